@@ -1,2 +1,4 @@
-// The package's public face.
-export type {}
+// The package's public face: everything that users of the package may name.
+export * from './model/index.ts'
+export * from './json/index.ts'
+export * from './io/index.ts'

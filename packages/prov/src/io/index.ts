@@ -1,0 +1,2 @@
+export { chunked, writeTo } from './chunks.ts'
+export type { TextSink } from './chunks.ts'

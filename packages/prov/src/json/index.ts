@@ -1,0 +1,5 @@
+export { assembleJson } from './assemble.ts'
+export type { RenderedDocument, RenderedSection, RenderedStatements } from './assemble.ts'
+export { renderRecord } from './render.ts'
+export type { RenderedRecord, RenderOptions } from './render.ts'
+export { jsonPieces, writeJson } from './writer.ts'
