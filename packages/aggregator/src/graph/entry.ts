@@ -1,0 +1,129 @@
+import type { Attempt, Event, Points, Rank, RunId, StreamId } from '@provloom/shared'
+
+/**
+ * What a run is made of: the records of its journal, decoded. The graph, the ledger and the metric store are functions
+ * of these and of nothing else, so that a replay gives the same bytes.
+ *
+ * Times are microseconds since the Unix epoch, by the aggregator's clock; times inside events are by the rank's.
+ */
+export type RunEntry =
+  | Opened
+  | Resumed
+  | Admitted
+  | Refusal
+  | Conflict
+  | Records
+  | Lost
+  | Ended
+  | PartsSealed
+  | Closed
+
+export interface RunSettings {
+  readonly provUserNamespace: string
+  readonly experimentName: string
+  readonly collectAllProcesses: boolean
+  readonly saveAfterNLogs: number
+}
+
+/** Always the first entry. */
+export interface Opened {
+  readonly kind: 'opened'
+  readonly time: number
+  readonly runId: RunId
+  /** The run directory's number: `<experimentName>_<number>`. */
+  readonly number: number
+  readonly jobKey: string
+  readonly settings: RunSettings
+  readonly aggregator: { readonly version: string; readonly host: string; readonly pid: number }
+}
+
+/** The aggregator was restarted and went on. */
+export interface Resumed {
+  readonly kind: 'resumed'
+  readonly time: number
+}
+
+/** A rank's agent said hello and was accepted; again after every reconnection with a new session. */
+export interface Admitted {
+  readonly kind: 'admitted'
+  readonly time: number
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly session: string
+  readonly host: string
+  readonly worldSize?: number
+}
+
+/** A rank was turned away by `collectAllProcesses`. Counted in the summary; the graph shows nothing of it but the count. */
+export interface Refusal {
+  readonly kind: 'refusal'
+  readonly time: number
+  readonly rank: Rank
+}
+
+/** Two live agents claim one (rank, attempt). */
+export interface Conflict {
+  readonly kind: 'conflict'
+  readonly time: number
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly host: string
+}
+
+/** The new part of an envelope: records `first` ... `first + count - 1` of a stream, `lost` ones directly before it. */
+export interface Records {
+  readonly kind: 'records'
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly stream: StreamId
+  readonly first: number
+  readonly count: number
+  readonly lost: number
+  /** Events with their record numbers, ascending. Records that were no readable event are in `bad`. */
+  readonly events: readonly NumberedEvent[]
+  readonly bad: readonly { readonly number: number; readonly reason: string }[]
+  readonly points: Points
+}
+
+export interface NumberedEvent {
+  readonly number: number
+  readonly event: Event
+}
+
+/** No heartbeat came from a rank for too long. A later `admitted` or `records` of it takes that back. */
+export interface Lost {
+  readonly kind: 'lost'
+  readonly time: number
+  readonly rank: Rank
+  readonly attempt: Attempt
+}
+
+/** The rank's agent has sent everything and said so. */
+export interface Ended {
+  readonly kind: 'ended'
+  readonly time: number
+  readonly rank: Rank
+  readonly attempt: Attempt
+}
+
+/** Metric rows up to this entry are in immutable Parquet parts; the whole list of parts, each time. */
+export interface PartsSealed {
+  readonly kind: 'parts'
+  readonly parts: readonly Part[]
+}
+
+export interface Part {
+  /** Relative to the run directory. */
+  readonly file: string
+  readonly rows: number
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** Always the last entry of a finished run. */
+export interface Closed {
+  readonly kind: 'closed'
+  readonly time: number
+  /** Why: every accepted rank ended, or the aggregator was told to stop. */
+  readonly cause: 'ranks-ended' | 'stopped'
+}

@@ -1,0 +1,177 @@
+import { saveAfterNLogsDefault } from '../limits.ts'
+
+/**
+ * Every option that agent, aggregator and the command line share, as data: one place for names, defaults, units and
+ * words. Names are prov4ml's; the command line has them in kebab-case, the environment as PROVLOOM_ in capitals.
+ */
+export type OptionKind = 'text' | 'flag' | 'count' | 'positive' | 'seconds' | 'path'
+export type Part = 'run' | 'agent' | 'aggregator'
+
+export interface Option {
+  readonly kind: OptionKind
+  readonly parts: readonly Part[]
+  readonly help: string
+  /** For `--help` and docs; undefined where there is none. */
+  readonly default?: string
+  /** What stands for the value in `--help`. */
+  readonly value?: string
+}
+
+/** Options a person gave, checked; those nobody gave are absent, so that defaults are decided in one later place. */
+export interface GivenOptions {
+  readonly experimentName?: string
+  readonly provUserNamespace?: string
+  readonly provenanceSaveDir?: string
+  readonly collectAllProcesses?: boolean
+  readonly saveAfterNLogs?: number
+  readonly rank?: number
+  readonly disableCodecarbon?: boolean
+  readonly createGraph?: boolean
+  readonly createSvg?: boolean
+  readonly jobKey?: string
+  readonly runId?: string
+  readonly connection?: string
+  readonly spoolRoot?: string
+  readonly sampleIntervalSeconds?: number
+  readonly host?: string
+  readonly port?: number
+  readonly advertise?: string
+  readonly insecure?: boolean
+  readonly exitWhenDone?: boolean
+}
+
+export type OptionName = keyof GivenOptions
+
+const all: readonly Part[] = ['run', 'agent', 'aggregator']
+
+export const options: Readonly<Record<OptionName, Option>> = {
+  experimentName: {
+    kind: 'text',
+    parts: all,
+    value: 'NAME',
+    help: 'name of the experiment; runs are saved as NAME_0, NAME_1, ...',
+  },
+  provUserNamespace: {
+    kind: 'text',
+    parts: all,
+    value: 'IRI',
+    help: 'namespace of the graph: an IRI or a host such as www.example.org',
+  },
+  provenanceSaveDir: {
+    kind: 'path',
+    parts: all,
+    value: 'DIR',
+    default: 'prov',
+    help: 'folder that run directories are made in',
+  },
+  collectAllProcesses: {
+    kind: 'flag',
+    parts: all,
+    default: 'false',
+    help: 'collect every rank, not only rank 0',
+  },
+  saveAfterNLogs: {
+    kind: 'positive',
+    parts: all,
+    value: 'N',
+    default: String(saveAfterNLogsDefault),
+    help: 'save the graph after every N logs (params, metric points, artifacts) of all accepted ranks',
+  },
+  rank: {
+    kind: 'count',
+    parts: ['agent'],
+    value: 'K',
+    help: 'rank of this process; wins over what the launcher says',
+  },
+  disableCodecarbon: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: 'do not measure energy',
+  },
+  createGraph: {
+    kind: 'flag',
+    parts: ['run', 'aggregator'],
+    default: 'false',
+    help: 'at the end also write the graph as DOT',
+  },
+  createSvg: {
+    kind: 'flag',
+    parts: ['run', 'aggregator'],
+    default: 'false',
+    help: 'at the end also write the graph as a picture (SVG), and its DOT',
+  },
+  jobKey: {
+    kind: 'text',
+    parts: all,
+    value: 'KEY',
+    help: 'name of the job; found from torchrun, Slurm, Flux, PBS or LSF when not given',
+  },
+  runId: { kind: 'text', parts: ['agent'], value: 'UUID', help: 'join this run' },
+  connection: {
+    kind: 'path',
+    parts: ['agent'],
+    value: 'FILE',
+    help: "the aggregator's connection file; found in the save directory when not given",
+  },
+  spoolRoot: {
+    kind: 'path',
+    parts: ['run', 'agent'],
+    value: 'DIR',
+    help: "folder on this machine's own disk for spools",
+    default: 'TMPDIR/provloom-UID',
+  },
+  sampleIntervalSeconds: {
+    kind: 'seconds',
+    parts: ['run', 'agent'],
+    value: 'S',
+    default: '10',
+    help: 'seconds between samples of CPU, memory, disk and network; 0 takes none',
+  },
+  host: {
+    kind: 'text',
+    parts: ['aggregator'],
+    value: 'ADDRESS',
+    help: 'address to listen on',
+    default: '0.0.0.0, with --insecure 127.0.0.1',
+  },
+  port: {
+    kind: 'count',
+    parts: ['aggregator'],
+    value: 'PORT',
+    default: '0, any free one',
+    help: 'TCP port to listen on',
+  },
+  advertise: {
+    kind: 'text',
+    parts: ['aggregator'],
+    value: 'HOST',
+    help: 'name or address under which ranks reach this machine',
+  },
+  exitWhenDone: {
+    kind: 'flag',
+    parts: ['aggregator'],
+    default: 'false',
+    help: 'exit when at least one run was served and none is open',
+  },
+  insecure: {
+    kind: 'flag',
+    parts: ['aggregator'],
+    default: 'false',
+    help: 'no encryption and no authentication; listens on loopback unless --host says otherwise',
+  },
+}
+
+/** `saveAfterNLogs` -> `--save-after-n-logs` */
+export function flagOf(name: string): string {
+  return `--${kebab(name)}`
+}
+
+/** `saveAfterNLogs` -> `PROVLOOM_SAVE_AFTER_N_LOGS` */
+export function variableOf(name: string): string {
+  return `PROVLOOM_${kebab(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]+(?![a-z])|[A-Z]/g, (letters) => `-${letters.toLowerCase()}`)
+}

@@ -1,0 +1,76 @@
+/**
+ * Every error a person can meet has a code, says what was being done, to what, and what to try.
+ * Code branches on `code`, never on the text.
+ */
+export type ErrorCode =
+  | 'BAD_OPTION'
+  | 'MISSING_OPTION'
+  | 'UNKNOWN_OPTION'
+  | 'MISSING_COMMAND'
+  | 'COMMAND_NOT_FOUND'
+  | 'SAVE_DIR_UNWRITABLE'
+  | 'SPOOL_UNWRITABLE'
+  | 'SPOOL_UNREADABLE'
+  | 'LOG_UNREADABLE'
+  | 'LOG_FAILED'
+  | 'NO_AGGREGATOR'
+  | 'AGGREGATOR_RUNNING'
+  | 'BAD_CONNECTION_FILE'
+  | 'BIND_FAILED'
+  | 'BAD_FRAME'
+  | 'BAD_EVENT'
+  | 'BAD_RECORD'
+  | 'CONFLICT'
+  | 'NOT_READY'
+  | 'FILE_UNREADABLE'
+  | 'FILE_UNWRITABLE'
+  | 'INTERNAL'
+
+export interface ErrorFacts {
+  /** What was being done, in the infinitive: `open the journal`. */
+  readonly doing: string
+  /** To what: a path, an option, an address. */
+  readonly to?: string
+  /** What to try, as a whole sentence. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+export class ProvloomError extends Error {
+  readonly code: ErrorCode
+  readonly doing: string
+  readonly to: string | undefined
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.name = 'ProvloomError'
+    this.code = code
+    this.doing = facts.doing
+    this.to = facts.to
+    this.hint = facts.hint
+  }
+}
+
+/** The system's error code (`ENOSPC`, `EACCES`, ...) of anything thrown, or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** One line for people out of anything thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * The two lines the command line prints.
+ *
+ * @returns `Error: ...` and, where there is a hint, `Try: ...`
+ */
+export function renderError(error: unknown): string {
+  if (!(error instanceof ProvloomError)) return `Error: ${reasonOf(error)}`
+  const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`
+  const head = `Error: ${error.message}${cause} [${error.code}]`
+  return error.hint === undefined ? head : `${head}\nTry:   ${error.hint}`
+}

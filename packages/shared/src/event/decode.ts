@@ -1,0 +1,106 @@
+import { isCount } from '../ids.ts'
+import { eventBytesMax, nameLengthMax } from '../limits.ts'
+import type { Event, EventType } from './event.ts'
+import { eventFields } from './fields.ts'
+
+export type EventLook =
+  | { readonly kind: 'event'; readonly event: Event }
+  /** Of a newer writer: stored and counted, kept out of the graph. */
+  | { readonly kind: 'unknown'; readonly type: string }
+  | { readonly kind: 'bad'; readonly reason: string }
+
+/** Encodes an event as its record. The caller has made it of the right shape: the compiler saw it. */
+export function encodeEvent(event: Event): Buffer {
+  return Buffer.from(JSON.stringify(event), 'utf8')
+}
+
+/**
+ * Reads a record that should be an event: the border where foreign bytes become typed.
+ *
+ * @returns the event, or in words what is wrong with it; never throws
+ */
+export function decodeEvent(payload: Uint8Array): EventLook {
+  if (payload.length > eventBytesMax)
+    return bad(`an event of ${payload.length} bytes, more than ${eventBytesMax}`)
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8'))
+  } catch {
+    return bad('not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('not a JSON object')
+  return checkEvent(value)
+}
+
+function checkEvent(value: object): EventLook {
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const type = fields.get('type')
+  if (typeof type !== 'string') return bad('no type')
+  if (!isEventType(type)) return { kind: 'unknown', type: type.slice(0, nameLengthMax) }
+  if (!isCount(fields.get('time'))) return bad(`${type}: time is not an integer number of microseconds`)
+  for (const [name, rule] of Object.entries(eventFields[type])) {
+    const optional = rule.endsWith('?')
+    const field = fields.get(name)
+    if (field === undefined || (optional && field === null)) {
+      if (!optional) return bad(`${type}: ${name} is missing`)
+      continue
+    }
+    if (!obeys(field, optional ? rule.slice(0, -1) : rule))
+      return bad(`${type}: ${name} is not ${ruleInWords(rule)}`)
+  }
+  return { kind: 'event', event: kept(type, fields) }
+}
+
+function isEventType(type: string): type is EventType {
+  return Object.hasOwn(eventFields, type)
+}
+
+/** Only the fields of the table go on: what nobody declared does not reach journal readers or the graph. */
+function kept(type: EventType, fields: ReadonlyMap<string, unknown>): Event {
+  const names = ['type', 'time', ...Object.keys(eventFields[type])]
+  const entries = names.flatMap((name) => {
+    const field = fields.get(name)
+    return field === undefined || field === null ? [] : [[name, field] as const]
+  })
+  // Every field has just been checked against the table of this type.
+  return Object.fromEntries(entries) as unknown as Event
+}
+
+function obeys(field: unknown, rule: string): boolean {
+  switch (rule) {
+    case 'name':
+      return typeof field === 'string' && field.length > 0 && field.length <= nameLengthMax
+    case 'text':
+      return typeof field === 'string'
+    case 'count':
+      return isCount(field)
+    case 'int':
+      return Number.isSafeInteger(field)
+    case 'number':
+      return typeof field === 'number' && Number.isFinite(field)
+    case 'flag':
+      return typeof field === 'boolean'
+    case 'texts':
+      return Array.isArray(field) && field.every((one) => typeof one === 'string')
+    case 'map':
+      return isRecord(field) && Object.values(field).every((one) => typeof one === 'string')
+    case 'gpus':
+      return Array.isArray(field) && field.every((one) => isRecord(one) && typeof one['name'] === 'string')
+    default:
+      return typeof field === 'string' && rule.split('|').includes(field)
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function ruleInWords(rule: string): string {
+  const bare = rule.endsWith('?') ? rule.slice(0, -1) : rule
+  if (bare === 'name') return `text of 1 to ${nameLengthMax} characters`
+  return bare.includes('|') ? `one of ${bare.split('|').join(', ')}` : `a ${bare}`
+}
+
+function bad(reason: string): EventLook {
+  return { kind: 'bad', reason }
+}

@@ -1,0 +1,153 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * The file seam. Only what the spool, the journal and durable files need, so that a test can stand in a disk
+ * that is full, slow, or loses what was not synced.
+ */
+export interface OpenFile {
+  /** Appends all of `chunks` at the end of the file; a short write is continued. */
+  write(chunks: readonly Uint8Array[]): Promise<void>
+  writeSync(chunk: Uint8Array): void
+  /** Reads up to `into.length` bytes from `position`; 0 at the end. */
+  read(into: Uint8Array, position: number): Promise<number>
+  readSync(into: Uint8Array, position: number): number
+  sync(): Promise<void>
+  truncateSync(length: number): void
+  size(): number
+  close(): void
+}
+
+export interface Files {
+  /** `append` creates the file (mode 0600) when it is absent. Throws the system's error. */
+  open(file: string, mode: 'read' | 'append'): OpenFile
+  /** Names in a folder, sorted; an absent folder has none. */
+  list(folder: string): string[]
+  /** Makes a folder and its parents, mode 0700. */
+  makeFolder(folder: string): void
+  rename(from: string, to: string): void
+  /** Removing what is not there is no error. */
+  remove(file: string): void
+  /** Makes the folder's entries durable. A file system that cannot is asked in vain, silently. */
+  syncFolder(folder: string): Promise<void>
+}
+
+const IOV_MAX = 1024
+
+export function systemFiles(): Files {
+  return {
+    open(file, mode) {
+      return openFile(fs.openSync(file, mode === 'read' ? 'r' : 'a+', 0o600))
+    },
+    list(folder) {
+      try {
+        return fs.readdirSync(folder).sort()
+      } catch (error) {
+        if (isMissing(error)) return []
+        throw error
+      }
+    },
+    makeFolder(folder) {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    },
+    rename: fs.renameSync,
+    remove(file) {
+      fs.rmSync(file, { force: true })
+    },
+    syncFolder,
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  let handle: fs.promises.FileHandle | undefined
+  try {
+    handle = await fs.promises.open(folder, 'r')
+    await handle.sync()
+  } catch {
+    // Some network file systems refuse fsync on a folder; the entry is then as durable as they make it.
+  } finally {
+    await handle?.close()
+  }
+}
+
+function openFile(fd: number): OpenFile {
+  return {
+    async write(chunks) {
+      for (let from = 0; from < chunks.length; from += IOV_MAX) {
+        await writeAll(fd, chunks.slice(from, from + IOV_MAX))
+      }
+    },
+    writeSync(chunk) {
+      let done = 0
+      while (done < chunk.length) done += fs.writeSync(fd, chunk, done, chunk.length - done)
+    },
+    read: (into, position) =>
+      new Promise((resolve, reject) => {
+        fs.read(fd, into, 0, into.length, position, (error, count) =>
+          error ? reject(error) : resolve(count),
+        )
+      }),
+    readSync: (into, position) => fs.readSync(fd, into, 0, into.length, position),
+    sync: () =>
+      new Promise((resolve, reject) => {
+        fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))
+      }),
+    truncateSync: (length) => fs.ftruncateSync(fd, length),
+    size: () => fs.fstatSync(fd).size,
+    close: () => fs.closeSync(fd),
+  }
+}
+
+async function writeAll(fd: number, chunks: readonly Uint8Array[]): Promise<void> {
+  let rest = chunks
+  while (rest.length > 0) rest = after(rest, await writeSome(fd, rest))
+}
+
+function writeSome(fd: number, chunks: readonly Uint8Array[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.writev(fd, chunks, (error, count) => (error ? reject(error) : resolve(count)))
+  })
+}
+
+/** What is left of `chunks` when their first `count` bytes are written. */
+function after(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skip = count
+  const rest: Uint8Array[] = []
+  for (const chunk of chunks) {
+    if (skip >= chunk.length) skip -= chunk.length
+    else {
+      rest.push(skip === 0 ? chunk : chunk.subarray(skip))
+      skip = 0
+    }
+  }
+  return rest
+}
+
+/**
+ * Replaces `file` so that a reader, or a crash at any instant, finds the old whole content or the new whole content:
+ * temporary file beside the target, write, fdatasync, close, rename, fsync of the folder.
+ *
+ * @throws the system's error; the old content is then still in place and the temporary file is gone
+ */
+export async function writeDurably(files: Files, file: string, chunks: readonly Uint8Array[]): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`
+  files.remove(beside)
+  try {
+    const open = files.open(beside, 'append')
+    try {
+      await open.write(chunks)
+      await open.sync()
+    } finally {
+      open.close()
+    }
+    files.rename(beside, file)
+  } catch (error) {
+    files.remove(beside)
+    throw error
+  }
+  await files.syncFolder(path.dirname(file))
+}

@@ -1,0 +1,66 @@
+/**
+ * Every bound in one file, units in the names, relations between bounds asserted below.
+ * What happens at each bound is told in docs/operating.md.
+ */
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Payload of one framed record. Larger than any event, small enough to hold in memory. */
+export const recordBytesMax: number = 16 * MiB
+/** JSON text of one event. An event is a fact, not a file: files go by `log_artifact`. */
+export const eventBytesMax: number = 1 * MiB
+/** Keys, names and labels, in UTF-16 code units. Longer ones are cut by clients and refused at the border. */
+export const nameLengthMax = 512
+/** A segment is closed when it has grown to this. Small enough that acknowledged space returns soon. */
+export const segmentBytesMax: number = 8 * MiB
+/** All of one rank's spool. Beyond it events are dropped, counted. */
+export const spoolBytesMax: number = 1024 * MiB
+/** The last part of the spool is kept for params, artifacts and lifecycle: metrics are dropped first. */
+export const spoolReserveBytes: number = 16 * MiB
+/** Streams of one rank (worker, its forked processes, the agent). DataLoader workers come and go. */
+export const streamsPerRankMax = 4096
+/** Series of one stream. The graph holds one element per series. */
+export const seriesPerStreamMax = 16_384
+/** One envelope on the wire, encoded. */
+export const envelopeBytesMax: number = 4 * MiB
+/** Records in one envelope. */
+export const envelopeRecordsMax = 65_536
+/** Oldest record an agent holds back to fill an envelope. */
+export const envelopeAgeMs = 200
+/** A rank's envelopes in flight, sent and not acknowledged, in bytes. The aggregator may grant less. */
+export const creditBytes: number = 8 * MiB
+/** A frame other than an envelope (hello, acknowledgement, ...). */
+export const messageBytesMax: number = 1 * MiB
+/** Frames of one ZeroMQ message, identity included. */
+export const framesMax = 4
+/** ZeroMQ's own queue per peer, in messages: just above what credit lets through. */
+export const highWaterMark = 1024
+/** Agent to aggregator; three missed ones and the rank counts as lost. */
+export const heartbeatIntervalMs = 2_000
+export const lostAfterMs: number = 15_000
+/** TCP connections waiting to be accepted: 1,000 ranks may come back at once. */
+export const listenBacklog = 4096
+/** An agent waits this long for the worker's `start_run` before it says hello with what it knows. */
+export const helloWaitMs = 30_000
+/** Draining at the end with the aggregator down. Launchers give 30 s before SIGKILL. */
+export const drainMs = 5_000
+/** Rows in one Parquet part; a part is also sealed by age. */
+export const partRowsMax = 1_000_000
+export const partAgeMs = 60_000
+/** Artifacts up to this are copied and hashed in the call; larger ones are linked, and hashed by the agent. */
+export const artifactInlineBytesMax: number = 64 * MiB
+/** Last lines of a failed worker's standard error kept as the reason. */
+export const errorTailBytes: number = 4 * KiB
+/** saveAfterNLogs, when nobody sets it. The reference page's default. */
+export const saveAfterNLogsDefault = 100
+
+function relation(holds: boolean, text: string): void {
+  if (!holds) throw new Error(`limits.ts: ${text}`)
+}
+relation(eventBytesMax <= recordBytesMax, 'an event fits into a record')
+relation(envelopeBytesMax <= recordBytesMax, 'an envelope fits into a journal record')
+relation(eventBytesMax <= envelopeBytesMax, 'an event fits into an envelope')
+relation(envelopeBytesMax <= creditBytes, 'credit lets at least one envelope through')
+relation(spoolReserveBytes < spoolBytesMax, 'the reserve is part of the spool')
+relation(segmentBytesMax <= spoolReserveBytes, 'a segment fits into the reserve')
+relation(heartbeatIntervalMs * 3 <= lostAfterMs, 'three heartbeats fit before a rank is lost')

@@ -1,0 +1,256 @@
+import path from 'node:path'
+import { ProvloomError } from '../errors.ts'
+import type { Files, OpenFile } from '../files.ts'
+import { recordBytesMax, segmentBytesMax } from '../limits.ts'
+import { LogCursor } from './cursor.ts'
+import {
+  decodeHeader,
+  encodeFrame,
+  encodeFrameHeader,
+  encodeHeader,
+  findFrame,
+  frameHeaderBytes,
+  headerBytes,
+  lookAtFrame,
+  segmentFirst,
+  segmentName,
+} from './format.ts'
+
+export interface SegmentLogOptions {
+  readonly files: Files
+  readonly folder: string
+  /** A segment is closed when it has grown to this many bytes. */
+  readonly segmentBytesMax?: number
+}
+
+interface Waiting {
+  readonly parts: readonly Uint8Array[]
+  readonly bytes: number
+  resolve(number: number): void
+  reject(error: unknown): void
+}
+
+const COMMIT_BYTES_MAX = recordBytesMax
+
+/**
+ * The owner's side of a segment log (format: `format.ts`). One writer; opening cuts a torn tail.
+ *
+ * `appendSync` is for a rank's spool: when it returns, the record is in the page cache and survives kill -9.
+ * `append` is for the journal: it resolves when the record is synced, and appends that come while a sync runs
+ * share the next one (group commit).
+ */
+export class SegmentLog {
+  readonly #files: Files
+  readonly #folder: string
+  readonly #segmentBytesMax: number
+  #open: OpenFile | undefined
+  #size = 0
+  #next: number
+  #waiting: Waiting[] = []
+  #committing = false
+  #scratch = Buffer.allocUnsafe(4096)
+
+  /** @throws {ProvloomError} `LOG_FAILED` when the folder cannot be made or its last segment not be opened */
+  constructor(options: SegmentLogOptions) {
+    this.#files = options.files
+    this.#folder = options.folder
+    this.#segmentBytesMax = options.segmentBytesMax ?? segmentBytesMax
+    try {
+      this.#files.makeFolder(this.#folder)
+      this.#next = this.#recover()
+    } catch (error) {
+      throw this.#failure('open the log', error)
+    }
+  }
+
+  /** The number the next record will have. */
+  get next(): number {
+    return this.#next
+  }
+
+  /** The lowest number still kept; equal to `next` when the log is empty. */
+  get first(): number {
+    return this.#segments()[0] ?? this.#next
+  }
+
+  /**
+   * Appends one record without syncing.
+   *
+   * @returns its number
+   * @throws {ProvloomError} `LOG_FAILED`; the log is then as it was before
+   */
+  appendSync(payload: Uint8Array): number {
+    const length = frameHeaderBytes + payload.length
+    if (this.#scratch.length < length) this.#scratch = Buffer.allocUnsafe(length * 2)
+    encodeFrame(this.#scratch, 0, this.#next, payload)
+    try {
+      const open = this.#segmentFor(length)
+      open.writeSync(this.#scratch.subarray(0, length))
+    } catch (error) {
+      this.#takeBack()
+      throw this.#failure('append a record', error)
+    }
+    this.#size += length
+    return this.#next++
+  }
+
+  /**
+   * Appends one record, given in parts, durably.
+   *
+   * @returns its number, once it is synced
+   * @throws {ProvloomError} `LOG_FAILED`; none of the records of that commit is then in the log
+   */
+  append(parts: readonly Uint8Array[]): Promise<number> {
+    let bytes = frameHeaderBytes
+    for (const part of parts) bytes += part.length
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ parts, bytes, resolve, reject })
+      if (!this.#committing) void this.#commitAll()
+    })
+  }
+
+  /** Removes the segments that hold nothing but records before `number`. The last segment always stays. */
+  dropBefore(number: number): void {
+    const firsts = this.#segments()
+    for (let i = 0; i + 1 < firsts.length && firsts[i + 1]! <= number; i++) {
+      this.#files.remove(path.join(this.#folder, segmentName(firsts[i]!)))
+    }
+  }
+
+  read(from: number): LogCursor {
+    return new LogCursor(this.#files, this.#folder, from)
+  }
+
+  close(): void {
+    this.#open?.close()
+    this.#open = undefined
+  }
+
+  #segments(): number[] {
+    return this.#files.list(this.#folder).flatMap((name) => segmentFirst(name) ?? [])
+  }
+
+  /** Finds the end of the last segment and cuts what is torn there. */
+  #recover(): number {
+    const last = this.#segments().at(-1)
+    if (last === undefined) return 0
+    const file = path.join(this.#folder, segmentName(last))
+    const open = this.#files.open(file, 'append')
+    const bytes = Buffer.alloc(open.size())
+    for (let at = 0; at < bytes.length;) {
+      const got = open.readSync(bytes.subarray(at), at)
+      if (got === 0) break
+      at += got
+    }
+    if (decodeHeader(bytes) !== last) {
+      open.close()
+      if (bytes.length >= headerBytes && findFrame(bytes, headerBytes, last, 2 ** 31) !== undefined) {
+        throw new Error(`${file}: the segment's header is damaged but records follow`)
+      }
+      this.#files.remove(file)
+      return last
+    }
+    const end = scanEnd(bytes, last)
+    if (end.offset < bytes.length) open.truncateSync(end.offset)
+    this.#open = open
+    this.#size = end.offset
+    return end.next
+  }
+
+  #segmentFor(bytes: number): OpenFile {
+    if (this.#open !== undefined && this.#size + bytes <= this.#segmentBytesMax) return this.#open
+    if (this.#open !== undefined && this.#size === headerBytes) return this.#open
+    this.close()
+    const file = path.join(this.#folder, segmentName(this.#next))
+    const open = this.#files.open(file, 'append')
+    try {
+      if (open.size() > 0) open.truncateSync(0)
+      open.writeSync(encodeHeader(this.#next))
+    } catch (error) {
+      open.close()
+      this.#files.remove(file)
+      throw error
+    }
+    this.#open = open
+    this.#size = headerBytes
+    return open
+  }
+
+  /** After a failed write: cuts what may have been written; where even that fails, the next record opens a new segment. */
+  #takeBack(): void {
+    try {
+      this.#open?.truncateSync(this.#size)
+    } catch {
+      this.close()
+    }
+  }
+
+  async #commitAll(): Promise<void> {
+    this.#committing = true
+    while (this.#waiting.length > 0) {
+      const taken = this.#take()
+      try {
+        await this.#commit(taken)
+      } catch (error) {
+        this.#takeBack()
+        const failure = this.#failure('append and sync', error)
+        for (const one of taken) one.reject(failure)
+      }
+    }
+    this.#committing = false
+  }
+
+  #take(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const one of this.#waiting) {
+      bytes += one.bytes
+      if (count > 0 && bytes > COMMIT_BYTES_MAX) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #commit(taken: readonly Waiting[]): Promise<void> {
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    for (const [i, one] of taken.entries()) {
+      chunks.push(encodeFrameHeader(this.#next + i, one.parts), ...one.parts)
+      bytes += one.bytes
+    }
+    const fresh = this.#open
+    const open = this.#segmentFor(bytes)
+    await open.write(chunks)
+    await open.sync()
+    if (open !== fresh) await this.#files.syncFolder(this.#folder)
+    this.#size += bytes
+    for (const one of taken) one.resolve(this.#next++)
+  }
+
+  #failure(doing: string, cause: unknown): ProvloomError {
+    return new ProvloomError('LOG_FAILED', `Could not ${doing} in ${this.#folder}`, {
+      doing,
+      to: this.#folder,
+      cause,
+      hint: 'Check that the disk has room and that the folder may be written.',
+    })
+  }
+}
+
+/** Where the right records of a last segment end, damage in the middle passed over. */
+function scanEnd(bytes: Buffer, first: number): { offset: number; next: number } {
+  let offset = headerBytes
+  let next = first
+  for (;;) {
+    const look = lookAtFrame(bytes, offset, next)
+    if (look.kind === 'frame') {
+      offset = look.end
+      next++
+      continue
+    }
+    const found = offset < bytes.length ? findFrame(bytes, offset + 1, next, 2 ** 31) : undefined
+    if (found === undefined) return { offset, next }
+    offset = found.at
+    next = found.number
+  }
+}

@@ -1,0 +1,17 @@
+import { Packr } from 'msgpackr'
+
+/** Plain MessagePack, without msgpackr's own extensions, so that any language can read it. */
+const codec = new Packr({ useRecords: false, mapsAsObjects: true, moreTypes: false, int64AsType: 'number' })
+
+export function pack(value: unknown): Buffer {
+  return codec.pack(value)
+}
+
+/** The value, or undefined when the bytes are not MessagePack. */
+export function unpack(bytes: Uint8Array): unknown {
+  try {
+    return codec.unpack(bytes)
+  } catch {
+    return undefined
+  }
+}
