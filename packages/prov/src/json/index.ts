@@ -1,5 +1,6 @@
 export { assembleJson } from './assemble.ts'
 export type { RenderedDocument, RenderedSection, RenderedStatements } from './assemble.ts'
+export { readJson } from './reader.ts'
 export { renderRecord } from './render.ts'
 export type { RenderedRecord, RenderOptions } from './render.ts'
 export { jsonPieces, writeJson } from './writer.ts'
