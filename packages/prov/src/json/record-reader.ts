@@ -18,11 +18,12 @@ export function readRecords(
   key: string,
   content: JsonNode,
 ): ProvRecord[] {
-  const id = readId(source, scope, kind, key, content)
-  const bodies = content.kind === 'array' ? content.items : [content]
-  return bodies.flatMap((body) =>
-    readRecord(source, scope, kind, id, source.object(body, `the attributes of a ${kind} as an object`)),
+  const nodes = content.kind === 'array' ? content.items : [content]
+  const bodies = nodes.map((node) =>
+    source.object(node, `the attributes of a record of ${kind} as an object`),
   )
+  const id = readId(source, scope, kind, key, content)
+  return bodies.flatMap((body) => readRecord(source, scope, kind, id, body))
 }
 
 /** Blank identifiers are only keys of JSON: PROV-DM has none, so such a relation has no identifier. */
