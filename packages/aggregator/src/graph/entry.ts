@@ -1,4 +1,4 @@
-import type { Attempt, Event, Points, Rank, RunId, StreamId } from '@provloom/shared'
+import type { Attempt, Event, Lsn, Points, Rank, RunId, StreamId } from '@provloom/shared'
 
 /**
  * What a run is made of: the records of its journal, decoded. The graph, the ledger and the metric store are functions
@@ -52,6 +52,8 @@ export interface Admitted {
   readonly session: string
   readonly host: string
   readonly worldSize?: number
+  /** The launcher will start a failed rank again, at most this often. */
+  readonly restartsMax?: number
 }
 
 /** A rank was turned away by `collectAllProcesses`. Counted in the summary; the graph shows nothing of it but the count. */
@@ -104,12 +106,17 @@ export interface Ended {
   readonly time: number
   readonly rank: Rank
   readonly attempt: Attempt
+  /** Asked for by the rank. */
+  readonly createGraph?: boolean
+  readonly createSvg?: boolean
 }
 
 /** Metric rows up to this entry are in immutable Parquet parts; the whole list of parts, each time. */
 export interface PartsSealed {
   readonly kind: 'parts'
   readonly parts: readonly Part[]
+  /** Rows of entries up to this one are in the parts. */
+  readonly through: Lsn
 }
 
 export interface Part {
