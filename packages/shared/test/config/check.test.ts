@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import {
+  aggregatorKey,
+  checkOptions,
+  flagOf,
+  jobNames,
+  keySlug,
+  optionsOf,
+  renderError,
+  variableOf,
+} from '@provloom/shared'
+
+function refusal(input: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): string {
+  try {
+    checkOptions('aggregator', input, environment)
+  } catch (error) {
+    return renderError(error)
+  }
+  return 'accepted'
+}
+
+describe('options', () => {
+  it('have the names of prov4ml in the spelling of each place', () => {
+    expect(flagOf('saveAfterNLogs')).toBe('--save-after-n-logs')
+    expect(variableOf('collectAllProcesses')).toBe('PROVLOOM_COLLECT_ALL_PROCESSES')
+    expect(flagOf('provUserNamespace')).toBe('--prov-user-namespace')
+    expect(flagOf('createSvg')).toBe('--create-svg')
+  })
+
+  it('given win over the environment', () => {
+    expect(
+      checkOptions('agent', { rank: '3' }, { PROVLOOM_RANK: '1', PROVLOOM_EXPERIMENT_NAME: 'x' }),
+    ).toEqual({ rank: 3, experimentName: 'x' })
+  })
+
+  it('unknown are refused by name, with the nearest known one', () => {
+    expect(refusal({ experimentNam: 'x' })).toBe(
+      'Error: There is no option --experiment-nam [UNKNOWN_OPTION]\nTry:   Did you mean --experiment-name? --help lists them all.',
+    )
+    expect(refusal({ rank: 1 })).toContain('There is no option --rank')
+  })
+
+  it.each([
+    [{ saveAfterNLogs: '0' }, '--save-after-n-logs must be an integer from 1'],
+    [{ saveAfterNLogs: 1.5 }, 'not 1.5'],
+    [{ port: '-1' }, '--port must be an integer from 0'],
+    [{ experimentName: ' ' }, '--experiment-name must be text'],
+    [{ collectAllProcesses: 'maybe' }, '--collect-all-processes must be true or false, not "maybe"'],
+  ])('of a wrong value name option, expectation and value: %j', (input, text) => {
+    expect(refusal(input)).toContain(text)
+  })
+
+  it('of the environment are named as they stand there', () => {
+    expect(refusal({}, { PROVLOOM_SAVE_AFTER_N_LOGS: 'x' })).toContain(
+      'PROVLOOM_SAVE_AFTER_N_LOGS must be an integer',
+    )
+  })
+
+  it('each say for whom they are and what they do', () => {
+    for (const part of ['run', 'agent', 'aggregator'] as const) {
+      for (const option of optionsOf(part).values()) expect(option.help.length).toBeGreaterThan(5)
+    }
+  })
+})
+
+describe('the names of a job', () => {
+  it('come from the launcher in the order of the design', () => {
+    const slurm = { SLURM_JOB_ID: '7', SLURM_STEP_ID: '2', SLURM_ARRAY_TASK_ID: '1' }
+    expect(
+      jobNames({ ...slurm, TORCHELASTIC_RUN_ID: 'abc', MASTER_ADDR: 'n1', MASTER_PORT: '29500' }, undefined),
+    ).toEqual({
+      jobKey: 'torchrun-abc',
+      connectionKeys: ['torchrun-abc', 'slurm-7_1', 'default'],
+    })
+    expect(jobNames({ ...slurm, TORCHELASTIC_RUN_ID: 'none' }, undefined).jobKey).toBe('slurm-7_1.2')
+    expect(jobNames({ MASTER_ADDR: 'n1', MASTER_PORT: '29500' }, undefined).jobKey).toBe('master-n1:29500')
+    expect(jobNames({}, undefined)).toEqual({ jobKey: '', connectionKeys: ['default'] })
+    expect(jobNames(slurm, 'mine').connectionKeys).toEqual(['mine', 'slurm-7_1', 'default'])
+    expect(aggregatorKey(slurm, undefined)).toBe('slurm-7_1')
+  })
+
+  it('become safe and different file names', () => {
+    expect(keySlug('slurm-7_1.2')).toBe('slurm-7_1.2')
+    expect(keySlug('../../etc')).not.toContain('/')
+    expect(keySlug('..')).not.toBe('..')
+    expect(keySlug('a/b')).not.toBe(keySlug('a-b'))
+  })
+})
