@@ -2,3 +2,4 @@
 export * from './model/index.ts'
 export * from './json/index.ts'
 export * from './io/index.ts'
+export * from './validate/index.ts'

@@ -1,0 +1,49 @@
+import { labelOf } from '../model/qname.ts'
+import type { RecordKind } from '../model/record.ts'
+import { PLACEHOLDER, type Term, type Terms } from './terms.ts'
+
+/** What people call a record of each kind. */
+export const NOUNS: Readonly<Record<RecordKind, string>> = {
+  entity: 'entity',
+  activity: 'activity',
+  agent: 'agent',
+  wasGeneratedBy: 'generation',
+  used: 'usage',
+  wasInformedBy: 'communication',
+  wasStartedBy: 'start',
+  wasEndedBy: 'end',
+  wasInvalidatedBy: 'invalidation',
+  wasDerivedFrom: 'derivation',
+  wasAttributedTo: 'attribution',
+  wasAssociatedWith: 'association',
+  actedOnBehalfOf: 'delegation',
+  wasInfluencedBy: 'influence',
+  specializationOf: 'specialization',
+  alternateOf: 'alternate',
+  hadMember: 'membership',
+  mentionOf: 'mention',
+}
+
+/** `generatedEntity` as `generated entity`. */
+export function inWords(position: string): string {
+  return position.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\d+$/, '')
+}
+
+/** A term as people read it: a name as written, a time, or that nothing names it. */
+export function termText(term: Term, terms: Terms): string {
+  const name = terms.nameOf(term)
+  if (name !== undefined) return labelOf(name)
+  const time = terms.timeOf(term)
+  if (time !== undefined) return time
+  return terms.same(term, PLACEHOLDER) ? 'none' : 'something unnamed'
+}
+
+/** `a generation`, `an end`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
