@@ -95,7 +95,8 @@ export class SegmentLog {
   }
 
   /**
-   * Appends one record, given in parts, durably.
+   * Appends one record, given in parts, durably. Records appended in one go, up to 16 MiB with their frames, are one
+   * commit: all of them are in the log, or none.
    *
    * @returns its number, once it is synced
    * @throws {ProvloomError} `LOG_FAILED`; none of the records of that commit is then in the log
@@ -105,7 +106,10 @@ export class SegmentLog {
     for (const part of parts) bytes += part.length
     return new Promise((resolve, reject) => {
       this.#waiting.push({ parts, bytes, resolve, reject })
-      if (!this.#committing) void this.#commitAll()
+      if (this.#committing) return
+      this.#committing = true
+      // A microtask later, so that what is appended in one go shares one sync.
+      queueMicrotask(() => void this.#commitAll())
     })
   }
 
@@ -186,7 +190,6 @@ export class SegmentLog {
   }
 
   async #commitAll(): Promise<void> {
-    this.#committing = true
     while (this.#waiting.length > 0) {
       const taken = this.#take()
       try {
