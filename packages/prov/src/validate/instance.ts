@@ -4,7 +4,7 @@ import { isElementKind, type ProvRecord } from '../model/record.ts'
 import { elementRow, positionsOf, relationRows, type ElementRow, type Row } from './row.ts'
 import { Terms } from './terms.ts'
 import { violation, type Violation } from './violation.ts'
-import { inWords, NOUNS, withArticle } from './wording.ts'
+import { inWords, NOUNS } from './wording.ts'
 
 /** What is validated as a whole: the statements of a document outside its bundles, or those of one bundle. */
 export interface Instance {
@@ -42,11 +42,6 @@ export function readInstance(statements: Statements, bundle: QName | null, repor
 }
 
 function missing(record: ProvRecord, what: string, bundle: QName | null): Violation {
-  return violation(
-    'PROV-DM',
-    [],
-    bundle,
-    [record],
-    `${withArticle(NOUNS[record.kind])} must name its ${what}; this one does not.`,
-  )
+  const why = `Every ${NOUNS[record.kind]} names its ${what}; this one does not.`
+  return violation('PROV-DM', [], bundle, [record], why)
 }

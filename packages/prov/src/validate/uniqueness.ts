@@ -93,14 +93,18 @@ class Uniqueness {
     }
   }
 
-  /** Constraint 23: records with one identifier agree in every position. */
+  /** Constraint 23: records with one identifier agree in every position. Where they cannot, they stay apart in all. */
   #unify(row: Row, other: Row, constraint: 23 | 'PROV-LINKS' = 23): void {
+    const { terms } = this.#instance
     const rules = row.inference === null && other.inference === null ? [] : [11]
-    for (const [at, { name }] of positionsOf(row.kind).entries()) {
-      this.#equate(row.args[at]!, other.args[at]!, { constraint, rules, row, other, what: name })
+    const ends: [a: Term, b: Term, what: string][] = []
+    for (const [at, { name }] of positionsOf(row.kind).entries())
+      ends.push([row.args[at]!, other.args[at]!, name])
+    if (row.time !== ABSENT) ends.push([row.time, other.time, 'time'])
+    const clashing = ends.filter(([a, b]) => terms.clash(a, b))
+    for (const [a, b, what] of clashing.length > 0 ? clashing : ends) {
+      this.#equate(a, b, { constraint, rules, row, other, what })
     }
-    if (row.time !== ABSENT)
-      this.#equate(row.time, other.time, { constraint, rules, row, other, what: 'time' })
   }
 
   /** Constraint 23 on what inference 15 concludes: records of two kinds with one identifier are one influence. */

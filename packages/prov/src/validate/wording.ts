@@ -26,6 +26,7 @@ export const NOUNS: Readonly<Record<RecordKind, string>> = {
 
 /** `generatedEntity` as `generated entity`. */
 export function inWords(position: string): string {
+  if (position === 'responsible') return 'responsible agent'
   return position.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/\d+$/, '')
 }
 
@@ -38,9 +39,14 @@ export function termText(term: Term, terms: Terms): string {
   return terms.same(term, PLACEHOLDER) ? 'none' : 'something unnamed'
 }
 
-/** `a generation`, `an end`. */
+/** `a usage`, `an end`. */
 export function withArticle(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
+/** `activities`, `times`. */
+export function plural(noun: string): string {
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
 }
 
 /** `a`, `a and b`, `a, b and c`. */
