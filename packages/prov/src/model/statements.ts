@@ -1,7 +1,8 @@
-import { ProvError } from './error.ts'
+import { excerpt, ProvError } from './error.ts'
 import { FORMALS } from './formals.ts'
 import { labelOf, type QName } from './qname.ts'
 import { isElementKind, type Attributes, type ProvRecord, type RecordKind } from './record.ts'
+import { isDateTime } from './time.ts'
 
 export interface StatementParts {
   readonly id?: QName | null
@@ -12,7 +13,7 @@ export interface StatementParts {
 
 /**
  * Makes a record, with its formal positions in the order of `FORMALS`.
- * Throws ProvError `bad-record` for an element without identifier, an unknown position, or attributes where PROV-DM has none.
+ * Throws ProvError `bad-record` for an element without identifier, an unknown position, or a time that is no xsd:dateTime.
  */
 export function statement(kind: RecordKind, parts: StatementParts = {}): ProvRecord {
   const { id = null, args = {}, times = {}, attributes = [] } = parts
@@ -23,8 +24,10 @@ export function statement(kind: RecordKind, parts: StatementParts = {}): ProvRec
   for (const { name, target } of known) {
     const written = target === 'time' ? times[name] : args[name]
     if (written === undefined || written === null) continue
-    if (typeof written === 'string') ownTimes[name] = written
-    else ownArgs[name] = written
+    if (typeof written === 'string') {
+      if (!isDateTime(written)) throw refused(kind, `an xsd:dateTime as ${name}`, excerpt(written))
+      ownTimes[name] = written
+    } else ownArgs[name] = written
   }
   for (const position of [...Object.keys(args), ...Object.keys(times)]) {
     if (!known.some((formal) => formal.name === position)) {
