@@ -51,7 +51,9 @@ class Plan {
   lines(): string[] {
     const notes = this.options.attributes === true ? this.notes() : new Map<number, string[]>()
     const lanes = (group: Group): number[][] => lanesOf(group, this.options.direction)
-    const lines = shapeLines(this.folded, this.names, this.grouped.groups, lanes, notes)
+    const upwards = (this.options.direction ?? 'down') === 'down'
+    const arrangement = { groups: this.grouped.groups, lanes, notes, upwards }
+    const lines = shapeLines(this.folded, this.names, arrangement)
     for (const [index, arrow] of this.grouped.arrows.entries()) lines.push(...this.arrowLines(arrow, index))
     return lines
   }

@@ -35,7 +35,7 @@ export function framedSvg(svg: string, folded: Folded, options: DrawOptions): st
     `<text x="${margin}" y="30" font-size="19" font-weight="bold">${xml(title)}</text>`,
     `<text x="${margin}" y="49" font-size="11" fill="${faintColour}">${xml(subtitle)}</text>`,
     ...lines,
-    `<svg x="${Math.max(0, Math.floor((pageWidth - Number(width)) / 2))}" y="${top}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<svg x="${Math.max(0, Math.floor((pageWidth - Number(width)) / 2))}" y="${top}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" overflow="visible">`,
     centred(content).trim(),
     '</svg>',
     '</svg>',

@@ -27,13 +27,21 @@ export function placeOfBlock(block: Block | undefined): string {
   return [...bundles].filter((bundle) => bundle >= 0).join()
 }
 
+export interface Arrangement {
+  readonly groups: readonly Group[]
+  /** How the shapes of a group are stacked. */
+  readonly lanes: (group: Group) => readonly number[][]
+  /** DOT lines of notes, by block. */
+  readonly notes: ReadonlyMap<number, readonly string[]>
+  /** Whether the picture grows upwards; Graphviz then has the top of a frame at its bottom. */
+  readonly upwards: boolean
+}
+
 /** Every shape, in frames of its bundle and its group. */
 export function shapeLines(
   folded: Folded,
   names: readonly string[],
-  groups: readonly Group[],
-  lanes: (group: Group) => readonly number[][],
-  notes: ReadonlyMap<number, readonly string[]>,
+  { groups, lanes, notes, upwards }: Arrangement,
 ): string[] {
   const lonely = new Set(folded.blocks.keys())
   for (const { members } of groups) for (const member of members) lonely.delete(member)
@@ -53,15 +61,18 @@ export function shapeLines(
     put(group.members[0] ?? 0, groupLines(names, group.members.flatMap(shape), lanes(group), index))
   }
   return [...places].flatMap(([key, lines], order) =>
-    key === '' ? lines : bundleLines(folded, key, lines, order),
+    key === '' ? lines : bundleLines(bundleTitle(folded, key), lines, order, upwards),
   )
 }
 
-function bundleLines(folded: Folded, key: string, lines: readonly string[], order: number): string[] {
-  const title = summarise(key.split(',').map((bundle) => folded.picture.bundles[Number(bundle)]?.title ?? ''))
+function bundleTitle({ picture }: Folded, key: string): string {
+  return summarise(key.split(',').map((bundle) => picture.bundles[Number(bundle)]?.title ?? ''))
+}
+
+function bundleLines(title: string, lines: readonly string[], order: number, upwards: boolean): string[] {
   return [
     `subgraph cluster_bundle_${order} {`,
-    `  graph [label=${quoted(`bundle ${title}`)}, labeljust=l, style="rounded,filled", color="#999999", fillcolor="#F4F4F4", fontsize=11, margin=10];`,
+    `  graph [label=${quoted(`bundle ${title}`)}, labelloc=${upwards ? 'b' : 't'}, labeljust=l, style="rounded,filled", color="#999999", fillcolor="#F4F4F4", fontsize=11, margin=10];`,
     ...lines.map((line) => `  ${line}`),
     '}',
   ]
