@@ -48,11 +48,15 @@ export class Events {
     return this.#known[element * USAGE + kind] !== 0
   }
 
-  /** The inference without which the event of this node would not be known; null when a record states it. */
+  /**
+   * The inference without which the event of this node would not be known, or the order would not pass it on (19);
+   * null when a record states it.
+   */
   inferenceOf(node: EventNode): number | null {
     if (this.#kinds[node] === USAGE) return null
     const known = this.#known[this.#terms[node]! * USAGE + this.#kinds[node]!]
-    return known === undefined || known === 0 || known === STATED ? null : known
+    if (known === undefined || known === 0) return 19
+    return known === STATED ? null : known
   }
 
   /** The node of an event; of a usage by the term of its identifier. */

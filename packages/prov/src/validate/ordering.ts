@@ -49,9 +49,10 @@ const R49 = reason(49, 'the responsible agent is there before the delegate ends'
 
 /**
  * The order of events (PROV-CONSTRAINTS 6.2, constraints 30 to 49). Dates play no part in it: no
- * constraint compares two of them. Only 42 is strict, and nothing is ever ordered after an end or an invalidation but
- * another invalidation; so the constraints that put something before those hold in every instance. They are here all
- * the same: the order is the whole order of the specification. Constraints 31, 32, 39 and 40 are in
+ * constraint compares two of them. Only 42 is strict, nothing is ordered after an end or an invalidation but another
+ * invalidation, and what 33, 37 and 41 order by way of a usage follows from 34 and 42 as well. So a contradiction runs
+ * through generations and starts, by 34, 42, 43, 45 and 48, and the other constraints hold in every instance. They are
+ * here all the same: this is the whole order of the specification. Constraints 31, 32, 39 and 40 are in
  * the events themselves (see `events.ts`). Inferences 5 and 6 add nothing to 35 and to 33, 34 and 37.
  */
 export function orderOf(
