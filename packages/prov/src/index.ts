@@ -2,6 +2,7 @@
 export * from './model/index.ts'
 export * from './json/index.ts'
 export * from './provn/index.ts'
+export * from './xml/index.ts'
 export * from './io/index.ts'
 export * from './validate/index.ts'
 export * from './draw/index.ts'

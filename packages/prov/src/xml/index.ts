@@ -1,0 +1,1 @@
+export { readXml } from './reader.ts'

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { differences, readJson, readProvn, readXml, writeJson, writeProvn } from '@provloom/prov'
+import { corpusFiles, corpusText } from '../support/corpus.ts'
+
+/** Pairs whose two files do not say the same, as their authors left them. */
+const unlike: Readonly<Record<string, string>> = {
+  'prov-constraints/unification/bundle-success2.xml':
+    'ex:e1 in ex:bundle2 is an activity in the XML and an entity in the PROV-N',
+}
+
+describe('every PROV-XML file of the PROV-CONSTRAINTS corpus', () => {
+  const files = corpusFiles('prov-constraints', '.xml')
+
+  test('is there', () => expect(files.length).toBeGreaterThan(90))
+
+  test.each(files)('%s reads, and says what its PROV-N says', (file) => {
+    const document = readXml(corpusText(file))
+    const other = readProvn(corpusText(file.replace(/xml$/, 'provn')))
+    if (unlike[file] === undefined) expect(differences(document, other)).toEqual([])
+    else expect(differences(document, other)).not.toEqual([])
+    expect(differences(document, readProvn(writeProvn(document)))).toEqual([])
+    expect(differences(document, readJson(writeJson(document)))).toEqual([])
+  })
+})
