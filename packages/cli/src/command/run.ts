@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
+import { ProvloomError, checkOptions, flagOf, optionsOf, variableOf } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
+import { AggregatorProcess } from '../launch/aggregator-process.ts'
+import { Workers } from '../launch/workers.ts'
+import { Progress } from '../output/progress.ts'
+import { styleFor } from '../output/style.ts'
+import { renderSummary } from '../output/summary.ts'
+
+/** Time the aggregator has to finish the run by itself once all agents have ended. */
+const FINISH_MS = 10_000
+
+/** `provloom run -n 4 -- command`: aggregator, agents and workers on one machine. */
+export async function run(command: readonly string[], given: Readonly<Record<string, unknown>>): Promise<number> {
+  const { ranks: ranksText, json, ...shared } = given
+  if (command.length === 0) {
+    throw new ProvloomError('MISSING_COMMAND', 'No command to run', {
+      doing: 'read the command line',
+      hint: 'Give it behind --, as in: provloom run -n 4 -- python train.py',
+    })
+  }
+  const ranks = ranksOf(ranksText)
+  const options = checkOptions('run', shared, process.env)
+  const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`
+  const job = new Job(ranks, json === true)
+  return await job.run(command, { ...options, jobKey })
+}
+
+class Job {
+  readonly #ranks: number
+  readonly #json: boolean
+  readonly #progress = new Progress(process.stderr)
+  #finished: RunFinished | undefined
+
+  constructor(ranks: number, json: boolean) {
+    this.#ranks = ranks
+    this.#json = json
+  }
+
+  async run(command: readonly string[], options: Readonly<Record<string, string | number | boolean>>): Promise<number> {
+    const aggregator = new AggregatorProcess(
+      ['--host', '127.0.0.1', '--exit-when-done', ...argumentsFor('aggregator', options)],
+      (status) => this.#heard(status),
+      (message) => this.#told(message),
+    )
+    const listening = await aggregator.start()
+    const workers = new Workers({
+      ranks: this.#ranks,
+      agentArgs: ['--connection', listening.connectionFile],
+      command,
+      environment: variablesFor('agent', options),
+      told: (message) => this.#told(message),
+    })
+    const passOn = passSignals(workers)
+    const codes = await workers.run()
+    passOn.stop()
+    await finished(aggregator)
+    return this.#conclude(codes)
+  }
+
+  #heard(status: AggregatorStatus): void {
+    switch (status.kind) {
+      case 'progress':
+        this.#progress.show({ ...status, ranksExpected: this.#ranks }, performance.now())
+        break
+      case 'run-finished':
+        this.#finished = status
+        break
+      case 'problem':
+        this.#told(status.hint === undefined ? status.message : `${status.message}. ${status.hint}`)
+        break
+      case 'problem-ended':
+      case 'rank-lost':
+        this.#told(status.kind === 'rank-lost' ? `rank ${status.rank} is not heard any more` : status.message)
+        break
+      default:
+    }
+  }
+
+  #told(message: string): void {
+    this.#progress.clear()
+    process.stderr.write(`provloom: ${message}\n`)
+  }
+
+  #conclude(codes: readonly number[]): number {
+    this.#progress.clear()
+    const worst = worstOf(codes)
+    if (this.#finished === undefined) {
+      this.#told('no run was recorded: no rank reached the aggregator')
+    } else if (this.#json) {
+      process.stdout.write(`${JSON.stringify({ ...this.#finished, exitCodes: codes })}\n`)
+    } else {
+      process.stderr.write(`${renderSummary(this.#finished, styleFor(process.stderr))}\n`)
+      if (worst !== 0) process.stderr.write(`  exit code ${worst}, the worst of the workers' ${codes.join(', ')}\n`)
+    }
+    return worst
+  }
+}
+
+/** The code that says most: a worker killed by a signal (128 + n) before a plain failure, that before success. */
+function worstOf(codes: readonly number[]): number {
+  return Math.max(exitCode.ok, ...codes)
+}
+
+async function finished(aggregator: AggregatorProcess): Promise<void> {
+  const late = setTimeout(() => aggregator.stop(), FINISH_MS)
+  await aggregator.done
+  clearTimeout(late)
+}
+
+/** Ctrl-C reaches the workers by themselves; a signal to this process alone is passed on. */
+function passSignals(workers: Workers): { stop(): void } {
+  const onInterrupt = (): void => {}
+  const onTerm = (): void => workers.signal('SIGTERM')
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerm)
+  process.on('SIGHUP', onTerm)
+  return {
+    stop() {
+      process.off('SIGINT', onInterrupt)
+      process.off('SIGTERM', onTerm)
+      process.off('SIGHUP', onTerm)
+    },
+  }
+}
+
+type Given = Readonly<Record<string, string | number | boolean>>
+
+function argumentsFor(part: 'aggregator', given: Given): string[] {
+  return entriesFor(part, given).flatMap(([name, value]) => {
+    if (typeof value === 'boolean') return value ? [flagOf(name)] : []
+    return [flagOf(name), String(value)]
+  })
+}
+
+function variablesFor(part: 'agent', given: Given): Record<string, string> {
+  return Object.fromEntries(entriesFor(part, given).map(([name, value]) => [variableOf(name), String(value)]))
+}
+
+function entriesFor(part: 'agent' | 'aggregator', given: Given): [string, string | number | boolean][] {
+  const known = optionsOf(part)
+  return Object.entries(given).filter(([name]) => known.has(name))
+}
+
+function ranksOf(value: unknown): number {
+  const ranks = value === undefined ? 1 : Number(value)
+  if (Number.isInteger(ranks) && ranks >= 1 && ranks <= 4096) return ranks
+  throw new ProvloomError('BAD_OPTION', `-n must be an integer from 1 to 4096, not ${JSON.stringify(value)}`, {
+    doing: 'read the options',
+    to: '-n',
+    hint: 'Give the number of workers, as in: provloom run -n 4 -- python train.py',
+  })
+}

@@ -1,0 +1,94 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { once } from 'node:events'
+import type { ProvDocument } from '@provloom/prov'
+import { ProvError, chunked } from '@provloom/prov'
+import { ProvloomError, reasonOf, systemFiles, writeDurably } from '@provloom/shared'
+import { formatNamed, formatOfFile } from './format.ts'
+import type { Format } from './format.ts'
+
+/**
+ * Reads a document from a file, or from standard input for `-`.
+ *
+ * @param named the format, when the ending does not tell
+ * @throws {ProvloomError} `FILE_UNREADABLE` with the place in the file, what was expected and what was found
+ */
+export async function readDocument(file: string, named?: string): Promise<ProvDocument> {
+  const format = formatFor(file, named, 'from')
+  const shown = file === '-' ? 'standard input' : file
+  let bytes: Buffer
+  try {
+    bytes = file === '-' ? await standardInput() : fs.readFileSync(file)
+  } catch (error) {
+    throw unreadable(shown, reasonOf(error), 'Check the path.')
+  }
+  try {
+    return await format.read(bytes)
+  } catch (error) {
+    if (!(error instanceof ProvError)) throw error
+    throw unreadable(shown, error.message, error.hint ?? `It was read as ${format.title}; --from names another format.`)
+  }
+}
+
+/** Writes a document, whole or not at all; `-` is standard output. */
+export async function writeDocument(document: ProvDocument, file: string, named?: string): Promise<void> {
+  const format = formatFor(file, named, 'to')
+  if (format.write === undefined) {
+    throw new ProvloomError('BAD_OPTION', `${format.title} can be read but not written`, {
+      doing: 'write the document',
+      to: file,
+      hint: 'Write json, provn, turtle, trig or jsonld.',
+    })
+  }
+  await writeOut(file, format.write(document))
+}
+
+/** Text to a file, durably and whole, or to standard output for `-`. */
+export async function writeOut(file: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  if (file === '-') {
+    for await (const piece of pieces) {
+      if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+    }
+    return
+  }
+  const chunks: Buffer[] = []
+  for await (const piece of pieces) chunks.push(Buffer.from(piece, 'utf8'))
+  try {
+    await writeDurably(systemFiles(), file, chunks)
+  } catch (error) {
+    throw new ProvloomError('FILE_UNWRITABLE', `Could not write ${file}`, {
+      doing: 'write the document',
+      to: file,
+      cause: error,
+      hint: 'Check that the folder exists and may be written.',
+    })
+  }
+}
+
+/** Small pieces joined, for writers that give a word at a time. */
+export { chunked }
+
+function formatFor(file: string, named: string | undefined, direction: 'from' | 'to'): Format {
+  const format = named === undefined ? formatOfFile(file) : formatNamed(named)
+  if (format !== undefined) return format
+  const what = named === undefined ? `The ending of ${file} tells no format` : `There is no format ${named}`
+  throw new ProvloomError('BAD_OPTION', what, {
+    doing: 'choose a format',
+    to: path.basename(file),
+    hint: `Name one with --${direction}: json, provn, xml, turtle, trig or jsonld.`,
+  })
+}
+
+function unreadable(file: string, reason: string, hint: string): ProvloomError {
+  return new ProvloomError('FILE_UNREADABLE', `Could not read ${file}: ${reason}`, {
+    doing: 'read a document',
+    to: file,
+    hint,
+  })
+}
+
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
+}

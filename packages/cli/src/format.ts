@@ -1,0 +1,28 @@
+import path from 'node:path'
+import { jsonPieces, provnPieces, readJson, readProvn } from '@provloom/prov'
+import type { ProvDocument } from '@provloom/prov'
+
+/** A way to write a document down. */
+export interface Format {
+  readonly name: string
+  readonly title: string
+  readonly endings: readonly string[]
+  read(bytes: Buffer): ProvDocument | Promise<ProvDocument>
+  /** Undefined for a format that is only read. */
+  readonly write?: (document: ProvDocument) => Iterable<string> | AsyncIterable<string>
+}
+
+const formats: readonly Format[] = [
+  { name: 'json', title: 'PROV-JSON', endings: ['.json'], read: readJson, write: jsonPieces },
+  { name: 'provn', title: 'PROV-N', endings: ['.provn', '.pn', '.asn'], read: readProvn, write: provnPieces },
+]
+
+export function formatNamed(name: string): Format | undefined {
+  const key = name.toLowerCase()
+  return formats.find((format) => format.name === key || format.endings.includes(`.${key}`))
+}
+
+export function formatOfFile(file: string): Format | undefined {
+  const ending = path.extname(file).toLowerCase()
+  return formats.find((format) => format.endings.includes(ending))
+}

@@ -1,0 +1,29 @@
+import readline from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { AggregatorStatus } from '@provloom/aggregator'
+
+/** `provloom aggregator --json` says one status a line; this reads them back. */
+export function writeStatus(status: AggregatorStatus): void {
+  process.stdout.write(`${JSON.stringify(status)}\n`)
+}
+
+export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): void {
+  const lines = readline.createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
+  lines.on('line', (line) => {
+    const value: unknown = parsed(line)
+    if (isStatus(value)) listener(value)
+  })
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** The other side is this same program: the kind is enough. */
+function isStatus(value: unknown): value is AggregatorStatus {
+  return typeof value === 'object' && value !== null && 'kind' in value
+}

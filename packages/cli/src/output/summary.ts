@@ -1,0 +1,51 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { RunFinished } from '@provloom/aggregator'
+import { bytes, count, counted, duration } from './quantity.ts'
+import type { Style } from './style.ts'
+
+/** What a person wants to know when a run has ended: who was there, that nothing is missing, where the files are. */
+export function renderSummary(finished: RunFinished, style: Style): string {
+  const { summary, runDir } = finished
+  const { sent, stored, dropped } = summary.total
+  const good = summary.status === 'completed' && dropped === 0
+  const status = (good ? style.good : style.bad)(summary.status)
+  const took = summary.endUs === undefined ? '' : ` in ${duration((summary.endUs - summary.startUs) / 1e6)}`
+  const rows: [string, string][] = [
+    ['ranks', ranksInWords(finished)],
+    ['events', `${count(sent)} sent ${sent === stored + dropped ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`],
+    ['logs', count(summary.logs)],
+    ...finished.files.map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
+  ]
+  const lines = rows.map(([name, value]) => `  ${style.dim(name.padEnd(9))} ${value}`)
+  return [`${style.bold(`provloom: run ${path.basename(runDir)}`)} ${status}${took}`, ...lines].join('\n')
+}
+
+function ranksInWords({ summary }: RunFinished): string {
+  const last = new Map(summary.ranks.map((rank) => [rank.rank, rank]))
+  const statuses = new Map<string, number>()
+  for (const { status } of last.values()) statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  const by = [...statuses].map(([status, ranks]) => `${ranks} ${status}`).join(', ')
+  const of = summary.worldSize === undefined ? '' : ` of ${summary.worldSize}`
+  const refused = summary.ranksRefused === 0 ? '' : `, ${counted(summary.ranksRefused, 'rank')} not collected`
+  const conflicts = summary.conflicts === 0 ? '' : `, ${counted(summary.conflicts, 'conflict')}`
+  return `${last.size}${of} (${by}${refused}${conflicts})`
+}
+
+function nameOf(file: string): string {
+  const names: Record<string, string> = { '.json': 'graph', '.dot': 'DOT', '.svg': 'picture' }
+  if (file.startsWith('metrics')) return 'metrics'
+  if (file.startsWith('artifacts')) return 'artifacts'
+  if (file === 'run.json') return 'ledger'
+  return names[path.extname(file)] ?? 'file'
+}
+
+function sized(file: string): string {
+  try {
+    const stat = fs.statSync(file)
+    if (!stat.isDirectory()) return `${file} (${bytes(stat.size)})`
+    return `${file}${path.sep} (${counted(fs.readdirSync(file).length, 'file')})`
+  } catch {
+    return file
+  }
+}

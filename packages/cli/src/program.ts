@@ -1,0 +1,91 @@
+import { Command } from 'commander'
+import { addOptions, environmentHelp } from './options.ts'
+import { addProvCommands } from './prov-commands.ts'
+import { version } from './version.ts'
+
+const examples = `
+Examples:
+  Four workers on this machine, one graph of all of them, and its picture:
+    provloom run -n 4 --collect-all-processes --create-svg -- python train.py
+  On a cluster, in the batch script:
+    provloom aggregator --experiment-name digits --prov-user-namespace www.example.org --collect-all-processes &
+    srun provloom agent -- python train.py
+  With torchrun:
+    torchrun --no-python --nproc-per-node 4 provloom agent -- python train.py
+`
+
+/**
+ * The command line, as data for commander. Each command's code is loaded when it is called: a rank never loads
+ * graph or drawing code.
+ */
+export function createProgram(): Command {
+  const program = new Command('provloom')
+    .description('One W3C PROV graph per training run, from every rank.')
+    .version(version)
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .addHelpText('after', examples)
+  addRun(program)
+  addAgent(program)
+  addAggregator(program)
+  addProvCommands(program)
+  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} })
+  return program
+}
+
+function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('run a command as n ranks on this machine, with an agent each and one aggregator')
+    .argument('[command...]', 'the command and its arguments, behind --')
+    .option('-n, --ranks <N>', 'number of workers', '1')
+    .option('--json', 'the summary as one line of JSON on standard output')
+    .passThroughOptions()
+    .addHelpText('after', `\n${environmentHelp}\nExit code: the highest of the workers' exit codes.`)
+  addOptions(command, 'run').action(async (words: string[], given: Record<string, unknown>) => {
+    const { run } = await import('./command/run.ts')
+    process.exitCode = await run(words, given)
+  })
+}
+
+function addAgent(program: Command): void {
+  const command = program
+    .command('agent')
+    .description('run a command as one rank and publish what happens in it')
+    .argument('[command...]', 'the command and its arguments, behind --')
+    .option('--with-aggregator', "rank 0's agent also starts the aggregator")
+    .option('--attach <SPOOL>', 'serve a spool that a worker writes already, instead of starting a command')
+    .option('--pid <PID>', 'with --attach: the worker; the agent ends after it')
+    .passThroughOptions()
+    .addHelpText('after', `\n${environmentHelp}\nExit code: the command's own.`)
+  addOptions(command, 'agent').action(async (words: string[], given: Record<string, unknown>) => {
+    const { agent } = await import('./command/agent.ts')
+    process.exitCode = await agent(words, given)
+  })
+}
+
+function addAggregator(program: Command): void {
+  const command = program
+    .command('aggregator')
+    .description('collect the ranks of a job and keep one graph per run; ends its runs on SIGTERM')
+    .option('--json', 'one line of JSON per status on standard output')
+    .addHelpText('after', `\n${environmentHelp}`)
+  addOptions(command, 'aggregator').action(async (given: Record<string, unknown>) => {
+    const { aggregator } = await import('./command/aggregator.ts')
+    process.exitCode = await aggregator(given)
+  })
+  addOptions(
+    program
+      .command('import')
+      .description('bring spools that were kept (no aggregator was there) into a run')
+      .argument('<spool...>', 'spool folders')
+      .addHelpText('after', '\nExample:\n  provloom import /tmp/provloom-1000/digits-r0-a0-1f2e3d4c'),
+    'aggregator',
+    ['exitWhenDone', 'host', 'port', 'advertise', 'insecure'],
+  ).action(async (spools: string[], given: Record<string, unknown>) => {
+    const { importSpools } = await import('./command/import.ts')
+    process.exitCode = await importSpools(spools, given)
+  })
+}

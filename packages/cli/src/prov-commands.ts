@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+
+/** The commands for PROV documents, ours and anybody's. */
+export function addProvCommands(program: Command): void {
+  program
+    .command('validate')
+    .description('check documents against PROV-CONSTRAINTS')
+    .argument('<file...>', 'documents; - is standard input')
+    .option('--from <FORMAT>', 'format, when the file name does not tell: json, provn, xml, turtle, trig, jsonld')
+    .option('--json', 'the violations as JSON')
+    .addHelpText('after', '\nExit code: 0 valid, 1 violations, 2 unreadable.\n\nExample:\n  provloom validate prov/digits_0/prov.json')
+    .action(async (files: string[], given: Given) => {
+      const { validateFiles } = await import('./command/validate.ts')
+      process.exitCode = await validateFiles(files, given)
+    })
+  program
+    .command('convert')
+    .description('write a document in another format')
+    .argument('<in>', 'document; - is standard input')
+    .argument('<out>', 'where to; - is standard output')
+    .option('--from <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
+    .option('--to <FORMAT>', 'json, provn, turtle, trig, jsonld; by the file ending when not given')
+    .addHelpText('after', '\nExamples:\n  provloom convert prov.json prov.ttl\n  provloom convert prov.json - --to provn | less')
+    .action(async (from: string, to: string, given: Given) => {
+      const { convertFile } = await import('./command/convert.ts')
+      process.exitCode = await convertFile(from, to, given)
+    })
+  addDraw(program)
+  program
+    .command('merge')
+    .description('documents of several ranks or runs into one; equal records become one, conflicts are told')
+    .argument('<file...>', 'documents')
+    .requiredOption('-o, --output <OUT>', 'where to; - is standard output')
+    .option('--to <FORMAT>', 'json, provn, turtle, trig, jsonld; by the file ending when not given')
+    .option('--json', 'the conflicts as JSON')
+    .addHelpText('after', '\nExit code: 0 merged, 1 merged with conflicts, 2 unreadable.\n\nExample:\n  provloom merge rank0.json rank1.json -o all.json')
+    .action(async (files: string[], given: Given) => {
+      const { mergeFiles } = await import('./command/merge.ts')
+      process.exitCode = await mergeFiles(files, given)
+    })
+}
+
+type Given = Readonly<Record<string, string | boolean | undefined>>
+
+function addDraw(program: Command): void {
+  program
+    .command('draw')
+    .description('a picture of a document, as SVG or DOT; no Graphviz needed')
+    .argument('<file>', 'document; - is standard input')
+    .option('-o, --output <OUT>', 'out.svg or out.dot; - is standard output, as SVG', '-')
+    .option('--from <FORMAT>', 'format, when the file name does not tell')
+    .option('--full', 'every element by itself; without it those that look alike are drawn once, with a count')
+    .option('--attributes', "with the elements' attributes")
+    .option('--title <TEXT>', 'heading of the picture')
+    .addHelpText('after', '\nExample:\n  provloom draw prov/digits_0/prov.json -o graph.svg')
+    .action(async (file: string, given: Given) => {
+      const { drawFile } = await import('./command/draw.ts')
+      process.exitCode = await drawFile(file, given)
+    })
+}
