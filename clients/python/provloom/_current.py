@@ -1,0 +1,8 @@
+"""What this process records into right now. Two names that every call looks at, and nothing else."""
+
+#: the open stream, or None: not started, ended, or not wanted
+stream = None
+#: the session, also when the agent does not want this rank
+session = None
+#: end_run was called in this process
+ended = False

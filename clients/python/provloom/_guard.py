@@ -1,0 +1,53 @@
+"""The promise that a call never raises into a training, and where a call finds its session."""
+
+from . import _current
+from ._tell import once
+
+
+class harmless:
+    """Around the body of every public call: what goes wrong inside is told, never raised.
+
+    A wrong call signature is Python's own TypeError, since it happens before the body. KeyboardInterrupt and
+    SystemExit are the user's and pass.
+    """
+
+    __slots__ = ("call",)
+
+    def __init__(self, call):
+        self.call = call
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is None or not issubclass(kind, Exception):
+            return False
+        try:
+            told = "%s could not record this: %s: %s" % (self.call, kind.__name__, error)
+        except Exception:
+            told = "%s could not record this: %s" % (self.call, kind.__name__)
+        session = _current.session
+        try:
+            if session is None:
+                once("harmless-" + self.call, told)
+            else:
+                session.problem("CALL_FAILED", told, self.call)
+        except Exception:
+            once("harmless-" + self.call, told)
+        return True
+
+
+def session_for(call):
+    """The session to record into, or None: then it has been told once, or the agent does not want this rank."""
+    session = _current.session
+    if session is None:
+        from ._session import join
+
+        session = join()
+    if session is None:
+        if _current.ended:
+            once("after-end", "%s was called after end_run: it is not recorded" % call)
+        else:
+            once("before-start", "%s was called before start_run: it is not recorded" % call)
+        return None
+    return None if session.quiet else session

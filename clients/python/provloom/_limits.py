@@ -1,0 +1,30 @@
+"""Every bound of the client in one place; the same numbers as packages/shared/src/limits.ts (a test compares them)."""
+
+MIB = 1024 * 1024
+
+#: JSON text of one event.
+EVENT_BYTES_MAX = 1 * MIB
+#: Keys, names and labels, in UTF-16 code units. Longer ones are cut.
+NAME_LENGTH_MAX = 512
+#: A segment is closed when it has grown to this.
+SEGMENT_BYTES_MAX = 8 * MIB
+#: All of one rank's spool. Beyond it events are dropped, counted.
+SPOOL_BYTES_MAX = 1024 * MIB
+#: The last part of the spool, kept for everything but metrics.
+SPOOL_RESERVE_BYTES = 16 * MIB
+#: Series of one stream.
+SERIES_PER_STREAM_MAX = 16384
+#: Artifacts up to this are copied and hashed in the call; larger ones are linked, and hashed by the agent.
+ARTIFACT_INLINE_BYTES_MAX = 64 * MIB
+#: Last characters of a failed worker's traceback kept as the reason.
+ERROR_TAIL_BYTES = 4096
+#: Artifact copies use at most half of the spool, so that they never push out events.
+COPIES_BYTES_MAX = SPOOL_BYTES_MAX // 2
+#: Files of one logged folder.
+FOLDER_FILES_MAX = 10000
+#: Problem events of one session: a call that fails a million times is told once and recorded a few times.
+PROBLEMS_MAX = 100
+#: Between two looks at control.json, in microseconds.
+LOOK_EVERY_US = 1_000_000
+#: After a failed write metrics wait this long before the disk is tried again, in microseconds.
+RETRY_AFTER_US = 100_000

@@ -1,0 +1,89 @@
+"""The hot path: one metric point, one write."""
+
+from os import write
+from time import time_ns
+from zlib import crc32
+
+from . import _current
+from ._context import current as current_context
+from ._guard import harmless, session_for
+from ._stream import pack_crc, pack_point
+from ._values import NotANumber, name, number, step as step_of, time_us
+
+
+def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
+    """Records one value of a metric.
+
+    :param value: anything that is a number: float, int, a numpy scalar, a 0-d tensor
+    :param context: a :class:`Context` or a text of your own; else the one that a ``with`` has opened
+    :param step: epoch, batch, ... : an integer
+    :param source: where it comes from, when one metric has several
+    :param timestamp: seconds since the epoch, as ``time.time()`` gives; now when it is None or 0
+    """
+    # What is in order goes this short way; the rare and the wrong is met again, and told, in log_one.
+    stream = _current.stream
+    if stream is not None:
+        try:
+            if value.__class__ is not float:
+                value = number(value)
+            if step.__class__ is not int:
+                step = step_of(step)
+            if context is None:
+                context = current_context()
+            series = stream.series[key, context, source]
+            with stream.lock:
+                now = time_ns() // 1000
+                count, size = stream.at
+                if size <= stream.fast and not stream.busy and stream.look_from <= now < stream.look_until:
+                    stream.busy = True
+                    try:
+                        body = pack_point(
+                            29, count & 0xFFFFFFFF, 1, series, step, time_us(timestamp) if timestamp else now, value
+                        )
+                        if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
+                            stream.at = (count + 1, size + 41)
+                            stream.busy = False
+                            return
+                    except BaseException:
+                        stream.interrupted()
+                        raise
+                    stream.interrupted()
+        except Exception:
+            pass
+    with harmless("log_metric"):
+        log_one(key, value, context, step, source, timestamp)
+
+
+def log_one(key, value, context, step, source, timestamp, unit=None):
+    session = session_for("log_metric")
+    if session is None:
+        return
+    label = name(key)
+    if label is None:
+        return session.problem("BAD_NAME", "log_metric: the key is %r; it must be text that is not empty" % (key,))
+    try:
+        value = number(value)
+    except NotANumber as what:
+        return session.problem(
+            "NOT_A_NUMBER", "log_metric: the value of %s is no number: %s; it is not recorded" % (label, what), label
+        )
+    try:
+        step = step_of(step)
+    except NotANumber as what:
+        session.problem("BAD_STEP", "log_metric: the step of %s is no integer: %s; 0 is recorded" % (label, what), label)
+        step = 0
+    try:
+        time = time_us(timestamp) if timestamp else time_ns() // 1000
+    except NotANumber as what:
+        session.problem("BAD_TIME", "log_metric: the timestamp of %s is no time: %s; now is recorded" % (label, what), label)
+        time = time_ns() // 1000
+    if context is None:
+        context = current_context()
+    session.stream.metric(label, name(context), name(source), step, time, value, unit)
+
+
+def log_metrics(metrics, context=None, step=0, source=None, timestamp=None):
+    """Records the values of several metrics, ``{key: value}``, of one step."""
+    with harmless("log_metrics"):
+        for key, value in dict(metrics).items():
+            log_metric(key, value, context, step, source, timestamp)

@@ -1,0 +1,94 @@
+"""Parameters, inputs, outputs and times: facts with a value."""
+
+import time
+
+from . import _current
+from ._context import context_name
+from ._guard import harmless, session_for
+from ._values import json_text, name, typed
+
+#: Longer values are cut here: a parameter is a value, a file is logged with log_artifact.
+VALUE_LENGTH_MAX = 100_000
+
+
+def record(call, key, value, context=None, source=None, direction=None, kind=None):
+    session = session_for(call)
+    if session is None:
+        return
+    label = name(key)
+    if label is None:
+        return session.problem("BAD_NAME", "%s: the key is %r; it must be text that is not empty" % (call, key), call)
+    value_type, text = typed(value) if kind is None else (kind, value)
+    if len(text) > VALUE_LENGTH_MAX:
+        session.problem("VALUE_CUT", "%s: the value of %s has %d characters; the first %d are recorded"
+                        % (call, label, len(text), VALUE_LENGTH_MAX), label)  # fmt: skip
+        value_type, text = "str", text[:VALUE_LENGTH_MAX]
+    session.event("param", key=label, valueType=value_type, value=text, context=context_name(context),
+                  source=name(source), direction=direction)  # fmt: skip
+
+
+def log_param(key, value, context=None, source=None, is_input=False):
+    """Records a parameter with its type: int, float, bool, text, None, time, or JSON for lists and dicts."""
+    with harmless("log_param"):
+        record("log_param", key, value, context, source, "input" if is_input else None)
+
+
+def log_params(params, context=None, source=None, is_input=False):
+    """Records several parameters: a dict, an ``argparse.Namespace``, or anything with ``vars()``."""
+    with harmless("log_params"):
+        pairs = params if hasattr(params, "items") else vars(params)
+        for key, value in pairs.items():
+            log_param(key, value, context, source, is_input)
+
+
+def log_input(value, name=None, context=None, source=None, step=0):
+    """Records something that the run used: a file by its path, else a value. Named input_0, input_1, ... by default."""
+    with harmless("log_input"):
+        _log_end("log_input", value, name, context, source, step, "input")
+
+
+def log_output(value, name=None, context=None, source=None, step=0):
+    """Records something that the run made: a file by its path, else a value. Named output_0, output_1, ... by default."""
+    with harmless("log_output"):
+        _log_end("log_output", value, name, context, source, step, "output")
+
+
+def _log_end(call, value, label, context, source, step, direction):
+    session = session_for(call)
+    if session is None:
+        return
+    import os
+
+    if label is None:
+        label = "%s_%d" % (direction, session.count(direction))
+    if isinstance(value, (str, os.PathLike)) and os.path.exists(value):
+        from ._artifact import keep
+
+        keep(session, call, label, value, context, source, step, kind=direction, role=direction)
+    else:
+        record(call, label, value, context, source, direction)
+
+
+def log_execution_start_time():
+    """Records when the work itself begins, as the parameter execution_start_time."""
+    with harmless("log_execution_start_time"):
+        record("log_execution_start_time", "execution_start_time", _now(), kind="time")
+
+
+def log_execution_end_time():
+    """Records when the work itself ends, as the parameter execution_end_time."""
+    with harmless("log_execution_end_time"):
+        record("log_execution_end_time", "execution_end_time", _now(), kind="time")
+
+
+def log_current_execution_time(label, context=None, step=0):
+    """Records the time now, in seconds since the epoch, as a metric."""
+    from ._metric import log_one
+
+    with harmless("log_current_execution_time"):
+        log_one(label, time.time(), context, step, None, None, "seconds since 1970")
+
+
+def _now():
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + ".%06dZ" % (now % 1 * 1e6)

@@ -1,0 +1,18 @@
+"""What a person is told, on standard error, each thing once."""
+
+import sys
+
+_told = set()
+
+
+def once(code, text):
+    """Writes one line, the first time only. Never raises: a closed standard error is no reason to end a training."""
+    if code in _told:
+        return
+    if len(_told) < 1000:
+        _told.add(code)
+    try:
+        sys.stderr.write("provloom: %s\n" % text)
+        sys.stderr.flush()
+    except Exception:
+        pass
