@@ -64,8 +64,7 @@ function cycleViolation(
   const rules = new Set<number>()
   for (const edge of cycle) {
     const { rule, inferences } = order.reasons[edge]!
-    const inference = events.inferenceOf(order.to[edge]!)
-    for (const number of [rule, ...inferences, ...(inference === null ? [] : [inference])]) rules.add(number)
+    for (const number of [rule, ...inferences, ...events.inferencesOf(order.to[edge]!)]) rules.add(number)
   }
   const stepText = (edge: number): string => {
     const { rule, because, strict } = order.reasons[edge]!

@@ -48,15 +48,20 @@ export class Events {
     return this.#known[element * USAGE + kind] !== 0
   }
 
-  /**
-   * The inference without which the event of this node would not be known, or the order would not pass it on (19);
-   * null when a record states it.
-   */
-  inferenceOf(node: EventNode): number | null {
-    if (this.#kinds[node] === USAGE) return null
-    const known = this.#known[this.#terms[node]! * USAGE + this.#kinds[node]!]
-    if (known === undefined || known === 0) return 19
-    return known === STATED ? null : known
+  /** The inferences without which the event of this node would not be known, or the order would not pass it on (19). */
+  inferencesOf(node: EventNode): readonly number[] {
+    if (this.#kinds[node] === USAGE) return []
+    const known = this.#known[this.#terms[node]! * USAGE + this.#kinds[node]!] ?? 0
+    switch (known) {
+      case STATED:
+        return []
+      case 0:
+        return [19]
+      case 21:
+        return [21, 7]
+      default:
+        return [known]
+    }
   }
 
   /** The node of an event; of a usage by the term of its identifier. */
@@ -95,8 +100,9 @@ export function eventsOf(instance: Instance, specializations: readonly Specializ
     events.add(terms.find(id), END, 8)
   }
   for (const entity of spread(entities, specializations)) {
-    events.add(entity, GENERATION, 7)
-    events.add(entity, INVALIDATION, 7)
+    const inference = entities.has(entity) ? 7 : 21
+    events.add(entity, GENERATION, inference)
+    events.add(entity, INVALIDATION, inference)
   }
   for (const { kind, args } of rows) {
     const first = terms.find(args[0]!)

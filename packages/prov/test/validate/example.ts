@@ -24,7 +24,7 @@ export function violationsOf(build: Build): readonly Violation[] {
 export function brokenBy(build: Build): readonly ConstraintId[] {
   return violationsOf(build)
     .map(({ constraint }) => constraint)
-    .sort()
+    .sort((a, b) => String(a).localeCompare(String(b)))
 }
 
 export const T1 = '2026-01-05T09:00:00Z'
