@@ -17,7 +17,7 @@ export function readJson(input: string | Uint8Array): ProvDocument {
   const source = new JsonSource(input)
   const root = source.object(source.root, 'a PROV-JSON document as an object')
   const builder = new DocumentBuilder()
-  declare(source, builder, root)
+  declare(builder, declarations(source, root))
   for (const [section, content] of root.members) {
     if (section === 'bundle') readBundles(source, builder, content)
     else if (section !== 'prefix') readSection(source, builder, section, content)
@@ -28,8 +28,10 @@ export function readJson(input: string | Uint8Array): ProvDocument {
 function readBundles(source: JsonSource, builder: DocumentBuilder, content: JsonNode): void {
   for (const [key, node] of source.object(content, 'bundles by identifier, as an object').members) {
     const inside = source.object(node, 'the content of a bundle as an object')
-    const bundle = builder.bundle(source.name(builder.scope, key, node))
-    declare(source, bundle, inside)
+    // The identifier is read with the bundle's own prefixes first, as PROV-N has it and as other tools do.
+    const declared = declarations(source, inside)
+    const bundle = builder.bundle(source.name(builder.scope.within(declared), key, node))
+    declare(bundle, declared)
     for (const [section, records] of inside.members) {
       if (section === 'bundle') throw source.refused('shape', records, 'no bundle inside a bundle')
       if (section !== 'prefix') readSection(source, bundle, section, records)
@@ -37,17 +39,25 @@ function readBundles(source: JsonSource, builder: DocumentBuilder, content: Json
   }
 }
 
-/** Prefixes may stand anywhere in the object, so they are read first. */
-function declare(source: JsonSource, builder: StatementBuilder, statements: JsonObject): void {
-  const declared = statements.members.get('prefix')
-  if (declared === undefined) return
-  for (const [prefix, iri] of source.object(declared, 'namespaces by prefix, as an object').members) {
+/** The namespaces by prefix, '' for the default one. They may stand anywhere in the object, so they are read first. */
+function declarations(source: JsonSource, statements: JsonObject): Map<string, string> {
+  const declared = new Map<string, string>()
+  const node = statements.members.get('prefix')
+  if (node === undefined) return declared
+  for (const [prefix, iri] of source.object(node, 'namespaces by prefix, as an object').members) {
     if (iri.kind !== 'string' || iri.value === '') throw source.refused('shape', iri, 'an IRI as a string')
     if (prefix === 'prov' && iri.value !== PROV) {
       throw source.refused('shape', iri, `prov to stay ${PROV}`)
     }
-    if (prefix === 'default' || prefix === '') builder.defaultNamespace(iri.value)
-    else builder.namespace(prefix, iri.value)
+    declared.set(prefix === 'default' ? '' : prefix, iri.value)
+  }
+  return declared
+}
+
+function declare(builder: StatementBuilder, declared: ReadonlyMap<string, string>): void {
+  for (const [prefix, iri] of declared) {
+    if (prefix === '') builder.defaultNamespace(iri)
+    else builder.namespace(prefix, iri)
   }
 }
 

@@ -52,6 +52,16 @@ export class Scope {
     return namespace === null ? null : qname(prefix, namespace, written.slice(colon + 1))
   }
 
+  /** The scope inside a bundle that declares these prefixes ('' is the default namespace); its identifier belongs to it too. */
+  within(declared: ReadonlyMap<string, string>): Scope {
+    const inner = new Scope(this)
+    for (const [prefix, iri] of declared) {
+      if (prefix === '') inner.declareDefault(iri)
+      else inner.declare(prefix, iri)
+    }
+    return inner
+  }
+
   /** What this scope itself declares. */
   declared(): Namespaces {
     return { prefixes: new Map(this.#prefixes), default: this.#default }

@@ -8,7 +8,8 @@ export type PrefixRule = (prefix: string) => boolean
 /**
  * Chooses how names are written in one document or bundle, so that every prefix is declared and means one namespace.
  * Names are first seen (`learn`), then `declarations` are written, then names are asked for (`write`).
- * A prefix that is free is kept; one that means something else gives way to `ns1`, `ns2`, ...
+ * A prefix that is free is kept; one that means something else gives way to `ns1`, `ns2`, ... A bundle never gives
+ * another meaning to a prefix of its document: tools differ in which of the two they read its identifier with.
  */
 export class Naming {
   readonly #byPrefix = new Map<string, string>()
@@ -21,15 +22,13 @@ export class Naming {
     this.#parent = parent
     this.#allows = allows
     for (const [prefix, iri] of namespaces.prefixes) if (this.#free(prefix, iri)) this.#bind(prefix, iri)
-    if (namespaces.default !== null) this.#bind('', namespaces.default)
+    if (namespaces.default !== null && this.#free('', namespaces.default)) this.#bind('', namespaces.default)
   }
 
   /** Makes sure that `name` can be written. */
   learn(name: QName): void {
     if (this.#prefixFor(name) !== null) return
-    // A prefix of the document is not taken over in a bundle: names already written there may count on it.
-    const unused = this.#meaning(name.prefix) === null
-    if (unused && this.#free(name.prefix, name.namespace) && fits(name, name.prefix)) {
+    if (this.#free(name.prefix, name.namespace) && fits(name, name.prefix)) {
       this.#bind(name.prefix, name.namespace)
       return
     }
@@ -89,7 +88,9 @@ export class Naming {
 
   #free(prefix: string, iri: string): boolean {
     if (prefix === 'prov' || prefix === 'xsd') return iri === (prefix === 'prov' ? PROV : XSD)
-    return (prefix === '' || this.#allows(prefix)) && !this.#byPrefix.has(prefix)
+    if (prefix !== '' && !this.#allows(prefix)) return false
+    const meaning = this.#meaning(prefix)
+    return meaning === null || (meaning === iri && !this.#byPrefix.has(prefix))
   }
 
   #bind(prefix: string, iri: string): void {

@@ -1,7 +1,6 @@
 import { textOf } from '../io/decode.ts'
 import { DocumentBuilder, type StatementBuilder } from '../model/builder.ts'
 import type { ProvDocument } from '../model/document.ts'
-import { Scope } from '../model/namespaces.ts'
 import { PROV } from '../model/vocabulary.ts'
 import { Scanner } from './scanner.ts'
 import { ExpressionReader, resolve } from './expression.ts'
@@ -27,17 +26,12 @@ export function readProvn(input: string | Uint8Array): ProvDocument {
   return builder.build()
 }
 
-/** Its identifier may use the prefixes that are declared after it (PROV-N 3.8). */
+/** Its identifier is read with the prefixes that are declared after it, then with the document's (PROV-N 3.8). */
 function readBundle(scanner: Scanner, builder: DocumentBuilder): void {
   const written = scanner.name()
   if (written === null) throw scanner.unexpected('the name of the bundle')
   const declared = declarations(scanner)
-  const scope = new Scope(builder.scope)
-  for (const [prefix, iri] of declared) {
-    if (prefix === '') scope.declareDefault(iri)
-    else scope.declare(prefix, iri)
-  }
-  const bundle = builder.bundle(resolve(scanner, scope, written))
+  const bundle = builder.bundle(resolve(scanner, builder.scope.within(declared), written))
   for (const [prefix, iri] of declared) declare(bundle, prefix, iri)
   readStatements(scanner, bundle)
   if (!scanner.takeWord('endBundle')) throw scanner.unexpected('a statement or "endBundle"')

@@ -53,18 +53,19 @@ test('names are values as prov:QUALIFIED_NAME and as xsd:QName', () => {
   expect(valueOf('{"$": "ex:a:b", "type": "xsd:QName"}')).toEqual(expected)
 })
 
-test('a bundle sees the namespaces of its document and may hide them', () => {
+test('a bundle sees the namespaces of its document and may hide them, also for its own name', () => {
   const document = readJson(`{
     "bundle": {"ex:b": {"prefix": {"ex": "urn:inner:"}, "entity": {"ex:e": {}, "up:e": {}, "e": {}}}},
     "prefix": {"ex": "urn:outer:", "up": "urn:up:", "default": "urn:default:"}}`)
   const [bundle] = document.bundles
-  expect(bundle?.id.namespace).toBe('urn:outer:')
+  expect(bundle?.id.namespace).toBe('urn:inner:')
   expect(bundle?.records.map((record) => record.id?.namespace)).toEqual([
     'urn:inner:',
     'urn:up:',
     'urn:default:',
   ])
   expect(equalDocuments(readJson(writeJson(document)), document)).toBe(true)
+  expect(writeJson(document)).toContain('"ns1:b": {')
 })
 
 test('one hadMember of several entities is several memberships', () => {
