@@ -26,7 +26,11 @@ export async function readDocument(file: string, named?: string): Promise<ProvDo
     return await format.read(bytes)
   } catch (error) {
     if (!(error instanceof ProvError)) throw error
-    throw unreadable(shown, error.message, error.hint ?? `It was read as ${format.title}; --from names another format.`)
+    throw unreadable(
+      shown,
+      error.message,
+      error.hint ?? `It was read as ${format.title}; --from names another format.`,
+    )
   }
 }
 
@@ -44,7 +48,10 @@ export async function writeDocument(document: ProvDocument, file: string, named?
 }
 
 /** Text to a file, durably and whole, or to standard output for `-`. */
-export async function writeOut(file: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
+export async function writeOut(
+  file: string,
+  pieces: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   if (file === '-') {
     for await (const piece of pieces) {
       if (!process.stdout.write(piece)) await once(process.stdout, 'drain')

@@ -8,7 +8,8 @@ export function addOptions(command: Command, part: Part, without: readonly strin
   for (const [name, option] of optionsOf(part)) {
     if (without.includes(name)) continue
     const flag = option.kind === 'flag' ? flagOf(name) : `${flagOf(name)} <${option.value ?? 'VALUE'}>`
-    const byDefault = option.default === undefined || option.default === 'false' ? '' : ` (default: ${option.default})`
+    const byDefault =
+      option.default === undefined || option.default === 'false' ? '' : ` (default: ${option.default})`
     command.addOption(new Option(flag, `${option.help}${byDefault}`).attributeName(name))
   }
   return command

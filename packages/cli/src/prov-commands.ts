@@ -6,9 +6,15 @@ export function addProvCommands(program: Command): void {
     .command('validate')
     .description('check documents against PROV-CONSTRAINTS')
     .argument('<file...>', 'documents; - is standard input')
-    .option('--from <FORMAT>', 'format, when the file name does not tell: json, provn, xml, turtle, trig, jsonld')
+    .option(
+      '--from <FORMAT>',
+      'format, when the file name does not tell: json, provn, xml, turtle, trig, jsonld',
+    )
     .option('--json', 'the violations as JSON')
-    .addHelpText('after', '\nExit code: 0 valid, 1 violations, 2 unreadable.\n\nExample:\n  provloom validate prov/digits_0/prov.json')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 valid, 1 violations, 2 unreadable.\n\nExample:\n  provloom validate prov/digits_0/prov.json',
+    )
     .action(async (files: string[], given: Given) => {
       const { validateFiles } = await import('./command/validate.ts')
       process.exitCode = await validateFiles(files, given)
@@ -20,7 +26,10 @@ export function addProvCommands(program: Command): void {
     .argument('<out>', 'where to; - is standard output')
     .option('--from <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .option('--to <FORMAT>', 'json, provn, turtle, trig, jsonld; by the file ending when not given')
-    .addHelpText('after', '\nExamples:\n  provloom convert prov.json prov.ttl\n  provloom convert prov.json - --to provn | less')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  provloom convert prov.json prov.ttl\n  provloom convert prov.json - --to provn | less',
+    )
     .action(async (from: string, to: string, given: Given) => {
       const { convertFile } = await import('./command/convert.ts')
       process.exitCode = await convertFile(from, to, given)
@@ -33,7 +42,10 @@ export function addProvCommands(program: Command): void {
     .requiredOption('-o, --output <OUT>', 'where to; - is standard output')
     .option('--to <FORMAT>', 'json, provn, turtle, trig, jsonld; by the file ending when not given')
     .option('--json', 'the conflicts as JSON')
-    .addHelpText('after', '\nExit code: 0 merged, 1 merged with conflicts, 2 unreadable.\n\nExample:\n  provloom merge rank0.json rank1.json -o all.json')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 merged, 1 merged with conflicts, 2 unreadable.\n\nExample:\n  provloom merge rank0.json rank1.json -o all.json',
+    )
     .action(async (files: string[], given: Given) => {
       const { mergeFiles } = await import('./command/merge.ts')
       process.exitCode = await mergeFiles(files, given)
@@ -49,7 +61,10 @@ function addDraw(program: Command): void {
     .argument('<file>', 'document; - is standard input')
     .option('-o, --output <OUT>', 'out.svg or out.dot; - is standard output, as SVG', '-')
     .option('--from <FORMAT>', 'format, when the file name does not tell')
-    .option('--full', 'every element by itself; without it those that look alike are drawn once, with a count')
+    .option(
+      '--full',
+      'every element by itself; without it those that look alike are drawn once, with a count',
+    )
     .option('--attributes', "with the elements' attributes")
     .option('--title <TEXT>', 'heading of the picture')
     .addHelpText('after', '\nExample:\n  provloom draw prov/digits_0/prov.json -o graph.svg')

@@ -7,12 +7,14 @@ export function usageError(error: CommanderError): ProvloomError {
   const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n')
   const near = /\(Did you mean (.+)\?\)/.exec(more.join(' '))?.[1]
   const message = first.charAt(0).toUpperCase() + first.slice(1)
-  const hint = near === undefined ? 'See --help for what there is.' : `Did you mean ${near}? --help lists them all.`
+  const hint =
+    near === undefined ? 'See --help for what there is.' : `Did you mean ${near}? --help lists them all.`
   return new ProvloomError(codeOf(error.code), message, { doing: 'read the command line', hint })
 }
 
 function codeOf(code: string): ErrorCode {
   if (code === 'commander.unknownOption' || code === 'commander.unknownCommand') return 'UNKNOWN_OPTION'
-  if (code === 'commander.missingArgument' || code === 'commander.missingMandatoryOptionValue') return 'MISSING_OPTION'
+  if (code === 'commander.missingArgument' || code === 'commander.missingMandatoryOptionValue')
+    return 'MISSING_OPTION'
   return 'BAD_OPTION'
 }

@@ -6,7 +6,10 @@ import { readDocument, writeOut } from '../document-file.ts'
 import { exitCode } from '../exit-code.ts'
 
 /** `provloom draw FILE -o out.svg|out.dot`. */
-export async function drawFile(file: string, given: Readonly<Record<string, string | boolean | undefined>>): Promise<number> {
+export async function drawFile(
+  file: string,
+  given: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<number> {
   const output = typeof given['output'] === 'string' ? given['output'] : '-'
   const ending = output === '-' ? '.svg' : path.extname(output).toLowerCase()
   if (ending !== '.svg' && ending !== '.dot') {

@@ -12,7 +12,10 @@ import { renderSummary } from '../output/summary.ts'
 const FINISH_MS = 10_000
 
 /** `provloom run -n 4 -- command`: aggregator, agents and workers on one machine. */
-export async function run(command: readonly string[], given: Readonly<Record<string, unknown>>): Promise<number> {
+export async function run(
+  command: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): Promise<number> {
   const { ranks: ranksText, json, ...shared } = given
   if (command.length === 0) {
     throw new ProvloomError('MISSING_COMMAND', 'No command to run', {
@@ -38,7 +41,10 @@ class Job {
     this.#json = json
   }
 
-  async run(command: readonly string[], options: Readonly<Record<string, string | number | boolean>>): Promise<number> {
+  async run(
+    command: readonly string[],
+    options: Readonly<Record<string, string | number | boolean>>,
+  ): Promise<number> {
     const aggregator = new AggregatorProcess(
       ['--host', '127.0.0.1', '--exit-when-done', ...argumentsFor('aggregator', options)],
       (status) => this.#heard(status),
@@ -92,7 +98,8 @@ class Job {
       process.stdout.write(`${JSON.stringify({ ...this.#finished, exitCodes: codes })}\n`)
     } else {
       process.stderr.write(`${renderSummary(this.#finished, styleFor(process.stderr))}\n`)
-      if (worst !== 0) process.stderr.write(`  exit code ${worst}, the worst of the workers' ${codes.join(', ')}\n`)
+      if (worst !== 0)
+        process.stderr.write(`  exit code ${worst}, the worst of the workers' ${codes.join(', ')}\n`)
     }
     return worst
   }
@@ -146,9 +153,13 @@ function entriesFor(part: 'agent' | 'aggregator', given: Given): [string, string
 function ranksOf(value: unknown): number {
   const ranks = value === undefined ? 1 : Number(value)
   if (Number.isInteger(ranks) && ranks >= 1 && ranks <= 4096) return ranks
-  throw new ProvloomError('BAD_OPTION', `-n must be an integer from 1 to 4096, not ${JSON.stringify(value)}`, {
-    doing: 'read the options',
-    to: '-n',
-    hint: 'Give the number of workers, as in: provloom run -n 4 -- python train.py',
-  })
+  throw new ProvloomError(
+    'BAD_OPTION',
+    `-n must be an integer from 1 to 4096, not ${JSON.stringify(value)}`,
+    {
+      doing: 'read the options',
+      to: '-n',
+      hint: 'Give the number of workers, as in: provloom run -n 4 -- python train.py',
+    },
+  )
 }

@@ -13,7 +13,10 @@ interface Verdict {
 }
 
 /** `provloom validate FILE...`. All files are read, whatever is wrong with one. */
-export async function validateFiles(files: readonly string[], given: Readonly<Record<string, string | boolean | undefined>>): Promise<number> {
+export async function validateFiles(
+  files: readonly string[],
+  given: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<number> {
   const from = typeof given['from'] === 'string' ? given['from'] : undefined
   const verdicts: Verdict[] = []
   for (const file of files) verdicts.push(await verdictOn(file, from))
@@ -47,7 +50,8 @@ function show({ file, violations, error }: Verdict): void {
 }
 
 function asJson({ file, violations, error }: Verdict): object {
-  if (error !== undefined) return { file, valid: null, error: { code: error.code, message: error.message, hint: error.hint } }
+  if (error !== undefined)
+    return { file, valid: null, error: { code: error.code, message: error.message, hint: error.hint } }
   return {
     file,
     valid: violations.length === 0,
@@ -56,7 +60,10 @@ function asJson({ file, violations, error }: Verdict): object {
       name: one.name,
       why: one.why,
       bundle: one.bundle === null ? null : iriOf(one.bundle),
-      records: one.records.map((record) => ({ kind: record.kind, id: record.id === null ? null : iriOf(record.id) })),
+      records: one.records.map((record) => ({
+        kind: record.kind,
+        id: record.id === null ? null : iriOf(record.id),
+      })),
     })),
   }
 }

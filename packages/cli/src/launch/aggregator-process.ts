@@ -21,7 +21,11 @@ export class AggregatorProcess {
   readonly done: Promise<Ending>
   #resolveDone: (ending: Ending) => void = () => {}
 
-  constructor(args: readonly string[], listener: (status: AggregatorStatus) => void, told: (message: string) => void) {
+  constructor(
+    args: readonly string[],
+    listener: (status: AggregatorStatus) => void,
+    told: (message: string) => void,
+  ) {
     this.#args = args
     this.#listener = listener
     this.#told = told
@@ -38,10 +42,14 @@ export class AggregatorProcess {
   async start(): Promise<Listening> {
     const listening = new Promise<Listening>((resolve) => this.#spawn(resolve))
     const failed = this.done.then((ending) => {
-      throw new ProvloomError('NO_AGGREGATOR', `The aggregator ended before it listened (exit code ${ending.code})`, {
-        doing: 'start the aggregator',
-        hint: 'Its own message stands above.',
-      })
+      throw new ProvloomError(
+        'NO_AGGREGATOR',
+        `The aggregator ended before it listened (exit code ${ending.code})`,
+        {
+          doing: 'start the aggregator',
+          hint: 'Its own message stands above.',
+        },
+      )
     })
     return await Promise.race([listening, failed])
   }
@@ -53,7 +61,10 @@ export class AggregatorProcess {
 
   #spawn(listens: (status: Listening) => void): void {
     // A group of its own: Ctrl-C at the terminal is for the workers; the aggregator ends after them.
-    const child = spawnSelf(['aggregator', '--json', ...this.#args], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+    const child = spawnSelf(['aggregator', '--json', ...this.#args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    })
     this.#child = child
     let heard = false
     readStatuses(child.stdout!, (status) => {

@@ -53,6 +53,6 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 /** Folder that makes `import provloom` work in a worker without pip: beside us when installed, in the repository otherwise. */
 export function pythonPath(): string {
   const installed = fileURLToPath(new URL('../../python', import.meta.url))
-  const repository = fileURLToPath(new URL('../../../../clients/python/src', import.meta.url))
+  const repository = fileURLToPath(new URL('../../../../clients/python', import.meta.url))
   return path.basename(path.dirname(path.dirname(installed))) === 'node_modules' ? installed : repository
 }

@@ -53,7 +53,9 @@ export class Workers {
       this.#stopping = true
       const others = this.#agents.filter((agent) => agent.exitCode === null && agent.signalCode === null)
       if (others.length > 0) {
-        this.#plan.told(`rank ${rank} ended with exit code ${code}; the other workers are asked to end (SIGTERM)`)
+        this.#plan.told(
+          `rank ${rank} ended with exit code ${code}; the other workers are asked to end (SIGTERM)`,
+        )
         for (const agent of others) agent.kill('SIGTERM')
         setTimeout(() => this.signal('SIGKILL'), KILL_AFTER_MS).unref()
       }
@@ -81,7 +83,11 @@ function freePort(): Promise<number> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      )
     })
   })
 }

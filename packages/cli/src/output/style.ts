@@ -9,6 +9,8 @@ export interface Style {
 }
 
 export function styleFor(stream: { readonly isTTY?: boolean }): Style {
-  const colours = pc.createColors(stream.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
+  const colours = pc.createColors(
+    stream.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb',
+  )
   return { bold: colours.bold, dim: colours.dim, good: colours.green, bad: colours.red }
 }

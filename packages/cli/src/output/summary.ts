@@ -13,7 +13,10 @@ export function renderSummary(finished: RunFinished, style: Style): string {
   const took = summary.endUs === undefined ? '' : ` in ${duration((summary.endUs - summary.startUs) / 1e6)}`
   const rows: [string, string][] = [
     ['ranks', ranksInWords(finished)],
-    ['events', `${count(sent)} sent ${sent === stored + dropped ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`],
+    [
+      'events',
+      `${count(sent)} sent ${sent === stored + dropped ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`,
+    ],
     ['logs', count(summary.logs)],
     ...finished.files.map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
   ]

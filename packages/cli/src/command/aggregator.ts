@@ -1,0 +1,93 @@
+import { createAggregator } from '@provloom/aggregator'
+import type { AggregatorStatus } from '@provloom/aggregator'
+import { ProvloomError, checkOptions, flagOf, variableOf } from '@provloom/shared'
+import type { GivenOptions } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
+import { writeStatus } from '../launch/status-lines.ts'
+import { Progress } from '../output/progress.ts'
+import { styleFor } from '../output/style.ts'
+import { renderSummary } from '../output/summary.ts'
+
+/** Time open runs have to be finished and written when the aggregator is told to stop. Launchers give 30 s. */
+const STOP_MS = 20_000
+
+/**
+ * `provloom aggregator`: serves until SIGTERM or SIGINT, or with --exit-when-done until its runs are finished.
+ *
+ * The experiment and the namespace must be said, as in prov4ml's start_run, unless another program that has no such
+ * person behind it starts it (`--json`): then the first rank's own are taken.
+ */
+export async function aggregator(given: Readonly<Record<string, unknown>>): Promise<number> {
+  const { json, ...input } = given
+  const options = checkOptions('aggregator', input, process.env)
+  if (json !== true) requireNames(options)
+  const show = json === true ? writeStatus : shown()
+  const serving = createAggregator({ ...options, environment: process.env, onStatus: show })
+  const stopped = new Promise<number>((resolve) => {
+    const stop = (): void => {
+      void serving.stop(STOP_MS).then((outcome) => {
+        if (outcome.kind === 'gave-up')
+          process.stderr.write(`provloom: stopped before all was done: ${outcome.left}\n`)
+        resolve(outcome.kind === 'drained' ? exitCode.ok : exitCode.failed)
+      })
+    }
+    process.once('SIGTERM', stop)
+    process.once('SIGINT', stop)
+    void serving.done.then(() => stop())
+  })
+  await serving.start()
+  return await stopped
+}
+
+function requireNames(options: GivenOptions): void {
+  for (const name of ['experimentName', 'provUserNamespace'] as const) {
+    if (options[name] !== undefined) continue
+    throw new ProvloomError('MISSING_OPTION', `${flagOf(name)} is missing`, {
+      doing: 'read the options',
+      to: flagOf(name),
+      hint: `Give ${flagOf(name)}, or set ${variableOf(name)}. For example: provloom aggregator --experiment-name digits --prov-user-namespace www.example.org`,
+    })
+  }
+}
+
+/** What happens, for a person at a terminal or a log file. */
+function shown(): (status: AggregatorStatus) => void {
+  const progress = new Progress(process.stderr)
+  const say = (text: string): void => {
+    progress.clear()
+    process.stderr.write(`provloom: ${text}\n`)
+  }
+  return (status) => {
+    switch (status.kind) {
+      case 'listening':
+        process.stdout.write(
+          `provloom: listening on ${status.endpoint}${status.encrypted ? '' : ' (insecure)'}, connection file ${status.connectionFile}\n`,
+        )
+        break
+      case 'run-opened':
+        say(`run ${status.runDir} ${status.resumed ? 'goes on' : 'opened'}`)
+        break
+      case 'progress':
+        progress.show(status, performance.now())
+        break
+      case 'rank-lost':
+        say(`rank ${status.rank} is not heard any more`)
+        break
+      case 'problem':
+        say(status.hint === undefined ? status.message : `${status.message}. ${status.hint}`)
+        break
+      case 'problem-ended':
+        say(status.message)
+        break
+      case 'run-finished':
+        progress.clear()
+        process.stderr.write(`${renderSummary(status, styleFor(process.stderr))}\n`)
+        break
+      case 'rank-admitted':
+      case 'rank-refused':
+      case 'rank-ended':
+      case 'flushed':
+        break
+    }
+  }
+}
