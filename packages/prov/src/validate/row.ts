@@ -1,6 +1,6 @@
 import { FORMALS, type Formal } from '../model/formals.ts'
 import type { QName } from '../model/qname.ts'
-import type { ElementKind, ProvRecord, RelationKind } from '../model/record.ts'
+import type { ElementKind, ProvRecord, RecordKind, RelationKind } from '../model/record.ts'
 import { ABSENT, PLACEHOLDER, type Term, type Terms } from './terms.ts'
 
 /** A relation with every position filled in (PROV-CONSTRAINTS 4, definitions 1 to 4). */
@@ -62,7 +62,7 @@ export function relationRows(record: ProvRecord, kind: RelationKind, terms: Term
   for (const { name } of positions) {
     const given = record.args[name]
     if (given !== undefined) args.push(terms.name(given))
-    else args.push(expands(kind, name, record) ? terms.variable() : PLACEHOLDER)
+    else args.push(expands(kind, name, record.args) ? terms.variable() : PLACEHOLDER)
   }
   const hasTime = FORMALS[kind].formals.some(({ target }) => target === 'time')
   const row: Row = {
@@ -85,9 +85,13 @@ function derivationEvents({ args, source }: Row, terms: Terms): readonly Row[] {
   return [event('used', usage, [activity, used]), event('wasGeneratedBy', generation, [generated, activity])]
 }
 
-function expands(kind: RelationKind, position: string, record: ProvRecord): boolean {
+/**
+ * Whether a position that is left out stands for something unnamed (PROV-CONSTRAINTS table 3) and not for nothing: a
+ * plan and the activity of a derivation do not, nor its generation and usage where the activity is left out.
+ */
+export function expands(kind: RecordKind, position: string, args: ProvRecord['args']): boolean {
   if (kind === 'wasAssociatedWith') return position !== 'plan'
-  if (kind === 'wasDerivedFrom') return position !== 'activity' && record.args['activity'] !== undefined
+  if (kind === 'wasDerivedFrom') return position !== 'activity' && args['activity'] !== undefined
   return true
 }
 
