@@ -16,3 +16,49 @@ from ._param import (
 )
 from ._run import Run, end_run, start_run, start_run_ctx
 from ._version import VERSION as __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # for editors and type checkers; never run
+    from ._artifact import log_artifact
+    from ._dataset import log_dataset
+    from ._final import FoldOperation, register_final_metric
+    from ._model import log_model, save_model_version
+    from ._source import log_execution_command, log_source_code
+    from ._system import log_carbon_metrics, log_flops_per_batch, log_flops_per_epoch, log_system_metrics
+
+# Calls of modules that few processes need: imported when first asked for, so that `import provloom` stays quick.
+_LATER = {
+    "log_artifact": "_artifact",
+    "log_model": "_model",
+    "save_model_version": "_model",
+    "log_dataset": "_dataset",
+    "log_execution_command": "_source",
+    "log_source_code": "_source",
+    "log_system_metrics": "_system",
+    "log_carbon_metrics": "_system",
+    "log_flops_per_epoch": "_system",
+    "log_flops_per_batch": "_system",
+    "register_final_metric": "_final",
+    "FoldOperation": "_final",
+}
+
+__all__ = [
+    "Context", "Run", "create_context", "end_run", "log_current_execution_time", "log_execution_end_time",
+    "log_execution_start_time", "log_input", "log_metric", "log_metrics", "log_output", "log_param", "log_params",
+    "start_run", "start_run_ctx", *_LATER,
+]  # fmt: skip
+
+
+def __getattr__(name):
+    module = _LATER.get(name)
+    if module is None:
+        raise AttributeError("module 'provloom' has no attribute %r" % name)
+    from importlib import import_module
+
+    found = getattr(import_module("." + module, __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return sorted(set(globals()) | set(_LATER))

@@ -24,9 +24,9 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     stream = _current.stream
     if stream is not None:
         try:
-            if value.__class__ is not float:
+            if type(value) is not float:
                 value = number(value)
-            if step.__class__ is not int:
+            if type(step) is not int:
                 step = step_of(step)
             if context is None:
                 context = current_context()
@@ -34,12 +34,11 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
             with stream.lock:
                 now = time_ns() // 1000
                 count, size = stream.at
-                if size <= stream.fast and not stream.busy and stream.look_from <= now < stream.look_until:
+                if size <= stream.fast and stream.look_from <= now < stream.look_until and not stream.busy:
                     stream.busy = True
                     try:
-                        body = pack_point(
-                            29, count & 0xFFFFFFFF, 1, series, step, time_us(timestamp) if timestamp else now, value
-                        )
+                        # 29 bytes of payload; beyond 2^32 records pack refuses `count`, and the long way is taken.
+                        body = pack_point(29, count, 1, series, step, time_us(timestamp) if timestamp else now, value)
                         if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
                             stream.at = (count + 1, size + 41)
                             stream.busy = False

@@ -2,10 +2,9 @@
 
 import time
 
-from . import _current
 from ._context import context_name
 from ._guard import harmless, session_for
-from ._values import json_text, name, typed
+from ._values import name as name_of, typed
 
 #: Longer values are cut here: a parameter is a value, a file is logged with log_artifact.
 VALUE_LENGTH_MAX = 100_000
@@ -15,7 +14,7 @@ def record(call, key, value, context=None, source=None, direction=None, kind=Non
     session = session_for(call)
     if session is None:
         return
-    label = name(key)
+    label = name_of(key)
     if label is None:
         return session.problem("BAD_NAME", "%s: the key is %r; it must be text that is not empty" % (call, key), call)
     value_type, text = typed(value) if kind is None else (kind, value)
@@ -24,7 +23,7 @@ def record(call, key, value, context=None, source=None, direction=None, kind=Non
                         % (call, label, len(text), VALUE_LENGTH_MAX), label)  # fmt: skip
         value_type, text = "str", text[:VALUE_LENGTH_MAX]
     session.event("param", key=label, valueType=value_type, value=text, context=context_name(context),
-                  source=name(source), direction=direction)  # fmt: skip
+                  source=name_of(source), direction=direction)  # fmt: skip
 
 
 def log_param(key, value, context=None, source=None, is_input=False):

@@ -26,13 +26,14 @@ class Session:
         self.stream = Stream(self)
         self._control = None
         self._problems = {}
+        self._counts = {}
         self._last_error = _last_error()
 
     # -- for the stream ----------------------------------------------------------------------------------------------
 
-    def encode(self, kind, time=None, **fields):
+    def encode(self, type_, /, time=None, **fields):
         """An event's JSON. Fields that are None are left out."""
-        event = {"type": kind, "time": now_us() if time is None else time}
+        event = {"type": type_, "time": now_us() if time is None else time}
         for name, value in fields.items():
             if value is not None:
                 event[name] = value
@@ -90,10 +91,16 @@ class Session:
 
     # -- for the calls -----------------------------------------------------------------------------------------------
 
-    def event(self, kind, **fields):
+    def event(self, type_, /, **fields):
         """Records an event. Returns (stream, number) or None."""
         stream = self.stream
-        return None if self.quiet else stream.event(self.encode(kind, **fields))
+        return None if self.quiet else stream.event(self.encode(type_, **fields))
+
+    def count(self, what):
+        """0, 1, 2, ... for each thing counted."""
+        number = self._counts.get(what, 0)
+        self._counts[what] = number + 1
+        return number
 
     def problem(self, code, message, key=None):
         """Something is wrong with a call: told once per code and key, and recorded."""

@@ -171,11 +171,6 @@ def start_agent(spool):
         return False
 
 
-def command_found_late(spool):
-    """The line for the end of a run whose agent never came."""
-    return "this run is kept in %s; make its graph with: provloom import %s" % (spool, spool)
-
-
 def main_script():
     """The file that python was started with, or None."""
     module = sys.modules.get("__main__")

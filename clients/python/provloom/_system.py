@@ -1,0 +1,114 @@
+"""What this process and this machine use, as far as /proc and the standard library say."""
+
+import os
+import time
+
+from ._guard import harmless, session_for
+from ._metric import log_one
+from ._tell import once
+
+_last_cpu = None
+
+
+def log_system_metrics(context=None, step=0):
+    """Records now, as metrics: process_cpu_time, process_memory, cpu_usage, memory_usage, disk_usage, load_average.
+
+    GPU figures are not among them yet; the agent samples the machine on its own.
+    """
+    with harmless("log_system_metrics"):
+        if session_for("log_system_metrics") is None:
+            return
+        once("no-gpu-metrics", "log_system_metrics records CPU, memory, disk and load; GPU figures are not there yet")
+        for key, value, unit in _samples():
+            log_one(key, value, context, step, None, None, unit)
+
+
+def log_carbon_metrics(context=None, step=0):
+    """Records the process's CPU time, the one thing that can be had now; energy and emissions are not there yet."""
+    with harmless("log_carbon_metrics"):
+        if session_for("log_carbon_metrics") is None:
+            return
+        once("no-carbon", "log_carbon_metrics records only process_cpu_time: energy and emissions are not measured yet")
+        log_one("process_cpu_time", time.process_time(), context, step, None, None, "s")
+
+
+def log_flops_per_epoch(label, model, dataset=None, context=None, step=0):
+    """Records the model's parameters; floating-point operations are not counted yet."""
+    with harmless("log_flops_per_epoch"):
+        _flops("log_flops_per_epoch", label, model, context)
+
+
+def log_flops_per_batch(label, model, batch=None, context=None, step=0):
+    """Records the model's parameters; floating-point operations are not counted yet."""
+    with harmless("log_flops_per_batch"):
+        _flops("log_flops_per_batch", label, model, context)
+
+
+def _flops(call, label, model, context):
+    session = session_for(call)
+    if session is None:
+        return
+    once("no-flops", "%s records the model's parameters only: floating-point operations are not counted yet" % call)
+    from ._context import context_name
+    from ._model import describe
+    from ._values import name as name_of
+
+    if session.count("flops %s" % label) == 0:
+        session.event("model", name=name_of(label) or "model", context=context_name(context), **describe(model))
+
+
+def _samples():
+    yield "process_cpu_time", time.process_time(), "s"
+    memory = _process_memory()
+    if memory is not None:
+        yield "process_memory", memory, "bytes"
+    usage = _cpu_usage()
+    if usage is not None:
+        yield "cpu_usage", usage, "percent"
+    used = _memory_usage()
+    if used is not None:
+        yield "memory_usage", used, "percent"
+    try:
+        disk = os.statvfs(os.getcwd())
+        yield "disk_usage", 100.0 * (1 - disk.f_bavail / max(1, disk.f_blocks)), "percent"
+    except (OSError, AttributeError):
+        pass
+    try:
+        yield "load_average", os.getloadavg()[0], "runnable processes"
+    except (OSError, AttributeError):
+        pass
+
+
+def _process_memory():
+    try:
+        with open("/proc/self/statm", "rb") as opened:
+            return float(int(opened.read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _cpu_usage():
+    """Busy share of all CPUs since the last call, or since boot at the first one."""
+    global _last_cpu
+    try:
+        with open("/proc/stat", "rb") as opened:
+            ticks = [int(one) for one in opened.readline().split()[1:9]]
+    except (OSError, ValueError):
+        return None
+    total, idle = sum(ticks), ticks[3] + ticks[4]
+    before, _last_cpu = _last_cpu or (0, 0), (total, idle)
+    passed = total - before[0]
+    return 100.0 * (1 - (idle - before[1]) / passed) if passed > 0 else None
+
+
+def _memory_usage():
+    try:
+        facts = {}
+        with open("/proc/meminfo", "rb") as opened:
+            for line in opened:
+                key, _, value = line.partition(b":")
+                if key in (b"MemTotal", b"MemAvailable"):
+                    facts[key] = int(value.split()[0])
+        return 100.0 * (1 - facts[b"MemAvailable"] / facts[b"MemTotal"])
+    except (OSError, ValueError, KeyError, ZeroDivisionError):
+        return None
