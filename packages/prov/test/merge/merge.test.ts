@@ -30,6 +30,11 @@ function documentOf(build: (document: DocumentBuilder) => unknown): ProvDocument
   return document.build()
 }
 
+function withDefault(iri: string): ProvDocument {
+  const document = new DocumentBuilder().defaultNamespace(iri)
+  return document.entity(document.name('x')).build()
+}
+
 /** Merges and tells the conflicts in lines. */
 function conflictsOf(...builds: readonly ((document: DocumentBuilder) => unknown)[]): string[] {
   return merge(builds.map(documentOf)).conflicts.map((conflict) => describeConflict(conflict))
@@ -274,10 +279,6 @@ describe('namespaces', () => {
   })
 
   it('keep one default namespace and give a prefix to another', () => {
-    const withDefault = (iri: string): ProvDocument => {
-      const document = new DocumentBuilder().defaultNamespace(iri)
-      return document.entity(document.name('x')).build()
-    }
     const { document } = merge([withDefault('urn:b:'), withDefault('urn:a:'), withDefault('urn:b:')])
     expect(document.namespaces.default).toBe('urn:b:')
     expect([...document.namespaces.prefixes]).toEqual([['ns', 'urn:a:']])
