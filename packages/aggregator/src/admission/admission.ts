@@ -1,0 +1,235 @@
+import { protocolVersion } from '@provloom/shared'
+import type { Hello, RefusalReason, RunId } from '@provloom/shared'
+import type { Surroundings } from '../run/surroundings.ts'
+import { Contests } from './contest.ts'
+import type { Challenger, Verdict } from './contest.ts'
+import { creditFor } from './credit.ts'
+import type { Registry } from './registry.ts'
+import type { Reply, Session, Sessions } from './session.ts'
+import { differences } from './wishes.ts'
+
+/** More ranks than any machine has; a larger world size is a mistake. */
+const worldSizeMax = 2 ** 24
+
+export interface AdmissionParts {
+  readonly around: Surroundings
+  readonly registry: Registry
+  readonly sessions: Sessions
+  readonly reply: Reply
+  /** Ranks that can be connected at once. */
+  readonly ranksMax: number
+}
+
+/** Answers hellos: who may take part, in which run, from where on. Every decision is in the journal before it is told. */
+export class Admission {
+  readonly #parts: AdmissionParts
+  readonly #contests: Contests
+
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts
+    this.#contests = new Contests(parts.around.clock, parts.around.host)
+  }
+
+  /** Never rejects: what cannot be answered now is asked again. */
+  async hello(peer: Buffer, hello: Hello): Promise<void> {
+    const known = this.#parts.sessions.get(hello.session)
+    if (known !== undefined && this.#greetAgain(peer, known)) return
+    const wrong = whatIsWrong(hello)
+    if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
+    const look = await this.#parts.registry.runFor(hello)
+    switch (look.kind) {
+      case 'later':
+        return
+      case 'ended':
+        return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
+      case 'unclear': {
+        const message = 'several jobs are open and this rank names none: give it a --job-key'
+        return this.#refuse(peer, hello, undefined, 'bad-hello', message)
+      }
+      case 'run':
+        return this.#enter({ hello, run: look.run, peer })
+    }
+  }
+
+  /** Decides contests that are due. */
+  tick(): void {
+    for (const verdict of this.#contests.decided()) this.#settle(verdict)
+  }
+
+  /** A session that is known already: it lost our answer, or its connection. */
+  #greetAgain(peer: Buffer, session: Session): boolean {
+    session.peer = peer
+    session.heardMs = this.#parts.around.clock.monotonicMs()
+    switch (session.phase) {
+      case 'admitting':
+        return true
+      case 'open':
+        if (session.state.lost) return false
+        this.#welcome(session)
+        return true
+      case 'replaced':
+        this.#refuse(
+          peer,
+          session.hello,
+          session.run.facts.runId,
+          'conflict',
+          'another agent speaks for this rank',
+        )
+        return true
+      case 'done':
+        if (!session.run.roster.closed) return false
+        this.#refuse(peer, session.hello, session.run.facts.runId, 'run-ended', 'the run has ended')
+        return true
+    }
+  }
+
+  #enter(challenger: Challenger): void {
+    const { hello, run, peer } = challenger
+    if (run.ending) {
+      return this.#refuse(peer, hello, run.facts.runId, 'run-ended', 'the run is ending')
+    }
+    if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#turnAway(challenger)
+    const state = run.roster.rank(hello.rank, hello.attempt)
+    const holder = this.#parts.sessions.of(state)
+    const contested =
+      holder !== undefined &&
+      holder.id !== hello.session &&
+      (holder.phase === 'open' || holder.phase === 'admitting')
+    if (!contested) return void this.#admit(challenger)
+    const verdict = this.#contests.enter(holder, challenger)
+    if (verdict !== undefined) this.#settle(verdict)
+  }
+
+  #settle(verdict: Verdict): void {
+    const { hello, run, peer } = verdict.challenger
+    if (run.ending) return
+    if (verdict.kind === 'takes-over') return void this.#admit(verdict.challenger)
+    const { holder } = verdict
+    const claim = `rank ${hello.rank}, attempt ${hello.attempt}`
+    const entry = {
+      kind: 'conflict',
+      time: this.#parts.around.clock.nowUs(),
+      rank: hello.rank,
+      attempt: hello.attempt,
+      host: hello.host,
+    } as const
+    run.record(entry).then(
+      () => {
+        this.#refuse(
+          peer,
+          hello,
+          run.facts.runId,
+          'conflict',
+          `${claim} is taken by an agent on ${holder.hello.host}`,
+        )
+        this.#welcome(holder, [`${claim} is claimed by a second agent, on ${hello.host}; it was refused`])
+      },
+      () => {},
+    )
+  }
+
+  async #admit({ hello, run, peer }: Challenger): Promise<void> {
+    const { around, sessions, ranksMax } = this.#parts
+    const state = run.roster.rank(hello.rank, hello.attempt)
+    const before = sessions.of(state)
+    if (before !== undefined && before.id !== hello.session) before.phase = 'replaced'
+    const session: Session = {
+      id: hello.session,
+      hello,
+      peer,
+      run,
+      state,
+      phase: 'admitting',
+      heardMs: around.clock.monotonicMs(),
+      told: new Set(),
+    }
+    sessions.add(session)
+    if (run.roster.rankCount > ranksMax) {
+      run.trouble.began(
+        'descriptors',
+        'NOT_READY',
+        new Error(
+          `${run.roster.rankCount} ranks, but only ${ranksMax} can be connected with this limit of open files: raise it with ulimit -n`,
+        ),
+      )
+    }
+    try {
+      await run.record({
+        kind: 'admitted',
+        time: around.clock.nowUs(),
+        rank: hello.rank,
+        attempt: hello.attempt,
+        session: hello.session,
+        host: hello.host,
+        ...(hello.worldSize === undefined ? {} : { worldSize: hello.worldSize }),
+        ...(hello.restartsMax === undefined ? {} : { restartsMax: hello.restartsMax }),
+      })
+    } catch {
+      // The journal's trouble has been told; the agent says hello again.
+      sessions.remove(session)
+      return
+    }
+    session.phase = 'open'
+    const { rank, attempt, host } = hello
+    around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
+    this.#welcome(session)
+  }
+
+  #welcome(session: Session, news: readonly string[] = []): void {
+    const { run, hello, state } = session
+    const next: Record<string, number> = {}
+    for (const [stream, position] of state.streams) next[stream] = position.stored
+    const ranks = Math.max(this.#parts.sessions.live().length, hello.worldSize ?? 1)
+    this.#parts.reply(session.peer, {
+      kind: 'welcome',
+      session: session.id,
+      runId: run.facts.runId,
+      runDir: run.facts.runDir,
+      next,
+      creditBytes: creditFor(run.facts.settings.collectAllProcesses ? ranks : 1),
+      differences: [...differences(run.facts.settings, hello.asked), ...news],
+    })
+  }
+
+  /** `collectAllProcesses` is off. */
+  #turnAway({ hello, run, peer }: Challenger): void {
+    const message = `only rank 0 is collected (collectAllProcesses is off); rank ${hello.rank} is not recorded`
+    const answer = (): void => this.#refuse(peer, hello, run.facts.runId, 'not-collected', message)
+    if (run.roster.refused.has(hello.rank)) return answer()
+    const time = this.#parts.around.clock.nowUs()
+    run.record({ kind: 'refusal', time, rank: hello.rank }).then(answer, () => {})
+  }
+
+  #refuse(
+    peer: Buffer,
+    hello: Hello,
+    runId: RunId | undefined,
+    reason: RefusalReason,
+    message: string,
+  ): void {
+    const { sessions, around, reply } = this.#parts
+    const first = !sessions.isSilenced(hello.session)
+    sessions.silence(hello.session)
+    reply(peer, { kind: 'refused', session: hello.session, reason, message })
+    if (first) around.tell({ kind: 'rank-refused', runId, rank: hello.rank, reason, message })
+  }
+}
+
+function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
+  const { version, rank, worldSize } = hello
+  if (version !== protocolVersion) {
+    return [
+      'version',
+      `this aggregator speaks version ${protocolVersion} of the protocol, the agent ${version}`,
+    ]
+  }
+  if (worldSize === undefined) return undefined
+  if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]
+  if (rank >= worldSize) {
+    return [
+      'bad-hello',
+      `rank ${rank} is out of range: the job has ${worldSize} ranks, 0 to ${worldSize - 1}`,
+    ]
+  }
+  return undefined
+}

@@ -1,0 +1,106 @@
+import { limits } from '@provloom/shared'
+import type { Bye, Heartbeat } from '@provloom/shared'
+import type { OpenRun } from '../run/open-run.ts'
+import type { Surroundings } from '../run/surroundings.ts'
+import type { Reply, Session, Sessions } from './session.ts'
+
+/** When our own clock tick is late by this, it is we who were absent (stopped, suspended), not the ranks. */
+const absentMs = 5_000
+
+/** Who is here: heartbeats, byes, and ranks that have fallen silent. */
+export class Attendance {
+  readonly #around: Surroundings
+  readonly #sessions: Sessions
+  readonly #reply: Reply
+  readonly #onEnded: (run: OpenRun) => void
+  #tickedMs: number
+
+  constructor(around: Surroundings, sessions: Sessions, reply: Reply, onEnded: (run: OpenRun) => void) {
+    this.#onEnded = onEnded
+    this.#around = around
+    this.#sessions = sessions
+    this.#reply = reply
+    this.#tickedMs = around.clock.monotonicMs()
+  }
+
+  heartbeat(peer: Buffer, beat: Heartbeat): void {
+    const session = this.#sessions.get(beat.session)
+    if (session === undefined && !this.#sessions.isSilenced(beat.session))
+      return this.#again(peer, beat.session)
+    if (session !== undefined) {
+      this.#heard(session, peer)
+      if (session.state.lost && session.phase === 'open') return this.#again(peer, beat.session)
+    }
+    this.#reply(peer, {
+      kind: 'pulse',
+      session: beat.session,
+      sentUs: beat.sentUs,
+      receivedUs: this.#around.clock.nowUs(),
+    })
+  }
+
+  bye(peer: Buffer, bye: Bye): void {
+    const session = this.#sessions.get(bye.session)
+    const farewell = (): void => this.#reply(peer, { kind: 'farewell', session: bye.session })
+    if (session === undefined) {
+      return this.#sessions.isSilenced(bye.session) ? farewell() : this.#again(peer, bye.session)
+    }
+    this.#heard(session, peer)
+    const ended = session.state.ended || session.run.roster.closed
+    if (!bye.final || ended || session.phase === 'replaced') return farewell()
+    if (session.phase !== 'open' || session.run.ending || session.told.has('bye')) return
+    session.told.add('bye')
+    const { rank, attempt } = session.state
+    const entry = {
+      kind: 'ended',
+      time: this.#around.clock.nowUs(),
+      rank,
+      attempt,
+      ...(bye.createGraph === undefined ? {} : { createGraph: bye.createGraph }),
+      ...(bye.createSvg === undefined ? {} : { createSvg: bye.createSvg }),
+    } as const
+    session.run.record(entry).then(
+      () => {
+        session.phase = 'done'
+        const { status } = session.state
+        this.#around.tell({ kind: 'rank-ended', runId: session.run.facts.runId, rank, attempt, status })
+        farewell()
+        this.#onEnded(session.run)
+      },
+      // Not stored, so no farewell: the agent says bye again.
+      () => session.told.delete('bye'),
+    )
+  }
+
+  /** Looks for ranks that have fallen silent. */
+  tick(): void {
+    const now = this.#around.clock.monotonicMs()
+    const late = now - this.#tickedMs > absentMs
+    this.#tickedMs = now
+    for (const session of this.#sessions.live()) {
+      if (late) session.heardMs = now
+      if (session.state.lost || session.state.ended || session.run.ending) continue
+      if (now - session.heardMs > limits.lostAfterMs) this.#lose(session)
+    }
+  }
+
+  #lose(session: Session): void {
+    const { run, state } = session
+    const { rank, attempt } = state
+    // Marked at once, so that the next tick does not say it again.
+    state.lost = true
+    this.#around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+    run.record({ kind: 'lost', time: this.#around.clock.nowUs(), rank, attempt }).catch(() => {
+      state.lost = false
+    })
+  }
+
+  #heard(session: Session, peer: Buffer): void {
+    session.peer = peer
+    session.heardMs = this.#around.clock.monotonicMs()
+  }
+
+  #again(peer: Buffer, session: string): void {
+    this.#reply(peer, { kind: 'again', session })
+  }
+}

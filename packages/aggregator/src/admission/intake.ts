@@ -1,0 +1,129 @@
+import { encodeEnvelope, limits } from '@provloom/shared'
+import type { Clock, Envelope } from '@provloom/shared'
+import type { Acknowledgements } from '../run/surroundings.ts'
+import { placeEnvelope } from '../run/stream-position.ts'
+import { streamOf } from '../run/roster.ts'
+import type { Reply, Session, Sessions } from './session.ts'
+
+/** The same complaint about the same place is not repeated within this time: an agent has several envelopes under way. */
+const complaintIntervalMs = 250
+
+export interface IntakeCounts {
+  readonly envelopes: number
+  readonly duplicates: number
+  readonly trimmed: number
+  readonly ahead: number
+  readonly refused: number
+}
+
+/** Takes envelopes in: knows whose they are, cuts off what is stored already, and sends the rest into the run's journal. */
+export class Intake {
+  readonly #sessions: Sessions
+  readonly #reply: Reply
+  readonly #clock: Clock
+  readonly #complaints = new Map<string, number>()
+  readonly #counts = { envelopes: 0, duplicates: 0, trimmed: 0, ahead: 0, refused: 0 }
+
+  constructor(sessions: Sessions, reply: Reply, clock: Clock) {
+    this.#sessions = sessions
+    this.#reply = reply
+    this.#clock = clock
+  }
+
+  get counts(): IntakeCounts {
+    return { ...this.#counts }
+  }
+
+  envelope(peer: Buffer, envelope: Envelope, asReceived: Buffer): void {
+    this.#counts.envelopes++
+    const session = this.#sessions.get(envelope.session)
+    if (session === undefined) {
+      this.#reply(peer, { kind: 'again', session: envelope.session })
+      return
+    }
+    session.peer = peer
+    session.heardMs = this.#clock.monotonicMs()
+    if (session.phase === 'admitting') return
+    if (session.phase === 'replaced' || session.run.ending) return this.#turnDown(session)
+    const wrong = whatIsWrong(session, envelope)
+    if (wrong !== undefined) {
+      this.#counts.refused++
+      return this.#complain(session, envelope.stream, 0, false, wrong)
+    }
+    this.#place(session, envelope, asReceived)
+  }
+
+  acknowledge(acknowledgements: Acknowledgements): void {
+    for (const [id, next] of acknowledgements) {
+      const session = this.#sessions.get(id)
+      if (session !== undefined) this.#reply(session.peer, { kind: 'acks', session: id, next })
+    }
+  }
+
+  retryLater(streams: Acknowledgements, message: string): void {
+    for (const [id, positions] of streams) {
+      const session = this.#sessions.get(id)
+      if (session === undefined) continue
+      for (const [stream, next] of Object.entries(positions)) {
+        this.#reply(session.peer, { kind: 'rejected', session: id, stream, next, retry: true, message })
+      }
+    }
+  }
+
+  #place(session: Session, envelope: Envelope, asReceived: Buffer): void {
+    const position = streamOf(session.state, envelope.stream)
+    const placing = placeEnvelope(position, envelope)
+    switch (placing.kind) {
+      case 'duplicate':
+        this.#counts.duplicates++
+        this.#reply(session.peer, {
+          kind: 'acks',
+          session: session.id,
+          next: { [envelope.stream]: position.stored },
+        })
+        return
+      case 'ahead': {
+        this.#counts.ahead++
+        const message = `records ${position.accepted} to ${envelope.first - 1} of the stream are missing`
+        return this.#complain(session, envelope.stream, position.accepted, true, message)
+      }
+      case 'fits': {
+        if (!placing.asReceived) this.#counts.trimmed++
+        position.accepted = envelope.first + envelope.count
+        const bytes = placing.asReceived ? asReceived : encodeEnvelope(placing.envelope)
+        session.run.submit(placing.envelope, bytes)
+      }
+    }
+  }
+
+  #turnDown(session: Session): void {
+    this.#counts.refused++
+    const { id, peer, phase } = session
+    const refusal =
+      phase === 'replaced'
+        ? ({ reason: 'conflict', message: 'another agent speaks for this rank' } as const)
+        : ({ reason: 'run-ended', message: 'the run has ended' } as const)
+    this.#reply(peer, { kind: 'refused', session: id, ...refusal })
+  }
+
+  #complain(session: Session, stream: string, next: number, retry: boolean, message: string): void {
+    const now = this.#clock.monotonicMs()
+    const place = `${session.id} ${stream} ${next}`
+    const last = this.#complaints.get(place)
+    if (last !== undefined && now - last < complaintIntervalMs) return
+    if (this.#complaints.size > 4096) this.#complaints.clear()
+    this.#complaints.set(place, now)
+    this.#reply(session.peer, { kind: 'rejected', session: session.id, stream, next, retry, message })
+  }
+}
+
+function whatIsWrong(session: Session, envelope: Envelope): string | undefined {
+  const { runId, rank, attempt, stream } = envelope
+  if (runId !== session.run.facts.runId || rank !== session.state.rank || attempt !== session.state.attempt) {
+    return 'the envelope names another run, rank or attempt than its session'
+  }
+  if (!session.state.streams.has(stream) && session.state.streams.size >= limits.streamsPerRankMax) {
+    return `more than ${limits.streamsPerRankMax} streams of one rank`
+  }
+  return undefined
+}

@@ -1,0 +1,87 @@
+import type { AggregatorMessage, Hello } from '@provloom/shared'
+import type { OpenRun } from '../run/open-run.ts'
+import type { RankState } from '../run/roster.ts'
+
+/** Sends an answer to a peer of the socket. */
+export type Reply = (peer: Buffer, message: AggregatorMessage) => void
+
+/**
+ * One conversation with one agent process.
+ *
+ * admitting: its `admitted` entry is on its way into the journal · open: welcomed · replaced: another agent of the same
+ * rank took over · done: it said its final bye, or the run has ended
+ */
+export type Phase = 'admitting' | 'open' | 'replaced' | 'done'
+
+export interface Session {
+  readonly id: string
+  readonly hello: Hello
+  /** ZeroMQ's name of the connection; another one after every reconnection. */
+  peer: Buffer
+  readonly run: OpenRun
+  readonly state: RankState
+  phase: Phase
+  /** On the monotonic clock. */
+  heardMs: number
+  /** What was told once already and need not be told again soon. */
+  readonly told: Set<string>
+}
+
+/** Refused sessions that are remembered. One that is forgotten says hello again and is refused again. */
+const quietMax = 65_536
+/** Ended sessions that are remembered, to repeat a farewell that was lost. */
+const doneMax = 65_536
+
+/** All conversations, by session id. */
+export class Sessions {
+  readonly #byId = new Map<string, Session>()
+  readonly #quiet = new Set<string>()
+  readonly #current = new Map<RankState, Session>()
+
+  get(id: string): Session | undefined {
+    return this.#byId.get(id)
+  }
+
+  add(session: Session): void {
+    this.#byId.set(session.id, session)
+    this.#current.set(session.state, session)
+  }
+
+  /** Refused: only its heartbeats are answered from now on. */
+  silence(id: string): void {
+    if (this.#quiet.size >= quietMax) this.#quiet.clear()
+    this.#quiet.add(id)
+  }
+
+  isSilenced(id: string): boolean {
+    return this.#quiet.has(id)
+  }
+
+  /** The run of these has ended: they are remembered only to be told so. */
+  endRun(run: OpenRun): void {
+    for (const session of this.#byId.values()) {
+      if (session.run !== run) continue
+      session.phase = 'done'
+      this.#current.delete(session.state)
+    }
+    for (const [id, session] of this.#byId) {
+      if (this.#byId.size <= doneMax) break
+      if (session.phase === 'done') this.#byId.delete(id)
+    }
+  }
+
+  /** The agent that speaks for an attempt of a rank. */
+  of(state: RankState): Session | undefined {
+    return this.#current.get(state)
+  }
+
+  /** Those that are welcomed and have not said their final bye. */
+  live(): Session[] {
+    return [...this.#current.values()].filter((one) => one.phase === 'open')
+  }
+
+  remove(session: Session): void {
+    this.#byId.delete(session.id)
+    if (this.#current.get(session.state) === session) this.#current.delete(session.state)
+  }
+}

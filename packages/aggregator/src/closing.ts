@@ -1,0 +1,65 @@
+import type { Sessions } from './admission/session.ts'
+import type { Registry } from './admission/registry.ts'
+import type { Closed } from './graph/entry.ts'
+import { finishRun } from './run/finish.ts'
+import type { OpenRun } from './run/open-run.ts'
+import { outlookOf } from './run/outlook.ts'
+import type { Surroundings } from './run/surroundings.ts'
+
+const retryMs = 2_000
+
+/** Ends runs: when all their ranks have ended, or when the aggregator is told to stop. */
+export class Closing {
+  readonly #around: Surroundings
+  readonly #registry: Registry
+  readonly #sessions: Sessions
+  readonly #onFinished: () => void
+  readonly #running = new Map<OpenRun, Promise<void>>()
+  readonly #notBeforeMs = new Map<OpenRun, number>()
+
+  constructor(around: Surroundings, registry: Registry, sessions: Sessions, onFinished: () => void) {
+    this.#around = around
+    this.#registry = registry
+    this.#sessions = sessions
+    this.#onFinished = onFinished
+  }
+
+  /** Ends the run if it is over. */
+  look(run: OpenRun): void {
+    if (this.#running.has(run)) return
+    if ((this.#notBeforeMs.get(run) ?? 0) > this.#around.clock.monotonicMs()) return
+    if (!run.roster.closed) {
+      const outlook = outlookOf(
+        run.roster,
+        run.facts.settings.collectAllProcesses,
+        this.#around.clock.nowUs(),
+      )
+      if (outlook.kind !== 'done') return
+    }
+    void this.close(run, 'ranks-ended')
+  }
+
+  /** Resolves when the run is finished, or could not be finished now: it is then still open. */
+  close(run: OpenRun, cause: Closed['cause']): Promise<void> {
+    const running = this.#running.get(run)
+    if (running !== undefined) return running
+    const closing = this.#close(run, cause).finally(() => this.#running.delete(run))
+    this.#running.set(run, closing)
+    return closing
+  }
+
+  async #close(run: OpenRun, cause: Closed['cause']): Promise<void> {
+    run.ending = true
+    try {
+      const files = await finishRun(run, this.#around, cause)
+      this.#sessions.endRun(run)
+      await this.#registry.finished(run)
+      const { runId, runDir } = run.facts
+      this.#around.tell({ kind: 'run-finished', runId, runDir, summary: run.graph.summary(), files })
+      this.#onFinished()
+    } catch (error) {
+      this.#notBeforeMs.set(run, this.#around.clock.monotonicMs() + retryMs)
+      run.trouble.began('finish', 'FILE_UNWRITABLE', error)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import path from 'node:path'
+import { aggregatorKey, checkOptions } from '@provloom/shared'
+import type { GivenOptions } from '@provloom/shared'
+import type { StatusListener } from './status.ts'
+
+type Options = Pick<
+  GivenOptions,
+  | 'experimentName'
+  | 'provUserNamespace'
+  | 'provenanceSaveDir'
+  | 'collectAllProcesses'
+  | 'saveAfterNLogs'
+  | 'createGraph'
+  | 'createSvg'
+  | 'jobKey'
+  | 'host'
+  | 'port'
+  | 'advertise'
+  | 'insecure'
+  | 'exitWhenDone'
+>
+
+/** What a person or program may set. What is absent is asked of the first rank, or has its default. */
+export type AggregatorConfig = Options & {
+  /** Called for everything that happens. It must not throw. */
+  readonly onStatus?: StatusListener
+  /** Where `PROVLOOM_*` and the batch job's id are looked up. Default: nowhere. */
+  readonly environment?: NodeJS.ProcessEnv
+}
+
+/** Checked, with defaults. */
+export interface Settings {
+  readonly asked: Pick<
+    GivenOptions,
+    'experimentName' | 'provUserNamespace' | 'provenanceSaveDir' | 'collectAllProcesses' | 'saveAfterNLogs'
+  >
+  /** Absolute path. Control folder, and run directories unless a rank asks for another place and we were given none. */
+  readonly saveDir: string
+  readonly connectionKey: string
+  readonly createGraph: boolean
+  readonly createSvg: boolean
+  readonly listen: string
+  readonly port: number
+  readonly advertise: string | undefined
+  readonly encrypted: boolean
+}
+
+export const saveDirDefault = 'prov'
+
+/** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION` */
+export function settingsOf(config: AggregatorConfig): Settings {
+  const { onStatus: _listener, environment, ...input } = config
+  const given = checkOptions('aggregator', input, environment)
+  const encrypted = given.insecure !== true
+  return {
+    asked: given,
+    saveDir: path.resolve(given.provenanceSaveDir ?? saveDirDefault),
+    connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
+    createGraph: given.createGraph ?? false,
+    createSvg: given.createSvg ?? false,
+    listen: given.host ?? (encrypted ? '0.0.0.0' : '127.0.0.1'),
+    port: given.port ?? 0,
+    advertise: given.advertise,
+    encrypted,
+  }
+}

@@ -1,0 +1,55 @@
+import path from 'node:path'
+import { ProvloomError, controlFolder, writeDurably } from '@provloom/shared'
+import type { Files } from '@provloom/shared'
+
+/** An aggregator's own files for one save directory and key: connection.json, server.json, runs.json. */
+export interface ControlFolder {
+  /**
+   * Makes the folder, mode 0700.
+   *
+   * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
+   */
+  make(): void
+  readonly connection: string
+  readonly server: string
+  readonly runs: string
+  /**
+   * Replaces one of them, durably, mode 0600.
+   *
+   * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
+   */
+  write(file: string, content: object): Promise<void>
+  remove(file: string): void
+}
+
+export function controlFolderOf(files: Files, saveDir: string, key: string): ControlFolder {
+  const folder = controlFolder(saveDir, key)
+  const unwritable = (error: unknown): ProvloomError =>
+    new ProvloomError('SAVE_DIR_UNWRITABLE', `Could not write into ${saveDir}`, {
+      doing: 'write the connection file',
+      to: folder,
+      cause: error,
+      hint: 'Name a folder that may be written, with room, by --provenance-save-dir.',
+    })
+  return {
+    make() {
+      try {
+        files.makeFolder(folder)
+      } catch (error) {
+        throw unwritable(error)
+      }
+    },
+    connection: path.join(folder, 'connection.json'),
+    server: path.join(folder, 'server.json'),
+    runs: path.join(folder, 'runs.json'),
+    async write(file, content) {
+      const text = `${JSON.stringify(content, null, 2)}\n`
+      try {
+        await writeDurably(files, file, [Buffer.from(text, 'utf8')])
+      } catch (error) {
+        throw unwritable(error)
+      }
+    },
+    remove: (file) => files.remove(file),
+  }
+}

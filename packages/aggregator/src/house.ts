@@ -1,0 +1,201 @@
+import os from 'node:os'
+import type { Clock, Files, StopOutcome } from '@provloom/shared'
+import { drained } from '@provloom/shared'
+import { Admission } from './admission/admission.ts'
+import { Attendance } from './admission/attendance.ts'
+import { inFlightBytesMax } from './admission/credit.ts'
+import { Intake } from './admission/intake.ts'
+import type { IntakeCounts } from './admission/intake.ts'
+import { Registry } from './admission/registry.ts'
+import { Sessions } from './admission/session.ts'
+import type { Reply } from './admission/session.ts'
+import { Closing } from './closing.ts'
+import type { Settings } from './config.ts'
+import type { ControlFolder } from './control/folder.ts'
+import type { Keys } from './control/server-file.ts'
+import { createGraphBuilder } from './graph/builder.ts'
+import { createMetricStore } from './metrics/store.ts'
+import { descriptorLimit, ranksMax } from './receiver/descriptors.ts'
+import { Receiver } from './receiver/receiver.ts'
+import { Reception } from './reception.ts'
+import type { Surroundings } from './run/surroundings.ts'
+import type { StatusListener } from './status.ts'
+import { version } from './version.ts'
+
+/** What was turned away and what was counted, since the start. */
+export interface Counts extends IntakeCounts {
+  /** Connections refused for their key. */
+  readonly strangers: number
+  /** Frames that were no message of ours. */
+  readonly malformed: number
+}
+
+export interface HouseParts {
+  readonly files: Files
+  readonly clock: Clock
+  readonly tell: StatusListener
+  readonly control: ControlFolder
+  /** A run was finished and none is open. */
+  readonly onIdle: () => void
+}
+
+const tickMs = 250
+const progressMs = 1_000
+
+/** The wiring: every room of the aggregator, and what goes from one to the next. */
+export class House {
+  readonly #settings: Settings
+  readonly #parts: HouseParts
+  readonly #sessions = new Sessions()
+  readonly #registry: Registry
+  readonly #admission: Admission
+  readonly #attendance: Attendance
+  readonly #intake: Intake
+  readonly #closing: Closing
+  readonly #reception: Reception
+  #receiver: Receiver | undefined
+  #cancelTick: (() => void) | undefined
+  #progressAtMs = 0
+
+  constructor(settings: Settings, parts: HouseParts) {
+    this.#settings = settings
+    this.#parts = parts
+    const { clock } = parts
+    const reply: Reply = (peer, message) => this.#receiver?.reply(peer, message)
+    this.#intake = new Intake(this.#sessions, reply, clock)
+    const around: Surroundings = {
+      files: parts.files,
+      clock,
+      version,
+      host: os.hostname(),
+      tell: parts.tell,
+      createGraphBuilder,
+      createMetricStore,
+      createGraph: settings.createGraph,
+      createSvg: settings.createSvg,
+      acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
+      retryLater: (streams, message) => this.#intake.retryLater(streams, message),
+    }
+    this.#registry = new Registry(around, settings, parts.control)
+    this.#closing = new Closing(around, this.#registry, this.#sessions, () => {
+      if (this.#registry.open.length === 0) parts.onIdle()
+    })
+    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => this.#closing.look(run))
+    this.#admission = new Admission({
+      around,
+      registry: this.#registry,
+      sessions: this.#sessions,
+      reply,
+      ranksMax: ranksMax(descriptorLimit()),
+    })
+    this.#reception = new Reception({
+      admission: this.#admission,
+      attendance: this.#attendance,
+      intake: this.#intake,
+      reply,
+    })
+  }
+
+  get counts(): Counts {
+    return {
+      ...this.#intake.counts,
+      strangers: this.#receiver?.strangers ?? 0,
+      malformed: this.#reception.malformed + (this.#receiver?.misshapen ?? 0),
+    }
+  }
+
+  /**
+   * Goes on with open runs, then listens.
+   *
+   * @param ports tried in this order
+   * @returns the port
+   * @throws {ProvloomError} `BIND_FAILED`
+   */
+  async open(keys: Keys | undefined, ports: readonly number[]): Promise<number> {
+    const receiver = new Receiver({
+      listen: this.#settings.listen,
+      keys,
+      onFrame: (peer, payload) => this.#reception.frame(peer, payload),
+      room: () => this.#room(),
+    })
+    const port = await receiver.bind(ports)
+    await this.#registry.resume()
+    this.#receiver = receiver
+    receiver.receive()
+    this.#tick()
+    return port
+  }
+
+  /** Lets ranks that are about to end do so, ends the runs that are open, and stops to listen. */
+  async close(deadlineMs: number): Promise<StopOutcome> {
+    const { clock } = this.#parts
+    const untilMs = clock.monotonicMs() + deadlineMs
+    await this.#waitForRanks(deadlineMs / 2)
+    const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
+    await this.#within(Promise.all(closings), untilMs - clock.monotonicMs())
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+    await this.#receiver?.stop()
+    this.#receiver = undefined
+    const left = this.#registry.open.map((run) => run.facts.runDir)
+    return left.length === 0
+      ? drained
+      : { kind: 'gave-up', left: `${left.length} runs not finished, their journals kept: ${left.join(', ')}` }
+  }
+
+  async #waitForRanks(patienceMs: number): Promise<void> {
+    const untilMs = this.#parts.clock.monotonicMs() + patienceMs
+    while (this.#sessions.live().length > 0 && this.#parts.clock.monotonicMs() < untilMs) {
+      await this.#pause(50)
+    }
+  }
+
+  async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {
+    let cancel = (): void => {}
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#parts.clock.after(Math.max(0, patienceMs), resolve)
+    })
+    await Promise.race([work, late])
+    cancel()
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#parts.clock.after(tickMs, () => this.#tick())
+    this.#attendance.tick()
+    this.#admission.tick()
+    for (const run of this.#registry.open) {
+      run.sealer.look()
+      this.#closing.look(run)
+    }
+    this.#tellProgress()
+  }
+
+  #tellProgress(): void {
+    const now = this.#parts.clock.monotonicMs()
+    if (now - this.#progressAtMs < progressMs) return
+    this.#progressAtMs = now
+    for (const { facts, roster, flusher } of this.#registry.open.filter((one) => one.takeChanged())) {
+      this.#parts.tell({
+        kind: 'progress',
+        runId: facts.runId,
+        ranks: roster.rankCount,
+        events: roster.records,
+        logs: roster.logs,
+        flushes: flusher.flushes,
+      })
+    }
+  }
+
+  /** Resolves when what was received and not yet stored and applied has become little enough. */
+  async #room(): Promise<void> {
+    while (this.#registry.open.reduce((sum, run) => sum + run.pendingBytes, 0) > inFlightBytesMax) {
+      await this.#pause(1)
+    }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.clock.after(delayMs, resolve)
+    })
+  }
+}

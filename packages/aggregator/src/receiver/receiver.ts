@@ -1,0 +1,145 @@
+import { Context, Router } from 'zeromq'
+import { ProvloomError, limits, reasonOf } from '@provloom/shared'
+import type { AggregatorMessage } from '@provloom/shared'
+import type { Keys } from '../control/server-file.ts'
+import { Outbox } from './outbox.ts'
+import { decodeZ85 } from './z85.ts'
+import { Doorkeeper } from './zap.ts'
+
+export interface ReceiverOptions {
+  readonly listen: string
+  /** undefined is plain TCP. */
+  readonly keys: Keys | undefined
+  /** One frame of a peer. Must not throw. */
+  readonly onFrame: (peer: Buffer, payload: Buffer) => void
+  /** Resolves at once, or when there is memory for more. */
+  readonly room: () => Promise<void>
+}
+
+const zapDomain = 'provloom'
+/** After this much the event loop gets its turn, so that journal and timers never wait long for a busy socket. */
+const burstBytes = 4 * 1024 * 1024
+const burstFrames = 128
+const lingerAtEndMs = 1_000
+
+/**
+ * The aggregator's ZeroMQ socket: ROUTER, encrypted and authenticated by CURVE and ZAP where keys are given. It knows
+ * nothing of what the frames say.
+ */
+export class Receiver {
+  readonly #options: ReceiverOptions
+  readonly #context = new Context()
+  readonly #socket: Router
+  readonly #doorkeeper: Doorkeeper | undefined
+  readonly #outbox: Outbox
+  #receiving: Promise<void> | undefined
+  #misshapen = 0
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options
+    const { keys } = options
+    this.#socket = new Router({
+      context: this.#context,
+      backlog: limits.listenBacklog,
+      linger: 0,
+      // Frame headers and envelope: what is longer is cut off by ZeroMQ, with its peer.
+      maxMessageSize: limits.envelopeBytesMax,
+      receiveHighWaterMark: limits.highWaterMark,
+      sendHighWaterMark: limits.highWaterMark,
+      heartbeatInterval: limits.heartbeatIntervalMs,
+      heartbeatTimeout: limits.lostAfterMs,
+      ipv6: options.listen.includes(':'),
+      ...(keys === undefined ? {} : { curveServer: true, curveSecretKey: keys.serverSecret, zapDomain }),
+    })
+    this.#doorkeeper = keys && new Doorkeeper(this.#context, decodeZ85(keys.clientPublic))
+    this.#outbox = new Outbox(this.#socket)
+  }
+
+  /** Peers refused for their key. */
+  get strangers(): number {
+    return this.#doorkeeper?.refused ?? 0
+  }
+
+  /** Messages that were not two frames. */
+  get misshapen(): number {
+    return this.#misshapen
+  }
+
+  /**
+   * Takes the port; nothing is received yet.
+   *
+   * @param ports tried in this order; 0 is any free one
+   * @returns the port
+   * @throws {ProvloomError} `BIND_FAILED`
+   */
+  async bind(ports: readonly number[]): Promise<number> {
+    await this.#doorkeeper?.start()
+    try {
+      return await this.#bind(ports)
+    } catch (error) {
+      this.#socket.close()
+      this.#doorkeeper?.close()
+      throw error
+    }
+  }
+
+  /** Begins to receive. */
+  receive(): void {
+    this.#receiving ??= this.#receiveAll()
+  }
+
+  reply(peer: Buffer, message: AggregatorMessage): void {
+    this.#outbox.post(peer, message)
+  }
+
+  async stop(): Promise<void> {
+    await this.#outbox.close()
+    // The last farewells are still on their way.
+    this.#socket.linger = lingerAtEndMs
+    this.#socket.close()
+    this.#doorkeeper?.close()
+    await this.#receiving
+  }
+
+  async #bind(ports: readonly number[]): Promise<number> {
+    const { listen } = this.#options
+    const host = listen.includes(':') ? `[${listen}]` : listen
+    let cause: unknown
+    for (const port of ports) {
+      try {
+        await this.#socket.bind(`tcp://${host}:${port === 0 ? '*' : port}`)
+        return Number(/:(\d+)$/.exec(this.#socket.lastEndpoint ?? '')?.[1])
+      } catch (error) {
+        cause = error
+      }
+    }
+    throw new ProvloomError(
+      'BIND_FAILED',
+      `Could not listen on ${listen}:${ports.at(-1)}: ${reasonOf(cause)}`,
+      {
+        doing: 'listen for ranks',
+        to: `${listen}:${ports.at(-1)}`,
+        hint: 'Choose another --port (0 is any free one), or an address of this machine by --host.',
+      },
+    )
+  }
+
+  async #receiveAll(): Promise<void> {
+    let bytes = 0
+    let frames = 0
+    for await (const message of this.#socket) {
+      const [peer, payload] = message
+      if (peer === undefined || payload === undefined || message.length !== 2) {
+        this.#misshapen++
+        continue
+      }
+      this.#options.onFrame(peer, payload)
+      bytes += payload.length
+      if (bytes < burstBytes && ++frames < burstFrames) continue
+      bytes = 0
+      frames = 0
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      await this.#options.room()
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError, systemCode } from '@provloom/shared'
+
+export interface RunDirectory {
+  readonly path: string
+  readonly number: number
+}
+
+/**
+ * Makes `<saveDir>/<experiment>_<number>/` with the lowest number above all there are. `mkdir` is atomic, so that two
+ * aggregators that save in one folder never share a run directory.
+ *
+ * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
+ */
+export function makeRunDirectory(saveDir: string, experimentName: string): RunDirectory {
+  const name = safeName(experimentName)
+  try {
+    fs.mkdirSync(saveDir, { recursive: true })
+    for (let number = lastNumber(saveDir, name) + 1; ; number++) {
+      const folder = path.join(saveDir, `${name}_${number}`)
+      if (!make(folder)) continue
+      for (const inside of ['metrics', 'artifacts']) fs.mkdirSync(path.join(folder, inside))
+      return { path: folder, number }
+    }
+  } catch (error) {
+    throw new ProvloomError('SAVE_DIR_UNWRITABLE', `Could not make a run directory in ${saveDir}`, {
+      doing: 'make a run directory',
+      to: saveDir,
+      cause: error,
+      hint: 'Name a folder that may be written, with room, by --provenance-save-dir.',
+    })
+  }
+}
+
+/** An experiment's name as a folder's: `[A-Za-z0-9._-]`, not hidden, at most 100 characters. */
+export function safeName(experimentName: string): string {
+  const safe = experimentName
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 100)
+  return safe === '' ? 'run' : safe
+}
+
+function make(folder: string): boolean {
+  try {
+    fs.mkdirSync(folder)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+function lastNumber(saveDir: string, name: string): number {
+  let last = -1
+  for (const entry of fs.readdirSync(saveDir)) {
+    const digits = entry.startsWith(`${name}_`) ? entry.slice(name.length + 1) : ''
+    if (/^\d{1,9}$/.test(digits)) last = Math.max(last, Number(digits))
+  }
+  return last
+}

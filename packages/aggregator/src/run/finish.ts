@@ -1,0 +1,80 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { draw, renderSvg } from '@provloom/prov'
+import type { ProvDocument } from '@provloom/prov'
+import { reasonOf, writeDurably } from '@provloom/shared'
+import type { Closed } from '../graph/entry.ts'
+import { filesOf } from './facts.ts'
+import type { OpenRun } from './open-run.ts'
+import { writeRunFile } from './run-file.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/**
+ * Ends a run: its last metric rows sealed, `closed` journaled, the final prov.json, pictures where asked for, run.json,
+ * and at last the journal removed. A crash in between is finished by the next aggregator; doing a step twice is harmless.
+ *
+ * @returns the files written, relative to the run directory
+ * @throws the system's error, or `LOG_FAILED`; the run is then still open and a later call goes on
+ */
+export async function finishRun(
+  run: OpenRun,
+  around: Surroundings,
+  cause: Closed['cause'],
+): Promise<readonly string[]> {
+  await run.flusher.close()
+  await run.sealer.close()
+  await run.settled()
+  if (!run.roster.closed) {
+    const sealed = await run.metrics.seal()
+    if (sealed.parts.length > 0) {
+      await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
+    }
+    await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
+  }
+  const files = filesOf(run.facts.runDir)
+  await writeDurably(around.files, files.provJson, run.graph.render())
+  const pictures = await writePictures(run, around)
+  const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
+  await writeRunFile(around.files, run.facts, {
+    summary: run.graph.summary(),
+    journalPosition: run.position,
+    finished: true,
+    files: written,
+  })
+  run.log.close()
+  fs.rmSync(files.journal, { recursive: true, force: true })
+  return written
+}
+
+/** A picture that cannot be drawn is told, and costs the run nothing else. */
+async function writePictures(run: OpenRun, around: Surroundings): Promise<string[]> {
+  const wantSvg = around.createSvg || run.roster.createSvg
+  const wantDot = wantSvg || around.createGraph || run.roster.createGraph
+  if (!wantDot) return []
+  const files = filesOf(run.facts.runDir)
+  const document = run.graph.document()
+  const title = path.basename(run.facts.runDir)
+  const drawings: [file: string, draw: (document: ProvDocument) => string | Promise<string>][] = [
+    [files.provDot, (whole) => draw(whole, { title })],
+  ]
+  if (wantSvg) drawings.push([files.provSvg, (whole) => renderSvg(whole, { title })])
+  const written: string[] = []
+  for (const [file, drawing] of drawings) {
+    try {
+      await writeDurably(around.files, file, [Buffer.from(await drawing(document), 'utf8')])
+      written.push(path.basename(file))
+    } catch (error) {
+      run.trouble.began(file, 'FILE_UNWRITABLE', new Error(`${file} could not be drawn: ${reasonOf(error)}`))
+    }
+  }
+  return written
+}
+
+function partsOf(folder: string): string[] {
+  if (!fs.existsSync(folder)) return []
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.parquet'))
+    .sort()
+    .map((name) => `metrics/${name}`)
+}

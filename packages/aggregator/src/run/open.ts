@@ -1,0 +1,142 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError, SegmentLog, lsn } from '@provloom/shared'
+import { readSnapshot } from '../journal/snapshot.ts'
+import { makeRunDirectory } from './directory.ts'
+import { filesOf } from './facts.ts'
+import type { RunFacts } from './facts.ts'
+import { OpenRun } from './open-run.ts'
+import { replay } from './replay.ts'
+import { Roster } from './roster.ts'
+import { writeRunFile } from './run-file.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What a new run is made from. */
+export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDir: string }
+
+/**
+ * Makes the directory of a new run. Until `beginRun` the run is not there for anybody.
+ *
+ * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
+ */
+export function placeRun(request: RunRequest): RunFacts {
+  const { saveDir, ...facts } = request
+  const directory = makeRunDirectory(saveDir, facts.settings.experimentName)
+  return { ...facts, runDir: directory.path, number: directory.number }
+}
+
+/**
+ * Opens a new run in its directory: first journal entry, run.json, and a first prov.json.
+ *
+ * @throws {ProvloomError} `LOG_FAILED`, or the system's error when run.json cannot be written
+ */
+export async function beginRun(around: Surroundings, facts: RunFacts): Promise<OpenRun> {
+  const files = filesOf(facts.runDir)
+  const run = new OpenRun(around, {
+    facts,
+    log: new SegmentLog({ files: around.files, folder: files.journal }),
+    roster: new Roster(facts.runId),
+    graph: around.createGraphBuilder(),
+    metrics: around.createMetricStore({
+      folder: files.metrics,
+      monotonicMs: () => around.clock.monotonicMs(),
+    }),
+    position: lsn(-1),
+  })
+  await run.record({
+    kind: 'opened',
+    time: around.clock.nowUs(),
+    runId: facts.runId,
+    number: facts.number,
+    jobKey: facts.jobKey,
+    settings: facts.settings,
+    aggregator: { version: around.version, host: around.host, pid: process.pid },
+  })
+  // Ranks look for their run by run.json: it is there before the first of them is welcomed.
+  await writeRunFile(around.files, facts, {
+    summary: run.graph.summary(),
+    journalPosition: run.position,
+    finished: false,
+    files: [],
+  })
+  run.flusher.request()
+  return run
+}
+
+/**
+ * Goes on with a run that an earlier aggregator left open: snapshot, then replay, through the code that is used live.
+ *
+ * @returns undefined when the run is finished already
+ * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
+ */
+export async function resumeRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
+  const files = filesOf(facts.runDir)
+  if (!fs.existsSync(files.journal)) return undefined
+  removeLeftovers(facts.runDir)
+  const look = readSnapshot(files.snapshot)
+  if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
+  const snapshot = look.kind === 'snapshot' ? look.snapshot : undefined
+  const log = new SegmentLog({ files: around.files, folder: files.journal })
+  const run = new OpenRun(around, {
+    facts,
+    log,
+    roster: snapshot === undefined ? new Roster(facts.runId) : Roster.load(snapshot.roster),
+    graph: around.createGraphBuilder(snapshot?.graph),
+    metrics: around.createMetricStore({
+      folder: files.metrics,
+      monotonicMs: () => around.clock.monotonicMs(),
+      ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
+    }),
+    position: snapshot?.applied ?? lsn(-1),
+  })
+  const outcome = await replay(run, log, {
+    applied: snapshot?.applied ?? -1,
+    through: snapshot?.through ?? -1,
+  })
+  const lost = outcome.damage.reduce((sum, one) => sum + one.lost, 0)
+  if (lost + outcome.unreadable > 0) {
+    const place = outcome.damage.map((one) => `${one.file} at byte ${one.offset}`).join(', ')
+    run.trouble.began(
+      'damage',
+      'BAD_RECORD',
+      new Error(
+        `${lost + outcome.unreadable} journal records cannot be read (${place}); the run goes on without them`,
+      ),
+    )
+  }
+  run.flusher.restart(run.roster.logs)
+  if (run.roster.closed) return run
+  // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
+  await syncLast(around, files.journal)
+  await run.record({ kind: 'resumed', time: around.clock.nowUs() })
+  run.flusher.request()
+  return run
+}
+
+async function syncLast(around: Surroundings, folder: string): Promise<void> {
+  const last = around.files.list(folder).findLast((name) => name.endsWith('.seg'))
+  if (last === undefined) return
+  const open = around.files.open(path.join(folder, last), 'append')
+  try {
+    await open.sync()
+  } finally {
+    open.close()
+  }
+}
+
+/** Temporary files of an aggregator that was killed while it wrote. */
+function removeLeftovers(runDir: string): void {
+  for (const folder of [runDir, filesOf(runDir).journal]) {
+    for (const name of fs.readdirSync(folder)) {
+      if (/\.\d+\.tmp$/.test(name)) fs.rmSync(path.join(folder, name), { force: true })
+    }
+  }
+}
+
+function unreadable(file: string, reason: string): ProvloomError {
+  return new ProvloomError('LOG_UNREADABLE', `Could not go on with a run: ${file}: ${reason}`, {
+    doing: 'read the snapshot of a run',
+    to: file,
+    hint: 'The run directory and its journal are left as they are.',
+  })
+}

@@ -1,0 +1,54 @@
+import type { SegmentLog, Damage } from '@provloom/shared'
+import { lsn, payloadAt } from '@provloom/shared'
+import { decodeRecord, recordsOf } from '../journal/codec.ts'
+import type { RunEntry } from '../graph/entry.ts'
+import type { OpenRun } from './open-run.ts'
+
+export interface ReplayOutcome {
+  readonly entries: number
+  readonly damage: readonly Damage[]
+  /** Whole records that this version cannot read. */
+  readonly unreadable: number
+}
+
+/**
+ * Takes a run's journal in again. The metric store has what the Parquet parts do not hold, from `through` on; roster and
+ * graph take in what comes after the snapshot.
+ */
+export async function replay(
+  run: OpenRun,
+  log: SegmentLog,
+  from: { readonly applied: number; readonly through: number },
+): Promise<ReplayOutcome> {
+  const cursor = log.read(from.through + 1)
+  const damage: Damage[] = []
+  let entries = 0
+  let unreadable = 0
+  try {
+    for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
+      damage.push(...chunk.damage)
+      for (let k = 0; k < chunk.count; k++) {
+        const look = decodeRecord(payloadAt(chunk, k))
+        if (look.kind === 'bad') {
+          unreadable++
+          continue
+        }
+        const entry = look.kind === 'envelope' ? recordsOf(look.envelope) : look.entry
+        takeIn(run, entry, chunk.first + k, from.applied)
+        entries++
+      }
+    }
+  } finally {
+    cursor.close()
+  }
+  return { entries, damage, unreadable }
+}
+
+function takeIn(run: OpenRun, entry: RunEntry, position: number, applied: number): void {
+  if (position > applied) {
+    run.applyEntry(entry, lsn(position))
+    return
+  }
+  if (entry.kind === 'records') run.metrics.append(lsn(position), entry)
+  if (entry.kind === 'parts') run.metrics.sealed(entry.parts, entry.through)
+}

@@ -1,0 +1,223 @@
+import { countsAsLog, isRunId } from '@provloom/shared'
+import type { Attempt, Rank, RankStatus, RunId, StreamId } from '@provloom/shared'
+import type { Admitted, Records, RunEntry } from '../graph/entry.ts'
+import type { StreamPosition } from './stream-position.ts'
+
+/** One attempt of one rank, as the journal knows it. */
+export interface RankState {
+  readonly rank: Rank
+  readonly attempt: Attempt
+  host: string
+  restartsMax: number
+  ended: boolean
+  /** Microseconds since the Unix epoch, when it ended. */
+  endedUs: number
+  lost: boolean
+  /** From the rank's own `rank.end`. */
+  status: RankStatus | undefined
+  readonly streams: Map<StreamId, StreamPosition>
+}
+
+/** What `save` writes, and nothing else. */
+interface Saved {
+  readonly runId: RunId
+  readonly worldSize: number | null
+  readonly records: number
+  readonly logs: number
+  readonly createGraph: boolean
+  readonly createSvg: boolean
+  readonly refused: readonly Rank[]
+  readonly ranks: readonly SavedRank[]
+}
+
+type SavedRank = Omit<RankState, 'streams' | 'status'> & {
+  readonly status: RankStatus | null
+  readonly streams: readonly (readonly [StreamId, number])[]
+}
+
+/**
+ * Who takes part in a run and how far each stream has come: what admission, deduplication and the end of the run are
+ * decided by. A function of the journal's entries, like the graph.
+ */
+export class Roster {
+  readonly runId: RunId
+  readonly #ranks = new Map<string, RankState>()
+  readonly refused: Set<Rank> = new Set<Rank>()
+  worldSize: number | undefined
+  #worldSizeAttempt = -1
+  records = 0
+  logs = 0
+  createGraph = false
+  createSvg = false
+  closed = false
+
+  constructor(runId: RunId) {
+    this.runId = runId
+  }
+
+  /** By rank, then attempt. */
+  get ranks(): readonly RankState[] {
+    return [...this.#ranks.values()].sort((a, b) => a.rank - b.rank || a.attempt - b.attempt)
+  }
+
+  get rankCount(): number {
+    return new Set([...this.#ranks.values()].map((state) => state.rank)).size
+  }
+
+  /** The given attempt of a rank; made when there is none yet. */
+  rank(rank: Rank, attempt: Attempt): RankState {
+    const key = `${rank}.${attempt}`
+    const known = this.#ranks.get(key)
+    if (known !== undefined) return known
+    const fresh: RankState = {
+      rank,
+      attempt,
+      host: '',
+      restartsMax: 0,
+      ended: false,
+      endedUs: 0,
+      lost: false,
+      status: undefined,
+      streams: new Map(),
+    }
+    this.#ranks.set(key, fresh)
+    return fresh
+  }
+
+  find(rank: Rank, attempt: Attempt): RankState | undefined {
+    return this.#ranks.get(`${rank}.${attempt}`)
+  }
+
+  /** The highest attempt of each rank. */
+  latest(): Map<Rank, RankState> {
+    return new Map(this.ranks.map((state) => [state.rank, state]))
+  }
+
+  /** Records below `next` are in the journal and synced. */
+  stored(rank: Rank, attempt: Attempt, stream: StreamId, next: number): StreamPosition {
+    const position = streamOf(this.rank(rank, attempt), stream)
+    position.stored = Math.max(position.stored, next)
+    position.accepted = Math.max(position.accepted, next)
+    return position
+  }
+
+  apply(entry: RunEntry): void {
+    switch (entry.kind) {
+      case 'records':
+        return this.#takeRecords(entry)
+      case 'admitted':
+        return this.#admit(entry)
+      case 'refusal':
+        this.refused.add(entry.rank)
+        return
+      case 'lost':
+        this.rank(entry.rank, entry.attempt).lost = true
+        return
+      case 'ended': {
+        const state = this.rank(entry.rank, entry.attempt)
+        state.ended = true
+        state.endedUs = entry.time
+        state.lost = false
+        this.createGraph ||= entry.createGraph === true
+        this.createSvg ||= entry.createSvg === true
+        return
+      }
+      case 'closed':
+        this.closed = true
+        return
+      case 'opened':
+      case 'resumed':
+      case 'conflict':
+      case 'parts':
+    }
+  }
+
+  save(): string {
+    const saved: Saved = {
+      runId: this.runId,
+      worldSize: this.worldSize ?? null,
+      records: this.records,
+      logs: this.logs,
+      createGraph: this.createGraph,
+      createSvg: this.createSvg,
+      refused: [...this.refused],
+      ranks: this.ranks.map((state) => ({
+        ...state,
+        status: state.status ?? null,
+        streams: [...state.streams].map(([stream, position]) => [stream, position.stored] as const),
+      })),
+    }
+    return JSON.stringify(saved)
+  }
+
+  /** @throws when the text is not what `save` wrote */
+  static load(text: string): Roster {
+    const value: unknown = JSON.parse(text)
+    if (!isSaved(value)) throw new Error('a roster of unknown shape')
+    const roster = new Roster(value.runId)
+    roster.worldSize = value.worldSize ?? undefined
+    roster.records = value.records
+    roster.logs = value.logs
+    roster.createGraph = value.createGraph
+    roster.createSvg = value.createSvg
+    for (const rank of value.refused) roster.refused.add(rank)
+    for (const { streams, status, ...facts } of value.ranks) {
+      const state = Object.assign(roster.rank(facts.rank, facts.attempt), facts)
+      state.status = status ?? undefined
+      for (const [stream, next] of streams) roster.stored(facts.rank, facts.attempt, stream, next)
+      if (roster.worldSize !== undefined)
+        roster.#worldSizeAttempt = Math.max(roster.#worldSizeAttempt, facts.attempt)
+    }
+    return roster
+  }
+
+  #admit(entry: Admitted): void {
+    const state = this.rank(entry.rank, entry.attempt)
+    state.host = entry.host
+    state.restartsMax = entry.restartsMax ?? 0
+    state.ended = false
+    state.lost = false
+    if (entry.worldSize === undefined) return
+    // An elastic restart may come back with fewer ranks: the latest attempt knows.
+    if (entry.attempt > this.#worldSizeAttempt) this.worldSize = entry.worldSize
+    else if (entry.attempt === this.#worldSizeAttempt)
+      this.worldSize = Math.max(this.worldSize ?? 0, entry.worldSize)
+    this.#worldSizeAttempt = Math.max(this.#worldSizeAttempt, entry.attempt)
+  }
+
+  #takeRecords(entry: Records): void {
+    const state = this.rank(entry.rank, entry.attempt)
+    state.lost = false
+    this.stored(entry.rank, entry.attempt, entry.stream, entry.first + entry.count)
+    this.records += entry.count
+    this.logs += entry.points.count
+    for (const { event } of entry.events) {
+      if (countsAsLog(event)) this.logs++
+      if (event.type === 'rank.end') state.status = event.status
+      if (event.type === 'session.end') {
+        this.createGraph ||= event.createGraph === true
+        this.createSvg ||= event.createSvg === true
+      }
+    }
+  }
+}
+
+export function streamOf(state: RankState, stream: StreamId): StreamPosition {
+  const known = state.streams.get(stream)
+  if (known !== undefined) return known
+  const fresh = { stored: 0, accepted: 0 }
+  state.streams.set(stream, fresh)
+  return fresh
+}
+
+/** The snapshot's checksum is right, so this is what a version of ours wrote: only the outline is looked at. */
+function isSaved(value: unknown): value is Saved {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map<string, unknown>(Object.entries(value))
+  return (
+    isRunId(fields.get('runId')) &&
+    Array.isArray(fields.get('ranks')) &&
+    Array.isArray(fields.get('refused')) &&
+    typeof fields.get('logs') === 'number'
+  )
+}

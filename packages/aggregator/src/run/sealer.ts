@@ -1,0 +1,59 @@
+import { reasonOf } from '@provloom/shared'
+import { writeSnapshot } from '../journal/snapshot.ts'
+import { filesOf } from './facts.ts'
+import type { OpenRun } from './open-run.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const retryMs = 5_000
+
+/**
+ * Moves metric rows from the journal into Parquet parts and gives the journal's space back: parts synced, `parts`
+ * entry journaled, snapshot written, segments before the parts' position removed. A crash between any two of these
+ * steps leaves more in the journal than needed, never less.
+ */
+export class Sealer {
+  readonly #run: OpenRun
+  readonly #around: Surroundings
+  #running: Promise<void> | undefined
+  #restUntilMs = 0
+  #closed = false
+
+  constructor(run: OpenRun, around: Surroundings) {
+    this.#run = run
+    this.#around = around
+  }
+
+  /** Begins to seal when it is time. */
+  look(): void {
+    if (this.#running !== undefined || this.#closed || !this.#run.metrics.due()) return
+    if (this.#around.clock.monotonicMs() < this.#restUntilMs) return
+    this.#running = this.#sealAndSnapshot().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+  }
+
+  async #sealAndSnapshot(): Promise<void> {
+    const run = this.#run
+    try {
+      const sealed = await run.metrics.seal()
+      await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
+      await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
+        applied: run.position,
+        through: sealed.through,
+        roster: run.roster.save(),
+        graph: run.graph.save(),
+        metrics: sealed.saved,
+      })
+      run.log.dropBefore(sealed.through + 1)
+      run.trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
+    } catch (error) {
+      this.#restUntilMs = this.#around.clock.monotonicMs() + retryMs
+      run.trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { Clock, Files } from '@provloom/shared'
+import type { CreateGraphBuilder, CreateMetricStore } from '../parts.ts'
+import type { StatusListener } from '../status.ts'
+
+/** Per session: per stream, everything below is stored. */
+export type Acknowledgements = ReadonlyMap<string, Readonly<Record<string, number>>>
+
+/** What runs need of the house around them. */
+export interface Surroundings {
+  readonly files: Files
+  readonly clock: Clock
+  readonly version: string
+  readonly host: string
+  readonly tell: StatusListener
+  readonly createGraphBuilder: CreateGraphBuilder
+  readonly createMetricStore: CreateMetricStore
+  /** Asked of the aggregator itself; a rank may ask for them too. */
+  readonly createGraph: boolean
+  readonly createSvg: boolean
+  readonly acknowledge: (acknowledgements: Acknowledgements) => void
+  /** Records could not be stored; the streams stand at these numbers, to be sent again later. */
+  readonly retryLater: (streams: Acknowledgements, message: string) => void
+}

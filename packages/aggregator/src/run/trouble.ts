@@ -1,0 +1,35 @@
+import { ProvloomError, reasonOf } from '@provloom/shared'
+import type { ErrorCode, RunId } from '@provloom/shared'
+import type { StatusListener } from '../status.ts'
+
+/** Tells a problem once when it begins and once when it has passed. */
+export class Trouble {
+  readonly #tell: StatusListener
+  readonly #runId: RunId | undefined
+  readonly #open = new Set<string>()
+
+  constructor(tell: StatusListener, runId: RunId | undefined) {
+    this.#tell = tell
+    this.#runId = runId
+  }
+
+  /** @param what tells problems of one code apart, e.g. the file that cannot be written */
+  began(what: string, code: ErrorCode, error: unknown): void {
+    if (this.#open.has(what)) return
+    this.#open.add(what)
+    const known = error instanceof ProvloomError
+    const cause = known && error.cause !== undefined ? ` (${reasonOf(error.cause)})` : ''
+    this.#tell({
+      kind: 'problem',
+      code: known ? error.code : code,
+      runId: this.#runId,
+      message: `${reasonOf(error)}${cause}`,
+      hint: known ? error.hint : undefined,
+    })
+  }
+
+  ended(what: string, code: ErrorCode, message: string): void {
+    if (!this.#open.delete(what)) return
+    this.#tell({ kind: 'problem-ended', code, runId: this.#runId, message })
+  }
+}
