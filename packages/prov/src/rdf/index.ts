@@ -1,0 +1,7 @@
+export { readTrig, readTurtle } from './reader.ts'
+export type { ReadRdfOptions } from './reader.ts'
+export { trigPieces, turtlePieces, writeTrig, writeTurtle } from './writer.ts'
+export type { RdfOptions } from './writer.ts'
+export type { OddIris } from './terms.ts'
+export type { Foreign } from './elements.ts'
+export type { RdfFormat } from './parser.ts'

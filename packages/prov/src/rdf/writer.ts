@@ -1,0 +1,149 @@
+import { DataFactory, Writer, type Quad_Graph } from 'n3'
+import type { ProvDocument } from '../model/document.ts'
+import { namingOf, eachName } from '../model/names.ts'
+import type { Naming } from '../model/naming.ts'
+import { iriOf } from '../model/qname.ts'
+import type { ProvRecord } from '../model/record.ts'
+import { PROV, XSD } from '../model/vocabulary.ts'
+import { isProvnPrefix } from '../provn/names.ts'
+import { subjectOf, subjectPairs } from './subject.ts'
+import { encoded, isAbsolute, Terms, unrepresentable, type OddIris } from './terms.ts'
+import { PROVEXT, RDFS, rdfType } from './vocabulary.ts'
+
+export interface RdfOptions {
+  /** Names that are no IRIs, e.g. with a space: `refuse` (default) throws, `encode` percent-encodes them. */
+  readonly oddIris?: OddIris
+}
+
+/**
+ * A document as PROV-O in TriG (bundles are named graphs), in pieces of about one subject: the text is never held
+ * whole. A relation is one triple, and a qualified node besides (PROV-O 3.3) where there is more to say. Equal input
+ * gives equal bytes. Throws ProvError `unrepresentable`, see docs/prov.md for what PROV-O cannot carry.
+ */
+export function* trigPieces(document: ProvDocument, options: RdfOptions = {}): Generator<string, void> {
+  const terms = new Terms(options.oddIris ?? 'refuse')
+  const pieces: string[] = []
+  const writer = new Writer(
+    {
+      write: (chunk: string, _encoding: string, done?: () => void) => {
+        pieces.push(chunk)
+        done?.()
+      },
+      end: (done?: () => void) => done?.(),
+    },
+    { prefixes: prefixesOf(document) },
+  )
+  for (const _ of write(document, terms, writer)) yield pieces.splice(0).join('')
+  writer.end()
+  yield pieces.splice(0).join('')
+}
+
+/** The same as Turtle, which has no named graphs: throws ProvError `unrepresentable` for a document with bundles. */
+export function turtlePieces(document: ProvDocument, options: RdfOptions = {}): Generator<string, void> {
+  const [bundle] = document.bundles
+  if (bundle !== undefined) {
+    throw unrepresentable('a document without bundles', `bundle ${iriOf(bundle.id)}`, 'write it as TriG')
+  }
+  return trigPieces(document, options)
+}
+
+/** A whole document as one string; for large documents use `trigPieces`. */
+export function writeTrig(document: ProvDocument, options: RdfOptions = {}): string {
+  return [...trigPieces(document, options)].join('')
+}
+
+/** A whole document as one string; for large documents use `turtlePieces`. */
+export function writeTurtle(document: ProvDocument, options: RdfOptions = {}): string {
+  return [...turtlePieces(document, options)].join('')
+}
+
+function* write(document: ProvDocument, terms: Terms, writer: Writer): Generator<void> {
+  yield* graph(document.records, terms, writer, DataFactory.defaultGraph())
+  // RDF has no empty graphs; a bundle without statements is one that is only said to be a bundle.
+  for (const bundle of document.bundles) {
+    if (bundle.records.length > 0) continue
+    const entity = document.records.some(
+      (record) => record.id !== null && iriOf(record.id) === iriOf(bundle.id),
+    )
+    if (entity)
+      throw unrepresentable(
+        'a bundle with statements',
+        `empty bundle ${iriOf(bundle.id)}`,
+        'RDF has no empty graphs',
+      )
+    writer.addQuad(terms.name(bundle.id), terms.node(rdfType), terms.node(`${PROV}Bundle`))
+  }
+  for (const bundle of document.bundles) yield* graph(bundle.records, terms, writer, terms.name(bundle.id))
+}
+
+function* graph(
+  records: readonly ProvRecord[],
+  terms: Terms,
+  writer: Writer,
+  graphName: Quad_Graph,
+): Generator<void> {
+  const bySubject = new Map<string, ProvRecord[]>()
+  const unlinked: ProvRecord[] = []
+  for (const record of records) {
+    const name = subjectOf(record)
+    if (name === null) {
+      unlinked.push(record)
+      continue
+    }
+    const subject = iriOf(name)
+    const known = bySubject.get(subject)
+    if (known === undefined) bySubject.set(subject, [record])
+    else known.push(record)
+  }
+  for (const [iri, about] of bySubject) {
+    const subject = terms.node(iri)
+    const { pairs, blanks, nodes } = subjectPairs(about, terms)
+    for (const { predicate, object } of pairs) writer.addQuad(subject, predicate, object, graphName)
+    for (const blank of blanks) {
+      writer.addQuad(subject, blank.predicate, writer.blank([...blank.pairs]), graphName)
+    }
+    for (const node of nodes) {
+      for (const { predicate, object } of node.pairs) writer.addQuad(node.name, predicate, object, graphName)
+    }
+    yield
+  }
+  // A relation whose subject is not said is a qualified node that nothing leads to.
+  for (const [index, record] of unlinked.entries()) {
+    const { blanks, nodes } = subjectPairs([record], terms)
+    for (const { name, pairs } of [
+      ...nodes,
+      ...blanks.map(({ pairs }) => ({ name: DataFactory.blankNode(`r${index}`), pairs })),
+    ]) {
+      for (const { predicate, object } of pairs) writer.addQuad(name, predicate, object, graphName)
+    }
+    yield
+  }
+}
+
+/** Prefixes that are safe: known to Turtle, and not the scheme of an IRI, which would read as a prefixed name. */
+function prefixesOf(document: ProvDocument): Record<string, string> {
+  const naming: Naming = namingOf(document, isProvnPrefix)
+  const schemes = new Set(['http', 'https', 'urn'])
+  const note = (record: ProvRecord): void =>
+    eachName(record, (name) => {
+      naming.learn(name)
+      const scheme = /^([^:/?#]*):/.exec(iriOf(name))
+      if (scheme?.[1] !== undefined) schemes.add(scheme[1])
+    })
+  document.records.forEach(note)
+  for (const bundle of document.bundles) {
+    naming.learn(bundle.id)
+    bundle.records.forEach(note)
+  }
+  const own = [...naming.declarations()].filter(([, iri]) => iri !== PROV && iri !== XSD)
+  const all = [['prov', PROV], ['xsd', XSD], ...own, ['rdfs', RDFS], ['provext', PROVEXT]] as const
+  const prefixes = new Map<string, string>()
+  const namespaces = new Set<string>()
+  for (const [prefix, iri] of all) {
+    const safe = !schemes.has(prefix) && isAbsolute(iri) && encoded(iri) === iri
+    if (!safe || prefixes.has(prefix) || namespaces.has(iri)) continue
+    prefixes.set(prefix, iri)
+    namespaces.add(iri)
+  }
+  return Object.fromEntries(prefixes)
+}
