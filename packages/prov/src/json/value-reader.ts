@@ -1,7 +1,7 @@
 import type { Scope } from '../model/namespaces.ts'
 import { iriOf, qname, type QName } from '../model/qname.ts'
 import { integerType, name, text, typed, type Value } from '../model/value.ts'
-import { PROV, xsd, XSD } from '../model/vocabulary.ts'
+import { PROV, RDF, xsd, XSD } from '../model/vocabulary.ts'
 import type { JsonSource } from './source.ts'
 import type { JsonNode, JsonObject } from './tree.ts'
 
@@ -75,8 +75,10 @@ function stringAt(source: JsonSource, node: JsonObject, key: string): string | n
   return found.value
 }
 
-/** The submission's schema has datatypes as IRIs and its text has them as names; both occur. */
+/** The submission's schema has datatypes as IRIs and its text has them as names; both occur, and rdf: undeclared does too. */
 function datatypeOf(source: JsonSource, scope: Scope, written: string, node: JsonObject): QName {
+  if (written === 'rdf:XMLLiteral' && scope.namespaceOf('rdf') === null)
+    return qname('rdf', RDF, 'XMLLiteral')
   const whole = /^(https?:\/\/.*[/#])([^/#]+)$/.exec(written)
   if (whole === null || scope.resolve(written) !== null) {
     return source.name(scope, written, node.members.get('type') ?? node)

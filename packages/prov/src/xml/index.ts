@@ -1,1 +1,2 @@
 export { readXml } from './reader.ts'
+export { writeXml, xmlPieces } from './writer.ts'

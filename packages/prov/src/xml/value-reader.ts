@@ -21,7 +21,7 @@ export function readValue(source: XmlSource, element: XmlElement): Value {
     case `${PROV}InternationalizedString`:
       return text(element.text, lang)
     default:
-      // Schema validators collapse the blanks around every other type.
-      return typed(element.text.trim(), datatype)
+      // Schema validators collapse the blanks around every other type that they know.
+      return typed(datatype.namespace === XSD ? element.text.trim() : element.text, datatype)
   }
 }

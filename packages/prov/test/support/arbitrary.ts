@@ -127,11 +127,14 @@ function arbitraryRecord(kind: RecordKind, names: fc.Arbitrary<QName>): fc.Arbit
 export interface DocumentShape {
   /** Local parts that formats must escape. */
   readonly odd: boolean
+  /** Attributes that XML elements can be named after, and no bare local parts elsewhere that XML forbids. */
+  readonly xml?: boolean
 }
 
 /** Any document, whose prefixes are mostly not declared and contradict each other: writers must sort that out. */
-export function arbitraryDocument({ odd }: DocumentShape = { odd: true }): fc.Arbitrary<ProvDocument> {
-  const names = arbitraryName(odd)
+export function arbitraryDocument(shape: DocumentShape = { odd: true }): fc.Arbitrary<ProvDocument> {
+  const all = arbitraryName(shape.odd)
+  const names = shape.xml === true ? all.filter(({ local }) => /^[\p{L}_]/u.test(local)) : all
   const records = fc.array(
     fc.constantFrom(...RECORD_KINDS).chain((kind) => arbitraryRecord(kind, names)),
     { maxLength: 6 },

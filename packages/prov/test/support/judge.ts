@@ -12,18 +12,25 @@ export const skippedWithoutJudge: string = judgePython
 export interface Verdict {
   /** Why Python refused the document, or null. */
   readonly error: string | null
+  /** What the schema says against it; empty when it is valid or when there is no schema. */
+  readonly invalid: string
   readonly json: string
   readonly provn: string
   readonly xml: string
 }
 
 /** What Python's `prov` reads in documents, by file name, written again by it in each of its formats. */
-export function judged(documents: ReadonlyMap<string, string>): Map<string, Verdict> {
+export function judged(
+  documents: ReadonlyMap<string, string>,
+  xsd: readonly string[] = [],
+): Map<string, Verdict> {
   const folder = mkdtempSync(path.join(tmpdir(), 'provloom-judge-'))
   try {
     for (const [name, text] of documents) writeFileSync(path.join(folder, name), text)
     const script = path.join(import.meta.dirname, 'judge.py')
-    execFileSync(judgePython ?? 'python3', [script, folder], { stdio: ['ignore', 'inherit', 'inherit'] })
+    execFileSync(judgePython ?? 'python3', [script, folder, ...xsd], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     return new Map(Array.from(documents.keys(), (name) => [name, verdictOf(path.join(folder, name))]))
   } finally {
     rmSync(folder, { recursive: true })
@@ -36,6 +43,7 @@ function verdictOf(file: string): Verdict {
   const error = content('.error')
   return {
     error: error === '' ? null : error,
+    invalid: content('.invalid'),
     json: content('.out.json'),
     provn: content('.out.provn'),
     xml: content('.out.xml'),
