@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { ProvDocument } from '@provloom/prov'
 import { ProvError, chunked } from '@provloom/prov'
 import { ProvloomError, reasonOf, systemFiles, writeDurably } from '@provloom/shared'
-import { formatNamed, formatOfFile } from './format.ts'
+import { formatNamed, formatNames, formatOfFile } from './format.ts'
 import type { Format } from './format.ts'
 
 /**
@@ -41,7 +41,7 @@ export async function writeDocument(document: ProvDocument, file: string, named?
     throw new ProvloomError('BAD_OPTION', `${format.title} can be read but not written`, {
       doing: 'write the document',
       to: file,
-      hint: 'Write json, provn, turtle, trig or jsonld.',
+      hint: `Formats: ${formatNames}.`,
     })
   }
   await writeOut(file, format.write(document))
@@ -82,7 +82,7 @@ function formatFor(file: string, named: string | undefined, direction: 'from' | 
   throw new ProvloomError('BAD_OPTION', what, {
     doing: 'choose a format',
     to: path.basename(file),
-    hint: `Name one with --${direction}: json, provn, xml, turtle, trig or jsonld.`,
+    hint: `Name one with --${direction}: ${formatNames}.`,
   })
 }
 

@@ -1,5 +1,16 @@
 import path from 'node:path'
-import { jsonPieces, provnPieces, readJson, readProvn } from '@provloom/prov'
+import {
+  jsonPieces,
+  provnPieces,
+  readJson,
+  readProvn,
+  readTrig,
+  readTurtle,
+  readXml,
+  trigPieces,
+  turtlePieces,
+  xmlPieces,
+} from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
 
 /** A way to write a document down. */
@@ -15,7 +26,13 @@ export interface Format {
 const formats: readonly Format[] = [
   { name: 'json', title: 'PROV-JSON', endings: ['.json'], read: readJson, write: jsonPieces },
   { name: 'provn', title: 'PROV-N', endings: ['.provn', '.pn', '.asn'], read: readProvn, write: provnPieces },
+  { name: 'xml', title: 'PROV-XML', endings: ['.xml', '.provx'], read: readXml, write: xmlPieces },
+  { name: 'turtle', title: 'PROV-O in Turtle', endings: ['.ttl'], read: readTurtle, write: turtlePieces },
+  { name: 'trig', title: 'PROV-O in TriG', endings: ['.trig'], read: readTrig, write: trigPieces },
 ]
+
+/** For help and hints. */
+export const formatNames: string = formats.map((format) => format.name).join(', ')
 
 export function formatNamed(name: string): Format | undefined {
   const key = name.toLowerCase()
