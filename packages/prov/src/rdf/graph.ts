@@ -1,5 +1,4 @@
-import type { Quad_Object, Quad_Subject } from 'n3'
-import type { Line } from './parser.ts'
+import type { Quad, Quad_Graph, Quad_Object, Quad_Subject } from 'n3'
 
 /** One triple about a subject. `used` once a statement has been made of it. */
 export interface Fact {
@@ -19,21 +18,32 @@ export interface Resource {
 
 /** One graph by subject. */
 export class Graph {
+  /** The graph's name; the default graph has none. */
+  readonly term: Quad_Graph
+  /** The line of the first triple in it. */
+  readonly line: number
   readonly resources: Map<string, Resource> = new Map()
-  readonly #said = new Set<string>()
+  readonly #said = new Map<Resource, Set<string>>()
 
-  add({ quad, line }: Line): void {
-    const key = keyOf(quad.subject)
+  constructor(term: Quad_Graph, line: number) {
+    this.term = term
+    this.line = line
+  }
+
+  add({ subject, predicate, object }: Quad, line: number): void {
+    const key = keyOf(subject)
     let resource = this.resources.get(key)
     if (resource === undefined) {
-      resource = { term: quad.subject, key, line, facts: [] }
+      resource = { term: subject, key, line, facts: [] }
       this.resources.set(key, resource)
+      this.#said.set(resource, new Set())
     }
     // A graph is a set: what is said twice is said once.
-    const fact = `${key} ${quad.predicate.value} ${quad.object.id}`
-    if (this.#said.has(fact)) return
-    this.#said.add(fact)
-    resource.facts.push({ property: quad.predicate.value, object: quad.object, line, used: false })
+    const said = this.#said.get(resource)
+    const words = `${predicate.value} ${object.id}`
+    if (said?.has(words)) return
+    said?.add(words)
+    resource.facts.push({ property: predicate.value, object, line, used: false })
   }
 
   /** What is said about a term, if it is a resource and anything is. */
@@ -43,24 +53,24 @@ export class Graph {
 }
 
 /** Tells named resources from blank ones of the same letters. */
-export function keyOf(term: Quad_Subject | Quad_Object): string {
+export function keyOf(term: Quad_Subject | Quad_Object | Quad_Graph): string {
   return `${term.termType === 'BlankNode' ? '_:' : ''}${term.value}`
 }
 
-/** Splits triples by graph; the default graph has the key ''. */
-export function graphsOf(
-  lines: readonly Line[],
-): Map<string, { readonly first: Line; readonly graph: Graph }> {
-  const graphs = new Map<string, { first: Line; graph: Graph }>()
-  for (const line of lines) {
-    const { graph: term } = line.quad
-    const key = term.termType === 'DefaultGraph' ? '' : keyOf(term)
-    let found = graphs.get(key)
-    if (found === undefined) {
-      found = { first: line, graph: new Graph() }
-      graphs.set(key, found)
+/** The key of the default graph. */
+export const defaultGraph = ''
+
+/** Graphs by key, in the order in which they are first spoken of. */
+export class Graphs {
+  readonly byKey: Map<string, Graph> = new Map()
+
+  add(quad: Quad, line: number): void {
+    const key = quad.graph.termType === 'DefaultGraph' ? defaultGraph : keyOf(quad.graph)
+    let graph = this.byKey.get(key)
+    if (graph === undefined) {
+      graph = new Graph(quad.graph, line)
+      this.byKey.set(key, graph)
     }
-    found.graph.add(line)
+    graph.add(quad, line)
   }
-  return graphs
 }

@@ -3,34 +3,25 @@ import { Parser, type Quad } from 'n3'
 import { textOf } from '../io/decode.ts'
 import { excerpt, ProvError } from '../model/error.ts'
 
-/** A triple with the line it ends on, and the graph it stands in. */
-export interface Line {
-  readonly quad: Quad
-  /** From 1. */
-  readonly line: number
-}
-
-export interface Parsed {
-  readonly lines: readonly Line[]
-  /** The prefixes declared, in order. */
-  readonly prefixes: ReadonlyMap<string, string>
-}
-
 export type RdfFormat = 'turtle' | 'trig'
 
 /**
- * Parses Turtle or TriG. Throws ProvError `syntax` with the line.
- * The library only tells the line of a mistake, so the line of a triple is that of the token before the one that ends it.
+ * Parses Turtle or TriG, calls `each` with every triple and the line it ends on (from 1), and returns the prefixes
+ * declared, in order. Throws ProvError `syntax` with the line.
  */
-export function parseRdf(input: string | Uint8Array, format: RdfFormat): Parsed {
-  const lines: Line[] = []
+export function parseRdf(
+  input: string | Uint8Array,
+  format: RdfFormat,
+  each: (quad: Quad, line: number) => void,
+): Map<string, string> {
   const prefixes = new Map<string, string>()
+  // A triple is complete when the token after it is seen, which may stand on a later line.
   let tokenLine = 1
   let line = 1
   const callbacks = {
     onQuad: (error: Error | null, quad: Quad | null) => {
       if (error !== null) throw syntaxError(error, line, format)
-      if (quad !== null) lines.push({ quad, line })
+      if (quad !== null) each(quad, line)
     },
     onPrefix: (prefix: string, iri: { readonly value: string }) => prefixes.set(prefix, iri.value),
     onToken: (token: { readonly line: number }) => {
@@ -43,7 +34,7 @@ export function parseRdf(input: string | Uint8Array, format: RdfFormat): Parsed 
   new Parser({ format: format === 'turtle' ? 'Turtle' : 'TriG' }).parse(source, callbacks)
   source.emit('data', textOf(input))
   source.emit('end')
-  return { lines, prefixes }
+  return prefixes
 }
 
 function syntaxError(error: Error, seen: number, format: RdfFormat): ProvError {

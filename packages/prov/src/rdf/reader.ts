@@ -4,7 +4,7 @@ import type { ProvDocument } from '../model/document.ts'
 import { statement } from '../model/statements.ts'
 import { PROV } from '../model/vocabulary.ts'
 import { ElementReader, type Foreign } from './elements.ts'
-import { graphsOf, type Graph, type Resource } from './graph.ts'
+import { defaultGraph, Graphs, type Graph, type Resource } from './graph.ts'
 import { Namer } from './namer.ts'
 import { parseRdf, type RdfFormat } from './parser.ts'
 import { RelationReader } from './relations.ts'
@@ -30,13 +30,13 @@ export function readTurtle(input: string | Uint8Array, options: ReadRdfOptions =
 }
 
 function read(input: string | Uint8Array, format: RdfFormat, options: ReadRdfOptions): ProvDocument {
-  const { lines, prefixes } = parseRdf(input, format)
-  const graphs = graphsOf(lines)
-  const namer = new Namer(prefixes)
+  const graphs = new Graphs()
+  const namer = new Namer(parseRdf(input, format, (quad, line) => graphs.add(quad, line)))
   const builder = new DocumentBuilder()
-  for (const [key, { first, graph }] of graphs) {
-    const into = key === '' ? builder : builder.bundle(namer.name(first.quad.graph, first.line, 'a bundle'))
-    const empty = (resource: Resource): boolean => key === '' && isEmptyBundle(resource, graphs)
+  for (const [key, graph] of graphs.byKey) {
+    const into =
+      key === defaultGraph ? builder : builder.bundle(namer.name(graph.term, graph.line, 'a bundle'))
+    const empty = (resource: Resource): boolean => key === defaultGraph && isEmptyBundle(resource, graphs)
     for (const resource of graph.resources.values()) {
       if (empty(resource)) builder.bundle(namer.name(resource.term, resource.line, 'a bundle'))
     }
@@ -62,9 +62,9 @@ function fill(
 }
 
 /** A resource that is said to be a bundle and nothing else, and that has no graph: a bundle without statements. */
-function isEmptyBundle({ facts, key }: Resource, graphs: ReadonlyMap<string, unknown>): boolean {
+function isEmptyBundle({ facts, key }: Resource, { byKey }: Graphs): boolean {
   return (
     facts.every(({ property, object }) => property === rdfType && object.value === `${PROV}Bundle`) &&
-    !graphs.has(key)
+    !byKey.has(key)
   )
 }

@@ -131,12 +131,14 @@ export class RelationReader {
     const node = this.#nodes.get(key) ?? this.#readNode(term, form, qualified)
     this.#nodes.set(key, node)
     const seen = node.seen++
-    for (const object of subject === null ? [] : node.told)
-      this.#told.add(pairKey(form.kind, subject.key, object))
+    if (subject !== null) {
+      for (const object of node.told) this.#told.add(pairKey(form.kind, subject.key, object))
+    }
+    const here = subject?.name ?? null
     const count = Math.max(1, node.times.length, ...[...node.args.values()].map((names) => names.length))
     const all = Array.from({ length: count }, (_, at): ReadRelation => {
       const time = node.times[at] ?? node.times.at(-1)
-      const args = subject === null ? {} : { [form.subject]: subject.name }
+      const args = here === null ? {} : { [form.subject]: here }
       const parts = { id: node.id, args: { ...args, ...nth(node.args, at) }, attributes: node.attributes }
       return { kind: form.kind, parts: { ...parts, times: time === undefined ? {} : { time } } }
     })

@@ -42,10 +42,10 @@ export function subjectOf(record: ProvRecord): QName | null {
 export function subjectPairs(records: readonly ProvRecord[], terms: Terms): SubjectPairs {
   const builder = new SubjectBuilder(terms)
   const qualified = new Set(records.flatMap((record) => (isPlain(record) ? [] : pairKey(record))))
-  for (const record of records) {
-    if (isElementKind(record.kind)) builder.element(record)
-    else builder.relation(record, qualified)
-  }
+  const elements = records.filter((record) => isElementKind(record.kind))
+  for (const record of elements) builder.types(record)
+  for (const record of elements) builder.element(record)
+  for (const record of records) if (!isElementKind(record.kind)) builder.relation(record, qualified)
   return builder
 }
 
@@ -77,15 +77,24 @@ class SubjectBuilder implements SubjectPairs {
     this.#terms = terms
   }
 
-  element(record: ProvRecord): void {
+  /** What it is comes first, so that a reader sees it at once. */
+  types(record: ProvRecord): void {
     const kind = { entity: 'Entity', activity: 'Activity', agent: 'Agent' } as const
-    if (!isElementKind(record.kind)) return
-    // The class comes first, so that a reader sees at once what this is.
-    this.#say(rdfType, this.#terms.node(PROV + kind[record.kind]))
+    if (isElementKind(record.kind)) this.#say(rdfType, this.#terms.node(PROV + kind[record.kind]))
+    for (const attribute of record.attributes) {
+      const pair = this.#attribute(attribute)
+      if (pair.predicate.value === rdfType) this.pairs.push(pair)
+    }
+  }
+
+  element(record: ProvRecord): void {
     const { startTime, endTime } = record.times
     if (startTime !== undefined) this.#say(startedAtTime, this.#terms.time(startTime))
     if (endTime !== undefined) this.#say(endedAtTime, this.#terms.time(endTime))
-    for (const attribute of record.attributes) this.pairs.push(this.#attribute(attribute))
+    for (const attribute of record.attributes) {
+      const pair = this.#attribute(attribute)
+      if (pair.predicate.value !== rdfType) this.pairs.push(pair)
+    }
   }
 
   /** A plain relation is one triple, unless a qualified one of the same pair would make it invisible. */

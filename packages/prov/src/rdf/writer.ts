@@ -1,5 +1,6 @@
 import { DataFactory, Writer, type Quad_Graph } from 'n3'
 import type { ProvDocument } from '../model/document.ts'
+import { FORMALS } from '../model/formals.ts'
 import { namingOf, eachName } from '../model/names.ts'
 import type { Naming } from '../model/naming.ts'
 import { iriOf } from '../model/qname.ts'
@@ -124,19 +125,29 @@ function* graph(
 function prefixesOf(document: ProvDocument): Record<string, string> {
   const naming: Naming = namingOf(document, isProvnPrefix)
   const schemes = new Set(['http', 'https', 'urn'])
-  const note = (record: ProvRecord): void =>
+  let extended = false
+  const note = (record: ProvRecord): void => {
+    const { identified } = FORMALS[record.kind]
+    if (!identified && (record.id !== null || record.attributes.length > 0)) extended = true
     eachName(record, (name) => {
       naming.learn(name)
       const scheme = /^([^:/?#]*):/.exec(iriOf(name))
       if (scheme?.[1] !== undefined) schemes.add(scheme[1])
     })
+  }
   document.records.forEach(note)
   for (const bundle of document.bundles) {
     naming.learn(bundle.id)
     bundle.records.forEach(note)
   }
   const own = [...naming.declarations()].filter(([, iri]) => iri !== PROV && iri !== XSD)
-  const all = [['prov', PROV], ['xsd', XSD], ...own, ['rdfs', RDFS], ['provext', PROVEXT]] as const
+  const all = [
+    ['prov', PROV],
+    ['xsd', XSD],
+    ...own,
+    ['rdfs', RDFS],
+    ...(extended ? [['provext', PROVEXT] as const] : []),
+  ] as const
   const prefixes = new Map<string, string>()
   const namespaces = new Set<string>()
   for (const [prefix, iri] of all) {
