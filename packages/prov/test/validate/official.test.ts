@@ -1,4 +1,4 @@
-import { readProvn, validate } from '@provloom/prov'
+import { readProvn, readXml, validate } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
 import { corpusFiles, corpusText } from '../support/corpus.ts'
 
@@ -42,6 +42,14 @@ describe('documents with a verdict in their name', () => {
   it.each([...DISAGREEMENTS])('%s is not as it says: %s', (name) => {
     const found = validate(readProvn(corpusText(`prov-constraints/${name}.provn`)))
     expect(found.length === 0).toBe(name.includes('-fail'))
+  })
+
+  it('have the same verdict in XML', () => {
+    const differing = files.filter((file) => {
+      const inXml = validate(readXml(corpusText(file.replace('.provn', '.xml'))))
+      return (inXml.length === 0) !== (validate(readProvn(corpusText(file))).length === 0)
+    })
+    expect(differing).toEqual([])
   })
 
   it.each([
