@@ -1,0 +1,106 @@
+import { claimId, keyOf, slug } from '../name.ts'
+import type { ArtifactState, EventOf, ModelState, RunState } from '../state.ts'
+import type { Change, Origin } from './change.ts'
+import { contextOf, seenAt } from './find.ts'
+import { groupKeyOf, share } from './share.ts'
+
+/** A file that was logged: an input is shared by the ranks that name the same, an output is its rank's own. */
+export function applyArtifact(change: Change, origin: Origin, event: EventOf<'artifact'>): void {
+  const { state, dirt } = change
+  if (event.role === 'input') {
+    share(change, origin, event)
+    return
+  }
+  const key = keyOf(origin.rankKey, origin.stream, origin.number)
+  if (state.artifacts.has(key)) return
+  const context = event.context === undefined ? undefined : contextOf(change, origin.rankKey, event.context)
+  if (context !== undefined) {
+    seenAt(context.context, event.time)
+    dirt.mark('context', context.key)
+  }
+  const rank = state.ranks.get(origin.rankKey)
+  const version = event.version === undefined ? '' : `.v${event.version}`
+  const wanted = `${context?.context.id ?? rank?.id ?? 'rank'}.file.${slug(event.name)}${version}`
+  const made: ArtifactState = {
+    id: claimId(state.ids, wanted, key),
+    copyId: claimId(state.ids, `${wanted}.copy`, `copy ${key}`),
+    rankKey: origin.rankKey,
+    contextKey: context?.key,
+    event,
+    modelKey: modelKeyOf(change, event),
+    previous: undefined,
+  }
+  state.artifacts.set(key, made)
+  chain(change, key, made, rank?.rank ?? 0)
+  dirt.mark('artifact', key)
+}
+
+/** What the agent found out about a file, before or after the event that logged it. */
+export function applyStored(change: Change, origin: Origin, event: EventOf<'artifact.stored'>): void {
+  const { state, dirt } = change
+  const key = keyOf(origin.rankKey, event.stream, event.number)
+  state.stored.set(key, event)
+  if (state.artifacts.has(key)) dirt.mark('artifact', key)
+  for (const shared of state.shared.values()) {
+    if (shared.facts.type === 'artifact' && shared.files.includes(key))
+      dirt.mark('group', groupKeyOf(shared.facts))
+  }
+}
+
+/** Versions belong to the model of their name; a model's file belongs to it where there is one. */
+function modelKeyOf(change: Change, event: EventOf<'artifact'>): string | undefined {
+  if (event.version === undefined && event.kind !== 'model') return undefined
+  const name = modelNameOf(event)
+  const key = keyOf(name)
+  const { state, dirt } = change
+  if (!state.models.has(key)) {
+    const id = claimId(state.ids, `model.${slug(name)}`, `model ${name}`)
+    const made: ModelState = { id, name, versions: new Map() }
+    state.models.set(key, made)
+  }
+  dirt.mark('model', key)
+  return key
+}
+
+/** `mnist_3.pt`, version 3, is of the model `mnist`. */
+export function modelNameOf({ name, version }: EventOf<'artifact'>): string {
+  const bare = name.replace(/\.[A-Za-z0-9]{1,12}$/, '') || name
+  if (version === undefined) return bare
+  return bare.replace(new RegExp(`[._-]?v?0*${version}$`), '') || bare
+}
+
+/**
+ * Each version of a rank's model is a revision of the one before; the model's own file comes from the last version there
+ * is. Versions come in order of their numbers, so that however they arrive none is derived from itself.
+ */
+function chain(change: Change, key: string, artifact: ArtifactState, rank: number): void {
+  const { state, dirt } = change
+  const model = artifact.modelKey === undefined ? undefined : state.models.get(artifact.modelKey)
+  if (model === undefined) return
+  const versions = versionsOf(model, rank)
+  if (artifact.event.version === undefined) {
+    artifact.previous = versions.at(-1)
+    return
+  }
+  const at = versions.findLastIndex((other) => versionAt(state, other) <= versionAt(state, key)) + 1
+  versions.splice(at, 0, key)
+  artifact.previous = versions[at - 1]
+  const nextKey = versions[at + 1]
+  const next = nextKey === undefined ? undefined : state.artifacts.get(nextKey)
+  if (nextKey === undefined || next === undefined) return
+  next.previous = key
+  dirt.mark('artifact', nextKey)
+}
+
+function versionsOf(model: ModelState, rank: number): string[] {
+  const key = String(rank)
+  const known = model.versions.get(key)
+  if (known !== undefined) return known
+  const made: string[] = []
+  model.versions.set(key, made)
+  return made
+}
+
+function versionAt(state: RunState, key: string): number {
+  return state.artifacts.get(key)?.event.version ?? 0
+}

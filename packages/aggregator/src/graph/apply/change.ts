@@ -1,0 +1,17 @@
+import type { RunState } from '../state.ts'
+import type { Tallies } from '../tally.ts'
+import type { Dirt } from '../thing.ts'
+
+/** What an entry is applied to. */
+export interface Change {
+  readonly state: RunState
+  readonly tallies: Tallies
+  readonly dirt: Dirt
+}
+
+/** The rank attempt that an event came from, with the stream and number of its record. */
+export interface Origin {
+  readonly rankKey: string
+  readonly stream: string
+  readonly number: number
+}

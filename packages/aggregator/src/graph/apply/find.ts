@@ -1,0 +1,122 @@
+import type { Attempt, Rank } from '@provloom/shared'
+import { claimId, keyOf, slug, sortable } from '../name.ts'
+import type { ContextState, HostState, RankState, RunState } from '../state.ts'
+import type { Change } from './change.ts'
+
+/** The rank attempt, made at its first mention. */
+export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
+  const { state, dirt } = change
+  const key = `${sortable(rank)}.${sortable(attempt)}`
+  const known = state.ranks.get(key)
+  if (known !== undefined) return { key, rank: known }
+  const wanted = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
+  const made: RankState = {
+    id: claimId(state.ids, wanted, key),
+    rank,
+    attempt,
+    host: undefined,
+    admitted: undefined,
+    firstTime: undefined,
+    lastTime: undefined,
+    start: undefined,
+    session: undefined,
+    sessionEnd: undefined,
+    end: undefined,
+    ended: false,
+    lost: false,
+    command: undefined,
+    problemCount: 0,
+    problems: [],
+    conflictHosts: [],
+    streams: new Map(),
+    contexts: [],
+    series: [],
+    finals: [],
+  }
+  state.ranks.set(key, made)
+  dirt.mark('rank', key)
+  // The next attempt, if it came first, was informed by this one.
+  for (const [otherKey, other] of state.ranks) if (other.rank === rank) dirt.mark('rank', otherKey)
+  return { key, rank: made }
+}
+
+export function contextKeyOf(rankKey: string, name: string): string {
+  return keyOf(rankKey, name)
+}
+
+/** The context of a rank, made at its first mention. */
+export function contextOf(
+  change: Change,
+  rankKey: string,
+  name: string,
+): { key: string; context: ContextState } {
+  const { state, dirt } = change
+  const key = contextKeyOf(rankKey, name)
+  const known = state.contexts.get(key)
+  if (known !== undefined) return { key, context: known }
+  const rank = state.ranks.get(rankKey)
+  const made: ContextState = {
+    id: claimId(state.ids, `${rank?.id ?? 'rank'}.${slug(name)}`, key),
+    rankKey,
+    name,
+    parent: undefined,
+    start: undefined,
+    end: undefined,
+    firstTime: undefined,
+    lastTime: undefined,
+    series: [],
+  }
+  state.contexts.set(key, made)
+  rank?.contexts.push(key)
+  dirt.mark('context', key)
+  return { key, context: made }
+}
+
+export function hostOf(change: Change, name: string): HostState {
+  const { state, dirt } = change
+  const known = state.hosts.get(name)
+  if (known !== undefined) return known
+  const made: HostState = {
+    id: claimId(state.ids, `host-${slug(name)}`, `host ${name}`),
+    name,
+    facts: undefined,
+    clock: undefined,
+    energy: new Map(),
+    energyId: undefined,
+  }
+  state.hosts.set(name, made)
+  dirt.mark('host', name)
+  return made
+}
+
+/** Counts a problem on the rank that has it; the first ones are kept in words. */
+export function tellProblem(change: Change, rankKey: string, words: string): void {
+  const rank = change.state.ranks.get(rankKey)
+  if (rank === undefined) return
+  rank.problemCount++
+  const short = words.length > PROBLEM_LENGTH_MAX ? `${words.slice(0, PROBLEM_LENGTH_MAX)}...` : words
+  if (rank.problems.length < PROBLEMS_KEPT_MAX && !rank.problems.includes(short)) rank.problems.push(short)
+  change.dirt.mark('rank', rankKey)
+}
+
+const PROBLEMS_KEPT_MAX = 16
+const PROBLEM_LENGTH_MAX = 1000
+
+/** Widens first and last time to hold `time`. */
+export function seenAt(
+  thing: { firstTime: number | undefined; lastTime: number | undefined },
+  time: number,
+): void {
+  if (thing.firstTime === undefined || time < thing.firstTime) thing.firstTime = time
+  if (thing.lastTime === undefined || time > thing.lastTime) thing.lastTime = time
+}
+
+/** The contexts around a context, from the nearest; ends at a cycle. */
+export function around(state: RunState, key: string): string[] {
+  const found: string[] = []
+  for (let at = state.contexts.get(key)?.parent; at !== undefined; at = state.contexts.get(at)?.parent) {
+    if (at === key || found.includes(at)) break
+    found.push(at)
+  }
+  return found
+}

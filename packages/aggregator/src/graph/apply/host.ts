@@ -1,0 +1,38 @@
+import { claimId, keyOf, slug } from '../name.ts'
+import type { EventOf, RankState } from '../state.ts'
+import type { Change } from './change.ts'
+import { hostOf } from './find.ts'
+
+export function applyHost(change: Change, event: EventOf<'host'>): void {
+  const host = hostOf(change, event.host)
+  host.facts ??= event
+  change.dirt.mark('host', event.host)
+}
+
+/** Of the offsets that the ranks of a host measured, the surest. */
+export function applyClock(change: Change, event: EventOf<'clock'>): void {
+  const host = hostOf(change, event.host)
+  if (host.clock === undefined || event.uncertaintyUs <= host.clock.uncertaintyUs) host.clock = event
+  change.dirt.mark('host', event.host)
+}
+
+/** Energy so far: of ranks that watch one device the largest, of attempts one after the other the sum. */
+export function applyEnergy(change: Change, rank: RankState, event: EventOf<'energy'>): void {
+  const host = hostOf(change, event.host)
+  host.energyId ??= claimId(change.state.ids, `energy-${slug(event.host)}`, `energy ${event.host}`)
+  const key = keyOf(event.device)
+  const device = host.energy.get(key) ?? { facts: event, joules: new Map(), grams: new Map() }
+  host.energy.set(key, device)
+  raise(device.joules, rank.attempt, event.joules)
+  if (event.gramsCo2eq !== undefined) raise(device.grams, rank.attempt, event.gramsCo2eq)
+  change.dirt.mark('host', event.host)
+}
+
+function raise(values: Map<number, number>, attempt: number, value: number): void {
+  values.set(attempt, Math.max(values.get(attempt) ?? 0, value))
+}
+
+export function applyUser({ state }: Change, event: EventOf<'user'>): void {
+  if (state.users.has(event.login)) return
+  state.users.set(event.login, claimId(state.ids, `user-${slug(event.login)}`, `user ${event.login}`))
+}

@@ -1,0 +1,147 @@
+import { claimId, keyOf, slug } from '../name.ts'
+import { variantsWrittenOutMax } from '../shape.ts'
+import type { EventOf, SharedFacts, SharedState } from '../state.ts'
+import type { Change, Origin } from './change.ts'
+import { contextOf, seenAt } from './find.ts'
+
+/**
+ * Takes in what ranks may have alike: a thing is known by its content, so that a thousand ranks that tell the same
+ * make one entity, and two that differ make two of one group.
+ *
+ * @param as `plan`: it is what the rank runs, and not used besides
+ * @returns the thing's key
+ */
+export function share(
+  change: Change,
+  origin: Origin,
+  facts: SharedFacts,
+  as: 'used' | 'plan' = 'used',
+): string {
+  const { state, dirt } = change
+  const groupKey = groupKeyOf(facts)
+  const key = keyOf(groupKey, contentOf(facts))
+  const name = contextNameOf(facts)
+  const context = name === undefined ? undefined : contextOf(change, origin.rankKey, name)
+  if (context !== undefined) {
+    seenAt(context.context, facts.time)
+    dirt.mark('context', context.key)
+  }
+  const shared = state.shared.get(key) ?? newShared(change, key, groupKey, facts)
+  if (as === 'used' && !shared.members.has(origin.rankKey)) {
+    shared.members.set(origin.rankKey, { time: facts.time, contextKey: context?.key })
+    if (shared.direction === 'input') state.inputLinks++
+    if (facts.type === 'environment') mergeVariables(shared, facts)
+  }
+  if (facts.type === 'artifact') shared.files.push(keyOf(origin.rankKey, origin.stream, origin.number))
+  dirt.mark('group', groupKey)
+  return key
+}
+
+function newShared(change: Change, key: string, groupKey: string, facts: SharedFacts): SharedState {
+  const { state, dirt } = change
+  const made: SharedState = {
+    id: claimId(state.ids, wantedId(facts), key),
+    groupKey,
+    direction: directionOf(facts),
+    facts,
+    members: new Map(),
+    variables: new Map(),
+    files: [],
+  }
+  state.shared.set(key, made)
+  const group = state.groups.get(groupKey) ?? { kind: facts.type, members: [] }
+  state.groups.set(groupKey, group)
+  group.members.push(key)
+  // Ranks name their command as plan only while there are few commands.
+  if (facts.type === 'command' && group.members.length === variantsWrittenOutMax + 1) dirt.markAll()
+  // Versions that came before the model's description are specializations of it from now on.
+  if (facts.type === 'model' && group.members.length === 1) dirt.markAll()
+  return made
+}
+
+/** Things of one group are variants of each other: values of a parameter, environments, commands. */
+export function groupKeyOf(facts: SharedFacts): string {
+  switch (facts.type) {
+    case 'param':
+      return keyOf('param', facts.key, facts.context, facts.source, facts.direction ?? 'input')
+    case 'dataset':
+      return keyOf('dataset', facts.label, facts.context, facts.direction ?? 'input')
+    case 'model':
+      return keyOf('model', facts.name)
+    case 'artifact':
+      return keyOf('file', facts.name, facts.path)
+    case 'source':
+    case 'environment':
+    case 'command':
+      return keyOf(facts.type)
+  }
+}
+
+/** What makes two of them the same: all but time, and for environments but variables, which differ by rank. */
+function contentOf(facts: SharedFacts): string {
+  const entries = Object.entries(facts).filter(
+    ([name]) =>
+      name !== 'time' &&
+      !(facts.type === 'environment' && name === 'variables') &&
+      !(facts.type === 'artifact' && (name === 'spooled' || name === 'context' || name === 'step')),
+  )
+  return JSON.stringify(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, sorted(value)]),
+  )
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function contextNameOf(facts: SharedFacts): string | undefined {
+  switch (facts.type) {
+    case 'param':
+    case 'dataset':
+    case 'model':
+    case 'artifact':
+      return facts.context
+    case 'source':
+    case 'environment':
+    case 'command':
+      return undefined
+  }
+}
+
+/** A logged model is made by its rank; everything else that nothing is said of is used. */
+function directionOf(facts: SharedFacts): 'input' | 'output' {
+  if (facts.type === 'param' || facts.type === 'dataset') return facts.direction ?? 'input'
+  return facts.type === 'model' ? (facts.direction ?? 'output') : 'input'
+}
+
+function wantedId(facts: SharedFacts): string {
+  switch (facts.type) {
+    case 'param':
+      return facts.context === undefined
+        ? `param.${slug(facts.key)}`
+        : `param.${slug(facts.context)}.${slug(facts.key)}`
+    case 'dataset':
+      return `dataset.${slug(facts.label)}`
+    case 'model':
+      return `model.${slug(facts.name)}`
+    case 'artifact':
+      return `input.${slug(facts.name)}`
+    case 'source':
+    case 'environment':
+    case 'command':
+      return facts.type
+  }
+}
+
+/** Keeps the variables that all members have alike, and the names of the others. */
+function mergeVariables(shared: SharedState, facts: EventOf<'environment'>): void {
+  const given = new Map(Object.entries(facts.variables ?? {}))
+  const isFirst = shared.members.size === 1
+  for (const name of shared.variables.keys()) if (!given.has(name)) shared.variables.set(name, null)
+  for (const [name, value] of given) {
+    const known = shared.variables.get(name)
+    if (known === undefined) shared.variables.set(name, isFirst ? value : null)
+    else if (known !== value) shared.variables.set(name, null)
+  }
+}

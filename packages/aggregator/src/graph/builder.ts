@@ -1,0 +1,88 @@
+import type { ProvDocument } from '@provloom/prov'
+import type { Lsn } from '@provloom/shared'
+import type { GraphBuilder, RunSummary } from '../parts.ts'
+import { applyEntry } from './apply/entry.ts'
+import type { RunEntry } from './entry.ts'
+import { thingRecords, thingsOf } from './render/thing.ts'
+import type { View } from './render/view.ts'
+import { sameShape, shapeOf } from './shape.ts'
+import type { Shape } from './shape.ts'
+import { Sheet } from './sheet.ts'
+import { loadState, saveState } from './snapshot.ts'
+import { spaceOf, userNamespaceOf, fallbackNamespace } from './space.ts'
+import { emptyState } from './state.ts'
+import type { RunState } from './state.ts'
+import { summaryOf } from './summary.ts'
+import { Tallies } from './tally.ts'
+import { Dirt, thingKey } from './thing.ts'
+
+/**
+ * The graph of a run: a function of its entries. State is built by `graph/apply`, shown by `graph/render`, and neither
+ * knows a clock or a file.
+ *
+ * @param saved a former `save()`
+ * @throws {TypeError} when `saved` is damaged or of another version
+ */
+export function createGraphBuilder(saved?: Uint8Array): GraphBuilder {
+  if (saved === undefined) return new Builder(emptyState(), new Tallies())
+  const { state, tallies } = loadState(saved)
+  return new Builder(state, tallies)
+}
+
+class Builder implements GraphBuilder {
+  readonly #state: RunState
+  readonly #tallies: Tallies
+  readonly #dirt = new Dirt()
+  readonly #sheet = new Sheet()
+  #shape: Shape | undefined
+
+  constructor(state: RunState, tallies: Tallies) {
+    this.#state = state
+    this.#tallies = tallies
+  }
+
+  apply(lsn: Lsn, entry: RunEntry): void {
+    applyEntry({ state: this.#state, tallies: this.#tallies, dirt: this.#dirt }, lsn, entry)
+  }
+
+  render(): Uint8Array[] {
+    const view = this.#view()
+    if (this.#shape === undefined || !sameShape(this.#shape, view.shape)) this.#dirt.markAll()
+    this.#shape = view.shape
+    // The run's own records hold the journal position, so they are new every time.
+    this.#dirt.mark('run', '')
+    const changed = this.#dirt.take()
+    if (changed === 'all') this.#sheet.clear()
+    const things = changed === 'all' ? thingsOf(this.#state) : changed.values()
+    for (const thing of things) this.#sheet.put(thingKey(thing), thingRecords(view, thing))
+    return this.#sheet.chunks(view.space.prefixes)
+  }
+
+  document(): ProvDocument {
+    const view = this.#view()
+    const things = [...thingsOf(this.#state)].map((thing) => ({ key: thingKey(thing), thing }))
+    things.sort((a, b) => (a.key < b.key ? -1 : 1))
+    const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
+    return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
+  }
+
+  summary(): RunSummary {
+    return summaryOf(this.#state)
+  }
+
+  save(): Uint8Array {
+    return saveState(this.#state, this.#tallies)
+  }
+
+  #view(): View {
+    const { opened } = this.#state
+    const { iri, problem } = userNamespaceOf(opened?.settings.provUserNamespace ?? fallbackNamespace)
+    return {
+      state: this.#state,
+      tallies: this.#tallies,
+      shape: shapeOf(this.#state),
+      space: spaceOf(iri, opened?.runId ?? 'none'),
+      namespaceProblem: problem,
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+
+const SLUG_LENGTH_MAX = 64
+
+/**
+ * The part of an identifier that stands for a person's name: `[A-Za-z0-9._-]+`, readable, never empty. Different names
+ * may have one slug; `claimId` keeps them apart.
+ */
+export function slug(name: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^[.-]+|[.-]+$/g, '')
+  if (safe === '') return shortHash(name)
+  return safe.length <= SLUG_LENGTH_MAX ? safe : `${safe.slice(0, SLUG_LENGTH_MAX - 9)}-${shortHash(name)}`
+}
+
+/** Eight hexadecimal digits that only the text decides. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}
+
+/**
+ * Takes an identifier that nothing else has: `wanted` for the first that asks, with a hash of `identity` for others.
+ *
+ * @param taken all identifiers of the run so far; grows by one
+ */
+export function claimId(taken: Map<string, true>, wanted: string, identity: string): string {
+  let id = wanted
+  if (taken.has(id)) id = `${wanted}-${shortHash(identity)}`
+  for (let n = 2; taken.has(id); n++) id = `${wanted}-${shortHash(`${identity}\0${n}`)}`
+  taken.set(id, true)
+  return id
+}
+
+/** Joins parts that may hold any text into a key; different parts give different keys. */
+export function keyOf(...parts: readonly (string | number | undefined)[]): string {
+  return parts
+    .map((part) => (part === undefined ? '-' : `+${String(part).replaceAll('\0', '\0+')}`))
+    .join('\0-')
+}
+
+/** A number in text that sorts like the number. */
+export function sortable(n: number): string {
+  return String(n).padStart(10, '0')
+}

@@ -1,0 +1,56 @@
+import type { ContextState, RankState, RunState } from '../state.ts'
+import type { View } from './view.ts'
+import { statisticsOf } from '../statistics.ts'
+import type { Statistics } from '../statistics.ts'
+
+/** Begin and end of an activity, microseconds. `clamped`: the clock went back, and `end` is the begin. */
+export interface Span {
+  readonly start: number | undefined
+  readonly end: number | undefined
+  /** The end that was told, when it is before the begin: a clock was set back meanwhile. */
+  readonly toldEnd?: number
+}
+
+function span(start: number | undefined, end: number | undefined): Span {
+  if (start !== undefined && end !== undefined && end < start) return { start, end: start, toldEnd: end }
+  return { start, end }
+}
+
+export function runSpan(state: RunState): Span {
+  return span(state.opened?.time, state.closed?.time)
+}
+
+/** By the rank's clock where it told, else by the aggregator's. */
+export function rankSpan(rank: RankState): Span {
+  const start = rank.start?.time ?? rank.session?.time ?? rank.firstTime ?? rank.admitted
+  const end = rank.end?.time ?? (rank.ended ? (rank.sessionEnd?.time ?? rank.lastTime) : undefined)
+  return span(start, end)
+}
+
+/** From its first log, or start, to its end, or to its last log once its rank has ended. */
+export function contextSpan(
+  view: View,
+  context: ContextState,
+): Span & { readonly steps: Statistics | undefined } {
+  const steps = stepsOf(view, context.series)
+  const first = least(context.firstTime, steps?.firstTime)
+  const last = most(context.lastTime, steps?.lastTime)
+  const rank = view.state.ranks.get(context.rankKey)
+  const over = rank?.end !== undefined || rank?.ended === true || view.state.closed !== undefined
+  const start = context.start ?? first
+  const end = context.end ?? (over ? most(last, start) : undefined)
+  return { ...span(start, end), steps }
+}
+
+function stepsOf(view: View, series: readonly string[]): Statistics | undefined {
+  const slots = series.flatMap((key) => (view.state.series.get(key)?.slots ?? []).map(({ slot }) => slot))
+  return statisticsOf(view.tallies, slots)
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b)
+}
+
+function most(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.max(a, b)
+}

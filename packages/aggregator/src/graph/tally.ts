@@ -1,0 +1,160 @@
+import type { Points } from '@provloom/shared'
+
+/**
+ * Running statistics of series, one slot per declared series of a stream, by column: taking in a point makes no object.
+ * NaN and the infinities are counted; min, max and mean are of finite values. Sums are Neumaier's, in record order, so
+ * that they do not depend on how records came in envelopes.
+ */
+const columns = [
+  'rows',
+  'nan',
+  'positiveInfinity',
+  'negativeInfinity',
+  'min',
+  'max',
+  'sum',
+  'compensation',
+  'last',
+  'lastTime',
+  'firstTime',
+  'firstStep',
+  'lastStep',
+] as const
+
+export type TallyColumn = (typeof columns)[number]
+
+export class Tallies {
+  #count = 0
+  #columns: Record<TallyColumn, Float64Array>
+  #touched: Uint8Array
+  #touchedSlots: number[] = []
+
+  constructor(saved?: ReadonlyMap<string, Float64Array>) {
+    const first = saved?.get('rows')
+    this.#count = first?.length ?? 0
+    this.#columns = emptyColumns(Math.max(16, this.#count))
+    this.#touched = new Uint8Array(this.#columns.rows.length)
+    for (const name of columns) {
+      const column = saved?.get(name)
+      if (saved !== undefined && column?.length !== this.#count)
+        throw new TypeError(`tallies: no column ${name}`)
+      if (column !== undefined) this.#columns[name].set(column)
+    }
+  }
+
+  save(): ReadonlyMap<string, Float64Array> {
+    return new Map(columns.map((name) => [name, this.#columns[name].subarray(0, this.#count)]))
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** A new slot, empty. */
+  add(): number {
+    if (this.#count === this.#columns.rows.length) this.#grow()
+    return this.#count++
+  }
+
+  at(column: TallyColumn, slot: number): number {
+    return this.#columns[column][slot] ?? 0
+  }
+
+  /**
+   * Takes in points.
+   *
+   * @param slots slot of a series id
+   * @returns rows of ids that have no slot
+   */
+  take(points: Points, slots: ReadonlyMap<number, number>): number {
+    const { series, value } = points
+    const steps = halves(points.step)
+    const times = halves(points.time)
+    let unknown = 0
+    for (let row = 0; row < points.count; row++) {
+      const slot = slots.get(series[row]!)
+      if (slot === undefined) unknown++
+      else this.#takeOne(slot, value[row]!, wide(steps, row), wide(times, row))
+    }
+    return unknown
+  }
+
+  /** Slots that took points since the last call. */
+  takeTouched(): readonly number[] {
+    const touched = this.#touchedSlots
+    this.#touchedSlots = []
+    for (const slot of touched) this.#touched[slot] = 0
+    return touched
+  }
+
+  #takeOne(slot: number, value: number, step: number, time: number): void {
+    const c = this.#columns
+    if (this.#touched[slot] === 0) {
+      this.#touched[slot] = 1
+      this.#touchedSlots.push(slot)
+    }
+    const rows = (c.rows[slot] = c.rows[slot]! + 1)
+    c.last[slot] = value
+    c.lastTime[slot] = rows === 1 || time > c.lastTime[slot]! ? time : c.lastTime[slot]!
+    if (rows === 1 || time < c.firstTime[slot]!) c.firstTime[slot] = time
+    if (rows === 1 || step < c.firstStep[slot]!) c.firstStep[slot] = step
+    if (rows === 1 || step > c.lastStep[slot]!) c.lastStep[slot] = step
+    if (value - value !== 0) this.#takeSpecial(slot, value)
+    else this.#takeFinite(slot, value)
+  }
+
+  #takeFinite(slot: number, value: number): void {
+    const { min, max, sum, compensation } = this.#columns
+    if (value < min[slot]!) min[slot] = value
+    if (value > max[slot]!) max[slot] = value
+    const before = sum[slot]!
+    const after = before + value
+    const lost = Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before
+    compensation[slot] = compensation[slot]! + lost
+    sum[slot] = after
+  }
+
+  #takeSpecial(slot: number, value: number): void {
+    const { nan, positiveInfinity, negativeInfinity } = this.#columns
+    const counter = Number.isNaN(value) ? nan : value > 0 ? positiveInfinity : negativeInfinity
+    counter[slot] = counter[slot]! + 1
+  }
+
+  #grow(): void {
+    const old = this.#columns
+    this.#columns = emptyColumns(old.rows.length * 2)
+    for (const name of columns) this.#columns[name].set(old[name])
+    const touched = new Uint8Array(old.rows.length * 2)
+    touched.set(this.#touched)
+    this.#touched = touched
+  }
+}
+
+function emptyColumns(length: number): Record<TallyColumn, Float64Array> {
+  const zeros = (): Float64Array => new Float64Array(length)
+  return {
+    rows: zeros(),
+    nan: zeros(),
+    positiveInfinity: zeros(),
+    negativeInfinity: zeros(),
+    min: zeros().fill(Infinity),
+    max: zeros().fill(-Infinity),
+    sum: zeros(),
+    compensation: zeros(),
+    last: zeros(),
+    lastTime: zeros(),
+    firstTime: zeros(),
+    firstStep: zeros(),
+    lastStep: zeros(),
+  }
+}
+
+/** A 64-bit column as pairs of 32-bit halves: reading a BigInt would make an object a row. */
+function halves(column: BigInt64Array): Int32Array {
+  return new Int32Array(column.buffer, column.byteOffset, column.length * 2)
+}
+
+/** Row `row` as a number: exact within 2^53, the nearest double beyond. */
+function wide(halves: Int32Array, row: number): number {
+  return halves[row * 2 + 1]! * 4_294_967_296 + (halves[row * 2]! >>> 0)
+}
