@@ -1,0 +1,41 @@
+import type { Clock } from '@provloom/shared'
+
+/** Time that passes when the test says so. */
+export class ManualClock implements Clock {
+  #nowMs = 1_000_000
+  #timers: { atMs: number; task: () => void }[] = []
+
+  nowUs(): number {
+    return 1_700_000_000_000_000 + this.#nowMs * 1000
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    const timer = { atMs: this.#nowMs + delayMs, task }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer)
+    }
+  }
+
+  /** Passes time; timers that come due run in order, each at its own time. */
+  advance(ms: number): void {
+    const untilMs = this.#nowMs + ms
+    for (;;) {
+      const due = this.#timers.filter((timer) => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0]
+      if (due === undefined) break
+      this.#timers = this.#timers.filter((timer) => timer !== due)
+      this.#nowMs = Math.max(this.#nowMs, due.atMs)
+      due.task()
+    }
+    this.#nowMs = untilMs
+  }
+
+  /** Time during which nothing ran, as when the process was stopped: every timer is late. */
+  skip(ms: number): void {
+    this.#nowMs += ms
+  }
+}
