@@ -1,2 +1,12 @@
 // The package's public face.
-export type {}
+export { createAgent } from './agent.ts'
+export type { Agent, AgentOutcome } from './agent.ts'
+export type { AgentConfig, AgentMode, AggregatorRequest } from './config.ts'
+export { exitCodeOf, mirrorEnd } from './launch/mirror.ts'
+export type { CommandEnd } from './launch/command.ts'
+export { detectPlace } from './rank/detect.ts'
+export type { Place } from './rank/detect.ts'
+export { defaultSpoolRoot, readSpool } from './spool/folder.ts'
+export type { SpoolFacts, SpoolFolder } from './spool/folder.ts'
+export type * from './status.ts'
+export type { Timing } from './timing.ts'

@@ -1,0 +1,29 @@
+import fs from 'node:fs'
+import type { Clock } from '@provloom/shared'
+import { isAlive } from './alive.ts'
+
+const lookEveryMs = 250
+
+/** Resolves when a process that is not our child is gone; a later one with the same number is not taken for it. */
+export function followProcess(clock: Clock, pid: number): { readonly gone: Promise<void>; stop(): void } {
+  const born = startOf(pid)
+  let cancel: (() => void) | undefined
+  const gone = new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (isAlive(pid) && startOf(pid) === born) cancel = clock.after(lookEveryMs, look)
+      else resolve()
+    }
+    look()
+  })
+  return { gone, stop: () => cancel?.() }
+}
+
+/** When a process started, in clock ticks since boot (proc(5), field 22); undefined where that cannot be had. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,18 @@
+import path from 'node:path'
+import type { Variables } from '../rank/environment.ts'
+
+/** The command's variables: ours, the way to its spool, and the Python client in front of PYTHONPATH. */
+export function workerEnvironment(
+  variables: Variables,
+  spool: string,
+  pythonPath: string | undefined,
+): Variables {
+  const before = variables['PYTHONPATH']
+  const found = [pythonPath, before].filter((one) => one !== undefined && one !== '')
+  return {
+    ...variables,
+    PROVLOOM_SPOOL_DIR: spool,
+    PROVLOOM_AGENT: '1',
+    ...(found.length === 0 ? {} : { PYTHONPATH: found.join(path.delimiter) }),
+  }
+}

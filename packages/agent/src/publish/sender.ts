@@ -1,0 +1,242 @@
+import { encodeEnvelope, encodeMessage, seq } from '@provloom/shared'
+import type { Acks, AgentMessage, Attempt, Clock, Rank, Rejected, RunId, Welcome } from '@provloom/shared'
+import { defaultBounds } from '../packer.ts'
+import type { Packed } from '../spool/stream-reader.ts'
+import type { Timing } from '../timing.ts'
+import type { Transport } from '../transport/transport.ts'
+import { Wake } from '../wake.ts'
+import type { Lane } from './lane.ts'
+import type { Lanes } from './lanes.ts'
+
+export interface Sessions {
+  readonly session: string
+  readonly rank: Rank
+  readonly attempt: Attempt
+}
+
+export interface SenderParts {
+  readonly clock: Clock
+  readonly timing: Timing
+  readonly lanes: Lanes
+  readonly wake: Wake
+  readonly from: Sessions
+  /** Sees every pack before it is sent for the first time or again. */
+  readonly packed: (packed: Packed) => void
+  /** Something in flight does not get acknowledged: the conversation should begin anew. */
+  readonly stalled: () => void
+  readonly failed: (error: unknown) => void
+  /** Something was acknowledged or granted, or everything that is there has been read. */
+  readonly moved: () => void
+}
+
+interface Held {
+  readonly lane: Lane
+  readonly packed: Packed
+  readonly frame: Buffer
+}
+
+const retryMs = 100
+const releaseMs = 1_000
+
+/**
+ * The one loop that sends: messages of the conversation first, then envelopes as far as the credit goes. Nothing that
+ * was sent is kept here; what is not acknowledged is read from the spool again.
+ */
+export class Sender {
+  readonly #parts: SenderParts
+  readonly #messages = new Map<string, AgentMessage>()
+  #transport: Transport | undefined
+  #grant: { readonly runId: RunId; readonly creditBytes: number } | undefined
+  #held: Held | undefined
+  #running: Promise<void> | undefined
+  #stopped = false
+  #progressMs: number
+  #stalledWaitMs: number
+  #draining = false
+  #exhausted = false
+  #releasedMs = 0
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts
+    this.#progressMs = parts.clock.monotonicMs()
+    this.#stalledWaitMs = parts.timing.stalledMs
+  }
+
+  /** Monotonic milliseconds when something was last acknowledged or granted. */
+  get progressMs(): number {
+    return this.#progressMs
+  }
+
+  /** Everything that was in the spool at the last `drain` is acknowledged. */
+  get drained(): boolean {
+    return this.#draining && this.#exhausted && this.#held === undefined && this.#parts.lanes.settled
+  }
+
+  start(): void {
+    this.#running ??= this.#loop()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#parts.wake.ring()
+    await this.#running
+  }
+
+  use(transport: Transport | undefined): void {
+    this.#transport = transport
+    this.#messages.clear()
+    this.#parts.wake.ring()
+  }
+
+  /** Of each kind the latest counts: an unsent heartbeat is replaced by a fresh one. */
+  say(message: AgentMessage): void {
+    this.#messages.set(message.kind, message)
+    this.#parts.wake.ring()
+  }
+
+  welcome(welcome: Welcome): void {
+    this.#held = undefined
+    this.#parts.lanes.discover()
+    for (const lane of this.#parts.lanes.all) lane.rewind(welcome.next[lane.reader.id] ?? 0)
+    this.#grant = { runId: welcome.runId, creditBytes: welcome.creditBytes }
+    this.#progressed()
+  }
+
+  interrupt(): void {
+    this.#grant = undefined
+    this.#held = undefined
+  }
+
+  acknowledge(acks: Acks): void {
+    let progress = false
+    for (const [stream, next] of Object.entries(acks.next)) {
+      if (this.#parts.lanes.get(stream)?.acknowledge(next) === true) progress = true
+    }
+    if (progress) {
+      this.#stalledWaitMs = this.#parts.timing.stalledMs
+      this.#progressed()
+    }
+  }
+
+  reject(rejected: Rejected): void {
+    this.#parts.lanes.get(rejected.stream)?.reject(rejected.next, rejected.retry)
+    this.#parts.wake.ring()
+  }
+
+  /** Reads what is there without waiting for more; `drained` tells when all of it is acknowledged. */
+  drain(): void {
+    this.#draining = true
+    this.#exhausted = false
+    this.#parts.lanes.hurry()
+    this.#parts.wake.ring()
+  }
+
+  #progressed(): void {
+    this.#progressMs = this.#parts.clock.monotonicMs()
+    this.#parts.wake.ring()
+    this.#parts.moved()
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const waitMs = await this.#step()
+        if (waitMs > 0) await this.#parts.wake.wait(waitMs)
+      } catch (error) {
+        this.#parts.failed(error)
+        await this.#parts.wake.wait(retryMs)
+      }
+    }
+  }
+
+  /** @returns how long to wait for something to do; 0 when there may be more at once */
+  async #step(): Promise<number> {
+    this.#keepHouse()
+    const transport = this.#transport
+    if (transport === undefined) return releaseMs
+    for (const [kind, message] of this.#messages) {
+      const outcome = await transport.send(encodeMessage(message))
+      if (outcome.kind === 'retry') return retryMs
+      if (this.#messages.get(kind) === message) this.#messages.delete(kind)
+      if (outcome.kind === 'rejected') this.#parts.failed(new Error(outcome.reason))
+    }
+    return this.#grant === undefined ? releaseMs : this.#sendNext(transport, this.#grant)
+  }
+
+  async #sendNext(
+    transport: Transport,
+    grant: { readonly runId: RunId; readonly creditBytes: number },
+  ): Promise<number> {
+    const { lanes, clock } = this.#parts
+    if (this.#held === undefined) {
+      const next = await lanes.next(defaultBounds)
+      if (next === undefined) {
+        this.#exhausted = this.#draining
+        if (this.drained) this.#parts.moved()
+        return Math.min(releaseMs, Math.max(1, lanes.dueAt - clock.monotonicMs()))
+      }
+      if (this.#grant !== grant) return 0
+      this.#exhausted = false
+      this.#parts.packed(next.packed)
+      this.#held = { ...next, frame: this.#encode(next.packed, grant.runId) }
+    }
+    const held = this.#held
+    const inFlight = lanes.inFlightBytes
+    if (inFlight > 0 && inFlight + held.frame.length > grant.creditBytes) return releaseMs
+    if (!held.lane.isCurrent(held.packed)) {
+      this.#held = undefined
+      return 0
+    }
+    return this.#sendHeld(transport, held)
+  }
+
+  async #sendHeld(transport: Transport, held: Held): Promise<number> {
+    const { lane, packed, frame } = held
+    if (this.#parts.lanes.inFlightBytes === 0) this.#progressMs = this.#parts.clock.monotonicMs()
+    // Counted before it goes: its acknowledgement may come while `send` is awaited.
+    lane.sent(packed, frame.length)
+    const outcome = await transport.send(frame)
+    if (outcome.kind === 'accepted') {
+      if (this.#held === held) this.#held = undefined
+      return 0
+    }
+    lane.unsent(packed)
+    if (outcome.kind === 'rejected') this.#parts.failed(new Error(outcome.reason))
+    return retryMs
+  }
+
+  #encode(packed: Packed, runId: RunId): Buffer {
+    const { rank, attempt, session } = this.#parts.from
+    const { stream, first, count, lost, eventIndex, events, points } = packed
+    return encodeEnvelope({
+      runId,
+      rank,
+      attempt,
+      session,
+      stream,
+      first: seq(first),
+      count,
+      lost,
+      eventIndex,
+      events,
+      points,
+    })
+  }
+
+  /** Gives acknowledged space back, and notices when acknowledgements stay away. */
+  #keepHouse(): void {
+    const { clock, lanes } = this.#parts
+    const now = clock.monotonicMs()
+    if (now - this.#releasedMs >= releaseMs) {
+      this.#releasedMs = now
+      lanes.release()
+    }
+    if (this.#grant === undefined || lanes.inFlightBytes === 0) return
+    if (now - this.#progressMs < this.#stalledWaitMs) return
+    this.#progressMs = now
+    this.#stalledWaitMs = Math.min(this.#stalledWaitMs * 2, stalledMostMs)
+    this.#parts.stalled()
+  }
+}
+
+const stalledMostMs = 60_000

@@ -1,0 +1,54 @@
+import path from 'node:path'
+import type { Asked, GivenOptions, SessionStart } from '@provloom/shared'
+import { limits } from '@provloom/shared'
+
+/** What the agent works by, once the worker has said what it wants. */
+export interface Settings {
+  readonly experimentName: string
+  readonly provUserNamespace: string
+  /** Absolute. */
+  readonly provenanceSaveDir: string
+  readonly disableCodecarbon: boolean
+  /** For the hello: what somebody gave, and the defaults that only this rank knows. */
+  readonly asked: Asked
+}
+
+const saveDirDefault = 'prov'
+const namespaceDefault = 'http://localhost/'
+
+/**
+ * Options win over what the worker's `start_run` asks for, and that over defaults.
+ *
+ * @param experimentDefault the name when nobody gave one
+ * @param directory relative save directories are taken from here
+ */
+export function settingsOf(
+  given: GivenOptions,
+  start: SessionStart | undefined,
+  experimentDefault: string,
+  directory: string,
+): Settings {
+  const experimentName = (given.experimentName ?? start?.experimentName ?? experimentDefault).slice(
+    0,
+    limits.nameLengthMax,
+  )
+  const provUserNamespace = given.provUserNamespace ?? start?.provUserNamespace ?? namespaceDefault
+  const saveDir = given.provenanceSaveDir ?? start?.provenanceSaveDir ?? saveDirDefault
+  const provenanceSaveDir = path.resolve(directory, saveDir)
+  const collectAllProcesses = given.collectAllProcesses ?? start?.collectAllProcesses
+  const wantedLogs = given.saveAfterNLogs ?? start?.saveAfterNLogs
+  const saveAfterNLogs = wantedLogs !== undefined && wantedLogs > 0 ? wantedLogs : undefined
+  return {
+    experimentName,
+    provUserNamespace,
+    provenanceSaveDir,
+    disableCodecarbon: given.disableCodecarbon ?? start?.disableCodecarbon ?? false,
+    asked: {
+      experimentName,
+      provUserNamespace,
+      provenanceSaveDir,
+      ...(collectAllProcesses === undefined ? {} : { collectAllProcesses }),
+      ...(saveAfterNLogs === undefined ? {} : { saveAfterNLogs }),
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import path from 'node:path'
+import { LogCursor, decodeEvent, isPoint, payloadAt } from '@provloom/shared'
+import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
+import type { SpoolFolder } from './folder.ts'
+
+/** What a spool that another agent has served before tells about itself. */
+export interface History {
+  readonly rankEnded: boolean
+  readonly sessionEnd: SessionEnd | undefined
+  readonly artifacts: readonly {
+    readonly artifact: Artifact
+    readonly stream: string
+    readonly number: number
+  }[]
+  readonly stored: readonly { readonly stream: string; readonly number: number }[]
+}
+
+/** Reads all that a spool still holds, for the few events its next agent must know of. Points are passed over. */
+export async function readHistory(files: Files, spool: SpoolFolder): Promise<History> {
+  const found = { rankEnded: false, sessionEnd: undefined as SessionEnd | undefined }
+  const artifacts: History['artifacts'][number][] = []
+  const stored: History['stored'][number][] = []
+  for (const stream of files.list(spool.streams)) {
+    await readEvents(files, path.join(spool.streams, stream), (event, number) => {
+      if (event.type === 'rank.end') found.rankEnded = true
+      if (event.type === 'session.end') found.sessionEnd = event
+      if (event.type === 'artifact') artifacts.push({ artifact: event, stream, number })
+      if (event.type === 'artifact.stored') stored.push({ stream: event.stream, number: event.number })
+    })
+  }
+  return { ...found, artifacts, stored }
+}
+
+/** Records of a spool from the given number of each stream on. */
+export async function countRecords(
+  files: Files,
+  spool: SpoolFolder,
+  from: (stream: string) => number,
+): Promise<number> {
+  let records = 0
+  for (const stream of files.list(spool.streams)) {
+    const cursor = new LogCursor(files, path.join(spool.streams, stream), from(stream))
+    try {
+      for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next())
+        records += chunk.count
+    } catch {
+      // What cannot be read cannot be counted; the number is for a message.
+    } finally {
+      cursor.close()
+    }
+  }
+  return records
+}
+
+const words = ['"rank.end"', '"session.end"', '"artifact"', '"artifact.stored"'].map((word) =>
+  Buffer.from(word),
+)
+
+/** The event in a record, when it is of one of the types the agent itself looks at; cheap for all others. */
+export function lookForOwn(payload: Buffer): Event | undefined {
+  if (!words.some((word) => payload.includes(word))) return undefined
+  const look = decodeEvent(payload)
+  return look.kind === 'event' ? look.event : undefined
+}
+
+async function readEvents(
+  files: Files,
+  folder: string,
+  see: (event: Event, number: number) => void,
+): Promise<void> {
+  const cursor = new LogCursor(files, folder, 0)
+  try {
+    for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
+      for (let k = 0; k < chunk.count; k++) {
+        const payload = payloadAt(chunk, k)
+        if (isPoint(payload)) continue
+        const event = lookForOwn(payload)
+        if (event !== undefined) see(event, chunk.first + k)
+      }
+    }
+  } catch {
+    // An unreadable stream is told by the reader that publishes it.
+  } finally {
+    cursor.close()
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { SegmentLog, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
+import type { Clock, Event, Files } from '@provloom/shared'
+import type { SpoolFolder } from './folder.ts'
+
+/** An event without its time, which is now unless it says otherwise. */
+export type Fact = Event extends infer Each
+  ? Each extends Event
+    ? Omit<Each, 'time'> & { readonly time?: number }
+    : never
+  : never
+
+/** Who a measurement belongs to; declared once, then one point each. */
+export interface SeriesName {
+  readonly key: string
+  readonly source: string
+  readonly unit: string
+}
+
+/** The agent's own stream: facts of process, host and energy, beside the worker's, by the same rules. */
+export class OwnStream {
+  readonly id: string
+  readonly #clock: Clock
+  readonly #log: SegmentLog
+  readonly #series = new Map<string, number>()
+  readonly #dropped = new Map<string, number>()
+  readonly #told = new Map<string, number>()
+  readonly #point = Buffer.alloc(pointBytes)
+  #silent = false
+
+  /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
+  constructor(clock: Clock, files: Files, spool: SpoolFolder) {
+    this.id = `agent-${process.pid}-${randomBytes(4).toString('hex')}`
+    this.#clock = clock
+    this.#log = new SegmentLog({ files, folder: path.join(spool.streams, this.id) })
+  }
+
+  /** Appends a fact; what cannot be kept is counted and told as soon as there is room. */
+  record(fact: Fact): void {
+    if (this.#silent) return
+    const payload = encodeEvent({ time: this.#clock.nowUs(), ...fact })
+    if (payload.length > limits.eventBytesMax) this.#drop('event-too-large')
+    else this.#append(payload)
+  }
+
+  /** Appends a measurement, its series before the first. */
+  measure(name: SeriesName, step: number, value: number): void {
+    if (this.#silent) return
+    const known = `${name.source}/${name.key}`
+    let id = this.#series.get(known)
+    if (id === undefined) {
+      id = this.#series.size
+      this.#series.set(known, id)
+      this.record({ type: 'series', id, ...name })
+    }
+    writePoint(this.#point, id, BigInt(step), BigInt(this.#clock.nowUs()), value)
+    this.#append(this.#point)
+  }
+
+  /** Says what was dropped since it was last said. */
+  tellDrops(): void {
+    if (this.#silent) return
+    for (const [reason, count] of this.#dropped) {
+      if (this.#told.get(reason) === count) continue
+      const payload = encodeEvent({ type: 'drops', time: this.#clock.nowUs(), reason, count })
+      try {
+        this.#log.appendSync(payload)
+        this.#told.set(reason, count)
+      } catch {
+        return
+      }
+    }
+  }
+
+  /** From now on nothing is kept: the rank is not collected, or its spool is gone. */
+  close(): void {
+    this.#silent = true
+    this.#log.close()
+  }
+
+  #append(payload: Uint8Array): void {
+    try {
+      this.#log.appendSync(payload)
+    } catch {
+      this.#drop('agent-disk')
+      return
+    }
+    if (this.#dropped.size > 0) this.tellDrops()
+  }
+
+  #drop(reason: string): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1)
+  }
+}

@@ -1,0 +1,90 @@
+import fs from 'node:fs'
+import type { Clock } from '@provloom/shared'
+import type { Timing } from '../timing.ts'
+
+/**
+ * When to look at a growing folder again. While records come, at the envelopes' age, without watching: a writer of
+ * 100,000 records a second would wake a watcher as often. When two looks in a row find nothing, a watch is set and,
+ * for file systems that do not tell, a slow poll; the first change ends the watch.
+ */
+export class Tail {
+  readonly #clock: Clock
+  readonly #timing: Timing
+  readonly #folder: string
+  readonly #changed: () => void
+  #state: 'busy' | 'slowing' | 'arming' | 'quiet' = 'busy'
+  #dueAt = 0
+  #watcher: fs.FSWatcher | undefined
+
+  /** @param changed rung when the folder's quiet ends */
+  constructor(clock: Clock, timing: Timing, folder: string, changed: () => void) {
+    this.#clock = clock
+    this.#timing = timing
+    this.#folder = folder
+    this.#changed = changed
+  }
+
+  /** On the monotonic clock, in milliseconds. */
+  get dueAt(): number {
+    return this.#dueAt
+  }
+
+  isDue(): boolean {
+    return this.#dueAt <= this.#clock.monotonicMs()
+  }
+
+  hurry(): void {
+    this.#dueAt = 0
+  }
+
+  /** What the last look found; decides when the next one is due. */
+  looked(found: boolean): void {
+    const now = this.#clock.monotonicMs()
+    if (found) {
+      this.#unwatch()
+      this.#state = 'busy'
+      this.#dueAt = now
+      return
+    }
+    switch (this.#state) {
+      case 'busy':
+        this.#state = 'slowing'
+        this.#dueAt = now + this.#timing.envelopeAgeMs
+        return
+      case 'slowing':
+        // One more look follows at once: what came before the watch was set would not be told by it.
+        this.#state = this.#watch() ? 'arming' : 'quiet'
+        this.#dueAt = this.#state === 'arming' ? now : now + this.#timing.envelopeAgeMs * 2
+        return
+      case 'arming':
+      case 'quiet':
+        this.#state = 'quiet'
+        this.#dueAt =
+          now + (this.#watcher === undefined ? this.#timing.envelopeAgeMs * 2 : this.#timing.slowPollMs)
+    }
+  }
+
+  close(): void {
+    this.#unwatch()
+  }
+
+  #watch(): boolean {
+    try {
+      this.#watcher = fs.watch(this.#folder, { persistent: false }, () => {
+        this.#unwatch()
+        this.#state = 'busy'
+        this.#dueAt = Math.min(this.#dueAt, this.#clock.monotonicMs() + this.#timing.envelopeAgeMs)
+        this.#changed()
+      })
+      this.#watcher.on('error', () => this.#unwatch())
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #unwatch(): void {
+    this.#watcher?.close()
+    this.#watcher = undefined
+  }
+}

@@ -1,0 +1,35 @@
+import { limits } from '@provloom/shared'
+
+/** How long the agent waits for what. Defaults are the limits of the whole; tests and benches shorten them. */
+export interface Timing {
+  /** Oldest record held back to fill an envelope. */
+  readonly envelopeAgeMs: number
+  /** A quiet stream is looked at this often, for file systems that do not tell of changes. */
+  readonly slowPollMs: number
+  readonly helloWaitMs: number
+  /** A hello or bye without answer is said again after this. */
+  readonly answerWaitMs: number
+  readonly heartbeatIntervalMs: number
+  /** Envelopes in flight without any progress for this long: say hello anew and go on from what it answers. */
+  readonly stalledMs: number
+  /** Giving up at the end when nothing moves. */
+  readonly drainMs: number
+  /** Looking for a connection file: at first this often, and half as often each time down to the other. */
+  readonly seekMinMs: number
+  readonly seekMaxMs: number
+  /** Without answer for this long, the connection file is read again. */
+  readonly reconsiderMs: number
+}
+
+export const defaultTiming: Timing = {
+  envelopeAgeMs: limits.envelopeAgeMs,
+  slowPollMs: 1_000,
+  helloWaitMs: limits.helloWaitMs,
+  answerWaitMs: 1_000,
+  heartbeatIntervalMs: limits.heartbeatIntervalMs,
+  stalledMs: 5_000,
+  drainMs: limits.drainMs,
+  seekMinMs: 250,
+  seekMaxMs: 2_000,
+  reconsiderMs: 3_000,
+}

@@ -1,0 +1,39 @@
+import os from 'node:os'
+import { connectionFile, readConnection } from '@provloom/shared'
+import type { Connection } from '@provloom/shared'
+import { isAlive } from '../launch/alive.ts'
+
+/**
+ * Where an aggregator's connection file may be, most likely first.
+ *
+ * @param named `--connection`: the only place then
+ */
+export function connectionFiles(
+  named: string | undefined,
+  saveDir: string,
+  keys: readonly string[],
+): readonly string[] {
+  return named === undefined ? keys.map((key) => connectionFile(saveDir, key)) : [named]
+}
+
+/**
+ * The first connection file there is.
+ *
+ * @throws {ProvloomError} `BAD_CONNECTION_FILE`
+ */
+export function findConnection(files: readonly string[]): Connection | undefined {
+  for (const file of files) {
+    const found = readConnection(file)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+export function sameConnection(a: Connection, b: Connection): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Whether the file's aggregator runs on this machine; on another one that cannot be seen, and counts as running. */
+export function mayBeAlive(connection: Connection): boolean {
+  return connection.host !== os.hostname() || isAlive(connection.pid)
+}

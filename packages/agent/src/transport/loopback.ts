@@ -1,0 +1,40 @@
+import type { SendOutcome, Transport, TransportListener } from './transport.ts'
+
+/** The aggregator's end of a loopback: what it hears, and its ways to answer and to fail. */
+export interface LoopbackEnd {
+  /** Called with each frame; what it returns becomes the outcome. */
+  receive(frame: Uint8Array): SendOutcome
+}
+
+export interface Loopback {
+  readonly transport: Transport
+  /** A frame from the aggregator. */
+  answer(frame: Uint8Array): void
+  connect(): void
+  disconnect(): void
+}
+
+/** A wire within one process, for tests. Frames go at once, while it is connected. */
+export function createLoopback(listener: TransportListener, end: LoopbackEnd): Loopback {
+  let connected = false
+  let open = true
+  return {
+    transport: {
+      send: (frame) => Promise.resolve(connected && open ? end.receive(frame) : { kind: 'retry' }),
+      close() {
+        open = false
+      },
+    },
+    answer(frame) {
+      if (connected && open) listener.heard(frame)
+    },
+    connect() {
+      connected = true
+      if (open) listener.changed({ kind: 'connected' })
+    },
+    disconnect() {
+      connected = false
+      if (open) listener.changed({ kind: 'disconnected' })
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { Connection } from '@provloom/shared'
+
+/** What became of one frame handed to the network. */
+export type SendOutcome =
+  /** On its way; only an acknowledgement says more. */
+  | { readonly kind: 'accepted' }
+  /** No connection, or its queue is full: the same again later. */
+  | { readonly kind: 'retry' }
+  /** This transport will never take it. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+
+export type ConnectionEvent =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'disconnected' }
+  /** The other end did not accept our keys, or is no aggregator of ours. */
+  | { readonly kind: 'unwelcome'; readonly reason: string }
+
+export interface TransportListener {
+  heard(frame: Uint8Array): void
+  changed(event: ConnectionEvent): void
+}
+
+/** The wire to one aggregator. It reconnects by itself until it is closed. */
+export interface Transport {
+  /** One at a time. */
+  send(frame: Uint8Array): Promise<SendOutcome>
+  close(): void
+}
+
+/** Opens the wire; the listener hears from it until it is closed. */
+export type Connect = (connection: Connection, listener: TransportListener) => Promise<Transport>

@@ -1,0 +1,81 @@
+import { endpointOf, reasonOf } from '@provloom/shared'
+import type { Clock, Connection } from '@provloom/shared'
+import type { Timing } from '../timing.ts'
+import { findConnection, sameConnection } from './locate.ts'
+import type { Connect, Transport, TransportListener } from './transport.ts'
+
+export interface WireParts {
+  readonly clock: Clock
+  readonly timing: Timing
+  readonly connect: Connect
+  /** Where the connection file may be. */
+  readonly files: readonly string[]
+  readonly listener: TransportListener
+  /** A transport to use from now on; undefined while there is none. */
+  readonly changed: (transport: Transport | undefined, connection: Connection | undefined) => void
+  /** Whether the other end answers; when it has not for long, the file is read again. */
+  readonly silentMs: () => number
+  readonly trouble: (message: string) => void
+}
+
+/**
+ * Keeps a transport to the aggregator that the connection file names: waits for the file, and lays a new wire when an
+ * aggregator that was started again left another one.
+ */
+export class Wire {
+  readonly #parts: WireParts
+  #connection: Connection | undefined
+  #transport: Transport | undefined
+  #waitMs: number
+  #cancel: (() => void) | undefined
+  #open = true
+
+  constructor(parts: WireParts) {
+    this.#parts = parts
+    this.#waitMs = parts.timing.seekMinMs
+  }
+
+  /** Looks for the file now, and again until it is there; then watches whether it stays true. */
+  async seek(): Promise<void> {
+    this.#cancel?.()
+    if (!this.#open) return
+    const { timing, clock, silentMs } = this.#parts
+    if (this.#connection === undefined || silentMs() >= timing.reconsiderMs) await this.#consider()
+    if (!this.#open) return
+    const settled = this.#connection !== undefined && silentMs() < timing.reconsiderMs
+    this.#waitMs = settled ? timing.seekMaxMs : Math.min(this.#waitMs * 2, timing.seekMaxMs)
+    this.#cancel = clock.after(this.#waitMs, () => void this.seek())
+  }
+
+  close(): void {
+    this.#open = false
+    this.#cancel?.()
+    this.#transport?.close()
+    this.#transport = undefined
+  }
+
+  async #consider(): Promise<void> {
+    const { files, connect, listener, changed, trouble } = this.#parts
+    try {
+      const found = findConnection(files)
+      if (found === undefined) return
+      if (this.#connection !== undefined && sameConnection(this.#connection, found)) return
+      const transport = await connect(found, listener)
+      if (!this.#open) {
+        transport.close()
+        return
+      }
+      this.#transport?.close()
+      this.#connection = found
+      this.#transport = transport
+      this.#waitMs = this.#parts.timing.seekMinMs
+      changed(transport, found)
+    } catch (error) {
+      trouble(`could not connect to the aggregator: ${reasonOf(error)}`)
+    }
+  }
+}
+
+export function describeConnection(connection: Connection): string {
+  return endpointOf(connection)
+}

@@ -1,0 +1,40 @@
+import fs from 'node:fs'
+
+/** Tells the user, each thing once. */
+export interface Voice {
+  /** Named in every line; the worker may say another one than its launcher. */
+  rank: number
+  tell(message: string): void
+}
+
+/**
+ * @param say standard error when undefined
+ * @param heard told of every message that was said
+ */
+export function createVoice(
+  rank: number,
+  say: ((line: string) => void) | undefined,
+  heard: (message: string) => void,
+): Voice {
+  const told = new Set<string>()
+  return {
+    rank,
+    tell(message) {
+      if (told.has(message)) return
+      told.add(message)
+      const line = `provloom: rank ${this.rank}: ${message}`
+      if (say === undefined) writeError(line)
+      else say(line)
+      heard(message)
+    },
+  }
+}
+
+/** A closed or full standard error must not end an agent. */
+function writeError(line: string): void {
+  try {
+    fs.writeSync(2, `${line}\n`)
+  } catch {
+    // Nobody listens.
+  }
+}

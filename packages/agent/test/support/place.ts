@@ -1,0 +1,21 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach } from 'vitest'
+
+const made: string[] = []
+
+/** A folder of the test's own, gone after it. */
+export function freshFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-test-'))
+  made.push(folder)
+  return folder
+}
+
+afterEach(() => {
+  for (const folder of made.splice(0)) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+})
+
+export function fixture(name: string): string {
+  return path.join(import.meta.dirname, '..', 'fixtures', name)
+}

@@ -1,0 +1,187 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { Router, curveKeyPair } from 'zeromq'
+import { connectionFile, decodeAgentMessage, encodeMessage, envelopeOf, mintRunId } from '@provloom/shared'
+import type { AggregatorMessage, Bye, Connection, Envelope, Hello, RunId } from '@provloom/shared'
+import { Received } from './received.ts'
+
+export interface Script {
+  /** What to answer a hello with instead of a welcome. */
+  readonly refuse?: { readonly reason: 'not-collected' | 'conflict' | 'run-ended'; readonly message: string }
+  readonly creditBytes?: number
+  readonly differences?: readonly string[]
+  /** Decides each envelope's fate; `take` when absent. */
+  readonly fate?: (envelope: Envelope, nth: number) => 'take' | 'lose' | 'mute' | 'retry' | 'never' | 'again'
+  readonly insecure?: boolean
+  readonly runId?: RunId
+  /** What a former aggregator held. */
+  readonly received?: Received
+  readonly port?: number
+  readonly keys?: Connection['curve']
+  readonly farewell?: boolean
+}
+
+/** A small real ROUTER that follows the protocol as far as its script lets it. */
+export class ScriptedAggregator {
+  readonly runId: RunId
+  readonly runDir: string
+  readonly received: Received
+  readonly hellos: Hello[] = []
+  readonly byes: Bye[] = []
+  readonly kinds: string[] = []
+  connection: Connection | undefined
+  script: Script
+  readonly #saveDir: string
+  readonly #router = new Router({ linger: 0 })
+  readonly #known = new Set<string>()
+  #nth = 0
+
+  constructor(saveDir: string, script: Script = {}) {
+    this.script = script
+    this.runId = script.runId ?? mintRunId(Date.now(), new Uint8Array(10).fill(7))
+    this.runDir = path.join(saveDir, 'run_0')
+    this.received = script.received ?? new Received()
+    this.#saveDir = saveDir
+  }
+
+  async start(): Promise<this> {
+    const { script } = this
+    const curve = script.insecure === true ? null : (script.keys ?? freshKeys())
+    if (curve !== null) {
+      this.#router.curveServer = true
+      this.#router.curveSecretKey = serverSecrets.get(curve.serverKey)!
+    }
+    await this.#router.bind(`tcp://127.0.0.1:${script.port ?? '*'}`)
+    const port = Number(/:(\d+)$/.exec(this.#router.lastEndpoint ?? '')![1])
+    this.connection = {
+      format: 1,
+      jobKey: 'default',
+      host: os.hostname(),
+      advertise: '127.0.0.1',
+      listen: '127.0.0.1',
+      port,
+      pid: process.pid,
+      curve,
+    }
+    fs.mkdirSync(this.runDir, { recursive: true })
+    fs.writeFileSync(path.join(this.runDir, 'run.json'), JSON.stringify({ runId: this.runId }))
+    const file = connectionFile(this.#saveDir, 'default')
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    fs.writeFileSync(`${file}.tmp`, JSON.stringify(this.connection), { mode: 0o600 })
+    fs.renameSync(`${file}.tmp`, file)
+    void this.#serve()
+    return this
+  }
+
+  stop(): void {
+    if (!this.#router.closed) this.#router.close()
+  }
+
+  async #serve(): Promise<void> {
+    while (!this.#router.closed) {
+      try {
+        for await (const [identity, frame] of this.#router) await this.#obey(identity!, frame!)
+      } catch (error) {
+        if (this.#router.closed) return
+        throw error
+      }
+    }
+  }
+
+  async #obey(identity: Buffer, frame: Buffer): Promise<void> {
+    const answer = (message: AggregatorMessage): Promise<void> =>
+      this.#router.send([identity, encodeMessage(message)])
+    const look = decodeAgentMessage(frame)
+    if (look.kind === 'bad') throw new Error(look.reason)
+    if (look.kind === 'envelope') {
+      const envelope = envelopeOf(look.parts)
+      if (envelope.kind === 'bad') throw new Error(envelope.reason)
+      this.kinds.push('envelope')
+      await this.#take(envelope.envelope, answer)
+      return
+    }
+    const { message } = look
+    const { session } = message
+    this.kinds.push(message.kind)
+    switch (message.kind) {
+      case 'hello':
+        this.hellos.push(message)
+        if (this.script.refuse !== undefined) {
+          await answer({ kind: 'refused', session, ...this.script.refuse })
+          return
+        }
+        this.#known.add(session)
+        await answer({
+          kind: 'welcome',
+          session,
+          runId: this.runId,
+          runDir: this.runDir,
+          next: this.received.next(),
+          creditBytes: this.script.creditBytes ?? 8 * 1024 * 1024,
+          differences: this.script.differences ?? [],
+        })
+        return
+      case 'heartbeat':
+        if (!this.#known.has(session)) await answer({ kind: 'again', session })
+        else await answer({ kind: 'pulse', session, sentUs: message.sentUs, receivedUs: Date.now() * 1000 })
+        return
+      case 'bye':
+        this.byes.push(message)
+        if (this.script.farewell !== false) await answer({ kind: 'farewell', session })
+    }
+  }
+
+  async #take(envelope: Envelope, answer: (message: AggregatorMessage) => Promise<void>): Promise<void> {
+    const { session, stream } = envelope
+    if (!this.#known.has(session)) {
+      await answer({ kind: 'again', session })
+      return
+    }
+    const fate = this.script.fate?.(envelope, this.#nth++) ?? 'take'
+    switch (fate) {
+      case 'lose':
+        return
+      case 'again':
+        this.#known.delete(session)
+        await answer({ kind: 'again', session })
+        return
+      case 'retry':
+      case 'never':
+        await answer({
+          kind: 'rejected',
+          session,
+          stream,
+          next: this.received.nextOf(stream),
+          retry: fate === 'retry',
+          message: 'as scripted',
+        })
+        return
+      case 'take':
+      case 'mute': {
+        if (!this.received.take(envelope)) {
+          await answer({
+            kind: 'rejected',
+            session,
+            stream,
+            next: this.received.nextOf(stream),
+            retry: true,
+            message: 'ahead',
+          })
+          return
+        }
+        if (fate === 'take')
+          await answer({ kind: 'acks', session, next: { [stream]: this.received.nextOf(stream) } })
+      }
+    }
+  }
+}
+
+const serverSecrets = new Map<string, string>()
+
+export function freshKeys(): NonNullable<Connection['curve']> {
+  const server = curveKeyPair()
+  const client = curveKeyPair()
+  serverSecrets.set(server.publicKey, server.secretKey)
+  return { serverKey: server.publicKey, publicKey: client.publicKey, secretKey: client.secretKey }
+}
