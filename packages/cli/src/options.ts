@@ -1,4 +1,3 @@
-import { Option } from 'commander'
 import type { Command } from 'commander'
 import { flagOf, optionsOf, variableOf } from '@provloom/shared'
 import type { Part } from '@provloom/shared'
@@ -10,7 +9,7 @@ export function addOptions(command: Command, part: Part, without: readonly strin
     const flag = option.kind === 'flag' ? flagOf(name) : `${flagOf(name)} <${option.value ?? 'VALUE'}>`
     const byDefault =
       option.default === undefined || option.default === 'false' ? '' : ` (default: ${option.default})`
-    command.addOption(new Option(flag, `${option.help}${byDefault}`).attributeName(name))
+    command.option(flag, `${option.help}${byDefault}`)
   }
   return command
 }

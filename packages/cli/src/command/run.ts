@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, flagOf, optionsOf, variableOf } from '@provloom/shared'
+import { ProvloomError, checkOptions } from '@provloom/shared'
+import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
+import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { Workers } from '../launch/workers.ts'
 import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
@@ -41,10 +43,7 @@ class Job {
     this.#json = json
   }
 
-  async run(
-    command: readonly string[],
-    options: Readonly<Record<string, string | number | boolean>>,
-  ): Promise<number> {
+  async run(command: readonly string[], options: GivenOptions): Promise<number> {
     const aggregator = new AggregatorProcess(
       ['--host', '127.0.0.1', '--exit-when-done', ...argumentsFor('aggregator', options)],
       (status) => this.#heard(status),
@@ -80,7 +79,13 @@ class Job {
       case 'rank-lost':
         this.#told(status.kind === 'rank-lost' ? `rank ${status.rank} is not heard any more` : status.message)
         break
-      default:
+      case 'listening':
+      case 'run-opened':
+      case 'rank-admitted':
+      case 'rank-refused':
+      case 'rank-ended':
+      case 'flushed':
+        break
     }
   }
 
@@ -116,38 +121,21 @@ async function finished(aggregator: AggregatorProcess): Promise<void> {
   clearTimeout(late)
 }
 
+function ignore(): void {}
+
 /** Ctrl-C reaches the workers by themselves; a signal to this process alone is passed on. */
 function passSignals(workers: Workers): { stop(): void } {
-  const onInterrupt = (): void => {}
   const onTerm = (): void => workers.signal('SIGTERM')
-  process.on('SIGINT', onInterrupt)
+  process.on('SIGINT', ignore)
   process.on('SIGTERM', onTerm)
   process.on('SIGHUP', onTerm)
   return {
     stop() {
-      process.off('SIGINT', onInterrupt)
+      process.off('SIGINT', ignore)
       process.off('SIGTERM', onTerm)
       process.off('SIGHUP', onTerm)
     },
   }
-}
-
-type Given = Readonly<Record<string, string | number | boolean>>
-
-function argumentsFor(part: 'aggregator', given: Given): string[] {
-  return entriesFor(part, given).flatMap(([name, value]) => {
-    if (typeof value === 'boolean') return value ? [flagOf(name)] : []
-    return [flagOf(name), String(value)]
-  })
-}
-
-function variablesFor(part: 'agent', given: Given): Record<string, string> {
-  return Object.fromEntries(entriesFor(part, given).map(([name, value]) => [variableOf(name), String(value)]))
-}
-
-function entriesFor(part: 'agent' | 'aggregator', given: Given): [string, string | number | boolean][] {
-  const known = optionsOf(part)
-  return Object.entries(given).filter(([name]) => known.has(name))
 }
 
 function ranksOf(value: unknown): number {

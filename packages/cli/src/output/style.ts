@@ -2,10 +2,10 @@ import pc from 'picocolors'
 
 /** Colours only on a terminal, and never when NO_COLOR is set. */
 export interface Style {
-  bold(text: string): string
-  dim(text: string): string
-  good(text: string): string
-  bad(text: string): string
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly good: (text: string) => string
+  readonly bad: (text: string) => string
 }
 
 export function styleFor(stream: { readonly isTTY?: boolean }): Style {
