@@ -1,0 +1,2 @@
+export { readJsonld } from './reader.ts'
+export { jsonldPieces, writeJsonld } from './writer.ts'

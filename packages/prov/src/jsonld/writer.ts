@@ -1,0 +1,128 @@
+import type { ProvDocument, Statements } from '../model/document.ts'
+import { ProvError } from '../model/error.ts'
+import { FORMALS } from '../model/formals.ts'
+import { eachName } from '../model/names.ts'
+import { iriOf, sameName, type QName } from '../model/qname.ts'
+import type { ProvRecord } from '../model/record.ts'
+import { describeRecord } from '../model/statements.ts'
+import type { Value } from '../model/value.ts'
+import { PROV, prov, XSD } from '../model/vocabulary.ts'
+import { LinkedNames } from './names.ts'
+import { CONTEXT, nameTerms, shapes, specialTerms, type Shape, type SpecialTerm } from './terms.ts'
+
+/**
+ * A document as PROV-JSONLD (W3C member submission of 25 August 2024), in pieces of one statement a line: the text
+ * is never held whole. Equal input gives equal bytes. Throws ProvError `unrepresentable`: the submission has no
+ * mentionOf, and its names are absolute IRIs.
+ */
+export function* jsonldPieces(document: ProvDocument): Generator<string, void> {
+  const names = namesOf(document)
+  const context = JSON.stringify([Object.fromEntries(names.declarations()), CONTEXT])
+  yield `{\n"@context": ${context},\n"@graph": [`
+  let first = true
+  for (const record of document.records) {
+    yield `${first ? '' : ','}\n${statementText(record, names)}`
+    first = false
+  }
+  for (const bundle of document.bundles) {
+    yield `${first ? '' : ','}\n`
+    yield* bundleText(names.write(bundle.id), bundle, names)
+    first = false
+  }
+  yield '\n]\n}\n'
+}
+
+/** A whole document as one string; for large documents use `jsonldPieces`. */
+export function writeJsonld(document: ProvDocument): string {
+  return [...jsonldPieces(document)].join('')
+}
+
+/** A bundle's prefixes are its document's: its own context adds nothing. */
+function* bundleText(id: string, { records }: Statements, names: LinkedNames): Generator<string> {
+  yield `{"@type": "Bundle", "@id": ${JSON.stringify(id)}, "@context": [], "@graph": [`
+  for (const [index, record] of records.entries()) {
+    yield `${index === 0 ? '' : ','}\n${statementText(record, names)}`
+  }
+  yield '\n]}'
+}
+
+function namesOf(document: ProvDocument): LinkedNames {
+  const names = new LinkedNames(document.namespaces)
+  const learn = (name: QName): void => names.learn(name)
+  for (const record of document.records) eachName(record, learn)
+  for (const bundle of document.bundles) {
+    learn(bundle.id)
+    for (const record of bundle.records) eachName(record, learn)
+  }
+  return names
+}
+
+type Member = string | readonly (string | Readonly<Record<string, string>>)[]
+
+function statementText(record: ProvRecord, names: LinkedNames): string {
+  const shape = shapes.get(record.kind)
+  if (shape === undefined)
+    throw unrepresentable('a statement that PROV-JSONLD has a term for', describeRecord(record))
+  const members: [string, Member][] = [['@type', shape.type]]
+  if (record.id !== null) members.push(['@id', names.write(record.id)])
+  for (const { name, target } of FORMALS[record.kind].formals) {
+    const arg = record.args[name]
+    const time = record.times[name]
+    if (target === 'time' && time !== undefined) members.push([name, time])
+    else if (arg !== undefined) members.push([name, names.write(arg)])
+  }
+  members.push(...attributeMembers(record, shape, names))
+  return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')}}`
+}
+
+function attributeMembers(record: ProvRecord, shape: Shape, names: LinkedNames): [string, Member][] {
+  const members = new Map<string, (string | Readonly<Record<string, string>>)[]>()
+  for (const [name, value] of record.attributes) {
+    const term = termFor(name, value, shape)
+    const key = term ?? names.write(name)
+    const written = valueMember(value, term !== null && nameTerms.has(term), names)
+    const known = members.get(key)
+    if (known === undefined) members.set(key, [written])
+    else known.push(written)
+  }
+  return [...members]
+}
+
+/** The bare term of an attribute, where the schema has it for this kind of record and this kind of value. */
+function termFor(name: QName, value: Value, { terms }: Shape): SpecialTerm | null {
+  const term = specialTerms.find((special) => sameName(name, prov(special)))
+  if (term === undefined || !terms.has(term)) return null
+  return term === 'label' && value.type !== 'text' ? null : term
+}
+
+function valueMember(
+  value: Value,
+  bareNames: boolean,
+  names: LinkedNames,
+): string | Readonly<Record<string, string>> {
+  switch (value.type) {
+    case 'name': {
+      const written = names.write(value.name)
+      return bareNames ? written : { '@value': written, '@type': 'prov:QUALIFIED_NAME' }
+    }
+    case 'text':
+      return value.lang === undefined
+        ? { '@value': value.text }
+        : { '@value': value.text, '@language': value.lang }
+    case 'typed': {
+      const datatype = iriOf(value.datatype)
+      if (datatype === `${PROV}QUALIFIED_NAME` || datatype === `${XSD}QName`) {
+        throw unrepresentable(
+          'a qualified name as a value of its own',
+          `"${value.lexical}" of type <${datatype}>`,
+        )
+      }
+      return { '@value': value.lexical, '@type': names.write(value.datatype) }
+    }
+  }
+}
+
+function unrepresentable(expected: string, found: string): ProvError {
+  const hint = 'PROV-JSON and PROV-N can carry it'
+  return new ProvError({ code: 'unrepresentable', where: {}, expected, found, hint })
+}
