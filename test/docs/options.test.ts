@@ -9,7 +9,9 @@ function table(): string {
     const value = option.kind === 'flag' ? '' : ` ${option.value ?? 'VALUE'}`
     return `| \`${flagOf(name)}${value}\` | \`${variableOf(name)}\` | ${option.parts.join(', ')} | ${option.default ?? '-'} | ${option.help} |`
   })
-  return ['| option | environment | for | default | what it does |', '|---|---|---|---|---|', ...rows].join('\n')
+  return ['| option | environment | for | default | what it does |', '|---|---|---|---|---|', ...rows].join(
+    '\n',
+  )
 }
 
 it('docs/options.md has the options that the programs have', () => {

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process'
+
+/** Python with the judges of test/support/judges.txt, or undefined. */
+export const judgePython: string | undefined = process.env['PROVLOOM_TEST_PYTHON']
+
+/** The system's own Python, where Debian's torch and scikit-learn are. */
+export const systemPython = '/usr/bin/python3'
+
+export function works(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore', timeout: 60_000 })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `text`, with the reason when it is skipped, so that a run names what it did not test. */
+export function named(text: string, needed: boolean, reason: string): string {
+  return needed ? text : `${text} [skipped: ${reason}]`
+}
+
+export const hasJudges: boolean =
+  judgePython !== undefined && works(judgePython, ['-c', 'import prov, pandas, duckdb, polars, jsonschema'])
+export const hasTorch: boolean = works(systemPython, ['-c', 'import torch, sklearn'])
+export const hasSlurm: boolean =
+  works('slurmctld', ['-V']) && works('munged', ['--version']) && process.getuid?.() === 0
+export const hasOpenMpi: boolean = works('mpirun.openmpi', ['--version'])
+export const hasMpich: boolean = works('mpiexec.hydra', ['--version'])
