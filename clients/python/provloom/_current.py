@@ -6,3 +6,5 @@ stream = None
 session = None
 #: end_run was called in this process
 ended = False
+#: start_run was called and found no place to write to, which it has told
+unable = False

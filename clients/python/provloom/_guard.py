@@ -31,6 +31,7 @@ class harmless:
             if session is None:
                 once("harmless-" + self.call, told)
             else:
+                session.stream.lose("client-error")
                 session.problem("CALL_FAILED", told, self.call)
         except Exception:
             once("harmless-" + self.call, told)
@@ -45,6 +46,8 @@ def session_for(call):
 
         session = join()
     if session is None:
+        if _current.unable:
+            return None
         if _current.ended:
             once("after-end", "%s was called after end_run: it is not recorded" % call)
         else:

@@ -7,7 +7,7 @@ from zlib import crc32
 from . import _current
 from ._context import current as current_context
 from ._guard import harmless, session_for
-from ._stream import pack_crc, pack_point
+from ._stream import BUSY, IDLE, TORN, pack_crc, pack_point
 from ._values import NotANumber, name, number, step as step_of, time_us
 
 
@@ -33,20 +33,24 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
             series = stream.series[key, context, source]
             with stream.lock:
                 now = time_ns() // 1000
-                count, size = stream.at
-                if size <= stream.fast and stream.look_from <= now < stream.look_until and not stream.busy:
-                    stream.busy = True
+                if not stream.state and stream.look_from <= now < stream.look_until:
+                    stream.state = BUSY
                     try:
-                        # 29 bytes of payload; beyond 2^32 records pack refuses `count`, and the long way is taken.
-                        body = pack_point(29, count, 1, series, step, time_us(timestamp) if timestamp else now, value)
-                        if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
-                            stream.at = (count + 1, size + 41)
-                            stream.busy = False
-                            return
+                        count, size = stream.at
+                        if size <= stream.fast:
+                            # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
+                            at = time_us(timestamp) if timestamp else now
+                            body = pack_point(29, count, 1, series, step, at, value)
+                            if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
+                                stream.at = (count + 1, size + 41)
+                                stream.state = IDLE
+                                return
+                            stream.state = TORN
+                        else:
+                            stream.state = IDLE
                     except BaseException:
-                        stream.interrupted()
+                        stream.state = TORN
                         raise
-                    stream.interrupted()
         except Exception:
             pass
     with harmless("log_metric"):

@@ -74,7 +74,7 @@ def start_run(
         except OSError as error:
             once("no-spool", "no folder for this run can be made (%s): nothing is recorded. "
                  "Set PROVLOOM_SPOOL_ROOT to a folder that can be written." % error)  # fmt: skip
-            _current.ended = True
+            _current.unable = True
     return Run(None)
 
 
@@ -90,7 +90,7 @@ def end_run(create_graph=False, create_svg=False):
 def _end(failure, create_graph, create_svg):
     session = _current.session
     if session is None:
-        if not _current.ended:
+        if not _current.ended and not _current.unable:
             once("before-start", "end_run was called before start_run: there is nothing to end")
         return
     session.end("completed" if failure is None else "failed", failure, bool(create_graph), bool(create_svg))

@@ -171,7 +171,7 @@ def _enter(session):
     session.stream.open()
     _current.session = session
     _current.stream = None if session.quiet else session.stream
-    _current.ended = False
+    _current.ended = _current.unable = False
     os.environ["PROVLOOM_SESSION"] = session.spool
 
 

@@ -1,9 +1,10 @@
 """One stream of the spool: the segment log of docs/spool-format.md, written by this process alone.
 
 A record is written by one ``os.write``: when a call returns, the record is in the page cache and outlives the
-process. Three things may cut in: other threads (the lock), a signal handler or finalizer of the same thread
-(``busy``: it writes into a stream of its own, ``inner``), and an exception thrown by a signal handler between the write
-and the book-keeping (``at`` is one value, so it is the truth; what stands behind it in the file is cut).
+process. Three things may cut in: other threads (the lock), a signal handler or finalizer of the same thread while a
+record is being written (BUSY: it writes into a stream of its own, ``inner``), and an exception thrown by a signal
+handler between the write and the book-keeping (TORN: ``at`` is one value, so it is the truth, and what stands behind it
+in the file is cut). Where the state is set no call is made, for it is between calls that handlers run.
 """
 
 import errno
@@ -20,8 +21,12 @@ FRAME_HEADER_BYTES = 12
 POINT_BYTES = 29
 POINT_FRAME_BYTES = FRAME_HEADER_BYTES + POINT_BYTES
 
+#: A stream is IDLE; or BUSY with a record; or TORN: an exception came between, so that bytes may stand behind `at`.
+IDLE, BUSY, TORN = 0, 1, 2
+
 #: length | number | tag | series | step | time | value: a point's frame without its CRC
 pack_point = Struct("<IIBIqqd").pack
+pack_payload = Struct("<BIqqd").pack
 pack_head = Struct("<II").pack
 pack_crc = Struct("<I").pack
 _pack_header = Struct("<8sHHIQI").pack
@@ -45,6 +50,13 @@ def frame(number, payload):
     return pack_crc(crc32(body)) + body
 
 
+def _make_folder(folder):
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        pass
+
+
 class Stream:
     """One writer's records. The file is opened with the first one.
 
@@ -55,8 +67,9 @@ class Stream:
     def __init__(self, session):
         self.session = session
         self.lock = RLock()
-        self.busy = False
+        self.state = IDLE
         self.inner = None
+        self._inner = {}
         self.name = "worker-%d-%s" % (os.getpid(), os.urandom(4).hex())
         self.folder = os.path.join(session.spool, "streams", self.name)
         self.fd = -1
@@ -67,7 +80,7 @@ class Stream:
         self.series = {}
         self.closed = False
         self.look_from = self.look_until = 0
-        self._dirty = False
+        self._torn = False
         self._soft = self._hard = -1
         self._measure_at = 0
         self._retry_at = 0
@@ -84,89 +97,78 @@ class Stream:
         Returns whether it is in the spool.
         """
         with self.lock:
-            if not self.busy:
-                self.busy = True
+            if self.state != BUSY:
+                torn, self.state = self.state, BUSY
                 try:
-                    now = now_us()
-                    series = self._declare(key, context, source, unit, now)
-                    if series is None:
-                        return False
-                    number = self.at[0]
-                    body = pack_point(POINT_BYTES, number & 0xFFFFFFFF, 1, series, step, time, value)
-                    return self._append(body[8:], now, True)
+                    done = self._point(torn, key, context, source, step, time, value, unit)
                 except BaseException:
-                    self.interrupted()
+                    self.state = TORN
                     raise
-                finally:
-                    self.busy = False
+                self.state = IDLE
+                return done
             inner = self._within()
         return inner.metric(key, context, source, step, time, value, unit)
 
     def event(self, payload):
         """Appends an event's JSON (bytes). Returns its record as (stream, number), or None when it was dropped."""
         with self.lock:
-            if not self.busy:
-                self.busy = True
+            if self.state != BUSY:
+                torn, self.state = self.state, BUSY
                 try:
-                    if len(payload) > limits.EVENT_BYTES_MAX:
-                        if self._drop("too-large") == 1:
-                            self.session.tell_drops("too-large", None)
-                        return None
-                    return (self.name, self.at[0] - 1) if self._append(payload, now_us(), False) else None
+                    done = self._event(torn, payload)
                 except BaseException:
-                    self.interrupted()
+                    self.state = TORN
                     raise
-                finally:
-                    self.busy = False
+                self.state = IDLE
+                return done
             inner = self._within()
         return inner.event(payload)
 
     def open(self):
         """Opens the file with the session's first record now; false when it cannot be, or is not wanted."""
         with self.lock:
-            self.busy = True
+            self.state = BUSY
             try:
                 now = now_us()
                 self._look(now)
-                if self.closed:
-                    return False
-                if not self._next_segment(now):
+                done = not self.closed and self._next_segment(now) and self._write(self.session.start_event(), now)
+                if done:
+                    self._hurry()
+                elif not self.closed:
                     self.session.tell_drops(self._reason, self._failure)
-                    return False
-                self.fast = min(limits.SEGMENT_BYTES_MAX, self._soft) - POINT_FRAME_BYTES
-                return True
-            finally:
-                self.busy = False
+            except BaseException:
+                self.state = TORN
+                raise
+            self.state = IDLE
+            return done
 
     def close(self, last=None):
         """Tells what was dropped, appends ``last`` (an event's bytes), and closes. Safe to call twice."""
         with self.lock:
             if self.closed:
                 return
-            if self.busy:
-                # A signal handler ends the run in the middle of a record of ours: its stream says so.
+            if self.state == BUSY:
+                # A signal handler ends the run in the middle of a record of ours: its own stream says so.
                 self._within().close(last)
                 self.closed = True
                 return
-            self.busy = True
+            torn, self.state = self.state, BUSY
             try:
                 if self.inner is not None:
                     self.inner.close(last)
                 if last is not None:
-                    self._append(last, now_us(), False)
+                    self._event(torn, last)
                 if self.fd >= 0:
                     self._tell_drops(now_us(), at_the_end=True)
             finally:
                 self.closed = True
                 self.fast = -1
                 self._close_file()
-                self.busy = False
+                self.state = IDLE
 
-    def interrupted(self):
-        """Something came between: the truth is ``at``, and the next record first cuts what stands behind it."""
-        self._dirty = True
-        self.fast = -1
-        self.busy = False
+    def lose(self, reason):
+        """Counts an event that never came as far as a record. Takes no lock: what failed may hold it."""
+        self._drop(reason)
 
     def leave_to_parent(self):
         """In a forked child: this stream is the parent's."""
@@ -175,12 +177,29 @@ class Stream:
         if self.inner is not None:
             self.inner.leave_to_parent()
 
-    # -- inside the lock, busy ---------------------------------------------------------------------------------------
+    # -- inside the lock, BUSY ---------------------------------------------------------------------------------------
 
     def _within(self):
         if self.inner is None:
-            self.inner = Stream(self.session)
+            # One step of the interpreter, so that a handler inside a handler cannot make a second one.
+            self.inner = self._inner.setdefault(0, Stream(self.session))
         return self.inner
+
+    def _point(self, torn, key, context, source, step, time, value, unit):
+        self._torn = self._torn or torn == TORN
+        now = now_us()
+        series = self._declare(key, context, source, unit, now)
+        if series is None:
+            return False
+        return self._append(pack_payload(1, series, step, time, value), now, True)
+
+    def _event(self, torn, payload):
+        self._torn = self._torn or torn == TORN
+        if len(payload) > limits.EVENT_BYTES_MAX:
+            if self._drop("too-large") == 1:
+                self.session.tell_drops("too-large", None)
+            return None
+        return (self.name, self.at[0] - 1) if self._append(payload, now_us(), False) else None
 
     def _declare(self, key, context, source, unit, now):
         known = self.series.get((key, context, source))
@@ -208,8 +227,7 @@ class Stream:
         reason = self._try(payload, now, metric)
         if reason is None:
             self._tell_drops(now)
-            free = not (self._untold or self._dirty)
-            self.fast = min(limits.SEGMENT_BYTES_MAX, self._soft) - POINT_FRAME_BYTES if free else -1
+            self._hurry()
             return True
         if self._drop(reason) == 1:
             self.session.tell_drops(reason, self._failure)
@@ -217,9 +235,13 @@ class Stream:
             self._tell_drops(now)
         return False
 
+    def _hurry(self):
+        """Lets points take the short way while there is nothing else to be done."""
+        self.fast = -1 if self._untold else min(limits.SEGMENT_BYTES_MAX, self._soft) - POINT_FRAME_BYTES
+
     def _try(self, payload, now, metric):
         """None when the record is written, else the reason why not."""
-        if self._dirty:
+        if self._torn:
             self._cut()
         if metric and now < self._retry_at <= now + limits.RETRY_AFTER_US:
             return self._reason
@@ -228,6 +250,8 @@ class Stream:
         if self.fd < 0 or (size + length > limits.SEGMENT_BYTES_MAX and size > HEADER_BYTES):
             if not self._next_segment(now):
                 return self._reason
+        if self.at[0] == 0 and not self._write(self.session.start_event(), now):
+            return self._reason
         if not self._fits(length, metric) and not now < self._measure_at <= now + limits.LOOK_EVERY_US:
             self._measure(now)
         if not self._fits(length, metric):
@@ -239,62 +263,67 @@ class Stream:
 
     def _measure(self, now):
         """How far this segment may grow, by what is on the disk now: the agent takes away what is acknowledged."""
-        self._measure_at = now + limits.LOOK_EVERY_US
         others = self.session.segment_bytes() - self.at[1]
         self._hard = limits.SPOOL_BYTES_MAX - others
         self._soft = self._hard - limits.SPOOL_RESERVE_BYTES
+        self._measure_at = now + limits.LOOK_EVERY_US
 
     def _next_segment(self, now):
         number = self.at[0]
         self._close_file()
         name = os.path.join(self.folder, "%020d.seg" % number)
+        descriptor = -1
         try:
-            os.makedirs(self.folder, 0o700, exist_ok=True)
-            self.fd = os.open(name, _FOR_APPEND, 0o600)
-            os.ftruncate(self.fd, 0)
-            if os.write(self.fd, header(number)) != HEADER_BYTES:
+            _make_folder(os.path.dirname(self.folder))
+            _make_folder(self.folder)
+            descriptor = os.open(name, _FOR_APPEND, 0o600)
+            os.ftruncate(descriptor, 0)
+            if os.write(descriptor, header(number)) != HEADER_BYTES:
                 raise OSError(errno.ENOSPC, "short write")
         except OSError as error:
             self._failed(error.errno, now)
-        else:
-            self.at = (number, HEADER_BYTES)
-            self._measure(now)
-            if number > 0 or self._write(self.session.start_event(), now):
-                return True
-        self._close_file()
+            self._give_back(name, descriptor)
+            return False
+        except BaseException:
+            self._give_back(name, descriptor)
+            raise
+        self.at = (number, HEADER_BYTES)
+        self.fd = descriptor
+        self._measure(now)
+        return True
+
+    @staticmethod
+    def _give_back(name, descriptor):
         try:
-            os.unlink(name)
+            if descriptor >= 0:
+                os.close(descriptor)
+                os.unlink(name)
         except OSError:
             pass
-        return False
 
     def _write(self, payload, now):
         number, size = self.at
         whole = frame(number, payload)
-        failure = errno.ENOSPC
-        for _ in (0, 1):
-            try:
-                if os.write(self.fd, whole) == len(whole):
-                    self.at = (number + 1, size + len(whole))
-                    self._retry_at = 0
-                    return True
-            except OSError as error:
-                failure = error.errno
-            if not self._cut():
-                break
-        self._failed(failure, now)
-        return False
+        done = 0
+        try:
+            while done < len(whole):
+                done += os.write(self.fd, whole[done:])  # short only where the disk ends: the rest says why
+        except OSError as error:
+            self._cut()
+            self._failed(error.errno, now)
+            return False
+        self.at = (number + 1, size + done)
+        self._retry_at = 0
+        return True
 
     def _cut(self):
         """Cuts what stands behind the last whole record; where even that fails the next record opens a new segment."""
-        self._dirty = False
         try:
             if self.fd >= 0:
                 os.ftruncate(self.fd, self.at[1])
-            return True
         except OSError:
             self._close_file()
-            return False
+        self._torn = False
 
     def _failed(self, code, now):
         self._failure = code

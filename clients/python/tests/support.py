@@ -57,13 +57,17 @@ class SpoolCase(unittest.TestCase):
 
     def environment(self, **more):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PROVLOOM_")}
-        environment.update(PROVLOOM_SPOOL_DIR=self.spool, PROVLOOM_AGENT="1", PYTHONPATH=CLIENT, **more)
+        environment.update(PROVLOOM_SPOOL_DIR=self.spool, PROVLOOM_AGENT="1", PYTHONPATH=CLIENT)
+        environment.update(more)
         return environment
+
+    #: where programs run
+    cwd = None
 
     def start(self, program, **more):
         return subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(program)],
-            env=self.environment(**more), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment(**more), cwd=self.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             universal_newlines=True,
         )  # fmt: skip
 

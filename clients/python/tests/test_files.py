@@ -1,0 +1,207 @@
+"""Artifacts, models, data sets: what is kept, and that it is what was there at the call."""
+
+import hashlib
+import json
+import os
+import pickle
+import unittest
+
+from support import SpoolCase
+
+HEAD = "import os, provloom\nrun = provloom.start_run('www.example.org', 'digits')\nF = os.environ.get('F')\n"
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+class FileCase(SpoolCase):
+    def file(self, name, data=b"data"):
+        path = os.path.join(self.spool, "work", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as opened:
+            opened.write(data)
+        return path
+
+    def spooled(self, artifact):
+        with open(os.path.join(self.spool, "files", artifact["spooled"]), "rb") as opened:
+            return opened.read()
+
+
+class Artifacts(FileCase):
+    def test_a_file_is_copied_and_hashed_in_the_call_so_that_a_later_change_does_not_matter(self):
+        path = self.file("out.json", b'{"a":1}')
+        self.run_program(HEAD + "provloom.log_artifact('result', F, 'training', 'eval', 3, True, 'sub/folder')\nopen(F, 'w').write('changed')", F=path)
+        (artifact,) = self.events("artifact")
+        self.assertEqual(self.spooled(artifact), b'{"a":1}')
+        artifact.pop("time"), artifact.pop("spooled")
+        self.assertEqual(
+            artifact,
+            {"type": "artifact", "name": "result", "kind": "artifact", "role": "output", "path": path, "copy": True, "size": 7,
+             "sha256": sha256(b'{"a":1}'), "mediaType": "application/json", "context": "training", "source": "eval", "step": 3,
+             "subfolder": "sub/folder"},
+        )  # fmt: skip
+
+    def test_a_path_alone_is_named_by_its_file_name(self):
+        self.run_program(HEAD + "provloom.log_artifact(F)\nprovloom.log_artifact('m', F, is_model=True, is_input=True)", F=self.file("a b.txt"))
+        self.assertEqual([(one["name"], one["kind"], one["role"]) for one in self.events("artifact")],
+                         [("a b.txt", "artifact", "output"), ("m", "model", "input")])  # fmt: skip
+
+    def test_without_a_copy_the_file_is_hashed_where_it_is(self):
+        self.run_program(HEAD + "provloom.log_artifact('a', F, log_copy_in_prov_directory=False)", F=self.file("a.txt"))
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["copy"], artifact["sha256"], artifact.get("spooled")), (False, sha256(b"data"), None))
+        self.assertFalse(os.path.exists(os.path.join(self.spool, "files")))
+
+    def test_a_large_file_is_linked_and_left_to_the_agent_to_hash(self):
+        path = self.file("big.bin", b"x" * 5000)
+        self.run_program("import provloom._limits as limits\nlimits.ARTIFACT_INLINE_BYTES_MAX = 4096\n" + HEAD
+                         + "provloom.log_artifact('big', F)\nos.unlink(F)", F=path)  # fmt: skip
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["size"], artifact.get("sha256")), (5000, None))
+        self.assertEqual(self.spooled(artifact), b"x" * 5000)
+
+    def test_copies_never_take_the_room_of_events(self):
+        path = self.file("a.bin", b"x" * 3000)
+        self.run_program("import provloom._limits as limits\nlimits.COPIES_BYTES_MAX = 4096\n" + HEAD
+                         + "for i in range(3):\n    provloom.log_artifact('a%d' % i, F)", F=path)  # fmt: skip
+        first, second, third = self.events("artifact")
+        self.assertIn("sha256", first)
+        self.assertNotIn("sha256", second)
+        self.assertEqual(os.stat(os.path.join(self.spool, "files", third["spooled"])).st_ino, os.stat(path).st_ino)
+
+    def test_a_folder_gives_each_of_its_files_and_itself(self):
+        self.file("model/weights.bin", b"w")
+        self.file("model/sub/config.json", b"{}")
+        os.symlink("/nonexistent", os.path.join(self.spool, "work", "model", "dangling"))
+        os.mkfifo(os.path.join(self.spool, "work", "model", "pipe"))
+        self.run_program(HEAD + "provloom.log_artifact('best', F)", F=os.path.join(self.spool, "work", "model"))
+        self.assertEqual([(one["name"], one.get("subfolder"), one["size"], one["copy"]) for one in self.events("artifact")],
+                         [("best/weights.bin", "best", 1, True), ("best/sub/config.json", "best/sub", 2, True), ("best", None, 3, False)])  # fmt: skip
+        self.assertEqual(self.events("artifact")[-1]["mediaType"], "inode/directory")
+
+    def test_a_missing_file_is_told_and_a_pipe_never_blocks(self):
+        fifo = os.path.join(self.spool, "pipe")
+        os.mkfifo(fifo)
+        _, errors = self.run_program(HEAD + "for i in range(3):\n    provloom.log_artifact('gone', '/nonexistent/x')\nprovloom.log_artifact('pipe', F)\nprovloom.log_artifact(None)\nprovloom.log_artifact('n', 7)", F=fifo)
+        self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "NOT_A_FILE", "CALL_FAILED"])
+        self.assertEqual(errors.count("No such file"), 1)
+        self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")][-1], ("client-error", 2))
+
+    def test_names_that_would_leave_a_folder_are_kept_as_names_and_never_as_paths(self):
+        path = self.file("a.txt")
+        self.run_program(HEAD + "provloom.log_artifact('../../etc/passwd', F)\nprovloom.log_artifact('\u00fcber/\u6e2c \\n', F)", F=path)
+        first, second = self.events("artifact")
+        self.assertEqual(first["name"], "../../etc/passwd")
+        self.assertEqual(second["name"], "\u00fcber/\u6e2c \n")
+        for one in (first, second):
+            self.assertRegex(one["spooled"], r"^\d+-[0-9a-f]{12}-a\.txt$")
+
+
+class Models(FileCase):
+    def test_versions_are_numbered_and_any_picklable_model_is_saved(self):
+        self.run_program(HEAD + "for step in (10, 20):\n    provloom.save_model_version('net', {'w': step}, 'training', None, step)\nprovloom.save_model_version('net', b'raw', incremental=False)")
+        saved = self.events("artifact")
+        self.assertEqual([(one["name"], one["kind"], one["version"], one["step"]) for one in saved],
+                         [("net_0.pkl", "checkpoint", 0, 10), ("net_1.pkl", "checkpoint", 1, 20), ("net.bin", "checkpoint", 2, 0)])  # fmt: skip
+        self.assertEqual(pickle.loads(self.spooled(saved[1])), {"w": 20})
+        self.assertEqual(saved[1]["sha256"], sha256(self.spooled(saved[1])))
+
+    def test_a_torch_module_is_described_and_its_state_saved_with_torch_that_is_there_already(self):
+        output, _ = self.run_program(
+            """
+            import sys, types
+            torch = types.ModuleType("torch"); nn = types.ModuleType("torch.nn")
+            torch.save = lambda state, opened: opened.write(repr(state).encode())
+            sys.modules["torch"] = torch; sys.modules["torch.nn"] = nn
+            class Parameter:
+                __module__ = "torch.nn"
+                def __init__(self, n, grad=True): self.n, self.requires_grad = n, grad
+                def numel(self): return self.n
+                def element_size(self): return 4
+            class Linear:
+                __module__ = "torch.nn"
+                def parameters(self): return iter([Parameter(6), Parameter(2, False)])
+                def buffers(self): return iter([Parameter(1)])
+                def children(self): return iter([])
+                def named_modules(self): return [("", self)]
+                def state_dict(self): return {"weight": [1, 2]}
+                def __str__(self): return "Linear(2, 3)"
+            Linear.__qualname__ = "Linear"
+            import provloom
+            provloom.start_run("a", "b")
+            provloom.log_model("net", Linear(), "training", log_model_layers=True)
+            provloom.save_model_version("net", Linear(), "training", step=1)
+            """
+        )
+        (model,) = self.events("model")
+        self.assertEqual((model["className"], model["parameters"], model["trainableParameters"], model["bytes"], model["direction"]),
+                         ("torch.nn.Linear", 8, 6, 36, "output"))  # fmt: skip
+        self.assertEqual(json.loads(model["layers"]),
+                         [{"name": "", "type": "Linear", "parameters": 8, "trainable": True, "shape": "Linear(2, 3)"}])  # fmt: skip
+        final, version = self.events("artifact")
+        self.assertEqual((final["name"], final["kind"]), ("net.pt", "model"))
+        self.assertEqual((version["name"], version["kind"], version["version"]), ("net_0.pt", "checkpoint", 0))
+        self.assertEqual(self.spooled(version), b"{'weight': [1, 2]}")
+
+    def test_a_model_that_cannot_be_saved_is_told_and_leaves_no_half_file(self):
+        _, errors = self.run_program(HEAD + "provloom.save_model_version('net', lambda: 0)")
+        self.assertEqual(self.events("problem")[0]["code"], "MODEL_NOT_SAVED")
+        self.assertEqual(os.listdir(os.path.join(self.spool, "files")), [])
+
+    def test_a_checkpoint_that_is_a_file_already_is_kept_as_it_is(self):
+        self.run_program(HEAD + "provloom.save_model_version('net', F, step=4)", F=self.file("ckpt.pth", b"weights"))
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["name"], artifact["version"], self.spooled(artifact)), ("net_0.pth", 0, b"weights"))
+
+    def test_torch_is_never_imported(self):
+        self.run_program(
+            HEAD
+            + """
+import sys
+provloom.log_model("m", {"a": 1}); provloom.save_model_version("m", [1]); provloom.log_dataset("d", [1, 2]); provloom.log_metric("a", 1)
+assert not [one for one in sys.modules if one.partition(".")[0] in ("torch", "numpy", "fcntl_")]
+"""
+        )
+
+
+class Datasets(FileCase):
+    def test_a_loader_tells_samples_batches_and_how_it_loads(self):
+        self.run_program(
+            HEAD
+            + """
+class RandomSampler: pass
+class SequentialSampler: pass
+class Set:
+    def __init__(self): self.root = F
+    def __len__(self): return 103
+class Loader:
+    def __init__(self, sampler): self.dataset, self.sampler, self.batch_size, self.num_workers = Set(), sampler, 10, 2
+    def __len__(self): return 11
+provloom.log_dataset("train", Loader(RandomSampler()), provloom.Context.TRAINING, split="train")
+provloom.log_dataset("test", Loader(SequentialSampler()), is_input=False)
+""",
+            F=self.file("data.csv", b"1,2"),
+        )
+        train, test = self.events("dataset")
+        train.pop("time")
+        self.assertEqual(
+            train,
+            {"type": "dataset", "label": "train", "className": "__main__.Loader", "samples": 103, "batches": 11, "batchSize": 10,
+             "workers": 2, "shuffle": True, "split": "train", "context": "training", "direction": "input", "size": 3,
+             "sha256": sha256(b"1,2"), "path": os.path.join(self.spool, "work", "data.csv")},
+        )  # fmt: skip
+        self.assertEqual((test["shuffle"], test["direction"]), (False, "output"))
+
+    def test_paths_lists_and_data_sets_without_a_length_are_taken_too(self):
+        self.file("data/a.csv", b"12")
+        self.file("data/b.csv", b"345")
+        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', '/nonexistent')",
+                         F=os.path.join(self.spool, "work", "data"))  # fmt: skip
+        folder, plain, stream, gone = self.events("dataset")
+        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, "/nonexistent"))
+        self.assertEqual(self.events("problem")[0]["code"], "MISSING_FILE")
+
+
+if __name__ == "__main__":
+    unittest.main()
