@@ -43,15 +43,16 @@ function lexicalKey(lexical: string, datatype: string): string {
 }
 
 function integerKey(lexical: string): string {
-  const match = /^([+-]?)0*(\d+)$/.exec(lexical)
+  const match = /^([+-]?)(\d+)$/.exec(lexical)
   if (match === null) return lexical
-  const [, sign, digits = ''] = match
+  const [, sign, padded = ''] = match
+  const digits = padded.replace(/^0+(?=\d)/, '')
   return sign === '-' && digits !== '0' ? `-${digits}` : digits
 }
 
 function doubleKey(lexical: string): string {
   if (lexical === '+INF') return 'INF'
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(lexical)) return lexical
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(lexical)) return lexical
   const number = Number(lexical)
   if (Object.is(number, -0)) return '-0'
   // What a double cannot hold is told apart by how it is written.

@@ -18,7 +18,7 @@ function parse(lexical: string): Instant | null {
   const match = PATTERN.exec(lexical)
   if (match === null) return null
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
-  const fraction = (match[7] ?? '').replace(/0+$/, '')
+  const fraction = withoutTrailingZeros(match[7] ?? '')
   const endOfDay = hour === 24 && minute === 0 && second === 0 && fraction === ''
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null
   if ((hour > 23 && !endOfDay) || minute > 59 || second > 59) return null
@@ -28,6 +28,12 @@ function parse(lexical: string): Instant | null {
   moment.setUTCFullYear(year, month - 1, day)
   moment.setUTCHours(hour, minute - offset, second)
   return { seconds: moment.getTime() / 1000, fraction, zoned: match[8] !== undefined }
+}
+
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length
+  while (digits[end - 1] === '0') end -= 1
+  return digits.slice(0, end)
 }
 
 function offsetMinutes(zone: string | undefined): number | null {

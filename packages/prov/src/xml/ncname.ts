@@ -8,7 +8,6 @@ const START = [
 ].join('')
 const NCNAME = `[${START}][${START}.0-9\\u00B7\\u0300-\\u036F\\u203F-\\u2040\\-]*`
 const WHOLE = new RegExp(`^${NCNAME}$`, 'u')
-const PLAIN_TAIL = /[A-Za-z_][A-Za-z_0-9.-]*$/
 
 /** Namespaces in XML 1.0, 3: prefixes are NCNames, and those that begin with `xml` are not for us. */
 export const isXmlPrefix: PrefixRule = (prefix) => WHOLE.test(prefix) && !/^(?:xml|xsi$)/i.test(prefix)
@@ -20,8 +19,10 @@ export const isXmlPrefix: PrefixRule = (prefix) => WHOLE.test(prefix) && !/^(?:x
 export function elementForm(name: QName): QName {
   if (WHOLE.test(name.local)) return name
   const iri = iriOf(name)
-  const tail = PLAIN_TAIL.exec(iri)
-  if (tail !== null && tail.index > 0) return qname(name.prefix, iri.slice(0, tail.index), tail[0])
+  let start = iri.length
+  while (start > 0 && /[A-Za-z_0-9.-]/.test(iri.charAt(start - 1))) start -= 1
+  while (start < iri.length && !/[A-Za-z_]/.test(iri.charAt(start))) start += 1
+  if (start > 0 && start < iri.length) return qname(name.prefix, iri.slice(0, start), iri.slice(start))
   throw unrepresentable(
     'an attribute whose name XML can write',
     iri,

@@ -167,3 +167,9 @@ describe('a malformed document is refused with its place', () => {
     expect(refusal(() => readXml('<a>'.repeat(1e5))).code).toBe('too-deep')
   })
 })
+
+test('places are right after line ends of every kind and characters of every size', () => {
+  const before = '\r\n<!-- 🙂🙂 -->\r<prov:entity prov:id="ex:🙂"/>\n  '
+  const { where } = refusal(() => readXml(documentOf(`${before}<prov:eaten/>`)))
+  expect([where.line, where.column]).toEqual([3, 3])
+})
