@@ -97,7 +97,17 @@ class RankAgent implements Agent {
     return { kind: 'gave-up', left: `${outcome.delivery.records} records in ${outcome.delivery.spool}` }
   }
 
-  #live(started: () => void): Promise<AgentOutcome> {
+  /** The clock's timers do not keep a process alive; until its work is done, an agent does. */
+  async #live(started: () => void): Promise<AgentOutcome> {
+    const alive = setInterval(() => undefined, 2 ** 30)
+    try {
+      return await this.#work(started)
+    } finally {
+      clearInterval(alive)
+    }
+  }
+
+  #work(started: () => void): Promise<AgentOutcome> {
     switch (this.#mode.kind) {
       case 'command':
         return this.#wrap(this.#mode.argv, started)

@@ -10,7 +10,10 @@ export interface Timing {
   /** A hello or bye without answer is said again after this. */
   readonly answerWaitMs: number
   readonly heartbeatIntervalMs: number
-  /** Envelopes in flight without any progress for this long: say hello anew and go on from what it answers. */
+  /**
+   * Envelopes in flight without any progress for this long: say hello anew and go on from what it answers. Less than
+   * `drainMs`, so that draining does not give up before it.
+   */
   readonly stalledMs: number
   /** Giving up at the end when nothing moves. */
   readonly drainMs: number
@@ -27,7 +30,7 @@ export const defaultTiming: Timing = {
   helloWaitMs: limits.helloWaitMs,
   answerWaitMs: 1_000,
   heartbeatIntervalMs: limits.heartbeatIntervalMs,
-  stalledMs: 5_000,
+  stalledMs: 4_000,
   drainMs: limits.drainMs,
   seekMinMs: 250,
   seekMaxMs: 2_000,

@@ -67,9 +67,13 @@ export class Lane {
     this.tail.hurry()
   }
 
-  /** The next records when they are due. Packing what a rewind asks for comes first. */
-  async next(bounds: PackBounds): Promise<Packed | undefined> {
-    if (this.dueAt > this.#clock.monotonicMs()) return undefined
+  /**
+   * The next records when they are due. What a rewind asks for comes first.
+   *
+   * @param now looks although the time for it has not come; a pause after a rejection is kept all the same
+   */
+  async next(bounds: PackBounds, now: boolean): Promise<Packed | undefined> {
+    if ((now ? this.#pausedUntil : this.dueAt) > this.#clock.monotonicMs()) return undefined
     this.#applyRewind()
     const packed = await this.reader.next(bounds)
     this.tail.looked(packed !== undefined)

@@ -68,14 +68,21 @@ export class Lanes {
     this.#finder.looked(found)
   }
 
-  /** The next records of any stream whose time has come, each in its turn. */
-  async next(bounds: PackBounds): Promise<{ readonly lane: Lane; readonly packed: Packed } | undefined> {
-    if (this.#finder.isDue()) this.discover()
+  /**
+   * The next records of any stream whose time has come, each in its turn.
+   *
+   * @param now looks at every stream, whatever its time
+   */
+  async next(
+    bounds: PackBounds,
+    now: boolean,
+  ): Promise<{ readonly lane: Lane; readonly packed: Packed } | undefined> {
+    if (now || this.#finder.isDue()) this.discover()
     const lanes = this.all
     for (let i = 0; i < lanes.length; i++) {
       this.#turn = (this.#turn + 1) % lanes.length
       const lane = lanes[this.#turn]!
-      const packed = await lane.next(bounds)
+      const packed = await lane.next(bounds, now)
       if (packed !== undefined) return { lane, packed }
     }
     return undefined

@@ -52,7 +52,8 @@ export class Sender {
   #stopped = false
   #progressMs: number
   #stalledWaitMs: number
-  #draining = false
+  /** How often draining was asked for. */
+  #drain = 0
   #exhausted = false
   #releasedMs = 0
 
@@ -69,7 +70,7 @@ export class Sender {
 
   /** Everything that was in the spool at the last `drain` is acknowledged. */
   get drained(): boolean {
-    return this.#draining && this.#exhausted && this.#held === undefined && this.#parts.lanes.settled
+    return this.#exhausted && this.#held === undefined && this.#parts.lanes.settled
   }
 
   start(): void {
@@ -125,7 +126,7 @@ export class Sender {
 
   /** Reads what is there without waiting for more; `drained` tells when all of it is acknowledged. */
   drain(): void {
-    this.#draining = true
+    this.#drain++
     this.#exhausted = false
     this.#parts.lanes.hurry()
     this.#parts.wake.ring()
@@ -169,9 +170,11 @@ export class Sender {
   ): Promise<number> {
     const { lanes, clock } = this.#parts
     if (this.#held === undefined) {
-      const next = await lanes.next(defaultBounds)
+      const drain = this.#drain
+      const next = await lanes.next(defaultBounds, drain > 0 && !this.#exhausted)
       if (next === undefined) {
-        this.#exhausted = this.#draining
+        // A look that began before the latest drain may have missed what that drain is for.
+        this.#exhausted = drain > 0 && drain === this.#drain
         if (this.drained) this.#parts.moved()
         return Math.min(releaseMs, Math.max(1, lanes.dueAt - clock.monotonicMs()))
       }

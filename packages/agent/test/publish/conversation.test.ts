@@ -1,9 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { afterEach, expect, test } from 'vitest'
-import { agentFor, worker } from '../support/agents.ts'
-import { freshFolder } from '../support/place.ts'
-import { ScriptedAggregator } from '../support/scripted-aggregator.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { encodeEnvelope, systemClock } from '@provloom/shared'
+import { createAgent } from '../../src/index.ts'
+import { followProcess } from '../../src/launch/follow.ts'
+import { agentFor, brisk, worker } from '../support/agents.ts'
+import { deferred, freshFolder } from '../support/place.ts'
+import { ScriptedAggregator, freshKeys } from '../support/scripted-aggregator.ts'
 import type { Script } from '../support/scripted-aggregator.ts'
 
 const running: ScriptedAggregator[] = []
@@ -19,18 +22,289 @@ async function aggregator(saveDir: string, script: Script = {}): Promise<Scripte
 
 function spools(saveDir: string): string[] {
   const root = path.join(saveDir, 'spools')
-  return fs.existsSync(root) ? fs.readdirSync(root) : []
+  return fs.existsSync(root) ? fs.readdirSync(root).map((name) => path.join(root, name)) : []
 }
 
-test('everything a worker logged reaches the aggregator once, and the spool is removed', async () => {
-  const saveDir = freshFolder()
-  const { received, byes, hellos } = await aggregator(saveDir)
-  const outcome = await agentFor(saveDir, worker('log-points.mjs', '1000')).agent.run()
-  expect(outcome).toMatchObject({ kind: 'exited', code: 0, delivery: { kind: 'delivered' } })
-  expect(received.rows.map((row) => row.value)).toEqual(Array.from({ length: 1000 }, (_, i) => i / 3))
-  expect(received.of('rank.end')).toMatchObject([{ status: 'completed', exitCode: 0 }])
-  expect(received.of('rank.start')).toHaveLength(1)
-  expect(hellos).toHaveLength(1)
-  expect(byes).toMatchObject([{ final: true, createSvg: true }])
-  expect(spools(saveDir)).toEqual([])
+const counting = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+describe('an agent and an aggregator that is there', () => {
+  test('everything a worker logged arrives once, and the spool is removed', async () => {
+    const saveDir = freshFolder()
+    const { received, byes, hellos } = await aggregator(saveDir)
+    const outcome = await agentFor(saveDir, worker('log-points.mjs', '1000')).agent.run()
+    expect(outcome).toMatchObject({ kind: 'exited', code: 0, delivery: { kind: 'delivered' } })
+    expect(received.rows.map((row) => row.value)).toEqual(counting(1000).map((i) => i / 3))
+    expect(received.of('rank.end')).toMatchObject([{ status: 'completed', exitCode: 0 }])
+    expect(received.of('rank.start')).toHaveLength(1)
+    expect(received.of('command')[0]?.argv).toHaveLength(3)
+    expect(received.of('host')).toHaveLength(1)
+    expect(received.of('clock')[0]!.uncertaintyUs).toBeLessThan(2_000_000)
+    expect(hellos).toHaveLength(1)
+    expect(byes).toMatchObject([{ final: true, createSvg: true }])
+    expect(spools(saveDir)).toEqual([])
+  })
+
+  test('a worker of a few milliseconds has all its events in the graph', async () => {
+    const saveDir = freshFolder()
+    const { received } = await aggregator(saveDir)
+    await agentFor(saveDir, worker('log-points.mjs', '7')).agent.run()
+    expect(received.rows).toHaveLength(7)
+    expect(received.of('session.end')).toHaveLength(1)
+  })
+
+  test('the hello asks for what the worker wants, and options win over it', async () => {
+    const saveDir = freshFolder()
+    const { hellos } = await aggregator(saveDir)
+    const session = JSON.stringify({
+      experimentName: 'theirs',
+      provUserNamespace: 'www.example.org',
+      collectAllProcesses: true,
+      saveAfterNLogs: 7,
+      rank: 3,
+    })
+    const command = worker('log-points.mjs', '1', '0', session)
+    await agentFor(saveDir, command, { options: { experimentName: 'ours' } }).agent.run()
+    expect(hellos[0]).toMatchObject({
+      rank: 3,
+      asked: {
+        experimentName: 'ours',
+        provUserNamespace: 'www.example.org',
+        collectAllProcesses: true,
+        saveAfterNLogs: 7,
+      },
+    })
+  })
+
+  test('an explicit rank wins over the one the worker says', async () => {
+    const saveDir = freshFolder()
+    const { hellos } = await aggregator(saveDir)
+    const command = worker('log-points.mjs', '1', '0', '{"rank":3}')
+    await agentFor(saveDir, command, { options: { rank: 5 } }).agent.run()
+    expect(hellos[0]?.rank).toBe(5)
+  })
+
+  test('a worker that never starts a session is published under the name of its script', async () => {
+    const saveDir = freshFolder()
+    const { hellos, received } = await aggregator(saveDir)
+    const { agent } = agentFor(saveDir, worker('silent.mjs', '3'))
+    expect(await agent.run()).toMatchObject({ kind: 'exited', code: 3, delivery: { kind: 'delivered' } })
+    expect(hellos[0]?.asked).toMatchObject({
+      experimentName: 'silent',
+      provUserNamespace: 'http://localhost/',
+    })
+    expect(received.of('rank.end')).toMatchObject([{ status: 'failed', exitCode: 3 }])
+  })
+
+  test('differences between what was asked and what is so are told once each', async () => {
+    const saveDir = freshFolder()
+    await aggregator(saveDir, {
+      differences: ['saveAfterNLogs is 5 here, not 7'],
+      fate: (_, nth) => (nth === 0 ? 'again' : 'take'),
+    })
+    const { agent, told } = agentFor(saveDir, worker('log-points.mjs', '5'))
+    await agent.run()
+    expect(told.lines).toEqual(['provloom: rank 0: saveAfterNLogs is 5 here, not 7'])
+  })
+
+  test('plain TCP works when the connection file says so', async () => {
+    const saveDir = freshFolder()
+    const { received } = await aggregator(saveDir, { insecure: true })
+    await agentFor(saveDir, worker('log-points.mjs', '5')).agent.run()
+    expect(received.rows).toHaveLength(5)
+  })
+
+  test('an agent that is stopped before its worker says bye, not for good, and keeps the spool', async () => {
+    const saveDir = freshFolder()
+    const { received, byes } = await aggregator(saveDir)
+    const go = path.join(saveDir, 'go')
+    const { agent, told } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go))
+    await agent.start()
+    await received.until(() => received.rows.length === 10)
+    await agent.stop(5_000)
+    fs.writeFileSync(go, '')
+    const started = told.statuses.find((status) => status.type === 'worker-started')
+    await followProcess(systemClock(), started!.pid).gone
+    expect(byes).toMatchObject([{ final: false }])
+    expect(spools(saveDir)).toHaveLength(1)
+    expect(received.of('rank.end')).toEqual([])
+  })
+})
+
+describe('envelopes that do not get through', () => {
+  const fates: readonly (readonly [string, NonNullable<Script['fate']>])[] = [
+    ['lost on the way', (_, nth) => (nth % 3 === 0 && nth < 9 ? 'lose' : 'take')],
+    ['taken but not acknowledged', (_, nth) => (nth % 2 === 0 && nth < 8 ? 'mute' : 'take')],
+    ['rejected for now', (_, nth) => (nth < 6 ? 'retry' : 'take')],
+    [
+      'met by an aggregator that does not know the session',
+      (_, nth) => (nth % 4 === 1 && nth < 12 ? 'again' : 'take'),
+    ],
+  ]
+  test.each(fates)('%s are sent again, and nothing is lost or doubled', async (_, fate) => {
+    const saveDir = freshFolder()
+    const { received } = await aggregator(saveDir, { fate, creditBytes: 4_000_000 })
+    const outcome = await agentFor(saveDir, worker('log-points.mjs', '60000'), {
+      timing: { drainMs: 5_000 },
+    }).agent.run()
+    expect(outcome).toMatchObject({ delivery: { kind: 'delivered' } })
+    expect(received.rows.map((row) => Number(row.step))).toEqual(counting(60_000))
+    expect([...received.lost.values()].every((lost) => lost === 0)).toBe(true)
+  })
+
+  test('an envelope that will never be accepted is passed over, told as lost, and the next ones follow', async () => {
+    const saveDir = freshFolder()
+    let refused = 0
+    const { received } = await aggregator(saveDir, {
+      fate(envelope) {
+        const never = envelope.stream.startsWith('worker') && envelope.first === 0
+        if (never) refused += envelope.count
+        return never ? 'never' : 'take'
+      },
+    })
+    const outcome = await agentFor(saveDir, worker('log-points.mjs', '60000')).agent.run()
+    expect(outcome).toMatchObject({ delivery: { kind: 'delivered' } })
+    const lost = [...received.lost.values()].reduce((sum, one) => sum + one, 0)
+    expect(lost).toBe(refused)
+    expect(received.rows.at(-1)?.step).toBe(59_999n)
+  })
+
+  test('no more than the granted credit is in flight', async () => {
+    const saveDir = freshFolder()
+    const creditBytes = 1_500_000
+    const sent: number[] = []
+    let greetings = 0
+    const one: ScriptedAggregator = await aggregator(saveDir, {
+      creditBytes,
+      fate(envelope) {
+        // Until the agent says hello anew, nothing is acknowledged: all it sends meanwhile is in flight.
+        if (one.hellos.length !== greetings) sent.push(0)
+        greetings = one.hellos.length
+        sent[sent.length - 1]! += encodeEnvelope(envelope).length
+        return greetings < 3 ? 'mute' : 'take'
+      },
+    })
+    await agentFor(saveDir, worker('log-points.mjs', '100000'), { timing: { drainMs: 5_000 } }).agent.run()
+    expect(one.received.rows).toHaveLength(100_000)
+    const most = Math.max(...sent.slice(0, 2))
+    expect(most).toBeGreaterThan(creditBytes / 4)
+    expect(most).toBeLessThanOrEqual(creditBytes)
+  })
+})
+
+describe('an aggregator that comes, goes and comes back', () => {
+  test('one that starts after the worker gets everything', async () => {
+    const saveDir = freshFolder()
+    const go = path.join(saveDir, 'go')
+    const { agent, told } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go))
+    await agent.start()
+    const { received } = await aggregator(saveDir)
+    await received.until(() => received.rows.length === 10)
+    fs.writeFileSync(go, '')
+    expect(await agent.run()).toMatchObject({ delivery: { kind: 'delivered' } })
+    expect(received.rows).toHaveLength(20)
+    expect(told.statuses.map((status) => status.type)).toContain('seeking')
+  })
+
+  test('one that dies and comes back with the same port and keys goes on where it was', async () => {
+    const saveDir = freshFolder()
+    const [go, on] = [path.join(saveDir, 'go'), path.join(saveDir, 'on')]
+    const keys = freshKeys()
+    const first = await aggregator(saveDir, { keys })
+    const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go, on))
+    await agent.start()
+    await first.received.until(() => first.received.rows.length === 10)
+    first.stop()
+    fs.writeFileSync(go, '')
+    const { received, runId } = first
+    const again = await aggregator(saveDir, { keys, received, runId, port: first.connection!.port })
+    await received.until(() => received.rows.length === 20)
+    fs.writeFileSync(on, '')
+    expect(await agent.run()).toMatchObject({ delivery: { kind: 'delivered' } })
+    expect(received.rows.map((row) => row.value)).toEqual(counting(30))
+    expect(again.hellos.length).toBeGreaterThan(0)
+  })
+
+  test('one that comes back with another port and other keys is found by its new connection file', async () => {
+    const saveDir = freshFolder()
+    const go = path.join(saveDir, 'go')
+    const first = await aggregator(saveDir)
+    const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go))
+    await agent.start()
+    await first.received.until(() => first.received.rows.length === 10)
+    first.stop()
+    const { received, runId } = first
+    await aggregator(saveDir, { received, runId })
+    fs.writeFileSync(go, '')
+    expect(await agent.run()).toMatchObject({ delivery: { kind: 'delivered' } })
+    expect(received.rows.map((row) => row.value)).toEqual(counting(20))
+  })
+
+  test('without any the command keeps its exit code, and the spool is kept, named and importable', async () => {
+    const saveDir = freshFolder()
+    const { agent, told } = agentFor(saveDir, worker('log-points.mjs', '50', '4'))
+    const outcome = await agent.run()
+    const [spool] = spools(saveDir)
+    expect(outcome).toMatchObject({ kind: 'exited', code: 4, delivery: { kind: 'kept', spool } })
+    expect(told.lines).toHaveLength(1)
+    expect(told.lines[0]).toContain(`provloom import ${spool}`)
+    expect(fs.existsSync(path.join(spool!, 'agent.json'))).toBe(false)
+
+    const { received, byes } = await aggregator(saveDir)
+    const imported = await createAgent({
+      mode: { kind: 'drain', spool: spool! },
+      environment: {},
+      options: { provenanceSaveDir: saveDir },
+      timing: brisk,
+    }).run()
+    expect(imported).toMatchObject({ kind: 'served', delivery: { kind: 'delivered' } })
+    expect(received.rows).toHaveLength(50)
+    expect(received.of('rank.end')).toMatchObject([{ status: 'failed', exitCode: 4 }])
+    expect(byes).toMatchObject([{ final: true, createSvg: true }])
+    expect(spools(saveDir)).toEqual([])
+  })
+
+  test('one that takes everything and never says farewell leaves the spool kept', async () => {
+    const saveDir = freshFolder()
+    await aggregator(saveDir, { farewell: false })
+    const { agent } = agentFor(saveDir, worker('log-points.mjs', '5'))
+    expect(await agent.run()).toMatchObject({ delivery: { kind: 'kept', records: 0 } })
+  })
+})
+
+describe('a rank that is turned away', () => {
+  test('goes quiet when it is not collected: told once, nothing sent, its spool removed', async () => {
+    const saveDir = freshFolder()
+    const go = path.join(saveDir, 'go')
+    const refuse = { reason: 'not-collected', message: 'only rank 0 is collected' } as const
+    const { received, kinds } = await aggregator(saveDir, { refuse })
+    const quiet = deferred()
+    const { agent, told } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go), {
+      options: { rank: 1 },
+      onStatus(status) {
+        if (status.type === 'refused') quiet.resolve()
+      },
+    })
+    await agent.start()
+    await quiet.promise
+    const [spool] = spools(saveDir)
+    expect(fs.readdirSync(spool!).sort()).toEqual(['agent.json', 'control.json', 'spool.json'])
+    expect(JSON.parse(fs.readFileSync(path.join(spool!, 'control.json'), 'utf8'))).toMatchObject({
+      state: 'quiet',
+    })
+    fs.writeFileSync(go, '')
+    expect(await agent.run()).toMatchObject({ kind: 'exited', code: 0, delivery: { kind: 'not-collected' } })
+    expect(told.lines).toEqual(['provloom: rank 1: only rank 0 is collected'])
+    expect(received.events).toEqual([])
+    expect(kinds).toEqual(['hello'])
+    expect(spools(saveDir)).toEqual([])
+  })
+
+  test('keeps its spool when another live agent holds its place', async () => {
+    const saveDir = freshFolder()
+    await aggregator(saveDir, {
+      refuse: { reason: 'conflict', message: 'rank 0 is served by another agent' },
+    })
+    const { agent } = agentFor(saveDir, worker('log-points.mjs', '5'))
+    expect(await agent.run()).toMatchObject({ kind: 'exited', delivery: { kind: 'kept' } })
+  })
 })

@@ -19,3 +19,12 @@ afterEach(() => {
 export function fixture(name: string): string {
   return path.join(import.meta.dirname, '..', 'fixtures', name)
 }
+
+/** A promise and its resolver. */
+export function deferred(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,114 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { agentFor, worker } from '../support/agents.ts'
+import { buildAgent, spawnAgent } from '../support/agent-process.ts'
+import { freshFolder } from '../support/place.ts'
+
+beforeAll(buildAgent)
+
+describe('the wrapped command', () => {
+  test.each([0, 1, 7, 255])('its exit code %i is the agent process’s own', async (code) => {
+    const { ended } = spawnAgent(freshFolder(), worker('silent.mjs', String(code)))
+    expect(await ended).toEqual({ code, signal: null })
+  })
+
+  test.each(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGUSR1'] as const)(
+    'dying of %s the agent process does too',
+    async (signal) => {
+      const { ended } = spawnAgent(freshFolder(), ['sh', '-c', `kill -${signal.slice(3)} $$`])
+      expect(await ended).toEqual({ code: null, signal })
+    },
+  )
+
+  test.each([
+    ['SEGV', 139],
+    ['ABRT', 134],
+  ])('dying of SIG%s, which leaves a core, is told by exit code %i', async (name, code) => {
+    const { ended } = spawnAgent(freshFolder(), ['sh', '-c', `ulimit -c 0; kill -${name} $$`])
+    expect(await ended).toEqual({ code, signal: null })
+  })
+
+  test('reads its standard input and writes its standard output and error as if alone', async () => {
+    const { child, ended, output, errors } = spawnAgent(freshFolder(), ['sh', '-c', 'cat; echo wrong >&2'])
+    const bytes = 'x'.repeat(300_000)
+    child.stdin!.end(bytes)
+    await ended
+    expect(output()).toBe(bytes)
+    expect(errors().split('\n')[0]).toBe('wrong')
+  })
+
+  test('gets signals sent to the agent, each once, and the agent outlives it', async () => {
+    const { child, ended, said, output } = spawnAgent(freshFolder(), worker('tell-signals.mjs'))
+    await said('ready')
+    for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGINT'] as const) {
+      child.kill(signal)
+      await said(signal)
+    }
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: 42, signal: null })
+    expect(output()).toBe('ready\nSIGUSR1\nSIGUSR2\nSIGHUP\nSIGINT\nSIGTERM\n')
+  })
+
+  test('finds the descriptor that its launcher names in PMI_FD', async () => {
+    const saveDir = freshFolder()
+    const { child, ended, output } = spawnAgent(saveDir, ['sh', '-c', 'read line <&5; echo "got $line"'], {
+      env: { PMI_FD: '5' },
+      stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe'],
+    })
+    const pmi = child.stdio[5]
+    if (pmi !== null && pmi !== undefined && 'write' in pmi) pmi.write('cmd=init\n')
+    expect(await ended).toEqual({ code: 0, signal: null })
+    expect(output()).toBe('got cmd=init\n')
+  })
+
+  test('has its spool and the Python client in its environment, and all else unchanged', async () => {
+    const saveDir = freshFolder()
+    const { ended, output } = spawnAgent(
+      saveDir,
+      ['sh', '-c', 'echo "$PROVLOOM_AGENT|$PYTHONPATH|$KEPT|$PROVLOOM_SPOOL_DIR"'],
+      {
+        env: { PYTHONPATH: '/their/own', KEPT: 'yes' },
+        config: { pythonPath: '/our/client' },
+      },
+    )
+    await ended
+    const [agent, pythonPath, kept, spool] = output().trim().split('|')
+    expect([agent, pythonPath, kept]).toEqual(['1', '/our/client:/their/own', 'yes'])
+    expect(path.dirname(spool!)).toBe(path.join(saveDir, 'spools'))
+  })
+})
+
+describe('a command that cannot be started', () => {
+  test('and does not exist ends with 127, a code and a hint, and leaves no spool', async () => {
+    const saveDir = freshFolder()
+    const outcome = await agentFor(saveDir, ['no-such-command-anywhere']).agent.run()
+    expect(outcome).toMatchObject({
+      kind: 'not-started',
+      exitCode: 127,
+      error: { code: 'COMMAND_NOT_FOUND', message: 'There is no command no-such-command-anywhere' },
+    })
+    expect(fs.readdirSync(path.join(saveDir, 'spools'))).toEqual([])
+  })
+
+  test('and may not be executed ends with 126', async () => {
+    const saveDir = freshFolder()
+    const file = path.join(saveDir, 'train.sh')
+    fs.writeFileSync(file, '#!/bin/sh\n', { mode: 0o644 })
+    const outcome = await agentFor(saveDir, [file]).agent.run()
+    expect(outcome).toMatchObject({ kind: 'not-started', exitCode: 126 })
+  })
+
+  test('because none was given is refused at the door', () => {
+    expect(() => agentFor(freshFolder(), [])).toThrow(expect.objectContaining({ code: 'MISSING_COMMAND' }))
+  })
+})
+
+test('a command runs though no spool can be made, and the user is told', async () => {
+  const saveDir = freshFolder()
+  const blocked = path.join(saveDir, 'blocked')
+  fs.writeFileSync(blocked, '')
+  const { agent, told } = agentFor(saveDir, worker('silent.mjs', '5'), { options: { spoolRoot: blocked } })
+  expect(await agent.run()).toEqual({ kind: 'exited', code: 5, delivery: { kind: 'none' } })
+  expect(told.lines[0]).toContain('the command runs, and nothing is recorded')
+})
