@@ -31,7 +31,7 @@ describe('bad input is answered with what is wrong and what to try', () => {
   it('a missing command', async () => {
     const result = await provloom(['agent'])
     expect(result.stderr).toContain('[MISSING_COMMAND]')
-    expect(result.stderr).toContain('provloom agent -- python train.py')
+    expect(result.stderr).toContain('provloom agent [options] -- command args...')
     expect(result.code).toBe(2)
   })
 
@@ -101,7 +101,9 @@ describe('bad input is answered with what is wrong and what to try', () => {
     ])
     const [, port] = await aggregator.seen(/listening on tcp:\/\/[^:]+:(\d+)/)
     await new Promise<void>((resolve) => {
-      const socket = net.connect(Number(port), '127.0.0.1', () => socket.end(Buffer.alloc(100_000, 0xa5)))
+      const socket = net.connect(Number(port), '127.0.0.1', () =>
+        socket.write(Buffer.alloc(100_000, 0xa5), () => socket.destroy()),
+      )
       socket.on('error', () => {})
       socket.on('close', () => resolve())
     })

@@ -67,10 +67,10 @@ describe('torchrun', () => {
       [
         '-m',
         'torch.distributed.run',
-        '--no-python',
-        '--nproc-per-node',
+        '--no_python',
+        '--nproc_per_node',
         '4',
-        '--master-port',
+        '--master_port',
         String(port),
         '-r',
         '9:3',
@@ -128,7 +128,7 @@ describe('torchrun', () => {
         expect(
           result.stderr
             .split('\n')
-            .filter((line) => line.includes(`rank ${rank}`) && line.includes('not collected')),
+            .filter((line) => line.includes(`rank ${rank}`) && line.includes('collectAllProcesses')),
         ).toHaveLength(1)
       }
     },

@@ -60,7 +60,9 @@ describe('provloom run', () => {
     expect(graph.ofType('RankExecution').map((rank) => graph.value(rank, 'globalRank'))).toEqual(['0'])
     for (const rank of [1, 2]) {
       expect(
-        stderr.split('\n').filter((line) => line.includes(`rank ${rank}`) && line.includes('not collected')),
+        stderr
+          .split('\n')
+          .filter((line) => line.includes(`rank ${rank}`) && line.includes('collectAllProcesses')),
       ).toHaveLength(1)
     }
     const text = JSON.stringify(graph.document)

@@ -33,7 +33,7 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
     }
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
-    void serving.done.then(() => stop())
+    if (options.exitWhenDone === true) void serving.done.then(stop)
   })
   await serving.start()
   return await stopped

@@ -10,9 +10,6 @@ import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
 
-/** Time the aggregator has to finish the run by itself once all agents have ended. */
-const FINISH_MS = 10_000
-
 /** `provloom run -n 4 -- command`: aggregator, agents and workers on one machine. */
 export async function run(
   command: readonly string[],
@@ -45,7 +42,7 @@ class Job {
 
   async run(command: readonly string[], options: GivenOptions): Promise<number> {
     const aggregator = new AggregatorProcess(
-      ['--host', '127.0.0.1', '--exit-when-done', ...argumentsFor('aggregator', options)],
+      ['--host', '127.0.0.1', ...argumentsFor('aggregator', options)],
       (status) => this.#heard(status),
       (message) => this.#told(message),
     )
@@ -60,7 +57,9 @@ class Job {
     const passOn = passSignals(workers)
     const codes = await workers.run()
     passOn.stop()
-    await finished(aggregator)
+    // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
+    aggregator.stop()
+    await aggregator.done
     return this.#conclude(codes)
   }
 
@@ -113,12 +112,6 @@ class Job {
 /** The code that says most: a worker killed by a signal (128 + n) before a plain failure, that before success. */
 function worstOf(codes: readonly number[]): number {
   return Math.max(exitCode.ok, ...codes)
-}
-
-async function finished(aggregator: AggregatorProcess): Promise<void> {
-  const late = setTimeout(() => aggregator.stop(), FINISH_MS)
-  await aggregator.done
-  clearTimeout(late)
 }
 
 function ignore(): void {}

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { SegmentLog } from '@provloom/shared'
+import { seedsUpTo } from '../support/effort.ts'
+import { orderProblem, readAll } from '../support/log-records.ts'
+import { powerLossDisk } from '../support/power-loss-files.ts'
+import type { Frozen, PowerLossDisk, Survival } from '../support/power-loss-files.ts'
+import { randomFrom } from '../support/random.ts'
+import type { Random } from '../support/random.ts'
+
+const folder = '/runs/digits_0/journal'
+const segmentBytesMax = 400
+
+/** An instant at which the power may fail, and how much had been promised by then. */
+interface Crash {
+  readonly doing: string
+  readonly frozen: Frozen
+  readonly promised: number
+  readonly droppedBefore: number
+}
+
+/** One process that writes a log, and what it was promised. */
+class Life {
+  readonly crashes: Crash[] = []
+  /** What was handed over, by number. */
+  readonly texts: Map<number, string>
+  /** Numbers that must be found from now on, in the order of the promises. */
+  readonly promises: number[]
+  readonly #disk: PowerLossDisk
+  readonly #random: Random
+  /** Found when the log was opened: promised with the first acknowledgement after it. */
+  #found: number[] = []
+  #droppedBefore: number
+  #next = 0
+
+  constructor(disk: PowerLossDisk, random: Random, due: ReadonlyMap<number, string>, droppedBefore: number) {
+    this.#disk = disk
+    this.#random = random
+    this.texts = new Map(due)
+    this.promises = [...due.keys()]
+    this.#droppedBefore = droppedBefore
+    disk.onBoundary = (doing) => {
+      const promised = this.promises.length
+      this.crashes.push({ doing, frozen: disk.freeze(), promised, droppedBefore: this.#droppedBefore })
+    }
+  }
+
+  /** A journal's life: bursts of appends that share commits, drops, restarts without a power loss. */
+  async journal(steps: number): Promise<void> {
+    let log = await this.#open()
+    for (let step = 0; step < steps; step++) {
+      const what = this.#random.below(10)
+      if (what === 0) {
+        log.close()
+        log = await this.#open()
+      } else if (what === 1) this.#drop(log)
+      else await Promise.all(Array.from({ length: 1 + this.#random.below(3) }, () => this.#burst(log)))
+    }
+    log.close()
+  }
+
+  /** A spool's life: no record is synced. */
+  async spool(steps: number): Promise<void> {
+    const log = await this.#open()
+    for (let step = 0; step < steps; step++) {
+      if (this.#random.chance(0.1)) this.#drop(log)
+      const text = this.#submit()
+      this.promises.push(log.appendSync(Buffer.from(text)))
+    }
+    log.close()
+  }
+
+  async #open(): Promise<SegmentLog> {
+    const log = new SegmentLog({ files: this.#disk.files, folder, segmentBytesMax })
+    const { records } = await readAll(log.read(0))
+    for (const [number, text] of records) this.texts.set(number, text)
+    this.#found = records.map(([number]) => number)
+    this.#next = log.next
+    return log
+  }
+
+  /** As the aggregator does: only what it has synced and acknowledged. */
+  #drop(log: SegmentLog): void {
+    const number = this.#random.below(log.next + 1)
+    this.#droppedBefore = Math.max(this.#droppedBefore, number)
+    log.dropBefore(number)
+  }
+
+  async #burst(log: SegmentLog): Promise<void> {
+    await Promise.resolve()
+    const numbers = Array.from({ length: 1 + this.#random.below(4) }, async () => {
+      const text = this.#submit()
+      const given = await log.append([Buffer.from(text.slice(0, 3)), Buffer.from(text.slice(3))])
+      expect(this.texts.get(given)).toBe(text)
+      this.promises.push(...this.#found.splice(0), given)
+    })
+    await Promise.all(numbers)
+  }
+
+  #submit(): string {
+    const number = this.#next++
+    const padding = 'x'.repeat(this.#random.chance(0.1) ? 300 : this.#random.below(60))
+    const text = `${number}/${this.#random.below(1e9)}/${padding}`
+    this.texts.set(number, text)
+    return text
+  }
+}
+
+/** What must be found after a crash: the texts by number. */
+function dueAt(life: Life, crash: Crash): Map<number, string> {
+  const due = new Map<number, string>()
+  for (const number of life.promises.slice(0, crash.promised)) {
+    if (number >= crash.droppedBefore) due.set(number, life.texts.get(number)!)
+  }
+  return due
+}
+
+/** Opens what the power left, and compares it with what was promised. */
+async function verify(disk: PowerLossDisk, life: Life, due: ReadonlyMap<number, string>): Promise<void> {
+  const log = new SegmentLog({ files: disk.files, folder, segmentBytesMax })
+  const first = log.first
+  const back = await readAll(log.read(first))
+  expect(orderProblem(back, first)).toBeUndefined()
+  const found = new Map(back.records)
+  for (const [number, text] of found) expect(text).toBe(life.texts.get(number))
+  for (const [number, text] of due) expect(found.get(number)).toBe(text)
+  expect(log.next).toBeGreaterThan(Math.max(-1, ...found.keys(), ...due.keys()))
+  const next = log.next
+  expect(await log.append([Buffer.from('and on')])).toBe(next)
+  expect((await readAll(log.read(next))).records).toEqual([[next, 'and on']])
+  log.close()
+}
+
+async function tryAll(
+  life: Life,
+  survivals: readonly Survival[],
+  random: Random,
+  synced: boolean,
+): Promise<number> {
+  let tried = 0
+  for (const crash of life.crashes) {
+    for (const survival of survivals) {
+      const due = synced || survival === 'all' ? dueAt(life, crash) : new Map<number, string>()
+      try {
+        await verify(crash.frozen.crash(survival, random), life, due)
+      } catch (error) {
+        throw new Error(`power lost (${survival}) ${crash.doing}, boundary ${tried}`, { cause: error })
+      }
+      tried++
+    }
+  }
+  return tried
+}
+
+const lossy: readonly Survival[] = ['synced', 'prefix', 'pages', 'all']
+
+describe('a journal that loses its power at any write boundary', () => {
+  it('holds everything that was acknowledged, once and in order', async () => {
+    let tried = 0
+    for (const seed of seedsUpTo(16)) {
+      const random = randomFrom(seed)
+      const life = new Life(powerLossDisk(), random, new Map(), 0)
+      await life.journal(14)
+      tried += await tryAll(life, lossy, random, true)
+    }
+    console.log(`crash points of a journal: ${tried}`)
+    expect(tried).toBeGreaterThan(10_000)
+  })
+
+  it('holds it also when the power fails again after the restart', async () => {
+    let tried = 0
+    for (const seed of seedsUpTo(12)) {
+      const random = randomFrom(1000 + seed)
+      const first = new Life(powerLossDisk(), random, new Map(), 0)
+      await first.journal(12)
+      for (const crash of first.crashes.filter(() => random.chance(0.03))) {
+        const disk = crash.frozen.crash(random.pick(lossy), random)
+        const second = new Life(disk, random, dueAt(first, crash), crash.droppedBefore)
+        await second.journal(3)
+        tried += await tryAll(second, lossy, random, true)
+      }
+    }
+    console.log(`crash points of a journal, second power loss: ${tried}`)
+    expect(tried).toBeGreaterThan(5_000)
+  })
+})
+
+describe('a spool whose machine loses its power', () => {
+  it('can be opened, and gives nothing wrong and nothing twice', async () => {
+    let tried = 0
+    for (const seed of seedsUpTo(12)) {
+      const random = randomFrom(2000 + seed)
+      const life = new Life(powerLossDisk(), random, new Map(), 0)
+      await life.spool(60)
+      tried += await tryAll(life, ['synced', 'prefix', 'pages'], random, false)
+    }
+    console.log(`crash points of a spool, power lost: ${tried}`)
+    expect(tried).toBeGreaterThan(4_000)
+  })
+
+  it('holds every record whose append returned when only its processes are killed', async () => {
+    let tried = 0
+    for (const seed of seedsUpTo(12)) {
+      const random = randomFrom(3000 + seed)
+      const life = new Life(powerLossDisk(), random, new Map(), 0)
+      await life.spool(60)
+      tried += await tryAll(life, ['all'], random, false)
+    }
+    console.log(`crash points of a spool, processes killed: ${tried}`)
+    expect(tried).toBeGreaterThan(1_000)
+  })
+})
