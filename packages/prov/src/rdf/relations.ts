@@ -1,7 +1,7 @@
 import type { Quad_Object, Quad_Subject } from 'n3'
 import { ProvError } from '../model/error.ts'
 import { isDateTime } from '../model/time.ts'
-import type { QName } from '../model/qname.ts'
+import { sameName, type QName } from '../model/qname.ts'
 import type { Attribute, RelationKind } from '../model/record.ts'
 import type { StatementParts } from '../model/statements.ts'
 import { name } from '../model/value.ts'
@@ -46,6 +46,9 @@ const derivations: ReadonlyMap<string, string> = new Map([
   [`${PROV}wasQuotedFrom`, 'Quotation'],
   [`${PROV}hadPrimarySource`, 'PrimarySource'],
 ])
+const qualifiedDerivations: ReadonlyMap<string, string> = new Map(
+  [...derivations.values()].map((type) => [`${PROV}qualified${type}`, type]),
+)
 /** Events of which only the time is told (PROV-O 3.2). */
 const instants: ReadonlyMap<string, RelationKind> = new Map([
   [`${PROV}generatedAtTime`, 'wasGeneratedBy'],
@@ -80,7 +83,8 @@ export class RelationReader {
     for (const { facts } of graph.resources.values()) {
       for (const { property, object } of facts) {
         const key = keyOf(object)
-        if (byQualified.has(property)) this.#linksTo.set(key, (this.#linksTo.get(key) ?? 0) + 1)
+        if (byQualified.has(property) || qualifiedDerivations.has(property))
+          this.#linksTo.set(key, (this.#linksTo.get(key) ?? 0) + 1)
       }
     }
   }
@@ -98,12 +102,14 @@ export class RelationReader {
 
   #qualifiedOf(resource: Resource): ReadRelation[] {
     return resource.facts.flatMap((fact) => {
-      const form = byQualified.get(fact.property)
+      const type = qualifiedDerivations.get(fact.property)
+      const form = type === undefined ? byQualified.get(fact.property) : formByKind.get('wasDerivedFrom')
       if (form === undefined || form.qualified === null) return []
       fact.used = true
       if (fact.object.termType === 'Literal') throw refused(fact, `a ${form.kind} as a resource`)
       const subject = this.#namer.name(resource.term, resource.line, 'a subject')
-      return this.#statements(fact.object, { key: resource.key, name: subject }, form, form.qualified)
+      const read = this.#statements(fact.object, { key: resource.key, name: subject }, form, form.qualified)
+      return type === undefined ? read : read.map((relation) => ofType(relation, type))
     })
   }
 
@@ -233,6 +239,15 @@ export class RelationReader {
     const entity = this.#namer.name(resource.term, resource.line, 'a subject')
     return [{ kind, parts: { args: { entity }, times: { time } } }]
   }
+}
+
+/** The relation with a prov:type that its property tells, unless it has that already. */
+function ofType({ kind, parts }: ReadRelation, type: string): ReadRelation {
+  const { attributes = [] } = parts
+  const told = attributes.some(([, value]) => value.type === 'name' && sameName(value.name, prov(type)))
+  return told
+    ? { kind, parts }
+    : { kind, parts: { ...parts, attributes: [...attributes, [prov('type'), name(prov(type))]] } }
 }
 
 function positionOf(property: string, form: RelationForm, qualified: QualifiedForm): string | null {

@@ -39,8 +39,8 @@ export function subjectOf(record: ProvRecord): QName | null {
 }
 
 /** The triples of all records about one subject. */
-export function subjectPairs(records: readonly ProvRecord[], terms: Terms): SubjectPairs {
-  const builder = new SubjectBuilder(terms)
+export function subjectPairs(records: readonly ProvRecord[], terms: Terms, implied: boolean): SubjectPairs {
+  const builder = new SubjectBuilder(terms, implied)
   const qualified = new Set(records.flatMap((record) => (isPlain(record) ? [] : pairKey(record))))
   const elements = records.filter((record) => isElementKind(record.kind))
   for (const record of elements) builder.types(record)
@@ -73,8 +73,11 @@ class SubjectBuilder implements SubjectPairs {
   readonly #terms: Terms
   #mentions = 0
 
-  constructor(terms: Terms) {
+  readonly #implied: boolean
+
+  constructor(terms: Terms, implied: boolean) {
     this.#terms = terms
+    this.#implied = implied
   }
 
   /** What it is comes first, so that a reader sees it at once. */
@@ -102,9 +105,12 @@ class SubjectBuilder implements SubjectPairs {
     const form = formOf.get(record.kind)
     if (form === undefined) return
     const object = record.args[form.object]
-    if (object !== undefined) this.#say(form.direct, this.#terms.name(object))
+    const needsNode = form.qualified !== null && (!isPlain(record) || qualified.has(pairKey(record)))
+    // Without a subject there is nothing that the triple could begin with.
+    const direct = !needsNode || (this.#implied && record.args[form.subject] !== undefined)
+    if (direct && object !== undefined) this.#say(form.direct, this.#terms.name(object))
     if (form.kind === 'mentionOf') this.#mention(record)
-    else if (!isPlain(record) || qualified.has(pairKey(record))) this.#qualified(record, form, form.qualified)
+    else if (needsNode) this.#qualified(record, form, form.qualified)
   }
 
   #mention(record: ProvRecord): void {

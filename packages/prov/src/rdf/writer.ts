@@ -14,6 +14,11 @@ import { PROVEXT, RDFS, rdfType } from './vocabulary.ts'
 export interface RdfOptions {
   /** Names that are no IRIs, e.g. with a space: `refuse` (default) throws, `encode` percent-encodes them. */
   readonly oddIris?: OddIris
+  /**
+   * Whether the triple that a qualified relation implies is written too (default true), so that a query need not
+   * look for both. Some readers, Python's prov among them, take the triple for a second statement.
+   */
+  readonly implied?: boolean
 }
 
 /**
@@ -34,7 +39,7 @@ export function* trigPieces(document: ProvDocument, options: RdfOptions = {}): G
     },
     { prefixes: prefixesOf(document) },
   )
-  for (const _ of write(document, terms, writer)) yield pieces.splice(0).join('')
+  for (const _ of write(document, terms, writer, options.implied ?? true)) yield pieces.splice(0).join('')
   writer.end()
   yield pieces.splice(0).join('')
 }
@@ -58,8 +63,8 @@ export function writeTurtle(document: ProvDocument, options: RdfOptions = {}): s
   return [...turtlePieces(document, options)].join('')
 }
 
-function* write(document: ProvDocument, terms: Terms, writer: Writer): Generator<void> {
-  yield* graph(document.records, terms, writer, DataFactory.defaultGraph())
+function* write(document: ProvDocument, terms: Terms, writer: Writer, implied: boolean): Generator<void> {
+  yield* graph(document.records, terms, writer, DataFactory.defaultGraph(), implied)
   // RDF has no empty graphs; a bundle without statements is one that is only said to be a bundle.
   for (const bundle of document.bundles) {
     if (bundle.records.length > 0) continue
@@ -74,7 +79,8 @@ function* write(document: ProvDocument, terms: Terms, writer: Writer): Generator
       )
     writer.addQuad(terms.name(bundle.id), terms.node(rdfType), terms.node(`${PROV}Bundle`))
   }
-  for (const bundle of document.bundles) yield* graph(bundle.records, terms, writer, terms.name(bundle.id))
+  for (const bundle of document.bundles)
+    yield* graph(bundle.records, terms, writer, terms.name(bundle.id), implied)
 }
 
 function* graph(
@@ -82,6 +88,7 @@ function* graph(
   terms: Terms,
   writer: Writer,
   graphName: Quad_Graph,
+  implied: boolean,
 ): Generator<void> {
   const bySubject = new Map<string, ProvRecord[]>()
   const unlinked: ProvRecord[] = []
@@ -98,7 +105,7 @@ function* graph(
   }
   for (const [iri, about] of bySubject) {
     const subject = terms.node(iri)
-    const { pairs, blanks, nodes } = subjectPairs(about, terms)
+    const { pairs, blanks, nodes } = subjectPairs(about, terms, implied)
     for (const { predicate, object } of pairs) writer.addQuad(subject, predicate, object, graphName)
     for (const blank of blanks) {
       writer.addQuad(subject, blank.predicate, writer.blank([...blank.pairs]), graphName)
@@ -110,7 +117,7 @@ function* graph(
   }
   // A relation whose subject is not said is a qualified node that nothing leads to.
   for (const [index, record] of unlinked.entries()) {
-    const { blanks, nodes } = subjectPairs([record], terms)
+    const { blanks, nodes } = subjectPairs([record], terms, implied)
     for (const { name, pairs } of [
       ...nodes,
       ...blanks.map(({ pairs }) => ({ name: DataFactory.blankNode(`r${index}`), pairs })),

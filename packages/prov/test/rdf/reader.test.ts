@@ -35,6 +35,14 @@ describe('PROV-O as others write it', () => {
     expect(record?.attributes[0]?.[1]).toMatchObject({ type: 'name', name: { local: 'Revision' } })
   })
 
+  test('may name the kind of a derivation in the property of its qualified form', () => {
+    const turtle =
+      'ex:e2 prov:qualifiedRevision [ a prov:Derivation; prov:entity ex:e1 ]; prov:wasDerivedFrom ex:e1.'
+    const { records: read } = readTurtle(head + turtle)
+    expect(read.map(describeRecord)).toEqual(['wasDerivedFrom(ex:e2, ex:e1, -, -, -)'])
+    expect(read[0]?.attributes[0]?.[1]).toMatchObject({ type: 'name', name: { local: 'Revision' } })
+  })
+
   test('makes an element of what is only said to be a person, a plan, or something with an attribute', () => {
     expect(
       records('ex:p a prov:Person. ex:plan a prov:Plan. ex:a prov:used ex:e. ex:e ex:size 3 .').sort(),

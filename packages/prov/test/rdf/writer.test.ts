@@ -37,6 +37,17 @@ describe('PROV-O', () => {
     expect(body(turtle)).toContain('prov:atTime "2026-01-01T00:00:00Z"^^xsd:dateTime')
   })
 
+  test('leaves out the triple that a qualified node implies when asked to', () => {
+    const document = builder()
+      .used(ex('a'), ex('e'), { id: ex('u') })
+      .used(ex('a'), ex('f'))
+      .build()
+    const turtle = writeTurtle(document, { implied: false })
+    expect(turtle).not.toContain('prov:used ex:e')
+    expect(turtle).toContain('prov:used ex:f')
+    expect(differences(document, readTurtle(turtle))).toEqual([])
+  })
+
   test('has an identified relation as a named node', () => {
     const turtle = writeTurtle(
       builder()
