@@ -21,6 +21,7 @@ const zapDomain = 'provloom'
 const burstBytes = 4 * 1024 * 1024
 const burstFrames = 128
 const lingerAtEndMs = 1_000
+const portClosesWithinMs = 300
 
 /**
  * The aggregator's ZeroMQ socket: ROUTER, encrypted and authenticated by CURVE and ZAP where keys are given. It knows
@@ -96,9 +97,25 @@ export class Receiver {
     await this.#outbox.close()
     // The last farewells are still on their way.
     this.#socket.linger = lingerAtEndMs
+    const closed = this.#portClosed()
     this.#socket.close()
     this.#doorkeeper?.close()
     await this.#receiving
+    await closed
+  }
+
+  /**
+   * Resolves when a successor may take the port: ZeroMQ closes in the background. (`unbind` would say so, but makes
+   * libzmq 4.3.5 abort the process when a peer leaves at the same time.) Now and then the event does not come.
+   */
+  #portClosed(): Promise<void> {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, portClosesWithinMs)
+      this.#socket.events.on('close', () => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
   }
 
   async #bind(ports: readonly number[]): Promise<number> {

@@ -14,6 +14,7 @@ beforeEach(() => {
 
 afterEach(() => house.clear())
 
+/** A socket that connects in its own way, once the test listens to what becomes of it. */
 function stranger(connection: Connection, keys?: { publicKey: string; secretKey: string }): Dealer {
   const socket = new Dealer({
     linger: 0,
@@ -25,7 +26,6 @@ function stranger(connection: Connection, keys?: { publicKey: string; secretKey:
           curveSecretKey: keys.secretKey,
         }),
   })
-  socket.connect(endpointOf(connection))
   house.onClear(() => socket.close())
   return socket
 }
@@ -37,6 +37,7 @@ test('refuses and counts a peer with an unknown key, and serves the others', asy
   const refused = new Promise<void>((resolve) => {
     unknown.events.on('handshake:error:auth', () => resolve())
   })
+  unknown.connect(endpointOf(connection))
   await refused
   expect(aggregator.counts.strangers).toBeGreaterThanOrEqual(1)
   await house.peer(connection).welcome()
@@ -49,6 +50,7 @@ test('does not talk to a peer without encryption', async () => {
     plain.events.on('disconnect', () => resolve())
     plain.events.on('handshake:error:protocol', () => resolve())
   })
+  plain.connect(endpointOf(aggregator.connection!))
   await failed
   await house.peer(aggregator.connection).welcome()
 })

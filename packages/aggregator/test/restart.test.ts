@@ -1,0 +1,155 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { AggregatorChild, build } from './support/child.ts'
+import { TestHouse, readJson } from './support/house.ts'
+import { params, points, rankEnd, rankStart, series } from './support/peer.ts'
+import type { Peer } from './support/peer.ts'
+
+let house: TestHouse
+
+beforeAll(build)
+
+beforeEach(() => {
+  house = new TestHouse()
+})
+
+afterEach(() => house.clear())
+
+function child(more: object = {}): AggregatorChild {
+  const started = new AggregatorChild({
+    provenanceSaveDir: house.saveDir,
+    jobKey: 'test',
+    host: '127.0.0.1',
+    experimentName: 'exp',
+    saveAfterNLogs: 10,
+    ...more,
+  })
+  house.onClear(() => started.signal('SIGKILL'))
+  return started
+}
+
+/** As an agent does: sends what is missing after the last welcome. */
+async function sendFrom(peer: Peer, next: number, total: number): Promise<void> {
+  for (let first = next; first < total; first += 5)
+    await peer.send('w', first, params(first, Math.min(5, total - first)))
+}
+
+test('keeps port, keys and runs through kill -9, and loses and doubles nothing', async () => {
+  const before = child()
+  const connection = await before.connection()
+  const peer = house.peer(connection)
+  const welcome = await peer.welcome()
+  await sendFrom(peer, 0, 200)
+  await peer.acknowledged('w', 50)
+  await before.signal('SIGKILL')
+
+  const after = child()
+  const again = await after.connection()
+  expect(again).toMatchObject({ port: connection.port, curve: connection.curve })
+  expect((await after.status('run-opened')).resumed).toBe(true)
+  await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 1, backlog: 0 })
+  await peer.hear('again')
+  const back = await peer.welcome()
+  expect(back.runId).toBe(welcome.runId)
+  expect(back.next['w']).toBeGreaterThanOrEqual(50)
+  await sendFrom(peer, 0, 200)
+  await peer.acknowledged('w', 200)
+  await peer.bye()
+  const finished = await after.status('run-finished')
+  expect(finished.summary).toMatchObject({ logs: 200, total: { sent: 200, stored: 200, dropped: 0 } })
+  const document = fs.readFileSync(path.join(welcome.runDir, 'prov.json'), 'utf8')
+  for (const key of ['p0', 'p49', 'p50', 'p199'])
+    expect(document.match(new RegExp(`"${key}"`, 'g'))).toHaveLength(1)
+  expect(fs.existsSync(path.join(welcome.runDir, 'journal'))).toBe(false)
+})
+
+test('survives being killed again and again', async () => {
+  let aggregator = child()
+  const peer = house.peer(await aggregator.connection())
+  await peer.welcome()
+  for (let round = 0; round < 5; round++) {
+    await sendFrom(peer, round * 40, round * 40 + 40)
+    await peer.acknowledged('w', round * 40 + 7)
+    await aggregator.signal('SIGKILL')
+    aggregator = child()
+    await aggregator.status('listening')
+    await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 1, backlog: 0 })
+    await peer.hear('again')
+    const { next } = await peer.welcome()
+    await sendFrom(peer, next['w']!, round * 40 + 40)
+    if (next['w']! < round * 40 + 40) await peer.acknowledged('w', round * 40 + 40)
+  }
+  await peer.bye()
+  const { summary } = await aggregator.status('run-finished')
+  expect(summary).toMatchObject({ logs: 200, total: { sent: 200, stored: 200, dropped: 0 } })
+})
+
+test('gives the same document as a run that nobody disturbed, but for the times and the restart', async () => {
+  const documents: string[] = []
+  for (const disturbed of [false, true]) {
+    const saved = new TestHouse()
+    let aggregator = child({ provenanceSaveDir: saved.saveDir })
+    const runId = '01893d5e-5c00-7000-8000-000000000000'
+    const peer = house.peer(await aggregator.connection(), {
+      session: 'one',
+      hello: { runId: runId as never },
+    })
+    const { runDir } = await peer.welcome()
+    await peer.store('w', [rankStart(), ...params(0, 20), series(1, 'loss')], points(1, 0, 50))
+    if (disturbed) {
+      await aggregator.signal('SIGKILL')
+      aggregator = child({ provenanceSaveDir: saved.saveDir })
+      await aggregator.status('listening')
+      await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 1, backlog: 0 })
+      await peer.hear('again')
+      await peer.welcome()
+    }
+    await peer.store('w', [...params(20, 5), rankEnd()], points(1, 50, 50))
+    await peer.bye()
+    await aggregator.status('run-finished')
+    documents.push(steady(fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')))
+    await saved.clear()
+  }
+  expect(documents[1]).toBe(documents[0])
+})
+
+/** Without what differs between any two runs, and without the journal's length, which a restart adds to. */
+function steady(document: string): string {
+  return document
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/,"provloom:(journalPosition|aggregatorRestarts|pid)":[^,}]*/g, '')
+    .replaceAll(/"provloom:sha256":"[0-9a-f]{64}"/g, '')
+}
+
+test('ends a run that was killed after its last entry and before its directory was complete', async () => {
+  const aggregator = child()
+  const peer = house.peer(await aggregator.connection())
+  const { runDir, runId } = await peer.welcome()
+  await peer.store('w', params(0, 3))
+  await aggregator.signal('SIGKILL')
+  // What a crash within `finish` leaves: the entry is in the journal, the rest is still to do.
+  const { SegmentLog, systemFiles } = await import('@provloom/shared')
+  const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
+  log.appendSync(
+    Buffer.from(`C${JSON.stringify({ kind: 'closed', time: 1_800_000_000_000_000, cause: 'stopped' })}`),
+  )
+  log.close()
+  const after = child()
+  const finished = await after.status('run-finished')
+  expect(finished).toMatchObject({ runId, summary: { status: 'incomplete', logs: 3 } })
+  expect(readJson(path.join(runDir, 'run.json'))).toMatchObject({ finished: true })
+  expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
+})
+
+test('ends open runs on SIGTERM as stopped, and tells a late rank so after a restart', async () => {
+  const aggregator = child()
+  const peer = house.peer(await aggregator.connection())
+  const { runDir, runId } = await peer.welcome()
+  await peer.store('w', params(0, 3))
+  expect(await aggregator.signal('SIGTERM')).toBe(0)
+  expect(readJson(path.join(runDir, 'run.json'))).toMatchObject({ finished: true, status: 'incomplete' })
+  const after = child()
+  const late = house.peer(await after.connection(), { hello: { runId } })
+  expect(await late.hello()).toMatchObject({ kind: 'refused', reason: 'run-ended' })
+})
