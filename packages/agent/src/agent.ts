@@ -62,6 +62,7 @@ class RankAgent implements Agent {
   #started: Promise<void> | undefined
   #service: SpoolService | undefined
   #until = Infinity
+  #signalled = false
   #askToStop: (() => void) | undefined
 
   constructor(config: AgentConfig) {
@@ -131,7 +132,10 @@ class RankAgent implements Agent {
     }
     const { command } = launch
     tell({ type: 'worker-started', pid: command.pid })
-    const stopForwarding = forwardSignals((signal) => this.#forward(command, signal))
+    const stopForwarding = forwardSignals(
+      (signal) => command.signal(signal),
+      () => this.#noteSignal(command),
+    )
     let own: OwnStream | undefined
     let recorder: Recorder | undefined
     if (spool !== undefined) {
@@ -249,13 +253,12 @@ class RankAgent implements Agent {
     })
   }
 
-  /** To the worker while it lives. Afterwards the first one is patience, and the second ends the draining. */
-  #forward(command: RunningCommand, signal: NodeJS.Signals): void {
-    if (command.signal(signal)) return
+  /** While the worker lives signals are its own. Afterwards the first one is patience, the second ends the draining. */
+  #noteSignal(command: RunningCommand): void {
+    if (!command.over()) return
     if (this.#signalled) this.#service?.hurry()
     this.#signalled = true
   }
-  #signalled = false
 }
 
 const sampleIntervalSecondsDefault = 10

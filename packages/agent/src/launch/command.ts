@@ -13,6 +13,7 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>
   /** @returns whether there was a process to take it */
   signal(signal: NodeJS.Signals): boolean
+  over(): boolean
 }
 
 export type Launch =
@@ -52,7 +53,15 @@ export async function launchCommand(
   // A later `error` tells of a signal that could not be sent; `signal` says so by its result.
   child.on('error', () => undefined)
   if (failure !== undefined) return notStarted(program, failure, systemCode(failure) === 'ENOENT' ? 127 : 126)
-  return { kind: 'running', command: { pid: child.pid!, ended, signal: (signal) => child.kill(signal) } }
+  return {
+    kind: 'running',
+    command: {
+      pid: child.pid!,
+      ended,
+      signal: (signal) => child.kill(signal),
+      over: () => child.exitCode !== null || child.signalCode !== null,
+    },
+  }
 }
 
 function notStarted(program: string, cause: unknown, exitCode: 126 | 127): Launch {

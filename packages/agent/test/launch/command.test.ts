@@ -50,6 +50,20 @@ describe('the wrapped command', () => {
     expect(output()).toBe('ready\nSIGUSR1\nSIGUSR2\nSIGHUP\nSIGINT\nSIGTERM\n')
   })
 
+  test('gets a signal that was sent to the whole process group once', async () => {
+    const { child, ended, said, output } = spawnAgent(freshFolder(), worker('tell-signals.mjs'), {
+      detached: true,
+    })
+    await said('ready')
+    for (const signal of ['SIGUSR1', 'SIGINT', 'SIGHUP'] as const) {
+      process.kill(-child.pid!, signal)
+      await said(signal)
+    }
+    process.kill(-child.pid!, 'SIGTERM')
+    expect(await ended).toEqual({ code: 42, signal: null })
+    expect(output()).toBe('ready\nSIGUSR1\nSIGINT\nSIGHUP\nSIGTERM\n')
+  })
+
   test('finds the descriptor that its launcher names in PMI_FD', async () => {
     const saveDir = freshFolder()
     const { child, ended, output } = spawnAgent(saveDir, ['sh', '-c', 'read line <&5; echo "got $line"'], {

@@ -30,7 +30,12 @@ export interface Spawned {
 export function spawnAgent(
   saveDir: string,
   argv: readonly string[],
-  more: { readonly env?: NodeJS.ProcessEnv; readonly stdio?: StdioOptions; readonly config?: object } = {},
+  more: {
+    readonly env?: NodeJS.ProcessEnv
+    readonly stdio?: StdioOptions
+    readonly config?: object
+    readonly detached?: boolean
+  } = {},
 ): Spawned {
   const config = JSON.stringify({
     options: { provenanceSaveDir: saveDir, spoolRoot: `${saveDir}/spools`, sampleIntervalSeconds: 0 },
@@ -39,6 +44,7 @@ export function spawnAgent(
   })
   const child = spawn(process.execPath, [fixture('agent-main.mjs'), config, ...argv], {
     stdio: more.stdio ?? 'pipe',
+    detached: more.detached === true,
     env: { PATH: process.env['PATH'], ...more.env },
   })
   let output = ''
