@@ -3,8 +3,9 @@ import type { Lsn } from '@provloom/shared'
 import type { GraphBuilder, RunSummary } from '../parts.ts'
 import { applyEntry } from './apply/entry.ts'
 import type { RunEntry } from './entry.ts'
-import { thingRecords, thingsOf } from './render/thing.ts'
+import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
+import { SeriesIndex } from './series-index.ts'
 import { sameShape, shapeOf } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { Sheet } from './sheet.ts'
@@ -32,6 +33,7 @@ export function createGraphBuilder(saved?: Uint8Array): GraphBuilder {
 class Builder implements GraphBuilder {
   readonly #state: RunState
   readonly #tallies: Tallies
+  readonly #index: SeriesIndex
   readonly #dirt = new Dirt()
   readonly #sheet = new Sheet()
   #shape: Shape | undefined
@@ -39,10 +41,12 @@ class Builder implements GraphBuilder {
   constructor(state: RunState, tallies: Tallies) {
     this.#state = state
     this.#tallies = tallies
+    this.#index = new SeriesIndex(state)
   }
 
   apply(lsn: Lsn, entry: RunEntry): void {
-    applyEntry({ state: this.#state, tallies: this.#tallies, dirt: this.#dirt }, lsn, entry)
+    const [state, tallies, index, dirt] = [this.#state, this.#tallies, this.#index, this.#dirt]
+    applyEntry({ state, tallies, index, dirt }, lsn, entry)
   }
 
   render(): Uint8Array[] {
@@ -54,7 +58,7 @@ class Builder implements GraphBuilder {
     const changed = this.#dirt.take()
     if (changed === 'all') this.#sheet.clear()
     const things = changed === 'all' ? thingsOf(this.#state) : changed.values()
-    for (const thing of things) this.#sheet.put(thingKey(thing), thingRecords(view, thing))
+    for (const thing of things) this.#sheet.put(thingKey(thing), thingLines(view, thing))
     return this.#sheet.chunks(view.space.prefixes)
   }
 
@@ -80,6 +84,7 @@ class Builder implements GraphBuilder {
     return {
       state: this.#state,
       tallies: this.#tallies,
+      index: this.#index,
       shape: shapeOf(this.#state),
       space: spaceOf(iri, opened?.runId ?? 'none'),
       namespaceProblem: problem,

@@ -1,16 +1,13 @@
-const US_MAX = 8.64e18
+/** 9999-12-31T23:59:59Z: later years have five digits, which many readers refuse. */
+const lastUs = 253_402_300_799_000_000
 
 /**
- * Microseconds since the Unix epoch as xsd:dateTime in UTC, with six digits of a second where the last three are not
- * zero. Beyond the years that a date can have, the nearest that it can.
+ * Microseconds since the Unix epoch as xsd:dateTime in UTC, always with six digits of a second, so that times sort as
+ * text. Times before 1970 and after 9999 are the nearest that can be written.
  */
 export function instant(us: number): string {
-  const bounded = Math.min(Math.max(Math.trunc(us), 0), Math.min(US_MAX, LAST_YEAR_US))
+  const bounded = Math.min(Math.max(Math.trunc(us), 0), lastUs)
   const ms = Math.floor(bounded / 1000)
-  const rest = bounded - ms * 1000
-  const text = new Date(ms).toISOString()
-  return rest === 0 ? text : `${text.slice(0, -1)}${String(rest).padStart(3, '0')}Z`
+  const rest = String(bounded - ms * 1000).padStart(3, '0')
+  return `${new Date(ms).toISOString().slice(0, -1)}${rest}Z`
 }
-
-/** 9999-12-31T23:59:59Z: later years have five digits, which many readers refuse. */
-const LAST_YEAR_US = 253_402_300_799_000_000

@@ -15,7 +15,7 @@ export const variantsWrittenOutMax = 8
 /** Up to this many artifacts the stored copy and every version's model are shown. */
 export const artifactsWrittenOutMax = 30
 
-/** Up to this many series are told to be members of the metric store; folded metrics always are. */
+/** Up to this many series are told to be members of the metric store. */
 export const membersWrittenOutMax = 50
 
 export interface Shape {
@@ -31,7 +31,7 @@ export function shapeOf(state: RunState): Shape {
     foldsRanks,
     foldsInputs: foldsRanks || state.inputLinks > inputLinksMax,
     foldsArtifacts: state.artifacts.size > artifactsWrittenOutMax,
-    showsMembers: foldsRanks || state.series.size <= membersWrittenOutMax,
+    showsMembers: state.series.size <= membersWrittenOutMax,
   }
 }
 

@@ -23,12 +23,12 @@ export class Sheet {
     this.#pages = []
   }
 
-  /** Replaces the records of a thing; a thing without records stays, empty. */
-  put(key: string, records: readonly Keyed[]): void {
+  /** Replaces the lines of a thing; a thing without any stays, empty. */
+  put(key: string, lines: ReadonlyMap<RecordKind, string>): void {
     const at = this.#pageFor(key)
     const page = this.#pages[at] ?? this.#newPage(at)
     if (!page.lines.has(key)) page.keys.splice(lowerBound(page.keys, key), 0, key)
-    page.lines.set(key, linesOf(records))
+    page.lines.set(key, lines)
     page.encoded = undefined
     if (page.keys.length > THINGS_PER_PAGE_MAX) this.#split(at, page)
   }
@@ -90,8 +90,8 @@ function prefixLines(prefixes: ReadonlyMap<string, string>): string {
     .join(',\n')
 }
 
-/** The lines of a thing by section, each without a comma at its end. */
-function linesOf(records: readonly Keyed[]): Map<RecordKind, string> {
+/** The lines of a thing by section, with commas between and none at the end. */
+export function linesOf(records: readonly Keyed[]): ReadonlyMap<RecordKind, string> {
   const lines = new Map<RecordKind, string>()
   for (const { record, key } of records) {
     const rendered = renderRecord(record, key === undefined ? {} : { key })

@@ -65,7 +65,6 @@ export interface RankState {
   readonly conflictHosts: string[]
   readonly streams: Map<string, StreamState>
   readonly contexts: string[]
-  readonly series: string[]
   readonly finals: string[]
 }
 
@@ -77,8 +76,8 @@ export interface StreamState {
   undeclared: number
   /** By reason: the writer's own totals. */
   readonly drops: Map<string, number>
+  /** Slot in the tallies by the stream's own id of a series. */
   readonly slots: Map<number, number>
-  readonly declared: Map<number, string>
 }
 
 export interface ContextState {
@@ -91,7 +90,6 @@ export interface ContextState {
   end: number | undefined
   firstTime: number | undefined
   lastTime: number | undefined
-  readonly series: string[]
 }
 
 /** One metric of one context name and source, over all ranks. */
@@ -101,7 +99,6 @@ export interface MetricState {
   readonly context: string | undefined
   readonly source: string | undefined
   unit: string | undefined
-  readonly series: string[]
 }
 
 export interface SeriesState {

@@ -1,20 +1,18 @@
 import type { Tallies } from './tally.ts'
 
-/** What the graph says of a series. `min`, `max` and `mean` are of finite values and absent where there are none. */
+/** What the graph says of a series. `min`, `max` and `mean` are of finite values and undefined where there are none. */
 export interface Statistics {
   readonly rows: number
   readonly nan: number
   readonly infinite: number
-  readonly min?: number
-  readonly max?: number
-  readonly mean?: number
+  readonly min: number | undefined
+  readonly max: number | undefined
+  readonly mean: number | undefined
   readonly sum: number
   /** Of the stream with the latest time. */
   readonly last: number
   readonly firstStep: number
   readonly lastStep: number
-  readonly firstTime: number
-  readonly lastTime: number
 }
 
 /**
@@ -24,73 +22,61 @@ export interface Statistics {
  * @returns undefined when none of them has a row
  */
 export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statistics | undefined {
-  const full = slots.filter((slot) => tallies.at('rows', slot) > 0)
-  const [first] = full
-  if (first === undefined) return undefined
-  if (full.length === 1) return single(tallies, first)
-  const total = (column: Parameters<Tallies['at']>[0]): number =>
-    full.reduce((sum, slot) => sum + tallies.at(column, slot), 0)
-  const lowest = (column: Parameters<Tallies['at']>[0]): number =>
-    full.reduce((least, slot) => Math.min(least, tallies.at(column, slot)), Infinity)
-  const highest = (column: Parameters<Tallies['at']>[0]): number =>
-    full.reduce((most, slot) => Math.max(most, tallies.at(column, slot)), -Infinity)
-  const latest = full.reduce((best, slot) =>
-    tallies.at('lastTime', slot) > tallies.at('lastTime', best) ? slot : best,
-  )
-  return complete({
-    rows: total('rows'),
-    nan: total('nan'),
-    infinite: total('positiveInfinity') + total('negativeInfinity'),
-    min: lowest('min'),
-    max: highest('max'),
-    sum: sumOf(tallies, full),
-    last: tallies.at('last', latest),
-    firstStep: lowest('firstStep'),
-    lastStep: highest('lastStep'),
-    firstTime: lowest('firstTime'),
-    lastTime: highest('lastTime'),
-  })
-}
-
-function single(tallies: Tallies, slot: number): Statistics {
-  return complete({
-    rows: tallies.at('rows', slot),
-    nan: tallies.at('nan', slot),
-    infinite: tallies.at('positiveInfinity', slot) + tallies.at('negativeInfinity', slot),
-    min: tallies.at('min', slot),
-    max: tallies.at('max', slot),
-    sum: sumOf(tallies, [slot]),
-    last: tallies.at('last', slot),
-    firstStep: tallies.at('firstStep', slot),
-    lastStep: tallies.at('lastStep', slot),
-    firstTime: tallies.at('firstTime', slot),
-    lastTime: tallies.at('lastTime', slot),
-  })
-}
-
-/** Sums and their compensations, added in slot order by the same method. */
-function sumOf(tallies: Tallies, slots: readonly number[]): number {
-  let sum = 0
-  let compensation = 0
+  let [rows, nan, infinite, min, max] = [0, 0, 0, Infinity, -Infinity]
+  let [sum, compensation] = [0, 0]
+  let [firstStep, lastStep, last, lastTime] = [Infinity, -Infinity, NaN, -Infinity]
   for (const slot of slots) {
+    const count = tallies.at('rows', slot)
+    if (count === 0) continue
+    rows += count
+    nan += tallies.at('nan', slot)
+    infinite += tallies.at('positiveInfinity', slot) + tallies.at('negativeInfinity', slot)
+    min = Math.min(min, tallies.at('min', slot))
+    max = Math.max(max, tallies.at('max', slot))
     const value = tallies.at('sum', slot)
     const after = sum + value
     compensation += Math.abs(sum) >= Math.abs(value) ? sum - after + value : value - after + sum
     compensation += tallies.at('compensation', slot)
     sum = after
+    firstStep = Math.min(firstStep, tallies.at('firstStep', slot))
+    lastStep = Math.max(lastStep, tallies.at('lastStep', slot))
+    if (tallies.at('lastTime', slot) > lastTime) {
+      lastTime = tallies.at('lastTime', slot)
+      last = tallies.at('last', slot)
+    }
   }
+  if (rows === 0) return undefined
+  const finite = rows - nan - infinite
+  const shared = { rows, nan, infinite, sum: exact(sum, compensation), last, firstStep, lastStep }
+  if (finite === 0) return { ...shared, min: undefined, max: undefined, mean: undefined }
+  // A mean lies between the extremes, whatever rounding or overflow say.
+  const mean = Math.min(Math.max(shared.sum / finite, min), max)
+  return { ...shared, min, max, mean }
+}
+
+/** The sum of finite values may be beyond a double; the compensation is then no number. */
+function exact(sum: number, compensation: number): number {
   const total = sum + compensation
-  // The sum of finite values may be beyond a double; the compensation is then no number.
   return Number.isNaN(total) ? sum : total
 }
 
-type Gathered = Omit<Statistics, 'mean' | 'min' | 'max'> & { readonly min: number; readonly max: number }
+/** First and last step and time of slots together. */
+export interface Extent {
+  readonly firstStep: number
+  readonly lastStep: number
+  readonly firstTime: number
+  readonly lastTime: number
+}
 
-function complete(gathered: Gathered): Statistics {
-  const { min, max, ...rest } = gathered
-  const finite = gathered.rows - gathered.nan - gathered.infinite
-  if (finite === 0) return rest
-  const mean = gathered.sum / finite
-  // A mean lies between the extremes, whatever rounding or overflow say.
-  return { ...rest, min, max, mean: Math.min(Math.max(mean, min), max) }
+/** @returns undefined when no slot has a row */
+export function extentOf(tallies: Tallies, slots: readonly number[]): Extent | undefined {
+  let [firstStep, lastStep, firstTime, lastTime] = [Infinity, -Infinity, Infinity, -Infinity]
+  for (const slot of slots) {
+    if (tallies.at('rows', slot) === 0) continue
+    firstStep = Math.min(firstStep, tallies.at('firstStep', slot))
+    lastStep = Math.max(lastStep, tallies.at('lastStep', slot))
+    firstTime = Math.min(firstTime, tallies.at('firstTime', slot))
+    lastTime = Math.max(lastTime, tallies.at('lastTime', slot))
+  }
+  return firstStep === Infinity ? undefined : { firstStep, lastStep, firstTime, lastTime }
 }

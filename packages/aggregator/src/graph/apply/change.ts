@@ -1,3 +1,4 @@
+import type { SeriesIndex } from '../series-index.ts'
 import type { RunState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
 import type { Dirt } from '../thing.ts'
@@ -6,6 +7,7 @@ import type { Dirt } from '../thing.ts'
 export interface Change {
   readonly state: RunState
   readonly tallies: Tallies
+  readonly index: SeriesIndex
   readonly dirt: Dirt
 }
 

@@ -30,7 +30,6 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
     conflictHosts: [],
     streams: new Map(),
     contexts: [],
-    series: [],
     finals: [],
   }
   state.ranks.set(key, made)
@@ -64,7 +63,6 @@ export function contextOf(
     end: undefined,
     firstTime: undefined,
     lastTime: undefined,
-    series: [],
   }
   state.contexts.set(key, made)
   rank?.contexts.push(key)

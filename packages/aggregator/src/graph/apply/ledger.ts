@@ -9,7 +9,6 @@ export function newStream(): StreamState {
     undeclared: 0,
     drops: new Map(),
     slots: new Map(),
-    declared: new Map(),
   }
 }
 

@@ -12,7 +12,7 @@ import { newStream } from './ledger.ts'
  * point and never changes, so this is the same as record by record.
  */
 export function applyRecords(change: Change, entry: Records): void {
-  const { state, tallies, dirt } = change
+  const { state, tallies, dirt, index } = change
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   const stream = streamOf(rank, entry.stream)
   rank.lost = false
@@ -32,7 +32,7 @@ export function applyRecords(change: Change, entry: Records): void {
   stream.bad += entry.bad.length
   stream.lost += entry.lost
   stream.undeclared += undeclared
-  for (const slot of tallies.takeTouched()) touch(change, rank, stream.declared.get(slot))
+  for (const slot of tallies.takeTouched()) touch(change, rank, index.ofSlot(slot))
   dirt.mark('rank', key)
 }
 
@@ -63,9 +63,9 @@ function declare(
   streamName: string,
   event: EventOf<'series'>,
 ): void {
-  const { tallies } = change
+  const { tallies, index } = change
   if (stream.slots.has(event.id)) {
-    const known = change.state.series.get(stream.declared.get(stream.slots.get(event.id)!) ?? '')
+    const known = change.state.series.get(index.ofSlot(stream.slots.get(event.id)!) ?? '')
     const { key } = seriesOf(change, rankKey, rank, event)
     if (known !== change.state.series.get(key))
       tellProblem(change, rankKey, `series ${event.id} of ${streamName} was declared twice, differently`)
@@ -78,7 +78,7 @@ function declare(
   const { key, series } = seriesOf(change, rankKey, rank, event)
   const slot = tallies.add()
   stream.slots.set(event.id, slot)
-  stream.declared.set(slot, key)
+  index.addSlot(slot, key)
   series.slots.push({ stream: streamName, slot })
   series.slots.sort((a, b) => (a.stream < b.stream ? -1 : a.stream > b.stream ? 1 : a.slot - b.slot))
 }
@@ -89,8 +89,8 @@ function seriesOf(
   rank: RankState,
   event: EventOf<'series'>,
 ): { key: string; series: SeriesState } {
-  const { state, dirt } = change
-  const { key: metricKey, metric } = metricOf(change, event)
+  const { state, dirt, index } = change
+  const { key: metricKey } = metricOf(change, event)
   const context = event.context === undefined ? undefined : contextOf(change, rankKey, event.context)
   if (context !== undefined) seenAt(context.context, event.time)
   const key = keyOf(rankKey, metricKey)
@@ -105,23 +105,21 @@ function seriesOf(
     slots: [],
   }
   state.series.set(key, made)
-  metric.series.push(key)
-  rank.series.push(key)
-  context?.context.series.push(key)
+  index.add(key, made)
   dirt.mark('series', key)
   dirt.mark('metric', metricKey)
   return { key, series: made }
 }
 
 function metricOf(change: Change, event: EventOf<'series'>): { key: string; metric: MetricState } {
-  const { state, dirt } = change
+  const { state, dirt, index } = change
   const { key: name, context, source, unit } = event
   const key = keyOf(context, name, source)
   const known = state.metrics.get(key)
   if (known !== undefined) {
     if (known.unit === undefined && unit !== undefined) {
       known.unit = unit
-      for (const series of known.series) dirt.mark('series', series)
+      for (const series of index.ofMetric(key)) dirt.mark('series', series)
       dirt.mark('metric', key)
     }
     return { key, metric: known }
@@ -133,7 +131,6 @@ function metricOf(change: Change, event: EventOf<'series'>): { key: string; metr
     context,
     source,
     unit,
-    series: [],
   }
   state.metrics.set(key, made)
   return { key, metric: made }

@@ -12,7 +12,7 @@ export function contextRecords(view: View, key: string): Keyed[] {
   const context = view.state.contexts.get(key)
   if (context === undefined) return []
   const me = view.space.run(context.id)
-  const { start, end, toldEnd, steps } = contextSpan(view, context)
+  const { start, end, toldEnd, steps } = contextSpan(view, key, context)
   const facts = new Facts()
     .label(context.name)
     .type(term('provloom', 'Context'), ...kinds(context.name))

@@ -70,8 +70,9 @@ export function integer(value: number): TypedValue {
   return { type: 'typed', lexical: exact.toString(), datatype: integerType(exact) }
 }
 
-/** Text that a document should hold: very long ones are cut, and say so. */
+/** Text that a document should hold: Unicode, and when it is very long cut, which it says. */
 export function bounded(words: string): string {
-  if (words.length <= TEXT_LENGTH_MAX) return words
-  return `${words.slice(0, TEXT_LENGTH_MAX)}... (cut, ${words.length} characters)`
+  const whole = words.replaceAll(/\p{Surrogate}/gu, '\ufffd')
+  if (whole.length <= TEXT_LENGTH_MAX) return whole
+  return `${whole.slice(0, TEXT_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')}... (cut, ${whole.length} characters)`
 }

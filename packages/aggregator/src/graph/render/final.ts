@@ -58,7 +58,7 @@ function finalFacts({ facts }: FinalState): Facts {
 function valueOf(view: View, { facts, members }: FinalState, rankKey: string): number {
   const { state, tallies } = view
   const initial = members.get(rankKey)?.initialValue ?? 0
-  const slots = (state.ranks.get(rankKey)?.series ?? []).flatMap((key) => {
+  const slots = view.index.ofRank(rankKey).flatMap((key) => {
     const series = state.series.get(key)
     const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
     const isMeant =

@@ -67,17 +67,16 @@ export function metricRecords(view: View, key: string): Keyed[] {
   const metric = state.metrics.get(key)
   if (metric === undefined || !shape.foldsRanks) return []
   const id = space.run(metric.id)
-  const all = metric.series.flatMap((one) => state.series.get(one) ?? []).sort(byRank)
+  const all = view.index
+    .ofMetric(key)
+    .flatMap((one) => state.series.get(one) ?? [])
+    .sort(byRank)
   const slots = all.flatMap((series) => series.slots.map(({ slot }) => slot))
   const facts = addStatistics(
     metricFacts(metric).int('series', all.length),
     statisticsOf(view.tallies, slots),
   )
-  return [
-    entity(id, facts.list),
-    relation('wasGeneratedBy', { entity: id, activity: runName(view) }),
-    relation('hadMember', { collection: space.run('metrics'), entity: id }),
-  ]
+  return [entity(id, facts.list), relation('wasGeneratedBy', { entity: id, activity: runName(view) })]
 }
 
 function byRank(a: SeriesState, b: SeriesState): number {

@@ -1,7 +1,7 @@
 import type { ContextState, RankState, RunState } from '../state.ts'
 import type { View } from './view.ts'
-import { statisticsOf } from '../statistics.ts'
-import type { Statistics } from '../statistics.ts'
+import { extentOf } from '../statistics.ts'
+import type { Extent } from '../statistics.ts'
 
 /** Begin and end of an activity, microseconds. `clamped`: the clock went back, and `end` is the begin. */
 export interface Span {
@@ -30,9 +30,10 @@ export function rankSpan(rank: RankState): Span {
 /** From its first log, or start, to its end, or to its last log once its rank has ended. */
 export function contextSpan(
   view: View,
+  key: string,
   context: ContextState,
-): Span & { readonly steps: Statistics | undefined } {
-  const steps = stepsOf(view, context.series)
+): Span & { readonly steps: Extent | undefined } {
+  const steps = stepsOf(view, view.index.ofContext(key))
   const first = least(context.firstTime, steps?.firstTime)
   const last = most(context.lastTime, steps?.lastTime)
   const rank = view.state.ranks.get(context.rankKey)
@@ -42,9 +43,9 @@ export function contextSpan(
   return { ...span(start, end), steps }
 }
 
-function stepsOf(view: View, series: readonly string[]): Statistics | undefined {
+function stepsOf(view: View, series: readonly string[]): Extent | undefined {
   const slots = series.flatMap((key) => (view.state.series.get(key)?.slots ?? []).map(({ slot }) => slot))
-  return statisticsOf(view.tallies, slots)
+  return extentOf(view.tallies, slots)
 }
 
 function least(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,4 +1,6 @@
+import type { RecordKind } from '@provloom/prov'
 import type { RunState } from '../state.ts'
+import { linesOf } from '../sheet.ts'
 import type { Thing } from '../thing.ts'
 import { artifactRecords, modelRecords } from './artifact.ts'
 import { contextRecords } from './context.ts'
@@ -8,6 +10,7 @@ import { energyRecords, hostRecords } from './host.ts'
 import { rankRecords } from './rank.ts'
 import { runRecords } from './run.ts'
 import { metricRecords, seriesRecords } from './series.ts'
+import { influenceLine } from './series-line.ts'
 import type { Keyed, View } from './view.ts'
 
 /** The records of one thing. */
@@ -34,6 +37,12 @@ export function thingRecords(view: View, { kind, key }: Thing): Keyed[] {
     case 'final':
       return finalRecords(view, key)
   }
+}
+
+/** The same as text, by section. Folded series are by far the most and have a writer of their own. */
+export function thingLines(view: View, thing: Thing): ReadonlyMap<RecordKind, string> {
+  if (thing.kind !== 'series' || !view.shape.foldsRanks) return linesOf(thingRecords(view, thing))
+  return new Map([['wasInfluencedBy', influenceLine(view, thing.key)]])
 }
 
 /** All things of a run, none before it is opened. */

@@ -1,6 +1,7 @@
 import type { ProvRecord, QName, RelationKind } from '@provloom/prov'
 import { statement } from '@provloom/prov'
 import type { Attributes } from '@provloom/prov'
+import type { SeriesIndex } from '../series-index.ts'
 import type { Shape } from '../shape.ts'
 import type { Space } from '../space.ts'
 import type { RunState } from '../state.ts'
@@ -10,6 +11,7 @@ import type { Tallies } from '../tally.ts'
 export interface View {
   readonly state: RunState
   readonly tallies: Tallies
+  readonly index: SeriesIndex
   readonly shape: Shape
   readonly space: Space
   /** What was wrong with the namespace that the user gave. */

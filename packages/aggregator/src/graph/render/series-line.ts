@@ -1,0 +1,41 @@
+import { statisticsOf } from '../statistics.ts'
+import { makerName } from './names.ts'
+import type { View } from './view.ts'
+
+/**
+ * The line of a folded series in prov.json: what `seriesRecords` and `renderRecord` give, without a record in between.
+ * Ten ranks of a thousand make ten thousand of them, and in a busy run all change between two flushes.
+ */
+export function influenceLine(view: View, key: string): string {
+  const { state, tallies } = view
+  const series = state.series.get(key)
+  const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
+  if (series === undefined || metric === undefined) return ''
+  const maker = makerName(view, series.rankKey, series.contextKey)
+  const slots = series.slots.map(({ slot }) => slot)
+  const s = statisticsOf(tallies, slots)
+  const head = `    "run:${series.id}": {"prov:influencee":"run:${metric.id}","prov:influencer":"run:${maker.local}"`
+  if (s === undefined) return `${head},"provloom:rows":0}`
+  const special =
+    (s.nan > 0 ? `,"provloom:nanRows":${integer(s.nan)}` : '') +
+    (s.infinite > 0 ? `,"provloom:infiniteRows":${integer(s.infinite)}` : '')
+  const finite =
+    s.min === undefined || s.max === undefined || s.mean === undefined
+      ? ''
+      : `,"provloom:min":${double(s.min)},"provloom:max":${double(s.max)},"provloom:mean":${double(s.mean)}`
+  const steps = `"provloom:firstStep":${integer(s.firstStep)},"provloom:lastStep":${integer(s.lastStep)}`
+  return `${head},"provloom:rows":${integer(s.rows)}${special}${finite},"provloom:last":${double(s.last)},${steps}}`
+}
+
+function integer(value: number): string {
+  if (value > -(2 ** 31) && value < 2 ** 31) return String(value === 0 ? 0 : value)
+  return `{"$":"${BigInt(value)}","type":"${Math.abs(value) < 2 ** 63 || value === -(2 ** 63) ? 'xsd:long' : 'xsd:integer'}"}`
+}
+
+function double(value: number): string {
+  if (value - value !== 0)
+    return `{"$":"${Number.isNaN(value) ? 'NaN' : value > 0 ? 'INF' : '-INF'}","type":"xsd:double"}`
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+  const digits = String(value)
+  return Number.isInteger(value) && !digits.includes('e') ? `${digits}.0` : digits
+}
