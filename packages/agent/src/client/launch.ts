@@ -47,10 +47,7 @@ export function startOwnAgent(spool: SpoolFolder): void {
     const words = ['agent', '--attach', spool.root, '--pid', String(process.pid), '--with-aggregator']
     const agent = spawn(command, words, { detached: true, stdio: ['ignore', log, log], env: environment })
     agent.once('error', (error) => {
-      tellOnce(
-        'no-agent',
-        `the agent could not be started (${command}: ${error.message}), so ${importLine}`,
-      )
+      tellOnce('no-agent', `the agent could not be started (${command}: ${error.message}), so ${importLine}`)
     })
     agent.unref()
   } finally {

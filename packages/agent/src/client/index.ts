@@ -1,0 +1,21 @@
+// The client for training code in JavaScript and TypeScript: docs/typescript.md.
+export { logArtifact } from './artifact.ts'
+export type { ArtifactOptions } from './artifact.ts'
+export { Context, createContext, inContext } from './context.ts'
+export { FoldOperation, logDataset, logModel, registerFinalMetric, saveModelVersion } from './facts.ts'
+export type { DatasetOptions, ModelOptions, VersionOptions } from './facts.ts'
+export { logCurrentExecutionTime, logMetric, logMetrics } from './metric.ts'
+export type { MetricOptions } from './metric.ts'
+export {
+  logExecutionEndTime,
+  logExecutionStartTime,
+  logInput,
+  logOutput,
+  logParam,
+  logParams,
+} from './param.ts'
+export type { EndpointOptions, ParamOptions } from './param.ts'
+export { endRun, startRun } from './run.ts'
+export type { EndOptions, Run, RunOptions } from './run.ts'
+export { logExecutionCommand, logSourceCode } from './source.ts'
+export { logCarbonMetrics, logFlopsPerBatch, logFlopsPerEpoch, logSystemMetrics } from './system.ts'

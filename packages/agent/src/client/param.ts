@@ -1,0 +1,108 @@
+import fs from 'node:fs'
+import { keep } from './artifact.ts'
+import { contextName } from './context.ts'
+import { withSession } from './current.ts'
+import { present } from './present.ts'
+import type { Session } from './session.ts'
+import type { Typed } from './value.ts'
+import { nameOf, typed } from './value.ts'
+
+export interface ParamOptions {
+  readonly context?: string
+  readonly source?: string
+  readonly isInput?: boolean
+}
+
+export interface EndpointOptions {
+  /** input_0, input_1, ... when absent. */
+  readonly name?: string
+  readonly context?: string
+  readonly source?: string
+  readonly step?: number
+}
+
+/** Longer values are cut here: a parameter is a value, a file is logged with `logArtifact`. */
+const valueLengthMax = 100_000
+
+/** Records a parameter with its type: number, bigint, boolean, text, null, Date, or JSON for objects. */
+export function logParam(key: string, value: unknown, options: ParamOptions = {}): void {
+  withSession('logParam', (session) => record(session, 'logParam', key, value, options))
+}
+
+/** Records several parameters. */
+export function logParams(params: Readonly<Record<string, unknown>>, options: ParamOptions = {}): void {
+  withSession('logParams', (session) => {
+    for (const [key, value] of Object.entries(params)) record(session, 'logParams', key, value, options)
+  })
+}
+
+/** Records something that the run used: a file by its path, else a value. */
+export function logInput(value: unknown, options: EndpointOptions = {}): void {
+  withSession('logInput', (session) => endpoint(session, 'logInput', 'input', value, options))
+}
+
+/** Records something that the run made: a file by its path, else a value. */
+export function logOutput(value: unknown, options: EndpointOptions = {}): void {
+  withSession('logOutput', (session) => endpoint(session, 'logOutput', 'output', value, options))
+}
+
+/** Records when the work itself begins, as the parameter execution_start_time. */
+export function logExecutionStartTime(): void {
+  withSession('logExecutionStartTime', (session) =>
+    record(session, 'logExecutionStartTime', 'execution_start_time', new Date(), {}),
+  )
+}
+
+/** Records when the work itself ends, as the parameter execution_end_time. */
+export function logExecutionEndTime(): void {
+  withSession('logExecutionEndTime', (session) =>
+    record(session, 'logExecutionEndTime', 'execution_end_time', new Date(), {}),
+  )
+}
+
+function endpoint(
+  session: Session,
+  call: string,
+  direction: 'input' | 'output',
+  value: unknown,
+  options: EndpointOptions,
+): void {
+  const name = nameOf(options.name) ?? `${direction}_${session.count(direction)}`
+  if (typeof value === 'string' && fs.existsSync(value)) {
+    keep(session, call, name, value, { ...options, kind: direction, role: direction, copy: true })
+    return
+  }
+  record(session, call, name, value, options, direction)
+}
+
+function record(
+  session: Session,
+  call: string,
+  key: string,
+  value: unknown,
+  options: ParamOptions,
+  direction: 'input' | 'output' | undefined = options.isInput === true ? 'input' : undefined,
+): void {
+  const name = nameOf(key)
+  if (name === undefined) {
+    session.problem('BAD_NAME', `${call}: the key must be text that is not empty`, call)
+    return
+  }
+  const { context, source } = options
+  session.record({
+    type: 'param',
+    key: name,
+    ...bounded(session, call, name, typed(value)),
+    ...present({ context: contextName(context), source: nameOf(source), direction }),
+  })
+}
+
+function bounded(session: Session, call: string, name: string, value: Typed): Typed {
+  if (value.value.length <= valueLengthMax) return value
+  session.problem(
+    'VALUE_CUT',
+    `${call}: the value of ${name} has ${value.value.length} characters; the first ${valueLengthMax} are recorded`,
+    name,
+  )
+  return { valueType: 'str', value: value.value.slice(0, valueLengthMax) }
+}
