@@ -7,6 +7,9 @@ export interface Measurement {
   readonly value: number
 }
 
+/** Resident memory in KiB, as `ps` has it. */
+type ProcessFacts = Pick<Systeminformation.ProcessesProcessData, 'pid' | 'parentPid' | 'cpu' | 'memRss'>
+
 type Information = typeof import('systeminformation')
 
 /** The worker with all its descendants. */
@@ -35,24 +38,21 @@ export class SystemSampler {
       si.disksIO(),
       si.networkStats('*'),
     ])
-    return [...treeOf(processes, this.#rootPid), ...hostOf(load, memory, disk, network)].filter((one) =>
+    return [...treeOf(processes.list, this.#rootPid), ...hostOf(load, memory, disk, network)].filter((one) =>
       Number.isFinite(one.value),
     )
   }
 }
 
 /** Of the worker's tree: processor time in percent of one core, resident memory, processes. */
-export function treeOf(
-  processes: Pick<Systeminformation.ProcessesData, 'list'>,
-  rootPid: number,
-): Measurement[] {
+export function treeOf(list: readonly ProcessFacts[], rootPid: number): Measurement[] {
   const inTree = new Set([rootPid])
   // A child may stand before its parent in the list: go over it until nothing is added.
   for (let before = 0; before !== inTree.size;) {
     before = inTree.size
-    for (const one of processes.list) if (inTree.has(one.parentPid)) inTree.add(one.pid)
+    for (const one of list) if (inTree.has(one.parentPid)) inTree.add(one.pid)
   }
-  const members = processes.list.filter((one) => inTree.has(one.pid))
+  const members = list.filter((one) => inTree.has(one.pid))
   if (members.length === 0) return []
   const sum = (of: (one: (typeof members)[number]) => number): number =>
     members.reduce((total, one) => total + of(one), 0)

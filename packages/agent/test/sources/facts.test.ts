@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { recordedVariables } from '../../src/sources/allow-list.ts'
+import { RaplMeter } from '../../src/sources/energy.ts'
+import { environmentFact } from '../../src/sources/environment.ts'
+import { gpusOf } from '../../src/sources/host.ts'
+import { interpreterOf, nameOf } from '../../src/sources/interpreter.ts'
+import { sourceFact } from '../../src/sources/source-code.ts'
+import { SystemSampler, treeOf } from '../../src/sources/system.ts'
+import { freshFolder } from '../support/place.ts'
+
+const never = new AbortController().signal
+const variables = { PATH: process.env['PATH'], HOME: '/nonexistent' }
+
+describe('the work tree', () => {
+  function git(folder: string, ...argv: readonly string[]): string {
+    return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv], {
+      encoding: 'utf8',
+    }).trim()
+  }
+
+  test('is told with commit, branch, remote without credentials, and whether it has changes', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q', '-b', 'main')
+    git(folder, 'remote', 'add', 'origin', 'https://me:token@host.example/a.git')
+    fs.writeFileSync(path.join(folder, 'train.py'), 'pass\n')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-qm', 'first')
+    const clean = await sourceFact(folder, variables, never)
+    expect(clean).toEqual({
+      type: 'source',
+      path: fs.realpathSync(folder),
+      commit: git(folder, 'rev-parse', 'HEAD'),
+      branch: 'main',
+      remote: 'https://host.example/a.git',
+      dirty: false,
+    })
+    fs.writeFileSync(path.join(folder, 'train.py'), 'changed\n')
+    expect(await sourceFact(folder, variables, never)).toMatchObject({
+      dirty: true,
+      diffSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+  })
+
+  test('is nothing where there is none', async () => {
+    expect(await sourceFact(freshFolder(), variables, never)).toBeUndefined()
+  })
+})
+
+describe('the environment', () => {
+  test('of a python command is its interpreter’s own word', async () => {
+    const fact = await environmentFact(['python3', 'train.py'], freshFolder(), variables, never)
+    const version = execFileSync('python3', ['-c', 'import platform; print(platform.python_version())'], {
+      encoding: 'utf8',
+    }).trim()
+    expect(fact).toMatchObject({ type: 'environment', version: `CPython ${version}` })
+  })
+
+  test('of a python command runs nothing from the script’s folder', async () => {
+    const folder = freshFolder()
+    fs.writeFileSync(path.join(folder, 'json.py'), 'import os; open("ran", "w")\n')
+    await environmentFact(['python3', 'train.py'], folder, variables, never)
+    expect(fs.readdirSync(folder)).toEqual(['json.py'])
+  })
+
+  test('of an interpreter that fails still has platform and variables', async () => {
+    const fact = await environmentFact(['/nowhere/python3', 'x.py'], freshFolder(), { RANK: '1' }, never)
+    expect(fact).toMatchObject({ type: 'environment', variables: { RANK: '1' } })
+  })
+
+  test('holds allow-listed variables and no others', () => {
+    expect(
+      recordedVariables({ RANK: '1', AWS_SECRET_ACCESS_KEY: 'x', HOME: '/h', OMP_NUM_THREADS: '4' }),
+    ).toEqual({
+      OMP_NUM_THREADS: '4',
+      RANK: '1',
+    })
+  })
+})
+
+describe('interpreter and script are found in', () => {
+  test.each([
+    [['python', 'train.py'], 'python', '/w/train.py', 'train'],
+    [['/usr/bin/python3.11', '-u', '-W', 'ignore', 'a/b.py', '--x'], 'python', '/w/a/b.py', 'b'],
+    [['python', '-m', 'package.train'], 'python', undefined, 'package.train'],
+    [['python3', '-c', 'print()'], 'python', undefined, 'python3'],
+    [['node', '--import', 'x', 'train.mjs'], 'node', '/w/train.mjs', 'train'],
+    [['./a.out', 'x.py'], 'other', '/w/a.out', 'a.out'],
+    [['echo', 'hi'], 'other', undefined, 'echo'],
+  ])('%j', (argv, kind, script, name) => {
+    expect(interpreterOf(argv, '/w')).toMatchObject(script === undefined ? { kind } : { kind, script })
+    expect(nameOf(argv, '/w')).toBe(name)
+  })
+
+  test('the first line of a script', () => {
+    const folder = freshFolder()
+    fs.writeFileSync(path.join(folder, 'train'), '#!/usr/bin/env python3\n')
+    expect(interpreterOf(['./train'], folder)).toMatchObject({ kind: 'python', program: 'python3' })
+  })
+})
+
+describe('energy', () => {
+  function zone(root: string, name: string, label: string, microjoules: number): void {
+    fs.mkdirSync(path.join(root, name), { recursive: true })
+    fs.writeFileSync(path.join(root, name, 'name'), `${label}\n`)
+    fs.writeFileSync(path.join(root, name, 'energy_uj'), `${microjoules}\n`)
+    fs.writeFileSync(path.join(root, name, 'max_energy_range_uj'), '1000000\n')
+  }
+
+  test('is counted per physical device, over a counter that begins anew', () => {
+    const root = freshFolder()
+    zone(root, 'intel-rapl:0', 'package-0', 900_000)
+    zone(root, 'intel-rapl:0:0', 'core', 1)
+    zone(root, 'intel-rapl:0:1', 'dram', 500)
+    zone(root, 'intel-rapl:1', 'psys', 1)
+    const meter = new RaplMeter(root)
+    zone(root, 'intel-rapl:0', 'package-0', 400_000)
+    zone(root, 'intel-rapl:0:1', 'dram', 1_500)
+    expect(meter.sample()).toEqual([
+      { device: 'package-0', joules: 0.5 },
+      { device: 'package-0/dram', joules: 0.001 },
+    ])
+  })
+
+  test('is not available where no counter can be read', () => {
+    expect(new RaplMeter(freshFolder()).available).toBe(false)
+  })
+})
+
+describe('a system sample', () => {
+  test('adds up the worker and all its descendants', () => {
+    const one = (pid: number, parentPid: number, cpu: number, memRss: number) => ({
+      pid,
+      parentPid,
+      cpu,
+      memRss,
+    })
+    const list = [one(3, 2, 1, 10), one(2, 1, 2, 20), one(1, 0, 4, 40), one(9, 8, 100, 100)]
+    expect(treeOf(list, 1).map(({ name, value }) => [name.key, value])).toEqual([
+      ['cpu_usage', 7],
+      ['memory_bytes', 70 * 1024],
+      ['process_count', 3],
+    ])
+  })
+
+  test('of this process has finite values with units', async () => {
+    const measurements = await new SystemSampler(process.pid).sample()
+    const memory = measurements.find(({ name }) => name.source === 'worker' && name.key === 'memory_bytes')
+    expect(memory?.value).toBeGreaterThan(1_000_000)
+    expect(measurements.every(({ name, value }) => name.unit !== '' && Number.isFinite(value))).toBe(true)
+  })
+})
+
+test('GPUs are read from nvidia-smi’s table', () => {
+  expect(gpusOf('NVIDIA H200, GPU-aa, 143771\n')).toEqual([
+    { name: 'NVIDIA H200', uuid: 'GPU-aa', memoryBytes: 143_771 * 1024 * 1024 },
+  ])
+  expect(gpusOf('')).toEqual([])
+})
