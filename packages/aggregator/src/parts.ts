@@ -13,6 +13,8 @@ export interface GraphBuilder {
   apply(lsn: Lsn, entry: RunEntry): void
   /** prov.json as chunks, whole and valid, holding all applied entries. Costs what changed since the last call. */
   render(): Uint8Array[]
+  /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */
+  renderSlices(): Generator<void, Uint8Array[]>
   /** The same document for the drawer. */
   document(): ProvDocument
   summary(): RunSummary

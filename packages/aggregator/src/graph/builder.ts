@@ -30,6 +30,9 @@ export function createGraphBuilder(saved?: Uint8Array): GraphBuilder {
   return new Builder(state, tallies)
 }
 
+/** Things rendered between two yields: a few milliseconds. */
+const thingsPerSlice = 128
+
 class Builder implements GraphBuilder {
   readonly #state: RunState
   readonly #tallies: Tallies
@@ -50,6 +53,14 @@ class Builder implements GraphBuilder {
   }
 
   render(): Uint8Array[] {
+    const work = this.renderSlices()
+    for (;;) {
+      const step = work.next()
+      if (step.done === true) return step.value
+    }
+  }
+
+  *renderSlices(): Generator<void, Uint8Array[]> {
     const view = this.#view()
     if (this.#shape === undefined || !sameShape(this.#shape, view.shape)) this.#dirt.markAll()
     this.#shape = view.shape
@@ -58,7 +69,12 @@ class Builder implements GraphBuilder {
     const changed = this.#dirt.take()
     if (changed === 'all') this.#sheet.clear()
     const things = changed === 'all' ? thingsOf(this.#state) : changed.values()
-    for (const thing of things) this.#sheet.put(thingKey(thing), thingLines(view, thing))
+    let rendered = 0
+    for (const thing of things) {
+      this.#sheet.put(thingKey(thing), thingLines(view, thing))
+      if (++rendered % thingsPerSlice === 0) yield
+    }
+    yield* this.#sheet.encodeSlices()
     return this.#sheet.chunks(view.space.prefixes)
   }
 

@@ -4,6 +4,7 @@ import type { Keyed } from './render/view.ts'
 
 /** Things on one page; a page is encoded again when one of them changed. */
 const THINGS_PER_PAGE_MAX = 128
+const pagesPerSlice = 16
 
 interface Page {
   /** Ascending. */
@@ -31,6 +32,16 @@ export class Sheet {
     page.lines.set(key, lines)
     page.encoded = undefined
     if (page.keys.length > THINGS_PER_PAGE_MAX) this.#split(at, page)
+  }
+
+  /** Encodes what changed, some pages between two yields; `chunks` encodes what is left. */
+  *encodeSlices(): Generator<void, void> {
+    let encoded = 0
+    for (const page of this.#pages) {
+      if (page.encoded !== undefined) continue
+      page.encoded = encode(page)
+      if (++encoded % pagesPerSlice === 0) yield
+    }
   }
 
   /** The whole document. The buffers are kept and must not be changed. */

@@ -22,27 +22,28 @@ export interface Statistics {
  * @returns undefined when none of them has a row
  */
 export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statistics | undefined {
+  const c = tallies.columns
   let [rows, nan, infinite, min, max] = [0, 0, 0, Infinity, -Infinity]
   let [sum, compensation] = [0, 0]
   let [firstStep, lastStep, last, lastTime] = [Infinity, -Infinity, NaN, -Infinity]
   for (const slot of slots) {
-    const count = tallies.at('rows', slot)
+    const count = c.rows[slot]!
     if (count === 0) continue
     rows += count
-    nan += tallies.at('nan', slot)
-    infinite += tallies.at('positiveInfinity', slot) + tallies.at('negativeInfinity', slot)
-    min = Math.min(min, tallies.at('min', slot))
-    max = Math.max(max, tallies.at('max', slot))
-    const value = tallies.at('sum', slot)
+    nan += c.nan[slot]!
+    infinite += c.positiveInfinity[slot]! + c.negativeInfinity[slot]!
+    min = Math.min(min, c.min[slot]!)
+    max = Math.max(max, c.max[slot]!)
+    const value = c.sum[slot]!
     const after = sum + value
     compensation += Math.abs(sum) >= Math.abs(value) ? sum - after + value : value - after + sum
-    compensation += tallies.at('compensation', slot)
+    compensation += c.compensation[slot]!
     sum = after
-    firstStep = Math.min(firstStep, tallies.at('firstStep', slot))
-    lastStep = Math.max(lastStep, tallies.at('lastStep', slot))
-    if (tallies.at('lastTime', slot) > lastTime) {
-      lastTime = tallies.at('lastTime', slot)
-      last = tallies.at('last', slot)
+    firstStep = Math.min(firstStep, c.firstStep[slot]!)
+    lastStep = Math.max(lastStep, c.lastStep[slot]!)
+    if (c.lastTime[slot]! > lastTime) {
+      lastTime = c.lastTime[slot]!
+      last = c.last[slot]!
     }
   }
   if (rows === 0) return undefined
@@ -70,13 +71,14 @@ export interface Extent {
 
 /** @returns undefined when no slot has a row */
 export function extentOf(tallies: Tallies, slots: readonly number[]): Extent | undefined {
+  const c = tallies.columns
   let [firstStep, lastStep, firstTime, lastTime] = [Infinity, -Infinity, Infinity, -Infinity]
   for (const slot of slots) {
-    if (tallies.at('rows', slot) === 0) continue
-    firstStep = Math.min(firstStep, tallies.at('firstStep', slot))
-    lastStep = Math.max(lastStep, tallies.at('lastStep', slot))
-    firstTime = Math.min(firstTime, tallies.at('firstTime', slot))
-    lastTime = Math.max(lastTime, tallies.at('lastTime', slot))
+    if (c.rows[slot]! === 0) continue
+    firstStep = Math.min(firstStep, c.firstStep[slot]!)
+    lastStep = Math.max(lastStep, c.lastStep[slot]!)
+    firstTime = Math.min(firstTime, c.firstTime[slot]!)
+    lastTime = Math.max(lastTime, c.lastTime[slot]!)
   }
   return firstStep === Infinity ? undefined : { firstStep, lastStep, firstTime, lastTime }
 }

@@ -56,8 +56,9 @@ export class Tallies {
     return this.#count++
   }
 
-  at(column: TallyColumn, slot: number): number {
-    return this.#columns[column][slot] ?? 0
+  /** The columns, by slot; longer than `count`. Another object once a slot was added. */
+  get columns(): Readonly<Record<TallyColumn, Float64Array>> {
+    return this.#columns
   }
 
   /**
