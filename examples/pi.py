@@ -7,7 +7,7 @@ import provloom
 
 
 def main():
-    provloom.start_run("www.example.org", "pi", collect_all_processes=True)
+    provloom.start_run("www.example.org", "pi")
     rank = int(os.environ.get("SLURM_PROCID") or os.environ.get("OMPI_COMM_WORLD_RANK") or os.environ.get("PMI_RANK") or 0)
     dots = random.Random(rank)
     samples, inside = 20_000, 0

@@ -23,7 +23,7 @@ def datasets():
 def main():
     dist.init_process_group("gloo")
     torch.manual_seed(0)
-    provloom.start_run("www.example.org", "digits-ddp", collect_all_processes=True)
+    provloom.start_run("www.example.org", "digits-ddp")
     provloom.log_params({"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": LEARNING_RATE, "optimizer": "SGD"})
 
     training, testing = datasets()

@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Buffer
+  /** Standard input stays open, for the test to write to. */
+  readonly talk?: boolean
 }
 
 /** Variables of this process without those that a launcher or Provloom would read. */
@@ -60,7 +62,7 @@ export function start(command: string, args: readonly string[], options: StartOp
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})
-  child.stdin.end(options.input)
+  if (options.talk !== true) child.stdin.end(options.input)
   let stdout = ''
   let stderr = ''
   let look = (): void => {}

@@ -51,8 +51,9 @@ type NameChange =
 
 type Names = Map<string, Inode | 'folder'>
 
-export function powerLossDisk(): PowerLossDisk {
-  return new Disk(new Map([['/', 'folder']]))
+/** @param folders that are there, durable, with their parents before them */
+export function powerLossDisk(folders: readonly string[]): PowerLossDisk {
+  return new Disk(new Map(['/', ...folders].map((folder) => [folder, 'folder'])))
 }
 
 class Disk implements PowerLossDisk {

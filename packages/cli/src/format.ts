@@ -1,8 +1,10 @@
 import path from 'node:path'
 import {
   jsonPieces,
+  jsonldPieces,
   provnPieces,
   readJson,
+  readJsonld,
   readProvn,
   readTrig,
   readTurtle,
@@ -29,6 +31,7 @@ const formats: readonly Format[] = [
   { name: 'xml', title: 'PROV-XML', endings: ['.xml', '.provx'], read: readXml, write: xmlPieces },
   { name: 'turtle', title: 'PROV-O in Turtle', endings: ['.ttl'], read: readTurtle, write: turtlePieces },
   { name: 'trig', title: 'PROV-O in TriG', endings: ['.trig'], read: readTrig, write: trigPieces },
+  { name: 'jsonld', title: 'PROV-JSONLD', endings: ['.jsonld'], read: readJsonld, write: jsonldPieces },
 ]
 
 /** For help and hints. */

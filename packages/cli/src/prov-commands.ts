@@ -25,7 +25,7 @@ export function addProvCommands(program: Command): void {
     .argument('<in>', 'document; - is standard input')
     .argument('<out>', 'where to; - is standard output')
     .option('--from <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
-    .option('--to <FORMAT>', 'json, provn, turtle, trig, jsonld; by the file ending when not given')
+    .option('--to <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .addHelpText(
       'after',
       '\nExamples:\n  provloom convert prov.json prov.ttl\n  provloom convert prov.json - --to provn | less',
@@ -40,7 +40,7 @@ export function addProvCommands(program: Command): void {
     .description('documents of several ranks or runs into one; equal records become one, conflicts are told')
     .argument('<file...>', 'documents')
     .requiredOption('-o, --output <OUT>', 'where to; - is standard output')
-    .option('--to <FORMAT>', 'json, provn, turtle, trig, jsonld; by the file ending when not given')
+    .option('--to <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .option('--json', 'the conflicts as JSON')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-import { describeConflict, merge } from '@provloom/prov'
+import { describeConflict, merge, validate } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
 import { readDocument, writeDocument } from '../document-file.ts'
 import { exitCode } from '../exit-code.ts'
@@ -16,16 +16,18 @@ export async function mergeFiles(
   await writeDocument(document, output, typeof given['to'] === 'string' ? given['to'] : undefined)
   const told = conflicts.map((conflict) => describeConflict(conflict, files))
   // Standard output may be the document itself.
+  const violations = conflicts.length > 0 ? [] : validate(document).map((violation) => violation.why)
   const stream = output === '-' ? process.stderr : process.stdout
   if (given['json'] === true) {
     stream.write(
-      `${JSON.stringify({ documents: files, records: document.records.length, conflicts: told })}\n`,
+      `${JSON.stringify({ documents: files, records: document.records.length, conflicts: told, violations })}\n`,
     )
   } else {
     for (const line of told) process.stderr.write(`provloom: conflict: ${line}\n`)
+    for (const why of violations) process.stderr.write(`provloom: together they are not valid: ${why}\n`)
     stream.write(
       `${counted(files.length, 'document')}, ${counted(document.records.length, 'record')}, ${counted(conflicts.length, 'conflict')}\n`,
     )
   }
-  return conflicts.length === 0 ? exitCode.ok : exitCode.failed
+  return conflicts.length + violations.length === 0 ? exitCode.ok : exitCode.failed
 }
