@@ -9,6 +9,7 @@ import { refuseSecond } from './control/running.ts'
 import { newKeys, readServerFile } from './control/server-file.ts'
 import type { ServerFile } from './control/server-file.ts'
 import { House } from './house.ts'
+import { Latch } from './latch.ts'
 import type { Counts } from './house.ts'
 import type { StatusListener } from './status.ts'
 
@@ -49,17 +50,13 @@ class LocalAggregator implements Aggregator {
   readonly #control: ControlFolder
   readonly #tell: StatusListener
   readonly #house: House
-  readonly #served: () => void
   #connection: Connection | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
 
   constructor(settings: Settings, tell: StatusListener, seams: Seams) {
-    let served = (): void => {}
-    this.done = new Promise((resolve) => {
-      served = resolve
-    })
-    this.#served = served
+    const served = new Latch()
+    this.done = served.opened
     this.#settings = settings
     this.#files = seams.files ?? systemFiles()
     this.#tell = tell
@@ -70,7 +67,7 @@ class LocalAggregator implements Aggregator {
       clock: seams.clock ?? systemClock(),
       tell,
       control: this.#control,
-      onIdle: this.#served,
+      onIdle: () => served.open(),
     })
   }
 

@@ -15,6 +15,7 @@ import type { ControlFolder } from './control/folder.ts'
 import type { Keys } from './control/server-file.ts'
 import { createGraphBuilder } from './graph/builder.ts'
 import { createMetricStore } from './metrics/store.ts'
+import { Latch } from './latch.ts'
 import { descriptorLimit, ranksMax } from './receiver/descriptors.ts'
 import { Receiver } from './receiver/receiver.ts'
 import { Reception } from './reception.ts'
@@ -151,11 +152,9 @@ export class House {
   }
 
   async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {
-    let cancel = (): void => {}
-    const late = new Promise<void>((resolve) => {
-      cancel = this.#parts.clock.after(Math.max(0, patienceMs), resolve)
-    })
-    await Promise.race([work, late])
+    const late = new Latch()
+    const cancel = this.#parts.clock.after(Math.max(0, patienceMs), () => late.open())
+    await Promise.race([work, late.opened])
     cancel()
   }
 

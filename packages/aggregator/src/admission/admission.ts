@@ -1,5 +1,6 @@
-import { protocolVersion } from '@provloom/shared'
+import { ProvloomError, protocolVersion } from '@provloom/shared'
 import type { Hello, RefusalReason, RunId } from '@provloom/shared'
+import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Contests } from './contest.ts'
 import type { Challenger, Verdict } from './contest.ts'
@@ -129,7 +130,7 @@ export class Admission {
   }
 
   async #admit({ hello, run, peer }: Challenger): Promise<void> {
-    const { around, sessions, ranksMax } = this.#parts
+    const { around, sessions } = this.#parts
     const state = run.roster.rank(hello.rank, hello.attempt)
     const before = sessions.of(state)
     if (before !== undefined && before.id !== hello.session) before.phase = 'replaced'
@@ -144,15 +145,7 @@ export class Admission {
       told: new Set(),
     }
     sessions.add(session)
-    if (run.roster.rankCount > ranksMax) {
-      run.trouble.began(
-        'descriptors',
-        'NOT_READY',
-        new Error(
-          `${run.roster.rankCount} ranks, but only ${ranksMax} can be connected with this limit of open files: raise it with ulimit -n`,
-        ),
-      )
-    }
+    this.#checkDescriptors(run, run.facts.settings.collectAllProcesses ? (hello.worldSize ?? 1) : 1)
     try {
       await run.record({
         kind: 'admitted',
@@ -173,6 +166,20 @@ export class Admission {
     const { rank, attempt, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
     this.#welcome(session)
+  }
+
+  /** ZeroMQ spins when it meets the limit of open files; every rank is one. */
+  #checkDescriptors(run: OpenRun, worldSize: number): void {
+    const { ranksMax } = this.#parts
+    const ranks = Math.max(worldSize, run.roster.rankCount)
+    if (ranks <= ranksMax) return
+    const message = `${ranks} ranks, but the limit of open files lets ${ranksMax} connect`
+    const hint = 'Raise it before the aggregator starts: ulimit -n 65536'
+    run.trouble.began(
+      'descriptors',
+      'NOT_READY',
+      new ProvloomError('NOT_READY', message, { doing: 'admit ranks', hint }),
+    )
   }
 
   #welcome(session: Session, news: readonly string[] = []): void {

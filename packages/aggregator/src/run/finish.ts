@@ -21,9 +21,9 @@ export async function finishRun(
   around: Surroundings,
   cause: Closed['cause'],
 ): Promise<readonly string[]> {
+  await run.settled()
   await run.flusher.close()
   await run.sealer.close()
-  await run.settled()
   if (!run.roster.closed) {
     const sealed = await run.metrics.seal()
     if (sealed.parts.length > 0) {

@@ -16,6 +16,8 @@ import { streamOf } from './roster.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Trouble } from './trouble.ts'
 
+const overfullMs = 10
+
 /** On its way into the journal. */
 type Submission =
   | { readonly kind: 'envelope'; readonly envelope: Envelope; readonly bytes: number }
@@ -72,7 +74,7 @@ export class OpenRun {
       log: parts.log,
       onCommit: (items, first) => this.#committed(items, first),
       onFailure: (items, error) => this.#failed(items, error),
-      room: () => this.#applying.room(),
+      room: () => this.#room(),
     })
     this.flusher = new Flusher(
       {
@@ -139,6 +141,16 @@ export class OpenRun {
     this.graph.apply(position, entry)
     if (entry.kind === 'records') this.metrics.append(position, entry)
     if (entry.kind === 'parts') this.metrics.sealed(entry.parts, entry.through)
+  }
+
+  /** Resolves when what was stored before is taken in far enough, and its rows are not too many for memory. */
+  async #room(): Promise<void> {
+    await this.#applying.room()
+    while (this.sealer.overfull) {
+      await new Promise<void>((resolve) => {
+        this.#around.clock.after(overfullMs, resolve)
+      })
+    }
   }
 
   #committed(items: readonly Submission[], first: Lsn): void {

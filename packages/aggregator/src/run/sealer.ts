@@ -5,6 +5,8 @@ import type { OpenRun } from './open-run.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const retryMs = 5_000
+/** Metric rows in memory. Beyond it the journal waits for Parquet, and so, by their credit, do the ranks. */
+const pendingBytesMax = 256 * 1024 * 1024
 
 /**
  * Moves metric rows from the journal into Parquet parts and gives the journal's space back: parts synced, `parts`
@@ -15,12 +17,21 @@ export class Sealer {
   readonly #run: OpenRun
   readonly #around: Surroundings
   #running: Promise<void> | undefined
+  #recording = false
   #restUntilMs = 0
   #closed = false
 
   constructor(run: OpenRun, around: Surroundings) {
     this.#run = run
     this.#around = around
+  }
+
+  /**
+   * Whether so many rows wait that no more may come. Not while the `parts` entry is on its way: it goes through the
+   * same journal.
+   */
+  get overfull(): boolean {
+    return this.#run.metrics.pendingBytes > pendingBytesMax && !this.#recording && !this.#closed
   }
 
   /** Begins to seal when it is time. */
@@ -41,6 +52,7 @@ export class Sealer {
     const run = this.#run
     try {
       const sealed = await run.metrics.seal()
+      this.#recording = true
       await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
       await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
         applied: run.position,
@@ -54,6 +66,8 @@ export class Sealer {
     } catch (error) {
       this.#restUntilMs = this.#around.clock.monotonicMs() + retryMs
       run.trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
+    } finally {
+      this.#recording = false
     }
   }
 }

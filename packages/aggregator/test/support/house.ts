@@ -69,7 +69,7 @@ export class TestHouse {
   }
 
   async clear(): Promise<void> {
-    for (const task of this.#clearing.reverse()) await task()
+    for (const task of this.#clearing.toReversed()) await task()
     this.#clearing = []
     fs.rmSync(this.saveDir, { recursive: true, force: true })
   }

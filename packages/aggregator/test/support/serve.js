@@ -5,8 +5,7 @@ const aggregator = createAggregator({
   ...JSON.parse(process.argv[2]),
   onStatus: (status) => process.stdout.write(`${JSON.stringify(status)}\n`),
 })
-process.on('SIGTERM', async () => {
-  await aggregator.stop(1_000)
-  process.exit(0)
+process.on('SIGTERM', () => {
+  void aggregator.stop(1_000).then(() => process.exit(0))
 })
 await aggregator.start()
