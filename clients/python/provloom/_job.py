@@ -83,7 +83,7 @@ def slug(key):
     """A file name for any key: readable, safe, and different for different keys."""
     safe = re.sub(r"[^A-Za-z0-9._-]", "-", key)[:80]
     if safe == key and not safe.startswith("."):
-        return safe or "local"
+        return safe or "job"
     from hashlib import sha256
 
     return "%s-%s" % (safe.lstrip("."), sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8])

@@ -4,8 +4,7 @@ import type { ValueType } from '@provloom/shared'
 /** Text of 1 to 512 code units, cut where it is longer; undefined for what is absent or empty. */
 export function nameOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
-  const whole = typeof value === 'object' ? jsonText(value) : String(value)
-  const text = whole.slice(0, limits.nameLengthMax)
+  const text = typed(value).value.slice(0, limits.nameLengthMax)
   return text === '' ? undefined : text
 }
 

@@ -1,0 +1,244 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Event, EventType } from '@provloom/shared'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { buildAgent } from '../support/agent-process.ts'
+import { makeSpoolFolder, readOnlyStream, readSpoolStreams } from './spool.ts'
+
+const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
+let spool: string
+
+beforeAll(buildAgent)
+beforeEach(() => {
+  spool = makeSpoolFolder()
+})
+afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+
+/** Runs a worker whose code is `body`, with the client as `p`. */
+function worker(
+  body: string,
+  env: NodeJS.ProcessEnv = {},
+): { code: number | null; errors: string; output: string } {
+  const program = `import * as p from ${JSON.stringify(built)}\n${body}`
+  const file = path.join(spool, 'worker.mjs')
+  fs.writeFileSync(file, program)
+  const done = spawnSync(process.execPath, [file], {
+    env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool, ...env },
+    encoding: 'utf8',
+  })
+  return { code: done.status, errors: done.stderr, output: done.stdout }
+}
+
+function only<Type extends EventType>(
+  events: readonly Event[],
+  type: Type,
+): Extract<Event, { type: Type }>[] {
+  return events.filter((event): event is Extract<Event, { type: Type }> => event.type === type)
+}
+
+test('a run is begun with its options and ended with what is to be drawn', async () => {
+  const done = worker(`
+    const run = p.startRun({ provUserNamespace: 'www.example.org', experimentName: 'digits', collectAllProcesses: true, rank: 3 })
+    console.log(run.active, run.spool)
+    run.end({ createSvg: true })
+    console.log(run.active)`)
+  expect(done).toEqual({ code: 0, errors: '', output: `true ${spool}\nfalse\n` })
+  const { events, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  expect(events).toMatchObject([
+    {
+      type: 'session.start',
+      experimentName: 'digits',
+      rank: 3,
+      collectAllProcesses: true,
+      language: 'javascript',
+    },
+    { type: 'session.end', status: 'completed', createGraph: true, createSvg: true },
+  ])
+})
+
+test('points are kept bit-exact, in their contexts, and each series is declared once', async () => {
+  worker(`
+    p.startRun()
+    p.inContext(p.Context.TRAINING, () => { for (let i = 0; i < 3; i++) p.logMetric('loss', 1 / (i + 3), { step: i }) })
+    for (const v of [NaN, Infinity, -0, 5e-324, 3n]) p.logMetric('edge', v, { context: 'mine', source: 's', timestamp: 1700000000.25 })
+    p.logMetrics({ a: 1, b: 2 }, { step: -(2n ** 63n) })`)
+  const { events, points, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  expect(only(events, 'series').map((one) => [one.id, one.key, one.context])).toEqual([
+    [0, 'loss', 'training'],
+    [1, 'edge', 'mine'],
+    [2, 'a', undefined],
+    [3, 'b', undefined],
+  ])
+  expect(points.map((one) => one.value)).toEqual([1 / 3, 1 / 4, 1 / 5, NaN, Infinity, -0, 5e-324, 3, 1, 2])
+  expect(points[3]).toMatchObject({ time: 1_700_000_000_250_000n, source: 's' })
+  expect(points.at(-1)?.step).toBe(-(2n ** 63n))
+  expect(only(events, 'context').map((one) => [one.name, one.edge])).toEqual([
+    ['training', 'start'],
+    ['training', 'end'],
+  ])
+})
+
+test('parameters keep their types', async () => {
+  worker(`
+    p.startRun()
+    p.logParams({ i: 3, f: 0.1, z: -0, n: NaN, big: 2n ** 70n, b: true, s: 'text', x: null, u: undefined,
+                  j: { a: [1, Infinity] }, d: new Date(0) })
+    p.logInput(5); p.logOutput('out', { name: 'answer' })`)
+  const { events } = await readOnlyStream(spool)
+  expect(only(events, 'param').map((one) => [one.valueType, one.value, one.direction])).toEqual([
+    ['int', '3', undefined],
+    ['float', '0.1', undefined],
+    ['float', '-0', undefined],
+    ['float', 'NaN', undefined],
+    ['int', String(2n ** 70n), undefined],
+    ['bool', 'true', undefined],
+    ['str', 'text', undefined],
+    ['null', '', undefined],
+    ['null', '', undefined],
+    ['json', '{"a":[1,"INF"]}', undefined],
+    ['time', '1970-01-01T00:00:00.000Z', undefined],
+    ['int', '5', 'input'],
+    ['str', 'out', 'output'],
+  ])
+})
+
+test('files are kept as they were at the call, folders file by file', async () => {
+  const folder = path.join(spool, 'work')
+  fs.mkdirSync(path.join(folder, 'sub'), { recursive: true })
+  fs.writeFileSync(path.join(folder, 'a.txt'), 'one')
+  fs.writeFileSync(path.join(folder, 'sub', 'b.txt'), 'two')
+  const { errors } = worker(
+    `import fs from 'node:fs'
+    p.startRun()
+    p.logArtifact('work', process.env.F)
+    fs.writeFileSync(process.env.F + '/a.txt', 'changed')
+    p.saveModelVersion('net', process.env.F + '/sub/b.txt', { step: 4 })
+    p.logModel('net', { className: 'Net', parameters: 7, layers: [{ type: 'Dense' }], file: process.env.F + '/sub/b.txt' })
+    p.logDataset('train', process.env.F + '/a.txt', { split: 'train', samples: 9 })
+    p.logDataset('list', [1, 2, 3])
+    p.logArtifact('missing', '/nonexistent')`,
+    { F: folder },
+  )
+  const { events, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  const artifacts = only(events, 'artifact')
+  expect(artifacts.map((one) => [one.name, one.kind, one.subfolder, one.version])).toEqual([
+    ['work/a.txt', 'artifact', 'work', undefined],
+    ['work/sub/b.txt', 'artifact', 'work/sub', undefined],
+    ['work', 'artifact', undefined, undefined],
+    ['net_0.txt', 'checkpoint', undefined, 0],
+    ['net.txt', 'model', undefined, undefined],
+  ])
+  expect(fs.readFileSync(path.join(spool, 'files', artifacts[0]!.spooled!), 'utf8')).toBe('one')
+  expect(only(events, 'dataset')).toMatchObject([
+    { label: 'train', samples: 9, size: 7, direction: 'input' },
+    { label: 'list', samples: 3 },
+  ])
+  expect(only(events, 'problem')).toMatchObject([{ code: 'MISSING_FILE' }])
+  expect(errors.match(/no file or folder/g)).toHaveLength(1)
+})
+
+test('nothing a caller gives makes a call throw', async () => {
+  const { code, errors } = worker(`
+    p.logMetric('early', 1)
+    p.startRun({ rank: 'x', experimentName: 7, provenanceSaveDir: 5 })
+    p.startRun()
+    p.logMetric('m', 'text'); p.logMetric('', 1); p.logMetric('s', 1, { step: NaN, timestamp: new Date(NaN) })
+    p.logParam(null, 1); p.logParams(null); p.logArtifact(undefined); p.logMetrics(undefined)
+    const circular = {}; circular.self = circular; p.logParam('c', circular)
+    p.registerFinalMetric('loss', Infinity, p.FoldOperation.MIN)
+    p.logSystemMetrics(); p.logCarbonMetrics(); p.logFlopsPerEpoch('f'); p.logFlopsPerBatch('f')
+    p.logExecutionCommand(['train', '--token', 'abc']); p.logSourceCode(); p.logExecutionStartTime(); p.logExecutionEndTime()
+    p.logCurrentExecutionTime('t'); p.createContext('c', p.Context.TRAINING)
+    p.endRun(); p.endRun(); p.logMetric('late', 1)`)
+  expect(code, errors).toBe(0)
+  const { events, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  expect(only(events, 'command')[0]?.argv).toEqual(['train', '--token', '***'])
+  expect(only(events, 'final.metric')[0]).toMatchObject({ initialValue: Number.MAX_VALUE, fold: 'min' })
+  expect(errors).toContain('logMetric was called before startRun')
+  expect(errors).toContain('logMetric was called after endRun')
+})
+
+test('an exception that nobody caught ends the session as failed, an exit code too', async () => {
+  expect(worker(`p.startRun(); throw new RangeError('diverged')`).code).toBe(1)
+  expect(worker(`p.startRun(); process.exit(3)`).code).toBe(3)
+  worker(`p.startRun(); p.logParam('a', 1)`)
+  const ends = (await readSpoolStreams(spool)).map((one) => one.events.at(-1))
+  expect(ends).toContainEqual(
+    expect.objectContaining({ status: 'failed', error: expect.stringContaining('RangeError: diverged') }),
+  )
+  expect(ends).toContainEqual(expect.objectContaining({ status: 'failed', error: 'exit code 3' }))
+  expect(ends).toContainEqual(expect.objectContaining({ type: 'session.end', status: 'completed' }))
+})
+
+test('a rank that is not wanted writes nothing more', async () => {
+  fs.writeFileSync(path.join(spool, 'control.json'), '{"state":"quiet"}')
+  const { output } = worker(`const run = p.startRun(); p.logMetric('m', 1); console.log(run.active)`)
+  expect(output).toBe('false\n')
+  expect(await readSpoolStreams(spool)).toMatchObject([{ events: [], points: [] }])
+})
+
+test('a worker thread goes on in the session, in a stream of its own', async () => {
+  worker(`
+    import { Worker } from 'node:worker_threads'
+    p.startRun(); p.logMetric('m', 1)
+    new Worker(\`import(\${JSON.stringify(${JSON.stringify(built)})}).then((p) => p.logMetric('m', 2))\`, { eval: true })`)
+  const streams = await readSpoolStreams(spool)
+  expect(
+    streams
+      .map((one) => one.points.map((point) => point.value))
+      .flat()
+      .sort(),
+  ).toEqual([1, 2])
+  expect(streams.map((one) => one.events[0]?.type)).toEqual(['session.start', 'session.start'])
+})
+
+test('without an agent it makes a spool that can be imported and says where it is', async () => {
+  const { output, errors } = worker(
+    `const run = p.startRun({ experimentName: 'e', rank: 2 }); p.logMetric('m', 1); console.log(run.spool)`,
+    {
+      PROVLOOM_SPOOL_DIR: '',
+      PROVLOOM_SPOOL_ROOT: path.join(spool, 'root'),
+      PROVLOOM_BIN: '/nonexistent/provloom',
+    },
+  )
+  const own = output.trim()
+  expect(path.basename(own)).toMatch(/^job-r2-a0-[0-9a-f]{8}$/)
+  expect(JSON.parse(fs.readFileSync(path.join(own, 'spool.json'), 'utf8'))).toMatchObject({
+    format: 1,
+    by: 'client',
+    rank: 2,
+  })
+  expect((await readOnlyStream(own)).points).toHaveLength(1)
+  expect(errors).toContain(`provloom import ${own}`)
+})
+
+test.skipIf(process.getuid?.() !== 0)(
+  'a full disk drops, counted, and the client goes on by itself when there is room',
+  async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', spool])
+    try {
+      worker(`
+      import fs from 'node:fs'
+      p.startRun()
+      for (let i = 0; i < 100; i++) p.logMetric('m', i)
+      const filler = process.env.PROVLOOM_SPOOL_DIR + '/filler'
+      try { for (;;) fs.appendFileSync(filler, Buffer.alloc(4096)) } catch {}
+      for (let i = 0; i < 1000; i++) p.logMetric('m', i)
+      fs.rmSync(filler)
+      const until = performance.now() + 150; while (performance.now() < until);
+      for (let i = 0; i < 50; i++) p.logMetric('m', i)`)
+      const { events, points } = await readOnlyStream(spool)
+      const dropped = only(events, 'drops').at(-1)
+      expect(dropped?.reason).toBe('disk-full')
+      expect(points.length + dropped!.count).toBe(1150)
+      expect(points.slice(-50).map((one) => one.value)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+    } finally {
+      execFileSync('umount', [spool])
+    }
+  },
+)

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { limits } from '@provloom/shared'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeSpoolFolder, readOnlyStream } from './spool.ts'
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..', '..')
+const client = path.join(root, 'clients', 'python')
+let spool: string
+
+beforeEach(() => {
+  spool = makeSpoolFolder()
+})
+afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+
+test('every record that the Python client writes is one that the agent reads', async () => {
+  execFileSync('python3', [path.join(root, 'packages/agent/test/fixtures/every-call.py')], {
+    env: { ...process.env, PYTHONPATH: client, PROVLOOM_SPOOL_DIR: spool },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const { events, points, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  expect(events[0]).toMatchObject({
+    type: 'session.start',
+    language: 'python',
+    experimentName: 'digits \u2192 \u6e2c',
+    collectAllProcesses: true,
+    saveAfterNLogs: 50,
+    rank: 2,
+  })
+  expect(events.at(-1)).toMatchObject({ type: 'session.end', status: 'completed', createGraph: true })
+  const types = new Set(events.map((event) => event.type))
+  expect([...types].sort()).toEqual(
+    [
+      'artifact',
+      'command',
+      'context',
+      'dataset',
+      'final.metric',
+      'model',
+      'param',
+      'problem',
+      'series',
+      'session.end',
+      'session.start',
+      'source',
+    ].sort(),
+  )
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'param', key: 'big', valueType: 'int', value: String(2n ** 70n) }),
+  )
+  expect(points.filter((one) => one.key === 'loss')).toMatchObject([
+    { context: 'epoch \u2192 1', step: 0n, value: 1 / 3 },
+    { context: 'epoch \u2192 1', step: 1n, value: 1 / 4 },
+    { context: 'epoch \u2192 1', step: 2n, value: 1 / 5 },
+  ])
+  const edge = points.filter((one) => one.key === 'edge')
+  expect(edge.map((one) => one.value)).toEqual([NaN, Infinity, -Infinity, -0, 5e-324])
+  expect(edge[0]).toMatchObject({ step: -(2n ** 63n), source: 'eval', time: 1_700_000_000_250_000n })
+  expect(points.find((one) => one.key === 'b')).toMatchObject({ value: 2 ** 53, step: 2n ** 63n - 1n })
+})
+
+test('both clients have the same limits', () => {
+  const python = fs.readFileSync(path.join(client, 'provloom', '_limits.py'), 'utf8')
+  const numberOf = (name: string): number => {
+    const found = new RegExp(`^${name} = (\\d+)( \\* MIB)?$`, 'm').exec(python)
+    if (found === null) throw new Error(`no ${name} in _limits.py`)
+    return Number(found[1]) * (found[2] === undefined ? 1 : 1024 * 1024)
+  }
+  expect({
+    event: numberOf('EVENT_BYTES_MAX'),
+    name: numberOf('NAME_LENGTH_MAX'),
+    segment: numberOf('SEGMENT_BYTES_MAX'),
+    spool: numberOf('SPOOL_BYTES_MAX'),
+    reserve: numberOf('SPOOL_RESERVE_BYTES'),
+    series: numberOf('SERIES_PER_STREAM_MAX'),
+    inline: numberOf('ARTIFACT_INLINE_BYTES_MAX'),
+    error: numberOf('ERROR_TAIL_BYTES'),
+  }).toEqual({
+    event: limits.eventBytesMax,
+    name: limits.nameLengthMax,
+    segment: limits.segmentBytesMax,
+    spool: limits.spoolBytesMax,
+    reserve: limits.spoolReserveBytes,
+    series: limits.seriesPerStreamMax,
+    inline: limits.artifactInlineBytesMax,
+    error: limits.errorTailBytes,
+  })
+})
