@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { Lsn } from '@provloom/shared'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMetricStore } from '../../src/metrics/store.ts'
+import { bitsOf, records, sealAll, series } from './rows.ts'
+import type { Row } from './rows.ts'
+
+const python = process.env['PROVLOOM_TEST_PYTHON']
+const skipped =
+  python === undefined
+    ? ' (skipped: PROVLOOM_TEST_PYTHON names no Python with pandas, polars and duckdb)'
+    : ''
+
+/** Each prints the folder's rows as [rank, key, context, step, time in us, value's bits], sorted. */
+const readers: Readonly<Record<string, string>> = {
+  pandas: `
+import pandas as pd
+t = pd.read_parquet(folder)
+assert str(t["time"].dtype) == "datetime64[us, UTC]" and str(t["value"].dtype) == "float64", t.dtypes
+for name in ("rank", "attempt"): assert str(t[name].dtype) == "int32"
+out = [[r, k, None if pd.isna(c) else c, s, int(u), int(v)] for r, k, c, s, u, v in zip(t["rank"], t["key"], t["context"], t["step"], t["time"].astype("int64"), t["value"].to_numpy().view("int64"))]
+`,
+  polars: `
+import polars as pl
+t = pl.read_parquet(folder + "/*.parquet")
+assert t.schema["time"] == pl.Datetime("us", "UTC") and t.schema["value"] == pl.Float64, t.schema
+out = [[r, k, c, s, u, int(v)] for r, k, c, s, u, v in zip(t["rank"], t["key"], t["context"], t["step"], t["time"].to_physical(), t["value"].to_numpy().view("int64"))]
+`,
+  DuckDB: `
+import duckdb
+t = duckdb.sql(f"select rank, key, context, step, epoch_us(time) as time, value from '{folder}/*.parquet'").fetchnumpy()
+import numpy as np
+plain = lambda c: [None if m else v for v, m in zip(np.ma.getdata(c).tolist(), np.ma.getmaskarray(c))]
+out = [list(row) for row in zip(t["rank"].tolist(), plain(t["key"]), plain(t["context"]), t["step"].tolist(), t["time"].tolist(), np.ma.getdata(t["value"]).view("int64").tolist())]
+`,
+}
+
+const odd = [bitsOf(-0), bitsOf(NaN), 0x7ff8_0000_0000_1234n, bitsOf(Infinity), bitsOf(5e-324), bitsOf(0.1)]
+const told: Row[] = Array.from({ length: 3000 }, (_, i) => ({
+  series: i % 2,
+  step: BigInt(i),
+  time: 1_767_600_000_000_001n + BigInt(i),
+  bits: odd[i] ?? bitsOf(Math.sin(i)),
+}))
+
+let home: string
+beforeAll(async () => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-parts-'))
+  const store = createMetricStore({
+    folder: path.join(home, 'metrics'),
+    monotonicMs: () => 0,
+    headRowsMax: 1,
+  })
+  const declared = [series(0, 'loss', 'TRAINING'), series(1, 'perte ✓')]
+  for (const rank of [0, 1]) {
+    store.append(rank as Lsn, records(rank, declared, told))
+    await sealAll(store)
+  }
+  // A part that is being written is none of a reader's business.
+  store.append(2 as Lsn, records(0, [], told))
+  await store.seal()
+})
+afterAll(() => fs.rmSync(home, { recursive: true }))
+
+describe('the parts of a run that goes on', () => {
+  it.skipIf(python === undefined).each(Object.keys(readers))(
+    `are read by %s, bit by bit${skipped}`,
+    (name) => {
+      const code = `import json, sys\nfolder = sys.argv[1]\n${readers[name]}\nprint(json.dumps(sorted(([int(r), k, c, int(s), int(u), str(v)] for r, k, c, s, u, v in out), key=lambda x: (x[0], x[3]))))`
+      const said: unknown = JSON.parse(
+        execFileSync(python!, ['-c', code, path.join(home, 'metrics')], {
+          encoding: 'utf8',
+          maxBuffer: 1 << 26,
+        }),
+      )
+      const expected = [0, 1].flatMap((rank) =>
+        told.map(({ series, step, time, bits }) => [
+          rank,
+          series === 0 ? 'loss' : 'perte ✓',
+          series === 0 ? 'TRAINING' : null,
+          Number(step),
+          Number(time),
+          String(bits),
+        ]),
+      )
+      expect(said).toEqual(expected)
+    },
+  )
+})

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { limits } from '@provloom/shared'
+import type { Lsn } from '@provloom/shared'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMetricStore } from '../../src/metrics/store.ts'
+import type { StoreSeams } from '../../src/metrics/store.ts'
+import type { MetricStore } from '../../src/parts.ts'
+import { FullDisk } from '../support/full-disk.ts'
+import { bitsOf, partFiles, readFolder, records, sealAll, series } from './rows.ts'
+import type { Row } from './rows.ts'
+
+let home: string
+let folder: string
+let nowMs = 0
+
+beforeEach(() => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-metrics-'))
+  folder = path.join(home, 'metrics')
+  nowMs = 0
+})
+afterEach(() => fs.rmSync(home, { recursive: true }))
+
+function open(seams: StoreSeams & { readonly saved?: Uint8Array } = {}): MetricStore {
+  return createMetricStore({ folder, monotonicMs: () => nowMs, ...seams })
+}
+
+function rows(count: number, from = 0): Row[] {
+  return Array.from({ length: count }, (_, i) => ({
+    series: i % 2,
+    step: BigInt(from + i),
+    time: 1_767_600_000_000_000n + BigInt(from + i) * 1000n,
+    bits: bitsOf((from + i) / 7),
+  }))
+}
+
+const declared = [series(0, 'loss', 'TRAINING'), series(1, 'cpu', undefined, 'system')]
+
+describe('a metric store', () => {
+  it('writes every row with its series, in the columns that readers rely on', async () => {
+    const store = open()
+    store.append(0 as Lsn, records(3, declared, rows(4)))
+    await sealAll(store)
+    const found = await readFolder(folder)
+    const cells = found.map((row) => [
+      row['rank'],
+      row['attempt'],
+      row['context'] ?? null,
+      row['source'] ?? null,
+      row['key'],
+      row['step'],
+    ])
+    expect(cells).toEqual([
+      [3, 0, 'TRAINING', null, 'loss', 0n],
+      [3, 0, 'TRAINING', null, 'loss', 2n],
+      [3, 0, null, 'system', 'cpu', 1n],
+      [3, 0, null, 'system', 'cpu', 3n],
+    ])
+  })
+
+  it('keeps every bit of every value', async () => {
+    const odd = [
+      bitsOf(-0),
+      bitsOf(0),
+      bitsOf(NaN),
+      -0x0007_ffff_ffff_ffffn,
+      0x7ff8_0000_0000_1234n,
+      bitsOf(Infinity),
+      bitsOf(-Infinity),
+      bitsOf(5e-324),
+      bitsOf(Number.MAX_VALUE),
+      bitsOf(0.1 + 0.2),
+    ]
+    const store = open()
+    const told = odd.map((bits, i) => ({ series: 0, step: BigInt(i), time: 0n, bits }))
+    store.append(0 as Lsn, records(0, [series(0, 'x')], told))
+    await sealAll(store)
+    expect((await readFolder(folder)).map(({ value }) => value)).toEqual(odd)
+  })
+
+  it('keeps steps and times of 64 bits', async () => {
+    const store = open()
+    const steps = [-(2n ** 63n), 2n ** 63n - 1n, 0n, -1n, 2n ** 53n + 1n]
+    store.append(
+      0 as Lsn,
+      records(
+        0,
+        [series(0, 'x')],
+        steps.map((step) => ({ series: 0, step, time: 5_000n, bits: 0n })),
+      ),
+    )
+    await sealAll(store)
+    expect((await readFolder(folder)).map(({ step }) => step)).toEqual(steps)
+  })
+
+  it('tells each part with its rows, bytes and checksum', async () => {
+    const store = open()
+    store.append(0 as Lsn, records(0, declared, rows(10)))
+    const { parts, through } = await store.seal()
+    store.sealed(parts, through)
+    const bytes = fs.readFileSync(path.join(home, parts[0]!.file))
+    expect(parts).toEqual([
+      {
+        file: 'metrics/part-000000000000.parquet',
+        rows: 10,
+        bytes: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      },
+    ])
+  })
+
+  it('shows no reader a part that the journal has not named', async () => {
+    const store = open()
+    store.append(0 as Lsn, records(0, declared, rows(10)))
+    const { parts, through } = await store.seal()
+    expect(partFiles(folder)).toEqual([])
+    store.sealed(parts, through)
+    expect(partFiles(folder)).toHaveLength(1)
+  })
+
+  it('is due by rows, and by age', () => {
+    const store = open({ partRowsMax: 10 })
+    store.append(0 as Lsn, records(0, declared, rows(9)))
+    expect(store.due()).toBe(false)
+    nowMs += limits.partAgeMs
+    expect(store.due()).toBe(true)
+    const full = open({ partRowsMax: 10 })
+    full.append(0 as Lsn, records(0, declared, rows(10)))
+    expect(full.due()).toBe(true)
+  })
+
+  it('grows a small part instead of writing many', async () => {
+    const store = open({ headRowsMax: 25 })
+    for (let lsn = 0; lsn < 6; lsn++) {
+      store.append(lsn as Lsn, records(0, lsn === 0 ? declared : [], rows(10, lsn * 10)))
+      await sealAll(store)
+    }
+    expect(partFiles(folder)).toEqual(['part-000000000000.parquet', 'part-000000000003.parquet'])
+    const steps = (await readFolder(folder)).map(({ step }) => Number(step)).sort((a, b) => a - b)
+    expect(steps).toEqual(Array.from({ length: 60 }, (_, i) => i))
+  })
+
+  it('keeps rows that come while it seals for the next part', async () => {
+    const store = open()
+    store.append(0 as Lsn, records(0, declared, rows(10)))
+    const sealing = store.seal()
+    store.append(1 as Lsn, records(0, [], rows(5, 10)))
+    const { parts, through } = await sealing
+    store.sealed(parts, through)
+    expect(through).toBe(0)
+    expect(store.pendingBytes).toBe(5 * 28)
+    await sealAll(store)
+    expect(await readFolder(folder)).toHaveLength(15)
+  })
+
+  it('drops points of series that were never declared', async () => {
+    const store = open()
+    store.append(0 as Lsn, records(0, [series(0, 'loss')], rows(4)))
+    await sealAll(store)
+    expect(await readFolder(folder)).toHaveLength(2)
+  })
+
+  it('has nothing to write when nothing was logged', async () => {
+    expect(await open().seal()).toMatchObject({ parts: [], through: -1 })
+  })
+})
+
+describe('a metric store after a crash', () => {
+  it('writes rows of a part that the journal never named again, once', async () => {
+    const before = open()
+    before.append(0 as Lsn, records(0, declared, rows(10)))
+    await before.seal()
+    const after = open()
+    after.append(0 as Lsn, records(0, declared, rows(10)))
+    after.append(1 as Lsn, records(0, [], rows(5, 10)))
+    await sealAll(after)
+    expect(await readFolder(folder)).toHaveLength(15)
+    expect(fs.readdirSync(folder)).toEqual(['part-000000000000.parquet'])
+  })
+
+  it('publishes a part that the journal names and the crash left staged', async () => {
+    const before = open()
+    before.append(0 as Lsn, records(0, declared, rows(10)))
+    const { parts, through } = await before.seal()
+    const after = open()
+    after.append(0 as Lsn, records(0, declared, rows(10)))
+    after.sealed(parts, through)
+    expect(after.pendingBytes).toBe(0)
+    expect(await readFolder(folder)).toHaveLength(10)
+  })
+
+  it('goes on from what it saved, with the series it knew', async () => {
+    const before = open()
+    before.append(0 as Lsn, records(0, declared, rows(10)))
+    const { parts, through, saved } = await before.seal()
+    before.sealed(parts, through)
+    const after = open({ saved })
+    after.append(1 as Lsn, records(0, [], rows(10, 10)))
+    await sealAll(after)
+    const found = await readFolder(folder)
+    expect(found).toHaveLength(20)
+    expect(found.filter(({ key }) => key === 'loss')).toHaveLength(10)
+    expect(partFiles(folder)).toHaveLength(2)
+  })
+
+  it('keeps parts that a later entry of the journal names, while an earlier one is replayed', async () => {
+    const before = open({ headRowsMax: 1 })
+    before.append(0 as Lsn, records(0, declared, rows(10)))
+    const first = await before.seal()
+    before.sealed(first.parts, first.through)
+    before.append(1 as Lsn, records(0, [], rows(10, 10)))
+    const second = await before.seal()
+    before.sealed(second.parts, second.through)
+    const after = open({ saved: first.saved })
+    after.append(1 as Lsn, records(0, [], rows(10, 10)))
+    after.sealed(second.parts, second.through)
+    expect(await readFolder(folder)).toHaveLength(20)
+    expect(after.pendingBytes).toBe(0)
+  })
+
+  it.each([Buffer.from('nonsense'), Buffer.alloc(0)])('refuses what it never saved', (saved) => {
+    expect(() => open({ saved })).toThrow(TypeError)
+  })
+})
+
+describe('a metric store on a full disk', () => {
+  it('keeps its rows and writes them when there is room', async () => {
+    const files = new FullDisk()
+    const store = open({ files })
+    store.append(0 as Lsn, records(0, declared, rows(10)))
+    files.full = true
+    await expect(store.seal()).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(store.pendingBytes).toBe(10 * 28)
+    files.full = false
+    await sealAll(store)
+    expect(await readFolder(folder)).toHaveLength(10)
+  })
+})
