@@ -1,6 +1,8 @@
 import { callSuite } from './call/suite.ts'
+import { ingestSuite } from './ingest/suite.ts'
 import { provSuite } from './prov/suite.ts'
+import { codecSuite } from './raw/suite.ts'
 import type { Suite } from './suite.ts'
 
 /** In the order of the table. */
-export const suites: readonly Suite[] = [callSuite, provSuite]
+export const suites: readonly Suite[] = [callSuite, codecSuite, ingestSuite, provSuite]

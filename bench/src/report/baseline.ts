@@ -76,7 +76,7 @@ function verdictOn(figure: Figure, before: Entry | undefined): Verdict {
   const { name } = figure
   if (before === undefined) return { kind: 'new', name }
   const byRatio = figure.ratio !== null && before.ratio !== null
-  const [was, is] = byRatio ? [before.ratio!, figure.ratio!] : [before.value, figure.value]
+  const [was, is] = byRatio ? [before.ratio, figure.ratio] : [before.value, figure.value]
   if (!(was > 0) || !(is > 0)) return { kind: 'same', name }
   const noise = Math.max(
     CHANGE_MIN,
