@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest'
+import { noPoints } from '@provloom/shared'
+import type { Attempt, Event, Rank, RankStatus, RunId, StreamId } from '@provloom/shared'
+import type { Records, RunEntry } from '../../src/graph/entry.ts'
+import { outlookOf } from '../../src/run/outlook.ts'
+import { Roster } from '../../src/run/roster.ts'
+import { params, points } from '../support/peer.ts'
+
+const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
+const minuteUs = 60_000_000
+
+function who(rank: number, attempt = 0): { time: number; rank: Rank; attempt: Attempt } {
+  return { time: 1_000_000, rank: rank as Rank, attempt: attempt as Attempt }
+}
+
+function admitted(rank: number, attempt = 0, worldSize?: number, restartsMax?: number): RunEntry {
+  return {
+    kind: 'admitted',
+    ...who(rank, attempt),
+    session: `s${rank}.${attempt}`,
+    host: 'h',
+    ...(worldSize === undefined ? {} : { worldSize }),
+    ...(restartsMax === undefined ? {} : { restartsMax }),
+  }
+}
+
+function ended(rank: number, attempt = 0): RunEntry {
+  return { kind: 'ended', ...who(rank, attempt) }
+}
+
+function records(rank: number, attempt: number, first: number, events: readonly Event[], rows = 0): Records {
+  return {
+    kind: 'records',
+    rank: rank as Rank,
+    attempt: attempt as Attempt,
+    stream: 'w' as StreamId,
+    first,
+    count: events.length + rows,
+    lost: 0,
+    events: events.map((event, i) => ({ number: first + i, event })),
+    bad: [],
+    points: rows === 0 ? noPoints : points(1, 0, rows),
+  }
+}
+
+function rosterOf(...entries: RunEntry[]): Roster {
+  const roster = new Roster(runId)
+  for (const entry of entries) roster.apply(entry)
+  return roster
+}
+
+function outlook(collectAll: boolean, ...entries: RunEntry[]): string {
+  return outlookOf(rosterOf(...entries), collectAll, 1_000_000).kind
+}
+
+function failed(rank: number, attempt = 0, status: RankStatus = 'failed'): RunEntry[] {
+  return [records(rank, attempt, 0, [{ type: 'rank.end', time: 1, status }]), ended(rank, attempt)]
+}
+
+test('is open until every rank of the world has ended', () => {
+  const two = [admitted(0, 0, 2), admitted(1, 0, 2)]
+  expect(outlook(true)).toBe('open')
+  expect(outlook(true, two[0]!, ended(0))).toBe('open')
+  expect(outlook(true, ...two, ended(0))).toBe('open')
+  expect(outlook(true, ...two, ended(0), ended(1))).toBe('done')
+})
+
+test('ends with rank 0 alone when not all processes are collected', () => {
+  expect(outlook(false, admitted(0, 0, 4), ended(0))).toBe('done')
+})
+
+test('ends with the ranks that came when nobody told the size of the world', () => {
+  expect(outlook(true, admitted(0), admitted(5), ended(0))).toBe('open')
+  expect(outlook(true, admitted(0), admitted(5), ended(0), ended(5))).toBe('done')
+})
+
+test('waits a minute for a failed rank that may be started again', () => {
+  const roster = rosterOf(admitted(0, 0, 1, 1), ...failed(0))
+  expect(outlookOf(roster, true, 1_000_000)).toEqual({ kind: 'waiting', untilUs: 1_000_000 + minuteUs })
+  expect(outlookOf(roster, true, 1_000_000 + minuteUs)).toEqual({ kind: 'done' })
+})
+
+test('waits no more after the last restart, nor for a rank that completed', () => {
+  expect(outlook(true, admitted(0, 0, 1, 1), ...failed(0), admitted(0, 1, 1, 1), ...failed(0, 1))).toBe(
+    'done',
+  )
+  expect(outlook(true, admitted(0, 0, 1, 3), ...failed(0, 0, 'completed'))).toBe('done')
+})
+
+test('follows an elastic restart to a smaller world', () => {
+  const entries = [
+    admitted(0, 0, 2),
+    admitted(1, 0, 2),
+    ...failed(0),
+    ...failed(1),
+    admitted(0, 1, 1),
+    ended(0, 1),
+  ]
+  expect(outlook(true, ...entries)).toBe('done')
+})
+
+test('takes an end back when the rank is admitted again', () => {
+  expect(outlook(true, admitted(0, 0, 1), ended(0), admitted(0, 0, 1))).toBe('open')
+})
+
+test('counts records and logs, and goes on from what was saved', () => {
+  const roster = rosterOf(
+    admitted(0, 0, 2, 3),
+    records(0, 0, 0, params(0, 4), 10),
+    records(0, 0, 14, [{ type: 'session.end', time: 1, status: 'completed', createSvg: true }]),
+    { kind: 'refusal', time: 1, rank: 7 as Rank },
+    { kind: 'lost', ...who(0) },
+  )
+  expect(roster).toMatchObject({ records: 15, logs: 14, createSvg: true, worldSize: 2 })
+  const loaded = Roster.load(roster.save())
+  expect(loaded.save()).toBe(roster.save())
+  expect(loaded.find(0 as Rank, 0 as Attempt)?.streams.get('w' as StreamId)).toEqual({
+    stored: 15,
+    accepted: 15,
+  })
+  expect([...loaded.refused]).toEqual([7])
+  loaded.apply(admitted(1, 0, 5))
+  expect(loaded.worldSize).toBe(5)
+})
