@@ -9,14 +9,11 @@ const tellingNames: ReadonlySet<string> = new Set(['status'])
 /** Rounds of refinement; what differs only farther away than this is alike. Bounds the work on long chains. */
 const roundsMax = 16
 
-interface Neighbour {
-  /** What the relation is, and which argument each of the two is. */
-  readonly how: string
-  readonly other: number
-}
+/** Flat pairs: what the relation is and which argument each of the two is, as a number; and the other's index. */
+type Neighbours = readonly (readonly number[])[]
 
 /**
- * Partitions of a picture's elements, each coarser than the one before.
+ * Partitions of a picture's elements, each coarser than the one before, worked out when asked for.
  *
  * The first is what a person would call alike: entities and agents of one type and one name (but for its numbers)
  * with the same kinds of neighbours; activities, refined until stable, with the same relations to the same blocks.
@@ -24,24 +21,32 @@ interface Neighbour {
  */
 export function likenesses(picture: Picture): (() => Partition)[] {
   const neighbours = neighboursOf(picture)
-  const close = named(picture, true)
-  const loose = named(picture, false)
+  let known: Partition | null = null
+  const loose = (): Partition => (known ??= named(picture, false))
   return [
-    () => refined(picture, neighbours, close),
-    () => refined(picture, neighbours, loose),
-    () => partitionBy(surroundings(loose, neighbours, () => true)),
-    () => loose,
+    () => refined(picture, neighbours, named(picture, true)),
+    () => refined(picture, neighbours, loose()),
+    () => partitionBy(surroundings(loose(), neighbours, everything, everything)),
+    loose,
     () => typed(picture),
     () => kindred(picture),
   ]
 }
 
-function neighboursOf(picture: Picture): Neighbour[][] {
-  const neighbours: Neighbour[][] = picture.elements.map(() => [])
+const everything = (): boolean => true
+const nothing = (): boolean => false
+
+function neighboursOf(picture: Picture): Neighbours {
+  const neighbours: number[][] = picture.elements.map(() => [])
+  const hows = new Map<string, number>()
   for (const { kind, ends, roles } of picture.links) {
     for (const [a, me] of ends.entries()) {
       for (const [b, other] of ends.entries()) {
-        if (a !== b) neighbours[me]?.push({ how: `${kind} ${roles[a]} ${roles[b]}`, other })
+        if (a === b) continue
+        const words = `${kind} ${roles[a]} ${roles[b]}`
+        const how = hows.get(words) ?? hows.size
+        hows.set(words, how)
+        neighbours[me]?.push(how, other)
       }
     }
   }
@@ -86,36 +91,38 @@ function kindred({ elements }: Picture): Partition {
   return partitionBy(elements.map(({ bundle, kind }) => `${bundle < 0} ${kind}`))
 }
 
-/** An element's block and the blocks around it. Neighbours of its own block (a chain of checkpoints) do not count. */
+/**
+ * An element's block and the blocks around it, as a key. Neighbours of its own block (a chain of checkpoints) do not
+ * count where `ignoresOwn`. Elements that are not `asked` for have an empty key.
+ */
 function surroundings(
   partition: Partition,
-  neighbours: readonly (readonly Neighbour[])[],
+  neighbours: Neighbours,
+  asked: (element: number) => boolean,
   ignoresOwn: (element: number) => boolean,
 ): string[] {
   return partition.blockOf.map((block, element) => {
-    const around = new Set<string>()
-    for (const { how, other } of neighbours[element] ?? []) {
-      const there = partition.blockOf[other]
-      if (there !== block || !ignoresOwn(element)) around.add(`${how} ${there}`)
+    if (!asked(element)) return ''
+    const pairs = neighbours[element] ?? []
+    const around = new Set<number>()
+    const withoutOwn = ignoresOwn(element)
+    for (let at = 0; at < pairs.length; at += 2) {
+      const there = partition.blockOf[pairs[at + 1] ?? 0] ?? 0
+      if (there !== block || !withoutOwn) around.add((pairs[at] ?? 0) * partition.size + there)
     }
-    return `${block}|${[...around].sort().join('|')}`
+    return `${block}|${[...around].sort((a, b) => a - b).join()}`
   })
 }
 
-function refined(
-  picture: Picture,
-  neighbours: readonly (readonly Neighbour[])[],
-  start: Partition,
-): Partition {
+function refined(picture: Picture, neighbours: Neighbours, start: Partition): Partition {
   const isActivity = (element: number): boolean => picture.elements[element]?.kind === 'activity'
+  const isOther = (element: number): boolean => !isActivity(element)
   // Entities and agents look one step far only: the loss of rank 0 is the loss of rank 1 although rank 0 did more.
-  const fixed = partitionBy(surroundings(start, neighbours, (element) => !isActivity(element)))
-  let current = partitionBy(
-    fixed.blockOf.map((block, at) => (isActivity(at) ? `s${start.blockOf[at]}` : block)),
-  )
+  const fixed = surroundings(start, neighbours, isOther, everything)
+  let current = partitionBy(fixed.map((key, at) => (isActivity(at) ? `s${start.blockOf[at]}` : key)))
   for (let round = 0; round < roundsMax; round++) {
-    const keys = surroundings(current, neighbours, () => false)
-    const next = partitionBy(keys.map((key, at) => (isActivity(at) ? key : `f${fixed.blockOf[at]}`)))
+    const keys = surroundings(current, neighbours, isActivity, nothing)
+    const next = partitionBy(keys.map((key, at) => (isActivity(at) ? key : (current.blockOf[at] ?? 0))))
     if (next.size === current.size) break
     current = next
   }

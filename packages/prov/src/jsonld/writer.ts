@@ -12,8 +12,14 @@ import { CONTEXT, nameTerms, shapes, specialTerms, type Shape, type SpecialTerm 
 
 /**
  * A document as PROV-JSONLD (W3C member submission of 25 August 2024), in pieces of one statement a line: the text
- * is never held whole. Equal input gives equal bytes. Throws ProvError `unrepresentable`: the submission has no
- * mentionOf, and its names are absolute IRIs.
+ * is never held whole. Equal input gives equal bytes.
+ *
+ * What the submission cannot carry: mentionOf (it has no term), names that are no absolute IRIs, and a literal of the
+ * type xsd:QName or prov:QUALIFIED_NAME (which is how it writes names): these are refused. A time without zone is
+ * written as it is; the submission's schema, which has RFC 3339's date-time, does not pass it. An attribute where
+ * the schema has no term for it (prov:role of an attribution) is written by its name with prefix.
+ *
+ * Throws ProvError `unrepresentable`.
  */
 export function* jsonldPieces(document: ProvDocument): Generator<string, void> {
   const names = namesOf(document)

@@ -24,7 +24,22 @@ export interface RdfOptions {
 /**
  * A document as PROV-O in TriG (bundles are named graphs), in pieces of about one subject: the text is never held
  * whole. A relation is one triple, and a qualified node besides (PROV-O 3.3) where there is more to say. Equal input
- * gives equal bytes. Throws ProvError `unrepresentable`, see docs/prov.md for what PROV-O cannot carry.
+ * gives equal bytes.
+ *
+ * What PROV-O cannot carry, and what becomes of it:
+ * - Two statements of one identifier are one resource. Elements are read back as one with the attributes of both;
+ *   relations with their positions apart and the attributes of both on each. The same for one IRI that is said to be
+ *   both an entity and an agent: its attributes are read as those of the kind said first.
+ * - specializationOf, alternateOf and hadMember have no qualified form (PROV-O 3.3); an identifier or attributes on
+ *   them are kept by the extension of the PROV-JSONLD submission (provext). A mentionOf with these is refused, and so
+ *   is a second one of one entity, since prov:asInBundle does not say which it belongs to (PROV-LINKS 4).
+ * - prov:type is rdf:type, but for words and for the classes that tell records apart (prov:Agent on an entity): these
+ *   are kept under prov:type, which is no property of PROV-O. rdfs:label and rdf:type as attributes of one's own are
+ *   read back as prov:label and prov:type.
+ * - Names are IRIs: one with a space, say, is refused or encoded (`oddIris`). Language tags lose their case.
+ * - An empty bundle is only said to be a prov:Bundle, as RDF has no empty graphs; refused when it is an entity too.
+ *
+ * Literals keep their lexical forms: 2^53 + 1, -0, NaN and infinities survive. Throws ProvError `unrepresentable`.
  */
 export function* trigPieces(document: ProvDocument, options: RdfOptions = {}): Generator<string, void> {
   const terms = new Terms(options.oddIris ?? 'refuse')
