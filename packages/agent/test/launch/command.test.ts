@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { agentFor, worker } from '../support/agents.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
@@ -70,8 +71,9 @@ describe('the wrapped command', () => {
       env: { PMI_FD: '5' },
       stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe'],
     })
-    const pmi = child.stdio[5]
-    if (pmi !== null && pmi !== undefined && 'write' in pmi) pmi.write('cmd=init\n')
+    const pmi = [...child.stdio][5]
+    if (!(pmi instanceof Writable)) throw new Error('no descriptor 5')
+    pmi.write('cmd=init\n')
     expect(await ended).toEqual({ code: 0, signal: null })
     expect(output()).toBe('got cmd=init\n')
   })

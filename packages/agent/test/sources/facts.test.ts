@@ -14,13 +14,27 @@ import { freshFolder } from '../support/place.ts'
 const never = new AbortController().signal
 const variables = { PATH: process.env['PATH'], HOME: '/nonexistent' }
 
-describe('the work tree', () => {
-  function git(folder: string, ...argv: readonly string[]): string {
-    return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv], {
-      encoding: 'utf8',
-    }).trim()
-  }
+function git(folder: string, ...argv: readonly string[]): string {
+  return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv], {
+    encoding: 'utf8',
+  }).trim()
+}
 
+function zone(root: string, name: string, label: string, microjoules: number): void {
+  fs.mkdirSync(path.join(root, name), { recursive: true })
+  fs.writeFileSync(path.join(root, name, 'name'), `${label}\n`)
+  fs.writeFileSync(path.join(root, name, 'energy_uj'), `${microjoules}\n`)
+  fs.writeFileSync(path.join(root, name, 'max_energy_range_uj'), '1000000\n')
+}
+
+const one = (pid: number, parentPid: number, cpu: number, memRss: number) => ({
+  pid,
+  parentPid,
+  cpu,
+  memRss,
+})
+
+describe('the work tree', () => {
   test('is told with commit, branch, remote without credentials, and whether it has changes', async () => {
     const folder = freshFolder()
     git(folder, 'init', '-q', '-b', 'main')
@@ -102,13 +116,6 @@ describe('interpreter and script are found in', () => {
 })
 
 describe('energy', () => {
-  function zone(root: string, name: string, label: string, microjoules: number): void {
-    fs.mkdirSync(path.join(root, name), { recursive: true })
-    fs.writeFileSync(path.join(root, name, 'name'), `${label}\n`)
-    fs.writeFileSync(path.join(root, name, 'energy_uj'), `${microjoules}\n`)
-    fs.writeFileSync(path.join(root, name, 'max_energy_range_uj'), '1000000\n')
-  }
-
   test('is counted per physical device, over a counter that begins anew', () => {
     const root = freshFolder()
     zone(root, 'intel-rapl:0', 'package-0', 900_000)
@@ -131,12 +138,6 @@ describe('energy', () => {
 
 describe('a system sample', () => {
   test('adds up the worker and all its descendants', () => {
-    const one = (pid: number, parentPid: number, cpu: number, memRss: number) => ({
-      pid,
-      parentPid,
-      cpu,
-      memRss,
-    })
     const list = [one(3, 2, 1, 10), one(2, 1, 2, 20), one(1, 0, 4, 40), one(9, 8, 100, 100)]
     expect(treeOf(list, 1).map(({ name, value }) => [name.key, value])).toEqual([
       ['cpu_usage', 7],

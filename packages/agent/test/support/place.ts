@@ -22,9 +22,9 @@ export function fixture(name: string): string {
 
 /** A promise and its resolver. */
 export function deferred(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>((done) => {
-    resolve = done
+  const resolvers: (() => void)[] = []
+  const promise = new Promise<void>((resolve) => {
+    resolvers.push(resolve)
   })
-  return { promise, resolve }
+  return { promise, resolve: () => resolvers[0]?.() }
 }
