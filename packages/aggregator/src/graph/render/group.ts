@@ -22,7 +22,8 @@ export function groupRecords(view: View, groupKey: string): Keyed[] {
     return first.facts.type === 'param'
       ? table(view, first, first.facts, variants)
       : oneOf(view, first, variants)
-  return variants.flatMap((shared) => written(view, group, shared, variants.length))
+  const byId = [...variants].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return byId.flatMap((shared) => written(view, group, shared, variants.length))
 }
 
 /** Files, datasets and models of one name are things of their own, however many there are. */
@@ -76,16 +77,17 @@ function ranksOf({ state }: View, variants: readonly SharedState[]): string {
 
 /** Who used it, or the one activity that made it. */
 function ties(view: View, id: QName, variants: readonly SharedState[]): Keyed[] {
-  const members = new Map(variants.flatMap(({ members }) => [...members]))
-  const [only] = [...members].sort(([a], [b]) => (a < b ? -1 : 1))
+  const members = [...new Map(variants.flatMap(({ members }) => [...members]))]
+  members.sort(([a], [b]) => (a < b ? -1 : 1))
+  const [only] = members
   if (only === undefined) return []
   const time = instant(only[1].time)
   if (variants[0]?.direction === 'output') {
-    const maker = members.size === 1 ? makerName(view, only[0], only[1].contextKey) : runName(view)
+    const maker = members.length === 1 ? makerName(view, only[0], only[1].contextKey) : runName(view)
     return [relation('wasGeneratedBy', { entity: id, activity: maker }, time)]
   }
   if (view.shape.foldsInputs) return [relation('used', { activity: runName(view), entity: id })]
-  return [...members].flatMap(([key, member]) => {
+  return members.flatMap(([key, member]) => {
     const rank = view.state.ranks.get(key)
     const activity = rank === undefined ? runName(view) : rankName(view, rank)
     return [relation('used', { activity, entity: id }, instant(member.time))]

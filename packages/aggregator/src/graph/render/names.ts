@@ -34,8 +34,16 @@ export function planName(view: View, rank: RankState): QName | undefined {
   return shared === undefined ? undefined : view.space.run(shared.id)
 }
 
-/** The command of the run: that of its first rank. */
+/** Ranks in order, attempts of one rank in order. */
+export function ranksInOrder({ state }: View): RankState[] {
+  return [...state.ranks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rank]) => rank)
+}
+
+/** The command of the run: that of its first rank, or where there are many the one that stands for them. */
 export function runPlanName(view: View): QName | undefined {
+  const own = ranksInOrder(view).find(({ command }) => command !== undefined)
+  const plan = own === undefined ? undefined : planName(view, own)
+  if (plan !== undefined) return plan
   const [first] = view.state.groups.get(keyOf('command'))?.members ?? []
   const shared = first === undefined ? undefined : view.state.shared.get(first)
   return shared === undefined ? undefined : view.space.run(shared.id)

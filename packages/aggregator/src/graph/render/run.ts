@@ -6,7 +6,7 @@ import { instant } from '../instant.ts'
 import { slug } from '../name.ts'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
-import { runName, runPlanName } from './names.ts'
+import { ranksInOrder, runName, runPlanName } from './names.ts'
 import { runSpan } from './span.ts'
 import { runStatus } from './status.ts'
 import { storeRecords } from './store.ts'
@@ -57,7 +57,7 @@ function runActivity(view: View, opened: Opened): Keyed {
     total.stored += stored
     total.dropped += dropped
   }
-  const launchers = [...state.ranks.values()].flatMap(({ start }) => start?.launcher ?? [])
+  const launchers = ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? [])
   const facts = new Facts()
     .label(`${settings.experimentName}_${opened.number}`)
     .type(term('mls', 'Run'), term('provml', 'LearningExecution'))
@@ -90,10 +90,10 @@ function runActivity(view: View, opened: Opened): Keyed {
 
 /** What started the run: a launch, where a launcher is known, by the command, which is an entity. */
 function launch(view: View): Keyed[] {
-  const { state, space } = view
+  const { space } = view
   const run = runName(view)
   const plan = runPlanName(view)
-  const told = [...state.ranks.values()].flatMap(({ start }) =>
+  const told = ranksInOrder(view).flatMap(({ start }) =>
     start?.launcher === undefined && start?.launcherCommand === undefined ? [] : [start],
   )[0]
   if (told === undefined)
@@ -120,7 +120,7 @@ function people(view: View, opened: Opened): Keyed[] {
   const run = runName(view)
   const plan = runPlanName(view)
   const records: Keyed[] = []
-  for (const [login, id] of state.users) {
+  for (const [login, id] of [...state.users].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const user = space.user(id)
     records.push(agent(user, new Facts().label(login).type(prov('Person')).text('login', login).list))
     records.push(relation('wasAssociatedWith', { activity: run, agent: user, plan }))
