@@ -1,5 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AggregatorChild, build } from './support/child.ts'
 import { TestHouse, readJson } from './support/house.ts'
@@ -120,6 +122,58 @@ function steady(document: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/,"provloom:(journalPosition|aggregatorRestarts|pid)":[^,}]*/g, '')
     .replaceAll(/"provloom:sha256":"[0-9a-f]{64}"/g, '')
+}
+
+test('goes on from a snapshot when metric rows are in parts already, with every row once', async () => {
+  const before = child()
+  const peer = house.peer(await before.connection())
+  const { runDir } = await peer.welcome()
+  const perEnvelope = 60_000
+  await peer.store('w', [series(1, 'loss')])
+  let rows = 0
+  for (; rows < 1_080_000; rows += perEnvelope) await peer.store('w', [], points(1, rows, perEnvelope))
+  const snapshot = path.join(runDir, 'journal', 'snapshot')
+  let number = 0
+  while (!fs.existsSync(snapshot)) await peer.store('w', params(number++, 1))
+  for (const end = rows + 3 * perEnvelope; rows < end; rows += perEnvelope) {
+    await peer.store('w', [], points(1, rows, perEnvelope))
+  }
+  await before.signal('SIGKILL')
+  expect(fs.readdirSync(path.join(runDir, 'journal'))).not.toContain('00000000000000000000.seg')
+
+  const after = child()
+  await after.status('listening')
+  await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 1, backlog: 0 })
+  await peer.hear('again')
+  await peer.welcome()
+  await peer.store('w', [rankEnd()], points(1, rows, 1_000))
+  rows += 1_000
+  await peer.bye()
+  const { summary } = await after.status('run-finished')
+  expect(summary).toMatchObject({ status: 'completed', logs: rows + number, total: { dropped: 0 } })
+  const steps: bigint[] = []
+  for (const row of await metricRows(runDir)) {
+    if (row.value !== Number(row.step) / 7) throw new Error(`step ${row.step} has ${row.value}`)
+    steps.push(row.step)
+  }
+  steps.sort((a, b) => Number(a - b))
+  expect(steps.length).toBe(rows)
+  expect(steps.every((step, i) => step === BigInt(i))).toBe(true)
+})
+
+async function metricRows(runDir: string): Promise<{ step: bigint; value: number }[]> {
+  const folder = path.join(runDir, 'metrics')
+  const found: { step: bigint; value: number }[] = []
+  for (const name of fs.readdirSync(folder)) {
+    const file = await asyncBufferFromFile(path.join(folder, name))
+    const rows = await parquetReadObjects({
+      file,
+      columns: ['step', 'value'],
+      compressors: { GZIP: (input) => gunzipSync(input) },
+    })
+    for (const row of rows) found.push({ step: BigInt(row['step'] as bigint), value: Number(row['value']) })
+  }
+  return found
 }
 
 test('ends a run that was killed after its last entry and before its directory was complete', async () => {
