@@ -22,8 +22,8 @@ export interface PowerLossDisk {
 export type Survival =
   /** Nothing but what was synced. */
   | 'synced'
-  /** All of it: kill -9 of every process, the machine lives. */
-  | 'all'
+  /** All of it, still not synced: every process was killed, the machine lives. */
+  | 'killed'
   /** Of each file a prefix, cut at any byte; of the names the first few changes. */
   | 'prefix'
   /** Any pages and any names, and the last page torn. */
@@ -61,11 +61,13 @@ class Disk implements PowerLossDisk {
   onBoundary: (doing: string) => void = () => {}
   readonly #durable: Names
   readonly #current: Names
-  #pending: NameChange[] = []
+  #pending: NameChange[]
 
-  constructor(names: Names) {
-    this.#durable = new Map(names)
-    this.#current = new Map(names)
+  constructor(durable: Names, pending: readonly NameChange[] = []) {
+    this.#durable = durable
+    this.#current = new Map(durable)
+    this.#pending = [...pending]
+    for (const change of pending) applyChange(this.#current, change)
     this.files = {
       open: (file, mode) => this.#open(file, mode),
       list: (folder) => this.#list(folder),
@@ -83,6 +85,7 @@ class Disk implements PowerLossDisk {
     for (const inode of inodesOf(durable, pending)) contents.set(inode, { ...inode })
     return {
       crash(survival, random) {
+        if (survival === 'killed') return copyOf(durable, pending, contents)
         const names = new Map(durable)
         for (const change of survivors(pending, survival, random)) applyChange(names, change)
         const fresh = new Map<Inode, Inode>()
@@ -189,6 +192,23 @@ class Disk implements PowerLossDisk {
   }
 }
 
+/** The same disk with inodes of its own: power may still be lost. */
+function copyOf(
+  durable: Names,
+  pending: readonly NameChange[],
+  contents: ReadonlyMap<Inode, Inode>,
+): PowerLossDisk {
+  const copies = new Map([...contents].map(([inode, then]) => [inode, { ...then }]))
+  const copied = (inode: Inode | 'folder'): Inode | 'folder' =>
+    inode === 'folder' ? inode : copies.get(inode)!
+  const names: Names = new Map([...durable].map(([name, inode]) => [name, copied(inode)]))
+  const changes = pending.map((change): NameChange => {
+    if (change.kind === 'remove' || change.inode === 'folder') return change
+    return { ...change, inode: copies.get(change.inode)! }
+  })
+  return new Disk(names, changes)
+}
+
 function inodesOf(names: Names, pending: readonly NameChange[]): Set<Inode> {
   const inodes = new Set<Inode>()
   for (const inode of names.values()) if (inode !== 'folder') inodes.add(inode)
@@ -211,7 +231,7 @@ function survivors(
   switch (survival) {
     case 'synced':
       return []
-    case 'all':
+    case 'killed':
       return pending
     case 'prefix':
       return pending.slice(0, random.below(pending.length + 1))
@@ -237,7 +257,7 @@ function remade(
 }
 
 function keptBytes({ durable, current }: Inode, survival: Survival, random: Random): Buffer {
-  if (survival === 'all' || durable === current) return current
+  if (durable === current) return current
   if (survival === 'synced') return durable
   let same = 0
   while (same < Math.min(durable.length, current.length) && durable[same] === current[same]) same++

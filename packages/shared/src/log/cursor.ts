@@ -2,11 +2,11 @@ import path from 'node:path'
 import type { Files, OpenFile } from '../files.ts'
 import { recordBytesMax } from '../limits.ts'
 import {
-  decodeHeader,
   findFrame,
   frameHeaderBytes,
   headerBytes,
   lookAtFrame,
+  lookAtHeader,
   segmentFirst,
   segmentName,
 } from './format.ts'
@@ -48,8 +48,12 @@ const RECORDS_PER_CHUNK = 65_536
 export class LogCursor {
   readonly #files: Files
   readonly #folder: string
+  /** What comes before is read over. */
+  readonly #wanted: number
   #number: number
   #segment: number | undefined
+  /** First number of the next segment, once there is one: the open one is then complete. */
+  #following: number | undefined
   #open: OpenFile | undefined
   #offset = 0
   #damage: Damage[] = []
@@ -58,25 +62,31 @@ export class LogCursor {
   constructor(files: Files, folder: string, from: number) {
     this.#files = files
     this.#folder = folder
+    this.#wanted = from
     this.#number = from
   }
 
   /** The next record this cursor will give. */
   get number(): number {
-    return this.#number
+    return Math.max(this.#number, this.#wanted)
   }
 
   /**
    * The next run of whole records, or undefined when there is none yet.
    *
-   * @throws the system's error when a segment cannot be read
+   * @throws the system's error when a segment cannot be read; an error when it is of a version we cannot read
    */
   async next(): Promise<Chunk | undefined> {
     for (;;) {
       if (this.#open === undefined && !this.#enter()) return undefined
+      // Seen before the end is read: its writer may append and go on to the next segment between the two.
+      const following = this.#following
       const chunk = await this.#readOn()
-      if (chunk !== undefined) return chunk
-      if (!this.#leave()) return undefined
+      const wanted = chunk === undefined ? undefined : this.#fromWanted(chunk)
+      if (wanted !== undefined) return wanted
+      if (chunk !== undefined) continue
+      if (following !== undefined) this.#leaveFor(following)
+      else if (!this.#lookForFollowing()) return undefined
     }
   }
 
@@ -102,48 +112,52 @@ export class LogCursor {
     const file = path.join(this.#folder, segmentName(holding))
     const open = this.#files.open(file, 'read')
     const header = Buffer.alloc(headerBytes)
-    const whole = open.readSync(header, 0) === headerBytes && decodeHeader(header) === holding
-    if (!whole && !firsts.some((first) => first > holding)) {
+    const look = lookAtHeader(header.subarray(0, open.readSync(header, 0)))
+    if (look.kind === 'foreign') {
       open.close()
-      return false
+      throw new Error(`${file}: segment format ${look.version} is not known to this version`)
     }
-    if (holding > this.#number) this.#lose(holding, 0, holding - this.#number)
+    if (holding > this.#number) this.#lose(holding, 0, holding)
     this.#open = open
     this.#segment = holding
+    this.#following = firsts.find((first) => first > holding)
     this.#offset = headerBytes
-    this.#skipTo(holding)
+    this.#number = holding
     return true
   }
 
-  /** Passes over the records before the wanted one; damage among them has been told already. */
-  #skipTo(holding: number): void {
-    const wanted = this.#number
-    const look = Buffer.alloc(frameHeaderBytes)
-    let number = holding
-    while (number < wanted && this.#open!.readSync(look, this.#offset) === frameHeaderBytes) {
-      const length = look.readUInt32LE(4)
-      if (length === 0 || length > recordBytesMax || look.readUInt32LE(8) !== number % 2 ** 32) break
-      this.#offset += frameHeaderBytes + length
-      number++
-    }
-    this.#number = number
+  #lookForFollowing(): boolean {
+    this.#following = this.#segments().find((first) => first > this.#segment!)
+    return this.#following !== undefined
   }
 
-  /** Goes to the next segment when there is one; what the left one lacks at its end is lost. */
-  #leave(): boolean {
-    const left = this.#segment!
-    const following = this.#segments().find((first) => first > left)
-    if (following === undefined) return false
-    if (following > this.#number) this.#lose(left, this.#offset, following - this.#number)
+  /** What the left segment lacks at its end is lost. */
+  #leaveFor(following: number): void {
+    if (following > this.#number) this.#lose(this.#segment!, this.#offset, following)
     this.#number = following
     this.close()
-    return true
+  }
+
+  /** A chunk without its records before the wanted one; undefined when no other is in it. */
+  #fromWanted(chunk: Chunk): Chunk | undefined {
+    const before = this.#wanted - chunk.first
+    if (before <= 0) return chunk
+    if (before >= chunk.count) {
+      this.#damage = [...chunk.damage]
+      return undefined
+    }
+    return {
+      ...chunk,
+      first: this.#wanted,
+      count: chunk.count - before,
+      frames: chunk.frames.subarray(before),
+    }
   }
 
   async #readOn(): Promise<Chunk | undefined> {
     const open = this.#open!
     const left = open.size() - this.#offset
-    if (left < frameHeaderBytes) return undefined
+    if (left < frameHeaderBytes || this.#isPast(this.#number)) return undefined
     let slab = Math.min(left, SLAB_BYTES)
     for (;;) {
       const bytes = Buffer.allocUnsafe(slab)
@@ -159,7 +173,7 @@ export class LogCursor {
   #collect(bytes: Buffer): Chunk | undefined {
     const frames: number[] = [0]
     let at = 0
-    while (frames.length <= RECORDS_PER_CHUNK) {
+    while (frames.length <= RECORDS_PER_CHUNK && !this.#isPast(this.#number + frames.length - 1)) {
       const look = lookAtFrame(bytes, at, this.#number + frames.length - 1)
       if (look.kind !== 'frame') break
       at = look.end
@@ -182,15 +196,22 @@ export class LogCursor {
 
   /** No right frame stands here: goes to the next right one in these bytes; with none, waits for more bytes or the next segment. */
   #pastDamage(bytes: Buffer): Chunk | undefined {
-    const found = findFrame(bytes, 1, this.#number, 2 ** 31)
-    if (found === undefined) return undefined
-    this.#lose(this.#segment!, this.#offset, found.number - this.#number)
+    const found = findFrame(bytes, 0, this.#number)
+    if (found === undefined || this.#isPast(found.number)) return undefined
+    this.#lose(this.#segment!, this.#offset, found.number)
     this.#offset += found.at
     this.#number = found.number
     return this.#collect(bytes.subarray(found.at))
   }
 
-  #lose(segment: number, offset: number, lost: number): void {
-    this.#damage.push({ file: path.join(this.#folder, segmentName(segment)), offset, lost })
+  /** Whether the next segment holds this number: what stands under it here was taken back. */
+  #isPast(number: number): boolean {
+    return this.#following !== undefined && number >= this.#following
+  }
+
+  /** The numbers from the next one to `to` are gone; those before the wanted one are nobody's loss. */
+  #lose(segment: number, offset: number, to: number): void {
+    const lost = to - this.number
+    if (lost > 0) this.#damage.push({ file: path.join(this.#folder, segmentName(segment)), offset, lost })
   }
 }

@@ -27,12 +27,15 @@
  *             byte by byte, for the next frame with a right CRC and a number that fits. The numbers between are
  *             lost, and told with their place.
  *   gap       a segment begins with a higher number than its predecessor ends with: the numbers between are lost.
+ * A frame whose number is not below the next segment's first was taken back by its writer (the sync failed, and
+ * cutting it off failed too): it is not part of the log. A damaged header costs nothing: the name says the same.
  */
 import { crc32 } from 'node:zlib'
 import { recordBytesMax } from '../limits.ts'
 
 export const headerBytes = 32
 export const frameHeaderBytes = 12
+const frameBytesMin: number = frameHeaderBytes + 1
 const MAGIC = Buffer.from('PVLMSEG1', 'latin1')
 const VERSION = 1
 const SUFFIX = '.seg'
@@ -56,12 +59,19 @@ export function encodeHeader(first: number): Buffer {
   return header
 }
 
-/** The first record's number, or undefined when the bytes are no whole, right header of a version we read. */
-export function decodeHeader(bytes: Buffer): number | undefined {
-  if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(MAGIC)) return undefined
-  if (bytes.readUInt16LE(8) !== VERSION || bytes.readUInt16LE(10) !== headerBytes) return undefined
-  if (crc32(bytes.subarray(0, 28)) !== bytes.readUInt32LE(28)) return undefined
-  return Number(bytes.readBigUInt64LE(16))
+export type HeaderLook =
+  | { readonly kind: 'header'; readonly first: number }
+  /** Whole and right, of a version that we cannot read. */
+  | { readonly kind: 'foreign'; readonly version: number }
+  /** Not all there, or damaged. The segment's name tells the same, so its frames can be read all the same. */
+  | { readonly kind: 'wrong' }
+
+export function lookAtHeader(bytes: Buffer): HeaderLook {
+  if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(MAGIC)) return { kind: 'wrong' }
+  if (crc32(bytes.subarray(0, 28)) !== bytes.readUInt32LE(28)) return { kind: 'wrong' }
+  const version = bytes.readUInt16LE(8)
+  if (version !== VERSION || bytes.readUInt16LE(10) !== headerBytes) return { kind: 'foreign', version }
+  return { kind: 'header', first: Number(bytes.readBigUInt64LE(16)) }
 }
 
 /** Appends the frame of `payload` to `into` at `at`; the caller has made room for payload and 12 bytes. */
@@ -105,25 +115,41 @@ export function lookAtFrame(bytes: Buffer, at: number, number: number): FrameLoo
     : { kind: 'wrong' }
 }
 
+/** Checksums computed in one search over what looks like a frame by itself; those of frames in a row are free. */
+const searchBytesMax: number = 256 * 1024 * 1024
+
 /**
- * Finds the next right frame after damage.
+ * Finds the next right frame after damage. Numbers are dense and a frame has at least 13 bytes, so that only a few
+ * numbers fit at each place; and most frames are followed by another one or by the end. So few checksums are computed
+ * in vain, even where the records are columns of integers.
  *
- * @param number the lowest number the frame may have
- * @param span how many numbers may be lost at most
- * @returns where it begins and its number, or undefined when there is none in these bytes
+ * @param damaged where the damage begins
+ * @param number of the frame that should stand there
+ * @returns where the next frame begins and its number, or undefined when there is none in these bytes
  */
 export function findFrame(
   bytes: Buffer,
-  from: number,
+  damaged: number,
   number: number,
-  span: number,
 ): { at: number; number: number } | undefined {
-  for (let at = from; at + frameHeaderBytes < bytes.length; at++) {
-    const length = bytes.readUInt32LE(at + 4)
-    if (length === 0 || at + frameHeaderBytes + length > bytes.length) continue
+  let budget = searchBytesMax
+  for (let at = damaged + 1; at + frameHeaderBytes < bytes.length; at++) {
     const ahead = (bytes.readUInt32LE(at + 8) - (number % 2 ** 32) + 2 ** 32) % 2 ** 32
-    if (ahead > span) continue
+    if (ahead > (at - damaged) / frameBytesMin) continue
+    const length = bytes.readUInt32LE(at + 4)
+    const end = at + frameHeaderBytes + length
+    if (length === 0 || end > bytes.length) continue
+    if (!isFollowed(bytes, end, number + ahead)) {
+      if (length > budget) continue
+      budget -= length
+    }
     if (lookAtFrame(bytes, at, number + ahead).kind === 'frame') return { at, number: number + ahead }
   }
   return undefined
+}
+
+/** Whether the frame of the next number, or nothing, begins at `end`. */
+function isFollowed(bytes: Buffer, end: number, number: number): boolean {
+  if (bytes.length - end < frameHeaderBytes) return true
+  return bytes.readUInt32LE(end + 8) === (number + 1) % 2 ** 32
 }

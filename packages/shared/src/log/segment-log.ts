@@ -4,7 +4,6 @@ import type { Files, OpenFile } from '../files.ts'
 import { recordBytesMax, segmentBytesMax } from '../limits.ts'
 import { LogCursor } from './cursor.ts'
 import {
-  decodeHeader,
   encodeFrame,
   encodeFrameHeader,
   encodeHeader,
@@ -12,6 +11,7 @@ import {
   frameHeaderBytes,
   headerBytes,
   lookAtFrame,
+  lookAtHeader,
   segmentFirst,
   segmentName,
 } from './format.ts'
@@ -36,8 +36,9 @@ const COMMIT_BYTES_MAX = recordBytesMax
  * The owner's side of a segment log (format: `format.ts`). One writer; opening cuts a torn tail.
  *
  * `appendSync` is for a rank's spool: when it returns, the record is in the page cache and survives kill -9.
- * `append` is for the journal: it resolves when the record is synced, and appends that come while a sync runs
- * share the next one (group commit).
+ * `append` is for the journal: it resolves when the record is synced, with every record that was found when the log
+ * was opened, and the names of their files; appends that come while a sync runs share the next one (group commit).
+ * One log uses one of the two.
  */
 export class SegmentLog {
   readonly #files: Files
@@ -48,6 +49,10 @@ export class SegmentLog {
   #next: number
   #waiting: Waiting[] = []
   #committing = false
+  /** The last segment as it was found: an earlier process may have died before it synced what it wrote. */
+  #unsynced: OpenFile | undefined
+  /** Folders with names that may not be durable yet. */
+  #unsyncedFolders: string[]
   #scratch = Buffer.allocUnsafe(4096)
 
   /** @throws {ProvloomError} `LOG_FAILED` when the folder cannot be made or its last segment not be opened */
@@ -55,6 +60,12 @@ export class SegmentLog {
     this.#files = options.files
     this.#folder = options.folder
     this.#segmentBytesMax = options.segmentBytesMax ?? segmentBytesMax
+    // Two levels up, because a run's directory and its journal/ are made together.
+    this.#unsyncedFolders = [
+      this.#folder,
+      path.dirname(this.#folder),
+      path.dirname(path.dirname(this.#folder)),
+    ]
     try {
       this.#files.makeFolder(this.#folder)
       this.#next = this.#recover()
@@ -128,6 +139,7 @@ export class SegmentLog {
   close(): void {
     this.#open?.close()
     this.#open = undefined
+    this.#unsynced = undefined
   }
 
   #segments(): number[] {
@@ -146,17 +158,20 @@ export class SegmentLog {
       if (got === 0) break
       at += got
     }
-    if (decodeHeader(bytes) !== last) {
+    const header = lookAtHeader(bytes)
+    if (header.kind === 'foreign') {
       open.close()
-      if (bytes.length >= headerBytes && findFrame(bytes, headerBytes, last, 2 ** 31) !== undefined) {
-        throw new Error(`${file}: the segment's header is damaged but records follow`)
-      }
+      throw new Error(`${file}: segment format ${header.version} is not known to this version`)
+    }
+    if (header.kind === 'wrong' && findFrame(bytes, headerBytes - 1, last) === undefined) {
+      open.close()
       this.#files.remove(file)
       return last
     }
     const end = scanEnd(bytes, last)
     if (end.offset < bytes.length) open.truncateSync(end.offset)
     this.#open = open
+    this.#unsynced = open
     this.#size = end.offset
     return end.next
   }
@@ -177,6 +192,7 @@ export class SegmentLog {
     }
     this.#open = open
     this.#size = headerBytes
+    if (!this.#unsyncedFolders.includes(this.#folder)) this.#unsyncedFolders.push(this.#folder)
     return open
   }
 
@@ -221,11 +237,13 @@ export class SegmentLog {
       chunks.push(encodeFrameHeader(this.#next + i, one.parts), ...one.parts)
       bytes += one.bytes
     }
-    const fresh = this.#open
+    await this.#unsynced?.sync()
+    this.#unsynced = undefined
     const open = this.#segmentFor(bytes)
     await open.write(chunks)
     await open.sync()
-    if (open !== fresh) await this.#files.syncFolder(this.#folder)
+    for (const folder of this.#unsyncedFolders) await this.#files.syncFolder(folder)
+    this.#unsyncedFolders = []
     this.#size += bytes
     for (const one of taken) one.resolve(this.#next++)
   }
@@ -251,7 +269,7 @@ function scanEnd(bytes: Buffer, first: number): { offset: number; next: number }
       next++
       continue
     }
-    const found = offset < bytes.length ? findFrame(bytes, offset + 1, next, 2 ** 31) : undefined
+    const found = findFrame(bytes, offset, next)
     if (found === undefined) return { offset, next }
     offset = found.at
     next = found.number
