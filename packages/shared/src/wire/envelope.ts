@@ -78,12 +78,11 @@ export function envelopeOf(parts: readonly unknown[]): EnvelopeLook {
   if (!isSeq(first) || !isCount(count) || !isCount(lost)) return bad('record numbers are not counts')
   if (count === 0 || count > envelopeRecordsMax) return bad(`${count} records`)
   if (!Number.isSafeInteger(first + count)) return bad('record numbers beyond 2^53')
-  const eventIndex = column(index, 4)
-  if (eventIndex === undefined || !isBytesArray(events)) return bad('events are not bytes')
-  if (eventIndex.length !== events.length * 4) return bad('as many indices as events are due')
-  const points = pointsOf(columns, count - events.length)
-  if (points === undefined) return bad('the columns do not have the same number of rows')
-  const at = new Uint32Array(eventIndex.buffer, 0, events.length)
+  if (!isBytesArray(events)) return bad('events are not bytes')
+  const rows = count - events.length
+  if (!hasBytes(index, events.length * 4)) return bad('as many indices as events are due')
+  if (rows < 0 || !areColumns(columns, rows)) return bad('the columns do not have the same number of rows')
+  const { at, points } = columnsOf(index, columns, events.length, rows)
   for (let i = 0; i < at.length; i++) {
     if (at[i]! >= count || (i > 0 && at[i]! <= at[i - 1]!)) return bad('event indices do not ascend')
   }
@@ -122,27 +121,40 @@ export function trimEnvelope(envelope: Envelope, known: number): Envelope {
   }
 }
 
-function pointsOf(columns: readonly unknown[], rows: number): Points | undefined {
-  if (rows < 0) return undefined
-  const [series, step, time, value] = columns
-  const [a, b, c, d] = [column(series, 4), column(step, 8), column(time, 8), column(value, 8)]
-  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined
-  if (a.length !== rows * 4 || [b, c, d].some((one) => one.length !== rows * 8)) return undefined
-  return {
-    count: rows,
-    series: new Uint32Array(a.buffer, 0, rows),
-    step: new BigInt64Array(b.buffer, 0, rows),
-    time: new BigInt64Array(c.buffer, 0, rows),
-    value: new Float64Array(d.buffer, 0, rows),
-  }
+const widths = [4, 8, 8, 8] as const
+
+type Columns = readonly [series: Uint8Array, step: Uint8Array, time: Uint8Array, value: Uint8Array]
+
+function areColumns(columns: readonly unknown[], rows: number): columns is Columns {
+  return columns.length >= widths.length && widths.every((width, i) => hasBytes(columns[i], rows * width))
 }
 
-/** The bytes at an offset of their own, as typed arrays need them aligned. */
-function column(bytes: unknown, width: number): Uint8Array<ArrayBuffer> | undefined {
-  if (!(bytes instanceof Uint8Array) || bytes.length % width !== 0) return undefined
-  const own = new Uint8Array(bytes.length)
-  own.set(bytes)
-  return own
+function hasBytes(value: unknown, length: number): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === length
+}
+
+/** All columns in one piece of memory, aligned as typed arrays need them: one allocation per envelope, not five. */
+function columnsOf(
+  index: Uint8Array,
+  [series, step, time, value]: Columns,
+  events: number,
+  rows: number,
+): { at: Uint32Array; points: Points } {
+  const memory = new ArrayBuffer(rows * 28 + events * 4)
+  const bytes = new Uint8Array(memory)
+  bytes.set(step, 0)
+  bytes.set(time, rows * 8)
+  bytes.set(value, rows * 16)
+  bytes.set(series, rows * 24)
+  bytes.set(index, rows * 28)
+  const points = {
+    count: rows,
+    series: new Uint32Array(memory, rows * 24, rows),
+    step: new BigInt64Array(memory, 0, rows),
+    time: new BigInt64Array(memory, rows * 8, rows),
+    value: new Float64Array(memory, rows * 16, rows),
+  }
+  return { at: new Uint32Array(memory, rows * 28, events), points }
 }
 
 function bytesOf(numbers: Uint32Array | BigInt64Array | Float64Array): Buffer {
