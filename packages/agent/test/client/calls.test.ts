@@ -192,7 +192,7 @@ test('a worker thread goes on in the session, in a stream of its own', async () 
     streams
       .map((one) => one.points.map((point) => point.value))
       .flat()
-      .sort(),
+      .sort((a, b) => a - b),
   ).toEqual([1, 2])
   expect(streams.map((one) => one.events[0]?.type)).toEqual(['session.start', 'session.start'])
 })
