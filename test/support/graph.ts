@@ -40,6 +40,11 @@ export class Graph {
     return this.values(record, attribute)[0]
   }
 
+  /** The attribute of each element that has it, sorted. */
+  each(records: readonly ProvRecord[], attribute: string): string[] {
+    return records.flatMap((record) => this.values(record, attribute)).sort()
+  }
+
   labelled(label: string): ProvRecord[] {
     return this.document.records.filter((record) => this.values(record, 'label').includes(label))
   }

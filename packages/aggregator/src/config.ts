@@ -3,8 +3,7 @@ import { aggregatorKey, checkOptions } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import type { StatusListener } from './status.ts'
 
-type Options = Pick<
-  GivenOptions,
+type OptionName =
   | 'experimentName'
   | 'provUserNamespace'
   | 'provenanceSaveDir'
@@ -18,7 +17,8 @@ type Options = Pick<
   | 'advertise'
   | 'insecure'
   | 'exitWhenDone'
->
+
+type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }
 
 /** What a person or program may set. What is absent is asked of the first rank, or has its default. */
 export type AggregatorConfig = Options & {

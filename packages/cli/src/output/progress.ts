@@ -30,7 +30,7 @@ export class Progress {
     if (nowMs - this.#shownAt < interval) return
     this.#shownAt = nowMs
     const of = facts.ranksExpected === undefined ? '' : ` of ${facts.ranksExpected}`
-    const text = `provloom: ${facts.ranks}${of} ranks, ${counted(facts.events, 'event')}, graph saved ${facts.flushes === 1 ? 'once' : `${facts.flushes} times`}`
+    const text = `provloom: ${facts.ranks}${of} ${facts.ranks === 1 && of === '' ? 'rank' : 'ranks'}, ${counted(facts.events, 'event')}, graph saved ${facts.flushes === 1 ? 'once' : `${facts.flushes} times`}`
     if (!this.#stream.isTTY) {
       this.#stream.write(`${text}\n`)
       return

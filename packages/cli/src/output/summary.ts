@@ -18,10 +18,16 @@ export function renderSummary(finished: RunFinished, style: Style): string {
       `${count(sent)} sent ${sent === stored + dropped ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`,
     ],
     ['logs', count(summary.logs)],
-    ...finished.files.map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
+    ...shown(finished.files).map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
   ]
   const lines = rows.map(([name, value]) => `  ${style.dim(name.padEnd(9))} ${value}`)
   return [`${style.bold(`provloom: run ${path.basename(runDir)}`)} ${status}${took}`, ...lines].join('\n')
+}
+
+/** Folders stand for what is in them. */
+function shown(files: readonly string[]): string[] {
+  const first = (file: string): string => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file)
+  return [...new Set(files.map(first))]
 }
 
 function ranksInWords({ summary }: RunFinished): string {
@@ -30,9 +36,9 @@ function ranksInWords({ summary }: RunFinished): string {
   for (const { status } of last.values()) statuses.set(status, (statuses.get(status) ?? 0) + 1)
   const by = [...statuses].map(([status, ranks]) => `${ranks} ${status}`).join(', ')
   const of = summary.worldSize === undefined ? '' : ` of ${summary.worldSize}`
-  const refused = summary.ranksRefused === 0 ? '' : `, ${counted(summary.ranksRefused, 'rank')} not collected`
-  const conflicts = summary.conflicts === 0 ? '' : `, ${counted(summary.conflicts, 'conflict')}`
-  return `${last.size}${of} (${by}${refused}${conflicts})`
+  const refused = summary.ranksRefused === 0 ? '' : `${counted(summary.ranksRefused, 'rank')} not collected`
+  const conflicts = summary.conflicts === 0 ? '' : `${counted(summary.conflicts, 'conflict')}`
+  return `${last.size}${of} (${[by, refused, conflicts].filter((part) => part !== '').join(', ')})`
 }
 
 function nameOf(file: string): string {
