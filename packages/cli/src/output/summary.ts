@@ -37,7 +37,7 @@ function ranksInWords({ summary }: RunFinished): string {
   const by = [...statuses].map(([status, ranks]) => `${ranks} ${status}`).join(', ')
   const of = summary.worldSize === undefined ? '' : ` of ${summary.worldSize}`
   const refused = summary.ranksRefused === 0 ? '' : `${counted(summary.ranksRefused, 'rank')} not collected`
-  const conflicts = summary.conflicts === 0 ? '' : `${counted(summary.conflicts, 'conflict')}`
+  const conflicts = summary.conflicts === 0 ? '' : counted(summary.conflicts, 'conflict')
   return `${last.size}${of} (${[by, refused, conflicts].filter((part) => part !== '').join(', ')})`
 }
 
