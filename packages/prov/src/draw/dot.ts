@@ -21,6 +21,10 @@ export function writeDot(folded: Folded, options: DrawOptions, framed = false): 
   return `digraph provenance {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`
 }
 
+/** From this many shapes on, a good layout takes minutes; a picture of that size is searched more than looked at. */
+const shapesForQuick = 1000
+const quick = ', nslimit=0.1, nslimit1=0.1, mclimit=0.1, searchsize=5, splines=polyline'
+
 function head(folded: Folded, options: DrawOptions, framed: boolean): string[] {
   const { title, subtitle } = heading(folded, options)
   const label =
@@ -28,7 +32,7 @@ function head(folded: Folded, options: DrawOptions, framed: boolean): string[] {
     `<FONT POINT-SIZE="11" COLOR="${faintColour}">${markup(subtitle)}</FONT><BR ALIGN="LEFT"/>>`
   return [
     `graph [rankdir=${rankdirs[options.direction ?? 'down']}, compound=true, bgcolor=white, pad=0.2, nodesep=0.16, ranksep=0.26, ` +
-      `fontname=${quoted(fontName)}, fontcolor="${inkColour}", labelloc=t, labeljust=l, tooltip=" "${framed ? '' : `, label=${label}`}];`,
+      `fontname=${quoted(fontName)}, fontcolor="${inkColour}", labelloc=t, labeljust=l, tooltip=" "${folded.blocks.length > shapesForQuick ? quick : ''}${framed ? '' : `, label=${label}`}];`,
     `node [fontname=${quoted(fontName)}, fontsize=12, fontcolor="${inkColour}", style=filled, height=0.35];`,
     `edge [fontname=${quoted(fontName)}, fontsize=9, arrowsize=0.6, penwidth=0.9];`,
   ]
