@@ -41,3 +41,8 @@ export function keyOf(...parts: readonly (string | number | undefined)[]): strin
 export function sortable(n: number): string {
   return String(n).padStart(10, '0')
 }
+
+/** The event that logged a file; of one stream in the order of its records. */
+export function fileKey(rankKey: string, stream: string, number: number): string {
+  return keyOf(rankKey, stream, sortable(number))
+}

@@ -74,7 +74,7 @@ export function extentOf(tallies: Tallies, slots: readonly number[]): Extent | u
   const c = tallies.columns
   let [firstStep, lastStep, firstTime, lastTime] = [Infinity, -Infinity, Infinity, -Infinity]
   for (const slot of slots) {
-    if (c.rows[slot]! === 0) continue
+    if (c.rows[slot] === 0) continue
     firstStep = Math.min(firstStep, c.firstStep[slot]!)
     lastStep = Math.max(lastStep, c.lastStep[slot]!)
     firstTime = Math.min(firstTime, c.firstTime[slot]!)

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { Attempt, Event, Lsn, Rank, StreamId } from '@provloom/shared'
+import type { Attempt, Event, Rank, StreamId } from '@provloom/shared'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import type { Records } from '../../src/graph/entry.ts'
 import type { MetricStore } from '../../src/parts.ts'

@@ -1,4 +1,4 @@
-import { claimId, keyOf, slug } from '../name.ts'
+import { claimId, fileKey, keyOf, slug } from '../name.ts'
 import type { ArtifactState, EventOf, ModelState, RunState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt } from './find.ts'
@@ -11,7 +11,7 @@ export function applyArtifact(change: Change, origin: Origin, event: EventOf<'ar
     share(change, origin, event)
     return
   }
-  const key = keyOf(origin.rankKey, origin.stream, origin.number)
+  const key = fileKey(origin.rankKey, origin.stream, origin.number)
   if (state.artifacts.has(key)) return
   const context = event.context === undefined ? undefined : contextOf(change, origin.rankKey, event.context)
   if (context !== undefined) {
@@ -38,7 +38,7 @@ export function applyArtifact(change: Change, origin: Origin, event: EventOf<'ar
 /** What the agent found out about a file, before or after the event that logged it. */
 export function applyStored(change: Change, origin: Origin, event: EventOf<'artifact.stored'>): void {
   const { state, dirt } = change
-  const key = keyOf(origin.rankKey, event.stream, event.number)
+  const key = fileKey(origin.rankKey, event.stream, event.number)
   state.stored.set(key, event)
   if (state.artifacts.has(key)) dirt.mark('artifact', key)
   for (const shared of state.shared.values()) {

@@ -1,4 +1,4 @@
-import { claimId, keyOf, slug } from '../name.ts'
+import { claimId, fileKey, keyOf, slug } from '../name.ts'
 import { variantsWrittenOutMax } from '../shape.ts'
 import type { EventOf, SharedFacts, SharedState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
@@ -32,7 +32,7 @@ export function share(
     if (shared.direction === 'input') state.inputLinks++
     if (facts.type === 'environment') mergeVariables(shared, facts)
   }
-  if (facts.type === 'artifact') shared.files.push(keyOf(origin.rankKey, origin.stream, origin.number))
+  if (facts.type === 'artifact') shared.files.push(fileKey(origin.rankKey, origin.stream, origin.number))
   dirt.mark('group', groupKey)
   return key
 }
