@@ -6,7 +6,9 @@ import { contextOf } from './context.ts'
 import type { Context } from './context.ts'
 import { launchCommand } from './launch/command.ts'
 import type { CommandEnd, RunningCommand } from './launch/command.ts'
+import { rankEndOf } from './ending.ts'
 import { followProcess } from './launch/follow.ts'
+import { memoryKills } from './launch/last-words.ts'
 import { forwardSignals } from './launch/signals.ts'
 import { workerEnvironment } from './launch/worker-environment.ts'
 import { SpoolService } from './service.ts'
@@ -18,7 +20,6 @@ import { claimSpool, leaveSpool, servingAgent } from './spool/control.ts'
 import { defaultSpoolRoot, makeSpool, readSpool, removeSpool } from './spool/folder.ts'
 import type { SpoolFolder } from './spool/folder.ts'
 import { readHistory } from './spool/history.ts'
-import type { Fact } from './spool/own-stream.ts'
 import { OwnStream } from './spool/own-stream.ts'
 import type { Delivery } from './status.ts'
 
@@ -181,7 +182,8 @@ class RankAgent implements Agent {
     experimentDefault: string,
     history?: Awaited<ReturnType<typeof readHistory>>,
   ): Promise<AgentOutcome> {
-    const { context } = this
+    const context = this.#context
+    const killsBefore = memoryKills()
     const service = new SpoolService({ context, spool, own, recorder, experimentDefault, history })
     this.#service = service
     service.begin()
@@ -193,12 +195,12 @@ class RankAgent implements Agent {
     const end = final ? ended.end : undefined
     if (final) context.tell({ type: 'worker-ended', end })
     service.workerEnded()
-    await recorder?.end()
+    await recorder?.end().catch((error: unknown) => context.voice.tell(reasonOf(error)))
     const known = history?.rankEnded === true
-    const delivery = await service.finish((sessionEnd): Ending => ({
+    const delivery = await this.#finish(service, spool, (sessionEnd) => ({
       final,
       until: this.#until,
-      rankEnd: final && !known ? rankEndOf(end, sessionEnd) : undefined,
+      rankEnd: final && !known ? rankEndOf(end, sessionEnd, context.variables, killsBefore) : undefined,
     }))
     worker.release()
     leaveSpool(spool)
@@ -206,8 +208,19 @@ class RankAgent implements Agent {
     return outcomeOf(end, delivery)
   }
 
-  get context(): Context {
-    return this.#context
+  /** Whatever goes wrong in our own work, the command's end is passed on and the spool is kept. */
+  async #finish(
+    service: SpoolService,
+    spool: SpoolFolder,
+    ending: (sessionEnd: SessionEnd | undefined) => Ending,
+  ): Promise<Delivery> {
+    try {
+      return await service.finish(ending)
+    } catch (error) {
+      const reason = reasonOf(error)
+      this.#context.voice.tell(`${reason}; what was logged is kept in ${spool.root}`)
+      return { kind: 'kept', spool: spool.root, records: 0, reason }
+    }
   }
 
   /** A rank without a spool runs all the same: its user is told, and nothing is recorded. */
@@ -265,19 +278,6 @@ const sampleIntervalSecondsDefault = 10
 
 function outcomeOf(end: CommandEnd | undefined, delivery: Delivery): AgentOutcome {
   return end === undefined ? { kind: 'served', delivery } : { ...end, delivery }
-}
-
-/** How the rank ended: by its process where we saw it, else by the worker's own last word. */
-function rankEndOf(end: CommandEnd | undefined, said: SessionEnd | undefined): Fact {
-  const error = said?.error === undefined ? {} : { error: said.error }
-  if (end === undefined) {
-    return said === undefined
-      ? { type: 'rank.end', status: 'incomplete' }
-      : { type: 'rank.end', status: said.status, ...error }
-  }
-  if (end.kind === 'killed') return { type: 'rank.end', status: 'killed', signal: end.signal }
-  if (end.code === 0) return { type: 'rank.end', status: 'completed', exitCode: 0 }
-  return { type: 'rank.end', status: 'failed', exitCode: end.code, ...error }
 }
 
 function refuseServed(spool: SpoolFolder): void {

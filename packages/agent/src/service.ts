@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { limits, reasonOf } from '@provloom/shared'
 import type { Bye, Hello, Refused, SessionEnd, SessionStart, Welcome } from '@provloom/shared'
 import { ArtifactKeeper } from './artifact/keeper.ts'
 import type { Context } from './context.ts'
@@ -70,7 +71,9 @@ export class SpoolService {
 
   /** Begins to publish as soon as it is known what the worker wants. */
   begin(): void {
-    this.#begun ??= this.#begin()
+    this.#begun ??= this.#begin().catch((error: unknown) => {
+      this.#parts.context.voice.tell(`what is logged cannot be published: ${reasonOf(error)}`)
+    })
   }
 
   /** The worker has ended: whoever waits for its first word need not any more. */
@@ -91,22 +94,23 @@ export class SpoolService {
     this.begin()
     await this.#begun
     context.tell({ type: 'draining' })
-    const publisher = this.#publisher!
+    const publisher = this.#publisher
     const { until } = ending(this.#sessionEnd)
-    const outcome = await publisher.drain(until)
+    const outcome = publisher === undefined ? 'gave-up' : await publisher.drain(until)
     if (outcome !== 'refused') await this.#finishArtifacts(until)
     // What the worker said at its end has been read by now.
     const { rankEnd, final } = ending(this.#sessionEnd)
     if (rankEnd !== undefined) own.record(rankEnd)
     own.tellDrops()
     const left =
+      publisher !== undefined &&
       outcome === 'drained' &&
       (await publisher.drain(until)) === 'drained' &&
       (await publisher.leave(this.#bye(final), until))
     this.#cancelReminder?.()
-    await publisher.close()
+    await publisher?.close()
     own.close()
-    return this.#deliver(left, final, (stream) => publisher.acknowledged(stream))
+    return this.#deliver(left, final)
   }
 
   async #begin(): Promise<void> {
@@ -168,7 +172,7 @@ export class SpoolService {
         environment: variables,
       })
     } catch (error) {
-      voice.tell(`could not start an aggregator: ${error instanceof Error ? error.message : String(error)}`)
+      voice.tell(`could not start an aggregator: ${reasonOf(error)}`)
     }
   }
 
@@ -273,19 +277,25 @@ export class SpoolService {
     }
   }
 
-  async #deliver(left: boolean, final: boolean, from: (stream: string) => number): Promise<Delivery> {
+  async #deliver(left: boolean, final: boolean): Promise<Delivery> {
     const { spool, context } = this.#parts
+    const publisher = this.#publisher
     if (this.#refused?.reason === 'not-collected') {
       removeSpool(spool)
       return { kind: 'not-collected' }
     }
-    if (left && final && this.#welcome !== undefined) {
+    const overflow = publisher?.overflow ?? 0
+    if (left && final && overflow === 0 && this.#welcome !== undefined) {
       const { runId, runDir } = this.#welcome
       removeSpool(spool)
       return { kind: 'delivered', runId, runDir }
     }
-    const records = await countRecords(context.files, spool, from)
-    const reason = this.#refused?.message ?? 'the aggregator did not answer'
+    const records = await countRecords(context.files, spool, (stream) => publisher?.acknowledged(stream) ?? 0)
+    const reason =
+      this.#refused?.message ??
+      (overflow > 0
+        ? `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
+        : 'the aggregator did not answer')
     if (final) {
       context.voice.tell(
         `${reason}; ${records} records are kept in ${spool.root}. Hand them in with: provloom import ${spool.root}`,

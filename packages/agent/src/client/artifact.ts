@@ -35,6 +35,11 @@ export interface Keeping {
   readonly version?: number
 }
 
+/** What copies may still take of the spool; looked at once a call. */
+interface Room {
+  left: number
+}
+
 const blockBytes = 1024 * 1024
 const filesMax = 10_000
 /** Copies use at most half of the spool, so that they never push out events. */
@@ -63,15 +68,26 @@ export function keep(session: Session, call: string, label: string, file: string
   if (found === undefined) {
     session.problem('MISSING_FILE', `${call}: ${name}: there is no file or folder ${place}`, place)
   } else if (found.isFile()) {
-    keepFile(session, call, name, place, found.size, keeping)
+    keepFile(session, call, name, place, found.size, keeping, roomOf(session))
   } else if (found.isDirectory()) {
-    keepFolder(session, call, name, place, keeping)
+    keepFolder(session, call, name, place, keeping, roomOf(session))
   } else {
     session.problem('NOT_A_FILE', `${call}: ${place} is neither a file nor a folder`, place)
   }
 }
 
-function keepFolder(session: Session, call: string, name: string, folder: string, keeping: Keeping): void {
+function roomOf(session: Session): Room {
+  return { left: copiesBytesMax - folderBytes(session.spool.files) }
+}
+
+function keepFolder(
+  session: Session,
+  call: string,
+  name: string,
+  folder: string,
+  keeping: Keeping,
+  room: Room,
+): void {
   const entries = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
   let size = 0
   let count = 0
@@ -91,6 +107,7 @@ function keepFolder(session: Session, call: string, name: string, folder: string
       path.join(folder, relative),
       found.size,
       one,
+      room,
     )
   }
   session.record(eventOf(name, folder, { ...keeping, copy: false }, size, { mediaType: 'inode/directory' }))
@@ -104,13 +121,16 @@ function keepFile(
   file: string,
   size: number,
   keeping: Keeping,
+  room: Room,
 ): number {
   let kept: { spooled?: string; sha256?: string; size?: number } = {}
   const inline = size <= limits.artifactInlineBytesMax
   try {
     if (!keeping.copy) kept = inline ? { sha256: digestInto(file).sha256 } : {}
-    else if (inline && folderBytes(session.spool.files) + size <= copiesBytesMax) kept = copyOf(session, file)
-    else kept = linkOf(session, file)
+    else if (inline && size <= room.left) {
+      kept = copyOf(session, file)
+      room.left -= size
+    } else kept = linkOf(session, file)
   } catch (error) {
     session.problem(
       'FILE_NOT_KEPT',

@@ -26,6 +26,8 @@ export interface ConversationParts {
   /** This clock minus the aggregator's, and half the round trip. */
   offset(offsetUs: number, uncertaintyUs: number): void
   backlog(): number
+  /** Whether everything that is to be said before bye is acknowledged. */
+  settled(): boolean
 }
 
 export type ConversationState = 'silent' | 'greeting' | 'welcomed' | 'refused' | 'left'
@@ -155,7 +157,8 @@ export class Conversation {
   #sayBye(): void {
     this.#cancel?.()
     if (this.#state !== 'welcomed' || this.#bye === undefined) return
-    this.#parts.say(this.#bye)
+    // A welcome in between may have asked for records again.
+    if (this.#parts.settled()) this.#parts.say(this.#bye)
     this.#cancel = this.#clock.after(this.#timing.answerWaitMs, () => this.#sayBye())
   }
 

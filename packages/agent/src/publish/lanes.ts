@@ -25,6 +25,7 @@ export class Lanes {
   readonly #lanes = new Map<StreamId, Lane>()
   readonly #finder: Tail
   #turn = 0
+  #overflow = 0
 
   constructor(options: LanesOptions) {
     this.#options = options
@@ -33,6 +34,11 @@ export class Lanes {
 
   get all(): readonly Lane[] {
     return [...this.#lanes.values()]
+  }
+
+  /** Streams that are there and are not read, because there are too many. */
+  get overflow(): number {
+    return this.#overflow
   }
 
   get(stream: string): Lane | undefined {
@@ -60,8 +66,13 @@ export class Lanes {
   /** Looks for streams that have appeared. */
   discover(): void {
     let found = false
+    this.#overflow = 0
     for (const name of this.#options.files.list(this.#options.folder)) {
-      if (!isStreamId(name) || this.#lanes.has(name) || this.#lanes.size >= limits.streamsPerRankMax) continue
+      if (!isStreamId(name) || this.#lanes.has(name)) continue
+      if (this.#lanes.size >= limits.streamsPerRankMax) {
+        this.#overflow++
+        continue
+      }
       found = true
       this.#lanes.set(name, this.#laneOf(name))
     }

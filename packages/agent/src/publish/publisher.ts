@@ -105,8 +105,14 @@ export class Publisher {
 
   /** Keeps the segment with this record although it is acknowledged; undefined lets it go. */
   hold(stream: string, number: number | undefined): void {
+    if (this.#lanes.get(stream) === undefined) this.#lanes.discover()
     const lane = this.#lanes.get(stream)
     if (lane !== undefined) lane.heldFrom = number ?? Infinity
+  }
+
+  /** Streams beyond what one rank may have: they stay in the spool, unpublished. */
+  get overflow(): number {
+    return this.#lanes.overflow
   }
 
   /** Records below this number of a stream are acknowledged. */
@@ -179,6 +185,7 @@ export class Publisher {
       farewell: () => this.#moved.ring(),
       offset: (offsetUs, uncertaintyUs) => listener.offset(offsetUs, uncertaintyUs),
       backlog: () => this.#lanes.backlog,
+      settled: () => this.#sender.drained,
     })
   }
 }

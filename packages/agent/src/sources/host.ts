@@ -10,9 +10,9 @@ type Gpu = NonNullable<Host['gpus']>[number]
 const nvidiaSmiMs = 3_000
 
 /** The machine: processors, memory, system, and its NVIDIA GPUs where their driver is loaded. */
-export async function hostFact(environment: Variables): Promise<Fact> {
+export async function hostFact(environment: Variables, signal: AbortSignal): Promise<Fact> {
   const cpus = os.cpus()
-  const gpus = await nvidiaGpus(environment)
+  const gpus = await nvidiaGpus(environment, signal)
   return {
     type: 'host',
     host: os.hostname(),
@@ -38,12 +38,12 @@ function loginName(): string | undefined {
   }
 }
 
-async function nvidiaGpus(environment: Variables): Promise<Gpu[]> {
+async function nvidiaGpus(environment: Variables, signal: AbortSignal): Promise<Gpu[]> {
   if (!fs.existsSync('/proc/driver/nvidia/version')) return []
   const table = await askProgram(
     'nvidia-smi',
     ['--query-gpu=name,uuid,memory.total', '--format=csv,noheader,nounits'],
-    { timeoutMs: nvidiaSmiMs, environment },
+    { timeoutMs: nvidiaSmiMs, environment, signal },
   )
   return gpusOf(table ?? '')
 }

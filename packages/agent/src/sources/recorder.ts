@@ -118,7 +118,7 @@ export class Recorder {
     const interpreter = interpreterOf(argv, directory)
     const codeFolder = interpreter.script === undefined ? directory : path.dirname(interpreter.script)
     await Promise.all([
-      hostFact(variables).then((fact) => own.record(fact)),
+      hostFact(variables, signal).then((fact) => own.record(fact)),
       sourceFact(codeFolder, variables, signal).then((fact) => {
         if (fact !== undefined) own.record(fact)
       }),

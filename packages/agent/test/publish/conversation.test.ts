@@ -25,6 +25,17 @@ function spools(saveDir: string): string[] {
   return fs.existsSync(root) ? fs.readdirSync(root).map((name) => path.join(root, name)) : []
 }
 
+/** Chance that comes again with its seed (Marsaglia's xorshift32). */
+function xorshift(seed: number): () => number {
+  let state = seed * 2_654_435_761
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state >>> 0
+  }
+}
+
 const counting = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 describe('an agent and an aggregator that is there', () => {
@@ -150,6 +161,29 @@ describe('envelopes that do not get through', () => {
     expect(received.rows.map((row) => Number(row.step))).toEqual(counting(60_000))
     expect([...received.lost.values()].every((lost) => lost === 0)).toBe(true)
   })
+
+  test.each([11, 12, 13])(
+    'by chance %i of all kinds and at all times, nothing is lost or doubled',
+    async (seed) => {
+      const saveDir = freshFolder()
+      const chance = xorshift(seed)
+      const kinds = ['take', 'take', 'take', 'lose', 'mute', 'retry', 'again'] as const
+      const { received } = await aggregator(saveDir, {
+        creditBytes: 400_000,
+        fate: (_, nth) => (nth > 60 ? 'take' : kinds[chance() % kinds.length]!),
+      })
+      const go = path.join(saveDir, 'go')
+      const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '20000', go), {
+        timing: { drainMs: 10_000, stalledMs: 60 },
+      })
+      await agent.start()
+      await received.until(() => received.rows.length > 0)
+      fs.writeFileSync(go, '')
+      expect(await agent.run()).toMatchObject({ delivery: { kind: 'delivered' } })
+      expect(received.rows.map((row) => row.value)).toEqual(counting(40_000))
+      expect([...received.lost.values()].every((lost) => lost === 0)).toBe(true)
+    },
+  )
 
   test('an envelope that will never be accepted is passed over, told as lost, and the next ones follow', async () => {
     const saveDir = freshFolder()

@@ -1,0 +1,43 @@
+import fs from 'node:fs'
+import { limits } from '@provloom/shared'
+import type { Variables } from '../rank/environment.ts'
+
+/**
+ * Why a torchrun worker failed: the message that torch's `@record` leaves in TORCHELASTIC_ERROR_FILE, its last 4 KiB.
+ *
+ * @returns undefined when there is none
+ */
+export function elasticError(variables: Variables): string | undefined {
+  const file = variables['TORCHELASTIC_ERROR_FILE']
+  if (file === undefined || file === '') return undefined
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    const message = fieldOf(value, 'message')
+    const text = typeof message === 'string' ? message : fieldOf(message, 'message')
+    return typeof text === 'string' ? text.slice(-limits.errorTailBytes) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(name)
+    : undefined
+}
+
+/** How often the kernel killed for lack of memory in our control group (cgroup v2); undefined where it does not tell. */
+export function memoryKills(): number | undefined {
+  try {
+    const line = fs
+      .readFileSync('/proc/self/cgroup', 'utf8')
+      .split('\n')
+      .find((one) => one.startsWith('0::'))
+    if (line === undefined) return undefined
+    const events = fs.readFileSync(`/sys/fs/cgroup${line.slice(3)}/memory.events`, 'utf8')
+    const found = /^oom_kill (\d+)$/m.exec(events)
+    return found === null ? undefined : Number(found[1])
+  } catch {
+    return undefined
+  }
+}
