@@ -67,10 +67,12 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         session.problem("MISSING_FILE", "%s: %s cannot be recorded: %s: %s"
                         % (call, facts["name"], error.strerror, path), path)  # fmt: skip
         return False
+    # The room for copies is looked at once a call: a folder of many files must not list files/ for each of them.
+    room = _Room(session)
     if stat.S_ISDIR(found.st_mode):
-        _keep_folder(session, call, path, facts, copy)
+        _keep_folder(session, call, path, facts, copy, room)
     elif stat.S_ISREG(found.st_mode):
-        _keep_file(session, call, path, found.st_size, facts, copy)
+        _keep_file(session, call, path, found.st_size, facts, copy, room)
     else:
         session.problem("NOT_A_FILE", "%s: %s is neither a file nor a folder" % (call, path), path)
         return False
@@ -98,7 +100,7 @@ def _step(session, call, step):
     return 0
 
 
-def _keep_folder(session, call, path, facts, copy):
+def _keep_folder(session, call, path, facts, copy, room):
     count, size = 0, 0
     for folder, folders, files in os.walk(path):
         folders.sort()
@@ -117,7 +119,7 @@ def _keep_folder(session, call, path, facts, copy):
                 continue
             place = os.path.join(facts["subfolder"] or "", facts["name"], os.path.dirname(relative))
             inside = dict(facts, name=name_of(facts["name"] + "/" + relative), subfolder=name_of(place.rstrip("/")))
-            size += _keep_file(session, call, whole, found.st_size, inside, copy)
+            size += _keep_file(session, call, whole, found.st_size, inside, copy, room)
             count += 1
         else:
             continue
@@ -125,7 +127,7 @@ def _keep_folder(session, call, path, facts, copy):
     session.event("artifact", path=path, copy=False, size=size, mediaType="inode/directory", **facts)
 
 
-def _keep_file(session, call, path, size, facts, copy):
+def _keep_file(session, call, path, size, facts, copy, room):
     """Records one regular file. Returns its size."""
     import mimetypes
 
@@ -134,7 +136,7 @@ def _keep_file(session, call, path, size, facts, copy):
     try:
         if not copy:
             digest = hash_file(path) if size <= limits.ARTIFACT_INLINE_BYTES_MAX else None
-        elif size <= limits.ARTIFACT_INLINE_BYTES_MAX and _room_for(session, size):
+        elif size <= limits.ARTIFACT_INLINE_BYTES_MAX and room.take(size):
             spooled, size, digest = _copy(session, path)
         else:
             spooled = _link(session, path)
@@ -144,9 +146,17 @@ def _keep_file(session, call, path, size, facts, copy):
     return size
 
 
-def _room_for(session, size):
-    files = os.path.join(session.spool, "files")
-    return _spool.folder_bytes(files) + size <= limits.COPIES_BYTES_MAX
+class _Room:
+    """What copies may still take of the spool."""
+
+    def __init__(self, session):
+        self._left = limits.COPIES_BYTES_MAX - _spool.folder_bytes(os.path.join(session.spool, "files"))
+
+    def take(self, size):
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
 
 
 def spooled_name(session, label):

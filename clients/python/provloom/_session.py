@@ -97,10 +97,10 @@ class Session:
         return None if self.quiet else stream.event(self.encode(type_, **fields))
 
     def count(self, what):
-        """0, 1, 2, ... for each thing counted."""
-        number = self._counts.get(what, 0)
-        self._counts[what] = number + 1
-        return number
+        """0, 1, 2, ... for each thing counted; no number twice, from whichever threads."""
+        from itertools import count
+
+        return next(self._counts.setdefault(what, count()))
 
     def problem(self, code, message, key=None):
         """Something is wrong with a call: told once per code and key, and recorded."""
