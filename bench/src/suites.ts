@@ -1,8 +1,17 @@
 import { callSuite } from './call/suite.ts'
 import { ingestSuite } from './ingest/suite.ts'
+import { connectionsSuite } from './paced/connections.ts'
+import { pacedSuite } from './paced/suite.ts'
 import { provSuite } from './prov/suite.ts'
 import { codecSuite } from './raw/suite.ts'
 import type { Suite } from './suite.ts'
 
 /** In the order of the table. */
-export const suites: readonly Suite[] = [callSuite, codecSuite, ingestSuite, provSuite]
+export const suites: readonly Suite[] = [
+  callSuite,
+  codecSuite,
+  ingestSuite,
+  pacedSuite,
+  connectionsSuite,
+  provSuite,
+]

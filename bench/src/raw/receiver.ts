@@ -19,11 +19,22 @@ interface Peer {
   envelopes: number
 }
 
+/** What a receiver that is started again goes on with. */
+interface Own {
+  readonly port: number
+  readonly server: KeyPair
+  readonly client: KeyPair
+}
+
+type KeyPair = ReturnType<typeof curveKeyPair>
+
 const [folder, opening, records, secure] = process.argv.slice(2)
 const openingRecords = Number(opening)
 const recordsPerEnvelope = Number(records)
-const server = curveKeyPair()
-const client = curveKeyPair()
+const own = path.join(folder!, 'receiver.json')
+const before = fs.existsSync(own) ? (JSON.parse(fs.readFileSync(own, 'utf8')) as Own) : undefined
+const server = before?.server ?? curveKeyPair()
+const client = before?.client ?? curveKeyPair()
 const curve = secure === 'secure'
 const router = new Router({
   linger: 0,
@@ -32,14 +43,16 @@ const router = new Router({
   sendHighWaterMark: limits.highWaterMark,
   ...(curve ? { curveServer: true, curveSecretKey: server.secretKey } : {}),
 })
-await router.bind('tcp://127.0.0.1:*')
+await router.bind(`tcp://127.0.0.1:${before?.port ?? '*'}`)
+const port = Number(/:(\d+)$/.exec(router.lastEndpoint ?? '')?.[1])
+fs.writeFileSync(own, JSON.stringify({ port, server, client } satisfies Own))
 const connection: Connection = {
   format: 1,
   jobKey: 'raw',
   host: hostname(),
   advertise: '127.0.0.1',
   listen: '127.0.0.1',
-  port: Number(/:(\d+)$/.exec(router.lastEndpoint ?? '')?.[1]),
+  port,
   pid: process.pid,
   curve: curve ? { serverKey: server.publicKey, ...client } : null,
 }
