@@ -22,9 +22,9 @@ type Neighbours = readonly (readonly number[])[]
 export function likenesses(picture: Picture): (() => Partition)[] {
   const neighbours = neighboursOf(picture)
   let known: Partition | null = null
-  const loose = (): Partition => (known ??= named(picture, false))
+  const loose = (): Partition => (known ??= named(picture, null))
   return [
-    () => refined(picture, neighbours, named(picture, true)),
+    () => refined(picture, neighbours, named(picture, neighbours)),
     () => refined(picture, neighbours, loose()),
     () => partitionBy(surroundings(loose(), neighbours, everything, everything)),
     loose,
@@ -53,15 +53,17 @@ function neighboursOf(picture: Picture): Neighbours {
   return neighbours
 }
 
-function named({ elements, bundles }: Picture, close: boolean): Partition {
+/** With `neighbours`, bundles and the values of shared elements tell too. */
+function named({ elements, bundles }: Picture, neighbours: Neighbours | null): Partition {
   return partitionBy(
-    elements.map((element) => {
-      const place = close ? element.bundle : mask(bundles[element.bundle]?.name ?? '').pattern
+    elements.map((element, index) => {
+      const place = neighbours !== null ? element.bundle : mask(bundles[element.bundle]?.name ?? '').pattern
       const { kind, declared, types, records, title } = element
+      const tells = isShared(neighbours?.[index] ?? [])
       const telling: string[] = []
       for (const { attributes } of records) {
         for (const [name, value] of attributes) {
-          if (tellingNames.has(name.local) || (close && name.local === 'value')) {
+          if (tellingNames.has(name.local) || (tells && name.local === 'value')) {
             telling.push(`${name.local}=${writtenValue(value)}`)
           }
         }
@@ -77,6 +79,15 @@ function named({ elements, bundles }: Picture, close: boolean): Partition {
       ])
     }),
   )
+}
+
+/**
+ * Whether several elements have to do with this one. A value that several ranks share parts them from the others; a
+ * value that each has of its own (a seed) does not make them unlike.
+ */
+function isShared(pairs: readonly number[]): boolean {
+  for (let at = 3; at < pairs.length; at += 2) if (pairs[at] !== pairs[1]) return true
+  return false
 }
 
 function typed({ elements, bundles }: Picture): Partition {

@@ -50,6 +50,18 @@ describe('a folded picture', () => {
     expect(shapes(draw(b.build())).map(titleOf)).toEqual(['lr', 'lr', 'ex:rank0-7', 'ex:rank8-31'])
   })
 
+  it('folds ranks that each have a value of their own', () => {
+    const b = builder()
+    for (let rank = 0; rank < 16; rank++) {
+      b.entity(ex(`seed${rank}`), [
+        [prov('label'), text('seed')],
+        [prov('value'), text(String(rank))],
+      ])
+      b.activity(ex(`rank${rank}`)).used(ex(`rank${rank}`), ex(`seed${rank}`))
+    }
+    expect(shapes(draw(b.build())).map(titleOf)).toEqual(['seed', 'ex:rank0-15'])
+  })
+
   it('folds a long chain', () => {
     const b = builder()
     for (let step = 1; step < 5000; step++) b.wasDerivedFrom(ex(`ckpt${step}`), ex(`ckpt${step - 1}`))
