@@ -15,23 +15,23 @@ interface Pair {
 export class Proxy {
   readonly #server: net.Server
   readonly #random: Random
-  #target: number
-  #pairs = new Set<Pair>()
+  #target = 0
+  readonly #pairs = new Set<Pair>()
   #delayMs = 0
   #doubling = 0
+  /** What agents are told. */
+  port = 0
 
-  constructor(random: Random, target: number) {
+  constructor(random: Random) {
     this.#random = random
-    this.#target = target
     this.#server = net.createServer((near) => this.#join(near))
   }
 
-  /** @returns the port that agents are told */
-  async listen(): Promise<number> {
+  async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     const address = this.#server.address()
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
-    return address.port
+    this.port = address.port
   }
 
   /** The aggregator may come back with another port. */

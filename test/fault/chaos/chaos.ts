@@ -1,0 +1,165 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { randomFrom } from '../../support/random.ts'
+import { AggregatorProcess } from './aggregator-process.ts'
+import { Faults } from './faults.ts'
+import type { Kills } from './faults.ts'
+import { readRun } from './found.ts'
+import { compare } from './oracle.ts'
+import type { Verdict } from './oracle.ts'
+import { Place, sleep } from './place.ts'
+import { Proxy } from './proxy.ts'
+import { RankAttempt } from './rank-attempt.ts'
+import type { ChaosSettings } from './settings.ts'
+
+export interface ChaosResult extends Verdict {
+  readonly seed: number
+  readonly ranks: number
+  readonly kills: Kills
+  readonly seconds: number
+  /** Where everything is kept when something is wrong. */
+  readonly folder: string
+}
+
+/** Calls of all ranks that are started again get a share of what is left. */
+export class Ranks {
+  readonly all: RankAttempt[] = []
+  readonly #place: Place
+  readonly #settings: ChaosSettings
+  readonly #seconds: number
+
+  constructor(place: Place, settings: ChaosSettings, seconds: number) {
+    this.#place = place
+    this.#settings = settings
+    this.#seconds = seconds
+  }
+
+  /** The attempts whose worker is the rank's latest. */
+  get latest(): RankAttempt[] {
+    return [...new Map(this.all.map((one) => [one.plan.rank, one])).values()]
+  }
+
+  async start(): Promise<void> {
+    const { ranks, events } = this.#settings
+    for (let rank = 0; rank < ranks; rank++) {
+      const count = Math.floor((events * (rank + 1)) / ranks) - Math.floor((events * rank) / ranks)
+      this.#add({ rank, attempt: 0, first: 0, count, seconds: this.#seconds })
+      await sleep(20)
+    }
+  }
+
+  /** As an elastic launcher does: the next attempt makes the calls that the killed one did not come to. */
+  restart(killed: RankAttempt, returned: number): void {
+    const { rank, attempt, first, count, seconds } = killed.plan
+    const left = count - returned
+    this.#add({
+      rank,
+      attempt: attempt + 1,
+      first: first + returned,
+      count: left,
+      seconds: (seconds * left) / count,
+    })
+  }
+
+  end(): void {
+    for (const one of this.all) one.end()
+  }
+
+  #add(plan: RankAttempt['plan']): void {
+    const made = new RankAttempt(this.#place, this.#settings, plan)
+    this.all.push(made)
+    made.start()
+  }
+}
+
+/**
+ * One chaos run: a job of many ranks, its aggregator behind a proxy, faults at random instants, and at the end what is
+ * in the graph compared with what was logged.
+ */
+export async function chaos(settings: ChaosSettings, say: (line: string) => void): Promise<ChaosResult> {
+  const began = performance.now()
+  const random = randomFrom(settings.seed)
+  const root = settings.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), `chaos-${settings.seed}-`))
+  const place = new Place(root)
+  const proxy = new Proxy(random)
+  await proxy.listen()
+  const aggregator = new AggregatorProcess(place, proxy, settings.saveAfterNLogs)
+  const ranks = new Ranks(place, settings, (settings.aggregatorKills * settings.betweenMs) / 1000 + 2)
+  const faults = new Faults(settings, random, { aggregator, proxy, ranks }, say)
+  try {
+    aggregator.start()
+    await ranks.start()
+    await faults.run()
+    fs.writeFileSync(place.finish, '')
+    await settled(settings, place, ranks, say)
+  } finally {
+    await aggregator.stop()
+    ranks.end()
+    proxy.close()
+  }
+  const verdict = await judged(settings, place, ranks, aggregator)
+  const seconds = Math.round((performance.now() - began) / 100) / 10
+  return {
+    seed: settings.seed,
+    ranks: settings.ranks,
+    ...verdict,
+    kills: faults.kills,
+    seconds,
+    folder: root,
+  }
+}
+
+/** Waits until every agent has delivered and the run is finished, or for too long. */
+async function settled(
+  settings: ChaosSettings,
+  place: Place,
+  ranks: Ranks,
+  say: (line: string) => void,
+): Promise<void> {
+  const until = performance.now() + settings.patienceSeconds * 1000
+  let toldAt = 0
+  while (performance.now() < until) {
+    const waiting = ranks.all.filter((one) => !one.done)
+    if (waiting.length === 0 && isFinished(place)) return
+    if (performance.now() - toldAt > 5_000) {
+      toldAt = performance.now()
+      say(`ending: ${waiting.length} of ${ranks.all.length} attempts are not delivered yet`)
+    }
+    await sleep(100)
+  }
+  const names = ranks.all.filter((one) => !one.done).map(({ plan }) => `${plan.rank}.${plan.attempt}`)
+  say(`not ended within ${settings.patienceSeconds} s: ${names.join(', ') || 'the run is not finished'}`)
+}
+
+function isFinished(place: Place): boolean {
+  return place.runDirectories().every((name) => {
+    const text = fs.readFileSync(path.join(place.saveDir, name, 'run.json'), 'utf8')
+    return (JSON.parse(text) as { finished: boolean }).finished
+  })
+}
+
+async function judged(
+  settings: ChaosSettings,
+  place: Place,
+  ranks: Ranks,
+  aggregator: AggregatorProcess,
+): Promise<Verdict> {
+  const known = ranks.all.map((one) => one.known)
+  const runs = place.runDirectories()
+  const problems: string[] = []
+  if (runs.length !== 1) problems.push(`${runs.length} run directories: ${runs.join(', ')}`)
+  if (!isFinished(place)) problems.push('the run is not finished')
+  const left = ranks.all.filter((one) => !one.done)
+  if (left.length > 0) problems.push(`${left.length} attempts were not delivered`)
+  if (aggregator.crashes > 0) problems.push(`the aggregator ended by itself ${aggregator.crashes} times`)
+  const crashes = ranks.all.reduce((sum, one) => sum + one.crashes, 0)
+  if (crashes > 0) problems.push(`agents ended by themselves ${crashes} times`)
+  const found = await readRun(path.join(place.saveDir, runs[0] ?? ''))
+  const verdict = compare(known, found, settings.series, settings.payload)
+  return {
+    ...verdict,
+    documentValid: verdict.documentValid && problems.length === 0,
+    problems: [...problems, ...verdict.problems],
+  }
+}

@@ -1,0 +1,151 @@
+import type { Random } from '../../support/random.ts'
+import type { AggregatorProcess } from './aggregator-process.ts'
+import type { Ranks } from './chaos.ts'
+import { signal, sleep } from './place.ts'
+import { networkFaults } from './proxy.ts'
+import type { Proxy } from './proxy.ts'
+import type { RankAttempt } from './rank-attempt.ts'
+import type { ChaosSettings } from './settings.ts'
+
+/** What was done. */
+export interface Kills {
+  aggregator: number
+  agents: number
+  workers: number
+  pauses: number
+  network: number
+}
+
+interface Victims {
+  readonly aggregator: AggregatorProcess
+  readonly proxy: Proxy
+  readonly ranks: Ranks
+}
+
+type Fault = 'aggregator' | 'agent' | 'worker' | 'pause' | 'network'
+
+/** Does to the job what its seed says, one fault after the other. */
+export class Faults {
+  readonly kills: Kills = { aggregator: 0, agents: 0, workers: 0, pauses: 0, network: 0 }
+  readonly #settings: ChaosSettings
+  readonly #random: Random
+  readonly #victims: Victims
+  readonly #say: (line: string) => void
+  readonly #later: Promise<void>[] = []
+
+  constructor(settings: ChaosSettings, random: Random, victims: Victims, say: (line: string) => void) {
+    this.#settings = settings
+    this.#random = random
+    this.#victims = victims
+    this.#say = say
+  }
+
+  /** Resolves when the last fault is over and everything runs again. */
+  async run(): Promise<void> {
+    const plan = this.#plan()
+    const meanMs = (this.#settings.aggregatorKills * this.#settings.betweenMs) / Math.max(1, plan.length)
+    await this.#firstWorker()
+    let toldAt = performance.now()
+    for (const fault of plan) {
+      await sleep(this.#random.unit() * 2 * meanMs)
+      await this.#commit(fault)
+      if (performance.now() - toldAt < 5_000) continue
+      toldAt = performance.now()
+      this.#tell()
+    }
+    await Promise.all(this.#later)
+    this.#tell()
+  }
+
+  /** All faults in an order of the seed. */
+  #plan(): Fault[] {
+    const { aggregatorKills, agentKills, workerKills, pauses, networkFaults: cuts } = this.#settings
+    const counts: [Fault, number][] = [
+      ['aggregator', aggregatorKills],
+      ['agent', agentKills],
+      ['worker', workerKills],
+      ['pause', pauses],
+      ['network', cuts],
+    ]
+    const plan = counts.flatMap(([fault, count]) => Array.from({ length: count }, () => fault))
+    for (let i = plan.length - 1; i > 0; i--) {
+      const other = this.#random.below(i + 1)
+      const moved = plan[i]!
+      plan[i] = plan[other]!
+      plan[other] = moved
+    }
+    return plan
+  }
+
+  async #firstWorker(): Promise<void> {
+    while (!this.#victims.ranks.latest.some((one) => one.returned > 0)) await sleep(50)
+  }
+
+  async #commit(fault: Fault): Promise<void> {
+    const { aggregator, proxy } = this.#victims
+    switch (fault) {
+      case 'aggregator':
+        await aggregator.kill(this.#random.below(300))
+        this.kills.aggregator++
+        return
+      case 'agent': {
+        const victim = await this.#victim((one) => one.agentPid !== undefined && one.workerPid !== undefined)
+        if (victim === undefined) return
+        this.#later.push(victim.killAgent(this.#random.below(1_500)))
+        this.kills.agents++
+        return
+      }
+      case 'worker':
+        return await this.#killWorker()
+      case 'pause':
+        return this.#pause()
+      case 'network':
+        proxy.fail(this.#random.pick(networkFaults))
+        this.kills.network++
+    }
+  }
+
+  async #killWorker(): Promise<void> {
+    const { ranks } = this.#victims
+    const victim = await this.#victim(
+      (one) => one.workerPid !== undefined && one.returned < one.plan.count - 10,
+    )
+    const returned = victim?.killWorker()
+    if (victim === undefined || returned === undefined) return
+    this.kills.workers++
+    await sleep(this.#random.below(100))
+    ranks.restart(victim, returned)
+  }
+
+  /** One that fits, waited for a while: at the beginning few have come so far. */
+  async #victim(fits: (one: RankAttempt) => boolean): Promise<RankAttempt | undefined> {
+    for (let tries = 0; tries < 200; tries++) {
+      const fitting = this.#victims.ranks.latest.filter(fits)
+      if (fitting.length > 0) return this.#random.pick(fitting)
+      await sleep(50)
+    }
+    return undefined
+  }
+
+  /** Any process: the aggregator, an agent or a worker. */
+  #pause(): void {
+    const { aggregator, ranks } = this.#victims
+    const one = this.#random.pick(ranks.latest)
+    const pid = this.#random.pick([aggregator.pid, one.agentPid, one.workerPid])
+    if (pid === undefined || !signal(pid, 'SIGSTOP')) return
+    this.kills.pauses++
+    this.#later.push(
+      sleep(this.#random.below(this.#settings.pauseMs)).then(() => void signal(pid, 'SIGCONT')),
+    )
+  }
+
+  #tell(): void {
+    const { all } = this.#victims.ranks
+    const returned = all.reduce((sum, one) => sum + one.returned, 0)
+    const { aggregator, agents, workers, pauses, network } = this.kills
+    this.#say(
+      `${returned} calls logged; killed: aggregator ${aggregator}, agents ${agents}, workers ${workers}; ` +
+        `${pauses} pauses, ${network} network faults`,
+    )
+  }
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Where a chaos run keeps its files. */
+export class Place {
+  readonly root: string
+
+  constructor(root: string) {
+    this.root = path.resolve(root)
+    for (const folder of [this.saveDir, this.spools, this.logs, this.progress])
+      fs.mkdirSync(folder, { recursive: true })
+  }
+
+  get saveDir(): string {
+    return path.join(this.root, 'prov')
+  }
+
+  get spools(): string {
+    return path.join(this.root, 'spools')
+  }
+
+  get logs(): string {
+    return path.join(this.root, 'logs')
+  }
+
+  get progress(): string {
+    return path.join(this.root, 'progress')
+  }
+
+  /** What agents are told: the aggregator's own file with the proxy's port. */
+  get connection(): string {
+    return path.join(this.root, 'connection.json')
+  }
+
+  /** Made when the last fault is over: workers may end. */
+  get finish(): string {
+    return path.join(this.root, 'finish')
+  }
+
+  runDirectories(): string[] {
+    return fs.readdirSync(this.saveDir).filter((name) => name.startsWith('chaos_'))
+  }
+
+  /** The spool of an attempt, while there is one. */
+  spoolOf(rank: number, attempt: number): string | undefined {
+    const name = fs.readdirSync(this.spools).find((one) => one.includes(`-r${rank}-a${attempt}-`))
+    return name === undefined ? undefined : path.join(this.spools, name)
+  }
+}
+
+export const repository: string = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
+const bin = path.join(repository, 'packages/cli/bin/provloom.js')
+
+/** Starts `provloom`, its messages going to a log file. */
+export function provloom(
+  args: readonly string[],
+  log: string,
+  variables: Readonly<Record<string, string>>,
+  output: 'pipe' | 'log',
+): ChildProcess {
+  const descriptor = fs.openSync(log, 'a')
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: ['ignore', output === 'pipe' ? 'pipe' : descriptor, descriptor],
+    env: { ...inherited(), ...variables },
+  })
+  fs.closeSync(descriptor)
+  child.on('error', () => {})
+  return child
+}
+
+/** This process's variables without those that a launcher, a test runner or Provloom would read. */
+function inherited(): NodeJS.ProcessEnv {
+  const foreign = /^(PROVLOOM_|SLURM_|OMPI_|PMI|TORCHELASTIC|MASTER_|VITEST|NODE_OPTIONS|RANK$|LOCAL_|WORLD_)/
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
+}
+
+/** Sends a signal to a process that may be gone. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
