@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly input?: string | Buffer
   /** Standard input stays open, for the test to write to. */
   readonly talk?: boolean
+  /** Not of one test: for `beforeAll`, which waits for the end itself. */
+  readonly untied?: boolean
 }
 
 /** Variables of this process without those that a launcher or Provloom would read. */
@@ -78,9 +80,7 @@ export function start(command: string, args: readonly string[], options: StartOp
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
+  if (options.untied !== true) onTestFinished(() => void child.kill('SIGKILL'))
   const seen = (pattern: RegExp): Promise<RegExpMatchArray> =>
     new Promise((resolve, reject) => {
       look = () => {
