@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { differences, readJson, readJsonld, writeJsonld } from '@provloom/prov'
+import { differences, equalDocuments, readJson, readJsonld, writeJsonld } from '@provloom/prov'
 import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { trainingRun } from '../draw/training-run.ts'
 import { schemaErrors } from './schema.ts'
 
 describe('every valid file of the PROV-JSON corpus', () => {
@@ -23,5 +24,14 @@ describe('the schema', () => {
     expect(schemaErrors('{"@context": [], "@graph": [{"@id": "ex:e"}]}')).not.toEqual([])
     const activity = '{"@type": "Activity", "@id": "ex:a", "startTime": "today"}'
     expect(schemaErrors(`{"@context": [], "@graph": [${activity}]}`)).not.toEqual([])
+  })
+})
+
+describe('a training run', () => {
+  test.each([4, 128, 1024])('of %i ranks round-trips equal, and is written as the schema has it', (ranks) => {
+    const document = trainingRun({ ranks, seriesPerContext: 4 })
+    const written = writeJsonld(document)
+    expect(schemaErrors(written)).toEqual([])
+    expect(equalDocuments(document, readJsonld(written))).toBe(true)
   })
 })

@@ -1,8 +1,17 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { differences, readJson, readTrig, readTurtle, writeTrig, writeTurtle } from '@provloom/prov'
+import {
+  differences,
+  equalDocuments,
+  readJson,
+  readTrig,
+  readTurtle,
+  writeTrig,
+  writeTurtle,
+} from '@provloom/prov'
 import { corpusFiles, corpusText } from '../support/corpus.ts'
 import { refusal } from '../support/refusal.ts'
+import { trainingRun } from '../draw/training-run.ts'
 import { unified } from './unified.ts'
 
 const oneNode =
@@ -40,4 +49,11 @@ describe('every valid file of the PROV-JSON corpus', () => {
       else expect(differences(readTurtle(writeTurtle(document)), again)).toEqual([])
     })
   }
+})
+
+describe('a training run', () => {
+  test.each([4, 128, 1024])('of %i ranks round-trips equal', (ranks) => {
+    const document = trainingRun({ ranks, seriesPerContext: 4 })
+    expect(equalDocuments(document, readTurtle(writeTurtle(document)))).toBe(true)
+  })
 })
