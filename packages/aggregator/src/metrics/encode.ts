@@ -21,7 +21,6 @@ const schema: SchemaElement[] = [
   {
     name: 'time',
     type: 'INT64',
-    converted_type: 'TIMESTAMP_MICROS',
     logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
     ...required,
   },
@@ -69,15 +68,37 @@ function columnsOf(
   from: number,
   to: number,
 ): Parameters<ParquetWriter['write']>[0]['columnData'] {
-  const names = Array.from(rows.series.subarray(from, to), (index) => series[index]!)
+  const count = to - from
+  const rank = new Int32Array(count)
+  const attempt = new Int32Array(count)
+  const [context, source, key] = [texts(count), texts(count), texts(count)]
+  // Rows are grouped by series: a few fills instead of a look-up for every row.
+  for (let at = 0; at < count;) {
+    const index = rows.series[from + at]!
+    let end = at + 1
+    while (end < count && rows.series[from + end] === index) end++
+    const one = series[index]!
+    rank.fill(one.rank, at, end)
+    attempt.fill(one.attempt, at, end)
+    context.fill(one.context, at, end)
+    source.fill(one.source, at, end)
+    key.fill(one.key, at, end)
+    at = end
+  }
   return [
-    { name: 'rank', data: Int32Array.from(names, ({ rank }) => rank), encoding: 'RLE_DICTIONARY' },
-    { name: 'attempt', data: Int32Array.from(names, ({ attempt }) => attempt), encoding: 'RLE_DICTIONARY' },
-    { name: 'context', data: names.map(({ context }) => context), encoding: 'RLE_DICTIONARY' },
-    { name: 'source', data: names.map(({ source }) => source), encoding: 'RLE_DICTIONARY' },
-    { name: 'key', data: names.map(({ key }) => key), encoding: 'RLE_DICTIONARY', statistics: true },
+    { name: 'rank', data: rank, encoding: 'RLE_DICTIONARY' },
+    { name: 'attempt', data: attempt, encoding: 'RLE_DICTIONARY' },
+    { name: 'context', data: context, encoding: 'RLE_DICTIONARY' },
+    { name: 'source', data: source, encoding: 'RLE_DICTIONARY' },
+    { name: 'key', data: key, encoding: 'RLE_DICTIONARY' },
     { name: 'step', data: rows.step.subarray(from, to), encoding: 'DELTA_BINARY_PACKED' },
     { name: 'time', data: rows.time.subarray(from, to), encoding: 'DELTA_BINARY_PACKED' },
     { name: 'value', data: rows.value.subarray(from, to), encoding: 'BYTE_STREAM_SPLIT' },
   ]
+}
+
+function texts(count: number): (string | null)[] {
+  const made: (string | null)[] = []
+  made.length = count
+  return made.fill(null)
 }
