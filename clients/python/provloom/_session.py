@@ -161,6 +161,9 @@ def join():
     spool = os.environ.get("PROVLOOM_SESSION")
     if not spool or _current.ended or not os.path.isdir(spool):
         return None
+    agents = os.environ.get("PROVLOOM_SPOOL_DIR")
+    if agents and os.path.abspath(agents) != spool:
+        return None  # an agent of our own has come between us and that worker
     session = Session(spool, {})
     _enter(session)
     return session

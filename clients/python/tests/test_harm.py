@@ -117,6 +117,13 @@ assert codes == [0] * 20
             self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertEqual(sorted(one["value"] for _, one in self.points("w")), [0.0, 0.0, 1.0, 1.0])
 
+    def test_a_child_that_an_agent_of_its_own_wraps_does_not_join_its_parents_run(self):
+        other = os.path.join(self.spool, "other")
+        os.mkdir(other)
+        _, errors = self.run_program("import provloom\nprovloom.log_metric('m', 1.0)", PROVLOOM_SESSION=other)
+        self.assertIn("before start_run", errors)
+        self.assertEqual(os.listdir(other), [])
+
     def test_a_signal_handler_that_logs_loses_nothing_and_never_hangs(self):
         _, errors = self.run_program(
             HEAD

@@ -44,6 +44,9 @@ function join(): Session | undefined {
   const root = process.env['PROVLOOM_SESSION']
   if (current.absent !== 'before-start' || root === undefined || root === '') return undefined
   if (!fs.existsSync(path.join(root, 'streams'))) return undefined
+  const agents = process.env['PROVLOOM_SPOOL_DIR'] ?? ''
+  // Another spool: an agent of our own has come between us and that worker.
+  if (agents !== '' && path.resolve(agents) !== root) return undefined
   enter(new Session(spoolFolderAt(root), {}))
   return current.session
 }

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
 import { spoolFolderAt } from '../spool/folder.ts'
@@ -83,7 +84,7 @@ export function endRun(options: EndOptions = {}): void {
 function begin(options: SessionOptions): void {
   const given = process.env['PROVLOOM_SPOOL_DIR']
   try {
-    if (given !== undefined && given !== '') {
+    if (given !== undefined && given !== '' && fs.existsSync(given)) {
       enter(new Session(spoolFolderAt(path.resolve(given)), options))
       return
     }
