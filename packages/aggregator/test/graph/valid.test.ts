@@ -6,9 +6,19 @@ import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../../src/graph/builder.ts'
 import type { RunEntry } from '../../src/graph/entry.ts'
 import { oddEntry, oddOpening } from './support/odd.ts'
-import { textOf, typicalRun } from './support/run.ts'
+import { RunScript, textOf, typicalRun } from './support/run.ts'
 
 const seed = 20_260_105
+const manyRanks: readonly RunEntry[] = new RunScript()
+  .admit(0)
+  .admit(1)
+  .admit(2)
+  .admit(3)
+  .admit(4)
+  .admit(5)
+  .admit(6)
+  .admit(7)
+  .admit(8).entries
 
 /** Everything that is wrong with a document: by PROV-CONSTRAINTS, and by our own rules. */
 function faults(document: ProvDocument): string[] {
@@ -55,6 +65,19 @@ describe('the graph of any entries', () => {
         for (const ledger of [total, ...ranks]) expect(ledger.sent).toBe(ledger.stored + ledger.dropped)
       }),
       { numRuns: 1000, seed },
+    )
+  })
+
+  it('is valid and the same as text and as a document when it is folded', () => {
+    fc.assert(
+      fc.property(oddOpening, fc.array(oddEntry, { maxLength: 30 }), (opening, entries) => {
+        const graph = createGraphBuilder()
+        for (const [i, entry] of [opening, ...manyRanks, ...entries].entries()) graph.apply(i as Lsn, entry)
+        const read = readJson(textOf(graph))
+        expect(faults(read)).toEqual([])
+        expect(differences(read, graph.document())).toEqual([])
+      }),
+      { numRuns: 300, seed },
     )
   })
 
