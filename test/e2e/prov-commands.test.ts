@@ -1,0 +1,112 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { equalDocuments, readJson } from '@provloom/prov'
+import { folder, provloom } from '../support/cli.ts'
+
+const valid =
+  'document\n prefix ex <http://www.example.org/>\n entity(ex:e)\n activity(ex:a, -, -)\n wasGeneratedBy(ex:e, ex:a, -)\nendDocument\n'
+const twice =
+  'document\n prefix ex <http://www.example.org/>\n activity(ex:a, 2026-01-01T00:00:00Z, -)\n activity(ex:a, 2026-01-02T00:00:00Z, -)\nendDocument\n'
+
+function fileOf(name: string, text: string): string {
+  const file = path.join(folder(), name)
+  fs.writeFileSync(file, text)
+  return file
+}
+
+describe('provloom validate', () => {
+  it('ends with 0 and says valid', async () => {
+    const result = await provloom(['validate', fileOf('a.provn', valid)])
+    expect(result.stdout).toMatch(/a\.provn: valid\n$/)
+    expect(result.code).toBe(0)
+  })
+
+  it('ends with 1 and says which constraint, which records and why', async () => {
+    const result = await provloom(['validate', fileOf('a.provn', twice)])
+    expect(result.stdout).toContain('1 violation')
+    expect(result.stdout).toContain('2026-01-02T00:00:00Z')
+    expect(result.code).toBe(1)
+  })
+
+  it('ends with 2 and says where the document is malformed', async () => {
+    const result = await provloom([
+      'validate',
+      fileOf('a.provn', valid.replace('entity(ex:e)', 'entity(ex:e')),
+    ])
+    expect(result.stderr).toMatch(/line \d+, column \d+: expected .* found .*\[FILE_UNREADABLE\]\nTry: /)
+    expect(result.code).toBe(2)
+  })
+
+  it('reads every file, and says all as JSON for machines', async () => {
+    const files = [fileOf('a.provn', valid), fileOf('b.provn', twice), '/no/such/file.json']
+    const result = await provloom(['validate', '--json', ...files])
+    expect(JSON.parse(result.stdout)).toMatchObject([
+      { valid: true },
+      { valid: false, violations: [{ constraint: expect.anything() }] },
+      { valid: null, error: { code: 'FILE_UNREADABLE' } },
+    ])
+    expect(result.code).toBe(2)
+  })
+})
+
+describe('provloom convert', () => {
+  it.each(['json', 'provn', 'xml', 'ttl', 'trig', 'jsonld'])(
+    'goes to %s and back without loss',
+    async (ending) => {
+      const dir = folder()
+      const original = fileOf('a.provn', valid)
+      const [there, back] = [path.join(dir, `b.${ending}`), path.join(dir, 'c.json')]
+      expect((await provloom(['convert', original, there])).code).toBe(0)
+      expect((await provloom(['convert', there, back])).code).toBe(0)
+      const straight = path.join(dir, 'd.json')
+      await provloom(['convert', original, straight])
+      expect(equalDocuments(readJson(fs.readFileSync(back)), readJson(fs.readFileSync(straight)))).toBe(true)
+    },
+  )
+
+  it('reads standard input and writes standard output', async () => {
+    const result = await provloom(['convert', '-', '-', '--from', 'provn', '--to', 'json'], { input: valid })
+    expect(JSON.parse(result.stdout)).toMatchObject({ entity: { 'ex:e': {} } })
+  })
+
+  it('names the formats when the ending tells none', async () => {
+    const result = await provloom(['convert', fileOf('a.txt', valid), '-'])
+    expect(result.stderr).toContain('--from')
+    expect(result.stderr).toContain('jsonld')
+    expect(result.code).toBe(2)
+  })
+})
+
+describe('provloom draw', () => {
+  it('makes SVG and DOT', async () => {
+    const dir = folder()
+    const file = fileOf('a.provn', valid)
+    for (const [output, start] of [
+      ['out.svg', '<'],
+      ['out.dot', 'digraph'],
+    ] as const) {
+      expect((await provloom(['draw', file, '-o', path.join(dir, output)])).code).toBe(0)
+      expect(fs.readFileSync(path.join(dir, output), 'utf8').trimStart().startsWith(start)).toBe(true)
+    }
+  })
+})
+
+describe('provloom merge', () => {
+  it('makes one of several, and ends with 1 when they contradict each other, telling how', async () => {
+    const dir = folder()
+    const [a, b] = twice
+      .split('\n')
+      .filter((line) => line.includes('activity'))
+      .map((line, i) => {
+        return fileOf(`${i}.provn`, `document\n prefix ex <http://www.example.org/>\n${line}\nendDocument\n`)
+      })
+    const output = path.join(dir, 'all.json')
+    const contradicting = await provloom(['merge', a!, b!, '-o', output])
+    expect(contradicting.code).toBe(1)
+    expect(contradicting.stderr).toContain('start time')
+    const same = await provloom(['merge', a!, a!, '-o', output])
+    expect(same.code).toBe(0)
+    expect(readJson(fs.readFileSync(output)).records).toHaveLength(1)
+  })
+})
