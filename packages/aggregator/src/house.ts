@@ -146,7 +146,10 @@ export class House {
 
   async #waitForRanks(patienceMs: number): Promise<void> {
     const untilMs = this.#parts.clock.monotonicMs() + patienceMs
-    while (this.#sessions.live().length > 0 && this.#parts.clock.monotonicMs() < untilMs) {
+    while (
+      this.#sessions.live().some((one) => !one.state.lost) &&
+      this.#parts.clock.monotonicMs() < untilMs
+    ) {
       await this.#pause(50)
     }
   }

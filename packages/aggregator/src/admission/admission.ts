@@ -35,6 +35,9 @@ export class Admission {
   async hello(peer: Buffer, hello: Hello): Promise<void> {
     const known = this.#parts.sessions.get(hello.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
+    if (this.#parts.sessions.hasEnded(hello.session)) {
+      return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
+    }
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
     const look = await this.#parts.registry.runFor(hello)
@@ -78,9 +81,7 @@ export class Admission {
         )
         return true
       case 'done':
-        if (!session.run.roster.closed) return false
-        this.#refuse(peer, session.hello, session.run.facts.runId, 'run-ended', 'the run has ended')
-        return true
+        return false
     }
   }
 

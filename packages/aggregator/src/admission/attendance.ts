@@ -25,8 +25,7 @@ export class Attendance {
 
   heartbeat(peer: Buffer, beat: Heartbeat): void {
     const session = this.#sessions.get(beat.session)
-    if (session === undefined && !this.#sessions.isSilenced(beat.session))
-      return this.#again(peer, beat.session)
+    if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (session !== undefined) {
       this.#heard(session, peer)
       if (session.state.lost && session.phase === 'open') return this.#again(peer, beat.session)
@@ -43,7 +42,7 @@ export class Attendance {
     const session = this.#sessions.get(bye.session)
     const farewell = (): void => this.#reply(peer, { kind: 'farewell', session: bye.session })
     if (session === undefined) {
-      return this.#sessions.isSilenced(bye.session) ? farewell() : this.#again(peer, bye.session)
+      return this.#isOver(bye.session) ? farewell() : this.#again(peer, bye.session)
     }
     this.#heard(session, peer)
     const ended = session.state.ended || session.run.roster.closed
@@ -93,6 +92,11 @@ export class Attendance {
     run.record({ kind: 'lost', time: this.#around.clock.nowUs(), rank, attempt }).catch(() => {
       state.lost = false
     })
+  }
+
+  /** Refused, or of a run that has ended. */
+  #isOver(session: string): boolean {
+    return this.#sessions.isSilenced(session) || this.#sessions.hasEnded(session)
   }
 
   #heard(session: Session, peer: Buffer): void {

@@ -1,5 +1,5 @@
 import { encodeEnvelope, limits } from '@provloom/shared'
-import type { Clock, Envelope } from '@provloom/shared'
+import type { Clock, Envelope, RefusalReason } from '@provloom/shared'
 import type { Acknowledgements } from '../run/surroundings.ts'
 import { placeEnvelope } from '../run/stream-position.ts'
 import { streamOf } from '../run/roster.ts'
@@ -37,14 +37,14 @@ export class Intake {
   envelope(peer: Buffer, envelope: Envelope, asReceived: Buffer): void {
     this.#counts.envelopes++
     const session = this.#sessions.get(envelope.session)
-    if (session === undefined) {
-      this.#reply(peer, { kind: 'again', session: envelope.session })
-      return
-    }
+    if (session === undefined) return this.#stranger(peer, envelope.session)
     session.peer = peer
     session.heardMs = this.#clock.monotonicMs()
     if (session.phase === 'admitting') return
-    if (session.phase === 'replaced' || session.run.ending) return this.#turnDown(session)
+    if (session.phase === 'replaced') {
+      return this.#turnDown(peer, session.id, 'conflict', 'another agent speaks for this rank')
+    }
+    if (session.run.ending) return this.#turnDown(peer, session.id, 'run-ended', 'the run has ended')
     const wrong = whatIsWrong(session, envelope)
     if (wrong !== undefined) {
       this.#counts.refused++
@@ -96,14 +96,15 @@ export class Intake {
     }
   }
 
-  #turnDown(session: Session): void {
+  #stranger(peer: Buffer, session: string): void {
+    if (this.#sessions.hasEnded(session))
+      return this.#turnDown(peer, session, 'run-ended', 'the run has ended')
+    this.#reply(peer, { kind: 'again', session })
+  }
+
+  #turnDown(peer: Buffer, session: string, reason: RefusalReason, message: string): void {
     this.#counts.refused++
-    const { id, peer, phase } = session
-    const refusal =
-      phase === 'replaced'
-        ? ({ reason: 'conflict', message: 'another agent speaks for this rank' } as const)
-        : ({ reason: 'run-ended', message: 'the run has ended' } as const)
-    this.#reply(peer, { kind: 'refused', session: id, ...refusal })
+    this.#reply(peer, { kind: 'refused', session, reason, message })
   }
 
   #complain(session: Session, stream: string, next: number, retry: boolean, message: string): void {

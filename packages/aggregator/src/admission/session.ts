@@ -9,7 +9,7 @@ export type Reply = (peer: Buffer, message: AggregatorMessage) => void
  * One conversation with one agent process.
  *
  * admitting: its `admitted` entry is on its way into the journal · open: welcomed · replaced: another agent of the same
- * rank took over · done: it said its final bye, or the run has ended
+ * rank took over · done: it said its final bye
  */
 export type Phase = 'admitting' | 'open' | 'replaced' | 'done'
 
@@ -29,13 +29,14 @@ export interface Session {
 
 /** Refused sessions that are remembered. One that is forgotten says hello again and is refused again. */
 const quietMax = 65_536
-/** Ended sessions that are remembered, to repeat a farewell that was lost. */
-const doneMax = 65_536
+/** Sessions of ended runs that are remembered, to repeat a farewell that was lost. */
+const endedMax = 65_536
 
 /** All conversations, by session id. */
 export class Sessions {
   readonly #byId = new Map<string, Session>()
   readonly #quiet = new Set<string>()
+  readonly #ended = new Set<string>()
   readonly #current = new Map<RankState, Session>()
 
   get(id: string): Session | undefined {
@@ -57,17 +58,19 @@ export class Sessions {
     return this.#quiet.has(id)
   }
 
-  /** The run of these has ended: they are remembered only to be told so. */
+  /** The run of these has ended: nothing is kept of them but that. */
   endRun(run: OpenRun): void {
-    for (const session of this.#byId.values()) {
-      if (session.run !== run) continue
-      session.phase = 'done'
-      this.#current.delete(session.state)
-    }
     for (const [id, session] of this.#byId) {
-      if (this.#byId.size <= doneMax) break
-      if (session.phase === 'done') this.#byId.delete(id)
+      if (session.run !== run) continue
+      this.remove(session)
+      if (this.#ended.size >= endedMax) this.#ended.clear()
+      this.#ended.add(id)
     }
+  }
+
+  /** Whether the session's run has ended. */
+  hasEnded(id: string): boolean {
+    return this.#ended.has(id)
   }
 
   /** The agent that speaks for an attempt of a rank. */

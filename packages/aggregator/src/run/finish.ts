@@ -42,7 +42,7 @@ export async function finishRun(
     files: written,
   })
   run.log.close()
-  fs.rmSync(files.journal, { recursive: true, force: true })
+  await fs.promises.rm(files.journal, { recursive: true, force: true })
   return written
 }
 

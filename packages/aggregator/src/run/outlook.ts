@@ -1,27 +1,39 @@
 import type { RankState, Roster } from './roster.ts'
 
 /** A failed rank that the launcher may start again is waited for this long. */
-export const restartWaitMs = 60_000
+const restartWaitMs = 60_000
+/** When all others have ended, a lost rank is waited for this long: its machine may be gone for good. */
+const lostWaitMs = 600_000
+/** Where nobody told the size of the world, a last rank may be about to say hello. */
+const joinWaitMs = 2_000
 
 export type Outlook =
   | { readonly kind: 'open' }
-  /** Done, unless a failed rank is started again before this time, in microseconds since the Unix epoch. */
+  /** Done, unless something comes before this time, in microseconds since the Unix epoch. */
   | { readonly kind: 'waiting'; readonly untilUs: number }
   | { readonly kind: 'done' }
 
 /**
  * Whether a run has come to its end: every expected rank has ended and none is expected again. Expected are all ranks
  * of the world with `collectAllProcesses`, or those seen where nobody told the world's size; rank 0 alone without.
+ * Ranks that are lost for long do not keep it open, unless all are.
  */
 export function outlookOf(roster: Roster, collectAllProcesses: boolean, nowUs: number): Outlook {
   const expected = expectedRanks(roster, collectAllProcesses)
-  if (expected.length === 0) return { kind: 'open' }
+  if (!expected.some((state) => state.ended)) return { kind: 'open' }
+  const worldIsKnown = !collectAllProcesses || roster.worldSize !== undefined
   let untilUs = 0
   for (const state of expected) {
-    if (!state.ended) return { kind: 'open' }
-    if (mayComeBack(state)) untilUs = Math.max(untilUs, state.endedUs + restartWaitMs * 1000)
+    if (!state.ended && !state.lost) return { kind: 'open' }
+    untilUs = Math.max(untilUs, waitsUntilUs(state, worldIsKnown))
   }
   return untilUs > nowUs ? { kind: 'waiting', untilUs } : { kind: 'done' }
+}
+
+function waitsUntilUs(state: RankState, worldIsKnown: boolean): number {
+  if (!state.ended) return state.lostUs + lostWaitMs * 1000
+  if (mayComeBack(state)) return state.endedUs + restartWaitMs * 1000
+  return worldIsKnown ? 0 : state.endedUs + joinWaitMs * 1000
 }
 
 /** The latest attempt of every expected rank; none while one of them has not come yet. */

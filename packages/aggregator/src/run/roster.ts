@@ -13,6 +13,8 @@ export interface RankState {
   /** Microseconds since the Unix epoch, when it ended. */
   endedUs: number
   lost: boolean
+  /** Microseconds since the Unix epoch, when it was lost. */
+  lostUs: number
   /** From the rank's own `rank.end`. */
   status: RankStatus | undefined
   readonly streams: Map<StreamId, StreamPosition>
@@ -77,6 +79,7 @@ export class Roster {
       ended: false,
       endedUs: 0,
       lost: false,
+      lostUs: 0,
       status: undefined,
       streams: new Map(),
     }
@@ -110,9 +113,12 @@ export class Roster {
       case 'refusal':
         this.refused.add(entry.rank)
         return
-      case 'lost':
-        this.rank(entry.rank, entry.attempt).lost = true
+      case 'lost': {
+        const state = this.rank(entry.rank, entry.attempt)
+        state.lost = true
+        state.lostUs = entry.time
         return
+      }
       case 'ended': {
         const state = this.rank(entry.rank, entry.attempt)
         state.ended = true

@@ -71,7 +71,9 @@ test('ends with rank 0 alone when not all processes are collected', () => {
 
 test('ends with the ranks that came when nobody told the size of the world', () => {
   expect(outlook(true, admitted(0), admitted(5), ended(0))).toBe('open')
-  expect(outlook(true, admitted(0), admitted(5), ended(0), ended(5))).toBe('done')
+  const both = rosterOf(admitted(0), admitted(5), ended(0), ended(5))
+  expect(outlookOf(both, true, 1_000_000)).toEqual({ kind: 'waiting', untilUs: 3_000_000 })
+  expect(outlookOf(both, true, 3_000_000)).toEqual({ kind: 'done' })
 })
 
 test('waits a minute for a failed rank that may be started again', () => {
@@ -97,6 +99,15 @@ test('follows an elastic restart to a smaller world', () => {
     ended(0, 1),
   ]
   expect(outlook(true, ...entries)).toBe('done')
+})
+
+test('waits ten minutes for a lost rank when all others have ended, and for ever when none has', () => {
+  const lost: RunEntry = { kind: 'lost', ...who(1) }
+  const others = rosterOf(admitted(0, 0, 2), admitted(1, 0, 2), ended(0), lost)
+  expect(outlookOf(others, true, 1_000_000 + 10 * minuteUs - 1).kind).toBe('waiting')
+  expect(outlookOf(others, true, 1_000_000 + 10 * minuteUs).kind).toBe('done')
+  const all = rosterOf(admitted(0, 0, 2), admitted(1, 0, 2), { kind: 'lost', ...who(0) }, lost)
+  expect(outlookOf(all, true, 1e15).kind).toBe('open')
 })
 
 test('takes an end back when the rank is admitted again', () => {
