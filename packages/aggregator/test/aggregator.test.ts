@@ -38,3 +38,39 @@ test('takes a run from hello to a finished directory', async () => {
   expect(fs.readFileSync(path.join(welcome.runDir, 'prov.json'), 'utf8')).toContain('p24')
   await aggregator.done
 })
+
+test('draws the graph when a rank asks for a picture, and lists what it wrote', async () => {
+  const aggregator = await house.started()
+  const peer = house.peer(aggregator.connection)
+  const { runDir } = await peer.welcome()
+  await peer.store('worker-1', [rankStart(), ...params(0, 3), rankEnd()])
+  await peer.bye({ createSvg: true })
+  const { files } = await house.status('run-finished')
+  expect(files).toEqual(['prov.json', 'prov.dot', 'prov.svg'])
+  expect(fs.readFileSync(path.join(runDir, 'prov.dot'), 'utf8')).toContain('digraph')
+  expect(fs.readFileSync(path.join(runDir, 'prov.svg'), 'utf8')).toContain('<svg')
+  expect(readJson(path.join(runDir, 'run.json'))).toMatchObject({ files })
+})
+
+test('marks ranks that had not ended when it was told to stop', async () => {
+  const aggregator = await house.started({ createGraph: true })
+  const peer = house.peer(aggregator.connection)
+  const { runDir } = await peer.welcome()
+  await peer.store('worker-1', [rankStart(), ...params(0, 3)])
+  expect(await aggregator.stop(400)).toEqual({ kind: 'drained' })
+  const { summary } = await house.status('run-finished')
+  expect(summary.ranks).toMatchObject([{ rank: 0, status: 'incomplete' }])
+  expect(fs.readdirSync(runDir).sort()).toEqual(['artifacts', 'metrics', 'prov.dot', 'prov.json', 'run.json'])
+})
+
+test('lets ranks end that are about to when it is told to stop', async () => {
+  const aggregator = await house.started()
+  const peer = house.peer(aggregator.connection)
+  await peer.welcome()
+  await peer.store('worker-1', params(0, 3))
+  const stopped = aggregator.stop(20_000)
+  await peer.store('worker-1', [rankEnd()])
+  await peer.bye()
+  expect(await stopped).toEqual({ kind: 'drained' })
+  expect((await house.status('run-finished')).summary.status).toBe('completed')
+})

@@ -171,7 +171,7 @@ async function metricRows(runDir: string): Promise<{ step: bigint; value: number
       columns: ['step', 'value'],
       compressors: { GZIP: (input) => gunzipSync(input) },
     })
-    for (const row of rows) found.push({ step: BigInt(row['step'] as bigint), value: Number(row['value']) })
+    for (const { step, value } of rows) found.push({ step: step as bigint, value: value as number })
   }
   return found
 }
