@@ -145,7 +145,7 @@ def _mlflow_server(folder, synchronous):
         [os.path.join(os.path.dirname(sys.executable), "mlflow"), "server", "--host", "127.0.0.1", "--port", str(port),
          "--workers", "1", "--backend-store-uri", "sqlite:///" + os.path.join(folder, "mlflow.db"),
          "--default-artifact-root", os.path.join(folder, "artifacts")],
-        cwd=folder, stdout=log_file, stderr=log_file, start_new_session=True,
+        cwd=folder, stdout=log_file, stderr=log_file,
     )  # fmt: skip
     address = "http://127.0.0.1:%d" % port
     deadline = time.monotonic() + 90
@@ -163,12 +163,11 @@ def _mlflow_server(folder, synchronous):
         try:
             end()
         finally:
-            # Its workers are in its own session; it ends them.
             server.terminate()
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:
-                os.killpg(server.pid, 9)
+                server.kill()
 
     return log, close
 

@@ -4,6 +4,7 @@ import { connectionsSuite } from './paced/connections.ts'
 import { pacedSuite } from './paced/suite.ts'
 import { provSuite } from './prov/suite.ts'
 import { codecSuite } from './raw/suite.ts'
+import { scalingSuite } from './scaling/suite.ts'
 import type { Suite } from './suite.ts'
 
 /** In the order of the table. */
@@ -13,5 +14,6 @@ export const suites: readonly Suite[] = [
   ingestSuite,
   pacedSuite,
   connectionsSuite,
+  scalingSuite,
   provSuite,
 ]

@@ -54,6 +54,7 @@ export const quietEnvironment: NodeJS.ProcessEnv = {
   WANDB_ERROR_REPORTING: 'false',
   WANDB_SILENT: 'true',
   MLFLOW_DISABLE_TELEMETRY: 'true',
+  MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
   GRADIO_ANALYTICS_ENABLED: 'False',
   HF_HUB_OFFLINE: '1',
   HF_HUB_DISABLE_TELEMETRY: '1',

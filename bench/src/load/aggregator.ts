@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { AggregatorStatus } from '@provloom/aggregator'
 import { connectionFile } from '@provloom/shared'
+import { keep } from '../machine/kin.ts'
 import { provloomCommand } from '../machine/paths.ts'
 import { mustUsageOf } from '../machine/usage.ts'
 import type { Usage } from '../machine/usage.ts'
@@ -35,10 +36,13 @@ export class AggregatorUnderTest {
 
   constructor(options: AggregatorOptions) {
     this.connectionFile = connectionFile(options.saveDir, benchJobKey)
-    this.#child = spawn(process.execPath, [provloomCommand, ...argumentsFor(options)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      cwd: path.dirname(options.saveDir),
-    })
+    this.#child = keep(
+      spawn(process.execPath, [provloomCommand, ...argumentsFor(options)], {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        cwd: path.dirname(options.saveDir),
+      }),
+    )
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       this.statuses.push({ atMs: monotonicMs(), status: JSON.parse(line) as AggregatorStatus })
       this.#wake()

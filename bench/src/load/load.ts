@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { keep } from '../machine/kin.ts'
 import { ownProgram } from '../machine/paths.ts'
 import { mustUsageOf } from '../machine/usage.ts'
 import type { Usage } from '../machine/usage.ts'
@@ -19,7 +20,7 @@ export class Load {
     const each = Math.ceil(plan.ranks / processes)
     for (let first = 0; first < plan.ranks; first += each) {
       const heard: Report[] = []
-      const child = fork(ownProgram('load/generator.js'), { serialization: 'advanced' })
+      const child = keep(fork(ownProgram('load/generator.js'), { serialization: 'advanced', detached: true }))
       child.on('message', (report: Report) => {
         if (report.kind === 'failed') this.#failure ??= report.message
         heard.push(report)

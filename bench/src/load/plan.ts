@@ -10,6 +10,8 @@ export interface Plan {
   readonly envelopesPerRank: number
   /** Milliseconds between a rank's envelopes; 0 sends as fast as credit lets. */
   readonly intervalMs: number
+  /** Every envelope has points of its own; otherwise a few sets are repeated, which costs the generator nothing. */
+  readonly fresh?: boolean
 }
 
 export type Order =

@@ -49,6 +49,7 @@ export class SimulatedRank {
   readonly #opening: Uint8Array[]
   readonly #sets: Envelope['points'][]
   readonly #messages: Buffer[] = []
+  readonly #beganUs: number
   #welcome: Welcome | undefined
   #next = 0
   #acknowledged = 0
@@ -66,6 +67,7 @@ export class SimulatedRank {
     this.#rank = rank
     this.#listener = listener
     const timeUs = Date.now() * 1000
+    this.#beganUs = timeUs
     this.#opening = openingEvents(plan.seriesPerRank, timeUs)
     this.#sets = Array.from({ length: POINT_SETS }, (_, i) =>
       samplePoints(plan.recordsPerEnvelope, plan.seriesPerRank, i * plan.recordsPerEnvelope, timeUs),
@@ -290,7 +292,9 @@ export class SimulatedRank {
     const count = this.#laterCount
     const set = this.#sets[this.envelopesSent % POINT_SETS]!
     const points =
-      count === set.count ? set : samplePoints(count, this.#plan.seriesPerRank, this.#next, Date.now() * 1000)
+      count === set.count && this.#plan.fresh !== true
+        ? set
+        : samplePoints(count, this.#plan.seriesPerRank, this.#next - this.#opening.length, this.#beganUs)
     return { ...this.#head(welcome), count, eventIndex: new Uint32Array(0), events: [], points }
   }
 

@@ -17,15 +17,41 @@ export function openingEvents(series: number, timeUs: number): Uint8Array[] {
   return [start, ...declared]
 }
 
-/** Points as a training loop makes them: series in turn, steps that grow, times a bit apart, values that drift. */
+const STEP_US = 50_000
+const CALL_US = 12
+
+/**
+ * Points as a training loop makes them: each step logs all series, 50 ms apart with jitter. Most values are float32
+ * widened (what `.item()` gives) and noisy; the last series is a learning rate, the one before it a time in full
+ * double precision. What the same numbers ask for is the same points, whoever asks.
+ */
 export function samplePoints(count: number, series: number, first: number, timeUs: number): Points {
   const points = roomForPoints(count)
   for (let row = 0; row < count; row++) {
     const number = first + row
-    points.series[row] = number % series
-    points.step[row] = BigInt(Math.floor(number / series))
-    points.time[row] = BigInt(timeUs + row * 97)
-    points.value[row] = 1 / (1 + number / 1000) + Math.sin(number) / 50
+    const id = number % series
+    const step = Math.floor(number / series)
+    const noise = hash(number)
+    points.series[row] = id
+    points.step[row] = BigInt(step)
+    points.time[row] = BigInt(
+      timeUs + step * STEP_US + id * CALL_US + Math.floor(hash(step) * 400) + Math.floor(noise * 6),
+    )
+    points.value[row] = valueOf(series - 1 - id, step, noise)
   }
   return points
+}
+
+function valueOf(kind: number, step: number, noise: number): number {
+  if (kind === 0) return 0.001 * 0.5 ** Math.floor(step / 10_000)
+  if (kind === 1) return 0.05 + noise * 0.002
+  return Math.fround((1 + kind) / (1 + step / 1000) + (noise - 0.5) * 0.1)
+}
+
+/** 0 ... 1, without a state (a 32-bit integer hash by multiplication and shifts). */
+function hash(number: number): number {
+  let x = Math.imul(number + 1, 0x9e3779b1)
+  x = Math.imul(x ^ (x >>> 15), 0x85ebca6b)
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
+  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32
 }

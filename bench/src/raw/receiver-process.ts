@@ -3,6 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
+import { keep } from '../machine/kin.ts'
 import { ownProgram } from '../machine/paths.ts'
 import { mustUsageOf } from '../machine/usage.ts'
 import type { Usage } from '../machine/usage.ts'
@@ -19,9 +20,12 @@ export class RawReceiver {
     // The first envelope of each rank holds its start and its series.
     const numbers = [1 + seriesPerRank, recordsPerEnvelope].map(String)
     const security = insecure ? 'insecure' : 'secure'
-    this.#child = spawn(process.execPath, [ownProgram('raw/receiver.js'), folder, ...numbers, security], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    this.#child = keep(
+      spawn(process.execPath, [ownProgram('raw/receiver.js'), folder, ...numbers, security], {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    )
     this.#listening = Promise.race([once(this.#child.stdout, 'data'), once(this.#child, 'exit')])
   }
 
