@@ -16,10 +16,11 @@ import type { Keys } from './control/server-file.ts'
 import { createGraphBuilder } from './graph/builder.ts'
 import { createMetricStore } from './metrics/store.ts'
 import { Latch } from './latch.ts'
-import { descriptorLimit, ranksMax } from './receiver/descriptors.ts'
+import { DescriptorWatch, descriptorLimit, ranksMax } from './receiver/descriptors.ts'
 import { Receiver } from './receiver/receiver.ts'
 import { Reception } from './reception.ts'
 import type { Surroundings } from './run/surroundings.ts'
+import { Trouble } from './run/trouble.ts'
 import type { StatusListener } from './status.ts'
 import { version } from './version.ts'
 
@@ -42,6 +43,7 @@ export interface HouseParts {
 
 const tickMs = 250
 const progressMs = 1_000
+const descriptorsMs = 5_000
 
 /** The wiring: every room of the aggregator, and what goes from one to the next. */
 export class House {
@@ -57,9 +59,12 @@ export class House {
   #receiver: Receiver | undefined
   #cancelTick: (() => void) | undefined
   #progressAtMs = 0
+  #descriptorsAtMs = 0
+  readonly #descriptors: DescriptorWatch
 
   constructor(settings: Settings, parts: HouseParts) {
     this.#settings = settings
+    this.#descriptors = new DescriptorWatch(new Trouble(parts.tell, undefined))
     this.#parts = parts
     const { clock } = parts
     const reply: Reply = (peer, message) => this.#receiver?.reply(peer, message)
@@ -170,6 +175,14 @@ export class House {
       this.#closing.look(run)
     }
     this.#tellProgress()
+    this.#watchDescriptors()
+  }
+
+  #watchDescriptors(): void {
+    const now = this.#parts.clock.monotonicMs()
+    if (now - this.#descriptorsAtMs < descriptorsMs) return
+    this.#descriptorsAtMs = now
+    this.#descriptors.look()
   }
 
   #tellProgress(): void {

@@ -1,4 +1,6 @@
 import fs from 'node:fs'
+import { ProvloomError } from '@provloom/shared'
+import type { Trouble } from '../run/trouble.ts'
 
 /** What the process uses besides one descriptor per rank: files, sockets, threads' pipes. */
 const ownDescriptors = 64
@@ -10,6 +12,41 @@ export function descriptorLimit(): number | undefined {
     return line === null || line[1] === 'unlimited' ? undefined : Number(line[1])
   } catch {
     return undefined
+  }
+}
+
+/** Open descriptors of this process, or undefined where they cannot be seen. */
+export function descriptorsInUse(): number | undefined {
+  try {
+    return fs.readdirSync('/proc/self/fd').length
+  } catch {
+    return undefined
+  }
+}
+
+/** Too near to the limit to accept more. */
+const nearLimit = 4
+
+/** Tells when no more connections can be accepted, and when they can again. */
+export class DescriptorWatch {
+  readonly #limit = descriptorLimit()
+  readonly #trouble: Trouble
+
+  constructor(trouble: Trouble) {
+    this.#trouble = trouble
+  }
+
+  look(): void {
+    const used = this.#limit === undefined ? undefined : descriptorsInUse()
+    if (this.#limit === undefined || used === undefined) return
+    if (used + nearLimit < this.#limit) {
+      return this.#trouble.ended('descriptors', 'NOT_READY', 'Connections are accepted again')
+    }
+    const message = `${used} of ${this.#limit} files are open: no more connections can be accepted`
+    const hint =
+      'Raise the limit before the aggregator starts (ulimit -n 65536), and see who connects to its port.'
+    const error = new ProvloomError('NOT_READY', message, { doing: 'accept connections', hint })
+    this.#trouble.began('descriptors', 'NOT_READY', error)
   }
 }
 

@@ -17,6 +17,7 @@ export interface ReceiverOptions {
 }
 
 const zapDomain = 'provloom'
+const handshakeMs = 10_000
 /** After this much the event loop gets its turn, so that journal and timers never wait long for a busy socket. */
 const burstBytes = 4 * 1024 * 1024
 const burstFrames = 128
@@ -45,6 +46,8 @@ export class Receiver {
       linger: 0,
       // Frame headers and envelope: what is longer is cut off by ZeroMQ, with its peer.
       maxMessageSize: limits.envelopeBytesMax,
+      // Connections that say nothing hold a descriptor each: they are shed.
+      handshakeInterval: handshakeMs,
       receiveHighWaterMark: limits.highWaterMark,
       sendHighWaterMark: limits.highWaterMark,
       heartbeatInterval: limits.heartbeatIntervalMs,
