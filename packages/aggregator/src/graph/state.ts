@@ -139,6 +139,8 @@ export type SharedFacts =
 /** What ranks have alike: one entity however many ranks told of it. */
 export interface SharedState {
   readonly id: string
+  /** Of its copy in the run directory, where it is a file and a copy is made. */
+  readonly copyId: string | undefined
   readonly groupKey: string
   readonly direction: 'input' | 'output'
   readonly facts: SharedFacts

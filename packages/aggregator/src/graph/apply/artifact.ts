@@ -19,8 +19,7 @@ export function applyArtifact(change: Change, origin: Origin, event: EventOf<'ar
     dirt.mark('context', context.key)
   }
   const rank = state.ranks.get(origin.rankKey)
-  const version = event.version === undefined ? '' : `.v${event.version}`
-  const wanted = `${context?.context.id ?? rank?.id ?? 'rank'}.file.${slug(event.name)}${version}`
+  const wanted = `${context?.context.id ?? rank?.id ?? 'rank'}.file.${slug(event.name)}${occasion(event)}`
   const made: ArtifactState = {
     id: claimId(state.ids, wanted, key),
     copyId: claimId(state.ids, `${wanted}.copy`, `copy ${key}`),
@@ -33,6 +32,12 @@ export function applyArtifact(change: Change, origin: Origin, event: EventOf<'ar
   state.artifacts.set(key, made)
   chain(change, key, made, rank?.rank ?? 0)
   dirt.mark('artifact', key)
+}
+
+/** What sets files of one name apart for people: version or step. */
+function occasion({ version, step }: EventOf<'artifact'>): string {
+  if (version !== undefined) return `.v${version}`
+  return step === undefined || step <= 0 ? '' : `.step-${step}`
 }
 
 /** What the agent found out about a file, before or after the event that logged it. */
@@ -62,9 +67,13 @@ function modelKeyOf(change: Change, event: EventOf<'artifact'>): string | undefi
   return key
 }
 
+/** Endings of files that hold models; a name such as `vit.b16` has none. */
+const weightsEnding =
+  /\.(?:pt|pth|bin|ckpt|safetensors|onnx|h5|keras|pkl|pickle|joblib|npz|npy|json|pb|gguf|tar|zip|gz)$/i
+
 /** `mnist_3.pt`, version 3, is of the model `mnist`. */
 export function modelNameOf({ name, version }: EventOf<'artifact'>): string {
-  const bare = name.replace(/\.[A-Za-z0-9]{1,12}$/, '') || name
+  const bare = name.replace(weightsEnding, '') || name
   if (version === undefined) return bare
   return bare.replace(new RegExp(`[._-]?v?0*${version}$`), '') || bare
 }

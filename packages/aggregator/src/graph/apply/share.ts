@@ -41,6 +41,8 @@ function newShared(change: Change, key: string, groupKey: string, facts: SharedF
   const { state, dirt } = change
   const made: SharedState = {
     id: claimId(state.ids, wantedId(facts), key),
+    copyId:
+      facts.type === 'artifact' ? claimId(state.ids, `${wantedId(facts)}.copy`, `copy ${key}`) : undefined,
     groupKey,
     direction: directionOf(facts),
     facts,

@@ -3,6 +3,7 @@ import { instant } from '../instant.ts'
 import { keyOf } from '../name.ts'
 import { term } from '../space.ts'
 import type { ArtifactState, EventOf } from '../state.ts'
+import { copyRecords } from './copy.ts'
 import { fileFacts } from './describe.ts'
 import { Facts } from './facts.ts'
 import { makerName, modelName } from './names.ts'
@@ -39,7 +40,7 @@ export function artifactRecords(view: View, key: string): Keyed[] {
   }
   if (previous === undefined || !shape.foldsArtifacts) records.push(...ofModel(view, artifact))
   if (stored?.stored !== undefined && !shape.foldsArtifacts)
-    records.push(...copy(view, artifact, stored.stored, stored))
+    records.push(...copyRecords(view, artifact.copyId, id, event, [stored]))
   return records
 }
 
@@ -65,26 +66,6 @@ function ofModel(view: View, artifact: ArtifactState): Keyed[] {
   if (general === undefined) return []
   return [
     relation('specializationOf', { specificEntity: view.space.run(artifact.id), generalEntity: general }),
-  ]
-}
-
-/** The copy in the run directory, which stays as it is whatever becomes of the original. */
-function copy(
-  view: View,
-  artifact: ArtifactState,
-  path: string,
-  stored: EventOf<'artifact.stored'>,
-): Keyed[] {
-  const id = view.space.run(artifact.copyId)
-  const facts = new Facts()
-    .label(`copy of ${artifact.event.name}`)
-    .type(term('provloom', 'StoredCopy'))
-    .text('path', path)
-    .int('size', stored.size ?? artifact.event.size)
-    .text('sha256', stored.sha256 ?? artifact.event.sha256)
-  return [
-    entity(id, facts.list),
-    relation('wasDerivedFrom', { generatedEntity: id, usedEntity: view.space.run(artifact.id) }),
   ]
 }
 

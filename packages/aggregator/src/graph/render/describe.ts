@@ -96,7 +96,7 @@ function environmentFacts(facts: EventOf<'environment'>, shared: SharedState): F
   const packages = Object.entries(facts.packages ?? {}).map(([name, version]) => `${name}==${version}`)
   const interpreter = [facts.interpreter, facts.version].filter((part) => part !== undefined).join(' ')
   const made = new Facts()
-    .label(interpreter === '' ? 'environment' : interpreter)
+    .label(interpreter === '' ? (facts.platform ?? 'environment') : interpreter)
     .type(term('provloom', 'Environment'))
     .text('interpreter', facts.interpreter)
     .text('version', facts.version)

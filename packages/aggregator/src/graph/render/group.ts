@@ -1,11 +1,12 @@
 import type { QName } from '@provloom/prov'
 import { instant } from '../instant.ts'
 import { variantsWrittenOutMax } from '../shape.ts'
-import type { EventOf, GroupState, SharedState } from '../state.ts'
+import type { EventOf, GroupState, SharedMember, SharedState } from '../state.ts'
 import { term } from '../space.ts'
 import { sharedFacts } from './describe.ts'
+import { inputCopy } from './copy.ts'
 import { Facts } from './facts.ts'
-import { makerName, rankName, runName } from './names.ts'
+import { hostName, makerName, rankName, runName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
 import { rankRanges } from './words.ts'
@@ -34,7 +35,7 @@ function written(view: View, group: GroupState, shared: SharedState, variants: n
   const facts = sharedFacts(view, shared)
   if (shared.members.size > 0) facts.text('ranks', ranksOf(view, [shared]))
   if (variants > 1 && group.kind === 'param') facts.flag('conflict', true).int('values', variants)
-  return [entity(id, facts.list), ...ties(view, id, [shared])]
+  return [entity(id, facts.list), ...ties(view, id, [shared]), ...inputCopy(view, shared)]
 }
 
 /** A parameter with many values, often one a rank: all in one entity, as a table of JSON. */
@@ -75,9 +76,19 @@ function ranksOf({ state }: View, variants: readonly SharedState[]): string {
   return rankRanges(keys.flatMap((key) => state.ranks.get(key)?.rank ?? []))
 }
 
+/** Its ranks, without those whose own command it is: that is told by their association. */
+function usersOf(view: View, shared: SharedState): (readonly [string, SharedMember])[] {
+  const { state } = view
+  return [...shared.members].filter(([key]) => {
+    const rank = state.ranks.get(key)
+    const plan = rank?.command === undefined ? undefined : state.shared.get(rank.command)
+    return plan !== shared || rank === undefined || hostName(view, rank.host) === undefined
+  })
+}
+
 /** Who used it, or the one activity that made it. */
 function ties(view: View, id: QName, variants: readonly SharedState[]): Keyed[] {
-  const members = [...new Map(variants.flatMap(({ members }) => [...members]))]
+  const members = [...new Map(variants.flatMap((shared) => usersOf(view, shared)))]
   members.sort(([a], [b]) => (a < b ? -1 : 1))
   const [only] = members
   if (only === undefined) return []

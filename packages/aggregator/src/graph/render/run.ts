@@ -4,6 +4,7 @@ import { ledgerOf } from '../apply/ledger.ts'
 import type { Opened } from '../entry.ts'
 import { instant } from '../instant.ts'
 import { slug } from '../name.ts'
+import type { EventOf } from '../state.ts'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
 import { ranksInOrder, runName, runPlanName } from './names.ts'
@@ -94,13 +95,13 @@ function launch(view: View): Keyed[] {
   const run = runName(view)
   const plan = runPlanName(view)
   const told = ranksInOrder(view).flatMap(({ start }) =>
-    start?.launcher === undefined && start?.launcherCommand === undefined ? [] : [start],
+    start === undefined || !isLaunched(start) ? [] : [start],
   )[0]
   if (told === undefined)
     return plan === undefined ? [] : [relation('wasStartedBy', { activity: run, trigger: plan })]
   const id = space.run('launch')
   const facts = new Facts()
-    .label(`launch by ${told.launcher ?? commandWords(told.launcherCommand ?? [], 40)}`)
+    .label(`launch by ${launcherWords(told)}`)
     .type(term('provloom', 'Launch'))
     .text('launcher', told.launcher)
   if (told.launcherCommand !== undefined) facts.text('argv', JSON.stringify(told.launcherCommand))
@@ -109,10 +110,23 @@ function launch(view: View): Keyed[] {
     activity(id, { startTime: undefined, endTime: undefined }, facts.list),
     relation('wasInformedBy', { informed: run, informant: id }),
     ...(plan === undefined ? [] : [relation('wasStartedBy', { activity: run, trigger: plan, starter: id })]),
-    agent(launcher, new Facts().label(told.launcher ?? 'launcher').type(prov('SoftwareAgent')).list),
+    agent(launcher, new Facts().label(launcherWords(told)).type(prov('SoftwareAgent')).list),
     relation('wasAssociatedWith', { activity: id, agent: launcher }),
     ...forUsers(view, launcher),
   ]
+}
+
+/** Whether something launched the rank: an agent that found no launcher says `none`. */
+function isLaunched({ launcher, launcherCommand }: EventOf<'rank.start'>): boolean {
+  return launcherCommand !== undefined || (launcher !== undefined && launcher !== 'none')
+}
+
+/** The launcher's name; one that is known by its variables alone (`generic`) by its command, where there is one. */
+function launcherWords({ launcher, launcherCommand = [] }: EventOf<'rank.start'>): string {
+  const isNamed = launcher !== undefined && launcher !== 'generic' && launcher !== 'none'
+  if (isNamed) return launcher
+  const words = launcherCommand.slice(0, 2).map((word) => word.replace(/^.*\//, ''))
+  return words.length === 0 ? (launcher ?? 'launcher') : commandWords(words, 40)
 }
 
 function people(view: View, opened: Opened): Keyed[] {
