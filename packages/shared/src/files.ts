@@ -18,13 +18,19 @@ export interface OpenFile {
   close(): void
 }
 
+/**
+ * Who may read what is made: `private`, its owner alone (files 0600, folders 0700), for spools, journals and keys;
+ * `umask`, whoever the user's umask lets, as with any program's output, for what a run leaves.
+ */
+export type Access = 'private' | 'umask'
+
 export interface Files {
-  /** `append` creates the file (mode 0600) when it is absent. Throws the system's error. */
-  open(file: string, mode: 'read' | 'append'): OpenFile
+  /** `append` creates the file when it is absent, private unless told otherwise. Throws the system's error. */
+  open(file: string, mode: 'read' | 'append', access?: Access): OpenFile
   /** Names in a folder, sorted; an absent folder has none. */
   list(folder: string): string[]
-  /** Makes a folder and its parents, mode 0700. */
-  makeFolder(folder: string): void
+  /** Makes a folder, private unless told otherwise, and its parents, which always follow the umask. */
+  makeFolder(folder: string, access?: Access): void
   rename(from: string, to: string): void
   /** Removing what is not there is no error. */
   remove(file: string): void
@@ -33,11 +39,13 @@ export interface Files {
 }
 
 const IOV_MAX = 1024
+const fileModes: Readonly<Record<Access, number>> = { private: 0o600, umask: 0o666 }
+const folderModes: Readonly<Record<Access, number>> = { private: 0o700, umask: 0o777 }
 
 export function systemFiles(): Files {
   return {
-    open(file, mode) {
-      return openFile(fs.openSync(file, mode === 'read' ? 'r' : 'a+', 0o600))
+    open(file, mode, access = 'private') {
+      return openFile(fs.openSync(file, mode === 'read' ? 'r' : 'a+', fileModes[access]))
     },
     list(folder) {
       try {
@@ -47,8 +55,10 @@ export function systemFiles(): Files {
         throw error
       }
     },
-    makeFolder(folder) {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder, access = 'private') {
+      fs.mkdirSync(path.dirname(folder), { recursive: true })
+      // Recursive once more only because it may be there already.
+      fs.mkdirSync(folder, { recursive: true, mode: folderModes[access] })
     },
     rename: fs.renameSync,
     remove(file) {
@@ -129,15 +139,21 @@ function after(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
 
 /**
  * Replaces `file` so that a reader, or a crash at any instant, finds the old whole content or the new whole content:
- * temporary file beside the target, write, fdatasync, close, rename, fsync of the folder.
+ * temporary file beside the target, write, fdatasync, close, rename, fsync of the folder. The file is private unless
+ * told otherwise.
  *
  * @throws the system's error; the old content is then still in place and the temporary file is gone
  */
-export async function writeDurably(files: Files, file: string, chunks: readonly Uint8Array[]): Promise<void> {
+export async function writeDurably(
+  files: Files,
+  file: string,
+  chunks: readonly Uint8Array[],
+  access: Access = 'private',
+): Promise<void> {
   const beside = `${file}.${process.pid}.tmp`
   files.remove(beside)
   try {
-    const open = files.open(beside, 'append')
+    const open = files.open(beside, 'append', access)
     try {
       await open.write(chunks)
       await open.sync()
