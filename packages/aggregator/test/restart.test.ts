@@ -207,3 +207,38 @@ test('ends open runs on SIGTERM as stopped, and tells a late rank so after a res
   const late = house.peer(await after.connection(), { hello: { runId } })
   expect(await late.hello()).toMatchObject({ kind: 'refused', reason: 'run-ended' })
 })
+
+test('forgets a run whose first entry never reached the journal, and may open it again', async () => {
+  const aggregator = child()
+  const peer = house.peer(await aggregator.connection())
+  const { runDir, runId } = await peer.welcome()
+  await aggregator.signal('SIGKILL')
+  // What a crash between the directory and the first entry leaves.
+  fs.rmSync(path.join(runDir, 'prov.json'), { force: true })
+  for (const name of fs.readdirSync(path.join(runDir, 'journal')))
+    fs.rmSync(path.join(runDir, 'journal', name))
+  const after = child()
+  const again = house.peer(await after.connection(), { hello: { runId } })
+  expect((await again.welcome()).runDir).toBe(runDir)
+  await again.bye()
+  expect((await after.status('run-finished')).runId).toBe(runId)
+})
+
+test('leaves a run alone whose journal cannot be read, says so, and serves others', async () => {
+  const aggregator = child()
+  const peer = house.peer(await aggregator.connection())
+  const { runDir } = await peer.welcome()
+  await peer.store('w', params(0, 20))
+  await aggregator.status('flushed', (one) => one.logs >= 20)
+  await aggregator.signal('SIGKILL')
+  for (const name of fs.readdirSync(path.join(runDir, 'journal')))
+    fs.rmSync(path.join(runDir, 'journal', name))
+  const after = child()
+  expect(await after.status('problem')).toMatchObject({
+    code: 'LOG_UNREADABLE',
+    message: expect.stringContaining(runDir),
+  })
+  const other = house.peer(await after.connection())
+  expect((await other.welcome()).runDir).not.toBe(runDir)
+  expect(fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')).toContain('"p19"')
+})

@@ -133,9 +133,12 @@ export class Registry {
   async #resumeOne(facts: RunFacts): Promise<void> {
     try {
       const run = await resumeRun(this.#around, facts)
-      if (run === undefined) {
-        // Its journal is gone: it ended, or never began.
-        if (fs.existsSync(facts.runDir)) this.#finished.push(facts.runId)
+      if (run === 'finished') {
+        this.#finished.push(facts.runId)
+        return
+      }
+      if (run === 'never-begun') {
+        fs.rmSync(facts.runDir, { recursive: true, force: true })
         return
       }
       this.#open.set(facts.runId, run)

@@ -66,12 +66,15 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
 /**
  * Goes on with a run that an earlier aggregator left open: snapshot, then replay, through the code that is used live.
  *
- * @returns undefined when the run is finished already
+ * @returns in a word what it is when it is not open: finished, or never begun, nobody having been welcomed to it
  * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
  */
-export async function resumeRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
+export async function resumeRun(
+  around: Surroundings,
+  facts: RunFacts,
+): Promise<OpenRun | 'finished' | 'never-begun'> {
   const files = filesOf(facts.runDir)
-  if (!fs.existsSync(files.journal)) return undefined
+  if (!fs.existsSync(files.journal)) return fs.existsSync(files.provJson) ? 'finished' : 'never-begun'
   removeLeftovers(facts.runDir)
   const look = readSnapshot(files.snapshot)
   if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
@@ -93,6 +96,12 @@ export async function resumeRun(around: Surroundings, facts: RunFacts): Promise<
     applied: snapshot?.applied ?? -1,
     through: snapshot?.through ?? -1,
   })
+  if (run.position < 0) {
+    log.close()
+    // The first entry is written before the first document: with one on disk this is damage, and nothing is removed.
+    if (!fs.existsSync(files.provJson)) return 'never-begun'
+    throw unreadable(files.journal, 'it holds no entry that can be read')
+  }
   const lost = outcome.damage.reduce((sum, one) => sum + one.lost, 0)
   if (lost + outcome.unreadable > 0) {
     const place = outcome.damage.map((one) => `${one.file} at byte ${one.offset}`).join(', ')
