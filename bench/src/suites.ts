@@ -3,6 +3,9 @@ import { ingestSuite } from './ingest/suite.ts'
 import { connectionsSuite } from './paced/connections.ts'
 import { pacedSuite } from './paced/suite.ts'
 import { provSuite } from './prov/suite.ts'
+import { agentSuite } from './rank/agent.ts'
+import { backlogSuite } from './rank/backlog.ts'
+import { stepSuite } from './rank/step.ts'
 import { codecSuite } from './raw/suite.ts'
 import { scalingSuite } from './scaling/suite.ts'
 import type { Suite } from './suite.ts'
@@ -15,5 +18,8 @@ export const suites: readonly Suite[] = [
   pacedSuite,
   connectionsSuite,
   scalingSuite,
+  backlogSuite,
+  agentSuite,
+  stepSuite,
   provSuite,
 ]

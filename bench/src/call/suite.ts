@@ -10,7 +10,8 @@ import { nodeCallCost } from './node-cost.ts'
 import { trackers } from './tracker.ts'
 
 const QUANTILES: readonly QuantileName[] = ['p50', 'p99', 'p999', 'max', 'mean']
-const GOALS: Partial<Record<QuantileName, Goal>> = {
+type Goals = Readonly<Partial<Record<QuantileName, Goal>>>
+const GOALS: Goals = {
   p50: { of: 'value', bound: 2 },
   p99: { of: 'value', bound: 10 },
   max: { of: 'value', bound: 1000 },
@@ -40,7 +41,7 @@ async function* python(bench: Bench): AsyncGenerator<Figure> {
     fs.rmSync(folder, { recursive: true })
   }
   const { found, missing } = await peers(bench)
-  yield* figures('call.python', costs, found, missing)
+  yield* figures('call.python', costs, found, missing, GOALS)
 }
 
 async function* node(bench: Bench): AsyncGenerator<Figure> {
@@ -50,7 +51,7 @@ async function* node(bench: Bench): AsyncGenerator<Figure> {
     costs.push(await nodeCallCost(folder, amountOf(bench)))
     fs.rmSync(folder, { recursive: true })
   }
-  yield* figures('call.node', costs, new Map(), {})
+  yield* figures('call.node', costs, new Map(), {}, {})
 }
 
 function* figures(
@@ -58,9 +59,10 @@ function* figures(
   costs: readonly CallCost[],
   found: ReadonlyMap<string, CallCost>,
   missing: Readonly<Record<string, string>>,
+  goals: Goals,
 ): Generator<Figure> {
   for (const quantile of QUANTILES) {
-    const goal = GOALS[quantile]
+    const goal = goals[quantile]
     yield figureOf(
       {
         name: `${name}.${quantile}`,

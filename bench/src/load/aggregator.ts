@@ -34,10 +34,11 @@ export class AggregatorUnderTest {
   #waiting: (() => void)[] = []
   #ended = false
 
-  constructor(options: AggregatorOptions) {
+  /** @param nodeArguments for Node itself, before the program */
+  constructor(options: AggregatorOptions, nodeArguments: readonly string[] = []) {
     this.connectionFile = connectionFile(options.saveDir, benchJobKey)
     this.#child = keep(
-      spawn(process.execPath, [provloomCommand, ...argumentsFor(options)], {
+      spawn(process.execPath, [...nodeArguments, provloomCommand, ...argumentsFor(options)], {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
         cwd: path.dirname(options.saveDir),

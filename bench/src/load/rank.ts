@@ -70,7 +70,7 @@ export class SimulatedRank {
     this.#beganUs = timeUs
     this.#opening = openingEvents(plan.seriesPerRank, timeUs)
     this.#sets = Array.from({ length: POINT_SETS }, (_, i) =>
-      samplePoints(plan.recordsPerEnvelope, plan.seriesPerRank, i * plan.recordsPerEnvelope, timeUs),
+      samplePoints(plan.recordsPerEnvelope, plan.seriesPerRank, i * plan.recordsPerEnvelope, timeUs, rank),
     )
     this.#dealer = new DealerSocket({
       context,
@@ -294,7 +294,13 @@ export class SimulatedRank {
     const points =
       count === set.count && this.#plan.fresh !== true
         ? set
-        : samplePoints(count, this.#plan.seriesPerRank, this.#next - this.#opening.length, this.#beganUs)
+        : samplePoints(
+            count,
+            this.#plan.seriesPerRank,
+            this.#next - this.#opening.length,
+            this.#beganUs,
+            this.#rank,
+          )
     return { ...this.#head(welcome), count, eventIndex: new Uint32Array(0), events: [], points }
   }
 

@@ -25,17 +25,23 @@ const CALL_US = 12
  * widened (what `.item()` gives) and noisy; the last series is a learning rate, the one before it a time in full
  * double precision. What the same numbers ask for is the same points, whoever asks.
  */
-export function samplePoints(count: number, series: number, first: number, timeUs: number): Points {
+export function samplePoints(
+  count: number,
+  series: number,
+  first: number,
+  timeUs: number,
+  rank: number,
+): Points {
   const points = roomForPoints(count)
   for (let row = 0; row < count; row++) {
     const number = first + row
     const id = number % series
     const step = Math.floor(number / series)
-    const noise = hash(number)
+    const noise = hash(number, rank)
     points.series[row] = id
     points.step[row] = BigInt(step)
     points.time[row] = BigInt(
-      timeUs + step * STEP_US + id * CALL_US + Math.floor(hash(step) * 400) + Math.floor(noise * 6),
+      timeUs + step * STEP_US + id * CALL_US + Math.floor(hash(step, rank) * 400) + Math.floor(noise * 6),
     )
     points.value[row] = valueOf(series - 1 - id, step, noise)
   }
@@ -49,8 +55,8 @@ function valueOf(kind: number, step: number, noise: number): number {
 }
 
 /** 0 ... 1, without a state (a 32-bit integer hash by multiplication and shifts). */
-function hash(number: number): number {
-  let x = Math.imul(number + 1, 0x9e3779b1)
+function hash(number: number, rank: number): number {
+  let x = Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(rank + 1, 0x27d4eb2f)
   x = Math.imul(x ^ (x >>> 15), 0x85ebca6b)
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
   return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32

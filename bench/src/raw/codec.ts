@@ -14,7 +14,7 @@ export function sampleEnvelope(events: number): Envelope {
     lost: 0,
     eventIndex: new Uint32Array(0),
     events: [],
-    points: events === 0 ? noPoints : samplePoints(events, 10, 0, Date.now() * 1000),
+    points: events === 0 ? noPoints : samplePoints(events, 10, 0, Date.now() * 1000, 3),
   }
 }
 

@@ -39,7 +39,7 @@ function row(figure: Figure): string {
       ? ''
       : figure.better === 'higher'
         ? `${number(figure.ratio * 100)} %`
-        : `${number(figure.ratio)}x`
+        : `${Math.abs(figure.ratio - 1) < 0.1 ? figure.ratio.toFixed(4) : number(figure.ratio)}x`
   const cells = [
     figure.name.padEnd(WIDTHS.name),
     quantity(figure.value, figure.unit).padStart(WIDTHS.value),
@@ -57,7 +57,9 @@ function goal(figure: Figure): string {
   const bound =
     figure.goal.of === 'ratio' && figure.better === 'higher'
       ? `${number(figure.goal.bound * 100)} %`
-      : number(figure.goal.bound)
+      : figure.goal.of === 'ratio'
+        ? `${figure.goal.bound}x`
+        : number(figure.goal.bound)
   const met = goalMet(figure)
   return `${sign} ${bound} ${met === null ? '?' : met ? 'yes' : 'NO'}`
 }
