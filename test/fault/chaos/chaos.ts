@@ -134,8 +134,9 @@ async function settled(
 
 function isFinished(place: Place): boolean {
   return place.runDirectories().every((name) => {
-    const text = fs.readFileSync(path.join(place.saveDir, name, 'run.json'), 'utf8')
-    return (JSON.parse(text) as { finished: boolean }).finished
+    const file = path.join(place.saveDir, name, 'run.json')
+    if (!fs.existsSync(file)) return false
+    return (JSON.parse(fs.readFileSync(file, 'utf8')) as { finished: boolean }).finished
   })
 }
 

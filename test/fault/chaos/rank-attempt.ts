@@ -42,8 +42,9 @@ export class RankAttempt {
     this.#progress = path.join(place.progress, `${plan.rank}.${plan.attempt}`)
   }
 
+  /** The serving agent, unless it has been killed already. */
   get agentPid(): number | undefined {
-    return this.#agent?.pid
+    return this.#agentKilled ? undefined : this.#agent?.pid
   }
 
   /** The worker's process, once it has begun to log and until it is killed. */
@@ -72,7 +73,7 @@ export class RankAttempt {
 
   /** kill -9 of the agent; another one is attached to the worker after a while. */
   async killAgent(absentMs: number): Promise<void> {
-    const pid = this.#agent?.pid
+    const pid = this.agentPid
     if (pid === undefined) return
     this.#agentKilled = true
     this.#endSeen = false

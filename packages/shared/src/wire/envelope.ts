@@ -72,7 +72,8 @@ export function decodeEnvelope(bytes: Uint8Array): EnvelopeLook {
 /** The same from a message that has been unpacked already. */
 export function envelopeOf(parts: readonly unknown[]): EnvelopeLook {
   const [format, runId, rank, attempt, session, stream, first, count, lost, index, events, ...columns] = parts
-  if (format !== envelopeFormat) return bad(`format ${String(format)}, not ${envelopeFormat}`)
+  if (format !== envelopeFormat)
+    return bad(typeof format === 'number' ? `format ${format}, not ${envelopeFormat}` : 'no format')
   if (!isRunId(runId) || !isRank(rank) || !isAttempt(attempt)) return bad('no run, rank or attempt')
   if (typeof session !== 'string' || !isStreamId(stream)) return bad('no session or stream')
   if (!isSeq(first) || !isCount(count) || !isCount(lost)) return bad('record numbers are not counts')
