@@ -23,9 +23,17 @@ export interface Statistics {
  */
 export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statistics | undefined {
   const c = tallies.columns
-  let [rows, nan, infinite, min, max] = [0, 0, 0, Infinity, -Infinity]
-  let [sum, compensation] = [0, 0]
-  let [firstStep, lastStep, last, lastTime] = [Infinity, -Infinity, NaN, -Infinity]
+  let rows = 0
+  let nan = 0
+  let infinite = 0
+  let min = Infinity
+  let max = -Infinity
+  let sum = 0
+  let compensation = 0
+  let firstStep = Infinity
+  let lastStep = -Infinity
+  let last = NaN
+  let lastTime = -Infinity
   for (const slot of slots) {
     const count = c.rows[slot]!
     if (count === 0) continue
@@ -72,7 +80,10 @@ export interface Extent {
 /** @returns undefined when no slot has a row */
 export function extentOf(tallies: Tallies, slots: readonly number[]): Extent | undefined {
   const c = tallies.columns
-  let [firstStep, lastStep, firstTime, lastTime] = [Infinity, -Infinity, Infinity, -Infinity]
+  let firstStep = Infinity
+  let lastStep = -Infinity
+  let firstTime = Infinity
+  let lastTime = -Infinity
   for (const slot of slots) {
     if (c.rows[slot] === 0) continue
     firstStep = Math.min(firstStep, c.firstStep[slot]!)

@@ -125,8 +125,10 @@ function isLaunched({ launcher, launcherCommand }: EventOf<'rank.start'>): boole
 function launcherWords({ launcher, launcherCommand = [] }: EventOf<'rank.start'>): string {
   const isNamed = launcher !== undefined && launcher !== 'generic' && launcher !== 'none'
   if (isNamed) return launcher
-  const words = launcherCommand.slice(0, 2).map((word) => word.replace(/^.*\//, ''))
-  return words.length === 0 ? (launcher ?? 'launcher') : commandWords(words, 40)
+  const words = launcherCommand.map((word) => word.replace(/^.*\//, ''))
+  const isScript = /^(?:node|python[\d.]*|bash|sh)$/.test(words[0] ?? '') && words.length > 1
+  const word = isScript ? words[1]?.replace(/\.[a-z]+$/, '') : words[0]
+  return word === undefined || word === '' ? (launcher ?? 'launcher') : commandWords([word], 40)
 }
 
 function people(view: View, opened: Opened): Keyed[] {
