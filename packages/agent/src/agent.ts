@@ -125,18 +125,26 @@ class RankAgent implements Agent {
     const spool = this.#makeSpool()
     const environment =
       spool === undefined ? variables : workerEnvironment(variables, spool.root, config.pythonPath)
+    // Before the worker is there, so that no signal for it is lost: those that come too early wait for it.
+    const early: NodeJS.Signals[] = []
+    let command: RunningCommand | undefined
+    const stopForwarding = forwardSignals(
+      (signal) => {
+        if (command === undefined) early.push(signal)
+        else command.signal(signal)
+      },
+      () => this.#noteSignal(command),
+    )
     const launch = await launchCommand(argv, environment, directory)
     if (launch.kind === 'not-started') {
+      stopForwarding()
       if (spool !== undefined) removeSpool(spool)
       started()
       return { kind: 'not-started', exitCode: launch.exitCode, error: launch.error }
     }
-    const { command } = launch
+    command = launch.command
+    for (const signal of early) command.signal(signal)
     tell({ type: 'worker-started', pid: command.pid })
-    const stopForwarding = forwardSignals(
-      (signal) => command.signal(signal),
-      () => this.#noteSignal(command),
-    )
     let own: OwnStream | undefined
     let recorder: Recorder | undefined
     if (spool !== undefined) {
@@ -267,8 +275,8 @@ class RankAgent implements Agent {
   }
 
   /** While the worker lives signals are its own. Afterwards the first one is patience, the second ends the draining. */
-  #noteSignal(command: RunningCommand): void {
-    if (!command.over()) return
+  #noteSignal(command: RunningCommand | undefined): void {
+    if (command === undefined || !command.over()) return
     if (this.#signalled) this.#service?.hurry()
     this.#signalled = true
   }

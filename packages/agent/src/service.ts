@@ -41,6 +41,8 @@ export interface Ending {
 
 const scoutEveryMs = 100
 const patienceMs = 10_000
+/** Counting what is kept is for a message; the command's end does not wait longer for it. */
+const countingMs = 200
 
 /** Serves one spool: finds out what its worker wants, publishes it, keeps its artifacts, says bye, and clears up. */
 export class SpoolService {
@@ -290,7 +292,13 @@ export class SpoolService {
       removeSpool(spool)
       return { kind: 'delivered', runId, runDir }
     }
-    const records = await countRecords(context.files, spool, (stream) => publisher?.acknowledged(stream) ?? 0)
+    const countUntil = context.clock.monotonicMs() + countingMs
+    const { records, atLeast } = await countRecords(
+      context.files,
+      spool,
+      (stream) => publisher?.acknowledged(stream) ?? 0,
+      () => context.clock.monotonicMs() > countUntil,
+    )
     const reason =
       this.#refused?.message ??
       (overflow > 0
@@ -298,7 +306,7 @@ export class SpoolService {
         : 'the aggregator did not answer')
     if (final) {
       context.voice.tell(
-        `${reason}; ${records} records are kept in ${spool.root}. Hand them in with: provloom import ${spool.root}`,
+        `${reason}; ${atLeast ? 'more than ' : ''}${records} records are kept in ${spool.root}. Hand them in with: provloom import ${spool.root}`,
       )
     }
     return { kind: 'kept', spool: spool.root, records, reason }

@@ -69,7 +69,7 @@ export type Delivery =
   | { readonly kind: 'delivered'; readonly runId: RunId; readonly runDir: string }
   /** The rank is not collected; the spool is gone. */
   | { readonly kind: 'not-collected' }
-  /** So many are still in the spool, to be imported. */
+  /** So many, or more where there was no time to count, are still in the spool, to be imported. */
   | { readonly kind: 'kept'; readonly spool: string; readonly records: number; readonly reason: string }
   /** The command was never started. */
   | { readonly kind: 'none' }

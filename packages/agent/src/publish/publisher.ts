@@ -34,6 +34,8 @@ export interface PublisherConfig {
   readonly listener: PublisherListener
 }
 
+const slowNotDead = 4
+
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 
 /** The sending half, wired: streams of a spool, one sender, one conversation, one wire. */
@@ -121,7 +123,8 @@ export class Publisher {
   }
 
   /**
-   * Everything that is in the spool now gets acknowledged; gives up when nothing moves for `drainMs`.
+   * Everything that is in the spool now gets acknowledged; gives up when nothing moves for `drainMs`, or for
+   * four times as long when the aggregator answers all the same.
    *
    * @param until monotonic milliseconds at which it gives up in any case
    */
@@ -131,22 +134,21 @@ export class Publisher {
     for (;;) {
       if (this.#conversation.state === 'refused') return 'refused'
       if (this.#sender.drained && this.#conversation.state === 'welcomed') return 'drained'
-      const patience = this.#hurried ? 0 : this.#timing.drainMs
-      const end = Math.min(until, Math.max(begun, this.#sender.progressMs) + patience)
+      const end = Math.min(until, Math.max(begun, this.#sender.progressMs) + this.#patienceMs())
       const left = end - this.#clock.monotonicMs()
       if (left <= 0) return 'gave-up'
-      await this.#moved.wait(left)
+      await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
     }
   }
 
   /** Says bye until it is answered. @returns whether it was */
   async leave(bye: Bye, until: number): Promise<boolean> {
-    const end = Math.min(until, this.#clock.monotonicMs() + (this.#hurried ? 0 : this.#timing.drainMs))
+    const begun = this.#clock.monotonicMs()
     this.#conversation.leave(bye)
     while (this.#conversation.state !== 'left' && this.#conversation.state !== 'refused') {
-      const left = end - this.#clock.monotonicMs()
+      const left = Math.min(until, begun + this.#patienceMs()) - this.#clock.monotonicMs()
       if (left <= 0) return false
-      await this.#moved.wait(left)
+      await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
     }
     return this.#conversation.state === 'left'
   }
@@ -163,6 +165,15 @@ export class Publisher {
     await this.#sender.stop()
     this.#lanes.release()
     this.#lanes.close()
+  }
+
+  /** An aggregator that answers, and is only slow to acknowledge, is worth more waiting than one that is silent. */
+  #patienceMs(): number {
+    const { drainMs } = this.#timing
+    if (this.#hurried) return 0
+    return this.#conversation.state === 'welcomed' && this.#conversation.silentMs < drainMs
+      ? drainMs * slowNotDead
+      : drainMs
   }
 
   #converse(session: string, listener: PublisherListener): Conversation {

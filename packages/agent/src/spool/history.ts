@@ -31,25 +31,34 @@ export async function readHistory(files: Files, spool: SpoolFolder): Promise<His
   return { ...found, artifacts, stored }
 }
 
-/** Records of a spool from the given number of each stream on. */
+export interface RecordCount {
+  readonly records: number
+  /** There was no time to count them all: there are at least so many. */
+  readonly atLeast: boolean
+}
+
+/** Records of a spool from the given number of each stream on. Stops counting when `late` says so. */
 export async function countRecords(
   files: Files,
   spool: SpoolFolder,
   from: (stream: string) => number,
-): Promise<number> {
+  late: () => boolean,
+): Promise<RecordCount> {
   let records = 0
   for (const stream of files.list(spool.streams)) {
     const cursor = new LogCursor(files, path.join(spool.streams, stream), from(stream))
     try {
-      for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next())
+      for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
         records += chunk.count
+        if (late()) return { records, atLeast: true }
+      }
     } catch {
       // What cannot be read cannot be counted; the number is for a message.
     } finally {
       cursor.close()
     }
   }
-  return records
+  return { records, atLeast: false }
 }
 
 const words = ['"rank.end"', '"session.end"', '"artifact"', '"artifact.stored"'].map((word) =>
