@@ -117,16 +117,16 @@ export class AggregatorUnderTest {
 }
 
 function argumentsFor(options: AggregatorOptions): string[] {
-  return [
-    'aggregator',
-    '--json',
-    ...['--experiment-name', 'bench'],
-    ...['--prov-user-namespace', 'www.example.org'],
-    ...['--provenance-save-dir', options.saveDir],
-    ...['--job-key', benchJobKey],
-    ...['--host', '127.0.0.1'],
-    '--collect-all-processes',
-    ...(options.insecure ? ['--insecure'] : []),
-    ...(options.saveAfterNLogs === undefined ? [] : ['--save-after-n-logs', String(options.saveAfterNLogs)]),
-  ]
+  const named: Readonly<Record<string, string>> = {
+    '--experiment-name': 'bench',
+    '--prov-user-namespace': 'www.example.org',
+    '--provenance-save-dir': options.saveDir,
+    '--job-key': benchJobKey,
+    '--host': '127.0.0.1',
+    ...(options.saveAfterNLogs === undefined
+      ? {}
+      : { '--save-after-n-logs': String(options.saveAfterNLogs) }),
+  }
+  const flags = ['--json', '--collect-all-processes', ...(options.insecure ? ['--insecure'] : [])]
+  return ['aggregator', ...flags, ...Object.entries(named).flat()]
 }

@@ -64,7 +64,7 @@ export class Load {
       const found = this.#heard.map((heard) => heard.findLast((one): one is ReportOf<K> => one.kind === kind))
       if (found.every((one) => one !== undefined)) {
         for (const heard of this.#heard) heard.length = 0
-        return found as ReportOf<K>[]
+        return found
       }
       const left = until - performance.now()
       if (left <= 0) {

@@ -64,7 +64,11 @@ function goal(figure: Figure): string {
   return `${sign} ${bound} ${met === null ? '?' : met ? 'yes' : 'NO'}`
 }
 
+const LARGER: Readonly<Record<string, string>> = { us: 'ms', ms: 's' }
+
 function quantity(value: number, unit: string): string {
+  const larger = LARGER[unit]
+  if (larger !== undefined && Math.abs(value) >= 1e4) return quantity(value / 1000, larger)
   return `${number(value)} ${unit}`
 }
 
