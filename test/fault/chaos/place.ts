@@ -40,8 +40,11 @@ export class Place {
     return path.join(this.root, 'finish')
   }
 
+  /** Directories of runs; an aggregator killed while it made one leaves an empty one behind. */
   runDirectories(): string[] {
-    return fs.readdirSync(this.saveDir).filter((name) => name.startsWith('chaos_'))
+    const holds = (name: string): boolean =>
+      ['run.json', 'prov.json', 'journal'].some((one) => fs.existsSync(path.join(this.saveDir, name, one)))
+    return fs.readdirSync(this.saveDir).filter((name) => name.startsWith('chaos_') && holds(name))
   }
 
   /** The spool of an attempt, while there is one. */
