@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['provloom-source'], externalConditions: ['provloom-source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -103,9 +103,10 @@ describe('a log with flipped bits', () => {
     open.readSync(bytes, 0)
     bytes[100]! ^= 1
     putSegment(files, 0, bytes)
-    const began = performance.now()
+    // Processor time: what else runs on the machine does not count.
+    const before = process.cpuUsage()
     expect(reopened(files, 8 * 1024 * 1024).next).toBe(0)
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5)
   })
 })
 

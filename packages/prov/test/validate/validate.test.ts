@@ -105,8 +105,9 @@ describe(`${RECORDS} records`, () => {
     build(document)
     const built = document.build()
     expect(built.records.length).toBeGreaterThan(RECORDS - 10)
-    const begun = performance.now()
+    // Processor time: what else runs on the machine does not count.
+    const before = process.cpuUsage()
     validate(built)
-    expect(performance.now() - begun).toBeLessThan(2000)
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2)
   })
 })
