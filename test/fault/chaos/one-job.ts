@@ -1,0 +1,106 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { createAgent } from '@provloom/agent'
+import type { AgentOutcome } from '@provloom/agent'
+import { createAggregator } from '@provloom/aggregator'
+import type { Files } from '@provloom/shared'
+import { readRun } from './found.ts'
+import type { FoundRun } from './found.ts'
+import { readProgress } from './known.ts'
+import type { KnownAttempt } from './known.ts'
+import { repository } from './place.ts'
+
+export interface OneJobOptions {
+  readonly folder: string
+  readonly ranks: number
+  /** Calls of each worker; `Infinity` logs until it is killed. */
+  readonly calls: number
+  readonly series: number
+  readonly payload: number
+  /** Workers that run at the same time. */
+  readonly together: number
+  readonly aggregatorFiles?: Files
+  readonly spoolRoot?: string
+  /** What is done to a worker, once it has begun to log. */
+  readonly meanwhile?: (rank: number, pid: number, progress: string) => Promise<void>
+}
+
+export interface OneJob {
+  readonly known: readonly KnownAttempt[]
+  readonly outcomes: readonly AgentOutcome[]
+  readonly found: FoundRun
+}
+
+/** A job with real workers, agents and ZeroMQ, agents and aggregator being in this process: many trials in short time. */
+export async function oneJob(options: OneJobOptions): Promise<OneJob> {
+  const saveDir = path.join(options.folder, 'prov')
+  const aggregator = createAggregator(
+    {
+      experimentName: 'chaos',
+      provUserNamespace: 'http://example.org/',
+      provenanceSaveDir: saveDir,
+      collectAllProcesses: true,
+      saveAfterNLogs: 1_000_000,
+      host: '127.0.0.1',
+      exitWhenDone: true,
+    },
+    options.aggregatorFiles === undefined ? {} : { files: options.aggregatorFiles },
+  )
+  await aggregator.start()
+  const outcomes: AgentOutcome[] = []
+  let next = 0
+  const trials = async (): Promise<void> => {
+    for (let rank = next++; rank < options.ranks; rank = next++)
+      outcomes[rank] = await trial(options, rank, aggregator.connectionFile)
+  }
+  await Promise.all(Array.from({ length: options.together }, trials))
+  await aggregator.done
+  await aggregator.stop(10_000)
+  const name = fs.readdirSync(saveDir).find((one) => one.startsWith('chaos_'))!
+  const known = outcomes.map((outcome, rank) => knownOf(options, rank, outcome))
+  return { known, outcomes, found: await readRun(path.join(saveDir, name)) }
+}
+
+async function trial(options: OneJobOptions, rank: number, connection: string): Promise<AgentOutcome> {
+  const progress = progressFile(options, rank)
+  const calls = Math.min(options.calls, 1_000_000)
+  const numbers = [0, calls, 0, options.series, options.payload, 0].map(String)
+  const script = path.join(repository, 'test/fault/chaos/worker.py')
+  const agent = createAgent({
+    mode: { kind: 'command', argv: ['python3', script, ...numbers, progress, '/dev/null'] },
+    environment: {
+      PATH: process.env['PATH'],
+      RANK: String(rank),
+      LOCAL_RANK: String(rank),
+      WORLD_SIZE: String(options.ranks),
+      LOCAL_WORLD_SIZE: String(options.ranks),
+      TORCHELASTIC_RUN_ID: 'one-job',
+    },
+    pythonPath: path.join(repository, 'clients/python'),
+    say: () => {},
+    options: {
+      connection,
+      spoolRoot: options.spoolRoot ?? path.join(options.folder, 'spools'),
+      sampleIntervalSeconds: 0,
+      disableCodecarbon: true,
+    },
+  })
+  const ended = agent.run()
+  if (options.meanwhile !== undefined) {
+    let pid: number | undefined
+    while ((pid = readProgress(progress)?.pid) === undefined)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    await options.meanwhile(rank, pid, progress)
+  }
+  return await ended
+}
+
+function progressFile(options: OneJobOptions, rank: number): string {
+  return path.join(options.folder, `progress.${rank}`)
+}
+
+function knownOf(options: OneJobOptions, rank: number, outcome: AgentOutcome): KnownAttempt {
+  const { returned } = readProgress(progressFile(options, rank))!
+  const killed = outcome.kind === 'killed'
+  return { rank, attempt: 0, first: 0, returned, begun: returned + (killed ? 1 : 0), killed, endSeen: true }
+}
