@@ -9,7 +9,7 @@ export async function transfer(shape: Shape, folder: string, insecure: boolean):
   const receiver = new RawReceiver(folder, shape.events, insecure)
   try {
     await receiver.listening()
-    return await flood(planOf(shape, receiver.connectionFile, 'raw'))
+    return await flood(planOf(shape, receiver.connectionFile, 'raw'), () => receiver.usage())
   } finally {
     await receiver.kill()
   }
