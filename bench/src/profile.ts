@@ -45,10 +45,8 @@ const aggregator = new AggregatorUnderTest({ saveDir: path.join(work, 'prov'), i
   '500',
 ])
 await aggregator.heard('listening')
-const flooded = await flood({
-  ...planOf({ ranks, events, envelopes }, aggregator.connectionFile, benchJobKey),
-  fresh: true,
-})
+const plan = { ...planOf({ ranks, events, envelopes }, aggregator.connectionFile, benchJobKey), fresh: true }
+const flooded = await flood(plan, () => aggregator.usage())
 const used = aggregator.usage()
 await aggregator.stop()
 fs.rmSync(work, { recursive: true, force: true })

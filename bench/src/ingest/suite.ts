@@ -19,7 +19,7 @@ const GOALS: Readonly<Record<string, Goal>> = {
 interface Round {
   readonly ours: Flooded
   /** Events a second. */
-  readonly carried: number
+  readonly carried: Flooded
   readonly written: number
 }
 
@@ -35,7 +35,9 @@ export const ingestSuite: Suite = {
     for (const shape of shapes(bench.options.quick)) {
       const name = nameOf(shape)
       if (
-        !['graphed', 'durable', 'zeromq', 'fdatasync'].some((kind) => bench.wants(`ingest.${name}.${kind}`))
+        !['graphed', 'durable', 'cpu', 'zeromq', 'fdatasync'].some((kind) =>
+          bench.wants(`ingest.${name}.${kind}`),
+        )
       )
         continue
       const rounds: Round[] = []
@@ -47,8 +49,8 @@ export const ingestSuite: Suite = {
 
 function* figures(name: string, rounds: readonly Round[]): Generator<Figure> {
   const facts = { unit: 'events/s', better: 'higher' } as const
-  const limitOf = (one: Round): number => Math.min(one.carried, one.written)
-  const which = rounds.filter((one) => one.carried <= one.written).length * 2 > rounds.length
+  const limitOf = (one: Round): number => Math.min(one.carried.durablePerSecond, one.written)
+  const which = rounds.filter((one) => one.carried.durablePerSecond <= one.written).length * 2 > rounds.length
   const limitIs = which ? 'ZeroMQ transfer of the same bytes' : 'fdatasync of the same bytes'
   const goal = GOALS[name]
   const pairs = (value: (one: Round) => number): Pair[] =>
@@ -62,8 +64,17 @@ function* figures(name: string, rounds: readonly Round[]): Generator<Figure> {
     pairs((one) => one.ours.durablePerSecond),
   )
   yield figureOf(
+    {
+      name: `ingest.${name}.cpu`,
+      unit: 'us/event',
+      better: 'lower',
+      limitIs: 'the processor time of the ROUTER that only acknowledges',
+    },
+    rounds.map((one) => ({ value: one.ours.cpuPerEvent, limit: one.carried.cpuPerEvent })),
+  )
+  yield figureOf(
     { name: `ingest.${name}.zeromq`, ...facts },
-    rounds.map((one) => ({ value: one.carried })),
+    rounds.map((one) => ({ value: one.carried.durablePerSecond })),
   )
   yield figureOf(
     { name: `ingest.${name}.fdatasync`, ...facts },
@@ -79,7 +90,7 @@ async function round(shape: Shape, bench: Bench): Promise<Round> {
     const ours = await ingest(shape, folder, insecure)
     const events = shape.events * ours.envelopes
     const bytesPerSecond = syncedWrite(folder, ours.bytes, commitBytes)
-    return { ours, carried: carried.durablePerSecond, written: (bytesPerSecond / ours.bytes) * events }
+    return { ours, carried, written: (bytesPerSecond / ours.bytes) * events }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
@@ -89,7 +100,7 @@ async function ingest(shape: Shape, folder: string, insecure: boolean): Promise<
   const aggregator = new AggregatorUnderTest({ saveDir: path.join(folder, 'prov'), insecure })
   try {
     await aggregator.heard('listening')
-    return await flood(planOf(shape, aggregator.connectionFile, benchJobKey))
+    return await flood(planOf(shape, aggregator.connectionFile, benchJobKey), () => aggregator.usage())
   } finally {
     await aggregator.kill()
   }
