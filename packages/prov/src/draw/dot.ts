@@ -1,5 +1,5 @@
 import { counted, titleOfBlock, typesShown } from './caption.ts'
-import type { DrawOptions } from './draw.ts'
+import type { DrawOptions } from './options.ts'
 import type { Folded } from './fold.ts'
 import { grouped, type Arrow, type Group, type Grouped, type Tip } from './group.ts'
 import { heading } from './heading.ts'

@@ -1,4 +1,4 @@
-import type { DrawOptions } from './draw.ts'
+import type { DrawOptions } from './options.ts'
 import type { Folded } from './fold.ts'
 import { grouped } from './group.ts'
 import { heading } from './heading.ts'

@@ -1,5 +1,5 @@
 import { counted } from './caption.ts'
-import type { DrawOptions } from './draw.ts'
+import type { DrawOptions } from './options.ts'
 import type { Folded } from './fold.ts'
 import { clean } from './text.ts'
 

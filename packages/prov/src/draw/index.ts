@@ -1,2 +1,3 @@
-export { draw, type Direction, type DrawOptions } from './draw.ts'
+export { draw } from './draw.ts'
+export type { Direction, DrawOptions } from './options.ts'
 export { renderSvg } from './svg.ts'

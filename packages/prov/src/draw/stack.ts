@@ -1,4 +1,4 @@
-import type { Direction } from './draw.ts'
+import type { Direction } from './options.ts'
 import type { Group } from './group.ts'
 
 /**

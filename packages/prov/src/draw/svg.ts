@@ -1,6 +1,7 @@
 import type { ProvDocument } from '../model/document.ts'
 import { writeDot } from './dot.ts'
-import { foldedPicture, type DrawOptions } from './draw.ts'
+import { foldedPicture } from './draw.ts'
+import type { DrawOptions } from './options.ts'
 import { framedSvg } from './frame.ts'
 
 /**
