@@ -65,18 +65,38 @@ function tell(profile: Profile): void {
   const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]))
   const functions = new Map<string, number>()
   const files = new Map<string, number>()
+  const inclusive = new Map<string, number>()
+  const above = new Map(
+    profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])),
+  )
   let total = 0
   for (const [i, id] of profile.samples.entries()) {
     const frame = frames.get(id)!
     if (frame.functionName === '(idle)') continue
     const time = profile.timeDeltas[i] ?? 0
-    const file = frame.url.replace(/^.*\/(packages|node_modules)\//, '$1/')
     total += time
-    add(functions, `${frame.functionName || '(anonymous)'}  ${file}:${frame.lineNumber + 1}`, time)
-    add(files, file || frame.functionName, time)
+    add(functions, placeOf(frame), time)
+    add(files, fileOf(frame) || frame.functionName, time)
+    const stack = new Set<string>()
+    for (let at: number | undefined = id; at !== undefined; at = above.get(at)) {
+      const one = frames.get(at)!
+      if (fileOf(one).startsWith('packages/')) stack.add(placeOf(one))
+    }
+    for (const place of stack) add(inclusive, place, time)
   }
   print('functions, time of their own', functions, total)
+  print('our functions, with what they call', inclusive, total)
   print('files', files, total)
+}
+
+type Frame = Profile['nodes'][number]['callFrame']
+
+function placeOf(frame: Frame): string {
+  return `${frame.functionName || '(anonymous)'}  ${fileOf(frame)}:${frame.lineNumber + 1}`
+}
+
+function fileOf(frame: Frame): string {
+  return frame.url.replace(/^.*\/(packages|node_modules)\//, '$1/')
 }
 
 function add(into: Map<string, number>, key: string, time: number): void {
