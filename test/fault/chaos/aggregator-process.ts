@@ -15,6 +15,7 @@ export class AggregatorProcess {
   readonly #saveAfterNLogs: number
   #child: ChildProcess | undefined
   #killed = false
+  #listens = false
   #stopping = false
   #ended: Promise<void> = Promise.resolve()
 
@@ -36,6 +37,7 @@ export class AggregatorProcess {
     const child = provloom(args, log, {}, 'pipe')
     this.#child = child
     this.#killed = false
+    this.#listens = false
     readline.createInterface({ input: child.stdout! }).on('line', (line) => {
       fs.appendFileSync(log, `${line}\n`)
       if (line.includes('"kind":"listening"')) this.#publish(line)
@@ -52,6 +54,11 @@ export class AggregatorProcess {
         })
       })
     })
+  }
+
+  /** Resolves when it listens, or has not for long. */
+  async listening(): Promise<void> {
+    for (let tries = 0; tries < 200 && !this.#listens; tries++) await sleep(50)
   }
 
   /** kill -9, and started again after a while. */
@@ -76,6 +83,7 @@ export class AggregatorProcess {
   }
 
   #publish(line: string): void {
+    this.#listens = true
     const { connectionFile } = JSON.parse(line) as { connectionFile: string }
     const connection = JSON.parse(fs.readFileSync(connectionFile, 'utf8')) as { port: number }
     this.#proxy.retarget(connection.port)

@@ -5,13 +5,14 @@ import { randomFrom } from '../../support/random.ts'
 import { AggregatorProcess } from './aggregator-process.ts'
 import { Faults } from './faults.ts'
 import type { Kills } from './faults.ts'
-import { readRun } from './found.ts'
+import { nothingFound, readRun } from './found.ts'
 import { compare } from './oracle.ts'
 import type { Verdict } from './oracle.ts'
 import { Place, sleep } from './place.ts'
 import { Proxy } from './proxy.ts'
 import { RankAttempt } from './rank-attempt.ts'
 import type { ChaosSettings } from './settings.ts'
+import { Turns } from './turns.ts'
 
 export interface ChaosResult extends Verdict {
   readonly seed: number
@@ -28,6 +29,7 @@ export class Ranks {
   readonly #place: Place
   readonly #settings: ChaosSettings
   readonly #seconds: number
+  readonly #turns = new Turns(4)
 
   constructor(place: Place, settings: ChaosSettings, seconds: number) {
     this.#place = place
@@ -67,7 +69,7 @@ export class Ranks {
   }
 
   #add(plan: RankAttempt['plan']): void {
-    const made = new RankAttempt(this.#place, this.#settings, plan)
+    const made = new RankAttempt(this.#place, this.#settings, plan, this.#turns)
     this.all.push(made)
     made.start()
   }
@@ -156,7 +158,8 @@ async function judged(
   if (aggregator.crashes > 0) problems.push(`the aggregator ended by itself ${aggregator.crashes} times`)
   const crashes = ranks.all.reduce((sum, one) => sum + one.crashes, 0)
   if (crashes > 0) problems.push(`agents ended by themselves ${crashes} times`)
-  const found = await readRun(path.join(place.saveDir, runs[0] ?? ''))
+  const document = path.join(place.saveDir, runs[0] ?? '', 'prov.json')
+  const found = fs.existsSync(document) ? await readRun(path.dirname(document)) : nothingFound
   const verdict = compare(known, found, settings.series, settings.payload)
   return {
     ...verdict,

@@ -85,6 +85,9 @@ export class Faults {
     const { aggregator, proxy } = this.#victims
     switch (fault) {
       case 'aggregator':
+        // Some while it starts and takes its journal in again; most while it works, so that something gets done.
+        if (this.#random.chance(0.7)) await aggregator.listening()
+        await sleep(this.#random.below(this.#settings.betweenMs))
         await aggregator.kill(this.#random.below(300))
         this.kills.aggregator++
         return

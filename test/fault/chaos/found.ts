@@ -18,6 +18,12 @@ export interface FoundRun {
   readonly violations: readonly string[]
 }
 
+export const nothingFound: FoundRun = {
+  series: new Map(),
+  document: {},
+  violations: ['there is no document'],
+}
+
 export type Attributes = Readonly<Record<string, unknown>>
 export type Sections = Readonly<Record<string, Readonly<Record<string, Attributes>>>>
 

@@ -6,6 +6,7 @@ import type { KnownAttempt } from './known.ts'
 import { provloom, repository, signal, sleep } from './place.ts'
 import type { Place } from './place.ts'
 import type { ChaosSettings } from './settings.ts'
+import type { Turns } from './turns.ts'
 
 export interface AttemptPlan {
   readonly rank: number
@@ -30,13 +31,16 @@ export class RankAttempt {
   readonly #place: Place
   readonly #settings: ChaosSettings
   readonly #progress: string
+  /** For kept spools: hundreds of agents starting at once would leave each other no time to deliver. */
+  readonly #turns: Turns
   #agent: ChildProcess | undefined
   #agentKilled = false
   #endSeen = true
   #workerKilled = false
 
-  constructor(place: Place, settings: ChaosSettings, plan: AttemptPlan) {
+  constructor(place: Place, settings: ChaosSettings, plan: AttemptPlan, turns: Turns) {
     this.#place = place
+    this.#turns = turns
     this.#settings = settings
     this.plan = plan
     this.#progress = path.join(place.progress, `${plan.rank}.${plan.attempt}`)
@@ -95,17 +99,17 @@ export class RankAttempt {
     for (const pid of [this.#agent?.pid, this.workerPid]) if (pid !== undefined) signal(pid, 'SIGKILL')
   }
 
-  #attach(): void {
+  #attach(): ChildProcess | undefined {
     const spool = this.#place.spoolOf(this.plan.rank, this.plan.attempt)
     if (spool === undefined || !fs.existsSync(path.join(spool, 'spool.json'))) {
       this.done = true
-      return
+      return undefined
     }
     const pid = readProgress(this.#progress)?.pid
-    this.#serve(['--attach', spool, ...(pid === undefined ? [] : ['--pid', String(pid)])])
+    return this.#serve(['--attach', spool, ...(pid === undefined ? [] : ['--pid', String(pid)])])
   }
 
-  #serve(what: readonly string[]): void {
+  #serve(what: readonly string[]): ChildProcess {
     const { rank, attempt } = this.plan
     const { ranks } = this.#settings
     const args = ['agent', '--connection', this.#place.connection, '--spool-root', this.#place.spools]
@@ -119,6 +123,7 @@ export class RankAttempt {
       fs.appendFileSync(log, `harness: agent ended, ${String(code ?? by)}\n`)
       if (!this.#agentKilled) void this.#ended()
     })
+    return agent
   }
 
   /** The agent has ended by itself: delivered, or what is left in the spool is handed to another one. */
@@ -129,8 +134,10 @@ export class RankAttempt {
       return
     }
     if (!this.#workerKilled && this.returned < count) this.crashes++
-    await sleep(300)
-    this.#attach()
+    await this.#turns.take()
+    const agent = this.#attach()
+    if (agent === undefined) this.#turns.giveBack()
+    else agent.once('exit', () => this.#turns.giveBack())
   }
 
   #variables(ranks: number): Readonly<Record<string, string>> {

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** Whether this process may mount; tests that need it are skipped by name where it may not. */
+export const mayMount: boolean = process.platform === 'linux' && process.getuid?.() === 0 && canMount()
+
+/** A disk of its own in memory, that can be filled, freed and made read-only. */
+export interface SmallDisk {
+  readonly root: string
+  /** Takes all the room that is left. */
+  fill(): void
+  free(): void
+}
+
+export function smallDisk(kibibytes: number, readOnly = false): SmallDisk {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'small-disk-'))
+  execFileSync('mount', [
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${kibibytes}k${readOnly ? ',ro' : ''}`,
+    'small-disk',
+    root,
+  ])
+  onTestFinished(() => {
+    execFileSync('umount', ['-l', root])
+    fs.rmdirSync(root)
+  })
+  const ballast = path.join(root, 'ballast')
+  return {
+    root,
+    fill() {
+      const descriptor = fs.openSync(ballast, 'w')
+      try {
+        for (const size of [65_536, 4_096, 1]) writeUntilFull(descriptor, Buffer.alloc(size))
+      } finally {
+        fs.closeSync(descriptor)
+      }
+    },
+    free: () => fs.rmSync(ballast, { force: true }),
+  }
+}
+
+function writeUntilFull(descriptor: number, chunk: Buffer): void {
+  try {
+    while (fs.writeSync(descriptor, chunk) === chunk.length);
+  } catch {
+    // Full: that is what was wanted.
+  }
+}
+
+function canMount(): boolean {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'small-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'small-disk', root], { stdio: 'ignore' })
+    execFileSync('umount', [root], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  } finally {
+    fs.rmdirSync(root)
+  }
+}
