@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAgent } from '@provloom/agent'
 import { systemFiles } from '@provloom/shared'
 import type { Files, OpenFile } from '@provloom/shared'
 import { mayMount, smallDisk } from '../support/small-disk.ts'
@@ -10,7 +11,7 @@ import { oneJob } from './chaos/one-job.ts'
 import type { OneJob } from './chaos/one-job.ts'
 import { compare } from './chaos/oracle.ts'
 import type { Verdict } from './chaos/oracle.ts'
-import { sleep } from './chaos/place.ts'
+import { repository, sleep } from './chaos/place.ts'
 
 const shape = { series: 2, payload: 16, together: 2 }
 
@@ -67,15 +68,16 @@ onDisk('a rank whose disk (small tmpfs)', () => {
 
   it('is read-only runs its command as if nothing were', async () => {
     const disk = smallDisk(64, true)
-    const job = oneJob({
-      ...shape,
-      folder: folder(),
-      ranks: 1,
-      calls: 10,
-      spoolRoot: path.join(disk.root, 'spools'),
-      alone: true,
+    const told: string[] = []
+    const agent = createAgent({
+      mode: { kind: 'command', argv: ['python3', '-c', 'import provloom, sys; sys.exit(7)'] },
+      environment: { PATH: process.env['PATH'] },
+      pythonPath: path.join(repository, 'clients/python'),
+      options: { spoolRoot: path.join(disk.root, 'spools') },
+      say: (line) => told.push(line),
     })
-    expect((await job).outcomes).toMatchObject([{ kind: 'exited', code: 0, delivery: { kind: 'none' } }])
+    expect(await agent.run()).toEqual({ kind: 'exited', code: 7, delivery: { kind: 'none' } })
+    expect(told.join('\n')).toMatch(/nothing is recorded/)
   }, 120_000)
 })
 

@@ -123,8 +123,7 @@ class RankAgent implements Agent {
   async #wrap(argv: readonly string[], started: () => void): Promise<AgentOutcome> {
     const { variables, directory, config, voice, tell } = this.#context
     const spool = this.#makeSpool()
-    const environment =
-      spool === undefined ? variables : workerEnvironment(variables, spool.root, config.pythonPath)
+    const environment = workerEnvironment(variables, spool?.root, config.pythonPath)
     // Before the worker is there, so that no signal for it is lost: those that come too early wait for it.
     const early: NodeJS.Signals[] = []
     let command: RunningCommand | undefined

@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts'
 import { formerRun, writeControl } from './spool/control.ts'
 import { emptySpool, removeSpool } from './spool/folder.ts'
 import type { SpoolFolder } from './spool/folder.ts'
-import { countRecords, lookForOwn } from './spool/history.ts'
+import { countRecords, lookForOwn, readHistory } from './spool/history.ts'
 import type { History } from './spool/history.ts'
 import type { Fact, OwnStream } from './spool/own-stream.ts'
 import { findSessionStart } from './spool/scout.ts'
@@ -100,7 +100,8 @@ export class SpoolService {
     const { until } = ending(this.#sessionEnd)
     const outcome = publisher === undefined ? 'gave-up' : await publisher.drain(until)
     if (outcome !== 'refused') await this.#finishArtifacts(until)
-    // What the worker said at its end has been read by now.
+    // What the worker said at its end has been read by now; where nobody took it, it still lies in the spool.
+    if (this.#sessionEnd === undefined && outcome === 'gave-up') await this.#lookForSessionEnd()
     const { rankEnd, final } = ending(this.#sessionEnd)
     if (rankEnd !== undefined) own.record(rankEnd)
     own.tellDrops()
@@ -230,6 +231,12 @@ export class SpoolService {
         keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
       }
     }
+  }
+
+  async #lookForSessionEnd(): Promise<void> {
+    const { context, spool } = this.#parts
+    const { sessionEnd } = await readHistory(context.files, spool)
+    if (sessionEnd !== undefined) this.#noteSessionEnd(sessionEnd)
   }
 
   #noteSessionEnd(event: SessionEnd): void {

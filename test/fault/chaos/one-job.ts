@@ -4,7 +4,7 @@ import { createAgent } from '@provloom/agent'
 import type { AgentOutcome } from '@provloom/agent'
 import { createAggregator } from '@provloom/aggregator'
 import type { Files } from '@provloom/shared'
-import { nothingFound, readRun } from './found.ts'
+import { readRun } from './found.ts'
 import type { FoundRun } from './found.ts'
 import { readProgress } from './known.ts'
 import type { KnownAttempt } from './known.ts'
@@ -21,8 +21,6 @@ export interface OneJobOptions {
   readonly together: number
   readonly aggregatorFiles?: Files
   readonly spoolRoot?: string
-  /** Nothing will reach the aggregator: it is stopped when the workers have ended, and no document is expected. */
-  readonly alone?: boolean
   readonly saveDir?: string
   /** What is done to a worker, once it has begun to log. */
   readonly meanwhile?: (rank: number, pid: number, progress: string) => Promise<void>
@@ -57,10 +55,8 @@ export async function oneJob(options: OneJobOptions): Promise<OneJob> {
       outcomes[rank] = await trial(options, rank, aggregator.connectionFile)
   }
   await Promise.all(Array.from({ length: options.together }, trials))
-  if (options.alone !== true) await aggregator.done
+  await aggregator.done
   await aggregator.stop(10_000)
-  if (options.alone === true)
-    return { known: [], outcomes, found: { series: new Map(), document: {}, violations: [] } }
   const name = fs.readdirSync(saveDir).find((one) => one.startsWith('chaos_'))!
   const known = outcomes.map((outcome, rank) => knownOf(options, rank, outcome))
   return { known, outcomes, found: await readRun(path.join(saveDir, name)) }
