@@ -28,13 +28,11 @@ export class Ranks {
   readonly all: RankAttempt[] = []
   readonly #place: Place
   readonly #settings: ChaosSettings
-  readonly #seconds: number
   readonly #turns = new Turns(4)
 
-  constructor(place: Place, settings: ChaosSettings, seconds: number) {
+  constructor(place: Place, settings: ChaosSettings) {
     this.#place = place
     this.#settings = settings
-    this.#seconds = seconds
   }
 
   /** The attempts whose worker is the rank's latest. */
@@ -46,22 +44,15 @@ export class Ranks {
     const { ranks, events } = this.#settings
     for (let rank = 0; rank < ranks; rank++) {
       const count = Math.floor((events * (rank + 1)) / ranks) - Math.floor((events * rank) / ranks)
-      this.#add({ rank, attempt: 0, first: 0, count, seconds: this.#seconds })
+      this.#add({ rank, attempt: 0, first: 0, count, total: count })
       await sleep(20)
     }
   }
 
   /** As an elastic launcher does: the next attempt makes the calls that the killed one did not come to. */
   restart(killed: RankAttempt, returned: number): void {
-    const { rank, attempt, first, count, seconds } = killed.plan
-    const left = count - returned
-    this.#add({
-      rank,
-      attempt: attempt + 1,
-      first: first + returned,
-      count: left,
-      seconds: (seconds * left) / count,
-    })
+    const { rank, attempt, first, count, total } = killed.plan
+    this.#add({ rank, attempt: attempt + 1, first: first + returned, count: count - returned, total })
   }
 
   end(): void {
@@ -87,13 +78,14 @@ export async function chaos(settings: ChaosSettings, say: (line: string) => void
   const proxy = new Proxy(random)
   await proxy.listen()
   const aggregator = new AggregatorProcess(place, proxy, settings.saveAfterNLogs)
-  const ranks = new Ranks(place, settings, (settings.aggregatorKills * settings.betweenMs) / 1000 + 2)
-  const faults = new Faults(settings, random, { aggregator, proxy, ranks }, say)
+  const ranks = new Ranks(place, settings)
+  const faults = new Faults(settings, random, { place, aggregator, proxy, ranks }, say)
   try {
+    place.pace(0.01)
     aggregator.start()
     await ranks.start()
     await faults.run()
-    fs.writeFileSync(place.finish, '')
+    place.pace(1)
     await settled(settings, place, ranks, say)
   } finally {
     await aggregator.stop()

@@ -2,6 +2,7 @@ import type { Random } from '../../support/random.ts'
 import type { AggregatorProcess } from './aggregator-process.ts'
 import type { Ranks } from './chaos.ts'
 import { signal, sleep } from './place.ts'
+import type { Place } from './place.ts'
 import { networkFaults } from './proxy.ts'
 import type { Proxy } from './proxy.ts'
 import type { RankAttempt } from './rank-attempt.ts'
@@ -17,6 +18,7 @@ export interface Kills {
 }
 
 interface Victims {
+  readonly place: Place
   readonly aggregator: AggregatorProcess
   readonly proxy: Proxy
   readonly ranks: Ranks
@@ -46,7 +48,9 @@ export class Faults {
     const meanMs = (this.#settings.aggregatorKills * this.#settings.betweenMs) / Math.max(1, plan.length)
     await this.#firstWorker()
     let toldAt = performance.now()
-    for (const fault of plan) {
+    for (const [i, fault] of plan.entries()) {
+      // What is logged is spread over all faults; a little is left for after the last one.
+      this.#victims.place.pace(0.01 + (0.97 * (i + 1)) / plan.length)
       await sleep(this.#random.unit() * 2 * meanMs)
       await this.#commit(fault)
       if (performance.now() - toldAt < 5_000) continue
@@ -110,9 +114,7 @@ export class Faults {
 
   async #killWorker(): Promise<void> {
     const { ranks } = this.#victims
-    const victim = await this.#victim(
-      (one) => one.workerPid !== undefined && one.returned < one.plan.count - 10,
-    )
+    const victim = await this.#victim((one) => one.workerPid !== undefined && one.returned < one.plan.count)
     const returned = victim?.killWorker()
     if (victim === undefined || returned === undefined) return
     this.kills.workers++

@@ -48,6 +48,7 @@ export async function oneJob(options: OneJobOptions): Promise<OneJob> {
     options.aggregatorFiles === undefined ? {} : { files: options.aggregatorFiles },
   )
   await aggregator.start()
+  fs.writeFileSync(paceFile(options), '1')
   const outcomes: AgentOutcome[] = []
   let next = 0
   const trials = async (): Promise<void> => {
@@ -65,10 +66,10 @@ export async function oneJob(options: OneJobOptions): Promise<OneJob> {
 async function trial(options: OneJobOptions, rank: number, connection: string): Promise<AgentOutcome> {
   const progress = progressFile(options, rank)
   const calls = Math.min(options.calls, 1_000_000)
-  const numbers = [0, calls, 0, options.series, options.payload, 0].map(String)
+  const numbers = [0, calls, calls, options.series, options.payload].map(String)
   const script = path.join(repository, 'test/fault/chaos/worker.py')
   const agent = createAgent({
-    mode: { kind: 'command', argv: ['python3', script, ...numbers, progress, '/dev/null'] },
+    mode: { kind: 'command', argv: ['python3', script, ...numbers, progress, paceFile(options)] },
     environment: {
       PATH: process.env['PATH'],
       RANK: String(rank),
@@ -94,6 +95,10 @@ async function trial(options: OneJobOptions, rank: number, connection: string): 
     await options.meanwhile(rank, pid, progress)
   }
   return await ended
+}
+
+function paceFile(options: OneJobOptions): string {
+  return path.join(options.folder, 'pace')
 }
 
 function progressFile(options: OneJobOptions, rank: number): string {

@@ -35,9 +35,16 @@ export class Place {
     return path.join(this.root, 'connection.json')
   }
 
-  /** Made when the last fault is over: workers may end. */
-  get finish(): string {
-    return path.join(this.root, 'finish')
+  /** How far workers may go: a share of their calls, in digits. */
+  get paceFile(): string {
+    return path.join(this.root, 'pace')
+  }
+
+  /** Lets workers go on up to a share of their calls, 0 to 1. */
+  pace(share: number): void {
+    const descriptor = fs.openSync(this.paceFile, fs.existsSync(this.paceFile) ? 'r+' : 'w')
+    fs.writeSync(descriptor, share.toFixed(6), 0)
+    fs.closeSync(descriptor)
   }
 
   /** Directories of runs; an aggregator killed while it made one leaves an empty one behind. */

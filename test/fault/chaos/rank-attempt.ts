@@ -14,12 +14,9 @@ export interface AttemptPlan {
   /** Number of its first call, and how many it is to make. */
   readonly first: number
   readonly count: number
-  /** Over this time. */
-  readonly seconds: number
+  /** Of all attempts of the rank. */
+  readonly total: number
 }
-
-/** Calls that wait for the end of the faults. */
-const heldCalls = 10
 
 /** One attempt of a rank: its worker, and the agents that serve it one after the other. */
 export class RankAttempt {
@@ -68,11 +65,11 @@ export class RankAttempt {
   }
 
   start(): void {
-    const { first, count, seconds } = this.plan
+    const { first, count, total } = this.plan
     const { series, payload } = this.#settings
-    const numbers = [first, count, heldCalls, series, payload, seconds.toFixed(2)].map(String)
+    const numbers = [first, count, total, series, payload].map(String)
     const worker = ['python3', path.join(repository, 'test/fault/chaos/worker.py')]
-    this.#serve(['--', ...worker, ...numbers, this.#progress, this.#place.finish])
+    this.#serve(['--', ...worker, ...numbers, this.#progress, this.#place.paceFile])
   }
 
   /** kill -9 of the agent; another one is attached to the worker after a while. */
