@@ -1,5 +1,6 @@
 import { decodeEnvelope, encodeEnvelope, mintRunId, noPoints, seq } from '@provloom/shared'
 import type { Attempt, Envelope, Rank, StreamId } from '@provloom/shared'
+import { processorMs } from '../machine/processor.ts'
 import { samplePoints } from '../load/records.ts'
 
 export function sampleEnvelope(events: number): Envelope {
@@ -18,7 +19,7 @@ export function sampleEnvelope(events: number): Envelope {
   }
 }
 
-/** Events a second that are encoded, decoded, and copied as bytes (what no codec can beat). */
+/** Events a second of processor time that are encoded, decoded, and copied as bytes (what no codec can beat). */
 export function codecRates(
   events: number,
   milliseconds: number,
@@ -27,14 +28,14 @@ export function codecRates(
   const bytes = Buffer.from(encodeEnvelope(envelope))
   let kept: unknown
   const rate = (task: () => unknown): number => {
-    const until = performance.now() + milliseconds
+    const until = processorMs() + milliseconds
     let times = 0
-    const begin = performance.now()
-    while (performance.now() < until) {
+    const begin = processorMs()
+    while (processorMs() < until) {
       for (let i = 0; i < 32; i++) kept = task()
       times += 32
     }
-    return ((times * events) / (performance.now() - begin)) * 1000
+    return ((times * events) / (processorMs() - begin)) * 1000
   }
   const rates = {
     encode: rate(() => encodeEnvelope(envelope)),
