@@ -26,6 +26,10 @@ export type AggregatorConfig = Options & {
   readonly onStatus?: StatusListener
   /** Where `PROVLOOM_*` and the batch job's id are looked up. Default: nowhere. */
   readonly environment?: NodeJS.ProcessEnv
+  /** Run directories to go on with, beside those that an earlier aggregator of this folder left open. */
+  readonly resume?: readonly string[]
+  /** Runs are ended by `stop` alone: whoever hands in what was kept knows when that is all. */
+  readonly holdOpen?: boolean
 }
 
 /** Checked, with defaults. */
@@ -43,13 +47,15 @@ export interface Settings {
   readonly port: number
   readonly advertise: string | undefined
   readonly encrypted: boolean
+  readonly resume: readonly string[]
+  readonly holdOpen: boolean
 }
 
 export const saveDirDefault = 'prov'
 
 /** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION` */
 export function settingsOf(config: AggregatorConfig): Settings {
-  const { onStatus: _listener, environment, ...input } = config
+  const { onStatus: _listener, environment, resume, holdOpen, ...input } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
   return {
@@ -62,5 +68,7 @@ export function settingsOf(config: AggregatorConfig): Settings {
     port: given.port ?? 0,
     advertise: given.advertise,
     encrypted,
+    resume: resume ?? [],
+    holdOpen: holdOpen ?? false,
   }
 }

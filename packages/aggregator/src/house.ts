@@ -19,6 +19,7 @@ import { Latch } from './latch.ts'
 import { DescriptorWatch, descriptorLimit, ranksMax } from './receiver/descriptors.ts'
 import { Receiver } from './receiver/receiver.ts'
 import { Reception } from './reception.ts'
+import type { OpenRun } from './run/open-run.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
 import type { StatusListener } from './status.ts'
@@ -74,6 +75,7 @@ export class House {
       clock,
       version,
       host: os.hostname(),
+      connectionFile: parts.control.connection,
       tell: parts.tell,
       createGraphBuilder,
       createMetricStore,
@@ -86,7 +88,7 @@ export class House {
     this.#closing = new Closing(around, this.#registry, this.#sessions, () => {
       if (this.#registry.open.length === 0) parts.onIdle()
     })
-    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => this.#closing.look(run))
+    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => this.#look(run))
     this.#admission = new Admission({
       around,
       registry: this.#registry,
@@ -115,7 +117,7 @@ export class House {
    *
    * @param ports tried in this order
    * @returns the port
-   * @throws {ProvloomError} `BIND_FAILED`
+   * @throws {ProvloomError} `BIND_FAILED`; `FILE_UNREADABLE` and `LOG_UNREADABLE` for a run that it is to go on with
    */
   async open(keys: Keys | undefined, ports: readonly number[]): Promise<number> {
     const receiver = new Receiver({
@@ -125,7 +127,12 @@ export class House {
       room: () => this.#room(),
     })
     const port = await receiver.bind(ports)
-    await this.#registry.resume()
+    try {
+      await this.#registry.resume()
+    } catch (error) {
+      await receiver.stop()
+      throw error
+    }
     this.#receiver = receiver
     receiver.receive()
     this.#tick()
@@ -172,10 +179,14 @@ export class House {
     this.#admission.tick()
     for (const run of this.#registry.open) {
       run.sealer.look()
-      this.#closing.look(run)
+      this.#look(run)
     }
     this.#tellProgress()
     this.#watchDescriptors()
+  }
+
+  #look(run: OpenRun): void {
+    if (!this.#settings.holdOpen) this.#closing.look(run)
   }
 
   #watchDescriptors(): void {

@@ -28,9 +28,14 @@ export interface Connection {
   } | null
 }
 
+/** Folder of the control folders of a save directory. */
+export function controlRoot(saveDir: string): string {
+  return path.join(saveDir, '.provloom')
+}
+
 /** Folder of an aggregator's own files, for one save directory and key. */
 export function controlFolder(saveDir: string, key: string): string {
-  return path.join(saveDir, '.provloom', keySlug(key))
+  return path.join(controlRoot(saveDir), keySlug(key))
 }
 
 export function connectionFile(saveDir: string, key: string): string {

@@ -10,6 +10,7 @@ import type { RunsFile } from '../control/runs-file.ts'
 import type { RunFacts } from '../run/facts.ts'
 import { beginRun, placeRun, resumeRun } from '../run/open.ts'
 import type { OpenRun } from '../run/open-run.ts'
+import { noOpenRun, readStoredRun } from '../run/stored-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
 import { settle } from './wishes.ts'
@@ -53,7 +54,11 @@ export class Registry {
     return this.#finished.length
   }
 
-  /** Goes on with what an earlier aggregator left open. */
+  /**
+   * Goes on with what an earlier aggregator left open, and with the runs that we were told to.
+   *
+   * @throws {ProvloomError} `FILE_UNREADABLE`, `LOG_UNREADABLE` for one of the latter
+   */
   async resume(): Promise<void> {
     const before = readRunsFile(this.#control.runs)
     if (before === undefined) {
@@ -65,7 +70,11 @@ export class Registry {
     }
     const { open, finished } = before ?? noRuns
     this.#finished = [...finished]
-    for (const facts of open) await this.#resumeOne(facts)
+    const named = this.#settings.resume.map((runDir) => readStoredRun(runDir).facts)
+    for (const facts of open) {
+      if (!named.some(({ runId }) => runId === facts.runId)) await this.#resumeOne(facts)
+    }
+    for (const facts of named) await this.#goOn(facts)
     await this.#write()
   }
 
@@ -171,3 +180,11 @@ export class Registry {
     return written
   }
 }
+  /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
+  async #goOn(facts: RunFacts): Promise<void> {
+    const run = await resumeRun(this.#around, facts)
+    if (typeof run === 'string') throw noOpenRun(facts.runDir)
+    this.#open.set(facts.runId, run)
+    this.#tellOpened(run, true)
+  }
+

@@ -35,10 +35,11 @@ export function readRunsFile(file: string): RunsFile | undefined {
 function isRunsFile(value: unknown): value is RunsFile {
   if (!isMap(value) || value['format'] !== 1) return false
   const { open, finished } = value
-  return Array.isArray(open) && open.every(isFacts) && Array.isArray(finished) && finished.every(isRunId)
+  return Array.isArray(open) && open.every(isRunFacts) && Array.isArray(finished) && finished.every(isRunId)
 }
 
-function isFacts(value: unknown): value is RunFacts {
+/** What a file of ours says of a run. */
+export function isRunFacts(value: unknown): value is RunFacts {
   if (!isMap(value)) return false
   const settings = value['settings']
   return (

@@ -35,7 +35,7 @@ export async function finishRun(
   await writeDurably(around.files, files.provJson, run.graph.render())
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
-  await writeRunFile(around.files, run.facts, {
+  await writeRunFile(around, run.facts, {
     summary: run.graph.summary(),
     journalPosition: run.position,
     finished: true,

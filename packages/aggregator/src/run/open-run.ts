@@ -201,12 +201,9 @@ export class OpenRun {
 
   async #flush(): Promise<void> {
     const began = this.#around.clock.monotonicMs()
-    const position = this.#position
-    const logs = this.roster.logs
-    const chunks = this.graph.render()
-    const summary = this.graph.summary()
-    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks)
-    await writeRunFile(this.#around.files, this.facts, {
+    const { chunks, summary, position, logs } = await this.still(this.#rendering())
+    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
+    await writeRunFile(this.#around, this.facts, {
       summary,
       journalPosition: position,
       finished: false,

@@ -53,7 +53,7 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
     aggregator: { version: around.version, host: around.host, pid: process.pid },
   })
   // Ranks look for their run by run.json: it is there before the first of them is welcomed.
-  await writeRunFile(around.files, facts, {
+  await writeRunFile(around, facts, {
     summary: run.graph.summary(),
     journalPosition: run.position,
     finished: false,

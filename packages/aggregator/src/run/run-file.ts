@@ -2,6 +2,7 @@ import { writeDurably } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
 import type { RunSummary } from '../parts.ts'
 import type { RunFacts } from './facts.ts'
+import type { Surroundings } from './surroundings.ts'
 import { filesOf } from './facts.ts'
 
 export interface RunFileFacts {
@@ -14,11 +15,12 @@ export interface RunFileFacts {
 }
 
 /** Rewrites run.json, durably: who this run is, its settings, its ledger per rank and in total, its files. */
-export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFacts): Promise<void> {
+export async function writeRunFile(around: Surroundings, run: RunFacts, facts: RunFileFacts): Promise<void> {
   const { summary } = facts
   const content = {
     format: 1,
     runId: run.runId,
+    ...(facts.finished ? {} : { connectionFile: around.connectionFile }),
     finished: facts.finished,
     status: summary.status,
     startTime: timeOf(summary.startUs),
@@ -38,7 +40,7 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
     files: facts.files,
   }
   const text = `${JSON.stringify(content, null, 2)}\n`
-  await writeDurably(files, filesOf(run.runDir).runJson, [Buffer.from(text, 'utf8')])
+  await writeDurably(around.files, filesOf(run.runDir).runJson, [Buffer.from(text, 'utf8')], 'umask')
 }
 
 function timeOf(us: number): string {

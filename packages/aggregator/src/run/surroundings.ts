@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly clock: Clock
   readonly version: string
   readonly host: string
+  /** How ranks find this aggregator: an open run's run.json names it. */
+  readonly connectionFile: string
   readonly tell: StatusListener
   readonly createGraphBuilder: CreateGraphBuilder
   readonly createMetricStore: CreateMetricStore
