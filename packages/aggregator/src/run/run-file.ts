@@ -1,9 +1,8 @@
 import { writeDurably } from '@provloom/shared'
-import type { Files } from '@provloom/shared'
 import type { RunSummary } from '../parts.ts'
 import type { RunFacts } from './facts.ts'
-import type { Surroundings } from './surroundings.ts'
 import { filesOf } from './facts.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export interface RunFileFacts {
   readonly summary: RunSummary
@@ -20,8 +19,8 @@ export async function writeRunFile(around: Surroundings, run: RunFacts, facts: R
   const content = {
     format: 1,
     runId: run.runId,
-    ...(facts.finished ? {} : { connectionFile: around.connectionFile }),
     finished: facts.finished,
+    ...(facts.finished ? {} : { connectionFile: around.connectionFile }),
     status: summary.status,
     startTime: timeOf(summary.startUs),
     endTime: summary.endUs === undefined ? null : timeOf(summary.endUs),
