@@ -61,7 +61,7 @@ export async function writeOut(
   const chunks: Buffer[] = []
   for await (const piece of pieces) chunks.push(Buffer.from(piece, 'utf8'))
   try {
-    await writeDurably(systemFiles(), file, chunks)
+    await writeDurably(systemFiles(), file, chunks, 'umask')
   } catch (error) {
     throw new ProvloomError('FILE_UNWRITABLE', `Could not write ${file}`, {
       doing: 'write the document',

@@ -19,6 +19,10 @@ export const spoolBytesMax: number = 1024 * MiB
 export const spoolReserveBytes: number = 16 * MiB
 /** Streams of one rank (worker, its forked processes, the agent). DataLoader workers come and go. */
 export const streamsPerRankMax = 4096
+/** Runs that one aggregator has open. A batch job may have hundreds of steps; each holds a file and a graph. */
+export const openRunsMax = 1024
+/** Attempts of ranks in one run, admitted or turned away. The graph holds one element for each. */
+export const attemptsPerRunMax = 131_072
 /** Series of one stream. The graph holds one element per series. */
 export const seriesPerStreamMax = 16_384
 /** One envelope on the wire, encoded. */

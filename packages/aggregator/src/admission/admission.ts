@@ -1,12 +1,14 @@
-import { ProvloomError, protocolVersion } from '@provloom/shared'
+import { ProvloomError, limits, protocolVersion } from '@provloom/shared'
 import type { Hello, RefusalReason, RunId } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Contests } from './contest.ts'
 import type { Challenger, Verdict } from './contest.ts'
 import { creditFor } from './credit.ts'
+import { jobOf } from './registry.ts'
 import type { Registry } from './registry.ts'
 import type { Reply, Session, Sessions } from './session.ts'
+import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
 
 /** More ranks than any machine has; a larger world size is a mistake. */
@@ -25,6 +27,7 @@ export interface AdmissionParts {
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #contests: Contests
+  readonly #turnedAway = new TurnedAway()
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
@@ -50,7 +53,15 @@ export class Admission {
         const message = 'several jobs are open and this rank names none: give it a --job-key'
         return this.#refuse(peer, hello, undefined, 'bad-hello', message)
       }
+      case 'not-collected':
+        this.#turnedAway.note(jobOf(hello), hello.rank)
+        return this.#refuse(peer, hello, undefined, 'not-collected', notCollected(hello))
+      case 'full': {
+        const message = `${look.runs} runs are open here, and no more may be`
+        return this.#refuse(peer, hello, undefined, 'bad-hello', message)
+      }
       case 'run':
+        this.#recordTurnedAway(look.run, jobOf(hello))
         return this.#enter({ hello, run: look.run, peer })
     }
   }
@@ -91,6 +102,13 @@ export class Admission {
       return this.#refuse(peer, hello, run.facts.runId, 'run-ended', 'the run is ending')
     }
     if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#turnAway(challenger)
+    if (
+      run.roster.find(hello.rank, hello.attempt) === undefined &&
+      run.roster.attemptCount >= limits.attemptsPerRunMax
+    ) {
+      const message = `the run has ${limits.attemptsPerRunMax} attempts of ranks, and no more may come`
+      return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', message)
+    }
     const state = run.roster.rank(hello.rank, hello.attempt)
     const holder = this.#parts.sessions.of(state)
     const contested =
@@ -201,11 +219,23 @@ export class Admission {
 
   /** `collectAllProcesses` is off. */
   #turnAway({ hello, run, peer }: Challenger): void {
-    const message = `only rank 0 is collected (collectAllProcesses is off); rank ${hello.rank} is not recorded`
-    const answer = (): void => this.#refuse(peer, hello, run.facts.runId, 'not-collected', message)
-    if (run.roster.refused.has(hello.rank)) return answer()
+    const answer = (): void =>
+      this.#refuse(peer, hello, run.facts.runId, 'not-collected', notCollected(hello))
+    if (run.roster.refused.has(hello.rank) || run.roster.refused.size >= limits.attemptsPerRunMax)
+      return answer()
     const time = this.#parts.around.clock.nowUs()
     run.record({ kind: 'refusal', time, rank: hello.rank }).then(answer, () => {})
+  }
+
+  /** Ranks that came before the run was there are in its ledger too. */
+  #recordTurnedAway(run: OpenRun, job: string): void {
+    if (run.facts.settings.collectAllProcesses || run.ending) return
+    const time = this.#parts.around.clock.nowUs()
+    for (const rank of this.#turnedAway.take(job)) {
+      if (run.roster.refused.has(rank)) continue
+      // Its trouble is told by the journal; the count alone would then be short.
+      run.record({ kind: 'refusal', time, rank }).catch(() => {})
+    }
   }
 
   #refuse(
@@ -223,6 +253,10 @@ export class Admission {
   }
 }
 
+function notCollected({ rank }: Hello): string {
+  return `only rank 0 is collected (collectAllProcesses is off); rank ${rank} is not recorded`
+}
+
 function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
   const { version, rank, worldSize } = hello
   if (version !== protocolVersion) {
@@ -231,6 +265,7 @@ function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
       `this aggregator speaks version ${protocolVersion} of the protocol, the agent ${version}`,
     ]
   }
+  if (rank >= worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
   if (worldSize === undefined) return undefined
   if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]
   if (rank >= worldSize) {

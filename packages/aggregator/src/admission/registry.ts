@@ -1,16 +1,17 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { mintRunId, reasonOf } from '@provloom/shared'
+import { limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
 import { finishedMax, noRuns, readRunsFile } from '../control/runs-file.ts'
 import type { RunsFile } from '../control/runs-file.ts'
+import { descriptorLimit, ranksMax } from '../receiver/descriptors.ts'
 import type { RunFacts } from '../run/facts.ts'
 import { beginRun, placeRun, resumeRun } from '../run/open.ts'
-import type { OpenRun } from '../run/open-run.ts'
 import { noOpenRun, readStoredRun } from '../run/stored-run.ts'
+import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
 import { settle } from './wishes.ts'
@@ -20,10 +21,19 @@ export type RunLook =
   | { readonly kind: 'ended' }
   /** No job is named, and several runs are open. */
   | { readonly kind: 'unclear' }
+  /** There is no run of its job, and a rank that is not collected opens none. */
+  | { readonly kind: 'not-collected' }
+  /** As many runs are open as may be. */
+  | { readonly kind: 'full'; readonly runs: number }
   /** It could not be opened now; the problem has been told. */
   | { readonly kind: 'later' }
 
 const retryOpeningMs = 1_000
+
+/** What the ranks of one run have in common before it is there. */
+export function jobOf(hello: Hello): string {
+  return hello.runId ?? `job ${hello.jobKey}`
+}
 
 /** The runs of an aggregator: which are open, which have ended; runs.json says the same to a successor. */
 export class Registry {
@@ -37,6 +47,8 @@ export class Registry {
   #setAside: RunFacts[] = []
   #finished: RunId[] = []
   #notBeforeMs = 0
+  /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
+  readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
   #writing: Promise<void> = Promise.resolve()
 
   constructor(around: Surroundings, settings: Settings, control: ControlFolder) {
@@ -82,8 +94,15 @@ export class Registry {
   async runFor(hello: Hello): Promise<RunLook> {
     const known = this.#find(hello)
     if (known !== undefined) return known
-    const name = hello.runId ?? `job ${hello.jobKey}`
-    const opening = this.#opening.get(name) ?? this.#begin(hello).finally(() => this.#opening.delete(name))
+    const name = jobOf(hello)
+    const underWay = this.#opening.get(name)
+    if (underWay !== undefined) return underWay
+    if (hello.rank !== 0 && !settle(this.#settings.asked, hello.asked).collectAllProcesses) {
+      return { kind: 'not-collected' }
+    }
+    const runs = this.#open.size + this.#opening.size
+    if (runs >= this.#openMax) return { kind: 'full', runs }
+    const opening = this.#begin(hello).finally(() => this.#opening.delete(name))
     this.#opening.set(name, opening)
     return opening
   }
@@ -162,6 +181,14 @@ export class Registry {
     }
   }
 
+  /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
+  async #goOn(facts: RunFacts): Promise<void> {
+    const run = await resumeRun(this.#around, facts)
+    if (typeof run === 'string') throw noOpenRun(facts.runDir)
+    this.#open.set(facts.runId, run)
+    this.#tellOpened(run, true)
+  }
+
   #tellOpened(run: OpenRun, resumed: boolean): void {
     const { runId, runDir, jobKey, settings } = run.facts
     this.#around.tell({ kind: 'run-opened', runId, runDir, jobKey, settings, resumed })
@@ -180,11 +207,3 @@ export class Registry {
     return written
   }
 }
-  /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
-  async #goOn(facts: RunFacts): Promise<void> {
-    const run = await resumeRun(this.#around, facts)
-    if (typeof run === 'string') throw noOpenRun(facts.runDir)
-    this.#open.set(facts.runId, run)
-    this.#tellOpened(run, true)
-  }
-

@@ -23,11 +23,11 @@ export class PartFolder {
 
   /** @throws the system's error; nothing is then staged */
   async stage(first: number, through: number, rows: number, bytes: Uint8Array): Promise<Part> {
-    this.#files.makeFolder(this.#folder)
+    this.#files.makeFolder(this.#folder, 'umask')
     const staged = path.join(this.#folder, stagedName(first, through))
     this.#removeStaged()
     try {
-      const file = this.#files.open(staged, 'append')
+      const file = this.#files.open(staged, 'append', 'umask')
       try {
         await file.write([bytes])
         await file.sync()

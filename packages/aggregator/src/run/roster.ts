@@ -62,6 +62,10 @@ export class Roster {
     return [...this.#ranks.values()].sort((a, b) => a.rank - b.rank || a.attempt - b.attempt)
   }
 
+  get attemptCount(): number {
+    return this.#ranks.size
+  }
+
   get rankCount(): number {
     return new Set([...this.#ranks.values()].map((state) => state.rank)).size
   }
