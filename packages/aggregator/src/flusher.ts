@@ -4,7 +4,7 @@ export interface FlusherOptions {
   /** A flush is due whenever the number of logs passes a multiple of this. */
   readonly everyLogs: number
   readonly clock: Clock
-  /** Renders before it first awaits, so that the document holds exactly what was applied when it was called. */
+  /** The document holds exactly what was applied when it was called. */
   readonly flush: () => Promise<void>
   readonly onFailure: (error: unknown) => void
 }

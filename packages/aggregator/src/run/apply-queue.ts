@@ -1,4 +1,5 @@
 import type { Lsn } from '@provloom/shared'
+import { inSlices, sliceMs, nextTurn } from './slices.ts'
 
 interface Waiting<T> {
   readonly item: T
@@ -6,8 +7,6 @@ interface Waiting<T> {
   readonly bytes: number
 }
 
-/** Ingestion goes on while entries are applied: after this long the event loop gets its turn. */
-const sliceMs = 8
 /** More than this synced and not applied, and the journal waits. */
 const bytesMax = 64 * 1024 * 1024
 
@@ -17,6 +16,7 @@ export class ApplyQueue<T> {
   #waiting: Waiting<T>[] = []
   #bytes = 0
   #running: Promise<void> | undefined
+  #still: Promise<unknown> | undefined
 
   constructor(apply: (item: T, position: Lsn) => void) {
     this.#apply = apply
@@ -42,6 +42,25 @@ export class ApplyQueue<T> {
     while (this.#bytes > bytesMax && this.#running !== undefined) await nextTurn()
   }
 
+  /**
+   * Does `work` a slice of time after the other, and applies nothing from now until its end: it sees one state, while
+   * entries are received, journaled and acknowledged as before.
+   */
+  async still<R>(work: Generator<void, R>): Promise<R> {
+    const before = this.#still
+    const done = (async () => {
+      await before
+      return inSlices(work)
+    })()
+    const held = done.catch(() => {})
+    this.#still = held
+    try {
+      return await done
+    } finally {
+      if (this.#still === held) this.#still = undefined
+    }
+  }
+
   async #drain(): Promise<void> {
     await Promise.resolve()
     while (this.#waiting.length > 0) {
@@ -49,6 +68,10 @@ export class ApplyQueue<T> {
       this.#waiting = []
       let sliceBegan = performance.now()
       for (const one of taken) {
+        while (this.#still !== undefined) {
+          await this.#still
+          sliceBegan = performance.now()
+        }
         this.#apply(one.item, one.position)
         this.#bytes -= one.bytes
         if (performance.now() - sliceBegan < sliceMs) continue
@@ -58,8 +81,4 @@ export class ApplyQueue<T> {
     }
     this.#running = undefined
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -32,7 +32,7 @@ export async function finishRun(
     await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
   }
   const files = filesOf(run.facts.runDir)
-  await writeDurably(around.files, files.provJson, run.graph.render())
+  await writeDurably(around.files, files.provJson, await run.still(run.graph.renderSlices()))
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
   await writeRunFile(around, run.facts, {

@@ -5,7 +5,7 @@ import type { RunEntry } from '../graph/entry.ts'
 import { controlRecord, envelopeRecord, recordsOf } from '../journal/codec.ts'
 import type { ControlEntry } from '../journal/codec.ts'
 import { Journal } from '../journal/journal.ts'
-import type { GraphBuilder, MetricStore } from '../parts.ts'
+import type { GraphBuilder, MetricStore, RunSummary } from '../parts.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import { filesOf } from './facts.ts'
 import type { RunFacts } from './facts.ts'
@@ -199,11 +199,22 @@ export class OpenRun {
     this.sealer.look()
   }
 
+  /** Nothing is applied while `work` goes on, slice by slice. */
+  still<R>(work: Generator<void, R>): Promise<R> {
+    return this.#applying.still(work)
+  }
+
+  *#rendering(): Generator<void, { chunks: Uint8Array[]; summary: RunSummary; position: Lsn; logs: number }> {
+    const chunks = yield* this.graph.renderSlices()
+    yield
+    return { chunks, summary: this.graph.summary(), position: this.#position, logs: this.roster.logs }
+  }
+
   async #flush(): Promise<void> {
     const began = this.#around.clock.monotonicMs()
     const { chunks, summary, position, logs } = await this.still(this.#rendering())
-    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
-    await writeRunFile(this.#around, this.facts, {
+    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks)
+    await writeRunFile(this.#around.files, this.facts, {
       summary,
       journalPosition: position,
       finished: false,
