@@ -32,7 +32,7 @@ export async function finishRun(
     await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
   }
   const files = filesOf(run.facts.runDir)
-  await writeDurably(around.files, files.provJson, await run.still(run.graph.renderSlices()))
+  await writeDurably(around.files, files.provJson, await run.still(run.graph.renderSlices()), 'umask')
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
   await writeRunFile(around, run.facts, {
@@ -61,7 +61,7 @@ async function writePictures(run: OpenRun, around: Surroundings): Promise<string
   const written: string[] = []
   for (const [file, drawing] of drawings) {
     try {
-      await writeDurably(around.files, file, [Buffer.from(await drawing(document), 'utf8')])
+      await writeDurably(around.files, file, [Buffer.from(await drawing(document), 'utf8')], 'umask')
       written.push(path.basename(file))
     } catch (error) {
       run.trouble.began(file, 'FILE_UNWRITABLE', new Error(`${file} could not be drawn: ${reasonOf(error)}`))

@@ -213,8 +213,8 @@ export class OpenRun {
   async #flush(): Promise<void> {
     const began = this.#around.clock.monotonicMs()
     const { chunks, summary, position, logs } = await this.still(this.#rendering())
-    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks)
-    await writeRunFile(this.#around.files, this.facts, {
+    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
+    await writeRunFile(this.#around, this.facts, {
       summary,
       journalPosition: position,
       finished: false,
