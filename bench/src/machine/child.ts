@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import { keep } from './kin.ts'
 
 export interface Ran {
@@ -46,8 +47,8 @@ export async function runForJson(
   const ran = await run(command, args, environment, options)
   const last = ran.output.split('\n').findLast((line) => line.startsWith('{'))
   if (ran.code !== 0 || last === undefined) {
-    const words = ran.errors.trimEnd().split('\n').slice(-3).join(' | ')
-    throw new Error(`${command} ${args.join(' ')} ended with ${ran.code}: ${words}`)
+    const words = ran.errors.trimEnd().split('\n').slice(-2).join(' | ').slice(-300)
+    throw new Error(`${path.basename(args[0] ?? command)} ended with ${ran.code}: ${words}`)
   }
   return JSON.parse(last)
 }
