@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { readProgress } from './known.ts'
@@ -74,11 +75,14 @@ export class RankAttempt {
 
   /** kill -9 of the agent; another one is attached to the worker after a while. */
   async killAgent(absentMs: number): Promise<void> {
-    const pid = this.agentPid
-    if (pid === undefined) return
+    const agent = this.#agent
+    if (agent?.pid === undefined || this.#agentKilled) return
     this.#agentKilled = true
     this.#endSeen = false
-    signal(pid, 'SIGKILL')
+    const gone = once(agent, 'exit')
+    signal(agent.pid, 'SIGKILL')
+    // Not before: its end must not be taken for that of its successor.
+    await gone
     await sleep(absentMs)
     this.#attach()
   }
