@@ -65,7 +65,7 @@ export async function grow(points: number, ranks: number, folder: string, insecu
     const runDir = (await aggregator.heard('run-opened')).status.runDir
     await aggregator.kill()
     aggregator = new AggregatorUnderTest(options)
-    const restart = ((await aggregator.heard('listening')).atMs - aggregator.startedMs) / 1000
+    const restart = ((await aggregator.heard('listening', PATIENCE_MS)).atMs - aggregator.startedMs) / 1000
     await load.all('back', PATIENCE_MS)
     load.bye()
     await load.all('farewell', PATIENCE_MS)
