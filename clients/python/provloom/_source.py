@@ -1,21 +1,16 @@
 """What was run: the command, and the source code with its state in git."""
 
 import os
-import re
 import sys
 import time
 
 from . import _artifact, _spool
 from ._guard import harmless, session_for
+from ._secrets import without_credentials, without_secrets
 from ._values import name as name_of
 
 #: All questions to git together, in seconds.
 _GIT_SECONDS = 5.0
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
-_SECRET_OPTION = re.compile(r"^-{1,2}[\w.-]*(password|passwd|passphrase|secret|token|api[-_]?key|credential)s?[\w.-]*$", re.I)
-_SECRET_PAIR = re.compile(r"^(-{0,2}[\w.-]*(?:password|passwd|passphrase|secret|token|api[-_]?key|credential)s?[\w.-]*=).+$",
-                          re.I)  # fmt: skip
-_CUT = "***"
 
 
 def log_execution_command(cmd=None, path=None):
@@ -40,18 +35,6 @@ def log_execution_command(cmd=None, path=None):
             argv = [str(one) for one in cmd]
         directory = os.getcwd() if path is None else os.path.abspath(os.fspath(path))
         session.event("command", argv=without_secrets(argv), directory=directory)
-
-
-def without_secrets(argv):
-    """The words of a command line with passwords, tokens and keys cut."""
-    words, hide = [], False
-    for word in argv:
-        if hide and not word.startswith("-"):
-            words.append(_CUT)
-        else:
-            words.append(_SECRET_PAIR.sub(lambda found: found.group(1) + _CUT, _CREDENTIALS.sub(_CUT + "@", word)))
-        hide = _SECRET_OPTION.match(word) is not None
-    return words
 
 
 def log_source_code(path=None):
@@ -105,7 +88,7 @@ def _remote(git):
     if found is None:
         names = git.line("remote")
         found = git.line("config", "--get", "remote.%s.url" % names) if names else None
-    return _CREDENTIALS.sub("", found) if found else None
+    return without_credentials(found) if found else None
 
 
 class _Git:

@@ -4,19 +4,32 @@ const secretWords = new Set([
   'passwd',
   'passphrase',
   'pwd',
+  'pass',
   'secret',
   'token',
   'apikey',
+  'pat',
   'credential',
   'credentials',
   'bearer',
+  'signature',
+  'sig',
 ])
 const secretKeys = new Set(['api', 'access', 'private', 'secret', 'auth', 'encryption', 'account', 'storage'])
 const masked = '***'
 
+/** Tokens that say themselves what they are: of code hosts, model hubs, clouds and chat, and JSON Web Tokens. */
+const knownTokens =
+  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|hf_\w{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g
+const urlCredentials = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"']+@/gi
+const urlParameter = /([?&;]([\w.-]+)=)[^&\s"']+/g
+/** `"name": "value"` and `name: value`, as in JSON and YAML given on the command line. */
+const pair = /((["']?)([\w.-]+)\2\s*:\s*)("[^"]*"|'[^']*'|[^\s,{}"'/][^\s,{}"']*)/g
+
 /**
  * A command line with its secrets masked: the value of any option or assignment whose name ends in a secret word
- * (`--password x`, `--hf-token=x`, `API_KEY=x`), credentials in URLs, and bearer tokens. Names and all else stay.
+ * (`--password x`, `--hf-token=x`, `API_KEY=x`, `{"api_key": "x"}`), credentials and secret parameters in URLs, bearer
+ * tokens, and tokens of well-known shapes. Names and all else stay.
  */
 export function maskArguments(argv: readonly string[]): string[] {
   const shown: string[] = []
@@ -24,7 +37,7 @@ export function maskArguments(argv: readonly string[]): string[] {
   for (const argument of argv) {
     if (valueIsSecret && !argument.startsWith('--')) shown.push(masked)
     else shown.push(/\s/.test(argument) ? maskText(argument) : maskWord(argument))
-    valueIsSecret = /^--?[A-Za-z]/.test(argument) && !argument.includes('=') && namesSecret(argument)
+    valueIsSecret = takesSecret(argument)
   }
   return shown
 }
@@ -32,22 +45,39 @@ export function maskArguments(argv: readonly string[]): string[] {
 /** The same inside one argument that is itself a command or a sentence: `bash -c "TOKEN=x ./train --password y"`. */
 function maskText(text: string): string {
   let valueIsSecret = false
-  return text
+  return maskPairs(text)
     .split(/(\s+)/)
     .map((word) => {
       if (word === '' || /^\s+$/.test(word)) return word
       const shown = valueIsSecret && !word.startsWith('--') ? masked : maskWord(word)
-      valueIsSecret =
-        /^bearer$/i.test(word) || (/^--?[A-Za-z]/.test(word) && !word.includes('=') && namesSecret(word))
+      valueIsSecret = /^["']?(?:bearer|basic)$/i.test(word) || takesSecret(word)
       return shown
     })
     .join('')
 }
 
+function takesSecret(word: string): boolean {
+  return /^--?[A-Za-z]/.test(word) && !word.includes('=') && namesSecret(word)
+}
+
 function maskWord(word: string): string {
-  const assignment = /^(["']?[A-Za-z0-9_.-]+)=(.+)$/s.exec(word)
+  // Hydra's overrides begin with + or ~.
+  const assignment = /^(["']?[+~]{0,2}[\w./@-]+)=(.+)$/s.exec(word)
   if (assignment !== null && namesSecret(assignment[1]!)) return `${assignment[1]}=${masked}`
-  return word.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${masked}@`)
+  return maskPairs(word)
+    .replaceAll(urlCredentials, `$1${masked}@`)
+    .replaceAll(urlParameter, (whole, head: string, name: string) =>
+      namesSecret(name) ? head + masked : whole,
+    )
+    .replaceAll(knownTokens, masked)
+}
+
+function maskPairs(text: string): string {
+  return text.replaceAll(pair, (whole, head: string, _quote: string, name: string, value: string) => {
+    if (!namesSecret(name)) return whole
+    const quote = /^["']/.exec(value)?.[0] ?? ''
+    return head + quote + masked + quote
+  })
 }
 
 /** Whether the last words of a name (`--wandb-api-key`, `hfToken`, `DB_PASSWORD`) say secret. */
@@ -69,7 +99,7 @@ function namesSecret(name: string): boolean {
 export function cutCredentials(remote: string): string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(remote)) return remote
   const bare = remote.replace(/[?#].*$/s, '')
-  const ssh = /^([a-z+]*ssh:\/\/)([^/@:]*)(?::[^/@]*)?@/i
+  const ssh = /^([a-z+]*ssh:\/\/)([^/@:]*)(?::[^/]*)?@/i
   if (ssh.test(bare)) return bare.replace(ssh, '$1$2@')
   return bare.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
 }

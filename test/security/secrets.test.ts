@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { folder, provloom, repository } from '../support/cli.ts'
+import { onlyRun } from '../support/graph.ts'
+import { knownTokens, remoteShape, secretShape } from '../support/secret-shapes.ts'
+
+const runs = { numRuns: 1_000, seed: 12 }
+
+/** Asks the Python client's own functions, all cases in one process. */
+function askPython<Answer>(expression: string, cases: readonly unknown[]): readonly Answer[] {
+  const code = `import json, sys
+from provloom._secrets import without_credentials, without_secrets
+print(json.dumps([${expression} for one in json.load(sys.stdin)]))`
+  const answer = execFileSync('python3', ['-c', code], {
+    input: JSON.stringify(cases),
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONPATH: path.join(repository, 'clients/python') },
+    maxBuffer: 2 ** 26,
+  })
+  return JSON.parse(answer) as readonly Answer[]
+}
+
+it('Python: no secret of a realistic shape is left in a command line, and the rest of it stays', () => {
+  const shapes = fc.sample(secretShape, runs)
+  const shown = askPython<string[]>(
+    'without_secrets(one)',
+    shapes.map(({ argv }) => argv),
+  )
+  for (const [i, { secret, stays }] of shapes.entries()) {
+    expect(shown[i]!.join('\n')).not.toContain(secret)
+    expect(shown[i]).toEqual(expect.arrayContaining([...stays]))
+  }
+})
+
+it('Python: tokens of well-known shapes are cut wherever they stand, and words that are no secret stay', () => {
+  const shown = askPython<string[]>(
+    'without_secrets(one)',
+    knownTokens.map((token) => [token, `--x=${token}`, `a "${token}" b`]),
+  )
+  for (const [i, token] of knownTokens.entries()) expect(shown[i]!.join(' ')).not.toContain(token)
+  const plain = ['--max-tokens=512', '--tokenizer', 'bert', '--time=12:30:00', 'model.passes=3']
+  expect(askPython('without_secrets(one)', [plain])).toEqual([plain])
+})
+
+it('Python: no credential is left in a git remote, and its host and path stay', () => {
+  const shapes = fc.sample(remoteShape, runs)
+  const shown = askPython<string>(
+    'without_credentials(one)',
+    shapes.map(({ remote }) => remote),
+  )
+  for (const [i, { secret }] of shapes.entries()) {
+    expect(shown[i]).not.toContain(secret)
+    expect(shown[i]).toMatch(/host\.example\.org(:\d+)?\/a\/b\.git$/)
+  }
+})
+
+const script = `
+import json, os, sys, provloom
+provloom.start_run("www.example.org", "x")
+provloom.log_execution_command()
+provloom.log_source_code(".")
+# What lies on the disk while the run goes on, the aggregator's keys excepted.
+found = []
+for root in (os.environ["PROVLOOM_SPOOL_DIR"], os.environ["SAVE_DIR"]):
+    for folder, _, files in os.walk(root):
+        for name in files:
+            if name not in ("connection.json", "server.json"):
+                found.append(open(os.path.join(folder, name), "rb").read().decode("latin-1"))
+with open(os.environ["SAVE_DIR"] + "/../seen.json", "w") as out:
+    json.dump(found, out)
+provloom.end_run()
+`
+
+it('a run leaves no secret of its environment, command line, git remote or connection behind', async () => {
+  const place = folder()
+  const [saveDir, work] = [path.join(place, 'prov'), path.join(place, 'work')]
+  fs.mkdirSync(work)
+  fs.writeFileSync(path.join(work, 'train.py'), script)
+  const git = (...words: string[]): void =>
+    void execFileSync('git', ['-C', work, ...words], { stdio: 'ignore' })
+  git('init')
+  git(
+    'remote',
+    'add',
+    'origin',
+    'https://me:remotesecret00001@host.example.org/a.git?token=remotesecret00002',
+  )
+  git('add', '.')
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-m', 'x')
+  const environment = {
+    SAVE_DIR: saveDir,
+    HF_TOKEN: 'environmentsecret0001',
+    WANDB_API_KEY: 'environmentsecret0002',
+    PROVLOOM_SECRET: 'environmentsecret0003',
+    PROVLOOM_TOKEN: 'environmentsecret0004',
+    DATABASE_URL: 'postgresql://u:environmentsecret0005@db/x',
+    SSH_AUTH_SOCK: '/tmp/environmentsecret0006',
+  }
+  const args = [
+    '--password',
+    'argumentsecret0001',
+    'API_KEY=argumentsecret0002',
+    '--dsn=redis://:argumentsecret0003@h/0',
+  ]
+  const result = await provloom(
+    [
+      'run',
+      '-n',
+      '2',
+      '--provenance-save-dir',
+      saveDir,
+      '--create-svg',
+      '--',
+      'python3',
+      'train.py',
+      ...args,
+    ],
+    { cwd: work, env: environment },
+  )
+  expect(result.code, result.stderr).toBe(0)
+  const keys = keysBelow(path.join(saveDir, '.provloom'))
+  const runDir = onlyRun(saveDir)
+  const left = fs
+    .readdirSync(runDir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => fs.statSync(path.join(runDir, name)).isFile())
+    .map((name) => fs.readFileSync(path.join(runDir, name), 'latin1'))
+  const during = JSON.parse(fs.readFileSync(path.join(place, 'seen.json'), 'utf8')) as string[]
+  expect(during.length).toBeGreaterThan(3)
+  const all = [...left, ...during, result.stdout, result.stderr].join('\n')
+  expect(all).toContain('host.example.org/a.git')
+  expect(all.match(/(environment|argument|remote)secret\d+/g)).toBeNull()
+  expect(keys.filter((key) => all.includes(key))).toEqual([])
+})
+
+/** Every CURVE secret that an aggregator keeps for its successor. */
+function keysBelow(control: string): string[] {
+  const keys = fs
+    .readdirSync(control, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('server.json'))
+    .flatMap((name) => {
+      const { keys } = JSON.parse(fs.readFileSync(path.join(control, name), 'utf8')) as {
+        keys: { serverSecret: string; clientSecret: string }
+      }
+      return [keys.serverSecret, keys.clientSecret]
+    })
+  expect(keys.length).toBeGreaterThanOrEqual(2)
+  return keys
+}
