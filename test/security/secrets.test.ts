@@ -10,7 +10,7 @@ import { knownTokens, remoteShape, secretShape } from '../support/secret-shapes.
 const runs = { numRuns: 1_000, seed: 12 }
 
 /** Asks the Python client's own functions, all cases in one process. */
-function askPython<Answer>(expression: string, cases: readonly unknown[]): readonly Answer[] {
+function askPython(expression: string, cases: readonly unknown[]): unknown[] {
   const code = `import json, sys
 from provloom._secrets import without_credentials, without_secrets
 print(json.dumps([${expression} for one in json.load(sys.stdin)]))`
@@ -20,34 +20,34 @@ print(json.dumps([${expression} for one in json.load(sys.stdin)]))`
     env: { ...process.env, PYTHONPATH: path.join(repository, 'clients/python') },
     maxBuffer: 2 ** 26,
   })
-  return JSON.parse(answer) as readonly Answer[]
+  return JSON.parse(answer) as unknown[]
 }
 
 it('Python: no secret of a realistic shape is left in a command line, and the rest of it stays', () => {
   const shapes = fc.sample(secretShape, runs)
-  const shown = askPython<string[]>(
+  const shown = askPython(
     'without_secrets(one)',
     shapes.map(({ argv }) => argv),
   )
   for (const [i, { secret, stays }] of shapes.entries()) {
-    expect(shown[i]!.join('\n')).not.toContain(secret)
+    expect(String(shown[i])).not.toContain(secret)
     expect(shown[i]).toEqual(expect.arrayContaining([...stays]))
   }
 })
 
 it('Python: tokens of well-known shapes are cut wherever they stand, and words that are no secret stay', () => {
-  const shown = askPython<string[]>(
+  const shown = askPython(
     'without_secrets(one)',
     knownTokens.map((token) => [token, `--x=${token}`, `a "${token}" b`]),
   )
-  for (const [i, token] of knownTokens.entries()) expect(shown[i]!.join(' ')).not.toContain(token)
+  for (const [i, token] of knownTokens.entries()) expect(String(shown[i])).not.toContain(token)
   const plain = ['--max-tokens=512', '--tokenizer', 'bert', '--time=12:30:00', 'model.passes=3']
   expect(askPython('without_secrets(one)', [plain])).toEqual([plain])
 })
 
 it('Python: no credential is left in a git remote, and its host and path stay', () => {
   const shapes = fc.sample(remoteShape, runs)
-  const shown = askPython<string>(
+  const shown = askPython(
     'without_credentials(one)',
     shapes.map(({ remote }) => remote),
   )

@@ -210,3 +210,6 @@ export function points(id: number, from: number, count: number): Points {
   }
   return rows
 }
+
+/** The last event of a rank whose command ended well. */
+export const rankEnd: Event = { type: 'rank.end', time: timeUs + 1_000_000, status: 'completed', exitCode: 0 }
