@@ -143,7 +143,7 @@ class RankAgent implements Agent {
     }
     command = launch.command
     for (const signal of early) command.signal(signal)
-    tell({ type: 'worker-started', pid: command.pid })
+    tell({ kind: 'worker-started', pid: command.pid })
     let own: OwnStream | undefined
     let recorder: Recorder | undefined
     if (spool !== undefined) {
@@ -200,18 +200,26 @@ class RankAgent implements Agent {
     const ended = await Promise.race([worker.ended.then((end) => ({ end })), stopped])
     const final = ended !== 'stopped'
     const end = final ? ended.end : undefined
-    if (final) context.tell({ type: 'worker-ended', end })
+    if (final) context.tell({ kind: 'worker-ended', end })
     service.workerEnded()
     await recorder?.end().catch((error: unknown) => context.voice.tell(reasonOf(error)))
     const known = history?.rankEnded === true
+    // A kept spool is handed in some time after: its rank ended when the last was heard of it.
+    const endedUs = this.#mode.kind === 'drain' ? history?.lastUs : undefined
     const delivery = await this.#finish(service, spool, (sessionEnd) => ({
       final,
       until: this.#until,
-      rankEnd: final && !known ? rankEndOf(end, sessionEnd, context.variables, killsBefore) : undefined,
+      rankEnd:
+        final && !known
+          ? {
+              ...rankEndOf(end, sessionEnd, context.variables, killsBefore),
+              ...(endedUs === undefined ? {} : { time: endedUs }),
+            }
+          : undefined,
     }))
     worker.release()
     leaveSpool(spool)
-    context.tell({ type: 'finished', delivery })
+    context.tell({ kind: 'finished', delivery })
     return outcomeOf(end, delivery)
   }
 
@@ -251,7 +259,7 @@ class RankAgent implements Agent {
         ...(provUserNamespace === undefined ? {} : { provUserNamespace }),
         ...(provenanceSaveDir === undefined ? {} : { provenanceSaveDir }),
       })
-      tell({ type: 'spool-ready', spool: spool.root })
+      tell({ kind: 'spool-ready', spool: spool.root })
       return spool
     } catch (error) {
       voice.tell(`${reasonOf(error)}; the command runs, and nothing is recorded`)

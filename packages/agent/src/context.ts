@@ -52,7 +52,7 @@ export function contextOf(config: AgentConfig, facts: SpoolFacts | undefined): C
     files: config.files ?? systemFiles(),
     timing: { ...defaultTiming, ...config.timing },
     connect: config.connect ?? connectZeromq,
-    voice: createVoice(identity.place.rank, config.say, (message) => tell({ type: 'trouble', message })),
+    voice: createVoice(identity.place.rank, config.say, (message) => tell({ kind: 'trouble', message })),
     tell,
     version: config.version ?? '0.0.0',
   }

@@ -14,6 +14,8 @@ export interface Identity {
   readonly session: string
   readonly place: Place
   readonly names: JobNames
+  /** Where the rank runs, or ran: its spool may have been carried here. */
+  readonly host: string
 }
 
 /**
@@ -37,6 +39,7 @@ export function identityOf(
     session: randomBytes(8).toString('hex'),
     place,
     names: jobNames({ ...seen }, given.jobKey ?? facts?.jobKey),
+    host: facts?.host ?? os.hostname(),
   }
 }
 
@@ -53,7 +56,7 @@ export function helloOf(
   settings: Settings,
   runId: RunId | undefined,
 ): Hello {
-  const { place, names, session } = identity
+  const { place, names, session, host } = identity
   return {
     kind: 'hello',
     version: protocolVersion,
@@ -61,7 +64,7 @@ export function helloOf(
     jobKey: names.jobKey,
     rank,
     attempt,
-    host: os.hostname(),
+    host,
     pid: process.pid,
     asked: settings.asked,
     ...(runId === undefined ? {} : { runId }),

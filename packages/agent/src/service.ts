@@ -95,7 +95,7 @@ export class SpoolService {
     this.workerEnded()
     this.begin()
     await this.#begun
-    context.tell({ type: 'draining' })
+    context.tell({ kind: 'draining' })
     const publisher = this.#publisher
     const { until } = ending(this.#sessionEnd)
     const outcome = publisher === undefined ? 'gave-up' : await publisher.drain(until)
@@ -144,9 +144,9 @@ export class SpoolService {
     })
     for (const one of history?.stored ?? []) keeper.done(one)
     for (const one of history?.artifacts ?? []) keeper.keep(one.artifact, one)
-    context.tell({ type: 'seeking', files })
+    context.tell({ kind: 'seeking', files })
     this.#cancelReminder = clock.after(patienceMs, () => this.#remind(files))
-    const hello: Hello = helloOf(identity, rank, attempt, settings, wantedRun(given, formerRun(spool)))
+    const hello: Hello = helloOf(identity, rank, attempt, settings, wantedRun(given, formerRun(spool)?.runId))
     await this.#publisher.start(hello)
   }
 
@@ -183,10 +183,10 @@ export class SpoolService {
     const { tell, voice } = this.#parts.context
     return {
       connecting: (connection) =>
-        tell({ type: 'connecting', endpoint: `${connection.advertise}:${connection.port}` }),
+        tell({ kind: 'connecting', endpoint: `${connection.advertise}:${connection.port}` }),
       welcomed: (welcome) => this.#noteWelcome(welcome, keeper),
       refused: (refused) => this.#noteRefusal(refused),
-      disconnected: () => tell({ type: 'disconnected' }),
+      disconnected: () => tell({ kind: 'disconnected' }),
       packed: (packed) => this.#look(packed, keeper),
       offset: (us, uncertaintyUs) => this.#noteOffset(us, uncertaintyUs),
       problem: (problem) => this.#noteProblem(problem),
@@ -200,9 +200,12 @@ export class SpoolService {
     if (this.#welcome?.runId !== runId) writeControl(spool, { state: 'collect', runId, runDir })
     this.#welcome = welcome
     this.#cancelReminder?.()
-    for (const difference of welcome.differences) context.voice.tell(difference)
+    // Whoever hands in a kept spool asks for nothing.
+    if (context.config.mode.kind !== 'drain') {
+      for (const difference of welcome.differences) context.voice.tell(difference)
+    }
     keeper.begin(runId, runDir)
-    context.tell({ type: 'welcomed', runId, runDir })
+    context.tell({ kind: 'welcomed', runId, runDir })
   }
 
   #noteRefusal(refused: Refused): void {
@@ -218,7 +221,7 @@ export class SpoolService {
       emptySpool(spool)
     } else writeControl(spool, { state: 'closed', message })
     context.voice.tell(message)
-    context.tell({ type: 'refused', reason, message })
+    context.tell({ kind: 'refused', reason, message })
   }
 
   /** The few events the agent acts on itself. */
@@ -250,6 +253,8 @@ export class SpoolService {
     const news = known === undefined || Math.abs(us - known.us) > Math.max(uncertaintyUs, known.uncertaintyUs)
     if (!news) return
     this.#offset = { us, uncertaintyUs }
+    // It is this machine's, now: it says nothing of the clock by which a kept spool was written.
+    if (this.#parts.context.config.mode.kind === 'drain') return
     this.#parts.own.record({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
   }
 

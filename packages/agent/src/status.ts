@@ -16,50 +16,50 @@ export type AgentStatus =
   | Finished
 
 export interface SpoolReady {
-  readonly type: 'spool-ready'
+  readonly kind: 'spool-ready'
   readonly spool: string
 }
 export interface WorkerStarted {
-  readonly type: 'worker-started'
+  readonly kind: 'worker-started'
   readonly pid: number
 }
 export interface WorkerEnded {
-  readonly type: 'worker-ended'
+  readonly kind: 'worker-ended'
   /** Undefined for a worker that was attached to: its end was seen, not its exit code. */
   readonly end: CommandEnd | undefined
 }
 /** No connection file yet. */
 export interface Seeking {
-  readonly type: 'seeking'
+  readonly kind: 'seeking'
   readonly files: readonly string[]
 }
 export interface Connecting {
-  readonly type: 'connecting'
+  readonly kind: 'connecting'
   readonly endpoint: string
 }
 export interface Welcomed {
-  readonly type: 'welcomed'
+  readonly kind: 'welcomed'
   readonly runId: RunId
   readonly runDir: string
 }
 export interface Disconnected {
-  readonly type: 'disconnected'
+  readonly kind: 'disconnected'
 }
 export interface RefusedStatus {
-  readonly type: 'refused'
+  readonly kind: 'refused'
   readonly reason: RefusalReason
   readonly message: string
 }
 export interface Draining {
-  readonly type: 'draining'
+  readonly kind: 'draining'
 }
 /** Something the user was told on standard error. */
 export interface Trouble {
-  readonly type: 'trouble'
+  readonly kind: 'trouble'
   readonly message: string
 }
 export interface Finished {
-  readonly type: 'finished'
+  readonly kind: 'finished'
   readonly delivery: Delivery
 }
 

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { printable } from '@provloom/shared'
 
 /** Tells the user, each thing once. */
 export interface Voice {
@@ -22,7 +23,7 @@ export function createVoice(
     tell(message) {
       if (told.has(message)) return
       told.add(message)
-      const line = `provloom: rank ${this.rank}: ${message}`
+      const line = `provloom: rank ${this.rank}: ${printable(message)}`
       if (say === undefined) writeError(line)
       else say(line)
       heard(message)

@@ -76,6 +76,7 @@ function addAggregator(program: Command): void {
     const { aggregator } = await import('./command/aggregator.ts')
     process.exitCode = await aggregator(given)
   })
+  addRecover(program)
   addOptions(
     program
       .command('import')
@@ -88,4 +89,25 @@ function addAggregator(program: Command): void {
     const { importSpools } = await import('./command/import.ts')
     process.exitCode = await importSpools(spools, given)
   })
+}
+
+function addRecover(program: Command): void {
+  const example = 'provloom recover prov/digits_0'
+  program
+    .command('recover')
+    .description('finish a run whose aggregator was killed and is not started again')
+    .argument('<run-dir>', 'run directory, also a copied one')
+    .argument('[spool...]', "spool folders of its ranks; found in this machine's spool root when not given")
+    .option('--spool-root <DIR>', 'folder that spools are looked for in (default: TMPDIR/provloom-UID)')
+    .option('--create-graph', 'also write the graph as DOT')
+    .option('--create-svg', 'also write the graph as a picture (SVG), and its DOT')
+    .option('--json', 'what was done as one line of JSON on standard output')
+    .addHelpText(
+      'after',
+      `\nExit code: 0 recovered, 1 a spool could not be handed in, 2 no run that can be read, 3 its aggregator runs.\n\nExample:\n  ${example}`,
+    )
+    .action(async (runDir: string, spools: string[], given: Record<string, unknown>) => {
+      const { recover } = await import('./command/recover.ts')
+      process.exitCode = await recover(runDir, spools, given)
+    })
 }

@@ -89,6 +89,8 @@ export class ArtifactKeeper {
   ): Promise<{ size?: number; sha256?: string; stored?: string; problem?: string }> {
     const source = this.#sourceOf(artifact)
     if (source === undefined) return { problem: 'the name of its spooled copy leads out of the spool' }
+    // The worker makes files there, never links: one would have us read for whoever wrote the spool.
+    if (artifact.spooled !== undefined && isLink(source)) return { problem: 'its spooled copy is a link' }
     if (!fs.existsSync(source)) return { problem: `${source} is not there any more` }
     const found = await digest(source)
     const changed =
@@ -102,11 +104,12 @@ export class ArtifactKeeper {
         problem: `not copied: the run directory ${run.runDir} cannot be reached from ${this.#parts.host}`,
       }
     }
-    const folder = path.join(run.runDir, 'artifacts', `rank${this.#parts.rank}`)
+    const artifacts = path.join(run.runDir, 'artifacts')
+    const folder = path.join(artifacts, `rank${this.#parts.rank}`)
     const place = placeBelow(folder, artifact.subfolder, artifact.name)
     if (place === undefined)
       return { ...found, problem: 'not copied: its name leads out of the run directory' }
-    const stored = await storeCopy(source, place, found)
+    const stored = await storeCopy(source, artifacts, place, found)
     return { ...found, ...problem, stored: path.relative(run.runDir, stored).split(path.sep).join('/') }
   }
 
@@ -122,6 +125,10 @@ export class ArtifactKeeper {
     this.#open.set(stream, numbers)
     this.#parts.pending(stream, numbers.size === 0 ? undefined : Math.min(...numbers))
   }
+}
+
+function isLink(file: string): boolean {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
 /** Whether this machine sees the run directory: its `run.json` names the same run. */

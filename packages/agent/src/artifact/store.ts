@@ -63,15 +63,22 @@ export function placeBelow(folder: string, subfolder: string | undefined, name: 
 }
 
 /**
- * Copies a file or folder to `place`, or beside it as `name-2.ext`, `name-3.ext`, ... when something else is there:
+ * Copies a file or folder to `place`, below `root`, or beside it as `name-2.ext`, `name-3.ext`, ... when something else is there:
  * nothing is overwritten. What is there with the same content is the copy.
  *
  * @returns where it is
  */
-export async function storeCopy(source: string, place: string, wanted: Digest): Promise<string> {
-  refuseLinks(place)
+export async function storeCopy(
+  source: string,
+  root: string,
+  place: string,
+  wanted: Digest,
+): Promise<string> {
+  refuseLinks(root, place)
   fs.mkdirSync(path.dirname(place), { recursive: true })
   const beside = `${place}.${process.pid}.tmp`
+  // Whatever somebody left under this name is not written through.
+  fs.rmSync(beside, { recursive: true, force: true })
   try {
     await copyTo(source, beside)
     for (let n = 1; ; n++) {
@@ -90,10 +97,12 @@ export async function storeCopy(source: string, place: string, wanted: Digest): 
 
 async function copyTo(source: string, target: string): Promise<void> {
   if (fs.statSync(source).isDirectory()) {
-    await fs.promises.cp(source, target, { recursive: true })
+    // Links are not taken along, as they are not hashed: they could lead anywhere.
+    const filter = (from: string): boolean => !fs.lstatSync(from).isSymbolicLink()
+    await fs.promises.cp(source, target, { recursive: true, filter })
     return
   }
-  await pipeline(fs.createReadStream(source), fs.createWriteStream(target))
+  await pipeline(fs.createReadStream(source), fs.createWriteStream(target, { flags: 'wx' }))
   const written = await fs.promises.open(target, 'r')
   try {
     await written.datasync()
@@ -102,15 +111,12 @@ async function copyTo(source: string, target: string): Promise<void> {
   }
 }
 
-/** A link among the folders that are there already could lead out of the run directory. */
-function refuseLinks(place: string): void {
-  for (
-    let folder = path.dirname(place);
-    path.basename(folder) !== 'artifacts';
-    folder = path.dirname(folder)
-  ) {
-    if (fs.existsSync(folder) && fs.lstatSync(folder).isSymbolicLink()) throw new Error(`${folder} is a link`)
-    if (folder === path.dirname(folder)) return
+/** A link among the folders that are there already, `root` itself among them, could lead out of it. */
+function refuseLinks(root: string, place: string): void {
+  for (let folder = path.dirname(place); ; folder = path.dirname(folder)) {
+    const found = fs.lstatSync(folder, { throwIfNoEntry: false })
+    if (found?.isSymbolicLink() === true) throw new Error(`${folder} is a link`)
+    if (folder === root || folder === path.dirname(folder)) return
   }
 }
 

@@ -1,6 +1,5 @@
-import fs from 'node:fs'
 import type { Clock } from '@provloom/shared'
-import { isAlive } from './alive.ts'
+import { isAlive, statOf } from './alive.ts'
 
 const lookEveryMs = 250
 
@@ -20,10 +19,5 @@ export function followProcess(clock: Clock, pid: number): { readonly gone: Promi
 
 /** When a process started, in clock ticks since boot (proc(5), field 22); undefined where that cannot be had. */
 function startOf(pid: number): string | undefined {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
-  }
+  return statOf(pid)?.[19]
 }

@@ -4,7 +4,7 @@ import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { isAlive } from '../launch/alive.ts'
 import type { SpoolFolder } from './folder.ts'
-import { writeSmall } from './small-file.ts'
+import { textOf, writeSmall } from './small-file.ts'
 
 /** What clients are told by `control.json`: go on, the rank is not collected, or nobody will take more. */
 export interface Control {
@@ -23,12 +23,20 @@ export function writeControl(spool: SpoolFolder, control: Control): void {
   }
 }
 
-/** The run that a former agent of this spool was admitted to. */
-export function formerRun(spool: SpoolFolder): RunId | undefined {
+/** The run that an agent of a spool was admitted to. */
+export interface FormerRun {
+  readonly runId: RunId
+  readonly runDir: string | undefined
+}
+
+export function formerRun(spool: SpoolFolder): FormerRun | undefined {
   try {
     const value: unknown = JSON.parse(fs.readFileSync(path.join(spool.root, 'control.json'), 'utf8'))
-    const runId = typeof value === 'object' && value !== null && 'runId' in value ? value.runId : undefined
-    return isRunId(runId) ? runId : undefined
+    const fields = new Map<string, unknown>(
+      typeof value === 'object' && value !== null ? Object.entries(value) : [],
+    )
+    const runId = fields.get('runId')
+    return isRunId(runId) ? { runId, runDir: textOf(fields.get('runDir')) } : undefined
   } catch {
     return undefined
   }

@@ -62,11 +62,7 @@ export function makeSpool(
   const spool = spoolFolderAt(path.join(path.resolve(spoolRoot), name))
   try {
     fs.mkdirSync(spoolRoot, { recursive: true, mode: 0o700 })
-    const owner = fs.statSync(spoolRoot).uid
-    const self = process.getuid?.()
-    if (self !== undefined && self !== 0 && owner !== self) {
-      throw new Error(`${spoolRoot} belongs to user ${owner}`)
-    }
+    refuseForeign(spoolRoot)
     for (const folder of [spool.root, spool.streams, spool.files]) fs.mkdirSync(folder, { mode: 0o700 })
     writeSmall(path.join(spool.root, 'spool.json'), { format: 1, ...facts })
     return spool
@@ -78,6 +74,17 @@ export function makeSpool(
       hint: 'Name a folder on this machine that you may write with --spool-root.',
     })
   }
+}
+
+/** Whoever owns the folder, or may rename in it, could put another spool in the place of ours. */
+function refuseForeign(spoolRoot: string): void {
+  const { uid, mode } = fs.statSync(spoolRoot)
+  const self = process.getuid?.()
+  if (self === undefined) return
+  if (uid !== self && uid !== 0) throw new Error(`${spoolRoot} belongs to user ${uid}`)
+  const othersWrite = (mode & 0o002) !== 0
+  const sticky = (mode & 0o1000) !== 0
+  if (othersWrite && !sticky) throw new Error(`${spoolRoot} can be written by everybody`)
 }
 
 /**

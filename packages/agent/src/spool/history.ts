@@ -7,6 +7,8 @@ import type { SpoolFolder } from './folder.ts'
 export interface History {
   readonly rankEnded: boolean
   readonly sessionEnd: SessionEnd | undefined
+  /** The latest time at which a stream ends, microseconds since the Unix epoch: the last that is known of the rank. */
+  readonly lastUs: number | undefined
   readonly artifacts: readonly {
     readonly artifact: Artifact
     readonly stream: string
@@ -15,18 +17,21 @@ export interface History {
   readonly stored: readonly { readonly stream: string; readonly number: number }[]
 }
 
+type Mutable = { -readonly [Name in 'rankEnded' | 'sessionEnd' | 'lastUs']: History[Name] }
+
 /** Reads all that a spool still holds, for the few events its next agent must know of. Points are passed over. */
 export async function readHistory(files: Files, spool: SpoolFolder): Promise<History> {
-  const found = { rankEnded: false, sessionEnd: undefined as SessionEnd | undefined }
+  const found: Mutable = { rankEnded: false, sessionEnd: undefined, lastUs: undefined }
   const artifacts: History['artifacts'][number][] = []
   const stored: History['stored'][number][] = []
   for (const stream of files.list(spool.streams)) {
-    await readEvents(files, path.join(spool.streams, stream), (event, number) => {
+    const lastUs = await readEvents(files, path.join(spool.streams, stream), (event, number) => {
       if (event.type === 'rank.end') found.rankEnded = true
       if (event.type === 'session.end') found.sessionEnd = event
       if (event.type === 'artifact') artifacts.push({ artifact: event, stream, number })
       if (event.type === 'artifact.stored') stored.push({ stream: event.stream, number: event.number })
     })
+    if (lastUs !== undefined) found.lastUs = Math.max(lastUs, found.lastUs ?? lastUs)
   }
   return { ...found, artifacts, stored }
 }
@@ -76,7 +81,8 @@ async function readEvents(
   files: Files,
   folder: string,
   see: (event: Event, number: number) => void,
-): Promise<void> {
+): Promise<number | undefined> {
+  let last: Buffer | undefined
   const cursor = new LogCursor(files, folder, 0)
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
@@ -86,10 +92,18 @@ async function readEvents(
         const event = lookForOwn(payload)
         if (event !== undefined) see(event, chunk.first + k)
       }
+      last = payloadAt(chunk, chunk.count - 1)
     }
   } catch {
     // An unreadable stream is told by the reader that publishes it.
   } finally {
     cursor.close()
   }
+  return last === undefined ? undefined : timeOf(last)
+}
+
+function timeOf(payload: Buffer): number | undefined {
+  if (isPoint(payload)) return Number(payload.readBigInt64LE(13))
+  const look = decodeEvent(payload)
+  return look.kind === 'event' ? look.event.time : undefined
 }

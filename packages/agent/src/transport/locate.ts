@@ -1,5 +1,6 @@
+import fs from 'node:fs'
 import os from 'node:os'
-import { connectionFile, readConnection } from '@provloom/shared'
+import { ProvloomError, connectionFile, readConnection } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
 import { isAlive } from '../launch/alive.ts'
 
@@ -17,12 +18,14 @@ export function connectionFiles(
 }
 
 /**
- * The first connection file there is.
+ * The first connection file there is. One that another user wrote (root excepted) would have us tell everything to
+ * their aggregator.
  *
  * @throws {ProvloomError} `BAD_CONNECTION_FILE`
  */
 export function findConnection(files: readonly string[]): Connection | undefined {
   for (const file of files) {
+    refuseForeign(file)
     const found = readConnection(file)
     if (found !== undefined) return found
   }
@@ -36,4 +39,15 @@ export function sameConnection(a: Connection, b: Connection): boolean {
 /** Whether the file's aggregator runs on this machine; on another one that cannot be seen, and counts as running. */
 export function mayBeAlive(connection: Connection): boolean {
   return connection.host !== os.hostname() || isAlive(connection.pid)
+}
+
+function refuseForeign(file: string): void {
+  const owner = fs.statSync(file, { throwIfNoEntry: false })?.uid
+  const self = process.getuid?.()
+  if (owner === undefined || self === undefined || owner === self || owner === 0) return
+  throw new ProvloomError('BAD_CONNECTION_FILE', `${file} belongs to user ${owner}`, {
+    doing: 'find the aggregator',
+    to: file,
+    hint: 'Use a save directory of your own, and an aggregator that you started yourself.',
+  })
 }

@@ -133,7 +133,7 @@ describe('an agent and an aggregator that is there', () => {
     await received.until(() => received.rows.length === 10)
     await agent.stop(5_000)
     fs.writeFileSync(go, '')
-    const started = told.statuses.find((status) => status.type === 'worker-started')
+    const started = told.statuses.find((status) => status.kind === 'worker-started')
     await followProcess(systemClock(), started!.pid).gone
     expect(byes).toMatchObject([{ final: false }])
     expect(spools(saveDir)).toHaveLength(1)
@@ -236,7 +236,7 @@ describe('an aggregator that comes, goes and comes back', () => {
     fs.writeFileSync(go, '')
     expect(await agent.run()).toMatchObject({ delivery: { kind: 'delivered' } })
     expect(received.rows).toHaveLength(20)
-    expect(told.statuses.map((status) => status.type)).toContain('seeking')
+    expect(told.statuses.map((status) => status.kind)).toContain('seeking')
   })
 
   test('one that dies and comes back with the same port and keys goes on where it was', async () => {
@@ -315,7 +315,7 @@ describe('a rank that is turned away', () => {
     const { agent, told } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go), {
       options: { rank: 1 },
       onStatus(status) {
-        if (status.type === 'refused') quiet.resolve()
+        if (status.kind === 'refused') quiet.resolve()
       },
     })
     await agent.start()

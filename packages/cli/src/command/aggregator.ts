@@ -1,6 +1,6 @@
 import { createAggregator } from '@provloom/aggregator'
 import type { AggregatorStatus } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, flagOf, variableOf } from '@provloom/shared'
+import { ProvloomError, checkOptions, flagOf, printable, variableOf } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { writeStatus } from '../launch/status-lines.ts'
@@ -55,7 +55,7 @@ function shown(): (status: AggregatorStatus) => void {
   const progress = new Progress(process.stderr)
   const say = (text: string): void => {
     progress.clear()
-    process.stderr.write(`provloom: ${text}\n`)
+    process.stderr.write(`provloom: ${printable(text)}\n`)
   }
   return (status) => {
     switch (status.kind) {

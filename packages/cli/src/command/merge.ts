@@ -1,5 +1,6 @@
 import { describeConflict, merge, validate } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
+import { printable } from '@provloom/shared'
 import { readDocument, writeDocument } from '../document-file.ts'
 import { exitCode } from '../exit-code.ts'
 import { counted } from '../output/quantity.ts'
@@ -23,8 +24,9 @@ export async function mergeFiles(
       `${JSON.stringify({ documents: files, records: document.records.length, conflicts: told, violations })}\n`,
     )
   } else {
-    for (const line of told) process.stderr.write(`provloom: conflict: ${line}\n`)
-    for (const why of violations) process.stderr.write(`provloom: together they are not valid: ${why}\n`)
+    for (const line of told) process.stderr.write(`provloom: conflict: ${printable(line)}\n`)
+    for (const why of violations)
+      process.stderr.write(`provloom: together they are not valid: ${printable(why)}\n`)
     stream.write(
       `${counted(files.length, 'document')}, ${counted(document.records.length, 'record')}, ${counted(conflicts.length, 'conflict')}\n`,
     )

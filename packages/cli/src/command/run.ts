@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
-import { ProvloomError, checkOptions } from '@provloom/shared'
+import { ProvloomError, checkOptions, printable } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
@@ -90,7 +90,7 @@ class Job {
 
   #told(message: string): void {
     this.#progress.clear()
-    process.stderr.write(`provloom: ${message}\n`)
+    process.stderr.write(`provloom: ${printable(message)}\n`)
   }
 
   #conclude(codes: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { describe, iriOf, validate } from '@provloom/prov'
 import type { Violation } from '@provloom/prov'
-import { ProvloomError, renderError } from '@provloom/shared'
+import { ProvloomError, printable, renderError } from '@provloom/shared'
 import { readDocument } from '../document-file.ts'
 import { exitCode } from '../exit-code.ts'
 import { counted } from '../output/quantity.ts'
@@ -46,7 +46,8 @@ function show({ file, violations, error }: Verdict): void {
     return
   }
   process.stdout.write(`${file}: ${style.bad(counted(violations.length, 'violation'))}\n`)
-  for (const violation of violations) process.stdout.write(`${describe(violation).replaceAll(/^/gm, '  ')}\n`)
+  for (const violation of violations)
+    process.stdout.write(`${printable(describe(violation)).replaceAll(/^/gm, '  ')}\n`)
 }
 
 function asJson({ file, violations, error }: Verdict): object {

@@ -1,0 +1,135 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { defaultSpoolRoot, lookAtSpool, spoolsIn } from '@provloom/agent'
+import type { SpoolLook } from '@provloom/agent'
+import { readStoredRun, refuseRunning } from '@provloom/aggregator'
+import type { RunFacts, RunFinished } from '@provloom/aggregator'
+import { ProvloomError, controlRoot } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
+import { counted } from '../output/quantity.ts'
+import { styleFor } from '../output/style.ts'
+import { renderSummary } from '../output/summary.ts'
+import { Gathering, refuseLiving } from './gathering.ts'
+import type { HandedIn } from './gathering.ts'
+
+/**
+ * `provloom recover RUN_DIR [SPOOL...]`: after everything was killed, what is in the run's journal and in the spools of
+ * its ranks becomes a finished run. An aggregator goes on with it as after any restart, agents hand the spools in.
+ */
+export async function recover(
+  folder: string,
+  named: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const began = performance.now()
+  const run = readStoredRun(folder)
+  const { runDir } = run.facts
+  if (run.finished) return isFinished(run.facts, named, given['json'] === true)
+  if (!fs.existsSync(path.join(runDir, 'journal'))) throw journalGone(runDir)
+  await refuseRunning(run)
+  const spools = named.length > 0 ? named.map((one) => ofRun(one, run.facts)) : spoolsOf(run.facts, given)
+  const gathering = new Gathering(
+    {
+      // In the run directory itself: it can be written, and a second `recover` of the same run finds the first.
+      provenanceSaveDir: runDir,
+      jobKey: 'recover',
+      resume: [runDir],
+      createGraph: given['createGraph'] === true,
+      createSvg: given['createSvg'] === true,
+    },
+    tell,
+  )
+  await gathering.start()
+  const { runId, jobKey } = run.facts
+  const handedIn = await gathering.handIn(
+    spools.map((look) => ({ ...look, runId, ...(jobKey === '' ? {} : { jobKey }) })),
+  )
+  const [finished] = await gathering.finish()
+  fs.rmSync(controlRoot(runDir), { recursive: true, force: true })
+  if (finished === undefined) throw new Error(`the run in ${runDir} was not finished`)
+  show(finished, handedIn, given['json'] === true, (performance.now() - began) / 1000)
+  return handedIn.every(({ delivery }) => delivery.kind !== 'kept') ? exitCode.ok : exitCode.failed
+}
+
+/** A spool that somebody named: of this run, as far as it knows its run. */
+function ofRun(folder: string, { runId }: RunFacts): SpoolLook {
+  const look = lookAtSpool(folder)
+  refuseLiving(look)
+  if (look.former === undefined || look.former.runId === runId) return look
+  throw new ProvloomError(
+    'CONFLICT',
+    `${look.spool} belongs to another run: ${look.former.runDir ?? look.former.runId}`,
+    {
+      doing: 'hand in the spool',
+      to: look.spool,
+      hint: 'Recover that run with it, or leave it out.',
+    },
+  )
+}
+
+/** Keys that name one job and no later one. */
+const lasting = /^(?!master-)./
+
+/**
+ * The run's spools on this machine: those whose ranks were admitted to it, and those of the same job whose ranks had no
+ * answer yet. Where the job's key may be another job's as well, the latter are only told.
+ */
+function spoolsOf({ runId, jobKey }: RunFacts, given: Readonly<Record<string, unknown>>): SpoolLook[] {
+  const root =
+    typeof given['spoolRoot'] === 'string' ? given['spoolRoot'] : defaultSpoolRoot({ ...process.env })
+  const found = spoolsIn(root).filter(({ former, facts }) =>
+    former === undefined ? jobKey !== '' && facts.jobKey === jobKey : former.runId === runId,
+  )
+  const taken: SpoolLook[] = []
+  for (const look of found) {
+    const sure = look.former !== undefined || lasting.test(jobKey)
+    if (!sure) tell(`${look.spool} may be of this run; name it to have it handed in`)
+    else if (look.agent !== undefined || look.workers.length > 0)
+      tell(`${look.spool} is still in use, and is left alone`)
+    else taken.push(look)
+  }
+  tell(
+    taken.length === 0
+      ? `no spools of this run in ${root}`
+      : `handing in ${counted(taken.length, 'spool')} from ${root}: ${taken.map(({ spool }) => path.basename(spool)).join(', ')}`,
+  )
+  return taken
+}
+
+function isFinished({ runDir, runId }: RunFacts, named: readonly string[], json: boolean): number {
+  if (named.length > 0) {
+    throw new ProvloomError('CONFLICT', `${runDir} is finished: nothing can be added to it`, {
+      doing: 'hand in the spools',
+      to: runDir,
+      hint: `Make them a run of their own: provloom import ${named.join(' ')}`,
+    })
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ kind: 'finished-before', runId, runDir })}\n`)
+  else tell(`${runDir} is finished already; there is nothing to recover`)
+  return exitCode.ok
+}
+
+function journalGone(runDir: string): ProvloomError {
+  return new ProvloomError('FILE_UNREADABLE', `${runDir} is not finished, and its journal is gone`, {
+    doing: 'recover the run',
+    to: path.join(runDir, 'journal'),
+    hint: 'Copy a run directory whole, with journal/. Its prov.json is as it was saved last.',
+  })
+}
+
+function show(finished: RunFinished, handedIn: readonly HandedIn[], json: boolean, seconds: number): void {
+  if (!json) {
+    process.stderr.write(`${renderSummary(finished, styleFor(process.stderr))}\n`)
+    return
+  }
+  const spools = handedIn.map(({ spool, delivery }) => ({
+    spool,
+    outcome: delivery.kind === 'delivered' ? 'handed-in' : delivery.kind,
+    ...(delivery.kind === 'kept' ? { reason: delivery.reason } : {}),
+  }))
+  process.stdout.write(`${JSON.stringify({ ...finished, kind: 'recovered', spools, seconds })}\n`)
+}
+
+function tell(message: string): void {
+  process.stderr.write(`provloom: ${message}\n`)
+}

@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { cleanEnvironment, folder, provloom, repository, startProvloom } from '../support/cli.ts'
+import { effort } from '../support/effort.ts'
+import { Graph, onlyRun } from '../support/graph.ts'
+import { rowsOf } from '../support/parquet.ts'
+import { randomFrom } from '../support/random.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+/** Logs until it is killed, and says after each call in a file of its own that it has returned. */
+const script = `
+import os, sys, provloom
+provloom.start_run("www.example.org", "killed", collect_all_processes=True)
+told = os.open(os.path.join(sys.argv[1], "rank" + os.environ["RANK"]), os.O_WRONLY | os.O_CREAT)
+last = int(sys.argv[2])
+for step in range(last):
+    provloom.log_metric("loss", step / 7, step=step)
+    os.pwrite(told, b"%d" % (step + 1), 0)
+if last < 10**6:
+    provloom.log_param("done", True)
+    sys.stdin.read()
+while True:
+    pass
+`
+
+interface Job {
+  readonly saveDir: string
+  readonly spoolRoot: string
+  readonly told: string
+  readonly aggregator: ChildProcess
+  readonly ranks: readonly ChildProcess[]
+  /** Calls that have returned, by rank. */
+  returned(): number[]
+  /** kill -9 of everything at once. */
+  kill(): Promise<void>
+}
+
+const bin = path.join(repository, 'packages/cli/bin/provloom.js')
+
+/** In a process group of its own, so that an agent and its worker can be killed together. */
+function inGroup(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  const child = spawn(process.execPath, [bin, ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...cleanEnvironment(), ...env },
+  })
+  onTestFinished(() => killGroup(child))
+  return child
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, 'SIGKILL')
+  } catch {
+    // It is gone.
+  }
+}
+
+async function job(ranks: number, calls = 10 ** 9): Promise<Job> {
+  const [saveDir, spoolRoot, told] = [folder(), folder(), folder()]
+  const file = path.join(told, 'train.py')
+  fs.writeFileSync(file, script)
+  const shared = ['--provenance-save-dir', saveDir, '--job-key', `job-${path.basename(told)}`]
+  const names = ['--experiment-name', 'killed', '--prov-user-namespace', 'www.example.org']
+  const aggregator = inGroup(['aggregator', ...shared, ...names, '--collect-all-processes', '--json'], {})
+  const children = Array.from({ length: ranks }, (_, rank) =>
+    inGroup(['agent', ...shared, '--spool-root', spoolRoot, '--', 'python3', file, told, String(calls)], {
+      RANK: String(rank),
+      LOCAL_RANK: String(rank),
+      WORLD_SIZE: String(ranks),
+    }),
+  )
+  const aggregatorKey = path.join(saveDir, '.provloom')
+  await until(() => fs.existsSync(aggregatorKey))
+  return {
+    saveDir,
+    spoolRoot,
+    told,
+    aggregator,
+    ranks: children,
+    returned: () =>
+      Array.from({ length: ranks }, (_, rank) => {
+        const file = path.join(told, `rank${rank}`)
+        return fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0
+      }),
+    async kill() {
+      const all = [aggregator, ...children]
+      const gone = all
+        .filter((child) => child.exitCode === null && child.signalCode === null)
+        .map((child) => once(child, 'exit'))
+      for (const child of all) killGroup(child)
+      await Promise.all(gone)
+    },
+  }
+}
+
+function hasRun(saveDir: string): boolean {
+  return fs.existsSync(path.join(saveDir, 'killed_0', 'run.json'))
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+/** Every call that returned is in document and Parquet rows, once and in order. */
+async function expectAll(runDir: string, returned: readonly number[]): Promise<void> {
+  const graph = new Graph(runDir)
+  expect(graph.violations()).toEqual([])
+  const rows = await rowsOf(runDir, 'loss')
+  const inRows: string[] = []
+  for (const [rank, calls] of returned.entries()) {
+    const mine = rows.filter((row) => row.rank === rank).map((row) => Number(row.step))
+    expect(mine.length, `rank ${rank}`).toBeGreaterThanOrEqual(calls)
+    expect(mine).toEqual(mine.map((_, k) => k))
+    inRows.push(String(mine.length))
+  }
+  const series = graph.ofType('Metric').filter((one) => graph.value(one, 'label')?.includes('loss'))
+  expect(graph.each(series, 'rows')).toEqual(inRows.sort())
+  const run = JSON.parse(fs.readFileSync(path.join(runDir, 'run.json'), 'utf8')) as Record<string, unknown>
+  expect(run).toMatchObject({ finished: true, status: 'incomplete' })
+  expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
+  for (const rank of graph.ofType('RankExecution')) expect(graph.value(rank, 'status')).toBe('incomplete')
+}
+
+describe('provloom recover', () => {
+  it('finishes a job that was killed whole, with every call that had returned', async () => {
+    const random = randomFrom(11)
+    let calls = 0
+    for (let trial = 0; trial < Math.round(5 * effort); trial++) {
+      const one = await job(2)
+      await until(() => hasRun(one.saveDir))
+      await until(() => one.returned().every((count) => count > 0))
+      await new Promise((resolve) => setTimeout(resolve, random.unit() * 400))
+      await one.kill()
+      const runDir = onlyRun(one.saveDir)
+      const result = await provloom(['recover', runDir, '--spool-root', one.spoolRoot, '--json'])
+      expect(result.code, result.stderr).toBe(0)
+      const said = JSON.parse(result.stdout) as { kind: string; spools: { outcome: string }[] }
+      expect(said.kind).toBe('recovered')
+      expect(said.spools.map((spool) => spool.outcome)).toEqual(['handed-in', 'handed-in'])
+      await expectAll(runDir, one.returned())
+      expect(fs.readdirSync(one.spoolRoot)).toEqual([])
+      calls += one.returned().reduce((sum, count) => sum + count, 0)
+    }
+    console.log(`killed jobs whole: ${calls} calls that had returned, all recovered`)
+  })
+
+  it('works on a copied run directory with spools that are named, and leaves the original alone', async () => {
+    const one = await job(1, 500)
+    await until(() => one.returned()[0] === 500)
+    await until(() => hasRun(one.saveDir))
+    await one.kill()
+    const copy = path.join(folder(), 'copy')
+    fs.cpSync(onlyRun(one.saveDir), copy, { recursive: true })
+    const spool = path.join(one.spoolRoot, fs.readdirSync(one.spoolRoot)[0]!)
+    const result = await provloom(['recover', copy, spool])
+    expect(result.code, result.stderr).toBe(0)
+    await expectAll(copy, one.returned())
+    expect(fs.readdirSync(copy)).not.toContain('.provloom')
+    expect(fs.existsSync(path.join(onlyRun(one.saveDir), 'journal'))).toBe(true)
+    const again = await provloom(['recover', copy])
+    expect(again.code).toBe(0)
+    expect(again.stderr).toContain('is finished already')
+  })
+
+  it('refuses a run whose aggregator is alive, and leaves it running', async () => {
+    const one = await job(1, 10)
+    await until(() => hasRun(one.saveDir))
+    const runDir = onlyRun(one.saveDir)
+    const result = await provloom(['recover', runDir, '--spool-root', one.spoolRoot])
+    expect(result.code).toBe(3)
+    expect(result.stderr).toMatch(/An aggregator runs here already[^]*Try: /)
+    expect(one.aggregator.exitCode).toBeNull()
+    one.ranks[0]!.stdin!.end()
+  })
+
+  it('leaves a spool alone that is still written, and says how to serve it', async () => {
+    const one = await job(1, 100)
+    await until(() => one.returned()[0] === 100)
+    await until(() => hasRun(one.saveDir))
+    const [spool] = fs.readdirSync(one.spoolRoot).map((name) => path.join(one.spoolRoot, name))
+    one.aggregator.kill('SIGKILL')
+    one.ranks[0]!.kill('SIGKILL')
+    await once(one.ranks[0]!, 'exit')
+    const runDir = onlyRun(one.saveDir)
+    const named = await provloom(['recover', runDir, spool!])
+    expect(named.code).toBe(3)
+    expect(named.stderr).toMatch(/still in use by the worker (\d+)[^]*provloom agent --attach .* --pid \1/)
+    expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(true)
+  })
+
+  it.each([
+    ['a folder that is no run', (dir: string) => [dir], /no run directory that can be read/],
+    ['a spool that is none', (dir: string) => [dir, os.tmpdir()], /Error: /],
+  ])('refuses %s', async (_, args, message) => {
+    const result = await provloom(['recover', ...args(folder())])
+    expect(result.code).toBe(2)
+    expect(result.stderr).toMatch(message)
+    expect(result.stderr).toContain('Try:')
+  })
+})
+
+describe('provloom import', () => {
+  it('makes one run of several spools of one job, and none is left', async () => {
+    const [saveDir, spoolRoot] = [folder(), folder()]
+    const file = path.join(saveDir, 'train.py')
+    fs.writeFileSync(
+      file,
+      'import provloom\nprovloom.start_run("www.example.org", "kept")\nprovloom.log_metric("loss", 1.0, step=0)\nprovloom.end_run()\n',
+    )
+    await Promise.all(
+      [0, 1].map(
+        (rank) =>
+          startProvloom(
+            ['agent', '--provenance-save-dir', saveDir, '--spool-root', spoolRoot, '--', 'python3', file],
+            { env: { RANK: String(rank), LOCAL_RANK: String(rank), WORLD_SIZE: '2', MASTER_ADDR: 'n1' } },
+          ).ended,
+      ),
+    )
+    const spools = fs.readdirSync(spoolRoot).map((name) => path.join(spoolRoot, name))
+    expect(spools).toHaveLength(2)
+    fs.rmSync(file)
+    const result = await provloom(['import', '--provenance-save-dir', saveDir, ...spools])
+    expect(result.code, result.stderr).toBe(0)
+    const graph = new Graph(onlyRun(saveDir))
+    expect(graph.violations()).toEqual([])
+    const ranks = graph.ofType('RankExecution')
+    expect(graph.each(ranks, 'globalRank')).toEqual(['0', '1'])
+    expect(graph.each(ranks, 'status')).toEqual(['completed', 'completed'])
+    expect(graph.value(graph.ofType('Run')[0]!, 'status')).toBe('completed')
+    expect(fs.readdirSync(spoolRoot)).toEqual([])
+    expect(fs.readdirSync(path.join(saveDir, '.provloom'))).toEqual([])
+  })
+})
