@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 /**
  * Every error a person can meet has a code, says what was being done, to what, and what to try.
  * Code branches on `code`, never on the text.
@@ -64,13 +66,13 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * The two lines the command line prints.
+ * The two lines the command line prints, fit for a terminal whatever they name.
  *
  * @returns `Error: ...` and, where there is a hint, `Try: ...`
  */
 export function renderError(error: unknown): string {
-  if (!(error instanceof ProvloomError)) return `Error: ${reasonOf(error)}`
+  if (!(error instanceof ProvloomError)) return printable(`Error: ${reasonOf(error)}`)
   const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`
   const head = `Error: ${error.message}${cause} [${error.code}]`
-  return error.hint === undefined ? head : `${head}\nTry:   ${error.hint}`
+  return printable(error.hint === undefined ? head : `${head}\nTry:   ${error.hint}`)
 }

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, controlFolder, writeDurably } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
@@ -35,6 +36,7 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
     make() {
       try {
         files.makeFolder(folder)
+        claim(folder)
       } catch (error) {
         throw unwritable(error)
       }
@@ -52,4 +54,13 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
     },
     remove: (file) => files.remove(file),
   }
+}
+
+/** In a folder that others may write, somebody may have made ours before, to read its keys or to put others in. */
+function claim(folder: string): void {
+  const found = fs.lstatSync(folder)
+  const self = process.getuid?.()
+  if (!found.isDirectory()) throw new Error(`${folder} is no folder`)
+  if (self !== undefined && found.uid !== self) throw new Error(`${folder} belongs to user ${found.uid}`)
+  if ((found.mode & 0o077) !== 0) fs.chmodSync(folder, 0o700)
 }
