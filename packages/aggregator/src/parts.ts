@@ -20,6 +20,8 @@ export interface GraphBuilder {
   summary(): RunSummary
   /** Everything that `apply` has built up, so that a builder loaded from it goes on to the same bytes. */
   save(): Uint8Array
+  /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */
+  saveSlices(): Generator<void, Uint8Array>
 }
 
 /** `saved` is a former `save()`; without it the graph is empty. Throws when `saved` is of another version or damaged. */
@@ -73,7 +75,9 @@ export interface MetricStore {
   seal(): Promise<Sealed>
   /** A `parts` entry, live or replayed: rows of entries up to `through` are in these parts and must not be written again. */
   sealed(parts: readonly Part[], through: Lsn): void
-  /** Bytes of rows in memory. */
+  /** The part that is sealed next is the last that its rows go to: none grows any more with the rows after it. */
+  settle(): void
+  /** Bytes of rows in memory that are in no part. */
   readonly pendingBytes: number
 }
 
@@ -81,6 +85,11 @@ export interface Sealed {
   readonly parts: readonly Part[]
   /** The last entry whose rows are in `parts`. -1 when nothing was appended. */
   readonly through: Lsn
+  /**
+   * Entries before are needed no more. The rows from here to `through` are in the last part, which is small: given again
+   * to a store loaded from `saved`, they let it grow on.
+   */
+  readonly replayFrom: Lsn
   /** Series tables and the like at `through`, so that a store loaded from it goes on with the entry after it. */
   readonly saved: Uint8Array
 }

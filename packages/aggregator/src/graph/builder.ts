@@ -53,11 +53,7 @@ class Builder implements GraphBuilder {
   }
 
   render(): Uint8Array[] {
-    const work = this.renderSlices()
-    for (;;) {
-      const step = work.next()
-      if (step.done === true) return step.value
-    }
+    return atOnce(this.renderSlices())
   }
 
   *renderSlices(): Generator<void, Uint8Array[]> {
@@ -67,6 +63,7 @@ class Builder implements GraphBuilder {
     // The run's own records hold the journal position, so they are new every time.
     this.#dirt.mark('run', '')
     const changed = this.#dirt.take()
+    this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
     const things = changed === 'all' ? thingsOf(this.#state) : changed.values()
     let rendered = 0
@@ -91,6 +88,10 @@ class Builder implements GraphBuilder {
   }
 
   save(): Uint8Array {
+    return atOnce(this.saveSlices())
+  }
+
+  saveSlices(): Generator<void, Uint8Array> {
     return saveState(this.#state, this.#tallies)
   }
 
@@ -105,5 +106,12 @@ class Builder implements GraphBuilder {
       space: spaceOf(iri, opened?.runId ?? 'none'),
       namespaceProblem: problem,
     }
+  }
+}
+
+function atOnce<R>(work: Generator<void, R>): R {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
   }
 }

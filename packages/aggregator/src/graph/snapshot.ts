@@ -5,33 +5,101 @@ import { emptyState } from './state.ts'
 import type { RunState } from './state.ts'
 import { Tallies } from './tally.ts'
 
-const format = 1
+const format = 2
+/** Entries of a map, or series, in one piece: a few milliseconds of work. */
+const entriesPerPiece = 128
+const seriesPerPiece = 1024
 
 export interface Loaded {
   readonly state: RunState
   readonly tallies: Tallies
 }
 
-/** State as MessagePack: `[format, state, series, identifiers, statistics]`. */
-export function saveState(state: RunState, tallies: Tallies): Uint8Array {
+/**
+ * State as MessagePack, made piece by piece: `[format, pieces]`, each piece a MessagePack of its own:
+ * `['fields', object]` for what are no maps, `['map', name, entries]`, `['series', rows]`, `['ids', text]`,
+ * `['tallies', columns]`.
+ */
+export function* saveState(state: RunState, tallies: Tallies): Generator<void, Uint8Array> {
   const { series: _series, ids, ...rest } = state
-  return pack([format, toPlain(rest), seriesRows(state), [...ids.keys()].join('\n'), toPlain(tallies.save())])
+  const pieces: Uint8Array[] = []
+  const fields: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(rest)) {
+    if (!(field instanceof Map)) {
+      fields[name] = field
+      continue
+    }
+    const entries: ReadonlyMap<unknown, unknown> = field
+    for (const some of inPieces([...entries], entriesPerPiece)) {
+      pieces.push(pack(['map', name, toPlain(new Map(some))]))
+      yield
+    }
+  }
+  pieces.push(pack(['fields', toPlain(fields)]))
+  for (const rows of inPieces(seriesRows(state), seriesPerPiece)) {
+    pieces.push(pack(['series', rows]))
+    yield
+  }
+  pieces.push(pack(['ids', [...ids.keys()].join('\n')]))
+  yield
+  pieces.push(pack(['tallies', toPlain(tallies.save())]))
+  yield
+  return pack([format, pieces])
 }
 
 /** @throws {TypeError} when the bytes are damaged or of another format */
 export function loadState(saved: Uint8Array): Loaded {
-  const parts = unpack(saved)
-  if (!Array.isArray(parts) || parts[0] !== format)
+  const whole = unpack(saved)
+  if (!Array.isArray(whole) || whole[0] !== format || !Array.isArray(whole[1]))
     throw new TypeError('the saved graph is of another format')
-  const [, rest, rows, ids, tallies]: unknown[] = parts
-  const fields = fromPlain(rest)
-  if (typeof fields !== 'object' || fields === null || typeof ids !== 'string')
-    throw new TypeError('the saved graph holds no state')
-  // Written by saveState of this format, so it has this shape; what was undefined is absent.
-  const state: RunState = { ...emptyState(), ...fields }
-  const series = seriesOfRows(rows, state)
-  const taken = new Map(ids === '' ? [] : ids.split('\n').map((id) => [id, true as const]))
-  return { state: { ...state, series, ids: taken }, tallies: new Tallies(columnsOf(fromPlain(tallies))) }
+  const read = new Reading()
+  for (const piece of whole[1]) read.take(piece instanceof Uint8Array ? unpack(piece) : undefined)
+  return read.loaded()
+}
+
+/** What the pieces have told so far. */
+class Reading {
+  readonly #fields = new Map<string, unknown>()
+  #rows: unknown[] = []
+  #ids: string | undefined
+  #tallies: ReadonlyMap<string, Float64Array> | undefined
+
+  take(piece: unknown): void {
+    if (!Array.isArray(piece)) throw new TypeError('a piece of the saved graph cannot be read')
+    const [kind, first, second]: unknown[] = piece
+    if (kind === 'fields') this.#takeFields(fromPlain(first))
+    else if (kind === 'map') this.#takeMap(String(first), fromPlain(second))
+    else if (kind === 'series' && Array.isArray(first)) for (const row of first) this.#rows.push(row)
+    else if (kind === 'ids' && typeof first === 'string') this.#ids = first
+    else if (kind === 'tallies') this.#tallies = columnsOf(fromPlain(first))
+    else throw new TypeError('a piece of the saved graph is of no known kind')
+  }
+
+  loaded(): Loaded {
+    const ids = this.#ids
+    if (ids === undefined || this.#tallies === undefined) throw new TypeError('the saved graph is not whole')
+    // Written by saveState of this format, so it has this shape; what was undefined or empty is absent.
+    const state: RunState = { ...emptyState(), ...Object.fromEntries(this.#fields) }
+    const series = seriesOfRows(this.#rows, state)
+    const taken = new Map(ids === '' ? [] : ids.split('\n').map((id) => [id, true as const]))
+    return { state: { ...state, series, ids: taken }, tallies: new Tallies(this.#tallies) }
+  }
+
+  #takeFields(fields: unknown): void {
+    if (typeof fields !== 'object' || fields === null) throw new TypeError('the saved graph holds no state')
+    for (const [name, field] of Object.entries(fields)) this.#fields.set(name, field)
+  }
+
+  #takeMap(name: string, entries: unknown): void {
+    if (!(entries instanceof Map)) throw new TypeError('a map of the saved graph is none')
+    const known = this.#fields.get(name)
+    if (known instanceof Map) for (const [key, value] of entries) known.set(key, value)
+    else this.#fields.set(name, entries)
+  }
+}
+
+function* inPieces<T>(all: readonly T[], size: number): Generator<readonly T[], void> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size)
 }
 
 function columnsOf(value: unknown): ReadonlyMap<string, Float64Array> {

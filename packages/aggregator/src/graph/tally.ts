@@ -1,4 +1,5 @@
 import type { Points } from '@provloom/shared'
+import { IdTable } from './id-table.ts'
 
 /**
  * Running statistics of series, one slot per declared series of a stream, by column: taking in a point makes no object.
@@ -23,11 +24,14 @@ const columns = [
 
 export type TallyColumn = (typeof columns)[number]
 
+const noSlots: readonly number[] = []
+
 export class Tallies {
   #count = 0
   #columns: Record<TallyColumn, Float64Array>
   #touched: Uint8Array
   #touchedSlots: number[] = []
+  readonly #ids = new WeakMap<ReadonlyMap<number, number>, IdTable>()
 
   constructor(saved?: ReadonlyMap<string, Float64Array>) {
     const first = saved?.get('rows')
@@ -68,51 +72,63 @@ export class Tallies {
    * @returns rows of ids that have no slot
    */
   take(points: Points, slots: ReadonlyMap<number, number>): number {
+    const ids = this.#idsOf(slots)
     const { series, value } = points
-    const steps = halves(points.step)
-    const times = halves(points.time)
+    const steps = halvesOf(points.step)
+    const times = halvesOf(points.time)
     let unknown = 0
     for (let row = 0; row < points.count; row++) {
-      const slot = slots.get(series[row]!)
-      if (slot === undefined) unknown++
+      const slot = ids.get(series[row]!)
+      if (slot < 0) unknown++
       else this.#takeOne(slot, value[row]!, wide(steps, row), wide(times, row))
     }
     return unknown
   }
 
-  /** Slots that took points since the last call. */
+  /** Slots that took points since the last call and were not given since the last `forgetTouched`. */
   takeTouched(): readonly number[] {
+    if (this.#touchedSlots.length === 0) return noSlots
     const touched = this.#touchedSlots
     this.#touchedSlots = []
-    for (const slot of touched) this.#touched[slot] = 0
     return touched
+  }
+
+  /** From now on every slot that takes points is told again. */
+  forgetTouched(): void {
+    this.#touched.fill(0)
+    this.#touchedSlots = []
+  }
+
+  /** The same map as a table; made again when slots were added. */
+  #idsOf(slots: ReadonlyMap<number, number>): IdTable {
+    const known = this.#ids.get(slots)
+    if (known?.size === slots.size) return known
+    const made = new IdTable()
+    for (const [id, slot] of slots) made.set(id, slot)
+    this.#ids.set(slots, made)
+    return made
   }
 
   #takeOne(slot: number, value: number, step: number, time: number): void {
     const c = this.#columns
+    const { rows, lastTime, firstTime, firstStep, lastStep } = c
+    const count = (rows[slot] = rows[slot]! + 1)
+    c.last[slot] = value
+    if (count === 1) {
+      lastTime[slot] = firstTime[slot] = time
+      firstStep[slot] = lastStep[slot] = step
+    } else {
+      if (time > lastTime[slot]!) lastTime[slot] = time
+      else if (time < firstTime[slot]!) firstTime[slot] = time
+      if (step > lastStep[slot]!) lastStep[slot] = step
+      else if (step < firstStep[slot]!) firstStep[slot] = step
+    }
     if (this.#touched[slot] === 0) {
       this.#touched[slot] = 1
       this.#touchedSlots.push(slot)
     }
-    const rows = (c.rows[slot] = c.rows[slot]! + 1)
-    c.last[slot] = value
-    c.lastTime[slot] = rows === 1 || time > c.lastTime[slot]! ? time : c.lastTime[slot]!
-    if (rows === 1 || time < c.firstTime[slot]!) c.firstTime[slot] = time
-    if (rows === 1 || step < c.firstStep[slot]!) c.firstStep[slot] = step
-    if (rows === 1 || step > c.lastStep[slot]!) c.lastStep[slot] = step
     if (value - value !== 0) this.#takeSpecial(slot, value)
-    else this.#takeFinite(slot, value)
-  }
-
-  #takeFinite(slot: number, value: number): void {
-    const { min, max, sum, compensation } = this.#columns
-    if (value < min[slot]!) min[slot] = value
-    if (value > max[slot]!) max[slot] = value
-    const before = sum[slot]!
-    const after = before + value
-    const lost = Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before
-    compensation[slot] = compensation[slot]! + lost
-    sum[slot] = after
+    else takeFinite(c, slot, value)
   }
 
   #takeSpecial(slot: number, value: number): void {
@@ -129,6 +145,21 @@ export class Tallies {
     touched.set(this.#touched)
     this.#touched = touched
   }
+}
+
+function takeFinite(
+  { min, max, sum, compensation }: Record<TallyColumn, Float64Array>,
+  slot: number,
+  value: number,
+): void {
+  if (value < min[slot]!) min[slot] = value
+  if (value > max[slot]!) max[slot] = value
+  const before = sum[slot]!
+  const after = before + value
+  compensation[slot] =
+    compensation[slot]! +
+    (Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before)
+  sum[slot] = after
 }
 
 function emptyColumns(length: number): Record<TallyColumn, Float64Array> {
@@ -151,7 +182,7 @@ function emptyColumns(length: number): Record<TallyColumn, Float64Array> {
 }
 
 /** A 64-bit column as pairs of 32-bit halves: reading a BigInt would make an object a row. */
-function halves(column: BigInt64Array): Int32Array {
+function halvesOf(column: BigInt64Array): Int32Array {
   return new Int32Array(column.buffer, column.byteOffset, column.length * 2)
 }
 

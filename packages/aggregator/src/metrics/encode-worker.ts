@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'
@@ -5,22 +6,31 @@ import type { SeriesRow } from './series-table.ts'
 
 /** What the thread is asked: one part. */
 export interface EncodeOrder {
-  readonly rows: RowColumns
+  /** Pieces in shared memory. */
+  readonly rows: readonly RowColumns[]
+  /** Those that the thread has not been told before. */
   readonly series: readonly SeriesRow[]
   readonly rowGroupRows: number
 }
 
-/** The part's bytes. */
-export type EncodeAnswer = Uint8Array
+export interface EncodedPart {
+  readonly bytes: Uint8Array
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+}
 
-/** The thread: encodes one part and is ended by who asked. */
-parentPort?.once('message', ({ rows, series, rowGroupRows }: EncodeOrder) => {
-  const work = encodePart(rows, series, rowGroupRows)
+const known: SeriesRow[] = []
+
+/** The thread: encodes one part after the other and is ended by who asks. */
+parentPort?.on('message', ({ rows, series, rowGroupRows }: EncodeOrder) => {
+  for (const one of series) known.push(one)
+  const work = encodePart(rows, known, rowGroupRows)
   for (;;) {
     const step = work.next()
     if (step.done !== true) continue
     const bytes = new Uint8Array(step.value)
-    parentPort?.postMessage(bytes, [bytes.buffer])
+    const part: EncodedPart = { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
+    parentPort?.postMessage(part, [bytes.buffer])
     return
   }
 })

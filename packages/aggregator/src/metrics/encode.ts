@@ -31,13 +31,13 @@ const schema: SchemaElement[] = [
 const gzipLevel = 2
 
 /**
- * Encodes rows as one Parquet file, a row group between two yields.
+ * Encodes rows, given in pieces, as one Parquet file, a row group between two yields.
  *
  * @param series the run's series, by number
  * @returns the file's bytes
  */
 export function* encodePart(
-  rows: RowColumns,
+  rows: readonly RowColumns[],
   series: readonly SeriesRow[],
   rowGroupRows: number,
 ): Generator<void, Uint8Array> {

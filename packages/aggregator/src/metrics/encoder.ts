@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import type { EncodeAnswer, EncodeOrder } from './encode-worker.ts'
+import { nextTurn } from '../run/slices.ts'
+import type { EncodedPart, EncodeOrder } from './encode-worker.ts'
 import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from './series-table.ts'
@@ -10,38 +12,77 @@ const slicedGroupRows = 8_192
 
 /** Below this a thread costs more than it saves. */
 const workerRowsMin = 20_000
-
-/**
- * Encodes rows as a Parquet file without holding the event loop: in a worker thread, or for few rows, and where sources
- * run without a build, in slices. The rows' memory is given away.
- */
-export async function encode(rows: RowColumns, series: readonly SeriesRow[]): Promise<Uint8Array> {
-  if (rows.count < workerRowsMin || !isBuilt) return sliced(rows, series)
-  return inWorker({ rows, series: [...series], rowGroupRows: workerGroupRows })
-}
+/** A thread that has nothing to do for so long is ended. */
+const idleMs = 10_000
 
 /** Node before 22 cannot start a thread from a TypeScript file. */
 const isBuilt = import.meta.url.endsWith('.js')
 
-async function sliced(rows: RowColumns, series: readonly SeriesRow[]): Promise<Uint8Array> {
-  const work = encodePart(rows, series, slicedGroupRows)
-  for (;;) {
-    const step = work.next()
-    if (step.done === true) return step.value
-    await new Promise((resolve) => setImmediate(resolve))
+/**
+ * Encodes the rows of one run as Parquet files without holding the event loop: in a worker thread, which stays for the
+ * next part, or for few rows, and where sources run without a build, in slices.
+ */
+export class Encoder {
+  #worker: Worker | undefined
+  /** Series that the thread knows. */
+  #told = 0
+  #idle: NodeJS.Timeout | undefined
+
+  /**
+   * One call at a time.
+   *
+   * @param rows pieces that stay as they are until the end
+   * @param series the run's series, by number; it only grows
+   */
+  async encode(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
+    const count = rows.reduce((sum, piece) => sum + piece.count, 0)
+    return count < workerRowsMin || !isBuilt ? sliced(rows, series) : this.#inWorker(rows, series)
+  }
+
+  async #inWorker(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
+    clearTimeout(this.#idle)
+    const worker = (this.#worker ??= new Worker(new URL('./encode-worker.js', import.meta.url)))
+    const order: EncodeOrder = { rows, series: series.slice(this.#told), rowGroupRows: workerGroupRows }
+    this.#told = series.length
+    worker.ref()
+    try {
+      const part = await answerOf(worker, order)
+      worker.unref()
+      this.#idle = setTimeout(() => this.#end(), idleMs).unref()
+      return part
+    } catch (error) {
+      this.#end()
+      throw error
+    }
+  }
+
+  #end(): void {
+    void this.#worker?.terminate()
+    this.#worker = undefined
+    this.#told = 0
   }
 }
 
-function inWorker(order: EncodeOrder): Promise<Uint8Array> {
-  const { series, step, time, value } = order.rows
+async function sliced(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
+  const work = encodePart(rows, series, slicedGroupRows)
+  for (;;) {
+    const step = work.next()
+    if (step.done === true)
+      return { bytes: step.value, sha256: createHash('sha256').update(step.value).digest('hex') }
+    await nextTurn()
+  }
+}
+
+function answerOf(worker: Worker, order: EncodeOrder): Promise<EncodedPart> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./encode-worker.js', import.meta.url))
-    worker.once('message', (answer: EncodeAnswer) => {
-      resolve(answer)
-      void worker.terminate()
+    const onExit = (): void => reject(new Error('the encoder ended before it answered'))
+    worker.once('message', (part: EncodedPart) => {
+      worker.off('error', reject)
+      worker.off('exit', onExit)
+      resolve(part)
     })
     worker.once('error', reject)
-    worker.once('exit', () => reject(new Error('the encoder ended before it answered')))
-    worker.postMessage(order, [series.buffer, step.buffer, time.buffer, value.buffer])
+    worker.once('exit', onExit)
+    worker.postMessage(order, [])
   })
 }

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Files } from '@provloom/shared'
 import type { Part } from '../graph/entry.ts'
-
-const HASHED_AT_ONCE = 1 << 20
+import type { EncodedPart } from './encode-worker.ts'
 
 /**
  * The Parquet files of a run. A part is first staged: written and synced as `.part-<first>-<through>.new`, which no
@@ -22,7 +20,8 @@ export class PartFolder {
   }
 
   /** @throws the system's error; nothing is then staged */
-  async stage(first: number, through: number, rows: number, bytes: Uint8Array): Promise<Part> {
+  async stage(first: number, through: number, rows: number, encoded: EncodedPart): Promise<Part> {
+    const { bytes, sha256 } = encoded
     this.#files.makeFolder(this.#folder, 'umask')
     const staged = path.join(this.#folder, stagedName(first, through))
     this.#removeStaged()
@@ -40,7 +39,7 @@ export class PartFolder {
     }
     await this.#files.syncFolder(this.#folder)
     const name = path.posix.join(path.basename(this.#folder), partName(first))
-    return { file: name, rows, bytes: bytes.length, sha256: await sha256Of(bytes) }
+    return { file: name, rows, bytes: bytes.length, sha256 }
   }
 
   /**
@@ -82,13 +81,4 @@ function stagedName(first: number, through: number): string {
 function stagedOf(name: string): { first: number; through: number } | undefined {
   const match = /^\.part-(\d+)-(\d+)\.new$/.exec(name)
   return match === null ? undefined : { first: Number(match[1]), through: Number(match[2]) }
-}
-
-async function sha256Of(bytes: Uint8Array): Promise<string> {
-  const hash = createHash('sha256')
-  for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) {
-    hash.update(bytes.subarray(at, at + HASHED_AT_ONCE))
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return hash.digest('hex')
 }

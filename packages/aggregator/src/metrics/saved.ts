@@ -1,6 +1,6 @@
 import type { Part } from '../graph/entry.ts'
 
-const format = 1
+const format = 2
 
 /** What a store keeps besides its parts' rows, as of one entry. */
 export interface SavedStore {

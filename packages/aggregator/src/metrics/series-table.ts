@@ -1,5 +1,6 @@
 import { limits } from '@provloom/shared'
 import type { Records } from '../graph/entry.ts'
+import { IdTable } from '../graph/id-table.ts'
 
 /** One series as its rows name it. */
 export interface SeriesRow {
@@ -8,6 +9,8 @@ export interface SeriesRow {
   readonly context: string | null
   readonly source: string | null
   readonly key: string
+  /** The journal entry that declared it. */
+  readonly since: number
 }
 
 /**
@@ -16,7 +19,9 @@ export interface SeriesRow {
  */
 export class SeriesTable {
   readonly rows: SeriesRow[] = []
-  readonly #streams = new Map<string, Map<number, number>>()
+  readonly #streams = new Map<string, IdTable>()
+  /** What `save` gives, by row. */
+  readonly #saved: unknown[] = []
 
   constructor(saved?: unknown) {
     if (saved === undefined) return
@@ -26,53 +31,73 @@ export class SeriesTable {
 
   /** What the constructor takes: per series stream, id and its row. */
   save(): unknown {
-    const saved: unknown[] = []
-    for (const [stream, ids] of this.#streams) {
-      for (const [id, index] of ids) {
-        const row = this.rows[index]
-        if (row !== undefined)
-          saved.push([stream, id, index, row.rank, row.attempt, row.context, row.source, row.key])
-      }
-    }
-    return saved
+    return [...this.#saved]
   }
 
   /** Takes in the declarations of an entry. The first of an id holds, as in the graph. */
-  declare(entry: Records): ReadonlyMap<number, number> {
-    const ids = this.#idsOf(`${entry.rank} ${entry.attempt} ${entry.stream}`)
+  declare(lsn: number, entry: Records): IdTable {
+    const stream = `${entry.rank} ${entry.attempt} ${entry.stream}`
+    const ids = this.#idsOf(stream)
     for (const { event } of entry.events) {
-      if (event.type !== 'series' || ids.has(event.id) || ids.size >= limits.seriesPerStreamMax) continue
+      if (event.type !== 'series' || ids.get(event.id) >= 0 || ids.size >= limits.seriesPerStreamMax) continue
       const { key, context = null, source = null } = event
-      ids.set(
-        event.id,
-        this.rows.push({ rank: entry.rank, attempt: entry.attempt, context, source, key }) - 1,
-      )
+      this.#add(stream, event.id, {
+        rank: entry.rank,
+        attempt: entry.attempt,
+        context,
+        source,
+        key,
+        since: lsn,
+      })
     }
     return ids
   }
 
-  #idsOf(stream: string): Map<number, number> {
+  /** What a stream's ids meant at an entry of the past. */
+  idsAt(lsn: number, entry: Records): IdTable {
+    const now = this.declare(lsn, entry)
+    const then = new IdTable()
+    for (const id of new Set(entry.points.series)) {
+      const index = now.get(id)
+      if (index >= 0 && this.rows[index]!.since <= lsn) then.set(id, index)
+    }
+    return then
+  }
+
+  #add(stream: string, id: number, row: SeriesRow): void {
+    const { rank, attempt, context, source, key, since } = row
+    this.#idsOf(stream).set(id, this.rows.push(row) - 1)
+    this.#saved.push([stream, id, rank, attempt, context, source, key, since])
+  }
+
+  #idsOf(stream: string): IdTable {
     const known = this.#streams.get(stream)
     if (known !== undefined) return known
-    const made = new Map<number, number>()
+    const made = new IdTable()
     this.#streams.set(stream, made)
     return made
   }
 
   #load(saved: unknown): void {
     if (!Array.isArray(saved)) throw new TypeError('a saved series is a list')
-    const [stream, id, index, rank, attempt, context, source, key]: unknown[] = saved
+    const [stream, id, rank, attempt, context, source, key, since]: unknown[] = saved
     if (
       typeof stream !== 'string' ||
       typeof id !== 'number' ||
-      typeof index !== 'number' ||
       typeof rank !== 'number' ||
       typeof attempt !== 'number' ||
-      typeof key !== 'string'
+      typeof key !== 'string' ||
+      typeof since !== 'number'
     )
       throw new TypeError('a saved series is not whole')
-    this.#idsOf(stream).set(id, index)
-    this.rows[index] = { rank, attempt, context: textOrNull(context), source: textOrNull(source), key }
+    this.#add(stream, id, {
+      rank,
+      attempt,
+      context: textOrNull(context),
+      source: textOrNull(source),
+      key,
+      since,
+    })
   }
 }
 

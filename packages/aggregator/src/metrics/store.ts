@@ -2,10 +2,10 @@ import { limits, lsn as toLsn, pack, systemFiles, unpack } from '@provloom/share
 import type { Files, Lsn } from '@provloom/shared'
 import type { Part, Records } from '../graph/entry.ts'
 import type { MetricStore, MetricStoreOptions, Sealed } from '../parts.ts'
-import { encode } from './encoder.ts'
+import { Encoder } from './encoder.ts'
 import { PartFolder } from './part-folder.ts'
-import { joined, rowBytes, rowsOf } from './rows.ts'
-import type { RowChunk } from './rows.ts'
+import { RowQueue } from './row-queue.ts'
+import { rowBytes } from './rows.ts'
 import { loadStore, saveStore } from './saved.ts'
 import { SeriesTable } from './series-table.ts'
 
@@ -31,15 +31,16 @@ class Store implements MetricStore {
   readonly #options: MetricStoreOptions & StoreSeams
   readonly #folder: PartFolder
   readonly #series: SeriesTable
+  readonly #encoder = new Encoder()
   #parts: readonly Part[]
   /** Rows of the last part, while it may be written again. */
-  #head: readonly RowChunk[] = []
-  #headPart: Part | undefined
-  #waiting: RowChunk[] = []
-  #waitingRows = 0
+  #head = new RowQueue()
+  readonly #waiting = new RowQueue()
   #waitingSinceMs: number | undefined
   #last: Lsn
-  #offered: { readonly part: Part; readonly through: Lsn } | undefined
+  /** Rows of entries up to here were in parts when this store was saved: they are given again to grow the last one. */
+  readonly #savedThrough: Lsn
+  #settled = false
 
   constructor(options: MetricStoreOptions & StoreSeams) {
     this.#options = options
@@ -48,66 +49,94 @@ class Store implements MetricStore {
     this.#series = new SeriesTable(saved?.series)
     this.#parts = saved?.parts ?? []
     this.#last = toLsn(saved?.through ?? -1)
+    this.#savedThrough = this.#last
     if (saved !== undefined) this.#folder.publish(saved.through)
   }
 
   append(lsn: Lsn, entry: Records): void {
+    if (lsn <= this.#savedThrough) {
+      if (entry.points.count > 0) this.#head.push(lsn, entry.points, this.#series.idsAt(lsn, entry))
+      return
+    }
     this.#last = lsn
-    const ids = this.#series.declare(entry)
+    const ids = this.#series.declare(lsn, entry)
     if (entry.points.count === 0) return
-    const rows = rowsOf(lsn, entry.points, ids)
-    if (rows.count === 0) return
-    this.#waiting.push(rows)
-    this.#waitingRows += rows.count
-    this.#waitingSinceMs ??= this.#options.monotonicMs()
+    this.#waiting.push(lsn, entry.points, ids)
+    if (this.#waiting.count > 0) this.#waitingSinceMs ??= this.#options.monotonicMs()
   }
 
   due(): boolean {
-    if (this.#waitingRows >= (this.#options.partRowsMax ?? limits.partRowsMax)) return true
+    if (this.#waiting.count >= (this.#options.partRowsMax ?? limits.partRowsMax)) return true
     const since = this.#waitingSinceMs
     return since !== undefined && this.#options.monotonicMs() - since >= limits.partAgeMs
   }
 
   get pendingBytes(): number {
-    return this.#waitingRows * rowBytes
+    return this.#waiting.count * rowBytes
+  }
+
+  settle(): void {
+    this.#settled = true
   }
 
   async seal(): Promise<Sealed> {
     const through = this.#last
-    const chunks = [...this.#head, ...this.#waiting]
     const series = this.#series.save()
-    const parts = this.#waitingRows === 0 ? this.#parts : await this.#write(chunks, through)
-    return { parts, through, saved: pack(saveStore({ series, parts, through })) }
+    const first = this.#firstOfHead()
+    const parts = this.#waiting.count === 0 ? this.#parts : await this.#write(through)
+    const grows = this.#mayGrow(parts)
+    return {
+      parts,
+      through,
+      replayFrom: grows && first !== undefined ? toLsn(first) : toLsn(through + 1),
+      saved: pack(saveStore({ series, parts, through })),
+    }
   }
 
   sealed(parts: readonly Part[], through: Lsn): void {
+    if (through <= this.#savedThrough) return
     this.#parts = parts
     this.#folder.publish(through)
-    const written = this.#waiting.filter((chunk) => chunk.lsn <= through)
-    this.#waiting = this.#waiting.filter((chunk) => chunk.lsn > through)
-    this.#waitingRows = this.#waiting.reduce((sum, chunk) => sum + chunk.count, 0)
-    this.#waitingSinceMs = this.#waiting.length === 0 ? undefined : this.#options.monotonicMs()
+    this.#keepHead(through)
+    this.#waiting.drop(through)
+    this.#waitingSinceMs = this.#waiting.count === 0 ? undefined : this.#options.monotonicMs()
     if (this.#last < through) this.#last = through
-    if (written.length > 0) this.#keepHead(written, through)
   }
 
-  /** The part that was just sealed grows on with the next rows, if it is ours and small. */
-  #keepHead(written: readonly RowChunk[], through: Lsn): void {
-    const part = this.#offered?.through === through ? this.#offered.part : undefined
-    const mayGrow = part !== undefined && part.rows < (this.#options.headRowsMax ?? headRowsMax)
-    this.#head = mayGrow ? [...this.#head, ...written] : []
-    this.#headPart = mayGrow ? part : undefined
-    this.#offered = undefined
+  /** The rows of the last part are kept while it may grow, whether this store wrote it or reads of it in the journal. */
+  #keepHead(through: Lsn): void {
+    const written = this.#waiting.countThrough(through)
+    if (written === 0) return
+    const last = this.#parts.at(-1)
+    const grew = last?.rows === this.#head.count + written
+    if (!grew || !this.#mayGrow(this.#parts)) this.#head = new RowQueue()
+    if (last?.rows === this.#head.count + written && this.#mayGrow(this.#parts))
+      this.#head.copy(this.#waiting, through)
+    this.#settled = false
   }
 
-  async #write(chunks: readonly RowChunk[], through: Lsn): Promise<readonly Part[]> {
-    const rows = joined(chunks)
-    const count = rows.count
-    const first = chunks[0]?.lsn ?? through
-    const others = this.#parts.filter(({ file }) => file !== this.#headPart?.file)
-    const bytes = await encode(rows, this.#series.rows)
-    const part = await this.#folder.stage(first, through, count, bytes)
-    this.#offered = { part, through }
-    return [...others, part]
+  /** The entry with which the part begins that the next rows go to. */
+  #firstOfHead(): number | undefined {
+    return (this.#headIsWhole() ? this.#head.firstLsn : undefined) ?? this.#waiting.firstLsn
+  }
+
+  /** After a restart the head is there only if the journal still had all of its rows. */
+  #headIsWhole(): boolean {
+    return this.#head.count > 0 && this.#head.count === this.#parts.at(-1)?.rows
+  }
+
+  #mayGrow(parts: readonly Part[]): boolean {
+    const last = parts.at(-1)
+    return !this.#settled && last !== undefined && last.rows < (this.#options.headRowsMax ?? headRowsMax)
+  }
+
+  async #write(through: Lsn): Promise<readonly Part[]> {
+    const grows = this.#headIsWhole()
+    const pieces = [...(grows ? this.#head.views() : []), ...this.#waiting.views()]
+    const count = pieces.reduce((sum, piece) => sum + piece.count, 0)
+    const first = this.#firstOfHead() ?? through
+    const others = grows ? this.#parts.slice(0, -1) : this.#parts
+    const encoded = await this.#encoder.encode(pieces, this.#series.rows)
+    return [...others, await this.#folder.stage(first, through, count, encoded)]
   }
 }

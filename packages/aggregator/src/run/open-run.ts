@@ -54,6 +54,8 @@ export class OpenRun {
   readonly sealer: Sealer
   /** It takes nobody in any more. */
   ending = false
+  /** Bytes of entries applied since this aggregator began with the run. */
+  appliedBytes = 0
   readonly #around: Surroundings
   readonly #journal: Journal<Submission>
   readonly #applying: ApplyQueue<Submission>
@@ -194,6 +196,7 @@ export class OpenRun {
     } catch (error) {
       this.trouble.began('apply', 'INTERNAL', error)
     }
+    this.appliedBytes += one.bytes
     if (one.kind === 'control') one.applied(position)
     this.flusher.logged(this.roster.logs)
     this.sealer.look()

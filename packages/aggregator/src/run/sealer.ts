@@ -1,10 +1,13 @@
-import { reasonOf } from '@provloom/shared'
+import { lsn, reasonOf } from '@provloom/shared'
 import { writeSnapshot } from '../journal/snapshot.ts'
+import type { Snapshot } from '../journal/snapshot.ts'
 import { filesOf } from './facts.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const retryMs = 5_000
+/** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
+const keptBytesMax = 64 * 1024 * 1024
 /** Metric rows in memory. Beyond it the journal waits for Parquet, and so, by their credit, do the ranks. */
 const pendingBytesMax = 256 * 1024 * 1024
 
@@ -20,6 +23,8 @@ export class Sealer {
   #recording = false
   #restUntilMs = 0
   #closed = false
+  /** Where the journal began after the last seals, and how much had been applied when it began there. */
+  #kept = { from: -1, appliedBytes: 0 }
 
   constructor(run: OpenRun, around: Surroundings) {
     this.#run = run
@@ -48,20 +53,26 @@ export class Sealer {
     await this.#running
   }
 
+  #weigh(replayFrom: number): void {
+    const { appliedBytes } = this.#run
+    if (replayFrom !== this.#kept.from) this.#kept = { from: replayFrom, appliedBytes }
+    else if (appliedBytes - this.#kept.appliedBytes > keptBytesMax) this.#run.metrics.settle()
+  }
+
   async #sealAndSnapshot(): Promise<void> {
     const run = this.#run
     try {
       const sealed = await run.metrics.seal()
       this.#recording = true
       await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
+      const built = await run.still(saving(run))
       await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
-        applied: run.position,
-        through: sealed.through,
-        roster: run.roster.save(),
-        graph: run.graph.save(),
+        ...built,
+        through: lsn(sealed.replayFrom - 1),
         metrics: sealed.saved,
       })
-      run.log.dropBefore(sealed.through + 1)
+      run.log.dropBefore(sealed.replayFrom)
+      this.#weigh(sealed.replayFrom)
       run.trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
     } catch (error) {
       this.#restUntilMs = this.#around.clock.monotonicMs() + retryMs
@@ -70,4 +81,11 @@ export class Sealer {
       this.#recording = false
     }
   }
+}
+
+/** Graph and roster as of one entry. */
+function* saving(run: OpenRun): Generator<void, Pick<Snapshot, 'applied' | 'roster' | 'graph'>> {
+  const graph = yield* run.graph.saveSlices()
+  yield
+  return { applied: run.position, roster: run.roster.save(), graph }
 }
