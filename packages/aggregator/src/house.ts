@@ -61,6 +61,9 @@ export class House {
   #cancelTick: (() => void) | undefined
   #progressAtMs = 0
   #descriptorsAtMs = 0
+  /** Nothing is received now; nothing was for some time since the last look at who is here. */
+  #waitsForRoom = false
+  #deaf = false
   readonly #descriptors: DescriptorWatch
 
   constructor(settings: Settings, parts: HouseParts) {
@@ -175,7 +178,8 @@ export class House {
 
   #tick(): void {
     this.#cancelTick = this.#parts.clock.after(tickMs, () => this.#tick())
-    this.#attendance.tick()
+    this.#attendance.tick(this.#deaf)
+    this.#deaf = this.#waitsForRoom
     this.#admission.tick()
     for (const run of this.#registry.open) {
       run.sealer.look()
@@ -215,8 +219,10 @@ export class House {
   /** Resolves when what was received and not yet stored and applied has become little enough. */
   async #room(): Promise<void> {
     while (this.#registry.open.reduce((sum, run) => sum + run.pendingBytes, 0) > inFlightBytesMax) {
+      this.#waitsForRoom = this.#deaf = true
       await this.#pause(1)
     }
+    this.#waitsForRoom = false
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -4,8 +4,8 @@ import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import type { Reply, Session, Sessions } from './session.ts'
 
-/** When our own clock tick is late by this, it is we who were absent (stopped, suspended), not the ranks. */
-const absentMs = 5_000
+/** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
+const lookMsMax = 500
 
 /** Who is here: heartbeats, byes, and ranks that have fallen silent. */
 export class Attendance {
@@ -71,13 +71,19 @@ export class Attendance {
     )
   }
 
-  /** Looks for ranks that have fallen silent. */
-  tick(): void {
+  /**
+   * Looks for ranks that have fallen silent. What they say waits in the socket while we do not read it, so only time in
+   * which we did counts as silence.
+   *
+   * @param deaf nothing was received for some time since the last look, for want of memory
+   */
+  tick(deaf: boolean): void {
     const now = this.#around.clock.monotonicMs()
-    const late = now - this.#tickedMs > absentMs
+    const passed = now - this.#tickedMs
+    const missed = deaf ? passed : Math.max(0, passed - lookMsMax)
     this.#tickedMs = now
     for (const session of this.#sessions.live()) {
-      if (late) session.heardMs = now
+      if (missed > 0) session.heardMs = Math.min(now, session.heardMs + missed)
       if (session.state.lost || session.state.ended || session.run.ending) continue
       if (now - session.heardMs > limits.lostAfterMs) this.#lose(session)
     }
