@@ -101,6 +101,11 @@ export class RunningAggregator {
     }
   }
 
+  /** Of one that ends by itself. */
+  get ended(): Started['ended'] {
+    return this.#started.ended
+  }
+
   /** Asks it to end, and waits until it has. */
   async stop(): Promise<{ readonly code: number | null; readonly stderr: string }> {
     this.#started.child.kill('SIGTERM')
