@@ -1,0 +1,88 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import Ajv from 'ajv-draft-04'
+import addFormats from 'ajv-formats'
+import { describe, expect, it } from 'vitest'
+import {
+  differences,
+  readJson,
+  readJsonld,
+  readProvn,
+  readTrig,
+  readXml,
+  renderSvg,
+  validate,
+  writeJson,
+  writeJsonld,
+  writeProvn,
+  writeTrig,
+  writeXml,
+} from '@provloom/prov'
+import { typicalRun } from '../../packages/aggregator/test/graph/support/run.ts'
+import { schemaErrors } from '../../packages/prov/test/jsonld/schema.ts'
+import { judged, judgePython, skippedWithoutJudge } from '../../packages/prov/test/support/judge.ts'
+import { repository } from '../support/cli.ts'
+
+const schemas = path.resolve(repository, '../shared/data/schemas')
+
+/** Runs of so many ranks with ten series each: what the aggregator writes, and the same read back. */
+const runs = [4, 128, 1024].map((ranks) => {
+  const run = typicalRun(ranks)
+  const text = run.text()
+  return { ranks, text, document: readJson(text) }
+})
+
+describe.each(runs)('the document of a run of $ranks ranks', ({ ranks, text, document }) => {
+  it('is what the W3C PROV-JSON schema wants, with formats on', () => {
+    const published = fs.readFileSync(path.join(schemas, 'prov-json.schema.json'), 'utf8')
+    const ajv = new Ajv.default({ strict: false, allErrors: true })
+    addFormats.default(ajv)
+    // The published schema misspells one key.
+    const accepts = ajv.compile(JSON.parse(published.replaceAll('"wasEndedby"', '"wasEndedBy"')) as object)
+    accepts(JSON.parse(text))
+    expect(accepts.errors ?? []).toEqual([])
+  })
+
+  it('is what the W3C PROV-JSONLD schema wants, and comes back from it', () => {
+    const jsonld = writeJsonld(document)
+    expect(schemaErrors(jsonld)).toEqual([])
+    expect(differences(readJsonld(jsonld), document)).toEqual([])
+  })
+
+  it('is valid by PROV-CONSTRAINTS', () => {
+    expect(validate(document)).toEqual([])
+  })
+
+  it('comes back equal from PROV-JSON, PROV-N, PROV-XML and TriG', () => {
+    expect(differences(readJson(writeJson(document)), document)).toEqual([])
+    expect(differences(readProvn(writeProvn(document)), document)).toEqual([])
+    expect(differences(readXml(writeXml(document)), document)).toEqual([])
+    expect(differences(readTrig(writeTrig(document)), document)).toEqual([])
+  })
+
+  it('is drawn with at most 150 elements, in less than 2 s of processor time', async () => {
+    const before = process.cpuUsage()
+    const svg = await renderSvg(document, { title: `${ranks} ranks` })
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(2)
+    const nodes = svg.match(/class="node[ "]/g)?.length ?? 0
+    expect(nodes).toBeGreaterThan(10)
+    expect(nodes).toBeLessThanOrEqual(160)
+  })
+})
+
+describe.skipIf(!judgePython)(`Python's prov and the W3C XML schema${skippedWithoutJudge}`, () => {
+  it.each(runs)(
+    'read the document of a run of $ranks ranks as we do, from PROV-JSON and from PROV-XML',
+    ({ text, document }) => {
+      const files = new Map([
+        ['run.json', text],
+        ['run.xml', writeXml(document)],
+      ])
+      for (const [file, { error, invalid, json }] of judged(files, [path.join(schemas, 'prov.xsd')])) {
+        expect([file, error, invalid]).toEqual([file, null, ''])
+        expect(differences(readJson(json), document), file).toEqual([])
+      }
+    },
+  )
+})
