@@ -8,7 +8,7 @@ import { launchCommand } from './launch/command.ts'
 import type { CommandEnd, RunningCommand } from './launch/command.ts'
 import { rankEndOf } from './ending.ts'
 import { followProcess } from './launch/follow.ts'
-import { memoryKills } from './launch/last-words.ts'
+import { memoryKills } from './launch/memory-kills.ts'
 import { forwardSignals } from './launch/signals.ts'
 import { workerEnvironment } from './launch/worker-environment.ts'
 import { SpoolService } from './service.ts'
@@ -35,6 +35,11 @@ export type AgentOutcome =
 export interface Agent extends Component {
   /** Starts, if need be, and resolves when the worker has ended and its events are delivered or kept. */
   run(): Promise<AgentOutcome>
+  /**
+   * Something went wrong in this process that nobody caught (`superviseAgent`). It is told once; the command goes on, its
+   * end is passed on, and the spool is kept unless all of it gets delivered all the same.
+   */
+  fail(error: unknown): void
 }
 
 /**
@@ -65,6 +70,10 @@ class RankAgent implements Agent {
   #until = Infinity
   #signalled = false
   #askToStop: (() => void) | undefined
+  #wrapped: { readonly command: RunningCommand; readonly spool: SpoolFolder | undefined } | undefined
+  #fault: string | undefined
+  #tellFault: () => void = () => {}
+  readonly #faulty: Promise<void>
 
   constructor(config: AgentConfig) {
     this.#mode = config.mode
@@ -72,6 +81,19 @@ class RankAgent implements Agent {
     this.#context = contextOf(config, existing?.facts)
     if (config.mode.kind === 'command' && config.mode.argv.length === 0) throw missingCommand()
     if (existing !== undefined) refuseServed(existing.spool)
+    this.#faulty = new Promise((resolve) => {
+      this.#tellFault = resolve
+    })
+  }
+
+  fail(error: unknown): void {
+    if (this.#fault !== undefined) return
+    this.#fault = reasonOf(error)
+    const kept = this.#wrapped?.spool
+    this.#context.voice.tell(
+      `a fault in the agent (${this.#fault}); the command is not touched by it${kept === undefined ? '' : `, and what it logs is kept in ${kept.root} until it is handed in`}`,
+    )
+    this.#tellFault()
   }
 
   async start(): Promise<void> {
@@ -103,10 +125,23 @@ class RankAgent implements Agent {
   async #live(started: () => void): Promise<AgentOutcome> {
     const alive = setInterval(() => undefined, 2 ** 30)
     try {
-      return await this.#work(started)
+      return await Promise.race([this.#work(started), this.#afterFault()])
     } finally {
       clearInterval(alive)
     }
+  }
+
+  /** After a fault our work may never come to its end: the command's end does not wait for it longer than for an aggregator. */
+  async #afterFault(): Promise<AgentOutcome> {
+    await this.#faulty
+    const wrapped = this.#wrapped
+    const end = await wrapped?.command.ended
+    await new Promise<void>((resolve) => {
+      this.#context.clock.after(this.#context.timing.drainMs, resolve)
+    })
+    const reason = `a fault in the agent (${this.#fault})`
+    const spool = this.#mode.kind === 'command' ? wrapped?.spool?.root : this.#mode.spool
+    return outcomeOf(end, spool === undefined ? noRecord : { kind: 'kept', spool, records: 0, reason })
   }
 
   #work(started: () => void): Promise<AgentOutcome> {
@@ -142,6 +177,7 @@ class RankAgent implements Agent {
       return { kind: 'not-started', exitCode: launch.exitCode, error: launch.error }
     }
     command = launch.command
+    this.#wrapped = { command, spool }
     for (const signal of early) command.signal(signal)
     tell({ kind: 'worker-started', pid: command.pid })
     let own: OwnStream | undefined
@@ -163,7 +199,12 @@ class RankAgent implements Agent {
       stopForwarding()
       return outcomeOf(end, noRecord)
     }
-    return this.#serve(worker, spool, own, recorder, nameOf(argv, directory))
+    try {
+      return await this.#serve(worker, spool, own, recorder, nameOf(argv, directory))
+    } catch (error) {
+      this.fail(error)
+      return await this.#afterFault()
+    }
   }
 
   async #serveExisting(folder: string, pid: number | undefined, started: () => void): Promise<AgentOutcome> {

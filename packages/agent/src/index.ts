@@ -1,6 +1,7 @@
 // The package's public face.
 export { createAgent } from './agent.ts'
 export type { Agent, AgentOutcome } from './agent.ts'
+export { superviseAgent } from './supervise.ts'
 export type { AgentConfig, AgentMode, AggregatorRequest } from './config.ts'
 export { exitCodeOf, mirrorEnd } from './launch/mirror.ts'
 export type { CommandEnd } from './launch/command.ts'

@@ -25,19 +25,3 @@ function fieldOf(value: unknown, name: string): unknown {
     ? new Map<string, unknown>(Object.entries(value)).get(name)
     : undefined
 }
-
-/** How often the kernel killed for lack of memory in our control group (cgroup v2); undefined where it does not tell. */
-export function memoryKills(): number | undefined {
-  try {
-    const line = fs
-      .readFileSync('/proc/self/cgroup', 'utf8')
-      .split('\n')
-      .find((one) => one.startsWith('0::'))
-    if (line === undefined) return undefined
-    const events = fs.readFileSync(`/sys/fs/cgroup${line.slice(3)}/memory.events`, 'utf8')
-    const found = /^oom_kill (\d+)$/m.exec(events)
-    return found === null ? undefined : Number(found[1])
-  } catch {
-    return undefined
-  }
-}

@@ -1,5 +1,6 @@
 import { countOf, has, tasksPerNode } from './environment.ts'
 import type { Variables } from './environment.ts'
+import { placeIn, sagemakerHosts, tensorflowTask, tpuHosts } from './lists.ts'
 
 type Count = (variables: Variables) => number | undefined
 
@@ -51,6 +52,16 @@ export const launchers: readonly LauncherRow[] = [
     localRank: of('LOCAL_RANK'),
     localSize: of('LOCAL_SIZE'),
     nodeRank: of('CROSS_RANK'),
+  },
+  {
+    launcher: 'provloom run',
+    present: (variables) =>
+      variables['PROVLOOM_LAUNCHER'] === 'provloom run' && has(variables, 'RANK', 'LOCAL_RANK'),
+    rank: of('RANK'),
+    worldSize: of('WORLD_SIZE'),
+    localRank: of('LOCAL_RANK'),
+    localSize: of('LOCAL_WORLD_SIZE'),
+    nodeRank: of('NODE_RANK'),
   },
   {
     launcher: 'generic',
@@ -159,6 +170,25 @@ export const launchers: readonly LauncherRow[] = [
     nodeRank: of('JAX_PROCESS_ID'),
   },
   {
+    // A worker's number counts within its slice.
+    launcher: 'tpu',
+    present: (variables) => has(variables, 'TPU_WORKER_ID'),
+    rank: (variables) => {
+      const worker = countOf(variables, 'TPU_WORKER_ID')
+      const hosts = tpuHosts(variables)
+      const slice = countOf(variables, 'MEGASCALE_SLICE_ID') ?? 0
+      if (worker === undefined || (slice > 0 && hosts === undefined)) return undefined
+      return slice * (hosts ?? 0) + worker
+    },
+    worldSize: (variables) => {
+      const hosts = tpuHosts(variables)
+      return hosts === undefined ? undefined : hosts * (countOf(variables, 'MEGASCALE_NUM_SLICES') ?? 1)
+    },
+    localRank: () => 0,
+    localSize: () => 1,
+    nodeRank: none,
+  },
+  {
     launcher: 'pjrt',
     present: (variables) => has(variables, 'PJRT_PROCESS_INDEX', 'PJRT_NUM_PROCESSES'),
     rank: of('PJRT_PROCESS_INDEX'),
@@ -178,6 +208,16 @@ export const launchers: readonly LauncherRow[] = [
     nodeRank: of('NODE_RANK', 'GROUP_RANK'),
   },
   {
+    // It numbers nodes, and torchrun within them their ranks: a node is a rank where it has one process.
+    launcher: 'kubeflow',
+    present: (variables) => has(variables, 'PET_NODE_RANK') && countOf(variables, 'PET_NPROC_PER_NODE') === 1,
+    rank: of('PET_NODE_RANK'),
+    worldSize: of('PET_NNODES'),
+    localRank: () => 0,
+    localSize: () => 1,
+    nodeRank: of('PET_NODE_RANK'),
+  },
+  {
     launcher: 'kubernetes',
     present: (variables) => has(variables, 'JOB_COMPLETION_INDEX'),
     rank: of('JOB_COMPLETION_INDEX'),
@@ -185,5 +225,32 @@ export const launchers: readonly LauncherRow[] = [
     localRank: none,
     localSize: none,
     nodeRank: of('JOB_COMPLETION_INDEX'),
+  },
+  {
+    launcher: 'sagemaker',
+    present: (variables) => has(variables, 'SM_HOSTS', 'SM_CURRENT_HOST'),
+    rank: (variables) => placeIn(sagemakerHosts(variables), variables['SM_CURRENT_HOST']),
+    worldSize: (variables) => sagemakerHosts(variables)?.length,
+    localRank: none,
+    localSize: none,
+    nodeRank: (variables) => placeIn(sagemakerHosts(variables), variables['SM_CURRENT_HOST']),
+  },
+  {
+    launcher: 'tensorflow',
+    present: (variables) => has(variables, 'TF_CONFIG'),
+    rank: (variables) => tensorflowTask(variables)?.rank,
+    worldSize: (variables) => tensorflowTask(variables)?.worldSize,
+    localRank: none,
+    localSize: none,
+    nodeRank: none,
+  },
+  {
+    launcher: 'volcano',
+    present: (variables) => has(variables, 'VC_TASK_INDEX'),
+    rank: of('VC_TASK_INDEX'),
+    worldSize: none,
+    localRank: none,
+    localSize: none,
+    nodeRank: of('VC_TASK_INDEX'),
   },
 ]

@@ -81,6 +81,10 @@ function refuseForeign(spoolRoot: string): void {
   const { uid, mode } = fs.statSync(spoolRoot)
   const self = process.getuid?.()
   if (self === undefined) return
+  // A link of the user's own, to a disk with room say, is as good as the folder.
+  const link = fs.lstatSync(spoolRoot)
+  if (link.isSymbolicLink() && link.uid !== self)
+    throw new Error(`${spoolRoot} is a symbolic link of user ${link.uid}`)
   if (uid !== self && uid !== 0) throw new Error(`${spoolRoot} belongs to user ${uid}`)
   const othersWrite = (mode & 0o002) !== 0
   const sticky = (mode & 0o1000) !== 0

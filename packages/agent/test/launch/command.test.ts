@@ -128,3 +128,29 @@ test('a command runs though no spool can be made, and the user is told', async (
   expect(await agent.run()).toEqual({ kind: 'exited', code: 5, delivery: { kind: 'none' } })
   expect(told.lines[0]).toContain('the command runs, and nothing is recorded')
 })
+
+describe('a fault in the agent that nobody caught', () => {
+  test.each(['throw', 'reject'])(
+    'by %s neither ends the command nor hides its exit code, is told once, and the spool is kept',
+    async (FAULT) => {
+      const saveDir = freshFolder()
+      const { ended, output, errors } = spawnAgent(
+        saveDir,
+        ['sh', '-c', 'sleep 0.4; echo still here; exit 7'],
+        { env: { FAULT } },
+      )
+      expect(await ended).toEqual({ code: 7, signal: null })
+      expect(output()).toBe('still here\n')
+      expect(errors().match(/a fault in the agent \(boom\)/g)).toHaveLength(1)
+      expect(errors()).toContain(path.join(saveDir, 'spools'))
+      expect(fs.readdirSync(path.join(saveDir, 'spools'))).toHaveLength(1)
+    },
+  )
+
+  test('does not hide the signal that killed it', async () => {
+    const { ended } = spawnAgent(freshFolder(), ['sh', '-c', 'sleep 0.4; kill -TERM $$'], {
+      env: { FAULT: 'throw' },
+    })
+    expect(await ended).toEqual({ code: null, signal: 'SIGTERM' })
+  })
+})

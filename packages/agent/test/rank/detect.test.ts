@@ -114,6 +114,61 @@ const rows: readonly (readonly [string, Variables, object])[] = [
     { launcher: 'pjrt', rank: 1 },
   ],
   ['a Kubernetes indexed job', { JOB_COMPLETION_INDEX: '3' }, { launcher: 'kubernetes', rank: 3 }],
+  [
+    'provloom run',
+    { PROVLOOM_LAUNCHER: 'provloom run', RANK: '1', LOCAL_RANK: '1', WORLD_SIZE: '2', NODE_RANK: '0' },
+    { launcher: 'provloom run', rank: 1, worldSize: 2, localRank: 1, nodeRank: 0 },
+  ],
+  [
+    'torchrun within provloom run',
+    { PROVLOOM_LAUNCHER: 'provloom run', TORCHELASTIC_RUN_ID: 'x', RANK: '1', LOCAL_RANK: '1' },
+    { launcher: 'torchrun', rank: 1 },
+  ],
+  [
+    'a Cloud TPU pod',
+    { TPU_WORKER_ID: '1', TPU_WORKER_HOSTNAMES: 'h0,h1,h2,h3' },
+    { launcher: 'tpu', rank: 1, worldSize: 4, localRank: 0, nodeRank: 1 },
+  ],
+  [
+    'a Cloud TPU pod of several slices',
+    {
+      TPU_WORKER_ID: '1',
+      TPU_PROCESS_ADDRESSES: 'a,b',
+      MEGASCALE_SLICE_ID: '2',
+      MEGASCALE_NUM_SLICES: '3',
+    },
+    { launcher: 'tpu', rank: 5, worldSize: 6 },
+  ],
+  [
+    'a Kubeflow Trainer node of one process',
+    { PET_NODE_RANK: '2', PET_NNODES: '4', PET_NPROC_PER_NODE: '1' },
+    { launcher: 'kubeflow', rank: 2, worldSize: 4, localRank: 0, nodeRank: 2 },
+  ],
+  [
+    'a Kubeflow Trainer node of several, which is no rank',
+    { PET_NODE_RANK: '2', PET_NNODES: '4', PET_NPROC_PER_NODE: '8' },
+    { launcher: 'none', rank: 0 },
+  ],
+  [
+    'SageMaker',
+    { SM_HOSTS: '["algo-1","algo-2"]', SM_CURRENT_HOST: 'algo-2' },
+    { launcher: 'sagemaker', rank: 1, worldSize: 2, nodeRank: 1 },
+  ],
+  [
+    'TensorFlow, whose chief is rank 0',
+    {
+      TF_CONFIG:
+        '{"cluster":{"chief":["a:1"],"worker":["b:1","c:1"],"ps":["d:1"]},"task":{"type":"worker","index":1}}',
+    },
+    { launcher: 'tensorflow', rank: 2, worldSize: 3 },
+  ],
+  [
+    'a parameter server of TensorFlow, which is no rank',
+    { TF_CONFIG: '{"cluster":{"ps":["d:1"],"worker":["b:1"]},"task":{"type":"ps","index":0}}' },
+    { launcher: 'none', rank: 0 },
+  ],
+  ['a TF_CONFIG that is no JSON', { TF_CONFIG: '{' }, { launcher: 'none', rank: 0 }],
+  ['Volcano', { VC_TASK_INDEX: '3' }, { launcher: 'volcano', rank: 3 }],
   ['nothing', {}, { launcher: 'none', rank: 0, worldSize: 1, localRank: 0, nodeRank: 0, attempt: 0 }],
   ['variables that are no numbers', { RANK: 'first', LOCAL_RANK: '-1' }, { launcher: 'none', rank: 0 }],
 ]

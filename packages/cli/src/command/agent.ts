@@ -1,4 +1,4 @@
-import { createAgent, exitCodeOf, mirrorEnd } from '@provloom/agent'
+import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent'
 import { ProvloomError, flagOf } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
@@ -21,7 +21,7 @@ export async function agent(
     version,
     ...(withAggregator === true ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
-  const outcome = await serving.run()
+  const outcome = await superviseAgent(serving)
   switch (outcome.kind) {
     case 'exited':
     case 'killed':

@@ -66,6 +66,7 @@ export class Workers {
 
 function rankVariables(rank: number, ranks: number, port: number): Record<string, string> {
   return {
+    PROVLOOM_LAUNCHER: 'provloom run',
     RANK: String(rank),
     LOCAL_RANK: String(rank),
     NODE_RANK: '0',
