@@ -75,6 +75,11 @@ export class RunningAggregator {
     return this.statuses.filter((one): one is Of<Kind> => one.kind === kind)
   }
 
+  /** Resolves when a status is told whose line matches. */
+  async heard(pattern: RegExp): Promise<void> {
+    await this.#started.seen(pattern)
+  }
+
   /** Resolves when `count` statuses of that kind have been told. */
   async told(kind: AggregatorStatus['kind'], count: number): Promise<void> {
     await this.#started.seen(new RegExp(`("kind":"${kind}"[^]*){${count}}`))

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, systemCode } from '@provloom/shared'
 import type { Trouble } from '../run/trouble.ts'
 
 /** What the process uses besides one descriptor per rank: files, sockets, threads' pipes. */
@@ -15,12 +15,12 @@ export function descriptorLimit(): number | undefined {
   }
 }
 
-/** Open descriptors of this process, or undefined where they cannot be seen. */
+/** Open descriptors of this process, Infinity when there are too many to look, undefined where they cannot be seen. */
 export function descriptorsInUse(): number | undefined {
   try {
     return fs.readdirSync('/proc/self/fd').length
-  } catch {
-    return undefined
+  } catch (error) {
+    return systemCode(error) === 'EMFILE' ? Number.POSITIVE_INFINITY : undefined
   }
 }
 
@@ -42,7 +42,7 @@ export class DescriptorWatch {
     if (used + nearLimit < this.#limit) {
       return this.#trouble.ended('descriptors', 'NOT_READY', 'Connections are accepted again')
     }
-    const message = `${used} of ${this.#limit} files are open: no more connections can be accepted`
+    const message = `${Math.min(used, this.#limit)} of ${this.#limit} files are open: no more connections can be accepted`
     const hint =
       'Raise the limit before the aggregator starts (ulimit -n 65536), and see who connects to its port.'
     const error = new ProvloomError('NOT_READY', message, { doing: 'accept connections', hint })
