@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { LogCursor, decodeEvent, isPoint, payloadAt } from '@provloom/shared'
+import { LogCursor, decodeEvent, isPoint, isPointAt, payloadAt } from '@provloom/shared'
 import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
 import type { SpoolFolder } from './folder.ts'
 
@@ -87,8 +87,8 @@ async function readEvents(
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       for (let k = 0; k < chunk.count; k++) {
+        if (isPointAt(chunk, k)) continue
         const payload = payloadAt(chunk, k)
-        if (isPoint(payload)) continue
         const event = lookForOwn(payload)
         if (event !== undefined) see(event, chunk.first + k)
       }

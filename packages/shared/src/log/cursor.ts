@@ -1,8 +1,10 @@
 import path from 'node:path'
 import type { Files, OpenFile } from '../files.ts'
 import { recordBytesMax } from '../limits.ts'
+import { pointBytes, pointTag } from '../points.ts'
 import {
   findFrame,
+  frameBytesMin,
   frameHeaderBytes,
   headerBytes,
   lookAtFrame,
@@ -36,6 +38,12 @@ export interface Chunk {
 /** The payload of the k-th record of a chunk: a view, valid as long as the chunk. */
 export function payloadAt(chunk: Chunk, k: number): Buffer {
   return chunk.bytes.subarray(chunk.frames[k]! + frameHeaderBytes, chunk.frames[k + 1])
+}
+
+/** Whether the k-th record of a chunk is a metric point; without a view of it. */
+export function isPointAt({ bytes, frames }: Chunk, k: number): boolean {
+  const start = frames[k]! + frameHeaderBytes
+  return frames[k + 1]! - start === pointBytes && bytes[start] === pointTag
 }
 
 const SLAB_BYTES = 1024 * 1024
@@ -171,21 +179,22 @@ export class LogCursor {
   }
 
   #collect(bytes: Buffer): Chunk | undefined {
-    const frames: number[] = [0]
+    const most = Math.min(RECORDS_PER_CHUNK, Math.floor(bytes.length / frameBytesMin))
+    const frames = new Uint32Array(most + 1)
     let at = 0
-    while (frames.length <= RECORDS_PER_CHUNK && !this.#isPast(this.#number + frames.length - 1)) {
-      const look = lookAtFrame(bytes, at, this.#number + frames.length - 1)
+    let count = 0
+    while (count < most && !this.#isPast(this.#number + count)) {
+      const look = lookAtFrame(bytes, at, this.#number + count)
       if (look.kind !== 'frame') break
       at = look.end
-      frames.push(at)
+      frames[++count] = at
     }
-    const count = frames.length - 1
     if (count === 0) return undefined
     const chunk: Chunk = {
       first: this.#number,
       count,
       bytes,
-      frames: Uint32Array.from(frames),
+      frames: frames.slice(0, count + 1),
       damage: this.#damage,
     }
     this.#damage = []

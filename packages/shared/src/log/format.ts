@@ -32,10 +32,11 @@
  */
 import { crc32 } from 'node:zlib'
 import { recordBytesMax } from '../limits.ts'
+import { crc32Of } from './crc.ts'
 
 export const headerBytes = 32
 export const frameHeaderBytes = 12
-const frameBytesMin: number = frameHeaderBytes + 1
+export const frameBytesMin: number = frameHeaderBytes + 1
 const MAGIC = Buffer.from('PVLMSEG1', 'latin1')
 const VERSION = 1
 const SUFFIX = '.seg'
@@ -80,7 +81,7 @@ export function encodeFrame(into: Buffer, at: number, number: number, payload: U
   into.writeUInt32LE(payload.length, at + 4)
   into.writeUInt32LE(number % 2 ** 32, at + 8)
   into.set(payload, at + frameHeaderBytes)
-  into.writeUInt32LE(crc32(into.subarray(at + 4, end)), at)
+  into.writeUInt32LE(crc32Of(into, at + 4, end), at)
   return end
 }
 
@@ -110,9 +111,7 @@ export function lookAtFrame(bytes: Buffer, at: number, number: number): FrameLoo
   if (bytes.readUInt32LE(at + 8) !== number % 2 ** 32) return { kind: 'wrong' }
   const end = at + frameHeaderBytes + length
   if (end > bytes.length) return { kind: 'short' }
-  return crc32(bytes.subarray(at + 4, end)) === bytes.readUInt32LE(at)
-    ? { kind: 'frame', end }
-    : { kind: 'wrong' }
+  return crc32Of(bytes, at + 4, end) === bytes.readUInt32LE(at) ? { kind: 'frame', end } : { kind: 'wrong' }
 }
 
 /** Checksums computed in one search over what looks like a frame by itself; those of frames in a row are free. */

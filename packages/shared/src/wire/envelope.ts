@@ -135,28 +135,47 @@ function hasBytes(value: unknown, length: number): value is Uint8Array {
   return value instanceof Uint8Array && value.length === length
 }
 
-/** All columns in one piece of memory, aligned as typed arrays need them: one allocation per envelope, not five. */
+/** All columns in one piece of memory, aligned as typed arrays need them. */
 function columnsOf(
   index: Uint8Array,
   [series, step, time, value]: Columns,
   events: number,
   rows: number,
 ): { at: Uint32Array; points: Points } {
-  const memory = new ArrayBuffer(rows * 28 + events * 4)
-  const bytes = new Uint8Array(memory)
-  bytes.set(step, 0)
-  bytes.set(time, rows * 8)
-  bytes.set(value, rows * 16)
-  bytes.set(series, rows * 24)
-  bytes.set(index, rows * 28)
+  const { bytes, from } = room(rows * 28 + events * 4)
+  bytes.set(step, from)
+  bytes.set(time, from + rows * 8)
+  bytes.set(value, from + rows * 16)
+  bytes.set(series, from + rows * 24)
+  bytes.set(index, from + rows * 28)
+  const { buffer: memory } = bytes
   const points = {
     count: rows,
-    series: new Uint32Array(memory, rows * 24, rows),
-    step: new BigInt64Array(memory, 0, rows),
-    time: new BigInt64Array(memory, rows * 8, rows),
-    value: new Float64Array(memory, rows * 16, rows),
+    series: new Uint32Array(memory, from + rows * 24, rows),
+    step: new BigInt64Array(memory, from, rows),
+    time: new BigInt64Array(memory, from + rows * 8, rows),
+    value: new Float64Array(memory, from + rows * 16, rows),
   }
-  return { at: new Uint32Array(memory, rows * 28, events), points }
+  return { at: new Uint32Array(memory, from + rows * 28, events), points }
+}
+
+/** Columns of many envelopes share one allocation: they come and go together, and the collector sees few of them. */
+const slabBytes = 1024 * 1024
+const slabShareMax: number = slabBytes / 8
+let slab: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+let slabUsed = 0
+
+/** Room for `bytes` bytes, aligned to 8, that nobody else has. */
+function room(bytes: number): { bytes: Uint8Array<ArrayBuffer>; from: number } {
+  if (bytes > slabShareMax) return { bytes: new Uint8Array(bytes), from: 0 }
+  if (slabUsed + bytes > slab.length) {
+    const fresh = Buffer.allocUnsafeSlow(slabBytes)
+    slab = new Uint8Array(fresh.buffer, fresh.byteOffset, slabBytes)
+    slabUsed = 0
+  }
+  const from = slabUsed
+  slabUsed += Math.ceil(bytes / 8) * 8
+  return { bytes: slab, from }
 }
 
 function bytesOf(numbers: Uint32Array | BigInt64Array | Float64Array): Buffer {
