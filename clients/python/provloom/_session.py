@@ -186,6 +186,9 @@ def _install():
     if _installed:
         return
     _installed = True
+    # Now and not in the hook: importing it compiles text, and Python then forgets that it is to die of SIGINT.
+    import traceback  # noqa: F401
+
     atexit.register(_at_exit)
     before = sys.excepthook
 
