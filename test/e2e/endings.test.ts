@@ -174,6 +174,34 @@ describe('the graph says that a rank', () => {
     expect(fs.readdirSync(where.spoolRoot)).toEqual([])
   })
 
+  it('completed, though a process that it forked goes on, whose logs are in the graph as well', async () => {
+    const where = place()
+    const aggregator = await aggregatorIn(where)
+    const file = where.script(
+      `${logging}
+if os.fork() == 0:
+    for step in range(21):
+        provloom.log_metric("late", step / 7, step=step)
+        time.sleep(0.1)
+    os._exit(0)
+provloom.log_metric("early", 1.0, step=0)
+time.sleep(0.5)
+`,
+    )
+    const agent = agentIn(where, ['python3', file])
+    expect(await agent.ended).toEqual({ code: 0, signal: null })
+    await aggregator.said(/"kind":"run-finished"/)
+    aggregator.signal('SIGTERM')
+    await aggregator.ended
+    const graph = new Graph(onlyRun(where.saveDir))
+    expect(graph.violations()).toEqual([])
+    expect(told(graph, 'status')).toEqual(['completed'])
+    const [late] = graph.ofType('Metric').filter((one) => graph.value(one, 'label')?.includes('late'))
+    expect(graph.value(late!, 'rows')).toBe('21')
+    expect(graph.labelled('early')).not.toEqual([])
+    expect(fs.readdirSync(where.spoolRoot)).toEqual([])
+  })
+
   it('is lost, when it is not heard any more', async () => {
     const where = place()
     const aggregator = await aggregatorIn(where)

@@ -260,6 +260,7 @@ class RankAgent implements Agent {
     }))
     worker.release()
     leaveSpool(spool)
+    if (delivery.kind === 'handed-on') context.config.startSuccessor?.(delivery.spool, delivery.pid)
     context.tell({ kind: 'finished', delivery })
     return outcomeOf(end, delivery)
   }

@@ -32,6 +32,8 @@ export interface AgentConfig {
   readonly pythonPath?: string
   /** With it, the agent of rank 0 has an aggregator started when none is alive. Called at most once. */
   readonly startAggregator?: (request: AggregatorRequest) => Promise<void> | void
+  /** With it, a process that outlives the command and still logs gets an agent of its own. Called at most once. */
+  readonly startSuccessor?: (spool: string, pid: number) => void
   readonly onStatus?: (status: AgentStatus) => void
   /** Messages for the user; standard error when absent. */
   readonly say?: (line: string) => void

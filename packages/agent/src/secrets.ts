@@ -18,13 +18,14 @@ const secretWords = new Set([
 const secretKeys = new Set(['api', 'access', 'private', 'secret', 'auth', 'encryption', 'account', 'storage'])
 const masked = '***'
 
+// What is searched for begins where a word begins and its name is bounded: an argument of megabytes costs no more than its length.
 /** Tokens that say themselves what they are: of code hosts, model hubs, clouds and chat, and JSON Web Tokens. */
 const knownTokens =
-  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|hf_\w{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g
-const urlCredentials = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"']+@/gi
+  /(?<![\w-])(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|hf_\w{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g
+const urlCredentials = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,31}:\/\/)[^\s/"']+@/gi
 const urlParameter = /([?&;]([\w.-]+)=)[^&\s"']+/g
 /** `"name": "value"` and `name: value`, as in JSON and YAML given on the command line. */
-const pair = /((["']?)([\w.-]+)\2\s*:\s*)("[^"]*"|'[^']*'|[^\s,{}"'/][^\s,{}"']*)/g
+const pair = /((?<![\w.-])(["']?)([\w.-]{1,128})\2\s{0,8}:\s{0,8})("[^"]*"|'[^']*'|[^\s,{}"'/][^\s,{}"']*)/g
 
 /**
  * A command line with its secrets masked: the value of any option or assignment whose name ends in a secret word

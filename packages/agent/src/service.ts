@@ -15,6 +15,7 @@ import { countRecords, lookForOwn, readHistory } from './spool/history.ts'
 import type { History } from './spool/history.ts'
 import type { Fact, OwnStream } from './spool/own-stream.ts'
 import { findSessionStart } from './spool/scout.ts'
+import { livingWriters } from './spool/writers.ts'
 import type { Packed, ReaderProblem } from './spool/stream-reader.ts'
 import type { Delivery } from './status.ts'
 import { connectionFiles, findConnection, mayBeAlive } from './transport/locate.ts'
@@ -103,17 +104,18 @@ export class SpoolService {
     // What the worker said at its end has been read by now; where nobody took it, it still lies in the spool.
     if (this.#sessionEnd === undefined && outcome === 'gave-up') await this.#lookForSessionEnd()
     const { rankEnd, final } = ending(this.#sessionEnd)
+    const heir = final ? this.#heir() : undefined
     if (rankEnd !== undefined) own.record(rankEnd)
     own.tellDrops()
     const left =
       publisher !== undefined &&
       outcome === 'drained' &&
       (await publisher.drain(until)) === 'drained' &&
-      (await publisher.leave(this.#bye(final), until))
+      (await publisher.leave(this.#bye(final && heir === undefined), until))
     this.#cancelReminder?.()
     await publisher?.close()
     own.close()
-    return this.#deliver(left, final)
+    return heir === undefined ? this.#deliver(left, final) : this.#handOn(heir)
   }
 
   async #begin(): Promise<void> {
@@ -322,6 +324,23 @@ export class SpoolService {
       )
     }
     return { kind: 'kept', spool: spool.root, records, reason }
+  }
+
+  /** A process that the worker has left behind and that still writes the spool: a forked child, say. */
+  #heir(): number | undefined {
+    const { context, spool } = this.#parts
+    if (context.config.mode.kind === 'drain' || this.#refused !== undefined) return undefined
+    return livingWriters(spool).find((pid) => pid !== process.pid)
+  }
+
+  #handOn(pid: number): Delivery {
+    const { context, spool } = this.#parts
+    const what =
+      context.config.startSuccessor === undefined
+        ? `what it logs is kept in ${spool.root}. Have it published with: provloom agent --attach ${spool.root} --pid ${pid}`
+        : 'another agent publishes what it logs until it ends'
+    context.voice.tell(`the command has ended, and its process ${pid} goes on; ${what}`)
+    return { kind: 'handed-on', spool: spool.root, pid }
   }
 
   #remind(files: readonly string[]): void {

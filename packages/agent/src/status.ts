@@ -71,5 +71,7 @@ export type Delivery =
   | { readonly kind: 'not-collected' }
   /** So many, or more where there was no time to count, are still in the spool, to be imported. */
   | { readonly kind: 'kept'; readonly spool: string; readonly records: number; readonly reason: string }
+  /** The command has ended and left a process that still logs: another agent is to serve it (`attach`). */
+  | { readonly kind: 'handed-on'; readonly spool: string; readonly pid: number }
   /** The command was never started. */
   | { readonly kind: 'none' }

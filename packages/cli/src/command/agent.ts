@@ -1,7 +1,8 @@
 import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent'
-import { ProvloomError, flagOf } from '@provloom/shared'
+import { ProvloomError, checkOptions, flagOf } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { variablesFor } from '../launch/forward.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
 import { version } from '../version.ts'
 
@@ -19,6 +20,7 @@ export async function agent(
     options,
     pythonPath: pythonPath(),
     version,
+    startSuccessor: (spool, heir) => startSuccessor(spool, heir, options),
     ...(withAggregator === true ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
   const outcome = await superviseAgent(serving)
@@ -70,6 +72,18 @@ function startAggregator({ provenanceSaveDir, jobKey, environment }: AggregatorR
     ...key,
   ]
   const child = spawnSelf(args, { stdio: 'ignore', detached: true, env: { ...environment } })
+  child.on('error', () => {})
+  child.unref()
+}
+
+/** Serves what outlives the command. Not of the command's session or streams: nobody waits for it. */
+function startSuccessor(spool: string, pid: number, options: Readonly<Record<string, unknown>>): void {
+  const variables = variablesFor('agent', checkOptions('agent', options))
+  const child = spawnSelf(['agent', '--attach', spool, '--pid', String(pid)], {
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, ...variables },
+  })
   child.on('error', () => {})
   child.unref()
 }
