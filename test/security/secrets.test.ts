@@ -57,6 +57,13 @@ it('Python: no credential is left in a git remote, and its host and path stay', 
   }
 })
 
+it('Python: an argument of a megabyte is read in a moment, whatever it is made of', () => {
+  const units = ['x', 'x-', 'a:', '"a":', 'eyJ-', 'a.', ';a', 'a://', "'a':'", 'sk-', ' --token', ': ']
+  const began = performance.now()
+  askPython('len(without_secrets([one * (1048576 // len(one))]))', units)
+  expect(performance.now() - began).toBeLessThan(30_000)
+})
+
 const script = `
 import json, os, sys, provloom
 provloom.start_run("www.example.org", "x")

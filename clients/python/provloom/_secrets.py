@@ -8,14 +8,17 @@ _WORDS = frozenset(
 )
 _KEYS = frozenset("api access private secret auth encryption account storage".split())
 
+# What is searched for begins where a word begins and its name is bounded: an argument of megabytes costs no more than
+# its length.
+
 #: Tokens that say themselves what they are: of code hosts, model hubs, clouds and chat, and JSON Web Tokens.
 _KNOWN = re.compile(
-    r"\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|hf_\w{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
+    r"(?<![\w-])(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|hf_\w{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
     r"|AKIA[A-Z0-9]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)", re.A)  # fmt: skip
-_URL = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^\s/\"']+@", re.I | re.A)
+_URL = re.compile(r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,31}://)[^\s/\"']+@", re.I | re.A)
 _PARAMETER = re.compile(r"([?&;]([\w.-]+)=)[^&\s\"']+", re.A)
 #: ``"name": "value"`` and ``name: value``, as in JSON and YAML given on the command line.
-_PAIR = re.compile(r"(([\"']?)([\w.-]+)\2\s*:\s*)(\"[^\"]*\"|'[^']*'|[^\s,{}\"'/][^\s,{}\"']*)", re.A)
+_PAIR = re.compile(r"((?<![\w.-])([\"']?)([\w.-]{1,128})\2\s{0,8}:\s{0,8})(\"[^\"]*\"|'[^']*'|[^\s,{}\"'/][^\s,{}\"']*)", re.A)
 #: Hydra's overrides begin with + or ~.
 _ASSIGNMENT = re.compile(r"([\"']?[+~]{0,2}[\w./@-]+)=(.+)", re.S | re.A)
 _OPTION = re.compile(r"--?[A-Za-z]")

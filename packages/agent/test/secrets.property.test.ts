@@ -52,3 +52,12 @@ test('a command line without secrets stays as it is', () => {
   ]
   expect(maskArguments(argv)).toEqual(argv)
 })
+
+test.each(['x', 'x-', 'a:', '"a":', 'eyJ-', 'a.', ';a', 'a://', "'a':'", 'sk-', ' --token', ': '])(
+  'an argument of a megabyte of %j is read in a moment',
+  (unit) => {
+    const began = performance.now()
+    maskArguments([unit.repeat(2 ** 20 / unit.length)])
+    expect(performance.now() - began).toBeLessThan(5_000)
+  },
+)
