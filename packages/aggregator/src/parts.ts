@@ -67,7 +67,8 @@ export interface MetricStore {
   /** Whether enough rows wait, or some wait for long enough, to be sealed. */
   due(): boolean
   /**
-   * Writes all rows appended before this call into synced parts. Appends may go on meanwhile. One call at a time.
+   * Writes the rows appended before this call into a synced part, or the first of them where there are too many for one.
+   * Appends may go on meanwhile. One call at a time.
    *
    * @returns all parts of the run so far, sealed ones first, and what `save()` is at the sealed position
    * @throws the system's error; the rows then stay and a later call tries again

@@ -82,9 +82,23 @@ export class RowQueue {
     return entries === 0 ? 0 : this.#ends[entries - 1]! - this.#dropped
   }
 
-  /** All rows, in place: what is pushed later is not among them. Valid until they are dropped. */
-  views(): RowColumns[] {
-    return this.#blocks.map(({ columns, from, to }) => sliceRows(columns, from, to))
+  /** The last entry up to which there are at most so many rows; the first one that gave any, if it has more. */
+  lsnWithin(rows: number): number | undefined {
+    const beyond = this.#ends.findIndex((end) => end - this.#dropped > rows)
+    return beyond < 0 ? this.#lsns.at(-1) : this.#lsns[Math.max(0, beyond - 1)]
+  }
+
+  /** The first rows, all unless told otherwise, in place: what is pushed later is not among them. Valid until dropped. */
+  views(count: number = this.count): RowColumns[] {
+    const views: RowColumns[] = []
+    let left = count
+    for (const { columns, from, to } of this.#blocks) {
+      if (left === 0) break
+      const rows = Math.min(left, to - from)
+      views.push(sliceRows(columns, from, from + rows))
+      left -= rows
+    }
+    return views
   }
 
   /** Drops the rows of entries up to `lsn`. */

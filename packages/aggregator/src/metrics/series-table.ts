@@ -29,9 +29,11 @@ export class SeriesTable {
     for (const one of saved) this.#load(one)
   }
 
-  /** What the constructor takes: per series stream, id and its row. */
-  save(): unknown {
-    return [...this.#saved]
+  /** What the constructor takes, as of an entry: per series stream, id and its row. */
+  save(through: number): unknown {
+    let count = this.rows.length
+    while (count > 0 && this.rows[count - 1]!.since > through) count--
+    return this.#saved.slice(0, count)
   }
 
   /** Takes in the declarations of an entry. The first of an id holds, as in the graph. */

@@ -80,8 +80,8 @@ class Store implements MetricStore {
   }
 
   async seal(): Promise<Sealed> {
-    const through = this.#last
-    const series = this.#series.save()
+    const through = this.#sealable()
+    const series = this.#series.save(through)
     const first = this.#firstOfHead()
     const parts = this.#waiting.count === 0 ? this.#parts : await this.#write(through)
     const grows = this.#mayGrow(parts)
@@ -101,6 +101,13 @@ class Store implements MetricStore {
     this.#waiting.drop(through)
     this.#waitingSinceMs = this.#waiting.count === 0 ? undefined : this.#options.monotonicMs()
     if (this.#last < through) this.#last = through
+  }
+
+  /** A part is no larger than encodes in reasonable time and memory, however many rows wait. */
+  #sealable(): Lsn {
+    const rowsMax = 2 * (this.#options.partRowsMax ?? limits.partRowsMax)
+    const within = this.#waiting.count > rowsMax ? this.#waiting.lsnWithin(rowsMax) : undefined
+    return within === undefined ? this.#last : toLsn(within)
   }
 
   /** The rows of the last part are kept while it may grow, whether this store wrote it or reads of it in the journal. */
@@ -132,7 +139,10 @@ class Store implements MetricStore {
 
   async #write(through: Lsn): Promise<readonly Part[]> {
     const grows = this.#headIsWhole()
-    const pieces = [...(grows ? this.#head.views() : []), ...this.#waiting.views()]
+    const pieces = [
+      ...(grows ? this.#head.views() : []),
+      ...this.#waiting.views(this.#waiting.countThrough(through)),
+    ]
     const count = pieces.reduce((sum, piece) => sum + piece.count, 0)
     const first = this.#firstOfHead() ?? through
     const others = grows ? this.#parts.slice(0, -1) : this.#parts

@@ -25,10 +25,11 @@ export async function finishRun(
   await run.flusher.close()
   await run.sealer.close()
   if (!run.roster.closed) {
-    const sealed = await run.metrics.seal()
-    if (sealed.parts.length > 0) {
-      await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
-    }
+    do {
+      const sealed = await run.metrics.seal()
+      if (sealed.parts.length > 0)
+        await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
+    } while (run.metrics.pendingBytes > 0)
     await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
   }
   const files = filesOf(run.facts.runDir)

@@ -149,6 +149,8 @@ export class OpenRun {
   async #room(): Promise<void> {
     await this.#applying.room()
     while (this.sealer.overfull) {
+      // After a replay nobody else has looked yet.
+      this.sealer.look()
       await new Promise<void>((resolve) => {
         this.#around.clock.after(overfullMs, resolve)
       })

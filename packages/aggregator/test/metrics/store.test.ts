@@ -162,6 +162,22 @@ describe('a metric store', () => {
     expect(partFiles(folder)).toHaveLength(3)
   })
 
+  it('seals no more rows at once than make two parts', async () => {
+    const store = open({ partRowsMax: 10, headRowsMax: 1 })
+    for (let lsn = 0; lsn < 9; lsn++)
+      store.append(lsn as Lsn, records(0, lsn === 0 ? declared : [], rows(5, lsn * 5)))
+    const { parts, through } = await store.seal()
+    store.sealed(parts, through)
+    expect(parts.map((part) => part.rows)).toEqual([20])
+    expect(through).toBe(3)
+    expect(store.due()).toBe(true)
+    await sealAll(store)
+    await sealAll(store)
+    expect(store.pendingBytes).toBe(0)
+    const steps = (await readFolder(folder)).map(({ step }) => Number(step)).sort((a, b) => a - b)
+    expect(steps).toEqual(Array.from({ length: 45 }, (_, i) => i))
+  })
+
   it('keeps rows that come while it seals for the next part', async () => {
     const store = open()
     store.append(0 as Lsn, records(0, declared, rows(10)))
