@@ -35,6 +35,8 @@ export interface PublisherConfig {
 }
 
 const slowNotDead = 4
+/** Of `drainMs`, for waiting; the rest is for counting and saying what is left, so that all of it fits. */
+const waitingShare = 0.95
 
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 
@@ -173,7 +175,7 @@ export class Publisher {
     if (this.#hurried) return 0
     return this.#conversation.state === 'welcomed' && this.#conversation.silentMs < drainMs
       ? drainMs * slowNotDead
-      : drainMs
+      : drainMs * waitingShare
   }
 
   #converse(session: string, listener: PublisherListener): Conversation {
