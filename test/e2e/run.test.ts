@@ -133,3 +133,45 @@ describe('provloom run', () => {
     expect(Number(graph.value(accuracy!, 'last'))).toBeGreaterThan(0.8)
   })
 })
+
+describe('what a run leaves behind', () => {
+  it('is the run directory alone: no keys, no control folder', async () => {
+    const { saveDir } = await runScript(['-n', '1'])
+    expect(fs.readdirSync(saveDir).filter((name) => name !== '.train.py')).toEqual([
+      path.basename(onlyRun(saveDir)),
+    ])
+  })
+})
+
+describe('the exit code', () => {
+  it('is that of the worker that failed by itself, not of those that were then asked to end', async () => {
+    const result = await provloom([
+      'run',
+      '-n',
+      '3',
+      '--provenance-save-dir',
+      folder(),
+      '--experiment-name',
+      'x',
+      '--',
+      'sh',
+      '-c',
+      'if [ $RANK = 1 ]; then exit 3; fi; exec sleep 30',
+    ])
+    expect(result.code, result.stderr).toBe(3)
+  })
+})
+
+it('a save directory whose parent is no place for one is refused, not waited for', async () => {
+  const result = await provloom([
+    'run',
+    '--provenance-save-dir',
+    '/proc/provloom-test',
+    '--experiment-name',
+    'x',
+    '--',
+    'true',
+  ])
+  expect(result.stderr).toContain('[SAVE_DIR_UNWRITABLE]')
+  expect(result.code).toBe(3)
+})

@@ -1,4 +1,4 @@
-import { limits, pointBytes, pointTag, roomForPoints, slicePoints } from '@provloom/shared'
+import { frameHeaderBytes, limits, pointBytes, pointTag, roomForPoints, slicePoints } from '@provloom/shared'
 import type { Chunk, Points } from '@provloom/shared'
 
 export interface PackBounds {
@@ -23,7 +23,6 @@ export interface Pack {
   readonly points: Points
 }
 
-const frameHeaderBytes = 12
 const pointColumnBytes = 28
 /** Index and MessagePack's header of one event. */
 const eventOverheadBytes = 9

@@ -3,7 +3,7 @@ import type { Lsn, Rank, Attempt, RankStatus, RunId } from '@provloom/shared'
 import type { Part, Records, RunEntry } from './graph/entry.ts'
 
 /**
- * The interfaces between the rooms of the aggregator. `run.ts` drives them in journal order, live and in replay alike:
+ * The interfaces between the rooms of the aggregator. `run/open-run.ts` drives them in journal order, live and in replay alike:
  * entry k is applied once, after entry k - 1, and whatever a part keeps is a function of the entries alone.
  */
 

@@ -8,12 +8,14 @@ import { formatNamed, formatNames, formatOfFile } from './format.ts'
 import type { Format } from './format.ts'
 
 /**
- * Reads a document from a file, or from standard input for `-`.
+ * Reads a document from a file, from a run directory, or from standard input for `-`.
  *
  * @param named the format, when the ending does not tell
  * @throws {ProvloomError} `FILE_UNREADABLE` with the place in the file, what was expected and what was found
  */
 export async function readDocument(file: string, named?: string): Promise<ProvDocument> {
+  const run = path.join(file, 'prov.json')
+  if (file !== '-' && fs.existsSync(run)) return readDocument(run, named)
   const format = formatFor(file, named, 'from')
   const shown = file === '-' ? 'standard input' : file
   let bytes: Buffer

@@ -31,6 +31,8 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.ok
+    // Called without a command: the help has been shown.
+    if (error.code === 'commander.help') return exitCode.usage
     process.stderr.write(`${renderError(usageError(error))}\n`)
     return exitCode.usage
   }

@@ -43,7 +43,10 @@ function addRun(program: Command): void {
     .option('-n, --ranks <N>', 'number of workers', '1')
     .option('--json', 'the summary as one line of JSON on standard output')
     .passThroughOptions()
-    .addHelpText('after', `\n${environmentHelp}\nExit code: the highest of the workers' exit codes.`)
+    .addHelpText(
+      'after',
+      `\n${environmentHelp}\nExit code: that of the first worker that failed, 0 when none did.`,
+    )
   addOptions(command, 'run').action(async (words: string[], given: Record<string, unknown>) => {
     const { run } = await import('./command/run.ts')
     process.exitCode = await run(words, given)

@@ -56,15 +56,37 @@ export function systemFiles(): Files {
       }
     },
     makeFolder(folder, access = 'private') {
-      fs.mkdirSync(path.dirname(folder), { recursive: true })
-      // Recursive once more only because it may be there already.
-      fs.mkdirSync(folder, { recursive: true, mode: folderModes[access] })
+      makePath(folder, folderModes[access])
     },
     rename: fs.renameSync,
     remove(file) {
       fs.rmSync(file, { force: true })
     },
     syncFolder,
+  }
+}
+
+/**
+ * Makes a folder and its parents, these by the umask. Node's own recursive mkdir never ends on a file system that
+ * answers ENOENT for a folder whose parent is there (/proc, an autofs root).
+ */
+function makePath(folder: string, mode: number): void {
+  if (fs.existsSync(folder) && fs.statSync(folder).isDirectory()) return
+  const parent = path.dirname(folder)
+  if (!fs.existsSync(parent)) makePath(parent, folderModes.umask)
+  try {
+    fs.mkdirSync(folder, { mode })
+  } catch (error) {
+    // Somebody else was as quick.
+    if (
+      !(
+        error instanceof Error &&
+        'code' in error &&
+        error.code === 'EEXIST' &&
+        fs.statSync(folder).isDirectory()
+      )
+    )
+      throw error
   }
 }
 

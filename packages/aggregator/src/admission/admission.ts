@@ -213,7 +213,8 @@ export class Admission {
       runDir: run.facts.runDir,
       next,
       creditBytes: creditFor(run.facts.settings.collectAllProcesses ? ranks : 1),
-      differences: [...differences(run.facts.settings, hello.asked), ...news],
+      // Told once: by rank 0, not by each of a thousand.
+      differences: [...(hello.rank === 0 ? differences(run.facts.settings, hello.asked) : []), ...news],
     })
   }
 

@@ -16,12 +16,15 @@ export function settle(own: Settings['asked'], asked: Asked): RunSettings {
   }
 }
 
+/** What a client says when its user said nothing is no wish. */
+const unsaid: Asked = { collectAllProcesses: false, saveAfterNLogs: limits.saveAfterNLogsDefault }
+
 /** What a rank asked for and does not get, in words for its user. */
 export function differences(settings: RunSettings, asked: Asked): string[] {
   const names = ['provUserNamespace', 'experimentName', 'collectAllProcesses', 'saveAfterNLogs'] as const
   return names.flatMap((name) => {
     const wish = asked[name]
-    return wish === undefined || wish === settings[name]
+    return wish === undefined || wish === settings[name] || wish === unsaid[name]
       ? []
       : [`${name} is ${JSON.stringify(settings[name])} in this run, not ${JSON.stringify(wish)}`]
   })

@@ -2,6 +2,7 @@ import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import type { Ledger, RankSummary, RunSummary } from '../parts.ts'
 import { ledgerOf } from './apply/ledger.ts'
+import { runBegan } from './render/span.ts'
 import { rankStatus, runStatus } from './render/status.ts'
 import type { RankState, RunState } from './state.ts'
 
@@ -21,7 +22,7 @@ export function summaryOf(state: RunState): RunSummary {
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
-    startUs: state.opened?.time ?? 0,
+    startUs: runBegan(state) ?? 0,
     ...(state.closed === undefined ? {} : { endUs: Math.max(state.closed.time, state.opened?.time ?? 0) }),
     ...(state.worldSize === undefined ? {} : { worldSize: state.worldSize }),
     ranks,

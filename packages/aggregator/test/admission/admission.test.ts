@@ -51,10 +51,15 @@ test('accepts every rank when all processes are collected and waits for the late
 
 test('lets its own settings win and says once what differs', async () => {
   const { connection } = await house.started({ saveAfterNLogs: 7 })
-  const asked = { saveAfterNLogs: 100, experimentName: 'exp', provUserNamespace: 'http://example.org/' }
+  const asked = {
+    saveAfterNLogs: 50,
+    collectAllProcesses: false,
+    experimentName: 'exp',
+    provUserNamespace: 'http://example.org/',
+  }
   const peer = house.peer(connection, { hello: { asked } })
   const welcome = await peer.welcome()
-  expect(welcome.differences).toEqual(['saveAfterNLogs is 7 in this run, not 100'])
+  expect(welcome.differences).toEqual(['saveAfterNLogs is 7 in this run, not 50'])
   const opened = await house.status('run-opened')
   expect(opened.settings).toEqual({
     provUserNamespace: 'http://example.org/',

@@ -40,14 +40,16 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
 }
 
 function requireNames(options: GivenOptions): void {
-  for (const name of ['experimentName', 'provUserNamespace'] as const) {
-    if (options[name] !== undefined) continue
-    throw new ProvloomError('MISSING_OPTION', `${flagOf(name)} is missing`, {
-      doing: 'read the options',
-      to: flagOf(name),
-      hint: `Give ${flagOf(name)}, or set ${variableOf(name)}. For example: provloom aggregator --experiment-name digits --prov-user-namespace www.example.org`,
-    })
-  }
+  const missing = (['experimentName', 'provUserNamespace'] as const).filter(
+    (name) => options[name] === undefined,
+  )
+  if (missing.length === 0) return
+  const flags = missing.map((name) => flagOf(name)).join(' and ')
+  throw new ProvloomError('MISSING_OPTION', `${flags} ${missing.length === 1 ? 'is' : 'are'} missing`, {
+    doing: 'read the options',
+    to: flags,
+    hint: `Give ${flags}, or set ${missing.map((name) => variableOf(name)).join(' and ')}. For example: provloom aggregator --experiment-name digits --prov-user-namespace www.example.org`,
+  })
 }
 
 /** What happens, for a person at a terminal or a log file. */

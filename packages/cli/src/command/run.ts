@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import { ProvloomError, checkOptions, printable } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { Workers } from '../launch/workers.ts'
@@ -60,7 +59,7 @@ class Job {
     // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
     aggregator.stop()
     await aggregator.done
-    return this.#conclude(codes)
+    return this.#conclude(codes, workers.failure)
   }
 
   #heard(status: AggregatorStatus): void {
@@ -93,25 +92,22 @@ class Job {
     process.stderr.write(`provloom: ${printable(message)}\n`)
   }
 
-  #conclude(codes: readonly number[]): number {
+  #conclude(codes: readonly number[], failure: number): number {
     this.#progress.clear()
-    const worst = worstOf(codes)
     if (this.#finished === undefined) {
       this.#told('no run was recorded: no rank reached the aggregator')
     } else if (this.#json) {
       process.stdout.write(`${JSON.stringify({ ...this.#finished, exitCodes: codes })}\n`)
     } else {
       process.stderr.write(`${renderSummary(this.#finished, styleFor(process.stderr))}\n`)
-      if (worst !== 0)
-        process.stderr.write(`  exit code ${worst}, the worst of the workers' ${codes.join(', ')}\n`)
+      if (failure !== 0) {
+        process.stderr.write(
+          `  exit code ${failure}, of the worker that failed first (all: ${codes.join(', ')})\n`,
+        )
+      }
     }
-    return worst
+    return failure
   }
-}
-
-/** The code that says most: a worker killed by a signal (128 + n) before a plain failure, that before success. */
-function worstOf(codes: readonly number[]): number {
-  return Math.max(exitCode.ok, ...codes)
 }
 
 function ignore(): void {}

@@ -22,9 +22,15 @@ export class Workers {
   readonly #plan: WorkersPlan
   readonly #agents: ChildProcess[] = []
   #stopping = false
+  #failed: number | undefined
 
   constructor(plan: WorkersPlan) {
     this.#plan = plan
+  }
+
+  /** The exit code of the first worker that failed by itself; 0 while none has. */
+  get failure(): number {
+    return this.#failed ?? 0
   }
 
   /** @returns the exit codes by rank, when all have ended */
@@ -49,6 +55,7 @@ export class Workers {
   }
 
   #ended(rank: number, code: number): number {
+    if (code !== 0) this.#failed ??= code
     if (code !== 0 && !this.#stopping) {
       this.#stopping = true
       const others = this.#agents.filter((agent) => agent.exitCode === null && agent.signalCode === null)

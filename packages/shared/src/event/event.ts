@@ -76,7 +76,7 @@ export interface Artifact extends Fact<'artifact'> {
   readonly spooled?: string
   /** The copy belongs into the run's `artifacts/`. */
   readonly copy?: boolean
-  /** Folder under `artifacts/<rank>/` for the copy. */
+  /** Folder under `artifacts/rank<k>/` for the copy. */
   readonly subfolder?: string
   readonly size?: number
   readonly sha256?: string
@@ -88,7 +88,7 @@ export interface Artifact extends Fact<'artifact'> {
   readonly version?: number
 }
 
-/** The agent hashed, and where asked copied, a logged file. `of` names the artifact event. */
+/** The agent hashed, and where asked copied, a logged file. `stream` and `number` name the artifact event. */
 export interface ArtifactStored extends Fact<'artifact.stored'> {
   readonly stream: string
   readonly number: number

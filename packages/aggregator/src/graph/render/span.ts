@@ -17,7 +17,7 @@ function span(start: number | undefined, end: number | undefined): Span {
 }
 
 export function runSpan(state: RunState): Span {
-  return span(state.opened?.time, state.closed?.time)
+  return span(runBegan(state), state.closed?.time)
 }
 
 /** By the rank's clock where it told, else by the aggregator's. */
@@ -54,4 +54,20 @@ function least(a: number | undefined, b: number | undefined): number | undefined
 
 function most(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.max(a, b)
+}
+
+const earlierMaxUs = 3_600_000_000
+
+/**
+ * When the run began: with the earliest of its ranks, which start before they are heard of; by the aggregator's clock
+ * when a rank's own is off by more than an hour.
+ */
+export function runBegan(state: RunState): number | undefined {
+  const opened = state.opened?.time
+  if (opened === undefined) return undefined
+  let began = opened
+  for (const { start } of state.ranks.values()) {
+    if (start !== undefined && start.time < began && start.time > opened - earlierMaxUs) began = start.time
+  }
+  return began
 }
