@@ -59,7 +59,12 @@ CONF
 
 stop() {
   for name in slurmd slurmctld munged; do
-    if [ -f "$folder/$name.pid" ]; then kill "$(cat "$folder/$name.pid")" 2>/dev/null || true; fi
+    [ -f "$folder/$name.pid" ] || continue
+    local pid
+    pid=$(cat "$folder/$name.pid")
+    kill "$pid" 2>/dev/null || continue
+    # They write their state when they end; whoever removes the folder must not be quicker.
+    for _ in $(seq 200); do kill -0 "$pid" 2>/dev/null && sleep 0.05 || break; done
   done
 }
 
