@@ -17,7 +17,9 @@ export async function rowsOf(runDir: string, key: string): Promise<Row[]> {
   const metrics = path.join(runDir, 'metrics')
   for (const part of fs.readdirSync(metrics).filter((name) => name.endsWith('.parquet'))) {
     const file = await asyncBufferFromFile(path.join(metrics, part))
-    rows.push(...((await parquetReadObjects({ file, compressors })) as unknown as Row[]))
+    for (const row of (await parquetReadObjects({ file, compressors })) as unknown as Row[]) {
+      if (row.key === key) rows.push(row)
+    }
   }
-  return rows.filter((row) => row.key === key)
+  return rows
 }
