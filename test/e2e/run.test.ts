@@ -134,15 +134,6 @@ describe('provloom run', () => {
   })
 })
 
-describe('what a run leaves behind', () => {
-  it('is the run directory alone: no keys, no control folder', async () => {
-    const { saveDir } = await runScript(['-n', '1'])
-    expect(fs.readdirSync(saveDir).filter((name) => name !== '.train.py')).toEqual([
-      path.basename(onlyRun(saveDir)),
-    ])
-  })
-})
-
 describe('the exit code', () => {
   it('is that of the worker that failed by itself, not of those that were then asked to end', async () => {
     const result = await provloom([

@@ -126,8 +126,6 @@ class LocalAggregator implements Aggregator {
     await this.#starting.catch(() => {})
     const outcome = await this.#house.close(deadlineMs)
     if (this.#connection !== undefined) this.#control.remove(this.#control.connection)
-    // Keys and port are for a successor that goes on with open runs; without any they are only secrets lying about.
-    if (this.#connection !== undefined && outcome.kind === 'drained') this.#control.clear()
     this.#connection = undefined
     return outcome
   }

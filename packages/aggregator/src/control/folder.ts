@@ -21,8 +21,6 @@ export interface ControlFolder {
    */
   write(file: string, content: object): Promise<void>
   remove(file: string): void
-  /** Removes all of them, and the folders that are empty then. */
-  clear(): void
 }
 
 export function controlFolderOf(files: Files, saveDir: string, key: string): ControlFolder {
@@ -55,16 +53,6 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
       }
     },
     remove: (file) => files.remove(file),
-    clear() {
-      for (const name of ['connection.json', 'server.json', 'runs.json'])
-        files.remove(path.join(folder, name))
-      try {
-        fs.rmdirSync(folder)
-        fs.rmdirSync(path.dirname(folder))
-      } catch {
-        // Another job's aggregator has its folder beside ours.
-      }
-    },
   }
 }
 

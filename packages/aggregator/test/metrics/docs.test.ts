@@ -27,7 +27,7 @@ it.skipIf(python === undefined).each(examples)(
       const store = createMetricStore({ folder: path.join(home, 'metrics'), monotonicMs: () => 0 })
       for (const rank of [0, 1]) {
         const row = { series: 0, step: 0n, time: 0n, bits: bitsOf(0.125 + rank) }
-        store.append(rank as Lsn, records(rank, [series(0, 'loss', 'TRAINING')], [row]))
+        store.append(rank as Lsn, records(rank, [series(0, 'loss', 'training')], [row]))
       }
       await sealAll(store)
       const said = execFileSync(python!, ['-c', code], { cwd: home, encoding: 'utf8' })
