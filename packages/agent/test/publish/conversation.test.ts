@@ -262,7 +262,9 @@ describe('an aggregator that comes, goes and comes back', () => {
     const saveDir = freshFolder()
     const go = path.join(saveDir, 'go')
     const first = await aggregator(saveDir)
-    const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go))
+    // The worker ends at once: the agent must have the time to look for the new file.
+    const more = { timing: { drainMs: 20_000 } }
+    const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go), more)
     await agent.start()
     await first.received.until(() => first.received.rows.length === 10)
     first.stop()

@@ -45,6 +45,18 @@ export class ScriptedAggregator {
     this.#saveDir = saveDir
   }
 
+  /** A predecessor's port is free again a moment after its socket was closed: libzmq closes in a thread of its own. */
+  async #bind(endpoint: string): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#router.bind(endpoint)
+      } catch (error) {
+        if (tries === 100) throw error
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    }
+  }
+
   async start(): Promise<this> {
     const { script } = this
     const curve = script.insecure === true ? null : (script.keys ?? freshKeys())
@@ -52,7 +64,7 @@ export class ScriptedAggregator {
       this.#router.curveServer = true
       this.#router.curveSecretKey = serverSecrets.get(curve.serverKey)!
     }
-    await this.#router.bind(`tcp://127.0.0.1:${script.port ?? '*'}`)
+    await this.#bind(`tcp://127.0.0.1:${script.port ?? '*'}`)
     const port = Number(/:(\d+)$/.exec(this.#router.lastEndpoint ?? '')![1])
     this.connection = {
       format: 1,
