@@ -99,6 +99,9 @@ export class Admission {
   #enter(challenger: Challenger): void {
     const { hello, run, peer } = challenger
     if (run.ending) {
+      // A rank that is not collected is told that, however late it comes: it has nothing to keep.
+      const collected = run.facts.settings.collectAllProcesses || hello.rank === 0
+      if (!collected) return this.#refuse(peer, hello, run.facts.runId, 'not-collected', notCollected(hello))
       return this.#refuse(peer, hello, run.facts.runId, 'run-ended', 'the run is ending')
     }
     if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#turnAway(challenger)
