@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { systemCode } from './errors.ts'
 
 /**
  * The file seam. Only what the spool, the journal and durable files need, so that a test can stand in a disk
@@ -51,7 +52,7 @@ export function systemFiles(): Files {
       try {
         return fs.readdirSync(folder).sort()
       } catch (error) {
-        if (isMissing(error)) return []
+        if (systemCode(error) === 'ENOENT') return []
         throw error
       }
     },
@@ -78,20 +79,8 @@ function makePath(folder: string, mode: number): void {
     fs.mkdirSync(folder, { mode })
   } catch (error) {
     // Somebody else was as quick.
-    if (
-      !(
-        error instanceof Error &&
-        'code' in error &&
-        error.code === 'EEXIST' &&
-        fs.statSync(folder).isDirectory()
-      )
-    )
-      throw error
+    if (systemCode(error) !== 'EEXIST' || !fs.statSync(folder).isDirectory()) throw error
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 async function syncFolder(folder: string): Promise<void> {
