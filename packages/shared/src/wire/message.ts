@@ -149,6 +149,7 @@ export function decodeAgentMessage(bytes: Uint8Array): Look<AgentMessage> {
 
 /** Reads what an aggregator sent; never throws. */
 export function decodeAggregatorMessage(bytes: Uint8Array): Look<AggregatorMessage> {
+  if (bytes.length > messageBytesMax) return bad(`a message of ${bytes.length} bytes`)
   const value = unpack(bytes)
   if (!isMap(value) || !isText(value['session'], 64)) return bad('not a message')
   return isAggregatorMessage(value)
