@@ -35,8 +35,8 @@ export const envelopeAgeMs = 200
 export const creditBytes: number = 8 * MiB
 /** A frame other than an envelope (hello, acknowledgement, ...). */
 export const messageBytesMax: number = 1 * MiB
-/** Frames of one ZeroMQ message, identity included. */
-export const framesMax = 4
+/** Frames of one ZeroMQ message as the aggregator sees it: who sent it, and what. */
+export const framesMax = 2
 /** ZeroMQ's own queue per peer, in messages: just above what credit lets through. */
 export const highWaterMark = 1024
 /** Agent to aggregator; three missed ones and the rank counts as lost. */

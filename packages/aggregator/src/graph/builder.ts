@@ -2,6 +2,7 @@ import type { ProvDocument } from '@provloom/prov'
 import type { Lsn } from '@provloom/shared'
 import type { GraphBuilder, RunSummary } from '../parts.ts'
 import { applyEntry } from './apply/entry.ts'
+import { AttemptIndex } from './attempt-index.ts'
 import type { RunEntry } from './entry.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
@@ -37,6 +38,7 @@ class Builder implements GraphBuilder {
   readonly #state: RunState
   readonly #tallies: Tallies
   readonly #index: SeriesIndex
+  readonly #attempts: AttemptIndex
   readonly #dirt = new Dirt()
   readonly #sheet = new Sheet()
   #shape: Shape | undefined
@@ -45,11 +47,12 @@ class Builder implements GraphBuilder {
     this.#state = state
     this.#tallies = tallies
     this.#index = new SeriesIndex(state)
+    this.#attempts = new AttemptIndex(state)
   }
 
   apply(lsn: Lsn, entry: RunEntry): void {
-    const [state, tallies, index, dirt] = [this.#state, this.#tallies, this.#index, this.#dirt]
-    applyEntry({ state, tallies, index, dirt }, lsn, entry)
+    const [state, tallies, index, attempts] = [this.#state, this.#tallies, this.#index, this.#attempts]
+    applyEntry({ state, tallies, index, attempts, dirt: this.#dirt }, lsn, entry)
   }
 
   render(): Uint8Array[] {
@@ -102,6 +105,7 @@ class Builder implements GraphBuilder {
       state: this.#state,
       tallies: this.#tallies,
       index: this.#index,
+      attempts: this.#attempts,
       shape: shapeOf(this.#state),
       space: spaceOf(iri, opened?.runId ?? 'none'),
       namespaceProblem: problem,

@@ -64,7 +64,7 @@ export class Receiver {
     return this.#doorkeeper?.refused ?? 0
   }
 
-  /** Messages that were not two frames. */
+  /** Messages of more frames, or fewer, than one of ours has. */
   get misshapen(): number {
     return this.#misshapen
   }
@@ -149,7 +149,7 @@ export class Receiver {
     let frames = 0
     for await (const message of this.#socket) {
       const [peer, payload] = message
-      if (peer === undefined || payload === undefined || message.length !== 2) {
+      if (peer === undefined || payload === undefined || message.length !== limits.framesMax) {
         this.#misshapen++
         continue
       }

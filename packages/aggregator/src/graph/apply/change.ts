@@ -1,3 +1,4 @@
+import type { AttemptIndex } from '../attempt-index.ts'
 import type { SeriesIndex } from '../series-index.ts'
 import type { RunState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
@@ -8,6 +9,7 @@ export interface Change {
   readonly state: RunState
   readonly tallies: Tallies
   readonly index: SeriesIndex
+  readonly attempts: AttemptIndex
   readonly dirt: Dirt
 }
 

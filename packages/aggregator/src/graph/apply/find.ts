@@ -5,7 +5,7 @@ import type { Change } from './change.ts'
 
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
-  const { state, dirt } = change
+  const { state, dirt, attempts } = change
   const key = `${sortable(rank)}.${sortable(attempt)}`
   const known = state.ranks.get(key)
   if (known !== undefined) return { key, rank: known }
@@ -34,8 +34,10 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   }
   state.ranks.set(key, made)
   dirt.mark('rank', key)
+  attempts.add(key, made)
   // The next attempt, if it came first, was informed by this one.
-  for (const [otherKey, other] of state.ranks) if (other.rank === rank) dirt.mark('rank', otherKey)
+  const next = attempts.keyAfter(made)
+  if (next !== undefined) dirt.mark('rank', next)
   return { key, rank: made }
 }
 

@@ -22,7 +22,7 @@ export function rankRecords(view: View, key: string): Keyed[] {
   }
   const facts = rankFacts(state, rank).time('toldEndTime', toldEnd)
   const host = hostName(view, rank.host)
-  const former = formerAttempt(state, rank)
+  const former = view.attempts.before(rank)
   const records = [
     activity(me, times, facts.list),
     relation('wasInformedBy', { informed: me, informant: runName(view) }),
@@ -64,15 +64,4 @@ function rankFacts(state: RunState, rank: RankState): Facts {
   if (rank.problemCount > 0) facts.int('problems', rank.problemCount).texts('problem', rank.problems)
   if (rank.conflictHosts.length > 0) facts.texts('conflictingHost', rank.conflictHosts)
   return facts
-}
-
-/** The last attempt before this one that is known. */
-function formerAttempt(state: RunState, rank: RankState): RankState | undefined {
-  if (rank.attempt === 0) return undefined
-  let former: RankState | undefined
-  for (const other of state.ranks.values()) {
-    if (other.rank !== rank.rank || other.attempt >= rank.attempt) continue
-    if (former === undefined || former.attempt < other.attempt) former = other
-  }
-  return former
 }

@@ -1,6 +1,7 @@
 import type { ProvRecord, QName, RelationKind } from '@provloom/prov'
 import { statement } from '@provloom/prov'
 import type { Attributes } from '@provloom/prov'
+import type { AttemptIndex } from '../attempt-index.ts'
 import type { SeriesIndex } from '../series-index.ts'
 import type { Shape } from '../shape.ts'
 import type { Space } from '../space.ts'
@@ -12,6 +13,7 @@ export interface View {
   readonly state: RunState
   readonly tallies: Tallies
   readonly index: SeriesIndex
+  readonly attempts: AttemptIndex
   readonly shape: Shape
   readonly space: Space
   /** What was wrong with the namespace that the user gave. */
