@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shutil
 import struct
 import subprocess
@@ -13,6 +14,8 @@ import zlib
 
 CLIENT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, CLIENT)
+#: The client's bounds, by name, without importing the client into the test.
+LIMITS = runpy.run_path(os.path.join(CLIENT, "provloom", "_limits.py"))
 
 
 def read_segment(data):

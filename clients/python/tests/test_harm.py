@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from support import CLIENT, SpoolCase, read_segment
+from support import CLIENT, LIMITS, SpoolCase, read_segment
 
 HEAD = "import provloom\nrun = provloom.start_run('www.example.org', 'digits')\n"
 
@@ -360,7 +360,12 @@ provloom.log_metric("m", -1.0)
         self.assertEqual(errors.count("more than 5 different metrics"), 1)
 
     def test_an_event_that_is_too_large_is_dropped_and_counted(self):
-        self.run_program(HEAD + "provloom.log_execution_command(['x' * 2_000_000])")
+        self.run_program(
+            HEAD + "provloom.log_execution_command(['x' * (SIZE - 4096)])\nprovloom.log_execution_command(['x' * SIZE])".replace(
+                "SIZE", str(LIMITS["EVENT_BYTES_MAX"])
+            )
+        )
+        self.assertEqual(len(self.events("command")), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-large", 1)])
 
     def test_a_segment_removed_under_us_is_noticed_and_writing_goes_on(self):

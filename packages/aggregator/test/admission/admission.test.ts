@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { mintRunId } from '@provloom/shared'
+import { limits, mintRunId } from '@provloom/shared'
 import { TestHouse, readJson } from '../support/house.ts'
 import { params } from '../support/peer.ts'
 
@@ -178,6 +178,6 @@ test('shares what may be in flight between the ranks', async () => {
   const { connection } = await house.started({ collectAllProcesses: true })
   const lone = await house.peer(connection, { rank: 0, worldSize: 1, jobKey: 'lone' }).welcome()
   const one = await house.peer(connection, { rank: 0, worldSize: 4096, jobKey: 'many' }).welcome()
-  expect(lone.creditBytes).toBe(8 * 1024 * 1024)
+  expect(lone.creditBytes).toBe(limits.creditBytes)
   expect(one.creditBytes).toBe(256 * 1024)
 })

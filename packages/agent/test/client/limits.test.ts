@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { limits, systemFiles } from '@provloom/shared'
+import type { Event, EventType } from '@provloom/shared'
+import { WorkerStream, defaultBounds } from '../../src/client/stream.ts'
+import type { StreamBounds } from '../../src/client/stream.ts'
+import { spoolFolderAt } from '../../src/spool/folder.ts'
+import { buildAgent } from '../support/agent-process.ts'
+import { ManualClock } from '../support/clock.ts'
+import { makeSpoolFolder, readOnlyStream } from './spool.ts'
+
+const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
+let spool: string
+
+beforeAll(buildAgent)
+beforeEach(() => {
+  spool = makeSpoolFolder()
+})
+afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+
+function worker(body: string): void {
+  const file = path.join(spool, 'worker.mjs')
+  fs.writeFileSync(file, `import * as p from ${JSON.stringify(built)}\n${body}`)
+  spawnSync(process.execPath, [file], {
+    env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool },
+    stdio: 'ignore',
+  })
+}
+
+function only<Type extends EventType>(
+  events: readonly Event[],
+  type: Type,
+): Extract<Event, { type: Type }>[] {
+  return events.filter((event): event is Extract<Event, { type: Type }> => event.type === type)
+}
+
+/** A stream in this process, with bounds as small as the test wants them. */
+function streamWith(bounds: Partial<StreamBounds>, clock = new ManualClock()): WorkerStream {
+  return new WorkerStream(clock, systemFiles(), spoolFolderAt(spool), { ...defaultBounds, ...bounds })
+}
+
+const param = (key: string, value: string): Event => ({
+  type: 'param',
+  time: 1,
+  key,
+  valueType: 'str',
+  value,
+})
+const kilobyte = 'x'.repeat(1000)
+
+describe('a worker stream at its limits', () => {
+  test('an event of more than the greatest size is dropped, counted, and one of that size is kept', async () => {
+    const stream = streamWith({})
+    const rest = Buffer.byteLength(JSON.stringify(param('k', '')))
+    expect(stream.event(param('k', 'x'.repeat(limits.eventBytesMax - rest)))).toBe(true)
+    expect(stream.event(param('k', 'x'.repeat(limits.eventBytesMax - rest + 1)))).toBe(false)
+    stream.close()
+    const { events, wrong } = await readOnlyStream(spool)
+    expect(wrong).toEqual([])
+    expect(only(events, 'param')).toHaveLength(1)
+    expect(only(events, 'drops')).toMatchObject([{ reason: 'too-large', count: 1 }])
+  })
+
+  test('metrics stop at the reserve, everything else at the end, and all that is dropped is counted', async () => {
+    const clock = new ManualClock()
+    const stream = streamWith({ spoolBytesMax: 64 * 1024, spoolReserveBytes: 16 * 1024 }, clock)
+    const point = (step: number): boolean => stream.point('m', undefined, undefined, BigInt(step), 1, step)
+    let points = 0
+    while (point(points)) points++
+    expect(points).toBeGreaterThan(500)
+    let params = 0
+    while (stream.event(param(`p${params}`, kilobyte))) params++
+    // What is left after the metrics is the reserve, and nearly all of it was to be had.
+    expect(params).toBeGreaterThan(12)
+    expect(params).toBeLessThanOrEqual(16)
+    expect(point(-1)).toBe(false)
+    expect(stream.drops).toEqual(new Map([['spool-full', 3]]))
+    // The agent gives back what is acknowledged: here, all of it.
+    const [name] = fs.readdirSync(path.join(spool, 'streams'))
+    const [segment] = fs.readdirSync(path.join(spool, 'streams', name!))
+    fs.truncateSync(path.join(spool, 'streams', name!, segment!), 32)
+    clock.advance(1_000)
+    expect(point(points)).toBe(true)
+    stream.close()
+  })
+
+  test('points of series beyond the most are dropped, counted, and the others go on', () => {
+    const stream = streamWith({})
+    const point = (n: number): boolean => stream.point(`m${n}`, undefined, undefined, 0n, 1, n)
+    for (let n = 0; n < limits.seriesPerStreamMax; n++) expect(point(n)).toBe(true)
+    expect(point(limits.seriesPerStreamMax)).toBe(false)
+    expect(point(0)).toBe(true)
+    expect(stream.drops).toEqual(new Map([['too-many-series', 1]]))
+    stream.close()
+  })
+})
+
+describe('a worker in TypeScript at its limits', () => {
+  test('cuts names that are longer than the longest', async () => {
+    const most = limits.nameLengthMax
+    worker(`p.startRun(); p.logParam('k'.repeat(${most}), 1); p.logParam('l'.repeat(${most + 1}), 2)`)
+    const { events, wrong } = await readOnlyStream(spool)
+    expect(wrong).toEqual([])
+    expect(only(events, 'param').map(({ key }) => key)).toEqual(['k'.repeat(most), 'l'.repeat(most)])
+  })
+
+  test('copies a file up to the greatest size, and links a larger one for the agent to hash', async () => {
+    const [small, large] = ['small.bin', 'large.bin'].map((name) => path.join(spool, name))
+    for (const [n, file] of [small!, large!].entries()) {
+      fs.writeFileSync(file, '')
+      fs.truncateSync(file, limits.artifactInlineBytesMax + n)
+    }
+    worker(`p.startRun(); p.logArtifact(${JSON.stringify(small)}); p.logArtifact(${JSON.stringify(large)})`)
+    const { events } = await readOnlyStream(spool)
+    const [copied, linked] = only(events, 'artifact')
+    expect(copied).toMatchObject({ size: limits.artifactInlineBytesMax, sha256: expect.any(String) })
+    expect(linked).toMatchObject({ size: limits.artifactInlineBytesMax + 1 })
+    expect(linked?.sha256).toBeUndefined()
+    const inode = (file: string): number => fs.statSync(file).ino
+    expect(inode(path.join(spool, 'files', copied!.spooled!))).not.toBe(inode(small!))
+    expect(inode(path.join(spool, 'files', linked!.spooled!))).toBe(inode(large!))
+  })
+
+  test('keeps the last part of a long error', async () => {
+    worker(`p.startRun(); throw new RangeError('first ' + 'x'.repeat(${limits.errorTailBytes}))`)
+    const { events } = await readOnlyStream(spool)
+    const [end] = only(events, 'session.end')
+    expect(end).toMatchObject({ status: 'failed', error: expect.stringContaining('xxx') })
+    expect(end!.error).toHaveLength(limits.errorTailBytes)
+    expect(end!.error).not.toContain('first')
+  })
+})

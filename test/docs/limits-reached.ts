@@ -1,0 +1,190 @@
+/** Where a limit is reached: a test that names the limit and sees what happens there. */
+export interface Reached {
+  /** From the repository's root. */
+  readonly file: string
+  /** The test's name; of a Python test its method. */
+  readonly title: string
+}
+
+const shared = 'packages/shared/test'
+const agent = 'packages/agent/test'
+const aggregator = 'packages/aggregator/test'
+const python = 'clients/python/tests'
+
+function reached(file: string, title: string): Reached {
+  return { file, title }
+}
+
+/**
+ * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
+ * with a small one at the seam that the limit is given by. limits.test.ts sees that each limit has one, that these
+ * tests are there and not skipped for good, and that they speak of the limit by its name.
+ */
+export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
+  recordBytesMax: [
+    reached(
+      `${shared}/log/limits.test.ts`,
+      'holds a record of the greatest length, and takes a greater length for damage and reads on behind it',
+    ),
+  ],
+  eventBytesMax: [
+    reached(
+      `${agent}/client/limits.test.ts`,
+      'an event of more than the greatest size is dropped, counted, and one of that size is kept',
+    ),
+    reached(`${shared}/event/decode.test.ts`, 'that is malformed says what is wrong'),
+    reached(`${python}/test_harm.py`, 'test_an_event_that_is_too_large_is_dropped_and_counted'),
+  ],
+  nameLengthMax: [
+    reached(`${agent}/client/limits.test.ts`, 'cuts names that are longer than the longest'),
+    reached(`${shared}/event/decode.test.ts`, 'that is malformed says what is wrong'),
+    reached(`${python}/test_calls.py`, 'test_names_in_any_script_are_kept_and_long_ones_are_cut'),
+  ],
+  segmentBytesMax: [
+    reached(
+      `${shared}/log/limits.test.ts`,
+      'begins the next segment when the last one has grown to its greatest size',
+    ),
+    reached(`${python}/test_harm.py`, 'test_segments_roll_and_the_next_one_is_named_by_its_first_record'),
+  ],
+  spoolBytesMax: [
+    reached(
+      `${agent}/client/limits.test.ts`,
+      'metrics stop at the reserve, everything else at the end, and all that is dropped is counted',
+    ),
+    reached(
+      `${python}/test_harm.py`,
+      'test_a_full_spool_drops_metrics_first_counts_them_and_takes_more_when_there_is_room',
+    ),
+  ],
+  spoolReserveBytes: [
+    reached(
+      `${agent}/client/limits.test.ts`,
+      'metrics stop at the reserve, everything else at the end, and all that is dropped is counted',
+    ),
+    reached(
+      `${python}/test_harm.py`,
+      'test_a_full_spool_drops_metrics_first_counts_them_and_takes_more_when_there_is_room',
+    ),
+  ],
+  streamsPerRankMax: [
+    reached(`${agent}/limits.test.ts`, 'streams beyond the most of a rank are not read, and the others are'),
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'streams of a rank beyond the most are turned down for good, and the others are served on',
+    ),
+  ],
+  openRunsMax: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'jobs beyond the most runs that may be open are refused, and those that are open are served on',
+    ),
+  ],
+  attemptsPerRunMax: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'attempts of ranks beyond the most of a run are refused, and those that are in it are served on',
+    ),
+  ],
+  seriesPerStreamMax: [
+    reached(
+      `${agent}/client/limits.test.ts`,
+      'points of series beyond the most are dropped, counted, and the others go on',
+    ),
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'points of series beyond the most of a stream are dropped, counted, and the others are kept',
+    ),
+    reached(`${python}/test_harm.py`, 'test_more_series_than_a_stream_may_have_are_dropped_and_counted'),
+  ],
+  envelopeBytesMax: [
+    reached(
+      'test/security/frames.test.ts',
+      'cuts off a peer that sends more than an envelope may hold, and no other',
+    ),
+  ],
+  envelopeRecordsMax: [
+    reached(
+      `${agent}/limits.test.ts`,
+      'an envelope takes the most records that it may hold, and the next one is begun with the rest',
+    ),
+    reached(
+      `${shared}/wire/limits.test.ts`,
+      'an envelope of the greatest number of records is read, and one of more is bad',
+    ),
+  ],
+  envelopeAgeMs: [
+    reached(
+      `${agent}/limits.test.ts`,
+      'looks at a stream that gave nothing again when an envelope would be too old',
+    ),
+  ],
+  creditBytes: [
+    reached(`${agent}/publish/conversation.test.ts`, 'no more than the granted credit is in flight'),
+    reached(`${aggregator}/admission/admission.test.ts`, 'shares what may be in flight between the ranks'),
+  ],
+  messageBytesMax: [
+    reached(
+      `${shared}/wire/limits.test.ts`,
+      'a message of more than the greatest length is bad, whoever sent it',
+    ),
+  ],
+  framesMax: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'a message of more frames than any has is refused, counted, and its peer is served on',
+    ),
+  ],
+  highWaterMark: [
+    reached(
+      `${agent}/limits.test.ts`,
+      'ZeroMQ takes no more than it may queue, the agent is told to wait, and it goes on when there is room',
+    ),
+  ],
+  heartbeatIntervalMs: [
+    reached(`${agent}/limits.test.ts`, 'sends a heartbeat at every interval, and none before'),
+  ],
+  lostAfterMs: [
+    reached(
+      `${aggregator}/admission/attendance.test.ts`,
+      'a rank that is silent while it is listened to is lost',
+    ),
+  ],
+  listenBacklog: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'connections beyond the backlog are tried again, and get in when there is room',
+    ),
+  ],
+  helloWaitMs: [
+    reached(
+      `${agent}/limits.test.ts`,
+      'says hello for a worker that never starts a run when it has waited long enough',
+    ),
+  ],
+  drainMs: [
+    reached(
+      `${agent}/limits.test.ts`,
+      'gives up after the time for draining when nobody answers, and says where the rest is kept',
+    ),
+  ],
+  partRowsMax: [reached(`${aggregator}/metrics/store.test.ts`, 'is due by rows, and by age')],
+  partAgeMs: [reached(`${aggregator}/metrics/store.test.ts`, 'is due by rows, and by age')],
+  artifactInlineBytesMax: [
+    reached(
+      `${agent}/client/limits.test.ts`,
+      'copies a file up to the greatest size, and links a larger one for the agent to hash',
+    ),
+    reached(`${python}/test_files.py`, 'test_a_large_file_is_linked_and_left_to_the_agent_to_hash'),
+  ],
+  errorTailBytes: [
+    reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
+    reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),
+  ],
+  saveAfterNLogsDefault: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'without a wish of anybody the graph is saved after the default number of logs',
+    ),
+  ],
+}
