@@ -2,6 +2,7 @@ import type { Sessions } from './admission/session.ts'
 import type { Registry } from './admission/registry.ts'
 import type { Closed } from './graph/entry.ts'
 import { finishRun } from './run/finish.ts'
+import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
 import { outlookOf } from './run/outlook.ts'
 import type { Surroundings } from './run/surroundings.ts'
@@ -14,11 +15,13 @@ export class Closing {
   readonly #registry: Registry
   readonly #sessions: Sessions
   readonly #onFinished: () => void
+  readonly #departures: Departures
   readonly #running = new Map<OpenRun, Promise<void>>()
   readonly #notBeforeMs = new Map<OpenRun, number>()
 
   constructor(around: Surroundings, registry: Registry, sessions: Sessions, onFinished: () => void) {
     this.#around = around
+    this.#departures = new Departures(around.clock)
     this.#registry = registry
     this.#sessions = sessions
     this.#onFinished = onFinished
@@ -29,11 +32,9 @@ export class Closing {
     if (this.#running.has(run)) return
     if ((this.#notBeforeMs.get(run) ?? 0) > this.#around.clock.monotonicMs()) return
     if (!run.roster.closed) {
-      const outlook = outlookOf(
-        run.roster,
-        run.facts.settings.collectAllProcesses,
-        this.#around.clock.nowUs(),
-      )
+      this.#departures.look(run.roster)
+      const { collectAllProcesses } = run.facts.settings
+      const outlook = outlookOf(run.roster, collectAllProcesses, (state) => this.#departures.agoMs(state))
       if (outlook.kind !== 'done') return
     }
     void this.close(run, 'ranks-ended')

@@ -115,6 +115,8 @@ export interface HostState {
   readonly name: string
   facts: EventOf<'host'> | undefined
   clock: EventOf<'clock'> | undefined
+  /** Once the clock was set: the least and the most of its offsets, microseconds. */
+  clockRange?: { readonly least: number; readonly most: number } | undefined
   /** Key of the device and method. */
   readonly energy: Map<string, DeviceEnergy>
   energyId: string | undefined

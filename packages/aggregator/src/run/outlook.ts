@@ -9,31 +9,38 @@ const joinWaitMs = 2_000
 
 export type Outlook =
   | { readonly kind: 'open' }
-  /** Done, unless something comes before this time, in microseconds since the Unix epoch. */
-  | { readonly kind: 'waiting'; readonly untilUs: number }
+  /** Done, unless something comes within this time. */
+  | { readonly kind: 'waiting'; readonly forMs: number }
   | { readonly kind: 'done' }
 
 /**
  * Whether a run has come to its end: every expected rank has ended and none is expected again. Expected are all ranks
  * of the world with `collectAllProcesses`, or those seen where nobody told the world's size; rank 0 alone without.
  * Ranks that are lost for long do not keep it open, unless all are.
+ *
+ * @param agoMs how long ago a rank ended or was lost, by a clock that never jumps
  */
-export function outlookOf(roster: Roster, collectAllProcesses: boolean, nowUs: number): Outlook {
+export function outlookOf(
+  roster: Roster,
+  collectAllProcesses: boolean,
+  agoMs: (state: RankState) => number,
+): Outlook {
   const expected = expectedRanks(roster, collectAllProcesses)
   if (!expected.some((state) => state.ended)) return { kind: 'open' }
   const worldIsKnown = !collectAllProcesses || roster.worldSize !== undefined
-  let untilUs = 0
+  let forMs = 0
   for (const state of expected) {
     if (!state.ended && !state.lost) return { kind: 'open' }
-    untilUs = Math.max(untilUs, waitsUntilUs(state, worldIsKnown))
+    const waitMs = waitsMs(state, worldIsKnown)
+    if (waitMs > 0) forMs = Math.max(forMs, waitMs - agoMs(state))
   }
-  return untilUs > nowUs ? { kind: 'waiting', untilUs } : { kind: 'done' }
+  return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done' }
 }
 
-function waitsUntilUs(state: RankState, worldIsKnown: boolean): number {
-  if (!state.ended) return state.lostUs + lostWaitMs * 1000
-  if (mayComeBack(state)) return state.endedUs + restartWaitMs * 1000
-  return worldIsKnown ? 0 : state.endedUs + joinWaitMs * 1000
+function waitsMs(state: RankState, worldIsKnown: boolean): number {
+  if (!state.ended) return lostWaitMs
+  if (mayComeBack(state)) return restartWaitMs
+  return worldIsKnown ? 0 : joinWaitMs
 }
 
 /** The latest attempt of every expected rank; none while one of them has not come yet. */

@@ -6,6 +6,8 @@ import type { Session } from '../../src/admission/session.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
 import { ManualClock } from '../support/clock.ts'
 
+const dayUs = 86_400_000_000
+
 /** One rank that is here and says nothing any more. */
 function silentRank(): { clock: ManualClock; attendance: Attendance; lost: () => boolean } {
   const clock = new ManualClock()
@@ -28,6 +30,17 @@ test('a rank that is silent while it is listened to is lost', () => {
   const { clock, attendance, lost } = silentRank()
   for (let ms = 0; ms <= limits.lostAfterMs; ms += 250) {
     expect(lost()).toBe(false)
+    clock.skip(250)
+    attendance.tick(false)
+  }
+  expect(lost()).toBe(true)
+})
+
+test('a rank that is heard is not lost by a clock that is set, and a silent one is lost no later', () => {
+  const { clock, attendance, lost } = silentRank()
+  for (let ms = 0; ms <= limits.lostAfterMs; ms += 250) {
+    expect(lost()).toBe(false)
+    clock.jump(dayUs * (ms % 500 === 0 ? 3 : -5))
     clock.skip(250)
     attendance.tick(false)
   }

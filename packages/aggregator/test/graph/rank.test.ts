@@ -92,6 +92,25 @@ describe('a rank in the graph', () => {
     expect(run.graph.summary().ranks[0]?.status).toBe(status)
   })
 
+  it('tells of its host the surest offset that agrees, and the range once a clock was set', () => {
+    const run = new RunScript().open().admit(0)
+    const clock = (offsetUs: number, uncertaintyUs: number): void => {
+      run.log(0, [{ type: 'clock', host: 'node0', offsetUs, uncertaintyUs }])
+    }
+    const told = (name: string): string => values(run.graph.document(), 'run:host-node0', name).join()
+    clock(120, 90)
+    clock(60, 40)
+    clock(200, 300)
+    expect([told('clockOffsetUs'), told('clockUncertaintyUs')]).toEqual(['60', '40'])
+    expect(told('clockOffsetMostUs')).toBe('')
+    clock(86_400_000_000, 500)
+    clock(86_400_000_100, 400)
+    expect([told('clockOffsetUs'), told('clockUncertaintyUs')]).toEqual(['86400000100', '400'])
+    clock(-5_000_000, 700)
+    expect(told('clockOffsetUs')).toBe('-5000000')
+    expect([told('clockOffsetLeastUs'), told('clockOffsetMostUs')]).toEqual(['-5000000', '86400000000'])
+  })
+
   it('does not end before it started when its clock was set back', () => {
     const run = new RunScript().open().admit(0)
     run.log(0, [{ type: 'rank.start', pid: 1, host: 'n', argv: [] }])

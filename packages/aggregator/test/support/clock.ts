@@ -1,12 +1,14 @@
+import { systemClock } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 
 /** Time that passes when the test says so. */
 export class ManualClock implements Clock {
   #nowMs = 1_000_000
+  #setUs = 0
   #timers: { atMs: number; task: () => void }[] = []
 
   nowUs(): number {
-    return 1_700_000_000_000_000 + this.#nowMs * 1000
+    return 1_700_000_000_000_000 + this.#setUs + this.#nowMs * 1000
   }
 
   monotonicMs(): number {
@@ -34,8 +36,36 @@ export class ManualClock implements Clock {
     this.#nowMs = untilMs
   }
 
+  /** Somebody sets the wall clock; no time passes. */
+  jump(us: number): void {
+    this.#setUs += us
+  }
+
   /** Time during which nothing ran, as when the process was stopped: every timer is late. */
   skip(ms: number): void {
     this.#nowMs += ms
+  }
+}
+
+/** The system's clock, whose wall time somebody sets. */
+export class SetClock implements Clock {
+  readonly #system = systemClock()
+  #setUs = 0
+
+  nowUs(): number {
+    return this.#system.nowUs() + this.#setUs
+  }
+
+  monotonicMs(): number {
+    return this.#system.monotonicMs()
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    return this.#system.after(delayMs, task)
+  }
+
+  /** From now on it is this much off. */
+  set(us: number): void {
+    this.#setUs = us
   }
 }

@@ -9,11 +9,23 @@ export function applyHost(change: Change, event: EventOf<'host'>): void {
   change.dirt.mark('host', event.host)
 }
 
-/** Of the offsets that the ranks of a host measured, the surest. */
+/**
+ * Of the offsets that the ranks of a host measured, the surest of those that agree. One that cannot be the same offset
+ * means that a clock was set, or has drifted: the latest holds, and the range of all is told besides.
+ */
 export function applyClock(change: Change, event: EventOf<'clock'>): void {
   const host = hostOf(change, event.host)
-  if (host.clock === undefined || event.uncertaintyUs <= host.clock.uncertaintyUs) host.clock = event
+  const known = host.clock
+  if (known !== undefined && !agree(known, event)) {
+    const { least, most } = host.clockRange ?? { least: known.offsetUs, most: known.offsetUs }
+    host.clockRange = { least: Math.min(least, event.offsetUs), most: Math.max(most, event.offsetUs) }
+    host.clock = event
+  } else if (known === undefined || event.uncertaintyUs <= known.uncertaintyUs) host.clock = event
   change.dirt.mark('host', event.host)
+}
+
+function agree(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
+  return Math.abs(a.offsetUs - b.offsetUs) <= a.uncertaintyUs + b.uncertaintyUs
 }
 
 /** Energy so far: of ranks that watch one device the largest, of attempts one after the other the sum. */

@@ -10,7 +10,7 @@ export function hostRecords(view: View, name: string): Keyed[] {
   const { state, space, shape } = view
   const host = state.hosts.get(name)
   if (host === undefined) return []
-  const { facts: told, clock } = host
+  const { facts: told, clock, clockRange } = host
   const facts = new Facts()
     .label(host.name)
     .type(term('provloom', 'Host'))
@@ -27,6 +27,8 @@ export function hostRecords(view: View, name: string): Keyed[] {
     )
     .int('clockOffsetUs', clock?.offsetUs)
     .int('clockUncertaintyUs', clock?.uncertaintyUs)
+    .int('clockOffsetLeastUs', clockRange?.least)
+    .int('clockOffsetMostUs', clockRange?.most)
   const records = [agent(space.run(host.id), facts.list)]
   if (host.energyId !== undefined && !shape.foldsRanks) {
     const id = space.run(host.energyId)

@@ -109,7 +109,7 @@ const events = fc.oneof(
   }),
   event('host', { host }),
   event('user', { login: name }),
-  event('clock', { host, offsetUs: fc.constant(-3), uncertaintyUs: fc.nat(9) }),
+  event('clock', { host, offsetUs: fc.constantFrom(-3, 86_400_000_000, -1e12), uncertaintyUs: fc.nat(9) }),
   event('energy', {
     host,
     device: name,
