@@ -4,16 +4,21 @@
  *     'E' (0x45)  an envelope, byte for byte as it came over the wire, or re-encoded when part of it was known before
  *     'C' (0x43)  any other entry of the run, as JSON
  *
+ * In lower case ('e', 'c') it was written in one commit with the record before it; in upper case it begins one, and all
+ * before it was synced by then. So a commit that a power loss left with a hole is known, and cut: none of it was
+ * acknowledged. A hole before the last commit is damage to what was.
+ *
  * Decoding gives the `RunEntry` that graph, ledger and metric store are built from, live and in replay alike.
  */
 import { decodeEnvelope, decodeEvent, isAttempt, isCount, isRank, isRunId, reasonOf } from '@provloom/shared'
-import type { Envelope } from '@provloom/shared'
+import type { CommitMarks, Envelope } from '@provloom/shared'
 import type { NumberedEvent, Records, RunEntry } from '../graph/entry.ts'
 
 export type ControlEntry = Exclude<RunEntry, Records>
 
 const envelopeTag = Buffer.from('E', 'latin1')
 const controlTag = Buffer.from('C', 'latin1')
+const lowerCase = 0x20
 
 export function envelopeRecord(bytes: Uint8Array): readonly Uint8Array[] {
   return [envelopeTag, bytes]
@@ -23,6 +28,19 @@ export function controlRecord(entry: ControlEntry): readonly Uint8Array[] {
   return [controlTag, Buffer.from(JSON.stringify(entry), 'utf8')]
 }
 
+/** @param applied the last entry that a snapshot holds: it and all before it were synced */
+export function commitMarks(applied: number): CommitMarks {
+  return {
+    follow([tag, ...rest]) {
+      const lower = Buffer.from(tag ?? [])
+      lower[0]! |= lowerCase
+      return [lower, ...rest]
+    },
+    follows: (payload) => (payload[0]! & lowerCase) !== 0,
+    syncedBefore: applied + 1,
+  }
+}
+
 export type RecordLook =
   | { readonly kind: 'envelope'; readonly envelope: Envelope }
   | { readonly kind: 'control'; readonly entry: ControlEntry }
@@ -30,8 +48,9 @@ export type RecordLook =
 
 /** Reads a journal record; never throws. */
 export function decodeRecord(payload: Buffer): RecordLook {
-  if (payload[0] === envelopeTag[0]) return decodeEnvelope(payload.subarray(1))
-  if (payload[0] !== controlTag[0]) return { kind: 'bad', reason: 'neither envelope nor entry' }
+  const tag = payload[0]! & ~lowerCase
+  if (tag === envelopeTag[0]) return decodeEnvelope(payload.subarray(1))
+  if (tag !== controlTag[0]) return { kind: 'bad', reason: 'neither envelope nor entry' }
   try {
     const value: unknown = JSON.parse(payload.toString('utf8', 1))
     return isControlEntry(value)

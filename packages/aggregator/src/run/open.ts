@@ -1,12 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, SegmentLog, lsn } from '@provloom/shared'
+import { commitMarks } from '../journal/codec.ts'
 import { readSnapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
 import { filesOf } from './facts.ts'
 import type { RunFacts } from './facts.ts'
 import { OpenRun } from './open-run.ts'
 import { replay } from './replay.ts'
+import type { ReplayOutcome } from './replay.ts'
 import { Roster } from './roster.ts'
 import { writeRunFile } from './run-file.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -34,7 +36,7 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
   const files = filesOf(facts.runDir)
   const run = new OpenRun(around, {
     facts,
-    log: new SegmentLog({ files: around.files, folder: files.journal }),
+    log: new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(-1) }),
     roster: new Roster(facts.runId),
     graph: around.createGraphBuilder(),
     metrics: around.createMetricStore({
@@ -79,7 +81,10 @@ export async function resumeRun(
   const look = readSnapshot(files.snapshot)
   if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
   const snapshot = look.kind === 'snapshot' ? look.snapshot : undefined
-  const log = new SegmentLog({ files: around.files, folder: files.journal })
+  const applied = snapshot?.applied ?? lsn(-1)
+  const log = new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(applied) })
+  // Entries below are not looked at any more: where damage took the end of the journal, none may get such a number.
+  log.goOnAt(applied + 1)
   const run = new OpenRun(around, {
     facts,
     log,
@@ -90,10 +95,10 @@ export async function resumeRun(
       monotonicMs: () => around.clock.monotonicMs(),
       ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
     }),
-    position: snapshot?.applied ?? lsn(-1),
+    position: applied,
   })
   const outcome = await replay(run, log, {
-    applied: snapshot?.applied ?? -1,
+    applied,
     through: snapshot?.through ?? -1,
   })
   if (run.position < 0) {
@@ -102,17 +107,7 @@ export async function resumeRun(
     if (!fs.existsSync(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
-  const lost = outcome.damage.reduce((sum, one) => sum + one.lost, 0)
-  if (lost + outcome.unreadable > 0) {
-    const place = outcome.damage.map((one) => `${one.file} at byte ${one.offset}`).join(', ')
-    run.trouble.began(
-      'damage',
-      'BAD_RECORD',
-      new Error(
-        `${lost + outcome.unreadable} journal records cannot be read (${place}); the run goes on without them`,
-      ),
-    )
-  }
+  tellDamage(run, log, outcome)
   run.flusher.restart(run.roster.logs)
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
@@ -120,6 +115,25 @@ export async function resumeRun(
   await run.record({ kind: 'resumed', time: around.clock.nowUs() })
   run.flusher.request()
   return run
+}
+
+function tellDamage(run: OpenRun, { cut }: SegmentLog, { damage, unreadable, missing }: ReplayOutcome): void {
+  const bad = (key: string, message: string): void => run.trouble.began(key, 'BAD_RECORD', new Error(message))
+  if (cut !== undefined) {
+    const place = `byte ${cut.offset} of ${cut.file}`
+    bad(
+      'cut',
+      `The last commit of the journal is not whole: it is cut at ${place}, with ${cut.records} records behind it. None of them was acknowledged: ranks send them again`,
+    )
+  }
+  const lost = damage.reduce((sum, one) => sum + one.lost, 0)
+  if (lost + unreadable === 0) return
+  const place = damage.map((one) => `${one.file} at byte ${one.offset}`).join(', ')
+  const events = missing === 0 ? '' : `; ${missing} events were in them and count as dropped`
+  bad(
+    'damage',
+    `${lost + unreadable} journal records cannot be read (${place})${events}; the run goes on without them`,
+  )
 }
 
 async function syncLast(around: Surroundings, folder: string): Promise<void> {

@@ -1,14 +1,17 @@
 import type { SegmentLog, Damage } from '@provloom/shared'
 import { lsn, payloadAt } from '@provloom/shared'
 import { decodeRecord, recordsOf } from '../journal/codec.ts'
-import type { RunEntry } from '../graph/entry.ts'
+import type { Records, RunEntry } from '../graph/entry.ts'
 import type { OpenRun } from './open-run.ts'
+import type { Roster } from './roster.ts'
 
 export interface ReplayOutcome {
   readonly entries: number
   readonly damage: readonly Damage[]
   /** Whole records that this version cannot read. */
   readonly unreadable: number
+  /** Records of streams that were in what is damaged or unreadable: now counted as lost. */
+  readonly missing: number
 }
 
 /**
@@ -24,6 +27,7 @@ export async function replay(
   const damage: Damage[] = []
   let entries = 0
   let unreadable = 0
+  let missing = 0
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       damage.push(...chunk.damage)
@@ -33,15 +37,30 @@ export async function replay(
           unreadable++
           continue
         }
-        const entry = look.kind === 'envelope' ? recordsOf(look.envelope) : look.entry
-        takeIn(run, entry, chunk.first + k, from.applied)
+        const position = chunk.first + k
+        let entry = look.kind === 'envelope' ? recordsOf(look.envelope) : look.entry
+        if (entry.kind === 'records' && position > from.applied) {
+          const gap = unexplained(run.roster, entry)
+          missing += gap
+          if (gap > 0) entry = { ...entry, lost: entry.lost + gap }
+        }
+        takeIn(run, entry, position, from.applied)
         entries++
       }
     }
   } finally {
     cursor.close()
   }
-  return { entries, damage, unreadable }
+  return { entries, damage, unreadable, missing }
+}
+
+/**
+ * Records between what is stored of a stream and this entry that nothing explains: an entry in between is gone. It was
+ * acknowledged (an entry that was not takes those behind it along), so its records cannot be had again.
+ */
+function unexplained(roster: Roster, { rank, attempt, stream, first, lost }: Records): number {
+  const stored = roster.find(rank, attempt)?.streams.get(stream)?.stored ?? 0
+  return Math.max(0, first - stored - lost)
 }
 
 function takeIn(run: OpenRun, entry: RunEntry, position: number, applied: number): void {

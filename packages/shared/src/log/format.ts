@@ -27,6 +27,9 @@
  *             byte by byte, for the next frame with a right CRC and a number that fits. The numbers between are
  *             lost, and told with their place.
  *   gap       a segment begins with a higher number than its predecessor ends with: the numbers between are lost.
+ * A log that is synced commit by commit, as the journal is, says in its records which of them follow in one commit
+ * (`recover.ts`): a hole in its last commit is then known to be no damage, but a commit that never was whole, and is cut.
+ *
  * A frame whose number is not below the next segment's first was taken back by its writer (the sync failed, and
  * cutting it off failed too): it is not part of the log. A damaged header costs nothing: the name says the same.
  */

@@ -10,17 +10,20 @@ import {
   findFrame,
   frameHeaderBytes,
   headerBytes,
-  lookAtFrame,
   lookAtHeader,
   segmentFirst,
   segmentName,
 } from './format.ts'
+import { scanEnd } from './recover.ts'
+import type { CommitMarks, Cut } from './recover.ts'
 
 export interface SegmentLogOptions {
   readonly files: Files
   readonly folder: string
   /** A segment is closed when it has grown to this many bytes. */
   readonly segmentBytesMax?: number
+  /** For a log that is written by `append`. */
+  readonly marks?: CommitMarks
 }
 
 interface Waiting {
@@ -44,6 +47,7 @@ export class SegmentLog {
   readonly #files: Files
   readonly #folder: string
   readonly #segmentBytesMax: number
+  readonly #marks: CommitMarks | undefined
   #open: OpenFile | undefined
   #size = 0
   #next: number
@@ -54,12 +58,14 @@ export class SegmentLog {
   /** Folders with names that may not be durable yet. */
   #unsyncedFolders: string[]
   #scratch = Buffer.allocUnsafe(4096)
+  #cut: Cut | undefined
 
   /** @throws {ProvloomError} `LOG_FAILED` when the folder cannot be made or its last segment not be opened */
   constructor(options: SegmentLogOptions) {
     this.#files = options.files
     this.#folder = options.folder
     this.#segmentBytesMax = options.segmentBytesMax ?? segmentBytesMax
+    this.#marks = options.marks
     // Two levels up, because a run's directory and its journal/ are made together.
     this.#unsyncedFolders = [
       this.#folder,
@@ -77,6 +83,11 @@ export class SegmentLog {
   /** The number the next record will have. */
   get next(): number {
     return this.#next
+  }
+
+  /** What was cut off when the log was opened, because the last commit was not whole. */
+  get cut(): Cut | undefined {
+    return this.#cut
   }
 
   /** The lowest number still kept; equal to `next` when the log is empty. */
@@ -124,6 +135,13 @@ export class SegmentLog {
     })
   }
 
+  /** The next record has at least this number: in a segment of its own, where the log ends before it. */
+  goOnAt(number: number): void {
+    if (number <= this.#next) return
+    this.close()
+    this.#next = number
+  }
+
   /** Removes the segments that hold nothing but records before `number`. The last segment always stays. */
   dropBefore(number: number): void {
     const firsts = this.#segments()
@@ -168,7 +186,8 @@ export class SegmentLog {
       this.#files.remove(file)
       return last
     }
-    const end = scanEnd(bytes, last)
+    const end = scanEnd(bytes, last, this.#marks)
+    if (end.cut > 0) this.#cut = { file, offset: end.offset, from: end.next, records: end.cut }
     if (end.offset < bytes.length) open.truncateSync(end.offset)
     this.#open = open
     this.#unsynced = open
@@ -200,6 +219,8 @@ export class SegmentLog {
   #takeBack(): void {
     try {
       this.#open?.truncateSync(this.#size)
+      // Synced before anything is written there again: a power loss must not mix what failed with what came after it.
+      this.#unsynced = this.#open
     } catch {
       this.close()
     }
@@ -234,18 +255,27 @@ export class SegmentLog {
     const chunks: Uint8Array[] = []
     let bytes = 0
     for (const [i, one] of taken.entries()) {
-      chunks.push(encodeFrameHeader(this.#next + i, one.parts), ...one.parts)
+      const parts = i === 0 ? one.parts : (this.#marks?.follow(one.parts) ?? one.parts)
+      chunks.push(encodeFrameHeader(this.#next + i, parts), ...parts)
       bytes += one.bytes
     }
-    await this.#unsynced?.sync()
+    if (this.#unsynced !== undefined) {
+      // With its name: else it may be gone and what is written now be there.
+      await this.#unsynced.sync()
+      await this.#syncFolders()
+    }
     this.#unsynced = undefined
     const open = this.#segmentFor(bytes)
     await open.write(chunks)
     await open.sync()
-    for (const folder of this.#unsyncedFolders) await this.#files.syncFolder(folder)
-    this.#unsyncedFolders = []
+    await this.#syncFolders()
     this.#size += bytes
     for (const one of taken) one.resolve(this.#next++)
+  }
+
+  async #syncFolders(): Promise<void> {
+    for (const folder of this.#unsyncedFolders) await this.#files.syncFolder(folder)
+    this.#unsyncedFolders = []
   }
 
   #failure(doing: string, cause: unknown): ProvloomError {
@@ -255,23 +285,5 @@ export class SegmentLog {
       cause,
       hint: 'Check that the disk has room and that the folder may be written.',
     })
-  }
-}
-
-/** Where the right records of a last segment end, damage in the middle passed over. */
-function scanEnd(bytes: Buffer, first: number): { offset: number; next: number } {
-  let offset = headerBytes
-  let next = first
-  for (;;) {
-    const look = lookAtFrame(bytes, offset, next)
-    if (look.kind === 'frame') {
-      offset = look.end
-      next++
-      continue
-    }
-    const found = findFrame(bytes, offset, next)
-    if (found === undefined) return { offset, next }
-    offset = found.at
-    next = found.number
   }
 }
