@@ -44,7 +44,6 @@ export interface HouseParts {
 
 const tickMs = 250
 const progressMs = 1_000
-const descriptorsMs = 5_000
 
 /** The wiring: every room of the aggregator, and what goes from one to the next. */
 export class House {
@@ -138,6 +137,7 @@ export class House {
     }
     this.#receiver = receiver
     receiver.receive()
+    this.#descriptors.guard(port)
     this.#tick()
     return port
   }
@@ -151,6 +151,7 @@ export class House {
     await this.#within(Promise.all(closings), untilMs - clock.monotonicMs())
     this.#cancelTick?.()
     this.#cancelTick = undefined
+    this.#descriptors.close()
     await this.#receiver?.stop()
     this.#receiver = undefined
     const left = this.#registry.open.map((run) => run.facts.runDir)
@@ -195,7 +196,7 @@ export class House {
 
   #watchDescriptors(): void {
     const now = this.#parts.clock.monotonicMs()
-    if (now - this.#descriptorsAtMs < descriptorsMs) return
+    if (now - this.#descriptorsAtMs < this.#descriptors.everyMs) return
     this.#descriptorsAtMs = now
     this.#descriptors.look()
   }

@@ -9,7 +9,7 @@ import type { Started } from '../../support/cli.ts'
 
 type Of<Kind> = Extract<AggregatorStatus, { kind: Kind }>
 
-/** What a process has cost so far, as the kernel counts it. */
+/** What a process, with those it has started, has cost so far, as the kernel counts it. */
 export interface Cost {
   readonly residentBytes: number
   readonly cpuSeconds: number
@@ -94,16 +94,21 @@ export class RunningAggregator {
   }
 
   cost(): Cost {
-    const pid = this.#started.child.pid
-    // The command's name may hold spaces: fields are counted behind its closing parenthesis.
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const pid = this.#started.child.pid!
+    const ticks = [pid, ...this.helpers()].reduce((sum, one) => sum + ticksOf(one), 0)
     const resident = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
     return {
       residentBytes: Number(resident?.[1]) * 1024,
-      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+      cpuSeconds: ticks / ticksPerSecond,
       descriptors: fs.readdirSync(`/proc/${pid}/fd`).length,
     }
+  }
+
+  /** Processes that it has started, by their ids. */
+  helpers(): number[] {
+    const pid = this.#started.child.pid
+    const ids = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return ids.split(' ').filter(Boolean).map(Number)
   }
 
   /** Of one that ends by itself. */
@@ -111,10 +116,28 @@ export class RunningAggregator {
     return this.#started.ended
   }
 
+  async kill(): Promise<void> {
+    this.#started.child.kill('SIGKILL')
+    await this.#started.ended
+  }
+
   /** Asks it to end, and waits until it has. */
   async stop(): Promise<{ readonly code: number | null; readonly stderr: string }> {
     this.#started.child.kill('SIGTERM')
     return this.#started.ended
+  }
+}
+
+/** Processor time of a process and of those that it has waited for, in clock ticks. */
+function ticksOf(pid: number): number {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The command's name may hold spaces: fields are counted behind its closing parenthesis.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  } catch {
+    // It has ended meanwhile, and counts with its parent.
+    return 0
   }
 }
 

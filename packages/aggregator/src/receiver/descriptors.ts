@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { ProvloomError, systemCode } from '@provloom/shared'
 import type { Trouble } from '../run/trouble.ts'
+import { Shedder } from './shedder.ts'
 
 /** What the process uses besides one descriptor per rank: files, sockets, threads' pipes. */
 const ownDescriptors = 64
@@ -26,22 +27,55 @@ export function descriptorsInUse(): number | undefined {
 
 /** Too near to the limit to accept more. */
 const nearLimit = 4
+/** This much of the limit must be free before connections are no longer sent away. */
+const relievedShare = 1 / 16
+/** A limit that a burst reaches between two looks: whoever sends connections away is ready from the beginning. */
+const lowLimit = 4096
+/** Of a higher limit, when this much is used. */
+const readyShare = 1 / 2
+const lowLookMs = 250
+const highLookMs = 1_000
 
-/** Tells when no more connections can be accepted, and when they can again. */
+/** Tells when no more connections can be accepted, and when they can again; in between they are sent away. */
 export class DescriptorWatch {
   readonly #limit = descriptorLimit()
   readonly #trouble: Trouble
+  #shedder: Shedder | undefined
 
   constructor(trouble: Trouble) {
     this.#trouble = trouble
   }
 
+  /** Milliseconds between two looks. */
+  get everyMs(): number {
+    return this.#isLow ? lowLookMs : highLookMs
+  }
+
+  /** The aggregator listens at this port. */
+  guard(port: number): void {
+    this.#shedder = new Shedder(port)
+    if (this.#isLow) this.#shedder.prepare()
+  }
+
+  close(): void {
+    this.#shedder?.close()
+    this.#shedder = undefined
+  }
+
+  get #isLow(): boolean {
+    return this.#limit !== undefined && this.#limit <= lowLimit
+  }
+
   look(): void {
     const used = this.#limit === undefined ? undefined : descriptorsInUse()
     if (this.#limit === undefined || used === undefined) return
+    const shedder = this.#shedder
+    if (shedder?.shedding === true && used < this.#limit * (1 - relievedShare)) shedder.end()
+    else if (this.#isLow || used > this.#limit * readyShare) shedder?.prepare()
     if (used + nearLimit < this.#limit) {
       return this.#trouble.ended('descriptors', 'NOT_READY', 'Connections are accepted again')
     }
+    shedder?.begin()
     const message = `${Math.min(used, this.#limit)} of ${this.#limit} files are open: no more connections can be accepted`
     const hint =
       'Raise the limit before the aggregator starts (ulimit -n 65536), and see who connects to its port.'
