@@ -1,13 +1,15 @@
 import type { RunState, SeriesState } from './state.ts'
 
 /**
- * Which series a slot, a rank, a context and a metric have. Follows from the state, so a snapshot does not hold it.
+ * Which series a slot, a rank, a context and a metric have, and which attempts a rank. Follows from the state, so a snapshot does not hold it.
  */
 export class SeriesIndex {
   readonly #bySlot: string[] = []
+  readonly #byRank = new Map<number, string[]>()
   readonly #byOwner = new Map<string, string[]>()
 
   constructor(state: RunState) {
+    for (const [key, { rank }] of state.ranks) this.addRank(rank, key)
     for (const [key, series] of state.series) {
       this.add(key, series)
       for (const { slot } of series.slots) this.addSlot(slot, key)
@@ -18,6 +20,17 @@ export class SeriesIndex {
     this.#own(`r${rankKey}`, key)
     if (contextKey !== undefined) this.#own(`c${contextKey}`, key)
     this.#own(`m${metricKey}`, key)
+  }
+
+  addRank(rank: number, key: string): void {
+    const known = this.#byRank.get(rank)
+    if (known === undefined) this.#byRank.set(rank, [key])
+    else known.push(key)
+  }
+
+  /** Keys of the attempts of a rank. */
+  attemptsOf(rank: number): readonly string[] {
+    return this.#byRank.get(rank) ?? []
   }
 
   addSlot(slot: number, key: string): void {

@@ -19,14 +19,18 @@ export type Outlook =
  * Ranks that are lost for long do not keep it open, unless all are.
  */
 export function outlookOf(roster: Roster, collectAllProcesses: boolean, nowUs: number): Outlook {
-  const expected = expectedRanks(roster, collectAllProcesses)
-  if (!expected.some((state) => state.ended)) return { kind: 'open' }
-  const worldIsKnown = !collectAllProcesses || roster.worldSize !== undefined
-  let untilUs = 0
-  for (const state of expected) {
+  const { worldSize } = roster
+  const ranks = collectAllProcesses ? (worldSize ?? Infinity) : 1
+  let [seen, ended, untilUs] = [0, 0, 0]
+  // Asked at every farewell: of a thousand ranks it has to look at one that still runs.
+  for (const state of roster.latest.values()) {
+    if (state.rank >= ranks) continue
     if (!state.ended && !state.lost) return { kind: 'open' }
-    untilUs = Math.max(untilUs, waitsUntilUs(state, worldIsKnown))
+    seen++
+    if (state.ended) ended++
+    untilUs = Math.max(untilUs, waitsUntilUs(state, ranks !== Infinity))
   }
+  if (ended === 0 || (ranks !== Infinity && seen < ranks)) return { kind: 'open' }
   return untilUs > nowUs ? { kind: 'waiting', untilUs } : { kind: 'done' }
 }
 
@@ -34,16 +38,6 @@ function waitsUntilUs(state: RankState, worldIsKnown: boolean): number {
   if (!state.ended) return state.lostUs + lostWaitMs * 1000
   if (mayComeBack(state)) return state.endedUs + restartWaitMs * 1000
   return worldIsKnown ? 0 : state.endedUs + joinWaitMs * 1000
-}
-
-/** The latest attempt of every expected rank; none while one of them has not come yet. */
-function expectedRanks(roster: Roster, collectAllProcesses: boolean): RankState[] {
-  const { worldSize } = roster
-  const latest = [...roster.latest().values()]
-  if (!collectAllProcesses) return latest.filter((state) => state.rank === 0)
-  if (worldSize === undefined) return latest
-  const within = latest.filter((state) => state.rank < worldSize)
-  return within.length < worldSize ? [] : within
 }
 
 function mayComeBack(state: RankState): boolean {

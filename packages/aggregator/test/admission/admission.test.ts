@@ -179,5 +179,7 @@ test('shares what may be in flight between the ranks', async () => {
   const lone = await house.peer(connection, { rank: 0, worldSize: 1, jobKey: 'lone' }).welcome()
   const one = await house.peer(connection, { rank: 0, worldSize: 4096, jobKey: 'many' }).welcome()
   expect(lone.creditBytes).toBe(8 * 1024 * 1024)
-  expect(one.creditBytes).toBe(256 * 1024)
+  expect(one.creditBytes).toBe(64 * 1024)
+  expect(lone.envelopeAgeMs).toBe(200)
+  expect(one.envelopeAgeMs).toBe(2000)
 })

@@ -89,7 +89,12 @@ export function encodeFrame(into: Buffer, at: number, number: number, payload: U
  * The same of a payload given in parts. One copy and one checksum over what lies together cost less than a call and an
  * object for each part.
  */
-export function encodeFrameOf(into: Buffer, at: number, number: number, parts: readonly Uint8Array[]): number {
+export function encodeFrameOf(
+  into: Buffer,
+  at: number,
+  number: number,
+  parts: readonly Uint8Array[],
+): number {
   let end = at + frameHeaderBytes
   for (const part of parts) {
     into.set(part, end)

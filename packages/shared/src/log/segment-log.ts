@@ -268,7 +268,8 @@ export class SegmentLog {
 
   /** One piece of memory for a commit: the system takes one piece faster than a thousand. */
   #frames(taken: readonly Waiting[], bytes: number): Buffer {
-    if (this.#scratch.length < bytes) this.#scratch = Buffer.allocUnsafeSlow(Math.max(bytes, SCRATCH_BYTES_MIN))
+    if (this.#scratch.length < bytes)
+      this.#scratch = Buffer.allocUnsafeSlow(Math.max(bytes, SCRATCH_BYTES_MIN))
     let at = 0
     let number = this.#next
     for (const { records } of taken) {

@@ -5,8 +5,8 @@ import type { Change } from './change.ts'
 
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
-  const { state, dirt } = change
-  const key = `${sortable(rank)}.${sortable(attempt)}`
+  const { state, dirt, index } = change
+  const key = rankKey(rank, attempt)
   const known = state.ranks.get(key)
   if (known !== undefined) return { key, rank: known }
   const wanted = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
@@ -35,8 +35,18 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   state.ranks.set(key, made)
   dirt.mark('rank', key)
   // The next attempt, if it came first, was informed by this one.
-  for (const [otherKey, other] of state.ranks) if (other.rank === rank) dirt.mark('rank', otherKey)
+  for (const other of index.attemptsOf(rank)) dirt.mark('rank', other)
+  index.addRank(rank, key)
   return { key, rank: made }
+}
+
+/** Keys of first attempts, made once: every envelope asks for one. */
+const firstKeys: string[] = []
+const firstKeysMax = 65_536
+
+function rankKey(rank: Rank, attempt: Attempt): string {
+  if (attempt > 0 || rank >= firstKeysMax) return `${sortable(rank)}.${sortable(attempt)}`
+  return (firstKeys[rank] ??= `${sortable(rank)}.${sortable(attempt)}`)
 }
 
 export function contextKeyOf(rankKey: string, name: string): string {
