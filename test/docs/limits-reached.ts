@@ -119,6 +119,24 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'looks at a stream that gave nothing again when an envelope would be too old',
     ),
   ],
+  envelopeAgeMsMax: [
+    reached(`${aggregator}/admission/admission.test.ts`, 'shares what may be in flight between the ranks'),
+  ],
+  envelopesPerSecond: [
+    reached(
+      `${aggregator}/admission/credit.test.ts`,
+      'many ranks are asked to fill their envelopes for longer, so that together they send no more',
+    ),
+  ],
+  creditBytesMin: [
+    reached(`${aggregator}/admission/admission.test.ts`, 'shares what may be in flight between the ranks'),
+  ],
+  inFlightBytesMax: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'with more taken in than may wait to be stored nothing is received, and all of it is later',
+    ),
+  ],
   creditBytes: [
     reached(`${agent}/publish/conversation.test.ts`, 'no more than the granted credit is in flight'),
     reached(`${aggregator}/admission/admission.test.ts`, 'shares what may be in flight between the ranks'),

@@ -36,6 +36,8 @@ export interface Frozen {
 
 const PAGE_BYTES = 64
 const SECTOR_BYTES = 16
+/** What one write takes of a longer piece, so that power is lost at many places within it. */
+const WRITE_BYTES_MAX = 16
 const nothing = Buffer.alloc(0)
 
 interface Inode {
@@ -138,7 +140,8 @@ class Disk implements PowerLossDisk {
       readSync,
       async write(chunks) {
         await Promise.resolve()
-        for (const chunk of chunks) writeSync(chunk)
+        // A system takes as much at once as it likes.
+        for (const chunk of chunks) for (const piece of pieces(chunk)) writeSync(piece)
       },
       read: (into, position) => Promise.resolve(readSync(into, position)),
       sync: async () => {
@@ -280,6 +283,10 @@ function keptBytes({ durable, current }: Inode, survival: Survival, random: Rand
     if (random.chance(0.3)) copyPage(durable, kept, at, at + SECTOR_BYTES)
   }
   return kept.subarray(0, length)
+}
+
+function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += WRITE_BYTES_MAX) yield chunk.subarray(at, at + WRITE_BYTES_MAX)
 }
 
 /** Puts what `from` has between two offsets into `into`; beyond its end there are zeros. */

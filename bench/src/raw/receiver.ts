@@ -9,8 +9,8 @@ import { Router, curveKeyPair } from 'zeromq'
 import { decodeAgentMessage, encodeMessage, limits, mintRunId } from '@provloom/shared'
 import type { Connection, Hello } from '@provloom/shared'
 
-/** A MessagePack array of 15: an envelope. */
-const ENVELOPE = 0x9f
+/** A MessagePack array of 13: an envelope. */
+const ENVELOPE = 0x9d
 
 interface Peer {
   readonly identity: Buffer

@@ -1,4 +1,12 @@
-import { frameHeaderBytes, limits, pointBytes, pointTag, roomForPoints, slicePoints } from '@provloom/shared'
+import {
+  frameHeaderBytes,
+  limits,
+  pointBytes,
+  pointColumnBytes,
+  pointTag,
+  roomForPoints,
+  slicePoints,
+} from '@provloom/shared'
 import type { Chunk, Points } from '@provloom/shared'
 
 export interface PackBounds {
@@ -15,6 +23,12 @@ export const defaultBounds: PackBounds = {
   bytes: limits.envelopeBytesMax - envelopeHeaderBytes,
 }
 
+/** Two envelopes fit into the credit, so that one is made and sent while the other is stored. */
+export function boundsFor(creditBytes: number): PackBounds {
+  const bytes = Math.floor(creditBytes / 2) - envelopeHeaderBytes
+  return { ...defaultBounds, bytes: Math.min(defaultBounds.bytes, Math.max(envelopeHeaderBytes, bytes)) }
+}
+
 /** Consecutive records by column. `count` 0: the record at `from` is larger than any event may be. */
 export interface Pack {
   readonly count: number
@@ -23,7 +37,6 @@ export interface Pack {
   readonly points: Points
 }
 
-const pointColumnBytes = 28
 /** Index and MessagePack's header of one event. */
 const eventOverheadBytes = 9
 

@@ -27,12 +27,16 @@ export class Closing {
     this.#onFinished = onFinished
   }
 
+  /** Notes who has left a run, so that it is known how long ago: now and then, for it looks at all ranks. */
+  note(run: OpenRun): void {
+    this.#departures.look(run.roster)
+  }
+
   /** Ends the run if it is over. */
   look(run: OpenRun): void {
     if (this.#running.has(run)) return
     if ((this.#notBeforeMs.get(run) ?? 0) > this.#around.clock.monotonicMs()) return
     if (!run.roster.closed) {
-      this.#departures.look(run.roster)
       const { collectAllProcesses } = run.facts.settings
       const outlook = outlookOf(run.roster, collectAllProcesses, (state) => this.#departures.agoMs(state))
       if (outlook.kind !== 'done') return

@@ -1,9 +1,8 @@
 import os from 'node:os'
 import type { Clock, Files, StopOutcome } from '@provloom/shared'
-import { drained } from '@provloom/shared'
+import { drained, limits } from '@provloom/shared'
 import { Admission } from './admission/admission.ts'
 import { Attendance } from './admission/attendance.ts'
-import { inFlightBytesMax } from './admission/credit.ts'
 import { Intake } from './admission/intake.ts'
 import type { IntakeCounts } from './admission/intake.ts'
 import { Registry } from './admission/registry.ts'
@@ -184,6 +183,7 @@ export class House {
     this.#admission.tick()
     for (const run of this.#registry.open) {
       run.sealer.look()
+      this.#closing.note(run)
       this.#look(run)
     }
     this.#tellProgress()
@@ -219,7 +219,7 @@ export class House {
 
   /** Resolves when what was received and not yet stored and applied has become little enough. */
   async #room(): Promise<void> {
-    while (this.#registry.open.reduce((sum, run) => sum + run.pendingBytes, 0) > inFlightBytesMax) {
+    while (this.#registry.open.reduce((sum, run) => sum + run.pendingBytes, 0) > limits.inFlightBytesMax) {
       this.#waitsForRoom = this.#deaf = true
       await this.#pause(1)
     }

@@ -10,6 +10,7 @@ import { descriptorLimit, ranksMax } from '../src/receiver/descriptors.ts'
 import { AggregatorChild, build } from './support/child.ts'
 import { TestHouse } from './support/house.ts'
 import { params, points, series } from './support/peer.ts'
+import { SlowDisk } from './support/slow-disk.ts'
 
 let house: TestHouse
 
@@ -100,6 +101,29 @@ test('a message of more frames than any has is refused, counted, and its peer is
   await stranger.send(Array.from({ length: limits.framesMax - 1 }, () => beat))
   await stranger.receive()
   expect(aggregator.counts.malformed).toBe(1)
+})
+
+test('with more taken in than may wait to be stored nothing is received, and all of it is later', async () => {
+  const disk = new SlowDisk()
+  const aggregator = await house.started({}, { files: disk })
+  const peer = house.peer(aggregator.connection)
+  await peer.welcome()
+  await peer.store('w', [series(1, 'loss')])
+  let go = (): void => {}
+  const gate = new Promise<void>((resolve) => (go = resolve))
+  disk.beforeSync = () => gate
+  const [perEnvelope, bytesEach] = [60_000, 60_000 * 28]
+  const count = Math.ceil((limits.inFlightBytesMax * 1.5) / bytesEach)
+  for (let n = 0; n < count; n++)
+    await peer.send('w', 1 + n * perEnvelope, [], points(1, n * perEnvelope, perEnvelope))
+  const received = (): number => (aggregator.counts.envelopes - 1) * bytesEach
+  await until(() => received() > limits.inFlightBytesMax)
+  let turns = 0
+  await until(() => ++turns > 2_000)
+  // Looked at after every few megabytes.
+  expect(received()).toBeLessThan(limits.inFlightBytesMax + 8 * 1024 * 1024)
+  go()
+  await peer.acknowledged('w', 1 + count * perEnvelope)
 })
 
 test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async () => {

@@ -70,7 +70,7 @@ test('the run of a living aggregator is told by it; a copy of it, and a killed o
   const { runDir, child } = await killedRun()
   await expect(refuseRunning(readStoredRun(runDir))).rejects.toMatchObject({ code: 'AGGREGATOR_RUNNING' })
   const copy = path.join(house.saveDir, 'copied')
-  // It writes on: its temporary files come and go.
+  // It goes on writing: what it has beside its files comes and goes.
   fs.cpSync(runDir, copy, { recursive: true, filter: (name) => !name.endsWith('.tmp') })
   await refuseRunning(readStoredRun(copy))
   await child.signal('SIGKILL')

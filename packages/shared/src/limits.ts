@@ -29,10 +29,18 @@ export const seriesPerStreamMax = 16_384
 export const envelopeBytesMax: number = 4 * MiB
 /** Records in one envelope. */
 export const envelopeRecordsMax = 65_536
-/** Oldest record an agent holds back to fill an envelope. */
+/** Oldest record an agent holds back to fill an envelope. The aggregator may ask for more. */
 export const envelopeAgeMs = 200
+/** The most it asks for: what is logged is on the head node after that, however many ranks there are. */
+export const envelopeAgeMsMax = 2_000
+/** Envelopes a second, over all ranks, beyond which it asks for fuller ones: each costs it the same, full or not. */
+export const envelopesPerSecond = 1_000
 /** A rank's envelopes in flight, sent and not acknowledged, in bytes. The aggregator may grant less. */
 export const creditBytes: number = 8 * MiB
+/** The least it grants, however many ranks there are: two small envelopes. */
+export const creditBytesMin: number = 64 * KiB
+/** In flight over all ranks, and taken in but not yet applied: what the aggregator has to hold in memory at once. */
+export const inFlightBytesMax: number = 64 * MiB
 /** A frame other than an envelope (hello, acknowledgement, ...). */
 export const messageBytesMax: number = 1 * MiB
 /** Frames of one ZeroMQ message as the aggregator sees it: who sent it, and what. */
@@ -65,6 +73,9 @@ relation(eventBytesMax <= recordBytesMax, 'an event fits into a record')
 relation(envelopeBytesMax <= recordBytesMax, 'an envelope fits into a journal record')
 relation(eventBytesMax <= envelopeBytesMax, 'an event fits into an envelope')
 relation(envelopeBytesMax <= creditBytes, 'credit lets at least one envelope through')
+relation(creditBytesMin <= creditBytes && creditBytes <= inFlightBytesMax, 'no rank is granted more than all')
+relation(envelopeAgeMs <= envelopeAgeMsMax, 'ages may grow')
+relation(envelopeAgeMsMax <= drainMs, 'an envelope gets full before an agent gives up')
 relation(spoolReserveBytes < spoolBytesMax, 'the reserve is part of the spool')
 relation(segmentBytesMax <= spoolReserveBytes, 'a segment fits into the reserve')
 relation(heartbeatIntervalMs * 3 <= lostAfterMs, 'three heartbeats fit before a rank is lost')

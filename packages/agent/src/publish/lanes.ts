@@ -5,6 +5,7 @@ import type { PackBounds } from '../packer.ts'
 import { StreamReader } from '../spool/stream-reader.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import { Tail } from '../spool/tail.ts'
+import type { Pace } from '../spool/tail.ts'
 import type { Timing } from '../timing.ts'
 import { Lane } from './lane.ts'
 
@@ -24,12 +25,14 @@ export class Lanes {
   readonly #options: LanesOptions
   readonly #lanes = new Map<StreamId, Lane>()
   readonly #finder: Tail
+  readonly #pace: Pace
   #turn = 0
   #overflow = 0
 
   constructor(options: LanesOptions) {
     this.#options = options
-    this.#finder = new Tail(options.clock, options.timing, options.folder, options.stirred)
+    this.#pace = { ...options.timing }
+    this.#finder = new Tail(options.clock, this.#pace, options.folder, options.stirred)
   }
 
   get all(): readonly Lane[] {
@@ -39,6 +42,11 @@ export class Lanes {
   /** Streams that are there and are not read, because there are too many. */
   get overflow(): number {
     return this.#overflow
+  }
+
+  /** Holds records back for at least so long to fill an envelope. */
+  pace(envelopeAgeMs: number): void {
+    this.#pace.envelopeAgeMs = Math.max(this.#options.timing.envelopeAgeMs, envelopeAgeMs)
   }
 
   get(stream: string): Lane | undefined {
@@ -115,12 +123,12 @@ export class Lanes {
   }
 
   #laneOf(id: StreamId): Lane {
-    const { clock, files, timing, stirred, problem } = this.#options
+    const { clock, files, stirred, problem } = this.#options
     const folder = path.join(this.#options.folder, id)
     return new Lane(
       clock,
       new StreamReader(files, folder, id, problem),
-      new Tail(clock, timing, folder, stirred),
+      new Tail(clock, this.#pace, folder, stirred),
     )
   }
 }

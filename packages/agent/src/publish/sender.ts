@@ -1,6 +1,7 @@
 import { encodeEnvelope, encodeMessage, seq } from '@provloom/shared'
 import type { Acks, AgentMessage, Attempt, Clock, Rank, Rejected, RunId, Welcome } from '@provloom/shared'
-import { defaultBounds } from '../packer.ts'
+import { boundsFor } from '../packer.ts'
+import type { PackBounds } from '../packer.ts'
 import type { Packed } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -35,6 +36,13 @@ interface Held {
   readonly frame: Buffer
 }
 
+/** What the aggregator lets through. */
+interface Grant {
+  readonly runId: RunId
+  readonly creditBytes: number
+  readonly bounds: PackBounds
+}
+
 const retryMs = 100
 const releaseMs = 1_000
 
@@ -46,7 +54,7 @@ export class Sender {
   readonly #parts: SenderParts
   readonly #messages = new Map<string, AgentMessage>()
   #transport: Transport | undefined
-  #grant: { readonly runId: RunId; readonly creditBytes: number } | undefined
+  #grant: Grant | undefined
   #held: Held | undefined
   #running: Promise<void> | undefined
   #stopped = false
@@ -99,7 +107,9 @@ export class Sender {
     this.#held = undefined
     this.#parts.lanes.discover()
     for (const lane of this.#parts.lanes.all) lane.rewind(welcome.next[lane.reader.id] ?? 0)
-    this.#grant = { runId: welcome.runId, creditBytes: welcome.creditBytes }
+    const { runId, creditBytes, envelopeAgeMs = 0 } = welcome
+    this.#parts.lanes.pace(envelopeAgeMs)
+    this.#grant = { runId, creditBytes, bounds: boundsFor(creditBytes) }
     this.#progressed()
   }
 
@@ -164,14 +174,11 @@ export class Sender {
     return this.#grant === undefined ? releaseMs : this.#sendNext(transport, this.#grant)
   }
 
-  async #sendNext(
-    transport: Transport,
-    grant: { readonly runId: RunId; readonly creditBytes: number },
-  ): Promise<number> {
+  async #sendNext(transport: Transport, grant: Grant): Promise<number> {
     const { lanes, clock } = this.#parts
     if (this.#held === undefined) {
       const drain = this.#drain
-      const next = await lanes.next(defaultBounds, drain > 0 && !this.#exhausted)
+      const next = await lanes.next(grant.bounds, drain > 0 && !this.#exhausted)
       if (next === undefined) {
         // A look that began before the latest drain may have missed what that drain is for.
         this.#exhausted = drain > 0 && drain === this.#drain

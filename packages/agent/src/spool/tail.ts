@@ -1,6 +1,11 @@
 import fs from 'node:fs'
 import type { Clock } from '@provloom/shared'
-import type { Timing } from '../timing.ts'
+
+/** How often to look. May change at any time. */
+export interface Pace {
+  envelopeAgeMs: number
+  readonly slowPollMs: number
+}
 
 /**
  * When to look at a growing folder again. While records come, at the envelopes' age, without watching: a writer of
@@ -9,7 +14,7 @@ import type { Timing } from '../timing.ts'
  */
 export class Tail {
   readonly #clock: Clock
-  readonly #timing: Timing
+  readonly #pace: Pace
   readonly #folder: string
   readonly #changed: () => void
   #state: 'busy' | 'slowing' | 'arming' | 'quiet' = 'busy'
@@ -17,9 +22,9 @@ export class Tail {
   #watcher: fs.FSWatcher | undefined
 
   /** @param changed rung when the folder's quiet ends */
-  constructor(clock: Clock, timing: Timing, folder: string, changed: () => void) {
+  constructor(clock: Clock, pace: Pace, folder: string, changed: () => void) {
     this.#clock = clock
-    this.#timing = timing
+    this.#pace = pace
     this.#folder = folder
     this.#changed = changed
   }
@@ -49,18 +54,18 @@ export class Tail {
     switch (this.#state) {
       case 'busy':
         this.#state = 'slowing'
-        this.#dueAt = now + this.#timing.envelopeAgeMs
+        this.#dueAt = now + this.#pace.envelopeAgeMs
         return
       case 'slowing':
         // One more look follows at once: what came before the watch was set would not be told by it.
         this.#state = this.#watch() ? 'arming' : 'quiet'
-        this.#dueAt = this.#state === 'arming' ? now : now + this.#timing.envelopeAgeMs * 2
+        this.#dueAt = this.#state === 'arming' ? now : now + this.#pace.envelopeAgeMs * 2
         return
       case 'arming':
       case 'quiet':
         this.#state = 'quiet'
         this.#dueAt =
-          now + (this.#watcher === undefined ? this.#timing.envelopeAgeMs * 2 : this.#timing.slowPollMs)
+          now + (this.#watcher === undefined ? this.#pace.envelopeAgeMs * 2 : this.#pace.slowPollMs)
     }
   }
 
@@ -73,7 +78,7 @@ export class Tail {
       this.#watcher = fs.watch(this.#folder, { persistent: false }, () => {
         this.#unwatch()
         this.#state = 'busy'
-        this.#dueAt = Math.min(this.#dueAt, this.#clock.monotonicMs() + this.#timing.envelopeAgeMs)
+        this.#dueAt = Math.min(this.#dueAt, this.#clock.monotonicMs() + this.#pace.envelopeAgeMs)
         this.#changed()
       })
       this.#watcher.on('error', () => this.#unwatch())

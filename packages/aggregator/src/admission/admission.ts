@@ -4,7 +4,7 @@ import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Contests } from './contest.ts'
 import type { Challenger, Verdict } from './contest.ts'
-import { creditFor } from './credit.ts'
+import { creditFor, envelopeAgeFor } from './credit.ts'
 import { jobOf } from './registry.ts'
 import type { Registry } from './registry.ts'
 import type { Reply, Session, Sessions } from './session.ts'
@@ -208,14 +208,16 @@ export class Admission {
     const { run, hello, state } = session
     const next: Record<string, number> = {}
     for (const [stream, position] of state.streams) next[stream] = position.stored
-    const ranks = Math.max(this.#parts.sessions.live().length, hello.worldSize ?? 1)
+    const { collectAllProcesses } = run.facts.settings
+    const ranks = collectAllProcesses ? Math.max(this.#parts.sessions.liveCount, hello.worldSize ?? 1) : 1
     this.#parts.reply(session.peer, {
       kind: 'welcome',
       session: session.id,
       runId: run.facts.runId,
       runDir: run.facts.runDir,
       next,
-      creditBytes: creditFor(run.facts.settings.collectAllProcesses ? ranks : 1),
+      creditBytes: creditFor(ranks),
+      envelopeAgeMs: envelopeAgeFor(ranks),
       // Told once: by rank 0, not by each of a thousand.
       differences: [...(hello.rank === 0 ? differences(run.facts.settings, hello.asked) : []), ...news],
     })

@@ -78,6 +78,12 @@ export class Sessions {
     return this.#current.get(state)
   }
 
+  get liveCount(): number {
+    let count = 0
+    for (const one of this.#current.values()) if (one.phase === 'open') count++
+    return count
+  }
+
   /** Those that are welcomed and have not said their final bye. */
   live(): Session[] {
     return [...this.#current.values()].filter((one) => one.phase === 'open')

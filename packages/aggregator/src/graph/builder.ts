@@ -68,7 +68,7 @@ class Builder implements GraphBuilder {
     const changed = this.#dirt.take()
     this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
-    const things = changed === 'all' ? thingsOf(this.#state) : changed.values()
+    const things = changed === 'all' ? thingsOf(this.#state) : changed
     let rendered = 0
     for (const thing of things) {
       this.#sheet.put(thingKey(thing), thingLines(view, thing))

@@ -39,26 +39,29 @@ export function thingKey(thing: Thing): string {
 
 /** Things that changed since they were rendered last. */
 export class Dirt {
-  #things = new Map<string, Thing>()
+  /** Keys by kind: marking again what is marked, as most marks do, makes nothing. */
+  #keys = new Map<ThingKind, Set<string>>()
   #all = true
 
   mark(kind: ThingKind, key: string): void {
     if (this.#all) return
-    const thing = { kind, key }
-    const name = thingKey(thing)
-    if (!this.#things.has(name)) this.#things.set(name, thing)
+    const known = this.#keys.get(kind)
+    if (known === undefined) this.#keys.set(kind, new Set([key]))
+    else known.add(key)
   }
 
   markAll(): void {
     this.#all = true
-    this.#things.clear()
+    this.#keys.clear()
   }
 
   /** What was marked, `all` when everything was. Nothing is marked afterwards. */
-  take(): 'all' | ReadonlyMap<string, Thing> {
-    const taken = this.#all ? 'all' : this.#things
+  take(): 'all' | readonly Thing[] {
+    const taken = this.#all
+      ? 'all'
+      : [...this.#keys].flatMap(([kind, keys]) => [...keys].map((key) => ({ kind, key })))
     this.#all = false
-    this.#things = new Map()
+    this.#keys = new Map()
     return taken
   }
 }

@@ -60,13 +60,12 @@ export class Journal<T> {
     while (this.#queue.length > 0) {
       await this.#options.room()
       const batch = this.#take()
-      const numbers = batch.map((one) => this.#options.log.append(one.parts))
       try {
-        const [first] = await Promise.all(numbers)
+        const first = await this.#options.log.appendAll(batch.map((one) => one.parts))
         for (const one of batch) this.#bytes -= one.bytes
         this.#options.onCommit(
           batch.map((one) => one.item),
-          lsn(first!),
+          lsn(first),
         )
       } catch (error) {
         const lost = [...batch, ...this.#queue]

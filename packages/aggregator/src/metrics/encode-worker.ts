@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import os from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'
@@ -21,6 +22,8 @@ export interface EncodedPart {
 
 const known: SeriesRow[] = []
 
+giveWay()
+
 /** The thread: encodes one part after the other and is ended by who asks. */
 parentPort?.on('message', ({ rows, series, rowGroupRows }: EncodeOrder) => {
   for (const one of series) known.push(one)
@@ -34,3 +37,16 @@ parentPort?.on('message', ({ rows, series, rowGroupRows }: EncodeOrder) => {
     return
   }
 })
+
+/**
+ * Receiving, journaling and acknowledging come first where processors are short: rows can wait in memory, and when they
+ * are too many, so does what comes. On Linux this is the thread's own priority; elsewhere it is left as it is.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return
+  try {
+    os.setPriority(0, os.constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Not allowed here; the part is encoded all the same.
+  }
+}

@@ -22,7 +22,7 @@ export class Departures {
 
   /** Notes who has left since the last look. */
   look(roster: Roster): void {
-    for (const state of roster.latest().values()) if (state.ended || state.lost) this.agoMs(state)
+    for (const state of roster.latest.values()) if (state.ended || state.lost) this.agoMs(state)
   }
 
   agoMs(state: RankState): number {

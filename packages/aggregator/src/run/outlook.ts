@@ -25,15 +25,19 @@ export function outlookOf(
   collectAllProcesses: boolean,
   agoMs: (state: RankState) => number,
 ): Outlook {
-  const expected = expectedRanks(roster, collectAllProcesses)
-  if (!expected.some((state) => state.ended)) return { kind: 'open' }
-  const worldIsKnown = !collectAllProcesses || roster.worldSize !== undefined
-  let forMs = 0
-  for (const state of expected) {
+  const { worldSize } = roster
+  const ranks = collectAllProcesses ? (worldSize ?? Infinity) : 1
+  let [seen, ended, forMs] = [0, 0, 0]
+  // Asked at every farewell: of a thousand ranks it has to look at one that still runs.
+  for (const state of roster.latest.values()) {
+    if (state.rank >= ranks) continue
     if (!state.ended && !state.lost) return { kind: 'open' }
-    const waitMs = waitsMs(state, worldIsKnown)
+    seen++
+    if (state.ended) ended++
+    const waitMs = waitsMs(state, ranks !== Infinity)
     if (waitMs > 0) forMs = Math.max(forMs, waitMs - agoMs(state))
   }
+  if (ended === 0 || (ranks !== Infinity && seen < ranks)) return { kind: 'open' }
   return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done' }
 }
 
@@ -41,16 +45,6 @@ function waitsMs(state: RankState, worldIsKnown: boolean): number {
   if (!state.ended) return lostWaitMs
   if (mayComeBack(state)) return restartWaitMs
   return worldIsKnown ? 0 : joinWaitMs
-}
-
-/** The latest attempt of every expected rank; none while one of them has not come yet. */
-function expectedRanks(roster: Roster, collectAllProcesses: boolean): RankState[] {
-  const { worldSize } = roster
-  const latest = [...roster.latest().values()]
-  if (!collectAllProcesses) return latest.filter((state) => state.rank === 0)
-  if (worldSize === undefined) return latest
-  const within = latest.filter((state) => state.rank < worldSize)
-  return within.length < worldSize ? [] : within
 }
 
 function mayComeBack(state: RankState): boolean {

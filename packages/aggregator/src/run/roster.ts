@@ -43,7 +43,9 @@ type SavedRank = Omit<RankState, 'streams' | 'status'> & {
  */
 export class Roster {
   readonly runId: RunId
-  readonly #ranks = new Map<string, RankState>()
+  /** Attempts of each rank, ascending. */
+  readonly #ranks = new Map<Rank, RankState[]>()
+  readonly #latest = new Map<Rank, RankState>()
   readonly refused: Set<Rank> = new Set<Rank>()
   worldSize: number | undefined
   #worldSizeAttempt = -1
@@ -59,21 +61,18 @@ export class Roster {
 
   /** By rank, then attempt. */
   get ranks(): readonly RankState[] {
-    return [...this.#ranks.values()].sort((a, b) => a.rank - b.rank || a.attempt - b.attempt)
+    return [...this.#ranks.values()].flat().sort((a, b) => a.rank - b.rank || a.attempt - b.attempt)
   }
 
-  get attemptCount(): number {
-    return this.#ranks.size
-  }
+  attemptCount = 0
 
   get rankCount(): number {
-    return new Set([...this.#ranks.values()].map((state) => state.rank)).size
+    return this.#ranks.size
   }
 
   /** The given attempt of a rank; made when there is none yet. */
   rank(rank: Rank, attempt: Attempt): RankState {
-    const key = `${rank}.${attempt}`
-    const known = this.#ranks.get(key)
+    const known = this.find(rank, attempt)
     if (known !== undefined) return known
     const fresh: RankState = {
       rank,
@@ -87,25 +86,30 @@ export class Roster {
       status: undefined,
       streams: new Map(),
     }
-    this.#ranks.set(key, fresh)
+    const attempts = this.#ranks.get(rank) ?? []
+    attempts.push(fresh)
+    attempts.sort((a, b) => a.attempt - b.attempt)
+    this.#ranks.set(rank, attempts)
+    this.#latest.set(rank, attempts.at(-1)!)
+    this.attemptCount++
     return fresh
   }
 
   find(rank: Rank, attempt: Attempt): RankState | undefined {
-    return this.#ranks.get(`${rank}.${attempt}`)
+    const attempts = this.#ranks.get(rank)
+    if (attempts === undefined) return undefined
+    for (const state of attempts) if (state.attempt === attempt) return state
+    return undefined
   }
 
-  /** The highest attempt of each rank. */
-  latest(): Map<Rank, RankState> {
-    return new Map(this.ranks.map((state) => [state.rank, state]))
+  /** The highest attempt of each rank, in no order. */
+  get latest(): ReadonlyMap<Rank, RankState> {
+    return this.#latest
   }
 
   /** Records below `next` are in the journal and synced. */
   stored(rank: Rank, attempt: Attempt, stream: StreamId, next: number): StreamPosition {
-    const position = streamOf(this.rank(rank, attempt), stream)
-    position.stored = Math.max(position.stored, next)
-    position.accepted = Math.max(position.accepted, next)
-    return position
+    return storedIn(this.rank(rank, attempt), stream, next)
   }
 
   apply(entry: RunEntry): void {
@@ -198,7 +202,7 @@ export class Roster {
   #takeRecords(entry: Records): void {
     const state = this.rank(entry.rank, entry.attempt)
     state.lost = false
-    this.stored(entry.rank, entry.attempt, entry.stream, entry.first + entry.count)
+    storedIn(state, entry.stream, entry.first + entry.count)
     this.records += entry.count
     this.logs += entry.points.count
     for (const { event } of entry.events) {
@@ -210,6 +214,13 @@ export class Roster {
       }
     }
   }
+}
+
+function storedIn(state: RankState, stream: StreamId, next: number): StreamPosition {
+  const position = streamOf(state, stream)
+  position.stored = Math.max(position.stored, next)
+  position.accepted = Math.max(position.accepted, next)
+  return position
 }
 
 export function streamOf(state: RankState, stream: StreamId): StreamPosition {

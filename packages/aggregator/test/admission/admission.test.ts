@@ -179,5 +179,7 @@ test('shares what may be in flight between the ranks', async () => {
   const lone = await house.peer(connection, { rank: 0, worldSize: 1, jobKey: 'lone' }).welcome()
   const one = await house.peer(connection, { rank: 0, worldSize: 4096, jobKey: 'many' }).welcome()
   expect(lone.creditBytes).toBe(limits.creditBytes)
-  expect(one.creditBytes).toBe(256 * 1024)
+  expect(one.creditBytes).toBe(limits.creditBytesMin)
+  expect(lone.envelopeAgeMs).toBe(limits.envelopeAgeMs)
+  expect(one.envelopeAgeMs).toBe(limits.envelopeAgeMsMax)
 })

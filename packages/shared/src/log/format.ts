@@ -88,17 +88,25 @@ export function encodeFrame(into: Buffer, at: number, number: number, payload: U
   return end
 }
 
-/** The frame's header alone, for writers that pass the payload's parts on without copying them. */
-export function encodeFrameHeader(number: number, parts: readonly Uint8Array[]): Buffer {
-  const header = Buffer.allocUnsafe(frameHeaderBytes)
-  let length = 0
-  for (const part of parts) length += part.length
-  header.writeUInt32LE(length, 4)
-  header.writeUInt32LE(number % 2 ** 32, 8)
-  let crc = crc32(header.subarray(4))
-  for (const part of parts) crc = crc32(part, crc)
-  header.writeUInt32LE(crc, 0)
-  return header
+/**
+ * The same of a payload given in parts. One copy and one checksum over what lies together cost less than a call and an
+ * object for each part.
+ */
+export function encodeFrameOf(
+  into: Buffer,
+  at: number,
+  number: number,
+  parts: readonly Uint8Array[],
+): number {
+  let end = at + frameHeaderBytes
+  for (const part of parts) {
+    into.set(part, end)
+    end += part.length
+  }
+  into.writeUInt32LE(end - at - frameHeaderBytes, at + 4)
+  into.writeUInt32LE(number % 2 ** 32, at + 8)
+  into.writeUInt32LE(crc32Of(into, at + 4, end), at)
+  return end
 }
 
 export type FrameLook =

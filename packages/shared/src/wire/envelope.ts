@@ -2,20 +2,23 @@
  * The envelope: the unit on the wire and, byte for byte, in the journal. A run of consecutive records of one stream,
  * metric points by column, other events as the JSON bytes they were spooled as.
  *
- * MessagePack array of 15 (docs/wire-format.md):
+ * MessagePack array of 13 (docs/wire-format.md):
  *
  *     0 format = 1 · 1 run id · 2 rank · 3 attempt · 4 session · 5 stream
  *     6 number of the first record · 7 records · 8 records directly before the first that are lost
  *     9 bin: u32 x events, index of each event among the records · 10 array of bin: the events
- *     11 bin: u32 x points, series · 12 bin: i64, step · 13 bin: i64, time (us) · 14 bin: f64, value
+ *     11 bin: 0 to 7 zeros, so that the next one's content begins at a multiple of 8
+ *     12 bin: the points by column, i64 x points, step · i64, time (us) · f64, value · u32, series
  *
- * Records that are no events are points, in order. All integers in the columns are little-endian.
+ * Records that are no events are points, in order. All integers in the columns are little-endian. The columns are last
+ * and aligned, so that a receiver reads them where they came, without a copy.
  */
 import { isAttempt, isCount, isRank, isRunId, isSeq, isStreamId, seq } from '../ids.ts'
 import type { Attempt, Rank, RunId, Seq, StreamId } from '../ids.ts'
 import { envelopeBytesMax, envelopeRecordsMax } from '../limits.ts'
 import type { Points } from '../points.ts'
 import { slicePoints } from '../points.ts'
+import { pointColumnBytes, readColumns, writeColumns } from './columns.ts'
 import { pack, unpack } from './pack.ts'
 
 export const envelopeFormat = 1
@@ -41,8 +44,8 @@ export type EnvelopeLook =
   | { readonly kind: 'bad'; readonly reason: string }
 
 export function encodeEnvelope(envelope: Envelope): Buffer {
-  const { points } = envelope
-  return pack([
+  const { points, events } = envelope
+  const head = pack([
     envelopeFormat,
     envelope.runId,
     envelope.rank,
@@ -53,13 +56,28 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
     envelope.count,
     envelope.lost,
     bytesOf(envelope.eventIndex),
-    envelope.events,
-    bytesOf(points.series),
-    bytesOf(points.step),
-    bytesOf(points.time),
-    bytesOf(points.value),
+    events,
   ])
+  const padding = (8 - ((head.length + binHeadBytes) % 8)) % 8
+  const from = head.length + binHeadBytes + padding
+  const into = Buffer.allocUnsafe(from + points.count * pointColumnBytes)
+  into.set(head)
+  into[0] = arrayOf13
+  into[head.length] = bin8
+  into[head.length + 1] = padding
+  into.fill(0, head.length + 2, head.length + 2 + padding)
+  into[from - 5] = bin32
+  into.writeUInt32BE(points.count * pointColumnBytes, from - 4)
+  writeColumns(points, into, from)
+  return into
 }
+
+/** MessagePack's marks of what is written by hand, because its place counts. */
+const arrayOf13 = 0x9d
+const bin8 = 0xc4
+const bin32 = 0xc6
+/** Both of the padding and of the columns. */
+const binHeadBytes = 7
 
 /** Reads an envelope and checks all that can be checked without its events; never throws. */
 export function decodeEnvelope(bytes: Uint8Array): EnvelopeLook {
@@ -71,7 +89,8 @@ export function decodeEnvelope(bytes: Uint8Array): EnvelopeLook {
 
 /** The same from a message that has been unpacked already. */
 export function envelopeOf(parts: readonly unknown[]): EnvelopeLook {
-  const [format, runId, rank, attempt, session, stream, first, count, lost, index, events, ...columns] = parts
+  const [format, runId, rank, attempt, session, stream, first, count, lost, index, events, padding, columns] =
+    parts
   if (format !== envelopeFormat)
     return bad(typeof format === 'number' ? `format ${format}, not ${envelopeFormat}` : 'no format')
   if (!isRunId(runId) || !isRank(rank) || !isAttempt(attempt)) return bad('no run, rank or attempt')
@@ -81,10 +100,11 @@ export function envelopeOf(parts: readonly unknown[]): EnvelopeLook {
   if (count === 0 || count > envelopeRecordsMax) return bad(`${count} records`)
   if (!Number.isSafeInteger(first + count)) return bad('record numbers beyond 2^53')
   if (!isBytesArray(events)) return bad('events are not bytes')
+  if (!isPadding(padding)) return bad('the padding is not 0 to 7 zeros')
   const rows = count - events.length
   if (!hasBytes(index, events.length * 4)) return bad('as many indices as events are due')
-  if (rows < 0 || !areColumns(columns, rows)) return bad('the columns do not have the same number of rows')
-  const { at, points } = columnsOf(index, columns, events.length, rows)
+  if (rows < 0 || !hasBytes(columns, rows * pointColumnBytes)) return bad(`columns of ${rows} rows are due`)
+  const at = indicesOf(index)
   for (let i = 0; i < at.length; i++) {
     if (at[i]! >= count || (i > 0 && at[i]! <= at[i - 1]!)) return bad('event indices do not ascend')
   }
@@ -99,7 +119,7 @@ export function envelopeOf(parts: readonly unknown[]): EnvelopeLook {
     lost,
     eventIndex: at,
     events,
-    points,
+    points: readColumns(columns, rows),
   }
   return { kind: 'envelope', envelope }
 }
@@ -123,62 +143,22 @@ export function trimEnvelope(envelope: Envelope, known: number): Envelope {
   }
 }
 
-const widths = [4, 8, 8, 8] as const
-
-type Columns = readonly [series: Uint8Array, step: Uint8Array, time: Uint8Array, value: Uint8Array]
-
-function areColumns(columns: readonly unknown[], rows: number): columns is Columns {
-  return columns.length >= widths.length && widths.every((width, i) => hasBytes(columns[i], rows * width))
-}
-
 function hasBytes(value: unknown, length: number): value is Uint8Array {
   return value instanceof Uint8Array && value.length === length
 }
 
-/** All columns in one piece of memory, aligned as typed arrays need them. */
-function columnsOf(
-  index: Uint8Array,
-  [series, step, time, value]: Columns,
-  events: number,
-  rows: number,
-): { at: Uint32Array; points: Points } {
-  const { bytes, from } = room(rows * 28 + events * 4)
-  bytes.set(step, from)
-  bytes.set(time, from + rows * 8)
-  bytes.set(value, from + rows * 16)
-  bytes.set(series, from + rows * 24)
-  bytes.set(index, from + rows * 28)
-  const { buffer: memory } = bytes
-  const points = {
-    count: rows,
-    series: new Uint32Array(memory, from + rows * 24, rows),
-    step: new BigInt64Array(memory, from, rows),
-    time: new BigInt64Array(memory, from + rows * 8, rows),
-    value: new Float64Array(memory, from + rows * 16, rows),
-  }
-  return { at: new Uint32Array(memory, from + rows * 28, events), points }
+function isPadding(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length < 8 && value.every((byte) => byte === 0)
 }
 
-/** Columns of many envelopes share one allocation: they come and go together, and the collector sees few of them. */
-const slabBytes = 1024 * 1024
-const slabShareMax: number = slabBytes / 8
-let slab: Uint8Array<ArrayBuffer> = new Uint8Array(0)
-let slabUsed = 0
+const noIndices = new Uint32Array(0)
 
-/** Room for `bytes` bytes, aligned to 8, that nobody else has. */
-function room(bytes: number): { bytes: Uint8Array<ArrayBuffer>; from: number } {
-  if (bytes > slabShareMax) return { bytes: new Uint8Array(bytes), from: 0 }
-  if (slabUsed + bytes > slab.length) {
-    const fresh = Buffer.allocUnsafeSlow(slabBytes)
-    slab = new Uint8Array(fresh.buffer, fresh.byteOffset, slabBytes)
-    slabUsed = 0
-  }
-  const from = slabUsed
-  slabUsed += Math.ceil(bytes / 8) * 8
-  return { bytes: slab, from }
+function indicesOf(bytes: Uint8Array): Uint32Array {
+  if (bytes.length === 0) return noIndices
+  return new Uint32Array(Uint8Array.from(bytes).buffer)
 }
 
-function bytesOf(numbers: Uint32Array | BigInt64Array | Float64Array): Buffer {
+function bytesOf(numbers: Uint32Array): Buffer {
   return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength)
 }
 

@@ -48,6 +48,8 @@ export interface Welcome {
   readonly runDir: string
   readonly next: Readonly<Record<string, number>>
   readonly creditBytes: number
+  /** Oldest record to hold back to fill an envelope; the agent's own when absent. */
+  readonly envelopeAgeMs?: number
   /** Settings that differ from what was asked, in words, for the user. */
   readonly differences: readonly string[]
 }
@@ -205,6 +207,7 @@ function isAggregatorMessage(value: object): value is AggregatorMessage {
         isText(m['runDir'], 4096) &&
         isNumbers(m['next']) &&
         isCount(m['creditBytes']) &&
+        optional(m['envelopeAgeMs'], isCount) &&
         Array.isArray(m['differences'])
       )
     case 'refused':

@@ -76,6 +76,20 @@ describe('an envelope', () => {
     )
   })
 
+  it('reads the same wherever it stands in memory, and shares it where its columns are aligned', () => {
+    fc.assert(
+      fc.property(envelopes, fc.nat(7), (envelope, shift) => {
+        const bytes = encodeEnvelope(envelope)
+        const moved = new Uint8Array(new ArrayBuffer(bytes.length + shift), shift)
+        moved.set(bytes)
+        const read = decoded(moved)
+        expect(records(read)).toEqual(records(envelope))
+        expect(read.points.value.buffer === moved.buffer).toBe(shift === 0)
+      }),
+      { seed: 4 },
+    )
+  })
+
   it('trimmed holds exactly the records that were not known', () => {
     fc.assert(
       fc.property(envelopes, fc.nat(), (envelope, n) => {

@@ -6,7 +6,7 @@ import type { Change } from './change.ts'
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
   const { state, dirt, attempts } = change
-  const key = `${sortable(rank)}.${sortable(attempt)}`
+  const key = rankKey(rank, attempt)
   const known = state.ranks.get(key)
   if (known !== undefined) return { key, rank: known }
   const wanted = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
@@ -39,6 +39,15 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   const next = attempts.keyAfter(made)
   if (next !== undefined) dirt.mark('rank', next)
   return { key, rank: made }
+}
+
+/** Keys of first attempts, made once: every envelope asks for one. */
+const firstKeys: string[] = []
+const firstKeysMax = 65_536
+
+function rankKey(rank: Rank, attempt: Attempt): string {
+  if (attempt > 0 || rank >= firstKeysMax) return `${sortable(rank)}.${sortable(attempt)}`
+  return (firstKeys[rank] ??= `${sortable(rank)}.${sortable(attempt)}`)
 }
 
 export function contextKeyOf(rankKey: string, name: string): string {
