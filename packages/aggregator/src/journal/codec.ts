@@ -19,6 +19,8 @@ export type ControlEntry = Exclude<RunEntry, Records>
 const envelopeTag = Buffer.from('E', 'latin1')
 const controlTag = Buffer.from('C', 'latin1')
 const lowerCase = 0x20
+const envelopeFollows = Buffer.from('e', 'latin1')
+const controlFollows = Buffer.from('c', 'latin1')
 
 export function envelopeRecord(bytes: Uint8Array): readonly Uint8Array[] {
   return [envelopeTag, bytes]
@@ -31,11 +33,7 @@ export function controlRecord(entry: ControlEntry): readonly Uint8Array[] {
 /** @param applied the last entry that a snapshot holds: it and all before it were synced */
 export function commitMarks(applied: number): CommitMarks {
   return {
-    follow([tag, ...rest]) {
-      const lower = Buffer.from(tag ?? [])
-      lower[0]! |= lowerCase
-      return [lower, ...rest]
-    },
+    follow: ([tag, ...rest]) => [tag === envelopeTag ? envelopeFollows : controlFollows, ...rest],
     follows: (payload) => (payload[0]! & lowerCase) !== 0,
     syncedBefore: applied + 1,
   }

@@ -4,7 +4,13 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeEnvelope, lsn, noPoints, seq, systemFiles } from '@provloom/shared'
 import type { Attempt, Envelope, Rank, RunId, StreamId } from '@provloom/shared'
-import { controlRecord, decodeRecord, envelopeRecord, recordsOf } from '../../src/journal/codec.ts'
+import {
+  commitMarks,
+  controlRecord,
+  decodeRecord,
+  envelopeRecord,
+  recordsOf,
+} from '../../src/journal/codec.ts'
 import type { ControlEntry } from '../../src/journal/codec.ts'
 import { readSnapshot, writeSnapshot } from '../../src/journal/snapshot.ts'
 
@@ -103,4 +109,15 @@ test('reads a snapshot back, and knows a damaged one', async () => {
     expect(readSnapshot(file).kind).toBe('bad')
   }
   fs.rmSync(folder, { recursive: true })
+})
+
+test('says of a record whether it goes with the one before it in one commit, and reads it the same', () => {
+  const marks = commitMarks(-1)
+  const whole = (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts)
+  for (const parts of [envelopeRecord(Buffer.from('bytes')), controlRecord({ kind: 'resumed', time: 1 })]) {
+    const [first, follower] = [whole(parts), whole(marks.follow(parts))]
+    expect([marks.follows(first), marks.follows(follower)]).toEqual([false, true])
+    expect(follower).toHaveLength(first.length)
+    expect(decodeRecord(follower)).toEqual(decodeRecord(first))
+  }
 })
