@@ -100,6 +100,7 @@ export class Sender {
     this.#parts.lanes.discover()
     for (const lane of this.#parts.lanes.all) lane.rewind(welcome.next[lane.reader.id] ?? 0)
     this.#grant = { runId: welcome.runId, creditBytes: welcome.creditBytes }
+    this.#parts.wake.ring()
     this.#progressed()
   }
 
@@ -115,6 +116,8 @@ export class Sender {
     }
     if (progress) {
       this.#stalledWaitMs = this.#parts.timing.stalledMs
+      // Credit that nothing waits for is no reason to wake up.
+      if (this.#held !== undefined || this.#drain > 0) this.#parts.wake.ring()
       this.#progressed()
     }
   }
@@ -134,7 +137,6 @@ export class Sender {
 
   #progressed(): void {
     this.#progressMs = this.#parts.clock.monotonicMs()
-    this.#parts.wake.ring()
     this.#parts.moved()
   }
 
@@ -176,7 +178,7 @@ export class Sender {
         // A look that began before the latest drain may have missed what that drain is for.
         this.#exhausted = drain > 0 && drain === this.#drain
         if (this.drained) this.#parts.moved()
-        return Math.min(releaseMs, Math.max(1, lanes.dueAt - clock.monotonicMs()))
+        return Math.min(releaseMs, roundedUp(Math.max(0, lanes.dueAt - clock.monotonicMs())))
       }
       if (this.#grant !== grant) return 0
       this.#exhausted = false
@@ -243,3 +245,8 @@ export class Sender {
 }
 
 const stalledMostMs = 60_000
+
+/** Timers cut fractions off and count from the turn's beginning: one that rings a moment too early rings twice. */
+function roundedUp(ms: number): number {
+  return Math.ceil(ms) + 1
+}
