@@ -84,6 +84,10 @@ export class AggregatorUnderTest {
     }
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
   async kill(): Promise<void> {
     await this.#end('SIGKILL')
   }

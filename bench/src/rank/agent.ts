@@ -84,7 +84,10 @@ async function round(bench: Bench): Promise<Cost> {
   }
 }
 
-export function agentArguments(aggregator: AggregatorUnderTest, folder: string): string[] {
+export function agentArguments(
+  aggregator: Pick<AggregatorUnderTest, 'connectionFile'>,
+  folder: string,
+): string[] {
   const place = ['--connection', aggregator.connectionFile, '--spool-root', path.join(folder, 'spools')]
   return ['agent', ...place, '--job-key', benchJobKey]
 }

@@ -1,38 +1,47 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { figureOf } from '../figure.ts'
-import type { Pair } from '../figure.ts'
+import type { Figure, Pair } from '../figure.ts'
 import { AggregatorUnderTest } from '../load/aggregator.ts'
 import { runForJson } from '../machine/child.ts'
 import { provloomCommand, pythonProgram } from '../machine/paths.ts'
 import type { Bench, Suite } from '../suite.ts'
 import { agentArguments } from './agent.ts'
+import { harmFigures } from './harm.ts'
+import { troubles } from './trouble.ts'
 
 const STEP_MS = 50
 const PATIENCE_MS = 300_000
 
-/** 20 steps a second, 100 metrics each, with agent and aggregator on the same machine, beside the same loop bare. */
+/** 20 steps a second, 100 metrics each, with agent and aggregator on the same machine, well and not, beside the same loop bare. */
 export const stepSuite: Suite = {
   name: 'step',
   title:
     'A training step with 100 metrics, 20 steps/s, everything on this machine (limit: the same step bare)',
   async *measure(bench) {
     const work = await calibrated(bench)
-    const pairs: Pair[] = []
-    for (let i = 0; i < bench.options.repetitions * (bench.options.quick ? 1 : 2); i++) {
-      pairs.push(await pair(bench, work, i % 2 === 0))
+    if (bench.wants('step.time')) yield await healthy(bench, work)
+    for (const trouble of troubles) {
+      if (bench.wants(`step.${trouble}`)) yield* harmFigures(bench, trouble, work)
     }
-    yield figureOf(
-      {
-        name: 'step.time',
-        unit: 'ms',
-        better: 'lower',
-        limitIs: 'the same step without logging, agent or aggregator',
-        goal: { of: 'ratio', bound: 1.005 },
-      },
-      pairs,
-    )
   },
+}
+
+async function healthy(bench: Bench, work: number): Promise<Figure> {
+  const pairs: Pair[] = []
+  for (let i = 0; i < bench.options.repetitions * (bench.options.quick ? 1 : 2); i++) {
+    pairs.push(await pair(bench, work, i % 2 === 0))
+  }
+  return figureOf(
+    {
+      name: 'step.time',
+      unit: 'ms',
+      better: 'lower',
+      limitIs: 'the same step without logging, agent or aggregator',
+      goal: { of: 'ratio', bound: 1.005 },
+    },
+    pairs,
+  )
 }
 
 /** Rounds of work that take as long as a step should. */

@@ -52,7 +52,8 @@ export function readBaseline(): Baseline | undefined {
 /** Figures that were not measured now keep what they had. */
 export function writeBaseline(figures: readonly Figure[]): void {
   const before = readBaseline()?.figures ?? {}
-  const now = Object.fromEntries(figures.map((figure) => [figure.name, entryOf(figure)]))
+  const measured = figures.filter((figure) => !Number.isNaN(figure.value))
+  const now = Object.fromEntries(measured.map((figure) => [figure.name, entryOf(figure)]))
   const all = Object.entries({ ...before, ...now }).sort(([a], [b]) => (a < b ? -1 : 1))
   const baseline: Baseline = { machine: machineInWords(), figures: Object.fromEntries(all) }
   fs.writeFileSync(FILE, `${JSON.stringify(baseline, undefined, 2)}\n`)

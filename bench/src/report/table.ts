@@ -67,6 +67,7 @@ function goal(figure: Figure): string {
 const LARGER: Readonly<Record<string, string>> = { us: 'ms', ms: 's' }
 
 function quantity(value: number, unit: string): string {
+  if (Number.isNaN(value)) return '-'
   const larger = LARGER[unit]
   if (larger !== undefined && Math.abs(value) >= 1e4) return quantity(value / 1000, larger)
   return `${number(value)} ${unit}`

@@ -8,6 +8,7 @@ import time
 
 from . import _current, _spool
 from . import _limits as limits
+from ._sizes import SegmentSizes
 from ._stream import Stream, now_us
 from ._tell import once
 from ._version import VERSION
@@ -18,6 +19,7 @@ class Session:
 
     def __init__(self, spool, options):
         self.spool = spool
+        self._sizes = SegmentSizes(spool)
         self.options = options
         self.pid = os.getpid()
         self.started = time.monotonic()
@@ -50,7 +52,7 @@ class Session:
         )
 
     def segment_bytes(self):
-        return _spool.segment_bytes(self.spool)
+        return self._sizes.total()
 
     def wanted(self):
         """Whether the agent still wants our events. Reads control.json when it has changed."""

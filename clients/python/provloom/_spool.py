@@ -80,19 +80,6 @@ def _describe(spool, options):
     os.rename(beside, os.path.join(spool, "spool.json"))
 
 
-def segment_bytes(spool):
-    """Bytes of all segments that are on the disk now."""
-    total = 0
-    try:
-        with os.scandir(os.path.join(spool, "streams")) as streams:
-            folders = [one.path for one in streams]
-    except OSError:
-        return 0
-    for folder in folders:
-        total += folder_bytes(folder)
-    return total
-
-
 def folder_bytes(folder):
     total = 0
     try:

@@ -277,7 +277,9 @@ class Stream:
             _make_folder(os.path.dirname(self.folder))
             _make_folder(self.folder)
             descriptor = os.open(name, _FOR_APPEND, 0o600)
-            os.ftruncate(descriptor, 0)
+            # Only what is there is cut: a file that was ever cut to nothing, ext4 puts on the disk when it is closed.
+            if os.fstat(descriptor).st_size > 0:
+                os.ftruncate(descriptor, 0)
             if os.write(descriptor, header(number)) != HEADER_BYTES:
                 raise OSError(errno.ENOSPC, "short write")
         except OSError as error:

@@ -1,10 +1,5 @@
 // The package's public face.
-export { createAgent } from './agent.ts'
-export type { Agent, AgentOutcome } from './agent.ts'
-export { superviseAgent } from './supervise.ts'
-export type { AgentConfig, AgentMode, AggregatorRequest } from './config.ts'
-export { exitCodeOf, mirrorEnd } from './launch/mirror.ts'
-export type { CommandEnd } from './launch/command.ts'
+export * from './process.ts'
 export { detectPlace } from './rank/detect.ts'
 export type { Place } from './rank/detect.ts'
 export { defaultSpoolRoot, readSpool } from './spool/folder.ts'

@@ -73,10 +73,10 @@ export class Lane {
    * @param now looks although the time for it has not come; a pause after a rejection is kept all the same
    */
   async next(bounds: PackBounds, now: boolean): Promise<Packed | undefined> {
-    if ((now ? this.#pausedUntil : this.dueAt) > this.#clock.monotonicMs()) return undefined
+    if (this.#pausedUntil > this.#clock.monotonicMs() || !(now || this.tail.isDue())) return undefined
     this.#applyRewind()
     const packed = await this.reader.next(bounds)
-    this.tail.looked(packed !== undefined)
+    this.tail.looked(packed !== undefined, !this.reader.atEnd)
     // Asked to go elsewhere while it was reading: what it read is no longer next.
     return this.#rewindTo === undefined && this.#passTo === undefined ? packed : undefined
   }

@@ -110,6 +110,7 @@ export class Sender {
     const { runId, creditBytes, envelopeAgeMs = 0 } = welcome
     this.#parts.lanes.pace(envelopeAgeMs)
     this.#grant = { runId, creditBytes, bounds: boundsFor(creditBytes) }
+    this.#parts.wake.ring()
     this.#progressed()
   }
 
@@ -125,6 +126,8 @@ export class Sender {
     }
     if (progress) {
       this.#stalledWaitMs = this.#parts.timing.stalledMs
+      // Credit that nothing waits for is no reason to wake up.
+      if (this.#held !== undefined || this.#drain > 0) this.#parts.wake.ring()
       this.#progressed()
     }
   }
@@ -144,7 +147,6 @@ export class Sender {
 
   #progressed(): void {
     this.#progressMs = this.#parts.clock.monotonicMs()
-    this.#parts.wake.ring()
     this.#parts.moved()
   }
 
@@ -183,7 +185,7 @@ export class Sender {
         // A look that began before the latest drain may have missed what that drain is for.
         this.#exhausted = drain > 0 && drain === this.#drain
         if (this.drained) this.#parts.moved()
-        return Math.min(releaseMs, Math.max(1, lanes.dueAt - clock.monotonicMs()))
+        return Math.min(releaseMs, roundedUp(Math.max(0, lanes.dueAt - clock.monotonicMs())))
       }
       if (this.#grant !== grant) return 0
       this.#exhausted = false
@@ -250,3 +252,8 @@ export class Sender {
 }
 
 const stalledMostMs = 60_000
+
+/** Timers cut fractions off and count from the turn's beginning: one that rings a moment too early rings twice. */
+function roundedUp(ms: number): number {
+  return Math.ceil(ms) + 1
+}

@@ -13,7 +13,8 @@ import { environmentFact } from './environment.ts'
 import { hostFact, userFact } from './host.ts'
 import { interpreterOf } from './interpreter.ts'
 import { sourceFact } from './source-code.ts'
-import { SystemSampler } from './system.ts'
+import { createSampler } from './system.ts'
+import type { SystemSampler } from './system.ts'
 
 export interface RecorderParts {
   readonly clock: Clock
@@ -73,7 +74,7 @@ export class Recorder {
     const user = userFact(variables)
     if (user !== undefined) own.record(user)
     this.#facts = this.#ask()
-    this.#sampler = new SystemSampler(pid)
+    this.#sampler = createSampler(pid, clock)
     this.#energyMs = clock.monotonicMs()
     if (this.#parts.sampleIntervalMs > 0)
       this.#sampleIn(Math.min(firstSampleMs, this.#parts.sampleIntervalMs))

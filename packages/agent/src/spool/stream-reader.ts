@@ -51,6 +51,11 @@ export class StreamReader {
     return this.#lost
   }
 
+  /** What was packed last was the last that was there. */
+  get atEnd(): boolean {
+    return this.#chunk === undefined && this.#cursor.atEnd
+  }
+
   /** Goes to record `number`: what is packed next begins there. Not while `next` is under way. */
   rewind(number: number): void {
     this.#cursor.close()

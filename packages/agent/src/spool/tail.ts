@@ -34,21 +34,27 @@ export class Tail {
     return this.#dueAt
   }
 
+  /** A quiet folder's look may come early: one that is made while another is made anyway wakes nobody. */
   isDue(): boolean {
-    return this.#dueAt <= this.#clock.monotonicMs()
+    const early = this.#state === 'quiet' && this.#watcher !== undefined ? this.#pace.envelopeAgeMs : 0
+    return this.#dueAt - early <= this.#clock.monotonicMs()
   }
 
   hurry(): void {
     this.#dueAt = 0
   }
 
-  /** What the last look found; decides when the next one is due. */
-  looked(found: boolean): void {
+  /**
+   * What the last look found; decides when the next one is due.
+   *
+   * @param more what it found was not all: the next look is due at once
+   */
+  looked(found: boolean, more = true): void {
     const now = this.#clock.monotonicMs()
     if (found) {
       this.#unwatch()
       this.#state = 'busy'
-      this.#dueAt = now
+      this.#dueAt = more ? now : now + this.#pace.envelopeAgeMs
       return
     }
     switch (this.#state) {

@@ -8,7 +8,6 @@ import { environmentFact } from '../../src/sources/environment.ts'
 import { gpusOf } from '../../src/sources/host.ts'
 import { interpreterOf, nameOf } from '../../src/sources/interpreter.ts'
 import { sourceFact } from '../../src/sources/source-code.ts'
-import { SystemSampler, treeOf } from '../../src/sources/system.ts'
 import { freshFolder } from '../support/place.ts'
 
 const never = new AbortController().signal
@@ -26,13 +25,6 @@ function zone(root: string, name: string, label: string, microjoules: number): v
   fs.writeFileSync(path.join(root, name, 'energy_uj'), `${microjoules}\n`)
   fs.writeFileSync(path.join(root, name, 'max_energy_range_uj'), '1000000\n')
 }
-
-const one = (pid: number, parentPid: number, cpu: number, memRss: number) => ({
-  pid,
-  parentPid,
-  cpu,
-  memRss,
-})
 
 describe('the work tree', () => {
   test('is told with commit, branch, remote without credentials, and whether it has changes', async () => {
@@ -133,24 +125,6 @@ describe('energy', () => {
 
   test('is not available where no counter can be read', () => {
     expect(new RaplMeter(freshFolder()).available).toBe(false)
-  })
-})
-
-describe('a system sample', () => {
-  test('adds up the worker and all its descendants', () => {
-    const list = [one(3, 2, 1, 10), one(2, 1, 2, 20), one(1, 0, 4, 40), one(9, 8, 100, 100)]
-    expect(treeOf(list, 1).map(({ name, value }) => [name.key, value])).toEqual([
-      ['cpu_usage', 7],
-      ['memory_bytes', 70 * 1024],
-      ['process_count', 3],
-    ])
-  })
-
-  test('of this process has finite values with units', async () => {
-    const measurements = await new SystemSampler(process.pid).sample()
-    const memory = measurements.find(({ name }) => name.source === 'worker' && name.key === 'memory_bytes')
-    expect(memory?.value).toBeGreaterThan(1_000_000)
-    expect(measurements.every(({ name, value }) => name.unit !== '' && Number.isFinite(value))).toBe(true)
   })
 })
 

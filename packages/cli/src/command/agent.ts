@@ -1,5 +1,5 @@
-import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent'
-import type { AgentMode, AggregatorRequest } from '@provloom/agent'
+import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
+import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
 import { ProvloomError, checkOptions, flagOf } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { variablesFor } from '../launch/forward.ts'

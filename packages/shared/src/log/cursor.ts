@@ -48,6 +48,8 @@ export function isPointAt({ bytes, frames }: Chunk, k: number): boolean {
 
 const SLAB_BYTES = 1024 * 1024
 const RECORDS_PER_CHUNK = 65_536
+/** So much is copied from the page cache before another thread could be told to. */
+const READ_AT_ONCE_BYTES = 64 * 1024
 
 /**
  * Reads a log from a record number on, and goes on reading as it grows. One reader, any number of times;
@@ -64,6 +66,7 @@ export class LogCursor {
   #following: number | undefined
   #open: OpenFile | undefined
   #offset = 0
+  #atEnd = false
   #damage: Damage[] = []
 
   /** @param from the first record wanted; when it is gone already, reading begins with the first one there is */
@@ -77,6 +80,11 @@ export class LogCursor {
   /** The next record this cursor will give. */
   get number(): number {
     return Math.max(this.#number, this.#wanted)
+  }
+
+  /** The last chunk went to the end of what was there: another one has first to be written. */
+  get atEnd(): boolean {
+    return this.#atEnd && this.#following === undefined
   }
 
   /**
@@ -169,8 +177,11 @@ export class LogCursor {
     let slab = Math.min(left, SLAB_BYTES)
     for (;;) {
       const bytes = Buffer.allocUnsafe(slab)
-      const got = await open.read(bytes, this.#offset)
+      const got =
+        slab <= READ_AT_ONCE_BYTES ? open.readSync(bytes, this.#offset) : await open.read(bytes, this.#offset)
+      const end = this.#offset + left
       const chunk = this.#collect(bytes.subarray(0, got))
+      this.#atEnd = this.#offset === end
       if (chunk !== undefined) return chunk
       if (got === left) return this.#pastDamage(bytes.subarray(0, got))
       slab = Math.min(left, recordBytesMax * 2)
