@@ -167,6 +167,7 @@ export class SimulatedRank {
     switch (message.kind) {
       case 'welcome':
         this.#welcome = message
+        this.#checkPace(message)
         this.#rewind(message.next[this.#stream] ?? 0)
         break
       case 'acks':
@@ -190,6 +191,13 @@ export class SimulatedRank {
         break
     }
     this.#ring()
+  }
+
+  /** A paced load stands for agents, which do as they are asked; a receiver that is no aggregator asks for nothing. */
+  #checkPace({ envelopeAgeMs }: Welcome): void {
+    const { intervalMs } = this.#plan
+    if (intervalMs === 0 || envelopeAgeMs === undefined || envelopeAgeMs === intervalMs) return
+    this.#listener.failed(`asked for an envelope every ${envelopeAgeMs} ms, the plan is ${intervalMs} ms`)
   }
 
   get #stream(): string {

@@ -12,9 +12,16 @@ import { RawReceiver } from '../raw/receiver-process.ts'
 import { quantile } from '../statistics.ts'
 import type { Bench, Suite } from '../suite.ts'
 
-/** An agent holds a record back for at most 200 ms, so a rank of 100 events/s sends 5 envelopes of 20. */
-const ENVELOPES_PER_SECOND = 5
-const EVENTS_PER_ENVELOPE = 20
+/**
+ * How agents send 100 events a second: an envelope when its oldest record is as old as the aggregator asked for, which
+ * is 1 s with 1,000 ranks and 200 ms with 100. A simulated rank fails when it is asked for anything else.
+ */
+const SHAPES = {
+  full: { ranks: 1000, seconds: 20, envelopesPerSecond: 1, eventsPerEnvelope: 100 },
+  quick: { ranks: 100, seconds: 4, envelopesPerSecond: 5, eventsPerEnvelope: 20 },
+} as const
+
+type Shape = (typeof SHAPES)[keyof typeof SHAPES]
 
 interface Calm {
   readonly p50: number
@@ -53,10 +60,10 @@ export const pacedSuite: Suite = {
   },
 }
 
-type Opener = (folder: string, insecure: boolean) => Promise<Listener>
+type Opener = (folder: string, insecure: boolean, shape: Shape) => Promise<Listener>
 
-const rawReceiver: Opener = async (folder, insecure) => {
-  const receiver = new RawReceiver(folder, EVENTS_PER_ENVELOPE, insecure)
+const rawReceiver: Opener = async (folder, insecure, { eventsPerEnvelope }) => {
+  const receiver = new RawReceiver(folder, eventsPerEnvelope, insecure)
   await receiver.listening()
   return receiver
 }
@@ -70,9 +77,9 @@ const realAggregator: Opener = async (folder, insecure) => {
 async function paced(bench: Bench, open: Opener): Promise<Calm> {
   const { quick, insecure } = bench.options
   const folder = bench.folder('paced')
-  const seconds = quick ? 4 : 20
-  const ranks = quick ? 100 : 1000
-  const listener = await open(folder, insecure)
+  const shape = quick ? SHAPES.quick : SHAPES.full
+  const { ranks, seconds, envelopesPerSecond, eventsPerEnvelope } = shape
+  const listener = await open(folder, insecure, shape)
   const plan: Plan = {
     connectionFile: listener.connectionFile,
     jobKey: benchJobKey,
@@ -80,9 +87,9 @@ async function paced(bench: Bench, open: Opener): Promise<Calm> {
     ranks,
     worldSize: ranks,
     seriesPerRank,
-    recordsPerEnvelope: EVENTS_PER_ENVELOPE,
-    envelopesPerRank: seconds * ENVELOPES_PER_SECOND,
-    intervalMs: 1000 / ENVELOPES_PER_SECOND,
+    recordsPerEnvelope: eventsPerEnvelope,
+    envelopesPerRank: seconds * envelopesPerSecond,
+    intervalMs: 1000 / envelopesPerSecond,
   }
   const load = new Load(plan, 2)
   try {
