@@ -9,6 +9,7 @@ holds `error` when anything was raised.
 import hashlib
 import json
 import os
+import resource
 import sys
 import time
 import traceback
@@ -28,31 +29,55 @@ def compute(rounds):
         hashlib.sha256(DATA).digest()
 
 
+def preemptions():
+    """How often the processor was taken away from this thread while it could have run on."""
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw
+
+
+class Taken:
+    """Nanoseconds of single calls; a slow one is asked whether another program ran meanwhile."""
+
+    def __init__(self):
+        self.all, self.preempted = [], []
+
+    def time(self, call):
+        before = preemptions()
+        for i, name in enumerate(METRICS):
+            begin = perf_counter_ns()
+            call(i, name)
+            took = perf_counter_ns() - begin
+            self.all.append(took)
+            if took > SLOW_NS and preemptions() != before:
+                before = preemptions()
+                self.preempted.append(took)
+
+    def figures(self):
+        own = sorted(self.all)
+        for one in self.preempted:
+            own.remove(one)
+        slow = sum(one > SLOW_NS for one in self.all) / len(self.all)
+        return {"maxUs": max(self.all) / 1000, "ownMaxUs": own[-1] / 1000, "slow": slow}
+
+
 def one_step(kind, step, work, plain, taken):
     log = provloom.log_metric
+    record = DATA[:41]
     begin = perf_counter()
     compute(work)
     if kind == "logging":
         for i, name in enumerate(METRICS):
             log(name, i / (step + 1), step=step)
     elif kind == "calls":
-        for i, name in enumerate(METRICS):
-            before = perf_counter_ns()
-            log(name, i / (step + 1), step=step)
-            taken.append(perf_counter_ns() - before)
+        taken.time(lambda i, name: log(name, i / (step + 1), step=step))
     elif kind == "writes":
-        record = DATA[:41]
-        for i, name in enumerate(METRICS):
-            before = perf_counter_ns()
-            os.write(plain, record)
-            taken.append(perf_counter_ns() - before)
+        taken.time(lambda i, name: os.write(plain, record))
     return (perf_counter() - begin) * 1000
 
 
 def measure(folder, steps, work):
     plain = os.open(os.path.join(folder, "plain"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     times = {kind: [] for kind in KINDS}
-    taken = {kind: [] for kind in KINDS}
+    taken = {kind: Taken() for kind in KINDS}
     step = 0
     for turn in range(max(1, steps // STEPS_AT_ONCE)):
         # Each kind is first, second, third and last equally often, and comes before each other one.
@@ -64,17 +89,13 @@ def measure(folder, steps, work):
     return {
         "logging": median(times["logging"]),
         "bare": median(times["bare"]),
-        "calls": longest(taken["calls"]),
-        "writes": longest(taken["writes"]),
+        "calls": taken["calls"].figures(),
+        "writes": taken["writes"].figures(),
     }
 
 
 def median(values):
     return sorted(values)[len(values) // 2]
-
-
-def longest(taken):
-    return {"maxUs": max(taken) / 1000, "slow": sum(one > SLOW_NS for one in taken) / len(taken)}
 
 
 def main(folder, steps, work, fill):

@@ -23,11 +23,21 @@ export function mountSmallDisk(folder: string): Mount {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK},mode=0700`, 'tmpfs', folder], {
       stdio: 'pipe',
     })
-    return { kind: 'mounted', undo: () => execFileSync('umount', ['-l', folder], { stdio: 'pipe' }) }
   } catch (error) {
     const why = process.getuid?.() === 0 ? reasonOf(error) : 'only root may mount a tmpfs'
     return { kind: 'impossible', why: why.trim().split('\n').at(-1)! }
   }
+  mounted.add(folder)
+  return { kind: 'mounted', undo: () => unmount(folder) }
+}
+
+/** They are gone with the bench, however it ends. */
+const mounted = new Set<string>()
+process.on('exit', () => mounted.forEach(unmount))
+
+function unmount(folder: string): void {
+  mounted.delete(folder)
+  execFileSync('umount', ['-l', folder], { stdio: 'pipe' })
 }
 
 /** Kills or stops agent and aggregator. A disk that is full and acknowledgements that are late are so from the start. */

@@ -50,13 +50,30 @@ export function readPoint(payload: Buffer, into: Points, row: number): void {
   into.value[row] = payload.readDoubleLE(21)
 }
 
-/** Writes a point record. `into` has at least 29 bytes. */
-export function writePoint(into: Buffer, series: number, step: bigint, timeUs: bigint, value: number): void {
+/** Writes a point record. `into` has at least 29 bytes; numbers are safe integers. */
+export function writePoint(
+  into: Buffer,
+  series: number,
+  step: number | bigint,
+  timeUs: number | bigint,
+  value: number,
+): void {
   into[0] = pointTag
   into.writeUInt32LE(series, 1)
-  into.writeBigInt64LE(step, 5)
-  into.writeBigInt64LE(timeUs, 13)
+  writeInt64(into, 5, step)
+  writeInt64(into, 13, timeUs)
   into.writeDoubleLE(value, 21)
+}
+
+/** A number goes as two halves: no BigInt is made per point. */
+function writeInt64(into: Buffer, at: number, whole: number | bigint): void {
+  if (typeof whole === 'bigint') {
+    into.writeBigInt64LE(whole, at)
+    return
+  }
+  const high = Math.floor(whole / 2 ** 32)
+  into.writeUInt32LE(whole - high * 2 ** 32, at)
+  into.writeInt32LE(high, at + 4)
 }
 
 /** Rows `from` (inclusive) to `to` (exclusive), sharing memory. */

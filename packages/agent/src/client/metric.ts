@@ -57,7 +57,8 @@ function record(session: Session, key: string, value: unknown, options: MetricOp
   session.stream.point(name, contextName(options.context), nameOf(options.source), step, time, Number(value))
 }
 
-function stepOf(session: Session, name: string, step: number | bigint): bigint {
+function stepOf(session: Session, name: string, step: number | bigint): number | bigint {
+  if (Number.isSafeInteger(step)) return step
   const whole = typeof step === 'bigint' ? step : Number.isFinite(step) ? BigInt(Math.trunc(step)) : int64
   if (-int64 <= whole && whole < int64) return whole
   session.problem(

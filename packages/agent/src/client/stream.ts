@@ -32,7 +32,9 @@ export class WorkerStream {
   readonly #spool: SpoolFolder
   readonly #bounds: StreamBounds
   readonly #log: SegmentLog
-  readonly #series = new Map<string, number>()
+  /** By key, context and source: no text is made for each point. */
+  readonly #series = new Map<string, Map<string | undefined, Map<string | undefined, number>>>()
+  #seriesCount = 0
   readonly #drops = new Map<string, number>()
   readonly #point = Buffer.alloc(pointBytes)
   #untold = false
@@ -64,28 +66,37 @@ export class WorkerStream {
     key: string,
     context: string | undefined,
     source: string | undefined,
-    step: bigint,
+    step: number | bigint,
     timeUs: number,
     value: number,
   ): boolean {
-    const name = `${key}\0${context ?? ''}\0${source ?? ''}`
-    let id = this.#series.get(name)
-    if (id === undefined) {
-      if (this.#series.size >= this.#bounds.seriesMax) return this.#drop('too-many-series')
-      id = this.#series.size
-      const declared = encodeEvent({
-        type: 'series',
-        time: this.#clock.nowUs(),
-        id,
-        key,
-        ...(context === undefined ? {} : { context }),
-        ...(source === undefined ? {} : { source }),
-      })
-      if (!this.#append(declared, true)) return false
-      this.#series.set(name, id)
-    }
-    writePoint(this.#point, id, step, BigInt(timeUs), value)
+    const id = this.#series.get(key)?.get(context)?.get(source) ?? this.#declare(key, context, source)
+    if (id === undefined) return false
+    writePoint(this.#point, id, step, timeUs, value)
     return this.#append(this.#point, true)
+  }
+
+  /** @returns the number of a new series; undefined when it was dropped */
+  #declare(key: string, context: string | undefined, source: string | undefined): number | undefined {
+    if (this.#seriesCount >= this.#bounds.seriesMax) {
+      this.#drop('too-many-series')
+      return undefined
+    }
+    const id = this.#seriesCount
+    const declared = encodeEvent({
+      type: 'series',
+      time: this.#clock.nowUs(),
+      id,
+      key,
+      ...(context === undefined ? {} : { context }),
+      ...(source === undefined ? {} : { source }),
+    })
+    if (!this.#append(declared, true)) return undefined
+    const ofKey = this.#series.get(key) ?? new Map<string | undefined, Map<string | undefined, number>>()
+    const ofContext = ofKey.get(context) ?? new Map<string | undefined, number>()
+    this.#series.set(key, ofKey.set(context, ofContext.set(source, id)))
+    this.#seriesCount++
+    return id
   }
 
   /** Why events were dropped, and how many. */

@@ -4,6 +4,8 @@ import type { ValueType } from '@provloom/shared'
 /** Text of 1 to 512 code units, cut where it is longer; undefined for what is absent or empty. */
 export function nameOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
+  const asItIs = typeof value === 'string' && value !== '' && value.length <= limits.nameLengthMax
+  if (asItIs) return value
   const text = typed(value).value.slice(0, limits.nameLengthMax)
   return text === '' ? undefined : text
 }

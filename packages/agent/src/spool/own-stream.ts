@@ -54,7 +54,7 @@ export class OwnStream {
       this.#series.set(known, id)
       this.record({ type: 'series', id, ...name })
     }
-    writePoint(this.#point, id, BigInt(step), BigInt(this.#clock.nowUs()), value)
+    writePoint(this.#point, id, step, this.#clock.nowUs(), value)
     this.#append(this.#point)
   }
 
