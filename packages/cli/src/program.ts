@@ -69,12 +69,18 @@ function addAgent(program: Command): void {
   })
 }
 
+const aggregatorExample =
+  'provloom aggregator --experiment-name digits --prov-user-namespace www.example.org --collect-all-processes &'
+
 function addAggregator(program: Command): void {
   const command = program
     .command('aggregator')
     .description('collect the ranks of a job and keep one graph per run; ends its runs on SIGTERM')
     .option('--json', 'one line of JSON per status on standard output')
-    .addHelpText('after', `\n${environmentHelp}`)
+    .addHelpText(
+      'after',
+      `\n${environmentHelp}\nWhere an agent asks for something else than its aggregator was given, the aggregator's own holds.\nExit code: 0 all runs are written, 1 stopped before that, 2 a wrong command line, 3 no port or save directory.\n\nExample:\n  ${aggregatorExample}`,
+    )
   addOptions(command, 'aggregator').action(async (given: Record<string, unknown>) => {
     const { aggregator } = await import('./command/aggregator.ts')
     process.exitCode = await aggregator(given)

@@ -27,8 +27,11 @@ export function descriptorsInUse(): number | undefined {
 
 /** Too near to the limit to accept more. */
 const nearLimit = 4
-/** This much of the limit must be free before connections are no longer sent away. */
-const relievedShare = 1 / 16
+/**
+ * So many must be free before connections are no longer sent away: more than can be lost between two looks, fewer than
+ * the ranks that are let in leave free.
+ */
+const relievedAt = 16
 /** A limit that a burst reaches between two looks: whoever sends connections away is ready from the beginning. */
 const lowLimit = 4096
 /** Of a higher limit, when this much is used. */
@@ -70,9 +73,11 @@ export class DescriptorWatch {
     const used = this.#limit === undefined ? undefined : descriptorsInUse()
     if (this.#limit === undefined || used === undefined) return
     const shedder = this.#shedder
-    if (shedder?.shedding === true && used < this.#limit * (1 - relievedShare)) shedder.end()
+    if (shedder?.shedding === true && used + relievedAt < this.#limit) shedder.end()
     else if (this.#isLow || used > this.#limit * readyShare) shedder?.prepare()
     if (used + nearLimit < this.#limit) {
+      // What is told is what is done: connections are accepted when none is sent away.
+      if (shedder?.shedding === true) return
       return this.#trouble.ended('descriptors', 'NOT_READY', 'Connections are accepted again')
     }
     shedder?.begin()

@@ -24,6 +24,8 @@ export interface RankState {
 interface Saved {
   readonly runId: RunId
   readonly worldSize: number | null
+  /** Absent in snapshots of before 2026-11-26. */
+  readonly worldSizeAttempt?: number
   readonly records: number
   readonly logs: number
   readonly createGraph: boolean
@@ -48,7 +50,9 @@ export class Roster {
   readonly #latest = new Map<Rank, RankState>()
   readonly refused: Set<Rank> = new Set<Rank>()
   worldSize: number | undefined
+  /** The attempt that told `worldSize`. */
   #worldSizeAttempt = -1
+  #attemptCount = 0
   records = 0
   logs = 0
   createGraph = false
@@ -64,7 +68,9 @@ export class Roster {
     return [...this.#ranks.values()].flat().sort((a, b) => a.rank - b.rank || a.attempt - b.attempt)
   }
 
-  attemptCount = 0
+  get attemptCount(): number {
+    return this.#attemptCount
+  }
 
   get rankCount(): number {
     return this.#ranks.size
@@ -91,7 +97,7 @@ export class Roster {
     attempts.sort((a, b) => a.attempt - b.attempt)
     this.#ranks.set(rank, attempts)
     this.#latest.set(rank, attempts.at(-1)!)
-    this.attemptCount++
+    this.#attemptCount++
     return fresh
   }
 
@@ -150,6 +156,7 @@ export class Roster {
     const saved: Saved = {
       runId: this.runId,
       worldSize: this.worldSize ?? null,
+      worldSizeAttempt: this.#worldSizeAttempt,
       records: this.records,
       logs: this.logs,
       createGraph: this.createGraph,
@@ -179,9 +186,10 @@ export class Roster {
       const state = Object.assign(roster.rank(facts.rank, facts.attempt), facts)
       state.status = status ?? undefined
       for (const [stream, next] of streams) roster.stored(facts.rank, facts.attempt, stream, next)
-      if (roster.worldSize !== undefined)
-        roster.#worldSizeAttempt = Math.max(roster.#worldSizeAttempt, facts.attempt)
     }
+    const attempts = value.ranks.map(({ attempt }) => attempt)
+    roster.#worldSizeAttempt =
+      value.worldSizeAttempt ?? (value.worldSize === null ? -1 : Math.max(-1, ...attempts))
     return roster
   }
 

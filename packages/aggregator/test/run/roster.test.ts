@@ -69,6 +69,14 @@ test('is open until every rank of the world has ended', () => {
   expect(outlook(true, ...two, ended(0), ended(1))).toBe('done')
 })
 
+test('goes on from what it saved as if it had not been saved', () => {
+  const live = rosterOf(admitted(0, 0, 8), admitted(1, 0, 8), admitted(0, 1))
+  const loaded = Roster.load(live.save())
+  for (const roster of [live, loaded]) roster.apply(admitted(1, 1, 4))
+  expect(live.worldSize).toBe(4)
+  expect(loaded.save()).toBe(live.save())
+})
+
 test('ends with rank 0 alone when not all processes are collected', () => {
   expect(outlook(false, admitted(0, 0, 4), ended(0))).toBe('done')
 })

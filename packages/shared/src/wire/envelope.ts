@@ -98,6 +98,7 @@ export function envelopeOf(parts: readonly unknown[]): EnvelopeLook {
     return bad('no session or stream')
   if (!isSeq(first) || !isCount(count) || !isCount(lost)) return bad('record numbers are not counts')
   if (count === 0 || count > envelopeRecordsMax) return bad(`${count} records`)
+  if (lost > first) return bad(`${lost} records lost before number ${first}`)
   if (!Number.isSafeInteger(first + count)) return bad('record numbers beyond 2^53')
   if (!isBytesArray(events)) return bad('events are not bytes')
   if (!isPadding(padding)) return bad('the padding is not 0 to 7 zeros')
