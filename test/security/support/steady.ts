@@ -12,6 +12,7 @@ export interface Fare {
 export class SteadyRank {
   readonly #peer: Peer
   readonly #waits: number[] = []
+  readonly #watchers: { due: number; tell: () => void }[] = []
   #running = true
   #logs = 0
   #done: Promise<void> | undefined
@@ -28,6 +29,12 @@ export class SteadyRank {
 
   get logs(): number {
     return this.#logs
+  }
+
+  /** Comes back when an envelope sent after now was acknowledged: the one under way, and one more. */
+  async served(): Promise<void> {
+    const due = this.#waits.length + 2
+    await new Promise<void>((tell) => this.#watchers.push({ due, tell }))
   }
 
   /** Says bye, and tells how it was. */
@@ -47,6 +54,7 @@ export class SteadyRank {
     while (this.#running) {
       this.#waits.push(await this.#peer.store('w', 1 + this.#logs, [], points(0, this.#logs, 10)))
       this.#logs += 10
+      while (this.#watchers[0] && this.#watchers[0].due <= this.#waits.length) this.#watchers.shift()!.tell()
     }
   }
 }
