@@ -31,8 +31,8 @@ export function createGraphBuilder(saved?: Uint8Array): GraphBuilder {
   return new Builder(state, tallies)
 }
 
-/** Things rendered between two yields: a few milliseconds. */
-const thingsPerSlice = 128
+/** Things rendered between two yields: less than a millisecond. */
+const thingsPerStep = 16
 
 class Builder implements GraphBuilder {
   readonly #state: RunState
@@ -72,7 +72,7 @@ class Builder implements GraphBuilder {
     let rendered = 0
     for (const thing of things) {
       this.#sheet.put(thingKey(thing), thingLines(view, thing))
-      if (++rendered % thingsPerSlice === 0) yield
+      if (++rendered % thingsPerStep === 0) yield
     }
     yield* this.#sheet.encodeSlices()
     return this.#sheet.chunks(view.space.prefixes)

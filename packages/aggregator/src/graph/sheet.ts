@@ -4,12 +4,17 @@ import type { Keyed } from './render/view.ts'
 
 /** Things on one page; a page is encoded again when one of them changed. */
 const THINGS_PER_PAGE_MAX = 128
-const pagesPerSlice = 16
+
+/** Text of one section, lines with commas between and none at the end. */
+export interface Lines {
+  readonly kind: RecordKind
+  readonly text: string
+}
 
 interface Page {
   /** Ascending. */
   readonly keys: string[]
-  readonly lines: Map<string, ReadonlyMap<RecordKind, string>>
+  readonly lines: Map<string, readonly Lines[]>
   encoded: ReadonlyMap<RecordKind, Buffer> | undefined
 }
 
@@ -25,7 +30,7 @@ export class Sheet {
   }
 
   /** Replaces the lines of a thing; a thing without any stays, empty. */
-  put(key: string, lines: ReadonlyMap<RecordKind, string>): void {
+  put(key: string, lines: readonly Lines[]): void {
     const at = this.#pageFor(key)
     const page = this.#pages[at] ?? this.#newPage(at)
     if (!page.lines.has(key)) page.keys.splice(lowerBound(page.keys, key), 0, key)
@@ -34,13 +39,12 @@ export class Sheet {
     if (page.keys.length > THINGS_PER_PAGE_MAX) this.#split(at, page)
   }
 
-  /** Encodes what changed, some pages between two yields; `chunks` encodes what is left. */
+  /** Encodes what changed, a page between two yields; `chunks` encodes what is left. */
   *encodeSlices(): Generator<void, void> {
-    let encoded = 0
     for (const page of this.#pages) {
       if (page.encoded !== undefined) continue
       page.encoded = encode(page)
-      if (++encoded % pagesPerSlice === 0) yield
+      yield
     }
   }
 
@@ -101,28 +105,30 @@ function prefixLines(prefixes: ReadonlyMap<string, string>): string {
     .join(',\n')
 }
 
-/** The lines of a thing by section, with commas between and none at the end. */
-export function linesOf(records: readonly Keyed[]): ReadonlyMap<RecordKind, string> {
-  const lines = new Map<RecordKind, string>()
+/** The lines of a thing, by section. */
+export function linesOf(records: readonly Keyed[]): readonly Lines[] {
+  const texts = new Map<RecordKind, string[]>()
   for (const { record, key } of records) {
     const rendered = renderRecord(record, key === undefined ? {} : { key })
-    const line = `    ${JSON.stringify(rendered.key)}: ${rendered.body}`
-    const before = lines.get(record.kind)
-    lines.set(record.kind, before === undefined ? line : `${before},\n${line}`)
+    listed(texts, record.kind).push(`    ${JSON.stringify(rendered.key)}: ${rendered.body}`)
   }
-  return lines
+  return [...texts].map(([kind, text]) => ({ kind, text: text.join(',\n') }))
 }
 
 function encode(page: Page): ReadonlyMap<RecordKind, Buffer> {
   const texts = new Map<RecordKind, string[]>()
   for (const key of page.keys) {
-    for (const [kind, lines] of page.lines.get(key) ?? []) {
-      const known = texts.get(kind)
-      if (known === undefined) texts.set(kind, [lines])
-      else known.push(lines)
-    }
+    for (const { kind, text } of page.lines.get(key) ?? []) listed(texts, kind).push(text)
   }
   return new Map([...texts].map(([kind, lines]) => [kind, Buffer.from(lines.join(',\n'))]))
+}
+
+function listed(texts: Map<RecordKind, string[]>, kind: RecordKind): string[] {
+  const known = texts.get(kind)
+  if (known !== undefined) return known
+  const made: string[] = []
+  texts.set(kind, made)
+  return made
 }
 
 /** Where `key` belongs among ascending keys. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import { nextTurn } from '../run/slices.ts'
+import { nextTurn } from '../slices.ts'
 import type { EncodedPart, EncodeOrder } from './encode-worker.ts'
 import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'

@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { Context, Router } from 'zeromq'
 import { ProvloomError, limits, reasonOf } from '@provloom/shared'
 import type { AggregatorMessage } from '@provloom/shared'
 import type { Keys } from '../control/server-file.ts'
 import { Outbox } from './outbox.ts'
 import { decodeZ85 } from './z85.ts'
+import { nextTurn } from '../slices.ts'
 import { Doorkeeper } from './zap.ts'
 
 export interface ReceiverOptions {
@@ -21,6 +23,9 @@ const handshakeMs = 10_000
 /** After this much the event loop gets its turn, so that journal and timers never wait long for a busy socket. */
 const burstBytes = 4 * 1024 * 1024
 const burstFrames = 128
+/** Looks for messages begin no oftener than this: a message alone is read at once, and of many that trickle in, all at once. */
+const lookIntervalMs = 5
+const forever = -1
 const lingerAtEndMs = 1_000
 const portClosesWithinMs = 300
 
@@ -44,6 +49,8 @@ export class Receiver {
       context: this.#context,
       backlog: limits.listenBacklog,
       linger: 0,
+      // A ROUTER never waits for a peer; so it is not asked whether it would.
+      sendTimeout: 0,
       // Frame headers and envelope: what is longer is cut off by ZeroMQ, with its peer.
       maxMessageSize: limits.envelopeBytesMax,
       // Connections that say nothing hold a descriptor each: they are shed.
@@ -113,7 +120,7 @@ export class Receiver {
    */
   #portClosed(): Promise<void> {
     return new Promise((resolve) => {
-      const late = setTimeout(resolve, portClosesWithinMs)
+      const late = globalThis.setTimeout(resolve, portClosesWithinMs)
       this.#socket.events.on('close', () => {
         clearTimeout(late)
         resolve()
@@ -145,21 +152,59 @@ export class Receiver {
   }
 
   async #receiveAll(): Promise<void> {
+    for (;;) {
+      this.#socket.receiveTimeout = forever
+      const message = await this.#next()
+      if (message === undefined) return
+      const lookedMs = performance.now()
+      this.#take(message)
+      this.#socket.receiveTimeout = 0
+      await this.#takeWaiting()
+      const restMs = lookIntervalMs - (performance.now() - lookedMs)
+      if (restMs > 0) await setTimeout(restMs)
+      if (this.#socket.closed) return
+    }
+  }
+
+  /** Takes what is there, a burst after the other. */
+  async #takeWaiting(): Promise<void> {
     let bytes = 0
     let frames = 0
-    for await (const message of this.#socket) {
-      const [peer, payload] = message
-      if (peer === undefined || payload === undefined || message.length !== limits.framesMax) {
-        this.#misshapen++
-        continue
-      }
-      this.#options.onFrame(peer, payload)
-      bytes += payload.length
+    for (;;) {
+      const message = await this.#next()
+      if (message === undefined) return
+      bytes += this.#take(message)
       if (bytes < burstBytes && ++frames < burstFrames) continue
       bytes = 0
       frames = 0
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
       await this.#options.room()
+      if (this.#socket.closed) return
     }
   }
+
+  /** @returns undefined when nothing is there, and when the socket is closed */
+  async #next(): Promise<Buffer[] | undefined> {
+    try {
+      return await this.#socket.receive()
+    } catch (error) {
+      if (this.#socket.closed || isNothingThere(error)) return undefined
+      throw error
+    }
+  }
+
+  /** @returns its size in bytes */
+  #take(message: readonly Buffer[]): number {
+    const [peer, payload] = message
+    if (peer === undefined || payload === undefined || message.length !== limits.framesMax) {
+      this.#misshapen++
+      return 0
+    }
+    this.#options.onFrame(peer, payload)
+    return payload.length
+  }
+}
+
+function isNothingThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
 }

@@ -1,5 +1,5 @@
 import type { Lsn } from '@provloom/shared'
-import { inSlices, sliceMs, nextTurn } from './slices.ts'
+import { inSlices, sliceMs, nextTurn } from '../slices.ts'
 
 interface Waiting<T> {
   readonly item: T

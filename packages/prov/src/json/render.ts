@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ProvError } from '../model/error.ts'
 import { FORMALS } from '../model/formals.ts'
 import { iriOf, labelOf } from '../model/qname.ts'
+import type { QName } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
 import type { Value } from '../model/value.ts'
 import { PROV } from '../model/vocabulary.ts'
@@ -58,7 +59,7 @@ function renderBody(record: ProvRecord, write: WriteName): string {
 function grouped(record: ProvRecord, write: WriteName): Map<string, Value[]> {
   const groups = new Map<string, Value[]>()
   for (const [attribute, value] of record.attributes) {
-    if (isFormal(record, iriOf(attribute))) throw taken(record, labelOf(attribute))
+    if (isFormal(record, attribute)) throw taken(record, labelOf(attribute))
     const key = write(attribute)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [value])
@@ -67,8 +68,12 @@ function grouped(record: ProvRecord, write: WriteName): Map<string, Value[]> {
   return groups
 }
 
-function isFormal(record: ProvRecord, iri: string): boolean {
-  return FORMALS[record.kind].formals.some((formal) => PROV + formal.name === iri)
+function isFormal(record: ProvRecord, attribute: QName): boolean {
+  const { formals } = FORMALS[record.kind]
+  // Names in other namespaces, by far the most, are told apart without putting an IRI together.
+  if (formals.length === 0 || !PROV.startsWith(attribute.namespace.slice(0, PROV.length))) return false
+  const iri = iriOf(attribute)
+  return formals.some((formal) => PROV + formal.name === iri)
 }
 
 function taken(record: ProvRecord, attribute: string): ProvError {

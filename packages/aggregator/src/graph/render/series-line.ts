@@ -14,17 +14,33 @@ export function influenceLine(view: View, key: string): string {
   const maker = makerName(view, series.rankKey, series.contextKey)
   const slots = series.slots.map(({ slot }) => slot)
   const s = statisticsOf(tallies, slots)
-  const head = `    "run:${series.id}": {"prov:influencee":"run:${metric.id}","prov:influencer":"run:${maker.local}"`
-  if (s === undefined) return `${head},"provloom:rows":0}`
-  const special =
-    (s.nan > 0 ? `,"provloom:nanRows":${integer(s.nan)}` : '') +
-    (s.infinite > 0 ? `,"provloom:infiniteRows":${integer(s.infinite)}` : '')
-  const finite =
-    s.min === undefined || s.max === undefined || s.mean === undefined
-      ? ''
-      : `,"provloom:min":${double(s.min)},"provloom:max":${double(s.max)},"provloom:mean":${double(s.mean)}`
-  const steps = `"provloom:firstStep":${integer(s.firstStep)},"provloom:lastStep":${integer(s.lastStep)}`
-  return `${head},"provloom:rows":${integer(s.rows)}${special}${finite},"provloom:last":${double(s.last)},${steps}}`
+  const parts = [
+    '    "run:',
+    series.id,
+    '": {"prov:influencee":"run:',
+    metric.id,
+    '","prov:influencer":"run:',
+    maker.local,
+  ]
+  if (s === undefined) parts.push('","provloom:rows":0}')
+  else {
+    parts.push('","provloom:rows":', integer(s.rows))
+    if (s.nan > 0) parts.push(',"provloom:nanRows":', integer(s.nan))
+    if (s.infinite > 0) parts.push(',"provloom:infiniteRows":', integer(s.infinite))
+    if (s.min !== undefined) parts.push(',"provloom:min":', double(s.min))
+    if (s.max !== undefined) parts.push(',"provloom:max":', double(s.max))
+    if (s.mean !== undefined) parts.push(',"provloom:mean":', double(s.mean))
+    parts.push(',"provloom:last":', double(s.last))
+    parts.push(
+      ',"provloom:firstStep":',
+      integer(s.firstStep),
+      ',"provloom:lastStep":',
+      integer(s.lastStep),
+      '}',
+    )
+  }
+  // Joined, the text is one piece; added up, it would be kept as a tree of pieces.
+  return parts.join('')
 }
 
 function integer(value: number): string {

@@ -1,6 +1,6 @@
-import type { RecordKind } from '@provloom/prov'
 import type { RunState } from '../state.ts'
 import { linesOf } from '../sheet.ts'
+import type { Lines } from '../sheet.ts'
 import type { Thing } from '../thing.ts'
 import { artifactRecords, modelRecords } from './artifact.ts'
 import { contextRecords } from './context.ts'
@@ -40,9 +40,9 @@ export function thingRecords(view: View, { kind, key }: Thing): Keyed[] {
 }
 
 /** The same as text, by section. Folded series are by far the most and have a writer of their own. */
-export function thingLines(view: View, thing: Thing): ReadonlyMap<RecordKind, string> {
+export function thingLines(view: View, thing: Thing): readonly Lines[] {
   if (thing.kind !== 'series' || !view.shape.foldsRanks) return linesOf(thingRecords(view, thing))
-  return new Map([['wasInfluencedBy', influenceLine(view, thing.key)]])
+  return [{ kind: 'wasInfluencedBy', text: influenceLine(view, thing.key) }]
 }
 
 /** All things of a run, none before it is opened. */

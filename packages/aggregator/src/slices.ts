@@ -1,5 +1,5 @@
 /** Work of ours holds the event loop no longer than this; then receiving, acknowledging and timers get their turn. */
-export const sliceMs = 8
+export const sliceMs = 2
 
 /** Does work that yields between small steps, as many of them in a turn of the event loop as a slice of time holds. */
 export async function inSlices<R>(work: Generator<void, R>): Promise<R> {
