@@ -13,6 +13,8 @@ export interface FlusherOptions {
 const restFactor = 19
 const restMsMax = 30_000
 const retryMs = 1_000
+const restFactorAfterReplay = 10
+const restMsAfterReplayMax = 5_000
 
 /**
  * Decides when prov.json is written: exactly at every n-th log while flushes are short beside the time between them;
@@ -35,10 +37,14 @@ export class Flusher {
     this.#flushedLogs = logs
   }
 
-  /** Goes on counting from here, after a replay. */
-  restart(logs: number): void {
+  /**
+   * Goes on counting from here, after a replay that took so long. The first flush renders everything: where that is
+   * much, ranks that come back are welcomed first.
+   */
+  restart(logs: number, tookMs: number): void {
     this.#logs = logs
     this.#flushedLogs = logs
+    this.#rest(Math.min(restMsAfterReplayMax, tookMs * restFactorAfterReplay))
   }
 
   /** The run has this many logs now. */
@@ -84,8 +90,11 @@ export class Flusher {
       onFailure(error)
     }
     this.#running = undefined
-    if (this.#closed) return
-    this.#cancelRest = clock.after(restMs, () => {
+    if (!this.#closed) this.#rest(restMs)
+  }
+
+  #rest(restMs: number): void {
+    this.#cancelRest = this.#options.clock.after(restMs, () => {
       this.#cancelRest = undefined
       if (this.#due) this.#begin()
     })

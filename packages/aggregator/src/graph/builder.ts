@@ -17,6 +17,7 @@ import type { RunState } from './state.ts'
 import { summaryOf } from './summary.ts'
 import { Tallies } from './tally.ts'
 import { Dirt, thingKey } from './thing.ts'
+import type { Thing } from './thing.ts'
 
 /**
  * The graph of a run: a function of its entries. State is built by `graph/apply`, shown by `graph/render`, and neither
@@ -68,19 +69,21 @@ class Builder implements GraphBuilder {
     const changed = this.#dirt.take()
     this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
-    const things = changed === 'all' ? thingsOf(this.#state) : changed
+    const things = [...(changed === 'all' ? thingsOf(this.#state) : changed)].map(keyed)
     let rendered = 0
-    for (const thing of things) {
-      this.#sheet.put(thingKey(thing), thingLines(view, thing))
-      if (++rendered % thingsPerStep === 0) yield
+    for (const group of this.#sheet.byPage(things)) {
+      for (const { key, thing } of group) {
+        this.#sheet.put(key, thingLines(view, thing))
+        if (++rendered % thingsPerStep === 0) yield
+      }
+      yield* this.#sheet.encodeSlices()
     }
-    yield* this.#sheet.encodeSlices()
     return this.#sheet.chunks(view.space.prefixes)
   }
 
   document(): ProvDocument {
     const view = this.#view()
-    const things = [...thingsOf(this.#state)].map((thing) => ({ key: thingKey(thing), thing }))
+    const things = [...thingsOf(this.#state)].map(keyed)
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
     return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
@@ -111,6 +114,10 @@ class Builder implements GraphBuilder {
       namespaceProblem: problem,
     }
   }
+}
+
+function keyed(thing: Thing): { readonly key: string; readonly thing: Thing } {
+  return { key: thingKey(thing), thing }
 }
 
 function atOnce<R>(work: Generator<void, R>): R {

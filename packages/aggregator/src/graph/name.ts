@@ -32,9 +32,11 @@ export function claimId(taken: Map<string, true>, wanted: string, identity: stri
 
 /** Joins parts that may hold any text into a key; different parts give different keys. */
 export function keyOf(...parts: readonly (string | number | undefined)[]): string {
-  return parts
-    .map((part) => (part === undefined ? '-' : `+${String(part).replaceAll('\0', '\0+')}`))
-    .join('\0-')
+  return parts.map((part) => (part === undefined ? '-' : `+${escaped(String(part))}`)).join('\0-')
+}
+
+function escaped(part: string): string {
+  return part.includes('\0') ? part.replaceAll('\0', '\0+') : part
 }
 
 /** A number in text that sorts like the number. */

@@ -56,11 +56,21 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
   }
   if (rows === 0) return undefined
   const finite = rows - nan - infinite
-  const shared = { rows, nan, infinite, sum: exact(sum, compensation), last, firstStep, lastStep }
-  if (finite === 0) return { ...shared, min: undefined, max: undefined, mean: undefined }
-  // A mean lies between the extremes, whatever rounding or overflow say.
-  const mean = Math.min(Math.max(shared.sum / finite, min), max)
-  return { ...shared, min, max, mean }
+  const total = exact(sum, compensation)
+  const some = finite > 0
+  return {
+    rows,
+    nan,
+    infinite,
+    sum: total,
+    last,
+    firstStep,
+    lastStep,
+    min: some ? min : undefined,
+    max: some ? max : undefined,
+    // A mean lies between the extremes, whatever rounding or overflow say.
+    mean: some ? Math.min(Math.max(total / finite, min), max) : undefined,
+  }
 }
 
 /** The sum of finite values may be beyond a double; the compensation is then no number. */

@@ -97,6 +97,7 @@ export async function resumeRun(
     }),
     position: applied,
   })
+  const beganMs = around.clock.monotonicMs()
   const outcome = await replay(run, log, {
     applied,
     through: snapshot?.through ?? -1,
@@ -108,7 +109,7 @@ export async function resumeRun(
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
   tellDamage(run, log, outcome)
-  run.flusher.restart(run.roster.logs)
+  run.flusher.restart(run.roster.logs, around.clock.monotonicMs() - beganMs)
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)

@@ -1,5 +1,6 @@
 import type { SegmentLog, Damage } from '@provloom/shared'
 import { lsn, payloadAt } from '@provloom/shared'
+import { nextTurn, sliceMs } from '../slices.ts'
 import { decodeRecord, recordsOf } from '../journal/codec.ts'
 import type { Records, RunEntry } from '../graph/entry.ts'
 import type { OpenRun } from './open-run.ts'
@@ -28,6 +29,7 @@ export async function replay(
   let entries = 0
   let unreadable = 0
   let missing = 0
+  let sliceBegan = performance.now()
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       damage.push(...chunk.damage)
@@ -46,6 +48,10 @@ export async function replay(
         }
         takeIn(run, entry, position, from.applied)
         entries++
+        // Peers that come back are let in meanwhile: the doorkeeper answers in this thread.
+        if (performance.now() - sliceBegan < sliceMs) continue
+        await nextTurn()
+        sliceBegan = performance.now()
       }
     }
   } finally {

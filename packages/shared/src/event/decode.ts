@@ -1,6 +1,6 @@
 import { isCount } from '../ids.ts'
 import { eventBytesMax, nameLengthMax } from '../limits.ts'
-import type { Event, EventType } from './event.ts'
+import type { Event } from './event.ts'
 import { eventFields } from './fields.ts'
 
 export type EventLook =
@@ -32,38 +32,45 @@ export function decodeEvent(payload: Uint8Array): EventLook {
   return checkEvent(value)
 }
 
+/** Only the fields of the table go on: what nobody declared does not reach journal readers or the graph. */
 function checkEvent(value: object): EventLook {
-  const fields = new Map<string, unknown>(Object.entries(value))
-  const type = fields.get('type')
+  const type = fieldOf(value, 'type')
   if (typeof type !== 'string') return bad('no type')
-  if (!isEventType(type)) return { kind: 'unknown', type: type.slice(0, nameLengthMax) }
-  if (!isCount(fields.get('time'))) return bad(`${type}: time is not an integer number of microseconds`)
-  for (const [name, rule] of Object.entries(eventFields[type])) {
-    const optional = rule.endsWith('?')
-    const field = fields.get(name)
+  const rulesOfType = rules.get(type)
+  if (rulesOfType === undefined) return { kind: 'unknown', type: type.slice(0, nameLengthMax) }
+  const time = fieldOf(value, 'time')
+  if (!isCount(time)) return bad(`${type}: time is not an integer number of microseconds`)
+  const event: Record<string, unknown> = { type, time }
+  for (const { name, rule, optional } of rulesOfType) {
+    const field = fieldOf(value, name)
     if (field === undefined || (optional && field === null)) {
       if (!optional) return bad(`${type}: ${name} is missing`)
       continue
     }
-    if (!obeys(field, optional ? rule.slice(0, -1) : rule))
-      return bad(`${type}: ${name} is not ${ruleInWords(rule)}`)
+    if (!obeys(field, rule)) return bad(`${type}: ${name} is not ${ruleInWords(rule)}`)
+    event[name] = field
   }
-  return { kind: 'event', event: kept(type, fields) }
-}
-
-function isEventType(type: string): type is EventType {
-  return Object.hasOwn(eventFields, type)
-}
-
-/** Only the fields of the table go on: what nobody declared does not reach journal readers or the graph. */
-function kept(type: EventType, fields: ReadonlyMap<string, unknown>): Event {
-  const names = ['type', 'time', ...Object.keys(eventFields[type])]
-  const entries = names.flatMap((name) => {
-    const field = fields.get(name)
-    return field === undefined || field === null ? [] : [[name, field] as const]
-  })
   // Every field has just been checked against the table of this type.
-  return Object.fromEntries(entries) as unknown as Event
+  return { kind: 'event', event: event as unknown as Event }
+}
+
+interface FieldRule {
+  readonly name: string
+  readonly rule: string
+  readonly optional: boolean
+}
+
+const rules: ReadonlyMap<string, readonly FieldRule[]> = new Map(
+  Object.entries(eventFields).map(([type, fields]) => [type, Object.entries(fields).map(ruleOf)]),
+)
+
+function ruleOf([name, told]: [string, string]): FieldRule {
+  const optional = told.endsWith('?')
+  return { name, rule: optional ? told.slice(0, -1) : told, optional }
+}
+
+function fieldOf(value: object, name: string): unknown {
+  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
 }
 
 function obeys(field: unknown, rule: string): boolean {
@@ -96,9 +103,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function ruleInWords(rule: string): string {
-  const bare = rule.endsWith('?') ? rule.slice(0, -1) : rule
-  if (bare === 'name') return `text of 1 to ${nameLengthMax} characters`
-  return bare.includes('|') ? `one of ${bare.split('|').join(', ')}` : `a ${bare}`
+  if (rule === 'name') return `text of 1 to ${nameLengthMax} characters`
+  return rule.includes('|') ? `one of ${rule.split('|').join(', ')}` : `a ${rule}`
 }
 
 function bad(reason: string): EventLook {
