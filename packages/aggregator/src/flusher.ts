@@ -9,8 +9,8 @@ export interface FlusherOptions {
   readonly onFailure: (error: unknown) => void
 }
 
-/** A flush that took t is followed by 19 t of rest: flushing takes at most a twentieth of the time. */
-const restFactor = 19
+/** A flush that took t is followed by 9 t of rest: flushing takes at most a tenth of the time. */
+const restFactor = 9
 const restMsMax = 30_000
 const retryMs = 1_000
 const restFactorAfterReplay = 10

@@ -6,9 +6,9 @@ import type { RunState } from './state.ts'
 import { Tallies } from './tally.ts'
 
 const format = 2
-/** Entries of a map, or series, in one piece: a few milliseconds of work. */
-const entriesPerPiece = 128
-const seriesPerPiece = 1024
+/** Entries of a map, or series, in one piece: a millisecond or two of work. */
+const entriesPerPiece = 32
+const seriesPerPiece = 512
 
 export interface Loaded {
   readonly state: RunState

@@ -10,6 +10,8 @@ interface Waiting<T> {
 /** More than this synced and not applied, and the journal waits. */
 const bytesMax = 64 * 1024 * 1024
 
+const hurryBytes = 8 * 1024 * 1024
+
 /** Applies journal entries in order, in slices of time. */
 export class ApplyQueue<T> {
   readonly #apply: (item: T, position: Lsn) => void
@@ -45,12 +47,14 @@ export class ApplyQueue<T> {
   /**
    * Does `work` a slice of time after the other, and applies nothing from now until its end: it sees one state, while
    * entries are received, journaled and acknowledged as before.
+   *
+   * @param hasTime whether nobody waits for the work; it hurries all the same when many entries wait
    */
-  async still<R>(work: Generator<void, R>): Promise<R> {
+  async still<R>(work: Generator<void, R>, hasTime: () => boolean = () => false): Promise<R> {
     const before = this.#still
     const done = (async () => {
       await before
-      return inSlices(work)
+      return inSlices(work, () => hasTime() && this.#bytes < hurryBytes)
     })()
     const held = done.catch(() => {})
     this.#still = held

@@ -205,8 +205,8 @@ export class OpenRun {
   }
 
   /** Nothing is applied while `work` goes on, slice by slice. */
-  still<R>(work: Generator<void, R>): Promise<R> {
-    return this.#applying.still(work)
+  still<R>(work: Generator<void, R>, hasTime?: () => boolean): Promise<R> {
+    return this.#applying.still(work, hasTime)
   }
 
   *#rendering(): Generator<void, { chunks: Uint8Array[]; summary: RunSummary; position: Lsn; logs: number }> {
@@ -217,7 +217,7 @@ export class OpenRun {
 
   async #flush(): Promise<void> {
     const began = this.#around.clock.monotonicMs()
-    const { chunks, summary, position, logs } = await this.still(this.#rendering())
+    const { chunks, summary, position, logs } = await this.still(this.#rendering(), () => !this.ending)
     await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
     await writeRunFile(this.#around, this.facts, {
       summary,

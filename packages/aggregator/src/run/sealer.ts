@@ -65,7 +65,7 @@ export class Sealer {
       const sealed = await run.metrics.seal()
       this.#recording = true
       await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
-      const built = await run.still(saving(run))
+      const built = await run.still(saving(run), () => !run.ending)
       await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
         ...built,
         through: lsn(sealed.replayFrom - 1),
