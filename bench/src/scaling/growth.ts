@@ -17,6 +17,8 @@ export interface Grown {
   /** Median and longest time of a flush, milliseconds. */
   readonly flush: number
   readonly flushMax: number
+  /** What the median flush held of the event loop, milliseconds. */
+  readonly flushWork: number
   readonly flushes: number
   readonly peakMegabytes: number
   /** Resident memory's slope over the second half of the load, megabytes a minute; undefined when that was too short. */
@@ -77,6 +79,7 @@ export async function grow(points: number, ranks: number, folder: string, insecu
       cpuPerPoint: ((after.cpuSeconds - before.cpuSeconds) / points) * 1e6,
       flush: median(flushes.map((one) => one.tookMs)),
       flushMax: Math.max(...flushes.map((one) => one.tookMs)),
+      flushWork: median(flushes.map((one) => one.heldMs)),
       flushes: flushes.length,
       peakMegabytes: after.peakBytes / 1e6,
       slope: slopeOf(samples),

@@ -26,6 +26,7 @@ const columns: readonly Column[] = [
   { name: 'cpu-per-point', title: 'Processor time a point', unit: 'us', of: (g) => g.cpuPerPoint },
   { name: 'flush', title: 'Flush, median', unit: 'ms', of: (g) => g.flush, goal: { of: 'value', bound: 50 } },
   { name: 'flush-max', title: 'Flush, longest', unit: 'ms', of: (g) => g.flushMax },
+  { name: 'flush-work', title: 'Flush, of the event loop', unit: 'ms', of: (g) => g.flushWork },
   { name: 'memory', title: 'Memory, peak', unit: 'MB', of: (g) => g.peakMegabytes },
   {
     name: 'memory-slope',

@@ -188,6 +188,10 @@ class Stream:
     def _point(self, torn, key, context, source, step, time, value, unit):
         self._torn = self._torn or torn == TORN
         now = now_us()
+        if self._must_wait(now) and self.look_from <= now < self.look_until:
+            # Nothing is made that would not be written.
+            self._refuse(self._reason, self._failure)
+            return False
         series = self._declare(key, context, source, unit, now)
         if series is None:
             return False
@@ -196,8 +200,7 @@ class Stream:
     def _event(self, torn, payload):
         self._torn = self._torn or torn == TORN
         if len(payload) > limits.EVENT_BYTES_MAX:
-            if self._drop("too-large") == 1:
-                self.session.tell_drops("too-large", None)
+            self._refuse("too-large", None)
             return None
         return (self.name, self.at[0] - 1) if self._append(payload, now_us(), False) else None
 
@@ -206,8 +209,7 @@ class Stream:
         if known is not None:
             return known
         if len(self.series) >= limits.SERIES_PER_STREAM_MAX:
-            if self._drop("too-many-series") == 1:
-                self.session.tell_drops("too-many-series", key)
+            self._refuse("too-many-series", key)
             return None
         number = len(self.series)
         declared = self.session.encode(
@@ -229,8 +231,7 @@ class Stream:
             self._tell_drops(now)
             self._hurry()
             return True
-        if self._drop(reason) == 1:
-            self.session.tell_drops(reason, self._failure)
+        self._refuse(reason, self._failure)
         if self.fd >= 0 and reason == "spool-full":
             self._tell_drops(now)
         return False
@@ -243,7 +244,7 @@ class Stream:
         """None when the record is written, else the reason why not."""
         if self._torn:
             self._cut()
-        if metric and now < self._retry_at <= now + limits.RETRY_AFTER_US:
+        if metric and self._must_wait(now):
             return self._reason
         length = FRAME_HEADER_BYTES + len(payload)
         size = self.at[1]
@@ -331,6 +332,15 @@ class Stream:
         self._failure = code
         self._reason = "disk-full" if code in (errno.ENOSPC, errno.EDQUOT) else "disk-failed"
         self._retry_at = now + limits.RETRY_AFTER_US
+
+    def _must_wait(self, now):
+        """Whether the disk said no a moment ago. A clock set back does not make it long."""
+        return self._retry_at and now < self._retry_at <= now + limits.RETRY_AFTER_US
+
+    def _refuse(self, reason, detail):
+        """Counts a log as dropped; tells the first of its kind."""
+        if self._drop(reason) == 1:
+            self.session.tell_drops(reason, detail)
 
     def _drop(self, reason):
         count = self.drops[reason] = self.drops.get(reason, 0) + 1

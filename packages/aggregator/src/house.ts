@@ -217,13 +217,19 @@ export class House {
     }
   }
 
-  /** Resolves when what was received and not yet stored and applied has become little enough. */
+  /** Resolves when what was received and not yet stored, applied and in Parquet has become little enough. */
   async #room(): Promise<void> {
-    while (this.#registry.open.reduce((sum, run) => sum + run.pendingBytes, 0) > limits.inFlightBytesMax) {
+    while (this.#isFull()) {
       this.#waitsForRoom = this.#deaf = true
       await this.#pause(1)
     }
     this.#waitsForRoom = false
+  }
+
+  #isFull(): boolean {
+    const { open } = this.#registry
+    if (open.some(({ sealer }) => sealer.overfull)) return true
+    return open.reduce((sum, run) => sum + run.pendingBytes, 0) > limits.inFlightBytesMax
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -3,22 +3,35 @@ import { setTimeout } from 'node:timers/promises'
 /** Work of ours holds the event loop no longer than this; then receiving, acknowledging and timers get their turn. */
 export const sliceMs = 2
 
-/** Between two slices of work that nobody waits for: on a busy machine two thirds of the time are for others. */
+/** Between two slices of long work that nobody waits for: on a busy machine two thirds of the time are for others. */
 const breathMs = 4
+/** Work of no more slices is not long. */
+const shortSlices = 8
 
 /**
  * Does work that yields between small steps, as many of them in a turn of the event loop as a slice of time holds.
  *
- * @param hasTime asked between slices: whether to leave the processor to others for a moment
+ * @param hasTime asked between slices of long work: whether to leave the processor to others for a moment
  */
 export async function inSlices<R>(work: Generator<void, R>, hasTime: () => boolean): Promise<R> {
-  for (;;) {
+  for (let slices = 1; ; slices++) {
     const began = performance.now()
-    while (performance.now() - began < sliceMs) {
+    do {
       const step = work.next()
       if (step.done === true) return step.value
-    }
-    await (hasTime() ? setTimeout(breathMs) : nextTurn())
+    } while (performance.now() - began < sliceMs)
+    await (slices >= shortSlices && hasTime() ? setTimeout(breathMs) : nextTurn())
+  }
+}
+
+/** The same work; `meter.heldMs` tells how long its steps took together. */
+export function* metered<R>(work: Generator<void, R>, meter: { heldMs: number }): Generator<void, R> {
+  for (;;) {
+    const began = performance.now()
+    const step = work.next()
+    meter.heldMs += performance.now() - began
+    if (step.done === true) return step.value
+    yield
   }
 }
 

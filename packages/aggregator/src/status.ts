@@ -71,7 +71,10 @@ export interface Flushed {
   readonly logs: number
   readonly position: number
   readonly bytes: number
+  /** From its begin until the document is synced. */
   readonly tookMs: number
+  /** How much of that it held the event loop, slices together: what it cost others. */
+  readonly heldMs: number
 }
 
 export interface RankLost {

@@ -5,8 +5,6 @@ import type { RowColumns } from './rows.ts'
 
 /** Rows of one block: large enough that blocks are few, small enough that a run of few points needs little. */
 const blockRows = 65_536
-/** Blocks that are kept for the next rows: those of one part. */
-const spareMax = 16
 
 interface Block {
   readonly columns: RowColumns
@@ -22,7 +20,11 @@ interface Block {
  */
 export class RowQueue {
   #blocks: Block[] = []
-  #spare: RowColumns[] = []
+  /**
+   * Blocks for the next rows: all that were ever needed at once. Given away they would not be free: memory that is
+   * shared weighs nothing for the collector, least of all for that of the encoder's thread, which seldom runs.
+   */
+  readonly #spare: RowColumns[] = []
   /** Entries that gave rows, and after how many rows, counted from the first ever, each of them ends. */
   #lsns: number[] = []
   #ends: number[] = []
@@ -119,7 +121,7 @@ export class RowQueue {
 
   #recycle(): void {
     const block = this.#blocks.shift()
-    if (block !== undefined && this.#spare.length < spareMax) this.#spare.push(block.columns)
+    if (block !== undefined) this.#spare.push(block.columns)
   }
 
   #entriesThrough(lsn: number): number {

@@ -11,12 +11,11 @@ import { filesOf } from './facts.ts'
 import type { RunFacts } from './facts.ts'
 import type { Roster } from './roster.ts'
 import { writeRunFile } from './run-file.ts'
+import { metered } from '../slices.ts'
 import { Sealer } from './sealer.ts'
 import { streamOf } from './roster.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Trouble } from './trouble.ts'
-
-const overfullMs = 10
 
 /** On its way into the journal. */
 type Submission =
@@ -76,7 +75,7 @@ export class OpenRun {
       log: parts.log,
       onCommit: (items, first) => this.#committed(items, first),
       onFailure: (items, error) => this.#failed(items, error),
-      room: () => this.#room(),
+      room: () => this.#applying.room(),
     })
     this.flusher = new Flusher(
       {
@@ -145,18 +144,6 @@ export class OpenRun {
     if (entry.kind === 'parts') this.metrics.sealed(entry.parts, entry.through)
   }
 
-  /** Resolves when what was stored before is taken in far enough, and its rows are not too many for memory. */
-  async #room(): Promise<void> {
-    await this.#applying.room()
-    while (this.sealer.overfull) {
-      // After a replay nobody else has looked yet.
-      this.sealer.look()
-      await new Promise<void>((resolve) => {
-        this.#around.clock.after(overfullMs, resolve)
-      })
-    }
-  }
-
   #committed(items: readonly Submission[], first: Lsn): void {
     this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
     const acknowledgements = new Map<string, Record<string, number>>()
@@ -217,7 +204,9 @@ export class OpenRun {
 
   async #flush(): Promise<void> {
     const began = this.#around.clock.monotonicMs()
-    const { chunks, summary, position, logs } = await this.still(this.#rendering(), () => !this.ending)
+    const meter = { heldMs: 0 }
+    const rendering = metered(this.#rendering(), meter)
+    const { chunks, summary, position, logs } = await this.still(rendering, () => !this.ending)
     await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
     await writeRunFile(this.#around, this.facts, {
       summary,
@@ -233,6 +222,7 @@ export class OpenRun {
       position,
       bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
       tookMs: this.#around.clock.monotonicMs() - began,
+      heldMs: meter.heldMs,
     })
   }
 }

@@ -8,8 +8,8 @@ import type { Surroundings } from './surroundings.ts'
 const retryMs = 5_000
 /** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
 const keptBytesMax = 64 * 1024 * 1024
-/** Metric rows in memory. Beyond it the journal waits for Parquet, and so, by their credit, do the ranks. */
-const pendingBytesMax = 256 * 1024 * 1024
+/** Metric rows in memory. Beyond it receiving waits for Parquet, and so, by their credit, do the ranks. */
+const pendingBytesMax = 128 * 1024 * 1024
 
 /**
  * Moves metric rows from the journal into Parquet parts and gives the journal's space back: parts synced, `parts`
@@ -20,7 +20,6 @@ export class Sealer {
   readonly #run: OpenRun
   readonly #around: Surroundings
   #running: Promise<void> | undefined
-  #recording = false
   #restUntilMs = 0
   #closed = false
   /** Where the journal began after the last seals, and how much had been applied when it began there. */
@@ -31,12 +30,9 @@ export class Sealer {
     this.#around = around
   }
 
-  /**
-   * Whether so many rows wait that no more may come. Not while the `parts` entry is on its way: it goes through the
-   * same journal.
-   */
+  /** Whether so many rows wait that nothing more should be received. */
   get overfull(): boolean {
-    return this.#run.metrics.pendingBytes > pendingBytesMax && !this.#recording && !this.#closed
+    return this.#run.metrics.pendingBytes > pendingBytesMax && !this.#closed
   }
 
   /** Begins to seal when it is time. */
@@ -63,7 +59,6 @@ export class Sealer {
     const run = this.#run
     try {
       const sealed = await run.metrics.seal()
-      this.#recording = true
       await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
       const built = await run.still(saving(run), () => !run.ending)
       await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
@@ -77,8 +72,6 @@ export class Sealer {
     } catch (error) {
       this.#restUntilMs = this.#around.clock.monotonicMs() + retryMs
       run.trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
-    } finally {
-      this.#recording = false
     }
   }
 }
