@@ -131,6 +131,12 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   creditBytesMin: [
     reached(`${aggregator}/admission/admission.test.ts`, 'shares what may be in flight between the ranks'),
   ],
+  waitingRowsBytesMax: [
+    reached(
+      `${aggregator}/limits.test.ts`,
+      'with more rows waiting for Parquet than may nothing is received, and all of them are stored later',
+    ),
+  ],
   inFlightBytesMax: [
     reached(
       `${aggregator}/limits.test.ts`,

@@ -1,5 +1,5 @@
 import type { ProvDocument } from '@provloom/prov'
-import type { Lsn, Rank, Attempt, RankStatus, RunId } from '@provloom/shared'
+import type { Attempt, Files, Lsn, Rank, RankStatus, RunId } from '@provloom/shared'
 import type { Part, Records, RunEntry } from './graph/entry.ts'
 
 /**
@@ -104,4 +104,6 @@ export interface MetricStoreOptions {
   readonly saved?: Uint8Array
   /** Milliseconds, never jumping: ages of waiting rows. */
   readonly monotonicMs: () => number
+  /** The system's, unless told otherwise. */
+  readonly files?: Files
 }

@@ -126,6 +126,31 @@ test('with more taken in than may wait to be stored nothing is received, and all
   await peer.acknowledged('w', 1 + count * perEnvelope)
 })
 
+test('with more rows waiting for Parquet than may nothing is received, and all of them are stored later', async () => {
+  const disk = new SlowDisk('.new')
+  const aggregator = await house.started({}, { files: disk })
+  const peer = house.peer(aggregator.connection)
+  await peer.welcome()
+  await peer.store('w', [series(1, 'loss')])
+  let go = (): void => {}
+  const gate = new Promise<void>((resolve) => (go = resolve))
+  disk.beforeSync = () => gate
+  const [perEnvelope, bytesEach] = [60_000, 60_000 * 28]
+  const count = Math.ceil((limits.waitingRowsBytesMax * 2) / bytesEach)
+  for (let n = 0; n < count; n++)
+    await peer.send('w', 1 + n * perEnvelope, [], points(1, n * perEnvelope, perEnvelope))
+  const received = (): number => (aggregator.counts.envelopes - 1) * bytesEach
+  await until(() => received() > limits.waitingRowsBytesMax && disk.syncs > 0)
+  let turns = 0
+  await until(() => ++turns > 2_000)
+  expect(disk.syncs).toBe(1)
+  // Rows that are applied, and what was on its way to it.
+  const most = limits.waitingRowsBytesMax + limits.inFlightBytesMax
+  expect(received()).toBeLessThan(most + 8 * 1024 * 1024)
+  go()
+  await peer.acknowledged('w', 1 + count * perEnvelope)
+})
+
 test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async () => {
   const before = child({ collectAllProcesses: true })
   const peer = house.peer(await before.connection())

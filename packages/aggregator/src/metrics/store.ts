@@ -1,5 +1,5 @@
 import { limits, lsn as toLsn, pack, systemFiles, unpack } from '@provloom/shared'
-import type { Files, Lsn } from '@provloom/shared'
+import type { Lsn } from '@provloom/shared'
 import type { Part, Records } from '../graph/entry.ts'
 import type { MetricStore, MetricStoreOptions, Sealed } from '../parts.ts'
 import { Encoder } from './encoder.ts'
@@ -13,7 +13,6 @@ import { SeriesTable } from './series-table.ts'
 export const headRowsMax = 262_144
 
 export interface StoreSeams {
-  readonly files?: Files
   readonly partRowsMax?: number
   readonly headRowsMax?: number
 }

@@ -41,6 +41,7 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
     graph: around.createGraphBuilder(),
     metrics: around.createMetricStore({
       folder: files.metrics,
+      files: around.files,
       monotonicMs: () => around.clock.monotonicMs(),
     }),
     position: lsn(-1),
@@ -92,6 +93,7 @@ export async function resumeRun(
     graph: around.createGraphBuilder(snapshot?.graph),
     metrics: around.createMetricStore({
       folder: files.metrics,
+      files: around.files,
       monotonicMs: () => around.clock.monotonicMs(),
       ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
     }),

@@ -1,4 +1,4 @@
-import { lsn, reasonOf } from '@provloom/shared'
+import { limits, lsn, reasonOf } from '@provloom/shared'
 import { writeSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
 import { filesOf } from './facts.ts'
@@ -8,9 +8,6 @@ import type { Surroundings } from './surroundings.ts'
 const retryMs = 5_000
 /** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
 const keptBytesMax = 64 * 1024 * 1024
-/** Metric rows in memory. Beyond it receiving waits for Parquet, and so, by their credit, do the ranks. */
-const pendingBytesMax = 128 * 1024 * 1024
-
 /**
  * Moves metric rows from the journal into Parquet parts and gives the journal's space back: parts synced, `parts`
  * entry journaled, snapshot written, segments before the parts' position removed. A crash between any two of these
@@ -32,7 +29,7 @@ export class Sealer {
 
   /** Whether so many rows wait that nothing more should be received. */
   get overfull(): boolean {
-    return this.#run.metrics.pendingBytes > pendingBytesMax && !this.#closed
+    return this.#run.metrics.pendingBytes > limits.waitingRowsBytesMax && !this.#closed
   }
 
   /** Begins to seal when it is time. */

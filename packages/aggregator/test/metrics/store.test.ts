@@ -7,7 +7,7 @@ import type { Lsn } from '@provloom/shared'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
 import type { StoreSeams } from '../../src/metrics/store.ts'
-import type { MetricStore } from '../../src/parts.ts'
+import type { MetricStore, MetricStoreOptions } from '../../src/parts.ts'
 import { FullDisk } from '../support/full-disk.ts'
 import { bitsOf, partFiles, readFolder, records, sealAll, series } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -23,7 +23,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(home, { recursive: true }))
 
-function open(seams: StoreSeams & { readonly saved?: Uint8Array } = {}): MetricStore {
+function open(seams: StoreSeams & Pick<MetricStoreOptions, 'files' | 'saved'> = {}): MetricStore {
   return createMetricStore({ folder, monotonicMs: () => nowMs, ...seams })
 }
 

@@ -1,17 +1,22 @@
 import { systemFiles } from '@provloom/shared'
 import type { Access, Files, OpenFile } from '@provloom/shared'
 
-/** Real files; syncs of the journal take as long as the test wants, or fail. */
+/** Real files; syncs of some of them, the journal's by default, take as long as the test wants, or fail. */
 export class SlowDisk implements Files {
   readonly #files = systemFiles()
-  /** Each sync of a journal's segment waits for this first. */
+  readonly #suffix: string
+  /** Each sync of a file with the suffix waits for this first. */
   beforeSync: () => Promise<void> = () => Promise.resolve()
-  /** Syncs of segments so far. */
+  /** Such syncs so far. */
   syncs = 0
+
+  constructor(suffix = '.seg') {
+    this.#suffix = suffix
+  }
 
   open(file: string, mode: 'read' | 'append', access?: Access): OpenFile {
     const open = this.#files.open(file, mode, access)
-    if (!file.endsWith('.seg')) return open
+    if (!file.endsWith(this.#suffix)) return open
     return {
       ...open,
       sync: async () => {
