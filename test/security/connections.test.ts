@@ -95,6 +95,7 @@ it('thousands of connections that are no peers cost little, and real ranks keep 
         n + i < held,
         i % 3 === 0 ? 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' : i % 3 === 1 ? '\u00ff\0\0\0' : undefined,
       )
+    // The real rank is served meanwhile, or this does not come back.
     await Promise.all([...Array.from({ length: 50 }, knock), steady.served()])
   }
   const seconds = (performance.now() - began) / 1000
@@ -114,8 +115,6 @@ it('thousands of connections that are no peers cost little, and real ranks keep 
   })
   expect(bogus.opened).toBe(count)
   expect((after.residentBytes - before.residentBytes) / MiB).toBeLessThan(128)
-  // Two envelopes of ten logs to every fifty connections.
-  expect(fare.logs).toBeGreaterThanOrEqual((count / 50) * 20)
   expect(aggregator.of('run-finished').map(({ summary }) => summary.logs)).toEqual([fare.logs])
 })
 

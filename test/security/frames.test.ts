@@ -28,6 +28,7 @@ it('takes any frames of a peer that has the key without falling, growing, or sto
   let before = aggregator.cost()
   for (let seed = 1; seed <= cases; seed++) {
     await attacker.sayBytes([...hostileMessage(randomFrom(seed), attacker, honest)])
+    // The real rank is served between any hundred of the attacker's, or this does not come back.
     if (seed % 100 === 0) await Promise.all([settled(attacker), steady.served()])
     if (seed === warm) before = aggregator.cost()
   }
@@ -44,8 +45,6 @@ it('takes any frames of a peer that has the key without falling, growing, or sto
       [fare.logs, 0],
     ].toSorted(byFirst),
   )
-  // Two envelopes of ten logs between any hundred of the attacker's.
-  expect(fare.logs).toBeGreaterThanOrEqual((cases / 100) * 20)
   const grown = (after.residentBytes - before.residentBytes) / MiB
   report('frames', {
     cases,

@@ -13,12 +13,11 @@ export interface FlusherOptions {
 const restFactor = 9
 const restMsMax = 30_000
 const retryMs = 1_000
-const restFactorAfterReplay = 10
 const restMsAfterReplayMax = 5_000
 
 /**
  * Decides when prov.json is written: exactly at every n-th log while flushes are short beside the time between them;
- * one at a time; flushes due during a flush or its rest become one.
+ * one at a time; flushes due during a flush, its rest, or the rest after a replay become one.
  */
 export class Flusher {
   readonly #options: FlusherOptions
@@ -44,7 +43,7 @@ export class Flusher {
   restart(logs: number, tookMs: number): void {
     this.#logs = logs
     this.#flushedLogs = logs
-    this.#rest(Math.min(restMsAfterReplayMax, tookMs * restFactorAfterReplay))
+    this.#rest(Math.min(restMsAfterReplayMax, tookMs * restFactor))
   }
 
   /** The run has this many logs now. */

@@ -76,6 +76,21 @@ test('rests nine times as long as a flush took', async () => {
   expect(begun).toEqual([10, 20])
 })
 
+test('rests after a replay too, nine times as long as that took and 5 s at most', () => {
+  for (const [tookMs, restMs] of [
+    [100, 900],
+    [60_000, 5_000],
+  ] as const) {
+    const { flusher, begun, clock } = bench(10)
+    flusher.restart(0, tookMs)
+    flusher.request()
+    clock.advance(restMs - 1)
+    expect(begun).toEqual([])
+    clock.advance(1)
+    expect(begun).toEqual([0])
+  }
+})
+
 test('tries again after a failure, with everything that has come since', async () => {
   const { log, begun, end, clock } = bench(10)
   log(10)

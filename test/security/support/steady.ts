@@ -34,7 +34,8 @@ export class SteadyRank {
   /** Comes back when an envelope sent after now was acknowledged: the one under way, and one more. */
   async served(): Promise<void> {
     const due = this.#waits.length + 2
-    await new Promise<void>((tell) => this.#watchers.push({ due, tell }))
+    const served = new Promise<void>((tell) => this.#watchers.push({ due, tell }))
+    await Promise.race([served, this.#done])
   }
 
   /** Says bye, and tells how it was. */

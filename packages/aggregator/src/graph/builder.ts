@@ -34,6 +34,8 @@ export function createGraphBuilder(saved?: Uint8Array): GraphBuilder {
 
 /** Things rendered between two yields: less than a millisecond. */
 const thingsPerStep = 16
+/** Things whose text waits to be encoded. */
+const textsMax = 4096
 
 class Builder implements GraphBuilder {
   readonly #state: RunState
@@ -69,12 +71,14 @@ class Builder implements GraphBuilder {
     const changed = this.#dirt.take()
     this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
-    const things = [...(changed === 'all' ? thingsOf(this.#state) : changed)].map(keyed)
+    const groups = yield* this.#sheet.byPage(keyed(changed === 'all' ? thingsOf(this.#state) : changed))
     let rendered = 0
-    for (const group of this.#sheet.byPage(things)) {
+    for (const group of groups) {
       for (const { key, thing } of group) {
         this.#sheet.put(key, thingLines(view, thing))
         if (++rendered % thingsPerStep === 0) yield
+        // Where there are no pages yet, all things are one group.
+        if (rendered % textsMax === 0) yield* this.#sheet.encodeSlices()
       }
       yield* this.#sheet.encodeSlices()
     }
@@ -83,7 +87,7 @@ class Builder implements GraphBuilder {
 
   document(): ProvDocument {
     const view = this.#view()
-    const things = [...thingsOf(this.#state)].map(keyed)
+    const things = [...keyed(thingsOf(this.#state))]
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
     return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
@@ -116,8 +120,8 @@ class Builder implements GraphBuilder {
   }
 }
 
-function keyed(thing: Thing): { readonly key: string; readonly thing: Thing } {
-  return { key: thingKey(thing), thing }
+function* keyed(things: Iterable<Thing>): Generator<{ readonly key: string; readonly thing: Thing }> {
+  for (const thing of things) yield { key: thingKey(thing), thing }
 }
 
 function atOnce<R>(work: Generator<void, R>): R {

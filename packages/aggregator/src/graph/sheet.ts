@@ -4,6 +4,8 @@ import type { Keyed } from './render/view.ts'
 
 /** Things on one page; a page is put together again when one of them changed. */
 const THINGS_PER_PAGE_MAX = 128
+/** Things whose page is looked up between two yields: less than a millisecond. */
+const thingsPerLook = 512
 
 /** Text of one section, lines with commas between and none at the end. */
 export interface Lines {
@@ -51,15 +53,17 @@ export class Sheet {
   }
 
   /** The same things, those of one page together: encoded group by group, their texts live short. */
-  byPage<T extends { readonly key: string }>(things: readonly T[]): readonly (readonly T[])[] {
+  *byPage<T extends { readonly key: string }>(things: Iterable<T>): Generator<void, Iterable<readonly T[]>> {
     const groups = new Map<number, T[]>()
+    let seen = 0
     for (const thing of things) {
       const at = this.#pageFor(thing.key)
       const group = groups.get(at)
       if (group === undefined) groups.set(at, [thing])
       else group.push(thing)
+      if (++seen % thingsPerLook === 0) yield
     }
-    return [...groups.values()]
+    return groups.values()
   }
 
   /** Replaces the lines of a thing; a thing without any stays, empty. */

@@ -21,8 +21,8 @@ interface Block {
 export class RowQueue {
   #blocks: Block[] = []
   /**
-   * Blocks for the next rows: all that were ever needed at once. Given away they would not be free: memory that is
-   * shared weighs nothing for the collector, least of all for that of the encoder's thread, which seldom runs.
+   * Blocks for the next rows: all that were ever needed at once, until the run ends. Given away they would not be free
+   * soon: memory that is shared weighs nothing for the collector, least of all for that of the encoder's thread.
    */
   readonly #spare: RowColumns[] = []
   /** Entries that gave rows, and after how many rows, counted from the first ever, each of them ends. */

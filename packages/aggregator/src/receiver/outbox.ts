@@ -1,9 +1,13 @@
 import type { Router } from 'zeromq'
 import { encodeMessage } from '@provloom/shared'
 import type { AggregatorMessage } from '@provloom/shared'
+import { nextTurn } from '../slices.ts'
 
 /** Answers that wait, at most: a peer that does not read must not fill our memory. What is dropped is asked for again. */
 const waitingMax = 65_536
+
+/** After so many the event loop gets its turn. */
+const burst = 256
 
 /** Sends answers one after the other: a ZeroMQ socket takes one `send` at a time. */
 export class Outbox {
@@ -33,7 +37,8 @@ export class Outbox {
     while (this.#waiting.length > 0) {
       const taken = this.#waiting
       this.#waiting = []
-      for (const [peer, message] of taken) {
+      for (const [i, [peer, message]] of taken.entries()) {
+        if (i % burst === burst - 1) await nextTurn()
         try {
           await this.#socket.send([peer, encodeMessage(message)])
         } catch {

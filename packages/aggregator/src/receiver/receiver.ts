@@ -152,17 +152,18 @@ export class Receiver {
   }
 
   async #receiveAll(): Promise<void> {
-    for (;;) {
+    while (!this.#socket.closed) {
       this.#socket.receiveTimeout = forever
       const message = await this.#next()
-      if (message === undefined) return
+      if (this.#socket.closed) return
+      if (message === undefined) continue
       const lookedMs = performance.now()
       this.#take(message)
       this.#socket.receiveTimeout = 0
       await this.#takeWaiting()
+      await this.#options.room()
       const restMs = lookIntervalMs - (performance.now() - lookedMs)
-      if (restMs > 0) await setTimeout(restMs)
-      if (this.#socket.closed) return
+      await (restMs > 0 ? setTimeout(restMs) : nextTurn())
     }
   }
 
@@ -170,7 +171,7 @@ export class Receiver {
   async #takeWaiting(): Promise<void> {
     let bytes = 0
     let frames = 0
-    for (;;) {
+    while (!this.#socket.closed) {
       const message = await this.#next()
       if (message === undefined) return
       bytes += this.#take(message)
@@ -179,7 +180,6 @@ export class Receiver {
       frames = 0
       await nextTurn()
       await this.#options.room()
-      if (this.#socket.closed) return
     }
   }
 

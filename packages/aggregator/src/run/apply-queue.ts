@@ -10,6 +10,7 @@ interface Waiting<T> {
 /** More than this synced and not applied, and the journal waits. */
 const bytesMax = 64 * 1024 * 1024
 
+/** With so much waiting to be applied no work takes its time. */
 const hurryBytes = 8 * 1024 * 1024
 
 /** Applies journal entries in order, in slices of time. */
@@ -50,7 +51,7 @@ export class ApplyQueue<T> {
    *
    * @param hasTime whether nobody waits for the work; it hurries all the same when many entries wait
    */
-  async still<R>(work: Generator<void, R>, hasTime: () => boolean = () => false): Promise<R> {
+  async still<R>(work: Generator<void, R>, hasTime: () => boolean): Promise<R> {
     const before = this.#still
     const done = (async () => {
       await before

@@ -60,6 +60,8 @@ export class OpenRun {
   readonly #applying: ApplyQueue<Submission>
   #position: Lsn
   #changed = false
+  /** Entries of our own that are not applied yet: each has somebody who waits for it. */
+  #controls = 0
 
   constructor(around: Surroundings, parts: OpenRunParts) {
     this.facts = parts.facts
@@ -113,7 +115,16 @@ export class OpenRun {
    * @returns its position, once it is synced and applied
    * @throws {ProvloomError} `LOG_FAILED`
    */
-  record(entry: ControlEntry): Promise<Lsn> {
+  async record(entry: ControlEntry): Promise<Lsn> {
+    this.#controls++
+    try {
+      return await this.#recorded(entry)
+    } finally {
+      this.#controls--
+    }
+  }
+
+  #recorded(entry: ControlEntry): Promise<Lsn> {
     return new Promise((resolve, reject) => {
       const parts = controlRecord(entry)
       const bytes = parts.reduce((sum, part) => sum + part.length, 0)
@@ -191,9 +202,9 @@ export class OpenRun {
     this.sealer.look()
   }
 
-  /** Nothing is applied while `work` goes on, slice by slice. */
-  still<R>(work: Generator<void, R>, hasTime?: () => boolean): Promise<R> {
-    return this.#applying.still(work, hasTime)
+  /** Nothing is applied while `work` goes on, slice by slice; unhurried while nobody waits for anything of this run. */
+  still<R>(work: Generator<void, R>): Promise<R> {
+    return this.#applying.still(work, () => !this.ending && this.#controls === 0)
   }
 
   *#rendering(): Generator<void, { chunks: Uint8Array[]; summary: RunSummary; position: Lsn; logs: number }> {
@@ -206,7 +217,7 @@ export class OpenRun {
     const began = this.#around.clock.monotonicMs()
     const meter = { heldMs: 0 }
     const rendering = metered(this.#rendering(), meter)
-    const { chunks, summary, position, logs } = await this.still(rendering, () => !this.ending)
+    const { chunks, summary, position, logs } = await this.still(rendering)
     await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
     await writeRunFile(this.#around, this.facts, {
       summary,

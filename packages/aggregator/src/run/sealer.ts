@@ -8,6 +8,7 @@ import type { Surroundings } from './surroundings.ts'
 const retryMs = 5_000
 /** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
 const keptBytesMax = 64 * 1024 * 1024
+
 /**
  * Moves metric rows from the journal into Parquet parts and gives the journal's space back: parts synced, `parts`
  * entry journaled, snapshot written, segments before the parts' position removed. A crash between any two of these
@@ -57,7 +58,7 @@ export class Sealer {
     try {
       const sealed = await run.metrics.seal()
       await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
-      const built = await run.still(saving(run), () => !run.ending)
+      const built = await run.still(saving(run))
       await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
         ...built,
         through: lsn(sealed.replayFrom - 1),

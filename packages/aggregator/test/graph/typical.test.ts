@@ -1,6 +1,8 @@
 import { differences, equalDocuments, readJson, writeJson } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
+import type { Lsn } from '@provloom/shared'
 import { createGraphBuilder } from '../../src/graph/builder.ts'
+import type { RunEntry } from '../../src/graph/entry.ts'
 import { RunScript, textOf, typicalRun } from './support/run.ts'
 
 describe('the graph of a typical run', () => {
@@ -31,7 +33,7 @@ describe('the graph of a typical run', () => {
       const before = new RunScript()
       for (const entry of whole.entries.slice(0, at)) before.tell(entry)
       const graph = createGraphBuilder(before.graph.save())
-      for (const [i, entry] of whole.entries.entries()) if (i >= at) graph.apply(i as never, entry)
+      for (const [i, entry] of whole.entries.entries()) if (i >= at) graph.apply(i as Lsn, entry)
       expect(textOf(graph)).toBe(whole.text())
       expect(graph.summary()).toEqual(whole.graph.summary())
     }
@@ -44,6 +46,25 @@ describe('the graph of a typical run', () => {
     const after = run.graph.render()
     const fresh = after.filter((chunk) => !before.has(chunk)).length
     expect(fresh).toBeLessThan(after.length / 3)
+  })
+
+  it('is the same bytes whether rendered once or after every few entries, its pages split in the middle', () => {
+    const whole = typicalRun(200)
+    // Every other rank first: the others' things come between theirs, where pages are full.
+    const { entries } = whole
+    const graph = createGraphBuilder()
+    const rankOf = (entry: RunEntry): number => ('rank' in entry ? entry.rank : -1)
+    const isLate = (entry: RunEntry): boolean => rankOf(entry) % 2 === 1
+    const end = entries.filter(({ kind }) => kind === 'closed')
+    const body = entries.filter(({ kind }) => kind !== 'closed')
+    const order = [...body.filter((entry) => !isLate(entry)), ...body.filter(isLate), ...end]
+    for (const [i, entry] of order.entries()) {
+      graph.apply(i as Lsn, entry)
+      if (i % 97 === 0) graph.render()
+    }
+    const atOnce = createGraphBuilder()
+    for (const [i, entry] of order.entries()) atOnce.apply(i as Lsn, entry)
+    expect(textOf(graph)).toBe(textOf(atOnce))
   })
 
   it('does not depend on the order in which ranks come', () => {

@@ -39,7 +39,7 @@ export function influenceLine(view: View, key: string): string {
       '}',
     )
   }
-  // Joined, the text is one piece; added up, it would be kept as a tree of pieces.
+  // Joined, the text is one piece; added up, it is a tree of pieces until it is encoded: twice the garbage collection.
   return parts.join('')
 }
 
