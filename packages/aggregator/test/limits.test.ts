@@ -135,7 +135,7 @@ test('with more rows waiting for Parquet than may nothing is received, and all o
   const gate = new Promise<void>((resolve) => (go = resolve))
   disk.beforeSync = () => gate
   const [perEnvelope, bytesEach] = [60_000, 60_000 * 28]
-  const count = Math.ceil((limits.waitingRowsBytesMax * 2) / bytesEach)
+  const count = Math.ceil((limits.waitingRowsBytesMax * 1.5) / bytesEach)
   for (let n = 0; n < count; n++)
     await peer.send('w', 1 + n * perEnvelope, [], points(1, n * perEnvelope, perEnvelope))
   const received = (): number => (aggregator.counts.envelopes - 1) * bytesEach

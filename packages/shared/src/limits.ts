@@ -41,8 +41,8 @@ export const creditBytes: number = 8 * MiB
 export const creditBytesMin: number = 64 * KiB
 /** In flight over all ranks, and taken in but not yet applied: what the aggregator has to hold in memory at once. */
 export const inFlightBytesMax: number = 64 * MiB
-/** Metric rows of one run in the aggregator's memory, waiting to be encoded, 28 bytes each: two of the largest parts, twice. */
-export const waitingRowsBytesMax: number = 128 * MiB
+/** Metric rows of one run in the aggregator's memory, waiting to be encoded, 28 bytes each: some seconds of a flood. */
+export const waitingRowsBytesMax: number = 256 * MiB
 /** A frame other than an envelope (hello, acknowledgement, ...). */
 export const messageBytesMax: number = 1 * MiB
 /** Frames of one ZeroMQ message as the aggregator sees it: who sent it, and what. */
