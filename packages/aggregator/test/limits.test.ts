@@ -103,50 +103,58 @@ test('a message of more frames than any has is refused, counted, and its peer is
   expect(aggregator.counts.malformed).toBe(1)
 })
 
-test('with more taken in than may wait to be stored nothing is received, and all of it is later', async () => {
-  const disk = new SlowDisk()
+/** A rank that sends half as many rows again as a limit of bytes lets wait, while the disk holds files of a kind back. */
+async function flood(bytesMax: number, suffix: string): Promise<Flood> {
+  const disk = new SlowDisk(suffix)
   const aggregator = await house.started({}, { files: disk })
   const peer = house.peer(aggregator.connection)
   await peer.welcome()
   await peer.store('w', [series(1, 'loss')])
-  let go = (): void => {}
-  const gate = new Promise<void>((resolve) => (go = resolve))
+  let letGo = (): void => {}
+  const gate = new Promise<void>((resolve) => (letGo = resolve))
   disk.beforeSync = () => gate
   const [perEnvelope, bytesEach] = [60_000, 60_000 * 28]
-  const count = Math.ceil((limits.inFlightBytesMax * 1.5) / bytesEach)
+  const count = Math.ceil((bytesMax * 1.5) / bytesEach)
   for (let n = 0; n < count; n++)
     await peer.send('w', 1 + n * perEnvelope, [], points(1, n * perEnvelope, perEnvelope))
-  const received = (): number => (aggregator.counts.envelopes - 1) * bytesEach
+  return {
+    disk,
+    received: () => (aggregator.counts.envelopes - 1) * bytesEach,
+    letGo,
+    stored: () => peer.acknowledged('w', 1 + count * perEnvelope),
+  }
+}
+
+interface Flood {
+  readonly disk: SlowDisk
+  /** Bytes of rows taken from the socket. */
+  received(): number
+  letGo(): void
+  /** All of it. */
+  stored(): Promise<void>
+}
+
+/** Looked at after every few megabytes. */
+const lookBytes = 8 * 1024 * 1024
+
+test('with more taken in than may wait to be stored nothing is received, and all of it is later', async () => {
+  const { received, letGo, stored } = await flood(limits.inFlightBytesMax, '.seg')
   await until(() => received() > limits.inFlightBytesMax)
   await standsStill(received)
-  // Looked at after every few megabytes.
-  expect(received()).toBeLessThan(limits.inFlightBytesMax + 8 * 1024 * 1024)
-  go()
-  await peer.acknowledged('w', 1 + count * perEnvelope)
+  expect(received()).toBeLessThan(limits.inFlightBytesMax + lookBytes)
+  letGo()
+  await stored()
 })
 
 test('with more rows waiting for Parquet than may nothing is received, and all of them are stored later', async () => {
-  const disk = new SlowDisk('.new')
-  const aggregator = await house.started({}, { files: disk })
-  const peer = house.peer(aggregator.connection)
-  await peer.welcome()
-  await peer.store('w', [series(1, 'loss')])
-  let go = (): void => {}
-  const gate = new Promise<void>((resolve) => (go = resolve))
-  disk.beforeSync = () => gate
-  const [perEnvelope, bytesEach] = [60_000, 60_000 * 28]
-  const count = Math.ceil((limits.waitingRowsBytesMax * 1.5) / bytesEach)
-  for (let n = 0; n < count; n++)
-    await peer.send('w', 1 + n * perEnvelope, [], points(1, n * perEnvelope, perEnvelope))
-  const received = (): number => (aggregator.counts.envelopes - 1) * bytesEach
+  const { disk, received, letGo, stored } = await flood(limits.waitingRowsBytesMax, '.new')
   await until(() => received() > limits.waitingRowsBytesMax && disk.syncs > 0)
   await standsStill(received)
   expect(disk.syncs).toBe(1)
   // Rows that are applied, and what was on its way to it.
-  const most = limits.waitingRowsBytesMax + limits.inFlightBytesMax
-  expect(received()).toBeLessThan(most + 8 * 1024 * 1024)
-  go()
-  await peer.acknowledged('w', 1 + count * perEnvelope)
+  expect(received()).toBeLessThan(limits.waitingRowsBytesMax + limits.inFlightBytesMax + lookBytes)
+  letGo()
+  await stored()
 })
 
 test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async () => {
