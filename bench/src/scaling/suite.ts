@@ -130,9 +130,10 @@ function draw(axis: string, grown: ReadonlyMap<number, Grown>): string {
     })
     return points.length < 2 ? [] : [{ title: column.title, unit: column.unit, points }]
   })
+  const most = Math.max(...[...grown.values()].map(({ ranks }) => ranks))
   const title =
     axis === 'points'
-      ? `A run's costs by its points, ${RANKS_OF_POINTS} ranks`
+      ? `A run's costs by its points, ${RANKS_OF_POINTS} ranks${most > RANKS_OF_POINTS ? ` (the last ${most})` : ''}`
       : "A run's costs by its ranks, 1e6 points"
   return drawCurves(`scaling-${axis}`, title, axis, curves)
 }
