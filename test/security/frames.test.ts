@@ -82,10 +82,10 @@ it('answers each wrong kind of frame once, in words', async () => {
   await malformed.sayBytes(pack({ ...malformed.helloMessage(), rank: 'first' }))
   expect(await malformed.hear('refused')).toMatchObject({
     reason: 'bad-hello',
-    message: 'hello: a field is missing or of a wrong type',
+    message: 'hello: rank is missing or of a wrong type',
   })
   const newer = new Peer(connection)
-  expect(await newer.hello({ version: 99 })).toMatchObject({ reason: 'version', message: /version 1/ })
+  expect(await newer.hello({ version: 99 })).toMatchObject({ reason: 'version', message: /version 2/ })
   const peer = new Peer(connection)
   await peer.welcome()
   const honest = honestEnvelope(peer)

@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 180_000 })
 const time = 1_700_000_000_000_000
 const sessionStart: Event = {
   type: 'session.start',
+  session: '0123456789abcdef',
   time,
   pid: 1,
   library: 'hand',

@@ -44,6 +44,7 @@ class Session:
     def start_event(self):
         return self.encode(
             "session.start",
+            session=os.path.basename(self.spool),
             pid=os.getpid(),
             library="provloom",
             libraryVersion=VERSION,
@@ -126,6 +127,7 @@ class Session:
         last = self.encode(
             "session.end",
             status=status,
+            by="call",
             error=error,
             createGraph=True if create_graph or create_svg else None,
             createSvg=True if create_svg else None,

@@ -288,6 +288,8 @@ export class SpoolService {
       kind: 'bye',
       session: this.#parts.context.identity.session,
       final,
+      ledger: {},
+      ledgerClosed: false,
       ...(this.#createGraph ? { createGraph: true } : {}),
       ...(this.#createSvg ? { createSvg: true } : {}),
     }

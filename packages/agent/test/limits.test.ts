@@ -12,7 +12,7 @@ import {
   pointTag,
   systemFiles,
 } from '@provloom/shared'
-import type { Chunk, Connection } from '@provloom/shared'
+import type { Attempt, Chunk, Connection, Rank } from '@provloom/shared'
 import { defaultBounds, packRecords } from '../src/packer.ts'
 import { Conversation } from '../src/publish/conversation.ts'
 import type { ConversationParts } from '../src/publish/conversation.ts'
@@ -194,6 +194,9 @@ function welcomeTo(conversation: Conversation): void {
       session: 's',
       runId: mintRunId(0, new Uint8Array(10)),
       runDir: '/run',
+      rank: 0 as Rank,
+      attempt: 0 as Attempt,
+      ordinal: 0,
       next: {},
       creditBytes: limits.creditBytes,
       differences: [],

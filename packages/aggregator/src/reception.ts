@@ -34,6 +34,8 @@ export class Reception {
     switch (look.kind) {
       case 'bad':
         return this.#malformedFrame(peer, payload, look.reason)
+      case 'foreign':
+        return this.#parts.admission.foreign(peer, look.session, look.version)
       case 'message':
         return this.#message(peer, look.message)
       case 'envelope': {
@@ -54,6 +56,11 @@ export class Reception {
         return this.#parts.attendance.heartbeat(peer, message)
       case 'bye':
         return this.#parts.attendance.bye(peer, message)
+      case 'present':
+      case 'gone':
+      case 'retired':
+      case 'exit':
+        return
     }
   }
 

@@ -11,7 +11,7 @@ import { tellOnce } from './tell.ts'
 /** What `startRun` may be given; the agent's command line wins over it. */
 export type SessionOptions = Omit<
   SessionStart,
-  'type' | 'time' | 'pid' | 'library' | 'libraryVersion' | 'language'
+  'type' | 'time' | 'session' | 'pid' | 'library' | 'libraryVersion' | 'language'
 >
 
 export const libraryVersion = '0.1.0'
@@ -36,6 +36,7 @@ export class Session {
     this.stream = new WorkerStream(clock, systemFiles(), spool)
     this.record({
       type: 'session.start',
+      session: path.basename(spool.root),
       pid: process.pid,
       library: '@provloom/agent',
       libraryVersion,
@@ -81,6 +82,7 @@ export class Session {
     this.record({
       type: 'session.end',
       status,
+      by: 'call',
       ...present({ error: tail, createGraph: graph, createSvg: createSvg ? true : undefined }),
     })
     this.stream.close()

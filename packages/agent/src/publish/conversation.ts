@@ -139,6 +139,9 @@ export class Conversation {
       case 'pulse':
         this.#measure(message.sentUs, message.receivedUs)
         return
+      case 'later':
+      case 'settled':
+        return
       case 'farewell':
         if (this.#bye === undefined) return
         this.#cancel?.()

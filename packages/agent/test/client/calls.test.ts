@@ -54,7 +54,7 @@ test('a run is begun with its options and ended with what is to be drawn', async
       collectAllProcesses: true,
       language: 'javascript',
     },
-    { type: 'session.end', status: 'completed', createGraph: true, createSvg: true },
+    { type: 'session.end', status: 'completed', by: 'call', createGraph: true, createSvg: true },
   ])
 })
 

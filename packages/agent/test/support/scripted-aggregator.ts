@@ -106,6 +106,7 @@ export class ScriptedAggregator {
       this.#router.send([identity, encodeMessage(message)])
     const look = decodeAgentMessage(frame)
     if (look.kind === 'bad') throw new Error(look.reason)
+    if (look.kind === 'foreign') throw new Error(`a hello of version ${look.version}`)
     if (look.kind === 'envelope') {
       const envelope = envelopeOf(look.parts)
       if (envelope.kind === 'bad') throw new Error(envelope.reason)
@@ -129,6 +130,9 @@ export class ScriptedAggregator {
           session,
           runId: this.runId,
           runDir: this.runDir,
+          rank: message.rank,
+          attempt: message.attempt,
+          ordinal: message.ordinal,
           next: this.received.next(),
           creditBytes: this.script.creditBytes ?? 8 * 1024 * 1024,
           differences: this.script.differences ?? [],
@@ -141,6 +145,11 @@ export class ScriptedAggregator {
       case 'bye':
         this.byes.push(message)
         if (this.script.farewell !== false) await answer({ kind: 'farewell', session })
+        return
+      case 'present':
+      case 'gone':
+      case 'retired':
+      case 'exit':
     }
   }
 

@@ -66,6 +66,13 @@ export class Admission {
     }
   }
 
+  /** A hello of another version of the protocol: both are told, and what to do about it. */
+  foreign(peer: Buffer, session: string, version: number): void {
+    const message = `this aggregator speaks version ${protocolVersion} of the protocol, the agent version ${version}: install the same release of Provloom on the head node and beside the ranks, then hand in what was kept with: provloom import`
+    this.#parts.sessions.silence(session)
+    this.#parts.reply(peer, { kind: 'refused', session, reason: 'version', message })
+  }
+
   /** Decides contests that are due. */
   tick(): void {
     for (const verdict of this.#contests.decided()) this.#settle(verdict)
@@ -215,6 +222,9 @@ export class Admission {
       session: session.id,
       runId: run.facts.runId,
       runDir: run.facts.runDir,
+      rank: hello.rank,
+      attempt: hello.attempt,
+      ordinal: 0,
       next,
       creditBytes: creditFor(ranks),
       envelopeAgeMs: envelopeAgeFor(ranks),
@@ -264,13 +274,7 @@ function notCollected({ rank }: Hello): string {
 }
 
 function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
-  const { version, rank, worldSize } = hello
-  if (version !== protocolVersion) {
-    return [
-      'version',
-      `this aggregator speaks version ${protocolVersion} of the protocol, the agent ${version}`,
-    ]
-  }
+  const { rank, worldSize } = hello
   if (rank >= worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
   if (worldSize === undefined) return undefined
   if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]

@@ -88,7 +88,7 @@ test('refuses a rank out of range, a world without ranks and another protocol ve
   })
   const none = await house.peer(connection, { worldSize: 0 }).hello()
   expect(none).toMatchObject({ kind: 'refused', reason: 'bad-hello' })
-  const newer = await house.peer(connection, { hello: { version: 2 } }).hello()
+  const newer = await house.peer(connection, { hello: { version: 3 } }).hello()
   expect(newer).toMatchObject({ kind: 'refused', reason: 'version' })
 })
 

@@ -76,7 +76,7 @@ describe('a rank in the graph', () => {
       'completed',
       (run: RunScript) =>
         run
-          .log(0, [{ type: 'session.end', status: 'completed' }])
+          .log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
           .end(0)
           .close(),
     ],

@@ -130,7 +130,7 @@ test('counts records and logs, and goes on from what was saved', () => {
   const roster = rosterOf(
     admitted(0, 0, 2, 3),
     records(0, 0, 0, params(0, 4), 10),
-    records(0, 0, 14, [{ type: 'session.end', time: 1, status: 'completed', createSvg: true }]),
+    records(0, 0, 14, [{ type: 'session.end', time: 1, status: 'completed', by: 'call', createSvg: true }]),
     { kind: 'refusal', time: 1, rank: 7 as Rank },
     { kind: 'lost', ...who(0) },
   )

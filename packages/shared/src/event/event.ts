@@ -10,11 +10,26 @@ interface Fact<Type extends string> {
   readonly time: number
 }
 
+/** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
+export interface Helper extends Fact<'helper'> {
+  readonly pid: number
+  /** Field 22 of /proc/PID/stat, clock ticks since boot; 0 where it is not known. */
+  readonly start: number
+}
+
+/** How the process of a session ended, where that is known. */
+export interface ProcessEnd extends Fact<'process.end'> {
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
 /** A value with its type: the lexical form keeps integers beyond 2^53, -0 and NaN. */
 export type ValueType = 'int' | 'float' | 'str' | 'bool' | 'null' | 'json' | 'time'
 
-/** The worker called `start_run`. What it asks for; the aggregator's own settings win. */
+/** A session begins. What it asks for; the aggregator's own settings win. */
 export interface SessionStart extends Fact<'session.start'> {
+  /** 16 hex digits: the session's folder. */
+  readonly session: string
   readonly pid: number
   readonly library: string
   readonly libraryVersion: string
@@ -25,12 +40,17 @@ export interface SessionStart extends Fact<'session.start'> {
   readonly collectAllProcesses?: boolean
   readonly saveAfterNLogs?: number
   readonly rank?: number
+  readonly worldSize?: number
+  readonly runName?: string
+  readonly runId?: string
   readonly disableCodecarbon?: boolean
 }
 
-/** The worker called `end_run`, or its interpreter ended. */
+/** The session ends. */
 export interface SessionEnd extends Fact<'session.end'> {
-  readonly status: 'completed' | 'failed'
+  readonly status: 'completed' | 'failed' | 'incomplete'
+  /** What ended it: `end_run`, the interpreter's end, the agent's last look, or the next `start_run`. */
+  readonly by: 'call' | 'exit' | 'agent' | 'next'
   readonly error?: string
   readonly createGraph?: boolean
   readonly createSvg?: boolean
@@ -238,6 +258,8 @@ export interface RankEnd extends Fact<'rank.end'> {
 export type Event =
   | SessionStart
   | SessionEnd
+  | Helper
+  | ProcessEnd
   | Param
   | Series
   | ContextEvent

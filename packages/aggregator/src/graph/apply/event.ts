@@ -49,6 +49,8 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
       return applyEnergy(change, rank, event)
     case 'user':
       return applyUser(change, event)
+    case 'helper':
+    case 'process.end':
     case 'series':
     case 'drops':
       return

@@ -55,8 +55,17 @@ function event<Type extends EventType>(type: Type, fields: Fields<Type>): fc.Arb
 
 const version = fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined })
 const events = fc.oneof(
-  event('session.start', { pid: fc.constant(1), library: name, libraryVersion: name, language: name }),
-  event('session.end', { status: fc.constantFrom('completed', 'failed') }),
+  event('session.start', {
+    session: name,
+    pid: fc.constant(1),
+    library: name,
+    libraryVersion: name,
+    language: name,
+  }),
+  event('session.end', {
+    status: fc.constantFrom('completed', 'failed', 'incomplete'),
+    by: fc.constantFrom('call', 'exit', 'agent', 'next'),
+  }),
   event('param', {
     key: name,
     valueType: fc.constantFrom('int', 'float', 'str', 'bool', 'null', 'json', 'time'),

@@ -199,6 +199,7 @@ function train(run: RunScript, rank: number): void {
     [
       {
         type: 'session.start',
+        session: '0123456789abcdef',
         pid: 1000 + rank,
         library: 'provloom',
         libraryVersion: '0.1.0',
@@ -268,6 +269,6 @@ function train(run: RunScript, rank: number): void {
   }
   run.log(rank, [
     { type: 'context', name: 'TRAINING', edge: 'end' },
-    { type: 'session.end', status: 'completed' },
+    { type: 'session.end', status: 'completed', by: 'call' },
   ])
 }
