@@ -18,7 +18,7 @@ import {
   writeTrig,
   writeXml,
 } from '@provloom/prov'
-import { typicalRun } from '../../packages/aggregator/test/graph/support/run.ts'
+import { typicalRun } from '../../packages/graph/test/support/run.ts'
 import { schemaErrors } from '../../packages/prov/test/jsonld/schema.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../../packages/prov/test/support/judge.ts'
 import { repository } from '../support/cli.ts'

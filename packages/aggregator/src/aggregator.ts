@@ -6,14 +6,15 @@ import type { AggregatorConfig, Settings } from './config.ts'
 import { controlFolderOf } from './control/folder.ts'
 import type { ControlFolder } from './control/folder.ts'
 import { refuseSecond } from './control/running.ts'
-import { newKeys, readServerFile } from './control/server-file.ts'
+import { readServerFile } from './control/server-file.ts'
 import type { ServerFile } from './control/server-file.ts'
-import { House } from './house.ts'
+import { newKeys } from './inbox/zeromq/keys.ts'
 import { Latch } from './latch.ts'
-import type { Counts } from './house.ts'
 import type { StatusListener } from './status.ts'
+import { Wiring } from './wiring.ts'
+import type { Counts } from './wiring.ts'
 
-/** The house on the head node: one or more runs, each with one graph on disk, true at every moment. */
+/** The one process of a job on its head node: one or more runs, each with one graph on disk, true at every moment. */
 export interface Aggregator extends Component {
   /** How ranks find it; undefined while it does not listen. */
   readonly connection: Connection | undefined
@@ -49,7 +50,7 @@ class LocalAggregator implements Aggregator {
   readonly #files: Files
   readonly #control: ControlFolder
   readonly #tell: StatusListener
-  readonly #house: House
+  readonly #wiring: Wiring
   #connection: Connection | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
@@ -62,7 +63,7 @@ class LocalAggregator implements Aggregator {
     this.#tell = tell
     this.#control = controlFolderOf(this.#files, settings.saveDir, settings.connectionKey)
     this.connectionFile = this.#control.connection
-    this.#house = new House(settings, {
+    this.#wiring = new Wiring(settings, {
       files: this.#files,
       clock: seams.clock ?? systemClock(),
       tell,
@@ -76,7 +77,7 @@ class LocalAggregator implements Aggregator {
   }
 
   get counts(): Counts {
-    return this.#house.counts
+    return this.#wiring.counts
   }
 
   start(): Promise<void> {
@@ -97,7 +98,7 @@ class LocalAggregator implements Aggregator {
     const keys = before?.keys ?? newKeys()
     const { port: given, listen, advertise, encrypted } = this.#settings
     const ports = given !== 0 ? [given] : before === undefined ? [0] : [before.port, 0]
-    const port = await this.#house.open(encrypted ? keys : undefined, ports)
+    const port = await this.#wiring.open(encrypted ? keys : undefined, ports)
     const server: ServerFile = { format: 1, port, keys }
     await control.write(control.server, server)
     this.#connection = {
@@ -124,7 +125,7 @@ class LocalAggregator implements Aggregator {
   async #stop(deadlineMs: number): Promise<StopOutcome> {
     if (this.#starting === undefined) return drained
     await this.#starting.catch(() => {})
-    const outcome = await this.#house.close(deadlineMs)
+    const outcome = await this.#wiring.close(deadlineMs)
     if (this.#connection !== undefined) this.#control.remove(this.#control.connection)
     this.#connection = undefined
     return outcome

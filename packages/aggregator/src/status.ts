@@ -1,6 +1,5 @@
+import type { RunSettings, RunSummary } from '@provloom/rundir/entry'
 import type { Attempt, ErrorCode, Rank, RankStatus, RefusalReason, RunId } from '@provloom/shared'
-import type { RunSettings } from './graph/entry.ts'
-import type { RunSummary } from './parts.ts'
 
 /** What an aggregator tells its host program, as it happens. Times are for the listener to take. */
 export type AggregatorStatus =

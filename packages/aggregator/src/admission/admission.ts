@@ -1,5 +1,6 @@
 import { ProvloomError, limits, protocolVersion } from '@provloom/shared'
 import type { Hello, RefusalReason, RunId } from '@provloom/shared'
+import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Contests } from './contest.ts'
@@ -7,7 +8,7 @@ import type { Challenger, Verdict } from './contest.ts'
 import { creditFor, envelopeAgeFor } from './credit.ts'
 import { jobOf } from './registry.ts'
 import type { Registry } from './registry.ts'
-import type { Reply, Session, Sessions } from './session.ts'
+import type { Session, Sessions } from './session.ts'
 import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
 
@@ -35,7 +36,7 @@ export class Admission {
   }
 
   /** Never rejects: what cannot be answered now is asked again. */
-  async hello(peer: Buffer, hello: Hello): Promise<void> {
+  async hello(peer: Peer, hello: Hello): Promise<void> {
     const known = this.#parts.sessions.get(hello.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
     if (this.#parts.sessions.hasEnded(hello.session)) {
@@ -67,7 +68,7 @@ export class Admission {
   }
 
   /** A hello of another version of the protocol: both are told, and what to do about it. */
-  foreign(peer: Buffer, session: string, version: number): void {
+  foreign(peer: Peer, session: string, version: number): void {
     const message = `this aggregator speaks version ${protocolVersion} of the protocol, the agent version ${version}: install the same release of Provloom on the head node and beside the ranks, then hand in what was kept with: provloom import`
     this.#parts.sessions.silence(session)
     this.#parts.reply(peer, { kind: 'refused', session, reason: 'version', message })
@@ -79,7 +80,7 @@ export class Admission {
   }
 
   /** A session that is known already: it lost our answer, or its connection. */
-  #greetAgain(peer: Buffer, session: Session): boolean {
+  #greetAgain(peer: Peer, session: Session): boolean {
     session.peer = peer
     session.heardMs = this.#parts.around.clock.monotonicMs()
     switch (session.phase) {
@@ -254,13 +255,7 @@ export class Admission {
     }
   }
 
-  #refuse(
-    peer: Buffer,
-    hello: Hello,
-    runId: RunId | undefined,
-    reason: RefusalReason,
-    message: string,
-  ): void {
+  #refuse(peer: Peer, hello: Hello, runId: RunId | undefined, reason: RefusalReason, message: string): void {
     const { sessions, around, reply } = this.#parts
     const first = !sessions.isSilenced(hello.session)
     sessions.silence(hello.session)

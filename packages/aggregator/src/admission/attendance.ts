@@ -1,8 +1,9 @@
 import { limits } from '@provloom/shared'
 import type { Bye, Heartbeat } from '@provloom/shared'
+import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
-import type { Reply, Session, Sessions } from './session.ts'
+import type { Session, Sessions } from './session.ts'
 
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
 const lookMsMax = 500
@@ -23,7 +24,7 @@ export class Attendance {
     this.#tickedMs = around.clock.monotonicMs()
   }
 
-  heartbeat(peer: Buffer, beat: Heartbeat): void {
+  heartbeat(peer: Peer, beat: Heartbeat): void {
     const session = this.#sessions.get(beat.session)
     if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (session !== undefined) {
@@ -38,7 +39,7 @@ export class Attendance {
     })
   }
 
-  bye(peer: Buffer, bye: Bye): void {
+  bye(peer: Peer, bye: Bye): void {
     const session = this.#sessions.get(bye.session)
     const farewell = (): void => this.#reply(peer, { kind: 'farewell', session: bye.session })
     if (session === undefined) {
@@ -105,12 +106,12 @@ export class Attendance {
     return this.#sessions.isSilenced(session) || this.#sessions.hasEnded(session)
   }
 
-  #heard(session: Session, peer: Buffer): void {
+  #heard(session: Session, peer: Peer): void {
     session.peer = peer
     session.heardMs = this.#around.clock.monotonicMs()
   }
 
-  #again(peer: Buffer, session: string): void {
+  #again(peer: Peer, session: string): void {
     this.#reply(peer, { kind: 'again', session })
   }
 }

@@ -1,6 +1,7 @@
 import { limits } from '@provloom/shared'
 import type { Clock, Hello } from '@provloom/shared'
 import { isAlive } from '../control/running.ts'
+import type { Peer } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { RankState } from '../run/roster.ts'
 import type { Session } from './session.ts'
@@ -9,7 +10,7 @@ import type { Session } from './session.ts'
 export interface Challenger {
   readonly hello: Hello
   readonly run: OpenRun
-  peer: Buffer
+  peer: Peer
 }
 
 interface Contest {

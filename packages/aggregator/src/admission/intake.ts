@@ -1,9 +1,10 @@
 import { encodeEnvelope, limits } from '@provloom/shared'
 import type { Clock, Envelope, RefusalReason } from '@provloom/shared'
-import type { Acknowledgements } from '../run/surroundings.ts'
-import { placeEnvelope } from '../run/stream-position.ts'
+import type { Peer, Reply } from '../inbox/inbox.ts'
 import { streamOf } from '../run/roster.ts'
-import type { Reply, Session, Sessions } from './session.ts'
+import { placeEnvelope } from '../run/stream-position.ts'
+import type { Acknowledgements } from '../run/surroundings.ts'
+import type { Session, Sessions } from './session.ts'
 
 /** The same complaint about the same place is not repeated within this time: an agent has several envelopes under way. */
 const complaintIntervalMs = 250
@@ -34,7 +35,7 @@ export class Intake {
     return { ...this.#counts }
   }
 
-  envelope(peer: Buffer, envelope: Envelope, asReceived: Buffer): void {
+  envelope(peer: Peer, envelope: Envelope, asReceived: Buffer): void {
     this.#counts.envelopes++
     const session = this.#sessions.get(envelope.session)
     if (session === undefined) return this.#stranger(peer, envelope.session)
@@ -96,13 +97,13 @@ export class Intake {
     }
   }
 
-  #stranger(peer: Buffer, session: string): void {
+  #stranger(peer: Peer, session: string): void {
     if (this.#sessions.hasEnded(session))
       return this.#turnDown(peer, session, 'run-ended', 'the run has ended')
     this.#reply(peer, { kind: 'again', session })
   }
 
-  #turnDown(peer: Buffer, session: string, reason: RefusalReason, message: string): void {
+  #turnDown(peer: Peer, session: string, reason: RefusalReason, message: string): void {
     this.#counts.refused++
     this.#reply(peer, { kind: 'refused', session, reason, message })
   }

@@ -1,9 +1,7 @@
-import type { AggregatorMessage, Hello } from '@provloom/shared'
+import type { Hello } from '@provloom/shared'
+import type { Peer } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { RankState } from '../run/roster.ts'
-
-/** Sends an answer to a peer of the socket. */
-export type Reply = (peer: Buffer, message: AggregatorMessage) => void
 
 /**
  * One conversation with one agent process.
@@ -16,8 +14,8 @@ export type Phase = 'admitting' | 'open' | 'replaced' | 'done'
 export interface Session {
   readonly id: string
   readonly hello: Hello
-  /** ZeroMQ's name of the connection; another one after every reconnection. */
-  peer: Buffer
+  /** Another one after every reconnection. */
+  peer: Peer
   readonly run: OpenRun
   readonly state: RankState
   phase: Phase

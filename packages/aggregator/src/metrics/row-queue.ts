@@ -1,5 +1,5 @@
+import type { IdTable } from '@provloom/rundir/series'
 import type { Points } from '@provloom/shared'
-import type { IdTable } from '../graph/id-table.ts'
 import { columnsIn, halvesOf, rowBytes, sliceRows } from './rows.ts'
 import type { RowColumns } from './rows.ts'
 

@@ -2,11 +2,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
+import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
+import type { Closed } from '@provloom/rundir/entry'
 import { reasonOf, writeDurably } from '@provloom/shared'
-import type { Closed } from '../graph/entry.ts'
-import { filesOf } from './facts.ts'
 import type { OpenRun } from './open-run.ts'
-import { writeRunFile } from './run-file.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**
@@ -36,7 +35,7 @@ export async function finishRun(
   await writeDurably(around.files, files.provJson, await run.still(run.graph.renderSlices()), 'umask')
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
-  await writeRunFile(around, run.facts, {
+  await writeRunFile(around.files, run.facts, {
     summary: run.graph.summary(),
     journalPosition: run.position,
     finished: true,
@@ -73,9 +72,5 @@ async function writePictures(run: OpenRun, around: Surroundings): Promise<string
 
 function partsOf(folder: string): string[] {
   if (!fs.existsSync(folder)) return []
-  return fs
-    .readdirSync(folder)
-    .filter((name) => name.endsWith('.parquet'))
-    .sort()
-    .map((name) => `metrics/${name}`)
+  return partNames(fs.readdirSync(folder)).map((name) => `metrics/${name}`)
 }

@@ -1,19 +1,18 @@
+import type { GraphBuilder } from '@provloom/graph'
+import { filesOf, writeRunFile } from '@provloom/rundir'
+import type { RunFacts } from '@provloom/rundir'
+import { controlRecord, envelopeRecord, recordsOf } from '@provloom/rundir/entry'
+import type { RunEntry, RunSummary, ControlEntry } from '@provloom/rundir/entry'
 import { lsn, reasonOf, writeDurably } from '@provloom/shared'
 import type { Attempt, Envelope, Lsn, Rank, SegmentLog, StreamId } from '@provloom/shared'
 import { Flusher } from '../flusher.ts'
-import type { RunEntry } from '../graph/entry.ts'
-import { controlRecord, envelopeRecord, recordsOf } from '../journal/codec.ts'
-import type { ControlEntry } from '../journal/codec.ts'
 import { Journal } from '../journal/journal.ts'
-import type { GraphBuilder, MetricStore, RunSummary } from '../parts.ts'
-import { ApplyQueue } from './apply-queue.ts'
-import { filesOf } from './facts.ts'
-import type { RunFacts } from './facts.ts'
-import type { Roster } from './roster.ts'
-import { writeRunFile } from './run-file.ts'
+import type { MetricStore } from '../metrics/metric-store.ts'
 import { metered } from '../slices.ts'
-import { Sealer } from './sealer.ts'
+import { ApplyQueue } from './apply-queue.ts'
 import { streamOf } from './roster.ts'
+import type { Roster } from './roster.ts'
+import { Sealer } from './sealer.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Trouble } from './trouble.ts'
 
@@ -219,10 +218,11 @@ export class OpenRun {
     const rendering = metered(this.#rendering(), meter)
     const { chunks, summary, position, logs } = await this.still(rendering)
     await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
-    await writeRunFile(this.#around, this.facts, {
+    await writeRunFile(this.#around.files, this.facts, {
       summary,
       journalPosition: position,
       finished: false,
+      connectionFile: this.#around.connectionFile,
       files: ['prov.json'],
     })
     this.trouble.ended('flush', 'FILE_UNWRITABLE', 'prov.json is written again')

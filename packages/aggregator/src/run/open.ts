@@ -1,16 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { filesOf, writeRunFile } from '@provloom/rundir'
+import type { RunFacts } from '@provloom/rundir'
+import { commitMarks } from '@provloom/rundir/entry'
 import { ProvloomError, SegmentLog, lsn } from '@provloom/shared'
-import { commitMarks } from '../journal/codec.ts'
 import { readSnapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
-import { filesOf } from './facts.ts'
-import type { RunFacts } from './facts.ts'
 import { OpenRun } from './open-run.ts'
 import { replay } from './replay.ts'
 import type { ReplayOutcome } from './replay.ts'
 import { Roster } from './roster.ts'
-import { writeRunFile } from './run-file.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What a new run is made from. */
@@ -56,10 +55,11 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
     aggregator: { version: around.version, host: around.host, pid: process.pid },
   })
   // Ranks look for their run by run.json: it is there before the first of them is welcomed.
-  await writeRunFile(around, facts, {
+  await writeRunFile(around.files, facts, {
     summary: run.graph.summary(),
     journalPosition: run.position,
     finished: false,
+    connectionFile: around.connectionFile,
     files: [],
   })
   run.flusher.request()

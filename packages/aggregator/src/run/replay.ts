@@ -1,8 +1,8 @@
-import type { SegmentLog, Damage } from '@provloom/shared'
+import { decodeRecord, recordsOf } from '@provloom/rundir/entry'
+import type { Records, RunEntry } from '@provloom/rundir/entry'
 import { lsn, payloadAt } from '@provloom/shared'
+import type { SegmentLog, Damage } from '@provloom/shared'
 import { nextTurn, sliceMs } from '../slices.ts'
-import { decodeRecord, recordsOf } from '../journal/codec.ts'
-import type { Records, RunEntry } from '../graph/entry.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Roster } from './roster.ts'
 

@@ -1,6 +1,6 @@
+import type { Admitted, Records, RunEntry } from '@provloom/rundir/entry'
 import { countsAsLog, isRunId } from '@provloom/shared'
 import type { Attempt, Rank, RankStatus, RunId, StreamId } from '@provloom/shared'
-import type { Admitted, Records, RunEntry } from '../graph/entry.ts'
 import type { StreamPosition } from './stream-position.ts'
 
 /** One attempt of one rank, as the journal knows it. */

@@ -1,7 +1,7 @@
+import { filesOf } from '@provloom/rundir'
 import { limits, lsn, reasonOf } from '@provloom/shared'
 import { writeSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
-import { filesOf } from './facts.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Surroundings } from './surroundings.ts'
 

@@ -1,11 +1,12 @@
+import type { CreateGraphBuilder } from '@provloom/graph'
 import type { Clock, Files } from '@provloom/shared'
-import type { CreateGraphBuilder, CreateMetricStore } from '../parts.ts'
+import type { CreateMetricStore } from '../metrics/metric-store.ts'
 import type { StatusListener } from '../status.ts'
 
 /** Per session: per stream, everything below is stored. */
 export type Acknowledgements = ReadonlyMap<string, Readonly<Record<string, number>>>
 
-/** What runs need of the house around them. */
+/** What runs need of the aggregator around them. */
 export interface Surroundings {
   readonly files: Files
   readonly clock: Clock

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Attempt, Event, Rank, StreamId } from '@provloom/shared'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
-import type { Records } from '../../src/graph/entry.ts'
-import type { MetricStore } from '../../src/parts.ts'
+import type { Records } from '@provloom/rundir/entry'
+import type { MetricStore } from '../../src/metrics/metric-store.ts'
 
 /** A point with its value by bits, so that every NaN is told from every other. */
 export interface Row {

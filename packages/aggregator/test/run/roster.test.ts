@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { noPoints } from '@provloom/shared'
 import type { Attempt, Event, Rank, RankStatus, RunId, StreamId } from '@provloom/shared'
-import type { Records, RunEntry } from '../../src/graph/entry.ts'
+import type { Records, RunEntry } from '@provloom/rundir/entry'
 import { outlookOf } from '../../src/run/outlook.ts'
 import { Roster } from '../../src/run/roster.ts'
 import { params, points } from '../support/peer.ts'

@@ -1,0 +1,240 @@
+import os from 'node:os'
+import { createGraphBuilder } from '@provloom/graph'
+import { drained, limits } from '@provloom/shared'
+import type { Clock, Files, StopOutcome } from '@provloom/shared'
+import { Admission } from './admission/admission.ts'
+import { Attendance } from './admission/attendance.ts'
+import { Intake } from './admission/intake.ts'
+import type { IntakeCounts } from './admission/intake.ts'
+import { Registry } from './admission/registry.ts'
+import { Sessions } from './admission/session.ts'
+import { Closing } from './closing.ts'
+import type { Settings } from './config.ts'
+import type { ControlFolder } from './control/folder.ts'
+import type { Keys } from './control/server-file.ts'
+import { DescriptorWatch, descriptorLimit, ranksMax } from './inbox/descriptors.ts'
+import type { Inbox, Reply } from './inbox/inbox.ts'
+import { Reception } from './inbox/reception.ts'
+import { ZeroMqInbox } from './inbox/zeromq/zeromq-inbox.ts'
+import { Latch } from './latch.ts'
+import { createMetricStore } from './metrics/store.ts'
+import type { OpenRun } from './run/open-run.ts'
+import type { Surroundings } from './run/surroundings.ts'
+import { Trouble } from './run/trouble.ts'
+import type { StatusListener } from './status.ts'
+import { version } from './version.ts'
+
+/** What was turned away and what was counted, since the start. */
+export interface Counts extends IntakeCounts {
+  /** Connections refused for their key. */
+  readonly strangers: number
+  /** Frames that were no message of ours. */
+  readonly malformed: number
+}
+
+export interface WiringOptions {
+  readonly files: Files
+  readonly clock: Clock
+  readonly tell: StatusListener
+  readonly control: ControlFolder
+  /** A run was finished and none is open. */
+  readonly onIdle: () => void
+}
+
+const tickMs = 250
+const progressMs = 1_000
+
+/** The wiring: every room of the aggregator, and what goes from one to the next. */
+export class Wiring {
+  readonly #settings: Settings
+  readonly #options: WiringOptions
+  readonly #sessions = new Sessions()
+  readonly #registry: Registry
+  readonly #admission: Admission
+  readonly #attendance: Attendance
+  readonly #intake: Intake
+  readonly #closing: Closing
+  readonly #reception: Reception
+  #inbox: Inbox | undefined
+  #cancelTick: (() => void) | undefined
+  #progressAtMs = 0
+  #descriptorsAtMs = 0
+  /** Nothing is received now; nothing was for some time since the last look at who is here. */
+  #waitsForRoom = false
+  #deaf = false
+  readonly #descriptors: DescriptorWatch
+
+  constructor(settings: Settings, options: WiringOptions) {
+    this.#settings = settings
+    this.#descriptors = new DescriptorWatch(new Trouble(options.tell, undefined))
+    this.#options = options
+    const { clock } = options
+    const reply: Reply = (peer, message) => this.#inbox?.reply(peer, message)
+    this.#intake = new Intake(this.#sessions, reply, clock)
+    const around: Surroundings = {
+      files: options.files,
+      clock,
+      version,
+      host: os.hostname(),
+      connectionFile: options.control.connection,
+      tell: options.tell,
+      createGraphBuilder,
+      createMetricStore,
+      createGraph: settings.createGraph,
+      createSvg: settings.createSvg,
+      acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
+      retryLater: (streams, message) => this.#intake.retryLater(streams, message),
+    }
+    this.#registry = new Registry(around, settings, options.control)
+    this.#closing = new Closing(around, this.#registry, this.#sessions, () => {
+      if (this.#registry.open.length === 0) options.onIdle()
+    })
+    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => this.#look(run))
+    this.#admission = new Admission({
+      around,
+      registry: this.#registry,
+      sessions: this.#sessions,
+      reply,
+      ranksMax: ranksMax(descriptorLimit()),
+    })
+    this.#reception = new Reception({
+      admission: this.#admission,
+      attendance: this.#attendance,
+      intake: this.#intake,
+      reply,
+    })
+  }
+
+  get counts(): Counts {
+    return {
+      ...this.#intake.counts,
+      strangers: this.#inbox?.strangers ?? 0,
+      malformed: this.#reception.malformed + (this.#inbox?.misshapen ?? 0),
+    }
+  }
+
+  /**
+   * Goes on with open runs, then listens.
+   *
+   * @param ports tried in this order
+   * @returns the port
+   * @throws {ProvloomError} `BIND_FAILED`; `FILE_UNREADABLE` and `LOG_UNREADABLE` for a run that it is to go on with
+   */
+  async open(keys: Keys | undefined, ports: readonly number[]): Promise<number> {
+    const inbox: Inbox = new ZeroMqInbox({
+      listen: this.#settings.listen,
+      keys,
+      onFrame: (peer, payload) => this.#reception.frame(peer, payload),
+      room: () => this.#room(),
+    })
+    const port = await inbox.bind(ports)
+    try {
+      await this.#registry.resume()
+    } catch (error) {
+      await inbox.stop()
+      throw error
+    }
+    this.#inbox = inbox
+    inbox.receive()
+    this.#descriptors.guard(port)
+    this.#tick()
+    return port
+  }
+
+  /** Lets ranks that are about to end do so, ends the runs that are open, and stops to listen. */
+  async close(deadlineMs: number): Promise<StopOutcome> {
+    const { clock } = this.#options
+    const untilMs = clock.monotonicMs() + deadlineMs
+    await this.#waitForRanks(deadlineMs / 2)
+    const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
+    await this.#within(Promise.all(closings), untilMs - clock.monotonicMs())
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+    this.#descriptors.close()
+    await this.#inbox?.stop()
+    this.#inbox = undefined
+    const left = this.#registry.open.map((run) => run.facts.runDir)
+    return left.length === 0
+      ? drained
+      : { kind: 'gave-up', left: `${left.length} runs not finished, their journals kept: ${left.join(', ')}` }
+  }
+
+  async #waitForRanks(patienceMs: number): Promise<void> {
+    const untilMs = this.#options.clock.monotonicMs() + patienceMs
+    while (
+      this.#sessions.live().some((one) => !one.state.lost) &&
+      this.#options.clock.monotonicMs() < untilMs
+    ) {
+      await this.#pause(50)
+    }
+  }
+
+  async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {
+    const late = new Latch()
+    const cancel = this.#options.clock.after(Math.max(0, patienceMs), () => late.open())
+    await Promise.race([work, late.opened])
+    cancel()
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#options.clock.after(tickMs, () => this.#tick())
+    this.#attendance.tick(this.#deaf)
+    this.#deaf = this.#waitsForRoom
+    this.#admission.tick()
+    for (const run of this.#registry.open) {
+      run.sealer.look()
+      this.#closing.note(run)
+      this.#look(run)
+    }
+    this.#tellProgress()
+    this.#watchDescriptors()
+  }
+
+  #look(run: OpenRun): void {
+    if (!this.#settings.holdOpen) this.#closing.look(run)
+  }
+
+  #watchDescriptors(): void {
+    const now = this.#options.clock.monotonicMs()
+    if (now - this.#descriptorsAtMs < this.#descriptors.everyMs) return
+    this.#descriptorsAtMs = now
+    this.#descriptors.look()
+  }
+
+  #tellProgress(): void {
+    const now = this.#options.clock.monotonicMs()
+    if (now - this.#progressAtMs < progressMs) return
+    this.#progressAtMs = now
+    for (const { facts, roster, flusher } of this.#registry.open.filter((one) => one.takeChanged())) {
+      this.#options.tell({
+        kind: 'progress',
+        runId: facts.runId,
+        ranks: roster.rankCount,
+        events: roster.records,
+        logs: roster.logs,
+        flushes: flusher.flushes,
+      })
+    }
+  }
+
+  /** Resolves when what was received and not yet stored, applied and in Parquet has become little enough. */
+  async #room(): Promise<void> {
+    while (this.#isFull()) {
+      this.#waitsForRoom = this.#deaf = true
+      await this.#pause(1)
+    }
+    this.#waitsForRoom = false
+  }
+
+  #isFull(): boolean {
+    const { open } = this.#registry
+    if (open.some(({ sealer }) => sealer.overfull)) return true
+    return open.reduce((sum, run) => sum + run.pendingBytes, 0) > limits.inFlightBytesMax
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(delayMs, resolve)
+    })
+  }
+}

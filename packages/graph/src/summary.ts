@@ -1,0 +1,54 @@
+import type { Ledger, RankSummary, RunSummary } from '@provloom/rundir/entry'
+import { isRunId } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
+import { ledgerOf } from './apply/ledger.ts'
+import { runBegan } from './render/span.ts'
+import { rankStatus, runStatus } from './render/status.ts'
+import type { RankState, RunState } from './state.ts'
+
+/** The run in numbers, for run.json and the terminal. */
+export function summaryOf(state: RunState): RunSummary {
+  const ranks = [...state.ranks]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, rank]) => rankSummary(state, rank))
+  const total = ranks.reduce<Ledger>(
+    (sum, rank) => ({
+      sent: sum.sent + rank.sent,
+      stored: sum.stored + rank.stored,
+      dropped: sum.dropped + rank.dropped,
+    }),
+    { sent: 0, stored: 0, dropped: 0 },
+  )
+  return {
+    runId: state.opened?.runId ?? noRun(),
+    status: runStatus(state),
+    startUs: runBegan(state) ?? 0,
+    ...(state.closed === undefined ? {} : { endUs: Math.max(state.closed.time, state.opened?.time ?? 0) }),
+    ...(state.worldSize === undefined ? {} : { worldSize: state.worldSize }),
+    ranks,
+    ranksRefused: state.refused.size,
+    conflicts: state.conflicts,
+    logs: state.logs,
+    total,
+  }
+}
+
+function rankSummary(state: RunState, rank: RankState): RankSummary {
+  const { exitCode, signal } = rank.end ?? {}
+  return {
+    rank: rank.rank,
+    attempt: rank.attempt,
+    status: rankStatus(state, rank),
+    host: rank.host ?? '',
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    ...ledgerOf(rank),
+  }
+}
+
+/** Before the first entry there is no run; the nil UUID (RFC 9562, section 5.9) stands for it. */
+function noRun(): RunId {
+  const nil = '00000000-0000-0000-0000-000000000000'
+  if (!isRunId(nil)) throw new Error('the nil UUID is a run id')
+  return nil
+}

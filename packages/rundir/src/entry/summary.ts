@@ -1,0 +1,34 @@
+import type { Attempt, Rank, RankStatus, RunId } from '@provloom/shared'
+
+/** sent = stored + dropped, always. */
+export interface Ledger {
+  readonly sent: number
+  readonly stored: number
+  readonly dropped: number
+}
+
+export interface RankSummary extends Ledger {
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly status: RankStatus | 'running'
+  readonly host: string
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
+export interface RunSummary {
+  readonly runId: RunId
+  readonly status: RankStatus | 'running'
+  /** Microseconds since the Unix epoch. */
+  readonly startUs: number
+  readonly endUs?: number
+  readonly worldSize?: number
+  /** By rank, then attempt. */
+  readonly ranks: readonly RankSummary[]
+  /** Distinct ranks turned away by `collectAllProcesses`. */
+  readonly ranksRefused: number
+  readonly conflicts: number
+  /** Params, artifacts and metric points accepted. */
+  readonly logs: number
+  readonly total: Ledger
+}
