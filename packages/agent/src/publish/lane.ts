@@ -53,6 +53,11 @@ export class Lane {
     return this.#inFlight.length === 0 && this.#rewindTo === undefined && this.#passTo === undefined
   }
 
+  /** Everything that is there was read and is acknowledged, and no artifact of it is waiting. */
+  get spent(): boolean {
+    return this.settled && this.reader.atEnd && this.reader.position === this.#acknowledged && this.heldFrom === Infinity
+  }
+
   /** When it is worth while to ask for records: monotonic milliseconds. */
   get dueAt(): number {
     return Math.max(this.tail.dueAt, this.#pausedUntil)
