@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { isAlive } from '../launch/alive.ts'
+import { isAlive } from '../place/process-identity.ts'
 import type { SpoolFolder } from './folder.ts'
 import { textOf, writeSmall } from './small-file.ts'
 

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ProvloomError, keySlug } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 import { textOf, writeSmall } from './small-file.ts'
 
 /**

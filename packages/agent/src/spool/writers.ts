@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isAlive, startedMs } from '../launch/alive.ts'
+import { isAlive, startedMs } from '../place/process-identity.ts'
 import type { SpoolFolder } from './folder.ts'
 
 /** The boot time in /proc is of whole seconds. */
