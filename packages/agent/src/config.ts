@@ -1,5 +1,5 @@
 import type { Clock, Files } from '@provloom/shared'
-import type { Variables } from './rank/environment.ts'
+import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
 import type { Timing } from './timing.ts'
 import type { Connect } from './transport/transport.ts'

@@ -2,7 +2,7 @@ import type { SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from './launch/command.ts'
 import { elasticError } from './launch/last-words.ts'
 import { memoryKills } from './launch/memory-kills.ts'
-import type { Variables } from './rank/environment.ts'
+import type { Variables } from './place/variables.ts'
 import type { Fact } from './spool/own-stream.ts'
 
 /**

@@ -1,7 +1,7 @@
 // The package's public face.
 export * from './process.ts'
-export { detectPlace } from './rank/detect.ts'
-export type { Place } from './rank/detect.ts'
+export { detectPlace } from './place/place.ts'
+export type { Place } from './place/place.ts'
 export { defaultSpoolRoot, readSpool } from './spool/folder.ts'
 export { lookAtSpool, spoolsIn } from './spool/look.ts'
 export type { SpoolLook } from './spool/look.ts'

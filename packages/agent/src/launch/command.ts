@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 import { inheritedDescriptors } from './descriptors.ts'
 
 /** How a command ended. */

@@ -1,5 +1,5 @@
-import { countOf } from '../rank/environment.ts'
-import type { Variables } from '../rank/environment.ts'
+import { countOf } from '../place/variables.ts'
+import type { Variables } from '../place/variables.ts'
 
 /** Variables by which launchers name an open descriptor that the worker needs: MPICH's and Slurm's PMI socket. */
 const named = ['PMI_FD']

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 
 /**
  * The command's variables: ours, the way to its spool, and the Python client in front of PYTHONPATH. Without a spool its

@@ -1,4 +1,4 @@
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 
 /** Variables that say how a run was set up and are no one's secret. Nothing outside this list is ever recorded. */
 const recorded: ReadonlySet<string> = new Set(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 
 export interface BoundedOptions {
   readonly timeoutMs: number

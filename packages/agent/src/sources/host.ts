@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import type { Host } from '@provloom/shared'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { askProgram } from './bounded.ts'
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 import { cutCredentials } from '../secrets.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { askProgram } from './bounded.ts'

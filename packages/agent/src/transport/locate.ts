@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { ProvloomError, connectionFile, readConnection } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
-import { isAlive } from '../launch/alive.ts'
+import { isAlive } from '../place/process-identity.ts'
 
 /**
  * Where an aggregator's connection file may be, most likely first.

@@ -17,7 +17,7 @@ import {
   writePoint,
 } from '@provloom/shared'
 import type { Envelope, StreamId } from '@provloom/shared'
-import { detectPlace } from '../../src/rank/detect.ts'
+import { detectPlace } from '../../src/place/place.ts'
 import { defaultBounds, packRecords } from '../../src/packer.ts'
 import { StreamReader } from '../../src/spool/stream-reader.ts'
 import type { Packed, ReaderProblem } from '../../src/spool/stream-reader.ts'

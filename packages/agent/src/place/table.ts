@@ -1,5 +1,5 @@
-import { countOf, has, tasksPerNode } from './environment.ts'
-import type { Variables } from './environment.ts'
+import { countOf, has, tasksPerNode } from './variables.ts'
+import type { Variables } from './variables.ts'
 import { placeIn, sagemakerHosts, tensorflowTask, tpuHosts } from './lists.ts'
 
 type Count = (variables: Variables) => number | undefined

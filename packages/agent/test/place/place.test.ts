@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { detectPlace } from '../../src/rank/detect.ts'
-import { devicesOf } from '../../src/rank/devices.ts'
-import { tasksPerNode } from '../../src/rank/environment.ts'
-import type { Variables } from '../../src/rank/environment.ts'
+import { detectPlace } from '../../src/place/place.ts'
+import { devicesOf } from '../../src/place/devices.ts'
+import { tasksPerNode } from '../../src/place/variables.ts'
+import type { Variables } from '../../src/place/variables.ts'
 
 const slurmStep = {
   SLURM_JOB_ID: '17',

@@ -1,4 +1,4 @@
-import type { Variables } from './environment.ts'
+import type { Variables } from './variables.ts'
 
 const lists = ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES', 'ZE_AFFINITY_MASK']
 

@@ -1,4 +1,4 @@
-import type { Variables } from './environment.ts'
+import type { Variables } from './variables.ts'
 
 /** Hosts of a TPU slice, from the list of their names or addresses. */
 export function tpuHosts(variables: Variables): number | undefined {

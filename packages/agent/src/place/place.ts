@@ -1,7 +1,7 @@
 import { ProvloomError, isAttempt, isRank } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
-import { countOf } from './environment.ts'
-import type { Variables } from './environment.ts'
+import { countOf } from './variables.ts'
+import type { Variables } from './variables.ts'
 import { launchers } from './table.ts'
 import type { LauncherRow } from './table.ts'
 
