@@ -6,7 +6,6 @@ export interface Timing {
   readonly envelopeAgeMs: number
   /** A quiet stream is looked at this often, for file systems that do not tell of changes. */
   readonly slowPollMs: number
-  readonly helloWaitMs: number
   /** A hello or bye without answer is said again after this. */
   readonly answerWaitMs: number
   readonly heartbeatIntervalMs: number
@@ -20,6 +19,8 @@ export interface Timing {
   /** Looking for a connection file: at first this often, and half as often each time down to the other. */
   readonly seekMinMs: number
   readonly seekMaxMs: number
+  /** A tree whose founder lives and has no session open is left after this long. */
+  readonly idleMs: number
   /** Without answer for this long, the connection file is read again. */
   readonly reconsiderMs: number
 }
@@ -27,12 +28,12 @@ export interface Timing {
 export const defaultTiming: Timing = {
   envelopeAgeMs: limits.envelopeAgeMs,
   slowPollMs: 1_000,
-  helloWaitMs: limits.helloWaitMs,
   answerWaitMs: 1_000,
   heartbeatIntervalMs: limits.heartbeatIntervalMs,
   stalledMs: 4_000,
   drainMs: limits.drainMs,
   seekMinMs: 250,
   seekMaxMs: 2_000,
+  idleMs: 60_000,
   reconsiderMs: 3_000,
 }

@@ -5,7 +5,7 @@ import { printable } from '@provloom/shared'
 export interface Voice {
   /** Named in every line; the worker may say another one than its launcher. */
   rank: number
-  tell(message: string): void
+  tell(message: string, rank?: number): void
 }
 
 /**
@@ -20,10 +20,10 @@ export function createVoice(
   const told = new Set<string>()
   return {
     rank,
-    tell(message) {
+    tell(message, by) {
       if (told.has(message)) return
       told.add(message)
-      const line = `provloom: rank ${this.rank}: ${printable(message)}`
+      const line = `provloom: rank ${by ?? this.rank}: ${printable(message)}`
       if (say === undefined) writeError(line)
       else say(line)
       heard(message)

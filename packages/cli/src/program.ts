@@ -58,9 +58,8 @@ function addAgent(program: Command): void {
     .command('agent')
     .description('run a command as one rank and publish what happens in it')
     .argument('[command...]', 'the command and its arguments, behind --')
-    .option('--with-aggregator', "rank 0's agent also starts the aggregator")
-    .option('--attach <SPOOL>', 'serve a spool that a worker writes already, instead of starting a command')
-    .option('--pid <PID>', 'with --attach: the worker; the agent ends after it')
+    .option('--with-aggregator', 'the agents of the head node also start the aggregator')
+    .option('--tree <FOLDER>', 'serve processes that run already, by the spool folder they have made')
     .passThroughOptions()
     .addHelpText('after', `\n${environmentHelp}\nExit code: the command's own.`)
   addOptions(command, 'agent').action(async (words: string[], given: Record<string, unknown>) => {

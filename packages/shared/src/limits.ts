@@ -54,8 +54,8 @@ export const heartbeatIntervalMs = 2_000
 export const lostAfterMs: number = 15_000
 /** TCP connections waiting to be accepted: 1,000 ranks may come back at once. */
 export const listenBacklog = 4096
-/** An agent waits this long for the worker's `start_run` before it says hello with what it knows. */
-export const helloWaitMs = 30_000
+/** Sessions that one agent serves at once; further ones wait in their folders. */
+export const openSessionsMax = 256
 /** Draining at the end with the aggregator down. Launchers give 30 s before SIGKILL. */
 export const drainMs = 5_000
 /** Rows in one Parquet part; a part is also sealed by age. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import PQueue from 'p-queue'
 import { reasonOf } from '@provloom/shared'
 import type { Artifact, Rank, RunId } from '@provloom/shared'
-import type { SpoolFolder } from '../spool/folder.ts'
+import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { digest, placeBelow, storeCopy } from './store.ts'
 
@@ -14,7 +14,7 @@ export interface Origin {
 }
 
 export interface KeeperParts {
-  readonly spool: SpoolFolder
+  readonly spool: SessionFolder
   readonly rank: Rank
   readonly host: string
   readonly record: (fact: Fact) => void

@@ -1,20 +1,21 @@
 import path from 'node:path'
+import { treeVariable } from '../place/tree-variable.ts'
 import type { Variables } from '../place/variables.ts'
 
 /**
- * The command's variables: ours, the way to its spool, and the Python client in front of PYTHONPATH. Without a spool its
+ * The command's variables: ours, the tree that it is in, and the Python client in front of PYTHONPATH. Without a spool its
  * `import provloom` works all the same.
  */
 export function workerEnvironment(
   variables: Variables,
-  spool: string | undefined,
+  tree: string | undefined,
   pythonPath: string | undefined,
 ): Variables {
   const before = variables['PYTHONPATH']
   const found = [pythonPath, before].filter((one) => one !== undefined && one !== '')
   return {
     ...variables,
-    ...(spool === undefined ? {} : { PROVLOOM_SPOOL_DIR: spool, PROVLOOM_AGENT: '1' }),
+    ...(tree === undefined ? {} : { [treeVariable]: tree }),
     ...(found.length === 0 ? {} : { PYTHONPATH: found.join(path.delimiter) }),
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, isCount } from '@provloom/shared'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
 import { sessionFolderAt } from './folder.ts'
 import type { SessionFolder } from './folder.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { LogCursor, decodeEvent, isPoint, isPointAt, payloadAt } from '@provloom/shared'
 import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
-import type { SpoolFolder } from './folder.ts'
+import type { SessionFolder } from './folder.ts'
 
 /** What a spool that another agent has served before tells about itself. */
 export interface History {
@@ -20,7 +20,7 @@ export interface History {
 type Mutable = { -readonly [Name in 'rankEnded' | 'sessionEnd' | 'lastUs']: History[Name] }
 
 /** Reads all that a spool still holds, for the few events its next agent must know of. Points are passed over. */
-export async function readHistory(files: Files, spool: SpoolFolder): Promise<History> {
+export async function readHistory(files: Files, spool: SessionFolder): Promise<History> {
   const found: Mutable = { rankEnded: false, sessionEnd: undefined, lastUs: undefined }
   const artifacts: History['artifacts'][number][] = []
   const stored: History['stored'][number][] = []
@@ -45,7 +45,7 @@ export interface RecordCount {
 /** Records of a spool from the given number of each stream on. Stops counting when `late` says so. */
 export async function countRecords(
   files: Files,
-  spool: SpoolFolder,
+  spool: SessionFolder,
   from: (stream: string) => number,
   late: () => boolean,
 ): Promise<RecordCount> {

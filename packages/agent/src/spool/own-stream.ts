@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { SegmentLog, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
-import type { Clock, Event, Files } from '@provloom/shared'
-import type { SpoolFolder } from './folder.ts'
+import type { Clock, Event, Files, StreamLedger } from '@provloom/shared'
 
 /** An event without its time, which is now unless it says otherwise. */
 export type Fact = Event extends infer Each
@@ -30,10 +29,10 @@ export class OwnStream {
   #silent = false
 
   /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
-  constructor(clock: Clock, files: Files, spool: SpoolFolder) {
+  constructor(clock: Clock, files: Files, streams: string) {
     this.id = `agent-${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
-    this.#log = new SegmentLog({ files, folder: path.join(spool.streams, this.id) })
+    this.#log = new SegmentLog({ files, folder: path.join(streams, this.id) })
   }
 
   /** Appends a fact; what cannot be kept is counted and told as soon as there is room. */
@@ -71,6 +70,11 @@ export class OwnStream {
         return
       }
     }
+  }
+
+  /** What this stream has written and dropped, as the ledgers of clients say it. */
+  get ledger(): StreamLedger {
+    return { next: this.#log.next, drops: Object.fromEntries(this.#dropped) }
   }
 
   /** From now on nothing is kept: the rank is not collected, or its spool is gone. */

@@ -39,7 +39,7 @@ export function treeFolderAt(root: string): TreeFolder {
 export function spoolRoots(variables: Variables, named: string | undefined, directory: string): string[] {
   const given = named ?? variables['PROVLOOM_SPOOL_ROOT']
   const name = `provloom-${process.getuid?.() ?? 0}`
-  const places = [variables['TMPDIR'], '/tmp', directory].filter((one) => one !== undefined && one !== '')
+  const places = [variables['TMPDIR'] ?? '', '/tmp', directory].filter((one) => one !== '')
   return [...(given === undefined || given === '' ? [] : [given]), ...places.map((one) => path.join(one, name))]
 }
 

@@ -7,21 +7,22 @@ import { pythonPath, spawnSelf } from '../launch/self.ts'
 import { version } from '../version.ts'
 
 /**
- * `provloom agent -- command`, or `provloom agent --attach SPOOL --pid PID` for a worker that runs already.
+ * `provloom agent -- command`, or `provloom agent --tree FOLDER` for processes that run already.
  * Ends as its command ended: the same exit code, or the same signal.
  */
 export async function agent(
   command: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const { attach, pid, withAggregator, ...options } = given
+  const { tree, withAggregator, ...options } = given
+  const starts = withAggregator === true || typeof tree === 'string'
   const serving = createAgent({
-    mode: modeOf(command, attach, pid),
+    mode: modeOf(command, tree),
     options,
     pythonPath: pythonPath(),
     version,
-    startSuccessor: (spool, heir) => startSuccessor(spool, heir, options),
-    ...(withAggregator === true ? { startAggregator: (request) => startAggregator(request) } : {}),
+    startSuccessor: (folder) => startSuccessor(folder, options),
+    ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
   const outcome = await superviseAgent(serving)
   switch (outcome.kind) {
@@ -36,50 +37,32 @@ export async function agent(
   }
 }
 
-function modeOf(command: readonly string[], attach: unknown, pid: unknown): AgentMode {
-  if (typeof attach === 'string') {
-    if (command.length > 0) throw badMode('--attach serves a worker that runs already; it takes no command')
-    return pid === undefined
-      ? { kind: 'drain', spool: attach }
-      : { kind: 'attach', spool: attach, pid: processId(pid) }
-  }
-  if (pid !== undefined) throw badMode('--pid belongs to --attach')
-  return { kind: 'command', argv: command }
-}
-
-function processId(value: unknown): number {
-  const pid = Number(value)
-  if (Number.isInteger(pid) && pid > 1) return pid
-  throw badMode(`--pid must be a process id, not ${JSON.stringify(value)}`)
-}
-
-function badMode(message: string): ProvloomError {
-  return new ProvloomError('BAD_OPTION', message, {
+function modeOf(command: readonly string[], tree: unknown): AgentMode {
+  if (typeof tree !== 'string') return { kind: 'command', argv: command }
+  if (command.length === 0) return { kind: 'tree', folder: tree }
+  throw new ProvloomError('BAD_OPTION', '--tree serves processes that run already; it takes no command', {
     doing: 'read the options',
-    hint: 'Wrap a command: provloom agent -- python train.py. Serve a spool: provloom agent --attach SPOOL --pid PID.',
+    to: '--tree',
+    hint: 'Wrap a command: provloom agent -- python train.py.',
   })
 }
 
-/** An aggregator of its own session: it outlives this agent and ends when its run is finished. */
-function startAggregator({ provenanceSaveDir, jobKey, environment }: AggregatorRequest): void {
-  const key = jobKey === undefined || jobKey === '' ? [] : [flagOf('jobKey'), jobKey]
-  const args = [
-    'aggregator',
-    '--json',
-    '--exit-when-done',
-    flagOf('provenanceSaveDir'),
-    provenanceSaveDir,
-    ...key,
-  ]
-  const child = spawnSelf(args, { stdio: 'ignore', detached: true, env: { ...environment } })
+/** An aggregator of its own session: it outlives this agent and ends when nobody of its job is left. */
+function startAggregator({ meetDir, jobKey, generation, environment }: AggregatorRequest): void {
+  const args = ['aggregator', '--json', '--exit-when-done', '--meet', meetDir, '--generation', String(generation)]
+  const child = spawnSelf([...args, flagOf('jobKey'), jobKey], {
+    stdio: 'ignore',
+    detached: true,
+    env: { ...environment },
+  })
   child.on('error', () => {})
   child.unref()
 }
 
 /** Serves what outlives the command. Not of the command's session or streams: nobody waits for it. */
-function startSuccessor(spool: string, pid: number, options: Readonly<Record<string, unknown>>): void {
+function startSuccessor(tree: string, options: Readonly<Record<string, unknown>>): void {
   const variables = variablesFor('agent', checkOptions('agent', options))
-  const child = spawnSelf(['agent', '--attach', spool, '--pid', String(pid)], {
+  const child = spawnSelf(['agent', '--tree', tree], {
     stdio: 'ignore',
     detached: true,
     env: { ...process.env, ...variables },

@@ -1,7 +1,6 @@
 import type { Systeminformation } from 'systeminformation'
 import { membersOf } from './family.ts'
-import { measurementsOf } from './measurement.ts'
-import type { HostUse, Measurement, WorkerUse } from './measurement.ts'
+import type { HostUse, WorkerUse } from './measurement.ts'
 
 /** Resident memory in KiB, as `ps` has it. */
 type ProcessFacts = Pick<Systeminformation.ProcessesProcessData, 'pid' | 'parentPid' | 'cpu' | 'memRss'>
@@ -9,15 +8,14 @@ type ProcessFacts = Pick<Systeminformation.ProcessesProcessData, 'pid' | 'parent
 type Information = typeof import('systeminformation')
 
 /** For systems without /proc. systeminformation is loaded with the first sample, after the worker has been started. */
-export class PortableSampler {
-  readonly #rootPid: number
+export class PortableMeters {
   #information: Information | undefined
 
-  constructor(rootPid: number) {
-    this.#rootPid = rootPid
-  }
+  watch(): void {}
 
-  async sample(): Promise<Measurement[]> {
+  forget(): void {}
+
+  async sample(): Promise<{ readonly host: HostUse; worker(pid: number): WorkerUse | undefined }> {
     this.#information ??= await import('systeminformation')
     const si = this.#information
     const [processes, load, memory, disk, network] = await Promise.all([
@@ -27,7 +25,7 @@ export class PortableSampler {
       si.disksIO(),
       si.networkStats('*'),
     ])
-    return measurementsOf(workerUse(processes.list, this.#rootPid), hostUse(load, memory, disk, network))
+    return { host: hostUse(load, memory, disk, network), worker: (pid) => workerUse(processes.list, pid) }
   }
 }
 

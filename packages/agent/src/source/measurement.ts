@@ -22,13 +22,8 @@ export interface HostUse {
   readonly networkSentPerSecond: number
 }
 
-/** As series of the graph; what is not known (NaN) is left out. A worker that has ended (undefined) has none. */
-export function measurementsOf(worker: WorkerUse | undefined, host: HostUse): Measurement[] {
-  const all = [...(worker === undefined ? [] : workerMeasurements(worker)), ...hostMeasurements(host)]
-  return all.filter((one) => Number.isFinite(one.value))
-}
-
-function workerMeasurements(use: WorkerUse): Measurement[] {
+/** As series of the graph. */
+export function workerMeasurements(use: WorkerUse): Measurement[] {
   const source = 'worker'
   return [
     { name: { key: 'cpu_usage', source, unit: '%' }, value: use.cpuPercent },
@@ -37,7 +32,7 @@ function workerMeasurements(use: WorkerUse): Measurement[] {
   ]
 }
 
-function hostMeasurements(use: HostUse): Measurement[] {
+export function hostMeasurements(use: HostUse): Measurement[] {
   const source = 'host'
   return [
     { name: { key: 'cpu_usage', source, unit: '%' }, value: use.cpuPercent },

@@ -1,0 +1,426 @@
+import os from 'node:os'
+import { limits, reasonOf } from '@provloom/shared'
+import type { Bye, Hello, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
+import { ArtifactKeeper } from '../artifact/keeper.ts'
+import type { CommandEnd } from '../launch/command.ts'
+import { memoryKills } from '../launch/memory-kills.ts'
+import { Publisher } from '../publish/publisher.ts'
+import type { PublisherListener } from '../publish/publisher.ts'
+import { Recorder } from '../source/recorder.ts'
+import { OwnStream } from '../spool/own-stream.ts'
+import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
+import type { Settings } from '../settings.ts'
+import { Wake } from '../wake.ts'
+import { ControlFile } from './control.ts'
+import { rankEndOf } from './ending.ts'
+import type { SessionFacts } from './facts.ts'
+import { emptySession, removeSession } from './folder.ts'
+import type { SessionFolder } from './folder.ts'
+import { countRecords, lookForOwn, readHistory } from './history.ts'
+import type { History } from './history.ts'
+import type { SessionParts } from './parts.ts'
+import { appendRunLog } from './run-log.ts'
+import { livingWriters, writerOf, writes } from './writers.ts'
+
+/** What became of a session. */
+export type SessionOutcome =
+  /** The document on disk holds it; its folder is gone. */
+  | { readonly kind: 'delivered'; readonly welcome: Welcome; readonly settled: Settled | undefined }
+  | { readonly kind: 'not-collected'; readonly end: ReturnType<typeof rankEndOf> }
+  /** So many records, or more where there was no time to count, are still in its folder. */
+  | { readonly kind: 'kept'; readonly records: number; readonly reason: string }
+  /** It goes on without this agent. */
+  | { readonly kind: 'left' }
+
+/** Counting what is kept is for a message; nobody's end waits longer for it. */
+const countingMs = 200
+/** An exit is recorded when it follows the session's end within this. */
+const exitMs = 10_000
+const lookMs = 250
+/** What a process that has vanished left is its command's end, if that follows at once: a shell that ran it last. */
+const commandEndMs = 1_000
+
+/** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
+export class SessionService {
+  readonly facts: SessionFacts
+  readonly folder: SessionFolder
+  readonly own: OwnStream
+  readonly #parts: SessionParts
+  readonly #settings: Settings
+  readonly #control: ControlFile
+  readonly #publisher: Publisher
+  readonly #keeper: ArtifactKeeper
+  readonly #recorder: Recorder | undefined
+  readonly #news: Wake
+  readonly #killsBefore: number | undefined = memoryKills()
+  #history: History | undefined
+  #welcome: Welcome | undefined
+  #settled: Settled | undefined
+  #refused: Refused | undefined
+  #said: SessionEnd | undefined
+  #createGraph = false
+  #createSvg = false
+  #offset: { readonly us: number; readonly uncertaintyUs: number } | undefined
+  #commandEnd: CommandEnd | undefined
+  #asked: 'serve' | 'leave' = 'serve'
+  #until = Infinity
+  #markDue = false
+  /** Told before it was known where the run's log is. */
+  readonly #unlogged: string[] = []
+
+  /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
+  constructor(parts: SessionParts) {
+    const { context, folder, facts, link, settings, place } = parts
+    const { clock, files, timing } = context
+    this.#parts = parts
+    this.folder = folder
+    this.facts = facts
+    this.#settings = settings
+    this.#news = new Wake(clock)
+    this.#control = new ControlFile(folder)
+    this.own = new OwnStream(clock, files, folder.streams)
+    this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
+    this.#keeper = new ArtifactKeeper({
+      spool: folder,
+      rank: place.rank,
+      host: os.hostname(),
+      record: (fact) => this.own.record(fact),
+      pending: (stream, lowest) => this.#publisher.hold(stream, lowest),
+    })
+    this.#recorder = parts.recorder(this.own)
+  }
+
+  get welcome(): Welcome | undefined {
+    return this.#welcome
+  }
+
+  /** Whether it has said its last word, or has none to say. */
+  get over(): boolean {
+    return this.#said !== undefined || this.#refused !== undefined
+  }
+
+  /** The command has ended: it is the end of every process of it that is gone. */
+  commandEnded(end: CommandEnd | undefined): void {
+    this.#commandEnd = end
+    this.#news.ring()
+  }
+
+  /** Leaves the session to another agent, or sets a time until which it is served. @param until monotonic milliseconds */
+  stop(how: 'serve' | 'leave', until: number): void {
+    this.#asked = how
+    this.#until = Math.min(this.#until, until)
+    this.#news.ring()
+  }
+
+  hurry(): void {
+    this.#publisher.hurry()
+  }
+
+  /** A process of it still writes, or may: it goes on without its command. */
+  get goesOn(): boolean {
+    return this.#parts.process.life() === 'lives' || livingWriters(this.folder, this.facts).length > 0
+  }
+
+  /** @param toClients nobody reads what this process says: they say it */
+  notice(code: string, message: string, toClients: boolean): void {
+    if (toClients) this.#control.notice({ code, message })
+    if (this.#welcome === undefined) this.#unlogged.push(message)
+    else appendRunLog(this.#welcome.runDir, message)
+  }
+
+  async serve(hello: Hello): Promise<SessionOutcome> {
+    const { context, history } = this.#parts
+    this.#history = history ?? (await readHistory(context.files, this.folder))
+    if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
+    for (const one of this.#history.stored) this.#keeper.done(one)
+    for (const one of this.#history.artifacts) this.#keeper.keep(one.artifact, one)
+    this.#recorder?.begin(!this.#settings.disableCodecarbon)
+    this.#publisher.start(hello)
+    await this.#untilOver()
+    if (this.#refused !== undefined) return this.#afterRefusal()
+    if (this.#asked === 'leave') return this.#leave()
+    return this.#finish()
+  }
+
+  /** Waits for the session's end: said, or its process gone, or ours. */
+  async #untilOver(): Promise<void> {
+    const { context, process: ofProcess } = this.#parts
+    let goneMs: number | undefined
+    for (;;) {
+      if (this.over || this.#asked !== 'serve') return
+      if (ofProcess.life() === 'gone') {
+        const now = context.clock.monotonicMs()
+        goneMs ??= now
+        const waits = ofProcess.ofCommand && this.#commandEnd === undefined && now - goneMs < commandEndMs
+        // What it said at its end may not have been read yet.
+        if (!waits && (await this.#readToEnd())) return
+      }
+      this.#house()
+      await this.#news.wait(lookMs)
+    }
+  }
+
+  /** @returns true: nobody writes any more, and all that is there was read, where somebody takes it */
+  async #readToEnd(): Promise<boolean> {
+    if (!this.#parts.process.abandoned && livingWriters(this.folder, this.facts).length > 0) return false
+    if (this.#said === undefined) {
+      const { sessionEnd } = await readHistory(this.#parts.context.files, this.folder)
+      if (sessionEnd !== undefined) this.#noteEnd(sessionEnd)
+    }
+    return true
+  }
+
+  #house(): void {
+    if (this.#markDue) this.#mark()
+    this.#publisher.retire((stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream))
+  }
+
+  #mark(): void {
+    this.#markDue = false
+    this.#control.tell({ mark: this.#publisher.marks })
+  }
+
+  async #finish(): Promise<SessionOutcome> {
+    const { context } = this.#parts
+    this.#publisher.closing()
+    let outcome = await this.#publisher.drain(this.#until)
+    // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
+    while (outcome === 'gave-up' && this.#asked === 'serve' && this.#parts.process.life() !== 'gone') {
+      this.#control.tell({ message: this.#reason() })
+      outcome = await this.#publisher.drain(this.#until)
+    }
+    await this.#recorder?.end()
+    if (outcome !== 'refused') await this.#finishArtifacts()
+    if (this.#said === undefined) await this.#readToEnd()
+    const known = this.#history?.rankEnded === true
+    if (!known) this.own.record(await this.#rankEnd())
+    this.own.tellDrops()
+    const left =
+      outcome === 'drained' &&
+      (await this.#publisher.drain(this.#until)) === 'drained' &&
+      (await this.#publisher.leave(this.#bye(), this.#until))
+    if (this.#refused !== undefined) return this.#afterRefusal()
+    if (!left || this.#publisher.overflow > 0) return this.#keep()
+    await this.#publisher.settled(this.#until)
+    this.#conclude()
+    await this.#tellExit()
+    this.#close()
+    removeSession(this.folder)
+    context.tell({ kind: 'session-ended', session: this.folder.id })
+    return { kind: 'delivered', welcome: this.#welcome!, settled: this.#settled }
+  }
+
+  async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {
+    const said = this.#said
+    const { process: ofProcess, lastUs } = this.#parts
+    return rankEndOf({
+      said,
+      process: ofProcess.ofCommand ? this.#commandEnd : undefined,
+      variables: this.facts.environment,
+      killsBefore: this.#killsBefore,
+      lastUs: lastUs ?? (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
+    })
+  }
+
+  /** The process's own end, where it follows the session's soon enough to be told. */
+  async #tellExit(): Promise<void> {
+    const { context, process: ofProcess } = this.#parts
+    const { clock } = context
+    const until = clock.monotonicMs() + exitMs
+    while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
+      await this.#news.wait(lookMs)
+    }
+    if (!ofProcess.ofCommand || ofProcess.life() !== 'gone') return
+    const waitUntil = clock.monotonicMs() + commandEndMs
+    while (this.#commandEnd === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
+    const end = this.#commandEnd
+    if (end === undefined || this.#said === undefined) return
+    const how = end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
+    const time = clock.nowUs()
+    await this.#publisher.amend({ kind: 'exit', session: this.folder.id, time, ...how }, this.#until)
+  }
+
+  #bye(): Bye {
+    return {
+      kind: 'bye',
+      session: this.folder.id,
+      final: true,
+      ledger: { ...this.#publisher.ledger, [this.own.id]: this.own.ledger },
+      ledgerClosed: this.#parts.process.abandoned || livingWriters(this.folder, this.facts).length === 0 || this.#said !== undefined,
+      ...(this.#createGraph ? { createGraph: true } : {}),
+      ...(this.#createSvg ? { createSvg: true } : {}),
+    }
+  }
+
+  /** The document holds it: whoever waits in `end_run` may go on. */
+  #conclude(): void {
+    const settled = this.#settled
+    if (settled === undefined) return
+    const { runDir, status, logs, missing } = settled
+    this.#control.tell({ state: 'ended', runDir, status, logs, missing, mark: this.#publisher.marks })
+  }
+
+  async #keep(): Promise<SessionOutcome> {
+    const { clock, files } = this.#parts.context
+    const countUntil = clock.monotonicMs() + countingMs
+    const marks = this.#publisher.marks
+    const { records } = await countRecords(
+      files,
+      this.folder,
+      (stream) => marks[stream] ?? 0,
+      () => clock.monotonicMs() > countUntil,
+    )
+    const reason = this.#reason()
+    this.#control.tell({ message: reason, mark: marks })
+    this.#close()
+    return { kind: 'kept', records, reason }
+  }
+
+  #reason(): string {
+    const { overflow } = this.#publisher
+    if (this.#refused !== undefined) return this.#refused.message
+    if (overflow > 0) return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
+    return this.#welcome === undefined ? 'no aggregator answered' : 'the aggregator did not answer'
+  }
+
+  async #leave(): Promise<SessionOutcome> {
+    await this.#recorder?.end()
+    this.own.tellDrops()
+    if ((await this.#publisher.drain(this.#until)) === 'drained') {
+      await this.#publisher.leave({ ...this.#bye(), final: false }, this.#until)
+    }
+    this.#close()
+    return { kind: 'left' }
+  }
+
+  async #afterRefusal(): Promise<SessionOutcome> {
+    const { process: ofProcess } = this.#parts
+    const { reason, message } = this.#refused!
+    if (reason !== 'not-collected') {
+      this.#control.tell({ state: 'closed', message })
+      return this.#keep()
+    }
+    this.#control.tell({ state: 'quiet', message })
+    emptySession(this.folder)
+    // Its place is held until its process ends: how it ended is told with this agent's farewell.
+    while (ofProcess.life() !== 'gone' && this.#asked === 'serve') await this.#news.wait(lookMs)
+    while (ofProcess.ofCommand && this.#commandEnd === undefined && this.#asked === 'serve') {
+      await this.#news.wait(lookMs)
+    }
+    const end = await this.#rankEnd()
+    this.#close()
+    removeSession(this.folder)
+    return { kind: 'not-collected', end }
+  }
+
+  #close(): void {
+    this.#keeper.stop()
+    this.#recorder?.stop()
+    this.#publisher.close()
+    this.own.close()
+  }
+
+  async #finishArtifacts(): Promise<void> {
+    if (this.#welcome !== undefined && this.#keeper.busy) {
+      const { clock } = this.#parts.context
+      await new Promise<void>((resolve) => {
+        const left = Math.max(0, Math.min(this.#until - clock.monotonicMs(), 2 ** 31 - 1))
+        const cancel = clock.after(left, resolve)
+        void this.#keeper.idle().then(() => {
+          cancel()
+          resolve()
+        })
+      })
+    }
+    this.#keeper.stop()
+  }
+
+  #listener(): PublisherListener {
+    return {
+      welcomed: (welcome) => this.#noteWelcome(welcome),
+      refused: (refused) => this.#noteRefusal(refused),
+      settled: (settled) => {
+        this.#settled = settled
+        this.#conclude()
+      },
+      packed: (packed) => this.#look(packed),
+      progressed: () => {
+        this.#markDue = true
+      },
+      offset: (us, uncertaintyUs) => this.#noteOffset(us, uncertaintyUs),
+      problem: (problem) => this.#noteProblem(problem),
+      trouble: (message) => this.#parts.told(message),
+    }
+  }
+
+  #noteWelcome(welcome: Welcome): void {
+    const { runId, runDir, rank, attempt, ordinal } = welcome
+    if (this.#welcome === undefined) for (const one of welcome.differences) this.#parts.told(one)
+    this.#welcome = welcome
+    this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next })
+    this.#keeper.begin(runId, runDir)
+    for (const message of this.#unlogged.splice(0)) appendRunLog(runDir, message)
+    this.#parts.context.tell({ kind: 'welcomed', runId, runDir })
+  }
+
+  #noteRefusal(refused: Refused): void {
+    const { reason, message } = refused
+    this.#refused = refused
+    this.#keeper.stop()
+    this.#recorder?.stop()
+    this.own.close()
+    this.#parts.told(message)
+    this.#parts.context.tell({ kind: 'refused', reason, message })
+    this.#news.ring()
+  }
+
+  /** The few events the agent acts on itself. */
+  #look(packed: Packed): void {
+    for (const [i, payload] of packed.events.entries()) {
+      const event = lookForOwn(payload)
+      if (event === undefined) continue
+      if (event.type === 'session.end' && writerOf(packed.stream) === this.facts.pid) this.#noteEnd(event)
+      if (event.type === 'artifact') {
+        this.#keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
+      }
+    }
+  }
+
+  #noteEnd(event: SessionEnd): void {
+    this.#said = event
+    this.#createGraph ||= event.createGraph === true
+    this.#createSvg ||= event.createSvg === true
+    this.#news.ring()
+  }
+
+  #noteOffset(us: number, uncertaintyUs: number): void {
+    const known = this.#offset
+    const news = known === undefined || Math.abs(us - known.us) > Math.max(uncertaintyUs, known.uncertaintyUs)
+    if (!news) return
+    this.#offset = { us, uncertaintyUs }
+    // It is this machine's, now: it says nothing of the clock by which a kept session was written.
+    if (this.#recorder === undefined) return
+    this.own.record({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
+  }
+
+  #noteProblem(problem: ReaderProblem): void {
+    const message = describeProblem(problem)
+    this.#parts.told(message)
+    if (problem.kind !== 'unreadable') this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
+  }
+}
+
+function describeProblem(problem: ReaderProblem): string {
+  switch (problem.kind) {
+    case 'damage':
+      return `${problem.damage.lost} records are damaged at byte ${problem.damage.offset} of ${problem.damage.file}`
+    case 'oversized':
+      return `record ${problem.number} of ${problem.stream} has ${problem.bytes} bytes, more than an event may have; it is left out`
+    case 'unreadable':
+      return `the stream ${problem.stream} cannot be read: ${problem.reason}`
+  }
+}
+
+export function failureOf(error: unknown): SessionOutcome {
+  return { kind: 'kept', records: 0, reason: reasonOf(error) }
+}
