@@ -50,15 +50,15 @@ export class Gathering {
    * @throws {ProvloomError} `CONFLICT` for one that is being served
    */
   async handIn(
-    spools: readonly (SpoolLook & { readonly runId: RunId; readonly jobKey?: string })[],
+    spools: readonly (SpoolLook & { readonly runId: RunId; readonly jobKey?: string; readonly ordinal?: number })[],
   ): Promise<HandedIn[]> {
     const done: HandedIn[] = []
     const waiting = [...spools.entries()]
     const handInNext = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const [i, { spool, runId, jobKey }] = next
+        const [i, { spool, runId, jobKey, ordinal }] = next
         const agent = createAgent({
-          mode: { kind: 'drain', spool },
+          mode: { kind: 'drain', session: spool, ...(ordinal === undefined ? {} : { ordinal }) },
           // What this process was started with says nothing of the rank: its spool does.
           environment: {},
           options: {
@@ -132,7 +132,7 @@ export function refuseLiving({ spool, agent, workers }: SpoolLook): void {
     to: spool,
     hint:
       agent === undefined
-        ? `Serve it until its worker ends: provloom agent --attach ${spool} --pid ${workers[0]}`
+        ? `Serve it until its processes end: provloom agent --tree ${path.resolve(spool, '..', '..')}`
         : 'Wait until that agent has ended: it hands in what is there by itself.',
   })
 }

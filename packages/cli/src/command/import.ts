@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { lookAtSpool } from '@provloom/agent'
+import { countSession, findPlace, lookAtSpool, sightOf } from '@provloom/agent'
 import type { SpoolLook } from '@provloom/agent'
 import { readStoredRun } from '@provloom/rundir'
 import { ProvloomError, checkOptions, mintRunId } from '@provloom/shared'
@@ -19,7 +19,7 @@ export async function importSpools(
   folders: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const looks = folders.map((folder) => lookAtSpool(folder))
+  const looks = folders.flatMap((folder) => lookAtSpool(folder))
   for (const look of looks) {
     refuseLiving(look)
     refuseUnfinished(look)
@@ -39,28 +39,35 @@ export async function importSpools(
   return handedIn.every(({ delivery }) => delivery.kind !== 'kept') ? exitCode.ok : exitCode.unavailable
 }
 
-type Assigned = SpoolLook & { readonly runId: RunId; readonly jobKey: string }
+type Assigned = SpoolLook & { readonly runId: RunId; readonly jobKey: string; readonly ordinal: number }
 
 /**
- * Which run each spool goes to: the one its rank was admitted to, where it was to any; spools of one job go to one run,
- * and so do those whose launcher named no job.
+ * Which run each session goes to: the one it was admitted to, where it was to any; else those of one job, experiment,
+ * name and turn go to one run.
  *
  * @param given `--job-key`: all of them are of this job
  */
 export function assign(looks: readonly SpoolLook[], given: string | undefined): Assigned[] {
+  let counts: ReadonlyMap<string, number> = new Map()
+  const seated = looks.map((look) => {
+    const { facts, tree, former } = look
+    const { environment, rank, worldSize, experimentName = '', runName } = facts
+    const said = rank === undefined ? undefined : ({ by: 'call', rank, ...(worldSize === undefined ? {} : { worldSize }) } as const)
+    const place = findPlace(said, environment, sightOf(environment, undefined), given)
+    const jobKey = place.jobKey ?? tree.key
+    const named = runName === undefined ? {} : { runName }
+    const counted = { worker: `${tree.key} ${jobKey}`, rank: place.rank, attempt: place.attempt, experimentName, ...named }
+    const { ordinal, after } = countSession(counts, counted)
+    counts = after
+    const turn = former?.ordinal ?? ordinal
+    return { look, jobKey, ordinal: turn, mark: JSON.stringify([jobKey, experimentName, runName ?? null, turn]) }
+  })
   const runs = new Map<string, RunId>()
-  const jobOf = ({ facts }: SpoolLook): string => given ?? facts.jobKey ?? ''
-  for (const look of looks) {
-    if (look.former !== undefined && !runs.has(jobOf(look))) runs.set(jobOf(look), look.former.runId)
-  }
-  return looks.map((look) => {
-    const job = jobOf(look)
-    const runId =
-      (given === undefined ? look.former?.runId : undefined) ??
-      runs.get(job) ??
-      mintRunId(Date.now(), randomBytes(10))
-    if (!runs.has(job)) runs.set(job, runId)
-    return { ...look, runId, jobKey: job === '' ? 'import' : job }
+  for (const { look, mark } of seated) if (look.former !== undefined && !runs.has(mark)) runs.set(mark, look.former.runId)
+  return seated.map(({ look, jobKey, ordinal, mark }) => {
+    const runId = look.former?.runId ?? runs.get(mark) ?? mintRunId(Date.now(), randomBytes(10))
+    if (!runs.has(mark)) runs.set(mark, runId)
+    return { ...look, runId, jobKey, ordinal }
   })
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { defaultSpoolRoot, lookAtSpool, spoolsIn } from '@provloom/agent'
+import { findPlace, lookAtSpool, sightOf, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { SpoolLook } from '@provloom/agent'
 import { refuseRunning } from '@provloom/aggregator'
 import type { RunFinished } from '@provloom/aggregator'
@@ -29,7 +29,7 @@ export async function recover(
   if (run.finished) return isFinished(run.facts, named, given['json'] === true)
   if (!fs.existsSync(path.join(runDir, 'journal'))) throw journalGone(runDir)
   await refuseRunning(run)
-  const spools = named.length > 0 ? named.map((one) => ofRun(one, run.facts)) : spoolsOf(run.facts, given)
+  const spools = named.length > 0 ? named.flatMap((one) => lookAtSpool(one)).map((look) => ofRun(look, run.facts)) : spoolsOf(run.facts, given)
   const gathering = new Gathering(
     {
       // In the run directory itself: it can be written, and a second `recover` of the same run finds the first.
@@ -54,8 +54,7 @@ export async function recover(
 }
 
 /** A spool that somebody named: of this run, as far as it knows its run. */
-function ofRun(folder: string, { runId }: RunFacts): SpoolLook {
-  const look = lookAtSpool(folder)
+function ofRun(look: SpoolLook, { runId }: RunFacts): SpoolLook {
   refuseLiving(look)
   if (look.former === undefined || look.former.runId === runId) return look
   throw new ProvloomError(
@@ -77,10 +76,11 @@ const lasting = /^(?!master-)./
  * answer yet. Where the job's key may be another job's as well, the latter are only told.
  */
 function spoolsOf({ runId, jobKey }: RunFacts, given: Readonly<Record<string, unknown>>): SpoolLook[] {
-  const root =
-    typeof given['spoolRoot'] === 'string' ? given['spoolRoot'] : defaultSpoolRoot({ ...process.env })
-  const found = spoolsIn(root).filter(({ former, facts }) =>
-    former === undefined ? jobKey !== '' && facts.jobKey === jobKey : former.runId === runId,
+  const option = typeof given['spoolRoot'] === 'string' ? given['spoolRoot'] : undefined
+  const roots = spoolRootsThere(process.env, option, process.cwd())
+  const root = roots.join(', ')
+  const found = spoolsIn(roots, tell).filter((look) =>
+    look.former === undefined ? jobKey !== '' && jobOf(look) === jobKey : look.former.runId === runId,
   )
   const taken: SpoolLook[] = []
   for (const look of found) {
@@ -96,6 +96,10 @@ function spoolsOf({ runId, jobKey }: RunFacts, given: Readonly<Record<string, un
       : `handing in ${counted(taken.length, 'spool')} from ${root}: ${taken.map(({ spool }) => path.basename(spool)).join(', ')}`,
   )
   return taken
+}
+
+function jobOf({ facts, tree }: SpoolLook): string {
+  return findPlace(undefined, facts.environment, sightOf(facts.environment, undefined)).jobKey ?? tree.key
 }
 
 function isFinished({ runDir, runId }: RunFacts, named: readonly string[], json: boolean): number {
