@@ -142,7 +142,9 @@ class TreeAgent implements Agent {
         return this.#serveTree(this.#mode.folder, started)
       case 'drain':
         started()
-        return handIn(this.#context, this.#mode, () => this.#until).then((delivery) => outcomeOf(undefined, delivery))
+        return handIn(this.#context, this.#mode, () => this.#until).then((delivery) =>
+          outcomeOf(undefined, delivery),
+        )
     }
   }
 

@@ -4,7 +4,9 @@ import type { Delivery } from './status.ts'
 
 /** What became of a tree's sessions, all in all. */
 export function deliveryOf(ended: readonly SessionEnd[], tree: TreeFolder): Delivery {
-  const kept = ended.flatMap(({ folder, outcome }) => (outcome.kind === 'kept' ? [{ folder, ...outcome }] : []))
+  const kept = ended.flatMap(({ folder, outcome }) =>
+    outcome.kind === 'kept' ? [{ folder, ...outcome }] : [],
+  )
   if (kept.length > 0) {
     const counted = (records: number): string => (records === 1 ? '1 record is' : `${records} records are`)
     return {

@@ -28,7 +28,10 @@ export async function handIn(
   const tree = treeFolderAt(path.resolve(found.folder.root, '..', '..'))
   const { facts } = readTree(tree.root)
   const history = await readHistory(context.files, found.folder)
-  const seat = { ...new Places(context, facts, undefined).seat(found), ...(mode.ordinal === undefined ? {} : { ordinal: mode.ordinal }) }
+  const seat = {
+    ...new Places(context, facts, undefined).seat(found),
+    ...(mode.ordinal === undefined ? {} : { ordinal: mode.ordinal }),
+  }
   const { given, clock, timing, voice } = context
   const link = new Link({
     clock,
@@ -51,7 +54,8 @@ export async function handIn(
     lastUs: history.lastUs,
     recorder: () => undefined,
     // Whoever hands in a kept session asks for nothing, and need not be told that settings differ.
-    told: (message) => voice.tell(message, isRank(seat.place.rank) && isAttempt(seat.place.attempt) ? seat.place.rank : 0),
+    told: (message) =>
+      voice.tell(message, isRank(seat.place.rank) && isAttempt(seat.place.attempt) ? seat.place.rank : 0),
   })
   await link.start()
   const agent = randomBytes(8).toString('hex')

@@ -71,7 +71,10 @@ export interface Finished {
 /** What became of what was recorded. */
 export type Delivery =
   /** All of it is in the runs' documents; the spool is gone. */
-  | { readonly kind: 'delivered'; readonly runs: readonly { readonly runId: RunId; readonly runDir: string }[] }
+  | {
+      readonly kind: 'delivered'
+      readonly runs: readonly { readonly runId: RunId; readonly runDir: string }[]
+    }
   /** The rank is not collected; the spool is gone. */
   | { readonly kind: 'not-collected' }
   /** So many records, or more where there was no time to count, are still in these sessions, to be imported. */

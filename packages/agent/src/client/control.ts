@@ -22,7 +22,9 @@ export function readControl(folder: SessionFolder): ControlLook | undefined {
   try {
     const found = fs.statSync(file)
     const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+    const fields = new Map<string, unknown>(
+      typeof value === 'object' && value !== null ? Object.entries(value) : [],
+    )
     const text = (name: string): string | undefined => {
       const one = fields.get(name)
       return typeof one === 'string' ? one : undefined

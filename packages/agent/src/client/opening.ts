@@ -23,7 +23,11 @@ let sequence = 0
  * @param inherited id of the open session that this process was handed
  * @throws the system's error
  */
-export function makeSession(tree: TreeFolder, options: SessionOptions, inherited: string | undefined): SessionFolder {
+export function makeSession(
+  tree: TreeFolder,
+  options: SessionOptions,
+  inherited: string | undefined,
+): SessionFolder {
   const id = randomBytes(8).toString('hex')
   const hidden = path.join(tree.sessions, `.${id}`)
   for (const folder of ['streams', 'ledgers', 'files'])

@@ -72,7 +72,9 @@ export function startRun(options: RunOptions = {}): Run {
   return {
     spool: session?.spool.root,
     get directory() {
-      return session === undefined ? undefined : (directoryOf.get(session) ?? readControl(session.spool)?.runDir)
+      return session === undefined
+        ? undefined
+        : (directoryOf.get(session) ?? readControl(session.spool)?.runDir)
     },
     get active() {
       return session !== undefined && session === current.session && session.wanted
@@ -94,7 +96,8 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
   if (session === undefined) return false
   if (!(options.wait ?? isFirst(session))) return true
   const outcome = await waitForEnd(session.spool)
-  if (outcome.kind === 'ended' && outcome.control.runDir !== undefined) directoryOf.set(session, outcome.control.runDir)
+  if (outcome.kind === 'ended' && outcome.control.runDir !== undefined)
+    directoryOf.set(session, outcome.control.runDir)
   if (session.plain) harmless('endRun', () => tellEnd(session, outcome))
   return outcome.kind !== 'not-yet'
 }

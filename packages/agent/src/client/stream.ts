@@ -183,7 +183,9 @@ export class WorkerStream {
 /** What the tree's agent measured last, where it lives. */
 function treeBytes(spool: SessionFolder): number | undefined {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(path.join(spool.root, '..', '..', 'agent.json'), 'utf8'))
+    const value: unknown = JSON.parse(
+      fs.readFileSync(path.join(spool.root, '..', '..', 'agent.json'), 'utf8'),
+    )
     if (typeof value !== 'object' || value === null || !('spoolBytes' in value)) return undefined
     return typeof value.spoolBytes === 'number' ? value.spoolBytes : undefined
   } catch {

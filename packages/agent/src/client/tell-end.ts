@@ -13,7 +13,12 @@ export function tellEnd(session: Session, ended: Ended): void {
   }
   const { runDir, status, logs, missing } = ended.control
   if (ended.kind === 'quiet' || runDir === undefined || process.env['PROVLOOM_QUIET']) return
-  const run = path.relative(process.cwd(), runDir).startsWith('..') ? runDir : path.relative(process.cwd(), runDir)
-  if (missing.length > 0) tellLine(`run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`)
+  const run = path.relative(process.cwd(), runDir).startsWith('..')
+    ? runDir
+    : path.relative(process.cwd(), runDir)
+  if (missing.length > 0)
+    tellLine(
+      `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
+    )
   else tellLine(`run ${run} ${status ?? 'completed'}${logs === undefined ? '' : `, ${logs} logs`}`)
 }

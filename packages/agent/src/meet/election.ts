@@ -38,7 +38,10 @@ export function latestGeneration(folder: string): number | undefined {
 
 function claim(folder: string, generation: number): Turn {
   try {
-    fs.writeFileSync(path.join(folder, `starting.${generation}`), `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
+    fs.writeFileSync(path.join(folder, `starting.${generation}`), `${process.pid}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    })
     return { kind: 'ours', generation }
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return { kind: 'theirs' }

@@ -42,7 +42,8 @@ export class Meeting {
   files(): readonly string[] {
     const { named, spoolRoot } = this.#parts
     const found = this.#jobs.flatMap((job) => connectionFiles(named, job.saveDir, job.keys))
-    const own = named === undefined ? this.#jobs.map(({ keys }) => connectionFile(meetDir(spoolRoot), keys[0]!)) : []
+    const own =
+      named === undefined ? this.#jobs.map(({ keys }) => connectionFile(meetDir(spoolRoot), keys[0]!)) : []
     return [...new Set([...found, ...own])]
   }
 
@@ -84,7 +85,9 @@ export class Meeting {
     } catch (error) {
       if (this.#fallback) throw error
       this.#fallback = true
-      this.#parts.told(`${saveDir} cannot be written (${reasonOf(error)}): the aggregator is met in ${this.#parts.spoolRoot}`)
+      this.#parts.told(
+        `${saveDir} cannot be written (${reasonOf(error)}): the aggregator is met in ${this.#parts.spoolRoot}`,
+      )
     }
   }
 }

@@ -30,7 +30,9 @@ export interface Tree {
 }
 
 export function formatTree({ key, launcherMark, folder, last }: Tree): string {
-  return [key, launcherMark === '' ? '-' : launcherMark, folder, `${last.pid}.${last.start}`].map(encoded).join(' ')
+  return [key, launcherMark === '' ? '-' : launcherMark, folder, `${last.pid}.${last.start}`]
+    .map(encoded)
+    .join(' ')
 }
 
 /** @returns undefined for a text that is none */

@@ -55,7 +55,12 @@ export class Lane {
 
   /** Everything that is there was read and is acknowledged, and no artifact of it is waiting. */
   get spent(): boolean {
-    return this.settled && this.reader.atEnd && this.reader.position === this.#acknowledged && this.heldFrom === Infinity
+    return (
+      this.settled &&
+      this.reader.atEnd &&
+      this.reader.position === this.#acknowledged &&
+      this.heldFrom === Infinity
+    )
   }
 
   /** When it is worth while to ask for records: monotonic milliseconds. */

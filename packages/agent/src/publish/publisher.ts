@@ -170,7 +170,8 @@ export class Publisher implements Channel {
     this.#sender.drain()
     for (;;) {
       if (this.#conversation.state === 'refused') return 'refused'
-      if (this.#isOver() || (this.#sender.drained && this.#conversation.state === 'welcomed')) return 'drained'
+      if (this.#isOver() || (this.#sender.drained && this.#conversation.state === 'welcomed'))
+        return 'drained'
       const end = Math.min(until, Math.max(begun, this.#sender.progressMs) + this.#patienceMs())
       const left = end - this.#clock.monotonicMs()
       if (left <= 0) return 'gave-up'

@@ -9,7 +9,6 @@ import { Wake } from '../wake.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 
-
 export interface SenderParts {
   readonly clock: Clock
   readonly timing: Timing

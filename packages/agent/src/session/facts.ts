@@ -47,7 +47,10 @@ export interface SessionFacts {
  *
  * @throws {ProvloomError} `SPOOL_UNREADABLE` when the folder holds none, or one of another format
  */
-export function readSession(folder: string): { readonly folder: SessionFolder; readonly facts: SessionFacts } {
+export function readSession(folder: string): {
+  readonly folder: SessionFolder
+  readonly facts: SessionFacts
+} {
   const session = sessionFolderAt(path.resolve(folder))
   const file = path.join(session.root, 'session.json')
   try {
@@ -108,16 +111,19 @@ const texts = [
 const counts = ['rank', 'worldSize', 'saveAfterNLogs'] as const
 const flags = ['collectAllProcesses', 'disableCodecarbon'] as const
 
-type Given = Pick<
-  SessionFacts,
-  (typeof texts)[number] | (typeof counts)[number] | (typeof flags)[number]
->
+type Given = Pick<SessionFacts, (typeof texts)[number] | (typeof counts)[number] | (typeof flags)[number]>
 
 function given(fields: ReadonlyMap<string, unknown>): Given {
   const found: [string, unknown][] = [
     ...texts.map((name): [string, unknown] => [name, textOf(fields.get(name))]),
-    ...counts.map((name): [string, unknown] => [name, isCount(fields.get(name)) ? fields.get(name) : undefined]),
-    ...flags.map((name): [string, unknown] => [name, typeof fields.get(name) === 'boolean' ? fields.get(name) : undefined]),
+    ...counts.map((name): [string, unknown] => [
+      name,
+      isCount(fields.get(name)) ? fields.get(name) : undefined,
+    ]),
+    ...flags.map((name): [string, unknown] => [
+      name,
+      typeof fields.get(name) === 'boolean' ? fields.get(name) : undefined,
+    ]),
   ]
   return Object.fromEntries(found.filter(([, value]) => value !== undefined))
 }

@@ -172,7 +172,9 @@ export class SessionService {
 
   #house(): void {
     if (this.#markDue) this.#mark()
-    this.#publisher.retire((stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream))
+    this.#publisher.retire(
+      (stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream),
+    )
   }
 
   #mark(): void {
@@ -218,7 +220,9 @@ export class SessionService {
       process: ofProcess.ofCommand ? this.#commandEnd : undefined,
       variables: this.facts.environment,
       killsBefore: this.#killsBefore,
-      lastUs: lastUs ?? (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
+      lastUs:
+        lastUs ??
+        (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
     })
   }
 
@@ -246,7 +250,10 @@ export class SessionService {
       session: this.folder.id,
       final: true,
       ledger: { ...this.#publisher.ledger, [this.own.id]: this.own.ledger },
-      ledgerClosed: this.#parts.process.abandoned || livingWriters(this.folder, this.facts).length === 0 || this.#said !== undefined,
+      ledgerClosed:
+        this.#parts.process.abandoned ||
+        livingWriters(this.folder, this.facts).length === 0 ||
+        this.#said !== undefined,
       ...(this.#createGraph ? { createGraph: true } : {}),
       ...(this.#createSvg ? { createSvg: true } : {}),
     }
@@ -279,7 +286,8 @@ export class SessionService {
   #reason(): string {
     const { overflow } = this.#publisher
     if (this.#refused !== undefined) return this.#refused.message
-    if (overflow > 0) return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
+    if (overflow > 0)
+      return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
     return this.#welcome === undefined ? 'no aggregator answered' : 'the aggregator did not answer'
   }
 
@@ -300,8 +308,6 @@ export class SessionService {
       this.#control.tell({ state: 'closed', message })
       return this.#keep()
     }
-    this.#control.tell({ state: 'quiet', message })
-    emptySession(this.folder)
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     while (ofProcess.life() !== 'gone' && this.#asked === 'serve') await this.#news.wait(lookMs)
     while (ofProcess.ofCommand && this.#commandEnd === undefined && this.#asked === 'serve') {
@@ -369,6 +375,10 @@ export class SessionService {
     this.#keeper.stop()
     this.#recorder?.stop()
     this.own.close()
+    if (reason === 'not-collected') {
+      this.#control.tell({ state: 'quiet', message })
+      emptySession(this.folder)
+    }
     this.#parts.told(message)
     this.#parts.context.tell({ kind: 'refused', reason, message })
     this.#news.ring()

@@ -26,7 +26,13 @@ export class Facts {
   /** Never rejects: what could not be asked is among the facts. */
   ask(subject: Subject): Promise<readonly Fact[]> {
     const { argv, directory, variables } = subject
-    const mark = JSON.stringify([argv, directory, variables['PATH'], variables['PYTHONPATH'], variables['VIRTUAL_ENV']])
+    const mark = JSON.stringify([
+      argv,
+      directory,
+      variables['PATH'],
+      variables['PYTHONPATH'],
+      variables['VIRTUAL_ENV'],
+    ])
     const known = this.#answers.get(mark)
     if (known !== undefined) return known
     const answer = this.#ask(subject)

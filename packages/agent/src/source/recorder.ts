@@ -123,7 +123,13 @@ export class Recorder {
     this.#energyMs = this.#parts.clock.monotonicMs()
     if (this.#meter === undefined || !this.#energyWanted) return
     for (const { device, joules } of this.#meter.sample()) {
-      this.#parts.own.record({ type: 'energy', host: os.hostname(), device, joules, method: this.#meter.method })
+      this.#parts.own.record({
+        type: 'energy',
+        host: os.hostname(),
+        device,
+        joules,
+        method: this.#meter.method,
+      })
     }
   }
 }

@@ -86,7 +86,8 @@ export class Sampler {
   /** What is not known (NaN) is left out. */
   #write(target: Sampled, measurements: readonly Measurement[]): void {
     const step = this.#steps.get(target.own) ?? 0
-    for (const { name, value } of measurements) if (Number.isFinite(value)) target.own.measure(name, step, value)
+    for (const { name, value } of measurements)
+      if (Number.isFinite(value)) target.own.measure(name, step, value)
     this.#steps.set(target.own, step + 1)
     target.sampled()
   }

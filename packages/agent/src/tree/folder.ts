@@ -40,11 +40,18 @@ export function spoolRoots(variables: Variables, named: string | undefined, dire
   const given = named ?? variables['PROVLOOM_SPOOL_ROOT']
   const name = `provloom-${process.getuid?.() ?? 0}`
   const places = [variables['TMPDIR'] ?? '', '/tmp', directory].filter((one) => one !== '')
-  return [...(given === undefined || given === '' ? [] : [given]), ...places.map((one) => path.join(one, name))]
+  return [
+    ...(given === undefined || given === '' ? [] : [given]),
+    ...places.map((one) => path.join(one, name)),
+  ]
 }
 
 /** Where spools of this machine lie that can be read now. */
-export function spoolRootsThere(variables: Variables, named: string | undefined, directory: string): string[] {
+export function spoolRootsThere(
+  variables: Variables,
+  named: string | undefined,
+  directory: string,
+): string[] {
   const there = spoolRoots(variables, named, directory).filter((one) => isOurs(one))
   return [...new Set(there.map((one) => fs.realpathSync(one)))]
 }
@@ -93,7 +100,9 @@ export function readTree(folder: string): { readonly tree: TreeFolder; readonly 
   const file = path.join(tree.root, 'spool.json')
   try {
     const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+    const fields = new Map<string, unknown>(
+      typeof value === 'object' && value !== null ? Object.entries(value) : [],
+    )
     refuseOtherFormat(fields.get('format'))
     return { tree, facts: factsOf(fields) }
   } catch (error) {

@@ -27,7 +27,10 @@ export interface OpeningParts {
 }
 
 /** A session's service, and what is said of it first. */
-export function openSession(parts: OpeningParts): { readonly service: SessionService; readonly hello: Hello } {
+export function openSession(parts: OpeningParts): {
+  readonly service: SessionService
+  readonly hello: Hello
+} {
   const { context, found, seat, link, wrapped, told } = parts
   const { facts, folder } = found
   const service = new SessionService({
@@ -58,7 +61,12 @@ export function openSession(parts: OpeningParts): { readonly service: SessionSer
   return { service, hello: helloOf(parts) }
 }
 
-export function helloOf({ context, found, seat, agent }: Pick<OpeningParts, 'context' | 'found' | 'seat' | 'agent'>): Hello {
+export function helloOf({
+  context,
+  found,
+  seat,
+  agent,
+}: Pick<OpeningParts, 'context' | 'found' | 'seat' | 'agent'>): Hello {
   const { facts, folder } = found
   const { place, jobKey, worker, ordinal, settings } = seat
   const { rank, attempt, worldSize, restartsMax, restarts, rankToldBy } = place

@@ -72,7 +72,12 @@ export class Places {
   seat({ facts }: Found): Seat {
     const { given, directory } = this.#context
     const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, facts.pid)
-    const settings = settingsOf(given, facts, nameOf(facts.argv, facts.directory), this.#wrapped === undefined ? facts.directory : directory)
+    const settings = settingsOf(
+      given,
+      facts,
+      nameOf(facts.argv, facts.directory),
+      this.#wrapped === undefined ? facts.directory : directory,
+    )
     const worker = workerOf(facts, this.#tree)
     const { experimentName } = settings
     const named = facts.runName === undefined ? {} : { runName: facts.runName.slice(0, limits.nameLengthMax) }
@@ -85,7 +90,8 @@ export class Places {
   /** Where the job of a session is met; of the command before it has any. */
   job(seat: Seat | undefined): Job {
     const { given, directory, variables } = this.#context
-    const saveDir = seat?.settings.provenanceSaveDir ?? path.resolve(directory, given.provenanceSaveDir ?? 'prov')
+    const saveDir =
+      seat?.settings.provenanceSaveDir ?? path.resolve(directory, given.provenanceSaveDir ?? 'prov')
     const key = seat?.jobKey ?? this.#jobKey(this.#own)
     return { keys: connectionKeys(variables, key), saveDir, environment: variables }
   }

@@ -122,7 +122,8 @@ export class TreeService {
   /** A person should know: said by a wrapper, and by the clients where nobody reads what this process says. */
   tell(message: string): void {
     this.#parts.context.voice.tell(message)
-    for (const { service } of this.#open.values()) service.notice('AGENT', message, this.#parts.facts.by === 'client')
+    for (const { service } of this.#open.values())
+      service.notice('AGENT', message, this.#parts.facts.by === 'client')
   }
 
   start(): void {
@@ -233,7 +234,8 @@ export class TreeService {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#open.size < limits.openSessionsMax) this.#take(this.#waiting.shift()!)
+    while (this.#waiting.length > 0 && this.#open.size < limits.openSessionsMax)
+      this.#take(this.#waiting.shift()!)
   }
 
   #take(found: Found): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { connectionFile } from '@provloom/shared'
 import { createAgent } from '../../src/index.ts'
 import { digestFolder, placeBelow } from '../../src/artifact/store.ts'
 import { agentFor, brisk, worker } from '../support/agents.ts'
@@ -98,15 +99,15 @@ describe('a logged file', () => {
     if (outcome.kind === 'not-started' || outcome.delivery.kind !== 'kept') throw new Error(outcome.kind)
     const one = await new ScriptedAggregator(saveDir).start()
     running.push(one)
-    const { spool } = outcome.delivery
+    const [session = ''] = outcome.delivery.folders
     await createAgent({
-      mode: { kind: 'drain', spool },
+      mode: { kind: 'drain', session },
       environment: {},
-      options: { provenanceSaveDir: saveDir },
+      options: { connection: connectionFile(saveDir, 'default') },
       timing: brisk,
     }).run()
     expect(one.received.of('artifact.stored')).toMatchObject([{ sha256: sha256('later') }])
-    expect(fs.existsSync(spool)).toBe(false)
+    expect(fs.existsSync(session)).toBe(false)
   })
 })
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildAgent } from '../support/agent-process.ts'
-import { makeSpoolFolder, readOnlyStream, readSpoolStreams } from './spool.ts'
+import { makeSpoolFolder, readOnlyStream, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
 
 const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
 let spool: string
@@ -24,7 +24,7 @@ function worker(
   const file = path.join(spool, 'worker.mjs')
   fs.writeFileSync(file, program)
   const done = spawnSync(process.execPath, [file], {
-    env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool, ...env },
+    env: { PATH: process.env['PATH'], ...treeVariables(spool), ...env },
     encoding: 'utf8',
   })
   return { code: done.status, errors: done.stderr, output: done.stdout }
@@ -41,9 +41,10 @@ test('a run is begun with its options and ended with what is to be drawn', async
   const done = worker(`
     const run = p.startRun({ provUserNamespace: 'www.example.org', experimentName: 'digits', collectAllProcesses: true, rank: 3 })
     console.log(run.active, run.spool)
-    run.end({ createSvg: true })
+    console.log(await run.end({ createSvg: true }))
     console.log(run.active)`)
-  expect(done).toEqual({ code: 0, errors: '', output: `true ${spool}\nfalse\n` })
+  const [session] = sessionsOf(spool)
+  expect(done).toEqual({ code: 0, errors: '', output: `true ${session}\ntrue\nfalse\n` })
   const { events, wrong } = await readOnlyStream(spool)
   expect(wrong).toEqual([])
   expect(events).toMatchObject([
@@ -132,7 +133,9 @@ test('files are kept as they were at the call, folders file by file', async () =
     ['net_0.txt', 'checkpoint', undefined, 0],
     ['net.txt', 'model', undefined, undefined],
   ])
-  expect(fs.readFileSync(path.join(spool, 'files', artifacts[0]!.spooled!), 'utf8')).toBe('one')
+  expect(fs.readFileSync(path.join(sessionsOf(spool)[0]!, 'files', artifacts[0]!.spooled!), 'utf8')).toBe(
+    'one',
+  )
   expect(only(events, 'dataset')).toMatchObject([
     { label: 'train', samples: 9, size: 7, direction: 'input' },
     { label: 'list', samples: 3 },
@@ -176,10 +179,16 @@ test('an exception that nobody caught ends the session as failed, an exit code t
 })
 
 test('a rank that is not wanted writes nothing more', async () => {
-  fs.writeFileSync(path.join(spool, 'control.json'), '{"state":"quiet"}')
-  const { output } = worker(`const run = p.startRun(); p.logMetric('m', 1); console.log(run.active)`)
+  const { output } = worker(`
+    import fs from 'node:fs'
+    const run = p.startRun()
+    fs.writeFileSync(run.spool + '/control.json', '{"state":"quiet"}')
+    const until = performance.now() + 1100; while (performance.now() < until);
+    p.logMetric('m', 1); console.log(run.active)`)
   expect(output).toBe('false\n')
-  expect(await readSpoolStreams(spool)).toMatchObject([{ events: [], points: [] }])
+  const [stream] = await readSpoolStreams(spool)
+  expect(stream?.events.map((one) => one.type)).toEqual(['session.start'])
+  expect(stream?.points).toEqual([])
 })
 
 test('a worker thread goes on in the session, in a stream of its own', async () => {
@@ -194,51 +203,75 @@ test('a worker thread goes on in the session, in a stream of its own', async () 
       .flat()
       .sort((a, b) => a - b),
   ).toEqual([1, 2])
-  expect(streams.map((one) => one.events[0]?.type)).toEqual(['session.start', 'session.start'])
+  expect(streams.map((one) => one.events[0]?.type).sort()).toEqual(['helper', 'session.start'])
 })
 
-test('without an agent it makes a spool that can be imported and says where it is', async () => {
+test('without an agent it founds a tree, and says where the session is and how it is handed in', async () => {
   const { output, errors } = worker(
     `const run = p.startRun({ experimentName: 'e', rank: 2 }); p.logMetric('m', 1); console.log(run.spool)`,
     {
-      PROVLOOM_SPOOL_DIR: '',
+      PROVLOOM_TREE: '',
+      PROVLOOM_QUIET: '1',
       PROVLOOM_SPOOL_ROOT: path.join(spool, 'root'),
       PROVLOOM_BIN: '/nonexistent/provloom',
     },
   )
   const own = output.trim()
-  expect(path.basename(own)).toMatch(/^job-r2-a0-[0-9a-f]{8}$/)
-  expect(JSON.parse(fs.readFileSync(path.join(own, 'spool.json'), 'utf8'))).toMatchObject({
-    format: 1,
+  const tree = path.resolve(own, '..', '..')
+  expect(JSON.parse(fs.readFileSync(path.join(tree, 'spool.json'), 'utf8'))).toMatchObject({
+    format: 2,
     by: 'client',
+  })
+  expect(JSON.parse(fs.readFileSync(path.join(own, 'session.json'), 'utf8'))).toMatchObject({
+    format: 2,
     rank: 2,
   })
   expect((await readOnlyStream(own)).points).toHaveLength(1)
   expect(errors).toContain(`provloom import ${own}`)
 })
 
+test('every startRun after an endRun is a session of its own', async () => {
+  worker(`
+    for (const lr of [1, 2, 3]) { p.startRun({ runName: 'r' + lr }); p.logParam('lr', lr); await p.endRun() }`)
+  const sessions = await Promise.all(sessionsOf(spool).map((one) => readOnlyStream(one)))
+  expect(sessions.map(({ events }) => only(events, 'param').map((one) => one.value))).toEqual([
+    ['1'],
+    ['2'],
+    ['3'],
+  ])
+  expect(sessions.map(({ events }) => only(events, 'session.start')[0]?.runName)).toEqual(['r1', 'r2', 'r3'])
+})
+
 test.skipIf(process.getuid?.() !== 0)(
   'a full disk drops, counted, and the client goes on by itself when there is room',
   async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', spool])
+    const mounted = path.join(spool, 'mounted')
+    fs.mkdirSync(mounted)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', mounted])
+    fs.cpSync(path.join(spool, 'spool.json'), path.join(mounted, 'spool.json'))
+    fs.cpSync(path.join(spool, 'agent.json'), path.join(mounted, 'agent.json'))
+    fs.mkdirSync(path.join(mounted, 'sessions'))
     try {
-      worker(`
+      worker(
+        `
       import fs from 'node:fs'
       p.startRun()
       for (let i = 0; i < 100; i++) p.logMetric('m', i)
-      const filler = process.env.PROVLOOM_SPOOL_DIR + '/filler'
+      const filler = process.env.TREE + '/filler'
       try { for (;;) fs.appendFileSync(filler, Buffer.alloc(4096)) } catch {}
       for (let i = 0; i < 1000; i++) p.logMetric('m', i)
       fs.rmSync(filler)
       const until = performance.now() + 150; while (performance.now() < until);
-      for (let i = 0; i < 50; i++) p.logMetric('m', i)`)
-      const { events, points } = await readOnlyStream(spool)
+      for (let i = 0; i < 50; i++) p.logMetric('m', i)`,
+        { TREE: mounted, ...treeVariables(mounted) },
+      )
+      const { events, points } = await readOnlyStream(mounted)
       const dropped = only(events, 'drops').at(-1)
       expect(dropped?.reason).toBe('disk-full')
       expect(points.length + dropped!.count).toBe(1150)
       expect(points.slice(-50).map((one) => one.value)).toEqual(Array.from({ length: 50 }, (_, i) => i))
     } finally {
-      execFileSync('umount', [spool])
+      execFileSync('umount', [mounted])
     }
   },
 )

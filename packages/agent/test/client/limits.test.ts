@@ -6,10 +6,10 @@ import { limits, systemFiles } from '@provloom/shared'
 import type { Event, EventType } from '@provloom/shared'
 import { WorkerStream, defaultBounds } from '../../src/client/stream.ts'
 import type { StreamBounds } from '../../src/client/stream.ts'
-import { spoolFolderAt } from '../../src/spool/folder.ts'
+import { sessionFolderAt } from '../../src/session/folder.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { ManualClock } from '../support/clock.ts'
-import { makeSpoolFolder, readOnlyStream } from './spool.ts'
+import { makeSpoolFolder, readOnlyStream, sessionsOf, treeVariables } from './spool.ts'
 
 const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
 let spool: string
@@ -24,7 +24,7 @@ function worker(body: string): void {
   const file = path.join(spool, 'worker.mjs')
   fs.writeFileSync(file, `import * as p from ${JSON.stringify(built)}\n${body}`)
   spawnSync(process.execPath, [file], {
-    env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool },
+    env: { PATH: process.env['PATH'], ...treeVariables(spool) },
     stdio: 'ignore',
   })
 }
@@ -38,7 +38,12 @@ function only<Type extends EventType>(
 
 /** A stream in this process, with bounds as small as the test wants them. */
 function streamWith(bounds: Partial<StreamBounds>, clock = new ManualClock()): WorkerStream {
-  return new WorkerStream(clock, systemFiles(), spoolFolderAt(spool), { ...defaultBounds, ...bounds })
+  return new WorkerStream(
+    clock,
+    systemFiles(),
+    sessionFolderAt(path.join(spool, 'sessions', '0123456789abcdef')),
+    { ...defaultBounds, ...bounds },
+  )
 }
 
 const param = (key: string, value: string): Event => ({
@@ -57,7 +62,7 @@ describe('a worker stream at its limits', () => {
     expect(stream.event(param('k', 'x'.repeat(limits.eventBytesMax - rest)))).toBe(true)
     expect(stream.event(param('k', 'x'.repeat(limits.eventBytesMax - rest + 1)))).toBe(false)
     stream.close()
-    const { events, wrong } = await readOnlyStream(spool)
+    const { events, wrong } = await readOnlyStream(path.join(spool, 'sessions', '0123456789abcdef'))
     expect(wrong).toEqual([])
     expect(only(events, 'param')).toHaveLength(1)
     expect(only(events, 'drops')).toMatchObject([{ reason: 'too-large', count: 1 }])
@@ -78,9 +83,10 @@ describe('a worker stream at its limits', () => {
     expect(point(-1)).toBe(false)
     expect(stream.drops).toEqual(new Map([['spool-full', 3]]))
     // The agent gives back what is acknowledged: here, all of it.
-    const [name] = fs.readdirSync(path.join(spool, 'streams'))
-    const [segment] = fs.readdirSync(path.join(spool, 'streams', name!))
-    fs.truncateSync(path.join(spool, 'streams', name!, segment!), 32)
+    const streams = path.join(spool, 'sessions', '0123456789abcdef', 'streams')
+    const [name] = fs.readdirSync(streams)
+    const [segment] = fs.readdirSync(path.join(streams, name!))
+    fs.truncateSync(path.join(streams, name!, segment!), 32)
     clock.advance(1_000)
     expect(point(points)).toBe(true)
     stream.close()
@@ -119,8 +125,8 @@ describe('a worker in TypeScript at its limits', () => {
     expect(linked).toMatchObject({ size: limits.artifactInlineBytesMax + 1 })
     expect(linked?.sha256).toBeUndefined()
     const inode = (file: string): number => fs.statSync(file).ino
-    expect(inode(path.join(spool, 'files', copied!.spooled!))).not.toBe(inode(small!))
-    expect(inode(path.join(spool, 'files', linked!.spooled!))).toBe(inode(large!))
+    expect(inode(path.join(sessionsOf(spool)[0]!, 'files', copied!.spooled!))).not.toBe(inode(small!))
+    expect(inode(path.join(sessionsOf(spool)[0]!, 'files', linked!.spooled!))).toBe(inode(large!))
   })
 
   test('keeps the last part of a long error', async () => {

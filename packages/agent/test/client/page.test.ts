@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import * as client from '../../src/client/index.ts'
 import { buildAgent } from '../support/agent-process.ts'
-import { makeSpoolFolder, readSpoolStreams } from './spool.ts'
+import { makeSpoolFolder, readSpoolStreams, treeVariables } from './spool.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..', '..')
 const built = pathToFileURL(path.join(root, 'packages/agent/dist/client/index.js')).href
@@ -25,7 +25,7 @@ test.each(examples.map((example, i) => [i + 1, example] as const))(
     const file = path.join(spool, `example-${i}.mjs`)
     fs.writeFileSync(file, example.replaceAll("'@provloom/agent'", JSON.stringify(built)))
     const done = spawnSync(process.execPath, [file], {
-      env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool },
+      env: { PATH: process.env['PATH'], ...treeVariables(spool) },
       cwd: spool,
       encoding: 'utf8',
     })

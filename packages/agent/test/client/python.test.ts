@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { limits } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeSpoolFolder, readOnlyStream } from './spool.ts'
+import { makeSpoolFolder, readOnlyStream, treeVariables } from './spool.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..', '..')
 const client = path.join(root, 'clients', 'python')
@@ -16,7 +16,7 @@ afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
 
 test('every record that the Python client writes is one that the agent reads', async () => {
   execFileSync('python3', [path.join(root, 'packages/agent/test/fixtures/every-call.py')], {
-    env: { ...process.env, PYTHONPATH: client, PROVLOOM_SPOOL_DIR: spool },
+    env: { ...process.env, PYTHONPATH: client, ...treeVariables(spool) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const { events, points, wrong } = await readOnlyStream(spool)

@@ -5,9 +5,11 @@ import { systemClock } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { describe, expect, test } from 'vitest'
 import type { Measurement } from '../../src/source/measurement.ts'
-import { PortableSampler, workerUse } from '../../src/source/portable.ts'
-import { ProcSampler } from '../../src/source/proc/sampler.ts'
-import { createSampler } from '../../src/source/system.ts'
+import { hostMeasurements, workerMeasurements } from '../../src/source/measurement.ts'
+import { PortableMeters, workerUse } from '../../src/source/portable.ts'
+import { ProcMeters } from '../../src/source/proc/meters.ts'
+import { createMeters } from '../../src/source/system.ts'
+import type { Meters } from '../../src/source/system.ts'
 import { freshFolder } from '../support/place.ts'
 
 /** A machine on which nothing happens but what a test writes. */
@@ -42,8 +44,24 @@ class Machine {
     this.write('proc/net/dev', `Inter-|\n face |\n${row('lo', 1e9)}${row('eth0', bytes)}${row('ib0', bytes)}`)
   }
 
-  sampler(rootPid: number): ProcSampler {
-    return new ProcSampler(rootPid, this.clock, path.join(this.root, 'proc'), path.join(this.root, 'sys'))
+  sampler(rootPid: number): { sample(): Promise<Measurement[]> } {
+    return watching(
+      new ProcMeters(this.clock, path.join(this.root, 'proc'), path.join(this.root, 'sys')),
+      rootPid,
+    )
+  }
+}
+
+/** What is known, of one process and its machine. */
+function watching(meters: Meters, pid: number): { sample(): Promise<Measurement[]> } {
+  meters.watch(pid)
+  return {
+    async sample() {
+      const { host, worker } = await meters.sample()
+      const use = worker(pid)
+      const all = [...(use === undefined ? [] : workerMeasurements(use)), ...hostMeasurements(host)]
+      return all.filter(({ value }) => Number.isFinite(value))
+    },
   }
 }
 
@@ -151,7 +169,7 @@ describe('a sample by /proc', () => {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
     try {
-      const worker = valuesOf(await new ProcSampler(process.pid, systemClock()).sample(), 'worker')
+      const worker = valuesOf(await watching(new ProcMeters(systemClock()), process.pid).sample(), 'worker')
       expect(worker['process_count']).toBeGreaterThanOrEqual(2)
       expect(worker['memory_bytes']).toBeGreaterThan(process.memoryUsage.rss())
     } finally {
@@ -174,12 +192,12 @@ describe('a sample by systeminformation', () => {
   })
 
   test('of this process has finite values with units', async () => {
-    expectRight(await new PortableSampler(process.pid).sample())
+    expectRight(await watching(new PortableMeters(), process.pid).sample())
   })
 })
 
 test('a sample of this process has finite values with units, on any system', async () => {
-  expectRight(await createSampler(process.pid, systemClock()).sample())
+  expectRight(await watching(createMeters(systemClock()), process.pid).sample())
 })
 
 function expectRight(measurements: readonly Measurement[]): void {

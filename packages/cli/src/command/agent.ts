@@ -49,7 +49,15 @@ function modeOf(command: readonly string[], tree: unknown): AgentMode {
 
 /** An aggregator of its own session: it outlives this agent and ends when nobody of its job is left. */
 function startAggregator({ meetDir, jobKey, generation, environment }: AggregatorRequest): void {
-  const args = ['aggregator', '--json', '--exit-when-done', '--meet', meetDir, '--generation', String(generation)]
+  const args = [
+    'aggregator',
+    '--json',
+    '--exit-when-done',
+    '--meet',
+    meetDir,
+    '--generation',
+    String(generation),
+  ]
   const child = spawnSelf([...args, flagOf('jobKey'), jobKey], {
     stdio: 'ignore',
     detached: true,

@@ -50,7 +50,11 @@ export class Gathering {
    * @throws {ProvloomError} `CONFLICT` for one that is being served
    */
   async handIn(
-    spools: readonly (SpoolLook & { readonly runId: RunId; readonly jobKey?: string; readonly ordinal?: number })[],
+    spools: readonly (SpoolLook & {
+      readonly runId: RunId
+      readonly jobKey?: string
+      readonly ordinal?: number
+    })[],
   ): Promise<HandedIn[]> {
     const done: HandedIn[] = []
     const waiting = [...spools.entries()]

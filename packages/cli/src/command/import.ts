@@ -52,18 +52,33 @@ export function assign(looks: readonly SpoolLook[], given: string | undefined): 
   const seated = looks.map((look) => {
     const { facts, tree, former } = look
     const { environment, rank, worldSize, experimentName = '', runName } = facts
-    const said = rank === undefined ? undefined : ({ by: 'call', rank, ...(worldSize === undefined ? {} : { worldSize }) } as const)
+    const said =
+      rank === undefined
+        ? undefined
+        : ({ by: 'call', rank, ...(worldSize === undefined ? {} : { worldSize }) } as const)
     const place = findPlace(said, environment, sightOf(environment, undefined), given)
     const jobKey = place.jobKey ?? tree.key
     const named = runName === undefined ? {} : { runName }
-    const counted = { worker: `${tree.key} ${jobKey}`, rank: place.rank, attempt: place.attempt, experimentName, ...named }
+    const counted = {
+      worker: `${tree.key} ${jobKey}`,
+      rank: place.rank,
+      attempt: place.attempt,
+      experimentName,
+      ...named,
+    }
     const { ordinal, after } = countSession(counts, counted)
     counts = after
     const turn = former?.ordinal ?? ordinal
-    return { look, jobKey, ordinal: turn, mark: JSON.stringify([jobKey, experimentName, runName ?? null, turn]) }
+    return {
+      look,
+      jobKey,
+      ordinal: turn,
+      mark: JSON.stringify([jobKey, experimentName, runName ?? null, turn]),
+    }
   })
   const runs = new Map<string, RunId>()
-  for (const { look, mark } of seated) if (look.former !== undefined && !runs.has(mark)) runs.set(mark, look.former.runId)
+  for (const { look, mark } of seated)
+    if (look.former !== undefined && !runs.has(mark)) runs.set(mark, look.former.runId)
   return seated.map(({ look, jobKey, ordinal, mark }) => {
     const runId = look.former?.runId ?? runs.get(mark) ?? mintRunId(Date.now(), randomBytes(10))
     if (!runs.has(mark)) runs.set(mark, runId)

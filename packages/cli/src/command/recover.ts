@@ -29,7 +29,10 @@ export async function recover(
   if (run.finished) return isFinished(run.facts, named, given['json'] === true)
   if (!fs.existsSync(path.join(runDir, 'journal'))) throw journalGone(runDir)
   await refuseRunning(run)
-  const spools = named.length > 0 ? named.flatMap((one) => lookAtSpool(one)).map((look) => ofRun(look, run.facts)) : spoolsOf(run.facts, given)
+  const spools =
+    named.length > 0
+      ? named.flatMap((one) => lookAtSpool(one)).map((look) => ofRun(look, run.facts))
+      : spoolsOf(run.facts, given)
   const gathering = new Gathering(
     {
       // In the run directory itself: it can be written, and a second `recover` of the same run finds the first.

@@ -1,20 +1,31 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import type { Attempt, Rank } from '@provloom/shared'
-import { makeSpool } from '../../src/spool/folder.ts'
+import { makeTree } from '../../src/tree/folder.ts'
 import { freshFolder } from '../support/place.ts'
 
-const facts = { createdUs: 1, host: 'h', uid: 0, pid: 1, by: 'agent', environment: {} } as const
+const facts = {
+  createdUs: 1,
+  key: 'local-h.1.2',
+  launcherMark: '',
+  host: 'h',
+  hostId: 'h',
+  uid: 0,
+  pid: 1,
+  start: 2,
+  pidNamespace: 0,
+  by: 'agent',
+  version: '1',
+} as const
 
 function make(root: string): string {
-  return makeSpool(root, 'job', 0 as Rank, 0 as Attempt, facts).root
+  return makeTree([root], facts, () => {}).root
 }
 
 test('a spool and the folder of spools are private', () => {
   const root = path.join(freshFolder(), 'spools')
   const spool = make(root)
-  for (const folder of [root, spool, path.join(spool, 'streams'), path.join(spool, 'files')]) {
+  for (const folder of [root, spool, path.join(spool, 'sessions')]) {
     expect(fs.statSync(folder).mode & 0o777, folder).toBe(0o700)
   }
   expect(fs.statSync(path.join(spool, 'spool.json')).mode & 0o777).toBe(0o600)
@@ -36,4 +47,15 @@ test.runIf(process.getuid?.() === 0)("another user's folder is refused [as root]
   fs.mkdirSync(root)
   fs.chownSync(root, 65_534, 65_534)
   expect(() => make(root)).toThrow(expect.objectContaining({ code: 'SPOOL_UNWRITABLE' }))
+})
+
+test('a place that cannot be used is told, and the next one is taken', () => {
+  const place = freshFolder()
+  fs.writeFileSync(path.join(place, 'file'), '')
+  const told: string[] = []
+  const tree = makeTree([path.join(place, 'file'), path.join(place, 'good')], facts, (message) =>
+    told.push(message),
+  )
+  expect(path.dirname(tree.root)).toBe(path.join(place, 'good'))
+  expect(told).toHaveLength(1)
 })
