@@ -1,6 +1,6 @@
 import { checkOptions, systemClock, systemFiles } from '@provloom/shared'
 import type { Clock, Files, GivenOptions } from '@provloom/shared'
-import type { AgentConfig } from './config.ts'
+import type { AgentConfig, AgentMode } from './config.ts'
 import { identityOf } from './identity.ts'
 import type { Identity } from './identity.ts'
 import type { Variables } from './place/variables.ts'
@@ -39,7 +39,7 @@ export interface Context {
 export function contextOf(config: AgentConfig, facts: SpoolFacts | undefined): Context {
   const variables = config.environment ?? process.env
   const given = checkOptions('agent', config.options ?? {}, { ...variables })
-  const identity = identityOf(given, variables, facts)
+  const identity = identityOf(given, variables, facts, rankProcess(config.mode))
   const tell = (status: AgentStatus): void => config.onStatus?.(status)
   const directory = config.mode.kind === 'command' ? config.mode.directory : undefined
   return {
@@ -55,5 +55,17 @@ export function contextOf(config: AgentConfig, facts: SpoolFacts | undefined): C
     voice: createVoice(identity.place.rank, config.say, (message) => tell({ kind: 'trouble', message })),
     tell,
     version: config.version ?? '0.0.0',
+  }
+}
+
+/** The process whose launcher is that of the rank: a command's is ours; a spool that is handed in has none. */
+function rankProcess(mode: AgentMode): number | undefined {
+  switch (mode.kind) {
+    case 'command':
+      return process.pid
+    case 'attach':
+      return mode.pid
+    case 'drain':
+      return undefined
   }
 }

@@ -1,7 +1,9 @@
 // The package's public face.
 export * from './process.ts'
-export { detectPlace } from './place/place.ts'
-export type { Place } from './place/place.ts'
+export { findPlace } from './place/place.ts'
+export type { Place, RankToldBy, Said } from './place/place.ts'
+export { sightOf } from './place/sight.ts'
+export type { LauncherSeen, SeenProcess, Sight } from './place/sight.ts'
 export { defaultSpoolRoot, readSpool } from './spool/folder.ts'
 export { lookAtSpool, spoolsIn } from './spool/look.ts'
 export type { SpoolLook } from './spool/look.ts'

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { jobNames } from '@provloom/shared'
-import { detectPlace } from '../place/place.ts'
+import { findPlace } from '../place/place.ts'
+import { sightOf } from '../place/sight.ts'
 import { recordedVariables } from '../sources/allow-list.ts'
 import { defaultSpoolRoot, makeSpool } from '../spool/folder.ts'
 import type { SpoolFolder } from '../spool/folder.ts'
@@ -18,10 +18,10 @@ import { tellOnce } from './tell.ts'
  */
 export function makeOwnSpool(options: SessionOptions): SpoolFolder {
   const { experimentName, provUserNamespace, provenanceSaveDir, rank } = options
-  const names = jobNames(process.env, process.env['PROVLOOM_JOB_KEY'])
-  const place = detectPlace(process.env, rank)
+  const said = rank === undefined ? undefined : { by: 'call' as const, rank }
+  const place = findPlace(said, process.env, sightOf(process.env, { pid: process.pid }))
   const root = process.env['PROVLOOM_SPOOL_ROOT'] ?? defaultSpoolRoot(process.env)
-  return makeSpool(root, names.jobKey, place.rank, place.attempt, {
+  return makeSpool(root, place.jobKey ?? '', place.rank, place.attempt, {
     createdUs: Date.now() * 1000,
     host: os.hostname(),
     uid: process.getuid?.() ?? 0,

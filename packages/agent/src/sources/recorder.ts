@@ -4,7 +4,7 @@ import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
-import { devicesOf } from '../place/devices.ts'
+import { devicesOf, machineDevices } from '../place/devices.ts'
 import type { Variables } from '../place/variables.ts'
 import { maskArguments } from '../secrets.ts'
 import type { OwnStream } from '../spool/own-stream.ts'
@@ -52,7 +52,8 @@ export class Recorder {
   /** The worker runs: says who, where and what, and goes on asking in the background. */
   begin(pid: number): void {
     const { own, place, variables, argv, directory, version, clock } = this.#parts
-    const devices = devicesOf(variables, place.localRank)
+    // A lone process may work on any of them.
+    const devices = devicesOf(variables, place.localRank, place.launcher === 'none' ? 0 : machineDevices())
     const launcherCommand = place.launcher === 'none' ? undefined : parentCommand()
     const shown = maskArguments(argv)
     own.record({

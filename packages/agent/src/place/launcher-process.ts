@@ -1,0 +1,47 @@
+import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from './process-identity.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+
+/** Deeper than any chain of shells and wrappers. */
+const ancestorsMax = 256
+
+/**
+ * The launcher itself: the nearest of a process and its ancestors that was started without the variable which the
+ * launcher sets for its ranks: torchrun, mpiexec, Lightning's rank 0. It stays the same through restarts, and with
+ * shells and our own agent in between. One whose first environment cannot be read (another user's, gVisor, a system
+ * without /proc) is taken for it: of the process itself, its parent.
+ *
+ * @returns undefined where none is in sight: in a container that the launcher is outside of, and below init, to which
+ *   orphans of all jobs come
+ */
+export function launcherProcess(pid: number, variable: string, root = '/'): ProcessIdentity | undefined {
+  let at = pid
+  for (let step = 0; step < ancestorsMax; step++) {
+    const startedWith = hadAtFirst(at, variable, root)
+    const found = startedWith === false || (startedWith === undefined && at !== pid)
+    if (found) return isInit(at, root) ? undefined : identityOfProcess(at, root)
+    const parent = parentOf(at, root)
+    if (parent === undefined) return undefined
+    at = parent
+  }
+  return undefined
+}
+
+/** Whether a process was started with the variable; undefined where that cannot be read. */
+function hadAtFirst(pid: number, variable: string, root: string): boolean | undefined {
+  const entries = textAt(processFile(pid, 'environ', root))?.split('\0')
+  // Programs that write their state where `ps` shows it (setproctitle) write over their first environment.
+  if (entries === undefined || !entries.some((entry) => /^\w+=/.test(entry))) return undefined
+  return entries.some((entry) => entry.startsWith(`${variable}=`) && entry.length > variable.length + 1)
+}
+
+function parentOf(pid: number, root: string): number | undefined {
+  const parent = Number(statOf(pid, root)?.[1])
+  if (Number.isInteger(parent)) return parent > 0 ? parent : undefined
+  return pid === process.pid ? process.ppid : undefined
+}
+
+/** In a container the first process is what the container was made for; on a machine it is init. */
+function isInit(pid: number, root: string): boolean {
+  if (pid === 1) return ownPidNamespace(root) === ''
+  return textAt(processFile(pid, 'comm', root))?.trim() === 'systemd'
+}
