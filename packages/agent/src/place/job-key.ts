@@ -46,8 +46,7 @@ export function within(name: string, batch: string | undefined): string {
  * The key of a launcher that gives a job no name. On one node the launcher itself; on several, where each sees another
  * process, the endpoint: in a batch job its port is enough, which may hold two of them.
  *
- * @param variable the launcher has not itself
- * @param loopback whether an address of this machine alone says that there is one node
+ * @param variable what this launcher sets for its ranks, and was not started with itself
  */
 export function launcherOrEndpoint(
   variable: string,
@@ -66,7 +65,7 @@ export function launcherOrEndpoint(
     if (launcher === undefined) return met
     if (!launcher.ours) return launcher.key
     // A script made its processes ranks by itself: they are of its own job, if they know it.
-    return sight.batch === undefined && sight.inheritedTree === undefined ? met : undefined
+    return sight.batch === undefined && !isInherited(sight) ? met : undefined
   }
 }
 
@@ -81,8 +80,12 @@ export function firstRankOrEndpoint(variable: string): (told: Told, sight: Sight
     if (endpoint !== undefined && !isLoopback(endpoint.address)) return endpointKey(endpoint, sight.host)
     const launcher = sight.launcher(variable)
     if (launcher === undefined) return endpointKey(endpoint, sight.host)
-    return launcher.ours || sight.inheritedTree !== undefined ? undefined : launcher.key
+    return launcher.ours || isInherited(sight) ? undefined : launcher.key
   }
+}
+
+function isInherited({ tree }: Sight): boolean {
+  return tree !== undefined && !tree.founded
 }
 
 /** The value of an option in a launcher's command line: `--rdzv-endpoint x`, `--rdzv_endpoint=x`. */

@@ -1,7 +1,7 @@
 import { isAttempt, isRank } from '@provloom/shared'
 import { present } from '../client/present.ts'
 import type { LauncherRow, Restarts } from './row.ts'
-import { isStepRank, stepOf } from './slurm.ts'
+import { stepOf } from './slurm.ts'
 import { launchers } from './table.ts'
 import { countOf, has, textOf } from './variables.ts'
 import type { Variables } from './variables.ts'
@@ -25,16 +25,16 @@ export interface Launched {
 
 /** Reads the first row of the table that is present and tells a rank. Never throws, whatever the variables hold. */
 export function launchedAs(variables: Variables): Launched {
-  const unread: string[] = []
+  const unread = new Set<string>()
   for (const row of launchers) {
     if (!row.present(variables)) continue
     const rank = row.rank(variables)
-    if (isRank(rank)) return readBy(row, rank, variables, unread)
-    unread.push(...unreadableBy(row, variables))
+    if (isRank(rank)) return readBy(row, rank, variables, [...unread])
+    for (const message of unreadableBy(row, variables)) unread.add(message)
   }
   const attempt = attemptOf(undefined, variables)
   const restarts = restartsOf(undefined, variables)
-  const contradictions = unread
+  const contradictions = [...unread]
   const alone = { worldSize: 1, localRank: 0, localWorldSize: 1, nodeRank: 0, nodeCount: 1 }
   return { row: undefined, rank: 0, attempt, ...alone, ...present({ restarts }), contradictions }
 }
@@ -63,11 +63,12 @@ function readBy(row: LauncherRow, rank: number, variables: Variables, unread: re
     row.nodeCount?.(variables) ?? (whole ? 1 : undefined),
     (count) => (nodeRank ?? 0) < count,
     contradictions,
-    (count) => `node ${nodeRank} is not below the job's ${count} nodes`,
+    (count) => `node ${nodeRank ?? 0} is not below the job's ${count} nodes`,
   )
   contradictions.push(...disagreements(row, rank, variables))
   const restarts = restartsOf(row, variables)
-  const restartsMax = row.restartsMax?.(variables)
+  const most = row.restartsMax?.(variables)
+  const restartsMax = isAttempt(most) ? most : undefined
   return {
     row,
     rank,
@@ -116,18 +117,21 @@ function checked(
   return undefined
 }
 
-function unreadableBy({ launcher, variable }: LauncherRow, variables: Variables): string[] {
+/** A row's variable is there and tells no rank: somebody has set it wrongly, or for another purpose. */
+function unreadableBy({ variable }: LauncherRow, variables: Variables): string[] {
   const text = variable === undefined ? undefined : textOf(variables, variable)
-  if (variable === undefined || text === undefined || /^\d+$/.test(text) || !/RANK|ID$|INDEX$/.test(variable))
-    return []
-  return [`${variable} is ${JSON.stringify(text.slice(0, 64))}, which is no rank of ${launcher}`]
+  if (variable === undefined || text === undefined) return []
+  const shown = JSON.stringify(text.slice(0, 64))
+  return countOf(variables, variable) === undefined
+    ? [`${variable} is ${shown}, which is no rank`]
+    : [`${variable} is ${shown}, which with the other variables tells no rank`]
 }
 
 function disagreements({ launcher }: LauncherRow, rank: number, variables: Variables): string[] {
   const slurm = countOf(variables, 'SLURM_PROCID')
-  if (launcher !== 'generic' || slurm === undefined || isStepRank(variables, rank, undefined)) return []
+  if (launcher !== 'generic' || slurm === undefined || slurm === rank) return []
   // A batch script's 0 is nobody's rank.
-  if (slurm === rank || (slurm === 0 && stepOf(variables) === undefined)) return []
+  if (slurm === 0 && stepOf(variables) === undefined) return []
   return [
     `RANK says ${rank} and SLURM_PROCID says ${slurm}; RANK won, because workers started inside a Slurm task inherit its number`,
   ]

@@ -3,7 +3,7 @@ import type { Attempt, Rank } from '@provloom/shared'
 import { present } from '../client/present.ts'
 import { launchedAs } from './launched.ts'
 import type { Launched } from './launched.ts'
-import type { Restarts } from './row.ts'
+import type { Restarts, Told } from './row.ts'
 import type { Sight } from './sight.ts'
 import { textOf } from './variables.ts'
 import type { Variables } from './variables.ts'
@@ -59,7 +59,7 @@ export function findPlace(
     said?.rank === undefined ? worldSaid(launched, said) : saidPlace(launched, said)
   const { attempt, contradictions, ...optional } = rest
   if (!isRank(rank) || !isAttempt(attempt)) throw new RangeError(`no place: rank ${rank}, attempt ${attempt}`)
-  const key = jobKey ?? row?.job?.(toldBy(launched, variables), sight) ?? sight.batch ?? sight.inheritedTree
+  const key = jobKey ?? row?.job?.(toldBy(launched, variables), sight) ?? sight.batch ?? sight.tree?.key
   return {
     launcher: row?.launcher ?? 'none',
     rank,
@@ -71,10 +71,7 @@ export function findPlace(
   }
 }
 
-function toldBy(
-  { worldSize, localWorldSize, nodeCount }: Launched,
-  variables: Variables,
-): Parameters<NonNullable<NonNullable<Launched['row']>['job']>>[0] {
+function toldBy({ worldSize, localWorldSize, nodeCount }: Launched, variables: Variables): Told {
   return { variables, worldSize, localWorldSize, nodeCount }
 }
 
@@ -91,25 +88,18 @@ function worldSaid(launched: Launched, said: Said | undefined): Launched {
  * is of that world alone: processes which a script starts in one of its tasks have other places.
  */
 function saidPlace(launched: Launched, said: Said): Launched {
-  const { rank } = said
+  const { rank, worldSize: size } = said
   if (!isRank(rank)) return told(launched, `${rank} is no rank; what is said of it is ignored`)
-  const { worldSize, localRank, localWorldSize, nodeRank, nodeCount, ...rest } = launched
-  const node = present({ nodeRank, nodeCount })
-  if (said.worldSize !== undefined && said.worldSize !== worldSize) {
-    const base = launched.row === undefined ? rest : { ...rest, ...node }
-    const other = { ...base, rank }
-    if (Number.isSafeInteger(said.worldSize) && rank < said.worldSize)
-      return { ...other, worldSize: said.worldSize }
-    return told(other, `rank ${rank} is not below the size said, ${said.worldSize}; the size is ignored`)
-  }
+  const { worldSize, localRank: _place, localWorldSize: _size, nodeRank, nodeCount, ...rest } = launched
+  const elsewhere = { ...rest, ...(launched.row === undefined ? {} : present({ nodeRank, nodeCount })), rank }
+  if (size !== undefined && !(Number.isSafeInteger(size) && rank < size))
+    return told(elsewhere, `rank ${rank} is not below the size said, ${size}; the size is ignored`)
+  if (size !== undefined)
+    return size === worldSize ? { ...launched, rank } : { ...elsewhere, worldSize: size }
   // A lone process, or a launcher's only one, says nothing of the size of a job whose ranks are told by others.
-  if (launched.row === undefined) return { ...rest, rank }
-  if (said.worldSize === undefined && worldSize === 1) return { ...rest, ...node, rank }
+  if (worldSize === 1) return elsewhere
   if (worldSize === undefined || rank < worldSize) return { ...launched, rank }
-  return told(
-    { ...rest, ...node, rank },
-    `rank ${rank} is not below the job's size ${worldSize}; the size is ignored`,
-  )
+  return told(elsewhere, `rank ${rank} is not below the job's size ${worldSize}; the size is ignored`)
 }
 
 function told(launched: Launched, contradiction: string): Launched {

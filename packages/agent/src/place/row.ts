@@ -19,7 +19,7 @@ export interface Told {
 export interface LauncherRow {
   readonly launcher: string
   readonly present: (variables: Variables) => boolean
-  /** The variable that this launcher sets for its ranks and does not have itself. */
+  /** The variable that a rank is told by, where it is one alone. */
   readonly variable?: string
   readonly rank: Count
   readonly worldSize?: Count

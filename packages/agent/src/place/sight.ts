@@ -11,10 +11,16 @@ export interface Sight {
   /** This machine: `process-identity.ts`, `hostId`. */
   readonly host: string
   readonly hostName: string
-  /** The key of the process tree, where one was handed down; else a rank is in a tree of its own. */
-  readonly inheritedTree: string | undefined
+  /** The process tree, where it is known. */
+  readonly tree: TreeSeen | undefined
   /** The process that started the ranks: the nearest without this variable. */
   readonly launcher: (variable: string) => LauncherSeen | undefined
+}
+
+/** A tree that a process founded has nobody in it yet but that process. */
+export interface TreeSeen {
+  readonly key: string
+  readonly founded: boolean
 }
 
 export interface LauncherSeen {
@@ -27,7 +33,7 @@ export interface LauncherSeen {
 /** A process whose ancestors are looked at. */
 export interface SeenProcess {
   readonly pid: number
-  readonly inheritedTree?: string
+  readonly tree?: TreeSeen
   /** Whether a launcher with this key is a process of the tree. */
   readonly isOurs?: (key: string) => boolean
 }
@@ -38,7 +44,7 @@ export function sightOf(variables: Variables, seen: SeenProcess | undefined, roo
     batch: batchKey(variables),
     host: hostId(root),
     hostName: os.hostname(),
-    inheritedTree: seen?.inheritedTree,
+    tree: seen?.tree,
     launcher: (variable) => {
       const found = seen === undefined ? undefined : launcherProcess(seen.pid, variable, root)
       if (seen === undefined || found === undefined) return undefined

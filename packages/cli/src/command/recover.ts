@@ -71,8 +71,8 @@ function ofRun(look: SpoolLook, { runId }: RunFacts): SpoolLook {
   )
 }
 
-/** Keys that name one job and no later one. */
-const lasting = /^(?!master-)./
+/** Keys that name one job and no later one: not those of a place where ranks meet. */
+const lasting = /^(?!master-|jax-|hydra-|kubernetes-)./
 
 /**
  * The run's spools on this machine: those whose ranks were admitted to it, and those of the same job whose ranks had no

@@ -78,7 +78,6 @@ export const sagemaker: LauncherRow = {
 export const tensorflow: LauncherRow = {
   launcher: 'tensorflow',
   present: (variables) => has(variables, 'TF_CONFIG'),
-  variable: 'TF_CONFIG',
   rank: (variables) => tensorflowTask(variables)?.rank,
   worldSize: (variables) => tensorflowTask(variables)?.worldSize,
   job: launcherOrEndpoint('TF_CONFIG', (variables) => endpointOfText(tensorflowTask(variables)?.first)),

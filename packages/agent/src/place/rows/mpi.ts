@@ -60,7 +60,10 @@ export const mvapich: LauncherRow = {
   worldSize: of('MV2_COMM_WORLD_SIZE', 'MVP_COMM_WORLD_SIZE'),
   localRank: of('MV2_COMM_WORLD_LOCAL_RANK', 'MVP_COMM_WORLD_LOCAL_RANK'),
   localWorldSize: of('MV2_COMM_WORLD_LOCAL_SIZE', 'MVP_COMM_WORLD_LOCAL_SIZE'),
-  job: launcherOrEndpoint('MV2_COMM_WORLD_RANK'),
+  job: (told, sight) => {
+    const version = has(told.variables, 'MV2_COMM_WORLD_RANK') ? 'MV2' : 'MVP'
+    return launcherOrEndpoint(`${version}_COMM_WORLD_RANK`)(told, sight)
+  },
 }
 
 /** HPE's, on Cray machines; there Slurm sets its variables as well, and tells more. */

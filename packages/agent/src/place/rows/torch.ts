@@ -2,9 +2,9 @@ import {
   endpointIn,
   endpointKey,
   endpointOfText,
+  firstRankOrEndpoint,
   isLoopback,
   launcherOrEndpoint,
-  firstRankOrEndpoint,
   master,
   optionIn,
   within,
@@ -12,8 +12,7 @@ import {
 import type { Endpoint } from '../job-key.ts'
 import { lightningRank, lightningSize } from '../lightning.ts'
 import { of, onOneNode } from '../row.ts'
-import type { Told } from '../row.ts'
-import type { LauncherRow } from '../row.ts'
+import type { LauncherRow, Told } from '../row.ts'
 import type { Sight } from '../sight.ts'
 import { countOf, has, textOf } from '../variables.ts'
 import type { Variables } from '../variables.ts'
@@ -22,6 +21,7 @@ import { launchedSize } from './mpi.ts'
 /** Launchers of PyTorch, and what they have in common: RANK, LOCAL_RANK, WORLD_SIZE. */
 
 const common = {
+  variable: 'RANK',
   rank: of('RANK'),
   worldSize: of('WORLD_SIZE'),
   localRank: of('LOCAL_RANK'),
@@ -32,7 +32,6 @@ export const torchrun: LauncherRow = {
   ...common,
   launcher: 'torchrun',
   present: (variables) => has(variables, 'TORCHELASTIC_RUN_ID', 'RANK'),
-  variable: 'TORCHELASTIC_RUN_ID',
   nodeRank: of('GROUP_RANK'),
   nodeCount: of('GROUP_WORLD_SIZE'),
   // A requeue starts torchrun again, whose own count begins again.
@@ -85,7 +84,6 @@ export const deepspeed: LauncherRow = {
   ...common,
   launcher: 'deepspeed',
   present: (variables) => has(variables, 'RANK', 'LOCAL_RANK', 'CROSS_RANK'),
-  variable: 'LOCAL_RANK',
   localWorldSize: of('LOCAL_SIZE', 'LOCAL_WORLD_SIZE'),
   nodeRank: of('CROSS_RANK'),
   nodeCount: of('CROSS_SIZE'),
@@ -97,7 +95,6 @@ export const provloomRun: LauncherRow = {
   launcher: 'provloom run',
   present: (variables) =>
     variables['PROVLOOM_LAUNCHER'] === 'provloom run' && has(variables, 'RANK', 'LOCAL_RANK'),
-  variable: 'LOCAL_RANK',
   nodeRank: of('NODE_RANK'),
   job: launcherOrEndpoint('LOCAL_RANK'),
 }
@@ -106,7 +103,6 @@ export const azureml: LauncherRow = {
   ...common,
   launcher: 'azureml',
   present: (variables) => has(variables, 'AZUREML_RUN_ID', 'RANK', 'LOCAL_RANK'),
-  variable: 'LOCAL_RANK',
   nodeRank: of('NODE_RANK'),
   nodeCount: of('AZUREML_NODE_COUNT'),
 }
@@ -115,7 +111,6 @@ export const generic: LauncherRow = {
   ...common,
   launcher: 'generic',
   present: (variables) => has(variables, 'RANK', 'LOCAL_RANK'),
-  variable: 'LOCAL_RANK',
   nodeRank: of('NODE_RANK', 'GROUP_RANK'),
   nodeCount: of('NNODES', 'GROUP_WORLD_SIZE'),
   restarts: podsRestart,
@@ -131,11 +126,18 @@ export const rankAlone: LauncherRow = {
   launcher: 'generic',
   present: (variables) =>
     has(variables, 'RANK') && (launchedSize(variables) ?? 1) <= 1 && !hasPodsOfSeveral(variables),
-  variable: 'RANK',
   localRank: () => undefined,
   nodeRank: of('NODE_RANK', 'GROUP_RANK'),
   restarts: podsRestart,
-  job: launcherOrEndpoint('RANK'),
+  job: launcherOrEndpoint('RANK', podsMaster),
+}
+
+/** The first pod of a PyTorchJob was told `localhost`, once; to the others it goes by its own name. */
+function podsMaster(variables: Variables): Endpoint | undefined {
+  const told = master(variables)
+  const pod = textOf(variables, 'HOSTNAME')
+  if (told === undefined || !isLoopback(told.address) || pod === undefined) return told
+  return podsRestart(variables) === undefined ? told : { ...told, address: pod }
 }
 
 /** Kubernetes starts a failed pod again, and leaves the others. */
