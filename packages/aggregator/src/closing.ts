@@ -2,7 +2,6 @@ import type { Closed } from '@provloom/rundir/entry'
 import type { Registry } from './admission/registry.ts'
 import type { Sessions } from './admission/session.ts'
 import { Departures } from './run/departures.ts'
-import { finishRun } from './run/finish.ts'
 import type { OpenRun } from './run/open-run.ts'
 import { outlookOf } from './run/outlook.ts'
 import type { Surroundings } from './run/surroundings.ts'
@@ -37,8 +36,9 @@ export class Closing {
     if (this.#running.has(run)) return
     if ((this.#notBeforeMs.get(run) ?? 0) > this.#around.clock.monotonicMs()) return
     if (!run.roster.closed) {
-      const { collectAllProcesses } = run.facts.settings
-      const outlook = outlookOf(run.roster, collectAllProcesses, (state) => this.#departures.agoMs(state))
+      // Somebody may be about to come: what is on its way into the journal decides first.
+      if (run.isRecording) return
+      const outlook = outlookOf(run.roster, (state) => this.#departures.agoMs(state))
       if (outlook.kind !== 'done') return
     }
     void this.close(run, 'ranks-ended')
@@ -54,13 +54,12 @@ export class Closing {
   }
 
   async #close(run: OpenRun, cause: Closed['cause']): Promise<void> {
-    run.ending = true
     try {
-      const files = await finishRun(run, this.#around, cause)
+      const files = await run.finish(cause)
       this.#sessions.endRun(run)
       await this.#registry.finished(run)
       const { runId, runDir } = run.facts
-      this.#around.tell({ kind: 'run-finished', runId, runDir, summary: run.graph.summary(), files })
+      this.#around.tell({ kind: 'run-finished', runId, runDir, summary: run.summary, files })
       this.#onFinished()
     } catch (error) {
       this.#notBeforeMs.set(run, this.#around.clock.monotonicMs() + retryMs)

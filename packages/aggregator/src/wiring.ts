@@ -7,7 +7,8 @@ import { Attendance } from './admission/attendance.ts'
 import { Intake } from './admission/intake.ts'
 import type { IntakeCounts } from './admission/intake.ts'
 import { Registry } from './admission/registry.ts'
-import { Sessions } from './admission/session.ts'
+import { Sessions, standingOf } from './admission/session.ts'
+import { Bell } from './bell.ts'
 import { Closing } from './closing.ts'
 import type { Settings } from './config.ts'
 import type { ControlFolder } from './control/folder.ts'
@@ -62,6 +63,11 @@ export class Wiring {
   /** Nothing is received now; nothing was for some time since the last look at who is here. */
   #waitsForRoom = false
   #deaf = false
+  #closed = false
+  /** Something that waited has been taken in. */
+  readonly #freed = new Bell()
+  /** A rank has ended, is lost, or its run has ended. */
+  readonly #left = new Bell()
   readonly #descriptors: DescriptorWatch
 
   constructor(settings: Settings, options: WiringOptions) {
@@ -82,14 +88,20 @@ export class Wiring {
       createMetricStore,
       createGraph: settings.createGraph,
       createSvg: settings.createSvg,
+      onRoom: () => this.#freed.ring(),
       acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
       retryLater: (streams, message) => this.#intake.retryLater(streams, message),
     }
     this.#registry = new Registry(around, settings, options.control)
     this.#closing = new Closing(around, this.#registry, this.#sessions, () => {
+      this.#freed.ring()
+      this.#left.ring()
       if (this.#registry.open.length === 0) options.onIdle()
     })
-    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => this.#look(run))
+    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => {
+      this.#left.ring()
+      this.#look(run)
+    })
     this.#admission = new Admission({
       around,
       registry: this.#registry,
@@ -145,12 +157,14 @@ export class Wiring {
   async close(deadlineMs: number): Promise<StopOutcome> {
     const { clock } = this.#options
     const untilMs = clock.monotonicMs() + deadlineMs
-    await this.#waitForRanks(deadlineMs / 2)
+    if (deadlineMs > 0) await this.#within(this.#allLeft(), deadlineMs / 2)
     const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
     await this.#within(Promise.all(closings), untilMs - clock.monotonicMs())
     this.#cancelTick?.()
     this.#cancelTick = undefined
     this.#descriptors.close()
+    this.#closed = true
+    this.#freed.ring()
     await this.#inbox?.stop()
     this.#inbox = undefined
     const left = this.#registry.open.map((run) => run.facts.runDir)
@@ -159,14 +173,9 @@ export class Wiring {
       : { kind: 'gave-up', left: `${left.length} runs not finished, their journals kept: ${left.join(', ')}` }
   }
 
-  async #waitForRanks(patienceMs: number): Promise<void> {
-    const untilMs = this.#options.clock.monotonicMs() + patienceMs
-    while (
-      this.#sessions.live().some((one) => !one.state.lost) &&
-      this.#options.clock.monotonicMs() < untilMs
-    ) {
-      await this.#pause(50)
-    }
+  /** Resolves when no rank is here that is not lost. */
+  async #allLeft(): Promise<void> {
+    while (this.#sessions.live().some((one) => standingOf(one)?.lost === undefined)) await this.#left.heard()
   }
 
   async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {
@@ -182,7 +191,7 @@ export class Wiring {
     this.#deaf = this.#waitsForRoom
     this.#admission.tick()
     for (const run of this.#registry.open) {
-      run.sealer.look()
+      run.look()
       this.#closing.note(run)
       this.#look(run)
     }
@@ -205,36 +214,24 @@ export class Wiring {
     const now = this.#options.clock.monotonicMs()
     if (now - this.#progressAtMs < progressMs) return
     this.#progressAtMs = now
-    for (const { facts, roster, flusher } of this.#registry.open.filter((one) => one.takeChanged())) {
-      this.#options.tell({
-        kind: 'progress',
-        runId: facts.runId,
-        ranks: roster.rankCount,
-        events: roster.records,
-        logs: roster.logs,
-        flushes: flusher.flushes,
-      })
+    for (const run of this.#registry.open) {
+      const progress = run.takeProgress()
+      if (progress !== undefined) this.#options.tell(progress)
     }
   }
 
   /** Resolves when what was received and not yet stored, applied and in Parquet has become little enough. */
   async #room(): Promise<void> {
-    while (this.#isFull()) {
+    while (!this.#closed && this.#isFull()) {
       this.#waitsForRoom = this.#deaf = true
-      await this.#pause(1)
+      await this.#freed.heard()
     }
     this.#waitsForRoom = false
   }
 
   #isFull(): boolean {
     const { open } = this.#registry
-    if (open.some(({ sealer }) => sealer.overfull)) return true
+    if (open.some(({ isOverfull }) => isOverfull)) return true
     return open.reduce((sum, run) => sum + run.pendingBytes, 0) > limits.inFlightBytesMax
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#options.clock.after(delayMs, resolve)
-    })
   }
 }

@@ -1,4 +1,4 @@
-import type { Rank } from '@provloom/shared'
+import type { Attempt, Rank } from '@provloom/shared'
 import type { RankState, RunState } from './state.ts'
 
 interface Known {
@@ -21,6 +21,31 @@ export class AttemptIndex {
     const known = this.#ofRank.get(state.rank)
     if (known === undefined) this.#ofRank.set(state.rank, [{ key, state }])
     else known.splice(placeOf(known, state.attempt), 0, { key, state })
+  }
+
+  /** As if it had never been added. */
+  remove(state: RankState): void {
+    const known = this.#ofRank.get(state.rank) ?? []
+    const at = known.findIndex((one) => one.state === state)
+    if (at >= 0) known.splice(at, 1)
+    if (known.length === 0) this.#ofRank.delete(state.rank)
+  }
+
+  /** Ranks of which an attempt is known. */
+  get rankCount(): number {
+    return this.#ofRank.size
+  }
+
+  /** The last attempt of each rank, in no order. */
+  *latest(): Generator<RankState, void> {
+    for (const known of this.#ofRank.values()) yield known.at(-1)!.state
+  }
+
+  find(rank: Rank, attempt: Attempt): RankState | undefined {
+    const known = this.#ofRank.get(rank)
+    if (known === undefined) return undefined
+    const found = known[placeOf(known, attempt)]?.state
+    return found?.attempt === attempt ? found : undefined
   }
 
   /** The last attempt before this one that is known. */

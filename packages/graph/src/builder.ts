@@ -1,11 +1,15 @@
 import type { ProvDocument } from '@provloom/prov'
-import type { RunEntry, RunSummary } from '@provloom/rundir/entry'
+import type { RunEntry, RunSummary, Skipped, Taking } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
+import type { Change } from './apply/change.ts'
 import { applyEntry } from './apply/entry.ts'
+import { keepPoints } from './apply/records.ts'
 import { AttemptIndex } from './attempt-index.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
+import { StateRoster } from './roster.ts'
+import type { Roster } from './roster.ts'
 import { SeriesIndex } from './series-index.ts'
 import { sameShape, shapeOf } from './shape.ts'
 import type { Shape } from './shape.ts'
@@ -18,18 +22,20 @@ import { summaryOf } from './summary.ts'
 import { Tallies } from './tally.ts'
 import { Dirt, thingKey } from './thing.ts'
 import type { Thing } from './thing.ts'
+import { Undo } from './undo.ts'
 
 /**
  * The graph of a run: a function of its entries. State is built by `graph/apply`, shown by `graph/render`, and neither
  * knows a clock or a file.
  *
  * @param saved a former `save()`
+ * @param undo a test seam: one that fails at some change
  * @throws {TypeError} when `saved` is damaged or of another version
  */
-export function createGraphBuilder(saved?: Uint8Array): GraphBuilder {
-  if (saved === undefined) return new Builder(emptyState(), new Tallies())
+export function createGraphBuilder(saved?: Uint8Array, undo: Undo = new Undo()): GraphBuilder {
+  if (saved === undefined) return new Builder(emptyState(), new Tallies(), undo)
   const { state, tallies } = loadState(saved)
-  return new Builder(state, tallies)
+  return new Builder(state, tallies, undo)
 }
 
 /** Things rendered between two yields: less than a millisecond. */
@@ -44,18 +50,35 @@ class Builder implements GraphBuilder {
   readonly #attempts: AttemptIndex
   readonly #dirt = new Dirt()
   readonly #sheet = new Sheet()
+  readonly #change: Change
+  readonly roster: Roster
   #shape: Shape | undefined
 
-  constructor(state: RunState, tallies: Tallies) {
+  constructor(state: RunState, tallies: Tallies, undo: Undo) {
     this.#state = state
     this.#tallies = tallies
     this.#index = new SeriesIndex(state)
     this.#attempts = new AttemptIndex(state)
+    const [index, attempts] = [this.#index, this.#attempts]
+    this.#change = { state, tallies, index, attempts, dirt: this.#dirt, undo }
+    this.roster = new StateRoster(state, attempts)
   }
 
-  apply(lsn: Lsn, entry: RunEntry): void {
-    const [state, tallies, index, attempts] = [this.#state, this.#tallies, this.#index, this.#attempts]
-    applyEntry({ state, tallies, index, attempts, dirt: this.#dirt }, lsn, entry)
+  take(lsn: Lsn, entry: RunEntry | Skipped): Taking {
+    const change = this.#change
+    try {
+      applyEntry(change, lsn, entry)
+    } catch (error) {
+      change.undo.undo()
+      throw error
+    }
+    return {
+      keep: () => {
+        change.undo.keep()
+        if (entry.kind === 'records') keepPoints(change, entry)
+      },
+      undo: () => change.undo.undo(),
+    }
   }
 
   render(): Uint8Array[] {

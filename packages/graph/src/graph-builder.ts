@@ -1,11 +1,11 @@
 import type { ProvDocument } from '@provloom/prov'
-import type { RunEntry, RunSummary } from '@provloom/rundir/entry'
-import type { Lsn } from '@provloom/shared'
+import type { EntryReader, RunSummary } from '@provloom/rundir/entry'
+import type { Roster } from './roster.ts'
 
 /** Run events to PROV. Pure: no clock, no files; the same entries give the same bytes. */
-export interface GraphBuilder {
-  /** Takes in one entry. Never throws: what cannot be shown is counted. */
-  apply(lsn: Lsn, entry: RunEntry): void
+export interface GraphBuilder extends EntryReader {
+  /** Who takes part and how they stand: what the graph itself says of them. */
+  readonly roster: Roster
   /** prov.json as chunks, whole and valid, holding all applied entries. Costs what changed since the last call. */
   render(): Uint8Array[]
   /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */
@@ -13,7 +13,7 @@ export interface GraphBuilder {
   /** The same document for the drawer. */
   document(): ProvDocument
   summary(): RunSummary
-  /** Everything that `apply` has built up, so that a builder loaded from it goes on to the same bytes. */
+  /** Everything that entries have built up, so that a builder loaded from it goes on to the same bytes. */
   save(): Uint8Array
   /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */
   saveSlices(): Generator<void, Uint8Array>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Undo } from './undo.ts'
 
 const SLUG_LENGTH_MAX = 64
 
@@ -17,17 +18,19 @@ export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }
 
-/**
- * Takes an identifier that nothing else has: `wanted` for the first that asks, with a hash of `identity` for others.
- *
- * @param taken all identifiers of the run so far; grows by one
- */
-export function claimId(taken: Map<string, true>, wanted: string, identity: string): string {
+/** Takes an identifier that nothing else in the run has: `wanted` for the first that asks, with a hash of `identity` for others. */
+export function claimId({ undo, state }: Claiming, wanted: string, identity: string): string {
+  const taken = state.ids
   let id = wanted
   if (taken.has(id)) id = `${wanted}-${shortHash(identity)}`
   for (let n = 2; taken.has(id); n++) id = `${wanted}-${shortHash(`${identity}\0${n}`)}`
-  taken.set(id, true)
+  undo.put(taken, id, true)
   return id
+}
+
+interface Claiming {
+  readonly undo: Undo
+  readonly state: { readonly ids: ReadonlyMap<string, true> }
 }
 
 /** Joins parts that may hold any text into a key; different parts give different keys. */

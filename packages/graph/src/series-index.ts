@@ -20,6 +20,14 @@ export class SeriesIndex {
     this.#own(`m${metricKey}`, key)
   }
 
+  /** As if the series that was added last had never been. */
+  remove(key: string, { rankKey, contextKey, metricKey }: SeriesState): void {
+    this.#disown(`r${rankKey}`, key)
+    if (contextKey !== undefined) this.#disown(`c${contextKey}`, key)
+    this.#disown(`m${metricKey}`, key)
+  }
+
+  /** A slot that is given again is that of the later series. */
   addSlot(slot: number, key: string): void {
     this.#bySlot[slot] = key
   }
@@ -44,5 +52,11 @@ export class SeriesIndex {
     const known = this.#byOwner.get(owner)
     if (known === undefined) this.#byOwner.set(owner, [key])
     else known.push(key)
+  }
+
+  #disown(owner: string, key: string): void {
+    const known = this.#byOwner.get(owner)
+    if (known?.at(-1) === key) known.pop()
+    if (known?.length === 0) this.#byOwner.delete(owner)
   }
 }

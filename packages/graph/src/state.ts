@@ -1,42 +1,56 @@
-import type { Opened, Part } from '@provloom/rundir/entry'
+import type { Closed, Opened, Part } from '@provloom/rundir/entry'
 import type { Attempt, Event, Rank } from '@provloom/shared'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
  * each other by keys (`keyOf`); `id` is the local part of a thing's identifier, given once, at its first mention.
  *
- * Times are microseconds since the Unix epoch.
+ * Times are microseconds since the Unix epoch. All of it is changed by `Undo` alone.
  */
 export interface RunState {
-  lsn: number
-  opened: Opened | undefined
-  closed: { readonly time: number; readonly cause: 'ranks-ended' | 'stopped' } | undefined
+  readonly lsn: number
+  readonly opened: Opened | undefined
+  readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
   /** How often the aggregator was started again. */
-  resumed: number
-  conflicts: number
-  logs: number
-  worldSize: number | undefined
-  parts: readonly Part[]
+  readonly resumed: number
+  readonly conflicts: number
+  /** Records stored. */
+  readonly records: number
+  /** Params, artifacts and points of declared series among them. */
+  readonly logs: number
+  readonly worldSize: number | undefined
+  /** The attempt that told `worldSize`; -1 before. */
+  readonly worldAttempt: number
+  /** Pictures that a rank asked for. */
+  readonly createGraph: boolean
+  readonly createSvg: boolean
+  readonly parts: readonly Part[]
+  /** Entries that were not taken in. */
+  readonly skipped: number
+  /** The first of them in words. */
+  readonly skippedWords: string[]
+  /** Where they are: those whose rows the parts were not told to hold yet. */
+  readonly skippedAt: readonly number[]
   /** Turned away by `collectAllProcesses`. */
-  readonly refused: Map<number, true>
-  readonly ranks: Map<string, RankState>
-  readonly contexts: Map<string, ContextState>
-  readonly metrics: Map<string, MetricState>
-  readonly series: Map<string, SeriesState>
-  readonly hosts: Map<string, HostState>
+  readonly refused: ReadonlyMap<number, true>
+  readonly ranks: ReadonlyMap<string, RankState>
+  readonly contexts: ReadonlyMap<string, ContextState>
+  readonly metrics: ReadonlyMap<string, MetricState>
+  readonly series: ReadonlyMap<string, SeriesState>
+  readonly hosts: ReadonlyMap<string, HostState>
   /** Login name to identifier. */
-  readonly users: Map<string, string>
-  readonly shared: Map<string, SharedState>
+  readonly users: ReadonlyMap<string, string>
+  readonly shared: ReadonlyMap<string, SharedState>
   /** What things of one name there are, in order of arrival: two values of one parameter are a conflict. */
-  readonly groups: Map<string, GroupState>
-  readonly artifacts: Map<string, ArtifactState>
+  readonly groups: ReadonlyMap<string, GroupState>
+  readonly artifacts: ReadonlyMap<string, ArtifactState>
   /** What became of logged files, by the key of their event; it may be known before the event. */
-  readonly stored: Map<string, EventOf<'artifact.stored'>>
-  readonly models: Map<string, ModelState>
-  readonly finals: Map<string, FinalState>
-  readonly ids: Map<string, true>
+  readonly stored: ReadonlyMap<string, EventOf<'artifact.stored'>>
+  readonly models: ReadonlyMap<string, ModelState>
+  readonly finals: ReadonlyMap<string, FinalState>
+  readonly ids: ReadonlyMap<string, true>
   /** Relations that inputs would have if each rank had one of its own. */
-  inputLinks: number
+  readonly inputLinks: number
 }
 
 export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
@@ -46,38 +60,45 @@ export interface RankState {
   readonly id: string
   readonly rank: Rank
   readonly attempt: Attempt
-  host: string | undefined
+  readonly host: string | undefined
   /** By the aggregator's clock; undefined when records came before the hello. */
-  admitted: number | undefined
+  readonly admitted: number | undefined
+  /** The launcher starts it again, at most this often. */
+  readonly restartsMax: number
   /** Of its events, by its own clock. */
-  firstTime: number | undefined
-  lastTime: number | undefined
-  start: EventOf<'rank.start'> | undefined
-  session: EventOf<'session.start'> | undefined
-  sessionEnd: EventOf<'session.end'> | undefined
-  end: EventOf<'rank.end'> | undefined
-  /** Its agent said that everything is sent. */
-  ended: boolean
-  lost: boolean
-  command: string | undefined
-  problemCount: number
+  readonly firstTime: number | undefined
+  readonly lastTime: number | undefined
+  readonly start: EventOf<'rank.start'> | undefined
+  readonly session: EventOf<'session.start'> | undefined
+  readonly sessionEnd: EventOf<'session.end'> | undefined
+  readonly end: EventOf<'rank.end'> | undefined
+  /** Its agent said that everything is sent: when, by the aggregator's clock. */
+  readonly ended: number | undefined
+  /** No heartbeat came for too long: since when, by the aggregator's clock. */
+  readonly lost: number | undefined
+  readonly command: string | undefined
+  readonly problemCount: number
   readonly problems: string[]
   readonly conflictHosts: string[]
-  readonly streams: Map<string, StreamState>
+  readonly streams: ReadonlyMap<string, StreamState>
   readonly contexts: string[]
   readonly finals: string[]
 }
 
 export interface StreamState {
-  stored: number
-  bad: number
-  lost: number
+  /** The number of the next record: those before are taken in, or known to be lost. */
+  readonly next: number
+  readonly stored: number
+  readonly bad: number
+  readonly lost: number
+  /** In entries that were not taken in. */
+  readonly skipped: number
   /** Points of series that were never declared. */
-  undeclared: number
+  readonly undeclared: number
   /** By reason: the writer's own totals. */
-  readonly drops: Map<string, number>
+  readonly drops: ReadonlyMap<string, number>
   /** Slot in the tallies by the stream's own id of a series. */
-  readonly slots: Map<number, number>
+  readonly slots: ReadonlyMap<number, number>
 }
 
 export interface ContextState {
@@ -85,11 +106,11 @@ export interface ContextState {
   readonly rankKey: string
   readonly name: string
   /** Key of the context around it. */
-  parent: string | undefined
-  start: number | undefined
-  end: number | undefined
-  firstTime: number | undefined
-  lastTime: number | undefined
+  readonly parent: string | undefined
+  readonly start: number | undefined
+  readonly end: number | undefined
+  readonly firstTime: number | undefined
+  readonly lastTime: number | undefined
 }
 
 /** One metric of one context name and source, over all ranks. */
@@ -98,7 +119,7 @@ export interface MetricState {
   readonly key: string
   readonly context: string | undefined
   readonly source: string | undefined
-  unit: string | undefined
+  readonly unit: string | undefined
 }
 
 export interface SeriesState {
@@ -113,20 +134,20 @@ export interface SeriesState {
 export interface HostState {
   readonly id: string
   readonly name: string
-  facts: EventOf<'host'> | undefined
-  clock: EventOf<'clock'> | undefined
+  readonly facts: EventOf<'host'> | undefined
+  readonly clock: EventOf<'clock'> | undefined
   /** Once the clock was set: the least and the most of its offsets, microseconds. */
-  clockRange?: { readonly least: number; readonly most: number } | undefined
+  readonly clockRange?: { readonly least: number; readonly most: number } | undefined
   /** Key of the device and method. */
-  readonly energy: Map<string, DeviceEnergy>
-  energyId: string | undefined
+  readonly energy: ReadonlyMap<string, DeviceEnergy>
+  readonly energyId: string | undefined
 }
 
 export interface DeviceEnergy {
-  facts: EventOf<'energy'>
+  readonly facts: EventOf<'energy'>
   /** Joules by attempt, the most that any rank told: several may watch one device. */
-  readonly joules: Map<number, number>
-  readonly grams: Map<number, number>
+  readonly joules: ReadonlyMap<number, number>
+  readonly grams: ReadonlyMap<number, number>
 }
 
 export type SharedFacts =
@@ -146,9 +167,9 @@ export interface SharedState {
   readonly groupKey: string
   readonly direction: 'input' | 'output'
   readonly facts: SharedFacts
-  readonly members: Map<string, SharedMember>
+  readonly members: ReadonlyMap<string, SharedMember>
   /** Environment variables; null for those that ranks have different. */
-  readonly variables: Map<string, string | null>
+  readonly variables: ReadonlyMap<string, string | null>
   /** Keys of the artifact events, where it is a file. */
   readonly files: string[]
 }
@@ -174,7 +195,7 @@ export interface ArtifactState {
   /** Key of the model that it is a version of, or the whole of. */
   readonly modelKey: string | undefined
   /** Key of the version that it was derived from. */
-  previous: string | undefined
+  readonly previous: string | undefined
 }
 
 /** A model apart from its files: what its versions are versions of. */
@@ -182,7 +203,7 @@ export interface ModelState {
   readonly id: string
   readonly name: string
   /** Keys of versioned artifacts by rank, ascending. */
-  readonly versions: Map<string, string[]>
+  readonly versions: ReadonlyMap<string, string[]>
 }
 
 /** A final metric that ranks registered alike. */
@@ -190,7 +211,7 @@ export interface FinalState {
   readonly id: string
   readonly facts: EventOf<'final.metric'>
   /** By rank: identifier of its own entity, and the value that folding begins with. */
-  readonly members: Map<string, { readonly id: string; readonly initialValue: number }>
+  readonly members: ReadonlyMap<string, { readonly id: string; readonly initialValue: number }>
 }
 
 export function emptyState(): RunState {
@@ -200,9 +221,16 @@ export function emptyState(): RunState {
     closed: undefined,
     resumed: 0,
     conflicts: 0,
+    records: 0,
     logs: 0,
     worldSize: undefined,
+    worldAttempt: -1,
+    createGraph: false,
+    createSvg: false,
     parts: [],
+    skipped: 0,
+    skippedWords: [],
+    skippedAt: [],
     refused: new Map(),
     ranks: new Map(),
     contexts: new Map(),

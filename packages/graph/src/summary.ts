@@ -1,9 +1,9 @@
 import type { Ledger, RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { ledgerOf } from './apply/ledger.ts'
+import { ledgerOf, problemsOf } from './apply/ledger.ts'
 import { runBegan } from './render/span.ts'
-import { rankStatus, runStatus } from './render/status.ts'
+import { rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
 
 /** The run in numbers, for run.json and the terminal. */
@@ -28,6 +28,7 @@ export function summaryOf(state: RunState): RunSummary {
     ranks,
     ranksRefused: state.refused.size,
     conflicts: state.conflicts,
+    problems: problemsOf(state),
     logs: state.logs,
     total,
   }
@@ -42,6 +43,7 @@ function rankSummary(state: RunState, rank: RankState): RankSummary {
     host: rank.host ?? '',
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
+    ...(rank.problemCount === 0 ? {} : { problems: rank.problemCount }),
     ...ledgerOf(rank),
   }
 }

@@ -31,6 +31,8 @@ export class Tallies {
   #columns: Record<TallyColumn, Float64Array>
   #touched: Uint8Array
   #touchedSlots: number[] = []
+  /** Slots of the rows that were placed last. */
+  #placed = new Int32Array(0)
   readonly #ids = new WeakMap<ReadonlyMap<number, number>, IdTable>()
 
   constructor(saved?: ReadonlyMap<string, Float64Array>) {
@@ -60,29 +62,45 @@ export class Tallies {
     return this.#count++
   }
 
+  /** As if the slots from this one on, of a stream with these slots, had never been added. They took no points. */
+  backTo(slot: number, slots: ReadonlyMap<number, number>): void {
+    this.#count = slot
+    this.#ids.delete(slots)
+  }
+
   /** The columns, by slot; longer than `count`. Another object once a slot was added. */
   get columns(): Readonly<Record<TallyColumn, Float64Array>> {
     return this.#columns
   }
 
   /**
-   * Takes in points.
+   * Finds out to which series points belong, for the `take` that may follow.
    *
    * @param slots slot of a series id
    * @returns rows of ids that have no slot
    */
-  take(points: Points, slots: ReadonlyMap<number, number>): number {
+  place({ series, count }: Points, slots: ReadonlyMap<number, number>): number {
+    if (count === 0) return 0
+    if (this.#placed.length < count) this.#placed = new Int32Array(count)
     const ids = this.#idsOf(slots)
-    const { series, value } = points
-    const steps = halvesOf(points.step)
-    const times = halvesOf(points.time)
     let unknown = 0
-    for (let row = 0; row < points.count; row++) {
+    for (let row = 0; row < count; row++) {
       const slot = ids.get(series[row]!)
+      this.#placed[row] = slot
       if (slot < 0) unknown++
-      else this.#takeOne(slot, value[row]!, wide(steps, row), wide(times, row))
     }
     return unknown
+  }
+
+  /** Takes in the points that were placed last. Never fails. */
+  take({ count, value, step, time }: Points): void {
+    const placed = this.#placed
+    const steps = halvesOf(step)
+    const times = halvesOf(time)
+    for (let row = 0; row < count; row++) {
+      const slot = placed[row]!
+      if (slot >= 0) this.#takeOne(slot, value[row]!, wide(steps, row), wide(times, row))
+    }
   }
 
   /** Slots that took points since the last call and were not given since the last `forgetTouched`. */

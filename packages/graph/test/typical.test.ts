@@ -1,9 +1,8 @@
 import { differences, equalDocuments, readJson, writeJson } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
-import type { Lsn } from '@provloom/shared'
 import { createGraphBuilder } from '../src/builder.ts'
 import type { RunEntry } from '@provloom/rundir/entry'
-import { RunScript, textOf, typicalRun } from './support/run.ts'
+import { RunScript, give, textOf, typicalRun } from './support/run.ts'
 
 describe('the graph of a typical run', () => {
   it.each([1, 4, 20])('renders %i ranks as what document() is', (ranks) => {
@@ -33,7 +32,7 @@ describe('the graph of a typical run', () => {
       const before = new RunScript()
       for (const entry of whole.entries.slice(0, at)) before.tell(entry)
       const graph = createGraphBuilder(before.graph.save())
-      for (const [i, entry] of whole.entries.entries()) if (i >= at) graph.apply(i as Lsn, entry)
+      for (const [i, entry] of whole.entries.entries()) if (i >= at) give(graph, i, entry)
       expect(textOf(graph)).toBe(whole.text())
       expect(graph.summary()).toEqual(whole.graph.summary())
     }
@@ -59,11 +58,11 @@ describe('the graph of a typical run', () => {
     const body = entries.filter(({ kind }) => kind !== 'closed')
     const order = [...body.filter((entry) => !isLate(entry)), ...body.filter(isLate), ...end]
     for (const [i, entry] of order.entries()) {
-      graph.apply(i as Lsn, entry)
+      give(graph, i, entry)
       if (i % 97 === 0) graph.render()
     }
     const atOnce = createGraphBuilder()
-    for (const [i, entry] of order.entries()) atOnce.apply(i as Lsn, entry)
+    for (const [i, entry] of order.entries()) give(atOnce, i, entry)
     expect(textOf(graph)).toBe(textOf(atOnce))
   })
 

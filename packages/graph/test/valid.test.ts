@@ -1,12 +1,11 @@
 import { describe as describeViolation, differences, readJson, validate } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
-import type { Lsn } from '@provloom/shared'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../src/builder.ts'
 import type { RunEntry } from '@provloom/rundir/entry'
 import { oddEntry, oddOpening } from './support/odd.ts'
-import { RunScript, textOf, typicalRun } from './support/run.ts'
+import { RunScript, give, textOf, typicalRun } from './support/run.ts'
 
 const seed = 20_260_105
 const manyRanks: readonly RunEntry[] = new RunScript()
@@ -55,7 +54,7 @@ describe('the graph of any entries', () => {
       fc.property(oddOpening, fc.array(oddEntry, { maxLength: 30 }), fc.nat(29), (opening, entries, cut) => {
         const graph = createGraphBuilder()
         for (const [i, entry] of [opening, ...entries].entries()) {
-          graph.apply(i as Lsn, entry)
+          give(graph, i, entry)
           if (i === cut) expect(faults(readJson(textOf(graph)))).toEqual([])
         }
         const text = textOf(graph)
@@ -72,7 +71,7 @@ describe('the graph of any entries', () => {
     fc.assert(
       fc.property(oddOpening, fc.array(oddEntry, { maxLength: 30 }), (opening, entries) => {
         const graph = createGraphBuilder()
-        for (const [i, entry] of [opening, ...manyRanks, ...entries].entries()) graph.apply(i as Lsn, entry)
+        for (const [i, entry] of [opening, ...manyRanks, ...entries].entries()) give(graph, i, entry)
         const read = readJson(textOf(graph))
         expect(faults(read)).toEqual([])
         expect(differences(read, graph.document())).toEqual([])
@@ -87,13 +86,13 @@ describe('the graph of any entries', () => {
         const entries: RunEntry[] = [opening, ...rest]
         const [once, stepwise, before] = [createGraphBuilder(), createGraphBuilder(), createGraphBuilder()]
         for (const [i, entry] of entries.entries()) {
-          once.apply(i as Lsn, entry)
-          stepwise.apply(i as Lsn, entry)
+          give(once, i, entry)
+          give(stepwise, i, entry)
           stepwise.render()
-          if (i < at) before.apply(i as Lsn, entry)
+          if (i < at) give(before, i, entry)
         }
         const after = createGraphBuilder(before.save())
-        for (const [i, entry] of entries.entries()) if (i >= at) after.apply(i as Lsn, entry)
+        for (const [i, entry] of entries.entries()) if (i >= at) give(after, i, entry)
         const expected = textOf(once)
         expect(textOf(stepwise)).toBe(expected)
         expect(textOf(after)).toBe(expected)

@@ -26,6 +26,8 @@ export interface RunFile {
   /** The last journal entry that the ledger holds. */
   readonly journalPosition: number
   readonly logs: number
+  /** What ranks told, and journal entries that could not be taken in. */
+  readonly problems: number
   readonly ledger: {
     readonly total: Ledger
     readonly ranksRefused: number
@@ -64,6 +66,7 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
     worldSize: summary.worldSize ?? null,
     journalPosition: facts.journalPosition,
     logs: summary.logs,
+    problems: summary.problems,
     ledger: {
       total: summary.total,
       ranksRefused: summary.ranksRefused,
@@ -101,6 +104,7 @@ const fieldChecks: { readonly [Name in keyof Required<RunFile>]: Check } = {
   worldSize: (value) => value === null || isCount(value),
   journalPosition: Number.isSafeInteger,
   logs: isCount,
+  problems: isCount,
   ledger: (value) => isMap(value) && isMap(value['total']) && Array.isArray(value['ranks']),
   files: (value) => Array.isArray(value) && value.every(isText),
 }

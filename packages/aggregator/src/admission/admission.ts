@@ -8,6 +8,7 @@ import type { Challenger, Verdict } from './contest.ts'
 import { creditFor, envelopeAgeFor } from './credit.ts'
 import { jobOf } from './registry.ts'
 import type { Registry } from './registry.ts'
+import { placeOf, standingOf } from './session.ts'
 import type { Session, Sessions } from './session.ts'
 import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
@@ -87,7 +88,7 @@ export class Admission {
       case 'admitting':
         return true
       case 'open':
-        if (session.state.lost) return false
+        if (standingOf(session)?.lost !== undefined) return false
         this.#welcome(session)
         return true
       case 'replaced':
@@ -106,7 +107,7 @@ export class Admission {
 
   #enter(challenger: Challenger): void {
     const { hello, run, peer } = challenger
-    if (run.ending) {
+    if (run.isEnding) {
       // A rank that is not collected is told that, however late it comes: it has nothing to keep.
       const collected = run.facts.settings.collectAllProcesses || hello.rank === 0
       if (!collected) return this.#refuse(peer, hello, run.facts.runId, 'not-collected', notCollected(hello))
@@ -120,8 +121,7 @@ export class Admission {
       const message = `the run has ${limits.attemptsPerRunMax} attempts of ranks, and no more may come`
       return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', message)
     }
-    const state = run.roster.rank(hello.rank, hello.attempt)
-    const holder = this.#parts.sessions.of(state)
+    const holder = this.#parts.sessions.of(placeOf({ run, rank: hello.rank, attempt: hello.attempt }))
     const contested =
       holder !== undefined &&
       holder.id !== hello.session &&
@@ -133,7 +133,7 @@ export class Admission {
 
   #settle(verdict: Verdict): void {
     const { hello, run, peer } = verdict.challenger
-    if (run.ending) return
+    if (run.isEnding) return
     if (verdict.kind === 'takes-over') return void this.#admit(verdict.challenger)
     const { holder } = verdict
     const claim = `rank ${hello.rank}, attempt ${hello.attempt}`
@@ -161,15 +161,15 @@ export class Admission {
 
   async #admit({ hello, run, peer }: Challenger): Promise<void> {
     const { around, sessions } = this.#parts
-    const state = run.roster.rank(hello.rank, hello.attempt)
-    const before = sessions.of(state)
-    if (before !== undefined && before.id !== hello.session) before.phase = 'replaced'
+    const { rank, attempt, host } = hello
+    const before = sessions.of(placeOf({ run, rank, attempt }))
     const session: Session = {
       id: hello.session,
       hello,
       peer,
       run,
-      state,
+      rank,
+      attempt,
       phase: 'admitting',
       heardMs: around.clock.monotonicMs(),
       told: new Set(),
@@ -180,20 +180,21 @@ export class Admission {
       await run.record({
         kind: 'admitted',
         time: around.clock.nowUs(),
-        rank: hello.rank,
-        attempt: hello.attempt,
+        rank,
+        attempt,
         session: hello.session,
-        host: hello.host,
+        host,
         ...(hello.worldSize === undefined ? {} : { worldSize: hello.worldSize }),
         ...(hello.restartsMax === undefined ? {} : { restartsMax: hello.restartsMax }),
       })
     } catch {
-      // The journal's trouble has been told; the agent says hello again.
+      // The journal's trouble has been told; the agent says hello again. Whoever spoke for the rank still does.
       sessions.remove(session)
+      if (before !== undefined && sessions.get(before.id) === before) sessions.add(before)
       return
     }
     session.phase = 'open'
-    const { rank, attempt, host } = hello
+    if (before !== undefined && before.id !== hello.session) before.phase = 'replaced'
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
     this.#welcome(session)
   }
@@ -213,9 +214,8 @@ export class Admission {
   }
 
   #welcome(session: Session, news: readonly string[] = []): void {
-    const { run, hello, state } = session
-    const next: Record<string, number> = {}
-    for (const [stream, position] of state.streams) next[stream] = position.stored
+    const { run, hello } = session
+    const next = run.storedOf(session.rank, session.attempt)
     const { collectAllProcesses } = run.facts.settings
     const ranks = collectAllProcesses ? Math.max(this.#parts.sessions.liveCount, hello.worldSize ?? 1) : 1
     this.#parts.reply(session.peer, {
@@ -246,7 +246,7 @@ export class Admission {
 
   /** Ranks that came before the run was there are in its ledger too. */
   #recordTurnedAway(run: OpenRun, job: string): void {
-    if (run.facts.settings.collectAllProcesses || run.ending) return
+    if (run.facts.settings.collectAllProcesses || run.isEnding) return
     const time = this.#parts.around.clock.nowUs()
     for (const rank of this.#turnedAway.take(job)) {
       if (run.roster.refused.has(rank)) continue

@@ -3,6 +3,7 @@ import type { Bye, Heartbeat } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
+import { standingOf } from './session.ts'
 import type { Session, Sessions } from './session.ts'
 
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
@@ -13,11 +14,11 @@ export class Attendance {
   readonly #around: Surroundings
   readonly #sessions: Sessions
   readonly #reply: Reply
-  readonly #onEnded: (run: OpenRun) => void
+  readonly #onLeft: (run: OpenRun) => void
   #tickedMs: number
 
-  constructor(around: Surroundings, sessions: Sessions, reply: Reply, onEnded: (run: OpenRun) => void) {
-    this.#onEnded = onEnded
+  constructor(around: Surroundings, sessions: Sessions, reply: Reply, onLeft: (run: OpenRun) => void) {
+    this.#onLeft = onLeft
     this.#around = around
     this.#sessions = sessions
     this.#reply = reply
@@ -29,7 +30,7 @@ export class Attendance {
     if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (session !== undefined) {
       this.#heard(session, peer)
-      if (session.state.lost && session.phase === 'open') return this.#again(peer, beat.session)
+      if (isLost(session) && session.phase === 'open') return this.#again(peer, beat.session)
     }
     this.#reply(peer, {
       kind: 'pulse',
@@ -46,11 +47,11 @@ export class Attendance {
       return this.#isOver(bye.session) ? farewell() : this.#again(peer, bye.session)
     }
     this.#heard(session, peer)
-    const ended = session.state.ended || session.run.roster.closed
+    const ended = standingOf(session)?.ended !== undefined || session.run.roster.closed
     if (!bye.final || ended || session.phase === 'replaced') return farewell()
-    if (session.phase !== 'open' || session.run.ending || session.told.has('bye')) return
+    if (session.phase !== 'open' || session.run.isEnding || session.told.has('bye')) return
     session.told.add('bye')
-    const { rank, attempt } = session.state
+    const { rank, attempt } = session
     const entry = {
       kind: 'ended',
       time: this.#around.clock.nowUs(),
@@ -62,10 +63,10 @@ export class Attendance {
     session.run.record(entry).then(
       () => {
         session.phase = 'done'
-        const { status } = session.state
+        const status = standingOf(session)?.end?.status
         this.#around.tell({ kind: 'rank-ended', runId: session.run.facts.runId, rank, attempt, status })
         farewell()
-        this.#onEnded(session.run)
+        this.#onLeft(session.run)
       },
       // Not stored, so no farewell: the agent says bye again.
       () => session.told.delete('bye'),
@@ -85,20 +86,28 @@ export class Attendance {
     this.#tickedMs = now
     for (const session of this.#sessions.live()) {
       if (missed > 0) session.heardMs = Math.min(now, session.heardMs + missed)
-      if (session.state.lost || session.state.ended || session.run.ending) continue
       if (now - session.heardMs > limits.lostAfterMs) this.#lose(session)
     }
   }
 
   #lose(session: Session): void {
-    const { run, state } = session
-    const { rank, attempt } = state
-    // Marked at once, so that the next tick does not say it again.
-    state.lost = true
-    this.#around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
-    run.record({ kind: 'lost', time: this.#around.clock.nowUs(), rank, attempt }).catch(() => {
-      state.lost = false
-    })
+    const { run, rank, attempt, told } = session
+    const standing = standingOf(session)
+    if (standing?.lost !== undefined || standing?.ended !== undefined || run.isEnding) return
+    // Its entry is on its way: the next tick does not say it again.
+    if (told.has('lost')) return
+    told.add('lost')
+    run
+      .record({ kind: 'lost', time: this.#around.clock.nowUs(), rank, attempt })
+      .then(
+        () => {
+          this.#around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+          this.#onLeft(run)
+        },
+        // The journal's trouble has been told: a later tick tries again.
+        () => {},
+      )
+      .finally(() => told.delete('lost'))
   }
 
   /** Refused, or of a run that has ended. */
@@ -114,4 +123,8 @@ export class Attendance {
   #again(peer: Peer, session: string): void {
     this.#reply(peer, { kind: 'again', session })
   }
+}
+
+function isLost(session: Session): boolean {
+  return standingOf(session)?.lost !== undefined
 }

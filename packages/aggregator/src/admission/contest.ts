@@ -3,7 +3,7 @@ import type { Clock, Hello } from '@provloom/shared'
 import { isAlive } from '../control/running.ts'
 import type { Peer } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
-import type { RankState } from '../run/roster.ts'
+import { placeOf } from './session.ts'
 import type { Session } from './session.ts'
 
 /** An agent that wants to speak for a rank which another agent speaks for. */
@@ -37,7 +37,7 @@ const goneSilenceMs: number = limits.heartbeatIntervalMs * 1.25
 export class Contests {
   readonly #clock: Clock
   readonly #host: string
-  readonly #open = new Map<RankState, Contest>()
+  readonly #open = new Map<string, Contest>()
 
   constructor(clock: Clock, host: string) {
     this.#clock = clock
@@ -46,31 +46,32 @@ export class Contests {
 
   /** A hello for a rank that `holder` speaks for. */
   enter(holder: Session, challenger: Challenger): Verdict | undefined {
-    const known = this.#open.get(holder.state)
+    const place = placeOf(holder)
+    const known = this.#open.get(place)
     if (known !== undefined && known.challenger.hello.session === challenger.hello.session) {
       known.challenger.peer = challenger.peer
       return undefined
     }
     const now = this.#clock.monotonicMs()
     if (this.#isSilent(holder)) {
-      this.#open.delete(holder.state)
+      this.#open.delete(place)
       return { kind: 'takes-over', challenger }
     }
     // A third one is answered when the contest of the second is over.
-    if (known === undefined) this.#open.set(holder.state, { holder, challenger, sinceMs: now })
+    if (known === undefined) this.#open.set(place, { holder, challenger, sinceMs: now })
     return undefined
   }
 
   /** Contests that have been decided since the last call. */
   decided(): Verdict[] {
     const verdicts: Verdict[] = []
-    for (const [state, { holder, challenger, sinceMs }] of this.#open) {
+    for (const [place, { holder, challenger, sinceMs }] of this.#open) {
       if (holder.phase === 'open' && holder.heardMs > sinceMs) {
         verdicts.push({ kind: 'conflict', holder, challenger })
       } else if (holder.phase !== 'open' || this.#isSilent(holder)) {
         verdicts.push({ kind: 'takes-over', challenger })
       } else continue
-      this.#open.delete(state)
+      this.#open.delete(place)
     }
     return verdicts
   }

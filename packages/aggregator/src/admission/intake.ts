@@ -1,8 +1,6 @@
-import { encodeEnvelope, limits } from '@provloom/shared'
+import { limits } from '@provloom/shared'
 import type { Clock, Envelope, RefusalReason } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'
-import { streamOf } from '../run/roster.ts'
-import { placeEnvelope } from '../run/stream-position.ts'
 import type { Acknowledgements } from '../run/surroundings.ts'
 import type { Session, Sessions } from './session.ts'
 
@@ -45,7 +43,7 @@ export class Intake {
     if (session.phase === 'replaced') {
       return this.#turnDown(peer, session.id, 'conflict', 'another agent speaks for this rank')
     }
-    if (session.run.ending) return this.#turnDown(peer, session.id, 'run-ended', 'the run has ended')
+    if (session.run.isEnding) return this.#turnDown(peer, session.id, 'run-ended', 'the run has ended')
     const wrong = whatIsWrong(session, envelope)
     if (wrong !== undefined) {
       this.#counts.refused++
@@ -72,27 +70,27 @@ export class Intake {
   }
 
   #place(session: Session, envelope: Envelope, asReceived: Buffer): void {
-    const position = streamOf(session.state, envelope.stream)
-    const placing = placeEnvelope(position, envelope)
-    switch (placing.kind) {
-      case 'duplicate':
-        this.#counts.duplicates++
-        this.#reply(session.peer, {
-          kind: 'acks',
-          session: session.id,
-          next: { [envelope.stream]: position.stored },
-        })
+    const { stream } = envelope
+    const submission = session.run.submit(envelope, asReceived)
+    switch (submission.kind) {
+      case 'fits':
+        if (submission.trimmed) this.#counts.trimmed++
         return
+      case 'duplicate': {
+        this.#counts.duplicates++
+        const next = { [stream]: submission.stored }
+        return this.#reply(session.peer, { kind: 'acks', session: session.id, next })
+      }
       case 'ahead': {
         this.#counts.ahead++
-        const message = `records ${position.accepted} to ${envelope.first - 1} of the stream are missing`
-        return this.#complain(session, envelope.stream, position.accepted, true, message)
+        const { expected } = submission
+        const message = `records ${expected} to ${envelope.first - 1} of the stream are missing`
+        return this.#complain(session, stream, expected, true, message)
       }
-      case 'fits': {
-        if (!placing.asReceived) this.#counts.trimmed++
-        position.accepted = envelope.first + envelope.count
-        const bytes = placing.asReceived ? asReceived : encodeEnvelope(placing.envelope)
-        session.run.submit(placing.envelope, bytes)
+      case 'too-many-streams': {
+        this.#counts.refused++
+        const message = `more than ${limits.streamsPerRankMax} streams of one rank`
+        return this.#complain(session, stream, 0, false, message)
       }
     }
   }
@@ -119,13 +117,7 @@ export class Intake {
   }
 }
 
-function whatIsWrong(session: Session, envelope: Envelope): string | undefined {
-  const { runId, rank, attempt, stream } = envelope
-  if (runId !== session.run.facts.runId || rank !== session.state.rank || attempt !== session.state.attempt) {
-    return 'the envelope names another run, rank or attempt than its session'
-  }
-  if (!session.state.streams.has(stream) && session.state.streams.size >= limits.streamsPerRankMax) {
-    return `more than ${limits.streamsPerRankMax} streams of one rank`
-  }
-  return undefined
+function whatIsWrong(session: Session, { runId, rank, attempt }: Envelope): string | undefined {
+  const isItsOwn = runId === session.run.facts.runId && rank === session.rank && attempt === session.attempt
+  return isItsOwn ? undefined : 'the envelope names another run, rank or attempt than its session'
 }

@@ -1,7 +1,7 @@
-import type { Hello } from '@provloom/shared'
+import type { RankState } from '@provloom/graph'
+import type { Attempt, Hello, Rank } from '@provloom/shared'
 import type { Peer } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
-import type { RankState } from '../run/roster.ts'
 
 /**
  * One conversation with one agent process.
@@ -17,12 +17,27 @@ export interface Session {
   /** Another one after every reconnection. */
   peer: Peer
   readonly run: OpenRun
-  readonly state: RankState
+  readonly rank: Rank
+  readonly attempt: Attempt
   phase: Phase
   /** On the monotonic clock. */
   heardMs: number
   /** What was told once already and need not be told again soon. */
   readonly told: Set<string>
+}
+
+/** How the session's attempt stands in the journal; undefined before it is there. */
+export function standingOf({
+  run,
+  rank,
+  attempt,
+}: Pick<Session, 'run' | 'rank' | 'attempt'>): RankState | undefined {
+  return run.roster.find(rank, attempt)
+}
+
+/** The attempt of a rank that a session speaks for, in one word. */
+export function placeOf({ run, rank, attempt }: Pick<Session, 'run' | 'rank' | 'attempt'>): string {
+  return `${run.facts.runId} ${rank} ${attempt}`
 }
 
 /** Refused sessions that are remembered. One that is forgotten says hello again and is refused again. */
@@ -35,7 +50,7 @@ export class Sessions {
   readonly #byId = new Map<string, Session>()
   readonly #quiet = new Set<string>()
   readonly #ended = new Set<string>()
-  readonly #current = new Map<RankState, Session>()
+  readonly #current = new Map<string, Session>()
 
   get(id: string): Session | undefined {
     return this.#byId.get(id)
@@ -43,7 +58,7 @@ export class Sessions {
 
   add(session: Session): void {
     this.#byId.set(session.id, session)
-    this.#current.set(session.state, session)
+    this.#current.set(placeOf(session), session)
   }
 
   /** Refused: only its heartbeats are answered from now on. */
@@ -72,8 +87,8 @@ export class Sessions {
   }
 
   /** The agent that speaks for an attempt of a rank. */
-  of(state: RankState): Session | undefined {
-    return this.#current.get(state)
+  of(place: string): Session | undefined {
+    return this.#current.get(place)
   }
 
   get liveCount(): number {
@@ -89,6 +104,7 @@ export class Sessions {
 
   remove(session: Session): void {
     this.#byId.delete(session.id)
-    if (this.#current.get(session.state) === session) this.#current.delete(session.state)
+    const place = placeOf(session)
+    if (this.#current.get(place) === session) this.#current.delete(place)
   }
 }

@@ -1,10 +1,11 @@
-import type { Part, Records } from '@provloom/rundir/entry'
+import type { EntryReader, Part } from '@provloom/rundir/entry'
 import type { Files, Lsn } from '@provloom/shared'
 
-/** Metric rows to immutable Parquet parts under `<runDir>/metrics/`. */
-export interface MetricStore {
-  /** Takes in the `series` events and points of an entry, in journal order. No object per point. */
-  append(lsn: Lsn, entry: Records): void
+/**
+ * Metric rows to immutable Parquet parts under `<runDir>/metrics/`: of entries it takes in the `series` events and points,
+ * without an object per point, and from `parts` that rows need not be written again.
+ */
+export interface MetricStore extends EntryReader {
   /** Whether enough rows wait, or some wait for long enough, to be sealed. */
   due(): boolean
   /**
@@ -15,8 +16,6 @@ export interface MetricStore {
    * @throws the system's error; the rows then stay and a later call tries again
    */
   seal(): Promise<Sealed>
-  /** A `parts` entry, live or replayed: rows of entries up to `through` are in these parts and must not be written again. */
-  sealed(parts: readonly Part[], through: Lsn): void
   /** The part that is sealed next is the last that its rows go to: none grows any more with the rows after it. */
   settle(): void
   /** Bytes of rows in memory that are in no part. */

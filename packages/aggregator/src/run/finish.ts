@@ -3,56 +3,65 @@ import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
 import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
-import type { Closed } from '@provloom/rundir/entry'
+import type { RunFacts } from '@provloom/rundir'
+import type { Closed, ControlEntry } from '@provloom/rundir/entry'
 import { reasonOf, writeDurably } from '@provloom/shared'
-import type { OpenRun } from './open-run.ts'
+import type { Lsn } from '@provloom/shared'
+import type { Readers } from './readers.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Trouble } from './trouble.ts'
+
+/** An open run, as the one that ends it sees it. */
+export interface Finishing {
+  readonly facts: RunFacts
+  readonly readers: Readers
+  readonly trouble: Trouble
+  readonly record: (entry: ControlEntry) => Promise<Lsn>
+  readonly still: <R>(work: Generator<void, R>) => Promise<R>
+}
 
 /**
- * Ends a run: its last metric rows sealed, `closed` journaled, the final prov.json, pictures where asked for, run.json,
- * and at last the journal removed. A crash in between is finished by the next aggregator; doing a step twice is harmless.
+ * Ends a run that is at rest: its last metric rows sealed, `closed` journaled, the final prov.json, pictures where asked
+ * for, run.json. A crash in between is finished by the next aggregator; doing a step twice is harmless.
  *
  * @returns the files written, relative to the run directory
  * @throws the system's error, or `LOG_FAILED`; the run is then still open and a later call goes on
  */
 export async function finishRun(
-  run: OpenRun,
+  run: Finishing,
   around: Surroundings,
   cause: Closed['cause'],
 ): Promise<readonly string[]> {
-  await run.settled()
-  await run.flusher.close()
-  await run.sealer.close()
-  if (!run.roster.closed) {
+  const { graph, metrics, roster } = run.readers
+  if (!roster.closed) {
     do {
-      const sealed = await run.metrics.seal()
+      const sealed = await metrics.seal()
       if (sealed.parts.length > 0)
         await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
-    } while (run.metrics.pendingBytes > 0)
+    } while (metrics.pendingBytes > 0)
     await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
   }
   const files = filesOf(run.facts.runDir)
-  await writeDurably(around.files, files.provJson, await run.still(run.graph.renderSlices()), 'umask')
+  await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
   await writeRunFile(around.files, run.facts, {
-    summary: run.graph.summary(),
-    journalPosition: run.position,
+    summary: graph.summary(),
+    journalPosition: run.readers.position,
     finished: true,
     files: written,
   })
-  run.log.close()
-  await fs.promises.rm(files.journal, { recursive: true, force: true })
   return written
 }
 
 /** A picture that cannot be drawn is told, and costs the run nothing else. */
-async function writePictures(run: OpenRun, around: Surroundings): Promise<string[]> {
-  const wantSvg = around.createSvg || run.roster.createSvg
-  const wantDot = wantSvg || around.createGraph || run.roster.createGraph
+async function writePictures(run: Finishing, around: Surroundings): Promise<string[]> {
+  const { graph, roster } = run.readers
+  const wantSvg = around.createSvg || roster.createSvg
+  const wantDot = wantSvg || around.createGraph || roster.createGraph
   if (!wantDot) return []
   const files = filesOf(run.facts.runDir)
-  const document = run.graph.document()
+  const document = graph.document()
   const title = path.basename(run.facts.runDir)
   const drawings: [file: string, draw: (document: ProvDocument) => string | Promise<string>][] = [
     [files.provDot, (whole) => draw(whole, { title })],

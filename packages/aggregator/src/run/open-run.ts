@@ -1,23 +1,26 @@
-import type { GraphBuilder } from '@provloom/graph'
-import { filesOf, writeRunFile } from '@provloom/rundir'
+import fs from 'node:fs'
+import type { Roster } from '@provloom/graph'
+import { filesOf } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { controlRecord, envelopeRecord, recordsOf } from '@provloom/rundir/entry'
-import type { RunEntry, RunSummary, ControlEntry } from '@provloom/rundir/entry'
-import { lsn, reasonOf, writeDurably } from '@provloom/shared'
-import type { Attempt, Envelope, Lsn, Rank, SegmentLog, StreamId } from '@provloom/shared'
+import type { Closed, ControlEntry, RunSummary } from '@provloom/rundir/entry'
+import { lsn, reasonOf } from '@provloom/shared'
+import type { Attempt, Envelope, Lsn, Rank, SegmentLog } from '@provloom/shared'
 import { Flusher } from '../flusher.ts'
 import { Journal } from '../journal/journal.ts'
-import type { MetricStore } from '../metrics/metric-store.ts'
-import { metered } from '../slices.ts'
+import type { Progress } from '../status.ts'
 import { ApplyQueue } from './apply-queue.ts'
-import { streamOf } from './roster.ts'
-import type { Roster } from './roster.ts'
+import { finishRun } from './finish.ts'
+import { flushRun } from './flush.ts'
+import type { Readers } from './readers.ts'
 import { Sealer } from './sealer.ts'
+import { StreamPositions } from './stream-positions.ts'
+import type { Submission } from './stream-positions.ts'
 import type { Surroundings } from './surroundings.ts'
-import { Trouble } from './trouble.ts'
+import { Trouble, tellSkipped } from './trouble.ts'
 
 /** On its way into the journal. */
-type Submission =
+type Item =
   | { readonly kind: 'envelope'; readonly envelope: Envelope; readonly bytes: number }
   | {
       readonly kind: 'control'
@@ -27,72 +30,81 @@ type Submission =
       readonly failed: (error: unknown) => void
     }
 
-export interface OpenRunParts {
-  readonly facts: RunFacts
-  readonly log: SegmentLog
-  readonly roster: Roster
-  readonly graph: GraphBuilder
-  readonly metrics: MetricStore
-  /** The last entry taken in by replay; -1 for none. */
-  readonly position: Lsn
-}
-
 /**
  * A run that is open: its journal, and what is built from the journal's entries in their order. An envelope is synced,
- * then acknowledged, then applied to roster, graph and metric store; then a flush may be due.
+ * then acknowledged, then applied to graph and metric store; then a flush may be due. Nothing is known of a run but what
+ * its journal holds: what goes in goes by `submit` and `record`.
  */
 export class OpenRun {
   readonly facts: RunFacts
-  readonly roster: Roster
-  readonly graph: GraphBuilder
-  readonly metrics: MetricStore
-  readonly log: SegmentLog
   readonly trouble: Trouble
-  readonly flusher: Flusher
-  readonly sealer: Sealer
-  /** It takes nobody in any more. */
-  ending = false
-  /** Bytes of entries applied since this aggregator began with the run. */
-  appliedBytes = 0
   readonly #around: Surroundings
-  readonly #journal: Journal<Submission>
-  readonly #applying: ApplyQueue<Submission>
-  #position: Lsn
+  readonly #log: SegmentLog
+  readonly #readers: Readers
+  readonly #positions: StreamPositions
+  readonly #journal: Journal<Item>
+  readonly #applying: ApplyQueue<Item>
+  readonly #flusher: Flusher
+  readonly #sealer: Sealer
+  #ending = false
   #changed = false
   /** Entries of our own that are not applied yet: each has somebody who waits for it. */
   #controls = 0
 
-  constructor(around: Surroundings, parts: OpenRunParts) {
-    this.facts = parts.facts
-    this.roster = parts.roster
-    this.graph = parts.graph
-    this.metrics = parts.metrics
-    this.log = parts.log
+  /** @param log the journal, all of whose entries `readers` have taken in */
+  constructor(around: Surroundings, facts: RunFacts, log: SegmentLog, readers: Readers) {
+    this.facts = facts
     this.#around = around
-    this.#position = parts.position
-    this.trouble = new Trouble(around.tell, parts.facts.runId)
-    this.#applying = new ApplyQueue((one, position) => this.#apply(one, position))
+    this.#log = log
+    this.#readers = readers
+    this.#positions = new StreamPositions(readers.roster)
+    this.trouble = new Trouble(around.tell, facts.runId)
+    this.#applying = new ApplyQueue((one, position) => this.#apply(one, position), around.onRoom)
     this.#journal = new Journal({
-      log: parts.log,
+      log,
       onCommit: (items, first) => this.#committed(items, first),
       onFailure: (items, error) => this.#failed(items, error),
       room: () => this.#applying.room(),
     })
-    this.flusher = new Flusher(
+    this.#flusher = new Flusher(
       {
-        everyLogs: parts.facts.settings.saveAfterNLogs,
+        everyLogs: facts.settings.saveAfterNLogs,
         clock: around.clock,
         flush: () => this.#flush(),
         onFailure: (error) => this.trouble.began('flush', 'FILE_UNWRITABLE', error),
       },
-      parts.roster.logs,
+      readers.roster.logs,
     )
-    this.sealer = new Sealer(this, around)
+    this.#sealer = new Sealer({
+      files: around.files,
+      clock: around.clock,
+      readers,
+      trouble: this.trouble,
+      snapshot: filesOf(facts.runDir).snapshot,
+      record: (entry) => this.record(entry),
+      still: (work) => this.#still(work),
+      dropBefore: (position) => log.dropBefore(position),
+      onRoom: around.onRoom,
+    })
   }
 
-  /** The last entry that has been applied; -1 when there is none. */
-  get position(): Lsn {
-    return this.#position
+  /** Who takes part, as the journal knows it. */
+  get roster(): Roster {
+    return this.#readers.roster
+  }
+
+  get summary(): RunSummary {
+    return this.#readers.graph.summary()
+  }
+
+  /** It takes nobody in any more. */
+  get isEnding(): boolean {
+    return this.#ending
+  }
+
+  /** Entries of our own are on their way into the journal. */
+  get isRecording(): boolean {
+    return this.#controls > 0
   }
 
   /** Bytes taken in and not yet applied. */
@@ -100,12 +112,27 @@ export class OpenRun {
     return this.#journal.bytes + this.#applying.bytes
   }
 
-  /**
-   * Sends the new part of an envelope on its way into the journal. `asReceived` are its bytes. The caller has moved
-   * the stream's `accepted`.
-   */
-  submit(envelope: Envelope, asReceived: Uint8Array): void {
-    this.#journal.submit({ kind: 'envelope', envelope, bytes: asReceived.length }, envelopeRecord(asReceived))
+  /** So many metric rows wait for Parquet that nothing more should be received. */
+  get isOverfull(): boolean {
+    return this.#sealer.overfull
+  }
+
+  /** Of each stream of an attempt, the next record that is not in the journal. */
+  storedOf(rank: Rank, attempt: Attempt): Record<string, number> {
+    return this.#positions.of(rank, attempt)
+  }
+
+  /** Sends the new part of an envelope on its way into the journal, if there is any and it fits. `asReceived` are its bytes. */
+  submit(envelope: Envelope, asReceived: Uint8Array): Submission {
+    const submission = this.#positions.accept(envelope, asReceived)
+    if (submission.kind === 'fits') {
+      const { envelope: fitting, bytes } = submission
+      this.#journal.submit(
+        { kind: 'envelope', envelope: fitting, bytes: bytes.length },
+        envelopeRecord(bytes),
+      )
+    }
+    return submission
   }
 
   /**
@@ -123,12 +150,55 @@ export class OpenRun {
     }
   }
 
-  #recorded(entry: ControlEntry): Promise<Lsn> {
-    return new Promise((resolve, reject) => {
-      const parts = controlRecord(entry)
-      const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-      this.#journal.submit({ kind: 'control', entry, bytes, applied: resolve, failed: reject }, parts)
-    })
+  /** Asks for a flush at the next time that one may begin. */
+  requestFlush(): void {
+    this.#flusher.request()
+  }
+
+  /** The journal was replayed, which took so long. */
+  replayed(tookMs: number): void {
+    this.#flusher.restart(this.roster.logs, tookMs)
+  }
+
+  /** Begins what has become due with time. */
+  look(): void {
+    this.#sealer.look()
+  }
+
+  /** How it goes on, when something was stored since the last call. */
+  takeProgress(): Progress | undefined {
+    if (!this.#changed) return undefined
+    this.#changed = false
+    const { rankCount, records, logs } = this.roster
+    const { flushes } = this.#flusher
+    return { kind: 'progress', runId: this.facts.runId, ranks: rankCount, events: records, logs, flushes }
+  }
+
+  /**
+   * Takes nobody in any more, and brings everything to its end; at last the journal is removed.
+   *
+   * @returns the files written, relative to the run directory
+   * @throws the system's error, or `LOG_FAILED`; the run is then still open and a later call goes on
+   */
+  async finish(cause: Closed['cause']): Promise<readonly string[]> {
+    this.#ending = true
+    await this.settled()
+    await this.#flusher.close()
+    await this.#sealer.close()
+    const written = await finishRun(
+      {
+        facts: this.facts,
+        readers: this.#readers,
+        trouble: this.trouble,
+        record: (entry) => this.record(entry),
+        still: (work) => this.#still(work),
+      },
+      this.#around,
+      cause,
+    )
+    this.#log.close()
+    await fs.promises.rm(filesOf(this.facts.runDir).journal, { recursive: true, force: true })
+    return written
   }
 
   /** Resolves when everything submitted is in the journal and applied, or has failed. */
@@ -137,38 +207,28 @@ export class OpenRun {
     await this.#applying.settled()
   }
 
-  /** Whether something was stored since the last call. */
-  takeChanged(): boolean {
-    const changed = this.#changed
-    this.#changed = false
-    return changed
+  #recorded(entry: ControlEntry): Promise<Lsn> {
+    return new Promise((resolve, reject) => {
+      const record = controlRecord(entry)
+      const bytes = record.reduce((sum, part) => sum + part.length, 0)
+      this.#journal.submit({ kind: 'control', entry, bytes, applied: resolve, failed: reject }, record)
+    })
   }
 
-  /** Takes in one entry: the one way from journal to graph, live and in replay. */
-  applyEntry(entry: RunEntry, position: Lsn): void {
-    this.#position = position
-    this.#changed = true
-    this.roster.apply(entry)
-    this.graph.apply(position, entry)
-    if (entry.kind === 'records') this.metrics.append(position, entry)
-    if (entry.kind === 'parts') this.metrics.sealed(entry.parts, entry.through)
-  }
-
-  #committed(items: readonly Submission[], first: Lsn): void {
+  #committed(items: readonly Item[], first: Lsn): void {
     this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
     const acknowledgements = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind !== 'envelope') continue
-      const { rank, attempt, stream, session } = one.envelope
-      const position = this.roster.stored(rank, attempt, stream, one.envelope.first + one.envelope.count)
-      noteStream(acknowledgements, session, stream, position.stored)
+      const { session, stream, first: start, count } = one.envelope
+      this.#positions.stored(one.envelope, start + count)
+      noteStream(acknowledgements, session, stream, start + count)
     }
     if (acknowledgements.size > 0) this.#around.acknowledge(acknowledgements)
     for (const [i, one] of items.entries()) this.#applying.push(one, lsn(first + i), one.bytes)
   }
 
-  /** A record may only follow its predecessor: all streams fall back to what is stored. */
-  #failed(items: readonly Submission[], error: unknown): void {
+  #failed(items: readonly Item[], error: unknown): void {
     this.trouble.began('journal', 'LOG_FAILED', error)
     const streams = new Map<string, Record<string, number>>()
     for (const one of items) {
@@ -176,72 +236,39 @@ export class OpenRun {
         one.failed(error)
         continue
       }
-      const { rank, attempt, stream, session } = one.envelope
-      const position = this.#streamAt(rank, attempt, stream)
-      position.accepted = position.stored
-      noteStream(streams, session, stream, position.stored)
+      const { session, stream } = one.envelope
+      noteStream(streams, session, stream, this.#positions.failed(one.envelope))
     }
     if (streams.size > 0)
       this.#around.retryLater(streams, `the journal cannot be written: ${reasonOf(error)}`)
+    this.#around.onRoom()
   }
 
-  #streamAt(rank: Rank, attempt: Attempt, stream: StreamId): ReturnType<typeof streamOf> {
-    return streamOf(this.roster.rank(rank, attempt), stream)
-  }
-
-  #apply(one: Submission, position: Lsn): void {
-    try {
-      this.applyEntry(one.kind === 'envelope' ? recordsOf(one.envelope) : one.entry, position)
-    } catch (error) {
-      this.trouble.began('apply', 'INTERNAL', error)
-    }
-    this.appliedBytes += one.bytes
+  #apply(one: Item, position: Lsn): void {
+    const entry = one.kind === 'envelope' ? recordsOf(one.envelope) : one.entry
+    const skipped = this.#readers.take(position, entry)
+    if (skipped !== undefined) tellSkipped(this.trouble, position, skipped)
+    this.#changed = true
     if (one.kind === 'control') one.applied(position)
-    this.flusher.logged(this.roster.logs)
-    this.sealer.look()
+    this.#flusher.logged(this.roster.logs)
+    this.#sealer.applied(one.bytes)
   }
 
   /** Nothing is applied while `work` goes on, slice by slice; unhurried while nobody waits for anything of this run. */
-  still<R>(work: Generator<void, R>): Promise<R> {
-    return this.#applying.still(work, () => !this.ending && this.#controls === 0)
-  }
-
-  *#rendering(): Generator<void, { chunks: Uint8Array[]; summary: RunSummary; position: Lsn; logs: number }> {
-    const chunks = yield* this.graph.renderSlices()
-    yield
-    return { chunks, summary: this.graph.summary(), position: this.#position, logs: this.roster.logs }
+  #still<R>(work: Generator<void, R>): Promise<R> {
+    return this.#applying.still(work, () => !this.#ending && this.#controls === 0)
   }
 
   async #flush(): Promise<void> {
-    const began = this.#around.clock.monotonicMs()
-    const meter = { heldMs: 0 }
-    const rendering = metered(this.#rendering(), meter)
-    const { chunks, summary, position, logs } = await this.still(rendering)
-    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
-    await writeRunFile(this.#around.files, this.facts, {
-      summary,
-      journalPosition: position,
-      finished: false,
-      connectionFile: this.#around.connectionFile,
-      files: ['prov.json'],
-    })
+    await flushRun(this.#around, this.facts, this.#readers, (work) => this.#still(work))
     this.trouble.ended('flush', 'FILE_UNWRITABLE', 'prov.json is written again')
-    this.#around.tell({
-      kind: 'flushed',
-      runId: this.facts.runId,
-      logs,
-      position,
-      bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-      tookMs: this.#around.clock.monotonicMs() - began,
-      heldMs: meter.heldMs,
-    })
   }
 }
 
 function noteStream(
   into: Map<string, Record<string, number>>,
   session: string,
-  stream: StreamId,
+  stream: string,
   next: number,
 ): void {
   const streams = into.get(session)

@@ -5,12 +5,14 @@ import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
 import { ProvloomError, SegmentLog, lsn } from '@provloom/shared'
 import { readSnapshot } from '../journal/snapshot.ts'
+import type { Snapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
 import { OpenRun } from './open-run.ts'
+import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
 import type { ReplayOutcome } from './replay.ts'
-import { Roster } from './roster.ts'
 import type { Surroundings } from './surroundings.ts'
+import { tellSkipped } from './trouble.ts'
 
 /** What a new run is made from. */
 export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDir: string }
@@ -32,19 +34,9 @@ export function placeRun(request: RunRequest): RunFacts {
  * @throws {ProvloomError} `LOG_FAILED`, or the system's error when run.json cannot be written
  */
 export async function beginRun(around: Surroundings, facts: RunFacts): Promise<OpenRun> {
-  const files = filesOf(facts.runDir)
-  const run = new OpenRun(around, {
-    facts,
-    log: new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(-1) }),
-    roster: new Roster(facts.runId),
-    graph: around.createGraphBuilder(),
-    metrics: around.createMetricStore({
-      folder: files.metrics,
-      files: around.files,
-      monotonicMs: () => around.clock.monotonicMs(),
-    }),
-    position: lsn(-1),
-  })
+  const folder = filesOf(facts.runDir).journal
+  const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
+  const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined))
   await run.record({
     kind: 'opened',
     time: around.clock.nowUs(),
@@ -56,13 +48,13 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
   })
   // Ranks look for their run by run.json: it is there before the first of them is welcomed.
   await writeRunFile(around.files, facts, {
-    summary: run.graph.summary(),
-    journalPosition: run.position,
+    summary: run.summary,
+    journalPosition: run.roster.position,
     finished: false,
     connectionFile: around.connectionFile,
     files: [],
   })
-  run.flusher.request()
+  run.requestFlush()
   return run
 }
 
@@ -86,41 +78,41 @@ export async function resumeRun(
   const log = new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(applied) })
   // Entries below are not looked at any more: where damage took the end of the journal, none may get such a number.
   log.goOnAt(applied + 1)
-  const run = new OpenRun(around, {
-    facts,
-    log,
-    roster: snapshot === undefined ? new Roster(facts.runId) : Roster.load(snapshot.roster),
-    graph: around.createGraphBuilder(snapshot?.graph),
-    metrics: around.createMetricStore({
-      folder: files.metrics,
-      files: around.files,
-      monotonicMs: () => around.clock.monotonicMs(),
-      ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
-    }),
-    position: applied,
-  })
+  const readers = readersOf(around, facts, snapshot)
   const beganMs = around.clock.monotonicMs()
-  const outcome = await replay(run, log, {
-    applied,
-    through: snapshot?.through ?? -1,
-  })
-  if (run.position < 0) {
+  const outcome = await replay(readers, log, snapshot?.through ?? -1)
+  if (readers.position < 0) {
     log.close()
     // The first entry is written before the first document: with one on disk this is damage, and nothing is removed.
     if (!fs.existsSync(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
+  const run = new OpenRun(around, facts, log, readers)
   tellDamage(run, log, outcome)
-  run.flusher.restart(run.roster.logs, around.clock.monotonicMs() - beganMs)
+  run.replayed(around.clock.monotonicMs() - beganMs)
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)
   await run.record({ kind: 'resumed', time: around.clock.nowUs() })
-  run.flusher.request()
+  run.requestFlush()
   return run
 }
 
-function tellDamage(run: OpenRun, { cut }: SegmentLog, { damage, unreadable, missing }: ReplayOutcome): void {
+function readersOf(around: Surroundings, { runDir }: RunFacts, snapshot: Snapshot | undefined): Readers {
+  return new Readers(
+    around.createGraphBuilder(snapshot?.graph),
+    around.createMetricStore({
+      folder: filesOf(runDir).metrics,
+      files: around.files,
+      monotonicMs: () => around.clock.monotonicMs(),
+      ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
+    }),
+  )
+}
+
+function tellDamage(run: OpenRun, { cut }: SegmentLog, outcome: ReplayOutcome): void {
+  const { damage, unreadable, missing, skipped } = outcome
+  if (skipped !== undefined) tellSkipped(run.trouble, skipped.position, skipped.reason)
   const bad = (key: string, message: string): void => run.trouble.began(key, 'BAD_RECORD', new Error(message))
   if (cut !== undefined) {
     const place = `byte ${cut.offset} of ${cut.file}`

@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Asked of the aggregator itself; a rank may ask for them too. */
   readonly createGraph: boolean
   readonly createSvg: boolean
+  /** What is waited to be taken in has become less. */
+  readonly onRoom: () => void
   readonly acknowledge: (acknowledgements: Acknowledgements) => void
   /** Records could not be stored; the streams stand at these numbers, to be sent again later. */
   readonly retryLater: (streams: Acknowledgements, message: string) => void

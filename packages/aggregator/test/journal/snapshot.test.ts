@@ -12,7 +12,6 @@ test('reads a snapshot back, and knows a damaged one', async () => {
   const snapshot = {
     applied: lsn(12),
     through: lsn(9),
-    roster: '{}',
     graph: Buffer.from('g'),
     metrics: Buffer.from('m'),
   }

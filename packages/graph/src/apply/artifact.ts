@@ -15,21 +15,21 @@ export function applyArtifact(change: Change, origin: Origin, event: EventOf<'ar
   if (state.artifacts.has(key)) return
   const context = event.context === undefined ? undefined : contextOf(change, origin.rankKey, event.context)
   if (context !== undefined) {
-    seenAt(context.context, event.time)
+    seenAt(change, context.context, event.time)
     dirt.mark('context', context.key)
   }
   const rank = state.ranks.get(origin.rankKey)
   const wanted = `${context?.context.id ?? rank?.id ?? 'rank'}.file.${slug(event.name)}${occasion(event)}`
   const made: ArtifactState = {
-    id: claimId(state.ids, wanted, key),
-    copyId: claimId(state.ids, `${wanted}.copy`, `copy ${key}`),
+    id: claimId(change, wanted, key),
+    copyId: claimId(change, `${wanted}.copy`, `copy ${key}`),
     rankKey: origin.rankKey,
     contextKey: context?.key,
     event,
     modelKey: modelKeyOf(change, event),
     previous: undefined,
   }
-  state.artifacts.set(key, made)
+  change.undo.put(state.artifacts, key, made)
   chain(change, key, made, rank?.rank ?? 0)
   dirt.mark('artifact', key)
 }
@@ -42,9 +42,9 @@ function occasion({ version, step }: EventOf<'artifact'>): string {
 
 /** What the agent found out about a file, before or after the event that logged it. */
 export function applyStored(change: Change, origin: Origin, event: EventOf<'artifact.stored'>): void {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const key = fileKey(origin.rankKey, event.stream, event.number)
-  state.stored.set(key, event)
+  undo.put(state.stored, key, event)
   if (state.artifacts.has(key)) dirt.mark('artifact', key)
   for (const shared of state.shared.values()) {
     if (shared.facts.type === 'artifact' && shared.files.includes(key))
@@ -59,9 +59,9 @@ function modelKeyOf(change: Change, event: EventOf<'artifact'>): string | undefi
   const key = keyOf(name)
   const { state, dirt } = change
   if (!state.models.has(key)) {
-    const id = claimId(state.ids, `model.${slug(name)}`, `model ${name}`)
+    const id = claimId(change, `model.${slug(name)}`, `model ${name}`)
     const made: ModelState = { id, name, versions: new Map() }
-    state.models.set(key, made)
+    change.undo.put(state.models, key, made)
   }
   dirt.mark('model', key)
   return key
@@ -83,30 +83,30 @@ export function modelNameOf({ name, version }: EventOf<'artifact'>): string {
  * is. Versions come in order of their numbers, so that however they arrive none is derived from itself.
  */
 function chain(change: Change, key: string, artifact: ArtifactState, rank: number): void {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const model = artifact.modelKey === undefined ? undefined : state.models.get(artifact.modelKey)
   if (model === undefined) return
-  const versions = versionsOf(model, rank)
+  const versions = versionsOf(change, model, rank)
   if (artifact.event.version === undefined) {
-    artifact.previous = versions.at(-1)
+    undo.set(artifact, 'previous', versions.at(-1))
     return
   }
   const at = versions.findLastIndex((other) => versionAt(state, other) <= versionAt(state, key)) + 1
-  versions.splice(at, 0, key)
-  artifact.previous = versions[at - 1]
+  undo.insert(versions, at, key)
+  undo.set(artifact, 'previous', versions[at - 1])
   const nextKey = versions[at + 1]
   const next = nextKey === undefined ? undefined : state.artifacts.get(nextKey)
   if (nextKey === undefined || next === undefined) return
-  next.previous = key
+  undo.set(next, 'previous', key)
   dirt.mark('artifact', nextKey)
 }
 
-function versionsOf(model: ModelState, rank: number): string[] {
+function versionsOf({ undo }: Change, model: ModelState, rank: number): string[] {
   const key = String(rank)
   const known = model.versions.get(key)
   if (known !== undefined) return known
   const made: string[] = []
-  model.versions.set(key, made)
+  undo.put(model.versions, key, made)
   return made
 }
 

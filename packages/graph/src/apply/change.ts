@@ -3,9 +3,11 @@ import type { SeriesIndex } from '../series-index.ts'
 import type { RunState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
 import type { Dirt } from '../thing.ts'
+import type { Undo } from '../undo.ts'
 
-/** What an entry is applied to. */
+/** What an entry is applied to. The state is changed by `undo` alone, which can take it back. */
 export interface Change {
+  readonly undo: Undo
   readonly state: RunState
   readonly tallies: Tallies
   readonly index: SeriesIndex

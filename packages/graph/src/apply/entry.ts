@@ -1,66 +1,81 @@
-import type { Admitted, Conflict, RunEntry } from '@provloom/rundir/entry'
+import type { Admitted, Conflict, Ended, Lost, PartsSealed, RunEntry, Skipped } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
 import { hostOf, rankOf } from './find.ts'
-import { growWorld, markRank } from './mark.ts'
+import { markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
+import { applySkipped } from './skipped.ts'
 
 /** Takes one entry into the state and marks what it changes. Knows no time but what the entry says. */
-export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry): void {
-  const { state, dirt } = change
-  state.lsn = lsn
+export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped): void {
+  const { state, dirt, undo } = change
+  undo.set(state, 'lsn', lsn)
   switch (entry.kind) {
     case 'opened':
-      state.opened ??= entry
+      if (state.opened === undefined) undo.set(state, 'opened', entry)
       dirt.markAll()
       return
     case 'resumed':
-      state.resumed++
-      return
+      return undo.set(state, 'resumed', state.resumed + 1)
     case 'admitted':
       return admit(change, entry)
     case 'refusal':
-      state.refused.set(entry.rank, true)
-      return
+      return undo.put(state.refused, entry.rank, true)
     case 'conflict':
       return disagree(change, entry)
     case 'records':
       return applyRecords(change, entry)
     case 'lost':
-    case 'ended': {
-      const { key, rank } = rankOf(change, entry.rank, entry.attempt)
-      if (entry.kind === 'lost') rank.lost = true
-      else {
-        rank.ended = true
-        rank.lost = false
-      }
-      markRank(change, key)
-      return
-    }
+    case 'ended':
+      return leave(change, entry)
     case 'parts':
-      state.parts = entry.parts
-      return
+      return seal(change, entry)
     case 'closed':
-      state.closed ??= { time: entry.time, cause: entry.cause }
+      if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
       for (const key of state.ranks.keys()) markRank(change, key)
       return
+    case 'skipped':
+      return applySkipped(change, lsn, entry)
   }
 }
 
+function seal({ state, undo }: Change, { parts, through }: PartsSealed): void {
+  undo.set(state, 'parts', parts)
+  const later = state.skippedAt.filter((position) => position > through)
+  if (later.length < state.skippedAt.length) undo.set(state, 'skippedAt', later)
+}
+
 function admit(change: Change, entry: Admitted): void {
+  const { undo } = change
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
-  rank.admitted ??= entry.time
-  rank.host ??= entry.host
-  rank.lost = false
-  if (entry.worldSize !== undefined) growWorld(change, entry.worldSize)
+  if (rank.admitted === undefined) undo.set(rank, 'admitted', entry.time)
+  if (rank.host === undefined) undo.set(rank, 'host', entry.host)
+  undo.set(rank, 'restartsMax', entry.restartsMax ?? 0)
+  undo.set(rank, 'ended', undefined)
+  undo.set(rank, 'lost', undefined)
+  if (entry.worldSize !== undefined) tellWorld(change, entry.attempt, entry.worldSize)
   hostOf(change, entry.host)
   markRank(change, key)
 }
 
-function disagree(change: Change, entry: Conflict): void {
+function leave(change: Change, entry: Lost | Ended): void {
+  const { state, undo } = change
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
-  change.state.conflicts++
+  if (entry.kind === 'lost') undo.set(rank, 'lost', entry.time)
+  else {
+    undo.set(rank, 'ended', entry.time)
+    undo.set(rank, 'lost', undefined)
+    if (entry.createGraph === true) undo.set(state, 'createGraph', true)
+    if (entry.createSvg === true) undo.set(state, 'createSvg', true)
+  }
+  markRank(change, key)
+}
+
+function disagree(change: Change, entry: Conflict): void {
+  const { state, undo, dirt } = change
+  const { key, rank } = rankOf(change, entry.rank, entry.attempt)
+  undo.set(state, 'conflicts', state.conflicts + 1)
   if (!rank.conflictHosts.includes(entry.host) && rank.conflictHosts.length < 16)
-    rank.conflictHosts.push(entry.host)
-  change.dirt.mark('rank', key)
+    undo.push(rank.conflictHosts, entry.host)
+  dirt.mark('rank', key)
 }

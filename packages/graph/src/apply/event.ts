@@ -11,17 +11,20 @@ import { share } from './share.ts'
 
 /** Takes in one event of a rank; `series` and `drops` are their stream's and taken in before. */
 export function applyEvent(change: Change, origin: Origin, rank: RankState, event: Event): void {
+  const { state, undo } = change
   switch (event.type) {
     case 'session.start':
-      rank.session ??= event
+      if (rank.session === undefined) undo.set(rank, 'session', event)
       return
     case 'session.end':
-      rank.sessionEnd = event
+      undo.set(rank, 'sessionEnd', event)
+      if (event.createGraph === true) undo.set(state, 'createGraph', true)
+      if (event.createSvg === true) undo.set(state, 'createSvg', true)
       return markRank(change, origin.rankKey)
     case 'rank.start':
       return applyRankStart(change, origin, rank, event)
     case 'rank.end':
-      rank.end = event
+      undo.set(rank, 'end', event)
       return markRank(change, origin.rankKey)
     case 'context':
       return applyContext(change, origin, event)

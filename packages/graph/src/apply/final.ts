@@ -10,22 +10,22 @@ export function applyFinal(
   rank: RankState,
   event: EventOf<'final.metric'>,
 ): void {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   if (event.context !== undefined) contextOf(change, origin.rankKey, event.context)
   const key = keyOf(event.key, event.context, event.fold)
   const final = state.finals.get(key) ?? newFinal(change, key, event)
   if (final.members.has(origin.rankKey)) return
   const wanted = `${rank.id}.final.${finalSlug(event)}`
-  const id = claimId(state.ids, wanted, keyOf('final', origin.rankKey, key))
-  final.members.set(origin.rankKey, { id, initialValue: event.initialValue })
-  rank.finals.push(key)
+  const id = claimId(change, wanted, keyOf('final', origin.rankKey, key))
+  undo.put(final.members, origin.rankKey, { id, initialValue: event.initialValue })
+  undo.push(rank.finals, key)
   dirt.mark('final', key)
 }
 
-function newFinal({ state }: Change, key: string, event: EventOf<'final.metric'>): FinalState {
-  const id = claimId(state.ids, `final.${finalSlug(event)}`, keyOf('final', key))
+function newFinal(change: Change, key: string, event: EventOf<'final.metric'>): FinalState {
+  const id = claimId(change, `final.${finalSlug(event)}`, keyOf('final', key))
   const made: FinalState = { id, facts: event, members: new Map() }
-  state.finals.set(key, made)
+  change.undo.put(change.state.finals, key, made)
   return made
 }
 

@@ -5,25 +5,26 @@ import type { Change } from './change.ts'
 
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
-  const { state, dirt, attempts } = change
+  const { state, dirt, attempts, undo } = change
   const key = rankKey(rank, attempt)
   const known = state.ranks.get(key)
   if (known !== undefined) return { key, rank: known }
   const wanted = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
   const made: RankState = {
-    id: claimId(state.ids, wanted, key),
+    id: claimId(change, wanted, key),
     rank,
     attempt,
     host: undefined,
     admitted: undefined,
+    restartsMax: 0,
     firstTime: undefined,
     lastTime: undefined,
     start: undefined,
     session: undefined,
     sessionEnd: undefined,
     end: undefined,
-    ended: false,
-    lost: false,
+    ended: undefined,
+    lost: undefined,
     command: undefined,
     problemCount: 0,
     problems: [],
@@ -32,8 +33,9 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
     contexts: [],
     finals: [],
   }
-  state.ranks.set(key, made)
+  undo.put(state.ranks, key, made)
   dirt.mark('rank', key)
+  undo.did(() => attempts.remove(made))
   attempts.add(key, made)
   // The next attempt, if it came first, was informed by this one.
   const next = attempts.keyAfter(made)
@@ -60,13 +62,13 @@ export function contextOf(
   rankKey: string,
   name: string,
 ): { key: string; context: ContextState } {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const key = contextKeyOf(rankKey, name)
   const known = state.contexts.get(key)
   if (known !== undefined) return { key, context: known }
   const rank = state.ranks.get(rankKey)
   const made: ContextState = {
-    id: claimId(state.ids, `${rank?.id ?? 'rank'}.${slug(name)}`, key),
+    id: claimId(change, `${rank?.id ?? 'rank'}.${slug(name)}`, key),
     rankKey,
     name,
     parent: undefined,
@@ -75,36 +77,38 @@ export function contextOf(
     firstTime: undefined,
     lastTime: undefined,
   }
-  state.contexts.set(key, made)
-  rank?.contexts.push(key)
+  undo.put(state.contexts, key, made)
+  if (rank !== undefined) undo.push(rank.contexts, key)
   dirt.mark('context', key)
   return { key, context: made }
 }
 
 export function hostOf(change: Change, name: string): HostState {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const known = state.hosts.get(name)
   if (known !== undefined) return known
   const made: HostState = {
-    id: claimId(state.ids, `host-${slug(name)}`, `host ${name}`),
+    id: claimId(change, `host-${slug(name)}`, `host ${name}`),
     name,
     facts: undefined,
     clock: undefined,
     energy: new Map(),
     energyId: undefined,
   }
-  state.hosts.set(name, made)
+  undo.put(state.hosts, name, made)
   dirt.mark('host', name)
   return made
 }
 
 /** Counts a problem on the rank that has it; the first ones are kept in words. */
 export function tellProblem(change: Change, rankKey: string, words: string): void {
-  const rank = change.state.ranks.get(rankKey)
+  const { state, undo } = change
+  const rank = state.ranks.get(rankKey)
   if (rank === undefined) return
-  rank.problemCount++
+  undo.set(rank, 'problemCount', rank.problemCount + 1)
   const short = words.length > PROBLEM_LENGTH_MAX ? `${words.slice(0, PROBLEM_LENGTH_MAX)}...` : words
-  if (rank.problems.length < PROBLEMS_KEPT_MAX && !rank.problems.includes(short)) rank.problems.push(short)
+  if (rank.problems.length < PROBLEMS_KEPT_MAX && !rank.problems.includes(short))
+    undo.push(rank.problems, short)
   change.dirt.mark('rank', rankKey)
 }
 
@@ -113,11 +117,12 @@ const PROBLEM_LENGTH_MAX = 1000
 
 /** Widens first and last time to hold `time`. */
 export function seenAt(
-  thing: { firstTime: number | undefined; lastTime: number | undefined },
+  { undo }: Change,
+  thing: { readonly firstTime: number | undefined; readonly lastTime: number | undefined },
   time: number,
 ): void {
-  if (thing.firstTime === undefined || time < thing.firstTime) thing.firstTime = time
-  if (thing.lastTime === undefined || time > thing.lastTime) thing.lastTime = time
+  if (thing.firstTime === undefined || time < thing.firstTime) undo.set(thing, 'firstTime', time)
+  if (thing.lastTime === undefined || time > thing.lastTime) undo.set(thing, 'lastTime', time)
 }
 
 /** The contexts around a context, from the nearest; ends at a cycle. */

@@ -1,16 +1,5 @@
 import type { Ledger } from '@provloom/rundir/entry'
-import type { RankState, StreamState } from '../state.ts'
-
-export function newStream(): StreamState {
-  return {
-    stored: 0,
-    bad: 0,
-    lost: 0,
-    undeclared: 0,
-    drops: new Map(),
-    slots: new Map(),
-  }
-}
+import type { RankState, RunState } from '../state.ts'
 
 /** Reasons for drops with their counts, over all streams of a rank, by reason. */
 export function dropsOf(rank: RankState): ReadonlyMap<string, number> {
@@ -23,6 +12,7 @@ export function dropsOf(rank: RankState): ReadonlyMap<string, number> {
     add('unreadable', stream.bad)
     add('undeclared series', stream.undeclared)
     add('damaged', stream.lost)
+    add('not taken in', stream.skipped)
   }
   return new Map([...total].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -33,8 +23,15 @@ export function ledgerOf(rank: RankState): Ledger {
   let dropped = 0
   for (const stream of rank.streams.values()) {
     stored += stream.stored
-    dropped += stream.bad + stream.lost + stream.undeclared
+    dropped += stream.bad + stream.lost + stream.skipped + stream.undeclared
     for (const count of stream.drops.values()) dropped += count
   }
   return { sent: stored + dropped, stored, dropped }
+}
+
+/** Problems of the run: what its ranks told, and entries that could not be taken in. */
+export function problemsOf({ ranks, skipped }: RunState): number {
+  let count = skipped
+  for (const { problemCount } of ranks.values()) count += problemCount
+  return count
 }

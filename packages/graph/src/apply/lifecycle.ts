@@ -1,7 +1,7 @@
 import type { EventOf, RankState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { around, contextOf, hostOf, seenAt, tellProblem } from './find.ts'
-import { growWorld, markRank } from './mark.ts'
+import { tellWorld, markRank } from './mark.ts'
 import { share } from './share.ts'
 
 export function applyRankStart(
@@ -12,10 +12,11 @@ export function applyRankStart(
 ): void {
   // A restarted agent says it again; the first time is when the rank began.
   if (rank.start !== undefined) return
-  rank.start = event
-  rank.host = event.host
+  const { undo } = change
+  undo.set(rank, 'start', event)
+  undo.set(rank, 'host', event.host)
   hostOf(change, event.host)
-  if (event.worldSize !== undefined) growWorld(change, event.worldSize)
+  if (event.worldSize !== undefined) tellWorld(change, rank.attempt, event.worldSize)
   if (event.argv.length > 0) {
     const { argv, directory, time } = event
     const command = {
@@ -24,22 +25,22 @@ export function applyRankStart(
       argv,
       ...(directory === undefined ? {} : { directory }),
     } as const
-    rank.command = share(change, origin, command, 'plan')
+    undo.set(rank, 'command', share(change, origin, command, 'plan'))
   }
   markRank(change, origin.rankKey)
 }
 
 /** A context begins, ends or is declared; the first parent said is the one. */
 export function applyContext(change: Change, origin: Origin, event: EventOf<'context'>): void {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const { key, context } = contextOf(change, origin.rankKey, event.name)
   dirt.mark('context', key)
-  if (event.edge !== undefined || event.parent === undefined) seenAt(context, event.time)
+  if (event.edge !== undefined || event.parent === undefined) seenAt(change, context, event.time)
   if (event.edge === 'start') {
-    context.start = Math.min(context.start ?? event.time, event.time)
-    context.end = undefined
+    undo.set(context, 'start', Math.min(context.start ?? event.time, event.time))
+    undo.set(context, 'end', undefined)
   }
-  if (event.edge === 'end') context.end = event.time
+  if (event.edge === 'end') undo.set(context, 'end', event.time)
   if (event.parent === undefined || context.parent !== undefined) return
   const parent = contextOf(change, origin.rankKey, event.parent)
   if (parent.key === key || around(state, parent.key).includes(key)) {
@@ -50,5 +51,5 @@ export function applyContext(change: Change, origin: Origin, event: EventOf<'con
     )
     return
   }
-  context.parent = parent.key
+  undo.set(context, 'parent', parent.key)
 }

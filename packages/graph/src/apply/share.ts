@@ -17,32 +17,32 @@ export function share(
   facts: SharedFacts,
   as: 'used' | 'plan' = 'used',
 ): string {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const groupKey = groupKeyOf(facts)
   const key = keyOf(groupKey, contentOf(facts))
   const name = contextNameOf(facts)
   const context = name === undefined ? undefined : contextOf(change, origin.rankKey, name)
   if (context !== undefined) {
-    seenAt(context.context, facts.time)
+    seenAt(change, context.context, facts.time)
     dirt.mark('context', context.key)
   }
   const shared = state.shared.get(key) ?? newShared(change, key, groupKey, facts)
   if (as === 'used' && !shared.members.has(origin.rankKey)) {
-    shared.members.set(origin.rankKey, { time: facts.time, contextKey: context?.key })
-    if (shared.direction === 'input') state.inputLinks++
-    if (facts.type === 'environment') mergeVariables(shared, facts)
+    undo.put(shared.members, origin.rankKey, { time: facts.time, contextKey: context?.key })
+    if (shared.direction === 'input') undo.set(state, 'inputLinks', state.inputLinks + 1)
+    if (facts.type === 'environment') mergeVariables(change, shared, facts)
   }
-  if (facts.type === 'artifact') shared.files.push(fileKey(origin.rankKey, origin.stream, origin.number))
+  if (facts.type === 'artifact')
+    undo.push(shared.files, fileKey(origin.rankKey, origin.stream, origin.number))
   dirt.mark('group', groupKey)
   return key
 }
 
 function newShared(change: Change, key: string, groupKey: string, facts: SharedFacts): SharedState {
-  const { state, dirt } = change
+  const { state, dirt, undo } = change
   const made: SharedState = {
-    id: claimId(state.ids, wantedId(facts), key),
-    copyId:
-      facts.type === 'artifact' ? claimId(state.ids, `${wantedId(facts)}.copy`, `copy ${key}`) : undefined,
+    id: claimId(change, wantedId(facts), key),
+    copyId: facts.type === 'artifact' ? claimId(change, `${wantedId(facts)}.copy`, `copy ${key}`) : undefined,
     groupKey,
     direction: directionOf(facts),
     facts,
@@ -50,10 +50,10 @@ function newShared(change: Change, key: string, groupKey: string, facts: SharedF
     variables: new Map(),
     files: [],
   }
-  state.shared.set(key, made)
+  undo.put(state.shared, key, made)
   const group = state.groups.get(groupKey) ?? { kind: facts.type, members: [] }
-  state.groups.set(groupKey, group)
-  group.members.push(key)
+  undo.put(state.groups, groupKey, group)
+  undo.push(group.members, key)
   // Ranks name their command as plan only while there are few commands.
   if (facts.type === 'command' && group.members.length === variantsWrittenOutMax + 1) dirt.markAll()
   // Versions that came before the model's description are specializations of it from now on.
@@ -137,13 +137,13 @@ function wantedId(facts: SharedFacts): string {
 }
 
 /** Keeps the variables that all members have alike, and the names of the others. */
-function mergeVariables(shared: SharedState, facts: EventOf<'environment'>): void {
+function mergeVariables({ undo }: Change, shared: SharedState, facts: EventOf<'environment'>): void {
   const given = new Map(Object.entries(facts.variables ?? {}))
   const isFirst = shared.members.size === 1
-  for (const name of shared.variables.keys()) if (!given.has(name)) shared.variables.set(name, null)
+  for (const name of shared.variables.keys()) if (!given.has(name)) undo.put(shared.variables, name, null)
   for (const [name, value] of given) {
     const known = shared.variables.get(name)
-    if (known === undefined) shared.variables.set(name, isFirst ? value : null)
-    else if (known !== value) shared.variables.set(name, null)
+    if (known === undefined) undo.put(shared.variables, name, isFirst ? value : null)
+    else if (known !== value) undo.put(shared.variables, name, null)
   }
 }

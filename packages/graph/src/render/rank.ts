@@ -5,7 +5,7 @@ import type { RankState, RunState } from '../state.ts'
 import { Facts } from './facts.ts'
 import { hostName, planName, rankName, runName } from './names.ts'
 import { rankSpan } from './span.ts'
-import { rankStatus } from './status.ts'
+import { rankStatus } from '../status.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, relation } from './view.ts'
 

@@ -1,7 +1,7 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { Opened } from '@provloom/rundir/entry'
-import { ledgerOf } from '../apply/ledger.ts'
+import { ledgerOf, problemsOf } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { slug } from '../name.ts'
 import { term } from '../space.ts'
@@ -9,7 +9,7 @@ import type { EventOf } from '../state.ts'
 import { Facts } from './facts.ts'
 import { ranksInOrder, runName, runPlanName } from './names.ts'
 import { runSpan } from './span.ts'
-import { runStatus } from './status.ts'
+import { runStatus } from '../status.ts'
 import { storeRecords } from './store.ts'
 import { activity, agent, entity, relation } from './view.ts'
 import type { Keyed, View } from './view.ts'
@@ -80,6 +80,9 @@ function runActivity(view: View, opened: Opened): Keyed {
     .int('journalPosition', state.lsn)
     .time('toldEndTime', toldEnd)
     .text('problem', view.namespaceProblem)
+    .texts('problem', state.skippedWords)
+  const problems = problemsOf(state)
+  if (problems > 0) facts.int('problems', problems)
   if (state.resumed > 0) facts.int('aggregatorRestarts', state.resumed)
   if (state.conflicts > 0) facts.int('rankConflicts', state.conflicts)
   const times = {

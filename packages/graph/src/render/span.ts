@@ -23,7 +23,8 @@ export function runSpan(state: RunState): Span {
 /** By the rank's clock where it told, else by the aggregator's. */
 export function rankSpan(rank: RankState): Span {
   const start = rank.start?.time ?? rank.session?.time ?? rank.firstTime ?? rank.admitted
-  const end = rank.end?.time ?? (rank.ended ? (rank.sessionEnd?.time ?? rank.lastTime) : undefined)
+  const end =
+    rank.end?.time ?? (rank.ended === undefined ? undefined : (rank.sessionEnd?.time ?? rank.lastTime))
   return span(start, end)
 }
 
@@ -37,7 +38,7 @@ export function contextSpan(
   const first = least(context.firstTime, steps?.firstTime)
   const last = most(context.lastTime, steps?.lastTime)
   const rank = view.state.ranks.get(context.rankKey)
-  const over = rank?.end !== undefined || rank?.ended === true || view.state.closed !== undefined
+  const over = rank?.end !== undefined || rank?.ended !== undefined || view.state.closed !== undefined
   const start = context.start ?? first
   const end = context.end ?? (over ? most(last, start) : undefined)
   return { ...span(start, end), steps }

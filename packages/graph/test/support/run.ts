@@ -32,7 +32,7 @@ export class RunScript {
   }
 
   tell(entry: RunEntry): this {
-    this.graph.apply(this.entries.length as Lsn, entry)
+    give(this.graph, this.entries.length, entry)
     this.entries.push(entry)
     this.#seconds++
     return this
@@ -108,6 +108,11 @@ export class RunScript {
   text(): string {
     return textOf(this.graph)
   }
+}
+
+/** Gives an entry to a graph, which takes it in. */
+export function give(graph: GraphBuilder, position: number, entry: RunEntry): void {
+  graph.take(position as Lsn, entry).keep()
 }
 
 export function textOf(graph: GraphBuilder): string {

@@ -18,6 +18,18 @@ export type RunEntry =
   | PartsSealed
   | Closed
 
+/**
+ * Stands in the journal's order for entries that no reader takes in: they are damaged, or one reader cannot take them.
+ * It is never journaled, for it follows from the entry.
+ */
+export interface Skipped {
+  readonly kind: 'skipped'
+  readonly entries: number
+  readonly reason: string
+  /** What the entry held, where that is known: these records count as dropped. */
+  readonly records?: Pick<Records, 'rank' | 'attempt' | 'stream' | 'first' | 'count' | 'lost'>
+}
+
 export interface RunSettings {
   readonly provUserNamespace: string
   readonly experimentName: string

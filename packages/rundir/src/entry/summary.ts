@@ -12,6 +12,8 @@ export interface RankSummary extends Ledger {
   readonly attempt: Attempt
   readonly status: RankStatus | 'running'
   readonly host: string
+  /** There when it has any. */
+  readonly problems?: number
   readonly exitCode?: number
   readonly signal?: string
 }
@@ -28,6 +30,8 @@ export interface RunSummary {
   /** Distinct ranks turned away by `collectAllProcesses`. */
   readonly ranksRefused: number
   readonly conflicts: number
+  /** What ranks told, and journal entries that could not be taken in. */
+  readonly problems: number
   /** Params, artifacts and metric points accepted. */
   readonly logs: number
   readonly total: Ledger

@@ -1,12 +1,12 @@
+import { createGraphBuilder } from '@provloom/graph'
 import { expect, test } from 'vitest'
 import { noPoints } from '@provloom/shared'
-import type { Attempt, Event, Rank, RankStatus, RunId, StreamId } from '@provloom/shared'
+import type { Attempt, Event, Rank, RankStatus, StreamId } from '@provloom/shared'
 import type { Records, RunEntry } from '@provloom/rundir/entry'
 import { outlookOf } from '../../src/run/outlook.ts'
-import { Roster } from '../../src/run/roster.ts'
-import { params, points } from '../support/peer.ts'
+import { params, points, series } from '../support/peer.ts'
+import { opened, rosterOf, tell } from '../support/roster.ts'
 
-const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
 const minuteMs = 60_000
 
 function who(rank: number, attempt = 0): { time: number; rank: Rank; attempt: Attempt } {
@@ -43,14 +43,8 @@ function records(rank: number, attempt: number, first: number, events: readonly 
   }
 }
 
-function rosterOf(...entries: RunEntry[]): Roster {
-  const roster = new Roster(runId)
-  for (const entry of entries) roster.apply(entry)
-  return roster
-}
-
 function outlook(collectAll: boolean, ...entries: RunEntry[]): string {
-  return outlookOf(rosterOf(...entries), collectAll, ago(0)).kind
+  return outlookOf(rosterOf(collectAll, ...entries), ago(0)).kind
 }
 
 function ago(ms: number): () => number {
@@ -69,12 +63,13 @@ test('is open until every rank of the world has ended', () => {
   expect(outlook(true, ...two, ended(0), ended(1))).toBe('done')
 })
 
-test('goes on from what it saved as if it had not been saved', () => {
-  const live = rosterOf(admitted(0, 0, 8), admitted(1, 0, 8), admitted(0, 1))
-  const loaded = Roster.load(live.save())
-  for (const roster of [live, loaded]) roster.apply(admitted(1, 1, 4))
-  expect(live.worldSize).toBe(4)
-  expect(loaded.save()).toBe(live.save())
+test('goes on from what was saved as if it had not been saved', () => {
+  const live = createGraphBuilder()
+  tell(live, opened(true), admitted(0, 0, 8), admitted(1, 0, 8), admitted(0, 1))
+  const loaded = createGraphBuilder(live.save())
+  for (const graph of [live, loaded]) tell(graph, admitted(1, 1, 4))
+  expect([live.roster.worldSize, loaded.roster.worldSize]).toEqual([4, 4])
+  expect(loaded.save()).toEqual(live.save())
 })
 
 test('ends with rank 0 alone when not all processes are collected', () => {
@@ -83,15 +78,15 @@ test('ends with rank 0 alone when not all processes are collected', () => {
 
 test('ends with the ranks that came when nobody told the size of the world', () => {
   expect(outlook(true, admitted(0), admitted(5), ended(0))).toBe('open')
-  const both = rosterOf(admitted(0), admitted(5), ended(0), ended(5))
-  expect(outlookOf(both, true, ago(0))).toEqual({ kind: 'waiting', forMs: 2_000 })
-  expect(outlookOf(both, true, ago(2_000))).toEqual({ kind: 'done' })
+  const both = rosterOf(true, admitted(0), admitted(5), ended(0), ended(5))
+  expect(outlookOf(both, ago(0))).toEqual({ kind: 'waiting', forMs: 2_000 })
+  expect(outlookOf(both, ago(2_000))).toEqual({ kind: 'done' })
 })
 
 test('waits a minute for a failed rank that may be started again', () => {
-  const roster = rosterOf(admitted(0, 0, 1, 1), ...failed(0))
-  expect(outlookOf(roster, true, ago(0))).toEqual({ kind: 'waiting', forMs: minuteMs })
-  expect(outlookOf(roster, true, ago(minuteMs))).toEqual({ kind: 'done' })
+  const roster = rosterOf(true, admitted(0, 0, 1, 1), ...failed(0))
+  expect(outlookOf(roster, ago(0))).toEqual({ kind: 'waiting', forMs: minuteMs })
+  expect(outlookOf(roster, ago(minuteMs))).toEqual({ kind: 'done' })
 })
 
 test('waits no more after the last restart, nor for a rank that completed', () => {
@@ -115,33 +110,32 @@ test('follows an elastic restart to a smaller world', () => {
 
 test('waits ten minutes for a lost rank when all others have ended, and for ever when none has', () => {
   const lost: RunEntry = { kind: 'lost', ...who(1) }
-  const others = rosterOf(admitted(0, 0, 2), admitted(1, 0, 2), ended(0), lost)
-  expect(outlookOf(others, true, ago(10 * minuteMs - 1)).kind).toBe('waiting')
-  expect(outlookOf(others, true, ago(10 * minuteMs)).kind).toBe('done')
-  const all = rosterOf(admitted(0, 0, 2), admitted(1, 0, 2), { kind: 'lost', ...who(0) }, lost)
-  expect(outlookOf(all, true, ago(1e9)).kind).toBe('open')
+  const others = rosterOf(true, admitted(0, 0, 2), admitted(1, 0, 2), ended(0), lost)
+  expect(outlookOf(others, ago(10 * minuteMs - 1)).kind).toBe('waiting')
+  expect(outlookOf(others, ago(10 * minuteMs)).kind).toBe('done')
+  const all = rosterOf(true, admitted(0, 0, 2), admitted(1, 0, 2), { kind: 'lost', ...who(0) }, lost)
+  expect(outlookOf(all, ago(1e9)).kind).toBe('open')
 })
 
 test('takes an end back when the rank is admitted again', () => {
   expect(outlook(true, admitted(0, 0, 1), ended(0), admitted(0, 0, 1))).toBe('open')
 })
 
-test('counts records and logs, and goes on from what was saved', () => {
-  const roster = rosterOf(
+test('counts records and logs, points of series that were declared alone, and goes on from what was saved', () => {
+  const live = createGraphBuilder()
+  tell(
+    live,
+    opened(true),
     admitted(0, 0, 2, 3),
-    records(0, 0, 0, params(0, 4), 10),
-    records(0, 0, 14, [{ type: 'session.end', time: 1, status: 'completed', by: 'call', createSvg: true }]),
+    records(0, 0, 0, [...params(0, 4), series(1, 'loss')], 10),
+    records(0, 0, 15, [{ type: 'session.end', time: 1, status: 'completed', by: 'call', createSvg: true }]),
+    records(1, 0, 0, [], 3),
     { kind: 'refusal', time: 1, rank: 7 as Rank },
     { kind: 'lost', ...who(0) },
   )
-  expect(roster).toMatchObject({ records: 15, logs: 14, createSvg: true, worldSize: 2 })
-  const loaded = Roster.load(roster.save())
-  expect(loaded.save()).toBe(roster.save())
-  expect(loaded.find(0 as Rank, 0 as Attempt)?.streams.get('w' as StreamId)).toEqual({
-    stored: 15,
-    accepted: 15,
-  })
-  expect([...loaded.refused]).toEqual([7])
-  loaded.apply(admitted(1, 0, 5))
-  expect(loaded.worldSize).toBe(5)
+  for (const { roster } of [live, createGraphBuilder(live.save())]) {
+    expect(roster).toMatchObject({ records: 19, logs: 14, createSvg: true, worldSize: 2 })
+    expect(roster.find(0 as Rank, 0 as Attempt)?.streams.get('w')?.next).toBe(16)
+    expect([...roster.refused.keys()]).toEqual([7])
+  }
 })
