@@ -50,8 +50,16 @@ def ensure(tree, spool):
     """Starts the tree's agent where none lives. False when that cannot be, which is told."""
     if tree.agent() is not None or not _claim(tree):
         return True
+    import shutil
+
     command = find_command()
-    why = "`provloom` was not found" if command is None else _start(tree, command)
+    if command is None:
+        why = "`provloom` was not found"
+    elif shutil.which(command[0]) is None:
+        # The shell that shall start it could not tell us.
+        why = "%s could not be started" % command[0]
+    else:
+        why = _start(tree, command)
     if why is None:
         return True
     remove(tree.path("agent.starting"))

@@ -1,5 +1,9 @@
 """What this process records into right now. Few names that every call looks at, and nothing else."""
 
+from _thread import RLock
+
+#: held while a session begins, changes or ends; a forked child has its own
+lock = RLock()
 #: the open stream, or None: not started, ended, or not wanted
 stream = None
 #: the session, also when the agent does not want this rank

@@ -42,9 +42,9 @@ def session_for(call):
     """The session to record into, or None: then it has been told once, or the agent does not want this rank."""
     session = _current.session
     if session is None or session.follows is not None:
-        from ._join import call as join
+        from . import _join
 
-        session = join(session)
+        session = _join.call()
     if session is None:
         if _current.unable:
             return None

@@ -3,7 +3,8 @@
 import os
 
 from . import _folder, _process
-from ._small import mark_of
+from . import _limits as limits
+from ._small import mark_of, now_us
 
 
 class Parent:
@@ -15,9 +16,16 @@ class Parent:
         self.start = start
         self._file = tree.path("current-%d" % pid)
         self._mark = self._newest = None
+        #: that it lives is asked once a second
+        self.asked_at = 0
 
     def newest(self):
         """The id of its newest open session, or None. One look at a file's time where nothing has changed."""
+        now = now_us()
+        if not self.asked_at <= now < self.asked_at + limits.LOOK_EVERY_US:
+            if not _process.lives(self.pid, self.start):
+                return None
+            self.asked_at = now
         mark = mark_of(self._file)
         if mark is None:
             self._newest = None
@@ -29,9 +37,6 @@ class Parent:
                 self._newest = None
         self._mark = mark
         return self._newest
-
-    def lives(self):
-        return _process.lives(self.pid, self.start)
 
     def facts_of(self, session):
         """session.json of one of its sessions; None when it is not of this very process."""

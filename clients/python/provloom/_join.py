@@ -16,11 +16,20 @@ OPTIONS = ("provUserNamespace", "experimentName", "provenanceSaveDir", "collectA
 
 def start(options, line):
     """start_run. ``line`` is where it was called from. Returns (session, whether it is another one than before)."""
+    with _current.lock:
+        return _start(options, line)
+
+
+def _start(options, line):
     session = _current.session
     if session is None or session.kind == Session.HELPER:
         session = _begin(options)
     elif session.kind == Session.RANK:
-        session.adopt()
+        if session.follows.newest() == session.inherited and _same_names(session.options, options):
+            session.adopt()
+        else:
+            session.end("completed")
+            session = _begin(options)
     else:
         how = session.held_from(line)
         if how == Session.BEGIN_NEXT:
@@ -45,7 +54,7 @@ def _begin(options):
     session = _current.session
     if session is None:
         session = _helper_of(_inherit.find(_current.tree))
-    elif session.follows.newest() != session.id or not session.follows.lives():
+    elif session.follows.newest() != session.id:
         session.stream.close()
         session = _helper_of(session.follows)
     if session is None:
@@ -69,8 +78,15 @@ def _begin(options):
     return session
 
 
-def call(session):
+def call():
     """The session of a call in a process that has no OWN one; None when there is none."""
+    with _current.lock:
+        return _call(_current.session)
+
+
+def _call(session):
+    if session is not None and session.follows is None:
+        return session
     if session is None:
         if _current.ended or _current.unable:
             return None
@@ -98,7 +114,7 @@ def call(session):
 def _helper_of(parent):
     """This process as a helper in the newest session of another one, or None."""
     newest = None if parent is None else parent.newest()
-    facts = None if newest is None or not parent.lives() else parent.facts_of(newest)
+    facts = None if newest is None else parent.facts_of(newest)
     if facts is None:
         return None
     options = {name: facts[name] for name in OPTIONS if name in facts}
@@ -110,6 +126,8 @@ def _helper_or_rank(session):
     now = now_us()
     if session.ranked_at <= now < session.ranked_at + 1_000_000:
         return session
+    if session.ranked_at == 0:
+        _life.install()
     session.ranked_at = now
     said = _place.said(None, None)
     rank = _own_rank(session, said, session.follows.facts_of(session.id) or {})

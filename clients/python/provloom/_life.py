@@ -3,15 +3,18 @@
 import atexit
 import os
 import sys
+from _thread import RLock
 
-from . import _current
+from . import _current, _wait
 from . import _limits as limits
 from ._tell import once
 
 _installed = False
 _failure = None
 _last_error = None
-_exit = None
+#: the outermost frame of the main thread, and what sys.exit was last called with, as a tuple of one
+_main = _status = None
+_exit_before = _quit_before = None
 
 
 def begin():
@@ -61,6 +64,61 @@ def _install_in_child():
     util.Finalize(None, _at_exit, exitpriority=-1000)
 
 
+def watch_exit():
+    """Under a plain start nobody sees the exit code, and an interpreter that ends tells it to none: sys.exit says what
+    it was called with, and the outermost frame whether an exception ended it. For a SystemExit that is raised by hand
+    the code is not known."""
+    global _main, _exit_before, _quit_before
+    if _main is not None:
+        return
+    threading = sys.modules.get("threading")
+    frames = sys._current_frames()
+    _main = frames.get(threading.main_thread().ident) if threading is not None else sys._getframe()
+    while _main is not None and _main.f_back is not None:
+        _main = _main.f_back
+    if sys.exit is not exit_noted:
+        _exit_before, sys.exit = sys.exit, exit_noted
+    import builtins
+
+    quitter = type(getattr(builtins, "exit", None))
+    if quitter.__name__ == "Quitter" and quitter.__call__ is not quit_noted:
+        _quit_before, quitter.__call__ = quitter.__call__, quit_noted
+
+
+def exit_noted(status=None):
+    """Exit the interpreter by raising SystemExit(status). (sys.exit, which tells Provloom the status.)"""
+    global _status
+    _status = (status,)
+    _wait.is_terminated()
+    return _exit_before(status)
+
+
+def quit_noted(self, code=None):
+    global _status
+    _status = (code,)
+    return _quit_before(self, code)
+
+
+def exit_status():
+    """(status, why) of a session that this process ends by its end, as far as it can be known."""
+    why = failure()
+    if why is not None:
+        return "failed", why
+    if _main is None or not _was_thrown(_main):
+        return "completed", None
+    if _status is None:
+        return "incomplete", "SystemExit was raised; with which status is not known"
+    return ("completed", None) if _status[0] in (None, 0) else ("failed", ("exit status %s" % (_status[0],))[:4096])
+
+
+def _was_thrown(frame):
+    """Whether the frame, which is over, was left by an exception: its last instruction is no return."""
+    from opcode import opname
+
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return 0 <= at < len(code) and not opname[code[at]].startswith("RETURN")
+
+
 def _at_exit():
     session = _current.session
     if session is None:
@@ -68,7 +126,7 @@ def _at_exit():
     try:
         from ._finish import at_exit
 
-        at_exit(session, failure())
+        at_exit(session, *exit_status())
     except Exception as error:
         once("exit", "the end of the run could not be recorded: %s" % error)
 
@@ -111,6 +169,7 @@ def _after_fork():
     """In the child: the session is its parent's, and so is the stream; it may help there."""
     global _failure
     _failure = None
+    _current.lock = RLock()
     session = _current.session
     try:
         if _current.tree is not None:

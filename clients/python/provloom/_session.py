@@ -263,7 +263,7 @@ class Session:
         if self.quiet:
             self.stream.close()
             return
-        if self.kind == Session.HELPER:
+        if self.kind == Session.HELPER or self.over:
             self.stream.close()
         else:
             self.stream.close(self.encode(

@@ -134,10 +134,10 @@ def roots():
     name = "provloom-%d" % (os.getuid() if hasattr(os, "getuid") else 0)
     if given:
         yield os.path.abspath(given)
-    for folder in (os.environ.get("TMPDIR"), "/tmp", None):
+    for folder in (os.environ.get("TMPDIR"), "/tmp", "."):
         try:
-            if folder != "":
-                yield os.path.join(os.path.abspath(folder if folder is not None else os.getcwd()), name)
+            if folder:
+                yield os.path.join(os.path.abspath(folder), name)
         except OSError:
             pass  # the working folder is gone
 
@@ -160,7 +160,8 @@ def _likely_roots():
 
 def make_root(root):
     """Makes a folder for trees. Raises OSError when it is not one that we may trust."""
-    os.makedirs(os.path.dirname(root), exist_ok=True)
+    if root == os.path.abspath(os.environ.get("PROVLOOM_SPOOL_ROOT") or "/"):
+        os.makedirs(os.path.dirname(root), exist_ok=True)
     try:
         os.mkdir(root, 0o700)
     except FileExistsError:
@@ -179,6 +180,7 @@ def make(tree, version):
     """Makes the tree's folder with its spool.json; who finds one joins. Returns spool.json's facts. Raises OSError."""
     facts = tree.facts()
     if facts is not None:
+        make_folder(tree.path("sessions"))
         return facts
     make_root(os.path.dirname(tree.folder))
     make_folder(tree.folder)
