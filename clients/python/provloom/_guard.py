@@ -41,10 +41,10 @@ class harmless:
 def session_for(call):
     """The session to record into, or None: then it has been told once, or the agent does not want this rank."""
     session = _current.session
-    if session is None:
-        from ._session import join
+    if session is None or session.follows is not None:
+        from . import _join
 
-        session = join()
+        session = _join.call()
     if session is None:
         if _current.unable:
             return None
@@ -52,5 +52,9 @@ def session_for(call):
             once("after-end", "%s was called after end_run: it is not recorded" % call)
         else:
             once("before-start", "%s was called before start_run: it is not recorded" % call)
+        return None
+    if session.over:
+        session.stream.lose("ended")
+        session.tell_drops("ended", None)
         return None
     return None if session.quiet else session

@@ -8,7 +8,7 @@ EVENT_BYTES_MAX = 1 * MIB
 NAME_LENGTH_MAX = 512
 #: A segment is closed when it has grown to this.
 SEGMENT_BYTES_MAX = 8 * MIB
-#: All of one rank's spool. Beyond it events are dropped, counted.
+#: All segments of one tree. Beyond it events are dropped, counted.
 SPOOL_BYTES_MAX = 1024 * MIB
 #: The last part of the spool, kept for everything but metrics.
 SPOOL_RESERVE_BYTES = 16 * MIB
@@ -24,7 +24,17 @@ COPIES_BYTES_MAX = SPOOL_BYTES_MAX // 2
 FOLDER_FILES_MAX = 10000
 #: Problem events of one session: a call that fails a million times is told once and recorded a few times.
 PROBLEMS_MAX = 100
-#: Between two looks at control.json, in microseconds.
+#: A stream grows to this before anybody asks how much room there is: short-lived children ask nobody.
+UNMEASURED_BYTES = 256 * 1024
+#: Files that are looked at when no agent says how large the tree is.
+MEASURED_FILES_MAX = 20_000
+#: Kept in a session's folder, and given up for the first record that is no metric when the disk is full.
+SPARE_BYTES = 128 * 1024
+#: Between two looks at the disk (control.json, is the spool still there), in microseconds.
 LOOK_EVERY_US = 1_000_000
+#: A helper asks so often whether the session it helps in goes on, in microseconds.
+HELPER_LOOK_EVERY_US = 1_000
+#: After its last record a stream's descriptor is trusted for so long, in microseconds.
+TRUSTED_US = 50
 #: After a failed write metrics wait this long before the disk is tried again, in microseconds.
 RETRY_AFTER_US = 100_000

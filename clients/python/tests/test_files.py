@@ -24,7 +24,7 @@ class FileCase(SpoolCase):
         return path
 
     def spooled(self, artifact):
-        with open(os.path.join(self.spool, "files", artifact["spooled"]), "rb") as opened:
+        with open(self.kept(artifact), "rb") as opened:
             return opened.read()
 
 
@@ -51,7 +51,7 @@ class Artifacts(FileCase):
         self.run_program(HEAD + "provloom.log_artifact('a', F, log_copy_in_prov_directory=False)", F=self.file("a.txt"))
         (artifact,) = self.events("artifact")
         self.assertEqual((artifact["copy"], artifact["sha256"], artifact.get("spooled")), (False, sha256(b"data"), None))
-        self.assertFalse(os.path.exists(os.path.join(self.spool, "files")))
+        self.assertEqual(os.listdir(os.path.join(self.session(), "files")), [])
 
     def test_a_large_file_is_linked_and_left_to_the_agent_to_hash(self):
         path = self.file("big.bin", b"x" * 5000)
@@ -68,7 +68,7 @@ class Artifacts(FileCase):
         first, second, third = self.events("artifact")
         self.assertIn("sha256", first)
         self.assertNotIn("sha256", second)
-        self.assertEqual(os.stat(os.path.join(self.spool, "files", third["spooled"])).st_ino, os.stat(path).st_ino)
+        self.assertEqual(os.stat(self.kept(third)).st_ino, os.stat(path).st_ino)
 
     def test_a_folder_gives_each_of_its_files_and_itself(self):
         self.file("model/weights.bin", b"w")
@@ -147,7 +147,7 @@ class Models(FileCase):
     def test_a_model_that_cannot_be_saved_is_told_and_leaves_no_half_file(self):
         _, errors = self.run_program(HEAD + "provloom.save_model_version('net', lambda: 0)")
         self.assertEqual(self.events("problem")[0]["code"], "MODEL_NOT_SAVED")
-        self.assertEqual(os.listdir(os.path.join(self.spool, "files")), [])
+        self.assertEqual(os.listdir(os.path.join(self.session(), "files")), [])
 
     def test_a_checkpoint_that_is_a_file_already_is_kept_as_it_is(self):
         self.run_program(HEAD + "provloom.save_model_version('net', F, step=4)", F=self.file("ckpt.pth", b"weights"))

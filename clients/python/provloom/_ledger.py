@@ -1,0 +1,124 @@
+"""The count beside a stream that a full or removed disk cannot hide: 512 bytes, written whole at first, never longer.
+
+16 slots of 32 bytes, little-endian: name (16 bytes of ASCII, padded with zeros), count (u64), 0 (u32), CRC-32 of the 28
+bytes before. The first is ``next``, the number of records; the others count drops, one for each reason. No mmap: a store
+that the disk cannot back would be SIGBUS in the training, a failed pwrite is an error number.
+"""
+
+import os
+from itertools import count
+from struct import Struct
+from zlib import crc32
+
+from . import _descriptor
+
+BYTES = 512
+_SLOT_BYTES = 32
+#: Each reason has its slot, so that threads need not agree on one. What is not named here is counted as `other`.
+REASONS = ("spool-full", "disk-full", "disk-failed", "too-large", "too-many-series", "streams", "client-error", "ended",
+           "refused-value", "spool-removed", "lost")  # fmt: skip
+_OTHER = 15
+_pack = Struct("<16sQI").pack
+
+
+class Ledger:
+    """``path()`` says where it is now. No call raises, and all but ``make`` are safe in any thread and handler."""
+
+    def __init__(self, path):
+        self._path = path
+        self._fd, self._identity = -1, None
+        self._next = 0
+        self._counts = {}
+        self._tried = False
+
+    def make(self):
+        """Writes it whole, in its place. Whether it is there; where it is not, the one before is kept."""
+        try:
+            descriptor, identity = _descriptor.open_high(self._path(), os.O_RDWR | os.O_CREAT)
+        except OSError:
+            return False
+        try:
+            whole = self._slot("next", self._next) + b"".join(
+                self._slot(reason, self.dropped(reason)) for reason in REASONS
+            )
+            whole += bytes((_OTHER - 1 - len(REASONS)) * _SLOT_BYTES) + self._slot("other", self.dropped("other"))
+            done = os.pwrite(descriptor, whole, 0) == BYTES
+        except OSError:
+            done = False
+        if not done:
+            _descriptor.close(descriptor, identity)
+            return False
+        before = self._fd, self._identity
+        self._fd, self._identity = descriptor, identity
+        _descriptor.close(*before)
+        return True
+
+    def make_once(self):
+        """For a stream that has dropped and written nothing yet."""
+        if not self._tried:
+            self._tried = True
+            self.make()
+
+    def add(self, reason):
+        """Counts a drop. Returns how many there were of this reason, this one included."""
+        if reason not in REASONS:
+            reason = "other"
+        counter = self._counts.setdefault(reason, count())
+        number = next(counter) + 1
+        slot = REASONS.index(reason) + 1 if reason in REASONS else _OTHER
+        while True:
+            # Another thread may count in between and write first: the larger count stays.
+            told = self.dropped(reason)
+            self._put(slot, reason, told)
+            if self.dropped(reason) == told:
+                return number
+
+    def put_next(self, number):
+        """The stream's next record has this number."""
+        self._next = number
+        self._put(0, "next", number)
+
+    def dropped(self, reason):
+        counter = self._counts.get(reason)
+        # The one way to look at a count without counting: its name, ``count(7)``.
+        return 0 if counter is None else int(repr(counter)[6:-1])
+
+    def drops(self):
+        """{reason: count} of all that were dropped."""
+        return {reason: self.dropped(reason) for reason in list(self._counts)}
+
+    def is_there(self):
+        """Whether the file in its place is ours still."""
+        return self._fd >= 0 and _descriptor.named(self._path()) == self._identity
+
+    def close(self):
+        descriptor, self._fd = self._fd, -1
+        _descriptor.close(descriptor, self._identity)
+
+    @staticmethod
+    def _slot(name, number):
+        slot = _pack(name.encode("ascii"), number, 0)
+        return slot + crc32(slot).to_bytes(4, "little")
+
+    def _put(self, slot, name, number):
+        if not _descriptor.is_ours(self._fd, self._identity) and not self._again():
+            return
+        try:
+            os.pwrite(self._fd, self._slot(name, number), slot * _SLOT_BYTES)
+        except OSError:
+            pass
+
+    def _again(self):
+        """The number is somebody else's now: the same file is opened once more."""
+        if self._identity is None:
+            return False
+        self._fd = -1
+        try:
+            descriptor, identity = _descriptor.open_high(self._path(), os.O_RDWR)
+        except OSError:
+            return False
+        if identity != self._identity:
+            _descriptor.close(descriptor, identity)
+            return False
+        self._fd = descriptor
+        return True
