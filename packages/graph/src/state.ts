@@ -1,4 +1,4 @@
-import type { Closed, Opened, Part } from '@provloom/rundir/entry'
+import type { Closed, Exited, Opened, Part } from '@provloom/rundir/entry'
 import type { Attempt, Event, Rank } from '@provloom/shared'
 
 /**
@@ -14,6 +14,13 @@ export interface RunState {
   /** How often the aggregator was started again. */
   readonly resumed: number
   readonly conflicts: number
+  /** Ranks of the known world that never came; and those that were in the job and not in this run. */
+  readonly absent: readonly number[]
+  readonly elsewhere: readonly number[]
+  /** What the run's users should know of it, in words. */
+  readonly remarks: string[]
+  /** Ranks that are not collected and did not end well, in words. */
+  readonly bystanders: ReadonlyMap<number, string>
   /** Records stored. */
   readonly records: number
   /** Params, artifacts and points of declared series among them. */
@@ -63,8 +70,11 @@ export interface RankState {
   readonly host: string | undefined
   /** By the aggregator's clock; undefined when records came before the hello. */
   readonly admitted: number | undefined
+  /** Of the session that speaks for it; undefined when records came before the hello. */
+  readonly holder: { readonly session: string; readonly worker: string } | undefined
   /** The launcher starts it again, at most this often. */
   readonly restartsMax: number
+  readonly restarts: 'all' | 'one' | undefined
   /** Of its events, by its own clock. */
   readonly firstTime: number | undefined
   readonly lastTime: number | undefined
@@ -74,6 +84,10 @@ export interface RankState {
   readonly end: EventOf<'rank.end'> | undefined
   /** Its agent said that everything is sent: when, by the aggregator's clock. */
   readonly ended: number | undefined
+  /** How its process ended after its session. */
+  readonly exit: Pick<Exited, 'time' | 'exitCode' | 'signal'> | undefined
+  /** Every writer had closed its ledger: what was sent is known to the last record. */
+  readonly ledgerClosed: boolean
   /** No heartbeat came for too long: since when, by the aggregator's clock. */
   readonly lost: number | undefined
   readonly command: string | undefined
@@ -81,6 +95,8 @@ export interface RankState {
   readonly problems: string[]
   readonly conflictHosts: string[]
   readonly streams: ReadonlyMap<string, StreamState>
+  /** All streams of which nothing comes any more, as one; what their series are is known elsewhere. */
+  readonly retired: StreamState | undefined
   readonly contexts: string[]
   readonly finals: string[]
 }
@@ -221,6 +237,10 @@ export function emptyState(): RunState {
     closed: undefined,
     resumed: 0,
     conflicts: 0,
+    absent: [],
+    elsewhere: [],
+    remarks: [],
+    bystanders: new Map(),
     records: 0,
     logs: 0,
     worldSize: undefined,

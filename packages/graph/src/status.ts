@@ -32,7 +32,8 @@ export function runStatus(state: RunState): Status {
     const known = last.get(rank.rank)
     if (known === undefined || known.attempt < rank.attempt) last.set(rank.rank, rank)
   }
-  const missing = state.closed.cause === 'stopped' && expected !== Infinity && last.size < expected
+  const stopped = state.closed.cause === 'stopped' && expected !== Infinity && last.size < expected
+  const missing = stopped || state.absent.length > 0
   let worst: Status = last.size === 0 || missing ? 'incomplete' : 'completed'
   for (const rank of last.values()) {
     const status = rankStatus(state, rank)

@@ -2,7 +2,7 @@ import type { Ledger, RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { ledgerOf, problemsOf } from './apply/ledger.ts'
-import { runBegan } from './render/span.ts'
+import { runBegan, runSpan } from './render/span.ts'
 import { rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
 
@@ -23,11 +23,12 @@ export function summaryOf(state: RunState): RunSummary {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
     startUs: runBegan(state) ?? 0,
-    ...(state.closed === undefined ? {} : { endUs: Math.max(state.closed.time, state.opened?.time ?? 0) }),
+    ...(state.closed === undefined ? {} : { endUs: runSpan(state).end ?? state.closed.time }),
     ...(state.worldSize === undefined ? {} : { worldSize: state.worldSize }),
     ranks,
     ranksRefused: state.refused.size,
     conflicts: state.conflicts,
+    absent: state.absent,
     problems: problemsOf(state),
     logs: state.logs,
     total,
@@ -35,12 +36,14 @@ export function summaryOf(state: RunState): RunSummary {
 }
 
 function rankSummary(state: RunState, rank: RankState): RankSummary {
-  const { exitCode, signal } = rank.end ?? {}
+  const exitCode = rank.end?.exitCode ?? rank.exit?.exitCode
+  const signal = rank.end?.signal ?? rank.exit?.signal
   return {
     rank: rank.rank,
     attempt: rank.attempt,
     status: rankStatus(state, rank),
     host: rank.host ?? '',
+    ...(rank.holder === undefined ? {} : { session: rank.holder.session }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
     ...(rank.problemCount === 0 ? {} : { problems: rank.problemCount }),

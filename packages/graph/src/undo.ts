@@ -24,6 +24,14 @@ export class Undo {
     map.set(key, value)
   }
 
+  drop<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): void {
+    if (!(map instanceof Map)) throw new TypeError('what is in the state is a map')
+    if (!map.has(key)) return
+    const before = map.get(key)
+    this.did(() => map.set(key, before))
+    map.delete(key)
+  }
+
   push<Item>(list: Item[], item: Item): void {
     this.insert(list, list.length, item)
   }

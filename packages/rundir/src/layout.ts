@@ -10,6 +10,8 @@ export interface RunFiles {
   readonly artifacts: string
   readonly journal: string
   readonly snapshot: string
+  /** What a run that has ended would go on from. */
+  readonly reopening: string
 }
 
 export function filesOf(runDir: string): RunFiles {
@@ -22,6 +24,7 @@ export function filesOf(runDir: string): RunFiles {
     artifacts: path.join(runDir, 'artifacts'),
     journal: path.join(runDir, 'journal'),
     snapshot: path.join(runDir, 'journal', 'snapshot'),
+    reopening: path.join(runDir, '.reopening'),
   }
 }
 

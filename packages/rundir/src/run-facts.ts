@@ -10,6 +10,9 @@ export interface RunFacts {
   readonly runDir: string
   readonly number: number
   readonly jobKey: string
+  /** Which of the runs of its job, experiment and name it is. */
+  readonly ordinal: number
+  readonly runName?: string
   readonly settings: RunSettings
 }
 
@@ -21,6 +24,8 @@ export function isRunFacts(value: unknown): value is RunFacts {
     typeof value['runDir'] === 'string' &&
     typeof value['jobKey'] === 'string' &&
     isCount(value['number']) &&
+    isCount(value['ordinal']) &&
+    (value['runName'] === undefined || typeof value['runName'] === 'string') &&
     isRunSettings(value['settings'])
   )
 }

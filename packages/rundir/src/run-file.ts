@@ -20,6 +20,8 @@ export interface RunFile {
   readonly startTime: string
   readonly endTime: string | null
   readonly jobKey: string
+  readonly ordinal: number
+  readonly runName?: string
   readonly number: number
   readonly settings: RunSettings
   readonly worldSize: number | null
@@ -32,6 +34,8 @@ export interface RunFile {
     readonly total: Ledger
     readonly ranksRefused: number
     readonly conflicts: number
+    /** Ranks of the known world that never came. */
+    readonly absent: readonly number[]
     readonly ranks: readonly RankSummary[]
   }
   /** Relative to the run directory. */
@@ -61,6 +65,8 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
     startTime: timeOf(summary.startUs),
     endTime: summary.endUs === undefined ? null : timeOf(summary.endUs),
     jobKey: run.jobKey,
+    ordinal: run.ordinal,
+    ...(run.runName === undefined ? {} : { runName: run.runName }),
     number: run.number,
     settings: run.settings,
     worldSize: summary.worldSize ?? null,
@@ -71,6 +77,7 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
       total: summary.total,
       ranksRefused: summary.ranksRefused,
       conflicts: summary.conflicts,
+      absent: summary.absent,
       ranks: summary.ranks,
     },
     files: facts.files,
@@ -99,6 +106,8 @@ const fieldChecks: { readonly [Name in keyof Required<RunFile>]: Check } = {
   startTime: isText,
   endTime: (value) => value === null || isText(value),
   jobKey: isText,
+  ordinal: isCount,
+  runName: (value) => value === undefined || isText(value),
   number: isCount,
   settings: isRunSettings,
   worldSize: (value) => value === null || isCount(value),

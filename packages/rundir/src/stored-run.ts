@@ -23,9 +23,9 @@ export function readStoredRun(folder: string): StoredRun {
   const runDir = path.resolve(folder)
   const files = filesOf(runDir)
   try {
-    const { runId, number, jobKey, settings, finished, connectionFile } = readRunFile(runDir)
+    const { runId, number, jobKey, ordinal, runName, settings, finished, connectionFile } = readRunFile(runDir)
     return {
-      facts: { runId, runDir, number, jobKey, settings },
+      facts: { runId, runDir, number, jobKey, ordinal, settings, ...(runName === undefined ? {} : { runName }) },
       finished: finished && !fs.existsSync(files.journal),
       connectionFile,
     }

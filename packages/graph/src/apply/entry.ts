@@ -1,7 +1,8 @@
-import type { Admitted, Conflict, Ended, Lost, PartsSealed, RunEntry, Skipped } from '@provloom/rundir/entry'
+import type { Admitted, Conflict, PartsSealed, RunEntry, Skipped } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
 import { hostOf, rankOf } from './find.ts'
+import { amend, leave, missRanks, passBy, remark, retire } from './leave.ts'
 import { markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
 import { applySkipped } from './skipped.ts'
@@ -28,6 +29,22 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'lost':
     case 'ended':
       return leave(change, entry)
+    case 'retired':
+      return retire(change, entry)
+    case 'exited':
+      return amend(change, entry)
+    case 'uncollected':
+      return passBy(change, entry)
+    case 'absent':
+      return missRanks(change, entry)
+    case 'remark':
+      return remark(change, entry)
+    case 'reopened':
+      undo.set(state, 'closed', undefined)
+      undo.set(state, 'absent', [])
+      undo.set(state, 'elsewhere', [])
+      for (const key of state.ranks.keys()) markRank(change, key)
+      return
     case 'parts':
       return seal(change, entry)
     case 'closed':
@@ -50,24 +67,13 @@ function admit(change: Change, entry: Admitted): void {
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   if (rank.admitted === undefined) undo.set(rank, 'admitted', entry.time)
   if (rank.host === undefined) undo.set(rank, 'host', entry.host)
+  undo.set(rank, 'holder', { session: entry.session, worker: entry.worker })
   undo.set(rank, 'restartsMax', entry.restartsMax ?? 0)
+  undo.set(rank, 'restarts', entry.restarts)
   undo.set(rank, 'ended', undefined)
   undo.set(rank, 'lost', undefined)
   if (entry.worldSize !== undefined) tellWorld(change, entry.attempt, entry.worldSize)
   hostOf(change, entry.host)
-  markRank(change, key)
-}
-
-function leave(change: Change, entry: Lost | Ended): void {
-  const { state, undo } = change
-  const { key, rank } = rankOf(change, entry.rank, entry.attempt)
-  if (entry.kind === 'lost') undo.set(rank, 'lost', entry.time)
-  else {
-    undo.set(rank, 'ended', entry.time)
-    undo.set(rank, 'lost', undefined)
-    if (entry.createGraph === true) undo.set(state, 'createGraph', true)
-    if (entry.createSvg === true) undo.set(state, 'createSvg', true)
-  }
   markRank(change, key)
 }
 

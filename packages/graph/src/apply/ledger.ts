@@ -1,5 +1,5 @@
 import type { Ledger } from '@provloom/rundir/entry'
-import type { RankState, RunState } from '../state.ts'
+import type { RankState, RunState, StreamState } from '../state.ts'
 
 /** Reasons for drops with their counts, over all streams of a rank, by reason. */
 export function dropsOf(rank: RankState): ReadonlyMap<string, number> {
@@ -7,7 +7,7 @@ export function dropsOf(rank: RankState): ReadonlyMap<string, number> {
   const add = (reason: string, count: number): void => {
     if (count > 0) total.set(reason, (total.get(reason) ?? 0) + count)
   }
-  for (const stream of rank.streams.values()) {
+  for (const stream of streamsOf(rank)) {
     for (const [reason, count] of stream.drops) add(reason, count)
     add('unreadable', stream.bad)
     add('undeclared series', stream.undeclared)
@@ -21,7 +21,7 @@ export function dropsOf(rank: RankState): ReadonlyMap<string, number> {
 export function ledgerOf(rank: RankState): Ledger {
   let stored = 0
   let dropped = 0
-  for (const stream of rank.streams.values()) {
+  for (const stream of streamsOf(rank)) {
     stored += stream.stored
     dropped += stream.bad + stream.lost + stream.skipped + stream.undeclared
     for (const count of stream.drops.values()) dropped += count
@@ -29,9 +29,14 @@ export function ledgerOf(rank: RankState): Ledger {
   return { sent: stored + dropped, stored, dropped }
 }
 
-/** Problems of the run: what its ranks told, and entries that could not be taken in. */
-export function problemsOf({ ranks, skipped }: RunState): number {
-  let count = skipped
+function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
+  yield* streams.values()
+  if (retired !== undefined) yield retired
+}
+
+/** Problems of the run: what its ranks told, entries that could not be taken in, and what is to be known of it as a whole. */
+export function problemsOf({ ranks, skipped, remarks, bystanders }: RunState): number {
+  let count = skipped + remarks.length + bystanders.size
   for (const { problemCount } of ranks.values()) count += problemCount
   return count
 }

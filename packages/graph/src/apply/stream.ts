@@ -6,7 +6,13 @@ import type { Change } from './change.ts'
 export function streamOf({ undo }: Change, rank: RankState, name: string): StreamState {
   const known = rank.streams.get(name)
   if (known !== undefined) return known
-  const made: StreamState = {
+  const made = emptyStream()
+  undo.put(rank.streams, name, made)
+  return made
+}
+
+export function emptyStream(): StreamState {
+  return {
     next: 0,
     stored: 0,
     bad: 0,
@@ -16,8 +22,6 @@ export function streamOf({ undo }: Change, rank: RankState, name: string): Strea
     drops: new Map(),
     slots: new Map(),
   }
-  undo.put(rank.streams, name, made)
-  return made
 }
 
 /**

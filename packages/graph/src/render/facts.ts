@@ -36,6 +36,11 @@ export class Facts {
     return this
   }
 
+  ints(attribute: string, values: readonly number[]): this {
+    for (const value of values) this.int(attribute, value)
+    return this
+  }
+
   double(attribute: string, value: number | undefined): this {
     if (value !== undefined) this.list.push([term('provloom', attribute), double(value)])
     return this

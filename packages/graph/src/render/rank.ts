@@ -35,7 +35,7 @@ export function rankRecords(view: View, key: string): Keyed[] {
 }
 
 function rankFacts(state: RunState, rank: RankState): Facts {
-  const { start, end, session, sessionEnd } = rank
+  const { start, end, session, sessionEnd, exit } = rank
   const ledger = ledgerOf(rank)
   const facts = new Facts()
     .label(rank.attempt === 0 ? `rank ${rank.rank}` : `rank ${rank.rank}, attempt ${rank.attempt}`)
@@ -48,12 +48,14 @@ function rankFacts(state: RunState, rank: RankState): Facts {
     .int('pid', session?.pid ?? start?.pid)
     .text('devices', start?.devices)
     .text('status', rankStatus(state, rank))
-    .int('exitCode', end?.exitCode)
-    .text('signal', end?.signal)
+    .int('exitCode', end?.exitCode ?? exit?.exitCode)
+    .text('signal', end?.signal ?? exit?.signal)
     .text('error', end?.error ?? sessionEnd?.error)
     .int('eventsSent', ledger.sent)
     .int('eventsStored', ledger.stored)
     .int('eventsDropped', ledger.dropped)
+  if (exit !== undefined) facts.time('processEnded', exit.time)
+  if (rank.ended !== undefined) facts.flag('ledgerClosed', rank.ledgerClosed)
   if (session !== undefined)
     facts.text('client', `${session.library} ${session.libraryVersion} (${session.language})`)
   if (ledger.dropped > 0)

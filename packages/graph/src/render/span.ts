@@ -16,8 +16,16 @@ function span(start: number | undefined, end: number | undefined): Span {
   return { start, end }
 }
 
+/** From the least to the most of its ranks: no part is outside the whole. */
 export function runSpan(state: RunState): Span {
-  return span(runBegan(state), state.closed?.time)
+  const began = runBegan(state)
+  if (state.closed === undefined) return span(began, undefined)
+  let end: number | undefined
+  for (const rank of state.ranks.values()) {
+    const { start, end: own } = rankSpan(rank)
+    end = most(end, most(own, own === undefined ? (rank.lastTime ?? start) : start))
+  }
+  return span(began, end ?? state.closed.time)
 }
 
 /** By the rank's clock where it told, else by the aggregator's. */
@@ -67,8 +75,9 @@ export function runBegan(state: RunState): number | undefined {
   const opened = state.opened?.time
   if (opened === undefined) return undefined
   let began = opened
-  for (const { start } of state.ranks.values()) {
-    if (start !== undefined && start.time < began && start.time > opened - earlierMaxUs) began = start.time
+  for (const rank of state.ranks.values()) {
+    const { start } = rankSpan(rank)
+    if (start !== undefined && start < began && start > opened - earlierMaxUs) began = start
   }
   return began
 }

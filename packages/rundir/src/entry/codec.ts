@@ -76,6 +76,7 @@ export function recordsOf(envelope: Envelope): Records {
 type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
+const isFlag: Check = (value) => typeof value === 'boolean'
 const isObject: Check = (value) => typeof value === 'object' && value !== null
 
 const ofRank = { time: isCount, rank: isRank, attempt: isAttempt }
@@ -86,15 +87,22 @@ const entryFields: Readonly<Record<ControlEntry['kind'], Readonly<Record<string,
     runId: isRunId,
     number: isCount,
     jobKey: isText,
+    ordinal: isCount,
     settings: isObject,
     aggregator: isObject,
   },
   resumed: { time: isCount },
-  admitted: { ...ofRank, session: isText, host: isText },
+  admitted: { ...ofRank, session: isText, worker: isText, host: isText },
   refusal: { time: isCount, rank: isRank },
   conflict: { ...ofRank, host: isText },
   lost: ofRank,
-  ended: ofRank,
+  ended: { ...ofRank, ledger: isObject, ledgerClosed: isFlag },
+  retired: { rank: isRank, attempt: isAttempt, ledger: isObject },
+  exited: ofRank,
+  uncollected: { ...ofRank, status: isText },
+  absent: { time: isCount, ranks: Array.isArray, elsewhere: Array.isArray },
+  remark: { time: isCount, code: isText, message: isText },
+  reopened: { time: isCount },
   parts: { parts: Array.isArray, through: Number.isSafeInteger },
   closed: { time: isCount, cause: isText },
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Event, Lsn, Points, Rank, RunId, StreamId } from '@provloom/shared'
+import type { Attempt, Event, Lsn, PlaceEnd, Points, Rank, RunId, StreamId, StreamLedger } from '@provloom/shared'
 
 /**
  * What a run is made of: the records of its journal, decoded. The graph, the ledger and the metric store are functions
@@ -15,6 +15,12 @@ export type RunEntry =
   | Records
   | Lost
   | Ended
+  | Retired
+  | Exited
+  | Uncollected
+  | Absent
+  | Remark
+  | Reopened
   | PartsSealed
   | Closed
 
@@ -45,6 +51,11 @@ export interface Opened {
   /** The run directory's number: `<experimentName>_<number>`. */
   readonly number: number
   readonly jobKey: string
+  /** Which of the runs of its job, experiment and name it is. */
+  readonly ordinal: number
+  readonly runName?: string
+  /** The run whose turn it takes: nothing was left of it to go on from. */
+  readonly informedBy?: RunId
   readonly settings: RunSettings
   readonly aggregator: { readonly version: string; readonly host: string; readonly pid: number }
 }
@@ -62,10 +73,14 @@ export interface Admitted {
   readonly rank: Rank
   readonly attempt: Attempt
   readonly session: string
+  /** The process that it is counted under; a restarted rank is another one. */
+  readonly worker: string
   readonly host: string
   readonly worldSize?: number
   /** The launcher will start a failed rank again, at most this often. */
   readonly restartsMax?: number
+  /** Whom the launcher starts again. */
+  readonly restarts?: 'all' | 'one'
 }
 
 /** A rank was turned away by `collectAllProcesses`. Counted in the summary; the graph shows nothing of it but the count. */
@@ -118,9 +133,60 @@ export interface Ended {
   readonly time: number
   readonly rank: Rank
   readonly attempt: Attempt
+  /** What the writers of its streams say that they wrote and dropped. */
+  readonly ledger: Readonly<Record<string, StreamLedger>>
+  /** Every writer had closed its ledger. */
+  readonly ledgerClosed: boolean
   /** Asked for by the rank. */
   readonly createGraph?: boolean
   readonly createSvg?: boolean
+}
+
+/** Streams whose writer is gone: nothing of them comes any more. */
+export interface Retired {
+  readonly kind: 'retired'
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly ledger: Readonly<Record<string, StreamLedger>>
+}
+
+/** The process of a session ended after it. Amends the attempt: its status stays. */
+export interface Exited {
+  readonly kind: 'exited'
+  /** By the rank's clock. */
+  readonly time: number
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
+/** How a rank ended that is not collected, told by its agent when it left. */
+export interface Uncollected extends PlaceEnd {
+  readonly kind: 'uncollected'
+  readonly time: number
+}
+
+/** Ranks of the known world that never came: of no agent, and of agents of the job that had nothing for this run. */
+export interface Absent {
+  readonly kind: 'absent'
+  readonly time: number
+  readonly ranks: readonly number[]
+  readonly elsewhere: readonly number[]
+}
+
+/** Something that the run's users should know of it. */
+export interface Remark {
+  readonly kind: 'remark'
+  readonly time: number
+  readonly code: string
+  readonly message: string
+}
+
+/** The run had ended, and goes on. */
+export interface Reopened {
+  readonly kind: 'reopened'
+  readonly time: number
 }
 
 /** Metric rows up to this entry are in immutable Parquet parts; the whole list of parts, each time. */
@@ -139,7 +205,7 @@ export interface Part {
   readonly sha256: string
 }
 
-/** Always the last entry of a finished run. */
+/** Every collected rank has ended. Behind it come amendments, or `reopened`. */
 export interface Closed {
   readonly kind: 'closed'
   readonly time: number

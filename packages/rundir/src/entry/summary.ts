@@ -12,6 +12,8 @@ export interface RankSummary extends Ledger {
   readonly attempt: Attempt
   readonly status: RankStatus | 'running'
   readonly host: string
+  /** The session that speaks for it. */
+  readonly session?: string
   /** There when it has any. */
   readonly problems?: number
   readonly exitCode?: number
@@ -30,6 +32,8 @@ export interface RunSummary {
   /** Distinct ranks turned away by `collectAllProcesses`. */
   readonly ranksRefused: number
   readonly conflicts: number
+  /** Ranks of the known world that never came. */
+  readonly absent: readonly number[]
   /** What ranks told, and journal entries that could not be taken in. */
   readonly problems: number
   /** Params, artifacts and metric points accepted. */
