@@ -39,7 +39,7 @@ it('takes any frames of a peer that has the key without falling, growing, or sto
   await aggregator.told('run-finished', 2)
   expect(aggregator.of('problem')).toEqual([])
   const ends = aggregator.of('run-finished').map((one) => one.summary)
-  expect(ends.map(({ logs, total }) => [logs, total.dropped]).toSorted(byFirst)).toEqual(
+  expect(ends.map(({ logs, total }) => [logs, Number(total.dropped)]).toSorted(byFirst)).toEqual(
     [
       [7, 0],
       [fare.logs, 0],

@@ -36,6 +36,17 @@ export class AttemptIndex {
     return this.#ofRank.size
   }
 
+  /** The highest attempt of any rank; -1 while there is none. */
+  get highest(): number {
+    let highest = -1
+    for (const known of this.#ofRank.values()) highest = Math.max(highest, known.at(-1)!.state.attempt)
+    return highest
+  }
+
+  lastOf(rank: Rank): RankState | undefined {
+    return this.#ofRank.get(rank)?.at(-1)?.state
+  }
+
   /** The last attempt of each rank, in no order. */
   *latest(): Generator<RankState, void> {
     for (const known of this.#ofRank.values()) yield known.at(-1)!.state

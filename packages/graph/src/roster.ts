@@ -31,6 +31,10 @@ export interface Roster {
   readonly attemptCount: number
   /** The last attempt of each rank, in no order. */
   latest(): Iterable<RankState>
+  /** Of any rank; -1 while there is none. */
+  readonly highestAttempt: number
+  /** The last attempt of a rank. */
+  lastOf(rank: Rank): RankState | undefined
   /** An attempt of a rank that is in the journal. */
   find(rank: Rank, attempt: Attempt): RankState | undefined
   statusOf(rank: RankState): Status
@@ -95,6 +99,14 @@ export class StateRoster implements Roster {
 
   latest(): Iterable<RankState> {
     return this.#attempts.latest()
+  }
+
+  get highestAttempt(): number {
+    return this.#attempts.highest
+  }
+
+  lastOf(rank: Rank): RankState | undefined {
+    return this.#attempts.lastOf(rank)
   }
 
   find(rank: Rank, attempt: Attempt): RankState | undefined {

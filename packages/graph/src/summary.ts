@@ -1,7 +1,7 @@
-import type { Ledger, RankSummary, RunSummary } from '@provloom/rundir/entry'
+import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { ledgerOf, problemsOf } from './apply/ledger.ts'
+import { ledgerOf, problemsOf, totalOf } from './apply/ledger.ts'
 import { runBegan, runSpan } from './render/span.ts'
 import { rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
@@ -11,14 +11,6 @@ export function summaryOf(state: RunState): RunSummary {
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, rank]) => rankSummary(state, rank))
-  const total = ranks.reduce<Ledger>(
-    (sum, rank) => ({
-      sent: sum.sent + rank.sent,
-      stored: sum.stored + rank.stored,
-      dropped: sum.dropped + rank.dropped,
-    }),
-    { sent: 0, stored: 0, dropped: 0 },
-  )
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
@@ -31,7 +23,7 @@ export function summaryOf(state: RunState): RunSummary {
     absent: state.absent,
     problems: problemsOf(state),
     logs: state.logs,
-    total,
+    total: totalOf(ranks),
   }
 }
 

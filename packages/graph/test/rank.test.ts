@@ -3,6 +3,32 @@ import { relations, element, values } from './support/look.ts'
 import { RunScript, startUs } from './support/run.ts'
 
 describe('a rank in the graph', () => {
+  it('adds up to more than 2^53 exactly, of its reasons and of all ranks, in graph and summary', () => {
+    const most = Number.MAX_SAFE_INTEGER
+    const run = new RunScript().open()
+    for (const rank of [0, 1]) {
+      run.admit(rank).log(rank, [
+        { type: 'drops', reason: 'disk full', count: most },
+        { type: 'drops', reason: 'refused', count: most },
+      ])
+    }
+    const dropped = 2n * BigInt(most)
+    const { ranks, total } = run.graph.summary()
+    expect(ranks[1]).toMatchObject({ sent: dropped + 2n, stored: 2, dropped })
+    expect(total).toEqual({ sent: 2n * dropped + 4n, stored: 4, dropped: 2n * dropped })
+    expect(values(run.graph.document(), 'run:run', 'eventsSent')).toEqual([String(2n * dropped + 4n)])
+    expect(values(run.graph.document(), 'run:rank-1', 'eventsDropped')).toEqual([String(dropped)])
+  })
+
+  it('tells its problems, and the run how many there are in all', () => {
+    const run = new RunScript().open()
+    const problem = { type: 'problem', code: 'NOT_ENDED', message: 'no end' } as const
+    for (const rank of [0, 1]) run.admit(rank).log(rank, [problem, problem])
+    expect(values(run.graph.document(), 'run:rank-1', 'problems')).toEqual(['2'])
+    expect(values(run.graph.document(), 'run:run', 'problems')).toEqual(['4'])
+    expect(run.graph.summary()).toMatchObject({ problems: 4, ranks: [{ problems: 2 }, { problems: 2 }] })
+  })
+
   it('tells its numbers, its host, how it ended, and its ledger', () => {
     const run = new RunScript().open().admit(2)
     run.log(2, [

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { isCount, isRunId, writeDurably } from '@provloom/shared'
+import { exactJson, isCount, isRunId, parseExactJson, writeDurably } from '@provloom/shared'
 import type { Files, RunId } from '@provloom/shared'
 import type { RunSettings } from './entry/entry.ts'
 import type { Ledger, RankSummary, RunSummary } from './entry/summary.ts'
@@ -82,13 +82,13 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
     },
     files: facts.files,
   }
-  const text = `${JSON.stringify(content, null, 2)}\n`
+  const text = `${exactJson(content, 2)}\n`
   await writeDurably(files, filesOf(run.runDir).runJson, [Buffer.from(text, 'utf8')], 'umask')
 }
 
 /** @throws an Error that says why not: there is none, it cannot be read, it is of another format */
 export function readRunFile(runDir: string): RunFile {
-  const value: unknown = JSON.parse(fs.readFileSync(filesOf(runDir).runJson, 'utf8'))
+  const value: unknown = parseExactJson(fs.readFileSync(filesOf(runDir).runJson, 'utf8'))
   if (!isRunFile(value)) throw new Error('it is no run.json of format 1')
   return value
 }

@@ -6,7 +6,7 @@ import { refuseRunning } from '@provloom/aggregator'
 import type { RunFinished } from '@provloom/aggregator'
 import { readStoredRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
-import { ProvloomError, controlRoot } from '@provloom/shared'
+import { ProvloomError, controlRoot, exactJson } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
@@ -136,7 +136,7 @@ function show(finished: RunFinished, handedIn: readonly HandedIn[], json: boolea
     outcome: delivery.kind === 'delivered' ? 'handed-in' : delivery.kind,
     ...(delivery.kind === 'kept' ? { reason: delivery.reason } : {}),
   }))
-  process.stdout.write(`${JSON.stringify({ ...finished, kind: 'recovered', spools, seconds })}\n`)
+  process.stdout.write(`${exactJson({ ...finished, kind: 'recovered', spools, seconds })}\n`)
 }
 
 function tell(message: string): void {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, printable } from '@provloom/shared'
+import { ProvloomError, checkOptions, exactJson, printable } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
@@ -97,7 +97,7 @@ class Job {
     if (this.#finished === undefined) {
       this.#told('no run was recorded: no rank reached the aggregator')
     } else if (this.#json) {
-      process.stdout.write(`${JSON.stringify({ ...this.#finished, exitCodes: codes })}\n`)
+      process.stdout.write(`${exactJson({ ...this.#finished, exitCodes: codes })}\n`)
     } else {
       process.stderr.write(`${renderSummary(this.#finished, styleFor(process.stderr))}\n`)
       if (failure !== 0) {

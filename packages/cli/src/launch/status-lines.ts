@@ -1,10 +1,11 @@
 import readline from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { AggregatorStatus } from '@provloom/aggregator'
+import { exactJson, parseExactJson } from '@provloom/shared'
 
 /** `provloom aggregator --json` says one status a line; this reads them back. */
 export function writeStatus(status: AggregatorStatus): void {
-  process.stdout.write(`${JSON.stringify(status)}\n`)
+  process.stdout.write(`${exactJson(status)}\n`)
 }
 
 export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): void {
@@ -17,7 +18,7 @@ export function readStatuses(stream: Readable, listener: (status: AggregatorStat
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line)
+    return parseExactJson(line)
   } catch {
     return undefined
   }

@@ -31,6 +31,8 @@ export function retire(change: Change, entry: Retired): void {
     // Told again because the answer was lost.
     if (stream === undefined) continue
     settle(change, stream, told)
+    // What no number holds any more stays apart: the ledger adds it up exactly.
+    if (!fits(rank, stream)) continue
     addTo(change, rank, stream)
     undo.drop(rank.streams, name)
   }
@@ -74,6 +76,7 @@ export function remark({ state, undo }: Change, { code, message }: Remark): void
   if (state.remarks.length < remarksMax && !state.remarks.includes(words)) undo.push(state.remarks, words)
 }
 
+const countNames = ['stored', 'bad', 'lost', 'skipped', 'undeclared'] as const
 const wordsMax = 1_000
 const remarksMax = 64
 const bystandersMax = 4_096
@@ -88,9 +91,15 @@ function settle({ undo }: Change, stream: StreamState, { next, drops }: StreamLe
     undo.put(stream.drops, reason, Math.max(stream.drops.get(reason) ?? 0, count))
 }
 
+function fits({ retired }: RankState, stream: StreamState): boolean {
+  const sums = countNames.map((name) => (retired?.[name] ?? 0) + stream[name])
+  const drops = [...stream.drops].map(([reason, count]) => (retired?.drops.get(reason) ?? 0) + count)
+  return [...sums, ...drops].every((sum) => Number.isSafeInteger(sum))
+}
+
 function addTo({ undo }: Change, { retired }: RankState, stream: StreamState): void {
   if (retired === undefined) return
-  for (const name of ['stored', 'bad', 'lost', 'skipped', 'undeclared'] as const)
+  for (const name of countNames)
     if (stream[name] > 0) undo.set(retired, name, retired[name] + stream[name])
   for (const [reason, count] of stream.drops)
     undo.put(retired.drops, reason, (retired.drops.get(reason) ?? 0) + count)

@@ -1,5 +1,6 @@
 import { bool, dateTime, double, integerType, name, prov, text, xsd } from '@provloom/prov'
 import type { Attribute, QName, TypedValue } from '@provloom/prov'
+import type { Count } from '@provloom/rundir/entry'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 
@@ -31,7 +32,7 @@ export class Facts {
     return this
   }
 
-  int(attribute: string, value: number | undefined): this {
+  int(attribute: string, value: Count | undefined): this {
     if (value !== undefined) this.list.push([term('provloom', attribute), integer(value)])
     return this
   }
@@ -67,11 +68,11 @@ export class Facts {
   }
 }
 
-/** An integer; larger ones than 2^53 are what a double makes of them. */
-export function integer(value: number): TypedValue {
-  if (Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31)
+/** An integer; a number larger than 2^53 is what a double makes of it. */
+export function integer(value: Count): TypedValue {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31)
     return { type: 'typed', lexical: String(value === 0 ? 0 : value), datatype: xsd('int') }
-  const exact = BigInt(Math.trunc(value))
+  const exact = typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
   return { type: 'typed', lexical: exact.toString(), datatype: integerType(exact) }
 }
 

@@ -1,7 +1,7 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { Opened } from '@provloom/rundir/entry'
-import { ledgerOf, problemsOf } from '../apply/ledger.ts'
+import { ledgerOf, problemsOf, totalOf } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { slug } from '../name.ts'
 import { term } from '../space.ts'
@@ -51,13 +51,7 @@ function runActivity(view: View, opened: Opened): Keyed {
   const { state } = view
   const { settings } = opened
   const { start, end, toldEnd } = runSpan(state)
-  const total = { sent: 0, stored: 0, dropped: 0 }
-  for (const rank of state.ranks.values()) {
-    const { sent, stored, dropped } = ledgerOf(rank)
-    total.sent += sent
-    total.stored += stored
-    total.dropped += dropped
-  }
+  const total = totalOf([...state.ranks.values()].map(ledgerOf))
   const launchers = ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? [])
   const facts = new Facts()
     .label(`${settings.experimentName}_${opened.number}`)

@@ -1,10 +1,11 @@
 import type { Attempt, Rank, RankStatus, RunId } from '@provloom/shared'
+import type { Count } from './count.ts'
 
 /** sent = stored + dropped, always. */
 export interface Ledger {
-  readonly sent: number
-  readonly stored: number
-  readonly dropped: number
+  readonly sent: Count
+  readonly stored: Count
+  readonly dropped: Count
 }
 
 export interface RankSummary extends Ledger {
