@@ -1,5 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import os from 'node:os'
-import { drained, endpointOf, systemClock, systemFiles } from '@provloom/shared'
+import {
+  ProvloomError,
+  drained,
+  endpointOf,
+  latestGeneration,
+  readConnection,
+  systemClock,
+  systemFiles,
+} from '@provloom/shared'
 import type { Clock, Component, Connection, Files, StopOutcome } from '@provloom/shared'
 import { settingsOf } from './config.ts'
 import type { AggregatorConfig, Settings } from './config.ts'
@@ -54,6 +63,7 @@ class LocalAggregator implements Aggregator {
   #connection: Connection | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
+  #leaving = false
 
   constructor(settings: Settings, tell: StatusListener, seams: Seams) {
     const served = new Latch()
@@ -68,7 +78,7 @@ class LocalAggregator implements Aggregator {
       clock: seams.clock ?? systemClock(),
       tell,
       control: this.#control,
-      onIdle: () => served.open(),
+      onIdle: () => void this.#idle(served),
     })
   }
 
@@ -90,9 +100,36 @@ class LocalAggregator implements Aggregator {
     return this.#stopping
   }
 
+  /**
+   * Nothing is open and nobody is here. One that agents have started says that it leaves, and waits a moment for those
+   * who have not seen that: a hello makes it stay.
+   */
+  async #idle(served: Latch): Promise<void> {
+    if (this.#settings.generation === undefined) return served.open()
+    if (this.#leaving || this.#connection === undefined) return
+    this.#leaving = true
+    await this.#control.write(this.#control.connection, { ...this.#connection, left: true })
+    if (await this.#wiring.leave(leavingMs)) return served.open()
+    await this.#control.write(this.#control.connection, this.#connection)
+    this.#leaving = false
+  }
+
+  /** @throws {ProvloomError} `AGGREGATOR_RUNNING` when agents have started a later one */
+  #refuseLater(): void {
+    const { generation } = this.#settings
+    const latest = latestGeneration(this.#control.path)
+    if (generation === undefined || latest === undefined || latest <= generation) return
+    throw new ProvloomError('AGGREGATOR_RUNNING', 'A later aggregator of this job has been started', {
+      doing: 'start the aggregator',
+      to: this.#control.path,
+      hint: 'Nothing: the agents of the job use that one.',
+    })
+  }
+
   async #start(): Promise<void> {
     const control = this.#control
     control.make()
+    this.#refuseLater()
     await refuseSecond(control.connection)
     const before = readServerFile(control.server)
     const keys = before?.keys ?? newKeys()
@@ -101,6 +138,7 @@ class LocalAggregator implements Aggregator {
     const port = await this.#wiring.open(encrypted ? keys : undefined, ports)
     const server: ServerFile = { format: 1, port, keys }
     await control.write(control.server, server)
+    this.#refuseLater()
     this.#connection = {
       format: 1,
       jobKey: this.#settings.connectionKey,
@@ -109,6 +147,7 @@ class LocalAggregator implements Aggregator {
       listen,
       port,
       pid: process.pid,
+      nonce: randomBytes(8).toString('hex'),
       curve: encrypted
         ? { serverKey: keys.serverPublic, publicKey: keys.clientPublic, secretKey: keys.clientSecret }
         : null,
@@ -126,11 +165,31 @@ class LocalAggregator implements Aggregator {
     if (this.#starting === undefined) return drained
     await this.#starting.catch(() => {})
     const outcome = await this.#wiring.close(deadlineMs)
-    if (this.#connection !== undefined) this.#control.remove(this.#control.connection)
-    this.#connection = undefined
+    this.#clearAway()
     return outcome
   }
+
+  /** Only what is ours: a later one may have written its own by now. What a run may go on from needs its key and list. */
+  #clearAway(): void {
+    const { connection: file } = this.#control
+    const own = this.#connection
+    this.#connection = undefined
+    if (own === undefined || connectionAt(file)?.nonce !== own.nonce) return
+    if (this.#settings.generation !== undefined && !this.#wiring.mayGoOn) this.#control.clear()
+    else this.#control.remove(file)
+  }
 }
+
+function connectionAt(file: string): Connection | undefined {
+  try {
+    return readConnection(file)
+  } catch {
+    return undefined
+  }
+}
+
+/** Agents may have looked at the connection file a moment before it said that we leave. */
+const leavingMs = 2_000
 
 /** Where ranks elsewhere reach us when nobody said: the address we listen on, or this machine's name. */
 function reachableName(listen: string): string {

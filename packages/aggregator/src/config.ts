@@ -28,6 +28,10 @@ export type AggregatorConfig = Options & {
   readonly environment?: NodeJS.ProcessEnv
   /** Run directories to go on with, beside those that an earlier aggregator of this folder left open. */
   readonly resume?: readonly string[]
+  /** The folder that agents and aggregator meet in, where it is another than the save directory. */
+  readonly meetDir?: string
+  /** Agents start one of each: it steps down where there is a later one, and says so when it leaves. */
+  readonly generation?: number
   /** Runs are ended by `stop` alone: whoever hands in what was kept knows when that is all. */
   readonly holdOpen?: boolean
 }
@@ -41,6 +45,7 @@ export interface Settings {
   /** Absolute path. Control folder, and run directories unless a rank asks for another place and we were given none. */
   readonly saveDir: string
   readonly connectionKey: string
+  readonly generation: number | undefined
   readonly createGraph: boolean
   readonly createSvg: boolean
   readonly listen: string
@@ -55,12 +60,13 @@ export const saveDirDefault = 'prov'
 
 /** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION` */
 export function settingsOf(config: AggregatorConfig): Settings {
-  const { onStatus: _listener, environment, resume, holdOpen, ...input } = config
+  const { onStatus: _listener, environment, resume, holdOpen, meetDir, generation, ...input } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
   return {
     asked: given,
-    saveDir: path.resolve(given.provenanceSaveDir ?? saveDirDefault),
+    saveDir: path.resolve(given.provenanceSaveDir ?? meetDir ?? saveDirDefault),
+    generation,
     connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
     createGraph: given.createGraph ?? false,
     createSvg: given.createSvg ?? false,

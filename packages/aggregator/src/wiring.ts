@@ -4,10 +4,12 @@ import { drained, limits } from '@provloom/shared'
 import type { Clock, Files, StopOutcome } from '@provloom/shared'
 import { Admission } from './admission/admission.ts'
 import { Attendance } from './admission/attendance.ts'
+import { Presence } from './admission/presence.ts'
 import { Intake } from './admission/intake.ts'
 import type { IntakeCounts } from './admission/intake.ts'
 import { Registry } from './admission/registry.ts'
 import { Sessions, standingOf } from './admission/session.ts'
+import { Settling } from './admission/settling.ts'
 import { Bell } from './bell.ts'
 import { Closing } from './closing.ts'
 import type { Settings } from './config.ts'
@@ -20,6 +22,7 @@ import { ZeroMqInbox } from './inbox/zeromq/zeromq-inbox.ts'
 import { Latch } from './latch.ts'
 import { createMetricStore } from './metrics/store.ts'
 import type { OpenRun } from './run/open-run.ts'
+import { absentWaitMs } from './run/outlook.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
 import type { StatusListener } from './status.ts'
@@ -38,7 +41,7 @@ export interface WiringOptions {
   readonly clock: Clock
   readonly tell: StatusListener
   readonly control: ControlFolder
-  /** A run was finished and none is open. */
+  /** Nothing is open and nobody is here. May be called more than once. */
   readonly onIdle: () => void
 }
 
@@ -51,6 +54,7 @@ export class Wiring {
   readonly #options: WiringOptions
   readonly #sessions = new Sessions()
   readonly #registry: Registry
+  readonly #presence: Presence
   readonly #admission: Admission
   readonly #attendance: Attendance
   readonly #intake: Intake
@@ -69,6 +73,10 @@ export class Wiring {
   /** A rank has ended, is lost, or its run has ended. */
   readonly #left = new Bell()
   readonly #descriptors: DescriptorWatch
+  #served = false
+  /** Every hello is asked to come again; and whether one has come. */
+  #leaving = false
+  #wanted = false
 
   constructor(settings: Settings, options: WiringOptions) {
     this.#settings = settings
@@ -93,21 +101,51 @@ export class Wiring {
       retryLater: (streams, message) => this.#intake.retryLater(streams, message),
     }
     this.#registry = new Registry(around, settings, options.control)
-    this.#closing = new Closing(around, this.#registry, this.#sessions, () => {
-      this.#freed.ring()
-      this.#left.ring()
-      if (this.#registry.open.length === 0) options.onIdle()
+    this.#presence = new Presence(clock)
+    const [registry, sessions, presence] = [this.#registry, this.#sessions, this.#presence]
+    const settling = new Settling(around, sessions, reply)
+    this.#closing = new Closing({
+      around,
+      registry,
+      sessions,
+      presence,
+      settling,
+      onClosed: () => {
+        this.#served = true
+        this.#freed.ring()
+        this.#left.ring()
+        this.#lookIdle()
+      },
     })
-    this.#attendance = new Attendance(around, this.#sessions, reply, (run) => {
-      this.#left.ring()
-      this.#look(run)
+    this.#attendance = new Attendance({
+      around,
+      registry,
+      sessions,
+      presence,
+      settling,
+      reply,
+      onLeft: (run) => {
+        this.#left.ring()
+        this.#look(run)
+      },
+      onGone: () => {
+        for (const run of registry.open) this.#look(run)
+        this.#lookIdle()
+      },
     })
     this.#admission = new Admission({
       around,
-      registry: this.#registry,
-      sessions: this.#sessions,
+      registry,
+      sessions,
+      presence,
+      settling,
       reply,
       ranksMax: ranksMax(descriptorLimit()),
+      leaving: () => {
+        if (!this.#leaving) return false
+        this.#wanted = true
+        return true
+      },
     })
     this.#reception = new Reception({
       admission: this.#admission,
@@ -123,6 +161,11 @@ export class Wiring {
       strangers: this.#inbox?.strangers ?? 0,
       malformed: this.#reception.malformed + (this.#inbox?.misshapen ?? 0),
     }
+  }
+
+  /** Whether a run that has ended may go on: what it would go on from is kept, or it is still open. */
+  get mayGoOn(): boolean {
+    return this.#registry.openCount > 0 || this.#registry.closed.some(({ reopenable }) => reopenable)
   }
 
   /**
@@ -189,7 +232,6 @@ export class Wiring {
     this.#cancelTick = this.#options.clock.after(tickMs, () => this.#tick())
     this.#attendance.tick(this.#deaf)
     this.#deaf = this.#waitsForRoom
-    this.#admission.tick()
     for (const run of this.#registry.open) {
       run.look()
       this.#closing.note(run)
@@ -197,6 +239,28 @@ export class Wiring {
     }
     this.#tellProgress()
     this.#watchDescriptors()
+    this.#lookIdle()
+  }
+
+  /** Who was started for a job that never came need not stay for ever either. */
+  #lookIdle(): void {
+    if (this.#registry.openCount > 0 || this.#presence.any) return
+    if (this.#served || this.#presence.silentMs >= absentWaitMs) this.#options.onIdle()
+  }
+
+  /**
+   * About to leave: for a while everybody who comes is asked to come again.
+   *
+   * @returns whether nobody came
+   */
+  async leave(forMs: number): Promise<boolean> {
+    this.#leaving = true
+    this.#wanted = false
+    await new Promise<void>((resolve) => {
+      this.#options.clock.after(forMs, resolve)
+    })
+    this.#leaving = this.#registry.openCount === 0 && !this.#wanted
+    return this.#leaving
   }
 
   #look(run: OpenRun): void {

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { addOptions, environmentHelp } from './options.ts'
 import { addProvCommands } from './prov-commands.ts'
 import { version } from './version.ts'
@@ -76,6 +76,8 @@ function addAggregator(program: Command): void {
     .command('aggregator')
     .description('collect the ranks of a job and keep one graph per run; ends its runs on SIGTERM')
     .option('--json', 'one line of JSON per status on standard output')
+    .addOption(new Option('--meet <DIR>', 'folder that agents which have started it meet in').hideHelp())
+    .addOption(new Option('--generation <G>', 'how many were started before it').hideHelp())
     .addHelpText(
       'after',
       `\n${environmentHelp}\nWhere an agent asks for something else than its aggregator was given, the aggregator's own holds.\nExit code: 0 all runs are written, 1 stopped before that, 2 a wrong command line, 3 no port or save directory.\n\nExample:\n  ${aggregatorExample}`,

@@ -1,21 +1,37 @@
 import fs from 'node:fs'
-import { isRunId, systemCode } from '@provloom/shared'
-import type { RunId } from '@provloom/shared'
+import { isCount, systemCode } from '@provloom/shared'
 import { isMap } from './is-map.ts'
 import { isRunFacts } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 
-/** Which runs are open, so that a successor goes on with them; which have ended, so that late ranks are told. */
-export interface RunsFile {
-  readonly format: 1
-  readonly open: readonly RunFacts[]
-  readonly finished: readonly RunId[]
+/** A run that has ended, as far as it decides where sessions go that come later. */
+export interface ClosedRun {
+  readonly facts: RunFacts
+  readonly status: string
+  readonly worldSize?: number
+  /** Of any of its ranks; -1 when it has none. */
+  readonly highestAttempt: number
+  /** It can go on from what closing has kept. */
+  readonly reopenable: boolean
+  /** Ranks of the known world that never had a place in it. */
+  readonly unheld: readonly number[]
+  /** Last attempts that did not complete: rank, attempt, status. */
+  readonly unwell: readonly (readonly [rank: number, attempt: number, status: string])[]
 }
 
-export const noRuns: RunsFile = { format: 1, open: [], finished: [] }
+/** Which runs are open, so that a successor goes on with them; which have ended, so that late ranks are told. */
+export interface RunsFile {
+  readonly format: 2
+  readonly open: readonly RunFacts[]
+  /** The last that have ended, in that order. */
+  readonly closed: readonly ClosedRun[]
+}
 
-/** How many ended runs are remembered. */
-export const finishedMax = 1000
+export const noRuns: RunsFile = { format: 2, open: [], closed: [] }
+
+/** How many ended runs are remembered, and of one how many ranks by name. */
+export const closedMax = 1000
+export const namedRanksMax = 4096
 
 /** @returns `noRuns` when there is no file; undefined when it cannot be understood */
 export function readRunsFile(file: string): RunsFile | undefined {
@@ -35,7 +51,24 @@ export function readRunsFile(file: string): RunsFile | undefined {
 }
 
 function isRunsFile(value: unknown): value is RunsFile {
-  if (!isMap(value) || value['format'] !== 1) return false
-  const { open, finished } = value
-  return Array.isArray(open) && open.every(isRunFacts) && Array.isArray(finished) && finished.every(isRunId)
+  if (!isMap(value) || value['format'] !== 2) return false
+  const { open, closed } = value
+  return Array.isArray(open) && open.every(isRunFacts) && Array.isArray(closed) && closed.every(isClosedRun)
+}
+
+function isClosedRun(value: unknown): value is ClosedRun {
+  return (
+    isMap(value) &&
+    isRunFacts(value['facts']) &&
+    typeof value['status'] === 'string' &&
+    (value['worldSize'] === undefined || isCount(value['worldSize'])) &&
+    Number.isSafeInteger(value['highestAttempt']) &&
+    typeof value['reopenable'] === 'boolean' &&
+    Array.isArray(value['unheld']) &&
+    value['unheld'].every(isCount) &&
+    Array.isArray(value['unwell']) &&
+    value['unwell'].every(
+      (one) => Array.isArray(one) && isCount(one[0]) && isCount(one[1]) && typeof one[2] === 'string',
+    )
+  )
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemCode } from '@provloom/shared'
+import { latestGeneration, startingFile, systemCode } from '@provloom/shared'
 
 /**
  * Who starts the aggregator of a job, by files in the folder that its agents meet in (design: "One aggregator per job").
@@ -14,7 +14,6 @@ export type Turn =
   | { readonly kind: 'theirs' }
 
 const staleMs = 20_000
-const name = /^starting\.(\d{1,9})$/
 
 /**
  * @param left the aggregator of the latest generation has said that it leaves
@@ -27,18 +26,9 @@ export function elect(folder: string, left: boolean): Turn {
   return left || ageMs(folder, latest) > staleMs ? claim(folder, latest + 1) : { kind: 'theirs' }
 }
 
-/** Found by listing: on NFS the lookup of a name that was missing is remembered for a minute. */
-export function latestGeneration(folder: string): number | undefined {
-  const found = fs.readdirSync(folder).flatMap((one) => {
-    const generation = name.exec(one)?.[1]
-    return generation === undefined ? [] : [Number(generation)]
-  })
-  return found.length === 0 ? undefined : Math.max(...found)
-}
-
 function claim(folder: string, generation: number): Turn {
   try {
-    fs.writeFileSync(path.join(folder, `starting.${generation}`), `${process.pid}\n`, {
+    fs.writeFileSync(startingFile(folder, generation), `${process.pid}\n`, {
       flag: 'wx',
       mode: 0o600,
     })
@@ -55,7 +45,7 @@ function ageMs(folder: string, generation: number): number {
   try {
     fs.writeFileSync(probe, '', { mode: 0o600 })
     const now = fs.statSync(probe).mtimeMs
-    return now - fs.statSync(path.join(folder, `starting.${generation}`)).mtimeMs
+    return now - fs.statSync(startingFile(folder, generation)).mtimeMs
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return 0
     throw error

@@ -142,6 +142,7 @@ export class Conversation {
     switch (message.kind) {
       case 'welcome':
         this.#state = 'welcomed'
+        if (this.#hello !== undefined) this.#hello = { ...this.#hello, admitted: message.runId }
         this.#parts.welcomed(message)
         if (this.#bye === undefined) this.#beat()
         else this.#sayBye()

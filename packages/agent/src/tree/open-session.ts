@@ -70,8 +70,8 @@ export function helloOf({
   const { facts, folder } = found
   const { place, jobKey, worker, ordinal, settings } = seat
   const { rank, attempt, worldSize, restartsMax, restarts, rankToldBy } = place
-  const wanted = context.given.runId ?? facts.runId
-  const runId = isRunId(wanted) ? wanted : formerRun(folder)?.runId
+  const runId = context.given.runId ?? facts.runId
+  const admitted = formerRun(folder)?.runId
   return {
     kind: 'hello',
     version: protocolVersion,
@@ -88,7 +88,8 @@ export function helloOf({
     pid: facts.pid,
     startedUs: facts.openedUs,
     asked: settings.asked,
-    ...(runId === undefined ? {} : { runId }),
+    ...(isRunId(runId) ? { runId } : {}),
+    ...(admitted === undefined ? {} : { admitted }),
     ...(facts.runName === undefined ? {} : { runName: facts.runName }),
     ...(worldSize === undefined || rank >= worldSize ? {} : { worldSize }),
     ...(restartsMax === undefined ? {} : { restartsMax }),

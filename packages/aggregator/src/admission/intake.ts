@@ -41,9 +41,10 @@ export class Intake {
     session.heardMs = this.#clock.monotonicMs()
     if (session.phase === 'admitting') return
     if (session.phase === 'replaced') {
-      return this.#turnDown(peer, session.id, 'conflict', 'another agent speaks for this rank')
+      return this.#turnDown(peer, session.id, 'conflict', 'the place of this session was given to another')
     }
-    if (session.run.isEnding) return this.#turnDown(peer, session.id, 'run-ended', 'the run has ended')
+    // Being ended, or over: what still comes is for after it goes on, if it does.
+    if (session.run.isEnding || session.run.isOver || session.phase === 'done') return
     const wrong = whatIsWrong(session, envelope)
     if (wrong !== undefined) {
       this.#counts.refused++
@@ -96,8 +97,8 @@ export class Intake {
   }
 
   #stranger(peer: Peer, session: string): void {
-    if (this.#sessions.hasEnded(session))
-      return this.#turnDown(peer, session, 'run-ended', 'the run has ended')
+    const ended = this.#sessions.ended(session)
+    if (ended !== undefined) return this.#reply(peer, ended)
     this.#reply(peer, { kind: 'again', session })
   }
 

@@ -57,10 +57,13 @@ export class Reception {
       case 'bye':
         return this.#rooms.attendance.bye(peer, message)
       case 'present':
+        return this.#rooms.attendance.present(peer, message)
       case 'gone':
+        return this.#rooms.attendance.gone(peer, message)
       case 'retired':
+        return this.#rooms.attendance.retired(peer, message)
       case 'exit':
-        return
+        return this.#rooms.attendance.exit(peer, message)
     }
   }
 

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import type { Roster } from '@provloom/graph'
 import { filesOf } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
@@ -10,7 +9,8 @@ import { Flusher } from '../flusher.ts'
 import { Journal } from '../journal/journal.ts'
 import type { Progress } from '../status.ts'
 import { ApplyQueue } from './apply-queue.ts'
-import { finishRun } from './finish.ts'
+import { closeRun, endRun } from './ending.ts'
+import type { Ending } from './ending.ts'
 import { flushRun } from './flush.ts'
 import type { Readers } from './readers.ts'
 import { Sealer } from './sealer.ts'
@@ -44,9 +44,10 @@ export class OpenRun {
   readonly #positions: StreamPositions
   readonly #journal: Journal<Item>
   readonly #applying: ApplyQueue<Item>
-  readonly #flusher: Flusher
-  readonly #sealer: Sealer
+  #flusher: Flusher
+  #sealer: Sealer
   #ending = false
+  #over: { readonly files: readonly string[]; readonly position: number } | undefined
   #changed = false
   /** Entries of our own that are not applied yet: each has somebody who waits for it. */
   #controls = 0
@@ -66,26 +67,8 @@ export class OpenRun {
       onFailure: (items, error) => this.#failed(items, error),
       room: () => this.#applying.room(),
     })
-    this.#flusher = new Flusher(
-      {
-        everyLogs: facts.settings.saveAfterNLogs,
-        clock: around.clock,
-        flush: () => this.#flush(),
-        onFailure: (error) => this.trouble.began('flush', 'FILE_UNWRITABLE', error),
-      },
-      readers.roster.logs,
-    )
-    this.#sealer = new Sealer({
-      files: around.files,
-      clock: around.clock,
-      readers,
-      trouble: this.trouble,
-      snapshot: filesOf(facts.runDir).snapshot,
-      record: (entry) => this.record(entry),
-      still: (work) => this.#still(work),
-      dropBefore: (position) => log.dropBefore(position),
-      onRoom: around.onRoom,
-    })
+    this.#flusher = this.#newFlusher()
+    this.#sealer = this.#newSealer()
   }
 
   /** Who takes part, as the journal knows it. */
@@ -97,9 +80,19 @@ export class OpenRun {
     return this.#readers.graph.summary()
   }
 
-  /** It takes nobody in any more. */
+  /** It is being ended, and takes nobody in now. */
   get isEnding(): boolean {
     return this.#ending
+  }
+
+  /** Everybody has ended, and the document says so; it is amended, goes on, or is closed. */
+  get isOver(): boolean {
+    return this.#over !== undefined
+  }
+
+  /** What was written when it ended, relative to the run directory. */
+  get files(): readonly string[] {
+    return this.#over?.files ?? []
   }
 
   /** Entries of our own are on their way into the journal. */
@@ -175,36 +168,95 @@ export class OpenRun {
   }
 
   /**
-   * Takes nobody in any more, and brings everything to its end; at last the journal is removed.
+   * Writes the document as it is now: somebody waits for it.
    *
-   * @returns the files written, relative to the run directory
+   * @returns whether it was written
+   */
+  flushNow(): Promise<boolean> {
+    return this.#flusher.now()
+  }
+
+  /**
+   * Brings everything to its end: the document is final, unless it is amended or the run goes on.
+   *
    * @throws the system's error, or `LOG_FAILED`; the run is then still open and a later call goes on
    */
-  async finish(cause: Closed['cause']): Promise<readonly string[]> {
+  async end(cause: Closed['cause']): Promise<void> {
     this.#ending = true
     await this.settled()
     await this.#flusher.close()
     await this.#sealer.close()
-    const written = await finishRun(
-      {
-        facts: this.facts,
-        readers: this.#readers,
-        trouble: this.trouble,
-        record: (entry) => this.record(entry),
-        still: (work) => this.#still(work),
-      },
-      this.#around,
-      cause,
-    )
+    const files = await endRun(this.#asEnding(), this.#around, cause)
+    this.#over = { files, position: this.#readers.position }
+    this.#ending = false
+  }
+
+  /** Ranks come that belong to it: it goes on. @throws {ProvloomError} `LOG_FAILED` */
+  async goOn(): Promise<void> {
+    if (this.#over === undefined) return
+    this.#over = undefined
+    this.#flusher = this.#newFlusher()
+    this.#sealer = this.#newSealer()
+    await this.record({ kind: 'reopened', time: this.#around.clock.nowUs() })
+    this.requestFlush()
+  }
+
+  /**
+   * Nothing is added any more: the journal is removed.
+   *
+   * @param mayReopen what the run would go on from is kept
+   * @throws the system's error; a later call goes on
+   */
+  async close(mayReopen: boolean): Promise<void> {
+    this.#ending = true
+    await this.settled()
+    const files = await closeRun(this.#asEnding(), this.#around, mayReopen)
+    this.#over = { files, position: this.#readers.position }
     this.#log.close()
-    await fs.promises.rm(filesOf(this.facts.runDir).journal, { recursive: true, force: true })
-    return written
   }
 
   /** Resolves when everything submitted is in the journal and applied, or has failed. */
   async settled(): Promise<void> {
     await this.#journal.settled()
     await this.#applying.settled()
+  }
+
+  #asEnding(): Ending {
+    return {
+      facts: this.facts,
+      readers: this.#readers,
+      trouble: this.trouble,
+      record: (entry) => this.record(entry),
+      still: (work) => this.#still(work),
+    }
+  }
+
+  #newFlusher(): Flusher {
+    const { clock } = this.#around
+    return new Flusher(
+      {
+        everyLogs: this.facts.settings.saveAfterNLogs,
+        clock,
+        flush: () => this.#flush(),
+        onFailure: (error) => this.trouble.began('flush', 'FILE_UNWRITABLE', error),
+      },
+      this.roster.logs,
+    )
+  }
+
+  #newSealer(): Sealer {
+    const { files, clock, onRoom } = this.#around
+    return new Sealer({
+      files,
+      clock,
+      readers: this.#readers,
+      trouble: this.trouble,
+      snapshot: filesOf(this.facts.runDir).snapshot,
+      record: (entry) => this.record(entry),
+      still: (work) => this.#still(work),
+      dropBefore: (position) => this.#log.dropBefore(position),
+      onRoom,
+    })
   }
 
   #recorded(entry: ControlEntry): Promise<Lsn> {
@@ -249,6 +301,7 @@ export class OpenRun {
     const skipped = this.#readers.take(position, entry)
     if (skipped !== undefined) tellSkipped(this.trouble, position, skipped)
     this.#changed = true
+    if (entry.kind === 'retired') this.#positions.retired(entry)
     if (one.kind === 'control') one.applied(position)
     this.#flusher.logged(this.roster.logs)
     this.#sealer.applied(one.bytes)

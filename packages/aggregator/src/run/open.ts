@@ -3,7 +3,8 @@ import path from 'node:path'
 import { filesOf, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
-import { ProvloomError, SegmentLog, lsn } from '@provloom/shared'
+import { ProvloomError, SegmentLog, lsn, writeDurably } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
 import { readSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
@@ -31,9 +32,10 @@ export function placeRun(request: RunRequest): RunFacts {
 /**
  * Opens a new run in its directory: first journal entry, run.json, and a first prov.json.
  *
+ * @param informedBy the run whose turn it takes, where that one could not go on
  * @throws {ProvloomError} `LOG_FAILED`, or the system's error when run.json cannot be written
  */
-export async function beginRun(around: Surroundings, facts: RunFacts): Promise<OpenRun> {
+export async function beginRun(around: Surroundings, facts: RunFacts, informedBy?: RunId): Promise<OpenRun> {
   const folder = filesOf(facts.runDir).journal
   const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
   const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined))
@@ -43,6 +45,9 @@ export async function beginRun(around: Surroundings, facts: RunFacts): Promise<O
     runId: facts.runId,
     number: facts.number,
     jobKey: facts.jobKey,
+    ordinal: facts.ordinal,
+    ...(facts.runName === undefined ? {} : { runName: facts.runName }),
+    ...(informedBy === undefined ? {} : { informedBy }),
     settings: facts.settings,
     aggregator: { version: around.version, host: around.host, pid: process.pid },
   })
@@ -95,6 +100,25 @@ export async function resumeRun(
   await syncLast(around, files.journal)
   await run.record({ kind: 'resumed', time: around.clock.nowUs() })
   run.requestFlush()
+  return run
+}
+
+/**
+ * Goes on with a run that was closed, from what closing has kept.
+ *
+ * @returns undefined when nothing was kept
+ * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
+ */
+export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
+  const files = filesOf(facts.runDir)
+  if (!fs.existsSync(files.reopening)) return undefined
+  const kept = await fs.promises.readFile(files.reopening)
+  around.files.makeFolder(files.journal)
+  await writeDurably(around.files, files.snapshot, [kept])
+  const run = await resumeRun(around, facts)
+  if (typeof run === 'string') return undefined
+  around.files.remove(files.reopening)
+  await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
 }
 

@@ -1,4 +1,5 @@
 import type { Roster } from '@provloom/graph'
+import type { Retired } from '@provloom/rundir/entry'
 import { encodeEnvelope, isStreamId, limits } from '@provloom/shared'
 import type { Attempt, Envelope, Rank, StreamId } from '@provloom/shared'
 import { placeEnvelope } from './stream-position.ts'
@@ -67,6 +68,12 @@ export class StreamPositions {
     position.accepted = position.stored
     if (position.stored === 0) streams.delete(of.stream)
     return position.stored
+  }
+
+  /** Of these nothing comes any more. */
+  retired({ rank, attempt, ledger }: Retired): void {
+    const streams = this.#streamsOf({ rank, attempt })
+    for (const stream of Object.keys(ledger)) if (isStreamId(stream)) streams.delete(stream)
   }
 
   /** Of each stream that is in the journal, the next record. */

@@ -1,7 +1,6 @@
 import { createAggregator } from '@provloom/aggregator'
 import type { AggregatorStatus } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, flagOf, printable, variableOf } from '@provloom/shared'
-import type { GivenOptions } from '@provloom/shared'
+import { checkOptions, printable } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { writeStatus } from '../launch/status-lines.ts'
 import { Progress } from '../output/progress.ts'
@@ -14,15 +13,19 @@ const STOP_MS = 20_000
 /**
  * `provloom aggregator`: serves until SIGTERM or SIGINT, or with --exit-when-done until its runs are finished.
  *
- * The experiment and the namespace must be said, as in prov4ml's start_run, unless another program that has no such
- * person behind it starts it (`--json`): then the first rank's own are taken.
+ * Experiment and namespace are the scripts' own; what its command line says wins.
  */
 export async function aggregator(given: Readonly<Record<string, unknown>>): Promise<number> {
-  const { json, ...input } = given
+  const { json, meet, generation, ...input } = given
   const options = checkOptions('aggregator', input, process.env)
-  if (json !== true) requireNames(options)
   const show = json === true ? writeStatus : shown()
-  const serving = createAggregator({ ...options, environment: process.env, onStatus: show })
+  const serving = createAggregator({
+    ...options,
+    environment: process.env,
+    onStatus: show,
+    ...(typeof meet === 'string' ? { meetDir: meet } : {}),
+    ...(typeof generation === 'string' ? { generation: Number(generation) } : {}),
+  })
   const stopped = new Promise<number>((resolve) => {
     const stop = (): void => {
       void serving.stop(STOP_MS).then((outcome) => {
@@ -37,19 +40,6 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
   })
   await serving.start()
   return await stopped
-}
-
-function requireNames(options: GivenOptions): void {
-  const missing = (['experimentName', 'provUserNamespace'] as const).filter(
-    (name) => options[name] === undefined,
-  )
-  if (missing.length === 0) return
-  const flags = missing.map((name) => flagOf(name)).join(' and ')
-  throw new ProvloomError('MISSING_OPTION', `${flags} ${missing.length === 1 ? 'is' : 'are'} missing`, {
-    doing: 'read the options',
-    to: flags,
-    hint: `Give ${flags}, or set ${missing.map((name) => variableOf(name)).join(' and ')}. For example: provloom aggregator --experiment-name digits --prov-user-namespace www.example.org`,
-  })
 }
 
 /** What happens, for a person at a terminal or a log file. */
@@ -85,6 +75,7 @@ function shown(): (status: AggregatorStatus) => void {
         progress.clear()
         process.stderr.write(`${renderSummary(status, styleFor(process.stderr))}\n`)
         break
+      case 'run-ended':
       case 'rank-admitted':
       case 'rank-refused':
       case 'rank-ended':

@@ -111,6 +111,7 @@ export class Gathering {
         break
       case 'listening':
       case 'run-opened':
+      case 'run-ended':
       case 'rank-admitted':
       case 'rank-refused':
       case 'rank-lost':

@@ -79,6 +79,7 @@ class Job {
         break
       case 'listening':
       case 'run-opened':
+      case 'run-ended':
       case 'rank-admitted':
       case 'rank-refused':
       case 'rank-ended':

@@ -36,8 +36,10 @@ export interface Hello {
   readonly worker: string
   /** Names the job on every rank alike. */
   readonly jobKey: string
-  /** Given when somebody named the run, or a former welcome did. */
+  /** Given when somebody named the run. */
   readonly runId?: RunId
+  /** The run that a former welcome of this session named. */
+  readonly admitted?: RunId
   readonly rank: Rank
   /** A lower bound: the aggregator may know of a later start of the rank. */
   readonly attempt: Attempt

@@ -74,6 +74,7 @@ const agentFields: Fields<AgentMessage> = {
     worker: text(255),
     jobKey: text(512),
     runId: optional(isRunId),
+    admitted: optional(isRunId),
     rank: isRank,
     attempt: isAttempt,
     rankToldBy: word('call', 'library', 'launcher', 'alone'),
