@@ -20,6 +20,7 @@ import type { ServerFile } from './control/server-file.ts'
 import { newKeys } from './inbox/zeromq/keys.ts'
 import { Latch } from './latch.ts'
 import type { StatusListener } from './status.ts'
+import { Statuses } from './statuses.ts'
 import { Wiring } from './wiring.ts'
 import type { Counts } from './wiring.ts'
 
@@ -32,6 +33,12 @@ export interface Aggregator extends Component {
   /** Resolves when at least one run was served and none is open. */
   readonly done: Promise<void>
   readonly counts: Counts
+  /**
+   * Tells another listener, beside `onStatus`, from now on. It must not throw.
+   *
+   * @returns ends it
+   */
+  listen(listener: StatusListener): () => void
 }
 
 /** Test seams. */
@@ -49,7 +56,9 @@ export interface Seams {
  * @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`
  */
 export function createAggregator(config: AggregatorConfig, seams: Seams = {}): Aggregator {
-  return new LocalAggregator(settingsOf(config), config.onStatus ?? (() => {}), seams)
+  const aggregator = new LocalAggregator(settingsOf(config), seams)
+  if (config.onStatus !== undefined) aggregator.listen(config.onStatus)
+  return aggregator
 }
 
 class LocalAggregator implements Aggregator {
@@ -58,25 +67,24 @@ class LocalAggregator implements Aggregator {
   readonly #settings: Settings
   readonly #files: Files
   readonly #control: ControlFolder
-  readonly #tell: StatusListener
+  readonly #statuses = new Statuses()
   readonly #wiring: Wiring
   #connection: Connection | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
   #leaving = false
 
-  constructor(settings: Settings, tell: StatusListener, seams: Seams) {
+  constructor(settings: Settings, seams: Seams) {
     const served = new Latch()
     this.done = served.opened
     this.#settings = settings
     this.#files = seams.files ?? systemFiles()
-    this.#tell = tell
     this.#control = controlFolderOf(this.#files, settings.saveDir, settings.connectionKey)
     this.connectionFile = this.#control.connection
     this.#wiring = new Wiring(settings, {
       files: this.#files,
       clock: seams.clock ?? systemClock(),
-      tell,
+      tell: this.#statuses.tell,
       control: this.#control,
       onIdle: () => void this.#idle(served),
     })
@@ -88,6 +96,10 @@ class LocalAggregator implements Aggregator {
 
   get counts(): Counts {
     return this.#wiring.counts
+  }
+
+  listen(listener: StatusListener): () => void {
+    return this.#statuses.listen(listener)
   }
 
   start(): Promise<void> {
@@ -153,7 +165,7 @@ class LocalAggregator implements Aggregator {
         : null,
     }
     await control.write(control.connection, this.#connection)
-    this.#tell({
+    this.#statuses.tell({
       kind: 'listening',
       endpoint: endpointOf(this.#connection),
       connectionFile: control.connection,

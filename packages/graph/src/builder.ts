@@ -52,6 +52,15 @@ class Builder implements GraphBuilder {
   readonly #sheet = new Sheet()
   readonly #change: Change
   readonly roster: Roster
+  #taken: RunEntry | Skipped | undefined
+  /** One for all entries: there are many, and one at a time. */
+  readonly #taking: Taking = {
+    keep: () => {
+      this.#change.undo.keep()
+      if (this.#taken?.kind === 'records') keepPoints(this.#change, this.#taken)
+    },
+    undo: () => this.#change.undo.undo(),
+  }
   #shape: Shape | undefined
 
   constructor(state: RunState, tallies: Tallies, undo: Undo) {
@@ -72,13 +81,8 @@ class Builder implements GraphBuilder {
       change.undo.undo()
       throw error
     }
-    return {
-      keep: () => {
-        change.undo.keep()
-        if (entry.kind === 'records') keepPoints(change, entry)
-      },
-      undo: () => change.undo.undo(),
-    }
+    this.#taken = entry
+    return this.#taking
   }
 
   render(): Uint8Array[] {

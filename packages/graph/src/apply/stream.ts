@@ -34,6 +34,7 @@ export function moveOn(
   records: Pick<Records, 'first' | 'count' | 'lost'>,
 ): void {
   const { first, count, lost } = records
-  undo.set(stream, 'lost', stream.lost + Math.max(lost, first - stream.next))
+  const gone = Math.max(lost, first - stream.next)
+  if (gone > 0) undo.set(stream, 'lost', stream.lost + gone)
   undo.set(stream, 'next', Math.max(stream.next, first + count))
 }
