@@ -91,7 +91,7 @@ class Agent(threading.Thread):
         self.known = {}
 
     def run(self):
-        beat = 0
+        beat = 1
         while not self.stopped.wait(0.003):
             if beat % 300 == 0:
                 self.beat()
@@ -132,9 +132,13 @@ class Agent(threading.Thread):
         self.stopped.set()
         self.join()
 
+    def leave(self):
+        self.stop()
+        os.unlink(os.path.join(self.tree, "agent.json"))
+
 
 def write(file, facts):
-    with open(file + ".test", "w") as opened:
+    with open(file + ".test", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
         json.dump(facts, opened)
     os.rename(file + ".test", file)
 
@@ -155,6 +159,7 @@ class SpoolCase(unittest.TestCase):
         """A tree that an agent founded, and the agent."""
         write(os.path.join(self.spool, "spool.json"), {"format": 2, "by": "agent"})
         self.agent = Agent(self.spool, **control)
+        self.agent.beat()
         self.agent.start()
         self.addCleanup(self.agent.stop)
 
