@@ -107,8 +107,10 @@ class Agent(threading.Thread):
     def look(self):
         folder = os.path.join(self.tree, "sessions")
         for session in os.listdir(folder) if os.path.isdir(folder) else ():
+            if session.startswith("."):
+                continue
             state = "ended" if self.has_ended(os.path.join(folder, session)) else "collect"
-            if not session.startswith(".") and self.known.get(session) != state:
+            if self.known.get(session) != state:
                 self.known[session] = state
                 self.say(session, state)
 
