@@ -57,6 +57,12 @@ class Stream:
     may come back to a stream.
     """
 
+    # A point reads a dozen of them: slots are found at once, however many there are.
+    __slots__ = ("session", "first", "lock", "state", "inner", "_inner", "name", "ledger", "fd", "file", "identity", "at",
+                 "fast", "series", "closed", "others", "look_from", "look_until", "_looked_at", "_torn", "_removed",
+                 "_tell_removed", "_no_room", "_hard", "_soft", "_measure_at", "_retry_at", "_tell_at", "_untold",
+                 "_reason", "_failure")  # fmt: skip
+
     def __init__(self, session, first):
         self.session = session
         self.first = first

@@ -91,7 +91,7 @@ class Agent(threading.Thread):
         self.known = {}
 
     def run(self):
-        beat = 0
+        beat = 1
         while not self.stopped.wait(0.003):
             if beat % 300 == 0:
                 self.beat()
@@ -107,8 +107,10 @@ class Agent(threading.Thread):
     def look(self):
         folder = os.path.join(self.tree, "sessions")
         for session in os.listdir(folder) if os.path.isdir(folder) else ():
+            if session.startswith("."):
+                continue
             state = "ended" if self.has_ended(os.path.join(folder, session)) else "collect"
-            if not session.startswith(".") and self.known.get(session) != state:
+            if self.known.get(session) != state:
                 self.known[session] = state
                 self.say(session, state)
 
@@ -132,9 +134,13 @@ class Agent(threading.Thread):
         self.stopped.set()
         self.join()
 
+    def leave(self):
+        self.stop()
+        os.unlink(os.path.join(self.tree, "agent.json"))
+
 
 def write(file, facts):
-    with open(file + ".test", "w") as opened:
+    with open(file + ".test", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
         json.dump(facts, opened)
     os.rename(file + ".test", file)
 
@@ -155,6 +161,7 @@ class SpoolCase(unittest.TestCase):
         """A tree that an agent founded, and the agent."""
         write(os.path.join(self.spool, "spool.json"), {"format": 2, "by": "agent"})
         self.agent = Agent(self.spool, **control)
+        self.agent.beat()
         self.agent.start()
         self.addCleanup(self.agent.stop)
 
