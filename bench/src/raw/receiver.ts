@@ -54,6 +54,7 @@ const connection: Connection = {
   listen: '127.0.0.1',
   port,
   pid: process.pid,
+  nonce: 'raw',
   curve: curve ? { serverKey: server.publicKey, ...client } : null,
 }
 fs.writeFileSync(path.join(folder!, 'connection.json'), JSON.stringify(connection))

@@ -94,9 +94,11 @@ export class Closing {
   ): Promise<void> {
     const { around, registry, settling } = this.#parts
     const time = around.clock.nowUs()
-    if (absent.length + elsewhere.length > 0) await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
+    if (absent.length + elsewhere.length > 0)
+      await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
     if (!run.roster.closed)
-      for (const remark of remarksOn(run, registry.open)) await run.record({ kind: 'remark', time, ...remark })
+      for (const remark of remarksOn(run, registry.open))
+        await run.record({ kind: 'remark', time, ...remark })
     await run.end(cause)
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts

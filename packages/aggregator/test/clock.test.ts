@@ -11,7 +11,7 @@ import { readFolder } from './metrics/rows.ts'
 import { ManualClock, SetClock } from './support/clock.ts'
 import { TestHouse } from './support/house.ts'
 import { params, points, rankEnd, rankStart, series } from './support/peer.ts'
-import { opened, rosterOf, tell } from './support/roster.ts'
+import { opened, rosterOf, sight, tell } from './support/roster.ts'
 
 let house: TestHouse
 
@@ -71,7 +71,6 @@ test('a run whose clock is set back before it ends finishes in its time all the 
   const peer = house.peer(connection)
   await peer.welcome()
   await peer.store('w', params(0, 3))
-  // Nobody told the size of the world: the end waits two seconds for a last rank.
   await peer.bye()
   clock.set(-30 * dayUs)
   expect((await house.status('run-finished')).summary).toMatchObject({ logs: 3 })
@@ -84,15 +83,18 @@ test.each([3, -3])('a lost rank is waited for as long when the clock is set by %
   const one = { ...who, rank: 1 as Rank }
   const roster = rosterOf(
     true,
-    { kind: 'admitted', ...who, session: 'a', host: 'h', worldSize: 2 },
-    { kind: 'admitted', ...one, session: 'b', host: 'h', worldSize: 2 },
-    { kind: 'ended', ...who },
+    { kind: 'admitted', ...who, session: 'a', worker: 'a', host: 'h', worldSize: 2 },
+    { kind: 'admitted', ...one, session: 'b', worker: 'b', host: 'h', worldSize: 2 },
+    { kind: 'ended', ...who, ledger: {}, ledgerClosed: true },
     { kind: 'lost', ...one },
   )
   const departures = new Departures(clock)
   const outlook = (): string => {
     departures.look(roster)
-    return outlookOf(roster, (state) => departures.agoMs(state)).kind
+    return outlookOf(
+      roster,
+      sight((state) => departures.agoMs(state)),
+    ).kind
   }
   expect(outlook()).toBe('waiting')
   clock.jump(days * dayUs)
@@ -106,7 +108,7 @@ test.each([3, -3])('a lost rank is waited for as long when the clock is set by %
 test('a rank that comes back and is lost again is waited for anew', () => {
   const clock = new ManualClock()
   const graph = createGraphBuilder()
-  const admitted = { kind: 'admitted', ...who, session: 'a', host: 'h' } as const
+  const admitted = { kind: 'admitted', ...who, session: 'a', worker: 'a', host: 'h' } as const
   tell(graph, opened(true), admitted, { kind: 'lost', ...who })
   const departures = new Departures(clock)
   departures.look(graph.roster)

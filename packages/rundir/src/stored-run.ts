@@ -23,9 +23,18 @@ export function readStoredRun(folder: string): StoredRun {
   const runDir = path.resolve(folder)
   const files = filesOf(runDir)
   try {
-    const { runId, number, jobKey, ordinal, runName, settings, finished, connectionFile } = readRunFile(runDir)
+    const { runId, number, jobKey, ordinal, runName, settings, finished, connectionFile } =
+      readRunFile(runDir)
     return {
-      facts: { runId, runDir, number, jobKey, ordinal, settings, ...(runName === undefined ? {} : { runName }) },
+      facts: {
+        runId,
+        runDir,
+        number,
+        jobKey,
+        ordinal,
+        settings,
+        ...(runName === undefined ? {} : { runName }),
+      },
       finished: finished && !fs.existsSync(files.journal),
       connectionFile,
     }

@@ -23,6 +23,7 @@ async function write(finished: boolean): Promise<RunFacts> {
     runId,
     runDir,
     number: 3,
+    ordinal: 1,
     jobKey: 'j',
     settings: {
       provUserNamespace: 'a',
@@ -41,6 +42,7 @@ async function write(finished: boolean): Promise<RunFacts> {
       ranks: [
         { rank: 0 as Rank, attempt: 0 as Attempt, status: 'failed', host: 'h', problems: 2, ...ledger },
       ],
+      absent: [],
       ranksRefused: 0,
       conflicts: 0,
       problems: 2,

@@ -125,7 +125,11 @@ export class Places {
 
   #placeOf(said: Said | undefined, variables: Variables, pid: number): Place {
     const { given } = this.#context
-    const seen = { pid, tree: { key: this.#tree.key, founded: false }, isOurs: (key: string) => key === this.#tree.key }
+    const seen = {
+      pid,
+      tree: { key: this.#tree.key, founded: false },
+      isOurs: (key: string) => key === this.#tree.key,
+    }
     const found = findPlace(said, variables, sightOf(variables, seen), given.jobKey)
     return isRank(found.rank) && isAttempt(found.attempt) ? found : this.#own
   }

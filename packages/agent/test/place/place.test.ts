@@ -14,7 +14,7 @@ import type { Place, Said } from '../../src/place/place.ts'
 import { placeVariables, untoldVariables } from '../../src/place/read-variables.ts'
 import { sightOf } from '../../src/place/sight.ts'
 import type { Variables } from '../../src/place/variables.ts'
-import { recordedVariables } from '../../src/sources/allow-list.ts'
+import { recordedVariables } from '../../src/source/allow-list.ts'
 
 const known: readonly Variables[] = [
   ...[torchrun, ranked, lightning, openMpi, otherMpi, slurm, otherBatch, clouds, pods, odd]

@@ -15,37 +15,37 @@ import type { ProcessIdentity } from '../../src/place/process-identity.ts'
 
 const host = '0b0e1c64-9d2f-4f43-8a49-2a5a9a3e2b11'
 const processOf = (pid: number): ProcessIdentity => ({ host, pidNamespace: '', pid, start: `${pid}00` })
+const lastOf = (pid: number): Tree['last'] => ({ pid, start: pid * 100 })
 const [founder, self, launcher] = [processOf(10), processOf(20), processOf(30)]
 
 describe('PROVLOOM_TREE', () => {
   const tree: Tree = {
     key: localKey(founder),
-    launcherKey: 'slurm-17.0',
+    launcherMark: 'slurm-17.0',
     folder: '/tmp/my spools/100%/é',
-    lastProcess: { ...self, pidNamespace: '4026532281', start: '' },
+    last: { pid: 20, start: 2000 },
   }
 
   test('is four words, whatever the folder is called', () => {
-    expect(formatTree(tree)).toBe(
-      `local-${host}.10.1000 slurm-17.0 /tmp/my%20spools/100%25/%C3%A9 ${host}.4026532281.20.x`,
-    )
+    expect(formatTree(tree)).toBe(`local-${host}.10.1000 slurm-17.0 /tmp/my%20spools/100%25/%C3%A9 20.2000`)
     expect(parseTree(formatTree(tree))).toEqual(tree)
   })
 
   test('says of a process without a launcher that it saw none', () => {
-    expect(parseTree(formatTree({ ...tree, launcherKey: '' }))).toEqual({ ...tree, launcherKey: '' })
+    expect(formatTree({ ...tree, launcherMark: '' })).toContain(' - /tmp')
+    expect(parseTree(formatTree({ ...tree, launcherMark: '' }))).toEqual({ ...tree, launcherMark: '' })
   })
 
   test('holds any folder and any launcher’s key', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'binary' }).filter((text) => text !== '-'),
         fc.nat(),
-        (folder, launcherKey, pid) => {
-          const any = { ...tree, folder: `/${folder}`, launcherKey, lastProcess: processOf(pid) }
+        (folder, launcherMark, pid) => {
+          const any = { ...tree, folder: `/${folder}`, launcherMark, last: lastOf(pid) }
           expect(parseTree(formatTree(any))).toEqual(any)
-          expect(formatTree(any)).toMatch(/^[\w%.!~*'()/:@-]+ [\w%.!~*'()/:@-]* \S+ \S+$/)
+          expect(formatTree(any)).toMatch(/^[\w%.!~*'()/:@-]+ [\w%.!~*'()/:@-]+ \S+ \S+$/)
         },
       ),
       { seed: 20_261_126 },
@@ -56,11 +56,11 @@ describe('PROVLOOM_TREE', () => {
     undefined,
     '',
     'local-x',
-    `local-${host}.10.1000 slurm-17.0 /tmp/my spools ${host}.20.2000`,
-    `local-${host}.10.1000  relative ${host}.20.2000`,
-    `local-${host}.10.1000  /tmp host.20.2000`,
-    ` slurm-17.0 /tmp ${host}.20.2000`,
-    `local-%E0%A4%A  /tmp ${host}.20.2000`,
+    `local-${host}.10.1000 slurm-17.0 /tmp/my spools 20.2000`,
+    `local-${host}.10.1000 - relative 20.2000`,
+    `local-${host}.10.1000 - /tmp host.20.2000`,
+    ` slurm-17.0 /tmp 20.2000`,
+    `local-%E0%A4%A - /tmp 20.2000`,
   ])('of another form names no tree: %s', (text) => {
     expect(parseTree(text)).toBeUndefined()
   })
@@ -78,21 +78,23 @@ describe('PROVLOOM_TREE', () => {
 describe('a process', () => {
   const inherited: Tree = {
     key: localKey(founder),
-    launcherKey: '',
+    launcherMark: '',
     folder: '/spools/t',
-    lastProcess: processOf(15),
+    last: lastOf(15),
   }
   const sight: TreeSight = {
     self,
     inherited,
-    launcherKey: '',
+    launcherMark: '',
+    parentPid: 30,
+    foundedByAgent: () => false,
     folderOf: (key) => `/spools/${key}`,
     isAlive: () => true,
     hasAgent: () => false,
   }
   const founded = {
     founded: true,
-    tree: { key: localKey(self), launcherKey: '', folder: `/spools/${localKey(self)}`, lastProcess: self },
+    tree: { key: localKey(self), launcherMark: '', folder: `/spools/${localKey(self)}`, last: lastOf(20) },
   }
 
   test('that was handed no tree founds one, which is named by it', () => {
@@ -100,23 +102,28 @@ describe('a process', () => {
   })
 
   test('takes the tree it was handed where no other launcher stands between, and is the last that took it', () => {
-    expect(treeKeyOf(sight)).toEqual({ founded: false, tree: { ...inherited, lastProcess: self } })
-    const seen = { ...inherited, launcherKey: 'slurm-17.0' }
-    expect(treeKeyOf({ ...sight, inherited: seen, launcherKey: 'slurm-17.0' }).founded).toBe(false)
+    expect(treeKeyOf(sight)).toEqual({ founded: false, tree: { ...inherited, last: lastOf(20) } })
+    const seen = { ...inherited, launcherMark: 'slurm-17.0' }
+    expect(treeKeyOf({ ...sight, inherited: seen, launcherMark: 'slurm-17.0' }).founded).toBe(false)
   })
 
   test('takes the tree where the launcher is the very process that handed it down, and hands on what it sees', () => {
-    const launcherKey = localKey(inherited.lastProcess)
-    expect(treeKeyOf({ ...sight, launcherKey })).toEqual({
+    const launcherMark = 'torchrun.15.1500'
+    expect(treeKeyOf({ ...sight, launcherMark, parentPid: 15 })).toEqual({
       founded: false,
-      tree: { ...inherited, launcherKey, lastProcess: self },
+      tree: { ...inherited, launcherMark, last: lastOf(20) },
     })
   })
 
   test('below another launcher, which a script of the tree has started, founds a tree', () => {
-    expect(treeKeyOf({ ...sight, launcherKey: 'slurm-18.0' }).founded).toBe(true)
-    expect(treeKeyOf({ ...sight, launcherKey: localKey(launcher) }).founded).toBe(true)
-    expect(treeKeyOf({ ...sight, inherited: { ...inherited, launcherKey: 'slurm-17.0' } })).toEqual(founded)
+    expect(treeKeyOf({ ...sight, launcherMark: 'slurm-18.0' }).founded).toBe(true)
+    expect(treeKeyOf({ ...sight, launcherMark: localKey(launcher) }).founded).toBe(true)
+    expect(treeKeyOf({ ...sight, inherited: { ...inherited, launcherMark: 'slurm-17.0' } })).toEqual(founded)
+  })
+
+  test('takes the tree that a wrapper founded, whatever launcher stands between: the wrapper sees all it starts', () => {
+    const launcherMark = 'torchrun.15.1500'
+    expect(treeKeyOf({ ...sight, launcherMark, foundedByAgent: () => true }).founded).toBe(false)
   })
 
   test('founds a tree where the founder is dead and no agent lives: variables outlive trees', () => {

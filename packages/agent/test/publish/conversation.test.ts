@@ -233,7 +233,7 @@ describe('an aggregator that comes, goes and comes back', () => {
   test('one that starts after the worker gets everything', async () => {
     const saveDir = freshFolder()
     const go = path.join(saveDir, 'go')
-    const { agent, told } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go))
+    const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go))
     await agent.start()
     const { received } = await aggregator(saveDir)
     await received.until(() => received.rows.length === 10)

@@ -129,14 +129,16 @@ export class Admission {
       run instanceof OpenRun ? openCandidate(run, sessions, now, this.#sinceMs) : closedCandidate(run)
     const newcomer = newcomerOf(hello)
     const former = hello.admitted === undefined ? undefined : registry.get(hello.admitted)
-    if (former !== undefined && !(former instanceof OpenRun)) return { kind: 'over', run: candidateOf(former) }
+    if (former !== undefined && !(former instanceof OpenRun))
+      return { kind: 'over', run: candidateOf(former) }
     const named = hello.runId === undefined ? undefined : registry.get(hello.runId)
     if (named !== undefined) return turnInNamed(newcomer, candidateOf(named), limitsOfTurn)
     if (hello.runId !== undefined)
       return { kind: 'opens', ordinal: hello.ordinal, attempt: hello.attempt, after: undefined }
     const key = registry.keyOf(hello)
     const runs = new Map<number, Candidate>()
-    for (const run of [...registry.closedOf(key), ...registry.openOf(key)]) runs.set(run.facts.ordinal, candidateOf(run))
+    for (const run of [...registry.closedOf(key), ...registry.openOf(key)])
+      runs.set(run.facts.ordinal, candidateOf(run))
     return turnOf(newcomer, runs, limitsOfTurn)
   }
 
@@ -161,11 +163,18 @@ export class Admission {
     return this.#decide(peer, hello)
   }
 
-  async #enter(peer: Peer, hello: Hello, run: OpenRun, attempt: number, lost: Held | undefined): Promise<void> {
+  async #enter(
+    peer: Peer,
+    hello: Hello,
+    run: OpenRun,
+    attempt: number,
+    lost: Held | undefined,
+  ): Promise<void> {
     const { sessions, around } = this.#parts
     if (run.isEnding) return this.#later(peer, hello, 'the run is just being written')
     if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#notCollected(peer, hello)
-    if (!isAttempt(attempt)) return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', 'no attempt is left')
+    if (!isAttempt(attempt))
+      return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', 'no attempt is left')
     const isNew = run.roster.find(hello.rank, attempt) === undefined
     if (isNew && run.roster.attemptCount >= limits.attemptsPerRunMax) {
       const message = `the run has ${limits.attemptsPerRunMax} attempts of ranks, and no more may come`
@@ -197,7 +206,8 @@ export class Admission {
       return
     }
     session.phase = 'open'
-    if (before !== undefined && before.id !== hello.session && before.phase === 'open') before.phase = 'replaced'
+    if (before !== undefined && before.id !== hello.session && before.phase === 'open')
+      before.phase = 'replaced'
     this.#askedMs.delete(hello.session)
     const { rank, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
@@ -332,7 +342,17 @@ export class Admission {
 
 function newcomerOf(hello: Hello): Newcomer {
   const { session, worker, agent, rank, attempt, ordinal, worldSize, restarts, rankToldBy } = hello
-  return { session, worker, agent, rank, attempt, ordinal, worldSize, restarts, alone: rankToldBy === 'alone' }
+  return {
+    session,
+    worker,
+    agent,
+    rank,
+    attempt,
+    ordinal,
+    worldSize,
+    restarts,
+    alone: rankToldBy === 'alone',
+  }
 }
 
 function notCollected({ rank }: Hello): string {

@@ -135,7 +135,8 @@ export class Attendance {
     presence.gone(gone)
     const run = registry.open.findLast(({ facts }) => facts.jobKey === gone.jobKey)
     const time = around.clock.nowUs()
-    const told = run === undefined ? [] : gone.ends.map((end) => run.record({ kind: 'uncollected', time, ...end }))
+    const told =
+      run === undefined ? [] : gone.ends.map((end) => run.record({ kind: 'uncollected', time, ...end }))
     Promise.all(told).then(
       () => {
         reply(peer, { kind: 'farewell', session: gone.session })

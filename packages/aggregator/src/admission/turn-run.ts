@@ -62,12 +62,27 @@ export function closedCandidate(run: ClosedRun): Candidate {
   }
 }
 
-function holdOf(run: OpenRun, rank: Rank, sessions: Sessions, nowMs: number, sinceMs: number): Held | undefined {
+function holdOf(
+  run: OpenRun,
+  rank: Rank,
+  sessions: Sessions,
+  nowMs: number,
+  sinceMs: number,
+): Held | undefined {
   const speaking = sessions.holder(run, rank)
   if (speaking !== undefined && speaking.phase === 'admitting') {
     const { id, hello, attempt } = speaking
     const { worker, agent } = hello
-    return { session: id, worker, agent, attempt, state: 'open', status: undefined, silentMs: 0, closing: false }
+    return {
+      session: id,
+      worker,
+      agent,
+      attempt,
+      state: 'open',
+      status: undefined,
+      silentMs: 0,
+      closing: false,
+    }
   }
   const state = run.roster.lastOf(rank)
   if (state === undefined) return undefined

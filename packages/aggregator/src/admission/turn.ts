@@ -54,7 +54,12 @@ export interface Newcomer {
 
 export type Turn<Run> =
   /** No run of this ordinal is there: it opens it. */
-  | { readonly kind: 'opens'; readonly ordinal: number; readonly attempt: number; readonly after: Run | undefined }
+  | {
+      readonly kind: 'opens'
+      readonly ordinal: number
+      readonly attempt: number
+      readonly after: Run | undefined
+    }
   | { readonly kind: 'enters'; readonly run: Run; readonly attempt: number; readonly lost: Held | undefined }
   /** The run is closed and goes on from its snapshot. */
   | { readonly kind: 'reopens'; readonly run: Run; readonly attempt: number }
@@ -128,14 +133,20 @@ function turnInOpen<Run extends TurnRun>(
     case 'open':
       if (held.silentMs < limits.livingMs) {
         if (held.closing) return { kind: 'later', run }
-        return isLone(newcomer) && held.agent !== newcomer.agent ? 'next' : { kind: 'conflict', run, holder: held }
+        return isLone(newcomer) && held.agent !== newcomer.agent
+          ? 'next'
+          : { kind: 'conflict', run, holder: held }
       }
       if (held.silentMs < limits.lostMs) return { kind: 'later', run }
       return isLone(newcomer) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
   }
 }
 
-function turnInClosed<Run extends TurnRun>(newcomer: Newcomer, run: Run, held: Held | undefined): Turn<Run> | 'next' {
+function turnInClosed<Run extends TurnRun>(
+  newcomer: Newcomer,
+  run: Run,
+  held: Held | undefined,
+): Turn<Run> | 'next' {
   const attempt = comesBack(newcomer, run, held)
   if (attempt === undefined) return 'next'
   if (run.reopenable) return { kind: 'reopens', run, attempt }
@@ -155,7 +166,8 @@ function comesBack(newcomer: Newcomer, run: TurnRun, held: Held | undefined): nu
  * session of that name, where the place did not end well, or where others are in a later attempt already.
  */
 function startsAgain(newcomer: Newcomer, run: TurnRun, held: Held): boolean {
-  if (newcomer.restarts === undefined || newcomer.ordinal !== run.ordinal || newcomer.worker === held.worker) return false
+  if (newcomer.restarts === undefined || newcomer.ordinal !== run.ordinal || newcomer.worker === held.worker)
+    return false
   if (held.state === 'lost' || (held.status !== 'completed' && held.status !== 'incomplete')) return true
   return run.highestAttempt > held.attempt
 }

@@ -52,7 +52,11 @@ export async function endRun(
  *
  * @throws the system's error; a later call goes on
  */
-export async function closeRun(run: Ending, around: Surroundings, mayReopen: boolean): Promise<readonly string[]> {
+export async function closeRun(
+  run: Ending,
+  around: Surroundings,
+  mayReopen: boolean,
+): Promise<readonly string[]> {
   const { reopening, journal } = filesOf(run.facts.runDir)
   const written = await writeEnd(run, around, true)
   if (mayReopen) {

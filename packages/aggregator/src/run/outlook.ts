@@ -44,7 +44,8 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
     leastAgoMs = Math.min(leastAgoMs, agoMs)
     forMs = Math.max(forMs, waitsMs(roster, state) - agoMs)
   }
-  if (left === 0) return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
+  if (left === 0)
+    return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
   if (forMs > 0) return { kind: 'waiting', forMs }
   if (ranks === Infinity || seen >= ranks) return { kind: 'done', absent: [], elsewhere: [] }
   return missing(roster, sight, ranks, leastAgoMs)

@@ -29,7 +29,8 @@ function ranksApart(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
   const others = siblings.filter(
     ({ facts }) => facts.settings.experimentName === experimentName && facts.runName === run.facts.runName,
   )
-  const has = (rank: RankState['rank']): boolean => others.some(({ roster }) => roster.lastOf(rank) !== undefined)
+  const has = (rank: RankState['rank']): boolean =>
+    others.some(({ roster }) => roster.lastOf(rank) !== undefined)
   if (!has(latestStart.rank) && !has(earliestEnd.rank)) return []
   return [
     {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { limits } from '@provloom/shared'
 import { Attendance } from '../../src/admission/attendance.ts'
+import type { AttendanceParts } from '../../src/admission/attendance.ts'
 import { Sessions } from '../../src/admission/session.ts'
 import type { Session } from '../../src/admission/session.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
@@ -31,12 +32,7 @@ function silentRank(write: () => Promise<number> = () => Promise.resolve(0)): Sc
   const sessions = new Sessions()
   sessions.add({ ...session, told: new Set() } as unknown as Session)
   const around = { clock, tell: ({ kind }: { kind: string }) => told.push(kind) } as unknown as Surroundings
-  const attendance = new Attendance(
-    around,
-    sessions,
-    () => {},
-    () => {},
-  )
+  const attendance = new Attendance({ around, sessions, onLeft: () => {} } as unknown as AttendanceParts)
   return { clock, attendance, lost: () => entries.filter((kind) => kind === 'lost').length, told }
 }
 

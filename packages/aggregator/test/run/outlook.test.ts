@@ -1,13 +1,15 @@
 import { createGraphBuilder } from '@provloom/graph'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { noPoints } from '@provloom/shared'
 import type { Attempt, Event, Rank, RankStatus, StreamId } from '@provloom/shared'
 import type { Records, RunEntry } from '@provloom/rundir/entry'
 import { outlookOf } from '../../src/run/outlook.ts'
+import type { JobSight } from '../../src/run/outlook.ts'
 import { params, points, series } from '../support/peer.ts'
-import { opened, rosterOf, tell } from '../support/roster.ts'
+import { opened, rosterOf, sight, tell } from '../support/roster.ts'
 
 const minuteMs = 60_000
+const nobodyMissing = { kind: 'done', absent: [], elsewhere: [] }
 
 function who(rank: number, attempt = 0): { time: number; rank: Rank; attempt: Attempt } {
   return { time: 1_000_000, rank: rank as Rank, attempt: attempt as Attempt }
@@ -18,6 +20,7 @@ function admitted(rank: number, attempt = 0, worldSize?: number, restartsMax?: n
     kind: 'admitted',
     ...who(rank, attempt),
     session: `s${rank}.${attempt}`,
+    worker: `w${rank}.${attempt}`,
     host: 'h',
     ...(worldSize === undefined ? {} : { worldSize }),
     ...(restartsMax === undefined ? {} : { restartsMax }),
@@ -25,7 +28,7 @@ function admitted(rank: number, attempt = 0, worldSize?: number, restartsMax?: n
 }
 
 function ended(rank: number, attempt = 0): RunEntry {
-  return { kind: 'ended', ...who(rank, attempt) }
+  return { kind: 'ended', ...who(rank, attempt), ledger: {}, ledgerClosed: true }
 }
 
 function records(rank: number, attempt: number, first: number, events: readonly Event[], rows = 0): Records {
@@ -47,8 +50,9 @@ function outlook(collectAll: boolean, ...entries: RunEntry[]): string {
   return outlookOf(rosterOf(collectAll, ...entries), ago(0)).kind
 }
 
-function ago(ms: number): () => number {
-  return () => ms
+/** All left this long ago. */
+function ago(ms: number, more: Partial<JobSight> = {}): JobSight {
+  return sight(() => ms, more)
 }
 
 function failed(rank: number, attempt = 0, status: RankStatus = 'failed'): RunEntry[] {
@@ -79,14 +83,13 @@ test('ends with rank 0 alone when not all processes are collected', () => {
 test('ends with the ranks that came when nobody told the size of the world', () => {
   expect(outlook(true, admitted(0), admitted(5), ended(0))).toBe('open')
   const both = rosterOf(true, admitted(0), admitted(5), ended(0), ended(5))
-  expect(outlookOf(both, ago(0))).toEqual({ kind: 'waiting', forMs: 2_000 })
-  expect(outlookOf(both, ago(2_000))).toEqual({ kind: 'done' })
+  expect(outlookOf(both, ago(0))).toEqual(nobodyMissing)
 })
 
 test('waits a minute for a failed rank that may be started again', () => {
   const roster = rosterOf(true, admitted(0, 0, 1, 1), ...failed(0))
   expect(outlookOf(roster, ago(0))).toEqual({ kind: 'waiting', forMs: minuteMs })
-  expect(outlookOf(roster, ago(minuteMs))).toEqual({ kind: 'done' })
+  expect(outlookOf(roster, ago(minuteMs))).toEqual(nobodyMissing)
 })
 
 test('waits no more after the last restart, nor for a rank that completed', () => {
@@ -108,13 +111,52 @@ test('follows an elastic restart to a smaller world', () => {
   expect(outlook(true, ...entries)).toBe('done')
 })
 
-test('waits ten minutes for a lost rank when all others have ended, and for ever when none has', () => {
+test('waits ten minutes for a lost rank when all others have ended', () => {
   const lost: RunEntry = { kind: 'lost', ...who(1) }
   const others = rosterOf(true, admitted(0, 0, 2), admitted(1, 0, 2), ended(0), lost)
   expect(outlookOf(others, ago(10 * minuteMs - 1)).kind).toBe('waiting')
   expect(outlookOf(others, ago(10 * minuteMs)).kind).toBe('done')
-  const all = rosterOf(true, admitted(0, 0, 2), admitted(1, 0, 2), { kind: 'lost', ...who(0) }, lost)
-  expect(outlookOf(all, ago(1e9)).kind).toBe('open')
+})
+
+test('ends when nothing was heard of any agent of the job for ten minutes, though ranks were never lost', () => {
+  const roster = rosterOf(true, admitted(0, 0, 2), admitted(1, 0, 2))
+  expect(outlookOf(roster, ago(0, { silentMs: 10 * minuteMs - 1 })).kind).toBe('open')
+  expect(outlookOf(roster, ago(0, { silentMs: 10 * minuteMs }))).toEqual(nobodyMissing)
+})
+
+describe('a rank of the known world that never came', () => {
+  const first = [admitted(0, 0, 3), ended(0)]
+  const roster = rosterOf(true, ...first, admitted(1, 0, 3), ended(1))
+
+  test('is absent a minute after the others left, when nobody is there for it', () => {
+    expect(outlookOf(roster, ago(0))).toEqual({ kind: 'waiting', forMs: minuteMs })
+    expect(outlookOf(roster, ago(minuteMs))).toEqual({ kind: 'done', absent: [2], elsewhere: [] })
+  })
+
+  test('keeps the run open while its agent is there and its process has called nothing yet', () => {
+    const agentOf = (): 'silent' => 'silent'
+    expect(outlookOf(roster, ago(0, { agentOf }))).toEqual({ kind: 'open' })
+    expect(outlookOf(roster, ago(10 * minuteMs, { agentOf }))).toEqual({ kind: 'open' })
+  })
+
+  test('does so no longer than the first rank’s process, and a minute', () => {
+    const agentOf = (rank: number): 'silent' | undefined => (rank === 2 ? 'silent' : undefined)
+    expect(outlookOf(roster, ago(minuteMs - 1, { agentOf }))).toEqual({ kind: 'open' })
+    expect(outlookOf(roster, ago(minuteMs, { agentOf }))).toEqual({
+      kind: 'done',
+      absent: [],
+      elsewhere: [2],
+    })
+  })
+
+  test('is elsewhere when it had a session in this job', () => {
+    const hadSession = (): boolean => true
+    expect(outlookOf(roster, ago(minuteMs, { hadSession }))).toEqual({
+      kind: 'done',
+      absent: [],
+      elsewhere: [2],
+    })
+  })
 })
 
 test('takes an end back when the rank is admitted again', () => {

@@ -88,7 +88,7 @@ function facts(): RunFacts {
     collectAllProcesses: true,
     saveAfterNLogs: 100,
   }
-  return { runId, runDir, number: 0, jobKey: 'j', settings }
+  return { runId, runDir, number: 0, ordinal: 0, jobKey: 'j', settings }
 }
 
 /** Ten records: a param of each number but the first, which declares the series, and three points. */
@@ -151,8 +151,9 @@ test.each([
     if (typeof again === 'string') throw new Error(`the run is ${again}`)
     expect(again.summary).toEqual(summary)
 
-    const files = await again.finish('ranks-ended')
-    expect(files).toContain('prov.json')
+    await again.end('ranks-ended')
+    await again.close(false)
+    expect(again.files).toContain('prov.json')
     const rows = await readFolder(path.join(runDir, 'metrics'))
     expect(rows).toHaveLength(6)
     const document = fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')

@@ -14,6 +14,7 @@ function told(more: Partial<RunSummary>): string {
     startUs: 0,
     endUs: 2_000_000,
     ranks: [],
+    absent: [],
     ranksRefused: 0,
     conflicts: 0,
     problems: 0,

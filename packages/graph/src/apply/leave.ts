@@ -14,7 +14,8 @@ export function leave(change: Change, entry: Lost | Ended): void {
     undo.set(rank, 'ended', entry.time)
     undo.set(rank, 'lost', undefined)
     undo.set(rank, 'ledgerClosed', entry.ledgerClosed)
-    for (const [stream, told] of Object.entries(entry.ledger)) settle(change, streamOf(change, rank, stream), told)
+    for (const [stream, told] of Object.entries(entry.ledger))
+      settle(change, streamOf(change, rank, stream), told)
     if (entry.createGraph === true) undo.set(state, 'createGraph', true)
     if (entry.createSvg === true) undo.set(state, 'createSvg', true)
   }
@@ -99,8 +100,7 @@ function fits({ retired }: RankState, stream: StreamState): boolean {
 
 function addTo({ undo }: Change, { retired }: RankState, stream: StreamState): void {
   if (retired === undefined) return
-  for (const name of countNames)
-    if (stream[name] > 0) undo.set(retired, name, retired[name] + stream[name])
+  for (const name of countNames) if (stream[name] > 0) undo.set(retired, name, retired[name] + stream[name])
   for (const [reason, count] of stream.drops)
     undo.put(retired.drops, reason, (retired.drops.get(reason) ?? 0) + count)
 }

@@ -160,6 +160,15 @@ const records: fc.Arbitrary<RunEntry> = fc
     points: pointsOf(points, at > startUs + 1e9 ? 2 ** 52 : at),
   }))
 
+const ledger = fc.dictionary(
+  stream,
+  fc.record({
+    next: fc.nat(30),
+    drops: fc.dictionary(fc.constantFrom('spool-full', 'refused', '__proto__'), fc.nat(3), { maxKeys: 2 }),
+  }),
+  { maxKeys: 2 },
+)
+
 export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
   { weight: 8, arbitrary: records },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('resumed' as const), time }) },
@@ -171,6 +180,7 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
       rank,
       attempt,
       session: name,
+      worker: name,
       host,
       worldSize: fc.integer({ min: 0, max: 9 }),
     }),
@@ -179,8 +189,44 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('conflict' as const), time, rank, attempt, host }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constantFrom('lost' as const, 'ended' as const), time, rank, attempt }),
+    arbitrary: fc.record({ kind: fc.constant('lost' as const), time, rank, attempt }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('ended' as const),
+      time,
+      rank,
+      attempt,
+      ledger,
+      ledgerClosed: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('retired' as const), rank, attempt, ledger }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('exited' as const),
+      time,
+      rank,
+      attempt,
+      exitCode: fc.constantFrom(0, 5, 255),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('absent' as const),
+      time,
+      ranks: fc.array(fc.nat(9), { maxLength: 3 }),
+      elsewhere: fc.array(fc.nat(9), { maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('remark' as const), time, code: name, message: name }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopened' as const), time }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -224,6 +270,7 @@ export const oddOpening: fc.Arbitrary<RunEntry> = fc
     time: at,
     runId,
     number: 0,
+    ordinal: 0,
     jobKey,
     settings: { ...settings, saveAfterNLogs: 10 },
     aggregator: { version: '0', host: 'h', pid: 1 },

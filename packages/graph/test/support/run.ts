@@ -44,6 +44,7 @@ export class RunScript {
       time: this.nowUs,
       runId,
       number: 3,
+      ordinal: 0,
       jobKey: 'slurm-42',
       settings: {
         provUserNamespace: 'www.example.org',
@@ -64,6 +65,7 @@ export class RunScript {
       rank: r,
       attempt: a,
       session: 's',
+      worker: 'w',
       host,
       worldSize,
     })
@@ -98,7 +100,14 @@ export class RunScript {
   }
 
   end(rank: number, attempt = 0): this {
-    return this.tell({ kind: 'ended', time: this.nowUs, rank: rank as Rank, attempt: attempt as Attempt })
+    return this.tell({
+      kind: 'ended',
+      time: this.nowUs,
+      rank: rank as Rank,
+      attempt: attempt as Attempt,
+      ledger: {},
+      ledgerClosed: true,
+    })
   }
 
   close(cause: 'ranks-ended' | 'stopped' = 'ranks-ended'): this {

@@ -1,4 +1,14 @@
-import type { Attempt, Event, Lsn, PlaceEnd, Points, Rank, RunId, StreamId, StreamLedger } from '@provloom/shared'
+import type {
+  Attempt,
+  Event,
+  Lsn,
+  PlaceEnd,
+  Points,
+  Rank,
+  RunId,
+  StreamId,
+  StreamLedger,
+} from '@provloom/shared'
 
 /**
  * What a run is made of: the records of its journal, decoded. The graph, the ledger and the metric store are functions
