@@ -13,5 +13,5 @@ export function openClient(folder: string): NodeClient {
   fs.mkdirSync(spool, { mode: 0o700 })
   process.env['PROVLOOM_SPOOL_DIR'] = spool
   startRun({ provUserNamespace: 'www.example.org', experimentName: 'bench', provenanceSaveDir: folder })
-  return { log: (i) => logMetric('loss', 0.5, { step: i }), close: () => endRun() }
+  return { log: (i) => logMetric('loss', 0.5, { step: i }), close: () => void endRun() }
 }

@@ -85,21 +85,7 @@ export class Wiring {
     const { clock } = options
     const reply: Reply = (peer, message) => this.#inbox?.reply(peer, message)
     this.#intake = new Intake(this.#sessions, reply, clock)
-    const around: Surroundings = {
-      files: options.files,
-      clock,
-      version,
-      host: os.hostname(),
-      connectionFile: options.control.connection,
-      tell: options.tell,
-      createGraphBuilder,
-      createMetricStore,
-      createGraph: settings.createGraph,
-      createSvg: settings.createSvg,
-      onRoom: () => this.#freed.ring(),
-      acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
-      retryLater: (streams, message) => this.#intake.retryLater(streams, message),
-    }
+    const around = this.#surroundings()
     this.#registry = new Registry(around, settings, options.control)
     this.#presence = new Presence(clock)
     const [registry, sessions, presence] = [this.#registry, this.#sessions, this.#presence]
@@ -153,6 +139,25 @@ export class Wiring {
       intake: this.#intake,
       reply,
     })
+  }
+
+  #surroundings(): Surroundings {
+    const [options, settings] = [this.#options, this.#settings]
+    return {
+      files: options.files,
+      clock: options.clock,
+      version,
+      host: os.hostname(),
+      connectionFile: options.control.connection,
+      tell: options.tell,
+      createGraphBuilder,
+      createMetricStore,
+      createGraph: settings.createGraph,
+      createSvg: settings.createSvg,
+      onRoom: () => this.#freed.ring(),
+      acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
+      retryLater: (streams, message) => this.#intake.retryLater(streams, message),
+    }
   }
 
   get counts(): Counts {

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
-import { isCount, systemCode } from '@provloom/shared'
+import { isCount, isRankStatus, systemCode } from '@provloom/shared'
+import type { RankStatus } from '@provloom/shared'
 import { isMap } from './is-map.ts'
 import { isRunFacts } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
@@ -7,7 +8,7 @@ import type { RunFacts } from './run-facts.ts'
 /** A run that has ended, as far as it decides where sessions go that come later. */
 export interface ClosedRun {
   readonly facts: RunFacts
-  readonly status: string
+  readonly status: RankStatus
   readonly worldSize?: number
   /** Of any of its ranks; -1 when it has none. */
   readonly highestAttempt: number
@@ -16,7 +17,7 @@ export interface ClosedRun {
   /** Ranks of the known world that never had a place in it. */
   readonly unheld: readonly number[]
   /** Last attempts that did not complete: rank, attempt, status. */
-  readonly unwell: readonly (readonly [rank: number, attempt: number, status: string])[]
+  readonly unwell: readonly (readonly [rank: number, attempt: number, status: RankStatus])[]
 }
 
 /** Which runs are open, so that a successor goes on with them; which have ended, so that late ranks are told. */
@@ -60,7 +61,7 @@ function isClosedRun(value: unknown): value is ClosedRun {
   return (
     isMap(value) &&
     isRunFacts(value['facts']) &&
-    typeof value['status'] === 'string' &&
+    isRankStatus(value['status']) &&
     (value['worldSize'] === undefined || isCount(value['worldSize'])) &&
     Number.isSafeInteger(value['highestAttempt']) &&
     typeof value['reopenable'] === 'boolean' &&
@@ -68,7 +69,7 @@ function isClosedRun(value: unknown): value is ClosedRun {
     value['unheld'].every(isCount) &&
     Array.isArray(value['unwell']) &&
     value['unwell'].every(
-      (one) => Array.isArray(one) && isCount(one[0]) && isCount(one[1]) && typeof one[2] === 'string',
+      (one) => Array.isArray(one) && isCount(one[0]) && isCount(one[1]) && isRankStatus(one[2]),
     )
   )
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import PQueue from 'p-queue'
 import { reasonOf } from '@provloom/shared'
-import type { Artifact, Rank, RunId } from '@provloom/shared'
+import type { Artifact, Clock, Rank, RunId } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { digest, placeBelow, storeCopy } from './store.ts'
@@ -58,13 +58,19 @@ export class ArtifactKeeper {
     this.#seen.add(`${origin.stream}/${origin.number}`)
   }
 
-  get busy(): boolean {
-    return this.#queue.size + this.#queue.pending > 0
-  }
-
-  /** Resolves when no job is left. */
-  idle(): Promise<void> {
-    return this.#queue.onIdle()
+  /** Resolves when no job is left, or its time is over. @param until monotonic milliseconds */
+  async finish(clock: Clock, until: number): Promise<void> {
+    if (this.#run !== undefined && this.#queue.size + this.#queue.pending > 0) {
+      await new Promise<void>((resolve) => {
+        const left = Math.max(0, Math.min(until - clock.monotonicMs(), 2 ** 31 - 1))
+        const cancel = clock.after(left, resolve)
+        void this.#queue.onIdle().then(() => {
+          cancel()
+          resolve()
+        })
+      })
+    }
+    this.stop()
   }
 
   /** Jobs not begun are given up; their files stay where they are. */

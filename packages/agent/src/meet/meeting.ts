@@ -13,7 +13,7 @@ export interface MeetingParts {
   readonly spoolRoot: string
   /** Undefined where this agent may not start one. */
   readonly start: ((request: AggregatorRequest) => Promise<void> | void) | undefined
-  told(message: string): void
+  readonly told: (message: string) => void
 }
 
 /** A job that has to find its aggregator. */
@@ -61,8 +61,8 @@ export class Meeting {
 
   #look(): void {
     const [job] = this.#jobs
-    const { clock, start, named, told } = this.#parts
-    if (!this.#open || job === undefined || start === undefined || named !== undefined) return
+    const { clock, named, told } = this.#parts
+    if (!this.#open || job === undefined || this.#parts.start === undefined || named !== undefined) return
     try {
       const found = findConnection(this.files())
       const left = found?.left === true

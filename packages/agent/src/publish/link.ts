@@ -121,7 +121,8 @@ export class Link {
   async #loop(): Promise<void> {
     while (!this.#stopped) {
       let waitMs = idleMs
-      for (const channel of [...this.#channels.values()]) waitMs = Math.min(waitMs, await this.#step(channel))
+      for (const channel of Array.from(this.#channels.values()))
+        waitMs = Math.min(waitMs, await this.#step(channel))
       if (waitMs > 0) await this.wake.wait(waitMs)
     }
   }

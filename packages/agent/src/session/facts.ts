@@ -133,7 +133,9 @@ function textsOf(value: unknown): string[] {
 }
 
 function variablesOf(value: unknown): Variables {
-  return Object.fromEntries([...fieldsOf(value)].filter(([, one]) => typeof one === 'string')) as Variables
+  const texts: Record<string, string> = {}
+  for (const [name, one] of fieldsOf(value)) if (typeof one === 'string') texts[name] = one
+  return texts
 }
 
 function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {

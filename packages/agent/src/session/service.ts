@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { limits, reasonOf } from '@provloom/shared'
+import { limits } from '@provloom/shared'
 import type { Bye, Hello, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
@@ -19,18 +19,10 @@ import type { SessionFolder } from './folder.ts'
 import { countRecords, lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
+import { describeProblem } from './outcome.ts'
+import type { SessionOutcome } from './outcome.ts'
 import { appendRunLog } from './run-log.ts'
 import { livingWriters, writerOf, writes } from './writers.ts'
-
-/** What became of a session. */
-export type SessionOutcome =
-  /** The document on disk holds it; its folder is gone. */
-  | { readonly kind: 'delivered'; readonly welcome: Welcome; readonly settled: Settled | undefined }
-  | { readonly kind: 'not-collected'; readonly end: ReturnType<typeof rankEndOf> }
-  /** So many records, or more where there was no time to count, are still in its folder. */
-  | { readonly kind: 'kept'; readonly records: number; readonly reason: string }
-  /** It goes on without this agent. */
-  | { readonly kind: 'left' }
 
 /** Counting what is kept is for a message; nobody's end waits longer for it. */
 const countingMs = 200
@@ -192,7 +184,7 @@ export class SessionService {
       outcome = await this.#publisher.drain(this.#until)
     }
     await this.#recorder?.end()
-    if (outcome !== 'refused') await this.#finishArtifacts()
+    if (outcome !== 'refused') await this.#keeper.finish(context.clock, this.#until)
     if (this.#said === undefined) await this.#readToEnd()
     const known = this.#history?.rankEnded === true
     if (!known) this.own.record(await this.#rankEnd())
@@ -326,21 +318,6 @@ export class SessionService {
     this.own.close()
   }
 
-  async #finishArtifacts(): Promise<void> {
-    if (this.#welcome !== undefined && this.#keeper.busy) {
-      const { clock } = this.#parts.context
-      await new Promise<void>((resolve) => {
-        const left = Math.max(0, Math.min(this.#until - clock.monotonicMs(), 2 ** 31 - 1))
-        const cancel = clock.after(left, resolve)
-        void this.#keeper.idle().then(() => {
-          cancel()
-          resolve()
-        })
-      })
-    }
-    this.#keeper.stop()
-  }
-
   #listener(): PublisherListener {
     return {
       welcomed: (welcome) => this.#noteWelcome(welcome),
@@ -418,19 +395,4 @@ export class SessionService {
     this.#parts.told(message)
     if (problem.kind !== 'unreadable') this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
   }
-}
-
-function describeProblem(problem: ReaderProblem): string {
-  switch (problem.kind) {
-    case 'damage':
-      return `${problem.damage.lost} records are damaged at byte ${problem.damage.offset} of ${problem.damage.file}`
-    case 'oversized':
-      return `record ${problem.number} of ${problem.stream} has ${problem.bytes} bytes, more than an event may have; it is left out`
-    case 'unreadable':
-      return `the stream ${problem.stream} cannot be read: ${problem.reason}`
-  }
-}
-
-export function failureOf(error: unknown): SessionOutcome {
-  return { kind: 'kept', records: 0, reason: reasonOf(error) }
 }

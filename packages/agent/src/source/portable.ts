@@ -15,7 +15,10 @@ export class PortableMeters {
 
   forget(): void {}
 
-  async sample(): Promise<{ readonly host: HostUse; worker(pid: number): WorkerUse | undefined }> {
+  async sample(): Promise<{
+    readonly host: HostUse
+    readonly worker: (pid: number) => WorkerUse | undefined
+  }> {
     this.#information ??= await import('systeminformation')
     const si = this.#information
     const [processes, load, memory, disk, network] = await Promise.all([

@@ -9,7 +9,7 @@ import { ProcMeters } from './proc/meters.ts'
 export interface Look {
   readonly host: HostUse
   /** What a watched process uses with all its descendants; undefined when it is gone. */
-  worker(pid: number): WorkerUse | undefined
+  readonly worker: (pid: number) => WorkerUse | undefined
 }
 
 export interface Meters {

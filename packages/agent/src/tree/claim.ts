@@ -97,12 +97,13 @@ function agentOf(value: unknown): ServingAgent | undefined {
     const one = fields.get(name)
     return isCount(one) ? one : 0
   }
+  const host = fields.get('host')
   const pid = count('pid')
   if (pid === 0) return undefined
   return {
     pid,
     start: count('start'),
     pidNamespace: count('pidNamespace'),
-    host: String(fields.get('host') ?? ''),
+    host: typeof host === 'string' ? host : '',
   }
 }

@@ -10,8 +10,8 @@ import type { Sampler } from '../source/sampler.ts'
 import type { TreeFolder } from './folder.ts'
 import type { Seat } from './places.ts'
 import { lifeOf } from './processes.ts'
-import type { Wrapped } from './service.ts'
 import type { Found } from './watch.ts'
+import type { Wrapped } from './wrapped.ts'
 
 export interface OpeningParts {
   readonly context: Context
@@ -23,7 +23,7 @@ export interface OpeningParts {
   readonly facts: Facts
   readonly sampler: Sampler
   readonly wrapped: Wrapped | undefined
-  told(message: string): void
+  readonly told: (message: string) => void
 }
 
 /** A session's service, and what is said of it first. */

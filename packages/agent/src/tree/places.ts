@@ -23,8 +23,8 @@ import type { Settings } from '../settings.ts'
 import { writeSmall } from '../spool/small-file.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { pidNamespace, startOf } from './processes.ts'
-import type { Wrapped } from './service.ts'
 import type { Found } from './watch.ts'
+import type { Wrapped } from './wrapped.ts'
 import { workerOf } from './worker.ts'
 
 /** Where a session belongs, as far as its tree can say: a run is given by the aggregator. */

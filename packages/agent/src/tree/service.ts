@@ -8,8 +8,9 @@ import type { CommandEnd } from '../launch/command.ts'
 import { Meeting } from '../meet/meeting.ts'
 import { Presence } from '../meet/presence.ts'
 import { Link } from '../publish/link.ts'
-import type { SessionOutcome, SessionService } from '../session/service.ts'
-import { failureOf } from '../session/service.ts'
+import { failureOf } from '../session/outcome.ts'
+import type { SessionOutcome } from '../session/outcome.ts'
+import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
 import { Sampler } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
@@ -21,13 +22,7 @@ import { openSession } from './open-session.ts'
 import { spoolBytesOf } from './room.ts'
 import { SessionWatch } from './watch.ts'
 import type { Found } from './watch.ts'
-
-/** The wrapped command, where there is one. */
-export interface Wrapped {
-  readonly pid: number
-  readonly argv: readonly string[]
-  readonly startedUs: number
-}
+import type { Wrapped } from './wrapped.ts'
 
 export interface TreeParts {
   readonly context: Context

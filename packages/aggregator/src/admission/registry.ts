@@ -4,7 +4,7 @@ import path from 'node:path'
 import { closedMax, namedRanksMax, noRuns, readRunFile, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
 import { isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
-import type { Hello, RunId } from '@provloom/shared'
+import type { Hello, RankStatus, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
 import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
@@ -236,6 +236,11 @@ function isOf(facts: RunFacts, { jobKey, experimentName, runName }: RunKey): boo
   )
 }
 
+/** What ran still when its run was closed ended without saying how. */
+function closedStatus(status: RankStatus | 'running'): RankStatus {
+  return status === 'running' ? 'incomplete' : status
+}
+
 function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
   const { roster, facts, summary } = run
   const { worldSize } = roster
@@ -244,12 +249,12 @@ function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
   for (let rank = 0; rank < collected && unheld.length < namedRanksMax; rank++)
     if (isRank(rank) && roster.lastOf(rank) === undefined) unheld.push(rank)
   const unwell = [...roster.latest()]
-    .map((state) => [state.rank, state.attempt, roster.statusOf(state)] as const)
+    .map((state) => [state.rank, state.attempt, closedStatus(roster.statusOf(state))] as const)
     .filter(([, , status]) => status !== 'completed')
     .slice(0, namedRanksMax)
   return {
     facts,
-    status: summary.status,
+    status: closedStatus(summary.status),
     ...(worldSize === undefined ? {} : { worldSize }),
     highestAttempt: roster.highestAttempt,
     reopenable,
@@ -264,13 +269,13 @@ function finishedRun(facts: RunFacts): ClosedRun {
   const attempts = ledger.ranks.map(({ attempt }) => attempt)
   return {
     facts,
-    status,
+    status: closedStatus(status),
     ...(worldSize === null ? {} : { worldSize }),
     highestAttempt: Math.max(-1, ...attempts),
     reopenable: false,
     unheld: [],
     unwell: ledger.ranks
       .filter((one) => one.status !== 'completed')
-      .map(({ rank, attempt, status: how }) => [rank, attempt, how] as const),
+      .map(({ rank, attempt, status: how }) => [rank, attempt, closedStatus(how)] as const),
   }
 }

@@ -1,6 +1,6 @@
 import { readRunFile } from '@provloom/rundir'
 import type { ClosedRun } from '@provloom/rundir'
-import type { RankStatus, Settled } from '@provloom/shared'
+import type { Settled } from '@provloom/shared'
 import type { Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
@@ -97,6 +97,6 @@ export function settledByFile(run: ClosedRun, session: string): Settled {
   } catch {
     // Moved away since: how many they were is only for a line to a person.
   }
-  const status = run.status as RankStatus
+  const { status } = run
   return { kind: 'settled', session, runDir, ended: true, status, logs, missing: [] }
 }

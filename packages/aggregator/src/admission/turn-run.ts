@@ -1,5 +1,6 @@
 import type { ClosedRun } from '@provloom/rundir'
-import type { Attempt, Rank, RankStatus } from '@provloom/shared'
+import { attemptOf } from '@provloom/shared'
+import type { Rank } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Sessions } from './session.ts'
 import type { Held, TurnRun } from './turn.ts'
@@ -51,9 +52,9 @@ export function closedCandidate(run: ClosedRun): Candidate {
         session: '',
         worker: '',
         agent: '',
-        attempt: Math.max(0, attempt) as Attempt,
+        attempt: attemptOf(Math.max(0, attempt)),
         state: status === 'lost' ? 'lost' : 'ended',
-        status: status as RankStatus,
+        status,
         silentMs: Infinity,
         closing: false,
       }

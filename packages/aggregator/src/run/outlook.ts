@@ -1,5 +1,5 @@
 import type { RankState, Roster } from '@provloom/graph'
-import type { Rank } from '@provloom/shared'
+import { rankOf } from '@provloom/shared'
 
 /** A failed rank that the launcher may start again is waited for this long, and one that has not come at all. */
 export const absentWaitMs = 60_000
@@ -56,7 +56,7 @@ function missing(roster: Roster, sight: JobSight, ranks: number, lastLeftAgoMs: 
   const absent: number[] = []
   const elsewhere: number[] = []
   for (let rank = 0; rank < ranks; rank++) {
-    if (roster.lastOf(rank as Rank) !== undefined) continue
+    if (roster.lastOf(rankOf(rank)) !== undefined) continue
     const agent = sight.agentOf(rank)
     // It may import for minutes; the first rank would not wait for it otherwise.
     if (agent === 'silent' && !sight.hadSession(rank) && firstStays(roster, sight)) return { kind: 'open' }
@@ -69,7 +69,7 @@ function missing(roster: Roster, sight: JobSight, ranks: number, lastLeftAgoMs: 
 
 /** Rank 0's process lives, or its session ended a moment ago. */
 function firstStays(roster: Roster, sight: JobSight): boolean {
-  const first = roster.lastOf(0 as Rank)
+  const first = roster.lastOf(rankOf(0))
   if (first === undefined) return true
   return sight.agentOf(0) !== undefined || sight.agoMs(first) < absentWaitMs
 }

@@ -245,7 +245,12 @@ export interface Energy extends Fact<'energy'> {
   readonly intensitySource?: string
 }
 
-export type RankStatus = 'completed' | 'failed' | 'killed' | 'lost' | 'incomplete'
+export const rankStatuses = ['completed', 'failed', 'killed', 'lost', 'incomplete'] as const
+export type RankStatus = (typeof rankStatuses)[number]
+
+export function isRankStatus(value: unknown): value is RankStatus {
+  return rankStatuses.some((one) => one === value)
+}
 
 export interface RankEnd extends Fact<'rank.end'> {
   readonly status: RankStatus
