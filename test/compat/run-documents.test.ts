@@ -17,10 +17,11 @@ import {
 import { typicalRun } from '../../packages/aggregator/test/graph/support/run.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../../packages/prov/test/support/judge.ts'
 import { dataPath } from '../support/data.ts'
+import { enduring } from '../support/effort.ts'
 import { provJsonErrors, provJsonldErrors } from '../support/w3c-schemas.ts'
 
 /** Runs of so many ranks with ten series each: what the aggregator writes, and the same read back. */
-const runs = [4, 128, 1024].map((ranks) => {
+const runs = [4, 128, ...(enduring ? [1024] : [])].map((ranks) => {
   const run = typicalRun(ranks)
   const text = run.text()
   return { ranks, text, document: readJson(text) }
