@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { effort } from './test/support/effort.ts'
 import { SkippedReporter } from './test/support/skipped-reporter.ts'
 
 /** Tests that leave nothing behind in their process share one, which saves its start. */
@@ -9,7 +10,7 @@ export default defineConfig({
   resolve: { conditions: ['provloom-source'] },
   ssr: { resolve: { conditions: ['provloom-source'], externalConditions: ['provloom-source'] } },
   test: {
-    testTimeout: 120_000,
+    testTimeout: 120_000 * effort,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,

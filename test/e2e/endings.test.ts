@@ -256,7 +256,7 @@ while True:
 
 describe('a job that is cancelled', () => {
   it.each([
-    ['30 s', 30_000, enduring ? 20 : 1],
+    ['30 s', 30_000, enduring ? 15 : 1],
     ['2 s', 2_000, 0.3],
   ])(
     'by SIGTERM to all of it, with %s until SIGKILL, is in the graph whole',

@@ -4,14 +4,12 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { cleanEnvironment, folder, provloom, repository, startProvloom } from '../support/cli.ts'
 import { effort, seedOf } from '../support/effort.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { rowsOf } from '../support/parquet.ts'
 import { randomFrom } from '../support/random.ts'
-
-vi.setConfig({ testTimeout: 120_000 * effort })
 
 /** Logs until it is killed, and says after each call in a file of its own that it has returned. */
 const script = `

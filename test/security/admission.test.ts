@@ -12,7 +12,7 @@ import { RunningAggregator, report } from './support/aggregator.ts'
 import { Peer, params, rankEnd } from './support/peer.ts'
 import { SteadyRank } from './support/steady.ts'
 
-vi.setConfig({ testTimeout: 180_000 })
+vi.setConfig({ testTimeout: 180_000 * effort })
 
 interface House {
   readonly aggregator: Aggregator

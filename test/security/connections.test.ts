@@ -9,7 +9,7 @@ import { RunningAggregator, report } from './support/aggregator.ts'
 import type { Cost } from './support/aggregator.ts'
 import { SteadyRank } from './support/steady.ts'
 
-vi.setConfig({ testTimeout: 300_000 })
+vi.setConfig({ testTimeout: 300_000 * effort })
 
 const MiB = 1024 * 1024
 

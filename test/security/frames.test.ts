@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { encodeEnvelope, limits, pack } from '@provloom/shared'
-import { seeds } from '../support/effort.ts'
+import { effort, seeds } from '../support/effort.ts'
 import { Graph } from '../support/graph.ts'
 import { randomFrom } from '../support/random.ts'
 import path from 'node:path'
@@ -9,7 +9,7 @@ import { honestEnvelope, hostileMessage } from './support/hostile.ts'
 import { Peer, params } from './support/peer.ts'
 import { SteadyRank } from './support/steady.ts'
 
-vi.setConfig({ testTimeout: 180_000 })
+vi.setConfig({ testTimeout: 180_000 * effort })
 
 const MiB = 1024 * 1024
 
