@@ -1,14 +1,26 @@
 import { defineConfig } from 'vitest/config'
+import { effort } from './test/support/effort.ts'
+import { SkippedReporter } from './test/support/skipped-reporter.ts'
+
+/** Tests that leave nothing behind in their process share one, which saves its start. */
+const pure = ['packages/prov/test/**/*.test.ts', 'packages/shared/test/**/*.test.ts']
 
 // Tests import packages by their names and run from sources, without a build.
 export default defineConfig({
   resolve: { conditions: ['provloom-source'] },
   ssr: { resolve: { conditions: ['provloom-source'], externalConditions: ['provloom-source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 120_000,
+    testTimeout: 120_000 * effort,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: ['default', new SkippedReporter()],
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'all', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: pure },
+      },
+    ],
   },
 })

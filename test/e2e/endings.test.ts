@@ -6,6 +6,7 @@ import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProvRecord } from '@provloom/prov'
 import { binFolder, cleanEnvironment, folder, provloom, repository, start } from '../support/cli.ts'
+import { enduring } from '../support/effort.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasTorch, named, systemPython } from '../support/needs.ts'
 
@@ -182,7 +183,7 @@ describe('the graph says that a rank', () => {
 if os.fork() == 0:
     for step in range(21):
         provloom.log_metric("late", step / 7, step=step)
-        time.sleep(0.1)
+        time.sleep(0.05)
     os._exit(0)
 provloom.log_metric("early", 1.0, step=0)
 time.sleep(0.5)
@@ -202,7 +203,8 @@ time.sleep(0.5)
     expect(fs.readdirSync(where.spoolRoot)).toEqual([])
   })
 
-  it('is lost, when it is not heard any more', async () => {
+  it('is lost, when it is not heard any more', async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- endings')
     const where = place()
     const aggregator = await aggregatorIn(where)
     const file = where.script(`${logging}\nprint("ready", flush=True)\ntime.sleep(1000)\n`)
@@ -219,7 +221,8 @@ time.sleep(0.5)
     expect(runStatus(graph)).toBe('lost')
   })
 
-  it('is incomplete, when the aggregator was stopped first', async () => {
+  it('is incomplete, when the aggregator was stopped first', async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- endings')
     const where = place()
     const aggregator = await aggregatorIn(where)
     const file = where.script(`${logging}\nprint("ready", flush=True)\ntime.sleep(1000)\n`)
@@ -253,7 +256,7 @@ while True:
 
 describe('a job that is cancelled', () => {
   it.each([
-    ['30 s', 30_000, 3],
+    ['30 s', 30_000, enduring ? 15 : 1],
     ['2 s', 2_000, 0.3],
   ])(
     'by SIGTERM to all of it, with %s until SIGKILL, is in the graph whole',

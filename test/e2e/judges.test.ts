@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { folder, provloom, repository, start } from '../support/cli.ts'
+import { dataPath } from '../support/data.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasJudges, judgePython, named } from '../support/needs.ts'
 
@@ -20,8 +21,6 @@ for step in range(${steps}):
     provloom.log_metric("loss", (step * 1.1 + rank) / 3, "TRAINING", step=step)
 provloom.end_run()
 `
-
-const schema = path.resolve(repository, '../shared/data/schemas/prov-json.schema.json')
 
 it.skipIf(!hasJudges)(
   named(
@@ -50,7 +49,7 @@ it.skipIf(!hasJudges)(
     const result = await start(judgePython!, [
       path.join(repository, 'test/support/judge.py'),
       onlyRun(saveDir),
-      schema,
+      dataPath('schemas/prov-json.schema.json'),
     ]).ended
     expect(result.code, result.stderr).toBe(0)
     const judged: unknown = JSON.parse(result.stdout)

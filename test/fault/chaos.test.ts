@@ -16,9 +16,9 @@ const small = {
   ...chaosDefaults,
   ranks: 4,
   events: 2_000,
-  aggregatorKills: 5,
-  agentKills: 2,
-  workerKills: 2,
+  aggregatorKills: 3,
+  agentKills: 1,
+  workerKills: 1,
   pauses: 1,
   networkFaults: 3,
   saveAfterNLogs: 100,
@@ -26,7 +26,9 @@ const small = {
 }
 
 it('a small job under fire loses nothing, doubles nothing, and an oracle that is lied to says so', async () => {
-  execFileSync('npx', ['tsc', '-b', 'packages/cli'], { cwd: repository, stdio: 'ignore' })
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/cli'], {
+    cwd: repository,
+  })
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chaos-test-'))
   const told: string[] = []
   const { problems, ...ledger } = await chaos({ ...small, folder }, (line) => told.push(line))
@@ -36,7 +38,7 @@ it('a small job under fire loses nothing, doubles nothing, and an oracle that is
     folder,
   })
   expect(ledger).toMatchObject({ sent: 2_000, lost: 0, duplicated: 0, outOfOrder: 0, documentValid: true })
-  expect(ledger.kills).toMatchObject({ aggregator: 5, agents: 2, workers: 2 })
+  expect(ledger.kills).toMatchObject({ aggregator: 3, agents: 1, workers: 1 })
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
   await expectLiesToBeSeen(path.join(folder, 'prov'))
 }, 180_000)

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { effort } from '../support/effort.ts'
+import { effort, firstSeed } from '../support/effort.ts'
 import { randomFrom } from '../support/random.ts'
 import { signal, sleep } from './chaos/place.ts'
 import { oneJob } from './chaos/one-job.ts'
@@ -17,7 +17,7 @@ function folder(): string {
 }
 
 it('a worker that logs ten events and ends has ten events in the graph, every time', async () => {
-  const ranks = Math.round(20 * effort)
+  const ranks = Math.round(6 * effort)
   const { known, found } = await oneJob({ ...shape, folder: folder(), ranks, calls: 10 })
   const verdict = compare(known, found, shape.series, shape.payload)
   expect(verdict.problems).toEqual([])
@@ -25,8 +25,8 @@ it('a worker that logs ten events and ends has ten events in the graph, every ti
 }, 600_000)
 
 it('a worker killed at any instant has every call that returned in the graph', async () => {
-  const ranks = Math.round(8 * effort)
-  const random = randomFrom(7)
+  const ranks = Math.round(4 * effort)
+  const random = randomFrom(6 + firstSeed)
   const { known, found } = await oneJob({
     ...shape,
     folder: folder(),

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { it } from 'vitest'
 import { LogCursor, SegmentLog } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
-import { effort } from '../support/effort.ts'
+import { effort, seedOf } from '../support/effort.ts'
 import { readAll } from '../support/log-records.ts'
 import { powerLossDisk } from '../support/power-loss-files.ts'
 
@@ -169,7 +169,7 @@ it.each([...seeds.always, ...seeds.failedOnce])(
           }
         }, sequence)
       }),
-      { seed, numRuns: 150 * effort },
+      { seed: seedOf(seed), numRuns: 150 * effort },
     )
   },
 )

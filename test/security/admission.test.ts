@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createAggregator } from '@provloom/aggregator'
 import type { Aggregator, AggregatorConfig, AggregatorStatus } from '@provloom/aggregator'
-import { effort } from '../support/effort.ts'
+import { effort, firstSeed } from '../support/effort.ts'
 import { folder, startProvloom } from '../support/cli.ts'
 import type { Started } from '../support/cli.ts'
 import { Graph } from '../support/graph.ts'
@@ -12,7 +12,7 @@ import { RunningAggregator, report } from './support/aggregator.ts'
 import { Peer, params, rankEnd } from './support/peer.ts'
 import { SteadyRank } from './support/steady.ts'
 
-vi.setConfig({ testTimeout: 180_000 })
+vi.setConfig({ testTimeout: 180_000 * effort })
 
 interface House {
   readonly aggregator: Aggregator
@@ -149,10 +149,10 @@ it('a rank cannot choose where its run is saved when the aggregator was told a p
 })
 
 it('many launches with ranks that come late, in any order and twice: one document per job', async () => {
-  const launches = effort > 1 ? 200 : 40
+  const launches = Math.min(200, 40 * effort)
   const { aggregator, saveDir, finished } = await house({ collectAllProcesses: true })
   const launch = async (job: number): Promise<void> => {
-    const random = randomFrom(job + 1)
+    const random = randomFrom(job + firstSeed)
     const worldSize = 1 + random.below(4)
     const rank = async (number: number): Promise<void> => {
       await skew(random.below(400 * Math.min(effort, 25)))

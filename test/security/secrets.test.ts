@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { folder, provloom, repository } from '../support/cli.ts'
 import { onlyRun } from '../support/graph.ts'
+import { hasGit } from '../support/needs.ts'
 import { knownTokens, remoteShape, secretShape } from '../support/secret-shapes.ts'
 
 const runs = { numRuns: 1_000, seed: 12 }
@@ -81,7 +82,10 @@ with open(os.environ["SAVE_DIR"] + "/../seen.json", "w") as out:
 provloom.end_run()
 `
 
-it('a run leaves no secret of its environment, command line, git remote or connection behind', async () => {
+it('a run leaves no secret of its environment, command line, git remote or connection behind', async ({
+  skip,
+}) => {
+  skip(!hasGit, 'needs git')
   const place = folder()
   const [saveDir, work] = [path.join(place, 'prov'), path.join(place, 'work')]
   fs.mkdirSync(work)

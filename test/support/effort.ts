@@ -1,7 +1,18 @@
-/** `PROVLOOM_EFFORT=20 npx vitest run test/fault` tries twenty times as much as CI does. */
-export const effort: number = Math.max(1, Number(process.env['PROVLOOM_EFFORT'] ?? '1'))
+/** Set by `npm run endure`: the tests that it names try more than they do in `npm test`, and wait as long as users do. */
+export const enduring: boolean = process.env['PROVLOOM_TEST_EFFORT'] !== undefined
 
-/** Seeds for a test: those that are always tried, and with more effort further ones. */
-export function seedsUpTo(count: number): number[] {
-  return Array.from({ length: Math.ceil(count * effort) }, (_, i) => i + 1)
+/** How many times as much is tried. */
+export const effort: number = Math.max(1, Number(process.env['PROVLOOM_TEST_EFFORT'] ?? '1'))
+
+/** Where random choices begin: `npm run endure -- NAME --seed N`. */
+export const firstSeed: number = Number(process.env['PROVLOOM_TEST_SEED'] ?? '1')
+
+/** Seeds for a test: so many in `npm test`, always the same ones. */
+export function seeds(count: number): number[] {
+  return Array.from({ length: Math.ceil(count * effort) }, (_, i) => firstSeed + i)
+}
+
+/** A property's own seed, or another one of the same run. */
+export function seedOf(own: number): number {
+  return own + firstSeed - 1
 }

@@ -20,9 +20,16 @@ export function named(text: string, needed: boolean, reason: string): string {
   return needed ? text : `${text} [skipped: ${reason}]`
 }
 
+/** Whether a Python has modules, without importing them, which may take seconds. */
+function finds(python: string, ...modules: readonly string[]): boolean {
+  const script = 'import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, sys.argv[1:])))'
+  return works(python, ['-c', script, ...modules])
+}
+
 export const hasJudges: boolean =
-  judgePython !== undefined && works(judgePython, ['-c', 'import prov, pandas, duckdb, polars, jsonschema'])
-export const hasTorch: boolean = works(systemPython, ['-c', 'import torch, sklearn'])
+  judgePython !== undefined && finds(judgePython, 'prov', 'pandas', 'duckdb', 'polars', 'jsonschema')
+export const hasGit: boolean = works('git', ['--version'])
+export const hasTorch: boolean = finds(systemPython, 'torch', 'sklearn')
 export const hasSlurm: boolean =
   works('slurmctld', ['-V']) && works('munged', ['--version']) && process.getuid?.() === 0
 export const hasOpenMpi: boolean = works('mpirun.openmpi', ['--version'])

@@ -73,7 +73,7 @@ class Artifacts(FileCase):
     def test_a_folder_gives_each_of_its_files_and_itself(self):
         self.file("model/weights.bin", b"w")
         self.file("model/sub/config.json", b"{}")
-        os.symlink("/nonexistent", os.path.join(self.spool, "work", "model", "dangling"))
+        os.symlink("none", os.path.join(self.spool, "work", "model", "dangling"))
         os.mkfifo(os.path.join(self.spool, "work", "model", "pipe"))
         self.run_program(HEAD + "provloom.log_artifact('best', F)", F=os.path.join(self.spool, "work", "model"))
         self.assertEqual([(one["name"], one.get("subfolder"), one["size"], one["copy"]) for one in self.events("artifact")],
@@ -196,10 +196,10 @@ provloom.log_dataset("test", Loader(SequentialSampler()), is_input=False)
     def test_paths_lists_and_data_sets_without_a_length_are_taken_too(self):
         self.file("data/a.csv", b"12")
         self.file("data/b.csv", b"345")
-        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', '/nonexistent')",
+        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', '/nonexistent/none')",
                          F=os.path.join(self.spool, "work", "data"))  # fmt: skip
         folder, plain, stream, gone = self.events("dataset")
-        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, "/nonexistent"))
+        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, "/nonexistent/none"))
         self.assertEqual(self.events("problem")[0]["code"], "MISSING_FILE")
 
 

@@ -3,6 +3,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { Dealer } from 'zeromq'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { enduring } from '../../../test/support/effort.ts'
 import { SegmentLog, encodeMessage, endpointOf, limits, roomForPoints, systemFiles } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
 import { controlRecord } from '@provloom/rundir/entry'
@@ -184,7 +185,8 @@ const roomForRuns = ranksMax(descriptorLimit()) / 4 >= limits.openRunsMax
 
 test.skipIf(!roomForRuns)(
   `jobs beyond the most runs that may be open are refused, and those that are open are served on${roomForRuns ? '' : ' (skipped: the descriptor limit lets fewer in)'}`,
-  async () => {
+  async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- open-runs')
     const aggregator = child()
     const peer = house.peer(await aggregator.connection())
     for (let n = 0; n <= limits.openRunsMax; n++) {

@@ -2,13 +2,14 @@ import { describe as describeViolation, differences, readJson, validate } from '
 import type { ProvDocument } from '@provloom/prov'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { effort, seedOf } from '../../../test/support/effort.ts'
 import { createGraphBuilder } from '../src/builder.ts'
 import { add } from '@provloom/rundir/entry'
 import type { RunEntry } from '@provloom/rundir/entry'
 import { oddEntry, oddOpening } from './support/odd.ts'
 import { RunScript, give, textOf, typicalRun } from './support/run.ts'
 
-const seed = 20_260_105
+const seed = seedOf(20_260_105)
 const manyRanks: readonly RunEntry[] = new RunScript()
   .admit(0)
   .admit(1)
@@ -64,7 +65,7 @@ describe('the graph of any entries', () => {
         const { total, ranks } = graph.summary()
         for (const ledger of [total, ...ranks]) expect(ledger.sent).toBe(add(ledger.stored, ledger.dropped))
       }),
-      { numRuns: 1000, seed },
+      { numRuns: 250 * effort, seed },
     )
   })
 
@@ -77,7 +78,7 @@ describe('the graph of any entries', () => {
         expect(faults(read)).toEqual([])
         expect(differences(read, graph.document())).toEqual([])
       }),
-      { numRuns: 300, seed },
+      { numRuns: 100 * effort, seed },
     )
   })
 
@@ -99,7 +100,7 @@ describe('the graph of any entries', () => {
         expect(textOf(after)).toBe(expected)
         expect(after.summary()).toEqual(once.summary())
       }),
-      { numRuns: 300, seed },
+      { numRuns: 100 * effort, seed },
     )
   })
 

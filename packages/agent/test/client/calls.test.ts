@@ -120,7 +120,7 @@ test('files are kept as they were at the call, folders file by file', async () =
     p.logModel('net', { className: 'Net', parameters: 7, layers: [{ type: 'Dense' }], file: process.env.F + '/sub/b.txt' })
     p.logDataset('train', process.env.F + '/a.txt', { split: 'train', samples: 9 })
     p.logDataset('list', [1, 2, 3])
-    p.logArtifact('missing', '/nonexistent')`,
+    p.logArtifact('missing', process.env.F + '/none')`,
     { F: folder },
   )
   const { events, wrong } = await readOnlyStream(spool)

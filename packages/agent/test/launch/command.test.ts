@@ -2,22 +2,32 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { agentFor, worker } from '../support/agents.ts'
+import { agentFor, brisk, worker } from '../support/agents.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
+import type { Spawned } from '../support/agent-process.ts'
 import { freshFolder } from '../support/place.ts'
 
 beforeAll(buildAgent)
 
+/** Nobody takes what is logged: waiting for somebody is not what is tested. */
+function spawnAlone(
+  saveDir: string,
+  argv: readonly string[],
+  more: Parameters<typeof spawnAgent>[2] = {},
+): Spawned {
+  return spawnAgent(saveDir, argv, { ...more, config: { timing: { ...brisk, drainMs: 50 }, ...more.config } })
+}
+
 describe('the wrapped command', () => {
   test.each([0, 1, 7, 255])('its exit code %i is the agent process’s own', async (code) => {
-    const { ended } = spawnAgent(freshFolder(), worker('silent.mjs', String(code)))
+    const { ended } = spawnAlone(freshFolder(), worker('silent.mjs', String(code)))
     expect(await ended).toEqual({ code, signal: null })
   })
 
   test.each(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGUSR1'] as const)(
     'dying of %s the agent process does too',
     async (signal) => {
-      const { ended } = spawnAgent(freshFolder(), ['sh', '-c', `kill -${signal.slice(3)} $$`])
+      const { ended } = spawnAlone(freshFolder(), ['sh', '-c', `kill -${signal.slice(3)} $$`])
       expect(await ended).toEqual({ code: null, signal })
     },
   )
@@ -26,12 +36,12 @@ describe('the wrapped command', () => {
     ['SEGV', 139],
     ['ABRT', 134],
   ])('dying of SIG%s, which leaves a core, is told by exit code %i', async (name, code) => {
-    const { ended } = spawnAgent(freshFolder(), ['sh', '-c', `ulimit -c 0; kill -${name} $$`])
+    const { ended } = spawnAlone(freshFolder(), ['sh', '-c', `ulimit -c 0; kill -${name} $$`])
     expect(await ended).toEqual({ code, signal: null })
   })
 
   test('reads its standard input and writes its standard output and error as if alone', async () => {
-    const { child, ended, output, errors } = spawnAgent(freshFolder(), ['sh', '-c', 'cat; echo wrong >&2'])
+    const { child, ended, output, errors } = spawnAlone(freshFolder(), ['sh', '-c', 'cat; echo wrong >&2'])
     const bytes = 'x'.repeat(300_000)
     child.stdin!.end(bytes)
     await ended
@@ -40,7 +50,7 @@ describe('the wrapped command', () => {
   })
 
   test('gets signals sent to the agent, each once, and the agent outlives it', async () => {
-    const { child, ended, said, output } = spawnAgent(freshFolder(), worker('tell-signals.mjs'))
+    const { child, ended, said, output } = spawnAlone(freshFolder(), worker('tell-signals.mjs'))
     await said('ready')
     for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGINT'] as const) {
       child.kill(signal)
@@ -52,7 +62,7 @@ describe('the wrapped command', () => {
   })
 
   test('gets a signal that was sent to the whole process group once', async () => {
-    const { child, ended, said, output } = spawnAgent(freshFolder(), worker('tell-signals.mjs'), {
+    const { child, ended, said, output } = spawnAlone(freshFolder(), worker('tell-signals.mjs'), {
       detached: true,
     })
     await said('ready')
@@ -67,7 +77,7 @@ describe('the wrapped command', () => {
 
   test('finds the descriptor that its launcher names in PMI_FD', async () => {
     const saveDir = freshFolder()
-    const { child, ended, output } = spawnAgent(saveDir, ['sh', '-c', 'read line <&5; echo "got $line"'], {
+    const { child, ended, output } = spawnAlone(saveDir, ['sh', '-c', 'read line <&5; echo "got $line"'], {
       env: { PMI_FD: '5' },
       stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'ignore', 'pipe'],
     })
@@ -80,7 +90,7 @@ describe('the wrapped command', () => {
 
   test('has its spool and the Python client in its environment, and all else unchanged', async () => {
     const saveDir = freshFolder()
-    const { ended, output } = spawnAgent(
+    const { ended, output } = spawnAlone(
       saveDir,
       ['sh', '-c', 'echo "$PROVLOOM_AGENT|$PYTHONPATH|$KEPT|$PROVLOOM_SPOOL_DIR"'],
       {
@@ -134,7 +144,7 @@ describe('a fault in the agent that nobody caught', () => {
     'by %s neither ends the command nor hides its exit code, is told once, and the spool is kept',
     async (FAULT) => {
       const saveDir = freshFolder()
-      const { ended, output, errors } = spawnAgent(
+      const { ended, output, errors } = spawnAlone(
         saveDir,
         ['sh', '-c', 'sleep 0.4; echo still here; exit 7'],
         { env: { FAULT } },
@@ -148,7 +158,7 @@ describe('a fault in the agent that nobody caught', () => {
   )
 
   test('does not hide the signal that killed it', async () => {
-    const { ended } = spawnAgent(freshFolder(), ['sh', '-c', 'sleep 0.4; kill -TERM $$'], {
+    const { ended } = spawnAlone(freshFolder(), ['sh', '-c', 'sleep 0.4; kill -TERM $$'], {
       env: { FAULT: 'throw' },
     })
     expect(await ended).toEqual({ code: null, signal: 'SIGTERM' })

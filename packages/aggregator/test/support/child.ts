@@ -13,7 +13,10 @@ const packageDir = path.resolve(here, '../..')
 
 /** Child processes run what is built: makes sure that it is what is tested. */
 export function build(): void {
-  execFileSync('npx', ['tsc', '-b', packageDir], { cwd: path.resolve(packageDir, '../..'), stdio: 'pipe' })
+  const root = path.resolve(packageDir, '../..')
+  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b', packageDir], {
+    stdio: 'pipe',
+  })
 }
 
 /** An aggregator in a process of its own. */

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { differences, readJson, writeJson } from '@provloom/prov'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 
 describe('every valid file of the PROV-JSON corpus', () => {
-  const files = corpusFiles('prov-json/valid', '.json')
+  const files = dataFiles('prov-json/valid', '.json')
 
   test('is there', () => expect(files.length).toBeGreaterThan(190))
 
   test.each(files)('%s reads and round-trips equal', (file) => {
-    const document = readJson(corpusText(file))
+    const document = readJson(dataText(file))
     const again = readJson(writeJson(document))
     expect(differences(document, again)).toEqual([])
     expect(again.records).toHaveLength(document.records.length)

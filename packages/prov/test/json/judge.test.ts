@@ -10,7 +10,7 @@ import {
   type ProvDocument,
 } from '@provloom/prov'
 import { arbitraryDocument } from '../support/arbitrary.ts'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../support/judge.ts'
 
 /**
@@ -54,9 +54,9 @@ describe.skipIf(!judgePython)(
   () => {
     test('every valid file of the corpus', () => {
       const documents = new Map(
-        corpusFiles('prov-json/valid', '.json').map((file) => [
+        dataFiles('prov-json/valid', '.json').map((file) => [
           file.slice(file.lastIndexOf('/') + 1),
-          readJson(corpusText(file)),
+          readJson(dataText(file)),
         ]),
       )
       expect(compare(documents)).toEqual([])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readJson, type ProvErrorCode } from '@provloom/prov'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 
 type Refusal = readonly [code: ProvErrorCode, line: number, column: number, path: string, found: string]
@@ -20,14 +20,14 @@ const corpus: Readonly<Record<string, Refusal>> = {
 const prefix = '"prefix": {"ex": "http://example.org/"}'
 
 describe('a malformed document is refused with its place', () => {
-  test.each(corpusFiles('prov-json/malformed', '.json'))('%s', (file) => {
+  test.each(dataFiles('prov-json/malformed', '.json'))('%s', (file) => {
     const expected = corpus[file.slice(file.lastIndexOf('/') + 1)]
-    const { code, where, found } = refusal(() => readJson(corpusText(file)))
+    const { code, where, found } = refusal(() => readJson(dataText(file)))
     expect([code, where.line, where.column, where.path, found]).toEqual(expected)
   })
 
   test.each(['empty.rdf', 'foreign_vocabulary.ttl', 'wrong_root.xml'])('%s, which is no JSON', (file) => {
-    const { code, where } = refusal(() => readJson(corpusText(`prov-json/malformed/${file}`)))
+    const { code, where } = refusal(() => readJson(dataText(`prov-json/malformed/${file}`)))
     expect([code, where.line, where.column]).toEqual(['syntax', 1, 1])
   })
 

@@ -1,5 +1,3 @@
-import Ajv from 'ajv-draft-04'
-import formats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import {
   bool,
@@ -13,21 +11,11 @@ import {
   text,
   writeJson,
 } from '@provloom/prov'
-import { corpusText } from '../support/corpus.ts'
+import { provJsonErrors } from '../../../../test/support/w3c-schemas.ts'
 
 const ex = (local: string) => qname('ex', 'http://example.org/', local)
 
-/** The submission's schema, formats checked, with the key that it misspells put right in both places. */
-function validator() {
-  const ajv = new Ajv.default({ allErrors: true, strict: false })
-  formats.default(ajv)
-  return ajv.compile(
-    JSON.parse(corpusText('schemas/prov-json.schema.json').replaceAll('wasEndedby', 'wasEndedBy')),
-  )
-}
-
 test('a document of every kind of record and value passes the schema of the submission, formats on', () => {
-  const validate = validator()
   const time = '2026-01-31T12:00:00.000Z'
   const builder = new DocumentBuilder()
   const values = [
@@ -58,10 +46,9 @@ test('a document of every kind of record and value passes the schema of the subm
     .wasInfluencedBy(ex('e'), ex('f'))
   builder.specializationOf(ex('e'), ex('f')).alternateOf(ex('e'), ex('f')).hadMember(ex('c'), ex('e'))
   builder.bundle(ex('bundle')).entity(ex('e')).mentionOf(ex('e'), ex('f'), ex('bundle'))
-  validate(JSON.parse(writeJson(builder.build())))
-  expect(validate.errors).toBeNull()
+  expect(provJsonErrors(writeJson(builder.build()))).toEqual([])
 })
 
 test('the schema has something to say, so that its silence means something', () => {
-  expect(validator()({ used: { 'ex:u': { 'prov:time': 'now' } } })).toBe(false)
+  expect(provJsonErrors('{ "used": { "ex:u": { "prov:time": "now" } } }')).not.toEqual([])
 })

@@ -98,15 +98,15 @@ function large(records: number): ProvDocument {
   return builder.build()
 }
 
-test('100,000 records are written in small pieces and chunks, and read back equal', async () => {
-  const document = large(100_000)
+test('40,000 records are written in small pieces and chunks, and read back equal', async () => {
+  const document = large(40_000)
   let longest = 0
   for (const piece of jsonPieces(document)) longest = Math.max(longest, piece.length)
   expect(longest).toBeLessThan(200)
   const chunks: string[] = []
   await writeTo({ write: async (chunk: string) => chunks.push(chunk) }, jsonPieces(document))
   expect(Math.max(...chunks.map((chunk) => chunk.length))).toBeLessThan(65 * 1024)
-  expect(chunks.length).toBeGreaterThan(50)
+  expect(chunks.length).toBeGreaterThan(30)
   expect(equalDocuments(readJson(chunks.join('')), document)).toBe(true)
 })
 

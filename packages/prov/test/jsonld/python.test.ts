@@ -3,12 +3,12 @@ import { differences, readJson, readJsonld, writeJson, writeJsonld } from '@prov
 import { trainingRun } from '../draw/training-run.ts'
 import { throughPython } from '../rdf/python.ts'
 import { judgePython, skippedWithoutJudge } from '../support/judge.ts'
-import { corpusText } from '../support/corpus.ts'
+import { dataText } from '../../../../test/support/data.ts'
 
 describe.skipIf(judgePython === undefined)(`Python's prov${skippedWithoutJudge}`, () => {
   const run = trainingRun({ ranks: 4, seriesPerContext: 3 })
   const names = ['bundle1', 'derivation7', 'attr_activity0', 'attr_entity0', 'scruffy-start2-S', 'member1']
-  const corpus = names.map((file) => [file, readJson(corpusText(`prov-json/valid/${file}.json`))] as const)
+  const corpus = names.map((file) => [file, readJson(dataText(`prov-json/valid/${file}.json`))] as const)
 
   test.each([['the run', run] as const, ...corpus])('reads %s as we write it', (_, document) => {
     expect(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeRecord, readJsonld } from '@provloom/prov'
-import { corpusText } from '../support/corpus.ts'
+import { dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 
 const context = '[{"ex": "http://example.org/"}, "https://openprovenance.org/prov-jsonld/context.jsonld"]'
@@ -148,9 +148,7 @@ describe('a mistake', () => {
       'unknown_record_type.json',
       'wrong_root.xml',
     ]) {
-      expect(refusal(() => readJsonld(corpusText(`prov-json/malformed/${file}`))).where.line).toBeGreaterThan(
-        0,
-      )
+      expect(refusal(() => readJsonld(dataText(`prov-json/malformed/${file}`))).where.line).toBeGreaterThan(0)
     }
   })
 })

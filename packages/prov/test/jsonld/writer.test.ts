@@ -16,7 +16,7 @@ import {
   type QName,
 } from '@provloom/prov'
 import { refusal } from '../support/refusal.ts'
-import { schemaErrors } from './schema.ts'
+import { provJsonldErrors } from '../../../../test/support/w3c-schemas.ts'
 
 const ex = (local: string): QName => qname('ex', 'http://example.org/', local)
 const builder = (): DocumentBuilder => new DocumentBuilder().namespace('ex', 'http://example.org/')
@@ -62,7 +62,7 @@ describe('PROV-JSONLD', () => {
       .wasAttributedTo(ex('e'), ex('ag'), { attributes: [[prov('location'), text('here')]] })
       .build()
     const written = writeJsonld(document)
-    expect(schemaErrors(written)).toEqual([])
+    expect(provJsonldErrors(written)).toEqual([])
     for (const key of ['"prov:value"', '"prov:role"', '"prov:label"', '"prov:location"'])
       expect(written).toContain(key)
     expect(differences(document, readJsonld(written))).toEqual([])
@@ -114,14 +114,14 @@ describe('PROV-JSONLD', () => {
     b.bundle(ex('b2'))
     const document = b.build()
     const written = writeJsonld(document)
-    expect(schemaErrors(written)).toEqual([])
+    expect(provJsonldErrors(written)).toEqual([])
     expect(differences(document, readJsonld(written))).toEqual([])
   })
 
   test('writes a time without zone, which the schema does not have', () => {
     const document = builder().activity(ex('a'), { startTime: '2026-01-01T00:00:00' }).build()
     expect(differences(document, readJsonld(writeJsonld(document)))).toEqual([])
-    expect(schemaErrors(writeJsonld(document))).not.toEqual([])
+    expect(provJsonldErrors(writeJsonld(document))).not.toEqual([])
   })
 
   test('refuses what it has no term for, by name', () => {

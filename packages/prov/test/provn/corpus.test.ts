@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { differences, readJson, readProvn, writeJson, writeProvn } from '@provloom/prov'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 
-test.each(corpusFiles('prov-json/valid', '.json'))(
+test.each(dataFiles('prov-json/valid', '.json'))(
   '%s goes to PROV-N and back, and on to PROV-JSON',
   (file) => {
-    const document = readJson(corpusText(file))
+    const document = readJson(dataText(file))
     const written = writeProvn(document)
     const again = readProvn(written)
     expect(differences(document, again)).toEqual([])
@@ -16,8 +16,8 @@ test.each(corpusFiles('prov-json/valid', '.json'))(
 )
 
 describe('every PROV-N file of the PROV-CONSTRAINTS corpus', () => {
-  test.each(corpusFiles('prov-constraints', '.provn'))('%s reads and round-trips equal', (file) => {
-    const document = readProvn(corpusText(file))
+  test.each(dataFiles('prov-constraints', '.provn'))('%s reads and round-trips equal', (file) => {
+    const document = readProvn(dataText(file))
     expect(document.records.length + document.bundles.length).toBeGreaterThan(0)
     expect(differences(document, readProvn(writeProvn(document)))).toEqual([])
     expect(differences(document, readJson(writeJson(document)))).toEqual([])

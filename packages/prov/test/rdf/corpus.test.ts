@@ -9,7 +9,7 @@ import {
   writeTrig,
   writeTurtle,
 } from '@provloom/prov'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 import { trainingRun } from '../draw/training-run.ts'
 import { unified } from './unified.ts'
@@ -35,10 +35,10 @@ const beyondRdf: ReadonlyMap<string, string> = new Map(
 )
 
 describe('every valid file of the PROV-JSON corpus', () => {
-  for (const file of corpusFiles('prov-json/valid', '.json')) {
+  for (const file of dataFiles('prov-json/valid', '.json')) {
     const reason = beyondRdf.get(path.basename(file))
     test(`${file} ${reason === undefined ? 'round-trips equal through TriG' : `does not: ${reason}`}`, () => {
-      const document = unified(readJson(corpusText(file)))
+      const document = unified(readJson(dataText(file)))
       const text = writeTrig(document)
       const again = readTrig(text)
       if (reason === undefined) expect(differences(document, again)).toEqual([])

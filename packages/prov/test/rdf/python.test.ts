@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { differences, readJson, readTrig, writeJson, writeTrig } from '@provloom/prov'
 import { trainingRun } from '../draw/training-run.ts'
-import { corpusText } from '../support/corpus.ts'
+import { dataText } from '../../../../test/support/data.ts'
 import { judgePython, skippedWithoutJudge } from '../support/judge.ts'
 import { throughPython } from './python.ts'
 
@@ -22,7 +22,7 @@ describe.skipIf(judgePython === undefined)(`Python's prov${skippedWithoutJudge}`
   test.each(['bundle1', 'derivation7', 'delegation7', 'association8', 'start8', 'generation5'])(
     'agrees on %s',
     (file) => {
-      const document = readJson(corpusText(`prov-json/valid/${file}.json`))
+      const document = readJson(dataText(`prov-json/valid/${file}.json`))
       const trig = writeTrig(document, { implied: false })
       expect(
         differences(

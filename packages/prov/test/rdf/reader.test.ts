@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeRecord, readTrig, readTurtle } from '@provloom/prov'
-import { corpusText } from '../support/corpus.ts'
+import { dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 
 const head =
@@ -81,7 +81,7 @@ describe('PROV-O as others write it', () => {
   })
 
   test('may hold what is not PROV, which is left out when that is asked for', () => {
-    const foreign = corpusText('prov-json/malformed/foreign_vocabulary.ttl')
+    const foreign = dataText('prov-json/malformed/foreign_vocabulary.ttl')
     expect(readTurtle(foreign, { foreign: 'skip' }).records).toEqual([])
     const error = refusal(() => readTurtle(foreign))
     expect(error).toMatchObject({ code: 'unknown-record', where: { line: 4 } })
@@ -137,7 +137,7 @@ describe('a mistake', () => {
       'bad_prefix_map.json',
       'unknown_record_type.json',
     ]) {
-      expect(refusal(() => readTurtle(corpusText(`prov-json/malformed/${file}`))).code).toBe('syntax')
+      expect(refusal(() => readTurtle(dataText(`prov-json/malformed/${file}`))).code).toBe('syntax')
     }
   })
 })

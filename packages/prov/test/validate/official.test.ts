@@ -1,8 +1,8 @@
 import { readProvn, readXml, validate } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 
-const files = corpusFiles('prov-constraints', '.provn').filter((file) => /-(success|fail)\d+\./.test(file))
+const files = dataFiles('prov-constraints', '.provn').filter((file) => /-(success|fail)\d+\./.test(file))
 
 const NO_KEY_OF_USAGES =
   'The Recommendation has uniqueness constraints for generations (24), invalidations (25), starts (26) and ends (27), and none for usages: an activity may use one entity many times. W3C kept usage-f5 to f7 as documents that pass.'
@@ -36,18 +36,18 @@ describe('documents with a verdict in their name', () => {
   })
 
   it.each(agreed)('%s is as it says', (file) => {
-    expect(validate(readProvn(corpusText(file))).length === 0).toBe(file.includes('-success'))
+    expect(validate(readProvn(dataText(file))).length === 0).toBe(file.includes('-success'))
   })
 
   it.each([...DISAGREEMENTS])('%s is not as it says: %s', (name) => {
-    const found = validate(readProvn(corpusText(`prov-constraints/${name}.provn`)))
+    const found = validate(readProvn(dataText(`prov-constraints/${name}.provn`)))
     expect(found.length === 0).toBe(name.includes('-fail'))
   })
 
   it('have the same verdict in XML', () => {
     const differing = files.filter((file) => {
-      const inXml = validate(readXml(corpusText(file.replace('.provn', '.xml'))))
-      return (inXml.length === 0) !== (validate(readProvn(corpusText(file))).length === 0)
+      const inXml = validate(readXml(dataText(file.replace('.provn', '.xml'))))
+      return (inXml.length === 0) !== (validate(readProvn(dataText(file))).length === 0)
     })
     expect(differing).toEqual([])
   })
@@ -62,18 +62,18 @@ describe('documents with a verdict in their name', () => {
     ['unification/mention-fail4', 'PROV-LINKS'],
     ['unification/membership-fail1', 'PROV-DM'],
   ])('%s fails by %s', (name, constraint) => {
-    const found = validate(readProvn(corpusText(`prov-constraints/${name}.provn`)))
+    const found = validate(readProvn(dataText(`prov-constraints/${name}.provn`)))
     expect(found.map((violation) => violation.constraint)).toContain(constraint)
   })
 })
 
 describe('documents without a verdict in their name', () => {
-  const others = corpusFiles('prov-constraints', '.provn').filter((file) => !files.includes(file))
+  const others = dataFiles('prov-constraints', '.provn').filter((file) => !files.includes(file))
   // Each of these has a derivation that runs against another derivation or a specialization.
   const cyclic = ['ordering/derivation2', 'ordering/specialization4']
 
   it.each(others)('%s has the verdict that its statements call for', (file) => {
-    const found = validate(readProvn(corpusText(file)))
+    const found = validate(readProvn(dataText(file)))
     expect(found.map(({ constraint }) => constraint)).toEqual(cyclic.includes(shortName(file)) ? [42] : [])
   })
 })

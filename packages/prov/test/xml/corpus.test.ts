@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { differences, readJson, readProvn, readXml, writeJson, writeProvn } from '@provloom/prov'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 
 /** Pairs whose two files do not say the same, as their authors left them. */
 const unlike: Readonly<Record<string, string>> = {
@@ -9,13 +9,13 @@ const unlike: Readonly<Record<string, string>> = {
 }
 
 describe('every PROV-XML file of the PROV-CONSTRAINTS corpus', () => {
-  const files = corpusFiles('prov-constraints', '.xml')
+  const files = dataFiles('prov-constraints', '.xml')
 
   test('is there', () => expect(files.length).toBeGreaterThan(90))
 
   test.each(files)('%s reads, and says what its PROV-N says', (file) => {
-    const document = readXml(corpusText(file))
-    const other = readProvn(corpusText(file.replace(/xml$/, 'provn')))
+    const document = readXml(dataText(file))
+    const other = readProvn(dataText(file.replace(/xml$/, 'provn')))
     if (unlike[file] === undefined) expect(differences(document, other)).toEqual([])
     else expect(differences(document, other)).not.toEqual([])
     expect(differences(document, readProvn(writeProvn(document)))).toEqual([])

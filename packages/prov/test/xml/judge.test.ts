@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { differences, FORMALS, readJson, writeXml, type ProvDocument } from '@provloom/prov'
-import { corpusFiles, corpusPath, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataPath, dataText } from '../../../../test/support/data.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../support/judge.ts'
 
 /** Datatypes of XML Schema 1.1 and of RDF, in a schema of XML Schema 1.0; its last word on them is the second. */
@@ -19,14 +19,14 @@ describe.skipIf(!judgePython)(
   () => {
     test('every valid file of the corpus, brought to XML', () => {
       const documents = new Map<string, ProvDocument>(
-        corpusFiles('prov-json/valid', '.json').map((file) => [
+        dataFiles('prov-json/valid', '.json').map((file) => [
           `${file.slice(file.lastIndexOf('/') + 1, -'.json'.length)}.xml`,
-          readJson(corpusText(file)),
+          readJson(dataText(file)),
         ]),
       )
       const written = new Map(Array.from(documents, ([name, document]) => [name, writeXml(document)]))
       const complaints: string[] = []
-      for (const [name, { error, invalid, json }] of judged(written, [corpusPath('schemas/prov.xsd')])) {
+      for (const [name, { error, invalid, json }] of judged(written, [dataPath('schemas/prov.xsd')])) {
         const excused = newerTypes.test(invalid) || lacksMandatory(documents.get(name)!)
         if (invalid !== '' && !excused) complaints.push(`${name}: ${invalid}`)
         if (error !== null) complaints.push(`${name}: ${error}`)

@@ -11,7 +11,7 @@ import {
   type ProvErrorCode,
   type ProvRecord,
 } from '@provloom/prov'
-import { corpusText } from '../support/corpus.ts'
+import { dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 
 const namespaces = [
@@ -159,7 +159,7 @@ describe('a malformed document is refused with its place', () => {
   })
 
   test('wrong_root.xml of the corpus, at line 2', () => {
-    const { code, where, found } = refusal(() => readXml(corpusText('prov-json/malformed/wrong_root.xml')))
+    const { code, where, found } = refusal(() => readXml(dataText('prov-json/malformed/wrong_root.xml')))
     expect([code, where, found]).toEqual(['shape', { line: 2, column: 1, path: '/html' }, '<html>'])
   })
 

@@ -14,7 +14,7 @@ import {
   xmlPieces,
 } from '@provloom/prov'
 import { arbitraryDocument } from '../support/arbitrary.ts'
-import { corpusFiles, corpusText } from '../support/corpus.ts'
+import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 
 const ex = (local: string) => qname('ex', 'http://example.org/', local)
@@ -32,8 +32,8 @@ test('any document of names that XML can write round-trips equal', () => {
   )
 })
 
-test.each(corpusFiles('prov-json/valid', '.json'))('%s goes to PROV-XML and back', (file) => {
-  const document = readJson(corpusText(file))
+test.each(dataFiles('prov-json/valid', '.json'))('%s goes to PROV-XML and back', (file) => {
+  const document = readJson(dataText(file))
   expect(differences(document, readXml(writeXml(document)))).toEqual([])
 })
 

@@ -1,0 +1,90 @@
+/** Something that takes too long for `npm test`: tests with more effort, or a program. */
+export type Endurance = {
+  /** What it tries, for the list. */
+  readonly what: string
+  /** About how long it takes on two cores. */
+  readonly minutes: number
+} & (
+  | {
+      /** Test files from the repository's root. */
+      readonly files: readonly string[]
+      /** Only tests whose names have this. */
+      readonly only?: string
+      /** How many times as much is tried as in `npm test`, when nobody says. */
+      readonly effort: number
+    }
+  | {
+      /** Arguments to node; `--seed N` is added. */
+      readonly program: readonly string[]
+    }
+)
+
+export const catalogue: Readonly<Record<string, Endurance>> = {
+  logs: {
+    what: 'power lost at any write, logs cut and damaged at any byte, models of a log',
+    minutes: 3,
+    files: [
+      'test/fault/log-power-loss.test.ts',
+      'test/fault/durable-file-power-loss.test.ts',
+      'test/fault/log-damage.test.ts',
+      'test/model/segment-log.test.ts',
+    ],
+    effort: 20,
+  },
+  frames: {
+    what: 'mutated and hostile messages, in memory and at the socket',
+    minutes: 2,
+    files: ['test/fault/wire-fuzz.test.ts', 'test/security/frames.test.ts'],
+    effort: 20,
+  },
+  graph: {
+    what: 'graphs of any entries, and whole documents of 1,024 ranks',
+    minutes: 2,
+    files: ['packages/aggregator/test/graph/valid.test.ts', 'test/compat/run-documents.test.ts'],
+    effort: 20,
+  },
+  workers: {
+    what: 'hundreds of workers that live for milliseconds or are killed at any instant',
+    minutes: 3,
+    files: ['test/fault/worker-death.test.ts'],
+    effort: 40,
+  },
+  recover: {
+    what: 'jobs that are killed whole at any instant and recovered',
+    minutes: 2,
+    files: ['test/e2e/recover.test.ts'],
+    only: 'killed whole',
+    effort: 30,
+  },
+  endings: {
+    what: 'ends of jobs with their true waits: 15 s until a rank is lost, 30 s of grace',
+    minutes: 2,
+    files: ['test/e2e/endings.test.ts'],
+    effort: 1,
+  },
+  connections: {
+    what: '10,000 connections that are no peers, held against 256 descriptors',
+    minutes: 2,
+    files: ['test/security/connections.test.ts'],
+    effort: 10,
+  },
+  launches: {
+    what: '200 launches with ranks that come late, in any order and twice',
+    minutes: 1,
+    files: ['test/security/admission.test.ts'],
+    only: 'many launches',
+    effort: 5,
+  },
+  'open-runs': {
+    what: 'as many open runs as there may be, and one more',
+    minutes: 1,
+    files: ['packages/aggregator/test/limits.test.ts'],
+    only: 'jobs beyond the most runs',
+    effort: 1,
+  },
+  chaos: {
+    what: 'npm run chaos: 64 ranks, 160,000 events, 100 + 20 + 20 kills',
+    minutes: 4,
+    program: ['test/fault/chaos.js'],
+  },
+}
