@@ -27,7 +27,7 @@ def log_artifact(
 ):
     """Records a file, or a folder with all its files. ``log_artifact(path)`` alone names it by its file name.
 
-    Files are cloned or copied in the call, as far as disk and time (2 s) go; what is not is hashed later where it is,
+    Files are cloned or copied in the call, as far as disk and time (5 s) go; what is not is hashed later where it is,
     and told when it has changed by then. A missing file is told and recorded as a problem.
 
     :param log_copy_in_prov_directory: keep a copy in the run's ``artifacts/``

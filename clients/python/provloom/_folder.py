@@ -65,15 +65,13 @@ class Folder:
         except OSError as error:
             self.leave_out("folder that cannot be listed: %s" % error.strerror, relative or ".")
             return []
-        self.more = len(inside) > self._entries or time.monotonic() > self._until
+        self.more = len(inside) > self._entries or self._late()
         del inside[self._entries :]
         self._entries -= len(inside)
         if relative and not inside:
             self._take(Found(relative, folder, empty=True))
         folders = []
         for entry in sorted(inside, key=lambda one: os.fsencode(one.name)):
-            if self.more:
-                break
             name = relative + "/" + entry.name if relative else entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append((name, entry.path))
@@ -83,8 +81,14 @@ class Folder:
                 self._take_other(entry, name)
         return folders
 
+    def _late(self):
+        return time.monotonic() > self._until
+
     def _take_other(self, entry, name):
-        self.more = time.monotonic() > self._until
+        # Links are looked after one by one, and that may take its time.
+        if self._late():
+            self.more = True
+            return
         try:
             mode = os.stat(entry.path).st_mode
         except OSError as error:

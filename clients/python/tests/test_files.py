@@ -279,7 +279,7 @@ real, hashlib.sha256 = hashlib.sha256, Digest
     def test_a_folder_that_is_too_large_to_be_counted_is_told_as_that(self):
         path = self.folder("a", "b", "c", "d")
         self.run_program(LIMIT % "FOLDER_ENTRIES_MAX = 3" + HEAD + "provloom.log_artifact(F)\nprovloom.log_dataset('d', F)", F=path)
-        self.assertIn("more than", self.problems()["FOLDER_TOO_LARGE"])
+        self.assertIn("more than 3 files; the first 3 are recorded", self.problems()["FOLDER_TOO_LARGE"])
         self.assertNotIn("size", self.events("dataset")[0])
 
     def test_this_folder_is_named_by_its_name(self):

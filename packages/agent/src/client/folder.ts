@@ -80,7 +80,6 @@ export class Folder {
     if (relative !== '' && entries.length === 0) this.#take({ relative: textOf(relative), path, empty: true })
     const folders: Below[] = []
     for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
-      if (this.more) break
       const below = {
         relative: relative === '' ? nameOf(entry) : joined(relative, entry),
         path: joined(path, entry),
@@ -98,7 +97,7 @@ export class Folder {
     const entries: Dirent<Buffer>[] = []
     try {
       for (let one = opened.readSync(); one !== null; one = opened.readSync()) {
-        if (this.#entries === 0 || performance.now() > this.#untilMs) {
+        if (this.#entries === 0 || this.#late) {
           this.more = true
           break
         }
@@ -111,8 +110,16 @@ export class Folder {
     return entries
   }
 
+  get #late(): boolean {
+    return performance.now() > this.#untilMs
+  }
+
   #takeOther({ relative, path }: Below): void {
-    this.more = performance.now() > this.#untilMs
+    // Links are looked after one by one, and that may take its time.
+    if (this.#late) {
+      this.more = true
+      return
+    }
     let found: fs.Stats
     try {
       found = fs.statSync(path)
