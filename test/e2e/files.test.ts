@@ -132,7 +132,7 @@ it('the working folder is logged with its names and modes, and without the runs 
     expect(result.code, result.stderr).toBe(0)
     const runDir = path.join(work, `prov/x_${n}`)
     const kept = path.join(runDir, 'artifacts/rank0')
-    expect(fs.readdirSync(kept, { recursive: true }).sort()).toEqual([
+    expect(fs.readdirSync(kept, { recursive: true, encoding: 'utf8' }).sort()).toEqual([
       'project',
       'project/data',
       'project/data/open',

@@ -212,7 +212,7 @@ function accessOf(
   // What we made in the spool ourselves has no original elsewhere.
   const made = spooled !== undefined && file === source
   const levels = Math.min(depth ?? 0, file.split('/').length)
-  const folders = Array.from({ length: levels }, (_, n) => folderAbove(file, n)).reverse()
+  const folders = Array.from({ length: levels }, (_, n) => folderAbove(file, levels - 1 - n))
   return {
     mode: mode ?? 0o600,
     group,

@@ -40,7 +40,11 @@ export async function openRegular(file: string, follow: boolean): Promise<FileHa
  *
  * @param most one that has more is not read to its end: it may grow for ever
  */
-export async function readOnce(from: FileHandle, into?: FileHandle, most = Infinity): Promise<Digest> {
+export async function readOnce(
+  from: FileHandle,
+  into?: FileHandle,
+  most: number = Infinity,
+): Promise<Digest> {
   const hash = createHash('sha256')
   const block = Buffer.allocUnsafe(blockBytes)
   let size = 0

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { limits, systemCode } from '@provloom/shared'
+import { limits, reasonOf, systemCode } from '@provloom/shared'
 import { around, isOwn } from '../artifact/ours.ts'
 import { isText, shown, textOf } from './paths.ts'
 import type { Place } from './paths.ts'
@@ -18,6 +18,11 @@ export interface Found {
 interface Below {
   readonly relative: Place
   readonly path: Place
+}
+
+interface Entry {
+  readonly name: Buffer
+  readonly kind: Dirent
 }
 
 const examples = 3
@@ -45,7 +50,7 @@ export class Folder {
     this.#known = known
     const below: Below[] = [{ relative: '', path: root }]
     for (let one = below.pop(); one !== undefined && !this.more; one = below.pop())
-      below.push(...this.#look(one).reverse())
+      below.push(...this.#look(one))
   }
 
   /** Notes one that is not recorded, or not as it was, by its kind. */
@@ -61,40 +66,38 @@ export class Folder {
     return [...this.#leftOut].map(([what, names]) => `${what}: ${listed(names)}`).join('; ')
   }
 
-  /** Takes in one folder. */
+  /** Takes in one folder. @returns those below it, the last first */
   #look({ relative, path }: Below): Below[] {
     if (relative !== '' && typeof path === 'string' && isOwn(path, this.#known)) {
       this.own.push(textOf(relative))
       return []
     }
-    let entries: Dirent<Buffer>[]
+    let entries: Entry[]
     try {
       entries = this.#list(path)
     } catch (error) {
-      this.leaveOut(
-        `folder that cannot be listed: ${systemCode(error) ?? ''}`,
-        relative === '' ? '.' : relative,
-      )
+      const why = systemCode(error) ?? reasonOf(error)
+      this.leaveOut(`folder that cannot be listed: ${why}`, relative === '' ? '.' : relative)
       return []
     }
     if (relative !== '' && entries.length === 0) this.#take({ relative: textOf(relative), path, empty: true })
     const folders: Below[] = []
-    for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
+    for (const { name, kind } of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
       const below = {
-        relative: relative === '' ? nameOf(entry) : joined(relative, entry),
-        path: joined(path, entry),
+        relative: relative === '' ? placeOf(name) : joined(relative, name),
+        path: joined(path, name),
       }
-      if (entry.isDirectory()) folders.push(below)
-      else if (entry.isFile()) this.#take({ relative: textOf(below.relative), path: below.path })
+      if (kind.isDirectory()) folders.push(below)
+      else if (kind.isFile()) this.#take({ relative: textOf(below.relative), path: below.path })
       else this.#takeOther(below)
     }
-    return folders
+    return folders.toReversed()
   }
 
-  #list(folder: Place): Dirent<Buffer>[] {
-    // The declarations know of no `buffer` here; names need be no text.
-    const opened = fs.opendirSync(folder as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 256 })
-    const entries: Dirent<Buffer>[] = []
+  #list(folder: Place): Entry[] {
+    // Each byte of a name becomes a letter: names need be no text.
+    const opened = fs.opendirSync(folder, { encoding: 'latin1', bufferSize: 256 })
+    const entries: Entry[] = []
     try {
       for (let one = opened.readSync(); one !== null; one = opened.readSync()) {
         if (this.#entries === 0 || this.#late) {
@@ -102,7 +105,7 @@ export class Folder {
           break
         }
         this.#entries--
-        entries.push(one as unknown as Dirent<Buffer>)
+        entries.push({ name: Buffer.from(one.name, 'latin1'), kind: one })
       }
     } finally {
       opened.closeSync()
@@ -155,12 +158,12 @@ function kindOf(found: fs.Stats): string {
   return found.isDirectory() ? 'link to a folder' : 'device'
 }
 
-function nameOf({ name }: Dirent<Buffer>): Place {
+function placeOf(name: Buffer): Place {
   return isText(name) ? name.toString('utf8') : name
 }
 
-function joined(folder: Place, entry: Dirent<Buffer>): Place {
-  const name = nameOf(entry)
-  if (typeof folder === 'string' && typeof name === 'string') return `${folder}/${name}`
-  return Buffer.concat([Buffer.from(folder as Buffer), Buffer.from('/'), entry.name])
+function joined(folder: Place, name: Buffer): Place {
+  const place = placeOf(name)
+  if (typeof folder === 'string' && typeof place === 'string') return `${folder}/${place}`
+  return Buffer.concat([typeof folder === 'string' ? Buffer.from(folder) : folder, Buffer.from('/'), name])
 }
