@@ -31,8 +31,10 @@ class Folder:
     a circle or anywhere. Nothing is opened.
     """
 
-    def __init__(self, root, known):
+    def __init__(self, root, known, each=None):
+        """``each`` is called for each file, which then is not kept in ``found``."""
         self.found = []
+        self._each = each or self._keep
         #: files that there are, recorded or not
         self.files = 0
         #: there are more, and nobody counted them
@@ -72,6 +74,10 @@ class Folder:
             self._take(Found(relative, folder, empty=True))
         folders = []
         for entry in sorted(inside, key=lambda one: os.fsencode(one.name)):
+            # What is a link, and how large a file is, is asked one by one, and that may take its time.
+            if self._late():
+                self.more = True
+                break
             name = relative + "/" + entry.name if relative else entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append((name, entry.path))
@@ -85,10 +91,6 @@ class Folder:
         return time.monotonic() > self._until
 
     def _take_other(self, entry, name):
-        # Links are looked after one by one, and that may take its time.
-        if self._late():
-            self.more = True
-            return
         try:
             mode = os.stat(entry.path).st_mode
         except OSError as error:
@@ -104,6 +106,9 @@ class Folder:
 
     def _take(self, found):
         self.files += not found.empty
+        self._each(found)
+
+    def _keep(self, found):
         if len(self.found) < limits.FOLDER_FILES_MAX:
             self.found.append(found)
 

@@ -42,12 +42,17 @@ export class Folder {
   more = false
   readonly #leftOut = new Map<string, string[]>()
   readonly #known: ReadonlySet<string>
+  readonly #each: (found: Found) => void
   readonly #untilMs = performance.now() + limits.keepMs
   #entries: number = limits.folderEntriesMax
 
-  /** @param known folders that are ours and may still hold nothing of ours, by device and inode */
-  constructor(root: string, known: ReadonlySet<string>) {
+  /**
+   * @param known folders that are ours and may still hold nothing of ours, by device and inode
+   * @param each is called for each file, which then is not kept in `found`
+   */
+  constructor(root: string, known: ReadonlySet<string>, each?: (found: Found) => void) {
     this.#known = known
+    this.#each = each ?? ((found) => this.found.length < limits.folderFilesMax && this.found.push(found))
     const below: Below[] = [{ relative: '', path: root }]
     for (let one = below.pop(); one !== undefined && !this.more; one = below.pop())
       below.push(...this.#look(one))
@@ -83,6 +88,11 @@ export class Folder {
     if (relative !== '' && entries.length === 0) this.#take({ relative: textOf(relative), path, empty: true })
     const folders: Below[] = []
     for (const { name, kind } of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
+      // What is a link, and how large a file is, is asked one by one, and that may take its time.
+      if (this.#late) {
+        this.more = true
+        break
+      }
       const below = {
         relative: relative === '' ? placeOf(name) : joined(relative, name),
         path: joined(path, name),
@@ -118,11 +128,6 @@ export class Folder {
   }
 
   #takeOther({ relative, path }: Below): void {
-    // Links are looked after one by one, and that may take its time.
-    if (this.#late) {
-      this.more = true
-      return
-    }
     let found: fs.Stats
     try {
       found = fs.statSync(path)
@@ -141,7 +146,7 @@ export class Folder {
 
   #take(found: Found): void {
     if (found.empty !== true) this.files++
-    if (this.found.length < limits.folderFilesMax) this.found.push(found)
+    this.#each(found)
   }
 }
 
