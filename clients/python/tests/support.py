@@ -206,7 +206,8 @@ class SpoolCase(unittest.TestCase):
 
     def kept(self, artifact):
         """The file that an artifact was kept as."""
-        return os.path.join(self.session(), "files", artifact["spooled"])
+        (found,) = glob.glob(os.path.join(self.spool, "sessions", "*", "files", artifact["spooled"]))
+        return found
 
     def streams(self, session=None):
         found = {}

@@ -29,6 +29,8 @@ export class Session {
   readonly helper: boolean
   /** What there is to say nobody else says. */
   readonly plain: boolean
+  /** Where runs are saved, when the script says. */
+  readonly saveDir: string | undefined
   readonly #counts = new Map<string, number>()
   readonly #problems = new Set<string>()
   #wanted = true
@@ -43,6 +45,7 @@ export class Session {
     clock: Clock = systemClock(),
   ) {
     this.spool = spool
+    this.saveDir = how === 'helper' ? undefined : how.options.provenanceSaveDir
     this.clock = clock
     this.helper = how === 'helper'
     this.plain = how !== 'helper' && how.plain
