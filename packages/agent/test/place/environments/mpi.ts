@@ -118,7 +118,7 @@ export const openMpi: readonly Environment[] = [
       PMIX_RANK: '5',
       PMIX_NAMESPACE: 'prte-n0-4@1',
     },
-    want: { launcher: 'pmix', rank: 5, worldSize: null, localRank: null, nodeRank: null },
+    want: { launcher: 'pmix', rank: 5, worldSize: null, localRank: null, nodeRank: null, contradictions: 0 },
   },
 ]
 
