@@ -58,9 +58,12 @@ function readBy(row: LauncherRow, rank: number, variables: Variables, unread: re
         : `the node's ${size} ranks are not among the job's ${worldSize}`,
   )
   const whole = worldSize !== undefined && worldSize === localWorldSize
-  const nodeRank = row.nodeRank?.(variables) ?? derivedNode(rank, worldSize, localRank, localWorldSize)
+  const nodes = row.nodeCount?.(variables) ?? (whole ? 1 : undefined)
+  const nodeRank =
+    row.nodeRank?.(variables) ??
+    derivedNode(rank, worldSize, localRank, localWorldSize, nodes ?? allocatedNodes(variables))
   const nodeCount = checked(
-    row.nodeCount?.(variables) ?? (whole ? 1 : undefined),
+    nodes,
     (count) => (nodeRank ?? 0) < count,
     contradictions,
     (count) => `node ${nodeRank ?? 0} is not below the job's ${count} nodes`,
@@ -78,17 +81,26 @@ function readBy(row: LauncherRow, rank: number, variables: Variables, unread: re
   }
 }
 
-/** Told by the launcher's own numbers where these are even; `mpirun --map-by node` deals ranks out one by one. */
+/**
+ * The node's number where all nodes have the same number of ranks, one node's after the other's, as far as the numbers
+ * show: `mpirun --map-by node` deals ranks out one by one.
+ */
 function derivedNode(
   rank: number,
   worldSize: number | undefined,
   localRank: number | undefined,
   localWorldSize: number | undefined,
+  nodes: number | undefined,
 ): number | undefined {
-  if (localWorldSize === undefined || worldSize === undefined || worldSize % localWorldSize !== 0)
-    return undefined
+  if (localWorldSize === undefined || worldSize === undefined) return undefined
   if (localRank !== undefined && rank % localWorldSize !== localRank) return undefined
-  return Math.floor(rank / localWorldSize)
+  const even = nodes === undefined ? worldSize % localWorldSize === 0 : worldSize === localWorldSize * nodes
+  return even ? Math.floor(rank / localWorldSize) : undefined
+}
+
+/** Nodes of the batch job, all of which a launcher in it uses where nothing else is said. */
+function allocatedNodes(variables: Variables): number | undefined {
+  return inSlurm(variables) ? countOf(variables, 'SLURM_JOB_NUM_NODES', 'SLURM_NNODES') : undefined
 }
 
 /** Slurm starts all tasks of a job again when it is requeued, whichever launcher runs within it. */

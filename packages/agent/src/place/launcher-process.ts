@@ -10,18 +10,24 @@ const ancestorsMax = 256
  * shells and our own agent in between. One whose first environment cannot be read (another user's, gVisor, a system
  * without /proc) is taken for it: of the process itself, its parent.
  *
+ * @param parent the process's parent as it said itself, which stands for it when it is gone
  * @returns undefined where none is in sight: in a container that the launcher is outside of, and below init, to which
  *   orphans of all jobs come
  */
-export function launcherProcess(pid: number, variable: string, root = '/'): ProcessIdentity | undefined {
-  let at = pid
+export function launcherProcess(
+  pid: number,
+  variable: string,
+  root = '/',
+  parent?: number,
+): ProcessIdentity | undefined {
+  let at = parent === undefined || statOf(pid, root) !== undefined ? pid : parent
   for (let step = 0; step < ancestorsMax; step++) {
     const startedWith = hadAtFirst(at, variable, root)
     const found = startedWith === false || (startedWith === undefined && at !== pid)
     if (found) return isInit(at, root) ? undefined : identityOfProcess(at, root)
-    const parent = parentOf(at, root)
-    if (parent === undefined) return undefined
-    at = parent
+    const above = parentOf(at, root)
+    if (above === undefined) return undefined
+    at = above
   }
   return undefined
 }

@@ -33,6 +33,8 @@ export interface LauncherSeen {
 /** A process whose ancestors are looked at. */
 export interface SeenProcess {
   readonly pid: number
+  /** Its parent, where it has said it: a short script is over before anybody looks. */
+  readonly parent?: number
   readonly tree?: TreeSeen
   /** Whether a launcher with this key is a process of the tree. */
   readonly isOurs?: (key: string) => boolean
@@ -46,7 +48,7 @@ export function sightOf(variables: Variables, seen: SeenProcess | undefined, roo
     hostName: os.hostname(),
     tree: seen?.tree,
     launcher: (variable) => {
-      const found = seen === undefined ? undefined : launcherProcess(seen.pid, variable, root)
+      const found = seen === undefined ? undefined : launcherProcess(seen.pid, variable, root, seen.parent)
       if (seen === undefined || found === undefined) return undefined
       const key = localKey(found)
       const ours = found.pid === seen.pid || seen.isOurs?.(key) === true

@@ -45,6 +45,7 @@ export const openmpi: LauncherRow = {
   worldSize: of('OMPI_COMM_WORLD_SIZE'),
   localRank: of('OMPI_COMM_WORLD_LOCAL_RANK'),
   localWorldSize: of('OMPI_COMM_WORLD_LOCAL_SIZE'),
+  nodeCount: of('OMPI_MCA_orte_num_nodes'),
   job: (told, sight) => {
     const name = textOf(told.variables, 'PMIX_NAMESPACE', 'OMPI_MCA_ess_base_jobid')
     if (name !== undefined) return within(`pmix-${name}`, sight.batch)

@@ -64,12 +64,17 @@ function torchrunKey(told: Told, sight: Sight): string | undefined {
   const elastic = (optionIn(argv, 'nnodes') ?? textOf(variables, 'PET_NNODES'))?.includes(':') === true
   if (onOneNode(told) === true && !elastic && launcher !== undefined)
     return launcher.ours ? undefined : launcher.key
+  const endpoint = given ?? endpointOfArguments(argv)
   const place = master(variables)
-  if (sight.batch === undefined)
-    return place === undefined ? undefined : endpointKey({ ...place, port: undefined }, sight.host)
-  const { address, port } = given ?? endpointOfArguments(argv) ?? { address: place?.address, port: undefined }
+  if (sight.batch !== undefined) return meetingIn(sight.batch, endpoint ?? { ...place, port: undefined })
+  // Text that was typed for each node may differ: MASTER_ADDR does not, but that of one machine is all its jobs'.
+  const port = place !== undefined && isLoopback(place.address) ? endpoint?.port : undefined
+  return place === undefined ? undefined : endpointKey({ ...place, port }, sight.host)
+}
+
+function meetingIn(batch: string, { address, port }: Partial<Endpoint>): string | undefined {
   if (address === undefined) return undefined
-  return port === undefined ? `${sight.batch}:${address}` : `${sight.batch}:${address}:${port}`
+  return port === undefined ? `${batch}:${address}` : `${batch}:${address}:${port}`
 }
 
 /** Where the agents of torchrun, or of `accelerate launch`, meet. MASTER_PORT is another one at each restart. */

@@ -49,9 +49,19 @@ export const lightning: readonly Environment[] = [
     want: { launcher: 'lightning', rank: 1, worldSize: 4 },
   },
   {
-    name: 'LOCAL_RANK and WORLD_SIZE that a script takes from Slurm: Slurm tells the rank outright',
-    variables: { ...slurmStep, LOCAL_RANK: '1', NODE_RANK: '1', WORLD_SIZE: '8', MASTER_ADDR: 'n0' },
-    want: { launcher: 'slurm', rank: 5, jobKey: 'slurm-17.0' },
+    name: 'LOCAL_RANK and WORLD_SIZE that a script takes from Slurm, which deals ranks out node by node: it tells the rank outright',
+    variables: {
+      ...slurmStep,
+      SLURM_PROCID: '2',
+      SLURM_STEP_NUM_TASKS: '4',
+      SLURM_NODEID: '0',
+      SLURM_STEP_TASKS_PER_NODE: '2(x2)',
+      LOCAL_RANK: '1',
+      NODE_RANK: '0',
+      WORLD_SIZE: '4',
+      MASTER_ADDR: 'n0',
+    },
+    want: { launcher: 'slurm', rank: 2, nodeRank: 0, jobKey: 'slurm-17.0' },
   },
   {
     name: 'a child of Lightning on a later node, where several numbers of ranks fit: no rank is made up',

@@ -28,6 +28,16 @@ export const openMpi: readonly Environment[] = [
     want: { launcher: 'openmpi', rank: 5, worldSize: 8, localRank: 1, nodeRank: 1, nodeCount: null },
   },
   {
+    name: 'Open MPI with five ranks on one node and three on the other',
+    variables: {
+      ...openmpi,
+      OMPI_COMM_WORLD_RANK: '6',
+      OMPI_COMM_WORLD_LOCAL_SIZE: '3',
+      OMPI_MCA_orte_num_nodes: '2',
+    },
+    want: { rank: 6, nodeCount: 2, nodeRank: null, contradictions: 0 },
+  },
+  {
     name: 'Open MPI --map-by node, where the node cannot be told from the numbers',
     variables: { ...openmpi, OMPI_COMM_WORLD_LOCAL_RANK: '2' },
     want: { rank: 5, localRank: 2, nodeRank: null, contradictions: 0 },
@@ -108,7 +118,7 @@ export const openMpi: readonly Environment[] = [
       PMIX_RANK: '5',
       PMIX_NAMESPACE: 'prte-n0-4@1',
     },
-    want: { launcher: 'pmix', rank: 5, worldSize: null, localRank: null, nodeRank: null },
+    want: { launcher: 'pmix', rank: 5, worldSize: null, localRank: null, nodeRank: null, contradictions: 0 },
   },
 ]
 
@@ -152,6 +162,20 @@ export const otherMpi: readonly Environment[] = [
       MPI_LOCALNRANKS: '2',
     },
     want: { launcher: 'mpich', rank: 3, worldSize: 4, localRank: 1, nodeRank: 1, jobKey: 'slurm-17' },
+  },
+  {
+    name: 'MPICH with three ranks on one node and one on the other, in a job that tells how many nodes it has',
+    variables: {
+      ...slurmStep,
+      SLURM_PROCID: '1',
+      SLURM_STEP_NUM_TASKS: '2',
+      SLURM_JOB_NUM_NODES: '2',
+      PMI_RANK: '3',
+      PMI_SIZE: '4',
+      MPI_LOCALRANKID: '0',
+      MPI_LOCALNRANKS: '1',
+    },
+    want: { launcher: 'mpich', rank: 3, localWorldSize: 1, nodeRank: null, jobKey: 'slurm-17' },
   },
   {
     name: 'PMI of a singleton, within a Slurm step',

@@ -100,6 +100,12 @@ export const torchrun: readonly Environment[] = [
     want: { rank: 1, worldSize: 4, jobKey: 'master-n0' },
   },
   {
+    name: 'two torchruns as two nodes of one machine: where they meet there, for all its jobs have that MASTER_ADDR',
+    variables: { ...worker, MASTER_ADDR: '127.0.0.1' },
+    launcher: { argv: ['torchrun', '--nnodes', '2', '--rdzv-endpoint', '127.0.0.1:29612', 't.py'] },
+    want: { ...place, jobKey: 'master-HOST:29612' },
+  },
+  {
     name: 'torchrun in pods of Trainer v2',
     variables: {
       ...worker,
