@@ -4,6 +4,7 @@ import type { Component, SessionEnd, StopOutcome } from '@provloom/shared'
 import type { AgentConfig, AgentMode } from './config.ts'
 import { contextOf } from './context.ts'
 import type { Context } from './context.ts'
+import { isStopped } from './launch/alive.ts'
 import { launchCommand } from './launch/command.ts'
 import type { CommandEnd, RunningCommand } from './launch/command.ts'
 import { rankEndOf } from './ending.ts'
@@ -163,9 +164,13 @@ class RankAgent implements Agent {
     const early: NodeJS.Signals[] = []
     let command: RunningCommand | undefined
     const stopForwarding = forwardSignals(
-      (signal) => {
-        if (command === undefined) early.push(signal)
-        else command.signal(signal)
+      {
+        there: () => command !== undefined,
+        send: (signal) => {
+          if (command === undefined) early.push(signal)
+          else command.signal(signal)
+        },
+        stopped: () => command !== undefined && isStopped(command.pid),
       },
       () => this.#noteSignal(command),
     )

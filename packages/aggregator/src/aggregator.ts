@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { drained, endpointOf, systemClock, systemFiles } from '@provloom/shared'
+import { drained, endpointOf, reasonOf, systemClock, systemFiles } from '@provloom/shared'
 import type { Clock, Component, Connection, Files, StopOutcome } from '@provloom/shared'
 import { settingsOf } from './config.ts'
 import type { AggregatorConfig, Settings } from './config.ts'
@@ -125,9 +125,23 @@ class LocalAggregator implements Aggregator {
     if (this.#starting === undefined) return drained
     await this.#starting.catch(() => {})
     const outcome = await this.#house.close(deadlineMs)
-    if (this.#connection !== undefined) this.#control.remove(this.#control.connection)
+    if (this.#connection !== undefined) this.#removeConnection(this.#control.connection)
     this.#connection = undefined
     return outcome
+  }
+
+  #removeConnection(file: string): void {
+    try {
+      this.#control.remove(file)
+    } catch (error) {
+      this.#tell({
+        kind: 'problem',
+        code: 'FILE_UNWRITABLE',
+        runId: undefined,
+        message: `${file} could not be removed (${reasonOf(error)})`,
+        hint: 'All runs are written. Remove the file: nobody listens there any more.',
+      })
+    }
   }
 }
 

@@ -11,6 +11,11 @@ export function isAlive(pid: number): boolean {
   return state !== 'Z'
 }
 
+/** Whether a process was stopped, by Ctrl-Z or SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)?.[0] === 'T'
+}
+
 /** Clock ticks a second in /proc: 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100
 

@@ -1,8 +1,19 @@
 import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
-import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
-import { ProvloomError, checkOptions, flagOf } from '@provloom/shared'
+import type { Agent, AgentMode, AggregatorRequest } from '@provloom/agent/process'
+import {
+  ProvloomError,
+  checkOptions,
+  dutyOf,
+  flagOf,
+  listen,
+  renderError,
+  say,
+  signalsThat,
+} from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { commandBegins } from '../launch/begun.ts'
 import { variablesFor } from '../launch/forward.ts'
+import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
 import { version } from '../version.ts'
 
@@ -15,14 +26,25 @@ export async function agent(
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const { attach, pid, withAggregator, ...options } = given
+  const worker: { pid?: number | undefined } = {}
   const serving = createAgent({
     mode: modeOf(command, attach, pid),
     options,
     pythonPath: pythonPath(),
     version,
     startSuccessor: (spool, heir) => startSuccessor(spool, heir, options),
+    onStatus: (status) => {
+      if (status.kind === 'worker-started') worker.pid = status.pid
+      if (status.kind === 'worker-ended') worker.pid = undefined
+    },
     ...(withAggregator === true ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
+  const run = parent((word) => {
+    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
+  })
+  commandBegins()
+  run?.tell('begins')
+  if (typeof attach === 'string') endAfterWorker(serving, pid === undefined)
   const outcome = await superviseAgent(serving)
   switch (outcome.kind) {
     case 'exited':
@@ -30,10 +52,25 @@ export async function agent(
       mirrorEnd(outcome)
       return exitCodeOf(outcome)
     case 'not-started':
-      throw outcome.error
+      say(renderError(outcome.error))
+      return outcome.exitCode
     case 'served':
       return outcome.delivery.kind === 'kept' ? exitCode.unavailable : exitCode.ok
   }
+}
+
+/** Time for what a kept spool holds, once somebody wants us to end: docker and podman give 10 s in all. */
+const STOP_MS = 8_000
+
+/**
+ * Nobody waits for an agent that was attached: a signal for the whole job is to end its worker, and it ends after that. Where
+ * there is no worker, it hands in what it can.
+ */
+function endAfterWorker(serving: Agent, alone: boolean): void {
+  for (const signal of signalsThat('quit', 'pause')) process.removeAllListeners(signal)
+  listen(signalsThat('end', 'notice'), (signal) => {
+    if (alone && dutyOf(signal) === 'end') void serving.stop(STOP_MS)
+  })
 }
 
 function modeOf(command: readonly string[], attach: unknown, pid: unknown): AgentMode {

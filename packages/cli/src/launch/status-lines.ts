@@ -1,10 +1,11 @@
 import readline from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { AggregatorStatus } from '@provloom/aggregator'
+import { sayOut } from '@provloom/shared'
 
-/** `provloom aggregator --json` says one status a line; this reads them back. */
+/** `provloom aggregator --json` says one status a line; this reads them back. Who reads no more is no trouble to it. */
 export function writeStatus(status: AggregatorStatus): void {
-  process.stdout.write(`${JSON.stringify(status)}\n`)
+  sayOut(JSON.stringify(status))
 }
 
 export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): void {

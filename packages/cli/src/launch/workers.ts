@@ -1,6 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import net from 'node:net'
-import { codeOf, ended, spawnSelf } from './self.ts'
+import { exitCodeOf, inheritedDescriptors, isStopped, launchCommand } from '@provloom/agent/launch'
+import { leavesCore, processStart, renderError, say } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
+import { commandBegins } from './begun.ts'
+import { hear, tell } from './parent.ts'
+import { codeOf, ended, handedOn, spawnSelf } from './self.ts'
+import type { Ending } from './self.ts'
 
 export interface WorkersPlan {
   readonly ranks: number
@@ -14,13 +20,23 @@ export interface WorkersPlan {
 /** Milliseconds between asking the other workers to end, after one failed, and killing them: what torchrun gives. */
 const KILL_AFTER_MS = 30_000
 
+/** One rank: its agent, or its command itself where no agent could be started. */
+interface Worker {
+  readonly pid: number | undefined
+  readonly over: boolean
+  signal(signal: NodeJS.Signals): void
+  /** At once, whatever it does about signals. */
+  kill(): void
+}
+
 /**
  * The ranks of one machine: an agent with its worker each, with the variables torchrun would set.
  * When a worker fails the others are asked to end, as the launchers do: they would wait for it for ever.
  */
 export class Workers {
   readonly #plan: WorkersPlan
-  readonly #agents: ChildProcess[] = []
+  readonly #workers = new Map<number, Worker>()
+  readonly #early: NodeJS.Signals[] = []
   #stopping = false
   #failed: number | undefined
 
@@ -33,41 +49,117 @@ export class Workers {
     return this.#failed ?? 0
   }
 
+  /** Whether they run: a signal for our process group reaches them by itself. */
+  get there(): boolean {
+    return this.#workers.size > 0
+  }
+
+  /** Whether all that are left were stopped. */
+  get stopped(): boolean {
+    const living = [...this.#workers.values()].filter((worker) => !worker.over)
+    return living.length > 0 && living.every(({ pid }) => pid !== undefined && isStopped(pid))
+  }
+
   /** @returns the exit codes by rank, when all have ended */
   async run(): Promise<number[]> {
     const port = await freePort()
-    const endings: Promise<number>[] = []
-    for (let rank = 0; rank < this.#plan.ranks; rank++) {
-      const agent = spawnSelf(['agent', ...this.#plan.agentArgs, '--', ...this.#plan.command], {
-        stdio: 'inherit',
-        env: { ...process.env, ...this.#plan.environment, ...rankVariables(rank, this.#plan.ranks, port) },
-      })
-      this.#agents.push(agent)
-      endings.push(ended(agent).then((ending) => this.#ended(rank, codeOf(ending))))
-    }
+    commandBegins()
+    const endings = Array.from({ length: this.#plan.ranks }, (_, rank) =>
+      this.#start(rank, {
+        ...process.env,
+        ...this.#plan.environment,
+        ...rankVariables(rank, this.#plan.ranks, port),
+      }),
+    )
+    for (const signal of this.#early.splice(0)) this.signal(signal)
     return await Promise.all(endings)
   }
 
-  /** Passes a signal on to every worker still there. */
+  /** Passes a signal on to every worker still there; to all of them when they are, where they are not yet. */
   signal(signal: NodeJS.Signals): void {
+    if (!this.there) this.#early.push(signal)
+    for (const worker of this.#workers.values()) worker.signal(signal)
+  }
+
+  /** Somebody asks for the end: a worker that ends by it has not failed, and nobody else is asked once more. */
+  expectEnd(): void {
     this.#stopping = true
-    for (const agent of this.#agents) agent.kill(signal)
+  }
+
+  async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
+    const agent = this.#spawnAgent(environment)
+    let begun = false
+    hear(agent, (word) => {
+      begun ||= word === 'begins'
+    })
+    this.#workers.set(rank, agentWorker(agent))
+    const ending = await ended(agent)
+    if (begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
+    this.#plan.told(`the agent of rank ${rank} could not be started; its command runs, and nothing is recorded`)
+    return this.#ended(rank, await this.#startAlone(rank, environment))
+  }
+
+  #spawnAgent(environment: NodeJS.ProcessEnv): ChildProcess {
+    const { agentArgs, command } = this.#plan
+    const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
+    return spawnSelf(['agent', ...agentArgs, '--', ...command], {
+      stdio: ['inherit', 'inherit', 'inherit', ...handedDown, 'ipc'],
+      env: handedOn(environment),
+    })
+  }
+
+  async #startAlone(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
+    const variables = { ...environment, ...processStart().variables }
+    const launch = await launchCommand(this.#plan.command, variables, undefined)
+    if (launch.kind === 'not-started') {
+      say(renderError(launch.error))
+      return launch.exitCode
+    }
+    const { command } = launch
+    this.#workers.set(rank, {
+      pid: command.pid,
+      get over() {
+        return command.over()
+      },
+      signal: (signal) => void command.signal(signal),
+      kill: () => void command.signal('SIGKILL'),
+    })
+    return exitCodeOf(await command.ended)
   }
 
   #ended(rank: number, code: number): number {
     if (code !== 0) this.#failed ??= code
     if (code !== 0 && !this.#stopping) {
       this.#stopping = true
-      const others = this.#agents.filter((agent) => agent.exitCode === null && agent.signalCode === null)
+      const others = [...this.#workers.values()].filter((worker) => !worker.over)
       if (others.length > 0) {
         this.#plan.told(
           `rank ${rank} ended with exit code ${code}; the other workers are asked to end (SIGTERM)`,
         )
-        for (const agent of others) agent.kill('SIGTERM')
-        setTimeout(() => this.signal('SIGKILL'), KILL_AFTER_MS).unref()
+        for (const worker of others) worker.signal('SIGTERM')
+        setTimeout(() => {
+          for (const worker of this.#workers.values()) worker.kill()
+        }, KILL_AFTER_MS).unref()
       }
     }
     return code
+  }
+}
+
+/** An agent that ended before its command, and not because somebody wanted it or the command line was refused. */
+function isFault({ code, signal }: Ending): boolean {
+  return signal === null ? code !== exitCode.ok && code !== exitCode.usage : leavesCore(signal)
+}
+
+function agentWorker(agent: ChildProcess): Worker {
+  return {
+    pid: agent.pid,
+    get over() {
+      return agent.exitCode !== null || agent.signalCode !== null
+    },
+    signal: (signal) => void agent.kill(signal),
+    // The agent stays, to tell how its command ended.
+    kill: () => tell(agent, 'kill'),
   }
 }
 
@@ -84,17 +176,18 @@ function rankVariables(rank: number, ranks: number, port: number): Record<string
   }
 }
 
+/** PyTorch's own choice, where none is free or can be asked for. */
+const usualPort = 29_500
+
 /** A port for the workers' own rendezvous that is free now. */
 function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const server = net.createServer()
-    server.once('error', reject)
+    server.once('error', () => resolve(usualPort))
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
       server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
+        resolve(typeof address === 'object' && address !== null ? address.port : usualPort),
       )
     })
   })
