@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { ProvloomError, drained, reasonOf } from '@provloom/shared'
+import { ProvloomError, drained, reasonOf, sentenceOf } from '@provloom/shared'
 import type { Component, SessionEnd, StopOutcome } from '@provloom/shared'
 import type { AgentConfig, AgentMode } from './config.ts'
 import { contextOf } from './context.ts'
@@ -309,7 +309,7 @@ class RankAgent implements Agent {
       tell({ kind: 'spool-ready', spool: spool.root })
       return spool
     } catch (error) {
-      voice.tell(`${reasonOf(error)}; the command runs, and nothing is recorded`)
+      voice.tell(`the command runs, and nothing is recorded: ${sentenceOf(error)}`)
       return undefined
     }
   }

@@ -1,5 +1,7 @@
 const { spawn } = require('node:child_process')
+const fs = require('node:fs')
 const os = require('node:os')
+const path = require('node:path')
 
 const unavailable = 3
 /** Those that a terminal sends to the whole process group reach the command by themselves. */
@@ -16,8 +18,10 @@ exports.runAlone = function runAlone(start, wrong, hint) {
     process.exitCode = unavailable
     return
   }
-  tell('provloom: the command runs, and nothing is recorded')
-  const variables = { ...process.env, ...start.variables }
+  tell('provloom: the command runs without it')
+  // To a run that started us: nobody else is to run it.
+  process.send?.('begins')
+  const variables = { ...process.env, ...start.variables, PYTHONPATH: pythonPath() }
   const workers = Array.from({ length: ranks }, (_, rank) =>
     launch(start, command, ranks === 1 ? variables : { ...variables, ...rankVariables(rank, ranks) }),
   )
@@ -43,9 +47,16 @@ exports.runAlone = function runAlone(start, wrong, hint) {
   }
 }
 
+/** `import provloom` works all the same: what it records is kept in a spool. */
+function pythonPath() {
+  const places = [path.join(__dirname, '../python'), path.join(__dirname, '../../../clients/python')]
+  const found = places.filter((place) => fs.existsSync(path.join(place, 'provloom')))
+  return [...found, process.env.PYTHONPATH].filter(Boolean).join(path.delimiter)
+}
+
 function tell(text) {
   try {
-    require('node:fs').writeSync(2, `${text}\n`)
+    fs.writeSync(2, `${text}\n`)
   } catch {
     // Nobody listens.
   }

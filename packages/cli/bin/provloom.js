@@ -8,6 +8,7 @@ if [ -r "/proc/$$/status" ]; then
   while read -r provloom_name provloom_value; do
     if [ "$provloom_name" = SigIgn: ]; then provloom_ignored=$provloom_value; break; fi
   done <"/proc/$$/status"
+  trap '' USR1
   for provloom_file in /proc/$$/fd/*; do
     if [ -e "$provloom_file" ] && ! [ "$provloom_file" -ef "$0" ]; then provloom_descriptors="$provloom_descriptors,${provloom_file#/proc/$$/fd/}"; fi
   done
@@ -15,26 +16,28 @@ if [ -r "/proc/$$/status" ]; then
   # Longer than that the kernel takes no variable.
   [ "${#provloom_environment}" -lt 130000 ] || provloom_environment=''
 fi
-provloom_version=$(unset NODE_OPTIONS; node --version 2>/dev/null)
+# The colon keeps the shell from becoming node, and so from saying here how that died.
+provloom_version=$(exec 2>/dev/null; unset NODE_OPTIONS; node --version; :)
 case $provloom_version in
   v[0-9].* | v1[0-9].* | v20.[0-9].* | v20.1[0-8].*) provloom_wrong="Node $provloom_version is too old" ;;
   v*) provloom_wrong='' ;;
   *) provloom_wrong='Node cannot be started' ;;
 esac
+case $(ulimit -n) in
+  ? | 1? | 2[0-7]) provloom_wrong="Node cannot work with ulimit -n $(ulimit -n)" ;;
+esac
 if [ -z "$provloom_wrong" ] && [ "$(ulimit -v)" != unlimited ] &&
-  [ "$(unset NODE_OPTIONS; ulimit -c 0; node -p 1 2>/dev/null)" != 1 ]; then
+  [ "$(exec 2>/dev/null; unset NODE_OPTIONS; ulimit -c 0; node -p 1; :)" != 1 ]; then
   provloom_wrong="Node cannot be started within ulimit -v $(ulimit -v)"
 fi
 if [ -z "$provloom_wrong" ]; then
   export PROVLOOM_START="$provloom_ignored ${provloom_descriptors#,} $provloom_environment"
   [ -z "$provloom_environment" ] || unset NODE_OPTIONS NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
-  # Until our listener is there, SIGUSR1 would open the debugger.
-  case $provloom_version in
-    v2[0-1].* | v22.[0-9].* | v22.1[0-3].* | v23.[0-6].*) exec node "$0" "$@" ;;
-    *) exec node --disable-sigusr1 "$0" "$@" ;;
-  esac
+  # Until our listener is there, SIGUSR1 makes Node open its debugger: at an address that no machine has (RFC 5737).
+  exec node --inspect-port=192.0.2.1:0 --disable-warning=ExperimentalWarning "$0" "$@"
 fi
-printf 'Error: %s [NO_NODE]\nTry:   Put Node 20.19 or newer on the PATH.\n' "$provloom_wrong" >&2
+trap - USR1
+printf 'Error: %s [NO_NODE]\nTry:   Put Node 20.19 or newer on the PATH, and give it room (ulimit).\n' "$provloom_wrong" >&2
 case ${1-} in
   run | agent)
     provloom_ranks=1
@@ -48,7 +51,11 @@ case ${1-} in
     done
     if [ $# -gt 1 ] && [ "$provloom_ranks" = 1 ]; then
       shift
-      echo 'provloom: the command runs, and nothing is recorded' >&2
+      echo 'provloom: the command runs without it' >&2
+      provloom_file=$(readlink -f "$0" 2>/dev/null)
+      for provloom_file in "${provloom_file%/bin/provloom.js}/python" "${provloom_file%/packages/cli/bin/provloom.js}/clients/python"; do
+        if [ -d "$provloom_file/provloom" ]; then export PYTHONPATH="$provloom_file${PYTHONPATH:+:$PYTHONPATH}"; fi
+      done
       exec "$@"
     fi
     ;;
@@ -77,6 +84,9 @@ for (const name of (caught[process.argv[2]] ?? 'USR1').split(' ')) {
     // This system does not have it.
   }
 }
+
+// What libraries say of themselves (why an addon does not load, with a stack) is for who looks for a fault.
+if (process.env.PROVLOOM_DEBUG === undefined) console.warn = () => {}
 
 const fs = require('node:fs')
 const path = require('node:path')

@@ -33,9 +33,9 @@ export async function main(): Promise<void> {
   } catch (error) {
     if (wraps && isFault(error) && !commandHasBegun()) throw error
     process.exitCode = report(error)
-    // Its sockets may still be open.
-    if (name === 'aggregator') process.exit()
   }
+  // Whatever may still be open: a socket, the channel to an aggregator that does not end.
+  if (name === 'run' || name === 'aggregator') process.exit()
 }
 
 function isFault(error: unknown): boolean {

@@ -65,6 +65,13 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** The same in one line, without its code: where more than one thing is told. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof ProvloomError)) return reasonOf(error)
+  const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`
+  return `${error.message}${cause}${error.hint === undefined ? '' : `. ${error.hint}`}`
+}
+
 const bugHint = 'PROVLOOM_DEBUG=1 shows where; it is a bug of ours, please tell us.'
 
 /**

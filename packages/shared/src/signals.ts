@@ -39,6 +39,16 @@ const duties = {
   SIGCONT: 'pause',
 } as const satisfies Partial<Record<NodeJS.Signals, Duty>>
 
+/**
+ * Flags of Node for every process of ours. At SIGUSR1 Node opens its debugger until somebody listens: it is told an address
+ * that no machine has (RFC 5737), and so opens none. What it finds experimental (`require` of modules, at first) is for
+ * nobody who runs us.
+ */
+export const nodeFlags: readonly string[] = [
+  '--inspect-port=192.0.2.1:0',
+  '--disable-warning=ExperimentalWarning',
+]
+
 const core: ReadonlySet<string> = new Set([
   'SIGQUIT',
   'SIGILL',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { ProvloomError, processStart, reasonOf, systemCode } from '@provloom/shared'
+import type { ChildProcess } from 'node:child_process'
+import { ProvloomError, processStart, systemCode } from '@provloom/shared'
 import type { Variables } from '../rank/environment.ts'
 import { inheritedDescriptors } from './descriptors.ts'
 import { ignoring } from './ignoring.ts'
@@ -38,14 +39,15 @@ export async function launchCommand(
   const [file = program, ...rest] = ignoring(ignored, argv, environment)
   // Where a shell becomes the command, its failure is not ours to see.
   const look = file === program ? 'found' : lookUp(program, environment)
-  if (look !== 'found') return notStarted(program, look, undefined)
-  let child: ReturnType<typeof spawn>
+  if (look !== 'found') return notStarted(program, look, new Error('it may not be executed'))
+  const options = {
+    env: { ...environment },
+    ...(directory === undefined ? {} : { cwd: directory }),
+  }
+  let child: ChildProcess
   try {
-    child = spawn(file, rest, {
-      stdio: ['inherit', 'inherit', 'inherit', ...inheritedDescriptors(environment, descriptors)],
-      env: { ...environment },
-      ...(directory === undefined ? {} : { cwd: directory }),
-    })
+    const handedDown = inheritedDescriptors(environment, descriptors)
+    child = spawn(file, rest, { ...options, stdio: ['inherit', 'inherit', 'inherit', ...handedDown] })
   } catch (error) {
     return notStarted(program, 'denied', error)
   }
@@ -78,14 +80,13 @@ export async function launchCommand(
 const missing: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
 
 function notStarted(program: string, why: 'missing' | 'denied', cause: unknown): Launch {
-  const reason = cause === undefined ? 'it may not be executed' : reasonOf(cause)
   const error = new ProvloomError(
     'COMMAND_NOT_FOUND',
-    why === 'missing' ? `There is no command ${program}` : `Could not start ${program}: ${reason}`,
+    why === 'missing' ? `There is no command ${program}` : `Could not start ${program}`,
     {
       doing: 'start the command',
       to: program,
-      cause,
+      ...(why === 'missing' ? {} : { cause }),
       hint:
         why === 'missing'
           ? 'Check its name and PATH, or give its path.'

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { countOf } from '../rank/environment.ts'
 import type { Variables } from '../rank/environment.ts'
 
@@ -7,6 +8,8 @@ import type { Variables } from '../rank/environment.ts'
  */
 const named = ['PMI_FD', 'NODE_CHANNEL_FD']
 const descriptorMax = 255
+/** Starting a child takes some beyond the highest. */
+const spare = 8
 
 /**
  * What stands for descriptors 3 and up in the worker's stdio: Node closes all but its own three in children, and an MPI
@@ -19,8 +22,9 @@ export function inheritedDescriptors(
   handedDown: readonly number[],
 ): ('ignore' | number)[] {
   const wanted = new Set<number>()
+  const most = Math.min(descriptorMax, softLimit() - spare)
   const want = (descriptor: number | undefined): void => {
-    if (descriptor !== undefined && descriptor > 2 && descriptor <= descriptorMax) wanted.add(descriptor)
+    if (descriptor !== undefined && descriptor > 2 && descriptor <= most) wanted.add(descriptor)
   }
   for (const name of named) want(countOf(variables, name))
   for (const found of (variables['MAKEFLAGS'] ?? '').matchAll(/--jobserver-(?:auth|fds)=(\d+),(\d+)/g)) {
@@ -29,4 +33,14 @@ export function inheritedDescriptors(
   for (const descriptor of handedDown) want(descriptor)
   const highest = Math.max(2, ...wanted)
   return Array.from({ length: highest - 2 }, (_, i) => (wanted.has(i + 3) ? i + 3 : 'ignore'))
+}
+
+/** `ulimit -n`: above it nothing can be put; somebody may have lowered it since. */
+function softLimit(): number {
+  try {
+    const found = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'latin1'))
+    return Number(found?.[1] ?? Infinity)
+  } catch {
+    return Infinity
+  }
 }

@@ -73,8 +73,11 @@ export class AggregatorProcess {
       detached: true,
     })
     this.#child = child
-    if (child.stdout !== null) {
-      readStatuses(child.stdout, (status) => {
+    void ended(child).then((ending) => this.#ended(ending))
+    // Undefined where it could not be started.
+    const { stdout } = child
+    if (stdout) {
+      readStatuses(stdout, (status) => {
         if (status.kind === 'listening') {
           this.#listened = true
           listens(status)
@@ -82,7 +85,6 @@ export class AggregatorProcess {
         this.#listener(status)
       })
     }
-    void ended(child).then((ending) => this.#ended(ending))
   }
 
   #ended(ending: Ending): void {

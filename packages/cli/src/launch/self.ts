@@ -2,16 +2,13 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { exitCodeOfSignal, processStart } from '@provloom/shared'
+import { exitCodeOfSignal, nodeFlags, processStart } from '@provloom/shared'
 
 const entry = fileURLToPath(new URL('../../bin/provloom.js', import.meta.url))
 
-/** Where Node has it: until our listener is there, SIGUSR1 would open the debugger. */
-const flags = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : []
-
 /** Starts this `provloom` again, as a process of its own. */
 export function spawnSelf(args: readonly string[], options: SpawnOptions): ChildProcess {
-  return spawn(process.execPath, [...flags, entry, ...args], options)
+  return spawn(process.execPath, [...nodeFlags, entry, ...args], options)
 }
 
 /** The kernel takes no longer variable. */

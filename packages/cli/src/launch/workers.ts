@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import net from 'node:net'
 import { exitCodeOf, inheritedDescriptors, isStopped, launchCommand } from '@provloom/agent/launch'
-import { leavesCore, processStart, renderError, say } from '@provloom/shared'
+import { leavesCore, processStart, reasonOf, renderError, say } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { commandBegins } from './begun.ts'
 import { hear, tell } from './parent.ts'
@@ -87,14 +87,18 @@ export class Workers {
   }
 
   async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
-    const agent = this.#spawnAgent(environment)
     let begun = false
-    hear(agent, (word) => {
-      begun ||= word === 'begins'
-    })
-    this.#workers.set(rank, agentWorker(agent))
-    const ending = await ended(agent)
-    if (begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
+    try {
+      const agent = this.#spawnAgent(environment)
+      hear(agent, (word) => {
+        begun ||= word === 'begins'
+      })
+      this.#workers.set(rank, agentWorker(agent))
+      const ending = await ended(agent)
+      if (begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
+    } catch (error) {
+      this.#plan.told(reasonOf(error))
+    }
     this.#plan.told(`the agent of rank ${rank} could not be started; its command runs, and nothing is recorded`)
     return this.#ended(rank, await this.#startAlone(rank, environment))
   }
