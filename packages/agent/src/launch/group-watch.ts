@@ -24,8 +24,15 @@ const answerMs = 2_000
  */
 export function watchGroup(signals: readonly NodeJS.Signals[]): GroupWatch {
   const numbers = signals.map(signalNumber).join(' ')
-  const script = `for n in ${numbers}; do trap "echo $n" $n; done
-while line=; read -r line || [ $? -gt 128 ]; do [ -z "$line" ] || echo "$line"; done`
+  // A trap ends `read`, in some shells (dash) as if the input were at its end.
+  const script = `got=
+for n in ${numbers}; do trap "got=1; echo $n" $n; done
+while :; do
+  line=
+  if read -r line; then echo "$line"
+  elif [ -n "$got" ]; then got=
+  else exit; fi
+done`
   const heard = new Map<string, number>()
   const waiting = new Set<() => void>()
   const shell = spawnShell(script, (word) => {

@@ -54,3 +54,9 @@ export function hear(child: ChildProcess, heard: (word: Word) => void): void {
 export function tell(child: ChildProcess, word: Word): void {
   if (child.connected) child.send(word, () => {})
 }
+
+/** Resolves when a child that has ended has been heard to its last word: its end may be known before that is read. */
+export async function allHeard(child: ChildProcess): Promise<void> {
+  if (!child.connected) return
+  await new Promise((resolve) => child.once('disconnect', resolve))
+}

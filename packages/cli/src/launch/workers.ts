@@ -1,11 +1,11 @@
-import type { ChildProcess } from 'node:child_process'
 import net from 'node:net'
-import { exitCodeOf, inheritedDescriptors, isStopped, launchCommand } from '@provloom/agent/launch'
-import { leavesCore, processStart, reasonOf, renderError, say } from '@provloom/shared'
+import { exitCodeOf, isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
+import { leavesCore, reasonOf, renderError, say } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { AgentWorker } from './agent-worker.ts'
+import type { Worker } from './agent-worker.ts'
 import { commandBegins } from './begun.ts'
-import { hear, tell } from './parent.ts'
-import { codeOf, ended, handedOn, spawnSelf } from './self.ts'
+import { codeOf, pythonPath } from './self.ts'
 import type { Ending } from './self.ts'
 
 export interface WorkersPlan {
@@ -14,20 +14,13 @@ export interface WorkersPlan {
   readonly agentArgs: readonly string[]
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Milliseconds between asking the other workers to end, after one failed, and killing them. */
+  readonly killAfterMs?: number
   told(message: string): void
 }
 
-/** Milliseconds between asking the other workers to end, after one failed, and killing them: what torchrun gives. */
+/** What torchrun gives. */
 const KILL_AFTER_MS = 30_000
-
-/** One rank: its agent, or its command itself where no agent could be started. */
-interface Worker {
-  readonly pid: number | undefined
-  readonly over: boolean
-  signal(signal: NodeJS.Signals): void
-  /** At once, whatever it does about signals. */
-  kill(): void
-}
 
 /**
  * The ranks of one machine: an agent with its worker each, with the variables torchrun would set.
@@ -87,15 +80,12 @@ export class Workers {
   }
 
   async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
-    let begun = false
+    const { agentArgs, command } = this.#plan
     try {
-      const agent = this.#spawnAgent(environment)
-      hear(agent, (word) => {
-        begun ||= word === 'begins'
-      })
-      this.#workers.set(rank, agentWorker(agent))
-      const ending = await ended(agent)
-      if (begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
+      const agent = new AgentWorker([...agentArgs, '--', ...command], environment)
+      this.#workers.set(rank, agent)
+      const ending = await agent.ended
+      if (agent.begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
     } catch (error) {
       this.#plan.told(reasonOf(error))
     }
@@ -103,17 +93,8 @@ export class Workers {
     return this.#ended(rank, await this.#startAlone(rank, environment))
   }
 
-  #spawnAgent(environment: NodeJS.ProcessEnv): ChildProcess {
-    const { agentArgs, command } = this.#plan
-    const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
-    return spawnSelf(['agent', ...agentArgs, '--', ...command], {
-      stdio: ['inherit', 'inherit', 'inherit', ...handedDown, 'ipc'],
-      env: handedOn(environment),
-    })
-  }
-
   async #startAlone(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
-    const variables = { ...environment, ...processStart().variables }
+    const variables = workerEnvironment(environment, undefined, pythonPath())
     const launch = await launchCommand(this.#plan.command, variables, undefined)
     if (launch.kind === 'not-started') {
       say(renderError(launch.error))
@@ -143,7 +124,7 @@ export class Workers {
         for (const worker of others) worker.signal('SIGTERM')
         setTimeout(() => {
           for (const worker of this.#workers.values()) worker.kill()
-        }, KILL_AFTER_MS).unref()
+        }, this.#plan.killAfterMs ?? KILL_AFTER_MS).unref()
       }
     }
     return code
@@ -153,18 +134,6 @@ export class Workers {
 /** An agent that ended before its command, and not because somebody wanted it or the command line was refused. */
 function isFault({ code, signal }: Ending): boolean {
   return signal === null ? code !== exitCode.ok && code !== exitCode.usage : leavesCore(signal)
-}
-
-function agentWorker(agent: ChildProcess): Worker {
-  return {
-    pid: agent.pid,
-    get over() {
-      return agent.exitCode !== null || agent.signalCode !== null
-    },
-    signal: (signal) => void agent.kill(signal),
-    // The agent stays, to tell how its command ended.
-    kill: () => tell(agent, 'kill'),
-  }
 }
 
 function rankVariables(rank: number, ranks: number, port: number): Record<string, string> {
