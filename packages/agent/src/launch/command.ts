@@ -49,7 +49,7 @@ export async function launchCommand(
     const handedDown = inheritedDescriptors(environment, descriptors)
     child = spawn(file, rest, { ...options, stdio: ['inherit', 'inherit', 'inherit', ...handedDown] })
   } catch (error) {
-    return notStarted(program, 'denied', error)
+    return notStarted(program, whyOf(error), error)
   }
   const ended = new Promise<CommandEnd>((resolve) => {
     child.once('exit', (code, signal) =>
@@ -62,9 +62,7 @@ export async function launchCommand(
   })
   // A later `error` tells of a signal that could not be sent; `signal` says so by its result.
   child.on('error', () => undefined)
-  if (failure !== undefined) {
-    return notStarted(program, missing.has(systemCode(failure)) ? 'missing' : 'denied', failure)
-  }
+  if (failure !== undefined) return notStarted(program, whyOf(failure), failure)
   return {
     kind: 'running',
     command: {
@@ -78,6 +76,10 @@ export async function launchCommand(
 
 /** What a shell calls not found (POSIX, Shell Command Language, 2.8.2): 127; all else is 126. */
 const missing: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
+
+function whyOf(error: unknown): 'missing' | 'denied' {
+  return missing.has(systemCode(error)) ? 'missing' : 'denied'
+}
 
 function notStarted(program: string, why: 'missing' | 'denied', cause: unknown): Launch {
   const error = new ProvloomError(

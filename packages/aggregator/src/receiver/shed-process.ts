@@ -6,7 +6,8 @@ import net from 'node:net'
 
 // Said to a whole process group, these are for the aggregator, which may need some time; Node opens its debugger at
 // SIGUSR1. First of all, and out of packages/shared/src/signals.ts without loading it.
-for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {})
 
 /** Where `fork` has put the listening socket. */
 const listeningFd = 4

@@ -103,7 +103,8 @@ class Job {
 
   #conclude(codes: readonly number[], failure: number): number {
     this.#progress.end()
-    if (this.#finished.length === 0) this.#progress.note('no run was recorded: no rank reached the aggregator')
+    if (this.#finished.length === 0)
+      this.#progress.note('no run was recorded: no rank reached the aggregator')
     for (const finished of this.#finished) {
       if (this.#json === undefined) say(renderSummary(finished, styleFor({ isTTY: onTerminal() })))
       else fs.writeSync(this.#json, `${JSON.stringify({ ...finished, exitCodes: codes })}\n`)

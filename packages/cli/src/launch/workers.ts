@@ -89,7 +89,9 @@ export class Workers {
     } catch (error) {
       this.#plan.told(reasonOf(error))
     }
-    this.#plan.told(`the agent of rank ${rank} could not be started; its command runs, and nothing is recorded`)
+    this.#plan.told(
+      `the agent of rank ${rank} could not be started; its command runs, and nothing is recorded`,
+    )
     return this.#ended(rank, await this.#startAlone(rank, environment))
   }
 
@@ -159,9 +161,7 @@ function freePort(): Promise<number> {
     server.once('error', () => resolve(usualPort))
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() =>
-        resolve(typeof address === 'object' && address !== null ? address.port : usualPort),
-      )
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : usualPort))
     })
   })
 }
