@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { ProvloomError, drained, reasonOf } from '@provloom/shared'
+import { ProvloomError, drained, reasonOf, sentenceOf } from '@provloom/shared'
 import type { Component, StopOutcome } from '@provloom/shared'
 import type { AgentConfig, AgentMode } from './config.ts'
 import { contextOf } from './context.ts'
@@ -17,7 +17,7 @@ import { Claim } from './tree/claim.ts'
 import { foundTree, treeVariableOf } from './tree/found.ts'
 import { readTree, removeTree } from './tree/folder.ts'
 import type { TreeFacts, TreeFolder } from './tree/folder.ts'
-import { lifeOf } from './tree/processes.ts'
+import { isStopped, lifeOf } from './tree/processes.ts'
 import { TreeService } from './tree/service.ts'
 
 /** How an agent's work ended. `exited` and `killed` are the command's own end. */
@@ -159,9 +159,13 @@ class TreeAgent implements Agent {
     // Before the worker is there, so that no signal for it is lost: those that come too early wait for it.
     const early: NodeJS.Signals[] = []
     const stopForwarding = forwardSignals(
-      (signal) => {
-        if (this.#command === undefined) early.push(signal)
-        else this.#command.signal(signal)
+      {
+        there: () => this.#command !== undefined,
+        send: (signal) => {
+          if (this.#command === undefined) early.push(signal)
+          else this.#command.signal(signal)
+        },
+        stopped: () => this.#command !== undefined && isStopped(this.#command.pid),
       },
       () => this.#noteSignal(),
     )
@@ -263,7 +267,7 @@ class TreeAgent implements Agent {
       tell({ kind: 'spool-ready', spool: path.resolve(found.tree.root) })
       return found
     } catch (error) {
-      voice.tell(`${reasonOf(error)}; the command runs, and nothing is recorded`)
+      voice.tell(`the command runs, and nothing is recorded: ${sentenceOf(error)}`)
       return undefined
     }
   }

@@ -1,5 +1,4 @@
-import fs from 'node:fs'
-import { printable } from '@provloom/shared'
+import { printable, say as sayAloud } from '@provloom/shared'
 
 /** Tells the user, each thing once. */
 export interface Voice {
@@ -24,18 +23,9 @@ export function createVoice(
       if (told.has(message)) return
       told.add(message)
       const line = `provloom: rank ${by ?? this.rank}: ${printable(message)}`
-      if (say === undefined) writeError(line)
-      else say(line)
+      const speak = say ?? sayAloud
+      speak(line)
       heard(message)
     },
-  }
-}
-
-/** A closed or full standard error must not end an agent. */
-function writeError(line: string): void {
-  try {
-    fs.writeSync(2, `${line}\n`)
-  } catch {
-    // Nobody listens.
   }
 }

@@ -6,6 +6,7 @@ import {
   endpointOf,
   latestGeneration,
   readConnection,
+  reasonOf,
   systemClock,
   systemFiles,
 } from '@provloom/shared'
@@ -186,9 +187,19 @@ class LocalAggregator implements Aggregator {
     const { connection: file } = this.#control
     const own = this.#connection
     this.#connection = undefined
-    if (own === undefined || connectionAt(file)?.nonce !== own.nonce) return
-    if (this.#settings.generation !== undefined && !this.#wiring.mayGoOn) this.#control.clear()
-    else this.#control.remove(file)
+    try {
+      if (own === undefined || connectionAt(file)?.nonce !== own.nonce) return
+      if (this.#settings.generation !== undefined && !this.#wiring.mayGoOn) this.#control.clear()
+      else this.#control.remove(file)
+    } catch (error) {
+      this.#statuses.tell({
+        kind: 'problem',
+        code: 'FILE_UNWRITABLE',
+        runId: undefined,
+        message: `${file} could not be removed (${reasonOf(error)})`,
+        hint: 'All runs are written. Remove the file: nobody listens there any more.',
+      })
+    }
   }
 }
 

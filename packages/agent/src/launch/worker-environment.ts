@@ -1,10 +1,11 @@
 import path from 'node:path'
+import { processStart } from '@provloom/shared'
 import { treeVariable } from '../place/tree-variable.ts'
 import type { Variables } from '../place/variables.ts'
 
 /**
- * The command's variables: ours, the tree that it is in, and the Python client in front of PYTHONPATH. Without a spool its
- * `import provloom` works all the same.
+ * The command's variables: ours, those that only Node would have taken, the tree that it is in, and the Python client in
+ * front of PYTHONPATH. Without a spool its `import provloom` works all the same.
  */
 export function workerEnvironment(
   variables: Variables,
@@ -15,6 +16,7 @@ export function workerEnvironment(
   const found = [pythonPath, before].filter((one) => one !== undefined && one !== '')
   return {
     ...variables,
+    ...processStart().variables,
     ...(tree === undefined ? {} : { [treeVariable]: tree }),
     ...(found.length === 0 ? {} : { PYTHONPATH: found.join(path.delimiter) }),
   }

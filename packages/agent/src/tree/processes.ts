@@ -14,6 +14,11 @@ export function startOf(pid: number): number {
   return Number.isSafeInteger(ticks) ? ticks : 0
 }
 
+/** Whether a process was stopped, by Ctrl-Z or SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)?.[0] === 'T'
+}
+
 /** The number in `/proc/self/ns/pid`; 0 where it is not known. */
 export function pidNamespace(): number {
   try {

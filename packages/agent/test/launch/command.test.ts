@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { statOf } from '../../src/place/process-identity.ts'
 import { agentFor, brisk, worker } from '../support/agents.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
 import type { Spawned } from '../support/agent-process.ts'
@@ -16,6 +17,13 @@ function spawnAlone(
   more: Parameters<typeof spawnAgent>[2] = {},
 ): Spawned {
   return spawnAgent(saveDir, argv, { ...more, config: { timing: { ...brisk, drainMs: 50 }, ...more.config } })
+}
+
+/** A kernel that gives cores to a program does so whatever the limit. */
+const coresGoToAFile = !fs.readFileSync('/proc/sys/kernel/core_pattern', 'latin1').startsWith('|')
+
+function stateOf(pid: number): string | undefined {
+  return statOf(pid)?.[0]
 }
 
 describe('the wrapped command', () => {
@@ -35,9 +43,20 @@ describe('the wrapped command', () => {
   test.each([
     ['SEGV', 139],
     ['ABRT', 134],
-  ])('dying of SIG%s, which leaves a core, is told by exit code %i', async (name, code) => {
-    const { ended } = spawnAlone(freshFolder(), ['sh', '-c', `ulimit -c 0; kill -${name} $$`])
-    expect(await ended).toEqual({ code, signal: null })
+  ])(
+    'dying of SIG%s the agent process does too; where that left a second core, by exit code %i',
+    async (name, code) => {
+      const die = ['sh', '-c', `ulimit -c 0; kill -${name} $$`]
+      expect(await spawnAlone(freshFolder(), die, { ulimit: '-c 0' }).ended).toEqual(
+        coresGoToAFile ? { code: null, signal: `SIG${name}` } : { code, signal: null },
+      )
+      expect(await spawnAlone(freshFolder(), die, { ulimit: '-c 1' }).ended).toEqual({ code, signal: null })
+    },
+  )
+
+  test('dying of SIGPIPE, which Node ignores, the agent process does too', async () => {
+    const { ended } = spawnAlone(freshFolder(), ['sh', '-c', 'kill -PIPE $$'])
+    expect(await ended).toEqual({ code: null, signal: 'SIGPIPE' })
   })
 
   test('reads its standard input and writes its standard output and error as if alone', async () => {
@@ -52,27 +71,57 @@ describe('the wrapped command', () => {
   test('gets signals sent to the agent, each once, and the agent outlives it', async () => {
     const { child, ended, said, output } = spawnAlone(freshFolder(), worker('tell-signals.mjs'))
     await said('ready')
-    for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGINT'] as const) {
+    const notices = [
+      'SIGUSR1',
+      'SIGUSR2',
+      'SIGALRM',
+      'SIGURG',
+      'SIGXCPU',
+      'SIGPWR',
+      'SIGIO',
+      'SIGWINCH',
+    ] as const
+    for (const signal of [...notices, 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGCONT'] as const) {
       child.kill(signal)
       await said(signal)
     }
     child.kill('SIGTERM')
     expect(await ended).toEqual({ code: 42, signal: null })
-    expect(output()).toBe('ready\nSIGUSR1\nSIGUSR2\nSIGHUP\nSIGINT\nSIGTERM\n')
+    expect(output().split('\n').sort()).toEqual(
+      ['', 'ready', ...notices, 'SIGABRT', 'SIGCONT', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'].sort(),
+    )
   })
 
-  test('gets a signal that was sent to the whole process group once', async () => {
+  test('gets every signal that was sent to the whole process group once', async () => {
     const { child, ended, said, output } = spawnAlone(freshFolder(), worker('tell-signals.mjs'), {
       detached: true,
     })
     await said('ready')
-    for (const signal of ['SIGUSR1', 'SIGINT', 'SIGHUP'] as const) {
+    const sent = ['SIGUSR1', 'SIGINT', 'SIGHUP', 'SIGWINCH', 'SIGQUIT'] as const
+    for (const signal of sent) {
       process.kill(-child.pid!, signal)
       await said(signal)
     }
+    // It takes as long for a second one to come as for this one, which is for the agent alone.
+    child.kill('SIGUSR2')
+    await said('SIGUSR2')
     process.kill(-child.pid!, 'SIGTERM')
     expect(await ended).toEqual({ code: 42, signal: null })
-    expect(output()).toBe('ready\nSIGUSR1\nSIGINT\nSIGHUP\nSIGTERM\n')
+    expect(output()).toBe(['ready', ...sent, 'SIGUSR2', 'SIGTERM', ''].join('\n'))
+  })
+
+  test('is stopped with the agent, and goes on with it', async () => {
+    const { child, said, output, ended } = spawnAgent(freshFolder(), worker('tell-signals.mjs', 'pid'))
+    await said('\n')
+    const pid = Number(output().split(' ')[1])
+    child.kill('SIGTSTP')
+    await expect.poll(() => [stateOf(pid), stateOf(child.pid!)]).toEqual(['T', 'T'])
+    child.kill('SIGCONT')
+    await said('SIGCONT')
+    expect(stateOf(child.pid!)).not.toBe('T')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: 42, signal: null })
+    expect(output()).toBe(`ready ${pid}\nSIGTSTP\nSIGCONT\nSIGTERM\n`)
   })
 
   test('finds the descriptor that its launcher names in PMI_FD', async () => {

@@ -4,6 +4,11 @@
  */
 import net from 'node:net'
 
+// Said to a whole process group, these are for the aggregator, which may need some time; Node opens its debugger at
+// SIGUSR1. First of all, and out of packages/shared/src/signals.ts without loading it.
+for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {})
+
 /** Where `fork` has put the listening socket. */
 const listeningFd = 4
 
@@ -19,6 +24,4 @@ function shed(): void {
 if (process.send !== undefined) {
   process.once('message', shed)
   process.once('disconnect', () => process.exit(0))
-  // Said to a whole process group, these are for the aggregator, which may need some time.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 }

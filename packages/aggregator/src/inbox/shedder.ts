@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { nodeFlags } from '@provloom/shared'
 import { listeningDescriptor } from './listening.ts'
 
 /** A process cannot be started from a TypeScript file by every Node. */
@@ -31,7 +32,7 @@ export class Shedder {
     try {
       const child = fork(new URL('./shed-process.js', import.meta.url), [], {
         stdio: ['ignore', 'ignore', 'ignore', 'ipc', socket],
-        execArgv: [],
+        execArgv: [...nodeFlags],
       })
       child.on('error', () => this.#gone(child))
       child.once('exit', () => this.#gone(child))
@@ -46,7 +47,8 @@ export class Shedder {
   begin(): void {
     if (this.#shedding || this.#child === undefined) return
     this.#shedding = true
-    this.#child.send('shed', () => {})
+    // One that could not be started has no channel.
+    if (this.#child.connected) this.#child.send('shed', () => {})
   }
 
   /** No more is sent away; another process gets ready for the next time. */

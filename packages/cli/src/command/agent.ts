@@ -1,8 +1,10 @@
 import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
-import { ProvloomError, checkOptions, flagOf } from '@provloom/shared'
+import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { commandBegins } from '../launch/begun.ts'
 import { variablesFor } from '../launch/forward.ts'
+import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
 import { version } from '../version.ts'
 
@@ -16,14 +18,25 @@ export async function agent(
 ): Promise<number> {
   const { tree, withAggregator, ...options } = given
   const starts = withAggregator === true || typeof tree === 'string'
+  const worker: { pid?: number | undefined } = {}
   const serving = createAgent({
     mode: modeOf(command, tree),
     options,
     pythonPath: pythonPath(),
     version,
     startSuccessor: (folder) => startSuccessor(folder, options),
+    onStatus: (status) => {
+      if (status.kind === 'worker-started') worker.pid = status.pid
+      if (status.kind === 'worker-ended') worker.pid = undefined
+    },
     ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
+  const run = parent((word) => {
+    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
+  })
+  commandBegins()
+  run?.tell('begins')
+  if (typeof tree === 'string') endAfterProcesses()
   const outcome = await superviseAgent(serving)
   switch (outcome.kind) {
     case 'exited':
@@ -31,10 +44,17 @@ export async function agent(
       mirrorEnd(outcome)
       return exitCodeOf(outcome)
     case 'not-started':
-      throw outcome.error
+      say(renderError(outcome.error))
+      return outcome.exitCode
     case 'served':
       return outcome.delivery.kind === 'kept' ? exitCode.unavailable : exitCode.ok
   }
+}
+
+/** Nobody waits for it, and a signal for the whole job is to end its processes first: it ends after them. */
+function endAfterProcesses(): void {
+  for (const signal of signalsThat('quit', 'pause')) process.removeAllListeners(signal)
+  listen(signalsThat('end', 'notice'), () => undefined)
 }
 
 function modeOf(command: readonly string[], tree: unknown): AgentMode {

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { RunFinished } from '@provloom/aggregator'
 import { add } from '@provloom/rundir/entry'
+import { problemsIn } from './problems.ts'
 import { bytes, count, counted, duration } from './quantity.ts'
 import type { Style } from './style.ts'
 
@@ -19,6 +20,7 @@ export function renderSummary(finished: RunFinished, style: Style): string {
       `${count(sent)} sent ${sent === add(stored, dropped) ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`,
     ],
     ['logs', count(summary.logs)],
+    ...problemsIn(runDir).map((text): [string, string] => ['problems', style.bad(text)]),
     ...shown(finished.files).map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
   ]
   const lines = rows.map(([name, value]) => `  ${style.dim(name.padEnd(9))} ${value}`)

@@ -1,0 +1,69 @@
+import type { ChildProcess } from 'node:child_process'
+import { inheritedDescriptors } from '@provloom/agent/launch'
+import { processStart } from '@provloom/shared'
+import { allHeard, hear, tell } from './parent.ts'
+import { ended, handedOn, spawnSelf } from './self.ts'
+import type { Ending } from './self.ts'
+
+/** One rank: its agent, or its command itself where no agent could be started. */
+export interface Worker {
+  readonly pid: number | undefined
+  readonly over: boolean
+  signal(signal: NodeJS.Signals): void
+  /** At once, whatever it does about signals. */
+  kill(): void
+}
+
+/** A rank's agent in a process of its own. */
+export class AgentWorker implements Worker {
+  /** Resolves when the agent, and so its command, has ended. */
+  readonly ended: Promise<Ending>
+  readonly #agent: ChildProcess
+  readonly #early: NodeJS.Signals[] = []
+  #begun = false
+
+  /** @throws the system's error, where it cannot be started at all */
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
+    const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
+    this.#agent = spawnSelf(['agent', ...args], {
+      stdio: ['inherit', 'inherit', 'inherit', ...handedDown, 'ipc'],
+      env: handedOn(environment),
+    })
+    this.ended = ended(this.#agent).then(async (ending) => {
+      await allHeard(this.#agent)
+      return ending
+    })
+    hear(this.#agent, (word) => {
+      if (word === 'begins') this.#begins()
+    })
+  }
+
+  /** Whether its command has been started, or is about to be. */
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  get pid(): number | undefined {
+    return this.#agent.pid
+  }
+
+  get over(): boolean {
+    return this.#agent.exitCode !== null || this.#agent.signalCode !== null
+  }
+
+  /** Nobody listens before: Node has its defaults for a while, and most of them end it. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#begun) this.#agent.kill(signal)
+    else this.#early.push(signal)
+  }
+
+  /** The agent stays, to tell how its command ended. */
+  kill(): void {
+    tell(this.#agent, 'kill')
+  }
+
+  #begins(): void {
+    this.#begun = true
+    for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
+  }
+}
