@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits } from '@provloom/shared'
+import { limits, options, variableOf } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeSpoolFolder, readOnlyStream } from './spool.ts'
 
@@ -16,10 +16,15 @@ afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
 
 test('every record that the Python client writes is one that the agent reads', async () => {
   execFileSync('python3', [path.join(root, 'packages/agent/test/fixtures/every-call.py')], {
-    env: { ...process.env, PYTHONPATH: client, PROVLOOM_SPOOL_DIR: spool },
+    env: {
+      PATH: process.env['PATH'],
+      PYTHONPATH: client,
+      PROVLOOM_SPOOL_ROOT: spool,
+      PROVLOOM_BIN: '/nowhere/provloom',
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const { events, points, wrong } = await readOnlyStream(spool)
+  const { events, points, wrong } = await readOnlyStream(onlySession(spool))
   expect(wrong).toEqual([])
   expect(events[0]).toMatchObject({
     type: 'session.start',
@@ -59,6 +64,27 @@ test('every record that the Python client writes is one that the agent reads', a
   expect(edge.map((one) => one.value)).toEqual([NaN, Infinity, -Infinity, -0, 5e-324])
   expect(edge[0]).toMatchObject({ step: -(2n ** 63n), source: 'eval', time: 1_700_000_000_250_000n })
   expect(points.find((one) => one.key === 'b')).toMatchObject({ value: 2 ** 53, step: 2n ** 63n - 1n })
+})
+
+/** The folder of the one session in a root of spools. */
+function onlySession(spoolRoot: string): string {
+  const sessions = fs
+    .readdirSync(spoolRoot)
+    .flatMap((tree) =>
+      fs.readdirSync(path.join(spoolRoot, tree, 'sessions')).map((one) => [tree, one] as const),
+    )
+  if (sessions.length !== 1) throw new Error(`${sessions.length} sessions`)
+  return path.join(spoolRoot, sessions[0]![0], 'sessions', sessions[0]![1])
+}
+
+test('the Python client knows the variable of every option', () => {
+  const python = fs.readFileSync(path.join(client, 'provloom', '_variables.py'), 'utf8')
+  const known = new Set(python.match(/[A-Z][A-Z_]+/g)!.map((name) => `PROVLOOM_${name}`))
+  expect(
+    Object.keys(options)
+      .map(variableOf)
+      .filter((name) => !known.has(name)),
+  ).toEqual([])
 })
 
 test('both clients have the same limits', () => {
