@@ -120,6 +120,34 @@ class Joining(TreeCase):
         self.run_program("import runpy\nrunpy.run_path(%r, run_name='__main__')" % script, PROVLOOM_TREE="")
 
 
+class Namespaces(TreeCase):
+    def test_in_a_pid_namespace_whose_proc_is_another_ones_children_are_in_the_tree_and_help(self):
+        script = os.path.join(self.spool, "train.py")
+        with open(script, "w") as opened:
+            opened.write(
+                "import os, subprocess, sys, provloom\n"
+                "print(os.getpid(), os.environ['PROVLOOM_TREE'].split()[0], flush=True)\n"
+                "if len(sys.argv) > 1: provloom.log_metric('m', 2.0); sys.exit()\n"
+                "provloom.start_run('www.example.org', 'digits', rank=1)\n"
+                "provloom.log_metric('m', 1.0)\n"
+                "subprocess.check_call([sys.executable, sys.argv[0], 'child'])\n"
+                "if os.fork() == 0: provloom.log_metric('m', 3.0); os._exit(0)\n"
+                "os.wait()\n"
+            )
+        inside = ["unshare", "-fp", "--kill-child", sys.executable]
+        if subprocess.run(inside + ["-c", ""], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no pid namespace can be made here")
+        environment = self.environment(PROVLOOM_TREE="", PROVLOOM_SPOOL_ROOT=os.path.join(self.spool, "root"), PROVLOOM_BIN="/nothing")
+        done = subprocess.run(inside + [script], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (first, tree), (second, again) = (line.split() for line in done.stdout.splitlines())
+        self.assertEqual((first, tree), ("1", again))
+        self.assertRegex(tree, r"^local-%s\.1\.[1-9]\d+$" % host_id())
+        self.spool = os.path.join(self.spool, "root", tree)
+        self.session()
+        self.assertEqual(sorted(one["value"] for _, one in self.points()), [1.0, 2.0, 3.0])
+
+
 class OnlyInChildren(TreeCase):
     def keys(self, method, body, driver):
         script = os.path.join(self.spool, "train.py")
