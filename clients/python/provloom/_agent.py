@@ -3,6 +3,7 @@
 import os
 import time
 
+from . import _process
 from ._small import age_of, put, remove
 from ._tell import once
 
@@ -69,17 +70,32 @@ def ensure(tree, spool):
 
 
 def _claim(tree):
-    """Whether it is ours to start one: ranks that begin at once need one between them."""
+    """Whether it is ours to start one: ranks that begin at once need one between them. Whoever does says so, as long as
+    it lives, for some seconds."""
     file = tree.path("agent.starting")
-    if age_of(file) > _STARTING_SECONDS:
-        remove(file)
     try:
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        with open(file, "rb", buffering=0) as opened:
+            pid, _, start = opened.read(64).partition(b".")
+        if age_of(file) < _STARTING_SECONDS and int(pid) != os.getpid() and _process.lives(int(pid), int(start)):
+            return False
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError):
         return True
+    remove(file)
+    try:
+        # Complete before it has its name: who reads it finds who made it.
+        beside = "%s.%d" % (file, os.getpid())
+        put(beside, b"%d.%d" % _process.me())
+        try:
+            os.link(beside, file)
+        finally:
+            remove(beside)
     except FileExistsError:
         return False
     except OSError:
-        return True
+        pass
+    return True
 
 
 def _start(tree, command):

@@ -11,6 +11,7 @@ def end(session, failure, create_graph, create_svg, wait):
     with _current.lock:
         if session is not _current.session or not session.release():
             return False
+        session.look()
         session.end("completed" if failure is None else "failed", failure, create_graph, create_svg)
     if session.kind == Session.HELPER:
         return False

@@ -41,9 +41,10 @@ class Parent:
     def facts_of(self, session):
         """session.json of one of its sessions; None when it is not of this very process."""
         facts = _folder.read(self.tree.path("sessions", session))
-        if facts is None or (facts.get("pid"), facts.get("start")) != (self.pid, self.start):
+        if facts is None or facts.get("pid") != self.pid or facts.get("pidNamespace") != _process.namespace():
             return None
-        return facts if facts.get("pidNamespace") == _process.namespace() else None
+        start = facts.get("start")
+        return facts if start == self.start or not start or not self.start else None
 
 
 def find(tree):

@@ -4,15 +4,22 @@ import os
 
 #: (pid, start) of this process, for the pid it was found for
 _me = (0, 0)
+#: whether /proc numbers processes as we do: in a new pid namespace without a /proc of its own it does not
+_proc_is_ours = False
 _host_id = None
 
 
 def me():
     """(pid, start) of this process."""
-    global _me
+    global _me, _proc_is_ours
     pid = os.getpid()
     if _me[0] != pid:
-        _me = (pid, start_of(pid) or 0)
+        try:
+            _proc_is_ours = os.readlink("/proc/self") == str(pid)
+        except OSError:
+            _proc_is_ours = False
+        fields = _read("self")
+        _me = (pid, int(fields[19]) if fields else 0)
     return _me
 
 
@@ -42,7 +49,7 @@ def lives(pid, start):
 
 def parent_of(pid):
     """The pid of a process's parent, or 0."""
-    if pid == os.getpid():
+    if pid == me()[0]:
         return os.getppid()
     fields = _stat(pid)
     return int(fields[1]) if fields else 0
@@ -60,8 +67,9 @@ def ancestors(pid):
 
 def words_of(pid):
     """The command line of a process, as bytes; empty when it cannot be read."""
+    me()
     try:
-        with open("/proc/%d/cmdline" % pid, "rb", buffering=0) as opened:
+        with open("/proc/%s/cmdline" % (pid if _proc_is_ours else "none"), "rb", buffering=0) as opened:
             return opened.read(1 << 16).split(b"\0")
     except OSError:
         return []
@@ -93,12 +101,17 @@ def host_name():
 
 
 def _stat(pid):
-    """/proc/PID/stat behind the command's name; None when there is no such process; empty where there is no /proc."""
+    """/proc/PID/stat behind the command's name; None when there is no such process; empty where /proc cannot say."""
+    me()
+    return _read(pid) if _proc_is_ours else []
+
+
+def _read(pid):
     try:
-        with open("/proc/%d/stat" % pid, "rb", buffering=0) as opened:
+        with open("/proc/%s/stat" % pid, "rb", buffering=0) as opened:
             return opened.read(4096).rpartition(b")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return None if os.path.exists("/proc/self/stat") else []
+        return None
     except OSError:
         return []
 

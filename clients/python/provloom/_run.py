@@ -34,7 +34,7 @@ class Run:
     @property
     def active(self):
         """Whether calls are being recorded: false after end_run, and where the agent does not want this rank."""
-        return _current.stream is not None and _current.session is self._session
+        return _current.stream is not None and _is_current(self._session)
 
     def end(self, create_graph=False, create_svg=False, wait=None):
         """The same as :func:`end_run`, for this run alone."""
@@ -125,11 +125,17 @@ def _end(session, failure, create_graph, create_svg, wait):
         if not _current.ended and not _current.unable:
             once("before-start", "end_run was called before start_run: there is nothing to end")
         return False
-    if session is not _current.session:
+    if not _is_current(session):
         return session.control.get("state") in ("ended", "quiet")
     from ._finish import end
 
-    return end(session, failure, bool(create_graph), bool(create_svg), wait)
+    return end(_current.session, failure, bool(create_graph), bool(create_svg), wait)
+
+
+def _is_current(session):
+    """In a forked child what is recorded into is another object, of the same session."""
+    current = _current.session
+    return current is not None and session is not None and current.id == session.id
 
 
 def _announce(session):

@@ -10,7 +10,7 @@ from . import _current, _folder, _place, _process, _tree
 from . import _limits as limits
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
-from ._tell import once
+from ._tell import line, once
 from ._version import VERSION
 
 _seq = 0
@@ -151,7 +151,7 @@ class Session:
             new, self.told = notices[self.told :], max(self.told, len(notices))
             for notice in new:
                 if isinstance(notice, dict):
-                    once("notice %s %s" % (self.id, notice), str(notice.get("message")))
+                    line(str(notice.get("message")))
 
     def tell_drops(self, reason, detail):
         where = os.path.join(self.spool, "streams")
@@ -199,7 +199,8 @@ class Session:
     def open(self):
         """Makes the folder, complete before it has its name. Raises OSError, and then leaves nothing of it."""
         global _seq
-        self.wrapped = _tree.make(self.tree, VERSION).get("by") == "agent"
+        _tree.make(self.tree, VERSION)
+        self.wrapped = self.tree.is_wrapped()
         self.facts = _folder.describe(self, _seq, VERSION)
         _seq += 1
         named, self.spool = self.spool, self.tree.path("sessions", "." + self.id)
@@ -221,7 +222,7 @@ class Session:
     def go_on(self, facts):
         """The process has become another program: the session goes on, with a stream of its own."""
         self.facts, self.stream.first = facts, self.helper_event
-        self.wrapped = (self.tree.facts() or {}).get("by") == "agent"
+        self.wrapped = self.tree.is_wrapped()
         self.stream.open()
 
     def adopt(self):
@@ -299,7 +300,7 @@ class Session:
         total = sum(drops.values())
         if total:
             parts = ", ".join("%s %s" % (format(count, ","), reason) for reason, count in sorted(drops.items()))
-            once("dropped " + self.stream.name, "%s log%s of %s %s not recorded: %s" % (
+            line("%s log%s of %s %s not recorded: %s" % (
                 format(total, ","), "" if total == 1 else "s", self.name(), "was" if total == 1 else "were", parts))  # fmt: skip
 
     def rank(self):
@@ -317,8 +318,10 @@ class Session:
 
     def name(self):
         """What a person calls the run: its own name, else that of the experiment."""
-        return (self.options.get("runName") or self.options.get("experimentName")
-                or os.environ.get("PROVLOOM_EXPERIMENT_NAME") or "experiment")  # fmt: skip
+        return self.options.get("runName") or self.experiment()
+
+    def experiment(self):
+        return self.options.get("experimentName") or os.environ.get("PROVLOOM_EXPERIMENT_NAME") or "experiment"
 
 
 def _is_notebook():

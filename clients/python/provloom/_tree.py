@@ -30,6 +30,7 @@ class Tree:
         self.folder = folder
         #: (pid, start) of the process that took it before us, or None when it is ours
         self.last = last
+        self._facts = None
 
     @property
     def founder(self):
@@ -43,7 +44,16 @@ class Tree:
 
     def facts(self):
         """spool.json, or None where the folder is not made yet."""
-        return read_json(self.path("spool.json"))
+        found = read_json(self.path("spool.json"))
+        self._facts = found or self._facts
+        return found
+
+    def is_wrapped(self):
+        """Whether a wrapper of ours stands in front of this process: it starts agents, and speaks."""
+        if (self.facts() or {}).get("by") != "agent":
+            return False
+        host, pid, start = self.founder
+        return (host == _process.host_id() and _process.lives(pid, start)) or self.agent() is not None
 
     def agent(self):
         """agent.json of an agent that lives, or None."""
@@ -177,16 +187,29 @@ def _check_root(root):
 
 
 def make(tree, version):
-    """Makes the tree's folder with its spool.json; who finds one joins. Returns spool.json's facts. Raises OSError."""
-    facts = tree.facts()
-    if facts is not None:
+    """Makes the tree's folder with its spool.json; who finds one joins. One that was removed is what it was before.
+    Raises OSError."""
+    if tree.facts() is not None:
         make_folder(tree.path("sessions"))
-        return facts
+        return
     make_root(os.path.dirname(tree.folder))
     make_folder(tree.folder)
     make_folder(tree.path("sessions"))
+    beside = tree.path(".spool.json.%d" % os.getpid())
+    put_json(beside, tree._facts or _describe(tree, version))
+    try:
+        os.link(beside, tree.path("spool.json"))
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.rename(beside, tree.path("spool.json"))
+        return
+    remove(beside)
+
+
+def _describe(tree, version):
     _, pid, start = tree.founder
-    facts = {
+    return {
         "format": FORMAT,
         "createdUs": now_us(),
         "key": tree.key,
@@ -200,17 +223,6 @@ def make(tree, version):
         "by": "client",
         "version": version,
     }
-    beside = tree.path(".spool.json.%d" % os.getpid())
-    put_json(beside, facts)
-    try:
-        os.link(beside, tree.path("spool.json"))
-    except FileExistsError:
-        facts = tree.facts() or facts
-    except OSError:  # a file system without links
-        os.rename(beside, tree.path("spool.json"))
-        return facts
-    remove(beside)
-    return facts
 
 
 def make_folder(folder):

@@ -21,7 +21,10 @@ def misspelt():
         return []
     from difflib import get_close_matches
 
-    return [(name, next(iter(get_close_matches(name, KNOWN, 1, 0.6)), None)) for name in sorted(strange)]
+    begin = len("PROVLOOM_")
+    known = [name[begin:] for name in KNOWN]
+    near = {name: get_close_matches(name[begin:].upper(), known, 1, 0.7) for name in sorted(strange)}
+    return [(name, "PROVLOOM_" + found[0] if found else None) for name, found in near.items()]
 
 
 def is_set(name):

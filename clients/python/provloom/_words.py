@@ -13,7 +13,8 @@ def begins(session):
              % (name, "" if near is None else "; did you mean %s?" % near))  # fmt: skip
     folder = session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov"
     if not _variables.is_set("PROVLOOM_QUIET"):
-        line("recording %s, graph in %s" % (session.name(), shown(folder)))
+        run = session.options.get("runName")
+        line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(folder)))
 
 
 def ended(session):

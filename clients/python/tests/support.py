@@ -139,6 +139,14 @@ class Agent(threading.Thread):
         os.unlink(os.path.join(self.tree, "agent.json"))
 
 
+def lives(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as opened:
+            return opened.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def write(file, facts):
     with open(file + ".test", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
         json.dump(facts, opened)
@@ -175,6 +183,14 @@ class SpoolCase(unittest.TestCase):
 
     #: where programs run
     cwd = None
+
+    def command(self, body, name="provloom"):
+        """A stand-in for the command `provloom`."""
+        path = os.path.join(self.spool, name)
+        with open(path, "w") as opened:
+            opened.write("#!%s\nimport sys\nsys.path.insert(0, %r)\n%s" % (sys.executable, os.path.dirname(os.path.abspath(__file__)), body))
+        os.chmod(path, 0o755)
+        return path
 
     def start(self, program, **more):
         return subprocess.Popen(

@@ -22,7 +22,7 @@ class Sessions(SpoolCase):
             """
         )
         start, end = self.records()
-        start.pop("time"), end.pop("time"), start.pop("pid")
+        start.pop("time"), end.pop("time"), start.pop("pid"), start.pop("session")
         self.assertEqual(
             start,
             {"type": "session.start", "library": "provloom", "libraryVersion": "0.1.0", "language": "python",
@@ -30,7 +30,7 @@ class Sessions(SpoolCase):
              "provenanceSaveDir": os.path.abspath("out"), "collectAllProcesses": True, "saveAfterNLogs": 50, "rank": 3,
              "disableCodecarbon": True},
         )  # fmt: skip
-        self.assertEqual(end, {"type": "session.end", "status": "completed", "createGraph": True, "createSvg": True})
+        self.assertEqual(end, {"type": "session.end", "status": "completed", "createGraph": True, "createSvg": True, "by": "call"})
 
     def test_a_with_block_that_raises_ends_as_failed_with_its_last_lines(self):
         _, errors = self.run_program(
@@ -96,16 +96,6 @@ class Sessions(SpoolCase):
              "provloom: log_metric was called after end_run: it is not recorded"],
         )  # fmt: skip
         self.assertEqual([one["type"] for one in self.records()], ["session.start", "session.end"])
-
-    def test_a_second_run_of_one_process_has_a_stream_of_its_own(self):
-        self.run_program(HEAD + "provloom.end_run()\nprovloom.start_run('www.example.org', 'two')\nprovloom.end_run()")
-        self.assertEqual(len(self.streams()), 2)
-        self.assertEqual({one["experimentName"] for one in self.events("session.start")}, {"digits", "two"})
-
-    def test_start_run_called_twice_is_a_problem_and_the_first_run_goes_on(self):
-        _, errors = self.run_program(HEAD + "provloom.start_run('www.example.org', 'two')\nprovloom.log_param('a', 1)")
-        self.assertEqual([one["type"] for one in self.records()], ["session.start", "problem", "param", "session.end"])
-        self.assertEqual(errors.count("twice"), 1)
 
     def test_a_wrong_option_is_told_and_left_out(self):
         _, errors = self.run_program("import provloom\nprovloom.start_run('a', 'b', rank='x', save_after_n_logs=0)")

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits } from '@provloom/shared'
+import { limits, options, variableOf } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeSpoolFolder, readOnlyStream, treeVariables } from './spool.ts'
 
@@ -59,6 +59,16 @@ test('every record that the Python client writes is one that the agent reads', a
   expect(edge.map((one) => one.value)).toEqual([NaN, Infinity, -Infinity, -0, 5e-324])
   expect(edge[0]).toMatchObject({ step: -(2n ** 63n), source: 'eval', time: 1_700_000_000_250_000n })
   expect(points.find((one) => one.key === 'b')).toMatchObject({ value: 2 ** 53, step: 2n ** 63n - 1n })
+})
+
+test('the Python client knows the variable of every option', () => {
+  const python = fs.readFileSync(path.join(client, 'provloom', '_variables.py'), 'utf8')
+  const known = new Set(python.match(/[A-Z][A-Z_]+/g)!.map((name) => `PROVLOOM_${name}`))
+  expect(
+    Object.keys(options)
+      .map(variableOf)
+      .filter((name) => !known.has(name)),
+  ).toEqual([])
 })
 
 test('both clients have the same limits', () => {
