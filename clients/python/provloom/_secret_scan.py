@@ -1,0 +1,371 @@
+"""Texts of any kind - a log line, JSON, YAML, a diff, a shell string - and where in them secrets stand."""
+
+import re
+
+from . import _secret_table as table
+from ._secret_commands import ARGUMENT, SHELL, TEXT, Command, read_shell
+from ._secret_quotes import Places, backslashes, close_of, read_quoted
+from ._secret_shapes import credentials_in_urls, shapes_in
+from ._secret_value import Value, is_call
+from ._secret_words import is_secret, level_of, parts_of
+
+#: Work that any text may cost, and the bytes for which one step more is given. What is beyond is masked unread.
+_FREE_STEPS = 50_000
+_BYTES_A_STEP = 16
+
+#: Names and quotes; searched for in the text in small letters.
+_HINTS = "|".join(table.HINTS)
+_EVENT = re.compile("[\"'`]|%s" % _HINTS)
+#: What shells are given has hints of its own, and some are words of prose.
+_COMMANDS = {name.lower() for row in table.PROGRAMS for name in row["of"].split()} - set(
+    "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen".split()
+)
+_HINT = re.compile(r"%s|-(?:%s)(?=[\"',= \t])" % (_HINTS, "|".join(table.PAIR_OPTIONS + ["p"])), re.A)
+_COMMAND_MARKS = "\"'/`()|;,&$"
+_COMMAND_END = re.compile(r"[\"']?,?[ \t\"']")
+_NAME_TAIL = re.compile(r"[\w.$@/-]{0,128}", re.A)
+_NAME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-"
+_NAME_REACH = 64
+_BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|!=|\\|\r?\n[ \t]*-|\Z)")
+#: The way from a name to its value, and what all has that may be made at random.
+_VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
+_TURNING = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])")
+_TURNING_REACH = 256
+_KEY = re.compile(r"[\w .:/@$\[\]-]{1,128}", re.A)
+_SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:|//))[ \t]{0,16}")
+_KEY_SEPARATOR = re.compile(r"[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
+_NEXT_STRING = re.compile(r"[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}[\"'])")
+#: An escape that single quotes have only in a shell, where it is none of theirs.
+_SHELL_QUOTED = re.compile(r"(?<!\\)(?:\\\\)*\\\"")
+_NEXT_LISTED = re.compile(r"[ \t\r]{0,64},[ \t\r]{0,64}\n[ \t\r+]{0,256}\\{0,15}(?=[\"'])")
+_QUOTE = re.compile(r"[\"'\\`]")
+_BETWEEN = re.compile(r"[\s,]{0,256}")
+#: In code a type stands between a name and its value.
+_TYPE = re.compile(
+    r"(?:str|string|String|int|number|bool|boolean|bytes|Any|any|object|Optional|Union|List|list|None)(?:\[[\w., |\[\]\"']{0,64}\])?"
+    r"(?:[ \t]?\|[ \t]?\w{1,32})?(?:([ \t]?=[ \t]?)(?!=)|(?=[ \t\r]*(?:[,);\n]|\Z)))", re.A)  # fmt: skip
+_SPACED_STRING = re.compile(r"[ \t]{1,16}(?=[\"'])")
+_HEAD = re.compile(r"([\"']?[+~]{0,2}[\w.$@/-]{1,128})(?:=|:(?!//)[ \t]*)", re.A)
+_NAMED = re.compile(
+    r"(?:name|key|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([\w./-]{1,128})[\"']?[\s,;+-]{1,64}[\"']?value[\"']?\s{0,4}[:=][ \t]{0,4}\Z", re.I | re.A)  # fmt: skip
+_VALUE_WORD = re.compile(r"value[\"']?\s{0,4}[:=][ \t]{0,4}")
+_NAMED_REACH = 256
+_LISTED_OPTION = re.compile(r"-[ \t]{1,4}[\"']?(--?[A-Za-z][\w.-]{0,128})[\"']?[ \t]{0,4}\r?\n[ \t+]{0,64}-[ \t]{1,4}", re.A)
+
+#: A longer line is read around the hints in it, and in pieces; the next piece begins a bit before the last one ended.
+_LONG_LINE, _WINDOW, _PIECE, _OVERLAP = 8192, 2048, 16384, 512
+
+
+class Scan:
+    """Looks for secrets in the texts of one call, within a bound of steps."""
+
+    DEPTH_MAX = 8
+
+    def __init__(self, size):
+        self._left = _FREE_STEPS + size // _BYTES_A_STEP
+        self._known, self._shapes = {}, {}
+
+    def is_spent(self, steps=1):
+        self._left -= steps
+        return self._left < 0
+
+    def text(self, text, kind=TEXT, depth=0):
+        """[(start, end)] of the secrets of a text."""
+        key = (kind, text)
+        found = self._known.get(key)
+        if found is None:
+            # A word may be the whole text it was read from: it is looked at once.
+            self._known[key] = []
+            found = self._known[key] = self._look(text, kind, depth)
+        return found
+
+    def _look(self, text, kind, depth):
+        # The only letter whose small form is longer.
+        small = text.replace("\u0130", "i").lower()
+        if text not in self._shapes:
+            self._shapes[text] = shapes_in(self, text, small)
+        spans = self._shapes[text] + credentials_in_urls(self, text, kind == ARGUMENT)
+        if kind == ARGUMENT:
+            head = self._head(text)
+            if head is not None:
+                return spans + head
+        if "value" in small:
+            spans += self._named_values(text, small, kind)
+        done = 0
+        for start, stop, limit in _in_pieces(self._regions(text, small, kind)):
+            start = max(start, done)
+            if start >= stop:
+                continue
+            if depth >= self.DEPTH_MAX:
+                return spans + [(start, len(text))]
+            if kind != SHELL:
+                spans += read_shell(self, text, (start, stop, limit), depth, False)
+            elif _QUOTE.search(text, start, stop):
+                # What has quotes is read as a shell reads it, and no other way.
+                continue
+            done = self._pairs(text, small, (start, stop, limit), kind, depth, spans)
+        if kind == SHELL and text:
+            spans += read_shell(self, text, (0, len(text), len(text)), depth, True)
+        for found in _LISTED_OPTION.finditer(text) if "\n" in text else ():
+            if self.is_spent(4):
+                return spans + [(found.start(), len(text))]
+            level = level_of(found.group(1))
+            if level is not None:
+                Value(self, text, level, found.end()).read(spans)
+        return spans
+
+    def _head(self, text):
+        """A text that is one assignment or header: all behind its name is the value. None when it is not, or may be shown."""
+        found = _HEAD.match(text)
+        level = level_of(found.group(1)) if found else None
+        if level is None:
+            return None
+        value = text[found.end() :]
+        parts = parts_of(level, value)
+        if not parts and is_secret("sure", value):
+            return None
+        return [(start + found.end(), end + found.end()) for start, end in parts]
+
+    def _named_values(self, text, small, kind):
+        """``{"name": "DB_PASSWORD", "value": "x"}``, as manifests have it."""
+        spans = []
+        for found in _VALUE_WORD.finditer(small):
+            if self.is_spent(10):
+                return spans + [(found.start(), len(text))]
+            before = _NAMED.search(text[max(0, found.start() - _NAMED_REACH) : found.end()])
+            level = level_of(before.group(1)) if before else None
+            if level is not None:
+                Value(self, text, level, found.end()).read(spans)
+        return spans
+
+    def _regions(self, text, small, kind):
+        """(start, stop, end of the line) of the lines, or parts of long ones, where a secret may stand."""
+        start = stop = limit = 0
+        for at, end in self._hints(small):
+            if self.is_spent():
+                yield at, len(text), len(text)
+                return
+            if at < stop and (stop == limit or at + _WINDOW <= stop):
+                continue
+            if end > 0 and not _is_hot(self, text, at, end, kind):
+                continue
+            if at < stop:
+                stop = min(at + 2 * _WINDOW, limit)
+                continue
+            if stop > start:
+                yield start, stop, limit
+            start, limit = _line_around(text, at, stop)
+            stop = limit
+            if limit - start > _LONG_LINE:
+                start, stop = max(start, at - _WINDOW), min(limit, at + 2 * _WINDOW)
+        if stop > start:
+            yield start, stop, limit
+
+    def _hints(self, small):
+        """(start, end) of the places where to look closer, in order; the end is 0 where nothing more is to be asked."""
+        commands = self._commands(small)
+        for found in _HINT.finditer(small):
+            while commands and commands[-1] < found.start():
+                yield commands.pop(), 0
+            yield found.span()
+        while commands:
+            yield commands.pop(), 0
+
+    def _commands(self, small):
+        """Where programs are named, the last one first. The words are told apart roughly, which is quick."""
+        words = small
+        for mark in _COMMAND_MARKS:
+            words = words.replace(mark, " ")
+        starts = []
+        for name in _COMMANDS.intersection(words.split()):
+            at = small.find(name)
+            while at >= 0 and not self.is_spent():
+                end = at + len(name)
+                if (at == 0 or not _is_word(small[at - 1]) and small[at - 1] not in ".-") and _COMMAND_END.match(small, end):
+                    starts.append(at)
+                at = small.find(name, end)
+        return sorted(starts, reverse=True)
+
+    def _pairs(self, text, small, bounds, kind, depth, spans):
+        """Names with values, and quoted texts; returns how far it came."""
+        at, stop, limit = bounds
+        listed = _Listed()
+        while True:
+            found = _EVENT.search(small, at, min(limit, stop + 16))
+            if found is None or found.start() >= stop:
+                at = max(at, stop)
+                following = self._following(text, listed)
+                if following is None:
+                    return at
+                at = self._quoted(text, following, listed.end, _line_end(text, following), kind, depth, listed, spans)
+                continue
+            if self.is_spent(4):
+                spans.append((found.start(), len(text)))
+                return len(text)
+            if found.group() == "`":
+                at = found.end()
+            elif found.group() in "\"'":
+                at = self._quoted(text, found.start(), at, limit, kind, depth, listed, spans)
+            else:
+                at = self._named(text, found, at, limit, kind, spans)
+
+    def _following(self, text, listed):
+        """The quote of the next text of a list that goes on in the next line, when the last one is a secret's option."""
+        if listed.command is None or not listed.command.awaits_secret() or self.is_spent():
+            return None
+        following = _NEXT_LISTED.match(text, listed.end)
+        return following.end() if following else None
+
+    def _quoted(self, text, quote, low, limit, kind, depth, listed, spans):
+        mark, behind = text[quote], backslashes(text, quote, low)
+        if mark == "'" and behind == 0 and quote > 0 and _is_word(text[quote - 1]) and not _is_prefix(text, quote):
+            return quote + 1
+        opened = quote + 1
+        if behind == 0 and text.startswith(mark * 3, quote):
+            opened = quote + 3
+        close = close_of(self, text, opened, limit, mark, behind)
+        if close is None:
+            return opened
+        end, after = close
+        content = text[opened:end]
+        level = level_of(content) if _KEY.fullmatch(content) else None
+        if level is not None:
+            separator = _KEY_SEPARATOR.match(text, after, limit)
+            if separator is None and _opens_call(text, quote - behind):
+                separator = _NEXT_STRING.match(text, after, limit)
+            if separator is not None:
+                return Value(self, text, level, separator.end(), limit, kind, separator.group().strip()).read(spans)
+        if end > opened:
+            self._content(text, opened, end, quote - behind, after, mark, behind, depth, listed, spans)
+        return max(after, opened)
+
+    def _content(self, text, start, end, before, after, mark, behind, depth, listed, spans):
+        """A quoted text that is no name: one more word of the list of texts that it stands in."""
+        places = Places()
+        if behind or (mark == "'" and _SHELL_QUOTED.search(text, start, end)):
+            places.add(text[start:end], start)
+            places.add("", end)
+        else:
+            read_quoted(self, text, start, end, places)
+        if listed.command is None or not _BETWEEN.fullmatch(text, listed.end, before):
+            listed.command = Command(self, depth + 1)
+        listed.end = after
+        for low, high in listed.command.feed(places.text()):
+            spans.append((places.source_of(low), places.source_of(high)))
+
+    def _named(self, text, found, low, limit, kind, spans):
+        start, end = _name_around(text, found.start(), found.end(), low)
+        end = min(end, limit)
+        before = text[start - 1] if start > 0 else ""
+        in_url = before in ("?", "&", "#") and _is_in_url(text, start)
+        level = level_of(text[start:end], in_url)
+        if level is None:
+            return end
+        if before == "<" and text.startswith(">", end):
+            return Value(self, text, level, end + 1, limit, kind, "<").read(spans)
+        separator = _SEPARATOR.match(text, end, limit)
+        if separator is None:
+            string = _SPACED_STRING.match(text, end, limit)
+            if string is None or (level != "sure" and level != "likely"):
+                return end
+            sure = text[start : start + 5].lower() in ("passw", "passp") or text[start:end].isupper()
+            return Value(self, text, level if sure else "perhaps", string.end(), limit, kind, " ").read(spans)
+        at, mark = separator.end(), separator.group()
+        typed = _TYPE.match(text, at, limit) if mark.strip() == ":" else None
+        if typed:
+            at, mark = typed.end(), "= "
+            if typed.group(1) is None:
+                return at
+        return Value(self, text, level, at, limit, kind, mark, (start, end), in_url).read(spans)
+
+
+class _Listed:
+    """The texts of a list, read as the words of a command: ["curl", "-u", "user:password"]."""
+
+    command, end = None, 0
+
+
+def _in_pieces(regions):
+    for start, stop, limit in regions:
+        while stop - start > _PIECE:
+            yield start, start + _PIECE + _OVERLAP, limit
+            start += _PIECE
+        yield start, stop, limit
+
+
+def _is_hot(scan, text, start, end, kind):
+    """Whether the name at a hint may be a secret's, and has a value that may be one."""
+    if text[start] == "-":
+        return start == 0 or not _is_word(text[start - 1])
+    scan.is_spent()
+    start, end = _name_around(text, start, end, 0)
+    level = level_of(text[start:end], True)
+    if level is None:
+        return False
+    if text[start] == "-":
+        return True
+    found = _BEHIND_NAME.match(text, end)
+    if found is None or kind != TEXT:
+        return found is not None
+    value = _VALUE_BEGIN.match(text, end)
+    if value is None:
+        return True
+    quoted = text[end : end + 1] in ("'", '"')
+    at, end = value.end(), _line_end(text, value.end())
+    if at == end or level != "perhaps":
+        return at == end or not is_call(text, at, end, None if quoted else start)
+    end = min(end, at + _TURNING_REACH)
+    scan.is_spent(1 + (end - at) // 32)
+    return _TURNING.search(text, at, end) is not None
+
+
+def _is_word(char):
+    return char.isascii() and (char.isalnum() or char == "_")
+
+
+def _is_prefix(text, quote):
+    """r'', b'', f'', u'': letters before a text that belong to it."""
+    at = quote - 1
+    if text[at] not in "rbfuRBFU":
+        return False
+    if at > 0 and text[at - 1] in "rbfRBF":
+        at -= 1
+    return at == 0 or not _is_word(text[at - 1])
+
+
+def _is_in_url(text, at):
+    before = text[max(0, at - _WINDOW) : at].split()
+    return before != [] and ("?" in before[-1] or "://" in before[-1])
+
+
+def _opens_call(text, at):
+    return text[max(0, at - 16) : at].rstrip(" \t\r\n").endswith("(")
+
+
+def _name_around(text, start, end, low):
+    before = text[max(low, start - _NAME_REACH) : start]
+    start -= len(before) - len(before.rstrip(_NAME_CHARS))
+    return start, _NAME_TAIL.match(text, end).end()
+
+
+def _line_end(text, at):
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _line_around(text, at, low):
+    """The line of a place, with those that a backslash at the end joins to it."""
+    start = at
+    while start > low:
+        start = text.rfind("\n", low, start) + 1 or low
+        if start <= low or not text.endswith("\\", 0, start - 1):
+            break
+        start -= 1
+    end = at
+    while True:
+        end = text.find("\n", end)
+        if end < 0:
+            return start, len(text)
+        if not text.endswith("\\", 0, end):
+            return start, end
+        end += 1
