@@ -20,13 +20,13 @@ _SECRET_INPUT = frozenset(table.SECRET_INPUT)
 _OPTION = re.compile(r"--?([A-Za-z][\w.@/-]{0,127})(?:(=)|(\s*\n\s*)|\Z)", re.A)
 #: An option of a word or words, as people name them; a value that begins with a dash is none.
 _PLAIN_OPTION = re.compile(
-    r"--?(?:[A-Za-z]|[a-z]+\d{0,2}|[A-Z]+|[a-z]+(?:[A-Z][a-z]+)+)(?:[-_.](?:[a-z]*\d{0,2}|\d{1,2}[a-z]*|[A-Z]+))*(?:=.*)?", re.S)  # fmt: skip
+    r"--?(?:[A-Za-z]|[a-z]+\d{0,2}|[A-Z]+|[a-z]+(?:[A-Z][a-z]+)+)(?:[-_.](?:[a-z]*\d{0,2}|\d{1,2}[a-z]*|[A-Z]+))*(?:=.*)?", re.S | re.A)  # fmt: skip
 _DEFINED = re.compile(r"-[DPE](?=[A-Za-z_][\w.]*=)", re.A)
 _CLUSTER = re.compile(r"-[A-Za-z]{2,8}")
 _SHELL_CLUSTER = re.compile(r"-[a-z]*c[a-z]*")
 _NAME = re.compile(r"[\w.:/-]{1,128}", re.A)
 _ASSIGNED = re.compile(r"[\w.-]{1,128}=", re.A)
-_COOKIE = re.compile(r"[^=\s]{1,128}=")
+_COOKIE = re.compile(r"[^=\s]{1,128}=", re.A)
 _AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
 _AWS_SECRET = re.compile(r"[A-Za-z0-9/+]{40}")
 _AWS_REACH = 3

@@ -2,35 +2,20 @@
 
 import re
 
-from . import _secret_table as table
 from ._secret_commands import ARGUMENT, SHELL, TEXT, Command, read_shell
 from ._secret_quotes import Places, backslashes, close_of, read_quoted
-from ._secret_shapes import credentials_in_urls, shapes_in
-from ._secret_value import Value, is_call
+from ._secret_regions import HINTS, is_word, line_end, name_around, regions
+from ._secret_shapes import shapes_in
+from ._secret_urls import credentials_in_urls
+from ._secret_value import Value
 from ._secret_words import is_secret, level_of, parts_of
 
 #: Work that any text may cost, and the bytes for which one step more is given. What is beyond is masked unread.
 _FREE_STEPS = 50_000
 _BYTES_A_STEP = 16
 
-#: Names and quotes; searched for in the text in small letters.
-_HINTS = "|".join(table.HINTS)
-_EVENT = re.compile("[\"'`]|%s" % _HINTS)
-#: What shells are given has hints of its own, and some are words of prose.
-_COMMANDS = {name.lower() for row in table.PROGRAMS for name in row["of"].split()} - set(
-    "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen".split()
-)
-_HINT = re.compile(r"%s|-(?:%s)(?=[\"',= \t])" % (_HINTS, "|".join(table.PAIR_OPTIONS + ["p"])), re.A)
-_COMMAND_MARKS = "\"'/`()|;,&$"
-_COMMAND_END = re.compile(r"[\"']?,?[ \t\"']")
-_NAME_TAIL = re.compile(r"[\w.$@/-]{0,128}", re.A)
-_NAME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-"
-_NAME_REACH = 64
-_BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|!=|\\|\r?\n[ \t]*-|\Z)")
-#: The way from a name to its value, and what all has that may be made at random.
-_VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
-_TURNING = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])")
-_TURNING_REACH = 256
+#: Quotes and names, searched for in the text in small letters.
+_EVENT = re.compile("[\"'`]|" + HINTS)
 _KEY = re.compile(r"[\w .:/@$\[\]-]{1,128}", re.A)
 _SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:|//))[ \t]{0,16}")
 _KEY_SEPARATOR = re.compile(r"[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
@@ -39,7 +24,7 @@ _NEXT_STRING = re.compile(r"[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}[\"'])")
 _SHELL_QUOTED = re.compile(r"(?<!\\)(?:\\\\)*\\\"")
 _NEXT_LISTED = re.compile(r"[ \t\r]{0,64},[ \t\r]{0,64}\n[ \t\r+]{0,256}\\{0,15}(?=[\"'])")
 _QUOTE = re.compile(r"[\"'\\`]")
-_BETWEEN = re.compile(r"[\s,]{0,256}")
+_BETWEEN = re.compile(r"[\s,]{0,256}", re.A)
 #: In code a type stands between a name and its value.
 _TYPE = re.compile(
     r"(?:str|string|String|int|number|bool|boolean|bytes|Any|any|object|Optional|Union|List|list|None)(?:\[[\w., |\[\]\"']{0,64}\])?"
@@ -48,12 +33,10 @@ _SPACED_STRING = re.compile(r"[ \t]{1,16}(?=[\"'])")
 _HEAD = re.compile(r"([\"']?[+~]{0,2}[\w.$@/-]{1,128})(?:=|:(?!//)[ \t]*)", re.A)
 _NAMED = re.compile(
     r"(?:name|key|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([\w./-]{1,128})[\"']?[\s,;+-]{1,64}[\"']?value[\"']?\s{0,4}[:=][ \t]{0,4}\Z", re.I | re.A)  # fmt: skip
-_VALUE_WORD = re.compile(r"value[\"']?\s{0,4}[:=][ \t]{0,4}")
+_VALUE_WORD = re.compile(r"value[\"']?\s{0,4}[:=][ \t]{0,4}", re.A)
 _NAMED_REACH = 256
+_URL_REACH = 2048
 _LISTED_OPTION = re.compile(r"-[ \t]{1,4}[\"']?(--?[A-Za-z][\w.-]{0,128})[\"']?[ \t]{0,4}\r?\n[ \t+]{0,64}-[ \t]{1,4}", re.A)
-
-#: A longer line is read around the hints in it, and in pieces; the next piece begins a bit before the last one ended.
-_LONG_LINE, _WINDOW, _PIECE, _OVERLAP = 8192, 2048, 16384, 512
 
 
 class Scan:
@@ -92,7 +75,7 @@ class Scan:
         if "value" in small:
             spans += self._named_values(text, small, kind)
         done = 0
-        for start, stop, limit in _in_pieces(self._regions(text, small, kind)):
+        for start, stop, limit in regions(self, text, small, kind == TEXT):
             start = max(start, done)
             if start >= stop:
                 continue
@@ -111,7 +94,7 @@ class Scan:
                 return spans + [(found.start(), len(text))]
             level = level_of(found.group(1))
             if level is not None:
-                Value(self, text, level, found.end()).read(spans)
+                Value(self, text, level, found.end(), None, kind, ": ", found.span()).read(spans)
         return spans
 
     def _head(self, text):
@@ -135,56 +118,9 @@ class Scan:
             before = _NAMED.search(text[max(0, found.start() - _NAMED_REACH) : found.end()])
             level = level_of(before.group(1)) if before else None
             if level is not None:
-                Value(self, text, level, found.end()).read(spans)
+                mark = ": " if ":" in found.group() else "="
+                Value(self, text, level, found.end(), None, kind, mark, (found.start(), found.start() + 5)).read(spans)
         return spans
-
-    def _regions(self, text, small, kind):
-        """(start, stop, end of the line) of the lines, or parts of long ones, where a secret may stand."""
-        start = stop = limit = 0
-        for at, end in self._hints(small):
-            if self.is_spent():
-                yield at, len(text), len(text)
-                return
-            if at < stop and (stop == limit or at + _WINDOW <= stop):
-                continue
-            if end > 0 and not _is_hot(self, text, at, end, kind):
-                continue
-            if at < stop:
-                stop = min(at + 2 * _WINDOW, limit)
-                continue
-            if stop > start:
-                yield start, stop, limit
-            start, limit = _line_around(text, at, stop)
-            stop = limit
-            if limit - start > _LONG_LINE:
-                start, stop = max(start, at - _WINDOW), min(limit, at + 2 * _WINDOW)
-        if stop > start:
-            yield start, stop, limit
-
-    def _hints(self, small):
-        """(start, end) of the places where to look closer, in order; the end is 0 where nothing more is to be asked."""
-        commands = self._commands(small)
-        for found in _HINT.finditer(small):
-            while commands and commands[-1] < found.start():
-                yield commands.pop(), 0
-            yield found.span()
-        while commands:
-            yield commands.pop(), 0
-
-    def _commands(self, small):
-        """Where programs are named, the last one first. The words are told apart roughly, which is quick."""
-        words = small
-        for mark in _COMMAND_MARKS:
-            words = words.replace(mark, " ")
-        starts = []
-        for name in _COMMANDS.intersection(words.split()):
-            at = small.find(name)
-            while at >= 0 and not self.is_spent():
-                end = at + len(name)
-                if (at == 0 or not _is_word(small[at - 1]) and small[at - 1] not in ".-") and _COMMAND_END.match(small, end):
-                    starts.append(at)
-                at = small.find(name, end)
-        return sorted(starts, reverse=True)
 
     def _pairs(self, text, small, bounds, kind, depth, spans):
         """Names with values, and quoted texts; returns how far it came."""
@@ -197,7 +133,7 @@ class Scan:
                 following = self._following(text, listed)
                 if following is None:
                     return at
-                at = self._quoted(text, following, listed.end, _line_end(text, following), kind, depth, listed, spans)
+                at = self._quoted(text, following, listed.end, line_end(text, following), kind, depth, listed, spans)
                 continue
             if self.is_spent(4):
                 spans.append((found.start(), len(text)))
@@ -218,7 +154,7 @@ class Scan:
 
     def _quoted(self, text, quote, low, limit, kind, depth, listed, spans):
         mark, behind = text[quote], backslashes(text, quote, low)
-        if mark == "'" and behind == 0 and quote > 0 and _is_word(text[quote - 1]) and not _is_prefix(text, quote):
+        if mark == "'" and behind == 0 and quote > 0 and is_word(text[quote - 1]) and not _is_prefix(text, quote):
             return quote + 1
         opened = quote + 1
         if behind == 0 and text.startswith(mark * 3, quote):
@@ -254,7 +190,7 @@ class Scan:
             spans.append((places.source_of(low), places.source_of(high)))
 
     def _named(self, text, found, low, limit, kind, spans):
-        start, end = _name_around(text, found.start(), found.end(), low)
+        start, end = name_around(text, found.start(), found.end(), low)
         end = min(end, limit)
         before = text[start - 1] if start > 0 else ""
         in_url = before in ("?", "&", "#") and _is_in_url(text, start)
@@ -285,44 +221,6 @@ class _Listed:
     command, end = None, 0
 
 
-def _in_pieces(regions):
-    for start, stop, limit in regions:
-        while stop - start > _PIECE:
-            yield start, start + _PIECE + _OVERLAP, limit
-            start += _PIECE
-        yield start, stop, limit
-
-
-def _is_hot(scan, text, start, end, kind):
-    """Whether the name at a hint may be a secret's, and has a value that may be one."""
-    if text[start] == "-":
-        return start == 0 or not _is_word(text[start - 1])
-    scan.is_spent()
-    start, end = _name_around(text, start, end, 0)
-    level = level_of(text[start:end], True)
-    if level is None:
-        return False
-    if text[start] == "-":
-        return True
-    found = _BEHIND_NAME.match(text, end)
-    if found is None or kind != TEXT:
-        return found is not None
-    value = _VALUE_BEGIN.match(text, end)
-    if value is None:
-        return True
-    quoted = text[end : end + 1] in ("'", '"')
-    at, end = value.end(), _line_end(text, value.end())
-    if at == end or level != "perhaps":
-        return at == end or not is_call(text, at, end, None if quoted else start)
-    end = min(end, at + _TURNING_REACH)
-    scan.is_spent(1 + (end - at) // 32)
-    return _TURNING.search(text, at, end) is not None
-
-
-def _is_word(char):
-    return char.isascii() and (char.isalnum() or char == "_")
-
-
 def _is_prefix(text, quote):
     """r'', b'', f'', u'': letters before a text that belong to it."""
     at = quote - 1
@@ -330,42 +228,13 @@ def _is_prefix(text, quote):
         return False
     if at > 0 and text[at - 1] in "rbfRBF":
         at -= 1
-    return at == 0 or not _is_word(text[at - 1])
+    return at == 0 or not is_word(text[at - 1])
 
 
 def _is_in_url(text, at):
-    before = text[max(0, at - _WINDOW) : at].split()
+    before = text[max(0, at - _URL_REACH) : at].split()
     return before != [] and ("?" in before[-1] or "://" in before[-1])
 
 
 def _opens_call(text, at):
     return text[max(0, at - 16) : at].rstrip(" \t\r\n").endswith("(")
-
-
-def _name_around(text, start, end, low):
-    before = text[max(low, start - _NAME_REACH) : start]
-    start -= len(before) - len(before.rstrip(_NAME_CHARS))
-    return start, _NAME_TAIL.match(text, end).end()
-
-
-def _line_end(text, at):
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
-
-
-def _line_around(text, at, low):
-    """The line of a place, with those that a backslash at the end joins to it."""
-    start = at
-    while start > low:
-        start = text.rfind("\n", low, start) + 1 or low
-        if start <= low or not text.endswith("\\", 0, start - 1):
-            break
-        start -= 1
-    end = at
-    while True:
-        end = text.find("\n", end)
-        if end < 0:
-            return start, len(text)
-        if not text.endswith("\\", 0, end):
-            return start, end
-        end += 1

@@ -166,7 +166,7 @@ class Reader:
         if quote != "'":
             return close_of(self._scan, self._text, opened, self._limit, quote[-1])
         end = self._text.find("'", opened, self._limit)
-        if end > opened and self._text[end - 1] == "\\" and not self._is_exact:
+        if end > opened and self._text[end - 1] == "\\" and not self._is_exact and _LEADS.search(self._text[max(0, opened - 4) : opened - 1]):
             # Most likely not a shell's, in which this would be the end.
             close = close_of(self._scan, self._text, opened, self._limit, "'")
             if close is not None:

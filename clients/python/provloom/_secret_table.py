@@ -132,6 +132,10 @@ PROGRAMS = [
      "flags": {"--value": "sure", "--body": "sure", "-b": "sure", "--string-value": "sure"}},
 ]  # fmt: skip
 
+#: Programs whose names in a text are no reason to look closer: words of prose, and shells, whose strings have hints of
+#: their own.
+PLAIN_PROGRAMS = "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen".split()
+
 #: Words of a command that takes a secret from its input: what is said into it is one.
 SECRET_INPUT = "--password-stdin --with-token --token-stdin --passphrase-fd --stdin chpasswd".split()
 
@@ -196,11 +200,11 @@ KEYS_WITH = [
 ]
 #: Phrases: what they begin with in small letters, and what of them is the secret.
 PHRASES = [
-    ["bearer", r"\b[Bb](?:earer|EARER)[ \t]+(?!(?:tokens?|auth\w*|scheme|realm|of|and|is|or)\b)([^\s\"'`,;<>(){}\[\]\\]{1,4096})"],
+    ["bearer", r"\b[Bb](?:earer|EARER)[ \t]+(?!(?:tokens?|auth\w*|scheme|realm|of|and|is|or)\b)([^ \t\r\n\"'`,;<>(){}\[\]\\]{1,4096})"],
     ["basic", r"\b[Bb](?:asic|ASIC)[ \t]+((?=[A-Za-z]{0,64}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,4096}={0,2})(?![\w.-])"],
     ["hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"],
     ["/api/webhooks/", r"/api/webhooks/\d{5,25}/([\w-]{16,})"],
-    ["webhook.office.com", r"webhook\.office\.com/([^\s\"'`]{16,})"],
-    ["login", r"\blogin[ \t]{1,8}[^\s\"']{1,128}[ \t]{1,8}(?:account[ \t]{1,8}\S{1,128}[ \t]{1,8})?password[ \t]{1,8}([^\s\"']{1,1024})"],
+    ["webhook.office.com", r"webhook\.office\.com/([^ \t\n\"'`]{16,})"],
+    ["login", r"\blogin[ \t]{1,8}[^ \t\n\"']{1,128}[ \t]{1,8}(?:account[ \t]{1,8}[^ \t\n]{1,128}[ \t]{1,8})?password[ \t]{1,8}([^ \t\n\"']{1,1024})"],
     ["identified", r"\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'"],
 ]

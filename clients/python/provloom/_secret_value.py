@@ -4,10 +4,11 @@ import re
 
 from ._secret_commands import TEXT
 from ._secret_quotes import backslashes, close_of
-from ._secret_words import _SCHEME, _TO_FILL, is_jumble, is_secret, level_of, parts_of
+from ._secret_words import SCHEME, TO_FILL, is_jumble, is_secret, level_of, parts_of
 
 _PLAIN = re.compile(r"[^\s\"'\\,;&|()\[\]{}<>`#]+", re.A)
 _PREFIX = re.compile(r"(?:[rbfuRBFU]{1,2}|\$)(?=[\"'])")
+_BACKSLASHES = re.compile(r"\\*")
 _BLANK = re.compile(r"[ \t\r]+")
 #: Behind a comma or bracket: here the value has ended.
 _ENDED = re.compile(r"[ \t\r]|\Z|\n|[\"'`)\]},;]|[\w.$-]{1,64}[\"']?[ \t]{0,8}[=:]", re.A)
@@ -17,18 +18,19 @@ _NEXT_NAME = re.compile(r"[ \t\r]*(?:\Z|\n|#|//|[)\]}]+[ \t\r]*(?:[,;\n]|\Z)|[\w
 _CALL = re.compile(r"new[ \t]+[A-Za-z_$]|(?:await[ \t]+)?([A-Za-z_$][\w.]*)[(\[]", re.A)
 #: Before a name in code: a line begins, an argument, an element.
 _CODE_BEFORE = re.compile(r"(?:^|\n|[(,{\[;&|?])[ \t+-]*(?:(?:const|let|var|return|export|static|private|readonly)[ \t]+)*\Z")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.A)
 _ATTRIBUTE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.A)
 #: The same in a header, whose value has names, quotes and commas of its own.
 _NEXT_HEADER = re.compile(r"[ \t\r]*(?:\Z|\n|[A-Za-z][\w-]{0,64}[\"']?:[ \t])", re.A)
 _METHOD = re.compile(r"\.[A-Za-z_]\w*\(|[+*%)]", re.A)
 _REFERENCE = re.compile(r"\{{1,2}[^{}\n\"']{0,128}\}{1,2}")
 _LINE_START = re.compile(r"[ \t+-]*(?:-[ \t]+)?[\"']?\Z")
-_BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t\r]*(?=\n|\Z)")
+_BLOCK = re.compile(r"[|>][+-]?[0-9]?[+-]?[ \t\r]*(?=\n|\Z)")
 _ITEM = re.compile(r"\n[+ ]?[ \t]*-[ \t]+([^\n]*)")
 _INDENT = re.compile(r"[+-]?([ \t]*)")
-_ELEMENT = re.compile(r"[\"']|[^\s,;:=\[\]{}()\"']+")
+_ELEMENT = re.compile(r"[\"']|[^\s,;:=\[\]{}()\"']+", re.A)
 _IS_KEY = re.compile(r"[ \t]*:")
-_NO_SECRET = re.compile(r"[\s\d.,+*eE-]*")
+_NO_SECRET = re.compile(r"[\s\d.,+*eE-]*", re.A)
 _BRACKET = re.compile(r"[\"'()\[\]{}]")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _FAR = 65536
@@ -106,15 +108,15 @@ class Value:
         """Code that hands a secret on: token=token, password=args.password."""
         if self._kind != TEXT or len(self._runs) != 1:
             return False
-        is_named = self._name is not None and self._text.endswith(value, 0, self._name[1]) and value.isidentifier()
+        is_named = self._name is not None and self._text.endswith(value, 0, self._name[1]) and _IDENTIFIER.fullmatch(value)
         return is_named or (_ATTRIBUTE.fullmatch(value) is not None and level_of(value.rsplit(".", 1)[-1]) is not None)
 
     def _told_header(self, end, spans):
         start, stop = self._runs[0]
-        scheme = _SCHEME.match(self._text, start, stop)
+        scheme = SCHEME.match(self._text, start, stop)
         self._runs[0] = (scheme.end() if scheme else start, stop)
         rest = "".join(self._text[start:stop] for start, stop in self._runs)[:_JUDGED]
-        if not _TO_FILL.fullmatch(rest) and is_secret("sure", rest):
+        if not TO_FILL.fullmatch(rest) and is_secret("sure", rest):
             spans += self._runs
         return end
 
@@ -125,13 +127,11 @@ class Value:
 
     def _quoted(self, at):
         """Reads a quoted run; returns the place behind it, None when there is none."""
-        text, depth = self._text, 0
-        if text[at] == "\\":
-            while at + depth < self._limit and text[at + depth] == "\\":
-                depth += 1
-            if at + depth >= self._limit or text[at + depth] not in "\"'":
-                return None
-        quote = at + depth
+        text = self._text
+        quote = _BACKSLASHES.match(text, at, self._limit).end()
+        depth = quote - at
+        if quote >= self._limit or text[quote] not in "\"'":
+            return None
         opened = quote + 1
         if depth == 0 and text.startswith(text[quote] * 3, quote):
             opened = quote + 3
@@ -213,10 +213,12 @@ class Value:
 
     def _bracketed(self, at, spans):
         """A list, an object, or what ODBC puts in braces."""
-        text, opening = self._text, self._text[at]
+        text = self._text
         end = self._closing(at)
         if self._kind == TEXT or self._level in ("perhaps", "pair", "number"):
             return self._elements(at, end, spans)
+        if self._mark == "=" and text[at] == "{" and text[end + 1 : end + 2] not in ("", ",", ";", " "):
+            end = max(end, self._single_brace(at + 1))
         inner = text[at + 1 : end]
         if _NO_SECRET.fullmatch(inner) or not is_secret("sure", inner):
             return self._again(at + 1)
@@ -229,7 +231,10 @@ class Value:
         """The texts of a list or object, and in JSON and YAML its words; the names of an object stay."""
         text, has_words, found_one = self._text, self._text[at] != "(" and self._mark == ":", False
         at += 1
-        while at < end and not self._scan.is_spent():
+        while at < end:
+            if self._scan.is_spent():
+                spans.append((at, len(text)))
+                return len(text)
             found = _ELEMENT.search(text, at, end)
             if found is None:
                 break
@@ -265,24 +270,44 @@ class Value:
         single = text.find(_CLOSING[text[self._at]], self._at, self._limit) if text[self._at] in _CLOSING else -1
         return single if single >= 0 else self._limit
 
+    def _single_brace(self, at):
+        """Where ODBC's braces are closed: two of them are one that belongs to the value."""
+        while not self._scan.is_spent():
+            found = self._text.find("}", at, self._limit)
+            if found < 0 or not self._text.startswith("}", found + 1):
+                return found
+            at = found + 2
+        return -1
+
     def _below(self, at, spans):
         """YAML's lists and blocks: the value stands on the lines below."""
         text = self._text
         if self._mark != ":" or self._level == "header":
             return at
         block = _BLOCK.match(text, at)
-        if block is None:
-            while True:
-                item = _ITEM.match(text, at)
-                if item is None or self._scan.is_spent():
-                    return at
-                if is_secret(self._level, item.group(1).strip("\r \"'")) and ": " not in item.group(1):
-                    spans.append(item.span(1))
-                at = item.end()
-        begin = text.rfind("\n", 0, at) + 1
-        indent = len(_INDENT.match(text, begin).group(1))
-        at = block.end()
-        while at < len(text) and not self._scan.is_spent():
+        return self._list_below(at, spans) if block is None else self._block_below(at, block.end(), spans)
+
+    def _list_below(self, at, spans):
+        text = self._text
+        while True:
+            item = _ITEM.match(text, at)
+            if item is None:
+                return at
+            if self._scan.is_spent(2):
+                spans.append((at, len(text)))
+                return len(text)
+            said = item.group(1).strip("\r \"'")
+            if ": " not in said and is_secret(self._level, said):
+                spans.append(item.span(1))
+            at = item.end()
+
+    def _block_below(self, name, at, spans):
+        text = self._text
+        indent = len(_INDENT.match(text, text.rfind("\n", 0, name) + 1).group(1))
+        while at < len(text):
+            if self._scan.is_spent(2):
+                spans.append((at, len(text)))
+                return len(text)
             line = text.find("\n", at + 1)
             line = len(text) if line < 0 else line
             lead = _INDENT.match(text, at + 1)
@@ -292,4 +317,3 @@ class Value:
                 spans.append((lead.end(), line))
             at = line
         return at
-

@@ -16,14 +16,14 @@ _URL_NAMES = frozenset(table.URL_NAMES)
 
 #: Where one word of a name ends and the next begins: hfToken, APIKey, x-api-key, db.password.
 _SEAM = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DIGITS = re.compile(r"[0-9]*")
 _NAME_MAX = 128
 
 
 @lru_cache(maxsize=4096)
 def level_of(name, in_url=False):
     """How sure it is that the value of this name is a secret: a level of the table, or None."""
-    words = [_bare(word) for word in _SEAM.split(name[-_NAME_MAX:]) if not word.isdigit()]
-    words = [word for word in words if word]
+    words = [_bare(word) for word in _SEAM.split(name[-_NAME_MAX:]) if not _DIGITS.fullmatch(word)]
     if in_url and words and words[-1] in _URL_NAMES:
         return "sure"
     for at in range(len(words) - 1, -1, -1):
@@ -78,12 +78,12 @@ _FILE = re.compile(r"[\w .~/\\@+-]*\.(?:pem|key|crt|cer|pub|p12|pfx|jks|json|ya?
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _TURN = re.compile(r"[0-9]+|[A-Za-z]+")
 _HEX = re.compile(r"[0-9a-f]+")
-_LOOKED_AT = 4096
+_JUDGED = 4096
 
 
 def is_secret(level, value):
     """Whether the value of a name of this level is to be masked."""
-    value = value[:_LOOKED_AT]
+    value = value[:_JUDGED]
     if _SHOWN.fullmatch(value):
         return False
     if level in ("perhaps", "pair"):
@@ -106,7 +106,7 @@ def is_jumble(value):
 
 def _is_random(piece):
     size = len(piece)
-    if size < 8 or piece.isdigit() or piece.isalpha():
+    if size < 8:
         return False
     turns = len(_TURN.findall(piece)) - 1
     if turns < 3:
@@ -117,9 +117,9 @@ def _is_random(piece):
 
 
 _PAIR = re.compile(r"(?![A-Za-z]:[\\/])([^\s:/@]*):(?!//)(.*)", re.A | re.S)
-_SCHEME = re.compile(r"(?:%s)(?![\w-])[ \t]*" % "|".join(map(re.escape, sorted(table.SCHEMES, key=len, reverse=True))), re.I | re.A)
+SCHEME = re.compile(r"(?:%s)(?![\w-])[ \t]*" % "|".join(map(re.escape, sorted(table.SCHEMES, key=len, reverse=True))), re.I | re.A)
 #: A place that is filled in later: f"Bearer {token}", "Bearer %s".
-_TO_FILL = re.compile(r"\$?\{{1,2}[\s\w.\[\]'()-]*\}{1,2}|\$[A-Za-z_]\w*|%s|%\(\w+\)s", re.A)
+TO_FILL = re.compile(r"\$?\{{1,2}[\s\w.\[\]'()-]*\}{1,2}|\$[A-Za-z_]\w*|%s|%\(\w+\)s", re.A)
 
 
 def parts_of(level, value):
@@ -128,10 +128,10 @@ def parts_of(level, value):
     start, end = quoted, len(value) - quoted
     inner = value[start:end] if quoted else value
     if level == "header":
-        scheme = _SCHEME.match(inner)
+        scheme = SCHEME.match(inner)
         at = scheme.end() if scheme else 0
         rest = inner[at:]
-        return [] if _TO_FILL.fullmatch(rest) or not is_secret("sure", rest) else [(start + at, end)]
+        return [] if TO_FILL.fullmatch(rest) or not is_secret("sure", rest) else [(start + at, end)]
     pair = _PAIR.fullmatch(inner) if level == "pair" else None
     if pair is not None:
         return _parts_of_pair(pair, start)
@@ -144,6 +144,6 @@ def _parts_of_pair(pair, start):
     parts = []
     if user and (word in ("", "x", "X", "x-oauth-basic") or is_jumble(user)) and is_secret("sure", user):
         parts.append((start, start + len(user)))
-    if word and not word.isdigit() and is_secret("sure", word):
+    if word and not _DIGITS.fullmatch(word) and is_secret("sure", word):
         parts.append((start + pair.start(2), start + pair.end(2)))
     return parts

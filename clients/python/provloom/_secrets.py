@@ -26,7 +26,7 @@ def without_credentials(remote):
     found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", remote)
     if found is None:
         return text_without_secrets(remote)
-    from ._secret_shapes import remote_size
+    from ._secret_urls import remote_size
 
     scheme, rest = found.group(1), remote[found.end() :]
     user, size = remote_size(scheme, rest)
