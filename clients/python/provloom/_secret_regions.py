@@ -1,6 +1,7 @@
 """Where in a text to look closer: the lines, or parts of long ones, in which a secret may stand."""
 
 import re
+from functools import lru_cache
 
 from . import _secret_table as table
 from ._secret_value import is_call
@@ -11,7 +12,6 @@ _HINT = re.compile(r"%s|-(?:%s)(?=[\"',= \t])" % (HINTS, "|".join(table.PAIR_OPT
 #: What shells are given has hints of its own, and some are words of prose.
 _COMMANDS = {name.lower() for row in table.PROGRAMS for name in row["of"].split()} - set(table.PLAIN_PROGRAMS)
 _COMMAND_MARKS = "\"'/`()|;,&$[{:=>"
-_COMMAND_END = re.compile(r"[\"']?,?[ \t\"']")
 _NAME_TAIL = re.compile(r"[\w.$@/-]{0,128}", re.A)
 _NAME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-"
 _NAME_REACH = 64
@@ -72,17 +72,18 @@ def _commands(scan, small):
     words = small
     for mark in _COMMAND_MARKS:
         words = words.replace(mark, " ")
+    present = _COMMANDS.intersection(words.split())
     starts = []
-    for name in _COMMANDS.intersection(words.split()):
-        at = small.find(name)
-        while at >= 0:
-            if scan.is_spent():
-                return [0]
-            end = at + len(name)
-            if (at == 0 or not is_word(small[at - 1]) and small[at - 1] not in ".-") and _COMMAND_END.match(small, end):
-                starts.append(at)
-            at = small.find(name, end)
-    return sorted(starts, reverse=True)
+    for found in _any_command(tuple(sorted(present))).finditer(small) if present else ():
+        if scan.is_spent():
+            return [0]
+        starts.append(found.start())
+    return starts[::-1]
+
+
+@lru_cache(maxsize=64)
+def _any_command(names):
+    return re.compile(r"(?:(?<=[%s\s])|(?<!.))(?:%s)(?=[\"']?,?[ \t\"'])" % (re.escape(_COMMAND_MARKS), "|".join(names)), re.A | re.S)
 
 
 def _is_hot(scan, text, start, end, is_code):

@@ -13,6 +13,7 @@ from ._secret_words import is_secret, level_of, parts_of
 #: Work that any text may cost, and the bytes for which one step more is given. What is beyond is masked unread.
 _FREE_STEPS = 50_000
 _BYTES_A_STEP = 16
+_STEPS_A_WORD, _WORDS_MAX = 10, 10_000
 
 #: Quotes and names, searched for in the text in small letters.
 _EVENT = re.compile("[\"'`]|" + HINTS)
@@ -44,8 +45,8 @@ class Scan:
 
     DEPTH_MAX = 8
 
-    def __init__(self, size):
-        self._left = _FREE_STEPS + size // _BYTES_A_STEP
+    def __init__(self, size, words=0):
+        self._left = _FREE_STEPS + size // _BYTES_A_STEP + _STEPS_A_WORD * min(words, _WORDS_MAX)
         self._known, self._shapes = {}, {}
 
     def is_spent(self, steps=1):
@@ -232,8 +233,11 @@ def _is_prefix(text, quote):
 
 
 def _is_in_url(text, at):
-    before = text[max(0, at - _URL_REACH) : at].split()
-    return before != [] and ("?" in before[-1] or "://" in before[-1])
+    """Whether the characters since the last blank are those of a URL."""
+    before = text[max(0, at - _URL_REACH) : at]
+    for blank in " \t\n\r\f\v":
+        before = before[before.rfind(blank) + 1 :]
+    return "?" in before or "://" in before
 
 
 def _opens_call(text, at):

@@ -27,6 +27,7 @@ _PEM_LINE = re.compile(r"[A-Za-z0-9+/]+")
 _AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
 _AWS_SECRET = re.compile(r"(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])", re.A)
 _AWS_REACH = 200
+_SMALL, _LARGE, _OTHER = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[^A-Za-z]")
 
 
 @lru_cache(maxsize=None)
@@ -95,7 +96,7 @@ def _is_line(text, start, end):
 
 
 def _is_mixed(text):
-    return not text.islower() and not text.isupper() and not text.isalpha()
+    return bool(_SMALL.search(text) and _LARGE.search(text) and _OTHER.search(text))
 
 
 def _private_keys(text):

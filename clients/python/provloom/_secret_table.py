@@ -26,7 +26,7 @@ NO_STEMS = "subtoken pretoken detoken untoken multitoken".split()
 KEY_OWNERS = (
     "api app application access secret auth authentication authorization authtoken encryption encrypt encr decryption decrypt"
     " cipher crypto aes hmac jwt account storage shared subscription license licence master function functions admin"
-    " consumer integration ingest ingestion webhook sas service svc rapidapi xi functions personal bot dev"
+    " consumer integration ingest ingestion webhook sas service svc rapidapi xi personal bot dev"
     " aws amazon azure gcp google gcs hf huggingface hub wandb openai anthropic claude gemini cohere mistral groq xai"
     " perplexity replicate together fireworks deepseek openrouter elevenlabs stability nvidia ngc comet neptune clearml"
     " mlflow dagshub kaggle roboflow databricks snowflake pinecone qdrant weaviate minio s3 r2 tavily serper serpapi"
@@ -200,11 +200,11 @@ KEYS_WITH = [
 ]
 #: Phrases: what they begin with in small letters, and what of them is the secret.
 PHRASES = [
-    ["bearer", r"\b[Bb](?:earer|EARER)[ \t]+(?!(?:tokens?|auth\w*|scheme|realm|of|and|is|or)\b)([^ \t\r\n\"'`,;<>(){}\[\]\\]{1,4096})"],
+    ["bearer", r"\b[Bb](?:earer|EARER)[ \t]+(?!(?:tokens?|auth\w*|scheme|realm|of|and|is|or)\b)([^ \t\r\n\"'\x60,;<>(){}\[\]\\]{1,4096})"],
     ["basic", r"\b[Bb](?:asic|ASIC)[ \t]+((?=[A-Za-z]{0,64}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,4096}={0,2})(?![\w.-])"],
     ["hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"],
     ["/api/webhooks/", r"/api/webhooks/\d{5,25}/([\w-]{16,})"],
-    ["webhook.office.com", r"webhook\.office\.com/([^ \t\n\"'`]{16,})"],
+    ["webhook.office.com", r"webhook\.office\.com/([^ \t\n\"'\x60]{16,})"],
     ["login", r"\blogin[ \t]{1,8}[^ \t\n\"']{1,128}[ \t]{1,8}(?:account[ \t]{1,8}[^ \t\n]{1,128}[ \t]{1,8})?password[ \t]{1,8}([^ \t\n\"']{1,1024})"],
     ["identified", r"\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'"],
 ]

@@ -7,7 +7,7 @@ def without_secrets(argv):
     from ._secret_commands import Command
     from ._secret_scan import Scan
 
-    scan = Scan(sum(map(len, argv)))
+    scan = Scan(sum(map(len, argv)), len(argv))
     command = Command(scan, 0)
     return [_masked(word, command.feed(word)) for word in argv]
 
