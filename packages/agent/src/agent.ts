@@ -207,6 +207,7 @@ class TreeAgent implements Agent {
     service.start()
     const ended = await Promise.race([command.ended, this.#stopped])
     const end = ended === 'stopped' ? undefined : ended
+    const drainedBy = clock.monotonicMs() + timing.drainMs
     if (ended === 'stopped') await service.leave(this.#until)
     else {
       tell({ kind: 'worker-ended', end })
@@ -214,7 +215,8 @@ class TreeAgent implements Agent {
       service.recordCommand()
       await service.settle(this.#until)
     }
-    await service.close(false, Math.min(this.#until, clock.monotonicMs() + timing.answerWaitMs))
+    const answeredBy = Math.min(drainedBy, clock.monotonicMs() + timing.answerWaitMs)
+    await service.close(false, Math.min(this.#until, answeredBy))
     claim.leave()
     return outcomeOf(end, this.#conclude(service, tree))
   }

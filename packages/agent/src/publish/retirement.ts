@@ -19,6 +19,8 @@ export class Retirement {
   readonly #say: (message: AgentMessage) => void
   /** Let go here, and not yet known to be so there. */
   readonly #untold = new Map<string, StreamLedger>()
+  /** Looks that had begun when a stream's writer was first seen to be gone: it may have written after them. */
+  readonly #gone = new Map<string, number>()
 
   constructor(folder: SessionFolder, lanes: Lanes, say: (message: AgentMessage) => void) {
     this.#folder = folder
@@ -34,11 +36,19 @@ export class Retirement {
     for (const lane of this.#lanes.all) {
       const { id } = lane.reader
       if (!lane.spent || !isGone(id)) continue
+      const begun = this.#gone.get(id)
+      if (begun === undefined) {
+        this.#gone.set(id, lane.looksBegun)
+        lane.tail.hurry()
+        continue
+      }
+      if (!lane.hasLookedSince(begun)) continue
       const ledger = readLedger(this.#folder, id)
       // What it wrote after the last look is still to be read.
       if (ledger !== undefined && ledger.next > lane.acknowledged) continue
       fs.renameSync(path.join(this.#folder.streams, id), path.join(this.#folder.streams, retiredPrefix + id))
       this.#lanes.drop(id)
+      this.#gone.delete(id)
       this.#take(id, lane.acknowledged)
       found = true
     }

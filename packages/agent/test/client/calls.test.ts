@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import type { Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -107,12 +108,13 @@ test('parameters keep their types', async () => {
 })
 
 test('files are kept as they were at the call, folders file by file', async () => {
-  const folder = path.join(spool, 'work')
+  const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-')), 'work')
   fs.mkdirSync(path.join(folder, 'sub'), { recursive: true })
   fs.writeFileSync(path.join(folder, 'a.txt'), 'one')
   fs.writeFileSync(path.join(folder, 'sub', 'b.txt'), 'two')
   const { errors } = worker(
     `import fs from 'node:fs'
+import os from 'node:os'
     p.startRun()
     p.logArtifact('work', process.env.F)
     fs.writeFileSync(process.env.F + '/a.txt', 'changed')
@@ -142,6 +144,7 @@ test('files are kept as they were at the call, folders file by file', async () =
   ])
   expect(only(events, 'problem')).toMatchObject([{ code: 'MISSING_FILE' }])
   expect(errors.match(/no file or folder/g)).toHaveLength(1)
+  fs.rmSync(path.dirname(folder), { recursive: true })
 })
 
 test('nothing a caller gives makes a call throw', async () => {
@@ -181,6 +184,7 @@ test('an exception that nobody caught ends the session as failed, an exit code t
 test('a rank that is not wanted writes nothing more', async () => {
   const { output } = worker(`
     import fs from 'node:fs'
+import os from 'node:os'
     const run = p.startRun()
     fs.writeFileSync(run.spool + '/control.json', '{"state":"quiet"}')
     const until = performance.now() + 1100; while (performance.now() < until);
@@ -257,6 +261,7 @@ test.skipIf(process.getuid?.() !== 0)(
       worker(
         `
       import fs from 'node:fs'
+import os from 'node:os'
       p.startRun()
       for (let i = 0; i < 100; i++) p.logMetric('m', i)
       const filler = process.env.TREE + '/filler'

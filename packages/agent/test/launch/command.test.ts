@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { statOf } from '../../src/place/process-identity.ts'
 import { agentFor, brisk, worker } from '../support/agents.ts'
+import { parseTree } from '../../src/place/tree-variable.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
 import type { Spawned } from '../support/agent-process.ts'
 import { freshFolder } from '../support/place.ts'
@@ -139,18 +140,14 @@ describe('the wrapped command', () => {
 
   test('has its spool and the Python client in its environment, and all else unchanged', async () => {
     const saveDir = freshFolder()
-    const { ended, output } = spawnAlone(
-      saveDir,
-      ['sh', '-c', 'echo "$PROVLOOM_AGENT|$PYTHONPATH|$KEPT|$PROVLOOM_SPOOL_DIR"'],
-      {
-        env: { PYTHONPATH: '/their/own', KEPT: 'yes' },
-        config: { pythonPath: '/our/client' },
-      },
-    )
+    const { ended, output } = spawnAlone(saveDir, ['sh', '-c', 'echo "$PYTHONPATH|$KEPT|$PROVLOOM_TREE"'], {
+      env: { PYTHONPATH: '/their/own', KEPT: 'yes' },
+      config: { pythonPath: '/our/client' },
+    })
     await ended
-    const [agent, pythonPath, kept, spool] = output().trim().split('|')
-    expect([agent, pythonPath, kept]).toEqual(['1', '/our/client:/their/own', 'yes'])
-    expect(path.dirname(spool!)).toBe(path.join(saveDir, 'spools'))
+    const [pythonPath, kept, tree] = output().trim().split('|')
+    expect([pythonPath, kept]).toEqual(['/our/client:/their/own', 'yes'])
+    expect(path.dirname(parseTree(tree)!.folder)).toBe(path.join(saveDir, 'spools'))
   })
 })
 
@@ -179,13 +176,17 @@ describe('a command that cannot be started', () => {
   })
 })
 
-test('a command runs though no spool can be made, and the user is told', async () => {
+test('where no spool can be made as it was asked, another place is taken, and the user is told', async () => {
   const saveDir = freshFolder()
   const blocked = path.join(saveDir, 'blocked')
   fs.writeFileSync(blocked, '')
-  const { agent, told } = agentFor(saveDir, worker('silent.mjs', '5'), { options: { spoolRoot: blocked } })
-  expect(await agent.run()).toEqual({ kind: 'exited', code: 5, delivery: { kind: 'none' } })
-  expect(told.lines[0]).toContain('the command runs, and nothing is recorded')
+  const { agent, told } = agentFor(saveDir, worker('silent.mjs', '5'), {
+    options: { spoolRoot: blocked },
+    environment: { TMPDIR: saveDir },
+  })
+  const outcome = await agent.run()
+  expect(outcome).toMatchObject({ kind: 'exited', code: 5, delivery: { kind: 'kept' } })
+  expect(told.lines[0]).toContain(path.join(saveDir, 'provloom-'))
 })
 
 describe('a fault in the agent that nobody caught', () => {
@@ -201,7 +202,7 @@ describe('a fault in the agent that nobody caught', () => {
       expect(await ended).toEqual({ code: 7, signal: null })
       expect(output()).toBe('still here\n')
       expect(errors().match(/a fault in the agent \(boom\)/g)).toHaveLength(1)
-      expect(errors()).toContain(path.join(saveDir, 'spools'))
+      expect(errors()).toContain('provloom spools')
       expect(fs.readdirSync(path.join(saveDir, 'spools'))).toHaveLength(1)
     },
   )

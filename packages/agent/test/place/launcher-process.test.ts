@@ -134,7 +134,7 @@ describe('where the processes are', () => {
   const ranked = 'PATH=/bin\0RANK=1\0'
   const plain = 'PATH=/bin\0RANKED=1\0RANK=\0'
   const of = (pid: number, pidNamespace = ''): ProcessIdentity => ({
-    host: boot,
+    host: boot.replaceAll('-', ''),
     pidNamespace,
     pid,
     start: `${pid}00`,
@@ -210,7 +210,7 @@ describe('a launcher that is a process of the tree', () => {
       30: { parent: 20, environ: 'PATH=/bin\0LOCAL_RANK=1\0' },
       20: { parent: 10, environ: 'PATH=/bin\0' },
     })
-  const launcher = localKey({ host: boot, pidNamespace: '', pid: 20, start: '2000' })
+  const launcher = localKey({ host: boot.replaceAll('-', ''), pidNamespace: '', pid: 20, start: '2000' })
   const tree = { key: `local-${boot}.10.1000`, founded: false }
 
   test('gives its own job’s key, and any other its own', () => {
