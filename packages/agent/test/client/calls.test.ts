@@ -218,7 +218,7 @@ test('without an agent it makes a spool that can be imported and says where it i
 })
 
 test.skipIf(process.getuid?.() !== 0)(
-  'a full disk drops, counted, and the client goes on by itself when there is room',
+  'a full disk drops, counted, and the client goes on by itself when there is room [as root]',
   async () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', spool])
     try {
