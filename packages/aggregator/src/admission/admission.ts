@@ -129,8 +129,11 @@ export class Admission {
       run instanceof OpenRun ? openCandidate(run, sessions, now, this.#sinceMs) : closedCandidate(run)
     const newcomer = newcomerOf(hello)
     const former = hello.admitted === undefined ? undefined : registry.get(hello.admitted)
-    if (former !== undefined && !(former instanceof OpenRun))
-      return { kind: 'over', run: candidateOf(former) }
+    if (former !== undefined && !(former instanceof OpenRun)) {
+      const run = candidateOf(former)
+      // Stopped before it had ended: it goes on where it was.
+      return former.reopenable ? { kind: 'reopens', run, attempt: hello.attempt } : { kind: 'over', run }
+    }
     const named = hello.runId === undefined ? undefined : registry.get(hello.runId)
     if (named !== undefined) return turnInNamed(newcomer, candidateOf(named), limitsOfTurn)
     if (hello.runId !== undefined)
