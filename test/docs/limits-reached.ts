@@ -226,10 +226,10 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       `${agent}/client/files.test.ts`,
       'with more than the most files is counted, and the rest is told',
     ),
-    reached(`${python}/test_files.py`, 'test_more_files_than_a_folder_may_have_are_counted_and_told'),
+    reached(`${python}/test_folders.py`, 'test_more_files_than_a_folder_may_have_are_counted_and_told'),
   ],
   folderEntriesMax: [
-    reached(`${python}/test_files.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
+    reached(`${python}/test_folders.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
   ],
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAgent } from '@provloom/agent'
 import { systemFiles } from '@provloom/shared'
 import type { Files, OpenFile } from '@provloom/shared'
-import { mayMount, smallDisk } from '../support/small-disk.ts'
+import { describeOnSmallDisk, smallDisk } from '../support/small-disk.ts'
 import { readProgress } from './chaos/known.ts'
 import { oneJob } from './chaos/one-job.ts'
 import type { OneJob } from './chaos/one-job.ts'
@@ -36,9 +36,7 @@ function ledgerOf({ found }: OneJob, rank: number): Record<'Sent' | 'Stored' | '
   return { Sent: count('Sent'), Stored: count('Stored'), Dropped: count('Dropped') }
 }
 
-const onDisk = describe.skipIf(!mayMount)
-
-onDisk('a rank whose disk (small tmpfs)', () => {
+describeOnSmallDisk('a rank whose disk', () => {
   it('is full for a while goes on, drops what it must, and tells how much', async () => {
     const disk = smallDisk(4096)
     const calls = 30_000
@@ -81,7 +79,7 @@ onDisk('a rank whose disk (small tmpfs)', () => {
   }, 120_000)
 })
 
-onDisk('an aggregator whose disk (small tmpfs)', () => {
+describeOnSmallDisk('an aggregator whose disk', () => {
   it('is full for a while acknowledges nothing meanwhile, and loses nothing', async () => {
     const disk = smallDisk(8192)
     const calls = 20_000

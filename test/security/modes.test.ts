@@ -100,7 +100,7 @@ it('does not trust a control folder that another user made, or a link in its pla
 })
 
 it.runIf(process.getuid?.() === 0)(
-  'neither agent nor aggregator goes where another user could lead it',
+  'neither agent nor aggregator goes where another user could lead it [as root]',
   async () => {
     const saveDir = folder()
     const control = path.join(saveDir, '.provloom/k')

@@ -35,7 +35,7 @@ export function installation(): Installation {
     if (name.startsWith('.') || name === '@provloom' || name === 'provloom') continue
     fs.symlinkSync(path.join(repository, 'node_modules', name), path.join(modules, name))
   }
-  for (const name of ['agent', 'aggregator', 'prov', 'shared']) {
+  for (const name of fs.readdirSync(path.join(repository, 'node_modules/@provloom'))) {
     fs.symlinkSync(path.join(root, 'packages', name), path.join(modules, '@provloom', name))
   }
   return {

@@ -18,7 +18,7 @@ export class SkippedReporter implements Reporter {
   }
 }
 
-const inName = /\s*[[(]skipped: ([^\])]+)[\])]/
+const inName = /\s*[[(](?:skipped: |(?=as root))([^\])]+)[\])]/
 
 function nameAndReason(test: TestCase): [name: string, reason: string] {
   const result = test.result()

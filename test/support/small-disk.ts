@@ -2,10 +2,15 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { onTestFinished } from 'vitest'
+import { describe, onTestFinished } from 'vitest'
+import { named } from './needs.ts'
 
-/** Whether this process may mount; tests that need it are skipped by name where it may not. */
 export const mayMount: boolean = process.platform === 'linux' && process.getuid?.() === 0 && canMount()
+
+/** Tests that need a small disk: skipped by name where this process may not mount one. */
+export function describeOnSmallDisk(title: string, tests: () => void): void {
+  describe.skipIf(!mayMount)(named(title, mayMount, 'needs root, to mount a small tmpfs'), tests)
+}
 
 /** A disk of its own in memory, that can be filled, freed and made read-only. */
 export interface SmallDisk {

@@ -3,8 +3,7 @@
 import os
 
 from . import _folder, _process
-from . import _limits as limits
-from ._small import mark_of, now_us
+from ._small import mark_of
 
 
 class Parent:
@@ -16,16 +15,12 @@ class Parent:
         self.start = start
         self._file = tree.path("current-%d" % pid)
         self._mark = self._newest = None
-        #: that it lives is asked once a second
-        self.asked_at = 0
 
     def newest(self):
-        """The id of its newest open session, or None. One look at a file's time where nothing has changed."""
-        now = now_us()
-        if not self.asked_at <= now < self.asked_at + limits.LOOK_EVERY_US:
-            if not _process.lives(self.pid, self.start):
-                return None
-            self.asked_at = now
+        """The id of its newest open session, or None. One look at a file's time where nothing has changed.
+
+        A process that has gone without a word for its session leaves that to those who go on in it.
+        """
         mark = mark_of(self._file)
         if mark is None:
             self._newest = None
@@ -60,6 +55,8 @@ def find(tree):
         if not os.path.exists(tree.path("current-%d" % pid)):
             continue
         parent = Parent(tree, pid, _process.start_of(pid) or 0)
+        if not _process.lives(pid, parent.start):
+            continue
         newest = parent.newest()
         if newest is not None and parent.facts_of(newest) is not None:
             return parent

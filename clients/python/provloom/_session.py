@@ -260,7 +260,7 @@ class Session:
     def end(self, status, error=None, create_graph=None, create_svg=None, by="call"):
         """Writes the session's end and closes its stream."""
         self.status = status
-        self.leave()
+        self.leave(for_all=by != "exit")
         if self.quiet:
             self.stream.close()
             return
@@ -277,13 +277,13 @@ class Session:
             ))  # fmt: skip
         self.tell_dropped()
 
-    def leave(self):
-        """Nothing more of this process goes into this session."""
+    def leave(self, for_all=True):
+        """Nothing more of this process goes into this session, and nothing of its helpers where it ends for all."""
         if _current.session is self:
             _current.stream = None
             _current.session = None
             _current.ended = True
-        if self.kind != Session.HELPER and self.pid == os.getpid():
+        if for_all and self.kind != Session.HELPER and self.pid == os.getpid():
             # Before the end is written: what a helper logs from now on is not in it.
             file = self.tree.path("current-%d" % self.pid)
             try:

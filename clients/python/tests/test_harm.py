@@ -111,7 +111,7 @@ def on_alarm(*_):
 signal.signal(signal.SIGALRM, on_alarm)
 signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
 step = 0
-until = time.monotonic() + 1.5
+until = time.monotonic() + 0.6
 while time.monotonic() < until:
     provloom.log_metric("loop", float(step), step=step)
     step += 1
@@ -158,7 +158,7 @@ def on_alarm(_, frame):
 signal.signal(signal.SIGALRM, on_alarm)
 caught, returned, step = 0, 0, 0
 signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
-until = time.monotonic() + 2
+until = time.monotonic() + 0.8
 while time.monotonic() < until:
     step += 1
     try:

@@ -49,7 +49,7 @@ export async function handIn(
     facts: found.facts,
     settings: seat.settings,
     place: seat.place,
-    process: { life: () => 'gone', ofCommand: false, abandoned: true },
+    process: { life: () => 'gone', command: undefined, abandoned: true },
     history,
     lastUs: history.lastUs,
     recorder: () => undefined,

@@ -93,6 +93,16 @@ const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { runAlone } = require('./alone.js')
 const { readStart } = require('./start.js')
+const { sharedStream } = require('./streams.js')
+
+if (caught[process.argv[2]] !== undefined) {
+  for (const [name, descriptor] of [
+    ['stdout', 1],
+    ['stderr', 2],
+  ]) {
+    Object.defineProperty(process, name, { configurable: true, value: sharedStream(descriptor) })
+  }
+}
 
 const start = readStart(early)
 globalThis[Symbol.for('provloom.start')] = start

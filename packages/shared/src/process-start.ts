@@ -8,7 +8,7 @@ export interface ProcessStart {
   /** Numbers of the signals that whoever started us has set to be ignored: Node sets all back to their defaults. */
   readonly ignored: readonly number[]
   /** Descriptors beyond standard error that were handed down: Node closes them in children. */
-  readonly descriptors: readonly number[]
+  readonly descriptors: number[]
   /** Variables that are for the command, and that Node would take for itself: `NODE_OPTIONS`. */
   readonly variables: Readonly<Record<string, string>>
 }
@@ -21,6 +21,13 @@ const nothing: ProcessStart = { early: [], ignored: [], descriptors: [], variabl
 export function processStart(): ProcessStart {
   const found: unknown = Reflect.get(globalThis, place)
   return isStart(found) ? found : nothing
+}
+
+/** A descriptor that was handed down for us: no command gets it. */
+export function keepDescriptor(descriptor: number): void {
+  const { descriptors } = processStart()
+  const at = descriptors.indexOf(descriptor)
+  if (at >= 0) descriptors.splice(at, 1)
 }
 
 /** Ours or nobody's: the name of the symbol is enough. */

@@ -7,8 +7,8 @@ const triesMax = 20
 const tryEveryMs = 10
 
 /**
- * Writes whole lines to standard error, which the command shares: not by `process.stderr`, which makes a pipe
- * non-blocking for everybody who has it, and so breaks the command's own writes to it.
+ * Writes whole lines to standard error, at once. Not by `process.stderr`, which makes a pipe non-blocking for everybody who
+ * has it, and so breaks the writes of a command that shares it.
  */
 export function say(text: string): void {
   write(standardError, onTerminal() ? `${freshLine}${text}\n` : `${text}\n`)

@@ -18,6 +18,21 @@ export interface EndFacts {
 }
 
 /**
+ * How the process of a session ended, as far as its command's end tells: that of the command itself, or what a shell that
+ * ran it last hands on. Where that says otherwise than the session it is another process's.
+ */
+export function processEndOf(
+  pid: number,
+  command: number | undefined,
+  end: CommandEnd | undefined,
+  said: SessionEnd | undefined,
+): CommandEnd | undefined {
+  if (end === undefined || command === undefined) return undefined
+  if (pid === command || said === undefined) return end
+  return end.kind === 'exited' && (end.code === 0) === (said.status === 'completed') ? end : undefined
+}
+
+/**
  * How a session ended (design: "The life of a session"). What `end_run` said stands, whatever its process does later;
  * an interpreter's or nobody's word is less than the exit code or signal of the process, where that is known.
  */

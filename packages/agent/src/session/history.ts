@@ -1,12 +1,16 @@
+import os from 'node:os'
 import path from 'node:path'
 import { LogCursor, decodeEvent, isPoint, isPointAt, payloadAt } from '@provloom/shared'
-import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
+import type { Artifact, Event, Files, ProcessEnd, SessionEnd } from '@provloom/shared'
+import type { CommandEnd } from '../launch/command.ts'
 import type { SessionFolder } from './folder.ts'
 
 /** What a spool that another agent has served before tells about itself. */
 export interface History {
   readonly rankEnded: boolean
   readonly sessionEnd: SessionEnd | undefined
+  /** Seen by an agent that did not stay to the session's end. */
+  readonly processEnd: CommandEnd | undefined
   /** The latest time at which a stream ends, microseconds since the Unix epoch: the last that is known of the rank. */
   readonly lastUs: number | undefined
   readonly artifacts: readonly {
@@ -17,17 +21,23 @@ export interface History {
   readonly stored: readonly { readonly stream: string; readonly number: number }[]
 }
 
-type Mutable = { -readonly [Name in 'rankEnded' | 'sessionEnd' | 'lastUs']: History[Name] }
+type Mutable = { -readonly [Name in 'rankEnded' | 'sessionEnd' | 'processEnd' | 'lastUs']: History[Name] }
 
 /** Reads all that a spool still holds, for the few events its next agent must know of. Points are passed over. */
 export async function readHistory(files: Files, spool: SessionFolder): Promise<History> {
-  const found: Mutable = { rankEnded: false, sessionEnd: undefined, lastUs: undefined }
+  const found: Mutable = {
+    rankEnded: false,
+    sessionEnd: undefined,
+    processEnd: undefined,
+    lastUs: undefined,
+  }
   const artifacts: History['artifacts'][number][] = []
   const stored: History['stored'][number][] = []
   for (const stream of files.list(spool.streams)) {
     const lastUs = await readEvents(files, path.join(spool.streams, stream), (event, number) => {
       if (event.type === 'rank.end') found.rankEnded = true
       if (event.type === 'session.end') found.sessionEnd = event
+      if (event.type === 'process.end') found.processEnd = commandEndOf(event)
       if (event.type === 'artifact') artifacts.push({ artifact: event, stream, number })
       if (event.type === 'artifact.stored') stored.push({ stream: event.stream, number: event.number })
     })
@@ -66,8 +76,17 @@ export async function countRecords(
   return { records, atLeast: false }
 }
 
-const words = ['"rank.end"', '"session.end"', '"artifact"', '"artifact.stored"'].map((word) =>
-  Buffer.from(word),
+function commandEndOf({ exitCode, signal }: ProcessEnd): CommandEnd | undefined {
+  if (isSignal(signal)) return { kind: 'killed', signal }
+  return exitCode === undefined ? undefined : { kind: 'exited', code: exitCode }
+}
+
+function isSignal(name: string | undefined): name is NodeJS.Signals {
+  return name !== undefined && name in os.constants.signals
+}
+
+const words = ['"rank.end"', '"session.end"', '"process.end"', '"artifact"', '"artifact.stored"'].map(
+  (word) => Buffer.from(word),
 )
 
 /** The event in a record, when it is of one of the types the agent itself looks at; cheap for all others. */

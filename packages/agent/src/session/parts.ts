@@ -12,8 +12,8 @@ import type { History } from './history.ts'
 /** The process that a session is of. */
 export interface SessionProcess {
   life(): Life
-  /** It is the wrapped command, or started by it: the command's end is then its end. */
-  readonly ofCommand: boolean
+  /** The wrapped command, which it is or was started by. */
+  readonly command: number | undefined
   /** Handed in later: nobody writes it, whatever a process of that number does. */
   readonly abandoned: boolean
 }

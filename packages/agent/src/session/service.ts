@@ -12,7 +12,7 @@ import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
 import { ControlFile } from './control.ts'
-import { rankEndOf } from './ending.ts'
+import { processEndOf, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
@@ -86,11 +86,6 @@ export class SessionService {
     return this.#welcome
   }
 
-  /** Whether it has said its last word, or has none to say. */
-  get over(): boolean {
-    return this.#said !== undefined || this.#refused !== undefined
-  }
-
   /** The command has ended: it is the end of every process of it that is gone. */
   commandEnded(end: CommandEnd | undefined): void {
     this.#commandEnd = end
@@ -139,17 +134,29 @@ export class SessionService {
     const { context, process: ofProcess } = this.#parts
     let goneMs: number | undefined
     for (;;) {
-      if (this.over || this.#asked !== 'serve') return
+      if (this.#refused !== undefined || this.#asked !== 'serve' || this.#saidForAll()) return
       if (ofProcess.life() === 'gone') {
         const now = context.clock.monotonicMs()
         goneMs ??= now
-        const waits = ofProcess.ofCommand && this.#commandEnd === undefined && now - goneMs < commandEndMs
+        const waits =
+          ofProcess.command !== undefined && this.#commandEnd === undefined && now - goneMs < commandEndMs
         // What it said at its end may not have been read yet.
         if (!waits && (await this.#readToEnd())) return
       }
       this.#house()
       await this.#news.wait(lookMs)
     }
+  }
+
+  /**
+   * The session's last word ends it for all who write into it; an interpreter's, said at its exit, not for processes that
+   * go on. Wrapped, how the process ended says more than that.
+   */
+  #saidForAll(): boolean {
+    const said = this.#said
+    if (said?.by !== 'exit') return said !== undefined
+    if (this.#parts.process.command !== undefined) return false
+    return livingWriters(this.folder, this.facts).every((pid) => pid === this.facts.pid)
   }
 
   /** @returns true: nobody writes any more, and all that is there was read, where somebody takes it */
@@ -206,16 +213,20 @@ export class SessionService {
 
   async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {
     const said = this.#said
-    const { process: ofProcess, lastUs } = this.#parts
+    const { lastUs } = this.#parts
     return rankEndOf({
       said,
-      process: ofProcess.ofCommand ? this.#commandEnd : undefined,
+      process: this.#processEnd() ?? this.#history?.processEnd,
       variables: this.facts.environment,
       killsBefore: this.#killsBefore,
       lastUs:
         lastUs ??
         (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
     })
+  }
+
+  #processEnd(): CommandEnd | undefined {
+    return processEndOf(this.facts.pid, this.#parts.process.command, this.#commandEnd, this.#said)
   }
 
   /** The process's own end, where it follows the session's soon enough to be told. */
@@ -226,10 +237,10 @@ export class SessionService {
     while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
       await this.#news.wait(lookMs)
     }
-    if (!ofProcess.ofCommand || ofProcess.life() !== 'gone') return
+    if (ofProcess.command === undefined || ofProcess.life() !== 'gone') return
     const waitUntil = clock.monotonicMs() + commandEndMs
     while (this.#commandEnd === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
-    const end = this.#commandEnd
+    const end = this.#processEnd()
     if (end === undefined || this.#said === undefined) return
     const how = end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
     const time = clock.nowUs()
@@ -285,6 +296,11 @@ export class SessionService {
 
   async #leave(): Promise<SessionOutcome> {
     await this.#recorder?.end()
+    const end = this.#processEnd()
+    if (end !== undefined) {
+      const how = end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
+      this.own.record({ type: 'process.end', ...how })
+    }
     this.own.tellDrops()
     if ((await this.#publisher.drain(this.#until)) === 'drained') {
       await this.#publisher.leave({ ...this.#bye(), final: false }, this.#until)
@@ -302,7 +318,7 @@ export class SessionService {
     }
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     while (ofProcess.life() !== 'gone' && this.#asked === 'serve') await this.#news.wait(lookMs)
-    while (ofProcess.ofCommand && this.#commandEnd === undefined && this.#asked === 'serve') {
+    while (ofProcess.command !== undefined && this.#commandEnd === undefined && this.#asked === 'serve') {
       await this.#news.wait(lookMs)
     }
     const end = await this.#rankEnd()

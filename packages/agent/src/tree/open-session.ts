@@ -40,7 +40,7 @@ export function openSession(parts: OpeningParts): {
     facts,
     settings: seat.settings,
     place: seat.place,
-    process: { life: () => lifeOf(facts), ofCommand: wrapped !== undefined, abandoned: false },
+    process: { life: () => lifeOf(facts), command: wrapped?.pid, abandoned: false },
     recorder: (own) =>
       new Recorder({
         clock: context.clock,

@@ -249,7 +249,7 @@ test('every startRun after an endRun is a session of its own', async () => {
 })
 
 test.skipIf(process.getuid?.() !== 0)(
-  'a full disk drops, counted, and the client goes on by itself when there is room',
+  'a full disk drops, counted, and the client goes on by itself when there is room [as root]',
   async () => {
     const mounted = path.join(spool, 'mounted')
     fs.mkdirSync(mounted)

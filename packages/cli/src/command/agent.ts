@@ -45,9 +45,10 @@ export async function agent(
       return exitCodeOf(outcome)
     case 'not-started':
       say(renderError(outcome.error))
-      return outcome.exitCode
+      return process.exit(outcome.exitCode)
     case 'served':
-      return outcome.delivery.kind === 'kept' ? exitCode.unavailable : exitCode.ok
+      // At once: a process that ends by itself has its signals' defaults back for a while.
+      return process.exit(outcome.delivery.kind === 'kept' ? exitCode.unavailable : exitCode.ok)
   }
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import tty from 'node:tty'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, keepDescriptor } from '@provloom/shared'
 
 const hint = 'Name a file of its own: --json summary.json, or --json /dev/fd/3 with a 3> behind the command.'
 
@@ -21,7 +21,12 @@ export function summaryFile(file: unknown): number {
     })
   }
   try {
-    return fs.openSync(file, 'w')
+    const handedDown = /^\/dev\/fd\/(\d+)$/.exec(file)?.[1]
+    if (handedDown === undefined) return fs.openSync(file, 'w')
+    // A socket cannot be opened by its name.
+    fs.fstatSync(Number(handedDown))
+    keepDescriptor(Number(handedDown))
+    return Number(handedDown)
   } catch (error) {
     throw new ProvloomError('FILE_UNWRITABLE', `Could not write ${file}`, {
       doing: 'open the file for the summary',
