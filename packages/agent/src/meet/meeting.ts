@@ -11,7 +11,7 @@ export interface MeetingParts {
   readonly named: string | undefined
   /** Where agents without a save directory that can be written meet: on this machine only. */
   readonly spoolRoot: string
-  /** Undefined where this agent may not start one. */
+  /** Undefined where this agent starts none. */
   readonly start: ((request: AggregatorRequest) => Promise<void> | void) | undefined
   readonly told: (message: string) => void
 }
@@ -21,6 +21,8 @@ export interface Job {
   /** Its own, and those of what it runs in, most specific first. */
   readonly keys: readonly string[]
   readonly saveDir: string
+  /** Whether an agent on this machine may start its aggregator. */
+  readonly mayStart: boolean
   readonly environment: AggregatorRequest['environment']
 }
 
@@ -47,7 +49,7 @@ export class Meeting {
     return [...new Set([...found, ...own])]
   }
 
-  /** Another job, or another save directory: the first that can be met in is where one is started. */
+  /** Another job, or another save directory: the first that one may be started for is where it is. */
   add(job: Job): void {
     const known = this.#jobs.some((one) => one.saveDir === job.saveDir && one.keys[0] === job.keys[0])
     if (!known) this.#jobs.push(job)
@@ -60,13 +62,14 @@ export class Meeting {
   }
 
   #look(): void {
-    const [job] = this.#jobs
     const { clock, named, told } = this.#parts
-    if (!this.#open || job === undefined || this.#parts.start === undefined || named !== undefined) return
+    if (!this.#open || this.#parts.start === undefined || named !== undefined) return
+    const job = this.#jobs.find(({ mayStart }) => mayStart)
     try {
       const found = findConnection(this.files())
       const left = found?.left === true
-      if (found === undefined || left || !mayBeAlive(found)) this.#bringUp(job, left || found !== undefined)
+      if (job !== undefined && (found === undefined || left || !mayBeAlive(found)))
+        this.#bringUp(job, left || found !== undefined)
     } catch (error) {
       told(`could not start an aggregator: ${reasonOf(error)}`)
     }

@@ -20,7 +20,7 @@ export function mayStartAggregator(
 ): boolean {
   const { nodeRank, nodeCount, worldSize, localWorldSize, rank } = place
   const one = onOneNode({ variables, worldSize, localWorldSize, nodeCount })
-  if (place.launcher === 'none' && place.rankToldBy === 'alone') return true
+  if (place.rankToldBy === 'alone') return true
   if (one === true) return true
   if (nodeRank !== undefined) return nodeRank === 0
   const master = masterOf(variables)

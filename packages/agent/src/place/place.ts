@@ -61,7 +61,7 @@ export function findPlace(
   if (!isRank(rank) || !isAttempt(attempt)) throw new RangeError(`no place: rank ${rank}, attempt ${attempt}`)
   const key = jobKey ?? row?.job?.(toldBy(launched, variables), sight) ?? sight.batch ?? sight.tree?.key
   return {
-    launcher: row?.launcher ?? 'none',
+    launcher: row?.launcher ?? (variables['PROVLOOM_LAUNCHER'] === 'provloom run' ? 'provloom run' : 'none'),
     rank,
     rankToldBy: isRank(said?.rank) ? (said?.by ?? 'call') : row === undefined ? 'alone' : 'launcher',
     attempt,

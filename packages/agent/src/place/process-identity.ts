@@ -19,6 +19,9 @@ export interface ProcessIdentity {
 /** The first pid namespace of every Linux (include/linux/proc_ns.h, PROC_PID_INIT_INO). */
 const firstNamespace = '4026531836'
 
+/** Whether /proc numbers processes as we do: in a new pid namespace without a /proc of its own it does not. */
+const procIsOurs = linkAt('/proc/self') === String(process.pid)
+
 /** Clock ticks a second in /proc: 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100
 
@@ -49,12 +52,8 @@ export function hostId(root = '/'): string {
 
 /** The pid namespace of the process that asks; a /proc of another one shows other numbers. */
 export function ownPidNamespace(root = '/'): string {
-  try {
-    const inode = /^pid:\[(\d+)\]$/.exec(fs.readlinkSync(path.join(root, 'proc/self/ns/pid')))?.[1] ?? ''
-    return inode === firstNamespace ? '' : inode
-  } catch {
-    return ''
-  }
+  const inode = /^pid:\[(\d+)\]$/.exec(linkAt(path.join(root, 'proc/self/ns/pid')) ?? '')?.[1] ?? ''
+  return inode === firstNamespace ? '' : inode
 }
 
 /** Whether a process of this machine exists and is not a zombie. */
@@ -88,12 +87,21 @@ export function argvOf(pid: number, root = '/'): readonly string[] {
 }
 
 export function processFile(pid: number, name: string, root: string): string {
-  return path.join(root, 'proc', String(pid), name)
+  const number = root !== '/' || procIsOurs ? String(pid) : pid === process.pid ? 'self' : 'none'
+  return path.join(root, 'proc', number, name)
 }
 
 export function textAt(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'latin1')
+  } catch {
+    return undefined
+  }
+}
+
+function linkAt(place: string): string | undefined {
+  try {
+    return fs.readlinkSync(place)
   } catch {
     return undefined
   }
@@ -109,6 +117,7 @@ function isOver(stat: readonly string[]): boolean {
 }
 
 function seesProcesses(root: string): boolean {
+  if (root === '/') return procIsOurs
   return fs.existsSync(path.join(root, 'proc/self/stat'))
 }
 

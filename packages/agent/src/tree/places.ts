@@ -34,6 +34,8 @@ export interface Seat {
   readonly worker: string
   readonly ordinal: number
   readonly settings: Settings
+  /** Whether an agent on this machine may start the job's aggregator. */
+  readonly mayStart: boolean
 }
 
 /** Finds the place of each session of a tree, in one place and by the whole launcher table, and counts them. */
@@ -53,20 +55,15 @@ export class Places {
 
   /** What is known of the job before any session says more. */
   get own(): Omit<Present, 'kind' | 'session' | 'agent' | 'silent'> {
-    const { rank, attempt, worldSize, launcher } = this.#own
+    const { rank, attempt, worldSize, rankToldBy } = this.#own
     return {
       jobKey: this.#jobKey(this.#own),
-      ...(launcher === 'none' ? {} : { rank, attempt, ...(worldSize === undefined ? {} : { worldSize }) }),
+      ...(rankToldBy === 'alone' ? {} : { rank, attempt, ...(worldSize === undefined ? {} : { worldSize }) }),
     }
   }
 
   get place(): Place {
     return this.#own
-  }
-
-  /** Whether an agent on this machine may start the job's aggregator. */
-  get mayStart(): boolean {
-    return mayStartAggregator(this.#own, this.#context.variables, hostNames())
   }
 
   seat({ facts }: Found): Seat {
@@ -84,7 +81,8 @@ export class Places {
     const counted = { worker, rank: place.rank, attempt: place.attempt, experimentName, ...named }
     const { ordinal, after } = countSession(this.#counts, counted)
     this.#counts = after
-    return { place, jobKey: this.#jobKey(place), worker, ordinal, settings }
+    const mayStart = this.#mayStart(place, facts.environment)
+    return { place, jobKey: this.#jobKey(place), worker, ordinal, settings, mayStart }
   }
 
   /** Where the job of a session is met; of the command before it has any. */
@@ -93,7 +91,8 @@ export class Places {
     const saveDir =
       seat?.settings.provenanceSaveDir ?? path.resolve(directory, given.provenanceSaveDir ?? 'prov')
     const key = seat?.jobKey ?? this.#jobKey(this.#own)
-    return { keys: connectionKeys(variables, key), saveDir, environment: variables }
+    const mayStart = seat?.mayStart ?? this.#mayStart(this.#own, variables)
+    return { keys: connectionKeys(variables, key), saveDir, mayStart, environment: variables }
   }
 
   /** The folder of a session that this agent begins for a command which began none. */
@@ -132,6 +131,12 @@ export class Places {
     }
     const found = findPlace(said, variables, sightOf(variables, seen), given.jobKey)
     return isRank(found.rank) && isAttempt(found.attempt) ? found : this.#own
+  }
+
+  /** A job that is named by a process of this machine is nowhere else, whatever its ranks are told. */
+  #mayStart(place: Place, variables: Variables): boolean {
+    const isHere = this.#jobKey(place).startsWith(`local-${hostId()}.`)
+    return isHere || mayStartAggregator(place, variables, hostNames())
   }
 
   #jobKey(place: Place): string {

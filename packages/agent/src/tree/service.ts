@@ -81,7 +81,7 @@ export class TreeService {
       clock,
       named: given.connection,
       spoolRoot: path.dirname(tree.root),
-      start: this.#places.mayStart ? context.config.startAggregator : undefined,
+      start: context.config.startAggregator,
       told: (message) => this.tell(message),
     })
     this.#link = new Link({

@@ -138,9 +138,12 @@ function isFault({ code, signal }: Ending): boolean {
   return signal === null ? code !== exitCode.ok && code !== exitCode.usage : leavesCore(signal)
 }
 
+/** A lone worker may start ranks itself, which libraries do not where somebody else seems to have. */
 function rankVariables(rank: number, ranks: number, port: number): Record<string, string> {
+  const launcher = { PROVLOOM_LAUNCHER: 'provloom run' }
+  if (ranks === 1) return launcher
   return {
-    PROVLOOM_LAUNCHER: 'provloom run',
+    ...launcher,
     RANK: String(rank),
     LOCAL_RANK: String(rank),
     NODE_RANK: '0',
