@@ -89,6 +89,7 @@ class Agent(threading.Thread):
         self.control = control
         self.stopped = threading.Event()
         self.known = {}
+        self.bytes = 0
 
     def run(self):
         beat = 1
@@ -101,7 +102,7 @@ class Agent(threading.Thread):
     def beat(self):
         write(os.path.join(self.tree, "agent.json"), {
             "pid": os.getpid(), "start": process_start(os.getpid()), "pidNamespace": pid_namespace(), "hostId": host_id(),
-            "spoolBytes": 0,
+            "spoolBytes": self.bytes,
         })  # fmt: skip
 
     def look(self):
