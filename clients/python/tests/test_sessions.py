@@ -253,7 +253,6 @@ class Folder(SpoolCase):
         self.run_program(
             """
             import os, provloom
-            import provloom._session as session, provloom._folder as folder
             sessions = os.path.join(os.environ["PROVLOOM_TREE"].split()[2], "sessions")
             real = os.rename
             def rename(before, after):
