@@ -23,8 +23,8 @@ def begin():
         from ._tree import take
 
         _current.tree = take()
-    except Exception as error:
-        once("tree", "%s: %s" % (type(error).__name__, error))
+    except Exception:
+        pass  # start_run tries again, and says why
 
 
 def install():
@@ -127,6 +127,8 @@ def _at_exit():
         from ._finish import at_exit
 
         at_exit(session, *exit_status())
+    except KeyboardInterrupt:
+        pass  # it was waiting, and what it waited for goes on without it
     except Exception as error:
         once("exit", "the end of the run could not be recorded: %s" % error)
 

@@ -248,7 +248,7 @@ for i, value in enumerate((2**70, -5, 0.1, float("nan"), -float("inf"), True, No
 
     def test_inputs_and_outputs_are_numbered_and_files_among_them_are_kept(self):
         self.run_program(HEAD + "import os\nopen(os.environ['F'], 'w').write('data')\nprovloom.log_input(5)\n"
-                         "provloom.log_input(os.environ['F'])\nprovloom.log_output('done', 'answer')", F=self.spool + "/in.csv")  # fmt: skip
+                         "provloom.log_input(os.environ['F'])\nprovloom.log_output('done', 'answer')", F=self.work + "/in.csv")  # fmt: skip
         self.assertEqual([(one["key"], one["value"], one["direction"]) for one in self.events("param")],
                          [("input_0", "5", "input"), ("answer", "done", "output")])  # fmt: skip
         (artifact,) = self.events("artifact")
@@ -314,7 +314,7 @@ class Sources(SpoolCase):
 
     @unittest.skipUnless(shutil.which("git"), "there is no git")
     def test_git_state_is_recorded_without_the_remotes_credentials(self):
-        folder = os.path.join(self.spool, "work")
+        folder = os.path.join(self.work, "work")
         os.mkdir(folder)
         script = os.path.join(folder, "train.py")
         with open(script, "w") as opened:
@@ -338,7 +338,7 @@ class Sources(SpoolCase):
         self.assertEqual((artifact["name"], artifact["kind"], artifact["role"]), ("train.py", "source", "input"))
 
     def test_without_git_the_files_themselves_are_kept(self):
-        folder = os.path.join(self.spool, "work")
+        folder = os.path.join(self.work, "work")
         os.mkdir(folder)
         with open(os.path.join(folder, "train.py"), "w") as opened:
             opened.write("a = 1\n")
