@@ -10,7 +10,8 @@ from . import _limits as limits
 from . import _spool
 from ._context import context_name
 from ._guard import harmless, session_for
-from ._values import NotANumber, name as name_of, step as step_of
+from ._numbers import recorded_step
+from ._values import name as name_of
 
 _BLOCK = 1024 * 1024
 _FICLONE = 0x40049409
@@ -57,7 +58,7 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         "role": role,
         "context": context_name(context),
         "source": name_of(source),
-        "step": _step(session, call, step),
+        "step": _step(session, call, label, step),
         "subfolder": name_of(subfolder),
         "version": version,
     }
@@ -88,16 +89,9 @@ def keep_made(session, call, spooled, facts):
                   mediaType="application/octet-stream", **facts)  # fmt: skip
 
 
-def _step(session, call, step):
-    try:
-        whole = step_of(step)
-        # The format's steps are integers that every language holds exactly.
-        if abs(whole) < 2**53:
-            return whole
-    except NotANumber:
-        pass
-    session.problem("BAD_STEP", "%s: the step is no integer: %.80r; 0 is recorded" % (call, step), call)
-    return 0
+def _step(session, call, label, step):
+    # The steps of events are integers that every language holds exactly.
+    return recorded_step(session, call, label, step, 2**53 - 1)
 
 
 def _keep_folder(session, call, path, facts, copy, room):

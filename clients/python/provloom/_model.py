@@ -8,8 +8,6 @@ from ._context import context_name
 from ._guard import harmless, session_for
 from ._values import json_text, name as name_of, torch_of
 
-_LAYERS_LENGTH_MAX = 400_000
-
 
 def log_model(
     model_name,
@@ -26,7 +24,11 @@ def log_model(
         if session is None:
             return
         label = name_of(model_name) or "model"
-        facts = describe(model, log_model_layers) if log_model_info else {"className": _class_name(model)}
+        facts = describe(model) if log_model_info else {"className": _class_name(model)}
+        if log_model_info and log_model_layers:
+            facts["layers"], remark = json_text(_layers(model), limits.VALUE_BYTES_MAX)
+            if remark is not None:
+                session.problem(remark[0], "log_model: the list of layers of %s %s" % (label, remark[1]), label)
         direction = "input" if is_input else "output"
         session.event("model", name=label, context=context_name(context), source=name_of(source),
                       direction=direction, **facts)  # fmt: skip
@@ -77,7 +79,7 @@ def _save(session, call, label, model, context, source, step, version, kind, rol
         "role": role,
         "context": context_name(context),
         "source": name_of(source),
-        "step": None if step is None else _artifact._step(session, call, step),
+        "step": None if step is None else _artifact._step(session, call, label, step),
         "version": version,
     }
     _artifact.keep_made(session, call, spooled, facts)
@@ -102,7 +104,7 @@ def _writer(model):
     return ".pkl", pickled, None
 
 
-def describe(model, with_layers=False):
+def describe(model):
     """What is known of a model: fields of the event `model`."""
     facts = {"className": _class_name(model)}
     parameters = _parameters(model)
@@ -112,10 +114,6 @@ def describe(model, with_layers=False):
         facts["bytes"] = _bytes_of(model)
     elif callable(getattr(model, "count_params", None)):
         facts["parameters"] = int(model.count_params())
-    if with_layers:
-        text = json_text(_layers(model))
-        if len(text) <= _LAYERS_LENGTH_MAX:
-            facts["layers"] = text
     return facts
 
 
