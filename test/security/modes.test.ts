@@ -42,6 +42,8 @@ it.each([
     const saveDir = path.join(place, 'results/prov')
     const seenFile = path.join(place, 'seen.json')
     fs.writeFileSync(path.join(place, 'train.py'), worker)
+    // A copy has no more than its original: here that has all.
+    fs.chmodSync(path.join(place, 'train.py'), 0o666)
     const command = `umask ${umask}; exec "$@"`
     const provloom = [
       process.execPath,

@@ -1,11 +1,16 @@
 """Data sets: where they are and how much they hold, by what the object itself can say."""
 
+import errno
 import os
+import time
 
-from . import _artifact
+from . import _copy
 from . import _limits as limits
+from . import _ours
 from ._context import context_name
+from ._folder import Folder
 from ._guard import harmless, session_for
+from ._paths import absolute, shown, text_of
 from ._values import name as name_of
 
 
@@ -81,32 +86,42 @@ def _path_of(dataset):
 
 
 def _of_path(session, label, path):
-    path = os.path.abspath(os.path.expanduser(os.fspath(path)))
-    facts = {"path": path}
-    if os.path.isfile(path):
-        facts["size"] = os.path.getsize(path)
-        if facts["size"] <= limits.ARTIFACT_INLINE_BYTES_MAX:
-            facts["sha256"] = _artifact.hash_file(path)
-    elif os.path.isdir(path):
-        facts["size"] = _folder_size(path)
-    else:
-        session.problem("MISSING_FILE", "log_dataset: %s: there is no file or folder %s" % (label, path), path)
+    path = absolute(session, "log_dataset", path)
+    if path is None:
+        return {}
+    facts = {"path": text_of(path)}
+    until = time.monotonic() + limits.KEEP_MS / 1000
+    try:
+        if os.path.isdir(path):
+            facts.update(_of_folder(session, path))
+        else:
+            measured = _copy.measure(path, lambda: time.monotonic() > until)
+            if measured is None:
+                session.problem("NOT_A_FILE", "log_dataset: %s is neither a file nor a folder" % shown(path), path)
+            facts.update(measured or {})
+    except OSError as error:
+        code = "MISSING_FILE" if error.errno == errno.ENOENT else "FILE_NOT_KEPT"
+        session.problem(code, "log_dataset: %s: %s: %s" % (label, shown(path), error.strerror), path)
     return facts
 
 
-def _folder_size(path):
-    """Bytes of all files in it; None for a folder with so many that counting them would hold the training up."""
-    total, seen = 0, 0
-    for folder, _, files in os.walk(path):
-        for file in files:
-            seen += 1
-            if seen > limits.FOLDER_FILES_MAX:
-                return None
-            try:
-                total += os.lstat(os.path.join(folder, file)).st_size
-            except OSError:
-                pass
-    return total
+def _of_folder(session, path):
+    """Bytes of all files in it; not of a folder with so many that counting them would hold the training up."""
+    folder = Folder(path, _ours.known_folders(session))
+    if folder.more or folder.files > limits.FOLDER_FILES_MAX:
+        session.problem("FOLDER_TOO_LARGE", "log_dataset: %s has %s %d files: their size is not recorded"
+                        % (shown(path), "more than" if folder.more else "as many as", folder.files), path)  # fmt: skip
+        return {}
+    total = 0
+    for one in folder.found:
+        try:
+            total += 0 if one.empty else os.stat(one.path).st_size
+        except OSError as error:
+            folder.leave_out(error.strerror, one.relative)
+    told = folder.told()
+    if told is not None:
+        session.problem("FOLDER_INCOMPLETE", "log_dataset: %s: not counted: %s" % (shown(path), told), path)
+    return {"size": total}
 
 
 def _length(thing):

@@ -14,14 +14,18 @@ SPOOL_BYTES_MAX = 1024 * MIB
 SPOOL_RESERVE_BYTES = 16 * MIB
 #: Series of one stream.
 SERIES_PER_STREAM_MAX = 16384
-#: Artifacts up to this are copied and hashed in the call; larger ones are linked, and hashed by the agent.
+#: Files up to this are hashed in the call; larger ones are cloned, copied or marked, and hashed by the agent.
 ARTIFACT_INLINE_BYTES_MAX = 64 * MIB
 #: Last characters of a failed worker's traceback kept as the reason.
 ERROR_TAIL_BYTES = 4096
-#: Artifact copies use at most half of the spool, so that they never push out events.
-COPIES_BYTES_MAX = SPOOL_BYTES_MAX // 2
+#: Copies of files that wait in the spool for the agent. A spool may lie in memory.
+COPIES_BYTES_MAX = 512 * MIB
+#: Time for the copies and hashes of one call; what is left is marked.
+KEEP_MS = 2000
 #: Files of one logged folder.
 FOLDER_FILES_MAX = 10000
+#: What is looked at of one logged folder, to count it.
+FOLDER_ENTRIES_MAX = 200000
 #: Problem events of one session: a call that fails a million times is told once and recorded a few times.
 PROBLEMS_MAX = 100
 #: Between two looks at control.json, in microseconds.

@@ -1,12 +1,15 @@
 """Models: what they are, and their weights. torch is used when the object is torch's, and never imported."""
 
+import io
 import os
 
-from . import _artifact
+from . import _artifact, _copy
 from . import _limits as limits
 from ._context import context_name
 from ._guard import harmless, session_for
 from ._values import json_text, name as name_of, torch_of
+
+_LOOK_EVERY_BYTES = 4 * limits.MIB
 
 
 def log_model(
@@ -60,16 +63,14 @@ def _save(session, call, label, model, context, source, step, version, kind, rol
                        version=version)  # fmt: skip
         return
     suffix, write, estimate = _writer(model)
-    spooled, target = _artifact.spooled_name(session, label + suffix)
+    target = None
     try:
-        free = os.statvfs(os.path.dirname(target))
-        if estimate is not None and estimate + limits.SPOOL_RESERVE_BYTES > free.f_bavail * free.f_frsize:
-            raise OSError(28, "no room for %d MiB" % (estimate // limits.MIB))
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as opened:
+        spooled, target = _copy.spooled_name(session, label + suffix)
+        with _Spooled(_copy.opened_for(target), target, estimate or 0) as opened:
             write(opened)
     except Exception as error:
-        _artifact._remove(target)
+        if target is not None:
+            _copy.remove(target)
         session.problem("MODEL_NOT_SAVED", "%s: the weights of %s could not be saved: %s: %s"
                         % (call, label, type(error).__name__, error), label)  # fmt: skip
         return
@@ -82,7 +83,30 @@ def _save(session, call, label, model, context, source, step, version, kind, rol
         "step": None if step is None else _artifact._step(session, call, label, step),
         "version": version,
     }
-    _artifact.keep_made(session, call, spooled, facts)
+    _artifact.keep_made(session, spooled, facts)
+
+
+class _Spooled(io.FileIO):
+    """A file that stops before the spool's disk is full: what is left is for events."""
+
+    def __init__(self, descriptor, path, size):
+        super().__init__(descriptor, "wb")
+        self._folder = os.path.dirname(path)
+        self._unseen = 0
+        self._look(size)
+
+    def write(self, data):
+        view = memoryview(data).cast("B")
+        if self._unseen + len(view) > _LOOK_EVERY_BYTES:
+            self._look(len(view))
+            self._unseen = 0
+        self._unseen += len(view)
+        _copy.write(self.fileno(), view)
+        return len(view)
+
+    def _look(self, size):
+        if size + limits.SPOOL_RESERVE_BYTES > _copy.free_bytes(self._folder):
+            raise _copy.NotKept("the spool's disk has no room for it")
 
 
 def _writer(model):

@@ -4,8 +4,9 @@ import os
 import sys
 import time
 
-from . import _artifact, _spool
+from . import _artifact, _ours, _spool
 from ._guard import harmless, session_for
+from ._paths import absolute, text_of
 from ._secrets import without_credentials, without_secrets
 from ._values import name as name_of
 
@@ -50,21 +51,23 @@ def log_source_code(path=None):
         if path is None:
             folder, file = (os.path.dirname(script), script) if script else (os.getcwd(), None)
         else:
-            whole = os.path.abspath(os.path.expanduser(os.fspath(path)))
+            whole = absolute(session, "log_source_code", path)
+            if whole is None:
+                return
             if not os.path.exists(whole):
                 session.problem("MISSING_FILE", "log_source_code: there is no file or folder %s" % whole, whole)
                 return
             folder, file = (whole, None) if os.path.isdir(whole) else (os.path.dirname(whole), whole)
-        facts = _of_git(folder)
-        session.event("source", path=file or folder, **facts)
+        facts = _of_git(folder, _ours.known_folders(session))
+        session.event("source", path=text_of(file or folder), **facts)
         if file is not None:
-            _artifact.keep(session, "log_source_code", os.path.basename(file), file, None, None, 0, "source", "input")
+            _artifact.keep(session, "log_source_code", None, file, None, None, 0, "source", "input")
         elif not facts:
             # No repository keeps this folder: its files are the only record.
-            _artifact.keep(session, "log_source_code", os.path.basename(folder), folder, None, None, 0, "source", "input")
+            _artifact.keep(session, "log_source_code", None, folder, None, None, 0, "source", "input")
 
 
-def _of_git(folder):
+def _of_git(folder, known):
     """What git says of a folder; nothing where there is no git, no repository, or no answer in time."""
     git = _Git(folder)
     commit = git.line("rev-parse", "--verify", "HEAD")
@@ -75,12 +78,30 @@ def _of_git(folder):
         "branch": name_of(git.line("symbolic-ref", "--short", "-q", "HEAD")),
         "remote": _remote(git),
     }
-    status = git.output("status", "--porcelain", "--untracked-files=normal")
-    if status is not None:
-        facts["dirty"] = status != b""
-        if status:
-            facts["diffSha256"] = git.digest("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD")
+    changed, others = _changes(git, known)
+    if changed is not None:
+        facts["dirty"] = changed
+        if changed:
+            facts["diffSha256"] = git.digest(
+                "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD", *others
+            )
     return facts
+
+
+def _changes(git, known):
+    """Whether a person has changed something, and the words that keep what is ours out of git's sight."""
+    status = ("status", "--porcelain", "-z", "--untracked-files=normal")
+    found = git.output(*status)
+    if not found:
+        return (None if found is None else False), ()
+    root = git.line("rev-parse", "--show-toplevel")
+    entries = [os.fsdecode(one[3:]) for one in found.split(b"\0") if one[2:3] == b" "]
+    own = _ours.own_below(root, entries, known) if root else ()
+    if not own:
+        return True, ()
+    others = ("--", ":/") + tuple(":(top,exclude,literal)" + one for one in own)
+    found = git.output(*status, *others)
+    return (None if found is None else found != b""), others
 
 
 def _remote(git):

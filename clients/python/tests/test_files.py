@@ -4,10 +4,28 @@ import hashlib
 import json
 import os
 import pickle
+import shutil
+import socket
+import subprocess
 import unittest
 
 from support import SpoolCase
 
+LIMIT = "import provloom._limits as limits\nlimits.%s\n"
+#: The logged file grows while it is read, so many times.
+GROWING = """
+import hashlib, os
+class Digest:
+    def __init__(self): self.real = real()
+    def update(self, block):
+        global left
+        if left > 0:
+            left -= 1
+            with open(os.environ["F"], "ab") as opened: opened.write(b"+")
+        self.real.update(block)
+    def hexdigest(self): return self.real.hexdigest()
+real, hashlib.sha256, left = hashlib.sha256, Digest, %d
+"""
 HEAD = "import os, provloom\nrun = provloom.start_run('www.example.org', 'digits')\nF = os.environ.get('F')\n"
 
 
@@ -35,6 +53,8 @@ class Artifacts(FileCase):
         (artifact,) = self.events("artifact")
         self.assertEqual(self.spooled(artifact), b'{"a":1}')
         artifact.pop("time"), artifact.pop("spooled")
+        found = os.stat(path)
+        self.assertEqual((artifact.pop("mode"), artifact.pop("group")), (found.st_mode & 0o777, found.st_gid))
         self.assertEqual(
             artifact,
             {"type": "artifact", "name": "result", "kind": "artifact", "role": "output", "path": path, "copy": True, "size": 7,
@@ -53,40 +73,108 @@ class Artifacts(FileCase):
         self.assertEqual((artifact["copy"], artifact["sha256"], artifact.get("spooled")), (False, sha256(b"data"), None))
         self.assertFalse(os.path.exists(os.path.join(self.spool, "files")))
 
-    def test_a_large_file_is_linked_and_left_to_the_agent_to_hash(self):
+    def test_a_large_file_is_copied_and_left_to_the_agent_to_hash(self):
         path = self.file("big.bin", b"x" * 5000)
-        self.run_program("import provloom._limits as limits\nlimits.ARTIFACT_INLINE_BYTES_MAX = 4096\n" + HEAD
-                         + "provloom.log_artifact('big', F)\nos.unlink(F)", F=path)  # fmt: skip
+        self.run_program(LIMIT % "ARTIFACT_INLINE_BYTES_MAX = 4096" + HEAD + "provloom.log_artifact('big', F)\nos.unlink(F)", F=path)
         (artifact,) = self.events("artifact")
-        self.assertEqual((artifact["size"], artifact.get("sha256")), (5000, None))
+        self.assertEqual((artifact["size"], artifact.get("sha256"), artifact.get("mark")), (5000, None, None))
         self.assertEqual(self.spooled(artifact), b"x" * 5000)
 
-    def test_copies_never_take_the_room_of_events(self):
-        path = self.file("a.bin", b"x" * 3000)
-        self.run_program("import provloom._limits as limits\nlimits.COPIES_BYTES_MAX = 4096\n" + HEAD
-                         + "for i in range(3):\n    provloom.log_artifact('a%d' % i, F)", F=path)  # fmt: skip
-        first, second, third = self.events("artifact")
-        self.assertIn("sha256", first)
-        self.assertNotIn("sha256", second)
-        self.assertEqual(os.stat(os.path.join(self.spool, "files", third["spooled"])).st_ino, os.stat(path).st_ino)
+    def test_a_large_checkpoint_that_is_overwritten_in_place_is_kept_as_it_was_each_time(self):
+        path = self.file("last.ckpt", b"")
+        self.run_program(LIMIT % "ARTIFACT_INLINE_BYTES_MAX = 4096" + HEAD + """
+for step, byte in enumerate((b"a", b"b", b"c")):
+    open(F, "wb").write(byte * 100000)
+    provloom.log_artifact("ckpt", F, step=step)
+""", F=path)  # fmt: skip
+        self.assertEqual([self.spooled(one) for one in self.events("artifact")], [byte * 100000 for byte in (b"a", b"b", b"c")])
 
-    def test_a_folder_gives_each_of_its_files_and_itself(self):
-        self.file("model/weights.bin", b"w")
-        self.file("model/sub/config.json", b"{}")
-        os.symlink("/nonexistent", os.path.join(self.spool, "work", "model", "dangling"))
-        os.mkfifo(os.path.join(self.spool, "work", "model", "pipe"))
-        self.run_program(HEAD + "provloom.log_artifact('best', F)", F=os.path.join(self.spool, "work", "model"))
-        self.assertEqual([(one["name"], one.get("subfolder"), one["size"], one["copy"]) for one in self.events("artifact")],
-                         [("best/weights.bin", "best", 1, True), ("best/sub/config.json", "best/sub", 2, True), ("best", None, 3, False)])  # fmt: skip
-        self.assertEqual(self.events("artifact")[-1]["mediaType"], "inode/directory")
+    def test_beyond_the_room_for_copies_a_file_is_hashed_where_it_is_and_that_is_told_once(self):
+        path = self.file("a.bin", b"x" * 3000)
+        _, errors = self.run_program(LIMIT % "COPIES_BYTES_MAX = 4096" + HEAD + "for i in range(3):\n    provloom.log_artifact('a%d' % i, F)", F=path)  # fmt: skip
+        artifacts = self.events("artifact")
+        self.assertEqual([one["sha256"] for one in artifacts], [sha256(b"x" * 3000)] * 3)
+        self.assertEqual(["spooled" in one for one in artifacts], [True, False, False])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["NOT_COPIED"])
+        self.assertEqual(errors.count("is not copied in the call"), 1)
+
+    def test_when_the_disk_takes_no_copy_the_file_is_hashed_in_the_call_and_no_half_copy_stays(self):
+        path = self.file("a.bin", b"x" * 3_000_000)
+        self.run_program("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n" + HEAD
+                         + "provloom.log_artifact('a', F)", F=path)  # fmt: skip
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["sha256"], artifact["copy"], artifact.get("spooled")), (sha256(b"x" * 3_000_000), True, None))
+        self.assertIn("the disk of the spool is full", self.events("problem")[0]["message"])
+        self.assertEqual(os.listdir(os.path.join(self.spool, "files")), [])
+
+    def test_what_takes_longer_than_a_call_may_is_marked_so_that_a_change_shows_later(self):
+        path = self.file("a.bin", b"x" * 3000)
+        self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + "provloom.log_artifact('a', F)", F=path)
+        (artifact,) = self.events("artifact")
+        found = os.stat(path)
+        self.assertEqual(artifact["mark"], "%d.%d.%d" % (found.st_ino, found.st_mtime_ns, found.st_ctime_ns))
+        self.assertEqual((artifact["size"], artifact.get("sha256"), artifact.get("spooled")), (3000, None, None))
+
+    def test_a_write_right_after_the_call_changes_what_the_mark_says(self):
+        path = self.file("a.bin", b"x")
+        self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + """
+for i in range(20):
+    open(F, "wb").write(b"%02d" % i)
+    provloom.log_artifact("a", F)
+""", F=path)  # fmt: skip
+        self.assertEqual(len({one["mark"] for one in self.events("artifact")}), 20)
+
+    def test_of_a_file_that_is_mapped_for_writing_nothing_is_promised(self):
+        path = self.file("a.bin", b"x" * 5000)
+        self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + """
+import mmap
+with open(F, "r+b") as opened, mmap.mmap(opened.fileno(), 0):
+    provloom.log_artifact("a", F)
+""", F=path)  # fmt: skip
+        (artifact,) = self.events("artifact")
+        self.assertEqual(artifact.get("mark"), None)
+        self.assertIn("mapped into memory", artifact["problem"])
+
+    def test_a_file_that_changes_while_it_is_copied_is_copied_again_and_told_when_it_goes_on(self):
+        path = self.file("a.log", b"x" * 2_000_000)
+        self.run_program(GROWING % 1 + HEAD + "provloom.log_artifact('once', F)", F=path)
+        self.run_program(GROWING % 9 + HEAD + "provloom.log_artifact('always', F)", F=path)
+        once, always = sorted(self.events("artifact"), key=lambda one: -len(one["name"]))[::-1]
+        self.assertEqual((once["size"], once.get("problem")), (2_000_001, None))
+        self.assertEqual(always["problem"], "it changed while it was copied")
+        for one in (once, always):
+            kept = self.spooled(one)
+            self.assertEqual((one["size"], one["sha256"]), (len(kept), sha256(kept)))
+        self.assertEqual(len(os.listdir(os.path.join(self.spool, "files"))), 2)
+
+    def test_a_file_that_cannot_be_read_is_recorded_with_the_reason(self):
+        _, errors = self.run_program(HEAD + "provloom.log_artifact('memory', '/proc/self/mem')")
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["copy"], artifact["problem"]), (False, "Input/output error"))
+        self.assertIn("recorded by its path only", errors)
+
+    def test_a_link_is_recorded_as_what_it_leads_to_and_says_where(self):
+        path = self.file("ckpt_10.pt", b"weights")
+        link = os.path.join(self.spool, "work", "latest.pt")
+        os.symlink("ckpt_10.pt", link)
+        self.run_program(HEAD + "provloom.log_artifact(F)", F=link)
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["name"], artifact["path"], artifact["link"], self.spooled(artifact)),
+                         ("latest.pt", link, os.path.realpath(path), b"weights"))  # fmt: skip
 
     def test_a_missing_file_is_told_and_a_pipe_never_blocks(self):
-        fifo = os.path.join(self.spool, "pipe")
+        fifo = self.file("pipe")
+        os.unlink(fifo)
         os.mkfifo(fifo)
         _, errors = self.run_program(HEAD + "for i in range(3):\n    provloom.log_artifact('gone', '/nonexistent/x')\nprovloom.log_artifact('pipe', F)\nprovloom.log_artifact(None)\nprovloom.log_artifact('n', 7)", F=fifo)
         self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "NOT_A_FILE", "CALL_FAILED"])
         self.assertEqual(errors.count("No such file"), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")][-1], ("client-error", 2))
+
+    def test_an_empty_path_is_told_as_wrong_and_nothing_is_recorded(self):
+        self.run_program(HEAD + "for call in (provloom.log_artifact, provloom.log_source_code, lambda path: provloom.log_dataset('d', path), lambda path: provloom.save_model_version('m', path)):\n    call('')")
+        self.assertEqual([one["code"] for one in self.events("problem")], ["BAD_PATH"] * 4)
+        self.assertEqual(self.events("artifact") + self.events("source"), [])
 
     def test_names_that_would_leave_a_folder_are_kept_as_names_and_never_as_paths(self):
         path = self.file("a.txt")
@@ -96,6 +184,172 @@ class Artifacts(FileCase):
         self.assertEqual(second["name"], "\u00fcber/\u6e2c \n")
         for one in (first, second):
             self.assertRegex(one["spooled"], r"^\d+-[0-9a-f]{12}-a\.txt$")
+
+
+class Folders(FileCase):
+    def folder(self, *names):
+        for name in names:
+            self.file("out/" + name, name.encode())
+        return os.path.join(self.spool, "work", "out")
+
+    def recorded(self):
+        return {one["name"]: one for one in self.events("artifact")}
+
+    def problems(self):
+        return {one["code"]: one["message"] for one in self.events("problem")}
+
+    def test_a_folder_gives_each_of_its_files_and_itself(self):
+        path = self.folder("weights.bin", "sub/config.json", "sub/deep/x")
+        self.run_program(HEAD + "provloom.log_artifact('best', F, log_copy_subdirectory='there')", F=path)
+        artifacts = self.events("artifact")
+        self.assertEqual([(one["name"], one["subfolder"], one.get("depth"), one["size"], one["copy"]) for one in artifacts],
+                         [("best/weights.bin", "there", 1, 11, True), ("best/sub/config.json", "there", 2, 15, True),
+                          ("best/sub/deep/x", "there", 3, 10, True), ("best", "there", None, 36, False)])  # fmt: skip
+        lines = "".join("%s  %s\n" % (sha256(name.encode()), name) for name in ("sub/config.json", "sub/deep/x", "weights.bin"))
+        self.assertEqual((artifacts[-1]["sha256"], artifacts[-1]["mediaType"]), (sha256(lines.encode()), "inode/directory"))
+        self.assertEqual(self.problems(), {})
+
+    def test_what_is_no_file_is_told_and_links_to_files_are_followed_and_said(self):
+        path = self.folder("a")
+        outside = self.file("outside.bin", b"outside")
+        for name, target in (("in", "a"), ("away", outside), ("dangling", "nowhere"), ("loop", "loop"), ("up", "..")):
+            os.symlink(target, os.path.join(path, name))
+        os.mkfifo(os.path.join(path, "fifo"))
+        os.mkdir(os.path.join(path, "empty"))
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listener.close)
+        listener.bind(os.path.join(path, "socket"))
+        self.run_program(HEAD + "provloom.log_artifact(F)", F=path)
+        recorded = self.recorded()
+        self.assertEqual(sorted(recorded), ["out", "out/a", "out/away", "out/empty", "out/in"])
+        self.assertEqual((recorded["out/away"]["link"], self.spooled(recorded["out/away"])), (os.path.realpath(outside), b"outside"))
+        self.assertEqual(recorded["out/in"]["link"], os.path.realpath(os.path.join(path, "a")))
+        self.assertEqual(recorded["out/empty"]["mediaType"], "inode/directory")
+        for told in ("link to a folder: up", "dangling link: dangling", "link that cannot be followed: loop", "pipe: fifo", "socket: socket"):
+            self.assertIn(told, recorded["out"]["problem"])
+            self.assertIn(told, self.problems()["FOLDER_INCOMPLETE"])
+        self.assertNotIn("sha256", recorded["out"])
+
+    def test_files_that_vanish_change_or_cannot_be_read_are_told(self):
+        path = self.folder("a", "b")
+        os.symlink("/proc/self/mem", os.path.join(path, "memory"))
+        gone = os.path.join(path, "b")
+        program = """
+import hashlib, os
+class Digest:
+    def __init__(self): self.real = real()
+    def update(self, block):
+        if os.path.exists(%r): os.unlink(%r)
+        self.real.update(block)
+    def hexdigest(self): return self.real.hexdigest()
+real, hashlib.sha256 = hashlib.sha256, Digest
+""" % (gone, gone)
+        self.run_program(program + HEAD + "provloom.log_artifact(F)", F=path)
+        recorded = self.recorded()
+        self.assertEqual(sorted(recorded), ["out", "out/a", "out/memory"])
+        self.assertEqual(recorded["out/memory"]["problem"], "Input/output error")
+        self.assertEqual(recorded["out"]["problem"],
+                         "file gone since it was listed: b; file that cannot be read: Input/output error: memory")  # fmt: skip
+
+    def test_a_file_that_changes_while_its_folder_is_copied_is_told_with_the_folder(self):
+        path = self.folder("log")
+        self.run_program(GROWING % 9 + HEAD + "provloom.log_artifact(os.path.dirname(F))", F=os.path.join(path, "log"))
+        self.assertEqual(self.recorded()["out"]["problem"], "it changed while it was copied: log")
+
+    def test_names_of_any_bytes_are_recorded_and_no_two_become_one(self):
+        path = self.folder("line\nbreak", "x" * 255)
+        for name in (b"caf\xe9", b"caf\xe8"):
+            with open(os.path.join(os.fsencode(path), name), "wb") as opened:
+                opened.write(name)
+        _, errors = self.run_program(HEAD + "provloom.log_artifact(F)", F=path)
+        recorded = self.recorded()
+        self.assertEqual(sorted(recorded), ["out", "out/caf\\xe8", "out/caf\\xe9", "out/line\nbreak", "out/" + "x" * 255])
+        self.assertEqual(self.spooled(recorded["out/caf\\xe9"]), b"caf\xe9")
+        self.assertIn("no UTF-8", recorded["out/caf\\xe9"]["problem"])
+        self.assertNotIn("problem", recorded["out/line\nbreak"])
+        self.assertEqual(len(errors.splitlines()), 1, errors)
+
+    def test_more_files_than_a_folder_may_have_are_counted_and_told(self):
+        path = self.folder("a", "b", "c", "sub/d", "sub/e")
+        self.run_program(LIMIT % "FOLDER_FILES_MAX = 2" + HEAD + "provloom.log_artifact(F)", F=path)
+        self.assertEqual(sorted(self.recorded()), ["out", "out/a", "out/b"])
+        self.assertIn("it has 5 files; the first 2 are recorded", self.problems()["FOLDER_TOO_LARGE"])
+        self.assertIn("it has 5 files", self.recorded()["out"]["problem"])
+
+    def test_a_folder_that_is_too_large_to_be_counted_is_told_as_that(self):
+        path = self.folder("a", "b", "c", "d")
+        self.run_program(LIMIT % "FOLDER_ENTRIES_MAX = 3" + HEAD + "provloom.log_artifact(F)\nprovloom.log_dataset('d', F)", F=path)
+        self.assertIn("more than", self.problems()["FOLDER_TOO_LARGE"])
+        self.assertNotIn("size", self.events("dataset")[0])
+
+    def test_this_folder_is_named_by_its_name(self):
+        self.cwd = self.folder("a")
+        self.run_program(HEAD + "provloom.log_artifact('.')")
+        self.assertEqual(sorted(self.recorded()), ["out", "out/a"])
+
+
+class Ours(FileCase):
+    """What Provloom makes is never part of what a person logs."""
+
+    #: a file of each kind of folder that is ours, whatever it is called
+    OURS = ("results/.provloom/job/connection.json", "results/mine_0/artifacts/a", "other/old_3/run.json", "other/old_3/prov.json",
+            "other/old_3/metrics/part-0.parquet", "begun/run.json", "begun/journal/0", "kept/tree/spool.json", "kept/tree/streams/s/0.seg")  # fmt: skip
+
+    def tree(self):
+        for name in self.OURS + ("train.py", "other/notes.txt"):
+            self.file("tree/" + name)
+        self.file("tree/copy.json", b'{"format":1,"jobKey":"j","curve":{"serverKey":"a","publicKey":"b","secretKey":"c"}}')
+        return os.path.join(self.spool, "work", "tree")
+
+    def test_own_folders_and_keys_are_left_out_of_a_folder_and_that_is_told_once(self):
+        self.cwd = self.tree()
+        _, errors = self.run_program(HEAD + "provloom.log_artifact('.')\nprovloom.log_artifact('.')\nprovloom.log_dataset('d', '.')")
+        self.assertEqual(sorted({one["name"] for one in self.events("artifact")}), ["tree", "tree/other/notes.txt", "tree/train.py"])
+        self.assertEqual(errors.count("own files are left out"), 1)
+        self.assertIn("begun, kept/tree, other/old_3 and 2 more", errors)
+        self.assertEqual(self.events("dataset")[0]["size"], os.path.getsize(os.path.join(self.cwd, "copy.json")) + 8)
+
+    def test_the_save_directory_is_left_out_before_anything_of_ours_is_in_it(self):
+        self.cwd = os.path.dirname(self.file("tree/saved/old_0/prov.json"))[: -len("/saved/old_0")]
+        self.file("tree/prov/mine.txt")
+        self.run_program("import provloom\nprovloom.start_run('a', 'b', provenance_save_dir='saved')\nprovloom.log_artifact('.')")
+        self.assertEqual(sorted(one["name"] for one in self.events("artifact")), ["tree", "tree/prov/mine.txt"])
+
+    def test_own_folders_and_keys_are_not_recorded_by_their_names_either(self):
+        self.cwd = self.tree()
+        self.run_program(HEAD + """
+for path in ("other/old_3", "kept/tree", "kept/tree/streams/s/0.seg", "results/.provloom", "results/.provloom/job/connection.json", "copy.json"):
+    provloom.log_artifact(path)
+""")  # fmt: skip
+        self.assertEqual(self.events("artifact"), [])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["OWN_FILES"] * 6)
+
+    def test_a_model_that_an_earlier_run_has_kept_may_be_logged_and_so_may_a_folder_in_a_save_directory(self):
+        self.cwd = self.tree()
+        self.file("tree/results/checkpoints/a.pt")
+        self.run_program(HEAD + "provloom.log_artifact('results/mine_0/artifacts/a')\nprovloom.log_artifact('results/checkpoints')")
+        self.assertEqual([one["name"] for one in self.events("artifact")], ["a", "checkpoints/a.pt", "checkpoints"])
+
+    @unittest.skipUnless(shutil.which("git"), "no git")
+    def test_own_folders_do_not_make_a_work_tree_dirty_and_what_a_person_changes_does(self):
+        self.cwd = self.tree()
+        git = "git -c user.name=a -c user.email=a@example.org -c init.defaultBranch=main "
+        subprocess.run(["sh", "-ec", git + "init -q; %s add train.py other/notes.txt copy.json other/old_3; %s commit -qm one" % (git, git)],
+                       cwd=self.cwd, check=True)  # fmt: skip
+        self.file("tree/other/old_3/prov.json", b"saved again")
+        program = HEAD + "provloom.log_source_code('.')\n"
+        self.run_program(program)
+        self.file("tree/results/mine.txt")  # in a folder that is a save directory, and untracked as the rest of it
+        self.run_program(program)
+        self.file("tree/other/more.txt")
+        self.run_program(program)
+        self.file("tree/train.py", b"changed")
+        self.run_program(program)
+        told = sorted(self.events("source"), key=lambda one: one["time"])
+        self.assertEqual([one["dirty"] for one in told], [False, False, True, True])
+        self.assertEqual([one.get("diffSha256") for one in told[:2]], [None, None])
+        self.assertEqual(told[2]["diffSha256"], sha256(b""))
+        self.assertNotEqual(told[3]["diffSha256"], sha256(b""))
 
 
 class Models(FileCase):
@@ -149,6 +403,11 @@ class Models(FileCase):
         self.assertEqual(self.events("problem")[0]["code"], "MODEL_NOT_SAVED")
         self.assertEqual(os.listdir(os.path.join(self.spool, "files")), [])
 
+    def test_a_model_never_takes_the_last_of_the_disk(self):
+        self.run_program(LIMIT % "SPOOL_RESERVE_BYTES = 1 << 60" + HEAD + "provloom.save_model_version('net', {'w': 1})")
+        self.assertIn("the spool's disk has no room", self.events("problem")[0]["message"])
+        self.assertEqual(os.listdir(os.path.join(self.spool, "files")), [])
+
     def test_a_checkpoint_that_is_a_file_already_is_kept_as_it_is(self):
         self.run_program(HEAD + "provloom.save_model_version('net', F, step=4)", F=self.file("ckpt.pth", b"weights"))
         (artifact,) = self.events("artifact")
@@ -196,11 +455,19 @@ provloom.log_dataset("test", Loader(SequentialSampler()), is_input=False)
     def test_paths_lists_and_data_sets_without_a_length_are_taken_too(self):
         self.file("data/a.csv", b"12")
         self.file("data/b.csv", b"345")
-        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', '/nonexistent')",
+        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', F + '/gone')",
                          F=os.path.join(self.spool, "work", "data"))  # fmt: skip
         folder, plain, stream, gone = self.events("dataset")
-        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, "/nonexistent"))
+        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, os.path.join(self.spool, "work", "data", "gone")))
         self.assertEqual(self.events("problem")[0]["code"], "MISSING_FILE")
+
+
+    def test_a_file_that_is_large_or_changes_is_recorded_without_a_hash(self):
+        path = self.file("data.bin", b"x" * 5000)
+        self.run_program(LIMIT % "ARTIFACT_INLINE_BYTES_MAX = 4096" + HEAD + "provloom.log_dataset('large', F)", F=path)
+        self.run_program(GROWING % 9 + HEAD + "provloom.log_dataset('changes', F)", F=path)
+        self.assertEqual([(one["label"], one["size"], one.get("sha256")) for one in sorted(self.events("dataset"), key=lambda one: one["time"])],
+                         [("large", 5000, None), ("changes", 5000, None)])  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -61,8 +61,16 @@ export const drainMs = 5_000
 /** Rows in one Parquet part; a part is also sealed by age. */
 export const partRowsMax = 1_000_000
 export const partAgeMs = 60_000
-/** Artifacts up to this are copied and hashed in the call; larger ones are linked, and hashed by the agent. */
+/** Files up to this are hashed in the call; larger ones are cloned, copied or marked, and hashed by the agent. */
 export const artifactInlineBytesMax: number = 64 * MiB
+/** Copies of files that wait in the spool for the agent. A spool may lie in memory. */
+export const copiesBytesMax: number = 512 * MiB
+/** Time for the copies and hashes of one call; what is left is marked. */
+export const keepMs = 2_000
+/** Files of one logged folder. */
+export const folderFilesMax = 10_000
+/** What is looked at of one logged folder, to count it. */
+export const folderEntriesMax = 200_000
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */
@@ -79,5 +87,7 @@ relation(creditBytesMin <= creditBytes && creditBytes <= inFlightBytesMax, 'no r
 relation(envelopeAgeMs <= envelopeAgeMsMax, 'ages may grow')
 relation(envelopeAgeMsMax <= drainMs, 'an envelope gets full before an agent gives up')
 relation(spoolReserveBytes < spoolBytesMax, 'the reserve is part of the spool')
+relation(artifactInlineBytesMax <= copiesBytesMax, 'what is hashed in the call can be copied')
+relation(folderFilesMax <= folderEntriesMax, 'all files of a folder are looked at')
 relation(segmentBytesMax <= spoolReserveBytes, 'a segment fits into the reserve')
 relation(heartbeatIntervalMs * 3 <= lostAfterMs, 'three heartbeats fit before a rank is lost')

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { limits } from '@provloom/shared'
 import type { Fold } from '@provloom/shared'
@@ -7,20 +6,6 @@ import { contextName } from './context.ts'
 import { withSession } from './current.ts'
 import { present } from './present.ts'
 import { nameOf } from './value.ts'
-
-export interface DatasetOptions {
-  readonly path?: string
-  readonly samples?: number
-  readonly batches?: number
-  readonly batchSize?: number
-  readonly workers?: number
-  readonly shuffle?: boolean
-  readonly split?: string
-  readonly context?: string
-  readonly source?: string
-  /** The run used it (true unless it is false), or made it. */
-  readonly isInput?: boolean
-}
 
 export interface ModelOptions {
   readonly className?: string
@@ -45,28 +30,6 @@ export interface VersionOptions {
 
 /** The operations of `registerFinalMetric`. */
 export const FoldOperation = { MAX: 'max', MIN: 'min', ADD: 'add', SUBTRACT: 'subtract' } as const
-
-/** Records a data set: a path, or an object with a length or size, and what you know of it. */
-export function logDataset(label: string, dataset?: unknown, options: DatasetOptions = {}): void {
-  withSession('logDataset', (session) => {
-    const given = typeof dataset === 'string' ? dataset : options.path
-    const place = given === undefined ? undefined : path.resolve(given)
-    const found = place === undefined ? undefined : fs.statSync(place, { throwIfNoEntry: false })
-    if (place !== undefined && found === undefined) {
-      session.problem('MISSING_FILE', `logDataset: ${label}: there is no file or folder ${place}`, place)
-    }
-    const { batches, batchSize, workers, shuffle } = options
-    session.record({
-      type: 'dataset',
-      label: nameOf(label) ?? 'dataset',
-      direction: options.isInput === false ? 'output' : 'input',
-      ...present({ path: place, size: found?.isFile() === true ? found.size : undefined }),
-      ...present({ samples: options.samples ?? lengthOf(dataset), batches, batchSize, workers, shuffle }),
-      ...present({ split: nameOf(options.split), context: contextName(options.context) }),
-      ...present({ source: nameOf(options.source) }),
-    })
-  })
-}
 
 /** Records what is known of a model, and where its file is given its weights. */
 export function logModel(name: string, options: ModelOptions = {}): void {
@@ -121,11 +84,4 @@ export function registerFinalMetric(name: string, initialValue: number, fold: Fo
     const declared = present({ context: contextName(context) })
     session.record({ type: 'final.metric', key, initialValue: initial, fold, ...declared })
   })
-}
-
-function lengthOf(dataset: unknown): number | undefined {
-  if (typeof dataset !== 'object' || dataset === null) return undefined
-  if ('length' in dataset && Number.isSafeInteger(dataset.length)) return Number(dataset.length)
-  if ('size' in dataset && Number.isSafeInteger(dataset.size)) return Number(dataset.size)
-  return undefined
 }

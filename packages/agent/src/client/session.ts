@@ -23,6 +23,8 @@ export class Session {
   readonly spool: SpoolFolder
   readonly clock: Clock
   readonly stream: WorkerStream
+  /** Where runs are saved, when the script says. */
+  readonly saveDir: string | undefined
   readonly #counts = new Map<string, number>()
   readonly #problems = new Set<string>()
   #wanted = true
@@ -32,6 +34,7 @@ export class Session {
   /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
   constructor(spool: SpoolFolder, options: SessionOptions, clock: Clock = systemClock()) {
     this.spool = spool
+    this.saveDir = options.provenanceSaveDir
     this.clock = clock
     this.stream = new WorkerStream(clock, systemFiles(), spool)
     this.record({

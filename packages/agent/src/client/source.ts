@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { changedPaths, gitWithout, ownBelow } from '../artifact/ours.ts'
 import { cutCredentials, maskArguments } from '../secrets.ts'
 import { keep } from './artifact.ts'
 import { withSession } from './current.ts'
+import { knownFolders } from './own-folders.ts'
+import { absolute } from './paths.ts'
 import { present } from './present.ts'
 import { nameOf } from './value.ts'
 
@@ -24,23 +27,26 @@ export function logExecutionCommand(argv?: readonly string[], directory?: string
 /** Records the source code: remote, commit, branch and changes of its git repository, and the script itself. */
 export function logSourceCode(file?: string): void {
   withSession('logSourceCode', (session) => {
-    const place = path.resolve(file ?? process.argv[1] ?? process.cwd())
+    const place = absolute(session, 'logSourceCode', file ?? process.argv[1] ?? process.cwd())
+    if (place === undefined) return
     const found = fs.statSync(place, { throwIfNoEntry: false })
     if (found === undefined) {
       session.problem('MISSING_FILE', `logSourceCode: there is no file or folder ${place}`, place)
       return
     }
     const folder = found.isDirectory() ? place : path.dirname(place)
-    session.record({ type: 'source', path: place, ...gitFacts(folder) })
-    if (found.isFile()) {
+    const facts = gitFacts(folder, knownFolders(session))
+    session.record({ type: 'source', path: place, ...facts })
+    // Where no repository keeps the folder its files are the only record.
+    if (found.isFile() || Object.keys(facts).length === 0) {
       const keeping = { kind: 'source', role: 'input', copy: true } as const
-      keep(session, 'logSourceCode', path.basename(place), place, keeping)
+      keep(session, 'logSourceCode', undefined, place, keeping)
     }
   })
 }
 
 /** What git says of a folder; nothing where there is no git, no repository, or no answer in time. */
-function gitFacts(folder: string): object {
+function gitFacts(folder: string, known: ReadonlySet<string>): object {
   const until = performance.now() + gitMs
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
   const ask = (...words: readonly string[]): Buffer | undefined => {
@@ -66,11 +72,16 @@ function gitFacts(folder: string): object {
   const commit = line('rev-parse', '--verify', '-q', 'HEAD')
   if (commit === undefined) return {}
   const remote = line('config', '--get', 'remote.origin.url')
-  const status = ask('status', '--porcelain', '--untracked-files=normal')
-  const dirty = status === undefined ? undefined : status.length > 0
+  const asked = ['status', '--porcelain', '-z', '--untracked-files=normal']
+  const status = ask(...asked)
+  const root = status === undefined ? undefined : line('rev-parse', '--show-toplevel')
+  const own = root === undefined ? [] : ownBelow(root, changedPaths(status?.toString('utf8') ?? ''), known)
+  const others = gitWithout(own)
+  const left = own.length === 0 ? status : ask(...asked, ...others)
+  const dirty = left === undefined ? undefined : left.length > 0
   const diff =
     dirty === true
-      ? ask('diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD')
+      ? ask('diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD', ...others)
       : undefined
   return present({
     commit,

@@ -36,12 +36,11 @@ export class OwnStream {
     this.#log = new SegmentLog({ files, folder: path.join(spool.streams, this.id) })
   }
 
-  /** Appends a fact; what cannot be kept is counted and told as soon as there is room. */
-  record(fact: Fact): void {
-    if (this.#silent) return
+  /** Appends a fact; what cannot be kept is counted and told as soon as there is room. @returns whether it is kept */
+  record(fact: Fact): boolean {
+    if (this.#silent) return false
     const payload = encodeEvent({ time: this.#clock.nowUs(), ...fact })
-    if (payload.length > limits.eventBytesMax) this.#drop('event-too-large')
-    else this.#append(payload)
+    return payload.length > limits.eventBytesMax ? this.#drop('event-too-large') : this.#append(payload)
   }
 
   /** Appends a measurement, its series before the first. */
@@ -79,17 +78,18 @@ export class OwnStream {
     this.#log.close()
   }
 
-  #append(payload: Uint8Array): void {
+  #append(payload: Uint8Array): boolean {
     try {
       this.#log.appendSync(payload)
     } catch {
-      this.#drop('agent-disk')
-      return
+      return this.#drop('agent-disk')
     }
     if (this.#dropped.size > 0) this.tellDrops()
+    return true
   }
 
-  #drop(reason: string): void {
+  #drop(reason: string): false {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1)
+    return false
   }
 }

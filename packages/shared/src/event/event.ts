@@ -72,8 +72,17 @@ export interface Artifact extends Fact<'artifact'> {
   readonly role: 'input' | 'output'
   /** Absolute path on the rank's machine. */
   readonly path: string
-  /** File name under the spool's `files/`, when the client kept a copy or a link there. */
+  /** File name under the spool's `files/`, when the client kept a copy there. */
   readonly spooled?: string
+  /** Of a file that was neither copied nor hashed: inode, mtime and ctime in ns, by which a later reader sees a change. */
+  readonly mark?: string
+  /** Permission bits, and whose the group's are: a copy has no more. */
+  readonly mode?: number
+  readonly group?: number
+  /** Where it leads, when it is a link. */
+  readonly link?: string
+  /** How deep it lies in a folder that was logged: 1 directly in it. */
+  readonly depth?: number
   /** The copy belongs into the run's `artifacts/`. */
   readonly copy?: boolean
   /** Folder under `artifacts/rank<k>/` for the copy. */
@@ -86,6 +95,8 @@ export interface Artifact extends Fact<'artifact'> {
   readonly step?: number
   /** `save_model_version`: 0, 1, ... of one model. */
   readonly version?: number
+  /** Why it could not be read, or what of it is not as it was. */
+  readonly problem?: string
 }
 
 /** The agent hashed, and where asked copied, a logged file. `stream` and `number` name the artifact event. */

@@ -52,6 +52,12 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     source: 'name?',
     step: 'int?',
     version: 'count?',
+    mark: 'name?',
+    mode: 'count?',
+    group: 'count?',
+    link: 'text?',
+    depth: 'count?',
+    problem: 'text?',
   },
   'artifact.stored': {
     stream: 'name',

@@ -85,12 +85,15 @@ function contentOf(facts: SharedFacts): string {
     ([name]) =>
       name !== 'time' &&
       !(facts.type === 'environment' && name === 'variables') &&
-      !(facts.type === 'artifact' && (name === 'spooled' || name === 'context' || name === 'step')),
+      !(facts.type === 'artifact' && ofOneCall.has(name)),
   )
   return JSON.stringify(
     entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, sorted(value)]),
   )
 }
+
+/** What a file is by, where and when it was logged, not what it is. */
+const ofOneCall: ReadonlySet<string> = new Set(['spooled', 'context', 'step', 'mark', 'mode', 'group'])
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

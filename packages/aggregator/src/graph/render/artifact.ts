@@ -58,7 +58,10 @@ function artifactFacts(
     .int('step', event.step)
     .text('model', event.version === undefined ? undefined : model?.name)
     .int('version', event.version)
-    .text('problem', stored?.problem)
+    .texts(
+      'problem',
+      [event.problem, stored?.problem].flatMap((problem) => problem ?? []),
+    )
 }
 
 function ofModel(view: View, artifact: ArtifactState): Keyed[] {

@@ -14,12 +14,14 @@ export function copyRecords(
   stored: readonly EventOf<'artifact.stored'>[],
 ): Keyed[] {
   const id = view.space.run(copyId)
+  const hashes = new Set(stored.flatMap(({ sha256 }) => sha256 ?? []))
   const facts = new Facts()
     .label(`copy of ${event.name}`)
     .type(term('provloom', 'StoredCopy'))
     .texts('path', stored.flatMap(({ stored }) => stored ?? []).toSorted())
-    .int('size', stored[0]?.size ?? event.size)
-    .text('sha256', stored[0]?.sha256 ?? event.sha256)
+    // Copies of more than one content have no one size.
+    .int('size', hashes.size > 1 ? undefined : (stored[0]?.size ?? event.size))
+    .texts('sha256', hashes.size === 0 ? [event.sha256 ?? ''] : [...hashes].sort())
   return [entity(id, facts.list), relation('wasDerivedFrom', { generatedEntity: id, usedEntity: original })]
 }
 

@@ -121,11 +121,13 @@ function environmentFacts(facts: EventOf<'environment'>, shared: SharedState): F
 function inputFacts({ state }: View, facts: EventOf<'artifact'>, shared: SharedState): Facts {
   const stored = shared.files.flatMap((file) => state.stored.get(file) ?? [])
   const hashes = [...new Set(stored.flatMap(({ sha256 }) => sha256 ?? []))].sort()
+  const problems = [facts, ...stored].flatMap(({ problem }) => problem ?? [])
+  if (hashes.length > 1) problems.push(`under this name and path there were ${hashes.length} contents`)
   return fileFacts(facts)
     .int('size', facts.size ?? stored.find(({ size }) => size !== undefined)?.size)
     .texts('sha256', facts.sha256 === undefined ? hashes : [facts.sha256])
     .texts('storedAs', stored.flatMap(({ stored }) => stored ?? []).sort())
-    .texts('problem', stored.flatMap(({ problem }) => problem ?? []).sort())
+    .texts('problem', problems.sort())
 }
 
 /** What is told of a logged file when it is logged. */
@@ -134,6 +136,7 @@ export function fileFacts(facts: EventOf<'artifact'>): Facts {
     .label(facts.name)
     .type(...fileTypes(facts.kind))
     .text('path', facts.path)
+    .text('link', facts.link)
     .text('mediaType', facts.mediaType)
     .text('source', facts.source)
 }
