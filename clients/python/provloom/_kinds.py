@@ -76,5 +76,16 @@ def held(value, name):
     return found
 
 
+def shape_of(value, kind):
+    """The lengths of what is an array by its type; None where it does not say."""
+    if static(kind, "shape") is None and held(value, "shape") is ABSENT:
+        return None
+    try:
+        found = tuple(value.shape)
+    except Exception:
+        return None
+    return found if all(type(one) is int for one in found) else None
+
+
 def _dictionary_of(module):
     return getattr(module, "__dict__", {}) if module is not None else {}

@@ -3,7 +3,7 @@
 import sys
 from time import time_ns
 
-from ._kinds import comes_from, is_a, static, title
+from ._kinds import is_a, shape_of, static, title
 
 _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
 #: Integers up to here are floats without loss.
@@ -85,19 +85,24 @@ def _plain(value, depth):
         return float.__float__(value)
     if value is None or issubclass(kind, (bytes, bytearray, complex, list, tuple, dict, set, frozenset)) or depth > 3:
         raise NotANumber(shown(value))
-    exact, of_numpy, ways = _known.get(kind) or _learn(kind)
+    exact, of_numpy, array, ways = _known.get(kind) or _learn(kind)
     if exact:
         return _ratio(value)
     if of_numpy:
         _refuse_kinds(value, kind)
+    shape = shape_of(value, kind) if array else None
+    if shape is not None and any(length != 1 for length in shape):
+        raise NotANumber("%s of shape %s" % (title(kind), list(shape)))
     return _asked(value, kind, ways, depth)
 
 
 def _learn(kind):
-    """What is looked at of every value of a type, found once: whether it is exact, numpy's, and how it is asked."""
+    """What is looked at of every value of a type, found once: whether it is exact, numpy's, an array, and how it is asked."""
     exact = is_a(kind, "decimal", "Decimal") or is_a(kind, "fractions", "Fraction") or is_a(kind, "numpy", "longdouble")
     ways = [(name, way) for name, way in ((name, static(kind, name)) for name in _WAYS) if way is not None]
-    known = (exact, comes_from(kind, "numpy"), ways)
+    generic = is_a(kind, "numpy", "generic")
+    array = static(kind, "__array__") is not None and not generic
+    known = (exact, generic or is_a(kind, "numpy", "ndarray"), array, ways)
     if len(_known) < 1000:
         _known[kind] = known
     return known
@@ -114,7 +119,7 @@ def _ratio(value):
         found = float(value)
     except (OverflowError, ValueError):
         found = None
-    if found is None or (found in (float("inf"), float("-inf")) and abs(value) != found):
+    if found is None or (found in (float("inf"), float("-inf")) and value != found):
         raise NotANumber("%s beyond what a float64 holds" % title(type(value)))
     if found == 0 and value != 0:
         raise Remark(found, "ROUNDED", "is smaller than any float64; 0.0 is recorded")
@@ -266,5 +271,5 @@ def shown(value):
 def error_text(error):
     """An exception in a line, as far as it says anything in text of its own."""
     given = BaseException.args.__get__(error)
-    words = " ".join(str(one)[:200] for one in given[:4] if type(one) in (str, int))
+    words = " ".join(str(one)[:200].partition("\n")[0] for one in given[:4] if type(one) in (str, int))
     return type(error).__name__ + (": " + words if words else "")

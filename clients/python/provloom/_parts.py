@@ -10,7 +10,7 @@ from itertools import islice
 from types import SimpleNamespace
 
 from . import _omegaconf
-from ._kinds import ABSENT, attributes, comes_from, held, is_a, static
+from ._kinds import ABSENT, attributes, comes_from, held, is_a, shape_of, static
 from ._numbers import error_text
 from ._scalars import scalar
 
@@ -72,8 +72,8 @@ def parts_of(value, kind, room):
         return own_attributes(value)
     if is_a(kind, "array", "array"):
         return Parts(False, value[: room // 2 + 1].tolist(), len(value))
-    if is_a(kind, "numpy", "ndarray") or all(static(kind, one) is not None for one in ("__array__", "tolist", "shape")):
-        return _of_array(value, kind, room)
+    if is_a(kind, "numpy", "ndarray") or (static(kind, "__array__") is not None and static(kind, "tolist") is not None):
+        return _of_array(value, kind, shape_of(value, kind), room)
     return _of_stranger(value, kind)
 
 
@@ -114,22 +114,23 @@ def _of_field(value, name):
     return "<not read>" if found is ABSENT else found
 
 
-def _of_array(value, kind, room):
+def _of_array(value, kind, shape, room):
     """Of a large one only as many elements are taken out as there is room for."""
-    shape = tuple(value.shape)
+    if not shape:
+        return None
     size = 1
     for length in shape:
         size *= max(1, length)
     if static(kind, "dtype") is not None and getattr(value.dtype, "kind", "") in ("m", "M"):
         value = value.reshape(-1)[: room // 2 + 1].astype(str) if len(shape) == 1 or size > _SMALL else value.astype(str)
     foreign = not comes_from(kind, "numpy")
-    if size <= _SMALL and len(shape) > 0:
+    if size <= _SMALL:
         return Parts(False, value.tolist(), shape[0], foreign)
     if len(shape) == 1:
         return Parts(False, value[: room // 2 + 1].tolist(), shape[0], foreign)
     if is_a(kind, "numpy", "matrix"):
         value = value.A
-    return Parts(False, (value[i] for i in range(shape[0])), shape[0], foreign) if shape else None
+    return Parts(False, (value[i] for i in range(shape[0])), shape[0], foreign)
 
 
 def _of_stranger(value, kind):

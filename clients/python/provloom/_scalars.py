@@ -3,7 +3,7 @@
 import sys
 import types
 
-from ._kinds import comes_from, held, is_a, root_of, static, title
+from ._kinds import comes_from, held, is_a, root_of, shape_of, static, title
 from ._numbers import error_text
 from ._values import Typed, cut
 
@@ -141,7 +141,7 @@ def _of_library(value, kind):
         return _of_numpy(value, kind)
     if static(kind, "item") is None or not any(static(kind, one) for one in ("__array__", "__float__", "__index__")):
         return None
-    if static(kind, "shape") is not None and len(value.shape) > 0:
+    if shape_of(value, kind) not in (None, ()):
         return None
     try:
         found = value.item()
