@@ -47,7 +47,7 @@ def log_artifact(
              copy=bool(log_copy_in_prov_directory), subfolder=log_copy_subdirectory)  # fmt: skip
 
 
-def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None):
+def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None, model=None):
     """Records the file or folder at ``path``, named by itself where there is no label."""
     path = absolute(session, call, path)
     if path is None:
@@ -62,6 +62,7 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         "step": _step(session, call, name, step),
         "subfolder": name_of(subfolder),
         "version": version,
+        "model": model,
     }
     try:
         found = os.stat(path)
@@ -91,7 +92,7 @@ def keep_made(session, spooled, facts):
 
 def _step(session, call, label, step):
     # The steps of events are integers that every language holds exactly.
-    return recorded_step(session, call, label, step, 2**53 - 1)
+    return recorded_step(session, call, label, step, -(2**53) + 1, 2**53 - 1)
 
 
 class _Keeper:

@@ -37,6 +37,6 @@ VALUE_BYTES_MAX = 64 * 1024
 #: Parameters or metrics of one log_params or log_metrics.
 PAIRS_PER_CALL_MAX = 10_000
 #: Levels of lists and dicts inside each other that are written out.
-VALUE_DEPTH_MAX = 32
+VALUE_LEVELS_MAX = 32
 #: Reading a stranger's mapping or sequence stops after this, in seconds: each step is its own code.
 FOREIGN_SECONDS = 0.1

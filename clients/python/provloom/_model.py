@@ -35,7 +35,7 @@ def log_model(
         direction = "input" if is_input else "output"
         session.event("model", name=label, context=context_name(context), source=name_of(source),
                       direction=direction, **facts)  # fmt: skip
-        _save(session, "log_model", label, model, context, source, None, None, "model", direction)
+        _save(session, "log_model", label, label, model, context, source, None, None, "model", direction)
 
 
 def save_model_version(model_name, model, context=None, source=None, step=0, incremental=True, is_input=False):
@@ -52,15 +52,15 @@ def save_model_version(model_name, model, context=None, source=None, step=0, inc
         label = name_of(model_name) or "model"
         version = session.count("version " + label)
         named = "%s_%d" % (label, version) if incremental else label
-        _save(session, "save_model_version", named, model, context, source, step, version, "checkpoint",
+        _save(session, "save_model_version", label, named, model, context, source, step, version, "checkpoint",
               "input" if is_input else "output")  # fmt: skip
 
 
-def _save(session, call, label, model, context, source, step, version, kind, role):
+def _save(session, call, name, label, model, context, source, step, version, kind, role):
     if isinstance(model, (str, os.PathLike)):
         suffix = os.path.splitext(os.fspath(model))[1]
         _artifact.keep(session, call, label + suffix, model, context, source, 0 if step is None else step, kind, role,
-                       version=version)  # fmt: skip
+                       version=version, model=name)  # fmt: skip
         return
     suffix, write, estimate = _writer(model)
     target = None
@@ -82,6 +82,7 @@ def _save(session, call, label, model, context, source, step, version, kind, rol
         "source": name_of(source),
         "step": None if step is None else _artifact._step(session, call, label, step),
         "version": version,
+        "model": name,
     }
     _artifact.keep_made(session, spooled, facts)
 

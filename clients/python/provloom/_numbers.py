@@ -227,18 +227,19 @@ def _moment(value):
         raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 
-def recorded_step(session, call, label, value, most=_I64_MAX):
+def recorded_step(session, call, label, value, least=_I64_MIN, most=_I64_MAX):
     """The step that is recorded for ``value``; what is not kept as it was given is told."""
     try:
         found = step(value)
-        if abs(found) <= most:
-            return found
-        what = "%d, beyond what is recorded here" % found
     except Remark as remark:
         session.problem(remark.code, "%s: the step of %s %s" % (call, label, remark), label)
-        return remark.value if abs(remark.value) <= most else 0
-    except NotANumber as refused:
-        what = refused
+        found = remark.value
+    except NotANumber as what:
+        session.problem("BAD_STEP", "%s: the step of %s is no integer: %s; 0 is recorded" % (call, label, what), label)
+        return 0
+    if least <= found <= most:
+        return found
+    what = "%d, beyond what is recorded here" % found
     session.problem("BAD_STEP", "%s: the step of %s is no integer: %s; 0 is recorded" % (call, label, what), label)
     return 0
 

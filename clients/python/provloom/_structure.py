@@ -87,7 +87,7 @@ class Writing:
             found = stranger(kind)
             self._note(found.remark[0], found.remark[1] if depth == 0 else "holds a value that " + found.remark[1])
             self._say_text(found.text)
-        elif depth >= limits.VALUE_DEPTH_MAX:
+        elif depth >= limits.VALUE_LEVELS_MAX:
             self._note("VALUE_CUT", "has more than %d levels; of deeper ones the type is recorded" % depth)
             self._say_text("<%s>" % title(kind))
         else:

@@ -4,11 +4,12 @@ import { reasonOf } from '@provloom/shared'
 import { spoolFolderAt } from '../spool/folder.ts'
 import { current, enter, harmless } from './current.ts'
 import { makeOwnSpool, startOwnAgent } from './launch.ts'
+import { nameOf } from './name.ts'
+import { shown } from './number.ts'
 import { present } from './present.ts'
 import { Session } from './session.ts'
 import type { SessionOptions } from './session.ts'
 import { tellOnce } from './tell.ts'
-import { nameOf } from './value.ts'
 
 /** What a run is begun with. What the agent's command line says wins over what is said here. */
 export interface RunOptions {
@@ -130,7 +131,7 @@ function countFrom(option: string, value: number | undefined, least: number): nu
   if (Number.isInteger(value) && value >= least && value < 2 ** 31) return value
   tellOnce(
     `option ${option}`,
-    `startRun: ${option} must be an integer from ${least} on, not ${String(value)}; it is as if it were not given`,
+    `startRun: ${option} must be an integer from ${least} on, not ${shown(value)}; it is as if it were not given`,
   )
   return undefined
 }

@@ -78,6 +78,12 @@ export class Session {
     this.record({ type: 'problem', code, message: message.slice(0, 4000) })
   }
 
+  /** What was given to a call cannot be recorded: that is counted, and told like any problem. */
+  refuse(reason: string, code: string, message: string, about = ''): void {
+    this.stream.lose(reason)
+    this.problem(code, message, about)
+  }
+
   end(status: SessionEnd['status'], error?: string, createGraph = false, createSvg = false): void {
     const tail = error === undefined || error === '' ? undefined : error.slice(-limits.errorTailBytes)
     const graph = createGraph || createSvg ? true : undefined

@@ -67,7 +67,7 @@ export class WorkerStream {
     context: string | undefined,
     source: string | undefined,
     step: number | bigint,
-    timeUs: number,
+    timeUs: number | bigint,
     value: number,
   ): boolean {
     const id = this.#series.get(key)?.get(context)?.get(source) ?? this.#declare(key, context, source)
@@ -97,6 +97,11 @@ export class WorkerStream {
     this.#series.set(key, ofKey.set(context, ofContext.set(source, id)))
     this.#seriesCount++
     return id
+  }
+
+  /** Counts an event that never came as far as a record. */
+  lose(reason: string): void {
+    this.#drop(reason)
   }
 
   /** Why events were dropped, and how many. */

@@ -120,9 +120,7 @@ export class Recorder {
     const codeFolder = interpreter.script === undefined ? directory : path.dirname(interpreter.script)
     await Promise.all([
       hostFact(variables, signal).then((fact) => own.record(fact)),
-      sourceFact(codeFolder, variables, signal).then((fact) => {
-        if (fact !== undefined) own.record(fact)
-      }),
+      sourceFact(codeFolder, variables, signal).then((fact) => own.record(fact)),
       environmentFact(argv, directory, variables, signal).then((fact) => own.record(fact)),
     ]).catch((error: unknown) =>
       own.record({ type: 'problem', code: 'FACTS', message: `some facts are missing: ${reasonOf(error)}` }),

@@ -146,6 +146,7 @@ describe('a file', () => {
     role: 'output',
     path: `/w/m_${n}.pt`,
     version: n,
+    model: 'm',
     context: 'TRAINING',
   })
 

@@ -52,6 +52,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     source: 'name?',
     step: 'int?',
     version: 'count?',
+    model: 'name?',
     mark: 'name?',
     mode: 'count?',
     group: 'count?',
@@ -102,6 +103,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     dirty: 'flag?',
     diffSha256: 'name?',
     path: 'text?',
+    problem: 'text?',
   },
   environment: {
     interpreter: 'text?',
