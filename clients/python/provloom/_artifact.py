@@ -117,7 +117,9 @@ class _Keeper:
 
     def folder(self, path, found):
         """Each of its files, and at last the folder itself, which says what is not among them."""
-        folder = Folder(path, _ours.known_folders(self._session))
+        # What git keeps is no source code, and may hold passwords.
+        without = ".git" if self._facts["kind"] == "source" else None
+        folder = Folder(path, _ours.known_folders(self._session), without)
         size, hashes = 0, []
         for one in folder.found:
             relative = text_of(one.relative)

@@ -31,7 +31,7 @@ class Folder:
     a circle or anywhere. Nothing is opened.
     """
 
-    def __init__(self, root, known):
+    def __init__(self, root, known, without=None):
         self.found = []
         #: files that there are, recorded or not
         self.files = 0
@@ -40,6 +40,7 @@ class Folder:
         self.own = []
         self._left_out = {}
         self._known = known
+        self._without = without
         self._entries = limits.FOLDER_ENTRIES_MAX
         self._until = time.monotonic() + limits.KEEP_MS / 1000
         below = [("", root)]
@@ -74,6 +75,8 @@ class Folder:
         for entry in sorted(inside, key=lambda one: os.fsencode(one.name)):
             if self.more:
                 break
+            if entry.name == self._without:
+                continue
             name = relative + "/" + entry.name if relative else entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append((name, entry.path))

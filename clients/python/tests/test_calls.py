@@ -1,10 +1,7 @@
 """What each call writes."""
 
-import hashlib
 import math
 import os
-import shutil
-import subprocess
 import unittest
 
 from support import LIMITS, SpoolCase
@@ -323,31 +320,6 @@ class Sources(SpoolCase):
         self.assertIn("-c", own["argv"])
         self.assertEqual(own["directory"], os.getcwd())
         self.assertEqual(given["argv"], ["train.py", "--lr", "0.1", "--token", "***", "--api-key=***", "s3://***@host/x"])
-
-    @unittest.skipUnless(shutil.which("git"), "there is no git")
-    def test_git_state_is_recorded_without_the_remotes_credentials(self):
-        folder = os.path.join(self.spool, "work")
-        os.mkdir(folder)
-        script = os.path.join(folder, "train.py")
-        with open(script, "w") as opened:
-            opened.write("a = 1\n")
-        environment = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_SYSTEM="/dev/null")
-        for words in (["init", "-q", "-b", "main"], ["remote", "add", "origin", "https://me:secret@example.org/r.git"], ["add", "."],
-                      ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):  # fmt: skip
-            subprocess.run(["git", "-C", folder] + words, check=True, env=environment)
-        program = HEAD + "import os\nprovloom.log_source_code(os.environ['F'])"
-        self.run_program(program, F=folder)
-        with open(script, "a") as opened:
-            opened.write("b = 2\n")
-        self.run_program(program, F=script)
-        clean, dirty = self.events("source") if not self.events("source")[0]["dirty"] else reversed(self.events("source"))
-        self.assertEqual((clean["remote"], clean["branch"], clean["dirty"]), ("https://example.org/r.git", "main", False))
-        self.assertRegex(clean["commit"], "^[0-9a-f]{40}$")
-        self.assertTrue(dirty["dirty"])
-        diff = subprocess.run(["git", "-C", folder, "diff", "--no-color", "--binary", "HEAD"], stdout=subprocess.PIPE).stdout
-        self.assertEqual(dirty["diffSha256"], hashlib.sha256(diff).hexdigest())
-        (artifact,) = self.events("artifact")
-        self.assertEqual((artifact["name"], artifact["kind"], artifact["role"]), ("train.py", "source", "input"))
 
     def test_without_git_the_files_themselves_are_kept(self):
         folder = os.path.join(self.spool, "work")

@@ -54,7 +54,7 @@ class Git(SpoolCase):
         self.assertEqual((clean["remote"], clean["branch"], clean["dirty"]), ("https://example.org/r.git", "main", False))
         self.assertEqual((clean["commit"], clean.get("problem"), errors), (self.git(folder, "rev-parse", "HEAD"), None, ""))
         self.write(folder, "train.py", "a = 2\n")
-        dirty, _ = self.recorded(folder)
+        dirty, _ = self.recorded(os.path.join(folder, "train.py"))
         diff = subprocess.run(["git", "-C", folder, "diff", "--no-color", "--binary", "HEAD"], stdout=subprocess.PIPE).stdout
         self.assertEqual((dirty["dirty"], dirty["diffSha256"]), (True, hashlib.sha256(diff).hexdigest()))
 
@@ -77,7 +77,10 @@ class Git(SpoolCase):
         self.assertEqual(branches, {"shallow": "main", "worktree": "other", "detached": None, "super": "main"})
 
     def test_a_repository_without_a_commit_says_so_and_its_files_are_kept(self):
-        found, errors = self.recorded(self.repository(commit=False))
+        folder = self.repository(commit=False)
+        self.run_program(HERE, F=folder)
+        self.assertEqual([one["name"] for one in self.events("artifact")], ["work/train.py", "work"])
+        found, errors = self.recorded(folder)
         self.assertRegex(found["problem"], "^the repository .*/work has no commit yet$")
         self.assertEqual((found.get("commit"), found["branch"], found["dirty"]), (None, "main", True))
         self.assertIn("has no commit yet", errors)

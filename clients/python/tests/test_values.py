@@ -230,11 +230,14 @@ class Structures(unittest.TestCase):
             self.assertLess(time.process_time() - begin, 2)
             self.assertEqual(told(one), "VALUE_CUT")
 
-    def test_deep_and_long_values_say_what_is_left_out(self):
+    def test_a_value_is_written_out_down_to_the_deepest_level(self):
+        most = LIMITS["VALUE_LEVELS_MAX"]
         deep = []
         for _ in range(100_000):
             deep = [deep]
-        self.assertEqual(self.parsed(deep) is not None, told(deep) == "VALUE_CUT")
+        self.assertEqual((typed(deep).text, told(deep)), ("[" * most + '"<list>"' + "]" * most, "VALUE_CUT"))
+
+    def test_long_values_say_what_is_left_out(self):
         found = self.parsed(list(range(3_000_000)))
         self.assertEqual(found[:3], [0, 1, 2])
         self.assertEqual(found[-1], "... %d more" % (3_000_000 - len(found) + 1))

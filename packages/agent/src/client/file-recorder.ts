@@ -65,7 +65,9 @@ export class FileRecorder {
 
   /** Each of its files, and at last the folder itself, which says what is not among them. */
   folder(place: string, found: fs.Stats): void {
-    const folder = new Folder(place, knownFolders(this.#session))
+    // What git keeps is no source code, and may hold passwords.
+    const without = this.#keeping.kind === 'source' ? '.git' : undefined
+    const folder = new Folder(place, knownFolders(this.#session), without)
     const hashes: (readonly [string, string | undefined])[] = []
     let size = 0
     for (const one of folder.found) {

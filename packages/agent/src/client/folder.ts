@@ -37,12 +37,17 @@ export class Folder {
   more = false
   readonly #leftOut = new Map<string, string[]>()
   readonly #known: ReadonlySet<string>
+  readonly #without: string | undefined
   readonly #untilMs = performance.now() + limits.keepMs
   #entries: number = limits.folderEntriesMax
 
-  /** @param known folders that are ours and may still hold nothing of ours, by device and inode */
-  constructor(root: string, known: ReadonlySet<string>) {
+  /**
+   * @param known folders that are ours and may still hold nothing of ours, by device and inode
+   * @param without a name that is passed over
+   */
+  constructor(root: string, known: ReadonlySet<string>, without?: string) {
     this.#known = known
+    this.#without = without
     const below: Below[] = [{ relative: '', path: root }]
     for (let one = below.pop(); one !== undefined && !this.more; one = below.pop())
       below.push(...this.#look(one).reverse())
@@ -81,6 +86,7 @@ export class Folder {
     const folders: Below[] = []
     for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
       if (this.more) break
+      if (nameOf(entry) === this.#without) continue
       const below = {
         relative: relative === '' ? nameOf(entry) : joined(relative, entry),
         path: joined(path, entry),

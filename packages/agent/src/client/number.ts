@@ -75,10 +75,9 @@ export function timeUsOf(value: unknown): Found<number | bigint> {
   const plain = date ?? plainOf(value)
   if (typeof plain === 'bigint') return momentOf(plain)
   if (typeof plain !== 'number' || !Number.isFinite(plain)) return { kind: 'refused', what: shown(value) }
-  if (date !== undefined) return { kind: 'found', value: date * 1000 }
+  if (date !== undefined) return within(BigInt(date) * 1000n)
   const size = Math.abs(plain)
-  if (size < 1e11) return { kind: 'found', value: Math.trunc(plain * 1e6) }
-  if (size < 1e14) return { kind: 'found', value: Math.trunc(plain * 1e3) }
+  if (size < 1e14) return within(BigInt(Math.trunc(plain * (size < 1e11 ? 1e6 : 1e3))))
   return size < 1e17 ? within(BigInt(Math.trunc(plain))) : within(BigInt(Math.trunc(plain)) / 1000n)
 }
 

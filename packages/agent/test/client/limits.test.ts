@@ -109,6 +109,17 @@ describe('a worker in TypeScript at its limits', () => {
     expect(cut).toHaveLength(most)
   })
 
+  test('drops parameters beyond the most of one call, counted', async () => {
+    const most = limits.pairsPerCallMax
+    worker(
+      `p.startRun(); p.logParams(Object.fromEntries(Array.from({ length: ${most + 7} }, (_, i) => ['p' + i, i])))`,
+    )
+    const { events } = await readOnlyStream(spool)
+    expect(only(events, 'param')).toHaveLength(most)
+    expect(only(events, 'drops')).toMatchObject([{ reason: 'too-many-pairs', count: 7 }])
+    expect(only(events, 'problem')).toMatchObject([{ code: 'NOT_RECORDED' }])
+  })
+
   test('copies a file up to the greatest size, and links a larger one for the agent to hash', async () => {
     const [small, large] = ['small.bin', 'large.bin'].map((name) => path.join(spool, name))
     for (const [n, file] of [small!, large!].entries()) {
