@@ -243,7 +243,7 @@ class RankAgent implements Agent {
     const end = final ? ended.end : undefined
     if (final) context.tell({ kind: 'worker-ended', end })
     service.workerEnded()
-    await recorder?.end().catch((error: unknown) => context.voice.tell(reasonOf(error)))
+    await this.#endFacts(recorder, stopped)
     const known = history?.rankEnded === true
     // A kept spool is handed in some time after: its rank ended when the last was heard of it.
     const endedUs = this.#mode.kind === 'drain' ? history?.lastUs : undefined
@@ -263,6 +263,17 @@ class RankAgent implements Agent {
     if (delivery.kind === 'handed-on') context.config.startSuccessor?.(delivery.spool, delivery.pid)
     context.tell({ kind: 'finished', delivery })
     return outcomeOf(end, delivery)
+  }
+
+  /** A worker of half a second has ended before its interpreter has told of itself: that is waited for, a while. */
+  async #endFacts(recorder: Recorder | undefined, stopped: Promise<unknown>): Promise<void> {
+    const { clock, timing, voice } = this.#context
+    let cancel: (() => void) | undefined
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(timing.factsMs, resolve)
+    })
+    await recorder?.end(Promise.race([late, stopped])).catch((error: unknown) => voice.tell(reasonOf(error)))
+    cancel?.()
   }
 
   /** Whatever goes wrong in our own work, the command's end is passed on and the spool is kept. */

@@ -29,8 +29,6 @@ export interface RecorderParts {
 
 const firstSampleMs = 1_000
 const energyEveryMs = 60_000
-/** What is still being asked when the worker ends gets this long. */
-const lastWordsMs = 50
 
 /** Writes what the agent sees of worker, host and energy into the agent's own stream. */
 export class Recorder {
@@ -91,16 +89,15 @@ export class Recorder {
     })
   }
 
-  /** The worker has ended: no more samples; the last energy reading. */
-  async end(): Promise<void> {
+  /**
+   * The worker has ended: no more samples; the last energy reading.
+   *
+   * @param late resolves when what is still being asked, of an interpreter say, is not waited for any longer
+   */
+  async end(late: Promise<unknown>): Promise<void> {
     this.#cancel?.()
     this.#sampler = undefined
-    await Promise.race([
-      this.#facts,
-      new Promise<void>((resolve) => {
-        setTimeout(resolve, lastWordsMs)
-      }),
-    ])
+    await Promise.race([this.#facts, late])
     this.#asking.abort()
     await this.#facts
     this.#tellEnergy()
@@ -121,7 +118,12 @@ export class Recorder {
     await Promise.all([
       hostFact(variables, signal).then((fact) => own.record(fact)),
       sourceFact(codeFolder, variables, signal).then((fact) => own.record(fact)),
-      environmentFact(argv, directory, variables, signal).then((fact) => own.record(fact)),
+      environmentFact(argv, directory, variables, signal).then((fact) => {
+        own.record(fact)
+        if (interpreter.kind === 'other' || fact.version !== undefined) return
+        const message = `version and packages are missing: ${interpreter.program} did not tell them, or not in time`
+        own.record({ type: 'problem', code: 'FACTS', message })
+      }),
     ]).catch((error: unknown) =>
       own.record({ type: 'problem', code: 'FACTS', message: `some facts are missing: ${reasonOf(error)}` }),
     )
