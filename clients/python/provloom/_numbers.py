@@ -129,10 +129,10 @@ def _ratio(value):
 
 
 def _refuse_kinds(value, kind):
-    """What would become a number that it is not: masked elements, the real half of a complex one, dates."""
+    """What would become a number that it is not: masked elements, dates, durations."""
     if is_a(kind, "numpy.ma", "MaskedArray") and sys.modules["numpy.ma"].is_masked(value):
         raise NotANumber("a masked value")
-    if value.dtype.kind in "cmM":
+    if value.dtype.kind in "mM":
         raise NotANumber("%s %s" % (value.dtype, title(kind)))
 
 

@@ -260,6 +260,18 @@ class Strangers(unittest.TestCase):
         for call in (number, step, time_us):
             self.assertRaises(NotANumber, call, Trap())
 
+    def test_a_class_that_comes_from_a_plain_one_is_read_by_the_plain_ones_own_methods(self):
+        def ask(self, *_):
+            raise SystemExit("asked")
+
+        methods = dict.fromkeys(("__iter__", "__len__", "__getitem__", "__contains__", "items", "keys", "values", "__str__", "__repr__"), ask)
+        for base, given, expected in (
+            (dict, {"a": 1}, '{"a":1}'), (list, [1], "[1]"), (tuple, (1,), "[1]"), (set, {1}, "[1]"), (frozenset, {1}, "[1]"), (collections.deque, [1], "[1]"),
+        ):  # fmt: skip
+            self.assertEqual(shown(type("Own", (base,), methods)(given)), ("json", expected))
+        for base, given, expected in ((str, "a", "a"), (bytes, b"a", "b'a'"), (int, 3, "3"), (float, 0.5, "0.5"), (complex, 1j, "1j")):
+            self.assertEqual(typed(type("Own", (base,), dict(methods, __int__=ask, __float__=ask, __index__=ask))(given)).text, expected)
+
     def test_what_can_be_used_up_is_not(self):
         used = []
         generator = (used.append(1) for _ in range(3))

@@ -181,7 +181,13 @@ describe('a stranger', () => {
 
   test('whose prototype is a trap is a plain object', () => {
     const odd: object = Object.create(trappedProxy({}))
-    expect(parsed([odd])).toEqual([{}])
+    Object.defineProperty(odd, 'self', { value: odd, enumerable: true })
+    expect(parsed([odd])).toEqual([{ self: '<the same Object>' }])
+  })
+
+  test('that is a key of a map is told by its type', () => {
+    const keys = new Map([trappedProxy({}), trappedProxy({}), new Trap()].map((key, i) => [key, i]))
+    expect(parsed(keys)).toEqual({ '<Proxy>': 0, '<Proxy> (Proxy)': 1, '<Trap>': 2 })
   })
 
   test('that is a generator is not used up', () => {
