@@ -12,6 +12,7 @@ _SECONDS = 5.0
 #: Where git is to look instead of in the folder: whoever set them, a hook say, did not mean our question.
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX")  # fmt: skip
+_ABSENT = "git is not installed, or not on the PATH"
 _STATUS = ("status", "--porcelain", "-z", "--untracked-files=normal")
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD")
 
@@ -23,7 +24,7 @@ def facts_of(folder, known):
     """
     git, root = _repository(folder)
     if root is None:
-        return {"problem": git.trouble}
+        return {"problem": _not_held(folder) if git.trouble == _ABSENT and not _has_git_above(folder) else git.trouble}
     facts = {
         "commit": git.line("rev-parse", "--verify", "-q", "HEAD^{commit}"),
         "branch": name_of(git.line("symbolic-ref", "--short", "-q", "HEAD")),
@@ -54,6 +55,20 @@ def _repository(folder):
     if root is None and git.trouble is None:
         git.trouble = "git does not say what the work tree of %s is" % folder
     return git, root
+
+
+def is_unversioned(folder, problem):
+    """Whether there is no commit because no repository holds the folder: then nothing is amiss."""
+    return problem == _not_held(folder)
+
+
+def _not_held(folder):
+    return "no git repository holds %s" % folder
+
+
+def _has_git_above(folder):
+    above = os.path.dirname(folder)
+    return os.path.lexists(os.path.join(folder, ".git")) or (above != folder and _has_git_above(above))
 
 
 def _is_in(path, folder):
@@ -109,7 +124,7 @@ class _Git:
         except subprocess.TimeoutExpired:
             return self._no(_slow())
         except FileNotFoundError:
-            return self._no("git is not installed, or not on the PATH")
+            return self._no(_ABSENT)
         except (OSError, ValueError) as error:
             return self._no("git cannot be started: %s" % error)
         # 1 without a word is git's way to say no.
@@ -159,7 +174,7 @@ def why(folder, errors):
         return "git does not read the repository of %s, for it belongs to another user; allow it with: " \
             "git config --global --add safe.directory <that folder>" % folder  # fmt: skip
     if "not a git repository" in text:
-        return "no git repository holds %s" % folder
+        return _not_held(folder)
     if "must be run in a work tree" in text:
         return "%s is in a git repository without a work tree" % folder
     first = text.strip().split("\n", 1)[0]

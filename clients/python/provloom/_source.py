@@ -59,7 +59,7 @@ def log_source_code(path=None):
             folder, file = (whole, None) if os.path.isdir(whole) else (os.path.dirname(whole), whole)
         facts = _git.facts_of(folder, _ours.known_folders(session))
         problem = facts.get("problem")
-        if problem is not None and not problem.startswith("no git repository"):
+        if problem is not None and not _git.is_unversioned(folder, problem):
             once("source-" + problem, "log_source_code: %s" % problem)
         session.event("source", path=text_of(file or folder), **facts)
         if file is not None:

@@ -37,9 +37,9 @@ export function logSourceCode(file?: string): void {
       return
     }
     const folder = found.isDirectory() ? place : path.dirname(place)
-    const { root: _root, ...facts } = factsOf(folder, knownFolders(session))
+    const { root: _root, unversioned, ...facts } = factsOf(folder, knownFolders(session))
     const { problem, commit } = facts
-    if (problem !== undefined && !problem.startsWith('no git repository'))
+    if (problem !== undefined && unversioned !== true)
       tellOnce(`source ${problem}`, `logSourceCode: ${problem}`)
     session.record({ type: 'source', path: place, ...facts })
     // Where no commit keeps the folder its files are the only record.
@@ -53,7 +53,7 @@ export function logSourceCode(file?: string): void {
 /** Asks git, and waits for it. */
 function factsOf(folder: string, known: ReadonlySet<string>): GitFacts {
   const until = performance.now() + gitMs
-  const asking = gitFacts(folder, process.env, known, fs.realpathSync)
+  const asking = gitFacts(folder, process.env, known)
   let step = asking.next()
   while (step.done !== true) step = asking.next(ask(step.value, until - performance.now()))
   return step.value

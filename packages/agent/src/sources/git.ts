@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { changedPaths, gitWithout, ownBelow } from '../artifact/ours.ts'
 import type { Variables } from '../rank/environment.ts'
 import { cutCredentials } from '../secrets.ts'
@@ -13,6 +15,8 @@ export interface Question {
   readonly hashed: boolean
 }
 
+const absent = 'git is not installed, or not on the PATH'
+
 /** How a call of git ended; `output` is its SHA-256 where that was asked for. */
 export type Outcome =
   | {
@@ -25,7 +29,7 @@ export type Outcome =
 
 export const outcomes: Readonly<Record<'slow' | 'absent' | 'large', Outcome>> = {
   slow: { kind: 'failed', why: `git took more than ${gitMs / 1000} s` },
-  absent: { kind: 'failed', why: 'git is not installed, or not on the PATH' },
+  absent: { kind: 'failed', why: absent },
   large: { kind: 'failed', why: 'git said more than can be held' },
 }
 
@@ -38,6 +42,8 @@ export interface GitFacts {
   readonly diffSha256?: string
   /** Why there is no commit, or what else is not known. */
   readonly problem?: string
+  /** There is none because no repository holds the folder: nothing is amiss. */
+  readonly unversioned?: true
 }
 
 /** Where git is to look instead of in the folder: whoever set them, a hook say, did not mean our question. */
@@ -62,16 +68,14 @@ type Asking<T> = Generator<Question, T, Outcome>
  * names.
  *
  * @param known folders that are ours, by `identities`: what lies in them changes nothing
- * @param realPath of a folder, links followed
  */
 export function* gitFacts(
   folder: string,
   variables: Variables,
   known: ReadonlySet<string>,
-  realPath: (folder: string) => string,
 ): Asking<GitFacts> {
-  const { git, root } = yield* repository(folder, variables, realPath)
-  if (root === undefined) return { problem: git.trouble ?? `git does not say what holds ${folder}` }
+  const { git, root } = yield* repository(folder, variables)
+  if (root === undefined) return noRepository(folder, git.trouble)
   const commit = yield* git.line('rev-parse', '--verify', '-q', 'HEAD^{commit}')
   const branch = yield* git.line('symbolic-ref', '--short', '-q', 'HEAD')
   const none = branch === undefined ? `HEAD of ${root} names no commit` : `${root} has no commit yet`
@@ -94,11 +98,7 @@ export function* gitFacts(
 }
 
 /** Git at the folder, and the work tree that holds it; undefined, and git's trouble says why. */
-function* repository(
-  folder: string,
-  variables: Variables,
-  realPath: (folder: string) => string,
-): Asking<{ git: Git; root: string | undefined }> {
+function* repository(folder: string, variables: Variables): Asking<{ git: Git; root: string | undefined }> {
   const clean = Object.fromEntries(Object.entries(variables).filter(([name]) => !places.has(name)))
   const git = new Git(folder, clean)
   const root = yield* git.line('rev-parse', '--show-toplevel')
@@ -106,8 +106,24 @@ function* repository(
   // A work tree apart from its repository is found by the environment alone.
   const other = new Git(folder, variables)
   const found = yield* other.line('rev-parse', '--show-toplevel')
-  const holds = found !== undefined && `${realPath(folder)}/`.startsWith(`${realPath(found)}/`)
+  const holds = found !== undefined && `${fs.realpathSync(folder)}/`.startsWith(`${fs.realpathSync(found)}/`)
   return holds ? { git: other, root: found } : { git, root }
+}
+
+function noRepository(folder: string, trouble = `git does not say what holds ${folder}`): GitFacts {
+  const none = notHeld(folder)
+  if (trouble !== none && (trouble !== absent || hasGitAbove(folder))) return { problem: trouble }
+  return { problem: none, unversioned: true }
+}
+
+function notHeld(folder: string): string {
+  return `no git repository holds ${folder}`
+}
+
+function hasGitAbove(folder: string): boolean {
+  const above = path.dirname(folder)
+  if (fs.existsSync(path.join(folder, '.git'))) return true
+  return above !== folder && hasGitAbove(above)
 }
 
 function* remoteOf(git: Git): Asking<string | undefined> {
@@ -180,7 +196,7 @@ class Git {
 function refusal(folder: string, errors: string): string {
   if (errors.includes('safe.directory'))
     return `git does not read the repository of ${folder}, for it belongs to another user; allow it with: git config --global --add safe.directory <that folder>`
-  if (errors.includes('not a git repository')) return `no git repository holds ${folder}`
+  if (errors.includes('not a git repository')) return notHeld(folder)
   if (errors.includes('must be run in a work tree'))
     return `${folder} is in a git repository without a work tree`
   const [first = ''] = errors.trim().split('\n', 1)

@@ -117,7 +117,9 @@ export class Recorder {
     const codeFolder = interpreter.script === undefined ? directory : path.dirname(interpreter.script)
     await Promise.all([
       hostFact(variables, signal).then((fact) => own.record(fact)),
-      sourceFact(codeFolder, variables, signal).then((fact) => own.record(fact)),
+      sourceFact(codeFolder, variables, signal).then((fact) => {
+        if (fact !== undefined) own.record(fact)
+      }),
       environmentFact(argv, directory, variables, signal).then((fact) => {
         own.record(fact)
         if (interpreter.kind === 'other' || fact.version !== undefined) return

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { systemCode } from '@provloom/shared'
 import { identities } from '../artifact/ours.ts'
@@ -16,19 +15,21 @@ const outputBytesMax = 4 * 1024 * 1024
 /**
  * The state of the git work tree the command's code is in: remote without credentials, commit, branch, whether it has
  * changes, and their hash; or why there is no commit.
+ *
+ * @returns undefined where no repository holds the folder
  */
 export async function sourceFact(
   folder: string,
   environment: Variables,
   signal: AbortSignal,
-): Promise<SourceFact> {
+): Promise<SourceFact | undefined> {
   const saveDir = environment['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov'
-  const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]), fs.realpathSync)
+  const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]))
   const until = performance.now() + gitMs
   let step = asking.next()
   while (step.done !== true) step = asking.next(await ask(step.value, until - performance.now(), signal))
-  const { root, ...facts } = step.value
-  return { type: 'source', path: root ?? folder, ...facts }
+  const { root, unversioned, ...facts } = step.value
+  return unversioned === true ? undefined : { type: 'source', path: root ?? folder, ...facts }
 }
 
 /** Asks git without waiting for it. Never rejects. */

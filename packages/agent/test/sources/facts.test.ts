@@ -51,15 +51,19 @@ describe('the work tree', () => {
   })
 
   test.each([
-    ['there is none', [], 'no git repository holds FOLDER'],
     ['there is no commit yet', ['init', '-q'], 'the repository FOLDER has no commit yet'],
     ['there is no work tree', ['init', '-q', '--bare'], 'FOLDER is in a git repository without a work tree'],
   ])('says why there is no commit where %s', async (_, words, problem) => {
     const folder = fs.realpathSync(freshFolder())
-    if (words.length > 0) git(folder, ...words)
+    git(folder, ...words)
     const fact = await sourceFact(folder, variables, never)
     expect(fact).toMatchObject({ type: 'source', path: folder, problem: problem.replace('FOLDER', folder) })
     expect(fact).not.toHaveProperty('commit')
+  })
+
+  test('is nothing where no repository holds the folder, with git and without', async () => {
+    expect(await sourceFact(freshFolder(), variables, never)).toBeUndefined()
+    expect(await sourceFact(freshFolder(), { PATH: '/nonexistent' }, never)).toBeUndefined()
   })
 
   test('says so where git is absent, and where it is too slow to be waited for', async () => {
@@ -80,8 +84,8 @@ describe('the work tree', () => {
     git(folder, 'init', '-q')
     fs.chownSync(folder, 65_534, 65_534)
     fs.chownSync(path.join(folder, '.git'), 65_534, 65_534)
-    const { problem } = await sourceFact(folder, variables, never)
-    expect(problem).toContain('git config --global --add safe.directory')
+    const fact = await sourceFact(folder, variables, never)
+    expect(fact?.problem).toContain('git config --global --add safe.directory')
   })
 
   test('is not one that the environment names instead of the folder', async () => {
@@ -93,9 +97,7 @@ describe('the work tree', () => {
     const elsewhere = { ...variables, GIT_DIR: path.join(other, '.git'), GIT_WORK_TREE: other }
     const fact = await sourceFact(here, elsewhere, never)
     expect(fact).toMatchObject({ commit: git(here, 'rev-parse', 'HEAD'), dirty: false })
-    expect(await sourceFact(freshFolder(), elsewhere, never)).toMatchObject({
-      problem: expect.stringContaining('no git repository holds'),
-    })
+    expect(await sourceFact(freshFolder(), elsewhere, never)).toBeUndefined()
   })
 })
 
