@@ -5,11 +5,14 @@ from time import time_ns
 from zlib import crc32
 
 from . import _current
-from ._context import current as current_context
+from ._context import Context, current as current_context
 from ._guard import harmless, session_for
-from ._numbers import NotANumber, Remark, number, recorded_step, recorded_time, shown, step as step_of, time_us
+from ._numbers import NotANumber, Remark, number, recorded_step, recorded_time, shown, step as step_of, time_us, timestamp_is_0
 from ._stream import BUSY, IDLE, TORN, pack_crc, pack_point
 from ._values import name
+
+#: Of these a name is what it is: nobody has to be asked for it.
+_NAMES = frozenset((type(None), str, Context))
 
 
 def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
@@ -23,7 +26,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     """
     # What is in order goes this short way; the rare and the wrong is met again, and told, in log_one.
     stream = _current.stream
-    if stream is not None:
+    if stream is not None and type(key) is str and type(context) in _NAMES and type(source) in _NAMES:
         try:
             if type(value) is not float:
                 value = number(value)
@@ -40,7 +43,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                         count, size = stream.at
                         if size <= stream.fast:
                             # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
-                            at = time_us(timestamp) if timestamp else now
+                            at = now if timestamp is None or timestamp_is_0(timestamp) else time_us(timestamp)
                             body = pack_point(29, count, 1, series, step, at, value)
                             if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
                                 stream.at = (count + 1, size + 41)

@@ -75,45 +75,49 @@ def _plain(value, depth):
     kind = type(value)
     if kind is float or kind is int or kind is str:
         return value
-    if kind is bool:
-        return int(value)
-    if issubclass(kind, str):
-        return str.__getitem__(value, slice(0, 1001))
-    if issubclass(kind, int):
-        return int.__index__(value)
-    if issubclass(kind, float):
-        return float.__float__(value)
-    if value is None or issubclass(kind, (bytes, bytearray, complex, list, tuple, dict, set, frozenset)) or depth > 3:
+    if depth > 3:
         raise NotANumber(shown(value))
-    exact, of_numpy, array, ways = _known.get(kind) or _learn(kind)
-    if exact:
-        return _ratio(value)
-    if of_numpy:
-        _refuse_kinds(value, kind)
-    shape = shape_of(value, kind) if array else None
-    if shape is not None and any(length != 1 for length in shape):
-        raise NotANumber("%s of shape %s" % (title(kind), list(shape)))
-    return _asked(value, kind, ways, depth)
+    return (_readers.get(kind) or _learn(kind))(value, depth)
 
 
 def _learn(kind):
-    """What is looked at of every value of a type, found once: whether it is exact, numpy's, an array, and how it is asked."""
-    exact = is_a(kind, "decimal", "Decimal") or is_a(kind, "fractions", "Fraction") or is_a(kind, "numpy", "longdouble")
-    ways = [(name, way) for name, way in ((name, static(kind, name)) for name in _WAYS) if way is not None]
-    generic = is_a(kind, "numpy", "generic")
-    array = static(kind, "__array__") is not None and not generic
-    known = (exact, generic or is_a(kind, "numpy", "ndarray"), array, ways)
-    if len(_known) < 1000:
-        _known[kind] = known
-    return known
+    """How a number is read from values of a type: found out once, for it is asked with every metric."""
+    read = _reader_of(kind)
+    if len(_readers) < 1000:
+        _readers[kind] = read
+    return read
 
 
+_readers = {}
+_REFUSED = (type(None), bytes, bytearray, complex, list, tuple, dict, set, frozenset)
 #: By ``item()``, which arrays, tensors and scalars of one element have; by ``__float__``; by ``__array__``.
 _WAYS = ("item", "__float__", "__index__", "__array__")
-_known = {}
 
 
-def _ratio(value):
+def _reader_of(kind):
+    if issubclass(kind, str):
+        return lambda value, depth: str.__getitem__(value, slice(0, 1001))
+    for base, plain in ((int, int.__index__), (float, float.__float__)):
+        if issubclass(kind, base):
+            return lambda value, depth: plain(value)
+    if issubclass(kind, _REFUSED) or is_a(kind, "numpy", "datetime64") or is_a(kind, "numpy", "timedelta64"):
+        return _refuse
+    if is_a(kind, "decimal", "Decimal") or is_a(kind, "fractions", "Fraction") or is_a(kind, "numpy", "longdouble"):
+        return _ratio
+    item = static(kind, "item")
+    if is_a(kind, "numpy", "generic") and item is not None:
+        return lambda value, depth: _plain(item(value), depth + 1)
+    ways = [(name, way) for name, way in ((name, static(kind, name)) for name in _WAYS) if way is not None]
+    if static(kind, "__array__") is None:
+        return lambda value, depth: _asked(value, kind, ways, depth)
+    return lambda value, depth: _of_array(value, kind, ways, depth)
+
+
+def _refuse(value, depth):
+    raise NotANumber(shown(value))
+
+
+def _ratio(value, depth):
     """Of a Decimal, a Fraction or a long double; what is too large or too small for a float is told and not made 0 or infinite."""
     try:
         found = float(value)
@@ -128,12 +132,17 @@ def _ratio(value):
     return found
 
 
-def _refuse_kinds(value, kind):
-    """What would become a number that it is not: masked elements, dates, durations."""
-    if is_a(kind, "numpy.ma", "MaskedArray") and sys.modules["numpy.ma"].is_masked(value):
-        raise NotANumber("a masked value")
-    if value.dtype.kind in "mM":
-        raise NotANumber("%s %s" % (value.dtype, title(kind)))
+def _of_array(value, kind, ways, depth):
+    """Of one element, which must not be masked, a date or a duration: numpy would make another number of it."""
+    shape = shape_of(value, kind)
+    if shape is not None and any(length != 1 for length in shape):
+        raise NotANumber("%s of shape %s" % (title(kind), list(shape)))
+    if is_a(kind, "numpy", "ndarray"):
+        if is_a(kind, "numpy.ma", "MaskedArray") and sys.modules["numpy.ma"].is_masked(value):
+            raise NotANumber("a masked value")
+        if value.dtype.kind in "mM":
+            raise NotANumber("%s %s" % (value.dtype, title(kind)))
+    return _asked(value, kind, ways, depth)
 
 
 def _asked(value, kind, ways, depth):
@@ -244,9 +253,14 @@ def recorded_step(session, call, label, value, least=_I64_MIN, most=_I64_MAX):
     return 0
 
 
+def timestamp_is_0(value):
+    """0 stands for now, as in prov4ml; the first moment of 1970 as a date is itself."""
+    return type(value) in (int, float) and value == 0
+
+
 def recorded_time(session, call, label, value):
     """The time that is recorded for ``value``, in microseconds: now for None, 0, and what is told to be no time."""
-    if value is None or (type(value) in (int, float) and value == 0):
+    if value is None or timestamp_is_0(value):
         return time_ns() // 1000
     try:
         return time_us(value)

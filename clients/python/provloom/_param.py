@@ -62,7 +62,7 @@ def _log_end(call, value, label, context, source, step, direction):
 
     if label is None:
         label = "%s_%d" % (direction, session.count(direction))
-    if isinstance(value, (str, os.PathLike)) and os.path.exists(value):
+    if issubclass(type(value), (str, os.PathLike)) and os.path.exists(value):
         from ._artifact import keep
 
         keep(session, call, label, value, context, source, step, kind=direction, role=direction)

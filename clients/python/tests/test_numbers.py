@@ -146,6 +146,26 @@ provloom.log_metric("a", 1.0)
         self.assertEqual(len(about), 3)
         self.assertEqual(errors.count("is no number"), 3)
 
+    def test_no_code_of_a_stranger_is_run_for_a_name(self):
+        self.run_program(
+            HEAD
+            + """
+class Trap:
+    def __trap(self, *_): raise SystemExit("asked")
+    __str__ = __repr__ = __hash__ = __eq__ = __bool__ = __getattr__ = __trap
+    __class__ = property(__trap)
+for _ in range(2):
+    provloom.log_metric(Trap(), 1.0); provloom.log_metric("m", 1.0, Trap()); provloom.log_metric("m", 1.0, source=Trap())
+    provloom.log_metric("m", Trap()); provloom.log_metric("m", 1.0, step=Trap()); provloom.log_metric("m", 1.0, timestamp=Trap())
+    provloom.log_param(Trap(), Trap(), Trap(), Trap()); provloom.log_params({Trap.__init__: 1}); provloom.create_context(Trap(), Trap())
+    provloom.log_input(Trap()); provloom.log_output(Trap(), Trap()); provloom.register_final_metric(Trap(), Trap(), Trap())
+    provloom.log_artifact(Trap(), __import__("sys").executable, Trap(), Trap(), Trap(), False)
+"""
+        )
+        self.assertEqual({one["key"] for one in self.events("series")}, {"<__main__.Trap>", "m"})
+        self.assertEqual({one["reason"]: one["count"] for one in self.events("drops")}, {"not-a-number": 2, "bad-fold": 2})
+        self.assertEqual([one for one in self.events("problem") if one["code"] == "CALL_FAILED"], [])
+
     def test_what_is_recorded_otherwise_than_it_was_given_is_told_once_a_key(self):
         _, errors = self.run_program(
             HEAD
