@@ -194,6 +194,11 @@ class Session:
         once("problem-%s-%s" % mark, message)
         self.event("problem", code=code, message=message[:4000])
 
+    def refuse(self, reason, code, message, key=None):
+        """What is given to a call cannot be recorded: that is counted, and told like any problem."""
+        self.stream.lose(reason)
+        self.problem(code, message, key)
+
     # -- its beginning and its end -----------------------------------------------------------------------------------
 
     def open(self):

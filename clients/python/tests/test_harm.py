@@ -403,9 +403,7 @@ for number in range(3):
 
     def test_an_event_that_is_too_large_is_dropped_and_counted(self):
         self.run_program(
-            HEAD + "provloom.log_execution_command(['x' * (SIZE - 4096)])\nprovloom.log_execution_command(['x' * SIZE])".replace(
-                "SIZE", str(LIMITS["EVENT_BYTES_MAX"])
-            )
+            HEAD + "for words in (900, 1100):\n    provloom.log_execution_command(['x' * 1000] * words)"
         )
         self.assertEqual(len(self.events("command")), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-large", 1)])
@@ -465,8 +463,8 @@ for i in range(50):
         kept = [one for one in records if one["type"] in ("point", "param", "artifact", "problem")]
         drops = {one["reason"]: one["count"] for one in records if one["type"] == "drops"}
         self.assertEqual(list(drops), ["disk-full"])
-        # 2150 points, 20 params and one artifact
-        self.assertEqual(len(kept) + drops["disk-full"], 2150 + 20 + 1)
+        # 2150 points, 20 params, one artifact, and that it was not copied
+        self.assertEqual(len(kept) + drops["disk-full"], 2150 + 20 + 2)
         self.assertEqual(self.dropped(), drops)
         self.assertEqual([one["step"] for one in records if one["type"] == "point"][-50:], list(range(50)))
         self.assertEqual(records[-1]["type"], "session.end")

@@ -177,7 +177,7 @@ provloom.end_run(wait=False)
         started = self.start(
             HEAD
             + """
-for _ in range(5): provloom.log_execution_command(["x" * 2_000_000])
+for _ in range(5): provloom.log_execution_command(["x" * 1000] * 2000)
 print("dropped", flush=True)
 input()
 """

@@ -49,6 +49,17 @@ describe('a parameter', () => {
     expect(relations(document, 'used')).toEqual([['run', 'param.seed']])
   })
 
+  it('keeps all values that one rank has given it', () => {
+    const run = ranks(2)
+    for (let n = 0; n < 12; n++)
+      run.log(0, [{ type: 'param', key: 'lr', valueType: 'int', value: String(n) }])
+    run.log(1, [{ type: 'param', key: 'lr', valueType: 'int', value: '99' }])
+    expect(JSON.parse(values(run.graph.document(), 'run:param.lr', 'valuesByRank').join())).toEqual({
+      0: Array.from({ length: 12 }, (_, n) => String(n)),
+      1: '99',
+    })
+  })
+
   it.each([
     ['int', '99999999999999999999', '99999999999999999999'],
     ['float', '1e-3', '0.001'],
@@ -146,6 +157,7 @@ describe('a file', () => {
     role: 'output',
     path: `/w/m_${n}.pt`,
     version: n,
+    model: 'm',
     context: 'TRAINING',
   })
 

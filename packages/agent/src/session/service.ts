@@ -1,5 +1,4 @@
 import os from 'node:os'
-import { limits } from '@provloom/shared'
 import type { Bye, Hello, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
@@ -16,16 +15,14 @@ import { processEndOf, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
-import { countRecords, lookForOwn, readHistory } from './history.ts'
+import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
-import { describeProblem } from './outcome.ts'
+import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { appendRunLog } from './run-log.ts'
 import { livingWriters, writerOf, writes } from './writers.ts'
 
-/** Counting what is kept is for a message; nobody's end waits longer for it. */
-const countingMs = 200
 /** An exit is recorded when it follows the session's end within this. */
 const exitMs = 10_000
 const lookMs = 250
@@ -271,15 +268,8 @@ export class SessionService {
   }
 
   async #keep(): Promise<SessionOutcome> {
-    const { clock, files } = this.#parts.context
-    const countUntil = clock.monotonicMs() + countingMs
     const marks = this.#publisher.marks
-    const { records } = await countRecords(
-      files,
-      this.folder,
-      (stream) => marks[stream] ?? 0,
-      () => clock.monotonicMs() > countUntil,
-    )
+    const records = await keptRecords(this.#parts.context, this.folder, marks)
     const reason = this.#reason()
     this.#control.tell({ message: reason, mark: marks })
     this.#close()
@@ -287,11 +277,7 @@ export class SessionService {
   }
 
   #reason(): string {
-    const { overflow } = this.#publisher
-    if (this.#refused !== undefined) return this.#refused.message
-    if (overflow > 0)
-      return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
-    return this.#welcome === undefined ? 'no aggregator answered' : 'the aggregator did not answer'
+    return this.#refused?.message ?? whyKept(this.#publisher.overflow, this.#welcome !== undefined)
   }
 
   async #leave(): Promise<SessionOutcome> {

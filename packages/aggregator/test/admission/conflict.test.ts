@@ -15,9 +15,9 @@ afterEach(() => house.clear())
 
 /** Time passes until something has happened. */
 async function passing<Value>(what: Promise<Value>): Promise<Value> {
-  let happened = false
-  void what.then(() => (happened = true))
-  while (!happened) {
+  const over = new AbortController()
+  void what.then(() => over.abort())
+  while (!over.signal.aborted) {
     clock.advance(250)
     await new Promise((resolve) => setImmediate(resolve))
   }
