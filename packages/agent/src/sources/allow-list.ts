@@ -1,4 +1,5 @@
 import type { Variables } from '../rank/environment.ts'
+import { maskText } from '../secrets.ts'
 
 /** Variables that say how a run was set up and are no one's secret. Nothing outside this list is ever recorded. */
 const recorded: ReadonlySet<string> = new Set(
@@ -36,7 +37,7 @@ export function recordedVariables(variables: Variables): Record<string, string> 
   const kept: Record<string, string> = {}
   for (const name of Object.keys(variables).sort()) {
     const value = variables[name]
-    if (recorded.has(name) && value !== undefined) kept[name] = value.slice(0, valueLengthMax)
+    if (recorded.has(name) && value !== undefined) kept[name] = maskText(value.slice(0, valueLengthMax))
   }
   return kept
 }
