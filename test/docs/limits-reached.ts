@@ -209,9 +209,39 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   artifactInlineBytesMax: [
     reached(
       `${agent}/client/limits.test.ts`,
-      'copies a file up to the greatest size, and links a larger one for the agent to hash',
+      'hashes a file up to the greatest size in the call, and leaves the hash of a larger copy to the agent',
     ),
-    reached(`${python}/test_files.py`, 'test_a_large_file_is_linked_and_left_to_the_agent_to_hash'),
+    reached(`${python}/test_files.py`, 'test_a_large_file_is_copied_and_left_to_the_agent_to_hash'),
+  ],
+  copiesBytesMax: [
+    reached(
+      `${agent}/client/files.test.ts`,
+      'beyond the room for copies is hashed where it is, and a larger one is marked',
+    ),
+    reached(
+      `${python}/test_files.py`,
+      'test_beyond_the_room_for_copies_a_file_is_hashed_where_it_is_and_that_is_told_once',
+    ),
+  ],
+  keepMs: [
+    reached(
+      `${agent}/client/files.test.ts`,
+      'for which a call has no time left is marked, and another mark is that of the next write',
+    ),
+    reached(
+      `${python}/test_files.py`,
+      'test_what_takes_longer_than_a_call_may_is_marked_so_that_a_change_shows_later',
+    ),
+  ],
+  folderFilesMax: [
+    reached(
+      `${agent}/client/files.test.ts`,
+      'with more than the most files is counted, and the rest is told',
+    ),
+    reached(`${python}/test_folders.py`, 'test_more_files_than_a_folder_may_have_are_counted_and_told'),
+  ],
+  folderEntriesMax: [
+    reached(`${python}/test_folders.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
   ],
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),

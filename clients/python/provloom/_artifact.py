@@ -28,7 +28,7 @@ def log_artifact(
 ):
     """Records a file, or a folder with all its files. ``log_artifact(path)`` alone names it by its file name.
 
-    Files are cloned or copied in the call, as far as disk and time (2 s) go; what is not is hashed later where it is,
+    Files are cloned or copied in the call, as far as disk and time (5 s) go; what is not is hashed later where it is,
     and told when it has changed by then. A missing file is told and recorded as a problem.
 
     :param log_copy_in_prov_directory: keep a copy in the run's ``artifacts/``
@@ -119,7 +119,7 @@ class _Keeper:
         """Each of its files, and at last the folder itself, which says what is not among them."""
         # What git keeps is no source code, and may hold passwords.
         without = ".git" if self._facts["kind"] == "source" else None
-        folder = Folder(path, _ours.known_folders(self._session), without)
+        folder = Folder(path, _ours.known_folders(self._session), without=without)
         size, hashes = 0, []
         for one in folder.found:
             relative = text_of(one.relative)

@@ -9,13 +9,18 @@ import os
 import re
 import stat
 import time
+from struct import Struct
 
 from . import _limits as limits
 
 _BLOCK = 1024 * 1024
 _CHUNK = 16 * _BLOCK
+_PART = 64 * _BLOCK
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_FICLONE = 0x40049409
+#: struct file_clone_range: source, where in it, how much, where to
+_FICLONERANGE = 0x4020940D
+_clone_range = Struct("@qQQQ").pack
+_CLONE = "clone-"
 #: Times of files are as fine as the kernel's ticks: what is written within one of them has one time.
 _TICK_SECONDS = 0.02
 _LATE = "the files of one call get %.1f s" % (limits.KEEP_MS / 1000)
@@ -54,20 +59,31 @@ class Allowance:
             with os.scandir(kept_folder(session)) as entries:
                 for entry in entries:
                     size = _size_of(entry)
-                    copied, cloned = (copied, cloned + size) if entry.name.startswith("clone-") else (copied + size, cloned)
+                    copied, cloned = (copied, cloned + size) if entry.name.startswith(_CLONE) else (copied + size, cloned)
         except OSError:
             pass  # nothing is there yet
         self.free = free_bytes(session.spool)
         self._copies = limits.COPIES_BYTES_MAX - copied
         # A clone takes room only when its original is overwritten: never more than is left to the training then.
         self._clones = self.free // 2 - cloned
+        self._mapped = None
         self._until = time.monotonic() + limits.KEEP_MS / 1000
+
+    def mapped(self, inode):
+        """Whether this process may change a file by writing to its memory, which leaves no trace in its times."""
+        if self._mapped is None:
+            self._mapped = _mapped_inodes()
+        return str(inode) in self._mapped
 
     def late(self):
         return time.monotonic() > self._until
 
     def clone(self, size):
-        return size <= self._clones
+        """Takes the room for a clone. Returns whether there is some."""
+        if size > self._clones:
+            return False
+        self._clones -= size
+        return True
 
     def copy(self, size):
         """Takes the room for a copy. Raises NotKept where there is none."""
@@ -79,9 +95,6 @@ class Allowance:
             raise NotKept("copies may take %d MiB of the spool" % (limits.COPIES_BYTES_MAX // limits.MIB))
         self._copies -= size
         self.free -= size
-
-    def cloned(self, size):
-        self._clones -= size
 
 
 def open_regular(path):
@@ -133,12 +146,7 @@ def _taken(session, descriptor, found, path, copy, allowance):
     small = size <= limits.ARTIFACT_INLINE_BYTES_MAX
     refused = None
     if copy:
-        clone = None if small or not allowance.clone(size) else _clone(session, descriptor, path)
-        if clone is not None:
-            allowance.cloned(size)
-            return clone, None
         try:
-            allowance.copy(size)
             return _copied(session, descriptor, found, path, allowance), None
         except NotKept as why:
             refused = str(why)
@@ -147,11 +155,11 @@ def _taken(session, descriptor, found, path, copy, allowance):
         fields = _read(descriptor, size, None, allowance.late)
         if fields is not None and _rests(descriptor, found):
             return fields, refused
-    return _marked(descriptor), refused
+    return _marked(descriptor, allowance), refused
 
 
 def _copied(session, descriptor, found, path, allowance):
-    """The fields of a copy, of a second one when the file changed while the first was made. Raises NotKept."""
+    """The fields of a clone or copy, of a second one when the file changed while the first was made. Raises NotKept."""
     fields = _copy_once(session, descriptor, found, path, allowance)
     if _rests(descriptor, found):
         return fields
@@ -163,13 +171,26 @@ def _copied(session, descriptor, found, path, allowance):
 
 
 def _copy_once(session, descriptor, found, path, allowance):
-    spooled, target = spooled_name(session, path)
+    size = found.st_size
+    if size <= limits.ARTIFACT_INLINE_BYTES_MAX:
+        allowance.copy(size)
+        return _made(session, descriptor, size, path, allowance, _read)
+    if allowance.clone(size):
+        try:
+            return _made(session, descriptor, size, path, allowance, _clone_bytes, _CLONE)
+        except (ImportError, OSError):
+            pass  # most file systems have no clones
+    allowance.copy(size)
+    return _made(session, descriptor, size, path, allowance, _copy_bytes)
+
+
+def _made(session, descriptor, size, path, allowance, way, prefix=""):
+    """The fields of what ``way`` puts into a new file of the spool. Nothing stays of what fails."""
+    spooled, target = spooled_name(session, path, prefix)
     into = opened_for(target)
     try:
         try:
-            small = found.st_size <= limits.ARTIFACT_INLINE_BYTES_MAX
-            way = _read if small else _copy_bytes
-            fields = way(descriptor, found.st_size, into, allowance.late)
+            fields = way(descriptor, size, into, allowance.late)
         finally:
             _close(into)
         if fields is None:
@@ -228,42 +249,38 @@ def _copy_bytes(descriptor, size, into, late):
     return {"size": done}
 
 
-def _clone(session, descriptor, path):
-    """The fields of a clone, which has the file's blocks and not its changes; None where the file system has none."""
-    try:
-        import fcntl
+def _clone_bytes(descriptor, size, into, late):
+    """Makes a clone, which has the file's blocks and not its changes. None when it takes too long.
 
-        spooled, target = spooled_name(session, path, "clone-")
-        into = opened_for(target)
-    except (ImportError, OSError, NotKept):
-        return None
-    try:
-        fcntl.ioctl(into, _FICLONE, descriptor)
-        return {"spooled": spooled, "size": os.fstat(into).st_size}
-    except OSError:
-        remove(target)
-        return None
-    finally:
-        os.close(into)
+    In parts: of each the kernel first writes what is not on the disk yet. Raises OSError where there are no clones.
+    """
+    import fcntl
+
+    for start in range(0, size, _PART):
+        part = _clone_range(descriptor, start, min(_PART, size - start), start)
+        fcntl.ioctl(into, _FICLONERANGE, part)
+        if late() and start + _PART < size:
+            return None
+    return {"size": size}
 
 
-def _marked(descriptor):
+def _marked(descriptor, allowance):
     """The fields of a file that stays where it is: whoever reads it later sees by the mark whether it is the same."""
     found = os.fstat(descriptor)
-    if _mapped(found):
+    if allowance.mapped(found.st_ino):
         return {"size": found.st_size, "problem": "it is mapped into memory for writing: nobody can tell whether it changes"}
     if abs(time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)) < _TICK_SECONDS * 1e9:
         time.sleep(_TICK_SECONDS)  # what is written from now on gets another time
     return {"size": found.st_size, "mark": "%d.%d.%d" % (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)}
 
 
-def _mapped(found):
-    """Whether this process may change the file by writing to its memory, which leaves no trace in its times."""
+def _mapped_inodes():
+    """What this process has mapped into its memory to write to, and shares."""
     try:
         with open("/proc/self/maps", encoding="ascii", errors="replace") as maps:
-            return any(one[1][1::2] == "ws" and one[4] == str(found.st_ino) for one in map(str.split, maps))
+            return {one[4] for one in map(str.split, maps) if one[1][1::2] == "ws"}
     except (OSError, IndexError):
-        return False
+        return set()
 
 
 def _rests(descriptor, before):

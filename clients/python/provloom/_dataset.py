@@ -107,21 +107,25 @@ def _of_path(session, label, path):
 
 def _of_folder(session, path):
     """Bytes of all files in it; not of a folder with so many that counting them would hold the training up."""
-    folder = Folder(path, _ours.known_folders(session))
-    if folder.more or folder.files > limits.FOLDER_FILES_MAX:
-        session.problem("FOLDER_TOO_LARGE", "log_dataset: %s has %s %d files: their size is not recorded"
-                        % (shown(path), "more than" if folder.more else "as many as", folder.files), path)  # fmt: skip
-        return {}
-    total = 0
-    for one in folder.found:
+    sizes, unseen = [0], []
+
+    def count(found):
         try:
-            total += 0 if one.empty else os.stat(one.path).st_size
-        except OSError as error:
-            folder.leave_out(error.strerror, one.relative)
+            sizes[0] += 0 if found.empty else os.stat(found.path).st_size
+        except OSError:
+            unseen.append(found.relative)
+
+    folder = Folder(path, _ours.known_folders(session), count)
+    if folder.more:
+        session.problem("FOLDER_TOO_LARGE", "log_dataset: %s has more than %d files: their size is not recorded"
+                        % (shown(path), folder.files), path)  # fmt: skip
+        return {}
+    for relative in unseen:
+        folder.leave_out("file gone since it was listed", relative)
     told = folder.told()
     if told is not None:
         session.problem("FOLDER_INCOMPLETE", "log_dataset: %s: not counted: %s" % (shown(path), told), path)
-    return {"size": total}
+    return {"size": sizes[0]}
 
 
 def _length(thing):

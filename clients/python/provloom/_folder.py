@@ -31,8 +31,10 @@ class Folder:
     a circle or anywhere. Nothing is opened.
     """
 
-    def __init__(self, root, known, without=None):
+    def __init__(self, root, known, each=None, without=None):
+        """``each`` is called for each file, which then is not kept in ``found``; what is named ``without`` is passed over."""
         self.found = []
+        self._each = each or self._keep
         #: files that there are, recorded or not
         self.files = 0
         #: there are more, and nobody counted them
@@ -66,14 +68,16 @@ class Folder:
         except OSError as error:
             self.leave_out("folder that cannot be listed: %s" % error.strerror, relative or ".")
             return []
-        self.more = len(inside) > self._entries or time.monotonic() > self._until
+        self.more = len(inside) > self._entries or self._late()
         del inside[self._entries :]
         self._entries -= len(inside)
         if relative and not inside:
             self._take(Found(relative, folder, empty=True))
         folders = []
         for entry in sorted(inside, key=lambda one: os.fsencode(one.name)):
-            if self.more:
+            # What is a link, and how large a file is, is asked one by one, and that may take its time.
+            if self._late():
+                self.more = True
                 break
             if entry.name == self._without:
                 continue
@@ -86,8 +90,10 @@ class Folder:
                 self._take_other(entry, name)
         return folders
 
+    def _late(self):
+        return time.monotonic() > self._until
+
     def _take_other(self, entry, name):
-        self.more = time.monotonic() > self._until
         try:
             mode = os.stat(entry.path).st_mode
         except OSError as error:
@@ -103,6 +109,9 @@ class Folder:
 
     def _take(self, found):
         self.files += not found.empty
+        self._each(found)
+
+    def _keep(self, found):
         if len(self.found) < limits.FOLDER_FILES_MAX:
             self.found.append(found)
 

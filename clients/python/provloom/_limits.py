@@ -21,7 +21,7 @@ ERROR_TAIL_BYTES = 4096
 #: Copies of files that wait in the spool for the agent. A spool may lie in memory.
 COPIES_BYTES_MAX = 512 * MIB
 #: Time for the copies and hashes of one call; what is left is marked.
-KEEP_MS = 2000
+KEEP_MS = 5000
 #: Files of one logged folder.
 FOLDER_FILES_MAX = 10000
 #: What is looked at of one logged folder, to count it.

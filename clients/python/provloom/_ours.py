@@ -48,8 +48,12 @@ def is_connection(path, size):
     """Whether a file lets its readers publish: a connection file, under whatever name it was copied."""
     if size > _CONNECTION_BYTES_MAX or not path.endswith(".json"):
         return False
-    with open(path, "rb") as opened:
-        start = opened.read(_CONNECTION_BYTES_MAX)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with open(descriptor, "rb", buffering=0) as opened:
+            start = opened.read(_CONNECTION_BYTES_MAX) or b""
+    except OSError:
+        return False  # whoever reads it next says why
     return b'"secretKey"' in start and b'"serverKey"' in start
 
 

@@ -1,5 +1,6 @@
 """A spool to write into, programs to run against it, and a reader of the format that shares no code with the writer."""
 
+import hashlib
 import json
 import os
 import runpy
@@ -107,3 +108,38 @@ class SpoolCase(unittest.TestCase):
                     if key is None or series[one["series"]]["key"] == key:
                         found.append((series[one["series"]], one))
         return found
+
+
+LIMIT = "import provloom._limits as limits\nlimits.%s\n"
+#: The logged file grows while it is read, so many times.
+GROWING = """
+import hashlib, os
+class Digest:
+    def __init__(self): self.real = real()
+    def update(self, block):
+        global left
+        if left > 0:
+            left -= 1
+            with open(os.environ["F"], "ab") as opened: opened.write(b"+")
+        self.real.update(block)
+    def hexdigest(self): return self.real.hexdigest()
+real, hashlib.sha256, left = hashlib.sha256, Digest, %d
+"""
+HEAD = "import os, provloom\nrun = provloom.start_run('www.example.org', 'digits')\nF = os.environ.get('F')\n"
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+class FileCase(SpoolCase):
+    def file(self, name, data=b"data"):
+        path = os.path.join(self.spool, "work", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as opened:
+            opened.write(data)
+        return path
+
+    def spooled(self, artifact):
+        with open(os.path.join(self.spool, "files", artifact["spooled"]), "rb") as opened:
+            return opened.read()

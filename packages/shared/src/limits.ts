@@ -72,7 +72,7 @@ export const artifactInlineBytesMax: number = 64 * MiB
 /** Copies of files that wait in the spool for the agent. A spool may lie in memory. */
 export const copiesBytesMax: number = 512 * MiB
 /** Time for the copies and hashes of one call; what is left is marked. */
-export const keepMs = 2_000
+export const keepMs = 5_000
 /** Files of one logged folder. */
 export const folderFilesMax = 10_000
 /** What is looked at of one logged folder, to count it. */

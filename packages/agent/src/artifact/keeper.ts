@@ -193,7 +193,7 @@ async function readAsLogged(
     if (mark === undefined) return { problem: 'nothing of it was kept, and nothing says what it was' }
     if (before !== mark) return changed
   }
-  const found = await readOnce(from, into)
+  const found = await readOnce(from, into, size)
   const after = markOf(await from.stat({ bigint: true }))
   const same =
     sha256 === undefined
@@ -211,7 +211,8 @@ function accessOf(
 ): Access {
   // What we made in the spool ourselves has no original elsewhere.
   const made = spooled !== undefined && file === source
-  const folders = Array.from({ length: depth ?? 0 }, (_, n) => folderAbove(file, n)).reverse()
+  const levels = Math.min(depth ?? 0, file.split('/').length)
+  const folders = Array.from({ length: levels }, (_, n) => folderAbove(file, levels - 1 - n))
   return {
     mode: mode ?? 0o600,
     group,

@@ -42,8 +42,18 @@ export function around(file: string): string | undefined {
 /** Whether a file lets its readers publish: a connection file, under whatever name it was copied. */
 export function isConnection(file: string, size: number): boolean {
   if (size > connectionBytesMax || !file.endsWith('.json')) return false
-  const start = fs.readFileSync(file, 'latin1')
-  return start.includes('"secretKey"') && start.includes('"serverKey"')
+  try {
+    const descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
+    try {
+      const start = Buffer.alloc(connectionBytesMax)
+      const bytes = fs.readSync(descriptor, start)
+      return ['"secretKey"', '"serverKey"'].every((word) => start.subarray(0, bytes).includes(word))
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  } catch {
+    return false // Whoever reads it next says why.
+  }
 }
 
 /** Whether a folder below one that a person logs is ours. */

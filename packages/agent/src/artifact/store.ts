@@ -35,12 +35,20 @@ export async function openRegular(file: string, follow: boolean): Promise<FileHa
   return undefined
 }
 
-/** Reads a file once, from its start to the end it has now: hashes it, and writes what it hashed to `into`. */
-export async function readOnce(from: FileHandle, into?: FileHandle): Promise<Digest> {
+/**
+ * Reads a file once, from its start to its end: hashes it, and writes what it hashed to `into`.
+ *
+ * @param most one that has more is not read to its end: it may grow for ever
+ */
+export async function readOnce(
+  from: FileHandle,
+  into?: FileHandle,
+  most: number = Infinity,
+): Promise<Digest> {
   const hash = createHash('sha256')
   const block = Buffer.allocUnsafe(blockBytes)
   let size = 0
-  for (;;) {
+  while (size <= most) {
     const { bytesRead } = await from.read(block, 0, blockBytes, size)
     if (bytesRead === 0) break
     const bytes = block.subarray(0, bytesRead)
@@ -99,12 +107,12 @@ export class Copy {
     return withFreeName(parts.at(-1)!, async (free) => {
       const target = path.join(folder, free)
       if (await isThere(target, found)) {
-        fs.chmodSync(target, fs.statSync(target).mode & 0o777 & bits)
+        restrict(target, fs.statSync(target).mode & 0o777 & bits)
         return target
       }
       if (!claim(target)) return undefined
       try {
-        await this.handle.chmod(bits)
+        restrict(this.#file, bits)
         fs.renameSync(this.#file, target)
       } catch (error) {
         fs.rmSync(target, { force: true })
@@ -131,8 +139,21 @@ function makeFolder(folder: string, original: Omit<Access, 'folders'> | undefine
   const { gid, mode } = fs.statSync(folder)
   const bits = bitsOf(original.mode, original.group, gid, original.reach) | 0o700
   // Two folders of one name are one: for those who may read both.
-  fs.chmodSync(folder, there === undefined ? bits : mode & 0o777 & bits)
+  restrict(folder, there === undefined ? bits : mode & 0o777 & bits)
   return folder
+}
+
+/** @throws Error where the file system keeps no modes, and more people could read it than may */
+function restrict(file: string, bits: number): void {
+  try {
+    fs.chmodSync(file, bits)
+  } catch {
+    // What it has now counts.
+  }
+  if ((fs.statSync(file).mode & ~bits & 0o044) === 0) return
+  throw new Error(
+    'not copied: the disk of the run directory keeps no modes, and more people could read the copy',
+  )
 }
 
 /** Whether the same content has that name. */

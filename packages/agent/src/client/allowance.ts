@@ -7,6 +7,10 @@ import type { SpoolFolder } from '../spool/folder.ts'
 export class NotKept extends Error {}
 
 export const clonePrefix = 'clone-'
+/** What a disk writes in the time of a call. */
+const cloneFreshBytesMax = 2 * 1024 * 1024 * 1024
+/** By then Linux has written what is dirty. */
+const writtenBackMs = 60_000
 
 /** What calls may take; the defaults are `limits`. Tests make it small. */
 export interface KeepBounds {
@@ -36,13 +40,15 @@ export class Allowance {
     return performance.now() > this.#untilMs
   }
 
-  /** Whether a file of so many bytes may be cloned. */
-  mayClone(size: number): boolean {
-    return size <= this.#clones
-  }
-
-  cloned(size: number): void {
+  /**
+   * Takes the room for a clone; false where there is none. The kernel first writes what is not on the disk yet, however
+   * long that takes: of a file that was just written there may not be too much.
+   */
+  clone(size: number, writtenMs: number): boolean {
+    const onDisk = Date.now() - writtenMs > writtenBackMs
+    if (size > this.#clones || (size > cloneFreshBytesMax && !onDisk)) return false
     this.#clones -= size
+    return true
   }
 
   /** Takes the room for a copy. @throws {NotKept} where there is none */

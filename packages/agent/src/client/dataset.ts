@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { limits, reasonOf, systemCode } from '@provloom/shared'
+import { reasonOf, systemCode } from '@provloom/shared'
 import { Allowance } from './allowance.ts'
 import { contextName } from './context.ts'
 import { withSession } from './current.ts'
@@ -67,21 +67,19 @@ function contentOf(
 
 /** Nothing of a folder with so many files that counting them would hold the training up. */
 function folderSize(session: Session, place: string): { readonly size?: number } {
-  const folder = new Folder(place, knownFolders(session))
-  const { files, more, found } = folder
-  if (more || files > limits.folderFilesMax) {
-    const text = `logDataset: ${shown(place)} has ${more ? 'more than' : 'as many as'} ${files} files: their size is not recorded`
+  const unseen: string[] = []
+  let size = 0
+  const folder = new Folder(place, knownFolders(session), ({ path, relative, empty }) => {
+    const found = empty === true ? undefined : fs.statSync(path, { throwIfNoEntry: false })
+    if (empty !== true && found === undefined) unseen.push(relative)
+    size += found?.size ?? 0
+  })
+  if (folder.more) {
+    const text = `logDataset: ${shown(place)} has more than ${folder.files} files: their size is not recorded`
     session.problem('FOLDER_TOO_LARGE', text, place)
     return {}
   }
-  let size = 0
-  for (const one of found) {
-    try {
-      if (one.empty !== true) size += fs.statSync(one.path).size
-    } catch (error) {
-      folder.leaveOut(systemCode(error) ?? reasonOf(error), one.relative)
-    }
-  }
+  for (const relative of unseen) folder.leaveOut('file gone since it was listed', relative)
   const told = folder.told()
   if (told !== undefined)
     session.problem('FOLDER_INCOMPLETE', `logDataset: ${shown(place)}: not counted: ${told}`, place)

@@ -67,7 +67,7 @@ export class FileRecorder {
   folder(place: string, found: fs.Stats): void {
     // What git keeps is no source code, and may hold passwords.
     const without = this.#keeping.kind === 'source' ? '.git' : undefined
-    const folder = new Folder(place, knownFolders(this.#session), without)
+    const folder = new Folder(place, knownFolders(this.#session), undefined, without)
     const hashes: (readonly [string, string | undefined])[] = []
     let size = 0
     for (const one of folder.found) {

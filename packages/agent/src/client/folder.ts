@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { limits, systemCode } from '@provloom/shared'
+import { limits, reasonOf, systemCode } from '@provloom/shared'
 import { around, isOwn } from '../artifact/ours.ts'
 import { isText, shown, textOf } from './paths.ts'
 import type { Place } from './paths.ts'
@@ -20,6 +20,11 @@ interface Below {
   readonly path: Place
 }
 
+interface Entry {
+  readonly name: Buffer
+  readonly kind: Dirent
+}
+
 const examples = 3
 const shownMax = 200
 
@@ -37,20 +42,23 @@ export class Folder {
   more = false
   readonly #leftOut = new Map<string, string[]>()
   readonly #known: ReadonlySet<string>
+  readonly #each: (found: Found) => void
   readonly #without: string | undefined
   readonly #untilMs = performance.now() + limits.keepMs
   #entries: number = limits.folderEntriesMax
 
   /**
    * @param known folders that are ours and may still hold nothing of ours, by device and inode
+   * @param each is called for each file, which then is not kept in `found`
    * @param without a name that is passed over
    */
-  constructor(root: string, known: ReadonlySet<string>, without?: string) {
+  constructor(root: string, known: ReadonlySet<string>, each?: (found: Found) => void, without?: string) {
     this.#known = known
     this.#without = without
+    this.#each = each ?? ((found) => this.found.length < limits.folderFilesMax && this.found.push(found))
     const below: Below[] = [{ relative: '', path: root }]
     for (let one = below.pop(); one !== undefined && !this.more; one = below.pop())
-      below.push(...this.#look(one).reverse())
+      below.push(...this.#look(one))
   }
 
   /** Notes one that is not recorded, or not as it was, by its kind. */
@@ -66,50 +74,52 @@ export class Folder {
     return [...this.#leftOut].map(([what, names]) => `${what}: ${listed(names)}`).join('; ')
   }
 
-  /** Takes in one folder. */
+  /** Takes in one folder. @returns those below it, the last first */
   #look({ relative, path }: Below): Below[] {
     if (relative !== '' && typeof path === 'string' && isOwn(path, this.#known)) {
       this.own.push(textOf(relative))
       return []
     }
-    let entries: Dirent<Buffer>[]
+    let entries: Entry[]
     try {
       entries = this.#list(path)
     } catch (error) {
-      this.leaveOut(
-        `folder that cannot be listed: ${systemCode(error) ?? ''}`,
-        relative === '' ? '.' : relative,
-      )
+      const why = systemCode(error) ?? reasonOf(error)
+      this.leaveOut(`folder that cannot be listed: ${why}`, relative === '' ? '.' : relative)
       return []
     }
     if (relative !== '' && entries.length === 0) this.#take({ relative: textOf(relative), path, empty: true })
     const folders: Below[] = []
-    for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
-      if (this.more) break
-      if (nameOf(entry) === this.#without) continue
-      const below = {
-        relative: relative === '' ? nameOf(entry) : joined(relative, entry),
-        path: joined(path, entry),
+    for (const { name, kind } of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
+      // What is a link, and how large a file is, is asked one by one, and that may take its time.
+      if (this.#late) {
+        this.more = true
+        break
       }
-      if (entry.isDirectory()) folders.push(below)
-      else if (entry.isFile()) this.#take({ relative: textOf(below.relative), path: below.path })
+      if (placeOf(name) === this.#without) continue
+      const below = {
+        relative: relative === '' ? placeOf(name) : joined(relative, name),
+        path: joined(path, name),
+      }
+      if (kind.isDirectory()) folders.push(below)
+      else if (kind.isFile()) this.#take({ relative: textOf(below.relative), path: below.path })
       else this.#takeOther(below)
     }
-    return folders
+    return folders.toReversed()
   }
 
-  #list(folder: Place): Dirent<Buffer>[] {
-    // The declarations know of no `buffer` here; names need be no text.
-    const opened = fs.opendirSync(folder as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 256 })
-    const entries: Dirent<Buffer>[] = []
+  #list(folder: Place): Entry[] {
+    // Each byte of a name becomes a letter: names need be no text.
+    const opened = fs.opendirSync(folder, { encoding: 'latin1', bufferSize: 256 })
+    const entries: Entry[] = []
     try {
       for (let one = opened.readSync(); one !== null; one = opened.readSync()) {
-        if (this.#entries === 0 || performance.now() > this.#untilMs) {
+        if (this.#entries === 0 || this.#late) {
           this.more = true
           break
         }
         this.#entries--
-        entries.push(one as unknown as Dirent<Buffer>)
+        entries.push({ name: Buffer.from(one.name, 'latin1'), kind: one })
       }
     } finally {
       opened.closeSync()
@@ -117,8 +127,11 @@ export class Folder {
     return entries
   }
 
+  get #late(): boolean {
+    return performance.now() > this.#untilMs
+  }
+
   #takeOther({ relative, path }: Below): void {
-    this.more = performance.now() > this.#untilMs
     let found: fs.Stats
     try {
       found = fs.statSync(path)
@@ -137,7 +150,7 @@ export class Folder {
 
   #take(found: Found): void {
     if (found.empty !== true) this.files++
-    if (this.found.length < limits.folderFilesMax) this.found.push(found)
+    this.#each(found)
   }
 }
 
@@ -154,12 +167,12 @@ function kindOf(found: fs.Stats): string {
   return found.isDirectory() ? 'link to a folder' : 'device'
 }
 
-function nameOf({ name }: Dirent<Buffer>): Place {
+function placeOf(name: Buffer): Place {
   return isText(name) ? name.toString('utf8') : name
 }
 
-function joined(folder: Place, entry: Dirent<Buffer>): Place {
-  const name = nameOf(entry)
-  if (typeof folder === 'string' && typeof name === 'string') return `${folder}/${name}`
-  return Buffer.concat([Buffer.from(folder as Buffer), Buffer.from('/'), entry.name])
+function joined(folder: Place, name: Buffer): Place {
+  const place = placeOf(name)
+  if (typeof folder === 'string' && typeof place === 'string') return `${folder}/${place}`
+  return Buffer.concat([typeof folder === 'string' ? Buffer.from(folder) : folder, Buffer.from('/'), name])
 }

@@ -95,13 +95,7 @@ function taking(
   const small = size <= limits.artifactInlineBytesMax
   let refused: string | undefined
   if (copy) {
-    const clone = small || !allowance.mayClone(size) ? undefined : cloneOf(spool, opened, file)
-    if (clone !== undefined) {
-      allowance.cloned(size)
-      return { taken: clone, refused }
-    }
     try {
-      allowance.copy(size)
       return { taken: copyOf(spool, opened, file, allowance), refused }
     } catch (error) {
       if (!(error instanceof NotKept)) throw error
@@ -112,7 +106,7 @@ function taking(
   return { taken: read !== undefined && rests(opened) ? read : marked(opened), refused }
 }
 
-/** A copy, a second one when the file changed while the first was made. */
+/** A clone or copy, a second one when the file changed while the first was made. */
 function copyOf(spool: SpoolFolder, opened: Opened, file: Place, allowance: Allowance): Taken {
   const first = copyOnce(spool, opened, file, allowance)
   if (rests(opened)) return first
@@ -128,6 +122,11 @@ function copyOnce(
   file: Place,
   allowance: Allowance,
 ): Taken & { spooled: string } {
+  const { size, mtimeMs } = opened.found
+  const mayClone = size > limits.artifactInlineBytesMax && allowance.clone(Number(size), Number(mtimeMs))
+  const clone = mayClone ? cloneOf(spool, opened, file) : undefined
+  if (clone !== undefined) return clone
+  allowance.copy(Number(size))
   const { spooled, target } = spooledName(spool, file)
   const into = written(() => fs.openSync(target, 'wx', 0o600))
   try {
@@ -171,7 +170,11 @@ function readAll(
 }
 
 /** A clone has the file's blocks and not its changes; undefined where the file system has none. */
-function cloneOf(spool: SpoolFolder, { descriptor }: Opened, file: Place): Taken | undefined {
+function cloneOf(
+  spool: SpoolFolder,
+  { descriptor }: Opened,
+  file: Place,
+): (Taken & { spooled: string }) | undefined {
   if (process.platform !== 'linux') return undefined
   let target: string | undefined
   try {

@@ -126,8 +126,8 @@ test('files are kept as they were at the call, folders file by file', async () =
   expect(wrong).toEqual([])
   const artifacts = only(events, 'artifact')
   expect(artifacts.map((one) => [one.name, one.kind, one.subfolder, one.version])).toEqual([
-    ['work/a.txt', 'artifact', 'work', undefined],
-    ['work/sub/b.txt', 'artifact', 'work/sub', undefined],
+    ['work/a.txt', 'artifact', undefined, undefined],
+    ['work/sub/b.txt', 'artifact', undefined, undefined],
     ['work', 'artifact', undefined, undefined],
     ['net_0.txt', 'checkpoint', undefined, 0],
     ['net.txt', 'model', undefined, undefined],

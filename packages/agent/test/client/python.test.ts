@@ -78,6 +78,10 @@ test('both clients have the same limits', () => {
     series: numberOf('SERIES_PER_STREAM_MAX'),
     inline: numberOf('ARTIFACT_INLINE_BYTES_MAX'),
     error: numberOf('ERROR_TAIL_BYTES'),
+    copies: numberOf('COPIES_BYTES_MAX'),
+    keep: numberOf('KEEP_MS'),
+    files: numberOf('FOLDER_FILES_MAX'),
+    entries: numberOf('FOLDER_ENTRIES_MAX'),
   }).toEqual({
     event: limits.eventBytesMax,
     name: limits.nameLengthMax,
@@ -87,5 +91,9 @@ test('both clients have the same limits', () => {
     series: limits.seriesPerStreamMax,
     inline: limits.artifactInlineBytesMax,
     error: limits.errorTailBytes,
+    copies: limits.copiesBytesMax,
+    keep: limits.keepMs,
+    files: limits.folderFilesMax,
+    entries: limits.folderEntriesMax,
   })
 })

@@ -50,6 +50,21 @@ describe('the work tree', () => {
     })
   })
 
+  test('is not changed by what Provloom itself has put into it', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q', '-b', 'main')
+    fs.writeFileSync(path.join(folder, 'train.py'), 'pass\n')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-qm', 'first')
+    for (const name of ['saved/.provloom/job/server.json', 'old/x_0/run.json', 'old/x_0/prov.json']) {
+      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+      fs.writeFileSync(path.join(folder, name), '{}')
+    }
+    expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: false })
+    fs.writeFileSync(path.join(folder, 'old/mine.txt'), '')
+    expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: true })
+  })
+
   test.each([
     ['there is no commit yet', ['init', '-q'], 'the repository FOLDER has no commit yet'],
     ['there is no work tree', ['init', '-q', '--bare'], 'FOLDER is in a git repository without a work tree'],

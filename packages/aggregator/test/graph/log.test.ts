@@ -200,6 +200,68 @@ describe('a file', () => {
     expect(relations(document, 'wasDerivedFrom')).toEqual([['rank-0.file.x.copy', 'rank-0.file.x']])
   })
 
+  it('that is not as it was says so, and one that has changed before it was read has no hash', () => {
+    const run = ranks(1)
+    const file = { type: 'artifact', kind: 'artifact', role: 'output', copy: true } as const
+    run.log(0, [
+      { ...file, name: 'a', path: '/w/a', size: 4, mark: '1.2.3', mode: 0o600, group: 7, link: '/data/a' },
+      { ...file, name: 'b', path: '/w/b', problem: 'it changed while it was copied', spooled: 'b' },
+      { type: 'artifact.stored', stream: 'worker-1', number: 0, problem: 'it has changed' },
+      { type: 'artifact.stored', stream: 'worker-1', number: 1, problem: 'not copied' },
+    ])
+    const document = run.graph.document()
+    const told = (name: string, attribute: string): unknown =>
+      values(document, `run:rank-0.file.${name}`, attribute)
+    expect(['problem', 'size', 'sha256', 'link'].map((one) => told('a', one))).toEqual([
+      ['it has changed'],
+      ['4'],
+      [],
+      ['/data/a'],
+    ])
+    expect(told('b', 'problem')).toEqual(['it changed while it was copied', 'not copied'])
+  })
+
+  it('that every rank reads is one entity, wherever it lies on their disks, and tells when it is not one content', () => {
+    const run = ranks(2)
+    const input = {
+      type: 'artifact',
+      name: 'data',
+      kind: 'input',
+      role: 'input',
+      path: '/w/data',
+      size: 4,
+    } as const
+    run.log(0, [
+      { ...input, mark: '1.2.3', mode: 0o600, group: 1 },
+      {
+        type: 'artifact.stored',
+        stream: 'worker-1',
+        number: 0,
+        size: 4,
+        sha256: 'ab',
+        stored: 'artifacts/rank0/data',
+      },
+    ])
+    run.log(1, [
+      { ...input, mark: '4.5.6', mode: 0o644, group: 2 },
+      {
+        type: 'artifact.stored',
+        stream: 'worker-1',
+        number: 0,
+        size: 4,
+        sha256: 'cd',
+        stored: 'artifacts/rank1/data',
+      },
+    ])
+    const document = run.graph.document()
+    expect(values(document, 'run:input.data', 'sha256')).toEqual(['ab', 'cd'])
+    expect(values(document, 'run:input.data', 'problem')).toEqual([
+      'under this name and path there were 2 contents',
+    ])
+    expect(values(document, 'run:input.data.copy', 'sha256')).toEqual(['ab', 'cd'])
+    expect(values(document, 'run:input.data.copy', 'size')).toEqual([])
+  })
+
   it('that every rank reads is one entity', () => {
     const run = ranks(2)
     for (const rank of [0, 1])
