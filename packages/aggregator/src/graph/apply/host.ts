@@ -1,4 +1,4 @@
-import { claimId, keyOf, lastingSlug, slug } from '../name.ts'
+import { claimId, keyOf, slug } from '../name.ts'
 import type { EventOf, RankState } from '../state.ts'
 import type { Change } from './change.ts'
 import { hostOf } from './find.ts'
@@ -46,5 +46,5 @@ function raise(values: Map<number, number>, attempt: number, value: number): voi
 
 export function applyUser({ state }: Change, event: EventOf<'user'>): void {
   if (state.users.has(event.login)) return
-  state.users.set(event.login, claimId(state.ids, `user-${lastingSlug(event.login)}`, `user ${event.login}`))
+  state.users.set(event.login, claimId(state.ids, `user-${slug(event.login)}`, `user ${event.login}`))
 }
