@@ -91,9 +91,9 @@ def _order(one):
 
 def _field_names(kind):
     """The fields that a type declares: a dataclass, attrs, pydantic, msgspec, a named tuple."""
-    for attribute in ("__dataclass_fields__", "__pydantic_fields__"):
+    for attribute in ("__dataclass_fields__", "__pydantic_fields__", "__fields__"):
         found = static(kind, attribute)
-        if type(found) is dict:
+        if type(found) is dict and (attribute != "__fields__" or comes_from(kind, "pydantic")):
             return [one for one in found if type(one) is str]
     found = static(kind, "__attrs_attrs__")
     if issubclass(type(found), tuple):
@@ -124,9 +124,11 @@ def _of_array(value, kind, shape, room):
     if static(kind, "dtype") is not None and getattr(value.dtype, "kind", "") in ("m", "M"):
         value = value.reshape(-1)[: room // 2 + 1].astype(str) if len(shape) == 1 or size > _SMALL else value.astype(str)
     foreign = not comes_from(kind, "numpy")
-    if size <= _SMALL:
+    # Of texts and records one element may be larger than all that is kept.
+    wide = not foreign and value.dtype.itemsize > 64
+    if size <= _SMALL and not wide:
         return Parts(False, value.tolist(), shape[0], foreign)
-    if len(shape) == 1:
+    if len(shape) == 1 and not wide:
         return Parts(False, value[: room // 2 + 1].tolist(), shape[0], foreign)
     if is_a(kind, "numpy", "matrix"):
         value = value.A

@@ -11,6 +11,26 @@ function ranks(count: number): RunScript {
   return run
 }
 
+it('an experiment, which outlives its runs, has an identifier that no other name has', () => {
+  const names = [
+    'a b',
+    'a-b',
+    'a/b',
+    'caf\u00e9',
+    'cafe\u0301',
+    'A-b',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    '\u6e2c',
+  ]
+  const ids = names.map((experimentName) => {
+    const { records } = new RunScript().open({ experimentName }).graph.document()
+    return records.find(({ id }) => id?.local.startsWith('experiment-'))?.id?.local
+  })
+  expect(new Set(ids).size).toBe(names.length)
+  expect(ids[1]).toBe('experiment-a-b')
+})
+
 describe('a parameter', () => {
   it('is one entity when all ranks have the same value', () => {
     const run = ranks(3)

@@ -96,7 +96,7 @@ export class Folder {
         this.more = true
         break
       }
-      if (textOf(placeOf(name)) === this.#without) continue
+      if (placeOf(name) === this.#without) continue
       const below = {
         relative: relative === '' ? placeOf(name) : joined(relative, name),
         path: joined(path, name),

@@ -42,26 +42,30 @@ function ofOurs(value: unknown): unknown {
 const nested = (levels: number): unknown => (levels === 0 ? [] : [nested(levels - 1)])
 
 test('both clients make the same of names, values, numbers and steps', () => {
-  const values: unknown[] = [
-    ...[
-      '',
-      'a',
-      ' ',
-      'ü',
-      '測😀',
-      'a b/c',
-      'x'.repeat(512),
-      'x'.repeat(513),
-      '😀'.repeat(257),
-      'a\ud800',
-      '\0',
-    ],
-    ...['5', '-5', '0.5', '.5', '5.', ' 7 ', 'x', '1_0', '5x', '9223372036854775808', '١'],
-    ...[0, 3, -7, 2.5, -2.5, 9_007_199_254_740_991, true, false, null],
-    ...[[], {}, [1, 2.5, 'a', null, true], { a: { b: [1] }, ü: '"\\\n' }, nested(40)],
-    ...['x'.repeat(70_000), '€'.repeat(30_000), Array.from({ length: 30_000 }, (_, i) => i)],
-    ...[['\0'.repeat(70_000), 'next'], { ['k'.repeat(70_000)]: 1, b: 2 }],
+  const texts = [
+    '',
+    'a',
+    ' ',
+    '\u00fc',
+    '\u6e2c\u{1f600}',
+    'a b/c',
+    'x'.repeat(512),
+    'x'.repeat(513),
+    '\u{1f600}'.repeat(257),
+    'a\ud800',
+    '\0',
   ]
+  const numberTexts = ['5', '-5', '0.5', '.5', '5.', ' 7 ', 'x', '1_0', '5x', '9223372036854775808', '\u0661']
+  const plain = [0, 3, -7, 2.5, -2.5, 9_007_199_254_740_991, true, false, null]
+  const structures = [[], {}, [1, 2.5, 'a', null, true], { a: { b: [1] }, '\u00fc': '"\\\n' }, nested(40)]
+  const large = [
+    'x'.repeat(70_000),
+    '\u20ac'.repeat(30_000),
+    Array.from({ length: 30_000 }, (_, i) => i),
+    ['\0'.repeat(70_000), 'next'],
+    { ['k'.repeat(70_000)]: 1, b: 2 },
+  ]
+  const values: unknown[] = [...texts, ...numberTexts, ...plain, ...structures, ...large]
   const input = JSON.stringify(values)
   const theirs: unknown = JSON.parse(
     execFileSync('python3', ['-c', program], { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }),

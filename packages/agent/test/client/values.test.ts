@@ -134,13 +134,14 @@ describe('a value with parts', () => {
 
   test('says what is left out of it: valueBytesMax', () => {
     const list = parsed(Array.from({ length: 1_000_000 }, (_, i) => i))
-    expect(list).toHaveLength(list instanceof Array ? list.length : 0)
-    const last: unknown = list instanceof Array ? list.at(-1) : undefined
+    const last: unknown = Array.isArray(list) ? list.at(-1) : undefined
     expect(last).toMatch(/^\.\.\. \d+ more$/)
     expect(Buffer.byteLength(typed('x'.repeat(limits.valueBytesMax + 1)).value)).toBe(limits.valueBytesMax)
     const many = parsed(Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key ${i}`, i])))
     expect(many).toMatchObject({ '...': expect.stringMatching(/^\d+ more$/) })
-    expect(parsed(new Array(1e9))).toBeInstanceOf(Array)
+    const sparse: unknown[] = []
+    sparse.length = 1e9
+    expect(parsed(sparse)).toContain(null)
     expect(parsed(['\0'.repeat(100_000), 'next'])).toHaveLength(2)
   })
 

@@ -1,4 +1,4 @@
-import { claimId, keyOf, lastingSlug, slug } from '../name.ts'
+import { claimId, keyOf, slug } from '../name.ts'
 import type { EventOf, RankState } from '../state.ts'
 import type { Change } from './change.ts'
 import { hostOf } from './find.ts'
@@ -55,9 +55,5 @@ function raise({ undo }: Change, values: ReadonlyMap<number, number>, attempt: n
 export function applyUser(change: Change, event: EventOf<'user'>): void {
   const { state, undo } = change
   if (state.users.has(event.login)) return
-  undo.put(
-    state.users,
-    event.login,
-    claimId(change, `user-${lastingSlug(event.login)}`, `user ${event.login}`),
-  )
+  undo.put(state.users, event.login, claimId(change, `user-${slug(event.login)}`, `user ${event.login}`))
 }
