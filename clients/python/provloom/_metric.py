@@ -7,7 +7,8 @@ from zlib import crc32
 from . import _current
 from ._context import current as current_context
 from ._guard import harmless, session_for
-from ._stream import BUSY, IDLE, TORN, pack_crc, pack_point
+from ._segment import pack_crc, pack_point
+from ._stream import BUSY, IDLE, TORN
 from ._values import NotANumber, name, number, step as step_of, time_us
 
 
