@@ -32,8 +32,19 @@ class PlainCase(SpoolCase):
         # A client that is not inside this repository, where a `provloom` would be found.
         self.site = os.path.join(self.spool, "site")
         shutil.copytree(os.path.join(CLIENT, "provloom"), os.path.join(self.site, "provloom"), ignore=shutil.ignore_patterns("__pycache__"))
+        # On a busy machine a command takes its time to start.
+        self.settings("_wait.py", "QUIET_SECONDS = 5.0", "QUIET_SECONDS = ALL_SECONDS = 40.0")
         self.root = os.path.join(self.spool, "root")
         self.cwd = self.spool
+
+    def settings(self, file, before, after):
+        """Other numbers in the copy of the client."""
+        path = os.path.join(self.site, "provloom", file)
+        with open(path) as opened:
+            text = opened.read()
+        self.assertIn(before, text)
+        with open(path, "w") as opened:
+            opened.write(text.replace("ALL_SECONDS = 20.0\n", "").replace(before, after))
 
     def environment(self, **more):
         environment = super().environment()
@@ -156,7 +167,11 @@ class Starting(PlainCase):
     def test_a_command_that_is_not_there_is_told(self):
         _, errors = self.run_plain(PROGRAM.format(rank=None), PROVLOOM_BIN="/nothing/provloom")
         self.assertIn("no agent: /nothing/provloom could not be started", errors)
-        self.assertIn("provloom import", errors)
+        self.assertEqual(errors.count("provloom import"), 1)
+
+    def test_each_run_that_is_kept_is_named_once(self):
+        _, errors = self.run_plain("import provloom\nfor _ in range(3):\n    with provloom.start_run('a', 'b'): pass", PROVLOOM_BIN="/nothing")
+        self.assertEqual([errors.count("provloom import %s\n" % one) for one in self.sessions()], [1, 1, 1])
 
     def test_a_misspelt_variable_is_told_with_the_nearest_name(self):
         _, errors = self.run_plain(PROGRAM.format(rank=None), PROVLOOM_SAVE_AFTER_N_LOG="5", PROVLOOM_WHATEVER_ELSE="x", **self.served())
