@@ -307,6 +307,25 @@ class Exits(PlainCase):
     def test_a_process_that_is_killed_has_no_end(self):
         self.assertEqual(self.exits("os.kill(os.getpid(), 9)", -9), [])
 
+    def test_workers_of_multiprocessing_end_by_what_ends_them(self):
+        for method in ("fork", "spawn"):
+            ends = self.exits(
+                "if __name__ != '__main__': provloom.end_run()\n"
+                "import multiprocessing\n"
+                "def work(rank):\n"
+                "    provloom.start_run('www.example.org', 'digits', rank=rank)\n"
+                "    if rank == 2: sys.exit(3)\n"
+                "    if rank == 3: raise ValueError('bad')\n"
+                "    if rank == 4: sys.exit(0)\n"
+                "if __name__ == '__main__':\n"
+                "    workers = [multiprocessing.get_context(%r).Process(target=work, args=(rank,)) for rank in range(1, 5)]\n"
+                "    for one in workers: one.start()\n"
+                "    for one in workers: one.join()\n" % method, 0,
+            )  # fmt: skip
+            by_rank = {self.facts(one).get("rank"): self.events("session.end", one)[0]["status"] for one in self.sessions()}
+            self.assertEqual(by_rank, {None: "completed", 1: "completed", 2: "failed", 3: "failed", 4: "completed"}, method)
+            self.assertEqual({by for _, by, _ in ends}, {"exit"})
+
     def test_sys_exit_stays_what_it_was_for_everybody_else(self):
         self.exits("import inspect\nassert sys.exit.__doc__ and inspect.signature(sys.exit).parameters\n"
                    "try: sys.exit(5)\nexcept SystemExit as error: assert error.code == 5\n"
