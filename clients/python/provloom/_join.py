@@ -132,7 +132,7 @@ def _helper_or_rank(session):
     if session.ranked_at <= now < session.ranked_at + 1_000_000:
         return session
     if session.ranked_at == 0:
-        _life.install()
+        _prepare()
     session.ranked_at = now
     said = _place.said(None, None)
     rank = _own_rank(session, said, session.follows.facts_of(session.id) or {})
@@ -227,8 +227,16 @@ def _same_names(facts, options):
     return all(options.get(name) == facts.get(name) for name in ("experimentName", "runName", "runId"))
 
 
-def _enter(session):
+def _prepare():
+    """Of the first use in this process: its end is heard of, and what it starts knows it. Not in the fork itself, where
+    another thread may have held what this needs."""
     _life.install()
+    if _current.tree.exported_by != os.getpid():
+        _current.tree.export()
+
+
+def _enter(session):
+    _prepare()
     _current.session = session
     _current.stream = None if session.quiet or session.over else session.stream
     _current.ended = _current.unable = False

@@ -35,7 +35,7 @@ class Ledger:
     def make(self):
         """Writes it whole, in its place. Whether it is there; where it is not, the one before is kept."""
         try:
-            descriptor, identity = _descriptor.open_high(self._path(), os.O_RDWR | os.O_CREAT)
+            descriptor, identity = self._open_made()
         except OSError:
             return False
         try:
@@ -52,6 +52,14 @@ class Ledger:
         self._fd, self._identity = descriptor, identity
         _descriptor.close(*before)
         return True
+
+    def _open_made(self):
+        path = self._path()
+        try:
+            return _descriptor.open_high(path, os.O_RDWR | os.O_CREAT)
+        except FileNotFoundError:
+            os.mkdir(os.path.dirname(path), 0o700)
+            return _descriptor.open_high(path, os.O_RDWR | os.O_CREAT)
 
     def make_once(self):
         """For a stream that has dropped and written nothing yet."""

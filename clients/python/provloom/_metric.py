@@ -8,7 +8,8 @@ from . import _current
 from ._context import Context, current as current_context
 from ._guard import harmless, session_for
 from ._numbers import NotANumber, Remark, number, recorded_step, recorded_time, shown, step as step_of, time_us, timestamp_is_0
-from ._stream import BUSY, IDLE, TORN, pack_crc, pack_point
+from ._segment import pack_crc, pack_point
+from ._stream import BUSY, IDLE, TORN
 from ._values import name
 
 #: Of these a name is what it is: nobody has to be asked for it.

@@ -148,8 +148,9 @@ def _announce(session):
     _life.watch_exit()
     if session.rank() == 0:
         _words.begins(session)
-    if session.tree.agent() is None:
-        session.started_agent = _agent.ensure(session.tree, session.spool)
+    session.no_agent = _agent.ensure(session.tree)
+    if session.no_agent is not None:
+        session.kept_told = _words.kept(session)
 
 
 def _checked(namespace, experiment, folder, collect_all, save_after, rank, disable_codecarbon, world, run_name, run_id):

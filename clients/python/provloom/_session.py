@@ -47,8 +47,8 @@ class Session:
         self.wrapped = False
         self.told = 0
         self.status = "completed"
-        #: whether we have started an agent for it; None while one was there
-        self.started_agent = None
+        #: why no agent could be started for it, and whether a person knows where it is kept
+        self.no_agent, self.kept_told = None, False
         #: [(thread, line)] of the start_runs that have not been ended
         self.holds = []
         #: when it was last asked whether this helper is a rank of its own

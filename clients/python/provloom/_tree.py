@@ -30,6 +30,7 @@ class Tree:
         self.folder = folder
         #: (pid, start) of the process that took it before us, or None when it is ours
         self.last = last
+        self.exported_by = 0
         #: (root, why) of a better place that cannot be used
         self.passed = None
         self._facts = None
@@ -72,6 +73,7 @@ class Tree:
 
     def export(self):
         """Hands the tree down to what this process starts."""
+        self.exported_by = os.getpid()
         os.environ[VARIABLE] = " ".join(
             (encode(self.key), encode(self.mark) or "-", encode(self.folder), "%d.%d" % _process.me())
         )

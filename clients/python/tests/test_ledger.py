@@ -245,6 +245,19 @@ provloom.end_run(wait=False)
     def test_a_stream_that_is_removed_is_made_again_and_its_numbers_go_on(self):
         self.play("os.path.dirname(stream.file)")
 
+    def test_ledgers_that_are_removed_are_made_again_with_their_counts(self):
+        self.run_program(
+            HEAD
+            + """
+provloom.log_execution_command(["x" * 2_000_000])
+shutil.rmtree(run.spool + "/ledgers")
+"""
+            + LATER
+            + "provloom.log_metric('m', 1.0)\nprovloom.end_run(wait=False)"
+        )
+        self.assertEqual(self.dropped(), {"too-large": 1})
+        self.assertEqual([one["next"] for one in self.ledgers().values()], [self.stored()])
+
     def test_a_root_that_is_removed_is_made_again_and_its_numbers_go_on(self):
         tree = self.spool
         self.spool = os.path.join(tree, "root", "tree")
