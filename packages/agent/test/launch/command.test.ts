@@ -138,6 +138,11 @@ describe('the wrapped command', () => {
     expect(output()).toBe('got cmd=init\n')
   })
 
+  test('runs though PMI_FD is of a time before, and names nothing that is open', async () => {
+    const { ended } = spawnAgent(freshFolder(), ['true'], { env: { PMI_FD: '77' } })
+    expect(await ended).toEqual({ code: 0, signal: null })
+  })
+
   test('has its spool and the Python client in its environment, and all else unchanged', async () => {
     const saveDir = freshFolder()
     const { ended, output } = spawnAlone(saveDir, ['sh', '-c', 'echo "$PYTHONPATH|$KEPT|$PROVLOOM_TREE"'], {
