@@ -1,5 +1,5 @@
-import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from './process-identity.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from '@provloom/shared/process'
+import type { ProcessIdentity } from '@provloom/shared/process'
 
 /** Deeper than any chain of shells and wrappers. */
 const ancestorsMax = 256

@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { limits } from '@provloom/shared'
-import type { Bye, Hello, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
+import type { Bye, Hello, Later, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import { memoryKills } from '../launch/memory-kills.ts'
@@ -49,6 +49,8 @@ export class SessionService {
   #welcome: Welcome | undefined
   #settled: Settled | undefined
   #refused: Refused | undefined
+  /** Why it was not let in when it last asked. */
+  #delay: string | undefined
   #said: SessionEnd | undefined
   #createGraph = false
   #createSvg = false
@@ -278,6 +280,7 @@ export class SessionService {
   #reason(): string {
     const { overflow } = this.#publisher
     if (this.#refused !== undefined) return this.#refused.message
+    if (this.#delay !== undefined) return this.#delay
     if (overflow > 0)
       return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
     return this.#welcome === undefined ? 'no aggregator answered' : 'the aggregator did not answer'
@@ -322,6 +325,7 @@ export class SessionService {
     return {
       welcomed: (welcome) => this.#noteWelcome(welcome),
       refused: (refused) => this.#noteRefusal(refused),
+      delayed: (later) => this.#noteDelay(later),
       settled: (settled) => {
         this.#settled = settled
         this.#conclude()
@@ -338,12 +342,19 @@ export class SessionService {
 
   #noteWelcome(welcome: Welcome): void {
     const { runId, runDir, rank, attempt, ordinal } = welcome
-    if (this.#welcome === undefined) for (const one of welcome.differences) this.#parts.told(one)
+    // Each is told once: a conflict is found later than the rest.
+    for (const one of welcome.differences) this.#parts.told(one)
     this.#welcome = welcome
+    this.#delay = undefined
     this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next })
     this.#keeper.begin(runId, runDir)
     for (const message of this.#unlogged.splice(0)) appendRunLog(runDir, message)
     this.#parts.context.tell({ kind: 'welcomed', runId, runDir })
+  }
+
+  #noteDelay({ message, tell }: Later): void {
+    this.#delay = message
+    if (tell === true) this.#parts.told(message)
   }
 
   #noteRefusal(refused: Refused): void {
