@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from './process-identity.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from '@provloom/shared/process'
+import type { ProcessIdentity } from '@provloom/shared/process'
 
 const shells = new Set([
   'sh',

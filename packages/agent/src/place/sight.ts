@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { batchKey } from '@provloom/shared'
-import { argvOf, hostId } from './process-identity.ts'
+import { argvOf, hostId } from '@provloom/shared/process'
 import { isShell, launcherProcess } from './launcher-process.ts'
 import { localKey } from './tree-variable.ts'
 import type { Variables } from './variables.ts'
