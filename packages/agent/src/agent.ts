@@ -18,6 +18,7 @@ import { foundTree, treeVariableOf } from './tree/found.ts'
 import { readTree, removeTree } from './tree/folder.ts'
 import type { TreeFacts, TreeFolder } from './tree/folder.ts'
 import { isStopped, lifeOf } from './tree/processes.ts'
+import { refuseTree } from './tree/refusal.ts'
 import { TreeService } from './tree/service.ts'
 
 /** How an agent's work ended. `exited` and `killed` are the command's own end. */
@@ -46,7 +47,12 @@ export interface Agent extends Component {
  * @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `MISSING_COMMAND`; `SPOOL_UNREADABLE` for a spool that is there
  */
 export function createAgent(config: AgentConfig): Agent {
-  return new TreeAgent(config)
+  try {
+    return new TreeAgent(config)
+  } catch (error) {
+    if (config.mode.kind === 'tree') refuseTree(config.mode.folder, error)
+    throw error
+  }
 }
 
 const noRecord: Delivery = { kind: 'none' }

@@ -25,6 +25,8 @@ export function connectionFiles(
  */
 export function findConnection(files: readonly string[]): Connection | undefined {
   for (const file of files) {
+    // Nor is there one below what is no folder.
+    if (!fs.existsSync(file)) continue
     refuseForeign(file)
     const found = readConnection(file)
     if (found !== undefined) return found
