@@ -9,7 +9,11 @@ function launch(
   here: Site,
   world: number,
   script: string,
-  options: { readonly plain?: boolean; readonly only?: readonly number[]; readonly env?: (rank: number) => object } = {},
+  options: {
+    readonly plain?: boolean
+    readonly only?: readonly number[]
+    readonly env?: (rank: number) => object
+  } = {},
 ): Started[] {
   const port = 20_000 + Math.floor(Math.random() * 10_000)
   return (options.only ?? Array.from({ length: world }, (_, rank) => rank)).map((rank) => {
@@ -155,7 +159,10 @@ ${session('fold', name('fold'))}`
     const stderr = await allEnded(launch(here, 2, here.script('t.py', extra(false))))
     await here.gone()
     const runs = here.runs()
-    console.log(runs.map((run) => [run.name, param(run, 'which'), ranks(run), said(run)]), stderr)
+    console.log(
+      runs.map((run) => [run.name, param(run, 'which'), ranks(run), said(run)]),
+      stderr,
+    )
     expect(runs.map(said).join('')).toContain('RANKS_APART')
   })
 
@@ -177,7 +184,10 @@ ${session('fold', name('fold'))}`
     await here.gone()
     const runs = here.runs()
     expect(runs.map((run) => ranks(run).length)).toEqual([1, 1])
-    console.log(runs.map((run) => [run.name, said(run), run.file.status]), stderr)
+    console.log(
+      runs.map((run) => [run.name, said(run), run.file.status]),
+      stderr,
+    )
     for (const run of runs) expect(said(run)).toContain('NAMES_DIFFER')
   })
 
@@ -188,7 +198,10 @@ ${session('fold', name('fold'))}`
     const ended = await Promise.all(same.map(({ ended }) => ended))
     await here.gone()
     const runs = here.runs()
-    console.log(runs.map((run) => [run.name, ranks(run), run.file.ledger.conflicts]), ended.map((e) => e.stderr))
+    console.log(
+      runs.map((run) => [run.name, ranks(run), run.file.ledger.conflicts]),
+      ended.map((e) => e.stderr),
+    )
     expect(runs[0]!.file.ledger.conflicts).toBe(1)
   })
 })

@@ -62,7 +62,8 @@ describe('scripts of one folder, plainly started,', () => {
     const both = ['a.py', 'b.py'].map(
       (name) => here.start('python3', [name], { env: { PROVLOOM_TREE: left } }).ended,
     )
-    for (const one of await Promise.all(both)) expect([one.code, one.stdout], one.stderr).toEqual([0, 'True\n'])
+    for (const one of await Promise.all(both))
+      expect([one.code, one.stdout], one.stderr).toEqual([0, 'True\n'])
     expectRunsOf(here, 'a', 'b')
     expect(new Set(here.runs().map(({ file }) => file.jobKey)).size).toBe(2)
     await here.gone()

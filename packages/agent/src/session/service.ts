@@ -229,8 +229,8 @@ export class SessionService {
 
   /** The process's own end, where it follows the session's soon enough to be told. */
   async #tellExit(): Promise<void> {
-    const { context, process: ofProcess } = this.#parts
-    const { clock } = context
+    const { process: ofProcess } = this.#parts
+    const { clock } = this.#parts.context
     const until = clock.monotonicMs() + exitMs
     while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
       await this.#news.wait(lookMs)
@@ -296,10 +296,8 @@ export class SessionService {
   async #afterRefusal(): Promise<SessionOutcome> {
     const { process: ofProcess } = this.#parts
     const { reason, message } = this.#refused!
-    if (reason !== 'not-collected') {
-      this.#control.tell({ state: 'closed', message })
-      return this.#keep()
-    }
+    if (reason !== 'not-collected') this.#control.tell({ state: 'closed', message })
+    if (reason !== 'not-collected') return this.#keep()
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
       ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#commandEnd === undefined)
