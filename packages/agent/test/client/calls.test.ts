@@ -22,12 +22,15 @@ function worker(
   env: NodeJS.ProcessEnv = {},
 ): { code: number | null; errors: string; output: string } {
   const program = `import * as p from ${JSON.stringify(built)}\n${body}`
-  const file = path.join(spool, 'worker.mjs')
+  // Not in the spool: nothing there is ever recorded.
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-worker-'))
+  const file = path.join(work, 'worker.mjs')
   fs.writeFileSync(file, program)
   const done = spawnSync(process.execPath, [file], {
     env: { PATH: process.env['PATH'], ...treeVariables(spool), ...env },
     encoding: 'utf8',
   })
+  fs.rmSync(work, { recursive: true })
   return { code: done.status, errors: done.stderr, output: done.stdout }
 }
 
@@ -222,7 +225,7 @@ test('what is refused counts as dropped by reason and is told once a key, and wh
 })
 
 test('the source says why it has no commit, and the command where it ran', async () => {
-  const plain = path.join(spool, 'plain')
+  const plain = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-')), 'plain')
   fs.mkdirSync(plain)
   execFileSync('git', ['init', '-q', plain])
   fs.writeFileSync(path.join(plain, 'train.py'), 'pass')

@@ -23,8 +23,8 @@ test('the segment on the page is the one that the segment log writes', () => {
   log.appendSync(
     encodeEvent({
       type: 'session.start',
-      session: '0123456789abcdef',
       time,
+      session: '0123456789abcdef',
       pid: 7,
       library: 'example',
       libraryVersion: '1',
