@@ -86,6 +86,12 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'streams of a rank beyond the most are turned down for good, and the others are served on',
     ),
   ],
+  openSessionsMax: [
+    reached(
+      'packages/agent/test/tree.test.ts',
+      'sessions of a tree beyond openSessionsMax wait in their folders until others have ended',
+    ),
+  ],
   openRunsMax: [
     reached(
       `${aggregator}/limits.test.ts`,
@@ -190,12 +196,6 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(
       `${aggregator}/limits.test.ts`,
       'connections beyond the backlog are tried again, and get in when there is room',
-    ),
-  ],
-  helloWaitMs: [
-    reached(
-      `${agent}/limits.test.ts`,
-      'says hello for a worker that never starts a run when it has waited long enough',
     ),
   ],
   drainMs: [

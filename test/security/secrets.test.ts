@@ -8,12 +8,12 @@ import { hasGit } from '../support/needs.ts'
 
 const script = `
 import json, os, sys, provloom
-provloom.start_run("www.example.org", "x")
+run = provloom.start_run("www.example.org", "x")
 provloom.log_execution_command()
 provloom.log_source_code(".")
 # What lies on the disk while the run goes on, the aggregator's keys excepted.
 found = []
-for root in (os.environ["PROVLOOM_SPOOL_DIR"], os.environ["SAVE_DIR"]):
+for root in (run.spool, os.environ["SAVE_DIR"]):
     for folder, _, files in os.walk(root):
         for name in files:
             if name not in ("connection.json", "server.json"):

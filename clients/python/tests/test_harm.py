@@ -403,7 +403,7 @@ for number in range(3):
 
     def test_an_event_that_is_too_large_is_dropped_and_counted(self):
         self.run_program(
-            HEAD + "for words in (900, 1100):\n    provloom.log_execution_command(['x' * 1000] * words)"
+            HEAD + "for words in (900, 1100):\n    provloom.log_execution_command(['x' * (%d // 1024)] * words)" % LIMITS["EVENT_BYTES_MAX"]
         )
         self.assertEqual(len(self.events("command")), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-large", 1)])

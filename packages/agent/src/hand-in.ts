@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import path from 'node:path'
 import { isAttempt, isRank } from '@provloom/shared'
 import type { AgentMode } from './config.ts'
 import type { Context } from './context.ts'
@@ -11,6 +10,7 @@ import type { Delivery } from './status.ts'
 import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
 import { Places } from './tree/places.ts'
+import { treeOf } from './session/folder.ts'
 import { readTree, treeFolderAt } from './tree/folder.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function handIn(
   until: () => number,
 ): Promise<Delivery> {
   const found = readSession(mode.session)
-  const tree = treeFolderAt(path.resolve(found.folder.root, '..', '..'))
+  const tree = treeFolderAt(treeOf(found.folder))
   const { facts } = readTree(tree.root)
   const history = await readHistory(context.files, found.folder)
   const seat = {

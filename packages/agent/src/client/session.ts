@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { limits, systemClock, systemFiles } from '@provloom/shared'
 import type { Clock, Event, SessionEnd, SessionStart } from '@provloom/shared'
+import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { startOf } from '../tree/processes.ts'
@@ -137,7 +138,7 @@ export class Session {
   }
 
   #leaveCurrent(): void {
-    const file = path.join(this.spool.root, '..', '..', `current-${process.pid}`)
+    const file = path.join(treeOf(this.spool), `current-${process.pid}`)
     try {
       if (fs.readFileSync(file, 'utf8') === this.spool.id) fs.rmSync(file)
     } catch {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { SegmentLog, encodeEvent, limits, pointBytes, systemCode, writePoint } from '@provloom/shared'
 import type { Clock, Event, Files } from '@provloom/shared'
+import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import { LedgerFile } from './ledger-file.ts'
 
@@ -183,9 +184,7 @@ export class WorkerStream {
 /** What the tree's agent measured last, where it lives. */
 function treeBytes(spool: SessionFolder): number | undefined {
   try {
-    const value: unknown = JSON.parse(
-      fs.readFileSync(path.join(spool.root, '..', '..', 'agent.json'), 'utf8'),
-    )
+    const value: unknown = JSON.parse(fs.readFileSync(path.join(treeOf(spool), 'agent.json'), 'utf8'))
     if (typeof value !== 'object' || value === null || !('spoolBytes' in value)) return undefined
     return typeof value.spoolBytes === 'number' ? value.spoolBytes : undefined
   } catch {

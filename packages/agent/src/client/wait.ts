@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import { readControl } from './control.ts'
 import type { ControlLook } from './control.ts'
@@ -67,7 +68,7 @@ class EndWatch {
 
   /** The agent beats once a second while it lives. */
   #beat(): number {
-    const file = path.join(this.#folder.root, '..', '..', 'agent.json')
+    const file = path.join(treeOf(this.#folder), 'agent.json')
     return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
   }
 }

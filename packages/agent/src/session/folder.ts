@@ -30,6 +30,11 @@ export function sessionFolderAt(root: string): SessionFolder {
   }
 }
 
+/** The folder of the tree that it lies in. */
+export function treeOf({ root }: SessionFolder): string {
+  return path.dirname(path.dirname(path.resolve(root)))
+}
+
 export function removeSession(folder: SessionFolder): void {
   fs.rmSync(folder.root, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
 }

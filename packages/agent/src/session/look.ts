@@ -8,7 +8,7 @@ import { formerRun } from './control.ts'
 import type { FormerRun } from './control.ts'
 import { readSession } from './facts.ts'
 import type { SessionFacts } from './facts.ts'
-import { isSessionId } from './folder.ts'
+import { isSessionId, treeOf } from './folder.ts'
 import { livingWriters, namesIn } from './writers.ts'
 
 /** A session that lies in its folder, looked at by somebody who may want to hand it in. */
@@ -58,7 +58,7 @@ export function spoolsIn(roots: readonly string[], told: (message: string) => vo
 
 function lookAtSession(root: string): SpoolLook {
   const { folder, facts } = readSession(root)
-  const treeRoot = path.resolve(folder.root, '..', '..')
+  const treeRoot = treeOf(folder)
   return {
     spool: folder.root,
     facts,
