@@ -108,7 +108,7 @@ class Libraries(unittest.TestCase):
             import numpy as np, resource
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             for name, one in (("flat", np.zeros(50_000_000, "i1")), ("deep", np.zeros((500, 1000, 100), "i1")), ("empty", np.zeros((10**9, 0))),
-                              ("texts", np.array(["x" * 1_000_000] * 50))):
+                              ("texts", np.array([b"x" * 1_000_000] * 50))):
                 value(name, one)
             found["grown"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
             """
