@@ -7,6 +7,7 @@ from . import _artifact, _copy
 from . import _limits as limits
 from ._context import context_name
 from ._guard import harmless, session_for
+from ._numbers import error_text
 from ._values import json_text, name as name_of, torch_of
 
 _LOOK_EVERY_BYTES = 4 * limits.MIB
@@ -71,8 +72,8 @@ def _save(session, call, name, label, model, context, source, step, version, kin
     except Exception as error:
         if target is not None:
             _copy.remove(target)
-        session.problem("MODEL_NOT_SAVED", "%s: the weights of %s could not be saved: %s: %s"
-                        % (call, label, type(error).__name__, error), label)  # fmt: skip
+        session.problem("MODEL_NOT_SAVED", "%s: the weights of %s could not be saved: %s"
+                        % (call, label, error_text(error)), label)  # fmt: skip
         return
     facts = {
         "name": name_of(label + suffix),

@@ -17,7 +17,7 @@ from ._scalars import scalar
 _BUILT_IN = (list, tuple, collections.deque)
 _VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 #: Arrays of so many elements are taken in one piece.
-_SMALL = 4096
+_SMALL = 32_768
 
 
 class Parts:
@@ -72,8 +72,12 @@ def parts_of(value, kind, room):
         return own_attributes(value)
     if is_a(kind, "array", "array"):
         return Parts(False, value[: room // 2 + 1].tolist(), len(value))
-    if is_a(kind, "numpy", "ndarray") or (static(kind, "__array__") is not None and static(kind, "tolist") is not None):
+    array = static(kind, "__array__")
+    if is_a(kind, "numpy", "ndarray") or (array is not None and static(kind, "tolist") is not None):
         return _of_array(value, kind, shape_of(value, kind), room)
+    if array is not None and static(kind, "keys") is None and _elements(shape_of(value, kind)) <= _SMALL:
+        made = array(value)
+        return parts_of(made, type(made), room) if is_a(type(made), "numpy", "ndarray") else None
     return _of_stranger(value, kind)
 
 
@@ -114,13 +118,21 @@ def _of_field(value, name):
     return "<not read>" if found is ABSENT else found
 
 
+def _elements(shape):
+    """How many there are, each empty row counted as one; endless where the lengths are not known."""
+    if shape is None:
+        return float("inf")
+    size = 1
+    for length in shape:
+        size *= max(1, length)
+    return size
+
+
 def _of_array(value, kind, shape, room):
     """Of a large one only as many elements are taken out as there is room for."""
     if not shape:
         return None
-    size = 1
-    for length in shape:
-        size *= max(1, length)
+    size = _elements(shape)
     if static(kind, "dtype") is not None and getattr(value.dtype, "kind", "") in ("m", "M"):
         value = value.reshape(-1)[: room // 2 + 1].astype(str) if len(shape) == 1 or size > _SMALL else value.astype(str)
     foreign = not comes_from(kind, "numpy")

@@ -139,12 +139,15 @@ def _of_library(value, kind):
         return Typed("str", str(value))
     if comes_from(kind, "numpy"):
         return _of_numpy(value, kind)
-    if static(kind, "item") is None or not any(static(kind, one) for one in ("__array__", "__float__", "__index__")):
+    item = static(kind, "item")
+    array = static(kind, "__array__")
+    if array is None and (item is None or (static(kind, "__float__") is None and static(kind, "__index__") is None)):
         return None
-    if shape_of(value, kind) not in (None, ()):
+    shape = shape_of(value, kind)
+    if shape not in (None, ()) or (shape is None and item is None):
         return None
     try:
-        found = value.item()
+        found = array(value) if item is None else item(value)
     except Exception:
         return stranger(kind)
     return scalar(found, 10_000) if type(found) is not kind else stranger(kind)

@@ -108,7 +108,7 @@ class Libraries(unittest.TestCase):
             import numpy as np, resource
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             for name, one in (("flat", np.zeros(50_000_000, "i1")), ("deep", np.zeros((500, 1000, 100), "i1")), ("empty", np.zeros((10**9, 0))),
-                              ("texts", np.array(["x" * 1_000_000] * 50))):
+                              ("texts", np.array([b"x" * 1_000_000] * 50))):
                 value(name, one)
             found["grown"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
             """
@@ -117,6 +117,24 @@ class Libraries(unittest.TestCase):
         for kind, text, remark in found.values():
             self.assertEqual((kind, remark), ("json", "VALUE_CUT"))
             self.assertRegex(json.loads(text)[-1], "^[.]{3} [0-9]+ more$")
+
+    @needs("numpy")
+    def test_what_only_makes_an_array_is_read_as_that_array(self):
+        found = self.found(
+            """
+            import numpy as np
+            class Eager:
+                def __init__(self, held): self.held = np.array(held); self.shape = self.held.shape
+                def __array__(self): return self.held
+            for one in (0.5, [1, 2], [[1], [2]]): value(str(one), Eager(one)); number(str(one) + " as a metric", Eager(one))
+            class Huge(Eager):
+                def __array__(self): sys.exit("made")
+            value("huge", Huge(np.zeros(100_000)))
+            """
+        )
+        self.assertEqual((found["0.5"], found["[1, 2]"], found["[[1], [2]]"], found["0.5 as a metric"]),
+                         (["float", "0.5"], ["json", "[1,2]"], ["json", "[[1],[2]]"], 0.5))  # fmt: skip
+        self.assertEqual(found["huge"][2], "VALUE_NOT_READ")
 
     @needs("numpy", "ml_dtypes")
     def test_small_floats_are_metrics_and_parameters(self):
