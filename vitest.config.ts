@@ -13,7 +13,8 @@ export default defineConfig({
     testTimeout: 120_000 * effort,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // More than two cores need, for many tests wait for processes.
+    maxWorkers: 3,
     reporters: ['default', new SkippedReporter()],
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },

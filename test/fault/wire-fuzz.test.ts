@@ -263,9 +263,10 @@ it('takes a moment for the largest message made only of lies', () => {
     bytes[at] = 0xdd
     bytes.writeUInt32BE(200_000, at + 1)
   }
-  const began = performance.now()
+  // Processor time: what else runs on the machine does not count.
+  const before = process.cpuUsage()
   expect(readAll(bytes)).toEqual([])
-  expect(performance.now() - began).toBeLessThan(10_000)
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5)
 })
 
 /** What an accepted envelope promises to those who read it without looking. */

@@ -23,6 +23,6 @@ const inName = /\s*[[(](?:skipped: |(?=as root))([^\])]+)[\])]/
 function nameAndReason(test: TestCase): [name: string, reason: string] {
   const result = test.result()
   const note = result.state === 'skipped' ? result.note : undefined
-  const reason = note ?? inName.exec(test.fullName)?.[1] ?? 'no reason is given'
+  const reason = note ?? inName.exec(test.fullName)?.[1]?.replace(/^as /, 'needs ') ?? 'no reason is given'
   return [test.fullName.replace(inName, ''), reason]
 }
