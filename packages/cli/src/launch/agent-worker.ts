@@ -24,9 +24,8 @@ export class AgentWorker implements Worker {
 
   /** @throws the system's error, where it cannot be started at all */
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
-    const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
     this.#agent = spawnSelf(['agent', ...args], {
-      stdio: ['inherit', 'inherit', 'inherit', ...handedDown, 'ipc'],
+      stdio: ['inherit', 'inherit', 'inherit', ...withChannel()],
       env: handedOn(environment),
     })
     this.ended = ended(this.#agent).then(async (ending) => {
@@ -66,4 +65,11 @@ export class AgentWorker implements Worker {
     this.#begun = true
     for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
   }
+}
+
+/** Descriptors from 3 on, our channel in the first gap: above 15 Node would hand it on to the command. */
+function withChannel(): ('ignore' | 'ipc' | number)[] {
+  const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
+  const gap = handedDown.indexOf('ignore')
+  return gap < 0 ? [...handedDown, 'ipc'] : [...handedDown.slice(0, gap), 'ipc', ...handedDown.slice(gap + 1)]
 }
