@@ -98,6 +98,8 @@ function badMode(message: string): ProvloomError {
   })
 }
 
+const nothing = ['ignore', 'ignore', 'ignore'] as const
+
 /** An aggregator of its own session: it outlives this agent and ends when its run is finished. */
 function startAggregator({ provenanceSaveDir, jobKey, environment }: AggregatorRequest): void {
   const key = jobKey === undefined || jobKey === '' ? [] : [flagOf('jobKey'), jobKey]
@@ -109,7 +111,7 @@ function startAggregator({ provenanceSaveDir, jobKey, environment }: AggregatorR
     provenanceSaveDir,
     ...key,
   ]
-  const child = spawnSelf(args, { stdio: 'ignore', detached: true, env: { ...environment } })
+  const child = spawnSelf(args, nothing, { detached: true, env: { ...environment } })
   child.on('error', () => {})
   child.unref()
 }
@@ -117,8 +119,7 @@ function startAggregator({ provenanceSaveDir, jobKey, environment }: AggregatorR
 /** Serves what outlives the command. Not of the command's session or streams: nobody waits for it. */
 function startSuccessor(spool: string, pid: number, options: Readonly<Record<string, unknown>>): void {
   const variables = variablesFor('agent', checkOptions('agent', options))
-  const child = spawnSelf(['agent', '--attach', spool, '--pid', String(pid)], {
-    stdio: 'ignore',
+  const child = spawnSelf(['agent', '--attach', spool, '--pid', String(pid)], nothing, {
     detached: true,
     env: { ...process.env, ...variables },
   })

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { inheritedDescriptors } from '@provloom/agent/launch'
 import { processStart } from '@provloom/shared'
 import { allHeard, hear, tell } from './parent.ts'
-import { ended, handedOn, spawnSelf } from './self.ts'
+import { ended, spawnLauncher } from './self.ts'
 import type { Ending } from './self.ts'
 
 /** One rank: its agent, or its command itself where no agent could be started. */
@@ -20,13 +20,20 @@ export class AgentWorker implements Worker {
   readonly ended: Promise<Ending>
   readonly #agent: ChildProcess
   readonly #early: NodeJS.Signals[] = []
+  readonly #began: () => void
   #begun = false
 
-  /** @throws the system's error, where it cannot be started at all */
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
-    this.#agent = spawnSelf(['agent', ...args], {
-      stdio: ['inherit', 'inherit', 'inherit', ...withChannel()],
-      env: handedOn(environment),
+  /**
+   * @param began told when the command has been started, or is about to be
+   * @throws the system's error, where it cannot be started at all
+   */
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv, began: () => void) {
+    this.#began = began
+    const stdio = withChannel()
+    const handedDown = stdio.filter((one) => typeof one === 'number')
+    this.#agent = spawnLauncher(['agent', ...args], handedDown, {
+      stdio: ['inherit', 'inherit', 'inherit', ...stdio],
+      env: environment,
     })
     this.ended = ended(this.#agent).then(async (ending) => {
       await allHeard(this.#agent)
@@ -37,7 +44,6 @@ export class AgentWorker implements Worker {
     })
   }
 
-  /** Whether its command has been started, or is about to be. */
   get begun(): boolean {
     return this.#begun
   }
@@ -63,6 +69,7 @@ export class AgentWorker implements Worker {
 
   #begins(): void {
     this.#begun = true
+    this.#began()
     for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
   }
 }
