@@ -6,6 +6,7 @@ import { bin, folder, provloom, start } from '../support/cli.ts'
 import type { Result, StartOptions } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { installation } from '../support/installation.ts'
+import { named } from '../support/needs.ts'
 
 /** Not a script in its place, which may need a working folder. */
 const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)']).toString().trim()
@@ -71,6 +72,16 @@ describe('a command is run, and recorded whole,', () => {
       expectWhole(where, result)
       expect(result.stdout).toBe(`done ${NODE_OPTIONS}\n`)
       expect(result.stderr).not.toMatch(/debugger|inspector/i)
+    },
+  )
+
+  const isRoot = process.getuid?.() === 0
+  it.skipIf(!isRoot)(
+    named('in a process namespace without a /proc of its own', isRoot, 'needs root'),
+    async () => {
+      const where = place()
+      const before = 'export NODE_OPTIONS=--no-such-option; set -- unshare -fp --kill-child "$@"'
+      expect((await runAfter(before, where)).stdout).toBe('done --no-such-option\n')
     },
   )
 

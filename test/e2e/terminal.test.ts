@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { bin, folder, provloom, repository, start } from '../support/cli.ts'
+import { Readable } from 'node:stream'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { bin, cleanEnvironment, folder, provloom, repository, start } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
 
 const terminal = path.join(repository, 'test/support/terminal.py')
@@ -130,6 +132,24 @@ sys.stdout.write("non-blocking: %s\\n" % sorted(bad))
     const words = [bin, 'run', ...place().args, '--', 'cat']
     const { stdout } = await start('bash', ['-c', line, '-', ...words]).ended
     expect(stdout).toBe('from a pipe\n')
+  })
+
+  it.each([5, 63])('and one that it has closed, %i, is held open by nobody else', async (number) => {
+    const close = `exec ${number}>&-; while :; do sleep 0.05; done`
+    const stdio = Array.from({ length: number + 1 }, (_, i) => (i === number ? 'pipe' : 'ignore'))
+    const child = spawn(bin, ['run', ...place().args, '--', 'bash', '-c', close], {
+      detached: true,
+      env: cleanEnvironment(),
+      stdio: stdio as 'pipe'[],
+    })
+    onTestFinished(() => {
+      process.kill(-child.pid!, 'SIGKILL')
+    })
+    const other = [...child.stdio][number]
+    if (!(other instanceof Readable)) throw new Error('no pipe')
+    other.resume()
+    await once(other, 'end')
+    expect(child.exitCode).toBeNull()
   })
 
   it('have nothing of ours between: it has no descriptor that it would not have alone', async () => {

@@ -4,15 +4,23 @@
 # What whoever started us has set is seen only here: Node puts every signal back to its default, does not hand
 # descriptors on, and takes NODE_OPTIONS, which is the command's, for itself; some shells lose variables.
 provloom_ignored=0 provloom_descriptors='' provloom_environment=''
-if [ -r "/proc/$$/status" ]; then
+# Not $$: in a process namespace with the /proc of another one that is somebody else.
+if [ -r /proc/self/stat ] && read -r provloom_process provloom_value </proc/self/stat; then
+  provloom_process=/proc/$provloom_process
   while read -r provloom_name provloom_value; do
     if [ "$provloom_name" = SigIgn: ]; then provloom_ignored=$provloom_value; break; fi
-  done <"/proc/$$/status"
+  done <"$provloom_process/status"
   trap '' USR1
-  for provloom_file in /proc/$$/fd/*; do
-    if [ -e "$provloom_file" ] && ! [ "$provloom_file" -ef "$0" ]; then provloom_descriptors="$provloom_descriptors,${provloom_file#/proc/$$/fd/}"; fi
+  for provloom_file in "$provloom_process"/fdinfo/*; do
+    [ -e "$provloom_file" ] || continue
+    # The second line has the flags: O_CLOEXEC, 02000000, have those that the shell has opened for itself.
+    { read -r provloom_name provloom_value; read -r provloom_name provloom_value; } <"$provloom_file"
+    case $provloom_value in
+      *[2367]??????) ;;
+      *) provloom_descriptors="$provloom_descriptors,${provloom_file#"$provloom_process/fdinfo/"}" ;;
+    esac
   done
-  provloom_environment=$(base64 -w0 "/proc/$$/environ" 2>/dev/null)
+  provloom_environment=$(base64 -w0 "$provloom_process/environ" 2>/dev/null)
   # Longer than that the kernel takes no variable.
   [ "${#provloom_environment}" -lt 130000 ] || provloom_environment=''
 fi

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+
 /**
  * What this process was started with, as far as Node has changed it by the time that our code runs. `bin/provloom.js` finds
  * it out before anything of ours is loaded; a program that uses us as a library has none of it.
@@ -28,6 +30,17 @@ export function keepDescriptor(descriptor: number): void {
   const { descriptors } = processStart()
   const at = descriptors.indexOf(descriptor)
   if (at >= 0) descriptors.splice(at, 1)
+}
+
+/** Once a command has those that were handed down, whoever reads at their other end is not to wait for us as well. */
+export function releaseDescriptors(): void {
+  for (const descriptor of processStart().descriptors.splice(0)) {
+    try {
+      fs.closeSync(descriptor)
+    } catch {
+      // Somebody else has closed it.
+    }
+  }
 }
 
 /** Ours or nobody's: the name of the symbol is enough. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { ProvloomError, processStart, systemCode } from '@provloom/shared'
+import { ProvloomError, processStart, releaseDescriptors, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { inheritedDescriptors } from './descriptors.ts'
 import { ignoring } from './ignoring.ts'
@@ -63,6 +63,7 @@ export async function launchCommand(
   // A later `error` tells of a signal that could not be sent; `signal` says so by its result.
   child.on('error', () => undefined)
   if (failure !== undefined) return notStarted(program, whyOf(failure), failure)
+  releaseDescriptors()
   return {
     kind: 'running',
     command: {

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { processStart } from '@provloom/shared'
 import { countOf } from '../place/variables.ts'
 import type { Variables } from '../place/variables.ts'
 
@@ -53,5 +54,35 @@ function softLimit(): number {
     return Number(found?.[1] ?? Infinity)
   } catch {
     return Infinity
+  }
+}
+
+let nowhere: number | undefined
+
+/**
+ * The stdio of a child of ours that is to have nothing that was handed down. Node keeps the first sixteen descriptors from
+ * children, and on until one is not open; what stands above it would have, and hold open, where a command has closed it
+ * long ago (bash opens `>(tee log)` at 63): it gets /dev/null in their place.
+ *
+ * @param streams from standard input on
+ */
+export function withholding<Stream>(streams: readonly Stream[]): (Stream | 'ignore' | number)[] {
+  const kept = processStart().descriptors.filter((one) => one >= streams.length && isInherited(one))
+  if (kept.length === 0) return [...streams]
+  const blank = (nowhere ??= fs.openSync('/dev/null', 'r+'))
+  const more = Math.max(...kept) + 1 - streams.length
+  return [
+    ...streams,
+    ...Array.from({ length: more }, (_, i) => (kept.includes(i + streams.length) ? blank : 'ignore')),
+  ]
+}
+
+/** proc(5), fdinfo: O_CLOEXEC. */
+function isInherited(descriptor: number): boolean {
+  try {
+    const facts = fs.readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1')
+    return (Number.parseInt(/^flags:\s+(\d+)/m.exec(facts)?.[1] ?? '', 8) & 0o2000000) === 0
+  } catch {
+    return false
   }
 }

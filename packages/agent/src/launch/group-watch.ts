@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { signalNumber } from '@provloom/shared'
+import { withholding } from './descriptors.ts'
 
 /** Whether a signal that reached us went to our whole process group, and so to the worker as well. */
 export interface GroupWatch {
@@ -84,11 +85,12 @@ done`
 
 function spawnShell(script: string, said: (word: string) => void): ChildProcess | undefined {
   try {
-    const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'], env: {} })
+    const stdio = withholding(['pipe', 'pipe', 'ignore'] as const)
+    const shell = spawn('/bin/sh', ['-c', script], { stdio, env: {} })
     shell.on('error', () => undefined)
-    shell.stdin.on('error', () => undefined)
+    shell.stdin?.on('error', () => undefined)
     let rest = ''
-    shell.stdout.on('data', (bytes: Buffer) => {
+    shell.stdout?.on('data', (bytes: Buffer) => {
       const words = (rest + bytes.toString('latin1')).split('\n')
       rest = words.pop() ?? ''
       for (const word of words) said(word)

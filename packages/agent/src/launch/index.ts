@@ -2,7 +2,7 @@
 export { launchCommand } from './command.ts'
 export type { CommandEnd, Launch, RunningCommand } from './command.ts'
 export { isStopped } from '../tree/processes.ts'
-export { inheritedDescriptors } from './descriptors.ts'
+export { inheritedDescriptors, withholding } from './descriptors.ts'
 export { exitCodeOf, mirrorEnd } from './mirror.ts'
 export { forwardSignals } from './signals.ts'
 export type { SignalTarget } from './signals.ts'

@@ -68,6 +68,8 @@ function modeOf(command: readonly string[], tree: unknown): AgentMode {
   })
 }
 
+const nothing = ['ignore', 'ignore', 'ignore'] as const
+
 /** An aggregator of its own session: it outlives this agent and ends when nobody of its job is left. */
 function startAggregator({ meetDir, jobKey, generation, environment }: AggregatorRequest): void {
   const args = [
@@ -79,8 +81,7 @@ function startAggregator({ meetDir, jobKey, generation, environment }: Aggregato
     '--generation',
     String(generation),
   ]
-  const child = spawnSelf([...args, flagOf('jobKey'), jobKey], {
-    stdio: 'ignore',
+  const child = spawnSelf([...args, flagOf('jobKey'), jobKey], nothing, {
     detached: true,
     env: { ...environment },
   })
@@ -91,8 +92,7 @@ function startAggregator({ meetDir, jobKey, generation, environment }: Aggregato
 /** Serves what outlives the command. Not of the command's session or streams: nobody waits for it. */
 function startSuccessor(tree: string, options: Readonly<Record<string, unknown>>): void {
   const variables = variablesFor('agent', checkOptions('agent', options))
-  const child = spawnSelf(['agent', '--tree', tree], {
-    stdio: 'ignore',
+  const child = spawnSelf(['agent', '--tree', tree], nothing, {
     detached: true,
     env: { ...process.env, ...variables },
   })

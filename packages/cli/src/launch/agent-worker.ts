@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { inheritedDescriptors } from '@provloom/agent/launch'
 import { processStart } from '@provloom/shared'
 import { allHeard, hear, tell } from './parent.ts'
-import { ended, handedOn, spawnSelf } from './self.ts'
+import { ended, spawnLauncher } from './self.ts'
 import type { Ending } from './self.ts'
 
 /** One rank: its agent, or its command itself where no agent could be started. */
@@ -20,14 +20,20 @@ export class AgentWorker implements Worker {
   readonly ended: Promise<Ending>
   readonly #agent: ChildProcess
   readonly #early: NodeJS.Signals[] = []
+  readonly #began: () => void
   #begun = false
 
-  /** @throws the system's error, where it cannot be started at all */
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
-    const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
-    this.#agent = spawnSelf(['agent', ...args], {
-      stdio: ['inherit', 'inherit', 'inherit', ...handedDown, 'ipc'],
-      env: handedOn(environment),
+  /**
+   * @param began told when the command has been started, or is about to be
+   * @throws the system's error, where it cannot be started at all
+   */
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv, began: () => void) {
+    this.#began = began
+    const stdio = withChannel()
+    const handedDown = stdio.filter((one) => typeof one === 'number')
+    this.#agent = spawnLauncher(['agent', ...args], handedDown, {
+      stdio: ['inherit', 'inherit', 'inherit', ...stdio],
+      env: environment,
     })
     this.ended = ended(this.#agent).then(async (ending) => {
       await allHeard(this.#agent)
@@ -38,7 +44,6 @@ export class AgentWorker implements Worker {
     })
   }
 
-  /** Whether its command has been started, or is about to be. */
   get begun(): boolean {
     return this.#begun
   }
@@ -64,6 +69,14 @@ export class AgentWorker implements Worker {
 
   #begins(): void {
     this.#begun = true
+    this.#began()
     for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
   }
+}
+
+/** Descriptors from 3 on, our channel in the first gap: above 15 Node would hand it on to the command. */
+function withChannel(): ('ignore' | 'ipc' | number)[] {
+  const handedDown = inheritedDescriptors(process.env, processStart().descriptors)
+  const gap = handedDown.indexOf('ignore')
+  return gap < 0 ? [...handedDown, 'ipc'] : [...handedDown.slice(0, gap), 'ipc', ...handedDown.slice(gap + 1)]
 }

@@ -68,8 +68,7 @@ export class AggregatorProcess {
 
   #spawn(listens: (status: Listening) => void): void {
     // A group of its own: Ctrl-C at the terminal is for the workers; the aggregator ends after them.
-    const child = spawnSelf(['aggregator', '--json', ...this.#args], {
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    const child = spawnSelf(['aggregator', '--json', ...this.#args], ['ignore', 'pipe', 'inherit', 'ipc'], {
       detached: true,
     })
     this.#child = child

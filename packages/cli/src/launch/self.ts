@@ -2,31 +2,53 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withholding } from '@provloom/agent/launch'
 import { exitCodeOfSignal, nodeFlags, processStart } from '@provloom/shared'
 
 const entry = fileURLToPath(new URL('../../bin/provloom.js', import.meta.url))
 
-/** Starts this `provloom` again, as a process of its own. */
-export function spawnSelf(args: readonly string[], options: SpawnOptions): ChildProcess {
-  return spawn(process.execPath, [...nodeFlags, entry, ...args], options)
+/**
+ * Starts this `provloom` again, as a process of its own that starts no command and gets nothing that was handed down.
+ *
+ * @param streams its standard input, output and error, and a channel
+ */
+export function spawnSelf(
+  args: readonly string[],
+  streams: readonly ('ignore' | 'pipe' | 'inherit' | 'ipc')[],
+  options: SpawnOptions,
+): ChildProcess {
+  const stdio = withholding(streams)
+  return spawn(process.execPath, [...nodeFlags, entry, ...args], { ...options, stdio })
 }
 
 /** The kernel takes no longer variable. */
 const variableMax = 130_000
 
 /**
- * The variables of a `provloom` that starts commands: what this one was started with goes on to it, as bin/provloom.js
- * reads it.
+ * The same for one that starts commands: what this one was started with goes on to it.
+ *
+ * @param handedDown descriptors that `options.stdio` has for its command
  */
-export function handedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { ignored, descriptors, variables } = processStart()
-  const mask = ignored.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n).toString(16)
+export function spawnLauncher(
+  args: readonly string[],
+  handedDown: readonly number[],
+  options: SpawnOptions,
+): ChildProcess {
+  const { ignored, variables } = processStart()
+  const environment = { ...(options.env ?? process.env) }
   const theirs = { ...environment, ...variables }
   const text = Object.entries(theirs)
     .map(([name, value]) => `${name}=${value}`)
     .join('\0')
-  const start = `${mask} ${descriptors.join(',')} ${Buffer.from(text).toString('base64')}`
-  return start.length < variableMax ? { ...environment, PROVLOOM_START: start } : theirs
+  const start = startOf(ignored, handedDown, text)
+  const env = start.length < variableMax ? { ...environment, PROVLOOM_START: start } : theirs
+  return spawn(process.execPath, [...nodeFlags, entry, ...args], { ...options, env })
+}
+
+/** As bin/provloom.js reads it. */
+function startOf(ignored: readonly number[], descriptors: readonly number[], environment: string): string {
+  const mask = ignored.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n)
+  return `${mask.toString(16)} ${descriptors.join(',')} ${Buffer.from(environment).toString('base64')}`
 }
 
 /** How a child ended. */

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { exitCodeOf, isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
-import { leavesCore, reasonOf, renderError, say } from '@provloom/shared'
+import { leavesCore, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { AgentWorker } from './agent-worker.ts'
 import type { Worker } from './agent-worker.ts'
@@ -30,6 +30,7 @@ export class Workers {
   readonly #plan: WorkersPlan
   readonly #workers = new Map<number, Worker>()
   readonly #early: NodeJS.Signals[] = []
+  #begun = 0
   #stopping = false
   #failed: number | undefined
 
@@ -82,7 +83,9 @@ export class Workers {
   async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
     const { agentArgs, command } = this.#plan
     try {
-      const agent = new AgentWorker([...agentArgs, '--', ...command], environment)
+      const agent = new AgentWorker([...agentArgs, '--', ...command], environment, () => {
+        if (++this.#begun === this.#plan.ranks) releaseDescriptors()
+      })
       this.#workers.set(rank, agent)
       const ending = await agent.ended
       if (agent.begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
