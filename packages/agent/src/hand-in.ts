@@ -11,7 +11,8 @@ import type { Delivery } from './status.ts'
 import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
 import { Places } from './tree/places.ts'
-import { readTree, treeFolderAt } from './tree/folder.ts'
+import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
+import { lifeOf } from './tree/processes.ts'
 
 /**
  * Hands one abandoned session in, by the code that serves living ones. Where it stood in its job is what its process
@@ -62,5 +63,6 @@ export async function handIn(
   service.stop('serve', until())
   const outcome = await service.serve(helloOf({ context, found, seat, agent }))
   await link.close()
+  if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
 }

@@ -112,6 +112,7 @@ describe('an agent by a clock that the test moves', () => {
       acknowledged: nothing,
       rejected: nothing,
       refused: nothing,
+      delayed: nothing,
       interrupted: nothing,
       farewell: nothing,
       offset: nothing,

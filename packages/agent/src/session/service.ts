@@ -124,6 +124,7 @@ export class SessionService {
 
   async serve(hello: Hello): Promise<SessionOutcome> {
     const { context, history } = this.#parts
+    this.#control.tell({ jobKey: hello.jobKey, ordinal: hello.ordinal })
     this.#history = history ?? (await readHistory(context.files, this.folder))
     if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
     for (const one of this.#history.stored) this.#keeper.done(one)

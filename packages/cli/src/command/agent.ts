@@ -19,7 +19,11 @@ export async function agent(
   const { tree, withAggregator, ...options } = given
   const starts = withAggregator === true || typeof tree === 'string'
   const worker: { pid?: number | undefined } = {}
+  const run = parent((word) => {
+    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
+  })
   const serving = createAgent({
+    leftovers: run === undefined,
     mode: modeOf(command, tree),
     options,
     pythonPath: pythonPath(),
@@ -30,9 +34,6 @@ export async function agent(
       if (status.kind === 'worker-ended') worker.pid = undefined
     },
     ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
-  })
-  const run = parent((word) => {
-    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
   })
   commandBegins()
   run?.tell('begins')
