@@ -36,8 +36,6 @@ export interface AgentConfig {
   readonly startAggregator?: (request: AggregatorRequest) => Promise<void> | void
   /** With it, processes that outlive the command and still log get an agent of their own. Called at most once. */
   readonly startSuccessor?: (tree: string) => void
-  /** Tells at its start what earlier runs have left: nobody else of the job does. */
-  readonly leftovers?: boolean
   readonly onStatus?: (status: AgentStatus) => void
   /** Messages for the user; standard error when absent. */
   readonly say?: (line: string) => void

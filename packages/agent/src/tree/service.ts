@@ -138,8 +138,8 @@ export class TreeService {
 
   /** Once, by the job's first rank: what earlier runs of this user have left on this machine. */
   #tellLeftovers(): void {
-    const { context, tree } = this.#parts
-    if (context.config.leftovers !== true || this.#toldLeftovers || this.#places.place.rank !== 0) return
+    const { tree } = this.#parts
+    if (this.#toldLeftovers || this.#places.place.rank !== 0) return
     this.#toldLeftovers = true
     const line = leftoversIn(tree.root)
     if (line !== undefined) this.tell(line)

@@ -23,7 +23,6 @@ export async function agent(
     if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
   })
   const serving = createAgent({
-    leftovers: run === undefined,
     mode: modeOf(command, tree),
     options,
     pythonPath: pythonPath(),
