@@ -59,7 +59,9 @@ describe('provloom spools', () => {
     expect(sessions[0]!.records).toBeGreaterThan(1)
     expect(sessions[0]!.command).toBe(`provloom import ${sessions[0]!.spool}`)
     const result = await provloom(['spools'], { env: { PROVLOOM_SPOOL_ROOT: spoolRoot } })
-    expect(result.stdout).toMatch(/digits, fold-1, rank 0, began [-\d]+ [:\d]+ UTC, \d+ records\n {4}provloom import /)
+    expect(result.stdout).toMatch(
+      /digits, fold-1, rank 0, began [-\d]+ [:\d]+ UTC, \d+ records\n {4}provloom import /,
+    )
   })
 
   it('tells of a spool of another release both versions and what to type', async () => {

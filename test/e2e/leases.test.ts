@@ -72,7 +72,16 @@ describe("a run's lease", () => {
 
   it('is taken by --force with a warning; who had it says so, acknowledges no more, and what is kept completes the run', async () => {
     const [saveDir, spoolRoot, told] = [folder(), folder(), folder()]
-    const words = ['--provenance-save-dir', saveDir, '--spool-root', spoolRoot, '--', 'python3', scriptIn(told), told]
+    const words = [
+      '--provenance-save-dir',
+      saveDir,
+      '--spool-root',
+      spoolRoot,
+      '--',
+      'python3',
+      scriptIn(told),
+      told,
+    ]
     const living = startProvloom(['run', ...words])
     await until(() => hasRun(saveDir))
     const runDir = onlyRun(saveDir)
@@ -111,7 +120,16 @@ describe("a run's lease", () => {
 describe('a run directory that is removed', () => {
   it('is told once, acknowledges nothing more, and what is kept becomes a run', async () => {
     const [saveDir, spoolRoot, told] = [folder(), folder(), folder()]
-    const words = ['--provenance-save-dir', saveDir, '--spool-root', spoolRoot, '--', 'python3', scriptIn(told), told]
+    const words = [
+      '--provenance-save-dir',
+      saveDir,
+      '--spool-root',
+      spoolRoot,
+      '--',
+      'python3',
+      scriptIn(told),
+      told,
+    ]
     const living = startProvloom(['run', ...words])
     await until(() => fs.existsSync(path.join(saveDir, 'killed_0', 'prov.json')))
     fs.rmSync(path.join(saveDir, 'killed_0'), { recursive: true, force: true })

@@ -224,7 +224,10 @@ export class Wiring {
 
   /** Resolves when no rank is here that is not lost. */
   async #allLeft(): Promise<void> {
-    while (this.#sessions.live().some((one) => standingOf(one)?.lost === undefined && one.run.gone === undefined)) await this.#left.heard()
+    while (
+      this.#sessions.live().some((one) => standingOf(one)?.lost === undefined && one.run.gone === undefined)
+    )
+      await this.#left.heard()
   }
 
   async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {

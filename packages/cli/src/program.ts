@@ -114,7 +114,10 @@ function addImport(program: Command): void {
   const command = program
     .command('import')
     .description('hand in what was recorded and is in no graph: into its run, or a run of its own')
-    .argument('[spool...]', "folders of sessions or trees (provloom spools lists them); all of this machine's when not given")
+    .argument(
+      '[spool...]',
+      "folders of sessions or trees (provloom spools lists them); all of this machine's when not given",
+    )
     .option('--spool-root <DIR>', spoolRootHelp)
     .option('--json', 'what was done as one line of JSON on standard output')
     .addHelpText(
@@ -122,22 +125,28 @@ function addImport(program: Command): void {
       '\nExperiment, namespace and save directory are those of the scripts; what is given here wins.\nExit code: 0 handed in, also when there was nothing; 2 no spool that can be read; 3 something is kept, or in use.\n\nExamples:\n  provloom import\n  provloom import /tmp/provloom-1000/local-4f1e.4711.99/sessions/0123456789abcdef',
     )
   const without = ['exitWhenDone', 'host', 'port', 'advertise', 'insecure']
-  addOptions(command, 'aggregator', without).action(async (spools: string[], given: Record<string, unknown>) => {
-    const { importSpools } = await import('./command/import.ts')
-    process.exitCode = await importSpools(spools, given)
-  })
+  addOptions(command, 'aggregator', without).action(
+    async (spools: string[], given: Record<string, unknown>) => {
+      const { importSpools } = await import('./command/import.ts')
+      process.exitCode = await importSpools(spools, given)
+    },
+  )
 }
 
 const spoolRootHelp =
   'folder that spools are looked for in (default: PROVLOOM_SPOOL_ROOT, and provloom-UID in TMPDIR, /tmp and here)'
 
 function addRecover(program: Command): void {
-  const example = 'provloom recover prov/digits_0\n  provloom recover prov/digits_0 /mnt/node7/provloom-1000/local-4f1e.4711.99'
+  const example =
+    'provloom recover prov/digits_0\n  provloom recover prov/digits_0 /mnt/node7/provloom-1000/local-4f1e.4711.99'
   program
     .command('recover')
     .description('finish a run whose aggregator was killed and is not started again')
     .argument('<run-dir>', 'run directory, also a copied one')
-    .argument('[spool...]', "folders of its ranks' sessions or trees; found in this machine's spool roots when not given")
+    .argument(
+      '[spool...]',
+      "folders of its ranks' sessions or trees; found in this machine's spool roots when not given",
+    )
     .option('--spool-root <DIR>', spoolRootHelp)
     .option('--force', 'take the run from an aggregator that still renews its lease')
     .option('--create-graph', 'also write the graph as DOT')

@@ -20,7 +20,11 @@ export function leftoversIn(own: string): string | undefined {
   for (const name of namesIn(root)) {
     const tree = path.join(root, name)
     if (late) break
-    if (name === path.basename(own) || !fs.existsSync(path.join(tree, 'spool.json')) || servingAgent(tree) !== undefined)
+    if (
+      name === path.basename(own) ||
+      !fs.existsSync(path.join(tree, 'spool.json')) ||
+      servingAgent(tree) !== undefined
+    )
       continue
     for (const session of namesIn(path.join(tree, 'sessions'))) {
       late ||= performance.now() > until

@@ -148,7 +148,9 @@ function hasSaidEnd(folder: SessionFolder, facts: SessionFacts): boolean {
         .filter((name) => name.endsWith('.seg'))
         .sort()
         .at(-1)
-      return last !== undefined && tailOf(path.join(folder.streams, stream, last)).includes('"type":"session.end"')
+      return (
+        last !== undefined && tailOf(path.join(folder.streams, stream, last)).includes('"type":"session.end"')
+      )
     })
 }
 

@@ -72,7 +72,7 @@ export class Admission {
 
   /** Its run is gone: what it logs stays with it, and its user is told. */
   turnAway(run: OpenRun): void {
-    for (const session of this.#parts.sessions.of(run)) 
+    for (const session of this.#parts.sessions.of(run))
       this.#later(session.peer, session.hello, run.gone ?? '', true)
   }
 

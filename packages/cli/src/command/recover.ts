@@ -75,7 +75,10 @@ function ofRun(look: SpoolLook, { runId }: RunFacts): SpoolLook {
  * The run's spools on this machine: those whose ranks were admitted to it, and those of the same job whose ranks had no
  * answer yet. Where the job's key may be another job's as well, the latter are only told.
  */
-function spoolsOf({ runId, jobKey, ordinal: turn }: RunFacts, given: Readonly<Record<string, unknown>>): SpoolLook[] {
+function spoolsOf(
+  { runId, jobKey, ordinal: turn }: RunFacts,
+  given: Readonly<Record<string, unknown>>,
+): SpoolLook[] {
   const roots = rootsOf(given)
   const root = roots.join(', ')
   const found = spoolsIn(roots, ({ spool, reason }) => tell(`${spool} cannot be read: ${reason}`)).filter(

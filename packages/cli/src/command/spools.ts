@@ -1,5 +1,13 @@
 import path from 'node:path'
-import { countRecords, isLeft, isOver, nameOf, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
+import {
+  countRecords,
+  isLeft,
+  isOver,
+  nameOf,
+  sessionFolderAt,
+  spoolRootsThere,
+  spoolsIn,
+} from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
 import { exactJson, printable, systemFiles } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
@@ -76,7 +84,11 @@ async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
   }
 }
 
-function textOf(roots: readonly string[], listed: readonly Listed[], foreign: readonly ForeignSpool[]): string {
+function textOf(
+  roots: readonly string[],
+  listed: readonly Listed[],
+  foreign: readonly ForeignSpool[],
+): string {
   const left = listed.filter(({ state }) => state === 'left')
   const busy = listed.filter(({ state }) => state !== 'left')
   const where = roots.length === 0 ? 'there is no folder for spools' : `looked in ${roots.join(', ')}`
