@@ -4,6 +4,7 @@ import { isAttempt, isRank } from '@provloom/shared'
 import type { AgentMode } from './config.ts'
 import type { Context } from './context.ts'
 import { Link } from './publish/link.ts'
+import { formerOf } from './session/control.ts'
 import { readSession } from './session/facts.ts'
 import { readHistory } from './session/history.ts'
 import { SessionService } from './session/service.ts'
@@ -28,6 +29,7 @@ export async function handIn(
   const found = readSession(mode.session)
   const tree = treeFolderAt(path.resolve(found.folder.root, '..', '..'))
   const { facts } = readTree(tree.root)
+  const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)
   const seat = {
     ...new Places(context, facts, undefined).seat(found),
@@ -61,7 +63,10 @@ export async function handIn(
   await link.start()
   const agent = randomBytes(8).toString('hex')
   service.stop('serve', until())
-  const outcome = await service.serve(helloOf({ context, found, seat, agent }))
+  const hello = helloOf({ context, found, seat, agent })
+  // What its agent was told on a command line holds as it did then.
+  const asked = { ...hello.asked, ...former.asked }
+  const outcome = await service.serve({ ...hello, asked })
   await link.close()
   if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)

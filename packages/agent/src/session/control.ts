@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isCount, isRunId } from '@provloom/shared'
-import type { RunId } from '@provloom/shared'
+import type { Asked, RunId } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { SessionFolder } from './folder.ts'
 
@@ -24,6 +24,7 @@ export interface Control {
   readonly ordinal?: number
   /** Of the session, however its agent came to know it: whoever hands it in later does not see what that saw. */
   readonly jobKey?: string
+  readonly asked?: Asked
   readonly status?: string
   readonly logs?: number
   /** Ranks of the run that go on. */
@@ -84,6 +85,8 @@ export interface Former {
   readonly state: string
   readonly run: FormerRun | undefined
   readonly jobKey: string | undefined
+  /** With the options that its agent was given. */
+  readonly asked: Asked
   readonly ordinal: number | undefined
   readonly mark: Readonly<Record<string, number>>
   /** Why it is not in a document. */
@@ -97,6 +100,7 @@ export function formerOf(folder: SessionFolder): Former {
     state: textOf(fields.get('state')) ?? 'collect',
     run: isRunId(runId) ? { runId, runDir: textOf(fields.get('runDir')) } : undefined,
     jobKey: textOf(fields.get('jobKey')),
+    asked: askedIn(fields.get('asked')),
     ordinal: isCount(ordinal) ? ordinal : undefined,
     mark: numbersIn(mark),
     message: textOf(fields.get('message')),
@@ -109,13 +113,27 @@ export function formerRun(folder: SessionFolder): FormerRun | undefined {
 
 /** What stays true whoever serves the session: the next agent's first word does not take it back. */
 function toldBefore(folder: SessionFolder): Partial<Control> {
-  const { run, jobKey, ordinal, mark } = formerOf(folder)
+  const { run, jobKey, ordinal, mark, asked } = formerOf(folder)
   return {
     mark,
+    asked,
     ...(run === undefined ? {} : { runId: run.runId }),
     ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
     ...(jobKey === undefined ? {} : { jobKey }),
     ...(ordinal === undefined ? {} : { ordinal }),
+  }
+}
+
+function askedIn(value: unknown): Asked {
+  const fields = new Map<string, unknown>(
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
+  )
+  const [all, logs] = [fields.get('collectAllProcesses'), fields.get('saveAfterNLogs')]
+  const texts = ['experimentName', 'provUserNamespace', 'provenanceSaveDir'] as const
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, textOf(fields.get(name))]).filter(([, one]) => one)),
+    ...(typeof all === 'boolean' ? { collectAllProcesses: all } : {}),
+    ...(isCount(logs) && logs > 0 ? { saveAfterNLogs: logs } : {}),
   }
 }
 

@@ -1,4 +1,4 @@
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type { Settled, Welcome } from '@provloom/shared'
 import type { ReaderProblem } from '../spool/stream-reader.ts'
 import type { rankEndOf } from './ending.ts'
@@ -22,6 +22,14 @@ export function describeProblem(problem: ReaderProblem): string {
     case 'unreadable':
       return `the stream ${problem.stream} cannot be read: ${problem.reason}`
   }
+}
+
+/** @param refused what the aggregator said last, if it did not let the session in */
+export function whyKept(refused: string | undefined, overflow: number, welcomed: boolean): string {
+  if (refused !== undefined) return refused
+  if (overflow > 0)
+    return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
+  return welcomed ? 'the aggregator did not answer' : 'no aggregator answered'
 }
 
 export function failureOf(error: unknown): SessionOutcome {

@@ -1,5 +1,4 @@
 import os from 'node:os'
-import { limits } from '@provloom/shared'
 import type { Bye, Hello, Later, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
@@ -19,18 +18,11 @@ import type { SessionFolder } from './folder.ts'
 import { countRecords, lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
-import { describeProblem } from './outcome.ts'
+import { describeProblem, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { appendRunLog } from './run-log.ts'
+import { commandEndMs, countingMs, exitMs, lookMs } from './waits.ts'
 import { livingWriters, writerOf, writes } from './writers.ts'
-
-/** Counting what is kept is for a message; nobody's end waits longer for it. */
-const countingMs = 200
-/** An exit is recorded when it follows the session's end within this. */
-const exitMs = 10_000
-const lookMs = 250
-/** What a process that has vanished left is its command's end, if that follows at once: a shell that ran it last. */
-const commandEndMs = 1_000
 
 /** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
 export class SessionService {
@@ -124,7 +116,8 @@ export class SessionService {
 
   async serve(hello: Hello): Promise<SessionOutcome> {
     const { context, history } = this.#parts
-    this.#control.tell({ jobKey: hello.jobKey, ordinal: hello.ordinal })
+    const { jobKey, ordinal, asked } = hello
+    this.#control.tell({ jobKey, ordinal, asked })
     this.#history = history ?? (await readHistory(context.files, this.folder))
     if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
     for (const one of this.#history.stored) this.#keeper.done(one)
@@ -279,12 +272,8 @@ export class SessionService {
   }
 
   #reason(): string {
-    const { overflow } = this.#publisher
-    if (this.#refused !== undefined) return this.#refused.message
-    if (this.#delay !== undefined) return this.#delay
-    if (overflow > 0)
-      return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
-    return this.#welcome === undefined ? 'no aggregator answered' : 'the aggregator did not answer'
+    const refused = this.#refused?.message ?? this.#delay
+    return whyKept(refused, this.#publisher.overflow, this.#welcome !== undefined)
   }
 
   async #leave(): Promise<SessionOutcome> {

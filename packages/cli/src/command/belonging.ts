@@ -28,6 +28,10 @@ export function jobOf(look: SpoolLook, given: string | undefined): string {
   return given ?? look.former.jobKey ?? placeOf(look, undefined).jobKey ?? look.tree.key
 }
 
+export function experimentOf({ facts, former }: SpoolLook): string {
+  return former.asked.experimentName ?? facts.experimentName ?? nameOf(facts.argv, facts.directory)
+}
+
 /** Sessions of one job, and its runs that they may belong to and that can go on. */
 export interface Job {
   readonly sessions: readonly Assigned[]
@@ -64,7 +68,8 @@ function counted(
 ): { readonly look: SpoolLook; readonly jobKey: string; readonly ordinal: number }[] {
   let counts: ReadonlyMap<string, number> = new Map()
   return looks.map((look) => {
-    const { experimentName = '', runName } = look.facts
+    const { runName } = look.facts
+    const experimentName = experimentOf(look)
     const { rank, attempt } = placeOf(look, given)
     const jobKey = jobOf(look, given)
     const named = runName === undefined ? {} : { runName }
@@ -82,13 +87,13 @@ function runOf(look: SpoolLook, jobKey: string): StoredRun | undefined {
   const there = runDir === undefined ? undefined : storedIn(runDir)
   if (there !== undefined && there.facts.runId === runId) return there
   const saveDirs = [
-    path.resolve(facts.directory, facts.provenanceSaveDir ?? 'prov'),
+    path.resolve(facts.directory, former.asked.provenanceSaveDir ?? facts.provenanceSaveDir ?? 'prov'),
     ...(runDir === undefined ? [] : [path.dirname(runDir)]),
   ]
   const runs = saveDirs.flatMap((saveDir) => runsIn(saveDir))
   // Renamed, perhaps; of copies, any is as good.
   if (runId !== undefined) return runs.find((run) => run.facts.runId === runId)
-  const experiment = facts.experimentName ?? nameOf(facts.argv, facts.directory)
+  const experiment = experimentOf(look)
   if (!isLasting(jobKey)) return undefined
   return runs.find(
     (run) =>

@@ -1,18 +1,10 @@
 import path from 'node:path'
-import {
-  countRecords,
-  isLeft,
-  isOver,
-  nameOf,
-  sessionFolderAt,
-  spoolRootsThere,
-  spoolsIn,
-} from '@provloom/agent'
+import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
 import { exactJson, printable, systemFiles } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { count, counted } from '../output/quantity.ts'
-import { placeOf } from './belonging.ts'
+import { experimentOf, placeOf } from './belonging.ts'
 
 /** Counting all of them is for a list; nobody waits longer for it. */
 const COUNT_MS = 2_000
@@ -71,7 +63,7 @@ async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
   return {
     spool,
     state: isLeft(look) ? 'left' : agent === undefined ? 'in-use' : 'served',
-    experimentName: facts.experimentName ?? nameOf(facts.argv, facts.directory),
+    experimentName: experimentOf(look),
     ...(facts.runName === undefined ? {} : { runName: facts.runName }),
     rank: placeOf(look, undefined).rank,
     began: new Date(facts.openedUs / 1000).toISOString(),
