@@ -3,6 +3,7 @@ import { isAttempt, isRank } from '@provloom/shared'
 import type { AgentMode } from './config.ts'
 import type { Context } from './context.ts'
 import { Link } from './publish/link.ts'
+import { formerOf } from './session/control.ts'
 import { readSession } from './session/facts.ts'
 import { readHistory } from './session/history.ts'
 import { SessionService } from './session/service.ts'
@@ -11,7 +12,8 @@ import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
 import { Places } from './tree/places.ts'
 import { treeOf } from './session/folder.ts'
-import { readTree, treeFolderAt } from './tree/folder.ts'
+import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
+import { lifeOf } from './tree/processes.ts'
 
 /**
  * Hands one abandoned session in, by the code that serves living ones. Where it stood in its job is what its process
@@ -27,6 +29,7 @@ export async function handIn(
   const found = readSession(mode.session)
   const tree = treeFolderAt(treeOf(found.folder))
   const { facts } = readTree(tree.root)
+  const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)
   const seat = {
     ...new Places(context, facts, undefined).seat(found),
@@ -60,7 +63,11 @@ export async function handIn(
   await link.start()
   const agent = randomBytes(8).toString('hex')
   service.stop('serve', until())
-  const outcome = await service.serve(helloOf({ context, found, seat, agent }))
+  const hello = helloOf({ context, found, seat, agent })
+  // What its agent was told on a command line holds as it did then.
+  const asked = { ...hello.asked, ...former.asked }
+  const outcome = await service.serve({ ...hello, asked })
   await link.close()
+  if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
 }

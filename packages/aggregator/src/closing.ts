@@ -54,7 +54,7 @@ export class Closing {
     // Somebody may be about to come: what is on its way into the journal decides first.
     if (run.isRecording) return
     if (run.isOver) {
-      if (this.#isQuiet(run)) this.#once(run, () => this.#close(run))
+      if (this.#isQuiet(run)) this.#once(run, () => this.#close(run, mayReopen(run)))
       return
     }
     if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended', [], []))
@@ -68,7 +68,9 @@ export class Closing {
     await this.#running.get(run)
     if (!this.#parts.registry.open.includes(run)) return
     if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, [], []))
-    if (run.isOver) await this.#guarded(run, () => this.#close(run))
+    // What came too late for a stop, or is handed in later, completes it.
+    const reopenable = cause === 'stopped' || mayReopen(run)
+    if (run.isOver) await this.#guarded(run, () => this.#close(run, reopenable))
   }
 
   #once(run: OpenRun, work: () => Promise<void>): void {
@@ -106,9 +108,8 @@ export class Closing {
     settling.over(run)
   }
 
-  async #close(run: OpenRun): Promise<void> {
+  async #close(run: OpenRun, reopenable: boolean): Promise<void> {
     const { around, sessions, registry, onClosed } = this.#parts
-    const reopenable = mayReopen(run)
     await run.close(reopenable)
     sessions.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)

@@ -2,6 +2,5 @@
 export { createAggregator } from './aggregator.ts'
 export type { Aggregator, Seams } from './aggregator.ts'
 export type { AggregatorConfig } from './config.ts'
-export { refuseRunning } from './run/claim.ts'
 export type * from './status.ts'
 export type { Counts } from './wiring.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isRunId } from '@provloom/shared'
-import type { RunId } from '@provloom/shared'
+import { isCount, isRunId } from '@provloom/shared'
+import type { Asked, RunId } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { SessionFolder } from './folder.ts'
 
@@ -22,6 +22,9 @@ export interface Control {
   readonly rank?: number
   readonly attempt?: number
   readonly ordinal?: number
+  /** Of the session, however its agent came to know it: whoever hands it in later does not see what that saw. */
+  readonly jobKey?: string
+  readonly asked?: Asked
   readonly status?: string
   readonly logs?: number
   /** Ranks of the run that go on. */
@@ -40,6 +43,7 @@ export class ControlFile {
 
   constructor(folder: SessionFolder) {
     this.#folder = folder
+    this.#control = { ...this.#control, ...toldBefore(folder) }
   }
 
   get state(): Control['state'] {
@@ -74,24 +78,77 @@ export class ControlFile {
 export interface FormerRun {
   readonly runId: RunId
   readonly runDir: string | undefined
+}
+
+/** What an earlier agent of a session has told its clients, for whoever serves it next. */
+export interface Former {
+  readonly state: string
+  readonly run: FormerRun | undefined
+  readonly jobKey: string | undefined
+  /** With the options that its agent was given. */
+  readonly asked: Asked
   readonly ordinal: number | undefined
+  readonly mark: Readonly<Record<string, number>>
+  /** Why it is not in a document. */
+  readonly message: string | undefined
+}
+
+export function formerOf(folder: SessionFolder): Former {
+  const fields = fieldsOf(folder)
+  const [runId, ordinal, mark] = [fields.get('runId'), fields.get('ordinal'), fields.get('mark')]
+  return {
+    state: textOf(fields.get('state')) ?? 'collect',
+    run: isRunId(runId) ? { runId, runDir: textOf(fields.get('runDir')) } : undefined,
+    jobKey: textOf(fields.get('jobKey')),
+    asked: askedIn(fields.get('asked')),
+    ordinal: isCount(ordinal) ? ordinal : undefined,
+    mark: numbersIn(mark),
+    message: textOf(fields.get('message')),
+  }
 }
 
 export function formerRun(folder: SessionFolder): FormerRun | undefined {
+  return formerOf(folder).run
+}
+
+/** What stays true whoever serves the session: the next agent's first word does not take it back. */
+function toldBefore(folder: SessionFolder): Partial<Control> {
+  const { run, jobKey, ordinal, mark, asked } = formerOf(folder)
+  return {
+    mark,
+    asked,
+    ...(run === undefined ? {} : { runId: run.runId }),
+    ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
+    ...(jobKey === undefined ? {} : { jobKey }),
+    ...(ordinal === undefined ? {} : { ordinal }),
+  }
+}
+
+function askedIn(value: unknown): Asked {
+  const fields = new Map<string, unknown>(
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
+  )
+  const [all, logs] = [fields.get('collectAllProcesses'), fields.get('saveAfterNLogs')]
+  const texts = ['experimentName', 'provUserNamespace', 'provenanceSaveDir'] as const
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, textOf(fields.get(name))]).filter(([, one]) => one)),
+    ...(typeof all === 'boolean' ? { collectAllProcesses: all } : {}),
+    ...(isCount(logs) && logs > 0 ? { saveAfterNLogs: logs } : {}),
+  }
+}
+
+function fieldsOf(folder: SessionFolder): ReadonlyMap<string, unknown> {
   try {
     const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, 'control.json'), 'utf8'))
-    const fields = new Map<string, unknown>(
-      typeof value === 'object' && value !== null ? Object.entries(value) : [],
-    )
-    const runId = fields.get('runId')
-    const ordinal = fields.get('ordinal')
-    if (!isRunId(runId)) return undefined
-    return {
-      runId,
-      runDir: textOf(fields.get('runDir')),
-      ordinal: typeof ordinal === 'number' ? ordinal : undefined,
-    }
+    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
   } catch {
-    return undefined
+    return new Map()
   }
+}
+
+function numbersIn(value: unknown): Record<string, number> {
+  const numbers: Record<string, number> = {}
+  if (typeof value !== 'object' || value === null) return numbers
+  for (const [name, one] of Object.entries(value)) if (isCount(one)) numbers[name] = one
+  return numbers
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, isCount } from '@provloom/shared'
+import { libraryVersion } from '../client/library.ts'
 import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
 import { sessionFolderAt } from './folder.ts'
@@ -55,7 +56,7 @@ export function readSession(folder: string): {
   const file = path.join(session.root, 'session.json')
   try {
     const fields = fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
-    refuseOtherFormat(fields.get('format'))
+    refuseOtherFormat(fields, 'libraryVersion', session.root)
     return { folder: session, facts: factsOf(fields, session.id) }
   } catch (error) {
     if (error instanceof ProvloomError) throw error
@@ -68,11 +69,19 @@ export function readSession(folder: string): {
   }
 }
 
-/** @throws in words, both formats and what to do */
-export function refuseOtherFormat(format: unknown): void {
+/** @throws in words: both formats and versions, and what to type */
+export function refuseOtherFormat(
+  fields: ReadonlyMap<string, unknown>,
+  versionField: string,
+  folder: string,
+): void {
+  const format = fields.get('format')
   if (format === spoolFormat) return
+  const version = textOf(fields.get(versionField))
+  const by = version === undefined ? 'the release of Provloom that wrote it' : `Provloom ${version}`
+  const call = version === undefined ? 'provloom' : `npx provloom@${version}`
   throw new Error(
-    `it is of format ${String(format)}, and this release reads format ${spoolFormat}: hand it in with the release of Provloom that wrote it`,
+    `it is of format ${String(format)}, of ${by}; this is Provloom ${libraryVersion}, which reads format ${spoolFormat}. Hand it in with the release that wrote it: ${call} import ${folder}`,
   )
 }
 

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { rankEndOf } from './ending.ts'
 import type { SessionFolder } from './folder.ts'
 import { countRecords } from './history.ts'
+import { countingMs } from './waits.ts'
 
 /** What became of a session. */
 export type SessionOutcome =
@@ -15,9 +16,6 @@ export type SessionOutcome =
   | { readonly kind: 'kept'; readonly records: number; readonly reason: string }
   /** It goes on without this agent. */
   | { readonly kind: 'left' }
-
-/** Counting what is kept is for a message; nobody's end waits longer for it. */
-const countingMs = 200
 
 /** @param marks records of each stream that are acknowledged */
 export async function keptRecords(

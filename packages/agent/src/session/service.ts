@@ -22,13 +22,8 @@ import type { SessionParts } from './parts.ts'
 import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { RunLog } from './run-log.ts'
+import { commandEndMs, exitMs, lookMs } from './waits.ts'
 import { livingWriters, writerOf, writes } from './writers.ts'
-
-/** An exit is recorded when it follows the session's end within this. */
-const exitMs = 10_000
-const lookMs = 250
-/** What a process that has vanished left is its command's end, if that follows at once: a shell that ran it last. */
-const commandEndMs = 1_000
 
 /** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
 export class SessionService {
@@ -115,6 +110,8 @@ export class SessionService {
 
   async serve(hello: Hello): Promise<SessionOutcome> {
     const { context, history } = this.#parts
+    const { jobKey, ordinal, asked } = hello
+    this.#control.tell({ jobKey, ordinal, asked })
     this.#history = history ?? (await readHistory(context.files, this.folder))
     if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
     for (const one of this.#history.stored) this.#keeper.done(one)

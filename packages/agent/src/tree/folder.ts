@@ -103,7 +103,7 @@ export function readTree(folder: string): { readonly tree: TreeFolder; readonly 
     const fields = new Map<string, unknown>(
       typeof value === 'object' && value !== null ? Object.entries(value) : [],
     )
-    refuseOtherFormat(fields.get('format'))
+    refuseOtherFormat(fields, 'version', tree.root)
     return { tree, facts: factsOf(fields) }
   } catch (error) {
     throw new ProvloomError('SPOOL_UNREADABLE', `${folder} is no spool that can be read`, {

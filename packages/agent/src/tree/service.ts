@@ -16,6 +16,7 @@ import { Sampler } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
+import { leftoversIn } from '../session/leftovers.ts'
 import { Places } from './places.ts'
 import type { Seat } from './places.ts'
 import { openSession } from './open-session.ts'
@@ -60,6 +61,7 @@ export class TreeService {
   readonly #waiting: Found[] = []
   readonly #ended: SessionEnd[] = []
   readonly #ends: PlaceEnd[] = []
+  #toldLeftovers = false
   #begun = 0
   #commandEnd: CommandEnd | undefined
   #commandOver = false
@@ -131,6 +133,16 @@ export class TreeService {
     } else if (facts.by === 'agent') this.#meeting.add(this.#places.job(undefined))
     void this.#link.start()
     this.#running ??= this.#run()
+    if (wrapped !== undefined) this.#tellLeftovers()
+  }
+
+  /** Once, by the job's first rank: what earlier runs of this user have left on this machine. */
+  #tellLeftovers(): void {
+    const { tree } = this.#parts
+    if (this.#toldLeftovers || this.#places.place.rank !== 0) return
+    this.#toldLeftovers = true
+    const line = leftoversIn(tree.root)
+    if (line !== undefined) this.tell(line)
   }
 
   /** The wrapped command has ended. Sessions of processes that are gone end with it. */
@@ -271,6 +283,8 @@ export class TreeService {
         },
       )
       this.#open.set(found.folder.id, { service, done })
+      // A client says it, of its first session.
+      if (this.#parts.wrapped === undefined) this.#tellLeftovers()
     } catch (error) {
       this.tell(`${reasonOf(error)}; what is logged is kept in ${found.folder.root}`)
       end(failureOf(error))

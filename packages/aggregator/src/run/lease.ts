@@ -16,7 +16,8 @@ import type { ProcessIdentity } from '@provloom/shared/process'
 interface Owner {
   readonly nonce: string
   readonly name: string
-  readonly process: ProcessIdentity
+  /** Where it can be known. */
+  readonly process: ProcessIdentity | undefined
 }
 
 /** held: nobody else has the run, and its directory is where it was. */
@@ -52,7 +53,7 @@ export class Lease {
     this.#nonce = randomBytes(8).toString('hex')
     this.#directory = inodeOf(runDir)
     this.#lookedMs = clock.monotonicMs()
-    const own = identityOfProcess(process.pid)
+    const own = seesItself() ? identityOfProcess(process.pid) : undefined
     const name = `process ${process.pid} on ${os.hostname()}`
     this.#text = `${JSON.stringify({ format: 1, nonce: this.#nonce, name, process: own, version })}\n`
   }
@@ -191,10 +192,18 @@ function lookOf(file: string): string | undefined {
 
 /** Its process is not there any more, as far as can be seen from here; one that is another of our own has let it go. */
 function isGone(owner: Owner | undefined): boolean {
-  if (owner === undefined) return false
-  const { pid } = owner.process
-  if (pid === process.pid && aliveStill(owner.process) === true) return true
-  return aliveStill(owner.process) === false
+  if (owner?.process === undefined) return false
+  const alive = aliveStill(owner.process)
+  return alive === false || (alive === true && owner.process.pid === process.pid)
+}
+
+/** In a pid namespace without a /proc of its own, what /proc says of our number is of somebody else. */
+function seesItself(): boolean {
+  try {
+    return fs.readlinkSync('/proc/self') === String(process.pid)
+  } catch {
+    return false
+  }
 }
 
 function nameOf(owner: Owner | undefined): string {
@@ -213,24 +222,28 @@ function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
 function ownerIn(file: string): Owner | undefined {
   try {
     const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    return isOwner(value) ? value : undefined
+    const fields = fieldsOf(value)
+    const [nonce, name, process] = [fields.get('nonce'), fields.get('name'), fields.get('process')]
+    if (typeof nonce !== 'string' || typeof name !== 'string') return undefined
+    return { nonce, name, process: processOf(fieldsOf(process)) }
   } catch (error) {
     if (systemCode(error) === undefined || systemCode(error) === 'ENOENT') return undefined
     throw new Error(`the lease of the run cannot be read: ${reasonOf(error)}`, { cause: error })
   }
 }
 
-function isOwner(value: unknown): value is Owner {
-  if (typeof value !== 'object' || value === null) return false
-  if (!('nonce' in value && 'name' in value && 'process' in value)) return false
-  const { nonce, name, process: of } = value
-  if (typeof nonce !== 'string' || typeof name !== 'string') return false
-  if (typeof of !== 'object' || of === null) return false
-  const fields = new Map<string, unknown>(Object.entries(of))
-  return (
-    typeof fields.get('pid') === 'number' &&
-    ['host', 'pidNamespace', 'start'].every((field) => typeof fields.get(field) === 'string')
-  )
+function processOf(fields: ReadonlyMap<string, unknown>): ProcessIdentity | undefined {
+  const pid = fields.get('pid')
+  const text = (name: string): string => {
+    const value = fields.get(name)
+    return typeof value === 'string' ? value : ''
+  }
+  if (typeof pid !== 'number') return undefined
+  return { host: text('host'), pidNamespace: text('pidNamespace'), pid, start: text('start') }
+}
+
+function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }
 
 function inodeOf(folder: string): number | undefined {

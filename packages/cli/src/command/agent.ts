@@ -19,6 +19,9 @@ export async function agent(
   const { tree, withAggregator, ...options } = given
   const starts = withAggregator === true || typeof tree === 'string'
   const worker: { pid?: number | undefined } = {}
+  const run = parent((word) => {
+    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
+  })
   const serving = createAgent({
     mode: modeOf(command, tree),
     options,
@@ -30,9 +33,6 @@ export async function agent(
       if (status.kind === 'worker-ended') worker.pid = undefined
     },
     ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
-  })
-  const run = parent((word) => {
-    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
   })
   commandBegins()
   run?.tell('begins')
