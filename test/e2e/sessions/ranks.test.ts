@@ -9,7 +9,11 @@ function launch(
   here: Site,
   world: number,
   script: string,
-  options: { readonly plain?: boolean; readonly only?: readonly number[]; readonly env?: (rank: number) => object } = {},
+  options: {
+    readonly plain?: boolean
+    readonly only?: readonly number[]
+    readonly env?: (rank: number) => object
+  } = {},
 ): Started[] {
   const port = 20_000 + Math.floor(Math.random() * 10_000)
   return (options.only ?? Array.from({ length: world }, (_, rank) => rank)).map((rank) => {
@@ -162,7 +166,13 @@ ${session('fold', name('fold'))}`
     const stderr = await allEnded(launch(here, 2, here.script('t.py', text)))
     const runs = await here.until((all) => all.length === 2 && all.every(isOver))
     expect(runs.map((run) => param(run, 'which'))).toEqual(['extra fold', 'fold'])
-    expect(runs.map(said).join('').match(/RANKS_APART/g), stderr).toHaveLength(1)
+    expect(
+      runs
+        .map(said)
+        .join('')
+        .match(/RANKS_APART/g),
+      stderr,
+    ).toHaveLength(1)
   })
 
   it('meet by name', async () => {

@@ -7,32 +7,28 @@ import type { Result } from '../../support/cli.ts'
 /** Two sessions; in the second rank 1 fails at its first start. */
 const script = `
 import os, sys, time, provloom
-rank = int(os.environ["RANK"])
+rank = int(os.environ["PROVE_RANK"])
 for which in ("a", "b"):
     provloom.start_run("www.example.org", "e", collect_all_processes=True)
     provloom.log_param("which", which)
     for step in range(10 + rank):
         provloom.log_metric("loss", rank, step=step)
-    if which == "b" and os.environ["START"] == "0":
+    if which == "b" and os.environ["PROVE_START"] == "0":
         if rank == 1: raise SystemExit(1)
         time.sleep(30)
     provloom.end_run()
 `
 
 /** What torchrun does: it starts all ranks, and all of them again when one has failed. */
-function startOf(here: Site, name: string, start: number, variables: (rank: number) => Record<string, string>) {
+function startOf(
+  here: Site,
+  name: string,
+  start: number,
+  variables: (rank: number) => Record<string, string>,
+) {
   return [0, 1].map((rank) =>
     here.start('provloom', ['agent', '--with-aggregator', '--', 'python3', name], {
-      env: {
-        RANK: `${rank}`,
-        LOCAL_RANK: `${rank}`,
-        WORLD_SIZE: '2',
-        LOCAL_WORLD_SIZE: '2',
-        MASTER_ADDR: '127.0.0.1',
-        MASTER_PORT: `${23_456 + start}`,
-        START: `${start}`,
-        ...variables(rank),
-      },
+      env: { PROVE_RANK: `${rank}`, PROVE_START: `${start}`, ...variables(rank) },
     }),
   )
 }
@@ -40,6 +36,12 @@ function startOf(here: Site, name: string, start: number, variables: (rank: numb
 const torchrun =
   (start: number) =>
   (rank: number): Record<string, string> => ({
+    RANK: `${rank}`,
+    LOCAL_RANK: `${rank}`,
+    WORLD_SIZE: '2',
+    LOCAL_WORLD_SIZE: '2',
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: `${23_456 + start}`,
     TORCHELASTIC_RUN_ID: 'restarts',
     TORCHELASTIC_RESTART_COUNT: `${start}`,
     TORCHELASTIC_MAX_RESTARTS: '1',

@@ -62,7 +62,8 @@ describe('scripts of one folder, plainly started,', () => {
     const both = ['a.py', 'b.py'].map(
       (name) => here.start('python3', [name], { env: { PROVLOOM_TREE: left } }).ended,
     )
-    for (const one of await Promise.all(both)) expect([one.code, one.stdout], one.stderr).toEqual([0, 'True\n'])
+    for (const one of await Promise.all(both))
+      expect([one.code, one.stdout], one.stderr).toEqual([0, 'True\n'])
     expectRunsOf(here, 'a', 'b')
     expect(new Set(here.runs().map(({ file }) => file.jobKey)).size).toBe(2)
     await here.gone()
@@ -119,7 +120,7 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ()
   expect(wrapped.code, wrapped.stderr).toBe(0)
   await here.gone()
   const elements = here.runs().map(({ graph }) =>
-    ['Command', 'Environment', 'SourceCode', 'Person', 'Host', 'Metric'].map((type) =>
+    ['Command', 'Environment', 'SoftwareSourceCode', 'Person', 'Host', 'Metric'].map((type) =>
       graph
         .ofType(type)
         .flatMap((record) => graph.values(record, 'label'))
@@ -152,7 +153,9 @@ describe('what keeps a run from its graph is told by the script itself, which en
     const here = site()
     here.script('t.py', trial('t'))
     const client = path.join(here.dir, 'client')
-    fs.cpSync(path.join(here.env['PYTHONPATH']!, 'provloom'), path.join(client, 'provloom'), { recursive: true })
+    fs.cpSync(path.join(here.env['PYTHONPATH']!, 'provloom'), path.join(client, 'provloom'), {
+      recursive: true,
+    })
     const env = { PATH: '/usr/bin:/bin', PYTHONPATH: client }
     const result = await here.start('python3', ['t.py'], { env }).ended
     expect([result.code, result.stdout], result.stderr).toEqual([0, 'False\n'])

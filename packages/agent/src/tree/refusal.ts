@@ -14,6 +14,9 @@ export function refuseTree(folder: string, error: unknown): void {
     // What an agent has said of the run that it is in must stay.
     if (formerRun(session) !== undefined) continue
     const message = `no agent can be started: ${sentenceOf(error)} [${code}]`
-    new ControlFile(session).tell({ notices: [{ code, message }], message: `its agent was refused [${code}]` })
+    new ControlFile(session).tell({
+      notices: [{ code, message }],
+      message: `its agent was refused [${code}]`,
+    })
   }
 }
