@@ -40,6 +40,18 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(`${shared}/event/decode.test.ts`, 'that is malformed says what is wrong'),
     reached(`${python}/test_calls.py`, 'test_names_in_any_script_are_kept_and_long_ones_are_cut'),
   ],
+  valueBytesMax: [
+    reached(`${agent}/client/values.test.ts`, 'says what is left out of it: valueBytesMax'),
+    reached(`${python}/test_calls.py`, 'test_a_value_of_megabytes_is_cut_and_told'),
+  ],
+  valueLevelsMax: [
+    reached(`${agent}/client/values.test.ts`, 'is written out down to the deepest of valueLevelsMax levels'),
+    reached(`${python}/test_values.py`, 'test_a_value_is_written_out_down_to_the_deepest_level'),
+  ],
+  pairsPerCallMax: [
+    reached(`${agent}/client/limits.test.ts`, 'drops parameters beyond the most of one call, counted'),
+    reached(`${python}/test_numbers.py`, 'test_more_parameters_than_a_call_takes_are_counted'),
+  ],
   segmentBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,

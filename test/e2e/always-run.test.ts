@@ -187,3 +187,38 @@ it('only a command line that is wrong is refused', async () => {
   const result = await provloom(['run', '--no-such-option', '--', 'sh', '-c', 'echo ran'])
   expect([result.code, result.stdout]).toEqual([2, ''])
 })
+
+it('a command has its variables as they were, whatever their names and values', async () => {
+  const mine = {
+    'BASH_FUNC_module%%': '() {  echo loaded\n}',
+    'conda.channel': 'a b',
+    QUOTES: `'"$(id)\\`,
+    EMPTY: '',
+    PWD: '/somewhere/else',
+    OLDPWD: '/before',
+    SHLVL: '7',
+    _: '/usr/bin/train',
+    provloom_file: 'mine',
+    NODE_OPTIONS: '--max-old-space-size=100',
+    NODE_CHANNEL_FD: '77',
+  }
+  const env = { PATH: process.env['PATH'] ?? '', ...mine }
+  const show = 'import json, os; print(json.dumps(dict(os.environ)))'
+  const words = [bin, 'run', ...place().args, '--', python, '-c', show]
+  const stdout = execFileSync('/usr/bin/env', ['-i', ...assignments(env), ...words], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).toString()
+  const seen: Record<string, string> = JSON.parse(stdout)
+  expect(Object.fromEntries(Object.keys(env).map((name) => [name, seen[name]]))).toEqual(env)
+  const more = Object.keys(seen).filter((name) => !(name in env))
+  expect(
+    more.filter(
+      (name) =>
+        !/^(PROVLOOM_|PYTHONPATH$|(LOCAL_|NODE_)?RANK$|(LOCAL_)?WORLD_SIZE$|MASTER_|LC_CTYPE$)/.test(name),
+    ),
+  ).toEqual([])
+})
+
+function assignments(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+}

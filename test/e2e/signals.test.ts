@@ -83,8 +83,8 @@ function job(args: readonly string[]): Started & { group(signal: NodeJS.Signals)
 }
 
 /** Runs a command in front of which a shell ignores signals; its own standard output. */
-async function statusWhere(before: string, how: string): Promise<string> {
-  const words = [bin, how, ...place().args, '--', 'grep', 'SigIgn', '/proc/self/status']
+async function statusWhere(before: string): Promise<string> {
+  const words = [bin, 'run', ...place().args, '--', 'grep', 'SigIgn', '/proc/self/status']
   return (await start('sh', ['-c', `${before} exec "$@"`, '-', ...words]).ended).stdout
 }
 
@@ -160,13 +160,10 @@ describe('signals to `provloom run`', () => {
 })
 
 describe('a signal that is ignored where a command is started', () => {
-  it.each(['run', 'agent'])('is ignored in the command of %s, and no other', async (how) => {
+  it('is ignored in the command, and no other', async () => {
     // 1, 12 and 13.
-    expect(await statusWhere(`trap '' HUP USR2 PIPE;`, how)).toBe('SigIgn:\t0000000000001801\n')
-  })
-
-  it('is none for a command where none is', async () => {
-    expect(await statusWhere('', 'run')).toBe('SigIgn:\t0000000000000000\n')
+    expect(await statusWhere(`trap '' HUP USR2 PIPE;`)).toBe('SigIgn:\t0000000000001801\n')
+    expect(await statusWhere('')).toBe('SigIgn:\t0000000000000000\n')
   })
 
   it('is ignored by the aggregator as well', async () => {

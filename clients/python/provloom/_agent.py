@@ -5,7 +5,6 @@ import time
 
 from . import _process
 from ._small import age_of, put, remove
-from ._tell import once
 
 #: Whoever starts an agent says so; the others of the tree need not for so long, in seconds.
 _STARTING_SECONDS = 10
@@ -47,10 +46,10 @@ def _command(file):
     return [file]
 
 
-def ensure(tree, spool):
-    """Starts the tree's agent where none lives. False when that cannot be, which is told."""
+def ensure(tree):
+    """Starts the tree's agent where none lives. Returns why that cannot be, or None."""
     if tree.agent() is not None or not _claim(tree):
-        return True
+        return None
     import shutil
 
     command = find_command()
@@ -61,12 +60,9 @@ def ensure(tree, spool):
         why = "%s could not be started" % command[0]
     else:
         why = _start(tree, command)
-    if why is None:
-        return True
-    remove(tree.path("agent.starting"))
-    once("no-agent", "no agent: %s, so this run is kept in %s; make its graph later with: provloom import %s"
-         % (why, spool, spool))  # fmt: skip
-    return False
+    if why is not None:
+        remove(tree.path("agent.starting"))
+    return why
 
 
 def _claim(tree):
@@ -76,7 +72,7 @@ def _claim(tree):
     try:
         with open(file, "rb", buffering=0) as opened:
             pid, _, start = opened.read(64).partition(b".")
-        if age_of(file) < _STARTING_SECONDS and int(pid) != os.getpid() and _process.lives(int(pid), int(start)):
+        if age_of(file) < _STARTING_SECONDS and _process.lives(int(pid), int(start)):
             return False
     except FileNotFoundError:
         pass

@@ -10,8 +10,9 @@ from . import _ours
 from ._context import context_name
 from ._listing import Folder, listed
 from ._guard import harmless, session_for
+from ._numbers import recorded_step
 from ._paths import absolute, is_text, shown, text_of
-from ._values import NotANumber, name as name_of, step as step_of
+from ._values import name as name_of
 
 
 def log_artifact(
@@ -46,20 +47,22 @@ def log_artifact(
              copy=bool(log_copy_in_prov_directory), subfolder=log_copy_subdirectory)  # fmt: skip
 
 
-def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None):
+def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None, model=None):
     """Records the file or folder at ``path``, named by itself where there is no label."""
     path = absolute(session, call, path)
     if path is None:
         return
+    name = name_of(label) or name_of(text_of(os.path.basename(path))) or "unnamed"
     facts = {
-        "name": name_of(label) or name_of(text_of(os.path.basename(path))) or "unnamed",
+        "name": name,
         "kind": kind,
         "role": role,
         "context": context_name(context),
         "source": name_of(source),
-        "step": _step(session, call, step),
+        "step": _step(session, call, name, step),
         "subfolder": name_of(subfolder),
         "version": version,
+        "model": model,
     }
     try:
         found = os.stat(path)
@@ -87,16 +90,9 @@ def keep_made(session, spooled, facts):
                   **dict(facts, **fields))  # fmt: skip
 
 
-def _step(session, call, step):
-    try:
-        whole = step_of(step)
-        # The format's steps are integers that every language holds exactly.
-        if abs(whole) < 2**53:
-            return whole
-    except NotANumber:
-        pass
-    session.problem("BAD_STEP", "%s: the step is no integer: %.80r; 0 is recorded" % (call, step), call)
-    return 0
+def _step(session, call, label, step):
+    # The steps of events are integers that every language holds exactly.
+    return recorded_step(session, call, label, step, -(2**53) + 1, 2**53 - 1)
 
 
 class _Keeper:
@@ -121,7 +117,9 @@ class _Keeper:
 
     def folder(self, path, found):
         """Each of its files, and at last the folder itself, which says what is not among them."""
-        folder = Folder(path, _ours.known_folders(self._session))
+        # What git keeps is no source code, and may hold passwords.
+        without = ".git" if self._facts["kind"] == "source" else None
+        folder = Folder(path, _ours.known_folders(self._session), without=without)
         size, hashes = 0, []
         for one in folder.found:
             relative = text_of(one.relative)

@@ -28,12 +28,11 @@ def at_exit(session, status, why):
 def _settle(session, wait):
     if session.quiet:
         return True
-    if not session.wrapped and session.started_agent is None and not os.path.exists(session.tree.path("agent.json")):
+    if not session.wrapped and session.no_agent is None and not os.path.exists(session.tree.path("agent.json")):
         # The agent that was there has left before it saw this session.
-        session.started_agent = _agent.ensure(session.tree, session.spool)
-    # Where no agent could be started, that was told, and nobody will ever answer.
-    wait = wait and session.started_agent is not False
-    if wait:
+        session.no_agent = _agent.ensure(session.tree)
+    # Where no agent could be started nobody will ever answer.
+    if wait and session.no_agent is None:
         done = _wait.until_ended(session)
     else:
         session.look()
@@ -42,6 +41,6 @@ def _settle(session, wait):
     if not session.wrapped and session.rank() == 0 and not session.quiet:
         if done:
             _words.ended(session)
-        elif wait:
+        elif wait and not session.kept_told:
             _words.not_ended(session)
     return done

@@ -1,6 +1,7 @@
 """The promise that a call never raises into a training, and where a call finds its session."""
 
 from . import _current
+from ._numbers import error_text
 from ._tell import once
 
 
@@ -22,10 +23,7 @@ class harmless:
     def __exit__(self, kind, error, trace):
         if kind is None or not issubclass(kind, Exception):
             return False
-        try:
-            told = "%s could not record this: %s: %s" % (self.call, kind.__name__, error)
-        except Exception:
-            told = "%s could not record this: %s" % (self.call, kind.__name__)
+        told = "%s could not record this: %s" % (self.call, error_text(error))
         session = _current.session
         try:
             if session is None:

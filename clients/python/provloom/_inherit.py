@@ -2,7 +2,7 @@
 
 import os
 
-from . import _folder, _process
+from . import _process, _session_folder
 from ._small import mark_of
 
 
@@ -35,7 +35,7 @@ class Parent:
 
     def facts_of(self, session):
         """session.json of one of its sessions; None when it is not of this very process."""
-        facts = _folder.read(self.tree.path("sessions", session))
+        facts = _session_folder.read(self.tree.path("sessions", session))
         if facts is None or facts.get("pid") != self.pid or facts.get("pidNamespace") != _process.namespace():
             return None
         start = facts.get("start")

@@ -8,7 +8,7 @@ from . import _current, _inherit, _life, _place
 from ._session import Session
 from ._small import now_us
 from ._tell import once
-from ._tree import Tree, roots
+from ._tree import Tree, roots, take
 
 OPTIONS = ("provUserNamespace", "experimentName", "provenanceSaveDir", "collectAllProcesses", "saveAfterNLogs", "rank",
            "worldSize", "said", "disableCodecarbon", "runName", "runId")  # fmt: skip
@@ -17,6 +17,8 @@ OPTIONS = ("provUserNamespace", "experimentName", "provenanceSaveDir", "collectA
 def start(options, line):
     """start_run. ``line`` is where it was called from. Returns (session, whether it is another one than before)."""
     with _current.lock:
+        if _current.tree is None:  # what failed at import may do now
+            _current.tree = take()
         return _start(options, line)
 
 
@@ -30,6 +32,9 @@ def _start(options, line):
         else:
             session.end("completed")
             session = _begin(options)
+    elif session.over:
+        session.end("incomplete", by="next")
+        session = _begin(options)
     else:
         how = session.held_from(line)
         if how == Session.BEGIN_NEXT:
@@ -88,7 +93,7 @@ def _call(session):
     if session is not None and session.follows is None:
         return session
     if session is None:
-        if _current.ended or _current.unable:
+        if _current.ended or _current.unable or _current.tree is None:
             return None
         session = _helper_of(_inherit.find(_current.tree))
         return _left_open() if session is None else _helper_or_rank(session)
@@ -127,7 +132,7 @@ def _helper_or_rank(session):
     if session.ranked_at <= now < session.ranked_at + 1_000_000:
         return session
     if session.ranked_at == 0:
-        _life.install()
+        _prepare()
     session.ranked_at = now
     said = _place.said(None, None)
     rank = _own_rank(session, said, session.follows.facts_of(session.id) or {})
@@ -176,16 +181,18 @@ def _is_imported_again():
 def _open(options, kind=Session.OWN, follows=None, inherited=None):
     """Raises OSError when no place can be written."""
     trouble = None
+    passed = _current.tree.passed
     for tree in _places(_current.tree):
         session = Session(tree, os.urandom(8).hex(), options, kind, follows, inherited)
         try:
             session.open()
         except OSError as error:
             trouble = trouble or error
+            passed = passed or (os.path.dirname(tree.folder), error)
             continue
-        if trouble is not None:
-            once("spool-elsewhere", "the spool cannot be in %s (%s); it is in %s"
-                 % (os.path.dirname(_current.tree.folder), trouble.strerror or trouble, tree.folder))  # fmt: skip
+        if passed is not None:
+            why = getattr(passed[1], "strerror", None) or passed[1]
+            once("spool-elsewhere", "the spool cannot be in %s (%s); it is in %s" % (passed[0], why, tree.folder))
         if tree is not _current.tree:
             _current.tree = tree
             tree.export()
@@ -220,8 +227,16 @@ def _same_names(facts, options):
     return all(options.get(name) == facts.get(name) for name in ("experimentName", "runName", "runId"))
 
 
-def _enter(session):
+def _prepare():
+    """Of the first use in this process: its end is heard of, and what it starts knows it. Not in the fork itself, where
+    another thread may have held what this needs."""
     _life.install()
+    if _current.tree.exported_by != os.getpid():
+        _current.tree.export()
+
+
+def _enter(session):
+    _prepare()
     _current.session = session
     _current.stream = None if session.quiet or session.over else session.stream
     _current.ended = _current.unable = False

@@ -14,10 +14,9 @@ from . import _descriptor
 
 BYTES = 512
 _SLOT_BYTES = 32
-#: Each reason has its slot, so that threads need not agree on one. What is not named here is counted as `other`.
-REASONS = ("spool-full", "disk-full", "disk-failed", "too-large", "too-many-series", "streams", "client-error", "ended",
-           "refused-value", "spool-removed", "lost")  # fmt: skip
+#: Reasons that find no slot of their own are counted in the last.
 _OTHER = 15
+_NAME_BYTES = 15
 _pack = Struct("<16sQI").pack
 
 
@@ -29,20 +28,21 @@ class Ledger:
         self._fd, self._identity = -1, None
         self._next = 0
         self._counts = {}
+        self._slots = {"other": _OTHER}
+        self._free = count(1)
         self._tried = False
 
     def make(self):
         """Writes it whole, in its place. Whether it is there; where it is not, the one before is kept."""
         try:
-            descriptor, identity = _descriptor.open_high(self._path(), os.O_RDWR | os.O_CREAT)
+            descriptor, identity = self._open_made()
         except OSError:
             return False
         try:
-            whole = self._slot("next", self._next) + b"".join(
-                self._slot(reason, self.dropped(reason)) for reason in REASONS
-            )
-            whole += bytes((_OTHER - 1 - len(REASONS)) * _SLOT_BYTES) + self._slot("other", self.dropped("other"))
-            done = os.pwrite(descriptor, whole, 0) == BYTES
+            slots = [self._slot("next", self._next)] + [bytes(_SLOT_BYTES)] * _OTHER
+            for reason in list(self._counts):
+                slots[self._slots.get(reason, _OTHER)] = self._slot(reason, self.dropped(reason))
+            done = os.pwrite(descriptor, b"".join(slots), 0) == BYTES
         except OSError:
             done = False
         if not done:
@@ -53,6 +53,14 @@ class Ledger:
         _descriptor.close(*before)
         return True
 
+    def _open_made(self):
+        path = self._path()
+        try:
+            return _descriptor.open_high(path, os.O_RDWR | os.O_CREAT)
+        except FileNotFoundError:
+            os.mkdir(os.path.dirname(path), 0o700)
+            return _descriptor.open_high(path, os.O_RDWR | os.O_CREAT)
+
     def make_once(self):
         """For a stream that has dropped and written nothing yet."""
         if not self._tried:
@@ -61,11 +69,13 @@ class Ledger:
 
     def add(self, reason):
         """Counts a drop. Returns how many there were of this reason, this one included."""
-        if reason not in REASONS:
-            reason = "other"
-        counter = self._counts.setdefault(reason, count())
-        number = next(counter) + 1
-        slot = REASONS.index(reason) + 1 if reason in REASONS else _OTHER
+        slot = self._slots.get(reason)
+        if slot is None:
+            # Each of these is one step of the interpreter: two threads may waste a slot, and never share one.
+            slot = self._slots.setdefault(reason, next(self._free))
+        if slot >= _OTHER:
+            slot, reason = _OTHER, "other"
+        number = next(self._counts.setdefault(reason, count())) + 1
         while True:
             # Another thread may count in between and write first: the larger count stays.
             told = self.dropped(reason)
@@ -97,7 +107,7 @@ class Ledger:
 
     @staticmethod
     def _slot(name, number):
-        slot = _pack(name.encode("ascii"), number, 0)
+        slot = _pack(name.encode("ascii", "replace")[:_NAME_BYTES], number, 0)
         return slot + crc32(slot).to_bytes(4, "little")
 
     def _put(self, slot, name, number):

@@ -23,8 +23,8 @@ def begin():
         from ._tree import take
 
         _current.tree = take()
-    except Exception as error:
-        once("tree", "%s: %s" % (type(error).__name__, error))
+    except Exception:
+        pass  # start_run tries again, and says why
 
 
 def install():
@@ -104,6 +104,9 @@ def exit_status():
     why = failure()
     if why is not None:
         return "failed", why
+    code = _code_of_child()
+    if code is not None:
+        return ("completed", None) if code == 0 else ("failed", "exit status %d" % code)
     if _main is None or not _was_thrown(_main):
         return "completed", None
     if _status is None:
@@ -111,10 +114,27 @@ def exit_status():
     return ("completed", None) if _status[0] in (None, 0) else ("failed", ("exit status %s" % (_status[0],))[:4096])
 
 
+def _code_of_child():
+    """The code that multiprocessing is about to leave a forked child with, from Python 3.13 on; before that the exception
+    is still to be seen."""
+    frame = sys._getframe()
+    while frame is not None and frame.f_code.co_name != "_bootstrap":
+        if frame.f_globals.get("__name__") in ("multiprocessing.popen_fork", "multiprocessing.forkserver"):
+            code = frame.f_locals.get("code")
+            return code if isinstance(code, int) else None
+        frame = frame.f_back
+    return None
+
+
 def _was_thrown(frame):
-    """Whether the frame, which is over, was left by an exception: its last instruction is no return."""
+    """Whether the frame is over and was left by an exception: its last instruction is no return."""
     from opcode import opname
 
+    running = sys._getframe()
+    while running is not None and running is not frame:
+        running = running.f_back
+    if running is frame:
+        return False  # a forked child that leaves from within
     code, at = frame.f_code.co_code, frame.f_lasti
     return 0 <= at < len(code) and not opname[code[at]].startswith("RETURN")
 
@@ -127,6 +147,8 @@ def _at_exit():
         from ._finish import at_exit
 
         at_exit(session, *exit_status())
+    except KeyboardInterrupt:
+        pass  # it was waiting, and what it waited for goes on without it
     except Exception as error:
         once("exit", "the end of the run could not be recorded: %s" % error)
 
@@ -172,8 +194,6 @@ def _after_fork():
     _current.lock = RLock()
     session = _current.session
     try:
-        if _current.tree is not None:
-            _current.tree.export()
         if session is None:
             return
         from ._inherit import Parent

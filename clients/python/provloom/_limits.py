@@ -42,3 +42,11 @@ HELPER_LOOK_EVERY_US = 1_000
 TRUSTED_US = 50
 #: After a failed write metrics wait this long before the disk is tried again, in microseconds.
 RETRY_AFTER_US = 100_000
+#: A parameter's value, in UTF-8. Longer ones are cut: a parameter is a value, a file is logged with log_artifact.
+VALUE_BYTES_MAX = 64 * 1024
+#: Parameters or metrics of one log_params or log_metrics.
+PAIRS_PER_CALL_MAX = 10_000
+#: Levels of lists and dicts inside each other that are written out.
+VALUE_LEVELS_MAX = 32
+#: Reading a stranger's mapping or sequence stops after this, in seconds: each step is its own code.
+FOREIGN_SECONDS = 0.1

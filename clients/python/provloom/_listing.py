@@ -31,8 +31,8 @@ class Folder:
     a circle or anywhere. Nothing is opened.
     """
 
-    def __init__(self, root, known, each=None):
-        """``each`` is called for each file, which then is not kept in ``found``."""
+    def __init__(self, root, known, each=None, without=None):
+        """``each`` is called for each file, which then is not kept in ``found``; the name ``without`` is passed over."""
         self.found = []
         self._each = each or self._keep
         #: files that there are, recorded or not
@@ -42,6 +42,7 @@ class Folder:
         self.own = []
         self._left_out = {}
         self._known = known
+        self._without = without
         self._entries = limits.FOLDER_ENTRIES_MAX
         self._until = time.monotonic() + limits.KEEP_MS / 1000
         below = [("", root)]
@@ -78,6 +79,8 @@ class Folder:
             if self._late():
                 self.more = True
                 break
+            if entry.name == self._without:
+                continue
             name = relative + "/" + entry.name if relative else entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append((name, entry.path))

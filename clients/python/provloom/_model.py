@@ -9,7 +9,6 @@ from ._context import context_name
 from ._guard import harmless, session_for
 from ._values import json_text, name as name_of, torch_of
 
-_LAYERS_LENGTH_MAX = 400_000
 _LOOK_EVERY_BYTES = 4 * limits.MIB
 
 
@@ -28,11 +27,15 @@ def log_model(
         if session is None:
             return
         label = name_of(model_name) or "model"
-        facts = describe(model, log_model_layers) if log_model_info else {"className": _class_name(model)}
+        facts = describe(model) if log_model_info else {"className": _class_name(model)}
+        if log_model_info and log_model_layers:
+            facts["layers"], remark = json_text(_layers(model), limits.VALUE_BYTES_MAX)
+            if remark is not None:
+                session.problem(remark[0], "log_model: the list of layers of %s %s" % (label, remark[1]), label)
         direction = "input" if is_input else "output"
         session.event("model", name=label, context=context_name(context), source=name_of(source),
                       direction=direction, **facts)  # fmt: skip
-        _save(session, "log_model", label, model, context, source, None, None, "model", direction)
+        _save(session, "log_model", label, label, model, context, source, None, None, "model", direction)
 
 
 def save_model_version(model_name, model, context=None, source=None, step=0, incremental=True, is_input=False):
@@ -49,15 +52,15 @@ def save_model_version(model_name, model, context=None, source=None, step=0, inc
         label = name_of(model_name) or "model"
         version = session.count("version " + label)
         named = "%s_%d" % (label, version) if incremental else label
-        _save(session, "save_model_version", named, model, context, source, step, version, "checkpoint",
+        _save(session, "save_model_version", label, named, model, context, source, step, version, "checkpoint",
               "input" if is_input else "output")  # fmt: skip
 
 
-def _save(session, call, label, model, context, source, step, version, kind, role):
+def _save(session, call, name, label, model, context, source, step, version, kind, role):
     if isinstance(model, (str, os.PathLike)):
         suffix = os.path.splitext(os.fspath(model))[1]
         _artifact.keep(session, call, label + suffix, model, context, source, 0 if step is None else step, kind, role,
-                       version=version)  # fmt: skip
+                       version=version, model=name)  # fmt: skip
         return
     suffix, write, estimate = _writer(model)
     target = None
@@ -77,8 +80,9 @@ def _save(session, call, label, model, context, source, step, version, kind, rol
         "role": role,
         "context": context_name(context),
         "source": name_of(source),
-        "step": None if step is None else _artifact._step(session, call, step),
+        "step": None if step is None else _artifact._step(session, call, label, step),
         "version": version,
+        "model": name,
     }
     _artifact.keep_made(session, spooled, facts)
 
@@ -125,7 +129,7 @@ def _writer(model):
     return ".pkl", pickled, None
 
 
-def describe(model, with_layers=False):
+def describe(model):
     """What is known of a model: fields of the event `model`."""
     facts = {"className": _class_name(model)}
     parameters = _parameters(model)
@@ -135,10 +139,6 @@ def describe(model, with_layers=False):
         facts["bytes"] = _bytes_of(model)
     elif callable(getattr(model, "count_params", None)):
         facts["parameters"] = int(model.count_params())
-    if with_layers:
-        text = json_text(_layers(model))
-        if len(text) <= _LAYERS_LENGTH_MAX:
-            facts["layers"] = text
     return facts
 
 

@@ -42,8 +42,8 @@ def kept_environment():
 
 
 def said(rank, world_size):
-    """(rank, world size, who said it): the caller, or a library that the script has initialised; else None thrice."""
-    if rank is not None:
+    """(rank, world size, who said the rank): the caller, or a library that the script has initialised; else None."""
+    if rank is not None and world_size is not None:
         return rank, world_size, "call"
     for say, by in ((_torch, "torch.distributed"), (_mpi, "mpi4py")):
         try:
@@ -51,8 +51,9 @@ def said(rank, world_size):
         except Exception:
             continue  # what a half-initialised library says is nothing
         if found is not None:
-            return found[0], world_size if world_size is not None else found[1], by
-    return None, world_size, None if world_size is None else "call"
+            world_size = found[1] if world_size is None else world_size
+            return (found[0], world_size, by) if rank is None else (rank, world_size, "call")
+    return rank, world_size, None if rank is None else "call"
 
 
 def _torch():

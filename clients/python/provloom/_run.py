@@ -5,8 +5,9 @@ import sys
 
 from . import _current
 from ._guard import harmless
+from ._numbers import NotANumber, shown, step
 from ._tell import once
-from ._values import name
+from ._values import name, typed
 
 
 class Run:
@@ -147,8 +148,9 @@ def _announce(session):
     _life.watch_exit()
     if session.rank() == 0:
         _words.begins(session)
-    if session.tree.agent() is None:
-        session.started_agent = _agent.ensure(session.tree, session.spool)
+    session.no_agent = _agent.ensure(session.tree)
+    if session.no_agent is not None:
+        session.kept_told = _words.kept(session)
 
 
 def _checked(namespace, experiment, folder, collect_all, save_after, rank, disable_codecarbon, world, run_name, run_id):
@@ -157,7 +159,7 @@ def _checked(namespace, experiment, folder, collect_all, save_after, rank, disab
 
     rank, world, by = said(_count("rank", rank, 0), _count("world_size", world, 1))
     given = {
-        "provUserNamespace": None if namespace is None else str(namespace),
+        "provUserNamespace": None if namespace is None else typed(namespace).text,
         "experimentName": name(experiment),
         "provenanceSaveDir": None if folder is None else os.path.abspath(os.path.expanduser(os.fspath(folder))),
         "collectAllProcesses": bool(collect_all),
@@ -176,11 +178,11 @@ def _count(option, value, least):
     if value is None:
         return None
     try:
-        whole = int(value)
-        if whole == value and least <= whole < 2**31:
+        whole = step(value)
+        if least <= whole < 2**31:
             return whole
-    except (TypeError, ValueError, OverflowError):
+    except NotANumber:
         pass
-    once("option-" + option, "start_run: %s must be an integer from %d on, not %r; it is as if it were not given"
-         % (option, least, value))  # fmt: skip
+    once("option-" + option, "start_run: %s must be an integer from %d on, not %s; it is as if it were not given"
+         % (option, least, shown(value)))  # fmt: skip
     return None

@@ -20,11 +20,14 @@ _SECRET_INPUT = frozenset(table.SECRET_INPUT)
 _OPTION = re.compile(r"--?([A-Za-z][\w.@/-]{0,127})(?:(=)|(\s*\n\s*)|\Z)", re.A)
 #: An option of a word or words, as people name them; a value that begins with a dash is none.
 _PLAIN_OPTION = re.compile(
-    r"--?(?:[A-Za-z]|[a-z]+\d{0,2}|[A-Z]+|[a-z]+(?:[A-Z][a-z]+)+)(?:[-_.](?:[a-z]*\d{0,2}|\d{1,2}[a-z]*|[A-Z]+))*(?:=.*)?", re.S | re.A)  # fmt: skip
+    r"--?(?:[A-Za-z]|[a-z]+\d{0,2}|[A-Z]+|[a-z]+(?:[A-Z][a-z]+)+)"
+    r"(?:[-_.](?:[a-z]*\d{0,2}|\d{1,2}[a-z]*|[A-Z]+))*(?:=.*)?", re.S | re.A)  # fmt: skip
 _DEFINED = re.compile(r"-[DPE](?=[A-Za-z_][\w.]*=)", re.A)
 _CLUSTER = re.compile(r"-[A-Za-z]{2,8}")
 _SHELL_CLUSTER = re.compile(r"-[a-z]*c[a-z]*")
 _NAME = re.compile(r"[\w.:/-]{1,128}", re.A)
+#: A name and the mark behind it, of what is written in several words: {password: x}.
+_NAMED = re.compile(r"[{\[(,\"']{0,4}([\w.-]{1,128})[\"']?:", re.A)
 _ASSIGNED = re.compile(r"[\w.-]{1,128}=", re.A)
 _COOKIE = re.compile(r"[^=\s]{1,128}=", re.A)
 _AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
@@ -33,12 +36,12 @@ _AWS_REACH = 3
 
 
 class Command:
-    """Reads the words of one command, in order."""
+    """Reads the words of one command, in order. ``is_exact``: that they are words is known, not guessed."""
 
-    def __init__(self, scan, depth):
-        self._scan, self._depth, self._is_read = scan, depth, False
+    def __init__(self, scan, depth, is_exact=True):
+        self._scan, self._depth, self._is_exact, self._is_read = scan, depth, is_exact, False
         self._rows, self._seen, self._awaited, self._many = [], set(), None, False
-        self._near_id, self._place, self._is_shell = 0, 0, False
+        self._near_id, self._place, self._is_shell, self._marked = 0, 0, False, None
 
     def awaits_secret(self):
         return self._awaited is not None
@@ -59,6 +62,9 @@ class Command:
 
     def _next(self, word):
         awaited, self._awaited = self._awaited, None
+        marked, self._marked = self._marked, None
+        if marked is not None:
+            return parts_of(marked, word.rstrip("}])\"',;")) or self._text(word)
         if awaited is not None and not (_PLAIN_OPTION.fullmatch(word) and awaited != "shell"):
             if self._many and is_secret("perhaps", word):
                 self._awaited = "perhaps"
@@ -155,6 +161,9 @@ class Command:
         if word in _AFTER and word not in self._seen:
             self._seen.add(word)
             self._place = 0
+        if word.endswith(":") and self._is_exact:
+            named = _NAMED.fullmatch(word)
+            self._marked = level_of(named.group(1)) if named else None
         return self._text(word)
 
     def _active(self):
@@ -182,7 +191,7 @@ def read_shell(scan, text, bounds, depth, is_exact):
     for line in reader.lines():
         if scan.is_spent():
             return spans + [(line.start, len(text))]
-        command = Command(scan, depth + 1)
+        command = Command(scan, depth + 1, is_exact)
         words = [word.text() for word in line.words]
         for word, said in zip(line.words, words):
             spans += word.spans_of(command.feed(said, not is_exact and not word.is_joined()))
@@ -191,8 +200,8 @@ def read_shell(scan, text, bounds, depth, is_exact):
             if line.is_piped and before is not None:
                 spans += _all_of(_what_is_said(before.words))
         before = line
-        while reader.inner:
-            spans += _inside(scan, text, reader.inner.pop(), depth, is_exact)
+    for inner in reader.inner:
+        spans += _inside(scan, text, inner, depth, is_exact)
     return spans
 
 

@@ -1,6 +1,7 @@
 """Where in a text to look closer: the lines, or parts of long ones, in which a secret may stand."""
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 
 from . import _secret_table as table
@@ -12,6 +13,8 @@ _HINT = re.compile(r"%s|-(?:%s)(?=[\"',= \t])" % (HINTS, "|".join(table.PAIR_OPT
 #: What shells are given has hints of its own, and some are words of prose.
 _COMMANDS = {name.lower() for row in table.PROGRAMS for name in row["of"].split()} - set(table.PLAIN_PROGRAMS)
 _COMMAND_MARKS = "\"'/`()|;,&$[{:=>"
+#: What words of a command have that others have not: options, escapes, quotes in the middle of a word, input.
+_WORDS = re.compile(r"(?:^|[\s\"'(\[,=])--?[A-Za-z]|\\|<<|\w[\"']\w|\"\"|''|\"'|'\"", re.A | re.M)
 _NAME_TAIL = re.compile(r"[\w.$@/-]{0,128}", re.A)
 _NAME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-"
 _NAME_REACH = 64
@@ -24,20 +27,15 @@ _TURNING_REACH = 256
 _LONG_LINE, _WINDOW, _PIECE, _OVERLAP = 8192, 2048, 16384, 512
 
 
-def regions(scan, text, small, is_code):
-    """(start, stop, end of the line) of where to look closer. ``is_code``: a value that code makes is none."""
-    for start, stop, limit in _wide_regions(scan, text, small, is_code):
-        while stop - start > _PIECE:
-            yield start, start + _PIECE + _OVERLAP, limit
-            start += _PIECE
-        yield start, stop, limit
+def regions(scan, text, small, commands, is_code):
+    """(start, stop, end of the line) of where to look closer.
 
-
-def _wide_regions(scan, text, small, is_code):
+    ``commands``: where programs are named. ``is_code``: a value that code makes is none.
+    """
     start = stop = limit = 0
-    for at, end in _hints(scan, small):
+    for at, end in _hints(small, commands):
         if scan.is_spent():
-            yield at, len(text), len(text)
+            yield start if stop > start else at, len(text), len(text)
             return
         if at < stop and (stop == limit or at + _WINDOW <= stop):
             continue
@@ -45,6 +43,9 @@ def _wide_regions(scan, text, small, is_code):
             continue
         if at < stop:
             stop = min(at + 2 * _WINDOW, limit)
+            if stop - start > _PIECE:
+                yield start, start + _PIECE + _OVERLAP, limit
+                start += _PIECE
             continue
         if stop > start:
             yield start, stop, limit
@@ -56,19 +57,20 @@ def _wide_regions(scan, text, small, is_code):
         yield start, stop, limit
 
 
-def _hints(scan, small):
+def _hints(small, commands):
     """(start, end) of the places where to look closer, in order; the end is 0 where nothing more is to be asked."""
-    commands = _commands(scan, small)
+    one = 0
     for found in _HINT.finditer(small):
-        while commands and commands[-1] < found.start():
-            yield commands.pop(), 0
+        while one < len(commands) and commands[one] < found.start():
+            yield commands[one], 0
+            one += 1
         yield found.span()
-    while commands:
-        yield commands.pop(), 0
+    for at in commands[one:]:
+        yield at, 0
 
 
-def _commands(scan, small):
-    """Where programs are named, the last one first. The words are told apart roughly, which is quick."""
+def commands_in(scan, small):
+    """Where programs are named. The words are told apart roughly, which is quick."""
     words = small
     for mark in _COMMAND_MARKS:
         words = words.replace(mark, " ")
@@ -78,12 +80,19 @@ def _commands(scan, small):
         if scan.is_spent():
             return [0]
         starts.append(found.start())
-    return starts[::-1]
+    return starts
+
+
+def is_command(text, commands, start, stop):
+    """Whether there may be words of a command in a part of a text."""
+    one = bisect_left(commands, start)
+    return (one < len(commands) and commands[one] < stop) or _WORDS.search(text[start:stop]) is not None
 
 
 @lru_cache(maxsize=64)
 def _any_command(names):
-    return re.compile(r"(?:(?<=[%s\s])|(?<!.))(?:%s)(?=[\"']?,?[ \t\"'])" % (re.escape(_COMMAND_MARKS), "|".join(names)), re.A | re.S)
+    before = r"(?:(?<=[%s\s])|(?<!.))" % re.escape(_COMMAND_MARKS)
+    return re.compile(before + r"(?:%s)(?=[\"']?,?[ \t\"'])" % "|".join(names), re.A | re.S)
 
 
 def _is_hot(scan, text, start, end, is_code):

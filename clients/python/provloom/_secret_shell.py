@@ -5,7 +5,8 @@ import re
 from ._secret_quotes import Places, close_of, joined, read_quoted, read_shell_quoted
 
 _UNIT = re.compile(
-    r"([ \t\r]+|\\\r?\n)|([\n;&|()`])|(<<<|<<-?|[<>]&?)|([\"']|\$[\"'(])|(\\.)|[^\s\"'\\$;&|()<>`]+|.", re.S | re.A)  # fmt: skip
+    r"([ \t\r]+|\\\r?\n)|([\n;&|()`])|(<<<|<<-?|[<>]&?)|([\"']|\$[\"'(])|(\\.)"
+    r"|[^\s\"'\\$;&|()<>`]+|.", re.S | re.A)  # fmt: skip
 _PARENTHESIS = re.compile(r"[()\"'\\]")
 #: Around a quoted text in code and JSON: the name and mark before it, the mark behind it.
 _LEADS = re.compile(r"(?:^|[=:,(\[{<\s])[rbfuRBFU]{0,2}\Z", re.A)
@@ -166,9 +167,10 @@ class Reader:
         if quote != "'":
             return close_of(self._scan, self._text, opened, self._limit, quote[-1])
         end = self._text.find("'", opened, self._limit)
-        if end > opened and self._text[end - 1] == "\\" and not self._is_exact and _LEADS.search(self._text[max(0, opened - 4) : opened - 1]):
+        if end > opened and self._text[end - 1] == "\\" and not self._is_exact:
             # Most likely not a shell's, in which this would be the end.
-            close = close_of(self._scan, self._text, opened, self._limit, "'")
+            before = self._text[max(0, opened - 4) : opened - 1]
+            close = close_of(self._scan, self._text, opened, self._limit, "'") if _LEADS.search(before) else None
             if close is not None:
                 return close
         return None if end < 0 else (end, end + 1)
@@ -193,7 +195,8 @@ class Reader:
             if char == "\\":
                 at += 1
             elif char in "\"'":
-                close = self._close(at, char)
+                is_escaped = char == "'" and self._text.startswith("$", at - 2)
+                close = self._close(at, "$'" if is_escaped else char)
                 at = close[1] if close else at
             else:
                 open_ones += 1 if char == "(" else -1

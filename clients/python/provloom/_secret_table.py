@@ -13,7 +13,7 @@ LEVELS = {
     "file": "pwd oldpwd",
     "likely": "pass pw credential credentials cookies sshpass dbpass userpass storepass keypass rootpass adminpass"
               " srcstorepass deststorepass keystorepass truststorepass requirepass masterauth authtoken authtokens",
-    "pair": "auth userpwd proxyuser",
+    "pair": "auth userpwd",
     "header": "authorization cookie",
     "perhaps": "key keys tokens signature sig session sessions sessionid sid sas hmac cert",
 }  # fmt: skip

@@ -3,7 +3,8 @@
 import re
 
 from ._secret_commands import TEXT
-from ._secret_quotes import backslashes, close_of
+from ._secret_inside import BLOCK, add_block_below, add_elements, add_list_below, closing_bracket, single_brace
+from ._secret_quotes import close_of
 from ._secret_words import SCHEME, TO_FILL, is_jumble, is_secret, level_of, parts_of
 
 _PLAIN = re.compile(r"[^\s\"'\\,;&|()\[\]{}<>`#]+", re.A)
@@ -13,26 +14,21 @@ _BLANK = re.compile(r"[ \t\r]+")
 #: Behind a comma or bracket: here the value has ended.
 _ENDED = re.compile(r"[ \t\r]|\Z|\n|[\"'`)\]},;]|[\w.$-]{1,64}[\"']?[ \t]{0,8}[=:]", re.A)
 #: Behind blanks, in a value that may have blanks: a comment or another name.
-_NEXT_NAME = re.compile(r"[ \t\r]*(?:\Z|\n|#|//|[)\]}]+[ \t\r]*(?:[,;\n]|\Z)|[\w.$-]{1,64}[\"']?[ \t]{0,8}(?:=|:(?!//)))", re.A)
+_NEXT_NAME = re.compile(
+    r"[ \t\r]*(?:\Z|\n|#|//|[)\]}]+[ \t\r]*(?:[,;\n]|\Z)|[\w.$-]{1,64}[\"']?[ \t]{0,8}(?:=|:(?!//)))", re.A)  # fmt: skip
+#: The same in a header, whose value has names, quotes and commas of its own.
+_NEXT_HEADER = re.compile(r"[ \t\r]*(?:\Z|\n|[A-Za-z][\w-]{0,64}[\"']?:[ \t])", re.A)
 #: What code reads a value from: a call, an element, an attribute that has the name of a secret.
 _CALL = re.compile(r"new[ \t]+[A-Za-z_$]|(?:await[ \t]+)?([A-Za-z_$][\w.]*)[(\[]", re.A)
 #: Before a name in code: a line begins, an argument, an element.
-_CODE_BEFORE = re.compile(r"(?:^|\n|[(,{\[;&|?])[ \t+-]*(?:(?:const|let|var|return|export|static|private|readonly)[ \t]+)*\Z")
+_CODE_BEFORE = re.compile(
+    r"(?:^|\n|[(,{\[;&|?])[ \t+-]*(?:(?:const|let|var|return|export|static|private|readonly)[ \t]+)*\Z")  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.A)
 _ATTRIBUTE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.A)
-#: The same in a header, whose value has names, quotes and commas of its own.
-_NEXT_HEADER = re.compile(r"[ \t\r]*(?:\Z|\n|[A-Za-z][\w-]{0,64}[\"']?:[ \t])", re.A)
 _METHOD = re.compile(r"\.[A-Za-z_]\w*\(|[+*%)]", re.A)
 _REFERENCE = re.compile(r"\{{1,2}[^{}\n\"']{0,128}\}{1,2}")
 _LINE_START = re.compile(r"[ \t+-]*(?:-[ \t]+)?[\"']?\Z")
-_BLOCK = re.compile(r"[|>][+-]?[0-9]?[+-]?[ \t\r]*(?=\n|\Z)")
-_ITEM = re.compile(r"\n[+ ]?[ \t]*-[ \t]+([^\n]*)")
-_INDENT = re.compile(r"[+-]?([ \t]*)")
-_ELEMENT = re.compile(r"[\"']|[^\s,;:=\[\]{}()\"']+", re.A)
-_IS_KEY = re.compile(r"[ \t]*:")
 _NO_SECRET = re.compile(r"[\s\d.,+*eE-]*", re.A)
-_BRACKET = re.compile(r"[\"'()\[\]{}]")
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _FAR = 65536
 _JUDGED = 4096
 
@@ -57,7 +53,7 @@ class Value:
         self._has_blanks = not in_url and self._may_have_blanks(name[0] if name else None, mark)
 
     def _may_have_blanks(self, name, mark):
-        """A value that goes to the end of its line: of a header, in YAML and ini files; in YAML's braces to the next name."""
+        """A value that goes to the end of its line: of a header, in YAML and ini files; in YAML's braces to the next."""
         if self._level == "header":
             return True
         if name is None:
@@ -72,7 +68,7 @@ class Value:
         text, at = self._text, self._at
         prefix = _PREFIX.match(text, at, self._limit)
         at = prefix.end() if prefix else at
-        if at >= self._limit or (self._mark == ":" and _BLOCK.match(text, at)):
+        if at >= self._limit or (self._mark == ":" and BLOCK.match(text, at)):
             return self._below(at, spans)
         char = text[at]
         if char in "[{(":
@@ -89,7 +85,8 @@ class Value:
 
     def _told(self, end, spans):
         """Judges the value; one that is shown is read again for what is inside of it."""
-        if self._kind == TEXT and self._runs and self._runs[-1][1] == end == self._limit and self._text.endswith(":", 0, end):
+        is_last = self._kind == TEXT and self._runs and self._runs[-1][1] == end == self._limit
+        if is_last and self._text.endswith(":", 0, end):
             # if password == x:
             self._runs[-1] = (self._runs[-1][0], end - 1)
         value = "".join(self._text[start:stop] for start, stop in self._runs)[:_JUDGED]
@@ -138,7 +135,8 @@ class Value:
         close = close_of(self._scan, text, opened, self._limit, text[quote], depth)
         if close is None and not self._runs:
             # A private key has many lines.
-            close = close_of(self._scan, text, opened, min(len(text), opened + _FAR), text[quote], depth) or (self._limit, self._limit)
+            close = close_of(self._scan, text, opened, min(len(text), opened + _FAR), text[quote], depth)
+            close = close or (self._limit, self._limit)
         if close is None:
             return None
         end, after = close
@@ -214,11 +212,13 @@ class Value:
     def _bracketed(self, at, spans):
         """A list, an object, or what ODBC puts in braces."""
         text = self._text
-        end = self._closing(at)
-        if self._kind == TEXT or self._level in ("perhaps", "pair", "number"):
-            return self._elements(at, end, spans)
+        end = closing_bracket(self._scan, text, at, self._at, self._limit)
+        if self._kind == TEXT or self._mark == ":" or self._level in ("perhaps", "pair", "number"):
+            has_words = text[at] != "(" and self._mark == ":"
+            add_elements(self._scan, text, (at + 1, end), self._level, has_words, spans)
+            return self._again(end)
         if self._mark == "=" and text[at] == "{" and text[end + 1 : end + 2] not in ("", ",", ";", " "):
-            end = max(end, self._single_brace(at + 1))
+            end = max(end, single_brace(self._scan, text, at + 1, self._limit))
         inner = text[at + 1 : end]
         if _NO_SECRET.fullmatch(inner) or not is_secret("sure", inner):
             return self._again(at + 1)
@@ -227,93 +227,12 @@ class Value:
         spans.append((at + 1, end) if after == behind else (at, after))
         return after
 
-    def _elements(self, at, end, spans):
-        """The texts of a list or object, and in JSON and YAML its words; the names of an object stay."""
-        text, has_words, found_one = self._text, self._text[at] != "(" and self._mark == ":", False
-        at += 1
-        while at < end:
-            if self._scan.is_spent():
-                spans.append((at, len(text)))
-                return len(text)
-            found = _ELEMENT.search(text, at, end)
-            if found is None:
-                break
-            start, at = found.span()
-            stop = at
-            if found.group() in ("'", '"'):
-                close = close_of(self._scan, text, at, end, found.group())
-                start, (stop, at) = at, close or (at, at)
-            elif not has_words:
-                continue
-            if _IS_KEY.match(text, at) is None and is_secret(self._level, text[start:stop]):
-                spans.append((start, stop))
-                found_one = True
-        return min(end + 1, len(text)) if found_one else self._again(self._at + 1)
-
-    def _closing(self, at):
-        """Where the bracket at a place is closed, at most some way off; else the end of the line."""
-        text, open_ones, far = self._text, [], min(len(self._text), at + _FAR)
-        while at < far and not self._scan.is_spent():
-            found = _BRACKET.search(text, at, far)
-            if found is None:
-                break
-            char, at = found.group(), found.end()
-            if char in "\"'":
-                close = close_of(self._scan, text, at, far, char, backslashes(text, found.start(), self._at))
-                at = close[1] if close else at
-            elif char in _CLOSING:
-                open_ones.append(_CLOSING[char])
-            elif open_ones and char == open_ones[-1]:
-                open_ones.pop()
-                if not open_ones:
-                    return found.start()
-        single = text.find(_CLOSING[text[self._at]], self._at, self._limit) if text[self._at] in _CLOSING else -1
-        return single if single >= 0 else self._limit
-
-    def _single_brace(self, at):
-        """Where ODBC's braces are closed: two of them are one that belongs to the value."""
-        while not self._scan.is_spent():
-            found = self._text.find("}", at, self._limit)
-            if found < 0 or not self._text.startswith("}", found + 1):
-                return found
-            at = found + 2
-        return -1
-
     def _below(self, at, spans):
         """YAML's lists and blocks: the value stands on the lines below."""
         text = self._text
         if self._mark != ":" or self._level == "header":
             return at
-        block = _BLOCK.match(text, at)
-        return self._list_below(at, spans) if block is None else self._block_below(at, block.end(), spans)
-
-    def _list_below(self, at, spans):
-        text = self._text
-        while True:
-            item = _ITEM.match(text, at)
-            if item is None:
-                return at
-            if self._scan.is_spent(2):
-                spans.append((at, len(text)))
-                return len(text)
-            said = item.group(1).strip("\r \"'")
-            if ": " not in said and is_secret(self._level, said):
-                spans.append(item.span(1))
-            at = item.end()
-
-    def _block_below(self, name, at, spans):
-        text = self._text
-        indent = len(_INDENT.match(text, text.rfind("\n", 0, name) + 1).group(1))
-        while at < len(text):
-            if self._scan.is_spent(2):
-                spans.append((at, len(text)))
-                return len(text)
-            line = text.find("\n", at + 1)
-            line = len(text) if line < 0 else line
-            lead = _INDENT.match(text, at + 1)
-            if lead.end() < line and len(lead.group(1)) <= indent:
-                break
-            if is_secret("sure", text[lead.end() : line]):
-                spans.append((lead.end(), line))
-            at = line
-        return at
+        block = BLOCK.match(text, at)
+        if block is None:
+            return self._again(add_list_below(self._scan, text, at, self._level, spans))
+        return add_block_below(self._scan, text, at, block.end(), spans)

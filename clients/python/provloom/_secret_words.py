@@ -69,12 +69,14 @@ def _in_company(words, at, level):
 
 #: Nothing but a few marks, yes and no, what is masked, and what only says where the secret is: $TOKEN, ${oc.env:TOKEN}, <token>.
 _SHOWN = re.compile(
-    r"[\s!-/:-@\[-`{-~]{0,8}|\*+|[Tt]rue|TRUE|[Ff]alse|FALSE|[Nn]one|NONE|[Nn]ull|NULL|nil|undefined|\$[A-Z_][A-Z0-9_]*|\$\{(?:oc\.env:|env:)?[A-Z_][A-Z0-9_]*\}"
+    r"[\s!-/:-@\[-`{-~]{0,8}|\*+|[Tt]rue|TRUE|[Ff]alse|FALSE|[Nn]one|NONE|[Nn]ull|NULL|nil|undefined"
+    r"|\$[A-Z_][A-Z0-9_]*|\$\{(?:oc\.env:|env:)?[A-Z_][A-Z0-9_]*\}"
     r"|\$\{\{\s*[\w.]+\s*\}\}|<\|?/?[A-Za-z_]+\|?>|\[[A-Z]+\]|%[a-z]|%\(\w+\)[a-z]", re.A)  # fmt: skip
 _SHORT_NUMBER = re.compile(r"[+-]?(?:\d{1,3}|\d*\.\d+(?:[eE][+-]?\d+)?)", re.A)
 _NUMBERS = re.compile(r"[\[(]?[+-]?[\d.]+(?:[\s,]+[+-]?[\d.]+)*[\])]?", re.A)
 _PATH = re.compile(r"(?:~|\.{1,2})?/|[A-Za-z]:[\\/]|(?:file|gs|s3|az|abfss?|hdfs|dbfs|vault|env)://?", re.A)
-_FILE = re.compile(r"[\w .~/\\@+-]*\.(?:pem|key|crt|cer|pub|p12|pfx|jks|json|ya?ml|toml|ini|txt|cfg|conf|env|py|pt|csv|db)", re.A)
+_FILE = re.compile(
+    r"[\w .~/\\@+-]*\.(?:pem|key|crt|cer|pub|p12|pfx|jks|json|ya?ml|toml|ini|txt|cfg|conf|env|py|pt|csv|db)", re.A)  # fmt: skip
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 _TURN = re.compile(r"[0-9]+|[A-Za-z]+")
 _HEX = re.compile(r"[0-9a-f]+")
@@ -117,7 +119,8 @@ def _is_random(piece):
 
 
 _PAIR = re.compile(r"(?![A-Za-z]:[\\/])([^\s:/@]*):(?!//)(.*)", re.A | re.S)
-SCHEME = re.compile(r"(?:%s)(?![\w-])[ \t]*" % "|".join(map(re.escape, sorted(table.SCHEMES, key=len, reverse=True))), re.I | re.A)
+_SCHEMES = "|".join(map(re.escape, sorted(table.SCHEMES, key=len, reverse=True)))
+SCHEME = re.compile(r"(?:%s)(?![\w-])[ \t]*" % _SCHEMES, re.I | re.A)
 #: A place that is filled in later: f"Bearer {token}", "Bearer %s".
 TO_FILL = re.compile(r"\$?\{{1,2}[\s\w.\[\]'()-]*\}{1,2}|\$[A-Za-z_]\w*|%s|%\(\w+\)s", re.A)
 

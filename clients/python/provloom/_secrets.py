@@ -2,8 +2,14 @@
 found (packages/agent/src/secrets.ts is the same for the agent)."""
 
 
+#: Keys that begin like any word are longer.
+_LONG = 56
+
+
 def without_secrets(argv):
     """The words of a command line without the secrets in them. Names and all else stay."""
+    if _is_harmless(argv):
+        return list(argv)
     from ._secret_commands import Command
     from ._secret_scan import Scan
 
@@ -32,6 +38,30 @@ def without_credentials(remote):
     user, size = remote_size(scheme, rest)
     bare = re.split(r"[?#]", rest[size:], maxsplit=1)[0]
     return text_without_secrets(found.group() + user + bare)
+
+
+def _is_harmless(argv):
+    """Whether nothing in these words is worth a closer look, for which much has to be loaded."""
+    from . import _secret_table as table
+
+    text = "\n".join(argv)
+    small = text.lower()
+    marks = table.HINTS + [begin for begin, _ in table.PHRASES] + ["://"]
+    if any(mark in small for mark in marks) or any(mark in text for mark, _ in table.KEYS_WITH):
+        return False
+    if any(begin in text for begins, _ in table.KEYS for begin in begins.split() if len(begin) > 1):
+        return False
+    programs = {name for row in table.PROGRAMS for name in row["of"].split()}
+    options = set(table.PAIR_OPTIONS + table.PERHAPS_OPTIONS)
+    return not any(
+        len(word) > _LONG
+        or not word.isprintable()
+        or " " in word
+        or word.rsplit("/", 1)[-1] in programs
+        or word[:2] in ("-p", "-P")
+        or (word[:1] == "-" and word.lstrip("-").split("=", 1)[0].lower() in options)
+        for word in argv
+    )
 
 
 def _masked(text, spans):

@@ -6,7 +6,7 @@ import sys
 import time
 from _thread import get_ident
 
-from . import _current, _folder, _place, _process, _tree
+from . import _current, _place, _process, _session_folder, _tree
 from . import _limits as limits
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
@@ -47,8 +47,8 @@ class Session:
         self.wrapped = False
         self.told = 0
         self.status = "completed"
-        #: whether we have started an agent for it; None while one was there
-        self.started_agent = None
+        #: why no agent could be started for it, and whether a person knows where it is kept
+        self.no_agent, self.kept_told = None, False
         #: [(thread, line)] of the start_runs that have not been ended
         self.holds = []
         #: when it was last asked whether this helper is a rank of its own
@@ -93,7 +93,7 @@ class Session:
     def used_bytes(self):
         """Bytes of the tree's segments: as its agent has measured them, else as we do."""
         self.is_measured()
-        return self._agent_bytes if self._agent_bytes is not None else _folder.used_bytes(self.tree)
+        return self._agent_bytes if self._agent_bytes is not None else _session_folder.used_bytes(self.tree)
 
     def is_measured(self):
         """Whether an agent says how large the tree is."""
@@ -108,15 +108,15 @@ class Session:
         return self._agent_bytes is not None
 
     def has_spare(self):
-        return _folder.has_spare(self.spool)
+        return _session_folder.has_spare(self.spool)
 
     def give_spare(self):
-        return _folder.give_spare(self.spool)
+        return _session_folder.give_spare(self.spool)
 
     def make_again(self):
         """Raises OSError."""
         if self.facts is not None:
-            _folder.make_again(self)
+            _session_folder.make_again(self)
             self.name_current()
 
     def wanted(self):
@@ -194,6 +194,11 @@ class Session:
         once("problem-%s-%s" % mark, message)
         self.event("problem", code=code, message=message[:4000])
 
+    def refuse(self, reason, code, message, key=None):
+        """What is given to a call cannot be recorded: that is counted, and told like any problem."""
+        self.stream.lose(reason)
+        self.problem(code, message, key)
+
     # -- its beginning and its end -----------------------------------------------------------------------------------
 
     def open(self):
@@ -201,18 +206,18 @@ class Session:
         global _seq
         _tree.make(self.tree, VERSION)
         self.wrapped = self.tree.is_wrapped()
-        self.facts = _folder.describe(self, _seq, VERSION)
+        self.facts = _session_folder.describe(self, _seq, VERSION)
         _seq += 1
         named, self.spool = self.spool, self.tree.path("sessions", "." + self.id)
         try:
-            _folder.make(self.spool, self.facts)
+            _session_folder.make(self.spool, self.facts)
             if not self.stream.open():
                 raise OSError(self.stream._failure, os.strerror(self.stream._failure or 0), self.spool)
-            _folder.put_spare(self.spool)
+            _session_folder.put_spare(self.spool)
             os.rename(self.spool, named)
         except BaseException:
             self.stream.leave_to_parent()
-            _folder.clear(self.spool)
+            _session_folder.clear(self.spool)
             self.spool = named
             raise
         self.spool = named

@@ -6,12 +6,13 @@ _told = set()
 
 
 def once(code, text):
-    """Writes one line, the first time only."""
+    """Writes one line, the first time only. Returns whether this was the first."""
     if code in _told:
-        return
+        return False
     if len(_told) < 1000:
         _told.add(code)
     line(text)
+    return True
 
 
 def line(text):

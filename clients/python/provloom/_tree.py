@@ -30,6 +30,9 @@ class Tree:
         self.folder = folder
         #: (pid, start) of the process that took it before us, or None when it is ours
         self.last = last
+        self.exported_by = 0
+        #: (root, why) of a better place that cannot be used
+        self.passed = None
         self._facts = None
 
     @property
@@ -70,6 +73,7 @@ class Tree:
 
     def export(self):
         """Hands the tree down to what this process starts."""
+        self.exported_by = os.getpid()
         os.environ[VARIABLE] = " ".join(
             (encode(self.key), encode(self.mark) or "-", encode(self.folder), "%d.%d" % _process.me())
         )
@@ -100,7 +104,10 @@ def _parent_is(last):
 def _found(mark):
     pid, start = _first_of_us()
     key = "local-%s.%d.%d" % (_process.host_id(), pid, start)
-    return Tree(key, mark, os.path.join(next(_likely_roots()), key))
+    passed, root = _likely_root()
+    tree = Tree(key, mark, os.path.join(root, key))
+    tree.passed = passed
+    return tree
 
 
 def _first_of_us():
@@ -140,10 +147,9 @@ def launcher_mark():
 
 def roots():
     """Folders that may hold trees, the best first."""
-    given = os.environ.get("PROVLOOM_SPOOL_ROOT")
     name = "provloom-%d" % (os.getuid() if hasattr(os, "getuid") else 0)
-    if given:
-        yield os.path.abspath(given)
+    if _given_root():
+        yield _given_root()
     for folder in (os.environ.get("TMPDIR"), "/tmp", "."):
         try:
             if folder:
@@ -152,25 +158,34 @@ def roots():
             pass  # the working folder is gone
 
 
-def _likely_roots():
-    """Those that look as if they could be written, then the others. Makes nothing."""
-    found = list(roots())
+def _likely_root():
+    """The first that looks as if it could be written, and with it the first that does not, and why. Makes nothing."""
+    passed, found = None, list(roots())
     for root in found:
         try:
             _check_root(root)
-            good = os.access(root, os.W_OK | os.X_OK)
+            above = root
         except FileNotFoundError:
-            good = os.access(os.path.dirname(root), os.W_OK | os.X_OK)
-        except OSError:
-            good = False
-        if good:
-            yield root
-    yield from found
+            above = os.path.dirname(root)
+            if root == _given_root() and not os.path.exists(above):
+                return passed, root
+        except OSError as error:
+            passed = passed or (root, error)
+            continue
+        if os.access(above, os.W_OK | os.X_OK):
+            return passed, root
+        passed = passed or (root, "it cannot be written" if os.path.exists(above) else "there is no %s" % above)
+    return passed, found[0]
+
+
+def _given_root():
+    given = os.environ.get("PROVLOOM_SPOOL_ROOT")
+    return os.path.abspath(given) if given else None
 
 
 def make_root(root):
     """Makes a folder for trees. Raises OSError when it is not one that we may trust."""
-    if root == os.path.abspath(os.environ.get("PROVLOOM_SPOOL_ROOT") or "/"):
+    if root == _given_root():
         os.makedirs(os.path.dirname(root), exist_ok=True)
     try:
         os.mkdir(root, 0o700)

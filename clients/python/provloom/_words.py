@@ -17,6 +17,12 @@ def begins(session):
         line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(folder)))
 
 
+def kept(session):
+    """Nobody will make the graph by himself: said once. Returns whether it was now."""
+    return once("no-agent", "no agent: %s, so this run is kept in %s; make its graph later with: provloom import %s"
+                % (session.no_agent, session.spool, session.spool))  # fmt: skip
+
+
 def ended(session):
     """The run that holds the session, and which of its ranks go on."""
     if _variables.is_set("PROVLOOM_QUIET"):
@@ -34,7 +40,7 @@ def ended(session):
 
 def not_ended(session):
     """Why the session is in no graph yet, and what to type."""
-    why = session.control.get("message")
+    why = session.no_agent or session.control.get("message")
     if not why:
         why = "no agent lives" if session.tree.agent() is None else "its agent has not brought it in yet"
     line("not in a graph yet: %s; kept in %s; hand in: provloom import %s" % (why, session.spool, session.spool))

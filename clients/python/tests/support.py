@@ -90,6 +90,7 @@ class Agent(threading.Thread):
         self.control = control
         self.stopped = threading.Event()
         self.known = {}
+        self.bytes = 0
 
     def run(self):
         beat = 1
@@ -102,7 +103,7 @@ class Agent(threading.Thread):
     def beat(self):
         write(os.path.join(self.tree, "agent.json"), {
             "pid": os.getpid(), "start": process_start(os.getpid()), "pidNamespace": pid_namespace(), "hostId": host_id(),
-            "spoolBytes": 0,
+            "spoolBytes": self.bytes,
         })  # fmt: skip
 
     def look(self):
@@ -163,7 +164,10 @@ class SpoolCase(unittest.TestCase):
 
     def setUp(self):
         self.spool = tempfile.mkdtemp(prefix="provloom-test-")
-        self.addCleanup(shutil.rmtree, self.spool, ignore_errors=True)
+        # For what is logged: nothing that lies in a spool is ever recorded.
+        self.work = tempfile.mkdtemp(prefix="provloom-work-")
+        for folder in (self.spool, self.work):
+            self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         self.wrap()
 
     def wrap(self, **control):
@@ -296,12 +300,6 @@ def sha256(data):
 
 
 class FileCase(SpoolCase):
-    def setUp(self):
-        super().setUp()
-        # Not in the spool: nothing there is ever recorded.
-        self.work = tempfile.mkdtemp(prefix="provloom-files-")
-        self.addCleanup(shutil.rmtree, self.work, ignore_errors=True)
-
     def file(self, name, data=b"data"):
         path = os.path.join(self.work, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)

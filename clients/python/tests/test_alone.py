@@ -32,8 +32,19 @@ class PlainCase(SpoolCase):
         # A client that is not inside this repository, where a `provloom` would be found.
         self.site = os.path.join(self.spool, "site")
         shutil.copytree(os.path.join(CLIENT, "provloom"), os.path.join(self.site, "provloom"), ignore=shutil.ignore_patterns("__pycache__"))
+        # On a busy machine a command takes its time to start.
+        self.settings("_wait.py", "QUIET_SECONDS = 5.0", "QUIET_SECONDS = ALL_SECONDS = 40.0")
         self.root = os.path.join(self.spool, "root")
         self.cwd = self.spool
+
+    def settings(self, file, before, after):
+        """Other numbers in the copy of the client."""
+        path = os.path.join(self.site, "provloom", file)
+        with open(path) as opened:
+            text = opened.read()
+        self.assertIn(before, text)
+        with open(path, "w") as opened:
+            opened.write(text.replace("ALL_SECONDS = 20.0\n", "").replace(before, after))
 
     def environment(self, **more):
         environment = super().environment()
@@ -126,6 +137,7 @@ class Starting(PlainCase):
                 "    together.wait()\n"
                 "    provloom.start_run('www.example.org', 'digits', rank=rank, world_size=4)\n"
                 "    provloom.log_metric('m', float(rank))\n"
+                "    together.wait()\n"
                 "    provloom.end_run()\n"
                 "if __name__ == '__main__':\n"
                 "    context = multiprocessing.get_context('spawn')\n"
@@ -155,7 +167,11 @@ class Starting(PlainCase):
     def test_a_command_that_is_not_there_is_told(self):
         _, errors = self.run_plain(PROGRAM.format(rank=None), PROVLOOM_BIN="/nothing/provloom")
         self.assertIn("no agent: /nothing/provloom could not be started", errors)
-        self.assertIn("provloom import", errors)
+        self.assertEqual(errors.count("provloom import"), 1)
+
+    def test_each_run_that_is_kept_is_named_once(self):
+        _, errors = self.run_plain("import provloom\nfor _ in range(3):\n    with provloom.start_run('a', 'b'): pass", PROVLOOM_BIN="/nothing")
+        self.assertEqual([errors.count("provloom import %s\n" % one) for one in self.sessions()], [1, 1, 1])
 
     def test_a_misspelt_variable_is_told_with_the_nearest_name(self):
         _, errors = self.run_plain(PROGRAM.format(rank=None), PROVLOOM_SAVE_AFTER_N_LOG="5", PROVLOOM_WHATEVER_ELSE="x", **self.served())
@@ -172,6 +188,7 @@ class Places(PlainCase):
             output, errors = self.run_program(PROGRAM.format(rank=None), TMPDIR=self.spool, **self.served())
             self.assertEqual(os.listdir(real), [])
             self.assertTrue(output.startswith(os.path.join(self.spool, "provloom-%d" % os.getuid())), output)
+            self.assertEqual(errors.count("provloom: the spool cannot be in %s (%s is not a folder of this user)" % (self.root, self.root)), 1)
             os.unlink(self.root)
 
     def test_a_root_that_turns_out_bad_is_told_and_the_children_are_told_the_other(self):
@@ -192,8 +209,9 @@ class Places(PlainCase):
 
     def test_a_folder_for_temporary_files_that_is_not_there_is_not_made(self):
         gone = os.path.join(self.spool, "gone", "tmp")
-        output, _ = self.run_program("import provloom, os\nprint(provloom._current.tree.folder)", TMPDIR=gone, PROVLOOM_SPOOL_ROOT=None)
+        output, _ = self.run_program("import provloom, os\nprint(provloom._current.tree.folder, provloom._current.tree.passed)", TMPDIR=gone, PROVLOOM_SPOOL_ROOT=None)
         self.assertFalse(output.startswith(gone), output)
+        self.assertIn("there is no %s" % gone, output)
         self.assertFalse(os.path.exists(os.path.dirname(gone)))
 
     def test_with_no_folder_that_can_be_written_it_says_so_and_the_training_goes_on(self):
@@ -205,8 +223,7 @@ class Places(PlainCase):
         self.assertIn("PROVLOOM_SPOOL_ROOT", errors)
 
     def test_it_works_in_a_working_folder_that_is_gone(self):
-        # As a script has it: "" on the path is the folder that is gone, which some Pythons cannot look into.
-        self.run_plain("import os, sys\nsys.path.remove('')\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir('../gone')\nimport provloom\n"
+        self.run_plain("import os\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir('../gone')\nimport provloom\n"
                        "provloom.start_run('a', 'b')\nprovloom.log_metric('m', 1.0)\nprovloom.end_run()", **self.served())  # fmt: skip
         self.assertEqual(len(self.points()), 1)
 
@@ -289,6 +306,25 @@ class Exits(PlainCase):
 
     def test_a_process_that_is_killed_has_no_end(self):
         self.assertEqual(self.exits("os.kill(os.getpid(), 9)", -9), [])
+
+    def test_workers_of_multiprocessing_end_by_what_ends_them(self):
+        for method in ("fork", "spawn"):
+            ends = self.exits(
+                "if __name__ != '__main__': provloom.end_run()\n"
+                "import multiprocessing\n"
+                "def work(rank):\n"
+                "    provloom.start_run('www.example.org', 'digits', rank=rank)\n"
+                "    if rank == 2: sys.exit(3)\n"
+                "    if rank == 3: raise ValueError('bad')\n"
+                "    if rank == 4: sys.exit(0)\n"
+                "if __name__ == '__main__':\n"
+                "    workers = [multiprocessing.get_context(%r).Process(target=work, args=(rank,)) for rank in range(1, 5)]\n"
+                "    for one in workers: one.start()\n"
+                "    for one in workers: one.join()\n" % method, 0,
+            )  # fmt: skip
+            by_rank = {self.facts(one).get("rank"): self.events("session.end", one)[0]["status"] for one in self.sessions()}
+            self.assertEqual(by_rank, {None: "completed", 1: "completed", 2: "failed", 3: "failed", 4: "completed"}, method)
+            self.assertEqual({by for _, by, _ in ends}, {"exit"})
 
     def test_sys_exit_stays_what_it_was_for_everybody_else(self):
         self.exits("import inspect\nassert sys.exit.__doc__ and inspect.signature(sys.exit).parameters\n"

@@ -100,6 +100,20 @@ untouched(files)
 """.replace("FLAGS", flags)
             )
 
+    def test_one_that_is_closed_in_the_moment_in_which_it_is_trusted_loses_no_record(self):
+        self.play(
+            """
+import provloom._limits as limits
+limits.TRUSTED_US = 10**12
+for _ in range(3):
+    os.closerange(3, 65536)
+    provloom.log_param("p%d" % _, 1)
+    for _ in range(500):
+        provloom.log_metric("m", float(logged), step=logged)
+        logged += 1
+"""
+        )
+
     def test_a_pipe_and_a_socket_under_our_numbers_get_nothing(self):
         self.play(
             """

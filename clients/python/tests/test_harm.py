@@ -362,6 +362,38 @@ provloom.log_metric("m", -1.0)
         self.assertGreater(drops[-1]["count"], 0)
         self.assertEqual(points + drops[-1]["count"], 1001, early)
 
+    def test_how_full_the_tree_is_is_what_its_agent_says(self):
+        self.agent.stop()
+        self.agent.bytes = LIMITS["SPOOL_BYTES_MAX"] - LIMITS["SPOOL_RESERVE_BYTES"]
+        self.agent.beat()
+        later = "stream._looked_at = stream.look_until = stream._measure_at = 0  # a second later\n"
+        started = self.start(HEAD + "stream = provloom._current.stream\nprovloom.log_metric('m', 1.0)\n" + later
+                             + "provloom.log_metric('m', 2.0)\nprovloom.log_param('p', 1)\nprint('full', flush=True)\ninput()\n"
+                             + later + "provloom.log_metric('m', 3.0)\nprovloom.end_run(wait=False)")  # fmt: skip
+        self.assertEqual(started.stdout.readline(), "full\n")
+        self.agent.bytes = 0
+        self.agent.beat()
+        started.communicate("go\n", timeout=20)
+        self.assertEqual([one["value"] for _, one in self.points()], [1.0, 3.0])
+        self.assertEqual((self.dropped(), len(self.events("param"))), ({"spool-full": 1}, 1))
+
+    def test_the_first_call_of_a_child_lists_no_folder(self):
+        self.run_program(
+            HEAD
+            + """
+import os
+for number in range(3):
+    if os.fork() == 0:
+        def no(*_): os._exit(9)
+        os.listdir = os.scandir = os.walk = no
+        provloom.log_metric("m", float(number))
+        provloom.log_param("p", number)
+        os._exit(0)
+    assert os.wait()[1] == 0
+"""
+        )
+        self.assertEqual(len(self.points()), 3)
+
     def test_more_series_than_a_stream_may_have_are_dropped_and_counted(self):
         _, errors = self.run_program(limits(SERIES_PER_STREAM_MAX=5) + HEAD + "for i in range(8):\n    provloom.log_metric('m%d' % i, 1.0)")
         self.assertEqual(len(self.events("series")), 5)
@@ -371,9 +403,7 @@ provloom.log_metric("m", -1.0)
 
     def test_an_event_that_is_too_large_is_dropped_and_counted(self):
         self.run_program(
-            HEAD + "provloom.log_execution_command(['x' * (SIZE - 4096)])\nprovloom.log_execution_command(['x' * SIZE])".replace(
-                "SIZE", str(LIMITS["EVENT_BYTES_MAX"])
-            )
+            HEAD + "for words in (900, 1100):\n    provloom.log_execution_command(['x' * 1000] * words)"
         )
         self.assertEqual(len(self.events("command")), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-large", 1)])
@@ -404,6 +434,7 @@ class Disk(SpoolCase):
             self.skipTest("a tmpfs cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", folder])
         self.spool = folder
+        self.wrap()
 
     def test_a_full_disk_drops_counted_and_the_client_goes_on_by_itself_when_there_is_room(self):
         self.on_small_disk()
@@ -432,8 +463,8 @@ for i in range(50):
         kept = [one for one in records if one["type"] in ("point", "param", "artifact", "problem")]
         drops = {one["reason"]: one["count"] for one in records if one["type"] == "drops"}
         self.assertEqual(list(drops), ["disk-full"])
-        # 2150 points, 20 params and one artifact
-        self.assertEqual(len(kept) + drops["disk-full"], 2150 + 20 + 1)
+        # 2150 points, 20 params, one artifact, and that it was not copied
+        self.assertEqual(len(kept) + drops["disk-full"], 2150 + 20 + 2)
         self.assertEqual(self.dropped(), drops)
         self.assertEqual([one["step"] for one in records if one["type"] == "point"][-50:], list(range(50)))
         self.assertEqual(records[-1]["type"], "session.end")

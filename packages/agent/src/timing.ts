@@ -14,6 +14,8 @@ export interface Timing {
    * `drainMs`, so that draining does not give up before it.
    */
   readonly stalledMs: number
+  /** What is still being asked of interpreter, host and git when the worker ends gets this long. */
+  readonly factsMs: number
   /** Giving up at the end when nothing moves. */
   readonly drainMs: number
   /** Looking for a connection file: at first this often, and half as often each time down to the other. */
@@ -31,6 +33,7 @@ export const defaultTiming: Timing = {
   answerWaitMs: 1_000,
   heartbeatIntervalMs: limits.heartbeatIntervalMs,
   stalledMs: 4_000,
+  factsMs: 5_000,
   drainMs: limits.drainMs,
   seekMinMs: 250,
   seekMaxMs: 2_000,

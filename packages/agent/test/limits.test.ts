@@ -113,6 +113,7 @@ describe('an agent by a clock that the test moves', () => {
       rejected: nothing,
       refused: nothing,
       interrupted: nothing,
+      delayed: nothing,
       farewell: nothing,
       offset: nothing,
       backlog: () => 0,

@@ -32,6 +32,8 @@ export type AggregatorConfig = Options & {
   readonly meetDir?: string
   /** Agents start one of each: it steps down where there is a later one, and says so when it leaves. */
   readonly generation?: number
+  /** Takes the runs that it goes on with from whoever has them, living or not. */
+  readonly force?: boolean
   /** Runs are ended by `stop` alone: whoever hands in what was kept knows when that is all. */
   readonly holdOpen?: boolean
 }
@@ -53,6 +55,7 @@ export interface Settings {
   readonly advertise: string | undefined
   readonly encrypted: boolean
   readonly resume: readonly string[]
+  readonly force: boolean
   readonly holdOpen: boolean
 }
 
@@ -60,7 +63,7 @@ export const saveDirDefault = 'prov'
 
 /** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION` */
 export function settingsOf(config: AggregatorConfig): Settings {
-  const { onStatus: _listener, environment, resume, holdOpen, meetDir, generation, ...input } = config
+  const { onStatus: _listener, environment, resume, force, holdOpen, meetDir, generation, ...input } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
   return {
@@ -75,6 +78,7 @@ export function settingsOf(config: AggregatorConfig): Settings {
     advertise: given.advertise,
     encrypted,
     resume: resume ?? [],
+    force: force ?? false,
     holdOpen: holdOpen ?? false,
   }
 }

@@ -150,6 +150,7 @@ export class Wiring {
       host: os.hostname(),
       connectionFile: options.control.connection,
       tell: options.tell,
+      force: settings.force,
       createGraphBuilder,
       createMetricStore,
       createGraph: settings.createGraph,
@@ -223,7 +224,10 @@ export class Wiring {
 
   /** Resolves when no rank is here that is not lost. */
   async #allLeft(): Promise<void> {
-    while (this.#sessions.live().some((one) => standingOf(one)?.lost === undefined)) await this.#left.heard()
+    while (
+      this.#sessions.live().some((one) => standingOf(one)?.lost === undefined && one.run.gone === undefined)
+    )
+      await this.#left.heard()
   }
 
   async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {
@@ -239,6 +243,10 @@ export class Wiring {
     this.#deaf = this.#waitsForRoom
     for (const run of this.#registry.open) {
       run.look()
+      if (run.gone !== undefined) {
+        this.#letGo(run)
+        continue
+      }
       this.#closing.note(run)
       this.#look(run)
     }
@@ -271,6 +279,14 @@ export class Wiring {
 
   #look(run: OpenRun): void {
     if (!this.#settings.holdOpen) this.#closing.look(run)
+  }
+
+  /** The run is not ours to write any more. What its ranks log is not acknowledged, and stays with them. */
+  #letGo(run: OpenRun): void {
+    void this.#registry.letGo(run)
+    this.#admission.turnAway(run)
+    this.#served = true
+    this.#left.ring()
   }
 
   #watchDescriptors(): void {

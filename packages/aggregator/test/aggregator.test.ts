@@ -60,7 +60,14 @@ test('marks ranks that had not ended when it was told to stop', async () => {
   expect(await aggregator.stop(400)).toEqual({ kind: 'drained' })
   const { summary } = await house.status('run-finished')
   expect(summary.ranks).toMatchObject([{ rank: 0, status: 'incomplete' }])
-  expect(fs.readdirSync(runDir).sort()).toEqual(['artifacts', 'metrics', 'prov.dot', 'prov.json', 'run.json'])
+  expect(fs.readdirSync(runDir).sort()).toEqual([
+    '.reopening',
+    'artifacts',
+    'metrics',
+    'prov.dot',
+    'prov.json',
+    'run.json',
+  ])
 })
 
 test('lets ranks end that are about to when it is told to stop', async () => {

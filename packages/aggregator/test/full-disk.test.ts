@@ -79,8 +79,8 @@ test('a rank whose admission could not be written and that never returns keeps n
   const second = house.peer(connection, { rank: 1 })
   await second.say(second.helloMessage())
   await house.status('problem', (one) => one.code === 'LOG_FAILED')
-  second.close()
   files.full = false
+  await second.gone()
   await first.bye()
   const { summary } = await house.status('run-finished')
   expect(summary.ranks.map(({ rank }) => rank)).toEqual([0])

@@ -166,7 +166,15 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
   // As many attempts as there may be, as the aggregator itself would have journaled them.
   const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
   for (let rank = 1; rank < limits.attemptsPerRunMax; rank++) {
-    const entry = { kind: 'admitted', time: 1_700_000_000_000_000, rank, attempt: 0, session: 's', host: 'h' }
+    const entry = {
+      kind: 'admitted',
+      time: 1_700_000_000_000_000,
+      rank,
+      attempt: 0,
+      session: 's',
+      worker: 's',
+      host: 'h',
+    }
     log.appendSync(Buffer.concat(controlRecord(entry as Parameters<typeof controlRecord>[0])))
   }
   log.close()

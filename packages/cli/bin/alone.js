@@ -32,19 +32,36 @@ exports.runAlone = function runAlone(start, wrong, hint) {
     process.on(signal, pass)
     for (const missed of start.early) if (missed === signal) pass()
   }
-  let failure = 0
+  let first
   let left = workers.length
-  const end = (code) => {
-    if (failure === 0) failure = code
-    if (--left === 0) process.exit(failure)
+  const end = (code, signal) => {
+    const failed = code !== 0
+    if (failed && first === undefined) {
+      first = { code, signal }
+      // The others would wait for it.
+      for (const worker of workers) worker.kill('SIGTERM')
+    }
+    if (--left === 0) endAs(first ?? { code: 0, signal: null }, ranks)
   }
   for (const worker of workers) {
-    worker.once('exit', (code, signal) => end(code ?? 128 + os.constants.signals[signal]))
+    worker.once('exit', end)
     worker.once('error', ({ message, code }) => {
-      tell(`Error: Could not start ${command[0]}: ${message} [COMMAND_NOT_FOUND]`)
-      end(code === 'ENOENT' ? 127 : 126)
+      tell(`Error: Could not start ${command[0]} (${message}) [COMMAND_NOT_FOUND]`)
+      end(code === 'ENOENT' || code === 'ENOTDIR' ? 127 : 126, null)
     })
   }
+}
+
+/** One command's end is ours; of several, a signal is told by its number. */
+function endAs({ code, signal }, ranks) {
+  process.exitCode = code ?? 128 + os.constants.signals[signal]
+  if (signal !== null && ranks === 1) {
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+    setTimeout(() => process.exit(), 100)
+    return
+  }
+  process.exit()
 }
 
 /** `import provloom` works all the same: what it records is kept in a spool. */

@@ -13,6 +13,13 @@ export function slug(name: string): string {
   return safe.length <= SLUG_LENGTH_MAX ? safe : `${safe.slice(0, SLUG_LENGTH_MAX - 9)}-${shortHash(name)}`
 }
 
+/** The same for what outlives a run: two names never have one, for no run knows the names of another. */
+export function lastingSlug(name: string): string {
+  const made = slug(name)
+  const hash = shortHash(name)
+  return made === name || made.endsWith(hash) ? made : `${made}-${hash}`
+}
+
 /** Eight hexadecimal digits that only the text decides. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8)

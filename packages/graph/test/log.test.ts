@@ -11,6 +11,26 @@ function ranks(count: number): RunScript {
   return run
 }
 
+it('an experiment, which outlives its runs, has an identifier that no other name has', () => {
+  const names = [
+    'a b',
+    'a-b',
+    'a/b',
+    'caf\u00e9',
+    'cafe\u0301',
+    'A-b',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    '\u6e2c',
+  ]
+  const ids = names.map((experimentName) => {
+    const { records } = new RunScript().open({ experimentName }).graph.document()
+    return records.find(({ id }) => id?.local.startsWith('experiment-'))?.id?.local
+  })
+  expect(new Set(ids).size).toBe(names.length)
+  expect(ids[1]).toBe('experiment-a-b')
+})
+
 describe('a parameter', () => {
   it('is one entity when all ranks have the same value', () => {
     const run = ranks(3)
@@ -47,6 +67,17 @@ describe('a parameter', () => {
       19: '133',
     })
     expect(relations(document, 'used')).toEqual([['run', 'param.seed']])
+  })
+
+  it('keeps all values that one rank has given it', () => {
+    const run = ranks(2)
+    for (let n = 0; n < 12; n++)
+      run.log(0, [{ type: 'param', key: 'lr', valueType: 'int', value: String(n) }])
+    run.log(1, [{ type: 'param', key: 'lr', valueType: 'int', value: '99' }])
+    expect(JSON.parse(values(run.graph.document(), 'run:param.lr', 'valuesByRank').join())).toEqual({
+      0: Array.from({ length: 12 }, (_, n) => String(n)),
+      1: '99',
+    })
   })
 
   it.each([
@@ -146,6 +177,7 @@ describe('a file', () => {
     role: 'output',
     path: `/w/m_${n}.pt`,
     version: n,
+    model: 'm',
     context: 'TRAINING',
   })
 

@@ -12,6 +12,8 @@ export interface RunFiles {
   readonly snapshot: string
   /** What a run that has ended would go on from. */
   readonly reopening: string
+  /** Whose an open run is. */
+  readonly lease: string
 }
 
 export function filesOf(runDir: string): RunFiles {
@@ -25,6 +27,7 @@ export function filesOf(runDir: string): RunFiles {
     journal: path.join(runDir, 'journal'),
     snapshot: path.join(runDir, 'journal', 'snapshot'),
     reopening: path.join(runDir, '.reopening'),
+    lease: path.join(runDir, '.lease'),
   }
 }
 

@@ -11,6 +11,12 @@ export const recordBytesMax: number = 16 * MiB
 export const eventBytesMax: number = 1 * MiB
 /** Keys, names and labels, in UTF-16 code units. Longer ones are cut by clients and refused at the border. */
 export const nameLengthMax = 512
+/** A parameter's value, in UTF-8: the graph holds all of it. A parameter is a value; a file is logged as a file. */
+export const valueBytesMax: number = 64 * KiB
+/** Lists and objects inside each other that are written out. */
+export const valueLevelsMax = 32
+/** Parameters or metrics of one call. */
+export const pairsPerCallMax = 10_000
 /** A segment is closed when it has grown to this. Small enough that acknowledged space returns soon. */
 export const segmentBytesMax: number = 8 * MiB
 /** All of one rank's spool. Beyond it events are dropped, counted. */
@@ -80,6 +86,7 @@ function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`limits.ts: ${text}`)
 }
 relation(eventBytesMax <= recordBytesMax, 'an event fits into a record')
+relation(valueBytesMax * 8 <= eventBytesMax, 'a value fits into an event, whatever has to be escaped in it')
 relation(envelopeBytesMax <= recordBytesMax, 'an envelope fits into a journal record')
 relation(eventBytesMax <= envelopeBytesMax, 'an event fits into an envelope')
 relation(envelopeBytesMax <= creditBytes, 'credit lets at least one envelope through')

@@ -5,10 +5,10 @@ import { around, isConnection } from '../artifact/ours.ts'
 import { withSession } from './current.ts'
 import { FileRecorder } from './file-recorder.ts'
 import type { Keeping } from './file-recorder.ts'
+import { nameOf } from './name.ts'
 import { absolute, shown } from './paths.ts'
 import { present } from './present.ts'
 import type { Session } from './session.ts'
-import { nameOf } from './value.ts'
 
 export interface ArtifactOptions {
   readonly context?: string

@@ -24,7 +24,7 @@ export function harmless<T>(call: string, body: () => T): T | undefined {
     const text = `${call} could not record this: ${reasonOf(error)}`
     try {
       if (current.session === undefined) tellOnce(`harmless ${call}`, text)
-      else current.session.problem('CALL_FAILED', text, call)
+      else current.session.refuse('client-error', 'CALL_FAILED', text, call)
     } catch {
       tellOnce(`harmless ${call}`, text)
     }

@@ -4,13 +4,13 @@ import { Allowance } from './allowance.ts'
 import { contextName } from './context.ts'
 import { withSession } from './current.ts'
 import { Folder } from './folder.ts'
+import { nameOf } from './name.ts'
 import { knownFolders } from './own-folders.ts'
 import { absolute, shown } from './paths.ts'
 import { present } from './present.ts'
 import type { Session } from './session.ts'
 import { measure } from './take.ts'
 import type { Taken } from './take.ts'
-import { nameOf } from './value.ts'
 
 export interface DatasetOptions {
   readonly path?: string

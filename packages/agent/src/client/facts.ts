@@ -1,11 +1,12 @@
 import path from 'node:path'
-import { limits } from '@provloom/shared'
 import type { Fold } from '@provloom/shared'
 import { keep } from './artifact.ts'
 import { contextName } from './context.ts'
 import { withSession } from './current.ts'
+import { nameOf } from './name.ts'
+import { numberOf } from './number.ts'
 import { present } from './present.ts'
-import { nameOf } from './value.ts'
+import { typed } from './value.ts'
 
 export interface ModelOptions {
   readonly className?: string
@@ -31,24 +32,32 @@ export interface VersionOptions {
 /** The operations of `registerFinalMetric`. */
 export const FoldOperation = { MAX: 'max', MIN: 'min', ADD: 'add', SUBTRACT: 'subtract' } as const
 
+const folds: ReadonlySet<unknown> = new Set(Object.values(FoldOperation))
+
 /** Records what is known of a model, and where its file is given its weights. */
 export function logModel(name: string, options: ModelOptions = {}): void {
   withSession('logModel', (session) => {
     const { parameters, trainableParameters, bytes, layers, file, context, source } = options
     const direction = options.isInput === true ? 'input' : 'output'
-    const text = layers === undefined ? undefined : JSON.stringify(layers)
+    const model = nameOf(name) ?? 'model'
+    const told = layers === undefined ? undefined : typed(layers)
+    if (told?.remark !== undefined)
+      session.problem(
+        told.remark.code,
+        `logModel: the list of layers of ${model} ${told.remark.words}`,
+        model,
+      )
     session.record({
       type: 'model',
-      name: nameOf(name) ?? 'model',
+      name: model,
       direction,
       ...present({ className: nameOf(options.className), parameters, trainableParameters, bytes }),
-      ...present({ layers: text !== undefined && text.length < limits.eventBytesMax / 2 ? text : undefined }),
-      ...present({ context: contextName(context), source: nameOf(source) }),
+      ...present({ layers: told?.value, context: contextName(context), source: nameOf(source) }),
     })
     if (file === undefined) return
-    const label = `${name}${path.extname(file)}`
-    keep(session, 'logModel', label, file, {
+    keep(session, 'logModel', `${model}${path.extname(file)}`, file, {
       kind: 'model',
+      model,
       role: direction,
       copy: true,
       ...present({ context, source }),
@@ -59,10 +68,12 @@ export function logModel(name: string, options: ModelOptions = {}): void {
 /** Keeps a model's file as it is now, as version 0, 1, ... of `name`. */
 export function saveModelVersion(name: string, file: string, options: VersionOptions = {}): void {
   withSession('saveModelVersion', (session) => {
-    const version = session.count(`version ${name}`)
+    const model = nameOf(name) ?? 'model'
+    const version = session.count(`version ${model}`)
     const { context, source, step } = options
-    keep(session, 'saveModelVersion', `${name}_${version}${path.extname(file)}`, file, {
+    keep(session, 'saveModelVersion', `${model}_${version}${path.extname(file)}`, file, {
       kind: 'checkpoint',
+      model,
       role: options.isInput === true ? 'input' : 'output',
       copy: true,
       version,
@@ -75,12 +86,23 @@ export function saveModelVersion(name: string, file: string, options: VersionOpt
 export function registerFinalMetric(name: string, initialValue: number, fold: Fold, context?: string): void {
   withSession('registerFinalMetric', (session) => {
     const key = nameOf(name)
-    if (key === undefined || Number.isNaN(initialValue)) {
-      session.problem('NOT_A_NUMBER', `registerFinalMetric: ${name} needs a name and an initial value`, name)
+    const found = numberOf(initialValue)
+    if (key === undefined || !folds.has(fold)) {
+      const text = 'registerFinalMetric: it needs a name, and the operation max, min, add or subtract'
+      session.refuse('bad-fold', 'BAD_FOLD', text, key)
       return
     }
+    if (found.kind === 'refused' || Number.isNaN(found.value)) {
+      const what = found.kind === 'refused' ? found.what : 'NaN'
+      const text = `registerFinalMetric: the initial value of ${key} is no number: ${what}`
+      session.refuse('not-a-number', 'NOT_A_NUMBER', text, key)
+      return
+    }
+    const { remark } = found
+    if (remark !== undefined)
+      session.problem(remark.code, `registerFinalMetric: the initial value of ${key} ${remark.words}`, key)
     // JSON has no infinity; the greatest finite number folds alike.
-    const initial = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, initialValue))
+    const initial = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, found.value))
     const declared = present({ context: contextName(context) })
     session.record({ type: 'final.metric', key, initialValue: initial, fold, ...declared })
   })

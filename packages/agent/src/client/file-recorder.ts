@@ -7,14 +7,15 @@ import { Allowance } from './allowance.ts'
 import { contextName } from './context.ts'
 import { Folder, listed } from './folder.ts'
 import type { Found } from './folder.ts'
+import { nameOf } from './name.ts'
 import { knownFolders } from './own-folders.ts'
 import { isText, shown, textOf } from './paths.ts'
 import type { Place } from './paths.ts'
 import { present } from './present.ts'
+import { eventStep } from './recorded.ts'
 import type { Session } from './session.ts'
 import { take } from './take.ts'
 import type { TakenFile } from './take.ts'
-import { nameOf } from './value.ts'
 
 /** How a file is to be recorded. */
 export interface Keeping {
@@ -23,9 +24,11 @@ export interface Keeping {
   readonly copy: boolean
   readonly context?: string
   readonly source?: string
-  readonly step?: number
+  readonly step?: number | bigint
   readonly subfolder?: string
   readonly version?: number
+  /** The name of the model that it is of. */
+  readonly model?: string
 }
 
 type Fields = Partial<Omit<Artifact, 'type' | 'time' | 'path'>>
@@ -38,6 +41,7 @@ export class FileRecorder {
   readonly #keeping: Keeping
   // Looked at once: a folder of many files must not list the copies for each of them.
   readonly #allowance: Allowance
+  readonly #step: number | undefined
 
   constructor(session: Session, call: string, name: string, keeping: Keeping) {
     this.#session = session
@@ -45,6 +49,7 @@ export class FileRecorder {
     this.#name = name
     this.#keeping = keeping
     this.#allowance = new Allowance(session.spool)
+    this.#step = eventStep(session, call, name, keeping.step)
   }
 
   file(place: string): void {
@@ -60,7 +65,9 @@ export class FileRecorder {
 
   /** Each of its files, and at last the folder itself, which says what is not among them. */
   folder(place: string, found: fs.Stats): void {
-    const folder = new Folder(place, knownFolders(this.#session))
+    // What git keeps is no source code, and may hold passwords.
+    const without = this.#keeping.kind === 'source' ? '.git' : undefined
+    const folder = new Folder(place, knownFolders(this.#session), undefined, without)
     const hashes: (readonly [string, string | undefined])[] = []
     let size = 0
     for (const one of folder.found) {
@@ -140,7 +147,7 @@ export class FileRecorder {
   }
 
   #record(path: Place, name: string, fields: Fields): void {
-    const { kind, role, copy, context, source, step, subfolder, version } = this.#keeping
+    const { kind, role, copy, context, source, subfolder, version, model } = this.#keeping
     this.#session.record({
       type: 'artifact',
       name,
@@ -148,7 +155,7 @@ export class FileRecorder {
       role,
       path: textOf(path),
       copy,
-      ...present({ subfolder, version, step: Number.isSafeInteger(step) ? step : undefined }),
+      ...present({ subfolder, version, model, step: this.#step }),
       ...present({ context: contextName(context), source: nameOf(source) }),
       ...fields,
     })

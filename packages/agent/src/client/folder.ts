@@ -43,15 +43,18 @@ export class Folder {
   readonly #leftOut = new Map<string, string[]>()
   readonly #known: ReadonlySet<string>
   readonly #each: (found: Found) => void
+  readonly #without: string | undefined
   readonly #untilMs = performance.now() + limits.keepMs
   #entries: number = limits.folderEntriesMax
 
   /**
    * @param known folders that are ours and may still hold nothing of ours, by device and inode
    * @param each is called for each file, which then is not kept in `found`
+   * @param without a name that is passed over
    */
-  constructor(root: string, known: ReadonlySet<string>, each?: (found: Found) => void) {
+  constructor(root: string, known: ReadonlySet<string>, each?: (found: Found) => void, without?: string) {
     this.#known = known
+    this.#without = without
     this.#each = each ?? ((found) => this.found.length < limits.folderFilesMax && this.found.push(found))
     const below: Below[] = [{ relative: '', path: root }]
     for (let one = below.pop(); one !== undefined && !this.more; one = below.pop())
@@ -93,6 +96,7 @@ export class Folder {
         this.more = true
         break
       }
+      if (placeOf(name) === this.#without) continue
       const below = {
         relative: relative === '' ? placeOf(name) : joined(relative, name),
         path: joined(path, name),

@@ -4,6 +4,8 @@ import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
 import { current, enter, harmless } from './current.ts'
 import { makeSession } from './opening.ts'
+import { nameOf } from './name.ts'
+import { shown } from './number.ts'
 import { startOwnAgent } from './own-agent.ts'
 import { present } from './present.ts'
 import { Session } from './session.ts'
@@ -11,7 +13,6 @@ import type { SessionOptions } from './session.ts'
 import { tellEnd } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
 import { ownTree } from './tree.ts'
-import { nameOf } from './value.ts'
 import { waitForEnd } from './wait.ts'
 
 /** What a run is begun with. What the agent's command line says wins over what is said here. */
@@ -175,7 +176,7 @@ function countFrom(option: string, value: number | undefined, least: number): nu
   if (Number.isInteger(value) && value >= least && value < 2 ** 31) return value
   tellOnce(
     `option ${option}`,
-    `startRun: ${option} must be an integer from ${least} on, not ${String(value)}; it is as if it were not given`,
+    `startRun: ${option} must be an integer from ${least} on, not ${shown(value)}; it is as if it were not given`,
   )
   return undefined
 }

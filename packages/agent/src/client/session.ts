@@ -84,6 +84,12 @@ export class Session {
     this.record({ type: 'problem', code, message: message.slice(0, 4000) })
   }
 
+  /** What was given to a call cannot be recorded: that is counted, and told like any problem. */
+  refuse(reason: string, code: string, message: string, about = ''): void {
+    this.stream.lose(reason)
+    this.problem(code, message, about)
+  }
+
   end(
     status: SessionEnd['status'],
     by: SessionEnd['by'],

@@ -70,7 +70,7 @@ export class WorkerStream {
     context: string | undefined,
     source: string | undefined,
     step: number | bigint,
-    timeUs: number,
+    timeUs: number | bigint,
     value: number,
   ): boolean {
     const id = this.#series.get(key)?.get(context)?.get(source) ?? this.#declare(key, context, source)

@@ -24,7 +24,8 @@ export function inheritedDescriptors(
   const wanted = new Set<number>()
   const most = Math.min(descriptorMax, softLimit() - spare)
   const want = (descriptor: number | undefined): void => {
-    if (descriptor !== undefined && descriptor > 2 && descriptor <= most) wanted.add(descriptor)
+    if (descriptor !== undefined && descriptor > 2 && descriptor <= most && isOpen(descriptor))
+      wanted.add(descriptor)
   }
   for (const name of named) want(countOf(variables, name))
   for (const found of (variables['MAKEFLAGS'] ?? '').matchAll(/--jobserver-(?:auth|fds)=(\d+),(\d+)/g)) {
@@ -33,6 +34,16 @@ export function inheritedDescriptors(
   for (const descriptor of handedDown) want(descriptor)
   const highest = Math.max(2, ...wanted)
   return Array.from({ length: highest - 2 }, (_, i) => (wanted.has(i + 3) ? i + 3 : 'ignore'))
+}
+
+/** A variable may be of a time before. */
+function isOpen(descriptor: number): boolean {
+  try {
+    fs.fstatSync(descriptor)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `ulimit -n`: above it nothing can be put; somebody may have lowered it since. */

@@ -19,7 +19,7 @@ export function mayStartAggregator(
   hostNames: readonly string[],
 ): boolean {
   const { nodeRank, nodeCount, worldSize, localWorldSize, rank } = place
-  const one = onOneNode({ variables, worldSize, localWorldSize, nodeCount })
+  const one = onOneNode({ worldSize, localWorldSize, nodeCount })
   if (place.rankToldBy === 'alone') return true
   if (one === true) return true
   if (nodeRank !== undefined) return nodeRank === 0

@@ -42,9 +42,20 @@ export function within(name: string, batch: string | undefined): string {
   return batch === undefined ? name : `${name}@${batch}`
 }
 
+/** The key of a job whose ranks meet there: in a batch job the port is enough, which may hold two of them. */
+export function meetingKey(endpoint: Endpoint | undefined, { batch, host }: Sight): string | undefined {
+  if (batch === undefined) return endpointKey(endpoint, host)
+  return endpoint?.port === undefined ? undefined : `${batch}:${endpoint.port}`
+}
+
+/** Whether a job is on one node, as far as its launcher, or the place where its ranks meet, tells. */
+export function seemsOnOneNode(told: Told, endpoint: Endpoint | undefined, { batch }: Sight): boolean {
+  return onOneNode(told) ?? (endpoint === undefined ? batch === undefined : isLoopback(endpoint.address))
+}
+
 /**
  * The key of a launcher that gives a job no name. On one node the launcher itself; on several, where each sees another
- * process, the endpoint: in a batch job its port is enough, which may hold two of them.
+ * process, the place where the ranks meet.
  *
  * @param variable what this launcher sets for its ranks, and was not started with itself
  */
@@ -54,18 +65,14 @@ export function launcherOrEndpoint(
 ): (told: Told, sight: Sight) => string | undefined {
   return (told, sight) => {
     const endpoint = endpointOf(told.variables)
-    const one =
-      onOneNode(told) ?? (endpoint === undefined ? sight.batch === undefined : isLoopback(endpoint.address))
-    const met =
-      sight.batch === undefined
-        ? endpointKey(endpoint, sight.host)
-        : endpoint?.port && `${sight.batch}:${endpoint.port}`
-    if (!one) return met
+    const met = meetingKey(endpoint, sight)
+    if (!seemsOnOneNode(told, endpoint, sight)) return met
     const launcher = sight.launcher(variable)
     if (launcher === undefined) return met
-    if (!launcher.ours) return launcher.key
     // A script made its processes ranks by itself: they are of its own job, if they know it.
-    return sight.batch === undefined && !isInherited(sight) ? met : undefined
+    if (launcher.ours) return sight.batch === undefined && !isInherited(sight) ? met : undefined
+    // Ranks that are started by hand, each in a terminal, meet where they are told to.
+    return launcher.shell ? (met ?? launcher.key) : launcher.key
   }
 }
 

@@ -1,5 +1,22 @@
-import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from './process-identity.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import fs from 'node:fs'
+import path from 'node:path'
+import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from '@provloom/shared/process'
+import type { ProcessIdentity } from '@provloom/shared/process'
+
+const shells = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'zsh',
+  'ksh',
+  'ksh93',
+  'mksh',
+  'ash',
+  'busybox',
+  'fish',
+  'tcsh',
+  'csh',
+])
 
 /** Deeper than any chain of shells and wrappers. */
 const ancestorsMax = 256
@@ -24,12 +41,33 @@ export function launcherProcess(
   for (let step = 0; step < ancestorsMax; step++) {
     const startedWith = hadAtFirst(at, variable, root)
     const found = startedWith === false || (startedWith === undefined && at !== pid)
-    if (found) return isInit(at, root) ? undefined : identityOfProcess(at, root)
+    if (found) return isInit(at, root) ? undefined : identityOfProcess(wholeShell(at, root), root)
     const above = parentOf(at, root)
     if (above === undefined) return undefined
     at = above
   }
   return undefined
+}
+
+export function isShell(pid: number, root = '/'): boolean {
+  try {
+    return shells.has(path.basename(fs.readlinkSync(processFile(pid, 'exe', root))))
+  } catch {
+    return false
+  }
+}
+
+/** A subshell is a copy of its shell: what a script starts in several of them, it has started itself. */
+function wholeShell(pid: number, root: string): number {
+  let at = pid
+  for (let step = 0; step < ancestorsMax && isShell(at, root); step++) {
+    const above = parentOf(at, root)
+    const same = (name: string): boolean =>
+      textAt(processFile(at, name, root)) === textAt(processFile(above ?? 0, name, root))
+    if (above === undefined || !isShell(above, root) || !same('cmdline') || !same('environ')) break
+    at = above
+  }
+  return at
 }
 
 /** Whether a process was started with the variable; undefined where that cannot be read. */

@@ -71,8 +71,8 @@ export function findPlace(
   }
 }
 
-function toldBy({ worldSize, localWorldSize, nodeCount }: Launched, variables: Variables): Told {
-  return { variables, worldSize, localWorldSize, nodeCount }
+function toldBy({ rank, worldSize, localWorldSize, nodeCount }: Launched, variables: Variables): Told {
+  return { variables, rank, worldSize, localWorldSize, nodeCount }
 }
 
 /** A world size said without a rank is the job's, where the launcher's rank is in it. */

@@ -10,6 +10,7 @@ export type Restarts = 'all' | 'one'
 /** What a row has told so far: its job's key may hang on it. */
 export interface Told {
   readonly variables: Variables
+  readonly rank: number
   readonly worldSize: number | undefined
   readonly localWorldSize: number | undefined
   readonly nodeCount: number | undefined
@@ -43,7 +44,11 @@ export const of =
     countOf(variables, ...names)
 
 /** Whether a job has its ranks on one node; undefined where that is not told. */
-export function onOneNode({ worldSize, localWorldSize, nodeCount }: Told): boolean | undefined {
+export function onOneNode({
+  worldSize,
+  localWorldSize,
+  nodeCount,
+}: Pick<Told, 'worldSize' | 'localWorldSize' | 'nodeCount'>): boolean | undefined {
   if (nodeCount !== undefined) return nodeCount === 1
   if (worldSize === undefined || localWorldSize === undefined) return undefined
   return worldSize === localWorldSize

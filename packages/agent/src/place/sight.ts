@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { batchKey } from '@provloom/shared'
-import { argvOf, hostId } from './process-identity.ts'
-import { launcherProcess } from './launcher-process.ts'
+import { argvOf, hostId } from '@provloom/shared/process'
+import { isShell, launcherProcess } from './launcher-process.ts'
 import { localKey } from './tree-variable.ts'
 import type { Variables } from './variables.ts'
 
@@ -27,6 +27,8 @@ export interface LauncherSeen {
   readonly key: string
   /** It is a process of the tree: this one, which has set the variable itself, or one that handed the tree down. */
   readonly ours: boolean
+  /** A shell: whoever typed or wrote its lines has launched the ranks. */
+  readonly shell: boolean
   readonly argv: readonly string[]
 }
 
@@ -52,7 +54,7 @@ export function sightOf(variables: Variables, seen: SeenProcess | undefined, roo
       if (seen === undefined || found === undefined) return undefined
       const key = localKey(found)
       const ours = found.pid === seen.pid || seen.isOurs?.(key) === true
-      return { key, ours, argv: argvOf(found.pid, root) }
+      return { key, ours, shell: isShell(found.pid, root), argv: argvOf(found.pid, root) }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { localKey, founderOf } from './tree-variable.ts'
 import type { Tree } from './tree-variable.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import type { ProcessIdentity } from '@provloom/shared/process'
 
 /** What a process sees that asks which tree it belongs to. */
 export interface TreeSight {

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from './process-identity.ts'
+import type { ProcessIdentity } from '@provloom/shared/process'
 
 /**
  * `PROVLOOM_TREE`: the process tree that a process hands down to those it starts. A string, and no file: who reads it

@@ -6,6 +6,7 @@ import type {
   Clock,
   Exit,
   Hello,
+  Later,
   Refused,
   Rejected,
   Settled,
@@ -21,6 +22,8 @@ export interface ConversationParts {
   acknowledged(acks: Acks): void
   rejected(rejected: Rejected): void
   refused(refused: Refused): void
+  /** Not now, and why. */
+  delayed(later: Later): void
   /** Envelopes must wait: the aggregator does not know us now. */
   interrupted(): void
   farewell(): void
@@ -166,7 +169,13 @@ export class Conversation {
         this.#measure(message.sentUs, message.receivedUs)
         return
       case 'later':
-        // The hello is said again by itself.
+        this.#parts.delayed(message)
+        // A hello is said again by itself; what was let in is so no more, and asks too.
+        if (this.#state !== 'welcomed') return
+        this.#parts.interrupted()
+        this.#state = 'greeting'
+        this.#cancel?.()
+        this.#cancel = this.#again(() => this.#sayHello())
         return
       case 'farewell':
         if (this.#bye !== undefined) this.#depart()

@@ -5,6 +5,7 @@ import type {
   Exit,
   Files,
   Hello,
+  Later,
   Refused,
   Settled,
   StreamLedger,
@@ -25,6 +26,7 @@ import { Sender } from './sender.ts'
 export interface PublisherListener {
   welcomed(welcome: Welcome): void
   refused(refused: Refused): void
+  delayed(later: Later): void
   settled(settled: Settled): void
   /** Records about to be sent, the first time or again. */
   packed(packed: Packed): void
@@ -249,6 +251,7 @@ export class Publisher implements Channel {
         listener.refused(refused)
         this.#moved.ring()
       },
+      delayed: (later) => listener.delayed(later),
       interrupted: () => this.#sender.interrupt(),
       farewell: () => this.#moved.ring(),
       settled: (settled) => {

@@ -16,7 +16,7 @@ export function addListBelow(steps: Steps, text: string, start: number, level: L
     const found = matchAt(item, text, at)
     if (found === undefined) return at
     if (steps.areSpent(2)) {
-      spans.push([at, text.length])
+      spans.push([start, text.length])
       return text.length
     }
     at += found[0].length

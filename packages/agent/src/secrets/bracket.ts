@@ -51,11 +51,7 @@ export function singleBrace(steps: Steps, view: string, start: number): number {
   return -1
 }
 
-/**
- * Adds the texts of a list or object, and in JSON and YAML its words; the names of an object stay.
- *
- * @returns how far it came, nothing when no secret was found
- */
+/** Adds the texts of a list or object, and in JSON and YAML its words; the names of an object stay. */
 export function addElements(
   steps: Steps,
   text: string,
@@ -63,28 +59,27 @@ export function addElements(
   level: Level,
   hasWords: boolean,
   spans: Span[],
-): number | undefined {
+): void {
   const view = text.slice(0, end)
-  let [at, isFound] = [begin, false]
+  const hasNames = text[begin - 1] === '{'
+  let at = begin
   while (at < end) {
     if (steps.areSpent()) {
-      spans.push([at, text.length])
-      return text.length
+      spans.push([begin - 1, text.length])
+      return
     }
     const found = searchFrom(element, view, at)
     if (found === undefined) break
     let start = found.index
     at = start + found[0].length
     let stop = at
-    if (found[0] === '"' || found[0] === "'") {
+    const isQuoted = found[0] === '"' || found[0] === "'"
+    if (isQuoted) {
       start = at
       const close = closeOf(steps, view, at, found[0])
       if (close !== undefined) [stop, at] = close
     } else if (!hasWords) continue
-    if (endAt(keyMark, text, at) < 0 && isSecret(level, text.slice(start, stop))) {
-      spans.push([start, stop])
-      isFound = true
-    }
+    const isName = (isQuoted || hasNames) && endAt(keyMark, text, at) >= 0
+    if (!isName && isSecret(level, text.slice(start, stop))) spans.push([start, stop])
   }
-  return isFound ? Math.min(end + 1, text.length) : undefined
 }

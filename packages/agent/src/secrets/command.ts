@@ -19,6 +19,8 @@ const defined = /^-[DPE](?=[A-Za-z_][\w.]*=)/
 const cluster = /^-[A-Za-z]{2,8}$/
 const shellCluster = /^-[a-z]*c[a-z]*$/
 const plainName = /^[\w.:/-]{1,128}$/
+/** A name and the mark behind it, of what is written in several words: {password: x}. */
+const named = /^[{[(,"']{0,4}([\w.-]{1,128})["']?:$/
 const assigned = /^[\w.-]{1,128}=/
 const cookie = /^[^=\t-\r ]{1,128}=/
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/
@@ -27,21 +29,25 @@ const awsReach = 3
 
 export const isPlainOption = (word: string): boolean => plainOption.test(word)
 
-/** Reads the words of one command, in order. */
+/** Reads the words of one command, in order. `isExact`: that they are words is known, not guessed. */
 export class Command {
   readonly #scan: Scan
   readonly #depth: number
+  readonly #isExact: boolean
   readonly #seen = new Set<string>()
   #rows: readonly Program[] = []
   #awaited: Following | undefined
+  /** The level of a name that stood in the word before, with a mark behind it. */
+  #marked: Level | undefined
   #areMany = false
   #isRead = false
   #isShell = false
   #nearId = 0
   #place = 0
 
-  constructor(scan: Scan, depth: number) {
+  constructor(scan: Scan, depth: number, isExact = true) {
     this.#scan = scan
+    this.#isExact = isExact
     this.#depth = depth
   }
 
@@ -65,6 +71,9 @@ export class Command {
   #next(word: string): readonly Span[] {
     const awaited = this.#awaited
     this.#awaited = undefined
+    const marked = this.#marked
+    this.#marked = undefined
+    if (marked !== undefined) return this.#parts(partsOf(marked, word.slice(0, trimmed(word))), word, 0)
     if (awaited !== undefined && (awaited === 'shell' || !isPlainOption(word))) {
       if (this.#areMany && isSecret('perhaps', word)) this.#awaited = 'perhaps'
       return this.#value(awaited, word, 0)
@@ -183,12 +192,23 @@ export class Command {
       this.#seen.add(word)
       this.#place = 0
     }
+    if (word.endsWith(':') && this.#isExact) {
+      const name = named.exec(word)?.[1]
+      this.#marked = name === undefined ? undefined : levelOf(name)
+    }
     return this.#text(word)
   }
 
   #active(): readonly Program[] {
     return this.#rows.filter(({ after }) => after === undefined || after.some((word) => this.#seen.has(word)))
   }
+}
+
+/** How long a word is without the marks at its end. */
+function trimmed(word: string): number {
+  let end = word.length
+  while (end > 0 && '}])"\',;'.includes(word[end - 1]!)) end -= 1
+  return end
 }
 
 function namesSecret(word: string): boolean {

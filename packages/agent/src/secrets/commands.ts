@@ -18,7 +18,7 @@ export function readShell(scan: Scan, text: string, bounds: Bounds, depth: numbe
   let before: Line | undefined
   for (const line of reader.lines()) {
     if (scan.steps.areSpent()) return [...spans, [line.start, text.length]]
-    const command = new Command(scan, depth + 1)
+    const command = new Command(scan, depth + 1, isExact)
     const said = line.words.map((word) => word.text)
     for (const [i, word] of line.words.entries())
       spans.push(...word.spansOf(command.feed(said[i]!, !isExact && !word.isJoined)))
@@ -27,9 +27,9 @@ export function readShell(scan: Scan, text: string, bounds: Bounds, depth: numbe
       if (line.isPiped && before !== undefined) spans.push(...allOf(putOut(before.words)))
     }
     before = line
-    for (let inner = reader.inner.pop(); inner !== undefined; inner = reader.inner.pop())
-      spans.push(...inside(scan, text, inner, depth, isExact))
   }
+  for (const inner of reader.inner)
+    for (const span of inside(scan, text, inner, depth, isExact)) spans.push(span)
   return spans
 }
 

@@ -17,6 +17,8 @@ const command = new RegExp(
   String.raw`(?<=^|[\t-\r "'/\x60()|;,&$[{:=>])(?:${[...new Set(commandNames)].sort().join('|')})(?=["']?,?[ \t"'])`,
   'g',
 )
+/** What words of a command have that others have not: options, escapes, quotes in the middle of a word, input. */
+const commandWords = /(?:^|[\t-\r "'([,=])--?[A-Za-z]|\\|<<|\w["']\w|""|''|"'|'"/m
 const nameTail = /[\w.$@/-]{0,128}/y
 const nameCharacters = new Set('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-')
 const nameReach = 64
@@ -32,25 +34,26 @@ const pieceMax = 16_384
 const overlap = 512
 
 /** Where in a text to look closer: the lines, or parts of long ones, in which a secret may stand, and where the line ends. */
-export function* regions(steps: Steps, text: string, small: string, isCode: boolean): Generator<Bounds> {
-  for (const [begin, stop, limit] of wideRegions(steps, text, small, isCode)) {
-    let start = begin
-    for (; stop - start > pieceMax; start += pieceMax) yield [start, start + pieceMax + overlap, limit]
-    yield [start, stop, limit]
-  }
-}
-
-function* wideRegions(steps: Steps, text: string, small: string, isCode: boolean): Generator<Bounds> {
+export function* regions(
+  steps: Steps,
+  text: string,
+  small: string,
+  commands: readonly number[],
+  isCode: boolean,
+): Generator<Bounds> {
   let [start, stop, limit] = [0, 0, 0]
-  for (const [at, end] of places(steps, small)) {
+  for (const [at, end] of places(small, commands)) {
     if (steps.areSpent()) {
-      yield [at, text.length, text.length]
+      yield [stop > start ? start : at, text.length, text.length]
       return
     }
     if (at < stop && (stop === limit || at + windowSize <= stop)) continue
     if (end > 0 && !isHot(steps, text, at, end, isCode)) continue
     if (at < stop) {
       stop = Math.min(at + 2 * windowSize, limit)
+      if (stop - start <= pieceMax) continue
+      yield [start, start + pieceMax + overlap, limit]
+      start += pieceMax
       continue
     }
     if (stop > start) yield [start, stop, limit]
@@ -65,23 +68,34 @@ function* wideRegions(steps: Steps, text: string, small: string, isCode: boolean
 }
 
 /** Begin and end of the places where to look closer, in order; the end is 0 where nothing more is to be asked. */
-function* places(steps: Steps, small: string): Generator<readonly [number, number]> {
-  const commands = commandsIn(steps, small)
+function* places(small: string, commands: readonly number[]): Generator<readonly [number, number]> {
+  let one = 0
   for (const found of small.matchAll(hint)) {
-    while (commands.length > 0 && commands.at(-1)! < found.index) yield [commands.pop()!, 0]
+    for (; one < commands.length && commands[one]! < found.index; one += 1) yield [commands[one]!, 0]
     yield [found.index, found.index + found[0].length]
   }
-  while (commands.length > 0) yield [commands.pop()!, 0]
+  for (; one < commands.length; one += 1) yield [commands[one]!, 0]
 }
 
-/** Where programs are named, the last one first. */
-function commandsIn(steps: Steps, small: string): number[] {
+/** Where programs are named. */
+export function commandsIn(steps: Steps, small: string): readonly number[] {
   const starts: number[] = []
   for (const found of small.matchAll(command)) {
     if (steps.areSpent()) return [0]
     starts.push(found.index)
   }
-  return starts.reverse()
+  return starts
+}
+
+/** Whether there may be words of a command in a part of a text. */
+export function isCommand(text: string, commands: readonly number[], start: number, stop: number): boolean {
+  let [low, high] = [0, commands.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (commands[middle]! < start) low = middle + 1
+    else high = middle
+  }
+  return (low < commands.length && commands[low]! < stop) || commandWords.test(text.slice(start, stop))
 }
 
 /** Whether the name at a hint may be a secret's, and has a value that may be one. */

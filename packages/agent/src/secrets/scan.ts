@@ -4,7 +4,7 @@ import { matchAt, shifted } from './match.ts'
 import type { Span } from './match.ts'
 import { levelOf } from './names.ts'
 import { readPairs } from './pairs.ts'
-import { lineEnd, regions } from './regions.ts'
+import { commandsIn, isCommand, lineEnd, regions } from './regions.ts'
 import { shapesIn } from './shapes.ts'
 import { Steps } from './steps.ts'
 import { credentialsInUrls } from './urls.ts'
@@ -57,15 +57,16 @@ export class Scan {
       if (parts !== undefined) return [...spans, ...parts]
     }
     if (small.includes('value')) this.#addNamedValues(text, small, kind, spans)
+    const commands = commandsIn(this.steps, small)
     let done = 0
-    for (const [begin, stop, limit] of regions(this.steps, text, small, kind === 'text')) {
+    for (const [begin, stop, limit] of regions(this.steps, text, small, commands, kind === 'text')) {
       const start = Math.max(begin, done)
       if (start >= stop) continue
       if (depth >= depthMax) return [...spans, [start, text.length]]
-      if (kind !== 'shell')
-        for (const span of readShell(this, text, [start, stop, limit], depth, false)) spans.push(span)
       // What has quotes is read as a shell reads it, and no other way.
-      else if (quote.test(text.slice(start, stop))) continue
+      if (kind === 'shell' && quote.test(text.slice(start, stop))) continue
+      if (kind !== 'shell' && isCommand(text, commands, start, stop))
+        for (const span of readShell(this, text, [start, stop, limit], depth, false)) spans.push(span)
       done = readPairs(this, text, small, [start, stop, limit], kind, depth, spans)
     }
     if (kind === 'shell' && text !== '')
@@ -77,7 +78,7 @@ export class Scan {
   /** `{"name": "DB_PASSWORD", "value": "x"}`, as manifests have it. */
   #addNamedValues(text: string, small: string, kind: Kind, spans: Span[]): void {
     for (const found of small.matchAll(valueWord)) {
-      if (this.steps.areSpent(10)) {
+      if (this.steps.areSpent(14)) {
         spans.push([found.index, text.length])
         return
       }

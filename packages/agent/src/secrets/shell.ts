@@ -234,7 +234,8 @@ export class Reader {
       const char = found[0]
       at = found.index + 1
       if (char === '\\') at += 1
-      else if (char === '"' || char === "'") at = this.#close(at, char)?.[1] ?? at
+      else if (char === '"') at = this.#close(at, char)?.[1] ?? at
+      else if (char === "'") at = this.#close(at, this.#text[at - 2] === '$' ? "$'" : char)?.[1] ?? at
       else open += char === '(' ? 1 : -1
       if (open === 0) return found.index
     }

@@ -1,6 +1,6 @@
 /** Work that any text may cost, and the bytes for which one step more is given. What is beyond is masked unread. */
-const freeSteps = 50_000
-const bytesPerStep = 16
+const freeSteps = 40_000
+const bytesPerStep = 20
 const stepsPerWord = 10
 const wordsMax = 10_000
 

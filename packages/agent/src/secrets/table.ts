@@ -39,7 +39,7 @@ export const levels: readonly (readonly [Level, readonly string[]])[] = [
   [
     'pair',
     words(`
-  auth userpwd proxyuser
+  auth userpwd
 `),
   ],
   [

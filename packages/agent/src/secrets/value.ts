@@ -260,10 +260,16 @@ class Value {
     const { level, kind, limit } = this.#place
     const text = this.#text
     let end = closingBracket(this.#steps, text, at, this.#place.at, limit)
-    if (kind === 'text' || level === 'perhaps' || level === 'pair' || level === 'number') {
+    if (
+      kind === 'text' ||
+      this.#mark === ':' ||
+      level === 'perhaps' ||
+      level === 'pair' ||
+      level === 'number'
+    ) {
       const hasWords = text[at] !== '(' && this.#mark === ':'
-      const found = addElements(this.#steps, text, [at + 1, end], level, hasWords, spans)
-      return found ?? this.#again(this.#place.at + 1)
+      addElements(this.#steps, text, [at + 1, end], level, hasWords, spans)
+      return this.#again(end)
     }
     if (this.#mark === '=' && text[at] === '{' && !',; '.includes(text[end + 1] ?? ','))
       end = Math.max(end, singleBrace(this.#steps, this.#view, at + 1))
@@ -280,7 +286,7 @@ class Value {
     const { level } = this.#place
     if (this.#mark !== ':' || level === 'header') return at
     const block = matchAt(blockMark, this.#text, at)
-    if (block === undefined) return addListBelow(this.#steps, this.#text, at, level, spans)
+    if (block === undefined) return this.#again(addListBelow(this.#steps, this.#text, at, level, spans))
     return addBlockBelow(this.#steps, this.#text, at, at + block[0].length, spans)
   }
 }

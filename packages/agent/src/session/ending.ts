@@ -32,6 +32,10 @@ export function processEndOf(
   return end.kind === 'exited' && (end.code === 0) === (said.status === 'completed') ? end : undefined
 }
 
+export function howOf(end: CommandEnd): { readonly signal: string } | { readonly exitCode: number } {
+  return end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
+}
+
 /**
  * How a session ended (design: "The life of a session"). What `end_run` said stands, whatever its process does later;
  * an interpreter's or nobody's word is less than the exit code or signal of the process, where that is known.

@@ -1,7 +1,10 @@
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type { Settled, Welcome } from '@provloom/shared'
 import type { ReaderProblem } from '../spool/stream-reader.ts'
+import type { Context } from '../context.ts'
 import type { rankEndOf } from './ending.ts'
+import type { SessionFolder } from './folder.ts'
+import { countRecords } from './history.ts'
 
 /** What became of a session. */
 export type SessionOutcome =
@@ -12,6 +15,27 @@ export type SessionOutcome =
   | { readonly kind: 'kept'; readonly records: number; readonly reason: string }
   /** It goes on without this agent. */
   | { readonly kind: 'left' }
+
+/** Counting what is kept is for a message; nobody's end waits longer for it. */
+const countingMs = 200
+
+/** @param marks records of each stream that are acknowledged */
+export async function keptRecords(
+  { clock, files }: Context,
+  folder: SessionFolder,
+  marks: Readonly<Record<string, number>>,
+): Promise<number> {
+  const until = clock.monotonicMs() + countingMs
+  const late = (): boolean => clock.monotonicMs() > until
+  const { records } = await countRecords(files, folder, (stream) => marks[stream] ?? 0, late)
+  return records
+}
+
+export function whyKept(overflow: number, welcomed: boolean): string {
+  if (overflow > 0)
+    return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
+  return welcomed ? 'the aggregator did not answer' : 'no aggregator answered'
+}
 
 export function describeProblem(problem: ReaderProblem): string {
   switch (problem.kind) {

@@ -1,6 +1,5 @@
 import os from 'node:os'
-import { limits } from '@provloom/shared'
-import type { Bye, Hello, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
+import type { Bye, Hello, Later, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import { memoryKills } from '../launch/memory-kills.ts'
@@ -11,21 +10,20 @@ import { OwnStream } from '../spool/own-stream.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
+import { ClockOffset } from './clock-offset.ts'
 import { ControlFile } from './control.ts'
-import { processEndOf, rankEndOf } from './ending.ts'
+import { howOf, processEndOf, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
-import { countRecords, lookForOwn, readHistory } from './history.ts'
+import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
-import { describeProblem } from './outcome.ts'
+import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
-import { appendRunLog } from './run-log.ts'
+import { RunLog } from './run-log.ts'
 import { livingWriters, writerOf, writes } from './writers.ts'
 
-/** Counting what is kept is for a message; nobody's end waits longer for it. */
-const countingMs = 200
 /** An exit is recorded when it follows the session's end within this. */
 const exitMs = 10_000
 const lookMs = 250
@@ -49,16 +47,17 @@ export class SessionService {
   #welcome: Welcome | undefined
   #settled: Settled | undefined
   #refused: Refused | undefined
+  /** Why it was not let in when it last asked. */
+  #delay: string | undefined
   #said: SessionEnd | undefined
   #createGraph = false
   #createSvg = false
-  #offset: { readonly us: number; readonly uncertaintyUs: number } | undefined
+  readonly #offset = new ClockOffset()
   #commandEnd: CommandEnd | undefined
   #asked: 'serve' | 'leave' = 'serve'
   #until = Infinity
   #markDue = false
-  /** Told before it was known where the run's log is. */
-  readonly #unlogged: string[] = []
+  readonly #log = new RunLog()
 
   /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
   constructor(parts: SessionParts) {
@@ -111,8 +110,7 @@ export class SessionService {
   /** @param toClients nobody reads what this process says: they say it */
   notice(code: string, message: string, toClients: boolean): void {
     if (toClients) this.#control.notice({ code, message })
-    if (this.#welcome === undefined) this.#unlogged.push(message)
-    else appendRunLog(this.#welcome.runDir, message)
+    this.#log.append(message)
   }
 
   async serve(hello: Hello): Promise<SessionOutcome> {
@@ -231,8 +229,8 @@ export class SessionService {
 
   /** The process's own end, where it follows the session's soon enough to be told. */
   async #tellExit(): Promise<void> {
-    const { context, process: ofProcess } = this.#parts
-    const { clock } = context
+    const { process: ofProcess } = this.#parts
+    const { clock } = this.#parts.context
     const until = clock.monotonicMs() + exitMs
     while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
       await this.#news.wait(lookMs)
@@ -242,9 +240,8 @@ export class SessionService {
     while (this.#commandEnd === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
     const end = this.#processEnd()
     if (end === undefined || this.#said === undefined) return
-    const how = end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
-    const time = clock.nowUs()
-    await this.#publisher.amend({ kind: 'exit', session: this.folder.id, time, ...how }, this.#until)
+    const exit = { kind: 'exit', session: this.folder.id, time: clock.nowUs(), ...howOf(end) } as const
+    await this.#publisher.amend(exit, this.#until)
   }
 
   #bye(): Bye {
@@ -271,15 +268,8 @@ export class SessionService {
   }
 
   async #keep(): Promise<SessionOutcome> {
-    const { clock, files } = this.#parts.context
-    const countUntil = clock.monotonicMs() + countingMs
     const marks = this.#publisher.marks
-    const { records } = await countRecords(
-      files,
-      this.folder,
-      (stream) => marks[stream] ?? 0,
-      () => clock.monotonicMs() > countUntil,
-    )
+    const records = await keptRecords(this.#parts.context, this.folder, marks)
     const reason = this.#reason()
     this.#control.tell({ message: reason, mark: marks })
     this.#close()
@@ -287,20 +277,14 @@ export class SessionService {
   }
 
   #reason(): string {
-    const { overflow } = this.#publisher
-    if (this.#refused !== undefined) return this.#refused.message
-    if (overflow > 0)
-      return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
-    return this.#welcome === undefined ? 'no aggregator answered' : 'the aggregator did not answer'
+    const refused = this.#refused?.message ?? this.#delay
+    return refused ?? whyKept(this.#publisher.overflow, this.#welcome !== undefined)
   }
 
   async #leave(): Promise<SessionOutcome> {
     await this.#recorder?.end()
     const end = this.#processEnd()
-    if (end !== undefined) {
-      const how = end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
-      this.own.record({ type: 'process.end', ...how })
-    }
+    if (end !== undefined) this.own.record({ type: 'process.end', ...howOf(end) })
     this.own.tellDrops()
     if ((await this.#publisher.drain(this.#until)) === 'drained') {
       await this.#publisher.leave({ ...this.#bye(), final: false }, this.#until)
@@ -312,15 +296,12 @@ export class SessionService {
   async #afterRefusal(): Promise<SessionOutcome> {
     const { process: ofProcess } = this.#parts
     const { reason, message } = this.#refused!
-    if (reason !== 'not-collected') {
-      this.#control.tell({ state: 'closed', message })
-      return this.#keep()
-    }
+    if (reason !== 'not-collected') this.#control.tell({ state: 'closed', message })
+    if (reason !== 'not-collected') return this.#keep()
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
-    while (ofProcess.life() !== 'gone' && this.#asked === 'serve') await this.#news.wait(lookMs)
-    while (ofProcess.command !== undefined && this.#commandEnd === undefined && this.#asked === 'serve') {
-      await this.#news.wait(lookMs)
-    }
+    const held = (): boolean =>
+      ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#commandEnd === undefined)
+    while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
     const end = await this.#rankEnd()
     this.#close()
     removeSession(this.folder)
@@ -338,6 +319,7 @@ export class SessionService {
     return {
       welcomed: (welcome) => this.#noteWelcome(welcome),
       refused: (refused) => this.#noteRefusal(refused),
+      delayed: (later) => this.#noteDelay(later),
       settled: (settled) => {
         this.#settled = settled
         this.#conclude()
@@ -354,12 +336,19 @@ export class SessionService {
 
   #noteWelcome(welcome: Welcome): void {
     const { runId, runDir, rank, attempt, ordinal } = welcome
-    if (this.#welcome === undefined) for (const one of welcome.differences) this.#parts.told(one)
+    // Each is told once: a conflict is found later than the rest.
+    for (const one of welcome.differences) this.#parts.told(one)
     this.#welcome = welcome
+    this.#delay = undefined
     this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next })
     this.#keeper.begin(runId, runDir)
-    for (const message of this.#unlogged.splice(0)) appendRunLog(runDir, message)
+    this.#log.begin(runDir)
     this.#parts.context.tell({ kind: 'welcomed', runId, runDir })
+  }
+
+  #noteDelay({ message, tell }: Later): void {
+    this.#delay = message
+    if (tell === true) this.#parts.told(message)
   }
 
   #noteRefusal(refused: Refused): void {
@@ -397,12 +386,8 @@ export class SessionService {
   }
 
   #noteOffset(us: number, uncertaintyUs: number): void {
-    const known = this.#offset
-    const news = known === undefined || Math.abs(us - known.us) > Math.max(uncertaintyUs, known.uncertaintyUs)
-    if (!news) return
-    this.#offset = { us, uncertaintyUs }
     // It is this machine's, now: it says nothing of the clock by which a kept session was written.
-    if (this.#recorder === undefined) return
+    if (this.#recorder === undefined || !this.#offset.isNews(us, uncertaintyUs)) return
     this.own.record({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
   }
 

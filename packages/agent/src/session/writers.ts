@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { lifeOf } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
-import { startedMs } from '../place/process-identity.ts'
+import { startedMs } from '@provloom/shared/process'
 import path from 'node:path'
 
 /** The boot time in /proc is of whole seconds. */

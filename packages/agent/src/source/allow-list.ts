@@ -1,5 +1,6 @@
 import { placeVariables, untoldVariables } from '../place/read-variables.ts'
 import type { Variables } from '../place/variables.ts'
+import { maskText } from '../secrets.ts'
 
 /** Variables that say how a run was set up and are no one's secret. Nothing outside this list is ever recorded. */
 const recorded: ReadonlySet<string> = new Set([
@@ -24,7 +25,7 @@ export function recordedVariables(variables: Variables): Record<string, string> 
   const kept: Record<string, string> = {}
   for (const name of Object.keys(variables).sort()) {
     const value = variables[name]
-    if (recorded.has(name) && value !== undefined) kept[name] = value.slice(0, valueLengthMax)
+    if (recorded.has(name) && value !== undefined) kept[name] = maskText(value.slice(0, valueLengthMax))
   }
   return kept
 }

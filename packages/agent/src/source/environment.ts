@@ -41,7 +41,7 @@ export async function environmentFact(
   directory: string,
   variables: Variables,
   signal: AbortSignal,
-): Promise<Fact> {
+): Promise<Extract<Fact, { readonly type: 'environment' }>> {
   const interpreter = interpreterOf(argv, directory)
   const probe =
     interpreter.kind === 'python'

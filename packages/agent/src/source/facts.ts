@@ -54,7 +54,11 @@ export class Facts {
       told(sourceFact(codeFolder, variables, signal)),
       told(environmentFact(argv, directory, variables, signal)),
     ])
-    return answers.flat()
+    const all = answers.flat()
+    const environment = all.find((fact) => fact.type === 'environment')
+    if (interpreter.kind === 'other' || environment?.version !== undefined) return all
+    const message = `version and packages are missing: ${interpreter.program} did not tell them, or not in time`
+    return [...all, { type: 'problem', code: 'FACTS', message }]
   }
 }
 

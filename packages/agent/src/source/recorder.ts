@@ -3,7 +3,7 @@ import os from 'node:os'
 import type { Clock } from '@provloom/shared'
 import { devicesOf } from '../place/devices.ts'
 import type { Place } from '../place/place.ts'
-import { statOf } from '../place/process-identity.ts'
+import { statOf } from '@provloom/shared/process'
 import type { Variables } from '../place/variables.ts'
 import { maskArguments } from '../secrets.ts'
 import type { OwnStream } from '../spool/own-stream.ts'
@@ -82,14 +82,16 @@ export class Recorder {
   async end(): Promise<void> {
     const { clock, own, sampler } = this.#parts
     this.stop()
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(probesMs, resolve)
+    const inTime = await new Promise<boolean>((resolve) => {
+      const cancel = clock.after(probesMs, () => resolve(false))
       void this.#facts.then(() => {
         cancel()
-        resolve()
+        resolve(true)
       })
     })
     sampler.remove(own)
+    const message = `version and packages are missing: ${probesMs / 1_000} s were not enough to ask for them`
+    if (!inTime) own.record({ type: 'problem', code: 'FACTS', message })
     this.#over = true
     this.#tellEnergy()
     own.tellDrops()

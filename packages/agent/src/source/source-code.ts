@@ -1,74 +1,72 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { changedPaths, gitWithout, identities, ownBelow } from '../artifact/ours.ts'
+import { systemCode } from '@provloom/shared'
+import { identities } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
-import { cutCredentials } from '../secrets.ts'
 import type { Fact } from '../spool/own-stream.ts'
-import { askProgram } from './bounded.ts'
+import { gitFacts, gitMs, outcomes } from './git.ts'
+import type { Outcome, Question } from './git.ts'
 
-const gitMs = 5_000
+type SourceFact = Extract<Fact, { readonly type: 'source' }>
+
+const outputBytesMax = 4 * 1024 * 1024
 
 /**
  * The state of the git work tree the command's code is in: remote without credentials, commit, branch, whether it has
- * changes, and their hash. Takes no lock in the repository.
+ * changes, and their hash; or why there is no commit.
  *
- * @returns undefined when the folder is in no work tree, or git is absent or slow
+ * @returns undefined where no repository holds the folder
  */
 export async function sourceFact(
   folder: string,
   environment: Variables,
   signal: AbortSignal,
-): Promise<Fact | undefined> {
-  const git = { ...environment, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
-  const asIs = (...argv: readonly string[]): Promise<string | undefined> =>
-    askProgram('git', ['-C', folder, ...argv], { timeoutMs: gitMs, environment: git, signal })
-  const ask = async (...argv: readonly string[]): Promise<string | undefined> => (await asIs(...argv))?.trim()
-  const asked = ['status', '--porcelain', '-z', '--untracked-files=normal']
-  const root = await ask('rev-parse', '--show-toplevel')
-  if (root === undefined) return undefined
-  const [commit, branch, remote, status] = await Promise.all([
-    ask('rev-parse', '--verify', '-q', 'HEAD'),
-    ask('symbolic-ref', '-q', '--short', 'HEAD'),
-    ask('config', '--get', 'remote.origin.url'),
-    asIs(...asked),
-  ])
+): Promise<SourceFact | undefined> {
   const saveDir = environment['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov'
-  const own = ownBelow(root, changedPaths(status ?? ''), identities([path.resolve(saveDir)]))
-  const others = gitWithout(own)
-  const left = own.length === 0 ? status : await asIs(...asked, ...others)
-  const dirty = left === undefined ? undefined : left !== ''
-  const diffSha256 =
-    dirty === true && commit !== undefined ? await hashDiff(folder, others, git, signal) : undefined
-  return {
-    type: 'source',
-    path: root,
-    ...(commit === undefined ? {} : { commit }),
-    ...(branch === undefined ? {} : { branch: branch.slice(0, 512) }),
-    ...(remote === undefined ? {} : { remote: cutCredentials(remote) }),
-    ...(dirty === undefined ? {} : { dirty }),
-    ...(diffSha256 === undefined ? {} : { diffSha256 }),
-  }
+  const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]))
+  const until = performance.now() + gitMs
+  let step = asking.next()
+  while (step.done !== true) step = asking.next(await ask(step.value, until - performance.now(), signal))
+  const { root, unversioned, ...facts } = step.value
+  return unversioned === true ? undefined : { type: 'source', path: root ?? folder, ...facts }
 }
 
-/** SHA-256 of `git diff HEAD`, streamed. */
-function hashDiff(
-  folder: string,
-  others: readonly string[],
-  environment: Variables,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+/** Asks git without waiting for it. Never rejects. */
+function ask({ argv, environment, hashed }: Question, leftMs: number, signal: AbortSignal): Promise<Outcome> {
+  if (leftMs <= 0) return Promise.resolve(outcomes.slow)
   return new Promise((resolve) => {
     const hash = createHash('sha256')
-    const git = spawn('git', ['-C', folder, 'diff', '--no-ext-diff', 'HEAD', ...others], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    const said: Buffer[] = []
+    let size = 0
+    let errors = ''
+    const git = spawn('git', argv, {
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...environment },
-      timeout: gitMs,
+      timeout: Math.ceil(leftMs),
       killSignal: 'SIGKILL',
       signal,
     })
-    git.stdout.on('data', (bytes: Buffer) => hash.update(bytes))
-    git.once('error', () => resolve(undefined))
-    git.once('close', (code) => resolve(code === 0 ? hash.digest('hex') : undefined))
+    git.stdout.on('data', (bytes: Buffer) => {
+      size += bytes.length
+      if (hashed) hash.update(bytes)
+      else if (size <= outputBytesMax) said.push(bytes)
+    })
+    git.stderr.on('data', (bytes: Buffer) => {
+      if (errors.length < 10_000) errors += bytes.toString('utf8')
+    })
+    git.once('error', (error) => {
+      if (signal.aborted) resolve(outcomes.slow)
+      const why = systemCode(error) === 'ENOENT' ? outcomes.absent : undefined
+      resolve(why ?? { kind: 'failed', why: `git cannot be started: ${error.message}` })
+    })
+    git.once('close', (code, killed) => {
+      if (killed !== null) resolve(outcomes.slow)
+      else if (!hashed && size > outputBytesMax) resolve(outcomes.large)
+      else {
+        const output = hashed ? hash.digest('hex') : Buffer.concat(said).toString('utf8')
+        resolve({ kind: 'ended', code, output, errors })
+      }
+    })
   })
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { ProvloomError, connectionFile, readConnection } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
-import { isAlive } from '../place/process-identity.ts'
+import { isAlive } from '@provloom/shared/process'
 
 /**
  * Where an aggregator's connection file may be, most likely first.

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { launcherMark } from '../place/launcher-mark.ts'
-import { hostId } from '../place/process-identity.ts'
+import { hostId } from '@provloom/shared/process'
 import { formatTree } from '../place/tree-variable.ts'
 import { makeTree, spoolRoots } from './folder.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { isAlive, statOf } from '../place/process-identity.ts'
+import { isAlive, statOf } from '@provloom/shared/process'
 
 /** A process as nobody else is it: two processes of one number differ by their start, two namespaces count alike. */
 export interface ProcessName {

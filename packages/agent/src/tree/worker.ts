@@ -1,4 +1,4 @@
-import { processFile, statOf, textAt } from '../place/process-identity.ts'
+import { processFile, statOf, textAt } from '@provloom/shared/process'
 import type { SessionFacts } from '../session/facts.ts'
 import type { TreeFacts } from './folder.ts'
 import { startOf } from './processes.ts'

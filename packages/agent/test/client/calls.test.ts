@@ -22,12 +22,15 @@ function worker(
   env: NodeJS.ProcessEnv = {},
 ): { code: number | null; errors: string; output: string } {
   const program = `import * as p from ${JSON.stringify(built)}\n${body}`
-  const file = path.join(spool, 'worker.mjs')
+  // Not in the spool: nothing there is ever recorded.
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-worker-'))
+  const file = path.join(work, 'worker.mjs')
   fs.writeFileSync(file, program)
   const done = spawnSync(process.execPath, [file], {
     env: { PATH: process.env['PATH'], ...treeVariables(spool), ...env },
     encoding: 'utf8',
   })
+  fs.rmSync(work, { recursive: true })
   return { code: done.status, errors: done.stderr, output: done.stdout }
 }
 
@@ -167,6 +170,79 @@ test('nothing a caller gives makes a call throw', async () => {
   expect(only(events, 'final.metric')[0]).toMatchObject({ initialValue: Number.MAX_VALUE, fold: 'min' })
   expect(errors).toContain('logMetric was called before startRun')
   expect(errors).toContain('logMetric was called after endRun')
+})
+
+test('what is refused counts as dropped by reason and is told once a key, and what is recorded otherwise is told', async () => {
+  const { errors } = worker(`
+    p.startRun()
+    for (const key of ['a', 'b']) for (const value of [[1], null, 'text']) p.logMetric(key, value)
+    p.logMetric('', 1); p.logParam(null, 1); p.logMetrics(5); p.logParams(new Proxy({}, {}))
+    p.registerFinalMetric('m', 'x', 'max'); p.registerFinalMetric('m', 0, 'median')
+    for (const _ of [1, 2]) {
+      p.logMetric('rounded', 2n ** 53n + 1n); p.logMetric('text', '0.5'); p.logMetric('one', new Float32Array([0.5]))
+      p.logMetric('step', 1, { step: 1.5 }); p.logMetric('step', 1, { step: 2n ** 63n }); p.logMetric('time', 1, { timestamp: 'today' })
+    }
+    p.logParams(new Map([[1, 'int'], ['1', 'text'], ['u', undefined]]))
+    p.logParams({ get trap() { throw new Error('asked') }, b: 1 })
+    p.logArtifact('here', process.argv[1], { step: 2.5 })`)
+  const { events, points, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  const drops = new Map(only(events, 'drops').map(({ reason, count }) => [reason, count]))
+  expect(Object.fromEntries(drops)).toEqual({
+    'not-a-number': 7,
+    'bad-name': 2,
+    'no-pairs': 2,
+    'bad-fold': 1,
+  })
+  const problems = only(events, 'problem')
+  expect(problems.filter(({ code }) => code === 'NOT_A_NUMBER').map(({ message }) => message)).toEqual([
+    'logMetric: the value of a is no number: an array of 1; it is not recorded',
+    'logMetric: the value of b is no number: an array of 1; it is not recorded',
+    "registerFinalMetric: the initial value of m is no number: text 'x'",
+  ])
+  for (const code of ['ROUNDED', 'NUMBER_AS_TEXT', 'BAD_TIME'])
+    expect(
+      problems.filter((one) => one.code === code),
+      code,
+    ).toHaveLength(1)
+  expect(errors.match(/is no number/g)).toHaveLength(3)
+  expect(points.slice(0, 6).map(({ key, step, value }) => [key, step, value])).toEqual([
+    ['rounded', 0n, 2 ** 53],
+    ['text', 0n, 0.5],
+    ['one', 0n, 0.5],
+    ['step', 1n, 1],
+    ['step', 0n, 1],
+    ['time', 0n, 1],
+  ])
+  expect(only(events, 'param').map(({ key, value }) => [key, value])).toEqual([
+    ['1 (number)', 'int'],
+    ['1', 'text'],
+    ['u', ''],
+    ['trap', '<not read>'],
+    ['b', '1'],
+  ])
+  expect(only(events, 'artifact')).toMatchObject([{ name: 'here', step: 2 }])
+})
+
+test('the source says why it has no commit, and the command where it ran', async () => {
+  const plain = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-')), 'plain')
+  fs.mkdirSync(plain)
+  execFileSync('git', ['init', '-q', plain])
+  fs.writeFileSync(path.join(plain, 'train.py'), 'pass')
+  const { errors } = worker(
+    `import fs from 'node:fs'
+    p.startRun(); p.logSourceCode(process.env.F)
+    const gone = fs.mkdtempSync('/tmp/provloom-gone-'); process.chdir(gone); fs.rmdirSync(gone)
+    p.logExecutionCommand(['train', '--lr', '1'])`,
+    { F: plain },
+  )
+  const { events } = await readOnlyStream(spool)
+  expect(only(events, 'source')).toMatchObject([
+    { problem: `the repository ${plain} has no commit yet`, dirty: true },
+  ])
+  expect(only(events, 'artifact').map(({ name }) => name)).toEqual(['plain/train.py', 'plain'])
+  expect(errors).toContain('logSourceCode: the repository')
+  expect(only(events, 'command')[0]).not.toHaveProperty('directory')
 })
 
 test('an exception that nobody caught ends the session as failed, an exit code too', async () => {

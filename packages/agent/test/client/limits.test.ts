@@ -110,7 +110,21 @@ describe('a worker in TypeScript at its limits', () => {
     worker(`p.startRun(); p.logParam('k'.repeat(${most}), 1); p.logParam('l'.repeat(${most + 1}), 2)`)
     const { events, wrong } = await readOnlyStream(spool)
     expect(wrong).toEqual([])
-    expect(only(events, 'param').map(({ key }) => key)).toEqual(['k'.repeat(most), 'l'.repeat(most)])
+    const [whole, cut] = only(events, 'param').map(({ key }) => key)
+    expect(whole).toBe('k'.repeat(most))
+    expect(cut).toMatch(/^l+~[0-9a-f]{8}$/)
+    expect(cut).toHaveLength(most)
+  })
+
+  test('drops parameters beyond the most of one call, counted', async () => {
+    const most = limits.pairsPerCallMax
+    worker(
+      `p.startRun(); p.logParams(Object.fromEntries(Array.from({ length: ${most + 7} }, (_, i) => ['p' + i, i])))`,
+    )
+    const { events } = await readOnlyStream(spool)
+    expect(only(events, 'param')).toHaveLength(most)
+    expect(only(events, 'drops')).toMatchObject([{ reason: 'too-many-pairs', count: 7 }])
+    expect(only(events, 'problem')).toMatchObject([{ code: 'NOT_RECORDED' }])
   })
 
   test('hashes a file up to the greatest size in the call, and leaves the hash of a larger copy to the agent', async () => {

@@ -37,6 +37,7 @@ test('every record that the Python client writes is one that the agent reads', a
       'command',
       'context',
       'dataset',
+      'drops',
       'final.metric',
       'model',
       'param',

@@ -23,8 +23,8 @@ test('the segment on the page is the one that the segment log writes', () => {
   log.appendSync(
     encodeEvent({
       type: 'session.start',
-      session: '0123456789abcdef',
       time,
+      session: '0123456789abcdef',
       pid: 7,
       library: 'example',
       libraryVersion: '1',
@@ -43,7 +43,7 @@ test('the segment on the page is the one that the segment log writes', () => {
 test('the segment on the page is the one that the Python client writes', () => {
   const program = `
 import sys, json
-from provloom._stream import frame, header, pack_payload
+from provloom._segment import frame, header, pack_payload
 def event(**fields): return json.dumps(fields, separators=(",", ":")).encode()
 out = header(0)
 out += frame(0, event(type="session.start", time=${time}, session="0123456789abcdef", pid=7, library="example", libraryVersion="1", language="c"))

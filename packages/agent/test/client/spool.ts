@@ -11,7 +11,7 @@ import {
   systemFiles,
 } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
-import { hostId } from '../../src/place/process-identity.ts'
+import { hostId } from '@provloom/shared/process'
 import { formatTree } from '../../src/place/tree-variable.ts'
 import { startOf } from '../../src/tree/processes.ts'
 

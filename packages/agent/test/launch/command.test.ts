@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { statOf } from '../../src/place/process-identity.ts'
+import { statOf } from '@provloom/shared/process'
 import { agentFor, brisk, worker } from '../support/agents.ts'
 import { parseTree } from '../../src/place/tree-variable.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
@@ -136,6 +136,11 @@ describe('the wrapped command', () => {
     pmi.write('cmd=init\n')
     expect(await ended).toEqual({ code: 0, signal: null })
     expect(output()).toBe('got cmd=init\n')
+  })
+
+  test('runs though PMI_FD is of a time before, and names nothing that is open', async () => {
+    const { ended } = spawnAgent(freshFolder(), ['true'], { env: { PMI_FD: '77' } })
+    expect(await ended).toEqual({ code: 0, signal: null })
   })
 
   test('has its spool and the Python client in its environment, and all else unchanged', async () => {

@@ -6,7 +6,8 @@ import { launcherKey } from './environments/environment.ts'
 import type { Environment } from './environments/environment.ts'
 import { lightning } from './environments/lightning.ts'
 import { openMpi, otherMpi } from './environments/mpi.ts'
-import { ranked, torchrun } from './environments/torch.ts'
+import { ranked } from './environments/ranked.ts'
+import { torchrun } from './environments/torch.ts'
 import { devicesOf } from '../../src/place/devices.ts'
 import { findPlace } from '../../src/place/place.ts'
 import { sightOf } from '../../src/place/sight.ts'
@@ -19,7 +20,9 @@ function seen({ variables, launcher, tree }: Environment): Sight {
     host: 'HOST',
     tree: tree === undefined ? undefined : { key: tree, founded: false },
     launcher: () =>
-      launcher === undefined ? undefined : { key: launcherKey, ours: false, argv: [], ...launcher },
+      launcher === undefined
+        ? undefined
+        : { key: launcherKey, ours: false, shell: false, argv: [], ...launcher },
   }
 }
 

@@ -4,10 +4,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { launcherProcess } from '../../src/place/launcher-process.ts'
+import { isShell, launcherProcess } from '../../src/place/launcher-process.ts'
 import { findPlace } from '../../src/place/place.ts'
-import { identityOfProcess } from '../../src/place/process-identity.ts'
-import type { ProcessIdentity } from '../../src/place/process-identity.ts'
+import { identityOfProcess } from '@provloom/shared/process'
+import type { ProcessIdentity } from '@provloom/shared/process'
 import { sightOf } from '../../src/place/sight.ts'
 import { localKey } from '../../src/place/tree-variable.ts'
 import { freshFolder } from '../support/place.ts'
@@ -77,6 +77,24 @@ describe('the launcher itself is', () => {
       2,
     )
     expect(launcherProcess(rank!, 'TORCHELASTIC_RUN_ID')).toEqual(identityOfProcess(agent!))
+  })
+
+  test('the script, where it starts each rank from a subshell, which is a copy of it', async () => {
+    const loop = (rank: number): string =>
+      `( for once in 1; do RANK=${rank} sh -c 'echo $$; cat >/dev/null; :' <&3; :; done; : )`
+    const [script, ...ranks] = await processes(`exec 3<&0; ${loop(0)} & ${loop(1)} & wait`, 2)
+    const launchers = ranks.map((pid) => launcherProcess(pid, 'RANK'))
+    expect(launchers).toEqual([identityOfProcess(script!), identityOfProcess(script!)])
+    expect(isShell(script!)).toBe(true)
+    expect(isShell(process.pid)).toBe(false)
+  })
+
+  test('the inner of two shells that were started with different words', async () => {
+    const [, inner, rank] = await processes(
+      `sh -c 'echo $$; exec 3<&0; RANK=1 sh -c "echo \\$\\$; cat >/dev/null <&3; :"; :'; :`,
+      2,
+    )
+    expect(launcherProcess(rank!, 'RANK')).toEqual(identityOfProcess(inner!))
   })
 
   test('the one that names a job of torchrun on one node, and a restarted rank finds it again', async () => {

@@ -12,7 +12,7 @@ import {
   isAlive,
   ownPidNamespace,
   startedMs,
-} from '../../src/place/process-identity.ts'
+} from '@provloom/shared/process'
 import { freshFolder } from '../support/place.ts'
 
 const boot = '0b0e1c64-9d2f-4f43-8a49-2a5a9a3e2b11'

@@ -11,7 +11,7 @@ import {
   parseTree,
 } from '../../src/place/tree-variable.ts'
 import type { Tree } from '../../src/place/tree-variable.ts'
-import type { ProcessIdentity } from '../../src/place/process-identity.ts'
+import type { ProcessIdentity } from '@provloom/shared/process'
 
 const host = '0b0e1c64-9d2f-4f43-8a49-2a5a9a3e2b11'
 const processOf = (pid: number): ProcessIdentity => ({ host, pidNamespace: '', pid, start: `${pid}00` })

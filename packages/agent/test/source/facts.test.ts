@@ -69,8 +69,54 @@ describe('the work tree', () => {
     expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: true })
   })
 
-  test('is nothing where there is none', async () => {
+  test.each([
+    ['there is no commit yet', ['init', '-q'], 'the repository FOLDER has no commit yet'],
+    ['there is no work tree', ['init', '-q', '--bare'], 'FOLDER is in a git repository without a work tree'],
+  ])('says why there is no commit where %s', async (_, words, problem) => {
+    const folder = fs.realpathSync(freshFolder())
+    git(folder, ...words)
+    const fact = await sourceFact(folder, variables, never)
+    expect(fact).toMatchObject({ type: 'source', path: folder, problem: problem.replace('FOLDER', folder) })
+    expect(fact).not.toHaveProperty('commit')
+  })
+
+  test('is nothing where no repository holds the folder, with git and without', async () => {
     expect(await sourceFact(freshFolder(), variables, never)).toBeUndefined()
+    expect(await sourceFact(freshFolder(), { PATH: '/nonexistent' }, never)).toBeUndefined()
+  })
+
+  test('says so where git is absent, and where it is too slow to be waited for', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q')
+    const absent = await sourceFact(folder, { PATH: '/nonexistent' }, never)
+    expect(absent).toMatchObject({ problem: 'git is not installed, or not on the PATH' })
+    const slow = path.join(folder, 'git')
+    fs.writeFileSync(slow, '#!/bin/sh\nexec sleep 600\n', { mode: 0o700 })
+    const asking = new AbortController()
+    const answer = sourceFact(folder, { PATH: `${folder}:${process.env['PATH']}` }, asking.signal)
+    asking.abort()
+    expect(await answer).toMatchObject({ problem: 'git took more than 5 s' })
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('of another user says how to have it read', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q')
+    fs.chownSync(folder, 65_534, 65_534)
+    fs.chownSync(path.join(folder, '.git'), 65_534, 65_534)
+    const fact = await sourceFact(folder, variables, never)
+    expect(fact?.problem).toContain('git config --global --add safe.directory')
+  })
+
+  test('is not one that the environment names instead of the folder', async () => {
+    const [here, other] = [freshFolder(), freshFolder()]
+    for (const folder of [here, other]) {
+      git(folder, 'init', '-q')
+      git(folder, 'commit', '-qm', folder, '--allow-empty')
+    }
+    const elsewhere = { ...variables, GIT_DIR: path.join(other, '.git'), GIT_WORK_TREE: other }
+    const fact = await sourceFact(here, elsewhere, never)
+    expect(fact).toMatchObject({ commit: git(here, 'rev-parse', 'HEAD'), dirty: false })
+    expect(await sourceFact(freshFolder(), elsewhere, never)).toBeUndefined()
   })
 })
 

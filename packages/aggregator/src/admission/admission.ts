@@ -70,10 +70,20 @@ export class Admission {
     this.#parts.reply(peer, { kind: 'refused', session, reason: 'version', message })
   }
 
+  /** Its run is gone: what it logs stays with it, and its user is told. */
+  turnAway(run: OpenRun): void {
+    for (const session of this.#parts.sessions.of(run))
+      this.#later(session.peer, session.hello, run.gone ?? '', true)
+  }
+
   /** A session that is known already: it lost our answer, or its connection. */
   #greetAgain(peer: Peer, session: Session): boolean {
     session.peer = peer
     session.heardMs = this.#parts.around.clock.monotonicMs()
+    if (session.run.gone !== undefined) {
+      this.#later(peer, session.hello, session.run.gone, true)
+      return true
+    }
     switch (session.phase) {
       case 'admitting':
         return true
@@ -129,8 +139,11 @@ export class Admission {
       run instanceof OpenRun ? openCandidate(run, sessions, now, this.#sinceMs) : closedCandidate(run)
     const newcomer = newcomerOf(hello)
     const former = hello.admitted === undefined ? undefined : registry.get(hello.admitted)
-    if (former !== undefined && !(former instanceof OpenRun))
-      return { kind: 'over', run: candidateOf(former) }
+    if (former !== undefined && !(former instanceof OpenRun)) {
+      const run = candidateOf(former)
+      // Stopped before it had ended: it goes on where it was.
+      return former.reopenable ? { kind: 'reopens', run, attempt: hello.attempt } : { kind: 'over', run }
+    }
     const named = hello.runId === undefined ? undefined : registry.get(hello.runId)
     if (named !== undefined) return turnInNamed(newcomer, candidateOf(named), limitsOfTurn)
     if (hello.runId !== undefined)
@@ -327,8 +340,8 @@ export class Admission {
     }
   }
 
-  #later(peer: Peer, { session }: Hello, message: string): void {
-    this.#parts.reply(peer, { kind: 'later', session, message })
+  #later(peer: Peer, { session }: Hello, message: string, tell = false): void {
+    this.#parts.reply(peer, { kind: 'later', session, message, ...(tell ? { tell } : {}) })
   }
 
   #refuse(peer: Peer, hello: Hello, runId: RunId | undefined, reason: RefusalReason, message: string): void {

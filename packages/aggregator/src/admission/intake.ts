@@ -44,6 +44,9 @@ export class Intake {
       return this.#turnDown(peer, session.id, 'conflict', 'the place of this session was given to another')
     }
     // Being ended, or over: what still comes is for after it goes on, if it does.
+    if (session.run.gone !== undefined) {
+      return this.#complain(session, envelope.stream, envelope.first, true, session.run.gone)
+    }
     if (session.run.isEnding || session.run.isOver || session.phase === 'done') return
     const wrong = whatIsWrong(session, envelope)
     if (wrong !== undefined) {

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { closedMax, namedRanksMax, noRuns, readRunFile, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
+import { ProvloomError, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello, RankStatus, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
@@ -137,6 +137,12 @@ export class Registry {
     await this.#write()
   }
 
+  /** A run is not ours any more. */
+  async letGo(run: OpenRun): Promise<void> {
+    this.#open.delete(run.facts.runId)
+    await this.#write()
+  }
+
   async #once(name: string, open: () => Promise<OpenRun | 'later'>): Promise<OpenRun | 'later'> {
     const underWay = this.#opening.get(name)
     if (underWay !== undefined) return underWay
@@ -193,6 +199,8 @@ export class Registry {
       this.#open.set(facts.runId, run)
       this.#tellOpened(run, true)
     } catch (error) {
+      // Where one of ours lives, all of them are its own.
+      if (error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING') throw error
       this.#setAside.push(facts)
       this.#trouble.began(
         `resume ${facts.runId}`,

@@ -3,7 +3,7 @@ import { filesOf } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { controlRecord, envelopeRecord, recordsOf } from '@provloom/rundir/entry'
 import type { Closed, ControlEntry, RunSummary } from '@provloom/rundir/entry'
-import { lsn, reasonOf } from '@provloom/shared'
+import { ProvloomError, lsn, reasonOf } from '@provloom/shared'
 import type { Attempt, Envelope, Lsn, Rank, SegmentLog } from '@provloom/shared'
 import { Flusher } from '../flusher.ts'
 import { Journal } from '../journal/journal.ts'
@@ -13,6 +13,7 @@ import { closeRun, endRun } from './ending.ts'
 import type { Ending } from './ending.ts'
 import { flushRun } from './flush.ts'
 import type { Readers } from './readers.ts'
+import type { Lease } from './lease.ts'
 import { Sealer } from './sealer.ts'
 import { StreamPositions } from './stream-positions.ts'
 import type { Submission } from './stream-positions.ts'
@@ -44,6 +45,8 @@ export class OpenRun {
   readonly #positions: StreamPositions
   readonly #journal: Journal<Item>
   readonly #applying: ApplyQueue<Item>
+  readonly #lease: Lease
+  #gone: string | undefined
   #flusher: Flusher
   #sealer: Sealer
   #ending = false
@@ -53,8 +56,9 @@ export class OpenRun {
   #controls = 0
 
   /** @param log the journal, all of whose entries `readers` have taken in */
-  constructor(around: Surroundings, facts: RunFacts, log: SegmentLog, readers: Readers) {
+  constructor(around: Surroundings, facts: RunFacts, log: SegmentLog, readers: Readers, lease: Lease) {
     this.facts = facts
+    this.#lease = lease
     this.#around = around
     this.#log = log
     this.#readers = readers
@@ -93,6 +97,11 @@ export class OpenRun {
   /** What was written when it ended, relative to the run directory. */
   get files(): readonly string[] {
     return this.#over?.files ?? []
+  }
+
+  /** It is not ours to write any more, and why: nothing of it is stored or acknowledged. */
+  get gone(): string | undefined {
+    return this.#gone
   }
 
   /** Entries of our own are on their way into the journal. */
@@ -155,7 +164,7 @@ export class OpenRun {
 
   /** Begins what has become due with time. */
   look(): void {
-    this.#sealer.look()
+    if (this.#isOurs()) this.#sealer.look()
   }
 
   /** How it goes on, when something was stored since the last call. */
@@ -213,6 +222,7 @@ export class OpenRun {
     const files = await closeRun(this.#asEnding(), this.#around, mayReopen)
     this.#over = { files, position: this.#readers.position }
     this.#log.close()
+    this.#lease.leave()
   }
 
   /** Resolves when everything submitted is in the journal and applied, or has failed. */
@@ -267,7 +277,28 @@ export class OpenRun {
     })
   }
 
+  /** Looks whether the run is there and ours; once it is not, it never is again. */
+  #isOurs(atOnce = false): boolean {
+    if (this.#gone !== undefined) return false
+    const standing = this.#lease.look(atOnce)
+    if (standing === 'held') return true
+    const { runDir } = this.facts
+    this.#gone =
+      standing === 'removed'
+        ? `the run directory ${runDir} was removed: what is logged from now on is kept with the ranks`
+        : `${runDir} was taken over by another process: what is logged from now on is kept with the ranks`
+    void this.#flusher.close()
+    void this.#sealer.close().catch(() => {})
+    const code = standing === 'removed' ? 'FILE_UNWRITABLE' : 'AGGREGATOR_RUNNING'
+    const hint = 'When the job is over, provloom spools lists what is kept, and provloom import hands it in.'
+    const facts = { doing: 'write the run', to: runDir, hint }
+    this.trouble.began('gone', code, new ProvloomError(code, this.#gone, facts))
+    return false
+  }
+
   #committed(items: readonly Item[], first: Lsn): void {
+    // Another one may have taken the run while this process was stopped: it has never read what we have just written.
+    if (!this.#isOurs()) return this.#failed(items, new Error(this.#gone))
     this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
     const acknowledgements = new Map<string, Record<string, number>>()
     for (const one of items) {
@@ -281,7 +312,7 @@ export class OpenRun {
   }
 
   #failed(items: readonly Item[], error: unknown): void {
-    this.trouble.began('journal', 'LOG_FAILED', error)
+    if (this.#isOurs(true)) this.trouble.began('journal', 'LOG_FAILED', error)
     const streams = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind === 'control') {
@@ -313,6 +344,7 @@ export class OpenRun {
   }
 
   async #flush(): Promise<void> {
+    if (!this.#isOurs(true)) return
     await flushRun(this.#around, this.facts, this.#readers, (work) => this.#still(work))
     this.trouble.ended('flush', 'FILE_UNWRITABLE', 'prov.json is written again')
   }

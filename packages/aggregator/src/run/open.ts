@@ -8,6 +8,7 @@ import type { RunId } from '@provloom/shared'
 import { readSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
+import { Lease } from './lease.ts'
 import { OpenRun } from './open-run.ts'
 import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
@@ -36,9 +37,10 @@ export function placeRun(request: RunRequest): RunFacts {
  * @throws {ProvloomError} `LOG_FAILED`, or the system's error when run.json cannot be written
  */
 export async function beginRun(around: Surroundings, facts: RunFacts, informedBy?: RunId): Promise<OpenRun> {
+  const lease = await takeLease(around, facts)
   const folder = filesOf(facts.runDir).journal
   const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
-  const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined))
+  const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined), lease)
   await run.record({
     kind: 'opened',
     time: around.clock.nowUs(),
@@ -75,6 +77,19 @@ export async function resumeRun(
 ): Promise<OpenRun | 'finished' | 'never-begun'> {
   const files = filesOf(facts.runDir)
   if (!fs.existsSync(files.journal)) return fs.existsSync(files.provJson) ? 'finished' : 'never-begun'
+  const lease = await takeLease(around, facts)
+  try {
+    const run = await goOn(around, facts, lease)
+    if (run === 'never-begun') lease.leave()
+    return run
+  } catch (error) {
+    lease.leave()
+    throw error
+  }
+}
+
+async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
+  const files = filesOf(facts.runDir)
   removeLeftovers(facts.runDir)
   const look = readSnapshot(files.snapshot)
   if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
@@ -92,7 +107,7 @@ export async function resumeRun(
     if (!fs.existsSync(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
-  const run = new OpenRun(around, facts, log, readers)
+  const run = new OpenRun(around, facts, log, readers, lease)
   tellDamage(run, log, outcome)
   run.replayed(around.clock.monotonicMs() - beganMs)
   if (run.roster.closed) return run
@@ -120,6 +135,12 @@ export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<
   around.files.remove(files.reopening)
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
+}
+
+function takeLease({ clock, version, force, tell }: Surroundings, facts: RunFacts): Promise<Lease> {
+  const told = (message: string): void =>
+    tell({ kind: 'problem', code: 'AGGREGATOR_RUNNING', runId: facts.runId, message, hint: undefined })
+  return Lease.take(facts.runDir, { clock, version, force, told })
 }
 
 function readersOf(around: Surroundings, { runDir }: RunFacts, snapshot: Snapshot | undefined): Readers {

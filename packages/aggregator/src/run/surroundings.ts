@@ -15,6 +15,8 @@ export interface Surroundings {
   /** How ranks find this aggregator: an open run's run.json names it. */
   readonly connectionFile: string
   readonly tell: StatusListener
+  /** Runs are taken from whoever has them. */
+  readonly force: boolean
   readonly createGraphBuilder: CreateGraphBuilder
   readonly createMetricStore: CreateMetricStore
   /** Asked of the aggregator itself; a rank may ask for them too. */

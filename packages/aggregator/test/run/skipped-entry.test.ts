@@ -65,6 +65,7 @@ function surroundings(which: Which, when: 'before' | 'after', told: AggregatorSt
     host: 'h',
     connectionFile: '',
     tell: (status) => told.push(status),
+    force: false,
     createGraphBuilder: (saved) => {
       const graph = createGraphBuilder(saved)
       return which === 'graph' ? refusing(graph, when) : graph

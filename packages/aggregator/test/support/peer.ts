@@ -193,6 +193,21 @@ export class Peer {
       ...asked,
     })
     await this.hear('farewell')
+    await this.gone()
+  }
+
+  /** Its agent leaves: nobody waits for what it might still say. */
+  async gone(): Promise<void> {
+    const { jobKey = 'job' } = this.#options
+    await this.say({
+      kind: 'gone',
+      session: this.session,
+      agent: this.session,
+      jobKey,
+      ends: [],
+      idle: false,
+    })
+    await this.hear('farewell')
   }
 
   close(): void {

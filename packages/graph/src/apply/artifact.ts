@@ -71,11 +71,9 @@ function modelKeyOf(change: Change, event: EventOf<'artifact'>): string | undefi
 const weightsEnding =
   /\.(?:pt|pth|bin|ckpt|safetensors|onnx|h5|keras|pkl|pickle|joblib|npz|npy|json|pb|gguf|tar|zip|gz)$/i
 
-/** `mnist_3.pt`, version 3, is of the model `mnist`. */
-export function modelNameOf({ name, version }: EventOf<'artifact'>): string {
-  const bare = name.replace(weightsEnding, '') || name
-  if (version === undefined) return bare
-  return bare.replace(new RegExp(`[._-]?v?0*${version}$`), '') || bare
+/** Of a file that was logged as a model by its path alone, the name without its ending. */
+export function modelNameOf({ name, model }: EventOf<'artifact'>): string {
+  return model ?? (name.replace(weightsEnding, '') || name)
 }
 
 /**

@@ -88,6 +88,7 @@ function sourceFacts(facts: EventOf<'source'>): Facts {
     .flag('dirty', facts.dirty)
     .text('diffSha256', facts.diffSha256)
     .text('path', facts.path)
+    .text('problem', facts.problem)
 }
 
 const PACKAGES_SHOWN_MAX = 2000

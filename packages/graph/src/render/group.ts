@@ -49,7 +49,11 @@ function table(
   const rows = variants.flatMap((shared) =>
     shared.facts.type === 'param' ? [[ranksOf(view, [shared]), shared.facts.value] as const] : [],
   )
-  const byRank = Object.fromEntries(rows.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })))
+  const byRank = new Map<string, string | string[]>()
+  for (const [ranks, value] of rows.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
+    const known = byRank.get(ranks)
+    byRank.set(ranks, known === undefined ? value : [known, value].flat())
+  }
   const facts = new Facts()
     .label(param.key)
     .type(term('mls', 'HyperParameterSetting'))
@@ -58,7 +62,7 @@ function table(
     .text('ranks', ranksOf(view, variants))
     .flag('conflict', true)
     .int('values', variants.length)
-    .text('valuesByRank', JSON.stringify(byRank))
+    .text('valuesByRank', JSON.stringify(Object.fromEntries(byRank)))
   return [entity(id, facts.list), ...ties(view, id, variants)]
 }
 

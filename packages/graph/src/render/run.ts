@@ -3,7 +3,7 @@ import type { QName } from '@provloom/prov'
 import type { Opened } from '@provloom/rundir/entry'
 import { ledgerOf, problemsOf, totalOf } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
-import { slug } from '../name.ts'
+import { lastingSlug } from '../name.ts'
 import { term } from '../space.ts'
 import type { EventOf } from '../state.ts'
 import { Facts } from './facts.ts'
@@ -31,7 +31,7 @@ export function runRecords(view: View): Keyed[] {
 function experiment(view: View, opened: Opened): Keyed[] {
   const { space } = view
   const { experimentName } = opened.settings
-  const id = space.user(`experiment-${slug(experimentName)}`)
+  const id = space.user(`experiment-${lastingSlug(experimentName)}`)
   const record = space.run('record')
   const title = `${experimentName}_${opened.number}`
   return [

@@ -88,6 +88,7 @@ const events = fc.oneof(
     path: name,
     context: maybeName,
     version,
+    model: maybeName,
   }),
   event('artifact.stored', {
     stream,

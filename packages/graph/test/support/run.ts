@@ -252,6 +252,7 @@ function train(run: RunScript, rank: number): void {
         path: '/w/vit_0.pt',
         context: 'TRAINING',
         version: 0,
+        model: 'vit',
       },
       {
         type: 'artifact',
@@ -261,6 +262,7 @@ function train(run: RunScript, rank: number): void {
         path: '/w/vit_1.pt',
         context: 'TRAINING',
         version: 1,
+        model: 'vit',
       },
       { type: 'artifact', name: 'vit.pt', kind: 'model', role: 'output', path: '/w/vit.pt', copy: true },
     ])

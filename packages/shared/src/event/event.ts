@@ -115,6 +115,8 @@ export interface Artifact extends Fact<'artifact'> {
   readonly step?: number
   /** `save_model_version`: 0, 1, ... of one model. */
   readonly version?: number
+  /** The name of the model that it is a version of, or the whole of. */
+  readonly model?: string
   /** Why it could not be read, or what of it is not as it was. */
   readonly problem?: string
 }
@@ -174,6 +176,8 @@ export interface Source extends Fact<'source'> {
   readonly dirty?: boolean
   readonly diffSha256?: string
   readonly path?: string
+  /** Why there is no commit, or what else of it is not known. */
+  readonly problem?: string
 }
 
 export interface Environment extends Fact<'environment'> {

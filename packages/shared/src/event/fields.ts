@@ -64,6 +64,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     source: 'name?',
     step: 'int?',
     version: 'count?',
+    model: 'name?',
     mark: 'name?',
     mode: 'count?',
     group: 'count?',
@@ -114,6 +115,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     dirty: 'flag?',
     diffSha256: 'name?',
     path: 'text?',
+    problem: 'text?',
   },
   environment: {
     interpreter: 'text?',

@@ -44,6 +44,7 @@ export class SegmentLog {
   readonly #segmentBytesMax: number
   readonly #marks: CommitMarks | undefined
   #open: OpenFile | undefined
+  #file = ''
   #size = 0
   #next: number
   #committing = false
@@ -190,6 +191,7 @@ export class SegmentLog {
     if (end.cut > 0) this.#cut = { file, offset: end.offset, from: end.next, records: end.cut }
     if (end.offset < bytes.length) open.truncateSync(end.offset)
     this.#open = open
+    this.#file = file
     this.#unsynced = open
     this.#size = end.offset
     return end.next
@@ -210,6 +212,7 @@ export class SegmentLog {
       throw error
     }
     this.#open = open
+    this.#file = file
     this.#size = headerBytes
     if (!this.#unsyncedFolders.includes(this.#folder)) this.#unsyncedFolders.push(this.#folder)
     return open
@@ -235,14 +238,22 @@ export class SegmentLog {
       await this.#syncFolders()
     }
     this.#unsynced = undefined
+    // Before a new segment, too: the folder that has its name now may be somebody else's.
+    this.#refuseRemoved()
     const open = this.#segmentFor(bytes)
     await open.write([this.#frames(records, bytes)])
     await open.sync()
     await this.#syncFolders()
+    this.#refuseRemoved()
     this.#size += bytes
     const first = this.#next
     this.#next += records.length
     return first
+  }
+
+  /** What is written into a file that was removed is nowhere, though the system takes it. */
+  #refuseRemoved(): void {
+    if (this.#open?.isAt(this.#file) === false) throw new Error(`${this.#file} was removed`)
   }
 
   /** One piece of memory for a commit: the system takes one piece faster than a thousand. */

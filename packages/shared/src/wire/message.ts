@@ -94,6 +94,8 @@ export interface Later {
   readonly kind: 'later'
   readonly session: string
   readonly message: string
+  /** A person should know: it will not be soon. */
+  readonly tell?: boolean
 }
 
 export interface Acks {

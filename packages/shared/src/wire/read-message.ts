@@ -123,7 +123,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
     differences: list(text(4096)),
   },
   refused: { reason: text(64), message: text(4096) },
-  later: { message: text(4096) },
+  later: { message: text(4096), tell: optional(isFlag) },
   acks: { next: isNumbers },
   rejected: { stream: text(64), next: isCount, retry: isFlag, message: text(4096) },
   pulse: { sentUs: isCount, receivedUs: isCount },

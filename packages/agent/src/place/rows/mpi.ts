@@ -1,4 +1,5 @@
-import { endpointIn, launcherOrEndpoint, optionIn, within } from '../job-key.ts'
+import { endpointIn, launcherOrEndpoint, meetingKey, optionIn, within } from '../job-key.ts'
+import type { Endpoint } from '../job-key.ts'
 import { of, onOneNode } from '../row.ts'
 import type { LauncherRow } from '../row.ts'
 import { isStepRank, nodesOf, stepOf, tasksOf, tasksPerNode } from '../slurm.ts'
@@ -19,10 +20,13 @@ export const horovod: LauncherRow = {
   // CROSS_SIZE counts the nodes that have a rank of this one's local number: all of them where that is 0.
   nodeCount: (variables) =>
     countOf(variables, 'HOROVOD_LOCAL_RANK') === 0 ? countOf(variables, 'HOROVOD_CROSS_SIZE') : undefined,
-  job: launcherOrEndpoint('HOROVOD_RANK', (variables) =>
-    endpointIn(variables, 'HOROVOD_GLOO_RENDEZVOUS_ADDR', 'HOROVOD_GLOO_RENDEZVOUS_PORT'),
-  ),
+  // horovodrun starts each rank by a process of its own, so that these would be as many launchers.
+  job: (told, sight) =>
+    meetingKey(rendezvous(told.variables), sight) ?? launcherOrEndpoint('HOROVOD_RANK')(told, sight),
 }
+
+const rendezvous = (variables: Variables): Endpoint | undefined =>
+  endpointIn(variables, 'HOROVOD_GLOO_RENDEZVOUS_ADDR', 'HOROVOD_GLOO_RENDEZVOUS_PORT')
 
 /** It sets the variables of Open MPI and PMIx, and so stands before them. */
 export const jsrun: LauncherRow = {

@@ -7,6 +7,7 @@ import {
   launcherOrEndpoint,
   master,
   optionIn,
+  seemsOnOneNode,
   within,
 } from '../job-key.ts'
 import type { Endpoint } from '../job-key.ts'
@@ -16,7 +17,8 @@ import type { LauncherRow, Told } from '../row.ts'
 import type { Sight } from '../sight.ts'
 import { countOf, has, textOf } from '../variables.ts'
 import type { Variables } from '../variables.ts'
-import { launchedSize } from './mpi.ts'
+import { flux, slurm } from './batch.ts'
+import { jsrun, launchedSize, mpich, mvapich, openmpi, pals, pmix } from './mpi.ts'
 
 /** Launchers of PyTorch, and what they have in common: RANK, LOCAL_RANK, WORLD_SIZE. */
 
@@ -119,8 +121,25 @@ export const generic: LauncherRow = {
   nodeRank: of('NODE_RANK', 'GROUP_RANK'),
   nodeCount: of('NNODES', 'GROUP_WORLD_SIZE'),
   restarts: podsRestart,
-  job: launcherOrEndpoint('LOCAL_RANK'),
+  job: genericKey,
 }
+
+/**
+ * A script that each rank runs first often takes RANK from the launcher outside. On one node that launcher names the job,
+ * for there is a script, and perhaps a shell of it, for every rank.
+ */
+function genericKey(told: Told, sight: Sight): string | undefined {
+  const { variables, rank, worldSize } = told
+  const outside = launchersOutside.find(
+    (row) =>
+      row.present(variables) && row.rank(variables) === rank && row.worldSize?.(variables) === worldSize,
+  )
+  const key = outside === undefined ? undefined : (outside.job?.(told, sight) ?? sight.batch)
+  const one = seemsOnOneNode(told, master(variables), sight)
+  return (one ? key : undefined) ?? launcherOrEndpoint('LOCAL_RANK')(told, sight) ?? key
+}
+
+const launchersOutside = [jsrun, flux, openmpi, mvapich, pals, mpich, pmix, slurm]
 
 /**
  * RANK without LOCAL_RANK: a pod's number (PyTorchJob), which is a rank's where a pod has one process; or what a script

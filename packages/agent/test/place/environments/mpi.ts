@@ -231,7 +231,7 @@ export const otherMpi: readonly Environment[] = [
     want: { launcher: 'horovod', rank: 3, jobKey: 'lsf-55:40123' },
   },
   {
-    name: 'Horovod on one node: the launcher itself',
+    name: 'Horovod on one node: where they meet too, for horovodrun starts each rank by a process of its own',
     variables: {
       ...horovod,
       HOROVOD_LOCAL_SIZE: '4',
@@ -240,7 +240,7 @@ export const otherMpi: readonly Environment[] = [
       HOROVOD_CROSS_SIZE: '1',
     },
     launcher: {},
-    want: { launcher: 'horovod', rank: 3, nodeRank: 0, nodeCount: 1, jobKey: launcherKey },
+    want: { launcher: 'horovod', rank: 3, nodeRank: 0, nodeCount: 1, jobKey: 'master-10.0.0.4:40123' },
   },
   {
     name: 'Horovod on hosts of two and one: a local rank that only the first has is on one of two nodes all the same',
