@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { binFolder, folder, repository, start } from './cli.ts'
 import type { Started, StartOptions } from './cli.ts'
 import { Graph } from './graph.ts'
@@ -25,6 +25,8 @@ export interface Site {
   ours(): string[]
   /** Resolves when no process of ours lives; far below the 60 s after which an idle agent leaves by itself. */
   gone(): Promise<void>
+  /** Resolves with the runs when all of these hold, which they do in a moment, or when a minute and a half is over. */
+  until(holds: (runs: readonly RunSeen[]) => boolean): Promise<RunSeen[]>
 }
 
 /** A run as it lies on disk. */
@@ -73,6 +75,9 @@ export function site(): Site {
   const startHere = (command: string, args: readonly string[], options: StartOptions = {}): Started =>
     start(command, args, { cwd: dir, ...options, env: { ...env, ...options.env } })
   const ours = (): string[] => processesWith(`TMPDIR=${temporary}`).filter((one) => /provloom\.js/.test(one))
+  onTestFinished(() => {
+    for (const one of ours()) kill(Number.parseInt(one, 10))
+  })
   return {
     dir,
     saveDir,
@@ -92,6 +97,31 @@ export function site(): Site {
       while (ours().length > 0 && performance.now() < limit) await pause(100)
       expect(ours(), 'what outlived its script').toEqual([])
     },
+    async until(holds) {
+      const limit = performance.now() + 90_000
+      for (;;) {
+        const runs = read(saveDir)
+        if ((runs !== undefined && holds(runs)) || performance.now() > limit) return runs ?? []
+        await pause(100)
+      }
+    },
+  }
+}
+
+/** While they are being written, a run may be there without all of its files. */
+function read(saveDir: string): RunSeen[] | undefined {
+  try {
+    return runsIn(saveDir)
+  } catch {
+    return undefined
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
   }
 }
 

@@ -255,10 +255,11 @@ export class Wiring {
     this.#lookIdle()
   }
 
-  /** Who was started for a job that never came need not stay for ever either. */
+  /** Who was started for a job that never came need not stay for ever either; agents that come later start another. */
   #lookIdle(): void {
     if (this.#registry.openCount > 0 || this.#presence.any) return
-    if (this.#served || this.#presence.silentMs >= absentWaitMs) this.#options.onIdle()
+    const patienceMs = this.#settings.generation === undefined ? absentWaitMs : limits.lostAfterMs
+    if (this.#served || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
   }
 
   /**

@@ -119,30 +119,47 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ()
   const wrapped = await here.wrapped(['t.py']).ended
   expect(wrapped.code, wrapped.stderr).toBe(0)
   await here.gone()
-  const elements = here.runs().map(({ graph, name }) =>
-    graph.document.records
-      .flatMap((record) => (record.id === undefined ? [] : [record]))
-      .map((record) => `${record.kind} ${record.id!.local} ${graph.value(record, 'label') ?? ''}`)
-      .map((text) => text.replaceAll(name, 'RUN'))
-      .filter((text) => !/network|disk_|memory|cpu_usage|process_count/.test(text))
-      .sort(),
+  const elements = here.runs().map(({ graph }) =>
+    ['Command', 'Environment', 'SoftwareSourceCode', 'Person', 'Host', 'Metric'].map((type) =>
+      graph
+        .ofType(type)
+        .flatMap((record) => graph.values(record, 'label'))
+        .filter((label) => !/^(?:network|disk|memory|cpu|process|gpu)/.test(label))
+        .sort(),
+    ),
   )
-  console.log(elements[0]!.join('\n'))
+  expect(elements[0]!.map((one) => one.length).slice(0, 5)).toEqual([1, 1, 1, 1, 1])
   expect(elements[0]).toEqual(elements[1])
 })
 
 describe('what keeps a run from its graph is told by the script itself, which ends as it would,', () => {
   it.each([
-    ['an option that is wrong', { PROVLOOM_SAVE_AFTER_N_LOGS: 'abc' }, () => {}],
-    ['a save directory that is a file', {}, (here: Site) => fs.writeFileSync(here.saveDir, '')],
-  ])('%s', async (_, env, before) => {
+    ['an option that is wrong', { PROVLOOM_SAVE_AFTER_N_LOGS: 'abc' }, /"abc".*\[BAD_OPTION\]/],
+    ['a save directory that is a file', { PROVLOOM_PROVENANCE_SAVE_DIR: 't.py' }, /no aggregator answered/],
+  ])('%s', async (_, env, told) => {
     const here = site()
     here.script('t.py', trial('t'))
-    before(here)
     const result = await here.start('python3', ['t.py'], { env }).ended
-    console.log(result.stdout, result.stderr)
-    expect(result.code, result.stderr).toBe(0)
+    expect([result.code, result.stdout], result.stderr).toEqual([0, 'False\n'])
+    expect(result.stderr).toMatch(told)
     await here.gone()
+    const kept = /provloom import (\S+)/.exec(result.stderr)![1]!
+    const imported = await here.start('provloom', ['import', kept]).ended
+    expect(imported.code, imported.stderr).toBe(0)
+    expectRunsOf(here, 't')
+  })
+
+  it('no provloom at all', async () => {
+    const here = site()
+    here.script('t.py', trial('t'))
+    const client = path.join(here.dir, 'client')
+    fs.cpSync(path.join(here.env['PYTHONPATH']!, 'provloom'), path.join(client, 'provloom'), {
+      recursive: true,
+    })
+    const env = { PATH: '/usr/bin:/bin', PYTHONPATH: client }
+    const result = await here.start('python3', ['t.py'], { env }).ended
+    expect([result.code, result.stdout], result.stderr).toEqual([0, 'False\n'])
+    expect(result.stderr).toMatch(/`provloom` was not found/)
   })
 
   it('a folder that cannot be written, where the save directory is elsewhere and can be', async () => {
@@ -152,9 +169,9 @@ describe('what keeps a run from its graph is told by the script itself, which en
     here.script('t.py', script)
     const inside = `mount -t tmpfs -o size=1m none /mnt && cp t.py /mnt && mount -o remount,ro /mnt && cd /mnt && exec python3 t.py`
     const result = await start('unshare', ['-m', 'sh', '-c', inside], { cwd: here.dir, env: here.env }).ended
-    console.log(result.stdout, result.stderr)
-    expect(result.code, result.stderr).toBe(0)
+    expect([result.code, result.stdout], result.stderr).toEqual([0, 'True\n'])
     await here.gone()
-    console.log(fs.readdirSync(target), fs.readdirSync(here.spoolRoot))
+    expect(fs.readdirSync(target).filter((one) => !one.startsWith('.'))).toEqual(['e_0'])
+    expect(fs.readdirSync(here.spoolRoot)).toEqual([])
   })
 })
