@@ -225,6 +225,7 @@ export class Admission {
     const { rank, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
     this.#recordTurnedAway(run)
+    this.#recordEnds(run)
     this.#welcome(session)
   }
 
@@ -338,6 +339,13 @@ export class Admission {
       // Its trouble is told by the journal; the count alone would then be short.
       run.record({ kind: 'refusal', time, rank }).catch(() => {})
     }
+  }
+
+  /** How places ended before there was a run. */
+  #recordEnds(run: OpenRun): void {
+    const time = this.#parts.around.clock.nowUs()
+    for (const end of this.#parts.presence.takeEnds(run.facts.jobKey))
+      run.record({ kind: 'uncollected', time, ...end }).catch(() => {})
   }
 
   #later(peer: Peer, { session }: Hello, message: string, tell = false): void {

@@ -135,6 +135,7 @@ export class Attendance {
     presence.gone(gone)
     const run = registry.open.findLast(({ facts }) => facts.jobKey === gone.jobKey)
     const time = around.clock.nowUs()
+    if (run === undefined) presence.keepEnds(gone)
     const told =
       run === undefined ? [] : gone.ends.map((end) => run.record({ kind: 'uncollected', time, ...end }))
     Promise.all(told).then(

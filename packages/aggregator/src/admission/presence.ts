@@ -1,5 +1,5 @@
 import { limits } from '@provloom/shared'
-import type { Clock, Gone, Hello, Present } from '@provloom/shared'
+import type { Clock, Gone, Hello, PlaceEnd, Present } from '@provloom/shared'
 
 interface Seen {
   readonly jobKey: string
@@ -18,6 +18,8 @@ export class Presence {
   /** Ranks that have had a session, by job. */
   readonly #begun = new Map<string, Set<number>>()
   readonly #heardMs = new Map<string, number>()
+  /** How places ended whose job had no run yet. */
+  readonly #ends = new Map<string, PlaceEnd[]>()
   /** Beyond these the oldest job is forgotten. */
   readonly #jobsMax = 4_096
   #lastMs: number
@@ -57,6 +59,19 @@ export class Presence {
 
   gone({ agent }: Pick<Gone, 'agent'>): void {
     this.#agents.delete(agent)
+  }
+
+  /** To be recorded in the first run of the job. */
+  keepEnds({ jobKey, ends }: Pick<Gone, 'jobKey' | 'ends'>): void {
+    const kept = [...(this.#ends.get(jobKey) ?? []), ...ends].slice(0, limits.attemptsPerRunMax)
+    if (kept.length > 0) this.#ends.set(jobKey, kept)
+    if (this.#ends.size > this.#jobsMax) this.#ends.delete([...this.#ends.keys()][0]!)
+  }
+
+  takeEnds(jobKey: string): readonly PlaceEnd[] {
+    const kept = this.#ends.get(jobKey) ?? []
+    this.#ends.delete(jobKey)
+    return kept
   }
 
   agentOf(jobKey: string, rank: number): 'silent' | 'here' | undefined {

@@ -2,7 +2,7 @@ import type { Absent, Ended, Exited, Lost, Remark, Retired, Uncollected } from '
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
-import { rankOf, tellProblem } from './find.ts'
+import { rankOf, seenAt, tellProblem } from './find.ts'
 import { markRank } from './mark.ts'
 import { emptyStream, streamOf } from './stream.ts'
 
@@ -57,13 +57,34 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
 }
 
 /** A rank that is not collected ends no run, and what becomes of it changes no status. */
-export function passBy({ state, undo }: Change, entry: Uncollected): void {
+export function passBy(change: Change, entry: Uncollected): void {
+  const { state, undo } = change
   const { rank, status, exitCode, signal, error } = entry
+  if (state.opened?.settings.collectAllProcesses === true) return endedBefore(change, entry)
   if (status === 'completed' || state.bystanders.size >= bystandersMax) return
   const how = signal ?? (exitCode === undefined ? undefined : `exit code ${exitCode}`)
   const why = error === undefined ? '' : `: ${error.trimEnd().split('\n').at(-1)}`
   const words = `rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
   undo.put(state.bystanders, rank, words.slice(0, wordsMax))
+}
+
+/** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */
+function endedBefore(change: Change, entry: Uncollected): void {
+  const { undo } = change
+  const { rank, attempt, time, status, exitCode, signal, error } = entry
+  const found = rankOf(change, rank, attempt)
+  if (found.rank.admitted !== undefined) return
+  seenAt(change, found.rank, time)
+  undo.set(found.rank, 'end', {
+    type: 'rank.end',
+    time,
+    status,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(error === undefined ? {} : { error }),
+  })
+  undo.set(found.rank, 'ended', time)
+  markRank(change, found.key)
 }
 
 export function missRanks({ state, undo, dirt }: Change, { ranks, elsewhere }: Absent): void {
