@@ -142,9 +142,8 @@ def _announce(session):
     """Under a plain start: what is recorded and where, and an agent where none lives."""
     if session.wrapped or session.kind == session.HELPER:
         return
-    from . import _agent, _life, _words
+    from . import _agent, _words
 
-    _life.watch_exit()
     if session.rank() == 0:
         _words.begins(session)
     session.no_agent = _agent.ensure(session.tree)

@@ -2,11 +2,10 @@
 
 import json
 import os
-import sys
 import time
 from _thread import get_ident
 
-from . import _current, _place, _process, _session_folder, _tree
+from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
@@ -236,7 +235,7 @@ class Session:
         if not mine:
             self.holds.append((get_ident(), line))
             return Session.JOINED
-        again = line == mine[0][1] or _is_notebook()
+        again = line == mine[0][1] or _life.is_notebook()
         if again and len(self.holds) == len(mine):
             return Session.BEGIN_NEXT
         if all(line != hold[1] for hold in mine):
@@ -322,11 +321,3 @@ class Session:
 
     def experiment(self):
         return self.options.get("experimentName") or os.environ.get("PROVLOOM_EXPERIMENT_NAME") or "experiment"
-
-
-def _is_notebook():
-    """Whether a person types: the cell before is never the same line."""
-    if hasattr(sys, "ps1"):
-        return True
-    shell = sys.modules.get("IPython")
-    return shell is not None and getattr(shell, "get_ipython", lambda: None)() is not None
