@@ -126,6 +126,7 @@ def _end(session, failure, create_graph, create_svg, wait):
             once("before-start", "end_run was called before start_run: there is nothing to end")
         return False
     if not _is_current(session):
+        session.look()
         return session.control.get("state") in ("ended", "quiet")
     from ._finish import end
 

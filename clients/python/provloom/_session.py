@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from _thread import get_ident
 
 from . import _current, _life, _place, _process, _session_folder, _tree
@@ -36,7 +35,6 @@ class Session:
         self.version = VERSION
         self.opened = now_us()
         self.pid, self.process_start = _process.me()
-        self.started = time.monotonic()
         #: the agent does not want this rank: nothing is recorded and nothing counted
         self.quiet = False
         #: nobody will take more: what is logged is counted as dropped
@@ -164,8 +162,8 @@ class Session:
             text = "more than %d different metrics (key, context, source): %s and further new ones are dropped, and " \
                 "counted" % (limits.SERIES_PER_STREAM_MAX, detail)  # fmt: skip
         elif reason == "ended":
-            text = "this is logged after its run has ended (%s): it is dropped, and counted" \
-                % (self.control.get("message") or "the session of the process that started this one is over")  # fmt: skip
+            why = self.control.get("message")
+            text = "this is logged after its run has ended%s: it is dropped, and counted" % (" (%s)" % why if why else "")
         else:
             text = "%s cannot be written (%s): logs are dropped, and counted, until it can" \
                 % (where, os.strerror(detail) if isinstance(detail, int) else reason)  # fmt: skip
@@ -274,6 +272,11 @@ class Session:
                 createSvg=True if create_svg else None,
                 by=by,
             ))  # fmt: skip
+        self.tell_dropped()
+
+    def stop_helping(self):
+        """This process has nothing more to say in another one's session."""
+        self.stream.close()
         self.tell_dropped()
 
     def leave(self):
