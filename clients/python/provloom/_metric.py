@@ -38,7 +38,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                     stream.state = BUSY
                     try:
                         count, size, wrote = stream.at
-                        # The descriptor is ours while its file stands where we left it; for a moment it is trusted.
+                        # The descriptor is ours while its file stands where we left it; for 50 us it is trusted (_limits).
                         if size <= stream.fast and (now - wrote < 50 or lseek(stream.fd, 0, 1) == size):
                             # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
                             at = time_us(timestamp) if timestamp else now
