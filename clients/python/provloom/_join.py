@@ -60,7 +60,7 @@ def _begin(options):
     if session is None:
         session = _helper_of(_inherit.find(_current.tree))
     elif session.follows.newest() != session.id:
-        session.stream.close()
+        session.stop_helping()
         session = _helper_of(session.follows)
     if session is None:
         before = _left_open()
@@ -71,7 +71,7 @@ def _begin(options):
         return _open(options)
     facts = session.follows.facts_of(session.id) or {}
     if not _stays_helper(session, facts, options):
-        session.stream.close()
+        session.stop_helping()
         return _open(options, inherited=session.id)
     if session is not _current.session:
         _enter(session)
@@ -106,7 +106,7 @@ def _call(session):
     elif newest == session.id:
         return _helper_or_rank(session)
     elif newest is not None:
-        session.stream.close()
+        session.stop_helping()
     following = _helper_of(session.follows)
     if following is not None:
         return _helper_or_rank(following)
@@ -140,7 +140,7 @@ def _helper_or_rank(session):
         if session is not _current.session:
             _enter(session)
         return session
-    session.stream.close()
+    session.stop_helping()
     options = dict(session.options, rank=said[0], worldSize=said[1], said=said[2])
     options = {name: value for name, value in options.items() if value is not None}
     return _open(options, Session.RANK, session.follows, session.id)

@@ -18,18 +18,23 @@ _exit_before = _quit_before = None
 
 
 def begin():
-    """Takes the tree that this process belongs to. Never raises: it is done at import."""
+    """Takes the tree that this process belongs to, and hears of its end. Never raises: it is done at import."""
     try:
         from ._tree import take
 
         _current.tree = take()
     except Exception:
         pass  # start_run tries again, and says why
+    try:
+        watch_exit()
+    except Exception:
+        pass
 
 
 def install():
     """Hears of the end of this process from now on."""
     global _installed, _last_error
+    _last_error = _newest_error()
     _install_in_child()
     if _installed:
         return
@@ -37,7 +42,6 @@ def install():
     # Now and not in the hook: importing it compiles text, and Python then forgets that it is to die of SIGINT.
     import traceback  # noqa: F401
 
-    _last_error = _newest_error()
     atexit.register(_at_exit)
     before = sys.excepthook
 
@@ -66,15 +70,14 @@ def _install_in_child():
 
 def watch_exit():
     """Under a plain start nobody sees the exit code, and an interpreter that ends tells it to none: sys.exit says what
-    it was called with, and the outermost frame whether an exception ended it. For a SystemExit that is raised by hand
-    the code is not known."""
+    it was called with, and the outermost frame whether an exception ended it. At import, for `sys.exit(main())` looks
+    sys.exit up before main begins a run."""
     global _main, _exit_before, _quit_before
-    if _main is not None:
-        return
+    _main = sys._getframe()
     threading = sys.modules.get("threading")
-    frames = sys._current_frames()
-    _main = frames.get(threading.main_thread().ident) if threading is not None else sys._getframe()
-    while _main is not None and _main.f_back is not None:
+    if threading is not None:
+        _main = sys._current_frames().get(threading.main_thread().ident, _main)
+    while _main.f_back is not None:
         _main = _main.f_back
     if sys.exit is not exit_noted:
         _exit_before, sys.exit = sys.exit, exit_noted
@@ -107,10 +110,9 @@ def exit_status():
     code = _code_of_child()
     if code is not None:
         return ("completed", None) if code == 0 else ("failed", "exit status %d" % code)
-    if _main is None or not _was_thrown(_main):
+    # With which status SystemExit was raised by hand cannot be known.
+    if _main is None or _status is None or not _was_thrown(_main):
         return "completed", None
-    if _status is None:
-        return "incomplete", "SystemExit was raised; with which status is not known"
     return ("completed", None) if _status[0] in (None, 0) else ("failed", ("exit status %s" % (_status[0],))[:4096])
 
 
@@ -155,15 +157,25 @@ def _at_exit():
 
 def failure():
     """The reason when this process ends with an exception, else None."""
-    if _failure is not None:
-        return _failure
     kind, error, trace = sys.exc_info()
     if kind is not None and not (issubclass(kind, SystemExit) and error.code in (None, 0)):
         return describe_error(kind, error, trace)
+    if is_notebook():
+        return None  # an error is answered by the next prompt
+    if _failure is not None:
+        return _failure
     error = _newest_error()
-    if error is not None and error is not _last_error and not hasattr(sys, "ps1"):
+    if error is not None and error is not _last_error:
         return describe_error(type(error), error, error.__traceback__)
     return None
+
+
+def is_notebook():
+    """Whether a person types: no cell is the same line as the one before, and an error is not the end."""
+    if hasattr(sys, "ps1"):
+        return True
+    shell = sys.modules.get("IPython")
+    return shell is not None and getattr(shell, "get_ipython", lambda: None)() is not None
 
 
 def _newest_error():

@@ -42,7 +42,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                     stream.state = BUSY
                     try:
                         count, size, wrote = stream.at
-                        # The descriptor is ours while its file stands where we left it; for a moment it is trusted.
+                        # The descriptor is ours while its file stands where we left it; for 50 us it is trusted (_limits).
                         if size <= stream.fast and (now - wrote < 50 or lseek(stream.fd, 0, 1) == size):
                             # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
                             at = now if timestamp is None or timestamp_is_0(timestamp) else time_us(timestamp)

@@ -127,6 +127,7 @@ def _end(session, failure, create_graph, create_svg, wait):
             once("before-start", "end_run was called before start_run: there is nothing to end")
         return False
     if not _is_current(session):
+        session.look()
         return session.control.get("state") in ("ended", "quiet")
     from ._finish import end
 
@@ -143,9 +144,8 @@ def _announce(session):
     """Under a plain start: what is recorded and where, and an agent where none lives."""
     if session.wrapped or session.kind == session.HELPER:
         return
-    from . import _agent, _life, _words
+    from . import _agent, _words
 
-    _life.watch_exit()
     if session.rank() == 0:
         _words.begins(session)
     session.no_agent = _agent.ensure(session.tree)

@@ -2,11 +2,9 @@
 
 import json
 import os
-import sys
-import time
 from _thread import get_ident
 
-from . import _current, _place, _process, _session_folder, _tree
+from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
@@ -37,7 +35,6 @@ class Session:
         self.version = VERSION
         self.opened = now_us()
         self.pid, self.process_start = _process.me()
-        self.started = time.monotonic()
         #: the agent does not want this rank: nothing is recorded and nothing counted
         self.quiet = False
         #: nobody will take more: what is logged is counted as dropped
@@ -165,8 +162,8 @@ class Session:
             text = "more than %d different metrics (key, context, source): %s and further new ones are dropped, and " \
                 "counted" % (limits.SERIES_PER_STREAM_MAX, detail)  # fmt: skip
         elif reason == "ended":
-            text = "this is logged after its run has ended (%s): it is dropped, and counted" \
-                % (self.control.get("message") or "the session of the process that started this one is over")  # fmt: skip
+            why = self.control.get("message")
+            text = "this is logged after its run has ended%s: it is dropped, and counted" % (" (%s)" % why if why else "")
         else:
             text = "%s cannot be written (%s): logs are dropped, and counted, until it can" \
                 % (where, os.strerror(detail) if isinstance(detail, int) else reason)  # fmt: skip
@@ -241,7 +238,7 @@ class Session:
         if not mine:
             self.holds.append((get_ident(), line))
             return Session.JOINED
-        again = line == mine[0][1] or _is_notebook()
+        again = line == mine[0][1] or _life.is_notebook()
         if again and len(self.holds) == len(mine):
             return Session.BEGIN_NEXT
         if all(line != hold[1] for hold in mine):
@@ -280,6 +277,11 @@ class Session:
                 createSvg=True if create_svg else None,
                 by=by,
             ))  # fmt: skip
+        self.tell_dropped()
+
+    def stop_helping(self):
+        """This process has nothing more to say in another one's session."""
+        self.stream.close()
         self.tell_dropped()
 
     def leave(self, for_all=True):
@@ -327,11 +329,3 @@ class Session:
 
     def experiment(self):
         return self.options.get("experimentName") or os.environ.get("PROVLOOM_EXPERIMENT_NAME") or "experiment"
-
-
-def _is_notebook():
-    """Whether a person types: the cell before is never the same line."""
-    if hasattr(sys, "ps1"):
-        return True
-    shell = sys.modules.get("IPython")
-    return shell is not None and getattr(shell, "get_ipython", lambda: None)() is not None

@@ -5,8 +5,9 @@ wait in vain there is no other in this process.
 """
 
 import os
+import sys
 import time
-from signal import SIGTERM, getsignal
+from _signal import SIGTERM, getsignal
 
 from ._small import mark_of
 
@@ -44,8 +45,6 @@ def is_terminated():
     """Whether a SIGTERM is what ends this process, as far as its handler calls us or sys.exit."""
     global _terminated
     if not _terminated:
-        import sys
-
         handler = getsignal(SIGTERM)
         code = getattr(getattr(handler, "__func__", handler), "__code__", None)
         frame = sys._getframe()

@@ -293,9 +293,26 @@ class Exits(PlainCase):
         for last in ("sys.exit()", "sys.exit(0)", "quit()", "try: sys.exit(3)\nexcept SystemExit: pass"):
             self.assertEqual(self.exits(last, 0), [("completed", "exit", [])], last)
 
-    def test_a_system_exit_raised_by_hand_is_not_said_to_be_completed(self):
-        ((status, by, _),) = self.exits("raise SystemExit(3)", 3)
-        self.assertEqual((status, by), ("incomplete", "exit"))
+    def test_the_status_that_main_returns_to_sys_exit_is_the_scripts(self):
+        self.spool = self.cwd
+        for status, ends in ((3, "failed"), (0, "completed")):
+            self.root = os.path.join(self.cwd, "main%d" % status)
+            script = os.path.join(self.cwd, "main.py")
+            with open(script, "w") as opened:
+                opened.write(
+                    "import sys, provloom\n"
+                    "def main():\n    provloom.start_run('www.example.org', 'digits')\n    return %d\n"
+                    "if __name__ == '__main__':\n    sys.exit(main())\n" % status
+                )
+            done = subprocess.run([sys.executable, script], env=self.environment(**self.served()), stderr=subprocess.PIPE, timeout=50)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.spool = os.path.join(self.root, *os.listdir(self.root))
+            self.assertEqual([one for one, _, _ in self.ends()], [ends])
+            self.spool = self.cwd
+
+    def test_an_error_at_a_prompt_is_not_the_end_of_the_run(self):
+        self.exits("sys.ps1 = '>>> '\ntry: 1 / 0\nexcept ZeroDivisionError: sys.excepthook(*sys.exc_info())", 0)
+        self.assertEqual([one for one, _, _ in self.ends()], ["completed"])
 
     def test_an_exception_is_failed_with_its_last_line(self):
         self.assertEqual(self.exits("1 / 0", 1), [("failed", "exit", ["ZeroDivisionError: division by zero"])])

@@ -1,12 +1,11 @@
 """Processes that a process starts: helpers in its session, ranks of their own, or other runs."""
 
-import json
 import os
 import subprocess
 import sys
 import unittest
 
-from support import SpoolCase, host_id, process_start
+from support import SpoolCase
 
 HEAD = "import os, sys, provloom\nrun = provloom.start_run('www.example.org', 'digits')\n"
 

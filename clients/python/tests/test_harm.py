@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from support import CLIENT, LIMITS, SpoolCase, read_segment
+from support import LIMITS, SpoolCase, read_segment
 
 HEAD = "import provloom\nrun = provloom.start_run('www.example.org', 'digits')\n"
 

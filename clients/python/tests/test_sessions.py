@@ -2,11 +2,10 @@
 
 import json
 import os
-import re
 import stat
 import unittest
 
-from support import SpoolCase, process_start
+from support import SpoolCase
 
 START = "provloom.start_run('www.example.org', 'digits')\n"
 

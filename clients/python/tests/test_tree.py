@@ -6,7 +6,7 @@ import sys
 import unittest
 import urllib.parse
 
-from support import CLIENT, SpoolCase, host_id, process_start, write
+from support import SpoolCase, host_id, process_start, write
 
 SHOW = "import os, provloom\nprint(os.environ['PROVLOOM_TREE'])"
 

@@ -81,7 +81,6 @@ os.kill(os.getpid(), signal.SIGTERM)
             + """
 import atexit, provloom._life as life
 run._session.wrapped = False
-life.watch_exit()
 def each_second(second): control(state="collect", mark={"s": second})
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 begin = clock.now

@@ -15,7 +15,7 @@ export interface RunRemark {
  */
 export function remarksOn(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
   const siblings = others.filter((one) => one !== run && one.facts.jobKey === run.facts.jobKey)
-  return [...ranksApart(run, siblings), ...namesDiffer(run, siblings)]
+  return [...ranksApart(run, siblings), ...namesDiffer(run, siblings), ...noRankSaid(run, siblings)]
 }
 
 /** Two ranks whose times do not overlap, one of which has another session of this name: they met one turn off. */
@@ -63,6 +63,32 @@ function namesDiffer(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
       message: `${alike.length + 1} ranks gave this run ${alike.length + 1} names at the same time (${JSON.stringify(runName)}, ${JSON.stringify(alike[0]!.facts.runName)}): a name made at run time, of a date or a random number, is another on every rank. Give all ranks the same run_name`,
     },
   ]
+}
+
+/** Several runs of one name and one rank each, at the same time, of processes to which nobody said a rank. */
+function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
+  const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
+  if (own === undefined) return []
+  const alike = siblings.filter((one) => {
+    const { settings, runName } = one.facts
+    if (settings.experimentName !== run.facts.settings.experimentName || runName !== run.facts.runName)
+      return false
+    const [state] = one.roster.latest()
+    if (state === undefined || !isAlone(one, state)) return false
+    const start = startOf(state)
+    return start !== undefined && start <= own.end && (state.end?.time ?? Infinity) >= own.start
+  })
+  if (alike.length === 0) return []
+  return [
+    {
+      code: 'NO_RANK',
+      message: `no rank was said; if these ${alike.length + 1} runs are ranks of one run, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n ${alike.length + 1}`,
+    },
+  ]
+}
+
+function isAlone({ roster }: OpenRun, state: RankState): boolean {
+  return roster.rankCount === 1 && roster.worldSize === undefined && state.start?.launcher === undefined
 }
 
 interface RankSpan {
