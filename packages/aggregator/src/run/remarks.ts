@@ -88,7 +88,7 @@ function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
 }
 
 function isAlone({ roster }: OpenRun, state: RankState): boolean {
-  return roster.rankCount === 1 && roster.worldSize === undefined && state.start?.launcher === undefined
+  return roster.rankCount === 1 && (roster.worldSize ?? 1) === 1 && state.start?.launcher === undefined
 }
 
 interface RankSpan {
