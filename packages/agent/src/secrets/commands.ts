@@ -1,6 +1,6 @@
 import { Command, isPlainOption } from './command.ts'
 import { isSecret } from './judge.ts'
-import { shifted } from './match.ts'
+import { addAll, shifted } from './match.ts'
 import type { Span } from './match.ts'
 import { secretInput } from './programs.ts'
 import type { Scan } from './scan.ts'
@@ -21,15 +21,14 @@ export function readShell(scan: Scan, text: string, bounds: Bounds, depth: numbe
     const command = new Command(scan, depth + 1, isExact)
     const said = line.words.map((word) => word.text)
     for (const [i, word] of line.words.entries())
-      spans.push(...word.spansOf(command.feed(said[i]!, !isExact && !word.isJoined)))
+      addAll(spans, word.spansOf(command.feed(said[i]!, !isExact && !word.isJoined)))
     if (takesSecretInput(said)) {
-      spans.push(...allOf(line.given))
-      if (line.isPiped && before !== undefined) spans.push(...allOf(putOut(before.words)))
+      addAll(spans, allOf(line.given))
+      if (line.isPiped && before !== undefined) addAll(spans, allOf(putOut(before.words)))
     }
     before = line
   }
-  for (const inner of reader.inner)
-    for (const span of inside(scan, text, inner, depth, isExact)) spans.push(span)
+  for (const inner of reader.inner) addAll(spans, inside(scan, text, inner, depth, isExact))
   return spans
 }
 

@@ -33,5 +33,10 @@ export function joined(spans: readonly Span[]): Span[] {
   return found
 }
 
+/** Adds spans to others, however many. */
+export function addAll(spans: Span[], more: readonly Span[]): void {
+  for (const span of more) spans.push(span)
+}
+
 export const shifted = (spans: readonly Span[], by: number): Span[] =>
   spans.map(([start, end]) => [start + by, end + by])

@@ -1,6 +1,6 @@
 import { readShell } from './commands.ts'
 import { isSecret, partsOf } from './judge.ts'
-import { matchAt, shifted } from './match.ts'
+import { addAll, matchAt, shifted } from './match.ts'
 import type { Span } from './match.ts'
 import { levelOf } from './names.ts'
 import { readPairs } from './pairs.ts'
@@ -66,11 +66,11 @@ export class Scan {
       // What has quotes is read as a shell reads it, and no other way.
       if (kind === 'shell' && quote.test(text.slice(start, stop))) continue
       if (kind !== 'shell' && isCommand(text, commands, start, stop))
-        for (const span of readShell(this, text, [start, stop, limit], depth, false)) spans.push(span)
+        addAll(spans, readShell(this, text, [start, stop, limit], depth, false))
       done = readPairs(this, text, small, [start, stop, limit], kind, depth, spans)
     }
     if (kind === 'shell' && text !== '')
-      for (const span of readShell(this, text, [0, text.length, text.length], depth, true)) spans.push(span)
+      addAll(spans, readShell(this, text, [0, text.length, text.length], depth, true))
     if (text.includes('\n')) this.#addListedOptions(text, kind, spans)
     return spans
   }

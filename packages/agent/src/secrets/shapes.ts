@@ -1,6 +1,6 @@
 import { isSecret, toFill } from './judge.ts'
 import { keys, keysWith, phrases } from './keys.ts'
-import { escaped, matchAt, searchFrom } from './match.ts'
+import { addAll, escaped, matchAt, searchFrom } from './match.ts'
 import type { Span } from './match.ts'
 import type { Steps } from './steps.ts'
 
@@ -38,8 +38,8 @@ export function shapesIn(steps: Steps, text: string, small: string): Span[] {
       if (!toFill.test(secret) && isSecret('sure', secret)) spans.push(place)
     }
   }
-  if (text.includes('PRIVATE KEY')) spans.push(...privateKeys(text))
-  if (text.includes('AKIA') || text.includes('ASIA')) spans.push(...nearAnId(steps, text))
+  if (text.includes('PRIVATE KEY')) addAll(spans, privateKeys(text))
+  if (text.includes('AKIA') || text.includes('ASIA')) addAll(spans, nearAnId(steps, text))
   return spans
 }
 

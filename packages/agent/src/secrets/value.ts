@@ -1,5 +1,5 @@
 import { isJumble, isSecret, partsOf, scheme, toFill } from './judge.ts'
-import { endAt, matchAt } from './match.ts'
+import { addAll, endAt, matchAt } from './match.ts'
 import type { Span } from './match.ts'
 import { levelOf } from './names.ts'
 import { closeOf } from './quotes.ts'
@@ -135,7 +135,7 @@ class Value {
       return found.length > 0 ? end : this.#again(end)
     }
     if (this.#refers(value) || !isSecret(level, value)) return this.#again(end)
-    spans.push(...this.#runs)
+    addAll(spans, this.#runs)
     return end
   }
 
@@ -154,7 +154,7 @@ class Value {
     const start = endAt(scheme, this.#text.slice(0, first[1]), first[0])
     this.#runs[0] = [start < 0 ? first[0] : start, first[1]]
     const rest = this.#said()
-    if (!toFill.test(rest) && isSecret('sure', rest)) spans.push(...this.#runs)
+    if (!toFill.test(rest) && isSecret('sure', rest)) addAll(spans, this.#runs)
     return end
   }
 
