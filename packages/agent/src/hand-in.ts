@@ -27,7 +27,7 @@ export async function handIn(
   until: () => number,
 ): Promise<Delivery> {
   const found = readSession(mode.session)
-  const tree = treeFolderAt(path.resolve(found.folder.root, '..', '..'))
+  const tree = treeFolderAt(path.dirname(path.dirname(found.folder.root)))
   const { facts } = readTree(tree.root)
   const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)

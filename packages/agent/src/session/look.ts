@@ -79,7 +79,7 @@ export function isLeft(look: SpoolLook): boolean {
 /** Removes a session that nobody needs any more, and its tree when that was the last one. */
 export function clearSpool({ spool, tree }: Pick<SpoolLook, 'spool' | 'tree'>): void {
   removeSession(sessionFolderAt(spool))
-  if (lifeOf(tree) !== 'lives') removeTree(treeFolderAt(path.resolve(spool, '..', '..')))
+  if (lifeOf(tree) !== 'lives') removeTree(treeFolderAt(path.dirname(path.dirname(spool))))
 }
 
 function orForeign<T>(spool: string, foreign: (one: ForeignSpool) => void, look: () => T[]): T[] {
@@ -102,7 +102,7 @@ function sessionsIn(folder: string): string[] {
 
 function lookAtSession(root: string): SpoolLook {
   const { folder, facts } = readSession(root)
-  const treeRoot = path.resolve(folder.root, '..', '..')
+  const treeRoot = path.dirname(path.dirname(folder.root))
   return {
     spool: folder.root,
     facts,
