@@ -27,11 +27,7 @@ export async function handIn(
   until: () => number,
 ): Promise<Delivery> {
   const found = readSession(mode.session)
-<<<<<<< HEAD
   const tree = treeFolderAt(treeOf(found.folder))
-=======
-  const tree = treeFolderAt(path.dirname(path.dirname(found.folder.root)))
->>>>>>> h/import
   const { facts } = readTree(tree.root)
   const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)

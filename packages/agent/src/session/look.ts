@@ -79,11 +79,7 @@ export function isLeft(look: SpoolLook): boolean {
 /** Removes a session that nobody needs any more, and its tree when that was the last one. */
 export function clearSpool({ spool, tree }: Pick<SpoolLook, 'spool' | 'tree'>): void {
   removeSession(sessionFolderAt(spool))
-<<<<<<< HEAD
   if (lifeOf(tree) !== 'lives') removeTree(treeFolderAt(treeOf(sessionFolderAt(spool))))
-=======
-  if (lifeOf(tree) !== 'lives') removeTree(treeFolderAt(path.dirname(path.dirname(spool))))
->>>>>>> h/import
 }
 
 function orForeign<T>(spool: string, foreign: (one: ForeignSpool) => void, look: () => T[]): T[] {
@@ -106,11 +102,7 @@ function sessionsIn(folder: string): string[] {
 
 function lookAtSession(root: string): SpoolLook {
   const { folder, facts } = readSession(root)
-<<<<<<< HEAD
   const treeRoot = treeOf(folder)
-=======
-  const treeRoot = path.dirname(path.dirname(folder.root))
->>>>>>> h/import
   return {
     spool: folder.root,
     facts,
