@@ -61,6 +61,8 @@ export class TreeService {
   readonly #waiting: Found[] = []
   readonly #ended: SessionEnd[] = []
   readonly #ends: PlaceEnd[] = []
+  /** Told before there was a session whose client could say it. */
+  readonly #early: string[] = []
   #toldLeftovers = false
   #begun = 0
   #commandEnd: CommandEnd | undefined
@@ -119,6 +121,7 @@ export class TreeService {
   /** A person should know: said by a wrapper, and by the clients where nobody reads what this process says. */
   tell(message: string): void {
     this.#parts.context.voice.tell(message)
+    if (this.#open.size === 0) this.#early.push(message)
     for (const { service } of this.#open.values())
       service.notice('AGENT', message, this.#parts.facts.by === 'client')
   }
@@ -283,6 +286,8 @@ export class TreeService {
         },
       )
       this.#open.set(found.folder.id, { service, done })
+      for (const message of this.#early.splice(0))
+        service.notice('AGENT', message, this.#parts.facts.by === 'client')
       // A client says it, of its first session.
       if (this.#parts.wrapped === undefined) this.#tellLeftovers()
     } catch (error) {

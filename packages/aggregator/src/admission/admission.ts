@@ -171,7 +171,11 @@ export class Admission {
       turn.kind === 'reopens' && of !== undefined
         ? await registry.reopen(of)
         : await registry.begin(hello, turn.kind === 'opens' ? turn.ordinal : hello.ordinal, of)
-    if (opened === 'later') return this.#later(peer, hello, 'its run cannot be opened now')
+    if (opened === 'later') {
+      const why = registry.whyNot
+      const message = `its run cannot be opened${why === undefined ? ' now' : `: ${why} [SAVE_DIR_UNWRITABLE]`}`
+      return this.#later(peer, hello, message, why !== undefined)
+    }
     // Others may have come first meanwhile: what is so now decides.
     return this.#decide(peer, hello)
   }

@@ -35,6 +35,7 @@ export class Registry {
   /** Those that could not be resumed: kept in runs.json for the next try. */
   #setAside: RunFacts[] = []
   #closed: ClosedRun[] = []
+  #whyNot: string | undefined
   #notBeforeMs = 0
   /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
   readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
@@ -143,6 +144,11 @@ export class Registry {
     await this.#write()
   }
 
+  /** Why no run could be opened at the last try. */
+  get whyNot(): string | undefined {
+    return this.#whyNot
+  }
+
   async #once(name: string, open: () => Promise<OpenRun | 'later'>): Promise<OpenRun | 'later'> {
     const underWay = this.#opening.get(name)
     if (underWay !== undefined) return underWay
@@ -152,6 +158,7 @@ export class Registry {
       .catch((error: unknown) => {
         this.#notBeforeMs = clock.monotonicMs() + retryOpeningMs
         this.#trouble.began('open', 'SAVE_DIR_UNWRITABLE', error)
+        this.#whyNot = reasonOf(error)
         return 'later' as const
       })
       .finally(() => this.#opening.delete(name))
@@ -176,6 +183,7 @@ export class Registry {
       const run = await beginRun(this.#around, facts, after?.facts.runId)
       this.#open.set(facts.runId, run)
       this.#trouble.ended('open', 'SAVE_DIR_UNWRITABLE', 'Runs can be opened again')
+      this.#whyNot = undefined
       this.#tellOpened(run, false)
       return run
     } catch (error) {
