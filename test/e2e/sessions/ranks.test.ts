@@ -155,8 +155,8 @@ describe('ranks that disagree', () => {
     return `${head}
 if rank == 0:
 ${session('extra', name('extra')).trim().replaceAll(/^/gm, '    ')}
-    time.sleep(3)
-${session('fold', name('fold'))}`
+time.sleep(3)
+${session('fold', name('fold')).replace('provloom.end_run()', 'time.sleep(8); provloom.end_run()')}`
   }
 
   it('meet one turn off, which is told once and in the graph', async ({ skip }) => {
