@@ -23,7 +23,8 @@ const sessionStart: Event = {
 
 /** A spool as anybody could write it who has read its format. */
 class HandMadeSpool {
-  readonly root: string = path.join(folder(), '0123456789abcdef')
+  readonly tree: string = path.join(folder(), 'tree')
+  readonly root: string = path.join(this.tree, 'sessions/0123456789abcdef')
   readonly stream: string = path.join(this.root, 'streams/worker-1-00000000')
   readonly files: string = path.join(this.root, 'files')
   readonly #log: SegmentLog
@@ -46,6 +47,9 @@ class HandMadeSpool {
       experimentName: 'x',
     }
     fs.writeFileSync(path.join(this.root, 'session.json'), JSON.stringify(facts))
+    const founder = { createdUs: time, key: 'local-hand', launcherMark: '', host: 'h', hostId: 'another' }
+    const spool = { format: 2, ...founder, uid: 0, pid: 1, start: 1, pidNamespace: 1, by: 'client', version: '1' }
+    fs.writeFileSync(path.join(this.tree, 'spool.json'), JSON.stringify(spool))
     this.#log = new SegmentLog({ files: systemFiles(), folder: this.stream })
     this.event(sessionStart)
   }

@@ -188,7 +188,8 @@ class LocalAggregator implements Aggregator {
     const own = this.#connection
     this.#connection = undefined
     try {
-      if (own === undefined || connectionAt(file)?.nonce !== own.nonce) return
+      const found = connectionAt(file)
+      if (own === undefined || (found !== undefined && found.nonce !== own.nonce)) return
       if (this.#settings.generation !== undefined && !this.#wiring.mayGoOn) this.#control.clear()
       else this.#control.remove(file)
     } catch (error) {
