@@ -83,7 +83,7 @@ class Artifacts(FileCase):
     def test_a_missing_file_is_told_and_a_pipe_never_blocks(self):
         fifo = os.path.join(self.spool, "pipe")
         os.mkfifo(fifo)
-        _, errors = self.run_program(HEAD + "for i in range(3):\n    provloom.log_artifact('gone', '/nonexistent/x')\nprovloom.log_artifact('pipe', F)\nprovloom.log_artifact(None)\nprovloom.log_artifact('n', 7)", F=fifo)
+        _, errors = self.run_program(HEAD + "for i in range(3):\n    provloom.log_artifact('gone', F + 'x')\nprovloom.log_artifact('pipe', F)\nprovloom.log_artifact(None)\nprovloom.log_artifact('n', 7)", F=fifo)
         self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "NOT_A_FILE", "CALL_FAILED"])
         self.assertEqual(errors.count("No such file"), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")][-1], ("client-error", 2))
@@ -196,10 +196,10 @@ provloom.log_dataset("test", Loader(SequentialSampler()), is_input=False)
     def test_paths_lists_and_data_sets_without_a_length_are_taken_too(self):
         self.file("data/a.csv", b"12")
         self.file("data/b.csv", b"345")
-        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', '/nonexistent/none')",
+        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', F + '/none')",
                          F=os.path.join(self.spool, "work", "data"))  # fmt: skip
         folder, plain, stream, gone = self.events("dataset")
-        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, "/nonexistent/none"))
+        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, os.path.join(self.spool, "work", "data", "none")))
         self.assertEqual(self.events("problem")[0]["code"], "MISSING_FILE")
 
 
