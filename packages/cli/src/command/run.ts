@@ -116,10 +116,10 @@ class Job {
   }
 }
 
-/** Keeps nobody alive. */
+/** Keeps this process alive until then: there may be nothing else that does. */
 function after(delayMs: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, delayMs).unref()
+    setTimeout(resolve, delayMs)
   })
 }
 
