@@ -138,8 +138,10 @@ describe('a command is run, and the user is told that nothing is recorded,', () 
     const one = await start(broken.bin, ['run', ...command]).ended
     expect([one.code, one.stdout]).toEqual([7, 'rank \n'])
     expect(one.stderr).toMatch(/^Error: .*\[NOT_BUILT\]\nTry: .*npm run build/)
-    const three = await start(broken.bin, ['run', '-n', '3', ...command]).ended
-    expect([three.code, three.stdout.split('\n').sort()]).toEqual([7, ['', 'rank 0', 'rank 1', 'rank 2']])
+    const ranks = ['run', '-n', '3', '--', 'sh', '-c', 'echo "rank $RANK of $WORLD_SIZE"']
+    const three = await start(broken.bin, ranks).ended
+    const said = [0, 1, 2].map((rank) => `rank ${rank} of 3`)
+    expect([three.code, three.stdout.split('\n').sort()]).toEqual([0, ['', ...said]])
     const none = await start(broken.bin, ['validate', 'prov.json']).ended
     expect([none.code, none.stdout]).toEqual([3, ''])
     expect(none.stderr).toContain('[NOT_BUILT]')

@@ -104,7 +104,8 @@ os.write(1, ("<heard %s>" % " ".join(heard)).encode()); sys.exit(5)
       ['<SIGCONT>', '\u0003'],
       // For `run` alone: it takes as long as a second SIGINT would.
       ['<SIGINT>', '\u001A'],
-      ['Stopped.*prompt> ', 'bg\nkill -USR1 %1; wait %1; echo code $?\n'],
+      ['Stopped.*prompt> ', 'bg\n'],
+      ['<SIGCONT>', 'kill -USR1 %1; wait %1; echo code $?\n'],
       ['code \\d+', 'exit\n'],
     ])
     expect(stdout).toContain('<heard SIGCONT SIGINT SIGCONT SIGUSR1>')

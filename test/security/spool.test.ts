@@ -25,7 +25,7 @@ const sessionStart: Event = {
 class HandMadeSpool {
   readonly tree: string = path.join(folder(), 'tree')
   readonly root: string = path.join(this.tree, 'sessions/0123456789abcdef')
-  readonly stream: string = path.join(this.root, 'streams/worker-1-00000000')
+  readonly stream: string = path.join(this.root, 'streams/worker-4194303-00000000')
   readonly files: string = path.join(this.root, 'files')
   readonly #log: SegmentLog
 
@@ -35,9 +35,10 @@ class HandMadeSpool {
       format: 2,
       session: '0123456789abcdef',
       seq: 0,
-      pid: 1,
+      // Of nobody.
+      pid: 4_194_303,
       start: 1,
-      pidNamespace: 1,
+      pidNamespace: 0,
       openedUs: time,
       host: 'h',
       hostId: 'another',
@@ -48,7 +49,7 @@ class HandMadeSpool {
     }
     fs.writeFileSync(path.join(this.root, 'session.json'), JSON.stringify(facts))
     const founder = { createdUs: time, key: 'local-hand', launcherMark: '', host: 'h', hostId: 'another' }
-    const spool = { format: 2, ...founder, uid: 0, pid: 1, start: 1, pidNamespace: 1, by: 'client', version: '1' }
+    const spool = { format: 2, ...founder, uid: 0, pid: 4_194_303, start: 1, pidNamespace: 0, by: 'client', version: '1' }
     fs.writeFileSync(path.join(this.tree, 'spool.json'), JSON.stringify(spool))
     this.#log = new SegmentLog({ files: systemFiles(), folder: this.stream })
     this.event(sessionStart)
@@ -85,6 +86,7 @@ class HandMadeSpool {
     const began = performance.now()
     const result = await provloom(['import', '--provenance-save-dir', saveDir, this.root])
     const seconds = Math.round((performance.now() - began) / 100) / 10
+    if (result.code !== 0) throw new Error(result.stderr)
     const runDir = onlyRun(saveDir)
     return { runDir, graph: new Graph(runDir), stderr: result.stderr, code: result.code, seconds }
   }

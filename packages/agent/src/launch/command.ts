@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { ProvloomError, processStart, releaseDescriptors, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { inheritedDescriptors } from './descriptors.ts'
@@ -46,8 +46,7 @@ export async function launchCommand(
   }
   let child: ChildProcess
   try {
-    const handedDown = inheritedDescriptors(environment, descriptors)
-    child = spawn(file, rest, { ...options, stdio: ['inherit', 'inherit', 'inherit', ...handedDown] })
+    child = spawnWith(file, rest, options, () => inheritedDescriptors(environment, descriptors))
   } catch (error) {
     return notStarted(program, whyOf(error), error)
   }
@@ -72,6 +71,21 @@ export async function launchCommand(
       signal: (signal) => child.kill(signal),
       over: () => child.exitCode !== null || child.signalCode !== null,
     },
+  }
+}
+
+/** A command without what was handed down is better than none: where it cannot be had, it goes without. */
+function spawnWith(
+  file: string,
+  words: readonly string[],
+  options: SpawnOptions,
+  handedDown: () => ('ignore' | number)[],
+): ChildProcess {
+  const streams = ['inherit', 'inherit', 'inherit'] as const
+  try {
+    return spawn(file, words, { ...options, stdio: [...streams, ...handedDown()] })
+  } catch {
+    return spawn(file, words, { ...options, stdio: [...streams] })
   }
 }
 

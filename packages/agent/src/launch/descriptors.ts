@@ -23,7 +23,7 @@ export function inheritedDescriptors(
   handedDown: readonly number[],
 ): ('ignore' | number)[] {
   const wanted = new Set<number>()
-  const most = Math.min(descriptorMax, softLimit() - spare)
+  const most = highestUsable()
   const want = (descriptor: number | undefined): void => {
     if (descriptor !== undefined && descriptor > 2 && descriptor <= most && isOpen(descriptor))
       wanted.add(descriptor)
@@ -47,13 +47,13 @@ function isOpen(descriptor: number): boolean {
   }
 }
 
-/** `ulimit -n`: above it nothing can be put; somebody may have lowered it since. */
-function softLimit(): number {
+/** Above `ulimit -n` nothing can be put; somebody may have lowered it since. */
+function highestUsable(): number {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'latin1'))
-    return Number(found?.[1] ?? Infinity)
+    return Math.min(descriptorMax, Number(found?.[1] ?? Infinity) - spare)
   } catch {
-    return Infinity
+    return descriptorMax
   }
 }
 
@@ -67,7 +67,10 @@ let nowhere: number | undefined
  * @param streams from standard input on
  */
 export function withholding<Stream>(streams: readonly Stream[]): (Stream | 'ignore' | number)[] {
-  const kept = processStart().descriptors.filter((one) => one >= streams.length && isInherited(one))
+  const most = highestUsable()
+  const kept = processStart().descriptors.filter(
+    (one) => one >= streams.length && one <= most && isInherited(one),
+  )
   if (kept.length === 0) return [...streams]
   const blank = (nowhere ??= fs.openSync('/dev/null', 'r+'))
   const more = Math.max(...kept) + 1 - streams.length

@@ -120,10 +120,10 @@ function inOrder(runs: readonly RunFinished[]): RunFinished[] {
   return runs.toSorted((a, b) => a.summary.startUs - b.summary.startUs)
 }
 
-/** Keeps nobody alive. */
+/** Keeps this process alive until then: there may be nothing else that does. */
 function after(delayMs: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, delayMs).unref()
+    setTimeout(resolve, delayMs)
   })
 }
 

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { AggregatorStatus, Listening } from '@provloom/aggregator'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, reasonOf } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
 import { tell } from './parent.ts'
 import { codeOf, ended, spawnSelf } from './self.ts'
 import type { Ending } from './self.ts'
@@ -67,10 +68,22 @@ export class AggregatorProcess {
   }
 
   #spawn(listens: (status: Listening) => void): void {
+    try {
+      this.#follow(this.#start(), listens)
+    } catch (error) {
+      this.#told(reasonOf(error))
+      this.#resolveDone({ code: exitCode.cannotExecute, signal: null })
+    }
+  }
+
+  #start(): ChildProcess {
     // A group of its own: Ctrl-C at the terminal is for the workers; the aggregator ends after them.
-    const child = spawnSelf(['aggregator', '--json', ...this.#args], ['ignore', 'pipe', 'inherit', 'ipc'], {
+    return spawnSelf(['aggregator', '--json', ...this.#args], ['ignore', 'pipe', 'inherit', 'ipc'], {
       detached: true,
     })
+  }
+
+  #follow(child: ChildProcess, listens: (status: Listening) => void): void {
     this.#child = child
     // Undefined where it could not be started.
     const { stdout } = child
