@@ -22,7 +22,8 @@ _BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|!=|\\|\r?\n
 #: The way from a name to its value, and what all has that may be made at random.
 _VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
 _TURNING = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])")
-_TURNING_REACH = 256
+#: How much of a value is looked at here.
+_VALUE_REACH = 256
 #: A longer line is read around the hints in it, and in pieces; the next piece begins a bit before the last one ended.
 _LONG_LINE, _WINDOW, _PIECE, _OVERLAP = 8192, 2048, 16384, 512
 
@@ -113,12 +114,13 @@ def _is_hot(scan, text, start, end, is_code):
     if value is None:
         return True
     name = None if text[end : end + 1] in ("'", '"') else start
-    at, end = value.end(), line_end(text, value.end())
+    at, end = value.end(), min(len(text), value.end() + _VALUE_REACH)
+    line = text.find("\n", at, end)
+    end = end if line < 0 else line
     if at == end or level != "perhaps":
         return at == end or not is_call(text, at, end, name)
-    end = min(end, at + _TURNING_REACH)
     scan.is_spent(1 + (end - at) // 16)
-    return _TURNING.search(text, at, end) is not None
+    return _TURNING.search(text[at:end]) is not None
 
 
 def is_word(char):

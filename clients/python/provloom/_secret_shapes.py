@@ -71,7 +71,7 @@ def _keys_in(text, start, end):
     for mark, pattern in table.KEYS_WITH if end - start > 32 else ():
         if text.find(mark, start, end) >= 0:
             spans += [found.span() for found in _compiled(pattern).finditer(text, start, end)]
-    if end - start in (64, 70, 76) and _is_line(text, start, end) and _PEM_LINE.fullmatch(text, start, end):
+    if end - start in table.KEY_LINES and _is_line(text, start, end) and _PEM_LINE.fullmatch(text, start, end):
         if _is_mixed(text[start:end]):
             spans.append((start, end))
     return spans

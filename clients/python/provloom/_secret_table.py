@@ -38,7 +38,7 @@ KEY_FIELDS = "public pub primary foreign sort partition group cache rng host reg
 
 #: What may follow the secret word of a name and changes nothing: CLIENT_SECRET_VALUE, API_KEY_PROD, TOKEN_GITHUB.
 PLAIN_ENDS = (
-    "value values val string str text plain plaintext raw b base64 b64 hex hash data content literal json prod production dev"
+    "value values val string str text phrase word plain plaintext raw b base64 b64 hex hash data content literal json prod production dev"
     " development test testing staging stage live sandbox local old new current next previous prev default main primary"
     " secondary backup alt ro rw readonly read write admin root user client server global confirm confirmation repeat again"
     " aws azure gcp google hf huggingface hub wandb openai anthropic cohere mistral groq replicate comet neptune clearml"
@@ -203,8 +203,11 @@ PHRASES = [
     ["bearer", r"\b[Bb](?:earer|EARER)[ \t]+(?!(?:tokens?|auth\w*|scheme|realm|of|and|is|or)\b)([^ \t\r\n\"'\x60,;<>(){}\[\]\\]{1,4096})"],
     ["basic", r"\b[Bb](?:asic|ASIC)[ \t]+((?=[A-Za-z]{0,64}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,4096}={0,2})(?![\w.-])"],
     ["hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"],
+    ["/t/", r"/t/([A-Za-z]{2}-[0-9a-f]{8}-[0-9a-f-]{27})"],
     ["/api/webhooks/", r"/api/webhooks/\d{5,25}/([\w-]{16,})"],
     ["webhook.office.com", r"webhook\.office\.com/([^ \t\n\"'\x60]{16,})"],
     ["login", r"\blogin[ \t]{1,8}[^ \t\n\"']{1,128}[ \t]{1,8}(?:account[ \t]{1,8}[^ \t\n]{1,128}[ \t]{1,8})?password[ \t]{1,8}([^ \t\n\"']{1,1024})"],
     ["identified", r"\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'"],
 ]
+#: How long the lines of a private key are that came without the others.
+KEY_LINES = [64, 70, 76]

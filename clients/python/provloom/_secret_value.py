@@ -58,7 +58,8 @@ class Value:
             return True
         if name is None:
             return False
-        begin = max(self._text.rfind("\n", 0, name) + 1, name - 1024)
+        near = max(0, name - 1024)
+        begin = max(self._text.rfind("\n", near, name) + 1, near)
         if not _LINE_START.fullmatch(self._text, begin, name):
             return self._mark == ":" and self._text.rfind("{", begin, name) > self._text.rfind("}", begin, name)
         return mark.endswith((" ", "\t")) or (self._mark == "=" and self._kind == TEXT and self._text[name].islower())

@@ -2,7 +2,7 @@
 found (packages/agent/src/secrets.ts is the same for the agent)."""
 
 
-#: Keys that begin like any word are longer.
+#: Keys that begin with one letter are longer, and have two dots.
 _LONG = 56
 
 
@@ -54,7 +54,8 @@ def _is_harmless(argv):
     programs = {name for row in table.PROGRAMS for name in row["of"].split()}
     options = set(table.PAIR_OPTIONS + table.PERHAPS_OPTIONS)
     return not any(
-        len(word) > _LONG
+        (len(word) > _LONG and word.count(".") > 1)
+        or len(word.lstrip("+-")) in table.KEY_LINES
         or not word.isprintable()
         or " " in word
         or word.rsplit("/", 1)[-1] in programs

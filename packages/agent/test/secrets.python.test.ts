@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { hostileUnits } from '../../../test/support/hostile-units.ts'
 import { knownTokens, remoteShape, secretShape, shellShape } from '../../../test/support/secret-shapes.ts'
 import { cutCredentials, maskArguments, maskText } from '../src/secrets.ts'
-import { keys, keysWith, phrases } from '../src/secrets/keys.ts'
+import { keyLines, keys, keysWith, phrases } from '../src/secrets/keys.ts'
 import * as programs from '../src/secrets/programs.ts'
 import * as table from '../src/secrets/table.ts'
 
@@ -92,6 +92,7 @@ test('the table of names, keys and programs is one', () => {
     KEYS: keys,
     KEYS_WITH: keysWith,
     PHRASES: phrases,
+    KEY_LINES: keyLines,
   }
   const [theirs] = askPython('{name: value for name, value in vars(table).items() if name.isupper()}', [0])
   expect(theirs).toEqual(ours)

@@ -80,6 +80,7 @@ export const phrases: readonly (readonly [string, string])[] = [
     String.raw`\b[Bb](?:asic|ASIC)[ \t]+((?=[A-Za-z]{0,64}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,4096}={0,2})(?![\w.-])`,
   ],
   ['hooks.slack.com', String.raw`hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})`],
+  ['/t/', String.raw`/t/([A-Za-z]{2}-[0-9a-f]{8}-[0-9a-f-]{27})`],
   ['/api/webhooks/', String.raw`/api/webhooks/\d{5,25}/([\w-]{16,})`],
   ['webhook.office.com', String.raw`webhook\.office\.com/([^ \t\n\"'\x60]{16,})`],
   [
@@ -91,3 +92,6 @@ export const phrases: readonly (readonly [string, string])[] = [
     String.raw`\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'`,
   ],
 ]
+
+/** How long the lines of a private key are that came without the others. */
+export const keyLines: readonly number[] = [64, 70, 76]

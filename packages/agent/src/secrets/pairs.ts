@@ -172,8 +172,7 @@ function isPrefix(text: string, quote: number): boolean {
 
 /** Whether the characters since the last blank are those of a URL. */
 function isInUrl(text: string, at: number): boolean {
-  let start = at
-  while (start > 0 && at - start < urlReach && !/[\t-\r ]/.test(text[start - 1]!)) start -= 1
-  const before = text.slice(start, at)
+  let before = text.slice(Math.max(0, at - urlReach), at)
+  for (const blank of ' \t\n\r\f\v'.split('')) before = before.slice(before.lastIndexOf(blank) + 1)
   return before.includes('?') || before.includes('://')
 }

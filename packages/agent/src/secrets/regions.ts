@@ -26,7 +26,8 @@ const behindName = /["'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>"'|]|!=|\\|\r?\n[ \t]*-|$)
 /** The way from a name to its value, and what all has that may be made at random. */
 const valueBegin = /["']?\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}/y
 const turning = /(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])/
-const turningReach = 256
+/** How much of a value is looked at here. */
+const valueReach = 256
 /** A longer line is read around the hints in it, and in pieces; the next piece begins a bit before the last one ended. */
 const longLine = 8_192
 const windowSize = 2_048
@@ -111,12 +112,13 @@ function isHot(steps: Steps, text: string, at: number, hintEnd: number, isCode: 
   const value = endAt(valueBegin, text, end)
   if (value < 0) return true
   const isQuoted = text[end] === "'" || text[end] === '"'
-  const line = lineEnd(text, value)
-  if (value === line || level !== 'perhaps')
-    return value === line || !isCall(text, value, line, isQuoted ? undefined : start)
-  const until = Math.min(line, value + turningReach)
-  steps.areSpent(1 + Math.floor((until - value) / 16))
-  return turning.test(text.slice(value, until))
+  const near = text.slice(value, value + valueReach)
+  const line = near.indexOf('\n')
+  const said = line < 0 ? near : near.slice(0, line)
+  if (said === '' || level !== 'perhaps')
+    return said === '' || !isCall(text, value, value + said.length, isQuoted ? undefined : start)
+  steps.areSpent(1 + Math.floor(said.length / 16))
+  return turning.test(said)
 }
 
 export const isWordCharacter = (char: string): boolean => /\w/.test(char)

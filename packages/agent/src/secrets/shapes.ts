@@ -1,5 +1,5 @@
 import { isSecret, toFill } from './judge.ts'
-import { keys, keysWith, phrases } from './keys.ts'
+import { keyLines, keys, keysWith, phrases } from './keys.ts'
 import { addAll, escaped, matchAt, searchFrom } from './match.ts'
 import type { Span } from './match.ts'
 import type { Steps } from './steps.ts'
@@ -15,7 +15,6 @@ const oneOf = [...following.keys()].sort((a, b) => b.length - a.length).map(esca
 const beginning = new RegExp(String.raw`(?:(?<![\w-])|(?<=\\[nrt]))(?:${oneOf.join('|')})`, 'g')
 const pem = /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
 const pemEnd = /-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
-const pemLineLengths = new Set([64, 70, 76])
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/g
 const awsSecret = /(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])/g
 const awsReach = 200
@@ -62,7 +61,7 @@ function addKeys(spans: Span[], text: string, start: number, end: number): void 
     for (const found of piece.matchAll(pattern))
       if (base + found.index >= start) spans.push([base + found.index, base + found.index + found[0].length])
   }
-  if (pemLineLengths.has(end - start) && isPemLine(text, start, end)) spans.push([start, end])
+  if (keyLines.includes(end - start) && isPemLine(text, start, end)) spans.push([start, end])
 }
 
 /** A line of a private key that came without the others. */

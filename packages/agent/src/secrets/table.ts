@@ -90,13 +90,13 @@ export const keyFields: readonly string[] = words(`
 
 /** What may follow the secret word of a name and changes nothing: CLIENT_SECRET_VALUE, API_KEY_PROD, TOKEN_GITHUB. */
 export const plainEnds: readonly string[] = words(`
-  value values val string str text plain plaintext raw b base64 b64 hex hash data content literal json
-  prod production dev development test testing staging stage live sandbox local old new current next
-  previous prev default main primary secondary backup alt ro rw readonly read write admin root user client
-  server global confirm confirmation repeat again aws azure gcp google hf huggingface hub wandb openai
-  anthropic cohere mistral groq replicate comet neptune clearml mlflow kaggle databricks snowflake
-  pinecone db database sql mysql postgres postgresql pg redis mongo s3 minio github gitlab git npm pypi
-  docker registry slack discord telegram smtp mail email ftp ldap proxy http https webhook
+  value values val string str text phrase word plain plaintext raw b base64 b64 hex hash data content
+  literal json prod production dev development test testing staging stage live sandbox local old new
+  current next previous prev default main primary secondary backup alt ro rw readonly read write admin
+  root user client server global confirm confirmation repeat again aws azure gcp google hf huggingface hub
+  wandb openai anthropic cohere mistral groq replicate comet neptune clearml mlflow kaggle databricks
+  snowflake pinecone db database sql mysql postgres postgresql pg redis mongo s3 minio github gitlab git
+  npm pypi docker registry slack discord telegram smtp mail email ftp ldap proxy http https webhook
 `)
 
 /** What may follow it and says that the value is none: PASSWORD_FILE, token_type, secretName. */

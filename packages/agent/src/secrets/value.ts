@@ -84,8 +84,8 @@ class Value {
     const { level, name, mark, kind } = this.#place
     if (level === 'header') return true
     if (name === undefined) return false
-    const line = name[0] === 0 ? 0 : this.#text.lastIndexOf('\n', name[0] - 1) + 1
-    const before = this.#text.slice(Math.max(line, name[0] - 1_024), name[0])
+    const near = this.#text.slice(Math.max(0, name[0] - 1_024), name[0])
+    const before = near.slice(near.lastIndexOf('\n') + 1)
     if (!lineStart.test(before))
       return this.#mark === ':' && before.lastIndexOf('{') > before.lastIndexOf('}')
     if (/[ \t]$/.test(mark)) return true
