@@ -30,7 +30,7 @@ def log_execution_command(cmd=None, path=None):
             except ValueError:
                 argv = [cmd]
         else:
-            argv = [typed(one).text for one in cmd]
+            argv = [one if type(one) is str else typed(one).text for one in cmd]
         session.event("command", argv=without_secrets(argv), directory=_here() if path is None else os.path.abspath(os.fspath(path)))
 
 

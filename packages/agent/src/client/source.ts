@@ -21,7 +21,9 @@ export function logExecutionCommand(argv?: readonly string[], directory?: string
   withSession('logExecutionCommand', (session) => {
     const words = argv ?? [...process.argv.slice(0, 1), ...process.execArgv, ...process.argv.slice(1)]
     const place = directory === undefined ? here() : path.resolve(directory)
-    const argvShown = maskArguments(words.map((word) => typed(word).value))
+    const argvShown = maskArguments(
+      words.map((word) => (typeof word === 'string' ? word : typed(word).value)),
+    )
     session.record({ type: 'command', argv: argvShown, ...present({ directory: place }) })
   })
 }
