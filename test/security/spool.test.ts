@@ -1,8 +1,10 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { SegmentLog, encodeEvent, pointBytes, systemFiles, writePoint } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
+import { hostId } from '@provloom/shared/process'
 import { folder, provloom } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { report } from './support/aggregator.ts'
@@ -40,16 +42,31 @@ class HandMadeSpool {
       start: 1,
       pidNamespace: 0,
       openedUs: time,
-      host: 'h',
-      hostId: 'another',
+      host: os.hostname(),
+      hostId: hostId(),
       uid: 0,
       argv: ['hand'],
       environment: { RANK: '0' },
       experimentName: 'x',
     }
     fs.writeFileSync(path.join(this.root, 'session.json'), JSON.stringify(facts))
-    const founder = { createdUs: time, key: 'local-hand', launcherMark: '', host: 'h', hostId: 'another' }
-    const spool = { format: 2, ...founder, uid: 0, pid: 4_194_303, start: 1, pidNamespace: 0, by: 'client', version: '1' }
+    const founder = {
+      createdUs: time,
+      key: 'local-hand',
+      launcherMark: '',
+      host: os.hostname(),
+      hostId: hostId(),
+    }
+    const spool = {
+      format: 2,
+      ...founder,
+      uid: 0,
+      pid: 4_194_303,
+      start: 1,
+      pidNamespace: 0,
+      by: 'client',
+      version: '1',
+    }
     fs.writeFileSync(path.join(this.tree, 'spool.json'), JSON.stringify(spool))
     this.#log = new SegmentLog({ files: systemFiles(), folder: this.stream })
     this.event(sessionStart)
