@@ -14,7 +14,7 @@ import {
   writeTrig,
   writeXml,
 } from '@provloom/prov'
-import { typicalRun } from '../../packages/aggregator/test/graph/support/run.ts'
+import { typicalRun } from '../../packages/graph/test/support/run.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../../packages/prov/test/support/judge.ts'
 import { dataPath } from '../support/data.ts'
 import { enduring } from '../support/effort.ts'

@@ -40,6 +40,18 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(`${shared}/event/decode.test.ts`, 'that is malformed says what is wrong'),
     reached(`${python}/test_calls.py`, 'test_names_in_any_script_are_kept_and_long_ones_are_cut'),
   ],
+  valueBytesMax: [
+    reached(`${agent}/client/values.test.ts`, 'says what is left out of it: valueBytesMax'),
+    reached(`${python}/test_calls.py`, 'test_a_value_of_megabytes_is_cut_and_told'),
+  ],
+  valueLevelsMax: [
+    reached(`${agent}/client/values.test.ts`, 'is written out down to the deepest of valueLevelsMax levels'),
+    reached(`${python}/test_values.py`, 'test_a_value_is_written_out_down_to_the_deepest_level'),
+  ],
+  pairsPerCallMax: [
+    reached(`${agent}/client/limits.test.ts`, 'drops parameters beyond the most of one call, counted'),
+    reached(`${python}/test_numbers.py`, 'test_more_parameters_than_a_call_takes_are_counted'),
+  ],
   segmentBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,
@@ -72,6 +84,12 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(
       `${aggregator}/limits.test.ts`,
       'streams of a rank beyond the most are turned down for good, and the others are served on',
+    ),
+  ],
+  openSessionsMax: [
+    reached(
+      'packages/agent/test/tree.test.ts',
+      'sessions of a tree beyond openSessionsMax wait in their folders until others have ended',
     ),
   ],
   openRunsMax: [
@@ -180,12 +198,6 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'connections beyond the backlog are tried again, and get in when there is room',
     ),
   ],
-  helloWaitMs: [
-    reached(
-      `${agent}/limits.test.ts`,
-      'says hello for a worker that never starts a run when it has waited long enough',
-    ),
-  ],
   drainMs: [
     reached(
       `${agent}/limits.test.ts`,
@@ -197,9 +209,39 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   artifactInlineBytesMax: [
     reached(
       `${agent}/client/limits.test.ts`,
-      'copies a file up to the greatest size, and links a larger one for the agent to hash',
+      'hashes a file up to the greatest size in the call, and leaves the hash of a larger copy to the agent',
     ),
-    reached(`${python}/test_files.py`, 'test_a_large_file_is_linked_and_left_to_the_agent_to_hash'),
+    reached(`${python}/test_files.py`, 'test_a_large_file_is_copied_and_left_to_the_agent_to_hash'),
+  ],
+  copiesBytesMax: [
+    reached(
+      `${agent}/client/files.test.ts`,
+      'beyond the room for copies is hashed where it is, and a larger one is marked',
+    ),
+    reached(
+      `${python}/test_files.py`,
+      'test_beyond_the_room_for_copies_a_file_is_hashed_where_it_is_and_that_is_told_once',
+    ),
+  ],
+  keepMs: [
+    reached(
+      `${agent}/client/files.test.ts`,
+      'for which a call has no time left is marked, and another mark is that of the next write',
+    ),
+    reached(
+      `${python}/test_files.py`,
+      'test_what_takes_longer_than_a_call_may_is_marked_so_that_a_change_shows_later',
+    ),
+  ],
+  folderFilesMax: [
+    reached(
+      `${agent}/client/files.test.ts`,
+      'with more than the most files is counted, and the rest is told',
+    ),
+    reached(`${python}/test_folders.py`, 'test_more_files_than_a_folder_may_have_are_counted_and_told'),
+  ],
+  folderEntriesMax: [
+    reached(`${python}/test_folders.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
   ],
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),

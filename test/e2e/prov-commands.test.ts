@@ -65,6 +65,18 @@ describe('provloom convert', () => {
     },
   )
 
+  it('goes to XML with control characters in a label, and says what it wrote in their place', async () => {
+    const original = fileOf(
+      'a.json',
+      JSON.stringify({ entity: { 'user:e': { 'prov:label': 'a\u0001b' } }, prefix: { user: 'http://x/' } }),
+    )
+    const there = path.join(folder(), 'b.xml')
+    const result = await provloom(['convert', original, there])
+    expect(result.code).toBe(0)
+    expect(result.stderr).toContain('1 value with control characters')
+    expect(fs.readFileSync(there, 'utf8')).toContain('a␁b')
+  })
+
   it('reads standard input and writes standard output', async () => {
     const result = await provloom(['convert', '-', '-', '--from', 'provn', '--to', 'json'], { input: valid })
     expect(JSON.parse(result.stdout)).toMatchObject({ entity: { 'ex:e': {} } })

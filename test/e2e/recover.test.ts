@@ -1,110 +1,14 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { cleanEnvironment, folder, provloom, repository, startProvloom } from '../support/cli.ts'
+import { describe, expect, it } from 'vitest'
+import { folder, provloom, startProvloom } from '../support/cli.ts'
 import { effort, seedOf } from '../support/effort.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
+import { hasRun, job, until } from '../support/job.ts'
 import { rowsOf } from '../support/parquet.ts'
 import { randomFrom } from '../support/random.ts'
-
-/** Logs until it is killed, and says after each call in a file of its own that it has returned. */
-const script = `
-import os, sys, provloom
-provloom.start_run("www.example.org", "killed", collect_all_processes=True)
-told = os.open(os.path.join(sys.argv[1], "rank" + os.environ["RANK"]), os.O_WRONLY | os.O_CREAT)
-last = int(sys.argv[2])
-for step in range(last):
-    provloom.log_metric("loss", step / 7, step=step)
-    os.pwrite(told, b"%d" % (step + 1), 0)
-if last < 10**6:
-    provloom.log_param("done", True)
-    sys.stdin.read()
-while True:
-    pass
-`
-
-interface Job {
-  readonly saveDir: string
-  readonly spoolRoot: string
-  readonly told: string
-  readonly aggregator: ChildProcess
-  readonly ranks: readonly ChildProcess[]
-  /** Calls that have returned, by rank. */
-  returned(): number[]
-  /** kill -9 of everything at once. */
-  kill(): Promise<void>
-}
-
-const bin = path.join(repository, 'packages/cli/bin/provloom.js')
-
-/** In a process group of its own, so that an agent and its worker can be killed together. */
-function inGroup(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const child = spawn(process.execPath, [bin, ...args], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: { ...cleanEnvironment(), ...env },
-  })
-  onTestFinished(() => killGroup(child))
-  return child
-}
-
-function killGroup(child: ChildProcess): void {
-  try {
-    process.kill(-child.pid!, 'SIGKILL')
-  } catch {
-    // It is gone.
-  }
-}
-
-async function job(ranks: number, calls = 10 ** 9): Promise<Job> {
-  const [saveDir, spoolRoot, told] = [folder(), folder(), folder()]
-  const file = path.join(told, 'train.py')
-  fs.writeFileSync(file, script)
-  const shared = ['--provenance-save-dir', saveDir, '--job-key', `job-${path.basename(told)}`]
-  const names = ['--experiment-name', 'killed', '--prov-user-namespace', 'www.example.org']
-  const aggregator = inGroup(['aggregator', ...shared, ...names, '--collect-all-processes', '--json'], {})
-  const children = Array.from({ length: ranks }, (_, rank) =>
-    inGroup(['agent', ...shared, '--spool-root', spoolRoot, '--', 'python3', file, told, String(calls)], {
-      RANK: String(rank),
-      LOCAL_RANK: String(rank),
-      WORLD_SIZE: String(ranks),
-    }),
-  )
-  const aggregatorKey = path.join(saveDir, '.provloom')
-  await until(() => fs.existsSync(aggregatorKey))
-  return {
-    saveDir,
-    spoolRoot,
-    told,
-    aggregator,
-    ranks: children,
-    returned: () =>
-      Array.from({ length: ranks }, (_, rank) => {
-        const file = path.join(told, `rank${rank}`)
-        return fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0
-      }),
-    async kill() {
-      const all = [aggregator, ...children]
-      const gone = all
-        .filter((child) => child.exitCode === null && child.signalCode === null)
-        .map((child) => once(child, 'exit'))
-      for (const child of all) killGroup(child)
-      await Promise.all(gone)
-    },
-  }
-}
-
-function hasRun(saveDir: string): boolean {
-  return fs.existsSync(path.join(saveDir, 'killed_0', 'run.json'))
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
-}
 
 /** Every call that returned is in document and Parquet rows, once and in order. */
 async function expectAll(runDir: string, returned: readonly number[]): Promise<void> {
@@ -173,7 +77,7 @@ describe('provloom recover', () => {
     const runDir = onlyRun(one.saveDir)
     const result = await provloom(['recover', runDir, '--spool-root', one.spoolRoot])
     expect(result.code).toBe(3)
-    expect(result.stderr).toMatch(/An aggregator runs here already[^]*Try: /)
+    expect(result.stderr).toMatch(/is being written by process \d+[^]*Try: /)
     expect(one.aggregator.exitCode).toBeNull()
     one.ranks[0]!.stdin!.end()
   })
@@ -189,7 +93,7 @@ describe('provloom recover', () => {
     const runDir = onlyRun(one.saveDir)
     const named = await provloom(['recover', runDir, spool!])
     expect(named.code).toBe(3)
-    expect(named.stderr).toMatch(/still in use by the worker (\d+)[^]*provloom agent --attach .* --pid \1/)
+    expect(named.stderr).toMatch(/still in use by the worker \d+[^]*provloom agent --tree /)
     expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(true)
   })
 

@@ -40,7 +40,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
   graph: {
     what: 'graphs of any entries, and whole documents of 1,024 ranks',
     minutes: 2,
-    files: ['packages/aggregator/test/graph/valid.test.ts', 'test/compat/run-documents.test.ts'],
+    files: ['packages/graph/test/valid.test.ts', 'test/compat/run-documents.test.ts'],
     effort: 20,
   },
   workers: {
@@ -61,6 +61,24 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     minutes: 2,
     files: ['test/e2e/endings.test.ts'],
     effort: 1,
+  },
+  sessions: {
+    what: 'loops, sweeps, children and ranks of scripts, with their true waits and more often',
+    minutes: 12,
+    files: [
+      'test/e2e/sessions/ends.test.ts',
+      'test/e2e/sessions/harm.test.ts',
+      'test/e2e/sessions/ranks.test.ts',
+      'test/e2e/sessions/restarts.test.ts',
+      'test/e2e/sessions/starts.test.ts',
+    ],
+    effort: 1,
+  },
+  starts: {
+    what: '1,000 plain starts in one folder at random gaps, of which some are killed',
+    minutes: 30,
+    files: ['test/e2e/sessions/many-starts.test.ts'],
+    effort: 125,
   },
   connections: {
     what: '10,000 connections that are no peers, held against 256 descriptors',

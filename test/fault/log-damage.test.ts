@@ -160,11 +160,11 @@ describe('a log whose writer goes on to the next segment while it is read', () =
       },
     }
     const log = new SegmentLog({ files: failingFiles, folder: logFolder })
-    await log.append([Buffer.from('kept')])
+    await log.commit([[Buffer.from('kept')]])
     failing = true
-    await expect(log.append([Buffer.from('taken back')])).rejects.toMatchObject({ code: 'LOG_FAILED' })
+    await expect(log.commit([[Buffer.from('taken back')]])).rejects.toMatchObject({ code: 'LOG_FAILED' })
     failing = false
-    expect(await log.append([Buffer.from('next')])).toBe(1)
+    expect(await log.commit([[Buffer.from('next')]])).toBe(1)
     const back = await readAll(log.read(0))
     expect(back).toEqual({
       records: [

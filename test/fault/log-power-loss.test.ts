@@ -63,7 +63,7 @@ class Life {
     }
   }
 
-  /** A journal's life: bursts of appends that share commits, drops, restarts without a power loss. */
+  /** A journal's life: commits of one or some records, drops, restarts without a power loss. */
   async journal(steps: number): Promise<void> {
     let log = await this.#open()
     for (let step = 0; step < steps; step++) {
@@ -72,7 +72,7 @@ class Life {
         log.close()
         log = await this.#open()
       } else if (what === 1) this.#drop(log)
-      else await Promise.all(Array.from({ length: 1 + this.#random.below(3) }, () => this.#burst(log)))
+      else await this.#commit(log)
     }
     log.close()
   }
@@ -104,15 +104,16 @@ class Life {
     log.dropBefore(number)
   }
 
-  async #burst(log: SegmentLog): Promise<void> {
-    await Promise.resolve()
-    const numbers = Array.from({ length: 1 + this.#random.below(4) }, async () => {
-      const text = this.#submit()
-      const given = await log.append([Buffer.from(text.slice(0, 3)), Buffer.from(text.slice(3))])
-      if (this.texts.get(given) !== text) throw new Error(`${text} is given number ${given}`)
-      this.promises.push(...this.#found.splice(0), given)
-    })
-    await Promise.all(numbers)
+  async #commit(log: SegmentLog): Promise<void> {
+    const texts = Array.from({ length: 1 + this.#random.below(10) }, () => this.#submit())
+    const first = await log.commit(
+      texts.map((text) => [Buffer.from(text.slice(0, 3)), Buffer.from(text.slice(3))]),
+    )
+    this.promises.push(...this.#found.splice(0))
+    for (const [k, text] of texts.entries()) {
+      if (this.texts.get(first + k) !== text) throw new Error(`${text} is given number ${first + k}`)
+      this.promises.push(first + k)
+    }
   }
 
   #submit(): string {
@@ -159,7 +160,7 @@ async function problemAfter(
     if (plain(found.get(number) ?? '') !== plain(text)) return `record ${number} is not there`
   const highest = Math.max(back.records.at(-1)?.[0] ?? -1, ...due.keys())
   if (next <= highest) return `${next} comes next, ${highest} was there`
-  if ((await log.append([Buffer.from('+and on')])) !== next) return `${next} is not given next`
+  if ((await log.commit([[Buffer.from('+and on')]])) !== next) return `${next} is not given next`
   const [after] = (await readAll(log.read(next))).records
   log.close()
   return after?.[0] === next && after[1] === '+and on' ? undefined : 'what is appended afterwards is not read'

@@ -49,23 +49,19 @@ class AppendSync implements Command {
   toString = (): string => `appendSync(${this.text.length} bytes)`
 }
 
-class AppendTogether implements Command {
+class Commit implements Command {
   readonly texts: readonly string[]
   constructor(texts: readonly string[]) {
     this.texts = texts
   }
   check = (): boolean => true
   async run(model: Model, real: Real): Promise<void> {
-    const numbers = this.texts.map((text) =>
-      real.log.append([Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1))]),
-    )
-    same(
-      await Promise.all(numbers),
-      this.texts.map((text) => model.records.push(text) - 1),
-      'numbers',
-    )
+    const parts = this.texts.map((text) => [Buffer.from(text.slice(0, 1)), Buffer.from(text.slice(1))])
+    const first = model.records.length
+    model.records.push(...this.texts)
+    same(await real.log.commit(parts), first, 'number')
   }
-  toString = (): string => `append(${this.texts.length} together)`
+  toString = (): string => `commit(${this.texts.length} records)`
 }
 
 class DropBefore implements Command {
@@ -150,7 +146,7 @@ const share = fc.double({ min: 0, max: 1, noNaN: true })
 const commands = fc.commands(
   [
     texts.map((text) => new AppendSync(text)),
-    fc.array(texts, { minLength: 1, maxLength: 6 }).map((many) => new AppendTogether(many)),
+    fc.array(texts, { minLength: 1, maxLength: 6 }).map((many) => new Commit(many)),
     share.map((one) => new DropBefore(one)),
     fc.constant(new Reopen()),
     share.map((one) => new ReadFrom(one)),

@@ -213,7 +213,7 @@ it('two live agents of one rank: the second is told, its command runs on, and th
   await first.seen(/first runs/)
   await aggregator.told('rank-admitted', 1)
   const second = agent('second')
-  await second.seen(/taken by an agent/)
+  await second.seen(/is held by a session on/)
   for (const one of [second, first]) {
     one.child.stdin!.end()
     expect((await one.ended).code).toBe(5)

@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 180_000 })
 const time = 1_700_000_000_000_000
 const sessionStart: Event = {
   type: 'session.start',
+  session: '0123456789abcdef',
   time,
   pid: 1,
   library: 'hand',
@@ -22,7 +23,7 @@ const sessionStart: Event = {
 
 /** A spool as anybody could write it who has read its format. */
 class HandMadeSpool {
-  readonly root: string = path.join(folder(), 'spool')
+  readonly root: string = path.join(folder(), '0123456789abcdef')
   readonly stream: string = path.join(this.root, 'streams/worker-1-00000000')
   readonly files: string = path.join(this.root, 'files')
   readonly #log: SegmentLog
@@ -30,15 +31,21 @@ class HandMadeSpool {
   constructor() {
     for (const made of [this.stream, this.files]) fs.mkdirSync(made, { recursive: true })
     const facts = {
-      format: 1,
-      createdUs: time,
-      host: 'h',
-      uid: 0,
+      format: 2,
+      session: '0123456789abcdef',
+      seq: 0,
       pid: 1,
-      by: 'client',
+      start: 1,
+      pidNamespace: 1,
+      openedUs: time,
+      host: 'h',
+      hostId: 'another',
+      uid: 0,
+      argv: ['hand'],
       environment: { RANK: '0' },
+      experimentName: 'x',
     }
-    fs.writeFileSync(path.join(this.root, 'spool.json'), JSON.stringify(facts))
+    fs.writeFileSync(path.join(this.root, 'session.json'), JSON.stringify(facts))
     this.#log = new SegmentLog({ files: systemFiles(), folder: this.stream })
     this.event(sessionStart)
   }
@@ -189,8 +196,8 @@ it('files leave neither spool nor run directory by the names they are given', as
 
 const worker = `
 import json, os, provloom, time
-provloom.start_run("www.example.org", "x")
-control = os.path.join(os.environ["PROVLOOM_SPOOL_DIR"], "control.json")
+session = provloom.start_run("www.example.org", "x")
+control = os.path.join(session.spool, "control.json")
 while not os.path.exists(control) or not json.load(open(control)).get("runDir"):
     time.sleep(0.02)
 run = json.load(open(control))["runDir"]

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-const bin = path.join(repository, 'packages/cli/bin/provloom.js')
+export const bin: string = path.join(repository, 'packages/cli/bin/provloom.js')
 
 /** A folder of the test's own, removed when it is finished. */
 export function folder(): string {
@@ -50,7 +50,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 /** A folder with a `provloom` on it, for scripts that call it by name. */
 export function binFolder(): string {
   const dir = folder()
-  fs.writeFileSync(path.join(dir, 'provloom'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
+  fs.writeFileSync(path.join(dir, 'provloom'), `#!/bin/sh\nexec "${bin}" "$@"\n`, {
     mode: 0o755,
   })
   return dir
@@ -94,7 +94,7 @@ export function start(command: string, args: readonly string[], options: StartOp
 }
 
 export function startProvloom(args: readonly string[], options: StartOptions = {}): Started {
-  return start(process.execPath, [bin, ...args], options)
+  return start(bin, args, options)
 }
 
 export function provloom(args: readonly string[], options: StartOptions = {}): Promise<Result> {

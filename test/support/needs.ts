@@ -34,3 +34,4 @@ export const hasSlurm: boolean =
   works('slurmctld', ['-V']) && works('munged', ['--version']) && process.getuid?.() === 0
 export const hasOpenMpi: boolean = works('mpirun.openmpi', ['--version'])
 export const hasMpich: boolean = works('mpiexec.hydra', ['--version'])
+export const hasPidNamespaces: boolean = works('unshare', ['-fp', '--mount-proc', '--kill-child', 'true'])

@@ -157,6 +157,7 @@ class Disk implements PowerLossDisk {
         this.onBoundary(`after truncate ${file}`)
       },
       size: () => inode.current.length,
+      isAt: (name) => this.#current.get(name) === inode,
       close: () => {},
     }
   }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, onTestFinished } from 'vitest'
 import { named } from './needs.ts'
 
-const mayMount: boolean = process.platform === 'linux' && process.getuid?.() === 0 && canMount()
+export const mayMount: boolean = process.platform === 'linux' && process.getuid?.() === 0 && canMount()
 
 /** Tests that need a small disk: skipped by name where this process may not mount one. */
 export function describeOnSmallDisk(title: string, tests: () => void): void {

@@ -119,7 +119,7 @@ export class SimulatedRank {
   }
 
   bye(): void {
-    this.#say({ kind: 'bye', session: this.session, final: true })
+    this.#say({ kind: 'bye', session: this.session, final: true, ledger: {}, ledgerClosed: false })
   }
 
   close(): void {
@@ -138,12 +138,18 @@ export class SimulatedRank {
       kind: 'hello',
       version: protocolVersion,
       session: this.session,
+      agent: this.session,
+      worker: this.session,
       jobKey: this.#plan.jobKey,
       rank: this.#rank as Rank,
       attempt: 0 as Attempt,
+      rankToldBy: 'launcher',
+      ordinal: 0,
       worldSize: this.#plan.worldSize,
       host: hostname(),
+      hostId: hostname(),
       pid: process.pid,
+      startedUs: Date.now() * 1000,
       asked: {
         experimentName: 'bench',
         provUserNamespace: 'http://www.example.org/',
@@ -188,6 +194,8 @@ export class SimulatedRank {
         this.#listener.failed(`rank ${this.#rank} is refused: ${message.message}`)
         break
       case 'pulse':
+      case 'later':
+      case 'settled':
         break
     }
     this.#ring()

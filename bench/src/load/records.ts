@@ -5,6 +5,7 @@ import type { Points } from '@provloom/shared'
 export function openingEvents(series: number, timeUs: number): Uint8Array[] {
   const start = encodeEvent({
     type: 'session.start',
+    session: 'bench',
     time: timeUs,
     pid: 1,
     library: 'bench',

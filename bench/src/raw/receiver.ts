@@ -54,6 +54,7 @@ const connection: Connection = {
   listen: '127.0.0.1',
   port,
   pid: process.pid,
+  nonce: 'raw',
   curve: curve ? { serverKey: server.publicKey, ...client } : null,
 }
 fs.writeFileSync(path.join(folder!, 'connection.json'), JSON.stringify(connection))
@@ -91,6 +92,10 @@ function converse(identity: Buffer, key: string, frame: Buffer): void {
       post(identity, { kind: 'farewell', session: message.session })
       break
     case 'heartbeat':
+    case 'present':
+    case 'gone':
+    case 'retired':
+    case 'exit':
       break
   }
 }
@@ -98,7 +103,19 @@ function converse(identity: Buffer, key: string, frame: Buffer): void {
 function welcome(identity: Buffer, hello: Hello): Peer {
   const { session } = hello
   const creditBytes = limits.creditBytes
-  post(identity, { kind: 'welcome', session, runId, runDir: folder!, next: {}, creditBytes, differences: [] })
+  const { rank, attempt, ordinal } = hello
+  post(identity, {
+    kind: 'welcome',
+    session,
+    runId,
+    runDir: folder!,
+    rank,
+    attempt,
+    ordinal,
+    next: {},
+    creditBytes,
+    differences: [],
+  })
   return { identity, session, stream: `worker-${hello.rank}-0`, envelopes: 0 }
 }
 

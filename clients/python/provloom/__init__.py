@@ -14,6 +14,7 @@ from ._param import (
     log_param,
     log_params,
 )
+from ._life import begin as _begin
 from ._run import Run, end_run, start_run, start_run_ctx
 from ._version import VERSION as __version__
 
@@ -47,6 +48,10 @@ __all__ = [
     "log_execution_start_time", "log_input", "log_metric", "log_metrics", "log_output", "log_param", "log_params",
     "start_run", "start_run_ctx", *_LATER,
 ]  # fmt: skip
+
+
+# A string in the environment; no file is made before start_run.
+_begin()
 
 
 def __getattr__(name):

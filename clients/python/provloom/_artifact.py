@@ -1,19 +1,18 @@
 """Files: kept as they are at the moment of the call, so that one overwritten later is still the one that was logged."""
 
-import errno
 import hashlib
 import os
-import re
 import stat
 
+from . import _copy
 from . import _limits as limits
-from . import _spool
+from . import _ours
 from ._context import context_name
+from ._listing import Folder, listed
 from ._guard import harmless, session_for
-from ._values import NotANumber, name as name_of, step as step_of
-
-_BLOCK = 1024 * 1024
-_FICLONE = 0x40049409
+from ._numbers import recorded_step
+from ._paths import absolute, is_text, shown, text_of
+from ._values import name as name_of
 
 
 def log_artifact(
@@ -29,8 +28,8 @@ def log_artifact(
 ):
     """Records a file, or a folder with all its files. ``log_artifact(path)`` alone names it by its file name.
 
-    Files of up to 64 MiB are copied and hashed in the call; larger ones are linked or named by their path, and hashed
-    by the agent. A missing file is told and recorded as a problem.
+    Files are cloned or copied in the call, as far as disk and time (5 s) go; what is not is hashed later where it is,
+    and told when it has changed by then. A missing file is told and recorded as a problem.
 
     :param log_copy_in_prov_directory: keep a copy in the run's ``artifacts/``
     :param log_copy_subdirectory: folder under ``artifacts/`` for the copy
@@ -42,198 +41,166 @@ def log_artifact(
         if session is None:
             return
         path = artifact_name if artifact_path is None else artifact_path
-        label = os.path.basename(os.path.normpath(os.fspath(path))) if artifact_path is None else artifact_name
+        label = None if artifact_path is None else artifact_name
         keep(session, "log_artifact", label, path, context, source, step,
              kind="model" if is_model else "artifact", role="input" if is_input else "output",
              copy=bool(log_copy_in_prov_directory), subfolder=log_copy_subdirectory)  # fmt: skip
 
 
-def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None):
-    """Records the file or folder at ``path``. Returns whether it was there."""
-    path = os.path.abspath(os.path.expanduser(os.fsdecode(os.fspath(path))))
+def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None, model=None):
+    """Records the file or folder at ``path``, named by itself where there is no label."""
+    path = absolute(session, call, path)
+    if path is None:
+        return
+    name = name_of(label) or name_of(text_of(os.path.basename(path))) or "unnamed"
     facts = {
-        "name": name_of(label) or name_of(os.path.basename(path)) or "unnamed",
+        "name": name,
         "kind": kind,
         "role": role,
         "context": context_name(context),
         "source": name_of(source),
-        "step": _step(session, call, step),
+        "step": _step(session, call, name, step),
         "subfolder": name_of(subfolder),
         "version": version,
+        "model": model,
     }
     try:
         found = os.stat(path)
     except OSError as error:
         session.problem("MISSING_FILE", "%s: %s cannot be recorded: %s: %s"
-                        % (call, facts["name"], error.strerror, path), path)  # fmt: skip
-        return False
-    # The room for copies is looked at once a call: a folder of many files must not list files/ for each of them.
-    room = _Room(session)
-    if stat.S_ISDIR(found.st_mode):
-        _keep_folder(session, call, path, facts, copy, room)
+                        % (call, facts["name"], error.strerror, shown(path)), path)  # fmt: skip
+        return
+    own = _ours.around(path)
+    if own is not None or (stat.S_ISREG(found.st_mode) and _ours.is_connection(path, found.st_size)):
+        session.problem("OWN_FILES", "%s: %s is Provloom's own (%s): it is not recorded"
+                        % (call, shown(path), own or "a connection file"), path)  # fmt: skip
+    elif stat.S_ISDIR(found.st_mode):
+        _Keeper(session, call, copy, facts).folder(path, found)
     elif stat.S_ISREG(found.st_mode):
-        _keep_file(session, call, path, found.st_size, facts, copy, room)
+        _Keeper(session, call, copy, facts).file(path)
     else:
-        session.problem("NOT_A_FILE", "%s: %s is neither a file nor a folder" % (call, path), path)
-        return False
-    return True
+        session.problem("NOT_A_FILE", "%s: %s is neither a file nor a folder" % (call, shown(path)), path)
 
 
-def keep_made(session, call, spooled, facts):
-    """Records a file that we made in the spool ourselves."""
-    path = os.path.join(session.spool, "files", spooled)
-    size = os.stat(path).st_size
-    digest = hash_file(path) if size <= limits.ARTIFACT_INLINE_BYTES_MAX else None
-    session.event("artifact", path=path, spooled=spooled, copy=True, size=size, sha256=digest,
-                  mediaType="application/octet-stream", **facts)  # fmt: skip
+def keep_made(session, spooled, facts):
+    """Records a file that we made in the spool ourselves: its reader's umask says who may read it."""
+    path = os.path.join(_copy.kept_folder(session), spooled)
+    fields = _copy.measure(path, lambda: False)
+    session.event("artifact", path=path, spooled=spooled, copy=True, mode=0o666, mediaType="application/octet-stream",
+                  **dict(facts, **fields))  # fmt: skip
 
 
-def _step(session, call, step):
-    try:
-        whole = step_of(step)
-        # The format's steps are integers that every language holds exactly.
-        if abs(whole) < 2**53:
-            return whole
-    except NotANumber:
-        pass
-    session.problem("BAD_STEP", "%s: the step is no integer: %.80r; 0 is recorded" % (call, step), call)
-    return 0
+def _step(session, call, label, step):
+    # The steps of events are integers that every language holds exactly.
+    return recorded_step(session, call, label, step, -(2**53) + 1, 2**53 - 1)
 
 
-def _keep_folder(session, call, path, facts, copy, room):
-    count, size = 0, 0
-    for folder, folders, files in os.walk(path):
-        folders.sort()
-        for file in sorted(files):
-            if count >= limits.FOLDER_FILES_MAX:
-                session.problem("FOLDER_TOO_LARGE", "%s: %s has more than %d files; the rest is not recorded"
-                                % (call, path, limits.FOLDER_FILES_MAX), path)  # fmt: skip
-                break
-            whole = os.path.join(folder, file)
-            relative = os.path.relpath(whole, path)
-            try:
-                found = os.stat(whole)
-            except OSError:
-                continue  # a dangling link, or gone since it was listed
-            if not stat.S_ISREG(found.st_mode):
-                continue
-            place = os.path.join(facts["subfolder"] or "", facts["name"], os.path.dirname(relative))
-            inside = dict(facts, name=name_of(facts["name"] + "/" + relative), subfolder=name_of(place.rstrip("/")))
-            size += _keep_file(session, call, whole, found.st_size, inside, copy, room)
-            count += 1
-        else:
-            continue
-        break
-    session.event("artifact", path=path, copy=False, size=size, mediaType="inode/directory", **facts)
+class _Keeper:
+    """The files of one call."""
 
+    def __init__(self, session, call, copy, facts):
+        self._session, self._call, self._copy, self._facts = session, call, copy, facts
+        # Looked at once: a folder of many files must not list the copies for each of them.
+        self._allowance = _copy.Allowance(session)
 
-def _keep_file(session, call, path, size, facts, copy, room):
-    """Records one regular file. Returns its size."""
-    import mimetypes
-
-    media = mimetypes.guess_type(path)[0]
-    spooled = digest = None
-    try:
-        if not copy:
-            digest = hash_file(path) if size <= limits.ARTIFACT_INLINE_BYTES_MAX else None
-        elif size <= limits.ARTIFACT_INLINE_BYTES_MAX and room.take(size):
-            spooled, size, digest = _copy(session, path)
-        else:
-            spooled = _link(session, path)
-    except OSError as error:
-        session.problem("FILE_NOT_KEPT", "%s: %s is recorded by its path only: %s" % (call, path, error.strerror), path)
-    session.event("artifact", path=path, spooled=spooled, copy=copy, size=size, sha256=digest, mediaType=media, **facts)
-    return size
-
-
-class _Room:
-    """What copies may still take of the spool."""
-
-    def __init__(self, session):
-        self._left = limits.COPIES_BYTES_MAX - _spool.folder_bytes(os.path.join(session.spool, "files"))
-
-    def take(self, size):
-        if size > self._left:
-            return False
-        self._left -= size
-        return True
-
-
-def spooled_name(session, label):
-    """A new, safe name in the spool's files/, and its whole path. The folder is there afterwards."""
-    folder = os.path.join(session.spool, "files")
-    os.makedirs(folder, 0o700, exist_ok=True)
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(label))[-100:].lstrip(".") or "file"
-    spooled = "%d-%s-%s" % (os.getpid(), os.urandom(6).hex(), safe)
-    return spooled, os.path.join(folder, spooled)
-
-
-def _copy(session, path):
-    """Copies and hashes. Returns (name in files/, size, sha256) of what was copied."""
-    spooled, target = spooled_name(session, path)
-    digest = hashlib.sha256()
-    size = 0
-    done = False
-    with open(path, "rb", buffering=0) as opened:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    def file(self, path):
         try:
-            while True:
-                block = opened.read(_BLOCK)
-                if not block:
-                    break
-                digest.update(block)
-                size += len(block)
-                write_all(descriptor, block)
-                if size > 2 * limits.ARTIFACT_INLINE_BYTES_MAX:
-                    raise OSError(errno.EFBIG, "it grows while it is copied")
-            done = True
-        finally:
-            os.close(descriptor)
-            if not done:
-                _remove(target)
-    return spooled, size, digest.hexdigest()
+            fields = self._record(path, self._facts, _link_of(path))
+        except (OSError, _copy.NotKept) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            self._session.problem("FILE_NOT_KEPT", "%s: %s is recorded by its path only: %s"
+                                  % (self._call, shown(path), why), path)  # fmt: skip
+            self._by_path(path, self._facts, why)
+        else:
+            if "problem" in fields:
+                self._session.problem("FILE_CHANGED", "%s: %s: %s" % (self._call, shown(path), fields["problem"]), path)
 
-
-def _link(session, path):
-    """A clone where the file system can, else a hard link. Returns its name in files/, or None for by path only."""
-    spooled, target = spooled_name(session, path)
-    try:
-        import fcntl
-
-        with open(path, "rb") as opened:
-            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    def folder(self, path, found):
+        """Each of its files, and at last the folder itself, which says what is not among them."""
+        # What git keeps is no source code, and may hold passwords.
+        without = ".git" if self._facts["kind"] == "source" else None
+        folder = Folder(path, _ours.known_folders(self._session), without=without)
+        size, hashes = 0, []
+        for one in folder.found:
+            relative = text_of(one.relative)
+            inside = dict(self._facts, name=name_of(self._facts["name"] + "/" + relative))
+            if one.empty:
+                self._session.event("artifact", path=text_of(one.path), copy=False, size=0, mediaType="inode/directory", **inside)
+                continue
+            inside["depth"] = one.relative.count("/") + 1
             try:
-                fcntl.ioctl(descriptor, _FICLONE, opened.fileno())
-                return spooled
-            except OSError:
-                _remove(target)
-            finally:
-                os.close(descriptor)
-    except ImportError:
-        pass
-    try:
-        os.link(os.path.realpath(path), target)
-        return spooled
-    except OSError:
-        return None  # another file system: the agent reads it where it is
+                if _ours.is_connection(one.path, os.stat(one.path).st_size):
+                    folder.own.append(one.relative)
+                    continue
+                fields = self._record(one.path, inside, one.link)
+            except FileNotFoundError:
+                folder.leave_out("file gone since it was listed", one.relative)
+                continue
+            except (OSError, _copy.NotKept) as error:
+                why = getattr(error, "strerror", None) or str(error)
+                folder.leave_out("file that cannot be read: %s" % why, one.relative)
+                self._by_path(one.path, inside, why)
+                continue
+            if "problem" in fields:
+                folder.leave_out(fields["problem"], one.relative)
+            size += fields["size"]
+            hashes.append((relative, fields.get("sha256")))
+        problem = self._tell(path, folder)
+        whole = problem is None and all(one for _, one in hashes)
+        self._session.event("artifact", path=text_of(path), copy=False, size=size, mediaType="inode/directory",
+                            sha256=_digest(hashes) if whole else None, problem=problem, link=_link_of(path),
+                            mode=stat.S_IMODE(found.st_mode) & 0o777, group=found.st_gid, **self._facts)  # fmt: skip
+
+    def _tell(self, path, folder):
+        if folder.own:
+            self._session.problem("OWN_FILES", "%s: %s: Provloom's own files are left out: %s"
+                                  % (self._call, shown(path), listed(folder.own)), path)  # fmt: skip
+        told = folder.told()
+        if told is not None:
+            self._session.problem("FOLDER_INCOMPLETE", "%s: %s: not recorded, or not as it was: %s"
+                                  % (self._call, shown(path), told), path)  # fmt: skip
+        if folder.more or folder.files > limits.FOLDER_FILES_MAX:
+            counted = "%s %d files; the first %d are recorded" % (
+                "more than" if folder.more else "it has", folder.files, len(folder.found))  # fmt: skip
+            self._session.problem("FOLDER_TOO_LARGE", "%s: %s: %s" % (self._call, shown(path), counted), path)
+            told = counted if told is None else counted + "; " + told
+        return told
+
+    def _record(self, path, facts, link):
+        """Records one file. Returns the fields of its event. Raises OSError and NotKept where it cannot be read."""
+        fields, refused = _copy.take(self._session, path, self._copy, self._allowance)
+        if refused is not None:
+            self._session.problem("NOT_COPIED", "%s: %s is not copied in the call (%s; told once): the agent takes it from "
+                                  "where it is, and tells when it has changed by then"
+                                  % (self._call, shown(path), refused), refused)  # fmt: skip
+        copy = self._copy
+        if not is_text(path):
+            fields.setdefault("problem", "its name is no UTF-8: the bytes of it are written as \\xNN")
+            if "spooled" not in fields:
+                fields.pop("mark", None)
+                copy = False
+        self._event(path, facts, link=link, copy=copy, **fields)
+        return fields
+
+    def _by_path(self, path, facts, problem):
+        self._event(path, facts, copy=False, problem=problem)
+
+    def _event(self, path, facts, **fields):
+        import mimetypes
+
+        media = mimetypes.guess_type(text_of(path))[0]
+        self._session.event("artifact", path=text_of(path), mediaType=media, **dict(facts, **fields))
 
 
-def write_all(descriptor, data):
-    view = memoryview(data)
-    while len(view) > 0:
-        view = view[os.write(descriptor, view) :]
+def _link_of(path):
+    """Where a link leads; None for what is none."""
+    return text_of(os.path.realpath(path)) if os.path.islink(path) else None
 
 
-def hash_file(path):
-    digest = hashlib.sha256()
-    with open(path, "rb", buffering=0) as opened:
-        for block in iter(lambda: opened.read(_BLOCK), b""):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _remove(path):
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
+def _digest(hashes):
+    """Of a folder: of the lines that ``sha256sum`` prints of its files, sorted by the bytes of their names."""
+    lines = []
+    for name, digest in sorted(hashes, key=lambda one: one[0].encode("utf-8", "surrogatepass")):
+        plain = name.replace("\\", "\\\\").replace("\n", "\\n")
+        lines.append("%s%s  %s\n" % ("" if plain == name else "\\", digest, plain))
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

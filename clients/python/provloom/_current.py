@@ -1,9 +1,15 @@
-"""What this process records into right now. Two names that every call looks at, and nothing else."""
+"""What this process records into right now. Few names that every call looks at, and nothing else."""
 
+from _thread import RLock
+
+#: held while a session begins, changes or ends; a forked child has its own
+lock = RLock()
 #: the open stream, or None: not started, ended, or not wanted
 stream = None
 #: the session, also when the agent does not want this rank
 session = None
+#: the tree of this process
+tree = None
 #: end_run was called in this process
 ended = False
 #: start_run was called and found no place to write to, which it has told

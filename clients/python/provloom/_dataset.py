@@ -1,11 +1,16 @@
 """Data sets: where they are and how much they hold, by what the object itself can say."""
 
+import errno
 import os
+import time
 
-from . import _artifact
+from . import _copy
 from . import _limits as limits
+from . import _ours
 from ._context import context_name
+from ._listing import Folder
 from ._guard import harmless, session_for
+from ._paths import absolute, shown, text_of
 from ._values import name as name_of
 
 
@@ -81,32 +86,46 @@ def _path_of(dataset):
 
 
 def _of_path(session, label, path):
-    path = os.path.abspath(os.path.expanduser(os.fspath(path)))
-    facts = {"path": path}
-    if os.path.isfile(path):
-        facts["size"] = os.path.getsize(path)
-        if facts["size"] <= limits.ARTIFACT_INLINE_BYTES_MAX:
-            facts["sha256"] = _artifact.hash_file(path)
-    elif os.path.isdir(path):
-        facts["size"] = _folder_size(path)
-    else:
-        session.problem("MISSING_FILE", "log_dataset: %s: there is no file or folder %s" % (label, path), path)
+    path = absolute(session, "log_dataset", path)
+    if path is None:
+        return {}
+    facts = {"path": text_of(path)}
+    until = time.monotonic() + limits.KEEP_MS / 1000
+    try:
+        if os.path.isdir(path):
+            facts.update(_of_folder(session, path))
+        else:
+            measured = _copy.measure(path, lambda: time.monotonic() > until)
+            if measured is None:
+                session.problem("NOT_A_FILE", "log_dataset: %s is neither a file nor a folder" % shown(path), path)
+            facts.update(measured or {})
+    except OSError as error:
+        code = "MISSING_FILE" if error.errno == errno.ENOENT else "FILE_NOT_KEPT"
+        session.problem(code, "log_dataset: %s: %s: %s" % (label, shown(path), error.strerror), path)
     return facts
 
 
-def _folder_size(path):
-    """Bytes of all files in it; None for a folder with so many that counting them would hold the training up."""
-    total, seen = 0, 0
-    for folder, _, files in os.walk(path):
-        for file in files:
-            seen += 1
-            if seen > limits.FOLDER_FILES_MAX:
-                return None
-            try:
-                total += os.lstat(os.path.join(folder, file)).st_size
-            except OSError:
-                pass
-    return total
+def _of_folder(session, path):
+    """Bytes of all files in it; not of a folder with so many that counting them would hold the training up."""
+    sizes, unseen = [0], []
+
+    def count(found):
+        try:
+            sizes[0] += 0 if found.empty else os.stat(found.path).st_size
+        except OSError:
+            unseen.append(found.relative)
+
+    folder = Folder(path, _ours.known_folders(session), count)
+    if folder.more:
+        session.problem("FOLDER_TOO_LARGE", "log_dataset: %s has more than %d files: their size is not recorded"
+                        % (shown(path), folder.files), path)  # fmt: skip
+        return {}
+    for relative in unseen:
+        folder.leave_out("file gone since it was listed", relative)
+    told = folder.told()
+    if told is not None:
+        session.problem("FOLDER_INCOMPLETE", "log_dataset: %s: not counted: %s" % (shown(path), told), path)
+    return {"size": sizes[0]}
 
 
 def _length(thing):

@@ -4,7 +4,8 @@ import sys
 
 from ._context import context_name
 from ._guard import harmless, session_for
-from ._values import NotANumber, name as name_of, number
+from ._numbers import NotANumber, Remark, number, shown
+from ._values import name as name_of
 
 
 class FoldOperation(str):
@@ -28,17 +29,20 @@ def register_final_metric(metric_name, initial_value, fold_operation, context=No
         label = name_of(metric_name)
         fold = (name_of(fold_operation) or "").rpartition(".")[2].lower()
         if label is None or fold not in ("max", "min", "add", "subtract"):
-            session.problem("BAD_FOLD", "register_final_metric: %s: the operation must be MAX, MIN, ADD or SUBTRACT, not %r"
-                            % (label, fold_operation), label)  # fmt: skip
+            session.refuse("bad-fold", "BAD_FOLD",
+                           "register_final_metric: %s: the operation must be MAX, MIN, ADD or SUBTRACT, not %s"
+                           % (label, shown(fold_operation)), label)  # fmt: skip
             return
         try:
             initial = number(initial_value)
+            if initial != initial:
+                raise NotANumber("NaN")
+        except Remark as remark:
+            session.problem(remark.code, "register_final_metric: the initial value of %s %s" % (label, remark), label)
+            initial = remark.value
         except NotANumber as what:
-            session.problem("NOT_A_NUMBER", "register_final_metric: the initial value of %s is no number: %s"
-                            % (label, what), label)  # fmt: skip
-            return
-        if initial != initial:
-            session.problem("NOT_A_NUMBER", "register_final_metric: the initial value of %s is NaN" % label, label)
+            session.refuse("not-a-number", "NOT_A_NUMBER",
+                           "register_final_metric: the initial value of %s is no number: %s" % (label, what), label)  # fmt: skip
             return
         # JSON has no infinity; the greatest finite number folds alike.
         initial = max(-sys.float_info.max, min(sys.float_info.max, initial))

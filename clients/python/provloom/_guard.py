@@ -1,6 +1,7 @@
 """The promise that a call never raises into a training, and where a call finds its session."""
 
 from . import _current
+from ._numbers import error_text
 from ._tell import once
 
 
@@ -22,10 +23,7 @@ class harmless:
     def __exit__(self, kind, error, trace):
         if kind is None or not issubclass(kind, Exception):
             return False
-        try:
-            told = "%s could not record this: %s: %s" % (self.call, kind.__name__, error)
-        except Exception:
-            told = "%s could not record this: %s" % (self.call, kind.__name__)
+        told = "%s could not record this: %s" % (self.call, error_text(error))
         session = _current.session
         try:
             if session is None:
@@ -41,10 +39,10 @@ class harmless:
 def session_for(call):
     """The session to record into, or None: then it has been told once, or the agent does not want this rank."""
     session = _current.session
-    if session is None:
-        from ._session import join
+    if session is None or session.follows is not None:
+        from . import _join
 
-        session = join()
+        session = _join.call()
     if session is None:
         if _current.unable:
             return None
@@ -52,5 +50,9 @@ def session_for(call):
             once("after-end", "%s was called after end_run: it is not recorded" % call)
         else:
             once("before-start", "%s was called before start_run: it is not recorded" % call)
+        return None
+    if session.over:
+        session.stream.lose("ended")
+        session.tell_drops("ended", None)
         return None
     return None if session.quiet else session

@@ -8,23 +8,45 @@ EVENT_BYTES_MAX = 1 * MIB
 NAME_LENGTH_MAX = 512
 #: A segment is closed when it has grown to this.
 SEGMENT_BYTES_MAX = 8 * MIB
-#: All of one rank's spool. Beyond it events are dropped, counted.
+#: All segments of one tree. Beyond it events are dropped, counted.
 SPOOL_BYTES_MAX = 1024 * MIB
 #: The last part of the spool, kept for everything but metrics.
 SPOOL_RESERVE_BYTES = 16 * MIB
 #: Series of one stream.
 SERIES_PER_STREAM_MAX = 16384
-#: Artifacts up to this are copied and hashed in the call; larger ones are linked, and hashed by the agent.
+#: Files up to this are hashed in the call; larger ones are cloned, copied or marked, and hashed by the agent.
 ARTIFACT_INLINE_BYTES_MAX = 64 * MIB
 #: Last characters of a failed worker's traceback kept as the reason.
 ERROR_TAIL_BYTES = 4096
-#: Artifact copies use at most half of the spool, so that they never push out events.
-COPIES_BYTES_MAX = SPOOL_BYTES_MAX // 2
+#: Copies of files that wait in the spool for the agent. A spool may lie in memory.
+COPIES_BYTES_MAX = 512 * MIB
+#: Time for the copies and hashes of one call; what is left is marked.
+KEEP_MS = 5000
 #: Files of one logged folder.
 FOLDER_FILES_MAX = 10000
+#: What is looked at of one logged folder, to count it.
+FOLDER_ENTRIES_MAX = 200000
 #: Problem events of one session: a call that fails a million times is told once and recorded a few times.
 PROBLEMS_MAX = 100
-#: Between two looks at control.json, in microseconds.
+#: A stream grows to this before anybody asks how much room there is: short-lived children ask nobody.
+UNMEASURED_BYTES = 256 * 1024
+#: Files that are looked at when no agent says how large the tree is.
+MEASURED_FILES_MAX = 20_000
+#: Kept in a session's folder, and given up for the first record that is no metric when the disk is full.
+SPARE_BYTES = 128 * 1024
+#: Between two looks at the disk (control.json, is the spool still there), in microseconds.
 LOOK_EVERY_US = 1_000_000
+#: A helper asks so often whether the session it helps in goes on, in microseconds.
+HELPER_LOOK_EVERY_US = 1_000
+#: After its last record a stream's descriptor is trusted for so long, in microseconds.
+TRUSTED_US = 50
 #: After a failed write metrics wait this long before the disk is tried again, in microseconds.
 RETRY_AFTER_US = 100_000
+#: A parameter's value, in UTF-8. Longer ones are cut: a parameter is a value, a file is logged with log_artifact.
+VALUE_BYTES_MAX = 64 * 1024
+#: Parameters or metrics of one log_params or log_metrics.
+PAIRS_PER_CALL_MAX = 10_000
+#: Levels of lists and dicts inside each other that are written out.
+VALUE_LEVELS_MAX = 32
+#: Reading a stranger's mapping or sequence stops after this, in seconds: each step is its own code.
+FOREIGN_SECONDS = 0.1

@@ -1,28 +1,33 @@
 """The hot path: one metric point, one write."""
 
-from os import write
+from os import lseek, write
 from time import time_ns
 from zlib import crc32
 
 from . import _current
-from ._context import current as current_context
+from ._context import Context, current as current_context
 from ._guard import harmless, session_for
-from ._stream import BUSY, IDLE, TORN, pack_crc, pack_point
-from ._values import NotANumber, name, number, step as step_of, time_us
+from ._numbers import NotANumber, Remark, number, recorded_step, recorded_time, shown, step as step_of, time_us, timestamp_is_0
+from ._segment import pack_crc, pack_point
+from ._stream import BUSY, IDLE, TORN
+from ._values import name
+
+#: Of these a name is what it is: nobody has to be asked for it.
+_NAMES = frozenset((type(None), str, Context))
 
 
 def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     """Records one value of a metric.
 
-    :param value: anything that is a number: float, int, a numpy scalar, a 0-d tensor
+    :param value: anything that is one number: float, int, a numpy scalar, an array or tensor of one element
     :param context: a :class:`Context` or a text of your own; else the one that a ``with`` has opened
-    :param step: epoch, batch, ... : an integer
+    :param step: epoch, batch, ... : an integer; a fraction is told, and its whole part recorded
     :param source: where it comes from, when one metric has several
     :param timestamp: seconds since the epoch, as ``time.time()`` gives; now when it is None or 0
     """
     # What is in order goes this short way; the rare and the wrong is met again, and told, in log_one.
     stream = _current.stream
-    if stream is not None:
+    if stream is not None and type(key) is str and type(context) in _NAMES and type(source) in _NAMES:
         try:
             if type(value) is not float:
                 value = number(value)
@@ -36,13 +41,14 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                 if not stream.state and stream.look_from <= now < stream.look_until:
                     stream.state = BUSY
                     try:
-                        count, size = stream.at
-                        if size <= stream.fast:
+                        count, size, wrote = stream.at
+                        # The descriptor is ours while its file stands where we left it; for 50 us it is trusted (_limits).
+                        if size <= stream.fast and (now - wrote < 50 or lseek(stream.fd, 0, 1) == size):
                             # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
-                            at = time_us(timestamp) if timestamp else now
+                            at = now if timestamp is None or timestamp_is_0(timestamp) else time_us(timestamp)
                             body = pack_point(29, count, 1, series, step, at, value)
                             if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
-                                stream.at = (count + 1, size + 41)
+                                stream.at = (count + 1, size + 41, now)
                                 stream.state = IDLE
                                 return
                             stream.state = TORN
@@ -63,23 +69,17 @@ def log_one(key, value, context, step, source, timestamp, unit=None):
         return
     label = name(key)
     if label is None:
-        return session.problem("BAD_NAME", "log_metric: the key is %r; it must be text that is not empty" % (key,))
+        return session.refuse("bad-name", "BAD_NAME", "log_metric: the key is %s; it must be text that is not empty" % shown(key))
     try:
         value = number(value)
+    except Remark as remark:
+        session.problem(remark.code, "log_metric: the value of %s %s" % (label, remark), label)
+        value = remark.value
     except NotANumber as what:
-        return session.problem(
-            "NOT_A_NUMBER", "log_metric: the value of %s is no number: %s; it is not recorded" % (label, what), label
-        )
-    try:
-        step = step_of(step)
-    except NotANumber as what:
-        session.problem("BAD_STEP", "log_metric: the step of %s is no integer: %s; 0 is recorded" % (label, what), label)
-        step = 0
-    try:
-        time = time_us(timestamp) if timestamp else time_ns() // 1000
-    except NotANumber as what:
-        session.problem("BAD_TIME", "log_metric: the timestamp of %s is no time: %s; now is recorded" % (label, what), label)
-        time = time_ns() // 1000
+        return session.refuse("not-a-number", "NOT_A_NUMBER",
+                              "log_metric: the value of %s is no number: %s; it is not recorded" % (label, what), label)  # fmt: skip
+    step = recorded_step(session, "log_metric", label, step)
+    time = recorded_time(session, "log_metric", label, timestamp)
     if context is None:
         context = current_context()
     session.stream.metric(label, name(context), name(source), step, time, value, unit)
@@ -88,5 +88,7 @@ def log_one(key, value, context, step, source, timestamp, unit=None):
 def log_metrics(metrics, context=None, step=0, source=None, timestamp=None):
     """Records the values of several metrics, ``{key: value}``, of one step."""
     with harmless("log_metrics"):
-        for key, value in dict(metrics).items():
+        from ._pairs import pairs_of
+
+        for key, value in pairs_of("log_metrics", metrics):
             log_metric(key, value, context, step, source, timestamp)

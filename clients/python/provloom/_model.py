@@ -1,14 +1,16 @@
 """Models: what they are, and their weights. torch is used when the object is torch's, and never imported."""
 
+import io
 import os
 
-from . import _artifact
+from . import _artifact, _copy
 from . import _limits as limits
 from ._context import context_name
 from ._guard import harmless, session_for
+from ._numbers import error_text
 from ._values import json_text, name as name_of, torch_of
 
-_LAYERS_LENGTH_MAX = 400_000
+_LOOK_EVERY_BYTES = 4 * limits.MIB
 
 
 def log_model(
@@ -26,11 +28,15 @@ def log_model(
         if session is None:
             return
         label = name_of(model_name) or "model"
-        facts = describe(model, log_model_layers) if log_model_info else {"className": _class_name(model)}
+        facts = describe(model) if log_model_info else {"className": _class_name(model)}
+        if log_model_info and log_model_layers:
+            facts["layers"], remark = json_text(_layers(model), limits.VALUE_BYTES_MAX)
+            if remark is not None:
+                session.problem(remark[0], "log_model: the list of layers of %s %s" % (label, remark[1]), label)
         direction = "input" if is_input else "output"
         session.event("model", name=label, context=context_name(context), source=name_of(source),
                       direction=direction, **facts)  # fmt: skip
-        _save(session, "log_model", label, model, context, source, None, None, "model", direction)
+        _save(session, "log_model", label, label, model, context, source, None, None, "model", direction)
 
 
 def save_model_version(model_name, model, context=None, source=None, step=0, incremental=True, is_input=False):
@@ -47,29 +53,27 @@ def save_model_version(model_name, model, context=None, source=None, step=0, inc
         label = name_of(model_name) or "model"
         version = session.count("version " + label)
         named = "%s_%d" % (label, version) if incremental else label
-        _save(session, "save_model_version", named, model, context, source, step, version, "checkpoint",
+        _save(session, "save_model_version", label, named, model, context, source, step, version, "checkpoint",
               "input" if is_input else "output")  # fmt: skip
 
 
-def _save(session, call, label, model, context, source, step, version, kind, role):
+def _save(session, call, name, label, model, context, source, step, version, kind, role):
     if isinstance(model, (str, os.PathLike)):
         suffix = os.path.splitext(os.fspath(model))[1]
         _artifact.keep(session, call, label + suffix, model, context, source, 0 if step is None else step, kind, role,
-                       version=version)  # fmt: skip
+                       version=version, model=name)  # fmt: skip
         return
     suffix, write, estimate = _writer(model)
-    spooled, target = _artifact.spooled_name(session, label + suffix)
+    target = None
     try:
-        free = os.statvfs(os.path.dirname(target))
-        if estimate is not None and estimate + limits.SPOOL_RESERVE_BYTES > free.f_bavail * free.f_frsize:
-            raise OSError(28, "no room for %d MiB" % (estimate // limits.MIB))
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as opened:
+        spooled, target = _copy.spooled_name(session, label + suffix)
+        with _Spooled(_copy.opened_for(target), target, estimate or 0) as opened:
             write(opened)
     except Exception as error:
-        _artifact._remove(target)
-        session.problem("MODEL_NOT_SAVED", "%s: the weights of %s could not be saved: %s: %s"
-                        % (call, label, type(error).__name__, error), label)  # fmt: skip
+        if target is not None:
+            _copy.remove(target)
+        session.problem("MODEL_NOT_SAVED", "%s: the weights of %s could not be saved: %s"
+                        % (call, label, error_text(error)), label)  # fmt: skip
         return
     facts = {
         "name": name_of(label + suffix),
@@ -77,10 +81,34 @@ def _save(session, call, label, model, context, source, step, version, kind, rol
         "role": role,
         "context": context_name(context),
         "source": name_of(source),
-        "step": None if step is None else _artifact._step(session, call, step),
+        "step": None if step is None else _artifact._step(session, call, label, step),
         "version": version,
+        "model": name,
     }
-    _artifact.keep_made(session, call, spooled, facts)
+    _artifact.keep_made(session, spooled, facts)
+
+
+class _Spooled(io.FileIO):
+    """A file that stops before the spool's disk is full: what is left is for events."""
+
+    def __init__(self, descriptor, path, size):
+        super().__init__(descriptor, "wb")
+        self._folder = os.path.dirname(path)
+        self._unseen = 0
+        self._look(size)
+
+    def write(self, data):
+        view = memoryview(data).cast("B")
+        if self._unseen + len(view) > _LOOK_EVERY_BYTES:
+            self._look(len(view))
+            self._unseen = 0
+        self._unseen += len(view)
+        _copy.write(self.fileno(), view)
+        return len(view)
+
+    def _look(self, size):
+        if size + limits.SPOOL_RESERVE_BYTES > _copy.free_bytes(self._folder):
+            raise _copy.NotKept("the spool's disk has no room for it")
 
 
 def _writer(model):
@@ -102,7 +130,7 @@ def _writer(model):
     return ".pkl", pickled, None
 
 
-def describe(model, with_layers=False):
+def describe(model):
     """What is known of a model: fields of the event `model`."""
     facts = {"className": _class_name(model)}
     parameters = _parameters(model)
@@ -112,10 +140,6 @@ def describe(model, with_layers=False):
         facts["bytes"] = _bytes_of(model)
     elif callable(getattr(model, "count_params", None)):
         facts["parameters"] = int(model.count_params())
-    if with_layers:
-        text = json_text(_layers(model))
-        if len(text) <= _LAYERS_LENGTH_MAX:
-            facts["layers"] = text
     return facts
 
 

@@ -4,10 +4,8 @@ import time
 
 from ._context import context_name
 from ._guard import harmless, session_for
-from ._values import name as name_of, typed
-
-#: Longer values are cut here: a parameter is a value, a file is logged with log_artifact.
-VALUE_LENGTH_MAX = 100_000
+from ._numbers import shown
+from ._values import Typed, name as name_of, typed
 
 
 def record(call, key, value, context=None, source=None, direction=None, kind=None):
@@ -16,27 +14,31 @@ def record(call, key, value, context=None, source=None, direction=None, kind=Non
         return
     label = name_of(key)
     if label is None:
-        return session.problem("BAD_NAME", "%s: the key is %r; it must be text that is not empty" % (call, key), call)
-    value_type, text = typed(value) if kind is None else (kind, value)
-    if len(text) > VALUE_LENGTH_MAX:
-        session.problem("VALUE_CUT", "%s: the value of %s has %d characters; the first %d are recorded"
-                        % (call, label, len(text), VALUE_LENGTH_MAX), label)  # fmt: skip
-        value_type, text = "str", text[:VALUE_LENGTH_MAX]
-    session.event("param", key=label, valueType=value_type, value=text, context=context_name(context),
+        text = "%s: the key is %s; it must be text that is not empty" % (call, shown(key))
+        return session.refuse("bad-name", "BAD_NAME", text, call)
+    found = typed(value) if kind is None else Typed(kind, value)
+    if found.remark is not None:
+        session.problem(found.remark[0], "%s: the value of %s %s" % (call, label, found.remark[1]), label)
+    session.event("param", key=label, valueType=found.kind, value=found.text, context=context_name(context),
                   source=name_of(source), direction=direction)  # fmt: skip
 
 
 def log_param(key, value, context=None, source=None, is_input=False):
-    """Records a parameter with its type: int, float, bool, text, None, time, or JSON for lists and dicts."""
+    """Records a parameter with its type: int, float, bool, text, None, time, or JSON for what has parts.
+
+    At most 64 KiB of it are recorded. Nothing that a value of a foreign class defines is called: of what is neither a
+    value, a mapping, a sequence, an array nor declares its fields, the type is recorded, and told.
+    """
     with harmless("log_param"):
         record("log_param", key, value, context, source, "input" if is_input else None)
 
 
 def log_params(params, context=None, source=None, is_input=False):
-    """Records several parameters: a dict, an ``argparse.Namespace``, or anything with ``vars()``."""
+    """Records several parameters: those of a mapping, a namespace, a dataclass, or any object's own."""
     with harmless("log_params"):
-        pairs = params if hasattr(params, "items") else vars(params)
-        for key, value in pairs.items():
+        from ._pairs import pairs_of
+
+        for key, value in pairs_of("log_params", params):
             log_param(key, value, context, source, is_input)
 
 
@@ -60,7 +62,7 @@ def _log_end(call, value, label, context, source, step, direction):
 
     if label is None:
         label = "%s_%d" % (direction, session.count(direction))
-    if isinstance(value, (str, os.PathLike)) and os.path.exists(value):
+    if issubclass(type(value), (str, os.PathLike)) and os.path.exists(value):
         from ._artifact import keep
 
         keep(session, call, label, value, context, source, step, kind=direction, role=direction)

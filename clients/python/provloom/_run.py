@@ -1,27 +1,47 @@
 """start_run and end_run."""
 
 import os
+import sys
 
 from . import _current
 from ._guard import harmless
+from ._numbers import NotANumber, shown, step
 from ._tell import once
-from ._values import name
+from ._values import name, typed
 
 
 class Run:
     """What start_run gives: a context manager whose end is end_run, and a way to the session's facts."""
 
-    def __init__(self, spool):
-        #: the folder that this run is kept in until the agent has sent it, or None when there is none
-        self.spool = spool
+    def __init__(self, session):
+        self._session = session
+
+    @property
+    def spool(self):
+        """The folder that this run is kept in until the agent has sent it, or None when there is none."""
+        return None if self._session is None else self._session.spool
+
+    @property
+    def name(self):
+        """The run's own name, else its experiment's."""
+        return None if self._session is None else self._session.name()
+
+    @property
+    def directory(self):
+        """The run's directory as soon as the agent knows it, else None."""
+        with harmless("Run.directory"):
+            return None if self._session is None else self._session.directory()
 
     @property
     def active(self):
         """Whether calls are being recorded: false after end_run, and where the agent does not want this rank."""
-        return _current.stream is not None
+        return _current.stream is not None and _is_current(self._session)
 
-    def end(self, create_graph=False, create_svg=False):
-        end_run(create_graph, create_svg)
+    def end(self, create_graph=False, create_svg=False, wait=None):
+        """The same as :func:`end_run`, for this run alone."""
+        with harmless("end_run"):
+            return _end(self._session, None, create_graph, create_svg, wait)
+        return False
 
     def __enter__(self):
         return self
@@ -30,13 +50,13 @@ class Run:
         with harmless("end_run"):
             failure = None
             if kind is not None and not (issubclass(kind, SystemExit) and error.code in (None, 0)):
-                from ._session import describe_error
+                from ._life import describe_error
 
                 failure = describe_error(kind, error, trace)
-            _end(failure, False, False)
+            _end(self._session, failure, False, False, None)
 
     def __repr__(self):
-        return "<provloom.Run in %s>" % self.spool
+        return "<provloom.Run %s in %s>" % (self.name, self.spool)
 
 
 def start_run(
@@ -47,6 +67,9 @@ def start_run(
     save_after_n_logs=100,
     rank=None,
     disable_codecarbon=False,
+    world_size=None,
+    run_name=None,
+    run_id=None,
 ):
     """Begins to record this process into a run. What the agent's command line says wins over what is said here.
 
@@ -55,57 +78,98 @@ def start_run(
     :param provenance_save_dir: folder that run directories are made in
     :param collect_all_processes: collect every rank, not only rank 0
     :param save_after_n_logs: save the graph after so many logs
-    :param rank: this process's rank; else found from the launcher's environment
+    :param rank: this process's rank; else found from torch.distributed, mpi4py or the launcher's environment
     :param disable_codecarbon: do not measure energy
+    :param world_size: how many ranks there are
+    :param run_name: a name of this run; ranks of one job meet in the run of their name
+    :param run_id: the id of a run to join
     :returns: a :class:`Run`, which is also a context manager
     """
     with harmless("start_run"):
-        if _current.session is not None:
-            _current.session.problem("ALREADY_STARTED", "start_run was called twice; the first run goes on until end_run")
-            return Run(_current.session.spool)
-        from ._session import begin
+        frame = sys._getframe(1)
+        from ._join import start
 
         options = _checked(
             prov_user_namespace, experiment_name, provenance_save_dir, collect_all_processes, save_after_n_logs, rank,
-            disable_codecarbon,
+            disable_codecarbon, world_size, run_name, run_id,
         )  # fmt: skip
         try:
-            return Run(begin(options).spool)
+            session, new = start(options, (frame.f_code.co_filename, frame.f_lineno))
         except OSError as error:
             once("no-spool", "no folder for this run can be made (%s): nothing is recorded. "
                  "Set PROVLOOM_SPOOL_ROOT to a folder that can be written." % error)  # fmt: skip
             _current.unable = True
+            return Run(None)
+        if new:
+            _announce(session)
+        return Run(session)
     return Run(None)
 
 
 start_run_ctx = start_run
 
 
-def end_run(create_graph=False, create_svg=False):
-    """Ends the run of this process. ``create_svg`` alone makes both, the graph and its picture."""
+def end_run(create_graph=False, create_svg=False, wait=None):
+    """Ends the run of this process. ``create_svg`` alone makes both, the graph and its picture.
+
+    :param wait: until the run's graph on disk holds all that was logged, for some seconds at most; rank 0 does, other
+        ranks do not, unless it is said
+    :returns: whether the graph holds it
+    """
     with harmless("end_run"):
-        _end(None, create_graph, create_svg)
+        return _end(_current.session, None, create_graph, create_svg, wait)
+    return False
 
 
-def _end(failure, create_graph, create_svg):
-    session = _current.session
+def _end(session, failure, create_graph, create_svg, wait):
     if session is None:
         if not _current.ended and not _current.unable:
             once("before-start", "end_run was called before start_run: there is nothing to end")
+        return False
+    if not _is_current(session):
+        session.look()
+        return session.control.get("state") in ("ended", "quiet")
+    from ._finish import end
+
+    return end(_current.session, failure, bool(create_graph), bool(create_svg), wait)
+
+
+def _is_current(session):
+    """In a forked child what is recorded into is another object, of the same session."""
+    current = _current.session
+    return current is not None and session is not None and current.id == session.id
+
+
+def _announce(session):
+    """Under a plain start: what is recorded and where, and an agent where none lives."""
+    if session.wrapped or session.kind == session.HELPER:
         return
-    session.end("completed" if failure is None else "failed", failure, bool(create_graph), bool(create_svg))
+    from . import _agent, _words
+
+    if session.rank() == 0:
+        _words.begins(session)
+    session.no_agent = _agent.ensure(session.tree)
+    if session.no_agent is not None:
+        session.kept_told = _words.kept(session)
 
 
-def _checked(namespace, experiment, folder, collect_all, save_after, rank, disable_codecarbon):
+def _checked(namespace, experiment, folder, collect_all, save_after, rank, disable_codecarbon, world, run_name, run_id):
     """The options as session.start holds them; one that is wrong is told and left out."""
+    from ._place import said
+
+    rank, world, by = said(_count("rank", rank, 0), _count("world_size", world, 1))
     given = {
-        "provUserNamespace": None if namespace is None else str(namespace),
+        "provUserNamespace": None if namespace is None else typed(namespace).text,
         "experimentName": name(experiment),
         "provenanceSaveDir": None if folder is None else os.path.abspath(os.path.expanduser(os.fspath(folder))),
         "collectAllProcesses": bool(collect_all),
         "saveAfterNLogs": _count("save_after_n_logs", save_after, 1),
-        "rank": _count("rank", rank, 0),
+        "rank": rank,
+        "worldSize": world,
+        "said": by,
         "disableCodecarbon": bool(disable_codecarbon),
+        "runName": name(run_name),
+        "runId": name(run_id),
     }
     return {option: value for option, value in given.items() if value is not None}
 
@@ -114,11 +178,11 @@ def _count(option, value, least):
     if value is None:
         return None
     try:
-        whole = int(value)
-        if whole == value and least <= whole < 2**31:
+        whole = step(value)
+        if least <= whole < 2**31:
             return whole
-    except (TypeError, ValueError, OverflowError):
+    except NotANumber:
         pass
-    once("option-" + option, "start_run: %s must be an integer from %d on, not %r; it is as if it were not given"
-         % (option, least, value))  # fmt: skip
+    once("option-" + option, "start_run: %s must be an integer from %d on, not %s; it is as if it were not given"
+         % (option, least, shown(value)))  # fmt: skip
     return None

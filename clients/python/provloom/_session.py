@@ -1,35 +1,60 @@
-"""From start_run to end_run, in one process: the options, the stream, and how it ended."""
+"""From start_run to end_run: a folder of its own in the tree, a stream, and how it ended."""
 
-import atexit
 import json
 import os
-import sys
-import time
+from _thread import get_ident
 
-from . import _current, _spool
+from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
-from ._sizes import SegmentSizes
-from ._stream import Stream, now_us
-from ._tell import once
+from ._small import mark_of, now_us, read_json, remove, replace
+from ._stream import Stream
+from ._tell import line, once
 from ._version import VERSION
+
+_seq = 0
 
 
 class Session:
-    """A worker's part of a run. A forked child goes on with the same session and a stream of its own."""
+    """What this process records into. OWN sessions are its start_run's; it is a HELPER in another process's session,
+    or has found its own RANK there and has a session for it."""
 
-    def __init__(self, spool, options):
-        self.spool = spool
-        self._sizes = SegmentSizes(spool)
+    OWN, HELPER, RANK = "own", "helper", "rank"
+    #: what a further start_run does while this session is open
+    BEGIN_NEXT, HELD, JOINED = "next", "held", "joined"
+
+    def __init__(self, tree, identity, options, kind=OWN, follows=None, inherited=None):
+        self.tree = tree
+        self.id = identity
         self.options = options
-        self.pid = os.getpid()
-        self.started = time.monotonic()
+        self.kind = kind
+        self.by = "rank" if kind == Session.RANK else None
+        #: the process whose session this is, where it is not ours to end alone
+        self.follows = follows
+        self.inherited = inherited
+        self.spool = tree.path("sessions", identity)
+        self.version = VERSION
+        self.opened = now_us()
+        self.pid, self.process_start = _process.me()
+        #: the agent does not want this rank: nothing is recorded and nothing counted
         self.quiet = False
-        self.failure = None
-        self.stream = Stream(self)
-        self._control = None
+        #: nobody will take more: what is logged is counted as dropped
+        self.over = False
+        self.control = {}
+        self.facts = None
+        self.wrapped = False
+        self.told = 0
+        self.status = "completed"
+        #: why no agent could be started for it, and whether a person knows where it is kept
+        self.no_agent, self.kept_told = None, False
+        #: [(thread, line)] of the start_runs that have not been ended
+        self.holds = []
+        #: when it was last asked whether this helper is a rank of its own
+        self.ranked_at = 0
+        self.look_every_us = limits.LOOK_EVERY_US if follows is None else limits.HELPER_LOOK_EVERY_US
+        self.stream = Stream(self, self.helper_event if kind == Session.HELPER else self.start_event)
+        self._control = self._agent = self._agent_bytes = None
         self._problems = {}
         self._counts = {}
-        self._last_error = _last_error()
 
     # -- for the stream ----------------------------------------------------------------------------------------------
 
@@ -42,50 +67,103 @@ class Session:
         return json.dumps(event, separators=(",", ":"), allow_nan=False).encode("ascii")
 
     def start_event(self):
+        asked = {name: value for name, value in self.options.items() if name != "said"}
         return self.encode(
             "session.start",
             pid=os.getpid(),
+            session=self.id,
             library="provloom",
             libraryVersion=VERSION,
             language="python",
-            **self.options,
+            **asked,
         )
 
-    def segment_bytes(self):
-        return self._sizes.total()
+    def helper_event(self):
+        pid, start = _process.me()
+        return self.encode("helper", pid=pid, start=start)
+
+    def removal_event(self):
+        text = "the spool %s was removed while it was written; it is made again" % self.spool
+        once("removed", text)
+        return self.encode("problem", code="SPOOL_REMOVED", message=text)
+
+    def used_bytes(self):
+        """Bytes of the tree's segments: as its agent has measured them, else as we do."""
+        self.is_measured()
+        return self._agent_bytes if self._agent_bytes is not None else _session_folder.used_bytes(self.tree)
+
+    def is_measured(self):
+        """Whether an agent says how large the tree is."""
+        mark = mark_of(self.tree.path("agent.json"))
+        if mark is None:
+            self._agent_bytes = None
+        elif mark != self._agent or self._agent_bytes is None:
+            facts = self.tree.agent()
+            found = None if facts is None else facts.get("spoolBytes")
+            self._agent_bytes = found if isinstance(found, int) else None
+        self._agent = mark
+        return self._agent_bytes is not None
+
+    def has_spare(self):
+        return _session_folder.has_spare(self.spool)
+
+    def give_spare(self):
+        return _session_folder.give_spare(self.spool)
+
+    def make_again(self):
+        """Raises OSError."""
+        if self.facts is not None:
+            _session_folder.make_again(self)
+            self.name_current()
 
     def wanted(self):
         """Whether the agent still wants our events. Reads control.json when it has changed."""
+        self.look()
+        return not (self.quiet or self.over)
+
+    def look(self):
+        """Reads control.json when it has changed, and says what the agent has to say."""
         file = os.path.join(self.spool, "control.json")
-        try:
-            found = os.stat(file)
-        except OSError:
-            return not self.quiet
-        mark = (found.st_ino, found.st_mtime_ns, found.st_size)
-        if mark != self._control:
-            try:
-                with open(file, encoding="utf-8") as opened:
-                    state = json.load(opened).get("state")
-            except (OSError, ValueError, AttributeError):
-                return not self.quiet
-            self._control = mark
-            if state in ("quiet", "closed"):
-                self.quiet = True
-                if _current.session is self:
-                    _current.stream = None
-        return not self.quiet
+        mark = mark_of(file)
+        if mark is None or mark == self._control:
+            return
+        found = read_json(file)
+        if found is None:
+            return
+        self._control, self.control = mark, found
+        state = found.get("state")
+        self.quiet = self.quiet or state == "quiet"
+        if state in ("closed", "ended"):
+            self.over = True
+        if (self.quiet or self.over) and _current.session is self:
+            _current.stream = None
+        self.say_notices()
+
+    def say_notices(self):
+        """Under a plain start the agent has no standard error of its own: what it has to say, it says here."""
+        if self.wrapped or self.kind == Session.HELPER:
+            return
+        notices = self.control.get("notices")
+        if isinstance(notices, list):
+            new, self.told = notices[self.told :], max(self.told, len(notices))
+            for notice in new:
+                if isinstance(notice, dict):
+                    line(str(notice.get("message")))
 
     def tell_drops(self, reason, detail):
         where = os.path.join(self.spool, "streams")
         if reason == "spool-full":
             text = "the spool %s has reached its limit of %d MiB: metrics are dropped, and counted, until the agent " \
-                "has sent what is there" % (self.spool, limits.SPOOL_BYTES_MAX // limits.MIB)  # fmt: skip
+                "has sent what is there" % (self.tree.folder, limits.SPOOL_BYTES_MAX // limits.MIB)  # fmt: skip
         elif reason == "too-large":
             text = "a log of more than %d KiB is dropped, and counted; log it as a file with log_artifact" \
                 % (limits.EVENT_BYTES_MAX // 1024)  # fmt: skip
         elif reason == "too-many-series":
             text = "more than %d different metrics (key, context, source): %s and further new ones are dropped, and " \
                 "counted" % (limits.SERIES_PER_STREAM_MAX, detail)  # fmt: skip
+        elif reason == "ended":
+            why = self.control.get("message")
+            text = "this is logged after its run has ended%s: it is dropped, and counted" % (" (%s)" % why if why else "")
         else:
             text = "%s cannot be written (%s): logs are dropped, and counted, until it can" \
                 % (where, os.strerror(detail) if isinstance(detail, int) else reason)  # fmt: skip
@@ -96,7 +174,7 @@ class Session:
     def event(self, type_, /, **fields):
         """Records an event. Returns (stream, number) or None."""
         stream = self.stream
-        return None if self.quiet else stream.event(self.encode(type_, **fields))
+        return None if self.quiet else stream.event(self.encode(type_, **fields), type_ in ("param", "artifact"))
 
     def count(self, what):
         """0, 1, 2, ... for each thing counted; no number twice, from whichever threads."""
@@ -113,132 +191,141 @@ class Session:
         once("problem-%s-%s" % mark, message)
         self.event("problem", code=code, message=message[:4000])
 
-    def end(self, status, error=None, create_graph=None, create_svg=None):
+    def refuse(self, reason, code, message, key=None):
+        """What is given to a call cannot be recorded: that is counted, and told like any problem."""
+        self.stream.lose(reason)
+        self.problem(code, message, key)
+
+    # -- its beginning and its end -----------------------------------------------------------------------------------
+
+    def open(self):
+        """Makes the folder, complete before it has its name. Raises OSError, and then leaves nothing of it."""
+        global _seq
+        _tree.make(self.tree, VERSION)
+        self.wrapped = self.tree.is_wrapped()
+        self.facts = _session_folder.describe(self, _seq, VERSION)
+        _seq += 1
+        named, self.spool = self.spool, self.tree.path("sessions", "." + self.id)
+        try:
+            _session_folder.make(self.spool, self.facts)
+            if not self.stream.open():
+                raise OSError(self.stream._failure, os.strerror(self.stream._failure or 0), self.spool)
+            _session_folder.put_spare(self.spool)
+            os.rename(self.spool, named)
+        except BaseException:
+            self.stream.leave_to_parent()
+            _session_folder.clear(self.spool)
+            self.spool = named
+            raise
+        self.spool = named
+        self.stream.moved()
+        self.name_current()
+
+    def go_on(self, facts):
+        """The process has become another program: the session goes on, with a stream of its own."""
+        self.facts, self.stream.first = facts, self.helper_event
+        self.wrapped = self.tree.is_wrapped()
+        self.stream.open()
+
+    def adopt(self):
+        """start_run after this process was found to be a rank of its own: the session is its own from now on."""
+        self.kind, self.follows = Session.OWN, None
+        self.look_every_us = limits.LOOK_EVERY_US
+
+    def held_from(self, line):
+        """What another start_run does, by who holds this session: the thread and the line that it was called from."""
+        mine = [hold for hold in self.holds if hold[0] == get_ident()]
+        if not mine:
+            self.holds.append((get_ident(), line))
+            return Session.JOINED
+        again = line == mine[0][1] or _life.is_notebook()
+        if again and len(self.holds) == len(mine):
+            return Session.BEGIN_NEXT
+        if all(line != hold[1] for hold in mine):
+            self.holds.append((get_ident(), line))
+        return Session.HELD
+
+    def release(self):
+        """An end_run. Whether it was the last."""
+        mine = [hold for hold in self.holds if hold[0] == get_ident()]
+        if self.holds:
+            self.holds.remove((mine or self.holds)[-1])
+        return not self.holds
+
+    def name_current(self):
+        """This is the session of what this process starts, and of what logs in it later."""
+        try:
+            replace(self.tree.path("current-%d" % os.getpid()), self.id.encode("ascii"))
+        except OSError:
+            pass  # helpers then find none, and say so
+
+    def end(self, status, error=None, create_graph=None, create_svg=None, by="call"):
+        """Writes the session's end and closes its stream."""
+        self.status = status
+        self.leave(for_all=by != "exit")
+        if self.quiet:
+            self.stream.close()
+            return
+        if self.kind == Session.HELPER or self.over:
+            self.stream.close()
+        else:
+            self.stream.close(self.encode(
+                "session.end",
+                status=status,
+                error=error,
+                createGraph=True if create_graph or create_svg else None,
+                createSvg=True if create_svg else None,
+                by=by,
+            ))  # fmt: skip
+        self.tell_dropped()
+
+    def stop_helping(self):
+        """This process has nothing more to say in another one's session."""
+        self.stream.close()
+        self.tell_dropped()
+
+    def leave(self, for_all=True):
+        """Nothing more of this process goes into this session, and nothing of its helpers where it ends for all."""
         if _current.session is self:
             _current.stream = None
             _current.session = None
             _current.ended = True
-        if os.environ.get("PROVLOOM_SESSION") == self.spool and self.pid == os.getpid():
-            os.environ.pop("PROVLOOM_SESSION", None)
-        if self.quiet:
-            self.stream.close()
-            return
-        last = self.encode(
-            "session.end",
-            status=status,
-            error=error,
-            createGraph=True if create_graph or create_svg else None,
-            createSvg=True if create_svg else None,
-        )
-        # A forked child that logged nothing has nothing to end.
-        silent_child = self.pid != os.getpid() and self.stream.at[0] == 0
-        self.stream.close(None if silent_child else last)
+        if for_all and self.kind != Session.HELPER and self.pid == os.getpid():
+            # Before the end is written: what a helper logs from now on is not in it.
+            file = self.tree.path("current-%d" % self.pid)
+            try:
+                with open(file, "rb", buffering=0) as opened:
+                    mine = opened.read(64).decode("ascii", "replace") == self.id
+            except OSError:
+                mine = False
+            if mine:
+                remove(file)
 
-    def failed(self):
-        """The reason when the interpreter ends with an exception, else None."""
-        if self.failure is not None:
-            return self.failure
-        error = _last_error()
-        if error is not None and error is not self._last_error and not hasattr(sys, "ps1"):
-            return describe_error(type(error), error, error.__traceback__)
-        return None
+    def tell_dropped(self):
+        """What is in no graph, whatever disk and agent do."""
+        drops = self.stream.drops()
+        total = sum(drops.values())
+        if total:
+            parts = ", ".join("%s %s" % (format(count, ","), reason) for reason, count in sorted(drops.items()))
+            line("%s log%s of %s %s not recorded: %s" % (
+                format(total, ","), "" if total == 1 else "s", self.name(), "was" if total == 1 else "were", parts))  # fmt: skip
 
+    def rank(self):
+        """As the agent has found it, else as far as this process sees."""
+        for rank in (self.control.get("rank"), self.options.get("rank"), _place.found()):
+            if isinstance(rank, int):
+                return rank
+        return 0
 
-def begin(options):
-    """Opens a session: in the agent's spool, else in one of our own."""
-    given = os.environ.get("PROVLOOM_SPOOL_DIR")
-    if given and os.path.isdir(given):
-        session = Session(os.path.abspath(given), options)
-        _enter(session)
-    else:
-        session = Session(_spool.make(options), options)
-        _enter(session)
-        # The stream is opened before the agent looks for it.
-        _spool.start_agent(session.spool)
-    return session
+    def directory(self):
+        """The run's directory, once the agent has told it."""
+        if self.control.get("runDir") is None:
+            self.look()
+        return self.control.get("runDir")
 
+    def name(self):
+        """What a person calls the run: its own name, else that of the experiment."""
+        return self.options.get("runName") or self.experiment()
 
-def join():
-    """In a process that a worker started (spawn, subprocess): goes on in the worker's session. Else None."""
-    spool = os.environ.get("PROVLOOM_SESSION")
-    if not spool or _current.ended or not os.path.isdir(spool):
-        return None
-    agents = os.environ.get("PROVLOOM_SPOOL_DIR")
-    if agents and os.path.abspath(agents) != spool:
-        return None  # an agent of our own has come between us and that worker
-    session = Session(spool, {})
-    _enter(session)
-    return session
-
-
-def _enter(session):
-    _install()
-    session.stream.open()
-    _current.session = session
-    _current.stream = None if session.quiet else session.stream
-    _current.ended = _current.unable = False
-    os.environ["PROVLOOM_SESSION"] = session.spool
-
-
-_installed = False
-
-
-def _install():
-    global _installed
-    if _installed:
-        return
-    _installed = True
-    # Now and not in the hook: importing it compiles text, and Python then forgets that it is to die of SIGINT.
-    import traceback  # noqa: F401
-
-    atexit.register(_at_exit)
-    before = sys.excepthook
-
-    def provloom_excepthook(kind, error, trace):
-        session = _current.session
-        if session is not None:
-            session.failure = describe_error(kind, error, trace)
-        before(kind, error, trace)
-
-    sys.excepthook = provloom_excepthook
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_after_fork)
-
-
-def _at_exit():
-    session = _current.session
-    if session is None:
-        return
-    try:
-        error = session.failed()
-        session.end("completed" if error is None else "failed", error)
-    except Exception as error:
-        once("exit", "the end of the run could not be recorded: %s" % error)
-
-
-def _after_fork():
-    session = _current.session
-    if session is None:
-        return
-    session.stream.leave_to_parent()
-    session.stream = Stream(session)
-    if _current.stream is not None:
-        _current.stream = session.stream
-
-
-def _last_error():
-    return getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-
-
-def describe_error(kind, error, trace):
-    """The last lines of a traceback."""
-    import traceback
-
-    try:
-        text = "".join(traceback.format_exception(kind, error, trace)).rstrip()
-    except Exception:
-        text = getattr(kind, "__name__", str(kind))
-    if len(text) <= limits.ERROR_TAIL_BYTES:
-        return text
-    tail = text[-limits.ERROR_TAIL_BYTES :]
-    return tail[tail.find("\n") + 1 :] or tail
+    def experiment(self):
+        return self.options.get("experimentName") or os.environ.get("PROVLOOM_EXPERIMENT_NAME") or "experiment"

@@ -2,15 +2,13 @@
 
 import os
 import sys
-import time
 
-from . import _artifact, _spool
+from . import _artifact, _git, _ours, _spool
 from ._guard import harmless, session_for
-from ._secrets import without_credentials, without_secrets
-from ._values import name as name_of
-
-#: All questions to git together, in seconds.
-_GIT_SECONDS = 5.0
+from ._paths import absolute, text_of
+from ._secrets import without_secrets
+from ._tell import once
+from ._values import typed
 
 
 def log_execution_command(cmd=None, path=None):
@@ -32,9 +30,8 @@ def log_execution_command(cmd=None, path=None):
             except ValueError:
                 argv = [cmd]
         else:
-            argv = [str(one) for one in cmd]
-        directory = os.getcwd() if path is None else os.path.abspath(os.fspath(path))
-        session.event("command", argv=without_secrets(argv), directory=directory)
+            argv = [typed(one).text for one in cmd]
+        session.event("command", argv=without_secrets(argv), directory=_here() if path is None else os.path.abspath(os.fspath(path)))
 
 
 def log_source_code(path=None):
@@ -48,94 +45,33 @@ def log_source_code(path=None):
             return
         script = _spool.main_script()
         if path is None:
-            folder, file = (os.path.dirname(script), script) if script else (os.getcwd(), None)
+            folder, file = (os.path.dirname(script), script) if script else (_here(), None)
+            if folder is None:
+                session.problem("MISSING_FILE", "log_source_code: there is no script, and the working folder is gone", path)
+                return
         else:
-            whole = os.path.abspath(os.path.expanduser(os.fspath(path)))
+            whole = absolute(session, "log_source_code", path)
+            if whole is None:
+                return
             if not os.path.exists(whole):
                 session.problem("MISSING_FILE", "log_source_code: there is no file or folder %s" % whole, whole)
                 return
             folder, file = (whole, None) if os.path.isdir(whole) else (os.path.dirname(whole), whole)
-        facts = _of_git(folder)
-        session.event("source", path=file or folder, **facts)
+        facts = _git.facts_of(folder, _ours.known_folders(session))
+        problem = facts.get("problem")
+        if problem is not None and not _git.is_unversioned(folder, problem):
+            once("source-" + problem, "log_source_code: %s" % problem)
+        session.event("source", path=text_of(file or folder), **facts)
         if file is not None:
-            _artifact.keep(session, "log_source_code", os.path.basename(file), file, None, None, 0, "source", "input")
-        elif not facts:
-            # No repository keeps this folder: its files are the only record.
-            _artifact.keep(session, "log_source_code", os.path.basename(folder), folder, None, None, 0, "source", "input")
+            _artifact.keep(session, "log_source_code", None, file, None, None, 0, "source", "input")
+        elif facts.get("commit") is None:
+            # No commit keeps this folder: its files are the only record.
+            _artifact.keep(session, "log_source_code", None, folder, None, None, 0, "source", "input")
 
 
-def _of_git(folder):
-    """What git says of a folder; nothing where there is no git, no repository, or no answer in time."""
-    git = _Git(folder)
-    commit = git.line("rev-parse", "--verify", "HEAD")
-    if commit is None:
-        return {}
-    facts = {
-        "commit": commit,
-        "branch": name_of(git.line("symbolic-ref", "--short", "-q", "HEAD")),
-        "remote": _remote(git),
-    }
-    status = git.output("status", "--porcelain", "--untracked-files=normal")
-    if status is not None:
-        facts["dirty"] = status != b""
-        if status:
-            facts["diffSha256"] = git.digest("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD")
-    return facts
-
-
-def _remote(git):
-    found = git.line("config", "--get", "remote.origin.url")
-    if found is None:
-        names = git.line("remote")
-        found = git.line("config", "--get", "remote.%s.url" % names) if names else None
-    return without_credentials(found) if found else None
-
-
-class _Git:
-    """Questions to git in one folder, all of them within one time limit."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._until = time.monotonic() + _GIT_SECONDS
-        self._environment = dict(os.environ, GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
-
-    def output(self, *words):
-        import subprocess
-
-        left = self._until - time.monotonic()
-        if left <= 0:
-            return None
-        try:
-            done = subprocess.run(
-                ("git", "-C", self._folder) + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, timeout=left, env=self._environment,
-            )  # fmt: skip
-        except (OSError, ValueError, subprocess.SubprocessError):
-            return None
-        return done.stdout if done.returncode == 0 else None
-
-    def line(self, *words):
-        output = self.output(*words)
-        text = output.decode("utf-8", "replace").strip() if output else ""
-        return text.split("\n", 1)[0] or None
-
-    def digest(self, *words):
-        """The sha256 of an answer of any length, in bounded memory."""
-        import hashlib
-        import subprocess
-
-        try:
-            asked = subprocess.Popen(
-                ("git", "-C", self._folder) + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, env=self._environment,
-            )  # fmt: skip
-        except (OSError, ValueError):
-            return None
-        digest = hashlib.sha256()
-        with asked:
-            for block in iter(lambda: asked.stdout.read(1 << 20), b""):
-                digest.update(block)
-                if time.monotonic() > self._until:
-                    asked.kill()
-                    return None
-        return digest.hexdigest() if asked.returncode == 0 else None
+def _here():
+    """The working folder; None when it is gone."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None

@@ -53,8 +53,9 @@ def _flops(call, label, model, context):
     from ._model import describe
     from ._values import name as name_of
 
-    if session.count("flops %s" % label) == 0:
-        session.event("model", name=name_of(label) or "model", context=context_name(context), **describe(model))
+    name = name_of(label) or "model"
+    if session.count("flops " + name) == 0:
+        session.event("model", name=name, context=context_name(context), **describe(model))
 
 
 def _samples():

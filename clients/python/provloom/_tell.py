@@ -1,4 +1,4 @@
-"""What a person is told, on standard error, each thing once."""
+"""What a person is told, on standard error."""
 
 import sys
 
@@ -6,11 +6,17 @@ _told = set()
 
 
 def once(code, text):
-    """Writes one line, the first time only. Never raises: a closed standard error is no reason to end a training."""
+    """Writes one line, the first time only. Returns whether this was the first."""
     if code in _told:
-        return
+        return False
     if len(_told) < 1000:
         _told.add(code)
+    line(text)
+    return True
+
+
+def line(text):
+    """Writes one line. Never raises: a closed standard error is no reason to end a training."""
     try:
         sys.stderr.write("provloom: %s\n" % text)
         sys.stderr.flush()

@@ -1,171 +1,111 @@
-"""People's values and names, made into what the format holds."""
+"""People's names and values, made into what the format holds: in bounded time and memory, whatever they are."""
 
-import sys
+from . import _limits as limits
+from ._kinds import comes_from, held, is_a
 
-from ._limits import NAME_LENGTH_MAX
-
-_I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
-
-
-class NotANumber(Exception):
-    """A metric, step or time that is none. Never leaves the client."""
+_NAME = limits.NAME_LENGTH_MAX
+_MARK_LENGTH = 9
+#: Of longer names than this the length, the beginning and the end are hashed.
+_HASHED_WHOLE = 1 << 20
 
 
 def name(value):
-    """Text of 1 to 512 UTF-16 code units, or None for None and for empty text."""
+    """Text of 1 to 512 UTF-16 code units, or None for None and for empty text.
+
+    What is longer, or holds half of a surrogate pair, is changed and ends in a hash of what it was: names that differ
+    stay different.
+    """
     if value is None:
         return None
-    text = value if isinstance(value, str) else str(getattr(value, "value", value))
-    if len(text) > NAME_LENGTH_MAX // 2:
-        units = text.encode("utf-16-le", "surrogatepass")
-        if len(units) > NAME_LENGTH_MAX * 2:
-            text = units[: NAME_LENGTH_MAX * 2].decode("utf-16-le", "ignore")
-    return str(text) or None
+    text = value if type(value) is str else _name_text(value)
+    if len(text) <= _NAME and text.isascii():
+        return text or None
+    start = well_formed(text[: _NAME + 1])
+    units = start.encode("utf-16-le")
+    if len(text) <= _NAME and len(units) <= 2 * _NAME and start == text:
+        return text
+    return "%s~%s" % (units[: 2 * (_NAME - _MARK_LENGTH)].decode("utf-16-le", "ignore"), _mark(text))
 
 
-def number(value):
-    """A float out of anything that is a number: int, numpy scalar, 0-d tensor, Decimal, Fraction."""
+def _name_text(value):
     kind = type(value)
-    if kind is float:
-        return value
-    if isinstance(value, (str, bytes, bytearray)) or value is None:
-        raise NotANumber(_shown(value))
-    try:
-        if hasattr(value, "__float__") or hasattr(value, "__index__"):
-            return float(value)
-        if hasattr(value, "item"):
-            return float(value.item())
-    except Exception as error:
-        raise NotANumber("%s (%s)" % (_shown(value), error)) from None
-    raise NotANumber(_shown(value))
+    inner = held(value, "_value_") if is_a(kind, "enum", "Enum") and not issubclass(kind, str) else value
+    if issubclass(type(inner), str):
+        return str.__getitem__(inner, slice(None))
+    return typed(value).text
 
 
-def step(value):
-    """A step as an integer that fits 64 bits; None is 0."""
-    if value is None:
-        return 0
-    try:
-        whole = value if type(value) is int else int(value.item() if hasattr(value, "item") else value)
-    except Exception:
-        raise NotANumber(_shown(value)) from None
-    if not _I64_MIN <= whole <= _I64_MAX:
-        raise NotANumber(_shown(value))
-    return whole
+def _mark(text):
+    from hashlib import sha256
+
+    digest = sha256()
+    if len(text) > _HASHED_WHOLE:
+        digest.update(b"%d" % len(text))
+        text = text[: _HASHED_WHOLE // 2] + text[-_HASHED_WHOLE // 2 :]
+    digest.update(text.encode("utf-16-le", "surrogatepass"))
+    return digest.hexdigest()[: _MARK_LENGTH - 1]
 
 
-def time_us(value):
-    """Microseconds since the epoch out of seconds (as time.time()), or ms, us, ns by their size, or a datetime."""
-    if hasattr(value, "timestamp"):
-        value = value.timestamp()
-    if type(value) is not int:
-        value = number(value)
-        if not -1e300 < value < 1e300:
-            raise NotANumber(_shown(value))
-    size = abs(value)
-    if size < 10**11:
-        return int(value * 1_000_000)
-    if size < 10**14:
-        return int(value * 1000)
-    if size < 10**17:
-        return int(value)
-    micros = int(value) // 1000
-    if not _I64_MIN <= micros <= _I64_MAX:
-        raise NotANumber(_shown(value))
-    return micros
+def well_formed(text):
+    """Half of a surrogate pair is no character, and nobody can write it into a file: ``\\ud800`` in its place."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def typed(value, depth=0):
-    """The (valueType, lexical form) of a parameter's value. The forms are XML Schema's."""
-    if value is None:
-        return "null", ""
-    kind = type(value)
-    if kind is bool:
-        return "bool", "true" if value else "false"
-    if kind is str:
-        return "str", value
-    if kind is int:
-        return "int", integer_text(value)
-    if kind is float:
-        return "float", float_text(value)
-    if isinstance(value, (str, int, float)) and not hasattr(value, "item"):
-        base = str if isinstance(value, str) else int if isinstance(value, int) else float
-        plain = getattr(value, "value", value)  # an enum that is also a number or text
-        return typed(base(plain) if isinstance(plain, base) else str(value), depth + 1) if depth < 3 else ("str", str(value))
-    if hasattr(value, "isoformat") and hasattr(value, "timestamp"):
-        from datetime import timezone
+class Typed:
+    """A value's type and lexical form (XML Schema's), and what is to be told of it: (code, words), or None."""
 
-        return "time", value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
-    if hasattr(value, "item") and callable(value.item) and getattr(value, "ndim", None) in (0, None) and depth < 3:
-        try:
-            return typed(value.item(), depth + 1)
-        except Exception:
-            return "str", str(value)
-    if isinstance(value, (dict, list, tuple, set, frozenset)) or hasattr(value, "tolist"):
-        return "json", json_text(value)
-    if type(value).__module__ == "argparse" or hasattr(value, "__dataclass_fields__"):
-        return "json", json_text(value)
-    return "str", str(value)
+    __slots__ = ("kind", "text", "remark")
+
+    def __init__(self, kind, text, remark=None):
+        self.kind = kind
+        self.text = text
+        self.remark = remark
 
 
-def integer_text(value):
-    try:
-        return str(value)
-    except ValueError:  # Python 3.11's limit on decimal digits
-        return hex(value)
+def typed(value, most=limits.VALUE_BYTES_MAX):
+    """What is recorded for a value: at most ``most`` bytes of UTF-8, and no more work than they are."""
+    from ._scalars import scalar
+
+    found = scalar(value, most)
+    if found is not None:
+        return found
+    from ._structure import Writing
+
+    return Writing(most).whole(value)
 
 
-def float_text(value):
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "INF" if value > 0 else "-INF"
-    return repr(value)
+def cut(text, most):
+    """The Typed of a text: its first ``most`` bytes."""
+    length = str.__len__(text)
+    start = str.__getitem__(text, slice(0, most))
+    whole = well_formed(start)
+    short = first_bytes(whole, most)
+    if length > len(start) or len(short) < len(whole):
+        return Typed("str", short, ("VALUE_CUT", "has %d characters; the first %d are recorded" % (length, len(short))))
+    if whole != start:
+        return Typed("str", short, ("VALUE_CHANGED", "holds halves of surrogate pairs; they are recorded as \\udXXX"))
+    return Typed("str", short)
 
 
-def json_text(value):
-    import json
-
-    return json.dumps(_plain(value, 0), separators=(",", ":"))
-
-
-def _plain(value, depth):
-    """JSON's own kinds out of nested values; what JSON lacks becomes text."""
-    if value is None or type(value) in (bool, str, int):
-        return value
-    if type(value) is float:
-        return value if -1.8e308 < value < 1.8e308 else float_text(value)
-    if depth > 20:
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): _plain(one, depth + 1) for key, one in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return [_plain(one, depth + 1) for one in sorted(value, key=str)]
-    if isinstance(value, (list, tuple)):
-        return [_plain(one, depth + 1) for one in value]
-    if type(value).__module__ == "argparse":
-        return _plain(vars(value), depth + 1)
-    if hasattr(value, "__dataclass_fields__"):
-        return {field: _plain(getattr(value, field), depth + 1) for field in value.__dataclass_fields__}
-    if hasattr(value, "tolist") and callable(value.tolist):
-        return _plain(value.tolist(), depth + 1)
-    kind, text = typed(value, 3)
-    return text
+def first_bytes(text, most):
+    """The characters that are in the first ``most`` bytes of well-formed text."""
+    if text.isascii():
+        return text[: max(0, most)]
+    encoded = text.encode("utf-8")
+    return text if len(encoded) <= most else encoded[: max(0, most)].decode("utf-8", "ignore")
 
 
-def _shown(value):
-    try:
-        text = repr(value)
-    except Exception:
-        text = "a value whose repr fails"
-    return "%s %s" % (type(value).__name__, text if len(text) <= 80 else text[:77] + "...")
+def json_text(value, most):
+    """Any value as JSON, and the remark that is due."""
+    from ._structure import Writing
+
+    found = Writing(most).whole(value)
+    return found.text, found.remark
 
 
 def torch_of(value):
     """The torch module that ``value`` comes from, when torch is loaded and it does; never imports it."""
+    import sys
+
     torch = sys.modules.get("torch")
-    if torch is None:
-        return None
-    for kind in type(value).__mro__:
-        if kind.__module__.partition(".")[0] == "torch":
-            return torch
-    return None
+    return torch if torch is not None and comes_from(type(value), "torch") else None

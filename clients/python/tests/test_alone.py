@@ -1,117 +1,352 @@
-"""Without an agent: the client makes the spool and starts one where it can."""
+"""A plain `python train.py`: the client founds the tree, starts the agent, and says what a wrapper would say."""
 
 import json
 import os
+import re
 import shutil
 import stat
+import subprocess
 import sys
 import unittest
 
 from support import CLIENT, SpoolCase
 
-PROGRAM = "import provloom\nwith provloom.start_run('www.example.org', 'digits', 'out', rank={rank}) as run:\n    provloom.log_metric('m', 1.0)\n    print(run.spool)"
+PROGRAM = "import os, sys, provloom\nwith provloom.start_run('www.example.org', 'digits', 'out', rank={rank}) as run:\n    provloom.log_metric('m', 1.0)\n    print(run.spool)\n"
+#: An agent as far as a client can tell; it goes when told, or when the process that made the tree is gone.
+AGENT = """
+import os, support
+tree = sys.argv[sys.argv.index("--tree") + 1]
+agent = support.Agent(tree, **%s)
+agent.beat()
+agent.start()
+founder = int(os.path.basename(tree).split(".")[1])
+while support.lives(founder): agent.stopped.wait(0.01)
+agent.leave()
+"""
 
 
-class Alone(SpoolCase):
+class PlainCase(SpoolCase):
     def setUp(self):
         super().setUp()
+        self.agent.leave()
         # A client that is not inside this repository, where a `provloom` would be found.
         self.site = os.path.join(self.spool, "site")
         shutil.copytree(os.path.join(CLIENT, "provloom"), os.path.join(self.site, "provloom"), ignore=shutil.ignore_patterns("__pycache__"))
+        # On a busy machine a command takes its time to start.
+        self.settings("_wait.py", "QUIET_SECONDS = 5.0", "QUIET_SECONDS = ALL_SECONDS = 40.0")
+        self.root = os.path.join(self.spool, "root")
         self.cwd = self.spool
 
-    def environment(self, **more):
-        environment = super().environment(PYTHONPATH=self.site, **more)
-        for name in ("PROVLOOM_SPOOL_DIR", "PROVLOOM_AGENT"):
-            del environment[name]
-        environment["PROVLOOM_SPOOL_ROOT"] = os.path.join(self.spool, "root")
-        environment.setdefault("PATH", "/usr/bin:/bin")
-        return environment
-
-    def agent(self, body):
-        """A stand-in for the command `provloom`, which says how it was called."""
-        path = os.path.join(self.spool, "provloom")
+    def settings(self, file, before, after):
+        """Other numbers in the copy of the client."""
+        path = os.path.join(self.site, "provloom", file)
+        with open(path) as opened:
+            text = opened.read()
+        self.assertIn(before, text)
         with open(path, "w") as opened:
-            opened.write("#!%s\n%s" % (sys.executable, body))
-        os.chmod(path, 0o755)
-        return path
+            opened.write(text.replace("ALL_SECONDS = 20.0\n", "").replace(before, after))
 
-    def test_it_makes_a_private_spool_that_can_be_imported_and_says_where_it_is_once(self):
-        output, errors = self.run_program(PROGRAM.format(rank=3), PATH="/nonexistent", SLURM_JOB_ID="77", SLURM_STEP_ID="0",
-                                          TORCHELASTIC_RESTART_COUNT="2", SECRET="x")  # fmt: skip
-        spool = output.strip()
+    def environment(self, **more):
+        environment = super().environment()
+        del environment["PROVLOOM_TREE"]
+        environment.update(PYTHONPATH=self.site, PROVLOOM_SPOOL_ROOT=self.root, PROVLOOM_BIN=self.command("", "nothing"))
+        environment.update(more)
+        return {name: value for name, value in environment.items() if value is not None}
+
+    def served(self, **control):
+        """The variable that names a command whose agent answers."""
+        return {"PROVLOOM_BIN": self.command(AGENT % control)}
+
+    def run_plain(self, program, code=0, **more):
+        """As run_program; what is looked at afterwards is the tree that it made."""
+        done = self.run_program(program, code, **more)
+        (tree,) = os.listdir(self.root)
+        self.spool = os.path.join(self.root, tree)
+        return done
+
+    def ends(self):
+        return [(one["status"], one.get("by"), one.get("error", "").splitlines()[-1:]) for one in self.events("session.end")]
+
+
+class Starting(PlainCase):
+    def test_it_makes_a_private_tree_that_can_be_imported_and_says_where_it_is_once(self):
+        output, errors = self.run_plain(PROGRAM.format(rank=3), PATH="/nothing", PROVLOOM_BIN=None, SLURM_JOB_ID="77", SECRET="x")
+        session = output.strip()
         self.assertEqual(errors, "provloom: no agent: `provloom` was not found, so this run is kept in %s; "
-                         "make its graph later with: provloom import %s\n" % (spool, spool))  # fmt: skip
-        self.assertRegex(os.path.basename(spool), r"^slurm-77\.0-r3-a2-[0-9a-f]{8}$")
-        self.assertEqual(stat.S_IMODE(os.stat(spool).st_mode), 0o700)
-        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(self.spool, "root")).st_mode), 0o700)
-        with open(os.path.join(spool, "spool.json")) as opened:
+                         "make its graph later with: provloom import %s\n" % (session, session))  # fmt: skip
+        self.assertEqual(os.path.dirname(os.path.dirname(session)), self.spool)
+        self.assertEqual([stat.S_IMODE(os.stat(one).st_mode) for one in (self.root, self.spool, session)], [0o700] * 3)
+        with open(os.path.join(self.spool, "spool.json")) as opened:
             facts = json.load(opened)
-        self.assertEqual((facts["format"], facts["by"], facts["experimentName"], facts["provenanceSaveDir"]),
-                         (1, "client", "digits", os.path.join(self.spool, "out")))  # fmt: skip
-        self.assertEqual(facts["environment"],
-                         {"SLURM_JOB_ID": "77", "SLURM_STEP_ID": "0", "TORCHELASTIC_RESTART_COUNT": "2"})  # fmt: skip
-        self.spool = spool
+        found = re.fullmatch(r"local-([0-9a-f]{32})\.(\d+)\.(\d+)", os.path.basename(self.spool))
+        self.assertEqual((facts["hostId"], facts["pid"], facts["start"]), (found[1], int(found[2]), int(found[3])))
+        self.assertEqual((facts["format"], facts["by"], facts["key"], facts["launcherMark"], facts["uid"], facts["version"]),
+                         (2, "client", found[0], "SLURM_JOB_ID=77", os.getuid(), "0.1.0"))  # fmt: skip
+        self.assertEqual(self.facts(session)["environment"]["SLURM_JOB_ID"], "77")
+        self.assertNotIn("SECRET", self.facts(session)["environment"])
         self.assertEqual([one["type"] for one in self.records()], ["session.start", "series", "point", "session.end"])
 
-    def test_it_starts_the_agent_detached_when_the_stream_is_there(self):
+    def test_importing_it_makes_no_folder_and_hands_the_tree_down(self):
+        output, _ = self.run_program("import os, provloom\nprint(os.environ['PROVLOOM_TREE'], os.getpid())")
+        key, mark, folder, last, pid = output.split()
+        self.assertFalse(os.path.exists(self.root))
+        self.assertEqual((folder, mark, last.split(".")[0]), (os.path.join(self.root, key), "-", pid))
+
+    def test_it_starts_an_orphaned_agent_when_the_session_is_there(self):
         heard = os.path.join(self.spool, "heard.json")
-        command = self.agent(
-            "import json, os, sys\n"
-            "spool = sys.argv[3]\n"
-            "streams = os.listdir(os.path.join(spool, 'streams'))\n"
-            "marks = [one for one in os.environ if one in ('PROVLOOM_SPOOL_DIR', 'PROVLOOM_AGENT', 'PROVLOOM_SESSION')]\n"
-            "json.dump([sys.argv[1:], streams, os.getsid(0) == os.getpid(), marks], open(%r + '.tmp', 'w'))\n"
+        command = self.command(
+            "import json, os\n"
+            "sessions = os.listdir(os.path.join(sys.argv[3], 'sessions'))\n"
+            "facts = [sys.argv[1:], sessions, os.getppid(), os.getsid(0), 'PROVLOOM_TREE' in os.environ]\n"
+            "json.dump(facts, open(%r + '.tmp', 'w'))\n"
             "os.rename(%r + '.tmp', %r)\n" % (heard, heard, heard)
         )
-        output, errors = self.run_program("import os, time\n" + PROGRAM.format(rank=None) + "\n    print(os.getpid())\n"
-                                          "    while not os.path.exists(%r): time.sleep(0.005)" % heard, PROVLOOM_BIN=command)  # fmt: skip
-        self.assertEqual(errors, "")
-        spool, pid = output.split()
+        output, errors = self.run_plain(
+            "import os\n" + PROGRAM.format(rank=None)
+            + "    print(os.getpid(), os.getsid(0))\n    while not os.path.exists(%r): pass\n    os._exit(0)" % heard,
+            PROVLOOM_BIN=command, code=0,
+        )  # fmt: skip
+        session, pid, group = output.split()
         with open(heard) as opened:
-            words, streams, leader, marks = json.load(opened)
-        self.assertEqual(words, ["agent", "--attach", spool, "--pid", pid, "--with-aggregator"])
-        self.assertEqual((len(streams), leader, marks), (1, True, []))
+            words, sessions, parent, leader, named = json.load(opened)
+        self.assertEqual(words, ["agent", "--tree", self.spool])
+        self.assertEqual(sessions, [os.path.basename(session)])
+        self.assertNotEqual(parent, int(pid))
+        self.assertNotEqual(leader, int(group))
+        self.assertFalse(named)
+        self.assertEqual(errors, "provloom: recording digits, graph in out\n")
 
-    def test_an_agent_that_hangs_or_fails_holds_nothing_up(self):
-        self.run_program(PROGRAM.format(rank=None), PROVLOOM_BIN=self.agent("raise SystemExit(1)"))
-        _, errors = self.run_program(PROGRAM.format(rank=None), PROVLOOM_BIN="/nonexistent/provloom")
-        self.assertIn("could not be started", errors)
-        self.assertIn("provloom import", errors)
+    def test_sessions_of_a_tree_with_a_living_agent_start_no_other(self):
+        log = os.path.join(self.spool, "started")
+        command = self.command("open(%r, 'a').write('x')\n" % log + AGENT % {})
+        self.run_plain("import provloom, subprocess\n" + 3 * "with provloom.start_run('www.example.org', 'digits') as run: pass\n"
+                       "provloom.end_run()\n", PROVLOOM_BIN=command)  # fmt: skip
+        with open(log) as opened:
+            self.assertEqual(opened.read(), "x")
+        self.assertEqual(len(self.sessions()), 3)
+
+    def test_ranks_that_begin_at_once_start_one_agent_between_them(self):
+        log = os.path.join(self.spool, "started")
+        command = self.command("open(%r, 'a').write('x')\n" % log + AGENT % {})
+        script = os.path.join(self.spool, "train.py")
+        with open(script, "w") as opened:
+            opened.write(
+                "import multiprocessing\n"
+                "def work(rank, together):\n"
+                "    import provloom\n"
+                "    together.wait()\n"
+                "    provloom.start_run('www.example.org', 'digits', rank=rank, world_size=4)\n"
+                "    provloom.log_metric('m', float(rank))\n"
+                "    together.wait()\n"
+                "    provloom.end_run()\n"
+                "if __name__ == '__main__':\n"
+                "    context = multiprocessing.get_context('spawn')\n"
+                "    together = context.Barrier(4)\n"
+                "    workers = [context.Process(target=work, args=(rank, together)) for rank in range(4)]\n"
+                "    for one in workers: one.start()\n"
+                "    for one in workers: one.join()\n"
+                "    assert [one.exitcode for one in workers] == [0] * 4\n"
+            )
+        self.run_plain("import runpy\nrunpy.run_path(%r, run_name='__main__')" % script, PROVLOOM_BIN=command)
+        with open(log) as opened:
+            self.assertEqual(opened.read(), "x")
+        self.assertEqual(sorted(self.facts(one)["rank"] for one in self.sessions()), [0, 1, 2, 3])
 
     def test_provloom_is_found_in_node_modules_above_the_working_folder(self):
         project = os.path.join(self.spool, "project")
         binary = os.path.join(project, "node_modules", ".bin")
         os.makedirs(binary)
         os.makedirs(os.path.join(project, "src"))
-        shutil.copy(self.agent("open(%r, 'w').close()\n" % os.path.join(self.spool, "called")), binary)
-        program = PROGRAM.format(rank=None) + "\n    import os, time\n    while not os.path.exists(%r): time.sleep(0.005)" % os.path.join(self.spool, "called")
+        called = os.path.join(self.spool, "called")
+        shutil.copy(self.command("open(%r, 'w').close()\n" % called), os.path.join(binary, "provloom"))
         self.cwd = os.path.join(project, "src")
-        _, errors = self.run_program(program, PATH="/nonexistent")
-        self.assertEqual(errors, "")
+        _, errors = self.run_plain(PROGRAM.format(rank=None) + "    while not os.path.exists(%r): pass\n    os._exit(0)" % called,
+                                   PATH="/usr/bin:/bin", PROVLOOM_BIN=None)  # fmt: skip
+        self.assertNotIn("no agent", errors)
 
-    def test_ranks_that_start_at_once_have_a_spool_each(self):
-        started = [self.start(PROGRAM.format(rank=rank), PATH="/nonexistent") for rank in range(8)]
-        spools = [one.communicate(timeout=50)[0].strip() for one in started]
-        self.assertEqual([one.returncode for one in started], [0] * 8)
-        self.assertEqual(len(set(spools)), 8)
-        self.assertEqual([("-r%d-" % rank) in os.path.basename(one) for rank, one in enumerate(spools)], [True] * 8)
+    def test_a_command_that_is_not_there_is_told(self):
+        _, errors = self.run_plain(PROGRAM.format(rank=None), PROVLOOM_BIN="/nothing/provloom")
+        self.assertIn("no agent: /nothing/provloom could not be started", errors)
+        self.assertEqual(errors.count("provloom import"), 1)
 
-    def test_a_root_that_belongs_to_somebody_else_or_is_a_link_is_not_used(self):
+    def test_each_run_that_is_kept_is_named_once(self):
+        _, errors = self.run_plain("import provloom\nfor _ in range(3):\n    with provloom.start_run('a', 'b'): pass", PROVLOOM_BIN="/nothing")
+        self.assertEqual([errors.count("provloom import %s\n" % one) for one in self.sessions()], [1, 1, 1])
+
+    def test_a_misspelt_variable_is_told_with_the_nearest_name(self):
+        _, errors = self.run_plain(PROGRAM.format(rank=None), PROVLOOM_SAVE_AFTER_N_LOG="5", PROVLOOM_WHATEVER_ELSE="x", **self.served())
+        self.assertIn("provloom: PROVLOOM_SAVE_AFTER_N_LOG means nothing to Provloom; did you mean PROVLOOM_SAVE_AFTER_N_LOGS?\n", errors)
+        self.assertIn("provloom: PROVLOOM_WHATEVER_ELSE means nothing to Provloom\n", errors)
+
+
+class Places(PlainCase):
+    def test_a_root_that_is_a_file_a_link_or_cannot_be_written_is_not_used_which_is_told(self):
         real = os.path.join(self.spool, "elsewhere")
         os.mkdir(real)
-        os.symlink(real, os.path.join(self.spool, "root"))
-        output, _ = self.run_program(PROGRAM.format(rank=None), PATH="/nonexistent", TMPDIR=self.spool)
-        self.assertEqual(os.listdir(real), [])
-        self.assertTrue(output.startswith(os.path.join(self.spool, "provloom-%d" % os.getuid())), output)
+        for make in (lambda: os.symlink(real, self.root), lambda: open(self.root, "w").close()):
+            make()
+            output, errors = self.run_program(PROGRAM.format(rank=None), TMPDIR=self.spool, **self.served())
+            self.assertEqual(os.listdir(real), [])
+            self.assertTrue(output.startswith(os.path.join(self.spool, "provloom-%d" % os.getuid())), output)
+            self.assertEqual(errors.count("provloom: the spool cannot be in %s (%s is not a folder of this user)" % (self.root, self.root)), 1)
+            os.unlink(self.root)
+
+    def test_a_root_that_turns_out_bad_is_told_and_the_children_are_told_the_other(self):
+        output, errors = self.run_program(
+            """
+            import os, provloom
+            root = os.environ["PROVLOOM_SPOOL_ROOT"]
+            open(root, "w").close()
+            run = provloom.start_run("www.example.org", "digits", rank=1)
+            print(run.spool, os.environ["PROVLOOM_TREE"].split()[2])
+            """,
+            TMPDIR=self.spool, **self.served(),
+        )  # fmt: skip
+        session, tree = output.split()
+        self.assertEqual(os.path.dirname(os.path.dirname(session)), tree)
+        self.assertTrue(tree.startswith(os.path.join(self.spool, "provloom-")), tree)
+        self.assertIn("the spool cannot be in %s" % self.root, errors)
+
+    def test_a_folder_for_temporary_files_that_is_not_there_is_not_made(self):
+        gone = os.path.join(self.spool, "gone", "tmp")
+        output, _ = self.run_program("import provloom, os\nprint(provloom._current.tree.folder, provloom._current.tree.passed)", TMPDIR=gone, PROVLOOM_SPOOL_ROOT=None)
+        self.assertFalse(output.startswith(gone), output)
+        self.assertIn("there is no %s" % gone, output)
+        self.assertFalse(os.path.exists(os.path.dirname(gone)))
 
     def test_with_no_folder_that_can_be_written_it_says_so_and_the_training_goes_on(self):
-        program = ("import provloom\nimport provloom._spool as spool\nspool.root = lambda: ['/proc/nowhere']\n"
-                   + PROGRAM.format(rank=None) + "\n    provloom.log_param('a', 1)")  # fmt: skip
+        program = ("import provloom, provloom._join as join\njoin.roots = lambda: []\nprovloom._current.tree.folder = '/proc/nowhere/x'\n"
+                   + PROGRAM.format(rank=None) + "    provloom.log_param('a', 1)\nprint(provloom.end_run())")  # fmt: skip
         output, errors = self.run_program(program)
-        self.assertEqual(output, "None\n")
+        self.assertEqual(output, "None\nFalse\n")
         self.assertEqual(errors.count("\n"), 1)
         self.assertIn("PROVLOOM_SPOOL_ROOT", errors)
+
+    def test_it_works_in_a_working_folder_that_is_gone(self):
+        self.run_plain("import os\nos.mkdir('gone')\nos.chdir('gone')\nos.rmdir('../gone')\nimport provloom\n"
+                       "provloom.start_run('a', 'b')\nprovloom.log_metric('m', 1.0)\nprovloom.end_run()", **self.served())  # fmt: skip
+        self.assertEqual(len(self.points()), 1)
+
+
+class Saying(PlainCase):
+    def test_one_line_at_the_start_and_one_at_the_end(self):
+        _, errors = self.run_plain(
+            "import provloom\nprovloom.start_run('www.example.org', 'digits')\n"
+            "for i in range(1028): provloom.log_metric('m', 1.0, 'training')\nprovloom.log_param('a', 1)\nassert provloom.end_run()",
+            **self.served(runDir=os.path.join(self.spool, "prov", "digits_0"), status="completed"),
+        )  # fmt: skip
+        self.assertEqual(errors, "provloom: recording digits, graph in prov\nprovloom: run prov/digits_0 completed, 1,029 logs\n")
+
+    def test_ranks_that_go_on_are_named(self):
+        for missing, words in (([1, 3], "ranks 1, 3"), ([2], "rank 2")):
+            _, errors = self.run_program(PROGRAM.format(rank=0), **self.served(runDir="/data/prov/digits_0", missing=missing))
+            self.assertIn("provloom: run /data/prov/digits_0: this rank is in, goes on: %s\n" % words, errors)
+
+    def test_quiet_silences_the_two_lines_and_not_what_went_wrong(self):
+        _, errors = self.run_program(PROGRAM.format(rank=None), PROVLOOM_QUIET="1", **self.served())
+        self.assertEqual(errors, "")
+        _, errors = self.run_program(PROGRAM.format(rank=None), PROVLOOM_QUIET="1", PROVLOOM_BIN="/nothing")
+        self.assertIn("no agent", errors)
+
+    def test_other_ranks_say_nothing_and_do_not_wait(self):
+        _, errors = self.run_plain(PROGRAM.format(rank=2), **self.served(rank=2))
+        self.assertEqual(errors, "")
+
+    def test_what_the_agent_has_to_say_is_printed_once_each(self):
+        notices = [{"code": "A", "message": "the first"}, {"code": "B", "message": "the second"}]
+        _, errors = self.run_program(PROGRAM.format(rank=None), **self.served(notices=notices))
+        self.assertEqual((errors.count("provloom: the first\n"), errors.count("provloom: the second\n")), (1, 1))
+
+    def test_without_an_answer_it_says_why_where_and_what_to_type(self):
+        output, errors = self.run_plain(
+            "import provloom._wait as wait\nwait.QUIET_SECONDS = 0.05\n" + PROGRAM.format(rank=None) + "print(provloom.end_run())"
+        )
+        session = output.split()[0]
+        self.assertEqual(errors.splitlines()[1:], [
+            "provloom: not in a graph yet: no agent lives; kept in %s; hand in: provloom import %s" % (session, session)])  # fmt: skip
+
+    def test_an_agent_that_closes_the_session_says_why(self):
+        output, errors = self.run_plain(PROGRAM.format(rank=None), **self.served(state="closed", message="the save directory is a file"))
+        self.assertIn("provloom: not in a graph yet: the save directory is a file; kept in %s" % output.strip(), errors)
+
+
+class Exits(PlainCase):
+    def exits(self, last, code):
+        self.spool = self.cwd
+        self.root = os.path.join(self.spool, os.urandom(4).hex())
+        script = os.path.join(self.spool, "train.py")
+        with open(script, "w") as opened:
+            opened.write("import argparse, os, sys, provloom\nprovloom.start_run('www.example.org', 'digits')\nprovloom.log_metric('m', 1.0)\n" + last)
+        done = subprocess.run([sys.executable, script], env=self.environment(**self.served()), stderr=subprocess.PIPE, cwd=self.spool, timeout=50)
+        self.assertEqual(done.returncode, code, done.stderr)
+        (tree,) = os.listdir(self.root)
+        self.spool = os.path.join(self.root, tree)
+        return self.ends()
+
+    def test_a_script_that_just_ends_is_completed(self):
+        self.assertEqual(self.exits("", 0), [("completed", "exit", [])])
+
+    def test_a_script_that_exits_with_a_status_is_failed_and_with_none_is_completed(self):
+        for last, code in (("sys.exit(3)", 3), ("exit(3)", 3), ("def f(): sys.exit('bad')\nf()", 1), ("argparse.ArgumentParser().error('x')", 2)):
+            ((status, by, _),) = self.exits(last, code)
+            self.assertEqual((status, by), ("failed", "exit"), last)
+        for last in ("sys.exit()", "sys.exit(0)", "quit()", "try: sys.exit(3)\nexcept SystemExit: pass"):
+            self.assertEqual(self.exits(last, 0), [("completed", "exit", [])], last)
+
+    def test_the_status_that_main_returns_to_sys_exit_is_the_scripts(self):
+        self.spool = self.cwd
+        for status, ends in ((3, "failed"), (0, "completed")):
+            self.root = os.path.join(self.cwd, "main%d" % status)
+            script = os.path.join(self.cwd, "main.py")
+            with open(script, "w") as opened:
+                opened.write(
+                    "import sys, provloom\n"
+                    "def main():\n    provloom.start_run('www.example.org', 'digits')\n    return %d\n"
+                    "if __name__ == '__main__':\n    sys.exit(main())\n" % status
+                )
+            done = subprocess.run([sys.executable, script], env=self.environment(**self.served()), stderr=subprocess.PIPE, timeout=50)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.spool = os.path.join(self.root, *os.listdir(self.root))
+            self.assertEqual([one for one, _, _ in self.ends()], [ends])
+            self.spool = self.cwd
+
+    def test_an_error_at_a_prompt_is_not_the_end_of_the_run(self):
+        self.exits("sys.ps1 = '>>> '\ntry: 1 / 0\nexcept ZeroDivisionError: sys.excepthook(*sys.exc_info())", 0)
+        self.assertEqual([one for one, _, _ in self.ends()], ["completed"])
+
+    def test_an_exception_is_failed_with_its_last_line(self):
+        self.assertEqual(self.exits("1 / 0", 1), [("failed", "exit", ["ZeroDivisionError: division by zero"])])
+
+    def test_what_follows_end_run_does_not_change_the_session(self):
+        self.assertEqual(self.exits("provloom.end_run()\nsys.exit(3)", 3), [("completed", "call", [])])
+        self.assertEqual(self.exits("provloom.end_run()\nos.kill(os.getpid(), 9)", -9), [("completed", "call", [])])
+
+    def test_a_process_that_is_killed_has_no_end(self):
+        self.assertEqual(self.exits("os.kill(os.getpid(), 9)", -9), [])
+
+    def test_workers_of_multiprocessing_end_by_what_ends_them(self):
+        for method in ("fork", "spawn"):
+            ends = self.exits(
+                "if __name__ != '__main__': provloom.end_run()\n"
+                "import multiprocessing\n"
+                "def work(rank):\n"
+                "    provloom.start_run('www.example.org', 'digits', rank=rank)\n"
+                "    if rank == 2: sys.exit(3)\n"
+                "    if rank == 3: raise ValueError('bad')\n"
+                "    if rank == 4: sys.exit(0)\n"
+                "if __name__ == '__main__':\n"
+                "    workers = [multiprocessing.get_context(%r).Process(target=work, args=(rank,)) for rank in range(1, 5)]\n"
+                "    for one in workers: one.start()\n"
+                "    for one in workers: one.join()\n" % method, 0,
+            )  # fmt: skip
+            by_rank = {self.facts(one).get("rank"): self.events("session.end", one)[0]["status"] for one in self.sessions()}
+            self.assertEqual(by_rank, {None: "completed", 1: "completed", 2: "failed", 3: "failed", 4: "completed"}, method)
+            self.assertEqual({by for _, by, _ in ends}, {"exit"})
+
+    def test_sys_exit_stays_what_it_was_for_everybody_else(self):
+        self.exits("import inspect\nassert sys.exit.__doc__ and inspect.signature(sys.exit).parameters\n"
+                   "try: sys.exit(5)\nexcept SystemExit as error: assert error.code == 5\n"
+                   "try: sys.exit()\nexcept SystemExit as error: assert error.code is None\n", 0)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 import unittest
 
 from support import CLIENT, SpoolCase
@@ -16,7 +15,7 @@ class Page(SpoolCase):
         super().setUp()
         with open(PAGE, encoding="utf-8") as opened:
             self.page = opened.read()
-        self.cwd = tempfile.mkdtemp(dir=self.spool)
+        self.cwd = self.work
 
     def test_every_example_runs_without_a_word_on_standard_error(self):
         examples = re.findall(r"```python\n(.*?)```", self.page, re.S)

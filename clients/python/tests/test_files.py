@@ -1,31 +1,11 @@
 """Artifacts, models, data sets: what is kept, and that it is what was there at the call."""
 
-import hashlib
 import json
 import os
 import pickle
 import unittest
 
-from support import SpoolCase
-
-HEAD = "import os, provloom\nrun = provloom.start_run('www.example.org', 'digits')\nF = os.environ.get('F')\n"
-
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
-
-
-class FileCase(SpoolCase):
-    def file(self, name, data=b"data"):
-        path = os.path.join(self.spool, "work", name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as opened:
-            opened.write(data)
-        return path
-
-    def spooled(self, artifact):
-        with open(os.path.join(self.spool, "files", artifact["spooled"]), "rb") as opened:
-            return opened.read()
+from support import GROWING, HEAD, LIMIT, FileCase, sha256
 
 
 class Artifacts(FileCase):
@@ -35,6 +15,8 @@ class Artifacts(FileCase):
         (artifact,) = self.events("artifact")
         self.assertEqual(self.spooled(artifact), b'{"a":1}')
         artifact.pop("time"), artifact.pop("spooled")
+        found = os.stat(path)
+        self.assertEqual((artifact.pop("mode"), artifact.pop("group")), (found.st_mode & 0o777, found.st_gid))
         self.assertEqual(
             artifact,
             {"type": "artifact", "name": "result", "kind": "artifact", "role": "output", "path": path, "copy": True, "size": 7,
@@ -51,42 +33,110 @@ class Artifacts(FileCase):
         self.run_program(HEAD + "provloom.log_artifact('a', F, log_copy_in_prov_directory=False)", F=self.file("a.txt"))
         (artifact,) = self.events("artifact")
         self.assertEqual((artifact["copy"], artifact["sha256"], artifact.get("spooled")), (False, sha256(b"data"), None))
-        self.assertFalse(os.path.exists(os.path.join(self.spool, "files")))
+        self.assertEqual(os.listdir(os.path.join(self.session(), "files")), [])
 
-    def test_a_large_file_is_linked_and_left_to_the_agent_to_hash(self):
+    def test_a_large_file_is_copied_and_left_to_the_agent_to_hash(self):
         path = self.file("big.bin", b"x" * 5000)
-        self.run_program("import provloom._limits as limits\nlimits.ARTIFACT_INLINE_BYTES_MAX = 4096\n" + HEAD
-                         + "provloom.log_artifact('big', F)\nos.unlink(F)", F=path)  # fmt: skip
+        self.run_program(LIMIT % "ARTIFACT_INLINE_BYTES_MAX = 4096" + HEAD + "provloom.log_artifact('big', F)\nos.unlink(F)", F=path)
         (artifact,) = self.events("artifact")
-        self.assertEqual((artifact["size"], artifact.get("sha256")), (5000, None))
+        self.assertEqual((artifact["size"], artifact.get("sha256"), artifact.get("mark")), (5000, None, None))
         self.assertEqual(self.spooled(artifact), b"x" * 5000)
 
-    def test_copies_never_take_the_room_of_events(self):
-        path = self.file("a.bin", b"x" * 3000)
-        self.run_program("import provloom._limits as limits\nlimits.COPIES_BYTES_MAX = 4096\n" + HEAD
-                         + "for i in range(3):\n    provloom.log_artifact('a%d' % i, F)", F=path)  # fmt: skip
-        first, second, third = self.events("artifact")
-        self.assertIn("sha256", first)
-        self.assertNotIn("sha256", second)
-        self.assertEqual(os.stat(os.path.join(self.spool, "files", third["spooled"])).st_ino, os.stat(path).st_ino)
+    def test_a_large_checkpoint_that_is_overwritten_in_place_is_kept_as_it_was_each_time(self):
+        path = self.file("last.ckpt", b"")
+        self.run_program(LIMIT % "ARTIFACT_INLINE_BYTES_MAX = 4096" + HEAD + """
+for step, byte in enumerate((b"a", b"b", b"c")):
+    open(F, "wb").write(byte * 100000)
+    provloom.log_artifact("ckpt", F, step=step)
+""", F=path)  # fmt: skip
+        self.assertEqual([self.spooled(one) for one in self.events("artifact")], [byte * 100000 for byte in (b"a", b"b", b"c")])
 
-    def test_a_folder_gives_each_of_its_files_and_itself(self):
-        self.file("model/weights.bin", b"w")
-        self.file("model/sub/config.json", b"{}")
-        os.symlink("none", os.path.join(self.spool, "work", "model", "dangling"))
-        os.mkfifo(os.path.join(self.spool, "work", "model", "pipe"))
-        self.run_program(HEAD + "provloom.log_artifact('best', F)", F=os.path.join(self.spool, "work", "model"))
-        self.assertEqual([(one["name"], one.get("subfolder"), one["size"], one["copy"]) for one in self.events("artifact")],
-                         [("best/weights.bin", "best", 1, True), ("best/sub/config.json", "best/sub", 2, True), ("best", None, 3, False)])  # fmt: skip
-        self.assertEqual(self.events("artifact")[-1]["mediaType"], "inode/directory")
+    def test_beyond_the_room_for_copies_a_file_is_hashed_where_it_is_and_that_is_told_once(self):
+        path = self.file("a.bin", b"x" * 3000)
+        _, errors = self.run_program(LIMIT % "COPIES_BYTES_MAX = 4096" + HEAD + "for i in range(3):\n    provloom.log_artifact('a%d' % i, F)", F=path)  # fmt: skip
+        artifacts = self.events("artifact")
+        self.assertEqual([one["sha256"] for one in artifacts], [sha256(b"x" * 3000)] * 3)
+        self.assertEqual(["spooled" in one for one in artifacts], [True, False, False])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["NOT_COPIED"])
+        self.assertEqual(errors.count("is not copied in the call"), 1)
+
+    def test_when_the_disk_takes_no_copy_the_file_is_hashed_in_the_call_and_no_half_copy_stays(self):
+        path = self.file("a.bin", b"x" * 3_000_000)
+        self.run_program("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n" + HEAD
+                         + "provloom.log_artifact('a', F)", F=path)  # fmt: skip
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["sha256"], artifact["copy"], artifact.get("spooled")), (sha256(b"x" * 3_000_000), True, None))
+        self.assertIn("the disk of the spool is full", self.events("problem")[0]["message"])
+        self.assertEqual(os.listdir(os.path.join(self.session(), "files")), [])
+
+    def test_what_takes_longer_than_a_call_may_is_marked_so_that_a_change_shows_later(self):
+        path = self.file("a.bin", b"x" * 3000)
+        self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + "provloom.log_artifact('a', F)", F=path)
+        (artifact,) = self.events("artifact")
+        found = os.stat(path)
+        self.assertEqual(artifact["mark"], "%d.%d.%d" % (found.st_ino, found.st_mtime_ns, found.st_ctime_ns))
+        self.assertEqual((artifact["size"], artifact.get("sha256"), artifact.get("spooled")), (3000, None, None))
+
+    def test_a_write_right_after_the_call_changes_what_the_mark_says(self):
+        path = self.file("a.bin", b"x")
+        self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + """
+for i in range(20):
+    open(F, "wb").write(b"%02d" % i)
+    provloom.log_artifact("a", F)
+""", F=path)  # fmt: skip
+        self.assertEqual(len({one["mark"] for one in self.events("artifact")}), 20)
+
+    def test_of_a_file_that_is_mapped_for_writing_nothing_is_promised(self):
+        path = self.file("a.bin", b"x" * 5000)
+        self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + """
+import mmap
+with open(F, "r+b") as opened, mmap.mmap(opened.fileno(), 0):
+    provloom.log_artifact("a", F)
+""", F=path)  # fmt: skip
+        (artifact,) = self.events("artifact")
+        self.assertEqual(artifact.get("mark"), None)
+        self.assertIn("mapped into memory", artifact["problem"])
+
+    def test_a_file_that_changes_while_it_is_copied_is_copied_again_and_told_when_it_goes_on(self):
+        path = self.file("a.log", b"x" * 2_000_000)
+        self.run_program(GROWING % 1 + HEAD + "provloom.log_artifact('once', F)", F=path)
+        self.run_program(GROWING % 9 + HEAD + "provloom.log_artifact('always', F)", F=path)
+        once, always = sorted(self.events("artifact"), key=lambda one: -len(one["name"]))[::-1]
+        self.assertEqual((once["size"], once.get("problem")), (2_000_001, None))
+        self.assertEqual(always["problem"], "it changed while it was copied")
+        for one in (once, always):
+            kept = self.spooled(one)
+            self.assertEqual((one["size"], one["sha256"]), (len(kept), sha256(kept)))
+        self.assertEqual([len(os.listdir(os.path.join(one, "files"))) for one in self.sessions()], [1, 1])
+
+    def test_a_file_that_cannot_be_read_is_recorded_with_the_reason(self):
+        _, errors = self.run_program(HEAD + "provloom.log_artifact('memory', '/proc/self/mem')")
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["copy"], artifact["problem"]), (False, "Input/output error"))
+        self.assertIn("recorded by its path only", errors)
+
+    def test_a_link_is_recorded_as_what_it_leads_to_and_says_where(self):
+        path = self.file("ckpt_10.pt", b"weights")
+        link = os.path.join(self.work, "latest.pt")
+        os.symlink("ckpt_10.pt", link)
+        self.run_program(HEAD + "provloom.log_artifact(F)", F=link)
+        (artifact,) = self.events("artifact")
+        self.assertEqual((artifact["name"], artifact["path"], artifact["link"], self.spooled(artifact)),
+                         ("latest.pt", link, os.path.realpath(path), b"weights"))  # fmt: skip
 
     def test_a_missing_file_is_told_and_a_pipe_never_blocks(self):
-        fifo = os.path.join(self.spool, "pipe")
+        fifo = self.file("pipe")
+        os.unlink(fifo)
         os.mkfifo(fifo)
         _, errors = self.run_program(HEAD + "for i in range(3):\n    provloom.log_artifact('gone', F + 'x')\nprovloom.log_artifact('pipe', F)\nprovloom.log_artifact(None)\nprovloom.log_artifact('n', 7)", F=fifo)
         self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "NOT_A_FILE", "CALL_FAILED"])
         self.assertEqual(errors.count("No such file"), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")][-1], ("client-error", 2))
+
+    def test_an_empty_path_is_told_as_wrong_and_nothing_is_recorded(self):
+        self.run_program(HEAD + "for call in (provloom.log_artifact, provloom.log_source_code, lambda path: provloom.log_dataset('d', path), lambda path: provloom.save_model_version('m', path)):\n    call('')")
+        self.assertEqual([one["code"] for one in self.events("problem")], ["BAD_PATH"] * 4)
+        self.assertEqual(self.events("artifact") + self.events("source"), [])
 
     def test_names_that_would_leave_a_folder_are_kept_as_names_and_never_as_paths(self):
         path = self.file("a.txt")
@@ -147,7 +197,12 @@ class Models(FileCase):
     def test_a_model_that_cannot_be_saved_is_told_and_leaves_no_half_file(self):
         _, errors = self.run_program(HEAD + "provloom.save_model_version('net', lambda: 0)")
         self.assertEqual(self.events("problem")[0]["code"], "MODEL_NOT_SAVED")
-        self.assertEqual(os.listdir(os.path.join(self.spool, "files")), [])
+        self.assertEqual(os.listdir(os.path.join(self.session(), "files")), [])
+
+    def test_a_model_never_takes_the_last_of_the_disk(self):
+        self.run_program(LIMIT % "SPOOL_RESERVE_BYTES = 1 << 60" + HEAD + "provloom.save_model_version('net', {'w': 1})")
+        self.assertIn("the spool's disk has no room", self.events("problem")[0]["message"])
+        self.assertEqual(os.listdir(os.path.join(self.session(), "files")), [])
 
     def test_a_checkpoint_that_is_a_file_already_is_kept_as_it_is(self):
         self.run_program(HEAD + "provloom.save_model_version('net', F, step=4)", F=self.file("ckpt.pth", b"weights"))
@@ -189,18 +244,26 @@ provloom.log_dataset("test", Loader(SequentialSampler()), is_input=False)
             train,
             {"type": "dataset", "label": "train", "className": "__main__.Loader", "samples": 103, "batches": 11, "batchSize": 10,
              "workers": 2, "shuffle": True, "split": "train", "context": "training", "direction": "input", "size": 3,
-             "sha256": sha256(b"1,2"), "path": os.path.join(self.spool, "work", "data.csv")},
+             "sha256": sha256(b"1,2"), "path": os.path.join(self.work, "data.csv")},
         )  # fmt: skip
         self.assertEqual((test["shuffle"], test["direction"]), (False, "output"))
 
     def test_paths_lists_and_data_sets_without_a_length_are_taken_too(self):
         self.file("data/a.csv", b"12")
         self.file("data/b.csv", b"345")
-        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', F + '/none')",
-                         F=os.path.join(self.spool, "work", "data"))  # fmt: skip
+        self.run_program(HEAD + "provloom.log_dataset('folder', F)\nprovloom.log_dataset('list', [1, 2, 3])\nprovloom.log_dataset('stream', iter([]))\nprovloom.log_dataset('gone', F + '/gone')",
+                         F=os.path.join(self.work, "data"))  # fmt: skip
         folder, plain, stream, gone = self.events("dataset")
-        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, os.path.join(self.spool, "work", "data", "none")))
+        self.assertEqual((folder["size"], plain["samples"], stream.get("samples"), gone["path"]), (5, 3, None, os.path.join(self.work, "data", "gone")))
         self.assertEqual(self.events("problem")[0]["code"], "MISSING_FILE")
+
+
+    def test_a_file_that_is_large_or_changes_is_recorded_without_a_hash(self):
+        path = self.file("data.bin", b"x" * 5000)
+        self.run_program(LIMIT % "ARTIFACT_INLINE_BYTES_MAX = 4096" + HEAD + "provloom.log_dataset('large', F)", F=path)
+        self.run_program(GROWING % 9 + HEAD + "provloom.log_dataset('changes', F)", F=path)
+        self.assertEqual([(one["label"], one["size"], one.get("sha256")) for one in sorted(self.events("dataset"), key=lambda one: one["time"])],
+                         [("large", 5000, None), ("changes", 5000, None)])  # fmt: skip
 
 
 if __name__ == "__main__":

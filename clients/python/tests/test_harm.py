@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from support import CLIENT, LIMITS, SpoolCase, read_segment
+from support import LIMITS, SpoolCase, read_segment
 
 HEAD = "import provloom\nrun = provloom.start_run('www.example.org', 'digits')\n"
 
@@ -72,8 +72,7 @@ print(os.getpid(), child)
         self.assertEqual(values.pop(parent), [1.0, 4.0])
         self.assertEqual(values.pop(child), [2.0])
         self.assertEqual(list(values.values()), [[3.0]])
-        for records in streams.values():
-            self.assertEqual(records[0]["type"], "session.start")
+        self.assertEqual(sorted(records[0]["type"] for records in streams.values()), ["helper", "helper", "session.start"])
 
     def test_a_fork_while_another_thread_writes_never_hangs_the_child(self):
         self.run_program(
@@ -97,32 +96,6 @@ assert codes == [0] * 20
 """
         )
         self.assertEqual(sorted(one["value"] for _, one in self.points("child")), [float(i) for i in range(20)])
-
-    def test_workers_of_multiprocessing_log_under_fork_and_under_spawn(self):
-        script = os.path.join(self.spool, "train.py")
-        with open(script, "w") as opened:
-            opened.write(
-                "import multiprocessing, sys, provloom\n"
-                "def work(i):\n"
-                "    provloom.log_metric('w', float(i), step=i)\n"
-                "if __name__ == '__main__':\n"
-                "    with provloom.start_run('a', 'b'):\n"
-                "        workers = [multiprocessing.get_context(sys.argv[1]).Process(target=work, args=(i,)) for i in range(2)]\n"
-                "        for one in workers: one.start()\n"
-                "        for one in workers: one.join()\n"
-                "        assert [one.exitcode for one in workers] == [0, 0]\n"
-            )
-        for method in ("fork", "spawn"):
-            done = subprocess.run([sys.executable, script, method], env=self.environment(), stderr=subprocess.PIPE, timeout=50)
-            self.assertEqual((done.returncode, done.stderr), (0, b""))
-        self.assertEqual(sorted(one["value"] for _, one in self.points("w")), [0.0, 0.0, 1.0, 1.0])
-
-    def test_a_child_that_an_agent_of_its_own_wraps_does_not_join_its_parents_run(self):
-        other = os.path.join(self.spool, "other")
-        os.mkdir(other)
-        _, errors = self.run_program("import provloom\nprovloom.log_metric('m', 1.0)", PROVLOOM_SESSION=other)
-        self.assertIn("before start_run", errors)
-        self.assertEqual(os.listdir(other), [])
 
     def test_a_signal_handler_that_logs_loses_nothing_and_never_hangs(self):
         _, errors = self.run_program(
@@ -258,50 +231,85 @@ while True:
 
 
 class Control(SpoolCase):
-    def say(self, state):
-        beside = os.path.join(self.spool, "control.tmp")
-        with open(beside, "w") as opened:
-            json.dump({"state": state}, opened)
-        os.rename(beside, os.path.join(self.spool, "control.json"))
+    def say(self, state, **more):
+        self.agent.stop()
+        self.agent.control.update(state=state, **more)
+        self.agent.say(os.path.basename(self.session()), state)
 
-    def test_a_rank_that_is_not_wanted_writes_nothing_and_says_nothing(self):
-        self.say("quiet")
-        output, errors = self.run_program(HEAD + "print(run.active)\nprovloom.log_metric('m', 1.0)\nprovloom.log_artifact('/etc/passwd')\nprovloom.end_run()")
-        self.assertEqual((output, errors, self.streams()), ("False\n", "", {}))
-        self.assertFalse(os.path.exists(os.path.join(self.spool, "files")))
-
-    def test_going_quiet_in_the_middle_is_seen_within_a_second_and_closes_the_file(self):
+    def test_a_rank_that_is_not_wanted_goes_quiet_within_a_second_and_closes_its_files(self):
         started = self.start(
             HEAD
             + """
-import os, time
+import os
 provloom.log_metric("m", 1.0)
 print("logged", flush=True)
 input()
-provloom._current.stream.look_until = 0  # a second later
+provloom._current.stream._looked_at = provloom._current.stream.look_until = 0  # a second later
 provloom.log_metric("m", 2.0)
 provloom.log_metric("m", 3.0)
+provloom.log_artifact('/etc/passwd')
 open_files = [os.readlink("/proc/self/fd/" + one) for one in os.listdir("/proc/self/fd") if os.path.exists("/proc/self/fd/" + one)]
-print(run.active, any("streams" in one for one in open_files), flush=True)
+print(run.active, any("sessions" in one for one in open_files), provloom.end_run(), flush=True)
 """
         )
         self.assertEqual(started.stdout.readline(), "logged\n")
         self.say("quiet")
         output, errors = started.communicate("go\n", timeout=20)
-        self.assertEqual((output, errors), ("False False\n", ""))
+        self.assertEqual((output, errors), ("False False True\n", ""))
         self.assertEqual([one["value"] for _, one in self.points("m")], [1.0])
+        self.assertEqual((os.listdir(os.path.join(self.session(), "files")), self.dropped()), ([], {}))
+
+    def test_children_of_a_rank_that_is_not_wanted_write_nothing(self):
+        started = self.start(HEAD + """
+import os
+print("started", flush=True)
+input()
+if os.fork() == 0:
+    provloom.log_metric("m", 1.0)
+    os._exit(0)
+os.wait()
+""")
+        started.stdout.readline()
+        self.say("quiet")
+        started.communicate("go\n", timeout=20)
+        self.assertEqual(len(self.streams()), 1)
+
+    def test_calls_after_the_agent_has_closed_the_session_are_counted_and_told_once(self):
+        started = self.start(
+            HEAD
+            + """
+provloom.log_metric("m", 1.0)
+print("logged", flush=True)
+input()
+provloom._current.stream._looked_at = provloom._current.stream.look_until = 0  # a second later
+for i in range(5):
+    provloom.log_metric("m", 2.0)
+provloom.log_param("p", 1)
+print(provloom.end_run())
+"""
+        )
+        started.stdout.readline()
+        self.say("closed", message="the run was ended by its aggregator")
+        output, errors = started.communicate("go\n", timeout=20)
+        self.assertEqual(output, "False\n")
+        self.assertEqual(errors.count("the run was ended by its aggregator"), 1)
+        self.assertEqual(self.dropped(), {"ended": 6})
+        self.assertIn("6 logs of digits were not recorded: 6 ended", errors)
 
     def test_a_control_file_that_cannot_be_read_changes_nothing(self):
-        with open(os.path.join(self.spool, "control.json"), "w") as opened:
+        started = self.start(HEAD + "print('started', flush=True)\ninput()\nprovloom.log_metric('m', 1.0)")
+        started.stdout.readline()
+        self.agent.stop()
+        with open(os.path.join(self.session(), "control.json"), "w") as opened:
             opened.write("{half")
-        self.run_program(HEAD + "provloom.log_metric('m', 1.0)")
+        started.communicate("go\n", timeout=20)
         self.assertEqual(len(self.points()), 1)
 
 
 class Limits(SpoolCase):
     def test_segments_roll_and_the_next_one_is_named_by_its_first_record(self):
         self.run_program(limits(SEGMENT_BYTES_MAX=4096) + HEAD + "for i in range(1000):\n    provloom.log_metric('m', float(i), step=i)")
-        (folder,) = glob.glob(os.path.join(self.spool, "streams", "*"))
+        (folder,) = glob.glob(os.path.join(self.session(), "streams", "*"))
         sizes = [os.path.getsize(os.path.join(folder, one)) for one in sorted(os.listdir(folder))]
         self.assertGreater(len(sizes), 9)
         self.assertLessEqual(max(sizes), 4096)
@@ -316,8 +324,9 @@ class Limits(SpoolCase):
                 self.assertEqual(mode, 0o700 if one in folders else 0o600, one)
 
     def test_a_full_spool_drops_metrics_first_counts_them_and_takes_more_when_there_is_room(self):
+        self.agent.leave()
         _, errors = self.run_program(
-            limits(SEGMENT_BYTES_MAX=4096, SPOOL_BYTES_MAX=24576, SPOOL_RESERVE_BYTES=8192)
+            limits(SEGMENT_BYTES_MAX=4096, SPOOL_BYTES_MAX=24576, SPOOL_RESERVE_BYTES=8192, UNMEASURED_BYTES=4096)
             + HEAD
             + """
 import glob, os
@@ -325,7 +334,7 @@ for i in range(1000):
     provloom.log_metric("m", float(i), step=i)
 for i in range(10):
     provloom.log_param("p%d" % i, i)
-for one in sorted(glob.glob(os.path.join(os.environ["PROVLOOM_SPOOL_DIR"], "streams", "*", "*.seg")))[:-1]:
+for one in sorted(glob.glob(os.path.join(run.spool, "streams", "*", "*.seg")))[:-1]:
     os.rename(one, one + ".taken")  # the agent takes what is acknowledged
     os.truncate(one + ".taken", 0)
 provloom._current.stream._measure_at = 0  # a second later
@@ -333,8 +342,9 @@ provloom.log_metric("m", -1.0)
 """
         )
         self.assertEqual(errors.count("has reached its limit"), 1)
+        self.assertEqual(errors.count("not recorded"), 1)
         records = []
-        (folder,) = glob.glob(os.path.join(self.spool, "streams", "*"))
+        (folder,) = glob.glob(os.path.join(self.session(), "streams", "*"))
         first = None
         for one in sorted(glob.glob(os.path.join(folder, "*.seg"))):
             with open(one, "rb") as opened:
@@ -352,6 +362,38 @@ provloom.log_metric("m", -1.0)
         self.assertGreater(drops[-1]["count"], 0)
         self.assertEqual(points + drops[-1]["count"], 1001, early)
 
+    def test_how_full_the_tree_is_is_what_its_agent_says(self):
+        self.agent.stop()
+        self.agent.bytes = LIMITS["SPOOL_BYTES_MAX"] - LIMITS["SPOOL_RESERVE_BYTES"]
+        self.agent.beat()
+        later = "stream._looked_at = stream.look_until = stream._measure_at = 0  # a second later\n"
+        started = self.start(HEAD + "stream = provloom._current.stream\nprovloom.log_metric('m', 1.0)\n" + later
+                             + "provloom.log_metric('m', 2.0)\nprovloom.log_param('p', 1)\nprint('full', flush=True)\ninput()\n"
+                             + later + "provloom.log_metric('m', 3.0)\nprovloom.end_run(wait=False)")  # fmt: skip
+        self.assertEqual(started.stdout.readline(), "full\n")
+        self.agent.bytes = 0
+        self.agent.beat()
+        started.communicate("go\n", timeout=20)
+        self.assertEqual([one["value"] for _, one in self.points()], [1.0, 3.0])
+        self.assertEqual((self.dropped(), len(self.events("param"))), ({"spool-full": 1}, 1))
+
+    def test_the_first_call_of_a_child_lists_no_folder(self):
+        self.run_program(
+            HEAD
+            + """
+import os
+for number in range(3):
+    if os.fork() == 0:
+        def no(*_): os._exit(9)
+        os.listdir = os.scandir = os.walk = no
+        provloom.log_metric("m", float(number))
+        provloom.log_param("p", number)
+        os._exit(0)
+    assert os.wait()[1] == 0
+"""
+        )
+        self.assertEqual(len(self.points()), 3)
+
     def test_more_series_than_a_stream_may_have_are_dropped_and_counted(self):
         _, errors = self.run_program(limits(SERIES_PER_STREAM_MAX=5) + HEAD + "for i in range(8):\n    provloom.log_metric('m%d' % i, 1.0)")
         self.assertEqual(len(self.events("series")), 5)
@@ -361,9 +403,7 @@ provloom.log_metric("m", -1.0)
 
     def test_an_event_that_is_too_large_is_dropped_and_counted(self):
         self.run_program(
-            HEAD + "provloom.log_execution_command(['x' * (SIZE - 4096)])\nprovloom.log_execution_command(['x' * SIZE])".replace(
-                "SIZE", str(LIMITS["EVENT_BYTES_MAX"])
-            )
+            HEAD + "for words in (900, 1100):\n    provloom.log_execution_command(['x' * (%d // 1024)] * words)" % LIMITS["EVENT_BYTES_MAX"]
         )
         self.assertEqual(len(self.events("command")), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-large", 1)])
@@ -374,12 +414,12 @@ provloom.log_metric("m", -1.0)
             + """
 import shutil, os
 provloom.log_metric("m", 1.0)
-shutil.rmtree(provloom._current.stream.folder)
-provloom._current.stream.look_until = 0  # a second later
+shutil.rmtree(os.path.dirname(provloom._current.stream.file))
+provloom._current.stream._looked_at = provloom._current.stream.look_until = 0  # a second later
 provloom.log_metric("m", 2.0)
 """
         )
-        (folder,) = glob.glob(os.path.join(self.spool, "streams", "*"))
+        (folder,) = glob.glob(os.path.join(self.session(), "streams", "*"))
         (segment,) = os.listdir(folder)
         self.assertEqual(segment, "%020d.seg" % 3)
 
@@ -394,6 +434,7 @@ class Disk(SpoolCase):
             self.skipTest("a tmpfs cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", folder])
         self.spool = folder
+        self.wrap()
 
     def test_a_full_disk_drops_counted_and_the_client_goes_on_by_itself_when_there_is_room(self):
         self.on_small_disk()
@@ -401,7 +442,7 @@ class Disk(SpoolCase):
             HEAD
             + """
 import os, time
-filler = os.path.join(os.environ["PROVLOOM_SPOOL_DIR"], "filler")
+filler = os.path.join(os.path.dirname(os.path.dirname(run.spool)), "filler")
 for i in range(100):
     provloom.log_metric("m", float(i), step=i)
 with open(filler, "wb", buffering=0) as opened:
@@ -422,8 +463,9 @@ for i in range(50):
         kept = [one for one in records if one["type"] in ("point", "param", "artifact", "problem")]
         drops = {one["reason"]: one["count"] for one in records if one["type"] == "drops"}
         self.assertEqual(list(drops), ["disk-full"])
-        # 2150 points, 20 params, one artifact and the problem that its copy could not be kept
+        # 2150 points, 20 params, one artifact, and that it was not copied
         self.assertEqual(len(kept) + drops["disk-full"], 2150 + 20 + 2)
+        self.assertEqual(self.dropped(), drops)
         self.assertEqual([one["step"] for one in records if one["type"] == "point"][-50:], list(range(50)))
         self.assertEqual(records[-1]["type"], "session.end")
         self.assertEqual(errors.count("cannot be written"), 1)
@@ -436,7 +478,8 @@ for i in range(50):
                     opened.write(b"x" * 4096)
             except OSError:
                 pass
-        _, errors = self.run_program(HEAD + "for i in range(1000):\n    provloom.log_metric('m', 1.0)\nprovloom.end_run()")
+        nowhere = "import provloom._join as join\njoin.roots = lambda: []\n"
+        _, errors = self.run_program(nowhere + HEAD + "for i in range(1000):\n    provloom.log_metric('m', 1.0)\nprovloom.end_run()")
         self.assertEqual(errors.count("\n"), 1, errors)
 
     def test_a_file_size_limit_is_a_drop_and_no_signal(self):

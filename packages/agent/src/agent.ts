@@ -1,43 +1,41 @@
 import os from 'node:os'
-import { ProvloomError, drained, reasonOf } from '@provloom/shared'
-import type { Component, SessionEnd, StopOutcome } from '@provloom/shared'
+import path from 'node:path'
+import { ProvloomError, drained, reasonOf, sentenceOf } from '@provloom/shared'
+import type { Component, StopOutcome } from '@provloom/shared'
 import type { AgentConfig, AgentMode } from './config.ts'
 import { contextOf } from './context.ts'
 import type { Context } from './context.ts'
+import { deliveryOf } from './delivery.ts'
+import { handIn } from './hand-in.ts'
 import { launchCommand } from './launch/command.ts'
 import type { CommandEnd, RunningCommand } from './launch/command.ts'
-import { rankEndOf } from './ending.ts'
-import { followProcess } from './launch/follow.ts'
-import { memoryKills } from './launch/memory-kills.ts'
 import { forwardSignals } from './launch/signals.ts'
 import { workerEnvironment } from './launch/worker-environment.ts'
-import { SpoolService } from './service.ts'
-import type { Ending } from './service.ts'
-import { recordedVariables } from './sources/allow-list.ts'
-import { nameOf } from './sources/interpreter.ts'
-import { Recorder } from './sources/recorder.ts'
-import { claimSpool, leaveSpool, servingAgent } from './spool/control.ts'
-import { defaultSpoolRoot, makeSpool, readSpool, removeSpool } from './spool/folder.ts'
-import type { SpoolFolder } from './spool/folder.ts'
-import { readHistory } from './spool/history.ts'
-import { OwnStream } from './spool/own-stream.ts'
+import { hostId } from '@provloom/shared/process'
 import type { Delivery } from './status.ts'
+import { Claim } from './tree/claim.ts'
+import { foundTree, treeVariableOf } from './tree/found.ts'
+import { readTree, removeTree } from './tree/folder.ts'
+import type { TreeFacts, TreeFolder } from './tree/folder.ts'
+import { isStopped, lifeOf } from './tree/processes.ts'
+import { refuseTree } from './tree/refusal.ts'
+import { TreeService } from './tree/service.ts'
 
 /** How an agent's work ended. `exited` and `killed` are the command's own end. */
 export type AgentOutcome =
   | { readonly kind: 'exited'; readonly code: number; readonly delivery: Delivery }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly delivery: Delivery }
   | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly error: ProvloomError }
-  /** Of `attach` and `drain`, and of an agent that was stopped before its command ended. */
+  /** Of `tree` and `drain`, and of an agent that was stopped before its command ended. */
   | { readonly kind: 'served'; readonly delivery: Delivery }
 
-/** One rank's agent. */
+/** The agent of one process tree. */
 export interface Agent extends Component {
-  /** Starts, if need be, and resolves when the worker has ended and its events are delivered or kept. */
+  /** Starts, if need be, and resolves when its processes have ended and their events are delivered or kept. */
   run(): Promise<AgentOutcome>
   /**
    * Something went wrong in this process that nobody caught (`superviseAgent`). It is told once; the command goes on, its
-   * end is passed on, and the spool is kept unless all of it gets delivered all the same.
+   * end is passed on, and sessions are kept unless all of them get delivered all the same.
    */
   fail(error: unknown): void
 }
@@ -46,52 +44,52 @@ export interface Agent extends Component {
  * Makes an agent: `run()` does all its work. A command's standard streams, signals and exit code stay untouched; an
  * aggregator that is dead, absent or slow never delays the command, and its end by at most `drainMs`.
  *
- * @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `MISSING_COMMAND`; `SPOOL_UNREADABLE` and `CONFLICT` for an
- *   existing spool
+ * @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `MISSING_COMMAND`; `SPOOL_UNREADABLE` for a spool that is there
  */
 export function createAgent(config: AgentConfig): Agent {
-  return new RankAgent(config)
-}
-
-interface Worker {
-  /** Resolves when the worker is gone; with its end, where that can be known. */
-  readonly ended: Promise<CommandEnd | undefined>
-  readonly release: () => void
+  try {
+    return new TreeAgent(config)
+  } catch (error) {
+    if (config.mode.kind === 'tree') refuseTree(config.mode.folder, error)
+    throw error
+  }
 }
 
 const noRecord: Delivery = { kind: 'none' }
 
-class RankAgent implements Agent {
+class TreeAgent implements Agent {
   readonly #context: Context
   readonly #mode: AgentMode
   #life: Promise<AgentOutcome> | undefined
   #started: Promise<void> | undefined
-  #service: SpoolService | undefined
+  #service: TreeService | undefined
   #until = Infinity
   #signalled = false
-  #askToStop: (() => void) | undefined
-  #wrapped: { readonly command: RunningCommand; readonly spool: SpoolFolder | undefined } | undefined
+  #askToStop: () => void = () => {}
+  readonly #stopped: Promise<'stopped'>
+  #command: RunningCommand | undefined
   #fault: string | undefined
   #tellFault: () => void = () => {}
   readonly #faulty: Promise<void>
 
   constructor(config: AgentConfig) {
     this.#mode = config.mode
-    const existing = config.mode.kind === 'command' ? undefined : readSpool(config.mode.spool)
-    this.#context = contextOf(config, existing?.facts)
+    this.#context = contextOf(config)
     if (config.mode.kind === 'command' && config.mode.argv.length === 0) throw missingCommand()
-    if (existing !== undefined) refuseServed(existing.spool)
+    if (config.mode.kind === 'tree') readTree(config.mode.folder)
     this.#faulty = new Promise((resolve) => {
       this.#tellFault = resolve
+    })
+    this.#stopped = new Promise((resolve) => {
+      this.#askToStop = () => resolve('stopped')
     })
   }
 
   fail(error: unknown): void {
     if (this.#fault !== undefined) return
     this.#fault = reasonOf(error)
-    const kept = this.#wrapped?.spool
     this.#context.voice.tell(
-      `a fault in the agent (${this.#fault}); the command is not touched by it${kept === undefined ? '' : `, and what it logs is kept in ${kept.root} until it is handed in`}`,
+      `a fault in the agent (${this.#fault}); the command is not touched by it, and what it logs is kept until it is handed in: provloom spools lists it`,
     )
     this.#tellFault()
   }
@@ -115,10 +113,11 @@ class RankAgent implements Agent {
   async stop(deadlineMs: number): Promise<StopOutcome> {
     if (this.#life === undefined) return drained
     this.#until = this.#context.clock.monotonicMs() + deadlineMs
-    this.#askToStop?.()
+    this.#askToStop()
     const outcome = await this.#life
     if (outcome.kind === 'not-started' || outcome.delivery.kind !== 'kept') return drained
-    return { kind: 'gave-up', left: `${outcome.delivery.records} records in ${outcome.delivery.spool}` }
+    const { records, folders } = outcome.delivery
+    return { kind: 'gave-up', left: `${records} records in ${folders.join(', ')}` }
   }
 
   /** The clock's timers do not keep a process alive; until its work is done, an agent does. */
@@ -134,217 +133,163 @@ class RankAgent implements Agent {
   /** After a fault our work may never come to its end: the command's end does not wait for it longer than for an aggregator. */
   async #afterFault(): Promise<AgentOutcome> {
     await this.#faulty
-    const wrapped = this.#wrapped
-    const end = await wrapped?.command.ended
+    const end = await this.#command?.ended
     await new Promise<void>((resolve) => {
       this.#context.clock.after(this.#context.timing.drainMs, resolve)
     })
-    const reason = `a fault in the agent (${this.#fault})`
-    const spool = this.#mode.kind === 'command' ? wrapped?.spool?.root : this.#mode.spool
-    return outcomeOf(end, spool === undefined ? noRecord : { kind: 'kept', spool, records: 0, reason })
+    return outcomeOf(end, noRecord)
   }
 
   #work(started: () => void): Promise<AgentOutcome> {
     switch (this.#mode.kind) {
       case 'command':
         return this.#wrap(this.#mode.argv, started)
-      case 'attach':
-        return this.#serveExisting(this.#mode.spool, this.#mode.pid, started)
+      case 'tree':
+        return this.#serveTree(this.#mode.folder, started)
       case 'drain':
-        return this.#serveExisting(this.#mode.spool, undefined, started)
+        started()
+        return handIn(this.#context, this.#mode, () => this.#until).then((delivery) =>
+          outcomeOf(undefined, delivery),
+        )
     }
   }
 
   async #wrap(argv: readonly string[], started: () => void): Promise<AgentOutcome> {
     const { variables, directory, config, voice, tell } = this.#context
-    const spool = this.#makeSpool()
-    const environment = workerEnvironment(variables, spool?.root, config.pythonPath)
+    const found = this.#found()
+    const environment = workerEnvironment(
+      variables,
+      found === undefined ? undefined : treeVariableOf(found.tree, found.facts),
+      config.pythonPath,
+    )
     // Before the worker is there, so that no signal for it is lost: those that come too early wait for it.
     const early: NodeJS.Signals[] = []
-    let command: RunningCommand | undefined
     const stopForwarding = forwardSignals(
-      (signal) => {
-        if (command === undefined) early.push(signal)
-        else command.signal(signal)
+      {
+        there: () => this.#command !== undefined,
+        send: (signal) => {
+          if (this.#command === undefined) early.push(signal)
+          else this.#command.signal(signal)
+        },
+        stopped: () => this.#command !== undefined && isStopped(this.#command.pid),
       },
-      () => this.#noteSignal(command),
+      () => this.#noteSignal(),
     )
+    const startedUs = this.#context.clock.nowUs()
     const launch = await launchCommand(argv, environment, directory)
     if (launch.kind === 'not-started') {
       stopForwarding()
-      if (spool !== undefined) removeSpool(spool)
+      if (found !== undefined) removeTree(found.tree)
       started()
       return { kind: 'not-started', exitCode: launch.exitCode, error: launch.error }
     }
-    command = launch.command
-    this.#wrapped = { command, spool }
+    const { command } = launch
+    this.#command = command
     for (const signal of early) command.signal(signal)
     tell({ kind: 'worker-started', pid: command.pid })
-    let own: OwnStream | undefined
-    let recorder: Recorder | undefined
-    if (spool !== undefined) {
-      try {
-        claimSpool(spool, os.hostname(), this.#context.clock.nowUs())
-        own = new OwnStream(this.#context.clock, this.#context.files, spool)
-        recorder = this.#recorder(own, argv)
-        recorder.begin(command.pid)
-      } catch (error) {
-        voice.tell(`facts of this process are not recorded: ${reasonOf(error)}`)
-      }
-    }
     started()
-    const worker: Worker = { ended: command.ended, release: stopForwarding }
-    if (spool === undefined || own === undefined) {
-      const end = await command.ended
-      stopForwarding()
-      return outcomeOf(end, noRecord)
-    }
     try {
-      return await this.#serve(worker, spool, own, recorder, nameOf(argv, directory))
+      if (found === undefined) return outcomeOf(await command.ended, noRecord)
+      return await this.#serveCommand(command, { argv, pid: command.pid, startedUs }, found)
     } catch (error) {
       this.fail(error)
       return await this.#afterFault()
+    } finally {
+      stopForwarding()
+      if (found === undefined) voice.tell('nothing of the command was recorded')
     }
   }
 
-  async #serveExisting(folder: string, pid: number | undefined, started: () => void): Promise<AgentOutcome> {
-    const { clock, files } = this.#context
-    const { spool, facts } = readSpool(folder)
-    const history = await readHistory(files, spool)
-    claimSpool(spool, os.hostname(), clock.nowUs())
-    const own = new OwnStream(clock, files, spool)
-    started()
-    const follow = pid === undefined ? undefined : followProcess(clock, pid)
-    const worker: Worker = {
-      ended: follow === undefined ? Promise.resolve(undefined) : follow.gone.then(() => undefined),
-      release: () => follow?.stop(),
-    }
-    return this.#serve(worker, spool, own, undefined, facts.experimentName ?? 'experiment', history)
-  }
-
-  async #serve(
-    worker: Worker,
-    spool: SpoolFolder,
-    own: OwnStream,
-    recorder: Recorder | undefined,
-    experimentDefault: string,
-    history?: Awaited<ReturnType<typeof readHistory>>,
+  async #serveCommand(
+    command: RunningCommand,
+    wrapped: { readonly argv: readonly string[]; readonly pid: number; readonly startedUs: number },
+    { tree, facts }: { readonly tree: TreeFolder; readonly facts: TreeFacts },
   ): Promise<AgentOutcome> {
-    const context = this.#context
-    const killsBefore = memoryKills()
-    const service = new SpoolService({ context, spool, own, recorder, experimentDefault, history })
+    const { clock, version, tell, timing } = this.#context
+    const claim = new Claim(tree, clock, version, hostId())
+    claim.take()
+    const service = new TreeService({ context: this.#context, tree, facts, claim, wrapped })
     this.#service = service
-    service.begin()
-    const stopped = new Promise<'stopped'>((resolve) => {
-      this.#askToStop = () => resolve('stopped')
-    })
-    const ended = await Promise.race([worker.ended.then((end) => ({ end })), stopped])
-    const final = ended !== 'stopped'
-    const end = final ? ended.end : undefined
-    if (final) context.tell({ kind: 'worker-ended', end })
-    service.workerEnded()
-    await recorder?.end().catch((error: unknown) => context.voice.tell(reasonOf(error)))
-    const known = history?.rankEnded === true
-    // A kept spool is handed in some time after: its rank ended when the last was heard of it.
-    const endedUs = this.#mode.kind === 'drain' ? history?.lastUs : undefined
-    const delivery = await this.#finish(service, spool, (sessionEnd) => ({
-      final,
-      until: this.#until,
-      rankEnd:
-        final && !known
-          ? {
-              ...rankEndOf(end, sessionEnd, context.variables, killsBefore),
-              ...(endedUs === undefined ? {} : { time: endedUs }),
-            }
-          : undefined,
-    }))
-    worker.release()
-    leaveSpool(spool)
-    if (delivery.kind === 'handed-on') context.config.startSuccessor?.(delivery.spool, delivery.pid)
-    context.tell({ kind: 'finished', delivery })
-    return outcomeOf(end, delivery)
+    service.start()
+    const ended = await Promise.race([command.ended, this.#stopped])
+    const end = ended === 'stopped' ? undefined : ended
+    const drainedBy = clock.monotonicMs() + timing.drainMs
+    if (ended === 'stopped') await service.leave(this.#until)
+    else {
+      tell({ kind: 'worker-ended', end })
+      service.commandEnded(end)
+      service.recordCommand()
+      await service.settle(this.#until)
+    }
+    const answeredBy = Math.min(drainedBy, clock.monotonicMs() + timing.answerWaitMs)
+    await service.close(false, Math.min(this.#until, answeredBy))
+    claim.leave()
+    return outcomeOf(end, this.#conclude(service, tree))
   }
 
-  /** Whatever goes wrong in our own work, the command's end is passed on and the spool is kept. */
-  async #finish(
-    service: SpoolService,
-    spool: SpoolFolder,
-    ending: (sessionEnd: SessionEnd | undefined) => Ending,
-  ): Promise<Delivery> {
-    try {
-      return await service.finish(ending)
-    } catch (error) {
-      const reason = reasonOf(error)
-      this.#context.voice.tell(`${reason}; what was logged is kept in ${spool.root}`)
-      return { kind: 'kept', spool: spool.root, records: 0, reason }
+  async #serveTree(folder: string, started: () => void): Promise<AgentOutcome> {
+    const { clock, version, timing } = this.#context
+    const { tree, facts } = readTree(folder)
+    const claim = new Claim(tree, clock, version, hostId())
+    const other = claim.take()
+    started()
+    // Two clients that began at once have each started one: the first is enough.
+    if (other !== undefined) return outcomeOf(undefined, noRecord)
+    const service = new TreeService({ context: this.#context, tree, facts, claim, wrapped: undefined })
+    this.#service = service
+    service.start()
+    const living = (): boolean => facts.by === 'client' && lifeOf(facts) !== 'gone'
+    for (;;) {
+      const over = await Promise.race([service.untilDone(timing.idleMs, living), this.#stopped])
+      if (over === 'stopped') await service.leave(this.#until)
+      // Whoever begins a session now finds no agent, and starts one; whoever has begun one before is found by the look.
+      claim.leave()
+      if (over === 'stopped' || !service.lookAgain() || claim.take() !== undefined) {
+        await service.close(over === 'idle', Math.min(this.#until, clock.monotonicMs() + timing.answerWaitMs))
+        return outcomeOf(undefined, this.#conclude(service, tree))
+      }
     }
+  }
+
+  #conclude(service: TreeService, tree: TreeFolder): Delivery {
+    const { voice, config, tell } = this.#context
+    const delivery = deliveryOf(service.ended, tree)
+    if (delivery.kind === 'kept') for (const message of delivery.told) voice.tell(message)
+    if (delivery.kind === 'handed-on') {
+      voice.tell(
+        config.startSuccessor === undefined
+          ? `the command has ended, and processes of it go on; what they log is kept in ${tree.root}. Have it published with: provloom agent --tree ${tree.root}`
+          : 'the command has ended, and processes of it go on; another agent publishes what they log until they end',
+      )
+      config.startSuccessor?.(tree.root)
+    } else removeTree(tree)
+    tell({ kind: 'finished', delivery })
+    return delivery
   }
 
   /** A rank without a spool runs all the same: its user is told, and nothing is recorded. */
-  #makeSpool(): SpoolFolder | undefined {
-    const { given, identity, variables, clock, voice, tell } = this.#context
-    const { place, names } = identity
-    const { experimentName, provUserNamespace, provenanceSaveDir } = given
+  #found(): { readonly tree: TreeFolder; readonly facts: TreeFacts } | undefined {
+    const { voice, tell } = this.#context
     try {
-      const root = given.spoolRoot ?? defaultSpoolRoot(variables)
-      const spool = makeSpool(root, names.jobKey, place.rank, place.attempt, {
-        createdUs: clock.nowUs(),
-        host: os.hostname(),
-        uid: process.getuid?.() ?? 0,
-        pid: process.pid,
-        by: 'agent',
-        environment: recordedVariables(variables),
-        rank: place.rank,
-        attempt: place.attempt,
-        ...(names.jobKey === '' ? {} : { jobKey: names.jobKey }),
-        ...(experimentName === undefined ? {} : { experimentName }),
-        ...(provUserNamespace === undefined ? {} : { provUserNamespace }),
-        ...(provenanceSaveDir === undefined ? {} : { provenanceSaveDir }),
-      })
-      tell({ kind: 'spool-ready', spool: spool.root })
-      return spool
+      const found = foundTree(this.#context, os.hostname(), (message) => voice.tell(message))
+      tell({ kind: 'spool-ready', spool: path.resolve(found.tree.root) })
+      return found
     } catch (error) {
-      voice.tell(`${reasonOf(error)}; the command runs, and nothing is recorded`)
+      voice.tell(`the command runs, and nothing is recorded: ${sentenceOf(error)}`)
       return undefined
     }
   }
 
-  #recorder(own: OwnStream, argv: readonly string[]): Recorder {
-    const { clock, identity, variables, directory, given, version } = this.#context
-    return new Recorder({
-      clock,
-      own,
-      place: identity.place,
-      variables,
-      argv,
-      directory,
-      sampleIntervalMs: (given.sampleIntervalSeconds ?? sampleIntervalSecondsDefault) * 1000,
-      version,
-    })
-  }
-
   /** While the worker lives signals are its own. Afterwards the first one is patience, the second ends the draining. */
-  #noteSignal(command: RunningCommand | undefined): void {
-    if (command === undefined || !command.over()) return
+  #noteSignal(): void {
+    if (this.#command === undefined || !this.#command.over()) return
     if (this.#signalled) this.#service?.hurry()
     this.#signalled = true
   }
 }
 
-const sampleIntervalSecondsDefault = 10
-
 function outcomeOf(end: CommandEnd | undefined, delivery: Delivery): AgentOutcome {
   return end === undefined ? { kind: 'served', delivery } : { ...end, delivery }
-}
-
-function refuseServed(spool: SpoolFolder): void {
-  const pid = servingAgent(spool, os.hostname())
-  if (pid === undefined) return
-  throw new ProvloomError('CONFLICT', `The spool ${spool.root} is served by the agent with pid ${pid}`, {
-    doing: 'serve the spool',
-    to: spool.root,
-    hint: 'Wait until that agent has ended.',
-  })
 }
 
 function missingCommand(): ProvloomError {

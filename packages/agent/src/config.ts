@@ -1,23 +1,25 @@
 import type { Clock, Files } from '@provloom/shared'
-import type { Variables } from './rank/environment.ts'
+import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
 import type { Timing } from './timing.ts'
 import type { Connect } from './transport/transport.ts'
 
 /** What the agent is to do. */
 export type AgentMode =
-  /** Wrap a command: make a spool, run it, publish what it and we record. */
+  /** Wrap a command: found a tree, run the command in it, publish what it and we record. */
   | { readonly kind: 'command'; readonly argv: readonly string[]; readonly directory?: string }
-  /** Serve the spool of a worker that runs already, until that process is gone. */
-  | { readonly kind: 'attach'; readonly spool: string; readonly pid: number }
-  /** Publish what an abandoned spool holds. */
-  | { readonly kind: 'drain'; readonly spool: string }
+  /** Serve a tree that a client founded, until no process of it is left, or none has anything open. */
+  | { readonly kind: 'tree'; readonly folder: string }
+  /** Publish what an abandoned session holds. */
+  | { readonly kind: 'drain'; readonly session: string; readonly ordinal?: number }
 
 /** What `startAggregator` needs to know. */
 export interface AggregatorRequest {
-  readonly provenanceSaveDir: string
-  readonly experimentName: string
-  readonly jobKey: string | undefined
+  /** The folder that agents and aggregator meet in; run directories go there too unless ranks ask for another. */
+  readonly meetDir: string
+  readonly jobKey: string
+  /** One is started of each: it steps down when there is a later one. */
+  readonly generation: number
   readonly environment: Variables
 }
 
@@ -30,10 +32,10 @@ export interface AgentConfig {
   readonly environment?: Variables
   /** Folder that holds the Python client's package, put in front of the command's PYTHONPATH. */
   readonly pythonPath?: string
-  /** With it, the agent of rank 0 has an aggregator started when none is alive. Called at most once. */
+  /** With it, this agent has an aggregator started where none is alive and no other agent of the job does. */
   readonly startAggregator?: (request: AggregatorRequest) => Promise<void> | void
-  /** With it, a process that outlives the command and still logs gets an agent of its own. Called at most once. */
-  readonly startSuccessor?: (spool: string, pid: number) => void
+  /** With it, processes that outlive the command and still log get an agent of their own. Called at most once. */
+  readonly startSuccessor?: (tree: string) => void
   readonly onStatus?: (status: AgentStatus) => void
   /** Messages for the user; standard error when absent. */
   readonly say?: (line: string) => void

@@ -1,10 +1,9 @@
 import { checkOptions, systemClock, systemFiles } from '@provloom/shared'
 import type { Clock, Files, GivenOptions } from '@provloom/shared'
 import type { AgentConfig } from './config.ts'
-import { identityOf } from './identity.ts'
-import type { Identity } from './identity.ts'
-import type { Variables } from './rank/environment.ts'
-import type { SpoolFacts } from './spool/folder.ts'
+import { findPlace } from './place/place.ts'
+import { sightOf } from './place/sight.ts'
+import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
 import { defaultTiming } from './timing.ts'
 import type { Timing } from './timing.ts'
@@ -20,7 +19,6 @@ export interface Context {
   readonly variables: Variables
   /** Where the command runs; relative paths are taken from here. */
   readonly directory: string
-  readonly identity: Identity
   readonly clock: Clock
   readonly files: Files
   readonly timing: Timing
@@ -33,27 +31,39 @@ export interface Context {
 /**
  * Checks a config at the door.
  *
- * @param facts of the spool, when there is one already
  * @throws {ProvloomError} `BAD_OPTION`, `UNKNOWN_OPTION`
  */
-export function contextOf(config: AgentConfig, facts: SpoolFacts | undefined): Context {
+export function contextOf(config: AgentConfig): Context {
   const variables = config.environment ?? process.env
   const given = checkOptions('agent', config.options ?? {}, { ...variables })
-  const identity = identityOf(given, variables, facts)
   const tell = (status: AgentStatus): void => config.onStatus?.(status)
   const directory = config.mode.kind === 'command' ? config.mode.directory : undefined
   return {
     config,
     given,
     variables,
-    directory: directory ?? process.cwd(),
-    identity,
+    directory: directory ?? workingFolder(),
     clock: config.clock ?? systemClock(),
     files: config.files ?? systemFiles(),
     timing: { ...defaultTiming, ...config.timing },
     connect: config.connect ?? connectZeromq,
-    voice: createVoice(identity.place.rank, config.say, (message) => tell({ kind: 'trouble', message })),
+    voice: createVoice(rankIn(given, variables), config.say, (message) => tell({ kind: 'trouble', message })),
     tell,
     version: config.version ?? '0.0.0',
+  }
+}
+
+/** For messages before any session has said more. */
+function rankIn(given: GivenOptions, variables: Variables): number {
+  const place = findPlace(undefined, variables, sightOf(variables, undefined), given.jobKey)
+  return given.rank ?? place.rank
+}
+
+/** A folder that was removed is no reason not to run. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
   }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path'
-import type { Asked, GivenOptions, SessionStart } from '@provloom/shared'
+import type { Asked, GivenOptions } from '@provloom/shared'
+import type { SessionFacts } from './session/facts.ts'
 import { limits } from '@provloom/shared'
 
 /** What the agent works by, once the worker has said what it wants. */
@@ -24,25 +25,25 @@ const namespaceDefault = 'http://localhost/'
  */
 export function settingsOf(
   given: GivenOptions,
-  start: SessionStart | undefined,
+  start: SessionFacts,
   experimentDefault: string,
   directory: string,
 ): Settings {
-  const experimentName = (given.experimentName ?? start?.experimentName ?? experimentDefault).slice(
+  const experimentName = (given.experimentName ?? start.experimentName ?? experimentDefault).slice(
     0,
     limits.nameLengthMax,
   )
-  const provUserNamespace = given.provUserNamespace ?? start?.provUserNamespace ?? namespaceDefault
-  const saveDir = given.provenanceSaveDir ?? start?.provenanceSaveDir ?? saveDirDefault
+  const provUserNamespace = given.provUserNamespace ?? start.provUserNamespace ?? namespaceDefault
+  const saveDir = given.provenanceSaveDir ?? start.provenanceSaveDir ?? saveDirDefault
   const provenanceSaveDir = path.resolve(directory, saveDir)
-  const collectAllProcesses = given.collectAllProcesses ?? start?.collectAllProcesses
-  const wantedLogs = given.saveAfterNLogs ?? start?.saveAfterNLogs
+  const collectAllProcesses = given.collectAllProcesses ?? start.collectAllProcesses
+  const wantedLogs = given.saveAfterNLogs ?? start.saveAfterNLogs
   const saveAfterNLogs = wantedLogs !== undefined && wantedLogs > 0 ? wantedLogs : undefined
   return {
     experimentName,
     provUserNamespace,
     provenanceSaveDir,
-    disableCodecarbon: given.disableCodecarbon ?? start?.disableCodecarbon ?? false,
+    disableCodecarbon: given.disableCodecarbon ?? start.disableCodecarbon ?? false,
     asked: {
       experimentName,
       provUserNamespace,

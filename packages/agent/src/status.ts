@@ -9,6 +9,7 @@ export type AgentStatus =
   | Seeking
   | Connecting
   | Welcomed
+  | SessionEnded
   | Disconnected
   | RefusedStatus
   | Draining
@@ -42,6 +43,10 @@ export interface Welcomed {
   readonly runId: RunId
   readonly runDir: string
 }
+export interface SessionEnded {
+  readonly kind: 'session-ended'
+  readonly session: string
+}
 export interface Disconnected {
   readonly kind: 'disconnected'
 }
@@ -63,15 +68,25 @@ export interface Finished {
   readonly delivery: Delivery
 }
 
-/** What became of the rank's events. */
+/** What became of what was recorded. */
 export type Delivery =
-  /** All of them are in the run's journal; the spool is gone. */
-  | { readonly kind: 'delivered'; readonly runId: RunId; readonly runDir: string }
+  /** All of it is in the runs' documents; the spool is gone. */
+  | {
+      readonly kind: 'delivered'
+      readonly runs: readonly { readonly runId: RunId; readonly runDir: string }[]
+    }
   /** The rank is not collected; the spool is gone. */
   | { readonly kind: 'not-collected' }
-  /** So many, or more where there was no time to count, are still in the spool, to be imported. */
-  | { readonly kind: 'kept'; readonly spool: string; readonly records: number; readonly reason: string }
-  /** The command has ended and left a process that still logs: another agent is to serve it (`attach`). */
-  | { readonly kind: 'handed-on'; readonly spool: string; readonly pid: number }
-  /** The command was never started. */
+  /** So many records, or more where there was no time to count, are still in these sessions, to be imported. */
+  | {
+      readonly kind: 'kept'
+      readonly folders: readonly string[]
+      readonly records: number
+      readonly reason: string
+      /** The same for a person, a line for each. */
+      readonly told: readonly string[]
+    }
+  /** The command has ended and left processes that still log: another agent is to serve the tree. */
+  | { readonly kind: 'handed-on'; readonly tree: string }
+  /** There was nothing. */
   | { readonly kind: 'none' }

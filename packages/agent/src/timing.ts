@@ -6,7 +6,6 @@ export interface Timing {
   readonly envelopeAgeMs: number
   /** A quiet stream is looked at this often, for file systems that do not tell of changes. */
   readonly slowPollMs: number
-  readonly helloWaitMs: number
   /** A hello or bye without answer is said again after this. */
   readonly answerWaitMs: number
   readonly heartbeatIntervalMs: number
@@ -15,11 +14,15 @@ export interface Timing {
    * `drainMs`, so that draining does not give up before it.
    */
   readonly stalledMs: number
+  /** What is still being asked of interpreter, host and git when the worker ends gets this long. */
+  readonly factsMs: number
   /** Giving up at the end when nothing moves. */
   readonly drainMs: number
   /** Looking for a connection file: at first this often, and half as often each time down to the other. */
   readonly seekMinMs: number
   readonly seekMaxMs: number
+  /** A tree whose founder lives and has no session open is left after this long. */
+  readonly idleMs: number
   /** Without answer for this long, the connection file is read again. */
   readonly reconsiderMs: number
 }
@@ -27,12 +30,13 @@ export interface Timing {
 export const defaultTiming: Timing = {
   envelopeAgeMs: limits.envelopeAgeMs,
   slowPollMs: 1_000,
-  helloWaitMs: limits.helloWaitMs,
   answerWaitMs: 1_000,
   heartbeatIntervalMs: limits.heartbeatIntervalMs,
   stalledMs: 4_000,
+  factsMs: 5_000,
   drainMs: limits.drainMs,
   seekMinMs: 250,
   seekMaxMs: 2_000,
+  idleMs: 60_000,
   reconsiderMs: 3_000,
 }

@@ -1,11 +1,10 @@
-import fs from 'node:fs'
-import { printable } from '@provloom/shared'
+import { printable, say as sayAloud } from '@provloom/shared'
 
 /** Tells the user, each thing once. */
 export interface Voice {
   /** Named in every line; the worker may say another one than its launcher. */
   rank: number
-  tell(message: string): void
+  tell(message: string, rank?: number): void
 }
 
 /**
@@ -20,22 +19,13 @@ export function createVoice(
   const told = new Set<string>()
   return {
     rank,
-    tell(message) {
+    tell(message, by) {
       if (told.has(message)) return
       told.add(message)
-      const line = `provloom: rank ${this.rank}: ${printable(message)}`
-      if (say === undefined) writeError(line)
-      else say(line)
+      const line = `provloom: rank ${by ?? this.rank}: ${printable(message)}`
+      const speak = say ?? sayAloud
+      speak(line)
       heard(message)
     },
-  }
-}
-
-/** A closed or full standard error must not end an agent. */
-function writeError(line: string): void {
-  try {
-    fs.writeSync(2, `${line}\n`)
-  } catch {
-    // Nobody listens.
   }
 }

@@ -3,16 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { Router } from 'zeromq'
 import { afterEach, describe, expect, test } from 'vitest'
-import {
-  encodeMessage,
-  frameHeaderBytes,
-  limits,
-  mintRunId,
-  pointBytes,
-  pointTag,
-  systemFiles,
-} from '@provloom/shared'
-import type { Chunk, Connection } from '@provloom/shared'
+import { frameHeaderBytes, limits, mintRunId, pointBytes, pointTag, systemFiles } from '@provloom/shared'
+import type { Attempt, Chunk, Connection, Rank } from '@provloom/shared'
 import { defaultBounds, packRecords } from '../src/packer.ts'
 import { Conversation } from '../src/publish/conversation.ts'
 import type { ConversationParts } from '../src/publish/conversation.ts'
@@ -23,7 +15,6 @@ import { connectZeromq } from '../src/transport/zeromq.ts'
 import { agentFor } from './support/agents.ts'
 import { ManualClock } from './support/clock.ts'
 import { deferred, freshFolder } from './support/place.ts'
-import { ScriptedAggregator } from './support/scripted-aggregator.ts'
 
 const cleared: (() => void)[] = []
 afterEach(() => {
@@ -82,6 +73,7 @@ test('ZeroMQ takes no more than it may queue, the agent is told to wait, and it 
     listen: '127.0.0.1',
     port,
     pid,
+    nonce: 'n',
     curve: null,
   }
   const connected = deferred()
@@ -121,10 +113,13 @@ describe('an agent by a clock that the test moves', () => {
       rejected: nothing,
       refused: nothing,
       interrupted: nothing,
+      delayed: nothing,
       farewell: nothing,
       offset: nothing,
       backlog: () => 0,
-      settled: () => true,
+      settled: nothing,
+      closing: () => false,
+      drained: () => true,
     }
     const conversation = new Conversation(clock, defaultTiming, 's', parts)
     welcomeTo(conversation)
@@ -140,29 +135,6 @@ describe('an agent by a clock that the test moves', () => {
     conversation.close()
   })
 
-  test('says hello for a worker that never starts a run when it has waited long enough', async () => {
-    const saveDir = freshFolder()
-    const one = await new ScriptedAggregator(saveDir).start()
-    cleared.push(() => one.stop())
-    const clock = new ManualClock()
-    const go = path.join(saveDir, 'go')
-    const { agent } = agentFor(saveDir, ['sh', '-c', `while [ ! -e ${go} ]; do sleep 0.05; done`], {
-      clock,
-      timing: { helloWaitMs: limits.helloWaitMs },
-    })
-    const began = clock.monotonicMs()
-    await agent.start()
-    await clock.run(() => clock.monotonicMs() - began > limits.helloWaitMs - 500, 100)
-    expect(one.hellos).toEqual([])
-    await clock.run(() => one.hellos.length > 0)
-    expect(clock.monotonicMs() - began).toBeGreaterThanOrEqual(limits.helloWaitMs)
-    expect(one.hellos[0]).toMatchObject({ rank: 0, asked: { experimentName: 'sh' } })
-    fs.writeFileSync(go, '')
-    let over = false
-    void agent.run().finally(() => (over = true))
-    await clock.run(() => over)
-  })
-
   test('gives up after the time for draining when nobody answers, and says where the rest is kept', async () => {
     const saveDir = freshFolder()
     const clock = new ManualClock()
@@ -171,7 +143,7 @@ describe('an agent by a clock that the test moves', () => {
       clock,
       timing: { drainMs: limits.drainMs },
       onStatus: ({ kind }) => {
-        if (kind === 'draining') ends.push(clock.monotonicMs())
+        if (kind === 'worker-ended') ends.push(clock.monotonicMs())
       },
     })
     let outcome: unknown
@@ -188,15 +160,16 @@ describe('an agent by a clock that the test moves', () => {
 function welcomeTo(conversation: Conversation): void {
   conversation.greet({ kind: 'hello' } as Parameters<Conversation['greet']>[0])
   conversation.changed({ kind: 'connected' })
-  conversation.hear(
-    encodeMessage({
-      kind: 'welcome',
-      session: 's',
-      runId: mintRunId(0, new Uint8Array(10)),
-      runDir: '/run',
-      next: {},
-      creditBytes: limits.creditBytes,
-      differences: [],
-    }),
-  )
+  conversation.hear({
+    kind: 'welcome',
+    session: 's',
+    runId: mintRunId(0, new Uint8Array(10)),
+    runDir: '/run',
+    rank: 0 as Rank,
+    attempt: 0 as Attempt,
+    ordinal: 0,
+    next: {},
+    creditBytes: limits.creditBytes,
+    differences: [],
+  })
 }

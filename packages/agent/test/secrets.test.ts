@@ -1,55 +1,44 @@
+import fs from 'node:fs'
 import { expect, test } from 'vitest'
-import { cutCredentials, maskArguments } from '../src/secrets.ts'
+import { cutCredentials, maskArguments, maskText } from '../src/secrets.ts'
 
-test.each([
-  [
-    ['train.py', '--password', 'hunter2', '--lr', '0.1'],
-    ['train.py', '--password', '***', '--lr', '0.1'],
-  ],
-  [
-    ['train.py', '--hf-token=abc', '--tokenizer=bert'],
-    ['train.py', '--hf-token=***', '--tokenizer=bert'],
-  ],
-  [
-    ['env', 'WANDB_API_KEY=abc', 'train.py'],
-    ['env', 'WANDB_API_KEY=***', 'train.py'],
-  ],
-  [
-    ['--apiKey', 'abc', '--secretKey=x'],
-    ['--apiKey', '***', '--secretKey=***'],
-  ],
-  [
-    ['--max-tokens', '512', '--key', 'loss'],
-    ['--max-tokens', '512', '--key', 'loss'],
-  ],
-  [
-    ['--token', '--verbose'],
-    ['--token', '--verbose'],
-  ],
-  [
-    ['fetch', 'https://me:pw@host/x'],
-    ['fetch', 'https://***@host/x'],
-  ],
-  [
-    ['bash', '-c', 'TOKEN=abc run --password  x y'],
-    ['bash', '-c', 'TOKEN=*** run --password  *** y'],
-  ],
-  [
-    ['curl', '-H', 'Authorization: Bearer abc'],
-    ['curl', '-H', 'Authorization: Bearer ***'],
-  ],
-])('of %j is recorded %j', (argv, shown) => {
-  expect(maskArguments(argv)).toEqual(shown)
+type Cases<T> = Readonly<Record<string, readonly (readonly [T, T])[]>>
+
+const data = new URL('../../../test/data/', import.meta.url)
+/** What is masked, how, and what is not: the Python client's tests read the same. */
+const examples = JSON.parse(fs.readFileSync(new URL('secrets.json', data), 'utf8')) as {
+  arguments: Cases<string[]>
+  texts: Cases<string>
+  remotes: Cases<string>
+}
+const ordinary = fs.readFileSync(new URL('ordinary-commands.txt', data), 'utf8')
+
+const rows = <T>(cases: Cases<T>): [string, T, T][] =>
+  Object.entries(cases).flatMap(([kind, pairs]) =>
+    pairs.map(([given, shown]): [string, T, T] => [kind, given, shown]),
+  )
+
+test.each(rows(examples.arguments))('%s: of %j is recorded %j', (_kind, given, shown) => {
+  expect(maskArguments(given)).toEqual(shown)
+  expect(maskArguments(shown)).toEqual(shown)
 })
 
-test.each([
-  ['https://user:secret@host.example/a.git', 'https://host.example/a.git'],
-  ['https://ghp_abc@host.example/a.git', 'https://host.example/a.git'],
-  ['https://host.example/a.git?access_token=abc', 'https://host.example/a.git'],
-  ['ssh://git:pw@host.example:22/a.git', 'ssh://git@host.example:22/a.git'],
-  ['git@host.example:a/b.git', 'git@host.example:a/b.git'],
-  ['/srv/git/a.git', '/srv/git/a.git'],
-  ['https://us@er:se@cret@host.example/a.git', 'https://host.example/a.git'],
-])('the remote %s is recorded as %s', (remote, shown) => {
-  expect(cutCredentials(remote)).toBe(shown)
+test.each(rows(examples.texts))('%s: of %j is recorded %j', (_kind, given, shown) => {
+  expect(maskText(given)).toBe(shown)
+  expect(maskText(shown)).toBe(shown)
+})
+
+test.each(rows(examples.remotes))('%s: of %j is recorded %j', (_kind, given, shown) => {
+  expect(cutCredentials(given)).toBe(shown)
+  expect(cutCredentials(shown)).toBe(shown)
+})
+
+test.each(ordinary.trim().split('\n'))('an ordinary command stays as it is: %s', (line) => {
+  expect(maskText(line)).toBe(line)
+  expect(maskArguments(['bash', '-c', line])).toEqual(['bash', '-c', line])
+  expect(maskArguments(line.split(' '))).toEqual(line.split(' '))
+})
+
+test('a text of many ordinary commands stays as it is', () => {
+  expect(maskText(ordinary)).toBe(ordinary)
 })

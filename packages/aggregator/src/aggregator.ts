@@ -1,19 +1,31 @@
+import { randomBytes } from 'node:crypto'
 import os from 'node:os'
-import { drained, endpointOf, systemClock, systemFiles } from '@provloom/shared'
+import {
+  ProvloomError,
+  drained,
+  endpointOf,
+  latestGeneration,
+  readConnection,
+  reasonOf,
+  systemClock,
+  systemFiles,
+} from '@provloom/shared'
 import type { Clock, Component, Connection, Files, StopOutcome } from '@provloom/shared'
 import { settingsOf } from './config.ts'
 import type { AggregatorConfig, Settings } from './config.ts'
 import { controlFolderOf } from './control/folder.ts'
 import type { ControlFolder } from './control/folder.ts'
 import { refuseSecond } from './control/running.ts'
-import { newKeys, readServerFile } from './control/server-file.ts'
+import { readServerFile } from './control/server-file.ts'
 import type { ServerFile } from './control/server-file.ts'
-import { House } from './house.ts'
+import { newKeys } from './inbox/zeromq/keys.ts'
 import { Latch } from './latch.ts'
-import type { Counts } from './house.ts'
 import type { StatusListener } from './status.ts'
+import { Statuses } from './statuses.ts'
+import { Wiring } from './wiring.ts'
+import type { Counts } from './wiring.ts'
 
-/** The house on the head node: one or more runs, each with one graph on disk, true at every moment. */
+/** The one process of a job on its head node: one or more runs, each with one graph on disk, true at every moment. */
 export interface Aggregator extends Component {
   /** How ranks find it; undefined while it does not listen. */
   readonly connection: Connection | undefined
@@ -22,6 +34,12 @@ export interface Aggregator extends Component {
   /** Resolves when at least one run was served and none is open. */
   readonly done: Promise<void>
   readonly counts: Counts
+  /**
+   * Tells another listener, beside `onStatus`, from now on. It must not throw.
+   *
+   * @returns ends it
+   */
+  listen(listener: StatusListener): () => void
 }
 
 /** Test seams. */
@@ -39,7 +57,9 @@ export interface Seams {
  * @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`
  */
 export function createAggregator(config: AggregatorConfig, seams: Seams = {}): Aggregator {
-  return new LocalAggregator(settingsOf(config), config.onStatus ?? (() => {}), seams)
+  const aggregator = new LocalAggregator(settingsOf(config), seams)
+  if (config.onStatus !== undefined) aggregator.listen(config.onStatus)
+  return aggregator
 }
 
 class LocalAggregator implements Aggregator {
@@ -48,26 +68,26 @@ class LocalAggregator implements Aggregator {
   readonly #settings: Settings
   readonly #files: Files
   readonly #control: ControlFolder
-  readonly #tell: StatusListener
-  readonly #house: House
+  readonly #statuses = new Statuses()
+  readonly #wiring: Wiring
   #connection: Connection | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
+  #leaving = false
 
-  constructor(settings: Settings, tell: StatusListener, seams: Seams) {
+  constructor(settings: Settings, seams: Seams) {
     const served = new Latch()
     this.done = served.opened
     this.#settings = settings
     this.#files = seams.files ?? systemFiles()
-    this.#tell = tell
     this.#control = controlFolderOf(this.#files, settings.saveDir, settings.connectionKey)
     this.connectionFile = this.#control.connection
-    this.#house = new House(settings, {
+    this.#wiring = new Wiring(settings, {
       files: this.#files,
       clock: seams.clock ?? systemClock(),
-      tell,
+      tell: this.#statuses.tell,
       control: this.#control,
-      onIdle: () => served.open(),
+      onIdle: () => void this.#idle(served),
     })
   }
 
@@ -76,7 +96,11 @@ class LocalAggregator implements Aggregator {
   }
 
   get counts(): Counts {
-    return this.#house.counts
+    return this.#wiring.counts
+  }
+
+  listen(listener: StatusListener): () => void {
+    return this.#statuses.listen(listener)
   }
 
   start(): Promise<void> {
@@ -89,17 +113,45 @@ class LocalAggregator implements Aggregator {
     return this.#stopping
   }
 
+  /**
+   * Nothing is open and nobody is here. One that agents have started says that it leaves, and waits a moment for those
+   * who have not seen that: a hello makes it stay.
+   */
+  async #idle(served: Latch): Promise<void> {
+    if (this.#settings.generation === undefined) return served.open()
+    if (this.#leaving || this.#connection === undefined) return
+    this.#leaving = true
+    await this.#control.write(this.#control.connection, { ...this.#connection, left: true })
+    if (await this.#wiring.leave(leavingMs)) return served.open()
+    await this.#control.write(this.#control.connection, this.#connection)
+    this.#leaving = false
+  }
+
+  /** @throws {ProvloomError} `AGGREGATOR_RUNNING` when agents have started a later one */
+  #refuseLater(): void {
+    const { generation } = this.#settings
+    const latest = latestGeneration(this.#control.path)
+    if (generation === undefined || latest === undefined || latest <= generation) return
+    throw new ProvloomError('AGGREGATOR_RUNNING', 'A later aggregator of this job has been started', {
+      doing: 'start the aggregator',
+      to: this.#control.path,
+      hint: 'Nothing: the agents of the job use that one.',
+    })
+  }
+
   async #start(): Promise<void> {
     const control = this.#control
     control.make()
+    this.#refuseLater()
     await refuseSecond(control.connection)
     const before = readServerFile(control.server)
     const keys = before?.keys ?? newKeys()
     const { port: given, listen, advertise, encrypted } = this.#settings
     const ports = given !== 0 ? [given] : before === undefined ? [0] : [before.port, 0]
-    const port = await this.#house.open(encrypted ? keys : undefined, ports)
+    const port = await this.#wiring.open(encrypted ? keys : undefined, ports)
     const server: ServerFile = { format: 1, port, keys }
     await control.write(control.server, server)
+    this.#refuseLater()
     this.#connection = {
       format: 1,
       jobKey: this.#settings.connectionKey,
@@ -108,12 +160,13 @@ class LocalAggregator implements Aggregator {
       listen,
       port,
       pid: process.pid,
+      nonce: randomBytes(8).toString('hex'),
       curve: encrypted
         ? { serverKey: keys.serverPublic, publicKey: keys.clientPublic, secretKey: keys.clientSecret }
         : null,
     }
     await control.write(control.connection, this.#connection)
-    this.#tell({
+    this.#statuses.tell({
       kind: 'listening',
       endpoint: endpointOf(this.#connection),
       connectionFile: control.connection,
@@ -124,12 +177,42 @@ class LocalAggregator implements Aggregator {
   async #stop(deadlineMs: number): Promise<StopOutcome> {
     if (this.#starting === undefined) return drained
     await this.#starting.catch(() => {})
-    const outcome = await this.#house.close(deadlineMs)
-    if (this.#connection !== undefined) this.#control.remove(this.#control.connection)
-    this.#connection = undefined
+    const outcome = await this.#wiring.close(deadlineMs)
+    this.#clearAway()
     return outcome
   }
+
+  /** Only what is ours: a later one may have written its own by now. What a run may go on from needs its key and list. */
+  #clearAway(): void {
+    const { connection: file } = this.#control
+    const own = this.#connection
+    this.#connection = undefined
+    try {
+      if (own === undefined || connectionAt(file)?.nonce !== own.nonce) return
+      if (this.#settings.generation !== undefined && !this.#wiring.mayGoOn) this.#control.clear()
+      else this.#control.remove(file)
+    } catch (error) {
+      this.#statuses.tell({
+        kind: 'problem',
+        code: 'FILE_UNWRITABLE',
+        runId: undefined,
+        message: `${file} could not be removed (${reasonOf(error)})`,
+        hint: 'All runs are written. Remove the file: nobody listens there any more.',
+      })
+    }
+  }
 }
+
+function connectionAt(file: string): Connection | undefined {
+  try {
+    return readConnection(file)
+  } catch {
+    return undefined
+  }
+}
+
+/** Agents may have looked at the connection file a moment before it said that we leave. */
+const leavingMs = 2_000
 
 /** Where ranks elsewhere reach us when nobody said: the address we listen on, or this machine's name. */
 function reachableName(listen: string): string {

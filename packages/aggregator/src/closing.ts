@@ -1,30 +1,45 @@
-import type { Sessions } from './admission/session.ts'
+import type { Closed } from '@provloom/rundir/entry'
+import type { Presence } from './admission/presence.ts'
 import type { Registry } from './admission/registry.ts'
-import type { Closed } from './graph/entry.ts'
-import { finishRun } from './run/finish.ts'
+import type { Sessions } from './admission/session.ts'
+import { settledOf } from './admission/settling.ts'
+import type { Settling } from './admission/settling.ts'
 import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
 import { outlookOf } from './run/outlook.ts'
+import type { JobSight } from './run/outlook.ts'
+import { remarksOn } from './run/remarks.ts'
 import type { Surroundings } from './run/surroundings.ts'
 
 const retryMs = 2_000
+/** A run that has ended is amended so long: by exits of processes that follow their sessions' ends. */
+const amendMs = 10_000
 
-/** Ends runs: when all their ranks have ended, or when the aggregator is told to stop. */
+export interface ClosingParts {
+  readonly around: Surroundings
+  readonly registry: Registry
+  readonly sessions: Sessions
+  readonly presence: Presence
+  readonly settling: Settling
+  readonly onClosed: () => void
+}
+
+/**
+ * Ends runs, when all their ranks have ended or the aggregator is told to stop; and closes them a little later, when
+ * nobody is left who would add to them.
+ */
 export class Closing {
-  readonly #around: Surroundings
-  readonly #registry: Registry
-  readonly #sessions: Sessions
-  readonly #onFinished: () => void
+  readonly #parts: ClosingParts
   readonly #departures: Departures
   readonly #running = new Map<OpenRun, Promise<void>>()
   readonly #notBeforeMs = new Map<OpenRun, number>()
+  readonly #endedMs = new Map<OpenRun, number>()
+  readonly #sinceMs: number
 
-  constructor(around: Surroundings, registry: Registry, sessions: Sessions, onFinished: () => void) {
-    this.#around = around
-    this.#departures = new Departures(around.clock)
-    this.#registry = registry
-    this.#sessions = sessions
-    this.#onFinished = onFinished
+  constructor(parts: ClosingParts) {
+    this.#parts = parts
+    this.#departures = new Departures(parts.around.clock)
+    this.#sinceMs = parts.around.clock.monotonicMs()
   }
 
   /** Notes who has left a run, so that it is known how long ago: now and then, for it looks at all ranks. */
@@ -32,39 +47,102 @@ export class Closing {
     this.#departures.look(run.roster)
   }
 
-  /** Ends the run if it is over. */
+  /** Ends the run if everybody in it has ended, and closes it if nobody is left to add to it. */
   look(run: OpenRun): void {
-    if (this.#running.has(run)) return
-    if ((this.#notBeforeMs.get(run) ?? 0) > this.#around.clock.monotonicMs()) return
-    if (!run.roster.closed) {
-      const { collectAllProcesses } = run.facts.settings
-      const outlook = outlookOf(run.roster, collectAllProcesses, (state) => this.#departures.agoMs(state))
-      if (outlook.kind !== 'done') return
+    const { clock } = this.#parts.around
+    if (this.#running.has(run) || (this.#notBeforeMs.get(run) ?? 0) > clock.monotonicMs()) return
+    // Somebody may be about to come: what is on its way into the journal decides first.
+    if (run.isRecording) return
+    if (run.isOver) {
+      if (this.#isQuiet(run)) this.#once(run, () => this.#close(run, mayReopen(run)))
+      return
     }
-    void this.close(run, 'ranks-ended')
+    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended', [], []))
+    const outlook = outlookOf(run.roster, this.#sightOf(run))
+    if (outlook.kind === 'done')
+      this.#once(run, () => this.#end(run, 'ranks-ended', outlook.absent, outlook.elsewhere))
   }
 
-  /** Resolves when the run is finished, or could not be finished now: it is then still open. */
-  close(run: OpenRun, cause: Closed['cause']): Promise<void> {
-    const running = this.#running.get(run)
-    if (running !== undefined) return running
-    const closing = this.#close(run, cause).finally(() => this.#running.delete(run))
-    this.#running.set(run, closing)
-    return closing
+  /** Resolves when the run is ended and closed, or could not be now: it is then still open. */
+  async close(run: OpenRun, cause: Closed['cause']): Promise<void> {
+    await this.#running.get(run)
+    if (!this.#parts.registry.open.includes(run)) return
+    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, [], []))
+    // What came too late for a stop, or is handed in later, completes it.
+    const reopenable = cause === 'stopped' || mayReopen(run)
+    if (run.isOver) await this.#guarded(run, () => this.#close(run, reopenable))
   }
 
-  async #close(run: OpenRun, cause: Closed['cause']): Promise<void> {
-    run.ending = true
-    try {
-      const files = await finishRun(run, this.#around, cause)
-      this.#sessions.endRun(run)
-      await this.#registry.finished(run)
-      const { runId, runDir } = run.facts
-      this.#around.tell({ kind: 'run-finished', runId, runDir, summary: run.graph.summary(), files })
-      this.#onFinished()
-    } catch (error) {
-      this.#notBeforeMs.set(run, this.#around.clock.monotonicMs() + retryMs)
-      run.trouble.began('finish', 'FILE_UNWRITABLE', error)
+  #once(run: OpenRun, work: () => Promise<void>): void {
+    void this.#guarded(run, work)
+  }
+
+  #guarded(run: OpenRun, work: () => Promise<void>): Promise<void> {
+    const running = work()
+      .catch((error: unknown) => {
+        this.#notBeforeMs.set(run, this.#parts.around.clock.monotonicMs() + retryMs)
+        run.trouble.began('finish', 'FILE_UNWRITABLE', error)
+      })
+      .finally(() => this.#running.delete(run))
+    this.#running.set(run, running)
+    return running
+  }
+
+  async #end(
+    run: OpenRun,
+    cause: Closed['cause'],
+    absent: readonly number[],
+    elsewhere: readonly number[],
+  ): Promise<void> {
+    const { around, registry, settling } = this.#parts
+    const time = around.clock.nowUs()
+    if (absent.length + elsewhere.length > 0)
+      await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
+    if (!run.roster.closed)
+      for (const remark of remarksOn(run, registry.open))
+        await run.record({ kind: 'remark', time, ...remark })
+    await run.end(cause)
+    this.#endedMs.set(run, around.clock.monotonicMs())
+    const { runId, runDir } = run.facts
+    around.tell({ kind: 'run-ended', runId, runDir, summary: run.summary, files: run.files })
+    settling.over(run)
+  }
+
+  async #close(run: OpenRun, reopenable: boolean): Promise<void> {
+    const { around, sessions, registry, onClosed } = this.#parts
+    await run.close(reopenable)
+    sessions.endRun(run, (session) => settledOf(run, session))
+    await registry.finished(run, reopenable)
+    this.#endedMs.delete(run)
+    const { runId, runDir } = run.facts
+    around.tell({ kind: 'run-finished', runId, runDir, summary: run.summary, files: run.files })
+    onClosed()
+  }
+
+  /** Nobody of its job is here any more, or it ended long enough ago. */
+  #isQuiet(run: OpenRun): boolean {
+    const { around, presence } = this.#parts
+    const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
+    return agoMs >= amendMs || !presence.anyOf(run.facts.jobKey)
+  }
+
+  #sightOf(run: OpenRun): JobSight {
+    const { presence } = this.#parts
+    const { jobKey } = run.facts
+    return {
+      agoMs: (state) => this.#departures.agoMs(state),
+      agentOf: (rank) => presence.agentOf(jobKey, rank),
+      hadSession: (rank) => presence.hadSession(jobKey, rank),
+      silentMs: presence.jobSilentMs(jobKey, this.#sinceMs),
     }
   }
+}
+
+/** A launcher may start its ranks again, one of them did not complete, or one of the known world never came. */
+function mayReopen({ roster, facts }: OpenRun): boolean {
+  const { worldSize = 0 } = roster
+  if (facts.settings.collectAllProcesses && roster.rankCount < worldSize) return true
+  for (const state of roster.latest())
+    if (state.restarts !== undefined || roster.statusOf(state) !== 'completed') return true
+  return false
 }

@@ -28,6 +28,12 @@ export type AggregatorConfig = Options & {
   readonly environment?: NodeJS.ProcessEnv
   /** Run directories to go on with, beside those that an earlier aggregator of this folder left open. */
   readonly resume?: readonly string[]
+  /** The folder that agents and aggregator meet in, where it is another than the save directory. */
+  readonly meetDir?: string
+  /** Agents start one of each: it steps down where there is a later one, and says so when it leaves. */
+  readonly generation?: number
+  /** Takes the runs that it goes on with from whoever has them, living or not. */
+  readonly force?: boolean
   /** Runs are ended by `stop` alone: whoever hands in what was kept knows when that is all. */
   readonly holdOpen?: boolean
 }
@@ -41,6 +47,7 @@ export interface Settings {
   /** Absolute path. Control folder, and run directories unless a rank asks for another place and we were given none. */
   readonly saveDir: string
   readonly connectionKey: string
+  readonly generation: number | undefined
   readonly createGraph: boolean
   readonly createSvg: boolean
   readonly listen: string
@@ -48,6 +55,7 @@ export interface Settings {
   readonly advertise: string | undefined
   readonly encrypted: boolean
   readonly resume: readonly string[]
+  readonly force: boolean
   readonly holdOpen: boolean
 }
 
@@ -55,12 +63,13 @@ export const saveDirDefault = 'prov'
 
 /** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION` */
 export function settingsOf(config: AggregatorConfig): Settings {
-  const { onStatus: _listener, environment, resume, holdOpen, ...input } = config
+  const { onStatus: _listener, environment, resume, force, holdOpen, meetDir, generation, ...input } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
   return {
     asked: given,
-    saveDir: path.resolve(given.provenanceSaveDir ?? saveDirDefault),
+    saveDir: path.resolve(given.provenanceSaveDir ?? meetDir ?? saveDirDefault),
+    generation,
     connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
     createGraph: given.createGraph ?? false,
     createSvg: given.createSvg ?? false,
@@ -69,6 +78,7 @@ export function settingsOf(config: AggregatorConfig): Settings {
     advertise: given.advertise,
     encrypted,
     resume: resume ?? [],
+    force: force ?? false,
     holdOpen: holdOpen ?? false,
   }
 }

@@ -27,6 +27,7 @@ export class Flusher {
   #running: Promise<void> | undefined
   #cancelRest: (() => void) | undefined
   #closed = false
+  #urgent: Promise<boolean> | undefined
   /** Successful flushes. */
   flushes = 0
 
@@ -59,11 +60,34 @@ export class Flusher {
     if (this.#running === undefined && this.#cancelRest === undefined) this.#begin()
   }
 
+  /**
+   * Writes what is there now, without a rest before it: somebody waits for it. Those who ask before it begins share one.
+   *
+   * @returns whether it was written
+   */
+  now(): Promise<boolean> {
+    this.#urgent ??= this.#flushNow()
+    return this.#urgent
+  }
+
+  async #flushNow(): Promise<boolean> {
+    await this.#running
+    this.#urgent = undefined
+    if (this.#closed) return false
+    this.#cancelRest?.()
+    this.#cancelRest = undefined
+    const before = this.flushes
+    this.#begin()
+    await this.#running
+    return this.flushes > before
+  }
+
   /** No more flushes; resolves when the one that runs has ended. */
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelRest?.()
     await this.#running
+    await this.#urgent
   }
 
   #begin(): void {

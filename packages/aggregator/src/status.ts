@@ -1,6 +1,5 @@
+import type { RunSettings, RunSummary } from '@provloom/rundir/entry'
 import type { Attempt, ErrorCode, Rank, RankStatus, RefusalReason, RunId } from '@provloom/shared'
-import type { RunSettings } from './graph/entry.ts'
-import type { RunSummary } from './parts.ts'
 
 /** What an aggregator tells its host program, as it happens. Times are for the listener to take. */
 export type AggregatorStatus =
@@ -12,6 +11,7 @@ export type AggregatorStatus =
   | Flushed
   | RankLost
   | RankEnded
+  | RunEnded
   | RunFinished
   | ProblemBegan
   | ProblemEnded
@@ -90,6 +90,16 @@ export interface RankEnded {
   readonly rank: Rank
   readonly attempt: Attempt
   readonly status: RankStatus | undefined
+}
+
+/** All its ranks have ended, and the document says so. It may be amended, or go on, until it is finished. */
+export interface RunEnded {
+  readonly kind: 'run-ended'
+  readonly runId: RunId
+  readonly runDir: string
+  readonly summary: RunSummary
+  /** Relative to the run directory. */
+  readonly files: readonly string[]
 }
 
 export interface RunFinished {

@@ -60,7 +60,14 @@ test('marks ranks that had not ended when it was told to stop', async () => {
   expect(await aggregator.stop(400)).toEqual({ kind: 'drained' })
   const { summary } = await house.status('run-finished')
   expect(summary.ranks).toMatchObject([{ rank: 0, status: 'incomplete' }])
-  expect(fs.readdirSync(runDir).sort()).toEqual(['artifacts', 'metrics', 'prov.dot', 'prov.json', 'run.json'])
+  expect(fs.readdirSync(runDir).sort()).toEqual([
+    '.reopening',
+    'artifacts',
+    'metrics',
+    'prov.dot',
+    'prov.json',
+    'run.json',
+  ])
 })
 
 test('lets ranks end that are about to when it is told to stop', async () => {
@@ -73,4 +80,20 @@ test('lets ranks end that are about to when it is told to stop', async () => {
   await peer.bye()
   expect(await stopped).toEqual({ kind: 'drained' })
   expect((await house.status('run-finished')).summary.status).toBe('completed')
+})
+
+test('tells all who listen, each until it has had enough', async () => {
+  const heard: [who: string, kind: string][] = []
+  const aggregator = house.aggregator()
+  aggregator.listen(({ kind }) => heard.push(['one', kind]))
+  const enough = aggregator.listen(({ kind }) => heard.push(['other', kind]))
+  await aggregator.start()
+  enough()
+  await house.peer(aggregator.connection).welcome()
+  expect(heard.slice(0, 3)).toEqual([
+    ['one', 'listening'],
+    ['other', 'listening'],
+    ['one', 'run-opened'],
+  ])
+  expect(house.told[0]?.kind).toBe('listening')
 })

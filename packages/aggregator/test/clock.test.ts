@@ -1,17 +1,17 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { createGraphBuilder } from '@provloom/graph'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { describe as inWords, readJson, validate } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
-import type { Attempt, Rank, RunId } from '@provloom/shared'
-import type { RunEntry } from '../src/graph/entry.ts'
+import type { Attempt, Rank } from '@provloom/shared'
 import { Departures } from '../src/run/departures.ts'
 import { outlookOf } from '../src/run/outlook.ts'
-import { Roster } from '../src/run/roster.ts'
 import { readFolder } from './metrics/rows.ts'
 import { ManualClock, SetClock } from './support/clock.ts'
 import { TestHouse } from './support/house.ts'
 import { params, points, rankEnd, rankStart, series } from './support/peer.ts'
+import { opened, rosterOf, sight, tell } from './support/roster.ts'
 
 let house: TestHouse
 
@@ -71,7 +71,6 @@ test('a run whose clock is set back before it ends finishes in its time all the 
   const peer = house.peer(connection)
   await peer.welcome()
   await peer.store('w', params(0, 3))
-  // Nobody told the size of the world: the end waits two seconds for a last rank.
   await peer.bye()
   clock.set(-30 * dayUs)
   expect((await house.status('run-finished')).summary).toMatchObject({ logs: 3 })
@@ -79,25 +78,23 @@ test('a run whose clock is set back before it ends finishes in its time all the 
 
 const who = { time: 1_000_000, rank: 0 as Rank, attempt: 0 as Attempt }
 
-function rosterOf(...entries: RunEntry[]): Roster {
-  const roster = new Roster('01893d5e-5c00-7000-8000-000000000000' as RunId)
-  for (const entry of entries) roster.apply(entry)
-  return roster
-}
-
 test.each([3, -3])('a lost rank is waited for as long when the clock is set by %i days', (days) => {
   const clock = new ManualClock()
   const one = { ...who, rank: 1 as Rank }
   const roster = rosterOf(
-    { kind: 'admitted', ...who, session: 'a', host: 'h', worldSize: 2 },
-    { kind: 'admitted', ...one, session: 'b', host: 'h', worldSize: 2 },
-    { kind: 'ended', ...who },
+    true,
+    { kind: 'admitted', ...who, session: 'a', worker: 'a', host: 'h', worldSize: 2 },
+    { kind: 'admitted', ...one, session: 'b', worker: 'b', host: 'h', worldSize: 2 },
+    { kind: 'ended', ...who, ledger: {}, ledgerClosed: true },
     { kind: 'lost', ...one },
   )
   const departures = new Departures(clock)
   const outlook = (): string => {
     departures.look(roster)
-    return outlookOf(roster, true, (state) => departures.agoMs(state)).kind
+    return outlookOf(
+      roster,
+      sight((state) => departures.agoMs(state)),
+    ).kind
   }
   expect(outlook()).toBe('waiting')
   clock.jump(days * dayUs)
@@ -110,13 +107,14 @@ test.each([3, -3])('a lost rank is waited for as long when the clock is set by %
 
 test('a rank that comes back and is lost again is waited for anew', () => {
   const clock = new ManualClock()
-  const roster = rosterOf({ kind: 'admitted', ...who, session: 'a', host: 'h' }, { kind: 'lost', ...who })
+  const graph = createGraphBuilder()
+  const admitted = { kind: 'admitted', ...who, session: 'a', worker: 'a', host: 'h' } as const
+  tell(graph, opened(true), admitted, { kind: 'lost', ...who })
   const departures = new Departures(clock)
-  departures.look(roster)
+  departures.look(graph.roster)
   clock.advance(5_000)
-  const state = roster.find(who.rank, who.attempt)!
+  const state = graph.roster.find(who.rank, who.attempt)!
   expect(departures.agoMs(state)).toBe(5_000)
-  roster.apply({ kind: 'admitted', ...who, session: 'a', host: 'h' })
-  roster.apply({ kind: 'lost', ...who, time: 2_000_000 })
+  tell(graph, admitted, { kind: 'lost', ...who, time: 2_000_000 })
   expect(departures.agoMs(state)).toBe(0)
 })

@@ -70,6 +70,33 @@ test('admits nobody while that cannot be written, and then everybody', async () 
   await peer.welcome()
 })
 
+test('a rank whose admission could not be written and that never returns keeps no run open', async () => {
+  const { connection } = await house.started({ collectAllProcesses: true }, { files })
+  const first = house.peer(connection)
+  await first.welcome()
+  await first.store('w', params(0, 3))
+  files.full = true
+  const second = house.peer(connection, { rank: 1 })
+  await second.say(second.helloMessage())
+  await house.status('problem', (one) => one.code === 'LOG_FAILED')
+  files.full = false
+  await second.gone()
+  await first.bye()
+  const { summary } = await house.status('run-finished')
+  expect(summary.ranks.map(({ rank }) => rank)).toEqual([0])
+})
+
+test('a stream that could not be written is in no ledger', async () => {
+  const { connection } = await house.started({}, { files })
+  const peer = house.peer(connection)
+  await peer.welcome()
+  files.full = true
+  await peer.send('never', 0, params(0, 3))
+  await peer.hear('rejected')
+  files.full = false
+  expect((await house.peer(connection, { session: peer.session }).welcome()).next).toEqual({})
+})
+
 test('opens a run when there is room again, and leaves no torn directory behind', async () => {
   const { connection } = await house.started({}, { files })
   files.full = true

@@ -3,11 +3,11 @@ import net from 'node:net'
 import path from 'node:path'
 import { Dealer } from 'zeromq'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { enduring } from '../../../test/support/effort.ts'
 import { SegmentLog, encodeMessage, endpointOf, limits, roomForPoints, systemFiles } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
-import { enduring } from '../../../test/support/effort.ts'
-import { controlRecord } from '../src/journal/codec.ts'
-import { descriptorLimit, ranksMax } from '../src/receiver/descriptors.ts'
+import { controlRecord } from '@provloom/rundir/entry'
+import { descriptorLimit, ranksMax } from '../src/inbox/descriptors.ts'
 import { AggregatorChild, build } from './support/child.ts'
 import { TestHouse } from './support/house.ts'
 import { params, points, series } from './support/peer.ts'
@@ -166,7 +166,15 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
   // As many attempts as there may be, as the aggregator itself would have journaled them.
   const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
   for (let rank = 1; rank < limits.attemptsPerRunMax; rank++) {
-    const entry = { kind: 'admitted', time: 1_700_000_000_000_000, rank, attempt: 0, session: 's', host: 'h' }
+    const entry = {
+      kind: 'admitted',
+      time: 1_700_000_000_000_000,
+      rank,
+      attempt: 0,
+      session: 's',
+      worker: 's',
+      host: 'h',
+    }
     log.appendSync(Buffer.concat(controlRecord(entry as Parameters<typeof controlRecord>[0])))
   }
   log.close()

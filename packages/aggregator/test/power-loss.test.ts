@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SegmentLog, encodeEnvelope, frameHeaderBytes, payloadAt, systemFiles } from '@provloom/shared'
-import { commitMarks, decodeRecord, envelopeRecord } from '../src/journal/codec.ts'
+import { commitMarks, decodeRecord, envelopeRecord } from '@provloom/rundir/entry'
 import { AggregatorChild, build } from './support/child.ts'
 import { TestHouse } from './support/house.ts'
 import { params } from './support/peer.ts'
@@ -91,7 +91,7 @@ test('asks a stream again from the hole on that a power loss left in the last co
   // One commit of three, the first of which never came to the disk, though the others did.
   const log = journalOf(runDir)
   const commit = [5, 10, 15].map((first) => encodeEnvelope(peer.envelope('w', first, params(first, 5))))
-  await Promise.all(commit.map((bytes) => log.append(envelopeRecord(bytes))))
+  await log.commit(commit.map((bytes) => envelopeRecord(bytes)))
   log.close()
   blank(await placeOf(runDir, 'w', 5))
 
@@ -115,7 +115,7 @@ test('records as lost, with its place, what is damaged before the last commit, a
   const { peer, runDir } = await killedRun()
   const log = journalOf(runDir)
   for (const first of [5, 10, 15]) {
-    await log.append(envelopeRecord(encodeEnvelope(peer.envelope('w', first, params(first, 5)))))
+    await log.commit([envelopeRecord(encodeEnvelope(peer.envelope('w', first, params(first, 5))))])
   }
   log.close()
   const place = await placeOf(runDir, 'w', 10)

@@ -196,7 +196,7 @@ test('ends a run that was killed after its last entry and before its directory w
   expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
 })
 
-test('ends open runs on SIGTERM as stopped, and tells a late rank so after a restart', async () => {
+test('ends open runs on SIGTERM as stopped, and goes on with them when their sessions come back', async () => {
   const aggregator = child()
   const peer = house.peer(await aggregator.connection())
   const { runDir, runId } = await peer.welcome()
@@ -204,8 +204,11 @@ test('ends open runs on SIGTERM as stopped, and tells a late rank so after a res
   expect(await aggregator.signal('SIGTERM')).toBe(0)
   expect(readJson(path.join(runDir, 'run.json'))).toMatchObject({ finished: true, status: 'incomplete' })
   const after = child()
-  const late = house.peer(await after.connection(), { hello: { runId } })
-  expect(await late.hello()).toMatchObject({ kind: 'refused', reason: 'run-ended' })
+  const again = house.peer(await after.connection(), {
+    session: peer.session,
+    hello: { admitted: runId },
+  })
+  expect(await again.welcome()).toMatchObject({ runId, attempt: 0, next: { w: 3 } })
 })
 
 test('forgets a run whose first entry never reached the journal, and may open it again', async () => {

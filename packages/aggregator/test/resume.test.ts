@@ -1,7 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createAggregator, readStoredRun, refuseRunning } from '@provloom/aggregator'
+import { createAggregator } from '@provloom/aggregator'
+import { readStoredRun } from '@provloom/rundir'
+import { systemClock } from '@provloom/shared'
+import { Lease } from '../src/run/lease.ts'
 import { AggregatorChild, build } from './support/child.ts'
 import { TestHouse, readJson } from './support/house.ts'
 import { params } from './support/peer.ts'
@@ -66,15 +69,20 @@ test('held open, a run does not end with its last rank but when the aggregator i
   expect(house.told.filter((one) => one.kind === 'run-finished')).toHaveLength(1)
 })
 
-test('the run of a living aggregator is told by it; a copy of it, and a killed one, are free', async () => {
+test('the run of a living aggregator is refused by its lease; a copy of it, and a killed one, are free', async () => {
   const { runDir, child } = await killedRun()
-  await expect(refuseRunning(readStoredRun(runDir))).rejects.toMatchObject({ code: 'AGGREGATOR_RUNNING' })
+  const taken = (of: string): Promise<Lease> =>
+    Lease.take(of, { clock: systemClock(), version: '0', force: false, told: () => {} })
+  await expect(taken(runDir)).rejects.toMatchObject({ code: 'AGGREGATOR_RUNNING' })
   const copy = path.join(house.saveDir, 'copied')
   // It goes on writing: what it has beside its files comes and goes.
   fs.cpSync(runDir, copy, { recursive: true, filter: (name) => !name.endsWith('.tmp') })
-  await refuseRunning(readStoredRun(copy))
+  expect((await taken(copy)).look(true)).toBe('held')
   await child.signal('SIGKILL')
-  await refuseRunning(readStoredRun(runDir))
+  const own = await taken(runDir)
+  expect(own.look(true)).toBe('held')
+  fs.renameSync(runDir, `${runDir}-moved`)
+  expect(own.look(true)).toBe('removed')
 })
 
 test('a folder without run.json, and a run without its journal, are refused with a hint', async () => {

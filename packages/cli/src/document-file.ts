@@ -46,7 +46,10 @@ export async function writeDocument(document: ProvDocument, file: string, named?
       hint: `Formats: ${formatNames}.`,
     })
   }
-  await writeOut(file, format.write(document))
+  await writeOut(
+    file,
+    format.write(document, (words) => process.stderr.write(`provloom: ${words}\n`)),
+  )
 }
 
 /** Text to a file, durably and whole, or to standard output for `-`. */

@@ -1,15 +1,10 @@
 import { CommanderError } from 'commander'
-import { ProvloomError, renderError } from '@provloom/shared'
-import { exitCode } from './exit-code.ts'
+import { ProvloomError, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
+import { exitCode } from './exit-code.ts'
+import { commandHasBegun } from './launch/begun.ts'
 import { createProgram } from './program.ts'
 import { usageError } from './usage.ts'
-
-/** A reader of our output that went away (`| head`) is no error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCode.ok)
-  throw error
-})
 
 /** Exit codes of errors that are not about something missing outside. */
 const codes: Partial<Record<ErrorCode, number>> = {
@@ -22,10 +17,47 @@ const codes: Partial<Record<ErrorCode, number>> = {
   INTERNAL: exitCode.internal,
 }
 
-try {
-  await createProgram().parseAsync()
-} catch (error) {
-  process.exitCode = report(error)
+/**
+ * The command line. Sets `process.exitCode`, or ends the process.
+ *
+ * @throws what kept `run` or `agent` from running its command: the caller runs it without us
+ */
+export async function main(): Promise<void> {
+  const [, , name] = process.argv
+  const wraps = name === 'run' || name === 'agent'
+  if (!wraps && name !== 'aggregator') endWithReader()
+  // An agent looks after its own faults (`superviseAgent`).
+  if (name !== 'agent') endInWords(wraps)
+  try {
+    await createProgram().parseAsync()
+  } catch (error) {
+    if (wraps && isFault(error) && !commandHasBegun()) throw error
+    process.exitCode = report(error)
+  }
+  // Whatever may still be open: a socket, the channel to an aggregator that does not end.
+  if (name === 'run' || name === 'aggregator') process.exit()
+}
+
+function isFault(error: unknown): boolean {
+  return !(error instanceof CommanderError) && !(error instanceof ProvloomError)
+}
+
+/** A reader of our output that went away (`| head`) is no error. Not where the output is a command's as well. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCode.ok)
+    throw error
+  })
+}
+
+/** What nobody catches is told like any other error; where a command runs, it goes on. */
+function endInWords(goesOn: boolean): void {
+  const tell = (error: unknown): void => {
+    const code = report(error)
+    if (!goesOn || !commandHasBegun()) process.exit(code)
+  }
+  process.on('uncaughtException', tell)
+  process.on('unhandledRejection', tell)
 }
 
 function report(error: unknown): number {
@@ -33,10 +65,10 @@ function report(error: unknown): number {
     if (error.exitCode === 0) return exitCode.ok
     // Called without a command: the help has been shown.
     if (error.code === 'commander.help') return exitCode.usage
-    process.stderr.write(`${renderError(usageError(error))}\n`)
+    say(renderError(usageError(error)))
     return exitCode.usage
   }
-  process.stderr.write(`${renderError(error)}\n`)
+  say(renderError(error))
   if (!(error instanceof ProvloomError)) {
     if (process.env['PROVLOOM_DEBUG'] !== undefined) console.error(error)
     return exitCode.internal

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { addOptions, environmentHelp } from './options.ts'
 import { addProvCommands } from './prov-commands.ts'
 import { version } from './version.ts'
@@ -41,7 +41,10 @@ function addRun(program: Command): void {
     .description('run a command as n ranks on this machine, with an agent each and one aggregator')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('-n, --ranks <N>', 'number of workers', '1')
-    .option('--json', 'the summary as one line of JSON on standard output')
+    .option(
+      '--json <FILE>',
+      'the summary goes to this file, one line of JSON a run; not to the streams of the command',
+    )
     .passThroughOptions()
     .addHelpText(
       'after',
@@ -58,9 +61,8 @@ function addAgent(program: Command): void {
     .command('agent')
     .description('run a command as one rank and publish what happens in it')
     .argument('[command...]', 'the command and its arguments, behind --')
-    .option('--with-aggregator', "rank 0's agent also starts the aggregator")
-    .option('--attach <SPOOL>', 'serve a spool that a worker writes already, instead of starting a command')
-    .option('--pid <PID>', 'with --attach: the worker; the agent ends after it')
+    .option('--with-aggregator', 'the agents of the head node also start the aggregator')
+    .option('--tree <FOLDER>', 'serve processes that run already, by the spool folder they have made')
     .passThroughOptions()
     .addHelpText('after', `\n${environmentHelp}\nExit code: the command's own.`)
   addOptions(command, 'agent').action(async (words: string[], given: Record<string, unknown>) => {
@@ -77,6 +79,8 @@ function addAggregator(program: Command): void {
     .command('aggregator')
     .description('collect the ranks of a job and keep one graph per run; ends its runs on SIGTERM')
     .option('--json', 'one line of JSON per status on standard output')
+    .addOption(new Option('--meet <DIR>', 'folder that agents which have started it meet in').hideHelp())
+    .addOption(new Option('--generation <G>', 'how many were started before it').hideHelp())
     .addHelpText(
       'after',
       `\n${environmentHelp}\nWhere an agent asks for something else than its aggregator was given, the aggregator's own holds.\nExit code: 0 all runs are written, 1 stopped before that, 2 a wrong command line, 3 no port or save directory.\n\nExample:\n  ${aggregatorExample}`,
@@ -86,34 +90,71 @@ function addAggregator(program: Command): void {
     process.exitCode = await aggregator(given)
   })
   addRecover(program)
-  addOptions(
-    program
-      .command('import')
-      .description('bring spools that were kept (no aggregator was there) into a run')
-      .argument('<spool...>', 'spool folders')
-      .addHelpText('after', '\nExample:\n  provloom import /tmp/provloom-1000/digits-r0-a0-1f2e3d4c'),
-    'aggregator',
-    ['exitWhenDone', 'host', 'port', 'advertise', 'insecure'],
-  ).action(async (spools: string[], given: Record<string, unknown>) => {
-    const { importSpools } = await import('./command/import.ts')
-    process.exitCode = await importSpools(spools, given)
-  })
+  addSpools(program)
+  addImport(program)
 }
 
+function addSpools(program: Command): void {
+  program
+    .command('spools')
+    .description('list what earlier runs have recorded and is in no graph, and how to hand it in')
+    .option('--spool-root <DIR>', spoolRootHelp)
+    .option('--json', 'the list as one line of JSON')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 listed, also when there is none; 1 a spool cannot be read, of another release say; 2 a wrong command line.\n\nExample:\n  provloom spools',
+    )
+    .action(async (given: Record<string, unknown>) => {
+      const { spools } = await import('./command/spools.ts')
+      process.exitCode = await spools(given)
+    })
+}
+
+function addImport(program: Command): void {
+  const command = program
+    .command('import')
+    .description('hand in what was recorded and is in no graph: into its run, or a run of its own')
+    .argument(
+      '[spool...]',
+      "folders of sessions or trees (provloom spools lists them); all of this machine's when not given",
+    )
+    .option('--spool-root <DIR>', spoolRootHelp)
+    .option('--json', 'what was done as one line of JSON on standard output')
+    .addHelpText(
+      'after',
+      '\nExperiment, namespace and save directory are those of the scripts; what is given here wins.\nExit code: 0 handed in, also when there was nothing; 2 no spool that can be read; 3 something is kept, or in use.\n\nExamples:\n  provloom import\n  provloom import /tmp/provloom-1000/local-4f1e.4711.99/sessions/0123456789abcdef',
+    )
+  const without = ['exitWhenDone', 'host', 'port', 'advertise', 'insecure']
+  addOptions(command, 'aggregator', without).action(
+    async (spools: string[], given: Record<string, unknown>) => {
+      const { importSpools } = await import('./command/import.ts')
+      process.exitCode = await importSpools(spools, given)
+    },
+  )
+}
+
+const spoolRootHelp =
+  'folder that spools are looked for in (default: PROVLOOM_SPOOL_ROOT, and provloom-UID in TMPDIR, /tmp and here)'
+
 function addRecover(program: Command): void {
-  const example = 'provloom recover prov/digits_0'
+  const example =
+    'provloom recover prov/digits_0\n  provloom recover prov/digits_0 /mnt/node7/provloom-1000/local-4f1e.4711.99'
   program
     .command('recover')
     .description('finish a run whose aggregator was killed and is not started again')
     .argument('<run-dir>', 'run directory, also a copied one')
-    .argument('[spool...]', "spool folders of its ranks; found in this machine's spool root when not given")
-    .option('--spool-root <DIR>', 'folder that spools are looked for in (default: TMPDIR/provloom-UID)')
+    .argument(
+      '[spool...]',
+      "folders of its ranks' sessions or trees; found in this machine's spool roots when not given",
+    )
+    .option('--spool-root <DIR>', spoolRootHelp)
+    .option('--force', 'take the run from an aggregator that still renews its lease')
     .option('--create-graph', 'also write the graph as DOT')
     .option('--create-svg', 'also write the graph as a picture (SVG), and its DOT')
     .option('--json', 'what was done as one line of JSON on standard output')
     .addHelpText(
       'after',
-      `\nExit code: 0 recovered, 1 a spool could not be handed in, 2 no run that can be read, 3 its aggregator runs.\n\nExample:\n  ${example}`,
+      `\nExit code: 0 recovered, 1 a spool could not be handed in, 2 no run that can be read, 3 its aggregator lives, or a spool is in use.\n\nExample:\n  ${example}`,
     )
     .action(async (runDir: string, spools: string[], given: Record<string, unknown>) => {
       const { recover } = await import('./command/recover.ts')

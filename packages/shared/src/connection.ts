@@ -20,6 +20,10 @@ export interface Connection {
   readonly listen: string
   readonly port: number
   readonly pid: number
+  /** Random, of one aggregator process: it removes only files of its own. */
+  readonly nonce: string
+  /** It leaves: whoever needs an aggregator starts the next one. */
+  readonly left?: boolean
   /** CURVE keys in Z85 (ZeroMQ RFC 26, 32); null with `--insecure`. */
   readonly curve: {
     readonly serverKey: string
@@ -90,7 +94,7 @@ function badFile(file: string, cause: unknown): ProvloomError {
 function isConnection(value: unknown): value is Connection {
   if (typeof value !== 'object' || value === null) return false
   const fields = new Map<string, unknown>(Object.entries(value))
-  const texts = ['jobKey', 'host', 'advertise', 'listen'].every(
+  const texts = ['jobKey', 'host', 'advertise', 'listen', 'nonce'].every(
     (name) => typeof fields.get(name) === 'string',
   )
   const curve = fields.get('curve')

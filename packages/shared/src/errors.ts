@@ -65,13 +65,23 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** The same in one line, without its code: where more than one thing is told. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof ProvloomError)) return reasonOf(error)
+  const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`
+  return `${error.message}${cause}${error.hint === undefined ? '' : `. ${error.hint}`}`
+}
+
+const bugHint = 'PROVLOOM_DEBUG=1 shows where; it is a bug of ours, please tell us.'
+
 /**
  * The two lines the command line prints, fit for a terminal whatever they name.
  *
  * @returns `Error: ...` and, where there is a hint, `Try: ...`
  */
 export function renderError(error: unknown): string {
-  if (!(error instanceof ProvloomError)) return printable(`Error: ${reasonOf(error)}`)
+  if (!(error instanceof ProvloomError))
+    return printable(`Error: ${reasonOf(error)} [INTERNAL]\nTry:   ${bugHint}`)
   const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`
   const head = `Error: ${error.message}${cause} [${error.code}]`
   return printable(error.hint === undefined ? head : `${head}\nTry:   ${error.hint}`)

@@ -16,6 +16,8 @@ export interface OpenFile {
   sync(): Promise<void>
   truncateSync(length: number): void
   size(): number
+  /** Whether this name still leads to it: it may have been removed, or another one put in its place. */
+  isAt(file: string): boolean
   close(): void
 }
 
@@ -119,6 +121,11 @@ function openFile(fd: number): OpenFile {
       }),
     truncateSync: (length) => fs.ftruncateSync(fd, length),
     size: () => fs.fstatSync(fd).size,
+    isAt: (file) => {
+      const named = fs.statSync(file, { throwIfNoEntry: false })
+      const own = fs.fstatSync(fd)
+      return named?.ino === own.ino && named.dev === own.dev
+    },
     close: () => fs.closeSync(fd),
   }
 }

@@ -56,6 +56,16 @@ export function lsn(value: number): Lsn {
   return value as Lsn
 }
 
+/** Types a trusted number as a rank. */
+export function rankOf(value: number): Rank {
+  return value as Rank
+}
+
+/** Types a trusted number as an attempt. */
+export function attemptOf(value: number): Attempt {
+  return value as Attempt
+}
+
 /**
  * A new run id.
  *

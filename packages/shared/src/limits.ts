@@ -11,6 +11,12 @@ export const recordBytesMax: number = 16 * MiB
 export const eventBytesMax: number = 1 * MiB
 /** Keys, names and labels, in UTF-16 code units. Longer ones are cut by clients and refused at the border. */
 export const nameLengthMax = 512
+/** A parameter's value, in UTF-8: the graph holds all of it. A parameter is a value; a file is logged as a file. */
+export const valueBytesMax: number = 64 * KiB
+/** Lists and objects inside each other that are written out. */
+export const valueLevelsMax = 32
+/** Parameters or metrics of one call. */
+export const pairsPerCallMax = 10_000
 /** A segment is closed when it has grown to this. Small enough that acknowledged space returns soon. */
 export const segmentBytesMax: number = 8 * MiB
 /** All of one rank's spool. Beyond it events are dropped, counted. */
@@ -54,15 +60,23 @@ export const heartbeatIntervalMs = 2_000
 export const lostAfterMs: number = 15_000
 /** TCP connections waiting to be accepted: 1,000 ranks may come back at once. */
 export const listenBacklog = 4096
-/** An agent waits this long for the worker's `start_run` before it says hello with what it knows. */
-export const helloWaitMs = 30_000
+/** Sessions that one agent serves at once; further ones wait in their folders. */
+export const openSessionsMax = 256
 /** Draining at the end with the aggregator down. Launchers give 30 s before SIGKILL. */
 export const drainMs = 5_000
 /** Rows in one Parquet part; a part is also sealed by age. */
 export const partRowsMax = 1_000_000
 export const partAgeMs = 60_000
-/** Artifacts up to this are copied and hashed in the call; larger ones are linked, and hashed by the agent. */
+/** Files up to this are hashed in the call; larger ones are cloned, copied or marked, and hashed by the agent. */
 export const artifactInlineBytesMax: number = 64 * MiB
+/** Copies of files that wait in the spool for the agent. A spool may lie in memory. */
+export const copiesBytesMax: number = 512 * MiB
+/** Time for the copies and hashes of one call; what is left is marked. */
+export const keepMs = 5_000
+/** Files of one logged folder. */
+export const folderFilesMax = 10_000
+/** What is looked at of one logged folder, to count it. */
+export const folderEntriesMax = 200_000
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */
@@ -72,6 +86,7 @@ function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`limits.ts: ${text}`)
 }
 relation(eventBytesMax <= recordBytesMax, 'an event fits into a record')
+relation(valueBytesMax * 8 <= eventBytesMax, 'a value fits into an event, whatever has to be escaped in it')
 relation(envelopeBytesMax <= recordBytesMax, 'an envelope fits into a journal record')
 relation(eventBytesMax <= envelopeBytesMax, 'an event fits into an envelope')
 relation(envelopeBytesMax <= creditBytes, 'credit lets at least one envelope through')
@@ -79,5 +94,7 @@ relation(creditBytesMin <= creditBytes && creditBytes <= inFlightBytesMax, 'no r
 relation(envelopeAgeMs <= envelopeAgeMsMax, 'ages may grow')
 relation(envelopeAgeMsMax <= drainMs, 'an envelope gets full before an agent gives up')
 relation(spoolReserveBytes < spoolBytesMax, 'the reserve is part of the spool')
+relation(artifactInlineBytesMax <= copiesBytesMax, 'what is hashed in the call can be copied')
+relation(folderFilesMax <= folderEntriesMax, 'all files of a folder are looked at')
 relation(segmentBytesMax <= spoolReserveBytes, 'a segment fits into the reserve')
 relation(heartbeatIntervalMs * 3 <= lostAfterMs, 'three heartbeats fit before a rank is lost')

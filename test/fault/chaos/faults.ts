@@ -1,11 +1,11 @@
 import type { Random } from '../../support/random.ts'
 import type { AggregatorProcess } from './aggregator-process.ts'
-import type { Ranks } from './chaos.ts'
 import { signal, sleep } from './place.ts'
 import type { Place } from './place.ts'
 import { networkFaults } from './proxy.ts'
 import type { Proxy } from './proxy.ts'
 import type { RankAttempt } from './rank-attempt.ts'
+import type { Ranks } from './ranks.ts'
 import type { ChaosSettings } from './settings.ts'
 
 /** What was done. */

@@ -63,7 +63,7 @@ const shapes: readonly Hostile[] = [
       backlog: 0,
     }),
   ],
-  () => [encodeMessage({ kind: 'bye', session: 'nobody', final: true })],
+  () => [encodeMessage({ kind: 'bye', session: 'nobody', final: true, ledger: {}, ledgerClosed: true })],
   // A length that lies.
   (random) => {
     const head = Buffer.alloc(5)

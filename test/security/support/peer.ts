@@ -96,13 +96,19 @@ export class Peer {
     const { rank = 0, attempt = 0, jobKey = 'job', worldSize, hello } = this.#options
     return {
       kind: 'hello',
-      version: 1,
+      version: 2,
       session: this.session,
+      agent: this.session,
+      worker: this.session,
       jobKey,
       rank: checked(rank, isRank),
       attempt: checked(attempt, isAttempt),
+      rankToldBy: 'launcher',
+      ordinal: 0,
       ...(worldSize === undefined ? {} : { worldSize }),
       host: 'node',
+      hostId: 'a-boot-id',
+      startedUs: Date.now() * 1000,
       pid: process.pid,
       asked: {},
       ...hello,
@@ -163,7 +169,7 @@ export class Peer {
   }
 
   async bye(): Promise<void> {
-    await this.say({ kind: 'bye', session: this.session, final: true })
+    await this.say({ kind: 'bye', session: this.session, final: true, ledger: {}, ledgerClosed: true })
     await this.hear('farewell')
   }
 

@@ -1,11 +1,29 @@
 import fs from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import PQueue from 'p-queue'
 import { reasonOf } from '@provloom/shared'
-import type { Artifact, Rank, RunId } from '@provloom/shared'
-import type { SpoolFolder } from '../spool/folder.ts'
+import type { Artifact, Clock, Rank, RunId } from '@provloom/shared'
+import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
-import { digest, placeBelow, storeCopy } from './store.ts'
+import { markOf } from './mark.ts'
+import { reachOf } from './modes.ts'
+import { partsOf } from './place.ts'
+import { Copy, openRegular, readOnce } from './store.ts'
+import type { Access, Digest } from './store.ts'
+
+interface Changed {
+  readonly problem: string
+}
+
+interface Outcome {
+  readonly size?: number
+  readonly sha256?: string
+  readonly stored?: string
+  readonly problem?: string
+}
+
+const changed: Changed = { problem: 'it has changed since it was logged, and no copy of it was kept' }
 
 /** Where a logged file's event stands. */
 export interface Origin {
@@ -14,10 +32,11 @@ export interface Origin {
 }
 
 export interface KeeperParts {
-  readonly spool: SpoolFolder
+  readonly spool: SessionFolder
   readonly rank: Rank
   readonly host: string
-  readonly record: (fact: Fact) => void
+  /** @returns whether it is in the spool */
+  readonly record: (fact: Fact) => boolean
   /** The lowest number of a stream whose artifact is not done; undefined when all are. */
   readonly pending: (stream: string, lowest: number | undefined) => void
 }
@@ -48,7 +67,7 @@ export class ArtifactKeeper {
     const id = `${origin.stream}/${origin.number}`
     if (this.#seen.has(id)) return
     this.#seen.add(id)
-    if (artifact.spooled === undefined && artifact.copy !== true && artifact.sha256 !== undefined) return
+    if (isDone(artifact)) return
     this.#mark(origin, true)
     void this.#queue.add(() => this.#store(artifact, origin))
   }
@@ -58,13 +77,19 @@ export class ArtifactKeeper {
     this.#seen.add(`${origin.stream}/${origin.number}`)
   }
 
-  get busy(): boolean {
-    return this.#queue.size + this.#queue.pending > 0
-  }
-
-  /** Resolves when no job is left. */
-  idle(): Promise<void> {
-    return this.#queue.onIdle()
+  /** Resolves when no job is left, or its time is over. @param until monotonic milliseconds */
+  async finish(clock: Clock, until: number): Promise<void> {
+    if (this.#run !== undefined && this.#queue.size + this.#queue.pending > 0) {
+      await new Promise<void>((resolve) => {
+        const left = Math.max(0, Math.min(until - clock.monotonicMs(), 2 ** 31 - 1))
+        const cancel = clock.after(left, resolve)
+        void this.#queue.onIdle().then(() => {
+          cancel()
+          resolve()
+        })
+      })
+    }
+    this.stop()
   }
 
   /** Jobs not begun are given up; their files stay where they are. */
@@ -75,8 +100,10 @@ export class ArtifactKeeper {
 
   async #store(artifact: Artifact, origin: Origin): Promise<void> {
     try {
-      const fact = await this.#outcome(artifact)
-      this.#parts.record({ type: 'artifact.stored', ...origin, ...fact })
+      const fact = await this.#outcome(artifact, origin)
+      const recorded = this.#parts.record({ type: 'artifact.stored', ...origin, ...fact })
+      // What waits in the spool is in the way of the next copies.
+      if (recorded && fact.problem === undefined) this.#forget(artifact)
     } catch (error) {
       this.#parts.record({ type: 'artifact.stored', ...origin, problem: reasonOf(error) })
     } finally {
@@ -84,38 +111,59 @@ export class ArtifactKeeper {
     }
   }
 
-  async #outcome(
-    artifact: Artifact,
-  ): Promise<{ size?: number; sha256?: string; stored?: string; problem?: string }> {
+  async #outcome(artifact: Artifact, origin: Origin): Promise<Outcome> {
     const source = this.#sourceOf(artifact)
     if (source === undefined) return { problem: 'the name of its spooled copy leads out of the spool' }
-    // The worker makes files there, never links: one would have us read for whoever wrote the spool.
-    if (artifact.spooled !== undefined && isLink(source)) return { problem: 'its spooled copy is a link' }
-    if (!fs.existsSync(source)) return { problem: `${source} is not there any more` }
-    const found = await digest(source)
-    const changed =
-      artifact.size !== undefined && artifact.size !== found.size && artifact.spooled === undefined
-    const problem = changed ? { problem: `it had ${artifact.size} bytes when it was logged` } : {}
-    if (artifact.copy !== true) return { ...found, ...problem }
-    const run = this.#run!
-    if (!isReachable(run.runDir, run.runId)) {
-      return {
-        ...found,
-        problem: `not copied: the run directory ${run.runDir} cannot be reached from ${this.#parts.host}`,
-      }
+    const spooled = artifact.spooled !== undefined
+    const there = fs.lstatSync(source, { throwIfNoEntry: false })
+    if (there === undefined) return { problem: `${source} is not there any more` }
+    // The worker makes files in the spool, never links: one would have us read for whoever wrote it.
+    if (spooled && there.isSymbolicLink()) return { problem: 'its copy in the spool is a link' }
+    const from = await openRegular(source, !spooled)
+    if (from === undefined) return { problem: `${source} is no file` }
+    try {
+      return artifact.copy === true
+        ? await this.#copy(artifact, source, from, origin)
+        : await readAsLogged(artifact, from)
+    } finally {
+      await from.close()
     }
-    const artifacts = path.join(run.runDir, 'artifacts')
-    const folder = path.join(artifacts, `rank${this.#parts.rank}`)
-    const place = placeBelow(folder, artifact.subfolder, artifact.name)
-    if (place === undefined)
-      return { ...found, problem: 'not copied: its name leads out of the run directory' }
-    const stored = await storeCopy(source, artifacts, place, found)
-    return { ...found, ...problem, stored: path.relative(run.runDir, stored).split(path.sep).join('/') }
   }
 
-  #sourceOf(artifact: Artifact): string | undefined {
-    if (artifact.spooled === undefined) return artifact.path
-    return placeBelow(this.#parts.spool.files, undefined, artifact.spooled)
+  async #copy(artifact: Artifact, source: string, from: FileHandle, origin: Origin): Promise<Outcome> {
+    const { runDir, runId } = this.#run!
+    const parts = partsOf(artifact.subfolder, artifact.name)
+    if (parts === undefined) {
+      return {
+        problem: 'not copied: its name leads out of the run directory',
+        ...(await readAsLogged(artifact, from)),
+      }
+    }
+    if (!isReachable(runDir, runId)) {
+      const problem = `not copied: the run directory ${runDir} cannot be reached from ${this.#parts.host}`
+      return { problem, ...(await readAsLogged(artifact, from)) }
+    }
+    const folder = path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
+    const copy = await Copy.begin(folder, `${origin.stream}-${origin.number}`)
+    try {
+      const found = await readAsLogged(artifact, from, copy.handle)
+      if ('problem' in found) return found
+      const stored = await copy.place(parts, accessOf(artifact, source, folder), found)
+      return { ...found, stored: path.relative(runDir, stored).split(path.sep).join('/') }
+    } finally {
+      await copy.end()
+    }
+  }
+
+  #sourceOf({ spooled, path: file }: Artifact): string | undefined {
+    if (spooled === undefined) return file
+    const [name, ...more] = partsOf(undefined, spooled) ?? []
+    return name === undefined || more.length > 0 ? undefined : path.join(this.#parts.spool.files, name)
+  }
+
+  #forget(artifact: Artifact): void {
+    const copy = artifact.spooled === undefined ? undefined : this.#sourceOf(artifact)
+    if (copy !== undefined) fs.rmSync(copy, { force: true })
   }
 
   #mark({ stream, number }: Origin, open: boolean): void {
@@ -127,8 +175,66 @@ export class ArtifactKeeper {
   }
 }
 
-function isLink(file: string): boolean {
-  return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+/** A folder is told by its files; what was hashed and is not to be copied, or could not be read, is told already. */
+function isDone({ mediaType, spooled, copy, sha256, mark, problem }: Artifact): boolean {
+  if (spooled !== undefined) return false
+  if (mediaType === 'inode/directory') return true
+  return copy === true
+    ? problem !== undefined && mark === undefined && sha256 === undefined
+    : mark === undefined
+}
+
+/**
+ * Reads a file as it was at the call, and copies it to `into`: what is read is what was logged, by its hash, or by its
+ * mark before and after. Of anything else neither size nor hash are told.
+ */
+async function readAsLogged(
+  artifact: Artifact,
+  from: FileHandle,
+  into?: FileHandle,
+): Promise<Digest | Changed> {
+  const { spooled, sha256, mark, size } = artifact
+  const before = markOf(await from.stat({ bigint: true }))
+  if (spooled === undefined && sha256 === undefined) {
+    if (mark === undefined) return { problem: 'nothing of it was kept, and nothing says what it was' }
+    if (before !== mark) return changed
+  }
+  const found = await readOnce(from, into, size)
+  const after = markOf(await from.stat({ bigint: true }))
+  const same =
+    sha256 === undefined
+      ? before === after && (size === undefined || size === found.size)
+      : sha256 === found.sha256
+  if (same) return found
+  return spooled === undefined ? changed : { problem: 'its copy in the spool is not what was logged' }
+}
+
+/** Who may read the copy of a file: by what was seen of it at the call, and by the folders above it. */
+function accessOf(
+  { mode, group, path: file, depth, spooled }: Artifact,
+  source: string,
+  beside: string,
+): Access {
+  // What we made in the spool ourselves has no original elsewhere.
+  const made = spooled !== undefined && file === source
+  const levels = Math.min(depth ?? 0, file.split('/').length)
+  const folders = Array.from({ length: levels }, (_, n) => folderAbove(file, levels - 1 - n))
+  return {
+    mode: mode ?? 0o600,
+    group,
+    reach: made ? 0o077 : reachOf(file, group, beside),
+    folders: folders.map((folder) => folderAccess(folder, beside)),
+  }
+}
+
+function folderAbove(file: string, levels: number): string {
+  return levels === 0 ? path.dirname(file) : folderAbove(path.dirname(file), levels - 1)
+}
+
+function folderAccess(folder: string, beside: string): Omit<Access, 'folders'> {
+  const found = fs.statSync(folder, { throwIfNoEntry: false })
+  if (found === undefined) return { mode: 0o700, group: undefined, reach: 0 }
+  return { mode: found.mode & 0o777, group: found.gid, reach: reachOf(folder, found.gid, beside) }
 }
 
 /** Whether this machine sees the run directory: its `run.json` names the same run. */

@@ -1,126 +1,186 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import type { BigIntStats } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { bitsOf } from './modes.ts'
+import { withFreeName } from './place.ts'
 
-/** Size and checksum of a file or a folder. */
+/** Size and checksum of a file. */
 export interface Digest {
   readonly size: number
   readonly sha256: string
 }
 
-/** SHA-256 and size of a file, streamed. */
-export async function digestFile(file: string): Promise<Digest> {
+/** Who may read a copy. `folders` are the originals of the last folders it is put in, the innermost last. */
+export interface Access {
+  readonly mode: number
+  readonly group: number | undefined
+  readonly reach: number
+  readonly folders: readonly Omit<Access, 'folders'>[]
+}
+
+const blockBytes = 1024 * 1024
+const nothing = Buffer.alloc(blockBytes)
+
+/** A regular file, opened without waiting for a writer; undefined for anything else, also for a link where none may be. */
+export async function openRegular(file: string, follow: boolean): Promise<FileHandle | undefined> {
+  const seen = follow ? fs.statSync(file) : fs.lstatSync(file)
+  if (!seen.isFile()) return undefined
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = fs.constants
+  const flags = O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0) | (follow ? 0 : (O_NOFOLLOW ?? 0))
+  const handle = await fs.promises.open(file, flags)
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  return undefined
+}
+
+/**
+ * Reads a file once, from its start to its end: hashes it, and writes what it hashed to `into`.
+ *
+ * @param most one that has more is not read to its end: it may grow for ever
+ */
+export async function readOnce(
+  from: FileHandle,
+  into?: FileHandle,
+  most: number = Infinity,
+): Promise<Digest> {
   const hash = createHash('sha256')
+  const block = Buffer.allocUnsafe(blockBytes)
   let size = 0
-  for await (const bytes of fs.createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    if (!Buffer.isBuffer(bytes)) continue
+  while (size <= most) {
+    const { bytesRead } = await from.read(block, 0, blockBytes, size)
+    if (bytesRead === 0) break
+    const bytes = block.subarray(0, bytesRead)
     hash.update(bytes)
-    size += bytes.length
+    // A block of zeros stays a hole.
+    if (into !== undefined && !bytes.equals(nothing.subarray(0, bytesRead))) await writeAt(into, bytes, size)
+    size += bytesRead
   }
+  await into?.truncate(size)
   return { size, sha256: hash.digest('hex') }
 }
 
-/**
- * A folder's: sizes added, and SHA-256 over one line per file, `<sha256>  <relative path>\n`, sorted by path, as
- * `sha256sum` prints them. Links are not followed.
- */
-export async function digestFolder(folder: string): Promise<Digest> {
-  const hash = createHash('sha256')
-  let size = 0
-  for (const name of filesBelow(folder)) {
-    const one = await digestFile(path.join(folder, name))
-    hash.update(`${one.sha256}  ${name}\n`)
-    size += one.size
+async function writeAt(into: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;)
+    done += (await into.write(bytes, done, bytes.length - done, position + done)).bytesWritten
+}
+
+/** A copy that is being made, below `root`, in a file of its owner alone and of a name of its own. */
+export class Copy {
+  readonly #root: string
+  readonly #file: string
+  readonly handle: FileHandle
+
+  private constructor(root: string, file: string, handle: FileHandle) {
+    this.#root = root
+    this.#file = file
+    this.handle = handle
   }
-  return { size, sha256: hash.digest('hex') }
-}
 
-export async function digest(target: string): Promise<Digest> {
-  return fs.statSync(target).isDirectory() ? digestFolder(target) : digestFile(target)
-}
-
-function filesBelow(folder: string): string[] {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .sort((a, b) => (a < b ? -1 : 1))
-}
-
-/**
- * The place of a copy below `folder`, by the names the user gave.
- *
- * @returns undefined when they would lead out of it
- */
-export function placeBelow(folder: string, subfolder: string | undefined, name: string): string | undefined {
-  const parts = [...(subfolder ?? '').split('/'), ...name.split('/')].filter(
-    (part) => part !== '' && part !== '.',
-  )
-  if (parts.length === 0 || parts.some((part) => part === '..' || part.includes('\0'))) return undefined
-  const place = path.join(folder, ...parts)
-  return place.startsWith(folder + path.sep) ? place : undefined
-}
-
-/**
- * Copies a file or folder to `place`, below `root`, or beside it as `name-2.ext`, `name-3.ext`, ... when something else is there:
- * nothing is overwritten. What is there with the same content is the copy.
- *
- * @returns where it is
- */
-export async function storeCopy(
-  source: string,
-  root: string,
-  place: string,
-  wanted: Digest,
-): Promise<string> {
-  refuseLinks(root, place)
-  fs.mkdirSync(path.dirname(place), { recursive: true })
-  const beside = `${place}.${process.pid}.tmp`
-  // Whatever somebody left under this name is not written through.
-  fs.rmSync(beside, { recursive: true, force: true })
-  try {
-    await copyTo(source, beside)
-    for (let n = 1; ; n++) {
-      const target = n === 1 ? place : numbered(place, n)
-      if (fs.existsSync(target)) {
-        if ((await digest(target)).sha256 === wanted.sha256) return target
-        continue
-      }
-      fs.renameSync(beside, target)
-      return target
+  /** @param mark sets copies that are being made apart; what an agent that died left under it is removed */
+  static async begin(root: string, mark: string): Promise<Copy> {
+    for (const folder of [path.dirname(root), root]) {
+      refuseLink(folder)
+      fs.mkdirSync(folder, { recursive: true })
     }
-  } finally {
-    fs.rmSync(beside, { recursive: true, force: true })
+    const file = path.join(root, `.${mark}.tmp`)
+    fs.rmSync(file, { recursive: true, force: true })
+    return new Copy(root, file, await fs.promises.open(file, 'wx', 0o600))
+  }
+
+  /**
+   * Puts it where it belongs, or beside: nothing is overwritten. What is there with the same content is the copy.
+   *
+   * @returns where it is
+   */
+  async place(parts: readonly string[], access: Access, found: Digest): Promise<string> {
+    await this.handle.datasync()
+    const { gid } = await this.handle.stat()
+    const bits = bitsOf(access.mode, access.group, gid, access.reach)
+    const folders = parts.slice(0, -1)
+    let folder = this.#root
+    for (const [n, name] of folders.entries()) {
+      const original = access.folders[n - (folders.length - access.folders.length)]
+      folder = await withFreeName(name, async (free) => makeFolder(path.join(folder, free), original))
+    }
+    return withFreeName(parts.at(-1)!, async (free) => {
+      const target = path.join(folder, free)
+      if (await isThere(target, found)) {
+        restrict(target, fs.statSync(target).mode & 0o777 & bits)
+        return target
+      }
+      if (!claim(target)) return undefined
+      try {
+        restrict(this.#file, bits)
+        fs.renameSync(this.#file, target)
+      } catch (error) {
+        fs.rmSync(target, { force: true })
+        throw error
+      }
+      return target
+    })
+  }
+
+  /** Closes it, and removes what has no place. */
+  async end(): Promise<void> {
+    await this.handle.close()
+    fs.rmSync(this.#file, { force: true })
   }
 }
 
-async function copyTo(source: string, target: string): Promise<void> {
-  if (fs.statSync(source).isDirectory()) {
-    // Links are not taken along, as they are not hashed: they could lead anywhere.
-    const filter = (from: string): boolean => !fs.lstatSync(from).isSymbolicLink()
-    await fs.promises.cp(source, target, { recursive: true, filter })
-    return
-  }
-  await pipeline(fs.createReadStream(source), fs.createWriteStream(target, { flags: 'wx' }))
-  const written = await fs.promises.open(target, 'r')
+/** A folder of that name, made or found; undefined when something else has it. */
+function makeFolder(folder: string, original: Omit<Access, 'folders'> | undefined): string | undefined {
+  const there = lookAt(folder)
+  if (there?.isSymbolicLink() === true) throw new Error(`${folder} is a link`)
+  if (there !== undefined && !there.isDirectory()) return undefined
+  if (there === undefined) fs.mkdirSync(folder, original === undefined ? 0o777 : 0o700)
+  if (original === undefined) return folder
+  const { gid, mode } = fs.statSync(folder)
+  const bits = bitsOf(original.mode, original.group, gid, original.reach) | 0o700
+  // Two folders of one name are one: for those who may read both.
+  restrict(folder, there === undefined ? bits : mode & 0o777 & bits)
+  return folder
+}
+
+/** @throws Error where the file system keeps no modes, and more people could read it than may */
+function restrict(file: string, bits: number): void {
   try {
-    await written.datasync()
+    fs.chmodSync(file, bits)
+  } catch {
+    // What it has now counts.
+  }
+  if ((fs.statSync(file).mode & ~bits & 0o044) === 0) return
+  throw new Error(
+    'not copied: the disk of the run directory keeps no modes, and more people could read the copy',
+  )
+}
+
+/** Whether the same content has that name. */
+async function isThere(target: string, { size, sha256 }: Digest): Promise<boolean> {
+  const there = lookAt(target)
+  if (there === undefined || !there.isFile() || Number(there.size) !== size) return false
+  const handle = await openRegular(target, false)
+  if (handle === undefined) return false
+  try {
+    return (await readOnce(handle)).sha256 === sha256
   } finally {
-    await written.close()
+    await handle.close()
   }
 }
 
-/** A link among the folders that are there already, `root` itself among them, could lead out of it. */
-function refuseLinks(root: string, place: string): void {
-  for (let folder = path.dirname(place); ; folder = path.dirname(folder)) {
-    const found = fs.lstatSync(folder, { throwIfNoEntry: false })
-    if (found?.isSymbolicLink() === true) throw new Error(`${folder} is a link`)
-    if (folder === root || folder === path.dirname(folder)) return
-  }
+/** Takes a name that nothing has; file systems that know no case, or one form of each letter, decide what that is. */
+function claim(target: string): boolean {
+  if (lookAt(target) !== undefined) return false
+  fs.closeSync(fs.openSync(target, 'wx', 0o600))
+  return true
 }
 
-function numbered(place: string, n: number): string {
-  const { dir, name, ext } = path.parse(place)
-  return path.join(dir, `${name}-${n}${ext}`)
+function lookAt(file: string): BigIntStats | undefined {
+  return fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
+}
+
+/** A link among the folders that are there already could lead out of the run directory. */
+function refuseLink(folder: string): void {
+  if (lookAt(folder)?.isSymbolicLink() === true) throw new Error(`${folder} is a link`)
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { withSession } from './current.ts'
+import { nameOf } from './name.ts'
 import { present } from './present.ts'
-import { nameOf } from './value.ts'
 
 /** The usual contexts; any other text is one of your own. */
 export const Context = {

@@ -1,9 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
-import { spoolFolderAt } from '../spool/folder.ts'
+import { sessionFolderAt } from '../session/folder.ts'
 import { Session } from './session.ts'
+import { tellEnd } from './tell-end.ts'
 import { tellOnce } from './tell.ts'
+import { waitForEndSync } from './wait.ts'
 
 /** What this thread records into right now. */
 interface Current {
@@ -22,7 +24,7 @@ export function harmless<T>(call: string, body: () => T): T | undefined {
     const text = `${call} could not record this: ${reasonOf(error)}`
     try {
       if (current.session === undefined) tellOnce(`harmless ${call}`, text)
-      else current.session.problem('CALL_FAILED', text, call)
+      else current.session.refuse('client-error', 'CALL_FAILED', text, call)
     } catch {
       tellOnce(`harmless ${call}`, text)
     }
@@ -39,15 +41,12 @@ export function withSession(call: string, body: (session: Session) => void): voi
   })
 }
 
-/** In a worker thread or a child of a worker: goes on in the worker's session, in a stream of its own. */
+/** In a worker thread or a child of a worker: goes on in the session that it was handed, in a stream of its own. */
 function join(): Session | undefined {
   const root = process.env['PROVLOOM_SESSION']
   if (current.absent !== 'before-start' || root === undefined || root === '') return undefined
-  if (!fs.existsSync(path.join(root, 'streams'))) return undefined
-  const agents = process.env['PROVLOOM_SPOOL_DIR'] ?? ''
-  // Another spool: an agent of our own has come between us and that worker.
-  if (agents !== '' && path.resolve(agents) !== root) return undefined
-  enter(new Session(spoolFolderAt(root), {}))
+  if (!fs.existsSync(path.join(root, 'session.json'))) return undefined
+  enter(new Session(sessionFolderAt(path.resolve(root)), 'helper'))
   return current.session
 }
 
@@ -70,8 +69,11 @@ function watchEnd(): void {
   process.on('exit', (code) => {
     harmless('exit', () => {
       const reason = failure ?? (code === 0 ? undefined : `exit code ${code}`)
-      current.session?.end(reason === undefined ? 'completed' : 'failed', reason)
+      const { session } = current
+      if (session === undefined) return
+      session.end(reason === undefined ? 'completed' : 'failed', 'exit', reason)
       current.session = undefined
+      if (session.plain) tellEnd(session, waitForEndSync(session.spool))
     })
   })
 }

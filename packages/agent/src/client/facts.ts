@@ -1,26 +1,12 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { limits } from '@provloom/shared'
 import type { Fold } from '@provloom/shared'
 import { keep } from './artifact.ts'
 import { contextName } from './context.ts'
 import { withSession } from './current.ts'
+import { nameOf } from './name.ts'
+import { numberOf } from './number.ts'
 import { present } from './present.ts'
-import { nameOf } from './value.ts'
-
-export interface DatasetOptions {
-  readonly path?: string
-  readonly samples?: number
-  readonly batches?: number
-  readonly batchSize?: number
-  readonly workers?: number
-  readonly shuffle?: boolean
-  readonly split?: string
-  readonly context?: string
-  readonly source?: string
-  /** The run used it (true unless it is false), or made it. */
-  readonly isInput?: boolean
-}
+import { typed } from './value.ts'
 
 export interface ModelOptions {
   readonly className?: string
@@ -46,46 +32,32 @@ export interface VersionOptions {
 /** The operations of `registerFinalMetric`. */
 export const FoldOperation = { MAX: 'max', MIN: 'min', ADD: 'add', SUBTRACT: 'subtract' } as const
 
-/** Records a data set: a path, or an object with a length or size, and what you know of it. */
-export function logDataset(label: string, dataset?: unknown, options: DatasetOptions = {}): void {
-  withSession('logDataset', (session) => {
-    const given = typeof dataset === 'string' ? dataset : options.path
-    const place = given === undefined ? undefined : path.resolve(given)
-    const found = place === undefined ? undefined : fs.statSync(place, { throwIfNoEntry: false })
-    if (place !== undefined && found === undefined) {
-      session.problem('MISSING_FILE', `logDataset: ${label}: there is no file or folder ${place}`, place)
-    }
-    const { batches, batchSize, workers, shuffle } = options
-    session.record({
-      type: 'dataset',
-      label: nameOf(label) ?? 'dataset',
-      direction: options.isInput === false ? 'output' : 'input',
-      ...present({ path: place, size: found?.isFile() === true ? found.size : undefined }),
-      ...present({ samples: options.samples ?? lengthOf(dataset), batches, batchSize, workers, shuffle }),
-      ...present({ split: nameOf(options.split), context: contextName(options.context) }),
-      ...present({ source: nameOf(options.source) }),
-    })
-  })
-}
+const folds: ReadonlySet<unknown> = new Set(Object.values(FoldOperation))
 
 /** Records what is known of a model, and where its file is given its weights. */
 export function logModel(name: string, options: ModelOptions = {}): void {
   withSession('logModel', (session) => {
     const { parameters, trainableParameters, bytes, layers, file, context, source } = options
     const direction = options.isInput === true ? 'input' : 'output'
-    const text = layers === undefined ? undefined : JSON.stringify(layers)
+    const model = nameOf(name) ?? 'model'
+    const told = layers === undefined ? undefined : typed(layers)
+    if (told?.remark !== undefined)
+      session.problem(
+        told.remark.code,
+        `logModel: the list of layers of ${model} ${told.remark.words}`,
+        model,
+      )
     session.record({
       type: 'model',
-      name: nameOf(name) ?? 'model',
+      name: model,
       direction,
       ...present({ className: nameOf(options.className), parameters, trainableParameters, bytes }),
-      ...present({ layers: text !== undefined && text.length < limits.eventBytesMax / 2 ? text : undefined }),
-      ...present({ context: contextName(context), source: nameOf(source) }),
+      ...present({ layers: told?.value, context: contextName(context), source: nameOf(source) }),
     })
     if (file === undefined) return
-    const label = `${name}${path.extname(file)}`
-    keep(session, 'logModel', label, file, {
+    keep(session, 'logModel', `${model}${path.extname(file)}`, file, {
       kind: 'model',
+      model,
       role: direction,
       copy: true,
       ...present({ context, source }),
@@ -96,10 +68,12 @@ export function logModel(name: string, options: ModelOptions = {}): void {
 /** Keeps a model's file as it is now, as version 0, 1, ... of `name`. */
 export function saveModelVersion(name: string, file: string, options: VersionOptions = {}): void {
   withSession('saveModelVersion', (session) => {
-    const version = session.count(`version ${name}`)
+    const model = nameOf(name) ?? 'model'
+    const version = session.count(`version ${model}`)
     const { context, source, step } = options
-    keep(session, 'saveModelVersion', `${name}_${version}${path.extname(file)}`, file, {
+    keep(session, 'saveModelVersion', `${model}_${version}${path.extname(file)}`, file, {
       kind: 'checkpoint',
+      model,
       role: options.isInput === true ? 'input' : 'output',
       copy: true,
       version,
@@ -112,20 +86,24 @@ export function saveModelVersion(name: string, file: string, options: VersionOpt
 export function registerFinalMetric(name: string, initialValue: number, fold: Fold, context?: string): void {
   withSession('registerFinalMetric', (session) => {
     const key = nameOf(name)
-    if (key === undefined || Number.isNaN(initialValue)) {
-      session.problem('NOT_A_NUMBER', `registerFinalMetric: ${name} needs a name and an initial value`, name)
+    const found = numberOf(initialValue)
+    if (key === undefined || !folds.has(fold)) {
+      const text = 'registerFinalMetric: it needs a name, and the operation max, min, add or subtract'
+      session.refuse('bad-fold', 'BAD_FOLD', text, key)
       return
     }
+    if (found.kind === 'refused' || Number.isNaN(found.value)) {
+      const what = found.kind === 'refused' ? found.what : 'NaN'
+      const text = `registerFinalMetric: the initial value of ${key} is no number: ${what}`
+      session.refuse('not-a-number', 'NOT_A_NUMBER', text, key)
+      return
+    }
+    const { remark } = found
+    if (remark !== undefined)
+      session.problem(remark.code, `registerFinalMetric: the initial value of ${key} ${remark.words}`, key)
     // JSON has no infinity; the greatest finite number folds alike.
-    const initial = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, initialValue))
+    const initial = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, found.value))
     const declared = present({ context: contextName(context) })
     session.record({ type: 'final.metric', key, initialValue: initial, fold, ...declared })
   })
-}
-
-function lengthOf(dataset: unknown): number | undefined {
-  if (typeof dataset !== 'object' || dataset === null) return undefined
-  if ('length' in dataset && Number.isSafeInteger(dataset.length)) return Number(dataset.length)
-  if ('size' in dataset && Number.isSafeInteger(dataset.size)) return Number(dataset.size)
-  return undefined
 }

@@ -2,8 +2,10 @@
 export { logArtifact } from './artifact.ts'
 export type { ArtifactOptions } from './artifact.ts'
 export { Context, createContext, inContext } from './context.ts'
-export { FoldOperation, logDataset, logModel, registerFinalMetric, saveModelVersion } from './facts.ts'
-export type { DatasetOptions, ModelOptions, VersionOptions } from './facts.ts'
+export { logDataset } from './dataset.ts'
+export type { DatasetOptions } from './dataset.ts'
+export { FoldOperation, logModel, registerFinalMetric, saveModelVersion } from './facts.ts'
+export type { ModelOptions, VersionOptions } from './facts.ts'
 export { logCurrentExecutionTime, logMetric, logMetrics } from './metric.ts'
 export type { MetricOptions } from './metric.ts'
 export {

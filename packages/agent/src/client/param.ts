@@ -2,10 +2,11 @@ import fs from 'node:fs'
 import { keep } from './artifact.ts'
 import { contextName } from './context.ts'
 import { withSession } from './current.ts'
+import { nameOf } from './name.ts'
+import { pairsOf } from './pairs.ts'
 import { present } from './present.ts'
 import type { Session } from './session.ts'
-import type { Typed } from './value.ts'
-import { nameOf, typed } from './value.ts'
+import { typed } from './value.ts'
 
 export interface ParamOptions {
   readonly context?: string
@@ -21,18 +22,22 @@ export interface EndpointOptions {
   readonly step?: number
 }
 
-/** Longer values are cut here: a parameter is a value, a file is logged with `logArtifact`. */
-const valueLengthMax = 100_000
-
-/** Records a parameter with its type: number, bigint, boolean, text, null, Date, or JSON for objects. */
+/**
+ * Records a parameter with its type: number, bigint, boolean, text, null, Date, or JSON for what has parts, at most
+ * 64 KiB of it. No getter, `toString`, `toJSON` or iterator of a value is called.
+ */
 export function logParam(key: string, value: unknown, options: ParamOptions = {}): void {
   withSession('logParam', (session) => record(session, 'logParam', key, value, options))
 }
 
-/** Records several parameters. */
-export function logParams(params: Readonly<Record<string, unknown>>, options: ParamOptions = {}): void {
+/** Records several parameters: an object's own, or a Map's. */
+export function logParams(
+  params: Readonly<Record<string, unknown>> | ReadonlyMap<unknown, unknown>,
+  options: ParamOptions = {},
+): void {
   withSession('logParams', (session) => {
-    for (const [key, value] of Object.entries(params)) record(session, 'logParams', key, value, options)
+    for (const [key, value] of pairsOf(session, 'logParams', params))
+      record(session, 'logParams', key, value, options)
   })
 }
 
@@ -78,31 +83,24 @@ function endpoint(
 function record(
   session: Session,
   call: string,
-  key: string,
+  key: unknown,
   value: unknown,
   options: ParamOptions,
   direction: 'input' | 'output' | undefined = options.isInput === true ? 'input' : undefined,
 ): void {
   const name = nameOf(key)
   if (name === undefined) {
-    session.problem('BAD_NAME', `${call}: the key must be text that is not empty`, call)
+    session.refuse('bad-name', 'BAD_NAME', `${call}: the key must be text that is not empty`, call)
     return
   }
   const { context, source } = options
+  const { remark, ...found } = typed(value)
+  if (remark !== undefined)
+    session.problem(remark.code, `${call}: the value of ${name} ${remark.words}`, name)
   session.record({
     type: 'param',
     key: name,
-    ...bounded(session, call, name, typed(value)),
+    ...found,
     ...present({ context: contextName(context), source: nameOf(source), direction }),
   })
-}
-
-function bounded(session: Session, call: string, name: string, value: Typed): Typed {
-  if (value.value.length <= valueLengthMax) return value
-  session.problem(
-    'VALUE_CUT',
-    `${call}: the value of ${name} has ${value.value.length} characters; the first ${valueLengthMax} are recorded`,
-    name,
-  )
-  return { valueType: 'str', value: value.value.slice(0, valueLengthMax) }
 }

@@ -1,14 +1,19 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
-import { spoolFolderAt } from '../spool/folder.ts'
+import { isRunId, reasonOf } from '@provloom/shared'
+import { servingAgent } from '../tree/claim.ts'
+import { readControl } from './control.ts'
 import { current, enter, harmless } from './current.ts'
-import { makeOwnSpool, startOwnAgent } from './launch.ts'
+import { makeSession } from './opening.ts'
+import { nameOf } from './name.ts'
+import { shown } from './number.ts'
+import { startOwnAgent } from './own-agent.ts'
 import { present } from './present.ts'
 import { Session } from './session.ts'
 import type { SessionOptions } from './session.ts'
-import { tellOnce } from './tell.ts'
-import { nameOf } from './value.ts'
+import { tellEnd } from './tell-end.ts'
+import { tellLine, tellOnce } from './tell.ts'
+import { ownTree } from './tree.ts'
+import { waitForEnd } from './wait.ts'
 
 /** What a run is begun with. What the agent's command line says wins over what is said here. */
 export interface RunOptions {
@@ -24,6 +29,12 @@ export interface RunOptions {
   readonly saveAfterNLogs?: number
   /** This process's rank; else found from the launcher's environment. */
   readonly rank?: number
+  /** How many ranks the job has; else found from the launcher's environment. */
+  readonly worldSize?: number
+  /** Names the run: runs of one name are counted apart from those of another. */
+  readonly runName?: string
+  /** Joins this run, a UUID. */
+  readonly runId?: string
   /** Do not measure energy. */
   readonly disableCodecarbon?: boolean
 }
@@ -33,15 +44,19 @@ export interface EndOptions {
   readonly createGraph?: boolean
   /** At the end also write the graph as a picture, and its DOT. */
   readonly createSvg?: boolean
+  /** Wait until the graph on disk holds this run; rank 0 does unless it is false, others do not unless it is true. */
+  readonly wait?: boolean
 }
 
 /** A run of this process. */
 export interface Run {
-  /** The folder it is kept in until the agent has sent it; undefined when there is none. */
+  /** The folder it is kept in until it is in the graph; undefined when there is none. */
   readonly spool: string | undefined
+  /** The run's directory, as soon as it is known. */
+  readonly directory: string | undefined
   /** Whether calls are being recorded: false after `endRun`, and where the agent does not want this rank. */
   readonly active: boolean
-  end(options?: EndOptions): void
+  end(options?: EndOptions): Promise<boolean>
 }
 
 /** Begins to record this process into a run. Never throws. */
@@ -57,6 +72,11 @@ export function startRun(options: RunOptions = {}): Run {
   const session = current.session
   return {
     spool: session?.spool.root,
+    get directory() {
+      return session === undefined
+        ? undefined
+        : (directoryOf.get(session) ?? readControl(session.spool)?.runDir)
+    },
     get active() {
       return session !== undefined && session === current.session && session.wanted
     },
@@ -64,33 +84,56 @@ export function startRun(options: RunOptions = {}): Run {
   }
 }
 
-/** Ends the run of this process. */
-export function endRun(options: EndOptions = {}): void {
-  harmless('endRun', () => {
-    const session = current.session
-    if (session === undefined) {
-      if (current.absent === 'before-start') {
-        tellOnce('before-start', 'endRun was called before startRun: there is nothing to end')
-      }
-      return
-    }
-    current.session = undefined
-    current.absent = 'after-end'
-    delete process.env['PROVLOOM_SESSION']
-    session.end('completed', undefined, options.createGraph === true, options.createSvg === true)
-  })
+/** Where runs that have ended are: their session's folder is gone. */
+const directoryOf = new WeakMap<Session, string>()
+
+/**
+ * Ends the run of this process.
+ *
+ * @returns whether the graph on disk holds it; of a rank that does not wait, and of one that is not collected, true
+ */
+export async function endRun(options: EndOptions = {}): Promise<boolean> {
+  const session = harmless('endRun', () => ended(options))
+  if (session === undefined) return false
+  if (!(options.wait ?? isFirst(session))) return true
+  const outcome = await waitForEnd(session.spool)
+  if (outcome.kind === 'ended' && outcome.control.runDir !== undefined)
+    directoryOf.set(session, outcome.control.runDir)
+  if (session.plain) harmless('endRun', () => tellEnd(session, outcome))
+  return outcome.kind !== 'not-yet'
+}
+
+function ended(options: EndOptions): Session | undefined {
+  const { session } = current
+  if (session === undefined) {
+    if (current.absent === 'before-start')
+      tellOnce('before-start', 'endRun was called before startRun: there is nothing to end')
+    return undefined
+  }
+  current.session = undefined
+  current.absent = 'after-end'
+  delete process.env['PROVLOOM_SESSION']
+  session.end('completed', 'call', undefined, options.createGraph === true, options.createSvg === true)
+  return session.helper ? undefined : session
+}
+
+/** By what is known here; a barrier would hold the processors of the others. */
+function isFirst(session: Session): boolean {
+  const said = readControl(session.spool)?.rank
+  return (said ?? Number(process.env['RANK'] ?? process.env['SLURM_PROCID'] ?? 0)) === 0
 }
 
 function begin(options: SessionOptions): void {
-  const given = process.env['PROVLOOM_SPOOL_DIR']
   try {
-    if (given !== undefined && given !== '' && fs.existsSync(given)) {
-      enter(new Session(spoolFolderAt(path.resolve(given)), options))
-      return
+    const { tree, wrapped } = ownTree()
+    const inherited = process.env['PROVLOOM_SESSION']
+    const folder = makeSession(tree, options, inherited === undefined ? undefined : path.basename(inherited))
+    enter(new Session(folder, { options, plain: !wrapped }))
+    if (servingAgent(tree.root) === undefined) startOwnAgent(tree, folder.root)
+    if (!wrapped && !process.env['PROVLOOM_QUIET']) {
+      const name = options.experimentName === undefined ? 'this run' : options.experimentName
+      tellLine(`recording ${name}, graph in ${options.provenanceSaveDir ?? path.resolve('prov')}`)
     }
-    const spool = makeOwnSpool(options)
-    enter(new Session(spool, options))
-    startOwnAgent(spool)
   } catch (error) {
     if (current.session !== undefined) throw error
     current.absent = 'unable'
@@ -112,6 +155,9 @@ function checked(options: RunOptions): SessionOptions {
     collectAllProcesses: flagFrom(options.collectAllProcesses),
     saveAfterNLogs: countFrom('saveAfterNLogs', options.saveAfterNLogs, 1),
     rank: countFrom('rank', options.rank, 0),
+    worldSize: countFrom('worldSize', options.worldSize, 1),
+    runName: nameOf(options.runName),
+    runId: isRunId(options.runId) ? options.runId : undefined,
     disableCodecarbon: flagFrom(options.disableCodecarbon),
   })
 }
@@ -130,7 +176,7 @@ function countFrom(option: string, value: number | undefined, least: number): nu
   if (Number.isInteger(value) && value >= least && value < 2 ** 31) return value
   tellOnce(
     `option ${option}`,
-    `startRun: ${option} must be an integer from ${least} on, not ${String(value)}; it is as if it were not given`,
+    `startRun: ${option} must be an integer from ${least} on, not ${shown(value)}; it is as if it were not given`,
   )
   return undefined
 }

@@ -1,82 +1,87 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { cutCredentials, maskArguments } from '../secrets.ts'
+import { systemCode } from '@provloom/shared'
+import { maskArguments } from '../secrets.ts'
+import { gitFacts, gitMs, outcomes } from '../source/git.ts'
+import type { GitFacts, Outcome, Question } from '../source/git.ts'
 import { keep } from './artifact.ts'
 import { withSession } from './current.ts'
+import { knownFolders } from './own-folders.ts'
+import { absolute } from './paths.ts'
 import { present } from './present.ts'
-import { nameOf } from './value.ts'
+import { tellOnce } from './tell.ts'
+import { typed } from './value.ts'
 
-/** All questions to git together. */
-const gitMs = 5000
 const diffBytesMax = 256 * 1024 * 1024
 
 /** Records the command line and the working directory, with what looks like a secret cut; both are found when absent. */
 export function logExecutionCommand(argv?: readonly string[], directory?: string): void {
   withSession('logExecutionCommand', (session) => {
     const words = argv ?? [...process.argv.slice(0, 1), ...process.execArgv, ...process.argv.slice(1)]
-    const place = path.resolve(directory ?? process.cwd())
-    session.record({ type: 'command', argv: maskArguments(words.map(String)), directory: place })
+    const place = directory === undefined ? here() : path.resolve(directory)
+    const argvShown = maskArguments(words.map((word) => typed(word).value))
+    session.record({ type: 'command', argv: argvShown, ...present({ directory: place }) })
   })
 }
 
 /** Records the source code: remote, commit, branch and changes of its git repository, and the script itself. */
 export function logSourceCode(file?: string): void {
   withSession('logSourceCode', (session) => {
-    const place = path.resolve(file ?? process.argv[1] ?? process.cwd())
+    const place = absolute(session, 'logSourceCode', file ?? process.argv[1] ?? here() ?? '')
+    if (place === undefined) return
     const found = fs.statSync(place, { throwIfNoEntry: false })
     if (found === undefined) {
       session.problem('MISSING_FILE', `logSourceCode: there is no file or folder ${place}`, place)
       return
     }
     const folder = found.isDirectory() ? place : path.dirname(place)
-    session.record({ type: 'source', path: place, ...gitFacts(folder) })
-    if (found.isFile()) {
+    const { root: _root, unversioned, ...facts } = factsOf(folder, knownFolders(session))
+    const { problem, commit } = facts
+    if (problem !== undefined && unversioned !== true)
+      tellOnce(`source ${problem}`, `logSourceCode: ${problem}`)
+    session.record({ type: 'source', path: place, ...facts })
+    // Where no commit keeps the folder its files are the only record.
+    if (found.isFile() || commit === undefined) {
       const keeping = { kind: 'source', role: 'input', copy: true } as const
-      keep(session, 'logSourceCode', path.basename(place), place, keeping)
+      keep(session, 'logSourceCode', undefined, place, keeping)
     }
   })
 }
 
-/** What git says of a folder; nothing where there is no git, no repository, or no answer in time. */
-function gitFacts(folder: string): object {
+/** Asks git, and waits for it. */
+function factsOf(folder: string, known: ReadonlySet<string>): GitFacts {
   const until = performance.now() + gitMs
-  const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
-  const ask = (...words: readonly string[]): Buffer | undefined => {
-    const timeout = until - performance.now()
-    if (timeout <= 0) return undefined
-    try {
-      return execFileSync('git', ['-C', folder, ...words], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-        timeout: Math.ceil(timeout),
-        maxBuffer: diffBytesMax,
-        env,
-      })
-    } catch {
-      return undefined
-    }
-  }
-  const line = (...words: readonly string[]): string | undefined =>
-    nameOf(
-      ask(...words)
-        ?.toString('utf8')
-        .trim(),
-    )
-  const commit = line('rev-parse', '--verify', '-q', 'HEAD')
-  if (commit === undefined) return {}
-  const remote = line('config', '--get', 'remote.origin.url')
-  const status = ask('status', '--porcelain', '--untracked-files=normal')
-  const dirty = status === undefined ? undefined : status.length > 0
-  const diff =
-    dirty === true
-      ? ask('diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD')
-      : undefined
-  return present({
-    commit,
-    branch: line('symbolic-ref', '--short', '-q', 'HEAD'),
-    remote: remote === undefined ? undefined : cutCredentials(remote),
-    dirty,
-    diffSha256: diff === undefined ? undefined : createHash('sha256').update(diff).digest('hex'),
+  const asking = gitFacts(folder, process.env, known)
+  let step = asking.next()
+  while (step.done !== true) step = asking.next(ask(step.value, until - performance.now()))
+  return step.value
+}
+
+function ask({ argv, environment, hashed }: Question, leftMs: number): Outcome {
+  if (leftMs <= 0) return outcomes.slow
+  const { status, stdout, stderr, error } = spawnSync('git', argv, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: Math.ceil(leftMs),
+    killSignal: 'SIGKILL',
+    maxBuffer: diffBytesMax,
+    env: { ...environment },
   })
+  const code = systemCode(error)
+  if (code === 'ETIMEDOUT') return outcomes.slow
+  if (code === 'ENOENT') return outcomes.absent
+  if (code === 'ENOBUFS') return outcomes.large
+  if (error !== undefined) return { kind: 'failed', why: `git cannot be started: ${error.message}` }
+  const output = hashed ? createHash('sha256').update(stdout).digest('hex') : stdout.toString('utf8')
+  return { kind: 'ended', code: status, output, errors: stderr.toString('utf8', 0, 10_000) }
+}
+
+/** The working folder; undefined when it is gone. */
+function here(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
 }

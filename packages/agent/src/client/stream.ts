@@ -3,7 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { SegmentLog, encodeEvent, limits, pointBytes, systemCode, writePoint } from '@provloom/shared'
 import type { Clock, Event, Files } from '@provloom/shared'
-import type { SpoolFolder } from '../spool/folder.ts'
+import { treeOf } from '../session/folder.ts'
+import type { SessionFolder } from '../session/folder.ts'
+import { LedgerFile } from './ledger-file.ts'
 
 const lookEveryMs = 1000
 const retryAfterMs = 100
@@ -29,9 +31,10 @@ export const defaultBounds: StreamBounds = {
 export class WorkerStream {
   readonly id: string
   readonly #clock: Clock
-  readonly #spool: SpoolFolder
+  readonly #spool: SessionFolder
   readonly #bounds: StreamBounds
   readonly #log: SegmentLog
+  readonly #ledger: LedgerFile
   /** By key, context and source: no text is made for each point. */
   readonly #series = new Map<string, Map<string | undefined, Map<string | undefined, number>>>()
   #seriesCount = 0
@@ -46,11 +49,12 @@ export class WorkerStream {
   #reason = 'disk-failed'
 
   /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
-  constructor(clock: Clock, files: Files, spool: SpoolFolder, bounds: StreamBounds = defaultBounds) {
+  constructor(clock: Clock, files: Files, spool: SessionFolder, bounds: StreamBounds = defaultBounds) {
     this.id = `worker-${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
     this.#spool = spool
     this.#bounds = bounds
+    this.#ledger = new LedgerFile(spool, this.id)
     this.#log = new SegmentLog({ files, folder: path.join(spool.streams, this.id) })
   }
 
@@ -67,7 +71,7 @@ export class WorkerStream {
     context: string | undefined,
     source: string | undefined,
     step: number | bigint,
-    timeUs: number,
+    timeUs: number | bigint,
     value: number,
   ): boolean {
     const id = this.#series.get(key)?.get(context)?.get(source) ?? this.#declare(key, context, source)
@@ -104,8 +108,20 @@ export class WorkerStream {
     return this.#drops
   }
 
+  /** Once a second: puts down how many records there are. */
+  look(): void {
+    this.#ledger.next(this.#log.next)
+  }
+
+  /** An event that never came as far as a record. */
+  lose(reason: string): void {
+    this.#drop(reason)
+  }
+
   close(): void {
     this.#tellDrops(true)
+    this.#ledger.next(this.#log.next)
+    this.#ledger.close()
     this.#log.close()
   }
 
@@ -135,7 +151,7 @@ export class WorkerStream {
     const most = this.#bounds.spoolBytesMax - (metric ? this.#bounds.spoolReserveBytes : 0)
     const full = this.#used + this.#sinceMeasured + bytes > most
     if (this.#sinceMeasured > measureEveryBytes || (full && now - this.#measuredMs >= lookEveryMs)) {
-      this.#used = segmentBytes(this.#spool)
+      this.#used = treeBytes(this.#spool) ?? segmentBytes(this.#spool)
       this.#sinceMeasured = 0
       this.#measuredMs = now
     }
@@ -143,7 +159,9 @@ export class WorkerStream {
   }
 
   #drop(reason: string): false {
-    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1)
+    const count = (this.#drops.get(reason) ?? 0) + 1
+    this.#drops.set(reason, count)
+    this.#ledger.dropped(reason, count)
     this.#untold = true
     return false
   }
@@ -163,8 +181,19 @@ export class WorkerStream {
   }
 }
 
-/** Bytes of all segments of a spool that are on the disk now. */
-function segmentBytes(spool: SpoolFolder): number {
+/** What the tree's agent measured last, where it lives. */
+function treeBytes(spool: SessionFolder): number | undefined {
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(path.join(treeOf(spool), 'agent.json'), 'utf8'))
+    if (typeof value !== 'object' || value === null || !('spoolBytes' in value)) return undefined
+    return typeof value.spoolBytes === 'number' ? value.spoolBytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes of all segments of a session that are on the disk now. */
+function segmentBytes(spool: SessionFolder): number {
   let bytes = 0
   try {
     for (const stream of fs.readdirSync(spool.streams)) bytes += folderBytes(path.join(spool.streams, stream))

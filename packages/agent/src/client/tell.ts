@@ -4,6 +4,11 @@ const told = new Set<string>()
 export function tellOnce(code: string, text: string): void {
   if (told.has(code) || told.size > 1000) return
   told.add(code)
+  tellLine(text)
+}
+
+/** Writes one line to standard error. Never throws. */
+export function tellLine(text: string): void {
   try {
     process.stderr.write(`provloom: ${text}\n`)
   } catch {

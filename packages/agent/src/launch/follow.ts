@@ -1,5 +1,5 @@
 import type { Clock } from '@provloom/shared'
-import { isAlive, statOf } from './alive.ts'
+import { isAlive, statOf } from '@provloom/shared/process'
 
 const lookEveryMs = 250
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { signalNumber } from '@provloom/shared'
+import { withholding } from './descriptors.ts'
 
 /** Whether a signal that reached us went to our whole process group, and so to the worker as well. */
 export interface GroupWatch {
@@ -8,42 +10,72 @@ export interface GroupWatch {
   stop(): void
 }
 
-const answerMs = 100
+/** Who signals one process after the other has done with us all within this time. */
+const graceMs = 100
+/** A shell that gets no processor for so long, or is gone, tells nothing. */
+const answerMs = 2_000
 
 /**
  * Node cannot say who sent a signal to whom. Terminals, Slurm, MPICH and newer torchruns signal the whole group; older
  * torchruns and `kill` only us. A shell in the same group that does nothing but say which signals it gets tells them
  * apart, so that the worker gets each signal once. It ends with its standard input, and so with us.
+ *
+ * Asked something, it answers only after it has said which signals it has: on a busy machine that may take a while, and
+ * a guess would give the worker a signal twice.
  */
 export function watchGroup(signals: readonly NodeJS.Signals[]): GroupWatch {
-  const names = signals.map((signal) => signal.slice(3)).join(' ')
-  const script = `for s in ${names}; do trap "echo SIG$s" $s; done
-echo ready
-while read -r line || [ $? -gt 128 ]; do :; done`
+  const numbers = signals.map(signalNumber).join(' ')
+  // A trap ends `read`, in some shells (dash) as if the input were at its end.
+  const script = `got=
+for n in ${numbers}; do trap "got=1; echo $n" $n; done
+while :; do
+  line=
+  if read -r line; then echo "$line"
+  elif [ -n "$got" ]; then got=
+  else exit; fi
+done`
   const heard = new Map<string, number>()
-  const waiting = new Map<string, () => void>()
+  const waiting = new Set<() => void>()
   const shell = spawnShell(script, (word) => {
     heard.set(word, (heard.get(word) ?? 0) + 1)
-    waiting.get(word)?.()
+    for (const look of waiting) look()
   })
-  const take = (signal: string): boolean => {
-    const count = heard.get(signal) ?? 0
-    if (count > 0) heard.set(signal, count - 1)
+  const take = (word: string): boolean => {
+    const count = heard.get(word) ?? 0
+    if (count > 0) heard.set(word, count - 1)
     return count > 0
   }
+  let asked = 0
+  /** Resolves when the shell says the word, or has said all it will. */
+  const settled = (word: string): Promise<void> =>
+    new Promise((resolve) => {
+      const question = `asked${asked++}`
+      let graceOver = false
+      const end = (): void => {
+        clearTimeout(grace)
+        clearTimeout(limit)
+        waiting.delete(look)
+        heard.delete(question)
+        resolve()
+      }
+      const look = (): void => {
+        if ((heard.get(word) ?? 0) > 0 || (graceOver && heard.has(question))) end()
+      }
+      const grace = setTimeout(() => {
+        graceOver = true
+        look()
+      }, graceMs)
+      const limit = setTimeout(end, answerMs)
+      waiting.add(look)
+      shell?.stdin?.write(`${question}\n`)
+    })
   return {
     async sentToGroup(signal) {
-      if (shell === undefined || !heard.has('ready')) return false
-      if (take(signal)) return true
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, answerMs)
-        waiting.set(signal, () => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
-      waiting.delete(signal)
-      return take(signal)
+      const word = String(signalNumber(signal))
+      if (take(word)) return true
+      if (shell === undefined || shell.exitCode !== null || shell.signalCode !== null) return false
+      await settled(word)
+      return take(word)
     },
     stop() {
       shell?.stdin?.end()
@@ -53,11 +85,19 @@ while read -r line || [ $? -gt 128 ]; do :; done`
 
 function spawnShell(script: string, said: (word: string) => void): ChildProcess | undefined {
   try {
-    const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'], env: {} })
+    const stdio = withholding(['pipe', 'pipe', 'ignore'] as const)
+    const shell = spawn('/bin/sh', ['-c', script], { stdio, env: {} })
     shell.on('error', () => undefined)
-    shell.stdin.on('error', () => undefined)
-    shell.stdout.on('data', (bytes: Buffer) => {
-      for (const word of bytes.toString('latin1').split('\n')) if (word !== '') said(word)
+    shell.stdin?.on('error', () => undefined)
+    let rest = ''
+    shell.stdout?.on('data', (bytes: Buffer) => {
+      const words = (rest + bytes.toString('latin1')).split('\n')
+      rest = words.pop() ?? ''
+      for (const word of words) said(word)
+    })
+    // Killed before it listened: it was in the group as well.
+    shell.once('exit', (_, signal) => {
+      if (signal !== null) said(String(signalNumber(signal)))
     })
     shell.unref()
     return shell

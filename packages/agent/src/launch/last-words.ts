@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { limits } from '@provloom/shared'
-import type { Variables } from '../rank/environment.ts'
+import type { Variables } from '../place/variables.ts'
 
 /**
  * Why a torchrun worker failed: the message that torch's `@record` leaves in TORCHELASTIC_ERROR_FILE, its last 4 KiB.

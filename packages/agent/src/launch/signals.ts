@@ -1,40 +1,56 @@
+import { dutyOf, listen, processStart, signalNumber, signalsThat } from '@provloom/shared'
 import { watchGroup } from './group-watch.ts'
 
-const forwarded: readonly NodeJS.Signals[] = [
-  'SIGTERM',
-  'SIGINT',
-  'SIGHUP',
-  'SIGQUIT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGALRM',
-]
+/** Who gets the signals that come to this process. */
+export interface SignalTarget {
+  /** Whether it runs, so that it has a signal for our whole process group already. */
+  there(): boolean
+  /** Where it does not run yet, it gets the signal when it does. */
+  send(signal: NodeJS.Signals): void
+  /** Whether it was stopped, as by Ctrl-Z. */
+  stopped(): boolean
+}
+
+/** A command may have something to do before it stops. */
+const stopsWithinMs = 2_000
+const lookEveryMs = 10
 
 /**
- * Passes signals on to the worker, each once: not those that went to our whole process group. While it listens, none
- * of them ends this process.
+ * Passes signals on, each once: not those that went to our whole process group. While it listens, none of them ends this
+ * process; Ctrl-Z stops it, and `fg` lets it go on, when it does so with the command.
  *
- * @param send gives the worker a signal
- * @param came told of every signal, whoever it was sent to
+ * @param ending told of every signal that asks for the end, whoever it was sent to; not of those that are to be ignored
  * @returns stops listening
  */
 export function forwardSignals(
-  send: (signal: NodeJS.Signals) => void,
-  came: (signal: NodeJS.Signals) => void,
+  target: SignalTarget,
+  ending: (signal: NodeJS.Signals) => void = () => {},
 ): () => void {
+  const forwarded = signalsThat('end', 'quit', 'notice', 'pause')
+  const { ignored } = processStart()
   const group = watchGroup(forwarded)
-  const listeners = forwarded.map((signal) => {
-    const listener = (): void => {
-      came(signal)
-      void group.sentToGroup(signal).then((known) => {
-        if (!known) send(signal)
-      })
-    }
-    process.on(signal, listener)
-    return { signal, listener }
+  async function passOn(signal: NodeJS.Signals): Promise<void> {
+    if (!target.there() || !(await group.sentToGroup(signal))) target.send(signal)
+    if (signal === 'SIGTSTP') await stopWith(target)
+  }
+  const stop = listen(forwarded, (signal) => {
+    const duty = dutyOf(signal)
+    if ((duty === 'end' || duty === 'quit') && !ignored.includes(signalNumber(signal) ?? 0)) ending(signal)
+    void passOn(signal)
   })
   return () => {
     group.stop()
-    for (const { signal, listener } of listeners) process.off(signal, listener)
+    stop()
+  }
+}
+
+/** Who waits for us, a shell say, is to see us stopped when the command is; SIGCONT wakes both. */
+async function stopWith(target: SignalTarget): Promise<void> {
+  for (let waited = 0; waited < stopsWithinMs; waited += lookEveryMs) {
+    if (target.stopped()) {
+      process.kill(process.pid, 'SIGSTOP')
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
 }

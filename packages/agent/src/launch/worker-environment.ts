@@ -1,20 +1,23 @@
 import path from 'node:path'
-import type { Variables } from '../rank/environment.ts'
+import { processStart } from '@provloom/shared'
+import { treeVariable } from '../place/tree-variable.ts'
+import type { Variables } from '../place/variables.ts'
 
 /**
- * The command's variables: ours, the way to its spool, and the Python client in front of PYTHONPATH. Without a spool its
- * `import provloom` works all the same.
+ * The command's variables: ours, those that only Node would have taken, the tree that it is in, and the Python client in
+ * front of PYTHONPATH. Without a spool its `import provloom` works all the same.
  */
 export function workerEnvironment(
   variables: Variables,
-  spool: string | undefined,
+  tree: string | undefined,
   pythonPath: string | undefined,
 ): Variables {
   const before = variables['PYTHONPATH']
   const found = [pythonPath, before].filter((one) => one !== undefined && one !== '')
   return {
     ...variables,
-    ...(spool === undefined ? {} : { PROVLOOM_SPOOL_DIR: spool, PROVLOOM_AGENT: '1' }),
+    ...processStart().variables,
+    ...(tree === undefined ? {} : { [treeVariable]: tree }),
     ...(found.length === 0 ? {} : { PYTHONPATH: found.join(path.delimiter) }),
   }
 }

@@ -1,13 +1,15 @@
-import { decodeAggregatorMessage } from '@provloom/shared'
 import type {
   Acks,
   AgentMessage,
   AggregatorMessage,
   Bye,
   Clock,
+  Exit,
   Hello,
+  Later,
   Refused,
   Rejected,
+  Settled,
   Welcome,
 } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
@@ -20,22 +22,28 @@ export interface ConversationParts {
   acknowledged(acks: Acks): void
   rejected(rejected: Rejected): void
   refused(refused: Refused): void
+  /** Not now, and why. */
+  delayed(later: Later): void
   /** Envelopes must wait: the aggregator does not know us now. */
   interrupted(): void
   farewell(): void
+  settled(settled: Settled): void
   /** This clock minus the aggregator's, and half the round trip. */
   offset(offsetUs: number, uncertaintyUs: number): void
   backlog(): number
+  /** The session's end was read: what is left is on its way. */
+  closing(): boolean
   /** Whether everything that is to be said before bye is acknowledged. */
-  settled(): boolean
+  drained(): boolean
 }
 
-export type ConversationState = 'silent' | 'greeting' | 'welcomed' | 'refused' | 'left'
+/** left: everything is in the journal; settled: and the document on disk holds it. */
+export type ConversationState = 'silent' | 'greeting' | 'welcomed' | 'refused' | 'left' | 'settled'
 
 /**
- * Who is at the other end, and whether it knows us: hello until there is an answer, again after every break of the
- * connection and whenever the aggregator asks for it, heartbeats in between, bye at the end
- * (docs/wire-format.md, "The conversation").
+ * Who is at the other end, and whether it knows this session: hello until there is an answer, again after every break
+ * of the connection and whenever the aggregator asks for it, heartbeats in between, bye at the end until the document
+ * on disk holds the session (docs/wire-format.md, "The conversation").
  */
 export class Conversation {
   readonly #clock: Clock
@@ -45,6 +53,7 @@ export class Conversation {
   #state: ConversationState = 'silent'
   #hello: Hello | undefined
   #bye: Bye | undefined
+  #exit: Exit | undefined
   #connected = false
   #cancel: (() => void) | undefined
   #heartbeatSent: { readonly us: number; readonly ms: number } | undefined
@@ -69,27 +78,34 @@ export class Conversation {
 
   /** Begins, or begins anew: everything in flight is in doubt until the next welcome. */
   greet(hello: Hello | undefined = this.#hello): void {
-    if (hello === undefined || this.#state === 'refused' || this.#state === 'left') return
+    if (hello === undefined || this.#isOver()) return
     this.#hello = hello
     if (this.#state === 'welcomed') this.#parts.interrupted()
     this.#state = 'greeting'
     this.#sayHello()
   }
 
-  /** Everything is acknowledged: says bye until farewell comes. */
+  /** Everything is acknowledged: says bye until the document holds it. */
   leave(bye: Bye): void {
     this.#bye = bye
     if (this.#state === 'welcomed') this.#sayBye()
   }
 
+  /** The session's process has ended after it: said until it is answered. */
+  amend(exit: Exit): void {
+    this.#exit = exit
+    if (this.#state === 'left' || this.#state === 'settled') this.#sayExit()
+  }
+
+  /** Whether there is nothing left to be said. */
+  get amended(): boolean {
+    return this.#exit === undefined
+  }
+
   changed(event: ConnectionEvent): void {
-    if (event.kind === 'connected') {
-      this.#connected = true
-      this.greet()
-      return
-    }
-    this.#connected = false
-    if (this.#state === 'welcomed') {
+    this.#connected = event.kind === 'connected'
+    if (this.#connected) this.greet()
+    else if (this.#state === 'welcomed') {
       this.#parts.interrupted()
       this.#state = 'greeting'
     }
@@ -101,22 +117,35 @@ export class Conversation {
     this.changed({ kind: 'disconnected' })
   }
 
-  hear(frame: Uint8Array): void {
-    const look = decodeAggregatorMessage(frame)
-    if (look.kind !== 'message' || look.message.session !== this.#session) return
+  hear(message: AggregatorMessage): void {
     this.#answeredMs = this.#clock.monotonicMs()
-    if (this.#state === 'greeting' || this.#state === 'welcomed') this.#obey(look.message)
+    switch (this.#state) {
+      case 'greeting':
+      case 'welcomed':
+        return this.#obey(message)
+      case 'left':
+      case 'settled':
+        return this.#hearAfterwards(message)
+      case 'silent':
+      case 'refused':
+    }
   }
 
   close(): void {
     this.#cancel?.()
-    this.#state = 'left'
+    this.#exit = undefined
+    if (this.#state !== 'settled') this.#state = 'left'
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'refused' || this.#state === 'left' || this.#state === 'settled'
   }
 
   #obey(message: AggregatorMessage): void {
     switch (message.kind) {
       case 'welcome':
         this.#state = 'welcomed'
+        if (this.#hello !== undefined) this.#hello = { ...this.#hello, admitted: message.runId }
         this.#parts.welcomed(message)
         if (this.#bye === undefined) this.#beat()
         else this.#sayBye()
@@ -139,31 +168,97 @@ export class Conversation {
       case 'pulse':
         this.#measure(message.sentUs, message.receivedUs)
         return
-      case 'farewell':
-        if (this.#bye === undefined) return
+      case 'later':
+        this.#parts.delayed(message)
+        // A hello is said again by itself; what was let in is so no more, and asks too.
+        if (this.#state !== 'welcomed') return
+        this.#parts.interrupted()
+        this.#state = 'greeting'
         this.#cancel?.()
-        this.#state = 'left'
-        this.#parts.farewell()
+        this.#cancel = this.#again(() => this.#sayHello())
+        return
+      case 'farewell':
+        if (this.#bye !== undefined) this.#depart()
+        return
+      case 'settled':
+        // Said of a session that had ended before this agent came, too.
+        this.#depart()
+        this.#hearAfterwards(message)
     }
+  }
+
+  #depart(): void {
+    this.#cancel?.()
+    this.#state = 'left'
+    this.#parts.farewell()
+    if (this.#bye !== undefined) this.#cancel = this.#again(() => this.#sayBye())
+  }
+
+  #hearAfterwards(message: AggregatorMessage): void {
+    switch (message.kind) {
+      case 'settled':
+        if (this.#state === 'left') this.#cancel?.()
+        this.#state = 'settled'
+        this.#parts.settled(message)
+        if (this.#exit !== undefined) this.#sayExit()
+        return
+      case 'farewell':
+        if (this.#state !== 'settled' || this.#exit === undefined) return
+        this.#exit = undefined
+        this.#cancel?.()
+        this.#parts.farewell()
+        return
+      case 'again':
+        // It was restarted: the bye that is said again makes it look.
+        if (this.#hello !== undefined && this.#state === 'left') this.#parts.say(this.#hello)
+        return
+      case 'welcome':
+        if (this.#state === 'left') this.#sayBye()
+        return
+      case 'acks':
+      case 'later':
+      case 'pulse':
+      case 'refused':
+      case 'rejected':
+    }
+  }
+
+  #again(say: () => void): () => void {
+    return this.#clock.after(this.#timing.answerWaitMs, say)
   }
 
   #sayHello(): void {
     this.#cancel?.()
     if (this.#state !== 'greeting' || this.#hello === undefined) return
     if (this.#connected) this.#parts.say(this.#hello)
-    this.#cancel = this.#clock.after(this.#timing.answerWaitMs, () => this.#sayHello())
+    this.#cancel = this.#again(() => this.#sayHello())
   }
 
   #sayBye(): void {
     this.#cancel?.()
-    if (this.#state !== 'welcomed' || this.#bye === undefined) return
+    const left = this.#state === 'left'
+    if ((this.#state !== 'welcomed' && !left) || this.#bye === undefined) return
     // A welcome in between may have asked for records again.
-    if (this.#parts.settled()) this.#parts.say(this.#bye)
-    this.#cancel = this.#clock.after(this.#timing.answerWaitMs, () => this.#sayBye())
+    if (this.#connected && (left || this.#parts.drained())) this.#parts.say(this.#bye)
+    this.#cancel = this.#again(() => this.#sayBye())
+  }
+
+  #sayExit(): void {
+    if (this.#exit === undefined || this.#state !== 'settled') return
+    this.#cancel?.()
+    if (this.#connected) this.#parts.say(this.#exit)
+    this.#cancel = this.#again(() => this.#sayExit())
   }
 
   #beat(): void {
     this.#cancel?.()
+    if (this.#state !== 'welcomed' || this.#bye !== undefined) return
+    this.sayHeartbeat()
+    this.#cancel = this.#clock.after(this.#timing.heartbeatIntervalMs, () => this.#beat())
+  }
+
+  /** Also between two beats, when there is news: the session is closing. */
+  sayHeartbeat(): void {
     if (this.#state !== 'welcomed') return
     const sent = { us: this.#clock.nowUs(), ms: this.#clock.monotonicMs() }
     this.#heartbeatSent = sent
@@ -172,8 +267,8 @@ export class Conversation {
       session: this.#session,
       sentUs: sent.us,
       backlog: this.#parts.backlog(),
+      ...(this.#parts.closing() ? { closing: true } : {}),
     })
-    this.#cancel = this.#clock.after(this.#timing.heartbeatIntervalMs, () => this.#beat())
   }
 
   /** The heartbeat went out at `sentUs` and came there at `receivedUs`, about half a round trip later. */

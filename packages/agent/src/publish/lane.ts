@@ -27,6 +27,8 @@ export class Lane {
   #passTo: number | undefined
   #pausedUntil = 0
   #backoffMs = backoffMinMs
+  #looksBegun = 0
+  #lookEnded = 0
   /** The lowest record whose artifact is not stored yet: its segment stays, so that a restarted agent finds it. */
   heldFrom: number = Infinity
 
@@ -53,6 +55,26 @@ export class Lane {
     return this.#inFlight.length === 0 && this.#rewindTo === undefined && this.#passTo === undefined
   }
 
+  /** Everything that is there was read and is acknowledged, and no artifact of it is waiting. */
+  get spent(): boolean {
+    return (
+      this.settled &&
+      this.reader.atEnd &&
+      this.reader.position === this.#acknowledged &&
+      this.heldFrom === Infinity
+    )
+  }
+
+  /** How many looks for records have begun. */
+  get looksBegun(): number {
+    return this.#looksBegun
+  }
+
+  /** Whether all that was there after so many looks had begun has been read. */
+  hasLookedSince(begun: number): boolean {
+    return this.#lookEnded > begun
+  }
+
   /** When it is worth while to ask for records: monotonic milliseconds. */
   get dueAt(): number {
     return Math.max(this.tail.dueAt, this.#pausedUntil)
@@ -74,8 +96,10 @@ export class Lane {
    */
   async next(bounds: PackBounds, now: boolean): Promise<Packed | undefined> {
     if (this.#pausedUntil > this.#clock.monotonicMs() || !(now || this.tail.isDue())) return undefined
+    const look = ++this.#looksBegun
     this.#applyRewind()
     const packed = await this.reader.next(bounds)
+    this.#lookEnded = look
     this.tail.looked(packed !== undefined, !this.reader.atEnd)
     // Asked to go elsewhere while it was reading: what it read is no longer next.
     return this.#rewindTo === undefined && this.#passTo === undefined ? packed : undefined

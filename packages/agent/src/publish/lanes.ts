@@ -8,6 +8,7 @@ import { Tail } from '../spool/tail.ts'
 import type { Pace } from '../spool/tail.ts'
 import type { Timing } from '../timing.ts'
 import { Lane } from './lane.ts'
+import { retiredPrefix } from './retired-prefix.ts'
 
 export interface LanesOptions {
   readonly clock: Clock
@@ -76,7 +77,7 @@ export class Lanes {
     let found = false
     this.#overflow = 0
     for (const name of this.#options.files.list(this.#options.folder)) {
-      if (!isStreamId(name) || this.#lanes.has(name)) continue
+      if (!isStreamId(name) || name.startsWith(retiredPrefix) || this.#lanes.has(name)) continue
       if (this.#lanes.size >= limits.streamsPerRankMax) {
         this.#overflow++
         continue
@@ -105,6 +106,13 @@ export class Lanes {
       if (packed !== undefined) return { lane, packed }
     }
     return undefined
+  }
+
+  /** A stream that was let go. */
+  drop(stream: string): void {
+    const lane = this.get(stream)
+    lane?.close()
+    if (lane !== undefined) this.#lanes.delete(lane.reader.id)
   }
 
   /** Everything that is there is due now. */

@@ -1,23 +1,37 @@
-import type { Bye, Clock, Connection, Files, Hello, Refused, Welcome } from '@provloom/shared'
-import type { SpoolFolder } from '../spool/folder.ts'
+import type {
+  AggregatorMessage,
+  Bye,
+  Clock,
+  Exit,
+  Files,
+  Hello,
+  Later,
+  Refused,
+  Settled,
+  StreamLedger,
+  Welcome,
+} from '@provloom/shared'
+import type { SessionFolder } from '../session/folder.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
-import type { Connect } from '../transport/transport.ts'
-import { Wire } from '../transport/wire.ts'
+import type { ConnectionEvent, Transport } from '../transport/transport.ts'
 import { Wake } from '../wake.ts'
 import { Conversation } from './conversation.ts'
 import { Lanes } from './lanes.ts'
+import type { Channel, Link } from './link.ts'
+import { Retirement } from './retirement.ts'
 import { Sender } from './sender.ts'
-import type { Sessions } from './sender.ts'
 
 /** What a publisher tells while it works. */
 export interface PublisherListener {
-  connecting(connection: Connection): void
   welcomed(welcome: Welcome): void
   refused(refused: Refused): void
-  disconnected(): void
+  delayed(later: Later): void
+  settled(settled: Settled): void
   /** Records about to be sent, the first time or again. */
   packed(packed: Packed): void
+  /** Something of a stream is in the journal that was not before. */
+  progressed(): void
   offset(offsetUs: number, uncertaintyUs: number): void
   problem(problem: ReaderProblem): void
   trouble(message: string): void
@@ -27,10 +41,8 @@ export interface PublisherConfig {
   readonly clock: Clock
   readonly files: Files
   readonly timing: Timing
-  readonly connect: Connect
-  readonly spool: SpoolFolder
-  readonly from: Sessions
-  readonly connectionFiles: readonly string[]
+  readonly link: Link
+  readonly folder: SessionFolder
   readonly listener: PublisherListener
 }
 
@@ -40,71 +52,74 @@ const waitingShare = 0.95
 
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 
-/** The sending half, wired: streams of a spool, one sender, one conversation, one wire. */
-export class Publisher {
+/** A session's sending half: its streams, what is sent of them, and its conversation, over the agent's one link. */
+export class Publisher implements Channel {
+  readonly session: string
   readonly #clock: Clock
   readonly #timing: Timing
+  readonly #link: Link
   readonly #lanes: Lanes
   readonly #sender: Sender
   readonly #conversation: Conversation
-  readonly #wire: Wire
+  readonly #retirement: Retirement
   readonly #moved: Wake
   #hurried = false
+  #closing = false
 
   constructor(config: PublisherConfig) {
-    const { clock, timing, files, listener, from } = config
+    const { clock, timing, files, link, listener, folder } = config
+    this.session = folder.id
     this.#clock = clock
     this.#timing = timing
+    this.#link = link
     this.#moved = new Wake(clock)
-    const wake = new Wake(clock)
     this.#lanes = new Lanes({
       clock,
       files,
       timing,
-      folder: config.spool.streams,
+      folder: folder.streams,
       problem: (problem) => listener.problem(problem),
-      stirred: () => wake.ring(),
+      stirred: () => link.wake.ring(),
     })
     this.#sender = new Sender({
       clock,
       timing,
       lanes: this.#lanes,
-      wake,
-      from,
+      wake: link.wake,
+      session: folder.id,
       packed: (packed) => listener.packed(packed),
       stalled: () => this.#conversation.greet(),
       failed: (error) => listener.trouble(error instanceof Error ? error.message : String(error)),
-      moved: () => this.#moved.ring(),
-    })
-    this.#conversation = this.#converse(from.session, listener)
-    this.#wire = new Wire({
-      clock,
-      timing,
-      connect: config.connect,
-      files: config.connectionFiles,
-      listener: {
-        heard: (frame) => this.#conversation.hear(frame),
-        changed: (event) => {
-          if (event.kind === 'disconnected' && this.#conversation.state === 'welcomed')
-            listener.disconnected()
-          this.#conversation.changed(event)
-        },
+      moved: () => {
+        this.#moved.ring()
+        listener.progressed()
       },
-      changed: (transport, connection) => {
-        this.#sender.use(transport)
-        this.#conversation.reconnecting()
-        if (connection !== undefined) listener.connecting(connection)
-      },
-      silentMs: () => this.#conversation.silentMs,
-      trouble: (message) => listener.trouble(message),
     })
+    this.#retirement = new Retirement(folder, this.#lanes, (message) => this.#sender.say(message))
+    this.#conversation = this.#converse(listener)
   }
 
-  /** Finds the aggregator and says hello; from the welcome on, everything in the spool is published as it comes. */
-  async start(hello: Hello): Promise<void> {
+  /** Says hello; from the welcome on, everything in the session's streams is published as it comes. */
+  start(hello: Hello): void {
     this.#conversation.greet(hello)
-    this.#sender.start()
-    await this.#wire.seek()
+    this.#link.add(this)
+  }
+
+  step(transport: Transport | undefined): Promise<number> {
+    return this.#sender.step(transport)
+  }
+
+  hear(message: AggregatorMessage): void {
+    this.#conversation.hear(message)
+  }
+
+  changed(event: ConnectionEvent): void {
+    this.#conversation.changed(event)
+  }
+
+  relaid(): void {
+    this.#sender.relaid()
+    this.#conversation.reconnecting()
   }
 
   /** Keeps the segment with this record although it is acknowledged; undefined lets it go. */
@@ -124,6 +139,28 @@ export class Publisher {
     return this.#lanes.get(stream)?.acknowledged ?? 0
   }
 
+  /** The same of all streams. */
+  get marks(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#lanes.all.map((lane) => [lane.reader.id, lane.acknowledged]))
+  }
+
+  /** Lets go of streams whose writer is gone and whose records are all acknowledged. */
+  retire(isGone: (stream: string) => boolean): void {
+    this.#retirement.look(isGone)
+  }
+
+  /** The ledger of all streams, those that were let go and are not yet known to be so included. */
+  get ledger(): Readonly<Record<string, StreamLedger>> {
+    return this.#retirement.ledger()
+  }
+
+  /** The session's end was read: the aggregator is told at once, so that whoever comes next waits for it. */
+  closing(): void {
+    if (this.#closing) return
+    this.#closing = true
+    this.#conversation.sayHeartbeat()
+  }
+
   /**
    * Everything that is in the spool now gets acknowledged; gives up when nothing moves for `drainMs`, or for
    * four times as long when the aggregator answers all the same.
@@ -135,7 +172,8 @@ export class Publisher {
     this.#sender.drain()
     for (;;) {
       if (this.#conversation.state === 'refused') return 'refused'
-      if (this.#sender.drained && this.#conversation.state === 'welcomed') return 'drained'
+      if (this.#isOver() || (this.#sender.drained && this.#conversation.state === 'welcomed'))
+        return 'drained'
       const end = Math.min(until, Math.max(begun, this.#sender.progressMs) + this.#patienceMs())
       const left = end - this.#clock.monotonicMs()
       if (left <= 0) return 'gave-up'
@@ -145,14 +183,19 @@ export class Publisher {
 
   /** Says bye until it is answered. @returns whether it was */
   async leave(bye: Bye, until: number): Promise<boolean> {
-    const begun = this.#clock.monotonicMs()
     this.#conversation.leave(bye)
-    while (this.#conversation.state !== 'left' && this.#conversation.state !== 'refused') {
-      const left = Math.min(until, begun + this.#patienceMs()) - this.#clock.monotonicMs()
-      if (left <= 0) return false
-      await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
-    }
-    return this.#conversation.state === 'left'
+    return this.#wait(until, () => this.#isOver())
+  }
+
+  /** Resolves when the document on disk holds the session, or when nobody says so in time. @returns whether it does */
+  settled(until: number): Promise<boolean> {
+    return this.#wait(until, () => this.#conversation.state === 'settled')
+  }
+
+  /** Tells how the process ended after its session. @returns whether it is known now */
+  amend(exit: Exit, until: number): Promise<boolean> {
+    this.#conversation.amend(exit)
+    return this.#wait(until, () => this.#conversation.amended)
   }
 
   /** Whoever drains gives up now. */
@@ -161,44 +204,64 @@ export class Publisher {
     this.#moved.ring()
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#conversation.close()
-    this.#wire.close()
-    await this.#sender.stop()
+    this.#link.remove(this)
     this.#lanes.release()
     this.#lanes.close()
+  }
+
+  #isOver(): boolean {
+    return this.#conversation.state === 'left' || this.#conversation.state === 'settled'
+  }
+
+  async #wait(until: number, done: () => boolean): Promise<boolean> {
+    const begun = this.#clock.monotonicMs()
+    while (!done() && this.#conversation.state !== 'refused') {
+      const left = Math.min(until, begun + this.#patienceMs()) - this.#clock.monotonicMs()
+      if (left <= 0) return false
+      await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
+    }
+    return done()
   }
 
   /** An aggregator that answers, and is only slow to acknowledge, is worth more waiting than one that is silent. */
   #patienceMs(): number {
     const { drainMs } = this.#timing
     if (this.#hurried) return 0
-    return this.#conversation.state === 'welcomed' && this.#conversation.silentMs < drainMs
-      ? drainMs * slowNotDead
-      : drainMs * waitingShare
+    const answers = this.#conversation.state === 'welcomed' || this.#isOver()
+    return answers && this.#conversation.silentMs < drainMs ? drainMs * slowNotDead : drainMs * waitingShare
   }
 
-  #converse(session: string, listener: PublisherListener): Conversation {
-    return new Conversation(this.#clock, this.#timing, session, {
+  #converse(listener: PublisherListener): Conversation {
+    return new Conversation(this.#clock, this.#timing, this.session, {
       say: (message) => this.#sender.say(message),
       welcomed: (welcome) => {
         this.#sender.welcome(welcome)
+        this.#retirement.again()
         listener.welcomed(welcome)
       },
-      acknowledged: (acks) => this.#sender.acknowledge(acks),
+      acknowledged: (acks) => {
+        this.#retirement.acknowledged(acks.next)
+        this.#sender.acknowledge(acks)
+      },
       rejected: (rejected) => this.#sender.reject(rejected),
       refused: (refused) => {
         this.#sender.interrupt()
         listener.refused(refused)
-        this.#wire.close()
-        this.#sender.use(undefined)
         this.#moved.ring()
       },
+      delayed: (later) => listener.delayed(later),
       interrupted: () => this.#sender.interrupt(),
       farewell: () => this.#moved.ring(),
+      settled: (settled) => {
+        listener.settled(settled)
+        this.#moved.ring()
+      },
       offset: (offsetUs, uncertaintyUs) => listener.offset(offsetUs, uncertaintyUs),
       backlog: () => this.#lanes.backlog,
-      settled: () => this.#sender.drained,
+      closing: () => this.#closing,
+      drained: () => this.#sender.drained,
     })
   }
 }

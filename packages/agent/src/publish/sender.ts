@@ -9,18 +9,12 @@ import { Wake } from '../wake.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 
-export interface Sessions {
-  readonly session: string
-  readonly rank: Rank
-  readonly attempt: Attempt
-}
-
 export interface SenderParts {
   readonly clock: Clock
   readonly timing: Timing
   readonly lanes: Lanes
   readonly wake: Wake
-  readonly from: Sessions
+  readonly session: string
   /** Sees every pack before it is sent for the first time or again. */
   readonly packed: (packed: Packed) => void
   /** Something in flight does not get acknowledged: the conversation should begin anew. */
@@ -36,9 +30,11 @@ interface Held {
   readonly frame: Buffer
 }
 
-/** What the aggregator lets through. */
+/** What the aggregator lets through, and the place it is for. */
 interface Grant {
   readonly runId: RunId
+  readonly rank: Rank
+  readonly attempt: Attempt
   readonly creditBytes: number
   readonly bounds: PackBounds
 }
@@ -47,17 +43,14 @@ const retryMs = 100
 const releaseMs = 1_000
 
 /**
- * The one loop that sends: messages of the conversation first, then envelopes as far as the credit goes. Nothing that
+ * What one session sends, step by step: messages of the conversation first, then envelopes as far as the credit goes. Nothing that
  * was sent is kept here; what is not acknowledged is read from the spool again.
  */
 export class Sender {
   readonly #parts: SenderParts
   readonly #messages = new Map<string, AgentMessage>()
-  #transport: Transport | undefined
   #grant: Grant | undefined
   #held: Held | undefined
-  #running: Promise<void> | undefined
-  #stopped = false
   #progressMs: number
   #stalledWaitMs: number
   /** How often draining was asked for. */
@@ -81,20 +74,9 @@ export class Sender {
     return this.#exhausted && this.#held === undefined && this.#parts.lanes.settled
   }
 
-  start(): void {
-    this.#running ??= this.#loop()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#parts.wake.ring()
-    await this.#running
-  }
-
-  use(transport: Transport | undefined): void {
-    this.#transport = transport
+  /** Another wire was laid: what was to be said on the old one will be said anew. */
+  relaid(): void {
     this.#messages.clear()
-    this.#parts.wake.ring()
   }
 
   /** Of each kind the latest counts: an unsent heartbeat is replaced by a fresh one. */
@@ -107,9 +89,9 @@ export class Sender {
     this.#held = undefined
     this.#parts.lanes.discover()
     for (const lane of this.#parts.lanes.all) lane.rewind(welcome.next[lane.reader.id] ?? 0)
-    const { runId, creditBytes, envelopeAgeMs = 0 } = welcome
+    const { runId, rank, attempt, creditBytes, envelopeAgeMs = 0 } = welcome
     this.#parts.lanes.pace(envelopeAgeMs)
-    this.#grant = { runId, creditBytes, bounds: boundsFor(creditBytes) }
+    this.#grant = { runId, rank, attempt, creditBytes, bounds: boundsFor(creditBytes) }
     this.#parts.wake.ring()
     this.#progressed()
   }
@@ -150,22 +132,9 @@ export class Sender {
     this.#parts.moved()
   }
 
-  async #loop(): Promise<void> {
-    while (!this.#stopped) {
-      try {
-        const waitMs = await this.#step()
-        if (waitMs > 0) await this.#parts.wake.wait(waitMs)
-      } catch (error) {
-        this.#parts.failed(error)
-        await this.#parts.wake.wait(retryMs)
-      }
-    }
-  }
-
   /** @returns how long to wait for something to do; 0 when there may be more at once */
-  async #step(): Promise<number> {
+  async step(transport: Transport | undefined): Promise<number> {
     this.#keepHouse()
-    const transport = this.#transport
     if (transport === undefined) return releaseMs
     for (const [kind, message] of this.#messages) {
       const outcome = await transport.send(encodeMessage(message))
@@ -190,7 +159,7 @@ export class Sender {
       if (this.#grant !== grant) return 0
       this.#exhausted = false
       this.#parts.packed(next.packed)
-      this.#held = { ...next, frame: this.#encode(next.packed, grant.runId) }
+      this.#held = { ...next, frame: this.#encode(next.packed, grant) }
     }
     const held = this.#held
     const inFlight = lanes.inFlightBytes
@@ -217,8 +186,8 @@ export class Sender {
     return retryMs
   }
 
-  #encode(packed: Packed, runId: RunId): Buffer {
-    const { rank, attempt, session } = this.#parts.from
+  #encode(packed: Packed, { runId, rank, attempt }: Grant): Buffer {
+    const { session } = this.#parts
     const { stream, first, count, lost, eventIndex, events, points } = packed
     return encodeEnvelope({
       runId,

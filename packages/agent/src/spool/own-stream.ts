@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { SegmentLog, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
-import type { Clock, Event, Files } from '@provloom/shared'
-import type { SpoolFolder } from './folder.ts'
+import type { Clock, Event, Files, StreamLedger } from '@provloom/shared'
 
 /** An event without its time, which is now unless it says otherwise. */
 export type Fact = Event extends infer Each
@@ -30,18 +29,17 @@ export class OwnStream {
   #silent = false
 
   /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
-  constructor(clock: Clock, files: Files, spool: SpoolFolder) {
+  constructor(clock: Clock, files: Files, streams: string) {
     this.id = `agent-${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
-    this.#log = new SegmentLog({ files, folder: path.join(spool.streams, this.id) })
+    this.#log = new SegmentLog({ files, folder: path.join(streams, this.id) })
   }
 
-  /** Appends a fact; what cannot be kept is counted and told as soon as there is room. */
-  record(fact: Fact): void {
-    if (this.#silent) return
+  /** Appends a fact; what cannot be kept is counted and told as soon as there is room. @returns whether it is kept */
+  record(fact: Fact): boolean {
+    if (this.#silent) return false
     const payload = encodeEvent({ time: this.#clock.nowUs(), ...fact })
-    if (payload.length > limits.eventBytesMax) this.#drop('event-too-large')
-    else this.#append(payload)
+    return payload.length > limits.eventBytesMax ? this.#drop('event-too-large') : this.#append(payload)
   }
 
   /** Appends a measurement, its series before the first. */
@@ -73,23 +71,29 @@ export class OwnStream {
     }
   }
 
+  /** What this stream has written and dropped, as the ledgers of clients say it. */
+  get ledger(): StreamLedger {
+    return { next: this.#log.next, drops: Object.fromEntries(this.#dropped) }
+  }
+
   /** From now on nothing is kept: the rank is not collected, or its spool is gone. */
   close(): void {
     this.#silent = true
     this.#log.close()
   }
 
-  #append(payload: Uint8Array): void {
+  #append(payload: Uint8Array): boolean {
     try {
       this.#log.appendSync(payload)
     } catch {
-      this.#drop('agent-disk')
-      return
+      return this.#drop('agent-disk')
     }
     if (this.#dropped.size > 0) this.tellDrops()
+    return true
   }
 
-  #drop(reason: string): void {
+  #drop(reason: string): false {
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1)
+    return false
   }
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { ProvloomError, connectionFile, readConnection } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
-import { isAlive } from '../launch/alive.ts'
+import { isAlive } from '@provloom/shared/process'
 
 /**
  * Where an aggregator's connection file may be, most likely first.
@@ -25,6 +25,8 @@ export function connectionFiles(
  */
 export function findConnection(files: readonly string[]): Connection | undefined {
   for (const file of files) {
+    // Nor is there one below what is no folder.
+    if (!fs.existsSync(file)) continue
     refuseForeign(file)
     const found = readConnection(file)
     if (found !== undefined) return found

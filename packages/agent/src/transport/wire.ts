@@ -9,7 +9,7 @@ export interface WireParts {
   readonly timing: Timing
   readonly connect: Connect
   /** Where the connection file may be. */
-  readonly files: readonly string[]
+  readonly files: () => readonly string[]
   readonly listener: TransportListener
   /** A transport to use from now on; undefined while there is none. */
   readonly changed: (transport: Transport | undefined, connection: Connection | undefined) => void
@@ -57,7 +57,7 @@ export class Wire {
   async #consider(): Promise<void> {
     const { files, connect, listener, changed, trouble } = this.#parts
     try {
-      const found = findConnection(files)
+      const found = findConnection(files())
       if (found === undefined) return
       if (this.#connection !== undefined && sameConnection(this.#connection, found)) return
       const transport = await connect(found, listener)

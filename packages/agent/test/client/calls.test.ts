@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import type { Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildAgent } from '../support/agent-process.ts'
-import { makeSpoolFolder, readOnlyStream, readSpoolStreams } from './spool.ts'
+import { makeSpoolFolder, readOnlyStream, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
 
 const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
 let spool: string
@@ -21,12 +22,15 @@ function worker(
   env: NodeJS.ProcessEnv = {},
 ): { code: number | null; errors: string; output: string } {
   const program = `import * as p from ${JSON.stringify(built)}\n${body}`
-  const file = path.join(spool, 'worker.mjs')
+  // Not in the spool: nothing there is ever recorded.
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-worker-'))
+  const file = path.join(work, 'worker.mjs')
   fs.writeFileSync(file, program)
   const done = spawnSync(process.execPath, [file], {
-    env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool, ...env },
+    env: { PATH: process.env['PATH'], ...treeVariables(spool), ...env },
     encoding: 'utf8',
   })
+  fs.rmSync(work, { recursive: true })
   return { code: done.status, errors: done.stderr, output: done.stdout }
 }
 
@@ -41,9 +45,10 @@ test('a run is begun with its options and ended with what is to be drawn', async
   const done = worker(`
     const run = p.startRun({ provUserNamespace: 'www.example.org', experimentName: 'digits', collectAllProcesses: true, rank: 3 })
     console.log(run.active, run.spool)
-    run.end({ createSvg: true })
+    console.log(await run.end({ createSvg: true }))
     console.log(run.active)`)
-  expect(done).toEqual({ code: 0, errors: '', output: `true ${spool}\nfalse\n` })
+  const [session] = sessionsOf(spool)
+  expect(done).toEqual({ code: 0, errors: '', output: `true ${session}\ntrue\nfalse\n` })
   const { events, wrong } = await readOnlyStream(spool)
   expect(wrong).toEqual([])
   expect(events).toMatchObject([
@@ -54,7 +59,7 @@ test('a run is begun with its options and ended with what is to be drawn', async
       collectAllProcesses: true,
       language: 'javascript',
     },
-    { type: 'session.end', status: 'completed', createGraph: true, createSvg: true },
+    { type: 'session.end', status: 'completed', by: 'call', createGraph: true, createSvg: true },
   ])
 })
 
@@ -106,12 +111,13 @@ test('parameters keep their types', async () => {
 })
 
 test('files are kept as they were at the call, folders file by file', async () => {
-  const folder = path.join(spool, 'work')
+  const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-')), 'work')
   fs.mkdirSync(path.join(folder, 'sub'), { recursive: true })
   fs.writeFileSync(path.join(folder, 'a.txt'), 'one')
   fs.writeFileSync(path.join(folder, 'sub', 'b.txt'), 'two')
   const { errors } = worker(
     `import fs from 'node:fs'
+import os from 'node:os'
     p.startRun()
     p.logArtifact('work', process.env.F)
     fs.writeFileSync(process.env.F + '/a.txt', 'changed')
@@ -126,19 +132,22 @@ test('files are kept as they were at the call, folders file by file', async () =
   expect(wrong).toEqual([])
   const artifacts = only(events, 'artifact')
   expect(artifacts.map((one) => [one.name, one.kind, one.subfolder, one.version])).toEqual([
-    ['work/a.txt', 'artifact', 'work', undefined],
-    ['work/sub/b.txt', 'artifact', 'work/sub', undefined],
+    ['work/a.txt', 'artifact', undefined, undefined],
+    ['work/sub/b.txt', 'artifact', undefined, undefined],
     ['work', 'artifact', undefined, undefined],
     ['net_0.txt', 'checkpoint', undefined, 0],
     ['net.txt', 'model', undefined, undefined],
   ])
-  expect(fs.readFileSync(path.join(spool, 'files', artifacts[0]!.spooled!), 'utf8')).toBe('one')
+  expect(fs.readFileSync(path.join(sessionsOf(spool)[0]!, 'files', artifacts[0]!.spooled!), 'utf8')).toBe(
+    'one',
+  )
   expect(only(events, 'dataset')).toMatchObject([
     { label: 'train', samples: 9, size: 7, direction: 'input' },
     { label: 'list', samples: 3 },
   ])
   expect(only(events, 'problem')).toMatchObject([{ code: 'MISSING_FILE' }])
   expect(errors.match(/no file or folder/g)).toHaveLength(1)
+  fs.rmSync(path.dirname(folder), { recursive: true })
 })
 
 test('nothing a caller gives makes a call throw', async () => {
@@ -163,6 +172,79 @@ test('nothing a caller gives makes a call throw', async () => {
   expect(errors).toContain('logMetric was called after endRun')
 })
 
+test('what is refused counts as dropped by reason and is told once a key, and what is recorded otherwise is told', async () => {
+  const { errors } = worker(`
+    p.startRun()
+    for (const key of ['a', 'b']) for (const value of [[1], null, 'text']) p.logMetric(key, value)
+    p.logMetric('', 1); p.logParam(null, 1); p.logMetrics(5); p.logParams(new Proxy({}, {}))
+    p.registerFinalMetric('m', 'x', 'max'); p.registerFinalMetric('m', 0, 'median')
+    for (const _ of [1, 2]) {
+      p.logMetric('rounded', 2n ** 53n + 1n); p.logMetric('text', '0.5'); p.logMetric('one', new Float32Array([0.5]))
+      p.logMetric('step', 1, { step: 1.5 }); p.logMetric('step', 1, { step: 2n ** 63n }); p.logMetric('time', 1, { timestamp: 'today' })
+    }
+    p.logParams(new Map([[1, 'int'], ['1', 'text'], ['u', undefined]]))
+    p.logParams({ get trap() { throw new Error('asked') }, b: 1 })
+    p.logArtifact('here', process.argv[1], { step: 2.5 })`)
+  const { events, points, wrong } = await readOnlyStream(spool)
+  expect(wrong).toEqual([])
+  const drops = new Map(only(events, 'drops').map(({ reason, count }) => [reason, count]))
+  expect(Object.fromEntries(drops)).toEqual({
+    'not-a-number': 7,
+    'bad-name': 2,
+    'no-pairs': 2,
+    'bad-fold': 1,
+  })
+  const problems = only(events, 'problem')
+  expect(problems.filter(({ code }) => code === 'NOT_A_NUMBER').map(({ message }) => message)).toEqual([
+    'logMetric: the value of a is no number: an array of 1; it is not recorded',
+    'logMetric: the value of b is no number: an array of 1; it is not recorded',
+    "registerFinalMetric: the initial value of m is no number: text 'x'",
+  ])
+  for (const code of ['ROUNDED', 'NUMBER_AS_TEXT', 'BAD_TIME'])
+    expect(
+      problems.filter((one) => one.code === code),
+      code,
+    ).toHaveLength(1)
+  expect(errors.match(/is no number/g)).toHaveLength(3)
+  expect(points.slice(0, 6).map(({ key, step, value }) => [key, step, value])).toEqual([
+    ['rounded', 0n, 2 ** 53],
+    ['text', 0n, 0.5],
+    ['one', 0n, 0.5],
+    ['step', 1n, 1],
+    ['step', 0n, 1],
+    ['time', 0n, 1],
+  ])
+  expect(only(events, 'param').map(({ key, value }) => [key, value])).toEqual([
+    ['1 (number)', 'int'],
+    ['1', 'text'],
+    ['u', ''],
+    ['trap', '<not read>'],
+    ['b', '1'],
+  ])
+  expect(only(events, 'artifact')).toMatchObject([{ name: 'here', step: 2 }])
+})
+
+test('the source says why it has no commit, and the command where it ran', async () => {
+  const plain = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-')), 'plain')
+  fs.mkdirSync(plain)
+  execFileSync('git', ['init', '-q', plain])
+  fs.writeFileSync(path.join(plain, 'train.py'), 'pass')
+  const { errors } = worker(
+    `import fs from 'node:fs'
+    p.startRun(); p.logSourceCode(process.env.F)
+    const gone = fs.mkdtempSync('/tmp/provloom-gone-'); process.chdir(gone); fs.rmdirSync(gone)
+    p.logExecutionCommand(['train', '--lr', '1'])`,
+    { F: plain },
+  )
+  const { events } = await readOnlyStream(spool)
+  expect(only(events, 'source')).toMatchObject([
+    { problem: `the repository ${plain} has no commit yet`, dirty: true },
+  ])
+  expect(only(events, 'artifact').map(({ name }) => name)).toEqual(['plain/train.py', 'plain'])
+  expect(errors).toContain('logSourceCode: the repository')
+  expect(only(events, 'command')[0]).not.toHaveProperty('directory')
+})
+
 test('an exception that nobody caught ends the session as failed, an exit code too', async () => {
   expect(worker(`p.startRun(); throw new RangeError('diverged')`).code).toBe(1)
   expect(worker(`p.startRun(); process.exit(3)`).code).toBe(3)
@@ -176,10 +258,17 @@ test('an exception that nobody caught ends the session as failed, an exit code t
 })
 
 test('a rank that is not wanted writes nothing more', async () => {
-  fs.writeFileSync(path.join(spool, 'control.json'), '{"state":"quiet"}')
-  const { output } = worker(`const run = p.startRun(); p.logMetric('m', 1); console.log(run.active)`)
+  const { output } = worker(`
+    import fs from 'node:fs'
+import os from 'node:os'
+    const run = p.startRun()
+    fs.writeFileSync(run.spool + '/control.json', '{"state":"quiet"}')
+    const until = performance.now() + 1100; while (performance.now() < until);
+    p.logMetric('m', 1); console.log(run.active)`)
   expect(output).toBe('false\n')
-  expect(await readSpoolStreams(spool)).toMatchObject([{ events: [], points: [] }])
+  const [stream] = await readSpoolStreams(spool)
+  expect(stream?.events.map((one) => one.type)).toEqual(['session.start'])
+  expect(stream?.points).toEqual([])
 })
 
 test('a worker thread goes on in the session, in a stream of its own', async () => {
@@ -194,51 +283,78 @@ test('a worker thread goes on in the session, in a stream of its own', async () 
       .flat()
       .sort((a, b) => a - b),
   ).toEqual([1, 2])
-  expect(streams.map((one) => one.events[0]?.type)).toEqual(['session.start', 'session.start'])
+  expect(streams.map((one) => one.events[0]?.type)).toEqual(
+    expect.arrayContaining(['helper', 'session.start']),
+  )
 })
 
-test('without an agent it makes a spool that can be imported and says where it is', async () => {
+test('without an agent it founds a tree, and says where the session is and how it is handed in', async () => {
   const { output, errors } = worker(
     `const run = p.startRun({ experimentName: 'e', rank: 2 }); p.logMetric('m', 1); console.log(run.spool)`,
     {
-      PROVLOOM_SPOOL_DIR: '',
+      PROVLOOM_TREE: '',
+      PROVLOOM_QUIET: '1',
       PROVLOOM_SPOOL_ROOT: path.join(spool, 'root'),
       PROVLOOM_BIN: '/nonexistent/provloom',
     },
   )
   const own = output.trim()
-  expect(path.basename(own)).toMatch(/^job-r2-a0-[0-9a-f]{8}$/)
-  expect(JSON.parse(fs.readFileSync(path.join(own, 'spool.json'), 'utf8'))).toMatchObject({
-    format: 1,
+  const tree = path.resolve(own, '..', '..')
+  expect(JSON.parse(fs.readFileSync(path.join(tree, 'spool.json'), 'utf8'))).toMatchObject({
+    format: 2,
     by: 'client',
+  })
+  expect(JSON.parse(fs.readFileSync(path.join(own, 'session.json'), 'utf8'))).toMatchObject({
+    format: 2,
     rank: 2,
   })
   expect((await readOnlyStream(own)).points).toHaveLength(1)
   expect(errors).toContain(`provloom import ${own}`)
 })
 
+test('every startRun after an endRun is a session of its own', async () => {
+  worker(`
+    for (const lr of [1, 2, 3]) { p.startRun({ runName: 'r' + lr }); p.logParam('lr', lr); await p.endRun() }`)
+  const sessions = await Promise.all(sessionsOf(spool).map((one) => readOnlyStream(one)))
+  expect(sessions.map(({ events }) => only(events, 'param').map((one) => one.value))).toEqual([
+    ['1'],
+    ['2'],
+    ['3'],
+  ])
+  expect(sessions.map(({ events }) => only(events, 'session.start')[0]?.runName)).toEqual(['r1', 'r2', 'r3'])
+})
+
 test.skipIf(process.getuid?.() !== 0)(
   'a full disk drops, counted, and the client goes on by itself when there is room [as root]',
   async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', spool])
+    const mounted = path.join(spool, 'mounted')
+    fs.mkdirSync(mounted)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', mounted])
+    fs.cpSync(path.join(spool, 'spool.json'), path.join(mounted, 'spool.json'))
+    fs.cpSync(path.join(spool, 'agent.json'), path.join(mounted, 'agent.json'))
+    fs.mkdirSync(path.join(mounted, 'sessions'))
     try {
-      worker(`
+      worker(
+        `
       import fs from 'node:fs'
+import os from 'node:os'
       p.startRun()
       for (let i = 0; i < 100; i++) p.logMetric('m', i)
-      const filler = process.env.PROVLOOM_SPOOL_DIR + '/filler'
+      const filler = process.env.TREE + '/filler'
       try { for (;;) fs.appendFileSync(filler, Buffer.alloc(4096)) } catch {}
       for (let i = 0; i < 1000; i++) p.logMetric('m', i)
       fs.rmSync(filler)
       const until = performance.now() + 150; while (performance.now() < until);
-      for (let i = 0; i < 50; i++) p.logMetric('m', i)`)
-      const { events, points } = await readOnlyStream(spool)
+      for (let i = 0; i < 50; i++) p.logMetric('m', i)`,
+        { TREE: mounted, ...treeVariables(mounted) },
+      )
+      const { events, points } = await readOnlyStream(mounted)
       const dropped = only(events, 'drops').at(-1)
       expect(dropped?.reason).toBe('disk-full')
       expect(points.length + dropped!.count).toBe(1150)
       expect(points.slice(-50).map((one) => one.value)).toEqual(Array.from({ length: 50 }, (_, i) => i))
     } finally {
-      execFileSync('umount', [spool])
+      execFileSync('umount', [mounted])
     }
   },
 )

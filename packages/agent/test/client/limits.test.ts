@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { limits, systemFiles } from '@provloom/shared'
 import type { Event, EventType } from '@provloom/shared'
 import { WorkerStream, defaultBounds } from '../../src/client/stream.ts'
 import type { StreamBounds } from '../../src/client/stream.ts'
-import { spoolFolderAt } from '../../src/spool/folder.ts'
+import { sessionFolderAt } from '../../src/session/folder.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { ManualClock } from '../support/clock.ts'
-import { makeSpoolFolder, readOnlyStream } from './spool.ts'
+import { makeSpoolFolder, readOnlyStream, sessionsOf, treeVariables } from './spool.ts'
 
 const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
 let spool: string
@@ -24,7 +25,7 @@ function worker(body: string): void {
   const file = path.join(spool, 'worker.mjs')
   fs.writeFileSync(file, `import * as p from ${JSON.stringify(built)}\n${body}`)
   spawnSync(process.execPath, [file], {
-    env: { PATH: process.env['PATH'], PROVLOOM_SPOOL_DIR: spool },
+    env: { PATH: process.env['PATH'], ...treeVariables(spool) },
     stdio: 'ignore',
   })
 }
@@ -38,7 +39,12 @@ function only<Type extends EventType>(
 
 /** A stream in this process, with bounds as small as the test wants them. */
 function streamWith(bounds: Partial<StreamBounds>, clock = new ManualClock()): WorkerStream {
-  return new WorkerStream(clock, systemFiles(), spoolFolderAt(spool), { ...defaultBounds, ...bounds })
+  return new WorkerStream(
+    clock,
+    systemFiles(),
+    sessionFolderAt(path.join(spool, 'sessions', '0123456789abcdef')),
+    { ...defaultBounds, ...bounds },
+  )
 }
 
 const param = (key: string, value: string): Event => ({
@@ -57,7 +63,7 @@ describe('a worker stream at its limits', () => {
     expect(stream.event(param('k', 'x'.repeat(limits.eventBytesMax - rest)))).toBe(true)
     expect(stream.event(param('k', 'x'.repeat(limits.eventBytesMax - rest + 1)))).toBe(false)
     stream.close()
-    const { events, wrong } = await readOnlyStream(spool)
+    const { events, wrong } = await readOnlyStream(path.join(spool, 'sessions', '0123456789abcdef'))
     expect(wrong).toEqual([])
     expect(only(events, 'param')).toHaveLength(1)
     expect(only(events, 'drops')).toMatchObject([{ reason: 'too-large', count: 1 }])
@@ -78,9 +84,10 @@ describe('a worker stream at its limits', () => {
     expect(point(-1)).toBe(false)
     expect(stream.drops).toEqual(new Map([['spool-full', 3]]))
     // The agent gives back what is acknowledged: here, all of it.
-    const [name] = fs.readdirSync(path.join(spool, 'streams'))
-    const [segment] = fs.readdirSync(path.join(spool, 'streams', name!))
-    fs.truncateSync(path.join(spool, 'streams', name!, segment!), 32)
+    const streams = path.join(spool, 'sessions', '0123456789abcdef', 'streams')
+    const [name] = fs.readdirSync(streams)
+    const [segment] = fs.readdirSync(path.join(streams, name!))
+    fs.truncateSync(path.join(streams, name!, segment!), 32)
     clock.advance(1_000)
     expect(point(points)).toBe(true)
     stream.close()
@@ -103,24 +110,42 @@ describe('a worker in TypeScript at its limits', () => {
     worker(`p.startRun(); p.logParam('k'.repeat(${most}), 1); p.logParam('l'.repeat(${most + 1}), 2)`)
     const { events, wrong } = await readOnlyStream(spool)
     expect(wrong).toEqual([])
-    expect(only(events, 'param').map(({ key }) => key)).toEqual(['k'.repeat(most), 'l'.repeat(most)])
+    const [whole, cut] = only(events, 'param').map(({ key }) => key)
+    expect(whole).toBe('k'.repeat(most))
+    expect(cut).toMatch(/^l+~[0-9a-f]{8}$/)
+    expect(cut).toHaveLength(most)
   })
 
-  test('copies a file up to the greatest size, and links a larger one for the agent to hash', async () => {
-    const [small, large] = ['small.bin', 'large.bin'].map((name) => path.join(spool, name))
+  test('drops parameters beyond the most of one call, counted', async () => {
+    const most = limits.pairsPerCallMax
+    worker(
+      `p.startRun(); p.logParams(Object.fromEntries(Array.from({ length: ${most + 7} }, (_, i) => ['p' + i, i])))`,
+    )
+    const { events } = await readOnlyStream(spool)
+    expect(only(events, 'param')).toHaveLength(most)
+    expect(only(events, 'drops')).toMatchObject([{ reason: 'too-many-pairs', count: 7 }])
+    expect(only(events, 'problem')).toMatchObject([{ code: 'NOT_RECORDED' }])
+  })
+
+  test('hashes a file up to the greatest size in the call, and leaves the hash of a larger copy to the agent', async () => {
+    const files = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-'))
+    const [small, large] = ['small.bin', 'large.bin'].map((name) => path.join(files, name))
     for (const [n, file] of [small!, large!].entries()) {
       fs.writeFileSync(file, '')
       fs.truncateSync(file, limits.artifactInlineBytesMax + n)
     }
     worker(`p.startRun(); p.logArtifact(${JSON.stringify(small)}); p.logArtifact(${JSON.stringify(large)})`)
     const { events } = await readOnlyStream(spool)
-    const [copied, linked] = only(events, 'artifact')
-    expect(copied).toMatchObject({ size: limits.artifactInlineBytesMax, sha256: expect.any(String) })
-    expect(linked).toMatchObject({ size: limits.artifactInlineBytesMax + 1 })
-    expect(linked?.sha256).toBeUndefined()
-    const inode = (file: string): number => fs.statSync(file).ino
-    expect(inode(path.join(spool, 'files', copied!.spooled!))).not.toBe(inode(small!))
-    expect(inode(path.join(spool, 'files', linked!.spooled!))).toBe(inode(large!))
+    const [first, second] = only(events, 'artifact')
+    expect(first).toMatchObject({ size: limits.artifactInlineBytesMax, sha256: expect.any(String) })
+    expect(second).toMatchObject({ size: limits.artifactInlineBytesMax + 1 })
+    expect(second?.sha256).toBeUndefined()
+    for (const [n, one] of [first, second].entries()) {
+      const copy = fs.statSync(path.join(sessionsOf(spool)[0]!, 'files', one!.spooled!))
+      expect([copy.size, copy.nlink]).toEqual([limits.artifactInlineBytesMax + n, 1])
+      expect(copy.ino).not.toBe(fs.statSync([small!, large!][n]!).ino)
+    }
+    fs.rmSync(files, { recursive: true })
   })
 
   test('keeps the last part of a long error', async () => {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits } from '@provloom/shared'
+import { limits, options, variableOf } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeSpoolFolder, readOnlyStream } from './spool.ts'
+import { makeSpoolFolder, readOnlyStream, treeVariables } from './spool.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..', '..')
 const client = path.join(root, 'clients', 'python')
@@ -16,7 +16,7 @@ afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
 
 test('every record that the Python client writes is one that the agent reads', async () => {
   execFileSync('python3', [path.join(root, 'packages/agent/test/fixtures/every-call.py')], {
-    env: { ...process.env, PYTHONPATH: client, PROVLOOM_SPOOL_DIR: spool },
+    env: { ...process.env, PYTHONPATH: client, ...treeVariables(spool) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const { events, points, wrong } = await readOnlyStream(spool)
@@ -37,6 +37,7 @@ test('every record that the Python client writes is one that the agent reads', a
       'command',
       'context',
       'dataset',
+      'drops',
       'final.metric',
       'model',
       'param',
@@ -61,6 +62,16 @@ test('every record that the Python client writes is one that the agent reads', a
   expect(points.find((one) => one.key === 'b')).toMatchObject({ value: 2 ** 53, step: 2n ** 63n - 1n })
 })
 
+test('the Python client knows the variable of every option', () => {
+  const python = fs.readFileSync(path.join(client, 'provloom', '_variables.py'), 'utf8')
+  const known = new Set(python.match(/[A-Z][A-Z_]+/g)!.map((name) => `PROVLOOM_${name}`))
+  expect(
+    Object.keys(options)
+      .map(variableOf)
+      .filter((name) => !known.has(name)),
+  ).toEqual([])
+})
+
 test('both clients have the same limits', () => {
   const python = fs.readFileSync(path.join(client, 'provloom', '_limits.py'), 'utf8')
   const numberOf = (name: string): number => {
@@ -77,6 +88,10 @@ test('both clients have the same limits', () => {
     series: numberOf('SERIES_PER_STREAM_MAX'),
     inline: numberOf('ARTIFACT_INLINE_BYTES_MAX'),
     error: numberOf('ERROR_TAIL_BYTES'),
+    copies: numberOf('COPIES_BYTES_MAX'),
+    keep: numberOf('KEEP_MS'),
+    files: numberOf('FOLDER_FILES_MAX'),
+    entries: numberOf('FOLDER_ENTRIES_MAX'),
   }).toEqual({
     event: limits.eventBytesMax,
     name: limits.nameLengthMax,
@@ -86,5 +101,9 @@ test('both clients have the same limits', () => {
     series: limits.seriesPerStreamMax,
     inline: limits.artifactInlineBytesMax,
     error: limits.errorTailBytes,
+    copies: limits.copiesBytesMax,
+    keep: limits.keepMs,
+    files: limits.folderFilesMax,
+    entries: limits.folderEntriesMax,
   })
 })

@@ -24,6 +24,7 @@ test('the segment on the page is the one that the segment log writes', () => {
     encodeEvent({
       type: 'session.start',
       time,
+      session: '0123456789abcdef',
       pid: 7,
       library: 'example',
       libraryVersion: '1',
@@ -42,10 +43,10 @@ test('the segment on the page is the one that the segment log writes', () => {
 test('the segment on the page is the one that the Python client writes', () => {
   const program = `
 import sys, json
-from provloom._stream import frame, header, pack_payload
+from provloom._segment import frame, header, pack_payload
 def event(**fields): return json.dumps(fields, separators=(",", ":")).encode()
 out = header(0)
-out += frame(0, event(type="session.start", time=${time}, pid=7, library="example", libraryVersion="1", language="c"))
+out += frame(0, event(type="session.start", time=${time}, session="0123456789abcdef", pid=7, library="example", libraryVersion="1", language="c"))
 out += frame(1, event(type="series", time=${time + 1}, id=0, key="loss", context="training"))
 out += frame(2, pack_payload(1, 0, 10, ${time + 2}, 0.42))
 print(out.hex())`

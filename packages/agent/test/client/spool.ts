@@ -11,6 +11,9 @@ import {
   systemFiles,
 } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
+import { hostId } from '@provloom/shared/process'
+import { formatTree } from '../../src/place/tree-variable.ts'
+import { startOf } from '../../src/tree/processes.ts'
 
 export interface Point {
   readonly key: string
@@ -30,14 +33,43 @@ export interface Recorded {
   readonly wrong: string[]
 }
 
+/** The folder of a tree as a wrapper founds it, which this process serves. */
 export function makeSpoolFolder(): string {
-  return fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-client-'))
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-client-'))
+  const self = { pid: process.pid, start: startOf(process.pid), pidNamespace: 0, host: os.hostname() }
+  fs.mkdirSync(path.join(root, 'sessions'))
+  fs.writeFileSync(path.join(root, 'spool.json'), JSON.stringify({ format: 2, by: 'agent', ...self }))
+  fs.writeFileSync(path.join(root, 'agent.json'), JSON.stringify(self))
+  return root
 }
 
-export async function readSpoolStreams(spool: string): Promise<Recorded[]> {
-  const streams = path.join(spool, 'streams')
-  const names = fs.existsSync(streams) ? fs.readdirSync(streams).sort() : []
-  return Promise.all(names.map((name) => readStream(path.join(streams, name), name)))
+/** What a worker of that tree is started with. Rank 1: no rank but the first waits for the end of its run. */
+export function treeVariables(root: string): Record<string, string> {
+  const [pid, start] = [process.pid, startOf(process.pid)]
+  const key = `local-${hostId()}.${pid}.${start}`
+  return {
+    PROVLOOM_TREE: formatTree({ key, launcherMark: '', folder: root, last: { pid, start } }),
+    RANK: '1',
+  }
+}
+
+/** The folders of its sessions, in the order in which they were begun. */
+export function sessionsOf(tree: string): string[] {
+  const folder = path.join(tree, 'sessions')
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !name.startsWith('.')) : []
+  const opened = (name: string): number =>
+    Number(JSON.parse(fs.readFileSync(path.join(folder, name, 'session.json'), 'utf8')).openedUs)
+  return names.sort((a, b) => opened(a) - opened(b)).map((name) => path.join(folder, name))
+}
+
+/** @param folder of a tree, or of one session */
+export async function readSpoolStreams(folder: string): Promise<Recorded[]> {
+  const sessions = fs.existsSync(path.join(folder, 'streams')) ? [folder] : sessionsOf(folder)
+  const streams = sessions.flatMap((session) => {
+    const place = path.join(session, 'streams')
+    return fs.readdirSync(place).map((name) => readStream(path.join(place, name), name))
+  })
+  return Promise.all(streams)
 }
 
 export async function readOnlyStream(spool: string): Promise<Recorded> {

@@ -2,7 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { statOf } from '@provloom/shared/process'
 import { agentFor, brisk, worker } from '../support/agents.ts'
+import { parseTree } from '../../src/place/tree-variable.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
 import type { Spawned } from '../support/agent-process.ts'
 import { freshFolder } from '../support/place.ts'
@@ -16,6 +18,13 @@ function spawnAlone(
   more: Parameters<typeof spawnAgent>[2] = {},
 ): Spawned {
   return spawnAgent(saveDir, argv, { ...more, config: { timing: { ...brisk, drainMs: 50 }, ...more.config } })
+}
+
+/** A kernel that gives cores to a program does so whatever the limit. */
+const coresGoToAFile = !fs.readFileSync('/proc/sys/kernel/core_pattern', 'latin1').startsWith('|')
+
+function stateOf(pid: number): string | undefined {
+  return statOf(pid)?.[0]
 }
 
 describe('the wrapped command', () => {
@@ -35,9 +44,20 @@ describe('the wrapped command', () => {
   test.each([
     ['SEGV', 139],
     ['ABRT', 134],
-  ])('dying of SIG%s, which leaves a core, is told by exit code %i', async (name, code) => {
-    const { ended } = spawnAlone(freshFolder(), ['sh', '-c', `ulimit -c 0; kill -${name} $$`])
-    expect(await ended).toEqual({ code, signal: null })
+  ])(
+    'dying of SIG%s the agent process does too; where that left a second core, by exit code %i',
+    async (name, code) => {
+      const die = ['sh', '-c', `ulimit -c 0; kill -${name} $$`]
+      expect(await spawnAlone(freshFolder(), die, { ulimit: '-c 0' }).ended).toEqual(
+        coresGoToAFile ? { code: null, signal: `SIG${name}` } : { code, signal: null },
+      )
+      expect(await spawnAlone(freshFolder(), die, { ulimit: '-c 1' }).ended).toEqual({ code, signal: null })
+    },
+  )
+
+  test('dying of SIGPIPE, which Node ignores, the agent process does too', async () => {
+    const { ended } = spawnAlone(freshFolder(), ['sh', '-c', 'kill -PIPE $$'])
+    expect(await ended).toEqual({ code: null, signal: 'SIGPIPE' })
   })
 
   test('reads its standard input and writes its standard output and error as if alone', async () => {
@@ -52,27 +72,57 @@ describe('the wrapped command', () => {
   test('gets signals sent to the agent, each once, and the agent outlives it', async () => {
     const { child, ended, said, output } = spawnAlone(freshFolder(), worker('tell-signals.mjs'))
     await said('ready')
-    for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGINT'] as const) {
+    const notices = [
+      'SIGUSR1',
+      'SIGUSR2',
+      'SIGALRM',
+      'SIGURG',
+      'SIGXCPU',
+      'SIGPWR',
+      'SIGIO',
+      'SIGWINCH',
+    ] as const
+    for (const signal of [...notices, 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGCONT'] as const) {
       child.kill(signal)
       await said(signal)
     }
     child.kill('SIGTERM')
     expect(await ended).toEqual({ code: 42, signal: null })
-    expect(output()).toBe('ready\nSIGUSR1\nSIGUSR2\nSIGHUP\nSIGINT\nSIGTERM\n')
+    expect(output().split('\n').sort()).toEqual(
+      ['', 'ready', ...notices, 'SIGABRT', 'SIGCONT', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'].sort(),
+    )
   })
 
-  test('gets a signal that was sent to the whole process group once', async () => {
+  test('gets every signal that was sent to the whole process group once', async () => {
     const { child, ended, said, output } = spawnAlone(freshFolder(), worker('tell-signals.mjs'), {
       detached: true,
     })
     await said('ready')
-    for (const signal of ['SIGUSR1', 'SIGINT', 'SIGHUP'] as const) {
+    const sent = ['SIGUSR1', 'SIGINT', 'SIGHUP', 'SIGWINCH', 'SIGQUIT'] as const
+    for (const signal of sent) {
       process.kill(-child.pid!, signal)
       await said(signal)
     }
+    // It takes as long for a second one to come as for this one, which is for the agent alone.
+    child.kill('SIGUSR2')
+    await said('SIGUSR2')
     process.kill(-child.pid!, 'SIGTERM')
     expect(await ended).toEqual({ code: 42, signal: null })
-    expect(output()).toBe('ready\nSIGUSR1\nSIGINT\nSIGHUP\nSIGTERM\n')
+    expect(output()).toBe(['ready', ...sent, 'SIGUSR2', 'SIGTERM', ''].join('\n'))
+  })
+
+  test('is stopped with the agent, and goes on with it', async () => {
+    const { child, said, output, ended } = spawnAgent(freshFolder(), worker('tell-signals.mjs', 'pid'))
+    await said('\n')
+    const pid = Number(output().split(' ')[1])
+    child.kill('SIGTSTP')
+    await expect.poll(() => [stateOf(pid), stateOf(child.pid!)]).toEqual(['T', 'T'])
+    child.kill('SIGCONT')
+    await said('SIGCONT')
+    expect(stateOf(child.pid!)).not.toBe('T')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: 42, signal: null })
+    expect(output()).toBe(`ready ${pid}\nSIGTSTP\nSIGCONT\nSIGTERM\n`)
   })
 
   test('finds the descriptor that its launcher names in PMI_FD', async () => {
@@ -88,20 +138,21 @@ describe('the wrapped command', () => {
     expect(output()).toBe('got cmd=init\n')
   })
 
+  test('runs though PMI_FD is of a time before, and names nothing that is open', async () => {
+    const { ended } = spawnAgent(freshFolder(), ['true'], { env: { PMI_FD: '77' } })
+    expect(await ended).toEqual({ code: 0, signal: null })
+  })
+
   test('has its spool and the Python client in its environment, and all else unchanged', async () => {
     const saveDir = freshFolder()
-    const { ended, output } = spawnAlone(
-      saveDir,
-      ['sh', '-c', 'echo "$PROVLOOM_AGENT|$PYTHONPATH|$KEPT|$PROVLOOM_SPOOL_DIR"'],
-      {
-        env: { PYTHONPATH: '/their/own', KEPT: 'yes' },
-        config: { pythonPath: '/our/client' },
-      },
-    )
+    const { ended, output } = spawnAlone(saveDir, ['sh', '-c', 'echo "$PYTHONPATH|$KEPT|$PROVLOOM_TREE"'], {
+      env: { PYTHONPATH: '/their/own', KEPT: 'yes' },
+      config: { pythonPath: '/our/client' },
+    })
     await ended
-    const [agent, pythonPath, kept, spool] = output().trim().split('|')
-    expect([agent, pythonPath, kept]).toEqual(['1', '/our/client:/their/own', 'yes'])
-    expect(path.dirname(spool!)).toBe(path.join(saveDir, 'spools'))
+    const [pythonPath, kept, tree] = output().trim().split('|')
+    expect([pythonPath, kept]).toEqual(['/our/client:/their/own', 'yes'])
+    expect(path.dirname(parseTree(tree)!.folder)).toBe(path.join(saveDir, 'spools'))
   })
 })
 
@@ -130,13 +181,17 @@ describe('a command that cannot be started', () => {
   })
 })
 
-test('a command runs though no spool can be made, and the user is told', async () => {
+test('where no spool can be made as it was asked, another place is taken, and the user is told', async () => {
   const saveDir = freshFolder()
   const blocked = path.join(saveDir, 'blocked')
   fs.writeFileSync(blocked, '')
-  const { agent, told } = agentFor(saveDir, worker('silent.mjs', '5'), { options: { spoolRoot: blocked } })
-  expect(await agent.run()).toEqual({ kind: 'exited', code: 5, delivery: { kind: 'none' } })
-  expect(told.lines[0]).toContain('the command runs, and nothing is recorded')
+  const { agent, told } = agentFor(saveDir, worker('silent.mjs', '5'), {
+    options: { spoolRoot: blocked },
+    environment: { TMPDIR: saveDir },
+  })
+  const outcome = await agent.run()
+  expect(outcome).toMatchObject({ kind: 'exited', code: 5, delivery: { kind: 'kept' } })
+  expect(told.lines[0]).toContain(path.join(saveDir, 'provloom-'))
 })
 
 describe('a fault in the agent that nobody caught', () => {
@@ -152,7 +207,7 @@ describe('a fault in the agent that nobody caught', () => {
       expect(await ended).toEqual({ code: 7, signal: null })
       expect(output()).toBe('still here\n')
       expect(errors().match(/a fault in the agent \(boom\)/g)).toHaveLength(1)
-      expect(errors()).toContain(path.join(saveDir, 'spools'))
+      expect(errors()).toContain('provloom spools')
       expect(fs.readdirSync(path.join(saveDir, 'spools'))).toHaveLength(1)
     },
   )

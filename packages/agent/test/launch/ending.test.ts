@@ -1,8 +1,16 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { rankEndOf } from '../../src/ending.ts'
+import { rankEndOf } from '../../src/session/ending.ts'
 import { freshFolder } from '../support/place.ts'
+
+const nothing = {
+  said: undefined,
+  process: undefined,
+  variables: {},
+  killsBefore: undefined,
+  lastUs: undefined,
+}
 
 test('a failed worker’s reason is what torch wrote into its error file', () => {
   const file = path.join(freshFolder(), 'error.json')
@@ -11,7 +19,7 @@ test('a failed worker’s reason is what torch wrote into its error file', () =>
     JSON.stringify({ message: { message: 'RuntimeError: shapes differ', extraInfo: {} } }),
   )
   const variables = { TORCHELASTIC_ERROR_FILE: file }
-  expect(rankEndOf({ kind: 'exited', code: 1 }, undefined, variables, 0)).toEqual({
+  expect(rankEndOf({ ...nothing, process: { kind: 'exited', code: 1 }, variables, killsBefore: 0 })).toEqual({
     type: 'rank.end',
     status: 'failed',
     exitCode: 1,
@@ -34,5 +42,31 @@ test.each([
   ],
   [undefined, { status: 'incomplete' }],
 ] as const)('the end %j is told as %j', (end, told) => {
-  expect(rankEndOf(end, undefined, {}, undefined)).toEqual({ type: 'rank.end', ...told })
+  expect(rankEndOf({ ...nothing, process: end })).toEqual({ type: 'rank.end', ...told })
+})
+
+const said = { type: 'session.end', time: 5, status: 'completed', by: 'call' } as const
+
+test.each([
+  ['said by end_run stands, whatever the process does later', said, { kind: 'exited', code: 3 }, 'completed'],
+  [
+    'that the next start_run overtook is incomplete',
+    { ...said, by: 'next', status: 'incomplete' },
+    undefined,
+    'incomplete',
+  ],
+  [
+    'of an interpreter is less than its exit code',
+    { ...said, by: 'exit' },
+    { kind: 'exited', code: 3 },
+    'failed',
+  ],
+  [
+    'of an interpreter stands where no code was seen',
+    { ...said, by: 'exit', status: 'failed' },
+    undefined,
+    'failed',
+  ],
+] as const)('an end %s', (_, end, process, status) => {
+  expect(rankEndOf({ ...nothing, said: end, process })).toMatchObject({ time: 5, status })
 })

@@ -17,7 +17,8 @@ import {
   writePoint,
 } from '@provloom/shared'
 import type { Envelope, StreamId } from '@provloom/shared'
-import { detectPlace } from '../../src/rank/detect.ts'
+import { findPlace } from '../../src/place/place.ts'
+import { sightOf } from '../../src/place/sight.ts'
 import { defaultBounds, packRecords } from '../../src/packer.ts'
 import { StreamReader } from '../../src/spool/stream-reader.ts'
 import type { Packed, ReaderProblem } from '../../src/spool/stream-reader.ts'
@@ -79,7 +80,7 @@ function overTheWire(packed: Packed): Envelope {
   if (look.kind === 'bad') throw new Error(look.reason)
   return look.envelope
 }
-const zero = detectPlace({}, undefined)
+const zero = findPlace(undefined, {}, sightOf({}, undefined))
 
 /** The records of an envelope as the payloads they were spooled as. */
 function payloadsOf({ count, eventIndex, events, points }: Envelope): Buffer[] {

@@ -35,6 +35,8 @@ export function spawnAgent(
     readonly stdio?: StdioOptions
     readonly config?: object
     readonly detached?: boolean
+    /** Of the shell that becomes it. */
+    readonly ulimit?: string
   } = {},
 ): Spawned {
   const config = JSON.stringify({
@@ -42,7 +44,10 @@ export function spawnAgent(
     timing: brisk,
     ...more.config,
   })
-  const child = spawn(process.execPath, [fixture('agent-main.mjs'), config, ...argv], {
+  const words = [process.execPath, fixture('agent-main.mjs'), config, ...argv]
+  const limited = ['/bin/sh', '-c', `ulimit ${more.ulimit}; exec "$@"`, 'sh', ...words]
+  const [file, ...rest] = more.ulimit === undefined ? words : limited
+  const child = spawn(file!, rest, {
     stdio: more.stdio ?? 'pipe',
     detached: more.detached === true,
     env: { PATH: process.env['PATH'], ...more.env },

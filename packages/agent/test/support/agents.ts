@@ -11,7 +11,7 @@ export interface Told {
 export const brisk = {
   envelopeAgeMs: 20,
   slowPollMs: 200,
-  helloWaitMs: 10_000,
+  idleMs: 1_000,
   answerWaitMs: 200,
   heartbeatIntervalMs: 100,
   stalledMs: 300,

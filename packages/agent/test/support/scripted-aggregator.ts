@@ -3,7 +3,17 @@ import os from 'node:os'
 import path from 'node:path'
 import { Router, curveKeyPair } from 'zeromq'
 import { connectionFile, decodeAgentMessage, encodeMessage, envelopeOf, mintRunId } from '@provloom/shared'
-import type { AggregatorMessage, Bye, Connection, Envelope, Hello, RunId } from '@provloom/shared'
+import type {
+  AggregatorMessage,
+  Bye,
+  Connection,
+  Envelope,
+  Exit,
+  Gone,
+  Hello,
+  RunId,
+  Settled,
+} from '@provloom/shared'
 import { Received } from './received.ts'
 
 export interface Script {
@@ -20,6 +30,8 @@ export interface Script {
   readonly port?: number
   readonly keys?: Connection['curve']
   readonly farewell?: boolean
+  /** Never says that the document holds a session. */
+  readonly settled?: boolean
 }
 
 /** A small real ROUTER that follows the protocol as far as its script lets it. */
@@ -29,6 +41,9 @@ export class ScriptedAggregator {
   readonly received: Received
   readonly hellos: Hello[] = []
   readonly byes: Bye[] = []
+  readonly exits: Exit[] = []
+  readonly gone: Gone[] = []
+  readonly retired: string[] = []
   readonly kinds: string[] = []
   connection: Connection | undefined
   script: Script
@@ -74,6 +89,7 @@ export class ScriptedAggregator {
       listen: '127.0.0.1',
       port,
       pid: process.pid,
+      nonce: 'scripted',
       curve,
     }
     fs.mkdirSync(this.runDir, { recursive: true })
@@ -106,6 +122,7 @@ export class ScriptedAggregator {
       this.#router.send([identity, encodeMessage(message)])
     const look = decodeAgentMessage(frame)
     if (look.kind === 'bad') throw new Error(look.reason)
+    if (look.kind === 'foreign') throw new Error(`a hello of version ${look.version}`)
     if (look.kind === 'envelope') {
       const envelope = envelopeOf(look.parts)
       if (envelope.kind === 'bad') throw new Error(envelope.reason)
@@ -129,6 +146,9 @@ export class ScriptedAggregator {
           session,
           runId: this.runId,
           runDir: this.runDir,
+          rank: message.rank,
+          attempt: message.attempt,
+          ordinal: message.ordinal,
           next: this.received.next(),
           creditBytes: this.script.creditBytes ?? 8 * 1024 * 1024,
           differences: this.script.differences ?? [],
@@ -140,8 +160,33 @@ export class ScriptedAggregator {
         return
       case 'bye':
         this.byes.push(message)
-        if (this.script.farewell !== false) await answer({ kind: 'farewell', session })
+        if (this.script.farewell === false) return
+        await answer({ kind: 'farewell', session })
+        if (message.final && this.script.settled !== false) await answer(this.#settled(session))
+        return
+      case 'exit':
+        this.exits.push(message)
+        await answer({ kind: 'farewell', session })
+        return
+      case 'retired':
+        this.retired.push(...Object.keys(message.ledger))
+        await answer({
+          kind: 'acks',
+          session,
+          next: Object.fromEntries(Object.keys(message.ledger).map((one) => [one, 0])),
+        })
+        return
+      case 'gone':
+        this.gone.push(message)
+        await answer({ kind: 'farewell', session })
+        return
+      case 'present':
     }
+  }
+
+  #settled(session: string): Settled {
+    const { runDir } = this
+    return { kind: 'settled', session, runDir, ended: true, status: 'completed', logs: 0, missing: [] }
   }
 
   async #take(envelope: Envelope, answer: (message: AggregatorMessage) => Promise<void>): Promise<void> {

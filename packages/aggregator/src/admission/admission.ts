@@ -1,85 +1,94 @@
-import { ProvloomError, limits, protocolVersion } from '@provloom/shared'
-import type { Hello, RefusalReason, RunId } from '@provloom/shared'
-import type { OpenRun } from '../run/open-run.ts'
+import type { ClosedRun } from '@provloom/rundir'
+import { ProvloomError, isAttempt, limits, protocolVersion } from '@provloom/shared'
+import type { Attempt, Hello, Rank, RefusalReason, RunId } from '@provloom/shared'
+import type { Peer, Reply } from '../inbox/inbox.ts'
+import { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
-import { Contests } from './contest.ts'
-import type { Challenger, Verdict } from './contest.ts'
 import { creditFor, envelopeAgeFor } from './credit.ts'
-import { jobOf } from './registry.ts'
+import type { Presence } from './presence.ts'
 import type { Registry } from './registry.ts'
-import type { Reply, Session, Sessions } from './session.ts'
+import { standingOf } from './session.ts'
+import type { Session, Sessions } from './session.ts'
+import { settledByFile } from './settling.ts'
+import type { Settling } from './settling.ts'
+import { closedCandidate, openCandidate } from './turn-run.ts'
+import type { Candidate } from './turn-run.ts'
+import { turnInNamed, turnOf } from './turn.ts'
+import type { Held, Newcomer, Turn } from './turn.ts'
 import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
 
 /** More ranks than any machine has; a larger world size is a mistake. */
 const worldSizeMax = 2 ** 24
+/** Sessions whose first hello is remembered. */
+const askedMax = 65_536
 
 export interface AdmissionParts {
   readonly around: Surroundings
   readonly registry: Registry
   readonly sessions: Sessions
+  readonly presence: Presence
+  readonly settling: Settling
   readonly reply: Reply
   /** Ranks that can be connected at once. */
   readonly ranksMax: number
+  /** It leaves: whoever comes now asks again, and makes it stay. */
+  readonly leaving: () => boolean
 }
 
 /** Answers hellos: who may take part, in which run, from where on. Every decision is in the journal before it is told. */
 export class Admission {
   readonly #parts: AdmissionParts
-  readonly #contests: Contests
+  readonly #sinceMs: number
   readonly #turnedAway = new TurnedAway()
+  /** When a session first asked: a holder that is heard after it lives. */
+  readonly #askedMs = new Map<string, number>()
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
-    this.#contests = new Contests(parts.around.clock, parts.around.host)
+    this.#sinceMs = parts.around.clock.monotonicMs()
   }
 
   /** Never rejects: what cannot be answered now is asked again. */
-  async hello(peer: Buffer, hello: Hello): Promise<void> {
-    const known = this.#parts.sessions.get(hello.session)
+  async hello(peer: Peer, hello: Hello): Promise<void> {
+    const { sessions, presence, leaving } = this.#parts
+    presence.session(hello)
+    if (leaving()) return this.#later(peer, hello, 'the aggregator was about to leave')
+    const known = sessions.get(hello.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
-    if (this.#parts.sessions.hasEnded(hello.session)) {
-      return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
-    }
+    const ended = sessions.ended(hello.session)
+    if (ended !== undefined) return this.#parts.reply(peer, ended)
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
-    const look = await this.#parts.registry.runFor(hello)
-    switch (look.kind) {
-      case 'later':
-        return
-      case 'ended':
-        return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
-      case 'unclear': {
-        const message = 'several jobs are open and this rank names none: give it a --job-key'
-        return this.#refuse(peer, hello, undefined, 'bad-hello', message)
-      }
-      case 'not-collected':
-        this.#turnedAway.note(jobOf(hello), hello.rank)
-        return this.#refuse(peer, hello, undefined, 'not-collected', notCollected(hello))
-      case 'full': {
-        const message = `${look.runs} runs are open here, and no more may be`
-        return this.#refuse(peer, hello, undefined, 'bad-hello', message)
-      }
-      case 'run':
-        this.#recordTurnedAway(look.run, jobOf(hello))
-        return this.#enter({ hello, run: look.run, peer })
-    }
+    await this.#decide(peer, hello)
   }
 
-  /** Decides contests that are due. */
-  tick(): void {
-    for (const verdict of this.#contests.decided()) this.#settle(verdict)
+  /** A hello of another version of the protocol: both are told, and what to do about it. */
+  foreign(peer: Peer, session: string, version: number): void {
+    const message = `this aggregator speaks version ${protocolVersion} of the protocol, the agent version ${version}: install the same release of Provloom on the head node and beside the ranks, then hand in what was kept with: provloom import`
+    this.#parts.sessions.silence(session)
+    this.#parts.reply(peer, { kind: 'refused', session, reason: 'version', message })
+  }
+
+  /** Its run is gone: what it logs stays with it, and its user is told. */
+  turnAway(run: OpenRun): void {
+    for (const session of this.#parts.sessions.of(run))
+      this.#later(session.peer, session.hello, run.gone ?? '', true)
   }
 
   /** A session that is known already: it lost our answer, or its connection. */
-  #greetAgain(peer: Buffer, session: Session): boolean {
+  #greetAgain(peer: Peer, session: Session): boolean {
     session.peer = peer
     session.heardMs = this.#parts.around.clock.monotonicMs()
+    if (session.run.gone !== undefined) {
+      this.#later(peer, session.hello, session.run.gone, true)
+      return true
+    }
     switch (session.phase) {
       case 'admitting':
         return true
       case 'open':
-        if (session.state.lost) return false
+        if (standingOf(session)?.lost !== undefined) return false
         this.#welcome(session)
         return true
       case 'replaced':
@@ -88,106 +97,180 @@ export class Admission {
           session.hello,
           session.run.facts.runId,
           'conflict',
-          'another agent speaks for this rank',
+          'another session was given the place of this one, which was not heard of for long',
         )
         return true
       case 'done':
-        return false
+        if (session.run.isOver || session.told.has('flushed')) this.#parts.settling.tell(session)
+        else this.#welcome(session)
+        return true
     }
   }
 
-  #enter(challenger: Challenger): void {
-    const { hello, run, peer } = challenger
-    if (run.ending) {
-      // A rank that is not collected is told that, however late it comes: it has nothing to keep.
-      const collected = run.facts.settings.collectAllProcesses || hello.rank === 0
-      if (!collected) return this.#refuse(peer, hello, run.facts.runId, 'not-collected', notCollected(hello))
-      return this.#refuse(peer, hello, run.facts.runId, 'run-ended', 'the run is ending')
+  async #decide(peer: Peer, hello: Hello): Promise<void> {
+    const { registry } = this.#parts
+    if (!registry.isCollected(hello)) return this.#notCollected(peer, hello)
+    const turn = this.#turnFor(hello)
+    if (turn === 'ended') return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
+    switch (turn.kind) {
+      case 'later':
+        return this.#later(peer, hello, 'its place in the run is held by a session that ends, or may be gone')
+      case 'over':
+        return this.#over(peer, hello, turn.run)
+      case 'conflict':
+        return this.#conflict(peer, hello, turn.run, turn.holder)
+      case 'enters':
+        if (turn.run.kind === 'open') return this.#enter(peer, hello, turn.run.run, turn.attempt, turn.lost)
+        return this.#later(peer, hello, 'the run is being closed')
+      case 'reopens':
+      case 'opens':
+        return this.#open(peer, hello, turn)
     }
-    if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#turnAway(challenger)
-    if (
-      run.roster.find(hello.rank, hello.attempt) === undefined &&
-      run.roster.attemptCount >= limits.attemptsPerRunMax
-    ) {
+  }
+
+  #turnFor(hello: Hello): Turn<Candidate> | 'ended' {
+    const { registry, sessions, around } = this.#parts
+    const now = around.clock.monotonicMs()
+    const firstMs = this.#askedMs.get(hello.session) ?? now
+    if (this.#askedMs.size > askedMax) this.#askedMs.clear()
+    this.#askedMs.set(hello.session, firstMs)
+    const limitsOfTurn = { livingMs: now - firstMs, lostMs: limits.lostAfterMs }
+    const candidateOf = (run: OpenRun | ClosedRun): Candidate =>
+      run instanceof OpenRun ? openCandidate(run, sessions, now, this.#sinceMs) : closedCandidate(run)
+    const newcomer = newcomerOf(hello)
+    const former = hello.admitted === undefined ? undefined : registry.get(hello.admitted)
+    if (former !== undefined && !(former instanceof OpenRun)) {
+      const run = candidateOf(former)
+      // Stopped before it had ended: it goes on where it was.
+      return former.reopenable ? { kind: 'reopens', run, attempt: hello.attempt } : { kind: 'over', run }
+    }
+    const named = hello.runId === undefined ? undefined : registry.get(hello.runId)
+    if (named !== undefined) return turnInNamed(newcomer, candidateOf(named), limitsOfTurn)
+    if (hello.runId !== undefined)
+      return { kind: 'opens', ordinal: hello.ordinal, attempt: hello.attempt, after: undefined }
+    const key = registry.keyOf(hello)
+    const runs = new Map<number, Candidate>()
+    for (const run of [...registry.closedOf(key), ...registry.openOf(key)])
+      runs.set(run.facts.ordinal, candidateOf(run))
+    return turnOf(newcomer, runs, limitsOfTurn)
+  }
+
+  async #open(
+    peer: Peer,
+    hello: Hello,
+    turn: Extract<Turn<Candidate>, { kind: 'opens' | 'reopens' }>,
+  ): Promise<void> {
+    const { registry } = this.#parts
+    if (registry.isFull) {
+      const message = `${registry.openCount} runs are open here, and no more may be`
+      return this.#refuse(peer, hello, undefined, 'bad-hello', message)
+    }
+    const closed = turn.kind === 'reopens' ? turn.run : turn.after
+    const of = closed?.kind === 'closed' ? closed.run : undefined
+    const opened =
+      turn.kind === 'reopens' && of !== undefined
+        ? await registry.reopen(of)
+        : await registry.begin(hello, turn.kind === 'opens' ? turn.ordinal : hello.ordinal, of)
+    if (opened === 'later') return this.#later(peer, hello, 'its run cannot be opened now')
+    // Others may have come first meanwhile: what is so now decides.
+    return this.#decide(peer, hello)
+  }
+
+  async #enter(
+    peer: Peer,
+    hello: Hello,
+    run: OpenRun,
+    attempt: number,
+    lost: Held | undefined,
+  ): Promise<void> {
+    const { sessions, around } = this.#parts
+    if (run.isEnding) return this.#later(peer, hello, 'the run is just being written')
+    if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#notCollected(peer, hello)
+    if (!isAttempt(attempt))
+      return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', 'no attempt is left')
+    const isNew = run.roster.find(hello.rank, attempt) === undefined
+    if (isNew && run.roster.attemptCount >= limits.attemptsPerRunMax) {
       const message = `the run has ${limits.attemptsPerRunMax} attempts of ranks, and no more may come`
       return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', message)
     }
-    const state = run.roster.rank(hello.rank, hello.attempt)
-    const holder = this.#parts.sessions.of(state)
-    const contested =
-      holder !== undefined &&
-      holder.id !== hello.session &&
-      (holder.phase === 'open' || holder.phase === 'admitting')
-    if (!contested) return void this.#admit(challenger)
-    const verdict = this.#contests.enter(holder, challenger)
-    if (verdict !== undefined) this.#settle(verdict)
-  }
-
-  #settle(verdict: Verdict): void {
-    const { hello, run, peer } = verdict.challenger
-    if (run.ending) return
-    if (verdict.kind === 'takes-over') return void this.#admit(verdict.challenger)
-    const { holder } = verdict
-    const claim = `rank ${hello.rank}, attempt ${hello.attempt}`
-    const entry = {
-      kind: 'conflict',
-      time: this.#parts.around.clock.nowUs(),
-      rank: hello.rank,
-      attempt: hello.attempt,
-      host: hello.host,
-    } as const
-    run.record(entry).then(
-      () => {
-        this.#refuse(
-          peer,
-          hello,
-          run.facts.runId,
-          'conflict',
-          `${claim} is taken by an agent on ${holder.hello.host}`,
-        )
-        this.#welcome(holder, [`${claim} is claimed by a second agent, on ${hello.host}; it was refused`])
-      },
-      () => {},
-    )
-  }
-
-  async #admit({ hello, run, peer }: Challenger): Promise<void> {
-    const { around, sessions } = this.#parts
-    const state = run.roster.rank(hello.rank, hello.attempt)
-    const before = sessions.of(state)
-    if (before !== undefined && before.id !== hello.session) before.phase = 'replaced'
+    const before = sessions.holder(run, hello.rank)
     const session: Session = {
       id: hello.session,
       hello,
       peer,
       run,
-      state,
+      rank: hello.rank,
+      attempt,
       phase: 'admitting',
+      closing: false,
       heardMs: around.clock.monotonicMs(),
       told: new Set(),
     }
     sessions.add(session)
     this.#checkDescriptors(run, run.facts.settings.collectAllProcesses ? (hello.worldSize ?? 1) : 1)
     try {
-      await run.record({
-        kind: 'admitted',
-        time: around.clock.nowUs(),
-        rank: hello.rank,
-        attempt: hello.attempt,
-        session: hello.session,
-        host: hello.host,
-        ...(hello.worldSize === undefined ? {} : { worldSize: hello.worldSize }),
-        ...(hello.restartsMax === undefined ? {} : { restartsMax: hello.restartsMax }),
-      })
+      if (run.isOver) await run.goOn()
+      if (lost?.state === 'open') await this.#lose(run, hello.rank, lost.attempt)
+      await this.#record(session)
     } catch {
-      // The journal's trouble has been told; the agent says hello again.
+      // The journal's trouble has been told; the agent says hello again. Whoever spoke for the rank still does.
       sessions.remove(session)
+      if (before !== undefined && sessions.get(before.id) === before) sessions.add(before)
       return
     }
     session.phase = 'open'
-    const { rank, attempt, host } = hello
+    if (before !== undefined && before.id !== hello.session && before.phase === 'open')
+      before.phase = 'replaced'
+    this.#askedMs.delete(hello.session)
+    const { rank, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
+    this.#recordTurnedAway(run)
+    this.#recordEnds(run)
     this.#welcome(session)
+  }
+
+  async #record({ run, rank, attempt, hello }: Session): Promise<void> {
+    const { worldSize, restartsMax, restarts, host, worker, session } = hello
+    await run.record({
+      kind: 'admitted',
+      time: this.#parts.around.clock.nowUs(),
+      rank,
+      attempt,
+      session,
+      worker,
+      host,
+      ...(worldSize === undefined ? {} : { worldSize }),
+      ...(restartsMax === undefined ? {} : { restartsMax }),
+      ...(restarts === undefined ? {} : { restarts }),
+    })
+  }
+
+  async #lose(run: OpenRun, rank: Rank, attempt: Attempt): Promise<void> {
+    await run.record({ kind: 'lost', time: this.#parts.around.clock.nowUs(), rank, attempt })
+    this.#parts.around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+  }
+
+  #over(peer: Peer, hello: Hello, candidate: Candidate): void {
+    if (candidate.kind === 'closed') this.#parts.reply(peer, settledByFile(candidate.run, hello.session))
+  }
+
+  #conflict(peer: Peer, hello: Hello, candidate: Candidate, held: Held): void {
+    if (candidate.kind !== 'open') return
+    const { run } = candidate
+    const { rank, host } = hello
+    const holder = this.#parts.sessions.holder(run, rank)
+    const claim = `rank ${rank}, attempt ${held.attempt}`
+    const time = this.#parts.around.clock.nowUs()
+    run.record({ kind: 'conflict', time, rank, attempt: held.attempt, host }).then(
+      () => {
+        const at = holder === undefined ? '' : ` by a session on ${holder.hello.host}`
+        const message = `${claim} is held${at}: two processes say that they are this rank, and somebody's is wrong`
+        this.#refuse(peer, hello, run.facts.runId, 'conflict', message)
+        if (holder !== undefined)
+          this.#welcome(holder, [`${claim} is claimed by a second session, on ${host}; it was refused`])
+      },
+      () => {},
+    )
   }
 
   /** ZeroMQ spins when it meets the limit of open files; every rank is one. */
@@ -205,9 +288,8 @@ export class Admission {
   }
 
   #welcome(session: Session, news: readonly string[] = []): void {
-    const { run, hello, state } = session
-    const next: Record<string, number> = {}
-    for (const [stream, position] of state.streams) next[stream] = position.stored
+    const { run, hello, rank, attempt } = session
+    const next = run.storedOf(rank, attempt)
     const { collectAllProcesses } = run.facts.settings
     const ranks = collectAllProcesses ? Math.max(this.#parts.sessions.liveCount, hello.worldSize ?? 1) : 1
     this.#parts.reply(session.peer, {
@@ -215,42 +297,62 @@ export class Admission {
       session: session.id,
       runId: run.facts.runId,
       runDir: run.facts.runDir,
+      rank,
+      attempt,
+      ordinal: run.facts.ordinal,
       next,
       creditBytes: creditFor(ranks),
       envelopeAgeMs: envelopeAgeFor(ranks),
       // Told once: by rank 0, not by each of a thousand.
-      differences: [...(hello.rank === 0 ? differences(run.facts.settings, hello.asked) : []), ...news],
+      differences: [...(rank === 0 ? differences(run.facts.settings, hello.asked) : []), ...news],
     })
   }
 
   /** `collectAllProcesses` is off. */
-  #turnAway({ hello, run, peer }: Challenger): void {
-    const answer = (): void =>
-      this.#refuse(peer, hello, run.facts.runId, 'not-collected', notCollected(hello))
-    if (run.roster.refused.has(hello.rank) || run.roster.refused.size >= limits.attemptsPerRunMax)
-      return answer()
-    const time = this.#parts.around.clock.nowUs()
-    run.record({ kind: 'refusal', time, rank: hello.rank }).then(answer, () => {})
+  #notCollected(peer: Peer, hello: Hello): void {
+    const { registry, around } = this.#parts
+    const answer = (runId: RunId | undefined): void =>
+      this.#refuse(peer, hello, runId, 'not-collected', notCollected(hello))
+    const key = registry.keyOf(hello)
+    const run = registry.openOf(key).find(({ facts }) => facts.ordinal === hello.ordinal)
+    if (run === undefined || run.isEnding || run.isOver) {
+      this.#turnedAway.note(JSON.stringify([key, hello.ordinal]), hello.rank)
+      return answer(undefined)
+    }
+    const { refused } = run.roster
+    if (refused.has(hello.rank) || refused.size >= limits.attemptsPerRunMax) return answer(run.facts.runId)
+    const time = around.clock.nowUs()
+    run.record({ kind: 'refusal', time, rank: hello.rank }).then(
+      () => answer(run.facts.runId),
+      () => {},
+    )
   }
 
   /** Ranks that came before the run was there are in its ledger too. */
-  #recordTurnedAway(run: OpenRun, job: string): void {
-    if (run.facts.settings.collectAllProcesses || run.ending) return
+  #recordTurnedAway(run: OpenRun): void {
+    if (run.facts.settings.collectAllProcesses || run.isEnding) return
+    const { jobKey, runName, ordinal, settings } = run.facts
+    const key = { jobKey, experimentName: settings.experimentName, runName }
     const time = this.#parts.around.clock.nowUs()
-    for (const rank of this.#turnedAway.take(job)) {
+    for (const rank of this.#turnedAway.take(JSON.stringify([key, ordinal]))) {
       if (run.roster.refused.has(rank)) continue
       // Its trouble is told by the journal; the count alone would then be short.
       run.record({ kind: 'refusal', time, rank }).catch(() => {})
     }
   }
 
-  #refuse(
-    peer: Buffer,
-    hello: Hello,
-    runId: RunId | undefined,
-    reason: RefusalReason,
-    message: string,
-  ): void {
+  /** How places ended before there was a run. */
+  #recordEnds(run: OpenRun): void {
+    const time = this.#parts.around.clock.nowUs()
+    for (const end of this.#parts.presence.takeEnds(run.facts.jobKey))
+      run.record({ kind: 'uncollected', time, ...end }).catch(() => {})
+  }
+
+  #later(peer: Peer, { session }: Hello, message: string, tell = false): void {
+    this.#parts.reply(peer, { kind: 'later', session, message, ...(tell ? { tell } : {}) })
+  }
+
+  #refuse(peer: Peer, hello: Hello, runId: RunId | undefined, reason: RefusalReason, message: string): void {
     const { sessions, around, reply } = this.#parts
     const first = !sessions.isSilenced(hello.session)
     sessions.silence(hello.session)
@@ -259,18 +361,27 @@ export class Admission {
   }
 }
 
+function newcomerOf(hello: Hello): Newcomer {
+  const { session, worker, agent, rank, attempt, ordinal, worldSize, restarts, rankToldBy } = hello
+  return {
+    session,
+    worker,
+    agent,
+    rank,
+    attempt,
+    ordinal,
+    worldSize,
+    restarts,
+    alone: rankToldBy === 'alone',
+  }
+}
+
 function notCollected({ rank }: Hello): string {
   return `only rank 0 is collected (collectAllProcesses is off); rank ${rank} is not recorded`
 }
 
 function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
-  const { version, rank, worldSize } = hello
-  if (version !== protocolVersion) {
-    return [
-      'version',
-      `this aggregator speaks version ${protocolVersion} of the protocol, the agent ${version}`,
-    ]
-  }
+  const { rank, worldSize } = hello
   if (rank >= worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
   if (worldSize === undefined) return undefined
   if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]

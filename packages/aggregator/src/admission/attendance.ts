@@ -1,73 +1,149 @@
 import { limits } from '@provloom/shared'
-import type { Bye, Heartbeat } from '@provloom/shared'
+import type { Bye, Exit, Gone, Heartbeat, Present, Retired } from '@provloom/shared'
+import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
-import type { Reply, Session, Sessions } from './session.ts'
+import type { Presence } from './presence.ts'
+import type { Registry } from './registry.ts'
+import { standingOf } from './session.ts'
+import type { Session, Sessions } from './session.ts'
+import type { Settling } from './settling.ts'
 
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
 const lookMsMax = 500
 
-/** Who is here: heartbeats, byes, and ranks that have fallen silent. */
+export interface AttendanceParts {
+  readonly around: Surroundings
+  readonly registry: Registry
+  readonly sessions: Sessions
+  readonly presence: Presence
+  readonly settling: Settling
+  readonly reply: Reply
+  /** A rank has ended, or is lost: its run may be over. */
+  readonly onLeft: (run: OpenRun) => void
+  /** An agent has gone: whoever waited for it need not any more. */
+  readonly onGone: () => void
+}
+
+/** Who is here: heartbeats, byes, farewells of agents, and ranks that have fallen silent. */
 export class Attendance {
-  readonly #around: Surroundings
-  readonly #sessions: Sessions
-  readonly #reply: Reply
-  readonly #onEnded: (run: OpenRun) => void
+  readonly #parts: AttendanceParts
   #tickedMs: number
 
-  constructor(around: Surroundings, sessions: Sessions, reply: Reply, onEnded: (run: OpenRun) => void) {
-    this.#onEnded = onEnded
-    this.#around = around
-    this.#sessions = sessions
-    this.#reply = reply
-    this.#tickedMs = around.clock.monotonicMs()
+  constructor(parts: AttendanceParts) {
+    this.#parts = parts
+    this.#tickedMs = parts.around.clock.monotonicMs()
   }
 
-  heartbeat(peer: Buffer, beat: Heartbeat): void {
-    const session = this.#sessions.get(beat.session)
+  heartbeat(peer: Peer, beat: Heartbeat): void {
+    const { sessions, presence, around, reply } = this.#parts
+    const session = sessions.get(beat.session)
     if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (session !== undefined) {
       this.#heard(session, peer)
-      if (session.state.lost && session.phase === 'open') return this.#again(peer, beat.session)
+      presence.heard(session.hello.agent)
+      session.closing ||= beat.closing === true
+      if (isLost(session) && session.phase === 'open') return this.#again(peer, beat.session)
     }
-    this.#reply(peer, {
+    reply(peer, {
       kind: 'pulse',
       session: beat.session,
       sentUs: beat.sentUs,
-      receivedUs: this.#around.clock.nowUs(),
+      receivedUs: around.clock.nowUs(),
     })
   }
 
-  bye(peer: Buffer, bye: Bye): void {
-    const session = this.#sessions.get(bye.session)
-    const farewell = (): void => this.#reply(peer, { kind: 'farewell', session: bye.session })
-    if (session === undefined) {
-      return this.#isOver(bye.session) ? farewell() : this.#again(peer, bye.session)
-    }
+  bye(peer: Peer, bye: Bye): void {
+    const { sessions, settling, reply } = this.#parts
+    const session = sessions.get(bye.session)
+    const farewell = (): void => reply(peer, { kind: 'farewell', session: bye.session })
+    if (session === undefined) return this.#byeOfNobody(peer, bye.session)
     this.#heard(session, peer)
-    const ended = session.state.ended || session.run.roster.closed
-    if (!bye.final || ended || session.phase === 'replaced') return farewell()
-    if (session.phase !== 'open' || session.run.ending || session.told.has('bye')) return
+    if (!bye.final || session.phase === 'replaced') return farewell()
+    if (standingOf(session)?.ended !== undefined) {
+      session.phase = 'done'
+      farewell()
+      return settling.tell(session)
+    }
+    if (session.phase !== 'open' || session.run.isEnding || session.told.has('bye')) return
     session.told.add('bye')
-    const { rank, attempt } = session.state
+    session.closing = true
+    const { rank, attempt, run } = session
     const entry = {
       kind: 'ended',
-      time: this.#around.clock.nowUs(),
+      time: this.#parts.around.clock.nowUs(),
       rank,
       attempt,
+      ledger: bye.ledger,
+      ledgerClosed: bye.ledgerClosed,
       ...(bye.createGraph === undefined ? {} : { createGraph: bye.createGraph }),
       ...(bye.createSvg === undefined ? {} : { createSvg: bye.createSvg }),
     } as const
-    session.run.record(entry).then(
+    run.record(entry).then(
       () => {
         session.phase = 'done'
-        const { status } = session.state
-        this.#around.tell({ kind: 'rank-ended', runId: session.run.facts.runId, rank, attempt, status })
+        const status = standingOf(session)?.end?.status
+        this.#parts.around.tell({ kind: 'rank-ended', runId: run.facts.runId, rank, attempt, status })
         farewell()
-        this.#onEnded(session.run)
+        this.#parts.onLeft(run)
+        settling.ended(run)
       },
       // Not stored, so no farewell: the agent says bye again.
       () => session.told.delete('bye'),
+    )
+  }
+
+  /** Streams whose writers are gone. Told again when the answer is lost: what is known already changes nothing. */
+  retired(peer: Peer, { session: id, ledger }: Retired): void {
+    const { sessions, reply } = this.#parts
+    const session = sessions.get(id)
+    const next = Object.fromEntries(Object.entries(ledger).map(([stream, told]) => [stream, told.next]))
+    const known = (): void => reply(peer, { kind: 'acks', session: id, next })
+    if (session === undefined) return this.#isOver(id) ? known() : this.#again(peer, id)
+    this.#heard(session, peer)
+    if (session.phase !== 'open' || session.run.isEnding) return
+    const { run, rank, attempt } = session
+    run.record({ kind: 'retired', rank, attempt, ledger }).then(known, () => {})
+  }
+
+  /** The process of a session that had ended before it: amends the run while it is not closed. */
+  exit(peer: Peer, { session: id, time, exitCode, signal }: Exit): void {
+    const { sessions, reply } = this.#parts
+    const session = sessions.get(id)
+    const farewell = (): void => reply(peer, { kind: 'farewell', session: id })
+    if (session === undefined || session.phase !== 'done' || session.run.isEnding) return farewell()
+    const { run, rank, attempt } = session
+    run
+      .record({
+        kind: 'exited',
+        time,
+        rank,
+        attempt,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+      .then(farewell, () => {})
+  }
+
+  present(_peer: Peer, present: Present): void {
+    this.#parts.presence.present(present)
+  }
+
+  /** How places ended that are not collected amends the runs of their job that are not closed. */
+  gone(peer: Peer, gone: Gone): void {
+    const { presence, registry, reply, around, onGone } = this.#parts
+    presence.gone(gone)
+    const run = registry.open.findLast(({ facts }) => facts.jobKey === gone.jobKey)
+    const time = around.clock.nowUs()
+    if (run === undefined) presence.keepEnds(gone)
+    const told =
+      run === undefined ? [] : gone.ends.map((end) => run.record({ kind: 'uncollected', time, ...end }))
+    Promise.all(told).then(
+      () => {
+        reply(peer, { kind: 'farewell', session: gone.session })
+        onGone()
+      },
+      () => {},
     )
   }
 
@@ -78,39 +154,62 @@ export class Attendance {
    * @param deaf nothing was received for some time since the last look, for want of memory
    */
   tick(deaf: boolean): void {
-    const now = this.#around.clock.monotonicMs()
+    const { around, sessions } = this.#parts
+    const now = around.clock.monotonicMs()
     const passed = now - this.#tickedMs
     const missed = deaf ? passed : Math.max(0, passed - lookMsMax)
     this.#tickedMs = now
-    for (const session of this.#sessions.live()) {
+    for (const session of sessions.live()) {
       if (missed > 0) session.heardMs = Math.min(now, session.heardMs + missed)
-      if (session.state.lost || session.state.ended || session.run.ending) continue
       if (now - session.heardMs > limits.lostAfterMs) this.#lose(session)
     }
   }
 
+  #byeOfNobody(peer: Peer, id: string): void {
+    const { sessions, reply } = this.#parts
+    const ended = sessions.ended(id)
+    if (ended !== undefined) return reply(peer, ended)
+    if (sessions.isSilenced(id)) return reply(peer, { kind: 'farewell', session: id })
+    this.#again(peer, id)
+  }
+
   #lose(session: Session): void {
-    const { run, state } = session
-    const { rank, attempt } = state
-    // Marked at once, so that the next tick does not say it again.
-    state.lost = true
-    this.#around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
-    run.record({ kind: 'lost', time: this.#around.clock.nowUs(), rank, attempt }).catch(() => {
-      state.lost = false
-    })
+    const { around, onLeft } = this.#parts
+    const { run, rank, attempt, told } = session
+    const standing = standingOf(session)
+    if (standing?.lost !== undefined || standing?.ended !== undefined || run.isEnding || run.isOver) return
+    // Its entry is on its way: the next tick does not say it again.
+    if (told.has('lost')) return
+    told.add('lost')
+    run
+      .record({ kind: 'lost', time: around.clock.nowUs(), rank, attempt })
+      .then(
+        () => {
+          around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+          onLeft(run)
+        },
+        // The journal's trouble has been told: a later tick tries again.
+        () => {},
+      )
+      .finally(() => told.delete('lost'))
   }
 
-  /** Refused, or of a run that has ended. */
+  /** Refused, or of a run that is closed. */
   #isOver(session: string): boolean {
-    return this.#sessions.isSilenced(session) || this.#sessions.hasEnded(session)
+    const { sessions } = this.#parts
+    return sessions.isSilenced(session) || sessions.ended(session) !== undefined
   }
 
-  #heard(session: Session, peer: Buffer): void {
+  #heard(session: Session, peer: Peer): void {
     session.peer = peer
-    session.heardMs = this.#around.clock.monotonicMs()
+    session.heardMs = this.#parts.around.clock.monotonicMs()
   }
 
-  #again(peer: Buffer, session: string): void {
-    this.#reply(peer, { kind: 'again', session })
+  #again(peer: Peer, session: string): void {
+    this.#parts.reply(peer, { kind: 'again', session })
   }
+}
+
+function isLost(session: Session): boolean {
+  return standingOf(session)?.lost !== undefined
 }

@@ -1,9 +1,8 @@
-import { encodeEnvelope, limits } from '@provloom/shared'
+import { limits } from '@provloom/shared'
 import type { Clock, Envelope, RefusalReason } from '@provloom/shared'
+import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { Acknowledgements } from '../run/surroundings.ts'
-import { placeEnvelope } from '../run/stream-position.ts'
-import { streamOf } from '../run/roster.ts'
-import type { Reply, Session, Sessions } from './session.ts'
+import type { Session, Sessions } from './session.ts'
 
 /** The same complaint about the same place is not repeated within this time: an agent has several envelopes under way. */
 const complaintIntervalMs = 250
@@ -34,7 +33,7 @@ export class Intake {
     return { ...this.#counts }
   }
 
-  envelope(peer: Buffer, envelope: Envelope, asReceived: Buffer): void {
+  envelope(peer: Peer, envelope: Envelope, asReceived: Buffer): void {
     this.#counts.envelopes++
     const session = this.#sessions.get(envelope.session)
     if (session === undefined) return this.#stranger(peer, envelope.session)
@@ -42,9 +41,13 @@ export class Intake {
     session.heardMs = this.#clock.monotonicMs()
     if (session.phase === 'admitting') return
     if (session.phase === 'replaced') {
-      return this.#turnDown(peer, session.id, 'conflict', 'another agent speaks for this rank')
+      return this.#turnDown(peer, session.id, 'conflict', 'the place of this session was given to another')
     }
-    if (session.run.ending) return this.#turnDown(peer, session.id, 'run-ended', 'the run has ended')
+    // Being ended, or over: what still comes is for after it goes on, if it does.
+    if (session.run.gone !== undefined) {
+      return this.#complain(session, envelope.stream, envelope.first, true, session.run.gone)
+    }
+    if (session.run.isEnding || session.run.isOver || session.phase === 'done') return
     const wrong = whatIsWrong(session, envelope)
     if (wrong !== undefined) {
       this.#counts.refused++
@@ -71,38 +74,38 @@ export class Intake {
   }
 
   #place(session: Session, envelope: Envelope, asReceived: Buffer): void {
-    const position = streamOf(session.state, envelope.stream)
-    const placing = placeEnvelope(position, envelope)
-    switch (placing.kind) {
-      case 'duplicate':
-        this.#counts.duplicates++
-        this.#reply(session.peer, {
-          kind: 'acks',
-          session: session.id,
-          next: { [envelope.stream]: position.stored },
-        })
+    const { stream } = envelope
+    const submission = session.run.submit(envelope, asReceived)
+    switch (submission.kind) {
+      case 'fits':
+        if (submission.trimmed) this.#counts.trimmed++
         return
+      case 'duplicate': {
+        this.#counts.duplicates++
+        const next = { [stream]: submission.stored }
+        return this.#reply(session.peer, { kind: 'acks', session: session.id, next })
+      }
       case 'ahead': {
         this.#counts.ahead++
-        const message = `records ${position.accepted} to ${envelope.first - 1} of the stream are missing`
-        return this.#complain(session, envelope.stream, position.accepted, true, message)
+        const { expected } = submission
+        const message = `records ${expected} to ${envelope.first - 1} of the stream are missing`
+        return this.#complain(session, stream, expected, true, message)
       }
-      case 'fits': {
-        if (!placing.asReceived) this.#counts.trimmed++
-        position.accepted = envelope.first + envelope.count
-        const bytes = placing.asReceived ? asReceived : encodeEnvelope(placing.envelope)
-        session.run.submit(placing.envelope, bytes)
+      case 'too-many-streams': {
+        this.#counts.refused++
+        const message = `more than ${limits.streamsPerRankMax} streams of one rank`
+        return this.#complain(session, stream, 0, false, message)
       }
     }
   }
 
-  #stranger(peer: Buffer, session: string): void {
-    if (this.#sessions.hasEnded(session))
-      return this.#turnDown(peer, session, 'run-ended', 'the run has ended')
+  #stranger(peer: Peer, session: string): void {
+    const ended = this.#sessions.ended(session)
+    if (ended !== undefined) return this.#reply(peer, ended)
     this.#reply(peer, { kind: 'again', session })
   }
 
-  #turnDown(peer: Buffer, session: string, reason: RefusalReason, message: string): void {
+  #turnDown(peer: Peer, session: string, reason: RefusalReason, message: string): void {
     this.#counts.refused++
     this.#reply(peer, { kind: 'refused', session, reason, message })
   }
@@ -118,13 +121,7 @@ export class Intake {
   }
 }
 
-function whatIsWrong(session: Session, envelope: Envelope): string | undefined {
-  const { runId, rank, attempt, stream } = envelope
-  if (runId !== session.run.facts.runId || rank !== session.state.rank || attempt !== session.state.attempt) {
-    return 'the envelope names another run, rank or attempt than its session'
-  }
-  if (!session.state.streams.has(stream) && session.state.streams.size >= limits.streamsPerRankMax) {
-    return `more than ${limits.streamsPerRankMax} streams of one rank`
-  }
-  return undefined
+function whatIsWrong(session: Session, { runId, rank, attempt }: Envelope): string | undefined {
+  const isItsOwn = runId === session.run.facts.runId && rank === session.rank && attempt === session.attempt
+  return isItsOwn ? undefined : 'the envelope names another run, rank or attempt than its session'
 }

@@ -1,39 +1,28 @@
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { randomBytes } from 'node:crypto'
-import { limits, mintRunId, reasonOf } from '@provloom/shared'
-import type { Hello, RunId } from '@provloom/shared'
+import { closedMax, namedRanksMax, noRuns, readRunFile, readRunsFile, readStoredRun } from '@provloom/rundir'
+import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
+import { ProvloomError, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
+import type { Hello, RankStatus, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
-import { finishedMax, noRuns, readRunsFile } from '../control/runs-file.ts'
-import type { RunsFile } from '../control/runs-file.ts'
-import { descriptorLimit, ranksMax } from '../receiver/descriptors.ts'
-import type { RunFacts } from '../run/facts.ts'
-import { beginRun, placeRun, resumeRun } from '../run/open.ts'
-import { noOpenRun, readStoredRun } from '../run/stored-run.ts'
+import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
+import { noOpenRun } from '../run/claim.ts'
 import type { OpenRun } from '../run/open-run.ts'
+import { beginRun, placeRun, reopenRun, resumeRun } from '../run/open.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
 import { settle } from './wishes.ts'
 
-export type RunLook =
-  | { readonly kind: 'run'; readonly run: OpenRun }
-  | { readonly kind: 'ended' }
-  /** No job is named, and several runs are open. */
-  | { readonly kind: 'unclear' }
-  /** There is no run of its job, and a rank that is not collected opens none. */
-  | { readonly kind: 'not-collected' }
-  /** As many runs are open as may be. */
-  | { readonly kind: 'full'; readonly runs: number }
-  /** It could not be opened now; the problem has been told. */
-  | { readonly kind: 'later' }
+/** What runs of one kind have in common: they are told apart by their ordinal. */
+export interface RunKey {
+  readonly jobKey: string
+  readonly experimentName: string
+  readonly runName: string | undefined
+}
 
 const retryOpeningMs = 1_000
-
-/** What the ranks of one run have in common before it is there. */
-export function jobOf(hello: Hello): string {
-  return hello.runId ?? `job ${hello.jobKey}`
-}
 
 /** The runs of an aggregator: which are open, which have ended; runs.json says the same to a successor. */
 export class Registry {
@@ -42,10 +31,10 @@ export class Registry {
   readonly #control: ControlFolder
   readonly #trouble: Trouble
   readonly #open = new Map<RunId, OpenRun>()
-  readonly #opening = new Map<string, Promise<RunLook>>()
+  readonly #opening = new Map<string, Promise<OpenRun | 'later'>>()
   /** Those that could not be resumed: kept in runs.json for the next try. */
   #setAside: RunFacts[] = []
-  #finished: RunId[] = []
+  #closed: ClosedRun[] = []
   #notBeforeMs = 0
   /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
   readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
@@ -62,8 +51,17 @@ export class Registry {
     return [...this.#open.values()]
   }
 
-  get finishedCount(): number {
-    return this.#finished.length
+  get closed(): readonly ClosedRun[] {
+    return this.#closed
+  }
+
+  /** Runs that are open or just being opened. */
+  get openCount(): number {
+    return this.#open.size + this.#opening.size
+  }
+
+  get isFull(): boolean {
+    return this.openCount >= this.#openMax
   }
 
   /**
@@ -80,8 +78,8 @@ export class Registry {
         new Error(`${this.#control.runs} cannot be understood; starting afresh`),
       )
     }
-    const { open, finished } = before ?? noRuns
-    this.#finished = [...finished]
+    const { open, closed } = before ?? noRuns
+    this.#closed = [...closed]
     const named = this.#settings.resume.map((runDir) => readStoredRun(runDir).facts)
     for (const facts of open) {
       if (!named.some(({ runId }) => runId === facts.runId)) await this.#resumeOne(facts)
@@ -90,71 +88,100 @@ export class Registry {
     await this.#write()
   }
 
-  /** The run that a rank belongs to; opened when it is the first of its job. */
-  async runFor(hello: Hello): Promise<RunLook> {
-    const known = this.#find(hello)
-    if (known !== undefined) return known
-    const name = jobOf(hello)
+  /** What a session's runs have in common: what the aggregator was told wins. */
+  keyOf({ jobKey, asked, runName }: Hello): RunKey {
+    const { experimentName } = settle(this.#settings.asked, asked)
+    return { jobKey, experimentName, runName }
+  }
+
+  isCollected(hello: Hello): boolean {
+    return hello.rank === 0 || settle(this.#settings.asked, hello.asked).collectAllProcesses
+  }
+
+  openOf(key: RunKey): OpenRun[] {
+    return this.open.filter(({ facts }) => isOf(facts, key))
+  }
+
+  closedOf(key: RunKey): ClosedRun[] {
+    return this.#closed.filter(({ facts }) => isOf(facts, key))
+  }
+
+  get(runId: RunId): OpenRun | ClosedRun | undefined {
+    return this.#open.get(runId) ?? this.#closed.find(({ facts }) => facts.runId === runId)
+  }
+
+  /** Opens the run of an ordinal; of those that ask at once the first does. @returns 'later' when it cannot be now */
+  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun | 'later'> {
+    const name = hello.runId ?? JSON.stringify([this.keyOf(hello), ordinal])
+    return this.#once(name, () => this.#begin(hello, ordinal, after))
+  }
+
+  /** Goes on with a closed run. @returns 'later' when it cannot be now */
+  reopen(closed: ClosedRun): Promise<OpenRun | 'later'> {
+    return this.#once(closed.facts.runId, async () => {
+      const run = await reopenRun(this.#around, closed.facts)
+      if (run === undefined) return 'later'
+      this.#closed = this.#closed.filter((one) => one !== closed)
+      this.#open.set(closed.facts.runId, run)
+      await this.#write()
+      this.#tellOpened(run, true)
+      return run
+    })
+  }
+
+  /** A run is closed: it is no longer open. */
+  async finished(run: OpenRun, reopenable: boolean): Promise<void> {
+    const closed = closedRunOf(run, reopenable)
+    this.#open.delete(run.facts.runId)
+    this.#closed = [...this.#closed, closed].slice(-closedMax)
+    await this.#write()
+  }
+
+  /** A run is not ours any more. */
+  async letGo(run: OpenRun): Promise<void> {
+    this.#open.delete(run.facts.runId)
+    await this.#write()
+  }
+
+  async #once(name: string, open: () => Promise<OpenRun | 'later'>): Promise<OpenRun | 'later'> {
     const underWay = this.#opening.get(name)
     if (underWay !== undefined) return underWay
-    if (hello.rank !== 0 && !settle(this.#settings.asked, hello.asked).collectAllProcesses) {
-      return { kind: 'not-collected' }
-    }
-    const runs = this.#open.size + this.#opening.size
-    if (runs >= this.#openMax) return { kind: 'full', runs }
-    const opening = this.#begin(hello).finally(() => this.#opening.delete(name))
+    const { clock } = this.#around
+    if (clock.monotonicMs() < this.#notBeforeMs) return 'later'
+    const opening = open()
+      .catch((error: unknown) => {
+        this.#notBeforeMs = clock.monotonicMs() + retryOpeningMs
+        this.#trouble.began('open', 'SAVE_DIR_UNWRITABLE', error)
+        return 'later' as const
+      })
+      .finally(() => this.#opening.delete(name))
     this.#opening.set(name, opening)
     return opening
   }
 
-  /** A run has ended: it is no longer open. */
-  async finished(run: OpenRun): Promise<void> {
-    this.#open.delete(run.facts.runId)
-    this.#finished = [...this.#finished, run.facts.runId].slice(-finishedMax)
-    await this.#write()
-  }
-
-  #find(hello: Hello): RunLook | undefined {
-    const { runId, jobKey } = hello
-    if (runId !== undefined) {
-      const run = this.#open.get(runId)
-      if (run !== undefined) return { kind: 'run', run }
-      return this.#finished.includes(runId) ? { kind: 'ended' } : undefined
-    }
-    const open = this.open
-    if (jobKey === '') {
-      if (open.length > 1) return { kind: 'unclear' }
-      return open[0] && { kind: 'run', run: open[0] }
-    }
-    const run = open.find((one) => one.facts.jobKey === jobKey)
-    return run && { kind: 'run', run }
-  }
-
-  async #begin(hello: Hello): Promise<RunLook> {
+  async #begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun> {
     const { clock } = this.#around
-    if (clock.monotonicMs() < this.#notBeforeMs) return { kind: 'later' }
     const { asked } = this.#settings
     const wished = asked.provenanceSaveDir === undefined ? hello.asked.provenanceSaveDir : undefined
-    let facts: RunFacts | undefined
+    const facts = placeRun({
+      runId: hello.runId ?? mintRunId(Math.floor(clock.nowUs() / 1000), randomBytes(10)),
+      jobKey: hello.jobKey,
+      ordinal,
+      ...(hello.runName === undefined ? {} : { runName: hello.runName }),
+      settings: settle(asked, hello.asked),
+      saveDir: wished === undefined ? this.#settings.saveDir : path.resolve(wished),
+    })
     try {
-      facts = placeRun({
-        runId: hello.runId ?? mintRunId(Math.floor(clock.nowUs() / 1000), randomBytes(10)),
-        jobKey: hello.jobKey,
-        settings: settle(asked, hello.asked),
-        saveDir: wished === undefined ? this.#settings.saveDir : path.resolve(wished),
-      })
       await this.#write(facts)
-      const run = await beginRun(this.#around, facts)
+      const run = await beginRun(this.#around, facts, after?.facts.runId)
       this.#open.set(facts.runId, run)
       this.#trouble.ended('open', 'SAVE_DIR_UNWRITABLE', 'Runs can be opened again')
       this.#tellOpened(run, false)
-      return { kind: 'run', run }
+      return run
     } catch (error) {
-      this.#notBeforeMs = clock.monotonicMs() + retryOpeningMs
-      this.#trouble.began('open', 'SAVE_DIR_UNWRITABLE', error)
       // Nothing of this run was promised to anybody yet.
-      if (facts !== undefined) fs.rmSync(facts.runDir, { recursive: true, force: true })
-      return { kind: 'later' }
+      fs.rmSync(facts.runDir, { recursive: true, force: true })
+      throw error
     }
   }
 
@@ -162,7 +189,7 @@ export class Registry {
     try {
       const run = await resumeRun(this.#around, facts)
       if (run === 'finished') {
-        this.#finished.push(facts.runId)
+        this.#closed.push(finishedRun(facts))
         return
       }
       if (run === 'never-begun') {
@@ -172,6 +199,8 @@ export class Registry {
       this.#open.set(facts.runId, run)
       this.#tellOpened(run, true)
     } catch (error) {
+      // Where one of ours lives, all of them are its own.
+      if (error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING') throw error
       this.#setAside.push(facts)
       this.#trouble.began(
         `resume ${facts.runId}`,
@@ -183,8 +212,9 @@ export class Registry {
 
   /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
   async #goOn(facts: RunFacts): Promise<void> {
-    const run = await resumeRun(this.#around, facts)
-    if (typeof run === 'string') throw noOpenRun(facts.runDir)
+    const found = await resumeRun(this.#around, facts)
+    const run = found === 'finished' ? await reopenRun(this.#around, facts) : found
+    if (run === undefined || typeof run === 'string') throw noOpenRun(facts.runDir)
     this.#open.set(facts.runId, run)
     this.#tellOpened(run, true)
   }
@@ -199,11 +229,61 @@ export class Registry {
     const write = async (): Promise<void> => {
       const open = [...this.#setAside, ...this.open.map((run) => run.facts)]
       if (beginning !== undefined) open.push(beginning)
-      const content: RunsFile = { format: 1, open, finished: this.#finished }
+      const content: RunsFile = { format: 2, open, closed: this.#closed }
       await this.#control.write(this.#control.runs, content)
     }
     const written = this.#writing.then(write)
     this.#writing = written.catch(() => {})
     return written
+  }
+}
+
+function isOf(facts: RunFacts, { jobKey, experimentName, runName }: RunKey): boolean {
+  return (
+    facts.jobKey === jobKey && facts.settings.experimentName === experimentName && facts.runName === runName
+  )
+}
+
+/** What ran still when its run was closed ended without saying how. */
+function closedStatus(status: RankStatus | 'running'): RankStatus {
+  return status === 'running' ? 'incomplete' : status
+}
+
+function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
+  const { roster, facts, summary } = run
+  const { worldSize } = roster
+  const collected = facts.settings.collectAllProcesses ? (worldSize ?? 0) : 0
+  const unheld: number[] = []
+  for (let rank = 0; rank < collected && unheld.length < namedRanksMax; rank++)
+    if (isRank(rank) && roster.lastOf(rank) === undefined) unheld.push(rank)
+  const unwell = [...roster.latest()]
+    .map((state) => [state.rank, state.attempt, closedStatus(roster.statusOf(state))] as const)
+    .filter(([, , status]) => status !== 'completed')
+    .slice(0, namedRanksMax)
+  return {
+    facts,
+    status: closedStatus(summary.status),
+    ...(worldSize === undefined ? {} : { worldSize }),
+    highestAttempt: roster.highestAttempt,
+    reopenable,
+    unheld,
+    unwell,
+  }
+}
+
+/** Its aggregator was killed after the last step and before it wrote so: what run.json says of it. */
+function finishedRun(facts: RunFacts): ClosedRun {
+  const { status, worldSize, ledger } = readRunFile(facts.runDir)
+  const attempts = ledger.ranks.map(({ attempt }) => attempt)
+  return {
+    facts,
+    status: closedStatus(status),
+    ...(worldSize === null ? {} : { worldSize }),
+    highestAttempt: Math.max(-1, ...attempts),
+    reopenable: false,
+    unheld: [],
+    unwell: ledger.ranks
+      .filter((one) => one.status !== 'completed')
+      .map(({ rank, attempt, status: how }) => [rank, attempt, closedStatus(how)] as const),
   }
 }

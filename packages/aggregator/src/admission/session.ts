@@ -1,43 +1,59 @@
-import type { AggregatorMessage, Hello } from '@provloom/shared'
+import type { RankState } from '@provloom/graph'
+import type { Attempt, Hello, Rank, Settled } from '@provloom/shared'
+import type { Peer } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
-import type { RankState } from '../run/roster.ts'
-
-/** Sends an answer to a peer of the socket. */
-export type Reply = (peer: Buffer, message: AggregatorMessage) => void
 
 /**
- * One conversation with one agent process.
+ * One session's conversation.
  *
- * admitting: its `admitted` entry is on its way into the journal · open: welcomed · replaced: another agent of the same
- * rank took over · done: it said its final bye
+ * admitting: its `admitted` entry is on its way into the journal · open: welcomed · replaced: its place was given to
+ * another session · done: it said its final bye
  */
 export type Phase = 'admitting' | 'open' | 'replaced' | 'done'
 
 export interface Session {
   readonly id: string
   readonly hello: Hello
-  /** ZeroMQ's name of the connection; another one after every reconnection. */
-  peer: Buffer
+  /** Another one after every reconnection. */
+  peer: Peer
   readonly run: OpenRun
-  readonly state: RankState
+  readonly rank: Rank
+  readonly attempt: Attempt
   phase: Phase
+  /** Its end was read by its agent: what is left is on its way. */
+  closing: boolean
   /** On the monotonic clock. */
   heardMs: number
   /** What was told once already and need not be told again soon. */
   readonly told: Set<string>
 }
 
+/** How the session's attempt stands in the journal; undefined before it is there. */
+export function standingOf({
+  run,
+  rank,
+  attempt,
+}: Pick<Session, 'run' | 'rank' | 'attempt'>): RankState | undefined {
+  return run.roster.find(rank, attempt)
+}
+
+/** A rank of a run, in one word. */
+function placeOf(run: OpenRun, rank: Rank): string {
+  return `${run.facts.runId} ${rank}`
+}
+
 /** Refused sessions that are remembered. One that is forgotten says hello again and is refused again. */
 const quietMax = 65_536
-/** Sessions of ended runs that are remembered, to repeat a farewell that was lost. */
+/** Sessions of closed runs that are remembered, to repeat an answer that was lost. */
 const endedMax = 65_536
 
 /** All conversations, by session id. */
 export class Sessions {
   readonly #byId = new Map<string, Session>()
   readonly #quiet = new Set<string>()
-  readonly #ended = new Set<string>()
-  readonly #current = new Map<RankState, Session>()
+  readonly #ended = new Map<string, Settled>()
+  /** The latest session of each rank of each run. */
+  readonly #current = new Map<string, Session>()
 
   get(id: string): Session | undefined {
     return this.#byId.get(id)
@@ -45,7 +61,7 @@ export class Sessions {
 
   add(session: Session): void {
     this.#byId.set(session.id, session)
-    this.#current.set(session.state, session)
+    this.#current.set(placeOf(session.run, session.rank), session)
   }
 
   /** Refused: only its heartbeats are answered from now on. */
@@ -58,39 +74,41 @@ export class Sessions {
     return this.#quiet.has(id)
   }
 
-  /** The run of these has ended: nothing is kept of them but that. */
-  endRun(run: OpenRun): void {
-    for (const [id, session] of this.#byId) {
-      if (session.run !== run) continue
+  /** The run of these is closed: nothing is kept of them but how it ended. */
+  endRun(run: OpenRun, settled: (session: string) => Settled): void {
+    for (const session of this.of(run)) {
       this.remove(session)
       if (this.#ended.size >= endedMax) this.#ended.clear()
-      this.#ended.add(id)
+      this.#ended.set(session.id, settled(session.id))
     }
   }
 
-  /** Whether the session's run has ended. */
-  hasEnded(id: string): boolean {
-    return this.#ended.has(id)
+  /** How the run ended that a session was of, once it is closed. */
+  ended(id: string): Settled | undefined {
+    return this.#ended.get(id)
   }
 
-  /** The agent that speaks for an attempt of a rank. */
-  of(state: RankState): Session | undefined {
-    return this.#current.get(state)
+  of(run: OpenRun): Session[] {
+    return [...this.#byId.values()].filter((one) => one.run === run)
+  }
+
+  /** Who speaks for a rank, or did last. */
+  holder(run: OpenRun, rank: Rank): Session | undefined {
+    return this.#current.get(placeOf(run, rank))
   }
 
   get liveCount(): number {
-    let count = 0
-    for (const one of this.#current.values()) if (one.phase === 'open') count++
-    return count
+    return this.live().length
   }
 
   /** Those that are welcomed and have not said their final bye. */
   live(): Session[] {
-    return [...this.#current.values()].filter((one) => one.phase === 'open')
+    return [...this.#byId.values()].filter((one) => one.phase === 'open')
   }
 
   remove(session: Session): void {
     this.#byId.delete(session.id)
-    if (this.#current.get(session.state) === session) this.#current.delete(session.state)
+    const place = placeOf(session.run, session.rank)
+    if (this.#current.get(place) === session) this.#current.delete(place)
   }
 }

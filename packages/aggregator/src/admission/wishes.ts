@@ -1,7 +1,7 @@
+import type { RunSettings } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
 import type { Asked } from '@provloom/shared'
 import type { Settings } from '../config.ts'
-import type { RunSettings } from '../graph/entry.ts'
 
 const experimentDefault = 'experiment'
 const namespaceDefault = 'http://localhost/'

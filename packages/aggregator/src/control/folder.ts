@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, controlFolder, writeDurably } from '@provloom/shared'
+import { ProvloomError, controlFolder, isStartingFile, writeDurably } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
 
 /** An aggregator's own files for one save directory and key: connection.json, server.json, runs.json. */
@@ -21,6 +21,9 @@ export interface ControlFolder {
    */
   write(file: string, content: object): Promise<void>
   remove(file: string): void
+  readonly path: string
+  /** The job is over: the folder goes, unless somebody else has put something into it. */
+  clear(): void
 }
 
 export function controlFolderOf(files: Files, saveDir: string, key: string): ControlFolder {
@@ -53,8 +56,23 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
       }
     },
     remove: (file) => files.remove(file),
+    path: folder,
+    clear() {
+      for (const name of files.list(folder)) {
+        if (ours.has(name) || isStartingFile(name)) files.remove(path.join(folder, name))
+      }
+      for (const place of [folder, path.dirname(folder)]) {
+        try {
+          fs.rmdirSync(place)
+        } catch {
+          return
+        }
+      }
+    },
   }
 }
+
+const ours: ReadonlySet<string> = new Set(['connection.json', 'server.json', 'runs.json'])
 
 /** In a folder that others may write, somebody may have made ours before, to read its keys or to put others in. */
 function claim(folder: string): void {

@@ -36,6 +36,7 @@ function lastConnection(file: string): Connection | undefined {
 }
 
 async function lives(connection: Connection): Promise<boolean> {
+  if (connection.left === true) return false
   const here = connection.host === os.hostname()
   if (here && (connection.pid === process.pid || !isAlive(connection.pid))) {
     return connection.pid === process.pid && (await answers('127.0.0.1', connection.port))

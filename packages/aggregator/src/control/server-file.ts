@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import { curveKeyPair } from 'zeromq'
 import { systemCode } from '@provloom/shared'
 
 /** CURVE keys in Z85 (ZeroMQ RFC 26): the server's pair, and the one pair that every rank of the job uses. */
@@ -15,17 +14,6 @@ export interface ServerFile {
   readonly format: 1
   readonly port: number
   readonly keys: Keys
-}
-
-export function newKeys(): Keys {
-  const server = curveKeyPair()
-  const client = curveKeyPair()
-  return {
-    serverPublic: server.publicKey,
-    serverSecret: server.secretKey,
-    clientPublic: client.publicKey,
-    clientSecret: client.secretKey,
-  }
 }
 
 /** What the predecessor left; undefined when there is none, or nothing that can be used. */

@@ -1,6 +1,5 @@
-import { limits } from '@provloom/shared'
+import { limits, lsn } from '@provloom/shared'
 import type { Lsn, SegmentLog } from '@provloom/shared'
-import { lsn } from '@provloom/shared'
 
 export interface JournalOptions<T> {
   readonly log: SegmentLog
@@ -18,8 +17,8 @@ interface Queued<T> {
   readonly bytes: number
 }
 
-/** Below SegmentLog's bound with its frame headers, so that one batch is one commit: all of it is written, or nothing. */
-const batchBytesMax = limits.recordBytesMax - 64 * 1024
+/** A commit is no larger, so that who waits for it waits no longer than for the largest record. */
+const batchBytesMax = limits.recordBytesMax
 const batchRecordsMax = 1024
 
 /**
@@ -61,7 +60,7 @@ export class Journal<T> {
       await this.#options.room()
       const batch = this.#take()
       try {
-        const first = await this.#options.log.appendAll(batch.map((one) => one.parts))
+        const first = await this.#options.log.commit(batch.map((one) => one.parts))
         for (const one of batch) this.#bytes -= one.bytes
         this.#options.onCommit(
           batch.map((one) => one.item),
@@ -77,6 +76,7 @@ export class Journal<T> {
         )
       }
     }
+    this.#options.log.rest()
     this.#running = undefined
   }
 

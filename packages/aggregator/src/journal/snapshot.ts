@@ -1,8 +1,8 @@
 /**
  * A snapshot: what the entries up to a journal position built, so that a restart replays only what came after.
  *
- *     u32 CRC-32 of the rest, little-endian | MessagePack array of 6:
- *     format = 1 · position of the graph · position that the Parquet parts hold · roster (JSON) · graph · metric store
+ *     u32 CRC-32 of the rest, little-endian | MessagePack array of 5:
+ *     format = 2 · position of the graph · position that the Parquet parts hold · graph · metric store
  *
  * The parts may be behind the graph: replay begins after them, and the graph takes in only what it has not seen.
  */
@@ -12,26 +12,18 @@ import { lsn, pack, systemCode, unpack, writeDurably } from '@provloom/shared'
 import type { Files, Lsn } from '@provloom/shared'
 
 export interface Snapshot {
-  /** The last entry that graph and roster hold. */
+  /** The last entry that the graph holds. */
   readonly applied: Lsn
   /** The last entry whose rows are in parts. */
   readonly through: Lsn
-  readonly roster: string
   readonly graph: Uint8Array
   readonly metrics: Uint8Array
 }
 
-const format = 1
+const format = 2
 
 export async function writeSnapshot(files: Files, file: string, snapshot: Snapshot): Promise<void> {
-  const body = pack([
-    format,
-    snapshot.applied,
-    snapshot.through,
-    snapshot.roster,
-    snapshot.graph,
-    snapshot.metrics,
-  ])
+  const body = pack([format, snapshot.applied, snapshot.through, snapshot.graph, snapshot.metrics])
   const head = Buffer.alloc(4)
   head.writeUInt32LE(crc32(body))
   await writeDurably(files, file, [head, body])
@@ -55,13 +47,13 @@ export function readSnapshot(file: string): SnapshotLook {
   const value = unpack(body)
   if (!Array.isArray(value)) return bad('it is no snapshot')
   const parts: readonly unknown[] = value
-  const [written, applied, through, roster, graph, metrics] = parts
+  const [written, applied, through, graph, metrics] = parts
   if (written !== format) return bad(`format ${String(written)}, not ${format}`)
-  if (!isPosition(applied) || !isPosition(through) || typeof roster !== 'string') return bad('wrong fields')
+  if (!isPosition(applied) || !isPosition(through)) return bad('wrong fields')
   if (!(graph instanceof Uint8Array) || !(metrics instanceof Uint8Array)) return bad('wrong fields')
   return {
     kind: 'snapshot',
-    snapshot: { applied: lsn(applied), through: lsn(through), roster, graph, metrics },
+    snapshot: { applied: lsn(applied), through: lsn(through), graph, metrics },
   }
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { partName } from '@provloom/rundir'
+import type { Part } from '@provloom/rundir/entry'
 import type { Files } from '@provloom/shared'
-import type { Part } from '../graph/entry.ts'
 import type { EncodedPart } from './encode-worker.ts'
 
 /**
@@ -68,10 +69,6 @@ export class PartFolder {
         this.#files.remove(path.join(this.#folder, name))
     }
   }
-}
-
-function partName(first: number): string {
-  return `part-${String(first).padStart(12, '0')}.parquet`
 }
 
 function stagedName(first: number, through: number): string {

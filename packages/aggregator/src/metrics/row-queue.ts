@@ -1,5 +1,5 @@
+import type { IdTable } from '@provloom/rundir/series'
 import type { Points } from '@provloom/shared'
-import type { IdTable } from '../graph/id-table.ts'
 import { columnsIn, halvesOf, rowBytes, sliceRows } from './rows.ts'
 import type { RowColumns } from './rows.ts'
 
@@ -38,6 +38,18 @@ export class RowQueue {
   /** The entry of the first row; undefined without rows. */
   get firstLsn(): number | undefined {
     return this.#lsns[0]
+  }
+
+  /**
+   * Makes sure of memory for so many more rows: the next `push` of them does not fail.
+   *
+   * @throws {RangeError} when there is none
+   */
+  reserve(rows: number): void {
+    const last = this.#blocks.at(-1)
+    let room = last === undefined ? 0 : blockRows - last.to
+    room += this.#spare.length * blockRows
+    for (; room < rows; room += blockRows) this.#spare.push(newBlock())
   }
 
   /** Takes in the points of an entry whose series are known. */
@@ -139,11 +151,15 @@ export class RowQueue {
   #open(): Block {
     const last = this.#blocks.at(-1)
     if (last !== undefined && last.to < blockRows) return last
-    const columns = this.#spare.pop() ?? columnsIn(new SharedArrayBuffer(blockRows * rowBytes), blockRows)
+    const columns = this.#spare.pop() ?? newBlock()
     const made = { columns, from: 0, to: 0 }
     this.#blocks.push(made)
     return made
   }
+}
+
+function newBlock(): RowColumns {
+  return columnsIn(new SharedArrayBuffer(blockRows * rowBytes), blockRows)
 }
 
 /** @returns rows put: those whose series is known */

@@ -1,4 +1,4 @@
-import type { Part } from '../graph/entry.ts'
+import type { Part } from '@provloom/rundir/entry'
 
 const format = 2
 

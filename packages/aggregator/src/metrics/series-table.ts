@@ -1,6 +1,5 @@
-import { limits } from '@provloom/shared'
-import type { Records } from '../graph/entry.ts'
-import { IdTable } from '../graph/id-table.ts'
+import type { Records } from '@provloom/rundir/entry'
+import { IdTable, placeDeclaration } from '@provloom/rundir/series'
 
 /** One series as its rows name it. */
 export interface SeriesRow {
@@ -36,12 +35,12 @@ export class SeriesTable {
     return this.#saved.slice(0, count)
   }
 
-  /** Takes in the declarations of an entry. The first of an id holds, as in the graph. */
+  /** Takes in the declarations of an entry. */
   declare(lsn: number, entry: Records): IdTable {
     const stream = `${entry.rank} ${entry.attempt} ${entry.stream}`
     const ids = this.#idsOf(stream)
     for (const { event } of entry.events) {
-      if (event.type !== 'series' || ids.get(event.id) >= 0 || ids.size >= limits.seriesPerStreamMax) continue
+      if (event.type !== 'series' || placeDeclaration(ids, event.id) !== 'new') continue
       const { key, context = null, source = null } = event
       this.#add(stream, event.id, {
         rank: entry.rank,

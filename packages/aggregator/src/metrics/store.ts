@@ -1,8 +1,8 @@
+import type { Part, Records, RunEntry, Skipped, Taking } from '@provloom/rundir/entry'
 import { limits, lsn as toLsn, pack, systemFiles, unpack } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
-import type { Part, Records } from '../graph/entry.ts'
-import type { MetricStore, MetricStoreOptions, Sealed } from '../parts.ts'
 import { Encoder } from './encoder.ts'
+import type { MetricStore, MetricStoreOptions, Sealed } from './metric-store.ts'
 import { PartFolder } from './part-folder.ts'
 import { RowQueue } from './row-queue.ts'
 import { rowBytes } from './rows.ts'
@@ -25,6 +25,11 @@ export interface StoreSeams {
 export function createMetricStore(options: MetricStoreOptions & StoreSeams): MetricStore {
   return new Store(options)
 }
+
+/** What is changed is changed by `keep`. */
+const undo = (): void => {}
+/** Of no interest. */
+const nothing: Taking = { keep: () => {}, undo }
 
 class Store implements MetricStore {
   readonly #options: MetricStoreOptions & StoreSeams
@@ -52,15 +57,29 @@ class Store implements MetricStore {
     if (saved !== undefined) this.#folder.publish(saved.through)
   }
 
-  append(lsn: Lsn, entry: Records): void {
+  take(lsn: Lsn, entry: RunEntry | Skipped): Taking {
+    if (entry.kind === 'records') {
+      // What may fail is to find memory.
+      this.#queueFor(lsn).reserve(entry.points.count)
+      return { keep: () => this.#append(lsn, entry), undo }
+    }
+    return entry.kind === 'parts' ? { keep: () => this.#sealed(entry.parts, entry.through), undo } : nothing
+  }
+
+  #queueFor(lsn: Lsn): RowQueue {
+    return lsn <= this.#savedThrough ? this.#head : this.#waiting
+  }
+
+  #append(lsn: Lsn, entry: Records): void {
+    const { points } = entry
     if (lsn <= this.#savedThrough) {
-      if (entry.points.count > 0) this.#head.push(lsn, entry.points, this.#series.idsAt(lsn, entry))
+      if (points.count > 0) this.#head.push(lsn, points, this.#series.idsAt(lsn, entry))
       return
     }
     this.#last = lsn
     const ids = this.#series.declare(lsn, entry)
-    if (entry.points.count === 0) return
-    this.#waiting.push(lsn, entry.points, ids)
+    if (points.count === 0) return
+    this.#waiting.push(lsn, points, ids)
     if (this.#waiting.count > 0) this.#waitingSinceMs ??= this.#options.monotonicMs()
   }
 
@@ -92,7 +111,7 @@ class Store implements MetricStore {
     }
   }
 
-  sealed(parts: readonly Part[], through: Lsn): void {
+  #sealed(parts: readonly Part[], through: Lsn): void {
     if (through <= this.#savedThrough) return
     this.#parts = parts
     this.#folder.publish(through)

@@ -1,4 +1,5 @@
 import type { Lsn } from '@provloom/shared'
+import { Bell } from '../bell.ts'
 import { inSlices, sliceMs, nextTurn } from '../slices.ts'
 
 interface Waiting<T> {
@@ -16,13 +17,17 @@ const hurryBytes = 8 * 1024 * 1024
 /** Applies journal entries in order, in slices of time. */
 export class ApplyQueue<T> {
   readonly #apply: (item: T, position: Lsn) => void
+  readonly #onRoom: () => void
+  readonly #less = new Bell()
   #waiting: Waiting<T>[] = []
   #bytes = 0
   #running: Promise<void> | undefined
   #still: Promise<unknown> | undefined
 
-  constructor(apply: (item: T, position: Lsn) => void) {
+  /** @param onRoom called when something has been applied */
+  constructor(apply: (item: T, position: Lsn) => void, onRoom: () => void) {
     this.#apply = apply
+    this.#onRoom = onRoom
   }
 
   /** Bytes of entries that wait. */
@@ -42,7 +47,7 @@ export class ApplyQueue<T> {
 
   /** Resolves when there is room for more. */
   async room(): Promise<void> {
-    while (this.#bytes > bytesMax && this.#running !== undefined) await nextTurn()
+    while (this.#bytes > bytesMax) await this.#less.heard()
   }
 
   /**
@@ -79,6 +84,8 @@ export class ApplyQueue<T> {
         }
         this.#apply(one.item, one.position)
         this.#bytes -= one.bytes
+        this.#less.ring()
+        this.#onRoom()
         if (performance.now() - sliceBegan < sliceMs) continue
         await nextTurn()
         sliceBegan = performance.now()

@@ -1,5 +1,5 @@
+import type { RankState, Roster } from '@provloom/graph'
 import type { Clock } from '@provloom/shared'
-import type { RankState, Roster } from './roster.ts'
 
 interface Seen {
   /** Which end or loss it was: a rank may come back and go again. */
@@ -22,12 +22,13 @@ export class Departures {
 
   /** Notes who has left since the last look. */
   look(roster: Roster): void {
-    for (const state of roster.latest.values()) if (state.ended || state.lost) this.agoMs(state)
+    for (const state of roster.latest())
+      if (state.ended !== undefined || state.lost !== undefined) this.agoMs(state)
   }
 
   agoMs(state: RankState): number {
     const now = this.#clock.monotonicMs()
-    const which = state.ended ? `ended ${state.endedUs}` : `lost ${state.lostUs}`
+    const which = state.ended === undefined ? `lost ${state.lost}` : `ended ${state.ended}`
     const seen = this.#seen.get(state)
     if (seen?.which === which) return now - seen.atMs
     this.#seen.set(state, { which, atMs: now })

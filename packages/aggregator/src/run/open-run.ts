@@ -1,24 +1,27 @@
-import { lsn, reasonOf, writeDurably } from '@provloom/shared'
-import type { Attempt, Envelope, Lsn, Rank, SegmentLog, StreamId } from '@provloom/shared'
+import type { Roster } from '@provloom/graph'
+import { filesOf } from '@provloom/rundir'
+import type { RunFacts } from '@provloom/rundir'
+import { controlRecord, envelopeRecord, recordsOf } from '@provloom/rundir/entry'
+import type { Closed, ControlEntry, RunSummary } from '@provloom/rundir/entry'
+import { ProvloomError, lsn, reasonOf } from '@provloom/shared'
+import type { Attempt, Envelope, Lsn, Rank, SegmentLog } from '@provloom/shared'
 import { Flusher } from '../flusher.ts'
-import type { RunEntry } from '../graph/entry.ts'
-import { controlRecord, envelopeRecord, recordsOf } from '../journal/codec.ts'
-import type { ControlEntry } from '../journal/codec.ts'
 import { Journal } from '../journal/journal.ts'
-import type { GraphBuilder, MetricStore, RunSummary } from '../parts.ts'
+import type { Progress } from '../status.ts'
 import { ApplyQueue } from './apply-queue.ts'
-import { filesOf } from './facts.ts'
-import type { RunFacts } from './facts.ts'
-import type { Roster } from './roster.ts'
-import { writeRunFile } from './run-file.ts'
-import { metered } from '../slices.ts'
+import { closeRun, endRun } from './ending.ts'
+import type { Ending } from './ending.ts'
+import { flushRun } from './flush.ts'
+import type { Readers } from './readers.ts'
+import type { Lease } from './lease.ts'
 import { Sealer } from './sealer.ts'
-import { streamOf } from './roster.ts'
+import { StreamPositions } from './stream-positions.ts'
+import type { Submission } from './stream-positions.ts'
 import type { Surroundings } from './surroundings.ts'
-import { Trouble } from './trouble.ts'
+import { Trouble, tellSkipped } from './trouble.ts'
 
 /** On its way into the journal. */
-type Submission =
+type Item =
   | { readonly kind: 'envelope'; readonly envelope: Envelope; readonly bytes: number }
   | {
       readonly kind: 'control'
@@ -28,72 +31,82 @@ type Submission =
       readonly failed: (error: unknown) => void
     }
 
-export interface OpenRunParts {
-  readonly facts: RunFacts
-  readonly log: SegmentLog
-  readonly roster: Roster
-  readonly graph: GraphBuilder
-  readonly metrics: MetricStore
-  /** The last entry taken in by replay; -1 for none. */
-  readonly position: Lsn
-}
-
 /**
  * A run that is open: its journal, and what is built from the journal's entries in their order. An envelope is synced,
- * then acknowledged, then applied to roster, graph and metric store; then a flush may be due.
+ * then acknowledged, then applied to graph and metric store; then a flush may be due. Nothing is known of a run but what
+ * its journal holds: what goes in goes by `submit` and `record`.
  */
 export class OpenRun {
   readonly facts: RunFacts
-  readonly roster: Roster
-  readonly graph: GraphBuilder
-  readonly metrics: MetricStore
-  readonly log: SegmentLog
   readonly trouble: Trouble
-  readonly flusher: Flusher
-  readonly sealer: Sealer
-  /** It takes nobody in any more. */
-  ending = false
-  /** Bytes of entries applied since this aggregator began with the run. */
-  appliedBytes = 0
   readonly #around: Surroundings
-  readonly #journal: Journal<Submission>
-  readonly #applying: ApplyQueue<Submission>
-  #position: Lsn
+  readonly #log: SegmentLog
+  readonly #readers: Readers
+  readonly #positions: StreamPositions
+  readonly #journal: Journal<Item>
+  readonly #applying: ApplyQueue<Item>
+  readonly #lease: Lease
+  #gone: string | undefined
+  #flusher: Flusher
+  #sealer: Sealer
+  #ending = false
+  #over: { readonly files: readonly string[]; readonly position: number } | undefined
   #changed = false
   /** Entries of our own that are not applied yet: each has somebody who waits for it. */
   #controls = 0
 
-  constructor(around: Surroundings, parts: OpenRunParts) {
-    this.facts = parts.facts
-    this.roster = parts.roster
-    this.graph = parts.graph
-    this.metrics = parts.metrics
-    this.log = parts.log
+  /** @param log the journal, all of whose entries `readers` have taken in */
+  constructor(around: Surroundings, facts: RunFacts, log: SegmentLog, readers: Readers, lease: Lease) {
+    this.facts = facts
+    this.#lease = lease
     this.#around = around
-    this.#position = parts.position
-    this.trouble = new Trouble(around.tell, parts.facts.runId)
-    this.#applying = new ApplyQueue((one, position) => this.#apply(one, position))
+    this.#log = log
+    this.#readers = readers
+    this.#positions = new StreamPositions(readers.roster)
+    this.trouble = new Trouble(around.tell, facts.runId)
+    this.#applying = new ApplyQueue((one, position) => this.#apply(one, position), around.onRoom)
     this.#journal = new Journal({
-      log: parts.log,
+      log,
       onCommit: (items, first) => this.#committed(items, first),
       onFailure: (items, error) => this.#failed(items, error),
       room: () => this.#applying.room(),
     })
-    this.flusher = new Flusher(
-      {
-        everyLogs: parts.facts.settings.saveAfterNLogs,
-        clock: around.clock,
-        flush: () => this.#flush(),
-        onFailure: (error) => this.trouble.began('flush', 'FILE_UNWRITABLE', error),
-      },
-      parts.roster.logs,
-    )
-    this.sealer = new Sealer(this, around)
+    this.#flusher = this.#newFlusher()
+    this.#sealer = this.#newSealer()
   }
 
-  /** The last entry that has been applied; -1 when there is none. */
-  get position(): Lsn {
-    return this.#position
+  /** Who takes part, as the journal knows it. */
+  get roster(): Roster {
+    return this.#readers.roster
+  }
+
+  get summary(): RunSummary {
+    return this.#readers.graph.summary()
+  }
+
+  /** It is being ended, and takes nobody in now. */
+  get isEnding(): boolean {
+    return this.#ending
+  }
+
+  /** Everybody has ended, and the document says so; it is amended, goes on, or is closed. */
+  get isOver(): boolean {
+    return this.#over !== undefined
+  }
+
+  /** What was written when it ended, relative to the run directory. */
+  get files(): readonly string[] {
+    return this.#over?.files ?? []
+  }
+
+  /** It is not ours to write any more, and why: nothing of it is stored or acknowledged. */
+  get gone(): string | undefined {
+    return this.#gone
+  }
+
+  /** Entries of our own are on their way into the journal. */
+  get isRecording(): boolean {
+    return this.#controls > 0
   }
 
   /** Bytes taken in and not yet applied. */
@@ -101,12 +114,27 @@ export class OpenRun {
     return this.#journal.bytes + this.#applying.bytes
   }
 
-  /**
-   * Sends the new part of an envelope on its way into the journal. `asReceived` are its bytes. The caller has moved
-   * the stream's `accepted`.
-   */
-  submit(envelope: Envelope, asReceived: Uint8Array): void {
-    this.#journal.submit({ kind: 'envelope', envelope, bytes: asReceived.length }, envelopeRecord(asReceived))
+  /** So many metric rows wait for Parquet that nothing more should be received. */
+  get isOverfull(): boolean {
+    return this.#sealer.overfull
+  }
+
+  /** Of each stream of an attempt, the next record that is not in the journal. */
+  storedOf(rank: Rank, attempt: Attempt): Record<string, number> {
+    return this.#positions.of(rank, attempt)
+  }
+
+  /** Sends the new part of an envelope on its way into the journal, if there is any and it fits. `asReceived` are its bytes. */
+  submit(envelope: Envelope, asReceived: Uint8Array): Submission {
+    const submission = this.#positions.accept(envelope, asReceived)
+    if (submission.kind === 'fits') {
+      const { envelope: fitting, bytes } = submission
+      this.#journal.submit(
+        { kind: 'envelope', envelope: fitting, bytes: bytes.length },
+        envelopeRecord(bytes),
+      )
+    }
+    return submission
   }
 
   /**
@@ -124,12 +152,77 @@ export class OpenRun {
     }
   }
 
-  #recorded(entry: ControlEntry): Promise<Lsn> {
-    return new Promise((resolve, reject) => {
-      const parts = controlRecord(entry)
-      const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-      this.#journal.submit({ kind: 'control', entry, bytes, applied: resolve, failed: reject }, parts)
-    })
+  /** Asks for a flush at the next time that one may begin. */
+  requestFlush(): void {
+    this.#flusher.request()
+  }
+
+  /** The journal was replayed, which took so long. */
+  replayed(tookMs: number): void {
+    this.#flusher.restart(this.roster.logs, tookMs)
+  }
+
+  /** Begins what has become due with time. */
+  look(): void {
+    if (this.#isOurs()) this.#sealer.look()
+  }
+
+  /** How it goes on, when something was stored since the last call. */
+  takeProgress(): Progress | undefined {
+    if (!this.#changed) return undefined
+    this.#changed = false
+    const { rankCount, records, logs } = this.roster
+    const { flushes } = this.#flusher
+    return { kind: 'progress', runId: this.facts.runId, ranks: rankCount, events: records, logs, flushes }
+  }
+
+  /**
+   * Writes the document as it is now: somebody waits for it.
+   *
+   * @returns whether it was written
+   */
+  flushNow(): Promise<boolean> {
+    return this.#flusher.now()
+  }
+
+  /**
+   * Brings everything to its end: the document is final, unless it is amended or the run goes on.
+   *
+   * @throws the system's error, or `LOG_FAILED`; the run is then still open and a later call goes on
+   */
+  async end(cause: Closed['cause']): Promise<void> {
+    this.#ending = true
+    await this.settled()
+    await this.#flusher.close()
+    await this.#sealer.close()
+    const files = await endRun(this.#asEnding(), this.#around, cause)
+    this.#over = { files, position: this.#readers.position }
+    this.#ending = false
+  }
+
+  /** Ranks come that belong to it: it goes on. @throws {ProvloomError} `LOG_FAILED` */
+  async goOn(): Promise<void> {
+    if (this.#over === undefined) return
+    this.#over = undefined
+    this.#flusher = this.#newFlusher()
+    this.#sealer = this.#newSealer()
+    await this.record({ kind: 'reopened', time: this.#around.clock.nowUs() })
+    this.requestFlush()
+  }
+
+  /**
+   * Nothing is added any more: the journal is removed.
+   *
+   * @param mayReopen what the run would go on from is kept
+   * @throws the system's error; a later call goes on
+   */
+  async close(mayReopen: boolean): Promise<void> {
+    this.#ending = true
+    await this.settled()
+    const files = await closeRun(this.#asEnding(), this.#around, mayReopen)
+    this.#over = { files, position: this.#readers.position }
+    this.#log.close()
+    this.#lease.leave()
   }
 
   /** Resolves when everything submitted is in the journal and applied, or has failed. */
@@ -138,110 +231,129 @@ export class OpenRun {
     await this.#applying.settled()
   }
 
-  /** Whether something was stored since the last call. */
-  takeChanged(): boolean {
-    const changed = this.#changed
-    this.#changed = false
-    return changed
+  #asEnding(): Ending {
+    return {
+      facts: this.facts,
+      readers: this.#readers,
+      trouble: this.trouble,
+      record: (entry) => this.record(entry),
+      still: (work) => this.#still(work),
+    }
   }
 
-  /** Takes in one entry: the one way from journal to graph, live and in replay. */
-  applyEntry(entry: RunEntry, position: Lsn): void {
-    this.#position = position
-    this.#changed = true
-    this.roster.apply(entry)
-    this.graph.apply(position, entry)
-    if (entry.kind === 'records') this.metrics.append(position, entry)
-    if (entry.kind === 'parts') this.metrics.sealed(entry.parts, entry.through)
+  #newFlusher(): Flusher {
+    const { clock } = this.#around
+    return new Flusher(
+      {
+        everyLogs: this.facts.settings.saveAfterNLogs,
+        clock,
+        flush: () => this.#flush(),
+        onFailure: (error) => this.trouble.began('flush', 'FILE_UNWRITABLE', error),
+      },
+      this.roster.logs,
+    )
   }
 
-  #committed(items: readonly Submission[], first: Lsn): void {
+  #newSealer(): Sealer {
+    const { files, clock, onRoom } = this.#around
+    return new Sealer({
+      files,
+      clock,
+      readers: this.#readers,
+      trouble: this.trouble,
+      snapshot: filesOf(this.facts.runDir).snapshot,
+      record: (entry) => this.record(entry),
+      still: (work) => this.#still(work),
+      dropBefore: (position) => this.#log.dropBefore(position),
+      onRoom,
+    })
+  }
+
+  #recorded(entry: ControlEntry): Promise<Lsn> {
+    return new Promise((resolve, reject) => {
+      const record = controlRecord(entry)
+      const bytes = record.reduce((sum, part) => sum + part.length, 0)
+      this.#journal.submit({ kind: 'control', entry, bytes, applied: resolve, failed: reject }, record)
+    })
+  }
+
+  /** Looks whether the run is there and ours; once it is not, it never is again. */
+  #isOurs(atOnce = false): boolean {
+    if (this.#gone !== undefined) return false
+    const standing = this.#lease.look(atOnce)
+    if (standing === 'held') return true
+    const { runDir } = this.facts
+    this.#gone =
+      standing === 'removed'
+        ? `the run directory ${runDir} was removed: what is logged from now on is kept with the ranks`
+        : `${runDir} was taken over by another process: what is logged from now on is kept with the ranks`
+    void this.#flusher.close()
+    void this.#sealer.close().catch(() => {})
+    const code = standing === 'removed' ? 'FILE_UNWRITABLE' : 'AGGREGATOR_RUNNING'
+    const hint = 'When the job is over, provloom spools lists what is kept, and provloom import hands it in.'
+    const facts = { doing: 'write the run', to: runDir, hint }
+    this.trouble.began('gone', code, new ProvloomError(code, this.#gone, facts))
+    return false
+  }
+
+  #committed(items: readonly Item[], first: Lsn): void {
+    // Another one may have taken the run while this process was stopped: it has never read what we have just written.
+    if (!this.#isOurs()) return this.#failed(items, new Error(this.#gone))
     this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
     const acknowledgements = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind !== 'envelope') continue
-      const { rank, attempt, stream, session } = one.envelope
-      const position = this.roster.stored(rank, attempt, stream, one.envelope.first + one.envelope.count)
-      noteStream(acknowledgements, session, stream, position.stored)
+      const { session, stream, first: start, count } = one.envelope
+      this.#positions.stored(one.envelope, start + count)
+      noteStream(acknowledgements, session, stream, start + count)
     }
     if (acknowledgements.size > 0) this.#around.acknowledge(acknowledgements)
     for (const [i, one] of items.entries()) this.#applying.push(one, lsn(first + i), one.bytes)
   }
 
-  /** A record may only follow its predecessor: all streams fall back to what is stored. */
-  #failed(items: readonly Submission[], error: unknown): void {
-    this.trouble.began('journal', 'LOG_FAILED', error)
+  #failed(items: readonly Item[], error: unknown): void {
+    if (this.#isOurs(true)) this.trouble.began('journal', 'LOG_FAILED', error)
     const streams = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind === 'control') {
         one.failed(error)
         continue
       }
-      const { rank, attempt, stream, session } = one.envelope
-      const position = this.#streamAt(rank, attempt, stream)
-      position.accepted = position.stored
-      noteStream(streams, session, stream, position.stored)
+      const { session, stream } = one.envelope
+      noteStream(streams, session, stream, this.#positions.failed(one.envelope))
     }
     if (streams.size > 0)
       this.#around.retryLater(streams, `the journal cannot be written: ${reasonOf(error)}`)
+    this.#around.onRoom()
   }
 
-  #streamAt(rank: Rank, attempt: Attempt, stream: StreamId): ReturnType<typeof streamOf> {
-    return streamOf(this.roster.rank(rank, attempt), stream)
-  }
-
-  #apply(one: Submission, position: Lsn): void {
-    try {
-      this.applyEntry(one.kind === 'envelope' ? recordsOf(one.envelope) : one.entry, position)
-    } catch (error) {
-      this.trouble.began('apply', 'INTERNAL', error)
-    }
-    this.appliedBytes += one.bytes
+  #apply(one: Item, position: Lsn): void {
+    const entry = one.kind === 'envelope' ? recordsOf(one.envelope) : one.entry
+    const skipped = this.#readers.take(position, entry)
+    if (skipped !== undefined) tellSkipped(this.trouble, position, skipped)
+    this.#changed = true
+    if (entry.kind === 'retired') this.#positions.retired(entry)
     if (one.kind === 'control') one.applied(position)
-    this.flusher.logged(this.roster.logs)
-    this.sealer.look()
+    this.#flusher.logged(this.roster.logs)
+    this.#sealer.applied(one.bytes)
   }
 
   /** Nothing is applied while `work` goes on, slice by slice; unhurried while nobody waits for anything of this run. */
-  still<R>(work: Generator<void, R>): Promise<R> {
-    return this.#applying.still(work, () => !this.ending && this.#controls === 0)
-  }
-
-  *#rendering(): Generator<void, { chunks: Uint8Array[]; summary: RunSummary; position: Lsn; logs: number }> {
-    const chunks = yield* this.graph.renderSlices()
-    yield
-    return { chunks, summary: this.graph.summary(), position: this.#position, logs: this.roster.logs }
+  #still<R>(work: Generator<void, R>): Promise<R> {
+    return this.#applying.still(work, () => !this.#ending && this.#controls === 0)
   }
 
   async #flush(): Promise<void> {
-    const began = this.#around.clock.monotonicMs()
-    const meter = { heldMs: 0 }
-    const rendering = metered(this.#rendering(), meter)
-    const { chunks, summary, position, logs } = await this.still(rendering)
-    await writeDurably(this.#around.files, filesOf(this.facts.runDir).provJson, chunks, 'umask')
-    await writeRunFile(this.#around, this.facts, {
-      summary,
-      journalPosition: position,
-      finished: false,
-      files: ['prov.json'],
-    })
+    if (!this.#isOurs(true)) return
+    await flushRun(this.#around, this.facts, this.#readers, (work) => this.#still(work))
     this.trouble.ended('flush', 'FILE_UNWRITABLE', 'prov.json is written again')
-    this.#around.tell({
-      kind: 'flushed',
-      runId: this.facts.runId,
-      logs,
-      position,
-      bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-      tookMs: this.#around.clock.monotonicMs() - began,
-      heldMs: meter.heldMs,
-    })
   }
 }
 
 function noteStream(
   into: Map<string, Record<string, number>>,
   session: string,
-  stream: StreamId,
+  stream: string,
   next: number,
 ): void {
   const streams = into.get(session)

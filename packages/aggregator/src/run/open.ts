@@ -1,17 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, SegmentLog, lsn } from '@provloom/shared'
-import { commitMarks } from '../journal/codec.ts'
+import { filesOf, writeRunFile } from '@provloom/rundir'
+import type { RunFacts } from '@provloom/rundir'
+import { commitMarks } from '@provloom/rundir/entry'
+import { ProvloomError, SegmentLog, lsn, writeDurably } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
 import { readSnapshot } from '../journal/snapshot.ts'
+import type { Snapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
-import { filesOf } from './facts.ts'
-import type { RunFacts } from './facts.ts'
+import { Lease } from './lease.ts'
 import { OpenRun } from './open-run.ts'
+import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
 import type { ReplayOutcome } from './replay.ts'
-import { Roster } from './roster.ts'
-import { writeRunFile } from './run-file.ts'
 import type { Surroundings } from './surroundings.ts'
+import { tellSkipped } from './trouble.ts'
 
 /** What a new run is made from. */
 export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDir: string }
@@ -30,39 +33,35 @@ export function placeRun(request: RunRequest): RunFacts {
 /**
  * Opens a new run in its directory: first journal entry, run.json, and a first prov.json.
  *
+ * @param informedBy the run whose turn it takes, where that one could not go on
  * @throws {ProvloomError} `LOG_FAILED`, or the system's error when run.json cannot be written
  */
-export async function beginRun(around: Surroundings, facts: RunFacts): Promise<OpenRun> {
-  const files = filesOf(facts.runDir)
-  const run = new OpenRun(around, {
-    facts,
-    log: new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(-1) }),
-    roster: new Roster(facts.runId),
-    graph: around.createGraphBuilder(),
-    metrics: around.createMetricStore({
-      folder: files.metrics,
-      files: around.files,
-      monotonicMs: () => around.clock.monotonicMs(),
-    }),
-    position: lsn(-1),
-  })
+export async function beginRun(around: Surroundings, facts: RunFacts, informedBy?: RunId): Promise<OpenRun> {
+  const lease = await takeLease(around, facts)
+  const folder = filesOf(facts.runDir).journal
+  const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
+  const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined), lease)
   await run.record({
     kind: 'opened',
     time: around.clock.nowUs(),
     runId: facts.runId,
     number: facts.number,
     jobKey: facts.jobKey,
+    ordinal: facts.ordinal,
+    ...(facts.runName === undefined ? {} : { runName: facts.runName }),
+    ...(informedBy === undefined ? {} : { informedBy }),
     settings: facts.settings,
     aggregator: { version: around.version, host: around.host, pid: process.pid },
   })
   // Ranks look for their run by run.json: it is there before the first of them is welcomed.
-  await writeRunFile(around, facts, {
-    summary: run.graph.summary(),
-    journalPosition: run.position,
+  await writeRunFile(around.files, facts, {
+    summary: run.summary,
+    journalPosition: run.roster.position,
     finished: false,
+    connectionFile: around.connectionFile,
     files: [],
   })
-  run.flusher.request()
+  run.requestFlush()
   return run
 }
 
@@ -78,6 +77,19 @@ export async function resumeRun(
 ): Promise<OpenRun | 'finished' | 'never-begun'> {
   const files = filesOf(facts.runDir)
   if (!fs.existsSync(files.journal)) return fs.existsSync(files.provJson) ? 'finished' : 'never-begun'
+  const lease = await takeLease(around, facts)
+  try {
+    const run = await goOn(around, facts, lease)
+    if (run === 'never-begun') lease.leave()
+    return run
+  } catch (error) {
+    lease.leave()
+    throw error
+  }
+}
+
+async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
+  const files = filesOf(facts.runDir)
   removeLeftovers(facts.runDir)
   const look = readSnapshot(files.snapshot)
   if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
@@ -86,41 +98,66 @@ export async function resumeRun(
   const log = new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(applied) })
   // Entries below are not looked at any more: where damage took the end of the journal, none may get such a number.
   log.goOnAt(applied + 1)
-  const run = new OpenRun(around, {
-    facts,
-    log,
-    roster: snapshot === undefined ? new Roster(facts.runId) : Roster.load(snapshot.roster),
-    graph: around.createGraphBuilder(snapshot?.graph),
-    metrics: around.createMetricStore({
-      folder: files.metrics,
-      files: around.files,
-      monotonicMs: () => around.clock.monotonicMs(),
-      ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
-    }),
-    position: applied,
-  })
+  const readers = readersOf(around, facts, snapshot)
   const beganMs = around.clock.monotonicMs()
-  const outcome = await replay(run, log, {
-    applied,
-    through: snapshot?.through ?? -1,
-  })
-  if (run.position < 0) {
+  const outcome = await replay(readers, log, snapshot?.through ?? -1)
+  if (readers.position < 0) {
     log.close()
     // The first entry is written before the first document: with one on disk this is damage, and nothing is removed.
     if (!fs.existsSync(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
+  const run = new OpenRun(around, facts, log, readers, lease)
   tellDamage(run, log, outcome)
-  run.flusher.restart(run.roster.logs, around.clock.monotonicMs() - beganMs)
+  run.replayed(around.clock.monotonicMs() - beganMs)
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)
   await run.record({ kind: 'resumed', time: around.clock.nowUs() })
-  run.flusher.request()
+  run.requestFlush()
   return run
 }
 
-function tellDamage(run: OpenRun, { cut }: SegmentLog, { damage, unreadable, missing }: ReplayOutcome): void {
+/**
+ * Goes on with a run that was closed, from what closing has kept.
+ *
+ * @returns undefined when nothing was kept
+ * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
+ */
+export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
+  const files = filesOf(facts.runDir)
+  if (!fs.existsSync(files.reopening)) return undefined
+  const kept = await fs.promises.readFile(files.reopening)
+  around.files.makeFolder(files.journal)
+  await writeDurably(around.files, files.snapshot, [kept])
+  const run = await resumeRun(around, facts)
+  if (typeof run === 'string') return undefined
+  around.files.remove(files.reopening)
+  await run.record({ kind: 'reopened', time: around.clock.nowUs() })
+  return run
+}
+
+function takeLease({ clock, version, force, tell }: Surroundings, facts: RunFacts): Promise<Lease> {
+  const told = (message: string): void =>
+    tell({ kind: 'problem', code: 'AGGREGATOR_RUNNING', runId: facts.runId, message, hint: undefined })
+  return Lease.take(facts.runDir, { clock, version, force, told })
+}
+
+function readersOf(around: Surroundings, { runDir }: RunFacts, snapshot: Snapshot | undefined): Readers {
+  return new Readers(
+    around.createGraphBuilder(snapshot?.graph),
+    around.createMetricStore({
+      folder: filesOf(runDir).metrics,
+      files: around.files,
+      monotonicMs: () => around.clock.monotonicMs(),
+      ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
+    }),
+  )
+}
+
+function tellDamage(run: OpenRun, { cut }: SegmentLog, outcome: ReplayOutcome): void {
+  const { damage, unreadable, missing, skipped } = outcome
+  if (skipped !== undefined) tellSkipped(run.trouble, skipped.position, skipped.reason)
   const bad = (key: string, message: string): void => run.trouble.began(key, 'BAD_RECORD', new Error(message))
   if (cut !== undefined) {
     const place = `byte ${cut.offset} of ${cut.file}`

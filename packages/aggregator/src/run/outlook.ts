@@ -1,57 +1,88 @@
-import type { RankState, Roster } from './roster.ts'
+import type { RankState, Roster } from '@provloom/graph'
+import { rankOf } from '@provloom/shared'
 
-/** A failed rank that the launcher may start again is waited for this long. */
-const restartWaitMs = 60_000
+/** A failed rank that the launcher may start again is waited for this long, and one that has not come at all. */
+export const absentWaitMs = 60_000
 /** When all others have ended, a lost rank is waited for this long: its machine may be gone for good. */
-const lostWaitMs = 600_000
-/** Where nobody told the size of the world, a last rank may be about to say hello. */
-const joinWaitMs = 2_000
+export const lostWaitMs = 600_000
+
+/** What is known of the job beside what the run's journal holds. */
+export interface JobSight {
+  /** How long ago a rank ended or was lost, by a clock that never jumps. */
+  readonly agoMs: (state: RankState) => number
+  /** Of a rank without a place in the run: its agent is here, and its process has called nothing of ours yet, or has. */
+  readonly agentOf: (rank: number) => 'silent' | 'here' | undefined
+  /** Whether a rank has had a session in this job. */
+  readonly hadSession: (rank: number) => boolean
+  /** Since anything was heard of any agent of the job. */
+  readonly silentMs: number
+}
 
 export type Outlook =
   | { readonly kind: 'open' }
   /** Done, unless something comes within this time. */
   | { readonly kind: 'waiting'; readonly forMs: number }
-  | { readonly kind: 'done' }
+  /** Ranks of the known world that never came: nobody is there for them, or somebody who had nothing for this run. */
+  | { readonly kind: 'done'; readonly absent: readonly number[]; readonly elsewhere: readonly number[] }
 
 /**
- * Whether a run has come to its end: every expected rank has ended and none is expected again. Expected are all ranks
- * of the world with `collectAllProcesses`, or those seen where nobody told the world's size; rank 0 alone without.
- * Ranks that are lost for long do not keep it open, unless all are.
- *
- * @param agoMs how long ago a rank ended or was lost, by a clock that never jumps
+ * Whether a run has come to its end (design: "When a run ends"): every expected rank has ended and none is expected
+ * again. Where nobody told the world's size those seen are expected. Ranks that are lost for long do not keep it open.
  */
-export function outlookOf(
-  roster: Roster,
-  collectAllProcesses: boolean,
-  agoMs: (state: RankState) => number,
-): Outlook {
-  const { worldSize } = roster
-  const ranks = collectAllProcesses ? (worldSize ?? Infinity) : 1
-  let [seen, ended, forMs] = [0, 0, 0]
+export function outlookOf(roster: Roster, sight: JobSight): Outlook {
+  const ranks = roster.expectedRanks
+  let [seen, left, forMs, leastAgoMs] = [0, 0, 0, Infinity]
   // Asked at every farewell: of a thousand ranks it has to look at one that still runs.
-  for (const state of roster.latest.values()) {
+  for (const state of roster.latest()) {
     if (state.rank >= ranks) continue
-    if (!state.ended && !state.lost) return { kind: 'open' }
+    if (state.ended === undefined && state.lost === undefined) {
+      return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
+    }
     seen++
-    if (state.ended) ended++
-    const waitMs = waitsMs(state, ranks !== Infinity)
-    if (waitMs > 0) forMs = Math.max(forMs, waitMs - agoMs(state))
+    left++
+    const agoMs = sight.agoMs(state)
+    leastAgoMs = Math.min(leastAgoMs, agoMs)
+    forMs = Math.max(forMs, waitsMs(roster, state) - agoMs)
   }
-  if (ended === 0 || (ranks !== Infinity && seen < ranks)) return { kind: 'open' }
-  return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done' }
+  if (left === 0)
+    return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
+  if (forMs > 0) return { kind: 'waiting', forMs }
+  if (ranks === Infinity || seen >= ranks) return { kind: 'done', absent: [], elsewhere: [] }
+  return missing(roster, sight, ranks, leastAgoMs)
 }
 
-function waitsMs(state: RankState, worldIsKnown: boolean): number {
-  if (!state.ended) return lostWaitMs
-  if (mayComeBack(state)) return restartWaitMs
-  return worldIsKnown ? 0 : joinWaitMs
+/** Some of the known world have no place in it. */
+function missing(roster: Roster, sight: JobSight, ranks: number, lastLeftAgoMs: number): Outlook {
+  const absent: number[] = []
+  const elsewhere: number[] = []
+  for (let rank = 0; rank < ranks; rank++) {
+    if (roster.lastOf(rankOf(rank)) !== undefined) continue
+    const agent = sight.agentOf(rank)
+    // It may import for minutes; the first rank would not wait for it otherwise.
+    if (agent === 'silent' && !sight.hadSession(rank) && firstStays(roster, sight)) return { kind: 'open' }
+    if (agent === undefined && !sight.hadSession(rank)) absent.push(rank)
+    else elsewhere.push(rank)
+  }
+  const forMs = absentWaitMs - lastLeftAgoMs
+  return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done', absent, elsewhere }
 }
 
-function mayComeBack(state: RankState): boolean {
-  return (
-    state.attempt < state.restartsMax &&
-    state.status !== undefined &&
-    state.status !== 'completed' &&
-    state.status !== 'incomplete'
-  )
+/** Rank 0's process lives, or its session ended a moment ago. */
+function firstStays(roster: Roster, sight: JobSight): boolean {
+  const first = roster.lastOf(rankOf(0))
+  if (first === undefined) return true
+  return sight.agentOf(0) !== undefined || sight.agoMs(first) < absentWaitMs
+}
+
+function waitsMs(roster: Roster, state: RankState): number {
+  if (state.ended === undefined) return lostWaitMs
+  if (mayComeBack(roster, state)) return absentWaitMs
+  // Others are in a later start of all ranks: it belongs there too.
+  return state.restarts === 'all' && state.attempt < roster.highestAttempt ? absentWaitMs : 0
+}
+
+function mayComeBack(roster: Roster, state: RankState): boolean {
+  if (state.attempt >= state.restartsMax) return false
+  const status = roster.statusOf(state)
+  return status !== 'completed' && status !== 'incomplete'
 }

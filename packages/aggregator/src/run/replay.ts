@@ -1,53 +1,44 @@
-import type { SegmentLog, Damage } from '@provloom/shared'
+import { decodeRecord, recordsOf } from '@provloom/rundir/entry'
+import type { Records, RunEntry, Skipped } from '@provloom/rundir/entry'
+import type { Damage, Lsn, SegmentLog } from '@provloom/shared'
 import { lsn, payloadAt } from '@provloom/shared'
 import { nextTurn, sliceMs } from '../slices.ts'
-import { decodeRecord, recordsOf } from '../journal/codec.ts'
-import type { Records, RunEntry } from '../graph/entry.ts'
-import type { OpenRun } from './open-run.ts'
-import type { Roster } from './roster.ts'
+import type { Readers } from './readers.ts'
 
 export interface ReplayOutcome {
-  readonly entries: number
   readonly damage: readonly Damage[]
   /** Whole records that this version cannot read. */
   readonly unreadable: number
   /** Records of streams that were in what is damaged or unreadable: now counted as lost. */
   readonly missing: number
+  /** The first entry that could be read and not be taken in. */
+  readonly skipped: { readonly position: Lsn; readonly reason: string } | undefined
 }
 
 /**
- * Takes a run's journal in again. The metric store has what the Parquet parts do not hold, from `through` on; roster and
- * graph take in what comes after the snapshot.
+ * Takes a run's journal in again, by the way that is used live. The metric store has what the Parquet parts do not
+ * hold, from `through` on; the graph takes in what comes after its snapshot.
  */
-export async function replay(
-  run: OpenRun,
-  log: SegmentLog,
-  from: { readonly applied: number; readonly through: number },
-): Promise<ReplayOutcome> {
-  const cursor = log.read(from.through + 1)
+export async function replay(readers: Readers, log: SegmentLog, through: number): Promise<ReplayOutcome> {
+  const cursor = log.read(through + 1)
   const damage: Damage[] = []
-  let entries = 0
   let unreadable = 0
   let missing = 0
+  let skipped: ReplayOutcome['skipped']
   let sliceBegan = performance.now()
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       damage.push(...chunk.damage)
+      const lost = chunk.damage.reduce((sum, one) => sum + one.lost, 0)
+      const unknown = Math.min(lost, chunk.first - 1 - readers.position)
+      if (unknown > 0) readers.take(lsn(chunk.first - 1), goneFor(unknown, 'damaged'))
       for (let k = 0; k < chunk.count; k++) {
-        const look = decodeRecord(payloadAt(chunk, k))
-        if (look.kind === 'bad') {
-          unreadable++
-          continue
-        }
-        const position = chunk.first + k
-        let entry = look.kind === 'envelope' ? recordsOf(look.envelope) : look.entry
-        if (entry.kind === 'records' && position > from.applied) {
-          const gap = unexplained(run.roster, entry)
-          missing += gap
-          if (gap > 0) entry = { ...entry, lost: entry.lost + gap }
-        }
-        takeIn(run, entry, position, from.applied)
-        entries++
+        const position = lsn(chunk.first + k)
+        const entry = entryOf(payloadAt(chunk, k))
+        if (entry.kind === 'skipped') unreadable++
+        if (entry.kind === 'records' && position > readers.position) missing += unexplained(readers, entry)
+        const reason = readers.take(position, entry)
+        if (reason !== undefined) skipped ??= { position, reason }
         // Peers that come back are let in meanwhile: the doorkeeper answers in this thread.
         if (performance.now() - sliceBegan < sliceMs) continue
         await nextTurn()
@@ -57,23 +48,21 @@ export async function replay(
   } finally {
     cursor.close()
   }
-  return { entries, damage, unreadable, missing }
+  return { damage, unreadable, missing, skipped }
 }
 
-/**
- * Records between what is stored of a stream and this entry that nothing explains: an entry in between is gone. It was
- * acknowledged (an entry that was not takes those behind it along), so its records cannot be had again.
- */
-function unexplained(roster: Roster, { rank, attempt, stream, first, lost }: Records): number {
-  const stored = roster.find(rank, attempt)?.streams.get(stream)?.stored ?? 0
-  return Math.max(0, first - stored - lost)
+function entryOf(payload: Buffer): RunEntry | Skipped {
+  const look = decodeRecord(payload)
+  if (look.kind === 'bad') return goneFor(1, look.reason)
+  return look.kind === 'envelope' ? recordsOf(look.envelope) : look.entry
 }
 
-function takeIn(run: OpenRun, entry: RunEntry, position: number, applied: number): void {
-  if (position > applied) {
-    run.applyEntry(entry, lsn(position))
-    return
-  }
-  if (entry.kind === 'records') run.metrics.append(lsn(position), entry)
-  if (entry.kind === 'parts') run.metrics.sealed(entry.parts, entry.through)
+function goneFor(entries: number, reason: string): Skipped {
+  return { kind: 'skipped', entries, reason }
+}
+
+/** Records between what a stream has come to and this entry that nothing explains: an entry in between is gone. */
+function unexplained({ roster }: Readers, { rank, attempt, stream, first, lost }: Records): number {
+  const next = roster.find(rank, attempt)?.streams.get(stream)?.next ?? 0
+  return Math.max(0, first - next - lost)
 }

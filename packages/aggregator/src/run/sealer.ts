@@ -1,13 +1,30 @@
 import { limits, lsn, reasonOf } from '@provloom/shared'
+import type { Clock, Files, Lsn } from '@provloom/shared'
+import type { ControlEntry } from '@provloom/rundir/entry'
 import { writeSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
-import { filesOf } from './facts.ts'
-import type { OpenRun } from './open-run.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Readers } from './readers.ts'
+import type { Trouble } from './trouble.ts'
 
 const retryMs = 5_000
 /** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
 const keptBytesMax = 64 * 1024 * 1024
+
+export interface SealerOptions {
+  readonly files: Files
+  readonly clock: Clock
+  readonly readers: Readers
+  readonly trouble: Trouble
+  /** Where the snapshot is kept. */
+  readonly snapshot: string
+  readonly record: (entry: ControlEntry) => Promise<Lsn>
+  /** Does work while no entry is taken in. */
+  readonly still: <R>(work: Generator<void, R>) => Promise<R>
+  /** Removes the journal before an entry. */
+  readonly dropBefore: (position: Lsn) => void
+  /** Rows are in a part: there is room for others. */
+  readonly onRoom: () => void
+}
 
 /**
  * Moves metric rows from the journal into Parquet parts and gives the journal's space back: parts synced, `parts`
@@ -15,68 +32,76 @@ const keptBytesMax = 64 * 1024 * 1024
  * steps leaves more in the journal than needed, never less.
  */
 export class Sealer {
-  readonly #run: OpenRun
-  readonly #around: Surroundings
+  readonly #options: SealerOptions
   #running: Promise<void> | undefined
   #restUntilMs = 0
   #closed = false
+  #appliedBytes = 0
   /** Where the journal began after the last seals, and how much had been applied when it began there. */
   #kept = { from: -1, appliedBytes: 0 }
 
-  constructor(run: OpenRun, around: Surroundings) {
-    this.#run = run
-    this.#around = around
+  constructor(options: SealerOptions) {
+    this.#options = options
   }
 
   /** Whether so many rows wait that nothing more should be received. */
   get overfull(): boolean {
-    return this.#run.metrics.pendingBytes > limits.waitingRowsBytesMax && !this.#closed
+    return this.#options.readers.metrics.pendingBytes > limits.waitingRowsBytesMax && !this.#closed
+  }
+
+  /** Entries of so many bytes were applied. */
+  applied(bytes: number): void {
+    this.#appliedBytes += bytes
+    this.look()
   }
 
   /** Begins to seal when it is time. */
   look(): void {
-    if (this.#running !== undefined || this.#closed || !this.#run.metrics.due()) return
-    if (this.#around.clock.monotonicMs() < this.#restUntilMs) return
+    const { clock, readers } = this.#options
+    if (this.#running !== undefined || this.#closed || !readers.metrics.due()) return
+    if (clock.monotonicMs() < this.#restUntilMs) return
     this.#running = this.#sealAndSnapshot().finally(() => {
       this.#running = undefined
+      this.#options.onRoom()
     })
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#options.onRoom()
     await this.#running
   }
 
   #weigh(replayFrom: number): void {
-    const { appliedBytes } = this.#run
+    const appliedBytes = this.#appliedBytes
     if (replayFrom !== this.#kept.from) this.#kept = { from: replayFrom, appliedBytes }
-    else if (appliedBytes - this.#kept.appliedBytes > keptBytesMax) this.#run.metrics.settle()
+    else if (appliedBytes - this.#kept.appliedBytes > keptBytesMax) this.#options.readers.metrics.settle()
   }
 
   async #sealAndSnapshot(): Promise<void> {
-    const run = this.#run
+    const { files, clock, readers, trouble, snapshot, record, still, dropBefore, onRoom } = this.#options
     try {
-      const sealed = await run.metrics.seal()
-      await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
-      const built = await run.still(saving(run))
-      await writeSnapshot(this.#around.files, filesOf(run.facts.runDir).snapshot, {
+      const sealed = await readers.metrics.seal()
+      await record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
+      onRoom()
+      const built = await still(saving(readers))
+      await writeSnapshot(files, snapshot, {
         ...built,
         through: lsn(sealed.replayFrom - 1),
         metrics: sealed.saved,
       })
-      run.log.dropBefore(sealed.replayFrom)
+      dropBefore(sealed.replayFrom)
       this.#weigh(sealed.replayFrom)
-      run.trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
+      trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
     } catch (error) {
-      this.#restUntilMs = this.#around.clock.monotonicMs() + retryMs
-      run.trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
+      this.#restUntilMs = clock.monotonicMs() + retryMs
+      trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
     }
   }
 }
 
-/** Graph and roster as of one entry. */
-function* saving(run: OpenRun): Generator<void, Pick<Snapshot, 'applied' | 'roster' | 'graph'>> {
-  const graph = yield* run.graph.saveSlices()
-  yield
-  return { applied: run.position, roster: run.roster.save(), graph }
+/** The graph as of one entry. */
+function* saving(readers: Readers): Generator<void, Pick<Snapshot, 'applied' | 'graph'>> {
+  const graph = yield* readers.graph.saveSlices()
+  return { applied: readers.position, graph }
 }

@@ -1,11 +1,12 @@
+import type { CreateGraphBuilder } from '@provloom/graph'
 import type { Clock, Files } from '@provloom/shared'
-import type { CreateGraphBuilder, CreateMetricStore } from '../parts.ts'
+import type { CreateMetricStore } from '../metrics/metric-store.ts'
 import type { StatusListener } from '../status.ts'
 
 /** Per session: per stream, everything below is stored. */
 export type Acknowledgements = ReadonlyMap<string, Readonly<Record<string, number>>>
 
-/** What runs need of the house around them. */
+/** What runs need of the aggregator around them. */
 export interface Surroundings {
   readonly files: Files
   readonly clock: Clock
@@ -14,11 +15,15 @@ export interface Surroundings {
   /** How ranks find this aggregator: an open run's run.json names it. */
   readonly connectionFile: string
   readonly tell: StatusListener
+  /** Runs are taken from whoever has them. */
+  readonly force: boolean
   readonly createGraphBuilder: CreateGraphBuilder
   readonly createMetricStore: CreateMetricStore
   /** Asked of the aggregator itself; a rank may ask for them too. */
   readonly createGraph: boolean
   readonly createSvg: boolean
+  /** What is waited to be taken in has become less. */
+  readonly onRoom: () => void
   readonly acknowledge: (acknowledgements: Acknowledgements) => void
   /** Records could not be stored; the streams stand at these numbers, to be sent again later. */
   readonly retryLater: (streams: Acknowledgements, message: string) => void

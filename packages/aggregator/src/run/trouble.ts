@@ -1,5 +1,5 @@
 import { ProvloomError, reasonOf } from '@provloom/shared'
-import type { ErrorCode, RunId } from '@provloom/shared'
+import type { ErrorCode, Lsn, RunId } from '@provloom/shared'
 import type { StatusListener } from '../status.ts'
 
 /** Tells a problem once when it begins and once when it has passed. */
@@ -32,4 +32,10 @@ export class Trouble {
     if (!this.#open.delete(what)) return
     this.#tell({ kind: 'problem-ended', code, runId: this.#runId, message })
   }
+}
+
+/** The graph and run.json count them all; the first is told. */
+export function tellSkipped(trouble: Trouble, position: Lsn, reason: string): void {
+  const message = `Entry ${position} of the journal could not be taken in: ${reason}. What it held counts as dropped`
+  trouble.began('skipped', 'INTERNAL', new Error(message))
 }

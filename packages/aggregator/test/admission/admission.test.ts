@@ -2,7 +2,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { limits, mintRunId } from '@provloom/shared'
 import { TestHouse, readJson } from '../support/house.ts'
-import { params } from '../support/peer.ts'
+import { params, rankEnd } from '../support/peer.ts'
 
 let house: TestHouse
 
@@ -19,6 +19,7 @@ test('accepts rank 0 alone when not all processes are collected, and tells the o
   expect(await second.hello()).toMatchObject({ kind: 'refused', reason: 'not-collected' })
   const first = house.peer(connection, { rank: 0, worldSize: 2 })
   await first.welcome()
+  await second.gone()
   await first.bye()
   const finished = await house.status('run-finished')
   expect(finished.summary).toMatchObject({ ranksRefused: 1 })
@@ -88,7 +89,7 @@ test('refuses a rank out of range, a world without ranks and another protocol ve
   })
   const none = await house.peer(connection, { worldSize: 0 }).hello()
   expect(none).toMatchObject({ kind: 'refused', reason: 'bad-hello' })
-  const newer = await house.peer(connection, { hello: { version: 2 } }).hello()
+  const newer = await house.peer(connection, { hello: { version: 3 } }).hello()
   expect(newer).toMatchObject({ kind: 'refused', reason: 'version' })
 })
 
@@ -114,39 +115,26 @@ test('opens one run for ranks of one job that come at once', async () => {
   expect(new Set(welcomes.map((one) => one.runDir))).toEqual(new Set([house.runDir()]))
 })
 
-test('lets a rank that names no job join the only open run, and asks for a name when there are two', async () => {
-  const { connection } = await house.started({ collectAllProcesses: true })
-  const named = house.peer(connection, { jobKey: 'a' })
-  await named.welcome()
-  const joined = await house.peer(connection, { jobKey: '', rank: 1 }).welcome()
-  expect(joined.runId).toBe(named.runId)
-  await house.peer(connection, { jobKey: 'b' }).welcome()
-  const unclear = await house.peer(connection, { jobKey: '', rank: 2 }).hello()
-  expect(unclear).toMatchObject({
-    kind: 'refused',
-    reason: 'bad-hello',
-    message: expect.stringContaining('--job-key'),
-  })
-})
-
 test('opens a run under the id that the launcher gave, once', async () => {
   const { connection } = await house.started()
   const runId = mintRunId(1_700_000_000_000, new Uint8Array(10))
   const peer = house.peer(connection, { hello: { runId } })
   expect((await peer.welcome()).runId).toBe(runId)
+  await peer.store('w', [rankEnd()])
   await peer.bye()
   await house.status('run-finished')
   const late = await house.peer(connection, { hello: { runId } }).hello()
   expect(late).toMatchObject({ kind: 'refused', reason: 'run-ended' })
 })
 
-test('repeats the farewell when a bye is said again, also after the run', async () => {
+test('says that a session is settled when its bye is said again after the run', async () => {
   const { connection } = await house.started()
   const peer = house.peer(connection)
   await peer.welcome()
   await peer.bye()
   await house.status('run-finished')
-  await peer.bye()
+  await peer.say({ kind: 'bye', session: peer.session, final: true, ledger: {}, ledgerClosed: true })
+  expect(await peer.hear('settled')).toMatchObject({ ended: true, missing: [] })
 })
 
 test('starts another run of the same job when the first has ended', async () => {

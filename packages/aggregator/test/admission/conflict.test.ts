@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ManualClock } from '../support/clock.ts'
 import { TestHouse } from '../support/house.ts'
@@ -14,45 +13,61 @@ beforeEach(() => {
 
 afterEach(() => house.clear())
 
-test('refuses a second live agent of a rank, tells both, and merges nothing', async () => {
+/** Time passes until something has happened. */
+async function passing<Value>(what: Promise<Value>): Promise<Value> {
+  const over = new AbortController()
+  void what.then(() => over.abort())
+  while (!over.signal.aborted) {
+    clock.advance(250)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return what
+}
+
+test('refuses a second live process of a rank, tells both, and merges nothing', async () => {
   const { connection } = await house.started({}, { clock })
-  const holder = house.peer(connection)
+  const first = { worldSize: 2 }
+  const holder = house.peer(connection, first)
   await holder.welcome()
-  const second = house.peer(connection, { host: 'elsewhere' })
+  const second = house.peer(connection, { ...first, host: 'elsewhere' })
   await second.say(second.helloMessage())
+  await second.hear('later')
+  // Whoever is heard after the other asked lives.
+  clock.advance(500)
   await holder.say({ kind: 'heartbeat', session: holder.session, sentUs: 1, backlog: 0 })
   await holder.hear('pulse')
-  // The second hello is known when its heartbeat is answered: one connection keeps its order.
-  await second.say({ kind: 'heartbeat', session: second.session, sentUs: 1, backlog: 0 })
-  await second.hear('again')
-  clock.advance(2_000)
-  await holder.say({ kind: 'heartbeat', session: holder.session, sentUs: 2, backlog: 0 })
-  await holder.hear('pulse')
-  clock.advance(500)
-  expect(await second.hear('refused', 'welcome')).toMatchObject({ kind: 'refused', reason: 'conflict' })
+  expect(await second.hello()).toMatchObject({ kind: 'refused', reason: 'conflict' })
   const news = await holder.hear('welcome')
   expect(news.differences.join()).toContain('elsewhere')
   await holder.store('w', params(0, 3))
+  await second.gone()
   await holder.bye()
-  clock.advance(1_000)
-  const { summary } = await house.status('run-finished')
+  await house.status('run-ended')
+  const { summary } = await passing(house.status('run-finished'))
   expect(summary).toMatchObject({ conflicts: 1, logs: 3 })
 })
 
-test('lets an agent that was started again take over when its predecessor is silent', async () => {
+test('lets another process of a rank in when its predecessor was silent for long, as the next attempt', async () => {
   const { connection } = await house.started({}, { clock })
-  const dead = spawnSync('true').pid
-  const before = house.peer(connection, { pid: dead })
+  const before = house.peer(connection, { worldSize: 2 })
   await before.welcome()
   await before.store('w', params(0, 3))
-  const after = house.peer(connection)
+  const after = house.peer(connection, { worldSize: 2 })
   await after.say(after.helloMessage())
-  await after.say({ kind: 'heartbeat', session: after.session, sentUs: 1, backlog: 0 })
-  await after.hear('again')
-  clock.advance(3_000)
-  expect(await after.hear('welcome', 'refused')).toMatchObject({ kind: 'welcome', next: { w: 3 } })
+  await after.hear('later')
+  for (let i = 0; i < 70; i++) clock.advance(250)
+  expect(await after.hello()).toMatchObject({ kind: 'welcome', attempt: 1, next: {} })
   await before.send('w', 3, params(3, 1))
   expect(await before.hear('refused', 'acks')).toMatchObject({ kind: 'refused', reason: 'conflict' })
+})
+
+test('lets another agent of a session take over at once', async () => {
+  const { connection } = await house.started({}, { clock })
+  const before = house.peer(connection)
+  await before.welcome()
+  await before.store('w', params(0, 3))
+  const after = house.peer(connection, { session: before.session, hello: { agent: 'another' } })
+  expect(await after.hello()).toMatchObject({ kind: 'welcome', attempt: 0, next: { w: 3 } })
 })
 
 test('counts a rank as lost after its heartbeats stop, and takes it back when it speaks', async () => {
@@ -66,8 +81,8 @@ test('counts a rank as lost after its heartbeats stop, and takes it back when it
   await peer.welcome()
   await peer.store('w', params(0, 2))
   await peer.bye()
-  clock.advance(1_000)
-  expect((await house.status('run-finished')).summary.logs).toBe(2)
+  await house.status('run-ended')
+  expect((await passing(house.status('run-finished'))).summary.logs).toBe(2)
 })
 
 test('takes nobody for lost when it was itself stopped for a while', async () => {
@@ -88,6 +103,5 @@ test('waits for the next attempt of a failed rank, and ends the run when none co
   await peer.bye()
   clock.advance(59_000)
   expect(house.told.some((one) => one.kind === 'run-finished')).toBe(false)
-  clock.advance(2_000)
-  await house.status('run-finished')
+  await passing(house.status('run-finished'))
 })

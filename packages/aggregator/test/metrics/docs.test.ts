@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { Lsn } from '@provloom/shared'
 import { expect, it } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
-import { bitsOf, records, sealAll, series } from './rows.ts'
+import { bitsOf, give, records, sealAll, series } from './rows.ts'
 
 const python = process.env['PROVLOOM_TEST_PYTHON']
 const skipped =
@@ -27,7 +26,7 @@ it.skipIf(python === undefined).each(examples)(
       const store = createMetricStore({ folder: path.join(home, 'metrics'), monotonicMs: () => 0 })
       for (const rank of [0, 1]) {
         const row = { series: 0, step: 0n, time: 0n, bits: bitsOf(0.125 + rank) }
-        store.append(rank as Lsn, records(rank, [series(0, 'loss', 'training')], [row]))
+        give(store, rank, records(rank, [series(0, 'loss', 'training')], [row]))
       }
       await sealAll(store)
       const said = execFileSync(python!, ['-c', code], { cwd: home, encoding: 'utf8' })

@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { Lsn } from '@provloom/shared'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
-import { bitsOf, records, sealAll, series } from './rows.ts'
+import { bitsOf, give, records, sealAll, series } from './rows.ts'
 import type { Row } from './rows.ts'
 
 const python = process.env['PROVLOOM_TEST_PYTHON']
@@ -56,11 +55,11 @@ beforeAll(async () => {
   })
   const declared = [series(0, 'loss', 'TRAINING'), series(1, 'perte ✓')]
   for (const rank of [0, 1]) {
-    store.append(rank as Lsn, records(rank, declared, told))
+    give(store, rank, records(rank, declared, told))
     await sealAll(store)
   }
   // A part that is being written is none of a reader's business.
-  store.append(2 as Lsn, records(0, [], told))
+  give(store, 2, records(0, [], told))
   await store.seal()
 })
 afterAll(() => fs.rmSync(home, { recursive: true }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { IdTable } from '../../src/graph/id-table.ts'
+import { IdTable } from '@provloom/rundir/series'
 import { RowQueue } from '../../src/metrics/row-queue.ts'
 import type { RowColumns } from '../../src/metrics/rows.ts'
 

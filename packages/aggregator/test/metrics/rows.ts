@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { Attempt, Event, Rank, StreamId } from '@provloom/shared'
+import type { Attempt, Event, Lsn, Rank, StreamId } from '@provloom/shared'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
-import type { Records } from '../../src/graph/entry.ts'
-import type { MetricStore } from '../../src/parts.ts'
+import type { Part, Records } from '@provloom/rundir/entry'
+import type { MetricStore } from '../../src/metrics/metric-store.ts'
 
 /** A point with its value by bits, so that every NaN is told from every other. */
 export interface Row {
@@ -55,10 +55,20 @@ export function bitsOf(value: number): bigint {
   return new BigInt64Array(new Float64Array([value]).buffer)[0]!
 }
 
+/** Gives an entry to a store, which takes it in. */
+export function give(store: MetricStore, position: number, entry: Records): void {
+  store.take(position as Lsn, entry).keep()
+}
+
+/** What the journal says when rows are in parts. */
+export function tellParts(store: MetricStore, parts: readonly Part[], through: Lsn): void {
+  store.take((through + 1) as Lsn, { kind: 'parts', parts, through }).keep()
+}
+
 /** Seals and journals: what the run does. */
 export async function sealAll(store: MetricStore): Promise<void> {
   const { parts, through } = await store.seal()
-  store.sealed(parts, through)
+  tellParts(store, parts, through)
 }
 
 export function partFiles(folder: string): string[] {

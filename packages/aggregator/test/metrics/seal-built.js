@@ -13,12 +13,12 @@ const points = {
 }
 const event = { type: 'series', time: 1, id: 0, key: 'loss' }
 const origin = { kind: 'records', rank: 0, attempt: 0, stream: 'worker-1', first: 0, count, lost: 0, bad: [] }
-store.append(0, { ...origin, events: [{ number: 0, event }], points })
+store.take(0, { ...origin, events: [{ number: 0, event }], points }).keep()
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 const began = performance.now()
 const { parts, through } = await store.seal()
 const sealMs = performance.now() - began
 delay.disable()
-store.sealed(parts, through)
+store.take(1, { kind: 'parts', parts, through }).keep()
 console.log(JSON.stringify({ parts, sealMs, stillMs: delay.max / 1e6, pendingBytes: store.pendingBytes }))

@@ -7,9 +7,9 @@ import type { Lsn } from '@provloom/shared'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
 import type { StoreSeams } from '../../src/metrics/store.ts'
-import type { MetricStore, MetricStoreOptions } from '../../src/parts.ts'
+import type { MetricStore, MetricStoreOptions } from '../../src/metrics/metric-store.ts'
 import { FullDisk } from '../support/full-disk.ts'
-import { bitsOf, partFiles, readFolder, records, sealAll, series } from './rows.ts'
+import { bitsOf, give, partFiles, readFolder, records, sealAll, series, tellParts } from './rows.ts'
 import type { Row } from './rows.ts'
 
 let home: string
@@ -41,7 +41,7 @@ const declared = [series(0, 'loss', 'TRAINING'), series(1, 'cpu', undefined, 'sy
 describe('a metric store', () => {
   it('writes every row with its series, in the columns that readers rely on', async () => {
     const store = open()
-    store.append(0 as Lsn, records(3, declared, rows(4)))
+    give(store, 0, records(3, declared, rows(4)))
     await sealAll(store)
     const found = await readFolder(folder)
     const cells = found.map((row) => [
@@ -75,7 +75,7 @@ describe('a metric store', () => {
     ]
     const store = open()
     const told = odd.map((bits, i) => ({ series: 0, step: BigInt(i), time: 0n, bits }))
-    store.append(0 as Lsn, records(0, [series(0, 'x')], told))
+    give(store, 0, records(0, [series(0, 'x')], told))
     await sealAll(store)
     expect((await readFolder(folder)).map(({ value }) => value)).toEqual(odd)
   })
@@ -83,8 +83,9 @@ describe('a metric store', () => {
   it('keeps steps and times of 64 bits', async () => {
     const store = open()
     const steps = [-(2n ** 63n), 2n ** 63n - 1n, 0n, -1n, 2n ** 53n + 1n]
-    store.append(
-      0 as Lsn,
+    give(
+      store,
+      0,
       records(
         0,
         [series(0, 'x')],
@@ -97,9 +98,9 @@ describe('a metric store', () => {
 
   it('tells each part with its rows, bytes and checksum', async () => {
     const store = open()
-    store.append(0 as Lsn, records(0, declared, rows(10)))
+    give(store, 0, records(0, declared, rows(10)))
     const { parts, through } = await store.seal()
-    store.sealed(parts, through)
+    tellParts(store, parts, through)
     const bytes = fs.readFileSync(path.join(home, parts[0]!.file))
     expect(parts).toEqual([
       {
@@ -113,28 +114,28 @@ describe('a metric store', () => {
 
   it('shows no reader a part that the journal has not named', async () => {
     const store = open()
-    store.append(0 as Lsn, records(0, declared, rows(10)))
+    give(store, 0, records(0, declared, rows(10)))
     const { parts, through } = await store.seal()
     expect(partFiles(folder)).toEqual([])
-    store.sealed(parts, through)
+    tellParts(store, parts, through)
     expect(partFiles(folder)).toHaveLength(1)
   })
 
   it('is due by rows, and by age', () => {
     const store = open({ partRowsMax: 10 })
-    store.append(0 as Lsn, records(0, declared, rows(9)))
+    give(store, 0, records(0, declared, rows(9)))
     expect(store.due()).toBe(false)
     nowMs += limits.partAgeMs
     expect(store.due()).toBe(true)
     const full = open({ partRowsMax: 10 })
-    full.append(0 as Lsn, records(0, declared, rows(10)))
+    give(full, 0, records(0, declared, rows(10)))
     expect(full.due()).toBe(true)
   })
 
   it('grows a small part instead of writing many', async () => {
     const store = open({ headRowsMax: 25 })
     for (let lsn = 0; lsn < 6; lsn++) {
-      store.append(lsn as Lsn, records(0, lsn === 0 ? declared : [], rows(10, lsn * 10)))
+      give(store, lsn, records(0, lsn === 0 ? declared : [], rows(10, lsn * 10)))
       await sealAll(store)
     }
     expect(partFiles(folder)).toEqual(['part-000000000000.parquet', 'part-000000000003.parquet'])
@@ -144,20 +145,20 @@ describe('a metric store', () => {
 
   it('needs the journal no more for a part that is large, or that shall grow no more', async () => {
     const store = open({ headRowsMax: 10 })
-    store.append(3 as Lsn, records(0, declared, rows(6)))
+    give(store, 3, records(0, declared, rows(6)))
     const small = await store.seal()
-    store.sealed(small.parts, small.through)
+    tellParts(store, small.parts, small.through)
     expect(small.replayFrom).toBe(3)
-    store.append(4 as Lsn, records(0, [], rows(6)))
+    give(store, 4, records(0, [], rows(6)))
     const large = await store.seal()
-    store.sealed(large.parts, large.through)
+    tellParts(store, large.parts, large.through)
     expect(large.replayFrom).toBe(5)
-    store.append(5 as Lsn, records(0, [], rows(2)))
+    give(store, 5, records(0, [], rows(2)))
     store.settle()
     const settled = await store.seal()
-    store.sealed(settled.parts, settled.through)
+    tellParts(store, settled.parts, settled.through)
     expect(settled.replayFrom).toBe(6)
-    store.append(6 as Lsn, records(0, [], rows(2)))
+    give(store, 6, records(0, [], rows(2)))
     await sealAll(store)
     expect(partFiles(folder)).toHaveLength(3)
   })
@@ -165,9 +166,9 @@ describe('a metric store', () => {
   it('seals no more rows at once than make two parts', async () => {
     const store = open({ partRowsMax: 10, headRowsMax: 1 })
     for (let lsn = 0; lsn < 9; lsn++)
-      store.append(lsn as Lsn, records(0, lsn === 0 ? declared : [], rows(5, lsn * 5)))
+      give(store, lsn, records(0, lsn === 0 ? declared : [], rows(5, lsn * 5)))
     const { parts, through } = await store.seal()
-    store.sealed(parts, through)
+    tellParts(store, parts, through)
     expect(parts.map((part) => part.rows)).toEqual([20])
     expect(through).toBe(3)
     expect(store.due()).toBe(true)
@@ -180,11 +181,11 @@ describe('a metric store', () => {
 
   it('keeps rows that come while it seals for the next part', async () => {
     const store = open()
-    store.append(0 as Lsn, records(0, declared, rows(10)))
+    give(store, 0, records(0, declared, rows(10)))
     const sealing = store.seal()
-    store.append(1 as Lsn, records(0, [], rows(5, 10)))
+    give(store, 1, records(0, [], rows(5, 10)))
     const { parts, through } = await sealing
-    store.sealed(parts, through)
+    tellParts(store, parts, through)
     expect(through).toBe(0)
     expect(store.pendingBytes).toBe(5 * 28)
     await sealAll(store)
@@ -193,7 +194,7 @@ describe('a metric store', () => {
 
   it('drops points of series that were never declared', async () => {
     const store = open()
-    store.append(0 as Lsn, records(0, [series(0, 'loss')], rows(4)))
+    give(store, 0, records(0, [series(0, 'loss')], rows(4)))
     await sealAll(store)
     expect(await readFolder(folder)).toHaveLength(2)
   })
@@ -206,11 +207,11 @@ describe('a metric store', () => {
 describe('a metric store after a crash', () => {
   it('writes rows of a part that the journal never named again, once', async () => {
     const before = open()
-    before.append(0 as Lsn, records(0, declared, rows(10)))
+    give(before, 0, records(0, declared, rows(10)))
     await before.seal()
     const after = open()
-    after.append(0 as Lsn, records(0, declared, rows(10)))
-    after.append(1 as Lsn, records(0, [], rows(5, 10)))
+    give(after, 0, records(0, declared, rows(10)))
+    give(after, 1, records(0, [], rows(5, 10)))
     await sealAll(after)
     expect(await readFolder(folder)).toHaveLength(15)
     expect(fs.readdirSync(folder)).toEqual(['part-000000000000.parquet'])
@@ -218,22 +219,22 @@ describe('a metric store after a crash', () => {
 
   it('publishes a part that the journal names and the crash left staged', async () => {
     const before = open()
-    before.append(0 as Lsn, records(0, declared, rows(10)))
+    give(before, 0, records(0, declared, rows(10)))
     const { parts, through } = await before.seal()
     const after = open()
-    after.append(0 as Lsn, records(0, declared, rows(10)))
-    after.sealed(parts, through)
+    give(after, 0, records(0, declared, rows(10)))
+    tellParts(after, parts, through)
     expect(after.pendingBytes).toBe(0)
     expect(await readFolder(folder)).toHaveLength(10)
   })
 
   it('goes on from what it saved, with the series it knew', async () => {
     const before = open()
-    before.append(0 as Lsn, records(0, declared, rows(10)))
+    give(before, 0, records(0, declared, rows(10)))
     const { parts, through, saved } = await before.seal()
-    before.sealed(parts, through)
+    tellParts(before, parts, through)
     const after = open({ saved })
-    after.append(1 as Lsn, records(0, [], rows(10, 10)))
+    give(after, 1, records(0, [], rows(10, 10)))
     await sealAll(after)
     const found = await readFolder(folder)
     expect(found).toHaveLength(20)
@@ -243,34 +244,34 @@ describe('a metric store after a crash', () => {
 
   it('keeps parts that a later entry of the journal names, while an earlier one is replayed', async () => {
     const before = open({ headRowsMax: 1 })
-    before.append(0 as Lsn, records(0, declared, rows(10)))
+    give(before, 0, records(0, declared, rows(10)))
     const first = await before.seal()
-    before.sealed(first.parts, first.through)
-    before.append(1 as Lsn, records(0, [], rows(10, 10)))
+    tellParts(before, first.parts, first.through)
+    give(before, 1, records(0, [], rows(10, 10)))
     const second = await before.seal()
-    before.sealed(second.parts, second.through)
+    tellParts(before, second.parts, second.through)
     const after = open({ saved: first.saved })
-    after.append(1 as Lsn, records(0, [], rows(10, 10)))
-    after.sealed(second.parts, second.through)
+    give(after, 1, records(0, [], rows(10, 10)))
+    tellParts(after, second.parts, second.through)
     expect(await readFolder(folder)).toHaveLength(20)
     expect(after.pendingBytes).toBe(0)
   })
 
   it('grows the small part on when the journal gives its rows again', async () => {
     const before = open()
-    before.append(0 as Lsn, records(0, declared, rows(10)))
+    give(before, 0, records(0, declared, rows(10)))
     await sealAll(before)
-    before.append(1 as Lsn, records(0, [], rows(10, 10)))
+    give(before, 1, records(0, [], rows(10, 10)))
     const { parts, through, saved, replayFrom } = await before.seal()
-    before.sealed(parts, through)
+    tellParts(before, parts, through)
     expect(replayFrom).toBe(0)
     const after = open({ saved })
-    after.append(0 as Lsn, records(0, declared, rows(10)))
-    after.sealed([{ ...parts[0]!, rows: 10 }], 0 as Lsn)
-    after.append(1 as Lsn, records(0, [], rows(10, 10)))
-    after.sealed(parts, through)
+    give(after, 0, records(0, declared, rows(10)))
+    tellParts(after, [{ ...parts[0]!, rows: 10 }], 0 as Lsn)
+    give(after, 1, records(0, [], rows(10, 10)))
+    tellParts(after, parts, through)
     expect(after.pendingBytes).toBe(0)
-    after.append(2 as Lsn, records(0, [], rows(10, 20)))
+    give(after, 2, records(0, [], rows(10, 20)))
     await sealAll(after)
     expect(partFiles(folder)).toEqual(['part-000000000000.parquet'])
     const steps = (await readFolder(folder)).map(({ step }) => Number(step)).sort((a, b) => a - b)
@@ -279,14 +280,14 @@ describe('a metric store after a crash', () => {
 
   it('takes points that came before their declaration for unknown again', async () => {
     const before = open()
-    before.append(0 as Lsn, records(0, [declared[0]!], rows(4)))
-    before.append(1 as Lsn, records(0, [declared[1]!], rows(4, 4)))
+    give(before, 0, records(0, [declared[0]!], rows(4)))
+    give(before, 1, records(0, [declared[1]!], rows(4, 4)))
     const { parts, through, saved } = await before.seal()
-    before.sealed(parts, through)
+    tellParts(before, parts, through)
     const after = open({ saved })
-    after.append(0 as Lsn, records(0, [declared[0]!], rows(4)))
-    after.append(1 as Lsn, records(0, [declared[1]!], rows(4, 4)))
-    after.append(2 as Lsn, records(0, [], rows(2, 8)))
+    give(after, 0, records(0, [declared[0]!], rows(4)))
+    give(after, 1, records(0, [declared[1]!], rows(4, 4)))
+    give(after, 2, records(0, [], rows(2, 8)))
     await sealAll(after)
     expect(partFiles(folder)).toHaveLength(1)
     expect(await readFolder(folder)).toHaveLength(8)
@@ -301,7 +302,7 @@ describe('a metric store on a full disk', () => {
   it('keeps its rows and writes them when there is room', async () => {
     const files = new FullDisk()
     const store = open({ files })
-    store.append(0 as Lsn, records(0, declared, rows(10)))
+    give(store, 0, records(0, declared, rows(10)))
     files.full = true
     await expect(store.seal()).rejects.toMatchObject({ code: 'ENOSPC' })
     expect(store.pendingBytes).toBe(10 * 28)

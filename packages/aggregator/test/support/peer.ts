@@ -101,13 +101,19 @@ export class Peer {
     const { rank = 0, attempt = 0, jobKey = 'job', worldSize, hello } = this.#options
     return {
       kind: 'hello',
-      version: 1,
+      version: 2,
       session: this.session,
+      agent: this.session,
+      worker: this.session,
       jobKey,
       rank: rank as Rank,
       attempt: attempt as Attempt,
+      rankToldBy: 'launcher',
+      ordinal: 0,
       ...(worldSize === undefined ? {} : { worldSize }),
       host: this.#options.host ?? os.hostname(),
+      hostId: 'a-boot-id',
+      startedUs: Date.now() * 1000,
       pid: this.#options.pid ?? process.pid,
       asked: {},
       ...hello,
@@ -178,7 +184,29 @@ export class Peer {
   }
 
   async bye(asked: { createGraph?: boolean; createSvg?: boolean } = {}): Promise<void> {
-    await this.say({ kind: 'bye', session: this.session, final: true, ...asked })
+    await this.say({
+      kind: 'bye',
+      session: this.session,
+      final: true,
+      ledger: {},
+      ledgerClosed: true,
+      ...asked,
+    })
+    await this.hear('farewell')
+    await this.gone()
+  }
+
+  /** Its agent leaves: nobody waits for what it might still say. */
+  async gone(): Promise<void> {
+    const { jobKey = 'job' } = this.#options
+    await this.say({
+      kind: 'gone',
+      session: this.session,
+      agent: this.session,
+      jobKey,
+      ends: [],
+      idle: false,
+    })
     await this.hear('farewell')
   }
 

@@ -1,28 +1,42 @@
 import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
-import { ProvloomError, checkOptions, flagOf } from '@provloom/shared'
+import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { commandBegins } from '../launch/begun.ts'
 import { variablesFor } from '../launch/forward.ts'
+import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
 import { version } from '../version.ts'
 
 /**
- * `provloom agent -- command`, or `provloom agent --attach SPOOL --pid PID` for a worker that runs already.
+ * `provloom agent -- command`, or `provloom agent --tree FOLDER` for processes that run already.
  * Ends as its command ended: the same exit code, or the same signal.
  */
 export async function agent(
   command: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const { attach, pid, withAggregator, ...options } = given
+  const { tree, withAggregator, ...options } = given
+  const starts = withAggregator === true || typeof tree === 'string'
+  const worker: { pid?: number | undefined } = {}
+  const run = parent((word) => {
+    if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
+  })
   const serving = createAgent({
-    mode: modeOf(command, attach, pid),
+    mode: modeOf(command, tree),
     options,
     pythonPath: pythonPath(),
     version,
-    startSuccessor: (spool, heir) => startSuccessor(spool, heir, options),
-    ...(withAggregator === true ? { startAggregator: (request) => startAggregator(request) } : {}),
+    startSuccessor: (folder) => startSuccessor(folder, options),
+    onStatus: (status) => {
+      if (status.kind === 'worker-started') worker.pid = status.pid
+      if (status.kind === 'worker-ended') worker.pid = undefined
+    },
+    ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
+  commandBegins()
+  run?.tell('begins')
+  if (typeof tree === 'string') endAfterProcesses()
   const outcome = await superviseAgent(serving)
   switch (outcome.kind) {
     case 'exited':
@@ -30,57 +44,55 @@ export async function agent(
       mirrorEnd(outcome)
       return exitCodeOf(outcome)
     case 'not-started':
-      throw outcome.error
+      say(renderError(outcome.error))
+      return process.exit(outcome.exitCode)
     case 'served':
-      return outcome.delivery.kind === 'kept' ? exitCode.unavailable : exitCode.ok
+      // At once: a process that ends by itself has its signals' defaults back for a while.
+      return process.exit(outcome.delivery.kind === 'kept' ? exitCode.unavailable : exitCode.ok)
   }
 }
 
-function modeOf(command: readonly string[], attach: unknown, pid: unknown): AgentMode {
-  if (typeof attach === 'string') {
-    if (command.length > 0) throw badMode('--attach serves a worker that runs already; it takes no command')
-    return pid === undefined
-      ? { kind: 'drain', spool: attach }
-      : { kind: 'attach', spool: attach, pid: processId(pid) }
-  }
-  if (pid !== undefined) throw badMode('--pid belongs to --attach')
-  return { kind: 'command', argv: command }
+/** Nobody waits for it, and a signal for the whole job is to end its processes first: it ends after them. */
+function endAfterProcesses(): void {
+  for (const signal of signalsThat('quit', 'pause')) process.removeAllListeners(signal)
+  listen(signalsThat('end', 'notice'), () => undefined)
 }
 
-function processId(value: unknown): number {
-  const pid = Number(value)
-  if (Number.isInteger(pid) && pid > 1) return pid
-  throw badMode(`--pid must be a process id, not ${JSON.stringify(value)}`)
-}
-
-function badMode(message: string): ProvloomError {
-  return new ProvloomError('BAD_OPTION', message, {
+function modeOf(command: readonly string[], tree: unknown): AgentMode {
+  if (typeof tree !== 'string') return { kind: 'command', argv: command }
+  if (command.length === 0) return { kind: 'tree', folder: tree }
+  throw new ProvloomError('BAD_OPTION', '--tree serves processes that run already; it takes no command', {
     doing: 'read the options',
-    hint: 'Wrap a command: provloom agent -- python train.py. Serve a spool: provloom agent --attach SPOOL --pid PID.',
+    to: '--tree',
+    hint: 'Wrap a command: provloom agent -- python train.py.',
   })
 }
 
-/** An aggregator of its own session: it outlives this agent and ends when its run is finished. */
-function startAggregator({ provenanceSaveDir, jobKey, environment }: AggregatorRequest): void {
-  const key = jobKey === undefined || jobKey === '' ? [] : [flagOf('jobKey'), jobKey]
+const nothing = ['ignore', 'ignore', 'ignore'] as const
+
+/** An aggregator of its own session: it outlives this agent and ends when nobody of its job is left. */
+function startAggregator({ meetDir, jobKey, generation, environment }: AggregatorRequest): void {
   const args = [
     'aggregator',
     '--json',
     '--exit-when-done',
-    flagOf('provenanceSaveDir'),
-    provenanceSaveDir,
-    ...key,
+    '--meet',
+    meetDir,
+    '--generation',
+    String(generation),
   ]
-  const child = spawnSelf(args, { stdio: 'ignore', detached: true, env: { ...environment } })
+  const child = spawnSelf([...args, flagOf('jobKey'), jobKey], nothing, {
+    detached: true,
+    env: { ...environment },
+  })
   child.on('error', () => {})
   child.unref()
 }
 
 /** Serves what outlives the command. Not of the command's session or streams: nobody waits for it. */
-function startSuccessor(spool: string, pid: number, options: Readonly<Record<string, unknown>>): void {
+function startSuccessor(tree: string, options: Readonly<Record<string, unknown>>): void {
   const variables = variablesFor('agent', checkOptions('agent', options))
-  const child = spawnSelf(['agent', '--attach', spool, '--pid', String(pid)], {
-    stdio: 'ignore',
+  const child = spawnSelf(['agent', '--tree', tree], nothing, {
     detached: true,
     env: { ...process.env, ...variables },
   })

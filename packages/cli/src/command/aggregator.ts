@@ -1,94 +1,116 @@
 import { createAggregator } from '@provloom/aggregator'
-import type { AggregatorStatus } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, flagOf, printable, variableOf } from '@provloom/shared'
-import type { GivenOptions } from '@provloom/shared'
+import type { Aggregator, AggregatorStatus } from '@provloom/aggregator'
+import {
+  checkOptions,
+  dutyOf,
+  listen,
+  onTerminal,
+  printable,
+  processStart,
+  say,
+  sayOut,
+  signalNumber,
+  signalsThat,
+} from '@provloom/shared'
+import type { StopOutcome } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { parent } from '../launch/parent.ts'
 import { writeStatus } from '../launch/status-lines.ts'
 import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
 
-/** Time open runs have to be finished and written when the aggregator is told to stop. Launchers give 30 s. */
+/** Time open runs have to be finished and written when a signal asks for the end: docker and podman give 10 s in all. */
+const SIGNALLED_MS = 8_000
+/** The same when nobody waits with a kill. */
 const STOP_MS = 20_000
+/** Without its `run` (kill -9) and without a rank, it waits so long for one. */
+const LONELY_MS = 60_000
 
 /**
- * `provloom aggregator`: serves until SIGTERM or SIGINT, or with --exit-when-done until its runs are finished.
+ * `provloom aggregator`: serves until SIGTERM, SIGINT or SIGHUP, or with --exit-when-done until its runs are finished.
+ * One that `provloom run` started ends when that says so: signals for the whole job are for the ranks first.
  *
- * The experiment and the namespace must be said, as in prov4ml's start_run, unless another program that has no such
- * person behind it starts it (`--json`): then the first rank's own are taken.
+ * Experiment and namespace are the scripts' own; what its command line says wins.
  */
 export async function aggregator(given: Readonly<Record<string, unknown>>): Promise<number> {
-  const { json, ...input } = given
+  const { json, meet, generation, ...input } = given
   const options = checkOptions('aggregator', input, process.env)
-  if (json !== true) requireNames(options)
-  const show = json === true ? writeStatus : shown()
-  const serving = createAggregator({ ...options, environment: process.env, onStatus: show })
-  const stopped = new Promise<number>((resolve) => {
-    const stop = (): void => {
-      void serving.stop(STOP_MS).then((outcome) => {
-        if (outcome.kind === 'gave-up')
-          process.stderr.write(`provloom: stopped before all was done: ${outcome.left}\n`)
-        resolve(outcome.kind === 'drained' ? exitCode.ok : exitCode.failed)
-      })
-    }
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
-    if (options.exitWhenDone === true) void serving.done.then(stop)
+  const progress = new Progress()
+  const show = json === true ? writeStatus : shown(progress)
+  let served = false
+  const serving = createAggregator({
+    ...options,
+    environment: process.env,
+    ...(typeof meet === 'string' ? { meetDir: meet } : {}),
+    ...(typeof generation === 'string' ? { generation: Number(generation) } : {}),
+    onStatus: (status) => {
+      served ||= status.kind === 'run-opened'
+      show(status)
+    },
   })
-  await serving.start()
-  return await stopped
+  const starting = serving.start()
+  const stopped = stopOf(serving, () => served, options.exitWhenDone === true)
+  await starting
+  try {
+    const outcome = await stopped
+    if (outcome.kind === 'drained') return exitCode.ok
+    say(`provloom: stopped before all was done: ${printable(outcome.left)}`)
+    return exitCode.failed
+  } finally {
+    progress.end()
+  }
 }
 
-function requireNames(options: GivenOptions): void {
-  const missing = (['experimentName', 'provUserNamespace'] as const).filter(
-    (name) => options[name] === undefined,
-  )
-  if (missing.length === 0) return
-  const flags = missing.map((name) => flagOf(name)).join(' and ')
-  throw new ProvloomError('MISSING_OPTION', `${flags} ${missing.length === 1 ? 'is' : 'are'} missing`, {
-    doing: 'read the options',
-    to: flags,
-    hint: `Give ${flags}, or set ${missing.map((name) => variableOf(name)).join(' and ')}. For example: provloom aggregator --experiment-name digits --prov-user-namespace www.example.org`,
+/** Stops it when somebody asks, once however often. */
+function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): Promise<StopOutcome> {
+  return new Promise((resolve, reject) => {
+    // A second call changes nothing, its deadline neither.
+    const stop = (deadlineMs: number): void => void serving.stop(deadlineMs).then(resolve, reject)
+    const stopWhenDone = (): void => void serving.done.then(() => stop(STOP_MS))
+    if (whenDone) stopWhenDone()
+    const run = parent(
+      (word) => {
+        if (word === 'stop') stop(STOP_MS)
+      },
+      () => {
+        stopWhenDone()
+        setTimeout(() => {
+          if (!served()) stop(STOP_MS)
+        }, LONELY_MS).unref()
+      },
+    )
+    const { ignored } = processStart()
+    listen(signalsThat('end', 'notice'), (signal) => {
+      const asks = dutyOf(signal) === 'end' && !ignored.includes(signalNumber(signal) ?? 0)
+      if (asks && run?.there !== true) stop(SIGNALLED_MS)
+    })
   })
 }
 
 /** What happens, for a person at a terminal or a log file. */
-function shown(): (status: AggregatorStatus) => void {
-  const progress = new Progress(process.stderr)
-  const say = (text: string): void => {
-    progress.clear()
-    process.stderr.write(`provloom: ${printable(text)}\n`)
-  }
+function shown(progress: Progress): (status: AggregatorStatus) => void {
   return (status) => {
     switch (status.kind) {
       case 'listening':
-        process.stdout.write(
-          `provloom: listening on ${status.endpoint}${status.encrypted ? '' : ' (insecure)'}, connection file ${status.connectionFile}\n`,
+        sayOut(
+          `provloom: listening on ${status.endpoint}${status.encrypted ? '' : ' (insecure)'}, connection file ${status.connectionFile}`,
         )
         break
-      case 'run-opened':
-        say(`run ${status.runDir} ${status.resumed ? 'goes on' : 'opened'}`)
-        break
-      case 'progress':
-        progress.show(status, performance.now())
-        break
-      case 'rank-lost':
-        say(`rank ${status.rank} is not heard any more`)
-        break
-      case 'problem':
-        say(status.hint === undefined ? status.message : `${status.message}. ${status.hint}`)
-        break
-      case 'problem-ended':
-        say(status.message)
-        break
       case 'run-finished':
-        progress.clear()
-        process.stderr.write(`${renderSummary(status, styleFor(process.stderr))}\n`)
+        say(renderSummary(status, styleFor({ isTTY: onTerminal() })))
         break
+      case 'run-ended':
+      case 'run-opened':
+      case 'progress':
+      case 'rank-lost':
+      case 'problem':
+      case 'problem-ended':
       case 'rank-admitted':
       case 'rank-refused':
       case 'rank-ended':
       case 'flushed':
+        progress.show(status)
         break
     }
   }

@@ -1,81 +1,127 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
-import path from 'node:path'
-import { lookAtSpool } from '@provloom/agent'
+import { clearSpool, isLeft, isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
 import type { SpoolLook } from '@provloom/agent'
-import { readStoredRun } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, mintRunId } from '@provloom/shared'
-import type { RunId } from '@provloom/shared'
+import type { RunFinished } from '@provloom/aggregator'
+import type { StoredRun } from '@provloom/rundir'
+import { ProvloomError, checkOptions, exactJson, renderError, say } from '@provloom/shared'
+import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
-import { Gathering, refuseLiving } from './gathering.ts'
+import { jobsOf } from './belonging.ts'
+import type { Job } from './belonging.ts'
+import { Gathering } from './gathering.ts'
+import { handIn, outcomeOf, refuseLiving } from './hand-in.ts'
+import type { HandedIn } from './hand-in.ts'
+import { rootsOf } from './spools.ts'
+
+/** Jobs of which nothing is there yet go into one aggregator, so many sessions at once. */
+const TOGETHER = 64
+
+interface Imported {
+  readonly handedIn: readonly HandedIn[]
+  readonly finished: readonly RunFinished[]
+}
 
 /**
- * `provloom import SPOOL...`: spools that nobody collected become runs, those of one job one run. The same aggregator
- * and the same agents do it as in a live job, so that the graph is the same; imported spools are removed.
+ * `provloom import [SPOOL...]`: sessions that were kept go into their runs: the one they were let into, where it is open
+ * or can go on; else a run of their own, those of one job, experiment and turn in one. The same aggregator and the same
+ * agents do it as in a live job, so that the graph is the same. What was handed in is removed.
  */
 export async function importSpools(
   folders: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const looks = folders.map((folder) => lookAtSpool(folder))
-  for (const look of looks) {
-    refuseLiving(look)
-    refuseUnfinished(look)
-  }
-  const options = checkOptions('aggregator', given, process.env)
-  const { jobKey, ...rest } = options
-  const spools = assign(looks, jobKey)
-  const key = `import-${randomBytes(4).toString('hex')}`
-  const gathering = new Gathering({ collectAllProcesses: true, ...rest, jobKey: key }, (message) =>
-    process.stderr.write(`provloom: ${message}\n`),
-  )
-  await gathering.start()
-  const handedIn = await gathering.handIn(spools)
-  for (const finished of await gathering.finish()) {
-    process.stderr.write(`${renderSummary(finished, styleFor(process.stderr))}\n`)
-  }
+  const { spoolRoot: _root, json, ...rest } = given
+  const options = checkOptions('aggregator', rest, process.env)
+  const looks = folders.length > 0 ? named(folders) : left(given)
+  const imported: Imported[] = []
+  for (const job of together(jobsOf(looks, options.jobKey))) imported.push(await handInJob(job, options))
+  const handedIn = imported.flatMap((one) => one.handedIn)
+  const finished = imported.flatMap((one) => one.finished)
+  if (json === true) {
+    process.stdout.write(
+      `${exactJson({ kind: 'imported', sessions: handedIn.map((one) => outcomeOf(one)), runs: finished })}\n`,
+    )
+  } else for (const run of finished) say(renderSummary(run, styleFor(process.stderr)))
   return handedIn.every(({ delivery }) => delivery.kind !== 'kept') ? exitCode.ok : exitCode.unavailable
 }
 
-type Assigned = SpoolLook & { readonly runId: RunId; readonly jobKey: string }
-
-/**
- * Which run each spool goes to: the one its rank was admitted to, where it was to any; spools of one job go to one run,
- * and so do those whose launcher named no job.
- *
- * @param given `--job-key`: all of them are of this job
- */
-export function assign(looks: readonly SpoolLook[], given: string | undefined): Assigned[] {
-  const runs = new Map<string, RunId>()
-  const jobOf = ({ facts }: SpoolLook): string => given ?? facts.jobKey ?? ''
-  for (const look of looks) {
-    if (look.former !== undefined && !runs.has(jobOf(look))) runs.set(jobOf(look), look.former.runId)
-  }
-  return looks.map((look) => {
-    const job = jobOf(look)
-    const runId =
-      (given === undefined ? look.former?.runId : undefined) ??
-      runs.get(job) ??
-      mintRunId(Date.now(), randomBytes(10))
-    if (!runs.has(job)) runs.set(job, runId)
-    return { ...look, runId, jobKey: job === '' ? 'import' : job }
-  })
+/** @throws {ProvloomError} `CONFLICT` for one that is in use, `SPOOL_UNREADABLE` */
+function named(folders: readonly string[]): SpoolLook[] {
+  const looks = folders.flatMap((folder) => lookAtSpool(folder))
+  for (const look of looks) refuseLiving(look)
+  return withoutDone(looks)
 }
 
-/** A spool of a run that is not finished belongs there: part of it may be in that run's journal already. */
-function refuseUnfinished({ spool, former }: SpoolLook): void {
-  const runDir = former?.runDir
-  if (runDir === undefined || !fs.existsSync(path.join(runDir, 'journal'))) return
-  try {
-    if (readStoredRun(runDir).facts.runId !== former?.runId) return
-  } catch {
-    return
+/** All of this user's on this machine that nobody serves. */
+function left(given: Readonly<Record<string, unknown>>): SpoolLook[] {
+  const roots = rootsOf(given)
+  const all = spoolsIn(roots, ({ spool, reason }) => tell(`${spool} cannot be read: ${reason}`))
+  const looks = all.filter((look) => isLeft(look))
+  const busy = all.filter((look) => !isLeft(look) && !isOver(look)).length
+  if (busy > 0) tell(`${counted(busy, 'session')} still in use: left alone`)
+  if (looks.length === 0) tell(`no sessions are left to be handed in (looked in ${roots.join(', ')})`)
+  return looks
+}
+
+/** One that its document holds, and whose agent was killed before it removed it, needs no handing in. */
+function withoutDone(looks: readonly SpoolLook[]): SpoolLook[] {
+  for (const look of looks) if (isOver(look)) clearSpool(look)
+  return looks.filter((look) => !isOver(look))
+}
+
+function together(jobs: readonly Job[]): Job[] {
+  const made: Job[] = []
+  for (const job of jobs) {
+    const last = made.at(-1)
+    const joins =
+      last !== undefined && job.runs.length + last.runs.length === 0 && last.sessions.length < TOGETHER
+    if (!joins) made.push(job)
+    else {
+      const [sessions, done] = [last.sessions.concat(job.sessions), last.done.concat(job.done)]
+      made[made.length - 1] = { sessions, runs: [], done }
+    }
   }
-  throw new ProvloomError('CONFLICT', `${spool} belongs to a run that is not finished: ${runDir}`, {
-    doing: 'import the spool',
-    to: spool,
-    hint: `Bring it into that run: provloom recover ${runDir} ${spool}`,
-  })
+  return made
+}
+
+async function handInJob(job: Job, options: GivenOptions): Promise<Imported> {
+  for (const look of job.done) {
+    tell(`${look.spool} is in its run already, ${look.former.run?.runDir ?? ''}: removed`)
+    clearSpool(look)
+  }
+  if (job.sessions.length === 0) return { handedIn: [], finished: [] }
+  const { jobKey: _key, ...rest } = options
+  const resume = job.runs.map(({ facts }) => facts.runDir)
+  const gathering = new Gathering({ collectAllProcesses: true, ...rest, jobKey: 'import', resume }, tell)
+  try {
+    await gathering.start()
+  } catch (error) {
+    return { handedIn: await handInLiving(job, error), finished: [] }
+  }
+  const handedIn = await gathering.handIn(job.sessions)
+  return { handedIn, finished: await gathering.finish() }
+}
+
+/** Its run goes on, with an aggregator that lives: that one takes it, where it can be reached. */
+async function handInLiving(job: Job, error: unknown): Promise<HandedIn[]> {
+  const connection = job.runs.flatMap((run) => connectionOf(run) ?? [])[0]
+  const isRunning = error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING'
+  if (isRunning && connection !== undefined) return handIn(job.sessions, connection, tell)
+  say(renderError(error))
+  const reason = error instanceof Error ? error.message : String(error)
+  return job.sessions.map(({ spool }) => ({
+    spool,
+    delivery: { kind: 'kept', folders: [spool], records: 0, reason, told: [] },
+  }))
+}
+
+function connectionOf({ connectionFile }: StoredRun): string | undefined {
+  return connectionFile !== undefined && fs.existsSync(connectionFile) ? connectionFile : undefined
+}
+
+function tell(message: string): void {
+  say(`provloom: ${message}`)
 }

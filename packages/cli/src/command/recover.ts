@@ -1,16 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { defaultSpoolRoot, lookAtSpool, spoolsIn } from '@provloom/agent'
+import { isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
 import type { SpoolLook } from '@provloom/agent'
-import { readStoredRun, refuseRunning } from '@provloom/aggregator'
-import type { RunFacts, RunFinished } from '@provloom/aggregator'
-import { ProvloomError, controlRoot } from '@provloom/shared'
+import type { RunFinished } from '@provloom/aggregator'
+import { filesOf, readStoredRun } from '@provloom/rundir'
+import type { RunFacts } from '@provloom/rundir'
+import { ProvloomError, exactJson } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
-import { Gathering, refuseLiving } from './gathering.ts'
-import type { HandedIn } from './gathering.ts'
+import { canGoOn, isLasting, jobOf } from './belonging.ts'
+import { Gathering } from './gathering.ts'
+import { outcomeOf, refuseLiving } from './hand-in.ts'
+import type { HandedIn } from './hand-in.ts'
+import { rootsOf } from './spools.ts'
 
 /**
  * `provloom recover RUN_DIR [SPOOL...]`: after everything was killed, what is in the run's journal and in the spools of
@@ -23,42 +27,42 @@ export async function recover(
 ): Promise<number> {
   const began = performance.now()
   const run = readStoredRun(folder)
-  const { runDir } = run.facts
-  if (run.finished) return isFinished(run.facts, named, given['json'] === true)
-  if (!fs.existsSync(path.join(runDir, 'journal'))) throw journalGone(runDir)
-  await refuseRunning(run)
-  const spools = named.length > 0 ? named.map((one) => ofRun(one, run.facts)) : spoolsOf(run.facts, given)
+  const { runId, runDir, jobKey } = run.facts
+  if (!run.finished && !fs.existsSync(filesOf(runDir).journal)) throw journalGone(runDir)
+  const spools =
+    named.length > 0
+      ? named.flatMap((one) => lookAtSpool(one)).map((look) => ofRun(look, run.facts))
+      : spoolsOf(run.facts, given)
+  if (run.finished && (spools.length === 0 || !canGoOn(run)))
+    return isFinished(run.facts, named, given['json'] === true)
   const gathering = new Gathering(
     {
-      // In the run directory itself: it can be written, and a second `recover` of the same run finds the first.
-      provenanceSaveDir: runDir,
+      provenanceSaveDir: path.dirname(runDir),
       jobKey: 'recover',
       resume: [runDir],
+      force: given['force'] === true,
       createGraph: given['createGraph'] === true,
       createSvg: given['createSvg'] === true,
     },
     tell,
   )
   await gathering.start()
-  const { runId, jobKey } = run.facts
   const handedIn = await gathering.handIn(
     spools.map((look) => ({ ...look, runId, ...(jobKey === '' ? {} : { jobKey }) })),
   )
   const [finished] = await gathering.finish()
-  fs.rmSync(controlRoot(runDir), { recursive: true, force: true })
   if (finished === undefined) throw new Error(`the run in ${runDir} was not finished`)
   show(finished, handedIn, given['json'] === true, (performance.now() - began) / 1000)
   return handedIn.every(({ delivery }) => delivery.kind !== 'kept') ? exitCode.ok : exitCode.failed
 }
 
 /** A spool that somebody named: of this run, as far as it knows its run. */
-function ofRun(folder: string, { runId }: RunFacts): SpoolLook {
-  const look = lookAtSpool(folder)
+function ofRun(look: SpoolLook, { runId }: RunFacts): SpoolLook {
   refuseLiving(look)
-  if (look.former === undefined || look.former.runId === runId) return look
+  if (look.former.run === undefined || look.former.run.runId === runId) return look
   throw new ProvloomError(
     'CONFLICT',
-    `${look.spool} belongs to another run: ${look.former.runDir ?? look.former.runId}`,
+    `${look.spool} belongs to another run: ${look.former.run.runDir ?? look.former.run.runId}`,
     {
       doing: 'hand in the spool',
       to: look.spool,
@@ -67,22 +71,29 @@ function ofRun(folder: string, { runId }: RunFacts): SpoolLook {
   )
 }
 
-/** Keys that name one job and no later one. */
-const lasting = /^(?!master-)./
-
 /**
  * The run's spools on this machine: those whose ranks were admitted to it, and those of the same job whose ranks had no
  * answer yet. Where the job's key may be another job's as well, the latter are only told.
  */
-function spoolsOf({ runId, jobKey }: RunFacts, given: Readonly<Record<string, unknown>>): SpoolLook[] {
-  const root =
-    typeof given['spoolRoot'] === 'string' ? given['spoolRoot'] : defaultSpoolRoot({ ...process.env })
-  const found = spoolsIn(root).filter(({ former, facts }) =>
-    former === undefined ? jobKey !== '' && facts.jobKey === jobKey : former.runId === runId,
+function spoolsOf(
+  { runId, jobKey, ordinal: turn }: RunFacts,
+  given: Readonly<Record<string, unknown>>,
+): SpoolLook[] {
+  const roots = rootsOf(given)
+  const root = roots.join(', ')
+  const found = spoolsIn(roots, ({ spool, reason }) => tell(`${spool} cannot be read: ${reason}`)).filter(
+    (look) => {
+      if (isOver(look)) return false
+      const { run } = look.former
+      return run === undefined ? jobKey !== '' && jobOf(look, undefined) === jobKey : run.runId === runId
+    },
   )
   const taken: SpoolLook[] = []
   for (const look of found) {
-    const sure = look.former !== undefined || lasting.test(jobKey)
+    // Of the turns of one job, this one.
+    const { run, ordinal = turn } = look.former
+    if (run === undefined && ordinal !== turn) continue
+    const sure = look.former.run !== undefined || isLasting(jobKey)
     if (!sure) tell(`${look.spool} may be of this run; name it to have it handed in`)
     else if (look.agent !== undefined || look.workers.length > 0)
       tell(`${look.spool} is still in use, and is left alone`)
@@ -122,12 +133,8 @@ function show(finished: RunFinished, handedIn: readonly HandedIn[], json: boolea
     process.stderr.write(`${renderSummary(finished, styleFor(process.stderr))}\n`)
     return
   }
-  const spools = handedIn.map(({ spool, delivery }) => ({
-    spool,
-    outcome: delivery.kind === 'delivered' ? 'handed-in' : delivery.kind,
-    ...(delivery.kind === 'kept' ? { reason: delivery.reason } : {}),
-  }))
-  process.stdout.write(`${JSON.stringify({ ...finished, kind: 'recovered', spools, seconds })}\n`)
+  const spools = handedIn.map((one) => outcomeOf(one))
+  process.stdout.write(`${exactJson({ ...finished, kind: 'recovered', spools, seconds })}\n`)
 }
 
 function tell(message: string): void {

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import { forwardSignals } from '@provloom/agent/launch'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
-import { ProvloomError, checkOptions, printable } from '@provloom/shared'
+import { ProvloomError, checkOptions, exactJson, onTerminal, renderError, say } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { Workers } from '../launch/workers.ts'
 import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
+import { summaryFile } from '../output/summary-file.ts'
 import { renderSummary } from '../output/summary.ts'
 
 /** `provloom run -n 4 -- command`: aggregator, agents and workers on one machine. */
@@ -24,107 +27,104 @@ export async function run(
   const ranks = ranksOf(ranksText)
   const options = checkOptions('run', shared, process.env)
   const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`
-  const job = new Job(ranks, json === true)
+  const job = new Job(ranks, json === undefined ? undefined : summaryFile(json))
   return await job.run(command, { ...options, jobKey })
 }
 
+/** After its ranks the aggregator only finishes: longer than it gives itself nobody waits for it. */
+const CONCLUDE_MS = 30_000
+
 class Job {
   readonly #ranks: number
-  readonly #json: boolean
-  readonly #progress = new Progress(process.stderr)
-  #finished: RunFinished | undefined
+  readonly #json: number | undefined
+  readonly #progress: Progress
+  readonly #finished: RunFinished[] = []
 
-  constructor(ranks: number, json: boolean) {
+  /** @param json descriptor of the file for the summary */
+  constructor(ranks: number, json: number | undefined) {
     this.#ranks = ranks
     this.#json = json
+    this.#progress = new Progress(ranks)
   }
 
   async run(command: readonly string[], options: GivenOptions): Promise<number> {
     const aggregator = new AggregatorProcess(
       ['--host', '127.0.0.1', ...argumentsFor('aggregator', options)],
       (status) => this.#heard(status),
-      (message) => this.#told(message),
+      (message) => this.#progress.note(message),
     )
-    const listening = await aggregator.start()
+    const connection = await this.#bringUp(aggregator)
     const workers = new Workers({
       ranks: this.#ranks,
-      agentArgs: ['--connection', listening.connectionFile],
+      agentArgs: connection === undefined ? [] : ['--connection', connection],
       command,
       environment: variablesFor('agent', options),
-      told: (message) => this.#told(message),
+      told: (message) => this.#progress.note(message),
     })
-    const passOn = passSignals(workers)
+    let hurry = (): void => {}
+    const impatient = new Promise<void>((resolve) => {
+      hurry = resolve
+    })
+    let over = false
+    const stopForwarding = forwardSignals(
+      {
+        there: () => workers.there,
+        send: (signal) => workers.signal(signal),
+        stopped: () => workers.stopped,
+      },
+      () => {
+        if (over) hurry()
+        workers.expectEnd()
+      },
+    )
     const codes = await workers.run()
-    passOn.stop()
+    over = true
     // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
     aggregator.stop()
-    await aggregator.done
+    await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
+    stopForwarding()
     return this.#conclude(codes, workers.failure)
   }
 
-  #heard(status: AggregatorStatus): void {
-    switch (status.kind) {
-      case 'progress':
-        this.#progress.show({ ...status, ranksExpected: this.#ranks }, performance.now())
-        break
-      case 'run-finished':
-        this.#finished = status
-        break
-      case 'problem':
-        this.#told(status.hint === undefined ? status.message : `${status.message}. ${status.hint}`)
-        break
-      case 'problem-ended':
-      case 'rank-lost':
-        this.#told(status.kind === 'rank-lost' ? `rank ${status.rank} is not heard any more` : status.message)
-        break
-      case 'listening':
-      case 'run-opened':
-      case 'rank-admitted':
-      case 'rank-refused':
-      case 'rank-ended':
-      case 'flushed':
-        break
+  /** The command runs also when there is nobody to collect what it logs. */
+  async #bringUp(aggregator: AggregatorProcess): Promise<string | undefined> {
+    try {
+      return (await aggregator.start()).connectionFile
+    } catch (error) {
+      say(renderError(error))
+      return undefined
     }
   }
 
-  #told(message: string): void {
-    this.#progress.clear()
-    process.stderr.write(`provloom: ${printable(message)}\n`)
+  #heard(status: AggregatorStatus): void {
+    if (status.kind === 'run-finished') this.#finished.push(status)
+    this.#progress.show(status)
   }
 
   #conclude(codes: readonly number[], failure: number): number {
-    this.#progress.clear()
-    if (this.#finished === undefined) {
-      this.#told('no run was recorded: no rank reached the aggregator')
-    } else if (this.#json) {
-      process.stdout.write(`${JSON.stringify({ ...this.#finished, exitCodes: codes })}\n`)
-    } else {
-      process.stderr.write(`${renderSummary(this.#finished, styleFor(process.stderr))}\n`)
-      if (failure !== 0) {
-        process.stderr.write(
-          `  exit code ${failure}, of the worker that failed first (all: ${codes.join(', ')})\n`,
-        )
-      }
+    this.#progress.end()
+    if (this.#finished.length === 0)
+      this.#progress.note('no run was recorded: no rank reached the aggregator')
+    for (const finished of inOrder(this.#finished)) {
+      if (this.#json === undefined) say(renderSummary(finished, styleFor({ isTTY: onTerminal() })))
+      else fs.writeSync(this.#json, `${exactJson({ ...finished, exitCodes: codes })}\n`)
+    }
+    if (failure !== 0 && this.#json === undefined) {
+      say(`  exit code ${failure}, of the worker that failed first (all: ${codes.join(', ')})`)
     }
     return failure
   }
 }
 
-function ignore(): void {}
+function inOrder(runs: readonly RunFinished[]): RunFinished[] {
+  return runs.toSorted((a, b) => a.summary.startUs - b.summary.startUs)
+}
 
-/** Ctrl-C reaches the workers by themselves; a signal to this process alone is passed on. */
-function passSignals(workers: Workers): { stop(): void } {
-  const onTerm = (): void => workers.signal('SIGTERM')
-  process.on('SIGINT', ignore)
-  process.on('SIGTERM', onTerm)
-  process.on('SIGHUP', onTerm)
-  return {
-    stop() {
-      process.off('SIGINT', ignore)
-      process.off('SIGTERM', onTerm)
-      process.off('SIGHUP', onTerm)
-    },
-  }
+/** Keeps nobody alive. */
+function after(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delayMs).unref()
+  })
 }
 
 function ranksOf(value: unknown): number {

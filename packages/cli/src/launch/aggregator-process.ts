@@ -1,11 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import type { AggregatorStatus, Listening } from '@provloom/aggregator'
 import { ProvloomError } from '@provloom/shared'
-import { ended, spawnSelf } from './self.ts'
+import { tell } from './parent.ts'
+import { codeOf, ended, spawnSelf } from './self.ts'
 import type { Ending } from './self.ts'
 import { readStatuses } from './status-lines.ts'
 
 const RESTARTS_MAX = 10
+/** Ranks do not wait longer for it: they find it when it is there. */
+const LISTENS_WITHIN_MS = 20_000
 
 /**
  * An aggregator in a process of its own that is started again, with the same arguments, when it is killed:
@@ -18,6 +21,7 @@ export class AggregatorProcess {
   #child: ChildProcess | undefined
   #stopping = false
   #restarts = 0
+  #listened = false
   readonly done: Promise<Ending>
   #resolveDone: (ending: Ending) => void = () => {}
 
@@ -37,48 +41,55 @@ export class AggregatorProcess {
   /**
    * Resolves when it listens.
    *
-   * @throws {ProvloomError} `NO_AGGREGATOR` when it ended before; it has told why on standard error
+   * @throws {ProvloomError} `NO_AGGREGATOR` when it ended before, having told why on standard error, or takes too long
    */
   async start(): Promise<Listening> {
     const listening = new Promise<Listening>((resolve) => this.#spawn(resolve))
     const failed = this.done.then((ending) => {
-      throw new ProvloomError(
-        'NO_AGGREGATOR',
-        `The aggregator ended before it listened (exit code ${ending.code})`,
-        {
-          doing: 'start the aggregator',
-          hint: 'Its own message stands above.',
-        },
-      )
+      throw noAggregator(`The aggregator ended before it listened (exit code ${codeOf(ending)})`)
     })
-    return await Promise.race([listening, failed])
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(noAggregator(`The aggregator does not listen after ${LISTENS_WITHIN_MS / 1000} s`))
+      }, LISTENS_WITHIN_MS)
+    })
+    try {
+      return await Promise.race([listening, failed, late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   stop(): void {
     this.#stopping = true
-    this.#child?.kill('SIGTERM')
+    if (this.#child !== undefined) tell(this.#child, 'stop')
   }
 
   #spawn(listens: (status: Listening) => void): void {
     // A group of its own: Ctrl-C at the terminal is for the workers; the aggregator ends after them.
-    const child = spawnSelf(['aggregator', '--json', ...this.#args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const child = spawnSelf(['aggregator', '--json', ...this.#args], ['ignore', 'pipe', 'inherit', 'ipc'], {
       detached: true,
     })
     this.#child = child
-    let heard = false
-    readStatuses(child.stdout!, (status) => {
-      if (status.kind === 'listening' && !heard) {
-        heard = true
-        listens(status)
-      }
-      this.#listener(status)
-    })
-    void ended(child).then((ending) => this.#ended(ending, heard))
+    // Undefined where it could not be started.
+    const { stdout } = child
+    let read: Promise<void> | undefined
+    if (stdout) {
+      read = readStatuses(stdout, (status) => {
+        if (status.kind === 'listening') {
+          this.#listened = true
+          listens(status)
+        }
+        this.#listener(status)
+      })
+    }
+    // Its end may be known before its last words are read.
+    void Promise.all([ended(child), read]).then(([ending]) => this.#ended(ending))
   }
 
-  #ended(ending: Ending, heard: boolean): void {
-    const killed = ending.signal !== null && heard && !this.#stopping
+  #ended(ending: Ending): void {
+    const killed = ending.signal !== null && this.#listened && !this.#stopping
     if (!killed || this.#restarts >= RESTARTS_MAX) {
       this.#resolveDone(ending)
       return
@@ -87,4 +98,11 @@ export class AggregatorProcess {
     this.#told(`the aggregator was killed (${ending.signal}); started again, nothing is lost`)
     this.#spawn(() => {})
   }
+}
+
+function noAggregator(message: string): ProvloomError {
+  return new ProvloomError('NO_AGGREGATOR', message, {
+    doing: 'start the aggregator',
+    hint: 'The command runs; what it logs is kept, and named at its end, to be handed in with provloom import.',
+  })
 }

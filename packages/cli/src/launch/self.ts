@@ -2,18 +2,53 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withholding } from '@provloom/agent/launch'
+import { exitCodeOfSignal, nodeFlags, processStart } from '@provloom/shared'
 
 const entry = fileURLToPath(new URL('../../bin/provloom.js', import.meta.url))
 
-/** The argv that starts this `provloom` again, with `args`. */
-export function selfCommand(args: readonly string[]): string[] {
-  return [process.execPath, entry, ...args]
+/**
+ * Starts this `provloom` again, as a process of its own that starts no command and gets nothing that was handed down.
+ *
+ * @param streams its standard input, output and error, and a channel
+ */
+export function spawnSelf(
+  args: readonly string[],
+  streams: readonly ('ignore' | 'pipe' | 'inherit' | 'ipc')[],
+  options: SpawnOptions,
+): ChildProcess {
+  const stdio = withholding(streams)
+  return spawn(process.execPath, [...nodeFlags, entry, ...args], { ...options, stdio })
 }
 
-/** Starts this `provloom` again, as a process of its own. */
-export function spawnSelf(args: readonly string[], options: SpawnOptions): ChildProcess {
-  const [command = process.execPath, ...rest] = selfCommand(args)
-  return spawn(command, rest, options)
+/** The kernel takes no longer variable. */
+const variableMax = 130_000
+
+/**
+ * The same for one that starts commands: what this one was started with goes on to it.
+ *
+ * @param handedDown descriptors that `options.stdio` has for its command
+ */
+export function spawnLauncher(
+  args: readonly string[],
+  handedDown: readonly number[],
+  options: SpawnOptions,
+): ChildProcess {
+  const { ignored, variables } = processStart()
+  const environment = { ...(options.env ?? process.env) }
+  const theirs = { ...environment, ...variables }
+  const text = Object.entries(theirs)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\0')
+  const start = startOf(ignored, handedDown, text)
+  const env = start.length < variableMax ? { ...environment, PROVLOOM_START: start } : theirs
+  return spawn(process.execPath, [...nodeFlags, entry, ...args], { ...options, env })
+}
+
+/** As bin/provloom.js reads it. */
+function startOf(ignored: readonly number[], descriptors: readonly number[], environment: string): string {
+  const mask = ignored.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n)
+  return `${mask.toString(16)} ${descriptors.join(',')} ${Buffer.from(environment).toString('base64')}`
 }
 
 /** How a child ended. */
@@ -31,23 +66,8 @@ export function ended(child: ChildProcess): Promise<Ending> {
 }
 
 /** The exit code a shell would show: 128 + n for a signal. */
-export function codeOf(ending: Ending): number {
-  if (ending.code !== null) return ending.code
-  return 128 + (signalNumbers[ending.signal ?? 'SIGKILL'] ?? 9)
-}
-
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGABRT: 6,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
+export function codeOf({ code, signal }: Ending): number {
+  return code ?? exitCodeOfSignal(signal ?? 'SIGKILL')
 }
 
 /** Folder that makes `import provloom` work in a worker without pip: beside us when installed, in the repository otherwise. */

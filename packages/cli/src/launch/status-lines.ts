@@ -1,23 +1,26 @@
 import readline from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { AggregatorStatus } from '@provloom/aggregator'
+import { exactJson, parseExactJson, sayOut } from '@provloom/shared'
 
-/** `provloom aggregator --json` says one status a line; this reads them back. */
+/** `provloom aggregator --json` says one status a line; this reads them back. Who reads no more is no trouble to it. */
 export function writeStatus(status: AggregatorStatus): void {
-  process.stdout.write(`${JSON.stringify(status)}\n`)
+  sayOut(exactJson(status))
 }
 
-export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): void {
+/** Resolves when all is read. */
+export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): Promise<void> {
   const lines = readline.createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
   lines.on('line', (line) => {
     const value: unknown = parsed(line)
     if (isStatus(value)) listener(value)
   })
+  return new Promise((resolve) => lines.once('close', resolve))
 }
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line)
+    return parseExactJson(line)
   } catch {
     return undefined
   }

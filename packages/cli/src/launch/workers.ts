@@ -1,6 +1,12 @@
-import type { ChildProcess } from 'node:child_process'
 import net from 'node:net'
-import { codeOf, ended, spawnSelf } from './self.ts'
+import { exitCodeOf, isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
+import { leavesCore, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
+import { AgentWorker } from './agent-worker.ts'
+import type { Worker } from './agent-worker.ts'
+import { commandBegins } from './begun.ts'
+import { codeOf, pythonPath } from './self.ts'
+import type { Ending } from './self.ts'
 
 export interface WorkersPlan {
   readonly ranks: number
@@ -8,10 +14,12 @@ export interface WorkersPlan {
   readonly agentArgs: readonly string[]
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Milliseconds between asking the other workers to end, after one failed, and killing them. */
+  readonly killAfterMs?: number
   told(message: string): void
 }
 
-/** Milliseconds between asking the other workers to end, after one failed, and killing them: what torchrun gives. */
+/** What torchrun gives. */
 const KILL_AFTER_MS = 30_000
 
 /**
@@ -20,7 +28,9 @@ const KILL_AFTER_MS = 30_000
  */
 export class Workers {
   readonly #plan: WorkersPlan
-  readonly #agents: ChildProcess[] = []
+  readonly #workers = new Map<number, Worker>()
+  readonly #early: NodeJS.Signals[] = []
+  #begun = 0
   #stopping = false
   #failed: number | undefined
 
@@ -33,47 +43,110 @@ export class Workers {
     return this.#failed ?? 0
   }
 
+  /** Whether they run: a signal for our process group reaches them by itself. */
+  get there(): boolean {
+    return this.#workers.size > 0
+  }
+
+  /** Whether all that are left were stopped. */
+  get stopped(): boolean {
+    const living = [...this.#workers.values()].filter((worker) => !worker.over)
+    return living.length > 0 && living.every(({ pid }) => pid !== undefined && isStopped(pid))
+  }
+
   /** @returns the exit codes by rank, when all have ended */
   async run(): Promise<number[]> {
     const port = await freePort()
-    const endings: Promise<number>[] = []
-    for (let rank = 0; rank < this.#plan.ranks; rank++) {
-      const agent = spawnSelf(['agent', ...this.#plan.agentArgs, '--', ...this.#plan.command], {
-        stdio: 'inherit',
-        env: { ...process.env, ...this.#plan.environment, ...rankVariables(rank, this.#plan.ranks, port) },
-      })
-      this.#agents.push(agent)
-      endings.push(ended(agent).then((ending) => this.#ended(rank, codeOf(ending))))
-    }
+    commandBegins()
+    const endings = Array.from({ length: this.#plan.ranks }, (_, rank) =>
+      this.#start(rank, {
+        ...process.env,
+        ...this.#plan.environment,
+        ...rankVariables(rank, this.#plan.ranks, port),
+      }),
+    )
+    for (const signal of this.#early.splice(0)) this.signal(signal)
     return await Promise.all(endings)
   }
 
-  /** Passes a signal on to every worker still there. */
+  /** Passes a signal on to every worker still there; to all of them when they are, where they are not yet. */
   signal(signal: NodeJS.Signals): void {
+    if (!this.there) this.#early.push(signal)
+    for (const worker of this.#workers.values()) worker.signal(signal)
+  }
+
+  /** Somebody asks for the end: a worker that ends by it has not failed, and nobody else is asked once more. */
+  expectEnd(): void {
     this.#stopping = true
-    for (const agent of this.#agents) agent.kill(signal)
+  }
+
+  async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
+    const { agentArgs, command } = this.#plan
+    try {
+      const agent = new AgentWorker([...agentArgs, '--', ...command], environment, () => {
+        if (++this.#begun === this.#plan.ranks) releaseDescriptors()
+      })
+      this.#workers.set(rank, agent)
+      const ending = await agent.ended
+      if (agent.begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
+    } catch (error) {
+      this.#plan.told(reasonOf(error))
+    }
+    this.#plan.told(
+      `the agent of rank ${rank} could not be started; its command runs, and nothing is recorded`,
+    )
+    return this.#ended(rank, await this.#startAlone(rank, environment))
+  }
+
+  async #startAlone(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
+    const variables = workerEnvironment(environment, undefined, pythonPath())
+    const launch = await launchCommand(this.#plan.command, variables, undefined)
+    if (launch.kind === 'not-started') {
+      say(renderError(launch.error))
+      return launch.exitCode
+    }
+    const { command } = launch
+    this.#workers.set(rank, {
+      pid: command.pid,
+      get over() {
+        return command.over()
+      },
+      signal: (signal) => void command.signal(signal),
+      kill: () => void command.signal('SIGKILL'),
+    })
+    return exitCodeOf(await command.ended)
   }
 
   #ended(rank: number, code: number): number {
     if (code !== 0) this.#failed ??= code
     if (code !== 0 && !this.#stopping) {
       this.#stopping = true
-      const others = this.#agents.filter((agent) => agent.exitCode === null && agent.signalCode === null)
+      const others = [...this.#workers.values()].filter((worker) => !worker.over)
       if (others.length > 0) {
         this.#plan.told(
           `rank ${rank} ended with exit code ${code}; the other workers are asked to end (SIGTERM)`,
         )
-        for (const agent of others) agent.kill('SIGTERM')
-        setTimeout(() => this.signal('SIGKILL'), KILL_AFTER_MS).unref()
+        for (const worker of others) worker.signal('SIGTERM')
+        setTimeout(() => {
+          for (const worker of this.#workers.values()) worker.kill()
+        }, this.#plan.killAfterMs ?? KILL_AFTER_MS).unref()
       }
     }
     return code
   }
 }
 
+/** An agent that ended before its command, and not because somebody wanted it or the command line was refused. */
+function isFault({ code, signal }: Ending): boolean {
+  return signal === null ? code !== exitCode.ok && code !== exitCode.usage : leavesCore(signal)
+}
+
+/** A lone worker may start ranks itself, which libraries do not where somebody else seems to have. */
 function rankVariables(rank: number, ranks: number, port: number): Record<string, string> {
+  const launcher = { PROVLOOM_LAUNCHER: 'provloom run' }
+  if (ranks === 1) return launcher
   return {
-    PROVLOOM_LAUNCHER: 'provloom run',
+    ...launcher,
     RANK: String(rank),
     LOCAL_RANK: String(rank),
     NODE_RANK: '0',
@@ -84,18 +157,17 @@ function rankVariables(rank: number, ranks: number, port: number): Record<string
   }
 }
 
+/** PyTorch's own choice, where none is free or can be asked for. */
+const usualPort = 29_500
+
 /** A port for the workers' own rendezvous that is free now. */
 function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const server = net.createServer()
-    server.once('error', reject)
+    server.once('error', () => resolve(usualPort))
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      )
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : usualPort))
     })
   })
 }

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { RunFinished } from '@provloom/aggregator'
+import { add } from '@provloom/rundir/entry'
+import { problemsIn } from './problems.ts'
 import { bytes, count, counted, duration } from './quantity.ts'
 import type { Style } from './style.ts'
 
@@ -8,20 +10,25 @@ import type { Style } from './style.ts'
 export function renderSummary(finished: RunFinished, style: Style): string {
   const { summary, runDir } = finished
   const { sent, stored, dropped } = summary.total
-  const good = summary.status === 'completed' && dropped === 0
+  const good = summary.status === 'completed' && dropped === 0 && summary.problems === 0
   const status = (good ? style.good : style.bad)(summary.status)
   const took = summary.endUs === undefined ? '' : ` in ${duration((summary.endUs - summary.startUs) / 1e6)}`
   const rows: [string, string][] = [
     ['ranks', ranksInWords(finished)],
     [
       'events',
-      `${count(sent)} sent ${sent === stored + dropped ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`,
+      `${count(sent)} sent ${sent === add(stored, dropped) ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`,
     ],
     ['logs', count(summary.logs)],
+    ...problemsIn(runDir).map((text): [string, string] => ['problems', style.bad(text)]),
     ...shown(finished.files).map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
   ]
   const lines = rows.map(([name, value]) => `  ${style.dim(name.padEnd(9))} ${value}`)
-  return [`${style.bold(`provloom: run ${path.basename(runDir)}`)} ${status}${took}`, ...lines].join('\n')
+  const problems = summary.problems === 0 ? '' : `, ${style.bad(counted(summary.problems, 'problem'))}`
+  return [
+    `${style.bold(`provloom: run ${path.basename(runDir)}`)} ${status}${took}${problems}`,
+    ...lines,
+  ].join('\n')
 }
 
 /** Folders stand for what is in them. */

@@ -1,7 +1,8 @@
 import { unrepresentable } from './ncname.ts'
 
 // oxlint-disable-next-line no-control-regex
-const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u
+const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu
+const CONTROL_PICTURES = 0x2400
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -12,8 +13,23 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 }
 
+/** Whether XML has a place for all of a text. */
+export function fits(content: string): boolean {
+  return content.search(NOT_XML) < 0
+}
+
+/**
+ * Text with what XML has no place for replaced: a control character by its picture (U+0001 by U+2401), half a surrogate
+ * pair and what is no character by U+FFFD.
+ */
+export function fitted(content: string): string {
+  return content.replace(NOT_XML, (one) =>
+    one < ' ' ? String.fromCharCode(CONTROL_PICTURES + one.charCodeAt(0)) : '\uFFFD',
+  )
+}
+
 function checked(content: string): string {
-  if (!NOT_XML.test(content)) return content
+  if (fits(content)) return content
   throw unrepresentable(
     'characters that XML 1.0 allows',
     content,

@@ -1,2 +1,3 @@
 export { readXml } from './reader.ts'
 export { writeXml, xmlPieces } from './writer.ts'
+export type { XmlOptions } from './writer.ts'

@@ -5,37 +5,45 @@ import { eachName } from '../model/names.ts'
 import { iriOf, labelOf, type QName } from '../model/qname.ts'
 import type { Attribute, ProvRecord } from '../model/record.ts'
 import { PROV, XSD } from '../model/vocabulary.ts'
-import { escapeText, quoteAttribute } from './escape.ts'
+import { escapeText, fits, fitted, quoteAttribute } from './escape.ts'
 import { checkReference, elementForm, isXmlPrefix, unrepresentable } from './ncname.ts'
 import { XSI } from './vocabulary.ts'
 
 /** The order of the schema: attributes of PROV by name, then everything else. */
 const ORDER: readonly string[] = ['label', 'location', 'role', 'type', 'value'].map((local) => PROV + local)
 
+export interface XmlOptions {
+  /** Hears, after the last piece, how many values hold control characters, which XML has no place for; see `fitted`. */
+  readonly replaced?: (values: number) => void
+}
+
 /**
- * A document as PROV-XML (W3C note of 30 April 2013), one record a piece. Equal input gives equal bytes.
- * Throws ProvError `unrepresentable` for control characters, names with blanks, attributes that no element can be named
- * after, and attributes that would be read as a formal position.
+ * A document as PROV-XML (W3C note of 30 April 2013), one record a piece. Equal input gives equal bytes. Control
+ * characters in values are written as their pictures (U+0001 as U+2401), which `replaced` hears.
+ * Throws ProvError `unrepresentable` for names with control characters or blanks, attributes that no element can be
+ * named after, and attributes that would be read as a formal position.
  */
-export function* xmlPieces(document: ProvDocument): Generator<string, void> {
+export function* xmlPieces(document: ProvDocument, options: XmlOptions = {}): Generator<string, void> {
+  const tally = { replaced: 0 }
   const naming = namesOf(document, null)
   for (const bundle of document.bundles) naming.learn(bundle.id)
   yield '<?xml version="1.0" encoding="UTF-8"?>\n'
   yield `<prov:document xmlns:prov="${PROV}" xmlns:xsd="${XSD.slice(0, -1)}" xmlns:xsi="${XSI}"${declared(naming)}>\n`
-  for (const record of document.records) yield new Writing(naming, '  ').record(record)
+  for (const record of document.records) yield new Writing(naming, '  ', tally).record(record)
   for (const bundle of document.bundles) {
     const own = namesOf(bundle, naming)
     const id = quoteAttribute(own.write(bundle.id))
     yield `  <prov:bundleContent${declared(own)} prov:id=${id}>\n`
-    for (const record of bundle.records) yield new Writing(own, '    ').record(record)
+    for (const record of bundle.records) yield new Writing(own, '    ', tally).record(record)
     yield '  </prov:bundleContent>\n'
   }
   yield '</prov:document>\n'
+  if (tally.replaced > 0) options.replaced?.(tally.replaced)
 }
 
 /** A whole document as one string; for large documents use `xmlPieces`. */
-export function writeXml(document: ProvDocument): string {
-  return [...xmlPieces(document)].join('')
+export function writeXml(document: ProvDocument, options: XmlOptions = {}): string {
+  return [...xmlPieces(document, options)].join('')
 }
 
 function namesOf(content: Statements, parent: Naming | null): Naming {
@@ -60,10 +68,12 @@ function declared(naming: Naming): string {
 class Writing {
   readonly #naming: Naming
   readonly #indent: string
+  readonly #tally: { replaced: number }
 
-  constructor(naming: Naming, indent: string) {
+  constructor(naming: Naming, indent: string, tally: { replaced: number }) {
     this.#naming = naming
     this.#indent = indent
+    this.#tally = tally
   }
 
   record(record: ProvRecord): string {
@@ -117,9 +127,15 @@ class Writing {
       const bare = attribute.namespace !== PROV || attribute.local === 'label'
       const tagged = bare ? '' : ' xsi:type="prov:InternationalizedString"'
       const how = lang === undefined ? '' : `${tagged} xml:lang=${quoteAttribute(lang)}`
-      return `<${tag}${how}>${escapeText(value.text)}</${tag}>`
+      return `<${tag}${how}>${this.#content(value.text)}</${tag}>`
     }
-    return `<${tag} xsi:type=${this.#reference(value.datatype)}>${escapeText(value.lexical)}</${tag}>`
+    return `<${tag} xsi:type=${this.#reference(value.datatype)}>${this.#content(value.lexical)}</${tag}>`
+  }
+
+  #content(content: string): string {
+    if (fits(content)) return escapeText(content)
+    this.#tally.replaced += 1
+    return escapeText(fitted(content))
   }
 
   #reference(name: QName): string {

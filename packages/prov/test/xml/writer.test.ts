@@ -10,6 +10,7 @@ import {
   readJson,
   readXml,
   text,
+  typed,
   writeXml,
   xmlPieces,
 } from '@provloom/prov'
@@ -74,8 +75,7 @@ test('an attribute that is no element name as it stands is parted elsewhere', ()
 
 describe('what XML cannot hold is refused', () => {
   test.each([
-    ['a control character', new DocumentBuilder().entity(ex('e'), [[ex('x'), text('\u0001')]])],
-    ['half a character', new DocumentBuilder().entity(ex('e'), [[ex('x'), text('\uD800')]])],
+    ['a name with a control character', new DocumentBuilder().entity(ex('e\u0001'))],
     ['a name with a blank', new DocumentBuilder().entity(ex('a b'))],
     [
       'an attribute that ends in digits',
@@ -86,6 +86,31 @@ describe('what XML cannot hold is refused', () => {
       new DocumentBuilder().used(ex('a'), null, { attributes: [[prov('entity'), text('x')]] }),
     ],
   ])('%s', (_, builder) => expect(refusal(() => writeXml(builder.build())).code).toBe('unrepresentable'))
+})
+
+test('a value with control characters or half a character is written with pictures in their place, and told', () => {
+  const document = new DocumentBuilder()
+    .entity(ex('e'), [
+      [prov('label'), text('\u0000a\u001b[31m\t\n')],
+      [ex('x'), text('\uD800\uFFFF😀')],
+      [ex('y'), typed('\u0001', ex('own'))],
+      [ex('z'), text('plain')],
+    ])
+    .build()
+  const told: number[] = []
+  const written = writeXml(document, { replaced: (values) => told.push(values) })
+  expect(told).toEqual([3])
+  expect(writeXml(document)).toBe(written)
+  const [entity] = readXml(written).records
+  expect(entity?.attributes.map(([, value]) => ('text' in value ? value.text : value.type))).toEqual([
+    '␀a␛[31m\t\n',
+    '\uFFFD\uFFFD😀',
+    'typed',
+    'plain',
+  ])
+  expect(written).toContain('>␁</ex:y>')
+  const silent = new DocumentBuilder().entity(ex('e'), [[ex('x'), text('\t\n\u0085')]]).build()
+  writeXml(silent, { replaced: () => expect.unreachable() })
 })
 
 test('a large document is written a record at a time', () => {

@@ -105,7 +105,7 @@ export const options: Readonly<Record<OptionName, Option>> = {
     kind: 'text',
     parts: all,
     value: 'KEY',
-    help: 'name of the job; found from torchrun, Slurm, Flux, PBS or LSF when not given',
+    help: 'name of the job; found from its launcher or batch system when not given (docs/launchers.md)',
   },
   runId: { kind: 'text', parts: ['agent'], value: 'UUID', help: 'join this run' },
   connection: {

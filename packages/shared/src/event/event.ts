@@ -10,11 +10,26 @@ interface Fact<Type extends string> {
   readonly time: number
 }
 
+/** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
+export interface Helper extends Fact<'helper'> {
+  readonly pid: number
+  /** Field 22 of /proc/PID/stat, clock ticks since boot; 0 where it is not known. */
+  readonly start: number
+}
+
+/** How the process of a session ended, where that is known. */
+export interface ProcessEnd extends Fact<'process.end'> {
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
 /** A value with its type: the lexical form keeps integers beyond 2^53, -0 and NaN. */
 export type ValueType = 'int' | 'float' | 'str' | 'bool' | 'null' | 'json' | 'time'
 
-/** The worker called `start_run`. What it asks for; the aggregator's own settings win. */
+/** A session begins. What it asks for; the aggregator's own settings win. */
 export interface SessionStart extends Fact<'session.start'> {
+  /** 16 hex digits: the session's folder. */
+  readonly session: string
   readonly pid: number
   readonly library: string
   readonly libraryVersion: string
@@ -25,12 +40,17 @@ export interface SessionStart extends Fact<'session.start'> {
   readonly collectAllProcesses?: boolean
   readonly saveAfterNLogs?: number
   readonly rank?: number
+  readonly worldSize?: number
+  readonly runName?: string
+  readonly runId?: string
   readonly disableCodecarbon?: boolean
 }
 
-/** The worker called `end_run`, or its interpreter ended. */
+/** The session ends. */
 export interface SessionEnd extends Fact<'session.end'> {
-  readonly status: 'completed' | 'failed'
+  readonly status: 'completed' | 'failed' | 'incomplete'
+  /** What ended it: `end_run`, the interpreter's end, the agent's last look, or the next `start_run`. */
+  readonly by: 'call' | 'exit' | 'agent' | 'next'
   readonly error?: string
   readonly createGraph?: boolean
   readonly createSvg?: boolean
@@ -72,8 +92,17 @@ export interface Artifact extends Fact<'artifact'> {
   readonly role: 'input' | 'output'
   /** Absolute path on the rank's machine. */
   readonly path: string
-  /** File name under the spool's `files/`, when the client kept a copy or a link there. */
+  /** File name under the spool's `files/`, when the client kept a copy there. */
   readonly spooled?: string
+  /** Of a file that was neither copied nor hashed: inode, mtime and ctime in ns, by which a later reader sees a change. */
+  readonly mark?: string
+  /** Permission bits, and whose the group's are: a copy has no more. */
+  readonly mode?: number
+  readonly group?: number
+  /** Where it leads, when it is a link. */
+  readonly link?: string
+  /** How deep it lies in a folder that was logged: 1 directly in it. */
+  readonly depth?: number
   /** The copy belongs into the run's `artifacts/`. */
   readonly copy?: boolean
   /** Folder under `artifacts/rank<k>/` for the copy. */
@@ -86,6 +115,10 @@ export interface Artifact extends Fact<'artifact'> {
   readonly step?: number
   /** `save_model_version`: 0, 1, ... of one model. */
   readonly version?: number
+  /** The name of the model that it is a version of, or the whole of. */
+  readonly model?: string
+  /** Why it could not be read, or what of it is not as it was. */
+  readonly problem?: string
 }
 
 /** The agent hashed, and where asked copied, a logged file. `stream` and `number` name the artifact event. */
@@ -143,6 +176,8 @@ export interface Source extends Fact<'source'> {
   readonly dirty?: boolean
   readonly diffSha256?: string
   readonly path?: string
+  /** Why there is no commit, or what else of it is not known. */
+  readonly problem?: string
 }
 
 export interface Environment extends Fact<'environment'> {
@@ -225,7 +260,12 @@ export interface Energy extends Fact<'energy'> {
   readonly intensitySource?: string
 }
 
-export type RankStatus = 'completed' | 'failed' | 'killed' | 'lost' | 'incomplete'
+export const rankStatuses = ['completed', 'failed', 'killed', 'lost', 'incomplete'] as const
+export type RankStatus = (typeof rankStatuses)[number]
+
+export function isRankStatus(value: unknown): value is RankStatus {
+  return rankStatuses.some((one) => one === value)
+}
 
 export interface RankEnd extends Fact<'rank.end'> {
   readonly status: RankStatus
@@ -238,6 +278,8 @@ export interface RankEnd extends Fact<'rank.end'> {
 export type Event =
   | SessionStart
   | SessionEnd
+  | Helper
+  | ProcessEnd
   | Param
   | Series
   | ContextEvent

@@ -14,6 +14,7 @@ const direction = 'input|output?'
 
 export const eventFields: Readonly<Record<EventType, FieldTable>> = {
   'session.start': {
+    session: 'name',
     pid: 'count',
     library: 'name',
     libraryVersion: 'name',
@@ -24,9 +25,20 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     collectAllProcesses: 'flag?',
     saveAfterNLogs: 'count?',
     rank: 'count?',
+    worldSize: 'count?',
+    runName: 'name?',
+    runId: 'name?',
     disableCodecarbon: 'flag?',
   },
-  'session.end': { status: 'completed|failed', error: 'text?', createGraph: 'flag?', createSvg: 'flag?' },
+  'session.end': {
+    status: 'completed|failed|incomplete',
+    by: 'call|exit|agent|next',
+    error: 'text?',
+    createGraph: 'flag?',
+    createSvg: 'flag?',
+  },
+  helper: { pid: 'count', start: 'count' },
+  'process.end': { exitCode: 'int?', signal: 'name?' },
   param: {
     key: 'name',
     valueType: 'int|float|str|bool|null|json|time',
@@ -52,6 +64,13 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     source: 'name?',
     step: 'int?',
     version: 'count?',
+    model: 'name?',
+    mark: 'name?',
+    mode: 'count?',
+    group: 'count?',
+    link: 'text?',
+    depth: 'count?',
+    problem: 'text?',
   },
   'artifact.stored': {
     stream: 'name',
@@ -96,6 +115,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     dirty: 'flag?',
     diffSha256: 'name?',
     path: 'text?',
+    problem: 'text?',
   },
   environment: {
     interpreter: 'text?',

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ProvloomError } from '../errors.ts'
 import type { Files, OpenFile } from '../files.ts'
-import { recordBytesMax, segmentBytesMax } from '../limits.ts'
+import { segmentBytesMax } from '../limits.ts'
 import { LogCursor } from './cursor.ts'
 import {
   encodeFrame,
@@ -22,31 +22,21 @@ export interface SegmentLogOptions {
   readonly folder: string
   /** A segment is closed when it has grown to this many bytes. */
   readonly segmentBytesMax?: number
-  /** For a log that is written by `append`. */
+  /** For a log that is written by `commit`. */
   readonly marks?: CommitMarks
 }
 
 /** A record's payload, in parts. */
 export type RecordParts = readonly Uint8Array[]
 
-interface Waiting {
-  readonly records: readonly RecordParts[]
-  /** With their frames. */
-  readonly bytes: number
-  resolve(first: number): void
-  reject(error: unknown): void
-}
-
-const COMMIT_BYTES_MAX = recordBytesMax
 const SCRATCH_BYTES_MIN = 64 * 1024
 
 /**
  * The owner's side of a segment log (format: `format.ts`). One writer; opening cuts a torn tail.
  *
  * `appendSync` is for a rank's spool: when it returns, the record is in the page cache and survives kill -9.
- * `append` is for the journal: it resolves when the record is synced, with every record that was found when the log
- * was opened, and the names of their files; appends that come while a sync runs share the next one (group commit).
- * One log uses one of the two.
+ * `commit` is for the journal: it resolves when the records are synced, with every record that was found when the log
+ * was opened, and the names of their files. One log uses one of the two.
  */
 export class SegmentLog {
   readonly #files: Files
@@ -54,9 +44,9 @@ export class SegmentLog {
   readonly #segmentBytesMax: number
   readonly #marks: CommitMarks | undefined
   #open: OpenFile | undefined
+  #file = ''
   #size = 0
   #next: number
-  #waiting: Waiting[] = []
   #committing = false
   /** The last segment as it was found: an earlier process may have died before it synced what it wrote. */
   #unsynced: OpenFile | undefined
@@ -122,33 +112,28 @@ export class SegmentLog {
   }
 
   /**
-   * Appends one record, given in parts, durably. Records appended in one go, up to 16 MiB with their frames, are one
-   * commit: all of them are in the log, or none.
+   * Appends records durably: all of them are in the log, or none. One call at a time.
    *
-   * @returns its number, once it is synced
-   * @throws {ProvloomError} `LOG_FAILED`; none of the records of that commit is then in the log
-   */
-  append(parts: RecordParts): Promise<number> {
-    return this.appendAll([parts])
-  }
-
-  /**
-   * Appends records durably, as one commit: all of them are in the log, or none.
-   *
-   * @param records at least one; up to 16 MiB with their frames
+   * @param records at least one
    * @returns the number of the first, once they are synced
    * @throws {ProvloomError} `LOG_FAILED`; none of them is then in the log
    */
-  appendAll(records: readonly RecordParts[]): Promise<number> {
-    let bytes = 0
-    for (const parts of records) bytes += framedBytes(parts)
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ records, bytes, resolve, reject })
-      if (this.#committing) return
-      this.#committing = true
-      // A microtask later, so that what is appended in one go shares one sync.
-      queueMicrotask(() => void this.#commitAll())
-    })
+  async commit(records: readonly RecordParts[]): Promise<number> {
+    if (this.#committing) throw new Error('a log commits once at a time')
+    this.#committing = true
+    try {
+      return await this.#commit(records)
+    } catch (error) {
+      this.#takeBack()
+      throw this.#failure('append and sync', error)
+    } finally {
+      this.#committing = false
+    }
+  }
+
+  /** Nothing is written for now: a log that rests holds little memory. */
+  rest(): void {
+    if (this.#scratch.length > SCRATCH_BYTES_MIN) this.#scratch = Buffer.allocUnsafe(0)
   }
 
   /** The next record has at least this number: in a segment of its own, where the log ends before it. */
@@ -206,6 +191,7 @@ export class SegmentLog {
     if (end.cut > 0) this.#cut = { file, offset: end.offset, from: end.next, records: end.cut }
     if (end.offset < bytes.length) open.truncateSync(end.offset)
     this.#open = open
+    this.#file = file
     this.#unsynced = open
     this.#size = end.offset
     return end.next
@@ -226,6 +212,7 @@ export class SegmentLog {
       throw error
     }
     this.#open = open
+    this.#file = file
     this.#size = headerBytes
     if (!this.#unsyncedFolders.includes(this.#folder)) this.#unsyncedFolders.push(this.#folder)
     return open
@@ -242,65 +229,41 @@ export class SegmentLog {
     }
   }
 
-  async #commitAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const taken = this.#take()
-      try {
-        await this.#commit(taken)
-      } catch (error) {
-        this.#takeBack()
-        const failure = this.#failure('append and sync', error)
-        for (const one of taken) one.reject(failure)
-      }
-    }
-    this.#committing = false
-    // A log that rests holds little memory.
-    if (this.#scratch.length > SCRATCH_BYTES_MIN) this.#scratch = Buffer.allocUnsafe(0)
-  }
-
-  #take(): Waiting[] {
+  async #commit(records: readonly RecordParts[]): Promise<number> {
     let bytes = 0
-    let count = 0
-    for (const one of this.#waiting) {
-      bytes += one.bytes
-      if (count > 0 && bytes > COMMIT_BYTES_MAX) break
-      count++
-    }
-    return this.#waiting.splice(0, count)
-  }
-
-  async #commit(taken: readonly Waiting[]): Promise<void> {
-    let bytes = 0
-    for (const one of taken) bytes += one.bytes
+    for (const parts of records) bytes += framedBytes(parts)
     if (this.#unsynced !== undefined) {
       // With its name: else it may be gone and what is written now be there.
       await this.#unsynced.sync()
       await this.#syncFolders()
     }
     this.#unsynced = undefined
+    // Before a new segment, too: the folder that has its name now may be somebody else's.
+    this.#refuseRemoved()
     const open = this.#segmentFor(bytes)
-    const frames = this.#frames(taken, bytes)
-    await open.write([frames])
+    await open.write([this.#frames(records, bytes)])
     await open.sync()
     await this.#syncFolders()
+    this.#refuseRemoved()
     this.#size += bytes
-    for (const one of taken) {
-      one.resolve(this.#next)
-      this.#next += one.records.length
-    }
+    const first = this.#next
+    this.#next += records.length
+    return first
+  }
+
+  /** What is written into a file that was removed is nowhere, though the system takes it. */
+  #refuseRemoved(): void {
+    if (this.#open?.isAt(this.#file) === false) throw new Error(`${this.#file} was removed`)
   }
 
   /** One piece of memory for a commit: the system takes one piece faster than a thousand. */
-  #frames(taken: readonly Waiting[], bytes: number): Buffer {
+  #frames(records: readonly RecordParts[], bytes: number): Buffer {
     if (this.#scratch.length < bytes)
       this.#scratch = Buffer.allocUnsafeSlow(Math.max(bytes, SCRATCH_BYTES_MIN))
     let at = 0
-    let number = this.#next
-    for (const { records } of taken) {
-      for (const parts of records) {
-        const marked = number === this.#next ? parts : (this.#marks?.follow(parts) ?? parts)
-        at = encodeFrameOf(this.#scratch, at, number++, marked)
-      }
+    for (const [k, parts] of records.entries()) {
+      const marked = k === 0 ? parts : (this.#marks?.follow(parts) ?? parts)
+      at = encodeFrameOf(this.#scratch, at, this.#next + k, marked)
     }
     return this.#scratch.subarray(0, at)
   }

@@ -2,18 +2,19 @@
  * What agent and aggregator say to each other besides envelopes. Each message is one ZeroMQ frame: a MessagePack map
  * with `kind`; an envelope is a MessagePack array. docs/wire-format.md tells the conversation.
  *
- * The agent says `hello` until it is answered, sends envelopes within its credit, `heartbeat` at intervals, and `bye`
- * when everything is acknowledged. The aggregator answers `welcome` or `refused` (final), `acks`, `pulse`, `farewell`,
- * and `again` when it does not know the session (it was restarted): the agent then says hello anew.
+ * One agent speaks for many sessions over one connection: every message names its `session`. Of each session it says
+ * `hello` until it is answered, sends envelopes within its credit, `heartbeat` at intervals, and `bye` when everything
+ * is acknowledged. The aggregator answers `welcome`, `later` or `refused` (final), `acks`, `pulse`, `farewell`,
+ * `settled` when the graph on disk holds the session's end, and `again` when it does not know the session (it was
+ * restarted): the agent then says hello anew.
  */
-import { isAttempt, isCount, isRank, isRunId } from '../ids.ts'
 import type { Attempt, Rank, RunId } from '../ids.ts'
-import { messageBytesMax } from '../limits.ts'
-import { pack, unpack } from './pack.ts'
+import type { RankStatus } from '../event/event.ts'
+import { pack } from './pack.ts'
 
-export const protocolVersion = 1
+export const protocolVersion = 2
 
-/** What a rank asks for; the aggregator's own settings win. */
+/** What a session asks for; the aggregator's own settings win. */
 export interface Asked {
   readonly provUserNamespace?: string
   readonly experimentName?: string
@@ -22,21 +23,42 @@ export interface Asked {
   readonly saveAfterNLogs?: number
 }
 
+/** Who told the rank: the call itself, a library that the script had initialised, the launcher's variables, nobody. */
+export type RankToldBy = 'call' | 'library' | 'launcher' | 'alone'
+
 export interface Hello {
   readonly kind: 'hello'
   readonly version: number
   readonly session: string
-  /** Names the job on every rank alike; empty when the launcher gives none. */
+  /** Random, one per agent process. */
+  readonly agent: string
+  /** The process right below the launcher, else the tree's founder: a restarted rank is a new worker. */
+  readonly worker: string
+  /** Names the job on every rank alike. */
   readonly jobKey: string
-  /** Given when the launcher or a former welcome named the run. */
+  /** Given when somebody named the run. */
   readonly runId?: RunId
+  /** The run that a former welcome of this session named. */
+  readonly admitted?: RunId
   readonly rank: Rank
+  /** A lower bound: the aggregator may know of a later start of the rank. */
   readonly attempt: Attempt
+  readonly rankToldBy: RankToldBy
+  /** How many sessions of this experiment and run name came before at this place under this worker. A wish. */
+  readonly ordinal: number
+  readonly runName?: string
   readonly worldSize?: number
-  /** The launcher will start a failed rank again, at most this often. */
+  /** The launcher will start failed ranks again, at most this often. */
   readonly restartsMax?: number
+  /** Whom it starts again when one fails. */
+  readonly restarts?: 'all' | 'one'
+  /** The machine's name, for people. */
   readonly host: string
+  /** The machine: its boot id. Two machines may have one name, and eight pods of one machine have eight. */
+  readonly hostId: string
   readonly pid: number
+  /** Time of the session's `session.start`. */
+  readonly startedUs: number
   readonly asked: Asked
 }
 
@@ -46,11 +68,15 @@ export interface Welcome {
   readonly session: string
   readonly runId: RunId
   readonly runDir: string
+  /** The place that the session was given: its attempt may be a later one than it asked for. */
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly ordinal: number
   readonly next: Readonly<Record<string, number>>
   readonly creditBytes: number
   /** Oldest record to hold back to fill an envelope; the agent's own when absent. */
   readonly envelopeAgeMs?: number
-  /** Settings that differ from what was asked, in words, for the user. */
+  /** What the user should know, in words: settings that differ from what was asked, ranks that have come apart. */
   readonly differences: readonly string[]
 }
 
@@ -61,6 +87,15 @@ export interface Refused {
   readonly session: string
   readonly reason: RefusalReason
   readonly message: string
+}
+
+/** Cannot be answered yet: hello again, after a while. */
+export interface Later {
+  readonly kind: 'later'
+  readonly session: string
+  readonly message: string
+  /** A person should know: it will not be soon. */
+  readonly tell?: boolean
 }
 
 export interface Acks {
@@ -86,6 +121,8 @@ export interface Heartbeat {
   readonly sentUs: number
   /** Records in the spool and not acknowledged. */
   readonly backlog: number
+  /** The session's end was read; what is left is on its way. */
+  readonly closing?: boolean
 }
 
 export interface Pulse {
@@ -96,13 +133,85 @@ export interface Pulse {
   readonly receivedUs: number
 }
 
-/** Everything this session had to send is acknowledged. `final`: the rank's execution has ended. */
+/** What the writer of a stream says that it wrote (`next` records) and dropped, by reason. */
+export interface StreamLedger {
+  readonly next: number
+  readonly drops: Readonly<Record<string, number>>
+}
+
+/** Everything this session had to send is acknowledged. `final`: the session has ended; else another agent may come. */
 export interface Bye {
   readonly kind: 'bye'
   readonly session: string
   readonly final: boolean
+  /** By stream, retired ones included; empty where it cannot be known. */
+  readonly ledger: Readonly<Record<string, StreamLedger>>
+  /** Every stream's ledger was read after its writer had closed it. */
+  readonly ledgerClosed: boolean
   readonly createGraph?: boolean
   readonly createSvg?: boolean
+}
+
+/** An agent without an open session is here, and may have one yet. `session` is the agent's own id. */
+export interface Present {
+  readonly kind: 'present'
+  readonly session: string
+  readonly agent: string
+  readonly jobKey: string
+  readonly rank?: Rank
+  readonly attempt?: Attempt
+  readonly worldSize?: number
+  /** Its process has called nothing of ours yet: it may still be importing. */
+  readonly silent: boolean
+}
+
+/** How a rank ended that had no session, or none that is collected. */
+export interface PlaceEnd {
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly status: RankStatus
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly error?: string
+}
+
+/** An agent leaves: no process of its tree lives, or all have been idle. `session` is the agent's own id. */
+export interface Gone {
+  readonly kind: 'gone'
+  readonly session: string
+  readonly agent: string
+  readonly jobKey: string
+  readonly idle?: boolean
+  readonly ends: readonly PlaceEnd[]
+}
+
+/** Streams whose writer is gone and whose records are all acknowledged: nothing of them comes any more. */
+export interface Retired {
+  readonly kind: 'retired'
+  readonly session: string
+  readonly ledger: Readonly<Record<string, StreamLedger>>
+}
+
+/** How the process of a session that had ended before it, ended. */
+export interface Exit {
+  readonly kind: 'exit'
+  readonly session: string
+  readonly time: number
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
+/** The document on disk holds this session's end. Said again when the whole run has ended. */
+export interface Settled {
+  readonly kind: 'settled'
+  readonly session: string
+  readonly runDir: string
+  /** The whole run has ended. */
+  readonly ended: boolean
+  readonly status: RankStatus | 'running'
+  readonly logs: number
+  /** Ranks that go on. */
+  readonly missing: readonly number[]
 }
 
 export interface Farewell {
@@ -115,143 +224,18 @@ export interface Again {
   readonly session: string
 }
 
-export type AgentMessage = Hello | Heartbeat | Bye
-export type AggregatorMessage = Welcome | Refused | Acks | Rejected | Pulse | Farewell | Again
+export type AgentMessage = Hello | Heartbeat | Bye | Present | Gone | Retired | Exit
+export type AggregatorMessage =
+  | Welcome
+  | Refused
+  | Later
+  | Acks
+  | Rejected
+  | Pulse
+  | Settled
+  | Farewell
+  | Again
 
 export function encodeMessage(message: AgentMessage | AggregatorMessage): Buffer {
   return pack(message)
-}
-
-export type Look<T> =
-  | { readonly kind: 'message'; readonly message: T }
-  /** An envelope's parts, for `envelopeOf`. */
-  | { readonly kind: 'envelope'; readonly parts: readonly unknown[] }
-  | { readonly kind: 'bad'; readonly reason: string }
-
-/** Reads what an agent sent; never throws. */
-export function decodeAgentMessage(bytes: Uint8Array): Look<AgentMessage> {
-  const value = unpack(bytes)
-  if (Array.isArray(value)) return { kind: 'envelope', parts: value }
-  if (bytes.length > messageBytesMax) return bad(`a message of ${bytes.length} bytes`)
-  if (!isMap(value)) return bad('not a MessagePack map')
-  if (!isText(value['session'], 64)) return bad('no session')
-  switch (value['kind']) {
-    case 'hello':
-      return isHello(value)
-        ? { kind: 'message', message: value }
-        : bad('hello: a field is missing or of a wrong type')
-    case 'heartbeat':
-      return isHeartbeat(value) ? { kind: 'message', message: value } : bad('heartbeat: not well-formed')
-    case 'bye':
-      return isBye(value) ? { kind: 'message', message: value } : bad('bye: not well-formed')
-    default:
-      return bad('unknown kind of message')
-  }
-}
-
-/** Reads what an aggregator sent; never throws. */
-export function decodeAggregatorMessage(bytes: Uint8Array): Look<AggregatorMessage> {
-  if (bytes.length > messageBytesMax) return bad(`a message of ${bytes.length} bytes`)
-  const value = unpack(bytes)
-  if (!isMap(value) || !isText(value['session'], 64)) return bad('not a message')
-  return isAggregatorMessage(value)
-    ? { kind: 'message', message: value }
-    : bad('unknown or malformed message')
-}
-
-function isHello(value: object): value is Hello {
-  const m = fieldsOf(value)
-  return (
-    isCount(m['version']) &&
-    isText(m['jobKey'], 512) &&
-    (m['runId'] === undefined || isRunId(m['runId'])) &&
-    isRank(m['rank']) &&
-    isAttempt(m['attempt']) &&
-    optional(m['worldSize'], isCount) &&
-    optional(m['restartsMax'], isCount) &&
-    isText(m['host'], 255) &&
-    isCount(m['pid']) &&
-    isMap(m['asked']) &&
-    isAsked(m['asked'])
-  )
-}
-
-function isAsked(m: Readonly<Record<string, unknown>>): boolean {
-  return (
-    optional(m['provUserNamespace'], (v) => isText(v, 2048)) &&
-    optional(m['experimentName'], (v) => isText(v, 512) && v !== '') &&
-    optional(m['provenanceSaveDir'], (v) => isText(v, 4096)) &&
-    optional(m['collectAllProcesses'], (v) => typeof v === 'boolean') &&
-    optional(m['saveAfterNLogs'], (v) => isCount(v) && v > 0)
-  )
-}
-
-function isHeartbeat(value: object): value is Heartbeat {
-  const m = fieldsOf(value)
-  return isCount(m['sentUs']) && isCount(m['backlog'])
-}
-
-function isBye(value: object): value is Bye {
-  const m = fieldsOf(value)
-  return (
-    typeof m['final'] === 'boolean' && optional(m['createGraph'], isFlag) && optional(m['createSvg'], isFlag)
-  )
-}
-
-function isAggregatorMessage(value: object): value is AggregatorMessage {
-  const m = fieldsOf(value)
-  switch (m['kind']) {
-    case 'welcome':
-      return (
-        isRunId(m['runId']) &&
-        isText(m['runDir'], 4096) &&
-        isNumbers(m['next']) &&
-        isCount(m['creditBytes']) &&
-        optional(m['envelopeAgeMs'], isCount) &&
-        Array.isArray(m['differences'])
-      )
-    case 'refused':
-      return isText(m['reason'], 64) && isText(m['message'], 4096)
-    case 'acks':
-      return isNumbers(m['next'])
-    case 'rejected':
-      return isText(m['stream'], 64) && isCount(m['next']) && isFlag(m['retry']) && isText(m['message'], 4096)
-    case 'pulse':
-      return isCount(m['sentUs']) && isCount(m['receivedUs'])
-    case 'farewell':
-    case 'again':
-      return true
-    default:
-      return false
-  }
-}
-
-function isNumbers(value: unknown): value is Record<string, number> {
-  return isMap(value) && Object.values(value).every(isCount)
-}
-
-function optional(value: unknown, check: (value: unknown) => boolean): boolean {
-  return value === undefined || check(value)
-}
-
-function isFlag(value: unknown): value is boolean {
-  return typeof value === 'boolean'
-}
-
-function isText(value: unknown, lengthMax: number): value is string {
-  return typeof value === 'string' && value.length <= lengthMax
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  )
-}
-
-function fieldsOf(value: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(value))
-}
-
-function bad(reason: string): { readonly kind: 'bad'; readonly reason: string } {
-  return { kind: 'bad', reason }
 }

@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  aggregatorKey,
-  checkOptions,
-  flagOf,
-  jobNames,
-  keySlug,
-  optionsOf,
-  renderError,
-  variableOf,
-} from '@provloom/shared'
+import { checkOptions, flagOf, optionsOf, renderError, variableOf } from '@provloom/shared'
 
 function refusal(input: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): string {
   try {
@@ -60,29 +51,5 @@ describe('options', () => {
     for (const part of ['run', 'agent', 'aggregator'] as const) {
       for (const option of optionsOf(part).values()) expect(option.help.length).toBeGreaterThan(5)
     }
-  })
-})
-
-describe('the names of a job', () => {
-  it('come from the launcher in the order of the design', () => {
-    const slurm = { SLURM_JOB_ID: '7', SLURM_STEP_ID: '2', SLURM_ARRAY_TASK_ID: '1' }
-    expect(
-      jobNames({ ...slurm, TORCHELASTIC_RUN_ID: 'abc', MASTER_ADDR: 'n1', MASTER_PORT: '29500' }, undefined),
-    ).toEqual({
-      jobKey: 'torchrun-abc',
-      connectionKeys: ['torchrun-abc', 'slurm-7_1', 'default'],
-    })
-    expect(jobNames({ ...slurm, TORCHELASTIC_RUN_ID: 'none' }, undefined).jobKey).toBe('slurm-7_1.2')
-    expect(jobNames({ MASTER_ADDR: 'n1', MASTER_PORT: '29500' }, undefined).jobKey).toBe('master-n1:29500')
-    expect(jobNames({}, undefined)).toEqual({ jobKey: '', connectionKeys: ['default'] })
-    expect(jobNames(slurm, 'mine').connectionKeys).toEqual(['mine', 'slurm-7_1', 'default'])
-    expect(aggregatorKey(slurm, undefined)).toBe('slurm-7_1')
-  })
-
-  it('become safe and different file names', () => {
-    expect(keySlug('slurm-7_1.2')).toBe('slurm-7_1.2')
-    expect(keySlug('../../etc')).not.toContain('/')
-    expect(keySlug('..')).not.toBe('..')
-    expect(keySlug('a/b')).not.toBe(keySlug('a-b'))
   })
 })

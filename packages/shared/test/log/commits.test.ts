@@ -23,7 +23,7 @@ async function written(dir: string, ...commits: readonly number[]): Promise<void
   let number = 0
   for (const count of commits) {
     const texts = Array.from({ length: count }, () => `rec ${String(number++).padStart(3, '0')}`)
-    await Promise.all(texts.map((text) => log.append([Buffer.from('+'), Buffer.from(text)])))
+    await log.commit(texts.map((text) => [Buffer.from('+'), Buffer.from(text)]))
   }
   log.close()
 }
@@ -68,7 +68,7 @@ describe('a log that is synced commit by commit', () => {
     const log = open(dir)
     expect([log.next, log.cut?.from, log.cut?.records]).toEqual([hole, hole, 6 - hole])
     expect(await numbersIn(log)).toEqual(left)
-    await log.append([Buffer.from('+'), Buffer.from(`rec 00${hole}`)])
+    await log.commit([[Buffer.from('+'), Buffer.from(`rec 00${hole}`)]])
     expect(await numbersIn(log)).toEqual([...left, hole])
     log.close()
     expect(open(dir).cut).toBeUndefined()
@@ -101,7 +101,7 @@ describe('a log that is synced commit by commit', () => {
     log.goOnAt(1)
     expect(log.next).toBe(2)
     log.goOnAt(7)
-    expect(await log.append([Buffer.from('+'), Buffer.from('rec 007')])).toBe(7)
+    expect(await log.commit([[Buffer.from('+'), Buffer.from('rec 007')]])).toBe(7)
     expect(await numbersIn(log)).toEqual([0, 1, 7])
     log.close()
     expect(open(dir).next).toBe(8)

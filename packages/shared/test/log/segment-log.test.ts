@@ -62,11 +62,11 @@ describe('a segment log', () => {
     written(dir, 7, 100).close()
     const log = new SegmentLog({ files, folder: dir, segmentBytesMax: 100 })
     expect(log.next).toBe(7)
-    expect(await log.append([Buffer.from('rec'), Buffer.from('ord 7')])).toBe(7)
+    expect(await log.commit([[Buffer.from('rec'), Buffer.from('ord 7')]])).toBe(7)
     expect((await readAll(log.read(0))).records).toEqual(numbered(8))
   })
 
-  it('shares one sync among the appends that come while a sync runs', async () => {
+  it('commits many records with one sync, and one commit at a time', async () => {
     let syncs = 0
     const counting: Files = {
       ...files,
@@ -82,11 +82,11 @@ describe('a segment log', () => {
       },
     }
     const log = new SegmentLog({ files: counting, folder: folder() })
-    const numbers = await Promise.all(
-      Array.from({ length: 1000 }, (_, i) => log.append([Buffer.from(`record ${i}`)])),
-    )
-    expect(numbers).toEqual(Array.from({ length: 1000 }, (_, i) => i))
-    expect(syncs).toBeLessThanOrEqual(2)
+    const records = Array.from({ length: 1000 }, (_, i) => [Buffer.from(`record ${i}`)])
+    const first = log.commit(records)
+    await expect(log.commit(records)).rejects.toThrow('once at a time')
+    expect(await first).toBe(0)
+    expect(syncs).toBe(1)
     expect((await readAll(log.read(0))).records).toEqual(numbered(1000))
   })
 
@@ -127,10 +127,10 @@ describe('a segment log', () => {
     log.appendSync(Buffer.from('record 0'))
     full = true
     expect(() => log.appendSync(Buffer.from('lost'))).toThrow(expect.objectContaining({ code: 'LOG_FAILED' }))
-    await expect(log.append([Buffer.from('lost')])).rejects.toMatchObject({ code: 'LOG_FAILED' })
+    await expect(log.commit([[Buffer.from('lost')]])).rejects.toMatchObject({ code: 'LOG_FAILED' })
     full = false
     expect(log.appendSync(Buffer.from('record 1'))).toBe(1)
-    expect(await log.append([Buffer.from('record 2')])).toBe(2)
+    expect(await log.commit([[Buffer.from('record 2')]])).toBe(2)
     expect(await readAll(log.read(0))).toEqual({ records: numbered(3), damage: [] })
   })
 })

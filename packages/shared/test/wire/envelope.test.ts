@@ -119,12 +119,18 @@ describe('messages', () => {
   it('come back as they were', () => {
     const hello = {
       kind: 'hello',
-      version: 1,
+      version: 2,
       session: 's',
+      agent: 'a',
+      worker: 'w',
       jobKey: '',
       rank: 0 as Rank,
       attempt: 0 as Attempt,
+      rankToldBy: 'alone',
+      ordinal: 0,
       host: 'h',
+      hostId: 'b',
+      startedUs: 1,
       pid: 1,
       asked: { saveAfterNLogs: 5 },
     } as const

@@ -1,0 +1,120 @@
+"""The agent of a tree that no wrapper serves: found, started, and left alone."""
+
+import os
+import time
+
+from . import _process
+from ._small import age_of, put, remove
+
+#: Whoever starts an agent says so; the others of the tree need not for so long, in seconds.
+_STARTING_SECONDS = 10
+#: The shell that leaves the agent an orphan is gone in a moment; longer it is not waited for, in seconds.
+_SHELL_SECONDS = 0.25
+
+
+def find_command():
+    """The command line that starts ``provloom``, or None."""
+    given = os.environ.get("PROVLOOM_BIN")
+    if given:
+        return _command(given)
+    import shutil
+
+    found = shutil.which("provloom")
+    if found:
+        return [found]
+    for start in (_working_folder(), os.path.dirname(os.path.abspath(__file__))):
+        folder = start
+        while folder:
+            candidate = os.path.join(folder, "node_modules", ".bin", "provloom")
+            if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+                return [candidate]
+            above = os.path.dirname(folder)
+            folder = above if above != folder else None
+    return None
+
+
+def _working_folder():
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+def _command(file):
+    if file.endswith((".js", ".mjs", ".cjs")) and not os.access(file, os.X_OK):
+        return ["node", file]
+    return [file]
+
+
+def ensure(tree):
+    """Starts the tree's agent where none lives. Returns why that cannot be, or None."""
+    if tree.agent() is not None or not _claim(tree):
+        return None
+    import shutil
+
+    command = find_command()
+    if command is None:
+        why = "`provloom` was not found"
+    elif shutil.which(command[0]) is None:
+        # The shell that shall start it could not tell us.
+        why = "%s could not be started" % command[0]
+    else:
+        why = _start(tree, command)
+    if why is not None:
+        remove(tree.path("agent.starting"))
+    return why
+
+
+def _claim(tree):
+    """Whether it is ours to start one: ranks that begin at once need one between them. Whoever does says so, as long as
+    it lives, for some seconds."""
+    file = tree.path("agent.starting")
+    try:
+        with open(file, "rb", buffering=0) as opened:
+            pid, _, start = opened.read(64).partition(b".")
+        if age_of(file) < _STARTING_SECONDS and _process.lives(int(pid), int(start)):
+            return False
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError):
+        return True
+    remove(file)
+    try:
+        # Complete before it has its name: who reads it finds who made it.
+        beside = "%s.%d" % (file, os.getpid())
+        put(beside, b"%d.%d" % _process.me())
+        try:
+            os.link(beside, file)
+        finally:
+            remove(beside)
+    except FileExistsError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _start(tree, command):
+    """Detached, and an orphan from the start: it outlives us, nothing of it reaches our streams, and who kills our
+    children does not find it. Returns why it could not be started, or None."""
+    import subprocess
+
+    environment = {name: value for name, value in os.environ.items() if name not in ("PROVLOOM_TREE", "PROVLOOM_LAUNCHER")}
+    try:
+        log = os.open(tree.path("agent.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            shell = subprocess.Popen(
+                ["/bin/sh", "-c", '"$@" &', "sh", *command, "agent", "--tree", tree.folder],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, close_fds=True, start_new_session=True,
+                env=environment,
+            )  # fmt: skip
+        finally:
+            os.close(log)
+    except (OSError, ValueError) as error:
+        return "%s could not be started (%s)" % (command[0], error)
+    until = time.monotonic() + _SHELL_SECONDS
+    while shell.poll() is None and time.monotonic() < until:
+        time.sleep(0.001)
+    # A shell that is still there is nobody's to wait for; Popen would warn about that.
+    shell.returncode = shell.returncode or 0
+    return None

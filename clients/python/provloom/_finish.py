@@ -1,0 +1,46 @@
+"""The end of a session, by a call or with the process: what is written, waited for and said."""
+
+import os
+
+from . import _agent, _current, _wait, _words
+from ._session import Session
+
+
+def end(session, failure, create_graph, create_svg, wait):
+    """end_run. Returns whether the graph on disk holds all of the session."""
+    with _current.lock:
+        if session is not _current.session or not session.release():
+            return False
+        session.look()
+        session.end("completed" if failure is None else "failed", failure, create_graph, create_svg)
+    if session.kind == Session.HELPER:
+        return False
+    return _settle(session, session.rank() == 0 if wait is None else bool(wait))
+
+
+def at_exit(session, status, why):
+    """The process ends with the session open. A wrapper outlives it; under a plain start nobody else tells the end."""
+    session.end(status, why, by="exit")
+    if session.kind == Session.OWN and not session.wrapped:
+        _settle(session, session.rank() == 0)
+
+
+def _settle(session, wait):
+    if session.quiet:
+        return True
+    if not session.wrapped and session.no_agent is None and not os.path.exists(session.tree.path("agent.json")):
+        # The agent that was there has left before it saw this session.
+        session.no_agent = _agent.ensure(session.tree)
+    # Where no agent could be started nobody will ever answer.
+    if wait and session.no_agent is None:
+        done = _wait.until_ended(session)
+    else:
+        session.look()
+        done = session.control.get("state") in ("ended", "quiet")
+    session.say_notices()
+    if not session.wrapped and session.rank() == 0 and not session.quiet:
+        if done:
+            _words.ended(session)
+        elif wait and not session.kept_told:
+            _words.not_ended(session)
+    return done

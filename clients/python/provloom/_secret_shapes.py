@@ -1,0 +1,113 @@
+"""Secrets that are known by their own shape, wherever they stand: keys of services, private keys, phrases."""
+
+import re
+from functools import lru_cache
+
+from . import _secret_table as table
+from ._secret_words import TO_FILL, is_secret
+
+
+
+def _any_of(words):
+    """A pattern of any of these words, the longest that fits; told apart by their first letters, which is quick."""
+    first = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        first.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join("%s(?:%s)" % (re.escape(letter), "|".join(rests)) for letter, rests in sorted(first.items()))
+
+
+_AFTER = {begin: after for begins, after in table.KEYS for begin in begins.split()}
+#: What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one.
+_RUN = re.compile(r"\b[\w./+=~:-]{14,}", re.A)
+_BEGIN = re.compile(r"(?:(?<![\w-])|(?<=\\[nrt]))(?:%s)" % _any_of(_AFTER), re.A)
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----")
+#: A line of a private key that came without the others.
+_PEM_LINE = re.compile(r"[A-Za-z0-9+/]+")
+_AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
+_AWS_SECRET = re.compile(r"(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])", re.A)
+_AWS_REACH = 200
+_SMALL, _LARGE, _OTHER = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[^A-Za-z]")
+
+
+@lru_cache(maxsize=None)
+def _compiled(pattern):
+    return re.compile(pattern, re.A)
+
+
+def shapes_in(scan, text, small):
+    """[(start, end)] of what says itself that it is a secret. ``small``: the text in small letters."""
+    if scan.is_spent(1 + len(text) // 256):
+        return [(0, len(text))]
+    spans = []
+    for run in _RUN.finditer(text):
+        if scan.is_spent():
+            return spans + [(run.start(), len(text))]
+        spans += _keys_in(text, *run.span())
+    for begin, pattern in table.PHRASES:
+        at = small.find(begin)
+        while at >= 0:
+            if scan.is_spent(3):
+                return spans + [(at, len(text))]
+            found = _compiled(pattern).match(text, at)
+            if found and not TO_FILL.fullmatch(found.group(1)) and is_secret("sure", found.group(1)):
+                spans.append(found.span(1))
+            at = small.find(begin, at + len(begin))
+    if "PRIVATE KEY" in text:
+        spans += _private_keys(text)
+    if "AKIA" in text or "ASIA" in text:
+        spans += _near_an_id(scan, text)
+    return spans
+
+
+def _keys_in(text, start, end):
+    """The keys in a run of the characters that keys are made of."""
+    spans, begin = [], _BEGIN.search(text, start, end)
+    while begin is not None:
+        after = _compiled(_AFTER[begin.group()]).match(text, begin.end(), end)
+        if after is not None:
+            spans.append((begin.start(), after.end()))
+        begin = _BEGIN.search(text, after.end() if after else begin.start() + 1, end)
+    for mark, pattern in table.KEYS_WITH if end - start > 32 else ():
+        if text.find(mark, start, end) >= 0:
+            spans += [found.span() for found in _compiled(pattern).finditer(text, start, end)]
+    if end - start in (64, 70, 76) and _is_line(text, start, end) and _PEM_LINE.fullmatch(text, start, end):
+        if _is_mixed(text[start:end]):
+            spans.append((start, end))
+    return spans
+
+
+def _near_an_id(scan, text):
+    """Beside an AWS key id stands its secret, which has no shape of its own but its length."""
+    spans = []
+    for one in _AWS_ID.finditer(text):
+        if scan.is_spent(60):
+            return spans + [(one.start(), len(text))]
+        near = _AWS_SECRET.finditer(text, max(0, one.start() - _AWS_REACH), min(len(text), one.end() + _AWS_REACH))
+        spans += [found.span() for found in near if _is_mixed(found.group())]
+    return spans
+
+
+def _is_line(text, start, end):
+    if end < len(text) and not text.startswith(("\n", "\r\n"), end):
+        return False
+    before = text[max(0, start - 8) : start].rsplit("\n", 1)[-1]
+    return before.strip(" \t+-") == ""
+
+
+def _is_mixed(text):
+    return bool(_SMALL.search(text) and _LARGE.search(text) and _OTHER.search(text))
+
+
+def _private_keys(text):
+    spans, at = [], 0
+    while True:
+        begin = _PEM.search(text, at)
+        if begin is None:
+            return spans
+        end = _PEM_END.search(text, begin.end())
+        at = end.start() if end else len(text)
+        if text[begin.end() : at].strip(" \r\n*") != "":
+            spans.append((begin.end(), at))
+        if end is None:
+            return spans

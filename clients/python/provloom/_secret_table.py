@@ -1,0 +1,210 @@
+"""The words and shapes by which secrets are known. packages/agent/src/secrets/table.ts says the same, and a test holds
+them equal: change both."""
+
+#: What stands in the place of a secret.
+MASK = "***"
+
+#: How sure a name is: what its value may be and still be shown. "sure": nothing but yes, no, nothing and references;
+#: "file": a path too; "likely": a path or a short number; "number": any number (an id); "pair": what stands before the
+#: colon of user:password; "header": the scheme; "perhaps": all that is not a jumble of letters and digits.
+LEVELS = {
+    "sure": "password passwd passphrase passcode secret secrets token apikey apikeys pat bearer jwt otp totp"
+            " creds cred passwords tokenstring accesskey secretkey privatekey authkey mnemonic",
+    "file": "pwd oldpwd",
+    "likely": "pass pw credential credentials cookies sshpass dbpass userpass storepass keypass rootpass adminpass"
+              " srcstorepass deststorepass keystorepass truststorepass requirepass masterauth authtoken authtokens",
+    "pair": "auth userpwd",
+    "header": "authorization cookie",
+    "perhaps": "key keys tokens signature sig session sessions sessionid sid sas hmac cert",
+}  # fmt: skip
+
+#: Ends of words without a seam: PGPASSWORD, dbpassword, hftoken.
+STEMS = "password passwd passphrase secret token apikey accesskey secretkey privatekey credentials".split()
+NO_STEMS = "subtoken pretoken detoken untoken multitoken".split()
+
+#: ``X key`` is a secret for these X, and may be the path of one for those; for the last it never is.
+KEY_OWNERS = (
+    "api app application access secret auth authentication authorization authtoken encryption encrypt encr decryption decrypt"
+    " cipher crypto aes hmac jwt account storage shared subscription license licence master function functions admin"
+    " consumer integration ingest ingestion webhook sas service svc rapidapi xi personal bot dev"
+    " aws amazon azure gcp google gcs hf huggingface hub wandb openai anthropic claude gemini cohere mistral groq xai"
+    " perplexity replicate together fireworks deepseek openrouter elevenlabs stability nvidia ngc comet neptune clearml"
+    " mlflow dagshub kaggle roboflow databricks snowflake pinecone qdrant weaviate minio s3 r2 tavily serper serpapi"
+    " langchain langsmith langfuse github gitlab sendgrid mailgun stripe twilio sentry datadog dd newrelic grafana"
+    " heroku cloudflare runpod lambda linear airtable figma mapbox maps"
+).split()
+KEY_FILES = "private ssh signing sign tls ssl gpg pgp rsa dsa ecdsa ed client server deploy".split()
+KEY_FIELDS = "public pub primary foreign sort partition group cache rng host registry".split()
+
+#: What may follow the secret word of a name and changes nothing: CLIENT_SECRET_VALUE, API_KEY_PROD, TOKEN_GITHUB.
+PLAIN_ENDS = (
+    "value values val string str text plain plaintext raw b base64 b64 hex hash data content literal json prod production dev"
+    " development test testing staging stage live sandbox local old new current next previous prev default main primary"
+    " secondary backup alt ro rw readonly read write admin root user client server global confirm confirmation repeat again"
+    " aws azure gcp google hf huggingface hub wandb openai anthropic cohere mistral groq replicate comet neptune clearml"
+    " mlflow kaggle databricks snowflake pinecone db database sql mysql postgres postgresql pg redis mongo s3 minio github"
+    " gitlab git npm pypi docker registry slack discord telegram smtp mail email ftp ldap proxy http https webhook"
+).split()
+#: What may follow it and says that the value is none: PASSWORD_FILE, token_type, secretName.
+OTHER_ENDS = (
+    "file files filename path paths dir folder env envvar var variable variables name names url uri urls endpoint host port"
+    " type types kind class mode method algo algorithm policy provider providers source store manager backend count counts"
+    " num number len length size sizes dim dims limit max min budget rate ratio per expiry expires expiration expire ttl age"
+    " lifetime timeout duration rotation header headers prefix suffix field column col label labels index idx format version"
+    " arn ref stdin prompt required enabled disabled hint help description title level strategy scheme role scope scopes"
+    " audience issuer usage validator handler callback cls module position positions pos embedding embeddings emb"
+).split()
+NUMBERED_ENDS = "id ids".split()
+
+#: What stands before the secret word and says that it is counted, or a part of a text, or a flag.
+COUNTS = "max min num n nb total avg mean average count number per".split()
+TOKEN_PARTS = (
+    "pad eos bos unk sep cls mask special image img stop start end next prefix suffix begin sot eot eod audio video vision"
+    " speech blank placeholder trigger text word char byte padding separator additional extra added think forced suppress"
+).split()
+PASS_PARTS = "first second third last forward backward fwd bwd multi single one two low high band all by each per".split()
+FLAGS = (
+    "no use with without ask require requires enable disable allow skip show hide need needs has is prompt generate reset"
+    " rotate check validate force print"
+).split()
+
+#: Parameters of a URL that are secrets there, whatever they are elsewhere.
+URL_NAMES = "key keys sig signature auth credential credentials hmac sid session ticket st assertion".split()
+
+#: Where to look closer. Every word above has one of these in it.
+HINTS = "pass pwd pw secret token key cred auth cookie jwt session sid sas sig pat bearer otp hmac mnemonic cert".split()
+
+#: What an authorization begins with and may be shown.
+SCHEMES = (
+    "bearer basic token digest negotiate ntlm apikey api-key key oauth splunk snowflake sharedkey sharedaccesssignature"
+    " genie-key ssws jwt bot aws4-hmac-sha256 googlelogin deepl-auth-key klaviyo-api-key hoba gnap dpop"
+).split()
+
+#: Options after which user:password may stand, in any program.
+PAIR_OPTIONS = "u user username login".split()
+#: Options that are a password in many programs and a port or a path in others: what looks made at random is masked.
+PERHAPS_OPTIONS = "p P".split()
+
+#: Programs whose options do not say that their value is a secret. ``flags``: options and what follows them; ``joined``:
+#: the same, written together (-pVALUE); ``after``: only when one of these words came before; ``places``: which plain
+#: words behind it are secrets; ``names``: plain words may name a secret that follows; ``pairs``: every NAME=VALUE is one; ``shell``: plain words are commands
+#: of a shell.
+PROGRAMS = [
+    {"of": "sh bash zsh dash ksh ash fish su", "flags": {"-c": "shell"}},
+    {"of": "ssh eval watch parallel tmux screen", "shell": True},
+    {"of": "sbatch", "flags": {"--wrap": "shell"}},
+    {"of": "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mysqlpump mysqlsh mycli mariadb mariadb-dump"
+           " mariadb-admin mariadb-import", "joined": {"-p": "sure"}},
+    {"of": "sshpass", "flags": {"-p": "sure"}, "joined": {"-p": "sure"}},
+    {"of": "curl", "flags": {"-u": "pair", "-U": "pair", "--user": "pair", "--proxy-user": "pair", "-b": "cookie",
+                             "--cookie": "cookie", "--oauth2-bearer": "sure", "-x": "url", "--proxy": "url",
+                             "-E": "pair", "--cert": "pair", "--pass": "sure", "--tlspassword": "sure"},
+     "joined": {"-u": "pair", "-U": "pair", "-b": "cookie", "-x": "url", "-E": "pair", "-H": "text"}},
+    {"of": "http https httpie xh xhs", "flags": {"-a": "pair", "--auth": "pair"}},
+    {"of": "docker podman nerdctl buildah skopeo helm oras crane regctl apptainer singularity", "after": "login",
+     "flags": {"-p": "sure"}, "joined": {"-p": "sure"}},
+    {"of": "az twine", "flags": {"-p": "sure"}},
+    {"of": "redis-cli valkey-cli keydb-cli", "flags": {"-a": "sure", "-u": "url"}},
+    {"of": "mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat", "flags": {"-p": "sure"},
+     "joined": {"-p": "sure"}},
+    {"of": "sqlcmd bcp osql isql tsql ipmitool zip unzip", "flags": {"-P": "sure"}, "joined": {"-P": "sure"}},
+    {"of": "7z 7za 7zr 7zz rar unrar", "joined": {"-p": "sure", "-hp": "sure"}},
+    {"of": "ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami ldapcompare", "flags": {"-w": "sure"},
+     "joined": {"-w": "sure"}},
+    {"of": "smbclient rpcclient smbget", "flags": {"-U": "percent", "--user": "percent"}, "joined": {"-U": "percent"}},
+    {"of": "lftp", "flags": {"-u": "comma"}},
+    {"of": "openssl", "flags": {"-passin": "scheme", "-passout": "scheme", "-pass": "scheme", "-password": "scheme",
+                                "-k": "sure", "-K": "sure"}},
+    {"of": "anaconda", "flags": {"-t": "sure"}},
+    {"of": "sqlplus", "places": [0]},
+    {"of": "wandb vault cargo comet", "after": "login", "places": [0, 1, 2]},
+    {"of": "ngrok", "after": "authtoken add-authtoken", "places": [0]},
+    {"of": "snyk", "after": "auth", "places": [0]},
+    {"of": "mc", "after": "set", "places": [2, 3]},
+    {"of": "git npm yarn pnpm pip pip3 poetry aws gcloud dvc conda rclone pulumi", "names": True,
+     "after": "config configure set modify create update"},
+    {"of": "pulumi", "flags": {"--secret": "flag"}},
+    {"of": "setenv ENV", "names": True},
+    {"of": "set", "names": True, "after": "-x -gx -xg -Ux -xU"},
+    {"of": "kubectl oc", "flags": {"--from-literal": "named"}},
+    {"of": "gh az aws fly flyctl wrangler vault gcloud heroku pulumi doppler supabase vercel modal",
+     "after": "secret secrets put-parameter kv", "pairs": True,
+     "flags": {"--value": "sure", "--body": "sure", "-b": "sure", "--string-value": "sure"}},
+]  # fmt: skip
+
+#: Programs whose names in a text are no reason to look closer: words of prose, and shells, whose strings have hints of
+#: their own.
+PLAIN_PROGRAMS = "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen".split()
+
+#: Words of a command that takes a secret from its input: what is said into it is one.
+SECRET_INPUT = "--password-stdin --with-token --token-stdin --passphrase-fd --stdin chpasswd".split()
+
+#: Keys that say themselves what they are: what they begin with, where a word begins, and what follows.
+KEYS = [
+    ["AKIA ASIA ABIA ACCA", r"[A-Z0-9]{16}"],
+    ["ABSK bedrock-api-key-", r"[A-Za-z0-9+/]{40,}={0,2}"],
+    ["ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{16,}"],
+    ["github_pat_", r"\w{16,}"],
+    ["glpat- gldt- glrt- glrtr- glcbt- glptt- glft- glimt- glagent- glsoat- glffct- gloas- glwt- GR1348941",
+     r"[\w.-]{16,}"],
+    ["xoxa- xoxb- xoxc- xoxd- xoxe- xoxo- xoxp- xoxr- xoxs- xoxe.xoxb- xoxe.xoxp-", r"[\w-]{10,}"],
+    ["xapp- xwfp-", r"[\w-]{16,}"],
+    ["sk-", r"(?=[\w-]{0,128}\d)[\w-]{16,}"],
+    ["AIza", r"[\w-]{30,}"],
+    ["ya29.", r"[\w.-]{16,}"],
+    ["GOCSPX- nvapi- tvly- tskey- tgp_v1_ figd_ HRKU- PMAK- fo1_ sb_secret_ CFPAT-", r"[\w-]{16,}"],
+    ["1//0", r"[\w-]{30,}"],
+    ["hf_ api_org_", r"[A-Za-z0-9]{16,}"],
+    ["npm_", r"[A-Za-z0-9]{24,}"],
+    ["pypi-Ag", r"[\w-]{16,}"],
+    ["sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{10,}"],
+    ["whsec_", r"[A-Za-z0-9+/]{16,}={0,2}"],
+    ["SG.", r"[\w-]{16,}\.[\w-]{16,}"],
+    ["SK AC key- fc-", r"[0-9a-f]{32}"],
+    ["r8_ gsk_ fw_ rpa_ ntn_ rnd_ nfp_ jina_ aph0_ lin_api_ lin_oauth_ pnu_ pnb_ phc_ phx_ phs_ napi_ cio", r"[A-Za-z0-9]{20,}"],
+    ["xai- pplx- csk- ak- as-", r"(?=[\w-]{0,64}\d)[\w-]{20,}"],
+    ["pcsk_ lsv2_pt_ lsv2_sk_ wandb_v1_ CCIPAT_", r"\w{16,}"],
+    ["e2b_ dop_v1_ doo_v1_ dor_v1_ sbp_ rubygems_ shpat_ shpca_ shppa_ shpss_ dapi dose dkea", r"[0-9a-fA-F]{20,}"],
+    ["dckr_pat_ dckr_oat_", r"[\w-]{16,}"],
+    ["eyJ", r"[\w-]{8,}\.[\w-]{8,}\.[\w.-]*"],
+    ["sk.eyJ tk.eyJ", r"[\w.-]{20,}"],
+    ["AGE-SECRET-KEY-1", r"[0-9A-Z]{50,}"],
+    ["hvs. hvb. hvr.", r"[\w-]{20,}"],
+    ["dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", r"[\w.-]{20,}"],
+    ["secret_", r"[A-Za-z0-9]{40,}"],
+    ["EAA", r"[\w-]{50,}"],
+    ["sq0atp- sq0csp-", r"[\w-]{20,}"],
+    ["NRAK-", r"[A-Z0-9]{20,}"],
+    ["glsa_ glc_ sntrys_ sntryu_", r"[\w+/=.-]{20,}"],
+    ["pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{40,}"],
+    ["ATATT3 ATCTT3 ATBB", r"[\w=-]{20,}"],
+    ["sl.", r"[\w-]{60,}"],
+    ["dt0c01. dt0s01. dt0s16.", r"[A-Z0-9]{24}\.[A-Z0-9]{60,}"],
+    ["pscale_tkn_ pscale_pw_ pscale_oauth_", r"[\w.=-]{20,}"],
+    ["npg_", r"[A-Za-z0-9]{10,}"],
+    ["oy2", r"[a-z0-9]{43}"],
+    ["AKC", r"[A-Za-z0-9]{60,}"],
+    ["LTAI", r"[A-Za-z0-9]{12,}"],
+    ["AKID", r"[A-Za-z0-9]{32}"],
+    ["ops_eyJ", r"[\w-]{50,}"],
+    ["M N O", r"[\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}"],
+]
+#: Keys that begin with anything: what they have in them, and all of it.
+KEYS_WITH = [
+    ["Q~", r"(?:(?<![\w~.-])|(?<=\\[nrt]))[\w~.]{3}\dQ~[\w~.-]{31,34}"],
+    ["==", r"(?:(?<![\w+/-])|(?<=\\[nrt]))[A-Za-z0-9+/]{86}=="],
+    ["JQQJ9", r"(?:(?<![\w-])|(?<=\\[nrt]))[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{20,}"],
+    [".atlasv1.", r"(?:(?<![\w-])|(?<=\\[nrt]))[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,}"],
+    [":AA", r"(?<![0-9])\d{8,10}:AA[\w-]{32,}"],
+    ["-us", r"(?:(?<![\w-])|(?<=\\[nrt]))[0-9a-f]{32}-us\d{1,2}(?!\w)"],
+]
+#: Phrases: what they begin with in small letters, and what of them is the secret.
+PHRASES = [
+    ["bearer", r"\b[Bb](?:earer|EARER)[ \t]+(?!(?:tokens?|auth\w*|scheme|realm|of|and|is|or)\b)([^ \t\r\n\"'\x60,;<>(){}\[\]\\]{1,4096})"],
+    ["basic", r"\b[Bb](?:asic|ASIC)[ \t]+((?=[A-Za-z]{0,64}(?:[0-9=]|[a-z][A-Z]))[A-Za-z0-9+/]{8,4096}={0,2})(?![\w.-])"],
+    ["hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/+-]{16,})"],
+    ["/api/webhooks/", r"/api/webhooks/\d{5,25}/([\w-]{16,})"],
+    ["webhook.office.com", r"webhook\.office\.com/([^ \t\n\"'\x60]{16,})"],
+    ["login", r"\blogin[ \t]{1,8}[^ \t\n\"']{1,128}[ \t]{1,8}(?:account[ \t]{1,8}[^ \t\n]{1,128}[ \t]{1,8})?password[ \t]{1,8}([^ \t\n\"']{1,1024})"],
+    ["identified", r"\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'"],
+]

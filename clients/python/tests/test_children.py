@@ -1,0 +1,401 @@
+"""Processes that a process starts: helpers in its session, ranks of their own, or other runs."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+from support import SpoolCase
+
+HEAD = "import os, sys, provloom\nrun = provloom.start_run('www.example.org', 'digits')\n"
+
+
+class ScriptCase(SpoolCase):
+    def run_script(self, text, *words, code=0, **more):
+        script = os.path.join(self.spool, "train.py")
+        with open(script, "w") as opened:
+            opened.write(text)
+        done = subprocess.run([sys.executable, script] + list(words), env=self.environment(**more), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True, timeout=100, cwd=self.spool)  # fmt: skip
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout, done.stderr
+
+    def by_pid(self):
+        """{pid: session folder} of the sessions that processes opened for themselves."""
+        return {self.facts(one)["pid"]: one for one in self.sessions()}
+
+
+class Helpers(ScriptCase):
+    def test_a_forked_child_helps_in_the_session_with_a_stream_that_says_who_it_is(self):
+        output, _ = self.run_program(
+            HEAD
+            + """
+child = os.fork()
+if child == 0:
+    provloom.log_metric("m", 2.0)
+    print(os.getpid(), open("/proc/self/stat").read().rpartition(")")[2].split()[19])
+    sys.exit(0)
+os.waitpid(child, 0)
+provloom.log_metric("m", 1.0)
+"""
+        )
+        pid, start = map(int, output.split())
+        self.session()
+        records = {name.split("-")[1]: records for name, records in self.streams().items()}
+        helper = records.pop(str(pid))
+        helper[0].pop("time")
+        self.assertEqual(helper[0], {"type": "helper", "pid": pid, "start": start})
+        self.assertEqual([one["type"] for one in helper], ["helper", "series", "point"])
+        (own,) = records.values()
+        self.assertEqual([one["type"] for one in own], ["session.start", "series", "point", "session.end"])
+        self.assertEqual({name.split("-")[1]: one["next"] for name, one in self.ledgers().items()}[str(pid)], 3)
+
+    def test_children_of_children_and_of_shells_find_the_session_above_them(self):
+        self.run_program(
+            HEAD
+            + """
+import subprocess
+log = "import provloom; provloom.log_metric('m', %s)"
+if os.fork() == 0:
+    subprocess.check_call([sys.executable, "-c", log % 1.0])
+    os._exit(0)
+os.wait()
+subprocess.check_call(["sh", "-c", "%s -c \\"%s\\"; true" % (sys.executable, log % 2.0)])
+"""
+        )
+        self.session()
+        self.assertEqual(sorted(one["value"] for _, one in self.points()), [1.0, 2.0])
+
+    def test_workers_that_import_an_unguarded_script_again_help_whatever_the_name(self):
+        self.run_script(
+            "import multiprocessing, os, time, provloom\n"
+            "provloom.start_run('www.example.org', 'digits', run_name='run %d' % os.getpid())\n"
+            "def work(i): provloom.log_metric('w', float(i))\n"
+            "if __name__ == '__main__':\n"
+            "    context = multiprocessing.get_context('spawn')\n"
+            "    workers = [context.Process(target=work, args=(i,)) for i in range(2)]\n"
+            "    for one in workers: one.start()\n"
+            "    for one in workers: one.join()\n"
+            "    provloom.end_run()\n"
+        )
+        self.session()
+        self.assertEqual(sorted(one["value"] for _, one in self.points("w")), [0.0, 1.0])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["HELPER", "HELPER"])
+        self.assertEqual(len(self.events("session.end")), 1)
+
+    def test_a_worker_that_starts_the_same_run_helps_and_its_end_run_ends_only_its_stream(self):
+        for method in ("fork", "spawn"):
+            output, _ = self.run_script(
+                "import multiprocessing, sys, provloom\n"
+                "def work():\n"
+                "    run = provloom.start_run('www.example.org', 'digits')\n"
+                "    provloom.log_metric('w', 1.0)\n"
+                "    provloom.end_run()\n"
+                "    provloom.log_metric('w', 2.0)\n"
+                "if __name__ == '__main__':\n"
+                "    run = provloom.start_run('www.example.org', 'digits')\n"
+                "    worker = multiprocessing.get_context(sys.argv[1]).Process(target=work)\n"
+                "    worker.start(); worker.join()\n"
+                "    provloom.log_metric('m', 3.0)\n"
+                "    print(run.active)\n",
+                method,
+            )
+            self.assertEqual(output, "True\n")
+            session = self.sessions()[-1]
+            self.assertEqual([one["value"] for _, one in self.points("w", session)], [1.0], method)
+            self.assertEqual([one["value"] for _, one in self.points("m", session)], [3.0], method)
+            self.assertEqual(len(self.events("session.end", session)), 1)
+        self.assertEqual(len(self.sessions()), 2)
+
+    def test_a_worker_of_another_experiment_or_name_is_another_run(self):
+        self.run_script(
+            "import multiprocessing, provloom\n"
+            "def work(**names):\n"
+            "    provloom.start_run('www.example.org', **names)\n"
+            "    provloom.end_run()\n"
+            "if __name__ == '__main__':\n"
+            "    provloom.start_run('www.example.org', 'digits')\n"
+            "    for names in ({'experiment_name': 'other'}, {'experiment_name': 'digits', 'run_name': 'fold-1'}):\n"
+            "        worker = multiprocessing.get_context('fork').Process(target=work, kwargs=names)\n"
+            "        worker.start(); worker.join()\n"
+        )
+        first, *others = self.sessions()
+        self.assertEqual([(self.facts(one)["experimentName"], self.facts(one).get("runName")) for one in others],
+                         [("other", None), ("digits", "fold-1")])  # fmt: skip
+        self.assertEqual({self.facts(one)["inherited"] for one in others}, {os.path.basename(first)})
+
+    def test_each_call_of_a_persistent_worker_is_in_the_open_session_or_counted_as_ended(self):
+        self.run_script(
+            "import multiprocessing, provloom\n"
+            "def work(asked, told):\n"
+            "    for number in iter(asked.get, None):\n"
+            "        provloom.log_metric('w', float(number))\n"
+            "        told.put(number)\n"
+            "if __name__ == '__main__':\n"
+            "    context = multiprocessing.get_context('fork')\n"
+            "    asked, told = context.Queue(), context.Queue()\n"
+            "    def ask(numbers):\n"
+            "        for number in numbers:\n"
+            "            asked.put(number); told.get()\n"
+            "    provloom.start_run('www.example.org', 'digits')\n"
+            "    worker = context.Process(target=work, args=(asked, told)); worker.start()\n"
+            "    ask(range(10))\n"
+            "    provloom.end_run()\n"
+            "    ask(range(10, 15))\n"
+            "    provloom.start_run('www.example.org', 'digits')\n"
+            "    ask(range(15, 30))\n"
+            "    provloom.end_run()\n"
+            "    ask(range(30, 33))\n"
+            "    asked.put(None); worker.join()\n"
+        )
+        first, second = self.sessions()
+        self.assertEqual([one["value"] for _, one in self.points("w", first)], [float(number) for number in range(10)])
+        self.assertEqual([one["value"] for _, one in self.points("w", second)], [float(number) for number in range(15, 30)])
+        self.assertEqual(self.dropped(), {"ended": 8})
+
+    def test_a_worker_started_before_the_run_finds_it_later(self):
+        self.run_script(
+            "import multiprocessing, provloom\n"
+            "def work(asked, told):\n"
+            "    for number in iter(asked.get, None):\n"
+            "        provloom.log_metric('w', float(number))\n"
+            "        told.put(number)\n"
+            "if __name__ == '__main__':\n"
+            "    context = multiprocessing.get_context('spawn')\n"
+            "    asked, told = context.Queue(), context.Queue()\n"
+            "    worker = context.Process(target=work, args=(asked, told)); worker.start()\n"
+            "    asked.put(0); told.get()\n"
+            "    provloom.start_run('www.example.org', 'digits')\n"
+            "    asked.put(1); told.get()\n"
+            "    asked.put(None); worker.join()\n"
+        )
+        self.assertEqual([one["value"] for _, one in self.points("w")], [1.0])
+
+    def test_pools_of_concurrent_futures_help_under_every_way_of_starting(self):
+        for method in ("fork", "spawn", "forkserver"):
+            self.run_script(
+                "import concurrent.futures, multiprocessing, sys, provloom\n"
+                "def work(i):\n"
+                "    provloom.log_metric('w', float(i))\n"
+                "if __name__ == '__main__':\n"
+                "    with provloom.start_run('www.example.org', sys.argv[1]):\n"
+                "        context = multiprocessing.get_context(sys.argv[1])\n"
+                "        with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:\n"
+                "            list(pool.map(work, range(4)))\n",
+                method,
+            )
+            session = self.sessions()[-1]
+            self.assertEqual(self.facts(session)["experimentName"], method)
+            self.assertEqual(sorted(one["value"] for _, one in self.points("w", session)), [0.0, 1.0, 2.0, 3.0], method)
+
+    def test_a_helper_of_a_process_that_was_killed_goes_on_in_its_session(self):
+        output, _ = self.run_program(
+            HEAD
+            + """
+import signal
+read, write = os.pipe()
+told, tell = os.pipe()
+if os.fork() == 0:
+    os.read(read, 1)
+    provloom.log_metric("m", 1.0)
+    owner = os.getppid()
+    os.kill(owner, signal.SIGKILL)
+    while os.getppid() == owner: pass
+    provloom.log_metric("m", 2.0)
+    os.write(tell, b"x")
+    os._exit(0)
+os.write(write, b"x")
+signal.pause()
+""",
+            code=-9,
+        )
+        self.assertEqual([one["value"] for _, one in self.points()], [1.0, 2.0])
+        self.assertEqual(self.dropped(), {})
+
+
+class Ranks(ScriptCase):
+    def test_a_child_that_says_another_rank_has_a_session_of_its_own_in_the_same_run(self):
+        self.run_script(
+            "import multiprocessing, provloom\n"
+            "def work(rank):\n"
+            "    provloom.start_run('www.example.org', 'digits', rank=rank, world_size=3)\n"
+            "    provloom.log_metric('w', float(rank))\n"
+            "    provloom.end_run()\n"
+            "if __name__ == '__main__':\n"
+            "    provloom.start_run('www.example.org', 'digits')\n"
+            "    workers = [multiprocessing.get_context('fork').Process(target=work, args=(rank,)) for rank in range(3)]\n"
+            "    for one in workers: one.start()\n"
+            "    for one in workers: one.join()\n"
+        )
+        first, *others = self.sessions()
+        self.assertEqual(sorted(self.facts(one)["rank"] for one in others), [1, 2])
+        for one in others:
+            self.assertEqual([point["value"] for _, point in self.points("w", one)], [float(self.facts(one)["rank"])])
+            self.assertEqual(self.facts(one)["inherited"], os.path.basename(first))
+        # Rank 0 is the place of the session that is open: its child helps there.
+        self.assertEqual([point["value"] for _, point in self.points("w", first)], [0.0])
+
+    def test_children_whose_variables_name_another_rank_have_sessions_without_a_start_run(self):
+        for method in ("fork", "spawn"):
+            self.run_script(
+                "import multiprocessing, os, sys, provloom\n"
+                "def work(rank):\n"
+                "    os.environ.update(LOCAL_RANK=str(rank))\n"
+                "    provloom.log_metric('w', float(rank))\n"
+                "if __name__ == '__main__':\n"
+                "    provloom.start_run('www.example.org', 'digits', run_name=sys.argv[1], rank=0)\n"
+                "    context = multiprocessing.get_context(sys.argv[1])\n"
+                "    workers = [context.Process(target=work, args=(rank,)) for rank in range(3)]\n"
+                "    for one in workers: one.start()\n"
+                "    for one in workers: one.join()\n",
+                method,
+            )
+            sessions = [one for one in self.sessions() if self.facts(one)["runName"] == method]
+            self.assertEqual(len(sessions), 3)
+            first, *others = sessions
+            self.assertEqual([one["value"] for _, one in self.points("w", first)], [0.0])
+            self.assertEqual(sorted(one["value"] for other in others for _, one in self.points("w", other)), [1.0, 2.0])
+            for one in others:
+                facts = self.facts(one)
+                self.assertEqual((facts["experimentName"], facts["by"], facts.get("rank")), ("digits", "rank", None))
+                self.assertEqual(facts["environment"]["LOCAL_RANK"], str(int(self.points("w", one)[0][1]["value"])))
+                self.assertEqual([one["by"] for one in self.events("session.end", one)], ["exit"], method)
+
+    def test_a_rank_of_its_own_ends_with_its_parents_end_run_and_is_in_the_next_session_too(self):
+        self.run_script(
+            "import multiprocessing, os, provloom\n"
+            "def work(asked, told):\n"
+            "    os.environ['RANK'] = '1'\n"
+            "    for number in iter(asked.get, None):\n"
+            "        provloom.log_metric('w', float(number))\n"
+            "        told.put(number)\n"
+            "if __name__ == '__main__':\n"
+            "    context = multiprocessing.get_context('fork')\n"
+            "    asked, told = context.Queue(), context.Queue()\n"
+            "    def ask(number):\n"
+            "        asked.put(number); told.get()\n"
+            "    provloom.start_run('www.example.org', 'one')\n"
+            "    worker = context.Process(target=work, args=(asked, told)); worker.start()\n"
+            "    ask(1)\n"
+            "    provloom.end_run()\n"
+            "    ask(2)\n"
+            "    provloom.start_run('www.example.org', 'two')\n"
+            "    ask(3)\n"
+            "    provloom.end_run()\n"
+            "    asked.put(None); worker.join()\n"
+        )
+        by = {(self.facts(one)["experimentName"], self.facts(one).get("by")): one for one in self.sessions()}
+        self.assertEqual(sorted(by, key=str), [("one", "rank"), ("one", None), ("two", "rank"), ("two", None)])
+        self.assertEqual([one["value"] for _, one in self.points("w", by["one", "rank"])], [1.0])
+        self.assertEqual([one["value"] for _, one in self.points("w", by["two", "rank"])], [3.0])
+        self.assertEqual(self.dropped(), {"ended": 1})
+
+    def test_a_rank_that_torch_distributed_tells_a_spawned_child_is_its_own(self):
+        self.run_program(
+            HEAD
+            + """
+import types
+for rank in (0, 1):
+    if os.fork() == 0:
+        torch = sys.modules["torch.distributed"] = types.ModuleType("torch.distributed")
+        torch.is_available = torch.is_initialized = lambda: True
+        torch.get_rank, torch.get_world_size = lambda: rank, lambda: 2
+        provloom.log_metric("w", float(rank))
+        os._exit(0)
+    os.wait()
+"""
+        )
+        first, second = self.sessions()
+        self.assertEqual([one["value"] for _, one in self.points("w", first)], [0.0])
+        self.assertEqual([one["value"] for _, one in self.points("w", second)], [1.0])
+        facts = self.facts(second)
+        self.assertEqual((facts["rank"], facts["worldSize"], facts["said"]), (1, 2, "torch.distributed"))
+
+    def test_a_start_run_in_a_child_that_was_a_rank_already_goes_on_in_its_session(self):
+        self.run_program(
+            HEAD
+            + """
+if os.fork() == 0:
+    os.environ["RANK"] = "1"
+    provloom.log_metric("w", 1.0)
+    provloom.start_run("www.example.org", "digits")
+    provloom.log_metric("w", 2.0)
+    provloom.end_run(wait=False)
+    os._exit(0)
+os.wait()
+"""
+        )
+        first, second = self.sessions()
+        self.assertEqual([one["value"] for _, one in self.points("w", second)], [1.0, 2.0])
+        self.assertEqual(len(self.events("session.end", second)), 1)
+
+    def test_variables_of_the_rank_itself_do_not_make_its_workers_ranks(self):
+        self.run_program(
+            HEAD
+            + """
+import subprocess
+os.environ["RANK"] = "3"  # set late, as Lightning does
+if os.fork() == 0:
+    provloom.log_metric("w", 1.0)
+    os._exit(0)
+os.wait()
+subprocess.check_call([sys.executable, "-c", "import provloom; provloom.log_metric('w', 2.0)"])
+""",
+            RANK="3", LOCAL_RANK="1", SLURM_PROCID="0",
+        )  # fmt: skip
+        self.session()
+        self.assertEqual(len(self.points("w")), 2)
+
+
+class OtherRuns(ScriptCase):
+    def test_a_subprocess_that_starts_a_run_is_another_run_and_says_what_it_inherited(self):
+        self.run_program(
+            HEAD
+            + """
+import subprocess
+trial = "import provloom; provloom.start_run('www.example.org', 'digits'); provloom.log_metric('w', 1.0); provloom.end_run()"
+trials = [subprocess.Popen([sys.executable, "-c", trial]) for _ in range(4)]
+assert [one.wait() for one in trials] == [0] * 4
+"""
+        )
+        sessions = self.by_pid()
+        self.assertEqual(len(sessions), 5)
+        first = min(self.sessions(), key=lambda one: self.facts(one)["openedUs"])
+        others = [one for one in self.sessions() if one != first]
+        self.assertEqual({self.facts(one)["inherited"] for one in others}, {os.path.basename(first)})
+        self.assertEqual([len(self.points("w", one)) for one in others], [1] * 4)
+        self.assertEqual(self.points("w", first), [])
+
+    def test_a_bare_fork_that_starts_a_run_is_another_run(self):
+        self.run_program(
+            HEAD
+            + """
+if os.fork() == 0:
+    provloom.start_run("www.example.org", "digits")
+    provloom.log_metric("w", 1.0)
+    sys.exit(0)
+os.wait()
+provloom.log_metric("m", 2.0)
+"""
+        )
+        first, second = self.sessions()
+        self.assertEqual([one["value"] for _, one in self.points(session=first)], [2.0])
+        self.assertEqual([one["value"] for _, one in self.points(session=second)], [1.0])
+        self.assertEqual([len(self.events("session.end", one)) for one in (first, second)], [1, 1])
+
+    def test_a_child_that_starts_after_the_parents_run_has_ended_inherits_nothing(self):
+        self.run_program(
+            HEAD
+            + """
+provloom.end_run()
+if os.fork() == 0:
+    provloom.start_run("www.example.org", "digits")
+    sys.exit(0)
+os.wait()
+"""
+        )
+        self.assertEqual([self.facts(one).get("inherited") for one in self.sessions()], [None, None])
+
+
+if __name__ == "__main__":
+    unittest.main()

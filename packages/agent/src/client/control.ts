@@ -1,0 +1,53 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { SessionFolder } from '../session/folder.ts'
+
+/** What the agent says to a session's clients, as far as they act on it (docs/spool-format.md, control.json). */
+export interface ControlLook {
+  readonly state: string
+  readonly runDir: string | undefined
+  readonly status: string | undefined
+  readonly rank: number | undefined
+  readonly logs: number | undefined
+  readonly missing: readonly number[]
+  readonly notices: readonly string[]
+  readonly message: string | undefined
+  /** Changes with every word of the agent's. */
+  readonly mark: string
+}
+
+/** @returns undefined while there is none that can be read */
+export function readControl(folder: SessionFolder): ControlLook | undefined {
+  const file = path.join(folder.root, 'control.json')
+  try {
+    const found = fs.statSync(file)
+    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    const fields = new Map<string, unknown>(
+      typeof value === 'object' && value !== null ? Object.entries(value) : [],
+    )
+    const text = (name: string): string | undefined => {
+      const one = fields.get(name)
+      return typeof one === 'string' ? one : undefined
+    }
+    const [logs, rank] = [fields.get('logs'), fields.get('rank')]
+    const [missing, notices] = [fields.get('missing'), fields.get('notices')]
+    return {
+      state: text('state') ?? 'collect',
+      runDir: text('runDir'),
+      status: text('status'),
+      rank: typeof rank === 'number' ? rank : undefined,
+      logs: typeof logs === 'number' ? logs : undefined,
+      missing: Array.isArray(missing) ? missing.filter((one) => typeof one === 'number') : [],
+      notices: Array.isArray(notices) ? notices.flatMap(messageOf) : [],
+      message: text('message'),
+      mark: `${found.ino} ${found.mtimeMs}`,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function messageOf(notice: unknown): string[] {
+  if (typeof notice !== 'object' || notice === null || !('message' in notice)) return []
+  return typeof notice.message === 'string' ? [notice.message] : []
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { hostId } from '@provloom/shared/process'
+import { maskArguments } from '../secrets.ts'
+import { spoolFormat } from '../session/facts.ts'
+import { sessionFolderAt } from '../session/folder.ts'
+import type { SessionFolder } from '../session/folder.ts'
+import { recordedVariables } from '../source/allow-list.ts'
+import { writeSmall } from '../spool/small-file.ts'
+import type { TreeFolder } from '../tree/folder.ts'
+import { pidNamespace, startOf } from '../tree/processes.ts'
+import { libraryVersion } from './library.ts'
+import type { SessionOptions } from './session.ts'
+import { workingFolder } from './tree.ts'
+
+let sequence = 0
+
+/**
+ * Makes the folder of a session: session.json says who begins it, how that process was started, and what it asks for.
+ *
+ * @param inherited id of the open session that this process was handed
+ * @throws the system's error
+ */
+export function makeSession(
+  tree: TreeFolder,
+  options: SessionOptions,
+  inherited: string | undefined,
+): SessionFolder {
+  const id = randomBytes(8).toString('hex')
+  const hidden = path.join(tree.sessions, `.${id}`)
+  for (const folder of ['streams', 'ledgers', 'files'])
+    fs.mkdirSync(path.join(hidden, folder), { recursive: true, mode: 0o700 })
+  writeSmall(path.join(hidden, 'session.json'), {
+    format: spoolFormat,
+    session: id,
+    seq: sequence++,
+    pid: process.pid,
+    start: startOf(process.pid),
+    pidNamespace: pidNamespace(),
+    openedUs: Date.now() * 1000,
+    host: os.hostname(),
+    hostId: hostId(),
+    uid: process.getuid?.() ?? 0,
+    argv: maskArguments([process.argv0, ...process.execArgv, ...process.argv.slice(1)]),
+    executable: process.execPath,
+    directory: workingFolder(),
+    environment: { ...recordedVariables(process.env), ...givenVariables() },
+    language: 'javascript',
+    library: '@provloom/agent',
+    libraryVersion,
+    ...(inherited === undefined ? {} : { inherited }),
+    ...(options.rank === undefined ? {} : { said: 'call' }),
+    ...options,
+  })
+  const root = path.join(tree.sessions, id)
+  fs.renameSync(hidden, root)
+  writeCurrent(tree, id)
+  return sessionFolderAt(root)
+}
+
+/** `current-<pid>`: the newest open session of this process, for helpers that outlive theirs. */
+function writeCurrent(tree: TreeFolder, id: string): void {
+  const file = path.join(tree.root, `current-${process.pid}`)
+  const beside = `${file}.tmp`
+  fs.writeFileSync(beside, id, { mode: 0o600 })
+  fs.renameSync(beside, file)
+}
+
+/** Options that stand in the environment and are no secrets: the agent reads them where the process is long gone. */
+function givenVariables(): Record<string, string> {
+  const names = ['PROVLOOM_JOB_KEY', 'PROVLOOM_RUN_ID', 'PROVLOOM_LAUNCHER']
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+}

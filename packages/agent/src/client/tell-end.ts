@@ -1,0 +1,24 @@
+import path from 'node:path'
+import type { Session } from './session.ts'
+import { tellLine } from './tell.ts'
+import type { Ended } from './wait.ts'
+
+/** The line that a plain start ends with: where the run is, or what is missing and how to hand it in. */
+export function tellEnd(session: Session, ended: Ended): void {
+  session.tellNotices()
+  const { root } = session.spool
+  if (ended.kind === 'not-yet') {
+    tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${root}`)
+    return
+  }
+  const { runDir, status, logs, missing } = ended.control
+  if (ended.kind === 'quiet' || runDir === undefined || process.env['PROVLOOM_QUIET']) return
+  const run = path.relative(process.cwd(), runDir).startsWith('..')
+    ? runDir
+    : path.relative(process.cwd(), runDir)
+  if (missing.length > 0)
+    tellLine(
+      `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
+    )
+  else tellLine(`run ${run} ${status ?? 'completed'}${logs === undefined ? '' : `, ${logs} logs`}`)
+}

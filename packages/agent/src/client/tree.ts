@@ -1,0 +1,89 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { keySlug } from '@provloom/shared'
+import { launcherMark } from '../place/launcher-mark.ts'
+import { aliveStill, hostId, identityOfProcess } from '@provloom/shared/process'
+import type { ProcessIdentity } from '@provloom/shared/process'
+import { treeKeyOf } from '../place/tree-key.ts'
+import { formatTree, parseTree, treeVariable } from '../place/tree-variable.ts'
+import { servingAgent } from '../tree/claim.ts'
+import { makeTree, readTree, spoolRoots, treeFolderAt } from '../tree/folder.ts'
+import type { TreeFolder } from '../tree/folder.ts'
+import { pidNamespace, startOf } from '../tree/processes.ts'
+import { libraryVersion } from './library.ts'
+import { tellOnce } from './tell.ts'
+
+/** The tree that this process records into. */
+export interface OwnTree {
+  readonly tree: TreeFolder
+  /** A wrapper founded it: what there is to say it says itself. */
+  readonly wrapped: boolean
+}
+
+/**
+ * Takes the tree that this process was handed, or founds one, and hands it down to whatever it starts.
+ *
+ * @throws {ProvloomError} `SPOOL_UNWRITABLE` when no folder can be made
+ */
+export function ownTree(): OwnTree {
+  const self = selfIdentity()
+  const roots = spoolRoots(process.env, undefined, workingFolder())
+  const { founded, tree } = treeKeyOf({
+    self,
+    inherited: parseTree(process.env[treeVariable]),
+    launcherMark: launcherMark(process.env),
+    parentPid: process.ppid,
+    folderOf: (key) => path.join(roots[0] ?? '/tmp', keySlug(key)),
+    foundedByAgent: isWrapped,
+    isAlive: (one) => aliveStill(one),
+    hasAgent: (folder) => servingAgent(folder) !== undefined,
+  })
+  const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)
+  process.env[treeVariable] = formatTree({ ...tree, folder: folder.root })
+  return { tree: folder, wrapped: isWrapped(folder.root) }
+}
+
+function found(key: string, mark: string, roots: readonly string[]): TreeFolder {
+  const facts = {
+    createdUs: Date.now() * 1000,
+    key,
+    launcherMark: mark,
+    host: os.hostname(),
+    hostId: hostId(),
+    uid: process.getuid?.() ?? 0,
+    pid: process.pid,
+    start: startOf(process.pid),
+    pidNamespace: pidNamespace(),
+    by: 'client',
+    version: libraryVersion,
+  } as const
+  return makeTree(roots, facts, (message) => tellOnce('spool-root', message))
+}
+
+/** The founder may have begun no session yet, or its agent may have cleared the folder away. */
+function joined(root: string): TreeFolder {
+  const tree = treeFolderAt(root)
+  fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
+  return tree
+}
+
+function isWrapped(folder: string): boolean {
+  try {
+    return readTree(folder).facts.by === 'agent'
+  } catch {
+    return false
+  }
+}
+
+function selfIdentity(): ProcessIdentity {
+  return identityOfProcess(process.pid) ?? { host: hostId(), pidNamespace: '', pid: process.pid, start: '0' }
+}
+
+export function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}

@@ -1,0 +1,29 @@
+import type { SessionEnd } from './tree/service.ts'
+import type { TreeFolder } from './tree/folder.ts'
+import type { Delivery } from './status.ts'
+
+/** What became of a tree's sessions, all in all. */
+export function deliveryOf(ended: readonly SessionEnd[], tree: TreeFolder): Delivery {
+  const kept = ended.flatMap(({ folder, outcome }) =>
+    outcome.kind === 'kept' ? [{ folder, ...outcome }] : [],
+  )
+  if (kept.length > 0) {
+    const counted = (records: number): string => (records === 1 ? '1 record is' : `${records} records are`)
+    return {
+      kind: 'kept',
+      folders: kept.map(({ folder }) => folder),
+      records: kept.reduce((sum, { records }) => sum + records, 0),
+      reason: kept[0]!.reason,
+      told: kept.map(
+        ({ folder, records, reason }) =>
+          `${reason}; ${counted(records)} kept in ${folder}. Hand in: provloom import ${folder}`,
+      ),
+    }
+  }
+  if (ended.some(({ outcome }) => outcome.kind === 'left')) return { kind: 'handed-on', tree: tree.root }
+  const delivered = ended.flatMap(({ outcome }) => (outcome.kind === 'delivered' ? [outcome.welcome] : []))
+  if (delivered.length > 0) {
+    return { kind: 'delivered', runs: delivered.map(({ runId, runDir }) => ({ runId, runDir })) }
+  }
+  return ended.length > 0 ? { kind: 'not-collected' } : { kind: 'none' }
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { isAttempt, isRank } from '@provloom/shared'
+import type { AgentMode } from './config.ts'
+import type { Context } from './context.ts'
+import { Link } from './publish/link.ts'
+import { formerOf } from './session/control.ts'
+import { readSession } from './session/facts.ts'
+import { readHistory } from './session/history.ts'
+import { SessionService } from './session/service.ts'
+import type { Delivery } from './status.ts'
+import { deliveryOf } from './delivery.ts'
+import { helloOf } from './tree/open-session.ts'
+import { Places } from './tree/places.ts'
+import { treeOf } from './session/folder.ts'
+import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
+import { lifeOf } from './tree/processes.ts'
+
+/**
+ * Hands one abandoned session in, by the code that serves living ones. Where it stood in its job is what its process
+ * said and saw; what this process sees says nothing of it.
+ *
+ * @param until asked anew: monotonic milliseconds at which it gives up
+ */
+export async function handIn(
+  context: Context,
+  mode: Extract<AgentMode, { kind: 'drain' }>,
+  until: () => number,
+): Promise<Delivery> {
+  const found = readSession(mode.session)
+  const tree = treeFolderAt(treeOf(found.folder))
+  const { facts } = readTree(tree.root)
+  const former = formerOf(found.folder)
+  const history = await readHistory(context.files, found.folder)
+  const seat = {
+    ...new Places(context, facts, undefined).seat(found),
+    ...(mode.ordinal === undefined ? {} : { ordinal: mode.ordinal }),
+  }
+  const { given, clock, timing, voice } = context
+  const link = new Link({
+    clock,
+    timing,
+    connect: context.connect,
+    files: () => (given.connection === undefined ? [] : [given.connection]),
+    connecting: () => {},
+    disconnected: () => {},
+    trouble: (message) => voice.tell(message),
+  })
+  const service = new SessionService({
+    context,
+    link,
+    folder: found.folder,
+    facts: found.facts,
+    settings: seat.settings,
+    place: seat.place,
+    process: { life: () => 'gone', command: undefined, abandoned: true },
+    history,
+    lastUs: history.lastUs,
+    recorder: () => undefined,
+    // Whoever hands in a kept session asks for nothing, and need not be told that settings differ.
+    told: (message) =>
+      voice.tell(message, isRank(seat.place.rank) && isAttempt(seat.place.attempt) ? seat.place.rank : 0),
+  })
+  await link.start()
+  const agent = randomBytes(8).toString('hex')
+  service.stop('serve', until())
+  const hello = helloOf({ context, found, seat, agent })
+  // What its agent was told on a command line holds as it did then.
+  const asked = { ...hello.asked, ...former.asked }
+  const outcome = await service.serve({ ...hello, asked })
+  await link.close()
+  if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
+  return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
+}

@@ -1,0 +1,55 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { latestGeneration, startingFile, systemCode } from '@provloom/shared'
+
+/**
+ * Who starts the aggregator of a job, by files in the folder that its agents meet in (design: "One aggregator per job").
+ *
+ * `starting.G` is made by one process only (O_EXCL): it starts generation G. When that one is older than a while, or has
+ * left, the next generation may be started. Nothing is renamed or removed: who renames may take a fresh file.
+ */
+export type Turn =
+  | { readonly kind: 'ours'; readonly generation: number }
+  /** Somebody else starts it; look for its connection file. */
+  | { readonly kind: 'theirs' }
+
+const staleMs = 20_000
+
+/**
+ * @param left the aggregator of the latest generation has said that it leaves
+ * @throws the system's error when the folder cannot be written
+ */
+export function elect(folder: string, left: boolean): Turn {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const latest = latestGeneration(folder)
+  if (latest === undefined) return claim(folder, 0)
+  return left || ageMs(folder, latest) > staleMs ? claim(folder, latest + 1) : { kind: 'theirs' }
+}
+
+function claim(folder: string, generation: number): Turn {
+  try {
+    fs.writeFileSync(startingFile(folder, generation), `${process.pid}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    })
+    return { kind: 'ours', generation }
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return { kind: 'theirs' }
+    throw error
+  }
+}
+
+/** By the file system's own clock, which need not be this machine's. */
+function ageMs(folder: string, generation: number): number {
+  const probe = path.join(folder, `.now-${process.pid}`)
+  try {
+    fs.writeFileSync(probe, '', { mode: 0o600 })
+    const now = fs.statSync(probe).mtimeMs
+    return now - fs.statSync(startingFile(folder, generation)).mtimeMs
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 0
+    throw error
+  } finally {
+    fs.rmSync(probe, { force: true })
+  }
+}

@@ -1,0 +1,94 @@
+import { encodeMessage } from '@provloom/shared'
+import type { AgentMessage, AggregatorMessage, Clock, Gone, PlaceEnd, Present } from '@provloom/shared'
+import type { Channel } from '../publish/link.ts'
+import type { Timing } from '../timing.ts'
+import type { ConnectionEvent, Transport } from '../transport/transport.ts'
+import { Wake } from '../wake.ts'
+
+export interface PresenceParts {
+  readonly clock: Clock
+  readonly timing: Timing
+  /** This agent's own id. */
+  readonly agent: string
+  /** What is said while no session is open; undefined while one is, or nothing is known of the job yet. */
+  readonly present: () => Omit<Present, 'kind' | 'session' | 'agent'> | undefined
+  /** Rung when there is something to send. */
+  readonly ring: () => void
+}
+
+const idleMs = 1_000
+
+/**
+ * That this agent is here, although none of its sessions is: a job whose ranks have all ended waits for one that has not
+ * begun. At the end it says that it goes, and how the places that were not collected ended.
+ */
+export class Presence implements Channel {
+  readonly session: string
+  readonly #parts: PresenceParts
+  readonly #moved: Wake
+  #connected = false
+  #dueMs = 0
+  #gone: Gone | undefined
+  #farewell = false
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts
+    this.session = parts.agent
+    this.#moved = new Wake(parts.clock)
+  }
+
+  async step(transport: Transport | undefined): Promise<number> {
+    const message = this.#due()
+    if (transport === undefined || !this.#connected || message === undefined) return idleMs
+    const outcome = await transport.send(encodeMessage(message))
+    const { timing, clock } = this.#parts
+    const everyMs = message.kind === 'gone' ? timing.answerWaitMs : timing.heartbeatIntervalMs
+    this.#dueMs = clock.monotonicMs() + (outcome.kind === 'accepted' ? everyMs : timing.seekMinMs)
+    return Math.min(idleMs, Math.max(1, this.#dueMs - clock.monotonicMs()))
+  }
+
+  hear(message: AggregatorMessage): void {
+    if (message.kind !== 'farewell' || this.#gone === undefined) return
+    this.#farewell = true
+    this.#moved.ring()
+  }
+
+  changed(event: ConnectionEvent): void {
+    this.#connected = event.kind === 'connected'
+    if (!this.#connected) return
+    this.#dueMs = 0
+    this.#parts.ring()
+  }
+
+  relaid(): void {
+    this.#connected = false
+  }
+
+  /** Something has changed of what there is to say. */
+  hurry(): void {
+    this.#dueMs = 0
+    this.#parts.ring()
+  }
+
+  /** Says that this agent goes, until that is heard or the time is over. */
+  async leave(jobKey: string, ends: readonly PlaceEnd[], idle: boolean, untilMs: number): Promise<void> {
+    if (!this.#connected) return
+    const { agent, clock } = this.#parts
+    this.#gone = { kind: 'gone', session: agent, agent, jobKey, ends, ...(idle ? { idle: true } : {}) }
+    this.hurry()
+    while (!this.#farewell) {
+      const left = untilMs - clock.monotonicMs()
+      if (left <= 0) return
+      await this.#moved.wait(left)
+    }
+  }
+
+  #due(): AgentMessage | undefined {
+    if (this.#farewell) return undefined
+    if (this.#dueMs > this.#parts.clock.monotonicMs()) return undefined
+    if (this.#gone !== undefined) return this.#gone
+    const present = this.#parts.present()
+    const { agent } = this.#parts
+    return present === undefined ? undefined : { kind: 'present', session: agent, agent, ...present }
+  }
+}

@@ -1,0 +1,138 @@
+import { decodeAggregatorMessage, reasonOf } from '@provloom/shared'
+import type { AggregatorMessage, Clock, Connection } from '@provloom/shared'
+import type { Timing } from '../timing.ts'
+import type { Connect, ConnectionEvent, Transport } from '../transport/transport.ts'
+import { Wire } from '../transport/wire.ts'
+import { Wake } from '../wake.ts'
+
+/** One session's, or the agent's own, part of the connection. */
+export interface Channel {
+  readonly session: string
+  /**
+   * Sends the next thing there is, one at most. The transport is undefined while there is no connection.
+   *
+   * @returns how long to wait for something to do; 0 when there may be more at once
+   */
+  step(transport: Transport | undefined): Promise<number>
+  hear(message: AggregatorMessage): void
+  changed(event: ConnectionEvent): void
+  /** Another wire was laid: what was on the old one is in doubt. */
+  relaid(): void
+}
+
+export interface LinkParts {
+  readonly clock: Clock
+  readonly timing: Timing
+  readonly connect: Connect
+  /** Where the connection file may be, asked anew at each look. */
+  readonly files: () => readonly string[]
+  connecting(connection: Connection): void
+  disconnected(): void
+  trouble(message: string): void
+}
+
+const idleMs = 1_000
+const retryMs = 100
+
+/**
+ * An agent's one connection to an aggregator, for all its sessions. ZeroMQ takes one frame at a time: so one loop sends
+ * what the channels have, each in its turn; what comes is passed on by the session it names.
+ */
+export class Link {
+  /** Rung when a channel has something to send. */
+  readonly wake: Wake
+  readonly #parts: LinkParts
+  readonly #channels = new Map<string, Channel>()
+  readonly #wire: Wire
+  #transport: Transport | undefined
+  #connected = false
+  #heardMs: number
+  #running: Promise<void> | undefined
+  #stopped = false
+
+  constructor(parts: LinkParts) {
+    const { clock, timing, connect, files } = parts
+    this.#parts = parts
+    this.wake = new Wake(clock)
+    this.#heardMs = clock.monotonicMs()
+    this.#wire = new Wire({
+      clock,
+      timing,
+      connect,
+      files,
+      listener: { heard: (frame) => this.#hear(frame), changed: (event) => this.#changed(event) },
+      changed: (transport, connection) => this.#use(transport, connection),
+      silentMs: () => clock.monotonicMs() - this.#heardMs,
+      trouble: (message) => parts.trouble(message),
+    })
+  }
+
+  get connected(): boolean {
+    return this.#connected
+  }
+
+  /** Looks for the aggregator, and sends from now on. */
+  async start(): Promise<void> {
+    this.#running ??= this.#loop()
+    await this.#wire.seek()
+  }
+
+  add(channel: Channel): void {
+    this.#channels.set(channel.session, channel)
+    if (this.#connected) channel.changed({ kind: 'connected' })
+    this.wake.ring()
+  }
+
+  remove(channel: Channel): void {
+    this.#channels.delete(channel.session)
+  }
+
+  async close(): Promise<void> {
+    this.#stopped = true
+    this.#wire.close()
+    this.#transport = undefined
+    this.wake.ring()
+    await this.#running
+  }
+
+  #use(transport: Transport | undefined, connection: Connection | undefined): void {
+    this.#transport = transport
+    this.#connected = false
+    this.#heardMs = this.#parts.clock.monotonicMs()
+    for (const channel of this.#channels.values()) channel.relaid()
+    if (connection !== undefined) this.#parts.connecting(connection)
+    this.wake.ring()
+  }
+
+  #hear(frame: Uint8Array): void {
+    const look = decodeAggregatorMessage(frame)
+    if (look.kind !== 'message') return
+    this.#heardMs = this.#parts.clock.monotonicMs()
+    this.#channels.get(look.message.session)?.hear(look.message)
+  }
+
+  #changed(event: ConnectionEvent): void {
+    const before = this.#connected
+    this.#connected = event.kind === 'connected'
+    if (before && !this.#connected) this.#parts.disconnected()
+    for (const channel of this.#channels.values()) channel.changed(event)
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      let waitMs = idleMs
+      for (const channel of Array.from(this.#channels.values()))
+        waitMs = Math.min(waitMs, await this.#step(channel))
+      if (waitMs > 0) await this.wake.wait(waitMs)
+    }
+  }
+
+  async #step(channel: Channel): Promise<number> {
+    try {
+      return await channel.step(this.#transport)
+    } catch (error) {
+      this.#parts.trouble(reasonOf(error))
+      return retryMs
+    }
+  }
+}

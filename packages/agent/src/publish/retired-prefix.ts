@@ -1,0 +1,2 @@
+/** Folders of streams that are let go: never published again, by whichever agent. */
+export const retiredPrefix = 'retired.'

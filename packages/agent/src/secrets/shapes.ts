@@ -1,0 +1,106 @@
+import { isSecret, toFill } from './judge.ts'
+import { keys, keysWith, phrases } from './keys.ts'
+import { addAll, escaped, matchAt, searchFrom } from './match.ts'
+import type { Span } from './match.ts'
+import type { Steps } from './steps.ts'
+
+const following = new Map<string, RegExp>()
+for (const [begins, after] of keys)
+  for (const begin of begins.split(' ')) following.set(begin, new RegExp(after, 'y'))
+const within = keysWith.map(([mark, pattern]) => ({ mark, pattern: new RegExp(pattern, 'g') }))
+const said = phrases.map(([begin, pattern]) => ({ begin, pattern: new RegExp(pattern, 'dy') }))
+/** What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one. */
+const run = /\b[\w./+=~:-]{14,}/g
+const oneOf = [...following.keys()].sort((a, b) => b.length - a.length).map(escaped)
+const beginning = new RegExp(String.raw`(?:(?<![\w-])|(?<=\\[nrt]))(?:${oneOf.join('|')})`, 'g')
+const pem = /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
+const pemEnd = /-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
+const pemLineLengths = new Set([64, 70, 76])
+const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/g
+const awsSecret = /(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])/g
+const awsReach = 200
+
+/** What says itself that it is a secret: keys of services, private keys, phrases. `small`: the text in small letters. */
+export function shapesIn(steps: Steps, text: string, small: string): Span[] {
+  if (steps.areSpent(1 + Math.floor(text.length / 256))) return [[0, text.length]]
+  const spans: Span[] = []
+  for (const found of text.matchAll(run)) {
+    if (steps.areSpent()) return [...spans, [found.index, text.length]]
+    addKeys(spans, text, found.index, found.index + found[0].length)
+  }
+  for (const { begin, pattern } of said) {
+    for (let at = small.indexOf(begin); at >= 0; at = small.indexOf(begin, at + begin.length)) {
+      if (steps.areSpent(3)) return [...spans, [at, text.length]]
+      const found = matchAt(pattern, text, at)
+      const place = found?.indices?.[1]
+      if (place === undefined) continue
+      const secret = text.slice(...place)
+      if (!toFill.test(secret) && isSecret('sure', secret)) spans.push(place)
+    }
+  }
+  if (text.includes('PRIVATE KEY')) addAll(spans, privateKeys(text))
+  if (text.includes('AKIA') || text.includes('ASIA')) addAll(spans, nearAnId(steps, text))
+  return spans
+}
+
+/** The keys in a run of the characters that keys are made of. */
+function addKeys(spans: Span[], text: string, start: number, end: number): void {
+  // Two more before, for what may stand before a key.
+  const base = Math.max(0, start - 2)
+  const piece = text.slice(base, end)
+  let begin = searchFrom(beginning, piece, start - base)
+  while (begin !== undefined) {
+    const from = begin.index + begin[0].length
+    const after = matchAt(following.get(begin[0])!, piece, from)
+    const until = after === undefined ? begin.index + 1 : from + after[0].length
+    if (after !== undefined) spans.push([base + begin.index, base + until])
+    begin = searchFrom(beginning, piece, until)
+  }
+  if (end - start <= 32) return
+  for (const { mark, pattern } of within) {
+    if (!piece.includes(mark)) continue
+    for (const found of piece.matchAll(pattern))
+      if (base + found.index >= start) spans.push([base + found.index, base + found.index + found[0].length])
+  }
+  if (pemLineLengths.has(end - start) && isPemLine(text, start, end)) spans.push([start, end])
+}
+
+/** A line of a private key that came without the others. */
+function isPemLine(text: string, start: number, end: number): boolean {
+  if (end < text.length && !text.startsWith('\n', end) && !text.startsWith('\r\n', end)) return false
+  const before = text.slice(Math.max(0, start - 8), start)
+  if (!/^[ \t+-]*$/.test(before.slice(before.lastIndexOf('\n') + 1))) return false
+  const line = text.slice(start, end)
+  return /^[A-Za-z0-9+/]+$/.test(line) && isMixed(line)
+}
+
+const isMixed = (text: string): boolean => /[a-z]/.test(text) && /[A-Z]/.test(text) && /[^A-Za-z]/.test(text)
+
+/** Beside an AWS key id stands its secret, which has no shape of its own but its length. */
+function nearAnId(steps: Steps, text: string): Span[] {
+  const spans: Span[] = []
+  for (const one of text.matchAll(awsId)) {
+    if (steps.areSpent(60)) return [...spans, [one.index, text.length]]
+    const base = Math.max(0, one.index - awsReach - 1)
+    const end = Math.min(text.length, one.index + one[0].length + awsReach)
+    for (const found of text.slice(base, end).matchAll(awsSecret)) {
+      const start = base + found.index
+      if (start >= one.index - awsReach && isMixed(found[0])) spans.push([start, start + found[0].length])
+    }
+  }
+  return spans
+}
+
+function privateKeys(text: string): Span[] {
+  const spans: Span[] = []
+  let at = 0
+  while (true) {
+    const begin = searchFrom(pem, text, at)
+    if (begin === undefined) return spans
+    const start = begin.index + begin[0].length
+    const end = searchFrom(pemEnd, text, start)
+    at = end?.index ?? text.length
+    if (/[^ \r\n*]/.test(text.slice(start, at))) spans.push([start, at])
+    if (end === undefined) return spans
+  }
+}

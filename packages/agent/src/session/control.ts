@@ -1,0 +1,154 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { isCount, isRunId } from '@provloom/shared'
+import type { Asked, RunId } from '@provloom/shared'
+import { textOf, writeSmall } from '../spool/small-file.ts'
+import type { SessionFolder } from './folder.ts'
+
+/** Something that the user should know, said by the client where nobody reads what the agent says. */
+export interface Notice {
+  readonly code: string
+  readonly message: string
+}
+
+/** What clients are told by `control.json` (docs/spool-format.md). */
+export interface Control {
+  /** ended: the document on disk holds this session. quiet: it is not collected. closed: nobody takes more. */
+  readonly state: 'collect' | 'quiet' | 'ended' | 'closed'
+  /** Per stream the number of the first record that is not in the journal yet. */
+  readonly mark: Readonly<Record<string, number>>
+  readonly runId?: RunId
+  readonly runDir?: string
+  readonly rank?: number
+  readonly attempt?: number
+  readonly ordinal?: number
+  /** Of the session, however its agent came to know it: whoever hands it in later does not see what that saw. */
+  readonly jobKey?: string
+  readonly asked?: Asked
+  readonly status?: string
+  readonly logs?: number
+  /** Ranks of the run that go on. */
+  readonly missing: readonly number[]
+  readonly notices: readonly Notice[]
+  readonly message?: string
+}
+
+const noticesMax = 50
+
+/** The agent's word to a session's clients: written when it has changed, at most so often. */
+export class ControlFile {
+  readonly #folder: SessionFolder
+  #control: Control = { state: 'collect', mark: {}, missing: [], notices: [] }
+  #written = ''
+
+  constructor(folder: SessionFolder) {
+    this.#folder = folder
+    this.#control = { ...this.#control, ...toldBefore(folder) }
+  }
+
+  get state(): Control['state'] {
+    return this.#control.state
+  }
+
+  tell(change: Partial<Control>): void {
+    this.#control = { ...this.#control, ...change }
+    this.#write()
+  }
+
+  notice(notice: Notice): void {
+    const { notices } = this.#control
+    if (notices.length >= noticesMax || notices.some((one) => one.message === notice.message)) return
+    this.tell({ notices: [...notices, notice] })
+  }
+
+  /** A disk that cannot be written leaves clients as they are: they go on, bounded. */
+  #write(): void {
+    const text = JSON.stringify(this.#control)
+    if (text === this.#written) return
+    try {
+      writeSmall(path.join(this.#folder.root, 'control.json'), this.#control)
+      this.#written = text
+    } catch {
+      // The worker comes first: what clients do without this word is safe.
+    }
+  }
+}
+
+/** The run, and the place in it, that an agent of a session was admitted to. */
+export interface FormerRun {
+  readonly runId: RunId
+  readonly runDir: string | undefined
+}
+
+/** What an earlier agent of a session has told its clients, for whoever serves it next. */
+export interface Former {
+  readonly state: string
+  readonly run: FormerRun | undefined
+  readonly jobKey: string | undefined
+  /** With the options that its agent was given. */
+  readonly asked: Asked
+  readonly ordinal: number | undefined
+  readonly mark: Readonly<Record<string, number>>
+  /** Why it is not in a document. */
+  readonly message: string | undefined
+}
+
+export function formerOf(folder: SessionFolder): Former {
+  const fields = fieldsOf(folder)
+  const [runId, ordinal, mark] = [fields.get('runId'), fields.get('ordinal'), fields.get('mark')]
+  return {
+    state: textOf(fields.get('state')) ?? 'collect',
+    run: isRunId(runId) ? { runId, runDir: textOf(fields.get('runDir')) } : undefined,
+    jobKey: textOf(fields.get('jobKey')),
+    asked: askedIn(fields.get('asked')),
+    ordinal: isCount(ordinal) ? ordinal : undefined,
+    mark: numbersIn(mark),
+    message: textOf(fields.get('message')),
+  }
+}
+
+export function formerRun(folder: SessionFolder): FormerRun | undefined {
+  return formerOf(folder).run
+}
+
+/** What stays true whoever serves the session: the next agent's first word does not take it back. */
+function toldBefore(folder: SessionFolder): Partial<Control> {
+  const { run, jobKey, ordinal, mark, asked } = formerOf(folder)
+  return {
+    mark,
+    asked,
+    ...(run === undefined ? {} : { runId: run.runId }),
+    ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
+    ...(jobKey === undefined ? {} : { jobKey }),
+    ...(ordinal === undefined ? {} : { ordinal }),
+  }
+}
+
+function askedIn(value: unknown): Asked {
+  const fields = new Map<string, unknown>(
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
+  )
+  const [all, logs] = [fields.get('collectAllProcesses'), fields.get('saveAfterNLogs')]
+  const texts = ['experimentName', 'provUserNamespace', 'provenanceSaveDir'] as const
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, textOf(fields.get(name))]).filter(([, one]) => one)),
+    ...(typeof all === 'boolean' ? { collectAllProcesses: all } : {}),
+    ...(isCount(logs) && logs > 0 ? { saveAfterNLogs: logs } : {}),
+  }
+}
+
+function fieldsOf(folder: SessionFolder): ReadonlyMap<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, 'control.json'), 'utf8'))
+    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  } catch {
+    return new Map()
+  }
+}
+
+function numbersIn(value: unknown): Record<string, number> {
+  const numbers: Record<string, number> = {}
+  if (typeof value !== 'object' || value === null) return numbers
+  for (const [name, one] of Object.entries(value)) if (isCount(one)) numbers[name] = one
+  return numbers
+}

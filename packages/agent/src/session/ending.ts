@@ -1,0 +1,60 @@
+import type { SessionEnd } from '@provloom/shared'
+import type { CommandEnd } from '../launch/command.ts'
+import { elasticError } from '../launch/last-words.ts'
+import { memoryKills } from '../launch/memory-kills.ts'
+import type { Variables } from '../place/variables.ts'
+import type { Fact } from '../spool/own-stream.ts'
+
+export interface EndFacts {
+  /** The session's own last word. */
+  readonly said: SessionEnd | undefined
+  /** How its process ended, where that was seen. */
+  readonly process: CommandEnd | undefined
+  readonly variables: Variables
+  /** Of `memoryKills`, when the process was started. */
+  readonly killsBefore: number | undefined
+  /** When nothing was said: the last that is known of it, microseconds since the epoch. */
+  readonly lastUs: number | undefined
+}
+
+/**
+ * How the process of a session ended, as far as its command's end tells: that of the command itself, or what a shell that
+ * ran it last hands on. Where that says otherwise than the session it is another process's.
+ */
+export function processEndOf(
+  pid: number,
+  command: number | undefined,
+  end: CommandEnd | undefined,
+  said: SessionEnd | undefined,
+): CommandEnd | undefined {
+  if (end === undefined || command === undefined) return undefined
+  if (pid === command || said === undefined) return end
+  return end.kind === 'exited' && (end.code === 0) === (said.status === 'completed') ? end : undefined
+}
+
+export function howOf(end: CommandEnd): { readonly signal: string } | { readonly exitCode: number } {
+  return end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
+}
+
+/**
+ * How a session ended (design: "The life of a session"). What `end_run` said stands, whatever its process does later;
+ * an interpreter's or nobody's word is less than the exit code or signal of the process, where that is known.
+ */
+export function rankEndOf({ said, process, variables, killsBefore, lastUs }: EndFacts): Fact {
+  const time = said?.time ?? lastUs
+  const at = time === undefined ? {} : { time }
+  const error = said?.error ?? (process === undefined ? undefined : elasticError(variables))
+  const why = error === undefined ? {} : { error }
+  if (said !== undefined && (said.by === 'call' || said.by === 'next')) {
+    return { type: 'rank.end', status: said.status, ...at, ...why }
+  }
+  if (process === undefined) return { type: 'rank.end', status: said?.status ?? 'incomplete', ...at, ...why }
+  if (process.kind === 'killed') {
+    const kills = process.signal === 'SIGKILL' ? memoryKills() : undefined
+    const outOfMemory = kills !== undefined && killsBefore !== undefined && kills > killsBefore
+    const killed = outOfMemory ? { error: 'killed by the kernel: its control group was out of memory' } : why
+    return { type: 'rank.end', status: 'killed', signal: process.signal, ...at, ...killed }
+  }
+  const status = process.code === 0 ? (said?.status ?? 'completed') : 'failed'
+  return { type: 'rank.end', status, exitCode: process.code, ...at, ...why }
+}

@@ -1,0 +1,152 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError, isCount } from '@provloom/shared'
+import { libraryVersion } from '../client/library.ts'
+import type { Variables } from '../place/variables.ts'
+import { textOf } from '../spool/small-file.ts'
+import { sessionFolderAt } from './folder.ts'
+import type { SessionFolder } from './folder.ts'
+
+export const spoolFormat = 2
+
+/** What a client says of a session it has begun: session.json (docs/spool-format.md). Times in microseconds since the epoch. */
+export interface SessionFacts {
+  readonly session: string
+  /** The client's own count in its process: order without a clock. */
+  readonly seq: number
+  readonly pid: number
+  /** Field 22 of /proc/PID/stat; 0 where it is not known. */
+  readonly start: number
+  readonly pidNamespace: number
+  readonly openedUs: number
+  readonly host: string
+  readonly hostId: string
+  readonly uid: number
+  readonly argv: readonly string[]
+  readonly executable: string
+  readonly directory: string
+  /** Rank, world and job variables that the process saw. */
+  readonly environment: Variables
+  /** The open session it inherited from its parent. */
+  readonly inherited?: string
+  readonly rank?: number
+  readonly worldSize?: number
+  /** Who said the rank: `call`, or the library that had been initialised. */
+  readonly said?: string
+  readonly experimentName?: string
+  readonly runName?: string
+  readonly runId?: string
+  readonly provUserNamespace?: string
+  readonly provenanceSaveDir?: string
+  readonly collectAllProcesses?: boolean
+  readonly saveAfterNLogs?: number
+  readonly disableCodecarbon?: boolean
+}
+
+/**
+ * Reads `session.json`.
+ *
+ * @throws {ProvloomError} `SPOOL_UNREADABLE` when the folder holds none, or one of another format
+ */
+export function readSession(folder: string): {
+  readonly folder: SessionFolder
+  readonly facts: SessionFacts
+} {
+  const session = sessionFolderAt(path.resolve(folder))
+  const file = path.join(session.root, 'session.json')
+  try {
+    const fields = fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
+    refuseOtherFormat(fields, 'libraryVersion', session.root)
+    return { folder: session, facts: factsOf(fields, session.id) }
+  } catch (error) {
+    if (error instanceof ProvloomError) throw error
+    throw new ProvloomError('SPOOL_UNREADABLE', `${folder} is no session that can be read`, {
+      doing: 'open the session',
+      to: file,
+      cause: error,
+      hint: 'Name a folder that holds session.json and streams/; provloom spools lists them.',
+    })
+  }
+}
+
+/** @throws in words: both formats and versions, and what to type */
+export function refuseOtherFormat(
+  fields: ReadonlyMap<string, unknown>,
+  versionField: string,
+  folder: string,
+): void {
+  const format = fields.get('format')
+  if (format === spoolFormat) return
+  const version = textOf(fields.get(versionField))
+  const by = version === undefined ? 'the release of Provloom that wrote it' : `Provloom ${version}`
+  const call = version === undefined ? 'provloom' : `npx provloom@${version}`
+  throw new Error(
+    `it is of format ${String(format)}, of ${by}; this is Provloom ${libraryVersion}, which reads format ${spoolFormat}. Hand it in with the release that wrote it: ${call} import ${folder}`,
+  )
+}
+
+function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts {
+  const count = (name: string): number => {
+    const value = fields.get(name)
+    return isCount(value) ? value : 0
+  }
+  return {
+    session: id,
+    seq: count('seq'),
+    pid: count('pid'),
+    start: count('start'),
+    pidNamespace: count('pidNamespace'),
+    openedUs: count('openedUs'),
+    host: textOf(fields.get('host')) ?? 'unknown',
+    hostId: textOf(fields.get('hostId')) ?? '',
+    uid: count('uid'),
+    argv: textsOf(fields.get('argv')),
+    executable: textOf(fields.get('executable')) ?? '',
+    directory: textOf(fields.get('directory')) ?? '/',
+    environment: variablesOf(fields.get('environment')),
+    ...given(fields),
+  }
+}
+
+const texts = [
+  'inherited',
+  'said',
+  'experimentName',
+  'runName',
+  'runId',
+  'provUserNamespace',
+  'provenanceSaveDir',
+] as const
+const counts = ['rank', 'worldSize', 'saveAfterNLogs'] as const
+const flags = ['collectAllProcesses', 'disableCodecarbon'] as const
+
+type Given = Pick<SessionFacts, (typeof texts)[number] | (typeof counts)[number] | (typeof flags)[number]>
+
+function given(fields: ReadonlyMap<string, unknown>): Given {
+  const found: [string, unknown][] = [
+    ...texts.map((name): [string, unknown] => [name, textOf(fields.get(name))]),
+    ...counts.map((name): [string, unknown] => [
+      name,
+      isCount(fields.get(name)) ? fields.get(name) : undefined,
+    ]),
+    ...flags.map((name): [string, unknown] => [
+      name,
+      typeof fields.get(name) === 'boolean' ? fields.get(name) : undefined,
+    ]),
+  ]
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined))
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+function variablesOf(value: unknown): Variables {
+  const texts: Record<string, string> = {}
+  for (const [name, one] of fieldsOf(value)) if (typeof one === 'string') texts[name] = one
+  return texts
+}
+
+function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+}

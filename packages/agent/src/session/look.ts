@@ -1,0 +1,171 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError, reasonOf } from '@provloom/shared'
+import { hostId } from '@provloom/shared/process'
+import { servingAgent } from '../tree/claim.ts'
+import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
+import type { TreeFacts } from '../tree/folder.ts'
+import { lifeOf } from '../tree/processes.ts'
+import { formerOf } from './control.ts'
+import type { Former } from './control.ts'
+import { readSession } from './facts.ts'
+import type { SessionFacts } from './facts.ts'
+import { isSessionId, removeSession, sessionFolderAt, treeOf } from './folder.ts'
+import type { SessionFolder } from './folder.ts'
+import { livingWriters, namesIn, writerOf } from './writers.ts'
+
+/** A session that lies in its folder, looked at by somebody who may want to hand it in. */
+export interface SpoolLook {
+  /** Absolute path of the session's folder. */
+  readonly spool: string
+  readonly facts: SessionFacts
+  readonly tree: TreeFacts
+  readonly former: Former
+  /** Pid of a living agent that serves its tree. */
+  readonly agent: number | undefined
+  /** Pids of living processes that write it. */
+  readonly workers: readonly number[]
+}
+
+/** A folder among the spools that is none that can be read: of another release, or damaged. */
+export interface ForeignSpool {
+  readonly spool: string
+  readonly reason: string
+}
+
+/**
+ * @param folder a session's, or a tree's: all of its sessions, in the order in which they were begun
+ * @throws {ProvloomError} `SPOOL_UNREADABLE` when it is neither, or of another format
+ */
+export function lookAtSpool(folder: string): SpoolLook[] {
+  const sessions = path.join(folder, 'sessions')
+  if (!fs.existsSync(sessions)) {
+    // A folder of another release's may be laid out in another way: it says so itself.
+    if (!fs.existsSync(path.join(folder, 'session.json'))) readTree(folder)
+    return [lookAtSession(folder)]
+  }
+  readTree(folder)
+  return sessionsIn(sessions)
+    .map((one) => lookAtSession(one))
+    .sort(byStart)
+}
+
+/** All sessions below the given roots; what is none that can be read is told. */
+export function spoolsIn(roots: readonly string[], foreign: (one: ForeignSpool) => void): SpoolLook[] {
+  const found: SpoolLook[] = []
+  for (const root of roots) {
+    for (const name of namesIn(root).sort()) {
+      const tree = path.join(root, name)
+      if (!fs.existsSync(path.join(tree, 'spool.json'))) continue
+      const looks = orForeign(tree, foreign, () => [readTree(tree)])
+      if (looks.length === 0) continue
+      for (const session of sessionsIn(path.join(tree, 'sessions')))
+        found.push(...orForeign(session, foreign, () => [lookAtSession(session)]))
+    }
+  }
+  return found.sort(byStart)
+}
+
+/** Whether its document holds it already, or it is not to be collected: nothing is left to be handed in. */
+export function isOver({ former }: SpoolLook): boolean {
+  return former.state === 'ended' || former.state === 'quiet'
+}
+
+/** Nobody writes or serves it, and it is in no document. */
+export function isLeft(look: SpoolLook): boolean {
+  return look.agent === undefined && look.workers.length === 0 && !isOver(look)
+}
+
+/** Removes a session that nobody needs any more, and its tree when that was the last one. */
+export function clearSpool({ spool, tree }: Pick<SpoolLook, 'spool' | 'tree'>): void {
+  removeSession(sessionFolderAt(spool))
+  if (lifeOf(tree) !== 'lives') removeTree(treeFolderAt(treeOf(sessionFolderAt(spool))))
+}
+
+function orForeign<T>(spool: string, foreign: (one: ForeignSpool) => void, look: () => T[]): T[] {
+  try {
+    return look()
+  } catch (error) {
+    // Handed in and removed at this moment.
+    if (!fs.existsSync(spool)) return []
+    const cause = error instanceof ProvloomError && error.cause !== undefined ? error.cause : error
+    foreign({ spool, reason: reasonOf(cause) })
+    return []
+  }
+}
+
+function sessionsIn(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => isSessionId(name))
+    .map((name) => path.join(folder, name))
+}
+
+function lookAtSession(root: string): SpoolLook {
+  const { folder, facts } = readSession(root)
+  const treeRoot = treeOf(folder)
+  return {
+    spool: folder.root,
+    facts,
+    tree: readTree(treeRoot).facts,
+    former: formerOf(folder),
+    agent: servingAgent(treeRoot),
+    workers: writersOf(folder, facts),
+  }
+}
+
+/** Nothing of what a process of another machine or container writes has changed for so long: it is taken for gone. */
+const quietMs = 60_000
+
+function writersOf(folder: SessionFolder, facts: SessionFacts): number[] {
+  if (facts.hostId !== hostId() || lifeOf(facts) === 'elsewhere')
+    return Date.now() - lastChangeMs(folder) < quietMs && !hasSaidEnd(folder, facts) ? [facts.pid] : []
+  // A notebook lives on; what it has ended it writes no more.
+  return livingWriters(folder, facts).filter((pid) => pid !== facts.pid || !hasSaidEnd(folder, facts))
+}
+
+function lastChangeMs(folder: SessionFolder): number {
+  let last = 0
+  for (const stream of namesIn(folder.streams))
+    for (const name of namesIn(path.join(folder.streams, stream)))
+      last = Math.max(last, mtimeOf(path.join(folder.streams, stream, name)))
+  for (const name of namesIn(folder.ledgers)) last = Math.max(last, mtimeOf(path.join(folder.ledgers, name)))
+  return last
+}
+
+function mtimeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** More than a session's last event, with the tail of an error in it. */
+const tailBytes = 64 * 1024
+
+/** Whether the last that its process recorded is the session's end. */
+function hasSaidEnd(folder: SessionFolder, facts: SessionFacts): boolean {
+  return namesIn(folder.streams)
+    .filter((stream) => writerOf(stream) === facts.pid)
+    .some((stream) => {
+      const last = namesIn(path.join(folder.streams, stream))
+        .filter((name) => name.endsWith('.seg'))
+        .sort()
+        .at(-1)
+      return (
+        last !== undefined && tailOf(path.join(folder.streams, stream, last)).includes('"type":"session.end"')
+      )
+    })
+}
+
+function tailOf(file: string): Buffer {
+  const descriptor = fs.openSync(file, 'r')
+  try {
+    const { size } = fs.fstatSync(descriptor)
+    const bytes = Buffer.alloc(Math.min(size, tailBytes))
+    fs.readSync(descriptor, bytes, 0, bytes.length, size - bytes.length)
+    return bytes
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+function byStart(a: SpoolLook, b: SpoolLook): number {
+  return a.facts.openedUs - b.facts.openedUs || a.facts.seq - b.facts.seq
+}

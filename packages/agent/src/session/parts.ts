@@ -1,0 +1,38 @@
+import type { Context } from '../context.ts'
+import type { Place } from '../place/place.ts'
+import type { Link } from '../publish/link.ts'
+import type { Recorder } from '../source/recorder.ts'
+import type { Settings } from '../settings.ts'
+import type { OwnStream } from '../spool/own-stream.ts'
+import type { Life } from '../tree/processes.ts'
+import type { SessionFacts } from './facts.ts'
+import type { SessionFolder } from './folder.ts'
+import type { History } from './history.ts'
+
+/** The process that a session is of. */
+export interface SessionProcess {
+  life(): Life
+  /** The wrapped command, which it is or was started by. */
+  readonly command: number | undefined
+  /** Handed in later: nobody writes it, whatever a process of that number does. */
+  readonly abandoned: boolean
+}
+
+/** What a session's service is made of. */
+export interface SessionParts {
+  readonly context: Context
+  readonly link: Link
+  readonly folder: SessionFolder
+  readonly facts: SessionFacts
+  readonly settings: Settings
+  readonly place: Place
+  readonly process: SessionProcess
+  /** What another agent of the session left; read when absent. */
+  readonly history?: History
+  /** When nothing more is known: the last that was heard of a session that is handed in later. */
+  readonly lastUs?: number | undefined
+  /** Undefined for a session that is handed in: what is seen now says nothing of it. */
+  recorder(own: OwnStream): Recorder | undefined
+  /** A person should know. */
+  told(message: string): void
+}

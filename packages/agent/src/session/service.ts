@@ -1,0 +1,396 @@
+import os from 'node:os'
+import type { Bye, Hello, Later, Refused, SessionEnd, Settled, Welcome } from '@provloom/shared'
+import { ArtifactKeeper } from '../artifact/keeper.ts'
+import type { CommandEnd } from '../launch/command.ts'
+import { memoryKills } from '../launch/memory-kills.ts'
+import { Publisher } from '../publish/publisher.ts'
+import type { PublisherListener } from '../publish/publisher.ts'
+import { Recorder } from '../source/recorder.ts'
+import { OwnStream } from '../spool/own-stream.ts'
+import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
+import type { Settings } from '../settings.ts'
+import { Wake } from '../wake.ts'
+import { ClockOffset } from './clock-offset.ts'
+import { ControlFile } from './control.ts'
+import { howOf, processEndOf, rankEndOf } from './ending.ts'
+import type { SessionFacts } from './facts.ts'
+import { emptySession, removeSession } from './folder.ts'
+import type { SessionFolder } from './folder.ts'
+import { lookForOwn, readHistory } from './history.ts'
+import type { History } from './history.ts'
+import type { SessionParts } from './parts.ts'
+import { describeProblem, keptRecords, whyKept } from './outcome.ts'
+import type { SessionOutcome } from './outcome.ts'
+import { RunLog } from './run-log.ts'
+import { commandEndMs, exitMs, lookMs } from './waits.ts'
+import { livingWriters, writerOf, writes } from './writers.ts'
+
+/** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
+export class SessionService {
+  readonly facts: SessionFacts
+  readonly folder: SessionFolder
+  readonly own: OwnStream
+  readonly #parts: SessionParts
+  readonly #settings: Settings
+  readonly #control: ControlFile
+  readonly #publisher: Publisher
+  readonly #keeper: ArtifactKeeper
+  readonly #recorder: Recorder | undefined
+  readonly #news: Wake
+  readonly #killsBefore: number | undefined = memoryKills()
+  #history: History | undefined
+  #welcome: Welcome | undefined
+  #settled: Settled | undefined
+  #refused: Refused | undefined
+  /** Why it was not let in when it last asked. */
+  #delay: string | undefined
+  #said: SessionEnd | undefined
+  #createGraph = false
+  #createSvg = false
+  readonly #offset = new ClockOffset()
+  #commandEnd: CommandEnd | undefined
+  #asked: 'serve' | 'leave' = 'serve'
+  #until = Infinity
+  #markDue = false
+  readonly #log = new RunLog()
+
+  /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
+  constructor(parts: SessionParts) {
+    const { context, folder, facts, link, settings, place } = parts
+    const { clock, files, timing } = context
+    this.#parts = parts
+    this.folder = folder
+    this.facts = facts
+    this.#settings = settings
+    this.#news = new Wake(clock)
+    this.#control = new ControlFile(folder)
+    this.own = new OwnStream(clock, files, folder.streams)
+    this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
+    this.#keeper = new ArtifactKeeper({
+      spool: folder,
+      rank: place.rank,
+      host: os.hostname(),
+      record: (fact) => this.own.record(fact),
+      pending: (stream, lowest) => this.#publisher.hold(stream, lowest),
+    })
+    this.#recorder = parts.recorder(this.own)
+  }
+
+  get welcome(): Welcome | undefined {
+    return this.#welcome
+  }
+
+  /** The command has ended: it is the end of every process of it that is gone. */
+  commandEnded(end: CommandEnd | undefined): void {
+    this.#commandEnd = end
+    this.#news.ring()
+  }
+
+  /** Leaves the session to another agent, or sets a time until which it is served. @param until monotonic milliseconds */
+  stop(how: 'serve' | 'leave', until: number): void {
+    this.#asked = how
+    this.#until = Math.min(this.#until, until)
+    this.#news.ring()
+  }
+
+  hurry(): void {
+    this.#publisher.hurry()
+  }
+
+  /** A process of it still writes, or may: it goes on without its command. */
+  get goesOn(): boolean {
+    return this.#parts.process.life() === 'lives' || livingWriters(this.folder, this.facts).length > 0
+  }
+
+  /** @param toClients nobody reads what this process says: they say it */
+  notice(code: string, message: string, toClients: boolean): void {
+    if (toClients) this.#control.notice({ code, message })
+    this.#log.append(message)
+  }
+
+  async serve(hello: Hello): Promise<SessionOutcome> {
+    const { context, history } = this.#parts
+    const { jobKey, ordinal, asked } = hello
+    this.#control.tell({ jobKey, ordinal, asked })
+    this.#history = history ?? (await readHistory(context.files, this.folder))
+    if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
+    for (const one of this.#history.stored) this.#keeper.done(one)
+    for (const one of this.#history.artifacts) this.#keeper.keep(one.artifact, one)
+    this.#recorder?.begin(!this.#settings.disableCodecarbon)
+    this.#publisher.start(hello)
+    await this.#untilOver()
+    if (this.#refused !== undefined) return this.#afterRefusal()
+    if (this.#asked === 'leave') return this.#leave()
+    return this.#finish()
+  }
+
+  /** Waits for the session's end: said, or its process gone, or ours. */
+  async #untilOver(): Promise<void> {
+    const { context, process: ofProcess } = this.#parts
+    let goneMs: number | undefined
+    for (;;) {
+      if (this.#refused !== undefined || this.#asked !== 'serve' || this.#saidForAll()) return
+      if (ofProcess.life() === 'gone') {
+        const now = context.clock.monotonicMs()
+        goneMs ??= now
+        const waits =
+          ofProcess.command !== undefined && this.#commandEnd === undefined && now - goneMs < commandEndMs
+        // What it said at its end may not have been read yet.
+        if (!waits && (await this.#readToEnd())) return
+      }
+      this.#house()
+      await this.#news.wait(lookMs)
+    }
+  }
+
+  /**
+   * The session's last word ends it for all who write into it; an interpreter's, said at its exit, not for processes that
+   * go on. Wrapped, how the process ended says more than that.
+   */
+  #saidForAll(): boolean {
+    const said = this.#said
+    if (said?.by !== 'exit') return said !== undefined
+    if (this.#parts.process.command !== undefined) return false
+    return livingWriters(this.folder, this.facts).every((pid) => pid === this.facts.pid)
+  }
+
+  /** @returns true: nobody writes any more, and all that is there was read, where somebody takes it */
+  async #readToEnd(): Promise<boolean> {
+    if (!this.#parts.process.abandoned && livingWriters(this.folder, this.facts).length > 0) return false
+    if (this.#said === undefined) {
+      const { sessionEnd } = await readHistory(this.#parts.context.files, this.folder)
+      if (sessionEnd !== undefined) this.#noteEnd(sessionEnd)
+    }
+    return true
+  }
+
+  #house(): void {
+    if (this.#markDue) this.#mark()
+    this.#publisher.retire(
+      (stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream),
+    )
+  }
+
+  #mark(): void {
+    this.#markDue = false
+    this.#control.tell({ mark: this.#publisher.marks })
+  }
+
+  async #finish(): Promise<SessionOutcome> {
+    const { context } = this.#parts
+    this.#publisher.closing()
+    let outcome = await this.#publisher.drain(this.#until)
+    // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
+    while (outcome === 'gave-up' && this.#asked === 'serve' && this.#parts.process.life() !== 'gone') {
+      this.#control.tell({ message: this.#reason() })
+      outcome = await this.#publisher.drain(this.#until)
+    }
+    await this.#recorder?.end()
+    if (outcome !== 'refused') await this.#keeper.finish(context.clock, this.#until)
+    if (this.#said === undefined) await this.#readToEnd()
+    const known = this.#history?.rankEnded === true
+    if (!known) this.own.record(await this.#rankEnd())
+    this.own.tellDrops()
+    const left =
+      outcome === 'drained' &&
+      (await this.#publisher.drain(this.#until)) === 'drained' &&
+      (await this.#publisher.leave(this.#bye(), this.#until))
+    if (this.#refused !== undefined) return this.#afterRefusal()
+    if (!left || this.#publisher.overflow > 0) return this.#keep()
+    await this.#publisher.settled(this.#until)
+    this.#conclude()
+    await this.#tellExit()
+    this.#close()
+    removeSession(this.folder)
+    context.tell({ kind: 'session-ended', session: this.folder.id })
+    return { kind: 'delivered', welcome: this.#welcome!, settled: this.#settled }
+  }
+
+  async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {
+    const said = this.#said
+    const { lastUs } = this.#parts
+    return rankEndOf({
+      said,
+      process: this.#processEnd() ?? this.#history?.processEnd,
+      variables: this.facts.environment,
+      killsBefore: this.#killsBefore,
+      lastUs:
+        lastUs ??
+        (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
+    })
+  }
+
+  #processEnd(): CommandEnd | undefined {
+    return processEndOf(this.facts.pid, this.#parts.process.command, this.#commandEnd, this.#said)
+  }
+
+  /** The process's own end, where it follows the session's soon enough to be told. */
+  async #tellExit(): Promise<void> {
+    const { process: ofProcess } = this.#parts
+    const { clock } = this.#parts.context
+    const until = clock.monotonicMs() + exitMs
+    while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
+      await this.#news.wait(lookMs)
+    }
+    if (ofProcess.command === undefined || ofProcess.life() !== 'gone') return
+    const waitUntil = clock.monotonicMs() + commandEndMs
+    while (this.#commandEnd === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
+    const end = this.#processEnd()
+    if (end === undefined || this.#said === undefined) return
+    const exit = { kind: 'exit', session: this.folder.id, time: clock.nowUs(), ...howOf(end) } as const
+    await this.#publisher.amend(exit, this.#until)
+  }
+
+  #bye(): Bye {
+    return {
+      kind: 'bye',
+      session: this.folder.id,
+      final: true,
+      ledger: { ...this.#publisher.ledger, [this.own.id]: this.own.ledger },
+      ledgerClosed:
+        this.#parts.process.abandoned ||
+        livingWriters(this.folder, this.facts).length === 0 ||
+        this.#said !== undefined,
+      ...(this.#createGraph ? { createGraph: true } : {}),
+      ...(this.#createSvg ? { createSvg: true } : {}),
+    }
+  }
+
+  /** The document holds it: whoever waits in `end_run` may go on. */
+  #conclude(): void {
+    const settled = this.#settled
+    if (settled === undefined) return
+    const { runDir, status, logs, missing } = settled
+    this.#control.tell({ state: 'ended', runDir, status, logs, missing, mark: this.#publisher.marks })
+  }
+
+  async #keep(): Promise<SessionOutcome> {
+    const marks = this.#publisher.marks
+    const records = await keptRecords(this.#parts.context, this.folder, marks)
+    const reason = this.#reason()
+    this.#control.tell({ message: reason, mark: marks })
+    this.#close()
+    return { kind: 'kept', records, reason }
+  }
+
+  #reason(): string {
+    const refused = this.#refused?.message ?? this.#delay
+    return refused ?? whyKept(this.#publisher.overflow, this.#welcome !== undefined)
+  }
+
+  async #leave(): Promise<SessionOutcome> {
+    await this.#recorder?.end()
+    const end = this.#processEnd()
+    if (end !== undefined) this.own.record({ type: 'process.end', ...howOf(end) })
+    this.own.tellDrops()
+    if ((await this.#publisher.drain(this.#until)) === 'drained') {
+      await this.#publisher.leave({ ...this.#bye(), final: false }, this.#until)
+    }
+    this.#close()
+    return { kind: 'left' }
+  }
+
+  async #afterRefusal(): Promise<SessionOutcome> {
+    const { process: ofProcess } = this.#parts
+    const { reason, message } = this.#refused!
+    if (reason !== 'not-collected') this.#control.tell({ state: 'closed', message })
+    if (reason !== 'not-collected') return this.#keep()
+    // Its place is held until its process ends: how it ended is told with this agent's farewell.
+    const held = (): boolean =>
+      ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#commandEnd === undefined)
+    while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
+    const end = await this.#rankEnd()
+    this.#close()
+    removeSession(this.folder)
+    return { kind: 'not-collected', end }
+  }
+
+  #close(): void {
+    this.#keeper.stop()
+    this.#recorder?.stop()
+    this.#publisher.close()
+    this.own.close()
+  }
+
+  #listener(): PublisherListener {
+    return {
+      welcomed: (welcome) => this.#noteWelcome(welcome),
+      refused: (refused) => this.#noteRefusal(refused),
+      delayed: (later) => this.#noteDelay(later),
+      settled: (settled) => {
+        this.#settled = settled
+        this.#conclude()
+      },
+      packed: (packed) => this.#look(packed),
+      progressed: () => {
+        this.#markDue = true
+      },
+      offset: (us, uncertaintyUs) => this.#noteOffset(us, uncertaintyUs),
+      problem: (problem) => this.#noteProblem(problem),
+      trouble: (message) => this.#parts.told(message),
+    }
+  }
+
+  #noteWelcome(welcome: Welcome): void {
+    const { runId, runDir, rank, attempt, ordinal } = welcome
+    // Each is told once: a conflict is found later than the rest.
+    for (const one of welcome.differences) this.#parts.told(one)
+    this.#welcome = welcome
+    this.#delay = undefined
+    this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next })
+    this.#keeper.begin(runId, runDir)
+    this.#log.begin(runDir)
+    this.#parts.context.tell({ kind: 'welcomed', runId, runDir })
+  }
+
+  #noteDelay({ message, tell }: Later): void {
+    this.#delay = message
+    if (tell === true) this.#parts.told(message)
+  }
+
+  #noteRefusal(refused: Refused): void {
+    const { reason, message } = refused
+    this.#refused = refused
+    this.#keeper.stop()
+    this.#recorder?.stop()
+    this.own.close()
+    if (reason === 'not-collected') {
+      this.#control.tell({ state: 'quiet', message })
+      emptySession(this.folder)
+    }
+    this.#parts.told(message)
+    this.#parts.context.tell({ kind: 'refused', reason, message })
+    this.#news.ring()
+  }
+
+  /** The few events the agent acts on itself. */
+  #look(packed: Packed): void {
+    for (const [i, payload] of packed.events.entries()) {
+      const event = lookForOwn(payload)
+      if (event === undefined) continue
+      if (event.type === 'session.end' && writerOf(packed.stream) === this.facts.pid) this.#noteEnd(event)
+      if (event.type === 'artifact') {
+        this.#keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
+      }
+    }
+  }
+
+  #noteEnd(event: SessionEnd): void {
+    this.#said = event
+    this.#createGraph ||= event.createGraph === true
+    this.#createSvg ||= event.createSvg === true
+    this.#news.ring()
+  }
+
+  #noteOffset(us: number, uncertaintyUs: number): void {
+    // It is this machine's, now: it says nothing of the clock by which a kept session was written.
+    if (this.#recorder === undefined || !this.#offset.isNews(us, uncertaintyUs)) return
+    this.own.record({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
+  }
+
+  #noteProblem(problem: ReaderProblem): void {
+    const message = describeProblem(problem)
+    this.#parts.told(message)
+    if (problem.kind !== 'unreadable') this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
+  }
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { Variables } from '../place/variables.ts'
+import type { Fact } from '../spool/own-stream.ts'
+import { recordedVariables } from './allow-list.ts'
+import { askProgram } from './bounded.ts'
+import { interpreterOf } from './interpreter.ts'
+
+const probeMs = 20_000
+const packagesMax = 4_000
+
+interface Probe {
+  readonly interpreter?: string
+  readonly version?: string
+  readonly packages?: Readonly<Record<string, string>>
+}
+
+/** Said by the command's own interpreter about itself. The script's folder is taken off the path first: nothing of the user's runs. */
+const pythonProbe = `
+import sys
+if sys.path and sys.path[0] == "": sys.path.pop(0)
+import json, platform
+from importlib import metadata
+found = {}
+for one in metadata.distributions():
+    try:
+        name = one.metadata["Name"]
+        if name and name not in found: found[name] = one.version or ""
+    except Exception: pass
+print(json.dumps({"interpreter": sys.executable, "version": platform.python_implementation() + " " + platform.python_version(), "packages": found}))
+`
+
+/**
+ * What the command runs in: interpreter and packages (asked of the interpreter itself, bounded in time), platform,
+ * container, loaded modules, and the variables of the allow-list.
+ */
+export async function environmentFact(
+  argv: readonly string[],
+  directory: string,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<Extract<Fact, { readonly type: 'environment' }>> {
+  const interpreter = interpreterOf(argv, directory)
+  const probe =
+    interpreter.kind === 'python'
+      ? await askPython(interpreter.program, directory, variables, signal)
+      : interpreter.kind === 'node'
+        ? await askNode(interpreter.program, directory, variables, signal)
+        : {}
+  const { packages, ...about } = probe
+  const container = containerOf(variables)
+  const modules = variables['LOADEDMODULES']
+  return {
+    type: 'environment',
+    platform: `${os.platform()} ${os.machine()}`,
+    variables: recordedVariables(variables),
+    ...about,
+    ...(packages === undefined || Object.keys(packages).length === 0
+      ? {}
+      : { packages, packagesSha256: hashOf(packages) }),
+    ...(container === undefined ? {} : { container }),
+    ...(modules === undefined || modules === '' ? {} : { modules }),
+  }
+}
+
+async function askPython(
+  program: string,
+  directory: string,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const environment = Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !name.startsWith('PROVLOOM_')),
+  )
+  const answer = await askProgram(program, ['-c', pythonProbe], {
+    timeoutMs: probeMs,
+    environment: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },
+    directory,
+    signal,
+  })
+  return probeOf(answer)
+}
+
+async function askNode(
+  program: string,
+  directory: string,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const answer = await askProgram(
+    program,
+    ['-p', 'JSON.stringify({interpreter: process.execPath, version: "Node " + process.versions.node})'],
+    { timeoutMs: probeMs, environment: { ...variables, NODE_OPTIONS: '' }, directory, signal },
+  )
+  const packages = nodePackages(directory)
+  return { ...probeOf(answer), ...(packages === undefined ? {} : { packages }) }
+}
+
+function probeOf(answer: string | undefined): Probe {
+  const fields = fieldsOf(answer ?? '')
+  const text = (name: string): string | undefined => {
+    const value = fields.get(name)
+    return typeof value === 'string' ? value : undefined
+  }
+  const [interpreter, version] = [text('interpreter'), text('version')]
+  const packages = fields.get('packages')
+  return {
+    ...(interpreter === undefined ? {} : { interpreter }),
+    ...(version === undefined ? {} : { version }),
+    ...(typeof packages === 'object' && packages !== null ? { packages: versionsOf(packages) } : {}),
+  }
+}
+
+/** What npm installed, by its own record, in the nearest folder upwards that has one. */
+function nodePackages(directory: string): Record<string, string> | undefined {
+  for (let folder = directory; ; folder = path.dirname(folder)) {
+    try {
+      const text = fs.readFileSync(path.join(folder, 'node_modules', '.package-lock.json'), 'utf8')
+      const locked = fieldsOf(text).get('packages')
+      if (typeof locked !== 'object' || locked === null) return undefined
+      const versions = Object.entries(locked).map(([place, about]: [string, unknown]) => [
+        place.replace(/^.*node_modules\//, ''),
+        typeof about === 'object' && about !== null && 'version' in about ? about.version : undefined,
+      ])
+      return versionsOf(Object.fromEntries(versions))
+    } catch {
+      if (folder === path.dirname(folder)) return undefined
+    }
+  }
+}
+
+function versionsOf(packages: object): Record<string, string> {
+  const named = Object.entries(packages).flatMap(([name, version]: [string, unknown]) =>
+    typeof version === 'string' ? [[name, version] as const] : [],
+  )
+  named.sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(named.slice(0, packagesMax))
+}
+
+/** SHA-256 over `name==version` lines, sorted: equal environments have equal hashes. */
+function hashOf(packages: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(packages).map(([name, version]) => `${name}==${version}\n`)
+  return createHash('sha256').update(lines.join('')).digest('hex')
+}
+
+function containerOf(variables: Variables): string | undefined {
+  const named =
+    variables['APPTAINER_CONTAINER'] ?? variables['SINGULARITY_CONTAINER'] ?? variables['container']
+  if (named !== undefined && named !== '') return named
+  return fs.existsSync('/.dockerenv') ? 'docker' : undefined
+}
+
+function fieldsOf(json: string): ReadonlyMap<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json)
+    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  } catch {
+    return new Map()
+  }
+}

@@ -1,0 +1,153 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import type { Clock } from '@provloom/shared'
+import { devicesOf } from '../place/devices.ts'
+import type { Place } from '../place/place.ts'
+import { statOf } from '@provloom/shared/process'
+import type { Variables } from '../place/variables.ts'
+import { maskArguments } from '../secrets.ts'
+import type { OwnStream } from '../spool/own-stream.ts'
+import { RaplMeter } from './energy.ts'
+import type { Facts } from './facts.ts'
+import { userFact } from './host.ts'
+import type { Sampler } from './sampler.ts'
+
+export interface RecorderParts {
+  readonly clock: Clock
+  readonly own: OwnStream
+  readonly place: Place
+  readonly variables: Variables
+  /** The session's process, as it says itself. */
+  readonly pid: number
+  readonly argv: readonly string[]
+  readonly directory: string
+  /** Whose parent is the launcher: the wrapper, where there is one. */
+  readonly topPid: number
+  readonly facts: Facts
+  readonly sampler: Sampler
+  readonly version: string
+  readonly startedUs: number
+}
+
+const energyEveryMs = 60_000
+/** What is still being asked when the session ends gets this long. */
+const probesMs = 5_000
+
+/** Writes what the agent sees of one session's process, host and energy into the agent's stream of that session. */
+export class Recorder {
+  readonly #parts: RecorderParts
+  readonly #meter: RaplMeter | undefined
+  #facts: Promise<void> = Promise.resolve()
+  #energyMs = 0
+  #energyWanted = true
+  #over = false
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts
+    this.#meter = countsEnergy(parts.place) ? new RaplMeter() : undefined
+  }
+
+  /** Says who, where and what; what takes longer is recorded when it is known. */
+  begin(energyWanted: boolean): void {
+    const { own, place, variables, argv, directory, version, clock, pid, startedUs, topPid } = this.#parts
+    const devices = devicesOf(variables, place.localRank)
+    const launcherCommand = place.launcher === 'none' ? undefined : parentCommand(topPid)
+    const shown = maskArguments(argv)
+    own.record({
+      type: 'rank.start',
+      time: startedUs,
+      pid,
+      host: os.hostname(),
+      argv: shown,
+      directory,
+      agentVersion: version,
+      ...(place.launcher === 'none' ? {} : { launcher: place.launcher }),
+      ...(launcherCommand === undefined ? {} : { launcherCommand }),
+      ...(place.localRank === undefined ? {} : { localRank: place.localRank }),
+      ...(place.nodeRank === undefined ? {} : { nodeRank: place.nodeRank }),
+      ...(place.worldSize === undefined ? {} : { worldSize: place.worldSize }),
+      ...(devices === undefined ? {} : { devices }),
+    })
+    own.record({ type: 'command', argv: shown, directory })
+    for (const message of place.contradictions) own.record({ type: 'problem', code: 'RANK', message })
+    const user = userFact(variables)
+    if (user !== undefined) own.record(user)
+    this.#facts = this.#ask()
+    this.#energyMs = clock.monotonicMs()
+    this.#wantEnergy(energyWanted)
+    this.#parts.sampler.add({ pid, own, sampled: () => this.#sampled() })
+  }
+
+  /** The session has ended: no more samples; the last energy reading; and what was still being asked, a while. */
+  async end(): Promise<void> {
+    const { clock, own, sampler } = this.#parts
+    this.stop()
+    const inTime = await new Promise<boolean>((resolve) => {
+      const cancel = clock.after(probesMs, () => resolve(false))
+      void this.#facts.then(() => {
+        cancel()
+        resolve(true)
+      })
+    })
+    sampler.remove(own)
+    const message = `version and packages are missing: ${probesMs / 1_000} s were not enough to ask for them`
+    if (!inTime) own.record({ type: 'problem', code: 'FACTS', message })
+    this.#over = true
+    this.#tellEnergy()
+    own.tellDrops()
+  }
+
+  stop(): void {
+    this.#parts.sampler.remove(this.#parts.own)
+  }
+
+  /** Says once when energy cannot be recorded. */
+  #wantEnergy(wanted: boolean): void {
+    this.#energyWanted = wanted
+    if (!wanted || this.#meter === undefined || this.#meter.available) return
+    this.#parts.own.record({
+      type: 'problem',
+      code: 'ENERGY_UNAVAILABLE',
+      message: `energy is not recorded: ${os.hostname()} has no RAPL counters that can be read (/sys/class/powercap)`,
+    })
+  }
+
+  async #ask(): Promise<void> {
+    const { facts, argv, directory, variables, own } = this.#parts
+    for (const fact of await facts.ask({ argv, directory, variables })) if (!this.#over) own.record(fact)
+  }
+
+  #sampled(): void {
+    if (this.#parts.clock.monotonicMs() - this.#energyMs >= energyEveryMs) this.#tellEnergy()
+  }
+
+  #tellEnergy(): void {
+    this.#energyMs = this.#parts.clock.monotonicMs()
+    if (this.#meter === undefined || !this.#energyWanted) return
+    for (const { device, joules } of this.#meter.sample()) {
+      this.#parts.own.record({
+        type: 'energy',
+        host: os.hostname(),
+        device,
+        joules,
+        method: this.#meter.method,
+      })
+    }
+  }
+}
+
+/** One rank per host counts its energy; ranks that do not know their place on it leave it to rank 0. */
+function countsEnergy(place: Place): boolean {
+  return place.localRank === undefined ? place.rank === 0 : place.localRank === 0
+}
+
+/** The parent is the launcher, or its daemon on this machine. */
+function parentCommand(pid: number): string[] | undefined {
+  const parent = statOf(pid)?.[1]
+  try {
+    const words = fs.readFileSync(`/proc/${parent}/cmdline`, 'utf8').split('\0')
+    return maskArguments(words.filter((word, i) => word !== '' || i < words.length - 1))
+  } catch {
+    return undefined
+  }
+}

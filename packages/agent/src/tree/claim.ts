@@ -1,0 +1,109 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { isCount, systemCode } from '@provloom/shared'
+import type { Clock } from '@provloom/shared'
+import { writeSmall } from '../spool/small-file.ts'
+import type { TreeFolder } from './folder.ts'
+import { lifeOf, pidNamespace, startOf } from './processes.ts'
+
+/** agent.json of one that stopped to beat: nobody serves the tree any more, whatever its process does. */
+const silentMs = 15_000
+
+interface ServingAgent {
+  readonly pid: number
+  readonly start: number
+  readonly pidNamespace: number
+  readonly host: string
+}
+
+/** `agent.json`: which process serves a tree, that it lives, and how much of the disk its sessions take. */
+export class Claim {
+  readonly #file: string
+  readonly #clock: Clock
+  readonly #facts: object
+  #held = false
+
+  constructor(tree: TreeFolder, clock: Clock, version: string, hostId: string) {
+    this.#file = path.join(tree.root, 'agent.json')
+    this.#clock = clock
+    this.#facts = {
+      pid: process.pid,
+      start: startOf(process.pid),
+      pidNamespace: pidNamespace(),
+      host: os.hostname(),
+      hostId,
+      version,
+      startedUs: clock.nowUs(),
+    }
+  }
+
+  /** @returns the pid of the living agent that holds it, or undefined when it is ours now */
+  take(): number | undefined {
+    for (let tries = 0; tries < 3; tries++) {
+      try {
+        fs.writeFileSync(this.#file, this.#text(0), { flag: 'wx', mode: 0o600 })
+        this.#held = true
+        return undefined
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST') throw error
+      }
+      const other = servingAgent(path.dirname(this.#file))
+      if (other !== undefined) return other
+      fs.rmSync(this.#file, { force: true })
+    }
+    return servingAgent(path.dirname(this.#file)) ?? 0
+  }
+
+  /** @param spoolBytes of all sessions on the disk: clients hold it against their bound */
+  beat(spoolBytes: number): void {
+    if (!this.#held) return
+    try {
+      writeSmall(this.#file, JSON.parse(this.#text(spoolBytes)))
+    } catch {
+      // A disk that is full: clients then measure by themselves.
+    }
+  }
+
+  leave(): void {
+    if (this.#held) fs.rmSync(this.#file, { force: true })
+    this.#held = false
+  }
+
+  #text(spoolBytes: number): string {
+    return JSON.stringify({ ...this.#facts, beatUs: this.#clock.nowUs(), spoolBytes })
+  }
+}
+
+/** The pid of a living agent that serves the tree. */
+export function servingAgent(root: string): number | undefined {
+  const file = path.join(root, 'agent.json')
+  try {
+    const found = agentOf(JSON.parse(fs.readFileSync(file, 'utf8')))
+    if (found === undefined || found.pid === process.pid) return undefined
+    const life = lifeOf(found)
+    if (found.host === os.hostname() && life !== 'elsewhere') return life === 'lives' ? found.pid : undefined
+    // Another machine's or another container's: all that can be seen is that it writes.
+    return Date.now() - fs.statSync(file).mtimeMs < silentMs ? found.pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function agentOf(value: unknown): ServingAgent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const count = (name: string): number => {
+    const one = fields.get(name)
+    return isCount(one) ? one : 0
+  }
+  const host = fields.get('host')
+  const pid = count('pid')
+  if (pid === 0) return undefined
+  return {
+    pid,
+    start: count('start'),
+    pidNamespace: count('pidNamespace'),
+    host: typeof host === 'string' ? host : '',
+  }
+}

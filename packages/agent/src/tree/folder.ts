@@ -1,0 +1,186 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError, isCount, keySlug, systemCode } from '@provloom/shared'
+import type { Variables } from '../place/variables.ts'
+import { refuseOtherFormat, spoolFormat } from '../session/facts.ts'
+import { textOf, writeSmall } from '../spool/small-file.ts'
+
+/**
+ * What a command and all it started on one machine record into (docs/spool-format.md, "The tree"):
+ * `spool.json` · `agent.json` · `current-<pid>` · `sessions/<S>/`.
+ */
+export interface TreeFolder {
+  readonly root: string
+  readonly sessions: string
+}
+
+/** Who founded a tree: spool.json. Times in microseconds since the epoch, `start` in clock ticks since boot. */
+export interface TreeFacts {
+  readonly createdUs: number
+  /** The tree's own key, `local-<host id>.<pid>.<start>`. */
+  readonly key: string
+  readonly launcherMark: string
+  readonly host: string
+  readonly hostId: string
+  readonly uid: number
+  readonly pid: number
+  readonly start: number
+  readonly pidNamespace: number
+  /** agent: a wrapper, which sees all that its command starts. */
+  readonly by: 'agent' | 'client'
+  readonly version: string
+}
+
+export function treeFolderAt(root: string): TreeFolder {
+  return { root, sessions: path.join(root, 'sessions') }
+}
+
+/** Folders that may hold trees, the best first, when nobody names one. */
+export function spoolRoots(variables: Variables, named: string | undefined, directory: string): string[] {
+  const given = named ?? variables['PROVLOOM_SPOOL_ROOT']
+  const name = `provloom-${process.getuid?.() ?? 0}`
+  const places = [variables['TMPDIR'] ?? '', '/tmp', directory].filter((one) => one !== '')
+  return [
+    ...(given === undefined || given === '' ? [] : [given]),
+    ...places.map((one) => path.join(one, name)),
+  ]
+}
+
+/** Where spools of this machine lie that can be read now. */
+export function spoolRootsThere(
+  variables: Variables,
+  named: string | undefined,
+  directory: string,
+): string[] {
+  const there = spoolRoots(variables, named, directory).filter((one) => isOurs(one))
+  return [...new Set(there.map((one) => fs.realpathSync(one)))]
+}
+
+/**
+ * Makes a tree's folder, or joins the one that is there: folders of mode 0700, files of mode 0600.
+ *
+ * @param roots tried in this order
+ * @param told hears of each place that cannot be used, though it was the better one
+ * @throws {ProvloomError} `SPOOL_UNWRITABLE` when none can
+ */
+export function makeTree(
+  roots: readonly string[],
+  facts: TreeFacts,
+  told: (message: string) => void,
+): TreeFolder {
+  let trouble: unknown
+  for (const root of roots) {
+    try {
+      const tree = treeFolderAt(path.join(path.resolve(root), keySlug(facts.key)))
+      makeRoot(root)
+      fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
+      const file = path.join(tree.root, 'spool.json')
+      if (!fs.existsSync(file)) writeSmall(file, { format: spoolFormat, ...facts })
+      if (trouble !== undefined) told(`${reasonFor(trouble)}; spools are in ${root}`)
+      return tree
+    } catch (error) {
+      trouble ??= error
+    }
+  }
+  throw new ProvloomError('SPOOL_UNWRITABLE', `No folder for spools can be made: ${roots.join(', ')}`, {
+    doing: 'make the spool',
+    to: roots[0] ?? '',
+    cause: trouble,
+    hint: 'Name one on the local disk with --spool-root or PROVLOOM_SPOOL_ROOT.',
+  })
+}
+
+/**
+ * Reads a tree's spool.json.
+ *
+ * @throws {ProvloomError} `SPOOL_UNREADABLE` when the folder is no tree, or of another format
+ */
+export function readTree(folder: string): { readonly tree: TreeFolder; readonly facts: TreeFacts } {
+  const tree = treeFolderAt(path.resolve(folder))
+  const file = path.join(tree.root, 'spool.json')
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    const fields = new Map<string, unknown>(
+      typeof value === 'object' && value !== null ? Object.entries(value) : [],
+    )
+    refuseOtherFormat(fields, 'version', tree.root)
+    return { tree, facts: factsOf(fields) }
+  } catch (error) {
+    throw new ProvloomError('SPOOL_UNREADABLE', `${folder} is no spool that can be read`, {
+      doing: 'open the spool',
+      to: file,
+      cause: error,
+      hint: 'Name a folder that holds spool.json and sessions/; provloom spools lists them.',
+    })
+  }
+}
+
+/** Removes a tree that holds no session any more. One that somebody has just begun stays. */
+export function removeTree(tree: TreeFolder): boolean {
+  try {
+    fs.rmdirSync(tree.sessions)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') return false
+  }
+  fs.rmSync(tree.root, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
+  return true
+}
+
+/** In a folder that all may write, somebody else may have made this one to read along. */
+function makeRoot(root: string): void {
+  fs.mkdirSync(path.dirname(path.resolve(root)), { recursive: true })
+  try {
+    fs.mkdirSync(root, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
+  const whatIsWrong = foreignness(root)
+  if (whatIsWrong !== undefined) throw new Error(whatIsWrong)
+}
+
+function isOurs(root: string): boolean {
+  try {
+    return foreignness(root) === undefined
+  } catch {
+    return false
+  }
+}
+
+function foreignness(root: string): string | undefined {
+  const found = fs.statSync(root)
+  if (!found.isDirectory()) return `${root} is no folder`
+  const self = process.getuid?.()
+  if (self === undefined) return undefined
+  // A link of the user's own, to a disk with room say, is as good as the folder.
+  const link = fs.lstatSync(root)
+  if (link.isSymbolicLink() && link.uid !== self) return `${root} is a symbolic link of user ${link.uid}`
+  if (found.uid !== self && found.uid !== 0) return `${root} belongs to user ${found.uid}`
+  const othersWrite = (found.mode & 0o002) !== 0
+  const sticky = (found.mode & 0o1000) !== 0
+  return othersWrite && !sticky ? `${root} can be written by everybody` : undefined
+}
+
+function reasonFor(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function factsOf(fields: ReadonlyMap<string, unknown>): TreeFacts {
+  const count = (name: string): number => {
+    const value = fields.get(name)
+    return isCount(value) ? value : 0
+  }
+  const text = (name: string): string => textOf(fields.get(name)) ?? ''
+  return {
+    createdUs: count('createdUs'),
+    key: text('key'),
+    launcherMark: text('launcherMark'),
+    host: text('host'),
+    hostId: text('hostId'),
+    uid: count('uid'),
+    pid: count('pid'),
+    start: count('start'),
+    pidNamespace: count('pidNamespace'),
+    by: fields.get('by') === 'agent' ? 'agent' : 'client',
+    version: text('version'),
+  }
+}

@@ -1,0 +1,98 @@
+import { isRunId, protocolVersion } from '@provloom/shared'
+import type { Hello } from '@provloom/shared'
+import type { Context } from '../context.ts'
+import type { Link } from '../publish/link.ts'
+import { formerRun } from '../session/control.ts'
+import { SessionService } from '../session/service.ts'
+import type { Facts } from '../source/facts.ts'
+import { Recorder } from '../source/recorder.ts'
+import type { Sampler } from '../source/sampler.ts'
+import type { TreeFolder } from './folder.ts'
+import type { Seat } from './places.ts'
+import { lifeOf } from './processes.ts'
+import type { Found } from './watch.ts'
+import type { Wrapped } from './wrapped.ts'
+
+export interface OpeningParts {
+  readonly context: Context
+  readonly tree: TreeFolder
+  readonly found: Found
+  readonly seat: Seat
+  readonly agent: string
+  readonly link: Link
+  readonly facts: Facts
+  readonly sampler: Sampler
+  readonly wrapped: Wrapped | undefined
+  readonly told: (message: string) => void
+}
+
+/** A session's service, and what is said of it first. */
+export function openSession(parts: OpeningParts): {
+  readonly service: SessionService
+  readonly hello: Hello
+} {
+  const { context, found, seat, link, wrapped, told } = parts
+  const { facts, folder } = found
+  const service = new SessionService({
+    context,
+    link,
+    folder,
+    facts,
+    settings: seat.settings,
+    place: seat.place,
+    process: { life: () => lifeOf(facts), command: wrapped?.pid, abandoned: false },
+    recorder: (own) =>
+      new Recorder({
+        clock: context.clock,
+        own,
+        place: seat.place,
+        variables: { ...context.variables, ...facts.environment },
+        pid: facts.pid,
+        argv: facts.argv,
+        directory: facts.directory,
+        topPid: wrapped === undefined ? facts.pid : process.pid,
+        facts: parts.facts,
+        sampler: parts.sampler,
+        version: context.version,
+        startedUs: facts.openedUs,
+      }),
+    told,
+  })
+  return { service, hello: helloOf(parts) }
+}
+
+export function helloOf({
+  context,
+  found,
+  seat,
+  agent,
+}: Pick<OpeningParts, 'context' | 'found' | 'seat' | 'agent'>): Hello {
+  const { facts, folder } = found
+  const { place, jobKey, worker, ordinal, settings } = seat
+  const { rank, attempt, worldSize, restartsMax, restarts, rankToldBy } = place
+  const runId = context.given.runId ?? facts.runId
+  const admitted = formerRun(folder)?.runId
+  return {
+    kind: 'hello',
+    version: protocolVersion,
+    session: folder.id,
+    agent,
+    worker,
+    jobKey,
+    rank,
+    attempt,
+    rankToldBy,
+    ordinal,
+    host: facts.host,
+    hostId: facts.hostId,
+    pid: facts.pid,
+    startedUs: facts.openedUs,
+    asked: settings.asked,
+    ...(isRunId(runId) ? { runId } : {}),
+    ...(admitted === undefined ? {} : { admitted }),
+    ...(facts.runName === undefined ? {} : { runName: facts.runName }),
+    ...(worldSize === undefined || rank >= worldSize ? {} : { worldSize }),
+    ...(restartsMax === undefined ? {} : { restartsMax }),
+    ...(restarts === undefined ? {} : { restarts }),
+  }
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { connectionKeys, isAttempt, isRank, limits } from '@provloom/shared'
+import type { Present } from '@provloom/shared'
+import type { Context } from '../context.ts'
+import type { Job } from '../meet/meeting.ts'
+import { mayStartAggregator } from '../place/head-node.ts'
+import { countSession } from '../place/ordinal.ts'
+import type { SessionCounts } from '../place/ordinal.ts'
+import { findPlace } from '../place/place.ts'
+import type { Place, Said } from '../place/place.ts'
+import { hostId } from '@provloom/shared/process'
+import { sightOf } from '../place/sight.ts'
+import type { Variables } from '../place/variables.ts'
+import { recordedVariables } from '../source/allow-list.ts'
+import { nameOf } from '../source/interpreter.ts'
+import { spoolFormat } from '../session/facts.ts'
+import type { SessionFacts } from '../session/facts.ts'
+import { settingsOf } from '../settings.ts'
+import type { Settings } from '../settings.ts'
+import { writeSmall } from '../spool/small-file.ts'
+import type { TreeFacts, TreeFolder } from './folder.ts'
+import { pidNamespace, startOf } from './processes.ts'
+import type { Found } from './watch.ts'
+import type { Wrapped } from './wrapped.ts'
+import { workerOf } from './worker.ts'
+
+/** Where a session belongs, as far as its tree can say: a run is given by the aggregator. */
+export interface Seat {
+  readonly place: Place
+  readonly jobKey: string
+  readonly worker: string
+  readonly ordinal: number
+  readonly settings: Settings
+  /** Whether an agent on this machine may start the job's aggregator. */
+  readonly mayStart: boolean
+}
+
+/** Finds the place of each session of a tree, in one place and by the whole launcher table, and counts them. */
+export class Places {
+  readonly #context: Context
+  readonly #tree: TreeFacts
+  readonly #wrapped: Wrapped | undefined
+  readonly #own: Place
+  #counts: SessionCounts = new Map()
+
+  constructor(context: Context, tree: TreeFacts, wrapped: Wrapped | undefined) {
+    this.#context = context
+    this.#tree = tree
+    this.#wrapped = wrapped
+    this.#own = this.#placeOf(undefined, context.variables, wrapped?.pid ?? tree.pid)
+  }
+
+  /** What is known of the job before any session says more. */
+  get own(): Omit<Present, 'kind' | 'session' | 'agent' | 'silent'> {
+    const { rank, attempt, worldSize, rankToldBy } = this.#own
+    return {
+      jobKey: this.#jobKey(this.#own),
+      ...(rankToldBy === 'alone' ? {} : { rank, attempt, ...(worldSize === undefined ? {} : { worldSize }) }),
+    }
+  }
+
+  get place(): Place {
+    return this.#own
+  }
+
+  seat({ facts }: Found): Seat {
+    const { given, directory } = this.#context
+    const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, facts.pid)
+    const settings = settingsOf(
+      given,
+      facts,
+      nameOf(facts.argv, facts.directory),
+      this.#wrapped === undefined ? facts.directory : directory,
+    )
+    const worker = workerOf(facts, this.#tree)
+    const { experimentName } = settings
+    const named = facts.runName === undefined ? {} : { runName: facts.runName.slice(0, limits.nameLengthMax) }
+    const counted = { worker, rank: place.rank, attempt: place.attempt, experimentName, ...named }
+    const { ordinal, after } = countSession(this.#counts, counted)
+    this.#counts = after
+    const mayStart = this.#mayStart(place, facts.environment)
+    return { place, jobKey: this.#jobKey(place), worker, ordinal, settings, mayStart }
+  }
+
+  /** Where the job of a session is met; of the command before it has any. */
+  job(seat: Seat | undefined): Job {
+    const { given, directory, variables } = this.#context
+    const saveDir =
+      seat?.settings.provenanceSaveDir ?? path.resolve(directory, given.provenanceSaveDir ?? 'prov')
+    const key = seat?.jobKey ?? this.#jobKey(this.#own)
+    const mayStart = seat?.mayStart ?? this.#mayStart(this.#own, variables)
+    return { keys: connectionKeys(variables, key), saveDir, mayStart, environment: variables }
+  }
+
+  /** The folder of a session that this agent begins for a command which began none. */
+  foundSession(tree: TreeFolder, { argv, pid, startedUs }: Wrapped): string {
+    const { directory, variables } = this.#context
+    const id = randomBytes(8).toString('hex')
+    const hidden = path.join(tree.sessions, `.${id}`)
+    for (const folder of ['streams', 'ledgers', 'files'])
+      fs.mkdirSync(path.join(hidden, folder), { recursive: true, mode: 0o700 })
+    writeSmall(path.join(hidden, 'session.json'), {
+      format: spoolFormat,
+      session: id,
+      seq: 0,
+      pid,
+      start: startOf(pid),
+      pidNamespace: pidNamespace(),
+      openedUs: startedUs,
+      host: os.hostname(),
+      hostId: hostId(),
+      uid: process.getuid?.() ?? 0,
+      argv,
+      executable: argv[0] ?? '',
+      directory,
+      environment: recordedVariables(variables),
+    })
+    fs.renameSync(hidden, path.join(tree.sessions, id))
+    return path.join(tree.sessions, id)
+  }
+
+  #placeOf(said: Said | undefined, variables: Variables, pid: number): Place {
+    const { given } = this.#context
+    const seen = {
+      pid,
+      tree: { key: this.#tree.key, founded: false },
+      isOurs: (key: string) => key === this.#tree.key,
+    }
+    const found = findPlace(said, variables, sightOf(variables, seen), given.jobKey)
+    return isRank(found.rank) && isAttempt(found.attempt) ? found : this.#own
+  }
+
+  /** A job that is named by a process of this machine is nowhere else, whatever its ranks are told. */
+  #mayStart(place: Place, variables: Variables): boolean {
+    const isHere = this.#jobKey(place).startsWith(`local-${hostId()}.`)
+    return isHere || mayStartAggregator(place, variables, hostNames())
+  }
+
+  #jobKey(place: Place): string {
+    return place.jobKey ?? this.#tree.key
+  }
+}
+
+/** What `start_run` said wins over the option for the whole tree, and that over what a library knows. */
+function saidBy(facts: SessionFacts, option: number | undefined): Said | undefined {
+  const { rank, worldSize, said } = facts
+  const size = worldSize === undefined ? {} : { worldSize }
+  if (rank !== undefined && (said ?? 'call') === 'call') return { by: 'call', rank, ...size }
+  if (option !== undefined) return { by: 'call', rank: option, ...size }
+  if (rank !== undefined) return { by: 'library', rank, ...size }
+  return worldSize === undefined ? undefined : { by: 'call', worldSize }
+}
+
+function hostNames(): string[] {
+  const addresses = Object.values(os.networkInterfaces()).flatMap((one) => one ?? [])
+  return [os.hostname(), ...addresses.map(({ address }) => address)]
+}

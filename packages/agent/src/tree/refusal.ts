@@ -1,0 +1,22 @@
+import path from 'node:path'
+import { ProvloomError, sentenceOf } from '@provloom/shared'
+import { ControlFile, formerRun } from '../session/control.ts'
+import { isSessionId, sessionFolderAt } from '../session/folder.ts'
+import { namesIn } from '../session/writers.ts'
+import { treeFolderAt } from './folder.ts'
+
+/** No agent can be made for this tree: nobody reads what it says, so its sessions' clients are told why. They go on. */
+export function refuseTree(folder: string, error: unknown): void {
+  const { sessions } = treeFolderAt(path.resolve(folder))
+  const code = error instanceof ProvloomError ? error.code : 'INTERNAL'
+  for (const id of namesIn(sessions).filter(isSessionId)) {
+    const session = sessionFolderAt(path.join(sessions, id))
+    // What an agent has said of the run that it is in must stay.
+    if (formerRun(session) !== undefined) continue
+    const message = `no agent can be started: ${sentenceOf(error)} [${code}]`
+    new ControlFile(session).tell({
+      notices: [{ code, message }],
+      message: `its agent was refused [${code}]`,
+    })
+  }
+}

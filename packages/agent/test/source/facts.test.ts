@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { hasGit } from '../../../../test/support/needs.ts'
+import { recordedVariables } from '../../src/source/allow-list.ts'
+import { RaplMeter } from '../../src/source/energy.ts'
+import { environmentFact } from '../../src/source/environment.ts'
+import { gpusOf } from '../../src/source/host.ts'
+import { interpreterOf, nameOf } from '../../src/source/interpreter.ts'
+import { sourceFact } from '../../src/source/source-code.ts'
+import { freshFolder } from '../support/place.ts'
+
+const never = new AbortController().signal
+const variables = { PATH: process.env['PATH'], HOME: '/nonexistent' }
+
+function git(folder: string, ...argv: readonly string[]): string {
+  return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv], {
+    encoding: 'utf8',
+  }).trim()
+}
+
+function zone(root: string, name: string, label: string, microjoules: number): void {
+  fs.mkdirSync(path.join(root, name), { recursive: true })
+  fs.writeFileSync(path.join(root, name, 'name'), `${label}\n`)
+  fs.writeFileSync(path.join(root, name, 'energy_uj'), `${microjoules}\n`)
+  fs.writeFileSync(path.join(root, name, 'max_energy_range_uj'), '1000000\n')
+}
+
+describe('the work tree', () => {
+  test('is told with commit, branch, remote without credentials, and whether it has changes', async ({
+    skip,
+  }) => {
+    skip(!hasGit, 'needs git')
+    const folder = freshFolder()
+    git(folder, 'init', '-q', '-b', 'main')
+    git(folder, 'remote', 'add', 'origin', 'https://me:token@host.example/a.git')
+    fs.writeFileSync(path.join(folder, 'train.py'), 'pass\n')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-qm', 'first')
+    const clean = await sourceFact(folder, variables, never)
+    expect(clean).toEqual({
+      type: 'source',
+      path: fs.realpathSync(folder),
+      commit: git(folder, 'rev-parse', 'HEAD'),
+      branch: 'main',
+      remote: 'https://host.example/a.git',
+      dirty: false,
+    })
+    fs.writeFileSync(path.join(folder, 'train.py'), 'changed\n')
+    expect(await sourceFact(folder, variables, never)).toMatchObject({
+      dirty: true,
+      diffSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+  })
+
+  test('is not changed by what Provloom itself has put into it', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q', '-b', 'main')
+    fs.writeFileSync(path.join(folder, 'train.py'), 'pass\n')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-qm', 'first')
+    for (const name of ['saved/.provloom/job/server.json', 'old/x_0/run.json', 'old/x_0/prov.json']) {
+      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+      fs.writeFileSync(path.join(folder, name), '{}')
+    }
+    expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: false })
+    fs.writeFileSync(path.join(folder, 'old/mine.txt'), '')
+    expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: true })
+  })
+
+  test.each([
+    ['there is no commit yet', ['init', '-q'], 'the repository FOLDER has no commit yet'],
+    ['there is no work tree', ['init', '-q', '--bare'], 'FOLDER is in a git repository without a work tree'],
+  ])('says why there is no commit where %s', async (_, words, problem) => {
+    const folder = fs.realpathSync(freshFolder())
+    git(folder, ...words)
+    const fact = await sourceFact(folder, variables, never)
+    expect(fact).toMatchObject({ type: 'source', path: folder, problem: problem.replace('FOLDER', folder) })
+    expect(fact).not.toHaveProperty('commit')
+  })
+
+  test('is nothing where no repository holds the folder, with git and without', async () => {
+    expect(await sourceFact(freshFolder(), variables, never)).toBeUndefined()
+    expect(await sourceFact(freshFolder(), { PATH: '/nonexistent' }, never)).toBeUndefined()
+  })
+
+  test('says so where git is absent, and where it is too slow to be waited for', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q')
+    const absent = await sourceFact(folder, { PATH: '/nonexistent' }, never)
+    expect(absent).toMatchObject({ problem: 'git is not installed, or not on the PATH' })
+    const slow = path.join(folder, 'git')
+    fs.writeFileSync(slow, '#!/bin/sh\nexec sleep 600\n', { mode: 0o700 })
+    const asking = new AbortController()
+    const answer = sourceFact(folder, { PATH: `${folder}:${process.env['PATH']}` }, asking.signal)
+    asking.abort()
+    expect(await answer).toMatchObject({ problem: 'git took more than 5 s' })
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('of another user says how to have it read', async () => {
+    const folder = freshFolder()
+    git(folder, 'init', '-q')
+    fs.chownSync(folder, 65_534, 65_534)
+    fs.chownSync(path.join(folder, '.git'), 65_534, 65_534)
+    const fact = await sourceFact(folder, variables, never)
+    expect(fact?.problem).toContain('git config --global --add safe.directory')
+  })
+
+  test('is not one that the environment names instead of the folder', async () => {
+    const [here, other] = [freshFolder(), freshFolder()]
+    for (const folder of [here, other]) {
+      git(folder, 'init', '-q')
+      git(folder, 'commit', '-qm', folder, '--allow-empty')
+    }
+    const elsewhere = { ...variables, GIT_DIR: path.join(other, '.git'), GIT_WORK_TREE: other }
+    const fact = await sourceFact(here, elsewhere, never)
+    expect(fact).toMatchObject({ commit: git(here, 'rev-parse', 'HEAD'), dirty: false })
+    expect(await sourceFact(freshFolder(), elsewhere, never)).toBeUndefined()
+  })
+})
+
+describe('the environment', () => {
+  test('of a python command is its interpreter’s own word', async () => {
+    const fact = await environmentFact(['python3', 'train.py'], freshFolder(), variables, never)
+    const version = execFileSync('python3', ['-c', 'import platform; print(platform.python_version())'], {
+      encoding: 'utf8',
+    }).trim()
+    expect(fact).toMatchObject({ type: 'environment', version: `CPython ${version}` })
+  })
+
+  test('of a python command runs nothing from the script’s folder', async () => {
+    const folder = freshFolder()
+    fs.writeFileSync(path.join(folder, 'json.py'), 'import os; open("ran", "w")\n')
+    await environmentFact(['python3', 'train.py'], folder, variables, never)
+    expect(fs.readdirSync(folder)).toEqual(['json.py'])
+  })
+
+  test('of an interpreter that fails still has platform and variables', async () => {
+    const fact = await environmentFact(['/nowhere/python3', 'x.py'], freshFolder(), { RANK: '1' }, never)
+    expect(fact).toMatchObject({ type: 'environment', variables: { RANK: '1' } })
+  })
+
+  test('holds allow-listed variables and no others', () => {
+    expect(
+      recordedVariables({ RANK: '1', AWS_SECRET_ACCESS_KEY: 'x', HOME: '/h', OMP_NUM_THREADS: '4' }),
+    ).toEqual({
+      OMP_NUM_THREADS: '4',
+      RANK: '1',
+    })
+  })
+})
+
+describe('interpreter and script are found in', () => {
+  test.each([
+    [['python', 'train.py'], 'python', '/w/train.py', 'train'],
+    [['/usr/bin/python3.11', '-u', '-W', 'ignore', 'a/b.py', '--x'], 'python', '/w/a/b.py', 'b'],
+    [['python', '-m', 'package.train'], 'python', undefined, 'package.train'],
+    [['python3', '-c', 'print()'], 'python', undefined, 'python3'],
+    [['node', '--import', 'x', 'train.mjs'], 'node', '/w/train.mjs', 'train'],
+    [['./a.out', 'x.py'], 'other', '/w/a.out', 'a.out'],
+    [['echo', 'hi'], 'other', undefined, 'echo'],
+  ])('%j', (argv, kind, script, name) => {
+    expect(interpreterOf(argv, '/w')).toMatchObject(script === undefined ? { kind } : { kind, script })
+    expect(nameOf(argv, '/w')).toBe(name)
+  })
+
+  test('the first line of a script', () => {
+    const folder = freshFolder()
+    fs.writeFileSync(path.join(folder, 'train'), '#!/usr/bin/env python3\n')
+    expect(interpreterOf(['./train'], folder)).toMatchObject({ kind: 'python', program: 'python3' })
+  })
+})
+
+describe('energy', () => {
+  test('is counted per physical device, over a counter that begins anew', () => {
+    const root = freshFolder()
+    zone(root, 'intel-rapl:0', 'package-0', 900_000)
+    zone(root, 'intel-rapl:0:0', 'core', 1)
+    zone(root, 'intel-rapl:0:1', 'dram', 500)
+    zone(root, 'intel-rapl:1', 'psys', 1)
+    const meter = new RaplMeter(root)
+    zone(root, 'intel-rapl:0', 'package-0', 400_000)
+    zone(root, 'intel-rapl:0:1', 'dram', 1_500)
+    expect(meter.sample()).toEqual([
+      { device: 'package-0', joules: 0.5 },
+      { device: 'package-0/dram', joules: 0.001 },
+    ])
+  })
+
+  test('is not available where no counter can be read', () => {
+    expect(new RaplMeter(freshFolder()).available).toBe(false)
+  })
+})
+
+test('GPUs are read from nvidia-smi’s table', () => {
+  expect(gpusOf('NVIDIA H200, GPU-aa, 143771\n')).toEqual([
+    { name: 'NVIDIA H200', uuid: 'GPU-aa', memoryBytes: 143_771 * 1024 * 1024 },
+  ])
+  expect(gpusOf('')).toEqual([])
+})

@@ -1,0 +1,25 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { limits } from '@provloom/shared'
+import { agentFor, worker } from './support/agents.ts'
+import { freshFolder } from './support/place.ts'
+import { ScriptedAggregator } from './support/scripted-aggregator.ts'
+
+test('sessions of a tree beyond openSessionsMax wait in their folders until others have ended', async () => {
+  const saveDir = freshFolder()
+  const aggregator = await new ScriptedAggregator(saveDir).start()
+  const [first, all] = [path.join(saveDir, 'first'), path.join(saveDir, 'all')]
+  const { agent } = agentFor(saveDir, worker('open-many.mjs', `${limits.openSessionsMax + 1}`, first, all))
+  const asked = (): number => new Set(aggregator.hellos.map(({ session }) => session)).size
+  try {
+    await agent.start()
+    await vi.waitUntil(() => asked() === limits.openSessionsMax, { timeout: 60_000 })
+    fs.writeFileSync(first, '')
+    await vi.waitUntil(() => asked() === limits.openSessionsMax + 1, { timeout: 60_000 })
+    fs.writeFileSync(all, '')
+    expect(await agent.run()).toMatchObject({ kind: 'exited', code: 0 })
+  } finally {
+    aggregator.stop()
+  }
+})

@@ -1,0 +1,61 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { makeTree } from '../../src/tree/folder.ts'
+import { freshFolder } from '../support/place.ts'
+
+const facts = {
+  createdUs: 1,
+  key: 'local-h.1.2',
+  launcherMark: '',
+  host: 'h',
+  hostId: 'h',
+  uid: 0,
+  pid: 1,
+  start: 2,
+  pidNamespace: 0,
+  by: 'agent',
+  version: '1',
+} as const
+
+function make(root: string): string {
+  return makeTree([root], facts, () => {}).root
+}
+
+test('a spool and the folder of spools are private', () => {
+  const root = path.join(freshFolder(), 'spools')
+  const spool = make(root)
+  for (const folder of [root, spool, path.join(spool, 'sessions')]) {
+    expect(fs.statSync(folder).mode & 0o777, folder).toBe(0o700)
+  }
+  expect(fs.statSync(path.join(spool, 'spool.json')).mode & 0o777).toBe(0o600)
+})
+
+test.runIf(process.getuid?.() === 0)("another user's symbolic link is refused [as root]", () => {
+  const place = freshFolder()
+  fs.mkdirSync(path.join(place, 'theirs'))
+  fs.symlinkSync(path.join(place, 'theirs'), path.join(place, 'spools'))
+  fs.lchownSync(path.join(place, 'spools'), 65_534, 65_534)
+  expect(() => make(path.join(place, 'spools'))).toThrow(
+    expect.objectContaining({ code: 'SPOOL_UNWRITABLE', hint: expect.stringContaining('--spool-root') }),
+  )
+  expect(fs.readdirSync(path.join(place, 'theirs'))).toEqual([])
+})
+
+test.runIf(process.getuid?.() === 0)("another user's folder is refused [as root]", () => {
+  const root = path.join(freshFolder(), 'spools')
+  fs.mkdirSync(root)
+  fs.chownSync(root, 65_534, 65_534)
+  expect(() => make(root)).toThrow(expect.objectContaining({ code: 'SPOOL_UNWRITABLE' }))
+})
+
+test('a place that cannot be used is told, and the next one is taken', () => {
+  const place = freshFolder()
+  fs.writeFileSync(path.join(place, 'file'), '')
+  const told: string[] = []
+  const tree = makeTree([path.join(place, 'file'), path.join(place, 'good')], facts, (message) =>
+    told.push(message),
+  )
+  expect(path.dirname(tree.root)).toBe(path.join(place, 'good'))
+  expect(told).toHaveLength(1)
+})

@@ -1,0 +1,113 @@
+import { limits } from '@provloom/shared'
+import type { Clock, Gone, Hello, PlaceEnd, Present } from '@provloom/shared'
+
+interface Seen {
+  readonly jobKey: string
+  readonly rank: number | undefined
+  readonly silent: boolean
+  heardMs: number
+}
+
+/**
+ * Which agents of which jobs are here, with an open session or without: a run whose ranks have all ended waits for a
+ * rank whose agent is there, and an aggregator stays while anybody is.
+ */
+export class Presence {
+  readonly #clock: Clock
+  readonly #agents = new Map<string, Seen>()
+  /** Ranks that have had a session, by job. */
+  readonly #begun = new Map<string, Set<number>>()
+  readonly #heardMs = new Map<string, number>()
+  /** How places ended whose job had no run yet. */
+  readonly #ends = new Map<string, PlaceEnd[]>()
+  /** Beyond these the oldest job is forgotten. */
+  readonly #jobsMax = 4_096
+  #lastMs: number
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#lastMs = clock.monotonicMs()
+  }
+
+  /** Somebody is here. */
+  get any(): boolean {
+    this.#forget()
+    return this.#agents.size > 0
+  }
+
+  /** Since anybody was heard at all, or since the beginning. */
+  get silentMs(): number {
+    return this.#clock.monotonicMs() - this.#lastMs
+  }
+
+  present({ agent, jobKey, rank, silent }: Present): void {
+    this.#see(agent, { jobKey, rank, silent, heardMs: this.#clock.monotonicMs() })
+  }
+
+  /** One of its sessions says something. */
+  session({ agent, jobKey, rank }: Pick<Hello, 'agent' | 'jobKey' | 'rank'>): void {
+    const begun = this.#begun.get(jobKey) ?? new Set<number>()
+    this.#begun.set(jobKey, begun.add(rank))
+    if (this.#begun.size > this.#jobsMax) this.#begun.delete([...this.#begun.keys()][0]!)
+    this.#see(agent, { jobKey, rank, silent: false, heardMs: this.#clock.monotonicMs() })
+  }
+
+  heard(agent: string): void {
+    const seen = this.#agents.get(agent)
+    if (seen !== undefined) this.#see(agent, { ...seen, heardMs: this.#clock.monotonicMs() })
+  }
+
+  gone({ agent }: Pick<Gone, 'agent'>): void {
+    this.#agents.delete(agent)
+  }
+
+  /** To be recorded in the first run of the job. */
+  keepEnds({ jobKey, ends }: Pick<Gone, 'jobKey' | 'ends'>): void {
+    const kept = [...(this.#ends.get(jobKey) ?? []), ...ends].slice(0, limits.attemptsPerRunMax)
+    if (kept.length > 0) this.#ends.set(jobKey, kept)
+    if (this.#ends.size > this.#jobsMax) this.#ends.delete([...this.#ends.keys()][0]!)
+  }
+
+  takeEnds(jobKey: string): readonly PlaceEnd[] {
+    const kept = this.#ends.get(jobKey) ?? []
+    this.#ends.delete(jobKey)
+    return kept
+  }
+
+  agentOf(jobKey: string, rank: number): 'silent' | 'here' | undefined {
+    for (const seen of this.#living(jobKey)) if (seen.rank === rank) return seen.silent ? 'silent' : 'here'
+    return undefined
+  }
+
+  anyOf(jobKey: string): boolean {
+    return this.#living(jobKey).length > 0
+  }
+
+  hadSession(jobKey: string, rank: number): boolean {
+    return this.#begun.get(jobKey)?.has(rank) === true
+  }
+
+  /** Since an agent of the job was heard, or since the beginning. */
+  jobSilentMs(jobKey: string, sinceMs: number): number {
+    return this.#clock.monotonicMs() - Math.max(sinceMs, this.#heardMs.get(jobKey) ?? 0)
+  }
+
+  #see(agent: string, seen: Seen): void {
+    this.#agents.set(agent, seen)
+    this.#lastMs = seen.heardMs
+    this.#heardMs.delete(seen.jobKey)
+    this.#heardMs.set(seen.jobKey, seen.heardMs)
+    if (this.#heardMs.size > this.#jobsMax) this.#heardMs.delete([...this.#heardMs.keys()][0]!)
+  }
+
+  #living(jobKey: string): Seen[] {
+    this.#forget()
+    return [...this.#agents.values()].filter((one) => one.jobKey === jobKey)
+  }
+
+  #forget(): void {
+    const now = this.#clock.monotonicMs()
+    for (const [agent, { heardMs }] of this.#agents)
+      if (now - heardMs > limits.lostAfterMs) this.#agents.delete(agent)
+  }
+}

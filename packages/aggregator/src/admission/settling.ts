@@ -1,0 +1,102 @@
+import { readRunFile } from '@provloom/rundir'
+import type { ClosedRun } from '@provloom/rundir'
+import type { Settled } from '@provloom/shared'
+import type { Reply } from '../inbox/inbox.ts'
+import type { OpenRun } from '../run/open-run.ts'
+import type { Surroundings } from '../run/surroundings.ts'
+import type { Session, Sessions } from './session.ts'
+
+/** Ranks that end within this after one another are told together: with the whole run's end, and its pictures. */
+const togetherMs = 1_000
+
+/**
+ * Tells sessions that have ended when the document on disk holds their end. Ends that are waited for go into one flush,
+ * which no rest delays.
+ */
+export class Settling {
+  readonly #around: Surroundings
+  readonly #sessions: Sessions
+  readonly #reply: Reply
+  readonly #waiting = new Map<OpenRun, Promise<void>>()
+
+  constructor(around: Surroundings, sessions: Sessions, reply: Reply) {
+    this.#around = around
+    this.#sessions = sessions
+    this.#reply = reply
+  }
+
+  /** A session has ended in a run that goes on, or is just being ended. */
+  ended(run: OpenRun): void {
+    if (this.#waiting.has(run)) return
+    const waiting = this.#settle(run).finally(() => this.#waiting.delete(run))
+    this.#waiting.set(run, waiting)
+  }
+
+  /** The run has ended: everybody in it is told. */
+  over(run: OpenRun): void {
+    for (const session of this.#sessions.of(run)) if (session.phase === 'done') this.tell(session)
+  }
+
+  /** What is so now; nothing while the document does not hold it. */
+  tell(session: Session): void {
+    const { run, told } = session
+    if (!run.isOver && !told.has('flushed')) return
+    this.#reply(session.peer, settledOf(run, session.id))
+  }
+
+  async #settle(run: OpenRun): Promise<void> {
+    if (this.#othersAreClosing(run)) await this.#pause(togetherMs)
+    if (run.isOver || run.isEnding) return
+    const ended = this.#sessions.of(run).filter((one) => one.phase === 'done' && !one.told.has('flushed'))
+    if (ended.length === 0 || !(await run.flushNow())) return
+    for (const session of ended) {
+      session.told.add('flushed')
+      this.tell(session)
+    }
+    // Those that ended meanwhile have a flush of their own.
+    if (this.#sessions.of(run).some((one) => one.phase === 'done' && !one.told.has('flushed')))
+      queueMicrotask(() => this.ended(run))
+  }
+
+  #othersAreClosing(run: OpenRun): boolean {
+    return this.#sessions.of(run).some((one) => one.phase === 'open' && one.closing)
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#around.clock.after(delayMs, resolve)
+    })
+  }
+}
+
+/** @param ended whether all of the run has ended; by its roster when absent */
+export function settledOf(run: OpenRun, session: string): Settled {
+  const { roster, facts, summary } = run
+  const missing = roster.closed
+    ? []
+    : [...roster.latest()].filter((one) => one.ended === undefined).map(({ rank }) => rank)
+  return {
+    kind: 'settled',
+    session,
+    runDir: facts.runDir,
+    ended: roster.closed,
+    status: summary.status,
+    logs: roster.logs,
+    missing: missing.sort((a, b) => a - b).slice(0, missingMax),
+  }
+}
+
+const missingMax = 1_000
+
+/** Of a run that is closed, from its own file. */
+export function settledByFile(run: ClosedRun, session: string): Settled {
+  const { runDir } = run.facts
+  let logs = 0
+  try {
+    logs = readRunFile(runDir).logs
+  } catch {
+    // Moved away since: how many they were is only for a line to a person.
+  }
+  const { status } = run
+  return { kind: 'settled', session, runDir, ended: true, status, logs, missing: [] }
+}

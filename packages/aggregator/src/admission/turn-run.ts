@@ -1,0 +1,106 @@
+import type { ClosedRun } from '@provloom/rundir'
+import { attemptOf } from '@provloom/shared'
+import type { Rank } from '@provloom/shared'
+import type { OpenRun } from '../run/open-run.ts'
+import type { Sessions } from './session.ts'
+import type { Held, TurnRun } from './turn.ts'
+
+/** A run that takes part in the decision which run a session belongs to, and what it is. */
+export type Candidate = TurnRun &
+  ({ readonly kind: 'open'; readonly run: OpenRun } | { readonly kind: 'closed'; readonly run: ClosedRun })
+
+/**
+ * An open run as the decision sees it: by its journal, and by who is just being admitted.
+ *
+ * @param sinceMs when this aggregator began: of whom it has not heard since, it has not heard since then
+ */
+export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, sinceMs: number): Candidate {
+  const { roster } = run
+  const { ordinal } = run.facts
+  return {
+    kind: 'open',
+    run,
+    ordinal,
+    open: true,
+    worldSize: roster.worldSize,
+    highestAttempt: Math.max(roster.highestAttempt, ...admitting(run, sessions)),
+    reopenable: false,
+    unheld: (rank) => roster.lastOf(rank) === undefined,
+    latest: (rank) => holdOf(run, rank, sessions, nowMs, sinceMs),
+    attemptIsOpen: (attempt) =>
+      [...roster.latest()].some((one) => one.attempt === attempt && one.ended === undefined) ||
+      admitting(run, sessions).includes(attempt),
+  }
+}
+
+export function closedCandidate(run: ClosedRun): Candidate {
+  const unheld = new Set(run.unheld)
+  const unwell = new Map(run.unwell.map(([rank, attempt, status]) => [rank, { attempt, status }]))
+  return {
+    kind: 'closed',
+    run,
+    ordinal: run.facts.ordinal,
+    open: false,
+    worldSize: run.worldSize,
+    highestAttempt: run.highestAttempt,
+    reopenable: run.reopenable,
+    unheld: (rank) => unheld.has(rank),
+    latest: (rank) => {
+      if (unheld.has(rank) || (run.worldSize !== undefined && rank >= run.worldSize)) return undefined
+      const { attempt = run.highestAttempt, status = 'completed' } = unwell.get(rank) ?? {}
+      return {
+        session: '',
+        worker: '',
+        agent: '',
+        attempt: attemptOf(Math.max(0, attempt)),
+        state: status === 'lost' ? 'lost' : 'ended',
+        status,
+        silentMs: Infinity,
+        closing: false,
+      }
+    },
+    attemptIsOpen: () => false,
+  }
+}
+
+function holdOf(
+  run: OpenRun,
+  rank: Rank,
+  sessions: Sessions,
+  nowMs: number,
+  sinceMs: number,
+): Held | undefined {
+  const speaking = sessions.holder(run, rank)
+  if (speaking !== undefined && speaking.phase === 'admitting') {
+    const { id, hello, attempt } = speaking
+    const { worker, agent } = hello
+    return {
+      session: id,
+      worker,
+      agent,
+      attempt,
+      state: 'open',
+      status: undefined,
+      silentMs: 0,
+      closing: false,
+    }
+  }
+  const state = run.roster.lastOf(rank)
+  if (state === undefined) return undefined
+  const { holder } = state
+  const of = speaking?.id === holder?.session ? speaking : undefined
+  return {
+    session: holder?.session ?? '',
+    worker: holder?.worker ?? '',
+    agent: of?.hello.agent ?? '',
+    attempt: state.attempt,
+    state: state.ended !== undefined ? 'ended' : state.lost !== undefined ? 'lost' : 'open',
+    status: state.end?.status ?? state.sessionEnd?.status,
+    silentMs: nowMs - (of?.heardMs ?? sinceMs),
+    closing: of?.closing === true,
+  }
+}
+
+function admitting(run: OpenRun, sessions: Sessions): number[] {
+  return sessions.of(run).flatMap(({ phase, attempt }) => (phase === 'admitting' ? [attempt] : []))
+}

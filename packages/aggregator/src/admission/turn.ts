@@ -1,0 +1,191 @@
+/**
+ * Which run a session belongs to: rule 2 of the sessions' design, as a pure function. Sessions of one job, experiment
+ * and run name are runs 0, 1, 2, ...; a session wishes for the one that its worker counted. From there upwards the
+ * first run that fits is its own. The caller journals the answer before it tells it, so that a replay gives the same.
+ */
+import type { Attempt, Rank, RankStatus } from '@provloom/shared'
+
+/** One session's hold on a place of a run. A place is a rank in one attempt. */
+export interface Held {
+  readonly session: string
+  readonly worker: string
+  readonly agent: string
+  readonly attempt: Attempt
+  readonly state: 'open' | 'ended' | 'lost'
+  /** Of one that has ended. */
+  readonly status: RankStatus | undefined
+  /** Since it was last heard; of one that is open. */
+  readonly silentMs: number
+  /** Its agent has read its end: what is left is on its way. */
+  readonly closing: boolean
+}
+
+/** A run, as far as it decides who may enter. */
+export interface TurnRun {
+  readonly ordinal: number
+  readonly open: boolean
+  readonly worldSize: number | undefined
+  /** The highest attempt of any of its ranks; -1 while it has none. */
+  readonly highestAttempt: number
+  /** Whether it is closed with a snapshot from which it can go on. */
+  readonly reopenable: boolean
+  /** Ranks of the known world that never had a place in it. */
+  readonly unheld: (rank: Rank) => boolean
+  /** The latest hold of a rank; undefined where it never had one. */
+  readonly latest: (rank: Rank) => Held | undefined
+  /** Whether any rank of that attempt has not ended. */
+  readonly attemptIsOpen: (attempt: number) => boolean
+}
+
+/** A session that asks to be let in. */
+export interface Newcomer {
+  readonly session: string
+  readonly worker: string
+  readonly agent: string
+  readonly rank: Rank
+  /** A lower bound. */
+  readonly attempt: Attempt
+  readonly ordinal: number
+  readonly worldSize: number | undefined
+  /** Nobody told its rank: a lone process. */
+  readonly alone: boolean
+  readonly restarts: 'all' | 'one' | undefined
+}
+
+export type Turn<Run> =
+  /** No run of this ordinal is there: it opens it. */
+  | {
+      readonly kind: 'opens'
+      readonly ordinal: number
+      readonly attempt: number
+      readonly after: Run | undefined
+    }
+  | { readonly kind: 'enters'; readonly run: Run; readonly attempt: number; readonly lost: Held | undefined }
+  /** The run is closed and goes on from its snapshot. */
+  | { readonly kind: 'reopens'; readonly run: Run; readonly attempt: number }
+  /** It has ended in this run already: nothing is left to be done but to say so. */
+  | { readonly kind: 'over'; readonly run: Run }
+  /** The place is still held by one that ends, or that may be gone: ask again. */
+  | { readonly kind: 'later'; readonly run: Run }
+  /** The place is held by one that lives: somebody's rank is wrong. */
+  | { readonly kind: 'conflict'; readonly run: Run; readonly holder: Held }
+
+export interface TurnLimits {
+  /** Heard within this, a holder lives. */
+  readonly livingMs: number
+  /** Silent for this, it is lost. */
+  readonly lostMs: number
+}
+
+/**
+ * @param runs of the newcomer's job, experiment and run name, by ordinal
+ */
+export function turnOf<Run extends TurnRun>(
+  newcomer: Newcomer,
+  runs: ReadonlyMap<number, Run>,
+  limits: TurnLimits,
+): Turn<Run> {
+  for (let ordinal = newcomer.ordinal; ; ordinal++) {
+    const run = runs.get(ordinal)
+    if (run === undefined) return { kind: 'opens', ordinal, attempt: newcomer.attempt, after: undefined }
+    const turn = turnIn(newcomer, run, limits)
+    if (turn !== 'next') return turn
+  }
+}
+
+/** The same for one that was named by its id: there is no next one. */
+export function turnInNamed<Run extends TurnRun>(
+  newcomer: Newcomer,
+  run: Run,
+  limits: TurnLimits,
+): Turn<Run> | 'ended' {
+  const turn = turnIn(newcomer, run, limits)
+  if (turn !== 'next' && turn.kind !== 'opens') return turn
+  // Its place has ended there: whoever names the run wants to go on in it.
+  const attempt = Math.max(run.highestAttempt + 1, newcomer.attempt)
+  if (run.open) return { kind: 'enters', run, attempt, lost: undefined }
+  return run.reopenable ? { kind: 'reopens', run, attempt } : 'ended'
+}
+
+function turnIn<Run extends TurnRun>(newcomer: Newcomer, run: Run, limits: TurnLimits): Turn<Run> | 'next' {
+  const held = run.latest(newcomer.rank)
+  if (held !== undefined && held.session === newcomer.session) {
+    if (run.open) return { kind: 'enters', run, attempt: held.attempt, lost: undefined }
+    return { kind: 'over', run }
+  }
+  return run.open ? turnInOpen(newcomer, run, held, limits) : turnInClosed(newcomer, run, held)
+}
+
+function turnInOpen<Run extends TurnRun>(
+  newcomer: Newcomer,
+  run: Run,
+  held: Held | undefined,
+  limits: TurnLimits,
+): Turn<Run> | 'next' {
+  const enters = (attempt: number, lost?: Held): Turn<Run> => ({ kind: 'enters', run, attempt, lost })
+  if (held === undefined) return enters(attemptFor(newcomer, run))
+  if (newcomer.attempt > held.attempt) return enters(attemptFor(newcomer, run))
+  switch (held.state) {
+    case 'ended':
+      return startsAgain(newcomer, run, held) ? enters(nextAttempt(newcomer, run, held)) : 'next'
+    case 'lost':
+      return isLone(newcomer) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
+    case 'open':
+      if (held.silentMs < limits.livingMs) {
+        if (held.closing) return { kind: 'later', run }
+        return isLone(newcomer) && held.agent !== newcomer.agent
+          ? 'next'
+          : { kind: 'conflict', run, holder: held }
+      }
+      if (held.silentMs < limits.lostMs) return { kind: 'later', run }
+      return isLone(newcomer) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
+  }
+}
+
+function turnInClosed<Run extends TurnRun>(
+  newcomer: Newcomer,
+  run: Run,
+  held: Held | undefined,
+): Turn<Run> | 'next' {
+  const attempt = comesBack(newcomer, run, held)
+  if (attempt === undefined) return 'next'
+  if (run.reopenable) return { kind: 'reopens', run, attempt }
+  // Nothing is left to go on from: a new run in its turn, informed by it.
+  return { kind: 'opens', ordinal: run.ordinal, attempt, after: run }
+}
+
+/** The attempt with which a closed run would go on for the newcomer; undefined where it is none of its own. */
+function comesBack(newcomer: Newcomer, run: TurnRun, held: Held | undefined): number | undefined {
+  if (held === undefined) return run.unheld(newcomer.rank) ? attemptFor(newcomer, run) : undefined
+  if (newcomer.attempt > held.attempt) return attemptFor(newcomer, run)
+  return startsAgain(newcomer, run, held) ? nextAttempt(newcomer, run, held) : undefined
+}
+
+/**
+ * Whether a place that has ended is taken again by a launcher that starts ranks again: by a new worker, in its first
+ * session of that name, where the place did not end well, or where others are in a later attempt already.
+ */
+function startsAgain(newcomer: Newcomer, run: TurnRun, held: Held): boolean {
+  if (newcomer.restarts === undefined || newcomer.ordinal !== run.ordinal || newcomer.worker === held.worker)
+    return false
+  if (held.state === 'lost' || (held.status !== 'completed' && held.status !== 'incomplete')) return true
+  return run.highestAttempt > held.attempt
+}
+
+/** Launchers that start all ranks again count their starts alike on all of them, but not each of them counts. */
+function attemptFor({ attempt, restarts }: Newcomer, run: TurnRun): number {
+  return restarts === 'all' ? Math.max(attempt, run.highestAttempt) : attempt
+}
+
+/** The attempt that is open in the run and is later than the place's, else one more than any. */
+function nextAttempt({ attempt, restarts }: Newcomer, run: TurnRun, held: Held): number {
+  if (restarts === 'one') return Math.max(attempt, held.attempt + 1)
+  const highest = run.highestAttempt
+  const joins = highest > held.attempt && run.attemptIsOpen(highest)
+  return Math.max(attempt, joins ? highest : Math.max(highest, held.attempt) + 1)
+}
+
+/** A job of one process: nobody else could be its rank. */
+function isLone({ worldSize, alone }: Newcomer): boolean {
+  return worldSize === 1 || (alone && (worldSize ?? 1) === 1)
+}

@@ -1,0 +1,108 @@
+import type { RankState } from '@provloom/graph'
+import type { OpenRun } from './open-run.ts'
+
+/** Something that the run's users should know of it. */
+export interface RunRemark {
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * What can be seen of ranks that disagree about which sessions they have (design: decision 4). It cannot be known: so
+ * it is told, with the cure.
+ *
+ * @param others runs of the same aggregator
+ */
+export function remarksOn(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
+  const siblings = others.filter((one) => one !== run && one.facts.jobKey === run.facts.jobKey)
+  return [...ranksApart(run, siblings), ...namesDiffer(run, siblings), ...noRankSaid(run, siblings)]
+}
+
+/** Two ranks whose times do not overlap, one of which has another session of this name: they met one turn off. */
+function ranksApart(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
+  const ranks = [...run.roster.latest()].flatMap((state) => spanOf(state))
+  if (ranks.length < 2) return []
+  const latestStart = ranks.reduce((a, b) => (b.start > a.start ? b : a))
+  const earliestEnd = ranks.reduce((a, b) => (b.end < a.end ? b : a))
+  if (latestStart.start <= earliestEnd.end || latestStart.rank === earliestEnd.rank) return []
+  const { experimentName } = run.facts.settings
+  const others = siblings.filter(
+    ({ facts }) => facts.settings.experimentName === experimentName && facts.runName === run.facts.runName,
+  )
+  const has = (rank: RankState['rank']): boolean =>
+    others.some(({ roster }) => roster.lastOf(rank) !== undefined)
+  if (!has(latestStart.rank) && !has(earliestEnd.rank)) return []
+  return [
+    {
+      code: 'RANKS_APART',
+      message: `rank ${earliestEnd.rank} had ended before rank ${latestStart.rank} began: one of them may have a run more or less than the other. Name runs that belong together: start_run(run_name="fold-3")`,
+    },
+  ]
+}
+
+/** Several runs of one turn with other names, one rank each, at the same time: a name that is made at run time. */
+function namesDiffer(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
+  const { runName, ordinal, settings } = run.facts
+  if (runName === undefined || run.roster.rankCount !== 1) return []
+  const [own] = [...run.roster.latest()].flatMap((state) => spanOf(state))
+  if (own === undefined) return []
+  const alike = siblings.filter(({ facts, roster }) => {
+    const { experimentName } = facts.settings
+    if (experimentName !== settings.experimentName || facts.ordinal !== ordinal) return false
+    if (facts.runName === undefined || facts.runName === runName || roster.rankCount !== 1) return false
+    const [state] = roster.latest()
+    if (state === undefined || state.rank === own.rank) return false
+    const start = startOf(state)
+    const end = state.end?.time ?? state.lastTime ?? Infinity
+    return start !== undefined && start <= own.end && end >= own.start
+  })
+  if (alike.length === 0) return []
+  return [
+    {
+      code: 'NAMES_DIFFER',
+      message: `${alike.length + 1} ranks gave this run ${alike.length + 1} names at the same time (${JSON.stringify(runName)}, ${JSON.stringify(alike[0]!.facts.runName)}): a name made at run time, of a date or a random number, is another on every rank. Give all ranks the same run_name`,
+    },
+  ]
+}
+
+/** Several runs of one name and one rank each, at the same time, of processes to which nobody said a rank. */
+function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
+  const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
+  if (own === undefined) return []
+  const alike = siblings.filter((one) => {
+    const { settings, runName } = one.facts
+    if (settings.experimentName !== run.facts.settings.experimentName || runName !== run.facts.runName)
+      return false
+    const [state] = one.roster.latest()
+    if (state === undefined || !isAlone(one, state)) return false
+    const start = startOf(state)
+    return start !== undefined && start <= own.end && (state.end?.time ?? Infinity) >= own.start
+  })
+  if (alike.length === 0) return []
+  return [
+    {
+      code: 'NO_RANK',
+      message: `no rank was said; if these ${alike.length + 1} runs are ranks of one run, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n ${alike.length + 1}`,
+    },
+  ]
+}
+
+function isAlone({ roster }: OpenRun, state: RankState): boolean {
+  return roster.rankCount === 1 && (roster.worldSize ?? 1) === 1 && state.start?.launcher === undefined
+}
+
+interface RankSpan {
+  readonly rank: RankState['rank']
+  readonly start: number
+  readonly end: number
+}
+
+function spanOf(state: RankState): RankSpan[] {
+  const start = startOf(state)
+  const end = state.end?.time ?? state.sessionEnd?.time ?? state.lastTime
+  return start === undefined || end === undefined ? [] : [{ rank: state.rank, start, end }]
+}
+
+function startOf(state: RankState): number | undefined {
+  return state.start?.time ?? state.session?.time ?? state.firstTime
+}

@@ -1,0 +1,87 @@
+import path from 'node:path'
+import { createAgent } from '@provloom/agent'
+import type { Delivery, SpoolLook } from '@provloom/agent'
+import { ProvloomError } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
+import { version } from '../version.ts'
+
+/** Sessions that are handed in at once: reading one goes on while another waits for the disk. */
+const AT_ONCE = 4
+
+/** A session and where it belongs. */
+export type Assigned = SpoolLook & {
+  /** Where its run is known by name. */
+  readonly runId?: RunId
+  readonly jobKey?: string
+  readonly ordinal?: number
+}
+
+/** What became of one session. */
+export interface HandedIn {
+  readonly spool: string
+  readonly delivery: Delivery
+}
+
+/**
+ * Hands sessions in to an aggregator, by the agents that serve living ones. One that is in its run whole is removed.
+ *
+ * @param connection the aggregator's connection file
+ */
+export async function handIn(
+  spools: readonly Assigned[],
+  connection: string,
+  tell: (message: string) => void,
+): Promise<HandedIn[]> {
+  const done: HandedIn[] = []
+  const waiting = [...spools.entries()]
+  const handInNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [i, { spool, runId, jobKey, ordinal }] = next
+      const agent = createAgent({
+        mode: { kind: 'drain', session: spool, ...(ordinal === undefined ? {} : { ordinal }) },
+        // What this process was started with says nothing of the rank: its spool does.
+        environment: {},
+        options: {
+          connection,
+          ...(runId === undefined ? {} : { runId }),
+          ...(jobKey === undefined ? {} : { jobKey }),
+        },
+        say: (line) => tell(line.replace(/^provloom: /, '')),
+        version,
+      })
+      const outcome = await agent.run()
+      if (outcome.kind !== 'not-started') done[i] = { spool, delivery: outcome.delivery }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, handInNext))
+  return done
+}
+
+/**
+ * Nobody writes or serves the session any more.
+ *
+ * @throws {ProvloomError} `CONFLICT`
+ */
+export function refuseLiving({ spool, agent, workers }: SpoolLook): void {
+  const who =
+    agent === undefined ? workers.map((pid) => `the worker ${pid}`)[0] : `the agent with pid ${agent}`
+  if (who === undefined) return
+  throw new ProvloomError('CONFLICT', `${spool} is still in use by ${who}`, {
+    doing: 'hand in the session',
+    to: spool,
+    hint:
+      agent === undefined
+        ? `Serve it until its processes end: provloom agent --tree ${path.resolve(spool, '..', '..')}`
+        : 'Wait until that agent has ended: it hands in what is there by itself.',
+  })
+}
+
+/** Of a session in `--json`. */
+export function outcomeOf({ spool, delivery }: HandedIn): Record<string, unknown> {
+  return {
+    spool,
+    outcome: delivery.kind === 'delivered' ? 'handed-in' : delivery.kind,
+    ...(delivery.kind === 'kept' ? { reason: delivery.reason } : {}),
+    ...(delivery.kind === 'delivered' ? { runs: delivery.runs } : {}),
+  }
+}

@@ -1,0 +1,112 @@
+import path from 'node:path'
+import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
+import type { ForeignSpool, SpoolLook } from '@provloom/agent'
+import { exactJson, printable, systemFiles } from '@provloom/shared'
+import { exitCode } from '../exit-code.ts'
+import { count, counted } from '../output/quantity.ts'
+import { experimentOf, placeOf } from './belonging.ts'
+
+/** Counting all of them is for a list; nobody waits longer for it. */
+const COUNT_MS = 2_000
+
+interface Listed {
+  readonly spool: string
+  readonly state: 'left' | 'served' | 'in-use'
+  readonly experimentName: string
+  readonly runName?: string
+  readonly rank: number
+  readonly began: string
+  readonly records: number
+  /** There was no time to count them all. */
+  readonly atLeast: boolean
+  /** The run it was let into. */
+  readonly runDir?: string
+  /** Why it is not in a graph, as far as an agent said. */
+  readonly reason?: string
+  /** What serves or writes it. */
+  readonly process?: number
+  /** What hands it in. */
+  readonly command: string
+}
+
+/** `provloom spools`: sessions of this user on this machine that are in no graph. */
+export async function spools(given: Readonly<Record<string, unknown>>): Promise<number> {
+  const roots = rootsOf(given)
+  const foreign: ForeignSpool[] = []
+  const looks = spoolsIn(roots, (one) => foreign.push(one)).filter((look) => !isOver(look))
+  const until = performance.now() + COUNT_MS
+  const listed: Listed[] = []
+  for (const look of looks) listed.push(await describe(look, () => performance.now() > until))
+  if (given['json'] === true) {
+    process.stdout.write(`${exactJson({ kind: 'spools', roots, sessions: listed, unreadable: foreign })}\n`)
+  } else process.stdout.write(printable(textOf(roots, listed, foreign)))
+  return foreign.length === 0 ? exitCode.ok : exitCode.failed
+}
+
+export function rootsOf(given: Readonly<Record<string, unknown>>): string[] {
+  const option = given['spoolRoot']
+  // Who names one means that one.
+  if (typeof option === 'string') return [path.resolve(option)]
+  return spoolRootsThere(process.env, undefined, process.cwd())
+}
+
+async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
+  const { spool, facts, former, agent, workers } = look
+  const { mark, run, message } = former
+  const { records, atLeast } = await countRecords(
+    systemFiles(),
+    sessionFolderAt(spool),
+    (stream) => mark[stream] ?? 0,
+    late,
+  )
+  const busy = agent ?? workers[0]
+  return {
+    spool,
+    state: isLeft(look) ? 'left' : agent === undefined ? 'in-use' : 'served',
+    experimentName: experimentOf(look),
+    ...(facts.runName === undefined ? {} : { runName: facts.runName }),
+    rank: placeOf(look, undefined).rank,
+    began: new Date(facts.openedUs / 1000).toISOString(),
+    records,
+    atLeast,
+    ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
+    ...(message === undefined ? {} : { reason: message }),
+    ...(busy === undefined ? {} : { process: busy }),
+    command: `provloom import ${spool}`,
+  }
+}
+
+function textOf(
+  roots: readonly string[],
+  listed: readonly Listed[],
+  foreign: readonly ForeignSpool[],
+): string {
+  const left = listed.filter(({ state }) => state === 'left')
+  const busy = listed.filter(({ state }) => state !== 'left')
+  const where = roots.length === 0 ? 'there is no folder for spools' : `looked in ${roots.join(', ')}`
+  const lines: string[] = []
+  if (left.length === 0) lines.push(`no sessions are left to be handed in (${where})`)
+  else {
+    lines.push(`${counted(left.length, 'session')} in no graph (${where}):`)
+    for (const one of left) lines.push(...linesOf(one))
+    lines.push(`all of them: provloom import`)
+  }
+  if (busy.length > 0) {
+    lines.push(`${counted(busy.length, 'session')} that processes still serve or write:`)
+    for (const one of busy) lines.push(...linesOf(one))
+  }
+  for (const { spool, reason } of foreign) lines.push(`${spool} cannot be read: ${reason}`)
+  return `${lines.join('\n')}\n`
+}
+
+function linesOf(one: Listed): string[] {
+  const name = one.runName === undefined ? one.experimentName : `${one.experimentName}, ${one.runName}`
+  const records = `${one.atLeast ? 'more than ' : ''}${count(one.records)} ${one.records === 1 ? 'record' : 'records'}`
+  const began = one.began.slice(0, 19).replace('T', ' ')
+  const head = `  ${name}, rank ${one.rank}, began ${began} UTC, ${records}`
+  const of = one.runDir === undefined ? [] : [`    of ${one.runDir}`]
+  const why = one.reason === undefined ? [] : [`    because ${one.reason}`]
+  if (one.state === 'left') return [head, ...of, ...why, `    ${one.command}`]
+  const who = one.state === 'served' ? 'served by the agent' : 'written by the process'
+  return [head, ...of, `    ${who} ${one.process}: it is handed in by itself`]
+}

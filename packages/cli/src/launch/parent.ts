@@ -1,0 +1,62 @@
+import type { ChildProcess } from 'node:child_process'
+
+/**
+ * What `provloom run` and the processes that it starts tell each other, over the channel that Node opens between them.
+ * A child whose channel closes has lost its `run` (kill -9), and goes on by itself.
+ */
+export type Word =
+  /** Of an agent: from now on its command may run, and nobody else is to start it. */
+  | 'begins'
+  /** To an agent: end the command with SIGKILL. */
+  | 'kill'
+  /** To an aggregator: all ranks have ended, or never will. */
+  | 'stop'
+
+const words: ReadonlySet<unknown> = new Set<Word>(['begins', 'kill', 'stop'])
+
+function isWord(message: unknown): message is Word {
+  return words.has(message)
+}
+
+/** The side of a child. */
+export interface Parent {
+  /** Whether it is still there. */
+  readonly there: boolean
+  tell(word: Word): void
+}
+
+/** @returns undefined when nobody of ours has started this process */
+export function parent(heard: (word: Word) => void, gone: () => void = () => {}): Parent | undefined {
+  if (process.send === undefined) return undefined
+  process.on('message', (message) => {
+    if (isWord(message)) heard(message)
+  })
+  process.once('disconnect', gone)
+  // It keeps nobody alive.
+  process.channel?.unref()
+  return {
+    get there() {
+      return process.connected
+    },
+    tell(word) {
+      process.send?.(word, undefined, undefined, () => {})
+    },
+  }
+}
+
+/** The side of `run`. */
+export function hear(child: ChildProcess, heard: (word: Word) => void): void {
+  child.on('message', (message) => {
+    if (isWord(message)) heard(message)
+  })
+}
+
+export function tell(child: ChildProcess, word: Word): void {
+  if (child.connected) child.send(word, () => {})
+}
+
+/** Resolves when a child that has ended has been heard to its last word: its end may be known before that is read. */
+export async function allHeard(child: ChildProcess): Promise<void> {
+  if (!child.connected) return
+  await new Promise((resolve) => child.once('disconnect', resolve))
+}

@@ -1,0 +1,57 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { counted } from './quantity.ts'
+
+/** What most machines lack is told in the graph, and no trouble of this run's. */
+const usual = /^ENERGY_UNAVAILABLE: /
+
+/** A larger graph is not read again only to count. */
+const graphBytesMax = 64_000_000
+
+/**
+ * What went wrong in a run, as its graph tells it: `3 problems: SAMPLE 2, RANK 1`. Each is in the graph in words.
+ *
+ * @returns nothing where there are none, or where the graph cannot be read
+ */
+export function problemsIn(runDir: string): string[] {
+  const counts = new Map<string, number>()
+  let all = 0
+  for (const facts of elementsOf(path.join(runDir, 'prov.json'))) {
+    const told = facts.flatMap(([name, value]) => (name === 'provloom:problem' ? textsOf(value) : []))
+    const number = facts.flatMap(([name, value]) => (name === 'provloom:problems' ? textsOf(value) : []))
+    const words = told.filter((text) => !usual.test(text))
+    // Of many the graph holds the first in words, and how many there were.
+    all += Math.max(words.length, Number(number[0] ?? 0) - (told.length - words.length))
+    for (const text of words) {
+      const code = /^([A-Z][A-Z_]+): /.exec(text)?.[1]
+      if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + 1)
+    }
+  }
+  if (all === 0) return []
+  const codes = [...counts].map(([code, times]) => `${code} ${times}`).join(', ')
+  return [codes === '' ? counted(all, 'problem') : `${counted(all, 'problem')}: ${codes}`]
+}
+
+type Facts = [string, unknown][]
+
+function elementsOf(file: string): Facts[] {
+  try {
+    if (fs.statSync(file).size > graphBytesMax) return []
+    const document: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    const kinds = entriesOf(document).filter(([kind]) => kind === 'activity' || kind === 'entity')
+    return kinds.flatMap(([, elements]) => entriesOf(elements).map(([, facts]) => entriesOf(facts)))
+  } catch {
+    return []
+  }
+}
+
+function entriesOf(value: unknown): Facts {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+}
+
+/** PROV-JSON writes one value plainly or with its type, and several as a list. */
+function textsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf)
+  if (typeof value === 'object' && value !== null && '$' in value) return textsOf(value.$)
+  return [String(value)]
+}

@@ -1,0 +1,87 @@
+import type { Admitted, Conflict, PartsSealed, RunEntry, Skipped } from '@provloom/rundir/entry'
+import type { Lsn } from '@provloom/shared'
+import type { Change } from './change.ts'
+import { hostOf, rankOf } from './find.ts'
+import { amend, leave, missRanks, passBy, remark, retire } from './leave.ts'
+import { markRank, tellWorld } from './mark.ts'
+import { applyRecords } from './records.ts'
+import { applySkipped } from './skipped.ts'
+
+/** Takes one entry into the state and marks what it changes. Knows no time but what the entry says. */
+export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped): void {
+  const { state, dirt, undo } = change
+  undo.set(state, 'lsn', lsn)
+  switch (entry.kind) {
+    case 'opened':
+      if (state.opened === undefined) undo.set(state, 'opened', entry)
+      dirt.markAll()
+      return
+    case 'resumed':
+      return undo.set(state, 'resumed', state.resumed + 1)
+    case 'admitted':
+      return admit(change, entry)
+    case 'refusal':
+      return undo.put(state.refused, entry.rank, true)
+    case 'conflict':
+      return disagree(change, entry)
+    case 'records':
+      return applyRecords(change, entry)
+    case 'lost':
+    case 'ended':
+      return leave(change, entry)
+    case 'retired':
+      return retire(change, entry)
+    case 'exited':
+      return amend(change, entry)
+    case 'uncollected':
+      return passBy(change, entry)
+    case 'absent':
+      return missRanks(change, entry)
+    case 'remark':
+      return remark(change, entry)
+    case 'reopened':
+      undo.set(state, 'closed', undefined)
+      undo.set(state, 'absent', [])
+      undo.set(state, 'elsewhere', [])
+      for (const key of state.ranks.keys()) markRank(change, key)
+      return
+    case 'parts':
+      return seal(change, entry)
+    case 'closed':
+      if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
+      for (const key of state.ranks.keys()) markRank(change, key)
+      return
+    case 'skipped':
+      return applySkipped(change, lsn, entry)
+  }
+}
+
+function seal({ state, undo }: Change, { parts, through }: PartsSealed): void {
+  undo.set(state, 'parts', parts)
+  const later = state.skippedAt.filter((position) => position > through)
+  if (later.length < state.skippedAt.length) undo.set(state, 'skippedAt', later)
+}
+
+function admit(change: Change, entry: Admitted): void {
+  const { undo } = change
+  const { key, rank } = rankOf(change, entry.rank, entry.attempt)
+  if (rank.admitted === undefined) undo.set(rank, 'admitted', entry.time)
+  if (rank.host === undefined) undo.set(rank, 'host', entry.host)
+  undo.set(rank, 'holder', { session: entry.session, worker: entry.worker })
+  undo.set(rank, 'restartsMax', entry.restartsMax ?? 0)
+  undo.set(rank, 'restarts', entry.restarts)
+  undo.set(rank, 'ended', undefined)
+  undo.set(rank, 'lost', undefined)
+  if (entry.worldSize !== undefined) tellWorld(change, entry.attempt, entry.worldSize)
+  hostOf(change, entry.host)
+  markRank(change, key)
+}
+
+function disagree(change: Change, entry: Conflict): void {
+  const { state, undo, dirt } = change
+  const { key, rank } = rankOf(change, entry.rank, entry.attempt)
+  undo.set(state, 'conflicts', state.conflicts + 1)
+  if (!rank.conflictHosts.includes(entry.host) && rank.conflictHosts.length < 16)
+    undo.push(rank.conflictHosts, entry.host)
+  dirt.mark('rank', key)
+}

@@ -1,0 +1,55 @@
+import { add } from '@provloom/rundir/entry'
+import type { Count, Ledger } from '@provloom/rundir/entry'
+import type { RankState, RunState, StreamState } from '../state.ts'
+
+/** Reasons for drops with their counts, over all streams of a rank, by reason. */
+export function dropsOf(rank: RankState): ReadonlyMap<string, Count> {
+  const total = new Map<string, Count>()
+  const note = (reason: string, count: number): void => {
+    if (count > 0) total.set(reason, add(total.get(reason) ?? 0, count))
+  }
+  for (const stream of streamsOf(rank)) {
+    for (const [reason, count] of stream.drops) note(reason, count)
+    note('unreadable', stream.bad)
+    note('undeclared series', stream.undeclared)
+    note('damaged', stream.lost)
+    note('not taken in', stream.skipped)
+  }
+  return new Map([...total].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** sent = stored + dropped, by definition of sent: what a writer numbered and what it could not write. */
+export function ledgerOf(rank: RankState): Ledger {
+  let stored: Count = 0
+  let dropped: Count = 0
+  for (const stream of streamsOf(rank)) {
+    stored = add(stored, stream.stored)
+    for (const count of stream.drops.values()) dropped = add(dropped, count)
+    for (const count of [stream.bad, stream.lost, stream.skipped, stream.undeclared])
+      dropped = add(dropped, count)
+  }
+  return { sent: add(stored, dropped), stored, dropped }
+}
+
+/** Of all ranks together. */
+export function totalOf(ledgers: Iterable<Ledger>): Ledger {
+  let stored: Count = 0
+  let dropped: Count = 0
+  for (const one of ledgers) {
+    stored = add(stored, one.stored)
+    dropped = add(dropped, one.dropped)
+  }
+  return { sent: add(stored, dropped), stored, dropped }
+}
+
+function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
+  yield* streams.values()
+  if (retired !== undefined) yield retired
+}
+
+/** Problems of the run: what its ranks told, entries that could not be taken in, and what is to be known of it as a whole. */
+export function problemsOf({ ranks, skipped, remarks, bystanders }: RunState): number {
+  let count = skipped + remarks.length + bystanders.size
+  for (const { problemCount } of ranks.values()) count += problemCount
+  return count
+}

@@ -1,0 +1,55 @@
+import type { EventOf, RankState } from '../state.ts'
+import type { Change, Origin } from './change.ts'
+import { around, contextOf, hostOf, seenAt, tellProblem } from './find.ts'
+import { tellWorld, markRank } from './mark.ts'
+import { share } from './share.ts'
+
+export function applyRankStart(
+  change: Change,
+  origin: Origin,
+  rank: RankState,
+  event: EventOf<'rank.start'>,
+): void {
+  // A restarted agent says it again; the first time is when the rank began.
+  if (rank.start !== undefined) return
+  const { undo } = change
+  undo.set(rank, 'start', event)
+  undo.set(rank, 'host', event.host)
+  hostOf(change, event.host)
+  if (event.worldSize !== undefined) tellWorld(change, rank.attempt, event.worldSize)
+  if (event.argv.length > 0) {
+    const { argv, directory, time } = event
+    const command = {
+      type: 'command',
+      time,
+      argv,
+      ...(directory === undefined ? {} : { directory }),
+    } as const
+    undo.set(rank, 'command', share(change, origin, command, 'plan'))
+  }
+  markRank(change, origin.rankKey)
+}
+
+/** A context begins, ends or is declared; the first parent said is the one. */
+export function applyContext(change: Change, origin: Origin, event: EventOf<'context'>): void {
+  const { state, dirt, undo } = change
+  const { key, context } = contextOf(change, origin.rankKey, event.name)
+  dirt.mark('context', key)
+  if (event.edge !== undefined || event.parent === undefined) seenAt(change, context, event.time)
+  if (event.edge === 'start') {
+    undo.set(context, 'start', Math.min(context.start ?? event.time, event.time))
+    undo.set(context, 'end', undefined)
+  }
+  if (event.edge === 'end') undo.set(context, 'end', event.time)
+  if (event.parent === undefined || context.parent !== undefined) return
+  const parent = contextOf(change, origin.rankKey, event.parent)
+  if (parent.key === key || around(state, parent.key).includes(key)) {
+    tellProblem(
+      change,
+      origin.rankKey,
+      `context ${event.name} cannot be inside ${event.parent}, which is inside it`,
+    )
+    return
+  }
+  undo.set(context, 'parent', parent.key)
+}

@@ -1,0 +1,25 @@
+import type { Skipped } from '@provloom/rundir/entry'
+import type { Lsn } from '@provloom/shared'
+import type { Change } from './change.ts'
+import { rankOf } from './find.ts'
+import { moveOn, streamOf } from './stream.ts'
+
+const wordsMax = 16
+const wordsLengthMax = 1000
+
+/** Counts entries that are not taken in, with their place in the journal; what they held counts as dropped. */
+export function applySkipped(change: Change, lsn: Lsn, entry: Skipped): void {
+  const { state, undo, dirt } = change
+  const { entries, records } = entry
+  undo.set(state, 'skipped', state.skipped + entries)
+  const place = entries === 1 ? `entry ${lsn}` : `entries ${lsn - entries + 1} to ${lsn}`
+  const words = `${place} of the journal could not be taken in: ${entry.reason}`
+  if (state.skippedWords.length < wordsMax) undo.push(state.skippedWords, words.slice(0, wordsLengthMax))
+  if (records === undefined) return
+  undo.set(state, 'skippedAt', [...state.skippedAt, lsn])
+  const { key, rank } = rankOf(change, records.rank, records.attempt)
+  const stream = streamOf(change, rank, records.stream)
+  moveOn(change, stream, records)
+  undo.set(stream, 'skipped', stream.skipped + records.count)
+  dirt.mark('rank', key)
+}

@@ -1,0 +1,86 @@
+import type { Attempt, Rank } from '@provloom/shared'
+import type { RankState, RunState } from './state.ts'
+
+interface Known {
+  readonly key: string
+  readonly state: RankState
+}
+
+/**
+ * The attempts of each rank in their order, so that neighbours are found without a look at all ranks of the run.
+ * Follows from the state, so a snapshot does not hold it.
+ */
+export class AttemptIndex {
+  readonly #ofRank = new Map<Rank, Known[]>()
+
+  constructor(state: RunState) {
+    for (const [key, rank] of state.ranks) this.add(key, rank)
+  }
+
+  add(key: string, state: RankState): void {
+    const known = this.#ofRank.get(state.rank)
+    if (known === undefined) this.#ofRank.set(state.rank, [{ key, state }])
+    else known.splice(placeOf(known, state.attempt), 0, { key, state })
+  }
+
+  /** As if it had never been added. */
+  remove(state: RankState): void {
+    const known = this.#ofRank.get(state.rank) ?? []
+    const at = known.findIndex((one) => one.state === state)
+    if (at >= 0) known.splice(at, 1)
+    if (known.length === 0) this.#ofRank.delete(state.rank)
+  }
+
+  /** Ranks of which an attempt is known. */
+  get rankCount(): number {
+    return this.#ofRank.size
+  }
+
+  /** The highest attempt of any rank; -1 while there is none. */
+  get highest(): number {
+    let highest = -1
+    for (const known of this.#ofRank.values()) highest = Math.max(highest, known.at(-1)!.state.attempt)
+    return highest
+  }
+
+  lastOf(rank: Rank): RankState | undefined {
+    return this.#ofRank.get(rank)?.at(-1)?.state
+  }
+
+  /** The last attempt of each rank, in no order. */
+  *latest(): Generator<RankState, void> {
+    for (const known of this.#ofRank.values()) yield known.at(-1)!.state
+  }
+
+  find(rank: Rank, attempt: Attempt): RankState | undefined {
+    const known = this.#ofRank.get(rank)
+    if (known === undefined) return undefined
+    const found = known[placeOf(known, attempt)]?.state
+    return found?.attempt === attempt ? found : undefined
+  }
+
+  /** The last attempt before this one that is known. */
+  before(state: RankState): RankState | undefined {
+    const known = this.#ofRank.get(state.rank) ?? []
+    return known[placeOf(known, state.attempt) - 1]?.state
+  }
+
+  /** The key of the first attempt after this one that is known. */
+  keyAfter(state: RankState): string | undefined {
+    const known = this.#ofRank.get(state.rank) ?? []
+    const at = placeOf(known, state.attempt)
+    return known[known[at]?.state.attempt === state.attempt ? at + 1 : at]?.key
+  }
+}
+
+/** How many attempts are before this one. */
+function placeOf(known: readonly Known[], attempt: number): number {
+  let low = 0
+  let high = known.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (known[middle]!.state.attempt < attempt) low = middle + 1
+    else high = middle
+  }
+  return low
+}

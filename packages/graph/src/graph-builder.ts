@@ -1,0 +1,23 @@
+import type { ProvDocument } from '@provloom/prov'
+import type { EntryReader, RunSummary } from '@provloom/rundir/entry'
+import type { Roster } from './roster.ts'
+
+/** Run events to PROV. Pure: no clock, no files; the same entries give the same bytes. */
+export interface GraphBuilder extends EntryReader {
+  /** Who takes part and how they stand: what the graph itself says of them. */
+  readonly roster: Roster
+  /** prov.json as chunks, whole and valid, holding all applied entries. Costs what changed since the last call. */
+  render(): Uint8Array[]
+  /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */
+  renderSlices(): Generator<void, Uint8Array[]>
+  /** The same document for the drawer. */
+  document(): ProvDocument
+  summary(): RunSummary
+  /** Everything that entries have built up, so that a builder loaded from it goes on to the same bytes. */
+  save(): Uint8Array
+  /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */
+  saveSlices(): Generator<void, Uint8Array>
+}
+
+/** `saved` is a former `save()`; without it the graph is empty. Throws when `saved` is of another version or damaged. */
+export type CreateGraphBuilder = (saved?: Uint8Array) => GraphBuilder

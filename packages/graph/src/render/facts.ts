@@ -1,0 +1,84 @@
+import { bool, dateTime, double, integerType, name, prov, text, xsd } from '@provloom/prov'
+import type { Attribute, QName, TypedValue } from '@provloom/prov'
+import type { Count } from '@provloom/rundir/entry'
+import { instant } from '../instant.ts'
+import { term } from '../space.ts'
+
+const TEXT_LENGTH_MAX = 65_536
+
+/** Collects the attributes of one element or relation, in the order in which they are to be read. */
+export class Facts {
+  readonly list: Attribute[] = []
+
+  label(words: string): this {
+    this.list.push([prov('label'), text(bounded(words))])
+    return this
+  }
+
+  type(...types: readonly QName[]): this {
+    for (const one of types) this.list.push([prov('type'), name(one)])
+    return this
+  }
+
+  text(attribute: string, value: string | undefined): this {
+    if (value !== undefined && value !== '')
+      this.list.push([term('provloom', attribute), text(bounded(value))])
+    return this
+  }
+
+  texts(attribute: string, values: readonly string[]): this {
+    // A set, as PROV-DM has it: the same value twice is one.
+    for (const value of new Set(values)) this.text(attribute, value)
+    return this
+  }
+
+  int(attribute: string, value: Count | undefined): this {
+    if (value !== undefined) this.list.push([term('provloom', attribute), integer(value)])
+    return this
+  }
+
+  ints(attribute: string, values: readonly number[]): this {
+    for (const value of values) this.int(attribute, value)
+    return this
+  }
+
+  double(attribute: string, value: number | undefined): this {
+    if (value !== undefined) this.list.push([term('provloom', attribute), double(value)])
+    return this
+  }
+
+  flag(attribute: string, value: boolean | undefined): this {
+    if (value !== undefined) this.list.push([term('provloom', attribute), bool(value)])
+    return this
+  }
+
+  time(attribute: string, us: number | undefined): this {
+    if (us !== undefined) this.list.push([term('provloom', attribute), dateTime(instant(us))])
+    return this
+  }
+
+  name(attribute: string, value: QName | undefined): this {
+    if (value !== undefined) this.list.push([term('provloom', attribute), name(value)])
+    return this
+  }
+
+  add(attribute: Attribute): this {
+    this.list.push(attribute)
+    return this
+  }
+}
+
+/** An integer; a number larger than 2^53 is what a double makes of it. */
+export function integer(value: Count): TypedValue {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31)
+    return { type: 'typed', lexical: String(value === 0 ? 0 : value), datatype: xsd('int') }
+  const exact = typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
+  return { type: 'typed', lexical: exact.toString(), datatype: integerType(exact) }
+}
+
+/** Text that a document should hold: Unicode, and when it is very long cut, which it says. */
+export function bounded(words: string): string {
+  const whole = words.replaceAll(/\p{Surrogate}/gu, '\ufffd')
+  if (whole.length <= TEXT_LENGTH_MAX) return whole
+  return `${whole.slice(0, TEXT_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')}... (cut, ${whole.length} characters)`
+}

@@ -1,0 +1,270 @@
+import type { Closed, Exited, Opened, Part } from '@provloom/rundir/entry'
+import type { Attempt, Event, Rank } from '@provloom/shared'
+
+/**
+ * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
+ * each other by keys (`keyOf`); `id` is the local part of a thing's identifier, given once, at its first mention.
+ *
+ * Times are microseconds since the Unix epoch. All of it is changed by `Undo` alone.
+ */
+export interface RunState {
+  readonly lsn: number
+  readonly opened: Opened | undefined
+  readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
+  /** How often the aggregator was started again. */
+  readonly resumed: number
+  readonly conflicts: number
+  /** Ranks of the known world that never came; and those that were in the job and not in this run. */
+  readonly absent: readonly number[]
+  readonly elsewhere: readonly number[]
+  /** What the run's users should know of it, in words. */
+  readonly remarks: string[]
+  /** Ranks that are not collected and did not end well, in words. */
+  readonly bystanders: ReadonlyMap<number, string>
+  /** Records stored. */
+  readonly records: number
+  /** Params, artifacts and points of declared series among them. */
+  readonly logs: number
+  readonly worldSize: number | undefined
+  /** The attempt that told `worldSize`; -1 before. */
+  readonly worldAttempt: number
+  /** Pictures that a rank asked for. */
+  readonly createGraph: boolean
+  readonly createSvg: boolean
+  readonly parts: readonly Part[]
+  /** Entries that were not taken in. */
+  readonly skipped: number
+  /** The first of them in words. */
+  readonly skippedWords: string[]
+  /** Where they are: those whose rows the parts were not told to hold yet. */
+  readonly skippedAt: readonly number[]
+  /** Turned away by `collectAllProcesses`. */
+  readonly refused: ReadonlyMap<number, true>
+  readonly ranks: ReadonlyMap<string, RankState>
+  readonly contexts: ReadonlyMap<string, ContextState>
+  readonly metrics: ReadonlyMap<string, MetricState>
+  readonly series: ReadonlyMap<string, SeriesState>
+  readonly hosts: ReadonlyMap<string, HostState>
+  /** Login name to identifier. */
+  readonly users: ReadonlyMap<string, string>
+  readonly shared: ReadonlyMap<string, SharedState>
+  /** What things of one name there are, in order of arrival: two values of one parameter are a conflict. */
+  readonly groups: ReadonlyMap<string, GroupState>
+  readonly artifacts: ReadonlyMap<string, ArtifactState>
+  /** What became of logged files, by the key of their event; it may be known before the event. */
+  readonly stored: ReadonlyMap<string, EventOf<'artifact.stored'>>
+  readonly models: ReadonlyMap<string, ModelState>
+  readonly finals: ReadonlyMap<string, FinalState>
+  readonly ids: ReadonlyMap<string, true>
+  /** Relations that inputs would have if each rank had one of its own. */
+  readonly inputLinks: number
+}
+
+export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
+
+/** One attempt of a rank. */
+export interface RankState {
+  readonly id: string
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly host: string | undefined
+  /** By the aggregator's clock; undefined when records came before the hello. */
+  readonly admitted: number | undefined
+  /** Of the session that speaks for it; undefined when records came before the hello. */
+  readonly holder: { readonly session: string; readonly worker: string } | undefined
+  /** The launcher starts it again, at most this often. */
+  readonly restartsMax: number
+  readonly restarts: 'all' | 'one' | undefined
+  /** Of its events, by its own clock. */
+  readonly firstTime: number | undefined
+  readonly lastTime: number | undefined
+  readonly start: EventOf<'rank.start'> | undefined
+  readonly session: EventOf<'session.start'> | undefined
+  readonly sessionEnd: EventOf<'session.end'> | undefined
+  readonly end: EventOf<'rank.end'> | undefined
+  /** Its agent said that everything is sent: when, by the aggregator's clock. */
+  readonly ended: number | undefined
+  /** How its process ended after its session. */
+  readonly exit: Pick<Exited, 'time' | 'exitCode' | 'signal'> | undefined
+  /** Every writer had closed its ledger: what was sent is known to the last record. */
+  readonly ledgerClosed: boolean
+  /** No heartbeat came for too long: since when, by the aggregator's clock. */
+  readonly lost: number | undefined
+  readonly command: string | undefined
+  readonly problemCount: number
+  readonly problems: string[]
+  readonly conflictHosts: string[]
+  readonly streams: ReadonlyMap<string, StreamState>
+  /** All streams of which nothing comes any more, as one; what their series are is known elsewhere. */
+  readonly retired: StreamState | undefined
+  readonly contexts: string[]
+  readonly finals: string[]
+}
+
+export interface StreamState {
+  /** The number of the next record: those before are taken in, or known to be lost. */
+  readonly next: number
+  readonly stored: number
+  readonly bad: number
+  readonly lost: number
+  /** In entries that were not taken in. */
+  readonly skipped: number
+  /** Points of series that were never declared. */
+  readonly undeclared: number
+  /** By reason: the writer's own totals. */
+  readonly drops: ReadonlyMap<string, number>
+  /** Slot in the tallies by the stream's own id of a series. */
+  readonly slots: ReadonlyMap<number, number>
+}
+
+export interface ContextState {
+  readonly id: string
+  readonly rankKey: string
+  readonly name: string
+  /** Key of the context around it. */
+  readonly parent: string | undefined
+  readonly start: number | undefined
+  readonly end: number | undefined
+  readonly firstTime: number | undefined
+  readonly lastTime: number | undefined
+}
+
+/** One metric of one context name and source, over all ranks. */
+export interface MetricState {
+  readonly id: string
+  readonly key: string
+  readonly context: string | undefined
+  readonly source: string | undefined
+  readonly unit: string | undefined
+}
+
+export interface SeriesState {
+  readonly id: string
+  readonly metricKey: string
+  readonly rankKey: string
+  readonly contextKey: string | undefined
+  /** Slots in the tallies with the streams that they are of. */
+  readonly slots: { readonly stream: string; readonly slot: number }[]
+}
+
+export interface HostState {
+  readonly id: string
+  readonly name: string
+  readonly facts: EventOf<'host'> | undefined
+  readonly clock: EventOf<'clock'> | undefined
+  /** Once the clock was set: the least and the most of its offsets, microseconds. */
+  readonly clockRange?: { readonly least: number; readonly most: number } | undefined
+  /** Key of the device and method. */
+  readonly energy: ReadonlyMap<string, DeviceEnergy>
+  readonly energyId: string | undefined
+}
+
+export interface DeviceEnergy {
+  readonly facts: EventOf<'energy'>
+  /** Joules by attempt, the most that any rank told: several may watch one device. */
+  readonly joules: ReadonlyMap<number, number>
+  readonly grams: ReadonlyMap<number, number>
+}
+
+export type SharedFacts =
+  | EventOf<'param'>
+  | EventOf<'dataset'>
+  | EventOf<'source'>
+  | EventOf<'environment'>
+  | EventOf<'model'>
+  | EventOf<'command'>
+  | EventOf<'artifact'>
+
+/** What ranks have alike: one entity however many ranks told of it. */
+export interface SharedState {
+  readonly id: string
+  /** Of its copy in the run directory, where it is a file and a copy is made. */
+  readonly copyId: string | undefined
+  readonly groupKey: string
+  readonly direction: 'input' | 'output'
+  readonly facts: SharedFacts
+  readonly members: ReadonlyMap<string, SharedMember>
+  /** Environment variables; null for those that ranks have different. */
+  readonly variables: ReadonlyMap<string, string | null>
+  /** Keys of the artifact events, where it is a file. */
+  readonly files: string[]
+}
+
+export interface SharedMember {
+  readonly time: number
+  readonly contextKey: string | undefined
+}
+
+export interface GroupState {
+  readonly kind: SharedFacts['type']
+  readonly members: string[]
+}
+
+/** A file that a context or rank made. */
+export interface ArtifactState {
+  readonly id: string
+  /** Of its copy in the run directory, if one is made. */
+  readonly copyId: string
+  readonly rankKey: string
+  readonly contextKey: string | undefined
+  readonly event: EventOf<'artifact'>
+  /** Key of the model that it is a version of, or the whole of. */
+  readonly modelKey: string | undefined
+  /** Key of the version that it was derived from. */
+  readonly previous: string | undefined
+}
+
+/** A model apart from its files: what its versions are versions of. */
+export interface ModelState {
+  readonly id: string
+  readonly name: string
+  /** Keys of versioned artifacts by rank, ascending. */
+  readonly versions: ReadonlyMap<string, string[]>
+}
+
+/** A final metric that ranks registered alike. */
+export interface FinalState {
+  readonly id: string
+  readonly facts: EventOf<'final.metric'>
+  /** By rank: identifier of its own entity, and the value that folding begins with. */
+  readonly members: ReadonlyMap<string, { readonly id: string; readonly initialValue: number }>
+}
+
+export function emptyState(): RunState {
+  return {
+    lsn: -1,
+    opened: undefined,
+    closed: undefined,
+    resumed: 0,
+    conflicts: 0,
+    absent: [],
+    elsewhere: [],
+    remarks: [],
+    bystanders: new Map(),
+    records: 0,
+    logs: 0,
+    worldSize: undefined,
+    worldAttempt: -1,
+    createGraph: false,
+    createSvg: false,
+    parts: [],
+    skipped: 0,
+    skippedWords: [],
+    skippedAt: [],
+    refused: new Map(),
+    ranks: new Map(),
+    contexts: new Map(),
+    metrics: new Map(),
+    series: new Map(),
+    hosts: new Map(),
+    users: new Map(),
+    shared: new Map(),
+    groups: new Map(),
+    artifacts: new Map(),
+    stored: new Map(),
+    models: new Map(),
+    finals: new Map(),
+    ids: new Map(),
+    inputLinks: 0,
+  }
+}

@@ -1,0 +1,43 @@
+import type { RankStatus } from '@provloom/shared'
+import type { RankState, RunState } from './state.ts'
+
+export type Status = RankStatus | 'running'
+
+/** How an attempt stands: what its agent told, else what the aggregator had to conclude. */
+export function rankStatus(state: RunState, rank: RankState): Status {
+  if (rank.end !== undefined) return rank.end.status
+  if (rank.lost !== undefined) return 'lost'
+  if (rank.ended !== undefined || (state.closed !== undefined && rank.sessionEnd !== undefined))
+    return rank.sessionEnd?.status ?? 'incomplete'
+  return state.closed === undefined ? 'running' : 'incomplete'
+}
+
+/**
+ * The ranks that a run comes to its end by are those below this: all of the world of its latest attempt, or rank 0 alone
+ * where no others are collected. Infinity where nobody told how many there are.
+ */
+export function expectedRanks({ opened, worldSize }: RunState): number {
+  return opened?.settings.collectAllProcesses === true ? (worldSize ?? Number.POSITIVE_INFINITY) : 1
+}
+
+const gravity: readonly Status[] = ['running', 'completed', 'incomplete', 'lost', 'killed', 'failed']
+
+/** A finished run is what the gravest of its expected ranks' last attempts is; one that was stopped before all came is incomplete. */
+export function runStatus(state: RunState): Status {
+  if (state.closed === undefined) return 'running'
+  const expected = expectedRanks(state)
+  const last = new Map<number, RankState>()
+  for (const rank of state.ranks.values()) {
+    if (rank.rank >= expected) continue
+    const known = last.get(rank.rank)
+    if (known === undefined || known.attempt < rank.attempt) last.set(rank.rank, rank)
+  }
+  const stopped = state.closed.cause === 'stopped' && expected !== Infinity && last.size < expected
+  const missing = stopped || state.absent.length > 0
+  let worst: Status = last.size === 0 || missing ? 'incomplete' : 'completed'
+  for (const rank of last.values()) {
+    const status = rankStatus(state, rank)
+    if (gravity.indexOf(status) > gravity.indexOf(worst)) worst = status
+  }
+  return worst
+}

@@ -1,0 +1,51 @@
+import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
+import { isRunId } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
+import { ledgerOf, problemsOf, totalOf } from './apply/ledger.ts'
+import { runBegan, runSpan } from './render/span.ts'
+import { rankStatus, runStatus } from './status.ts'
+import type { RankState, RunState } from './state.ts'
+
+/** The run in numbers, for run.json and the terminal. */
+export function summaryOf(state: RunState): RunSummary {
+  const ranks = [...state.ranks]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, rank]) => rankSummary(state, rank))
+  return {
+    runId: state.opened?.runId ?? noRun(),
+    status: runStatus(state),
+    startUs: runBegan(state) ?? 0,
+    ...(state.closed === undefined ? {} : { endUs: runSpan(state).end ?? state.closed.time }),
+    ...(state.worldSize === undefined ? {} : { worldSize: state.worldSize }),
+    ranks,
+    ranksRefused: state.refused.size,
+    conflicts: state.conflicts,
+    absent: state.absent,
+    problems: problemsOf(state),
+    logs: state.logs,
+    total: totalOf(ranks),
+  }
+}
+
+function rankSummary(state: RunState, rank: RankState): RankSummary {
+  const exitCode = rank.end?.exitCode ?? rank.exit?.exitCode
+  const signal = rank.end?.signal ?? rank.exit?.signal
+  return {
+    rank: rank.rank,
+    attempt: rank.attempt,
+    status: rankStatus(state, rank),
+    host: rank.host ?? '',
+    ...(rank.holder === undefined ? {} : { session: rank.holder.session }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(rank.problemCount === 0 ? {} : { problems: rank.problemCount }),
+    ...ledgerOf(rank),
+  }
+}
+
+/** Before the first entry there is no run; the nil UUID (RFC 9562, section 5.9) stands for it. */
+function noRun(): RunId {
+  const nil = '00000000-0000-0000-0000-000000000000'
+  if (!isRunId(nil)) throw new Error('the nil UUID is a run id')
+  return nil
+}

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { relations, element, values } from './support/look.ts'
+import { RunScript, startUs } from './support/run.ts'
+
+describe('a rank in the graph', () => {
+  it('adds up to more than 2^53 exactly, of its reasons and of all ranks, in graph and summary', () => {
+    const most = Number.MAX_SAFE_INTEGER
+    const run = new RunScript().open()
+    for (const rank of [0, 1]) {
+      run.admit(rank).log(rank, [
+        { type: 'drops', reason: 'disk full', count: most },
+        { type: 'drops', reason: 'refused', count: most },
+      ])
+    }
+    const dropped = 2n * BigInt(most)
+    const { ranks, total } = run.graph.summary()
+    expect(ranks[1]).toMatchObject({ sent: dropped + 2n, stored: 2, dropped })
+    expect(total).toEqual({ sent: 2n * dropped + 4n, stored: 4, dropped: 2n * dropped })
+    expect(values(run.graph.document(), 'run:run', 'eventsSent')).toEqual([String(2n * dropped + 4n)])
+    expect(values(run.graph.document(), 'run:rank-1', 'eventsDropped')).toEqual([String(dropped)])
+  })
+
+  it('tells its problems, and the run how many there are in all', () => {
+    const run = new RunScript().open()
+    const problem = { type: 'problem', code: 'NOT_ENDED', message: 'no end' } as const
+    for (const rank of [0, 1]) run.admit(rank).log(rank, [problem, problem])
+    expect(values(run.graph.document(), 'run:rank-1', 'problems')).toEqual(['2'])
+    expect(values(run.graph.document(), 'run:run', 'problems')).toEqual(['4'])
+    expect(run.graph.summary()).toMatchObject({ problems: 4, ranks: [{ problems: 2 }, { problems: 2 }] })
+  })
+
+  it('tells its numbers, its host, how it ended, and its ledger', () => {
+    const run = new RunScript().open().admit(2)
+    run.log(2, [
+      { type: 'rank.start', pid: 9, host: 'node7', argv: ['python', 'x.py'], localRank: 2, nodeRank: 0 },
+      { type: 'drops', reason: 'disk full', count: 5 },
+      { type: 'drops', reason: 'disk full', count: 7 },
+      { type: 'rank.end', status: 'failed', exitCode: 3, error: 'Traceback' },
+    ])
+    const { graph } = run.end(2).close()
+    const told = Object.fromEntries(
+      [
+        'globalRank',
+        'localRank',
+        'nodeRank',
+        'status',
+        'exitCode',
+        'error',
+        'eventsSent',
+        'eventsStored',
+        'eventsDropped',
+        'dropped',
+      ].map((name) => [name, values(graph.document(), 'run:rank-2', name).join()]),
+    )
+    expect(told).toEqual({
+      globalRank: '2',
+      localRank: '2',
+      nodeRank: '0',
+      status: 'failed',
+      exitCode: '3',
+      error: 'Traceback',
+      eventsSent: '11',
+      eventsStored: '4',
+      eventsDropped: '7',
+      dropped: 'disk full: 7',
+    })
+    expect(relations(graph.document(), 'wasAssociatedWith')).toContainEqual([
+      'rank-2',
+      'host-node7',
+      'command',
+    ])
+    expect(values(graph.document(), 'run:run', 'status')).toEqual(['failed'])
+  })
+
+  it('is informed by its former attempt, whichever comes first', () => {
+    const { graph } = new RunScript().open().admit(0, 1).admit(0, 0).admit(0, 3)
+    expect(relations(graph.document(), 'wasInformedBy')).toEqual([
+      ['rank-0', 'run'],
+      ['rank-0.attempt-1', 'run'],
+      ['rank-0.attempt-1', 'rank-0'],
+      ['rank-0.attempt-3', 'run'],
+      ['rank-0.attempt-3', 'rank-0.attempt-1'],
+    ])
+  })
+
+  it.each([
+    [
+      'lost, when its heartbeats stopped',
+      'lost',
+      (run: RunScript) =>
+        run.tell({ kind: 'lost', time: startUs, rank: 0 as never, attempt: 0 as never }).close(),
+    ],
+    [
+      'running again, when it is heard after that',
+      'running',
+      (run: RunScript) =>
+        run.tell({ kind: 'lost', time: startUs, rank: 0 as never, attempt: 0 as never }).admit(0),
+    ],
+    ['incomplete, when the aggregator stopped first', 'incomplete', (run: RunScript) => run.close('stopped')],
+    [
+      'completed, when its session said so and its agent is done',
+      'completed',
+      (run: RunScript) =>
+        run
+          .log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
+          .end(0)
+          .close(),
+    ],
+    [
+      'killed, when a signal ended it',
+      'killed',
+      (run: RunScript) => run.log(0, [{ type: 'rank.end', status: 'killed', signal: 'SIGKILL' }]).close(),
+    ],
+  ])('is %s', (_, status, happen) => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    happen(run)
+    expect(values(run.graph.document(), 'run:rank-0', 'status')).toEqual([status])
+    expect(run.graph.summary().ranks[0]?.status).toBe(status)
+  })
+
+  it('tells of its host the surest offset that agrees, and the range once a clock was set', () => {
+    const run = new RunScript().open().admit(0)
+    const clock = (offsetUs: number, uncertaintyUs: number): void => {
+      run.log(0, [{ type: 'clock', host: 'node0', offsetUs, uncertaintyUs }])
+    }
+    const told = (name: string): string => values(run.graph.document(), 'run:host-node0', name).join()
+    clock(120, 90)
+    clock(60, 40)
+    clock(200, 300)
+    expect([told('clockOffsetUs'), told('clockUncertaintyUs')]).toEqual(['60', '40'])
+    expect(told('clockOffsetMostUs')).toBe('')
+    clock(86_400_000_000, 500)
+    clock(86_400_000_100, 400)
+    expect([told('clockOffsetUs'), told('clockUncertaintyUs')]).toEqual(['86400000100', '400'])
+    clock(-5_000_000, 700)
+    expect(told('clockOffsetUs')).toBe('-5000000')
+    expect([told('clockOffsetLeastUs'), told('clockOffsetMostUs')]).toEqual(['-5000000', '86400000000'])
+  })
+
+  it('does not end before it started when its clock was set back', () => {
+    const run = new RunScript().open().admit(0)
+    run.log(0, [{ type: 'rank.start', pid: 1, host: 'n', argv: [] }])
+    run.log(0, [{ type: 'rank.end', status: 'completed', time: startUs - 60_000_000 } as never])
+    const rank = element(run.graph.document(), 'run:rank-0')
+    expect(rank?.times['endTime']).toBe(rank?.times['startTime'])
+    expect(values(run.graph.document(), 'run:rank-0', 'toldEndTime')).toEqual(['2026-01-05T07:59:00.000000Z'])
+  })
+
+  it('is complete as a run when its last attempt is', () => {
+    const run = new RunScript().open().admit(0, 0).admit(0, 1)
+    run.log(0, [{ type: 'rank.end', status: 'failed', exitCode: 1 }], [], 0)
+    run.log(0, [{ type: 'rank.end', status: 'completed', exitCode: 0 }], [], 1)
+    expect(run.close().graph.summary().status).toBe('completed')
+  })
+
+  it('counts unreadable and lost records and points of unknown series as dropped', () => {
+    const run = new RunScript().open().admit(0)
+    run.log(0, [], [{ series: 9, step: 0, value: 1 }])
+    run.tell({
+      ...run.entries.at(-1)!,
+      kind: 'records',
+      count: 3,
+      lost: 4,
+      bad: [
+        { number: 1, reason: 'no JSON' },
+        { number: 2, reason: 'no JSON' },
+      ],
+    } as never)
+    const { total } = run.graph.summary()
+    expect(total).toEqual({ sent: 8, stored: 0, dropped: 8 })
+    expect(values(run.graph.document(), 'run:rank-0', 'dropped')).toEqual([
+      'damaged: 4',
+      'undeclared series: 2',
+      'unreadable: 2',
+    ])
+  })
+})
+
+describe('a context in the graph', () => {
+  it('is informed by the context around it, begins with its first log and ends with its last', () => {
+    const run = new RunScript().open().admit(0)
+    run.log(0, [{ type: 'context', name: 'epoch 1', parent: 'TRAINING' }])
+    run.log(
+      0,
+      [{ type: 'series', id: 0, key: 'loss', context: 'epoch 1' }],
+      [{ series: 0, step: 5, value: 1 }],
+    )
+    run.log(0, [], [{ series: 0, step: 9, value: 1 }])
+    run.log(0, [{ type: 'rank.end', status: 'completed' }])
+    const document = run.graph.document()
+    expect(relations(document, 'wasInformedBy')).toContainEqual(['rank-0.epoch-1', 'rank-0.TRAINING'])
+    expect(element(document, 'run:rank-0.epoch-1')?.times).toEqual({
+      startTime: '2026-01-05T08:00:03.000000Z',
+      endTime: '2026-01-05T08:00:04.000000Z',
+    })
+    expect(values(document, 'run:rank-0.epoch-1', 'lastStep')).toEqual(['9'])
+  })
+
+  it('is not put inside itself', () => {
+    const run = new RunScript().open().admit(0)
+    run.log(0, [
+      { type: 'context', name: 'a', parent: 'b' },
+      { type: 'context', name: 'b', parent: 'a' },
+    ])
+    expect(relations(run.graph.document(), 'wasInformedBy').slice(1)).toEqual([
+      ['rank-0.a', 'rank-0.b'],
+      ['rank-0.b', 'rank-0'],
+    ])
+    expect(values(run.graph.document(), 'run:rank-0', 'problems')).toEqual(['1'])
+  })
+})

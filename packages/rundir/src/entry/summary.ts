@@ -1,0 +1,43 @@
+import type { Attempt, Rank, RankStatus, RunId } from '@provloom/shared'
+import type { Count } from './count.ts'
+
+/** sent = stored + dropped, always. */
+export interface Ledger {
+  readonly sent: Count
+  readonly stored: Count
+  readonly dropped: Count
+}
+
+export interface RankSummary extends Ledger {
+  readonly rank: Rank
+  readonly attempt: Attempt
+  readonly status: RankStatus | 'running'
+  readonly host: string
+  /** The session that speaks for it. */
+  readonly session?: string
+  /** There when it has any. */
+  readonly problems?: number
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
+export interface RunSummary {
+  readonly runId: RunId
+  readonly status: RankStatus | 'running'
+  /** Microseconds since the Unix epoch. */
+  readonly startUs: number
+  readonly endUs?: number
+  readonly worldSize?: number
+  /** By rank, then attempt. */
+  readonly ranks: readonly RankSummary[]
+  /** Distinct ranks turned away by `collectAllProcesses`. */
+  readonly ranksRefused: number
+  readonly conflicts: number
+  /** Ranks of the known world that never came. */
+  readonly absent: readonly number[]
+  /** What ranks told, and journal entries that could not be taken in. */
+  readonly problems: number
+  /** Params, artifacts and metric points accepted. */
+  readonly logs: number
+  readonly total: Ledger
+}

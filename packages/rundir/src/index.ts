@@ -1,0 +1,6 @@
+// The package's public face: the files of a run. What they hold is behind `/entry` and `/series`.
+export * from './layout.ts'
+export * from './run-facts.ts'
+export * from './run-file.ts'
+export * from './runs-file.ts'
+export * from './stored-run.ts'

@@ -1,0 +1,127 @@
+import fs from 'node:fs'
+import { exactJson, isCount, isRunId, parseExactJson, writeDurably } from '@provloom/shared'
+import type { Files, RunId } from '@provloom/shared'
+import type { RunSettings } from './entry/entry.ts'
+import type { Ledger, RankSummary, RunSummary } from './entry/summary.ts'
+import { isMap } from './is-map.ts'
+import { filesOf } from './layout.ts'
+import { isRunSettings } from './run-facts.ts'
+import type { RunFacts } from './run-facts.ts'
+
+/** run.json: who a run is, its settings, its ledger per rank and in total, its files. */
+export interface RunFile {
+  readonly format: 1
+  readonly runId: RunId
+  readonly finished: boolean
+  /** Of the aggregator that has the run; absent when it is finished. */
+  readonly connectionFile?: string
+  readonly status: RunSummary['status']
+  /** ISO 8601, UTC. */
+  readonly startTime: string
+  readonly endTime: string | null
+  readonly jobKey: string
+  readonly ordinal: number
+  readonly runName?: string
+  readonly number: number
+  readonly settings: RunSettings
+  readonly worldSize: number | null
+  /** The last journal entry that the ledger holds. */
+  readonly journalPosition: number
+  readonly logs: number
+  /** What ranks told, and journal entries that could not be taken in. */
+  readonly problems: number
+  readonly ledger: {
+    readonly total: Ledger
+    readonly ranksRefused: number
+    readonly conflicts: number
+    /** Ranks of the known world that never came. */
+    readonly absent: readonly number[]
+    readonly ranks: readonly RankSummary[]
+  }
+  /** Relative to the run directory. */
+  readonly files: readonly string[]
+}
+
+export interface RunFileFacts {
+  readonly summary: RunSummary
+  /** The last journal entry that the ledger holds. */
+  readonly journalPosition: number
+  readonly finished: boolean
+  /** Of the aggregator that has the run, unless it is finished. */
+  readonly connectionFile?: string
+  /** Relative to the run directory; there when the run is finished. */
+  readonly files: readonly string[]
+}
+
+/** Rewrites run.json, durably. */
+export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFacts): Promise<void> {
+  const { summary } = facts
+  const content: RunFile = {
+    format: 1,
+    runId: run.runId,
+    finished: facts.finished,
+    ...(facts.connectionFile === undefined ? {} : { connectionFile: facts.connectionFile }),
+    status: summary.status,
+    startTime: timeOf(summary.startUs),
+    endTime: summary.endUs === undefined ? null : timeOf(summary.endUs),
+    jobKey: run.jobKey,
+    ordinal: run.ordinal,
+    ...(run.runName === undefined ? {} : { runName: run.runName }),
+    number: run.number,
+    settings: run.settings,
+    worldSize: summary.worldSize ?? null,
+    journalPosition: facts.journalPosition,
+    logs: summary.logs,
+    problems: summary.problems,
+    ledger: {
+      total: summary.total,
+      ranksRefused: summary.ranksRefused,
+      conflicts: summary.conflicts,
+      absent: summary.absent,
+      ranks: summary.ranks,
+    },
+    files: facts.files,
+  }
+  const text = `${exactJson(content, 2)}\n`
+  await writeDurably(files, filesOf(run.runDir).runJson, [Buffer.from(text, 'utf8')], 'umask')
+}
+
+/** @throws an Error that says why not: there is none, it cannot be read, it is of another format */
+export function readRunFile(runDir: string): RunFile {
+  const value: unknown = parseExactJson(fs.readFileSync(filesOf(runDir).runJson, 'utf8'))
+  if (!isRunFile(value)) throw new Error('it is no run.json of format 1')
+  return value
+}
+
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string'
+
+const fieldChecks: { readonly [Name in keyof Required<RunFile>]: Check } = {
+  format: (value) => value === 1,
+  runId: isRunId,
+  finished: (value) => typeof value === 'boolean',
+  connectionFile: (value) => value === undefined || isText(value),
+  status: isText,
+  startTime: isText,
+  endTime: (value) => value === null || isText(value),
+  jobKey: isText,
+  ordinal: isCount,
+  runName: (value) => value === undefined || isText(value),
+  number: isCount,
+  settings: isRunSettings,
+  worldSize: (value) => value === null || isCount(value),
+  journalPosition: Number.isSafeInteger,
+  logs: isCount,
+  problems: isCount,
+  ledger: (value) => isMap(value) && isMap(value['total']) && Array.isArray(value['ranks']),
+  files: (value) => Array.isArray(value) && value.every(isText),
+}
+
+function isRunFile(value: unknown): value is RunFile {
+  return isMap(value) && Object.entries(fieldChecks).every(([name, check]) => check(value[name]))
+}
+
+function timeOf(us: number): string {
+  return new Date(us / 1000).toISOString()
+}

@@ -1,0 +1,49 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError } from '@provloom/shared'
+import { filesOf } from './layout.ts'
+import type { RunFacts } from './run-facts.ts'
+import { readRunFile } from './run-file.ts'
+
+/** A run as its directory tells, wherever that has been moved or copied to. */
+export interface StoredRun {
+  readonly facts: RunFacts
+  /** Its document is final: nothing can be added any more. */
+  readonly finished: boolean
+  /** Of the aggregator that had it last. */
+  readonly connectionFile: string | undefined
+}
+
+/**
+ * Reads a run directory's run.json.
+ *
+ * @throws {ProvloomError} `FILE_UNREADABLE` when there is none, or it is of another format
+ */
+export function readStoredRun(folder: string): StoredRun {
+  const runDir = path.resolve(folder)
+  const files = filesOf(runDir)
+  try {
+    const { runId, number, jobKey, ordinal, runName, settings, finished, connectionFile } =
+      readRunFile(runDir)
+    return {
+      facts: {
+        runId,
+        runDir,
+        number,
+        jobKey,
+        ordinal,
+        settings,
+        ...(runName === undefined ? {} : { runName }),
+      },
+      finished: finished && !fs.existsSync(files.journal),
+      connectionFile,
+    }
+  } catch (error) {
+    throw new ProvloomError('FILE_UNREADABLE', `${folder} is no run directory that can be read`, {
+      doing: 'read the run',
+      to: files.runJson,
+      cause: error,
+      hint: 'Name a folder that holds run.json, such as prov/digits_0. What ranks have kept without a run: provloom import SPOOL.',
+    })
+  }
+}

@@ -1,0 +1,38 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * In the folder that the agents of a job meet in, `starting.G` says that somebody starts the G-th aggregator: it is made
+ * by one process only (O_EXCL), and never renamed or removed while the job lives.
+ */
+const name = /^starting\.(\d{1,9})$/
+
+export function startingFile(folder: string, generation: number): string {
+  return path.join(folder, `starting.${generation}`)
+}
+
+/**
+ * The latest aggregator that somebody starts, or has started. Found by listing: on NFS the lookup of a name that was
+ * missing is remembered for a minute.
+ *
+ * @returns undefined when there is none, or no such folder
+ */
+export function latestGeneration(folder: string): number | undefined {
+  const generations = namesIn(folder).flatMap((one) => {
+    const generation = name.exec(one)?.[1]
+    return generation === undefined ? [] : [Number(generation)]
+  })
+  return generations.length === 0 ? undefined : Math.max(...generations)
+}
+
+export function isStartingFile(file: string): boolean {
+  return name.test(file)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,176 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { folder, provloom, start, startProvloom } from '../support/cli.ts'
+import { Graph, onlyRun } from '../support/graph.ts'
+import { hasRun, job, killGroup, until } from '../support/job.ts'
+import { once } from 'node:events'
+
+const script = `
+import provloom
+provloom.start_run("www.example.org", "digits", run_name="fold-1")
+provloom.log_param("lr", 0.1)
+provloom.end_run()
+`
+
+/** A plain start where no agent can be started. */
+async function keptBy(spoolRoot: string, text = script): Promise<string> {
+  const cwd = folder()
+  fs.writeFileSync(path.join(cwd, 'train.py'), text)
+  const python = path.join(import.meta.dirname, '../../clients/python')
+  const result = await start('python3', ['train.py'], {
+    cwd,
+    env: { PROVLOOM_SPOOL_ROOT: spoolRoot, PROVLOOM_BIN: '/nonexistent/provloom', PYTHONPATH: python },
+  }).ended
+  expect(result.code, result.stderr).toBe(0)
+  return cwd
+}
+
+interface Listed {
+  readonly sessions: readonly {
+    readonly spool: string
+    readonly state: string
+    readonly experimentName: string
+    readonly runName?: string
+    readonly rank: number
+    readonly records: number
+    readonly command: string
+  }[]
+  readonly unreadable: readonly { readonly spool: string; readonly reason: string }[]
+}
+
+async function listed(spoolRoot: string): Promise<Listed> {
+  const result = await provloom(['spools', '--json', '--spool-root', spoolRoot])
+  return JSON.parse(result.stdout) as Listed
+}
+
+describe('provloom spools', () => {
+  it('says that nothing is left', async () => {
+    const result = await provloom(['spools', '--spool-root', folder()])
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(result.stdout).toMatch(/^no sessions are left to be handed in/)
+  })
+
+  it('lists what is in no graph with its name, and what hands it in', async () => {
+    const spoolRoot = folder()
+    await keptBy(spoolRoot)
+    const { sessions } = await listed(spoolRoot)
+    expect(sessions).toMatchObject([{ state: 'left', experimentName: 'digits', runName: 'fold-1', rank: 0 }])
+    expect(sessions[0]!.records).toBeGreaterThan(1)
+    expect(sessions[0]!.command).toBe(`provloom import ${sessions[0]!.spool}`)
+    const result = await provloom(['spools'], { env: { PROVLOOM_SPOOL_ROOT: spoolRoot } })
+    expect(result.stdout).toMatch(
+      /digits, fold-1, rank 0, began [-\d]+ [:\d]+ UTC, \d+ records\n {4}provloom import /,
+    )
+  })
+
+  it('tells of a spool of another release both versions and what to type', async () => {
+    const spoolRoot = folder()
+    const old = path.join(spoolRoot, 'digits-r0-a0-1f2e3d4c')
+    fs.mkdirSync(old)
+    fs.writeFileSync(path.join(old, 'spool.json'), JSON.stringify({ format: 1, version: '0.0.9' }))
+    const result = await provloom(['spools', '--spool-root', spoolRoot])
+    expect(result.code).toBe(1)
+    expect(result.stdout).toMatch(
+      /of format 1, of Provloom 0\.0\.9; this is Provloom \d\S+, which reads format 2[^]*npx provloom@0\.0\.9 import \//,
+    )
+    const handedIn = await provloom(['import', old])
+    expect(handedIn.code).not.toBe(0)
+    expect(handedIn.stderr).toContain('npx provloom@0.0.9 import')
+  })
+
+  it('says who serves a session that goes on, and import leaves it alone', async () => {
+    const one = await job(1, 10)
+    await until(() => hasRun(one.saveDir))
+    const { sessions } = await listed(one.spoolRoot)
+    expect(sessions.map(({ state }) => state)).toEqual(['served'])
+    const result = await provloom(['import', '--spool-root', one.spoolRoot])
+    expect(result.code).toBe(0)
+    expect(result.stderr).toContain('1 session still in use: left alone')
+    one.ranks[0]!.stdin!.end()
+  })
+})
+
+describe('provloom import', () => {
+  it('hands in all that is left where nothing is named, by what the scripts said', async () => {
+    const spoolRoot = folder()
+    const places = [await keptBy(spoolRoot), await keptBy(spoolRoot)]
+    const result = await provloom(['import', '--spool-root', spoolRoot])
+    expect(result.code, result.stderr).toBe(0)
+    for (const place of places) {
+      const graph = new Graph(onlyRun(path.join(place, 'prov')))
+      expect(graph.violations()).toEqual([])
+      expect(graph.value(graph.ofType('Run')[0]!, 'status')).toBe('completed')
+    }
+    expect(fs.readdirSync(spoolRoot)).toEqual([])
+  })
+
+  it('completes a recovered run with the rank that comes late, and makes no second one', async () => {
+    const one = await job(2)
+    await until(() => hasRun(one.saveDir) && one.returned().every((count) => count > 0))
+    await until(() => allWelcomed(one.spoolRoot, 2))
+    await one.kill()
+    const runDir = onlyRun(one.saveDir)
+    const { sessions } = await listed(one.spoolRoot)
+    const [early, late] = [0, 1].map((rank) => sessions.find((session) => session.rank === rank)!.spool)
+    const recovered = await provloom(['recover', runDir, early!])
+    expect(recovered.code, recovered.stderr).toBe(0)
+    const completed = await provloom(['import', late!])
+    expect(completed.code, completed.stderr).toBe(0)
+    expect(onlyRun(one.saveDir)).toBe(runDir)
+    const graph = new Graph(runDir)
+    expect(graph.violations()).toEqual([])
+    expect(graph.each(graph.ofType('RankExecution'), 'globalRank')).toEqual(['0', '1'])
+    const { total } = (readRun(runDir) as { ledger: { total: { stored: number } } }).ledger
+    expect(total.stored).toBeGreaterThanOrEqual(one.returned().reduce((sum, calls) => sum + calls, 0))
+    expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
+  })
+
+  it('hands a session whose agent was killed in to its run while that goes on', async () => {
+    const one = await job(2, 50)
+    await until(() => hasRun(one.saveDir) && one.returned().every((count) => count === 50))
+    await until(() => allWelcomed(one.spoolRoot, 2))
+    const gone = once(one.ranks[1]!, 'exit')
+    killGroup(one.ranks[1]!)
+    await gone
+    const late = (await listed(one.spoolRoot)).sessions.find(({ state }) => state === 'left')!
+    const result = await provloom(['import', late.spool])
+    expect(result.code, result.stderr).toBe(0)
+    expect(one.aggregator.exitCode).toBeNull()
+    expect(fs.existsSync(late.spool)).toBe(false)
+    const runDir = onlyRun(one.saveDir)
+    const graph = new Graph(runDir)
+    expect(graph.violations()).toEqual([])
+    expect(graph.each(graph.ofType('RankExecution'), 'status')).toEqual(['incomplete', 'running'])
+    expect(readRun(runDir)).toMatchObject({ finished: false, status: 'running' })
+  })
+})
+
+describe('a start', () => {
+  it('tells in one line what earlier runs have left', async () => {
+    const [spoolRoot, saveDir] = [folder(), folder()]
+    await keptBy(spoolRoot)
+    await keptBy(spoolRoot)
+    const words = ['--provenance-save-dir', saveDir, '--spool-root', spoolRoot, '--', 'true']
+    for (const command of ['run', 'agent']) {
+      const { stderr } = await startProvloom([command, ...words]).ended
+      expect(stderr.match(/2 sessions of earlier runs are not in a graph: provloom spools/g)).toHaveLength(1)
+    }
+  })
+})
+
+function readRun(runDir: string): Record<string, unknown> {
+  return JSON.parse(fs.readFileSync(path.join(runDir, 'run.json'), 'utf8')) as Record<string, unknown>
+}
+
+function allWelcomed(spoolRoot: string, count: number): boolean {
+  const controls = fs
+    .readdirSync(spoolRoot)
+    .flatMap((tree) => {
+      const sessions = path.join(spoolRoot, tree, 'sessions')
+      return fs.existsSync(sessions) ? fs.readdirSync(sessions).map((one) => path.join(sessions, one)) : []
+    })
+    .map((session) => path.join(session, 'control.json'))
+    .filter((file) => fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('"runId"'))
+  return controls.length === count
+}

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import { enduring } from '../../support/effort.ts'
+import { expectWhole, param, ranks, site } from '../../support/site.ts'
+import type { RunSeen, Site } from '../../support/site.ts'
+import type { Started } from '../../support/cli.ts'
+
+/** Ranks of one job, as a launcher starts them, each under its own agent or plain. */
+function launch(
+  here: Site,
+  world: number,
+  script: string,
+  options: {
+    readonly plain?: boolean
+    readonly only?: readonly number[]
+    readonly env?: (rank: number) => object
+  } = {},
+): Started[] {
+  const port = 20_000 + Math.floor(Math.random() * 10_000)
+  return (options.only ?? Array.from({ length: world }, (_, rank) => rank)).map((rank) => {
+    const env = {
+      RANK: `${rank}`,
+      LOCAL_RANK: `${rank}`,
+      WORLD_SIZE: `${world}`,
+      LOCAL_WORLD_SIZE: `${world}`,
+      MASTER_ADDR: '127.0.0.1',
+      MASTER_PORT: `${port}`,
+      PROVLOOM_JOB_KEY: `job-${port}`,
+      ...options.env?.(rank),
+    }
+    return options.plain === true
+      ? here.start('python3', [script], { env })
+      : here.start('provloom', ['agent', '--with-aggregator', '--', 'python3', script], { env })
+  })
+}
+
+async function allEnded(started: readonly Started[]): Promise<string> {
+  const results = await Promise.all(started.map(({ ended }) => ended))
+  const said = results.map(({ stderr }) => stderr).join('')
+  for (const { code } of results) expect(code, said).toBe(0)
+  return said
+}
+
+const session = (name: string, more = ''): string => `
+provloom.start_run("www.example.org", "e", collect_all_processes=True${more})
+provloom.log_param("which", "${name}")
+for step in range(10 + rank):
+    provloom.log_metric("loss", rank, step=step)
+provloom.end_run()
+`
+const head = 'import os, sys, time, provloom\nrank = int(os.environ["RANK"])\n'
+
+const said = (run: RunSeen): string =>
+  [...run.graph.ofType('Run'), ...run.graph.ofType('RankExecution')]
+    .flatMap((one) => run.graph.values(one, 'problem'))
+    .join('\n')
+
+describe.each([
+  ['under an agent each', false],
+  ['plain', true],
+])('ranks of a launcher, %s,', (_, plain) => {
+  it('with three sessions are three runs of all of them, whatever pauses they make', async () => {
+    const here = site()
+    const pauses = 'time.sleep(rank)\n'
+    const text = `${head}${session('a')}${pauses}${session('b')}${pauses}${session('c')}`
+    await allEnded(launch(here, 3, here.script('t.py', text), { plain }))
+    await here.gone()
+    const runs = here.runs()
+    expect(runs.map((run) => param(run, 'which'))).toEqual(['a', 'b', 'c'])
+    for (const run of runs) {
+      expectWhole(run, 10, 11, 12)
+      expect(ranks(run)).toEqual(['0 0 completed', '1 0 completed', '2 0 completed'])
+    }
+  })
+
+  it('which do not collect all are runs of rank 0, and the others wait for nothing', async () => {
+    const here = site()
+    const one = (name: string): string => session(name).replace('collect_all_processes=True', '')
+    const text = `${head}${one('a')}${one('b')}${one('c')}`
+    await allEnded(launch(here, 4, here.script('t.py', text), { plain }))
+    await here.gone()
+    const runs = here.runs()
+    expect(runs.map((run) => [param(run, 'which'), run.file.status])).toEqual([
+      ['a', 'completed'],
+      ['b', 'completed'],
+      ['c', 'completed'],
+    ])
+    for (const run of runs) expectWhole(run, 10)
+  })
+})
+
+describe('a run of several ranks', () => {
+  it('whose rank 1 goes on is whole for rank 0, which is told so, and ends with rank 1', async () => {
+    const here = site()
+    const text = `${head}
+provloom.start_run("www.example.org", "e", collect_all_processes=True)
+provloom.log_metric("loss", rank, step=0)
+if rank == 1: time.sleep(${enduring ? 30 : 6})
+print(rank, provloom.end_run(wait=True))
+`
+    const [zero, one] = launch(here, 2, here.script('t.py', text), { plain: true })
+    const first = await zero!.ended
+    expect(first.stdout, first.stderr).toContain('0 True')
+    expect(first.stderr).toMatch(/goes on: rank 1/)
+    expect(first.stderr).not.toMatch(/import/)
+    expect((await one!.ended).stdout).toContain('1 True')
+    await here.gone()
+    const [run] = here.runs()
+    expectWhole(run!, 1, 1)
+    expect(run!.file.status).toBe('completed')
+  })
+
+  it('of which one imports for long is waited for', async () => {
+    const here = site()
+    const text = `import os, time\nif os.environ["RANK"] == "1": time.sleep(${enduring ? 90 : 5})\n${head}${session('a')}`
+    await allEnded(launch(here, 2, here.script('t.py', text)))
+    await here.gone()
+    const runs = here.runs()
+    expect(runs).toHaveLength(1)
+    expectWhole(runs[0]!, 10, 11)
+    expect(runs[0]!.file.status).toBe('completed')
+  })
+
+  it('of which one dies at its import has it as failed', async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- sessions')
+    const here = site()
+    const text = `import os, sys, time\nif os.environ["RANK"] == "1": sys.exit(1)\ntime.sleep(2)\n${head}${session('a')}`
+    const started = launch(here, 2, here.script('t.py', text))
+    const codes = await Promise.all(started.map(async ({ ended }) => (await ended).code))
+    expect(codes).toEqual([0, 1])
+    const runs = await here.until((all) => all.length === 1 && all.every(isOver))
+    expect(runs.map((run) => ranks(run, 'exitCode'))).toEqual([['0 0 completed 0', '1 0 failed 1']])
+    expect(runs[0]!.file.status).toBe('failed')
+  })
+
+  it('of which one never comes ends a minute after the others, and names it', async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- sessions')
+    const here = site()
+    await allEnded(launch(here, 4, here.script('t.py', `${head}${session('a')}`), { only: [0, 1, 2] }))
+    const begin = performance.now()
+    const limit = begin + 120_000
+    while (here.ours().length > 0 && performance.now() < limit) await new Promise((r) => setTimeout(r, 200))
+    const [run] = here.runs()
+    expect([run!.file.status, run!.file.ledger.absent]).toEqual(['incomplete', [3]])
+    expect(performance.now() - begin).toBeGreaterThan(55_000)
+    await here.gone()
+  })
+})
+
+/** Runs that wait for a rank which has no session in them do so for a minute. */
+const isOver = (run: RunSeen): boolean => run.file.status !== 'running'
+
+describe('ranks that disagree', () => {
+  const extra = (named: boolean): string => {
+    const name = (which: string): string => (named ? `, run_name="${which}"` : '')
+    return `${head}
+if rank == 0:
+${session('extra', name('extra')).trim().replaceAll(/^/gm, '    ')}
+    time.sleep(3)
+${session('fold', name('fold'))}`
+  }
+
+  it('meet one turn off, which is told once and in the graph', async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- sessions')
+    const here = site()
+    const text = extra(false).replace('time.sleep(3)', 'time.sleep(5)')
+    const stderr = await allEnded(launch(here, 2, here.script('t.py', text)))
+    const runs = await here.until((all) => all.length === 2 && all.every(isOver))
+    expect(runs.map((run) => param(run, 'which'))).toEqual(['extra fold', 'fold'])
+    expect(
+      runs
+        .map(said)
+        .join('')
+        .match(/RANKS_APART/g),
+      stderr,
+    ).toHaveLength(1)
+  })
+
+  it('meet by name', async () => {
+    const here = site()
+    const stderr = await allEnded(launch(here, 2, here.script('t.py', extra(true))))
+    const fold = (runs: readonly RunSeen[]): RunSeen | undefined =>
+      runs.find((run) => param(run, 'which') === 'fold')
+    const both = fold(await here.until((runs) => fold(runs)?.file.status === 'completed'))!
+    expect(ranks(both), stderr).toEqual(['0 0 completed', '1 0 completed'])
+    expectWhole(both, 10, 11)
+    expect(said(both)).not.toContain('RANKS_APART')
+  })
+
+  it('by names made at run time are runs of one rank, which is told in both', async ({ skip }) => {
+    skip(!enduring, 'npm run endure -- sessions')
+    const here = site()
+    const name = ', run_name="at %s" % os.urandom(4).hex()'
+    const text = `${head}${session('a', name).replace('provloom.end_run()', 'time.sleep(2); provloom.end_run()')}`
+    const stderr = await allEnded(launch(here, 2, here.script('t.py', text)))
+    const runs = await here.until((all) => all.length === 2 && all.every(isOver))
+    expect(runs.map((run) => ranks(run).length)).toEqual([1, 1])
+    for (const run of runs) expect(said(run), stderr).toContain('NAMES_DIFFER')
+  })
+
+  it('of whom two have one place are told of it, and it is recorded', async () => {
+    const here = site()
+    const text = `${head}${session('a').replace('provloom.end_run()', 'time.sleep(3); provloom.end_run()')}`
+    const same = launch(here, 2, here.script('t.py', text), { only: [0, 1, 1] })
+    const all = await Promise.all(same.map(({ ended }) => ended))
+    const refused = all.filter(({ stderr }) => /provloom import/.test(stderr))
+    expect(refused).toHaveLength(1)
+    expect(refused[0]!.stderr).toMatch(/rank 1.*is held by a session on/)
+    await here.gone()
+    const runs = here.runs()
+    expect(runs.map((run) => [ranks(run), run.file.ledger.conflicts])).toEqual([
+      [['0 0 completed', '1 0 completed'], 1],
+    ])
+    const kept = /provloom import (\S+)/.exec(refused[0]!.stderr)![1]!
+    const imported = await here.start('provloom', ['import', kept]).ended
+    expect(imported.code, imported.stderr).toBe(0)
+    expect(here.runs().map((run) => run.file.ledger.ranks.map(({ rank }) => rank))).toEqual([[0, 1], [1]])
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { seeds } from '../../support/effort.ts'
+import { expectWhole, param, ranks, site } from '../../support/site.ts'
+import type { Site } from '../../support/site.ts'
+import type { Result } from '../../support/cli.ts'
+
+/** Two sessions; in the second rank 1 fails at its first start. */
+const script = `
+import os, sys, time, provloom
+rank = int(os.environ["PROVE_RANK"])
+for which in ("a", "b"):
+    provloom.start_run("www.example.org", "e", collect_all_processes=True)
+    provloom.log_param("which", which)
+    for step in range(10 + rank):
+        provloom.log_metric("loss", rank, step=step)
+    if which == "b" and os.environ["PROVE_START"] == "0":
+        if rank == 1: raise SystemExit(1)
+        time.sleep(30)
+    provloom.end_run()
+`
+
+/** What torchrun does: it starts all ranks, and all of them again when one has failed. */
+function startOf(
+  here: Site,
+  name: string,
+  start: number,
+  variables: (rank: number) => Record<string, string>,
+) {
+  return [0, 1].map((rank) =>
+    here.start('provloom', ['agent', '--with-aggregator', '--', 'python3', name], {
+      env: { PROVE_RANK: `${rank}`, PROVE_START: `${start}`, ...variables(rank) },
+    }),
+  )
+}
+
+const torchrun =
+  (start: number) =>
+  (rank: number): Record<string, string> => ({
+    RANK: `${rank}`,
+    LOCAL_RANK: `${rank}`,
+    WORLD_SIZE: '2',
+    LOCAL_WORLD_SIZE: '2',
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: `${23_456 + start}`,
+    TORCHELASTIC_RUN_ID: 'restarts',
+    TORCHELASTIC_RESTART_COUNT: `${start}`,
+    TORCHELASTIC_MAX_RESTARTS: '1',
+    GROUP_RANK: '0',
+    GROUP_WORLD_SIZE: '1',
+    ROLE_RANK: `${rank}`,
+  })
+
+const slurm =
+  (start: number) =>
+  (rank: number): Record<string, string> => ({
+    SLURM_JOB_ID: '4711',
+    SLURM_RESTART_COUNT: `${start}`,
+    SLURM_STEP_ID: '0',
+    SLURM_STEP_NUM_TASKS: '2',
+    SLURM_PROCID: `${rank}`,
+    SLURM_LOCALID: `${rank}`,
+    SLURM_NTASKS: '2',
+    SLURM_NNODES: '1',
+    SLURM_NODEID: '0',
+  })
+
+describe.each([
+  ['torchrun', torchrun],
+  ['a requeue', slurm],
+])('ranks that are started again by %s', (_, variables) => {
+  it.each(seeds(1))('meet in the runs that they were in, as the next attempt (%i)', async () => {
+    const here = site()
+    const name = here.script('t.py', script)
+    const first = startOf(here, name, 0, variables(0))
+    expect((await first[1]!.ended).code).toBe(1)
+    first[0]!.child.kill('SIGTERM')
+    await first[0]!.ended
+    const second: Result[] = await Promise.all(startOf(here, name, 1, variables(1)).map(({ ended }) => ended))
+    const said = second.map(({ stderr }) => stderr).join('')
+    for (const one of second) expect(one.code, said).toBe(0)
+    const runs = await here.until(
+      (all) => all.length === 2 && all.every((run) => run.file.status === 'completed'),
+    )
+    expect(
+      runs.map((run) => [param(run, 'which'), run.file.status]),
+      said,
+    ).toEqual([
+      ['a', 'completed'],
+      ['b', 'completed'],
+    ])
+    expect(ranks(runs[0]!)).toEqual(['0 0 completed', '0 1 completed', '1 0 completed', '1 1 completed'])
+    expect(ranks(runs[1]!)).toEqual(['0 0 killed', '0 1 completed', '1 0 failed', '1 1 completed'])
+    for (const run of runs) expectWhole(run, 10, 10, 11, 11)
+  })
+})
