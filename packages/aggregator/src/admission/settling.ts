@@ -1,5 +1,7 @@
+import type { Roster } from '@provloom/graph'
 import { readRunFile } from '@provloom/rundir'
 import type { ClosedRun } from '@provloom/rundir'
+import { rankOf } from '@provloom/shared'
 import type { Settled } from '@provloom/shared'
 import type { Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
@@ -69,12 +71,8 @@ export class Settling {
   }
 }
 
-/** @param ended whether all of the run has ended; by its roster when absent */
 export function settledOf(run: OpenRun, session: string): Settled {
   const { roster, facts, summary } = run
-  const missing = roster.closed
-    ? []
-    : [...roster.latest()].filter((one) => one.ended === undefined).map(({ rank }) => rank)
   return {
     kind: 'settled',
     session,
@@ -82,11 +80,20 @@ export function settledOf(run: OpenRun, session: string): Settled {
     ended: roster.closed,
     status: summary.status,
     logs: roster.logs,
-    missing: missing.sort((a, b) => a - b).slice(0, missingMax),
+    missing: roster.closed ? [] : missingOf(roster),
   }
 }
 
 const missingMax = 1_000
+
+/** Ranks that go on, and those of the known world that have not come yet. */
+function missingOf(roster: Roster): number[] {
+  const found = [...roster.latest()].filter((one) => one.ended === undefined).map(({ rank }): number => rank)
+  const known = roster.expectedRanks === Infinity ? 0 : roster.expectedRanks
+  for (let rank = 0; rank < known && found.length < missingMax; rank++)
+    if (roster.lastOf(rankOf(rank)) === undefined) found.push(rank)
+  return found.sort((a, b) => a - b).slice(0, missingMax)
+}
 
 /** Of a run that is closed, from its own file. */
 export function settledByFile(run: ClosedRun, session: string): Settled {
