@@ -85,18 +85,21 @@ export class AggregatorProcess {
 
   #follow(child: ChildProcess, listens: (status: Listening) => void): void {
     this.#child = child
-    void ended(child).then((ending) => this.#ended(ending))
+    // Its end may be known before its last words are read: how its run ended is among them.
+    const end = Promise.all([ended(child), this.#hear(child, listens)])
+    void end.then(([ending]) => this.#ended(ending))
+  }
+
+  async #hear({ stdout }: ChildProcess, listens: (status: Listening) => void): Promise<void> {
     // Undefined where it could not be started.
-    const { stdout } = child
-    if (stdout) {
-      readStatuses(stdout, (status) => {
-        if (status.kind === 'listening') {
-          this.#listened = true
-          listens(status)
-        }
-        this.#listener(status)
-      })
-    }
+    if (!stdout) return
+    await readStatuses(stdout, (status) => {
+      if (status.kind === 'listening') {
+        this.#listened = true
+        listens(status)
+      }
+      this.#listener(status)
+    })
   }
 
   #ended(ending: Ending): void {

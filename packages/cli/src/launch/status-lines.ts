@@ -8,11 +8,15 @@ export function writeStatus(status: AggregatorStatus): void {
   sayOut(JSON.stringify(status))
 }
 
-export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): void {
+/** @returns resolves when the last one has been heard */
+export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): Promise<void> {
   const lines = readline.createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
   lines.on('line', (line) => {
     const value: unknown = parsed(line)
     if (isStatus(value)) listener(value)
+  })
+  return new Promise((resolve) => {
+    lines.once('close', resolve)
   })
 }
 
