@@ -200,7 +200,8 @@ time.sleep(0.5)
     const [late] = graph.ofType('Metric').filter((one) => graph.value(one, 'label')?.includes('late'))
     expect(graph.value(late!, 'rows')).toBe('21')
     expect(graph.labelled('early')).not.toEqual([])
-    expect(fs.readdirSync(where.spoolRoot)).toEqual([])
+    // The agent that served it to its end leaves after it.
+    await expect.poll(() => fs.readdirSync(where.spoolRoot), { timeout: 20_000 }).toEqual([])
   })
 
   it('is lost, when it is not heard any more', async ({ skip }) => {

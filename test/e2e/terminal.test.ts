@@ -32,7 +32,7 @@ for step in range(1, 500):
     sys.stdout.write("epoch %d" % step); sys.stdout.flush()
     time.sleep(0.05)
     sys.stdout.write(" done\\n")
-    if step > 40 and logs() > 0: break
+    if step > 60 and logs() > 0: break
 provloom.end_run()
 `
 
@@ -71,6 +71,7 @@ describe('on a terminal', () => {
     expect(titles.at(-1)).toBe('')
     expect(stdout.split('\u001B[22;2t')).toHaveLength(2)
     expect(stdout.split('\u001B[23;2t')).toHaveLength(2)
+    expect(stdout).toContain('run x_0')
     expect(stdout.indexOf('\u001B[23;2t')).toBeLessThan(stdout.indexOf('run x_0'))
   })
 
