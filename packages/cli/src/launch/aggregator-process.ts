@@ -85,22 +85,6 @@ export class AggregatorProcess {
 
   #follow(child: ChildProcess, listens: (status: Listening) => void): void {
     this.#child = child
-<<<<<<< HEAD
-    // Undefined where it could not be started.
-    const { stdout } = child
-    let read: Promise<void> | undefined
-    if (stdout) {
-      read = readStatuses(stdout, (status) => {
-        if (status.kind === 'listening') {
-          this.#listened = true
-          listens(status)
-        }
-        this.#listener(status)
-      })
-    }
-    // Its end may be known before its last words are read.
-    void Promise.all([ended(child), read]).then(([ending]) => this.#ended(ending))
-=======
     // Its end may be known before its last words are read: how its run ended is among them.
     const end = Promise.all([ended(child), this.#hear(child, listens)])
     void end.then(([ending]) => this.#ended(ending))
@@ -116,7 +100,6 @@ export class AggregatorProcess {
       }
       this.#listener(status)
     })
->>>>>>> h/launch
   }
 
   #ended(ending: Ending): void {

@@ -8,24 +8,16 @@ export function writeStatus(status: AggregatorStatus): void {
   sayOut(exactJson(status))
 }
 
-<<<<<<< HEAD
-/** Resolves when all is read. */
-=======
 /** @returns resolves when the last one has been heard */
->>>>>>> h/launch
 export function readStatuses(stream: Readable, listener: (status: AggregatorStatus) => void): Promise<void> {
   const lines = readline.createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
   lines.on('line', (line) => {
     const value: unknown = parsed(line)
     if (isStatus(value)) listener(value)
   })
-<<<<<<< HEAD
-  return new Promise((resolve) => lines.once('close', resolve))
-=======
   return new Promise((resolve) => {
     lines.once('close', resolve)
   })
->>>>>>> h/launch
 }
 
 function parsed(line: string): unknown {
