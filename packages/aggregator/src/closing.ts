@@ -73,6 +73,11 @@ export class Closing {
     if (run.isOver) await this.#guarded(run, () => this.#close(run, reopenable))
   }
 
+  /** Resolves when what is being ended or closed now is so, and told. */
+  async underway(): Promise<void> {
+    await Promise.all(this.#running.values())
+  }
+
   #once(run: OpenRun, work: () => Promise<void>): void {
     void this.#guarded(run, work)
   }

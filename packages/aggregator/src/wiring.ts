@@ -208,7 +208,8 @@ export class Wiring {
     const untilMs = clock.monotonicMs() + deadlineMs
     if (deadlineMs > 0) await this.#within(this.#allLeft(), deadlineMs / 2)
     const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
-    await this.#within(Promise.all(closings), untilMs - clock.monotonicMs())
+    const all = Promise.all([...closings, this.#closing.underway()])
+    await this.#within(all, untilMs - clock.monotonicMs())
     this.#cancelTick?.()
     this.#cancelTick = undefined
     this.#descriptors.close()

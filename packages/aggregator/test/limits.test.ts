@@ -158,7 +158,10 @@ test('with more rows waiting for Parquet than may nothing is received, and all o
   await stored()
 })
 
-test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async () => {
+test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async ({
+  skip,
+}) => {
+  skip(!enduring, 'npm run endure -- open-runs')
   const before = child({ collectAllProcesses: true })
   const peer = house.peer(await before.connection())
   const { runDir, runId } = await peer.welcome()
