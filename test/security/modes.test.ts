@@ -13,7 +13,7 @@ provloom.log_metric("loss", 1.0, step=1)
 provloom.log_artifact(__file__)
 spool = os.path.dirname(os.path.dirname(session.spool))
 control = os.path.join(session.spool, "control.json")
-while not os.path.exists(control):
+while not os.path.exists(control) or "runDir" not in open(control).read():
     time.sleep(0.02)
 seen = {}
 for root in (os.path.dirname(spool), os.environ["SAVE_DIR"]):

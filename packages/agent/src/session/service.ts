@@ -179,13 +179,15 @@ export class SessionService {
   async #finish(): Promise<SessionOutcome> {
     const { context } = this.#parts
     this.#publisher.closing()
+    // What is still being asked is waited for at the same time.
+    const asked = this.#recorder?.end()
     let outcome = await this.#publisher.drain(this.#until)
     // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
     while (outcome === 'gave-up' && this.#asked === 'serve' && this.#parts.process.life() !== 'gone') {
       this.#control.tell({ message: this.#reason() })
       outcome = await this.#publisher.drain(this.#until)
     }
-    await this.#recorder?.end()
+    await asked
     if (outcome !== 'refused') await this.#keeper.finish(context.clock, this.#until)
     if (this.#said === undefined) await this.#readToEnd()
     const known = this.#history?.rankEnded === true
