@@ -22,9 +22,9 @@ describe('bad input is answered with what is wrong and what to try', () => {
     expect(result.code).toBe(2)
   })
 
-  it('a missing required option', async () => {
-    const result = await provloom(['aggregator', '--experiment-name', 'x'])
-    expect(result.stderr).toMatch(/^Error: --prov-user-namespace is missing \[MISSING_OPTION\]\nTry: /)
+  it('a missing argument', async () => {
+    const result = await provloom(['convert'])
+    expect(result.stderr).toMatch(/^Error: .*missing.* \[MISSING_OPTION\]\nTry: /i)
     expect(result.code).toBe(2)
   })
 

@@ -1,6 +1,10 @@
 """Which process this is: names that hold although pids come again, hosts share names, and containers share hosts."""
 
 import os
+from itertools import islice
+
+#: more than any chain of shells and wrappers between a rank and its launcher
+_PARENTS_MAX = 16
 
 #: (pid, start) of this process, for the pid it was found for
 _me = (0, 0)
@@ -63,6 +67,12 @@ def ancestors(pid):
         seen.add(pid)
         yield pid
         pid = parent_of(pid)
+
+
+def parents():
+    """[(pid, start)] of the processes above this one, the nearest first, as session.json has them."""
+    above = islice(ancestors(me()[0]), _PARENTS_MAX)
+    return [(pid, start_of(pid) or 0) for pid in above]
 
 
 def words_of(pid):

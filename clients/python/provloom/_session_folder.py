@@ -66,6 +66,7 @@ def describe(session, seq, version):
         "pid": pid,
         "start": start,
         "pidNamespace": _process.namespace(),
+        "parents": _process.parents(),
         "openedUs": session.opened,
         "host": _process.host_name(),
         "hostId": _process.host_id(),

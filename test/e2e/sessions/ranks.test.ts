@@ -54,6 +54,31 @@ const said = (run: RunSeen): string =>
     .flatMap((one) => run.graph.values(one, 'problem'))
     .join('\n')
 
+it('ranks of a launcher that names no job are one run, though each is over before it was seen', async () => {
+  const here = site()
+  const text = `${head}${session('a').replace('provloom.end_run()', 'os.kill(os.getpid(), 9)')}`
+  const script = here.script('t.py', text.replace('"RANK"', '"PMI_RANK"'))
+  const launcher = here.script(
+    'mpiexec.py',
+    `
+import os, subprocess
+variables = lambda rank: dict(os.environ, PMI_RANK=str(rank), PMI_SIZE="3", MPI_LOCALRANKID=str(rank), MPI_LOCALNRANKS="3")
+agent = ["provloom", "agent", "--with-aggregator", "--", "python3", "${script}"]
+ranks = [subprocess.Popen(agent, env=variables(rank)) for rank in range(3)]
+print([rank.wait() for rank in ranks])
+`,
+  )
+  const result = await here.start('python3', [launcher]).ended
+  expect(result.stdout, result.stderr).toBe('[-9, -9, -9]\n')
+  await here.gone()
+  const runs = here.runs()
+  expect(
+    runs.map((run) => ranks(run)),
+    result.stderr,
+  ).toEqual([['0 0 killed', '1 0 killed', '2 0 killed']])
+  expectWhole(runs[0]!, 10, 11, 12)
+})
+
 describe.each([
   ['under an agent each', false],
   ['plain', true],

@@ -10,7 +10,7 @@ import type { SessionFolder } from '../session/folder.ts'
 import { recordedVariables } from '../source/allow-list.ts'
 import { writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from '../tree/folder.ts'
-import { pidNamespace, startOf } from '../tree/processes.ts'
+import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
 import { libraryVersion } from './library.ts'
 import type { SessionOptions } from './session.ts'
 import { workingFolder } from './tree.ts'
@@ -39,6 +39,7 @@ export function makeSession(
     pid: process.pid,
     start: startOf(process.pid),
     pidNamespace: pidNamespace(),
+    parents: parentsOf(process.pid),
     openedUs: Date.now() * 1000,
     host: os.hostname(),
     hostId: hostId(),

@@ -27,7 +27,7 @@ const ancestorsMax = 256
  * shells and our own agent in between. One whose first environment cannot be read (another user's, gVisor, a system
  * without /proc) is taken for it: of the process itself, its parent.
  *
- * @param parent the process's parent as it said itself, which stands for it when it is gone
+ * @param parents living processes above it as it said them itself, the nearest first: they stand for it when it is gone
  * @returns undefined where none is in sight: in a container that the launcher is outside of, and below init, to which
  *   orphans of all jobs come
  */
@@ -35,9 +35,9 @@ export function launcherProcess(
   pid: number,
   variable: string,
   root = '/',
-  parent?: number,
+  parents: readonly number[] = [],
 ): ProcessIdentity | undefined {
-  let at = parent === undefined || statOf(pid, root) !== undefined ? pid : parent
+  let at = statOf(pid, root) === undefined ? (parents[0] ?? pid) : pid
   for (let step = 0; step < ancestorsMax; step++) {
     const startedWith = hadAtFirst(at, variable, root)
     const found = startedWith === false || (startedWith === undefined && at !== pid)

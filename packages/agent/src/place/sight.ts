@@ -35,8 +35,8 @@ export interface LauncherSeen {
 /** A process whose ancestors are looked at. */
 export interface SeenProcess {
   readonly pid: number
-  /** Its parent, where it has said it: a short script is over before anybody looks. */
-  readonly parent?: number
+  /** Those above it that still live, as it has said them, the nearest first: a short script is over before anybody looks. */
+  readonly parents?: readonly number[]
   readonly tree?: TreeSeen
   /** Whether a launcher with this key is a process of the tree. */
   readonly isOurs?: (key: string) => boolean
@@ -50,7 +50,7 @@ export function sightOf(variables: Variables, seen: SeenProcess | undefined, roo
     hostName: os.hostname(),
     tree: seen?.tree,
     launcher: (variable) => {
-      const found = seen === undefined ? undefined : launcherProcess(seen.pid, variable, root, seen.parent)
+      const found = seen === undefined ? undefined : launcherProcess(seen.pid, variable, root, seen.parents)
       if (seen === undefined || found === undefined) return undefined
       const key = localKey(found)
       const ours = found.pid === seen.pid || seen.isOurs?.(key) === true

@@ -9,6 +9,9 @@ import type { SessionFolder } from './folder.ts'
 
 export const spoolFormat = 2
 
+/** A process by its pid and its start, field 22 of /proc/PID/stat. */
+export type ProcessNumber = readonly [pid: number, start: number]
+
 /** What a client says of a session it has begun: session.json (docs/spool-format.md). Times in microseconds since the epoch. */
 export interface SessionFacts {
   readonly session: string
@@ -18,6 +21,8 @@ export interface SessionFacts {
   /** Field 22 of /proc/PID/stat; 0 where it is not known. */
   readonly start: number
   readonly pidNamespace: number
+  /** Pid and start of the processes above, the nearest first. */
+  readonly parents: readonly ProcessNumber[]
   readonly openedUs: number
   readonly host: string
   readonly hostId: string
@@ -96,6 +101,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts
     pid: count('pid'),
     start: count('start'),
     pidNamespace: count('pidNamespace'),
+    parents: processesOf(fields.get('parents')),
     openedUs: count('openedUs'),
     host: textOf(fields.get('host')) ?? 'unknown',
     hostId: textOf(fields.get('hostId')) ?? '',
@@ -139,6 +145,13 @@ function given(fields: ReadonlyMap<string, unknown>): Given {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+function processesOf(value: unknown): ProcessNumber[] {
+  const pairs: unknown[] = Array.isArray(value) ? value : []
+  return pairs.flatMap((one): ProcessNumber[] =>
+    Array.isArray(one) && isCount(one[0]) && isCount(one[1]) ? [[one[0], one[1]]] : [],
+  )
 }
 
 function variablesOf(value: unknown): Variables {

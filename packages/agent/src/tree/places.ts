@@ -17,12 +17,12 @@ import type { Variables } from '../place/variables.ts'
 import { recordedVariables } from '../source/allow-list.ts'
 import { nameOf } from '../source/interpreter.ts'
 import { spoolFormat } from '../session/facts.ts'
-import type { SessionFacts } from '../session/facts.ts'
+import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import { settingsOf } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 import { writeSmall } from '../spool/small-file.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
-import { pidNamespace, startOf } from './processes.ts'
+import { lifeOf, parentsOf, pidNamespace, startOf } from './processes.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
 import { workerOf } from './worker.ts'
@@ -50,7 +50,7 @@ export class Places {
     this.#context = context
     this.#tree = tree
     this.#wrapped = wrapped
-    this.#own = this.#placeOf(undefined, context.variables, wrapped?.pid ?? tree.pid)
+    this.#own = this.#placeOf(undefined, context.variables, [wrapped?.pid ?? tree.pid])
   }
 
   /** What is known of the job before any session says more. */
@@ -68,7 +68,7 @@ export class Places {
 
   seat({ facts }: Found): Seat {
     const { given, directory } = this.#context
-    const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, facts.pid)
+    const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, this.#chainOf(facts))
     const settings = settingsOf(
       given,
       facts,
@@ -109,6 +109,7 @@ export class Places {
       pid,
       start: startOf(pid),
       pidNamespace: pidNamespace(),
+      parents: parentsOf(pid),
       openedUs: startedUs,
       host: os.hostname(),
       hostId: hostId(),
@@ -122,10 +123,19 @@ export class Places {
     return path.join(tree.sessions, id)
   }
 
-  #placeOf(said: Said | undefined, variables: Variables, pid: number): Place {
+  /** A process and those above it that are still there: at last our own, above all that our command starts. */
+  #chainOf({ pid, start, pidNamespace: space, parents }: SessionFacts): number[] {
+    const own: ProcessNumber[] = this.#wrapped === undefined ? [] : [[process.pid, startOf(process.pid)]]
+    const isHere = ([one, started]: ProcessNumber): boolean =>
+      lifeOf({ pid: one, start: started, pidNamespace: space }) === 'lives'
+    return [isHere([pid, start]) ? pid : 0, ...[...parents.filter(isHere), ...own].map(([one]) => one)]
+  }
+
+  #placeOf(said: Said | undefined, variables: Variables, [pid = 0, ...parents]: readonly number[]): Place {
     const { given } = this.#context
     const seen = {
       pid,
+      parents,
       tree: { key: this.#tree.key, founded: false },
       isOurs: (key: string) => key === this.#tree.key,
     }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { isAlive, statOf } from '@provloom/shared/process'
+import type { ProcessNumber } from '../session/facts.ts'
 
 /** A process as nobody else is it: two processes of one number differ by their start, two namespaces count alike. */
 export interface ProcessName {
@@ -12,6 +13,21 @@ export interface ProcessName {
 export function startOf(pid: number): number {
   const ticks = Number(statOf(pid)?.[19])
   return Number.isSafeInteger(ticks) ? ticks : 0
+}
+
+/** More than any chain of shells and wrappers between a rank and its launcher. */
+const parentsMax = 16
+
+/** The processes above one, the nearest first, as session.json has them. */
+export function parentsOf(pid: number): ProcessNumber[] {
+  const found: ProcessNumber[] = []
+  for (let at = parentOf(pid); at > 0 && found.length < parentsMax; at = parentOf(at))
+    found.push([at, startOf(at)])
+  return found
+}
+
+function parentOf(pid: number): number {
+  return pid === process.pid ? process.ppid : Number(statOf(pid)?.[1] ?? 0)
 }
 
 /** Whether a process was stopped, by Ctrl-Z or SIGSTOP. */

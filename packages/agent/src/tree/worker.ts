@@ -1,7 +1,7 @@
-import { processFile, statOf, textAt } from '@provloom/shared/process'
-import type { SessionFacts } from '../session/facts.ts'
+import { processFile, textAt } from '@provloom/shared/process'
+import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import type { TreeFacts } from './folder.ts'
-import { startOf } from './processes.ts'
+import { lifeOf } from './processes.ts'
 
 /** What launchers tell each rank for itself. */
 const rankVariables = [
@@ -20,8 +20,6 @@ const rankVariables = [
   'LOCAL_RANK',
 ] as const
 
-const ancestorsMax = 256
-
 /**
  * The process right below the launcher, else the tree's founder: whose sessions are counted together. It is the topmost
  * process, from the session's own up to the founder, that was started with the session's rank: a rank that its launcher
@@ -33,13 +31,16 @@ export function workerOf(facts: SessionFacts, tree: TreeFacts): string {
     return value === undefined || value === '' ? [] : [`${name}=${value}`]
   })
   if (told.length === 0) return tree.key
-  let [at, top] = [facts.pid, 0]
-  for (let step = 0; step < ancestorsMax && at > 1; step++) {
-    const started = textAt(processFile(at, 'environ', '/'))?.split('\0')
+  let top: ProcessNumber | undefined
+  for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
+    const [pid, start] = process
+    const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
+    if (life === 'elsewhere') return tree.key
+    // Whoever is gone was started with what is below it, as far as anybody can say.
+    const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : told
     if (started === undefined || !told.some((one) => started.includes(one))) break
-    if (at === tree.pid) return tree.key
-    top = at
-    at = Number(statOf(at)?.[1] ?? 0)
+    if (pid === tree.pid) return tree.key
+    top = process
   }
-  return top === 0 ? tree.key : `${tree.hostId}.${top}.${startOf(top)}`
+  return top === undefined ? tree.key : `${tree.hostId}.${top.join('.')}`
 }

@@ -213,11 +213,11 @@ describe('where the processes are', () => {
     expect(launcherProcess(1, 'RANK', root)).toBeUndefined()
   })
 
-  test('gone, none is in sight, but by the parent that the process told', () => {
+  test('gone, none is in sight, but by the parents that the process told', () => {
     expect(launcherProcess(30, 'RANK', machine({}))).toBeUndefined()
     const left = { 20: { parent: 10, environ: ranked }, 10: { parent: 1, environ: plain } }
-    expect(launcherProcess(30, 'RANK', machine(left), 20)).toEqual(of(10))
-    expect(launcherProcess(30, 'RANK', machine({}), 20)).toBeUndefined()
+    expect(launcherProcess(30, 'RANK', machine(left), [20])).toEqual(of(10))
+    expect(launcherProcess(30, 'RANK', machine({}), [20])).toBeUndefined()
   })
 })
 
