@@ -17,6 +17,12 @@ export type Ended =
   | { readonly kind: 'ended' | 'quiet'; readonly control: ControlLook }
   | { readonly kind: 'not-yet'; readonly why: string }
 
+/** What it has come to by now. */
+export function endByNow(folder: SessionFolder): Ended {
+  const control = readControl(folder)
+  return endIn(control) ?? { kind: 'not-yet', why: control?.message ?? 'no aggregator answered' }
+}
+
 /** Waits until the document on disk holds the session; after one wait in vain no further one is made. */
 export async function waitForEnd(folder: SessionFolder): Promise<Ended> {
   const watch = new EndWatch(folder)
@@ -40,6 +46,14 @@ export function waitForEndSync(folder: SessionFolder): Ended {
   }
 }
 
+/** Nothing more is to be waited for. */
+function endIn(control: ControlLook | undefined): Ended | undefined {
+  if (control?.state === 'ended') return { kind: 'ended', control }
+  if (control?.state === 'quiet') return { kind: 'quiet', control }
+  if (control?.state === 'closed') return { kind: 'not-yet', why: control.message ?? 'nobody takes more' }
+  return undefined
+}
+
 class EndWatch {
   readonly #folder: SessionFolder
   readonly #beganMs: number = performance.now()
@@ -52,9 +66,8 @@ class EndWatch {
 
   look(): Ended | undefined {
     const control = readControl(this.#folder)
-    if (control?.state === 'ended') return { kind: 'ended', control }
-    if (control?.state === 'quiet') return { kind: 'quiet', control }
-    if (control?.state === 'closed') return { kind: 'not-yet', why: control.message ?? 'nobody takes more' }
+    const ended = endIn(control)
+    if (ended !== undefined) return ended
     const now = performance.now()
     const mark = `${control?.mark ?? ''} ${this.#beat()}`
     if (mark !== this.#mark) {

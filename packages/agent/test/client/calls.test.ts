@@ -48,7 +48,7 @@ test('a run is begun with its options and ended with what is to be drawn', async
     console.log(await run.end({ createSvg: true }))
     console.log(run.active)`)
   const [session] = sessionsOf(spool)
-  expect(done).toEqual({ code: 0, errors: '', output: `true ${session}\ntrue\nfalse\n` })
+  expect(done).toEqual({ code: 0, errors: '', output: `true ${session}\nfalse\nfalse\n` })
   const { events, wrong } = await readOnlyStream(spool)
   expect(wrong).toEqual([])
   expect(events).toMatchObject([
