@@ -32,8 +32,8 @@ def until_ended(session):
         if progress.is_new():
             moved, pause = now, _SHORTEST
         state = progress.state
-        if state in ("ended", "quiet", "closed"):
-            return state != "closed"
+        if state in ("ended", "quiet", "refused"):
+            return state != "refused"
         if _in_vain or now - moved >= QUIET_SECONDS or now - begin >= limit:
             _in_vain = True
             return False

@@ -60,8 +60,8 @@ class Waiting(SpoolCase):
     def test_does_not_wait_for_an_agent_that_lives_and_does_not_take_the_session_up(self):
         self.assertEqual(self.took("def each_second(second): beat(second)\nbeat(0)\ntook()"), [(False, 5.0)])
 
-    def test_ends_when_nobody_will_take_it(self):
-        self.assertEqual(self.took("control(state='closed')\ntook()"), [(False, 0.0)])
+    def test_ends_when_it_was_refused(self):
+        self.assertEqual(self.took("control(state='refused')\ntook()"), [(False, 0.0)])
 
     def test_is_shorter_after_a_sigterm(self):
         found = self.took(

@@ -98,11 +98,11 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
   if (session === undefined) return false
   const wait = options.wait ?? isFirst(session)
   const outcome = wait ? await waitForEnd(session.spool) : endByNow(session.spool)
-  const holds = outcome.kind !== 'not-yet'
   if (outcome.kind === 'ended' && outcome.control.runDir !== undefined)
     directoryOf.set(session, outcome.control.runDir)
-  if (session.plain && (wait || holds)) harmless('endRun', () => tellEnd(session, outcome))
-  return holds
+  if (session.plain && (wait || outcome.kind !== 'not-yet'))
+    harmless('endRun', () => tellEnd(session, outcome))
+  return outcome.kind === 'ended' || outcome.kind === 'quiet'
 }
 
 function ended(options: EndOptions): Session | undefined {

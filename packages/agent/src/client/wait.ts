@@ -15,7 +15,8 @@ let gaveUp = false
 /** What a session's end has come to. */
 export type Ended =
   | { readonly kind: 'ended' | 'quiet'; readonly control: ControlLook }
-  | { readonly kind: 'not-yet'; readonly why: string }
+  /** refused: and never will by itself. */
+  | { readonly kind: 'not-yet' | 'refused'; readonly why: string }
 
 /** What it has come to by now. */
 export function endByNow(folder: SessionFolder): Ended {
@@ -50,7 +51,7 @@ export function waitForEndSync(folder: SessionFolder): Ended {
 function endIn(control: ControlLook | undefined): Ended | undefined {
   if (control?.state === 'ended') return { kind: 'ended', control }
   if (control?.state === 'quiet') return { kind: 'quiet', control }
-  if (control?.state === 'closed') return { kind: 'not-yet', why: control.message ?? 'nobody takes more' }
+  if (control?.state === 'refused') return { kind: 'refused', why: control.message ?? 'it was refused' }
   return undefined
 }
 

@@ -13,8 +13,8 @@ export interface Notice {
 
 /** What clients are told by `control.json` (docs/spool-format.md). */
 export interface Control {
-  /** ended: the document on disk holds this session. quiet: it is not collected. closed: nobody takes more. */
-  readonly state: 'collect' | 'quiet' | 'ended' | 'closed'
+  /** ended: the document on disk holds this session. quiet: it is not collected. refused: no document will; it is kept. */
+  readonly state: 'collect' | 'quiet' | 'ended' | 'refused'
   /** Per stream the number of the first record that is not in the journal yet. */
   readonly mark: Readonly<Record<string, number>>
   readonly runId?: RunId

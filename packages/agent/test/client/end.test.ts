@@ -49,7 +49,7 @@ test.each(Object.keys(programs) as (keyof typeof programs)[])(
   (language) => {
     expect(answer(language, undefined)).toBe('false')
     expect(answer(language, { state: 'collect', rank: 1 })).toBe('false')
-    expect(answer(language, { state: 'closed', message: 'no' })).toBe('false')
+    expect(answer(language, { state: 'refused', message: 'no' })).toBe('false')
     expect(answer(language, { state: 'quiet', rank: 1 })).toBe('true')
     expect(answer(language, { state: 'ended', rank: 1 })).toBe('true')
     expect(answer(language, { state: 'quiet', rank: 1 }, true)).toBe('true')
