@@ -69,6 +69,8 @@ class EndWatch {
     const control = readControl(this.#folder)
     const ended = endIn(control)
     if (ended !== undefined) return ended
+    // Its agent says why not, and that it will not be soon.
+    if (control?.message !== undefined) return { kind: 'not-yet', why: control.message }
     const now = performance.now()
     const mark = `${control?.mark ?? ''} ${this.#beat()}`
     if (mark !== this.#mark) {

@@ -30,7 +30,8 @@ export interface Control {
   /** Ranks of the run that go on. */
   readonly missing: readonly number[]
   readonly notices: readonly Notice[]
-  readonly message?: string
+  /** Why it is not in a document, and will not soon be. */
+  readonly message?: string | undefined
 }
 
 const noticesMax = 50

@@ -343,7 +343,7 @@ export class SessionService {
     for (const one of welcome.differences) this.#parts.told(one)
     this.#welcome = welcome
     this.#delay = undefined
-    this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next })
+    this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next, message: undefined })
     this.#keeper.begin(runId, runDir)
     this.#log.begin(runDir)
     this.#parts.context.tell({ kind: 'welcomed', runId, runDir })
@@ -351,7 +351,9 @@ export class SessionService {
 
   #noteDelay({ message, tell }: Later): void {
     this.#delay = message
-    if (tell === true) this.#parts.told(message)
+    if (tell !== true) return
+    this.#parts.told(message)
+    this.#control.tell({ message })
   }
 
   #noteRefusal(refused: Refused): void {
