@@ -45,7 +45,7 @@ export class SessionService {
   /** Why it was not let in when it last asked. */
   #delay: string | undefined
   #said: SessionEnd | undefined
-  readonly #offset = new ClockOffset()
+  readonly #offset = new ClockOffset((fact) => this.own.record(fact))
   #commandEnd: CommandEnd | undefined
   #asked: 'serve' | 'leave' = 'serve'
   #until = Infinity
@@ -331,7 +331,10 @@ export class SessionService {
       progressed: () => {
         this.#markDue = true
       },
-      offset: (us, uncertaintyUs) => this.#noteOffset(us, uncertaintyUs),
+      offset: (us, uncertaintyUs) => {
+        // It is this machine's, now: it says nothing of the clock by which a kept session was written.
+        if (this.#recorder !== undefined) this.#offset.note(us, uncertaintyUs)
+      },
       problem: (problem) => this.#noteProblem(problem),
       trouble: (message) => this.#parts.told(message),
     }
@@ -386,12 +389,6 @@ export class SessionService {
   #noteEnd(event: SessionEnd): void {
     this.#said = event
     this.#news.ring()
-  }
-
-  #noteOffset(us: number, uncertaintyUs: number): void {
-    // It is this machine's, now: it says nothing of the clock by which a kept session was written.
-    if (this.#recorder === undefined || !this.#offset.isNews(us, uncertaintyUs)) return
-    this.own.record({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
   }
 
   #noteProblem(problem: ReaderProblem): void {
