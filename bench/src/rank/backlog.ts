@@ -45,7 +45,7 @@ async function round(bench: Bench, points: number): Promise<Pair> {
     const began = performance.now()
     const args = [
       'agent',
-      '--attach',
+      '--tree',
       spool,
       '--connection',
       aggregator.connectionFile,
@@ -55,6 +55,8 @@ async function round(bench: Bench, points: number): Promise<Pair> {
     const ran = await run(process.execPath, [provloomCommand, ...args], {}, { timeoutMs: PATIENCE_MS })
     const elapsed = (performance.now() - began) / 1000
     if (ran.code !== 0) throw new Error(`the agent ended with ${ran.code}: ${ran.errors.trim()}`)
+    const { summary } = (await aggregator.heard('run-ended')).status
+    if (summary.logs !== points) throw new Error(`${summary.logs} of ${points} points came`)
     await aggregator.kill()
     const envelopes = Math.ceil(points / LIMIT_EVENTS_PER_ENVELOPE / (bench.options.quick ? 1 : 5))
     const limit = await transfer({ ranks: 1, events: LIMIT_EVENTS_PER_ENVELOPE, envelopes }, folder, insecure)

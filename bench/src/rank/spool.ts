@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { limits, pointBytes, segmentName, writePoint } from '@provloom/shared'
+import { hostId } from '@provloom/shared/process'
 import { openingEvents, samplePoints } from '../load/records.ts'
 
 const FRAME_HEADER = 12
@@ -9,18 +10,43 @@ const SEGMENT_HEADER = 32
 const FLUSH_BYTES = 1024 * 1024
 const POINTS_AT_ONCE = 10_000
 
+/** More than a Linux gives: nobody writes the session any more. */
+const NO_PID = 2 ** 22 + 1
+const SESSION = '0'.repeat(16)
+
 /**
- * Writes a spool as a worker leaves it whose agent never came, by docs/spool-format.md: one stream of `points` points.
+ * Writes a tree as a worker leaves it whose agent never came, by docs/spool-format.md: one session, one stream of `points`
+ * points.
  *
  * @returns its folder
  */
 export function writeSpool(folder: string, points: number, series: number): string {
-  const spool = path.join(folder, `bench-r0-a0-${'0'.repeat(8)}`)
-  const stream = path.join(spool, 'streams', `worker-1-${'0'.repeat(8)}`)
-  fs.mkdirSync(stream, { recursive: true, mode: 0o700 })
+  const tree = path.join(folder, 'bench')
+  const session = path.join(tree, 'sessions', SESSION)
+  const stream = path.join(session, 'streams', `worker-${NO_PID}-${'0'.repeat(8)}`)
+  for (const one of [stream, path.join(session, 'ledgers'), path.join(session, 'files')])
+    fs.mkdirSync(one, { recursive: true, mode: 0o700 })
   const timeUs = Date.now() * 1000
-  const facts = { format: 1, createdUs: timeUs, host: 'bench', uid: 0, pid: 1, by: 'client', environment: {} }
-  fs.writeFileSync(path.join(spool, 'spool.json'), JSON.stringify(facts))
+  const writtenBy = {
+    format: 2,
+    host: 'bench',
+    hostId: hostId(),
+    uid: 0,
+    pid: NO_PID,
+    start: 0,
+    pidNamespace: 0,
+  }
+  const asTree = { createdUs: timeUs, key: 'bench', launcherMark: '', by: 'client', version: '0' }
+  const asSession = {
+    session: SESSION,
+    seq: 0,
+    openedUs: timeUs,
+    argv: ['bench'],
+    directory: folder,
+    environment: {},
+  }
+  fs.writeFileSync(path.join(tree, 'spool.json'), JSON.stringify({ ...writtenBy, ...asTree }))
+  fs.writeFileSync(path.join(session, 'session.json'), JSON.stringify({ ...writtenBy, ...asSession }))
   const writer = new StreamWriter(stream)
   for (const event of openingEvents(series, timeUs)) writer.append(event)
   const record = Buffer.alloc(pointBytes)
@@ -32,7 +58,7 @@ export function writeSpool(folder: string, points: number, series: number): stri
     }
   }
   writer.close()
-  return spool
+  return tree
 }
 
 class StreamWriter {

@@ -38,9 +38,11 @@ def _settle(session, wait):
         session.look()
         done = session.control.get("state") in ("ended", "quiet")
     session.say_notices()
-    if not session.wrapped and session.rank() == 0 and not session.quiet:
+    # Nobody but who was refused can say where that is kept.
+    refused = session.control.get("state") == "refused"
+    if not session.wrapped and not session.quiet and (refused or session.rank() == 0):
         if done:
             _words.ended(session)
-        elif wait and not session.kept_told:
+        elif (wait or refused) and not session.kept_told:
             _words.not_ended(session)
     return done

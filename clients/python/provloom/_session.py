@@ -133,8 +133,8 @@ class Session:
         self._control, self.control = mark, found
         state = found.get("state")
         self.quiet = self.quiet or state == "quiet"
-        if state in ("closed", "ended"):
-            self.over = True
+        # One that was refused is kept, to its end.
+        self.over = self.over or state == "ended"
         if (self.quiet or self.over) and _current.session is self:
             _current.stream = None
         self.say_notices()

@@ -1,7 +1,7 @@
 """The only waiting of the client: for the run's graph to hold what this session logged, at its end.
 
-Bounded: no progress for 5 s, 20 s in all, 8 s after a SIGTERM (docker kills after 10, launchers after 30); and after one
-wait in vain there is no other in this process.
+Bounded: no progress for 5 s, 20 s in all, 8 s after a SIGTERM (docker kills after 10, launchers after 30); not where the
+agent says that it will not be soon; and after one wait in vain there is no other in this process.
 """
 
 import os
@@ -32,8 +32,10 @@ def until_ended(session):
         if progress.is_new():
             moved, pause = now, _SHORTEST
         state = progress.state
-        if state in ("ended", "quiet", "closed"):
-            return state != "closed"
+        if state in ("ended", "quiet", "refused"):
+            return state != "refused"
+        if session.control.get("message"):
+            return False  # its agent says why not, and that it will not be soon
         if _in_vain or now - moved >= QUIET_SECONDS or now - begin >= limit:
             _in_vain = True
             return False

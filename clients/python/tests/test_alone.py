@@ -265,8 +265,8 @@ class Saying(PlainCase):
         self.assertEqual(errors.splitlines()[1:], [
             "provloom: not in a graph yet: no agent lives; kept in %s; hand in: provloom import %s" % (session, session)])  # fmt: skip
 
-    def test_an_agent_that_closes_the_session_says_why(self):
-        output, errors = self.run_plain(PROGRAM.format(rank=None), **self.served(state="closed", message="the save directory is a file"))
+    def test_why_a_session_was_refused_is_said_at_its_end(self):
+        output, errors = self.run_plain(PROGRAM.format(rank=None), **self.served(state="refused", message="the save directory is a file"))
         self.assertIn("provloom: not in a graph yet: the save directory is a file; kept in %s" % output.strip(), errors)
 
 

@@ -274,10 +274,7 @@ os.wait()
         started.communicate("go\n", timeout=20)
         self.assertEqual(len(self.streams()), 1)
 
-    def test_calls_after_the_agent_has_closed_the_session_are_counted_and_told_once(self):
-        started = self.start(
-            HEAD
-            + """
+    GOES_ON = HEAD + """
 provloom.log_metric("m", 1.0)
 print("logged", flush=True)
 input()
@@ -287,14 +284,25 @@ for i in range(5):
 provloom.log_param("p", 1)
 print(provloom.end_run())
 """
-        )
+
+    def goes_on(self, state, message):
+        started = self.start(self.GOES_ON)
         started.stdout.readline()
-        self.say("closed", message="the run was ended by its aggregator")
-        output, errors = started.communicate("go\n", timeout=20)
-        self.assertEqual(output, "False\n")
+        self.say(state, message=message)
+        return started.communicate("go\n", timeout=20)
+
+    def test_calls_after_the_session_was_ended_for_it_are_counted_and_told_once(self):
+        output, errors = self.goes_on("ended", "the run was ended by its aggregator")
+        self.assertEqual(output, "True\n")
         self.assertEqual(errors.count("the run was ended by its aggregator"), 1)
         self.assertEqual(self.dropped(), {"ended": 6})
         self.assertIn("6 logs of digits were not recorded: 6 ended", errors)
+
+    def test_what_a_session_logs_that_was_refused_is_kept_to_its_end(self):
+        output, _ = self.goes_on("refused", "two processes say that they are this rank")
+        self.assertEqual(output, "False\n")
+        self.assertEqual((len(self.points()), len(self.events("param")), self.dropped()), (6, 1, {}))
+        self.assertEqual([one["status"] for one in self.events("session.end")], ["completed"])
 
     def test_a_control_file_that_cannot_be_read_changes_nothing(self):
         started = self.start(HEAD + "print('started', flush=True)\ninput()\nprovloom.log_metric('m', 1.0)")

@@ -60,8 +60,22 @@ class Waiting(SpoolCase):
     def test_does_not_wait_for_an_agent_that_lives_and_does_not_take_the_session_up(self):
         self.assertEqual(self.took("def each_second(second): beat(second)\nbeat(0)\ntook()"), [(False, 5.0)])
 
-    def test_ends_when_nobody_will_take_it(self):
-        self.assertEqual(self.took("control(state='closed')\ntook()"), [(False, 0.0)])
+    def test_ends_when_the_agent_says_that_it_will_not_be_soon_and_waits_for_the_next(self):
+        found = self.took(
+            """
+def each_second(second):
+    beat(second)
+    if second == 2: control(state='collect', message='its run cannot be opened')
+    if second == 5: control(state='ended')
+took()
+run = provloom.start_run('www.example.org', 'digits')
+took()
+"""
+        )
+        self.assertEqual(found, [(False, 2.0), (True, 3.0)])
+
+    def test_ends_when_it_was_refused(self):
+        self.assertEqual(self.took("control(state='refused')\ntook()"), [(False, 0.0)])
 
     def test_is_shorter_after_a_sigterm(self):
         found = self.took(

@@ -80,7 +80,7 @@ class LocalAggregator implements Aggregator {
     this.done = served.opened
     this.#settings = settings
     this.#files = seams.files ?? systemFiles()
-    this.#control = controlFolderOf(this.#files, settings.saveDir, settings.connectionKey)
+    this.#control = controlFolderOf(this.#files, settings.meetDir, settings.connectionKey)
     this.connectionFile = this.#control.connection
     this.#wiring = new Wiring(settings, {
       files: this.#files,

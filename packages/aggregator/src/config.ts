@@ -44,8 +44,10 @@ export interface Settings {
     GivenOptions,
     'experimentName' | 'provUserNamespace' | 'provenanceSaveDir' | 'collectAllProcesses' | 'saveAfterNLogs'
   >
-  /** Absolute path. Control folder, and run directories unless a rank asks for another place and we were given none. */
+  /** Absolute path. Run directories, unless a rank asks for another place and we were given none. */
   readonly saveDir: string
+  /** Absolute path. The control folder is in it: the save directory, where nobody named another. */
+  readonly meetDir: string
   readonly connectionKey: string
   readonly generation: number | undefined
   readonly createGraph: boolean
@@ -66,9 +68,11 @@ export function settingsOf(config: AggregatorConfig): Settings {
   const { onStatus: _listener, environment, resume, force, holdOpen, meetDir, generation, ...input } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
+  const saveDir = path.resolve(given.provenanceSaveDir ?? meetDir ?? saveDirDefault)
   return {
     asked: given,
-    saveDir: path.resolve(given.provenanceSaveDir ?? meetDir ?? saveDirDefault),
+    saveDir,
+    meetDir: meetDir === undefined ? saveDir : path.resolve(meetDir),
     generation,
     connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
     createGraph: given.createGraph ?? false,

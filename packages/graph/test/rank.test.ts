@@ -137,6 +137,13 @@ describe('a rank in the graph', () => {
     expect([told('clockOffsetLeastUs'), told('clockOffsetMostUs')]).toEqual(['-5000000', '86400000000'])
   })
 
+  it('tells of its host what is not measured there, and that is no problem of the run', () => {
+    const run = new RunScript().open().admit(0)
+    run.log(0, [{ type: 'host', host: 'node0', notMeasured: 'energy: no counters' }])
+    expect(values(run.graph.document(), 'run:host-node0', 'notMeasured')).toEqual(['energy: no counters'])
+    expect(run.graph.summary()).toMatchObject({ problems: 0 })
+  })
+
   it('does not end before it started when its clock was set back', () => {
     const run = new RunScript().open().admit(0)
     run.log(0, [{ type: 'rank.start', pid: 1, host: 'n', argv: [] }])

@@ -91,6 +91,13 @@ export function processFile(pid: number, name: string, root: string): string {
   return path.join(root, 'proc', number, name)
 }
 
+/** The number that /proc has for a process: another than ours where /proc is of another pid namespace, and only our own is known. */
+export function numberInProc(pid: number, proc = '/proc'): number | undefined {
+  if (proc !== '/proc' || procIsOurs) return pid
+  const own = Number(linkAt('/proc/self'))
+  return pid === process.pid && own > 0 ? own : undefined
+}
+
 export function textAt(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'latin1')

@@ -222,22 +222,43 @@ ${session('fold', name('fold')).replace('provloom.end_run()', 'time.sleep(8); pr
     for (const run of runs) expect(said(run), stderr).toContain('NAMES_DIFFER')
   })
 
-  it('of whom two have one place are told of it, and it is recorded', async () => {
-    const here = site()
-    const text = `${head}${session('a').replace('provloom.end_run()', 'time.sleep(3); provloom.end_run()')}`
-    const same = launch(here, 2, here.script('t.py', text), { only: [0, 1, 1] })
-    const all = await Promise.all(same.map(({ ended }) => ended))
-    const refused = all.filter(({ stderr }) => /provloom import/.test(stderr))
-    expect(refused).toHaveLength(1)
-    expect(refused[0]!.stderr).toMatch(/rank 1.*is held by a session on/)
-    await here.gone()
-    const runs = here.runs()
-    expect(runs.map((run) => [ranks(run), run.file.ledger.conflicts])).toEqual([
-      [['0 0 completed', '1 0 completed'], 1],
-    ])
-    const kept = /provloom import (\S+)/.exec(refused[0]!.stderr)![1]!
-    const imported = await here.start('provloom', ['import', kept]).ended
-    expect(imported.code, imported.stderr).toBe(0)
-    expect(here.runs().map((run) => run.file.ledger.ranks.map(({ rank }) => rank))).toEqual([[0, 1], [1]])
-  })
+  it.each([false, true])(
+    'of whom two have one place are told of it, and what the refused one logs to its end is kept and makes a run (plain: %s)',
+    async (plain) => {
+      const here = site()
+      const later = `
+import glob
+until = time.time() + 60
+is_refused = lambda: any('"refused"' in open(one).read() for one in glob.glob("${here.spoolRoot}/*/sessions/*/control.json"))
+while not is_refused() and time.time() < until: time.sleep(0.05)
+for step in range(7): provloom.log_metric("after", 1, step=step)
+`
+      const text = `${head}${session('a').replace('provloom.end_run()', `${later}print(provloom.end_run(wait=True))`)}`
+      const same = launch(here, 2, here.script('t.py', text), { only: [0, 1, 1], plain })
+      const all = await Promise.all(same.map(({ ended }) => ended))
+      const refused = all.filter(({ stderr }) => /provloom import/.test(stderr))
+      expect(
+        refused.map(({ stdout }) => stdout),
+        all.map(({ stderr }) => stderr).join('----\n'),
+      ).toEqual(['False\n'])
+      expect(refused[0]!.stderr).toMatch(/rank 1.*is held by a session on/)
+      expect(refused[0]!.stderr).not.toContain('not recorded')
+      await here.gone()
+      const runs = here.runs()
+      expect(runs.map((run) => [ranks(run), run.file.ledger.conflicts])).toEqual([
+        [['0 0 completed', '1 0 completed'], 1],
+      ])
+      const kept = /provloom import (\S+)/.exec(refused[0]!.stderr)![1]!
+      const listed = await here.start('provloom', ['spools']).ended
+      expect(listed.stdout).toContain(`provloom import ${kept}`)
+      const imported = await here.start('provloom', ['import', kept]).ended
+      expect(imported.code, imported.stderr).toBe(0)
+      const own = here.runs()[1]!
+      expect(ranks(own)).toEqual(['1 0 completed'])
+      expectWhole(own, 11)
+      expect(own.graph.each(own.graph.labelled('after'), 'rows')).toEqual(['7'])
+      // Also what its agent saw of it.
+      expect(own.graph.ofType('Host')).toHaveLength(1)
+    },
+  )
 })

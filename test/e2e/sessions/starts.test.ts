@@ -132,16 +132,25 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ()
   expect(elements[0]).toEqual(elements[1])
 })
 
+const cannotBeMade =
+  /t\.py cannot be written[^]*Could not make a run directory in \S*t\.py \[SAVE_DIR_UNWRITABLE\]/
+
 describe('what keeps a run from its graph is told by the script itself, which ends as it would,', () => {
   it.each([
-    ['an option that is wrong', { PROVLOOM_SAVE_AFTER_N_LOGS: 'abc' }, /"abc".*\[BAD_OPTION\]/],
-    ['a save directory that is a file', { PROVLOOM_PROVENANCE_SAVE_DIR: 't.py' }, /t\.py cannot be written/],
-  ])('%s', async (_, env, told) => {
+    ['an option that is wrong', { PROVLOOM_SAVE_AFTER_N_LOGS: 'abc' }, '', /"abc".*\[BAD_OPTION\]/],
+    ['a save directory that is a file', { PROVLOOM_PROVENANCE_SAVE_DIR: 't.py' }, '', cannotBeMade],
+    ['one that start_run names', {}, ', provenance_save_dir="t.py"', cannotBeMade],
+  ])('%s', async (_, env, more, told) => {
     const here = site()
-    here.script('t.py', trial('t'))
+    // Far below the 20 s for which an agent that lives is waited for.
+    const end = 'began = time.monotonic()\nprint(provloom.end_run(), time.monotonic() - began < 10)'
+    const begin = `"e"${more})`
+    const text = trial('t').replace('print(provloom.end_run())', end).replace('"e")', begin)
+    here.script('t.py', `import time\n${text}`)
     const result = await here.start('python3', ['t.py'], { env }).ended
-    expect([result.code, result.stdout], result.stderr).toEqual([0, 'False\n'])
+    expect([result.code, result.stdout], result.stderr).toEqual([0, 'False True\n'])
     expect(result.stderr).toMatch(told)
+    expect(result.stderr).toMatch(/not in a graph yet: .*; kept in/)
     await here.gone()
     const kept = /provloom import (\S+)/.exec(result.stderr)![1]!
     const imported = await here.start('provloom', ['import', '--provenance-save-dir', 'prov', kept]).ended

@@ -13,7 +13,7 @@ import type { SessionOptions } from './session.ts'
 import { tellEnd } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
 import { ownTree } from './tree.ts'
-import { waitForEnd } from './wait.ts'
+import { endByNow, waitForEnd } from './wait.ts'
 
 /** What a run is begun with. What the agent's command line says wins over what is said here. */
 export interface RunOptions {
@@ -90,17 +90,19 @@ const directoryOf = new WeakMap<Session, string>()
 /**
  * Ends the run of this process.
  *
- * @returns whether the graph on disk holds it; of a rank that does not wait, and of one that is not collected, true
+ * @returns whether the graph on disk holds it; of a rank that does not wait, whether it did at once; of one that is not
+ *   collected, true
  */
 export async function endRun(options: EndOptions = {}): Promise<boolean> {
   const session = harmless('endRun', () => ended(options))
   if (session === undefined) return false
-  if (!(options.wait ?? isFirst(session))) return true
-  const outcome = await waitForEnd(session.spool)
+  const wait = options.wait ?? isFirst(session)
+  const outcome = wait ? await waitForEnd(session.spool) : endByNow(session.spool)
   if (outcome.kind === 'ended' && outcome.control.runDir !== undefined)
     directoryOf.set(session, outcome.control.runDir)
-  if (session.plain) harmless('endRun', () => tellEnd(session, outcome))
-  return outcome.kind !== 'not-yet'
+  if (session.plain && (wait || outcome.kind !== 'not-yet'))
+    harmless('endRun', () => tellEnd(session, outcome))
+  return outcome.kind === 'ended' || outcome.kind === 'quiet'
 }
 
 function ended(options: EndOptions): Session | undefined {

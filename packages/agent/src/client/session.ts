@@ -152,7 +152,7 @@ export class Session {
     if (control === undefined || control.mark === this.#control) return
     this.#control = control.mark
     this.tellNotices()
-    if (control.state === 'collect') return
+    if (control.state !== 'quiet' && control.state !== 'ended') return
     this.#wanted = false
     this.stream.close()
   }

@@ -7,7 +7,7 @@ import type { Ended } from './wait.ts'
 export function tellEnd(session: Session, ended: Ended): void {
   session.tellNotices()
   const { root } = session.spool
-  if (ended.kind === 'not-yet') {
+  if ('why' in ended) {
     tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${root}`)
     return
   }

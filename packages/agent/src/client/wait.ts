@@ -15,7 +15,14 @@ let gaveUp = false
 /** What a session's end has come to. */
 export type Ended =
   | { readonly kind: 'ended' | 'quiet'; readonly control: ControlLook }
-  | { readonly kind: 'not-yet'; readonly why: string }
+  /** refused: and never will by itself. */
+  | { readonly kind: 'not-yet' | 'refused'; readonly why: string }
+
+/** What it has come to by now. */
+export function endByNow(folder: SessionFolder): Ended {
+  const control = readControl(folder)
+  return endIn(control) ?? { kind: 'not-yet', why: control?.message ?? 'no aggregator answered' }
+}
 
 /** Waits until the document on disk holds the session; after one wait in vain no further one is made. */
 export async function waitForEnd(folder: SessionFolder): Promise<Ended> {
@@ -40,6 +47,14 @@ export function waitForEndSync(folder: SessionFolder): Ended {
   }
 }
 
+/** Nothing more is to be waited for. */
+function endIn(control: ControlLook | undefined): Ended | undefined {
+  if (control?.state === 'ended') return { kind: 'ended', control }
+  if (control?.state === 'quiet') return { kind: 'quiet', control }
+  if (control?.state === 'refused') return { kind: 'refused', why: control.message ?? 'it was refused' }
+  return undefined
+}
+
 class EndWatch {
   readonly #folder: SessionFolder
   readonly #beganMs: number = performance.now()
@@ -52,9 +67,10 @@ class EndWatch {
 
   look(): Ended | undefined {
     const control = readControl(this.#folder)
-    if (control?.state === 'ended') return { kind: 'ended', control }
-    if (control?.state === 'quiet') return { kind: 'quiet', control }
-    if (control?.state === 'closed') return { kind: 'not-yet', why: control.message ?? 'nobody takes more' }
+    const ended = endIn(control)
+    if (ended !== undefined) return ended
+    // Its agent says why not, and that it will not be soon.
+    if (control?.message !== undefined) return { kind: 'not-yet', why: control.message }
     const now = performance.now()
     const mark = `${control?.mark ?? ''} ${this.#beat()}`
     if (mark !== this.#mark) {

@@ -13,8 +13,8 @@ export interface Notice {
 
 /** What clients are told by `control.json` (docs/spool-format.md). */
 export interface Control {
-  /** ended: the document on disk holds this session. quiet: it is not collected. closed: nobody takes more. */
-  readonly state: 'collect' | 'quiet' | 'ended' | 'closed'
+  /** ended: the document on disk holds this session. quiet: it is not collected. refused: no document will; it is kept. */
+  readonly state: 'collect' | 'quiet' | 'ended' | 'refused'
   /** Per stream the number of the first record that is not in the journal yet. */
   readonly mark: Readonly<Record<string, number>>
   readonly runId?: RunId
@@ -30,7 +30,8 @@ export interface Control {
   /** Ranks of the run that go on. */
   readonly missing: readonly number[]
   readonly notices: readonly Notice[]
-  readonly message?: string
+  /** Why it is not in a document, and will not soon be. */
+  readonly message?: string | undefined
 }
 
 const noticesMax = 50

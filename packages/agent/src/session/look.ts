@@ -12,7 +12,7 @@ import { readSession } from './facts.ts'
 import type { SessionFacts } from './facts.ts'
 import { isSessionId, removeSession, sessionFolderAt, treeOf } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
-import { livingWriters, namesIn, writerOf } from './writers.ts'
+import { hasSaidEnd, livingWriters, namesIn } from './writers.ts'
 
 /** A session that lies in its folder, looked at by somebody who may want to hand it in. */
 export interface SpoolLook {
@@ -134,36 +134,6 @@ function lastChangeMs(folder: SessionFolder): number {
 
 function mtimeOf(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
-}
-
-/** More than a session's last event, with the tail of an error in it. */
-const tailBytes = 64 * 1024
-
-/** Whether the last that its process recorded is the session's end. */
-function hasSaidEnd(folder: SessionFolder, facts: SessionFacts): boolean {
-  return namesIn(folder.streams)
-    .filter((stream) => writerOf(stream) === facts.pid)
-    .some((stream) => {
-      const last = namesIn(path.join(folder.streams, stream))
-        .filter((name) => name.endsWith('.seg'))
-        .sort()
-        .at(-1)
-      return (
-        last !== undefined && tailOf(path.join(folder.streams, stream, last)).includes('"type":"session.end"')
-      )
-    })
-}
-
-function tailOf(file: string): Buffer {
-  const descriptor = fs.openSync(file, 'r')
-  try {
-    const { size } = fs.fstatSync(descriptor)
-    const bytes = Buffer.alloc(Math.min(size, tailBytes))
-    fs.readSync(descriptor, bytes, 0, bytes.length, size - bytes.length)
-    return bytes
-  } finally {
-    fs.closeSync(descriptor)
-  }
 }
 
 function byStart(a: SpoolLook, b: SpoolLook): number {

@@ -23,7 +23,7 @@ import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { RunLog } from './run-log.ts'
 import { commandEndMs, exitMs, lookMs } from './waits.ts'
-import { livingWriters, writerOf, writes } from './writers.ts'
+import { hasSaidEnd, livingWriters, writerOf, writes } from './writers.ts'
 
 /** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
 export class SessionService {
@@ -45,9 +45,7 @@ export class SessionService {
   /** Why it was not let in when it last asked. */
   #delay: string | undefined
   #said: SessionEnd | undefined
-  #createGraph = false
-  #createSvg = false
-  readonly #offset = new ClockOffset()
+  readonly #offset = new ClockOffset((fact) => this.own.record(fact))
   #commandEnd: CommandEnd | undefined
   #asked: 'serve' | 'leave' = 'serve'
   #until = Infinity
@@ -119,7 +117,7 @@ export class SessionService {
     this.#recorder?.begin(!this.#settings.disableCodecarbon)
     this.#publisher.start(hello)
     await this.#untilOver()
-    if (this.#refused !== undefined) return this.#afterRefusal()
+    if (this.#isQuiet) return this.#endQuietly()
     if (this.#asked === 'leave') return this.#leave()
     return this.#finish()
   }
@@ -129,7 +127,7 @@ export class SessionService {
     const { context, process: ofProcess } = this.#parts
     let goneMs: number | undefined
     for (;;) {
-      if (this.#refused !== undefined || this.#asked !== 'serve' || this.#saidForAll()) return
+      if (this.#isQuiet || this.#asked !== 'serve' || this.#saidForAll()) return
       if (ofProcess.life() === 'gone') {
         const now = context.clock.monotonicMs()
         goneMs ??= now
@@ -138,7 +136,9 @@ export class SessionService {
         // What it said at its end may not have been read yet.
         if (!waits && (await this.#readToEnd())) return
       }
-      this.#house()
+      if (this.#refused === undefined) this.#house()
+      // Nothing is sent any more that its end would be seen in.
+      else if (this.#said === undefined && hasSaidEnd(this.folder, this.facts)) await this.#readEnd()
       await this.#news.wait(lookMs)
     }
   }
@@ -157,11 +157,13 @@ export class SessionService {
   /** @returns true: nobody writes any more, and all that is there was read, where somebody takes it */
   async #readToEnd(): Promise<boolean> {
     if (!this.#parts.process.abandoned && livingWriters(this.folder, this.facts).length > 0) return false
-    if (this.#said === undefined) {
-      const { sessionEnd } = await readHistory(this.#parts.context.files, this.folder)
-      if (sessionEnd !== undefined) this.#noteEnd(sessionEnd)
-    }
+    if (this.#said === undefined) await this.#readEnd()
     return true
+  }
+
+  async #readEnd(): Promise<void> {
+    const { sessionEnd } = await readHistory(this.#parts.context.files, this.folder)
+    if (sessionEnd !== undefined) this.#noteEnd(sessionEnd)
   }
 
   #house(): void {
@@ -197,7 +199,7 @@ export class SessionService {
       outcome === 'drained' &&
       (await this.#publisher.drain(this.#until)) === 'drained' &&
       (await this.#publisher.leave(this.#bye(), this.#until))
-    if (this.#refused !== undefined) return this.#afterRefusal()
+    if (this.#isQuiet) return this.#endQuietly()
     if (!left || this.#publisher.overflow > 0) return this.#keep()
     await this.#publisher.settled(this.#until)
     this.#conclude()
@@ -253,8 +255,8 @@ export class SessionService {
         this.#parts.process.abandoned ||
         livingWriters(this.folder, this.facts).length === 0 ||
         this.#said !== undefined,
-      ...(this.#createGraph ? { createGraph: true } : {}),
-      ...(this.#createSvg ? { createSvg: true } : {}),
+      ...(this.#said?.createGraph === true ? { createGraph: true } : {}),
+      ...(this.#said?.createSvg === true ? { createSvg: true } : {}),
     }
   }
 
@@ -292,11 +294,13 @@ export class SessionService {
     return { kind: 'left' }
   }
 
-  async #afterRefusal(): Promise<SessionOutcome> {
+  /** Not collected. What is refused for another reason is kept, and goes on being recorded. */
+  get #isQuiet(): boolean {
+    return this.#refused?.reason === 'not-collected'
+  }
+
+  async #endQuietly(): Promise<SessionOutcome> {
     const { process: ofProcess } = this.#parts
-    const { reason, message } = this.#refused!
-    if (reason !== 'not-collected') this.#control.tell({ state: 'closed', message })
-    if (reason !== 'not-collected') return this.#keep()
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
       ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#commandEnd === undefined)
@@ -327,7 +331,10 @@ export class SessionService {
       progressed: () => {
         this.#markDue = true
       },
-      offset: (us, uncertaintyUs) => this.#noteOffset(us, uncertaintyUs),
+      offset: (us, uncertaintyUs) => {
+        // It is this machine's, now: it says nothing of the clock by which a kept session was written.
+        if (this.#recorder !== undefined) this.#offset.note(us, uncertaintyUs)
+      },
       problem: (problem) => this.#noteProblem(problem),
       trouble: (message) => this.#parts.told(message),
     }
@@ -339,7 +346,7 @@ export class SessionService {
     for (const one of welcome.differences) this.#parts.told(one)
     this.#welcome = welcome
     this.#delay = undefined
-    this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next })
+    this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next, message: undefined })
     this.#keeper.begin(runId, runDir)
     this.#log.begin(runDir)
     this.#parts.context.tell({ kind: 'welcomed', runId, runDir })
@@ -347,17 +354,19 @@ export class SessionService {
 
   #noteDelay({ message, tell }: Later): void {
     this.#delay = message
-    if (tell === true) this.#parts.told(message)
+    if (tell !== true) return
+    this.#parts.told(message)
+    this.#control.tell({ message })
   }
 
   #noteRefusal(refused: Refused): void {
     const { reason, message } = refused
     this.#refused = refused
     this.#keeper.stop()
-    this.#recorder?.stop()
-    this.own.close()
-    if (reason === 'not-collected') {
-      this.#control.tell({ state: 'quiet', message })
+    this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
+    if (this.#isQuiet) {
+      this.#recorder?.stop()
+      this.own.close()
       emptySession(this.folder)
     }
     this.#parts.told(message)
@@ -379,15 +388,7 @@ export class SessionService {
 
   #noteEnd(event: SessionEnd): void {
     this.#said = event
-    this.#createGraph ||= event.createGraph === true
-    this.#createSvg ||= event.createSvg === true
     this.#news.ring()
-  }
-
-  #noteOffset(us: number, uncertaintyUs: number): void {
-    // It is this machine's, now: it says nothing of the clock by which a kept session was written.
-    if (this.#recorder === undefined || !this.#offset.isNews(us, uncertaintyUs)) return
-    this.own.record({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
   }
 
   #noteProblem(problem: ReaderProblem): void {

@@ -41,3 +41,33 @@ export function namesIn(folder: string): string[] {
     return []
   }
 }
+
+/** More than a session's last event, with the tail of an error in it. */
+const tailBytes = 64 * 1024
+
+/** Whether the last that its process recorded is the session's end. */
+export function hasSaidEnd(folder: SessionFolder, facts: SessionFacts): boolean {
+  return namesIn(folder.streams)
+    .filter((stream) => writerOf(stream) === facts.pid)
+    .some((stream) => {
+      const last = namesIn(path.join(folder.streams, stream))
+        .filter((name) => name.endsWith('.seg'))
+        .sort()
+        .at(-1)
+      return (
+        last !== undefined && tailOf(path.join(folder.streams, stream, last)).includes('"type":"session.end"')
+      )
+    })
+}
+
+function tailOf(file: string): Buffer {
+  const descriptor = fs.openSync(file, 'r')
+  try {
+    const { size } = fs.fstatSync(descriptor)
+    const bytes = Buffer.alloc(Math.min(size, tailBytes))
+    fs.readSync(descriptor, bytes, 0, bytes.length, size - bytes.length)
+    return bytes
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}

@@ -4,13 +4,21 @@ import type { Host } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { askProgram } from './bounded.ts'
+import { RaplMeter } from './energy.ts'
 
 type Gpu = NonNullable<Host['gpus']>[number]
 
 const nvidiaSmiMs = 3_000
 
-/** The machine: processors, memory, system, and its NVIDIA GPUs where their driver is loaded. */
-export async function hostFact(environment: Variables, signal: AbortSignal): Promise<Fact> {
+/**
+ * The machine: processors, memory, system, its NVIDIA GPUs where their driver is loaded, and whether it lets its energy be
+ * counted; most do not, and that is no trouble of a run's.
+ */
+export async function hostFact(
+  environment: Variables,
+  signal: AbortSignal,
+  canCount: boolean = new RaplMeter().available,
+): Promise<Fact> {
   const cpus = os.cpus()
   const gpus = await nvidiaGpus(environment, signal)
   return {
@@ -21,6 +29,7 @@ export async function hostFact(environment: Variables, signal: AbortSignal): Pro
     os: `${os.type()} ${os.release()} ${os.machine()}`,
     ...(cpus[0] === undefined ? {} : { cpu: cpus[0].model.trim() }),
     ...(gpus.length === 0 ? {} : { gpus }),
+    ...(canCount ? {} : { notMeasured: 'energy: no RAPL counters can be read (/sys/class/powercap)' }),
   }
 }
 

@@ -74,7 +74,7 @@ export class Recorder {
     if (user !== undefined) own.record(user)
     this.#facts = this.#ask()
     this.#energyMs = clock.monotonicMs()
-    this.#wantEnergy(energyWanted)
+    this.#energyWanted = energyWanted
     this.#parts.sampler.add({ pid, own, sampled: () => this.#sampled() })
   }
 
@@ -99,17 +99,6 @@ export class Recorder {
 
   stop(): void {
     this.#parts.sampler.remove(this.#parts.own)
-  }
-
-  /** Says once when energy cannot be recorded. */
-  #wantEnergy(wanted: boolean): void {
-    this.#energyWanted = wanted
-    if (!wanted || this.#meter === undefined || this.#meter.available) return
-    this.#parts.own.record({
-      type: 'problem',
-      code: 'ENERGY_UNAVAILABLE',
-      message: `energy is not recorded: ${os.hostname()} has no RAPL counters that can be read (/sys/class/powercap)`,
-    })
   }
 
   async #ask(): Promise<void> {

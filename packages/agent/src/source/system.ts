@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import path from 'node:path'
 import type { Clock } from '@provloom/shared'
 import type { HostUse, WorkerUse } from './measurement.ts'
 import { PortableMeters } from './portable.ts'
@@ -25,5 +24,5 @@ export function createMeters(clock: Clock): Meters {
 
 /** Other systems have none, or one of another form. */
 function hasProc(): boolean {
-  return process.platform === 'linux' && fs.existsSync(path.join('/proc', `${process.pid}`, 'stat'))
+  return process.platform === 'linux' && fs.existsSync('/proc/stat')
 }

@@ -48,7 +48,7 @@ test('a run is begun with its options and ended with what is to be drawn', async
     console.log(await run.end({ createSvg: true }))
     console.log(run.active)`)
   const [session] = sessionsOf(spool)
-  expect(done).toEqual({ code: 0, errors: '', output: `true ${session}\ntrue\nfalse\n` })
+  expect(done).toEqual({ code: 0, errors: '', output: `true ${session}\nfalse\nfalse\n` })
   const { events, wrong } = await readOnlyStream(spool)
   expect(wrong).toEqual([])
   expect(events).toMatchObject([
@@ -269,6 +269,25 @@ import os from 'node:os'
   const [stream] = await readSpoolStreams(spool)
   expect(stream?.events.map((one) => one.type)).toEqual(['session.start'])
   expect(stream?.points).toEqual([])
+})
+
+test('a rank that was refused writes on, to its end, and is told where that is kept', async () => {
+  const { output, errors } = worker(
+    `
+    import fs from 'node:fs'
+    const run = p.startRun()
+    fs.writeFileSync(run.spool + '/control.json', '{"state":"refused","message":"two are this rank"}')
+    const until = performance.now() + 1100; while (performance.now() < until);
+    p.logMetric('m', 1); console.log(run.active); console.log(await run.end({ wait: true }), run.spool)`,
+    { PROVLOOM_TREE: '', PROVLOOM_SPOOL_ROOT: spool, PROVLOOM_BIN: 'true' },
+  )
+  const [, kept] = /^true\nfalse (.+)\n$/.exec(output) ?? []
+  expect(errors).toContain(
+    `not in a graph yet: two are this rank; kept in ${kept}; hand in: provloom import ${kept}`,
+  )
+  const { events, points } = await readOnlyStream(kept!)
+  expect(points).toHaveLength(1)
+  expect(only(events, 'session.end')).toMatchObject([{ by: 'call', status: 'completed' }])
 })
 
 test('a worker thread goes on in the session, in a stream of its own', async () => {

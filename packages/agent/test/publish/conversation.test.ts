@@ -5,6 +5,7 @@ import { connectionFile, encodeEnvelope, systemClock } from '@provloom/shared'
 import { createAgent } from '../../src/index.ts'
 import { followProcess } from '../../src/launch/follow.ts'
 import { agentFor, brisk, worker } from '../support/agents.ts'
+import { readSpoolStreams } from '../client/spool.ts'
 import { deferred, freshFolder } from '../support/place.ts'
 import { ScriptedAggregator, freshKeys } from '../support/scripted-aggregator.ts'
 import type { Script } from '../support/scripted-aggregator.ts'
@@ -338,12 +339,31 @@ describe('a rank that is turned away', () => {
     expect(spools(saveDir)).toEqual([])
   })
 
-  test('keeps its spool when another live agent holds its place', async () => {
+  test('for good is kept with all that it logs to its end, and how that was', async () => {
     const saveDir = freshFolder()
+    const go = path.join(saveDir, 'go')
     await aggregator(saveDir, {
       refuse: { reason: 'conflict', message: 'rank 0 is served by another agent' },
     })
-    const { agent } = agentFor(saveDir, worker('log-points.mjs', '5'))
+    const refused = deferred()
+    const { agent } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go), {
+      onStatus(status) {
+        if (status.kind === 'refused') refused.resolve()
+      },
+    })
+    await agent.start()
+    await refused.promise
+    fs.writeFileSync(go, '')
     expect(await agent.run()).toMatchObject({ kind: 'exited', delivery: { kind: 'kept' } })
+    const [spool] = spools(saveDir)
+    expect(JSON.parse(fs.readFileSync(path.join(spool!, 'control.json'), 'utf8'))).toMatchObject({
+      state: 'refused',
+      message: 'rank 0 is served by another agent',
+    })
+    const streams = await readSpoolStreams(spool!)
+    expect(streams.flatMap(({ points }) => points)).toHaveLength(20)
+    expect(streams.flatMap(({ events }) => events)).toContainEqual(
+      expect.objectContaining({ type: 'rank.end', status: 'completed', exitCode: 0 }),
+    )
   })
 })

@@ -6,7 +6,7 @@ import { hasGit } from '../../../../test/support/needs.ts'
 import { recordedVariables } from '../../src/source/allow-list.ts'
 import { RaplMeter } from '../../src/source/energy.ts'
 import { environmentFact } from '../../src/source/environment.ts'
-import { gpusOf } from '../../src/source/host.ts'
+import { gpusOf, hostFact } from '../../src/source/host.ts'
 import { interpreterOf, nameOf } from '../../src/source/interpreter.ts'
 import { sourceFact } from '../../src/source/source-code.ts'
 import { freshFolder } from '../support/place.ts'
@@ -198,4 +198,12 @@ test('GPUs are read from nvidia-smi’s table', () => {
     { name: 'NVIDIA H200', uuid: 'GPU-aa', memoryBytes: 143_771 * 1024 * 1024 },
   ])
   expect(gpusOf('')).toEqual([])
+})
+
+test('a machine whose energy cannot be counted says so, and what it is', async () => {
+  expect(await hostFact(variables, never, false)).toMatchObject({
+    type: 'host',
+    notMeasured: expect.stringContaining('energy: '),
+  })
+  expect(await hostFact(variables, never, true)).not.toHaveProperty('notMeasured')
 })

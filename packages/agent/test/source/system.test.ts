@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { systemClock } from '@provloom/shared'
@@ -10,7 +10,7 @@ import { PortableMeters, workerUse } from '../../src/source/portable.ts'
 import { ProcMeters } from '../../src/source/proc/meters.ts'
 import { createMeters } from '../../src/source/system.ts'
 import type { Meters } from '../../src/source/system.ts'
-import { freshFolder } from '../support/place.ts'
+import { fixture, freshFolder } from '../support/place.ts'
 
 /** A machine on which nothing happens but what a test writes. */
 class Machine {
@@ -176,6 +176,19 @@ describe('a sample by /proc', () => {
       child.kill('SIGKILL')
     }
   })
+})
+
+test('in a pid namespace without a /proc of its own no process of another number is taken for the worker', (context) => {
+  const inside = ['-fp', '--kill-child', process.execPath, fixture('tell-use.mjs')]
+  let told = ''
+  try {
+    execFileSync('unshare', ['-fp', '--kill-child', 'true'], { stdio: 'ignore' })
+  } catch {
+    context.skip('unshare makes no pid namespace here')
+  }
+  told = execFileSync('unshare', inside, { encoding: 'utf8', timeout: 30_000 })
+  // Ours is number 1 there, which in /proc is the first process of the machine.
+  expect(JSON.parse(told)).toMatchObject({ own: { processes: 2 }, child: null })
 })
 
 describe('a sample by systeminformation', () => {

@@ -2,9 +2,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { counted } from './quantity.ts'
 
-/** What most machines lack is told in the graph, and no trouble of this run's. */
-const usual = /^ENERGY_UNAVAILABLE: /
-
 /** A larger graph is not read again only to count. */
 const graphBytesMax = 64_000_000
 
@@ -17,11 +14,10 @@ export function problemsIn(runDir: string): string[] {
   const counts = new Map<string, number>()
   let all = 0
   for (const facts of elementsOf(path.join(runDir, 'prov.json'))) {
-    const told = facts.flatMap(([name, value]) => (name === 'provloom:problem' ? textsOf(value) : []))
+    const words = facts.flatMap(([name, value]) => (name === 'provloom:problem' ? textsOf(value) : []))
     const number = facts.flatMap(([name, value]) => (name === 'provloom:problems' ? textsOf(value) : []))
-    const words = told.filter((text) => !usual.test(text))
     // Of many the graph holds the first in words, and how many there were.
-    all += Math.max(words.length, Number(number[0] ?? 0) - (told.length - words.length))
+    all += Math.max(words.length, Number(number[0] ?? 0))
     for (const text of words) {
       const code = /^([A-Z][A-Z_]+): /.exec(text)?.[1]
       if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + 1)

@@ -22,15 +22,6 @@ test('problems of a run are counted by their codes, over ranks and files', () =>
   expect(problemsIn(runWith(document))).toEqual(['5 problems: SAMPLE 2, RANK 1'])
 })
 
-test('what most machines lack is none', () => {
-  const document = {
-    activity: {
-      'run:rank-0': { 'provloom:problems': 1, 'provloom:problem': 'ENERGY_UNAVAILABLE: no counters' },
-    },
-  }
-  expect(problemsIn(runWith(document))).toEqual([])
-})
-
 test('a run without problems, or without a graph, has none to tell', () => {
   expect(problemsIn(runWith({ activity: { 'run:run': {} } }))).toEqual([])
   expect(problemsIn('/nowhere')).toEqual([])

@@ -25,6 +25,7 @@ export function hostRecords(view: View, name: string): Keyed[] {
         [gpu.name, gpu.uuid].filter((part) => typeof part === 'string').join(' '),
       ),
     )
+    .text('notMeasured', told?.notMeasured)
     .int('clockOffsetUs', clock?.offsetUs)
     .int('clockUncertaintyUs', clock?.uncertaintyUs)
     .int('clockOffsetLeastUs', clockRange?.least)

@@ -236,6 +236,8 @@ export interface Host extends Fact<'host'> {
   readonly memoryBytes?: number
   readonly os?: string
   readonly gpus?: readonly { readonly name: string; readonly uuid?: string; readonly memoryBytes?: number }[]
+  /** What its agent has no means to measure there, and why. */
+  readonly notMeasured?: string
 }
 
 export interface User extends Fact<'user'> {

@@ -143,7 +143,15 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     devices: 'text?',
     agentVersion: 'name?',
   },
-  host: { host: 'name', cpu: 'text?', cores: 'count?', memoryBytes: 'count?', os: 'text?', gpus: 'gpus?' },
+  host: {
+    host: 'name',
+    cpu: 'text?',
+    cores: 'count?',
+    memoryBytes: 'count?',
+    os: 'text?',
+    gpus: 'gpus?',
+    notMeasured: 'text?',
+  },
   user: { login: 'name' },
   clock: { host: 'name', offsetUs: 'int', uncertaintyUs: 'count' },
   energy: {

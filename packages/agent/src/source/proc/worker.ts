@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { numberInProc } from '@provloom/shared/process'
 import { membersOf } from '../family.ts'
 import type { Kin } from '../family.ts'
 import type { WorkerUse } from '../measurement.ts'
@@ -24,7 +25,8 @@ const samplesTrusted = 32
 /** What a process and its descendants use, by proc(5). */
 export class WorkerMeter {
   readonly #proc: string
-  readonly #rootPid: number
+  /** Its number in that /proc; undefined where another process has it there. */
+  readonly #rootPid: number | undefined
   /** Who is no descendant will not become one, and need not be read again: a host may have thousands of processes. */
   #foreign: ReadonlySet<number> = new Set()
   #samples = 0
@@ -32,10 +34,10 @@ export class WorkerMeter {
 
   constructor(proc: string, rootPid: number) {
     this.#proc = proc
-    this.#rootPid = rootPid
+    this.#rootPid = numberInProc(rootPid, proc)
   }
 
-  /** Undefined when the process is gone. */
+  /** Undefined when the process is gone, or cannot be told from others. */
   sample(nowMs: number): WorkerUse | undefined {
     const members = this.#members()
     if (members.length === 0) return undefined
@@ -47,6 +49,7 @@ export class WorkerMeter {
   }
 
   #members(): Process[] {
+    if (this.#rootPid === undefined) return []
     if (this.#samples++ % samplesTrusted === 0) this.#foreign = new Set()
     const pids = namesIn(this.#proc).map(Number).filter(Number.isInteger)
     const readable = pids.flatMap((pid) =>

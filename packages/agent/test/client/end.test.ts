@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { buildAgent } from '../support/agent-process.ts'
+import { makeSpoolFolder, treeVariables } from './spool.ts'
+
+const built = path.resolve(import.meta.dirname, '..', '..', 'dist', 'client', 'index.js')
+const client = path.resolve(import.meta.dirname, '..', '..', '..', '..', 'clients', 'python')
+
+beforeAll(buildAgent)
+
+const programs = {
+  TypeScript: `
+import fs from 'node:fs'
+import * as p from ${JSON.stringify(built)}
+const run = p.startRun({ rank: 1 })
+if (process.env.CONTROL) fs.writeFileSync(run.spool + '/control.json', process.env.CONTROL)
+const wait = process.env.WAIT === undefined ? {} : { wait: process.env.WAIT === '1' }
+console.log(await p.endRun(wait))`,
+  Python: `
+import os, provloom
+run = provloom.start_run(rank=1)
+if "CONTROL" in os.environ:
+    with open(run.spool + "/control.json", "w") as file: file.write(os.environ["CONTROL"])
+print(str(provloom.end_run(wait={None: None, "0": False, "1": True}[os.environ.get("WAIT")])).lower())`,
+}
+
+/** What the end of rank 1's run answers, with this in its control.json. */
+function answer(language: keyof typeof programs, control: object | undefined, wait?: boolean): string {
+  const tree = makeSpoolFolder()
+  onTestFinished(() => fs.rmSync(tree, { recursive: true, force: true }))
+  const file = path.join(tree, language === 'Python' ? 'end.py' : 'end.mjs')
+  fs.writeFileSync(file, programs[language])
+  return execFileSync(language === 'Python' ? 'python3' : process.execPath, [file], {
+    encoding: 'utf8',
+    env: {
+      PATH: process.env['PATH'],
+      PYTHONPATH: client,
+      ...treeVariables(tree),
+      ...(control === undefined ? {} : { CONTROL: JSON.stringify(control) }),
+      ...(wait === undefined ? {} : { WAIT: wait ? '1' : '0' }),
+    },
+  }).trim()
+}
+
+test.each(Object.keys(programs) as (keyof typeof programs)[])(
+  'the end of a rank that does not wait is true only where its graph holds it, or will never: %s',
+  (language) => {
+    expect(answer(language, undefined)).toBe('false')
+    expect(answer(language, { state: 'collect', rank: 1 })).toBe('false')
+    expect(answer(language, { state: 'refused', message: 'no' })).toBe('false')
+    expect(answer(language, { state: 'quiet', rank: 1 })).toBe('true')
+    expect(answer(language, { state: 'ended', rank: 1 })).toBe('true')
+    expect(answer(language, { state: 'quiet', rank: 1 }, true)).toBe('true')
+    expect(answer(language, { state: 'ended', rank: 0 }, false)).toBe('true')
+  },
+)
