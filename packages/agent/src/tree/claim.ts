@@ -44,6 +44,8 @@ export class Claim {
       try {
         fs.writeFileSync(this.#file, this.#text(0), { flag: 'wx', mode: 0o600 })
         this.#held = true
+        // What a client said when it started an agent is answered.
+        fs.rmSync(path.join(path.dirname(this.#file), 'agent.starting'), { force: true })
         return undefined
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error
