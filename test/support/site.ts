@@ -64,12 +64,14 @@ interface Counts {
   readonly dropped: number
 }
 
-export function site(): Site {
+/** @param more variables of all that is started there */
+export function site(more: Readonly<Record<string, string>> = {}): Site {
   const [dir, temporary] = [folder(), folder()]
   const env = {
     PATH: `${binFolder()}:${process.env['PATH']}`,
     PYTHONPATH: path.join(repository, 'clients/python'),
     TMPDIR: temporary,
+    ...more,
   }
   const saveDir = path.join(dir, 'prov')
   const startHere = (command: string, args: readonly string[], options: StartOptions = {}): Started =>

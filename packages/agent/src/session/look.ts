@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, reasonOf } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
-import { servingAgent } from '../tree/claim.ts'
+import { isStarting, servingAgent } from '../tree/claim.ts'
 import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
 import type { TreeFacts } from '../tree/folder.ts'
 import { lifeOf } from '../tree/processes.ts'
@@ -23,6 +23,8 @@ export interface SpoolLook {
   readonly former: Former
   /** Pid of a living agent that serves its tree. */
   readonly agent: number | undefined
+  /** One is being started. */
+  readonly starting: boolean
   /** Pids of living processes that write it. */
   readonly workers: readonly number[]
 }
@@ -71,9 +73,9 @@ export function isOver({ former }: SpoolLook): boolean {
   return former.state === 'ended' || former.state === 'quiet'
 }
 
-/** Nobody writes or serves it, and it is in no document. */
+/** Nobody writes or serves it, or is about to, and it is in no document. */
 export function isLeft(look: SpoolLook): boolean {
-  return look.agent === undefined && look.workers.length === 0 && !isOver(look)
+  return look.agent === undefined && !look.starting && look.workers.length === 0 && !isOver(look)
 }
 
 /** Removes a session that nobody needs any more, and its tree when that was the last one. */
@@ -109,6 +111,7 @@ function lookAtSession(root: string): SpoolLook {
     tree: readTree(treeRoot).facts,
     former: formerOf(folder),
     agent: servingAgent(treeRoot),
+    starting: isStarting(treeRoot),
     workers: writersOf(folder, facts),
   }
 }
