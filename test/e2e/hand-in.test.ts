@@ -113,6 +113,20 @@ describe('provloom import', () => {
     expect(fs.readdirSync(spoolRoot)).toEqual([])
   })
 
+  it('hands a session in under the rank that its agent was told', async () => {
+    const [spoolRoot, cwd] = [folder(), folder()]
+    fs.writeFileSync(path.join(cwd, 'train.py'), script)
+    const options = ['--spool-root', spoolRoot, '--rank', '3', '--connection', '/nonexistent/connection.json']
+    const kept = await startProvloom(['agent', ...options, '--', 'python3', 'train.py'], { cwd }).ended
+    expect(kept.stderr).toContain('provloom import')
+    const { sessions } = await listed(spoolRoot)
+    expect(sessions.map(({ rank }) => rank)).toEqual([3])
+    const result = await provloom(['import', '--spool-root', spoolRoot])
+    expect(result.code, result.stderr).toBe(0)
+    const graph = new Graph(onlyRun(path.join(cwd, 'prov')))
+    expect(graph.each(graph.ofType('RankExecution'), 'globalRank')).toEqual(['3'])
+  })
+
   it('completes a recovered run with the rank that comes late, and makes no second one', async () => {
     const one = await job(2)
     await until(() => hasRun(one.saveDir) && one.returned().every((count) => count > 0))

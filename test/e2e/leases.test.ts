@@ -139,6 +139,8 @@ describe('a run directory that is removed', () => {
     const ended = await living.ended
     expect(ended.code).toBe(0)
     expect(ended.stderr.match(/was removed: what is logged/g)!.length).toBeLessThanOrEqual(3)
+    expect(ended.stderr).toMatch(/run killed_0 is not there: \S+killed_0 was removed\. .*provloom spools/)
+    expect(ended.stderr).not.toContain('no run was recorded')
     expect(fs.existsSync(path.join(saveDir, 'killed_0', 'prov.json'))).toBe(false)
     const listed = await provloom(['spools', '--spool-root', spoolRoot])
     expect(listed.stdout).toMatch(/1 session in no graph[^]*killed, rank 0[^]*was removed/)

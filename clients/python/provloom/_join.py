@@ -35,6 +35,10 @@ def _start(options, line):
     elif session.over:
         session.end("incomplete", by="next")
         session = _begin(options)
+    elif not session.holds:  # left open by the program that this process was before exec
+        if not _same_names(session.facts, options):
+            session.end("incomplete", by="next")
+            session = _begin(options)
     else:
         how = session.held_from(line)
         if how == Session.BEGIN_NEXT:

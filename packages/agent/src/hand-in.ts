@@ -4,6 +4,7 @@ import type { AgentMode } from './config.ts'
 import type { Context } from './context.ts'
 import { Link } from './publish/link.ts'
 import { formerOf } from './session/control.ts'
+import type { PlaceTold } from './session/control.ts'
 import { readSession } from './session/facts.ts'
 import { readHistory } from './session/history.ts'
 import { SessionService } from './session/service.ts'
@@ -11,6 +12,7 @@ import type { Delivery } from './status.ts'
 import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
 import { Places } from './tree/places.ts'
+import type { Seat } from './tree/places.ts'
 import { treeOf } from './session/folder.ts'
 import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
 import { lifeOf } from './tree/processes.ts'
@@ -31,8 +33,10 @@ export async function handIn(
   const { facts } = readTree(tree.root)
   const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)
+  const seen = new Places(context, facts, undefined).seat(found)
   const seat = {
-    ...new Places(context, facts, undefined).seat(found),
+    ...seen,
+    ...placeOf(seen, former.place),
     ...(mode.ordinal === undefined ? {} : { ordinal: mode.ordinal }),
   }
   const { given, clock, timing, voice } = context
@@ -70,4 +74,15 @@ export async function handIn(
   await link.close()
   if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
+}
+
+/** What its agent found holds, for it saw the launcher and its own command line; this process sees neither. */
+function placeOf(
+  { place, worker }: Pick<Seat, 'place' | 'worker'>,
+  told: PlaceTold | undefined,
+): Pick<Seat, 'place' | 'worker'> {
+  if (told === undefined) return { place, worker }
+  const { worldSize: _world, restarts: _restarts, restartsMax: _max, ...rest } = place
+  const { worker: former, ...found } = told
+  return { place: { ...rest, ...found }, worker: former }
 }

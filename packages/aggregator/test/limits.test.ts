@@ -158,10 +158,7 @@ test('with more rows waiting for Parquet than may nothing is received, and all o
   await stored()
 })
 
-test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async ({
-  skip,
-}) => {
-  skip(!enduring, 'npm run endure -- open-runs')
+test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async () => {
   const before = child({ collectAllProcesses: true })
   const peer = house.peer(await before.connection())
   const { runDir, runId } = await peer.welcome()
@@ -174,8 +171,8 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
       time: 1_700_000_000_000_000,
       rank,
       attempt: 0,
-      session: 's',
-      worker: 's',
+      session: `s${rank}`,
+      worker: `s${rank}`,
       host: 'h',
     }
     log.appendSync(Buffer.concat(controlRecord(entry as Parameters<typeof controlRecord>[0])))
@@ -188,7 +185,8 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
     reason: 'bad-hello',
     message: expect.stringContaining(`${limits.attemptsPerRunMax} attempts`),
   })
-  const known = house.peer(connection, { rank: limits.attemptsPerRunMax - 1, hello: { runId } })
+  const last = limits.attemptsPerRunMax - 1
+  const known = house.peer(connection, { rank: last, session: `s${last}`, hello: { runId } })
   expect((await known.welcome()).runId).toBe(runId)
 })
 

@@ -29,6 +29,7 @@ if __name__ == "__main__":
         if any(child.exitcode for child in children): sys.exit("a child failed")
 `
 
+const again = 'provloom.start_run("www.example.org", "e")'
 const said =
   'import provloom; provloom.start_run("www.example.org", "e", collect_all_processes=True, rank=rank, world_size=3)'
 const variables = `os.environ.update(RANK=str(rank), WORLD_SIZE="3", LOCAL_RANK=str(rank))
@@ -83,6 +84,39 @@ describe.each(ways)('ranks that a script starts under %s', (_way, startIt) => {
     const [run] = here.runs()
     expect(ranks(run!)).toEqual(['0 0 completed', `1 0 ${status}`, '2 0 completed'])
   })
+
+  it.each([
+    ['end_run', 'provloom.end_run()', 'completed'],
+    ['start_run and end_run', `${again}\nprovloom.end_run()`, 'completed'],
+    ['its exit', 'sys.exit(4)', 'failed'],
+  ])(
+    'none: a program that it becomes by exec goes on in its run, which ends with %s',
+    async (_, ending, status) => {
+      const here = site()
+      const name = here.script(
+        'exec.py',
+        `
+import os, sys, provloom
+if "AGAIN" not in os.environ:
+    ${again}
+    provloom.log_metric("loss", 1.0)
+    os.environ["AGAIN"] = "1"
+    os.execv(sys.executable, [sys.executable, __file__])
+provloom.log_metric("later", 2.0)
+${ending}
+`,
+      )
+      const result = await startIt(here, name).ended
+      expect(result.code, result.stderr).toBe(status === 'failed' ? 4 : 0)
+      expect(result.stderr).not.toContain('another thread')
+      await here.gone()
+      const [run, ...others] = here.runs()
+      expect(others).toEqual([])
+      expectWhole(run!, 1)
+      expect(run!.graph.each(run!.graph.labelled('later'), 'rows')).toEqual(['1'])
+      expect(ranks(run!)).toEqual([`0 0 ${status}`])
+    },
+  )
 
   it('by the script again, with RANK, are one run', async () => {
     const here = site()

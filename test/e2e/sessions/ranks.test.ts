@@ -79,6 +79,45 @@ print([rank.wait() for rank in ranks])
   expectWhole(runs[0]!, 10, 11, 12)
 })
 
+it('ranks of a launcher that names no job are one run though all was killed before an agent saw them', async () => {
+  const here = site()
+  // What the agent says of the tree is there; of the session it says nothing any more.
+  const text = `
+import json, os, time, provloom
+agent = os.environ["PROVLOOM_TREE"].split()[2] + "/agent.json"
+until = time.time() + 10
+while "jobKey" not in open(agent).read() and time.time() < until: time.sleep(0.02)
+os.kill(json.load(open(agent))["pid"], 9)
+rank = int(os.environ["PMI_RANK"])
+provloom.start_run("www.example.org", "e", collect_all_processes=True)
+for step in range(10 + rank): provloom.log_metric("loss", rank, step=step)
+os.kill(os.getpid(), 9)
+`
+  const launcher = here.script(
+    'mpiexec.py',
+    `
+import os, subprocess
+variables = lambda rank: dict(os.environ, PMI_RANK=str(rank), PMI_SIZE="2", MPI_LOCALRANKID=str(rank), MPI_LOCALNRANKS="2")
+agent = ["provloom", "agent", "--", "python3", "${here.script('t.py', text)}"]
+ranks = [subprocess.Popen(agent, env=variables(rank)) for rank in range(2)]
+for rank in ranks: rank.wait()
+`,
+  )
+  const env = { PROVLOOM_BIN: '/nonexistent/provloom' }
+  await here.start('python3', [launcher], { env }).ended
+  const imported = () => here.start('provloom', ['import', '--spool-root', here.spoolRoot]).ended
+  // What died last may still be counted among the living for a moment.
+  let result = await imported()
+  while (result.stderr.includes('still in use')) result = await imported()
+  expect(result.code, result.stderr).toBe(0)
+  const runs = here.runs()
+  expect(
+    runs.map((run) => ranks(run)),
+    result.stderr,
+  ).toEqual([['0 0 incomplete', '1 0 incomplete']])
+  expectWhole(runs[0]!, 10, 11)
+})
+
 describe.each([
   ['under an agent each', false],
   ['plain', true],
@@ -249,7 +288,7 @@ for step in range(7): provloom.log_metric("after", 1, step=step)
         [['0 0 completed', '1 0 completed'], 1],
       ])
       const kept = /provloom import (\S+)/.exec(refused[0]!.stderr)![1]!
-      const listed = await here.start('provloom', ['spools']).ended
+      const listed = await here.start('provloom', ['spools', '--spool-root', here.spoolRoot]).ended
       expect(listed.stdout).toContain(`provloom import ${kept}`)
       const imported = await here.start('provloom', ['import', kept]).ended
       expect(imported.code, imported.stderr).toBe(0)

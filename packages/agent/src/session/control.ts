@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isCount, isRunId } from '@provloom/shared'
-import type { Asked, RunId } from '@provloom/shared'
+import { isAttempt, isCount, isRank, isRunId } from '@provloom/shared'
+import type { Asked, Hello, RunId } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { SessionFolder } from './folder.ts'
 
@@ -9,6 +9,25 @@ import type { SessionFolder } from './folder.ts'
 export interface Notice {
   readonly code: string
   readonly message: string
+}
+
+/** Where a session stands in its job, as its agent says it in its hello. */
+export type PlaceTold = Pick<
+  Hello,
+  'worker' | 'rank' | 'attempt' | 'rankToldBy' | 'worldSize' | 'restarts' | 'restartsMax'
+>
+
+export function placeTold(hello: Hello): PlaceTold {
+  const { worker, rank, attempt, rankToldBy, worldSize, restarts, restartsMax } = hello
+  return {
+    worker,
+    rank,
+    attempt,
+    rankToldBy,
+    ...(worldSize === undefined ? {} : { worldSize }),
+    ...(restarts === undefined ? {} : { restarts }),
+    ...(restartsMax === undefined ? {} : { restartsMax }),
+  }
 }
 
 /** What clients are told by `control.json` (docs/spool-format.md). */
@@ -25,6 +44,7 @@ export interface Control {
   /** Of the session, however its agent came to know it: whoever hands it in later does not see what that saw. */
   readonly jobKey?: string
   readonly asked?: Asked
+  readonly place?: PlaceTold
   readonly status?: string
   readonly logs?: number
   /** Ranks of the run that go on. */
@@ -89,6 +109,7 @@ export interface Former {
   /** With the options that its agent was given. */
   readonly asked: Asked
   readonly ordinal: number | undefined
+  readonly place: PlaceTold | undefined
   readonly mark: Readonly<Record<string, number>>
   /** Why it is not in a document. */
   readonly message: string | undefined
@@ -103,6 +124,7 @@ export function formerOf(folder: SessionFolder): Former {
     jobKey: textOf(fields.get('jobKey')),
     asked: askedIn(fields.get('asked')),
     ordinal: isCount(ordinal) ? ordinal : undefined,
+    place: placeIn(fieldsIn(fields.get('place'))),
     mark: numbersIn(mark),
     message: textOf(fields.get('message')),
   }
@@ -114,7 +136,7 @@ export function formerRun(folder: SessionFolder): FormerRun | undefined {
 
 /** What stays true whoever serves the session: the next agent's first word does not take it back. */
 function toldBefore(folder: SessionFolder): Partial<Control> {
-  const { run, jobKey, ordinal, mark, asked } = formerOf(folder)
+  const { run, jobKey, ordinal, mark, asked, place } = formerOf(folder)
   return {
     mark,
     asked,
@@ -122,13 +144,32 @@ function toldBefore(folder: SessionFolder): Partial<Control> {
     ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
     ...(jobKey === undefined ? {} : { jobKey }),
     ...(ordinal === undefined ? {} : { ordinal }),
+    ...(place === undefined ? {} : { place }),
+  }
+}
+
+function placeIn(fields: ReadonlyMap<string, unknown>): PlaceTold | undefined {
+  const [worker, rank, attempt] = [textOf(fields.get('worker')), fields.get('rank'), fields.get('attempt')]
+  const rankToldBy = (['call', 'library', 'launcher', 'alone'] as const).find(
+    (one) => one === fields.get('rankToldBy'),
+  )
+  if (worker === undefined || !isRank(rank) || !isAttempt(attempt) || rankToldBy === undefined)
+    return undefined
+  const restarts = (['all', 'one'] as const).find((one) => one === fields.get('restarts'))
+  const [worldSize, restartsMax] = [fields.get('worldSize'), fields.get('restartsMax')]
+  return {
+    worker,
+    rank,
+    attempt,
+    rankToldBy,
+    ...(isCount(worldSize) ? { worldSize } : {}),
+    ...(restarts === undefined ? {} : { restarts }),
+    ...(isCount(restartsMax) ? { restartsMax } : {}),
   }
 }
 
 function askedIn(value: unknown): Asked {
-  const fields = new Map<string, unknown>(
-    typeof value === 'object' && value !== null ? Object.entries(value) : [],
-  )
+  const fields = fieldsIn(value)
   const [all, logs] = [fields.get('collectAllProcesses'), fields.get('saveAfterNLogs')]
   const texts = ['experimentName', 'provUserNamespace', 'provenanceSaveDir'] as const
   return {
@@ -140,11 +181,14 @@ function askedIn(value: unknown): Asked {
 
 function fieldsOf(folder: SessionFolder): ReadonlyMap<string, unknown> {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, 'control.json'), 'utf8'))
-    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+    return fieldsIn(JSON.parse(fs.readFileSync(path.join(folder.root, 'control.json'), 'utf8')))
   } catch {
     return new Map()
   }
+}
+
+function fieldsIn(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }
 
 function numbersIn(value: unknown): Record<string, number> {

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, reasonOf } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
-import { isStarting, servingAgent } from '../tree/claim.ts'
+import { isStarting, jobServed, servingAgent } from '../tree/claim.ts'
 import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
 import type { TreeFacts } from '../tree/folder.ts'
 import { lifeOf } from '../tree/processes.ts'
@@ -21,6 +21,8 @@ export interface SpoolLook {
   readonly facts: SessionFacts
   readonly tree: TreeFacts
   readonly former: Former
+  /** Of the tree, as far as its last agent has said. */
+  readonly servedJob: string | undefined
   /** Pid of a living agent that serves its tree. */
   readonly agent: number | undefined
   /** One is being started. */
@@ -110,6 +112,7 @@ function lookAtSession(root: string): SpoolLook {
     facts,
     tree: readTree(treeRoot).facts,
     former: formerOf(folder),
+    servedJob: jobServed(treeRoot),
     agent: servingAgent(treeRoot),
     starting: isStarting(treeRoot),
     workers: writersOf(folder, facts),

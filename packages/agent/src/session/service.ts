@@ -11,7 +11,7 @@ import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
 import { ClockOffset } from './clock-offset.ts'
-import { ControlFile } from './control.ts'
+import { ControlFile, placeTold } from './control.ts'
 import { howOf, processEndOf, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
@@ -109,7 +109,7 @@ export class SessionService {
   async serve(hello: Hello): Promise<SessionOutcome> {
     const { context, history } = this.#parts
     const { jobKey, ordinal, asked } = hello
-    this.#control.tell({ jobKey, ordinal, asked })
+    this.#control.tell({ jobKey, ordinal, asked, place: placeTold(hello) })
     this.#history = history ?? (await readHistory(context.files, this.folder))
     if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
     for (const one of this.#history.stored) this.#keeper.done(one)

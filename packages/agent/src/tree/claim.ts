@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { isCount, systemCode } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
-import { writeSmall } from '../spool/small-file.ts'
+import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from './folder.ts'
 import { lifeOf, pidNamespace, startOf } from './processes.ts'
 
@@ -25,6 +25,7 @@ export class Claim {
   readonly #clock: Clock
   readonly #facts: object
   #held = false
+  #jobKey: string | undefined
 
   constructor(tree: TreeFolder, clock: Clock, version: string, hostId: string) {
     this.#file = path.join(tree.root, 'agent.json')
@@ -59,6 +60,11 @@ export class Claim {
     return servingAgent(path.dirname(this.#file)) ?? 0
   }
 
+  /** Whoever hands the tree's sessions in when all of it is gone knows then of which job they are. */
+  tellJob(jobKey: string): void {
+    this.#jobKey = jobKey
+  }
+
   /** @param spoolBytes of all sessions on the disk: clients hold it against their bound */
   beat(spoolBytes: number): void {
     if (!this.#held) return
@@ -75,7 +81,12 @@ export class Claim {
   }
 
   #text(spoolBytes: number): string {
-    return JSON.stringify({ ...this.#facts, beatUs: this.#clock.nowUs(), spoolBytes })
+    return JSON.stringify({
+      ...this.#facts,
+      ...(this.#jobKey === undefined ? {} : { jobKey: this.#jobKey }),
+      beatUs: this.#clock.nowUs(),
+      spoolBytes,
+    })
   }
 }
 
@@ -83,7 +94,7 @@ export class Claim {
 export function servingAgent(root: string): number | undefined {
   const file = path.join(root, 'agent.json')
   try {
-    const found = agentOf(JSON.parse(fs.readFileSync(file, 'utf8')))
+    const found = agentOf(fieldsAt(file))
     if (found === undefined || found.pid === process.pid) return undefined
     const life = lifeOf(found)
     if (found.host === os.hostname() && life !== 'elsewhere') return life === 'lives' ? found.pid : undefined
@@ -104,9 +115,21 @@ function startingFile(root: string): string {
   return path.join(root, 'agent.starting')
 }
 
-function agentOf(value: unknown): ServingAgent | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const fields = new Map<string, unknown>(Object.entries(value))
+/** The job that the tree's last agent was of, where that was killed: one that leaves says it of each session. */
+export function jobServed(root: string): string | undefined {
+  try {
+    return textOf(fieldsAt(path.join(root, 'agent.json')).get('jobKey'))
+  } catch {
+    return undefined
+  }
+}
+
+function fieldsAt(file: string): ReadonlyMap<string, unknown> {
+  const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+}
+
+function agentOf(fields: ReadonlyMap<string, unknown>): ServingAgent | undefined {
   const count = (name: string): number => {
     const one = fields.get(name)
     return isCount(one) ? one : 0

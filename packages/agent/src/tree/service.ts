@@ -129,6 +129,7 @@ export class TreeService {
   start(): void {
     const { wrapped, context, facts } = this.#parts
     this.#link.add(this.#presence)
+    this.#parts.claim.tellJob(this.#places.own.jobKey)
     if (wrapped !== undefined) this.#meeting.add(this.#places.job(undefined))
     if (wrapped !== undefined) {
       // Asked now, they are known by the end of a script of half a second.

@@ -14,18 +14,21 @@ export function isLasting(jobKey: string): boolean {
 }
 
 /** @param given `--job-key`: all of them are of this job */
-export function placeOf({ facts }: SpoolLook, given: string | undefined): Place {
+export function placeOf({ facts, former }: SpoolLook, given: string | undefined): Place {
   const { environment, rank, worldSize } = facts
   const said =
     rank === undefined
       ? undefined
       : ({ by: 'call', rank, ...(worldSize === undefined ? {} : { worldSize }) } as const)
-  return findPlace(said, environment, sightOf(environment, undefined), given)
+  const found = findPlace(said, environment, sightOf(environment, undefined), given)
+  if (former.place === undefined) return found
+  const { rank: as, attempt } = former.place
+  return { ...found, rank: as, attempt }
 }
 
 /** Of a session: what its agent knew, which may have been told more than the session's process was. */
 export function jobOf(look: SpoolLook, given: string | undefined): string {
-  return given ?? look.former.jobKey ?? placeOf(look, undefined).jobKey ?? look.tree.key
+  return given ?? look.former.jobKey ?? placeOf(look, undefined).jobKey ?? look.servedJob ?? look.tree.key
 }
 
 export function experimentOf({ facts, former }: SpoolLook): string {

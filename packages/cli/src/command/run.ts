@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
+import path from 'node:path'
 import { forwardSignals } from '@provloom/agent/launch'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
+import { filesOf } from '@provloom/rundir'
 import { ProvloomError, checkOptions, exactJson, onTerminal, renderError, say } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
@@ -39,6 +41,8 @@ class Job {
   readonly #json: number | undefined
   readonly #progress: Progress
   readonly #finished: RunFinished[] = []
+  /** Directories of the runs that were begun, by their ids. */
+  readonly #begun = new Map<string, string>()
 
   /** @param json descriptor of the file for the summary */
   constructor(ranks: number, json: number | undefined) {
@@ -97,13 +101,18 @@ class Job {
   }
 
   #heard(status: AggregatorStatus): void {
-    if (status.kind === 'run-finished') this.#finished.push(status)
+    if (status.kind === 'run-opened') this.#begun.set(status.runId, status.runDir)
+    if (status.kind === 'run-finished') {
+      this.#finished.push(status)
+      this.#begun.delete(status.runId)
+    }
     this.#progress.show(status)
   }
 
   #conclude(codes: readonly number[], failure: number): number {
     this.#progress.end()
-    if (this.#finished.length === 0)
+    for (const runDir of this.#begun.values()) this.#progress.note(unfinished(runDir))
+    if (this.#finished.length + this.#begun.size === 0)
       this.#progress.note('no run was recorded: no rank reached the aggregator')
     for (const finished of inOrder(this.#finished)) {
       if (this.#json === undefined) say(renderSummary(finished, styleFor({ isTTY: onTerminal() })))
@@ -114,6 +123,14 @@ class Job {
     }
     return failure
   }
+}
+
+/** A run that was begun and of whose end nobody has told: where what was logged is, and what to type. */
+function unfinished(runDir: string): string {
+  const name = path.basename(runDir)
+  return fs.existsSync(filesOf(runDir).runJson)
+    ? `run ${name} is not finished: ${runDir} is as it was saved last. Finish it with: provloom recover ${runDir}`
+    : `run ${name} is not there: ${runDir} was removed. What its ranks still have is kept: provloom spools lists it, provloom import makes a run of it`
 }
 
 function inOrder(runs: readonly RunFinished[]): RunFinished[] {
