@@ -25,7 +25,7 @@ for descriptor, path in files.items():
 print(ended, len(files))
 `
 
-const flags = ['os.O_WRONLY', 'os.O_RDONLY', 'os.O_WRONLY | os.O_APPEND']
+const flags = 'os.O_WRONLY, os.O_RDONLY, os.O_WRONLY | os.O_APPEND'
 
 const opening = `
 files = {}

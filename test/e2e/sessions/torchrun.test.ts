@@ -36,6 +36,8 @@ for which in ("a", "b"):
     for step in range(10 + rank):
         provloom.log_metric("loss", rank, step=step)
     if which == "b" and start == "0":
+        if rank == 0: open("begun", "w").close()
+        while not os.path.exists("begun"): time.sleep(0.01)
         if rank == 1: sys.exit(1)
         time.sleep(60)
     provloom.end_run()

@@ -1,8 +1,8 @@
 import type { ClosedRun } from '@provloom/rundir'
 import { attemptOf } from '@provloom/shared'
-import type { Rank } from '@provloom/shared'
+import type { Rank, RankStatus } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
-import type { Sessions } from './session.ts'
+import type { Session, Sessions } from './session.ts'
 import type { Held, TurnRun } from './turn.ts'
 
 /** A run that takes part in the decision which run a session belongs to, and what it is. */
@@ -17,19 +17,30 @@ export type Candidate = TurnRun &
 export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, sinceMs: number): Candidate {
   const { roster } = run
   const { ordinal } = run.facts
+  const coming = admitting(run, sessions)
+  const highestAttempt = Math.max(roster.highestAttempt, ...coming.map(({ attempt }) => attempt))
   return {
     kind: 'open',
     run,
     ordinal,
     open: true,
-    worldSize: roster.worldSize,
-    highestAttempt: Math.max(roster.highestAttempt, ...admitting(run, sessions)),
+    worldSize:
+      coming.find(({ attempt }) => attempt === highestAttempt && attempt > roster.highestAttempt)?.hello
+        .worldSize ?? roster.worldSize,
+    highestAttempt,
     reopenable: false,
     unheld: (rank) => roster.lastOf(rank) === undefined,
     latest: (rank) => holdOf(run, rank, sessions, nowMs, sinceMs),
-    attemptIsOpen: (attempt) =>
-      [...roster.latest()].some((one) => one.attempt === attempt && one.ended === undefined) ||
-      admitting(run, sessions).includes(attempt),
+    brokeOff: () =>
+      [...roster.latest()].some((one) => one.lost !== undefined || hasFallen(roster.statusOf(one))),
+    attemptGoesOn: (attempt) => {
+      if (coming.some((one) => one.attempt === attempt)) return true
+      const those = [...roster.latest()].filter((one) => one.attempt === attempt)
+      return (
+        those.some((one) => one.ended === undefined && one.lost === undefined) ||
+        those.every((one) => one.ended !== undefined && roster.statusOf(one) === 'completed')
+      )
+    },
   }
 }
 
@@ -59,7 +70,8 @@ export function closedCandidate(run: ClosedRun): Candidate {
         closing: false,
       }
     },
-    attemptIsOpen: () => false,
+    brokeOff: () => run.unwell.some(([, , status]) => hasFallen(status)),
+    attemptGoesOn: (attempt) => !run.unwell.some(([, other]) => other === attempt),
   }
 }
 
@@ -101,6 +113,11 @@ function holdOf(
   }
 }
 
-function admitting(run: OpenRun, sessions: Sessions): number[] {
-  return sessions.of(run).flatMap(({ phase, attempt }) => (phase === 'admitting' ? [attempt] : []))
+function admitting(run: OpenRun, sessions: Sessions): Session[] {
+  return sessions.of(run).filter(({ phase }) => phase === 'admitting')
+}
+
+/** Ended, and not as somebody meant. */
+function hasFallen(status: RankStatus | 'running'): boolean {
+  return status === 'failed' || status === 'killed' || status === 'lost'
 }

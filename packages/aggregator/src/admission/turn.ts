@@ -33,8 +33,10 @@ export interface TurnRun {
   readonly unheld: (rank: Rank) => boolean
   /** The latest hold of a rank; undefined where it never had one. */
   readonly latest: (rank: Rank) => Held | undefined
-  /** Whether any rank of that attempt has not ended. */
-  readonly attemptIsOpen: (attempt: number) => boolean
+  /** Whether a rank of it was lost, or ended in its latest attempt otherwise than well. */
+  readonly brokeOff: () => boolean
+  /** Whether the start that is this attempt goes on, as far as is known: a rank of it has not ended, or all ended well. */
+  readonly attemptGoesOn: (attempt: number) => boolean
 }
 
 /** A session that asks to be let in. */
@@ -51,6 +53,9 @@ export interface Newcomer {
   readonly alone: boolean
   readonly restarts: 'all' | 'one' | undefined
 }
+
+/** A newcomer to one of the runs, and whether there is a sign that its launcher starts ranks again in it. */
+type Entrant = Newcomer & { readonly again: () => boolean }
 
 export type Turn<Run> =
   /** No run of this ordinal is there: it opens it. */
@@ -81,16 +86,22 @@ export interface TurnLimits {
  * @param runs of the newcomer's job, experiment and run name, by ordinal
  */
 export function turnOf<Run extends TurnRun>(
-  newcomer: Newcomer,
+  asking: Newcomer,
   runs: ReadonlyMap<number, Run>,
   limits: TurnLimits,
 ): Turn<Run> {
+  const newcomer = { ...asking, attempt: attemptKnown(asking, runs.values()) }
   for (let ordinal = newcomer.ordinal; ; ordinal++) {
     const run = runs.get(ordinal)
     if (run === undefined) return { kind: 'opens', ordinal, attempt: newcomer.attempt, after: undefined }
-    const turn = turnIn(newcomer, run, limits)
+    const turn = turnIn({ ...newcomer, again: wasBrokenOff(run, runs) }, run, limits)
     if (turn !== 'next') return turn
   }
+}
+
+/** Whether this turn of the job or a later one broke off: then a new worker is a start from the beginning. */
+function wasBrokenOff(run: TurnRun, runs: ReadonlyMap<number, TurnRun>): () => boolean {
+  return () => [...runs.values()].some((later) => later.ordinal >= run.ordinal && later.brokeOff())
 }
 
 /** The same for one that was named by its id: there is no next one. */
@@ -99,7 +110,7 @@ export function turnInNamed<Run extends TurnRun>(
   run: Run,
   limits: TurnLimits,
 ): Turn<Run> | 'ended' {
-  const turn = turnIn(newcomer, run, limits)
+  const turn = turnIn({ ...newcomer, again: () => false }, run, limits)
   if (turn !== 'next' && turn.kind !== 'opens') return turn
   // Its place has ended there: whoever names the run wants to go on in it.
   const attempt = Math.max(run.highestAttempt + 1, newcomer.attempt)
@@ -107,7 +118,7 @@ export function turnInNamed<Run extends TurnRun>(
   return run.reopenable ? { kind: 'reopens', run, attempt } : 'ended'
 }
 
-function turnIn<Run extends TurnRun>(newcomer: Newcomer, run: Run, limits: TurnLimits): Turn<Run> | 'next' {
+function turnIn<Run extends TurnRun>(newcomer: Entrant, run: Run, limits: TurnLimits): Turn<Run> | 'next' {
   const held = run.latest(newcomer.rank)
   if (held !== undefined && held.session === newcomer.session) {
     if (run.open) return { kind: 'enters', run, attempt: held.attempt, lost: undefined }
@@ -117,7 +128,7 @@ function turnIn<Run extends TurnRun>(newcomer: Newcomer, run: Run, limits: TurnL
 }
 
 function turnInOpen<Run extends TurnRun>(
-  newcomer: Newcomer,
+  newcomer: Entrant,
   run: Run,
   held: Held | undefined,
   limits: TurnLimits,
@@ -143,7 +154,7 @@ function turnInOpen<Run extends TurnRun>(
 }
 
 function turnInClosed<Run extends TurnRun>(
-  newcomer: Newcomer,
+  newcomer: Entrant,
   run: Run,
   held: Held | undefined,
 ): Turn<Run> | 'next' {
@@ -155,33 +166,62 @@ function turnInClosed<Run extends TurnRun>(
 }
 
 /** The attempt with which a closed run would go on for the newcomer; undefined where it is none of its own. */
-function comesBack(newcomer: Newcomer, run: TurnRun, held: Held | undefined): number | undefined {
-  if (held === undefined) return run.unheld(newcomer.rank) ? attemptFor(newcomer, run) : undefined
+function comesBack(newcomer: Entrant, run: TurnRun, held: Held | undefined): number | undefined {
+  if (held === undefined) {
+    const isNew = run.unheld(newcomer.rank) || joinsLater(newcomer, run)
+    return isNew ? attemptFor(newcomer, run) : undefined
+  }
   if (newcomer.attempt > held.attempt) return attemptFor(newcomer, run)
   return startsAgain(newcomer, run, held) ? nextAttempt(newcomer, run, held) : undefined
 }
 
 /**
  * Whether a place that has ended is taken again by a launcher that starts ranks again: by a new worker, in its first
- * session of that name, where the place did not end well, or where others are in a later attempt already.
+ * session of that name, where the place did not end well, where others are in a later attempt already, or where
+ * this run or a later one broke off.
  */
-function startsAgain(newcomer: Newcomer, run: TurnRun, held: Held): boolean {
+function startsAgain(newcomer: Entrant, run: TurnRun, held: Held): boolean {
   if (newcomer.restarts === undefined || newcomer.ordinal !== run.ordinal || newcomer.worker === held.worker)
     return false
   if (held.state === 'lost' || (held.status !== 'completed' && held.status !== 'incomplete')) return true
-  return run.highestAttempt > held.attempt
+  return run.highestAttempt > held.attempt || newcomer.again()
+}
+
+/** A rank that the world of the run did not have: its launcher starts all of them again, with more. */
+function joinsLater(newcomer: Entrant, run: TurnRun): boolean {
+  if (newcomer.restarts !== 'all' || newcomer.ordinal !== run.ordinal || !isOtherWorld(newcomer, run))
+    return false
+  return newcomer.again()
+}
+
+/** A worker is one start of its rank: in which attempt it was in another run, it is in this one. */
+function attemptKnown({ attempt, restarts, rank, worker }: Newcomer, runs: Iterable<TurnRun>): Attempt {
+  let known = attempt
+  if (restarts !== 'all') return known
+  for (const run of runs) {
+    const held = run.latest(rank)
+    if (held?.worker === worker && held.attempt > known) known = held.attempt
+  }
+  return known
 }
 
 /** Launchers that start all ranks again count their starts alike on all of them, but not each of them counts. */
-function attemptFor({ attempt, restarts }: Newcomer, run: TurnRun): number {
-  return restarts === 'all' ? Math.max(attempt, run.highestAttempt) : attempt
+function attemptFor(newcomer: Newcomer, run: TurnRun): number {
+  const { attempt, restarts } = newcomer
+  if (restarts !== 'all') return attempt
+  return Math.max(attempt, run.highestAttempt + (isOtherWorld(newcomer, run) ? 1 : 0))
 }
 
-/** The attempt that is open in the run and is later than the place's, else one more than any. */
+/** Ranks that are started together agree how many they are. */
+function isOtherWorld({ worldSize }: Newcomer, run: TurnRun): boolean {
+  return worldSize !== undefined && run.worldSize !== undefined && worldSize !== run.worldSize
+}
+
+/** The attempt that goes on in the run and is later than the place's, else one more than any. */
 function nextAttempt({ attempt, restarts }: Newcomer, run: TurnRun, held: Held): number {
   if (restarts === 'one') return Math.max(attempt, held.attempt + 1)
   const highest = run.highestAttempt
-  const joins = highest > held.attempt && run.attemptIsOpen(highest)
+  const joins = highest > held.attempt && run.attemptGoesOn(highest)
   return Math.max(attempt, joins ? highest : Math.max(highest, held.attempt) + 1)
 }
 

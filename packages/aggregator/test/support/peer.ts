@@ -45,6 +45,7 @@ export class Peer {
   readonly #heard: AggregatorMessage[] = []
   #waiting: (() => void) | undefined
   #runId: RunId | undefined
+  #attempt: Attempt | undefined
   readonly #next = new Map<string, number>()
 
   constructor(connection: Connection, options: PeerOptions = {}) {
@@ -121,10 +122,13 @@ export class Peer {
   }
 
   async hello(): Promise<Of<'welcome' | 'refused'>> {
-    await this.say(this.helloMessage())
-    const answer = await this.hear('welcome', 'refused')
-    if (answer.kind === 'welcome') this.#runId = answer.runId
-    return answer
+    for (;;) {
+      await this.say(this.helloMessage())
+      const answer = await this.hear('welcome', 'refused', 'later')
+      if (answer.kind === 'later') continue
+      if (answer.kind === 'welcome') [this.#runId, this.#attempt] = [answer.runId, answer.attempt]
+      return answer
+    }
   }
 
   async welcome(): Promise<Of<'welcome'>> {
@@ -144,7 +148,7 @@ export class Peer {
     return {
       runId: this.runId,
       rank: (this.#options.rank ?? 0) as Rank,
-      attempt: (this.#options.attempt ?? 0) as Attempt,
+      attempt: this.#attempt ?? ((this.#options.attempt ?? 0) as Attempt),
       session: this.session,
       stream: stream as StreamId,
       first: seq(first),
