@@ -223,7 +223,9 @@ export class Admission {
       return
     }
     session.phase = 'open'
-    if (before !== undefined && before.id !== hello.session && before.phase === 'open')
+    // One of an earlier attempt goes on with what is left of it, unless this one was let in because it was silent.
+    const replaces = before?.attempt === attempt || lost !== undefined
+    if (before !== undefined && before.id !== hello.session && before.phase === 'open' && replaces)
       before.phase = 'replaced'
     this.#askedMs.delete(hello.session)
     const { rank, host } = hello
@@ -366,13 +368,14 @@ export class Admission {
 }
 
 function newcomerOf(hello: Hello): Newcomer {
-  const { session, worker, agent, rank, attempt, ordinal, worldSize, restarts, rankToldBy } = hello
+  const { session, worker, agent, rank, attempt, startedUs, ordinal, worldSize, restarts, rankToldBy } = hello
   return {
     session,
     worker,
     agent,
     rank,
     attempt,
+    startedUs,
     ordinal,
     worldSize,
     restarts,

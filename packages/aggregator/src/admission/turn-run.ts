@@ -1,6 +1,6 @@
 import type { ClosedRun } from '@provloom/rundir'
 import { attemptOf } from '@provloom/shared'
-import type { Rank } from '@provloom/shared'
+import type { Attempt, Rank } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Sessions } from './session.ts'
 import type { Held, TurnRun } from './turn.ts'
@@ -27,6 +27,8 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
     reopenable: false,
     unheld: (rank) => roster.lastOf(rank) === undefined,
     latest: (rank) => holdOf(run, rank, sessions, nowMs, sinceMs),
+    attemptOf: (rank, session) => roster.heldBy(rank, session)?.attempt,
+    isHeld: (rank, attempt) => isHeld(run, rank, attempt, sessions),
     attemptIsOpen: (attempt) =>
       [...roster.latest()].some((one) => one.attempt === attempt && one.ended === undefined) ||
       admitting(run, sessions).includes(attempt),
@@ -55,10 +57,13 @@ export function closedCandidate(run: ClosedRun): Candidate {
         attempt: attemptOf(Math.max(0, attempt)),
         state: status === 'lost' ? 'lost' : 'ended',
         status,
+        startedUs: undefined,
         silentMs: Infinity,
         closing: false,
       }
     },
+    attemptOf: () => undefined,
+    isHeld: () => false,
     attemptIsOpen: () => false,
   }
 }
@@ -80,6 +85,7 @@ function holdOf(
       agent,
       attempt,
       state: 'open',
+      startedUs: hello.startedUs,
       status: undefined,
       silentMs: 0,
       closing: false,
@@ -95,10 +101,18 @@ function holdOf(
     agent: of?.hello.agent ?? '',
     attempt: state.attempt,
     state: state.ended !== undefined ? 'ended' : state.lost !== undefined ? 'lost' : 'open',
+    startedUs: of?.hello.startedUs ?? state.session?.time ?? state.firstTime,
     status: state.end?.status ?? state.sessionEnd?.status,
     silentMs: nowMs - (of?.heardMs ?? sinceMs),
     closing: of?.closing === true,
   }
+}
+
+function isHeld(run: OpenRun, rank: Rank, attempt: Attempt, sessions: Sessions): boolean {
+  if (run.roster.find(rank, attempt) !== undefined) return true
+  return sessions
+    .of(run)
+    .some((one) => one.phase === 'admitting' && one.rank === rank && one.attempt === attempt)
 }
 
 function admitting(run: OpenRun, sessions: Sessions): number[] {
