@@ -26,7 +26,7 @@ function judge({ known, found }: OneJob): Verdict {
 }
 
 async function untilReturned(progress: string, calls: number): Promise<void> {
-  while ((readProgress(progress)?.returned ?? 0) < calls) await sleep(2)
+  while ((readProgress(progress)[0]?.returned ?? 0) < calls) await sleep(2)
 }
 
 /** What the document says of a rank's events. */

@@ -1,7 +1,8 @@
 import type { Closed } from '@provloom/rundir/entry'
 import type { Presence } from './admission/presence.ts'
 import type { Registry } from './admission/registry.ts'
-import type { Sessions } from './admission/session.ts'
+import { standingOf } from './admission/session.ts'
+import type { Session, Sessions } from './admission/session.ts'
 import { settledOf } from './admission/settling.ts'
 import type { Settling } from './admission/settling.ts'
 import { Departures } from './run/departures.ts'
@@ -132,15 +133,21 @@ export class Closing {
   }
 
   #sightOf(run: OpenRun): JobSight {
-    const { presence } = this.#parts
+    const { presence, sessions } = this.#parts
     const { jobKey } = run.facts
     return {
       agoMs: (state) => this.#departures.agoMs(state),
       agentOf: (rank) => presence.agentOf(jobKey, rank),
       hadSession: (rank) => presence.hadSession(jobKey, rank),
+      earlierSpeaks: () => sessions.of(run).some((one) => speaks(one)),
       silentMs: presence.jobSilentMs(jobKey, this.#sinceMs),
     }
   }
+}
+
+function speaks(session: Session): boolean {
+  const standing = standingOf(session)
+  return session.phase === 'open' && standing?.lost === undefined && standing?.ended === undefined
 }
 
 /** A launcher may start its ranks again, one of them did not complete, or one of the known world never came. */

@@ -207,6 +207,8 @@ export class Wiring {
     const { clock } = this.#options
     const untilMs = clock.monotonicMs() + deadlineMs
     if (deadlineMs > 0) await this.#within(this.#allLeft(), deadlineMs / 2)
+    // What was not said by now asks again, and is kept.
+    this.#leaving = true
     const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
     const all = Promise.all([...closings, this.#closing.underway()])
     await this.#within(all, untilMs - clock.monotonicMs())

@@ -52,6 +52,11 @@ export class AttemptIndex {
     for (const known of this.#ofRank.values()) yield known.at(-1)!.state
   }
 
+  /** All attempts of a rank, in their order. */
+  of(rank: Rank): RankState[] {
+    return (this.#ofRank.get(rank) ?? []).map(({ state }) => state)
+  }
+
   find(rank: Rank, attempt: Attempt): RankState | undefined {
     const known = this.#ofRank.get(rank)
     if (known === undefined) return undefined

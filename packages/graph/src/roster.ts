@@ -37,6 +37,8 @@ export interface Roster {
   lastOf(rank: Rank): RankState | undefined
   /** An attempt of a rank that is in the journal. */
   find(rank: Rank, attempt: Attempt): RankState | undefined
+  /** The attempt of a rank that a session holds. */
+  heldBy(rank: Rank, session: string): RankState | undefined
   statusOf(rank: RankState): Status
 }
 
@@ -111,6 +113,10 @@ export class StateRoster implements Roster {
 
   find(rank: Rank, attempt: Attempt): RankState | undefined {
     return this.#attempts.find(rank, attempt)
+  }
+
+  heldBy(rank: Rank, session: string): RankState | undefined {
+    return this.#attempts.of(rank).find(({ holder }) => holder?.session === session)
   }
 
   statusOf(rank: RankState): Status {

@@ -30,7 +30,7 @@ const flags = 'os.O_WRONLY, os.O_RDONLY, os.O_WRONLY | os.O_APPEND'
 const opening = `
 files = {}
 def open_theirs():
-    for flags in (${flags.join()}):
+    for flags in (${flags}):
         for _ in range(30):
             path = theirs(len(files))
             files[os.open(path, flags)] = path`

@@ -30,7 +30,7 @@ export class AggregatorProcess {
   }
 
   start(): void {
-    const args = ['aggregator', '--json', '--experiment-name', 'chaos', '--collect-all-processes']
+    const args = ['aggregator', '--json', '--collect-all-processes']
     args.push('--prov-user-namespace', 'http://example.org/', '--provenance-save-dir', this.#place.saveDir)
     args.push('--host', '127.0.0.1', '--save-after-n-logs', String(this.#saveAfterNLogs))
     const log = path.join(this.#place.logs, 'aggregator.log')

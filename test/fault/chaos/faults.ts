@@ -4,7 +4,7 @@ import { signal, sleep } from './place.ts'
 import type { Place } from './place.ts'
 import { networkFaults } from './proxy.ts'
 import type { Proxy } from './proxy.ts'
-import type { RankAttempt } from './rank-attempt.ts'
+import type { Keeper } from './keeper.ts'
 import type { Ranks } from './ranks.ts'
 import type { ChaosSettings } from './settings.ts'
 
@@ -22,6 +22,7 @@ interface Victims {
   readonly aggregator: AggregatorProcess
   readonly proxy: Proxy
   readonly ranks: Ranks
+  readonly keeper: Keeper
 }
 
 type Fault = 'aggregator' | 'agent' | 'worker' | 'pause' | 'network'
@@ -82,7 +83,7 @@ export class Faults {
   }
 
   async #firstWorker(): Promise<void> {
-    while (!this.#victims.ranks.latest.some((one) => one.returned > 0)) await sleep(50)
+    while (this.#victims.ranks.returned === 0) await sleep(50)
   }
 
   async #commit(fault: Fault): Promise<void> {
@@ -95,13 +96,8 @@ export class Faults {
         await aggregator.kill(this.#random.below(300))
         this.kills.aggregator++
         return
-      case 'agent': {
-        const victim = await this.#victim((one) => one.agentPid !== undefined && one.workerPid !== undefined)
-        if (victim === undefined) return
-        this.#later.push(victim.killAgent(this.#random.below(1_500)))
-        this.kills.agents++
-        return
-      }
+      case 'agent':
+        return await this.#killAgent()
       case 'worker':
         return await this.#killWorker()
       case 'pause':
@@ -112,21 +108,30 @@ export class Faults {
     }
   }
 
-  async #killWorker(): Promise<void> {
-    const { ranks } = this.#victims
-    const victim = await this.#victim((one) => one.workerPid !== undefined && one.returned < one.plan.count)
-    const returned = victim?.killWorker()
-    if (victim === undefined || returned === undefined) return
-    this.kills.workers++
-    await sleep(this.#random.below(100))
-    ranks.restart(victim, returned)
+  /** Any agent: one that has just begun, one that serves, one that delivers what is left, one that was called in. */
+  async #killAgent(): Promise<void> {
+    const { ranks, keeper } = this.#victims
+    const victim = await this.#victim(() => [
+      ...ranks.all.filter((one) => one.agentPid !== undefined).map((one) => () => one.killAgent()),
+      ...keeper.agents.map((pid) => () => signal(pid, 'SIGKILL')),
+    ])
+    if (victim?.() === true) this.kills.agents++
   }
 
-  /** One that fits, waited for a while: at the beginning few have come so far. */
-  async #victim(fits: (one: RankAttempt) => boolean): Promise<RankAttempt | undefined> {
+  async #killWorker(): Promise<void> {
+    const { ranks } = this.#victims
+    const victim = await this.#victim(() => ranks.latest.filter((one) => one.workerPid !== undefined))
+    if (victim === undefined || !(await victim.killWorker())) return
+    this.kills.workers++
+    await sleep(this.#random.below(100))
+    ranks.restart(victim)
+  }
+
+  /** One that is there, waited for a while: at the beginning few have come so far. */
+  async #victim<Victim>(find: () => readonly Victim[]): Promise<Victim | undefined> {
     for (let tries = 0; tries < 200; tries++) {
-      const fitting = this.#victims.ranks.latest.filter(fits)
-      if (fitting.length > 0) return this.#random.pick(fitting)
+      const found = find()
+      if (found.length > 0) return this.#random.pick(found)
       await sleep(50)
     }
     return undefined
@@ -145,8 +150,7 @@ export class Faults {
   }
 
   #tell(): void {
-    const { all } = this.#victims.ranks
-    const returned = all.reduce((sum, one) => sum + one.returned, 0)
+    const { returned } = this.#victims.ranks
     const { aggregator, agents, workers, pauses, network } = this.kills
     this.#say(
       `${returned} calls logged; killed: aggregator ${aggregator}, agents ${agents}, workers ${workers}; ` +

@@ -17,7 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 2
   }
   const say = (line: string): void => void process.stderr.write(`chaos: ${line}\n`)
-  const { problems, folder, ...ledger } = await chaos(settings, say)
+  const { problems, folder, judge: _judge, ...ledger } = await chaos(settings, say)
   const good = problems.length === 0
   for (const problem of problems) say(problem)
   if (!good) say(`everything is kept in ${folder}`)

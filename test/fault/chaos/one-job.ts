@@ -7,7 +7,8 @@ import type { Files } from '@provloom/shared'
 import { readRun } from './found.ts'
 import type { FoundRun } from './found.ts'
 import { readProgress } from './known.ts'
-import type { KnownAttempt } from './known.ts'
+import type { KnownAttempt, WorkerPlan } from './known.ts'
+import { sessionPlans } from './plan.ts'
 import { repository } from './place.ts'
 
 export interface OneJobOptions {
@@ -66,10 +67,12 @@ export async function oneJob(options: OneJobOptions): Promise<OneJob> {
 async function trial(options: OneJobOptions, rank: number, connection: string): Promise<AgentOutcome> {
   const progress = progressFile(options, rank)
   const calls = Math.min(options.calls, 1_000_000)
-  const numbers = [0, calls, calls, options.series, options.payload].map(String)
+  const { series, payload } = options
+  const sessions = sessionPlans({ sessions: 1 }, calls)
+  const plan: WorkerPlan = { series, payload, total: calls, progress, pace: paceFile(options), sessions }
   const script = path.join(repository, 'test/fault/chaos/worker.py')
   const agent = createAgent({
-    mode: { kind: 'command', argv: ['python3', script, ...numbers, progress, paceFile(options)] },
+    mode: { kind: 'command', argv: ['python3', script, JSON.stringify(plan)] },
     environment: {
       PATH: process.env['PATH'],
       RANK: String(rank),
@@ -89,10 +92,14 @@ async function trial(options: OneJobOptions, rank: number, connection: string): 
   })
   const ended = agent.run()
   if (options.meanwhile !== undefined) {
-    let pid: number | undefined
-    while ((pid = readProgress(progress)?.pid) === undefined)
+    for (;;) {
+      const [{ pid, state } = { pid: 0, state: 'none' }] = readProgress(progress)
+      if (state !== 'none' && state !== 'begins') {
+        await options.meanwhile(rank, pid, progress)
+        break
+      }
       await new Promise((resolve) => setTimeout(resolve, 2))
-    await options.meanwhile(rank, pid, progress)
+    }
   }
   return await ended
 }
@@ -106,7 +113,8 @@ function progressFile(options: OneJobOptions, rank: number): string {
 }
 
 function knownOf(options: OneJobOptions, rank: number, outcome: AgentOutcome): KnownAttempt {
-  const { returned } = readProgress(progressFile(options, rank))!
+  const { pid, returned } = readProgress(progressFile(options, rank))[0]!
   const killed = outcome.kind === 'killed'
-  return { rank, attempt: 0, first: 0, returned, begun: returned + (killed ? 1 : 0), killed, endSeen: true }
+  const begun = returned + (killed ? 1 : 0)
+  return { rank, attempt: 0, pid, first: 0, returned, begun, killed, endSeen: true }
 }

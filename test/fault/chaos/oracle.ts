@@ -2,7 +2,9 @@ import { isParam, metricKey, metricValue, paramKey, paramValue } from './known.t
 import type { KnownAttempt } from './known.ts'
 import { foundParams } from './found-params.ts'
 import type { FoundRun, FoundSeries } from './found.ts'
-import { rankProblems, seriesProblems } from './told.ts'
+import { matchAttempts } from './matching.ts'
+import type { Matched } from './matching.ts'
+import { rankProblems, runProblems, seriesProblems } from './told.ts'
 
 export interface Verdict {
   /** Log calls that returned. */
@@ -19,7 +21,7 @@ export interface Verdict {
 
 const problemsKept = 20
 
-/** Compares the final document and rows with what the workers know they logged. */
+/** Compares the final document and rows of a run with what its workers know they logged there. */
 export function compare(
   known: readonly KnownAttempt[],
   found: FoundRun,
@@ -28,15 +30,20 @@ export function compare(
 ): Verdict {
   const tally = new Tally()
   const params = foundParams(found.document)
-  const claimed = new Set<string>()
-  for (const one of known) {
+  const { matched, problems } = matchAttempts(known, found.document)
+  const claimed = new Map<string, Set<string>>()
+  for (const one of matched) {
     compareRows(one, found.series, series, tally, claimed)
     compareParams(one, params, payload, tally, claimed)
   }
-  for (const name of [...found.series.keys(), ...params.keys()])
+  for (const name of found.series.keys())
     if (!claimed.has(name)) tally.problem(`${name} is in the graph, and nobody logged it`, 'doubled')
-  const untrue = [...seriesProblems(found), ...rankProblems(known, found.document)]
-  for (const problem of [...found.violations, ...untrue]) tally.problem(problem, 'untrue')
+  for (const [name, values] of params)
+    for (const value of values)
+      if (claimed.get(name)?.has(value) !== true)
+        tally.problem(`${name} is ${value} in the graph, and nobody logged that`, 'doubled')
+  const untrue = [...seriesProblems(found), ...rankProblems(matched), ...runProblems(found.document)]
+  for (const problem of [...problems, ...found.violations, ...untrue]) tally.problem(problem, 'untrue')
   const sent = known.reduce((sum, one) => sum + one.returned, 0)
   return { sent, ...tally.result() }
 }
@@ -75,12 +82,13 @@ class Tally {
 
 /** The rows of each series: every number once, in order, with its value. */
 function compareRows(
-  { rank, attempt, first, returned, begun }: KnownAttempt,
+  { known, attempt }: Matched,
   found: ReadonlyMap<string, FoundSeries>,
   series: number,
   tally: Tally,
-  claimed: Set<string>,
+  claimed: Map<string, Set<string>>,
 ): void {
+  const { rank, first, returned, begun } = known
   const due = new Map<string, number[]>()
   for (let number = first; number < first + begun; number++) {
     if (isParam(number)) continue
@@ -89,14 +97,14 @@ function compareRows(
   }
   for (const [key, numbers] of due) {
     const name = `${rank}.${attempt}.${key}`
-    claimed.add(name)
+    claimed.set(name, new Set())
     const { steps, values } = found.get(name) ?? { steps: [], values: [] }
     const seen = new Map<number, number>()
     for (const [i, step] of steps.entries()) {
       seen.set(step, (seen.get(step) ?? 0) + 1)
       if (i > 0 && step < steps[i - 1]!)
         tally.problem(`${name}: step ${step} after ${steps[i - 1]}`, 'disordered')
-      if (values[i] !== metricValue(rank, attempt, step))
+      if (values[i] !== metricValue(rank, known.attempt, step))
         tally.problem(`${name}: ${values[i]} at step ${step}`, 'untrue')
     }
     for (const number of numbers) {
@@ -112,19 +120,18 @@ function compareRows(
 }
 
 function compareParams(
-  { rank, attempt, first, returned, begun }: KnownAttempt,
+  { known: { rank, attempt, first, returned, begun } }: Matched,
   params: ReadonlyMap<string, readonly string[]>,
   payload: number,
   tally: Tally,
-  claimed: Set<string>,
+  claimed: Map<string, Set<string>>,
 ): void {
   for (let number = first; number < first + begun; number++) {
     if (!isParam(number)) continue
     const name = `${rank}.${paramKey(number)}`
-    claimed.add(name)
-    const times = (params.get(name) ?? []).filter(
-      (value) => value === paramValue(rank, attempt, number, payload),
-    ).length
+    const due = paramValue(rank, attempt, number, payload)
+    claimed.set(name, (claimed.get(name) ?? new Set()).add(due))
+    const times = (params.get(name) ?? []).filter((value) => value === due).length
     if (times > 0) tally.found()
     if (times > 1) tally.problem(`${name} is there ${times} times`, 'doubled')
     if (times === 0 && number < first + returned) tally.problem(`${name} is missing`, 'lost')

@@ -51,13 +51,18 @@ export class Place {
   runDirectories(): string[] {
     const holds = (name: string): boolean =>
       ['run.json', 'prov.json', 'journal'].some((one) => fs.existsSync(path.join(this.saveDir, name, one)))
-    return fs.readdirSync(this.saveDir).filter((name) => name.startsWith('chaos_') && holds(name))
+    return fs.readdirSync(this.saveDir).filter((name) => !name.startsWith('.') && holds(name))
   }
 
-  /** The spool of an attempt, while there is one. */
-  spoolOf(rank: number, attempt: number): string | undefined {
-    const name = fs.readdirSync(this.spools).find((one) => one.includes(`-r${rank}-a${attempt}-`))
-    return name === undefined ? undefined : path.join(this.spools, name)
+  /** What every agent is told, whoever starts it: a worker whose agent is gone starts one itself. */
+  get variables(): Readonly<Record<string, string>> {
+    return {
+      PROVLOOM_CONNECTION: this.connection,
+      PROVLOOM_SPOOL_ROOT: this.spools,
+      PROVLOOM_SAMPLE_INTERVAL_SECONDS: '0',
+      PROVLOOM_DISABLE_CODECARBON: 'true',
+      PROVLOOM_BIN: bin,
+    }
   }
 }
 

@@ -2,156 +2,146 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
-import { readProgress } from './known.ts'
-import type { KnownAttempt } from './known.ts'
+import { readProgress, workerOf } from './known.ts'
+import type { KnownAttempt, SessionPlan, SessionProgress } from './known.ts'
 import { provloom, repository, signal, sleep } from './place.ts'
 import type { Place } from './place.ts'
+import { isMarked, livingMarks, markName, workersMarked } from './processes.ts'
 import type { ChaosSettings } from './settings.ts'
-import type { Turns } from './turns.ts'
 
 export interface AttemptPlan {
   readonly rank: number
+  /** As the launcher tells it. */
   readonly attempt: number
-  /** Number of its first call, and how many it is to make. */
-  readonly first: number
-  readonly count: number
-  /** Of all attempts of the rank. */
+  /** Calls of all attempts of the rank. */
   readonly total: number
+  readonly sessions: readonly SessionPlan[]
 }
 
-/** One attempt of a rank: its worker, and the agents that serve it one after the other. */
+/** One attempt of a rank: its worker, and the agent that was started with it. */
 export class RankAttempt {
   readonly plan: AttemptPlan
-  /** Delivered: no spool is left. */
-  done = false
-  /** Agents that ended by themselves while their worker lived. */
-  crashes = 0
-  readonly #place: Place
-  readonly #settings: ChaosSettings
+  /** Of all its processes. */
+  readonly mark: string
+  /** What is wrong with how it ended. */
+  readonly problems: string[] = []
+  /** Resolves when its first agent has ended. */
+  readonly agentGone: Promise<unknown>
   readonly #progress: string
-  /** For kept spools: hundreds of agents starting at once would leave each other no time to deliver. */
-  readonly #turns: Turns
-  #agent: ChildProcess | undefined
+  readonly #agent: ChildProcess
   #agentKilled = false
-  #endSeen = true
   #workerKilled = false
 
-  constructor(place: Place, settings: ChaosSettings, plan: AttemptPlan, turns: Turns) {
-    this.#place = place
-    this.#turns = turns
-    this.#settings = settings
+  constructor(place: Place, settings: ChaosSettings, plan: AttemptPlan) {
+    const { rank, attempt, sessions, total } = plan
+    const { series, payload, ranks, seed } = settings
     this.plan = plan
-    this.#progress = path.join(place.progress, `${plan.rank}.${plan.attempt}`)
+    this.#progress = path.join(place.progress, `${rank}.${attempt}`)
+    this.mark = `${path.basename(place.root)}.${rank}.${attempt}`
+    const worker = { series, payload, total, progress: this.#progress, pace: place.paceFile, sessions }
+    const argv = ['python3', path.join(repository, 'test/fault/chaos/worker.py'), JSON.stringify(worker)]
+    const log = path.join(place.logs, `rank-${rank}.${attempt}.log`)
+    const variables = { ...place.variables, ...launcherVariables(plan, ranks, seed), [markName]: this.mark }
+    this.#agent = provloom(['agent', '--', ...argv], log, variables, 'log')
+    this.agentGone = once(this.#agent, 'exit').then(([code, by]) => {
+      fs.appendFileSync(log, `harness: agent ended, ${String(code ?? by)}\n`)
+      if (this.#agentKilled) return
+      if (!this.#workerKilled && this.workerPid !== undefined) this.problems.push('its agent ended before it')
+      else if (!this.#workerKilled && code !== 0) this.problems.push(`it ended with ${String(code ?? by)}`)
+    })
   }
 
-  /** The serving agent, unless it has been killed already. */
+  /** The agent that was started with the worker, unless it is gone or has been killed. */
   get agentPid(): number | undefined {
-    return this.#agentKilled ? undefined : this.#agent?.pid
+    const { pid, exitCode, signalCode } = this.#agent
+    return this.#agentKilled || exitCode !== null || signalCode !== null ? undefined : pid
   }
 
-  /** The worker's process, once it has begun to log and until it is killed. */
+  /** The worker's process, from its first line to its last and until it is killed. */
   get workerPid(): number | undefined {
-    return this.#workerKilled ? undefined : readProgress(this.#progress)?.pid
+    const pid = this.#workerKilled ? undefined : workerOf(this.#progress, this.plan.sessions.length)
+    return pid !== undefined && isMarked(pid, this.mark) ? pid : undefined
+  }
+
+  get progress(): readonly SessionProgress[] {
+    return readProgress(this.#progress, this.plan.sessions.length)
   }
 
   get returned(): number {
-    return readProgress(this.#progress)?.returned ?? 0
+    return this.progress.reduce((sum, one) => sum + one.returned, 0)
   }
 
-  get known(): KnownAttempt {
-    const { rank, attempt, first, count } = this.plan
-    const { returned } = this
-    const begun = this.#workerKilled ? Math.min(count, returned + 1) : returned
-    return { rank, attempt, first, returned, begun, killed: this.#workerKilled, endSeen: this.#endSeen }
+  /** Its agent was killed before it had started the worker: nothing of the attempt is left. */
+  get neverBegan(): boolean {
+    const { length } = this.plan.sessions
+    return (
+      this.#agentKilled && workerOf(this.#progress, length) === undefined && !livingMarks().has(this.mark)
+    )
   }
 
-  start(): void {
-    const { first, count, total } = this.plan
-    const { series, payload } = this.#settings
-    const numbers = [first, count, total, series, payload].map(String)
-    const worker = ['python3', path.join(repository, 'test/fault/chaos/worker.py')]
-    this.#serve(['--', ...worker, ...numbers, this.#progress, this.#place.paceFile])
+  /** What is to be found of it in the run of a session; undefined when it never came there. */
+  known(session: number): KnownAttempt | undefined {
+    const { pid, state, returned } = this.progress[session]!
+    const { rank, attempt } = this.plan
+    const { first, count } = this.plan.sessions[session]!
+    if (state === 'none') return undefined
+    const killed = this.#workerKilled && state !== 'ended'
+    const begun = killed && state === 'open' ? Math.min(count, returned + 1) : returned
+    // A child's own end is nobody's to see; that of the command counts for it, where an agent saw that.
+    const endSeen = !this.#agentKilled && !this.plan.sessions[session]!.child
+    const [maybe, ending] = [state === 'begins', state === 'ends']
+    return { rank, attempt, pid, first, returned, begun, killed, maybe, ending, endSeen }
   }
 
-  /** kill -9 of the agent; another one is attached to the worker after a while. */
-  async killAgent(absentMs: number): Promise<void> {
-    const agent = this.#agent
-    if (agent?.pid === undefined || this.#agentKilled) return
+  /** Where its worker was not killed it has done all that it was to do. */
+  judge(): readonly string[] {
+    const undone = this.progress.filter(
+      ({ state, returned }, i) => state !== 'ended' || returned !== this.plan.sessions[i]!.count,
+    )
+    if (this.#workerKilled || undone.length === 0 || this.plan.sessions.length === 0) return this.problems
+    return [...this.problems, `${undone.length} of its sessions were not made to their end`]
+  }
+
+  /** kill -9 of its first agent, at whatever it does. */
+  killAgent(): boolean {
+    const pid = this.agentPid
+    if (pid === undefined) return false
     this.#agentKilled = true
-    this.#endSeen = false
-    const gone = once(agent, 'exit')
-    signal(agent.pid, 'SIGKILL')
-    // Not before: its end must not be taken for that of its successor.
-    await gone
-    await sleep(absentMs)
-    this.#attach()
+    return signal(pid, 'SIGKILL')
   }
 
-  /** kill -9 of the worker. @returns how far it came, or undefined when it had not begun or had ended */
-  killWorker(): number | undefined {
+  /** kill -9 of the worker and its children. @returns whether it lived */
+  async killWorker(): Promise<boolean> {
     const pid = this.workerPid
-    if (pid === undefined || this.returned >= this.plan.count || !signal(pid, 'SIGKILL')) return undefined
+    if (pid === undefined || !signal(pid, 'SIGKILL')) return false
     this.#workerKilled = true
-    return this.returned
+    for (let left = workersMarked(this.mark); left.length > 0; left = workersMarked(this.mark)) {
+      for (const one of left) signal(one, 'SIGKILL')
+      await sleep(1)
+    }
+    return true
   }
 
   /** Whatever of it still lives ends now. */
   end(): void {
-    for (const pid of [this.#agent?.pid, this.workerPid]) if (pid !== undefined) signal(pid, 'SIGKILL')
+    for (const pid of [this.#agent.pid, ...workersMarked(this.mark)])
+      if (pid !== undefined && isMarked(pid, this.mark)) signal(pid, 'SIGKILL')
   }
+}
 
-  #attach(): ChildProcess | undefined {
-    const spool = this.#place.spoolOf(this.plan.rank, this.plan.attempt)
-    if (spool === undefined || !fs.existsSync(path.join(spool, 'spool.json'))) {
-      this.done = true
-      return undefined
-    }
-    const pid = readProgress(this.#progress)?.pid
-    return this.#serve(['--attach', spool, ...(pid === undefined ? [] : ['--pid', String(pid)])])
-  }
-
-  #serve(what: readonly string[]): ChildProcess {
-    const { rank, attempt } = this.plan
-    const { ranks } = this.#settings
-    const args = ['agent', '--connection', this.#place.connection, '--spool-root', this.#place.spools]
-    args.push('--sample-interval-seconds', '0', '--disable-codecarbon', ...what)
-    const log = path.join(this.#place.logs, `rank-${rank}.${attempt}.log`)
-    const agent = provloom(args, log, this.#variables(ranks), 'log')
-    this.#agent = agent
-    this.#agentKilled = false
-    agent.once('exit', (code, by) => {
-      if (this.#agent === agent) this.#agent = undefined
-      fs.appendFileSync(log, `harness: agent ended, ${String(code ?? by)}\n`)
-      if (!this.#agentKilled) void this.#ended()
-    })
-    return agent
-  }
-
-  /** The agent has ended by itself: delivered, or what is left in the spool is handed to another one. */
-  async #ended(): Promise<void> {
-    const { rank, attempt, count } = this.plan
-    if (this.#place.spoolOf(rank, attempt) === undefined) {
-      this.done = true
-      return
-    }
-    if (!this.#workerKilled && this.returned < count) this.crashes++
-    await this.#turns.take()
-    const agent = this.#attach()
-    if (agent === undefined) this.#turns.giveBack()
-    else agent.once('exit', () => this.#turns.giveBack())
-  }
-
-  #variables(ranks: number): Readonly<Record<string, string>> {
-    const { rank, attempt } = this.plan
-    return {
-      TORCHELASTIC_RUN_ID: `chaos-${this.#settings.seed}`,
-      TORCHELASTIC_RESTART_COUNT: String(attempt),
-      TORCHELASTIC_MAX_RESTARTS: '1000',
-      RANK: String(rank),
-      LOCAL_RANK: String(rank),
-      GROUP_RANK: '0',
-      WORLD_SIZE: String(ranks),
-      LOCAL_WORLD_SIZE: String(ranks),
-    }
+function launcherVariables(
+  { rank, attempt }: AttemptPlan,
+  ranks: number,
+  seed: number,
+): Readonly<Record<string, string>> {
+  return {
+    TORCHELASTIC_RUN_ID: `chaos-${seed}`,
+    TORCHELASTIC_RESTART_COUNT: String(attempt),
+    TORCHELASTIC_MAX_RESTARTS: '1000',
+    RANK: String(rank),
+    LOCAL_RANK: String(rank),
+    GROUP_RANK: '0',
+    WORLD_SIZE: String(ranks),
+    LOCAL_WORLD_SIZE: String(ranks),
   }
 }

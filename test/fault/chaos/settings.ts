@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 export interface ChaosSettings {
   readonly seed: number
   readonly ranks: number
+  /** start_run ... end_run of each worker, a run each. */
+  readonly sessions: number
   /** Log calls of all ranks together. */
   readonly events: number
   /** Metric series of a rank. */
@@ -20,9 +22,16 @@ export interface ChaosSettings {
   readonly networkFaults: number
   /** Mean time between two kills of the aggregator. */
   readonly betweenMs: number
+  /** A tree whose agent was killed is without one for so long at most. */
+  readonly absentMs: number
   readonly saveAfterNLogs: number
-  /** Everything must have ended this long after the last fault. */
+  /** Everything must have been delivered this long after the last fault. */
   readonly patienceSeconds: number
+  /**
+   * So long afterwards every run must have ended by itself; for 60 s of it ranks are waited for that their launcher might
+   * start again. 0: it is not waited for, the aggregator is stopped.
+   */
+  readonly endSeconds: number
   /** Folder to work in; a temporary one, removed after success, when absent. */
   readonly folder?: string
 }
@@ -30,6 +39,7 @@ export interface ChaosSettings {
 export const chaosDefaults: ChaosSettings = {
   seed: 1,
   ranks: 64,
+  sessions: 1,
   events: 160_000,
   series: 5,
   payload: 32,
@@ -40,8 +50,10 @@ export const chaosDefaults: ChaosSettings = {
   pauseMs: 2_000,
   networkFaults: 40,
   betweenMs: 700,
+  absentMs: 1_500,
   saveAfterNLogs: 2_000,
   patienceSeconds: 240,
+  endSeconds: 120,
 }
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

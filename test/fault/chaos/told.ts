@@ -1,6 +1,6 @@
-import { typesOf } from './found-params.ts'
 import type { Attributes, FoundRun, Sections } from './found.ts'
 import type { KnownAttempt } from './known.ts'
+import type { Matched } from './matching.ts'
 
 /** Where the statistics that PROV tells differ from the rows that Parquet holds. */
 export function seriesProblems({ document, series }: FoundRun): string[] {
@@ -39,33 +39,31 @@ function numberOf(value: unknown): number {
 }
 
 /** Where statuses and ledgers of the document are not what happened. */
-export function rankProblems(known: readonly KnownAttempt[], document: Sections): string[] {
+export function rankProblems(matched: readonly Matched[]): string[] {
   const problems: string[] = []
-  const activities = Object.values(document['activity'] ?? {})
-  const ranks = activities.filter((one) => typesOf(one).includes('provloom:RankExecution'))
-  for (const one of known) {
-    const mine = ranks.filter(
-      (told) => told['provloom:globalRank'] === one.rank && told['provloom:attempt'] === one.attempt,
+  for (const { known, told } of matched) {
+    if (told === undefined) continue
+    const name = `rank ${known.rank}, attempt ${known.attempt}`
+    const status = String(told['provloom:status'])
+    if (!statusesOf(known).includes(status)) problems.push(`${name} is told to be ${status}`)
+    const [sent, stored, dropped] = ['Sent', 'Stored', 'Dropped'].map(
+      (word) => told[`provloom:events${word}`],
     )
-    const name = `rank ${one.rank}, attempt ${one.attempt}`
-    if (mine.length !== 1) problems.push(`${name} is told ${mine.length} times`)
-    for (const told of mine) {
-      const status = String(told['provloom:status'])
-      if (!statusesOf(one).includes(status)) problems.push(`${name} is told to be ${status}`)
-      const [sent, stored, dropped] = ['Sent', 'Stored', 'Dropped'].map(
-        (word) => told[`provloom:events${word}`],
-      )
-      if (dropped !== 0 || sent !== stored)
-        problems.push(`${name}: ${String(sent)} sent, ${String(stored)} stored, ${String(dropped)} dropped`)
-    }
+    if (dropped !== 0 || sent !== stored)
+      problems.push(`${name}: ${String(sent)} sent, ${String(stored)} stored, ${String(dropped)} dropped`)
   }
-  if (ranks.length !== known.length)
-    problems.push(`${ranks.length} attempts are told, ${known.length} were made`)
   return problems
 }
 
+/** What the run says of itself that cannot be: nobody's rank was wrong. */
+export function runProblems(document: Sections): string[] {
+  const run = document['activity']?.['run:run'] ?? {}
+  const conflicts = numberOf(run['provloom:rankConflicts'] ?? 0)
+  return conflicts === 0 ? [] : [`${conflicts} ranks are told to be in conflict`]
+}
+
 /** A worker that no agent of its own saw die cannot be told from one that ended without a word. */
-function statusesOf({ killed, endSeen }: KnownAttempt): readonly string[] {
+function statusesOf({ killed, ending, endSeen }: KnownAttempt): readonly string[] {
   if (!killed) return ['completed']
-  return endSeen ? ['killed'] : ['killed', 'incomplete']
+  return ['killed', ...(endSeen ? [] : ['incomplete']), ...(ending === true ? ['completed'] : [])]
 }

@@ -5,6 +5,7 @@ import type { Peer, Reply } from '../inbox/inbox.ts'
 import { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { creditFor, envelopeAgeFor } from './credit.ts'
+import { newcomerOf, notCollected, whatIsWrong } from './hello.ts'
 import type { Presence } from './presence.ts'
 import type { Registry } from './registry.ts'
 import { standingOf } from './session.ts'
@@ -14,12 +15,10 @@ import type { Settling } from './settling.ts'
 import { closedCandidate, openCandidate } from './turn-run.ts'
 import type { Candidate } from './turn-run.ts'
 import { turnInNamed, turnOf } from './turn.ts'
-import type { Held, Newcomer, Turn } from './turn.ts'
+import type { Held, Turn } from './turn.ts'
 import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
 
-/** More ranks than any machine has; a larger world size is a mistake. */
-const worldSizeMax = 2 ** 24
 /** Sessions whose first hello is remembered. */
 const askedMax = 65_536
 
@@ -223,7 +222,9 @@ export class Admission {
       return
     }
     session.phase = 'open'
-    if (before !== undefined && before.id !== hello.session && before.phase === 'open')
+    // One of an earlier attempt goes on with what is left of it, unless this one was let in because it was silent.
+    const replaces = before?.attempt === attempt || lost !== undefined
+    if (before !== undefined && before.id !== hello.session && before.phase === 'open' && replaces)
       before.phase = 'replaced'
     this.#askedMs.delete(hello.session)
     const { rank, host } = hello
@@ -363,37 +364,4 @@ export class Admission {
     reply(peer, { kind: 'refused', session: hello.session, reason, message })
     if (first) around.tell({ kind: 'rank-refused', runId, rank: hello.rank, reason, message })
   }
-}
-
-function newcomerOf(hello: Hello): Newcomer {
-  const { session, worker, agent, rank, attempt, ordinal, worldSize, restarts, rankToldBy } = hello
-  return {
-    session,
-    worker,
-    agent,
-    rank,
-    attempt,
-    ordinal,
-    worldSize,
-    restarts,
-    alone: rankToldBy === 'alone',
-  }
-}
-
-function notCollected({ rank }: Hello): string {
-  return `only rank 0 is collected (collectAllProcesses is off); rank ${rank} is not recorded`
-}
-
-function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
-  const { rank, worldSize } = hello
-  if (rank >= worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
-  if (worldSize === undefined) return undefined
-  if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]
-  if (rank >= worldSize) {
-    return [
-      'bad-hello',
-      `rank ${rank} is out of range: the job has ${worldSize} ranks, 0 to ${worldSize - 1}`,
-    ]
-  }
-  return undefined
 }

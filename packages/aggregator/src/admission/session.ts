@@ -52,7 +52,7 @@ export class Sessions {
   readonly #byId = new Map<string, Session>()
   readonly #quiet = new Set<string>()
   readonly #ended = new Map<string, Settled>()
-  /** The latest session of each rank of each run. */
+  /** The session of the latest attempt of each rank of each run. */
   readonly #current = new Map<string, Session>()
 
   get(id: string): Session | undefined {
@@ -61,7 +61,9 @@ export class Sessions {
 
   add(session: Session): void {
     this.#byId.set(session.id, session)
-    this.#current.set(placeOf(session.run, session.rank), session)
+    const place = placeOf(session.run, session.rank)
+    // An earlier attempt may still be sending what is left of it.
+    if ((this.#current.get(place)?.attempt ?? -1) <= session.attempt) this.#current.set(place, session)
   }
 
   /** Refused: only its heartbeats are answered from now on. */
@@ -74,10 +76,14 @@ export class Sessions {
     return this.#quiet.has(id)
   }
 
-  /** The run of these is closed: nothing is kept of them but how it ended. */
+  /**
+   * The run of these is closed: nothing is kept of them but how it ended. One that has not said all is to hear nothing of
+   * an end: it asks again, and where it may the run goes on for it.
+   */
   endRun(run: OpenRun, settled: (session: string) => Settled): void {
     for (const session of this.of(run)) {
       this.remove(session)
+      if (session.phase !== 'done') continue
       if (this.#ended.size >= endedMax) this.#ended.clear()
       this.#ended.set(session.id, settled(session.id))
     }
@@ -92,7 +98,7 @@ export class Sessions {
     return [...this.#byId.values()].filter((one) => one.run === run)
   }
 
-  /** Who speaks for a rank, or did last. */
+  /** Who speaks for the latest attempt of a rank, or did last. */
   holder(run: OpenRun, rank: Rank): Session | undefined {
     return this.#current.get(placeOf(run, rank))
   }

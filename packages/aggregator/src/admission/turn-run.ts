@@ -1,6 +1,6 @@
 import type { ClosedRun } from '@provloom/rundir'
 import { attemptOf } from '@provloom/shared'
-import type { Rank, RankStatus } from '@provloom/shared'
+import type { Attempt, Rank, RankStatus } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Session, Sessions } from './session.ts'
 import type { Held, TurnRun } from './turn.ts'
@@ -41,6 +41,8 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
         those.every((one) => one.ended !== undefined && roster.statusOf(one) === 'completed')
       )
     },
+    attemptOf: (rank, session) => roster.heldBy(rank, session)?.attempt,
+    isHeld: (rank, attempt) => isHeld(run, rank, attempt, sessions),
   }
 }
 
@@ -66,12 +68,15 @@ export function closedCandidate(run: ClosedRun): Candidate {
         attempt: attemptOf(Math.max(0, attempt)),
         state: status === 'lost' ? 'lost' : 'ended',
         status,
+        startedUs: undefined,
         silentMs: Infinity,
         closing: false,
       }
     },
     brokeOff: () => run.unwell.some(([, , status]) => hasFallen(status)),
     attemptGoesOn: (attempt) => !run.unwell.some(([, other]) => other === attempt),
+    attemptOf: () => undefined,
+    isHeld: () => false,
   }
 }
 
@@ -92,6 +97,7 @@ function holdOf(
       agent,
       attempt,
       state: 'open',
+      startedUs: hello.startedUs,
       status: undefined,
       silentMs: 0,
       closing: false,
@@ -107,6 +113,7 @@ function holdOf(
     agent: of?.hello.agent ?? '',
     attempt: state.attempt,
     state: state.ended !== undefined ? 'ended' : state.lost !== undefined ? 'lost' : 'open',
+    startedUs: of?.hello.startedUs ?? state.session?.time ?? state.firstTime,
     status: state.end?.status ?? state.sessionEnd?.status,
     silentMs: nowMs - (of?.heardMs ?? sinceMs),
     closing: of?.closing === true,
@@ -120,4 +127,9 @@ function admitting(run: OpenRun, sessions: Sessions): Session[] {
 /** Ended, and not as somebody meant. */
 function hasFallen(status: RankStatus | 'running'): boolean {
   return status === 'failed' || status === 'killed' || status === 'lost'
+}
+
+function isHeld(run: OpenRun, rank: Rank, attempt: Attempt, sessions: Sessions): boolean {
+  if (run.roster.find(rank, attempt) !== undefined) return true
+  return admitting(run, sessions).some((one) => one.rank === rank && one.attempt === attempt)
 }

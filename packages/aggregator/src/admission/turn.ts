@@ -12,6 +12,8 @@ export interface Held {
   readonly agent: string
   readonly attempt: Attempt
   readonly state: 'open' | 'ended' | 'lost'
+  /** When the session began, by its own clock; undefined where nothing of it is stored yet. */
+  readonly startedUs: number | undefined
   /** Of one that has ended. */
   readonly status: RankStatus | undefined
   /** Since it was last heard; of one that is open. */
@@ -37,6 +39,10 @@ export interface TurnRun {
   readonly brokeOff: () => boolean
   /** Whether the start that is this attempt goes on, as far as is known: a rank of it has not ended, or all ended well. */
   readonly attemptGoesOn: (attempt: number) => boolean
+  /** The attempt of the rank that a session holds, the latest or an earlier one. */
+  readonly attemptOf: (rank: Rank, session: string) => Attempt | undefined
+  /** Whether an attempt of the rank is anybody's. */
+  readonly isHeld: (rank: Rank, attempt: Attempt) => boolean
 }
 
 /** A session that asks to be let in. */
@@ -47,6 +53,8 @@ export interface Newcomer {
   readonly rank: Rank
   /** A lower bound. */
   readonly attempt: Attempt
+  /** When it began, by its own clock. */
+  readonly startedUs: number
   readonly ordinal: number
   readonly worldSize: number | undefined
   /** Nobody told its rank: a lone process. */
@@ -91,6 +99,11 @@ export function turnOf<Run extends TurnRun>(
   limits: TurnLimits,
 ): Turn<Run> {
   const newcomer = { ...asking, attempt: attemptKnown(asking, runs.values()) }
+  // Where it is already it stays, whatever came to its place after it.
+  for (const run of runs.values()) {
+    const own = ownTurn(newcomer, run)
+    if (own !== undefined) return own
+  }
   for (let ordinal = newcomer.ordinal; ; ordinal++) {
     const run = runs.get(ordinal)
     if (run === undefined) return { kind: 'opens', ordinal, attempt: newcomer.attempt, after: undefined }
@@ -120,11 +133,15 @@ export function turnInNamed<Run extends TurnRun>(
 
 function turnIn<Run extends TurnRun>(newcomer: Entrant, run: Run, limits: TurnLimits): Turn<Run> | 'next' {
   const held = run.latest(newcomer.rank)
-  if (held !== undefined && held.session === newcomer.session) {
-    if (run.open) return { kind: 'enters', run, attempt: held.attempt, lost: undefined }
-    return { kind: 'over', run }
-  }
-  return run.open ? turnInOpen(newcomer, run, held, limits) : turnInClosed(newcomer, run, held)
+  return (
+    ownTurn(newcomer, run) ??
+    (run.open ? turnInOpen(newcomer, run, held, limits) : turnInClosed(newcomer, run, held))
+  )
+}
+
+function ownTurn<Run extends TurnRun>({ rank, session }: Newcomer, run: Run): Turn<Run> | undefined {
+  const attempt = run.attemptOf(rank, session)
+  return attempt === undefined ? undefined : { kind: 'enters', run, attempt, lost: undefined }
 }
 
 function turnInOpen<Run extends TurnRun>(
@@ -136,6 +153,7 @@ function turnInOpen<Run extends TurnRun>(
   const enters = (attempt: number, lost?: Held): Turn<Run> => ({ kind: 'enters', run, attempt, lost })
   if (held === undefined) return enters(attemptFor(newcomer, run))
   if (newcomer.attempt > held.attempt) return enters(attemptFor(newcomer, run))
+  if (isLate(newcomer, run, held)) return enters(newcomer.attempt)
   switch (held.state) {
     case 'ended':
       return startsAgain(newcomer, run, held) ? enters(nextAttempt(newcomer, run, held)) : 'next'
@@ -158,6 +176,9 @@ function turnInClosed<Run extends TurnRun>(
   run: Run,
   held: Held | undefined,
 ): Turn<Run> | 'next' {
+  // Whether it is one that comes late only the open run can tell.
+  if (held !== undefined && newcomer.attempt < held.attempt && run.reopenable)
+    return { kind: 'reopens', run, attempt: newcomer.attempt }
   const attempt = comesBack(newcomer, run, held)
   if (attempt === undefined) return 'next'
   if (run.reopenable) return { kind: 'reopens', run, attempt }
@@ -203,6 +224,15 @@ function attemptKnown({ attempt, restarts, rank, worker }: Newcomer, runs: Itera
     if (held?.worker === worker && held.attempt > known) known = held.attempt
   }
   return known
+}
+
+/**
+ * An attempt that was never let in before its rank was started again: killed while nobody answered, say. It began before
+ * the one that holds the place now, and its own is free.
+ */
+function isLate({ rank, attempt, startedUs }: Newcomer, run: TurnRun, held: Held): boolean {
+  const isEarlier = held.startedUs !== undefined && startedUs < held.startedUs
+  return attempt < held.attempt && isEarlier && !run.isHeld(rank, attempt)
 }
 
 /** Launchers that start all ranks again count their starts alike on all of them, but not each of them counts. */

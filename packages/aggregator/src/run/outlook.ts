@@ -14,6 +14,8 @@ export interface JobSight {
   readonly agentOf: (rank: number) => 'silent' | 'here' | undefined
   /** Whether a rank has had a session in this job. */
   readonly hadSession: (rank: number) => boolean
+  /** Whether one of an earlier attempt is still sending what is left of it. */
+  readonly earlierSpeaks: () => boolean
   /** Since anything was heard of any agent of the job. */
   readonly silentMs: number
 }
@@ -46,6 +48,7 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
   }
   if (left === 0)
     return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
+  if (sight.earlierSpeaks()) return { kind: 'open' }
   if (forMs > 0) return { kind: 'waiting', forMs }
   if (ranks === Infinity || seen >= ranks) return { kind: 'done', absent: [], elsewhere: [] }
   return missing(roster, sight, ranks, leastAgoMs)

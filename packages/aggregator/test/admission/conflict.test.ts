@@ -13,16 +13,7 @@ beforeEach(() => {
 
 afterEach(() => house.clear())
 
-/** Time passes until something has happened. */
-async function passing<Value>(what: Promise<Value>): Promise<Value> {
-  const over = new AbortController()
-  void what.then(() => over.abort())
-  while (!over.signal.aborted) {
-    clock.advance(250)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return what
-}
+const passing = <Value>(what: Promise<Value>): Promise<Value> => clock.passing(what)
 
 test('refuses a second live process of a rank, tells both, and merges nothing', async () => {
   const { connection } = await house.started({}, { clock })

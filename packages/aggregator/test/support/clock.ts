@@ -36,6 +36,17 @@ export class ManualClock implements Clock {
     this.#nowMs = untilMs
   }
 
+  /** Time passes until something has happened. */
+  async passing<Value>(what: Promise<Value>): Promise<Value> {
+    const over = new AbortController()
+    void what.then(() => over.abort())
+    while (!over.signal.aborted) {
+      this.advance(250)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return what
+  }
+
   /** Somebody sets the wall clock; no time passes. */
   jump(us: number): void {
     this.#setUs += us

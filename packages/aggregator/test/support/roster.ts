@@ -19,7 +19,14 @@ export function opened(collectAllProcesses: boolean): RunEntry {
 
 /** What is known of a job whose agents say nothing but what their sessions do. */
 export function sight(agoMs: JobSight['agoMs'], more: Partial<JobSight> = {}): JobSight {
-  return { agoMs, agentOf: () => undefined, hadSession: () => false, silentMs: 0, ...more }
+  return {
+    agoMs,
+    agentOf: () => undefined,
+    hadSession: () => false,
+    earlierSpeaks: () => false,
+    silentMs: 0,
+    ...more,
+  }
 }
 
 /** Gives further entries to a graph. */

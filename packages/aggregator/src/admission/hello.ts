@@ -1,0 +1,41 @@
+import type { Hello, RefusalReason } from '@provloom/shared'
+import type { Newcomer } from './turn.ts'
+
+/** More ranks than any machine has; a larger world size is a mistake. */
+const worldSizeMax = 2 ** 24
+
+/** What a hello says for the decision which run its session belongs to. */
+export function newcomerOf(hello: Hello): Newcomer {
+  const { session, worker, agent, rank, attempt, startedUs, ordinal, worldSize, restarts, rankToldBy } = hello
+  return {
+    session,
+    worker,
+    agent,
+    rank,
+    attempt,
+    startedUs,
+    ordinal,
+    worldSize,
+    restarts,
+    alone: rankToldBy === 'alone',
+  }
+}
+
+export function notCollected({ rank }: Hello): string {
+  return `only rank 0 is collected (collectAllProcesses is off); rank ${rank} is not recorded`
+}
+
+/** Why nobody can be let in who says so: the reason, and in words. */
+export function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
+  const { rank, worldSize } = hello
+  if (rank >= worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
+  if (worldSize === undefined) return undefined
+  if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]
+  if (rank >= worldSize) {
+    return [
+      'bad-hello',
+      `rank ${rank} is out of range: the job has ${worldSize} ranks, 0 to ${worldSize - 1}`,
+    ]
+  }
+  return undefined
+}

@@ -1,0 +1,112 @@
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { AggregatorChild, build } from '../support/child.ts'
+import { ManualClock } from '../support/clock.ts'
+import { TestHouse } from '../support/house.ts'
+import { params, rankEnd } from '../support/peer.ts'
+import type { Peer } from '../support/peer.ts'
+
+let house: TestHouse
+
+beforeAll(build)
+
+beforeEach(() => {
+  house = new TestHouse()
+})
+
+afterEach(() => house.clear())
+
+const collects = { collectAllProcesses: true }
+/** As torchrun tells it: all ranks are started again when one fails. */
+const restarts = { restarts: 'all', restartsMax: 9 } as const
+
+interface Start {
+  readonly attempt: number
+  readonly startedUs: number
+}
+
+function rankZero(connection: Parameters<TestHouse['peer']>[0], { attempt, startedUs }: Start): Peer {
+  return house.peer(connection, { attempt, worldSize: 1, hello: { ...restarts, startedUs } })
+}
+
+function child(): AggregatorChild {
+  const config = {
+    provenanceSaveDir: house.saveDir,
+    jobKey: 'test',
+    host: '127.0.0.1',
+    experimentName: 'exp',
+  }
+  const started = new AggregatorChild({ ...config, ...collects })
+  house.onClear(() => started.signal('SIGKILL'))
+  return started
+}
+
+const first = { attempt: 0, startedUs: 1_000 }
+const second = { attempt: 1, startedUs: 2_000 }
+
+test('an attempt goes on with what is left of it while the next one of its rank is there already', async () => {
+  const { connection } = await house.started(collects)
+  const before = rankZero(connection, first)
+  await before.welcome()
+  await before.store('w', params(0, 3))
+  const after = rankZero(connection, second)
+  expect(await after.welcome()).toMatchObject({ attempt: 1, next: {} })
+  await after.store('w', [...params(10, 2), rankEnd('completed')])
+  await after.bye()
+  // The rank has ended well: the run waits for what is still on its way all the same.
+  await before.store('w', [...params(3, 4), rankEnd('failed')])
+  await before.bye()
+  const { summary } = await house.status('run-finished')
+  expect(summary).toMatchObject({ status: 'completed', logs: 9 })
+  expect(summary.ranks).toMatchObject([
+    { attempt: 0, status: 'failed' },
+    { attempt: 1, status: 'completed' },
+  ])
+})
+
+test('an attempt is let into its own place again after its rank and its aggregator were started again', async () => {
+  const killed = child()
+  const connection = await killed.connection()
+  const one = rankZero(connection, first)
+  const { runId } = await one.welcome()
+  await one.store('w', params(0, 3))
+  const two = rankZero(connection, second)
+  await two.welcome()
+  await two.store('w', [...params(10, 2), rankEnd('completed')])
+  await two.bye()
+  await killed.signal('SIGKILL')
+  const hello = { ...restarts, admitted: runId }
+  const agent = house.peer(await child().connection(), { session: one.session, worldSize: 1, hello })
+  expect(await agent.hello()).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: { w: 3 } })
+})
+
+test('an attempt that was never let in before the next one was has its own place in the same run', async () => {
+  const { connection } = await house.started(collects)
+  const after = rankZero(connection, second)
+  const { runId } = await after.welcome()
+  await after.store('w', params(10, 2))
+  const before = rankZero(connection, first)
+  expect(await before.hello()).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: {} })
+  expect(house.told.some(({ kind }) => kind === 'rank-refused')).toBe(false)
+})
+
+test('an attempt that comes when the run is closed already is in it all the same', async () => {
+  const clock = new ManualClock()
+  const { connection } = await house.started(collects, { clock })
+  const after = rankZero(connection, second)
+  const { runId } = await after.welcome()
+  await after.store('w', [...params(10, 2), rankEnd('completed')])
+  await after.bye()
+  await clock.passing(house.status('run-finished'))
+  const before = rankZero(connection, first)
+  expect(await before.hello()).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: {} })
+})
+
+test('a rank that its launcher counts lower than another one did is started again, as the next attempt', async () => {
+  const { connection } = await house.started(collects)
+  const before = rankZero(connection, { attempt: 3, startedUs: 1_000 })
+  await before.welcome()
+  await before.store('w', [rankEnd('failed')])
+  await before.bye()
+  const after = rankZero(connection, { attempt: 0, startedUs: 2_000 })
+  expect(await after.hello()).toMatchObject({ kind: 'welcome', attempt: 4 })
+})
