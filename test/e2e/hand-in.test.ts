@@ -64,6 +64,14 @@ describe('provloom spools', () => {
     )
   })
 
+  it('lists what an agent is being started for as in use', async () => {
+    const spoolRoot = folder()
+    await keptBy(spoolRoot)
+    const [tree] = fs.readdirSync(spoolRoot)
+    fs.writeFileSync(path.join(spoolRoot, tree!, 'agent.starting'), `${process.pid}.1`)
+    expect((await listed(spoolRoot)).sessions).toMatchObject([{ state: 'in-use' }])
+  })
+
   it('tells of a spool of another release both versions and what to type', async () => {
     const spoolRoot = folder()
     const old = path.join(spoolRoot, 'digits-r0-a0-1f2e3d4c')

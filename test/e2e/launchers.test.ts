@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
-import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { binFolder, folder, repository, start, startProvloom } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
+import { freePorts } from '../support/ports.ts'
 import { hasMpich, hasOpenMpi, hasSlurm, hasTorch, named, systemPython } from '../support/needs.ts'
 
 // Four times Python, torch and a launcher on two cores take their time.
@@ -16,25 +16,6 @@ const slurmScript = path.join(repository, 'test/support/slurm.sh')
 
 function withPath(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { PATH: `${binFolder()}:${process.env['PATH']}`, OMP_NUM_THREADS: '1', ...extra }
-}
-
-/** Ports that are free now, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve) => {
-          const server = net.createServer().listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 function expectFourRanks(result: Result, saveDir: string): Graph {

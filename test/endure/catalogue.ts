@@ -80,6 +80,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/e2e/sessions/many-starts.test.ts'],
     effort: 125,
   },
+  torchrun: {
+    what: 'torchrun that starts its ranks again, 20 times each with and without an id, plain and under agents',
+    minutes: 20,
+    files: ['test/e2e/sessions/torchrun.test.ts'],
+    effort: 1,
+  },
   connections: {
     what: '10,000 connections that are no peers, held against 256 descriptors',
     minutes: 2,

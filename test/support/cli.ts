@@ -12,7 +12,8 @@ export const bin: string = path.join(repository, 'packages/cli/bin/provloom.js')
 /** A folder of the test's own, removed when it is finished. */
 export function folder(): string {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-e2e-'))
-  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true }))
+  // What outlives its script for a moment may still write.
+  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
   return made
 }
 

@@ -64,12 +64,14 @@ interface Counts {
   readonly dropped: number
 }
 
-export function site(): Site {
+/** @param more variables of all that is started there */
+export function site(more: Readonly<Record<string, string>> = {}): Site {
   const [dir, temporary] = [folder(), folder()]
   const env = {
     PATH: `${binFolder()}:${process.env['PATH']}`,
     PYTHONPATH: path.join(repository, 'clients/python'),
     TMPDIR: temporary,
+    ...more,
   }
   const saveDir = path.join(dir, 'prov')
   const startHere = (command: string, args: readonly string[], options: StartOptions = {}): Started =>
@@ -94,7 +96,9 @@ export function site(): Site {
     ours,
     async gone() {
       const limit = performance.now() + 30_000
-      while (ours().length > 0 && performance.now() < limit) await pause(100)
+      // One that has just been forked has no command line yet, and would be missed by a single look.
+      for (let looks = 0; looks < 3 && performance.now() < limit; looks = ours().length > 0 ? 0 : looks + 1)
+        await pause(100)
       expect(ours(), 'what outlived its script').toEqual([])
     },
     async until(holds) {

@@ -40,7 +40,8 @@ class Tree:
         """(host id, pid, start) that the key names."""
         host, _, rest = self.key.partition(".")
         pid, _, start = rest.partition(".")
-        return host[len("local-") :], int(pid), int(start)
+        # A process that founds several numbers those after the first.
+        return host[len("local-") :], int(pid), int(start.partition("-")[0])
 
     def path(self, *names):
         return os.path.join(self.folder, *names)

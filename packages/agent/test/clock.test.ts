@@ -48,3 +48,14 @@ test('a rank whose clock is set again and again delivers all in order, and tells
     expect(Math.min(...off)).toBeLessThanOrEqual(uncertaintyUs + 50_000)
   }
 })
+
+test('what is measured of the clock when all was said is in no ledger: nothing is counted that never comes', async () => {
+  const saveDir = freshFolder()
+  const one = await new ScriptedAggregator(saveDir, { latePulse: true }).start()
+  running.push(one)
+  const { agent } = agentFor(saveDir, worker('log-points.mjs', '50'))
+  expect(await agent.run()).toMatchObject({ kind: 'exited', code: 0, delivery: { kind: 'delivered' } })
+  const { ledger } = one.byes.at(-1)!
+  const next = Object.fromEntries(Object.entries(ledger).map(([stream, { next }]) => [stream, next]))
+  expect(one.received.next()).toMatchObject(next)
+})

@@ -23,3 +23,18 @@ test('sessions of a tree beyond openSessionsMax wait in their folders until othe
     aggregator.stop()
   }
 })
+
+test('two agents of one process have a tree each, and each serves the sessions of its own command alone', async () => {
+  const saveDir = freshFolder()
+  const aggregator = await new ScriptedAggregator(saveDir).start()
+  try {
+    const agents = [0, 1].map(() => agentFor(saveDir, worker('log-points.mjs', '5')).agent)
+    const delivered = { kind: 'exited', code: 0, delivery: { kind: 'delivered' } }
+    const ends = await Promise.all(agents.map((agent) => agent.run()))
+    expect(ends).toMatchObject([delivered, delivered])
+    expect(aggregator.hellos.map(({ session }) => session)).toHaveLength(2)
+    expect(new Set(aggregator.hellos.map(({ agent }) => agent)).size).toBe(2)
+  } finally {
+    aggregator.stop()
+  }
+})

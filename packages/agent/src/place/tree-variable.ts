@@ -17,7 +17,8 @@ import type { ProcessIdentity } from '@provloom/shared/process'
  * form names no tree.
  *
  * A process is written `<host>.<pid>.<start>`, or `<host>.<pid namespace>.<pid>.<start>` in another than the machine's
- * first pid namespace; `x` stands for a start that cannot be had. Host is the boot id
+ * first pid namespace; `x` stands for a start that cannot be had. A process that founds several trees adds `-1`, `-2`, ...
+ * to the keys of those after the first. Host is the boot id
  * (`/proc/sys/kernel/random/boot_id`), start counts clock ticks since boot (`/proc/PID/stat`, field 22).
  */
 export const treeVariable = 'PROVLOOM_TREE'
@@ -53,7 +54,9 @@ export function localKey(founder: ProcessIdentity): string {
 
 /** The process that a key names; undefined for any other key. */
 export function founderOf(key: string): ProcessIdentity | undefined {
-  return key.startsWith('local-') ? parseProcess(key.slice('local-'.length)) : undefined
+  return key.startsWith('local-')
+    ? parseProcess(key.slice('local-'.length).replace(/-\d{1,10}$/, ''))
+    : undefined
 }
 
 export function formatProcess({ host, pidNamespace, pid, start }: ProcessIdentity): string {

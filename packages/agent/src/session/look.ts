@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, reasonOf } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
-import { jobServed, servingAgent } from '../tree/claim.ts'
+import { isStarting, jobServed, servingAgent } from '../tree/claim.ts'
 import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
 import type { TreeFacts } from '../tree/folder.ts'
 import { lifeOf } from '../tree/processes.ts'
@@ -25,6 +25,8 @@ export interface SpoolLook {
   readonly servedJob: string | undefined
   /** Pid of a living agent that serves its tree. */
   readonly agent: number | undefined
+  /** One is being started. */
+  readonly starting: boolean
   /** Pids of living processes that write it. */
   readonly workers: readonly number[]
 }
@@ -73,9 +75,9 @@ export function isOver({ former }: SpoolLook): boolean {
   return former.state === 'ended' || former.state === 'quiet'
 }
 
-/** Nobody writes or serves it, and it is in no document. */
+/** Nobody writes or serves it, or is about to, and it is in no document. */
 export function isLeft(look: SpoolLook): boolean {
-  return look.agent === undefined && look.workers.length === 0 && !isOver(look)
+  return look.agent === undefined && !look.starting && look.workers.length === 0 && !isOver(look)
 }
 
 /** Removes a session that nobody needs any more, and its tree when that was the last one. */
@@ -112,6 +114,7 @@ function lookAtSession(root: string): SpoolLook {
     former: formerOf(folder),
     servedJob: jobServed(treeRoot),
     agent: servingAgent(treeRoot),
+    starting: isStarting(treeRoot),
     workers: writersOf(folder, facts),
   }
 }

@@ -194,7 +194,7 @@ export class SessionService {
     if (this.#said === undefined) await this.#readToEnd()
     const known = this.#history?.rankEnded === true
     if (!known) this.own.record(await this.#rankEnd())
-    this.own.tellDrops()
+    this.own.seal()
     const left =
       outcome === 'drained' &&
       (await this.#publisher.drain(this.#until)) === 'drained' &&
@@ -286,7 +286,7 @@ export class SessionService {
     await this.#recorder?.end()
     const end = this.#processEnd()
     if (end !== undefined) this.own.record({ type: 'process.end', ...howOf(end) })
-    this.own.tellDrops()
+    this.own.seal()
     if ((await this.#publisher.drain(this.#until)) === 'drained') {
       await this.#publisher.leave({ ...this.#bye(), final: false }, this.#until)
     }

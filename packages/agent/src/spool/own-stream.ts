@@ -76,6 +76,12 @@ export class OwnStream {
     return { next: this.#log.next, drops: Object.fromEntries(this.#dropped) }
   }
 
+  /** The last word was said: what is seen from now on would come after the goodbye, whose ledger counts it. */
+  seal(): void {
+    this.tellDrops()
+    this.#silent = true
+  }
+
   /** From now on nothing is kept: the rank is not collected, or its spool is gone. */
   close(): void {
     this.#silent = true

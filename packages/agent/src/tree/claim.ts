@@ -9,6 +9,8 @@ import { lifeOf, pidNamespace, startOf } from './processes.ts'
 
 /** agent.json of one that stopped to beat: nobody serves the tree any more, whatever its process does. */
 const silentMs = 15_000
+/** Who starts an agent says so; it serves by then, or it will not. */
+const startingMs = 10_000
 
 interface ServingAgent {
   readonly pid: number
@@ -46,7 +48,7 @@ export class Claim {
         fs.writeFileSync(this.#file, this.#text(0), { flag: 'wx', mode: 0o600 })
         this.#held = true
         // What a client said when it started an agent is answered.
-        fs.rmSync(path.join(path.dirname(this.#file), 'agent.starting'), { force: true })
+        fs.rmSync(startingFile(path.dirname(this.#file)), { force: true })
         return undefined
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error
@@ -101,6 +103,16 @@ export function servingAgent(root: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether a client started an agent a moment ago, which does not serve the tree yet. */
+export function isStarting(root: string): boolean {
+  const made = fs.statSync(startingFile(root), { throwIfNoEntry: false })?.mtimeMs
+  return made !== undefined && Date.now() - made < startingMs
+}
+
+function startingFile(root: string): string {
+  return path.join(root, 'agent.starting')
 }
 
 /** The job that the tree's last agent was of, where that was killed: one that leaves says it of each session. */

@@ -6,6 +6,9 @@ import { makeTree, spoolRoots } from './folder.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { pidNamespace, startOf } from './processes.ts'
 
+/** Trees of this process: each command that it wraps has one of its own. */
+let founded = 0
+
 /**
  * Founds the tree of a wrapped command.
  *
@@ -20,7 +23,7 @@ export function foundTree(
   const [pid, start] = [process.pid, startOf(process.pid)]
   const facts: TreeFacts = {
     createdUs: clock.nowUs(),
-    key: `local-${hostId()}.${pid}.${start}`,
+    key: `local-${hostId()}.${pid}.${start}${founded === 0 ? '' : `-${founded}`}`,
     launcherMark: launcherMark(variables),
     host,
     hostId: hostId(),
@@ -31,6 +34,7 @@ export function foundTree(
     by: 'agent',
     version,
   }
+  founded++
   return { tree: makeTree(spoolRoots(variables, given.spoolRoot, directory), facts, told), facts }
 }
 

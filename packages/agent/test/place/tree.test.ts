@@ -69,6 +69,7 @@ describe('PROVLOOM_TREE', () => {
     for (const one of [self, { ...self, pidNamespace: '4026532281' }, { ...self, start: '' }]) {
       expect(parseProcess(formatProcess(one))).toEqual(one)
       expect(founderOf(localKey(one))).toEqual(one)
+      expect(founderOf(`${localKey(one)}-2`)).toEqual(one)
     }
     expect(founderOf('slurm-17.0')).toBeUndefined()
     expect(founderOf('local-me')).toBeUndefined()

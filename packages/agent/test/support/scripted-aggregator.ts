@@ -32,6 +32,8 @@ export interface Script {
   readonly farewell?: boolean
   /** Never says that the document holds a session. */
   readonly settled?: boolean
+  /** Answers heartbeats only with the acknowledgement of the rank's end, and that its clock is an hour ahead. */
+  readonly latePulse?: boolean
 }
 
 /** A small real ROUTER that follows the protocol as far as its script lets it. */
@@ -51,6 +53,7 @@ export class ScriptedAggregator {
   readonly #router = new Router({ linger: 0 })
   readonly #known = new Set<string>()
   #nth = 0
+  #heartbeatUs: number | undefined
 
   constructor(saveDir: string, script: Script = {}) {
     this.script = script
@@ -156,6 +159,7 @@ export class ScriptedAggregator {
         return
       case 'heartbeat':
         if (!this.#known.has(session)) await answer({ kind: 'again', session })
+        else if (this.script.latePulse === true) this.#heartbeatUs = message.sentUs
         else await answer({ kind: 'pulse', session, sentUs: message.sentUs, receivedUs: Date.now() * 1000 })
         return
       case 'bye':
@@ -227,8 +231,13 @@ export class ScriptedAggregator {
           })
           return
         }
-        if (fate === 'take')
-          await answer({ kind: 'acks', session, next: { [stream]: this.received.nextOf(stream) } })
+        if (fate === 'mute') return
+        const acks = answer({ kind: 'acks', session, next: { [stream]: this.received.nextOf(stream) } })
+        const sentUs = this.#heartbeatUs
+        if (sentUs === undefined || this.received.of('rank.end').length === 0) return acks
+        this.#heartbeatUs = undefined
+        const receivedUs = (Date.now() + 3_600_000) * 1000
+        await Promise.all([acks, answer({ kind: 'pulse', session, sentUs, receivedUs })])
       }
     }
   }
