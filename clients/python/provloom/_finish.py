@@ -18,9 +18,9 @@ def end(session, failure, create_graph, create_svg, wait):
     return _settle(session, session.rank() == 0 if wait is None else bool(wait))
 
 
-def at_exit(session, status, why):
+def at_exit(session, status, why, code):
     """The process ends with the session open. A wrapper outlives it; under a plain start nobody else tells the end."""
-    session.end(status, why, by="exit")
+    session.end(status, why, by="exit", exit_code=code)
     if session.kind == Session.OWN and not session.wrapped:
         _settle(session, session.rank() == 0)
 

@@ -5,7 +5,7 @@ import os
 import sys
 from _thread import RLock
 
-from . import _current, _wait
+from . import _current, _offspring, _wait
 from . import _limits as limits
 from ._tell import once
 
@@ -27,6 +27,7 @@ def begin():
         pass  # start_run tries again, and says why
     try:
         watch_exit()
+        _offspring.begin()
     except Exception:
         pass
 
@@ -103,27 +104,35 @@ def quit_noted(self, code=None):
 
 
 def exit_status():
-    """(status, why) of a session that this process ends by its end, as far as it can be known."""
-    why = failure()
+    """(status, why, exit code) of a session that this process ends by its end, as far as it can be known."""
+    why, code = failure(), _code_of_child()
     if why is not None:
-        return "failed", why
-    code = _code_of_child()
+        return "failed", why, code
     if code is not None:
-        return ("completed", None) if code == 0 else ("failed", "exit status %d" % code)
+        return ("completed", None, 0) if code == 0 else ("failed", "exit status %d" % code, code)
     # With which status SystemExit was raised by hand cannot be known.
     if _main is None or _status is None or not _was_thrown(_main):
-        return "completed", None
-    return ("completed", None) if _status[0] in (None, 0) else ("failed", ("exit status %s" % (_status[0],))[:4096])
+        return "completed", None, None
+    if _status[0] in (None, 0):
+        return "completed", None, None
+    return "failed", ("exit status %s" % (_status[0],))[:4096], None
 
 
 def _code_of_child():
-    """The code that multiprocessing is about to leave a forked child with, from Python 3.13 on; before that the exception
-    is still to be seen."""
+    """The code that multiprocessing is about to leave this child with: it holds it, from Python 3.13 on; before that the
+    exception that it makes it of is still to be seen. Else None."""
+    if _finalized_in != os.getpid():
+        return None
+    kind, error, _ = sys.exc_info()
+    if kind is not None and not issubclass(kind, SystemExit):
+        return 1
+    if kind is not None and error.code is not None:
+        return error.code & 0xFF if isinstance(error.code, int) else 1
     frame = sys._getframe()
     while frame is not None and frame.f_code.co_name != "_bootstrap":
         if frame.f_globals.get("__name__") in ("multiprocessing.popen_fork", "multiprocessing.forkserver"):
             code = frame.f_locals.get("code")
-            return code if isinstance(code, int) else None
+            return code & 0xFF if isinstance(code, int) else None
         frame = frame.f_back
     return None
 

@@ -259,7 +259,7 @@ class Session:
         except OSError:
             pass  # helpers then find none, and say so
 
-    def end(self, status, error=None, create_graph=None, create_svg=None, by="call"):
+    def end(self, status, error=None, create_graph=None, create_svg=None, by="call", exit_code=None):
         """Writes the session's end and closes its stream."""
         self.status = status
         self.leave(for_all=by != "exit")
@@ -276,6 +276,7 @@ class Session:
                 createGraph=True if create_graph or create_svg else None,
                 createSvg=True if create_svg else None,
                 by=by,
+                exitCode=exit_code,
             ))  # fmt: skip
         self.tell_dropped()
 

@@ -1,5 +1,6 @@
 """Processes that a process starts: helpers in its session, ranks of their own, or other runs."""
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,52 @@ class ScriptCase(SpoolCase):
     def by_pid(self):
         """{pid: session folder} of the sessions that processes opened for themselves."""
         return {self.facts(one)["pid"]: one for one in self.sessions()}
+
+
+class Ends(ScriptCase):
+    """How a child ends is left with its session by its parent, where the child itself can say nothing."""
+
+    TEXT = """
+import os, sys
+%s
+def work(rank, how):
+    provloom.start_run("www.example.org", "digits", rank=rank)
+    provloom.log_metric("m", 1.0)
+    if how == "exit": os._exit(5)
+    if how == "kill": os.kill(os.getpid(), 15)
+    if how == "ended": provloom.end_run(); os._exit(6)
+    if how == "raise": raise ValueError("bad")
+    if how == "sys": sys.exit(7)
+if __name__ == "__main__":
+    context = multiprocessing.get_context("%s")
+    children = [context.Process(target=work, args=one) for one in enumerate(["exit", "kill", "ended", "raise", "sys", "done"])]
+    for child in children: child.start()
+    for child in children: child.join()
+    print([child.exitcode for child in children])
+"""
+
+    @staticmethod
+    def told(session):
+        try:
+            with open(os.path.join(session, "exit.json")) as opened:
+                return json.load(opened)
+        except FileNotFoundError:
+            return None
+
+    def test_by_its_code_or_signal_whichever_is_imported_first(self):
+        for imports in ("import multiprocessing\nimport provloom", "import provloom\nimport multiprocessing"):
+            for method in ("fork", "spawn", "forkserver"):
+                with self.subTest(imports=imports, method=method):
+                    before = set(self.sessions())
+                    output, _ = self.run_script(self.TEXT % (imports, method))
+                    self.assertEqual(output, "[5, -15, 6, 1, 7, 0]\n")
+                    told, said = {}, {}
+                    for one in set(self.sessions()) - before:
+                        rank = self.facts(one)["rank"]
+                        told[rank] = self.told(one)
+                        said[rank] = [(end["by"], end.get("exitCode")) for end in self.events("session.end", one)]
+                    self.assertEqual([told[rank] for rank in (0, 1, 2)], [{"exitCode": 5}, {"signal": "SIGTERM"}, None])
+                    self.assertEqual(said, {0: [], 1: [], 2: [("call", None)], 3: [("exit", 1)], 4: [("exit", 7)], 5: [("exit", None)]})
 
 
 class Helpers(ScriptCase):

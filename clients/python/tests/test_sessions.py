@@ -212,6 +212,7 @@ class Folder(SpoolCase):
         self.assertRegex(facts.pop("hostId"), r"^[0-9a-f]{32}$")
         self.assertEqual(facts.pop("argv")[1], "-c")
         self.assertLess(abs(facts.pop("openedUs") - self.events("session.start")[0]["time"]), 1_000_000)
+        self.assertEqual(facts.pop("parents")[0][0], os.getpid())
         for name in ("host", "executable", "start", "pidNamespace"):
             self.assertTrue(facts.pop(name), name)
         self.assertEqual(

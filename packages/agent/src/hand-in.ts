@@ -56,7 +56,7 @@ export async function handIn(
     facts: found.facts,
     settings: seat.settings,
     place: seat.place,
-    process: { life: () => 'gone', command: undefined, abandoned: true },
+    process: { life: () => 'gone', command: undefined, hasParent: () => false, abandoned: true },
     history,
     lastUs: history.lastUs,
     recorder: () => undefined,

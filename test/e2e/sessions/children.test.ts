@@ -72,18 +72,44 @@ describe.each(ways)('ranks that a script starts under %s', (_way, startIt) => {
   })
 
   it.each([
-    ['leaves by sys.exit(5)', 'sys.exit(5)', 'failed'],
-    ['vanishes', 'os._exit(5)', 'incomplete'],
+    ['leaves by sys.exit(5)', 'sys.exit(5)', 'failed 5 -'],
+    ['raises', 'raise ValueError("bad")', 'failed 1 -'],
+    ['vanishes, and its parent looks for it later', 'os._exit(5)', 'failed 5 -'],
   ])('of which one %s are a run in which the others completed', async (_, ending, status) => {
     const here = site()
     const failing = `${said}
-    if rank == 1: ${ending}`
+    if rank == 1: ${ending}
+    import time; time.sleep(2)`
     const result = await startIt(here, here.script('fails.py', spawned('spawn', 1, 3, failing))).ended
     expect(result.code, result.stderr).toBe(1)
     await here.gone()
     const [run] = here.runs()
-    expect(ranks(run!)).toEqual(['0 0 completed', `1 0 ${status}`, '2 0 completed'])
+    const [first, failed, last] = ranks(run!, 'exitCode', 'signal')
+    expect([first, last].map((one) => one!.slice(0, 13))).toEqual(['0 0 completed', '2 0 completed'])
+    expect(failed).toBe(`1 0 ${status}`)
   })
+
+  it.each([
+    ['spawn', 'os._exit(5)', 'failed 5 -'],
+    ['fork', 'os._exit(5)', 'failed 5 -'],
+    ['fork', 'os.kill(os.getpid(), 9)', 'killed - SIGKILL'],
+  ])(
+    'of which one vanishes, of a parent that knows us (%s, %s), ended as that was told',
+    async (method, ending, how) => {
+      const here = site()
+      const failing = `${said}
+    if rank == 1: ${ending}`
+      const text = spawned(method, 1, 3, failing).replace(
+        'in children: child.join',
+        'in children[1:] + children: child.join',
+      )
+      const result = await startIt(here, here.script('fails.py', `import provloom\n${text}`)).ended
+      expect(result.code, result.stderr).toBe(1)
+      await here.gone()
+      const [run] = here.runs()
+      expect(ranks(run!, 'exitCode', 'signal')[1]).toBe(`1 0 ${how}`)
+    },
+  )
 
   it.each([
     ['end_run', 'provloom.end_run()', 'completed'],

@@ -1,3 +1,4 @@
+import os from 'node:os'
 import type { SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { elasticError } from '../launch/last-words.ts'
@@ -17,19 +18,13 @@ export interface EndFacts {
   readonly lastUs: number | undefined
 }
 
-/**
- * How the process of a session ended, as far as its command's end tells: that of the command itself, or what a shell that
- * ran it last hands on. Where that says otherwise than the session it is another process's.
- */
-export function processEndOf(
-  pid: number,
-  command: number | undefined,
-  end: CommandEnd | undefined,
-  said: SessionEnd | undefined,
-): CommandEnd | undefined {
-  if (end === undefined || command === undefined) return undefined
-  if (pid === command || said === undefined) return end
-  return end.kind === 'exited' && (end.code === 0) === (said.status === 'completed') ? end : undefined
+export function commandEndOf(code: number | undefined, signal: string | undefined): CommandEnd | undefined {
+  if (isSignal(signal)) return { kind: 'killed', signal }
+  return code === undefined ? undefined : { kind: 'exited', code }
+}
+
+function isSignal(name: string | undefined): name is NodeJS.Signals {
+  return name !== undefined && name in os.constants.signals
 }
 
 export function howOf(end: CommandEnd): { readonly signal: string } | { readonly exitCode: number } {

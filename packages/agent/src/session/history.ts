@@ -1,8 +1,8 @@
-import os from 'node:os'
 import path from 'node:path'
 import { LogCursor, decodeEvent, isPoint, isPointAt, payloadAt } from '@provloom/shared'
-import type { Artifact, Event, Files, ProcessEnd, SessionEnd } from '@provloom/shared'
+import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
+import { commandEndOf } from './ending.ts'
 import type { SessionFolder } from './folder.ts'
 
 /** What a spool that another agent has served before tells about itself. */
@@ -37,7 +37,7 @@ export async function readHistory(files: Files, spool: SessionFolder): Promise<H
     const lastUs = await readEvents(files, path.join(spool.streams, stream), (event, number) => {
       if (event.type === 'rank.end') found.rankEnded = true
       if (event.type === 'session.end') found.sessionEnd = event
-      if (event.type === 'process.end') found.processEnd = commandEndOf(event)
+      if (event.type === 'process.end') found.processEnd = commandEndOf(event.exitCode, event.signal)
       if (event.type === 'artifact') artifacts.push({ artifact: event, stream, number })
       if (event.type === 'artifact.stored') stored.push({ stream: event.stream, number: event.number })
     })
@@ -74,15 +74,6 @@ export async function countRecords(
     }
   }
   return { records, atLeast: false }
-}
-
-function commandEndOf({ exitCode, signal }: ProcessEnd): CommandEnd | undefined {
-  if (isSignal(signal)) return { kind: 'killed', signal }
-  return exitCode === undefined ? undefined : { kind: 'exited', code: exitCode }
-}
-
-function isSignal(name: string | undefined): name is NodeJS.Signals {
-  return name !== undefined && name in os.constants.signals
 }
 
 const words = ['"rank.end"', '"session.end"', '"process.end"', '"artifact"', '"artifact.stored"'].map(

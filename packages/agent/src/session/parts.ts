@@ -14,6 +14,8 @@ export interface SessionProcess {
   life(): Life
   /** The wrapped command, which it is or was started by. */
   readonly command: number | undefined
+  /** Whether the process that started it is still there: it may tell how it ended. */
+  readonly hasParent: () => boolean
   /** Handed in later: nobody writes it, whatever a process of that number does. */
   readonly abandoned: boolean
 }

@@ -12,13 +12,14 @@ import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { ControlFile, placeTold } from './control.ts'
-import { howOf, processEndOf, rankEndOf } from './ending.ts'
+import { howOf, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
 import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
+import { ProcessEnd } from './process-end.ts'
 import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { RunLog } from './run-log.ts'
@@ -46,7 +47,7 @@ export class SessionService {
   #delay: string | undefined
   #said: SessionEnd | undefined
   readonly #offset = new ClockOffset((fact) => this.own.record(fact))
-  #commandEnd: CommandEnd | undefined
+  readonly #end: ProcessEnd
   #asked: 'serve' | 'leave' = 'serve'
   #until = Infinity
   #markDue = false
@@ -60,6 +61,7 @@ export class SessionService {
     this.folder = folder
     this.facts = facts
     this.#settings = settings
+    this.#end = new ProcessEnd(facts, folder, parts.process)
     this.#news = new Wake(clock)
     this.#control = new ControlFile(folder)
     this.own = new OwnStream(clock, files, folder.streams)
@@ -80,7 +82,7 @@ export class SessionService {
 
   /** The command has ended: it is the end of every process of it that is gone. */
   commandEnded(end: CommandEnd | undefined): void {
-    this.#commandEnd = end
+    this.#end.command = end
     this.#news.ring()
   }
 
@@ -131,8 +133,7 @@ export class SessionService {
       if (ofProcess.life() === 'gone') {
         const now = context.clock.monotonicMs()
         goneMs ??= now
-        const waits =
-          ofProcess.command !== undefined && this.#commandEnd === undefined && now - goneMs < commandEndMs
+        const waits = this.#end.mayBeTold(this.#said) && now - goneMs < commandEndMs
         // What it said at its end may not have been read yet.
         if (!waits && (await this.#readToEnd())) return
       }
@@ -215,17 +216,13 @@ export class SessionService {
     const { lastUs } = this.#parts
     return rankEndOf({
       said,
-      process: this.#processEnd() ?? this.#history?.processEnd,
+      process: this.#end.known(this.#said) ?? this.#history?.processEnd,
       variables: this.facts.environment,
       killsBefore: this.#killsBefore,
       lastUs:
         lastUs ??
         (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
     })
-  }
-
-  #processEnd(): CommandEnd | undefined {
-    return processEndOf(this.facts.pid, this.#parts.process.command, this.#commandEnd, this.#said)
   }
 
   /** The process's own end, where it follows the session's soon enough to be told. */
@@ -238,8 +235,8 @@ export class SessionService {
     }
     if (ofProcess.command === undefined || ofProcess.life() !== 'gone') return
     const waitUntil = clock.monotonicMs() + commandEndMs
-    while (this.#commandEnd === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
-    const end = this.#processEnd()
+    while (this.#end.command === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
+    const end = this.#end.known(this.#said)
     if (end === undefined || this.#said === undefined) return
     const exit = { kind: 'exit', session: this.folder.id, time: clock.nowUs(), ...howOf(end) } as const
     await this.#publisher.amend(exit, this.#until)
@@ -284,7 +281,7 @@ export class SessionService {
 
   async #leave(): Promise<SessionOutcome> {
     await this.#recorder?.end()
-    const end = this.#processEnd()
+    const end = this.#end.known(this.#said)
     if (end !== undefined) this.own.record({ type: 'process.end', ...howOf(end) })
     this.own.seal()
     if ((await this.#publisher.drain(this.#until)) === 'drained') {
@@ -303,7 +300,7 @@ export class SessionService {
     const { process: ofProcess } = this.#parts
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
-      ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#commandEnd === undefined)
+      ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#end.command === undefined)
     while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
     const end = await this.#rankEnd()
     this.#close()

@@ -1,6 +1,7 @@
 import { isRunId, protocolVersion } from '@provloom/shared'
 import type { Hello } from '@provloom/shared'
 import type { Context } from '../context.ts'
+import type { SessionFacts } from '../session/facts.ts'
 import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
@@ -40,7 +41,12 @@ export function openSession(parts: OpeningParts): {
     facts,
     settings: seat.settings,
     place: seat.place,
-    process: { life: () => lifeOf(facts), command: wrapped?.pid, abandoned: false },
+    process: {
+      life: () => lifeOf(facts),
+      command: wrapped?.pid,
+      hasParent: () => hasParent(facts),
+      abandoned: false,
+    },
     recorder: (own) =>
       new Recorder({
         clock: context.clock,
@@ -95,4 +101,8 @@ export function helloOf({
     ...(restartsMax === undefined ? {} : { restartsMax }),
     ...(restarts === undefined ? {} : { restarts }),
   }
+}
+
+function hasParent({ parents: [parent], pidNamespace }: SessionFacts): boolean {
+  return parent !== undefined && lifeOf({ pid: parent[0], start: parent[1], pidNamespace }) === 'lives'
 }

@@ -52,6 +52,8 @@ export interface SessionEnd extends Fact<'session.end'> {
   /** What ended it: `end_run`, the interpreter's end, the agent's last look, or the next `start_run`. */
   readonly by: 'call' | 'exit' | 'agent' | 'next'
   readonly error?: string
+  /** With which the process is about to end, where it knows. */
+  readonly exitCode?: number
   readonly createGraph?: boolean
   readonly createSvg?: boolean
 }

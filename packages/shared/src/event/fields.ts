@@ -34,6 +34,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     status: 'completed|failed|incomplete',
     by: 'call|exit|agent|next',
     error: 'text?',
+    exitCode: 'int?',
     createGraph: 'flag?',
     createSvg: 'flag?',
   },
