@@ -32,7 +32,7 @@ export async function handIn(
   const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)
   const seat = {
-    ...new Places(context, facts, undefined).seat(found),
+    ...new Places(context, { tree, facts }, undefined).seat(found),
     ...(mode.ordinal === undefined ? {} : { ordinal: mode.ordinal }),
   }
   const { given, clock, timing, voice } = context
