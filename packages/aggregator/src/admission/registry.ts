@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { closedMax, namedRanksMax, noRuns, readRunFile, readRunsFile, readStoredRun } from '@provloom/rundir'
+import {
+  closedMax,
+  filesOf,
+  namedRanksMax,
+  noRuns,
+  readRunFile,
+  readRunsFile,
+  readStoredRun,
+} from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
 import { ProvloomError, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello, RankStatus, RunId } from '@provloom/shared'
@@ -294,7 +302,7 @@ function finishedRun(facts: RunFacts): ClosedRun {
     status: closedStatus(status),
     ...(worldSize === null ? {} : { worldSize }),
     highestAttempt: Math.max(-1, ...attempts),
-    reopenable: false,
+    reopenable: fs.existsSync(filesOf(facts.runDir).reopening),
     unheld: [],
     unwell: ledger.ranks
       .filter((one) => one.status !== 'completed')
