@@ -33,7 +33,7 @@ export async function handIn(
   const { facts } = readTree(tree.root)
   const former = formerOf(found.folder)
   const history = await readHistory(context.files, found.folder)
-  const seen = new Places(context, facts, undefined).seat(found)
+  const seen = new Places(context, { tree, facts }, undefined).seat(found)
   const seat = {
     ...seen,
     ...placeOf(seen, former.place),

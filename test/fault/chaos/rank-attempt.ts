@@ -98,7 +98,7 @@ export class RankAttempt {
     const undone = this.progress.filter(
       ({ state, returned }, i) => state !== 'ended' || returned !== this.plan.sessions[i]!.count,
     )
-    if (this.#workerKilled || undone.length === 0 || this.plan.sessions.length === 0) return this.problems
+    if (this.#workerKilled || this.neverBegan || undone.length === 0) return this.problems
     return [...this.problems, `${undone.length} of its sessions were not made to their end`]
   }
 

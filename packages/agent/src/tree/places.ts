@@ -7,8 +7,6 @@ import type { Present } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Job } from '../meet/meeting.ts'
 import { mayStartAggregator } from '../place/head-node.ts'
-import { countSession } from '../place/ordinal.ts'
-import type { SessionCounts } from '../place/ordinal.ts'
 import { findPlace } from '../place/place.ts'
 import type { Place, Said } from '../place/place.ts'
 import { hostId } from '@provloom/shared/process'
@@ -21,11 +19,11 @@ import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import { settingsOf } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 import { writeSmall } from '../spool/small-file.ts'
+import { Counts } from './counts.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { lifeOf, parentsOf, pidNamespace, startOf } from './processes.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
-import { workerOf } from './worker.ts'
 
 /** Where a session belongs, as far as its tree can say: a run is given by the aggregator. */
 export interface Seat {
@@ -44,13 +42,18 @@ export class Places {
   readonly #tree: TreeFacts
   readonly #wrapped: Wrapped | undefined
   readonly #own: Place
-  #counts: SessionCounts = new Map()
+  readonly #counts: Counts
 
-  constructor(context: Context, tree: TreeFacts, wrapped: Wrapped | undefined) {
+  constructor(
+    context: Context,
+    { tree, facts }: { readonly tree: TreeFolder; readonly facts: TreeFacts },
+    wrapped: Wrapped | undefined,
+  ) {
     this.#context = context
-    this.#tree = tree
+    this.#tree = facts
+    this.#counts = new Counts(tree)
     this.#wrapped = wrapped
-    this.#own = this.#placeOf(undefined, context.variables, [wrapped?.pid ?? tree.pid])
+    this.#own = this.#placeOf(undefined, context.variables, [wrapped?.pid ?? facts.pid])
   }
 
   /** What is known of the job before any session says more. */
@@ -66,7 +69,7 @@ export class Places {
     return this.#own
   }
 
-  seat({ facts }: Found): Seat {
+  seat({ facts, folder }: Found): Seat {
     const { given, directory } = this.#context
     const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, this.#chainOf(facts))
     const settings = settingsOf(
@@ -75,14 +78,18 @@ export class Places {
       nameOf(facts.argv, facts.directory),
       this.#wrapped === undefined ? facts.directory : directory,
     )
-    const worker = workerOf(facts, this.#tree)
+    const worker = this.#counts.workerOf(facts, this.#tree)
     const { experimentName } = settings
     const named = facts.runName === undefined ? {} : { runName: facts.runName.slice(0, limits.nameLengthMax) }
     const counted = { worker, rank: place.rank, attempt: place.attempt, experimentName, ...named }
-    const { ordinal, after } = countSession(this.#counts, counted)
-    this.#counts = after
+    const ordinal = this.#counts.ordinalOf(folder.id, counted)
     const mayStart = this.#mayStart(place, facts.environment)
     return { place, jobKey: this.#jobKey(place), worker, ordinal, settings, mayStart }
+  }
+
+  /** The session's folder is gone. */
+  forget(session: string): void {
+    this.#counts.forget(session)
   }
 
   /** Where the job of a session is met; of the command before it has any. */

@@ -80,7 +80,7 @@ export class TreeService {
     this.#idleSinceMs = clock.monotonicMs()
     const ring = (): void => this.#news.ring()
     this.#watch = new SessionWatch(tree, clock, timing, ring, (message) => this.tell(message))
-    this.#places = new Places(context, facts, wrapped)
+    this.#places = new Places(context, { tree, facts }, wrapped)
     this.#meeting = new Meeting({
       clock,
       named: given.connection,
@@ -255,6 +255,8 @@ export class TreeService {
     this.#begun++
     const end = (outcome: SessionOutcome): void => {
       this.#open.delete(found.folder.id)
+      if (outcome.kind === 'delivered' || outcome.kind === 'not-collected')
+        this.#places.forget(found.folder.id)
       this.#idleSinceMs = context.clock.monotonicMs()
       this.#ended.push({ session: found.folder.id, folder: found.folder.root, outcome })
       this.#presence.hurry()

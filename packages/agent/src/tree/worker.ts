@@ -20,27 +20,33 @@ const rankVariables = [
   'LOCAL_RANK',
 ] as const
 
+export interface Worker {
+  readonly worker: string
+  /** The topmost process with the session's rank below the founder; undefined where there is none. */
+  readonly top: ProcessNumber | undefined
+}
+
 /**
  * The process right below the launcher, else the tree's founder: whose sessions are counted together. It is the topmost
  * process, from the session's own up to the founder, that was started with the session's rank: a rank that its launcher
  * starts again is another one, and one that the script made a rank by itself is none.
  */
-export function workerOf(facts: SessionFacts, tree: TreeFacts): string {
+export function workerOf(facts: SessionFacts, tree: TreeFacts): Worker {
   const told = rankVariables.flatMap((name) => {
     const value = facts.environment[name]
     return value === undefined || value === '' ? [] : [`${name}=${value}`]
   })
-  if (told.length === 0) return tree.key
+  if (told.length === 0) return { worker: tree.key, top: undefined }
   let top: ProcessNumber | undefined
   for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
     const [pid, start] = process
     const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
-    if (life === 'elsewhere') return tree.key
+    if (life === 'elsewhere') return { worker: tree.key, top: undefined }
     // Whoever is gone was started with what is below it, as far as anybody can say.
     const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : told
     if (started === undefined || !told.some((one) => started.includes(one))) break
-    if (pid === tree.pid) return tree.key
+    if (pid === tree.pid) return { worker: tree.key, top }
     top = process
   }
-  return top === undefined ? tree.key : `${tree.hostId}.${top.join('.')}`
+  return { worker: top === undefined ? tree.key : `${tree.hostId}.${top.join('.')}`, top }
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { closedMax, namedRanksMax, noRuns, readRunFile, readRunsFile, readStoredRun } from '@provloom/rundir'
+import {
+  closedMax,
+  filesOf,
+  namedRanksMax,
+  noRuns,
+  readRunFile,
+  readRunsFile,
+  readStoredRun,
+} from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
 import { ProvloomError, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello, RankStatus, RunId } from '@provloom/shared'
@@ -32,6 +40,8 @@ export class Registry {
   readonly #trouble: Trouble
   readonly #open = new Map<RunId, OpenRun>()
   readonly #opening = new Map<string, Promise<OpenRun | 'later'>>()
+  /** Those that are just being begun: a successor must know them, whichever of them is written first. */
+  readonly #beginning = new Set<RunFacts>()
   /** Those that could not be resumed: kept in runs.json for the next try. */
   #setAside: RunFacts[] = []
   #closed: ClosedRun[] = []
@@ -178,8 +188,9 @@ export class Registry {
       settings: settle(asked, hello.asked),
       saveDir: wished === undefined ? this.#settings.saveDir : path.resolve(wished),
     })
+    this.#beginning.add(facts)
     try {
-      await this.#write(facts)
+      await this.#write()
       const run = await beginRun(this.#around, facts, after?.facts.runId)
       this.#open.set(facts.runId, run)
       this.#trouble.ended('open', 'SAVE_DIR_UNWRITABLE', 'Runs can be opened again')
@@ -190,6 +201,8 @@ export class Registry {
       // Nothing of this run was promised to anybody yet.
       fs.rmSync(facts.runDir, { recursive: true, force: true })
       throw error
+    } finally {
+      this.#beginning.delete(facts)
     }
   }
 
@@ -233,10 +246,11 @@ export class Registry {
   }
 
   /** One writer at a time, each with what is true when its turn comes. */
-  #write(beginning?: RunFacts): Promise<void> {
+  #write(): Promise<void> {
     const write = async (): Promise<void> => {
-      const open = [...this.#setAside, ...this.open.map((run) => run.facts)]
-      if (beginning !== undefined) open.push(beginning)
+      const begun = this.open.map((run) => run.facts)
+      const beginning = [...this.#beginning].filter((facts) => !begun.includes(facts))
+      const open = [...this.#setAside, ...begun, ...beginning]
       const content: RunsFile = { format: 2, open, closed: this.#closed }
       await this.#control.write(this.#control.runs, content)
     }
@@ -288,7 +302,7 @@ function finishedRun(facts: RunFacts): ClosedRun {
     status: closedStatus(status),
     ...(worldSize === null ? {} : { worldSize }),
     highestAttempt: Math.max(-1, ...attempts),
-    reopenable: false,
+    reopenable: fs.existsSync(filesOf(facts.runDir).reopening),
     unheld: [],
     unwell: ledger.ranks
       .filter((one) => one.status !== 'completed')

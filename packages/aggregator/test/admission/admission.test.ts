@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { RunFacts } from '@provloom/rundir'
 import { limits, mintRunId } from '@provloom/shared'
 import { TestHouse, readJson } from '../support/house.ts'
 import { params, rankEnd } from '../support/peer.ts'
@@ -170,4 +171,12 @@ test('shares what may be in flight between the ranks', async () => {
   expect(one.creditBytes).toBe(limits.creditBytesMin)
   expect(lone.envelopeAgeMs).toBe(limits.envelopeAgeMs)
   expect(one.envelopeAgeMs).toBe(limits.envelopeAgeMsMax)
+})
+
+test('runs that are begun at once are all known to an aggregator that goes on after a kill', async () => {
+  const { connection } = await house.started()
+  const peers = ['a', 'b', 'c'].map((runName) => house.peer(connection, { hello: { runName } }))
+  await Promise.all(peers.map((peer) => peer.welcome()))
+  const { open } = readJson(path.join(house.saveDir, '.provloom/test/runs.json')) as { open: RunFacts[] }
+  expect(open.map(({ runId }) => runId).sort()).toEqual(peers.map(({ runId }) => runId).sort())
 })

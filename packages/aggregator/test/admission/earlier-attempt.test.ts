@@ -1,7 +1,10 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { AggregatorMessage } from '@provloom/shared'
 import { AggregatorChild, build } from '../support/child.ts'
 import { ManualClock } from '../support/clock.ts'
-import { TestHouse } from '../support/house.ts'
+import { TestHouse, readJson } from '../support/house.ts'
 import { params, rankEnd } from '../support/peer.ts'
 import type { Peer } from '../support/peer.ts'
 
@@ -26,6 +29,16 @@ interface Start {
 
 function rankZero(connection: Parameters<TestHouse['peer']>[0], { attempt, startedUs }: Start): Peer {
   return house.peer(connection, { attempt, worldSize: 1, hello: { ...restarts, startedUs } })
+}
+
+/** As an agent does: asks again while the run is just being written. */
+async function answer(peer: Peer): Promise<AggregatorMessage> {
+  for (;;) {
+    await peer.say(peer.helloMessage())
+    const heard = await peer.hear('welcome', 'refused', 'later')
+    if (heard.kind !== 'later') return heard
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 function child(): AggregatorChild {
@@ -76,7 +89,7 @@ test('an attempt is let into its own place again after its rank and its aggregat
   await killed.signal('SIGKILL')
   const hello = { ...restarts, admitted: runId }
   const agent = house.peer(await child().connection(), { session: one.session, worldSize: 1, hello })
-  expect(await agent.hello()).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: { w: 3 } })
+  expect(await answer(agent)).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: { w: 3 } })
 })
 
 test('an attempt that was never let in before the next one was has its own place in the same run', async () => {
@@ -98,7 +111,7 @@ test('an attempt that comes when the run is closed already is in it all the same
   await after.bye()
   await clock.passing(house.status('run-finished'))
   const before = rankZero(connection, first)
-  expect(await before.hello()).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: {} })
+  expect(await answer(before)).toMatchObject({ kind: 'welcome', runId, attempt: 0, next: {} })
 })
 
 test('a rank that its launcher counts lower than another one did is started again, as the next attempt', async () => {
@@ -109,4 +122,19 @@ test('a rank that its launcher counts lower than another one did is started agai
   await before.bye()
   const after = rankZero(connection, { attempt: 0, startedUs: 2_000 })
   expect(await after.hello()).toMatchObject({ kind: 'welcome', attempt: 4 })
+})
+
+test('a run that was closed when its aggregator was killed, before that wrote so, can be reopened all the same', async () => {
+  const killed = child()
+  const one = rankZero(await killed.connection(), first)
+  const { runId } = await one.welcome()
+  await one.store('w', [...params(0, 3), rankEnd('completed')])
+  await one.bye()
+  await killed.status('run-finished')
+  await killed.signal('SIGKILL')
+  const file = path.join(house.saveDir, '.provloom/test/runs.json')
+  const { closed, ...rest } = readJson(file) as { closed: { facts: object }[] }
+  fs.writeFileSync(file, JSON.stringify({ ...rest, open: closed.map(({ facts }) => facts), closed: [] }))
+  const two = rankZero(await child().connection(), second)
+  expect(await answer(two)).toMatchObject({ kind: 'welcome', runId, attempt: 1 })
 })
