@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeds } from '../../support/effort.ts'
+import { enduring, seeds } from '../../support/effort.ts'
 import { expectWhole, param, ranks, site } from '../../support/site.ts'
 import type { Site } from '../../support/site.ts'
 import type { Result } from '../../support/cli.ts'
@@ -94,4 +94,47 @@ describe.each([
     expect(ranks(runs[1]!)).toEqual(['0 0 killed', '0 1 completed', '1 0 failed', '1 1 completed'])
     for (const run of runs) expectWhole(run, 10, 10, 11, 11)
   })
+})
+
+it('a rank that a shell starts again when its machine was killed is in the run again within 20 s', async ({
+  skip,
+}) => {
+  skip(!enduring, 'npm run endure -- sessions')
+  const here = site()
+  const name = here.script(
+    't.py',
+    `
+import os, time, provloom
+rank = int(os.environ["RANK"])
+again = os.path.exists("again%d" % rank)
+run = provloom.start_run("www.example.org", "e", collect_all_processes=True)
+while not again and run.directory is None:
+    provloom.log_metric("loss", rank, step=0)
+    time.sleep(0.1)
+print("begun", rank, os.getpid(), os.getppid(), flush=True)
+open("again%d" % rank, "w").close()
+while not (again or os.path.exists("done")): time.sleep(0.01)
+print("ended", provloom.end_run(), flush=True)
+if rank == 1: open("done", "w").close()
+`,
+  )
+  const loop = `until provloom agent --with-aggregator -- python3 ${name}; do sleep 2; done`
+  const variables = { WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_PORT: '29500', PROVLOOM_JOB_KEY: 'k' }
+  const [zero, one] = [0, 1].map((rank) =>
+    here.start('bash', ['-c', loop], { env: { ...variables, RANK: `${rank}`, LOCAL_RANK: `${rank}` } }),
+  )
+  const [, worker, agent] = await one!.seen(/begun 1 (\d+) (\d+)/)
+  await zero!.seen(/begun 0/)
+  for (const pid of [agent, worker]) process.kill(Number(pid), 'SIGKILL')
+  const killed = performance.now()
+  const isAgain = (): boolean => here.runs().some((run) => ranks(run).some((told) => told.startsWith('1 1')))
+  await expect.poll(isAgain, { timeout: 40_000 }).toBe(true)
+  expect(performance.now() - killed).toBeLessThan(22_000)
+  const results = await Promise.all([zero!, one!].map(({ ended }) => ended))
+  for (const { code, stderr } of results) {
+    expect(code, stderr).toBe(0)
+    expect(stderr).not.toMatch(/import|conflict/)
+  }
+  await here.gone()
+  expect(here.runs().map((run) => ranks(run))).toEqual([['0 0 completed', '1 0 lost', '1 1 completed']])
 })

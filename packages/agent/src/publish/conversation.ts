@@ -58,6 +58,7 @@ export class Conversation {
   #cancel: (() => void) | undefined
   #heartbeatSent: { readonly us: number; readonly ms: number } | undefined
   #answeredMs = 0
+  #putOff = false
 
   constructor(clock: Clock, timing: Timing, session: string, parts: ConversationParts) {
     this.#clock = clock
@@ -74,6 +75,11 @@ export class Conversation {
   /** Milliseconds since anything was heard, or since the beginning. */
   get silentMs(): number {
     return this.#clock.monotonicMs() - this.#answeredMs
+  }
+
+  /** Its hello is answered, and asked for once more: its place may be free in a moment. */
+  get putOff(): boolean {
+    return this.#state === 'greeting' && this.#putOff
   }
 
   /** Begins, or begins anew: everything in flight is in doubt until the next welcome. */
@@ -145,6 +151,7 @@ export class Conversation {
     switch (message.kind) {
       case 'welcome':
         this.#state = 'welcomed'
+        this.#putOff = false
         if (this.#hello !== undefined) this.#hello = { ...this.#hello, admitted: message.runId }
         this.#parts.welcomed(message)
         if (this.#bye === undefined) this.#beat()
@@ -170,6 +177,8 @@ export class Conversation {
         return
       case 'later':
         this.#parts.delayed(message)
+        // What a person should know of does not pass by itself.
+        this.#putOff = message.tell !== true
         // A hello is said again by itself; what was let in is so no more, and asks too.
         if (this.#state !== 'welcomed') return
         this.#parts.interrupted()

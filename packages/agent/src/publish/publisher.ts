@@ -225,11 +225,14 @@ export class Publisher implements Channel {
     return done()
   }
 
-  /** An aggregator that answers, and is only slow to acknowledge, is worth more waiting than one that is silent. */
+  /**
+   * An aggregator that answers, and is only slow to acknowledge or waits for who may hold our place, is worth more waiting
+   * than one that is silent: longer than a holder may be silent before it is lost.
+   */
   #patienceMs(): number {
     const { drainMs } = this.#timing
     if (this.#hurried) return 0
-    const answers = this.#conversation.state === 'welcomed' || this.#isOver()
+    const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
     return answers && this.#conversation.silentMs < drainMs ? drainMs * slowNotDead : drainMs * waitingShare
   }
 

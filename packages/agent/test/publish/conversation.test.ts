@@ -146,6 +146,23 @@ describe('an agent and an aggregator that is there', () => {
   })
 })
 
+describe('a session whose place is held by one that may be gone', () => {
+  const timing = { drainMs: 500, answerWaitMs: 100 }
+  const run = async (later: Script['later'] & {}) => {
+    const saveDir = freshFolder()
+    await aggregator(saveDir, { later })
+    return agentFor(saveDir, worker('log-points.mjs', '10'), { timing }).agent.run()
+  }
+
+  test('is waited for at its end while the aggregator asks for patience', async () => {
+    expect(await run({ times: 10 })).toMatchObject({ delivery: { kind: 'delivered' } })
+  })
+
+  test('is kept at once when nothing but a person can help', async () => {
+    expect(await run({ times: 10, tell: true })).toMatchObject({ delivery: { kind: 'kept' } })
+  })
+})
+
 describe('envelopes that do not get through', () => {
   const fates: readonly (readonly [string, NonNullable<Script['fate']>])[] = [
     ['lost on the way', (_, nth) => (nth % 3 === 0 && nth < 9 ? 'lose' : 'take')],

@@ -19,6 +19,8 @@ import { Received } from './received.ts'
 export interface Script {
   /** What to answer a hello with instead of a welcome. */
   readonly refuse?: { readonly reason: 'not-collected' | 'conflict' | 'run-ended'; readonly message: string }
+  /** So many hellos are put off first. */
+  readonly later?: { readonly times: number; readonly tell?: true }
   readonly creditBytes?: number
   readonly differences?: readonly string[]
   /** Decides each envelope's fate; `take` when absent. */
@@ -141,6 +143,11 @@ export class ScriptedAggregator {
         this.hellos.push(message)
         if (this.script.refuse !== undefined) {
           await answer({ kind: 'refused', session, ...this.script.refuse })
+          return
+        }
+        if (this.hellos.length <= (this.script.later?.times ?? 0)) {
+          const { tell } = this.script.later!
+          await answer({ kind: 'later', session, message: 'held', ...(tell === undefined ? {} : { tell }) })
           return
         }
         this.#known.add(session)
