@@ -5,6 +5,7 @@ import { standingOf } from './admission/session.ts'
 import type { Session, Sessions } from './admission/session.ts'
 import { settledOf } from './admission/settling.ts'
 import type { Settling } from './admission/settling.ts'
+import { RanksApart } from './run/apart.ts'
 import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
 import { outlookOf } from './run/outlook.ts'
@@ -32,6 +33,7 @@ export interface ClosingParts {
 export class Closing {
   readonly #parts: ClosingParts
   readonly #departures: Departures
+  readonly #apart = new RanksApart()
   readonly #running = new Map<OpenRun, Promise<void>>()
   readonly #notBeforeMs = new Map<OpenRun, number>()
   readonly #endedMs = new Map<OpenRun, number>()
@@ -105,8 +107,11 @@ export class Closing {
     if (absent.length + elsewhere.length > 0)
       await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
     if (!run.roster.closed)
-      for (const remark of remarksOn(run, registry.open))
+      for (const remark of [...remarksOn(run, registry.open), ...this.#apart.before(run)])
         await run.record({ kind: 'remark', time, ...remark })
+    await this.#noteApart(run)
+    for (const one of registry.open)
+      if (one !== run && one.isOver && !this.#running.has(one)) await this.#noteApart(one).catch(() => {})
     await run.end(cause)
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts
@@ -116,13 +121,21 @@ export class Closing {
 
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
     const { around, sessions, registry, onClosed } = this.#parts
+    await this.#noteApart(run)
     await run.close(reopenable)
+    this.#apart.closed(run)
     sessions.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)
     this.#endedMs.delete(run)
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-finished', runId, runDir, summary: run.summary, files: run.files })
     onClosed()
+  }
+
+  async #noteApart(run: OpenRun): Promise<void> {
+    const { around, registry } = this.#parts
+    for (const remark of this.#apart.of(run, registry.open))
+      await run.record({ kind: 'remark', time: around.clock.nowUs(), ...remark })
   }
 
   /** Nobody of its job is here any more, or it ended long enough ago. */

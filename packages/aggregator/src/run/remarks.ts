@@ -8,36 +8,26 @@ export interface RunRemark {
 }
 
 /**
- * What can be seen of ranks that disagree about which sessions they have (design: decision 4). It cannot be known: so
- * it is told, with the cure.
+ * What can be seen of ranks that disagree about which sessions they have (design: decision 4), beside those that met one
+ * turn off (`apart.ts`). It cannot be known: so it is told, with the cure.
  *
  * @param others runs of the same aggregator
  */
 export function remarksOn(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
   const siblings = others.filter((one) => one !== run && one.facts.jobKey === run.facts.jobKey)
-  return [...ranksApart(run, siblings), ...namesDiffer(run, siblings), ...noRankSaid(run, siblings)]
+  return [...namesDiffer(run, siblings), ...noRankSaid(run, siblings)]
 }
 
-/** Two ranks whose times do not overlap, one of which has another session of this name: they met one turn off. */
-function ranksApart(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
-  const ranks = [...run.roster.latest()].flatMap((state) => spanOf(state))
-  if (ranks.length < 2) return []
-  const latestStart = ranks.reduce((a, b) => (b.start > a.start ? b : a))
-  const earliestEnd = ranks.reduce((a, b) => (b.end < a.end ? b : a))
-  if (latestStart.start <= earliestEnd.end || latestStart.rank === earliestEnd.rank) return []
-  const { experimentName } = run.facts.settings
-  const others = siblings.filter(
-    ({ facts }) => facts.settings.experimentName === experimentName && facts.runName === run.facts.runName,
+/** Runs of the same job, experiment and run name. */
+export function isOfOneName(
+  { facts: a }: Pick<OpenRun, 'facts'>,
+  { facts: b }: Pick<OpenRun, 'facts'>,
+): boolean {
+  return (
+    a.jobKey === b.jobKey &&
+    a.settings.experimentName === b.settings.experimentName &&
+    a.runName === b.runName
   )
-  const has = (rank: RankState['rank']): boolean =>
-    others.some(({ roster }) => roster.lastOf(rank) !== undefined)
-  if (!has(latestStart.rank) && !has(earliestEnd.rank)) return []
-  return [
-    {
-      code: 'RANKS_APART',
-      message: `rank ${earliestEnd.rank} had ended before rank ${latestStart.rank} began: one of them may have a run more or less than the other. Name runs that belong together: start_run(run_name="fold-3")`,
-    },
-  ]
 }
 
 /** Several runs of one turn with other names, one rank each, at the same time: a name that is made at run time. */
@@ -70,9 +60,7 @@ function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
   const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
   if (own === undefined) return []
   const alike = siblings.filter((one) => {
-    const { settings, runName } = one.facts
-    if (settings.experimentName !== run.facts.settings.experimentName || runName !== run.facts.runName)
-      return false
+    if (!isOfOneName(one, run)) return false
     const [state] = one.roster.latest()
     if (state === undefined || !isAlone(one, state)) return false
     const start = startOf(state)
@@ -97,7 +85,7 @@ interface RankSpan {
   readonly end: number
 }
 
-function spanOf(state: RankState): RankSpan[] {
+export function spanOf(state: RankState): RankSpan[] {
   const start = startOf(state)
   const end = state.end?.time ?? state.sessionEnd?.time ?? state.lastTime
   return start === undefined || end === undefined ? [] : [{ rank: state.rank, start, end }]
