@@ -1,4 +1,5 @@
-import { decodeAggregatorMessage, reasonOf } from '@provloom/shared'
+import os from 'node:os'
+import { decodeAggregatorMessage, endpointOf, reasonOf } from '@provloom/shared'
 import type { AggregatorMessage, Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import type { Connect, ConnectionEvent, Transport } from '../transport/transport.ts'
@@ -33,6 +34,8 @@ export interface LinkParts {
 
 const idleMs = 1_000
 const retryMs = 100
+/** Places that a message names. */
+const filesTold = 4
 
 /**
  * An agent's one connection to an aggregator, for all its sessions. ZeroMQ takes one frame at a time: so one loop sends
@@ -69,6 +72,18 @@ export class Link {
 
   get connected(): boolean {
     return this.#connected
+  }
+
+  /** For a person who was told that none answered: where one was looked for, and what to try. */
+  get sought(): string {
+    const { connection } = this.#wire
+    if (connection !== undefined) {
+      const elsewhere = connection.host === os.hostname() ? '' : '; --advertise ADDRESS gives it another name'
+      return `${endpointOf(connection)} was tried${elsewhere}`
+    }
+    const files = this.#parts.files()
+    const more = files.length > filesTold ? `, and ${files.length - filesTold} more` : ''
+    return `there is no ${files.slice(0, filesTold).join(', ')}${more}; --connection FILE names another`
   }
 
   /** Looks for the aggregator, and sends from now on. */

@@ -29,10 +29,11 @@ export async function keptRecords(
   return records
 }
 
-export function whyKept(overflow: number, welcomed: boolean): string {
+/** @param sought where an aggregator was looked for; undefined where one has answered */
+export function whyKept(overflow: number, sought: string | undefined): string {
   if (overflow > 0)
     return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
-  return welcomed ? 'the aggregator did not answer' : 'no aggregator answered'
+  return sought === undefined ? 'the aggregator did not answer' : `no aggregator answered (${sought})`
 }
 
 export function describeProblem(problem: ReaderProblem): string {

@@ -276,7 +276,10 @@ export class SessionService {
 
   #reason(): string {
     const refused = this.#refused?.message ?? this.#delay
-    return refused ?? whyKept(this.#publisher.overflow, this.#welcome !== undefined)
+    return (
+      refused ??
+      whyKept(this.#publisher.overflow, this.#welcome === undefined ? this.#parts.link.sought : undefined)
+    )
   }
 
   async #leave(): Promise<SessionOutcome> {

@@ -1,4 +1,4 @@
-import { endpointOf, reasonOf } from '@provloom/shared'
+import { reasonOf } from '@provloom/shared'
 import type { Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import { findConnection, sameConnection } from './locate.ts'
@@ -33,6 +33,11 @@ export class Wire {
   constructor(parts: WireParts) {
     this.#parts = parts
     this.#waitMs = parts.timing.seekMinMs
+  }
+
+  /** The aggregator that was found last. */
+  get connection(): Connection | undefined {
+    return this.#connection
   }
 
   /** Looks for the file now, and again until it is there; then watches whether it stays true. */
@@ -74,8 +79,4 @@ export class Wire {
       trouble(`could not connect to the aggregator: ${reasonOf(error)}`)
     }
   }
-}
-
-export function describeConnection(connection: Connection): string {
-  return endpointOf(connection)
 }
