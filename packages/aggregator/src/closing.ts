@@ -106,12 +106,17 @@ export class Closing {
     const time = around.clock.nowUs()
     if (absent.length + elsewhere.length > 0)
       await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
+    // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
     if (!run.roster.closed)
       for (const remark of [...remarksOn(run, registry.open), ...this.#apart.before(run)])
         await run.record({ kind: 'remark', time, ...remark })
-    await this.#noteApart(run)
-    for (const one of registry.open)
-      if (one !== run && one.isOver && !this.#running.has(one)) await this.#noteApart(one).catch(() => {})
+    for (const remark of this.#apart.of(run, registry.open))
+      await run.record({ kind: 'remark', time, ...remark })
+    for (const one of registry.open) {
+      if (one === run || !one.isOver || this.#running.has(one)) continue
+      for (const remark of this.#apart.of(one, registry.open))
+        await one.record({ kind: 'remark', time, ...remark }).catch(() => {})
+    }
     await run.end(cause)
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts
@@ -121,7 +126,8 @@ export class Closing {
 
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
     const { around, sessions, registry, onClosed } = this.#parts
-    await this.#noteApart(run)
+    for (const remark of this.#apart.of(run, registry.open))
+      await run.record({ kind: 'remark', time: around.clock.nowUs(), ...remark })
     await run.close(reopenable)
     this.#apart.closed(run)
     sessions.endRun(run, (session) => settledOf(run, session))
@@ -130,12 +136,6 @@ export class Closing {
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-finished', runId, runDir, summary: run.summary, files: run.files })
     onClosed()
-  }
-
-  async #noteApart(run: OpenRun): Promise<void> {
-    const { around, registry } = this.#parts
-    for (const remark of this.#apart.of(run, registry.open))
-      await run.record({ kind: 'remark', time: around.clock.nowUs(), ...remark })
   }
 
   /** Nobody of its job is here any more, or it ended long enough ago. */
