@@ -11,6 +11,8 @@ export interface Held {
   readonly worker: string
   readonly agent: string
   readonly attempt: Attempt
+  /** The attempt that it asked for; undefined where it has not been heard here. */
+  readonly told: Attempt | undefined
   readonly state: 'open' | 'ended' | 'lost'
   /** When the session began, by its own clock; undefined where nothing of it is stored yet. */
   readonly startedUs: number | undefined
@@ -142,7 +144,12 @@ function turnInOpen<Run extends TurnRun>(
   const enters = (attempt: number, lost?: Held): Turn<Run> => ({ kind: 'enters', run, attempt, lost })
   if (held === undefined) return enters(attemptFor(newcomer, run))
   if (newcomer.attempt > held.attempt) return enters(attemptFor(newcomer, run))
-  if (isLate(newcomer, run, held)) return enters(newcomer.attempt)
+  // The holder got a higher one than it asked for: its rank was started again since.
+  if (held.told !== undefined && newcomer.attempt > held.told) return enters(nextAttempt(newcomer, run, held))
+  if (isLate(newcomer, held)) {
+    const isFree = !run.isHeld(newcomer.rank, newcomer.attempt)
+    return enters(isFree ? newcomer.attempt : nextAttempt(newcomer, run, held))
+  }
   switch (held.state) {
     case 'ended':
       return startsAgain(newcomer, run, held) ? enters(nextAttempt(newcomer, run, held)) : 'next'
@@ -195,11 +202,10 @@ function startsAgain(newcomer: Newcomer, run: TurnRun, held: Held): boolean {
 
 /**
  * An attempt that was never let in before its rank was started again: killed while nobody answered, say. It began before
- * the one that holds the place now, and its own is free.
+ * the one that holds the place now.
  */
-function isLate({ rank, attempt, startedUs }: Newcomer, run: TurnRun, held: Held): boolean {
-  const isEarlier = held.startedUs !== undefined && startedUs < held.startedUs
-  return attempt < held.attempt && isEarlier && !run.isHeld(rank, attempt)
+function isLate({ attempt, startedUs }: Newcomer, held: Held): boolean {
+  return attempt < held.attempt && held.startedUs !== undefined && startedUs < held.startedUs
 }
 
 /** Launchers that start all ranks again count their starts alike on all of them, but not each of them counts. */

@@ -6,7 +6,7 @@ import { AggregatorChild, build } from '../support/child.ts'
 import { ManualClock } from '../support/clock.ts'
 import { TestHouse, readJson } from '../support/house.ts'
 import { params, rankEnd } from '../support/peer.ts'
-import type { Peer } from '../support/peer.ts'
+import type { Peer, PeerOptions } from '../support/peer.ts'
 
 let house: TestHouse
 
@@ -137,4 +137,21 @@ test('a run that was closed when its aggregator was killed, before that wrote so
   fs.writeFileSync(file, JSON.stringify({ ...rest, open: closed.map(({ facts }) => facts), closed: [] }))
   const two = rankZero(await child().connection(), second)
   expect(await answer(two)).toMatchObject({ kind: 'welcome', runId, attempt: 1 })
+})
+
+test('a rank that was given a higher attempt than it asked for makes room for its next start', async () => {
+  const { connection } = await house.started(collects)
+  const other = house.peer(connection, { rank: 1, attempt: 2, worldSize: 2, hello: restarts })
+  await other.welcome()
+  const options = (start: Start): PeerOptions => ({
+    attempt: start.attempt,
+    worldSize: 2,
+    hello: { ...restarts, startedUs: start.startedUs },
+  })
+  const killed = house.peer(connection, options({ attempt: 1, startedUs: 1_000 }))
+  expect(await killed.hello()).toMatchObject({ attempt: 2 })
+  const next = house.peer(connection, options({ attempt: 2, startedUs: 2_000 }))
+  expect(await next.hello()).toMatchObject({ kind: 'welcome', attempt: 3 })
+  const late = house.peer(connection, options({ attempt: 0, startedUs: 500 }))
+  expect(await late.hello()).toMatchObject({ kind: 'welcome', attempt: 0 })
 })
