@@ -11,10 +11,10 @@ import { standingOf } from './session.ts'
 import type { Session, Sessions } from './session.ts'
 import { settledByFile } from './settling.ts'
 import type { Settling } from './settling.ts'
-import { closedCandidate, openCandidate } from './turn-run.ts'
+import { closedCandidate, newcomerOf, openCandidate } from './turn-run.ts'
 import type { Candidate } from './turn-run.ts'
 import { turnInNamed, turnOf } from './turn.ts'
-import type { Held, Newcomer, Turn } from './turn.ts'
+import type { Held, Turn } from './turn.ts'
 import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
 
@@ -236,7 +236,7 @@ export class Admission {
   }
 
   async #record({ run, rank, attempt, hello }: Session): Promise<void> {
-    const { worldSize, restartsMax, restarts, host, worker, session } = hello
+    const { worldSize, restartsMax, restarts, host, worker, session, startedUs } = hello
     await run.record({
       kind: 'admitted',
       time: this.#parts.around.clock.nowUs(),
@@ -245,6 +245,8 @@ export class Admission {
       session,
       worker,
       host,
+      startedUs,
+      ...(hello.attempt === attempt ? {} : { told: hello.attempt }),
       ...(worldSize === undefined ? {} : { worldSize }),
       ...(restartsMax === undefined ? {} : { restartsMax }),
       ...(restarts === undefined ? {} : { restarts }),
@@ -364,22 +366,6 @@ export class Admission {
     sessions.silence(hello.session)
     reply(peer, { kind: 'refused', session: hello.session, reason, message })
     if (first) around.tell({ kind: 'rank-refused', runId, rank: hello.rank, reason, message })
-  }
-}
-
-function newcomerOf(hello: Hello): Newcomer {
-  const { session, worker, agent, rank, attempt, startedUs, ordinal, worldSize, restarts, rankToldBy } = hello
-  return {
-    session,
-    worker,
-    agent,
-    rank,
-    attempt,
-    startedUs,
-    ordinal,
-    worldSize,
-    restarts,
-    alone: rankToldBy === 'alone',
   }
 }
 

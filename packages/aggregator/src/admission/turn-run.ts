@@ -1,9 +1,9 @@
 import type { ClosedRun } from '@provloom/rundir'
 import { attemptOf } from '@provloom/shared'
-import type { Attempt, Rank } from '@provloom/shared'
+import type { Attempt, Hello, Rank } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Sessions } from './session.ts'
-import type { Held, TurnRun } from './turn.ts'
+import type { Held, Newcomer, TurnRun } from './turn.ts'
 
 /** A run that takes part in the decision which run a session belongs to, and what it is. */
 export type Candidate = TurnRun &
@@ -33,6 +33,22 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
     attemptIsOpen: (attempt) =>
       [...roster.latest()].some((one) => one.attempt === attempt && one.ended === undefined) ||
       admitting(run, sessions).includes(attempt),
+  }
+}
+
+export function newcomerOf(hello: Hello): Newcomer {
+  const { session, worker, agent, rank, attempt, startedUs, ordinal, worldSize, restarts, rankToldBy } = hello
+  return {
+    session,
+    worker,
+    agent,
+    rank,
+    attempt,
+    startedUs,
+    ordinal,
+    worldSize,
+    restarts,
+    alone: rankToldBy === 'alone',
   }
 }
 
@@ -104,9 +120,9 @@ function holdOf(
     worker: holder?.worker ?? '',
     agent: of?.hello.agent ?? '',
     attempt: state.attempt,
-    told: of?.hello.attempt,
+    told: holder?.told,
     state: state.ended !== undefined ? 'ended' : state.lost !== undefined ? 'lost' : 'open',
-    startedUs: of?.hello.startedUs ?? state.session?.time ?? state.firstTime,
+    startedUs: holder?.startedUs ?? state.session?.time ?? state.firstTime,
     status: state.end?.status ?? state.sessionEnd?.status,
     silentMs: nowMs - (of?.heardMs ?? sinceMs),
     closing: of?.closing === true,

@@ -11,7 +11,7 @@ export interface Held {
   readonly worker: string
   readonly agent: string
   readonly attempt: Attempt
-  /** The attempt that it asked for; undefined where it has not been heard here. */
+  /** The attempt that it asked for; undefined where that is not known. */
   readonly told: Attempt | undefined
   readonly state: 'open' | 'ended' | 'lost'
   /** When the session began, by its own clock; undefined where nothing of it is stored yet. */
@@ -172,8 +172,8 @@ function turnInClosed<Run extends TurnRun>(
   run: Run,
   held: Held | undefined,
 ): Turn<Run> | 'next' {
-  // Whether it is one that comes late only the open run can tell.
-  if (held !== undefined && newcomer.attempt < held.attempt && run.reopenable)
+  // Where attempts were given that nobody had told, only the open run can say which one it is.
+  if (held !== undefined && run.reopenable && run.highestAttempt > 0 && isFirstOfStart(newcomer, run))
     return { kind: 'reopens', run, attempt: newcomer.attempt }
   const attempt = comesBack(newcomer, run, held)
   if (attempt === undefined) return 'next'
@@ -194,8 +194,7 @@ function comesBack(newcomer: Newcomer, run: TurnRun, held: Held | undefined): nu
  * session of that name, where the place did not end well, or where others are in a later attempt already.
  */
 function startsAgain(newcomer: Newcomer, run: TurnRun, held: Held): boolean {
-  if (newcomer.restarts === undefined || newcomer.ordinal !== run.ordinal || newcomer.worker === held.worker)
-    return false
+  if (!isFirstOfStart(newcomer, run) || newcomer.worker === held.worker) return false
   if (held.state === 'lost' || (held.status !== 'completed' && held.status !== 'incomplete')) return true
   return run.highestAttempt > held.attempt
 }
@@ -206,6 +205,11 @@ function startsAgain(newcomer: Newcomer, run: TurnRun, held: Held): boolean {
  */
 function isLate({ attempt, startedUs }: Newcomer, held: Held): boolean {
   return attempt < held.attempt && held.startedUs !== undefined && startedUs < held.startedUs
+}
+
+/** Its worker's first session of that name, or as many as the run is: what its launcher starts again it may be. */
+function isFirstOfStart({ restarts, ordinal }: Newcomer, run: TurnRun): boolean {
+  return restarts !== undefined && ordinal === run.ordinal
 }
 
 /** Launchers that start all ranks again count their starts alike on all of them, but not each of them counts. */

@@ -41,6 +41,12 @@ async function answer(peer: Peer): Promise<AggregatorMessage> {
   }
 }
 
+/** A session that was given another attempt than it asked for says nothing and ends. */
+async function endedAs(peer: Peer, attempt: number): Promise<void> {
+  expect(await peer.welcome()).toMatchObject({ attempt })
+  await peer.bye()
+}
+
 function child(): AggregatorChild {
   const config = {
     provenanceSaveDir: house.saveDir,
@@ -139,19 +145,39 @@ test('a run that was closed when its aggregator was killed, before that wrote so
   expect(await answer(two)).toMatchObject({ kind: 'welcome', runId, attempt: 1 })
 })
 
+/** Rank 1 is in attempt 2 already: whoever starts again after it is too, at least. */
+const startOf = (attempt: number, startedUs: number): PeerOptions => ({
+  attempt,
+  worldSize: 2,
+  hello: { ...restarts, startedUs },
+})
+
 test('a rank that was given a higher attempt than it asked for makes room for its next start', async () => {
   const { connection } = await house.started(collects)
-  const other = house.peer(connection, { rank: 1, attempt: 2, worldSize: 2, hello: restarts })
-  await other.welcome()
-  const options = (start: Start): PeerOptions => ({
-    attempt: start.attempt,
-    worldSize: 2,
-    hello: { ...restarts, startedUs: start.startedUs },
-  })
-  const killed = house.peer(connection, options({ attempt: 1, startedUs: 1_000 }))
+  await house.peer(connection, { ...startOf(2, 1), rank: 1 }).welcome()
+  const killed = house.peer(connection, startOf(1, 1_000))
   expect(await killed.hello()).toMatchObject({ attempt: 2 })
-  const next = house.peer(connection, options({ attempt: 2, startedUs: 2_000 }))
+  const next = house.peer(connection, startOf(2, 2_000))
   expect(await next.hello()).toMatchObject({ kind: 'welcome', attempt: 3 })
-  const late = house.peer(connection, options({ attempt: 0, startedUs: 500 }))
+  const late = house.peer(connection, startOf(0, 500))
   expect(await late.hello()).toMatchObject({ kind: 'welcome', attempt: 0 })
 })
+
+test.each(['open', 'closed'])(
+  'it does so too when it has ended and its aggregator was killed: run %s',
+  async (state) => {
+    const killed = child()
+    const connection = await killed.connection()
+    const other = house.peer(connection, { ...startOf(1, 1), rank: 1 })
+    const { runId } = await other.welcome()
+    await endedAs(house.peer(connection, startOf(0, 1_000)), 1)
+    if (state === 'closed') {
+      await other.store('w', [rankEnd('completed')])
+      await other.bye()
+      await killed.status('run-finished')
+    }
+    await killed.signal('SIGKILL')
+    const next = house.peer(await child().connection(), startOf(1, 2_000))
+    expect(await answer(next)).toMatchObject({ kind: 'welcome', runId, attempt: 2 })
+  },
+)
