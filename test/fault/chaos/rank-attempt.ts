@@ -97,7 +97,11 @@ export class RankAttempt {
   get unbegun(): KnownAttempt | undefined {
     const { rank, attempt, sessions } = this.plan
     const pid = workerOf(this.#progress, sessions.length)
-    if (!this.#workerKilled || pid === undefined || this.progress.some(({ state }) => state !== 'none' && state !== 'begins'))
+    if (
+      !this.#workerKilled ||
+      pid === undefined ||
+      this.progress.some(({ state }) => state !== 'none' && state !== 'begins')
+    )
       return undefined
     const nothing = { first: 0, returned: 0, begun: 0 }
     return { rank, attempt, pid, ...nothing, killed: true, maybe: true, endSeen: false }
