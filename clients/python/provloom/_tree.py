@@ -95,7 +95,10 @@ def _joins(tree, mark):
         return False
     if tree.mark != mark and not _parent_is(tree.last) and (tree.facts() or {}).get("by") != "agent":
         return False
-    return _process.lives(pid, start) or tree.agent() is not None
+    if _process.lives(pid, start) or tree.agent() is not None:
+        return True
+    # Its founder and its agent were killed, and a process above goes on in it.
+    return tree.last is not None and list(tree.last) in [list(one) for one in _process.parents()]
 
 
 def _parent_is(last):

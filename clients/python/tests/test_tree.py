@@ -46,18 +46,30 @@ class Joining(TreeCase):
     def test_a_dead_founder_of_a_tree_without_an_agent_is_not_joined(self):
         dead = subprocess.Popen(["true"])
         dead.wait()
-        self.assertFalse(self.joins(self.variable(pid=dead.pid)))
-        self.assertFalse(self.joins(self.variable(start=process_start(os.getpid()) + 1)))
+        for last in ("1.1", "%d.%d" % (os.getpid(), process_start(os.getpid()) + 1)):
+            self.assertFalse(self.joins(self.variable(pid=dead.pid, last=last)))
+            self.assertFalse(self.joins(self.variable(start=process_start(os.getpid()) + 1, last=last)))
+
+    def test_but_it_is_by_what_a_process_starts_that_goes_on_in_it(self):
+        dead = subprocess.Popen(["true"])
+        dead.wait()
+        self.assertTrue(self.joins(self.variable(pid=dead.pid)))
+        program = "import subprocess, sys\nsubprocess.run(['sh', '-c', '\"$@\"; true', 'sh', sys.executable, '-c', sys.argv[1]], check=True)"
+        output = subprocess.run(
+            [sys.executable, "-c", program, SHOW], stdout=subprocess.PIPE, check=True, universal_newlines=True,
+            env=dict(self.environment(), PROVLOOM_TREE=self.variable(pid=dead.pid)),
+        ).stdout  # fmt: skip
+        self.assertEqual(output.split()[2], self.spool, "with other processes between")
 
     def test_a_dead_founder_of_a_tree_that_an_agent_serves_is(self):
         dead = subprocess.Popen(["true"])
         dead.wait()
         self.agent.beat()
-        self.assertTrue(self.joins(self.variable(pid=dead.pid)))
+        self.assertTrue(self.joins(self.variable(pid=dead.pid, last="1.1")))
         write(os.path.join(self.spool, "agent.json"), {"pid": dead.pid, "start": 1, "hostId": host_id(), "pidNamespace": 1})
-        self.assertTrue(self.joins(self.variable(pid=dead.pid)), "an agent of another pid namespace has just written")
+        self.assertTrue(self.joins(self.variable(pid=dead.pid, last="1.1")), "an agent of another pid namespace has just written")
         os.utime(os.path.join(self.spool, "agent.json"), (1, 1))
-        self.assertFalse(self.joins(self.variable(pid=dead.pid)))
+        self.assertFalse(self.joins(self.variable(pid=dead.pid, last="1.1")))
 
     def test_another_host_is_another_tree(self):
         self.assertFalse(self.joins(self.variable(host="0" * 32)))

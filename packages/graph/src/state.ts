@@ -62,6 +62,16 @@ export interface RunState {
 
 export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
 
+/** The session that has an attempt of a rank, as it asked for it. */
+export interface Holder {
+  readonly session: string
+  readonly worker: string
+  /** The attempt that it was told to be: a lower bound. */
+  readonly told: Attempt
+  /** By its own clock; undefined where it did not say. */
+  readonly startedUs: number | undefined
+}
+
 /** One attempt of a rank. */
 export interface RankState {
   readonly id: string
@@ -71,7 +81,7 @@ export interface RankState {
   /** By the aggregator's clock; undefined when records came before the hello. */
   readonly admitted: number | undefined
   /** Of the session that speaks for it; undefined when records came before the hello. */
-  readonly holder: { readonly session: string; readonly worker: string } | undefined
+  readonly holder: Holder | undefined
   /** The launcher starts it again, at most this often. */
   readonly restartsMax: number
   readonly restarts: 'all' | 'one' | undefined

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { nothingFound, readRun } from './found.ts'
+import type { KnownAttempt } from './known.ts'
 import { compare } from './oracle.ts'
 import type { Verdict } from './oracle.ts'
 import { runNames } from './plan.ts'
@@ -30,44 +31,39 @@ export function areFinished(place: Place): boolean {
   return place.runDirectories().every((name) => describedRun(place, name)?.finished === true)
 }
 
+/** What an agent calls a command that was killed before it began a session: after its script. */
+const unbegun = 'worker'
+
 /** Each run by itself: what its sessions logged there, and nothing else; and no run directory beyond the expected ones. */
 export async function judgeRuns(settings: ChaosSettings, place: Place, ranks: Ranks): Promise<Verdict> {
   const names = place.runDirectories()
   const runs = names.flatMap((name) => describedRun(place, name) ?? [])
   const expected = runNames(settings.sessions)
   const problems: string[] = []
-  if (names.length !== expected.length) problems.push(`${names.length} run directories: ${names.join(', ')}`)
-  if (runs.some(({ finished }) => !finished) || runs.length < names.length)
-    problems.push(`not finished: ${names.filter((name) => !isFinished(runs, name)).join(', ')}`)
+  const unfinished = names.filter((name) => !runs.some((one) => one.name === name && one.finished))
+  if (unfinished.length > 0) problems.push(`not finished: ${unfinished.join(', ')}`)
+  const judge = async (
+    run: RunDirectory | undefined,
+    title: string,
+    known: KnownAttempt[],
+  ): Promise<Verdict> => {
+    const found = run === undefined ? nothingFound : await readRun(path.join(place.saveDir, run.name))
+    const verdict = compare(known, found, settings.series, settings.payload)
+    return { ...verdict, problems: verdict.problems.map((one) => `${title}: ${one}`) }
+  }
   const verdicts: Verdict[] = []
   for (const [session, { experiment, ordinal }] of expected.entries()) {
-    const found = runs.filter((one) => one.experiment === experiment && one.ordinal === ordinal)
-    const title = `${experiment}, run ${ordinal}`
-    if (found.length > 1) problems.push(`${title} is in ${found.map(({ name }) => name).join(' and ')}`)
+    const found = runs.find((one) => one.experiment === experiment && one.ordinal === ordinal)
     const known = ranks.all.flatMap((one) => one.known(session) ?? [])
-    const run = found[0] === undefined ? nothingFound : await readRun(path.join(place.saveDir, found[0].name))
-    const verdict = compare(known, run, settings.series, settings.payload)
-    verdicts.push({
-      ...verdict,
-      problems: verdict.problems.map((one) => `${found[0]?.name ?? title}: ${one}`),
-    })
+    verdicts.push(await judge(found, found?.name ?? `${experiment}, run ${ordinal}`, known))
+    if (found !== undefined) runs.splice(runs.indexOf(found), 1)
   }
-  // Whatever else there is is nobody's.
-  for (const { name, experiment, ordinal } of runs) {
-    if (expected.some((one) => one.experiment === experiment && one.ordinal === ordinal)) continue
-    const verdict = compare(
-      [],
-      await readRun(path.join(place.saveDir, name)),
-      settings.series,
-      settings.payload,
-    )
-    verdicts.push({ ...verdict, problems: verdict.problems.map((one) => `${name}: ${one}`) })
+  for (const run of runs) {
+    const known = run.experiment === unbegun ? ranks.all.flatMap((one) => one.unbegun ?? []) : []
+    if (known.length === 0) problems.push(`${run.name} is nobody's run`)
+    verdicts.push(await judge(run, run.name, known))
   }
   return sumOf(verdicts, problems)
-}
-
-function isFinished(runs: readonly RunDirectory[], name: string): boolean {
-  return runs.some((one) => one.name === name && one.finished)
 }
 
 function sumOf(verdicts: readonly Verdict[], problems: readonly string[]): Verdict {

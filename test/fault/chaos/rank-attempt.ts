@@ -93,6 +93,20 @@ export class RankAttempt {
     return { rank, attempt, pid, first, returned, begun, killed, maybe, ending, endSeen }
   }
 
+  /** Killed before it began any session: its agent may have made one of its own for it, to tell how it ended. */
+  get unbegun(): KnownAttempt | undefined {
+    const { rank, attempt, sessions } = this.plan
+    const pid = workerOf(this.#progress, sessions.length)
+    if (
+      !this.#workerKilled ||
+      pid === undefined ||
+      this.progress.some(({ state }) => state !== 'none' && state !== 'begins')
+    )
+      return undefined
+    const nothing = { first: 0, returned: 0, begun: 0 }
+    return { rank, attempt, pid, ...nothing, killed: true, maybe: true, endSeen: false }
+  }
+
   /** Where its worker was not killed it has done all that it was to do. */
   judge(): readonly string[] {
     const undone = this.progress.filter(

@@ -10,7 +10,7 @@ import { formatTree, parseTree, treeVariable } from '../place/tree-variable.ts'
 import { servingAgent } from '../tree/claim.ts'
 import { makeTree, readTree, spoolRoots, treeFolderAt } from '../tree/folder.ts'
 import type { TreeFolder } from '../tree/folder.ts'
-import { pidNamespace, startOf } from '../tree/processes.ts'
+import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
 import { libraryVersion } from './library.ts'
 import { tellOnce } from './tell.ts'
 
@@ -37,6 +37,7 @@ export function ownTree(): OwnTree {
     folderOf: (key) => path.join(roots[0] ?? '/tmp', keySlug(key)),
     foundedByAgent: isWrapped,
     isAlive: (one) => aliveStill(one),
+    isAbove: ({ pid, start }) => parentsOf(process.pid).some((one) => one[0] === pid && one[1] === start),
     hasAgent: (folder) => servingAgent(folder) !== undefined,
   })
   const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)

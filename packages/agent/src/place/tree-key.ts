@@ -17,6 +17,8 @@ export interface TreeSight {
   /** The folder that a tree with this key has. */
   readonly folderOf: (key: string) => string
   readonly isAlive: (process: ProcessIdentity) => boolean | undefined
+  /** Whether it is a living process above this one. */
+  readonly isAbove: (process: Tree['last']) => boolean
   /** Whether an agent lives on a tree's folder. */
   readonly hasAgent: (folder: string) => boolean
 }
@@ -30,7 +32,8 @@ export interface TreeKey {
 /**
  * A process takes the tree it was handed when no other launcher stands between: the launcher it sees is the one that was
  * seen there, or the very process that handed it down (Lightning's rank 0). And when somebody is still there: the
- * founder, or an agent; tmux, `ray start` and sshd keep variables for days. Else it founds one.
+ * founder, an agent, or above it the process that handed it down, which goes on in it when both others were killed; tmux,
+ * `ray start` and sshd keep variables for days. Else it founds one.
  */
 export function treeKeyOf(sight: TreeSight): TreeKey {
   const { self, launcherMark, inherited } = sight
@@ -46,7 +49,7 @@ function isOfThis(tree: Tree, { launcherMark, parentPid, foundedByAgent }: TreeS
   return foundedByAgent(tree.folder) || launcherMark === tree.launcherMark || parentPid === tree.last.pid
 }
 
-function isHeld({ key, folder }: Tree, { isAlive, hasAgent }: TreeSight): boolean {
+function isHeld({ key, folder, last }: Tree, { isAlive, hasAgent, isAbove }: TreeSight): boolean {
   const founder = founderOf(key)
-  return (founder !== undefined && isAlive(founder) === true) || hasAgent(folder)
+  return (founder !== undefined && isAlive(founder) === true) || hasAgent(folder) || isAbove(last)
 }

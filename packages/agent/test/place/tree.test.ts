@@ -91,6 +91,7 @@ describe('a process', () => {
     foundedByAgent: () => false,
     folderOf: (key) => `/spools/${key}`,
     isAlive: () => true,
+    isAbove: () => false,
     hasAgent: () => false,
   }
   const founded = {
@@ -139,6 +140,13 @@ describe('a process', () => {
       expect(treeKeyOf({ ...sight, isAlive: () => alive, hasAgent }).founded).toBe(false)
     }
     expect(folders).toEqual(['/spools/t', '/spools/t'])
+  })
+
+  test('takes the tree of a dead founder that the process above goes on in', () => {
+    const isAbove = ({ pid }: Tree['last']): boolean => pid === inherited.last.pid
+    expect(treeKeyOf({ ...sight, isAlive: () => false, isAbove }).founded).toBe(false)
+    const launcherMark = 'slurm-18.0'
+    expect(treeKeyOf({ ...sight, isAlive: () => false, isAbove, launcherMark }).founded).toBe(true)
   })
 
   test('asks for the founder itself, not for the last process', () => {

@@ -53,8 +53,6 @@ export class Admission {
     const { sessions, presence, leaving } = this.#parts
     presence.session(hello)
     if (leaving()) return this.#later(peer, hello, 'the aggregator was about to leave')
-    const known = sessions.get(hello.session)
-    if (known !== undefined && this.#greetAgain(peer, known)) return
     const ended = sessions.ended(hello.session)
     if (ended !== undefined) return this.#parts.reply(peer, ended)
     const wrong = whatIsWrong(hello)
@@ -107,7 +105,9 @@ export class Admission {
   }
 
   async #decide(peer: Peer, hello: Hello): Promise<void> {
-    const { registry } = this.#parts
+    const { registry, sessions } = this.#parts
+    const known = sessions.get(hello.session)
+    if (known !== undefined && this.#greetAgain(peer, known)) return
     if (!registry.isCollected(hello)) return this.#notCollected(peer, hello)
     const turn = this.#turnFor(hello)
     if (turn === 'ended') return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
@@ -175,7 +175,7 @@ export class Admission {
       const message = `its run cannot be opened${why === undefined ? ' now' : `: ${why} [SAVE_DIR_UNWRITABLE]`}`
       return this.#later(peer, hello, message, why !== undefined)
     }
-    // Others may have come first meanwhile: what is so now decides.
+    // Others may have come first meanwhile, and this one may have asked again: what is so now decides.
     return this.#decide(peer, hello)
   }
 
@@ -235,7 +235,7 @@ export class Admission {
   }
 
   async #record({ run, rank, attempt, hello }: Session): Promise<void> {
-    const { worldSize, restartsMax, restarts, host, worker, session } = hello
+    const { worldSize, restartsMax, restarts, host, worker, session, startedUs } = hello
     await run.record({
       kind: 'admitted',
       time: this.#parts.around.clock.nowUs(),
@@ -244,6 +244,8 @@ export class Admission {
       session,
       worker,
       host,
+      startedUs,
+      ...(hello.attempt === attempt ? {} : { told: hello.attempt }),
       ...(worldSize === undefined ? {} : { worldSize }),
       ...(restartsMax === undefined ? {} : { restartsMax }),
       ...(restarts === undefined ? {} : { restarts }),

@@ -41,7 +41,8 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
         those.every((one) => one.ended !== undefined && roster.statusOf(one) === 'completed')
       )
     },
-    attemptOf: (rank, session) => roster.heldBy(rank, session)?.attempt,
+    attemptOf: (rank, session) =>
+      roster.heldBy(rank, session)?.attempt ?? admittedNow(run, session, sessions),
     isHeld: (rank, attempt) => isHeld(run, rank, attempt, sessions),
   }
 }
@@ -68,6 +69,7 @@ export function closedCandidate(run: ClosedRun): Candidate {
         attempt: attemptOf(Math.max(0, attempt)),
         state: status === 'lost' ? 'lost' : 'ended',
         status,
+        told: undefined,
         startedUs: undefined,
         silentMs: Infinity,
         closing: false,
@@ -87,8 +89,10 @@ function holdOf(
   nowMs: number,
   sinceMs: number,
 ): Held | undefined {
+  const state = run.roster.lastOf(rank)
   const speaking = sessions.holder(run, rank)
-  if (speaking !== undefined && speaking.phase === 'admitting') {
+  // One of an earlier attempt may just be let in again.
+  if (speaking?.phase === 'admitting' && speaking.attempt >= (state?.attempt ?? 0)) {
     const { id, hello, attempt } = speaking
     const { worker, agent } = hello
     return {
@@ -96,6 +100,7 @@ function holdOf(
       worker,
       agent,
       attempt,
+      told: hello.attempt,
       state: 'open',
       startedUs: hello.startedUs,
       status: undefined,
@@ -103,7 +108,6 @@ function holdOf(
       closing: false,
     }
   }
-  const state = run.roster.lastOf(rank)
   if (state === undefined) return undefined
   const { holder } = state
   const of = speaking?.id === holder?.session ? speaking : undefined
@@ -112,12 +116,18 @@ function holdOf(
     worker: holder?.worker ?? '',
     agent: of?.hello.agent ?? '',
     attempt: state.attempt,
+    told: holder?.told,
     state: state.ended !== undefined ? 'ended' : state.lost !== undefined ? 'lost' : 'open',
-    startedUs: of?.hello.startedUs ?? state.session?.time ?? state.firstTime,
+    startedUs: holder?.startedUs ?? state.session?.time ?? state.firstTime,
     status: state.end?.status ?? state.sessionEnd?.status,
     silentMs: nowMs - (of?.heardMs ?? sinceMs),
     closing: of?.closing === true,
   }
+}
+
+function admittedNow(run: OpenRun, id: string, sessions: Sessions): Attempt | undefined {
+  const session = sessions.get(id)
+  return session?.run === run && session.phase === 'admitting' ? session.attempt : undefined
 }
 
 function admitting(run: OpenRun, sessions: Sessions): Session[] {

@@ -11,6 +11,8 @@ export interface Held {
   readonly worker: string
   readonly agent: string
   readonly attempt: Attempt
+  /** The attempt that it asked for; undefined where that is not known. */
+  readonly told: Attempt | undefined
   readonly state: 'open' | 'ended' | 'lost'
   /** When the session began, by its own clock; undefined where nothing of it is stored yet. */
   readonly startedUs: number | undefined
@@ -153,7 +155,12 @@ function turnInOpen<Run extends TurnRun>(
   const enters = (attempt: number, lost?: Held): Turn<Run> => ({ kind: 'enters', run, attempt, lost })
   if (held === undefined) return enters(attemptFor(newcomer, run))
   if (newcomer.attempt > held.attempt) return enters(attemptFor(newcomer, run))
-  if (isLate(newcomer, run, held)) return enters(newcomer.attempt)
+  // The holder got a higher one than it asked for: its rank was started again since.
+  if (held.told !== undefined && newcomer.attempt > held.told) return enters(nextAttempt(newcomer, run, held))
+  if (isLate(newcomer, held)) {
+    const isFree = !run.isHeld(newcomer.rank, newcomer.attempt)
+    return enters(isFree ? newcomer.attempt : nextAttempt(newcomer, run, held))
+  }
   switch (held.state) {
     case 'ended':
       return startsAgain(newcomer, run, held) ? enters(nextAttempt(newcomer, run, held)) : 'next'
@@ -176,8 +183,8 @@ function turnInClosed<Run extends TurnRun>(
   run: Run,
   held: Held | undefined,
 ): Turn<Run> | 'next' {
-  // Whether it is one that comes late only the open run can tell.
-  if (held !== undefined && newcomer.attempt < held.attempt && run.reopenable)
+  // Where attempts were given that nobody had told, only the open run can say which one it is.
+  if (held !== undefined && run.reopenable && run.highestAttempt > 0 && isFirstOfStart(newcomer, run))
     return { kind: 'reopens', run, attempt: newcomer.attempt }
   const attempt = comesBack(newcomer, run, held)
   if (attempt === undefined) return 'next'
@@ -202,8 +209,7 @@ function comesBack(newcomer: Entrant, run: TurnRun, held: Held | undefined): num
  * this run or a later one broke off.
  */
 function startsAgain(newcomer: Entrant, run: TurnRun, held: Held): boolean {
-  if (newcomer.restarts === undefined || newcomer.ordinal !== run.ordinal || newcomer.worker === held.worker)
-    return false
+  if (!isFirstOfStart(newcomer, run) || newcomer.worker === held.worker) return false
   if (held.state === 'lost' || (held.status !== 'completed' && held.status !== 'incomplete')) return true
   return run.highestAttempt > held.attempt || newcomer.again()
 }
@@ -228,11 +234,15 @@ function attemptKnown({ attempt, restarts, rank, worker }: Newcomer, runs: Itera
 
 /**
  * An attempt that was never let in before its rank was started again: killed while nobody answered, say. It began before
- * the one that holds the place now, and its own is free.
+ * the one that holds the place now.
  */
-function isLate({ rank, attempt, startedUs }: Newcomer, run: TurnRun, held: Held): boolean {
-  const isEarlier = held.startedUs !== undefined && startedUs < held.startedUs
-  return attempt < held.attempt && isEarlier && !run.isHeld(rank, attempt)
+function isLate({ attempt, startedUs }: Newcomer, held: Held): boolean {
+  return attempt < held.attempt && held.startedUs !== undefined && startedUs < held.startedUs
+}
+
+/** Its worker's first session of that name, or as many as the run is: what its launcher starts again it may be. */
+function isFirstOfStart({ restarts, ordinal }: Newcomer, run: TurnRun): boolean {
+  return restarts !== undefined && ordinal === run.ordinal
 }
 
 /** Launchers that start all ranks again count their starts alike on all of them, but not each of them counts. */

@@ -180,3 +180,16 @@ test('runs that are begun at once are all known to an aggregator that goes on af
   const { open } = readJson(path.join(house.saveDir, '.provloom/test/runs.json')) as { open: RunFacts[] }
   expect(open.map(({ runId }) => runId).sort()).toEqual(peers.map(({ runId }) => runId).sort())
 })
+
+test('a session that asks again while its run is being opened is let in once, and is in conflict with nobody', async () => {
+  const { connection } = await house.started()
+  const peer = house.peer(connection)
+  for (let i = 0; i < 5; i++) await peer.say(peer.helloMessage())
+  const { runId } = await peer
+    .hear('welcome', 'refused')
+    .then((heard) => (heard.kind === 'welcome' ? heard : { runId: undefined }))
+  expect(runId).toBeDefined()
+  expect(await peer.hello()).toMatchObject({ kind: 'welcome', runId })
+  expect(house.told.filter(({ kind }) => kind === 'rank-admitted')).toHaveLength(1)
+  expect(house.told.some(({ kind }) => kind === 'rank-refused')).toBe(false)
+})

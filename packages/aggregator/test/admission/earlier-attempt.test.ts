@@ -6,7 +6,7 @@ import { AggregatorChild, build } from '../support/child.ts'
 import { ManualClock } from '../support/clock.ts'
 import { TestHouse, readJson } from '../support/house.ts'
 import { params, rankEnd } from '../support/peer.ts'
-import type { Peer } from '../support/peer.ts'
+import type { Peer, PeerOptions } from '../support/peer.ts'
 
 let house: TestHouse
 
@@ -39,6 +39,12 @@ async function answer(peer: Peer): Promise<AggregatorMessage> {
     if (heard.kind !== 'later') return heard
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** A session that was given another attempt than it asked for says nothing and ends. */
+async function endedAs(peer: Peer, attempt: number): Promise<void> {
+  expect(await peer.welcome()).toMatchObject({ attempt })
+  await peer.bye()
 }
 
 function child(): AggregatorChild {
@@ -138,3 +144,40 @@ test('a run that was closed when its aggregator was killed, before that wrote so
   const two = rankZero(await child().connection(), second)
   expect(await answer(two)).toMatchObject({ kind: 'welcome', runId, attempt: 1 })
 })
+
+/** Rank 1 is in attempt 2 already: whoever starts again after it is too, at least. */
+const startOf = (attempt: number, startedUs: number): PeerOptions => ({
+  attempt,
+  worldSize: 2,
+  hello: { ...restarts, startedUs },
+})
+
+test('a rank that was given a higher attempt than it asked for makes room for its next start', async () => {
+  const { connection } = await house.started(collects)
+  await house.peer(connection, { ...startOf(2, 1), rank: 1 }).welcome()
+  const killed = house.peer(connection, startOf(1, 1_000))
+  expect(await killed.hello()).toMatchObject({ attempt: 2 })
+  const next = house.peer(connection, startOf(2, 2_000))
+  expect(await next.hello()).toMatchObject({ kind: 'welcome', attempt: 3 })
+  const late = house.peer(connection, startOf(0, 500))
+  expect(await late.hello()).toMatchObject({ kind: 'welcome', attempt: 0 })
+})
+
+test.each(['open', 'closed'])(
+  'it does so too when it has ended and its aggregator was killed: run %s',
+  async (state) => {
+    const killed = child()
+    const connection = await killed.connection()
+    const other = house.peer(connection, { ...startOf(1, 1), rank: 1 })
+    const { runId } = await other.welcome()
+    await endedAs(house.peer(connection, startOf(0, 1_000)), 1)
+    if (state === 'closed') {
+      await other.store('w', [rankEnd('completed')])
+      await other.bye()
+      await killed.status('run-finished')
+    }
+    await killed.signal('SIGKILL')
+    const next = house.peer(await child().connection(), startOf(1, 2_000))
+    expect(await answer(next)).toMatchObject({ kind: 'welcome', runId, attempt: 2 })
+  },
+)

@@ -67,7 +67,8 @@ function admit(change: Change, entry: Admitted): void {
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   if (rank.admitted === undefined) undo.set(rank, 'admitted', entry.time)
   if (rank.host === undefined) undo.set(rank, 'host', entry.host)
-  undo.set(rank, 'holder', { session: entry.session, worker: entry.worker })
+  const { session, worker, told = entry.attempt, startedUs } = entry
+  undo.set(rank, 'holder', { session, worker, told, startedUs })
   undo.set(rank, 'restartsMax', entry.restartsMax ?? 0)
   undo.set(rank, 'restarts', entry.restarts)
   undo.set(rank, 'ended', undefined)

@@ -86,6 +86,10 @@ export interface Admitted {
   /** The process that it is counted under; a restarted rank is another one. */
   readonly worker: string
   readonly host: string
+  /** The attempt that it asked for, where it was given a higher one. */
+  readonly told?: Attempt
+  /** When the session began, by its own clock. */
+  readonly startedUs?: number
   readonly worldSize?: number
   /** The launcher will start a failed rank again, at most this often. */
   readonly restartsMax?: number
