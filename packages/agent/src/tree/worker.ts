@@ -26,21 +26,32 @@ const rankVariables = [
  * starts again is another one, and one that the script made a rank by itself is none.
  */
 export function workerOf(facts: SessionFacts, tree: TreeFacts): string {
+  const top = topmostOf(facts, tree.pid)
+  return top === undefined || top[0] === tree.pid ? tree.key : `${tree.hostId}.${top.join('.')}`
+}
+
+/** The process right below the launcher, whatever trees are below that; undefined where no launcher told a rank. */
+export function launchedOf(facts: SessionFacts): ProcessNumber | undefined {
+  return topmostOf(facts, undefined)
+}
+
+/** @param last none above this pid is looked at */
+function topmostOf(facts: SessionFacts, last: number | undefined): ProcessNumber | undefined {
   const told = rankVariables.flatMap((name) => {
     const value = facts.environment[name]
     return value === undefined || value === '' ? [] : [`${name}=${value}`]
   })
-  if (told.length === 0) return tree.key
+  if (told.length === 0) return undefined
   let top: ProcessNumber | undefined
   for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
     const [pid, start] = process
     const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
-    if (life === 'elsewhere') return tree.key
+    if (life === 'elsewhere') return undefined
     // Whoever is gone was started with what is below it, as far as anybody can say.
     const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : told
     if (started === undefined || !told.some((one) => started.includes(one))) break
-    if (pid === tree.pid) return tree.key
     top = process
+    if (pid === last) break
   }
-  return top === undefined ? tree.key : `${tree.hostId}.${top.join('.')}`
+  return top
 }
