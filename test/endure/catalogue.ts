@@ -86,6 +86,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/e2e/sessions/torchrun.test.ts'],
     effort: 1,
   },
+  slurm: {
+    what: 'jobs of a real Slurm that are requeued, or come to their time limit, 10 times',
+    minutes: 20,
+    files: ['test/e2e/sessions/slurm.test.ts'],
+    effort: 1,
+  },
   connections: {
     what: '10,000 connections that are no peers, held against 256 descriptors',
     minutes: 2,

@@ -152,6 +152,32 @@ describe.each([
   })
 })
 
+it('ranks of which each is a shell with one script after the other are a run of each script, whose agent comes first', async () => {
+  const here = site()
+  const name = here.script('t.py', `${head}${session('a').replace('"a"', 'sys.argv[1]')}`)
+  const line = `python3 ${name} a; python3 ${name} b; python3 ${name} c`
+  const started = [0, 1].map((rank) =>
+    here.start('bash', ['-c', line], {
+      env: {
+        SLURM_JOB_ID: '4711',
+        SLURM_STEP_ID: '0',
+        SLURM_STEP_NUM_TASKS: '2',
+        SLURM_NNODES: '1',
+        SLURM_PROCID: `${rank}`,
+        RANK: `${rank}`,
+      },
+    }),
+  )
+  const stderr = await allEnded(started)
+  await here.gone()
+  const runs = here.runs().toSorted((a, b) => a.file.ordinal - b.file.ordinal)
+  expect(
+    runs.map((run) => [param(run, 'which'), ranks(run)]),
+    stderr,
+  ).toEqual(['a', 'b', 'c'].map((which) => [which, ['0 0 completed', '1 0 completed']]))
+  for (const run of runs) expectWhole(run, 10, 11)
+})
+
 describe('a run of several ranks', () => {
   it('whose rank 1 goes on is whole for rank 0, which is told so, and ends with rank 1', async () => {
     const here = site()

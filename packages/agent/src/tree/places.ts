@@ -20,6 +20,7 @@ import { settingsOf } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 import { writeSmall } from '../spool/small-file.ts'
 import { Counts } from './counts.ts'
+import { earlierOf } from './earlier.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { lifeOf, parentsOf, pidNamespace, startOf } from './processes.ts'
 import type { Found } from './watch.ts'
@@ -69,7 +70,13 @@ export class Places {
     return this.#own
   }
 
-  seat({ facts, folder }: Found): Seat {
+  /** Whether a session of the same rank, in another tree, comes first and has yet to be told its run. */
+  comesNext(found: Found): boolean {
+    return earlierOf(found, this.#tree).pending
+  }
+
+  seat(found: Found): Seat {
+    const { facts, folder } = found
     const { given, directory } = this.#context
     const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, this.#chainOf(facts))
     const settings = settingsOf(
@@ -82,7 +89,7 @@ export class Places {
     const { experimentName } = settings
     const named = facts.runName === undefined ? {} : { runName: facts.runName.slice(0, limits.nameLengthMax) }
     const counted = { worker, rank: place.rank, attempt: place.attempt, experimentName, ...named }
-    const ordinal = this.#counts.ordinalOf(folder.id, counted)
+    const ordinal = this.#counts.ordinalOf(folder.id, counted) + earlierOf(found, this.#tree).ordinal
     const mayStart = this.#mayStart(place, facts.environment)
     return { place, jobKey: this.#jobKey(place), worker, ordinal, settings, mayStart }
   }

@@ -42,6 +42,8 @@ export interface SessionEnd {
 
 /** A process that is about to end with its command gets this long, before it counts as left behind. */
 const leftBehindMs = 500
+/** Another tree's agent, with its aggregator, is up and has its answer by then, or will not. */
+const comesNextMs = 10_000
 const beatMs = 1_000
 const lookMs = 250
 
@@ -59,6 +61,7 @@ export class TreeService {
   readonly #places: Places
   readonly #open = new Map<string, { readonly service: SessionService; readonly done: Promise<void> }>()
   readonly #waiting: Found[] = []
+  #next: { readonly found: Found; readonly untilMs: number } | undefined
   readonly #ended: SessionEnd[] = []
   readonly #ends: PlaceEnd[] = []
   /** Told before there was a session whose client could say it. */
@@ -245,8 +248,17 @@ export class TreeService {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#open.size < limits.openSessionsMax)
+    while (this.#waiting.length > 0 && this.#open.size < limits.openSessionsMax) {
+      if (this.#mustWait(this.#waiting[0]!)) return
       this.#take(this.#waiting.shift()!)
+    }
+  }
+
+  /** One that its worker began before in a tree of its own is told its run first, as long as that may take. */
+  #mustWait(found: Found): boolean {
+    const now = this.#parts.context.clock.monotonicMs()
+    if (this.#next?.found !== found) this.#next = { found, untilMs: now + comesNextMs }
+    return now < this.#next.untilMs && this.#places.comesNext(found)
   }
 
   #take(found: Found): void {

@@ -32,21 +32,34 @@ export interface Worker {
  * starts again is another one, and one that the script made a rank by itself is none.
  */
 export function workerOf(facts: SessionFacts, tree: TreeFacts): Worker {
+  const launched = launchedProcesses(facts)
+  const founder = launched.findIndex(([pid]) => pid === tree.pid)
+  if (founder >= 0) return { worker: tree.key, top: launched[founder - 1] }
+  const top = launched.at(-1)
+  return { worker: top === undefined ? tree.key : `${tree.hostId}.${top.join('.')}`, top }
+}
+
+/** The process right below the launcher, whatever trees are below that; undefined where no launcher told a rank. */
+export function launchedOf(facts: SessionFacts): ProcessNumber | undefined {
+  return launchedProcesses(facts).at(-1)
+}
+
+/** The session's process and those above it that were started with its rank, the nearest first. */
+function launchedProcesses(facts: SessionFacts): ProcessNumber[] {
   const told = rankVariables.flatMap((name) => {
     const value = facts.environment[name]
     return value === undefined || value === '' ? [] : [`${name}=${value}`]
   })
-  if (told.length === 0) return { worker: tree.key, top: undefined }
-  let top: ProcessNumber | undefined
+  if (told.length === 0) return []
+  const found: ProcessNumber[] = []
   for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
     const [pid, start] = process
     const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
-    if (life === 'elsewhere') return { worker: tree.key, top: undefined }
+    if (life === 'elsewhere') return []
     // Whoever is gone was started with what is below it, as far as anybody can say.
     const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : told
     if (started === undefined || !told.some((one) => started.includes(one))) break
-    if (pid === tree.pid) return { worker: tree.key, top }
-    top = process
+    found.push(process)
   }
-  return { worker: top === undefined ? tree.key : `${tree.hostId}.${top.join('.')}`, top }
+  return found
 }
