@@ -193,6 +193,7 @@ export class SessionService {
     const known = this.#history?.rankEnded === true
     if (!known) this.own.record(await this.#rankEnd())
     this.own.tellDrops()
+    this.own.end()
     const left =
       outcome === 'drained' &&
       (await this.#publisher.drain(this.#until)) === 'drained' &&

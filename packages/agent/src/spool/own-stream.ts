@@ -76,6 +76,14 @@ export class OwnStream {
     return { next: this.#log.next, drops: Object.fromEntries(this.#dropped) }
   }
 
+  /**
+   * The session's last word is in it: what is learned now (a clock's offset, say) is not recorded any more. It would come
+   * after the last look at the stream, be counted by the ledger and never be sent.
+   */
+  end(): void {
+    this.#silent = true
+  }
+
   /** From now on nothing is kept: the rank is not collected, or its spool is gone. */
   close(): void {
     this.#silent = true
