@@ -8,7 +8,7 @@ test('what is learned after the last word of a session is neither recorded nor c
   expect(own.record({ type: 'rank.end', status: 'completed' })).toBe(true)
   own.end()
   expect(own.record({ type: 'clock', host: 'h', offsetUs: 1, uncertaintyUs: 1 })).toBe(false)
-  own.measure({ key: 'cpu', context: 'system', source: 'h' }, 0, 1)
+  own.measure({ key: 'cpu', source: 'h', unit: '%' }, 0, 1)
   own.tellDrops()
   expect(own.ledger).toEqual({ next: 1, drops: {} })
   own.close()
