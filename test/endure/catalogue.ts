@@ -117,4 +117,9 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     minutes: 4,
     program: ['test/fault/chaos.js'],
   },
+  'chaos-sessions': {
+    what: 'the same with five sessions a worker, of two experiments, two of them at once in children',
+    minutes: 5,
+    program: ['test/fault/chaos.js', '--sessions', '5'],
+  },
 }
