@@ -71,6 +71,11 @@ export class Link {
     return this.#connected
   }
 
+  /** Where a connection file is looked for. */
+  get files(): readonly string[] {
+    return this.#parts.files()
+  }
+
   /** Looks for the aggregator, and sends from now on. */
   async start(): Promise<void> {
     this.#running ??= this.#loop()

@@ -154,6 +154,11 @@ export class Publisher implements Channel {
     return this.#retirement.ledger()
   }
 
+  /** Where the aggregator's connection file is looked for, while there is no connection. */
+  get sought(): readonly string[] {
+    return this.#link.connected ? [] : this.#link.files
+  }
+
   /** The session's end was read: the aggregator is told at once, so that whoever comes next waits for it. */
   closing(): void {
     if (this.#closing) return

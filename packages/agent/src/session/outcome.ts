@@ -29,10 +29,13 @@ export async function keptRecords(
   return records
 }
 
-export function whyKept(overflow: number, welcomed: boolean): string {
+/** @param sought where a connection file was looked for, and none led anywhere */
+export function whyKept(overflow: number, welcomed: boolean, sought: readonly string[]): string {
   if (overflow > 0)
     return `${overflow} streams are more than the ${limits.streamsPerRankMax} that a rank may have`
-  return welcomed ? 'the aggregator did not answer' : 'no aggregator answered'
+  if (welcomed) return 'the aggregator did not answer'
+  if (sought.length === 0) return 'no aggregator answered'
+  return `no aggregator answered (it was looked for by ${sought.join(', ')}; where its machine shares none of these, name its connection.json with --connection)`
 }
 
 export function describeProblem(problem: ReaderProblem): string {

@@ -277,7 +277,7 @@ export class SessionService {
 
   #reason(): string {
     const refused = this.#refused?.message ?? this.#delay
-    return refused ?? whyKept(this.#publisher.overflow, this.#welcome !== undefined)
+    return refused ?? whyKept(this.#publisher.overflow, this.#welcome !== undefined, this.#publisher.sought)
   }
 
   async #leave(): Promise<SessionOutcome> {
