@@ -155,6 +155,12 @@ export function param({ graph }: RunSeen, name: string): string {
   return graph.each(graph.labelled(name), 'value').join(' ')
 }
 
+/** The pid of the aggregator that wrote a run. */
+export function aggregatorOf({ runDir }: Pick<RunSeen, 'runDir'>): string | undefined {
+  const text = fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')
+  return /"run:aggregator":.*?"provloom:pid":(\d+)/.exec(text)?.[1]
+}
+
 /** What is said of each rank execution, in order of rank and attempt. */
 export function ranks({ graph }: RunSeen, ...attributes: readonly string[]): string[] {
   return graph

@@ -1,7 +1,6 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { expectWhole, param, ranks, site } from '../../support/site.ts'
+import { aggregatorOf, expectWhole, param, ranks, site } from '../../support/site.ts'
 import type { RunSeen, Site } from '../../support/site.ts'
 
 const ways = [
@@ -89,10 +88,7 @@ for experiment, folder in (("pretrain", "a"), ("finetune", "a"), ("evaluate", "b
     const result = await startIt(here, name).ended
     expect(result.code, result.stderr).toBe(0)
     const places = ['a/pretrain_0', 'a/finetune_0', 'b/evaluate_0']
-    const aggregators = places.map((place) => {
-      const text = fs.readFileSync(path.join(here.dir, place, 'prov.json'), 'utf8')
-      return /"run:aggregator":.*?"provloom:pid":(\d+)/.exec(text)?.[1]
-    })
+    const aggregators = places.map((place) => aggregatorOf({ runDir: path.join(here.dir, place) }))
     expect(aggregators[0]).toBeDefined()
     expect(new Set(aggregators).size, result.stderr).toBe(1)
     await here.gone()
