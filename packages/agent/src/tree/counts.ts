@@ -72,7 +72,8 @@ const isText = (value: unknown): value is string => textOf(value) !== undefined
 
 function fieldsOf(file: string): ReadonlyMap<string, unknown> {
   try {
-    return entriesOf(JSON.parse(fs.readFileSync(file, 'utf8')), (_): _ is unknown => true)
+    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
   } catch {
     return new Map()
   }
