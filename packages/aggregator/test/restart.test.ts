@@ -245,3 +245,38 @@ test('leaves a run alone whose journal cannot be read, says so, and serves other
   expect((await other.welcome()).runDir).not.toBe(runDir)
   expect(fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')).toContain('"p19"')
 })
+
+test('a session that had ended stays so: a restarted aggregator tells it, and waits for it no more', async () => {
+  const before = child({ collectAllProcesses: true })
+  const connection = await before.connection()
+  const [zero, one] = [0, 1].map((rank) => house.peer(connection, { rank, worldSize: 2 })) as [Peer, Peer]
+  const { runId } = await zero.welcome()
+  await one.welcome()
+  await zero.store('w', [...params(0, 3), rankEnd('completed')])
+  await zero.bye()
+  await before.signal('SIGKILL')
+
+  const second = child({ collectAllProcesses: true })
+  const again = house.peer(await second.connection(), {
+    session: zero.session,
+    worldSize: 2,
+    hello: { admitted: runId },
+  })
+  await again.say(again.helloMessage())
+  expect(await again.hear('settled', 'welcome')).toMatchObject({
+    kind: 'settled',
+    ended: false,
+    missing: [1],
+  })
+  // Its agent is gone for good before this one is killed too.
+  await second.signal('SIGKILL')
+
+  const third = child({ collectAllProcesses: true })
+  await third.connection()
+  await one.say({ kind: 'heartbeat', session: one.session, sentUs: 1, backlog: 0 })
+  await one.hear('again')
+  await one.welcome()
+  await one.store('w', [...params(3, 2), rankEnd('completed')])
+  await one.bye()
+  expect((await third.status('run-ended')).summary).toMatchObject({ status: 'completed', logs: 5 })
+})

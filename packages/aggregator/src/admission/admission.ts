@@ -191,12 +191,13 @@ export class Admission {
     if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#notCollected(peer, hello)
     if (!isAttempt(attempt))
       return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', 'no attempt is left')
-    const isNew = run.roster.find(hello.rank, attempt) === undefined
-    if (isNew && run.roster.attemptCount >= limits.attemptsPerRunMax) {
+    const standing = run.roster.find(hello.rank, attempt)
+    if (standing === undefined && run.roster.attemptCount >= limits.attemptsPerRunMax) {
       const message = `the run has ${limits.attemptsPerRunMax} attempts of ranks, and no more may come`
       return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', message)
     }
     const before = sessions.holder(run, hello.rank)
+    const hasEnded = standing?.ended !== undefined && standing.holder?.session === hello.session
     const session: Session = {
       id: hello.session,
       hello,
@@ -204,12 +205,13 @@ export class Admission {
       run,
       rank: hello.rank,
       attempt,
-      phase: 'admitting',
+      phase: hasEnded ? 'done' : 'admitting',
       closing: false,
       heardMs: around.clock.monotonicMs(),
       told: new Set(),
     }
     sessions.add(session)
+    if (hasEnded) return this.#endedBefore(session)
     this.#checkDescriptors(run, run.facts.settings.collectAllProcesses ? (hello.worldSize ?? 1) : 1)
     try {
       if (run.isOver) await run.goOn()
@@ -232,6 +234,13 @@ export class Admission {
     this.#recordTurnedAway(run)
     this.#recordEnds(run)
     this.#welcome(session)
+  }
+
+  /** All of it is in the journal, and its end: it is told so, whoever asks. Let in again it might never end. */
+  #endedBefore(session: Session): void {
+    const { settling } = this.#parts
+    settling.tell(session)
+    if (!session.run.isOver) settling.ended(session.run)
   }
 
   async #record({ run, rank, attempt, hello }: Session): Promise<void> {
