@@ -21,7 +21,7 @@ const begin = 'provloom.start_run("www.example.org", "e", collect_all_processes=
 
 async function expectThreeRanks(here: Site, front: readonly string[], text: string): Promise<void> {
   const [command, ...args] = [...front, python, here.script('t.py', text)]
-  const result: Result = await here.start(command!, args, { env: { OMP_NUM_THREADS: '1' } }).ended
+  const result: Result = await here.start(command, args, { env: { OMP_NUM_THREADS: '1' } }).ended
   expect(result.code, result.stderr).toBe(0)
   await here.gone()
   const runs = here.runs()
