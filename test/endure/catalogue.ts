@@ -92,6 +92,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/e2e/sessions/slurm.test.ts'],
     effort: 1,
   },
+  turns: {
+    what: 'ranks that meet in runs, in any order, with any pauses and restarts, against a real aggregator by a clock of its own',
+    minutes: 3,
+    files: ['packages/aggregator/test/turns.property.test.ts'],
+    effort: 20,
+  },
   connections: {
     what: '10,000 connections that are no peers, held against 256 descriptors',
     minutes: 2,
