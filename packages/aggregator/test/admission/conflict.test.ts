@@ -96,3 +96,22 @@ test('waits for the next attempt of a failed rank, and ends the run when none co
   expect(house.told.some((one) => one.kind === 'run-finished')).toBe(false)
   await passing(house.status('run-finished'))
 })
+
+test('a job of which nothing is heard any more is over after ten minutes, as lost', async () => {
+  const { connection } = await house.started({ collectAllProcesses: true }, { clock })
+  for (const rank of [0, 1, 2]) {
+    const peer = house.peer(connection, { rank, worldSize: 4 })
+    await peer.welcome()
+    await peer.store('w', params(rank * 10, 5))
+  }
+  const until = clock.monotonicMs() + 9.9 * 60_000
+  while (clock.monotonicMs() < until) {
+    clock.advance(250)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  // What is written takes its own time, in which this clock goes on: later than that cannot be said.
+  expect(house.told.filter(({ kind }) => kind === 'run-ended')).toEqual([])
+  const { summary } = await passing(house.status('run-finished'))
+  expect(summary).toMatchObject({ status: 'lost', logs: 15 })
+  expect(summary.ranks.map(({ status }) => status)).toEqual(['lost', 'lost', 'lost'])
+})
