@@ -21,9 +21,10 @@ export function deliveryOf(ended: readonly SessionEnd[], tree: TreeFolder): Deli
     }
   }
   if (ended.some(({ outcome }) => outcome.kind === 'left')) return { kind: 'handed-on', tree: tree.root }
-  const delivered = ended.flatMap(({ outcome }) => (outcome.kind === 'delivered' ? [outcome.welcome] : []))
+  const delivered = ended.flatMap(({ outcome }) => (outcome.kind === 'delivered' ? [outcome] : []))
   if (delivered.length > 0) {
-    return { kind: 'delivered', runs: delivered.map(({ runId, runDir }) => ({ runId, runDir })) }
+    const runs = delivered.flatMap(({ run }) => (run === undefined ? [] : [run]))
+    return { kind: 'delivered', runs: runs.map(({ runId, runDir }) => ({ runId, runDir })) }
   }
   return ended.length > 0 ? { kind: 'not-collected' } : { kind: 'none' }
 }

@@ -38,3 +38,20 @@ test('two agents of one process have a tree each, and each serves the sessions o
     aggregator.stop()
   }
 })
+
+test('a session that had ended before its agent came is delivered, and its folder is gone', async () => {
+  const saveDir = freshFolder()
+  const aggregator = await new ScriptedAggregator(saveDir, { over: true }).start()
+  const { agent, told } = agentFor(saveDir, worker('log-points.mjs', '10'))
+  try {
+    expect(await agent.run()).toMatchObject({
+      kind: 'exited',
+      code: 0,
+      delivery: { kind: 'delivered', runs: [] },
+    })
+    expect(aggregator.kinds).not.toContain('envelope')
+    expect([fs.readdirSync(path.join(saveDir, 'spools')), told.lines]).toEqual([[], []])
+  } finally {
+    aggregator.stop()
+  }
+})

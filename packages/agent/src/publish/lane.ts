@@ -52,7 +52,12 @@ export class Lane {
 
   /** Whether everything read is acknowledged. */
   get settled(): boolean {
-    return this.#inFlight.length === 0 && this.#rewindTo === undefined && this.#passTo === undefined
+    return this.#inFlight.length === 0 && !this.isRewinding
+  }
+
+  /** It was asked to go elsewhere, and has not yet: what is to be sent again has not been read again. */
+  get isRewinding(): boolean {
+    return this.#rewindTo !== undefined || this.#passTo !== undefined
   }
 
   /** Everything that is there was read and is acknowledged, and no artifact of it is waiting. */
@@ -102,16 +107,12 @@ export class Lane {
     this.#lookEnded = look
     this.tail.looked(packed !== undefined, !this.reader.atEnd)
     // Asked to go elsewhere while it was reading: what it read is no longer next.
-    return this.#rewindTo === undefined && this.#passTo === undefined ? packed : undefined
+    return this.isRewinding ? undefined : packed
   }
 
   /** Whether a pack taken from this lane may still be sent. */
   isCurrent(packed: Packed): boolean {
-    return (
-      this.#rewindTo === undefined &&
-      this.#passTo === undefined &&
-      packed.first + packed.count === this.reader.position
-    )
+    return !this.isRewinding && packed.first + packed.count === this.reader.position
   }
 
   sent(packed: Packed, bytes: number): void {

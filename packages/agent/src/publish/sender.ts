@@ -89,6 +89,7 @@ export class Sender {
     this.#held = undefined
     this.#parts.lanes.discover()
     for (const lane of this.#parts.lanes.all) lane.rewind(welcome.next[lane.reader.id] ?? 0)
+    this.#exhausted = false
     const { runId, rank, attempt, creditBytes, envelopeAgeMs = 0 } = welcome
     this.#parts.lanes.pace(envelopeAgeMs)
     this.#grant = { runId, rank, attempt, creditBytes, bounds: boundsFor(creditBytes) }
@@ -116,6 +117,7 @@ export class Sender {
 
   reject(rejected: Rejected): void {
     this.#parts.lanes.get(rejected.stream)?.reject(rejected.next, rejected.retry)
+    this.#exhausted = false
     this.#parts.wake.ring()
   }
 
@@ -151,8 +153,10 @@ export class Sender {
       const drain = this.#drain
       const next = await lanes.next(grant.bounds, drain > 0 && !this.#exhausted)
       if (next === undefined) {
-        // A look that began before the latest drain may have missed what that drain is for.
-        this.#exhausted = drain > 0 && drain === this.#drain
+        // A look that began before the latest drain may have missed what that drain is for, and one that began before a
+        // rewind what is to be sent again.
+        const isLast = drain === this.#drain && !lanes.all.some((lane) => lane.isRewinding)
+        this.#exhausted = drain > 0 && isLast
         if (this.drained) this.#parts.moved()
         return Math.min(releaseMs, roundedUp(Math.max(0, lanes.dueAt - clock.monotonicMs())))
       }

@@ -130,6 +130,14 @@ export function formerOf(folder: SessionFolder): Former {
   }
 }
 
+/** The run that a session is in, as its agents were told: one that had ended before an agent came is welcomed no more. */
+export function placeOf(
+  folder: SessionFolder,
+): { readonly runId: RunId; readonly runDir: string } | undefined {
+  const { runId, runDir } = formerRun(folder) ?? {}
+  return runId === undefined || runDir === undefined ? undefined : { runId, runDir }
+}
+
 export function formerRun(folder: SessionFolder): FormerRun | undefined {
   return formerOf(folder).run
 }

@@ -1,5 +1,5 @@
 import { limits, reasonOf } from '@provloom/shared'
-import type { Settled, Welcome } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
 import type { ReaderProblem } from '../spool/stream-reader.ts'
 import type { Context } from '../context.ts'
 import type { rankEndOf } from './ending.ts'
@@ -7,10 +7,15 @@ import type { SessionFolder } from './folder.ts'
 import { countRecords } from './history.ts'
 import { countingMs } from './waits.ts'
 
+export interface RunPlace {
+  readonly runId: RunId
+  readonly runDir: string
+}
+
 /** What became of a session. */
 export type SessionOutcome =
   /** The document on disk holds it; its folder is gone. */
-  | { readonly kind: 'delivered'; readonly welcome: Welcome; readonly settled: Settled | undefined }
+  | { readonly kind: 'delivered'; readonly run: RunPlace | undefined }
   | { readonly kind: 'not-collected'; readonly end: ReturnType<typeof rankEndOf> }
   /** So many records, or more where there was no time to count, are still in its folder. */
   | { readonly kind: 'kept'; readonly records: number; readonly reason: string }

@@ -11,7 +11,7 @@ import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
 import { ClockOffset } from './clock-offset.ts'
-import { ControlFile, placeTold } from './control.ts'
+import { ControlFile, placeOf, placeTold } from './control.ts'
 import { howOf, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
@@ -206,9 +206,10 @@ export class SessionService {
     this.#conclude()
     await this.#tellExit()
     this.#close()
+    const run = this.#welcome ?? placeOf(this.folder)
     removeSession(this.folder)
     context.tell({ kind: 'session-ended', session: this.folder.id })
-    return { kind: 'delivered', welcome: this.#welcome!, settled: this.#settled }
+    return { kind: 'delivered', run }
   }
 
   async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {

@@ -32,6 +32,8 @@ export interface Script {
   readonly port?: number
   readonly keys?: Connection['curve']
   readonly farewell?: boolean
+  /** Each session has ended before its hello: it is told so at once. */
+  readonly over?: boolean
   /** Never says that the document holds a session. */
   readonly settled?: boolean
   /** Answers heartbeats only with the acknowledgement of the rank's end, and that its clock is an hour ahead. */
@@ -151,6 +153,10 @@ export class ScriptedAggregator {
           return
         }
         this.#known.add(session)
+        if (this.script.over === true) {
+          await answer(this.#settled(session))
+          return
+        }
         await answer({
           kind: 'welcome',
           session,
