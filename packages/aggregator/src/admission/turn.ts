@@ -125,7 +125,7 @@ export function turnInNamed<Run extends TurnRun>(
   run: Run,
   limits: TurnLimits,
 ): Turn<Run> | 'ended' {
-  const turn = turnIn({ ...newcomer, again: () => false }, run, limits)
+  const turn = ownTurn(newcomer, run) ?? turnIn({ ...newcomer, again: () => false }, run, limits)
   if (turn !== 'next' && turn.kind !== 'opens') return turn
   // Its place has ended there: whoever names the run wants to go on in it.
   const attempt = Math.max(run.highestAttempt + 1, newcomer.attempt)
@@ -135,10 +135,7 @@ export function turnInNamed<Run extends TurnRun>(
 
 function turnIn<Run extends TurnRun>(newcomer: Entrant, run: Run, limits: TurnLimits): Turn<Run> | 'next' {
   const held = run.latest(newcomer.rank)
-  return (
-    ownTurn(newcomer, run) ??
-    (run.open ? turnInOpen(newcomer, run, held, limits) : turnInClosed(newcomer, run, held))
-  )
+  return run.open ? turnInOpen(newcomer, run, held, limits) : turnInClosed(newcomer, run, held)
 }
 
 function ownTurn<Run extends TurnRun>({ rank, session }: Newcomer, run: Run): Turn<Run> | undefined {
@@ -216,9 +213,8 @@ function startsAgain(newcomer: Entrant, run: TurnRun, held: Held): boolean {
 
 /** A rank that the world of the run did not have: its launcher starts all of them again, with more. */
 function joinsLater(newcomer: Entrant, run: TurnRun): boolean {
-  if (newcomer.restarts !== 'all' || newcomer.ordinal !== run.ordinal || !isOtherWorld(newcomer, run))
-    return false
-  return newcomer.again()
+  const allAgain = newcomer.restarts === 'all' && isFirstOfStart(newcomer, run)
+  return allAgain && isOtherWorld(newcomer, run) && newcomer.again()
 }
 
 /** A worker is one start of its rank: in which attempt it was in another run, it is in this one. */
