@@ -68,7 +68,7 @@ describe('provloom spools', () => {
     const spoolRoot = folder()
     await keptBy(spoolRoot)
     const [tree] = fs.readdirSync(spoolRoot)
-    fs.writeFileSync(path.join(spoolRoot, tree!, 'agent.starting'), `${process.pid}.1`)
+    fs.writeFileSync(path.join(spoolRoot, tree!, 'agent.starting.0'), `${process.pid}.1`)
     expect((await listed(spoolRoot)).sessions).toMatchObject([{ state: 'in-use' }])
   })
 

@@ -8,6 +8,7 @@ from ._small import age_of, put, remove
 
 #: Whoever starts an agent says so; the others of the tree need not for so long, in seconds.
 _STARTING_SECONDS = 10
+_CLAIM = "agent.starting."
 #: The shell that leaves the agent an orphan is gone in a moment; longer it is not waited for, in seconds.
 _SHELL_SECONDS = 0.25
 
@@ -48,7 +49,11 @@ def _command(file):
 
 def ensure(tree):
     """Starts the tree's agent where none lives. Returns why that cannot be, or None."""
-    if tree.agent() is not None or not _claim(tree):
+    if tree.agent() is not None:
+        return None
+    claim = _claim(tree)
+    # While we asked, who had it before us may have brought up an agent, which takes the claims away.
+    if claim is None or tree.agent() is not None:
         return None
     import shutil
 
@@ -61,37 +66,42 @@ def ensure(tree):
     else:
         why = _start(tree, command)
     if why is not None:
-        remove(tree.path("agent.starting"))
+        remove(claim)
     return why
 
 
 def _claim(tree):
-    """Whether it is ours to start one: ranks that begin at once need one between them. Whoever does says so, as long as
-    it lives, for some seconds."""
-    file = tree.path("agent.starting")
+    """The file that says that it is ours to start one, or None: ranks that begin at once need one between them. A claim
+    is over after some seconds, or with its maker; the next has the next number, and nobody takes another's away, for who
+    does may take one that was made in the meantime."""
     try:
-        with open(file, "rb", buffering=0) as opened:
-            pid, _, start = opened.read(64).partition(b".")
-        if age_of(file) < _STARTING_SECONDS and _process.lives(int(pid), int(start)):
-            return False
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError):
-        return True
-    remove(file)
-    try:
+        numbers = [int(name[len(_CLAIM) :]) for name in os.listdir(tree.folder) if name.startswith(_CLAIM)]
+        last = max(numbers, default=-1)
+        if last >= 0 and _holds(tree.path("%s%d" % (_CLAIM, last))):
+            return None
+        mine = tree.path("%s%d" % (_CLAIM, last + 1))
         # Complete before it has its name: who reads it finds who made it.
-        beside = "%s.%d" % (file, os.getpid())
+        beside = tree.path(".%s%d" % (_CLAIM, os.getpid()))
         put(beside, b"%d.%d" % _process.me())
         try:
-            os.link(beside, file)
+            os.link(beside, mine)
         finally:
             remove(beside)
     except FileExistsError:
+        return None
+    except (OSError, ValueError):
+        # A full disk, or a file system without links: two agents settle it between them.
+        mine = tree.path(_CLAIM)
+    return mine
+
+
+def _holds(file):
+    try:
+        with open(file, "rb", buffering=0) as opened:
+            pid, _, start = opened.read(64).partition(b".")
+        return age_of(file) < _STARTING_SECONDS and _process.lives(int(pid), int(start))
+    except (OSError, ValueError):
         return False
-    except OSError:
-        pass
-    return True
 
 
 def _start(tree, command):

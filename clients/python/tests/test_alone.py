@@ -152,6 +152,25 @@ class Starting(PlainCase):
             self.assertEqual(opened.read(), "x")
         self.assertEqual(sorted(self.facts(one)["rank"] for one in self.sessions()), [0, 1, 2, 3])
 
+    def test_of_those_who_look_at_once_one_claims_to_start_the_agent_and_the_next_when_that_is_over(self):
+        output, _ = self.run_program(
+            "import multiprocessing, os\n"
+            "from provloom import _agent, _tree\n"
+            "fork = multiprocessing.get_context('fork')\n"
+            "tree, together, put = _tree.Tree('local-h.1.1', '', %r), fork.Barrier(4), _agent.put\n"
+            "def look(pipe):\n"
+            "    _agent.put = lambda *what: (together.wait(), put(*what))\n"
+            "    pipe.send(_agent._claim(tree))\n"
+            "    together.wait()\n"
+            "for _ in range(2):\n"
+            "    pipes = [fork.Pipe() for _ in range(4)]\n"
+            "    ones = [fork.Process(target=look, args=(pipe[1],)) for pipe in pipes]\n"
+            "    for one in ones: one.start()\n"
+            "    print(sorted(os.path.basename(pipe[0].recv() or '') for pipe in pipes))\n"
+            "    for one in ones: one.join()\n" % self.spool
+        )
+        self.assertEqual(output.splitlines(), ["['', '', '', 'agent.starting.0']", "['', '', '', 'agent.starting.1']"])
+
     def test_provloom_is_found_in_node_modules_above_the_working_folder(self):
         project = os.path.join(self.spool, "project")
         binary = os.path.join(project, "node_modules", ".bin")

@@ -45,17 +45,18 @@ export class Claim {
   take(): number | undefined {
     for (let tries = 0; tries < 3; tries++) {
       try {
-        fs.writeFileSync(this.#file, this.#text(0), { flag: 'wx', mode: 0o600 })
+        makeWhole(this.#file, this.#text(0))
         this.#held = true
-        // What a client said when it started an agent is answered.
-        fs.rmSync(startingFile(path.dirname(this.#file)), { force: true })
+        // What clients said when they started an agent is answered.
+        for (const one of startingFiles(path.dirname(this.#file))) fs.rmSync(one, { force: true })
         return undefined
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error
       }
+      const found = agentAt(this.#file)
       const other = servingAgent(path.dirname(this.#file))
       if (other !== undefined) return other
-      fs.rmSync(this.#file, { force: true })
+      this.#remove(found)
     }
     return servingAgent(path.dirname(this.#file)) ?? 0
   }
@@ -80,6 +81,20 @@ export class Claim {
     this.#held = false
   }
 
+  /** Of all who find the same dead agent's claim one takes it away: another would take away its successor's. */
+  #remove(dead: ServingAgent | undefined): void {
+    const mark = path.join(path.dirname(this.#file), `agent.gone.${dead?.pid ?? 0}.${dead?.start ?? 0}`)
+    try {
+      fs.writeFileSync(mark, '', { flag: 'wx', mode: 0o600 })
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
+      // Who made it was killed before it took the claim.
+      if (Date.now() - fs.statSync(mark).mtimeMs < silentMs) return
+    }
+    const found = agentAt(this.#file)
+    if (found?.pid === dead?.pid && found?.start === dead?.start) fs.rmSync(this.#file, { force: true })
+  }
+
   #text(spoolBytes: number): string {
     return JSON.stringify({
       ...this.#facts,
@@ -94,7 +109,7 @@ export class Claim {
 export function servingAgent(root: string): number | undefined {
   const file = path.join(root, 'agent.json')
   try {
-    const found = agentOf(fieldsAt(file))
+    const found = agentAt(file)
     if (found === undefined || found.pid === process.pid) return undefined
     const life = lifeOf(found)
     if (found.host === os.hostname() && life !== 'elsewhere') return life === 'lives' ? found.pid : undefined
@@ -107,12 +122,15 @@ export function servingAgent(root: string): number | undefined {
 
 /** Whether a client started an agent a moment ago, which does not serve the tree yet. */
 export function isStarting(root: string): boolean {
-  const made = fs.statSync(startingFile(root), { throwIfNoEntry: false })?.mtimeMs
-  return made !== undefined && Date.now() - made < startingMs
+  return startingFiles(root).some((file) => {
+    const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs
+    return made !== undefined && Date.now() - made < startingMs
+  })
 }
 
-function startingFile(root: string): string {
-  return path.join(root, 'agent.starting')
+function startingFiles(root: string): readonly string[] {
+  const names = fs.existsSync(root) ? fs.readdirSync(root) : []
+  return names.filter((name) => name.startsWith('agent.starting.')).map((name) => path.join(root, name))
 }
 
 /** The job that the tree's last agent was of, where that was killed: one that leaves says it of each session. */
@@ -124,12 +142,33 @@ export function jobServed(root: string): string | undefined {
   }
 }
 
+/** Whoever finds the file finds it complete. Throws EEXIST where it is there. */
+function makeWhole(file: string, text: string): void {
+  const beside = `${file}.${process.pid}.new`
+  fs.writeFileSync(beside, text, { mode: 0o600 })
+  try {
+    fs.linkSync(beside, file)
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw error
+    // A file system without links.
+    fs.writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
+  } finally {
+    fs.rmSync(beside, { force: true })
+  }
+}
+
 function fieldsAt(file: string): ReadonlyMap<string, unknown> {
   const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
   return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }
 
-function agentOf(fields: ReadonlyMap<string, unknown>): ServingAgent | undefined {
+function agentAt(file: string): ServingAgent | undefined {
+  let fields: ReadonlyMap<string, unknown>
+  try {
+    fields = fieldsAt(file)
+  } catch {
+    return undefined
+  }
   const count = (name: string): number => {
     const one = fields.get(name)
     return isCount(one) ? one : 0
