@@ -13,7 +13,7 @@ from ._stream import BUSY, IDLE, TORN
 from ._values import name
 
 #: Of these a name is what it is: nobody has to be asked for it.
-_NAMES = frozenset((type(None), str, Context))
+_NAMES = frozenset((str, Context))
 
 
 def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
@@ -27,7 +27,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     """
     # What is in order goes this short way; the rare and the wrong is met again, and told, in log_one.
     stream = _current.stream
-    if stream is not None and type(key) is str and type(context) in _NAMES and type(source) in _NAMES:
+    if stream is not None and type(key) is str and (source is None or type(source) in _NAMES):
         try:
             if type(value) is not float:
                 value = number(value)
@@ -35,6 +35,8 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                 step = step_of(step)
             if context is None:
                 context = current_context()
+            elif type(context) not in _NAMES:
+                raise TypeError
             series = stream.series[key, context, source]
             with stream.lock:
                 now = time_ns() // 1000
