@@ -187,9 +187,8 @@ def _open(options, kind=Session.OWN, follows=None, inherited=None):
     trouble = None
     passed = _current.tree.passed
     for tree in _places(_current.tree):
-        session = Session(tree, os.urandom(8).hex(), options, kind, follows, inherited)
         try:
-            session.open()
+            session = _opened(tree, options, kind, follows, inherited)
         except OSError as error:
             trouble = trouble or error
             passed = passed or (os.path.dirname(tree.folder), error)
@@ -203,6 +202,18 @@ def _open(options, kind=Session.OWN, follows=None, inherited=None):
         _enter(session)
         return session
     raise trouble
+
+
+def _opened(tree, *more):
+    for last in (False, True):
+        session = Session(tree, os.urandom(8).hex(), *more)
+        try:
+            session.open()
+            return session
+        except FileNotFoundError:
+            # An agent that leaves takes its empty tree away.
+            if last:
+                raise
 
 
 def _places(tree):

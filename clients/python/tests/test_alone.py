@@ -171,6 +171,20 @@ class Starting(PlainCase):
         )
         self.assertEqual(output.splitlines(), ["['', '', '', 'agent.starting.0']", "['', '', '', 'agent.starting.1']"])
 
+    def test_a_tree_that_its_agent_takes_away_at_this_moment_is_made_again(self):
+        self.run_plain(
+            "import os, shutil, provloom\n"
+            "from provloom import _session_folder\n"
+            "make = _session_folder.make\n"
+            "def late(spool, facts):\n"
+            "    _session_folder.make = make\n"
+            "    shutil.rmtree(os.path.dirname(os.path.dirname(spool)))\n"
+            "    make(spool, facts)\n"
+            "_session_folder.make = late\n"
+            "with provloom.start_run('www.example.org', 'digits'): provloom.log_param('a', 1)\n"
+        )
+        self.assertEqual([one["type"] for one in self.records()], ["session.start", "param", "session.end"])
+
     def test_provloom_is_found_in_node_modules_above_the_working_folder(self):
         project = os.path.join(self.spool, "project")
         binary = os.path.join(project, "node_modules", ".bin")

@@ -117,13 +117,30 @@ export function readTree(folder: string): { readonly tree: TreeFolder; readonly 
 
 /** Removes a tree that holds no session any more. One that somebody has just begun stays. */
 export function removeTree(tree: TreeFolder): boolean {
+  if (!removedFolder(tree.sessions)) return false
+  // What somebody begins at this moment comes along, and back; under its own name nothing is removed that was not seen.
+  const aside = `${tree.root}.${process.pid}`
   try {
-    fs.rmdirSync(tree.sessions)
+    fs.renameSync(tree.root, aside)
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') return false
+    return systemCode(error) === 'ENOENT'
   }
-  fs.rmSync(tree.root, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
+  if (!removedFolder(path.join(aside, 'sessions'))) {
+    if (!fs.existsSync(tree.root)) fs.renameSync(aside, tree.root)
+    return false
+  }
+  fs.rmSync(aside, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
   return true
+}
+
+/** Whether there is none now; one that holds something stays. */
+function removedFolder(folder: string): boolean {
+  try {
+    fs.rmdirSync(folder)
+    return true
+  } catch (error) {
+    return systemCode(error) === 'ENOENT'
+  }
 }
 
 /** In a folder that all may write, somebody else may have made this one to read along. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
-import { makeTree } from '../../src/tree/folder.ts'
+import { expect, test, vi } from 'vitest'
+import { makeTree, removeTree, treeFolderAt } from '../../src/tree/folder.ts'
 import { freshFolder } from '../support/place.ts'
 
 const facts = {
@@ -58,4 +58,22 @@ test('a place that cannot be used is told, and the next one is taken', () => {
   )
   expect(path.dirname(tree.root)).toBe(path.join(place, 'good'))
   expect(told).toHaveLength(1)
+})
+
+test('a session that somebody begins while its tree is taken away is not taken along', () => {
+  const tree = treeFolderAt(make(path.join(freshFolder(), 'spools')))
+  const begun = path.join(tree.sessions, '.0123456789abcdef')
+  const rename = fs.renameSync.bind(fs)
+  const seen = vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
+    fs.mkdirSync(begun, { recursive: true })
+    rename(from, to)
+  })
+  expect(removeTree(tree)).toBe(false)
+  seen.mockRestore()
+  expect(fs.existsSync(begun)).toBe(true)
+  expect(fs.existsSync(path.join(tree.root, 'spool.json'))).toBe(true)
+  expect(removeTree(tree)).toBe(false)
+  fs.rmdirSync(begun)
+  expect(removeTree(tree)).toBe(true)
+  expect(fs.readdirSync(path.dirname(tree.root))).toEqual([])
 })
