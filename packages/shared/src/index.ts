@@ -1,3 +1,4 @@
+export * from './children.ts'
 export * from './clock.ts'
 export * from './component.ts'
 export * from './config/check.ts'

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { killWhen } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 
 export interface BoundedOptions {
@@ -16,7 +17,7 @@ export function askProgram(
   options: BoundedOptions,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       program,
       [...argv],
       {
@@ -26,9 +27,9 @@ export function askProgram(
         env: { ...options.environment },
         encoding: 'utf8',
         ...(options.directory === undefined ? {} : { cwd: options.directory }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
       },
       (error, stdout) => resolve(error === null ? stdout : undefined),
     )
+    if (options.signal !== undefined) killWhen(options.signal, child)
   })
 }

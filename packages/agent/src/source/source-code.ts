@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { systemCode } from '@provloom/shared'
+import { killWhen, systemCode } from '@provloom/shared'
 import { identities } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
@@ -45,8 +45,8 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
       env: { ...environment },
       timeout: Math.ceil(leftMs),
       killSignal: 'SIGKILL',
-      signal,
     })
+    killWhen(signal, git)
     git.stdout.on('data', (bytes: Buffer) => {
       size += bytes.length
       if (hashed) hash.update(bytes)
@@ -56,7 +56,6 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
       if (errors.length < 10_000) errors += bytes.toString('utf8')
     })
     git.once('error', (error) => {
-      if (signal.aborted) resolve(outcomes.slow)
       const why = systemCode(error) === 'ENOENT' ? outcomes.absent : undefined
       resolve(why ?? { kind: 'failed', why: `git cannot be started: ${error.message}` })
     })

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { nodeFlags } from '@provloom/shared'
+import { killChild, nodeFlags } from '@provloom/shared'
 import { listeningDescriptor } from './listening.ts'
 
 /** A process cannot be started from a TypeScript file by every Node. */
@@ -60,7 +60,7 @@ export class Shedder {
   close(): void {
     const child = this.#child
     this.#gone(child)
-    child?.kill('SIGKILL')
+    if (child !== undefined) killChild(child)
   }
 
   #gone(child: ChildProcess | undefined): void {
