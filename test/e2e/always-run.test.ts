@@ -118,15 +118,15 @@ describe('a command is run, and what it logs is kept,', () => {
   it('when the aggregator is not there', async () => {
     const where = place()
     const broken = installation()
-    broken.remove('packages/aggregator/dist')
+    broken.remove('command-aggregator')
     expectKept(where, await runAfter('true', where, {}, broken.bin))
   })
 })
 
 describe('a command is run, and the user is told that nothing is recorded,', () => {
   it.each([
-    ['not built', (broken: ReturnType<typeof installation>) => broken.remove('packages/cli/dist')],
-    ['half built', (broken: ReturnType<typeof installation>) => broken.remove('packages/shared/dist')],
+    ['not built', (broken: ReturnType<typeof installation>) => broken.remove('main')],
+    ['half built', (broken: ReturnType<typeof installation>) => broken.remove('part-')],
     [
       'half installed',
       (broken: ReturnType<typeof installation>) => broken.breakDependency('commander', 'gone'),

@@ -5,8 +5,8 @@ import { folder, repository } from './cli.ts'
 /** A copy of what is built, to be broken. */
 export interface Installation {
   readonly bin: string
-  /** @param file from its root, as in the repository */
-  remove(file: string): void
+  /** @param files a part of their name, in the folder of what is built */
+  remove(files: string): void
   /**
    * Puts a package in the place of a dependency that says this when it is loaded.
    *
@@ -17,30 +17,24 @@ export interface Installation {
 
 export function installation(): Installation {
   const root = folder()
-  for (const name of fs.readdirSync(path.join(repository, 'packages'))) {
-    for (const part of ['bin', 'dist', 'package.json']) {
-      const from = path.join(repository, 'packages', name, part)
-      if (!fs.existsSync(from)) continue
-      fs.cpSync(from, path.join(root, 'packages', name, part), {
-        recursive: true,
-        filter: (file) => !/\.(?:map|d\.ts|tsbuildinfo)$/.test(file),
-      })
-    }
+  for (const part of ['bin', 'dist/bundle', 'package.json']) {
+    const place = path.join('packages/cli', part)
+    fs.cpSync(path.join(repository, place), path.join(root, place), { recursive: true })
   }
   fs.mkdirSync(path.join(root, 'clients'))
   fs.symlinkSync(path.join(repository, 'clients/python'), path.join(root, 'clients/python'))
   const modules = path.join(root, 'node_modules')
-  fs.mkdirSync(path.join(modules, '@provloom'), { recursive: true })
+  fs.mkdirSync(modules)
   for (const name of fs.readdirSync(path.join(repository, 'node_modules'))) {
     if (name.startsWith('.') || name === '@provloom' || name === 'provloom') continue
     fs.symlinkSync(path.join(repository, 'node_modules', name), path.join(modules, name))
   }
-  for (const name of fs.readdirSync(path.join(repository, 'node_modules/@provloom'))) {
-    fs.symlinkSync(path.join(root, 'packages', name), path.join(modules, '@provloom', name))
-  }
   return {
     bin: path.join(root, 'packages/cli/bin/provloom.js'),
-    remove: (file) => fs.rmSync(path.join(root, file), { recursive: true }),
+    remove(files) {
+      const bundle = path.join(root, 'packages/cli/dist/bundle')
+      for (const one of fs.readdirSync(bundle)) if (one.includes(files)) fs.rmSync(path.join(bundle, one))
+    },
     breakDependency(name, message, names = []) {
       const place = path.join(modules, name)
       fs.rmSync(place)

@@ -26,7 +26,7 @@ import { absentWaitMs } from './run/outlook.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
 import type { StatusListener } from './status.ts'
-import { version } from './version.ts'
+import { version } from './control/version.ts'
 
 /** What was turned away and what was counted, since the start. */
 export interface Counts extends IntakeCounts {

@@ -121,7 +121,7 @@ try {
   process.cwd = () => (process.platform === 'linux' ? '/proc/self/cwd' : '/')
 }
 
-const dist = path.join(__dirname, '..', 'dist')
+const bundle = path.join(__dirname, '..', 'dist', 'bundle')
 
 /** Synchronously, where Node can: it takes one descriptor at a time, and `import` as many as there are files. */
 async function load(file) {
@@ -134,13 +134,13 @@ async function load(file) {
 }
 
 async function main() {
-  const entry = path.join(dist, 'main.js')
+  const entry = path.join(bundle, 'main.js')
   if (!fs.existsSync(entry)) {
     const clone = path.resolve(__dirname, '../../..')
     return runAlone(start, 'Provloom is not built [NOT_BUILT]', `npm run build, in ${clone}`)
   }
   try {
-    const command = path.join(dist, 'command', `${process.argv[2]}.js`)
+    const command = path.join(bundle, `command-${process.argv[2]}.js`)
     if (fs.existsSync(command)) await load(command)
     const { main } = await load(entry)
     await main()

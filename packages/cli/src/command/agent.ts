@@ -6,7 +6,7 @@ import { commandBegins } from '../launch/begun.ts'
 import { variablesFor } from '../launch/forward.ts'
 import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
-import { version } from '../version.ts'
+import { version } from '../launch/version.ts'
 
 /**
  * `provloom agent -- command`, or `provloom agent --tree FOLDER` for processes that run already.

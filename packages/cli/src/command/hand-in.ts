@@ -3,7 +3,7 @@ import { createAgent } from '@provloom/agent'
 import type { Delivery, SpoolLook } from '@provloom/agent'
 import { ProvloomError } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { version } from '../version.ts'
+import { version } from '../launch/version.ts'
 
 /** Sessions that are handed in at once: reading one goes on while another waits for the disk. */
 const AT_ONCE = 4

@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 
 /** This package's version, as its package.json says. */
-export const version: string = versionOf(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+export const version: string = versionOf(
+  fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+)
 
 function versionOf(text: string): string {
   const manifest: unknown = JSON.parse(text)
