@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import { effort } from './test/support/effort.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 import { SkippedReporter } from './test/support/skipped-reporter.ts'
 
 /** Tests that leave nothing behind in their process share one, which saves its start. */
-const pure = ['packages/prov/test/**/*.test.ts', 'packages/shared/test/**/*.test.ts']
+const pure = ['packages/{prov,shared,rundir,graph,aggregator,agent}/test/**/*.test.ts']
 
 // Tests import packages by their names and run from sources, without a build.
 export default defineConfig({
@@ -14,7 +15,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     // More than two cores need, for many tests wait for processes.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', new SkippedReporter()],
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
