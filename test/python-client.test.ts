@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { effort } from './support/effort.ts'
 import { cleanEnvironment, repository } from './support/cli.ts'
 
-const limitMs = 300_000 * effort
+const limitMs = 600_000
 
 test(
   'the tests of the Python client pass',

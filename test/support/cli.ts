@@ -44,7 +44,7 @@ export interface StartOptions {
 /** Variables of this process without those that a launcher or Provloom would read. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign =
-    /^(PROVLOOM_|SLURM_|OMPI_COMM|PMI|TORCHELASTIC|MASTER_|RANK$|LOCAL_RANK$|WORLD_SIZE$|VITEST|NODE_OPTIONS$|NODE_ENV$)/
+    /^(PROVLOOM_|SLURM_|OMPI_COMM|PMI|TORCHELASTIC|MASTER_|RANK$|LOCAL_RANK$|WORLD_SIZE$|VITEST|NODE_OPTIONS$|NODE_ENV$|PYTHONUNBUFFERED$)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 }
 

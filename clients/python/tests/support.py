@@ -163,10 +163,13 @@ class SpoolCase(unittest.TestCase):
     """Programs run as under a wrapper: in the tree ``self.spool``, which an agent serves."""
 
     def setUp(self):
-        self.spool = tempfile.mkdtemp(prefix="provloom-test-")
+        # Its root is this user's, as it is of any tree.
+        root = tempfile.mkdtemp(prefix="provloom-test-")
+        self.spool = os.path.join(root, "tree")
+        os.mkdir(self.spool, 0o700)
         # For what is logged: nothing that lies in a spool is ever recorded.
         self.work = tempfile.mkdtemp(prefix="provloom-work-")
-        for folder in (self.spool, self.work):
+        for folder in (root, self.work):
             self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         self.wrap()
 
@@ -179,7 +182,7 @@ class SpoolCase(unittest.TestCase):
         self.addCleanup(self.agent.stop)
 
     def environment(self, **more):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PROVLOOM_")}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PROVLOOM_", "PYTHONUNBUFFERED"))}
         pid = os.getpid()
         tree = "local-%s.%d.%d - %s %d.%d" % (host_id(), pid, process_start(pid), self.spool, pid, process_start(pid))
         environment.update(PROVLOOM_TREE=tree, PYTHONPATH=CLIENT)

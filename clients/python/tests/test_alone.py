@@ -103,7 +103,7 @@ class Starting(PlainCase):
         )
         output, errors = self.run_plain(
             "import os\n" + PROGRAM.format(rank=None)
-            + "    print(os.getpid(), os.getsid(0))\n    while not os.path.exists(%r): pass\n    os._exit(0)" % heard,
+            + "    print(os.getpid(), os.getsid(0), flush=True)\n    while not os.path.exists(%r): pass\n    os._exit(0)" % heard,
             PROVLOOM_BIN=command, code=0,
         )  # fmt: skip
         session, pid, group = output.split()
@@ -181,7 +181,8 @@ class Starting(PlainCase):
             "    shutil.rmtree(os.path.dirname(os.path.dirname(spool)))\n"
             "    make(spool, facts)\n"
             "_session_folder.make = late\n"
-            "with provloom.start_run('www.example.org', 'digits'): provloom.log_param('a', 1)\n"
+            "with provloom.start_run('www.example.org', 'digits'): provloom.log_param('a', 1)\n",
+            PROVLOOM_BIN="/nothing/provloom",
         )
         self.assertEqual([one["type"] for one in self.records()], ["session.start", "param", "session.end"])
 

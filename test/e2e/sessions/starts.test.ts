@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { start } from '../../support/cli.ts'
 import { enduring, effort } from '../../support/effort.ts'
-import { named, works } from '../../support/needs.ts'
+import { hasGit, named, works } from '../../support/needs.ts'
 import { expectWhole, param, ranks, site } from '../../support/site.ts'
 import type { Site } from '../../support/site.ts'
 
@@ -105,7 +105,8 @@ it('a pipe ends with the script', async () => {
   await here.gone()
 })
 
-it('a plain start and provloom run tell the same of a script of 0.3 s', async () => {
+it('a plain start and provloom run tell the same of a script of 0.3 s', async ({ skip }) => {
+  skip(!hasGit, 'needs git')
   const here = site()
   here.script('t.py', `${trial('t')}\nimport time; time.sleep(0.3)\n`)
   const git = (...args: string[]): void => {
@@ -171,7 +172,10 @@ describe('what keeps a run from its graph is told by the script itself, which en
     expect(result.stderr).toMatch(/`provloom` was not found/)
   })
 
-  it('a folder that cannot be written, where the save directory is elsewhere and can be', async () => {
+  it('a folder that cannot be written, where the save directory is elsewhere and can be', async ({
+    skip,
+  }) => {
+    skip(!works('unshare', ['-m', 'true']), 'needs a mount namespace')
     const here = site()
     const target = path.join(here.spoolRoot, '..', 'out')
     const script = trial('t').replace('"e")', `"e", provenance_save_dir="${target}")`)

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { hasGit } from '../../../../test/support/needs.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readOnlyStream, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
 
@@ -224,7 +225,8 @@ test('what is refused counts as dropped by reason and is told once a key, and wh
   expect(only(events, 'artifact')).toMatchObject([{ name: 'here', step: 2 }])
 })
 
-test('the source says why it has no commit, and the command where it ran', async () => {
+test('the source says why it has no commit, and the command where it ran', async ({ skip }) => {
+  skip(!hasGit, 'needs git')
   const plain = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-')), 'plain')
   fs.mkdirSync(plain)
   execFileSync('git', ['init', '-q', plain])

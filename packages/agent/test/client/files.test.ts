@@ -6,6 +6,7 @@ import path from 'node:path'
 import { limits } from '@provloom/shared'
 import type { Artifact, Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { hasGit } from '../../../../test/support/needs.ts'
 import { markOf } from '../../src/artifact/mark.ts'
 import { Allowance } from '../../src/client/allowance.ts'
 import { measure, take } from '../../src/client/take.ts'
@@ -272,7 +273,8 @@ describe('what is Provloom’s own', () => {
     expect((await told('problem')).map(({ code }) => code)).toEqual(named.map(() => 'OWN_FILES'))
   })
 
-  test('makes no work tree dirty', async () => {
+  test('makes no work tree dirty', async ({ skip }) => {
+    skip(!hasGit, 'needs git')
     const tree = path.join(work, 'tree')
     const git = (...argv: readonly string[]): Buffer =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...argv], { cwd: tree })

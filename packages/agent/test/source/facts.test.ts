@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { hasGit } from '../../../../test/support/needs.ts'
 import { recordedVariables } from '../../src/source/allow-list.ts'
 import { RaplMeter } from '../../src/source/energy.ts'
@@ -28,10 +28,9 @@ function zone(root: string, name: string, label: string, microjoules: number): v
 }
 
 describe('the work tree', () => {
-  test('is told with commit, branch, remote without credentials, and whether it has changes', async ({
-    skip,
-  }) => {
-    skip(!hasGit, 'needs git')
+  beforeEach(({ skip }) => skip(!hasGit, 'needs git'))
+
+  test('is told with commit, branch, remote without credentials, and whether it has changes', async () => {
     const folder = freshFolder()
     git(folder, 'init', '-q', '-b', 'main')
     git(folder, 'remote', 'add', 'origin', 'https://me:token@host.example/a.git')

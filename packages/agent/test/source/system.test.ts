@@ -4,6 +4,7 @@ import path from 'node:path'
 import { systemClock } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { describe, expect, test } from 'vitest'
+import { works } from '../../../../test/support/needs.ts'
 import type { Measurement } from '../../src/source/measurement.ts'
 import { hostMeasurements, workerMeasurements } from '../../src/source/measurement.ts'
 import { PortableMeters, workerUse } from '../../src/source/portable.ts'
@@ -204,7 +205,8 @@ describe('a sample by systeminformation', () => {
     expect(workerUse(list, 1)).toEqual({ cpuPercent: 7, memoryBytes: 70 * 1024, processes: 3 })
   })
 
-  test('of this process has finite values with units', async () => {
+  test('of this process has finite values with units', async ({ skip }) => {
+    skip(!works('ps', []), 'needs ps, which systeminformation asks')
     expectRight(await watching(new PortableMeters(), process.pid).sample())
   })
 })
