@@ -149,7 +149,7 @@ export class Publisher implements Channel {
     this.#retirement.look(isGone)
   }
 
-  /** The ledger of all streams, those that were let go and are not yet known to be so included. */
+  /** The ledger of all streams that were not let go. */
   get ledger(): Readonly<Record<string, StreamLedger>> {
     return this.#retirement.ledger()
   }
@@ -181,9 +181,16 @@ export class Publisher implements Channel {
     }
   }
 
-  /** Says bye until it is answered. @returns whether it was */
-  async leave(bye: Bye, until: number): Promise<boolean> {
-    this.#conversation.leave(bye)
+  /**
+   * Says bye until it is answered, once it is known which streams were let go: one that a bye names again would be a
+   * stream of which nothing has come.
+   *
+   * @returns whether it was answered
+   */
+  async leave(bye: () => Bye, until: number): Promise<boolean> {
+    const told = (): boolean => this.#isOver() || this.#retirement.isTold
+    if (!(await this.#wait(until, told, () => this.#retirement.again()))) return false
+    this.#conversation.leave(bye())
     return this.#wait(until, () => this.#isOver())
   }
 
@@ -215,11 +222,12 @@ export class Publisher implements Channel {
     return this.#conversation.state === 'left' || this.#conversation.state === 'settled'
   }
 
-  async #wait(until: number, done: () => boolean): Promise<boolean> {
+  async #wait(until: number, done: () => boolean, meanwhile = (): void => {}): Promise<boolean> {
     const begun = this.#clock.monotonicMs()
     while (!done() && this.#conversation.state !== 'refused') {
       const left = Math.min(until, begun + this.#patienceMs()) - this.#clock.monotonicMs()
       if (left <= 0) return false
+      meanwhile()
       await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
     }
     return done()
@@ -245,7 +253,7 @@ export class Publisher implements Channel {
         listener.welcomed(welcome)
       },
       acknowledged: (acks) => {
-        this.#retirement.acknowledged(acks.next)
+        if (this.#retirement.acknowledged(acks.next)) this.#moved.ring()
         this.#sender.acknowledge(acks)
       },
       rejected: (rejected) => this.#sender.reject(rejected),

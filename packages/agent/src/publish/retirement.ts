@@ -62,8 +62,13 @@ export class Retirement {
     this.#say({ kind: 'retired', session: this.#folder.id, ledger })
   }
 
-  /** The aggregator knows that these are over when it names them. */
-  acknowledged(next: Readonly<Record<string, number>>): void {
+  /** Whether all that was let go is known to be so. */
+  get isTold(): boolean {
+    return this.#untold.size === 0
+  }
+
+  /** The aggregator knows that these are over when it names them. @returns whether it names any */
+  acknowledged(next: Readonly<Record<string, number>>): boolean {
     let some = false
     for (const stream of Object.keys(next)) {
       if (!this.#untold.delete(stream)) continue
@@ -72,10 +77,11 @@ export class Retirement {
       some = true
     }
     if (some) this.again()
+    return some
   }
 
   ledger(): Record<string, StreamLedger> {
-    const all = Object.fromEntries(this.#untold)
+    const all: Record<string, StreamLedger> = {}
     for (const { reader } of this.#lanes.all) {
       const found = readLedger(this.#folder, reader.id)
       if (found !== undefined) all[reader.id] = found

@@ -199,7 +199,7 @@ export class SessionService {
     const left =
       outcome === 'drained' &&
       (await this.#publisher.drain(this.#until)) === 'drained' &&
-      (await this.#publisher.leave(this.#bye(), this.#until))
+      (await this.#publisher.leave(() => this.#bye(), this.#until))
     if (this.#isQuiet) return this.#endQuietly()
     if (!left || this.#publisher.overflow > 0) return this.#keep()
     await this.#publisher.settled(this.#until)
@@ -289,7 +289,7 @@ export class SessionService {
     if (end !== undefined) this.own.record({ type: 'process.end', ...howOf(end) })
     this.own.seal()
     if ((await this.#publisher.drain(this.#until)) === 'drained') {
-      await this.#publisher.leave({ ...this.#bye(), final: false }, this.#until)
+      await this.#publisher.leave(() => ({ ...this.#bye(), final: false }), this.#until)
     }
     this.#close()
     return { kind: 'left' }

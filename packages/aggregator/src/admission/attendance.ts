@@ -101,6 +101,8 @@ export class Attendance {
     const known = (): void => reply(peer, { kind: 'acks', session: id, next })
     if (session === undefined) return this.#isOver(id) ? known() : this.#again(peer, id)
     this.#heard(session, peer)
+    // Its place is another's, or it has ended: what it has let go changes nothing any more.
+    if (session.phase === 'replaced' || session.phase === 'done') return known()
     if (session.phase !== 'open' || session.run.isEnding) return
     const { run, rank, attempt } = session
     run.record({ kind: 'retired', rank, attempt, ledger }).then(known, () => {})
