@@ -55,3 +55,33 @@ test('a session that had ended before its agent came is delivered, and its folde
     aggregator.stop()
   }
 })
+
+/** A child logs and is gone; its parent ends when the child's stream was let go. */
+const withChild = `
+import os, provloom
+run = provloom.start_run("www.example.org", "e")
+if os.fork() == 0:
+    provloom.log_metric("loss", 1.0)
+    os._exit(0)
+os.wait()
+while not any(one.startswith("retired.") for one in os.listdir(run.spool + "/streams")): pass
+provloom.end_run(wait=False)
+`
+
+test('a stream that was let go is named by no bye, though the answer to that is lost: it would count as one that never came', async () => {
+  const saveDir = freshFolder()
+  const aggregator = await new ScriptedAggregator(saveDir, { retiredUnanswered: 2 }).start()
+  const client = path.resolve(import.meta.dirname, '../../../clients/python')
+  const { agent } = agentFor(saveDir, ['python3', '-c', withChild], {
+    environment: { PATH: process.env['PATH'], PYTHONPATH: client },
+  })
+  try {
+    expect(await agent.run()).toMatchObject({ kind: 'exited', code: 0, delivery: { kind: 'delivered' } })
+    const [gone] = aggregator.retired
+    expect(gone).toMatch(/^worker-/)
+    expect(aggregator.byes.flatMap(({ ledger }) => Object.keys(ledger))).not.toContain(gone)
+    expect(aggregator.received.rows).toHaveLength(1)
+  } finally {
+    aggregator.stop()
+  }
+})

@@ -222,12 +222,16 @@ export class Publisher implements Channel {
     return this.#conversation.state === 'left' || this.#conversation.state === 'settled'
   }
 
-  async #wait(until: number, done: () => boolean, meanwhile = (): void => {}): Promise<boolean> {
+  async #wait(until: number, done: () => boolean, ask = (): void => {}): Promise<boolean> {
     const begun = this.#clock.monotonicMs()
+    let askedMs = -Infinity
     while (!done() && this.#conversation.state !== 'refused') {
       const left = Math.min(until, begun + this.#patienceMs()) - this.#clock.monotonicMs()
       if (left <= 0) return false
-      meanwhile()
+      if (this.#clock.monotonicMs() - askedMs >= this.#timing.answerWaitMs) {
+        askedMs = this.#clock.monotonicMs()
+        ask()
+      }
       await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
     }
     return done()

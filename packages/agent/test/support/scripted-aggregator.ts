@@ -38,6 +38,8 @@ export interface Script {
   readonly settled?: boolean
   /** Answers heartbeats only with the acknowledgement of the rank's end, and that its clock is an hour ahead. */
   readonly latePulse?: boolean
+  /** So often the answer is lost to what tells of streams that were let go. */
+  readonly retiredUnanswered?: number
 }
 
 /** A small real ROUTER that follows the protocol as far as its script lets it. */
@@ -187,6 +189,7 @@ export class ScriptedAggregator {
         return
       case 'retired':
         this.retired.push(...Object.keys(message.ledger))
+        if (this.retired.length <= (this.script.retiredUnanswered ?? 0)) return
         await answer({
           kind: 'acks',
           session,
