@@ -3,8 +3,8 @@ import { effort } from './test/support/effort.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
 import { SkippedReporter } from './test/support/skipped-reporter.ts'
 
-/** Tests that leave nothing behind in their process share one, which saves its start. */
-const pure = ['packages/{prov,shared,rundir,graph,aggregator,agent}/test/**/*.test.ts']
+/** Tests of one package leave nothing behind in their process: they share one, which saves its start. */
+const units = ['packages/{prov,shared,rundir,graph,aggregator,agent}/test/**/*.test.ts']
 
 // Tests import packages by their names and run from sources, without a build.
 export default defineConfig({
@@ -19,10 +19,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new SkippedReporter()],
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'units', include: units, isolate: false } },
       {
         extends: true,
-        test: { name: 'all', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: pure },
+        test: { name: 'programs', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: units },
       },
     ],
   },

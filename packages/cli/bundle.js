@@ -34,7 +34,5 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  sourcemap: 'linked',
-  sourcesContent: false,
   logLevel: 'warning',
 })

@@ -52,8 +52,11 @@ def ensure(tree):
     if tree.agent() is not None:
         return None
     claim = _claim(tree)
-    # While we asked, who had it before us may have brought up an agent, which takes the claims away.
-    if claim is None or tree.agent() is not None:
+    if claim is None:
+        return None
+    if tree.agent() is not None:
+        # Whoever had it before us brought up an agent meanwhile, which took the claims away.
+        remove(claim)
         return None
     import shutil
 

@@ -15,6 +15,7 @@ import { Closing } from './closing.ts'
 import type { Settings } from './config.ts'
 import type { ControlFolder } from './control/folder.ts'
 import type { Keys } from './control/server-file.ts'
+import { version } from './control/version.ts'
 import { DescriptorWatch, descriptorLimit, ranksMax } from './inbox/descriptors.ts'
 import type { Inbox, Reply } from './inbox/inbox.ts'
 import { Reception } from './inbox/reception.ts'
@@ -26,7 +27,6 @@ import { absentWaitMs } from './run/outlook.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
 import type { StatusListener } from './status.ts'
-import { version } from './control/version.ts'
 
 /** What was turned away and what was counted, since the start. */
 export interface Counts extends IntakeCounts {

@@ -59,7 +59,7 @@ export function systemFiles(): Files {
       }
     },
     makeFolder(folder, access = 'private') {
-      makePath(folder, folderModes[access])
+      makePath(folder, access)
     },
     rename: fs.renameSync,
     remove(file) {
@@ -73,12 +73,12 @@ export function systemFiles(): Files {
  * Makes a folder and its parents, these by the umask. Node's own recursive mkdir never ends on a file system that
  * answers ENOENT for a folder whose parent is there (/proc, an autofs root).
  */
-function makePath(folder: string, mode: number): void {
+export function makePath(folder: string, access: Access): void {
   if (fs.existsSync(folder) && fs.statSync(folder).isDirectory()) return
   const parent = path.dirname(folder)
-  if (!fs.existsSync(parent)) makePath(parent, folderModes.umask)
+  if (!fs.existsSync(parent)) makePath(parent, 'umask')
   try {
-    fs.mkdirSync(folder, { mode })
+    fs.mkdirSync(folder, { mode: folderModes[access] })
   } catch (error) {
     // Somebody else was as quick.
     if (systemCode(error) !== 'EEXIST' || !fs.statSync(folder).isDirectory()) throw error

@@ -141,6 +141,12 @@ describe('what keeps a run from its graph is told by the script itself, which en
     ['an option that is wrong', { PROVLOOM_SAVE_AFTER_N_LOGS: 'abc' }, '', /"abc".*\[BAD_OPTION\]/],
     ['a save directory that is a file', { PROVLOOM_PROVENANCE_SAVE_DIR: 't.py' }, '', cannotBeMade],
     ['one that start_run names', {}, ', provenance_save_dir="t.py"', cannotBeMade],
+    [
+      'one that no folder can hold',
+      { PROVLOOM_PROVENANCE_SAVE_DIR: '/proc/t' },
+      '',
+      /\[SAVE_DIR_UNWRITABLE\]/,
+    ],
   ])('%s', async (_, env, more, told) => {
     const here = site()
     // Far below the 20 s for which an agent that lives is waited for.

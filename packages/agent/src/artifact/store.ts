@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { makePath } from '@provloom/shared'
 import { bitsOf } from './modes.ts'
 import { withFreeName } from './place.ts'
 
@@ -82,7 +83,7 @@ export class Copy {
   static async begin(root: string, mark: string): Promise<Copy> {
     for (const folder of [path.dirname(root), root]) {
       refuseLink(folder)
-      fs.mkdirSync(folder, { recursive: true })
+      makePath(folder, 'umask')
     }
     const file = path.join(root, `.${mark}.tmp`)
     fs.rmSync(file, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { latestGeneration, startingFile, systemCode } from '@provloom/shared'
+import { latestGeneration, makePath, startingFile, systemCode } from '@provloom/shared'
 
 /**
  * Who starts the aggregator of a job, by files in the folder that its agents meet in (design: "One aggregator per job").
@@ -20,7 +20,7 @@ const staleMs = 20_000
  * @throws the system's error when the folder cannot be written
  */
 export function elect(folder: string, left: boolean): Turn {
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makePath(folder, 'private')
   const latest = latestGeneration(folder)
   if (latest === undefined) return claim(folder, 0)
   return left || ageMs(folder, latest) > staleMs ? claim(folder, latest + 1) : { kind: 'theirs' }

@@ -12,6 +12,7 @@ import type {
   Welcome,
 } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
+import { readLedger } from '../session/ledger.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
 import type { ConnectionEvent, Transport } from '../transport/transport.ts'
@@ -55,6 +56,7 @@ export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 /** A session's sending half: its streams, what is sent of them, and its conversation, over the agent's one link. */
 export class Publisher implements Channel {
   readonly session: string
+  readonly #folder: SessionFolder
   readonly #clock: Clock
   readonly #timing: Timing
   readonly #link: Link
@@ -69,6 +71,7 @@ export class Publisher implements Channel {
   constructor(config: PublisherConfig) {
     const { clock, timing, files, link, listener, folder } = config
     this.session = folder.id
+    this.#folder = folder
     this.#clock = clock
     this.#timing = timing
     this.#link = link
@@ -151,7 +154,12 @@ export class Publisher implements Channel {
 
   /** The ledger of all streams that were not let go. */
   get ledger(): Readonly<Record<string, StreamLedger>> {
-    return this.#retirement.ledger()
+    const all: Record<string, StreamLedger> = {}
+    for (const { reader } of this.#lanes.all) {
+      const found = readLedger(this.#folder, reader.id)
+      if (found !== undefined) all[reader.id] = found
+    }
+    return all
   }
 
   /** The session's end was read: the aggregator is told at once, so that whoever comes next waits for it. */

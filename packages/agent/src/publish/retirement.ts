@@ -80,15 +80,6 @@ export class Retirement {
     return some
   }
 
-  ledger(): Record<string, StreamLedger> {
-    const all: Record<string, StreamLedger> = {}
-    for (const { reader } of this.#lanes.all) {
-      const found = readLedger(this.#folder, reader.id)
-      if (found !== undefined) all[reader.id] = found
-    }
-    return all
-  }
-
   #take(stream: string, acknowledged = 0): void {
     const found = readLedger(this.#folder, stream)
     this.#untold.set(stream, { next: Math.max(acknowledged, found?.next ?? 0), drops: found?.drops ?? {} })

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount, keySlug, systemCode } from '@provloom/shared'
+import { ProvloomError, isCount, keySlug, makePath, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { refuseOtherFormat, spoolFormat } from '../session/facts.ts'
 import { textOf, writeSmall } from '../spool/small-file.ts'
@@ -145,7 +145,7 @@ function removedFolder(folder: string): boolean {
 
 /** In a folder that all may write, somebody else may have made this one to read along. */
 function makeRoot(root: string): void {
-  fs.mkdirSync(path.dirname(path.resolve(root)), { recursive: true })
+  makePath(path.dirname(path.resolve(root)), 'umask')
   try {
     fs.mkdirSync(root, { mode: 0o700 })
   } catch (error) {

@@ -60,7 +60,7 @@ export class Shedder {
   close(): void {
     const child = this.#child
     this.#gone(child)
-    if (child !== undefined) killChild(child)
+    killChild(child)
   }
 
   #gone(child: ChildProcess | undefined): void {

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, systemCode } from '@provloom/shared'
+import { ProvloomError, makePath, systemCode } from '@provloom/shared'
 
 export interface RunDirectory {
   readonly path: string
@@ -16,7 +16,7 @@ export interface RunDirectory {
 export function makeRunDirectory(saveDir: string, experimentName: string): RunDirectory {
   const name = safeName(experimentName)
   try {
-    fs.mkdirSync(saveDir, { recursive: true })
+    makePath(saveDir, 'umask')
     for (let number = lastNumber(saveDir, name) + 1; ; number++) {
       const folder = path.join(saveDir, `${name}_${number}`)
       if (!make(folder)) continue
