@@ -33,7 +33,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'an event of more than the greatest size is dropped, counted, and one of that size is kept',
     ),
     reached(`${shared}/event/decode.test.ts`, 'that is malformed says what is wrong'),
-    reached(`${python}/test_harm.py`, 'test_an_event_that_is_too_large_is_dropped_and_counted'),
+    reached(`${python}/test_bounds.py`, 'test_an_event_that_is_too_large_is_dropped_and_counted'),
   ],
   nameLengthMax: [
     reached(`${agent}/client/limits.test.ts`, 'cuts names that are longer than the longest'),
@@ -57,7 +57,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       `${shared}/log/limits.test.ts`,
       'begins the next segment when the last one has grown to its greatest size',
     ),
-    reached(`${python}/test_harm.py`, 'test_segments_roll_and_the_next_one_is_named_by_its_first_record'),
+    reached(`${python}/test_bounds.py`, 'test_segments_roll_and_the_next_one_is_named_by_its_first_record'),
   ],
   spoolBytesMax: [
     reached(
@@ -65,7 +65,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'metrics stop at the reserve, everything else at the end, and all that is dropped is counted',
     ),
     reached(
-      `${python}/test_harm.py`,
+      `${python}/test_bounds.py`,
       'test_a_full_spool_drops_metrics_first_counts_them_and_takes_more_when_there_is_room',
     ),
   ],
@@ -75,7 +75,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'metrics stop at the reserve, everything else at the end, and all that is dropped is counted',
     ),
     reached(
-      `${python}/test_harm.py`,
+      `${python}/test_bounds.py`,
       'test_a_full_spool_drops_metrics_first_counts_them_and_takes_more_when_there_is_room',
     ),
   ],
@@ -113,7 +113,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       `${aggregator}/limits.test.ts`,
       'points of series beyond the most of a stream are dropped, counted, and the others are kept',
     ),
-    reached(`${python}/test_harm.py`, 'test_more_series_than_a_stream_may_have_are_dropped_and_counted'),
+    reached(`${python}/test_bounds.py`, 'test_more_series_than_a_stream_may_have_are_dropped_and_counted'),
   ],
   envelopeBytesMax: [
     reached(

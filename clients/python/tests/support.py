@@ -313,3 +313,18 @@ class FileCase(SpoolCase):
     def spooled(self, artifact):
         with open(self.kept(artifact), "rb") as opened:
             return opened.read()
+
+
+class ScriptCase(SpoolCase):
+    def run_script(self, text, *words, code=0, **more):
+        script = os.path.join(self.spool, "train.py")
+        with open(script, "w") as opened:
+            opened.write(text)
+        done = subprocess.run([sys.executable, script] + list(words), env=self.environment(**more), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True, timeout=100, cwd=self.spool)  # fmt: skip
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout, done.stderr
+
+    def by_pid(self):
+        """{pid: session folder} of the sessions that processes opened for themselves."""
+        return {self.facts(one)["pid"]: one for one in self.sessions()}
