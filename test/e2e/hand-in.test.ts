@@ -163,7 +163,10 @@ describe('provloom import', () => {
     const runDir = onlyRun(one.saveDir)
     const graph = new Graph(runDir)
     expect(graph.violations()).toEqual([])
-    expect(graph.each(graph.ofType('RankExecution'), 'status')).toEqual(['incomplete', 'running'])
+    const [killed, goesOn] = graph.each(graph.ofType('RankExecution'), 'status')
+    // Who looks before the killed process is reaped sees how it ended; later nobody does.
+    expect(['incomplete', 'killed']).toContain(killed)
+    expect(goesOn).toBe('running')
     expect(readRun(runDir)).toMatchObject({ finished: false, status: 'running' })
   })
 })

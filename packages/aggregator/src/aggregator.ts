@@ -34,6 +34,8 @@ export interface Aggregator extends Component {
   /** Resolves when at least one run was served and none is open. */
   readonly done: Promise<void>
   readonly counts: Counts
+  /** @param patienceMs ranks have so long to end, half the deadline unless said; the rest is for writing the runs */
+  stop(deadlineMs: number, patienceMs?: number): Promise<StopOutcome>
   /**
    * Tells another listener, beside `onStatus`, from now on. It must not throw.
    *
@@ -108,8 +110,8 @@ class LocalAggregator implements Aggregator {
     return this.#starting
   }
 
-  stop(deadlineMs: number): Promise<StopOutcome> {
-    this.#stopping ??= this.#stop(deadlineMs)
+  stop(deadlineMs: number, patienceMs = deadlineMs / 2): Promise<StopOutcome> {
+    this.#stopping ??= this.#stop(deadlineMs, patienceMs)
     return this.#stopping
   }
 
@@ -174,10 +176,10 @@ class LocalAggregator implements Aggregator {
     })
   }
 
-  async #stop(deadlineMs: number): Promise<StopOutcome> {
+  async #stop(deadlineMs: number, patienceMs: number): Promise<StopOutcome> {
     if (this.#starting === undefined) return drained
     await this.#starting.catch(() => {})
-    const outcome = await this.#wiring.close(deadlineMs)
+    const outcome = await this.#wiring.close(deadlineMs, patienceMs)
     this.#clearAway()
     return outcome
   }

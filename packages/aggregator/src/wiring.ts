@@ -203,10 +203,10 @@ export class Wiring {
   }
 
   /** Lets ranks that are about to end do so, ends the runs that are open, and stops to listen. */
-  async close(deadlineMs: number): Promise<StopOutcome> {
+  async close(deadlineMs: number, patienceMs: number): Promise<StopOutcome> {
     const { clock } = this.#options
     const untilMs = clock.monotonicMs() + deadlineMs
-    if (deadlineMs > 0) await this.#within(this.#allLeft(), deadlineMs / 2)
+    if (patienceMs > 0) await this.#within(this.#allLeft(), patienceMs)
     // What was not said by now asks again, and is kept.
     this.#leaving = true
     const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))

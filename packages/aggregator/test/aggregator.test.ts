@@ -57,7 +57,7 @@ test('marks ranks that had not ended when it was told to stop', async () => {
   const peer = house.peer(aggregator.connection)
   const { runDir } = await peer.welcome()
   await peer.store('worker-1', [rankStart(), ...params(0, 3)])
-  expect(await aggregator.stop(400)).toEqual({ kind: 'drained' })
+  expect(await aggregator.stop(60_000, 200)).toEqual({ kind: 'drained' })
   const { summary } = await house.status('run-finished')
   expect(summary.ranks).toMatchObject([{ rank: 0, status: 'incomplete' }])
   expect(fs.readdirSync(runDir).sort()).toEqual([

@@ -20,10 +20,10 @@ import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
 
-/** Time open runs have to be finished and written when a signal asks for the end: docker and podman give 10 s in all. */
-const SIGNALLED_MS = 8_000
-/** The same when nobody waits with a kill. */
+/** Time open runs have to be finished and written: being killed in the middle of that loses nothing. */
 const STOP_MS = 20_000
+/** Time ranks have to end when a signal asks for the end: docker and podman kill 10 s after it. */
+const SIGNALLED_PATIENCE_MS = 4_000
 /** Without its `run` (kill -9) and without a rank, it waits so long for one. */
 const LONELY_MS = 60_000
 
@@ -65,25 +65,25 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
 /** Stops it when somebody asks, once however often. */
 function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): Promise<StopOutcome> {
   return new Promise((resolve, reject) => {
-    // A second call changes nothing, its deadline neither.
-    const stop = (deadlineMs: number): void => void serving.stop(deadlineMs).then(resolve, reject)
-    const stopWhenDone = (): void => void serving.done.then(() => stop(STOP_MS))
+    // A second call changes nothing, its patience neither.
+    const stop = (patienceMs?: number): void => void serving.stop(STOP_MS, patienceMs).then(resolve, reject)
+    const stopWhenDone = (): void => void serving.done.then(() => stop())
     if (whenDone) stopWhenDone()
     const run = parent(
       (word) => {
-        if (word === 'stop') stop(STOP_MS)
+        if (word === 'stop') stop()
       },
       () => {
         stopWhenDone()
         setTimeout(() => {
-          if (!served()) stop(STOP_MS)
+          if (!served()) stop()
         }, LONELY_MS).unref()
       },
     )
     const { ignored } = processStart()
     listen(signalsThat('end', 'notice'), (signal) => {
       const asks = dutyOf(signal) === 'end' && !ignored.includes(signalNumber(signal) ?? 0)
-      if (asks && run?.there !== true) stop(SIGNALLED_MS)
+      if (asks && run?.there !== true) stop(SIGNALLED_PATIENCE_MS)
     })
   })
 }
