@@ -25,6 +25,8 @@ export interface Timing {
   readonly idleMs: number
   /** Without answer for this long, the connection file is read again. */
   readonly reconsiderMs: number
+  /** An aggregator that is away so long is not waited for with what is only of use while it is here. */
+  readonly awayMs: number
 }
 
 export const defaultTiming: Timing = {
@@ -39,4 +41,5 @@ export const defaultTiming: Timing = {
   seekMaxMs: 2_000,
   idleMs: 60_000,
   reconsiderMs: 3_000,
+  awayMs: 1_000,
 }

@@ -132,6 +132,7 @@ export class Wiring {
         this.#wanted = true
         return true
       },
+      onDecided: () => this.#left.ring(),
     })
     this.#reception = new Reception({
       admission: this.#admission,
@@ -225,9 +226,10 @@ export class Wiring {
       : { kind: 'gave-up', left: `${left.length} runs not finished, their journals kept: ${left.join(', ')}` }
   }
 
-  /** Resolves when no rank is here that is not lost. */
+  /** Resolves when no rank is here, or about to be, that is not lost. */
   async #allLeft(): Promise<void> {
     while (
+      this.#admission.isDeciding ||
       this.#sessions.live().some((one) => standingOf(one)?.lost === undefined && one.run.gone === undefined)
     )
       await this.#left.heard()

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { StopOutcome } from '@provloom/shared'
 import { TestHouse, readJson } from './support/house.ts'
 import { params, points, rankEnd, rankStart, series } from './support/peer.ts'
 
@@ -77,6 +78,21 @@ test('lets ranks end that are about to when it is told to stop', async () => {
   await peer.store('worker-1', params(0, 3))
   const stopped = aggregator.stop(20_000)
   await peer.store('worker-1', [rankEnd()])
+  await peer.bye()
+  expect(await stopped).toEqual({ kind: 'drained' })
+  expect((await house.status('run-finished')).summary.status).toBe('completed')
+})
+
+test('lets a rank end that was being admitted when it is told to stop', async () => {
+  const aggregator = await house.started()
+  const peer = house.peer(aggregator.connection)
+  const stopped = new Promise<StopOutcome>((resolve) => {
+    aggregator.listen(({ kind }) => {
+      if (kind === 'run-opened') resolve(aggregator.stop(20_000))
+    })
+  })
+  await peer.welcome()
+  await peer.store('worker-1', [...params(0, 3), rankEnd()])
   await peer.bye()
   expect(await stopped).toEqual({ kind: 'drained' })
   expect((await house.status('run-finished')).summary.status).toBe('completed')

@@ -14,6 +14,8 @@ export interface PresenceParts {
   readonly present: () => Omit<Present, 'kind' | 'session' | 'agent'> | undefined
   /** Rung when there is something to send. */
   readonly ring: () => void
+  /** The aggregator is away so long. */
+  readonly awayMs: () => number
 }
 
 const idleMs = 1_000
@@ -70,16 +72,19 @@ export class Presence implements Channel {
     this.#parts.ring()
   }
 
-  /** Says that this agent goes, until that is heard or the time is over. */
+  /**
+   * Says that this agent goes, until that is heard or the time is over. One that is started again knows nothing of it and
+   * needs to hear only how places ended that were not collected.
+   */
   async leave(jobKey: string, ends: readonly PlaceEnd[], idle: boolean, untilMs: number): Promise<void> {
     if (!this.#connected) return
-    const { agent, clock } = this.#parts
+    const { agent, clock, timing, awayMs } = this.#parts
     this.#gone = { kind: 'gone', session: agent, agent, jobKey, ends, ...(idle ? { idle: true } : {}) }
     this.hurry()
     while (!this.#farewell) {
       const left = untilMs - clock.monotonicMs()
-      if (left <= 0) return
-      await this.#moved.wait(left)
+      if (left <= 0 || (ends.length === 0 && awayMs() > timing.awayMs)) return
+      await this.#moved.wait(Math.min(left, timing.awayMs / 4))
     }
   }
 

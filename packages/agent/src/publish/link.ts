@@ -50,6 +50,7 @@ export class Link {
   #transport: Transport | undefined
   #connected = false
   #heardMs: number
+  #connectedMs: number
   #running: Promise<void> | undefined
   #stopped = false
 
@@ -57,7 +58,7 @@ export class Link {
     const { clock, timing, connect, files } = parts
     this.#parts = parts
     this.wake = new Wake(clock)
-    this.#heardMs = clock.monotonicMs()
+    this.#heardMs = this.#connectedMs = clock.monotonicMs()
     this.#wire = new Wire({
       clock,
       timing,
@@ -72,6 +73,11 @@ export class Link {
 
   get connected(): boolean {
     return this.#connected
+  }
+
+  /** Since it was connected, or since the beginning. */
+  get awayMs(): number {
+    return this.#connected ? 0 : this.#parts.clock.monotonicMs() - this.#connectedMs
   }
 
   /** For a person who was told that none answered: where one was looked for, and what to try. */
@@ -112,7 +118,7 @@ export class Link {
 
   #use(transport: Transport | undefined, connection: Connection | undefined): void {
     this.#transport = transport
-    this.#connected = false
+    this.#disconnect()
     this.#heardMs = this.#parts.clock.monotonicMs()
     for (const channel of this.#channels.values()) channel.relaid()
     if (connection !== undefined) this.#parts.connecting(connection)
@@ -128,9 +134,15 @@ export class Link {
 
   #changed(event: ConnectionEvent): void {
     const before = this.#connected
-    this.#connected = event.kind === 'connected'
+    if (event.kind === 'connected') this.#connected = true
+    else this.#disconnect()
     if (before && !this.#connected) this.#parts.disconnected()
     for (const channel of this.#channels.values()) channel.changed(event)
+  }
+
+  #disconnect(): void {
+    if (this.#connected) this.#connectedMs = this.#parts.clock.monotonicMs()
+    this.#connected = false
   }
 
   async #loop(): Promise<void> {

@@ -207,10 +207,10 @@ export class Publisher implements Channel {
     return this.#wait(until, () => this.#conversation.state === 'settled')
   }
 
-  /** Tells how the process ended after its session. @returns whether it is known now */
-  amend(exit: Exit, until: number): Promise<boolean> {
+  /** Tells how the process ended after its session, to an aggregator that is there for it. */
+  async amend(exit: Exit, until: number): Promise<void> {
     this.#conversation.amend(exit)
-    return this.#wait(until, () => this.#conversation.amended)
+    await this.#wait(until, () => this.#conversation.amended || this.#link.awayMs > this.#timing.awayMs)
   }
 
   /** Whoever drains gives up now. */

@@ -107,6 +107,7 @@ export class TreeService {
       agent: this.#agent,
       present: () => (this.#open.size > 0 ? undefined : { ...this.#places.own, silent: this.#begun === 0 }),
       ring: () => this.#link.wake.ring(),
+      awayMs: () => this.#link.awayMs,
     })
     const intervalMs = (given.sampleIntervalSeconds ?? sampleIntervalSecondsDefault) * 1000
     this.#sampler = new Sampler(clock, intervalMs, (own) => this.#runOf(own))

@@ -19,6 +19,7 @@ export const brisk = {
   seekMinMs: 20,
   seekMaxMs: 100,
   reconsiderMs: 400,
+  awayMs: 100,
 }
 
 /** An agent over a fixture, with a quiet environment of its own. */

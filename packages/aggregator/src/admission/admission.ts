@@ -33,6 +33,8 @@ export interface AdmissionParts {
   readonly ranksMax: number
   /** It leaves: whoever comes now asks again, and makes it stay. */
   readonly leaving: () => boolean
+  /** Somebody has been let in, or not. */
+  readonly onDecided: () => void
 }
 
 /** Answers hellos: who may take part, in which run, from where on. Every decision is in the journal before it is told. */
@@ -42,6 +44,7 @@ export class Admission {
   readonly #turnedAway = new TurnedAway()
   /** When a session first asked: a holder that is heard after it lives. */
   readonly #askedMs = new Map<string, number>()
+  #deciding = 0
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
@@ -57,7 +60,18 @@ export class Admission {
     if (ended !== undefined) return this.#parts.reply(peer, ended)
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
-    await this.#decide(peer, hello)
+    this.#deciding += 1
+    try {
+      await this.#decide(peer, hello)
+    } finally {
+      this.#deciding -= 1
+      this.#parts.onDecided()
+    }
+  }
+
+  /** Somebody is about to be let in, or not. */
+  get isDeciding(): boolean {
+    return this.#deciding > 0
   }
 
   /** A hello of another version of the protocol: both are told, and what to do about it. */

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import type { Attempt, Rank } from '@provloom/shared'
+import { Presence } from '../../src/meet/presence.ts'
+import { defaultTiming } from '../../src/timing.ts'
+import { ManualClock } from '../support/clock.ts'
+
+const hour = 3_600_000
+
+function leaving(ends: Parameters<Presence['leave']>[1]): {
+  clock: ManualClock
+  left: () => boolean
+  go: () => void
+} {
+  const clock = new ManualClock()
+  let awaySinceMs: number | undefined
+  const presence = new Presence({
+    clock,
+    timing: defaultTiming,
+    agent: 'a'.repeat(16),
+    present: () => undefined,
+    ring: () => {},
+    awayMs: () => (awaySinceMs === undefined ? 0 : clock.monotonicMs() - awaySinceMs),
+  })
+  presence.changed({ kind: 'connected' })
+  let left = false
+  void presence.leave('job-1', ends, false, clock.monotonicMs() + hour).then(() => {
+    left = true
+  })
+  return { clock, left: () => left, go: () => (awaySinceMs = clock.monotonicMs()) }
+}
+
+test('an agent that leaves waits for the farewell of an aggregator that is there', async () => {
+  const { clock, left } = leaving([])
+  const begun = clock.monotonicMs()
+  await clock.run(left, 500)
+  expect(clock.monotonicMs() - begun).toBeGreaterThanOrEqual(hour)
+})
+
+test('an agent that leaves does not wait for an aggregator that has left', async () => {
+  const { clock, left, go } = leaving([])
+  go()
+  const begun = clock.monotonicMs()
+  await clock.run(left)
+  expect(clock.monotonicMs() - begun).toBeLessThan(2 * defaultTiming.awayMs)
+})
+
+test('how places ended that were not collected is kept ready for an aggregator that is started again', async () => {
+  const { clock, left, go } = leaving([{ rank: 1 as Rank, attempt: 0 as Attempt, status: 'completed' }])
+  go()
+  const begun = clock.monotonicMs()
+  await clock.run(left, 500)
+  expect(clock.monotonicMs() - begun).toBeGreaterThanOrEqual(hour)
+})
