@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { withSession } from './current.ts'
+import { withSession } from './which.ts'
 import { nameOf } from './name.ts'
 import { present } from './present.ts'
 

@@ -1,8 +1,5 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
-import { sessionFolderAt } from '../session/folder.ts'
-import { Session } from './session.ts'
+import type { Session } from './session.ts'
 import { tellEnd } from './tell-end.ts'
 import { tellOnce } from './tell.ts'
 import { waitForEndSync } from './wait.ts'
@@ -32,27 +29,9 @@ export function harmless<T>(call: string, body: () => T): T | undefined {
   }
 }
 
-/** Runs `body` with the session; without one it tells so once, and where the agent does not want this rank it does nothing. */
-export function withSession(call: string, body: (session: Session) => void): void {
-  harmless(call, () => {
-    const session = current.session ?? join()
-    if (session === undefined) tellAbsence(call)
-    else if (session.wanted) body(session)
-  })
-}
-
-/** In a worker thread or a child of a worker: goes on in the session that it was handed, in a stream of its own. */
-function join(): Session | undefined {
-  const root = process.env['PROVLOOM_SESSION']
-  if (current.absent !== 'before-start' || root === undefined || root === '') return undefined
-  if (!fs.existsSync(path.join(root, 'session.json'))) return undefined
-  enter(new Session(sessionFolderAt(path.resolve(root)), 'helper'))
-  return current.session
-}
-
+/** What this thread logs goes there from now on. */
 export function enter(session: Session): void {
   current.session = session
-  process.env['PROVLOOM_SESSION'] = session.spool.root
   watchEnd()
 }
 
@@ -76,10 +55,4 @@ function watchEnd(): void {
       if (session.plain) tellEnd(session, waitForEndSync(session.spool))
     })
   })
-}
-
-function tellAbsence(call: string): void {
-  if (current.absent === 'unable') return
-  const when = current.absent === 'after-end' ? 'after endRun' : 'before startRun'
-  tellOnce(current.absent, `${call} was called ${when}: it is not recorded`)
 }

@@ -1,5 +1,5 @@
 import { contextName } from './context.ts'
-import { withSession } from './current.ts'
+import { withSession } from './which.ts'
 import { nameOf } from './name.ts'
 import { numberOf } from './number.ts'
 import { pairsOf } from './pairs.ts'

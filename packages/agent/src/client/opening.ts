@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { hostId } from '@provloom/shared/process'
 import { maskArguments } from '../secrets.ts'
 import { spoolFormat } from '../session/facts.ts'
@@ -27,6 +28,7 @@ export function makeSession(
   tree: TreeFolder,
   options: SessionOptions,
   inherited: string | undefined,
+  kind: 'own' | 'rank',
 ): SessionFolder {
   const id = randomBytes(8).toString('hex')
   const hidden = path.join(tree.sessions, `.${id}`)
@@ -52,6 +54,7 @@ export function makeSession(
     library: '@provloom/agent',
     libraryVersion,
     ...(inherited === undefined ? {} : { inherited }),
+    ...(kind === 'rank' ? { by: 'rank' } : {}),
     ...(options.rank === undefined ? {} : { said: 'call' }),
     ...options,
   })
@@ -61,9 +64,10 @@ export function makeSession(
   return sessionFolderAt(root)
 }
 
-/** `current-<pid>`: the newest open session of this process, for helpers that outlive theirs. */
+/** `current-<pid>`: the newest open session of this process, for helpers that outlive theirs; a thread's where it has none. */
 function writeCurrent(tree: TreeFolder, id: string): void {
   const file = path.join(tree.root, `current-${process.pid}`)
+  if (!isMainThread && fs.existsSync(file)) return
   const beside = `${file}.tmp`
   fs.writeFileSync(beside, id, { mode: 0o600 })
   fs.renameSync(beside, file)

@@ -17,7 +17,7 @@ export function startOwnAgent(tree: TreeFolder, session: string): void {
     return
   }
   const environment = { ...process.env }
-  for (const name of ['PROVLOOM_TREE', 'PROVLOOM_SESSION']) delete environment[name]
+  delete environment['PROVLOOM_TREE']
   const log = fs.openSync(path.join(tree.root, 'agent.log'), 'a', 0o600)
   try {
     // A shell in between: who kills the children of its workers does not find it.

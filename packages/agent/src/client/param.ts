@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { keep } from './artifact.ts'
 import { contextName } from './context.ts'
-import { withSession } from './current.ts'
+import { withSession } from './which.ts'
 import { nameOf } from './name.ts'
 import { pairsOf } from './pairs.ts'
 import { present } from './present.ts'

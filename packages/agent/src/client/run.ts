@@ -2,18 +2,18 @@ import path from 'node:path'
 import { isRunId, reasonOf } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
-import { current, enter, harmless } from './current.ts'
-import { makeSession } from './opening.ts'
+import { treeOf } from '../session/folder.ts'
+import { treeFolderAt } from '../tree/folder.ts'
+import { current, harmless } from './current.ts'
 import { nameOf } from './name.ts'
 import { shown } from './number.ts'
 import { startOwnAgent } from './own-agent.ts'
 import { present } from './present.ts'
-import { Session } from './session.ts'
-import type { SessionOptions } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
 import { tellEnd } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
-import { ownTree } from './tree.ts'
 import { endByNow, waitForEnd } from './wait.ts'
+import { startSession } from './which.ts'
 
 /** What a run is begun with. What the agent's command line says wins over what is said here. */
 export interface RunOptions {
@@ -61,14 +61,8 @@ export interface Run {
 
 /** Begins to record this process into a run. Never throws. */
 export function startRun(options: RunOptions = {}): Run {
-  harmless('startRun', () => {
-    if (current.session !== undefined) {
-      const text = 'startRun was called twice; the first run goes on until endRun'
-      current.session.problem('ALREADY_STARTED', text)
-    } else {
-      begin(checked(options))
-    }
-  })
+  const line = callerOf(startRun)
+  harmless('startRun', () => begin(checked(options), line))
   const session = current.session
   return {
     spool: session?.spool.root,
@@ -112,11 +106,9 @@ function ended(options: EndOptions): Session | undefined {
       tellOnce('before-start', 'endRun was called before startRun: there is nothing to end')
     return undefined
   }
-  current.session = undefined
-  current.absent = 'after-end'
-  delete process.env['PROVLOOM_SESSION']
+  if (!session.release() && session.kind === 'own') return undefined
   session.end('completed', 'call', undefined, options.createGraph === true, options.createSvg === true)
-  return session.helper ? undefined : session
+  return session.kind === 'helper' ? undefined : session
 }
 
 /** By what is known here; a barrier would hold the processors of the others. */
@@ -125,17 +117,9 @@ function isFirst(session: Session): boolean {
   return (said ?? Number(process.env['RANK'] ?? process.env['SLURM_PROCID'] ?? 0)) === 0
 }
 
-function begin(options: SessionOptions): void {
+function begin(options: SessionOptions, line: string): void {
   try {
-    const { tree, wrapped } = ownTree()
-    const inherited = process.env['PROVLOOM_SESSION']
-    const folder = makeSession(tree, options, inherited === undefined ? undefined : path.basename(inherited))
-    enter(new Session(folder, { options, plain: !wrapped }))
-    if (servingAgent(tree.root) === undefined) startOwnAgent(tree, folder.root)
-    if (!wrapped && !process.env['PROVLOOM_QUIET']) {
-      const name = options.experimentName === undefined ? 'this run' : options.experimentName
-      tellLine(`recording ${name}, graph in ${options.provenanceSaveDir ?? path.resolve('prov')}`)
-    }
+    if (startSession(options, line) && current.session !== undefined) announce(current.session)
   } catch (error) {
     if (current.session !== undefined) throw error
     current.absent = 'unable'
@@ -144,6 +128,26 @@ function begin(options: SessionOptions): void {
       `no place for this run can be made (${reasonOf(error)}): nothing is recorded. ` +
         'Set PROVLOOM_SPOOL_ROOT to a folder that can be written.',
     )
+  }
+}
+
+/** Under a plain start: an agent where none lives, and what is recorded and where. */
+function announce({ spool, plain, options }: Session): void {
+  const tree = treeFolderAt(treeOf(spool))
+  if (servingAgent(tree.root) === undefined) startOwnAgent(tree, spool.root)
+  if (!plain || process.env['PROVLOOM_QUIET']) return
+  const { experimentName = 'this run', provenanceSaveDir = path.resolve('prov') } = options
+  tellLine(`recording ${experimentName}, graph in ${provenanceSaveDir}`)
+}
+
+/** Where a call was made from: file, line and column; empty where that cannot be had. */
+function callerOf(call: (options: RunOptions) => Run): string {
+  try {
+    const at: { stack?: unknown } = {}
+    Error.captureStackTrace(at, call)
+    return typeof at.stack === 'string' ? (at.stack.split('\n')[1]?.trim() ?? '') : ''
+  } catch {
+    return ''
   }
 }
 

@@ -8,6 +8,8 @@ import type { Fact } from '../spool/own-stream.ts'
 import { startOf } from '../tree/processes.ts'
 import { readControl } from './control.ts'
 import { libraryVersion } from './library.ts'
+import { current } from './current.ts'
+import type { Parent } from './inherit.ts'
 import { present } from './present.ts'
 import { WorkerStream } from './stream.ts'
 import { tellOnce } from './tell.ts'
@@ -18,20 +20,44 @@ export type SessionOptions = Omit<
   'type' | 'time' | 'session' | 'pid' | 'library' | 'libraryVersion' | 'language'
 >
 
+/**
+ * own: of this thread's startRun · helper: in another one's · rank: of a process that was found to be a rank of its own
+ * while it helped
+ */
+export type SessionKind = 'own' | 'helper' | 'rank'
+
+export interface SessionParts {
+  readonly kind: SessionKind
+  readonly options: SessionOptions
+  readonly plain?: boolean
+  readonly follows?: Parent | undefined
+  readonly inherited?: string | undefined
+}
+
 const lookEveryMs = 1000
 const problemsMax = 100
 
-/** This thread's part of a session: its own, from `startRun` to `endRun`, or a helper's of one that it was handed. */
+/** This thread's part of a session: its own, from `startRun` to `endRun`, or a helper's of another one's. */
 export class Session {
   readonly spool: SessionFolder
   readonly clock: Clock
   readonly stream: WorkerStream
-  /** A helper's end ends only its stream. */
-  readonly helper: boolean
+  readonly options: SessionOptions
+  /** Whose session it is, where it is not this thread's to end alone. */
+  follows: Parent | undefined
+  /** The session above, when this one began. */
+  readonly inherited: string | undefined
+  kind: SessionKind
+  /** It has ended for all: what is logged now is dropped. */
+  over = false
+  followedMs: number = -Infinity
+  rankedMs: number = -Infinity
   /** What there is to say nobody else says. */
   readonly plain: boolean
   /** Where runs are saved, when the script says. */
   readonly saveDir: string | undefined
+  /** Where the startRuns stand that have not been ended, the first one's own before. */
+  readonly #holds: string[] = []
   readonly #counts = new Map<string, number>()
   readonly #problems = new Set<string>()
   #wanted = true
@@ -42,16 +68,43 @@ export class Session {
   /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
   constructor(
     spool: SessionFolder,
-    how: { readonly options: SessionOptions; readonly plain: boolean } | 'helper',
+    { kind, options, plain = false, follows, inherited }: SessionParts,
     clock: Clock = systemClock(),
   ) {
     this.spool = spool
-    this.saveDir = how === 'helper' ? undefined : how.options.provenanceSaveDir
+    this.options = options
+    this.kind = kind
+    this.follows = follows
+    this.inherited = inherited
+    this.saveDir = kind === 'helper' ? undefined : options.provenanceSaveDir
     this.clock = clock
-    this.helper = how === 'helper'
-    this.plain = how !== 'helper' && how.plain
+    this.plain = plain
     this.stream = new WorkerStream(clock, systemFiles(), spool)
-    this.stream.event(how === 'helper' ? this.#helperEvent() : this.#startEvent(how.options))
+    this.stream.event(kind === 'helper' ? this.#helperEvent() : this.#startEvent(options))
+  }
+
+  /** A startRun of a process that was found to be a rank: the session is its own from now on. */
+  adopt(line: string): void {
+    this.kind = 'own'
+    this.follows = undefined
+    this.hold(line)
+  }
+
+  /**
+   * A startRun while this session is open. From the first one's line, or by a person who types, the run before was
+   * forgotten; from another line it is one inside the other.
+   */
+  hold(line: string): 'held' | 'again' {
+    const [first] = this.#holds
+    if (first !== undefined && (line === first || isTyped(line)) && line !== '') return 'again'
+    if (line === '' || !this.#holds.includes(line)) this.#holds.push(line)
+    return 'held'
+  }
+
+  /** An endRun. @returns whether it was the last */
+  release(): boolean {
+    this.#holds.pop()
+    return this.#holds.length === 0
   }
 
   /** Whether the agent still wants this rank: looks at control.json at most once a second. */
@@ -100,7 +153,7 @@ export class Session {
   ): void {
     const tail = error === undefined || error === '' ? undefined : error.slice(-limits.errorTailBytes)
     const graph = createGraph || createSvg ? true : undefined
-    if (!this.helper) {
+    if (this.kind !== 'helper' && !this.over) {
       this.record({
         type: 'session.end',
         status,
@@ -110,7 +163,17 @@ export class Session {
     }
     this.stream.close()
     this.#wanted = false
-    if (!this.helper) this.#leaveCurrent()
+    if (current.session === this) {
+      current.session = undefined
+      current.absent = 'after-end'
+    }
+    if (this.kind !== 'helper') this.#leaveCurrent()
+  }
+
+  /** What is logged now is in no graph. */
+  lost(reason: string): void {
+    this.stream.lose(reason)
+    tellOnce(`lost ${reason}`, 'this is logged after its run has ended: it is dropped, and counted')
   }
 
   /** What the agent would say to a person, where nobody reads what it says: each once. */
@@ -156,4 +219,9 @@ export class Session {
     this.#wanted = false
     this.stream.close()
   }
+}
+
+/** A prompt or a notebook: no line of it is the same as the one before. */
+function isTyped(line: string): boolean {
+  return /\b(?:REPL\d+|evalmachine)\b/.test(line)
 }

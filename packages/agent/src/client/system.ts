@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { withSession } from './current.ts'
+import { withSession } from './which.ts'
 import { logMetric } from './metric.ts'
 import type { MetricOptions } from './metric.ts'
 import { tellOnce } from './tell.ts'

@@ -7,12 +7,20 @@ import { aliveStill, hostId, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
 import { treeKeyOf } from '../place/tree-key.ts'
 import { formatTree, parseTree, treeVariable } from '../place/tree-variable.ts'
+import type { Tree } from '../place/tree-variable.ts'
 import { servingAgent } from '../tree/claim.ts'
 import { makeTree, readTree, spoolRoots, treeFolderAt } from '../tree/folder.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
 import { libraryVersion } from './library.ts'
 import { tellOnce } from './tell.ts'
+
+/** What this process was handed, or would found. */
+interface Taken {
+  readonly founded: boolean
+  readonly tree: Tree
+  readonly roots: readonly string[]
+}
 
 /** The tree that this process records into. */
 export interface OwnTree {
@@ -27,6 +35,21 @@ export interface OwnTree {
  * @throws {ProvloomError} `SPOOL_UNWRITABLE` when no folder can be made
  */
 export function ownTree(): OwnTree {
+  const { founded, tree, roots } = taken()
+  const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)
+  process.env[treeVariable] = formatTree({ ...tree, folder: folder.root })
+  return { tree: folder, wrapped: isWrapped(folder.root) }
+}
+
+/** The tree that this process was handed, and the last process that took it before; undefined where it would found one. */
+export function handedTree(): { readonly tree: TreeFolder; readonly last: Tree['last'] } | undefined {
+  const inherited = parseTree(process.env[treeVariable])
+  if (inherited === undefined) return undefined
+  const { founded, tree } = taken()
+  return founded ? undefined : { tree: treeFolderAt(tree.folder), last: inherited.last }
+}
+
+function taken(): Taken {
   const self = selfIdentity()
   const roots = spoolRoots(process.env, undefined, workingFolder())
   const { founded, tree } = treeKeyOf({
@@ -40,9 +63,7 @@ export function ownTree(): OwnTree {
     isAbove: ({ pid, start }) => parentsOf(process.pid).some((one) => one[0] === pid && one[1] === start),
     hasAgent: (folder) => servingAgent(folder) !== undefined,
   })
-  const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)
-  process.env[treeVariable] = formatTree({ ...tree, folder: folder.root })
-  return { tree: folder, wrapped: isWrapped(folder.root) }
+  return { founded, tree, roots }
 }
 
 function found(key: string, mark: string, roots: readonly string[]): TreeFolder {

@@ -1,24 +1,52 @@
 import { processFile, textAt } from '@provloom/shared/process'
+import type { Variables } from '../place/variables.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import type { TreeFacts } from './folder.ts'
 import { lifeOf } from './processes.ts'
 
-/** What launchers tell each rank for itself. */
+/** What launchers tell each rank for itself, most telling first. LOCAL_RANK alone is what Lightning's children have. */
 const rankVariables = [
   'RANK',
-  'OMPI_COMM_WORLD_RANK',
-  'PMIX_RANK',
-  'PMI_RANK',
-  'SLURM_PROCID',
-  'PALS_RANKID',
-  'FLUX_TASK_RANK',
-  'MV2_COMM_WORLD_RANK',
   'HOROVOD_RANK',
   'JSM_NAMESPACE_RANK',
-  'JOB_COMPLETION_INDEX',
+  'FLUX_TASK_RANK',
+  'OMPI_COMM_WORLD_RANK',
+  'MV2_COMM_WORLD_RANK',
+  'PALS_RANKID',
+  'PMI_RANK',
+  'PMIX_RANK',
+  'SLURM_PROCID',
   'JAX_PROCESS_ID',
+  'PJRT_PROCESS_INDEX',
+  'JOB_COMPLETION_INDEX',
   'LOCAL_RANK',
 ] as const
+
+/** The rank that the variables of a process name, most telling first. */
+export function rankIn(variables: Variables): number | undefined {
+  for (const name of rankVariables) {
+    const rank = countOf(variables[name])
+    if (rank === undefined) continue
+    // Batch scripts and shells inside an allocation are no tasks, and one process is no world.
+    if (name === 'SLURM_PROCID' && countOf(variables['SLURM_STEP_ID']) === undefined) continue
+    if (name === 'PMI_RANK' && (countOf(variables['PMI_SIZE']) ?? 0) < 2) continue
+    return rank
+  }
+  return undefined
+}
+
+/** The rank that these variables name, where it is another than in those of the process they come from. */
+export function changedRank(variables: Variables, before: Variables): number | undefined {
+  for (const name of rankVariables) {
+    const rank = countOf(variables[name])
+    if (rank !== undefined && rank !== countOf(before[name])) return rank
+  }
+  return undefined
+}
+
+function countOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : undefined
+}
 
 export interface Worker {
   readonly worker: string
