@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import {
   ProvloomError,
+  claimGeneration,
   drained,
   endpointOf,
   latestGeneration,
@@ -76,11 +77,14 @@ class LocalAggregator implements Aggregator {
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
   #leaving = false
+  /** How many agents have started before; undefined for one that somebody started by hand. */
+  #generation: number | undefined
 
   constructor(settings: Settings, seams: Seams) {
     const served = new Latch()
     this.done = served.opened
     this.#settings = settings
+    this.#generation = settings.generation
     this.#files = seams.files ?? systemFiles()
     this.#control = controlFolderOf(this.#files, settings.meetDir, settings.connectionKey)
     this.connectionFile = this.#control.connection
@@ -117,21 +121,36 @@ class LocalAggregator implements Aggregator {
 
   /**
    * Nothing is open and nobody is here. One that agents have started says that it leaves, and waits a moment for those
-   * who have not seen that: a hello makes it stay.
+   * who have not seen that: a hello makes it stay, as the next generation, unless somebody has begun to start that.
    */
   async #idle(served: Latch): Promise<void> {
-    if (this.#settings.generation === undefined) return served.open()
+    if (this.#generation === undefined) return served.open()
     if (this.#leaving || this.#connection === undefined) return
     this.#leaving = true
     await this.#control.write(this.#control.connection, { ...this.#connection, left: true })
-    if (await this.#wiring.leave(leavingMs)) return served.open()
+    if ((await this.#wiring.leave(leavingMs)) || !this.#claimNext()) return served.open()
+    this.#connection = { ...this.#connection, generation: this.#generation }
     await this.#control.write(this.#control.connection, this.#connection)
+    this.#wiring.stay()
     this.#leaving = false
+  }
+
+  /** Whether the next generation is ours: agents that have seen us leave may be about to start it. */
+  #claimNext(): boolean {
+    const next = (this.#generation ?? -1) + 1
+    try {
+      if (!claimGeneration(this.#control.path, next)) return false
+    } catch {
+      // Where nothing can be written, nobody else starts one.
+      return false
+    }
+    this.#generation = next
+    return true
   }
 
   /** @throws {ProvloomError} `AGGREGATOR_RUNNING` when agents have started a later one */
   #refuseLater(): void {
-    const { generation } = this.#settings
+    const generation = this.#generation
     const latest = latestGeneration(this.#control.path)
     if (generation === undefined || latest === undefined || latest <= generation) return
     throw new ProvloomError('AGGREGATOR_RUNNING', 'A later aggregator of this job has been started', {
@@ -163,6 +182,7 @@ class LocalAggregator implements Aggregator {
       port,
       pid: process.pid,
       nonce: randomBytes(8).toString('hex'),
+      ...(this.#generation === undefined ? {} : { generation: this.#generation }),
       curve: encrypted
         ? { serverKey: keys.serverPublic, publicKey: keys.clientPublic, secretKey: keys.clientSecret }
         : null,
@@ -192,7 +212,8 @@ class LocalAggregator implements Aggregator {
     try {
       const found = connectionAt(file)
       if (own === undefined || (found !== undefined && found.nonce !== own.nonce)) return
-      if (this.#settings.generation !== undefined && !this.#wiring.mayGoOn) this.#control.clear()
+      // Somebody may have begun to start the next: all is theirs then.
+      if (this.#generation !== undefined && !this.#wiring.mayGoOn && this.#claimNext()) this.#control.clear()
       else this.#control.remove(file)
     } catch (error) {
       this.#statuses.tell({

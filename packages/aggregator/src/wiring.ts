@@ -268,9 +268,9 @@ export class Wiring {
   }
 
   /**
-   * About to leave: for a while everybody who comes is asked to come again.
+   * About to leave: everybody who comes is asked to come again, for a while or for ever.
    *
-   * @returns whether nobody came
+   * @returns whether nobody came for a while
    */
   async leave(forMs: number): Promise<boolean> {
     this.#leaving = true
@@ -278,8 +278,12 @@ export class Wiring {
     await new Promise<void>((resolve) => {
       this.#options.clock.after(forMs, resolve)
     })
-    this.#leaving = this.#registry.openCount === 0 && !this.#wanted
-    return this.#leaving
+    return this.#registry.openCount === 0 && !this.#wanted
+  }
+
+  /** Takes in who comes, again. */
+  stay(): void {
+    this.#leaving = false
   }
 
   #look(run: OpenRun): void {

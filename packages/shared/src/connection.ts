@@ -22,6 +22,8 @@ export interface Connection {
   readonly pid: number
   /** Random, of one aggregator process: it removes only files of its own. */
   readonly nonce: string
+  /** How many the agents of the job had started before it; none that somebody started by hand. */
+  readonly generation?: number
   /** It leaves: whoever needs an aggregator starts the next one. */
   readonly left?: boolean
   /** CURVE keys in Z85 (ZeroMQ RFC 26, 32); null with `--insecure`. */

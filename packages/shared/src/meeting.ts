@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { systemCode } from './errors.ts'
 
 /**
  * In the folder that the agents of a job meet in, `starting.G` says that somebody starts the G-th aggregator: it is made
@@ -27,6 +28,22 @@ export function latestGeneration(folder: string): number | undefined {
 
 export function isStartingFile(file: string): boolean {
   return name.test(file)
+}
+
+/**
+ * Makes the file that says that the G-th aggregator is started.
+ *
+ * @returns false where somebody else has
+ * @throws the system's error when the folder cannot be written
+ */
+export function claimGeneration(folder: string, generation: number): boolean {
+  try {
+    fs.writeFileSync(startingFile(folder, generation), `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -122,7 +122,7 @@ print(provloom.end_run(wait=True))
     const [run] = here.runs()
     expectWhole(run!, children)
     expect(ranks(run!)).toEqual(['0 0 completed'])
-  })
+  }, 600_000)
 })
 
 describe('a spool that is removed in the middle of a run', () => {

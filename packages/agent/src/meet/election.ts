@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { latestGeneration, makePath, startingFile, systemCode } from '@provloom/shared'
+import { claimGeneration, latestGeneration, makePath, startingFile, systemCode } from '@provloom/shared'
 
 /**
  * Who starts the aggregator of a job, by files in the folder that its agents meet in (design: "One aggregator per job").
@@ -16,27 +16,18 @@ export type Turn =
 const staleMs = 20_000
 
 /**
- * @param left the aggregator of the latest generation has said that it leaves
+ * @param over the generation whose aggregator has said that it leaves, or does not live
  * @throws the system's error when the folder cannot be written
  */
-export function elect(folder: string, left: boolean): Turn {
+export function elect(folder: string, over: number | undefined): Turn {
   makePath(folder, 'private')
   const latest = latestGeneration(folder)
   if (latest === undefined) return claim(folder, 0)
-  return left || ageMs(folder, latest) > staleMs ? claim(folder, latest + 1) : { kind: 'theirs' }
+  return latest === over || ageMs(folder, latest) > staleMs ? claim(folder, latest + 1) : { kind: 'theirs' }
 }
 
 function claim(folder: string, generation: number): Turn {
-  try {
-    fs.writeFileSync(startingFile(folder, generation), `${process.pid}\n`, {
-      flag: 'wx',
-      mode: 0o600,
-    })
-    return { kind: 'ours', generation }
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return { kind: 'theirs' }
-    throw error
-  }
+  return claimGeneration(folder, generation) ? { kind: 'ours', generation } : { kind: 'theirs' }
 }
 
 /** By the file system's own clock, which need not be this machine's. */

@@ -67,21 +67,20 @@ export class Meeting {
     const job = this.#jobs.find(({ mayStart }) => mayStart)
     try {
       const found = findConnection(this.files())
-      const left = found?.left === true
-      if (job !== undefined && (found === undefined || left || !mayBeAlive(found)))
-        this.#bringUp(job, left || found !== undefined)
+      if (job !== undefined && (found === undefined || found.left === true || !mayBeAlive(found)))
+        this.#bringUp(job, found?.generation)
     } catch (error) {
       told(`could not start an aggregator: ${reasonOf(error)}`)
     }
     this.#cancel = clock.after(lookEveryMs, () => this.#look())
   }
 
-  #bringUp(job: Job, left: boolean): void {
+  #bringUp(job: Job, over: number | undefined): void {
     const [key = 'default'] = job.keys
     const saveDir = this.#fallback ? meetDir(this.#parts.spoolRoot) : job.saveDir
     try {
       const folder = controlFolder(saveDir, key)
-      const turn = elect(folder, left)
+      const turn = elect(folder, over)
       if (turn.kind === 'theirs') return
       const { generation } = turn
       void this.#parts.start?.({ meetDir: saveDir, jobKey: key, generation, environment: job.environment })

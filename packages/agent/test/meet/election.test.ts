@@ -9,7 +9,7 @@ test('who meets first in a save directory that is not there makes it as the user
   const meeting = path.join(saveDir, '.provloom', 'job')
   const before = process.umask(0o027)
   try {
-    expect(elect(meeting, false)).toEqual({ kind: 'ours', generation: 0 })
+    expect(elect(meeting, undefined)).toEqual({ kind: 'ours', generation: 0 })
   } finally {
     process.umask(before)
   }
@@ -20,5 +20,15 @@ test('who meets first in a save directory that is not there makes it as the user
 })
 
 test('where no folder can be made that is said, and nobody tries for ever', () => {
-  expect(() => elect('/proc/provloom-test/job', false)).toThrow(/ENOENT/)
+  expect(() => elect('/proc/provloom-test/job', undefined)).toThrow(/ENOENT/)
+})
+
+test('the next generation is started by one, for the one that has left, and by no one who saw an earlier one leave', () => {
+  const meeting = path.join(freshFolder(), '.provloom', 'job')
+  expect(elect(meeting, undefined)).toEqual({ kind: 'ours', generation: 0 })
+  expect(elect(meeting, undefined)).toEqual({ kind: 'theirs' })
+  expect(elect(meeting, 0)).toEqual({ kind: 'ours', generation: 1 })
+  // It has not written its connection yet: that of the one before is still there.
+  expect(elect(meeting, 0)).toEqual({ kind: 'theirs' })
+  expect(elect(meeting, 1)).toEqual({ kind: 'ours', generation: 2 })
 })
