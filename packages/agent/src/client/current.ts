@@ -35,6 +35,15 @@ export function enter(session: Session): void {
   watchEnd()
 }
 
+/** Nothing more of this thread goes into this session; its own ends, a helper's stream alone. */
+export function leave(session: Session, ...how: Parameters<Session['end']>): void {
+  if (current.session === session) {
+    current.session = undefined
+    current.absent = 'after-end'
+  }
+  session.end(...how)
+}
+
 let watching = false
 let failure: string | undefined
 
@@ -50,8 +59,7 @@ function watchEnd(): void {
       const reason = failure ?? (code === 0 ? undefined : `exit code ${code}`)
       const { session } = current
       if (session === undefined) return
-      session.end(reason === undefined ? 'completed' : 'failed', 'exit', reason)
-      current.session = undefined
+      leave(session, reason === undefined ? 'completed' : 'failed', 'exit', reason)
       if (session.plain) tellEnd(session, waitForEndSync(session.spool))
     })
   })

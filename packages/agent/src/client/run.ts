@@ -4,7 +4,7 @@ import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
 import { treeOf } from '../session/folder.ts'
 import { treeFolderAt } from '../tree/folder.ts'
-import { current, harmless } from './current.ts'
+import { current, harmless, leave } from './current.ts'
 import { nameOf } from './name.ts'
 import { shown } from './number.ts'
 import { startOwnAgent } from './own-agent.ts'
@@ -107,7 +107,7 @@ function ended(options: EndOptions): Session | undefined {
     return undefined
   }
   if (!session.release() && session.kind === 'own') return undefined
-  session.end('completed', 'call', undefined, options.createGraph === true, options.createSvg === true)
+  leave(session, 'completed', 'call', undefined, options.createGraph === true, options.createSvg === true)
   return session.kind === 'helper' ? undefined : session
 }
 

@@ -8,7 +8,6 @@ import type { Fact } from '../spool/own-stream.ts'
 import { startOf } from '../tree/processes.ts'
 import { readControl } from './control.ts'
 import { libraryVersion } from './library.ts'
-import { current } from './current.ts'
 import type { Parent } from './inherit.ts'
 import { present } from './present.ts'
 import { WorkerStream } from './stream.ts'
@@ -163,10 +162,6 @@ export class Session {
     }
     this.stream.close()
     this.#wanted = false
-    if (current.session === this) {
-      current.session = undefined
-      current.absent = 'after-end'
-    }
     if (this.kind !== 'helper') this.#leaveCurrent()
   }
 

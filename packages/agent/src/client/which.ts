@@ -3,7 +3,7 @@ import { isMainThread } from 'node:worker_threads'
 import { sessionFolderAt } from '../session/folder.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import { changedRank, rankIn } from '../tree/worker.ts'
-import { current, enter, harmless } from './current.ts'
+import { current, enter, harmless, leave } from './current.ts'
 import { findParent } from './inherit.ts'
 import type { Parent } from './inherit.ts'
 import { makeSession } from './opening.ts'
@@ -42,11 +42,11 @@ export function startSession(options: SessionOptions, line: string): boolean {
       session.adopt(line)
       return true
     }
-    session.end('completed', 'call')
+    leave(session, 'completed', 'call')
     return begin(options, line)
   }
   if (session.over) {
-    session.end('incomplete', 'next')
+    leave(session, 'incomplete', 'next')
     return begin(options, line)
   }
   if (session.hold(line) === 'held') {
@@ -58,7 +58,7 @@ export function startSession(options: SessionOptions, line: string): boolean {
   const text =
     'startRun was called again, and the run before was not ended: it is incomplete (endRun ends a run)'
   session.problem('NOT_ENDED', text)
-  session.end('incomplete', 'next')
+  leave(session, 'incomplete', 'next')
   return begin(options, line)
 }
 
@@ -74,7 +74,7 @@ function begin(options: SessionOptions, line: string): boolean {
     } else tellOnce('joined', 'startRun in a worker thread: it records into the run that is open')
     return false
   }
-  helping?.end('completed', 'call')
+  if (helping !== undefined) leave(helping, 'completed', 'call')
   const session = open(options, 'own', undefined, helping?.spool.id)
   session.hold(line)
   return true
@@ -104,11 +104,11 @@ function followed(session: Session, parent: Parent): Session {
   const newest = parent.newest()
   if (session.kind === 'rank') {
     if (newest === session.inherited) return session
-    session.end('completed', 'call')
+    leave(session, 'completed', 'call')
   } else if (newest === session.spool.id) return helperOrRank(session)
   const next = helperOf(parent)
   if (next !== undefined) {
-    if (session.kind === 'helper') session.end('completed', 'call')
+    if (session.kind === 'helper') leave(session, 'completed', 'call')
     return helperOrRank(next)
   }
   session.over = true
@@ -140,7 +140,7 @@ function helperOrRank(session: Session): Session {
     if (session !== current.session) enter(session)
     return session
   }
-  session.end('completed', 'call')
+  leave(session, 'completed', 'call')
   const { rank: _theirs, worldSize: _world, ...options } = session.options
   return open(options, 'rank', session.follows, session.spool.id)
 }
