@@ -1,9 +1,10 @@
 import type { RankState } from '@provloom/graph'
+import type { HintCode, ProblemCode } from '@provloom/shared'
 import type { OpenRun } from './open-run.ts'
 
 /** Something that the run's users should know of it. */
 export interface RunRemark {
-  readonly code: string
+  readonly code: ProblemCode | HintCode
   readonly message: string
 }
 

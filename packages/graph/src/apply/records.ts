@@ -75,11 +75,21 @@ function declare(
     const known = change.state.series.get(index.ofSlot(stream.slots.get(event.id)!) ?? '')
     const { key } = seriesOf(change, rankKey, rank, event)
     if (known !== change.state.series.get(key))
-      tellProblem(change, rankKey, `series ${event.id} of ${streamName} was declared twice, differently`)
+      tellProblem(
+        change,
+        rankKey,
+        'BAD_SERIES',
+        `series ${event.id} of ${streamName} was declared twice, differently`,
+      )
     return
   }
   if (placing === 'full') {
-    tellProblem(change, rankKey, `more than ${limits.seriesPerStreamMax} series in ${streamName}`)
+    tellProblem(
+      change,
+      rankKey,
+      'BAD_SERIES',
+      `more than ${limits.seriesPerStreamMax} series in ${streamName}`,
+    )
     return
   }
   const { key, series } = seriesOf(change, rankKey, rank, event)
