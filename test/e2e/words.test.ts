@@ -33,3 +33,40 @@ describe('what is amiss', () => {
     expect(stderr).toMatch(/ {2}problem {3}SOURCE 1: .*\n {12}try: run git status/)
   })
 })
+
+describe('a variable that means nothing', () => {
+  const env = { PROVLOOM_COLLECT_ALL: '1', PROVLOOM_SAVE_DIR: 'x' }
+  const words =
+    /COLLECT_ALL means nothing to Provloom; did you mean PROVLOOM_COLLECT_ALL_PROCESSES\?|SAVE_DIR means nothing to Provloom; did you mean PROVLOOM_PROVENANCE_SAVE_DIR\?/g
+  const child = `
+import os, subprocess, sys, provloom
+provloom.start_run("www.example.org", "e")
+provloom.end_run()
+if len(sys.argv) == 1: subprocess.run([sys.executable, __file__, "again"])
+`
+
+  it.each([
+    ['run', ['provloom', 'run', '-n', '2', '--', 'python3', 't.py']],
+    ['agent', ['provloom', 'agent', '--with-aggregator', '--', 'python3', 't.py']],
+    ['a plain start', ['python3', 't.py']],
+    ['a plain start without an agent', ['env', 'PROVLOOM_BIN=/nothing', 'python3', 't.py']],
+    ['aggregator', ['provloom', 'aggregator', '--port', '-1']],
+    ['import', ['provloom', 'import', '--spool-root', '/nothing']],
+    ['spools', ['provloom', 'spools', '--spool-root', '/nothing']],
+  ])('is told once with the one that was meant by %s', async (_way, [command, ...args]) => {
+    const here = site()
+    here.script('t.py', child)
+    const { stderr } = await here.start(command!, args, { env }).ended
+    expect(stderr.match(words), stderr).toHaveLength(2)
+    await here.gone()
+  })
+
+  it('is told by the first rank of a launcher alone', async () => {
+    const here = site()
+    here.script('t.py', child)
+    const more = { ...env, WORLD_SIZE: '2', LOCAL_RANK: '1', MASTER_ADDR: 'localhost', MASTER_PORT: '1' }
+    const { stderr } = await here.start('provloom', ['agent', '--', 'true'], { env: { ...more, RANK: '1' } })
+      .ended
+    expect(stderr).not.toMatch(words)
+  })
+})

@@ -1,6 +1,7 @@
 """What a plain start says on standard error: a line at the start, a line at the end, and what nobody else could say."""
 
 import os
+import sys
 
 from . import _variables
 from ._tell import line, once
@@ -8,13 +9,22 @@ from ._tell import line, once
 
 def begins(session):
     """What is recorded, and where its graph will be."""
-    for name, near in _variables.misspelt():
+    for name, near in _variables.misspelt() if _is_founder(session.tree) else ():
         once("variable " + name, "%s means nothing to Provloom%s"
              % (name, "" if near is None else "; did you mean %s?" % near))  # fmt: skip
     folder = session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov"
     if not _variables.is_set("PROVLOOM_QUIET"):
         run = session.options.get("runName")
         line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(folder)))
+
+
+def _is_founder(tree):
+    """Whether nobody above this process speaks for its job. Of siblings whose parent has not imported us the first does."""
+    if tree.last is not None:
+        return False
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    identity = getattr(multiprocessing and multiprocessing.current_process(), "_identity", ())
+    return tuple(identity)[-1:] in ((), (1,))
 
 
 def kept(session):

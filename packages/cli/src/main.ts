@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { ProvloomError, renderError, say } from '@provloom/shared'
+import { ProvloomError, isOn, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
 import { exitCode } from './exit-code.ts'
 import { commandHasBegun } from './launch/begun.ts'
@@ -70,7 +70,7 @@ function report(error: unknown): number {
   }
   say(renderError(error))
   if (!(error instanceof ProvloomError)) {
-    if (process.env['PROVLOOM_DEBUG'] !== undefined) console.error(error)
+    if (isOn(process.env, 'PROVLOOM_DEBUG')) console.error(error)
     return exitCode.internal
   }
   return codes[error.code] ?? exitCode.unavailable

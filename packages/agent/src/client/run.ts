@@ -1,5 +1,6 @@
 import path from 'node:path'
-import { isRunId, reasonOf } from '@provloom/shared'
+import { isOn, isRunId, misspelt, misspeltWords, reasonOf } from '@provloom/shared'
+import { firstInJob } from '../place/launched.ts'
 import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
 import { current, enter, harmless } from './current.ts'
@@ -127,12 +128,14 @@ function isFirst(session: Session): boolean {
 
 function begin(options: SessionOptions): void {
   try {
-    const { tree, wrapped } = ownTree()
+    const { tree, wrapped, founded } = ownTree()
+    if (founded && firstInJob(process.env))
+      for (const one of misspelt(process.env)) tellOnce(`variable ${one.name}`, misspeltWords(one))
     const inherited = process.env['PROVLOOM_SESSION']
     const folder = makeSession(tree, options, inherited === undefined ? undefined : path.basename(inherited))
     enter(new Session(folder, { options, plain: !wrapped }))
     if (servingAgent(tree.root) === undefined) startOwnAgent(tree, folder.root)
-    if (!wrapped && !process.env['PROVLOOM_QUIET']) {
+    if (!wrapped && !isOn(process.env, 'PROVLOOM_QUIET')) {
       const name = options.experimentName === undefined ? 'this run' : options.experimentName
       tellLine(`recording ${name}, graph in ${options.provenanceSaveDir ?? path.resolve('prov')}`)
     }

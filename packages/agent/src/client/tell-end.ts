@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { isOn } from '@provloom/shared'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -12,7 +13,7 @@ export function tellEnd(session: Session, ended: Ended): void {
     return
   }
   const { runDir, status, logs, missing } = ended.control
-  if (ended.kind === 'quiet' || runDir === undefined || process.env['PROVLOOM_QUIET']) return
+  if (ended.kind === 'quiet' || runDir === undefined || isOn(process.env, 'PROVLOOM_QUIET')) return
   const run = path.relative(process.cwd(), runDir).startsWith('..')
     ? runDir
     : path.relative(process.cwd(), runDir)

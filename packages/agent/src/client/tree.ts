@@ -19,6 +19,8 @@ export interface OwnTree {
   readonly tree: TreeFolder
   /** A wrapper founded it: what there is to say it says itself. */
   readonly wrapped: boolean
+  /** This process founded it: nobody above speaks for its job. */
+  readonly founded: boolean
 }
 
 /**
@@ -42,7 +44,7 @@ export function ownTree(): OwnTree {
   })
   const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)
   process.env[treeVariable] = formatTree({ ...tree, folder: folder.root })
-  return { tree: folder, wrapped: isWrapped(folder.root) }
+  return { tree: folder, wrapped: isWrapped(folder.root), founded }
 }
 
 function found(key: string, mark: string, roots: readonly string[]): TreeFolder {

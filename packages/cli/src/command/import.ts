@@ -6,6 +6,7 @@ import type { StoredRun } from '@provloom/rundir'
 import { ProvloomError, checkOptions, exactJson, renderError, say } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
@@ -33,6 +34,7 @@ export async function importSpools(
   folders: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  tellMisspelt()
   const { spoolRoot: _root, json, ...rest } = given
   const options = checkOptions('aggregator', rest, process.env)
   const looks = folders.length > 0 ? named(folders) : left(given)

@@ -7,6 +7,7 @@ import { filesOf, readStoredRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { ProvloomError, exactJson } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
@@ -25,6 +26,7 @@ export async function recover(
   named: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  tellMisspelt()
   const began = performance.now()
   const run = readStoredRun(folder)
   const { runId, runDir, jobKey } = run.facts

@@ -9,6 +9,7 @@ import type { GivenOptions } from '@provloom/shared'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { Workers } from '../launch/workers.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { summaryFile } from '../output/summary-file.ts'
@@ -26,6 +27,7 @@ export async function run(
       hint: 'Give it behind --, as in: provloom run -n 4 -- python train.py',
     })
   }
+  tellMisspelt()
   const ranks = ranksOf(ranksText)
   const options = checkOptions('run', shared, process.env)
   const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`

@@ -3,6 +3,7 @@ import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsI
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
 import { exactJson, printable, systemFiles } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { count, counted } from '../output/quantity.ts'
 import { experimentOf, placeOf } from './belonging.ts'
 
@@ -31,6 +32,7 @@ interface Listed {
 
 /** `provloom spools`: sessions of this user on this machine that are in no graph. */
 export async function spools(given: Readonly<Record<string, unknown>>): Promise<number> {
+  tellMisspelt()
   const roots = rootsOf(given)
   const foreign: ForeignSpool[] = []
   const looks = spoolsIn(roots, (one) => foreign.push(one)).filter((look) => !isOver(look))
