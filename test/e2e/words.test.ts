@@ -70,3 +70,34 @@ if len(sys.argv) == 1: subprocess.run([sys.executable, __file__, "again"])
     expect(stderr).not.toMatch(words)
   })
 })
+
+describe('logs', () => {
+  it('are what the user logged, in children too, and the same number wherever they are told', async () => {
+    const here = site({ PROVLOOM_SAMPLE_INTERVAL_SECONDS: '0.05' })
+    const text = `
+import os, time, provloom
+provloom.start_run("www.example.org", "e")
+provloom.log_param("p", 1)
+for step in range(10): provloom.log_metric("loss", 1.0, step=step)
+if os.fork() == 0:
+    provloom.log_metric("child", 1.0)
+    os._exit(0)
+os.wait()
+until = time.time() + 60
+import glob, json
+samples = lambda: sum(os.path.getsize(one) for one in glob.glob(os.environ["TMPDIR"] + "/*/*/sessions/*/streams/agent-*/*.seg"))
+while samples() < 4000 and time.time() < until: time.sleep(0.02)
+assert provloom.end_run()
+`
+    const plain = await here.plain(here.script('t.py', text)).ended
+    expect(plain.stderr).toContain('e_0 completed, 12 logs\n')
+    const wrapped = await here.wrapped(['t.py']).ended
+    expect(wrapped.stderr).toMatch(/\n {2}logs {6}12\n/)
+    for (const { file, graph } of here.runs()) {
+      expect(file.logs).toBe(12)
+      expect(graph.value(graph.ofType('Run')[0]!, 'logs')).toBe('12')
+      expect(file.ledger.total.stored).toBeGreaterThan(30)
+    }
+    await here.gone()
+  })
+})

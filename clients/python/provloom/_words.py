@@ -43,9 +43,15 @@ def ended(session):
     if isinstance(missing, list) and missing:
         line("run %s: this rank is in, goes on: rank%s %s"
              % (where, "" if len(missing) == 1 else "s", ", ".join(map(str, missing))))  # fmt: skip
+        return
+    # The run's, as its graph and run.json count them.
+    logs = control.get("logs")
+    told = ", %s log%s" % (format(logs, ","), "" if logs == 1 else "s") if isinstance(logs, int) else ""
+    status = control.get("status") or session.status
+    if status == "running":
+        line("run %s: this session is in its graph%s; the run's end is still being written" % (where, told))
     else:
-        logs = session.stream.logs()
-        line("run %s %s, %s log%s" % (where, control.get("status") or session.status, format(logs, ","), "" if logs == 1 else "s"))
+        line("run %s %s%s" % (where, status, told))
 
 
 def not_ended(session):

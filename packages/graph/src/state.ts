@@ -27,7 +27,7 @@ export interface RunState {
   readonly bystanders: ReadonlyMap<number, string>
   /** Records stored. */
   readonly records: number
-  /** Params, artifacts and points of declared series among them. */
+  /** Params, artifacts and points of declared series among them, without what agents measure by themselves. */
   readonly logs: number
   readonly worldSize: number | undefined
   /** The attempt that told `worldSize`; -1 before. */

@@ -18,8 +18,12 @@ export function tellEnd(session: Session, ended: Ended): void {
     ? runDir
     : path.relative(process.cwd(), runDir)
   if (missing.length > 0)
-    tellLine(
+    return tellLine(
       `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
     )
-  else tellLine(`run ${run} ${status ?? 'completed'}${logs === undefined ? '' : `, ${logs} logs`}`)
+  // The run's, as its graph and run.json count them.
+  const told = logs === undefined ? '' : `, ${logs.toLocaleString('en-US')} log${logs === 1 ? '' : 's'}`
+  if (status === 'running')
+    tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
+  else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
 }
