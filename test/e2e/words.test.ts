@@ -101,3 +101,67 @@ assert provloom.end_run()
     await here.gone()
   })
 })
+
+describe('ranks without a barrier', () => {
+  const session = `
+import os, sys, provloom
+provloom.start_run("www.example.org", "e", collect_all_processes=True)
+provloom.log_param("lr", float(sys.argv[1]))
+for step in range(3): provloom.log_metric("loss", 1.0, step=step)
+provloom.end_run(wait=True)
+`
+  /** Rank 1 begins when rank 0 has ended, whatever each of them does. */
+  const apart = (first: string, second: string): string =>
+    `if [ $RANK = 0 ]; then ${first}; touch over; else until [ -e over ]; do sleep 0.05; done; ${second}; fi`
+
+  it('that each do the same sweep are told nothing, though one is done before the other begins', async () => {
+    const here = site()
+    here.script('t.py', session)
+    const sweep = 'python3 t.py 4; python3 t.py 5; python3 t.py 6'
+    const args = ['run', '-n', '2', '--', 'bash', '-c', apart(sweep, sweep)]
+    const { stderr, code } = await here.start('provloom', args).ended
+    expect(code, stderr).toBe(0)
+    expect(here.runs().map(({ file }) => [file.ledger.ranks.length, file.problems])).toEqual([
+      [2, 0],
+      [2, 0],
+      [2, 0],
+    ])
+    expect(stderr).not.toContain('problem')
+  })
+
+  it('of which one has a session more are told so once, with the cure', async () => {
+    const here = site()
+    here.script('t.py', session)
+    const args = [
+      'run',
+      '-n',
+      '2',
+      '--',
+      'bash',
+      '-c',
+      apart('python3 t.py 4; python3 t.py 5', 'python3 t.py 5'),
+    ]
+    const { stderr } = await here.start('provloom', args).ended
+    expect(stderr.match(/RANKS_APART 1: .*\n {12}try: name runs that belong together/g), stderr).toHaveLength(
+      1,
+    )
+    expect(here.runs().reduce((sum, { file }) => sum + file.problems, 0)).toBe(1)
+  })
+
+  it('are told once, as a hint, that nobody said a rank', async () => {
+    const here = site()
+    here.script(
+      't.py',
+      session.replace(
+        'provloom.end_run',
+        'open(sys.argv[1], "w")\nwhile not all(map(os.path.exists, "123")): pass\nprovloom.end_run',
+      ),
+    )
+    const args = ['run', '--', 'bash', '-c', 'for i in 1 2 3; do python3 t.py $i & done; wait']
+    const { stderr, code } = await here.start('provloom', args).ended
+    expect(code, stderr).toBe(0)
+    expect(here.runs().map(({ file }) => file.problems)).toEqual([0, 0, 0])
+    expect(here.runs().flatMap(({ file }) => file.hints)).toHaveLength(1)
+    expect(stderr.match(/hint {6}NO_RANK: no rank was said/g)).toHaveLength(1)
+  })
+})
