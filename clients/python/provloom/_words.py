@@ -30,7 +30,7 @@ def _is_founder(tree):
 def kept(session):
     """Nobody will make the graph by himself: said once. Returns whether it was now."""
     return once("no-agent", "no agent: %s, so this run is kept in %s; make its graph later with: provloom import %s"
-                % (session.no_agent, session.spool, session.spool))  # fmt: skip
+                % (session.no_agent, session.spool, quoted(session.spool)))  # fmt: skip
 
 
 def ended(session):
@@ -59,7 +59,14 @@ def not_ended(session):
     why = session.no_agent or session.control.get("message")
     if not why:
         why = "no agent lives" if session.tree.agent() is None else "its agent has not brought it in yet"
-    line("not in a graph yet: %s; kept in %s; hand in: provloom import %s" % (why, session.spool, session.spool))
+    line("not in a graph yet: %s; kept in %s; hand in: provloom import %s" % (why, session.spool, quoted(session.spool)))
+
+
+def quoted(path):
+    """A path as a shell reads it back."""
+    from shlex import quote
+
+    return quote(path)
 
 
 def shown(path):

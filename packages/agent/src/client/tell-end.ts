@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { isOn } from '@provloom/shared'
+import { isOn, shellWord } from '@provloom/shared'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -9,7 +9,7 @@ export function tellEnd(session: Session, ended: Ended): void {
   session.tellNotices()
   const { root } = session.spool
   if ('why' in ended) {
-    tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${root}`)
+    tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${shellWord(root)}`)
     return
   }
   const { runDir, status, logs, missing } = ended.control

@@ -4,7 +4,15 @@ import path from 'node:path'
 import { forwardSignals } from '@provloom/agent/launch'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import { filesOf } from '@provloom/rundir'
-import { ProvloomError, checkOptions, exactJson, onTerminal, renderError, say } from '@provloom/shared'
+import {
+  ProvloomError,
+  checkOptions,
+  exactJson,
+  onTerminal,
+  renderError,
+  say,
+  shellWord,
+} from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
@@ -131,7 +139,7 @@ class Job {
 function unfinished(runDir: string): string {
   const name = path.basename(runDir)
   return fs.existsSync(filesOf(runDir).runJson)
-    ? `run ${name} is not finished: ${runDir} is as it was saved last. Finish it with: provloom recover ${runDir}`
+    ? `run ${name} is not finished: ${runDir} is as it was saved last. Finish it with: provloom recover ${shellWord(runDir)}`
     : `run ${name} is not there: ${runDir} was removed. What its ranks still have is kept: provloom spools lists it, provloom import makes a run of it`
 }
 
