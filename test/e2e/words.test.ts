@@ -168,3 +168,16 @@ for one in [subprocess.Popen([sys.executable, "t.py", i]) for i in "123"]: one.w
     await here.gone()
   })
 })
+
+describe('a command line that is almost right', () => {
+  it.each([
+    [['run', '--n', '2', '--', 'true'], /Unknown option '--n' \[UNKNOWN_OPTION\]\nTry: {3}Did you mean -n,/],
+    [['run', '--nproc-per-node=2', '--', 'true'], /Did you mean -n,/],
+    [['run', '--create-graph', 'yes', '--', 'true'], /--create-graph takes no value, and was given "yes"/],
+    [['agent', '--disable-codecarbon=1', '--', 'true'], /--disable-codecarbon takes no value/],
+  ])('is refused with what was meant: %j', async (args, words) => {
+    const { code, stderr } = await site().start('provloom', args).ended
+    expect(code).toBe(2)
+    expect(stderr).toMatch(words)
+  })
+})

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { ProvloomError, isOn, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
 import { exitCode } from './exit-code.ts'
+import { refuseFlagValue } from './flag-value.ts'
 import { commandHasBegun } from './launch/begun.ts'
 import { createProgram } from './program.ts'
 import { usageError } from './usage.ts'
@@ -29,6 +30,7 @@ export async function main(): Promise<void> {
   // An agent looks after its own faults (`superviseAgent`).
   if (name !== 'agent') endInWords(wraps)
   try {
+    if (name === 'run' || name === 'agent') refuseFlagValue(name, process.argv.slice(3))
     await createProgram().parseAsync()
   } catch (error) {
     if (wraps && isFault(error) && !commandHasBegun()) throw error
