@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { folder, provloom, start, startProvloom } from '../support/cli.ts'
+import { bin, folder, provloom, start, startProvloom } from '../support/cli.ts'
+import type { Result } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasRun, job, killGroup, until } from '../support/job.ts'
 import { once } from 'node:events'
@@ -111,6 +112,42 @@ describe('provloom import', () => {
       expect(graph.value(graph.ofType('Run')[0]!, 'status')).toBe('completed')
     }
     expect(fs.readdirSync(spoolRoot)).toEqual([])
+  })
+
+  it('takes what is of this folder alone where nothing is said, and tells what is of others and how to take it', async () => {
+    const spoolRoot = folder()
+    const env = { PROVLOOM_SPOOL_ROOT: spoolRoot }
+    const [mine, theirs] = [await keptBy(spoolRoot), await keptBy(spoolRoot)]
+    const nowhere = await provloom(['import'], { env, cwd: folder() })
+    expect(nowhere.code, nowhere.stderr).toBe(0)
+    expect(nowhere.stderr).toMatch(/\d+ sessions of other folders left alone/)
+    expect(fs.readdirSync(spoolRoot)).toHaveLength(2)
+    const own = await provloom(['import'], { env, cwd: mine })
+    expect(own.code, own.stderr).toBe(0)
+    expect(own.stderr).toContain(`in ${theirs}: digits 1; cd ${theirs} && provloom import\n`)
+    expect(fs.existsSync(onlyRun(path.join(mine, 'prov')))).toBe(true)
+    expect(fs.existsSync(path.join(theirs, 'prov'))).toBe(false)
+    const saveDir = path.join(theirs, 'prov')
+    const byFolder = await provloom(['import', '--provenance-save-dir', saveDir], { env, cwd: mine })
+    expect(byFolder.stderr).toContain('digits_0 completed')
+    await keptBy(spoolRoot)
+    const all = await provloom(['import', '--all', '--spool-root', spoolRoot], { cwd: mine })
+    expect(all.stderr).toContain('digits_0 completed')
+    expect(fs.readdirSync(spoolRoot)).toEqual([])
+  })
+
+  it('is named by every hint as it can be typed, whatever letters the folder has', async () => {
+    const spoolRoot = path.join(folder(), "it's a root")
+    fs.mkdirSync(spoolRoot, { mode: 0o700 })
+    const cwd = await keptBy(spoolRoot)
+    const listed = await provloom(['spools', '--spool-root', spoolRoot])
+    const all = /all of them: provloom (import .*)/.exec(listed.stdout)![1]!
+    const left = await startProvloom(['agent', '--spool-root', spoolRoot, '--', 'true'], { cwd }).ended
+    const list = /not in a graph: provloom (spools .*)/.exec(left.stderr)![1]!
+    const typed = async (words: string): Promise<Result> =>
+      start('sh', ['-c', `exec "${bin}" ${words}`]).ended
+    expect((await typed(list)).stdout).toContain('digits, fold-1, rank 0')
+    expect((await typed(all)).stderr).toContain('digits_0 completed')
   })
 
   it('hands a session in under the rank that its agent was told', async () => {

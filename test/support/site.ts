@@ -46,6 +46,10 @@ export interface RunFile {
   readonly jobKey: string
   readonly startTime: string
   readonly endTime?: string
+  readonly logs: number
+  readonly problems: number
+  readonly problemKinds: readonly { readonly code: string; readonly count: number }[]
+  readonly hints: readonly string[]
   readonly ledger: {
     readonly total: Counts
     readonly conflicts: number

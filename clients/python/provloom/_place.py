@@ -31,13 +31,13 @@ def kept_environment():
     """The variables that say which job and rank this is, and ours."""
     import re
 
-    from ._variables import KNOWN
+    from ._variables import KNOWN, OWN
 
     kept = re.compile("^(%s)$" % _KEPT)
     return {
         name: value[:_VALUE_LENGTH_MAX]
         for name, value in os.environ.items()
-        if (name in KNOWN and name != "PROVLOOM_TREE") or kept.match(name)
+        if (name in KNOWN and name not in OWN) or kept.match(name)
     }
 
 

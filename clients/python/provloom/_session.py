@@ -174,7 +174,7 @@ class Session:
     def event(self, type_, /, **fields):
         """Records an event. Returns (stream, number) or None."""
         stream = self.stream
-        return None if self.quiet else stream.event(self.encode(type_, **fields), type_ in ("param", "artifact"))
+        return None if self.quiet else stream.event(self.encode(type_, **fields))
 
     def count(self, what):
         """0, 1, 2, ... for each thing counted; no number twice, from whichever threads."""

@@ -27,7 +27,7 @@ class Stream(Segments):
     may come back to a stream.
     """
 
-    __slots__ = ("first", "lock", "state", "inner", "_inner", "fast", "series", "closed", "others", "look_from", "look_until",
+    __slots__ = ("first", "lock", "state", "inner", "_inner", "fast", "series", "closed", "look_from", "look_until",
                  "_looked_at", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
 
     def __init__(self, session, first):
@@ -41,8 +41,6 @@ class Stream(Segments):
         self.fast = -1
         self.series = {}
         self.closed = False
-        #: events that are no logs: series, contexts, the session's own
-        self.others = 0
         self.look_from = self.look_until = 0
         self._looked_at = 0
         self._hard = min(limits.UNMEASURED_BYTES, limits.SPOOL_BYTES_MAX)
@@ -71,20 +69,20 @@ class Stream(Segments):
             inner = self._within()
         return inner.metric(key, context, source, step, time, value, unit)
 
-    def event(self, payload, log=False):
+    def event(self, payload):
         """Appends an event's JSON (bytes). Returns its record as (stream, number), or None when it was dropped."""
         with self.lock:
             if self.state != BUSY:
                 torn, self.state = self.state, BUSY
                 try:
-                    done = self._event(torn, payload, log)
+                    done = self._event(torn, payload)
                 except BaseException:
                     self.state = TORN
                     raise
                 self.state = IDLE
                 return done
             inner = self._within()
-        return inner.event(payload, log)
+        return inner.event(payload)
 
     def open(self):
         """Opens the file with its first record now; false when it cannot be, or is not wanted."""
@@ -140,10 +138,6 @@ class Stream(Segments):
                 found[reason] = found.get(reason, 0) + count
         return found
 
-    def logs(self):
-        """Params, points and artifacts that are in the spool."""
-        return max(0, self.at[0] - self.others) + (0 if self.inner is None else self.inner.logs())
-
     def leave_to_parent(self):
         """In a forked child: this stream is the parent's."""
         self.closed = True
@@ -173,14 +167,13 @@ class Stream(Segments):
             return False
         return self._append(pack_payload(1, series, step, time, value), now, True)
 
-    def _event(self, torn, payload, log):
+    def _event(self, torn, payload):
         self._torn = self._torn or torn == TORN
         if len(payload) > limits.EVENT_BYTES_MAX:
             self._refuse("too-large", None)
             return None
         if not self._append(payload, now_us(), False):
             return None
-        self.others += not log
         return (self.name, self.at[0] - 1)
 
     def _end(self, torn, last):
@@ -190,7 +183,7 @@ class Stream(Segments):
             self._tell_drops(now_us(), at_the_end=True)
             self.ledger.put_next(self.at[0])
         if last is not None:
-            self._event(torn, last, False)
+            self._event(torn, last)
         if self.fd >= 0:
             self._tell_drops(now_us(), at_the_end=True)
 
@@ -207,7 +200,6 @@ class Stream(Segments):
         )
         if not self._append(declared, now, True):
             return None
-        self.others += 1
         self.series[key, context, source] = number
         return number
 
@@ -263,9 +255,7 @@ class Stream(Segments):
 
     def _write_first(self, now):
         """The record that every stream begins with."""
-        done = self._write(self.first(), now)
-        self.others += done
-        return done
+        return self._write(self.first(), now)
 
     def _fits(self, length, metric):
         return self.at[1] + length <= (self._soft if metric else self._hard)
@@ -317,12 +307,10 @@ class Stream(Segments):
             if not self._fits(FRAME_HEADER_BYTES + len(told), False) or not self._write(told, now):
                 self._untold = True
                 return
-            self.others += 1
 
     def _tell_removal(self, now):
         if self._tell_removed and self._write(self.session.removal_event(), now):
             self._tell_removed = False
-            self.others += 1
 
     def _look(self, now):
         """Does the agent still want this rank, is the file ours and still there, how much room is there?

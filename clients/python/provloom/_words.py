@@ -1,6 +1,7 @@
 """What a plain start says on standard error: a line at the start, a line at the end, and what nobody else could say."""
 
 import os
+import sys
 
 from . import _variables
 from ._tell import line, once
@@ -8,7 +9,7 @@ from ._tell import line, once
 
 def begins(session):
     """What is recorded, and where its graph will be."""
-    for name, near in _variables.misspelt():
+    for name, near in _variables.misspelt() if _is_founder(session.tree) else ():
         once("variable " + name, "%s means nothing to Provloom%s"
              % (name, "" if near is None else "; did you mean %s?" % near))  # fmt: skip
     folder = session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov"
@@ -17,10 +18,19 @@ def begins(session):
         line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(folder)))
 
 
+def _is_founder(tree):
+    """Whether nobody above this process speaks for its job. Of siblings whose parent has not imported us the first does."""
+    if tree.last is not None:
+        return False
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    identity = getattr(multiprocessing and multiprocessing.current_process(), "_identity", ())
+    return tuple(identity)[-1:] in ((), (1,))
+
+
 def kept(session):
     """Nobody will make the graph by himself: said once. Returns whether it was now."""
     return once("no-agent", "no agent: %s, so this run is kept in %s; make its graph later with: provloom import %s"
-                % (session.no_agent, session.spool, session.spool))  # fmt: skip
+                % (session.no_agent, session.spool, quoted(session.spool)))  # fmt: skip
 
 
 def ended(session):
@@ -33,9 +43,15 @@ def ended(session):
     if isinstance(missing, list) and missing:
         line("run %s: this rank is in, goes on: rank%s %s"
              % (where, "" if len(missing) == 1 else "s", ", ".join(map(str, missing))))  # fmt: skip
+        return
+    # The run's, as its graph and run.json count them.
+    logs = control.get("logs")
+    told = ", %s log%s" % (format(logs, ","), "" if logs == 1 else "s") if isinstance(logs, int) else ""
+    status = control.get("status") or session.status
+    if status == "running":
+        line("run %s: this session is in its graph%s; the run's end is still being written" % (where, told))
     else:
-        logs = session.stream.logs()
-        line("run %s %s, %s log%s" % (where, control.get("status") or session.status, format(logs, ","), "" if logs == 1 else "s"))
+        line("run %s %s%s" % (where, status, told))
 
 
 def not_ended(session):
@@ -43,7 +59,14 @@ def not_ended(session):
     why = session.no_agent or session.control.get("message")
     if not why:
         why = "no agent lives" if session.tree.agent() is None else "its agent has not brought it in yet"
-    line("not in a graph yet: %s; kept in %s; hand in: provloom import %s" % (why, session.spool, session.spool))
+    line("not in a graph yet: %s; kept in %s; hand in: provloom import %s" % (why, session.spool, quoted(session.spool)))
+
+
+def quoted(path):
+    """A path as a shell reads it back."""
+    from shlex import quote
+
+    return quote(path)
 
 
 def shown(path):

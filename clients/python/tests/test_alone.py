@@ -267,9 +267,17 @@ class Saying(PlainCase):
         _, errors = self.run_plain(
             "import provloom\nprovloom.start_run('www.example.org', 'digits')\n"
             "for i in range(1028): provloom.log_metric('m', 1.0, 'training')\nprovloom.log_param('a', 1)\nassert provloom.end_run()",
-            **self.served(runDir=os.path.join(self.spool, "prov", "digits_0"), status="completed"),
+            **self.served(runDir=os.path.join(self.spool, "prov", "digits_0"), status="completed", logs=1029),
         )  # fmt: skip
         self.assertEqual(errors, "provloom: recording digits, graph in prov\nprovloom: run prov/digits_0 completed, 1,029 logs\n")
+
+    def test_a_run_whose_end_is_not_written_yet_is_not_said_to_have_ended(self):
+        _, errors = self.run_plain(
+            "import provloom\nprovloom.start_run('www.example.org', 'digits')\nassert provloom.end_run()",
+            **self.served(runDir=os.path.join(self.spool, "prov", "digits_0"), status="running", logs=1),
+        )  # fmt: skip
+        self.assertTrue(errors.endswith("provloom: run prov/digits_0: this session is in its graph, 1 log; the run's end is "
+                                        "still being written\n"), errors)  # fmt: skip
 
     def test_ranks_that_go_on_are_named(self):
         for missing, words in (([1, 3], "ranks 1, 3"), ([2], "rank 2")):

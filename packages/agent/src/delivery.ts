@@ -1,3 +1,4 @@
+import { shellWord } from '@provloom/shared'
 import type { SessionEnd } from './tree/service.ts'
 import type { TreeFolder } from './tree/folder.ts'
 import type { Delivery } from './status.ts'
@@ -16,7 +17,7 @@ export function deliveryOf(ended: readonly SessionEnd[], tree: TreeFolder): Deli
       reason: kept[0]!.reason,
       told: kept.map(
         ({ folder, records, reason }) =>
-          `${reason}; ${counted(records)} kept in ${folder}. Hand in: provloom import ${folder}`,
+          `${reason}; ${counted(records)} kept in ${folder}. Hand in: provloom import ${shellWord(folder)}`,
       ),
     }
   }

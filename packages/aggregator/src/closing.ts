@@ -1,4 +1,5 @@
 import type { Closed } from '@provloom/rundir/entry'
+import { isHint } from '@provloom/shared'
 import type { Presence } from './admission/presence.ts'
 import type { Registry } from './admission/registry.ts'
 import { standingOf } from './admission/session.ts'
@@ -16,6 +17,8 @@ import type { Surroundings } from './run/surroundings.ts'
 const retryMs = 2_000
 /** A run that has ended is amended so long: by exits of processes that follow their sessions' ends. */
 const amendMs = 10_000
+/** Further jobs of one aggregator are not told. */
+const hintedMax = 1_024
 
 export interface ClosingParts {
   readonly around: Surroundings
@@ -33,7 +36,9 @@ export interface ClosingParts {
 export class Closing {
   readonly #parts: ClosingParts
   readonly #departures: Departures
-  readonly #apart = new RanksApart()
+  readonly #apart: RanksApart
+  /** Jobs that were told of runs whose ranks nobody said. */
+  readonly #hinted = new Set<string>()
   readonly #running = new Map<OpenRun, Promise<void>>()
   readonly #notBeforeMs = new Map<OpenRun, number>()
   readonly #endedMs = new Map<OpenRun, number>()
@@ -41,6 +46,8 @@ export class Closing {
 
   constructor(parts: ClosingParts) {
     this.#parts = parts
+    const { presence } = parts
+    this.#apart = new RanksApart(presence)
     this.#departures = new Departures(parts.around.clock)
     this.#sinceMs = parts.around.clock.monotonicMs()
   }
@@ -108,15 +115,11 @@ export class Closing {
       await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
     // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
     if (!run.roster.closed)
-      for (const remark of [...remarksOn(run, registry.open), ...this.#apart.before(run)])
+      for (const remark of remarksOn(run, registry.open)) {
+        if (isHint(remark.code) && this.#wasHinted(run)) continue
         await run.record({ kind: 'remark', time, ...remark })
-    for (const remark of this.#apart.of(run, registry.open))
-      await run.record({ kind: 'remark', time, ...remark })
-    for (const one of registry.open) {
-      if (one === run || !one.isOver || this.#running.has(one)) continue
-      for (const remark of this.#apart.of(one, registry.open))
-        await one.record({ kind: 'remark', time, ...remark }).catch(() => {})
-    }
+      }
+    await this.#tellApart(run, false)
     await run.end(cause)
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts
@@ -126,16 +129,32 @@ export class Closing {
 
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
     const { around, sessions, registry, onClosed } = this.#parts
-    for (const remark of this.#apart.of(run, registry.open))
-      await run.record({ kind: 'remark', time: around.clock.nowUs(), ...remark })
+    await this.#tellApart(run, true)
     await run.close(reopenable)
-    this.#apart.closed(run)
     sessions.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)
     this.#endedMs.delete(run)
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-finished', runId, runDir, summary: run.summary, files: run.files })
     onClosed()
+  }
+
+  async #tellApart(run: OpenRun, closes: boolean): Promise<void> {
+    const { around, registry } = this.#parts
+    // What is just being written takes nothing more in.
+    const open = registry.open.filter((one) => one === run || !this.#running.has(one))
+    for (const told of this.#apart.look(run, open, closes)) {
+      const recorded = told.run.record({ kind: 'remark', time: around.clock.nowUs(), ...told.remark })
+      await (told.run === run ? recorded : recorded.catch(() => {}))
+    }
+  }
+
+  /** One of many trials is told for all of them. */
+  #wasHinted({ facts }: OpenRun): boolean {
+    const name = JSON.stringify([facts.jobKey, facts.settings.experimentName, facts.runName])
+    if (this.#hinted.has(name) || this.#hinted.size >= hintedMax) return true
+    this.#hinted.add(name)
+    return false
   }
 
   /** Nobody of its job is here any more, or it ended long enough ago. */

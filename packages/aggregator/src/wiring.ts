@@ -89,7 +89,7 @@ export class Wiring {
     this.#registry = new Registry(around, settings, options.control)
     this.#presence = new Presence(clock)
     const [registry, sessions, presence] = [this.#registry, this.#sessions, this.#presence]
-    const settling = new Settling(around, sessions, reply)
+    const settling = new Settling(around, sessions, reply, !settings.holdOpen)
     this.#closing = new Closing({
       around,
       registry,

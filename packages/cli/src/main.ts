@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander'
-import { ProvloomError, renderError, say } from '@provloom/shared'
+import { ProvloomError, isOn, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
 import { exitCode } from './exit-code.ts'
+import { refuseFlagValue } from './flag-value.ts'
 import { commandHasBegun } from './launch/begun.ts'
 import { createProgram } from './program.ts'
 import { usageError } from './usage.ts'
@@ -29,6 +30,7 @@ export async function main(): Promise<void> {
   // An agent looks after its own faults (`superviseAgent`).
   if (name !== 'agent') endInWords(wraps)
   try {
+    if (name === 'run' || name === 'agent') refuseFlagValue(name, process.argv.slice(3))
     await createProgram().parseAsync()
   } catch (error) {
     if (wraps && isFault(error) && !commandHasBegun()) throw error
@@ -70,7 +72,7 @@ function report(error: unknown): number {
   }
   say(renderError(error))
   if (!(error instanceof ProvloomError)) {
-    if (process.env['PROVLOOM_DEBUG'] !== undefined) console.error(error)
+    if (isOn(process.env, 'PROVLOOM_DEBUG')) console.error(error)
     return exitCode.internal
   }
   return codes[error.code] ?? exitCode.unavailable

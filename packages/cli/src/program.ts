@@ -116,13 +116,14 @@ function addImport(program: Command): void {
     .description('hand in what was recorded and is in no graph: into its run, or a run of its own')
     .argument(
       '[spool...]',
-      "folders of sessions or trees (provloom spools lists them); all of this machine's when not given",
+      'folders of sessions or trees (provloom spools lists them); when not given, those of this working folder and its save directory',
     )
-    .option('--spool-root <DIR>', spoolRootHelp)
+    .option('--all', "all of this user's sessions on this machine, of whatever folder")
+    .option('--spool-root <DIR>', 'take all that lies in this folder of spools')
     .option('--json', 'what was done as one line of JSON on standard output')
     .addHelpText(
       'after',
-      '\nExperiment, namespace and save directory are those of the scripts; what is given here wins.\nExit code: 0 handed in, also when there was nothing; 2 no spool that can be read; 3 something is kept, or in use.\n\nExamples:\n  provloom import\n  provloom import /tmp/provloom-1000/local-4f1e.4711.99/sessions/0123456789abcdef',
+      '\nExperiment, namespace and save directory are those of the scripts; what is given here wins.\nExit code: 0 handed in, also when there was nothing; 2 no spool that can be read; 3 something is kept, or in use.\n\nExamples:\n  provloom import\n  provloom import --all\n  provloom import /tmp/provloom-1000/local-4f1e.4711.99/sessions/0123456789abcdef',
     )
   const without = ['exitWhenDone', 'host', 'port', 'advertise', 'insecure']
   addOptions(command, 'aggregator', without).action(

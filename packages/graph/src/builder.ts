@@ -134,7 +134,7 @@ class Builder implements GraphBuilder {
 
   #view(): View {
     const { opened } = this.#state
-    const { iri, problem } = userNamespaceOf(opened?.settings.provUserNamespace ?? fallbackNamespace)
+    const { iri } = userNamespaceOf(opened?.settings.provUserNamespace ?? fallbackNamespace)
     return {
       state: this.#state,
       tallies: this.#tallies,
@@ -142,7 +142,6 @@ class Builder implements GraphBuilder {
       attempts: this.#attempts,
       shape: shapeOf(this.#state),
       space: spaceOf(iri, opened?.runId ?? 'none'),
-      namespaceProblem: problem,
     }
   }
 }

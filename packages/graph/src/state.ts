@@ -1,5 +1,5 @@
 import type { Closed, Exited, Opened, Part } from '@provloom/rundir/entry'
-import type { Attempt, Event, Rank } from '@provloom/shared'
+import type { Attempt, Event, ProblemCode, Rank } from '@provloom/shared'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -17,13 +17,17 @@ export interface RunState {
   /** Ranks of the known world that never came; and those that were in the job and not in this run. */
   readonly absent: readonly number[]
   readonly elsewhere: readonly number[]
-  /** What the run's users should know of it, in words. */
+  /** Problems of the run as a whole, in words that begin with their code. */
   readonly remarks: string[]
+  /** What its users may want to know, though nothing is amiss. */
+  readonly hints: string[]
+  /** How many problems ranks told, by code. */
+  readonly problemCodes: ReadonlyMap<ProblemCode, number>
   /** Ranks that are not collected and did not end well, in words. */
   readonly bystanders: ReadonlyMap<number, string>
   /** Records stored. */
   readonly records: number
-  /** Params, artifacts and points of declared series among them. */
+  /** Params, artifacts and points of declared series among them, without what agents measure by themselves. */
   readonly logs: number
   readonly worldSize: number | undefined
   /** The attempt that told `worldSize`; -1 before. */
@@ -250,6 +254,8 @@ export function emptyState(): RunState {
     absent: [],
     elsewhere: [],
     remarks: [],
+    hints: [],
+    problemCodes: new Map(),
     bystanders: new Map(),
     records: 0,
     logs: 0,

@@ -1,7 +1,8 @@
 import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { ledgerOf, problemsOf, totalOf } from './apply/ledger.ts'
+import { ledgerOf, totalOf } from './apply/ledger.ts'
+import { problemKinds } from './problems.ts'
 import { runBegan, runSpan } from './render/span.ts'
 import { rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
@@ -11,6 +12,7 @@ export function summaryOf(state: RunState): RunSummary {
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, rank]) => rankSummary(state, rank))
+  const kinds = problemKinds(state)
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
@@ -21,7 +23,9 @@ export function summaryOf(state: RunState): RunSummary {
     ranksRefused: state.refused.size,
     conflicts: state.conflicts,
     absent: state.absent,
-    problems: problemsOf(state),
+    problems: kinds.reduce((sum, { count }) => sum + count, 0),
+    problemKinds: kinds,
+    hints: state.hints,
     logs: state.logs,
     total: totalOf(ranks),
   }

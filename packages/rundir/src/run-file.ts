@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { exactJson, isCount, isRunId, parseExactJson, writeDurably } from '@provloom/shared'
 import type { Files, RunId } from '@provloom/shared'
 import type { RunSettings } from './entry/entry.ts'
-import type { Ledger, RankSummary, RunSummary } from './entry/summary.ts'
+import type { Ledger, ProblemKind, RankSummary, RunSummary } from './entry/summary.ts'
 import { isMap } from './is-map.ts'
 import { filesOf } from './layout.ts'
 import { isRunSettings } from './run-facts.ts'
@@ -28,8 +28,11 @@ export interface RunFile {
   /** The last journal entry that the ledger holds. */
   readonly journalPosition: number
   readonly logs: number
-  /** What ranks told, and journal entries that could not be taken in. */
+  /** All of them, as the graph counts them; by kind, what that is and what to try. */
   readonly problems: number
+  readonly problemKinds: readonly ProblemKind[]
+  /** What users may want to know, though nothing is amiss. */
+  readonly hints: readonly string[]
   readonly ledger: {
     readonly total: Ledger
     readonly ranksRefused: number
@@ -73,6 +76,8 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
     journalPosition: facts.journalPosition,
     logs: summary.logs,
     problems: summary.problems,
+    problemKinds: summary.problemKinds,
+    hints: summary.hints,
     ledger: {
       total: summary.total,
       ranksRefused: summary.ranksRefused,
@@ -114,6 +119,8 @@ const fieldChecks: { readonly [Name in keyof Required<RunFile>]: Check } = {
   journalPosition: Number.isSafeInteger,
   logs: isCount,
   problems: isCount,
+  problemKinds: Array.isArray,
+  hints: Array.isArray,
   ledger: (value) => isMap(value) && isMap(value['total']) && Array.isArray(value['ranks']),
   files: (value) => Array.isArray(value) && value.every(isText),
 }

@@ -46,6 +46,8 @@ async function write(finished: boolean): Promise<RunFacts> {
       ranksRefused: 0,
       conflicts: 0,
       problems: 2,
+      problemKinds: [{ code: 'SAMPLE', count: 2, what: 'a', try: 'b' }],
+      hints: ['NO_RANK: c'],
       logs: 1,
       total: ledger,
     },

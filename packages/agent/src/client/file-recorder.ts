@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { limits, reasonOf, systemCode } from '@provloom/shared'
-import type { Artifact, ArtifactKind } from '@provloom/shared'
+import type { Artifact, ArtifactKind, ProblemCode } from '@provloom/shared'
 import { isConnection } from '../artifact/ours.ts'
 import { Allowance } from './allowance.ts'
 import { contextName } from './context.ts'
@@ -161,7 +161,7 @@ export class FileRecorder {
     })
   }
 
-  #tell(code: string, message: string, about: string): void {
+  #tell(code: ProblemCode, message: string, about: string): void {
     this.#session.problem(code, `${this.#call}: ${message}`, about)
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { shellWord } from '@provloom/shared'
 import type { TreeFolder } from '../tree/folder.ts'
 import { tellOnce } from './tell.ts'
 import { workingFolder } from './tree.ts'
@@ -11,7 +12,7 @@ import { workingFolder } from './tree.ts'
  */
 export function startOwnAgent(tree: TreeFolder, session: string): void {
   const command = findCommand()
-  const kept = `this run is kept in ${session}; make its graph later with: provloom import ${session}`
+  const kept = `this run is kept in ${session}; make its graph later with: provloom import ${shellWord(session)}`
   if (command === undefined) {
     tellOnce('no-agent', `no agent: \`provloom\` was not found, so ${kept}`)
     return

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { isRunId, reasonOf } from '@provloom/shared'
+import { isOn, isRunId, reasonOf } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
 import { treeOf } from '../session/folder.ts'
@@ -135,7 +135,7 @@ function begin(options: SessionOptions, line: string): void {
 function announce({ spool, plain, options }: Session): void {
   const tree = treeFolderAt(treeOf(spool))
   if (servingAgent(tree.root) === undefined) startOwnAgent(tree, spool.root)
-  if (!plain || process.env['PROVLOOM_QUIET']) return
+  if (!plain || isOn(process.env, 'PROVLOOM_QUIET')) return
   const { experimentName = 'this run', provenanceSaveDir = path.resolve('prov') } = options
   tellLine(`recording ${experimentName}, graph in ${provenanceSaveDir}`)
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { limits, systemClock, systemFiles } from '@provloom/shared'
-import type { Clock, Event, SessionEnd, SessionStart } from '@provloom/shared'
+import type { Clock, Event, ProblemCode, SessionEnd, SessionStart } from '@provloom/shared'
 import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
@@ -129,7 +129,7 @@ export class Session {
   }
 
   /** Something is wrong with a call: told once per code and thing, and recorded. */
-  problem(code: string, message: string, about = ''): void {
+  problem(code: ProblemCode, message: string, about = ''): void {
     const mark = `${code} ${about}`
     if (this.#problems.has(mark) || this.#problems.size >= problemsMax) return
     this.#problems.add(mark)
@@ -138,7 +138,7 @@ export class Session {
   }
 
   /** What was given to a call cannot be recorded: that is counted, and told like any problem. */
-  refuse(reason: string, code: string, message: string, about = ''): void {
+  refuse(reason: string, code: ProblemCode, message: string, about = ''): void {
     this.stream.lose(reason)
     this.problem(code, message, about)
   }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { isOn, shellWord } from '@provloom/shared'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -8,17 +9,21 @@ export function tellEnd(session: Session, ended: Ended): void {
   session.tellNotices()
   const { root } = session.spool
   if ('why' in ended) {
-    tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${root}`)
+    tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${shellWord(root)}`)
     return
   }
   const { runDir, status, logs, missing } = ended.control
-  if (ended.kind === 'quiet' || runDir === undefined || process.env['PROVLOOM_QUIET']) return
+  if (ended.kind === 'quiet' || runDir === undefined || isOn(process.env, 'PROVLOOM_QUIET')) return
   const run = path.relative(process.cwd(), runDir).startsWith('..')
     ? runDir
     : path.relative(process.cwd(), runDir)
   if (missing.length > 0)
-    tellLine(
+    return tellLine(
       `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
     )
-  else tellLine(`run ${run} ${status ?? 'completed'}${logs === undefined ? '' : `, ${logs} logs`}`)
+  // The run's, as its graph and run.json count them.
+  const told = logs === undefined ? '' : `, ${logs.toLocaleString('en-US')} log${logs === 1 ? '' : 's'}`
+  if (status === 'running')
+    tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
+  else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
 }

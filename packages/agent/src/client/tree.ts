@@ -27,6 +27,8 @@ export interface OwnTree {
   readonly tree: TreeFolder
   /** A wrapper founded it: what there is to say it says itself. */
   readonly wrapped: boolean
+  /** This process founded it: nobody above speaks for its job. */
+  readonly founded: boolean
 }
 
 /**
@@ -38,7 +40,7 @@ export function ownTree(): OwnTree {
   const { founded, tree, roots } = taken()
   const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)
   process.env[treeVariable] = formatTree({ ...tree, folder: folder.root })
-  return { tree: folder, wrapped: isWrapped(folder.root) }
+  return { tree: folder, wrapped: isWrapped(folder.root), founded }
 }
 
 /** The tree that this process was handed, and the last process that took it before; undefined where it would found one. */

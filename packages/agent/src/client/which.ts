@@ -1,5 +1,7 @@
 import cluster from 'node:cluster'
 import { isMainThread } from 'node:worker_threads'
+import { misspelt, misspeltWords } from '@provloom/shared'
+import { firstInJob } from '../place/launched.ts'
 import { sessionFolderAt } from '../session/folder.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import { changedRank, rankIn } from '../tree/worker.ts'
@@ -157,7 +159,9 @@ function open(
   follows: Parent | undefined,
   inherited: string | undefined,
 ): Session {
-  const { tree, wrapped } = ownTree()
+  const { tree, wrapped, founded } = ownTree()
+  if (founded && firstInJob(process.env))
+    for (const one of misspelt(process.env)) tellOnce(`variable ${one.name}`, misspeltWords(one))
   const folder = makeSession(tree, options, inherited, kind)
   const session = new Session(folder, { kind, options, plain: !wrapped, follows, inherited })
   enter(session)

@@ -148,3 +148,8 @@ function disagreements({ launcher }: LauncherRow, rank: number, variables: Varia
     `RANK says ${rank} and SLURM_PROCID says ${slurm}; RANK won, because workers started inside a Slurm task inherit its number`,
   ]
 }
+
+/** Whether a launcher's variables say that this is the first rank, or none has started it. */
+export function firstInJob(variables: Variables): boolean {
+  return launchedAs(variables).rank === 0
+}

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { shellWord } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
+import { spoolRoots } from '../tree/folder.ts'
 import { isLeft, lookAtSpool } from './look.ts'
 import { namesIn } from './writers.ts'
 
@@ -33,9 +35,14 @@ export function leftoversIn(own: string): string | undefined {
   }
   if (left === 0) return undefined
   const many = late ? `${left} or more` : String(left)
-  return many === '1'
-    ? '1 session of earlier runs is not in a graph: provloom spools'
-    : `${many} sessions of earlier runs are not in a graph: provloom spools`
+  const list = isFoundAnywhere(root) ? '' : ` --spool-root ${shellWord(root)}`
+  const told = many === '1' ? '1 session of earlier runs is' : `${many} sessions of earlier runs are`
+  return `${told} not in a graph: provloom spools${list}`
+}
+
+/** Who types the line may have other variables than this process. */
+function isFoundAnywhere(root: string): boolean {
+  return spoolRoots({}, undefined, '/').slice(0, 1).includes(root)
 }
 
 function isLeftIn(session: string): boolean {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { SegmentLog, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
+import { SegmentLog, agentStream, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
 import type { Clock, Event, Files, StreamLedger } from '@provloom/shared'
 
 /** An event without its time, which is now unless it says otherwise. */
@@ -30,7 +30,7 @@ export class OwnStream {
 
   /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
   constructor(clock: Clock, files: Files, streams: string) {
-    this.id = `agent-${process.pid}-${randomBytes(4).toString('hex')}`
+    this.id = `${agentStream}${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
     this.#log = new SegmentLog({ files, folder: path.join(streams, this.id) })
   }

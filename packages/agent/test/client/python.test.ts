@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, options, variableOf } from '@provloom/shared'
+import { knownVariables, limits, nearVariable } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeSpoolFolder, readOnlyStream, treeVariables } from './spool.ts'
 
@@ -62,14 +62,19 @@ test('every record that the Python client writes is one that the agent reads', a
   expect(points.find((one) => one.key === 'b')).toMatchObject({ value: 2 ** 53, step: 2n ** 63n - 1n })
 })
 
-test('the Python client knows the variable of every option', () => {
-  const python = fs.readFileSync(path.join(client, 'provloom', '_variables.py'), 'utf8')
-  const known = new Set(python.match(/[A-Z][A-Z_]+/g)!.map((name) => `PROVLOOM_${name}`))
-  expect(
-    Object.keys(options)
-      .map(variableOf)
-      .filter((name) => !known.has(name)),
-  ).toEqual([])
+test('the Python client knows the same variables, and finds the same near ones', () => {
+  const given = [...knownVariables].flatMap((one) => [one.slice(0, -3), one.replace(/_.*?_/, '_'), `${one}S`])
+  const program =
+    'import json, sys; from provloom._variables import *; print(json.dumps([sorted(KNOWN), [near(one) for one in json.load(sys.stdin)]]))'
+  const said = spawnSync('python3', ['-c', program], {
+    input: JSON.stringify(given),
+    env: { ...process.env, PYTHONPATH: client },
+    encoding: 'utf8',
+  })
+  expect(JSON.parse(said.stdout), said.stderr).toEqual([
+    [...knownVariables].sort(),
+    given.map((one) => nearVariable(one) ?? null),
+  ])
 })
 
 test('both clients have the same limits', () => {

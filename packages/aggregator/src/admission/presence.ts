@@ -15,8 +15,8 @@ interface Seen {
 export class Presence {
   readonly #clock: Clock
   readonly #agents = new Map<string, Seen>()
-  /** Ranks that have had a session, by job. */
-  readonly #begun = new Map<string, Set<number>>()
+  /** Ranks that have had a session, and the agents of their last ones, by job. */
+  readonly #begun = new Map<string, Map<number, string>>()
   readonly #heardMs = new Map<string, number>()
   /** How places ended whose job had no run yet. */
   readonly #ends = new Map<string, PlaceEnd[]>()
@@ -46,8 +46,8 @@ export class Presence {
 
   /** One of its sessions says something. */
   session({ agent, jobKey, rank }: Pick<Hello, 'agent' | 'jobKey' | 'rank'>): void {
-    const begun = this.#begun.get(jobKey) ?? new Set<number>()
-    this.#begun.set(jobKey, begun.add(rank))
+    const begun = this.#begun.get(jobKey) ?? new Map<number, string>()
+    this.#begun.set(jobKey, begun.set(rank, agent))
     if (this.#begun.size > this.#jobsMax) this.#begun.delete([...this.#begun.keys()][0]!)
     this.#see(agent, { jobKey, rank, silent: false, heardMs: this.#clock.monotonicMs() })
   }
@@ -85,6 +85,13 @@ export class Presence {
 
   hadSession(jobKey: string, rank: number): boolean {
     return this.#begun.get(jobKey)?.has(rank) === true
+  }
+
+  /** The agent that had the rank's last session is here: it may have another. */
+  mayComeBack(jobKey: string, rank: number): boolean {
+    const agent = this.#begun.get(jobKey)?.get(rank)
+    this.#forget()
+    return agent !== undefined && this.#agents.has(agent)
   }
 
   /** Since an agent of the job was heard, or since the beginning. */

@@ -19,12 +19,15 @@ export class Settling {
   readonly #around: Surroundings
   readonly #sessions: Sessions
   readonly #reply: Reply
+  readonly #runsEnd: boolean
   readonly #waiting = new Map<OpenRun, Promise<void>>()
 
-  constructor(around: Surroundings, sessions: Sessions, reply: Reply) {
+  /** @param runsEnd a run ends when everybody in it has, and is not held open for more */
+  constructor(around: Surroundings, sessions: Sessions, reply: Reply, runsEnd: boolean) {
     this.#around = around
     this.#sessions = sessions
     this.#reply = reply
+    this.#runsEnd = runsEnd
   }
 
   /** A session has ended in a run that goes on, or is just being ended. */
@@ -47,7 +50,7 @@ export class Settling {
   }
 
   async #settle(run: OpenRun): Promise<void> {
-    if (this.#othersAreClosing(run)) await this.#pause(togetherMs)
+    if (this.#othersAreClosing(run) || (this.#runsEnd && isAboutToEnd(run))) await this.#pause(togetherMs)
     if (run.isOver || run.isEnding) return
     const ended = this.#sessions.of(run).filter((one) => one.phase === 'done' && !one.told.has('flushed'))
     if (ended.length === 0 || !(await run.flushNow())) return
@@ -69,6 +72,11 @@ export class Settling {
       this.#around.clock.after(delayMs, resolve)
     })
   }
+}
+
+/** Everybody has ended: the run's end, which is only looked at again when the journal is at rest, tells them all. */
+function isAboutToEnd({ roster, isEnding, isOver }: OpenRun): boolean {
+  return !isEnding && !isOver && missingOf(roster).length === 0
 }
 
 export function settledOf(run: OpenRun, session: string): Settled {

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { filesOf } from '@provloom/rundir'
-import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
+import { ProvloomError, reasonOf, shellWord, systemCode } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { aliveStill, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
@@ -214,7 +214,7 @@ function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
   return new ProvloomError('AGGREGATOR_RUNNING', `${runDir} is being written by ${nameOf(owner)}`, {
     doing: 'take the run over',
     to: filesOf(runDir).lease,
-    hint: `It ends the run by itself; SIGTERM asks it to. If you know that it is no more: provloom recover --force ${runDir}`,
+    hint: `It ends the run by itself; SIGTERM asks it to. If you know that it is no more: provloom recover --force ${shellWord(runDir)}`,
   })
 }
 

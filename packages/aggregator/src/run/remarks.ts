@@ -1,9 +1,10 @@
 import type { RankState } from '@provloom/graph'
+import type { HintCode, ProblemCode } from '@provloom/shared'
 import type { OpenRun } from './open-run.ts'
 
 /** Something that the run's users should know of it. */
 export interface RunRemark {
-  readonly code: string
+  readonly code: ProblemCode | HintCode
   readonly message: string
 }
 
@@ -55,7 +56,10 @@ function namesDiffer(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
   ]
 }
 
-/** Several runs of one name and one rank each, at the same time, of processes to which nobody said a rank. */
+/**
+ * Several runs of one name and one rank each, at the same time, of processes to which nobody said a rank: trials, or ranks
+ * that nobody can tell. So it is a hint.
+ */
 function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
   const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
   if (own === undefined) return []
@@ -70,7 +74,7 @@ function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
   return [
     {
       code: 'NO_RANK',
-      message: `no rank was said; if these ${alike.length + 1} runs are ranks of one run, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n ${alike.length + 1}`,
+      message: `no rank was said; if these ${alike.length + 1} runs are ranks of one run, and not trials, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n ${alike.length + 1}`,
     },
   ]
 }

@@ -22,7 +22,7 @@ function session(from: number, to: number): Event[] {
 }
 
 const remarks = (number: number): number =>
-  JSON.stringify(readJson(path.join(house.runDir(number), 'prov.json'))).split('RANKS_APART').length - 1
+  JSON.stringify(readJson(path.join(house.runDir(number), 'prov.json'))).split('RANKS_APART: ').length - 1
 
 /** Rank 0 has a session that rank 1 has not: they meet in one run, one after the other, and rank 0 then goes on. */
 async function meetApart(closed: boolean): Promise<void> {
@@ -66,4 +66,75 @@ test('ranks that met apart are told of it in the next run, where theirs is close
   await meetApart(true)
   expect([remarks(0), remarks(1)]).toEqual([0, 1])
   expect(JSON.stringify(readJson(path.join(house.runDir(1), 'prov.json')))).toContain(house.runDir(0))
+})
+
+/** Two ranks do the same sessions, the second of them later: each is over before the other begins. */
+async function sweep(
+  ended: readonly (readonly [rank: number, ordinal: number, last?: Event[]])[],
+): Promise<void> {
+  const { connection } = await house.started({ collectAllProcesses: true })
+  const holder = house.peer(connection, { rank: 7, session: 'holder' })
+  await holder.say({ kind: 'present', session: 'holder', agent: 'holder', jobKey: 'job', silent: false })
+  for (const [i, [rank, ordinal, last]] of ended.entries()) {
+    const one = house.peer(connection, { rank, hello: { ordinal } })
+    await one.welcome()
+    await one.store('w', last ?? session(10 * i, 10 * i + 1))
+    await one.bye()
+  }
+  await holder.gone()
+  const runs = new Set(ended.map(([, ordinal]) => ordinal))
+  for (const number of runs)
+    await house.status('run-finished', ({ runDir }) => runDir === house.runDir(number))
+}
+
+test.each([
+  [
+    'one after the other in each turn',
+    [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ],
+  ],
+  [
+    'one rank quicker than the other by a whole turn',
+    [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ],
+  ],
+] as const)(
+  'ranks that do the same sessions are told nothing, however far apart: %s',
+  async (_how, order) => {
+    await sweep(order)
+    expect([remarks(0), remarks(1)]).toEqual([0, 0])
+  },
+)
+
+test('a rank that failed in its last session has no session less by mistake', async () => {
+  const failed: Event[] = [
+    { type: 'rank.start', time: us + 20e6, pid: 1, host: 'a', argv: ['python'] },
+    { type: 'rank.end', time: us + 21e6, status: 'failed', exitCode: 1 },
+  ]
+  await sweep([
+    [0, 0],
+    [1, 0, failed],
+    [0, 1],
+  ])
+  expect([remarks(0), remarks(1)]).toEqual([0, 0])
+})
+
+test('of a longer row the turn that shows it is told, once', async () => {
+  await sweep([
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [0, 2],
+    [0, 3],
+  ])
+  expect([0, 1, 2, 3].map(remarks).reduce((a, b) => a + b)).toBe(1)
 })

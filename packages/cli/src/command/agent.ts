@@ -7,6 +7,7 @@ import { variablesFor } from '../launch/forward.ts'
 import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
 import { version } from '../launch/version.ts'
+import { tellMisspeltOnce } from '../output/misspelt.ts'
 
 /**
  * `provloom agent -- command`, or `provloom agent --tree FOLDER` for processes that run already.
@@ -17,6 +18,7 @@ export async function agent(
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const { tree, withAggregator, ...options } = given
+  if (typeof tree !== 'string') tellMisspeltOnce(options['rank'])
   const starts = withAggregator === true || typeof tree === 'string'
   const worker: { pid?: number | undefined } = {}
   const run = parent((word) => {

@@ -16,6 +16,7 @@ import type { StopOutcome } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { parent } from '../launch/parent.ts'
 import { writeStatus } from '../launch/status-lines.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
@@ -35,6 +36,8 @@ const LONELY_MS = 60_000
  */
 export async function aggregator(given: Readonly<Record<string, unknown>>): Promise<number> {
   const { json, meet, generation, ...input } = given
+  // Agents that start one tell it themselves.
+  if (meet === undefined) tellMisspelt()
   const options = checkOptions('aggregator', input, process.env)
   const progress = new Progress()
   const show = json === true ? writeStatus : shown(progress)

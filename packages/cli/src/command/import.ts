@@ -6,15 +6,20 @@ import type { StoredRun } from '@provloom/rundir'
 import { ProvloomError, checkOptions, exactJson, renderError, say } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
 import { jobsOf } from './belonging.ts'
 import type { Job } from './belonging.ts'
 import { Gathering } from './gathering.ts'
+import { elsewhereWords, leftHere } from './left-here.ts'
 import { handIn, outcomeOf, refuseLiving } from './hand-in.ts'
 import type { HandedIn } from './hand-in.ts'
 import { rootsOf } from './spools.ts'
+
+/** Of more that cannot be read the number is told. */
+const unreadableToldMax = 3
 
 /** Jobs of which nothing is there yet go into one aggregator, so many sessions at once. */
 const TOGETHER = 64
@@ -25,7 +30,7 @@ interface Imported {
 }
 
 /**
- * `provloom import [SPOOL...]`: sessions that were kept go into their runs: the one they were let into, where it is open
+ * `provloom import [SPOOL...]`: sessions that were kept - named ones, or those of this folder - go into their runs: the one they were let into, where it is open
  * or can go on; else a run of their own, those of one job, experiment and turn in one. The same aggregator and the same
  * agents do it as in a live job, so that the graph is the same. What was handed in is removed.
  */
@@ -33,9 +38,13 @@ export async function importSpools(
   folders: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const { spoolRoot: _root, json, ...rest } = given
+  tellMisspelt()
+  const { spoolRoot, all, json, ...rest } = given
   const options = checkOptions('aggregator', rest, process.env)
-  const looks = folders.length > 0 ? named(folders) : left(given)
+  const looks =
+    folders.length > 0
+      ? named(folders)
+      : left(given, spoolRoot !== undefined || all === true ? undefined : options)
   const imported: Imported[] = []
   for (const job of together(jobsOf(looks, options.jobKey))) imported.push(await handInJob(job, options))
   const handedIn = imported.flatMap((one) => one.handedIn)
@@ -55,15 +64,29 @@ function named(folders: readonly string[]): SpoolLook[] {
   return withoutDone(looks)
 }
 
-/** All of this user's on this machine that nobody serves. */
-function left(given: Readonly<Record<string, unknown>>): SpoolLook[] {
+/**
+ * This user's on this machine that nobody serves.
+ *
+ * @param options those of the folder that this is typed in; undefined for all of them
+ */
+function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | undefined): SpoolLook[] {
   const roots = rootsOf(given)
-  const all = spoolsIn(roots, ({ spool, reason }) => tell(`${spool} cannot be read: ${reason}`))
+  let unreadable = 0
+  const all = spoolsIn(roots, ({ spool, reason }) => {
+    // provloom spools has them all.
+    if (++unreadable <= unreadableToldMax) tell(`${spool} cannot be read: ${reason}`)
+  })
+  if (unreadable > unreadableToldMax)
+    tell(`${unreadable - unreadableToldMax} more spools cannot be read: provloom spools`)
   const looks = all.filter((look) => isLeft(look))
   const busy = all.filter((look) => !isLeft(look) && !isOver(look)).length
   if (busy > 0) tell(`${counted(busy, 'session')} still in use: left alone`)
-  if (looks.length === 0) tell(`no sessions are left to be handed in (looked in ${roots.join(', ')})`)
-  return looks
+  const { here, elsewhere } =
+    options === undefined ? { here: looks, elsewhere: [] } : leftHere(looks, options.provenanceSaveDir)
+  const which = elsewhere.length === 0 ? '' : ' of this folder'
+  if (here.length === 0) tell(`no sessions${which} are left to be handed in (looked in ${roots.join(', ')})`)
+  if (elsewhere.length > 0) tell(elsewhereWords(elsewhere).join('\n'))
+  return [...here]
 }
 
 /** One that its document holds, and whose agent was killed before it removed it, needs no handing in. */

@@ -5,8 +5,9 @@ import type { SpoolLook } from '@provloom/agent'
 import type { RunFinished } from '@provloom/aggregator'
 import { filesOf, readStoredRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
-import { ProvloomError, exactJson } from '@provloom/shared'
+import { ProvloomError, exactJson, shellWord } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
@@ -25,6 +26,7 @@ export async function recover(
   named: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  tellMisspelt()
   const began = performance.now()
   const run = readStoredRun(folder)
   const { runId, runDir, jobKey } = run.facts
@@ -112,7 +114,7 @@ function isFinished({ runDir, runId }: RunFacts, named: readonly string[], json:
     throw new ProvloomError('CONFLICT', `${runDir} is finished: nothing can be added to it`, {
       doing: 'hand in the spools',
       to: runDir,
-      hint: `Make them a run of their own: provloom import ${named.join(' ')}`,
+      hint: `Make them a run of their own: provloom import ${named.map(shellWord).join(' ')}`,
     })
   }
   if (json) process.stdout.write(`${JSON.stringify({ kind: 'finished-before', runId, runDir })}\n`)

@@ -4,11 +4,20 @@ import path from 'node:path'
 import { forwardSignals } from '@provloom/agent/launch'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import { filesOf } from '@provloom/rundir'
-import { ProvloomError, checkOptions, exactJson, onTerminal, renderError, say } from '@provloom/shared'
+import {
+  ProvloomError,
+  checkOptions,
+  exactJson,
+  onTerminal,
+  renderError,
+  say,
+  shellWord,
+} from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { Workers } from '../launch/workers.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { summaryFile } from '../output/summary-file.ts'
@@ -26,6 +35,7 @@ export async function run(
       hint: 'Give it behind --, as in: provloom run -n 4 -- python train.py',
     })
   }
+  tellMisspelt()
   const ranks = ranksOf(ranksText)
   const options = checkOptions('run', shared, process.env)
   const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`
@@ -129,7 +139,7 @@ class Job {
 function unfinished(runDir: string): string {
   const name = path.basename(runDir)
   return fs.existsSync(filesOf(runDir).runJson)
-    ? `run ${name} is not finished: ${runDir} is as it was saved last. Finish it with: provloom recover ${runDir}`
+    ? `run ${name} is not finished: ${runDir} is as it was saved last. Finish it with: provloom recover ${shellWord(runDir)}`
     : `run ${name} is not there: ${runDir} was removed. What its ranks still have is kept: provloom spools lists it, provloom import makes a run of it`
 }
 

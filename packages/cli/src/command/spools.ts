@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
-import { exactJson, printable, systemFiles } from '@provloom/shared'
+import { exactJson, printable, shellWord, systemFiles } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellMisspelt } from '../output/misspelt.ts'
 import { count, counted } from '../output/quantity.ts'
 import { experimentOf, placeOf } from './belonging.ts'
 
@@ -31,6 +32,7 @@ interface Listed {
 
 /** `provloom spools`: sessions of this user on this machine that are in no graph. */
 export async function spools(given: Readonly<Record<string, unknown>>): Promise<number> {
+  tellMisspelt()
   const roots = rootsOf(given)
   const foreign: ForeignSpool[] = []
   const looks = spoolsIn(roots, (one) => foreign.push(one)).filter((look) => !isOver(look))
@@ -39,7 +41,7 @@ export async function spools(given: Readonly<Record<string, unknown>>): Promise<
   for (const look of looks) listed.push(await describe(look, () => performance.now() > until))
   if (given['json'] === true) {
     process.stdout.write(`${exactJson({ kind: 'spools', roots, sessions: listed, unreadable: foreign })}\n`)
-  } else process.stdout.write(printable(textOf(roots, listed, foreign)))
+  } else process.stdout.write(printable(textOf(roots, listed, foreign, allOf(given))))
   return foreign.length === 0 ? exitCode.ok : exitCode.failed
 }
 
@@ -48,6 +50,13 @@ export function rootsOf(given: Readonly<Record<string, unknown>>): string[] {
   // Who names one means that one.
   if (typeof option === 'string') return [path.resolve(option)]
   return spoolRootsThere(process.env, undefined, process.cwd())
+}
+
+/** What hands in all that is listed. */
+function allOf({ spoolRoot }: Readonly<Record<string, unknown>>): string {
+  return typeof spoolRoot === 'string'
+    ? `provloom import --spool-root ${shellWord(path.resolve(spoolRoot))}`
+    : 'provloom import --all'
 }
 
 async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
@@ -72,7 +81,7 @@ async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
     ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
     ...(message === undefined ? {} : { reason: message }),
     ...(busy === undefined ? {} : { process: busy }),
-    command: `provloom import ${spool}`,
+    command: `provloom import ${shellWord(spool)}`,
   }
 }
 
@@ -80,6 +89,7 @@ function textOf(
   roots: readonly string[],
   listed: readonly Listed[],
   foreign: readonly ForeignSpool[],
+  all: string,
 ): string {
   const left = listed.filter(({ state }) => state === 'left')
   const busy = listed.filter(({ state }) => state !== 'left')
@@ -89,7 +99,7 @@ function textOf(
   else {
     lines.push(`${counted(left.length, 'session')} in no graph (${where}):`)
     for (const one of left) lines.push(...linesOf(one))
-    lines.push(`all of them: provloom import`)
+    lines.push(`all of them: ${all}`, 'those of this folder and its save directory: provloom import')
   }
   if (busy.length > 0) {
     lines.push(`${counted(busy.length, 'session')} that processes still serve or write:`)

@@ -25,9 +25,14 @@ export interface Parent {
   tell(word: Word): void
 }
 
+/** Whether one of ours has started this process, and not a person or a launcher. */
+export function isOurChild(): boolean {
+  return process.send !== undefined
+}
+
 /** @returns undefined when nobody of ours has started this process */
 export function parent(heard: (word: Word) => void, gone: () => void = () => {}): Parent | undefined {
-  if (process.send === undefined) return undefined
+  if (!isOurChild()) return undefined
   process.on('message', (message) => {
     if (isWord(message)) heard(message)
   })

@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { RunFinished } from '@provloom/aggregator'
 import { add } from '@provloom/rundir/entry'
-import { problemsIn } from './problems.ts'
 import { bytes, count, counted, duration } from './quantity.ts'
 import type { Style } from './style.ts'
 
@@ -20,7 +19,11 @@ export function renderSummary(finished: RunFinished, style: Style): string {
       `${count(sent)} sent ${sent === add(stored, dropped) ? '=' : '≠'} ${count(stored)} stored + ${count(dropped)} dropped`,
     ],
     ['logs', count(summary.logs)],
-    ...problemsIn(runDir).map((text): [string, string] => ['problems', style.bad(text)]),
+    ...summary.problemKinds.flatMap(({ code, count: times, what, try: cure }): [string, string][] => [
+      ['problem', style.bad(`${code} ${count(times)}: ${what}`)],
+      ['', `try: ${cure}`],
+    ]),
+    ...summary.hints.map((text): [string, string] => ['hint', text]),
     ...shown(finished.files).map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
   ]
   const lines = rows.map(([name, value]) => `  ${style.dim(name.padEnd(9))} ${value}`)

@@ -18,6 +18,8 @@ function told(more: Partial<RunSummary>): string {
     ranksRefused: 0,
     conflicts: 0,
     problems: 0,
+    problemKinds: [],
+    hints: [],
     logs: 3,
     total: { sent: 3, stored: 3, dropped: 0 },
     ...more,
@@ -29,6 +31,16 @@ function told(more: Partial<RunSummary>): string {
 test('says how many problems there are, when there are some', () => {
   expect(told({ problems: 2 }).split('\n')[0]).toBe('provloom: run e_0 completed in 2.0 s, 2 problems')
   expect(told({}).split('\n')[0]).toBe('provloom: run e_0 completed in 2.0 s')
+})
+
+test('says of each kind of problem what it is and what to try, and of a hint that it is one', () => {
+  const kinds = [{ code: 'SAMPLE', count: 2, what: 'no sample', try: 'look' }] as const
+  const lines = told({ problems: 2, problemKinds: kinds, hints: ['NO_RANK: no rank was said'] }).split('\n')
+  expect(lines.slice(-3)).toEqual([
+    '  problem   SAMPLE 2: no sample',
+    '            try: look',
+    '  hint      NO_RANK: no rank was said',
+  ])
 })
 
 test('adds up what no number holds', () => {

@@ -1,7 +1,7 @@
 import { claimId, fileKey, keyOf, slug } from '../name.ts'
 import type { ArtifactState, EventOf, ModelState, RunState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
-import { contextOf, seenAt } from './find.ts'
+import { contextOf, seenAt, tellProblem } from './find.ts'
 import { groupKeyOf, share } from './share.ts'
 
 /** A file that was logged: an input is shared by the ranks that name the same, an output is its rank's own. */
@@ -44,12 +44,22 @@ function occasion({ version, step }: EventOf<'artifact'>): string {
 export function applyStored(change: Change, origin: Origin, event: EventOf<'artifact.stored'>): void {
   const { state, dirt, undo } = change
   const key = fileKey(origin.rankKey, event.stream, event.number)
+  const before = state.stored.get(key)
   undo.put(state.stored, key, event)
+  // What its client saw already is told by that; an agent that was restarted says it again.
+  const known = before?.problem ?? state.artifacts.get(key)?.event.problem
+  if (event.problem !== undefined && known === undefined)
+    tellProblem(change, origin.rankKey, 'FILE_NOT_STORED', `${fileWords(state, key)}${event.problem}`)
   if (state.artifacts.has(key)) dirt.mark('artifact', key)
   for (const shared of state.shared.values()) {
     if (shared.facts.type === 'artifact' && shared.files.includes(key))
       dirt.mark('group', groupKeyOf(shared.facts))
   }
+}
+
+function fileWords(state: RunState, key: string): string {
+  const path = state.artifacts.get(key)?.event.path
+  return path === undefined ? '' : `${path}: `
 }
 
 /** Versions belong to the model of their name; a model's file belongs to it where there is one. */

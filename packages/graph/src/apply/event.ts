@@ -43,7 +43,7 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
     case 'final.metric':
       return applyFinal(change, origin, rank, event)
     case 'problem':
-      return tellProblem(change, origin.rankKey, `${event.code}: ${event.message}`)
+      return tellProblem(change, origin.rankKey, event.code, event.message)
     case 'host':
       return applyHost(change, event)
     case 'clock':

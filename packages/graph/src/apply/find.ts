@@ -1,3 +1,4 @@
+import { problemCodeOf } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { claimId, keyOf, slug, sortable } from '../name.ts'
 import type { ContextState, HostState, RankState, RunState } from '../state.ts'
@@ -105,12 +106,15 @@ export function hostOf(change: Change, name: string): HostState {
   return made
 }
 
-/** Counts a problem on the rank that has it; the first ones are kept in words. */
-export function tellProblem(change: Change, rankKey: string, words: string): void {
+/** Counts a problem on the rank that has it, by its kind; the first ones are kept in words. */
+export function tellProblem(change: Change, rankKey: string, code: string, message: string): void {
   const { state, undo } = change
   const rank = state.ranks.get(rankKey)
   if (rank === undefined) return
   undo.set(rank, 'problemCount', rank.problemCount + 1)
+  const kind = problemCodeOf(code)
+  undo.put(state.problemCodes, kind, (state.problemCodes.get(kind) ?? 0) + 1)
+  const words = `${code}: ${message}`
   const short = words.length > PROBLEM_LENGTH_MAX ? `${words.slice(0, PROBLEM_LENGTH_MAX)}...` : words
   if (rank.problems.length < PROBLEMS_KEPT_MAX && !rank.problems.includes(short))
     undo.push(rank.problems, short)

@@ -1,4 +1,5 @@
 import type { Absent, Ended, Exited, Lost, Remark, Retired, Uncollected } from '@provloom/rundir/entry'
+import { isHint } from '@provloom/shared'
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
@@ -52,7 +53,7 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
   })
   const how = signal ?? (exitCode === 0 ? undefined : `exit code ${exitCode}`)
   if (how !== undefined && rank.end?.status === 'completed')
-    tellProblem(change, key, `EXIT: the run had ended well, and its process then ended with ${how}`)
+    tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ended with ${how}`)
   markRank(change, key)
 }
 
@@ -64,7 +65,7 @@ export function passBy(change: Change, entry: Uncollected): void {
   if (status === 'completed' || state.bystanders.size >= bystandersMax) return
   const how = signal ?? (exitCode === undefined ? undefined : `exit code ${exitCode}`)
   const why = error === undefined ? '' : `: ${error.trimEnd().split('\n').at(-1)}`
-  const words = `rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
+  const words = `NOT_COLLECTED: rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
   undo.put(state.bystanders, rank, words.slice(0, wordsMax))
 }
 
@@ -95,7 +96,8 @@ export function missRanks({ state, undo, dirt }: Change, { ranks, elsewhere }: A
 
 export function remark({ state, undo }: Change, { code, message }: Remark): void {
   const words = `${code}: ${message}`.slice(0, wordsMax)
-  if (state.remarks.length < remarksMax && !state.remarks.includes(words)) undo.push(state.remarks, words)
+  const told = isHint(code) ? state.hints : state.remarks
+  if (told.length < remarksMax && !told.includes(words)) undo.push(told, words)
 }
 
 const countNames = ['stored', 'bad', 'lost', 'skipped', 'undeclared'] as const

@@ -1,6 +1,6 @@
 import { add } from '@provloom/rundir/entry'
 import type { Count, Ledger } from '@provloom/rundir/entry'
-import type { RankState, RunState, StreamState } from '../state.ts'
+import type { RankState, StreamState } from '../state.ts'
 
 /** Reasons for drops with their counts, over all streams of a rank, by reason. */
 export function dropsOf(rank: RankState): ReadonlyMap<string, Count> {
@@ -45,11 +45,4 @@ export function totalOf(ledgers: Iterable<Ledger>): Ledger {
 function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
   yield* streams.values()
   if (retired !== undefined) yield retired
-}
-
-/** Problems of the run: what its ranks told, entries that could not be taken in, and what is to be known of it as a whole. */
-export function problemsOf({ ranks, skipped, remarks, bystanders }: RunState): number {
-  let count = skipped + remarks.length + bystanders.size
-  for (const { problemCount } of ranks.values()) count += problemCount
-  return count
 }

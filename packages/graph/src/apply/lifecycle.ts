@@ -47,6 +47,7 @@ export function applyContext(change: Change, origin: Origin, event: EventOf<'con
     tellProblem(
       change,
       origin.rankKey,
+      'BAD_CONTEXT',
       `context ${event.name} cannot be inside ${event.parent}, which is inside it`,
     )
     return

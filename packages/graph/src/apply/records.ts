@@ -1,6 +1,6 @@
 import type { Records } from '@provloom/rundir/entry'
 import { placeDeclaration } from '@provloom/rundir/series'
-import { countsAsLog, limits } from '@provloom/shared'
+import { agentStream, countsAsLog, limits } from '@provloom/shared'
 import { claimId, keyOf, slug } from '../name.ts'
 import type { EventOf, MetricState, RankState, SeriesState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
@@ -18,6 +18,8 @@ export function applyRecords(change: Change, entry: Records): void {
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   const stream = streamOf(change, rank, entry.stream)
   if (rank.lost !== undefined) undo.set(rank, 'lost', undefined)
+  // What the agent measures by itself is nobody's log.
+  const own = entry.stream.startsWith(agentStream)
   let logs = 0
   for (const { number, event } of entry.events) {
     const origin = { rankKey: key, stream: entry.stream, number }
@@ -32,7 +34,7 @@ export function applyRecords(change: Change, entry: Records): void {
   const undeclared = tallies.place(entry.points, stream.slots)
   const bad = entry.bad.length
   undo.set(state, 'records', state.records + entry.count)
-  undo.set(state, 'logs', state.logs + logs + entry.points.count - undeclared)
+  undo.set(state, 'logs', state.logs + (own ? 0 : logs + entry.points.count - undeclared))
   undo.set(stream, 'stored', stream.stored + entry.count - bad - undeclared)
   if (bad > 0) undo.set(stream, 'bad', stream.bad + bad)
   if (undeclared > 0) undo.set(stream, 'undeclared', stream.undeclared + undeclared)
@@ -75,11 +77,21 @@ function declare(
     const known = change.state.series.get(index.ofSlot(stream.slots.get(event.id)!) ?? '')
     const { key } = seriesOf(change, rankKey, rank, event)
     if (known !== change.state.series.get(key))
-      tellProblem(change, rankKey, `series ${event.id} of ${streamName} was declared twice, differently`)
+      tellProblem(
+        change,
+        rankKey,
+        'BAD_SERIES',
+        `series ${event.id} of ${streamName} was declared twice, differently`,
+      )
     return
   }
   if (placing === 'full') {
-    tellProblem(change, rankKey, `more than ${limits.seriesPerStreamMax} series in ${streamName}`)
+    tellProblem(
+      change,
+      rankKey,
+      'BAD_SERIES',
+      `more than ${limits.seriesPerStreamMax} series in ${streamName}`,
+    )
     return
   }
   const { key, series } = seriesOf(change, rankKey, rank, event)

@@ -13,7 +13,7 @@ export function applySkipped(change: Change, lsn: Lsn, entry: Skipped): void {
   const { entries, records } = entry
   undo.set(state, 'skipped', state.skipped + entries)
   const place = entries === 1 ? `entry ${lsn}` : `entries ${lsn - entries + 1} to ${lsn}`
-  const words = `${place} of the journal could not be taken in: ${entry.reason}`
+  const words = `ENTRY_SKIPPED: ${place} of the journal could not be taken in: ${entry.reason}`
   if (state.skippedWords.length < wordsMax) undo.push(state.skippedWords, words.slice(0, wordsLengthMax))
   if (records === undefined) return
   undo.set(state, 'skippedAt', [...state.skippedAt, lsn])

@@ -1,6 +1,7 @@
 import type { QName } from '@provloom/prov'
 import { instant } from '../instant.ts'
 import { variantsWrittenOutMax } from '../shape.ts'
+import { sourceRead, sourcesAmong } from '../sources.ts'
 import type { EventOf, GroupState, SharedMember, SharedState } from '../state.ts'
 import { term } from '../space.ts'
 import { sharedFacts } from './describe.ts'
@@ -15,7 +16,8 @@ import { rankRanges } from './words.ts'
 export function groupRecords(view: View, groupKey: string): Keyed[] {
   const group = view.state.groups.get(groupKey)
   if (group === undefined) return []
-  const variants = group.members.flatMap((key) => view.state.shared.get(key) ?? [])
+  const told = group.members.flatMap((key) => view.state.shared.get(key) ?? [])
+  const variants = group.kind === 'source' ? sourcesAmong(told).map(sourceRead) : told
   const [first] = variants
   if (first === undefined) return []
   const folds = variants.length > variantsWrittenOutMax && folding.has(group.kind)

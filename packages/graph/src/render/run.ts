@@ -1,11 +1,12 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { Opened } from '@provloom/rundir/entry'
-import { ledgerOf, problemsOf, totalOf } from '../apply/ledger.ts'
+import { ledgerOf, totalOf } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { lastingSlug } from '../name.ts'
+import { namespaceProblem, problemKinds } from '../problems.ts'
 import { term } from '../space.ts'
-import type { EventOf } from '../state.ts'
+import type { EventOf, RunState } from '../state.ts'
 import { Facts } from './facts.ts'
 import { ranksInOrder, runName, runPlanName } from './names.ts'
 import { runSpan } from './span.ts'
@@ -73,13 +74,22 @@ function runActivity(view: View, opened: Opened): Keyed {
     .int('eventsDropped', total.dropped)
     .int('journalPosition', state.lsn)
     .time('toldEndTime', toldEnd)
-    .text('problem', view.namespaceProblem)
-    .texts('problem', [...state.skippedWords, ...state.remarks, ...state.bystanders.values()])
+    .texts('problem', ownProblems(state))
+    .texts('hint', state.hints)
     .text('runName', opened.runName)
     .ints('absentRank', state.absent)
     .ints('elsewhereRank', state.elsewhere)
-  const problems = problemsOf(state)
-  if (problems > 0) facts.int('problems', problems)
+  const kinds = problemKinds(state)
+  if (kinds.length > 0)
+    facts
+      .int(
+        'problems',
+        kinds.reduce((sum, { count }) => sum + count, 0),
+      )
+      .texts(
+        'problemKind',
+        kinds.map((kind) => `${kind.code} ${kind.count}: ${kind.what}. Try: ${kind.try}`),
+      )
   if (state.resumed > 0) facts.int('aggregatorRestarts', state.resumed)
   if (state.conflicts > 0) facts.int('rankConflicts', state.conflicts)
   const times = {
@@ -87,6 +97,13 @@ function runActivity(view: View, opened: Opened): Keyed {
     endTime: end === undefined ? undefined : instant(end),
   }
   return activity(runName(view), times, facts.list)
+}
+
+/** Those of the run as a whole; what ranks told is told with them, and what is amiss with the source with that. */
+function ownProblems(state: RunState): string[] {
+  const namespace = namespaceProblem(state)
+  const words = namespace === undefined ? [] : [`BAD_NAMESPACE: ${namespace}`]
+  return [...words, ...state.skippedWords, ...state.remarks, ...state.bystanders.values()]
 }
 
 /** What started the run: a launch, where a launcher is known, by the command, which is an entity. */

@@ -15,8 +15,6 @@ export interface View {
   readonly attempts: AttemptIndex
   readonly shape: Shape
   readonly space: Space
-  /** What was wrong with the namespace that the user gave. */
-  readonly namespaceProblem: string | undefined
 }
 
 /** A record, and for a relation the key under which PROV-JSON holds it: one of its kind has it, at every rendering. */

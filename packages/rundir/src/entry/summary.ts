@@ -1,4 +1,4 @@
-import type { Attempt, Rank, RankStatus, RunId } from '@provloom/shared'
+import type { Attempt, ProblemCode, ProblemWords, Rank, RankStatus, RunId } from '@provloom/shared'
 import type { Count } from './count.ts'
 
 /** sent = stored + dropped, always. */
@@ -6,6 +6,12 @@ export interface Ledger {
   readonly sent: Count
   readonly stored: Count
   readonly dropped: Count
+}
+
+/** Problems of one kind: how many there are, what that is and what to try. */
+export interface ProblemKind extends ProblemWords {
+  readonly code: ProblemCode
+  readonly count: number
 }
 
 export interface RankSummary extends Ledger {
@@ -35,8 +41,12 @@ export interface RunSummary {
   readonly conflicts: number
   /** Ranks of the known world that never came. */
   readonly absent: readonly number[]
-  /** What ranks told, and journal entries that could not be taken in. */
+  /** All of them, as they are counted in the graph. */
   readonly problems: number
+  /** By their kind, most first. */
+  readonly problemKinds: readonly ProblemKind[]
+  /** What its users may want to know, though nothing is amiss. */
+  readonly hints: readonly string[]
   /** Params, artifacts and metric points accepted. */
   readonly logs: number
   readonly total: Ledger

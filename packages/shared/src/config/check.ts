@@ -1,6 +1,7 @@
 import { ProvloomError } from '../errors.ts'
 import { flagOf, options, variableOf } from './options.ts'
 import type { GivenOptions, Option, Part } from './options.ts'
+import { flagIn, flagWords } from './variables.ts'
 
 /** An option's value after the check at the door. */
 export type OptionValue = string | number | boolean
@@ -46,9 +47,8 @@ function checkValue(name: string, option: Option, value: unknown): OptionValue {
       throw badOption(name, 'text that is not empty', value)
     case 'flag':
       if (typeof value === 'boolean') return value
-      if (value === 'true' || value === '1' || value === 'yes') return true
-      if (value === 'false' || value === '0' || value === 'no') return false
-      throw badOption(name, 'true or false', value)
+      if (typeof value === 'string' && flagIn(value) !== undefined) return flagIn(value)!
+      throw badOption(name, `one of ${flagWords}`, value)
     case 'count':
       return integer(name, value, 0, 'an integer from 0 to 2147483647')
     case 'positive':

@@ -306,7 +306,10 @@ export type Event =
 
 export type EventType = Event['type']
 
-/** Whether an event counts for `saveAfterNLogs`. Metric points count too, one each. */
+/** What the name of an agent's own stream begins with: what is in it no user has logged. */
+export const agentStream = 'agent-'
+
+/** Whether an event is a log, and so counts for `saveAfterNLogs`. Metric points are logs too, one each. */
 export function countsAsLog(event: Event): boolean {
   return event.type === 'param' || event.type === 'artifact'
 }

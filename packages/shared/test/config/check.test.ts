@@ -36,7 +36,10 @@ describe('options', () => {
     [{ saveAfterNLogs: 1.5 }, 'not 1.5'],
     [{ port: '-1' }, '--port must be an integer from 0'],
     [{ experimentName: ' ' }, '--experiment-name must be text'],
-    [{ collectAllProcesses: 'maybe' }, '--collect-all-processes must be true or false, not "maybe"'],
+    [
+      { collectAllProcesses: 'maybe' },
+      '--collect-all-processes must be one of true, 1, yes, on, false, 0, no, off, not "maybe"',
+    ],
   ])('of a wrong value name option, expectation and value: %j', (input, text) => {
     expect(refusal(input)).toContain(text)
   })

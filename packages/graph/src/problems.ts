@@ -1,0 +1,35 @@
+import type { ProblemKind } from '@provloom/rundir/entry'
+import { problemCodeOf, problemWords } from '@provloom/shared'
+import type { ProblemCode } from '@provloom/shared'
+import { isUnversioned, sourcesOf } from './sources.ts'
+import { userNamespaceOf } from './space.ts'
+import type { RunState } from './state.ts'
+
+/**
+ * The problems of a run by their kind, in words, most first: what its ranks told, what is known of it as a whole, entries
+ * that could not be taken in, and what git did not say of its source. Graph, run.json and summary have them from here.
+ */
+export function problemKinds(state: RunState): ProblemKind[] {
+  const counts = new Map<ProblemCode, number>(state.problemCodes)
+  const note = (code: ProblemCode, count: number): void => {
+    if (count > 0) counts.set(code, (counts.get(code) ?? 0) + count)
+  }
+  note('ENTRY_SKIPPED', state.skipped)
+  note('NOT_COLLECTED', state.bystanders.size)
+  note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
+  for (const words of state.remarks) note(problemCodeOf(words.slice(0, words.indexOf(':'))), 1)
+  for (const { problems } of sourcesOf(state)) note('SOURCE', problems.every(isUnversioned) ? 0 : 1)
+  return [...counts]
+    .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
+    .map(([code, count]) => ({ code, count, ...problemWords[code] }))
+}
+
+/** How many there are. */
+export function problemsOf(state: RunState): number {
+  return problemKinds(state).reduce((sum, { count }) => sum + count, 0)
+}
+
+/** What was wrong with the namespace that the user gave. */
+export function namespaceProblem({ opened }: RunState): string | undefined {
+  return opened === undefined ? undefined : userNamespaceOf(opened.settings.provUserNamespace).problem
+}

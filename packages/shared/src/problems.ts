@@ -1,0 +1,230 @@
+/** Every kind of problem that a run can have. */
+export type ProblemCode =
+  | 'ALREADY_STARTED'
+  | 'BAD_CONTEXT'
+  | 'BAD_FOLD'
+  | 'BAD_NAME'
+  | 'BAD_NAMESPACE'
+  | 'BAD_PATH'
+  | 'BAD_RECORD'
+  | 'BAD_SERIES'
+  | 'BAD_STEP'
+  | 'BAD_TIME'
+  | 'CALL_FAILED'
+  | 'ENTRY_SKIPPED'
+  | 'EXIT'
+  | 'FACTS'
+  | 'FILE_CHANGED'
+  | 'FILE_NOT_KEPT'
+  | 'FILE_NOT_STORED'
+  | 'FOLDER_INCOMPLETE'
+  | 'FOLDER_TOO_LARGE'
+  | 'HELPER'
+  | 'MISSING_FILE'
+  | 'MODEL_NOT_SAVED'
+  | 'NAMES_DIFFER'
+  | 'NOT_A_FILE'
+  | 'NOT_A_NUMBER'
+  | 'NOT_COLLECTED'
+  | 'NOT_COPIED'
+  | 'NOT_ENDED'
+  | 'NOT_RECORDED'
+  | 'NOT_THERE_YET'
+  | 'NUMBER_AS_TEXT'
+  | 'OTHER'
+  | 'OWN_FILES'
+  | 'RANK'
+  | 'RANKS_APART'
+  | 'ROUNDED'
+  | 'SAMPLE'
+  | 'SOURCE'
+  | 'SPOOL_REMOVED'
+  | 'VALUE_CHANGED'
+  | 'VALUE_CUT'
+  | 'VALUE_NOT_READ'
+
+/** What a kind of problem is, and what to try: one line each. */
+export interface ProblemWords {
+  readonly what: string
+  readonly try: string
+}
+
+/**
+ * Every kind of problem that a run can have, in words: for the summary, run.json, the graph and the docs. Nothing of it
+ * is an error of the command line (`errors.ts`): the run goes on.
+ */
+export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
+  ALREADY_STARTED: {
+    what: 'start_run was called while a run was open, which went on',
+    try: 'call end_run before the next start_run, or start_run once',
+  },
+  BAD_CONTEXT: {
+    what: 'contexts were said to be inside each other',
+    try: 'give a context a parent that is not inside it',
+  },
+  BAD_FOLD: {
+    what: 'a final metric has a fold that there is not',
+    try: 'fold by max, min, add or subtract',
+  },
+  BAD_NAME: {
+    what: 'a name is no text, or empty: what it named is not recorded',
+    try: 'name parameters and metrics by text',
+  },
+  BAD_NAMESPACE: {
+    what: 'the namespace that was given cannot be used',
+    try: 'give prov_user_namespace an IRI, or a host such as www.example.org',
+  },
+  BAD_PATH: { what: 'an empty path: nothing was recorded', try: 'name the file or folder' },
+  BAD_RECORD: {
+    what: 'records of a spool are damaged, or too large: they count as dropped',
+    try: 'look after the disk that the spool is on; log less in one call',
+  },
+  BAD_SERIES: {
+    what: 'a client declared a series twice, or too many of them',
+    try: 'use fewer names of metrics; a name with a number in it is another metric each time',
+  },
+  BAD_STEP: { what: 'a step is no integer', try: 'give steps as integers' },
+  BAD_TIME: {
+    what: 'a timestamp is no time: the time of the call was recorded',
+    try: 'give seconds or milliseconds since 1970',
+  },
+  CALL_FAILED: {
+    what: 'a call failed inside the client: what it was to record is dropped',
+    try: 'look at what it was given; tell us of it, it is a bug of ours',
+  },
+  ENTRY_SKIPPED: {
+    what: 'entries of the journal could not be taken in: what they held counts as dropped',
+    try: "look after the head node's disk; provloom.log in the run directory says which",
+  },
+  EXIT: {
+    what: 'the run had ended well, and its process then failed',
+    try: 'look at what the script does behind end_run',
+  },
+  FACTS: {
+    what: 'interpreter, packages, host or source code could not be asked, or not in time',
+    try: 'start the command by the interpreter that has its packages; a busy machine answers late',
+  },
+  FILE_CHANGED: {
+    what: 'a file changed while it was logged',
+    try: 'log a file when it is written and closed',
+  },
+  FILE_NOT_KEPT: {
+    what: 'a file could not be read: it is recorded by its path alone',
+    try: 'look whether the file may be read, and whether it is still there when it is logged',
+  },
+  FILE_NOT_STORED: {
+    what: 'no copy of a logged file could be made in the run directory, or it had changed by then',
+    try: 'leave a file as it is until the run has ended, and look whether there is room for copies',
+  },
+  FOLDER_INCOMPLETE: {
+    what: 'not all of a folder could be recorded',
+    try: 'log a folder that nobody writes to, and that can be read wholly',
+  },
+  FOLDER_TOO_LARGE: {
+    what: 'a folder has more files than are recorded',
+    try: 'log the files that matter, or an archive of the folder',
+  },
+  HELPER: {
+    what: 'start_run in a process of multiprocessing: it recorded into the run of the process above it',
+    try: 'call start_run below if __name__ == "__main__", or give the child a rank',
+  },
+  MISSING_FILE: {
+    what: 'a file or folder is not there',
+    try: 'log it after it was written; look at its path',
+  },
+  MODEL_NOT_SAVED: {
+    what: 'the weights of a model could not be saved',
+    try: 'save them yourself, and log the file',
+  },
+  NAMES_DIFFER: {
+    what: 'ranks gave one run several names',
+    try: 'give all ranks the same run_name: one that is made of a date or a random number differs',
+  },
+  NOT_A_FILE: { what: 'neither a file nor a folder', try: 'log a file or a folder' },
+  NOT_A_NUMBER: {
+    what: 'the value of a metric is no number: it counts as dropped',
+    try: 'log one number, as by .item()',
+  },
+  NOT_COLLECTED: {
+    what: 'a rank that is not collected did not end well',
+    try: 'collect every rank to see more of it: --collect-all-processes',
+  },
+  NOT_COPIED: {
+    what: 'a file was not copied in the call: it is taken from where it is',
+    try: 'leave it as it is until the run has ended, or put the spool on the same file system',
+  },
+  NOT_ENDED: {
+    what: 'a run was not ended before the next start_run: it is incomplete',
+    try: 'call end_run whatever happens: with start_run(...):',
+  },
+  NOT_RECORDED: {
+    what: 'of a call with many names and values not all were recorded',
+    try: 'give names with values, at most 10,000 in a call',
+  },
+  NOT_THERE_YET: {
+    what: 'a call that does nothing yet',
+    try: 'leave it out, or log the number by log_metric',
+  },
+  NUMBER_AS_TEXT: { what: 'a number was given as text: it is recorded as a number', try: 'log numbers' },
+  OTHER: {
+    what: 'something that another client told',
+    try: 'look at the problems of the ranks in the graph',
+  },
+  OWN_FILES: {
+    what: "Provloom's own files were left out of what was logged",
+    try: 'log a folder that the save directory is not in',
+  },
+  RANK: {
+    what: 'what says a rank contradicts itself',
+    try: 'look at the variables of the launcher; say it by start_run(rank=...)',
+  },
+  RANKS_APART: {
+    what: 'ranks disagree about which sessions are one run: one has more of them than another',
+    try: 'name runs that belong together: start_run(run_name="fold-3")',
+  },
+  ROUNDED: {
+    what: 'a number is beyond what a float64 holds: the nearest is recorded',
+    try: 'log it as a parameter to keep every digit',
+  },
+  SAMPLE: {
+    what: 'a sample of CPU, memory, disk, network or energy could not be taken',
+    try: 'look at the reason in the graph; --sample-interval-seconds 0 takes none',
+  },
+  SOURCE: {
+    what: 'git did not say all about the source code',
+    try: 'run git status where the script is: it has to answer within 5 s',
+  },
+  SPOOL_REMOVED: {
+    what: 'somebody removed the spool while the run went on: what it held is lost or dropped',
+    try: 'keep cleaners off it, or give another folder: PROVLOOM_SPOOL_ROOT',
+  },
+  VALUE_CHANGED: {
+    what: 'a value could not be recorded as it was',
+    try: 'log text that is Unicode',
+  },
+  VALUE_CUT: {
+    what: 'a value is larger or deeper than a parameter may be: its beginning is recorded',
+    try: 'log a large value as a file: log_artifact',
+  },
+  VALUE_NOT_READ: {
+    what: 'a value could not be read: its type is recorded',
+    try: 'log its text, or its parts',
+  },
+}
+
+/** What users may want to know of a run that nothing is amiss with. */
+export const hintCodes = ['NO_RANK'] as const
+export type HintCode = (typeof hintCodes)[number]
+
+export function isHint(code: string): code is HintCode {
+  return hintCodes.some((one) => one === code)
+}
+
+/** @returns `OTHER` for one that a client in another language made up */
+export function problemCodeOf(code: string): ProblemCode {
+  return isProblemCode(code) ? code : 'OTHER'
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemWords, code)
+}
