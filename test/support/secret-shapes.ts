@@ -199,7 +199,7 @@ export const knownTokens: readonly string[] = [
   `glrt-${'Ab_3'.repeat(5)}`,
   `xoxb-${'123456789012-'.repeat(2)}abc`,
   `xapp-1-A111-${'a1'.repeat(16)}`,
-  `sk-${'proj-aB3'.repeat(5)}`,
+  `sk-proj-${'a1B2c3D4-_'.repeat(8)}`,
   `sk-svcacct-${a.repeat(4)}`,
   `sk-ant-api03-${a.repeat(4)}`,
   `AIza${'SyA1'.repeat(9)}`,

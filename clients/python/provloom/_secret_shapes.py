@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from . import _secret_table as table
-from ._secret_words import TO_FILL, is_secret
+from ._secret_words import TO_FILL, is_jumble, is_secret
 
 
 
@@ -16,7 +16,10 @@ def _any_of(words):
     return "|".join("%s(?:%s)" % (re.escape(letter), "|".join(rests)) for letter, rests in sorted(first.items()))
 
 
-_AFTER = {begin: after for begins, after in table.KEYS for begin in begins.split()}
+_AFTER = {begin: after for begins, after, *_ in table.KEYS for begin in begins.split()}
+_JUMBLES = {begin for begins, *rest in table.KEYS if len(rest) > 1 for begin in begins.split()}
+#: Letters and digits that are no word, in what is as long as a key.
+_UNLIKE_WORDS = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{30}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))")
 #: What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one.
 _RUN = re.compile(r"\b[\w./+=~:-]{14,}", re.A)
 _BEGIN = re.compile(r"(?:(?<![\w-])|(?<=\\[nrt]))(?:%s)" % _any_of(_AFTER), re.A)
@@ -65,16 +68,23 @@ def _keys_in(text, start, end):
     spans, begin = [], _BEGIN.search(text, start, end)
     while begin is not None:
         after = _compiled(_AFTER[begin.group()]).match(text, begin.end(), end)
+        if after is not None and begin.group() in _JUMBLES and not _is_made(after.group()):
+            after = None
         if after is not None:
             spans.append((begin.start(), after.end()))
         begin = _BEGIN.search(text, after.end() if after else begin.start() + 1, end)
-    for mark, pattern in table.KEYS_WITH if end - start > 32 else ():
-        if text.find(mark, start, end) >= 0:
+    for marks, pattern in table.KEYS_WITH if end - start > 32 else ():
+        if any(text.find(mark, start, end) >= 0 for mark in marks.split()):
             spans += [found.span() for found in _compiled(pattern).finditer(text, start, end)]
     if end - start in table.KEY_LINES and _is_line(text, start, end) and _PEM_LINE.fullmatch(text, start, end):
         if _is_mixed(text[start:end]):
             spans.append((start, end))
     return spans
+
+
+def _is_made(said):
+    """Whether what follows the begin of a key was made at random, and is not a name: sk-learn, pa-100k."""
+    return is_jumble(said) or _UNLIKE_WORDS.search(said) is not None
 
 
 def _near_an_id(scan, text):

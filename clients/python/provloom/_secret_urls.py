@@ -13,6 +13,8 @@ _HOST_END = r"(?::\d{1,5})?(?=[/?#,;)\]}\s\"'`]|\Z)"
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)*)" + _HOST_END, re.A)
 _DOTTED = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})" + _HOST_END, re.A)
 _DIGITS = re.compile(r"[0-9]*")
+#: What no host has in it.
+_NO_HOST = re.compile(r"[^\w.:\[\]%~-]", re.A)
 _FAR = 1024
 
 
@@ -67,8 +69,10 @@ def _behind_an_at(url, first, edge):
 def _behind_a_slash(url, slash):
     """The @ of a password that has a slash in it; not the one of a path behind a port (host:80/package@1.2)."""
     last, colon = url.rfind("@", slash), url.find(":", 0, slash)
-    if last < 0 or colon < 0:
+    if last < 0:
         return -1
+    if colon < 0:
+        return last if _NO_HOST.search(url, 0, slash) and _DOTTED.match(url, last + 1) else -1
     if _DIGITS.fullmatch(url, colon + 1, slash) is None:
         return last
     is_path = "." in url[:colon] or "?" in url[slash:last] or _DOTTED.match(url, last + 1) is None

@@ -1,13 +1,20 @@
-import { isSecret, toFill } from './judge.ts'
+import { isJumble, isSecret, toFill } from './judge.ts'
 import { keyLines, keys, keysWith, phrases } from './keys.ts'
 import { addAll, escaped, matchAt, searchFrom } from './match.ts'
 import type { Span } from './match.ts'
 import type { Steps } from './steps.ts'
 
-const following = new Map<string, RegExp>()
-for (const [begins, after] of keys)
-  for (const begin of begins.split(' ')) following.set(begin, new RegExp(after, 'y'))
-const within = keysWith.map(([mark, pattern]) => ({ mark, pattern: new RegExp(pattern, 'g') }))
+const following = new Map<string, { readonly pattern: RegExp; readonly mayBeName: boolean }>()
+for (const [begins, after, jumble] of keys)
+  for (const begin of begins.split(' '))
+    following.set(begin, { pattern: new RegExp(after, 'y'), mayBeName: jumble !== undefined })
+const within = keysWith.map(([marks, pattern]) => ({
+  marks: marks.split(' '),
+  pattern: new RegExp(pattern, 'g'),
+}))
+/** Letters and digits that are no word, in what is as long as a key. */
+const unlikeWords =
+  /(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{30}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))/
 const said = phrases.map(([begin, pattern]) => ({ begin, pattern: new RegExp(pattern, 'dy') }))
 /** What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one. */
 const run = /\b[\w./+=~:-]{14,}/g
@@ -50,19 +57,24 @@ function addKeys(spans: Span[], text: string, start: number, end: number): void 
   let begin = searchFrom(beginning, piece, start - base)
   while (begin !== undefined) {
     const from = begin.index + begin[0].length
-    const after = matchAt(following.get(begin[0])!, piece, from)
+    const { pattern, mayBeName } = following.get(begin[0])!
+    const found = matchAt(pattern, piece, from)
+    const after = found !== undefined && mayBeName && !isMade(found[0]) ? undefined : found
     const until = after === undefined ? begin.index + 1 : from + after[0].length
     if (after !== undefined) spans.push([base + begin.index, base + until])
     begin = searchFrom(beginning, piece, until)
   }
   if (end - start <= 32) return
-  for (const { mark, pattern } of within) {
-    if (!piece.includes(mark)) continue
+  for (const { marks, pattern } of within) {
+    if (!marks.some((mark) => piece.includes(mark))) continue
     for (const found of piece.matchAll(pattern))
       if (base + found.index >= start) spans.push([base + found.index, base + found.index + found[0].length])
   }
   if (keyLines.includes(end - start) && isPemLine(text, start, end)) spans.push([start, end])
 }
+
+/** Whether what follows the begin of a key was made at random, and is not a name: sk-learn, pa-100k. */
+const isMade = (said: string): boolean => isJumble(said) || unlikeWords.test(said)
 
 /** A line of a private key that came without the others. */
 function isPemLine(text: string, start: number, end: number): boolean {

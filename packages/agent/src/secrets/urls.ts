@@ -12,6 +12,8 @@ const dottedHost = new RegExp(
   'y',
 )
 const digits = /^[0-9]*$/
+/** What no host has in it. */
+const noHost = /[^\w.:[\]%~-]/
 const far = 1_024
 
 /** User and password of the URLs in a text; it is one URL itself when `isWhole` and it begins so. */
@@ -62,7 +64,9 @@ function behindAnAt(url: string, first: number, edge: number): number {
 function behindASlash(url: string, slash: number): number {
   const last = url.lastIndexOf('@')
   const colon = url.indexOf(':')
-  if (last < slash || colon < 0 || colon > slash) return -1
+  if (last < slash) return -1
+  if (colon < 0 || colon > slash)
+    return noHost.test(url.slice(0, slash)) && endAt(dottedHost, url, last + 1) >= 0 ? last : -1
   if (!digits.test(url.slice(colon + 1, slash))) return last
   const isPath =
     url.slice(0, colon).includes('.') ||
