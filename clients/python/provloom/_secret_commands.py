@@ -71,6 +71,8 @@ class Command:
             return parts_of(marked, word.rstrip("}])\"',;")) or self._text(word)
         if awaited == "name":
             return self._name(word)
+        if awaited == "next":
+            return self._plain(word) if word[:1] == "/" else parts_of("likely", word) or self._text(word)
         if awaited is not None and not (_PLAIN_OPTION.fullmatch(word) and awaited != "shell"):
             if self._many and is_secret("perhaps", word):
                 self._awaited = "perhaps"
@@ -88,6 +90,9 @@ class Command:
 
     def _value(self, level, word, offset=0):
         value = word[offset:]
+        if level == "next":
+            self._awaited = level
+            return []
         if level in ("text", "url", "shell", "name"):
             if level == "url" and "://" not in value and "@" in value:
                 return [(offset, offset + value.rindex("@"))]
@@ -155,7 +160,7 @@ class Command:
         name = word.rsplit("/", 1)[-1] if len(word) < 256 else ""
         if name in _ROWS and name not in self._seen:
             are_run = self._is_exact or self._is_run
-            self._rows = self._rows + [row for row in _ROWS[name] if are_run or "places" not in row]
+            self._rows = self._rows + [row for row in _ROWS[name] if are_run or not ("after" in row and "places" in row)]
             self._is_shell = self._is_shell or _ROWS[name][0].get("flags", {}).get("-c") == "shell"
             self._place = 0
             self._seen.add(name)

@@ -97,6 +97,7 @@ PROGRAMS = [
     {"of": "open", "flags": {"-u": "comma"}},
     {"of": "pwsh powershell pwsh.exe powershell.exe", "flags": {"-c": "shell", "-Command": "shell", "-command": "shell"}},
     {"of": "mpiexec mpirun mpiexec.hydra mpirun.hydra mpiexec.mpich prterun", "flags": {"-env": "name", "-genv": "name"}},
+    {"of": "docker podman buildah nerdctl", "flags": {"--secret": "text"}},
     {"of": "jq yq gojq jaq", "flags": {"--arg": "name"}},
     {"of": "mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mysqlpump mysqlsh mysqlslap mycli "
            "mariadb mariadb-dump mariadb-admin mariadb-import", "joined": {"-p": "sure"}},
@@ -139,7 +140,7 @@ PROGRAMS = [
     {"of": "htpasswd mosquitto_passwd", "after": "-b -bc -cb -bB -Bb -cbB -bcB -Bbc -Bcb -cBb -bs -bm -bd -db",
      "places": [2, 3]},
     {"of": "htpasswd", "after": "-nb -bn -nbB -Bbn -nBb -bnB -Bnb -bBn -nbm -nbs", "places": [1, 2]},
-    {"of": "net", "after": "use", "places": [0, 1, 2]},
+    {"of": "net", "after": "use", "joined": {"\\\\": "next", "/user:": "next", "/USER:": "next"}},
     {"of": "wandb vault cargo comet bw", "after": "login unlock", "places": [0, 1, 2]},
     {"of": "rclone", "after": "obscure", "places": [0]},
     {"of": "ngrok", "after": "authtoken add-authtoken", "places": [0]},
@@ -204,7 +205,7 @@ KEYS = [
     ["sk_", r"[0-9a-f]{48}"],
     [("r8_ gsk_ fw_ fpk_ flp_ rpa_ ntn_ rnd_ jina_ aph0_ lin_api_ lin_oauth_ pnu_ pnb_ phc_ phx_ phs_ napi_ cio "
      "vcp_ vck_ vca_ vci_ vcr_ nfp_ nfo_ nfc_ nfu_ nfb_ aio_ unkey_ esecret_ dtn_ dbtc_ dbtu_ hcaik_ hcbik_ "
-     "hcamk_ rdme_ cpk_ rf_ nyk_v0_ sntrya_ sntryi_"), r"[A-Za-z0-9]{20,}", "jumble"],
+     "hcamk_ rdme_ cpk_ nyk_v0_ sntrya_ sntryi_"), r"[A-Za-z0-9]{20,}", "jumble"],
     ["sm_aat_ sm_pat_ sm_sat_ npg_", r"[A-Za-z0-9]{10,}"],
     ["ak- as-", r"[A-Za-z0-9]{22}(?![\w-])", "jumble"],
     ["ico- p8e-", r"[A-Za-z0-9]{32}(?![\w-])", "jumble"],
@@ -266,6 +267,8 @@ PHRASES = [
     ["webhook.office.com", r"webhook\.office\.com/([^ \t\n\"'\x60]{16,})"],
     ["login", r"\blogin[ \t\r\n]{1,8}[^ \t\r\n\"']{1,128}[ \t\r\n]{1,8}(?:account[ \t\r\n]{1,8}[^ \t\r\n]{1,128}[ \t\r\n]{1,8})?password[ \t]{1,8}([^ \t\r\n\"']{1,1024})"],
     ["login(", r"\blogin\([^()\n]{0,128}?\bkey[ \t]{0,4}=[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
+    ["login(", r"\blogin\([ \t]{0,8}\\{0,3}[\"'][^\"'\n]{1,128}[\"'][ \t]{0,4},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
+    ["basicauth(", r"[Bb]asic[Aa]uth\([ \t]{0,8}[^,()\n]{1,128},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
     ["identified", r"\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'"],
     ["jdbc:oracle:", r"jdbc:oracle:[a-z0-9]{1,8}:[^/ \t\r\n\"'\x60]{1,128}/([^\n\"'\x60]{1,256}?)@(?=//|\(|[\w.-]{1,256}(?:[:/]|$))"],
     [":*:", r"(?<=[\w.*-]):\*:[\w.*$-]{1,63}:[\w.*@$-]{1,63}:([^ \t\r\n:\"'\x60][^\n\"'\x60]{0,1023})"],

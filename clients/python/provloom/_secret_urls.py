@@ -19,7 +19,10 @@ _FAR = 1024
 
 
 def credentials_in_urls(scan, text, is_whole):
-    """[(start, end)] of user and password of the URLs in a text; it is one URL itself when ``is_whole`` and it begins so."""
+    """[(start, end)] of user and password of the URLs in a text; when ``is_whole`` it is a word, and a URL in it may have blanks."""
+    # A word without blanks before the URL is the URL's to its end.
+    blank = _URL_END.search(text) if is_whole else None
+    whole = 0 if not is_whole else blank.start() if blank else len(text)
     spans, mark = [], text.find(_SCHEME_MARK)
     while mark >= 0:
         if scan.is_spent(6):
@@ -31,7 +34,7 @@ def credentials_in_urls(scan, text, is_whole):
             end = mark if mark >= 0 else len(text)
             line = text.find("\n", begin, end)
             rest = text[begin : line if line >= 0 else end]
-            size = credentials_size(scheme.group(), rest, is_whole and begin - 3 == len(scheme.group()))
+            size = credentials_size(scheme.group(), rest, begin <= whole)
             if size > 0:
                 spans.append((begin, begin + size))
     return spans

@@ -61,7 +61,7 @@ class Value:
         self._runs = []
         before = text[max(0, name[0] - _NEAR) : name[0]].rsplit("\n", 1)[-1] if name else ""
         #: The mark between the values of a list, whose values may have blanks and all else.
-        self._list_mark = self._mark_of_list(before) if self._mark == "=" else None
+        self._list_mark = "<" if self._mark == "<" else self._mark_of_list(before) if self._mark == "=" else None
         self._has_blanks = not in_url and self._may_have_blanks(before, mark)
 
     def _may_have_blanks(self, before, mark):
@@ -180,7 +180,7 @@ class Value:
                 at = self._plain(at, plain.end())
                 continue
             if text[at] in "\"'":
-                end = None if self._level == "header" else self._quoted_within(at)
+                end = None if self._level == "header" or self._list_mark == "<" else self._quoted_within(at)
                 at = self._plain(at, at + 1) if end is None else end
                 continue
             end = self._mark_end(at, text[at])
@@ -226,13 +226,13 @@ class Value:
             return at if self._in_url or text.startswith("&&", at) else at + 1
         if char == "|":
             return at if text.startswith("||", at) else at + 1
-        if char == "<":
-            return at if self._mark == "<" else at + 1
         reference = _REFERENCE.match(text, at, limit) if char == "{" and text[at - 1] == "$" else None
         return reference.end() if reference else at if char == "`" else at + 1
 
     def _mark_end_in_list(self, at, char):
         text, limit, mark = self._text, self._limit, self._list_mark
+        if mark == "<":
+            return at if char == "<" else at + 1
         if char == "\\":
             return min(at + 2, limit)
         if char == ";" or (char == "&" and (self._in_url or mark == "&")) or (char == "#" and self._in_url):

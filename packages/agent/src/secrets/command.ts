@@ -79,6 +79,8 @@ export class Command {
     this.#marked = undefined
     if (marked !== undefined) return this.#parts(partsOf(marked, word.slice(0, trimmed(word))), word, 0)
     if (awaited === 'name') return this.#name(word)
+    if (awaited === 'next')
+      return word.startsWith('/') ? this.#plain(word) : this.#parts(partsOf('likely', word), word, 0)
     if (awaited !== undefined && (awaited === 'shell' || !isPlainOption(word))) {
       if (this.#areMany && isSecret('perhaps', word)) this.#awaited = 'perhaps'
       return this.#value(awaited, word, 0)
@@ -101,6 +103,9 @@ export class Command {
       case 'url':
         if (!value.includes('://') && value.includes('@')) return [[offset, offset + value.lastIndexOf('@')]]
         return this.#text(word, offset)
+      case 'next':
+        this.#awaited = following
+        return []
       case 'text':
       case 'flag':
       case 'name':
@@ -183,7 +188,10 @@ export class Command {
     const rows = rowsOf.get(name)
     if (rows !== undefined && !this.#seen.has(name)) {
       const areRun = this.#isExact || this.#isRun
-      this.#rows = [...this.#rows, ...(areRun ? rows : rows.filter(({ places }) => places === undefined))]
+      this.#rows = [
+        ...this.#rows,
+        ...(areRun ? rows : rows.filter(({ after, places }) => after === undefined || places === undefined)),
+      ]
       this.#isShell ||= rows[0]?.flags?.['-c'] === 'shell'
       this.#place = 0
       this.#seen.add(name)

@@ -38,7 +38,7 @@ export const keys: readonly (readonly [string, string, 'jumble'?])[] = [
   ['SK AC key- fc-', String.raw`[0-9a-f]{32}(?![\w-])`],
   ['sk_', String.raw`[0-9a-f]{48}`],
   [
-    'r8_ gsk_ fw_ fpk_ flp_ rpa_ ntn_ rnd_ jina_ aph0_ lin_api_ lin_oauth_ pnu_ pnb_ phc_ phx_ phs_ napi_ cio vcp_ vck_ vca_ vci_ vcr_ nfp_ nfo_ nfc_ nfu_ nfb_ aio_ unkey_ esecret_ dtn_ dbtc_ dbtu_ hcaik_ hcbik_ hcamk_ rdme_ cpk_ rf_ nyk_v0_ sntrya_ sntryi_',
+    'r8_ gsk_ fw_ fpk_ flp_ rpa_ ntn_ rnd_ jina_ aph0_ lin_api_ lin_oauth_ pnu_ pnb_ phc_ phx_ phs_ napi_ cio vcp_ vck_ vca_ vci_ vcr_ nfp_ nfo_ nfc_ nfu_ nfb_ aio_ unkey_ esecret_ dtn_ dbtc_ dbtu_ hcaik_ hcbik_ hcamk_ rdme_ cpk_ nyk_v0_ sntrya_ sntryi_',
     String.raw`[A-Za-z0-9]{20,}`,
     'jumble',
   ],
@@ -124,6 +124,14 @@ export const phrases: readonly (readonly [string, string])[] = [
     String.raw`\blogin[ \t\r\n]{1,8}[^ \t\r\n\"']{1,128}[ \t\r\n]{1,8}(?:account[ \t\r\n]{1,8}[^ \t\r\n]{1,128}[ \t\r\n]{1,8})?password[ \t]{1,8}([^ \t\r\n\"']{1,1024})`,
   ],
   ['login(', String.raw`\blogin\([^()\n]{0,128}?\bkey[ \t]{0,4}=[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})`],
+  [
+    'login(',
+    String.raw`\blogin\([ \t]{0,8}\\{0,3}[\"'][^\"'\n]{1,128}[\"'][ \t]{0,4},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})`,
+  ],
+  [
+    'basicauth(',
+    String.raw`[Bb]asic[Aa]uth\([ \t]{0,8}[^,()\n]{1,128},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})`,
+  ],
   [
     'identified',
     String.raw`\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'`,

@@ -13,6 +13,7 @@ export type Following =
   | 'named'
   | 'flag'
   | 'name'
+  | 'next'
 
 /**
  * Programs whose options do not say that their value is a secret. `flags`: options and what follows them; `joined`: the
@@ -47,6 +48,7 @@ export const programs: readonly Program[] = [
     of: words('mpiexec mpirun mpiexec.hydra mpirun.hydra mpiexec.mpich prterun'),
     flags: { '-env': 'name', '-genv': 'name' },
   },
+  { of: words('docker podman buildah nerdctl'), flags: { '--secret': 'text' } },
   { of: words('jq yq gojq jaq'), flags: { '--arg': 'name' } },
   {
     of: words(
@@ -163,7 +165,7 @@ export const programs: readonly Program[] = [
     places: [2, 3],
   },
   { of: words('htpasswd'), after: words('-nb -bn -nbB -Bbn -nBb -bnB -Bnb -bBn -nbm -nbs'), places: [1, 2] },
-  { of: words('net'), after: words('use'), places: [0, 1, 2] },
+  { of: words('net'), after: words('use'), joined: { '\\\\': 'next', '/user:': 'next', '/USER:': 'next' } },
   { of: words('wandb vault cargo comet bw'), after: words('login unlock'), places: [0, 1, 2] },
   { of: words('rclone'), after: words('obscure'), places: [0] },
   { of: words('ngrok'), after: words('authtoken add-authtoken'), places: [0] },

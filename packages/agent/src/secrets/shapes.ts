@@ -14,7 +14,7 @@ const within = keysWith.map(([marks, pattern]) => ({
 }))
 /** Letters and digits that are no word, in what is as long as a key. */
 const unlikeWords =
-  /(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{30}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))/
+  /(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{32}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))/
 const said = phrases.map(([begin, pattern]) => ({ begin, pattern: new RegExp(pattern, 'dy') }))
 /** What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one. */
 const run = /\b[\w./+=~:-]{14,}/g

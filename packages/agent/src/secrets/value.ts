@@ -89,7 +89,7 @@ class Value {
     this.#mark = place.mark.trim()
     const before =
       place.name === undefined ? '' : text.slice(Math.max(0, place.name[0] - near), place.name[0])
-    this.#listMark = this.#mark === '=' ? this.#markOfList(before) : undefined
+    this.#listMark = this.#mark === '<' ? '<' : this.#mark === '=' ? this.#markOfList(before) : undefined
     this.#hasBlanks = place.inUrl !== true && this.#mayHaveBlanks(before)
   }
 
@@ -219,7 +219,9 @@ class Value {
       const char = this.#view[at]!
       if (end >= 0) at = this.#plain(at, end)
       else if (char === '"' || char === "'")
-        at = (level === 'header' ? undefined : this.#quotedWithin(at, char)) ?? this.#plain(at, at + 1)
+        at =
+          (level === 'header' || this.#listMark === '<' ? undefined : this.#quotedWithin(at, char)) ??
+          this.#plain(at, at + 1)
       else {
         const behind = this.#markEnd(at, char)
         if (behind === at) break
@@ -267,8 +269,6 @@ class Value {
         return inUrl ? at : at + 1
       case '|':
         return this.#text[at + 1] === '|' ? at : at + 1
-      case '<':
-        return this.#mark === '<' ? at : at + 1
       case '`':
         return at
       case '{':
@@ -282,6 +282,7 @@ class Value {
   #markEndInList(at: number, char: string, mark: string): number {
     const [view, { limit, inUrl = false }] = [this.#view, this.#place]
     const fits = (pattern: RegExp): boolean => endAt(pattern, view, at + 1) >= 0
+    if (mark === '<') return char === '<' ? at : at + 1
     if (char === '\\') return Math.min(at + 2, limit)
     if (char === ';' || (char === '&' && (inUrl || mark === '&')) || (char === '#' && inUrl)) return at
     if (char === ',' && mark !== ';') return fits(nextListed) ? at : at + 1
