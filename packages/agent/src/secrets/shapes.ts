@@ -20,8 +20,9 @@ const said = phrases.map(([begin, pattern]) => ({ begin, pattern: new RegExp(pat
 const run = /\b[\w./+=~:-]{14,}/g
 const oneOf = [...following.keys()].sort((a, b) => b.length - a.length).map(escaped)
 const beginning = new RegExp(String.raw`(?:(?<![\w-])|(?<=\\[nrt]))(?:${oneOf.join('|')})`, 'g')
-const pem = /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
-const pemEnd = /-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
+const pemMark = /-{4,5} ?(BEGIN|END) [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g
+const pemPart = /([A-Za-z0-9+/]+={0,2})|\\[nr]|./gs
+const pemReach = 16_384
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/g
 const awsSecret = /(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])/g
 const awsReach = 200
@@ -44,7 +45,7 @@ export function shapesIn(steps: Steps, text: string, small: string): Span[] {
       if (!toFill.test(secret) && isSecret('sure', secret)) spans.push(place)
     }
   }
-  if (text.includes('PRIVATE KEY')) addAll(spans, privateKeys(text))
+  if (text.includes('PRIVATE KEY')) addAll(spans, privateKeys(steps, text))
   if (text.includes('AKIA') || text.includes('ASIA')) addAll(spans, nearAnId(steps, text))
   return spans
 }
@@ -102,16 +103,35 @@ function nearAnId(steps: Steps, text: string): Span[] {
   return spans
 }
 
-function privateKeys(text: string): Span[] {
+function privateKeys(steps: Steps, text: string): Span[] {
   const spans: Span[] = []
-  let at = 0
-  while (true) {
-    const begin = searchFrom(pem, text, at)
-    if (begin === undefined) return spans
-    const start = begin.index + begin[0].length
-    const end = searchFrom(pemEnd, text, start)
-    at = end?.index ?? text.length
-    if (/[^ \r\n*]/.test(text.slice(start, at))) spans.push([start, at])
-    if (end === undefined) return spans
+  let [at, begin] = [0, -1]
+  for (const found of text.matchAll(pemMark)) {
+    if (steps.areSpent(2)) return [...spans, [found.index, text.length]]
+    const isBegin = found[1] === 'BEGIN'
+    const after = found.index + found[0].length
+    // In code that looks for one, a quote ends it.
+    if (isBegin && begin < 0 && !/["'\x60]/.test(text[after] ?? '')) begin = after
+    if (isBegin) continue
+    const start = begin < 0 ? startOfLines(text.slice(0, found.index), at) : begin
+    if (start >= 0 && /[^ \r\n*]/.test(text.slice(start, found.index))) spans.push([start, found.index])
+    ;[at, begin] = [after, -1]
   }
+  if (begin >= 0 && /[^ \r\n*]/.test(text.slice(begin))) spans.push([begin, text.length])
+  return spans
+}
+
+/** Where the lines of a key begin that ends here, the first of them cut off; -1 where there are none. */
+function startOfLines(text: string, low: number): number {
+  let [begin, isShort, isSure] = [-1, false, false]
+  const base = Math.max(low, text.length - pemReach)
+  for (const { 0: said, 1: line, index } of text.slice(base).matchAll(pemPart)) {
+    if (line === undefined && /^(?:[ \t\r\n]|\\[nr])$/.test(said)) continue
+    if (line === undefined || isShort) [begin, isShort, isSure] = [-1, false, false]
+    if (line === undefined) continue
+    if (begin < 0) begin = base + index
+    isShort = line.length < 16
+    isSure ||= !isShort || line.endsWith('=')
+  }
+  return isSure ? begin : -1
 }
