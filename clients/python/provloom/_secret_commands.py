@@ -106,7 +106,7 @@ class Command:
     def _name(self, word):
         """A word that may name the secret that follows."""
         if names_secret(word):
-            self._awaited = "sure"
+            self._awaited = "file" if level_of(word) == "file" else "sure"
         return self._text(word)
 
     def _option(self, word):
@@ -200,7 +200,7 @@ def _joined_flag(row, word):
 
 
 def names_secret(word):
-    return _NAME.fullmatch(word) is not None and level_of(word) in ("sure", "likely", "number")
+    return _NAME.fullmatch(word) is not None and level_of(word) in ("sure", "likely", "number", "file")
 
 
 def _parts_by_mark(level, value):
@@ -254,8 +254,8 @@ def _takes_secret_input(words):
     present = set(words)
     if any(needed <= present for needed in _SECRET_INPUT):
         return True
-    # read -r PASSWORD, perhaps behind IFS= or while.
-    return "read" in words[:3] and any(names_secret(word) for word in words[words.index("read") + 1 :])
+    # read -r PASSWORD
+    return "read" in words and any(names_secret(word) for word in words[words.index("read") + 1 :])
 
 
 def _what_is_said(words):

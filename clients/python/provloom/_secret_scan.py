@@ -113,5 +113,6 @@ class Scan:
             level = level_of(before.group(1) if before else behind.group(2)) if before or behind else None
             if level is not None:
                 mark = ": " if ":" in found.group() else "<" if ">" in found.group() else "="
-                Value(self, text, level, found.end(), None, kind, mark, (found.start(), found.start() + 5)).read(spans)
+                name = None if text.startswith(("'", '"'), found.end()) else (found.start(), found.start() + 5)
+                Value(self, text, level, found.end(), None, kind, mark, name).read(spans)
         return spans

@@ -133,7 +133,7 @@ export class Command {
 
   /** A word that may name the secret that follows. */
   #name(word: string): readonly Span[] {
-    if (namesSecret(word)) this.#awaited = 'sure'
+    if (namesSecret(word)) this.#awaited = levelOf(word) === 'file' ? 'file' : 'sure'
     return this.#text(word)
   }
 
@@ -240,7 +240,7 @@ function joinedFlag(row: Program, word: string): readonly [string, Following] | 
 export function namesSecret(word: string): boolean {
   if (!plainName.test(word)) return false
   const level = levelOf(word)
-  return level === 'sure' || level === 'likely' || level === 'number'
+  return level === 'sure' || level === 'likely' || level === 'number' || level === 'file'
 }
 
 /** What stands behind the mark that a program puts between a name and its secret. */

@@ -49,8 +49,8 @@ const inputs = secretInput.map((words) => words.split(' '))
 
 function takesSecretInput(words: readonly string[]): boolean {
   if (inputs.some((needed) => needed.every((word) => words.includes(word)))) return true
-  // read -r PASSWORD, perhaps behind IFS= or while.
-  const read = words.slice(0, 3).indexOf('read')
+  // read -r PASSWORD
+  const read = words.indexOf('read')
   return read >= 0 && words.slice(read + 1).some(namesSecret)
 }
 

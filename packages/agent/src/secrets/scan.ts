@@ -98,7 +98,7 @@ export class Scan {
         limit: lineEnd(text, at),
         kind,
         mark,
-        name: [found.index, found.index + 5],
+        name: /["']/.test(text[at] ?? '') ? undefined : ([found.index, found.index + 5] as const),
       } as const
       readValue(this.steps, text, place, spans)
     }
