@@ -301,6 +301,48 @@ export const knownTokens: readonly string[] = [
   `sl.u.${a.repeat(8)}`,
 ]
 
+/** Pieces of texts in which quotes, names, programs and keys stand as nobody writes them. `more`: words to be among them. */
+export function oddText(more: readonly string[]): fc.Arbitrary<string> {
+  const marks = fc.constantFrom(...`"'\\=: \n,;{}[]()$\`<>&|-/?#@*+%~.`.split(''))
+  const said = fc.constantFrom(
+    ...['--', 'key', 'token', 'password', 'secret', 'user', 'value', 'name', '-u ', '-p', '://', '@h.org'],
+    ...[
+      'Bearer ',
+      'hf_',
+      'x1Y2z3W4v5',
+      'é',
+      'İ',
+      '😀',
+      '<<EOF\n',
+      'EOF\n',
+      "'''",
+      '"""',
+      'export ',
+      'a=1',
+      'b c',
+    ],
+    ...[
+      'User ID=',
+      'host=h ',
+      'jdbc:oracle:thin:',
+      'login(',
+      'auth=(',
+      'read ',
+      '<<< ',
+      '</name><value>',
+      '<name>',
+    ],
+    ...[':5432:', ':*:', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', '\t', '\r\n', '  '],
+  )
+  const piece = fc.oneof(
+    { arbitrary: marks, weight: 5 },
+    { arbitrary: said, weight: 5 },
+    { arbitrary: fc.constantFrom(...more), weight: 3 },
+    fc.stringMatching(/^[A-Za-z0-9_-]{10,60}$/),
+  )
+  return fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''))
+}
+
 /** A git remote with credentials. */
 export const remoteShape: fc.Arbitrary<{ readonly remote: string; readonly parts: readonly string[] }> = fc
   .tuple(

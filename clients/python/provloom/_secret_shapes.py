@@ -19,7 +19,9 @@ def _any_of(words):
 _AFTER = {begin: after for begins, after, *_ in table.KEYS for begin in begins.split()}
 _JUMBLES = {begin for begins, *rest in table.KEYS if len(rest) > 1 for begin in begins.split()}
 #: Letters and digits that are no word, in what is as long as a key.
-_UNLIKE_WORDS = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{32}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))")
+_UNLIKE_WORDS = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})"
+    r"(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{32}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))")
 #: What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one.
 _RUN = re.compile(r"\b[\w./+=~:-]{14,}", re.A)
 _BEGIN = re.compile(r"(?:(?<![\w-])|(?<=\\[nrt]))(?:%s)" % _any_of(_AFTER), re.A)

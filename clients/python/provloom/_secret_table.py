@@ -87,8 +87,9 @@ PERHAPS_OPTIONS = "p P".split()
 
 #: Programs whose options do not say that their value is a secret. ``flags``: options and what follows them; ``joined``:
 #: the same, written together (-pVALUE); ``after``: only when one of these words came before; ``places``: which plain
-#: words behind it are secrets; ``names``: plain words may name a secret that follows; ``pairs``: every NAME=VALUE is one; ``shell``: plain words are commands
-#: of a shell.
+#: words behind it are secrets; ``names``: plain words may name a secret that follows; ``pairs``: every NAME=VALUE is one;
+#: ``shell``: plain words are commands of a shell. "name": the next word may name the secret behind it; "next": the word
+#: after is one.
 PROGRAMS = [
     {"of": "sh bash zsh dash ksh ash fish su runuser", "flags": {"-c": "shell"}},
     {"of": "ssh eval watch parallel tmux screen", "shell": True},
@@ -163,7 +164,10 @@ PROGRAMS = [
 
 #: Programs whose names in a text are no reason to look closer: words of prose, and shells, whose strings have hints of
 #: their own.
-PLAIN_PROGRAMS = "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen open net security ab hey http https conan hatch flit snap cf comet".split()
+PLAIN_PROGRAMS = (
+    "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen open net security ab hey http https conan"
+    " hatch flit snap cf comet"
+).split()
 
 #: Words of a command that takes a secret from its input, together: what is said into it is one.
 SECRET_INPUT = [
@@ -275,7 +279,6 @@ PHRASES = [
     [":543", r"(?<=[\w*])(?<!\.py):543\d:[\w.*$-]{1,63}:[\w.*@$-]{1,63}:([^ \t\r\n:\"'\x60][^\n\"'\x60]{0,1023})"],
     [":6432:", r"(?<=[\w*])(?<!\.py):6432:[\w.*$-]{1,63}:[\w.*@$-]{1,63}:([^ \t\r\n:\"'\x60][^\n\"'\x60]{0,1023})"],
     ["assword", r"assword[^\"\n]{0,16}\"[ \t\r\n;{}]{0,16}(?:exp_)?send[ \t]{1,8}(?:-- )?\"([^\"\n]{1,256}?)(?:\\[rn]){0,2}\""],
-    ["net use", r"\b[Nn](?:et|ET)[ \t]{1,8}[Uu](?:se|SE)[ \t]{1,8}(?:(?:[A-Za-z]:|\*)[ \t]{1,8})?\\\\[^ \t\r\n]{1,256}[ \t]{1,8}(?:/[Uu](?:ser|SER):[^ \t\r\n]{1,128}[ \t]{1,8})?(?![/*])([^ \t\r\n\"'\x60&|;]{1,256})"],
 ]
 #: How long the lines of a private key are that came without the others.
 KEY_LINES = [64, 70, 76]

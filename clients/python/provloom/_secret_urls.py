@@ -19,7 +19,10 @@ _FAR = 1024
 
 
 def credentials_in_urls(scan, text, is_whole):
-    """[(start, end)] of user and password of the URLs in a text; when ``is_whole`` it is a word, and a URL in it may have blanks."""
+    """[(start, end)] of user and password of the URLs in a text.
+
+    When ``is_whole`` it is a word, and a URL in it may have blanks.
+    """
     # A word without blanks before the URL is the URL's to its end.
     blank = _URL_END.search(text) if is_whole else None
     whole = 0 if not is_whole else blank.start() if blank else len(text)

@@ -47,7 +47,9 @@ def _is_harmless(argv):
     text = "\n".join(argv)
     small = text.lower()
     marks = table.HINTS + [begin for begin, _ in table.PHRASES] + ["://"]
-    if any(mark in small for mark in marks) or any(mark in text for marks, _ in table.KEYS_WITH for mark in marks.split() if len(mark) > 1):
+    if any(mark in small for mark in marks):
+        return False
+    if any(mark in text for marks, _ in table.KEYS_WITH for mark in marks.split() if len(mark) > 1):
         return False
     if any(begin in text for begins, *_ in table.KEYS for begin in begins.split() if len(begin) > 1):
         return False

@@ -156,10 +156,6 @@ export const phrases: readonly (readonly [string, string])[] = [
     'assword',
     String.raw`assword[^\"\n]{0,16}\"[ \t\r\n;{}]{0,16}(?:exp_)?send[ \t]{1,8}(?:-- )?\"([^\"\n]{1,256}?)(?:\\[rn]){0,2}\"`,
   ],
-  [
-    'net use',
-    String.raw`\b[Nn](?:et|ET)[ \t]{1,8}[Uu](?:se|SE)[ \t]{1,8}(?:(?:[A-Za-z]:|\*)[ \t]{1,8})?\\\\[^ \t\r\n]{1,256}[ \t]{1,8}(?:/[Uu](?:ser|SER):[^ \t\r\n]{1,128}[ \t]{1,8})?(?![/*])([^ \t\r\n\"'\x60&|;]{1,256})`,
-  ],
 ]
 
 /** How long the lines of a private key are that came without the others. */

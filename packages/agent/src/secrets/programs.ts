@@ -19,7 +19,8 @@ export type Following =
  * Programs whose options do not say that their value is a secret. `flags`: options and what follows them; `joined`: the
  * same, written together (-pVALUE); `after`: only when one of these words came before; `places`: which plain words behind
  * it are secrets; `names`: plain words may name a secret that follows; `pairs`: every NAME=VALUE is one; `shell`: plain
- * words are commands of a shell. The table is that of clients/python/provloom/_secret_table.py, as in table.ts.
+ * words are commands of a shell. `name`: the next word may name the secret behind it; `next`: the word after is one. The
+ * table is that of clients/python/provloom/_secret_table.py, as in table.ts.
  */
 export interface Program {
   readonly of: readonly string[]
