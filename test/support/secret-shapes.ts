@@ -305,34 +305,13 @@ export const knownTokens: readonly string[] = [
 export function oddText(more: readonly string[]): fc.Arbitrary<string> {
   const marks = fc.constantFrom(...`"'\\=: \n,;{}[]()$\`<>&|-/?#@*+%~.`.split(''))
   const said = fc.constantFrom(
-    ...['--', 'key', 'token', 'password', 'secret', 'user', 'value', 'name', '-u ', '-p', '://', '@h.org'],
-    ...[
-      'Bearer ',
-      'hf_',
-      'x1Y2z3W4v5',
-      'é',
-      'İ',
-      '😀',
-      '<<EOF\n',
-      'EOF\n',
-      "'''",
-      '"""',
-      'export ',
-      'a=1',
-      'b c',
-    ],
-    ...[
-      'User ID=',
-      'host=h ',
-      'jdbc:oracle:thin:',
-      'login(',
-      'auth=(',
-      'read ',
-      '<<< ',
-      '</name><value>',
-      '<name>',
-    ],
-    ...[':5432:', ':*:', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', '\t', '\r\n', '  '],
+    ...`-- key token password secret user value name -u -p :// @h.org hf_ x1Y2z3W4v5 é İ 😀 ''' """ a=1 host=h`.split(
+      ' ',
+    ),
+    ...'User ID=|jdbc:oracle:thin:|login(|auth=(|</name><value>|<name>|:5432:|:*:|Bearer |export |read |<<< |b c'.split(
+      '|',
+    ),
+    ...'-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\t|\r\n|  |<<EOF\n|EOF\n'.split('|'),
   )
   const piece = fc.oneof(
     { arbitrary: marks, weight: 5 },
