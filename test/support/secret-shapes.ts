@@ -115,6 +115,18 @@ const writings: readonly Writing[] = [
   (s) => ['-H', `Authorization: Bearer ${s}`],
   (s) => [`--header=X-Api-Key: ${s}`],
   (s) => [`Driver={a b};Uid=u;Pwd={${s.replaceAll('}', '}}')}};Encrypt=yes`],
+  (s) => [`Server=h;User ID=u;Password={${s.replaceAll('}', '}}')}};X=1`],
+  (s, { name }) => [JSON.stringify([name, s])],
+  (s, { variable }) => [
+    '--env',
+    JSON.stringify([
+      { name: variable, value: s },
+      { name: 'x', value: 'y' },
+    ]),
+  ],
+  (s, { variable }) => ['--env', JSON.stringify({ value: s, name: variable })],
+  (s, { variable }) => ['mpiexec', '-genv', variable, s],
+  (s) => ['xfreerdp', `/p:${s}`],
   (s) => [`host=h password='${s.replaceAll(/['\\]/g, String.raw`\$&`)}' dbname=d`],
 ]
 
@@ -127,6 +139,8 @@ const shellWritings: readonly ((secret: string, words: Words) => string)[] = [
   (s, { quote }) => `curl -sS -H ${quote(`Authorization: Bearer ${s}`)} https://h/x | jq .x`,
   (s, { quote }) => `X=$(curl -u ${quote(`me:${s}`)} https://h) python t.py`,
   (s, { quote }) => `mysql -u root -p${quote(s)} db < x.sql`,
+  (s, { variable, quote }) => `read -r ${variable} <<< ${quote(s)}; python t.py`,
+  (s, { variable, quote }) => `mpirun -genv ${variable} ${quote(s)} python t.py`,
   (s, { quote }) => `sshpass -p ${quote(s)} ssh h ls`,
   (s, { quote }) => `echo ${quote(s)} | docker login -u u --password-stdin`,
   (s, { name, quote }) => `python t.py --config ${quote(JSON.stringify({ [name]: s, lr: 1 }))} --lr 0.1`,
@@ -185,6 +199,7 @@ export const secretShape: fc.Arbitrary<SecretShape> = fc.oneof(
 )
 
 const a = 'a1B2c3D4e5'
+const uuid = '1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d'
 /** Keys that are secret wherever they stand. Made up. */
 export const knownTokens: readonly string[] = [
   `AKIA${'Z9'.repeat(8)}`,
@@ -199,7 +214,7 @@ export const knownTokens: readonly string[] = [
   `glrt-${'Ab_3'.repeat(5)}`,
   `xoxb-${'123456789012-'.repeat(2)}abc`,
   `xapp-1-A111-${'a1'.repeat(16)}`,
-  `sk-${'proj-aB3'.repeat(5)}`,
+  `sk-proj-${'a1B2c3D4-_'.repeat(8)}`,
   `sk-svcacct-${a.repeat(4)}`,
   `sk-ant-api03-${a.repeat(4)}`,
   `AIza${'SyA1'.repeat(9)}`,
@@ -251,7 +266,61 @@ export const knownTokens: readonly string[] = [
   `${'dGVz'.repeat(21)}ab==`,
   `key-${'a1'.repeat(16)}`,
   `${'a1'.repeat(16)}-us12`,
+  `sk-lf-${uuid}`,
+  `pat-na1-${uuid}`,
+  `${uuid}:${'a1'.repeat(16)}`,
+  `sk_${'a1'.repeat(24)}`,
+  `sess-${a.repeat(4)}`,
+  `pa-${a.repeat(4)}abc`,
+  `AQ.Ab8RN6${a.repeat(4)}`,
+  `ak-${a.repeat(2)}Zz`,
+  `vcp_${a.repeat(5)}`,
+  `vck_${a.repeat(5)}`,
+  `cfut_${a.repeat(4)}`,
+  `v1.0-${'a1'.repeat(12)}-${'a1'.repeat(73)}`,
+  `fm2_lJPE${a.repeat(9)}==`,
+  `xkeysib-${'a1'.repeat(32)}-${a}abcdef`,
+  `pul-${'a1'.repeat(20)}`,
+  `EZAK${a.repeat(6)}`,
+  `duffel_live_${a.repeat(4)}_-=`,
+  `CLOJARS_${'a1'.repeat(30)}`,
+  `aio_${a.repeat(2)}abcdefgh`,
+  `bkua_${'a1'.repeat(20)}`,
+  `ico-${a.repeat(3)}Zz`,
+  `comfyui-${'a1'.repeat(32)}`,
+  `esecret_${a.repeat(3)}`,
+  `unknown_live_${a.repeat(3)}`,
+  `CW-SECRET-${a.repeat(4)}`,
+  `secret_my-key_${'a1'.repeat(16)}.${a.repeat(3)}Zz`,
+  `KGAT_${'a1'.repeat(16)}`,
+  `re_${a.slice(0, 8)}_${a.repeat(3)}`,
+  `hf_oauth_eyJ${a.repeat(3)}`,
+  `eyJhcGlfYWRkcmVzcyI6${a.repeat(6)}=`,
+  `IQoJb3JpZ2lu${a.repeat(9)}==`,
+  `${'aB3'.repeat(11)}AzCaA${a.slice(0, 5)}=`,
+  `sl.u.${a.repeat(8)}`,
 ]
+
+/** Pieces of texts in which quotes, names, programs and keys stand as nobody writes them. `more`: words to be among them. */
+export function oddText(more: readonly string[]): fc.Arbitrary<string> {
+  const marks = fc.constantFrom(...`"'\\=: \n,;{}[]()$\`<>&|-/?#@*+%~.`.split(''))
+  const said = fc.constantFrom(
+    ...`-- key token password secret user value name -u -p :// @h.org hf_ x1Y2z3W4v5 é İ 😀 ''' """ a=1 host=h`.split(
+      ' ',
+    ),
+    ...'User ID=|jdbc:oracle:thin:|login(|auth=(|</name><value>|<name>|:5432:|:*:|Bearer |export |read |<<< |b c'.split(
+      '|',
+    ),
+    ...'-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|\t|\r\n|  |<<EOF\n|EOF\n'.split('|'),
+  )
+  const piece = fc.oneof(
+    { arbitrary: marks, weight: 5 },
+    { arbitrary: said, weight: 5 },
+    { arbitrary: fc.constantFrom(...more), weight: 3 },
+    fc.stringMatching(/^[A-Za-z0-9_-]{10,60}$/),
+  )
+  return fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''))
+}
 
 /** A git remote with credentials. */
 export const remoteShape: fc.Arbitrary<{ readonly remote: string; readonly parts: readonly string[] }> = fc

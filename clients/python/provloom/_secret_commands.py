@@ -15,7 +15,7 @@ for _row in table.PROGRAMS:
         _ROWS.setdefault(_name, []).append(_row)
 _AFTER = {word for row in table.PROGRAMS for word in row.get("after", "").split()}
 _PAIR_OPTIONS, _PERHAPS_OPTIONS = frozenset(table.PAIR_OPTIONS), frozenset(table.PERHAPS_OPTIONS)
-_SECRET_INPUT = frozenset(table.SECRET_INPUT)
+_SECRET_INPUT = [frozenset(words.split()) for words in table.SECRET_INPUT]
 
 _OPTION = re.compile(r"--?([A-Za-z][\w.@/-]{0,127})(?:(=)|(\s*\n\s*)|\Z)", re.A)
 #: An option of a word or words, as people name them; a value that begins with a dash is none.
@@ -33,6 +33,8 @@ _COOKIE = re.compile(r"[^=\s]{1,128}=", re.A)
 _AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
 _AWS_SECRET = re.compile(r"[A-Za-z0-9/+]{40}")
 _AWS_REACH = 3
+#: What stands before the name of a program in a line that runs it: a prompt, an assignment, another program.
+_LEAD = re.compile(r"[$+>%#]|[\w.-]+=.*|sudo|env|exec|nohup|time|command|run:", re.S | re.A)
 
 
 class Command:
@@ -42,6 +44,8 @@ class Command:
         self._scan, self._depth, self._is_exact, self._is_read = scan, depth, is_exact, False
         self._rows, self._seen, self._awaited, self._many = [], set(), None, False
         self._near_id, self._place, self._is_shell, self._marked = 0, 0, False, None
+        #: Whether a program that is named next is run, and not spoken of.
+        self._is_run = True
 
     def awaits_secret(self):
         return self._awaited is not None
@@ -65,6 +69,10 @@ class Command:
         marked, self._marked = self._marked, None
         if marked is not None:
             return parts_of(marked, word.rstrip("}])\"',;")) or self._text(word)
+        if awaited == "name":
+            return self._name(word)
+        if awaited == "next":
+            return self._plain(word) if word[:1] == "/" else parts_of("likely", word) or self._text(word)
         if awaited is not None and not (_PLAIN_OPTION.fullmatch(word) and awaited != "shell"):
             if self._many and is_secret("perhaps", word):
                 self._awaited = "perhaps"
@@ -82,7 +90,10 @@ class Command:
 
     def _value(self, level, word, offset=0):
         value = word[offset:]
-        if level in ("text", "url", "shell"):
+        if level == "next":
+            self._awaited = level
+            return []
+        if level in ("text", "url", "shell", "name"):
             if level == "url" and "://" not in value and "@" in value:
                 return [(offset, offset + value.rindex("@"))]
             return self._text(word, offset, SHELL if level == "shell" else ARGUMENT)
@@ -91,6 +102,12 @@ class Command:
         else:
             parts = parts_of(level, value)
         return [(start + offset, end + offset) for start, end in parts] or self._text(word, offset)
+
+    def _name(self, word):
+        """A word that may name the secret that follows."""
+        if names_secret(word):
+            self._awaited = "file" if level_of(word) == "file" else "sure"
+        return self._text(word)
 
     def _option(self, word):
         head, equals, _ = word.partition("=")
@@ -102,9 +119,9 @@ class Command:
                     return self._value(level, word, offset)
                 self._awaited = None if level == "flag" else level
                 return []
-            for flag, level in row.get("joined", {}).items():
-                if word.startswith(flag) and word != flag and not word.startswith("--"):
-                    return self._value(level, word, len(flag))
+            flag = _joined_flag(row, word)
+            if flag:
+                return self._value(row["joined"][flag], word, len(flag))
             if _CLUSTER.fullmatch(word):
                 self._awaited = row.get("flags", {}).get("-" + word[-1])
                 if self._awaited is not None:
@@ -142,20 +159,24 @@ class Command:
     def _plain(self, word):
         name = word.rsplit("/", 1)[-1] if len(word) < 256 else ""
         if name in _ROWS and name not in self._seen:
-            self._rows = self._rows + _ROWS[name]
+            are_run = self._is_exact or self._is_run
+            self._rows = self._rows + [row for row in _ROWS[name] if are_run or not ("after" in row and "places" in row)]
             self._is_shell = self._is_shell or _ROWS[name][0].get("flags", {}).get("-c") == "shell"
             self._place = 0
             self._seen.add(name)
             return []
+        self._is_run = self._is_run and _LEAD.fullmatch(word) is not None
         place, self._place = self._place, self._place + 1
         for row in self._active():
+            flag = _joined_flag(row, word)
+            if flag:
+                return self._value(row["joined"][flag], word, len(flag))
             if place in row.get("places", ()):
                 return parts_of("likely", word) or self._text(word)
             if row.get("pairs") and _ASSIGNED.match(word):
                 return self._value("sure", word, word.index("=") + 1)
-            if row.get("names") and _NAME.fullmatch(word) and level_of(word) in ("sure", "likely", "number"):
-                self._awaited = "sure"
-                return []
+            if row.get("names") and names_secret(word):
+                return self._name(word)
             if row.get("shell"):
                 return self._text(word, 0, SHELL)
         if word in _AFTER and word not in self._seen:
@@ -168,6 +189,18 @@ class Command:
 
     def _active(self):
         return [row for row in self._rows if "after" not in row or not self._seen.isdisjoint(row["after"].split())]
+
+
+def _joined_flag(row, word):
+    """The option of a program that a word begins with, its value behind it."""
+    for flag in row.get("joined", ()):
+        if word.startswith(flag) and word != flag and not word.startswith("--"):
+            return flag
+    return None
+
+
+def names_secret(word):
+    return _NAME.fullmatch(word) is not None and level_of(word) in ("sure", "likely", "number", "file")
 
 
 def _parts_by_mark(level, value):
@@ -195,7 +228,8 @@ def read_shell(scan, text, bounds, depth, is_exact):
         words = [word.text() for word in line.words]
         for word, said in zip(line.words, words):
             spans += word.spans_of(command.feed(said, not is_exact and not word.is_joined()))
-        if not _SECRET_INPUT.isdisjoint(words) or ("-S" in words and "sudo" in words):
+        if _takes_secret_input(words):
+            reader.documents_are_secret = True
             spans += _all_of(line.given)
             if line.is_piped and before is not None:
                 spans += _all_of(_what_is_said(before.words))
@@ -208,9 +242,20 @@ def read_shell(scan, text, bounds, depth, is_exact):
 def _inside(scan, text, inner, depth, is_exact):
     """The secrets of a command in a command, or of the lines that are given to one."""
     start, end, kind = inner
+    if kind == "secret":
+        end = start + len(text[start:end].rstrip(" \t\n\r\f\v"))
+        return [(start, end)] if is_secret("sure", text[start:end]) else []
     if kind == SHELL and depth < scan.DEPTH_MAX:
         return read_shell(scan, text, (start, end, end), depth + 1, is_exact)
     return [(start + low, start + high) for low, high in scan.text(text[start:end], kind, depth + 1)]
+
+
+def _takes_secret_input(words):
+    present = set(words)
+    if any(needed <= present for needed in _SECRET_INPUT):
+        return True
+    # read -r PASSWORD
+    return "read" in words and any(names_secret(word) for word in words[words.index("read") + 1 :])
 
 
 def _what_is_said(words):

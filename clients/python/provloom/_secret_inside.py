@@ -51,6 +51,8 @@ def add_elements(scan, text, bounds, level, has_words, spans):
     """Adds the texts of a list or object, and in JSON and YAML its words; the names of an object stay."""
     begin, end = bounds
     at, has_names = begin, text[begin - 1] == "{"
+    # auth=("user", "password")
+    comma = text.find(",", begin, end) if level == "pair" and text[begin - 1] == "(" else -1
     while at < end:
         if scan.is_spent():
             spans.append((begin - 1, len(text)))
@@ -66,7 +68,8 @@ def add_elements(scan, text, bounds, level, has_words, spans):
         elif not has_words:
             continue
         is_name = (is_quoted or has_names) and _IS_KEY.match(text, at) is not None
-        if not is_name and is_secret(level, text[start:stop]):
+        of_one = "sure" if 0 <= comma < start else level
+        if not is_name and is_secret(of_one, text[start:stop]):
             spans.append((start, stop))
 
 

@@ -13,7 +13,9 @@ _EVENT = re.compile("[\"'`]|" + HINTS)
 _KEY = re.compile(r"[\w .:/@$\[\]-]{1,128}", re.A)
 _SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:|//))[ \t]{0,16}")
 _KEY_SEPARATOR = re.compile(r"[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
-_NEXT_STRING = re.compile(r"[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}[\"'])")
+_NEXT_STRING = re.compile(r"[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}\\{0,15}[\"'])")
+_LIST_END = re.compile(r"[ \t]{0,16}\]")
+_QUOTE = re.compile("[\"']")
 #: An escape that single quotes have only in a shell, where it is none of theirs.
 _SHELL_QUOTED = re.compile(r"(?<!\\)(?:\\\\)*\\\"")
 _NEXT_LISTED = re.compile(r"[ \t\r]{0,64},[ \t\r]{0,64}\n[ \t\r+]{0,256}\\{0,15}(?=[\"'])")
@@ -24,7 +26,7 @@ _TYPE = re.compile(
     r"(?:\[[\w., |\[\]\"']{0,64}\])?(?:[ \t]?\|[ \t]?\w{1,32})?"
     r"(?:([ \t]?=[ \t]?)(?!=)|(?=[ \t\r]*(?:[,);\n]|\Z)))", re.A)  # fmt: skip
 _SPACED_STRING = re.compile(r"[ \t]{1,16}(?=[\"'])")
-_CALLED = re.compile(r"\([ \t\r\n]*\Z")
+_CALLED = re.compile(r"([(\[])[ \t\r\n]*\Z")
 _URL_REACH = 2048
 
 
@@ -83,13 +85,23 @@ class Pairs:
         if level is not None:
             separator = _KEY_SEPARATOR.match(text, after, limit)
             before = quote - behind
-            if separator is None and _CALLED.search(text[max(0, before - 16) : before]):
+            called = None if separator else _CALLED.search(text[max(0, before - 16) : before])
+            if called and (called.group(1) == "(" or self._is_pair(after, limit)):
                 separator = _NEXT_STRING.match(text, after, limit)
             if separator is not None:
                 return self._value(level, separator.end(), limit, separator.group().strip())
         if end > opened:
             self._content(opened, end, quote - behind, after)
         return max(after, opened)
+
+    def _is_pair(self, after, limit):
+        """Whether one more text ends the list: ["password", "x"]."""
+        text, begin = self._text, _NEXT_STRING.match(self._text, after, limit)
+        if begin is None:
+            return False
+        at = _QUOTE.search(text, begin.end(), limit).start()
+        close = close_of(self._scan, text, at + 1, limit, text[at], backslashes(text, at, begin.end()))
+        return close is not None and _LIST_END.match(text, close[1], limit) is not None
 
     def _content(self, start, end, before, after):
         """A quoted text that is no name: one more word of the list of texts that it stands in."""

@@ -18,9 +18,13 @@ _STEPS_A_WORD, _WORDS_MAX = 10, 10_000
 _QUOTE = re.compile(r"[\"'\\`]")
 _HEAD = re.compile(r"([\"']?[+~]{0,2}[\w.$@/-]{1,128})(?:=|:(?!//)[ \t]*)", re.A)
 _NAMED = re.compile(
-    r"(?:name|key|variable)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([\w./-]{1,128})[\"']?[\s,;+-]{1,64}"
-    r"[\"']?value[\"']?\s{0,4}[:=][ \t]{0,4}\Z", re.I | re.A)  # fmt: skip
-_VALUE_WORD = re.compile(r"value[\"']?\s{0,4}[:=][ \t]{0,4}", re.A)
+    r"(?:name|key|variable)[\"']?\s{0,4}[:=>]\s{0,4}[\"']?([\w./-]{1,128})(?:[\"']?[\s,;+-]{1,64}[\"']?|</\w{1,32}>\s{0,64}<)"
+    r"\w{0,32}value[\"']?\s{0,4}[:=>][ \t]{0,4}\Z", re.I | re.A)  # fmt: skip
+_VALUE_WORD = re.compile(r"value[\"']?\s{0,4}[:=>][ \t]{0,4}", re.A)
+#: A value before its name.
+_NAMED_BEHIND = re.compile(
+    r"([\"'])(?:[^\"'\\\n]|\\.|(?!\1)[\"']){0,1024}\1\s{0,16},\s{0,64}[\"']\w{0,32}(?:name|key|variable)[\"']\s{0,4}[:=]\s{0,4}"
+    r"[\"']([\w./-]{1,128})[\"']", re.I | re.A)  # fmt: skip
 _NAMED_REACH = 256
 _LISTED_OPTION = re.compile(
     r"-[ \t]{1,4}[\"']?(--?[A-Za-z][\w.-]{0,128})[\"']?[ \t]{0,4}\r?\n[ \t+]{0,64}-[ \t]{1,4}", re.A)  # fmt: skip
@@ -105,8 +109,10 @@ class Scan:
             if self.is_spent(14):
                 return spans + [(found.start(), len(text))]
             before = _NAMED.search(text[max(0, found.start() - _NAMED_REACH) : found.end()])
-            level = level_of(before.group(1)) if before else None
+            behind = None if before else _NAMED_BEHIND.match(text, found.end())
+            level = level_of(before.group(1) if before else behind.group(2)) if before or behind else None
             if level is not None:
-                mark = ": " if ":" in found.group() else "="
-                Value(self, text, level, found.end(), None, kind, mark, (found.start(), found.start() + 5)).read(spans)
+                mark = ": " if ":" in found.group() else "<" if ">" in found.group() else "="
+                name = None if text.startswith(("'", '"'), found.end()) else (found.start(), found.start() + 5)
+                Value(self, text, level, found.end(), None, kind, mark, name).read(spans)
         return spans

@@ -72,6 +72,8 @@ class Reader:
         self._at, self._stop, self._limit = bounds
         self._line, self._word, self._redirect, self._ends = Line(self._at, False), None, None, []
         self.inner = []
+        #: Whether the lines given to the commands since the last end of a line are a secret.
+        self.documents_are_secret = False
 
     def lines(self):
         """One command after the other; the last one is cut short when the steps are spent."""
@@ -124,9 +126,9 @@ class Reader:
                 if self._text[at:line].strip("\t\r") == name:
                     break
                 at = min(line + 1, self._limit)
-            self.inner.append((start, at, "text"))
+            self.inner.append((start, at, "secret" if self.documents_are_secret else "text"))
             self._at = at
-        self._ends = []
+        self._ends, self.documents_are_secret = [], False
 
     def _quoted_command(self):
         close = self._text.find("`", self._at + 1, self._limit)

@@ -13,11 +13,19 @@ _HOST_END = r"(?::\d{1,5})?(?=[/?#,;)\]}\s\"'`]|\Z)"
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[\w-]+(?:\.[\w-]+)*)" + _HOST_END, re.A)
 _DOTTED = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})" + _HOST_END, re.A)
 _DIGITS = re.compile(r"[0-9]*")
+#: What no host has in it.
+_NO_HOST = re.compile(r"[^\w.:\[\]%~-]", re.A)
 _FAR = 1024
 
 
 def credentials_in_urls(scan, text, is_whole):
-    """[(start, end)] of user and password of the URLs in a text; it is one URL itself when ``is_whole`` and it begins so."""
+    """[(start, end)] of user and password of the URLs in a text.
+
+    When ``is_whole`` it is a word, and a URL in it may have blanks.
+    """
+    # A word without blanks before the URL is the URL's to its end.
+    blank = _URL_END.search(text) if is_whole else None
+    whole = 0 if not is_whole else blank.start() if blank else len(text)
     spans, mark = [], text.find(_SCHEME_MARK)
     while mark >= 0:
         if scan.is_spent(6):
@@ -29,7 +37,7 @@ def credentials_in_urls(scan, text, is_whole):
             end = mark if mark >= 0 else len(text)
             line = text.find("\n", begin, end)
             rest = text[begin : line if line >= 0 else end]
-            size = credentials_size(scheme.group(), rest, is_whole and begin - 3 == len(scheme.group()))
+            size = credentials_size(scheme.group(), rest, begin <= whole)
             if size > 0:
                 spans.append((begin, begin + size))
     return spans
@@ -67,8 +75,10 @@ def _behind_an_at(url, first, edge):
 def _behind_a_slash(url, slash):
     """The @ of a password that has a slash in it; not the one of a path behind a port (host:80/package@1.2)."""
     last, colon = url.rfind("@", slash), url.find(":", 0, slash)
-    if last < 0 or colon < 0:
+    if last < 0:
         return -1
+    if colon < 0:
+        return last if _NO_HOST.search(url, 0, slash) and _DOTTED.match(url, last + 1) else -1
     if _DIGITS.fullmatch(url, colon + 1, slash) is None:
         return last
     is_path = "." in url[:colon] or "?" in url[slash:last] or _DOTTED.match(url, last + 1) is None

@@ -2,7 +2,7 @@
 
 import re
 
-from ._secret_commands import TEXT
+from ._secret_commands import ARGUMENT, TEXT
 from ._secret_inside import BLOCK, add_block_below, add_elements, add_list_below, closing_bracket, single_brace
 from ._secret_quotes import close_of
 from ._secret_words import SCHEME, TO_FILL, is_jumble, is_secret, level_of, parts_of
@@ -29,6 +29,15 @@ _METHOD = re.compile(r"\.[A-Za-z_]\w*\(|[+*%)]", re.A)
 _REFERENCE = re.compile(r"\{{1,2}[^{}\n\"']{0,128}\}{1,2}")
 _LINE_START = re.compile(r"[ \t+-]*(?:-[ \t]+)?[\"']?\Z")
 _NO_SECRET = re.compile(r"[\s\d.,+*eE-]*", re.A)
+#: Before a name in a list without blanks (a=1,name=, ?a=1&name=), and in a connection string (User ID=u; name=).
+_IN_LIST = re.compile(r"[^ \t-\r]*([,;&?#:/])", re.A)
+_IN_CONNECTION = re.compile(r"(?:^|;)[ \t]*[\w.-]+(?: [\w.-]+){0,3}[ \t]?=[^;]*;[ \t]*\Z", re.A)
+_IN_WORDS = re.compile(r"(?:[a-z_]{2,24}=[^ ]* +)+")
+#: Behind a mark in such a list: the next name, or the end.
+_NEXT_LISTED = re.compile(r"[ \t]*(?:\Z|[\w.$-]{1,64}(?: [\w.-]{1,32}){0,3}=)", re.A)
+_CLOSED = re.compile(r"[)\]}\"']*\Z")
+_CONNECTED = re.compile(r"[^;\"'\n]{0,1024};[ \t]*(?:(?=[\"'\n])|\Z|(?=[\w.-]+(?: [\w.-]+){0,3}[ \t]?=))", re.A)
+_NEAR = 1024
 _FAR = 65536
 _JUDGED = 4096
 
@@ -50,19 +59,32 @@ class Value:
         self._kind, self._mark, self._name, self._in_url = kind, mark.strip(), name, in_url
         #: [(start, end)] of the runs of the value, each in its own quotes or in none.
         self._runs = []
-        self._has_blanks = not in_url and self._may_have_blanks(name[0] if name else None, mark)
+        before = text[max(0, name[0] - _NEAR) : name[0]].rsplit("\n", 1)[-1] if name else ""
+        #: The mark between the values of a list, whose values may have blanks and all else.
+        self._list_mark = "<" if self._mark == "<" else self._mark_of_list(before) if self._mark == "=" else None
+        self._has_blanks = not in_url and self._may_have_blanks(before, mark)
 
-    def _may_have_blanks(self, name, mark):
+    def _may_have_blanks(self, before, mark):
         """A value that goes to the end of its line: of a header, in YAML and ini files; in YAML's braces to the next."""
         if self._level == "header":
             return True
-        if name is None:
+        if self._name is None:
             return False
-        near = max(0, name - 1024)
-        begin = max(self._text.rfind("\n", near, name) + 1, near)
-        if not _LINE_START.fullmatch(self._text, begin, name):
-            return self._mark == ":" and self._text.rfind("{", begin, name) > self._text.rfind("}", begin, name)
-        return mark.endswith((" ", "\t")) or (self._mark == "=" and self._kind == TEXT and self._text[name].islower())
+        if self._kind == ARGUMENT and self._mark == "=" and _IN_WORDS.fullmatch(before):
+            return True
+        if not _LINE_START.fullmatch(before):
+            return self._mark == ":" and before.rfind("{") > before.rfind("}")
+        is_small = "a" <= self._text[self._name[0]] <= "z"
+        return mark.endswith((" ", "\t")) or (self._mark == "=" and self._kind == TEXT and is_small)
+
+    def _mark_of_list(self, before):
+        """The mark of the list that the name stands in, when nothing but it ends the value."""
+        is_connection = not self._in_url and ";" in before and _IN_CONNECTION.search(before) is not None
+        if self._kind == ARGUMENT:
+            found = _IN_LIST.fullmatch(before)
+            return ";" if is_connection else found and found.group(1)
+        is_connected = self._kind == TEXT and is_connection and _CONNECTED.match(self._text, self._at, self._limit)
+        return ";" if is_connected else None
 
     def read(self, spans):
         """Adds what is secret; returns how far it came."""
@@ -158,7 +180,7 @@ class Value:
                 at = self._plain(at, plain.end())
                 continue
             if text[at] in "\"'":
-                end = None if self._level == "header" else self._quoted_within(at)
+                end = None if self._level == "header" or self._list_mark == "<" else self._quoted_within(at)
                 at = self._plain(at, at + 1) if end is None else end
                 continue
             end = self._mark_end(at, text[at])
@@ -185,6 +207,8 @@ class Value:
     def _mark_end(self, at, char):
         """The place behind a mark or blanks that belong to the value; the place itself when the value ends here."""
         text, limit = self._text, self._limit
+        if self._list_mark is not None:
+            return self._mark_end_in_list(at, char)
         if char == "\\":
             return min(at + 2, limit) if not text.startswith("\n", at + 1) else at
         if char.isspace():
@@ -202,10 +226,20 @@ class Value:
             return at if self._in_url or text.startswith("&&", at) else at + 1
         if char == "|":
             return at if text.startswith("||", at) else at + 1
-        if char == "<":
-            return at if self._mark == "<" else at + 1
         reference = _REFERENCE.match(text, at, limit) if char == "{" and text[at - 1] == "$" else None
         return reference.end() if reference else at if char == "`" else at + 1
+
+    def _mark_end_in_list(self, at, char):
+        text, limit, mark = self._text, self._limit, self._list_mark
+        if mark == "<":
+            return at if char == "<" else at + 1
+        if char == "\\":
+            return min(at + 2, limit)
+        if char == ";" or (char == "&" and (self._in_url or mark == "&")) or (char == "#" and self._in_url):
+            return at
+        if char == "," and mark != ";":
+            return at if _NEXT_LISTED.match(text, at + 1, limit) else at + 1
+        return at if char in ")]}" and _CLOSED.match(text, at + 1, limit) else at + 1
 
     def _next(self):
         return _NEXT_HEADER if self._level == "header" else _NEXT_NAME

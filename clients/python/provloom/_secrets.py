@@ -2,7 +2,7 @@
 found (packages/agent/src/secrets.ts is the same for the agent)."""
 
 
-#: Keys that begin with one letter are longer, and have two dots.
+#: Keys that begin with one letter are longer, and have two dots; those of any letters a colon.
 _LONG = 56
 
 
@@ -47,14 +47,16 @@ def _is_harmless(argv):
     text = "\n".join(argv)
     small = text.lower()
     marks = table.HINTS + [begin for begin, _ in table.PHRASES] + ["://"]
-    if any(mark in small for mark in marks) or any(mark in text for mark, _ in table.KEYS_WITH):
+    if any(mark in small for mark in marks):
         return False
-    if any(begin in text for begins, _ in table.KEYS for begin in begins.split() if len(begin) > 1):
+    if any(mark in text for marks, _ in table.KEYS_WITH for mark in marks.split() if len(mark) > 1):
+        return False
+    if any(begin in text for begins, *_ in table.KEYS for begin in begins.split() if len(begin) > 1):
         return False
     programs = {name for row in table.PROGRAMS for name in row["of"].split()}
     options = set(table.PAIR_OPTIONS + table.PERHAPS_OPTIONS)
     return not any(
-        (len(word) > _LONG and word.count(".") > 1)
+        (len(word) > _LONG and (word.count(".") > 1 or ":" in word))
         or len(word.lstrip("+-")) in table.KEY_LINES
         or not word.isprintable()
         or " " in word

@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hostileUnits } from '../../../test/support/hostile-units.ts'
-import { knownTokens, remoteShape, secretShape, shellShape } from '../../../test/support/secret-shapes.ts'
+import {
+  knownTokens,
+  oddText,
+  remoteShape,
+  secretShape,
+  shellShape,
+} from '../../../test/support/secret-shapes.ts'
 import { cutCredentials, maskArguments, maskText } from '../src/secrets.ts'
 import { keyLines, keys, keysWith, phrases } from '../src/secrets/keys.ts'
 import * as programs from '../src/secrets/programs.ts'
@@ -47,6 +53,20 @@ test('Python masks in texts what TypeScript masks, and nothing else', () => {
   const lines = fc.sample(shellShape, runs).map(({ line }) => `INFO ${line}`)
   const cases = [...lines, ...ordinary, ...knownTokens.map((token) => `x: ${token},`), lines.join('\n')]
   expect(askPython('text_without_secrets(one)', cases)).toEqual(cases.map(maskText))
+})
+
+test('both mask the same in texts that nobody writes', () => {
+  const words = programs.programs.flatMap(({ of, after, flags, joined }) =>
+    [...of, ...(after ?? []), ...Object.keys(flags ?? {})]
+      .map((word) => `${word} `)
+      .concat(Object.keys(joined ?? {})),
+  )
+  const begins = keys.flatMap(([begins]) => begins.split(' '))
+  const texts = fc.sample(oddText([...words, ...begins]), runs)
+  expect(askPython('text_without_secrets(one)', texts)).toEqual(texts.map(maskText))
+  expect(askPython('without_credentials(one)', texts)).toEqual(texts.map(cutCredentials))
+  const argvs = texts.map((text) => ['sh', '-c', text, ...text.split(' ')])
+  expect(askPython('without_secrets(one)', argvs)).toEqual(argvs.map(maskArguments))
 })
 
 test('Python cuts from git remotes what TypeScript cuts', () => {

@@ -62,6 +62,8 @@ export function addElements(
 ): void {
   const view = text.slice(0, end)
   const hasNames = text[begin - 1] === '{'
+  // auth=("user", "password")
+  const comma = level === 'pair' && text[begin - 1] === '(' ? view.indexOf(',', begin) : -1
   let at = begin
   while (at < end) {
     if (steps.areSpent()) {
@@ -80,6 +82,7 @@ export function addElements(
       if (close !== undefined) [stop, at] = close
     } else if (!hasWords) continue
     const isName = (isQuoted || hasNames) && endAt(keyMark, text, at) >= 0
-    if (!isName && isSecret(level, text.slice(start, stop))) spans.push([start, stop])
+    const ofOne = comma >= 0 && start > comma ? 'sure' : level
+    if (!isName && isSecret(ofOne, text.slice(start, stop))) spans.push([start, stop])
   }
 }

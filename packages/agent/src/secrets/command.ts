@@ -26,6 +26,8 @@ const cookie = /^[^=\t-\r ]{1,128}=/
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/
 const awsSecret = /^[A-Za-z0-9/+]{40}$/
 const awsReach = 3
+/** What stands before the name of a program in a line that runs it: a prompt, an assignment, another program. */
+const lead = /^(?:[$+>%#]|[\w.-]+=.*|sudo|env|exec|nohup|time|command|run:)$/s
 
 export const isPlainOption = (word: string): boolean => plainOption.test(word)
 
@@ -44,6 +46,8 @@ export class Command {
   #isShell = false
   #nearId = 0
   #place = 0
+  /** Whether a program that is named next is run, and not spoken of. */
+  #isRun = true
 
   constructor(scan: Scan, depth: number, isExact = true) {
     this.#scan = scan
@@ -74,6 +78,9 @@ export class Command {
     const marked = this.#marked
     this.#marked = undefined
     if (marked !== undefined) return this.#parts(partsOf(marked, word.slice(0, trimmed(word))), word, 0)
+    if (awaited === 'name') return this.#name(word)
+    if (awaited === 'next')
+      return word.startsWith('/') ? this.#plain(word) : this.#parts(partsOf('likely', word), word, 0)
     if (awaited !== undefined && (awaited === 'shell' || !isPlainOption(word))) {
       if (this.#areMany && isSecret('perhaps', word)) this.#awaited = 'perhaps'
       return this.#value(awaited, word, 0)
@@ -96,8 +103,12 @@ export class Command {
       case 'url':
         if (!value.includes('://') && value.includes('@')) return [[offset, offset + value.lastIndexOf('@')]]
         return this.#text(word, offset)
+      case 'next':
+        this.#awaited = following
+        return []
       case 'text':
       case 'flag':
+      case 'name':
         return this.#text(word, offset)
       case 'cookie':
       case 'percent':
@@ -120,6 +131,12 @@ export class Command {
     return parts.length > 0 ? shifted(parts, offset) : this.#text(word, offset)
   }
 
+  /** A word that may name the secret that follows. */
+  #name(word: string): readonly Span[] {
+    if (namesSecret(word)) this.#awaited = levelOf(word) === 'file' ? 'file' : 'sure'
+    return this.#text(word)
+  }
+
   #option(word: string): readonly Span[] {
     const equals = word.indexOf('=')
     const head = equals < 0 ? word : word.slice(0, equals)
@@ -130,9 +147,8 @@ export class Command {
         this.#awaited = following === 'flag' ? undefined : following
         return []
       }
-      for (const [flag, joined] of Object.entries(row.joined ?? {}))
-        if (word.startsWith(flag) && word !== flag && !word.startsWith('--'))
-          return this.#value(joined, word, flag.length)
+      const found = joinedFlag(row, word)
+      if (found !== undefined) return this.#value(found[1], word, found[0].length)
       if (cluster.test(word)) {
         this.#awaited = row.flags?.[`-${word.at(-1)}`]
         if (this.#awaited !== undefined) return []
@@ -171,21 +187,25 @@ export class Command {
     const name = word.length < 256 ? word.slice(word.lastIndexOf('/') + 1) : ''
     const rows = rowsOf.get(name)
     if (rows !== undefined && !this.#seen.has(name)) {
-      this.#rows = [...this.#rows, ...rows]
+      const areRun = this.#isExact || this.#isRun
+      this.#rows = [
+        ...this.#rows,
+        ...(areRun ? rows : rows.filter(({ after, places }) => after === undefined || places === undefined)),
+      ]
       this.#isShell ||= rows[0]?.flags?.['-c'] === 'shell'
       this.#place = 0
       this.#seen.add(name)
       return []
     }
+    this.#isRun &&= lead.test(word)
     const place = this.#place
     this.#place += 1
     for (const row of this.#active()) {
+      const found = joinedFlag(row, word)
+      if (found !== undefined) return this.#value(found[1], word, found[0].length)
       if (row.places?.includes(place)) return this.#parts(partsOf('likely', word), word, 0)
       if (row.pairs && assigned.test(word)) return this.#value('sure', word, word.indexOf('=') + 1)
-      if (row.names && plainName.test(word) && namesSecret(word)) {
-        this.#awaited = 'sure'
-        return []
-      }
+      if (row.names && namesSecret(word)) return this.#name(word)
       if (row.shell) return this.#text(word, 0, 'shell')
     }
     if (afterWords.has(word) && !this.#seen.has(word)) {
@@ -211,9 +231,16 @@ function trimmed(word: string): number {
   return end
 }
 
-function namesSecret(word: string): boolean {
+/** The option of a program that a word begins with, its value behind it. */
+function joinedFlag(row: Program, word: string): readonly [string, Following] | undefined {
+  if (row.joined === undefined || word.startsWith('--')) return undefined
+  return Object.entries(row.joined).find(([flag]) => word.startsWith(flag) && word !== flag)
+}
+
+export function namesSecret(word: string): boolean {
+  if (!plainName.test(word)) return false
   const level = levelOf(word)
-  return level === 'sure' || level === 'likely' || level === 'number'
+  return level === 'sure' || level === 'likely' || level === 'number' || level === 'file'
 }
 
 /** What stands behind the mark that a program puts between a name and its secret. */

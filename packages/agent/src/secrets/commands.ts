@@ -1,4 +1,4 @@
-import { Command, isPlainOption } from './command.ts'
+import { Command, isPlainOption, namesSecret } from './command.ts'
 import { isSecret } from './judge.ts'
 import { addAll, shifted } from './match.ts'
 import type { Span } from './match.ts'
@@ -23,6 +23,7 @@ export function readShell(scan: Scan, text: string, bounds: Bounds, depth: numbe
     for (const [i, word] of line.words.entries())
       addAll(spans, word.spansOf(command.feed(said[i]!, !isExact && !word.isJoined)))
     if (takesSecretInput(said)) {
+      reader.documentsAreSecret = true
       addAll(spans, allOf(line.given))
       if (line.isPiped && before !== undefined) addAll(spans, allOf(putOut(before.words)))
     }
@@ -35,13 +36,23 @@ export function readShell(scan: Scan, text: string, bounds: Bounds, depth: numbe
 /** The secrets of a command in a command, or of the lines that are given to one. */
 function inside(scan: Scan, text: string, inner: Inner, depth: number, isExact: boolean): Span[] {
   const { start, end, kind } = inner
+  if (kind === 'secret') {
+    const lines = text.slice(start, end).replace(/[\t-\r ]+$/, '')
+    return isSecret('sure', lines) ? [[start, start + lines.length]] : []
+  }
   if (kind === 'shell' && depth < depthMax)
     return readShell(scan, text, [start, end, end], depth + 1, isExact)
   return shifted(scan.text(text.slice(start, end), kind, depth + 1), start)
 }
 
-const takesSecretInput = (words: readonly string[]): boolean =>
-  words.some((word) => secretInput.includes(word)) || (words.includes('-S') && words.includes('sudo'))
+const inputs = secretInput.map((words) => words.split(' '))
+
+function takesSecretInput(words: readonly string[]): boolean {
+  if (inputs.some((needed) => needed.every((word) => words.includes(word)))) return true
+  // read -r PASSWORD
+  const read = words.indexOf('read')
+  return read >= 0 && words.slice(read + 1).some(namesSecret)
+}
 
 /** What echo or printf puts out. */
 function putOut(words: readonly Word[]): readonly Word[] {

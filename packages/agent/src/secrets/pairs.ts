@@ -14,7 +14,8 @@ const event = new RegExp(String.raw`["'\x60]|${hints.join('|')}`, 'g')
 const keyText = /^[\w .:/@$[\]-]{1,128}$/
 const separator = /[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:|\/\/))[ \t]{0,16}/y
 const keySeparator = /[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}/y
-const nextString = /[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}["'])/y
+const nextString = /[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}\\{0,15}["'])/y
+const listEnd = /[ \t]{0,16}\]/y
 /** An escape that single quotes have only in a shell, where it is none of theirs. */
 const shellQuoted = /(?<!\\)(?:\\\\)*\\"/
 const nextListed = /[ \t\r]{0,64},[ \t\r]{0,64}\n[ \t\r+]{0,256}\\{0,15}(?=["'])/y
@@ -100,7 +101,9 @@ class Pairs {
     const content = text.slice(opened, end)
     const level = keyText.test(content) ? levelOf(content) : undefined
     if (level !== undefined) {
-      const isCalled = /\([\t\n\r ]*$/.test(text.slice(Math.max(0, quote - behind - 16), quote - behind))
+      const before = text.slice(Math.max(0, quote - behind - 16), quote - behind)
+      const isCalled =
+        /\([\t\n\r ]*$/.test(before) || (/\[[\t\n\r ]*$/.test(before) && this.#isPair(after, limit))
       const found =
         matchAt(keySeparator, view, after) ?? (isCalled ? matchAt(nextString, view, after) : undefined)
       if (found !== undefined) {
@@ -110,6 +113,16 @@ class Pairs {
     }
     if (end > opened) this.#content(opened, end, quote - behind, after, mark, behind)
     return Math.max(after, opened)
+  }
+
+  /** Whether one more text ends the list: ["password", "x"]. */
+  #isPair(after: number, limit: number): boolean {
+    const view = this.#text.slice(0, limit)
+    const begin = endAt(nextString, view, after)
+    if (begin < 0) return false
+    const quote = begin + view.slice(begin, begin + 32).search(/["']/)
+    const close = closeOf(this.#scan.steps, view, quote + 1, view[quote]!, backslashes(view, quote, begin))
+    return close !== undefined && endAt(listEnd, view, close[1]) >= 0
   }
 
   /** A quoted text that is no name: one more word of the list of texts that it stands in. */

@@ -19,8 +19,11 @@ export const depthMax = 8
 const quote = /["'\\`]/
 const head = /(["']?[+~]{0,2}[\w.$@/-]{1,128})(?:=|:(?!\/\/)[ \t]*)/y
 const named =
-  /(?:name|key|variable)["']?[\t-\r ]{0,4}[:=][\t-\r ]{0,4}["']?([\w./-]{1,128})["']?[\t-\r ,;+-]{1,64}["']?value["']?[\t-\r ]{0,4}[:=][ \t]{0,4}$/i
-const valueWord = /value["']?[\t-\r ]{0,4}[:=][ \t]{0,4}/g
+  /(?:name|key|variable)["']?[\t-\r ]{0,4}[:=>][\t-\r ]{0,4}["']?([\w./-]{1,128})(?:["']?[\t-\r ,;+-]{1,64}["']?|<\/\w{1,32}>[\t-\r ]{0,64}<)\w{0,32}value["']?[\t-\r ]{0,4}[:=>][ \t]{0,4}$/i
+const valueWord = /value["']?[\t-\r ]{0,4}[:=>][ \t]{0,4}/g
+/** A value before its name. */
+const namedBehind =
+  /(["'])(?:[^"'\\\n]|\\.|(?!\1)["']){0,1024}\1[\t-\r ]{0,16},[\t-\r ]{0,64}["']\w{0,32}(?:name|key|variable)["'][\t-\r ]{0,4}[:=][\t-\r ]{0,4}["']([\w./-]{1,128})["']/iy
 const namedReach = 256
 const listedOption = /-[ \t]{1,4}["']?(--?[A-Za-z][\w.-]{0,128})["']?[ \t]{0,4}\r?\n[ \t+]{0,64}-[ \t]{1,4}/g
 
@@ -83,17 +86,19 @@ export class Scan {
         return
       }
       const at = found.index + found[0].length
-      const name = named.exec(text.slice(Math.max(0, found.index - namedReach), at))?.[1]
+      const name =
+        named.exec(text.slice(Math.max(0, found.index - namedReach), at))?.[1] ??
+        matchAt(namedBehind, text, at)?.[2]
       const level = name === undefined ? undefined : levelOf(name)
       if (level === undefined) continue
-      const mark = found[0].includes(':') ? ': ' : '='
+      const mark = found[0].includes(':') ? ': ' : found[0].includes('>') ? '<' : '='
       const place = {
         level,
         at,
         limit: lineEnd(text, at),
         kind,
         mark,
-        name: [found.index, found.index + 5],
+        name: /["']/.test(text[at] ?? '') ? undefined : ([found.index, found.index + 5] as const),
       } as const
       readValue(this.steps, text, place, spans)
     }

@@ -1,20 +1,28 @@
-import { isSecret, toFill } from './judge.ts'
+import { isJumble, isSecret, toFill } from './judge.ts'
 import { keyLines, keys, keysWith, phrases } from './keys.ts'
 import { addAll, escaped, matchAt, searchFrom } from './match.ts'
 import type { Span } from './match.ts'
 import type { Steps } from './steps.ts'
 
-const following = new Map<string, RegExp>()
-for (const [begins, after] of keys)
-  for (const begin of begins.split(' ')) following.set(begin, new RegExp(after, 'y'))
-const within = keysWith.map(([mark, pattern]) => ({ mark, pattern: new RegExp(pattern, 'g') }))
+const following = new Map<string, { readonly pattern: RegExp; readonly mayBeName: boolean }>()
+for (const [begins, after, jumble] of keys)
+  for (const begin of begins.split(' '))
+    following.set(begin, { pattern: new RegExp(after, 'y'), mayBeName: jumble !== undefined })
+const within = keysWith.map(([marks, pattern]) => ({
+  marks: marks.split(' '),
+  pattern: new RegExp(pattern, 'g'),
+}))
+/** Letters and digits that are no word, in what is as long as a key. */
+const unlikeWords =
+  /(?<![A-Za-z0-9])(?=[A-Za-z0-9]{16})(?:[A-Za-z]{0,64}[0-9]+[A-Za-z]|[A-Za-z0-9]{32}|[A-Za-z]{0,64}(?:[a-z][A-Z]{2}|[A-Z][a-z][A-Z]))/
 const said = phrases.map(([begin, pattern]) => ({ begin, pattern: new RegExp(pattern, 'dy') }))
 /** What is long enough to be a key, and where one may begin in it: with a word, in a text with escapes also behind one. */
 const run = /\b[\w./+=~:-]{14,}/g
 const oneOf = [...following.keys()].sort((a, b) => b.length - a.length).map(escaped)
 const beginning = new RegExp(String.raw`(?:(?<![\w-])|(?<=\\[nrt]))(?:${oneOf.join('|')})`, 'g')
-const pem = /-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
-const pemEnd = /-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g
+const pemMark = /-{4,5} ?(BEGIN|END) [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g
+const pemPart = /([A-Za-z0-9+/]+={0,2})|\\[nr]|./gs
+const pemReach = 16_384
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/g
 const awsSecret = /(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])/g
 const awsReach = 200
@@ -37,7 +45,7 @@ export function shapesIn(steps: Steps, text: string, small: string): Span[] {
       if (!toFill.test(secret) && isSecret('sure', secret)) spans.push(place)
     }
   }
-  if (text.includes('PRIVATE KEY')) addAll(spans, privateKeys(text))
+  if (text.includes('PRIVATE KEY')) addAll(spans, privateKeys(steps, text))
   if (text.includes('AKIA') || text.includes('ASIA')) addAll(spans, nearAnId(steps, text))
   return spans
 }
@@ -50,19 +58,24 @@ function addKeys(spans: Span[], text: string, start: number, end: number): void 
   let begin = searchFrom(beginning, piece, start - base)
   while (begin !== undefined) {
     const from = begin.index + begin[0].length
-    const after = matchAt(following.get(begin[0])!, piece, from)
+    const { pattern, mayBeName } = following.get(begin[0])!
+    const found = matchAt(pattern, piece, from)
+    const after = found !== undefined && mayBeName && !isMade(found[0]) ? undefined : found
     const until = after === undefined ? begin.index + 1 : from + after[0].length
     if (after !== undefined) spans.push([base + begin.index, base + until])
     begin = searchFrom(beginning, piece, until)
   }
   if (end - start <= 32) return
-  for (const { mark, pattern } of within) {
-    if (!piece.includes(mark)) continue
+  for (const { marks, pattern } of within) {
+    if (!marks.some((mark) => piece.includes(mark))) continue
     for (const found of piece.matchAll(pattern))
       if (base + found.index >= start) spans.push([base + found.index, base + found.index + found[0].length])
   }
   if (keyLines.includes(end - start) && isPemLine(text, start, end)) spans.push([start, end])
 }
+
+/** Whether what follows the begin of a key was made at random, and is not a name: sk-learn, pa-100k. */
+const isMade = (said: string): boolean => isJumble(said) || unlikeWords.test(said)
 
 /** A line of a private key that came without the others. */
 function isPemLine(text: string, start: number, end: number): boolean {
@@ -90,16 +103,35 @@ function nearAnId(steps: Steps, text: string): Span[] {
   return spans
 }
 
-function privateKeys(text: string): Span[] {
+function privateKeys(steps: Steps, text: string): Span[] {
   const spans: Span[] = []
-  let at = 0
-  while (true) {
-    const begin = searchFrom(pem, text, at)
-    if (begin === undefined) return spans
-    const start = begin.index + begin[0].length
-    const end = searchFrom(pemEnd, text, start)
-    at = end?.index ?? text.length
-    if (/[^ \r\n*]/.test(text.slice(start, at))) spans.push([start, at])
-    if (end === undefined) return spans
+  let [at, begin] = [0, -1]
+  for (const found of text.matchAll(pemMark)) {
+    if (steps.areSpent(2)) return [...spans, [found.index, text.length]]
+    const isBegin = found[1] === 'BEGIN'
+    const after = found.index + found[0].length
+    // In code that looks for one, a quote ends it.
+    if (isBegin && begin < 0 && !/["'\x60]/.test(text[after] ?? '')) begin = after
+    if (isBegin) continue
+    const start = begin < 0 ? startOfLines(text.slice(0, found.index), at) : begin
+    if (start >= 0 && /[^ \r\n*]/.test(text.slice(start, found.index))) spans.push([start, found.index])
+    ;[at, begin] = [after, -1]
   }
+  if (begin >= 0 && /[^ \r\n*]/.test(text.slice(begin))) spans.push([begin, text.length])
+  return spans
+}
+
+/** Where the lines of a key begin that ends here, the first of them cut off; -1 where there are none. */
+function startOfLines(text: string, low: number): number {
+  let [begin, isShort, isSure] = [-1, false, false]
+  const base = Math.max(low, text.length - pemReach)
+  for (const { 0: said, 1: line, index } of text.slice(base).matchAll(pemPart)) {
+    if (line === undefined && /^(?:[ \t\r\n]|\\[nr])$/.test(said)) continue
+    if (line === undefined || isShort) [begin, isShort, isSure] = [-1, false, false]
+    if (line === undefined) continue
+    if (begin < 0) begin = base + index
+    isShort = line.length < 16
+    isSure ||= !isShort || line.endsWith('=')
+  }
+  return isSure ? begin : -1
 }

@@ -86,12 +86,14 @@ export type Bounds = readonly [start: number, stop: number, limit: number]
 export interface Inner {
   readonly start: number
   readonly end: number
-  readonly kind: 'shell' | 'text'
+  readonly kind: 'shell' | 'text' | 'secret'
 }
 
 /** Reads a shell string into commands. */
 export class Reader {
   readonly inner: Inner[] = []
+  /** Whether the lines given to the commands since the last end of a line are a secret. */
+  documentsAreSecret = false
   readonly #steps: Steps
   readonly #text: string
   readonly #isExact: boolean
@@ -163,9 +165,10 @@ export class Reader {
         if (this.#text.slice(this.#at, line).replaceAll(/^[\t\r]+|[\t\r]+$/g, '') === name) break
         this.#at = Math.min(line + 1, this.#text.length)
       }
-      this.inner.push({ start, end: this.#at, kind: 'text' })
+      this.inner.push({ start, end: this.#at, kind: this.documentsAreSecret ? 'secret' : 'text' })
     }
     this.#ends = []
+    this.documentsAreSecret = false
   }
 
   #quotedCommand(): void {

@@ -12,11 +12,15 @@ const dottedHost = new RegExp(
   'y',
 )
 const digits = /^[0-9]*$/
+/** What no host has in it. */
+const noHost = /[^\w.:[\]%~-]/
 const far = 1_024
 
-/** User and password of the URLs in a text; it is one URL itself when `isWhole` and it begins so. */
+/** User and password of the URLs in a text; when `isWhole` it is a word, and a URL in it may have blanks. */
 export function credentialsInUrls(steps: Steps, text: string, isWhole: boolean): Span[] {
   const spans: Span[] = []
+  // A word without blanks before the URL is the URL's to its end.
+  const blank = isWhole ? text.search(urlEnd) : 0
   let mark = text.indexOf('://')
   while (mark >= 0) {
     if (steps.areSpent(6)) return [...spans, [mark, text.length]]
@@ -27,7 +31,7 @@ export function credentialsInUrls(steps: Steps, text: string, isWhole: boolean):
     const segment = text.slice(begin, mark < 0 ? text.length : mark)
     const line = segment.indexOf('\n')
     const rest = line < 0 ? segment : segment.slice(0, line)
-    const size = credentialsSize(scheme, rest, isWhole && begin - 3 === scheme.length)
+    const size = credentialsSize(scheme, rest, blank < 0 || begin <= blank)
     if (size > 0) spans.push([begin, begin + size])
   }
   return spans
@@ -62,7 +66,9 @@ function behindAnAt(url: string, first: number, edge: number): number {
 function behindASlash(url: string, slash: number): number {
   const last = url.lastIndexOf('@')
   const colon = url.indexOf(':')
-  if (last < slash || colon < 0 || colon > slash) return -1
+  if (last < slash) return -1
+  if (colon < 0 || colon > slash)
+    return noHost.test(url.slice(0, slash)) && endAt(dottedHost, url, last + 1) >= 0 ? last : -1
   if (!digits.test(url.slice(colon + 1, slash))) return last
   const isPath =
     url.slice(0, colon).includes('.') ||

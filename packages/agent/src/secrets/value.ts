@@ -31,6 +31,15 @@ const reference = /\{{1,2}[^{}\n"']{0,128}\}{1,2}/y
 const lineStart = /^[ \t+-]*(?:-[ \t]+)?["']?$/
 const noSecret = /^[\t-\r \d.,+*eE-]*$/
 const backslashRun = /\\*/y
+/** Before a name in a list without blanks (a=1,name=, ?a=1&name=), and in a connection string (User ID=u; name=). */
+const inList = /^[^\t-\r ]*([,;&?#:/])$/
+const inConnection = /(?:^|;)[ \t]*[\w.-]+(?: [\w.-]+){0,3}[ \t]?=[^;]*;[ \t]*$/
+const inWords = /^(?:[a-z_]{2,24}=[^ ]* +)+$/
+/** Behind a mark in such a list: the next name, or the end. */
+const nextListed = /[ \t]*(?:$|[\w.$-]{1,64}(?: [\w.-]{1,32}){0,3}=)/y
+const closed = /[)\]}"']*$/y
+const connected = /[^;"'\n]{0,1024};[ \t]*(?=$|[\n"']|[\w.-]+(?: [\w.-]+){0,3}[ \t]?=)/y
+const near = 1_024
 const far = 65_536
 const judged = 4_096
 
@@ -67,6 +76,8 @@ class Value {
   readonly #place: ValuePlace
   readonly #mark: string
   readonly #hasBlanks: boolean
+  /** The mark between the values of a list, whose values may have blanks and all else. */
+  readonly #listMark: string | undefined
   /** The runs of the value, each in its own quotes or in none. */
   #runs: Span[] = []
 
@@ -76,20 +87,32 @@ class Value {
     this.#view = text.slice(0, place.limit)
     this.#place = place
     this.#mark = place.mark.trim()
-    this.#hasBlanks = place.inUrl !== true && this.#mayHaveBlanks()
+    const before =
+      place.name === undefined ? '' : text.slice(Math.max(0, place.name[0] - near), place.name[0])
+    this.#listMark = this.#mark === '<' ? '<' : this.#mark === '=' ? this.#markOfList(before) : undefined
+    this.#hasBlanks = place.inUrl !== true && this.#mayHaveBlanks(before)
   }
 
   /** A value that goes to the end of its line: of a header, in YAML and ini files; in YAML's braces to the next name. */
-  #mayHaveBlanks(): boolean {
+  #mayHaveBlanks(near: string): boolean {
     const { level, name, mark, kind } = this.#place
     if (level === 'header') return true
     if (name === undefined) return false
-    const near = this.#text.slice(Math.max(0, name[0] - 1_024), name[0])
     const before = near.slice(near.lastIndexOf('\n') + 1)
+    if (kind === 'argument' && this.#mark === '=' && inWords.test(before)) return true
     if (!lineStart.test(before))
       return this.#mark === ':' && before.lastIndexOf('{') > before.lastIndexOf('}')
     if (/[ \t]$/.test(mark)) return true
     return this.#mark === '=' && kind === 'text' && /[a-z]/.test(this.#text[name[0]]!)
+  }
+
+  /** The mark of the list that the name stands in, when nothing but it ends the value. */
+  #markOfList(before: string): string | undefined {
+    const { kind, at, inUrl } = this.#place
+    const line = before.slice(before.lastIndexOf('\n') + 1)
+    const isConnection = inUrl !== true && line.includes(';') && inConnection.test(line)
+    if (kind === 'argument') return isConnection ? ';' : inList.exec(line)?.[1]
+    return kind === 'text' && isConnection && endAt(connected, this.#view, at) >= 0 ? ';' : undefined
   }
 
   read(spans: Span[]): number {
@@ -196,7 +219,9 @@ class Value {
       const char = this.#view[at]!
       if (end >= 0) at = this.#plain(at, end)
       else if (char === '"' || char === "'")
-        at = (level === 'header' ? undefined : this.#quotedWithin(at, char)) ?? this.#plain(at, at + 1)
+        at =
+          (level === 'header' || this.#listMark === '<' ? undefined : this.#quotedWithin(at, char)) ??
+          this.#plain(at, at + 1)
       else {
         const behind = this.#markEnd(at, char)
         if (behind === at) break
@@ -224,6 +249,7 @@ class Value {
   /** The place behind a mark or blanks that belong to the value; the place itself when the value ends here. */
   #markEnd(at: number, char: string): number {
     const [view, { limit, inUrl = false, level }] = [this.#view, this.#place]
+    if (this.#listMark !== undefined) return this.#markEndInList(at, char, this.#listMark)
     const next = level === 'header' ? nextHeader : nextName
     const fits = (pattern: RegExp, place: number): boolean => endAt(pattern, view, place) >= 0
     if (char === '\\') return this.#text[at + 1] === '\n' ? at : Math.min(at + 2, limit)
@@ -243,8 +269,6 @@ class Value {
         return inUrl ? at : at + 1
       case '|':
         return this.#text[at + 1] === '|' ? at : at + 1
-      case '<':
-        return this.#mark === '<' ? at : at + 1
       case '`':
         return at
       case '{':
@@ -253,6 +277,16 @@ class Value {
       default:
         return at + 1
     }
+  }
+
+  #markEndInList(at: number, char: string, mark: string): number {
+    const [view, { limit, inUrl = false }] = [this.#view, this.#place]
+    const fits = (pattern: RegExp): boolean => endAt(pattern, view, at + 1) >= 0
+    if (mark === '<') return char === '<' ? at : at + 1
+    if (char === '\\') return Math.min(at + 2, limit)
+    if (char === ';' || (char === '&' && (inUrl || mark === '&')) || (char === '#' && inUrl)) return at
+    if (char === ',' && mark !== ';') return fits(nextListed) ? at : at + 1
+    return ')]}'.includes(char) && fits(closed) ? at : at + 1
   }
 
   /** A list, an object, or what ODBC puts in braces. */
