@@ -50,7 +50,7 @@ describe('problems of a run', () => {
     const stored = { type: 'artifact.stored', stream: 'worker-1', number: 0, problem: 'gone' } as const
     const run = new RunScript().open().admit(0)
     run.log(0, [
-      { type: 'artifact', name: 'f', kind: 'output', role: 'output', path: '/f', copy: true } as Said,
+      { type: 'artifact', name: 'f', kind: 'output', role: 'output', path: '/f', copy: true },
     ])
     run.log(0, [stored, stored], [], 0, 'agent')
     expect(run.graph.summary()).toMatchObject({ problems: 1, problemKinds: [{ code: 'FILE_NOT_STORED' }] })
