@@ -49,9 +49,7 @@ describe('problems of a run', () => {
   it('count what the agent could not keep of a file once, however often it says so', () => {
     const stored = { type: 'artifact.stored', stream: 'worker-1', number: 0, problem: 'gone' } as const
     const run = new RunScript().open().admit(0)
-    run.log(0, [
-      { type: 'artifact', name: 'f', kind: 'output', role: 'output', path: '/f', copy: true },
-    ])
+    run.log(0, [{ type: 'artifact', name: 'f', kind: 'output', role: 'output', path: '/f', copy: true }])
     run.log(0, [stored, stored], [], 0, 'agent')
     expect(run.graph.summary()).toMatchObject({ problems: 1, problemKinds: [{ code: 'FILE_NOT_STORED' }] })
   })
