@@ -33,6 +33,7 @@ _COOKIE = re.compile(r"[^=\s]{1,128}=", re.A)
 _AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
 _AWS_SECRET = re.compile(r"[A-Za-z0-9/+]{40}")
 _AWS_REACH = 3
+_PROSE = re.compile(r"[A-Za-z'-]+[.,:!?]*")
 #: What stands before the name of a program in a line that runs it: a prompt, an assignment, another program.
 _LEAD = re.compile(r"[$+>%#]|[\w.-]+=.*|sudo|env|exec|nohup|time|command|run:", re.S | re.A)
 
@@ -45,7 +46,7 @@ class Command:
         self._rows, self._seen, self._awaited, self._many = [], set(), None, False
         self._near_id, self._place, self._is_shell, self._marked = 0, 0, False, None
         #: Whether a program that is named next is run, and not spoken of.
-        self._is_run = True
+        self._is_run, self._is_spoken_of = True, False
 
     def awaits_secret(self):
         return self._awaited is not None
@@ -159,8 +160,8 @@ class Command:
     def _plain(self, word):
         name = word.rsplit("/", 1)[-1] if len(word) < 256 else ""
         if name in _ROWS and name not in self._seen:
-            are_run = self._is_exact or self._is_run
-            self._rows = self._rows + [row for row in _ROWS[name] if are_run or not ("after" in row and "places" in row)]
+            self._is_spoken_of = not self._is_exact and not self._is_run
+            self._rows = self._rows + _ROWS[name]
             self._is_shell = self._is_shell or _ROWS[name][0].get("flags", {}).get("-c") == "shell"
             self._place = 0
             self._seen.add(name)
@@ -171,7 +172,7 @@ class Command:
             flag = _joined_flag(row, word)
             if flag:
                 return self._value(row["joined"][flag], word, len(flag))
-            if place in row.get("places", ()):
+            if place in row.get("places", ()) and not (self._is_spoken_of and _PROSE.fullmatch(word)):
                 return parts_of("likely", word) or self._text(word)
             if row.get("pairs") and _ASSIGNED.match(word):
                 return self._value("sure", word, word.index("=") + 1)

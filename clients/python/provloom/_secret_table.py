@@ -165,8 +165,8 @@ PROGRAMS = [
 #: Programs whose names in a text are no reason to look closer: words of prose, and shells, whose strings have hints of
 #: their own.
 PLAIN_PROGRAMS = (
-    "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen open net security ab hey http https conan"
-    " hatch flit snap cf comet"
+    "set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen open net ab hey http https conan hatch"
+    " flit snap comet"
 ).split()
 
 #: Words of a command that takes a secret from its input, together: what is said into it is one.

@@ -15,6 +15,7 @@ _DOTTED = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[\w-]+(?:\.[\w-]+)*\
 _DIGITS = re.compile(r"[0-9]*")
 #: What no host has in it.
 _NO_HOST = re.compile(r"[^\w.:\[\]%~-]", re.A)
+_QUOTED = re.compile(r"([\"'])[^\"'\n]{1,256}\1@")
 _FAR = 1024
 
 
@@ -88,10 +89,16 @@ def _behind_a_slash(url, slash):
 def _behind_a_blank(rest, blank):
     """The @ of a password that has blanks or quotes in it."""
     colon = rest.find(":", 0, blank)
-    if colon < 0 or colon + 1 >= blank or rest[colon + 1] in "{$%" or _DIGITS.fullmatch(rest, colon + 1, blank):
+    if colon < 0 or rest[colon + 1] in "{$%":
+        return -1
+    # Digits are a port; a password in a shell's quotes has none before them.
+    is_port = colon + 1 < blank or _QUOTED.match(rest, blank) is None
+    if is_port and _DIGITS.fullmatch(rest, colon + 1, blank):
         return -1
     last = rest.find("@", blank, blank + _FAR)
-    return last if last >= 0 and _DOTTED.match(rest, last + 1) else -1
+    while last >= 0 and not _DOTTED.match(rest, last + 1):
+        last = rest.find("@", last + 1, blank + _FAR)
+    return last
 
 
 def remote_size(scheme, rest):

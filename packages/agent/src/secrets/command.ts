@@ -26,6 +26,7 @@ const cookie = /^[^=\t-\r ]{1,128}=/
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/
 const awsSecret = /^[A-Za-z0-9/+]{40}$/
 const awsReach = 3
+const prose = /^[A-Za-z'-]+[.,:!?]*$/
 /** What stands before the name of a program in a line that runs it: a prompt, an assignment, another program. */
 const lead = /^(?:[$+>%#]|[\w.-]+=.*|sudo|env|exec|nohup|time|command|run:)$/s
 
@@ -48,6 +49,7 @@ export class Command {
   #place = 0
   /** Whether a program that is named next is run, and not spoken of. */
   #isRun = true
+  #isSpokenOf = false
 
   constructor(scan: Scan, depth: number, isExact = true) {
     this.#scan = scan
@@ -187,11 +189,8 @@ export class Command {
     const name = word.length < 256 ? word.slice(word.lastIndexOf('/') + 1) : ''
     const rows = rowsOf.get(name)
     if (rows !== undefined && !this.#seen.has(name)) {
-      const areRun = this.#isExact || this.#isRun
-      this.#rows = [
-        ...this.#rows,
-        ...(areRun ? rows : rows.filter(({ after, places }) => after === undefined || places === undefined)),
-      ]
+      this.#isSpokenOf = !this.#isExact && !this.#isRun
+      this.#rows = [...this.#rows, ...rows]
       this.#isShell ||= rows[0]?.flags?.['-c'] === 'shell'
       this.#place = 0
       this.#seen.add(name)
@@ -203,7 +202,8 @@ export class Command {
     for (const row of this.#active()) {
       const found = joinedFlag(row, word)
       if (found !== undefined) return this.#value(found[1], word, found[0].length)
-      if (row.places?.includes(place)) return this.#parts(partsOf('likely', word), word, 0)
+      if (row.places?.includes(place) && !(this.#isSpokenOf && prose.test(word)))
+        return this.#parts(partsOf('likely', word), word, 0)
       if (row.pairs && assigned.test(word)) return this.#value('sure', word, word.indexOf('=') + 1)
       if (row.names && namesSecret(word)) return this.#name(word)
       if (row.shell) return this.#text(word, 0, 'shell')

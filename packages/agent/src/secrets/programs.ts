@@ -205,7 +205,7 @@ export const perhapsOptions: readonly string[] = words('p P')
  * their own.
  */
 export const plainPrograms: readonly string[] = words(
-  'set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen open net security ab hey http https conan hatch flit snap cf comet',
+  'set sh bash zsh dash ksh ash fish su ssh eval watch parallel screen open net ab hey http https conan hatch flit snap comet',
 )
 
 /** Words of a command that takes a secret from its input, together: what is said into it is one. */

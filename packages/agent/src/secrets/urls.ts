@@ -14,6 +14,7 @@ const dottedHost = new RegExp(
 const digits = /^[0-9]*$/
 /** What no host has in it. */
 const noHost = /[^\w.:[\]%~-]/
+const quoted = /(["'])[^"'\n]{1,256}\1@/y
 const far = 1_024
 
 /** User and password of the URLs in a text; when `isWhole` it is a word, and a URL in it may have blanks. */
@@ -80,10 +81,14 @@ function behindASlash(url: string, slash: number): number {
 /** The @ of a password that has blanks or quotes in it. */
 function behindABlank(rest: string, blank: number): number {
   const colon = rest.indexOf(':')
-  if (colon < 0 || colon + 1 >= blank || '{$%'.includes(rest[colon + 1]!)) return -1
-  if (digits.test(rest.slice(colon + 1, blank))) return -1
-  const last = rest.slice(0, blank + far).indexOf('@', blank)
-  return last >= 0 && endAt(dottedHost, rest, last + 1) >= 0 ? last : -1
+  if (colon < 0 || colon >= blank || '{$%'.includes(rest[colon + 1]!)) return -1
+  // Digits are a port; a password in a shell's quotes has none before them.
+  if (digits.test(rest.slice(colon + 1, blank)) && (colon + 1 < blank || endAt(quoted, rest, blank) < 0))
+    return -1
+  const view = rest.slice(0, blank + far)
+  let last = view.indexOf('@', blank)
+  while (last >= 0 && endAt(dottedHost, rest, last + 1) < 0) last = view.indexOf('@', last + 1)
+  return last
 }
 
 /** The account to keep, and the length of user, password and @, at the begin of what follows `scheme://` in a remote. */
