@@ -121,10 +121,15 @@ class LocalAggregator implements Aggregator {
     if (this.#settings.generation === undefined) return served.open()
     if (this.#leaving || this.#connection === undefined) return
     this.#leaving = true
-    await this.#control.write(this.#control.connection, { ...this.#connection, left: true })
+    await this.#say({ ...this.#connection, left: true })
     if (await this.#wiring.leave(leavingMs)) return served.open()
-    await this.#control.write(this.#control.connection, this.#connection)
+    await this.#say(this.#connection)
     this.#leaving = false
+  }
+
+  /** A disk that takes no file does not keep it here: agents see that nobody answers. */
+  async #say(connection: Connection): Promise<void> {
+    await this.#control.write(this.#control.connection, connection).catch(() => {})
   }
 
   /** @throws {ProvloomError} `AGGREGATOR_RUNNING` when agents have started a later one */

@@ -118,6 +118,7 @@ export class Closing {
         await one.record({ kind: 'remark', time, ...remark }).catch(() => {})
     }
     await run.end(cause)
+    run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-ended', runId, runDir, summary: run.summary, files: run.files })
@@ -129,6 +130,7 @@ export class Closing {
     for (const remark of this.#apart.of(run, registry.open))
       await run.record({ kind: 'remark', time: around.clock.nowUs(), ...remark })
     await run.close(reopenable)
+    run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
     this.#apart.closed(run)
     sessions.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)

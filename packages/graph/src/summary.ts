@@ -1,7 +1,7 @@
 import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { ledgerOf, problemsOf, totalOf } from './apply/ledger.ts'
+import { ledgerOf, problemsOf, rankProblems, totalOf } from './apply/ledger.ts'
 import { runBegan, runSpan } from './render/span.ts'
 import { rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
@@ -38,7 +38,8 @@ function rankSummary(state: RunState, rank: RankState): RankSummary {
     ...(rank.holder === undefined ? {} : { session: rank.holder.session }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
-    ...(rank.problemCount === 0 ? {} : { problems: rank.problemCount }),
+    ...(rank.kept === undefined ? {} : { kept: rank.kept }),
+    ...(rankProblems(rank) === 0 ? {} : { problems: rankProblems(rank) }),
     ...ledgerOf(rank),
   }
 }

@@ -248,7 +248,8 @@ export class Conversation {
     const left = this.#state === 'left'
     if ((this.#state !== 'welcomed' && !left) || this.#bye === undefined) return
     // A welcome in between may have asked for records again.
-    if (this.#connected && (left || this.#parts.drained())) this.#parts.say(this.#bye)
+    const said = left || this.#bye.kept !== undefined || this.#parts.drained()
+    if (this.#connected && said) this.#parts.say(this.#bye)
     this.#cancel = this.#again(() => this.#sayBye())
   }
 

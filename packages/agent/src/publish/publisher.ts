@@ -22,6 +22,7 @@ import { Lanes } from './lanes.ts'
 import type { Channel, Link } from './link.ts'
 import { Retirement } from './retirement.ts'
 import { Sender } from './sender.ts'
+import type { Unstored } from './sender.ts'
 
 /** What a publisher tells while it works. */
 export interface PublisherListener {
@@ -137,6 +138,11 @@ export class Publisher implements Channel {
     return this.#lanes.overflow
   }
 
+  /** That nothing of it can be stored now, and why. */
+  get unstored(): Unstored | undefined {
+    return this.#sender.unstored
+  }
+
   /** Records below this number of a stream are acknowledged. */
   acknowledged(stream: string): number {
     return this.#lanes.get(stream)?.acknowledged ?? 0
@@ -202,6 +208,15 @@ export class Publisher implements Channel {
     return this.#wait(until, () => this.#isOver())
   }
 
+  /** Says what is kept, to an aggregator that knows the session: its run is to tell. Waits for the answer a moment. */
+  async part(bye: Bye): Promise<void> {
+    if (this.#conversation.state !== 'welcomed') return
+    this.#conversation.leave(bye)
+    const until = this.#clock.monotonicMs() + this.#timing.answerWaitMs
+    while (!this.#isOver() && this.#clock.monotonicMs() < until)
+      await this.#moved.wait(Math.max(1, until - this.#clock.monotonicMs()))
+  }
+
   /** Resolves when the document on disk holds the session, or when nobody says so in time. @returns whether it does */
   settled(until: number): Promise<boolean> {
     return this.#wait(until, () => this.#conversation.state === 'settled')
@@ -247,13 +262,14 @@ export class Publisher implements Channel {
 
   /**
    * An aggregator that answers, and is only slow to acknowledge or waits for who may hold our place, is worth more waiting
-   * than one that is silent: longer than a holder may be silent before it is lost.
+   * than one that is silent: longer than a holder may be silent before it is lost. One that can store nothing is not.
    */
   #patienceMs(): number {
     const { drainMs } = this.#timing
     if (this.#hurried) return 0
     const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
-    return answers && this.#conversation.silentMs < drainMs ? drainMs * slowNotDead : drainMs * waitingShare
+    const stores = this.#sender.unstored === undefined
+    return answers && stores && this.#conversation.silentMs < drainMs ? drainMs * slowNotDead : drainMs * waitingShare
   }
 
   #converse(listener: PublisherListener): Conversation {

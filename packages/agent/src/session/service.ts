@@ -45,6 +45,8 @@ export class SessionService {
   #refused: Refused | undefined
   /** Why it was not let in when it last asked. */
   #delay: string | undefined
+  /** Told: why the aggregator can store nothing. */
+  #heldUp: string | undefined
   #said: SessionEnd | undefined
   readonly #offset = new ClockOffset((fact) => this.own.record(fact))
   readonly #end: ProcessEnd
@@ -137,6 +139,7 @@ export class SessionService {
         // What it said at its end may not have been read yet.
         if (!waits && (await this.#readToEnd())) return
       }
+      this.#lookAtStoring()
       if (this.#refused === undefined) this.#house()
       // Nothing is sent any more that its end would be seen in.
       else if (this.#said === undefined && hasSaidEnd(this.folder, this.facts)) await this.#readEnd()
@@ -172,6 +175,22 @@ export class SessionService {
     this.#publisher.retire(
       (stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream),
     )
+  }
+
+  /** Tells that the aggregator can store nothing, unless that passes at once; and takes it back. */
+  #lookAtStoring(): void {
+    const { clock, timing } = this.#parts.context
+    const { unstored } = this.#publisher
+    if (unstored === undefined) {
+      if (this.#heldUp !== undefined) this.#control.tell({ message: undefined })
+      this.#heldUp = undefined
+      return
+    }
+    const { message, sinceMs } = unstored
+    if (this.#heldUp === message || clock.monotonicMs() - sinceMs < timing.answerWaitMs) return
+    this.#heldUp = message
+    this.#control.tell({ message })
+    this.#parts.told(message)
   }
 
   #mark(): void {
@@ -271,12 +290,18 @@ export class SessionService {
     const records = await keptRecords(this.#parts.context, this.folder, marks)
     const reason = this.#reason()
     this.#control.tell({ message: reason, mark: marks })
+    this.#log.append(`${reason}; ${records} records are kept in ${this.folder.root}`)
+    await this.#publisher.part({
+      ...this.#bye(),
+      final: false,
+      kept: { records, folder: this.folder.root, reason },
+    })
     this.#close()
     return { kind: 'kept', records, reason }
   }
 
   #reason(): string {
-    const refused = this.#refused?.message ?? this.#delay
+    const refused = this.#refused?.message ?? this.#publisher.unstored?.message ?? this.#delay
     return (
       refused ??
       whyKept(this.#publisher.overflow, this.#welcome === undefined ? this.#parts.link.sought : undefined)

@@ -11,7 +11,7 @@ import {
   readStoredRun,
 } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { ProvloomError, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
+import { ProvloomError, causeOf, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello, RankStatus, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
@@ -168,7 +168,7 @@ export class Registry {
       .catch((error: unknown) => {
         this.#notBeforeMs = clock.monotonicMs() + retryOpeningMs
         this.#trouble.began('open', 'SAVE_DIR_UNWRITABLE', error)
-        this.#whyNot = reasonOf(error)
+        this.#whyNot = causeOf(error)
         return 'later' as const
       })
       .finally(() => this.#opening.delete(name))

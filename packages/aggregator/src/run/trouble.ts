@@ -28,6 +28,11 @@ export class Trouble {
     })
   }
 
+  /** Whether any of these is so now. */
+  isOpen(...what: readonly string[]): boolean {
+    return what.some((one) => this.#open.has(one))
+  }
+
   ended(what: string, code: ErrorCode, message: string): void {
     if (!this.#open.delete(what)) return
     this.#tell({ kind: 'problem-ended', code, runId: this.#runId, message })

@@ -12,17 +12,22 @@ const graphBytesMax = 64_000_000
  */
 export function problemsIn(runDir: string): string[] {
   const counts = new Map<string, number>()
-  let all = 0
+  let [all, ofRanks, ofRun] = [0, 0, 0]
   for (const facts of elementsOf(path.join(runDir, 'prov.json'))) {
     const words = facts.flatMap(([name, value]) => (name === 'provloom:problem' ? textsOf(value) : []))
     const number = facts.flatMap(([name, value]) => (name === 'provloom:problems' ? textsOf(value) : []))
-    // Of many the graph holds the first in words, and how many there were.
-    all += Math.max(words.length, Number(number[0] ?? 0))
+    // Of many the graph holds the first in words, and how many there were; the run's number holds its ranks' too.
+    const told = Number(number[0] ?? 0)
+    const isRank = facts.some(([name]) => name === 'provloom:globalRank')
+    all += isRank ? Math.max(words.length, told) : words.length
+    if (isRank) ofRanks += told
+    else ofRun += Math.max(0, told - words.length)
     for (const text of words) {
       const code = /^([A-Z][A-Z_]+): /.exec(text)?.[1]
       if (code !== undefined) counts.set(code, (counts.get(code) ?? 0) + 1)
     }
   }
+  all += Math.max(0, ofRun - ofRanks)
   if (all === 0) return []
   const codes = [...counts].map(([code, times]) => `${code} ${times}`).join(', ')
   return [codes === '' ? counted(all, 'problem') : `${counted(all, 'problem')}: ${codes}`]

@@ -47,9 +47,14 @@ function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
   if (retired !== undefined) yield retired
 }
 
+/** What a rank told, and that some of it is kept. */
+export function rankProblems({ problemCount, kept }: RankState): number {
+  return problemCount + (kept === undefined ? 0 : 1)
+}
+
 /** Problems of the run: what its ranks told, entries that could not be taken in, and what is to be known of it as a whole. */
 export function problemsOf({ ranks, skipped, remarks, bystanders }: RunState): number {
   let count = skipped + remarks.length + bystanders.size
-  for (const { problemCount } of ranks.values()) count += problemCount
+  for (const rank of ranks.values()) count += rankProblems(rank)
   return count
 }
