@@ -269,7 +269,9 @@ export class Publisher implements Channel {
     if (this.#hurried) return 0
     const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
     const stores = this.#sender.unstored === undefined
-    return answers && stores && this.#conversation.silentMs < drainMs ? drainMs * slowNotDead : drainMs * waitingShare
+    return answers && stores && this.#conversation.silentMs < drainMs
+      ? drainMs * slowNotDead
+      : drainMs * waitingShare
   }
 
   #converse(listener: PublisherListener): Conversation {

@@ -170,8 +170,8 @@ export class Admission {
       turn.kind === 'reopens' && of !== undefined
         ? await registry.reopen(of)
         : await registry.begin(hello, turn.kind === 'opens' ? turn.ordinal : hello.ordinal, of)
-    if (opened === 'later') {
-      const why = registry.whyNot
+    if (opened.kind === 'not-now') {
+      const { why } = opened
       const message = `its run cannot be opened${why === undefined ? ' now' : `: ${why}`}`
       return this.#later(peer, hello, message, why !== undefined)
     }

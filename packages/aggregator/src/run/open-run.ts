@@ -39,6 +39,7 @@ type Item =
  * its journal holds: what goes in goes by `submit` and `record`.
  */
 export class OpenRun {
+  readonly kind = 'open'
   readonly facts: RunFacts
   readonly trouble: Trouble
   readonly #around: Surroundings
@@ -337,8 +338,7 @@ export class OpenRun {
       const { session, stream } = one.envelope
       noteStream(streams, session, stream, this.#positions.failed(one.envelope))
     }
-    if (streams.size > 0)
-      this.#around.retryLater(streams, causeOf(error))
+    if (streams.size > 0) this.#around.retryLater(streams, causeOf(error))
     this.#around.onRoom()
   }
 

@@ -1,4 +1,13 @@
-import type { Absent, Ended, Exited, KeptBack, Lost, Remark, Retired, Uncollected } from '@provloom/rundir/entry'
+import type {
+  Absent,
+  Ended,
+  Exited,
+  KeptBack,
+  Lost,
+  Remark,
+  Retired,
+  Uncollected,
+} from '@provloom/rundir/entry'
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
