@@ -268,7 +268,8 @@ export class Wiring {
       return
     }
     const patienceMs = this.#settings.generation === undefined ? absentWaitMs : limits.lostAfterMs
-    if (this.#served || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
+    const tried = this.#served || this.#registry.isFailing
+    if (tried || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
   }
 
   /** What is open cannot be written, and is in its journal as far as that goes: nobody's staying changes that. */

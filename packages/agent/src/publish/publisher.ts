@@ -67,6 +67,7 @@ export class Publisher implements Channel {
   readonly #retirement: Retirement
   readonly #moved: Wake
   #hurried = false
+  #impatient = false
   #closing = false
 
   constructor(config: PublisherConfig) {
@@ -234,6 +235,12 @@ export class Publisher implements Channel {
     this.#moved.ring()
   }
 
+  /** Whoever drains gives up as soon as nothing can be stored. */
+  hurryWhereStuck(): void {
+    this.#impatient = true
+    this.#moved.ring()
+  }
+
   close(): void {
     this.#conversation.close()
     this.#link.remove(this)
@@ -267,8 +274,9 @@ export class Publisher implements Channel {
   #patienceMs(): number {
     const { drainMs } = this.#timing
     if (this.#hurried) return 0
-    const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
     const stores = this.#sender.unstored === undefined
+    if (this.#impatient && !stores) return 0
+    const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
     return answers && stores && this.#conversation.silentMs < drainMs
       ? drainMs * slowNotDead
       : drainMs * waitingShare

@@ -99,6 +99,10 @@ export class SessionService {
     this.#publisher.hurry()
   }
 
+  hurryWhereStuck(): void {
+    this.#publisher.hurryWhereStuck()
+  }
+
   /** A process of it still writes, or may: it goes on without its command. */
   get goesOn(): boolean {
     return this.#parts.process.life() === 'lives' || livingWriters(this.folder, this.facts).length > 0

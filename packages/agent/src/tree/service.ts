@@ -165,6 +165,11 @@ export class TreeService {
     for (const { service } of this.#open.values()) service.hurry()
   }
 
+  /** The same, of what the aggregator cannot store. */
+  hurryWhereStuck(): void {
+    for (const { service } of this.#open.values()) service.hurryWhereStuck()
+  }
+
   /** Resolves when no session is open, or none has been for `idleMs` where processes live that may begin one. */
   async untilDone(idleMs: number, living: () => boolean): Promise<'idle' | 'done'> {
     const { clock } = this.#parts.context

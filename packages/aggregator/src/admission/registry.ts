@@ -166,6 +166,11 @@ export class Registry {
     await this.#write()
   }
 
+  /** No run could be opened somewhere, at the last try. */
+  get isFailing(): boolean {
+    return this.#failing.size > 0
+  }
+
   /** What is written in a save directory says nothing of another one. */
   async #once(
     name: string,

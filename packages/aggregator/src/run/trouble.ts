@@ -1,4 +1,4 @@
-import { ProvloomError, reasonOf } from '@provloom/shared'
+import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
 import type { ErrorCode, Lsn, RunId } from '@provloom/shared'
 import type { StatusListener } from '../status.ts'
 
@@ -24,7 +24,7 @@ export class Trouble {
       code: known ? error.code : code,
       runId: this.#runId,
       message: `${reasonOf(error)}${cause}`,
-      hint: known ? error.hint : undefined,
+      hint: known ? error.hint : hintFor(error),
     })
   }
 
@@ -37,6 +37,14 @@ export class Trouble {
     if (!this.#open.delete(what)) return
     this.#tell({ kind: 'problem-ended', code, runId: this.#runId, message })
   }
+}
+
+const ofDisk = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']
+
+function hintFor(error: unknown): string | undefined {
+  return ofDisk.includes(systemCode(error) ?? '')
+    ? 'Check that the disk has room and that the folder may be written.'
+    : undefined
 }
 
 /** The graph and run.json count them all; the first is told. */
