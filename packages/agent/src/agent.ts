@@ -283,8 +283,7 @@ class TreeAgent implements Agent {
   /** While the worker lives signals are its own. Afterwards the first one ends what cannot succeed, the second all draining. */
   #noteSignal(): void {
     if (this.#command === undefined || !this.#command.over()) return
-    if (this.#signalled) this.#service?.hurry()
-    else this.#service?.hurryWhereStuck()
+    this.#service?.hurry(this.#signalled ? 'all' : 'unstored')
     this.#signalled = true
   }
 }

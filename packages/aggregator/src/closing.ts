@@ -90,6 +90,7 @@ export class Closing {
       .catch((error: unknown) => {
         this.#notBeforeMs.set(run, this.#parts.around.clock.monotonicMs() + retryMs)
         run.trouble.began('finish', 'FILE_UNWRITABLE', error)
+        this.#parts.settling.failed(run)
       })
       .finally(() => this.#running.delete(run))
     this.#running.set(run, running)

@@ -23,8 +23,13 @@ function isShort({ closed }: RunState, { sessionEnd, ended, kept }: RankState): 
 }
 
 /** What of an attempt is in no graph, in words. */
-export function keptWords({ kept }: RankState): string[] {
-  if (kept === undefined) return []
+export function keptWords({ closed }: RunState, { kept, ended, lost }: RankState): string[] {
+  if (kept === undefined) {
+    const open = closed?.cause === 'stopped' && ended === undefined && lost === undefined
+    return open
+      ? ['KEPT: the aggregator was stopped before this rank had ended. What has not come in: provloom spools']
+      : []
+  }
   const { records, folder, reason } = kept
   return [
     `KEPT: ${records} records are not in this graph: ${reason}. They are kept in ${folder}; hand in: provloom import ${folder}`,

@@ -29,6 +29,7 @@ export function summaryOf(state: RunState): RunSummary {
 
 function rankSummary(state: RunState, rank: RankState): RankSummary {
   const exitCode = rank.end?.exitCode ?? rank.exit?.exitCode
+  const problems = rankProblems(state, rank)
   const signal = rank.end?.signal ?? rank.exit?.signal
   return {
     rank: rank.rank,
@@ -39,7 +40,7 @@ function rankSummary(state: RunState, rank: RankState): RankSummary {
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
     ...(rank.kept === undefined ? {} : { kept: rank.kept }),
-    ...(rankProblems(rank) === 0 ? {} : { problems: rankProblems(rank) }),
+    ...(problems === 0 ? {} : { problems }),
     ...ledgerOf(rank),
   }
 }

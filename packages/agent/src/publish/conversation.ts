@@ -224,11 +224,14 @@ export class Conversation {
       case 'welcome':
         if (this.#state === 'left') this.#sayBye()
         return
+      case 'rejected':
+        // What has ended is in the journal; why its document is not written is worth knowing.
+        if (this.#state === 'left') this.#parts.rejected(message)
+        return
       case 'acks':
       case 'later':
       case 'pulse':
       case 'refused':
-      case 'rejected':
     }
   }
 

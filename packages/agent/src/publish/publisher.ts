@@ -52,6 +52,9 @@ const slowNotDead = 4
 /** Of `drainMs`, for waiting; the rest is for counting and saying what is left, so that all of it fits. */
 const waitingShare = 0.95
 
+/** What gives up now: all, or what the aggregator cannot store. */
+export type Hurry = 'all' | 'unstored'
+
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 
 /** A session's sending half: its streams, what is sent of them, and its conversation, over the agent's one link. */
@@ -66,8 +69,7 @@ export class Publisher implements Channel {
   readonly #conversation: Conversation
   readonly #retirement: Retirement
   readonly #moved: Wake
-  #hurried = false
-  #impatient = false
+  #hurried: Hurry | undefined
   #closing = false
 
   constructor(config: PublisherConfig) {
@@ -229,15 +231,9 @@ export class Publisher implements Channel {
     return this.#wait(until, () => this.#conversation.amended)
   }
 
-  /** Whoever drains gives up now. */
-  hurry(): void {
-    this.#hurried = true
-    this.#moved.ring()
-  }
-
-  /** Whoever drains gives up as soon as nothing can be stored. */
-  hurryWhereStuck(): void {
-    this.#impatient = true
+  /** Whoever drains gives up now, or as soon as nothing can be stored. */
+  hurry(which: Hurry): void {
+    if (this.#hurried !== 'all') this.#hurried = which
     this.#moved.ring()
   }
 
@@ -273,9 +269,8 @@ export class Publisher implements Channel {
    */
   #patienceMs(): number {
     const { drainMs } = this.#timing
-    if (this.#hurried) return 0
     const stores = this.#sender.unstored === undefined
-    if (this.#impatient && !stores) return 0
+    if (this.#hurried === 'all' || (this.#hurried === 'unstored' && !stores)) return 0
     const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
     return answers && stores && this.#conversation.silentMs < drainMs
       ? drainMs * slowNotDead

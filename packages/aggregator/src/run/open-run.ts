@@ -135,7 +135,7 @@ export class OpenRun {
 
   /** It cannot be written now, as far as its last try showed. */
   get isStuck(): boolean {
-    return this.trouble.isOpen('journal', 'finish')
+    return this.trouble.why('journal', 'finish') !== undefined
   }
 
   /** Sends the new part of an envelope on its way into the journal, if there is any and it fits. `asReceived` are its bytes. */

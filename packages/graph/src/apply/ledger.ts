@@ -1,6 +1,7 @@
 import { add } from '@provloom/rundir/entry'
 import type { Count, Ledger } from '@provloom/rundir/entry'
 import type { RankState, RunState, StreamState } from '../state.ts'
+import { keptWords } from '../status.ts'
 
 /** Reasons for drops with their counts, over all streams of a rank, by reason. */
 export function dropsOf(rank: RankState): ReadonlyMap<string, Count> {
@@ -48,13 +49,14 @@ function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
 }
 
 /** What a rank told, and that some of it is kept. */
-export function rankProblems({ problemCount, kept }: RankState): number {
-  return problemCount + (kept === undefined ? 0 : 1)
+export function rankProblems(state: RunState, rank: RankState): number {
+  return rank.problemCount + keptWords(state, rank).length
 }
 
 /** Problems of the run: what its ranks told, entries that could not be taken in, and what is to be known of it as a whole. */
-export function problemsOf({ ranks, skipped, remarks, bystanders }: RunState): number {
+export function problemsOf(state: RunState): number {
+  const { ranks, skipped, remarks, bystanders } = state
   let count = skipped + remarks.length + bystanders.size
-  for (const rank of ranks.values()) count += rankProblems(rank)
+  for (const rank of ranks.values()) count += rankProblems(state, rank)
   return count
 }

@@ -64,8 +64,9 @@ function rankFacts(state: RunState, rank: RankState): Facts {
       [...dropsOf(rank)].map(([reason, count]) => `${reason}: ${count}`),
     )
   facts.int('eventsKept', rank.kept?.records)
-  const problems = rankProblems(rank)
-  if (problems > 0) facts.int('problems', problems).texts('problem', [...rank.problems, ...keptWords(rank)])
+  const problems = rankProblems(state, rank)
+  if (problems > 0)
+    facts.int('problems', problems).texts('problem', [...rank.problems, ...keptWords(state, rank)])
   if (rank.conflictHosts.length > 0) facts.texts('conflictingHost', rank.conflictHosts)
   return facts
 }
