@@ -102,7 +102,6 @@ export class SessionService {
     this.#news.ring()
   }
 
-  /** @param which gives up now: all, or what cannot be stored */
   hurry(which: Hurry): void {
     this.#publisher.hurry(which)
   }
@@ -179,15 +178,10 @@ export class SessionService {
   }
 
   #house(): void {
-    if (this.#markDue) this.#mark()
-    this.#publisher.retire(
-      (stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream),
-    )
-  }
-
-  #mark(): void {
+    if (this.#markDue) this.#control.tell({ mark: this.#publisher.marks })
     this.#markDue = false
-    this.#control.tell({ mark: this.#publisher.marks })
+    const isLet = (stream: string): boolean => !writes(this.folder, this.facts, stream)
+    this.#publisher.retire((stream) => writerOf(stream) !== undefined && isLet(stream))
   }
 
   async #finish(): Promise<SessionOutcome> {
