@@ -15,8 +15,8 @@ export function describeOnSmallDisk(title: string, tests: () => void): void {
 /** A disk of its own in memory, that can be filled, freed and made read-only. */
 export interface SmallDisk {
   readonly root: string
-  /** Takes all the room that is left. */
-  fill(): void
+  /** Takes all the room that is left, but for so many KiB. */
+  fill(leaves?: number): void
   free(): void
 }
 
@@ -37,10 +37,11 @@ export function smallDisk(kibibytes: number, readOnly = false): SmallDisk {
   const ballast = path.join(root, 'ballast')
   return {
     root,
-    fill() {
+    fill(leaves = 0) {
       const descriptor = fs.openSync(ballast, 'w')
       try {
         for (const size of [65_536, 4_096, 1]) writeUntilFull(descriptor, Buffer.alloc(size))
+        if (leaves > 0) fs.ftruncateSync(descriptor, fs.fstatSync(descriptor).size - leaves * 1024)
       } finally {
         fs.closeSync(descriptor)
       }

@@ -280,10 +280,10 @@ class TreeAgent implements Agent {
     }
   }
 
-  /** While the worker lives signals are its own. Afterwards the first one is patience, the second ends the draining. */
+  /** While the worker lives signals are its own. Afterwards the first one ends what cannot succeed, the second all draining. */
   #noteSignal(): void {
     if (this.#command === undefined || !this.#command.over()) return
-    if (this.#signalled) this.#service?.hurry()
+    this.#service?.hurry(this.#signalled ? 'all' : 'unstored')
     this.#signalled = true
   }
 }

@@ -17,7 +17,7 @@ export function deliveryOf(ended: readonly SessionEnd[], tree: TreeFolder): Deli
       reason: kept[0]!.reason,
       told: kept.map(
         ({ folder, records, reason }) =>
-          `${reason}; ${counted(records)} kept in ${folder}. Hand in: provloom import ${shellWord(folder)}`,
+          `${reason}; ${records === 0 ? 'its session is' : counted(records)} kept in ${folder}. Hand in: provloom import ${shellWord(folder)}`,
       ),
     }
   }

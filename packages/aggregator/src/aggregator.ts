@@ -127,10 +127,10 @@ class LocalAggregator implements Aggregator {
     if (this.#generation === undefined) return served.open()
     if (this.#leaving || this.#connection === undefined) return
     this.#leaving = true
-    await this.#control.write(this.#control.connection, { ...this.#connection, left: true })
+    await this.#say({ ...this.#connection, left: true })
     if ((await this.#wiring.leave(leavingMs)) || !this.#claimNext()) return served.open()
     this.#connection = { ...this.#connection, generation: this.#generation }
-    await this.#control.write(this.#control.connection, this.#connection)
+    await this.#say(this.#connection)
     this.#wiring.stay()
     this.#leaving = false
   }
@@ -146,6 +146,11 @@ class LocalAggregator implements Aggregator {
     }
     this.#generation = next
     return true
+  }
+
+  /** A disk that takes no file does not keep it here: agents see that nobody answers. */
+  async #say(connection: Connection): Promise<void> {
+    await this.#control.write(this.#control.connection, connection).catch(() => {})
   }
 
   /** @throws {ProvloomError} `AGGREGATOR_RUNNING` when agents have started a later one */

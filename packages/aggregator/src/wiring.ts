@@ -47,6 +47,8 @@ export interface WiringOptions {
 
 const tickMs = 250
 const progressMs = 1_000
+/** Nobody is here, and what is open cannot be written: it is tried so long. */
+const stuckMs = 5_000
 
 /** The wiring: every room of the aggregator, and what goes from one to the next. */
 export class Wiring {
@@ -262,9 +264,20 @@ export class Wiring {
 
   /** Who was started for a job that never came need not stay for ever either; agents that come later start another. */
   #lookIdle(): void {
-    if (this.#registry.openCount > 0 || this.#presence.any) return
+    if (this.#presence.any) return
+    if (this.#registry.openCount > 0) {
+      if (this.#isStuck && this.#presence.silentMs >= stuckMs) this.#options.onIdle()
+      return
+    }
     const patienceMs = this.#settings.generation === undefined ? absentWaitMs : limits.lostAfterMs
-    if (this.#served || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
+    const tried = this.#served || this.#registry.isFailing
+    if (tried || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
+  }
+
+  /** What is open cannot be written, and is in its journal as far as that goes: nobody's staying changes that. */
+  get #isStuck(): boolean {
+    const { open, openCount } = this.#registry
+    return openCount === open.length && open.every((run) => run.isStuck)
   }
 
   /**
@@ -278,7 +291,7 @@ export class Wiring {
     await new Promise<void>((resolve) => {
       this.#options.clock.after(forMs, resolve)
     })
-    return this.#registry.openCount === 0 && !this.#wanted
+    return this.#isStuck && !this.#wanted
   }
 
   /** Takes in who comes, again. */

@@ -1,5 +1,5 @@
 import type { Closed, Exited, Opened, Part } from '@provloom/rundir/entry'
-import type { Attempt, Event, ProblemCode, Rank } from '@provloom/shared'
+import type { Attempt, Event, Kept, ProblemCode, Rank } from '@provloom/shared'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -98,6 +98,8 @@ export interface RankState {
   readonly end: EventOf<'rank.end'> | undefined
   /** Its agent said that everything is sent: when, by the aggregator's clock. */
   readonly ended: number | undefined
+  /** Its agent left with records that are in its session still. */
+  readonly kept: Kept | undefined
   /** How its process ended after its session. */
   readonly exit: Pick<Exited, 'time' | 'exitCode' | 'signal'> | undefined
   /** Every writer had closed its ledger: what was sent is known to the last record. */

@@ -1,3 +1,4 @@
+import { shellWord } from '@provloom/shared'
 import type { RankStatus } from '@provloom/shared'
 import type { RankState, RunState } from './state.ts'
 
@@ -5,11 +6,35 @@ export type Status = RankStatus | 'running'
 
 /** How an attempt stands: what its agent told, else what the aggregator had to conclude. */
 export function rankStatus(state: RunState, rank: RankState): Status {
+  const status = toldStatus(state, rank)
+  return status === 'completed' && isShort(state, rank) ? 'incomplete' : status
+}
+
+function toldStatus(state: RunState, rank: RankState): Status {
   if (rank.end !== undefined) return rank.end.status
   if (rank.lost !== undefined) return 'lost'
   if (rank.ended !== undefined || (state.closed !== undefined && rank.sessionEnd !== undefined))
     return rank.sessionEnd?.status ?? 'incomplete'
   return state.closed === undefined ? 'running' : 'incomplete'
+}
+
+/** What it logged has not all come in: it is kept, or its agent never said that all is sent, and its last word is missing. */
+function isShort({ closed }: RunState, { sessionEnd, ended, kept }: RankState): boolean {
+  return kept !== undefined || (closed !== undefined && ended === undefined && sessionEnd === undefined)
+}
+
+/** What of an attempt is in no graph, in words. */
+export function keptWords({ closed }: RunState, { kept, ended, lost }: RankState): string[] {
+  if (kept === undefined) {
+    const open = closed?.cause === 'stopped' && ended === undefined && lost === undefined
+    return open
+      ? ['KEPT: the aggregator was stopped before this rank had ended. What has not come in: provloom spools']
+      : []
+  }
+  const { records, folder, reason } = kept
+  return [
+    `KEPT: ${records} records are not in this graph: ${reason}. They are kept in ${folder}; hand in: provloom import ${shellWord(folder)}`,
+  ]
 }
 
 /**

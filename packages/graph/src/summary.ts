@@ -1,7 +1,7 @@
 import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { ledgerOf, totalOf } from './apply/ledger.ts'
+import { ledgerOf, rankProblems, totalOf } from './apply/ledger.ts'
 import { problemKinds } from './problems.ts'
 import { runBegan, runSpan } from './render/span.ts'
 import { rankStatus, runStatus } from './status.ts'
@@ -33,6 +33,7 @@ export function summaryOf(state: RunState): RunSummary {
 
 function rankSummary(state: RunState, rank: RankState): RankSummary {
   const exitCode = rank.end?.exitCode ?? rank.exit?.exitCode
+  const problems = rankProblems(state, rank)
   const signal = rank.end?.signal ?? rank.exit?.signal
   return {
     rank: rank.rank,
@@ -42,7 +43,8 @@ function rankSummary(state: RunState, rank: RankState): RankSummary {
     ...(rank.holder === undefined ? {} : { session: rank.holder.session }),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
-    ...(rank.problemCount === 0 ? {} : { problems: rank.problemCount }),
+    ...(rank.kept === undefined ? {} : { kept: rank.kept }),
+    ...(problems === 0 ? {} : { problems }),
     ...ledgerOf(rank),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { attemptOf, rankOf } from '@provloom/shared'
 import { relations, element, values } from './support/look.ts'
 import { RunScript, startUs } from './support/run.ts'
 
@@ -27,6 +28,35 @@ describe('a rank in the graph', () => {
     expect(values(run.graph.document(), 'run:rank-1', 'problems')).toEqual(['2'])
     expect(values(run.graph.document(), 'run:run', 'problems')).toEqual(['4'])
     expect(run.graph.summary()).toMatchObject({ problems: 4, ranks: [{ problems: 2 }, { problems: 2 }] })
+  })
+
+  it('is not complete while records of it are kept elsewhere, and is when they are handed in', () => {
+    const run = new RunScript().open().admit(0, 0, 'node0', 1)
+    run.log(0, [{ type: 'rank.end', status: 'completed' }])
+    const [rank, attempt] = [rankOf(0), attemptOf(0)]
+    run.tell({
+      kind: 'kept',
+      time: startUs,
+      rank,
+      attempt,
+      records: 7,
+      folder: '/spools/a',
+      reason: 'ENOSPC',
+    })
+    run.close()
+    const kept = { records: 7, folder: '/spools/a', reason: 'ENOSPC' }
+    expect(run.graph.summary()).toMatchObject({
+      status: 'incomplete',
+      problems: 1,
+      ranks: [{ status: 'incomplete', problems: 1, kept, dropped: 0 }],
+    })
+    expect(values(run.graph.document(), 'run:rank-0', 'eventsKept')).toEqual(['7'])
+    expect(values(run.graph.document(), 'run:rank-0', 'problem')).toEqual([
+      'KEPT: 7 records are not in this graph: ENOSPC. They are kept in /spools/a; hand in: provloom import /spools/a',
+    ])
+    run.tell({ kind: 'reopened', time: startUs }).admit(0, 0, 'node0', 1).end(0).close()
+    expect(run.graph.summary()).toMatchObject({ status: 'completed', problems: 0 })
+    expect(values(run.graph.document(), 'run:rank-0', 'problem')).toEqual([])
   })
 
   it('tells its numbers, its host, how it ended, and its ledger', () => {
@@ -157,7 +187,7 @@ describe('a rank in the graph', () => {
     const run = new RunScript().open().admit(0, 0).admit(0, 1)
     run.log(0, [{ type: 'rank.end', status: 'failed', exitCode: 1 }], [], 0)
     run.log(0, [{ type: 'rank.end', status: 'completed', exitCode: 0 }], [], 1)
-    expect(run.close().graph.summary().status).toBe('completed')
+    expect(run.end(0, 1).close().graph.summary().status).toBe('completed')
   })
 
   it('counts unreadable and lost records and points of unknown series as dropped', () => {

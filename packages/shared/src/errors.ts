@@ -72,6 +72,12 @@ export function sentenceOf(error: unknown): string {
   return `${error.message}${cause}${error.hint === undefined ? '' : `. ${error.hint}`}`
 }
 
+/** The same with its code, to stand before a semicolon: why something waits or was left. */
+export function causeOf(error: unknown): string {
+  const sentence = sentenceOf(error).replace(/\.$/, '')
+  return error instanceof ProvloomError ? `${sentence} [${error.code}]` : sentence
+}
+
 const bugHint = 'PROVLOOM_DEBUG=1 shows where; it is a bug of ours, please tell us.'
 
 /**

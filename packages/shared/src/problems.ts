@@ -20,6 +20,7 @@ export type ProblemCode =
   | 'FOLDER_INCOMPLETE'
   | 'FOLDER_TOO_LARGE'
   | 'HELPER'
+  | 'KEPT'
   | 'MISSING_FILE'
   | 'MODEL_NOT_SAVED'
   | 'NAMES_DIFFER'
@@ -127,6 +128,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   HELPER: {
     what: 'start_run in a process of multiprocessing: it recorded into the run of the process above it',
     try: 'call start_run below if __name__ == "__main__", or give the child a rank',
+  },
+  KEPT: {
+    what: 'records are not in this graph: they are kept in the spool of their session',
+    try: 'hand them in: provloom spools says where they are, and what to type',
   },
   MISSING_FILE: {
     what: 'a file or folder is not there',

@@ -224,11 +224,14 @@ export class Conversation {
       case 'welcome':
         if (this.#state === 'left') this.#sayBye()
         return
+      case 'rejected':
+        // What has ended is in the journal; why its document is not written is worth knowing.
+        if (this.#state === 'left') this.#parts.rejected(message)
+        return
       case 'acks':
       case 'later':
       case 'pulse':
       case 'refused':
-      case 'rejected':
     }
   }
 
@@ -248,7 +251,8 @@ export class Conversation {
     const left = this.#state === 'left'
     if ((this.#state !== 'welcomed' && !left) || this.#bye === undefined) return
     // A welcome in between may have asked for records again.
-    if (this.#connected && (left || this.#parts.drained())) this.#parts.say(this.#bye)
+    const said = left || this.#bye.kept !== undefined || this.#parts.drained()
+    if (this.#connected && said) this.#parts.say(this.#bye)
     this.#cancel = this.#again(() => this.#sayBye())
   }
 

@@ -22,6 +22,7 @@ import { Lanes } from './lanes.ts'
 import type { Channel, Link } from './link.ts'
 import { Retirement } from './retirement.ts'
 import { Sender } from './sender.ts'
+import type { Unstored } from './sender.ts'
 
 /** What a publisher tells while it works. */
 export interface PublisherListener {
@@ -51,6 +52,9 @@ const slowNotDead = 4
 /** Of `drainMs`, for waiting; the rest is for counting and saying what is left, so that all of it fits. */
 const waitingShare = 0.95
 
+/** What gives up now: all, or what the aggregator cannot store. */
+export type Hurry = 'all' | 'unstored'
+
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 
 /** A session's sending half: its streams, what is sent of them, and its conversation, over the agent's one link. */
@@ -65,7 +69,7 @@ export class Publisher implements Channel {
   readonly #conversation: Conversation
   readonly #retirement: Retirement
   readonly #moved: Wake
-  #hurried = false
+  #hurried: Hurry | undefined
   #closing = false
 
   constructor(config: PublisherConfig) {
@@ -137,6 +141,11 @@ export class Publisher implements Channel {
     return this.#lanes.overflow
   }
 
+  /** That nothing of it can be stored now, and why. */
+  get unstored(): Unstored | undefined {
+    return this.#sender.unstored
+  }
+
   /** Records below this number of a stream are acknowledged. */
   acknowledged(stream: string): number {
     return this.#lanes.get(stream)?.acknowledged ?? 0
@@ -202,6 +211,15 @@ export class Publisher implements Channel {
     return this.#wait(until, () => this.#isOver())
   }
 
+  /** Says what is kept, to an aggregator that knows the session: its run is to tell. Waits for the answer a moment. */
+  async part(bye: Bye): Promise<void> {
+    if (this.#conversation.state !== 'welcomed') return
+    this.#conversation.leave(bye)
+    const until = this.#clock.monotonicMs() + this.#timing.answerWaitMs
+    while (!this.#isOver() && this.#clock.monotonicMs() < until)
+      await this.#moved.wait(Math.max(1, until - this.#clock.monotonicMs()))
+  }
+
   /** Resolves when the document on disk holds the session, or when nobody says so in time. @returns whether it does */
   settled(until: number): Promise<boolean> {
     return this.#wait(until, () => this.#conversation.state === 'settled')
@@ -213,9 +231,9 @@ export class Publisher implements Channel {
     await this.#wait(until, () => this.#conversation.amended || this.#link.awayMs > this.#timing.awayMs)
   }
 
-  /** Whoever drains gives up now. */
-  hurry(): void {
-    this.#hurried = true
+  /** Whoever drains gives up now, or as soon as nothing can be stored. */
+  hurry(which: Hurry): void {
+    if (this.#hurried !== 'all') this.#hurried = which
     this.#moved.ring()
   }
 
@@ -247,13 +265,16 @@ export class Publisher implements Channel {
 
   /**
    * An aggregator that answers, and is only slow to acknowledge or waits for who may hold our place, is worth more waiting
-   * than one that is silent: longer than a holder may be silent before it is lost.
+   * than one that is silent: longer than a holder may be silent before it is lost. One that can store nothing is not.
    */
   #patienceMs(): number {
     const { drainMs } = this.#timing
-    if (this.#hurried) return 0
+    const stores = this.#sender.unstored === undefined
+    if (this.#hurried === 'all' || (this.#hurried === 'unstored' && !stores)) return 0
     const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
-    return answers && this.#conversation.silentMs < drainMs ? drainMs * slowNotDead : drainMs * waitingShare
+    return answers && stores && this.#conversation.silentMs < drainMs
+      ? drainMs * slowNotDead
+      : drainMs * waitingShare
   }
 
   #converse(listener: PublisherListener): Conversation {

@@ -30,6 +30,11 @@ interface Held {
   readonly frame: Buffer
 }
 
+export interface Unstored {
+  readonly message: string
+  readonly sinceMs: number
+}
+
 /** What the aggregator lets through, and the place it is for. */
 interface Grant {
   readonly runId: RunId
@@ -52,6 +57,10 @@ export class Sender {
   #grant: Grant | undefined
   #held: Held | undefined
   #progressMs: number
+  /** When something was last acknowledged, granted, or sent with nothing else on its way. */
+  #movedMs: number
+  /** Streams of which the aggregator can store nothing now, with the reason and since when. */
+  readonly #unstored = new Map<string, Unstored>()
   #stalledWaitMs: number
   /** How often draining was asked for. */
   #drain = 0
@@ -60,13 +69,18 @@ export class Sender {
 
   constructor(parts: SenderParts) {
     this.#parts = parts
-    this.#progressMs = parts.clock.monotonicMs()
+    this.#progressMs = this.#movedMs = parts.clock.monotonicMs()
     this.#stalledWaitMs = parts.timing.stalledMs
   }
 
   /** Monotonic milliseconds when something was last acknowledged or granted. */
   get progressMs(): number {
     return this.#progressMs
+  }
+
+  /** That the aggregator cannot store what is sent, and why. */
+  get unstored(): Unstored | undefined {
+    return [...this.#unstored.values()][0]
   }
 
   /** Everything that was in the spool at the last `drain` is acknowledged. */
@@ -90,6 +104,7 @@ export class Sender {
     this.#parts.lanes.discover()
     for (const lane of this.#parts.lanes.all) lane.rewind(welcome.next[lane.reader.id] ?? 0)
     this.#exhausted = false
+    this.#unstored.clear()
     const { runId, rank, attempt, creditBytes, envelopeAgeMs = 0 } = welcome
     this.#parts.lanes.pace(envelopeAgeMs)
     this.#grant = { runId, rank, attempt, creditBytes, bounds: boundsFor(creditBytes) }
@@ -105,7 +120,9 @@ export class Sender {
   acknowledge(acks: Acks): void {
     let progress = false
     for (const [stream, next] of Object.entries(acks.next)) {
-      if (this.#parts.lanes.get(stream)?.acknowledge(next) === true) progress = true
+      if (this.#parts.lanes.get(stream)?.acknowledge(next) !== true) continue
+      progress = true
+      this.#unstored.delete(stream)
     }
     if (progress) {
       this.#stalledWaitMs = this.#parts.timing.stalledMs
@@ -115,8 +132,13 @@ export class Sender {
     }
   }
 
-  reject(rejected: Rejected): void {
-    this.#parts.lanes.get(rejected.stream)?.reject(rejected.next, rejected.retry)
+  reject({ stream, next, retry, message, tell }: Rejected): void {
+    this.#parts.lanes.get(stream)?.reject(next, retry)
+    if (tell === true) {
+      const sinceMs = this.#unstored.get(stream)?.sinceMs ?? this.#parts.clock.monotonicMs()
+      this.#unstored.set(stream, { message, sinceMs })
+      this.#parts.moved()
+    }
     this.#exhausted = false
     this.#parts.wake.ring()
   }
@@ -130,7 +152,7 @@ export class Sender {
   }
 
   #progressed(): void {
-    this.#progressMs = this.#parts.clock.monotonicMs()
+    this.#progressMs = this.#movedMs = this.#parts.clock.monotonicMs()
     this.#parts.moved()
   }
 
@@ -177,7 +199,7 @@ export class Sender {
 
   async #sendHeld(transport: Transport, held: Held): Promise<number> {
     const { lane, packed, frame } = held
-    if (this.#parts.lanes.inFlightBytes === 0) this.#progressMs = this.#parts.clock.monotonicMs()
+    if (this.#parts.lanes.inFlightBytes === 0) this.#movedMs = this.#parts.clock.monotonicMs()
     // Counted before it goes: its acknowledgement may come while `send` is awaited.
     lane.sent(packed, frame.length)
     const outcome = await transport.send(frame)
@@ -217,8 +239,8 @@ export class Sender {
       lanes.release()
     }
     if (this.#grant === undefined || lanes.inFlightBytes === 0) return
-    if (now - this.#progressMs < this.#stalledWaitMs) return
-    this.#progressMs = now
+    if (now - this.#movedMs < this.#stalledWaitMs) return
+    this.#movedMs = now
     this.#stalledWaitMs = Math.min(this.#stalledWaitMs * 2, stalledMostMs)
     this.#parts.stalled()
   }

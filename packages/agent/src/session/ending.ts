@@ -1,5 +1,5 @@
 import os from 'node:os'
-import type { SessionEnd } from '@provloom/shared'
+import type { Bye, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { elasticError } from '../launch/last-words.ts'
 import { memoryKills } from '../launch/memory-kills.ts'
@@ -29,6 +29,14 @@ function isSignal(name: string | undefined): name is NodeJS.Signals {
 
 export function howOf(end: CommandEnd): { readonly signal: string } | { readonly exitCode: number } {
   return end.kind === 'killed' ? { signal: end.signal } : { exitCode: end.code }
+}
+
+/** What its end asks for, as a bye says it. */
+export function picturesIn(said: SessionEnd | undefined): Pick<Bye, 'createGraph' | 'createSvg'> {
+  return {
+    ...(said?.createGraph === true ? { createGraph: true } : {}),
+    ...(said?.createSvg === true ? { createSvg: true } : {}),
+  }
 }
 
 /**

@@ -2,14 +2,16 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isCount } from '@provloom/shared'
-import type { SessionEnd } from '@provloom/shared'
+import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { textOf } from '../spool/small-file.ts'
 import { unheardStatus } from '../tree/processes.ts'
+import type { Wake } from '../wake.ts'
 import { commandEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
+import { commandEndMs, exitMs, lookMs } from './waits.ts'
 
 /** How the process of a session ended, as far as anybody says who was told. */
 export class ProcessEnd {
@@ -48,6 +50,23 @@ export class ProcessEnd {
     this.#seen ??= endOf(unheardStatus(this.#pid, this.#start))
     if (this.#pid !== command && this.#told() !== undefined) return false
     return (command !== undefined && this.command === undefined) || (said === undefined && hasParent())
+  }
+
+  /** Where it follows the session's soon enough to be told. */
+  async after(
+    said: SessionEnd | undefined,
+    clock: Clock,
+    news: Wake,
+    serves: () => boolean,
+  ): Promise<CommandEnd | undefined> {
+    const { command } = this.#process
+    const isGone = (): boolean => this.#process.life() === 'gone'
+    const until = clock.monotonicMs() + exitMs
+    while (!isGone() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
+    if (command === undefined || !isGone()) return undefined
+    const waitUntil = clock.monotonicMs() + commandEndMs
+    while (this.command === undefined && clock.monotonicMs() < waitUntil) await news.wait(lookMs)
+    return this.known(said)
   }
 
   #told(): CommandEnd | undefined {

@@ -4,7 +4,7 @@ import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import { memoryKills } from '../launch/memory-kills.ts'
 import { Publisher } from '../publish/publisher.ts'
-import type { PublisherListener } from '../publish/publisher.ts'
+import type { Hurry, PublisherListener } from '../publish/publisher.ts'
 import { Recorder } from '../source/recorder.ts'
 import { OwnStream } from '../spool/own-stream.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
@@ -12,10 +12,11 @@ import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { ControlFile, placeOf, placeTold } from './control.ts'
-import { howOf, rankEndOf } from './ending.ts'
+import { howOf, picturesIn, rankEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import { emptySession, removeSession } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
+import { HeldUp } from './held-up.ts'
 import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
@@ -23,7 +24,7 @@ import { ProcessEnd } from './process-end.ts'
 import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { RunLog } from './run-log.ts'
-import { commandEndMs, exitMs, lookMs } from './waits.ts'
+import { commandEndMs, lookMs } from './waits.ts'
 import { hasSaidEnd, livingWriters, writerOf, writes } from './writers.ts'
 
 /** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
@@ -45,6 +46,7 @@ export class SessionService {
   #refused: Refused | undefined
   /** Why it was not let in when it last asked. */
   #delay: string | undefined
+  readonly #heldUp: HeldUp
   #said: SessionEnd | undefined
   readonly #offset = new ClockOffset((fact) => this.own.record(fact))
   readonly #end: ProcessEnd
@@ -63,6 +65,13 @@ export class SessionService {
     this.#settings = settings
     this.#end = new ProcessEnd(facts, folder, parts.process)
     this.#news = new Wake(clock)
+    const changed = (message: string | undefined): void => this.#control.tell({ message })
+    this.#heldUp = new HeldUp({
+      clock,
+      graceMs: timing.answerWaitMs,
+      changed,
+      told: (one) => parts.told(one),
+    })
     this.#control = new ControlFile(folder)
     this.own = new OwnStream(clock, files, folder.streams)
     this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
@@ -93,8 +102,8 @@ export class SessionService {
     this.#news.ring()
   }
 
-  hurry(): void {
-    this.#publisher.hurry()
+  hurry(which: Hurry): void {
+    this.#publisher.hurry(which)
   }
 
   /** A process of it still writes, or may: it goes on without its command. */
@@ -137,6 +146,7 @@ export class SessionService {
         // What it said at its end may not have been read yet.
         if (!waits && (await this.#readToEnd())) return
       }
+      this.#heldUp.look(this.#publisher.unstored)
       if (this.#refused === undefined) this.#house()
       // Nothing is sent any more that its end would be seen in.
       else if (this.#said === undefined && hasSaidEnd(this.folder, this.facts)) await this.#readEnd()
@@ -168,15 +178,10 @@ export class SessionService {
   }
 
   #house(): void {
-    if (this.#markDue) this.#mark()
-    this.#publisher.retire(
-      (stream) => writerOf(stream) !== undefined && !writes(this.folder, this.facts, stream),
-    )
-  }
-
-  #mark(): void {
+    if (this.#markDue) this.#control.tell({ mark: this.#publisher.marks })
     this.#markDue = false
-    this.#control.tell({ mark: this.#publisher.marks })
+    const isLet = (stream: string): boolean => !writes(this.folder, this.facts, stream)
+    this.#publisher.retire((stream) => writerOf(stream) !== undefined && isLet(stream))
   }
 
   async #finish(): Promise<SessionOutcome> {
@@ -202,7 +207,9 @@ export class SessionService {
       (await this.#publisher.leave(() => this.#bye(), this.#until))
     if (this.#isQuiet) return this.#endQuietly()
     if (!left || this.#publisher.overflow > 0) return this.#keep()
-    await this.#publisher.settled(this.#until)
+    const settled = await this.#publisher.settled(this.#until)
+    // Whoever hands it in again has its document written.
+    if (!settled && this.#publisher.unstored !== undefined) return this.#keep()
     this.#conclude()
     await this.#tellExit()
     this.#close()
@@ -228,16 +235,9 @@ export class SessionService {
 
   /** The process's own end, where it follows the session's soon enough to be told. */
   async #tellExit(): Promise<void> {
-    const { process: ofProcess } = this.#parts
     const { clock } = this.#parts.context
-    const until = clock.monotonicMs() + exitMs
-    while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
-      await this.#news.wait(lookMs)
-    }
-    if (ofProcess.command === undefined || ofProcess.life() !== 'gone') return
-    const waitUntil = clock.monotonicMs() + commandEndMs
-    while (this.#end.command === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
-    const end = this.#end.known(this.#said)
+    const serves = (): boolean => this.#asked === 'serve'
+    const end = await this.#end.after(this.#said, clock, this.#news, serves)
     if (end === undefined || this.#said === undefined) return
     const exit = { kind: 'exit', session: this.folder.id, time: clock.nowUs(), ...howOf(end) } as const
     await this.#publisher.amend(exit, this.#until)
@@ -253,8 +253,7 @@ export class SessionService {
         this.#parts.process.abandoned ||
         livingWriters(this.folder, this.facts).length === 0 ||
         this.#said !== undefined,
-      ...(this.#said?.createGraph === true ? { createGraph: true } : {}),
-      ...(this.#said?.createSvg === true ? { createSvg: true } : {}),
+      ...picturesIn(this.#said),
     }
   }
 
@@ -271,16 +270,17 @@ export class SessionService {
     const records = await keptRecords(this.#parts.context, this.folder, marks)
     const reason = this.#reason()
     this.#control.tell({ message: reason, mark: marks })
+    this.#log.append(`${reason}; ${records} records are kept in ${this.folder.root}`)
+    const kept = { records, folder: this.folder.root, reason }
+    await this.#publisher.part({ ...this.#bye(), final: false, kept })
     this.#close()
     return { kind: 'kept', records, reason }
   }
 
   #reason(): string {
-    const refused = this.#refused?.message ?? this.#delay
-    return (
-      refused ??
-      whyKept(this.#publisher.overflow, this.#welcome === undefined ? this.#parts.link.sought : undefined)
-    )
+    const { unstored, overflow } = this.#publisher
+    const told = this.#refused?.message ?? unstored?.message ?? this.#delay
+    return told ?? whyKept(overflow, this.#welcome === undefined ? this.#parts.link.sought : undefined)
   }
 
   async #leave(): Promise<SessionOutcome> {

@@ -8,6 +8,7 @@ import type { CommandEnd } from '../launch/command.ts'
 import { Meeting } from '../meet/meeting.ts'
 import { Presence } from '../meet/presence.ts'
 import { Link } from '../publish/link.ts'
+import type { Hurry } from '../publish/publisher.ts'
 import { failureOf } from '../session/outcome.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
 import type { SessionService } from '../session/service.ts'
@@ -162,8 +163,8 @@ export class TreeService {
   }
 
   /** Whoever drains gives up now. */
-  hurry(): void {
-    for (const { service } of this.#open.values()) service.hurry()
+  hurry(which: Hurry): void {
+    for (const { service } of this.#open.values()) service.hurry(which)
   }
 
   /** Resolves when no session is open, or none has been for `idleMs` where processes live that may begin one. */

@@ -1,5 +1,5 @@
 import type { ClosedRun } from '@provloom/rundir'
-import { ProvloomError, isAttempt, limits, protocolVersion } from '@provloom/shared'
+import { ProvloomError, causeOf, isAttempt, limits, protocolVersion } from '@provloom/shared'
 import type { Attempt, Hello, Rank, RefusalReason, RunId } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import { OpenRun } from '../run/open-run.ts'
@@ -184,9 +184,9 @@ export class Admission {
       turn.kind === 'reopens' && of !== undefined
         ? await registry.reopen(of)
         : await registry.begin(hello, turn.kind === 'opens' ? turn.ordinal : hello.ordinal, of)
-    if (opened === 'later') {
-      const why = registry.whyNot
-      const message = `its run cannot be opened${why === undefined ? ' now' : `: ${why} [SAVE_DIR_UNWRITABLE]`}`
+    if (opened.kind === 'not-now') {
+      const { why } = opened
+      const message = `its run cannot be opened${why === undefined ? ' now' : `: ${why}`}`
       return this.#later(peer, hello, message, why !== undefined)
     }
     // Others may have come first meanwhile, and this one may have asked again: what is so now decides.
@@ -231,11 +231,11 @@ export class Admission {
       if (run.isOver) await run.goOn()
       if (lost?.state === 'open') await this.#lose(run, hello.rank, lost.attempt)
       await this.#record(session)
-    } catch {
-      // The journal's trouble has been told; the agent says hello again. Whoever spoke for the rank still does.
+    } catch (error) {
+      // The agent says hello again. Whoever spoke for the rank still does.
       sessions.remove(session)
       if (before !== undefined && sessions.get(before.id) === before) sessions.add(before)
-      return
+      return this.#later(peer, hello, causeOf(error), true)
     }
     session.phase = 'open'
     // One of an earlier attempt goes on with what is left of it, unless this one was let in because it was silent.

@@ -1,5 +1,5 @@
-import { limits } from '@provloom/shared'
-import type { Bye, Exit, Gone, Heartbeat, Present, Retired } from '@provloom/shared'
+import { causeOf, limits } from '@provloom/shared'
+import type { Bye, Exit, Gone, Heartbeat, Kept, Present, Retired } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
@@ -59,6 +59,7 @@ export class Attendance {
     const farewell = (): void => reply(peer, { kind: 'farewell', session: bye.session })
     if (session === undefined) return this.#byeOfNobody(peer, bye.session)
     this.#heard(session, peer)
+    if (bye.kept !== undefined && session.phase === 'open') return this.#parted(session, bye.kept, farewell)
     if (!bye.final || session.phase === 'replaced') return farewell()
     if (standingOf(session)?.ended !== undefined) {
       session.phase = 'done'
@@ -88,8 +89,28 @@ export class Attendance {
         this.#parts.onLeft(run)
         settling.ended(run)
       },
-      // Not stored, so no farewell: the agent says bye again.
-      () => session.told.delete('bye'),
+      (error: unknown) => {
+        // Not stored, so no farewell: the agent says bye again.
+        session.told.delete('bye')
+        const message = causeOf(error)
+        const about = { session: session.id, stream: '', next: 0, retry: true, tell: true }
+        reply(peer, { kind: 'rejected', ...about, message })
+      },
+    )
+  }
+
+  /** Its agent has given up and leaves: nobody waits for it any more, whether that can be written or not. */
+  #parted(session: Session, kept: Kept, farewell: () => void): void {
+    const { sessions, around, onLeft } = this.#parts
+    const { rank, attempt, run } = session
+    sessions.remove(session)
+    run.abandon(session.id)
+    run.record({ kind: 'kept', time: around.clock.nowUs(), rank, attempt, ...kept }).then(
+      () => {
+        farewell()
+        onLeft(run)
+      },
+      () => onLeft(run),
     )
   }
 

@@ -68,7 +68,15 @@ export class Intake {
       const session = this.#sessions.get(id)
       if (session === undefined) continue
       for (const [stream, next] of Object.entries(positions)) {
-        this.#reply(session.peer, { kind: 'rejected', session: id, stream, next, retry: true, message })
+        this.#reply(session.peer, {
+          kind: 'rejected',
+          session: id,
+          stream,
+          next,
+          retry: true,
+          message,
+          tell: true,
+        })
       }
     }
   }

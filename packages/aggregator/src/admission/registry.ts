@@ -11,7 +11,7 @@ import {
   readStoredRun,
 } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { ProvloomError, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
+import { ProvloomError, causeOf, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello, RankStatus, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
@@ -32,6 +32,14 @@ export interface RunKey {
 
 const retryOpeningMs = 1_000
 
+/** A run could not be opened now; and why, where that will not pass by itself. */
+export interface NotNow {
+  readonly kind: 'not-now'
+  readonly why: string | undefined
+}
+
+const notNow: NotNow = { kind: 'not-now', why: undefined }
+
 /** The runs of an aggregator: which are open, which have ended; runs.json says the same to a successor. */
 export class Registry {
   readonly #around: Surroundings
@@ -39,14 +47,14 @@ export class Registry {
   readonly #control: ControlFolder
   readonly #trouble: Trouble
   readonly #open = new Map<RunId, OpenRun>()
-  readonly #opening = new Map<string, Promise<OpenRun | 'later'>>()
+  readonly #opening = new Map<string, Promise<OpenRun | NotNow>>()
   /** Those that are just being begun: a successor must know them, whichever of them is written first. */
   readonly #beginning = new Set<RunFacts>()
   /** Those that could not be resumed: kept in runs.json for the next try. */
   #setAside: RunFacts[] = []
   #closed: ClosedRun[] = []
-  #whyNot: string | undefined
-  #notBeforeMs = 0
+  /** Save directories in which no run could be opened at the last try. */
+  readonly #failing = new Map<string, { readonly why: string; readonly notBeforeMs: number }>()
   /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
   readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
   #writing: Promise<void> = Promise.resolve()
@@ -121,17 +129,21 @@ export class Registry {
     return this.#open.get(runId) ?? this.#closed.find(({ facts }) => facts.runId === runId)
   }
 
-  /** Opens the run of an ordinal; of those that ask at once the first does. @returns 'later' when it cannot be now */
-  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun | 'later'> {
+  /** Opens the run of an ordinal; of those that ask at once the first does. */
+  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun | NotNow> {
     const name = hello.runId ?? JSON.stringify([this.keyOf(hello), ordinal])
-    return this.#once(name, () => this.#begin(hello, ordinal, after))
+    const { asked, saveDir: own } = this.#settings
+    const wished = asked.provenanceSaveDir === undefined ? hello.asked.provenanceSaveDir : undefined
+    const saveDir = wished === undefined ? own : path.resolve(wished)
+    return this.#once(name, saveDir, () => this.#begin(hello, ordinal, saveDir, after))
   }
 
-  /** Goes on with a closed run. @returns 'later' when it cannot be now */
-  reopen(closed: ClosedRun): Promise<OpenRun | 'later'> {
-    return this.#once(closed.facts.runId, async () => {
+  /** Goes on with a closed run. */
+  reopen(closed: ClosedRun): Promise<OpenRun | NotNow> {
+    const { runId, runDir } = closed.facts
+    return this.#once(runId, path.dirname(runDir), async () => {
       const run = await reopenRun(this.#around, closed.facts)
-      if (run === undefined) return 'later'
+      if (run === undefined) return notNow
       this.#closed = this.#closed.filter((one) => one !== closed)
       this.#open.set(closed.facts.runId, run)
       await this.#write()
@@ -154,47 +166,69 @@ export class Registry {
     await this.#write()
   }
 
-  /** Why no run could be opened at the last try. */
-  get whyNot(): string | undefined {
-    return this.#whyNot
+  /** No run could be opened somewhere, at the last try. */
+  get isFailing(): boolean {
+    return this.#failing.size > 0
   }
 
-  async #once(name: string, open: () => Promise<OpenRun | 'later'>): Promise<OpenRun | 'later'> {
+  /** What is written in a save directory says nothing of another one. */
+  async #once(
+    name: string,
+    saveDir: string,
+    open: () => Promise<OpenRun | NotNow>,
+  ): Promise<OpenRun | NotNow> {
     const underWay = this.#opening.get(name)
     if (underWay !== undefined) return underWay
     const { clock } = this.#around
-    if (clock.monotonicMs() < this.#notBeforeMs) return 'later'
+    const failed = this.#failing.get(saveDir)
+    if (failed !== undefined && clock.monotonicMs() < failed.notBeforeMs)
+      return { kind: 'not-now', why: failed.why }
     const opening = open()
+      .then((run) => {
+        if (run.kind === 'not-now') return run
+        this.#failing.delete(saveDir)
+        this.#trouble.ended(
+          `open ${saveDir}`,
+          'SAVE_DIR_UNWRITABLE',
+          `Runs can be opened in ${saveDir} again`,
+        )
+        return run
+      })
       .catch((error: unknown) => {
-        this.#notBeforeMs = clock.monotonicMs() + retryOpeningMs
-        this.#trouble.began('open', 'SAVE_DIR_UNWRITABLE', error)
-        this.#whyNot = reasonOf(error)
-        return 'later' as const
+        const told = cannotOpen(saveDir, error)
+        this.#failing.set(saveDir, {
+          why: causeOf(told),
+          notBeforeMs: clock.monotonicMs() + retryOpeningMs,
+        })
+        this.#trouble.began(`open ${saveDir}`, told.code, told)
+        return { kind: 'not-now', why: causeOf(told) } as const
       })
       .finally(() => this.#opening.delete(name))
     this.#opening.set(name, opening)
     return opening
   }
 
-  async #begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun> {
+  async #begin(
+    hello: Hello,
+    ordinal: number,
+    saveDir: string,
+    after: ClosedRun | undefined,
+  ): Promise<OpenRun> {
     const { clock } = this.#around
     const { asked } = this.#settings
-    const wished = asked.provenanceSaveDir === undefined ? hello.asked.provenanceSaveDir : undefined
     const facts = placeRun({
       runId: hello.runId ?? mintRunId(Math.floor(clock.nowUs() / 1000), randomBytes(10)),
       jobKey: hello.jobKey,
       ordinal,
       ...(hello.runName === undefined ? {} : { runName: hello.runName }),
       settings: settle(asked, hello.asked),
-      saveDir: wished === undefined ? this.#settings.saveDir : path.resolve(wished),
+      saveDir,
     })
     this.#beginning.add(facts)
     try {
       await this.#write()
       const run = await beginRun(this.#around, facts, after?.facts.runId)
       this.#open.set(facts.runId, run)
-      this.#trouble.ended('open', 'SAVE_DIR_UNWRITABLE', 'Runs can be opened again')
-      this.#whyNot = undefined
       this.#tellOpened(run, false)
       return run
     } catch (error) {
@@ -258,6 +292,17 @@ export class Registry {
     this.#writing = written.catch(() => {})
     return written
   }
+}
+
+/** Whatever went wrong: where, and what to try. */
+function cannotOpen(saveDir: string, error: unknown): ProvloomError {
+  if (error instanceof ProvloomError) return error
+  return new ProvloomError('SAVE_DIR_UNWRITABLE', `Could not open a run in ${saveDir}`, {
+    doing: 'open a run',
+    to: saveDir,
+    cause: error,
+    hint: 'Check that the disk has room and that the folder may be written.',
+  })
 }
 
 function isOf(facts: RunFacts, { jobKey, experimentName, runName }: RunKey): boolean {

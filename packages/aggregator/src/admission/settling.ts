@@ -49,11 +49,24 @@ export class Settling {
     this.#reply(session.peer, settledOf(run, session.id))
   }
 
+  /** The document cannot be written: whoever waits for it is told, for it may take long. */
+  failed(run: OpenRun): void {
+    const why = run.trouble.why('finish', 'flush')
+    if (why === undefined) return
+    const message = `it is in the journal of ${run.facts.runDir}, and its graph cannot be written: ${why}`
+    for (const session of this.#sessions.of(run)) {
+      if (session.phase !== 'done' || session.told.has('flushed')) continue
+      const about = { session: session.id, stream: '', next: 0, retry: true, tell: true }
+      this.#reply(session.peer, { kind: 'rejected', ...about, message })
+    }
+  }
+
   async #settle(run: OpenRun): Promise<void> {
     if (this.#othersAreClosing(run) || (this.#runsEnd && isAboutToEnd(run))) await this.#pause(togetherMs)
     if (run.isOver || run.isEnding) return
     const ended = this.#sessions.of(run).filter((one) => one.phase === 'done' && !one.told.has('flushed'))
-    if (ended.length === 0 || !(await run.flushNow())) return
+    if (ended.length === 0) return
+    if (!(await run.flushNow())) return this.failed(run)
     for (const session of ended) {
       session.told.add('flushed')
       this.tell(session)

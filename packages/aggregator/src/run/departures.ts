@@ -23,7 +23,7 @@ export class Departures {
   /** Notes who has left since the last look. */
   look(roster: Roster): void {
     for (const state of roster.latest())
-      if (state.ended !== undefined || state.lost !== undefined) this.agoMs(state)
+      if (state.ended !== undefined || state.lost !== undefined || state.kept !== undefined) this.agoMs(state)
   }
 
   agoMs(state: RankState): number {

@@ -75,10 +75,13 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
+  const summary = graph.summary()
+  const kept = summary.ranks.some((rank) => rank.kept !== undefined)
   await writeRunFile(around.files, run.facts, {
-    summary: graph.summary(),
+    summary,
     journalPosition: run.readers.position,
-    finished,
+    // With records kept elsewhere it is not: they can be handed in, and complete it.
+    finished: finished && !kept,
     ...(finished ? {} : { connectionFile: around.connectionFile }),
     files: written,
   })

@@ -3,7 +3,7 @@ import { filesOf } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { controlRecord, envelopeRecord, recordsOf } from '@provloom/rundir/entry'
 import type { Closed, ControlEntry, RunSummary } from '@provloom/rundir/entry'
-import { ProvloomError, lsn, reasonOf } from '@provloom/shared'
+import { ProvloomError, causeOf, lsn } from '@provloom/shared'
 import type { Attempt, Envelope, Lsn, Rank, SegmentLog } from '@provloom/shared'
 import { Flusher } from '../flusher.ts'
 import { Journal } from '../journal/journal.ts'
@@ -18,6 +18,8 @@ import { Sealer } from './sealer.ts'
 import { StreamPositions } from './stream-positions.ts'
 import type { Submission } from './stream-positions.ts'
 import type { Surroundings } from './surroundings.ts'
+import { Unwritten } from './unwritten.ts'
+import type { Weighed } from './unwritten.ts'
 import { Trouble, tellSkipped } from './trouble.ts'
 
 /** On its way into the journal. */
@@ -37,6 +39,7 @@ type Item =
  * its journal holds: what goes in goes by `submit` and `record`.
  */
 export class OpenRun {
+  readonly kind = 'open'
   readonly facts: RunFacts
   readonly trouble: Trouble
   readonly #around: Surroundings
@@ -46,6 +49,7 @@ export class OpenRun {
   readonly #journal: Journal<Item>
   readonly #applying: ApplyQueue<Item>
   readonly #lease: Lease
+  readonly #unwritten = new Unwritten()
   #gone: string | undefined
   #flusher: Flusher
   #sealer: Sealer
@@ -122,6 +126,16 @@ export class OpenRun {
   /** Of each stream of an attempt, the next record that is not in the journal. */
   storedOf(rank: Rank, attempt: Attempt): Record<string, number> {
     return this.#positions.of(rank, attempt)
+  }
+
+  /** Nothing of a session comes any more: it is waited for by nobody. */
+  abandon(session: string): void {
+    this.#unwritten.forget(session)
+  }
+
+  /** It cannot be written now, as far as its last try showed. */
+  get isStuck(): boolean {
+    return this.trouble.why('journal', 'finish') !== undefined
   }
 
   /** Sends the new part of an envelope on its way into the journal, if there is any and it fits. `asReceived` are its bytes. */
@@ -299,7 +313,8 @@ export class OpenRun {
   #committed(items: readonly Item[], first: Lsn): void {
     // Another one may have taken the run while this process was stopped: it has never read what we have just written.
     if (!this.#isOurs()) return this.#failed(items, new Error(this.#gone))
-    this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
+    if (this.#unwritten.written(items.map((one) => weighed(one))))
+      this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
     const acknowledgements = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind !== 'envelope') continue
@@ -313,6 +328,7 @@ export class OpenRun {
 
   #failed(items: readonly Item[], error: unknown): void {
     if (this.#isOurs(true)) this.trouble.began('journal', 'LOG_FAILED', error)
+    this.#unwritten.failed(items.map((one) => weighed(one)))
     const streams = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind === 'control') {
@@ -322,8 +338,7 @@ export class OpenRun {
       const { session, stream } = one.envelope
       noteStream(streams, session, stream, this.#positions.failed(one.envelope))
     }
-    if (streams.size > 0)
-      this.#around.retryLater(streams, `the journal cannot be written: ${reasonOf(error)}`)
+    if (streams.size > 0) this.#around.retryLater(streams, causeOf(error))
     this.#around.onRoom()
   }
 
@@ -348,6 +363,12 @@ export class OpenRun {
     await flushRun(this.#around, this.facts, this.#readers, (work) => this.#still(work))
     this.trouble.ended('flush', 'FILE_UNWRITABLE', 'prov.json is written again')
   }
+}
+
+function weighed(one: Item): Weighed {
+  if (one.kind === 'control') return { bytes: one.bytes }
+  const { session, stream, first, count } = one.envelope
+  return { bytes: one.bytes, session, stream, end: first + count }
 }
 
 function noteStream(

@@ -37,7 +37,7 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
   // Asked at every farewell: of a thousand ranks it has to look at one that still runs.
   for (const state of roster.latest()) {
     if (state.rank >= ranks) continue
-    if (state.ended === undefined && state.lost === undefined) {
+    if (state.ended === undefined && state.lost === undefined && state.kept === undefined) {
       return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
     }
     seen++
@@ -78,6 +78,8 @@ function firstStays(roster: Roster, sight: JobSight): boolean {
 }
 
 function waitsMs(roster: Roster, state: RankState): number {
+  // What is kept comes when somebody hands it in, if ever.
+  if (state.kept !== undefined) return 0
   if (state.ended === undefined) return lostWaitMs
   if (mayComeBack(roster, state)) return absentWaitMs
   // Others are in a later start of all ranks: it belongs there too.

@@ -54,7 +54,7 @@ export function jobsOf(looks: readonly SpoolLook[], given: string | undefined): 
     const former = look.former.run
     const wasIn = belongs !== undefined && belongs.facts.runId === former?.runId
     if (belongs !== undefined && canGoOn(belongs)) job.runs.set(belongs.facts.runId, belongs)
-    else if (wasIn) {
+    else if (wasIn && belongs.finished) {
       job.done.push(look)
       continue
     }

@@ -6,6 +6,7 @@ import type { Aggregator, AggregatorConfig, AggregatorStatus, RunFinished } from
 import { ProvloomError } from '@provloom/shared'
 import { handIn } from './hand-in.ts'
 import type { Assigned, HandedIn } from './hand-in.ts'
+import { problemLine } from '../output/problem-line.ts'
 
 /** Time the runs have to be written: what is left then stays in their journals. */
 const STOP_MS = 600_000
@@ -19,6 +20,7 @@ export class Gathering {
   readonly #aggregator: Aggregator
   readonly #tell: (message: string) => void
   readonly #meet: string
+  readonly #told: string[] = []
   readonly finished: RunFinished[] = []
 
   /** @param tell hears what a person should know */
@@ -46,7 +48,11 @@ export class Gathering {
   }
 
   handIn(spools: readonly Assigned[]): Promise<HandedIn[]> {
-    return handIn(spools, this.#aggregator.connectionFile, this.#tell)
+    // Agents in this process hear from the aggregator what it has said itself.
+    const tell = (line: string): void => {
+      if (!this.#told.some((message) => line.includes(message))) this.#tell(line)
+    }
+    return handIn(spools, this.#aggregator.connectionFile, tell)
   }
 
   /**
@@ -77,7 +83,8 @@ export class Gathering {
         this.finished.push(status)
         break
       case 'problem':
-        this.#tell(status.hint === undefined ? status.message : `${status.message}. ${status.hint}`)
+        this.#told.push(status.message)
+        this.#tell(problemLine(status))
         break
       case 'problem-ended':
         this.#tell(status.message)

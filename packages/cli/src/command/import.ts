@@ -23,10 +23,14 @@ const unreadableToldMax = 3
 
 /** Jobs of which nothing is there yet go into one aggregator, so many sessions at once. */
 const TOGETHER = 64
+/** Sessions that a line names. */
+const NAMED_MAX = 8
 
 interface Imported {
   readonly handedIn: readonly HandedIn[]
   readonly finished: readonly RunFinished[]
+  /** What came in is in its runs' documents. */
+  readonly whole: boolean
 }
 
 /**
@@ -54,7 +58,18 @@ export async function importSpools(
       `${exactJson({ kind: 'imported', sessions: handedIn.map((one) => outcomeOf(one)), runs: finished })}\n`,
     )
   } else for (const run of finished) say(renderSummary(run, styleFor(process.stderr)))
-  return handedIn.every(({ delivery }) => delivery.kind !== 'kept') ? exitCode.ok : exitCode.unavailable
+  const kept = handedIn.filter(({ delivery }) => delivery.kind === 'kept').map(({ spool }) => spool)
+  if (kept.length > 0) tell(keptLine(kept))
+  return kept.length === 0 && imported.every((one) => one.whole) ? exitCode.ok : exitCode.unavailable
+}
+
+/** The end of one that did not bring all in: how much is left, where, and what to type when its cause is mended. */
+function keptLine(spools: readonly string[]): string {
+  const named = spools.slice(0, NAMED_MAX).join(' ')
+  const more = spools.length - NAMED_MAX
+  const again = more > 0 ? `provloom spools lists them all` : `hand in: provloom import ${named}`
+  const where = more > 0 ? `${named} and ${more} more` : spools.join(', ')
+  return `${counted(spools.length, 'session')} in no graph yet, kept in ${where}; ${again}`
 }
 
 /** @throws {ProvloomError} `CONFLICT` for one that is in use, `SPOOL_UNREADABLE` */
@@ -115,17 +130,23 @@ async function handInJob(job: Job, options: GivenOptions): Promise<Imported> {
     tell(`${look.spool} is in its run already, ${look.former.run?.runDir ?? ''}: removed`)
     clearSpool(look)
   }
-  if (job.sessions.length === 0) return { handedIn: [], finished: [] }
+  if (job.sessions.length === 0) return { handedIn: [], finished: [], whole: true }
   const { jobKey: _key, ...rest } = options
   const resume = job.runs.map(({ facts }) => facts.runDir)
   const gathering = new Gathering({ collectAllProcesses: true, ...rest, jobKey: 'import', resume }, tell)
   try {
     await gathering.start()
   } catch (error) {
-    return { handedIn: await handInLiving(job, error), finished: [] }
+    return { handedIn: await handInLiving(job, error), finished: [], whole: true }
   }
   const handedIn = await gathering.handIn(job.sessions)
-  return { handedIn, finished: await gathering.finish() }
+  try {
+    return { handedIn, finished: await gathering.finish(), whole: true }
+  } catch (error) {
+    // Other jobs may have other disks.
+    say(renderError(error))
+    return { handedIn, finished: gathering.finished, whole: false }
+  }
 }
 
 /** Its run goes on, with an aggregator that lives: that one takes it, where it can be reached. */

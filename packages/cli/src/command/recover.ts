@@ -1,9 +1,8 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
 import type { SpoolLook } from '@provloom/agent'
 import type { RunFinished } from '@provloom/aggregator'
-import { filesOf, readStoredRun } from '@provloom/rundir'
+import { readStoredRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { ProvloomError, exactJson, shellWord } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
@@ -30,7 +29,7 @@ export async function recover(
   const began = performance.now()
   const run = readStoredRun(folder)
   const { runId, runDir, jobKey } = run.facts
-  if (!run.finished && !fs.existsSync(filesOf(runDir).journal)) throw journalGone(runDir)
+  if (!run.finished && !canGoOn(run)) throw journalGone(runDir)
   const spools =
     named.length > 0
       ? named.flatMap((one) => lookAtSpool(one)).map((look) => ofRun(look, run.facts))

@@ -45,6 +45,8 @@ export async function run(
 
 /** After its ranks the aggregator only finishes: longer than it gives itself nobody waits for it. */
 const CONCLUDE_MS = 30_000
+/** Asked to end by a signal, it has so long. */
+const HURRY_MS = 1_000
 
 class Job {
   readonly #ranks: number
@@ -96,6 +98,10 @@ class Job {
     // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
     aggregator.stop()
     await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
+    // It has been told, and what it has is in its journals: nothing of ours stays behind.
+    await Promise.race([aggregator.done, after(HURRY_MS)])
+    aggregator.kill()
+    await aggregator.done
     stopForwarding()
     return this.#conclude(codes, workers.failure)
   }

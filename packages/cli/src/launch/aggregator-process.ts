@@ -67,6 +67,12 @@ export class AggregatorProcess {
     if (this.#child !== undefined) tell(this.#child, 'stop')
   }
 
+  /** Where it is still there: what it was writing is as it was before, and its journals are whole. */
+  kill(): void {
+    this.#stopping = true
+    this.#child?.kill('SIGKILL')
+  }
+
   #spawn(listens: (status: Listening) => void): void {
     try {
       this.#follow(this.#start(), listens)

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { AggregatorStatus } from '@provloom/aggregator'
 import { onTerminal, printable, say } from '@provloom/shared'
+import { problemLine } from './problem-line.ts'
 import { counted, duration } from './quantity.ts'
 import { Title } from './title.ts'
 
@@ -45,7 +46,7 @@ export class Progress {
         this.note(`rank ${status.rank} is not heard any more`)
         break
       case 'problem':
-        this.note(status.hint === undefined ? status.message : `${status.message}. ${status.hint}`)
+        this.note(problemLine(status))
         break
       case 'problem-ended':
         this.note(status.message)

@@ -2,7 +2,7 @@ import type { Admitted, Conflict, PartsSealed, RunEntry, Skipped } from '@provlo
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
 import { hostOf, rankOf } from './find.ts'
-import { amend, leave, missRanks, passBy, remark, retire } from './leave.ts'
+import { amend, keepBack, leave, missRanks, passBy, remark, retire } from './leave.ts'
 import { markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
 import { applySkipped } from './skipped.ts'
@@ -29,6 +29,8 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'lost':
     case 'ended':
       return leave(change, entry)
+    case 'kept':
+      return keepBack(change, entry)
     case 'retired':
       return retire(change, entry)
     case 'exited':
@@ -73,6 +75,7 @@ function admit(change: Change, entry: Admitted): void {
   undo.set(rank, 'restarts', entry.restarts)
   undo.set(rank, 'ended', undefined)
   undo.set(rank, 'lost', undefined)
+  undo.set(rank, 'kept', undefined)
   if (entry.worldSize !== undefined) tellWorld(change, entry.attempt, entry.worldSize)
   hostOf(change, entry.host)
   markRank(change, key)

@@ -27,6 +27,7 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
     sessionEnd: undefined,
     end: undefined,
     ended: undefined,
+    kept: undefined,
     exit: undefined,
     ledgerClosed: false,
     lost: undefined,

@@ -1,4 +1,13 @@
-import type { Absent, Ended, Exited, Lost, Remark, Retired, Uncollected } from '@provloom/rundir/entry'
+import type {
+  Absent,
+  Ended,
+  Exited,
+  KeptBack,
+  Lost,
+  Remark,
+  Retired,
+  Uncollected,
+} from '@provloom/rundir/entry'
 import { isHint } from '@provloom/shared'
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
@@ -14,12 +23,20 @@ export function leave(change: Change, entry: Lost | Ended): void {
   else {
     undo.set(rank, 'ended', entry.time)
     undo.set(rank, 'lost', undefined)
+    undo.set(rank, 'kept', undefined)
     undo.set(rank, 'ledgerClosed', entry.ledgerClosed)
     for (const [stream, told] of Object.entries(entry.ledger))
       settle(change, streamOf(change, rank, stream), told)
     if (entry.createGraph === true) undo.set(state, 'createGraph', true)
     if (entry.createSvg === true) undo.set(state, 'createSvg', true)
   }
+  markRank(change, key)
+}
+
+/** Its agent is gone and brings nothing more: whoever hands its session in takes that back. */
+export function keepBack(change: Change, { rank: number, attempt, records, folder, reason }: KeptBack): void {
+  const { key, rank } = rankOf(change, number, attempt)
+  change.undo.set(rank, 'kept', { records, folder, reason })
   markRank(change, key)
 }
 

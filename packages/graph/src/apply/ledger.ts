@@ -1,6 +1,7 @@
 import { add } from '@provloom/rundir/entry'
 import type { Count, Ledger } from '@provloom/rundir/entry'
-import type { RankState, StreamState } from '../state.ts'
+import type { RankState, RunState, StreamState } from '../state.ts'
+import { keptWords } from '../status.ts'
 
 /** Reasons for drops with their counts, over all streams of a rank, by reason. */
 export function dropsOf(rank: RankState): ReadonlyMap<string, Count> {
@@ -45,4 +46,9 @@ export function totalOf(ledgers: Iterable<Ledger>): Ledger {
 function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
   yield* streams.values()
   if (retired !== undefined) yield retired
+}
+
+/** What a rank told, and that some of it is kept. */
+export function rankProblems(state: RunState, rank: RankState): number {
+  return rank.problemCount + keptWords(state, rank).length
 }

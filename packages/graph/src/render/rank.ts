@@ -1,11 +1,11 @@
-import { dropsOf, ledgerOf } from '../apply/ledger.ts'
+import { dropsOf, ledgerOf, rankProblems } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { RankState, RunState } from '../state.ts'
 import { Facts } from './facts.ts'
 import { hostName, planName, rankName, runName } from './names.ts'
 import { rankSpan } from './span.ts'
-import { rankStatus } from '../status.ts'
+import { keptWords, rankStatus } from '../status.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, relation } from './view.ts'
 
@@ -63,7 +63,10 @@ function rankFacts(state: RunState, rank: RankState): Facts {
       'dropped',
       [...dropsOf(rank)].map(([reason, count]) => `${reason}: ${count}`),
     )
-  if (rank.problemCount > 0) facts.int('problems', rank.problemCount).texts('problem', rank.problems)
+  facts.int('eventsKept', rank.kept?.records)
+  const problems = rankProblems(state, rank)
+  if (problems > 0)
+    facts.int('problems', problems).texts('problem', [...rank.problems, ...keptWords(state, rank)])
   if (rank.conflictHosts.length > 0) facts.texts('conflictingHost', rank.conflictHosts)
   return facts
 }

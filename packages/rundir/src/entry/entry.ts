@@ -1,6 +1,7 @@
 import type {
   Attempt,
   Event,
+  Kept,
   Lsn,
   PlaceEnd,
   Points,
@@ -25,6 +26,7 @@ export type RunEntry =
   | Records
   | Lost
   | Ended
+  | KeptBack
   | Retired
   | Exited
   | Uncollected
@@ -154,6 +156,14 @@ export interface Ended {
   /** Asked for by the rank. */
   readonly createGraph?: boolean
   readonly createSvg?: boolean
+}
+
+/** The rank's agent has left with records that could not be brought in: they lie in its session until they are handed in. */
+export interface KeptBack extends Kept {
+  readonly kind: 'kept'
+  readonly time: number
+  readonly rank: Rank
+  readonly attempt: Attempt
 }
 
 /** Streams whose writer is gone: nothing of them comes any more. */

@@ -1,4 +1,4 @@
-import type { Attempt, ProblemCode, ProblemWords, Rank, RankStatus, RunId } from '@provloom/shared'
+import type { Attempt, Kept, ProblemCode, ProblemWords, Rank, RankStatus, RunId } from '@provloom/shared'
 import type { Count } from './count.ts'
 
 /** sent = stored + dropped, always. */
@@ -21,6 +21,8 @@ export interface RankSummary extends Ledger {
   readonly host: string
   /** The session that speaks for it. */
   readonly session?: string
+  /** What has not come in and is not dropped: it can be handed in. */
+  readonly kept?: Kept
   /** There when it has any. */
   readonly problems?: number
   readonly exitCode?: number

@@ -113,6 +113,8 @@ export interface Rejected {
   readonly next: number
   readonly retry: boolean
   readonly message: string
+  /** A person should know: nothing can be stored now. */
+  readonly tell?: boolean
 }
 
 export interface Heartbeat {
@@ -139,7 +141,17 @@ export interface StreamLedger {
   readonly drops: Readonly<Record<string, number>>
 }
 
-/** Everything this session had to send is acknowledged. `final`: the session has ended; else another agent may come. */
+/** What a session could not get into its run: it stays in its folder until somebody hands it in. */
+export interface Kept {
+  readonly records: number
+  readonly folder: string
+  readonly reason: string
+}
+
+/**
+ * Everything this session had to send is acknowledged, or what is not is `kept`. `final`: the session has ended; else
+ * another agent may come.
+ */
 export interface Bye {
   readonly kind: 'bye'
   readonly session: string
@@ -150,6 +162,7 @@ export interface Bye {
   readonly ledgerClosed: boolean
   readonly createGraph?: boolean
   readonly createSvg?: boolean
+  readonly kept?: Kept
 }
 
 /** An agent without an open session is here, and may have one yet. `session` is the agent's own id. */

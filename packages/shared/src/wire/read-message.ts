@@ -96,6 +96,7 @@ const agentFields: Fields<AgentMessage> = {
     ledgerClosed: isFlag,
     createGraph: optional(isFlag),
     createSvg: optional(isFlag),
+    kept: optional(shape({ records: isCount, folder: text(4096), reason: text(8192) })),
   },
   present: {
     agent: text(64),
@@ -125,7 +126,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
   refused: { reason: text(64), message: text(4096) },
   later: { message: text(4096), tell: optional(isFlag) },
   acks: { next: isNumbers },
-  rejected: { stream: text(64), next: isCount, retry: isFlag, message: text(4096) },
+  rejected: { stream: text(64), next: isCount, retry: isFlag, message: text(8192), tell: optional(isFlag) },
   pulse: { sentUs: isCount, receivedUs: isCount },
   settled: {
     runDir: text(4096),

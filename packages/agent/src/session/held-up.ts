@@ -1,0 +1,31 @@
+import type { Clock } from '@provloom/shared'
+import type { Unstored } from '../publish/sender.ts'
+
+export interface HeldUpParts {
+  readonly clock: Clock
+  /** What passes within this is nothing to be told. */
+  readonly graceMs: number
+  /** For whoever waits: why nothing comes in, or that it does again. */
+  readonly changed: (message: string | undefined) => void
+  readonly told: (message: string) => void
+}
+
+/** Tells that the aggregator can store nothing, unless that passes at once; and takes it back. */
+export class HeldUp {
+  readonly #parts: HeldUpParts
+  #message: string | undefined
+
+  constructor(parts: HeldUpParts) {
+    this.#parts = parts
+  }
+
+  look(unstored: Unstored | undefined): void {
+    const { clock, graceMs, changed, told } = this.#parts
+    if (unstored !== undefined && clock.monotonicMs() - unstored.sinceMs < graceMs) return
+    const message = unstored?.message
+    if (this.#message === message) return
+    this.#message = message
+    changed(message)
+    if (message !== undefined) told(message)
+  }
+}
