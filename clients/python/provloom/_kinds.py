@@ -7,6 +7,8 @@ stopped. What is looked up here is what the type's own dictionaries hold.
 import sys
 from types import GetSetDescriptorType, MemberDescriptorType
 
+from ._cut_in import cuts_in
+
 _mro = type.__dict__["__mro__"].__get__
 _dictionary = type.__dict__["__dict__"].__get__
 _module = type.__dict__["__module__"].__get__
@@ -82,7 +84,9 @@ def shape_of(value, kind):
         return None
     try:
         found = tuple(value.shape)
-    except Exception:
+    except BaseException as error:
+        if cuts_in(error):
+            raise
         return None
     return found if all(type(one) is int for one in found) else None
 

@@ -30,9 +30,24 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     if stream is not None and type(key) is str and (source is None or type(source) in _NAMES):
         try:
             if type(value) is not float:
-                value = number(value)
+                try:
+                    value = number(value)
+                except NotANumber as what:
+                    value = what  # so that nobody asks it again
+                    raise
             if type(step) is not int:
-                step = step_of(step)
+                try:
+                    step = step_of(step)
+                except NotANumber as what:
+                    step = what
+                    raise
+            at = None
+            if timestamp is not None and not timestamp_is_0(timestamp):
+                try:
+                    at = time_us(timestamp)
+                except NotANumber as what:
+                    timestamp = what
+                    raise
             if context is None:
                 context = current_context()
             elif type(context) not in _NAMES:
@@ -47,8 +62,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                         # The descriptor is ours while its file stands where we left it; for 50 us it is trusted (_limits).
                         if size <= stream.fast and (now - wrote < 50 or lseek(stream.fd, 0, 1) == size):
                             # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
-                            at = now if timestamp is None or timestamp_is_0(timestamp) else time_us(timestamp)
-                            body = pack_point(29, count, 1, series, step, at, value)
+                            body = pack_point(29, count, 1, series, step, now if at is None else at, value)
                             if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
                                 stream.at = (count + 1, size + 41, now)
                                 stream.state = IDLE

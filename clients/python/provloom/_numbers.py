@@ -1,8 +1,10 @@
 """Metrics, steps and times out of whatever training code has in its hands."""
 
 import sys
-from time import time_ns
+from time import monotonic, time_ns
 
+from . import _limits as limits
+from ._cut_in import cuts_in
 from ._kinds import is_a, shape_of, static, title
 
 _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
@@ -75,9 +77,18 @@ def _plain(value, depth):
     kind = type(value)
     if kind is float or kind is int or kind is str:
         return value
+    if kind is NotANumber or kind is Remark:
+        raise value  # it has been asked before
     if depth > 3:
         raise NotANumber(shown(value))
-    return (_readers.get(kind) or _learn(kind))(value, depth)
+    try:
+        return (_readers.get(kind) or _learn(kind))(value, depth)
+    except NotANumber:
+        raise
+    except BaseException as error:
+        if cuts_in(error):
+            raise
+        raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 
 def _learn(kind):
@@ -146,11 +157,15 @@ def _of_array(value, kind, ways, depth):
 
 
 def _asked(value, kind, ways, depth):
-    trouble = None
+    trouble, until = None, monotonic() + limits.FOREIGN_SECONDS
     for name, way in ways:
+        if trouble is not None and monotonic() > until:
+            break
         try:
             found = float(value) if name == "__float__" else way(value)
-        except Exception as error:
+        except BaseException as error:
+            if cuts_in(error):
+                raise
             trouble = trouble or error
             continue
         if type(found) is not kind:
@@ -232,7 +247,9 @@ def _moment(value):
         except (ValueError, OverflowError, OSError):
             aware = aware if aware.tzinfo is not None else aware.replace(tzinfo=timezone.utc)  # the first and the last day
         return (aware - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
-    except Exception as error:
+    except BaseException as error:
+        if cuts_in(error):
+            raise
         raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 
@@ -286,5 +303,11 @@ def shown(value):
 def error_text(error):
     """An exception in a line, as far as it says anything in text of its own."""
     given = BaseException.args.__get__(error)
-    words = " ".join(str(one)[:200].partition("\n")[0] for one in given[:4] if type(one) in (str, int))
-    return type(error).__name__ + (": " + words if words else "")
+    words = " ".join(_word(one) for one in given[:4] if type(one) in (str, int))
+    return title(type(error)).rpartition(".")[2] + (": " + words if words else "")
+
+
+def _word(one):
+    if type(one) is int:
+        return shown(one)[len("int ") :] if one.bit_length() <= 256 else shown(one)
+    return one[:200].partition("\n")[0].encode("utf-8", "backslashreplace").decode("utf-8")

@@ -10,6 +10,7 @@ from itertools import islice
 from types import SimpleNamespace
 
 from . import _omegaconf
+from ._cut_in import cuts_in
 from ._kinds import ABSENT, attributes, comes_from, held, is_a, shape_of, static
 from ._numbers import error_text
 from ._scalars import scalar
@@ -162,6 +163,8 @@ def _asked(value, keys):
     for key in keys:
         try:
             found = value[key]
-        except Exception as error:
+        except BaseException as error:
+            if cuts_in(error):
+                raise
             found = "<not read: %s>" % error_text(error)
         yield key, found

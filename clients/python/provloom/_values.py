@@ -24,7 +24,7 @@ def name(value):
     units = start.encode("utf-16-le")
     if len(text) <= _NAME and len(units) <= 2 * _NAME and start == text:
         return text
-    return "%s~%s" % (units[: 2 * (_NAME - _MARK_LENGTH)].decode("utf-16-le", "ignore"), _mark(text))
+    return "%s~%s" % (units[: 2 * (_NAME - _MARK_LENGTH)].decode("utf-16-le", "ignore"), mark_of(text))
 
 
 def _name_text(value):
@@ -35,7 +35,7 @@ def _name_text(value):
     return typed(value).text
 
 
-def _mark(text):
+def mark_of(text):
     from hashlib import sha256
 
     digest = sha256()
