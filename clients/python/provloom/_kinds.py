@@ -48,6 +48,12 @@ def title(kind):
     return name if type(module) is not str or module == "builtins" else "%s.%s" % (module[:200], name)
 
 
+def class_name(kind):
+    """``module.Class``, of Python's own types too."""
+    module = _module(kind)
+    return "%s.%s" % (module[:200] if type(module) is str else "?", _name(kind)[:200])
+
+
 def attributes(value):
     """The dictionary of an object's own attributes, or None where there is none to be had without asking it."""
     descriptor = static(type(value), "__dict__")

@@ -5,9 +5,12 @@ from time import time_ns
 from zlib import crc32
 
 from . import _current
-from ._context import Context, current as current_context
+from ._context import Context, context_name, current as current_context
 from ._guard import harmless, session_for
-from ._numbers import NotANumber, Remark, number, recorded_step, recorded_time, shown, step as step_of, time_us, timestamp_is_0
+from ._numbers import (
+    NotANumber, Remark, asked_once, moment_once, number, recorded_step, recorded_time, shown, step as step_of, time_us,
+    timestamp_is_0,
+)  # fmt: skip
 from ._segment import pack_crc, pack_point
 from ._stream import BUSY, IDLE, TORN
 from ._values import name
@@ -106,5 +109,7 @@ def log_metrics(metrics, context=None, step=0, source=None, timestamp=None):
     with harmless("log_metrics"):
         from ._pairs import pairs_of
 
+        context, source = context_name(context), name(source)
+        step, timestamp = asked_once(step_of, step), moment_once(timestamp)
         for key, value in pairs_of("log_metrics", metrics):
             log_metric(key, value, context, step, source, timestamp)

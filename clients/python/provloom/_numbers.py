@@ -27,6 +27,25 @@ class Remark(NotANumber):
         self.code = code
 
 
+class Micros(int):
+    """A time that has been asked for: microseconds since the epoch, whatever their size."""
+
+
+def asked_once(read, value):
+    """What is given for many logs: read once. A step or time that is none is told with the first log of it."""
+    try:
+        return read(value)
+    except NotANumber as what:
+        return what
+
+
+def moment_once(value):
+    if value is None or timestamp_is_0(value):
+        return None
+    found = asked_once(time_us, value)
+    return Micros(found) if type(found) is int else found
+
+
 def number(value):
     """A float out of anything that is one number.
 
@@ -204,6 +223,8 @@ def _step_of_text(text):
 
 def time_us(value):
     """Microseconds since the epoch out of seconds (as time.time()), or ms, us, ns by their size, or a date and time."""
+    if type(value) is Micros:
+        return int(value)
     if type(value) is not int and type(value) is not float:
         moment = _moment(value)
         if moment is not None:

@@ -5,9 +5,10 @@ import sys
 
 from . import _current
 from ._guard import harmless
+from ._life import is_success
 from ._numbers import NotANumber, shown, step
 from ._tell import once
-from ._values import name, typed
+from ._values import flag, name, typed
 
 
 class Run:
@@ -49,7 +50,7 @@ class Run:
     def __exit__(self, kind, error, trace):
         with harmless("end_run"):
             failure = None
-            if kind is not None and not (issubclass(kind, SystemExit) and error.code in (None, 0)):
+            if kind is not None and not is_success(kind, error):
                 from ._life import describe_error
 
                 failure = describe_error(kind, error, trace)
@@ -131,7 +132,9 @@ def _end(session, failure, create_graph, create_svg, wait):
         return session.control.get("state") in ("ended", "quiet")
     from ._finish import end
 
-    return end(_current.session, failure, bool(create_graph), bool(create_svg), wait)
+    wait = None if wait is None else flag("end_run", "wait", wait, True)
+    graph, svg = flag("end_run", "create_graph", create_graph), flag("end_run", "create_svg", create_svg)
+    return end(_current.session, failure, graph, svg, wait)
 
 
 def _is_current(session):
@@ -162,12 +165,12 @@ def _checked(namespace, experiment, folder, collect_all, save_after, rank, disab
         "provUserNamespace": None if namespace is None else typed(namespace).text,
         "experimentName": name(experiment),
         "provenanceSaveDir": None if folder is None else os.path.abspath(os.path.expanduser(os.fspath(folder))),
-        "collectAllProcesses": bool(collect_all),
+        "collectAllProcesses": flag("start_run", "collect_all_processes", collect_all),
         "saveAfterNLogs": _count("save_after_n_logs", save_after, 1),
         "rank": rank,
         "worldSize": world,
         "said": by,
-        "disableCodecarbon": bool(disable_codecarbon),
+        "disableCodecarbon": flag("start_run", "disable_codecarbon", disable_codecarbon),
         "runName": name(run_name),
         "runId": name(run_id),
     }

@@ -95,6 +95,25 @@ def first_bytes(text, most):
     return text if len(encoded) <= most else encoded[: max(0, most)].decode("utf-8", "ignore")
 
 
+def flag(call, option, value, otherwise=False):
+    """Yes or no, as Python's own values and those of numpy say it; a stranger is not asked."""
+    if type(value) is bool:
+        return value
+    if value is None or type(value) in (int, float, str, bytes, list, tuple, dict):
+        return bool(value)
+    from ._scalars import scalar
+
+    found = scalar(value, 10)
+    if found is not None and found.remark is None and found.kind in ("bool", "int", "float"):
+        return found.text not in ("false", "0", "0.0", "-0.0")
+    from ._numbers import shown
+    from ._tell import once
+
+    once("flag-%s-%s" % (call, option), "%s: %s must be true or false, not %s; it is taken as %s"
+         % (call, option, shown(value), str(otherwise).lower()))  # fmt: skip
+    return otherwise
+
+
 def json_text(value, most):
     """Any value as JSON, and the remark that is due."""
     from ._structure import Writing
