@@ -32,6 +32,11 @@ def is_a(kind, module, name):
     return isinstance(found, type) and issubclass(kind, found)
 
 
+def is_one(kind, kinds):
+    """Whether a type is among others: its class may have made an ``==`` of its own."""
+    return any(kind is one for one in kinds)
+
+
 def comes_from(kind, package):
     """Whether a type or one of its bases was made in a package."""
     return any(root_of(one) == package for one in _mro(kind))

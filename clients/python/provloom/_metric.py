@@ -5,6 +5,7 @@ from time import time_ns
 from zlib import crc32
 
 from . import _current
+from ._cut_in import cuts_in
 from ._context import Context, context_name, current as current_context
 from ._guard import harmless, session_for
 from ._numbers import (
@@ -76,8 +77,9 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                     except BaseException:
                         stream.state = TORN
                         raise
-        except Exception:
-            pass
+        except BaseException as error:
+            if cuts_in(error):
+                raise
     with harmless("log_metric"):
         log_one(key, value, context, step, source, timestamp)
 

@@ -5,7 +5,7 @@ from time import monotonic, time_ns
 
 from . import _limits as limits
 from ._cut_in import cuts_in
-from ._kinds import is_a, shape_of, static, title
+from ._kinds import is_a, is_one, shape_of, static, title
 
 _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
 #: Integers up to here are floats without loss.
@@ -293,7 +293,7 @@ def recorded_step(session, call, label, value, least=_I64_MIN, most=_I64_MAX):
 
 def timestamp_is_0(value):
     """0 stands for now, as in prov4ml; the first moment of 1970 as a date is itself."""
-    return type(value) in (int, float) and value == 0
+    return (type(value) is int or type(value) is float) and value == 0
 
 
 def recorded_time(session, call, label, value):
@@ -314,9 +314,9 @@ def shown(value):
         return "str %r" % (value if len(value) <= 80 else value[:77] + "...")
     if kind is int and value.bit_length() > 256:
         return "int of %d bits" % value.bit_length()
-    if kind in (int, float, complex, bool):
+    if is_one(kind, (int, float, complex, bool)):
         return "%s %r" % (kind.__name__, value)
-    if kind in (list, tuple, dict, set, frozenset, bytes, bytearray):
+    if is_one(kind, (list, tuple, dict, set, frozenset, bytes, bytearray)):
         return "%s of %d" % (kind.__name__, len(value))
     return "None" if value is None else title(kind)
 

@@ -1,7 +1,7 @@
 """People's names and values, made into what the format holds: in bounded time and memory, whatever they are."""
 
 from . import _limits as limits
-from ._kinds import comes_from, held, is_a
+from ._kinds import comes_from, held, is_a, is_one
 
 _NAME = limits.NAME_LENGTH_MAX
 _MARK_LENGTH = 9
@@ -99,7 +99,7 @@ def flag(call, option, value, otherwise=False):
     """Yes or no, as Python's own values and those of numpy say it; a stranger is not asked."""
     if type(value) is bool:
         return value
-    if value is None or type(value) in (int, float, str, bytes, list, tuple, dict):
+    if value is None or is_one(type(value), (int, float, str, bytes, list, tuple, dict)):
         return bool(value)
     from ._scalars import scalar
 

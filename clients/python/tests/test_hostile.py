@@ -71,7 +71,7 @@ class Zone(datetime.tzinfo):
     tzname = dst = fromutc = utcoffset
 
 class Meta(type):
-    def __hash__(cls): raise SystemExit
+    def __hash__(cls, *more): raise SystemExit
     __eq__ = __instancecheck__ = __subclasscheck__ = __hash__
 class Odd(metaclass=Meta): pass
 
