@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { workingFolder } from '@provloom/shared'
 import type { TreeFolder } from '../tree/folder.ts'
 import { tellOnce } from './tell.ts'
-import { workingFolder } from './tree.ts'
 
 /**
  * Starts the agent of a tree, of a session of its own and orphaned, where `provloom` can be found; else tells once where

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { workingFolder } from '@provloom/shared'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -13,9 +14,8 @@ export function tellEnd(session: Session, ended: Ended): void {
   }
   const { runDir, status, logs, missing } = ended.control
   if (ended.kind === 'quiet' || runDir === undefined || process.env['PROVLOOM_QUIET']) return
-  const run = path.relative(process.cwd(), runDir).startsWith('..')
-    ? runDir
-    : path.relative(process.cwd(), runDir)
+  const relative = path.relative(workingFolder() || runDir, runDir)
+  const run = relative === '' || relative.startsWith('..') ? runDir : relative
   if (missing.length > 0)
     tellLine(
       `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
-import { exactJson, printable, systemFiles } from '@provloom/shared'
+import { exactJson, printable, systemFiles, workingFolder } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { count, counted } from '../output/quantity.ts'
 import { experimentOf, placeOf } from './belonging.ts'
@@ -47,7 +47,7 @@ export function rootsOf(given: Readonly<Record<string, unknown>>): string[] {
   const option = given['spoolRoot']
   // Who names one means that one.
   if (typeof option === 'string') return [path.resolve(option)]
-  return spoolRootsThere(process.env, undefined, process.cwd())
+  return spoolRootsThere(process.env, undefined, workingFolder())
 }
 
 async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
