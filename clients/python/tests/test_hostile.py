@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from support import SpoolCase
+from support import LIMITS, SpoolCase
 
 #: Run in a process of its own. What is asked of an object is counted instead of taking its time: who asks once waits once.
 PROGRAM = r"""
@@ -207,6 +207,61 @@ class Hostile(SpoolCase):
 
     def test_a_run_is_begun_and_ended_whatever_it_is_given(self):
         self.tried(EVERY_RUN)
+
+
+class Bounds(SpoolCase):
+    HEAD = "import provloom\nrun = provloom.start_run('www.example.org', 'digits')\n"
+
+    def test_of_a_long_command_line_the_beginning_is_recorded_and_told(self):
+        words, length = LIMITS["COMMAND_WORDS_MAX"], LIMITS["COMMAND_LENGTH_MAX"]
+        self.run_program(self.HEAD + "provloom.log_execution_command(['w'] * %d)\nprovloom.log_execution_command('x' * %d)" % (words + 1, length + 1))
+        self.assertEqual([(len(one["argv"]), sum(map(len, one["argv"]))) for one in self.events("command")], [(words, words), (1, length)])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["VALUE_CUT"])
+
+    def test_a_path_longer_than_any_file_may_have_is_none(self):
+        most = LIMITS["PATH_BYTES_MAX"]
+        self.run_program(self.HEAD + "provloom.log_artifact('x' * %d)\nprovloom.log_artifact('x' * %d)" % (most, most + 1))
+        self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "BAD_PATH"])
+        self.assertEqual(self.dropped(), {"bad-path": 1})
+
+    def test_pairs_beyond_the_most_are_counted_in_one_stroke_and_those_of_a_slow_mapping_stop_in_time(self):
+        most = LIMITS["PAIRS_PER_CALL_MAX"]
+        self.run_program(self.HEAD + """
+import collections.abc, itertools
+class Failing(collections.abc.Mapping):
+    def __getitem__(self, key): return key
+    def __len__(self): return 9
+    def __iter__(self):
+        yield from "abc"
+        raise SystemExit(3)
+provloom.log_metrics(dict.fromkeys(map(str, range(%d)), 1.5))
+provloom.log_params(Failing())
+""" % (most + 1_000_003))
+        self.assertEqual(self.dropped(), {"too-many-pairs": 1_000_003, "not-read": 1})
+        self.assertEqual([one["key"] for one in self.events("param")], ["a", "b", "c"])
+
+    def test_ctrl_c_and_what_a_signal_handler_raises_pass_through_a_call_and_what_an_object_raises_does_not(self):
+        output, _ = self.run_program(self.HEAD + """
+import os, signal
+class Sends:
+    def __init__(self, number): self.number = number
+    def __float__(self):
+        os.kill(os.getpid(), self.number)
+        for _ in range(10**6): pass
+        return 1.0
+def leave(*_): raise SystemExit(5)
+signal.signal(signal.SIGUSR1, leave)
+for number in (signal.SIGINT, signal.SIGUSR1):
+    try:
+        provloom.log_metric("m", Sends(number))
+    except BaseException as error:
+        print(type(error).__name__)
+class Own:
+    def __float__(self): raise KeyboardInterrupt
+provloom.log_metric("m", Own())
+""")
+        self.assertEqual(output, "KeyboardInterrupt\nSystemExit\n")
+        self.assertEqual(self.dropped(), {"not-a-number": 1})
 
 
 if __name__ == "__main__":
