@@ -11,6 +11,7 @@ import collections.abc, datetime, enum, json, os, sys, tempfile, time
 import provloom
 import provloom._limits as limits
 limits.KEEP_MS = 200
+limits.PAIRS_PER_CALL_MAX = 200
 
 class Asked(dict):
     def note(self, name):
@@ -91,14 +92,14 @@ def deep():
     return top
 
 cycle = {}; cycle["self"] = cycle
-HUGE = "x" * 50_000_000
+HUGE = "x" * 4_000_000
 VALUES = {
     "an endless generator": endless, "an endless iterator": lambda: iter(endless()),
     "a mapping without end": lambda: Mapping(lambda: 1, endless), "a slow mapping": lambda: Mapping(lambda: 1, slow),
     "a mapping that exits": lambda: Mapping(throws(SystemExit(3)), lambda: iter("ab")),
-    "a dict without end": lambda: Items(a=1), "a million of pairs": lambda: dict.fromkeys(range(10**6), 1.5),
-    "a huge text": lambda: HUGE, "huge bytes": lambda: HUGE.encode(), "a huge text of other letters": lambda: "\u6e2c" * 20_000_000,
-    "a huge list": lambda: [1] * 5_000_000, "a list of huge texts": lambda: [HUGE] * 10, "a huge int": lambda: 1 << 10**7,
+    "a dict without end": lambda: Items(a=1), "many pairs": lambda: dict.fromkeys(range(30_000), 1.5),
+    "a huge text": lambda: HUGE, "huge bytes": lambda: HUGE.encode(), "a huge text of other letters": lambda: "\u6e2c" * 2_000_000,
+    "a huge list": lambda: [1] * 400_000, "a list of huge texts": lambda: [HUGE] * 10, "a huge int": lambda: 1 << 10**7,
     "a huge key": lambda: {HUGE: 1},
     "a text of another class": lambda: Loud("loud"), "an int beyond 64 bits": lambda: 2**200, "a graph of shared lists": dag,
     "a deep list": deep, "a dict that holds itself": lambda: cycle, "a surrogate": lambda: "\ud800", "a dict of surrogates": lambda: {"\ud800": "\udfff"},
@@ -151,7 +152,9 @@ run = provloom.start_run("www.example.org", "digits")
 for name, (good, count) in CALLS.items():
     call = getattr(provloom, name)
     for place in range(count):
-        for title, make in VALUES.items():
+        for number, (title, make) in enumerate(VALUES.items()):
+            # What is read alike everywhere is tried in turns.
+            if place > 1 and (number + place) % 4: continue
             given = list(good)
             given[place] = make()
             before = run._session.stream
@@ -167,7 +170,8 @@ print(json.dumps([wrong, slowest, len(CALLS)]))
 
 EVERY_RUN = r"""
 for place in range(10):
-    for title, make in VALUES.items():
+    for number, (title, make) in enumerate(VALUES.items()):
+        if place > 2 and (number + place) % 4: continue
         given = ["www.example.org", "digits", PROV, False, 100, None, True, None, None, None]
         given[place] = make()
         what = "start_run with %s as argument %d" % (title, place)
@@ -180,7 +184,8 @@ for place in range(10):
         if session.stream.logs() != 1: wrong.append(what + " loses the next log")
         tried("end_run after " + what, provloom.end_run)
 for place in range(3):
-    for title, make in VALUES.items():
+    for number, (title, make) in enumerate(VALUES.items()):
+        if (number + place) % 3: continue
         provloom.start_run("www.example.org", "digits")
         given = [False, False, False]
         given[place] = make()

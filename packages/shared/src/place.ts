@@ -27,7 +27,8 @@ export function workingFolder(): string {
  */
 export function saveDirIn(directory: string, folder: string): string {
   const whole = path.isAbsolute(folder)
-  if (isNameable(folder) && (whole || directory !== '')) return whole ? path.normalize(folder) : path.resolve(directory, folder)
+  if (isNameable(folder) && (whole || directory !== ''))
+    return whole ? path.normalize(folder) : path.resolve(directory, folder)
   const why = isNameable(folder)
     ? 'the working folder was removed, or its path is no UTF-8'
     : 'its path is no UTF-8'

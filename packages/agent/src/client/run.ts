@@ -173,7 +173,10 @@ function textFrom(value: unknown): string | undefined {
 function nameFrom(option: string, value: unknown): string | undefined {
   const text = nameOf(value)
   if (text === undefined || /[^\p{C}\p{Z}]/u.test(text)) return text
-  tellOnce(`option ${option}`, `startRun: ${option} has no letter that can be seen; it is as if it were not given`)
+  tellOnce(
+    `option ${option}`,
+    `startRun: ${option} has no letter that can be seen; it is as if it were not given`,
+  )
   return undefined
 }
 

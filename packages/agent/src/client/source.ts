@@ -23,14 +23,17 @@ const diffBytesMax = 256 * 1024 * 1024
 /** Records the command line and the working directory, with what looks like a secret cut; both are found when absent. */
 export function logExecutionCommand(argv?: readonly string[], directory?: string): void {
   withSession('logExecutionCommand', (session) => {
-    const given: unknown = argv ?? [...process.argv.slice(0, 1), ...process.execArgv, ...process.argv.slice(1)]
+    const given: unknown = argv ?? [
+      ...process.argv.slice(0, 1),
+      ...process.execArgv,
+      ...process.argv.slice(1),
+    ]
     if (!Array.isArray(given)) {
       const text = `logExecutionCommand: ${shown(given)} is no list of words`
       session.refuse('no-words', 'NOT_RECORDED', text)
       return
     }
-    const place =
-      directory === undefined ? here() : absolute(session, 'logExecutionCommand', directory)
+    const place = directory === undefined ? here() : absolute(session, 'logExecutionCommand', directory)
     const words = maskArguments(bounded(session, given))
     session.record({ type: 'command', argv: words, ...present({ directory: place }) })
   })
