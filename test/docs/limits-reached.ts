@@ -52,6 +52,13 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(`${agent}/client/limits.test.ts`, 'drops parameters beyond the most of one call, counted'),
     reached(`${python}/test_numbers.py`, 'test_more_parameters_than_a_call_takes_are_counted'),
   ],
+  pathBytesMax: [reached(`${python}/test_hostile.py`, 'test_a_path_longer_than_any_file_may_have_is_none')],
+  commandWordsMax: [
+    reached(`${python}/test_hostile.py`, 'test_of_a_long_command_line_the_beginning_is_recorded_and_told'),
+  ],
+  commandLengthMax: [
+    reached(`${python}/test_hostile.py`, 'test_of_a_long_command_line_the_beginning_is_recorded_and_told'),
+  ],
   segmentBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,

@@ -12,7 +12,7 @@ from ._listing import Folder, listed
 from ._guard import harmless, session_for
 from ._numbers import recorded_step
 from ._paths import absolute, is_text, shown, text_of
-from ._values import name as name_of
+from ._values import flag, name as name_of
 
 
 def log_artifact(
@@ -43,8 +43,10 @@ def log_artifact(
         path = artifact_name if artifact_path is None else artifact_path
         label = None if artifact_path is None else artifact_name
         keep(session, "log_artifact", label, path, context, source, step,
-             kind="model" if is_model else "artifact", role="input" if is_input else "output",
-             copy=bool(log_copy_in_prov_directory), subfolder=log_copy_subdirectory)  # fmt: skip
+             kind="model" if flag("log_artifact", "is_model", is_model) else "artifact",
+             role="input" if flag("log_artifact", "is_input", is_input) else "output",
+             copy=flag("log_artifact", "log_copy_in_prov_directory", log_copy_in_prov_directory, True),
+             subfolder=log_copy_subdirectory)  # fmt: skip
 
 
 def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None, model=None):

@@ -22,6 +22,12 @@ class Context(str):
 
     __slots__ = ()
 
+    def __new__(cls, name="unnamed"):
+        text = "unnamed"
+        with harmless("Context"):
+            text = name_of(name) or text
+        return str.__new__(cls, text)
+
     def __enter__(self):
         with harmless("Context"):
             session = session_for("Context")
@@ -53,7 +59,7 @@ def create_context(name, is_subcontext_of=None):
 
     Returns it, to be passed as ``context=`` or used in a ``with``.
     """
-    context = Context(name_of(name) or "unnamed")
+    context = Context(name)
     with harmless("create_context"):
         session = session_for("create_context")
         if session is not None:

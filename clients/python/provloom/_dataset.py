@@ -9,9 +9,11 @@ from . import _limits as limits
 from . import _ours
 from ._context import context_name
 from ._listing import Folder
+from ._cut_in import cuts_in
 from ._guard import harmless, session_for
-from ._paths import absolute, shown, text_of
-from ._values import name as name_of
+from ._kinds import ABSENT, class_name, held, static, title
+from ._paths import NotAPath, absolute, given, looks_like_one, shown, text_of
+from ._values import flag, name as name_of
 
 
 def log_dataset(
@@ -35,53 +37,64 @@ def log_dataset(
         if session is None:
             return
         label = name_of(dataset_label) or "dataset"
-        if isinstance(dataset, (str, os.PathLike)):
+        if looks_like_one(dataset):
             path, dataset = dataset, None
         facts = {}
-        if dataset is not None and log_dataset_info:
+        if dataset is not None and flag("log_dataset", "log_dataset_info", log_dataset_info, True):
             facts.update(_of_object(dataset))
-            path = path or _path_of(dataset)
+            path = _path_of(dataset) if path is None else path
         if path is not None:
             facts.update(_of_path(session, label, path))
         session.event("dataset", label=label, split=name_of(split), context=context_name(context),
-                      source=name_of(source), direction="input" if is_input else "output", **facts)  # fmt: skip
+                      source=name_of(source), direction="input" if flag("log_dataset", "is_input", is_input, True) else "output", **facts)  # fmt: skip
 
 
 def _of_object(dataset):
     """A loader's numbers are its batches; the samples are those of the data set that it loads."""
-    kind = type(dataset)
-    facts = {"className": name_of("%s.%s" % (kind.__module__, kind.__qualname__))}
-    inner = getattr(dataset, "dataset", None)
-    loader = inner is not None and (hasattr(dataset, "batch_size") or hasattr(dataset, "batch_sampler"))
+    facts = {"className": name_of(class_name(type(dataset)))}
+    inner = _held(dataset, "dataset")
+    loader = inner is not None and (held(dataset, "batch_size") is not ABSENT or held(dataset, "batch_sampler") is not ABSENT)
     if not loader:
         facts["samples"] = _length(dataset)
         return facts
+    until = time.monotonic() + limits.FOREIGN_SECONDS
     facts["samples"] = _length(inner)
-    facts["batches"] = _length(dataset)
-    facts["batchSize"] = _count(getattr(dataset, "batch_size", None))
+    facts["batches"] = _length(dataset) if time.monotonic() < until else None
+    facts["batchSize"] = _count(_held(dataset, "batch_size"))
     if facts["batchSize"] is None:
-        facts["batchSize"] = _count(getattr(getattr(dataset, "batch_sampler", None), "batch_size", None))
-    facts["workers"] = _count(getattr(dataset, "num_workers", None))
+        facts["batchSize"] = _count(_held(_held(dataset, "batch_sampler"), "batch_size"))
+    facts["workers"] = _count(_held(dataset, "num_workers"))
     facts["shuffle"] = _shuffles(dataset)
     return facts
 
 
+def _held(thing, name):
+    """What an object holds under a name; no property of it is asked."""
+    found = held(thing, name)
+    return None if found is ABSENT else found
+
+
 def _shuffles(loader):
-    sampler = getattr(loader, "sampler", None)
-    if isinstance(getattr(sampler, "shuffle", None), bool):  # DistributedSampler
-        return sampler.shuffle
-    name = type(sampler).__name__
+    sampler = _held(loader, "sampler")
+    shuffle = _held(sampler, "shuffle")
+    if type(shuffle) is bool:  # DistributedSampler
+        return shuffle
+    name = title(type(sampler)).rpartition(".")[2]
     if "Random" in name:
         return True
     return False if "Sequential" in name else None
 
 
 def _path_of(dataset):
-    for one in (dataset, getattr(dataset, "dataset", None)):
+    for one in (dataset, _held(dataset, "dataset")):
         for attribute in ("root", "path", "data_dir", "filename", "file"):
-            found = getattr(one, attribute, None)
-            if isinstance(found, (str, os.PathLike)) and os.path.exists(found):
-                return found
+            found = _held(one, attribute)
+            try:
+                path = given(found) if looks_like_one(found) else None
+            except NotAPath:
+                continue
+            if path is not None and os.path.exists(path):
+                return path
     return None
 
 
@@ -129,10 +142,15 @@ def _of_folder(session, path):
 
 
 def _length(thing):
+    """Asked once; an IterableDataset has no length."""
+    if static(type(thing), "__len__") is None:
+        return None
     try:
         return _count(len(thing))
-    except Exception:
-        return None  # an IterableDataset has no length
+    except BaseException as error:
+        if cuts_in(error):
+            raise
+        return None
 
 
 def _count(value):

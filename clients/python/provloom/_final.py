@@ -13,6 +13,12 @@ class FoldOperation(str):
 
     __slots__ = ()
 
+    def __new__(cls, name=""):
+        text = ""
+        with harmless("FoldOperation"):
+            text = name_of(name) or text
+        return str.__new__(cls, text)
+
 
 FoldOperation.MAX = FoldOperation("max")
 FoldOperation.MIN = FoldOperation("min")

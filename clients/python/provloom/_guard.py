@@ -1,6 +1,7 @@
 """The promise that a call never raises into a training, and where a call finds its session."""
 
 from . import _current
+from ._cut_in import cuts_in
 from ._numbers import error_text
 from ._tell import once
 
@@ -8,8 +9,8 @@ from ._tell import once
 class harmless:
     """Around the body of every public call: what goes wrong inside is told, never raised.
 
-    A wrong call signature is Python's own TypeError, since it happens before the body. KeyboardInterrupt and
-    SystemExit are the user's and pass.
+    A wrong call signature is Python's own TypeError, since it happens before the body. What cuts in from outside passes:
+    Ctrl-C, and what a signal's handler raises (``_cut_in``).
     """
 
     __slots__ = ("call",)
@@ -21,18 +22,20 @@ class harmless:
         return self
 
     def __exit__(self, kind, error, trace):
-        if kind is None or not issubclass(kind, Exception):
+        if kind is None:
             return False
-        told = "%s could not record this: %s" % (self.call, error_text(error))
+        if cuts_in(error):
+            return False
         session = _current.session
         try:
+            told = "%s could not record this: %s" % (self.call, error_text(error))
             if session is None:
                 once("harmless-" + self.call, told)
             else:
                 session.stream.lose("client-error")
                 session.problem("CALL_FAILED", told, self.call)
         except Exception:
-            once("harmless-" + self.call, told)
+            pass  # where not even that can be said (no memory, no frame is left) nothing is
         return True
 
 

@@ -7,6 +7,8 @@ stopped. What is looked up here is what the type's own dictionaries hold.
 import sys
 from types import GetSetDescriptorType, MemberDescriptorType
 
+from ._cut_in import cuts_in
+
 _mro = type.__dict__["__mro__"].__get__
 _dictionary = type.__dict__["__dict__"].__get__
 _module = type.__dict__["__module__"].__get__
@@ -30,6 +32,11 @@ def is_a(kind, module, name):
     return isinstance(found, type) and issubclass(kind, found)
 
 
+def is_one(kind, kinds):
+    """Whether a type is among others: its class may have made an ``==`` of its own."""
+    return any(kind is one for one in kinds)
+
+
 def comes_from(kind, package):
     """Whether a type or one of its bases was made in a package."""
     return any(root_of(one) == package for one in _mro(kind))
@@ -44,6 +51,12 @@ def title(kind):
     """``module.Class``, and the bare name for Python's own types."""
     module, name = _module(kind), _name(kind)[:200]
     return name if type(module) is not str or module == "builtins" else "%s.%s" % (module[:200], name)
+
+
+def class_name(kind):
+    """``module.Class``, of Python's own types too."""
+    module = _module(kind)
+    return "%s.%s" % (module[:200] if type(module) is str else "?", _name(kind)[:200])
 
 
 def attributes(value):
@@ -82,7 +95,9 @@ def shape_of(value, kind):
         return None
     try:
         found = tuple(value.shape)
-    except Exception:
+    except BaseException as error:
+        if cuts_in(error):
+            raise
         return None
     return found if all(type(one) is int for one in found) else None
 

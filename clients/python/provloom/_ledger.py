@@ -67,15 +67,19 @@ class Ledger:
             self._tried = True
             self.make()
 
-    def add(self, reason):
-        """Counts a drop. Returns how many there were of this reason, this one included."""
+    def add(self, reason, many=1):
+        """Counts drops. Returns how many there were of this reason, these included."""
         slot = self._slots.get(reason)
         if slot is None:
             # Each of these is one step of the interpreter: two threads may waste a slot, and never share one.
             slot = self._slots.setdefault(reason, next(self._free))
         if slot >= _OTHER:
             slot, reason = _OTHER, "other"
-        number = next(self._counts.setdefault(reason, count())) + 1
+        number = 0
+        for power in range(many.bit_length()):
+            # A counter for each power of two: many are counted at once, in as many single steps as their number has bits.
+            if many >> power & 1:
+                number += next(self._counts.setdefault(reason, {}).setdefault(power, count())) + 1 << power
         while True:
             # Another thread may count in between and write first: the larger count stays.
             told = self.dropped(reason)
@@ -89,9 +93,8 @@ class Ledger:
         self._put(0, "next", number)
 
     def dropped(self, reason):
-        counter = self._counts.get(reason)
         # The one way to look at a count without counting: its name, ``count(7)``.
-        return 0 if counter is None else int(repr(counter)[6:-1])
+        return sum(int(repr(counter)[6:-1]) << power for power, counter in list(self._counts.get(reason, {}).items()))
 
     def drops(self):
         """{reason: count} of all that were dropped."""

@@ -167,7 +167,7 @@ def _at_exit():
 def failure():
     """The reason when this process ends with an exception, else None."""
     kind, error, trace = sys.exc_info()
-    if kind is not None and not (issubclass(kind, SystemExit) and error.code in (None, 0)):
+    if kind is not None and not is_success(kind, error):
         return describe_error(kind, error, trace)
     if is_notebook():
         return None  # an error is answered by the next prompt
@@ -177,6 +177,14 @@ def failure():
     if error is not None and error is not _last_error:
         return describe_error(type(error), error, error.__traceback__)
     return None
+
+
+def is_success(kind, error):
+    """Whether an exception is sys.exit() of somebody who is content."""
+    if not issubclass(kind, SystemExit):
+        return False
+    code = getattr(error, "code", None)
+    return code is None or (issubclass(type(code), int) and int.__index__(code) == 0)
 
 
 def is_notebook():

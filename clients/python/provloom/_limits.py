@@ -46,7 +46,14 @@ RETRY_AFTER_US = 100_000
 VALUE_BYTES_MAX = 64 * 1024
 #: Parameters or metrics of one log_params or log_metrics.
 PAIRS_PER_CALL_MAX = 10_000
+#: A path, in UTF-8, as the system has it: a longer text is none.
+PATH_BYTES_MAX = 4096
+#: Words and characters of a command line.
+COMMAND_WORDS_MAX = 1024
+COMMAND_LENGTH_MAX = 128 * 1024
 #: Levels of lists and dicts inside each other that are written out.
 VALUE_LEVELS_MAX = 32
+#: Parameters and layers of one model that are looked at.
+MODEL_PARTS_MAX = 100_000
 #: Reading a stranger's mapping or sequence stops after this, in seconds: each step is its own code.
 FOREIGN_SECONDS = 0.1

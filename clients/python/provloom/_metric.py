@@ -5,9 +5,13 @@ from time import time_ns
 from zlib import crc32
 
 from . import _current
-from ._context import Context, current as current_context
+from ._cut_in import cuts_in
+from ._context import Context, context_name, current as current_context
 from ._guard import harmless, session_for
-from ._numbers import NotANumber, Remark, number, recorded_step, recorded_time, shown, step as step_of, time_us, timestamp_is_0
+from ._numbers import (
+    NotANumber, Remark, asked_once, moment_once, number, recorded_step, recorded_time, shown, step as step_of, time_us,
+    timestamp_is_0,
+)  # fmt: skip
 from ._segment import pack_crc, pack_point
 from ._stream import BUSY, IDLE, TORN
 from ._values import name
@@ -30,9 +34,24 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     if stream is not None and type(key) is str and (source is None or type(source) in _NAMES):
         try:
             if type(value) is not float:
-                value = number(value)
+                try:
+                    value = number(value)
+                except NotANumber as what:
+                    value = what  # so that nobody asks it again
+                    raise
             if type(step) is not int:
-                step = step_of(step)
+                try:
+                    step = step_of(step)
+                except NotANumber as what:
+                    step = what
+                    raise
+            at = None
+            if timestamp is not None and not timestamp_is_0(timestamp):
+                try:
+                    at = time_us(timestamp)
+                except NotANumber as what:
+                    timestamp = what
+                    raise
             if context is None:
                 context = current_context()
             elif type(context) not in _NAMES:
@@ -47,8 +66,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                         # The descriptor is ours while its file stands where we left it; for 50 us it is trusted (_limits).
                         if size <= stream.fast and (now - wrote < 50 or lseek(stream.fd, 0, 1) == size):
                             # 29 bytes of payload. Beyond 2^32 records pack refuses `count`, and the long way is taken.
-                            at = now if timestamp is None or timestamp_is_0(timestamp) else time_us(timestamp)
-                            body = pack_point(29, count, 1, series, step, at, value)
+                            body = pack_point(29, count, 1, series, step, now if at is None else at, value)
                             if write(stream.fd, pack_crc(crc32(body)) + body) == 41:
                                 stream.at = (count + 1, size + 41, now)
                                 stream.state = IDLE
@@ -59,8 +77,9 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                     except BaseException:
                         stream.state = TORN
                         raise
-        except Exception:
-            pass
+        except BaseException as error:
+            if cuts_in(error):
+                raise
     with harmless("log_metric"):
         log_one(key, value, context, step, source, timestamp)
 
@@ -92,5 +111,7 @@ def log_metrics(metrics, context=None, step=0, source=None, timestamp=None):
     with harmless("log_metrics"):
         from ._pairs import pairs_of
 
+        context, source = context_name(context), name(source)
+        step, timestamp = asked_once(step_of, step), moment_once(timestamp)
         for key, value in pairs_of("log_metrics", metrics):
             log_metric(key, value, context, step, source, timestamp)

@@ -2,13 +2,19 @@
 
 import io
 import os
+import time
+from itertools import islice
 
 from . import _artifact, _copy
 from . import _limits as limits
 from ._context import context_name
+from ._cut_in import cuts_in
 from ._guard import harmless, session_for
+from ._kinds import ABSENT, class_name, comes_from, held, static, title
 from ._numbers import error_text
-from ._values import json_text, name as name_of, torch_of
+from ._parts import elements_of
+from ._paths import absolute, looks_like_one, text_of
+from ._values import flag, json_text, name as name_of, torch_of
 
 _LOOK_EVERY_BYTES = 4 * limits.MIB
 
@@ -28,12 +34,14 @@ def log_model(
         if session is None:
             return
         label = name_of(model_name) or "model"
-        facts = describe(model) if log_model_info else {"className": _class_name(model)}
-        if log_model_info and log_model_layers:
+        context, source = context_name(context), name_of(source)
+        info = flag("log_model", "log_model_info", log_model_info, True)
+        facts = describe(model) if info else {"className": _class_name(model)}
+        if info and flag("log_model", "log_model_layers", log_model_layers):
             facts["layers"], remark = json_text(_layers(model), limits.VALUE_BYTES_MAX)
             if remark is not None:
                 session.problem(remark[0], "log_model: the list of layers of %s %s" % (label, remark[1]), label)
-        direction = "input" if is_input else "output"
+        direction = "input" if flag("log_model", "is_input", is_input) else "output"
         session.event("model", name=label, context=context_name(context), source=name_of(source),
                       direction=direction, **facts)  # fmt: skip
         _save(session, "log_model", label, label, model, context, source, None, None, "model", direction)
@@ -52,26 +60,31 @@ def save_model_version(model_name, model, context=None, source=None, step=0, inc
             return
         label = name_of(model_name) or "model"
         version = session.count("version " + label)
-        named = "%s_%d" % (label, version) if incremental else label
+        named = "%s_%d" % (label, version) if flag("save_model_version", "incremental", incremental, True) else label
         _save(session, "save_model_version", label, named, model, context, source, step, version, "checkpoint",
-              "input" if is_input else "output")  # fmt: skip
+              "input" if flag("save_model_version", "is_input", is_input) else "output")  # fmt: skip
 
 
 def _save(session, call, name, label, model, context, source, step, version, kind, role):
-    if isinstance(model, (str, os.PathLike)):
-        suffix = os.path.splitext(os.fspath(model))[1]
-        _artifact.keep(session, call, label + suffix, model, context, source, 0 if step is None else step, kind, role,
+    if looks_like_one(model):
+        path = absolute(session, call, model)
+        if path is None:
+            return
+        suffix = os.path.splitext(path)[1]
+        _artifact.keep(session, call, label + text_of(suffix), path, context, source, 0 if step is None else step, kind, role,
                        version=version, model=name)  # fmt: skip
         return
-    suffix, write, estimate = _writer(model)
     target = None
     try:
+        suffix, write, estimate = _writer(model)
         spooled, target = _copy.spooled_name(session, label + suffix)
         with _Spooled(_copy.opened_for(target), target, estimate or 0) as opened:
             write(opened)
-    except Exception as error:
+    except BaseException as error:
         if target is not None:
             _copy.remove(target)
+        if cuts_in(error):
+            raise
         session.problem("MODEL_NOT_SAVED", "%s: the weights of %s could not be saved: %s"
                         % (call, label, error_text(error)), label)  # fmt: skip
         return
@@ -94,8 +107,12 @@ class _Spooled(io.FileIO):
     def __init__(self, descriptor, path, size):
         super().__init__(descriptor, "wb")
         self._folder = os.path.dirname(path)
-        self._unseen = 0
+        self._unseen, self._left = 0, None
         self._look(size)
+
+    def bound(self, size):
+        """No more than this is written from now on."""
+        self._left = size
 
     def write(self, data):
         view = memoryview(data).cast("B")
@@ -103,6 +120,10 @@ class _Spooled(io.FileIO):
             self._look(len(view))
             self._unseen = 0
         self._unseen += len(view)
+        if self._left is not None:
+            self._left -= len(view)
+            if self._left < 0:
+                raise _copy.NotKept("it has more than %d MiB" % (limits.COPIES_BYTES_MAX // limits.MIB))
         _copy.write(self.fileno(), view)
         return len(view)
 
@@ -113,21 +134,51 @@ class _Spooled(io.FileIO):
 
 def _writer(model):
     """How a model's weights are written: (file suffix, function of an open file, bytes needed or None)."""
+    kind = type(model)
     torch = torch_of(model)
-    if torch is None and isinstance(model, dict):
-        torch = next((found for found in map(torch_of, model.values()) if found is not None), None)
+    if torch is None and issubclass(kind, dict):
+        torch = next((found for found in map(torch_of, islice(dict.values(model), 1000)) if found is not None), None)
     if torch is not None:
-        state = model.state_dict() if hasattr(model, "state_dict") else model
+        state = ask(model, "state_dict")
+        state = model if state is ABSENT else state
+        if issubclass(kind, dict) and kind is not dict:
+            state = dict.copy(model)  # what it holds, and not what it says that it holds
         return ".pt", lambda opened: torch.save(state, opened), _bytes_of(model)
-    if isinstance(model, (bytes, bytearray, memoryview)):
-        return ".bin", lambda opened: opened.write(model), len(model)
+    if issubclass(kind, (bytes, bytearray)):
+        base = bytes if issubclass(kind, bytes) else bytearray
+        return ".bin", lambda opened: opened.write(memoryview(model)), base.__len__(model)
+    if kind is memoryview:
+        return ".bin", lambda opened: opened.write(model), model.nbytes
+    return ".pkl", lambda opened: _pickle(model, opened), None
 
-    def pickled(opened):
-        import pickle
 
-        pickle.dump(model, opened, protocol=4)
+def _pickle(model, opened):
+    """Pickling runs the code of whatever is in the model: it has the time and the room of the copies of one call."""
+    import pickle
 
-    return ".pkl", pickled, None
+    until = time.monotonic() + limits.KEEP_MS / 1000
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, obj):
+            if time.monotonic() > until:
+                raise _copy.NotKept("to pickle it takes more than %.1f s" % (limits.KEEP_MS / 1000))
+            return None
+
+    opened.bound(limits.COPIES_BYTES_MAX)
+    Pickler(opened, protocol=4).dump(model)
+
+
+def ask(thing, name):
+    """What a method of an object's type gives; ABSENT where there is none, and where it fails."""
+    way = static(type(thing), name)
+    if way is None or not callable(way):
+        return ABSENT
+    try:
+        return way(thing)
+    except BaseException as error:
+        if cuts_in(error):
+            raise
+        return ABSENT
 
 
 def describe(model):
@@ -135,60 +186,89 @@ def describe(model):
     facts = {"className": _class_name(model)}
     parameters = _parameters(model)
     if parameters is not None:
-        facts["parameters"] = sum(_numel(one) for one in parameters)
-        facts["trainableParameters"] = sum(_numel(one) for one in parameters if getattr(one, "requires_grad", True))
+        facts["parameters"] = _sum(map(_numel, parameters))
+        facts["trainableParameters"] = _sum(_numel(one) for one in parameters if _is_trained(one))
         facts["bytes"] = _bytes_of(model)
-    elif callable(getattr(model, "count_params", None)):
-        facts["parameters"] = int(model.count_params())
+    else:
+        facts["parameters"] = _count(ask(model, "count_params"))
     return facts
 
 
 def _class_name(model):
-    kind = type(model)
-    return name_of("%s.%s" % (kind.__module__, kind.__qualname__))
+    return name_of(class_name(type(model)))
+
+
+def _all_of(model, name):
+    """What a method of the model lists, as far as it gives it in its time; None when it lists nothing, or never ends."""
+    listed = ask(model, name)
+    found = None if listed is ABSENT else elements_of(listed, limits.MODEL_PARTS_MAX + 1)
+    return None if found is None or len(found) > limits.MODEL_PARTS_MAX else found
 
 
 def _parameters(model):
     """Its parameter tensors, or None when it has none in torch's way."""
-    if not callable(getattr(model, "parameters", None)):
-        return None
-    try:
-        found = list(model.parameters())
-        return found if all(callable(getattr(one, "numel", None)) for one in found) else None
-    except Exception:
-        return None
+    found = _all_of(model, "parameters")
+    return found if found is not None and all(static(type(one), "numel") is not None for one in found) else None
 
 
 def _numel(tensor):
-    return int(tensor.numel())
+    return _count(ask(tensor, "numel"))
+
+
+def _is_trained(tensor):
+    own = tensor.requires_grad if torch_of(tensor) is not None else held(tensor, "requires_grad")
+    return own is ABSENT or own is True
+
+
+def _count(value):
+    """A number that events can say; None for anything else."""
+    found = int.__index__(value) if issubclass(type(value), int) else None
+    return found if found is not None and 0 <= found < 2**53 else None
+
+
+def _sum(counts):
+    total = 0
+    for one in counts:
+        if one is None:
+            return None
+        total += one
+    return _count(total)
 
 
 def _bytes_of(model):
-    total = 0
-    try:
-        tensors = list(model.parameters()) + list(model.buffers())
-        for tensor in tensors:
-            total += _numel(tensor) * int(tensor.element_size())
-        return total
-    except Exception:
-        return None
+    tensors = (_all_of(model, "parameters") or []) + (_all_of(model, "buffers") or [])
+    sizes = [(_numel(one), _count(ask(one, "element_size"))) for one in tensors]
+    return _sum(None if None in one else one[0] * one[1] for one in sizes) if sizes else None
 
 
 def _layers(model):
     """One object per layer: torch's leaf modules, keras's layers, else the estimator's parameters."""
-    if callable(getattr(model, "named_modules", None)):
-        layers = []
-        for name, module in model.named_modules():
-            if any(True for _ in module.children()):
-                continue
-            own = _parameters(module) or []
-            layers.append({"name": name, "type": type(module).__name__, "parameters": sum(map(_numel, own)),
-                           "trainable": any(getattr(one, "requires_grad", True) for one in own), "shape": str(module)})  # fmt: skip
-        return layers
-    if isinstance(getattr(model, "layers", None), (list, tuple)):
-        return [{"name": getattr(one, "name", str(i)), "type": type(one).__name__,
-                 "parameters": int(one.count_params()) if callable(getattr(one, "count_params", None)) else None}
-                for i, one in enumerate(model.layers)]  # fmt: skip
-    if callable(getattr(model, "get_params", None)):
-        return [{"name": "estimator", "type": type(model).__name__, "parameters": model.get_params()}]
-    return []
+    modules = _all_of(model, "named_modules")
+    if modules is not None:
+        pairs = [one for one in modules if type(one) is tuple and len(one) == 2]
+        return [_module(name, module) for name, module in pairs if not _all_of(module, "children")]
+    layers = _held_list(model, "layers")
+    if layers is not None:
+        return [{"name": held(one, "name") if type(held(one, "name")) is str else str(i), "type": _short(one),
+                 "parameters": _count(ask(one, "count_params"))} for i, one in enumerate(layers)]  # fmt: skip
+    given = ask(model, "get_params")
+    return [] if given is ABSENT else [{"name": "estimator", "type": _short(model), "parameters": given}]
+
+
+def _module(name, module):
+    own = _all_of(module, "parameters") or []
+    shape = ask(module, "__str__") if torch_of(module) is not None else None
+    return {"name": name, "type": _short(module), "parameters": _sum(map(_numel, own)),
+            "trainable": any(map(_is_trained, own)), "shape": shape if type(shape) is str else None}  # fmt: skip
+
+
+def _held_list(model, name):
+    """Keras has a property of it; nobody else's is asked."""
+    found = held(model, name)
+    if found is ABSENT and (comes_from(type(model), "keras") or comes_from(type(model), "tensorflow")):
+        found = getattr(model, name, None)
+    return found if issubclass(type(found), (list, tuple)) else None
+
+
+def _short(thing):
+    return title(type(thing)).rpartition(".")[2]

@@ -1,9 +1,11 @@
 """Metrics, steps and times out of whatever training code has in its hands."""
 
 import sys
-from time import time_ns
+from time import monotonic, time_ns
 
-from ._kinds import is_a, shape_of, static, title
+from . import _limits as limits
+from ._cut_in import cuts_in
+from ._kinds import is_a, is_one, shape_of, static, title
 
 _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
 #: Integers up to here are floats without loss.
@@ -23,6 +25,25 @@ class Remark(NotANumber):
         NotANumber.__init__(self, words)
         self.value = value
         self.code = code
+
+
+class Micros(int):
+    """A time that has been asked for: microseconds since the epoch, whatever their size."""
+
+
+def asked_once(read, value):
+    """What is given for many logs: read once. A step or time that is none is told with the first log of it."""
+    try:
+        return read(value)
+    except NotANumber as what:
+        return what
+
+
+def moment_once(value):
+    if value is None or timestamp_is_0(value):
+        return None
+    found = asked_once(time_us, value)
+    return Micros(found) if type(found) is int else found
 
 
 def number(value):
@@ -75,9 +96,18 @@ def _plain(value, depth):
     kind = type(value)
     if kind is float or kind is int or kind is str:
         return value
+    if kind is NotANumber or kind is Remark:
+        raise value  # it has been asked before
     if depth > 3:
         raise NotANumber(shown(value))
-    return (_readers.get(kind) or _learn(kind))(value, depth)
+    try:
+        return (_readers.get(kind) or _learn(kind))(value, depth)
+    except NotANumber:
+        raise
+    except BaseException as error:
+        if cuts_in(error):
+            raise
+        raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 
 def _learn(kind):
@@ -146,11 +176,15 @@ def _of_array(value, kind, ways, depth):
 
 
 def _asked(value, kind, ways, depth):
-    trouble = None
+    trouble, until = None, monotonic() + limits.FOREIGN_SECONDS
     for name, way in ways:
+        if trouble is not None and monotonic() > until:
+            break
         try:
             found = float(value) if name == "__float__" else way(value)
-        except Exception as error:
+        except BaseException as error:
+            if cuts_in(error):
+                raise
             trouble = trouble or error
             continue
         if type(found) is not kind:
@@ -189,6 +223,8 @@ def _step_of_text(text):
 
 def time_us(value):
     """Microseconds since the epoch out of seconds (as time.time()), or ms, us, ns by their size, or a date and time."""
+    if type(value) is Micros:
+        return int(value)
     if type(value) is not int and type(value) is not float:
         moment = _moment(value)
         if moment is not None:
@@ -232,7 +268,9 @@ def _moment(value):
         except (ValueError, OverflowError, OSError):
             aware = aware if aware.tzinfo is not None else aware.replace(tzinfo=timezone.utc)  # the first and the last day
         return (aware - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
-    except Exception as error:
+    except BaseException as error:
+        if cuts_in(error):
+            raise
         raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 
@@ -255,7 +293,7 @@ def recorded_step(session, call, label, value, least=_I64_MIN, most=_I64_MAX):
 
 def timestamp_is_0(value):
     """0 stands for now, as in prov4ml; the first moment of 1970 as a date is itself."""
-    return type(value) in (int, float) and value == 0
+    return (type(value) is int or type(value) is float) and value == 0
 
 
 def recorded_time(session, call, label, value):
@@ -276,9 +314,9 @@ def shown(value):
         return "str %r" % (value if len(value) <= 80 else value[:77] + "...")
     if kind is int and value.bit_length() > 256:
         return "int of %d bits" % value.bit_length()
-    if kind in (int, float, complex, bool):
+    if is_one(kind, (int, float, complex, bool)):
         return "%s %r" % (kind.__name__, value)
-    if kind in (list, tuple, dict, set, frozenset, bytes, bytearray):
+    if is_one(kind, (list, tuple, dict, set, frozenset, bytes, bytearray)):
         return "%s of %d" % (kind.__name__, len(value))
     return "None" if value is None else title(kind)
 
@@ -286,5 +324,11 @@ def shown(value):
 def error_text(error):
     """An exception in a line, as far as it says anything in text of its own."""
     given = BaseException.args.__get__(error)
-    words = " ".join(str(one)[:200].partition("\n")[0] for one in given[:4] if type(one) in (str, int))
-    return type(error).__name__ + (": " + words if words else "")
+    words = " ".join(_word(one) for one in given[:4] if type(one) in (str, int))
+    return title(type(error)).rpartition(".")[2] + (": " + words if words else "")
+
+
+def _word(one):
+    if type(one) is int:
+        return shown(one)[len("int ") :] if one.bit_length() <= 256 else shown(one)
+    return one[:200].partition("\n")[0].encode("utf-8", "backslashreplace").decode("utf-8")

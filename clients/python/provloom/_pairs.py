@@ -1,10 +1,11 @@
 """The pairs of what is given to a call that logs several things at once."""
 
-from itertools import islice
+from time import monotonic
 
 from . import _limits as limits
+from ._cut_in import cuts_in
 from ._guard import session_for
-from ._numbers import shown
+from ._numbers import error_text, shown
 from ._parts import bare, own_attributes, parts_of
 from ._structure import named
 
@@ -12,22 +13,57 @@ from ._structure import named
 def pairs_of(call, given):
     """(name, value) of a mapping, a namespace, a dataclass, or of an object's own attributes.
 
-    What has none is refused; more than ``PAIRS_PER_CALL_MAX`` are told, and counted as far as they can be.
+    What has none is refused. More than ``PAIRS_PER_CALL_MAX``, and what a stranger's mapping has not given in its time, is
+    counted in one stroke, and told.
     """
-    value = bare(given)
-    kind = type(value)
-    parts = parts_of(value, kind, limits.VALUE_BYTES_MAX)
-    if parts is None and not issubclass(kind, type):
-        parts = own_attributes(value)
     session = session_for(call)
     if session is None:
         return
+    why = None
+    try:
+        parts = _parts(given)
+    except BaseException as error:
+        if cuts_in(error):
+            raise
+        parts, why = None, "cannot be read: %s" % error_text(error)
     if parts is None or not parts.pairs:
-        session.refuse("no-pairs", "NOT_RECORDED", "%s: %s has no names and values" % (call, shown(given)), call)
+        session.refuse("no-pairs", "NOT_RECORDED", "%s: %s %s" % (call, shown(given), why or "has no names and values"), call)
         return
-    yield from islice(named(parts), limits.PAIRS_PER_CALL_MAX)
-    left = (parts.count or 0) - limits.PAIRS_PER_CALL_MAX
-    if left > 0:
-        for _ in range(left):
-            session.stream.lose("too-many-pairs")
-        session.problem("NOT_RECORDED", "%s: %d of %d are recorded" % (call, limits.PAIRS_PER_CALL_MAX, parts.count), call)
+    pairs, done, spent = named(parts), 0, 0.0
+    while why is None:
+        if done >= limits.PAIRS_PER_CALL_MAX and parts.count == done:
+            return
+        began = monotonic()
+        try:
+            pair = next(pairs)
+        except StopIteration:
+            return
+        except BaseException as error:
+            if cuts_in(error):
+                raise
+            why = "the next cannot be read: %s" % error_text(error)
+            break
+        spent += monotonic() - began
+        if done >= limits.PAIRS_PER_CALL_MAX:
+            break
+        done += 1
+        yield pair
+        if parts.foreign and spent > limits.FOREIGN_SECONDS:
+            why = "to give them takes it more than %g s" % limits.FOREIGN_SECONDS
+    _tell(session, call, parts, done, why)
+
+
+def _parts(given):
+    value = bare(given)
+    kind = type(value)
+    parts = parts_of(value, kind, limits.VALUE_BYTES_MAX)
+    return own_attributes(value) if parts is None and not issubclass(kind, type) else parts
+
+
+def _tell(session, call, parts, done, why):
+    """How many more a stranger would have given is not known: one is counted, and the rest is told to be unknown."""
+    whole = parts.count
+    session.stream.lose("too-many-pairs" if why is None else "not-read", 1 if whole is None else whole - done)
+    of = "the first %d and not the rest, whose number is not known" % done if whole is None else "%d of %d" % (done, whole)
+    text = "%s: recorded are %s%s" % (call, of, "" if why is None else "; " + why)
+    session.problem("NOT_RECORDED", text, call)

@@ -5,7 +5,7 @@ import time
 from ._context import context_name
 from ._guard import harmless, session_for
 from ._numbers import shown
-from ._values import Typed, name as name_of, typed
+from ._values import Typed, flag, name as name_of, typed
 
 
 def record(call, key, value, context=None, source=None, direction=None, kind=None):
@@ -30,7 +30,7 @@ def log_param(key, value, context=None, source=None, is_input=False):
     value, a mapping, a sequence, an array nor declares its fields, the type is recorded, and told.
     """
     with harmless("log_param"):
-        record("log_param", key, value, context, source, "input" if is_input else None)
+        record("log_param", key, value, context, source, "input" if flag("log_param", "is_input", is_input) else None)
 
 
 def log_params(params, context=None, source=None, is_input=False):
@@ -38,6 +38,7 @@ def log_params(params, context=None, source=None, is_input=False):
     with harmless("log_params"):
         from ._pairs import pairs_of
 
+        context, source, is_input = context_name(context), name_of(source), flag("log_params", "is_input", is_input)
         for key, value in pairs_of("log_params", params):
             log_param(key, value, context, source, is_input)
 
@@ -58,16 +59,30 @@ def _log_end(call, value, label, context, source, step, direction):
     session = session_for(call)
     if session is None:
         return
-    import os
-
     if label is None:
         label = "%s_%d" % (direction, session.count(direction))
-    if issubclass(type(value), (str, os.PathLike)) and os.path.exists(value):
-        from ._artifact import keep
-
-        keep(session, call, label, value, context, source, step, kind=direction, role=direction)
-    else:
+    path = _path_of(value)
+    if path is None:
         record(call, label, value, context, source, direction)
+        return
+    from ._artifact import keep
+
+    keep(session, call, label, path, context, source, step, kind=direction, role=direction)
+
+
+def _path_of(value):
+    """A path that leads to something; None for any other value."""
+    from . import _paths
+
+    if not _paths.looks_like_one(value):
+        return None
+    from os.path import exists
+
+    try:
+        path = _paths.given(value)
+    except _paths.NotAPath:
+        return None
+    return path if exists(path) else None
 
 
 def log_execution_start_time():

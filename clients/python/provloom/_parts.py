@@ -7,9 +7,12 @@ stranger that says by its type that it is a mapping or a sequence the methods ar
 import collections
 import collections.abc
 from itertools import islice
+from time import monotonic
 from types import SimpleNamespace
 
+from . import _limits as limits
 from . import _omegaconf
+from ._cut_in import cuts_in
 from ._kinds import ABSENT, attributes, comes_from, held, is_a, shape_of, static
 from ._numbers import error_text
 from ._scalars import scalar
@@ -79,6 +82,21 @@ def parts_of(value, kind, room):
         made = array(value)
         return parts_of(made, type(made), room) if is_a(type(made), "numpy", "ndarray") else None
     return _of_stranger(value, kind)
+
+
+def elements_of(value, most):
+    """The first elements of whatever can be iterated, as many as it gives in its time; None for what cannot be."""
+    found, until = [], monotonic() + limits.FOREIGN_SECONDS
+    try:
+        for one in islice(iter(value), most):
+            found.append(one)
+            if monotonic() > until:
+                break
+    except BaseException as error:
+        if cuts_in(error):
+            raise
+        return found or None
+    return found
 
 
 def own_attributes(value):
@@ -162,6 +180,8 @@ def _asked(value, keys):
     for key in keys:
         try:
             found = value[key]
-        except Exception as error:
+        except BaseException as error:
+            if cuts_in(error):
+                raise
             found = "<not read: %s>" % error_text(error)
         yield key, found

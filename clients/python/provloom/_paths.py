@@ -2,14 +2,74 @@
 
 import os
 
+from . import _limits as limits
+from ._cut_in import cuts_in
+from ._kinds import static, title
+from ._numbers import error_text
+
+
+class NotAPath(Exception):
+    """Says why. Never leaves the client."""
+
 
 def absolute(session, call, path):
-    """Where ``path`` leads, or None: an empty one is told."""
-    text = os.fsdecode(os.fspath(path))
-    if not text:
-        session.problem("BAD_PATH", "%s: the path is empty: nothing is recorded" % call, call)
+    """Where ``path`` leads, or None: what is none is counted, and told."""
+    try:
+        return whole(path)
+    except NotAPath as why:
+        session.refuse("bad-path", "BAD_PATH", "%s: the path %s: nothing is recorded" % (call, why), call)
         return None
-    return os.path.abspath(os.path.expanduser(text))
+
+
+def whole(path):
+    """The absolute path. Raises NotAPath."""
+    text = given(path)
+    if text.startswith("~"):
+        text = os.path.expanduser(text)
+    try:
+        return os.path.abspath(text)
+    except OSError:
+        raise NotAPath("%s is in the working folder, which is gone" % shown(text)) from None
+
+
+def given(path):
+    """The text of a text, of bytes, or of what says by its type that it is a path: it is asked once. Raises NotAPath."""
+    kind = type(path)
+    most = limits.PATH_BYTES_MAX
+    if not issubclass(kind, (str, bytes)):
+        ask = static(kind, "__fspath__")
+        if ask is None:
+            raise NotAPath("is %s" % ("None" if path is None else "a %s" % title(kind)))
+        try:
+            path = ask(path)
+        except BaseException as error:
+            if cuts_in(error):
+                raise
+            raise NotAPath("cannot be read: %s" % error_text(error)) from None
+        kind = type(path)
+    if issubclass(kind, bytes):
+        text = os.fsdecode(bytes.__getitem__(path, slice(0, most + 1)))
+    elif issubclass(kind, str):
+        text = str.__getitem__(path, slice(0, most + 1))
+    else:
+        raise NotAPath("is a %s" % title(kind))
+    try:
+        data = os.fsencode(text)
+    except UnicodeEncodeError:
+        raise NotAPath("holds half of a surrogate pair") from None
+    if not data:
+        raise NotAPath("is empty")
+    if b"\0" in data:
+        raise NotAPath("holds a NUL")
+    if len(data) > most:
+        raise NotAPath("is longer than %d bytes" % most)
+    return text
+
+
+def looks_like_one(value):
+    """Whether a value may be a path, by its type."""
+    kind = type(value)
+    return issubclass(kind, str) or static(kind, "__fspath__") is not None
 
 
 def is_text(path):

@@ -4,10 +4,12 @@ import os
 import sys
 
 from . import _current
+from . import _limits as limits
 from ._guard import harmless
+from ._life import is_success
 from ._numbers import NotANumber, shown, step
 from ._tell import once
-from ._values import name, typed
+from ._values import flag, name, typed
 
 
 class Run:
@@ -49,7 +51,7 @@ class Run:
     def __exit__(self, kind, error, trace):
         with harmless("end_run"):
             failure = None
-            if kind is not None and not (issubclass(kind, SystemExit) and error.code in (None, 0)):
+            if kind is not None and not is_success(kind, error):
                 from ._life import describe_error
 
                 failure = describe_error(kind, error, trace)
@@ -131,7 +133,9 @@ def _end(session, failure, create_graph, create_svg, wait):
         return session.control.get("state") in ("ended", "quiet")
     from ._finish import end
 
-    return end(_current.session, failure, bool(create_graph), bool(create_svg), wait)
+    wait = None if wait is None else flag("end_run", "wait", wait, True)
+    graph, svg = flag("end_run", "create_graph", create_graph), flag("end_run", "create_svg", create_svg)
+    return end(_current.session, failure, graph, svg, wait)
 
 
 def _is_current(session):
@@ -159,19 +163,40 @@ def _checked(namespace, experiment, folder, collect_all, save_after, rank, disab
 
     rank, world, by = said(_count("rank", rank, 0), _count("world_size", world, 1))
     given = {
-        "provUserNamespace": None if namespace is None else typed(namespace).text,
-        "experimentName": name(experiment),
-        "provenanceSaveDir": None if folder is None else os.path.abspath(os.path.expanduser(os.fspath(folder))),
-        "collectAllProcesses": bool(collect_all),
+        "provUserNamespace": _said("prov_user_namespace", namespace, lambda one: typed(one, limits.NAME_LENGTH_MAX).text),
+        "experimentName": _said("experiment_name", experiment, name),
+        "provenanceSaveDir": _folder(folder),
+        "collectAllProcesses": flag("start_run", "collect_all_processes", collect_all),
         "saveAfterNLogs": _count("save_after_n_logs", save_after, 1),
         "rank": rank,
         "worldSize": world,
         "said": by,
-        "disableCodecarbon": bool(disable_codecarbon),
-        "runName": name(run_name),
-        "runId": name(run_id),
+        "disableCodecarbon": flag("start_run", "disable_codecarbon", disable_codecarbon),
+        "runName": _said("run_name", run_name, name),
+        "runId": _said("run_id", run_id, name),
     }
     return {option: value for option, value in given.items() if value is not None}
+
+
+def _said(option, value, read):
+    """A name; one that a person would not see is as if it were not given."""
+    text = None if value is None else read(value)
+    if text is None or any(one.isprintable() and not one.isspace() for one in text):
+        return text
+    once("option-" + option, "start_run: %s has no letter that can be seen; it is as if it were not given" % option)
+    return None
+
+
+def _folder(path):
+    from ._paths import NotAPath, whole
+
+    if path is None:
+        return None
+    try:
+        return whole(path)
+    except NotAPath as why:
+        once("option-folder", "start_run: the path of provenance_save_dir %s; it is as if it were not given" % why)
+        return None
 
 
 def _count(option, value, least):

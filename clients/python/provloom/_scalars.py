@@ -3,6 +3,7 @@
 import sys
 import types
 
+from ._cut_in import cuts_in
 from ._kinds import comes_from, held, is_a, root_of, shape_of, static, title
 from ._numbers import error_text
 from ._values import Typed, cut
@@ -34,7 +35,12 @@ def scalar(value, most):
     if issubclass(kind, complex):
         return Typed("str", complex.__repr__(value))
     for look in (_enumerated, _exact_number, _moment, _of_library, _printed, _code):
-        found = look(value, kind)
+        try:
+            found = look(value, kind)
+        except BaseException as error:
+            if cuts_in(error):
+                raise
+            found = Typed("str", "<%s>" % title(kind), ("VALUE_NOT_READ", "cannot be read: %s" % error_text(error)))
         if found is not None:
             return found if found.kind != "str" else Typed("str", cut(found.text, most).text, found.remark)
     return None
@@ -112,9 +118,13 @@ def _moment(value, kind):
         return None
     if issubclass(kind, datetime.datetime):
         return _instant(value, kind, datetime)
-    for base in (datetime.date, datetime.time):
-        if issubclass(kind, base):
-            return Typed("str", base.isoformat(value))
+    if issubclass(kind, datetime.date):
+        return Typed("str", datetime.date.isoformat(value))
+    if issubclass(kind, datetime.time):
+        try:
+            return Typed("str", datetime.time.isoformat(value))
+        except BaseException as error:
+            return _without_zone(datetime.time.replace(value), error)
     if issubclass(kind, datetime.timedelta):
         return Typed("str", "NaT" if kind.__name__ == "NaTType" else datetime.timedelta.__str__(value))
     return Typed("str", str(value)) if kind is datetime.timezone else None
@@ -127,10 +137,21 @@ def _instant(value, kind, datetime):
     base = datetime.datetime
     plain = base.combine(base.date(value), base.timetz(value))
     try:
-        plain = plain.astimezone(datetime.timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        pass
-    return Typed("time", plain.isoformat().replace("+00:00", "Z"))
+        try:
+            plain = plain.astimezone(datetime.timezone.utc)
+        except (OverflowError, ValueError, OSError):
+            pass
+        return Typed("time", plain.isoformat().replace("+00:00", "Z"))
+    except BaseException as error:
+        return _without_zone(plain, error)
+
+
+def _without_zone(moment, error):
+    """Of a time zone that is somebody's code and fails."""
+    if cuts_in(error):
+        raise error
+    words = "has a time zone that cannot be asked (%s); it is recorded without it" % error_text(error)
+    return Typed("str", moment.replace(tzinfo=None).isoformat(), ("VALUE_CHANGED", words))
 
 
 def _of_library(value, kind):
@@ -146,10 +167,7 @@ def _of_library(value, kind):
     shape = shape_of(value, kind)
     if shape not in (None, ()) or (shape is None and item is None):
         return None
-    try:
-        found = array(value) if item is None else item(value)
-    except Exception:
-        return stranger(kind)
+    found = array(value) if item is None else item(value)
     return scalar(found, 10_000) if type(found) is not kind else stranger(kind)
 
 

@@ -6,6 +6,7 @@ from _thread import get_ident
 
 from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
+from ._paths import text_of
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
 from ._tell import line, once
@@ -67,7 +68,7 @@ class Session:
         return json.dumps(event, separators=(",", ":"), allow_nan=False).encode("ascii")
 
     def start_event(self):
-        asked = {name: value for name, value in self.options.items() if name != "said"}
+        asked = {name: text_of(value) if name == "provenanceSaveDir" else value for name, value in self.options.items() if name != "said"}
         return self.encode(
             "session.start",
             pid=os.getpid(),

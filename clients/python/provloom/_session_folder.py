@@ -5,6 +5,7 @@ import sys
 
 from . import _limits as limits
 from . import _place, _process
+from ._paths import is_text
 from ._small import put, put_json, read_json
 from ._tree import FORMAT, make_folder
 
@@ -95,10 +96,12 @@ def _argv():
 
 
 def _working_folder():
+    """None where it is gone, or cannot be named: nobody may take another one for it."""
     try:
-        return os.getcwd()
+        folder = os.getcwd()
     except OSError:
         return None
+    return folder if is_text(folder) else None
 
 
 def used_bytes(tree):

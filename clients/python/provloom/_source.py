@@ -4,11 +4,14 @@ import os
 import sys
 
 from . import _artifact, _git, _ours, _spool
+from . import _limits as limits
 from ._guard import harmless, session_for
+from ._numbers import shown
+from ._parts import elements_of
 from ._paths import absolute, text_of
 from ._secrets import without_secrets
 from ._tell import once
-from ._values import typed
+from ._values import typed, well_formed
 
 
 def log_execution_command(cmd=None, path=None):
@@ -22,16 +25,44 @@ def log_execution_command(cmd=None, path=None):
             return
         if cmd is None:
             argv = list(getattr(sys, "orig_argv", None) or [sys.executable] + sys.argv)
-        elif isinstance(cmd, str):
-            import shlex
-
-            try:
-                argv = shlex.split(cmd)
-            except ValueError:
-                argv = [cmd]
         else:
-            argv = [one if type(one) is str else typed(one).text for one in cmd]
-        session.event("command", argv=without_secrets(argv), directory=_here() if path is None else os.path.abspath(os.fspath(path)))
+            argv = _words_of(session, cmd)
+            if argv is None:
+                return
+        directory = _here() if path is None else absolute(session, "log_execution_command", path)
+        argv = [well_formed(word) for word in _bounded(session, argv)]
+        session.event("command", argv=without_secrets(argv), directory=None if directory is None else text_of(directory))
+
+
+def _words_of(session, cmd):
+    """The words of a command line: of a text as a shell has them, else of whatever has elements; None for anything else."""
+    most = limits.COMMAND_LENGTH_MAX + 1
+    if issubclass(type(cmd), str):
+        import shlex
+
+        text = str.__getitem__(cmd, slice(0, most))
+        try:
+            return shlex.split(text)
+        except ValueError:
+            return [text]
+    elements = None if type(cmd) in (int, float, bool) else elements_of(cmd, limits.COMMAND_WORDS_MAX + 1)
+    if elements is None:
+        session.refuse("no-words", "NOT_RECORDED", "log_execution_command: %s is no command line" % shown(cmd), "command")
+        return None
+    return [str.__getitem__(one, slice(0, most)) if issubclass(type(one), str) else typed(one).text for one in elements]
+
+
+def _bounded(session, words):
+    """As many of the words as are recorded of a command line, and that it was longer."""
+    kept, left = [], limits.COMMAND_LENGTH_MAX
+    for word in words[: limits.COMMAND_WORDS_MAX]:
+        if left <= 0:
+            break
+        kept.append(word[:left])
+        left -= len(word)
+    if len(kept) < len(words) or left < 0:
+        session.problem("VALUE_CUT", "log_execution_command: of a longer command line the first %d words are recorded" % len(kept), "command")
+    return kept
 
 
 def log_source_code(path=None):

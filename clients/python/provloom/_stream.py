@@ -124,11 +124,11 @@ class Stream(Segments):
                 self.ledger.close()
                 self.state = IDLE
 
-    def lose(self, reason):
-        """Counts an event that never came as far as a record. Takes no lock: what failed may hold it."""
+    def lose(self, reason, many=1):
+        """Counts events that never came as far as a record. Takes no lock: what failed may hold it."""
         if self.at[0] == 0 and self.fd < 0:
             self.ledger.make_once()
-        self._drop(reason)
+        self._drop(reason, many)
 
     def drops(self):
         """{reason: count} of this stream and of those within it."""
@@ -291,10 +291,10 @@ class Stream(Segments):
         if self._drop(reason) == 1:
             self.session.tell_drops(reason, detail)
 
-    def _drop(self, reason):
+    def _drop(self, reason, many=1):
         self._untold = True
         self.fast = -1
-        return self.ledger.add(reason)
+        return self.ledger.add(reason, many)
 
     def _tell_drops(self, now, at_the_end=False):
         """Says what was dropped, as soon as it can, at most once a second."""

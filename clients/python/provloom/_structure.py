@@ -5,11 +5,12 @@ from json.encoder import encode_basestring
 from time import monotonic
 
 from . import _limits as limits
+from ._cut_in import cuts_in
 from ._kinds import title
 from ._numbers import error_text
 from ._parts import bare, parts_of
 from ._scalars import scalar, stranger
-from ._values import Typed, first_bytes
+from ._values import Typed, first_bytes, mark_of, well_formed
 
 #: What closing all levels may take after the bytes are used up.
 _RESERVE = 4096
@@ -45,12 +46,23 @@ class Writing:
         self._left -= len(text) if text.isascii() else len(text.encode("utf-8"))
 
     def _say_text(self, text):
-        quoted = encode_basestring(text)
-        if len(quoted) > self._left and first_bytes(quoted, self._left) != quoted:
+        """Text that is well-formed as far as there is room for it."""
+        quoted = encode_basestring(text) if len(text) <= self._left else None
+        if quoted is None or (len(quoted) > self._left and first_bytes(quoted, self._left) != quoted):
             self._note(*_TOO_LARGE)
             # A control character takes six bytes.
-            quoted = encode_basestring(first_bytes(text, self._left // 6) + "...")
+            quoted = encode_basestring(first_bytes(text[: max(0, self._left)], self._left // 6) + "...")
         self._say(quoted)
+
+    def _say_key(self, text):
+        """Keys that differ stay different, as names do."""
+        if not text.isascii():
+            text = text[: max(0, self._left) + 1]
+            whole = well_formed(text)
+            if whole != text:
+                self._note("VALUE_CHANGED", "has keys with halves of surrogate pairs; they are recorded as \\udXXX")
+                text = "%s~%s" % (whole, mark_of(text))
+        self._say_text(text)
 
     def _note(self, code, words):
         self._remark = self._remark or (code, words)
@@ -80,7 +92,9 @@ class Writing:
             return self._say_text("<the same %s>" % title(kind))
         try:
             parts = parts_of(value, kind, self._left)
-        except Exception as error:
+        except BaseException as error:
+            if cuts_in(error):
+                raise
             self._note("VALUE_NOT_READ", "cannot be read: %s" % error_text(error))
             return self._say_text("<%s>" % title(kind))
         if parts is None:
@@ -108,7 +122,7 @@ class Writing:
                 if done:
                     self._say(",")
                 if parts.pairs:
-                    self._say_text(one[0])
+                    self._say_key(one[0])
                     self._say(":")
                     one = one[1]
                 done += 1
@@ -116,7 +130,9 @@ class Writing:
             else:
                 return
             self._note(*_TOO_LARGE)
-        except Exception as error:
+        except BaseException as error:
+            if cuts_in(error):
+                raise
             left = "%s when it was read on" % error_text(error)
             self._note("VALUE_NOT_READ", "could not be read to its end: %s" % error_text(error))
         comma = "," if done else ""

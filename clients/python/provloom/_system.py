@@ -4,7 +4,9 @@ import os
 import time
 
 from ._guard import harmless, session_for
+from ._context import context_name
 from ._metric import log_one
+from ._numbers import asked_once, step as step_of
 from ._tell import once
 
 _last_cpu = None
@@ -19,6 +21,7 @@ def log_system_metrics(context=None, step=0):
         if session_for("log_system_metrics") is None:
             return
         once("no-gpu-metrics", "log_system_metrics records CPU, memory, disk and load; GPU figures are not there yet")
+        context, step = context_name(context), asked_once(step_of, step)
         for key, value, unit in _samples():
             log_one(key, value, context, step, None, None, unit)
 
@@ -49,7 +52,6 @@ def _flops(call, label, model, context):
     if session is None:
         return
     once("no-flops", "%s records the model's parameters only: floating-point operations are not counted yet" % call)
-    from ._context import context_name
     from ._model import describe
     from ._values import name as name_of
 

@@ -3,6 +3,7 @@
 import sys
 
 _told = set()
+_LENGTH_MAX = 4000
 
 
 def once(code, text):
@@ -15,10 +16,16 @@ def once(code, text):
     return True
 
 
+def _in_a_line(text):
+    """No name or value of a script's moves the cursor, or makes two lines of one."""
+    text = text[:_LENGTH_MAX]
+    return text if text.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def line(text):
     """Writes one line. Never raises: a closed standard error is no reason to end a training."""
     try:
-        sys.stderr.write("provloom: %s\n" % text)
+        sys.stderr.write("provloom: %s\n" % _in_a_line(text))
         sys.stderr.flush()
     except Exception:
         pass

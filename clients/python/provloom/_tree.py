@@ -4,10 +4,12 @@
 the folder.
 """
 
+import errno
 import os
 import stat
 
 from . import _process
+from ._paths import is_text
 from ._small import age_of, now_us, put_json, read_json, remove
 
 VARIABLE = "PROVLOOM_TREE"
@@ -184,11 +186,16 @@ def _likely_root():
 
 def _given_root():
     given = os.environ.get("PROVLOOM_SPOOL_ROOT")
-    return os.path.abspath(given) if given else None
+    try:
+        return os.path.abspath(given) if given else None
+    except OSError:
+        return None  # relative, and the working folder is gone
 
 
 def make_root(root):
     """Makes a folder for trees. Raises OSError when it is not one that we may trust."""
+    if not is_text(root):
+        _check_root(root)
     if root == _given_root():
         os.makedirs(os.path.dirname(root), exist_ok=True)
     try:
@@ -198,6 +205,8 @@ def make_root(root):
 
 
 def _check_root(root):
+    if not is_text(root):
+        raise OSError(errno.EILSEQ, "its path is no UTF-8", root)
     found = os.lstat(root)
     mine = not hasattr(os, "getuid") or found.st_uid == os.getuid()
     # In a folder that all may write, somebody else may have made this one to read along.

@@ -1,7 +1,7 @@
 """People's names and values, made into what the format holds: in bounded time and memory, whatever they are."""
 
 from . import _limits as limits
-from ._kinds import comes_from, held, is_a
+from ._kinds import comes_from, held, is_a, is_one
 
 _NAME = limits.NAME_LENGTH_MAX
 _MARK_LENGTH = 9
@@ -24,7 +24,7 @@ def name(value):
     units = start.encode("utf-16-le")
     if len(text) <= _NAME and len(units) <= 2 * _NAME and start == text:
         return text
-    return "%s~%s" % (units[: 2 * (_NAME - _MARK_LENGTH)].decode("utf-16-le", "ignore"), _mark(text))
+    return "%s~%s" % (units[: 2 * (_NAME - _MARK_LENGTH)].decode("utf-16-le", "ignore"), mark_of(text))
 
 
 def _name_text(value):
@@ -35,7 +35,7 @@ def _name_text(value):
     return typed(value).text
 
 
-def _mark(text):
+def mark_of(text):
     from hashlib import sha256
 
     digest = sha256()
@@ -93,6 +93,25 @@ def first_bytes(text, most):
         return text[: max(0, most)]
     encoded = text.encode("utf-8")
     return text if len(encoded) <= most else encoded[: max(0, most)].decode("utf-8", "ignore")
+
+
+def flag(call, option, value, otherwise=False):
+    """Yes or no, as Python's own values and those of numpy say it; a stranger is not asked."""
+    if type(value) is bool:
+        return value
+    if value is None or is_one(type(value), (int, float, str, bytes, list, tuple, dict)):
+        return bool(value)
+    from ._scalars import scalar
+
+    found = scalar(value, 10)
+    if found is not None and found.remark is None and found.kind in ("bool", "int", "float"):
+        return found.text not in ("false", "0", "0.0", "-0.0")
+    from ._numbers import shown
+    from ._tell import once
+
+    once("flag-%s-%s" % (call, option), "%s: %s must be true or false, not %s; it is taken as %s"
+         % (call, option, shown(value), str(otherwise).lower()))  # fmt: skip
+    return otherwise
 
 
 def json_text(value, most):

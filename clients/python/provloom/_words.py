@@ -4,6 +4,7 @@ import os
 import sys
 
 from . import _variables
+from ._paths import text_of
 from ._tell import line, once
 
 
@@ -12,7 +13,7 @@ def begins(session):
     for name, near in _variables.misspelt() if _is_founder(session.tree) else ():
         once("variable " + name, "%s means nothing to Provloom%s"
              % (name, "" if near is None else "; did you mean %s?" % near))  # fmt: skip
-    folder = session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov"
+    folder = text_of(session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov")
     if not _variables.is_set("PROVLOOM_QUIET"):
         run = session.options.get("runName")
         line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(folder)))

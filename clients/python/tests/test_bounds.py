@@ -115,7 +115,7 @@ for number in range(3):
 
     def test_an_event_that_is_too_large_is_dropped_and_counted(self):
         self.run_program(
-            HEAD + "for words in (900, 1100):\n    provloom.log_execution_command(['x' * (%d // 1024)] * words)" % LIMITS["EVENT_BYTES_MAX"]
+            HEAD + "for words in (900, 1100):\n    run._session.event('command', argv=['x' * (%d // 1024)] * words)" % LIMITS["EVENT_BYTES_MAX"]
         )
         self.assertEqual(len(self.events("command")), 1)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-large", 1)])

@@ -129,9 +129,9 @@ with open(F, "r+b") as opened, mmap.mmap(opened.fileno(), 0):
         os.unlink(fifo)
         os.mkfifo(fifo)
         _, errors = self.run_program(HEAD + "for i in range(3):\n    provloom.log_artifact('gone', '/nonexistent/x')\nprovloom.log_artifact('pipe', F)\nprovloom.log_artifact(None)\nprovloom.log_artifact('n', 7)", F=fifo)
-        self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "NOT_A_FILE", "CALL_FAILED"])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE", "NOT_A_FILE", "BAD_PATH"])
         self.assertEqual(errors.count("No such file"), 1)
-        self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")][-1], ("client-error", 2))
+        self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")][-1], ("bad-path", 2))
 
     def test_an_empty_path_is_told_as_wrong_and_nothing_is_recorded(self):
         self.run_program(HEAD + "for call in (provloom.log_artifact, provloom.log_source_code, lambda path: provloom.log_dataset('d', path), lambda path: provloom.save_model_version('m', path)):\n    call('')")

@@ -177,7 +177,7 @@ provloom.end_run(wait=False)
         started = self.start(
             HEAD
             + """
-for _ in range(5): provloom.log_execution_command(["x" * 1000] * 2000)
+for _ in range(5): run._session.event("command", argv=["x" * 1000] * 2000)
 print("dropped", flush=True)
 input()
 """
@@ -249,7 +249,7 @@ provloom.end_run(wait=False)
         self.run_program(
             HEAD
             + """
-provloom.log_execution_command(["x" * 2_000_000])
+run._session.event("command", argv=["x" * 2_000_000])
 shutil.rmtree(run.spool + "/ledgers")
 """
             + LATER

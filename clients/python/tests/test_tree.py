@@ -101,7 +101,7 @@ class Joining(TreeCase):
             self.assertEqual(os.path.dirname(fields[2]), os.path.join(self.spool, "root"))
 
     def test_folders_of_any_name_are_handed_down(self):
-        folder = os.path.join(os.fsencode(self.spool), b"a b%\xff\xc3\xa9")
+        folder = os.path.join(os.fsencode(self.spool), b"a b%\xc3\xa9")
         code = "import os, provloom\nprint(provloom._tree.decode(os.environ['PROVLOOM_TREE']).folder == provloom._current.tree.folder, os.path.isdir(os.path.dirname(run.spool)))".replace(
             "print", "run = provloom.start_run('a', 'b', rank=1)\nprint"
         )
@@ -111,6 +111,16 @@ class Joining(TreeCase):
         self.assertEqual(done.stdout, b"True True\n", done.stderr)
         (tree,) = os.listdir(folder)
         self.assertTrue(tree.startswith(b"local-"))
+
+    def test_a_spool_root_whose_path_is_no_text_is_passed_over_and_no_other_folder_made_for_it(self):
+        root = os.path.join(os.fsencode(self.work), b"root-\xff")
+        environment = {os.fsencode(name): os.fsencode(value) for name, value in self.environment(PROVLOOM_TREE="", PROVLOOM_BIN="/nothing", TMPDIR=self.work).items()}
+        environment[b"PROVLOOM_SPOOL_ROOT"] = root
+        code = "import provloom\nprint(provloom.start_run('a', 'b').spool)"
+        done = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertTrue(done.stdout.startswith(os.fsencode(self.work) + b"/provloom-"), done.stderr)
+        self.assertIn(b"its path is no UTF-8", done.stderr)
+        self.assertEqual([one for one in os.listdir(os.fsencode(self.work)) if one.startswith(b"root")], [])
 
     def test_children_of_every_way_of_starting_are_in_the_tree(self):
         script = os.path.join(self.spool, "train.py")

@@ -1,4 +1,4 @@
-import { checkOptions, systemClock, systemFiles } from '@provloom/shared'
+import { checkOptions, systemClock, systemFiles, workingFolder } from '@provloom/shared'
 import type { Clock, Files, GivenOptions } from '@provloom/shared'
 import type { AgentConfig } from './config.ts'
 import { findPlace } from './place/place.ts'
@@ -17,7 +17,7 @@ export interface Context {
   readonly config: AgentConfig
   readonly given: GivenOptions
   readonly variables: Variables
-  /** Where the command runs; relative paths are taken from here. */
+  /** Where the command runs; relative paths are taken from here. Empty where that is gone, or cannot be named. */
   readonly directory: string
   readonly clock: Clock
   readonly files: Files
@@ -57,13 +57,4 @@ export function contextOf(config: AgentConfig): Context {
 function rankIn(given: GivenOptions, variables: Variables): number {
   const place = findPlace(undefined, variables, sightOf(variables, undefined), given.jobKey)
   return given.rank ?? place.rank
-}
-
-/** A folder that was removed is no reason not to run. */
-function workingFolder(): string {
-  try {
-    return process.cwd()
-  } catch {
-    return '/'
-  }
 }

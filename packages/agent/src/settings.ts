@@ -1,7 +1,6 @@
-import path from 'node:path'
 import type { Asked, GivenOptions } from '@provloom/shared'
 import type { SessionFacts } from './session/facts.ts'
-import { limits } from '@provloom/shared'
+import { limits, saveDirIn } from '@provloom/shared'
 
 /** What the agent works by, once the worker has said what it wants. */
 export interface Settings {
@@ -21,7 +20,8 @@ const namespaceDefault = 'http://localhost/'
  * Options win over what the worker's `start_run` asks for, and that over defaults.
  *
  * @param experimentDefault the name when nobody gave one
- * @param directory relative save directories are taken from here
+ * @param directory relative save directories are taken from here; empty where it is not known
+ * @throws {ProvloomError} `SAVE_DIR_UNKNOWN`
  */
 export function settingsOf(
   given: GivenOptions,
@@ -35,7 +35,7 @@ export function settingsOf(
   )
   const provUserNamespace = given.provUserNamespace ?? start.provUserNamespace ?? namespaceDefault
   const saveDir = given.provenanceSaveDir ?? start.provenanceSaveDir ?? saveDirDefault
-  const provenanceSaveDir = path.resolve(directory, saveDir)
+  const provenanceSaveDir = saveDirIn(directory, saveDir)
   const collectAllProcesses = given.collectAllProcesses ?? start.collectAllProcesses
   const wantedLogs = given.saveAfterNLogs ?? start.saveAfterNLogs
   const saveAfterNLogs = wantedLogs !== undefined && wantedLogs > 0 ? wantedLogs : undefined

@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { aggregatorKey, checkOptions } from '@provloom/shared'
+import { aggregatorKey, checkOptions, saveDirIn, workingFolder } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import type { StatusListener } from './status.ts'
 
@@ -63,16 +62,16 @@ export interface Settings {
 
 export const saveDirDefault = 'prov'
 
-/** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION` */
+/** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `SAVE_DIR_UNKNOWN` */
 export function settingsOf(config: AggregatorConfig): Settings {
   const { onStatus: _listener, environment, resume, force, holdOpen, meetDir, generation, ...input } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
-  const saveDir = path.resolve(given.provenanceSaveDir ?? meetDir ?? saveDirDefault)
+  const saveDir = saveDirIn(workingFolder(), given.provenanceSaveDir ?? meetDir ?? saveDirDefault)
   return {
     asked: given,
     saveDir,
-    meetDir: meetDir === undefined ? saveDir : path.resolve(meetDir),
+    meetDir: meetDir === undefined ? saveDir : saveDirIn(workingFolder(), meetDir),
     generation,
     connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
     createGraph: given.createGraph ?? false,

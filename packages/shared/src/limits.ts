@@ -17,6 +17,11 @@ export const valueBytesMax: number = 64 * KiB
 export const valueLevelsMax = 32
 /** Parameters or metrics of one call. */
 export const pairsPerCallMax = 10_000
+/** A path as somebody gives it, as the system has it: a longer text is none. */
+export const pathBytesMax = 4096
+/** Words and characters of a command line that is given to `log_execution_command`. */
+export const commandWordsMax = 1024
+export const commandLengthMax: number = 128 * KiB
 /** A segment is closed when it has grown to this. Small enough that acknowledged space returns soon. */
 export const segmentBytesMax: number = 8 * MiB
 /** All of one rank's spool. Beyond it events are dropped, counted. */

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
+import { workingFolder } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
 import { maskArguments } from '../secrets.ts'
 import { spoolFormat } from '../session/facts.ts'
@@ -14,7 +15,6 @@ import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
 import { libraryVersion } from './library.ts'
 import type { SessionOptions } from './session.ts'
-import { workingFolder } from './tree.ts'
 
 let sequence = 0
 

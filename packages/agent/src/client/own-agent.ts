@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { shellWord } from '@provloom/shared'
+import { shellWord, workingFolder } from '@provloom/shared'
 import type { TreeFolder } from '../tree/folder.ts'
 import { tellOnce } from './tell.ts'
-import { workingFolder } from './tree.ts'
 
 /**
  * Starts the agent of a tree, of a session of its own and orphaned, where `provloom` can be found; else tells once where

@@ -25,10 +25,12 @@ export function* pairsOf(
   }
   let seen = 0
   for (const pair of parts.some) {
-    if (seen++ < limits.pairsPerCallMax) yield pair
-    else session.stream.lose('too-many-pairs')
+    if (seen++ === limits.pairsPerCallMax) break
+    yield pair
   }
-  if (seen <= limits.pairsPerCallMax) return
-  const text = `${call}: ${limits.pairsPerCallMax} of ${seen} are recorded`
+  const left = parts.count - limits.pairsPerCallMax
+  if (left <= 0) return
+  session.stream.lose('too-many-pairs', left)
+  const text = `${call}: ${limits.pairsPerCallMax} of ${parts.count} are recorded`
   session.problem('NOT_RECORDED', text, call)
 }

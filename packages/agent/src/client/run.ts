@@ -8,6 +8,7 @@ import { current, harmless, leave } from './current.ts'
 import { nameOf } from './name.ts'
 import { shown } from './number.ts'
 import { startOwnAgent } from './own-agent.ts'
+import { pathFrom } from './paths.ts'
 import { present } from './present.ts'
 import type { Session, SessionOptions } from './session.ts'
 import { tellEnd } from './tell-end.ts'
@@ -153,16 +154,15 @@ function callerOf(call: (options: RunOptions) => Run): string {
 
 /** The options as session.start holds them; one that is wrong is told and left out. */
 function checked(options: RunOptions): SessionOptions {
-  const folder = textFrom(options.provenanceSaveDir)
   return present({
-    provUserNamespace: textFrom(options.provUserNamespace),
-    experimentName: nameOf(options.experimentName),
-    provenanceSaveDir: folder === undefined ? undefined : path.resolve(folder),
+    provUserNamespace: nameFrom('provUserNamespace', textFrom(options.provUserNamespace)),
+    experimentName: nameFrom('experimentName', options.experimentName),
+    provenanceSaveDir: folderFrom(options.provenanceSaveDir),
     collectAllProcesses: flagFrom(options.collectAllProcesses),
     saveAfterNLogs: countFrom('saveAfterNLogs', options.saveAfterNLogs, 1),
     rank: countFrom('rank', options.rank, 0),
     worldSize: countFrom('worldSize', options.worldSize, 1),
-    runName: nameOf(options.runName),
+    runName: nameFrom('runName', options.runName),
     runId: isRunId(options.runId) ? options.runId : undefined,
     disableCodecarbon: flagFrom(options.disableCodecarbon),
   })
@@ -171,6 +171,26 @@ function checked(options: RunOptions): SessionOptions {
 // JavaScript passes what it likes: the record must be right all the same.
 function textFrom(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+
+/** A name; one that a person would not see is as if it were not given. */
+function nameFrom(option: string, value: unknown): string | undefined {
+  const text = nameOf(value)
+  if (text === undefined || /[^\p{C}\p{Z}]/u.test(text)) return text
+  tellOnce(
+    `option ${option}`,
+    `startRun: ${option} has no letter that can be seen; it is as if it were not given`,
+  )
+  return undefined
+}
+
+function folderFrom(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  const found = pathFrom(value)
+  if (found.kind === 'path') return found.path
+  const text = `startRun: provenanceSaveDir ${found.why}; it is as if it were not given`
+  tellOnce('option provenanceSaveDir', text)
+  return undefined
 }
 
 function flagFrom(value: unknown): boolean | undefined {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemCode } from '@provloom/shared'
+import { limits, systemCode } from '@provloom/shared'
 import { maskArguments } from '../secrets.ts'
 import { gitFacts, gitMs, outcomes } from '../source/git.ts'
 import type { GitFacts, Outcome, Question } from '../source/git.ts'
@@ -10,7 +10,11 @@ import { keep } from './artifact.ts'
 import { withSession } from './which.ts'
 import { knownFolders } from './own-folders.ts'
 import { absolute } from './paths.ts'
+import { shown } from './number.ts'
 import { present } from './present.ts'
+import type { Session } from './session.ts'
+import { heldIn } from './stranger.ts'
+import { wellFormed } from './text.ts'
 import { tellOnce } from './tell.ts'
 import { typed } from './value.ts'
 
@@ -19,13 +23,37 @@ const diffBytesMax = 256 * 1024 * 1024
 /** Records the command line and the working directory, with what looks like a secret cut; both are found when absent. */
 export function logExecutionCommand(argv?: readonly string[], directory?: string): void {
   withSession('logExecutionCommand', (session) => {
-    const words = argv ?? [...process.argv.slice(0, 1), ...process.execArgv, ...process.argv.slice(1)]
-    const place = directory === undefined ? here() : path.resolve(directory)
-    const argvShown = maskArguments(
-      words.map((word) => (typeof word === 'string' ? word : typed(word).value)),
-    )
-    session.record({ type: 'command', argv: argvShown, ...present({ directory: place }) })
+    const given: unknown = argv ?? [
+      ...process.argv.slice(0, 1),
+      ...process.execArgv,
+      ...process.argv.slice(1),
+    ]
+    if (!Array.isArray(given)) {
+      const text = `logExecutionCommand: ${shown(given)} is no list of words`
+      session.refuse('no-words', 'NOT_RECORDED', text)
+      return
+    }
+    const place = directory === undefined ? here() : absolute(session, 'logExecutionCommand', directory)
+    const words = maskArguments(bounded(session, given))
+    session.record({ type: 'command', argv: words, ...present({ directory: place }) })
   })
+}
+
+/** As many of the words as are recorded of a command line; that it was longer is told. */
+function bounded(session: Session, given: readonly unknown[]): string[] {
+  const kept: string[] = []
+  let left = limits.commandLengthMax
+  for (let n = 0; n < given.length && n < limits.commandWordsMax && left > 0; n++) {
+    const found = heldIn(given, n)
+    const word = typeof found === 'string' ? found : typed(found).value
+    kept.push(wellFormed(word.slice(0, left)))
+    left -= word.length
+  }
+  if (kept.length < given.length || left < 0) {
+    const text = `logExecutionCommand: of a longer command line the first ${kept.length} words are recorded`
+    session.problem('VALUE_CUT', text, 'command')
+  }
+  return kept
 }
 
 /** Records the source code: remote, commit, branch and changes of its git repository, and the script itself. */

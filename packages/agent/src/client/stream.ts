@@ -114,8 +114,8 @@ export class WorkerStream {
   }
 
   /** An event that never came as far as a record. */
-  lose(reason: string): void {
-    this.#drop(reason)
+  lose(reason: string, many = 1): void {
+    this.#drop(reason, many)
   }
 
   close(): void {
@@ -158,8 +158,8 @@ export class WorkerStream {
     return this.#used + this.#sinceMeasured + bytes <= most
   }
 
-  #drop(reason: string): false {
-    const count = (this.#drops.get(reason) ?? 0) + 1
+  #drop(reason: string, many = 1): false {
+    const count = (this.#drops.get(reason) ?? 0) + many
     this.#drops.set(reason, count)
     this.#ledger.dropped(reason, count)
     this.#untold = true

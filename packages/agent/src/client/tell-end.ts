@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { isOn, shellWord } from '@provloom/shared'
+import { isOn, shellWord, workingFolder } from '@provloom/shared'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -14,9 +14,8 @@ export function tellEnd(session: Session, ended: Ended): void {
   }
   const { runDir, status, logs, missing } = ended.control
   if (ended.kind === 'quiet' || runDir === undefined || isOn(process.env, 'PROVLOOM_QUIET')) return
-  const run = path.relative(process.cwd(), runDir).startsWith('..')
-    ? runDir
-    : path.relative(process.cwd(), runDir)
+  const relative = path.relative(workingFolder() || runDir, runDir)
+  const run = relative === '' || relative.startsWith('..') ? runDir : relative
   if (missing.length > 0)
     return tellLine(
       `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,

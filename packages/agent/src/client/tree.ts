@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { keySlug } from '@provloom/shared'
+import { keySlug, workingFolder } from '@provloom/shared'
 import { launcherMark } from '../place/launcher-mark.ts'
 import { aliveStill, hostId, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
@@ -102,12 +102,4 @@ function isWrapped(folder: string): boolean {
 
 function selfIdentity(): ProcessIdentity {
   return identityOfProcess(process.pid) ?? { host: hostId(), pidNamespace: '', pid: process.pid, start: '0' }
-}
-
-export function workingFolder(): string {
-  try {
-    return process.cwd()
-  } catch {
-    return '/'
-  }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount } from '@provloom/shared'
+import { ProvloomError, isCount, isNameable } from '@provloom/shared'
 import { libraryVersion } from '../client/library.ts'
 import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
@@ -29,6 +29,7 @@ export interface SessionFacts {
   readonly uid: number
   readonly argv: readonly string[]
   readonly executable: string
+  /** Where it works; empty where that is gone, or cannot be named. */
   readonly directory: string
   /** Rank, world and job variables that the process saw. */
   readonly environment: Variables
@@ -95,6 +96,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts
     const value = fields.get(name)
     return isCount(value) ? value : 0
   }
+  const directory = textOf(fields.get('directory')) ?? ''
   return {
     session: id,
     seq: count('seq'),
@@ -108,7 +110,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts
     uid: count('uid'),
     argv: textsOf(fields.get('argv')),
     executable: textOf(fields.get('executable')) ?? '',
-    directory: textOf(fields.get('directory')) ?? '/',
+    directory: isNameable(directory) ? directory : '',
     environment: variablesOf(fields.get('environment')),
     ...given(fields),
   }

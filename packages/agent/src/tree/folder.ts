@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount, keySlug, makePath, systemCode } from '@provloom/shared'
+import { ProvloomError, isCount, isNameable, keySlug, makePath, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { refuseOtherFormat, spoolFormat } from '../session/facts.ts'
 import { textOf, writeSmall } from '../spool/small-file.ts'
@@ -71,6 +71,7 @@ export function makeTree(
   let trouble: unknown
   for (const root of roots) {
     try {
+      if (!isNameable(root)) throw new Error(`the path ${root} is no UTF-8`)
       const tree = treeFolderAt(path.join(path.resolve(root), keySlug(facts.key)))
       makeRoot(root)
       fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })

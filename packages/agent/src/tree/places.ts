@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { connectionKeys, isAttempt, isRank, limits } from '@provloom/shared'
+import { connectionKeys, isAttempt, isRank, limits, saveDirIn } from '@provloom/shared'
 import type { Present } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Job } from '../meet/meeting.ts'
@@ -99,11 +99,15 @@ export class Places {
     this.#counts.forget(session)
   }
 
-  /** Where the job of a session is met; of the command before it has any. */
+  /**
+   * Where the job of a session is met; of the command before it has any.
+   *
+   * @throws {ProvloomError} `SAVE_DIR_UNKNOWN`
+   */
   job(seat: Seat | undefined): Job {
     const { given, directory, variables } = this.#context
     const saveDir =
-      seat?.settings.provenanceSaveDir ?? path.resolve(directory, given.provenanceSaveDir ?? 'prov')
+      seat?.settings.provenanceSaveDir ?? saveDirIn(directory, given.provenanceSaveDir ?? 'prov')
     const key = seat?.jobKey ?? this.#jobKey(this.#own)
     const mayStart = seat?.mayStart ?? this.#mayStart(this.#own, variables)
     return { keys: connectionKeys(variables, key), saveDir, mayStart, environment: variables }

@@ -2,13 +2,14 @@ import path from 'node:path'
 import { ProvloomError, sentenceOf } from '@provloom/shared'
 import { ControlFile, formerRun } from '../session/control.ts'
 import { isSessionId, sessionFolderAt } from '../session/folder.ts'
+import type { SessionFolder } from '../session/folder.ts'
 import { namesIn } from '../session/writers.ts'
 import { treeFolderAt } from './folder.ts'
 
 /** No agent can be made for this tree: nobody reads what it says, so its sessions' clients are told why. They go on. */
 export function refuseTree(folder: string, error: unknown): void {
   const { sessions } = treeFolderAt(path.resolve(folder))
-  const code = error instanceof ProvloomError ? error.code : 'INTERNAL'
+  const code = codeOf(error)
   for (const id of namesIn(sessions).filter(isSessionId)) {
     const session = sessionFolderAt(path.join(sessions, id))
     // What an agent has said of the run that it is in must stay.
@@ -19,4 +20,15 @@ export function refuseTree(folder: string, error: unknown): void {
       message: `its agent was refused [${code}]`,
     })
   }
+}
+
+/** A session that cannot be served: its client is told why, and goes on. What it logs is kept. */
+export function refuseSession(session: SessionFolder, error: unknown): void {
+  const code = codeOf(error)
+  const message = `${sentenceOf(error)} [${code}]; what is logged is kept in ${session.root}`
+  new ControlFile(session).tell({ notices: [{ code, message }], message: `it was refused [${code}]` })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof ProvloomError ? error.code : 'INTERNAL'
 }

@@ -19,6 +19,7 @@ import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { Places } from './places.ts'
+import { refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { openSession } from './open-session.ts'
 import { spoolBytesOf } from './room.ts'
@@ -135,14 +136,23 @@ export class TreeService {
     const { wrapped, context, facts } = this.#parts
     this.#link.add(this.#presence)
     this.#parts.claim.tellJob(this.#places.own.jobKey)
-    if (wrapped !== undefined) this.#meeting.add(this.#places.job(undefined))
+    if (wrapped !== undefined || facts.by === 'agent') this.#meetEarly()
     if (wrapped !== undefined) {
       // Asked now, they are known by the end of a script of half a second.
       void this.#facts.ask({ argv: wrapped.argv, directory: context.directory, variables: context.variables })
-    } else if (facts.by === 'agent') this.#meeting.add(this.#places.job(undefined))
+    }
     void this.#link.start()
     this.#running ??= this.#run()
     if (wrapped !== undefined) this.#tellLeftovers()
+  }
+
+  /** Before any session says more. */
+  #meetEarly(): void {
+    try {
+      this.#meeting.add(this.#places.job(undefined))
+    } catch {
+      // Its sessions may name a save directory that can be found; of one that does not it is told.
+    }
   }
 
   /** Once, by the job's first rank: what earlier runs of this user have left on this machine. */
@@ -308,7 +318,8 @@ export class TreeService {
       // A client says it, of its first session.
       if (this.#parts.wrapped === undefined) this.#tellLeftovers()
     } catch (error) {
-      this.tell(`${reasonOf(error)}; what is logged is kept in ${found.folder.root}`)
+      refuseSession(found.folder, error)
+      this.#parts.context.voice.tell(`${reasonOf(error)}; what is logged is kept in ${found.folder.root}`)
       end(failureOf(error))
     }
   }

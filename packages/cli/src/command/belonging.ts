@@ -89,8 +89,9 @@ function runOf(look: SpoolLook, jobKey: string): StoredRun | undefined {
   const { runId, runDir } = former.run ?? {}
   const there = runDir === undefined ? undefined : storedIn(runDir)
   if (there !== undefined && there.facts.runId === runId) return there
+  const wanted = former.asked.provenanceSaveDir ?? facts.provenanceSaveDir ?? 'prov'
   const saveDirs = [
-    path.resolve(facts.directory, former.asked.provenanceSaveDir ?? facts.provenanceSaveDir ?? 'prov'),
+    ...(facts.directory === '' && !path.isAbsolute(wanted) ? [] : [path.resolve(facts.directory, wanted)]),
     ...(runDir === undefined ? [] : [path.dirname(runDir)]),
   ]
   const runs = saveDirs.flatMap((saveDir) => runsIn(saveDir))

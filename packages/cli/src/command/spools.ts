@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
-import { exactJson, printable, shellWord, systemFiles } from '@provloom/shared'
+import { exactJson, printable, shellWord, systemFiles, workingFolder } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { count, counted } from '../output/quantity.ts'
@@ -49,7 +49,7 @@ export function rootsOf(given: Readonly<Record<string, unknown>>): string[] {
   const option = given['spoolRoot']
   // Who names one means that one.
   if (typeof option === 'string') return [path.resolve(option)]
-  return spoolRootsThere(process.env, undefined, process.cwd())
+  return spoolRootsThere(process.env, undefined, workingFolder())
 }
 
 /** What hands in all that is listed. */
