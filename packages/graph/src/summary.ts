@@ -3,7 +3,7 @@ import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { ledgerOf, problemsOf, totalOf } from './apply/ledger.ts'
 import { runBegan, runSpan } from './render/span.ts'
-import { rankStatus, runStatus } from './status.ts'
+import { processEndOf, rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
 
 /** The run in numbers, for run.json and the terminal. */
@@ -28,8 +28,7 @@ export function summaryOf(state: RunState): RunSummary {
 }
 
 function rankSummary(state: RunState, rank: RankState): RankSummary {
-  const exitCode = rank.end?.exitCode ?? rank.exit?.exitCode
-  const signal = rank.end?.signal ?? rank.exit?.signal
+  const { exitCode, signal } = processEndOf(rank)
   return {
     rank: rank.rank,
     attempt: rank.attempt,

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
+import { present } from './present.ts'
 import { sessionFolderAt } from '../session/folder.ts'
 import { Session } from './session.ts'
 import { tellEnd } from './tell-end.ts'
@@ -68,10 +69,12 @@ function watchEnd(): void {
   })
   process.on('exit', (code) => {
     harmless('exit', () => {
-      const reason = failure ?? (code === 0 ? undefined : `exit code ${code}`)
+      // As the system sees it.
+      const exitCode = Number(code) & 0xff
+      const error = failure ?? (exitCode === 0 ? undefined : `exit code ${exitCode}`)
       const { session } = current
       if (session === undefined) return
-      session.end(reason === undefined ? 'completed' : 'failed', 'exit', reason)
+      session.end(exitCode === 0 ? 'completed' : 'failed', 'exit', present({ error, exitCode }))
       current.session = undefined
       if (session.plain) tellEnd(session, waitForEndSync(session.spool))
     })

@@ -115,7 +115,10 @@ function ended(options: EndOptions): Session | undefined {
   current.session = undefined
   current.absent = 'after-end'
   delete process.env['PROVLOOM_SESSION']
-  session.end('completed', 'call', undefined, options.createGraph === true, options.createSvg === true)
+  session.end('completed', 'call', {
+    createGraph: options.createGraph === true,
+    createSvg: options.createSvg === true,
+  })
   return session.helper ? undefined : session
 }
 

@@ -30,24 +30,20 @@ export class ProcessEnd {
   }
 
   /**
-   * As its parent was told or it said itself, else as far as its command's end tells: that of the command itself, or what
-   * a shell that ran it last hands on. Where that says otherwise than the session it is another process's.
+   * Of the wrapped command itself what we were told as its parent; of any other process what its parent has left, or what
+   * it said that it was about to end with. What its command ends with is another process's.
    */
   known(said: SessionEnd | undefined): CommandEnd | undefined {
-    const { command } = this.#process
-    const end = command === undefined ? undefined : this.command
-    if (this.#pid === command) return end
-    const own = this.#told() ?? commandEndOf(said?.exitCode, undefined)
-    if (own !== undefined || end === undefined || said === undefined) return own ?? end
-    return end.kind === 'exited' && (end.code === 0) === (said.status === 'completed') ? end : undefined
+    if (this.#process.wrapped === 'command') return this.command
+    return this.#told() ?? commandEndOf(said?.exitCode, said?.signal)
   }
 
-  /** Whether somebody may still tell, though the process is gone: its command, or the process that started it. */
+  /** Whether somebody may still tell, though the process is gone: us, or the process that started it. */
   mayBeTold(said: SessionEnd | undefined): boolean {
-    const { command, hasParent } = this.#process
+    const { wrapped, hasParent } = this.#process
+    if (wrapped === 'command') return this.command === undefined
     this.#seen ??= endOf(unheardStatus(this.#pid, this.#start))
-    if (this.#pid !== command && this.#told() !== undefined) return false
-    return (command !== undefined && this.command === undefined) || (said === undefined && hasParent())
+    return this.#told() === undefined && said === undefined && hasParent()
   }
 
   #told(): CommandEnd | undefined {

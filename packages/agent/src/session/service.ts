@@ -151,7 +151,7 @@ export class SessionService {
   #saidForAll(): boolean {
     const said = this.#said
     if (said?.by !== 'exit') return said !== undefined
-    if (this.#parts.process.command !== undefined) return false
+    if (this.#parts.process.wrapped !== undefined) return false
     return livingWriters(this.folder, this.facts).every((pid) => pid === this.facts.pid)
   }
 
@@ -226,17 +226,15 @@ export class SessionService {
     })
   }
 
-  /** The process's own end, where it follows the session's soon enough to be told. */
+  /** The process's own end, where this was its last session and it follows soon enough to be told. */
   async #tellExit(): Promise<void> {
     const { process: ofProcess } = this.#parts
     const { clock } = this.#parts.context
     const until = clock.monotonicMs() + exitMs
-    while (ofProcess.life() !== 'gone' && clock.monotonicMs() < until && this.#asked === 'serve') {
+    const goesOn = (): boolean => ofProcess.life() !== 'gone' || this.#end.mayBeTold(this.#said)
+    while (goesOn() && !ofProcess.wentOn() && clock.monotonicMs() < until && this.#asked === 'serve')
       await this.#news.wait(lookMs)
-    }
-    if (ofProcess.command === undefined || ofProcess.life() !== 'gone') return
-    const waitUntil = clock.monotonicMs() + commandEndMs
-    while (this.#end.command === undefined && clock.monotonicMs() < waitUntil) await this.#news.wait(lookMs)
+    if (ofProcess.wrapped === undefined || goesOn() || ofProcess.wentOn()) return
     const end = this.#end.known(this.#said)
     if (end === undefined || this.#said === undefined) return
     const exit = { kind: 'exit', session: this.folder.id, time: clock.nowUs(), ...howOf(end) } as const
@@ -304,7 +302,7 @@ export class SessionService {
     const { process: ofProcess } = this.#parts
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
-      ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#end.command === undefined)
+      ofProcess.life() !== 'gone' || (ofProcess.wrapped === 'command' && this.#end.command === undefined)
     while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
     const end = await this.#rankEnd()
     this.#close()

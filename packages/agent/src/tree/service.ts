@@ -10,6 +10,7 @@ import { Presence } from '../meet/presence.ts'
 import { Link } from '../publish/link.ts'
 import { failureOf } from '../session/outcome.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
+import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
 import { Sampler } from '../source/sampler.ts'
@@ -61,6 +62,8 @@ export class TreeService {
   readonly #places: Places
   readonly #open = new Map<string, { readonly service: SessionService; readonly done: Promise<void> }>()
   readonly #waiting: Found[] = []
+  /** The last session of each process. */
+  readonly #newest = new Map<string, string>()
   #next: { readonly found: Found; readonly untilMs: number } | undefined
   readonly #ended: SessionEnd[] = []
   readonly #ends: PlaceEnd[] = []
@@ -243,8 +246,16 @@ export class TreeService {
   }
 
   #discover(): void {
-    this.#waiting.push(...this.#watch.look())
+    const found = this.#watch.look()
+    for (const { facts } of found) this.#newest.set(processOf(facts), facts.session)
+    this.#waiting.push(...found)
     this.#admit()
+  }
+
+  /** Whether a session's process has begun another one after it. */
+  #wentOn(facts: SessionFacts): boolean {
+    this.#discover()
+    return this.#newest.get(processOf(facts)) !== facts.session
   }
 
   #admit(): void {
@@ -287,6 +298,7 @@ export class TreeService {
         facts: this.#facts,
         sampler: this.#sampler,
         wrapped: this.#parts.wrapped,
+        wentOn: () => this.#wentOn(found.facts),
         told: (message) => this.#tellOf(seat, found, message),
       })
       if (this.#commandOver) service.commandEnded(this.#commandEnd)
@@ -343,6 +355,10 @@ export class TreeService {
     for (const [id, { service }] of this.#open) if (service.own === own) return service.welcome?.runId ?? id
     return ''
   }
+}
+
+function processOf({ pid, start, pidNamespace }: SessionFacts): string {
+  return `${pid}.${start}.${pidNamespace}`
 }
 
 const sampleIntervalSecondsDefault = 10
