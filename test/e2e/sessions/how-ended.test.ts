@@ -18,7 +18,7 @@ const rows = fs
 
 function told(cell: string): string {
   const [status, end] = cell.split(', ')
-  return `0 0 ${status} ${/^\d/.test(end ?? '') ? end : '-'} ${/^SIG/.test(end ?? '') ? end : '-'}`
+  return `0 0 ${status} ${/^\d/.test(end ?? '') ? end : '-'} ${end?.startsWith('SIG') === true ? end : '-'}`
 }
 
 /** A script for each row, whose experiment is the row's number. */

@@ -70,7 +70,7 @@ function watchEnd(): void {
   process.on('exit', (code) => {
     harmless('exit', () => {
       // As the system sees it.
-      const exitCode = Number(code) & 0xff
+      const exitCode = code & 0xff
       const error = failure ?? (exitCode === 0 ? undefined : `exit code ${exitCode}`)
       const { session } = current
       if (session === undefined) return

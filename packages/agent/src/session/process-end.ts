@@ -1,11 +1,10 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { isCount } from '@provloom/shared'
 import type { SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
+import { unheardEnd } from '../launch/unheard-end.ts'
 import { textOf } from '../spool/small-file.ts'
-import { unheardStatus } from '../tree/processes.ts'
 import { commandEndOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
@@ -42,20 +41,13 @@ export class ProcessEnd {
   mayBeTold(said: SessionEnd | undefined): boolean {
     const { wrapped, hasParent } = this.#process
     if (wrapped === 'command') return this.command === undefined
-    this.#seen ??= endOf(unheardStatus(this.#pid, this.#start))
+    this.#seen ??= unheardEnd(this.#pid, this.#start)
     return this.#told() === undefined && said === undefined && hasParent()
   }
 
   #told(): CommandEnd | undefined {
     return endToldBy(this.#folder) ?? this.#seen
   }
-}
-
-function endOf(status: number | undefined): CommandEnd | undefined {
-  if (status === undefined) return undefined
-  const number = status & 0x7f
-  const [signal] = Object.entries(os.constants.signals).find(([, one]) => one === number) ?? []
-  return number === 0 ? commandEndOf(status >> 8, undefined) : commandEndOf(undefined, signal)
 }
 
 /** What the parent of a session's process has left there: `exit.json` (docs/spool-format.md). */

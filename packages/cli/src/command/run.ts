@@ -87,7 +87,7 @@ class Job {
     aggregator.stop()
     await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
     stopForwarding()
-    return this.#conclude(codes, workers.failure)
+    return this.#conclude(codes, workers)
   }
 
   /** The command runs also when there is nobody to collect what it logs. */
@@ -109,7 +109,7 @@ class Job {
     this.#progress.show(status)
   }
 
-  #conclude(codes: readonly number[], failure: number): number {
+  #conclude(codes: readonly number[], { failure, failedBy }: Workers): number {
     this.#progress.end()
     for (const runDir of this.#begun.values()) this.#progress.note(unfinished(runDir))
     if (this.#finished.length + this.#begun.size === 0)
@@ -119,7 +119,8 @@ class Job {
       else fs.writeSync(this.#json, `${exactJson({ ...finished, exitCodes: codes })}\n`)
     }
     if (failure !== 0 && this.#json === undefined) {
-      say(`  exit code ${failure}, of the worker that failed first (all: ${codes.join(', ')})`)
+      const how = failedBy === undefined ? '' : ` (killed by ${failedBy})`
+      say(`  exit code ${failure}${how}, of the worker that failed first (all: ${codes.join(', ')})`)
     }
     return failure
   }
