@@ -15,6 +15,7 @@ import { hostId } from '@provloom/shared/process'
 import type { Delivery } from './status.ts'
 import { Claim } from './tree/claim.ts'
 import { foundTree, treeVariableOf } from './tree/found.ts'
+import { tellOuter } from './tree/outer.ts'
 import { readTree, removeTree } from './tree/folder.ts'
 import type { TreeFacts, TreeFolder } from './tree/folder.ts'
 import { isStopped, lifeOf, startOf } from './tree/processes.ts'
@@ -192,6 +193,7 @@ class TreeAgent implements Agent {
     started()
     try {
       if (found === undefined) return outcomeOf(await command.ended, noRecord)
+      tellOuter(variables)
       return await this.#serveCommand(command, wrapped, found)
     } catch (error) {
       this.fail(error)
@@ -207,8 +209,8 @@ class TreeAgent implements Agent {
     wrapped: Wrapped,
     { tree, facts }: { readonly tree: TreeFolder; readonly facts: TreeFacts },
   ): Promise<AgentOutcome> {
-    const { clock, version, tell, timing } = this.#context
-    const claim = new Claim(tree, clock, version, hostId())
+    const { clock, version, tell, timing, given } = this.#context
+    const claim = new Claim(tree, clock, version, hostId(), given.connection)
     claim.take()
     const service = new TreeService({ context: this.#context, tree, facts, claim, wrapped })
     this.#service = service

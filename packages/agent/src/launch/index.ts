@@ -2,6 +2,7 @@
 export { launchCommand } from './command.ts'
 export type { CommandEnd, Launch, RunningCommand } from './command.ts'
 export { isStopped, startOf } from '../tree/processes.ts'
+export { outerConnection } from '../tree/outer.ts'
 export { unheardEnd } from './unheard-end.ts'
 export { inheritedDescriptors, withholding } from './descriptors.ts'
 export { exitCodeOf, mirrorEnd } from './mirror.ts'

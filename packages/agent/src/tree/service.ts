@@ -18,6 +18,7 @@ import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
+import { isWrappedBelow } from './outer.ts'
 import { Places } from './places.ts'
 import type { Seat } from './places.ts'
 import { openSession } from './open-session.ts'
@@ -210,11 +211,11 @@ export class TreeService {
     return this.openCount > 0
   }
 
-  /** A command that began no session of its own gets one: how it ended is worth recording. */
+  /** A command that began no session, in its tree or below another wrapper, gets one: how it ended is worth recording. */
   recordCommand(): void {
     const { wrapped, tree } = this.#parts
     this.#discover()
-    if (wrapped === undefined || this.#begun > 0) return
+    if (wrapped === undefined || this.#begun > 0 || isWrappedBelow(tree.root)) return
     this.#places.foundSession(tree, wrapped)
     this.#discover()
   }

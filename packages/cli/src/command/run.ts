@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { forwardSignals } from '@provloom/agent/launch'
+import { forwardSignals, outerConnection } from '@provloom/agent/launch'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import { filesOf } from '@provloom/rundir'
 import { ProvloomError, checkOptions, exactJson, onTerminal, renderError, say } from '@provloom/shared'
@@ -57,7 +57,9 @@ class Job {
       (status) => this.#heard(status),
       (message) => this.#progress.note(message),
     )
-    const connection = await this.#bringUp(aggregator)
+    // Below another wrapper the job has an aggregator, and somebody who tells of its runs.
+    const outer = outerConnection(process.env)
+    const connection = outer ?? (await this.#bringUp(aggregator))
     const workers = new Workers({
       ranks: this.#ranks,
       agentArgs: connection === undefined ? [] : ['--connection', connection],
@@ -84,10 +86,12 @@ class Job {
     const codes = await workers.run()
     over = true
     // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
-    aggregator.stop()
-    await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
+    if (outer === undefined) {
+      aggregator.stop()
+      await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
+    }
     stopForwarding()
-    return this.#conclude(codes, workers)
+    return outer === undefined ? this.#conclude(codes, workers) : workers.failure
   }
 
   /** The command runs also when there is nobody to collect what it logs. */
