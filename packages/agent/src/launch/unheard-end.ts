@@ -1,5 +1,6 @@
 import os from 'node:os'
 import { statOf } from '@provloom/shared/process'
+import { commandEndOf } from '../session/ending.ts'
 import type { CommandEnd } from './command.ts'
 
 /**
@@ -12,9 +13,6 @@ export function unheardEnd(pid: number, start: number): CommandEnd | undefined {
   const status = Number(stat[49])
   if (!(status > 0)) return undefined
   const number = status & 0x7f
-  if (number === 0) return { kind: 'exited', code: status >> 8 }
-  const signal = (Object.entries(os.constants.signals) as [NodeJS.Signals, number][]).find(
-    ([, one]) => one === number,
-  )
-  return signal === undefined ? undefined : { kind: 'killed', signal: signal[0] }
+  const [signal] = Object.entries(os.constants.signals).find(([, one]) => one === number) ?? []
+  return number === 0 ? commandEndOf(status >> 8, undefined) : commandEndOf(undefined, signal)
 }
