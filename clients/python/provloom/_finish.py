@@ -6,21 +6,21 @@ from . import _agent, _current, _wait, _words
 from ._session import Session
 
 
-def end(session, failure, create_graph, create_svg, wait):
+def end(session, ending, create_graph, create_svg, wait):
     """end_run. Returns whether the graph on disk holds all of the session."""
     with _current.lock:
         if session is not _current.session or not session.release():
             return False
         session.look()
-        session.end("completed" if failure is None else "failed", failure, create_graph, create_svg)
+        session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
     if session.kind == Session.HELPER:
         return False
     return _settle(session, session.rank() == 0 if wait is None else bool(wait))
 
 
-def at_exit(session, status, why, code):
+def at_exit(session, ending):
     """The process ends with the session open. A wrapper outlives it; under a plain start nobody else tells the end."""
-    session.end(status, why, by="exit", exit_code=code)
+    session.end(ending.status, ending.error, by="exit", exit_code=ending.code, signal=ending.signal)
     if session.kind == Session.OWN and not session.wrapped:
         _settle(session, session.rank() == 0)
 

@@ -3,18 +3,16 @@
 import atexit
 import os
 import sys
-from _thread import RLock
+from _thread import RLock, get_ident
 
 from . import _current, _offspring, _wait
 from . import _limits as limits
 from ._tell import once
 
 _installed = False
-_failure = None
 _last_error = None
-#: the outermost frame of the main thread, and what sys.exit was last called with, as a tuple of one
+#: the outermost frame of the main thread, and what sys.exit was last called with there: its code, and the newest error
 _main = _status = None
-_exit_before = _quit_before = None
 
 
 def begin():
@@ -40,19 +38,10 @@ def install():
     if _installed:
         return
     _installed = True
-    # Now and not in the hook: importing it compiles text, and Python then forgets that it is to die of SIGINT.
+    # Now and not at the end: importing it compiles text, and Python then forgets that it is to die of SIGINT.
     import traceback  # noqa: F401
 
     atexit.register(_at_exit)
-    before = sys.excepthook
-
-    def provloom_excepthook(kind, error, trace):
-        global _failure
-        if _current.session is not None:
-            _failure = describe_error(kind, error, trace)
-        before(kind, error, trace)
-
-    sys.excepthook = provloom_excepthook
 
 
 _finalized_in = 0
@@ -70,59 +59,127 @@ def _install_in_child():
 
 
 def watch_exit():
-    """Under a plain start nobody sees the exit code, and an interpreter that ends tells it to none: sys.exit says what
+    """Only a process's parent is told its exit code, and an interpreter that ends tells it to none: sys.exit says what
     it was called with, and the outermost frame whether an exception ended it. At import, for `sys.exit(main())` looks
     sys.exit up before main begins a run."""
-    global _main, _exit_before, _quit_before
+    global _main
     _main = sys._getframe()
     threading = sys.modules.get("threading")
     if threading is not None:
         _main = sys._current_frames().get(threading.main_thread().ident, _main)
     while _main.f_back is not None:
         _main = _main.f_back
-    if sys.exit is not exit_noted:
-        _exit_before, sys.exit = sys.exit, exit_noted
+    # Whoever has put something else there has it called as it is.
+    if type(sys.exit) is type(sys.getrefcount):
+        sys.exit = _noting(sys.exit)
     import builtins
 
     quitter = type(getattr(builtins, "exit", None))
-    if quitter.__name__ == "Quitter" and quitter.__call__ is not quit_noted:
-        _quit_before, quitter.__call__ = quitter.__call__, quit_noted
+    if quitter.__name__ == "Quitter" and not isinstance(quitter.__call__, _Quit):
+        quitter.__call__ = _Quit(quitter.__call__)
 
 
-def exit_noted(status=None):
-    """Exit the interpreter by raising SystemExit(status). (sys.exit, which tells Provloom the status.)"""
+def _noting(leave):
+    """`leave`, of which is noted what it is called with. A class, for its call comes back from here before it goes to
+    `leave`: no frame of ours is in the traceback of what that raises."""
+
+    class exit:
+        def __new__(cls, *status):
+            _note(status)
+            return object.__new__(cls)
+
+        __init__ = staticmethod(leave)
+
+    exit.__doc__ = leave.__doc__
+    exit.__module__, exit.__qualname__ = "sys", "exit"
+    return exit
+
+
+class _Quit:
+    """What `exit` and `quit` of builtins are called by."""
+
+    def __init__(self, leave):
+        self.leave = leave
+
+    def __get__(self, quitter, kind=None):
+        return self if quitter is None else _noting(self.leave.__get__(quitter))
+
+
+def _note(status):
     global _status
-    _status = (status,)
+    threading = sys.modules.get("threading")
+    if threading is None or threading.main_thread().ident == get_ident():
+        # A thread ends itself alone with it.
+        _status = (status[0] if status else None, _newest_error())
     _wait.is_terminated()
-    return _exit_before(status)
 
 
-def quit_noted(self, code=None):
-    global _status
-    _status = (code,)
-    return _quit_before(self, code)
+def code_of(status):
+    """The exit code of a process that SystemExit(status) ends, as the system sees it."""
+    if isinstance(status, SystemExit):
+        status = getattr(status, "code", None)
+    if status is None:
+        return 0
+    if not issubclass(type(status), int):
+        return 1
+    status = int.__index__(status)
+    return status & 0xFF if -(2**63) <= status < 2**63 else 0xFF
 
 
-def exit_status():
-    """(status, why, exit code) of a session that this process ends by its end, as far as it can be known."""
-    why, code = failure(), _code_of_child()
-    if why is not None:
-        return "failed", why, code
-    if code is not None:
-        return ("completed", None, 0) if code == 0 else ("failed", "exit status %d" % code, code)
-    # With which status SystemExit was raised by hand cannot be known.
-    if _main is None or _status is None or not _was_thrown(_main):
-        return "completed", None, None
-    if _status[0] in (None, 0):
-        return "completed", None, None
-    return "failed", ("exit status %s" % (_status[0],))[:4096], None
+class Ending:
+    """How a session ends, and with which code or by which signal its process is about to."""
+
+    def __init__(self, status, error=None, code=None, signal=None):
+        self.status, self.error, self.code, self.signal = status, error, code, signal
+
+
+def ending_of(kind, error, trace):
+    """Of what an exception ends, or none."""
+    if kind is None:
+        return Ending("completed", code=0)
+    if issubclass(kind, SystemExit):
+        code = code_of(error)
+        return Ending("completed", code=0) if code == 0 else Ending("failed", describe_error(kind, error, trace), code)
+    why = describe_error(kind, error, trace)
+    if kind is KeyboardInterrupt:
+        return Ending("killed", why, signal="SIGINT")
+    return Ending("failed", why, 1)
+
+
+def exit_ending():
+    """Of a session that this process ends by its end, as far as it can be known."""
+    if _finalized_in == os.getpid():
+        return _child_ending()
+    error = None if is_notebook() else _newest_error()
+    if error is not None and error is not _last_error and (_status is None or _status[1] is not error):
+        return ending_of(type(error), error, error.__traceback__)
+    # What shows an error may leave by sys.exit.
+    why = None if error is None or error is _last_error else describe_error(type(error), error, error.__traceback__)
+    if _main is None or not _was_thrown(_main):
+        return Ending("completed", code=None if is_notebook() else 0)
+    if _status is None:
+        # SystemExit was raised by hand: with what cannot be seen.
+        return Ending("incomplete")
+    code = code_of(_status[0])
+    if code == 0 and why is None:
+        return Ending("completed", code=0)
+    return Ending("failed", why or ("exit status %s" % (_status[0],))[:4096], code)
+
+
+def _child_ending():
+    """Of a child that multiprocessing is about to end: what ends it is told, and a Ctrl-C is an exception there."""
+    kind, error, trace = sys.exc_info()
+    code = _code_of_child()
+    if kind is not None and code != 0:
+        return Ending("failed", describe_error(kind, error, trace), code)
+    if not code:
+        return Ending("completed", code=code)
+    return Ending("failed", "exit status %d" % code, code)
 
 
 def _code_of_child():
     """The code that multiprocessing is about to leave this child with: it holds it, from Python 3.13 on; before that the
     exception that it makes it of is still to be seen. Else None."""
-    if _finalized_in != os.getpid():
-        return None
     kind, error, _ = sys.exc_info()
     if kind is not None and not issubclass(kind, SystemExit):
         return 1
@@ -134,7 +191,7 @@ def _code_of_child():
             code = frame.f_locals.get("code")
             return code & 0xFF if isinstance(code, int) else None
         frame = frame.f_back
-    return None
+    return None if frame is None else 0
 
 
 def _was_thrown(frame):
@@ -157,34 +214,11 @@ def _at_exit():
     try:
         from ._finish import at_exit
 
-        at_exit(session, *exit_status())
+        at_exit(session, exit_ending())
     except KeyboardInterrupt:
         pass  # it was waiting, and what it waited for goes on without it
     except Exception as error:
         once("exit", "the end of the run could not be recorded: %s" % error)
-
-
-def failure():
-    """The reason when this process ends with an exception, else None."""
-    kind, error, trace = sys.exc_info()
-    if kind is not None and not is_success(kind, error):
-        return describe_error(kind, error, trace)
-    if is_notebook():
-        return None  # an error is answered by the next prompt
-    if _failure is not None:
-        return _failure
-    error = _newest_error()
-    if error is not None and error is not _last_error:
-        return describe_error(type(error), error, error.__traceback__)
-    return None
-
-
-def is_success(kind, error):
-    """Whether an exception is sys.exit() of somebody who is content."""
-    if not issubclass(kind, SystemExit):
-        return False
-    code = getattr(error, "code", None)
-    return code is None or (issubclass(type(code), int) and int.__index__(code) == 0)
 
 
 def is_notebook():
@@ -218,8 +252,6 @@ def describe_error(kind, error, trace):
 
 def _after_fork():
     """In the child: the session is its parent's, and so is the stream; it may help there."""
-    global _failure
-    _failure = None
     _current.lock = RLock()
     session = _current.session
     try:

@@ -4,11 +4,8 @@ it leaves that with the child's session, `exit.json`, for the agent."""
 import os
 import sys
 
-from . import _current
-from ._small import now_us, put_json
-
-#: A child's clock reads are of the same clock; what it opened earlier is another process's, of its number.
-_GRAIN_US = 1_000_000
+from . import _current, _process
+from ._small import put_json
 
 
 class _Watcher:
@@ -28,43 +25,44 @@ def begin():
         sys.meta_path.insert(0, _Watcher())
 
 
+class _Watched:
+    """An attribute that says what it is set to. What is wrapped instead of watched is in the traceback of what it raises."""
+
+    def __init__(self, name, heard):
+        self.name, self.heard = name, heard
+
+    def __set__(self, holder, value):
+        holder.__dict__[self.name] = value
+        try:
+            self.heard(holder, value)
+        except Exception:
+            pass  # its end is then not known, and said to be so
+
+    def watch(self, holders):
+        if self.name not in vars(holders):
+            setattr(holders, self.name, self)
+
+
 def watch():
     """Hears of the ends of children that multiprocessing starts from now on."""
-    module = sys.modules.get("multiprocessing.process")
-    base = getattr(module, "BaseProcess", None)
-    start = getattr(base, "start", None)
-    if start is None or getattr(start, "_provloom", False):
-        return
-
-    def provloom_start(self):
-        began = now_us()
-        start(self)
-        try:
-            _listen(self._popen, began)
-        except Exception:
-            pass
-
-    provloom_start.__doc__, provloom_start.__name__, provloom_start._provloom = start.__doc__, "start", True
-    base.start = provloom_start
+    base = getattr(sys.modules.get("multiprocessing.process"), "BaseProcess", None)
+    if base is not None:
+        _Watched("_popen", _started).watch(base)
 
 
-def _listen(popen, began):
-    poll = popen.poll
-
-    def provloom_poll(*args, **options):
-        code = poll(*args, **options)
-        if code is not None:
-            popen.poll = poll
-            try:
-                _tell(popen.pid, code, began)
-            except Exception:
-                pass  # its end is then not known, and said to be so
-        return code
-
-    popen.poll = provloom_poll
+def _started(process, popen):
+    if popen is not None:
+        popen._provloom_start = _process.started(popen.pid)
+        _Watched("returncode", _ended).watch(type(popen))
 
 
-def _tell(pid, code, began):
+def _ended(popen, code):
+    start = getattr(popen, "_provloom_start", None)
+    if code is not None and start is not None:
+        _tell(popen.pid, start, code)
+
+
+def _tell(pid, start, code):
     """Of a child with a session of its own that it has not ended by a call: then nothing names that session any more."""
     tree = _current.tree
     if tree is None:
@@ -75,7 +73,8 @@ def _tell(pid, code, began):
     from . import _session_folder
 
     facts = _session_folder.read(folder)
-    if facts is None or facts.get("pid") != pid or facts.get("openedUs", 0) < began - _GRAIN_US:
+    # One of another start is another process's, of its number.
+    if facts is None or facts.get("pid") != pid or (start and facts.get("start") != start):
         return
     from signal import Signals
 

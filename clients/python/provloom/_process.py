@@ -43,6 +43,12 @@ def start_of(pid):
     return 0
 
 
+def started(pid):
+    """When a process started that may have ended by now; 0 where it cannot be known."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else 0
+
+
 def lives(pid, start):
     """Whether the process that had this pid when it started then still runs. Only for pids of our own namespace."""
     if pid <= 0:

@@ -6,7 +6,7 @@ import sys
 from . import _current
 from . import _limits as limits
 from ._guard import harmless
-from ._life import is_success
+from ._life import Ending, ending_of
 from ._numbers import NotANumber, shown, step
 from ._tell import once
 from ._values import flag, name, typed
@@ -42,7 +42,7 @@ class Run:
     def end(self, create_graph=False, create_svg=False, wait=None):
         """The same as :func:`end_run`, for this run alone."""
         with harmless("end_run"):
-            return _end(self._session, None, create_graph, create_svg, wait)
+            return _end(self._session, Ending("completed"), create_graph, create_svg, wait)
         return False
 
     def __enter__(self):
@@ -50,12 +50,7 @@ class Run:
 
     def __exit__(self, kind, error, trace):
         with harmless("end_run"):
-            failure = None
-            if kind is not None and not is_success(kind, error):
-                from ._life import describe_error
-
-                failure = describe_error(kind, error, trace)
-            _end(self._session, failure, False, False, None)
+            _end(self._session, ending_of(kind, error, trace), False, False, None)
 
     def __repr__(self):
         return "<provloom.Run %s in %s>" % (self.name, self.spool)
@@ -119,11 +114,11 @@ def end_run(create_graph=False, create_svg=False, wait=None):
     :returns: whether the graph holds it
     """
     with harmless("end_run"):
-        return _end(_current.session, None, create_graph, create_svg, wait)
+        return _end(_current.session, Ending("completed"), create_graph, create_svg, wait)
     return False
 
 
-def _end(session, failure, create_graph, create_svg, wait):
+def _end(session, ending, create_graph, create_svg, wait):
     if session is None:
         if not _current.ended and not _current.unable:
             once("before-start", "end_run was called before start_run: there is nothing to end")
@@ -135,7 +130,7 @@ def _end(session, failure, create_graph, create_svg, wait):
 
     wait = None if wait is None else flag("end_run", "wait", wait, True)
     graph, svg = flag("end_run", "create_graph", create_graph), flag("end_run", "create_svg", create_svg)
-    return end(_current.session, failure, graph, svg, wait)
+    return end(_current.session, ending, graph, svg, wait)
 
 
 def _is_current(session):

@@ -260,7 +260,7 @@ class Session:
         except OSError:
             pass  # helpers then find none, and say so
 
-    def end(self, status, error=None, create_graph=None, create_svg=None, by="call", exit_code=None):
+    def end(self, status, error=None, create_graph=None, create_svg=None, by="call", exit_code=None, signal=None):
         """Writes the session's end and closes its stream."""
         self.status = status
         self.leave(for_all=by != "exit")
@@ -278,6 +278,7 @@ class Session:
                 createSvg=True if create_svg else None,
                 by=by,
                 exitCode=exit_code,
+                signal=signal,
             ))  # fmt: skip
         self.tell_dropped()
 

@@ -52,7 +52,7 @@ if __name__ == "__main__":
                         told[rank] = self.told(one)
                         said[rank] = [(end["by"], end.get("exitCode")) for end in self.events("session.end", one)]
                     self.assertEqual([told[rank] for rank in (0, 1, 2)], [{"exitCode": 5}, {"signal": "SIGTERM"}, None])
-                    self.assertEqual(said, {0: [], 1: [], 2: [("call", None)], 3: [("exit", 1)], 4: [("exit", 7)], 5: [("exit", None)]})
+                    self.assertEqual(said, {0: [], 1: [], 2: [("call", None)], 3: [("exit", 1)], 4: [("exit", 7)], 5: [("exit", 0)]})
 
 
 class Helpers(ScriptCase):

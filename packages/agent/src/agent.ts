@@ -15,11 +15,13 @@ import { hostId } from '@provloom/shared/process'
 import type { Delivery } from './status.ts'
 import { Claim } from './tree/claim.ts'
 import { foundTree, treeVariableOf } from './tree/found.ts'
+import { tellOuter } from './tree/outer.ts'
 import { readTree, removeTree } from './tree/folder.ts'
 import type { TreeFacts, TreeFolder } from './tree/folder.ts'
-import { isStopped, lifeOf } from './tree/processes.ts'
+import { isStopped, lifeOf, startOf } from './tree/processes.ts'
 import { refuseTree } from './tree/refusal.ts'
 import { TreeService } from './tree/service.ts'
+import type { Wrapped } from './tree/wrapped.ts'
 
 /** How an agent's work ended. `exited` and `killed` are the command's own end. */
 export type AgentOutcome =
@@ -184,13 +186,15 @@ class TreeAgent implements Agent {
       return { kind: 'not-started', exitCode: launch.exitCode, error: launch.error }
     }
     const { command } = launch
+    const wrapped = { argv, pid: command.pid, start: startOf(command.pid), startedUs }
     this.#command = command
     for (const signal of early) command.signal(signal)
     tell({ kind: 'worker-started', pid: command.pid })
     started()
     try {
       if (found === undefined) return outcomeOf(await command.ended, noRecord)
-      return await this.#serveCommand(command, { argv, pid: command.pid, startedUs }, found)
+      tellOuter(variables)
+      return await this.#serveCommand(command, wrapped, found)
     } catch (error) {
       this.fail(error)
       return await this.#afterFault()
@@ -202,11 +206,11 @@ class TreeAgent implements Agent {
 
   async #serveCommand(
     command: RunningCommand,
-    wrapped: { readonly argv: readonly string[]; readonly pid: number; readonly startedUs: number },
+    wrapped: Wrapped,
     { tree, facts }: { readonly tree: TreeFolder; readonly facts: TreeFacts },
   ): Promise<AgentOutcome> {
-    const { clock, version, tell, timing } = this.#context
-    const claim = new Claim(tree, clock, version, hostId())
+    const { clock, version, tell, timing, given } = this.#context
+    const claim = new Claim(tree, clock, version, hostId(), given.connection)
     claim.take()
     const service = new TreeService({ context: this.#context, tree, facts, claim, wrapped })
     this.#service = service

@@ -37,6 +37,14 @@ export function keptWords({ closed }: RunState, { kept, ended, lost }: RankState
   ]
 }
 
+/** How an attempt's process ended: seen after its session, else with it, else what it said that it was about to end with. */
+export function processEndOf({ exit, end, sessionEnd }: RankState): {
+  readonly exitCode?: number
+  readonly signal?: string
+} {
+  return exit ?? end ?? sessionEnd ?? {}
+}
+
 /**
  * The ranks that a run comes to its end by are those below this: all of the world of its latest attempt, or rank 0 alone
  * where no others are collected. Infinity where nobody told how many there are.

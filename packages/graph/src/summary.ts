@@ -4,7 +4,7 @@ import type { RunId } from '@provloom/shared'
 import { ledgerOf, rankProblems, totalOf } from './apply/ledger.ts'
 import { problemKinds } from './problems.ts'
 import { runBegan, runSpan } from './render/span.ts'
-import { rankStatus, runStatus } from './status.ts'
+import { processEndOf, rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
 
 /** The run in numbers, for run.json and the terminal. */
@@ -32,9 +32,8 @@ export function summaryOf(state: RunState): RunSummary {
 }
 
 function rankSummary(state: RunState, rank: RankState): RankSummary {
-  const exitCode = rank.end?.exitCode ?? rank.exit?.exitCode
   const problems = rankProblems(state, rank)
-  const signal = rank.end?.signal ?? rank.exit?.signal
+  const { exitCode, signal } = processEndOf(rank)
   return {
     rank: rank.rank,
     attempt: rank.attempt,

@@ -63,10 +63,10 @@ provloom.log_metric("loss", 1.0, step=0)
 
   it.each([
     ['exit 3 after end_run', 'provloom.end_run(); os._exit(3)', '0 0 completed - -'],
-    ['exit 3 without end_run', 'sys.exit(3)', '0 0 failed - -'],
+    ['exit 3 without end_run', 'sys.exit(3)', '0 0 failed 3 -'],
     ['kill -9 after end_run', 'provloom.end_run(); os.kill(os.getpid(), 9)', '0 0 completed - -'],
     ['kill -9 without end_run', 'os.kill(os.getpid(), 9)', '0 0 incomplete - -'],
-    ['an exception', 'raise ValueError("diverged")', '0 0 failed - -'],
+    ['an exception', 'raise ValueError("diverged")', '0 0 failed 1 -'],
   ])('is not made up under a plain start: %s', async (_, ending, told) => {
     const here = site()
     const result = await here.plain(here.script('t.py', `${logging}${ending}\n`)).ended

@@ -1,4 +1,5 @@
 import { reasonOf } from '@provloom/shared'
+import { present } from './present.ts'
 import type { Session } from './session.ts'
 import { tellEnd } from './tell-end.ts'
 import { tellOnce } from './tell.ts'
@@ -56,10 +57,12 @@ function watchEnd(): void {
   })
   process.on('exit', (code) => {
     harmless('exit', () => {
-      const reason = failure ?? (code === 0 ? undefined : `exit code ${code}`)
+      // As the system sees it.
+      const exitCode = code & 0xff
+      const error = failure ?? (exitCode === 0 ? undefined : `exit code ${exitCode}`)
       const { session } = current
       if (session === undefined) return
-      leave(session, reason === undefined ? 'completed' : 'failed', 'exit', reason)
+      leave(session, exitCode === 0 ? 'completed' : 'failed', 'exit', present({ error, exitCode }))
       if (session.plain) tellEnd(session, waitForEndSync(session.spool))
     })
   })

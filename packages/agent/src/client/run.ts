@@ -108,7 +108,10 @@ function ended(options: EndOptions): Session | undefined {
     return undefined
   }
   if (!session.release() && session.kind === 'own') return undefined
-  leave(session, 'completed', 'call', undefined, options.createGraph === true, options.createSvg === true)
+  leave(session, 'completed', 'call', {
+    createGraph: options.createGraph === true,
+    createSvg: options.createSvg === true,
+  })
   return session.kind === 'helper' ? undefined : session
 }
 

@@ -146,18 +146,26 @@ export class Session {
   end(
     status: SessionEnd['status'],
     by: SessionEnd['by'],
-    error?: string,
-    createGraph = false,
-    createSvg = false,
+    {
+      error,
+      exitCode,
+      createGraph,
+      createSvg,
+    }: Partial<Pick<SessionEnd, 'error' | 'exitCode' | 'createGraph' | 'createSvg'>> = {},
   ): void {
     const tail = error === undefined || error === '' ? undefined : error.slice(-limits.errorTailBytes)
-    const graph = createGraph || createSvg ? true : undefined
+    const graph = createGraph === true || createSvg === true ? true : undefined
     if (this.kind !== 'helper' && !this.over) {
       this.record({
         type: 'session.end',
         status,
         by,
-        ...present({ error: tail, createGraph: graph, createSvg: createSvg ? true : undefined }),
+        ...present({
+          error: tail,
+          exitCode,
+          createGraph: graph,
+          createSvg: createSvg === true ? true : undefined,
+        }),
       })
     }
     this.stream.close()

@@ -1,7 +1,9 @@
 // What whoever starts commands needs: loaded without the agent.
 export { launchCommand } from './command.ts'
 export type { CommandEnd, Launch, RunningCommand } from './command.ts'
-export { isStopped } from '../tree/processes.ts'
+export { isStopped, startOf } from '../tree/processes.ts'
+export { outerConnection } from '../tree/outer.ts'
+export { unheardEnd } from './unheard-end.ts'
 export { inheritedDescriptors, withholding } from './descriptors.ts'
 export { exitCodeOf, mirrorEnd } from './mirror.ts'
 export { forwardSignals } from './signals.ts'

@@ -49,7 +49,8 @@ export function rankEndOf({ said, process, variables, killsBefore, lastUs }: End
   const error = said?.error ?? (process === undefined ? undefined : elasticError(variables))
   const why = error === undefined ? {} : { error }
   if (said !== undefined && (said.by === 'call' || said.by === 'next')) {
-    return { type: 'rank.end', status: said.status, ...at, ...why }
+    const signal = said.signal === undefined ? {} : { signal: said.signal }
+    return { type: 'rank.end', status: said.status, ...signal, ...at, ...why }
   }
   if (process === undefined) return { type: 'rank.end', status: said?.status ?? 'incomplete', ...at, ...why }
   if (process.kind === 'killed') {
@@ -58,6 +59,7 @@ export function rankEndOf({ said, process, variables, killsBefore, lastUs }: End
     const killed = outOfMemory ? { error: 'killed by the kernel: its control group was out of memory' } : why
     return { type: 'rank.end', status: 'killed', signal: process.signal, ...at, ...killed }
   }
-  const status = process.code === 0 ? (said?.status ?? 'completed') : 'failed'
+  const ended = said === undefined || said.status === 'incomplete' ? 'completed' : said.status
+  const status = process.code === 0 ? ended : 'failed'
   return { type: 'rank.end', status, exitCode: process.code, ...at, ...why }
 }

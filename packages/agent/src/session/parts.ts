@@ -12,8 +12,10 @@ import type { History } from './history.ts'
 /** The process that a session is of. */
 export interface SessionProcess {
   life(): Life
-  /** The wrapped command, which it is or was started by. */
-  readonly command: number | undefined
+  /** It is the wrapped command, whose end is its own; or was started by it, which says nothing of its end; or neither. */
+  readonly wrapped: 'command' | 'below' | undefined
+  /** Whether it has begun another session since this one: its end is then that one's. */
+  readonly wentOn: () => boolean
   /** Whether the process that started it is still there: it may tell how it ended. */
   readonly hasParent: () => boolean
   /** Handed in later: nobody writes it, whatever a process of that number does. */

@@ -161,7 +161,7 @@ export class SessionService {
   #saidForAll(): boolean {
     const said = this.#said
     if (said?.by !== 'exit') return said !== undefined
-    if (this.#parts.process.command !== undefined) return false
+    if (this.#parts.process.wrapped !== undefined) return false
     return livingWriters(this.folder, this.facts).every((pid) => pid === this.facts.pid)
   }
 
@@ -233,7 +233,7 @@ export class SessionService {
     })
   }
 
-  /** The process's own end, where it follows the session's soon enough to be told. */
+  /** The process's own end, where this was its last session and it follows soon enough to be told. */
   async #tellExit(): Promise<void> {
     const { clock } = this.#parts.context
     const serves = (): boolean => this.#asked === 'serve'
@@ -304,7 +304,7 @@ export class SessionService {
     const { process: ofProcess } = this.#parts
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
-      ofProcess.life() !== 'gone' || (ofProcess.command !== undefined && this.#end.command === undefined)
+      ofProcess.life() !== 'gone' || (ofProcess.wrapped === 'command' && this.#end.command === undefined)
     while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
     const end = await this.#rankEnd()
     this.#close()

@@ -27,7 +27,8 @@ export class Claim {
   #held = false
   #jobKey: string | undefined
 
-  constructor(tree: TreeFolder, clock: Clock, version: string, hostId: string) {
+  /** @param connection the connection file that the agent was given */
+  constructor(tree: TreeFolder, clock: Clock, version: string, hostId: string, connection?: string) {
     this.#file = path.join(tree.root, 'agent.json')
     this.#clock = clock
     this.#facts = {
@@ -38,6 +39,7 @@ export class Claim {
       hostId,
       version,
       startedUs: clock.nowUs(),
+      ...(connection === undefined ? {} : { connection: path.resolve(connection) }),
     }
   }
 
@@ -137,6 +139,15 @@ function startingFiles(root: string): readonly string[] {
 export function jobServed(root: string): string | undefined {
   try {
     return textOf(fieldsAt(path.join(root, 'agent.json')).get('jobKey'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The connection file that the tree's agent was given. */
+export function connectionServed(root: string): string | undefined {
+  try {
+    return textOf(fieldsAt(path.join(root, 'agent.json')).get('connection'))
   } catch {
     return undefined
   }

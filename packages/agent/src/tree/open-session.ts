@@ -10,7 +10,7 @@ import { Recorder } from '../source/recorder.ts'
 import type { Sampler } from '../source/sampler.ts'
 import type { TreeFolder } from './folder.ts'
 import type { Seat } from './places.ts'
-import { lifeOf } from './processes.ts'
+import { lifeOf, pidNamespace } from './processes.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
 
@@ -24,6 +24,7 @@ export interface OpeningParts {
   readonly facts: Facts
   readonly sampler: Sampler
   readonly wrapped: Wrapped | undefined
+  readonly wentOn: () => boolean
   readonly told: (message: string) => void
 }
 
@@ -43,7 +44,8 @@ export function openSession(parts: OpeningParts): {
     place: seat.place,
     process: {
       life: () => lifeOf(facts),
-      command: wrapped?.pid,
+      wrapped: wrapped === undefined ? undefined : isCommand(facts, wrapped) ? 'command' : 'below',
+      wentOn: parts.wentOn,
       hasParent: () => hasParent(facts),
       abandoned: false,
     },
@@ -101,6 +103,13 @@ export function helloOf({
     ...(restartsMax === undefined ? {} : { restartsMax }),
     ...(restarts === undefined ? {} : { restarts }),
   }
+}
+
+/** exec keeps both numbers. */
+function isCommand({ pid, start, pidNamespace: space }: SessionFacts, command: Wrapped): boolean {
+  const here = pidNamespace()
+  if (pid !== command.pid || (space !== 0 && here !== 0 && space !== here)) return false
+  return start === 0 || command.start === 0 || start === command.start
 }
 
 function hasParent({ parents: [parent], pidNamespace }: SessionFacts): boolean {

@@ -114,7 +114,7 @@ export class Places {
   }
 
   /** The folder of a session that this agent begins for a command which began none. */
-  foundSession(tree: TreeFolder, { argv, pid, startedUs }: Wrapped): string {
+  foundSession(tree: TreeFolder, { argv, pid, start, startedUs }: Wrapped): string {
     const { directory, variables } = this.#context
     const id = randomBytes(8).toString('hex')
     const hidden = path.join(tree.sessions, `.${id}`)
@@ -125,7 +125,7 @@ export class Places {
       session: id,
       seq: 0,
       pid,
-      start: startOf(pid),
+      start,
       pidNamespace: pidNamespace(),
       parents: parentsOf(pid),
       openedUs: startedUs,

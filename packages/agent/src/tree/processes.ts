@@ -35,17 +35,6 @@ export function isStopped(pid: number): boolean {
   return statOf(pid)?.[0] === 'T'
 }
 
-/**
- * The wait status of a process that is over and that its parent has not been told of yet (proc(5), stat, field 52);
- * undefined where it is none, or 0, which also stands for what may not be read.
- */
-export function unheardStatus(pid: number, start: number): number | undefined {
-  const stat = statOf(pid)
-  if (stat?.[0] !== 'Z' || (start !== 0 && Number(stat[19]) !== start)) return undefined
-  const status = Number(stat[49])
-  return status > 0 ? status : undefined
-}
-
 /** The number in `/proc/self/ns/pid`; 0 where it is not known. */
 export function pidNamespace(): number {
   try {

@@ -11,6 +11,7 @@ import { Link } from '../publish/link.ts'
 import type { Hurry } from '../publish/publisher.ts'
 import { failureOf } from '../session/outcome.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
+import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
 import { Sampler } from '../source/sampler.ts'
@@ -18,6 +19,7 @@ import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
+import { isWrappedBelow } from './outer.ts'
 import { Places } from './places.ts'
 import { refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
@@ -63,6 +65,8 @@ export class TreeService {
   readonly #places: Places
   readonly #open = new Map<string, { readonly service: SessionService; readonly done: Promise<void> }>()
   readonly #waiting: Found[] = []
+  /** The last session of each process. */
+  readonly #newest = new Map<string, string>()
   #next: { readonly found: Found; readonly untilMs: number } | undefined
   readonly #ended: SessionEnd[] = []
   readonly #ends: PlaceEnd[] = []
@@ -219,11 +223,11 @@ export class TreeService {
     return this.openCount > 0
   }
 
-  /** A command that began no session of its own gets one: how it ended is worth recording. */
+  /** A command that began no session, in its tree or below another wrapper, gets one: how it ended is worth recording. */
   recordCommand(): void {
     const { wrapped, tree } = this.#parts
     this.#discover()
-    if (wrapped === undefined || this.#begun > 0) return
+    if (wrapped === undefined || this.#begun > 0 || isWrappedBelow(tree.root)) return
     this.#places.foundSession(tree, wrapped)
     this.#discover()
   }
@@ -255,8 +259,16 @@ export class TreeService {
   }
 
   #discover(): void {
-    this.#waiting.push(...this.#watch.look())
+    const found = this.#watch.look()
+    for (const { facts } of found) this.#newest.set(processOf(facts), facts.session)
+    this.#waiting.push(...found)
     this.#admit()
+  }
+
+  /** Whether a session's process has begun another one after it. */
+  #wentOn(facts: SessionFacts): boolean {
+    this.#discover()
+    return this.#newest.get(processOf(facts)) !== facts.session
   }
 
   #admit(): void {
@@ -299,6 +311,7 @@ export class TreeService {
         facts: this.#facts,
         sampler: this.#sampler,
         wrapped: this.#parts.wrapped,
+        wentOn: () => this.#wentOn(found.facts),
         told: (message) => this.#tellOf(seat, found, message),
       })
       if (this.#commandOver) service.commandEnded(this.#commandEnd)
@@ -356,6 +369,10 @@ export class TreeService {
     for (const [id, { service }] of this.#open) if (service.own === own) return service.welcome?.runId ?? id
     return ''
   }
+}
+
+function processOf({ pid, start, pidNamespace }: SessionFacts): string {
+  return `${pid}.${start}.${pidNamespace}`
 }
 
 const sampleIntervalSecondsDefault = 10

@@ -45,6 +45,20 @@ test.each([
   expect(rankEndOf({ ...nothing, process: end })).toEqual({ type: 'rank.end', ...told })
 })
 
+test.each([
+  [
+    { kind: 'exited', code: 0 },
+    { exitCode: 0, status: 'completed' },
+  ],
+  [undefined, { status: 'incomplete' }],
+] as const)(
+  'SystemExit with a status that its script could not see is told by the exit code',
+  (process, told) => {
+    const end = { type: 'session.end', time: 5, status: 'incomplete', by: 'exit' } as const
+    expect(rankEndOf({ ...nothing, said: end, process })).toEqual({ type: 'rank.end', time: 5, ...told })
+  },
+)
+
 const said = { type: 'session.end', time: 5, status: 'completed', by: 'call' } as const
 
 test.each([

@@ -10,6 +10,8 @@ import type { Session, Sessions } from './session.ts'
 
 /** Ranks that end within this after one another are told together: with the whole run's end, and its pictures. */
 const togetherMs = 1_000
+/** The end of a rank is known a moment after it has ended: who has just ended is not told to go on. */
+const heardOfMs = 100
 
 /**
  * Tells sessions that have ended when the document on disk holds their end. Ends that are waited for go into one flush,
@@ -62,6 +64,7 @@ export class Settling {
   }
 
   async #settle(run: OpenRun): Promise<void> {
+    if (this.#othersAreOpen(run) && !this.#othersAreClosing(run)) await this.#pause(heardOfMs)
     if (this.#othersAreClosing(run) || (this.#runsEnd && isAboutToEnd(run))) await this.#pause(togetherMs)
     if (run.isOver || run.isEnding) return
     const ended = this.#sessions.of(run).filter((one) => one.phase === 'done' && !one.told.has('flushed'))
@@ -74,6 +77,10 @@ export class Settling {
     // Those that ended meanwhile have a flush of their own.
     if (this.#sessions.of(run).some((one) => one.phase === 'done' && !one.told.has('flushed')))
       queueMicrotask(() => this.ended(run))
+  }
+
+  #othersAreOpen(run: OpenRun): boolean {
+    return this.#sessions.of(run).some((one) => one.phase === 'open')
   }
 
   #othersAreClosing(run: OpenRun): boolean {

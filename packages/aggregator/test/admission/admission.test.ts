@@ -138,6 +138,15 @@ test('says that a session is settled when its bye is said again after the run', 
   expect(await peer.hear('settled')).toMatchObject({ ended: true, missing: [] })
 })
 
+test('does not tell a rank of another one that it goes on, when that has ended in the same moment', async () => {
+  const { connection } = await house.started({ collectAllProcesses: true })
+  const [first, second] = [0, 1].map((rank) => house.peer(connection, { rank, worldSize: 2 }))
+  await Promise.all([first!.welcome(), second!.welcome()])
+  await first!.bye()
+  await second!.bye()
+  expect(await first!.hear('settled')).toMatchObject({ ended: true, missing: [] })
+})
+
 test('starts another run of the same job when the first has ended', async () => {
   const { connection } = await house.started()
   for (const number of [0, 1]) {

@@ -31,8 +31,15 @@ export async function agent(
     version,
     startSuccessor: (folder) => startSuccessor(folder, options),
     onStatus: (status) => {
-      if (status.kind === 'worker-started') worker.pid = status.pid
-      if (status.kind === 'worker-ended') worker.pid = undefined
+      if (status.kind === 'worker-started') {
+        worker.pid = status.pid
+        run?.tell({ pid: status.pid })
+      }
+      if (status.kind === 'worker-ended') {
+        worker.pid = undefined
+        // What becomes of us until we have handed all in changes nothing of it.
+        if (status.end !== undefined) run?.tell({ end: status.end })
+      }
     },
     ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
   })

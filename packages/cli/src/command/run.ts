@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { forwardSignals } from '@provloom/agent/launch'
+import { forwardSignals, outerConnection } from '@provloom/agent/launch'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import { filesOf } from '@provloom/rundir'
 import {
@@ -69,7 +69,9 @@ class Job {
       (status) => this.#heard(status),
       (message) => this.#progress.note(message),
     )
-    const connection = await this.#bringUp(aggregator)
+    // Below another wrapper the job has an aggregator, and somebody who tells of its runs.
+    const outer = outerConnection(process.env)
+    const connection = outer ?? (await this.#bringUp(aggregator))
     const workers = new Workers({
       ranks: this.#ranks,
       agentArgs: connection === undefined ? [] : ['--connection', connection],
@@ -96,14 +98,16 @@ class Job {
     const codes = await workers.run()
     over = true
     // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
-    aggregator.stop()
-    await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
-    // It has been told, and what it has is in its journals: nothing of ours stays behind.
-    await Promise.race([aggregator.done, after(HURRY_MS)])
-    aggregator.kill()
-    await aggregator.done
+    if (outer === undefined) {
+      aggregator.stop()
+      await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
+      // It has been told, and what it has is in its journals: nothing of ours stays behind.
+      await Promise.race([aggregator.done, after(HURRY_MS)])
+      aggregator.kill()
+      await aggregator.done
+    }
     stopForwarding()
-    return this.#conclude(codes, workers.failure)
+    return outer === undefined ? this.#conclude(codes, workers) : workers.failure
   }
 
   /** The command runs also when there is nobody to collect what it logs. */
@@ -125,7 +129,7 @@ class Job {
     this.#progress.show(status)
   }
 
-  #conclude(codes: readonly number[], failure: number): number {
+  #conclude(codes: readonly number[], { failure, failedBy }: Workers): number {
     this.#progress.end()
     for (const runDir of this.#begun.values()) this.#progress.note(unfinished(runDir))
     if (this.#finished.length + this.#begun.size === 0)
@@ -135,7 +139,8 @@ class Job {
       else fs.writeSync(this.#json, `${exactJson({ ...finished, exitCodes: codes })}\n`)
     }
     if (failure !== 0 && this.#json === undefined) {
-      say(`  exit code ${failure}, of the worker that failed first (all: ${codes.join(', ')})`)
+      const how = failedBy === undefined ? '' : ` (killed by ${failedBy})`
+      say(`  exit code ${failure}${how}, of the worker that failed first (all: ${codes.join(', ')})`)
     }
     return failure
   }

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { inheritedDescriptors } from '@provloom/agent/launch'
+import { inheritedDescriptors, startOf, unheardEnd } from '@provloom/agent/launch'
+import type { CommandEnd } from '@provloom/agent/launch'
 import { processStart } from '@provloom/shared'
+import { isAlive } from '@provloom/shared/process'
 import { allHeard, hear, tell } from './parent.ts'
-import { ended, spawnLauncher } from './self.ts'
+import { codeOf, ended, spawnLauncher } from './self.ts'
 import type { Ending } from './self.ts'
 
 /** One rank: its agent, or its command itself where no agent could be started. */
@@ -16,19 +18,29 @@ export interface Worker {
 
 /** A rank's agent in a process of its own. */
 export class AgentWorker implements Worker {
-  /** Resolves when the agent, and so its command, has ended. */
+  /** Resolves when the agent and its command have ended, as the command did. */
   readonly ended: Promise<Ending>
   readonly #agent: ChildProcess
   readonly #early: NodeJS.Signals[] = []
   readonly #began: () => void
+  readonly #told: (message: string) => void
+  #command: { readonly pid: number; readonly start: number } | undefined
+  #commandEnd: CommandEnd | undefined
   #begun = false
 
   /**
    * @param began told when the command has been started, or is about to be
+   * @param told what a person should know
    * @throws the system's error, where it cannot be started at all
    */
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv, began: () => void) {
+  constructor(
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+    began: () => void,
+    told: (message: string) => void,
+  ) {
     this.#began = began
+    this.#told = told
     const stdio = withChannel()
     const handedDown = stdio.filter((one) => typeof one === 'number')
     this.#agent = spawnLauncher(['agent', ...args], handedDown, {
@@ -37,10 +49,13 @@ export class AgentWorker implements Worker {
     })
     this.ended = ended(this.#agent).then(async (ending) => {
       await allHeard(this.#agent)
-      return ending
+      return this.#commandEnd === undefined ? await this.#orphaned(ending) : endingOf(this.#commandEnd)
     })
     hear(this.#agent, (word) => {
       if (word === 'begins') this.#begins()
+      else if (typeof word === 'object' && 'pid' in word)
+        this.#command = { pid: word.pid, start: startOf(word.pid) }
+      else if (typeof word === 'object') this.#commandEnd = word.end
     })
   }
 
@@ -53,18 +68,47 @@ export class AgentWorker implements Worker {
   }
 
   get over(): boolean {
-    return this.#agent.exitCode !== null || this.#agent.signalCode !== null
+    return this.#isAgentOver() && !this.#isCommandThere()
   }
 
   /** Nobody listens before: Node has its defaults for a while, and most of them end it. */
   signal(signal: NodeJS.Signals): void {
-    if (this.#begun) this.#agent.kill(signal)
-    else this.#early.push(signal)
+    if (!this.#begun) this.#early.push(signal)
+    else if (!this.#isAgentOver()) this.#agent.kill(signal)
+    else if (this.#isCommandThere()) process.kill(this.#command!.pid, signal)
   }
 
   /** The agent stays, to tell how its command ended. */
   kill(): void {
-    tell(this.#agent, 'kill')
+    if (this.#isAgentOver()) this.signal('SIGKILL')
+    else tell(this.#agent, 'kill')
+  }
+
+  /** The agent was killed, and its command goes on: it is waited for, but only its parent is told how it ends. */
+  async #orphaned(ending: Ending): Promise<Ending> {
+    const command = this.#command
+    if (command === undefined || ending.signal === null) return ending
+    if (this.#isCommandThere())
+      this.#told(
+        `the agent was killed by ${ending.signal}; its command, process ${command.pid}, goes on, and what it logs is kept: provloom spools lists it`,
+      )
+    while (this.#isCommandThere()) await new Promise((resolve) => setTimeout(resolve, lookMs))
+    const end = unheardEnd(command.pid, command.start)
+    if (end !== undefined) return endingOf(end)
+    this.#told(
+      `how the command ended cannot be known, for its agent was killed: exit code ${codeOf(ending)} is the agent's`,
+    )
+    return ending
+  }
+
+  #isAgentOver(): boolean {
+    return this.#agent.exitCode !== null || this.#agent.signalCode !== null
+  }
+
+  #isCommandThere(): boolean {
+    const command = this.#command
+    if (command === undefined || this.#commandEnd !== undefined || !isAlive(command.pid)) return false
+    return command.start === 0 || startOf(command.pid) === command.start
   }
 
   #begins(): void {
@@ -72,6 +116,12 @@ export class AgentWorker implements Worker {
     this.#began()
     for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
   }
+}
+
+const lookMs = 100
+
+export function endingOf(end: CommandEnd): Ending {
+  return end.kind === 'exited' ? { code: end.code, signal: null } : { code: null, signal: end.signal }
 }
 
 /** Descriptors from 3 on, our channel in the first gap: above 15 Node would hand it on to the command. */

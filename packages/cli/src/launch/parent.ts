@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import type { CommandEnd } from '@provloom/agent/launch'
 
 /**
  * What `provloom run` and the processes that it starts tell each other, over the channel that Node opens between them.
@@ -11,11 +12,16 @@ export type Word =
   | 'kill'
   /** To an aggregator: all ranks have ended, or never will. */
   | 'stop'
+  /** Of an agent: its command runs. */
+  | { readonly pid: number }
+  /** Of an agent: its command has ended. */
+  | { readonly end: CommandEnd }
 
 const words: ReadonlySet<unknown> = new Set<Word>(['begins', 'kill', 'stop'])
 
+/** Both sides are of one release. */
 function isWord(message: unknown): message is Word {
-  return words.has(message)
+  return words.has(message) || (typeof message === 'object' && message !== null)
 }
 
 /** The side of a child. */

@@ -1,8 +1,8 @@
 import net from 'node:net'
-import { exitCodeOf, isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
+import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
 import { leavesCore, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
-import { AgentWorker } from './agent-worker.ts'
+import { AgentWorker, endingOf } from './agent-worker.ts'
 import type { Worker } from './agent-worker.ts'
 import { commandBegins } from './begun.ts'
 import { codeOf, pythonPath } from './self.ts'
@@ -32,7 +32,7 @@ export class Workers {
   readonly #early: NodeJS.Signals[] = []
   #begun = 0
   #stopping = false
-  #failed: number | undefined
+  #failed: Ending | undefined
 
   constructor(plan: WorkersPlan) {
     this.#plan = plan
@@ -40,7 +40,12 @@ export class Workers {
 
   /** The exit code of the first worker that failed by itself; 0 while none has. */
   get failure(): number {
-    return this.#failed ?? 0
+    return this.#failed === undefined ? 0 : codeOf(this.#failed)
+  }
+
+  /** The signal that killed it, where one did. */
+  get failedBy(): NodeJS.Signals | undefined {
+    return this.#failed?.signal ?? undefined
   }
 
   /** Whether they run: a signal for our process group reaches them by itself. */
@@ -83,12 +88,17 @@ export class Workers {
   async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
     const { agentArgs, command } = this.#plan
     try {
-      const agent = new AgentWorker([...agentArgs, '--', ...command], environment, () => {
-        if (++this.#begun === this.#plan.ranks) releaseDescriptors()
-      })
+      const agent = new AgentWorker(
+        [...agentArgs, '--', ...command],
+        environment,
+        () => {
+          if (++this.#begun === this.#plan.ranks) releaseDescriptors()
+        },
+        (message) => this.#plan.told(`rank ${rank}: ${message}`),
+      )
       this.#workers.set(rank, agent)
       const ending = await agent.ended
-      if (agent.begun || this.#stopping || !isFault(ending)) return this.#ended(rank, codeOf(ending))
+      if (agent.begun || this.#stopping || !isFault(ending)) return this.#ended(rank, ending)
     } catch (error) {
       this.#plan.told(reasonOf(error))
     }
@@ -98,12 +108,12 @@ export class Workers {
     return this.#ended(rank, await this.#startAlone(rank, environment))
   }
 
-  async #startAlone(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
+  async #startAlone(rank: number, environment: NodeJS.ProcessEnv): Promise<Ending> {
     const variables = workerEnvironment(environment, undefined, pythonPath())
     const launch = await launchCommand(this.#plan.command, variables, undefined)
     if (launch.kind === 'not-started') {
       say(renderError(launch.error))
-      return launch.exitCode
+      return { code: launch.exitCode, signal: null }
     }
     const { command } = launch
     this.#workers.set(rank, {
@@ -114,17 +124,18 @@ export class Workers {
       signal: (signal) => void command.signal(signal),
       kill: () => void command.signal('SIGKILL'),
     })
-    return exitCodeOf(await command.ended)
+    return endingOf(await command.ended)
   }
 
-  #ended(rank: number, code: number): number {
-    if (code !== 0) this.#failed ??= code
+  #ended(rank: number, ending: Ending): number {
+    const code = codeOf(ending)
+    if (code !== 0) this.#failed ??= ending
     if (code !== 0 && !this.#stopping) {
       this.#stopping = true
       const others = [...this.#workers.values()].filter((worker) => !worker.over)
       if (others.length > 0) {
         this.#plan.told(
-          `rank ${rank} ended with exit code ${code}; the other workers are asked to end (SIGTERM)`,
+          `rank ${rank} ${ending.signal === null ? `ended with exit code ${code}` : `was killed by ${ending.signal}`}; the other workers are asked to end (SIGTERM)`,
         )
         for (const worker of others) worker.signal('SIGTERM')
         setTimeout(() => {

@@ -74,3 +74,36 @@ test('signals that come before the workers are there reach them when they are', 
   // A shell that has not yet set its trap dies of it.
   expect([9, 138]).toContain(codes[0])
 })
+
+test('a worker that a signal has killed is told by its name', async () => {
+  const script = `if [ $RANK = 1 ]; then kill -KILL $$; fi; while :; do sleep 0.1; done`
+  const { workers, told } = workersOf(script, 2)
+  expect(await workers.run()).toEqual([143, 137])
+  expect([workers.failure, workers.failedBy]).toEqual([137, 'SIGKILL'])
+  expect(told).toEqual(['rank 1 was killed by SIGKILL; the other workers are asked to end (SIGTERM)'])
+})
+
+test('a command whose agent is killed goes on, is waited for, and gets signals; how it ends is said to be unknown', async () => {
+  const file = path.join(folder(), 'marks')
+  // Not before it has told its command's pid.
+  const served = 'set -- $PROVLOOM_TREE; until [ -e "$3/agent.json" ]; do sleep 0.02; done'
+  const script = `trap 'echo told >> ${file}; exit 0' USR1; ${served}; kill -KILL $PPID; echo on >> ${file}; while :; do sleep 0.05; done`
+  const { workers, told } = workersOf(script, 1)
+  const codes = workers.run()
+  await expect.poll(() => told.join(), { timeout: 20_000 }).toContain('goes on')
+  workers.signal('SIGUSR1')
+  expect(await codes).toEqual([137])
+  expect(fs.readFileSync(file, 'utf8')).toBe('on\ntold\n')
+  expect(told.at(-1)).toMatch(/^rank 0: how the command ended cannot be known.*exit code 137 is the agent's$/)
+})
+
+test('an agent that is killed after its command has ended changes nothing of how that ended', async () => {
+  const ended = path.join(folder(), 'ended')
+  // What it leaves behind waits for its end, and for the agent to have heard of it.
+  const left = `trap '' TERM; until [ ! -e /proc/$me ]; do sleep 0.02; done; sleep 0.3; kill -KILL $agent; echo > ${ended}`
+  const script = `me=$$ agent=$PPID; (${left}) & exit 4`
+  const { workers, told } = workersOf(script, 1)
+  expect(await workers.run()).toEqual([4])
+  await expect.poll(() => fs.existsSync(ended), { timeout: 20_000 }).toBe(true)
+  expect(told.join()).not.toContain('cannot be known')
+})

@@ -68,9 +68,9 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
   })
-  const how = signal ?? (exitCode === 0 ? undefined : `exit code ${exitCode}`)
-  if (how !== undefined && rank.end?.status === 'completed')
-    tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ended with ${how}`)
+  const how = signal === undefined ? `ended with exit code ${exitCode}` : `was killed by ${signal}`
+  if (exitCode !== 0 && rank.end?.status === 'completed')
+    tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ${how}`)
   markRank(change, key)
 }
 

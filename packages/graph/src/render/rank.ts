@@ -5,7 +5,7 @@ import type { RankState, RunState } from '../state.ts'
 import { Facts } from './facts.ts'
 import { hostName, planName, rankName, runName } from './names.ts'
 import { rankSpan } from './span.ts'
-import { keptWords, rankStatus } from '../status.ts'
+import { keptWords, processEndOf, rankStatus } from '../status.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, relation } from './view.ts'
 
@@ -36,6 +36,7 @@ export function rankRecords(view: View, key: string): Keyed[] {
 
 function rankFacts(state: RunState, rank: RankState): Facts {
   const { start, end, session, sessionEnd, exit } = rank
+  const { exitCode, signal } = processEndOf(rank)
   const ledger = ledgerOf(rank)
   const facts = new Facts()
     .label(rank.attempt === 0 ? `rank ${rank.rank}` : `rank ${rank.rank}, attempt ${rank.attempt}`)
@@ -48,8 +49,8 @@ function rankFacts(state: RunState, rank: RankState): Facts {
     .int('pid', session?.pid ?? start?.pid)
     .text('devices', start?.devices)
     .text('status', rankStatus(state, rank))
-    .int('exitCode', end?.exitCode ?? exit?.exitCode)
-    .text('signal', end?.signal ?? exit?.signal)
+    .int('exitCode', exitCode)
+    .text('signal', signal)
     .text('error', end?.error ?? sessionEnd?.error)
     .int('eventsSent', ledger.sent)
     .int('eventsStored', ledger.stored)

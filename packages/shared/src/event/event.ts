@@ -48,12 +48,14 @@ export interface SessionStart extends Fact<'session.start'> {
 
 /** The session ends. */
 export interface SessionEnd extends Fact<'session.end'> {
-  readonly status: 'completed' | 'failed' | 'incomplete'
+  readonly status: 'completed' | 'failed' | 'killed' | 'incomplete'
   /** What ended it: `end_run`, the interpreter's end, the agent's last look, or the next `start_run`. */
   readonly by: 'call' | 'exit' | 'agent' | 'next'
   readonly error?: string
   /** With which the process is about to end, where it knows. */
   readonly exitCode?: number
+  /** By which the process is about to end, where it knows: Python ends by SIGINT after a KeyboardInterrupt. */
+  readonly signal?: string
   readonly createGraph?: boolean
   readonly createSvg?: boolean
 }

@@ -31,10 +31,11 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     disableCodecarbon: 'flag?',
   },
   'session.end': {
-    status: 'completed|failed|incomplete',
+    status: 'completed|failed|killed|incomplete',
     by: 'call|exit|agent|next',
     error: 'text?',
     exitCode: 'int?',
+    signal: 'name?',
     createGraph: 'flag?',
     createSvg: 'flag?',
   },
