@@ -164,7 +164,7 @@ class Session:
                 "counted" % (limits.SERIES_PER_STREAM_MAX, detail)  # fmt: skip
         elif reason == "ended":
             why = self.control.get("message")
-            text = "this is logged after its run has ended%s: it is dropped, and counted" % (" (%s)" % why if why else "")
+            text = "this is logged after its run has ended%s: it is not recorded" % (" (%s)" % why if why else "")
         else:
             text = "%s cannot be written (%s): logs are dropped, and counted, until it can" \
                 % (where, os.strerror(detail) if isinstance(detail, int) else reason)  # fmt: skip

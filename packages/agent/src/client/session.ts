@@ -176,7 +176,7 @@ export class Session {
   /** What is logged now is in no graph. */
   lost(reason: string): void {
     this.stream.lose(reason)
-    tellOnce(`lost ${reason}`, 'this is logged after its run has ended: it is dropped, and counted')
+    tellOnce(`lost ${reason}`, 'this is logged after its run has ended: it is not recorded')
   }
 
   /** What the agent would say to a person, where nobody reads what it says: each once. */

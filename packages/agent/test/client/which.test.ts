@@ -171,7 +171,7 @@ test('what a child logs when its run has ended is told', async () => {
       await over(child)
     }`)
   expect(await sessions()).toEqual([{ ...completed, name: 'first', values: [1] }])
-  expect(told).toContain('this is logged after its run has ended: it is dropped')
+  expect(told).toContain('this is logged after its run has ended: it is not recorded')
 })
 
 test('a child whose variables name another rank is that rank, without a startRun', async () => {
