@@ -134,7 +134,7 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ({
 })
 
 const cannotBeMade =
-  /t\.py cannot be written[^]*Could not make a run directory in \S*t\.py \[SAVE_DIR_UNWRITABLE\]/
+  /t\.py cannot be written[^]*Could not make a run directory in \S*t\.py \(.*\)\. Name a folder .*\[SAVE_DIR_UNWRITABLE\]/
 
 describe('what keeps a run from its graph is told by the script itself, which ends as it would,', () => {
   it.each([
