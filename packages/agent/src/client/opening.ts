@@ -62,7 +62,7 @@ export function makeSession(
 }
 
 /** `current-<pid>`: the newest open session of this process, for helpers that outlive theirs. */
-function writeCurrent(tree: TreeFolder, id: string): void {
+export function writeCurrent(tree: TreeFolder, id: string): void {
   const file = path.join(tree.root, `current-${process.pid}`)
   const beside = `${file}.tmp`
   fs.writeFileSync(beside, id, { mode: 0o600 })

@@ -1,14 +1,18 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, systemClock, systemFiles } from '@provloom/shared'
+import { limits, systemClock } from '@provloom/shared'
 import type { Clock, Event, SessionEnd, SessionStart } from '@provloom/shared'
-import { treeOf } from '../session/folder.ts'
+import { removeSession, treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { startOf } from '../tree/processes.ts'
 import { readControl } from './control.ts'
+import { tellDropped, tellDropping } from './drops.ts'
 import { libraryVersion } from './library.ts'
+import { MadeAgain } from './made-again.ts'
 import { present } from './present.ts'
+import { runNameOf } from './run-name.ts'
+import { putSpare } from './spare.ts'
 import { WorkerStream } from './stream.ts'
 import { tellOnce } from './tell.ts'
 
@@ -32,14 +36,16 @@ export class Session {
   readonly plain: boolean
   /** Where runs are saved, when the script says. */
   readonly saveDir: string | undefined
+  readonly #options: SessionOptions | undefined
   readonly #counts = new Map<string, number>()
   readonly #problems = new Set<string>()
   #wanted = true
   #lookedMs = -Infinity
   #control = ''
+  #message: string | undefined
   #told = 0
 
-  /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
+  /** Throws the system's error when the disk does not take its first record. */
   constructor(
     spool: SessionFolder,
     how: { readonly options: SessionOptions; readonly plain: boolean } | 'helper',
@@ -50,8 +56,30 @@ export class Session {
     this.clock = clock
     this.helper = how === 'helper'
     this.plain = how !== 'helper' && how.plain
-    this.stream = new WorkerStream(clock, systemFiles(), spool)
-    this.stream.event(how === 'helper' ? this.#helperEvent() : this.#startEvent(how.options))
+    this.#options = how === 'helper' ? undefined : how.options
+    const again = how === 'helper' ? undefined : new MadeAgain(spool)
+    this.stream = new WorkerStream(clock, {
+      spool,
+      first: () => (how === 'helper' ? this.#helperEvent() : this.#startEvent(how.options)),
+      makeAgain: () => again?.make(),
+      removal: () => this.#removalEvent(),
+      tellDropping: (reason, detail) =>
+        tellDropping(spool, reason, reason === 'ended' ? this.#message : detail),
+    })
+    if (how === 'helper') return
+    try {
+      this.stream.open()
+    } catch (error) {
+      // Of what nobody can record into nothing stays.
+      removeSession(spool)
+      throw error
+    }
+    putSpare(spool)
+  }
+
+  /** Whether what is logged is recorded: not where the agent does not want this rank, nor when its run has ended. */
+  get active(): boolean {
+    return this.wanted && !this.stream.over
   }
 
   /** Whether the agent still wants this rank: looks at control.json at most once a second. */
@@ -100,15 +128,12 @@ export class Session {
   ): void {
     const tail = error === undefined || error === '' ? undefined : error.slice(-limits.errorTailBytes)
     const graph = createGraph || createSvg ? true : undefined
-    if (!this.helper) {
-      this.record({
-        type: 'session.end',
-        status,
-        by,
-        ...present({ error: tail, createGraph: graph, createSvg: createSvg ? true : undefined }),
-      })
+    const more = present({ error: tail, createGraph: graph, createSvg: createSvg ? true : undefined })
+    const end = { type: 'session.end', time: this.clock.nowUs(), status, by, ...more } as const
+    if (this.wanted) {
+      this.stream.close(this.helper ? undefined : end)
+      if (this.stream.drops.size > 0) tellDropped(runNameOf(this.spool, this.#options), this.stream.drops)
     }
-    this.stream.close()
     this.#wanted = false
     if (!this.helper) this.#leaveCurrent()
   }
@@ -137,6 +162,12 @@ export class Session {
     return { type: 'helper', time: this.clock.nowUs(), pid: process.pid, start: startOf(process.pid) }
   }
 
+  #removalEvent(): Event {
+    const message = `the spool ${this.spool.root} was removed while it was written; it is made again`
+    tellOnce('removed', message)
+    return { type: 'problem', time: this.clock.nowUs(), code: 'SPOOL_REMOVED', message }
+  }
+
   #leaveCurrent(): void {
     const file = path.join(treeOf(this.spool), `current-${process.pid}`)
     try {
@@ -147,13 +178,15 @@ export class Session {
   }
 
   #look(): void {
-    this.stream.look()
     const control = readControl(this.spool)
-    if (control === undefined || control.mark === this.#control) return
-    this.#control = control.mark
-    this.tellNotices()
-    if (control.state !== 'quiet' && control.state !== 'ended') return
-    this.#wanted = false
-    this.stream.close()
+    if (control !== undefined && control.mark !== this.#control) {
+      this.#control = control.mark
+      this.#message = control.message
+      this.tellNotices()
+      this.#wanted = control.state !== 'quiet'
+      if (!this.#wanted) this.stream.leave()
+      if (control.state === 'ended') this.stream.end()
+    }
+    this.stream.look()
   }
 }
