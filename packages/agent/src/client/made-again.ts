@@ -4,7 +4,7 @@ import { systemCode } from '@provloom/shared'
 import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import { makeRoot, treeFolderAt } from '../tree/folder.ts'
-import { writeCurrent } from './opening.ts'
+import { writeCurrent } from './current-file.ts'
 import { putSpare } from './spare.ts'
 
 /**

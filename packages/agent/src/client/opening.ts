@@ -11,6 +11,7 @@ import { recordedVariables } from '../source/allow-list.ts'
 import { writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
+import { writeCurrent } from './current-file.ts'
 import { libraryVersion } from './library.ts'
 import type { SessionOptions } from './session.ts'
 import { workingFolder } from './tree.ts'
@@ -59,14 +60,6 @@ export function makeSession(
   fs.renameSync(hidden, root)
   writeCurrent(tree, id)
   return sessionFolderAt(root)
-}
-
-/** `current-<pid>`: the newest open session of this process, for helpers that outlive theirs. */
-export function writeCurrent(tree: TreeFolder, id: string): void {
-  const file = path.join(tree.root, `current-${process.pid}`)
-  const beside = `${file}.tmp`
-  fs.writeFileSync(beside, id, { mode: 0o600 })
-  fs.renameSync(beside, file)
 }
 
 /** Options that stand in the environment and are no secrets: the agent reads them where the process is long gone. */
