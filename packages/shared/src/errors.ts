@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { printable } from './printable.ts'
 
 /**
@@ -58,6 +59,8 @@ export class ProvloomError extends Error {
 /** The system's error code (`ENOSPC`, `EACCES`, ...) of anything thrown, or undefined. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  // Node has no name for it.
+  if ('errno' in error && error.errno === -os.constants.errno.EDQUOT) return 'EDQUOT'
   return typeof error.code === 'string' ? error.code : undefined
 }
 

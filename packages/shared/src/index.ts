@@ -15,7 +15,14 @@ export * from './job.ts'
 export * as limits from './limits.ts'
 export * from './log/cursor.ts'
 export * from './meeting.ts'
-export { frameHeaderBytes, segmentFirst, segmentName } from './log/format.ts'
+export {
+  encodeFrame,
+  encodeHeader,
+  frameHeaderBytes,
+  headerBytes,
+  segmentFirst,
+  segmentName,
+} from './log/format.ts'
 export type { CommitMarks, Cut } from './log/recover.ts'
 export * from './log/segment-log.ts'
 export * from './place.ts'

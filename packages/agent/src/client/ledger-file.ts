@@ -1,69 +1,129 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { SessionFolder } from '../session/folder.ts'
+import { systemCode } from '@provloom/shared'
+import { OwnFile } from './own-file.ts'
 
 const slotBytes = 32
 const slots = 16
-const reasonsMax = slots - 2
+const nameBytesMax = 15
+/** Reasons that find no slot of their own are counted in the last. */
+const otherSlot = slots - 1
+const { O_CREAT, O_RDWR } = fs.constants
 
 /**
- * What a stream's writer counts beside its segments (docs/spool-format.md, "Ledgers"). The file is written whole when the
- * stream is made, so that its block is there: a full disk, and a folder that is removed, take nothing more from it.
+ * What a stream's writer counts beside its segments (docs/spool-format.md, "The ledger"). The file is written whole when
+ * the stream is made, so that its block is there: a full disk, and a folder that is removed, take nothing more from it.
+ * No call throws.
  */
 export class LedgerFile {
+  readonly #file: string
   readonly #slot = Buffer.alloc(slotBytes)
-  readonly #places = new Map<string, number>([['next', 0]])
+  readonly #places = new Map<string, number>([['other', otherSlot]])
   readonly #counts = new Map<string, number>()
-  #descriptor: number | undefined
+  #next = 0
+  /** It stays known when it is closed, so that what is dropped later is counted in the same file. */
+  #own: OwnFile | undefined
+  #tried = false
 
-  constructor(folder: SessionFolder, stream: string) {
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  /** Writes it whole, in its place. Whether it is there; where it is not, the one before is kept. */
+  make(): boolean {
+    this.#tried = true
+    let made: OwnFile | undefined
     try {
-      fs.mkdirSync(folder.ledgers, { recursive: true, mode: 0o700 })
-      this.#descriptor = fs.openSync(path.join(folder.ledgers, stream), 'wx+', 0o600)
+      made = this.#openMade()
       const whole = Buffer.alloc(slotBytes * slots)
-      whole.set(this.#filled('next', 0))
-      fs.writeSync(this.#descriptor, whole, 0, whole.length, 0)
+      whole.set(this.#filled('next', this.#next))
+      for (const [reason, count] of this.#counts)
+        whole.set(this.#filled(reason, count), this.#places.get(reason)! * slotBytes)
+      if (fs.writeSync(made.number, whole, 0, whole.length, 0) === whole.length) {
+        this.#own?.close()
+        this.#own = made
+        return true
+      }
     } catch {
-      this.#descriptor = undefined
+      // The disk cannot take it now.
     }
+    made?.close()
+    return false
   }
 
-  /** Number of records that the stream has. */
-  next(count: number): void {
-    this.#put('next', count)
+  /** For a stream that has dropped and written nothing yet. */
+  makeOnce(): void {
+    if (!this.#tried) this.make()
   }
 
-  /** Total of what was dropped for a reason. What has no place any more is counted as `other`. */
-  dropped(reason: string, total: number): void {
-    const name = this.#places.has(reason) || this.#places.size <= reasonsMax ? reason : 'other'
-    this.#counts.set(reason, total)
-    const count =
-      name === reason
-        ? total
-        : [...this.#counts].filter(([one]) => !this.#places.has(one)).reduce((sum, [, one]) => sum + one, 0)
-    this.#put(name, count)
+  /** The stream's next record has this number. */
+  putNext(number: number): void {
+    this.#next = number
+    this.#put(0, 'next', number)
+  }
+
+  /** Counts drops. @returns how many there were of this reason, these included */
+  add(reason: string, many = 1): number {
+    const place = this.#places.get(reason) ?? Math.min(this.#places.size, otherSlot)
+    const name = place === otherSlot ? 'other' : reason
+    this.#places.set(name, place)
+    const count = (this.#counts.get(name) ?? 0) + many
+    this.#counts.set(name, count)
+    this.#put(place, name, count)
+    return count
+  }
+
+  /** How many were dropped for each reason. */
+  get drops(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
+
+  /** Whether the file in its place is ours still. */
+  isThere(): boolean {
+    return this.#own?.isNamed(this.#file) === true
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor)
-    this.#descriptor = undefined
+    this.#own?.close()
   }
 
-  #put(name: string, count: number): void {
-    if (this.#descriptor === undefined) return
-    const place = this.#places.get(name) ?? this.#places.size
-    this.#places.set(name, place)
+  #openMade(): OwnFile {
     try {
-      fs.writeSync(this.#descriptor, this.#filled(name, count), 0, slotBytes, place * slotBytes)
+      return new OwnFile(this.#file, O_RDWR | O_CREAT)
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+      fs.mkdirSync(path.dirname(this.#file), { mode: 0o700 })
+      return new OwnFile(this.#file, O_RDWR | O_CREAT)
+    }
+  }
+
+  #put(place: number, name: string, count: number): void {
+    const open = this.#own?.isOurs() === true ? this.#own : this.#again()
+    if (open === undefined) return
+    try {
+      fs.writeSync(open.number, this.#filled(name, count), 0, slotBytes, place * slotBytes)
     } catch {
       // The disk that cannot take it is what it counts; the agent holds what was written before.
     }
   }
 
+  /** The number is somebody else's now: the same file is opened once more. */
+  #again(): OwnFile | undefined {
+    if (this.#own === undefined) return undefined
+    try {
+      const found = new OwnFile(this.#file, O_RDWR)
+      if (found.isSameAs(this.#own)) return (this.#own = found)
+      found.close()
+    } catch {
+      // It is not in its place: it is made again with the next look.
+    }
+    return undefined
+  }
+
   #filled(name: string, count: number): Buffer {
     this.#slot.fill(0)
-    this.#slot.write(name.slice(0, 15), 'latin1')
+    this.#slot.write(name.slice(0, nameBytesMax), 'latin1')
     this.#slot.writeBigUInt64LE(BigInt(count), 16)
     this.#slot.writeUInt32LE(crc32(this.#slot.subarray(0, slotBytes - 4)), slotBytes - 4)
     return this.#slot

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { isMainThread } from 'node:worker_threads'
 import { workingFolder } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
 import { maskArguments } from '../secrets.ts'
@@ -13,6 +12,7 @@ import { recordedVariables } from '../source/allow-list.ts'
 import { writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
+import { writeCurrent } from './current-file.ts'
 import { libraryVersion } from './library.ts'
 import type { SessionOptions } from './session.ts'
 
@@ -62,15 +62,6 @@ export function makeSession(
   fs.renameSync(hidden, root)
   writeCurrent(tree, id)
   return sessionFolderAt(root)
-}
-
-/** `current-<pid>`: the newest open session of this process, for helpers that outlive theirs; a thread's where it has none. */
-function writeCurrent(tree: TreeFolder, id: string): void {
-  const file = path.join(tree.root, `current-${process.pid}`)
-  if (!isMainThread && fs.existsSync(file)) return
-  const beside = `${file}.tmp`
-  fs.writeFileSync(beside, id, { mode: 0o600 })
-  fs.renameSync(beside, file)
 }
 
 /** Options that stand in the environment and are no secrets: the agent reads them where the process is long gone. */

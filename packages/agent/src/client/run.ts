@@ -73,7 +73,7 @@ export function startRun(options: RunOptions = {}): Run {
         : (directoryOf.get(session) ?? readControl(session.spool)?.runDir)
     },
     get active() {
-      return session !== undefined && session === current.session && session.wanted
+      return session !== undefined && session === current.session && session.active
     },
     end: endRun,
   }

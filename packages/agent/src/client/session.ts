@@ -1,15 +1,19 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, systemClock, systemFiles } from '@provloom/shared'
+import { limits, systemClock } from '@provloom/shared'
 import type { Clock, Event, ProblemCode, SessionEnd, SessionStart } from '@provloom/shared'
-import { treeOf } from '../session/folder.ts'
+import { removeSession, treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { startOf } from '../tree/processes.ts'
 import { readControl } from './control.ts'
+import { tellDropped, tellDropping } from './drops.ts'
 import { libraryVersion } from './library.ts'
 import type { Parent } from './inherit.ts'
+import { MadeAgain } from './made-again.ts'
 import { present } from './present.ts'
+import { runNameOf } from './run-name.ts'
+import { putSpare } from './spare.ts'
 import { WorkerStream } from './stream.ts'
 import { tellOnce } from './tell.ts'
 
@@ -47,8 +51,6 @@ export class Session {
   /** The session above, when this one began. */
   readonly inherited: string | undefined
   kind: SessionKind
-  /** It has ended for all: what is logged now is dropped. */
-  over = false
   followedMs: number = -Infinity
   rankedMs: number = -Infinity
   /** What there is to say nobody else says. */
@@ -62,9 +64,10 @@ export class Session {
   #wanted = true
   #lookedMs = -Infinity
   #control = ''
+  #message: string | undefined
   #told = 0
 
-  /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
+  /** Throws the system's error when the disk does not take its first record. */
   constructor(
     spool: SessionFolder,
     { kind, options, plain = false, follows, inherited }: SessionParts,
@@ -78,8 +81,25 @@ export class Session {
     this.saveDir = kind === 'helper' ? undefined : options.provenanceSaveDir
     this.clock = clock
     this.plain = plain
-    this.stream = new WorkerStream(clock, systemFiles(), spool)
-    this.stream.event(kind === 'helper' ? this.#helperEvent() : this.#startEvent(options))
+    const own = kind !== 'helper'
+    const again = own ? new MadeAgain(spool) : undefined
+    this.stream = new WorkerStream(clock, {
+      spool,
+      first: () => (own ? this.#startEvent(options) : this.#helperEvent()),
+      makeAgain: () => again?.make(),
+      removal: () => this.#removalEvent(),
+      tellDropping: (reason, detail) =>
+        tellDropping(spool, reason, reason === 'ended' ? this.#message : detail),
+    })
+    if (!own) return
+    try {
+      this.stream.open()
+    } catch (error) {
+      // Of what nobody can record into nothing stays.
+      removeSession(spool)
+      throw error
+    }
+    putSpare(spool)
   }
 
   /** A startRun of a process that was found to be a rank: the session is its own from now on. */
@@ -104,6 +124,11 @@ export class Session {
   release(): boolean {
     this.#holds.pop()
     return this.#holds.length === 0
+  }
+
+  /** Whether what is logged is recorded: not where the agent does not want this rank, nor when its run has ended. */
+  get active(): boolean {
+    return this.wanted && !this.stream.over
   }
 
   /** Whether the agent still wants this rank: looks at control.json at most once a second. */
@@ -155,28 +180,15 @@ export class Session {
   ): void {
     const tail = error === undefined || error === '' ? undefined : error.slice(-limits.errorTailBytes)
     const graph = createGraph === true || createSvg === true ? true : undefined
-    if (this.kind !== 'helper' && !this.over) {
-      this.record({
-        type: 'session.end',
-        status,
-        by,
-        ...present({
-          error: tail,
-          exitCode,
-          createGraph: graph,
-          createSvg: createSvg === true ? true : undefined,
-        }),
-      })
+    const svg = createSvg === true ? true : undefined
+    const more = present({ error: tail, exitCode, createGraph: graph, createSvg: svg })
+    const end = { type: 'session.end', time: this.clock.nowUs(), status, by, ...more } as const
+    if (this.wanted) {
+      this.stream.close(this.kind === 'helper' ? undefined : end)
+      if (this.stream.drops.size > 0) tellDropped(runNameOf(this.spool, this.options), this.stream.drops)
     }
-    this.stream.close()
     this.#wanted = false
     if (this.kind !== 'helper') this.#leaveCurrent()
-  }
-
-  /** What is logged now is in no graph. */
-  lost(reason: string): void {
-    this.stream.lose(reason)
-    tellOnce(`lost ${reason}`, 'this is logged after its run has ended: it is not recorded')
   }
 
   /** What the agent would say to a person, where nobody reads what it says: each once. */
@@ -203,6 +215,12 @@ export class Session {
     return { type: 'helper', time: this.clock.nowUs(), pid: process.pid, start: startOf(process.pid) }
   }
 
+  #removalEvent(): Event {
+    const message = `the spool ${this.spool.root} was removed while it was written; it is made again`
+    tellOnce('removed', message)
+    return { type: 'problem', time: this.clock.nowUs(), code: 'SPOOL_REMOVED', message }
+  }
+
   #leaveCurrent(): void {
     const file = path.join(treeOf(this.spool), `current-${process.pid}`)
     try {
@@ -213,14 +231,16 @@ export class Session {
   }
 
   #look(): void {
-    this.stream.look()
     const control = readControl(this.spool)
-    if (control === undefined || control.mark === this.#control) return
-    this.#control = control.mark
-    this.tellNotices()
-    if (control.state !== 'quiet' && control.state !== 'ended') return
-    this.#wanted = false
-    this.stream.close()
+    if (control !== undefined && control.mark !== this.#control) {
+      this.#control = control.mark
+      this.#message = control.message
+      this.tellNotices()
+      this.#wanted = control.state !== 'quiet'
+      if (!this.#wanted) this.stream.leave()
+      if (control.state === 'ended') this.stream.end()
+    }
+    this.stream.look()
   }
 }
 

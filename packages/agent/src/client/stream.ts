@@ -1,67 +1,84 @@
 import { randomBytes } from 'node:crypto'
-import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
-import { SegmentLog, encodeEvent, limits, pointBytes, systemCode, writePoint } from '@provloom/shared'
-import type { Clock, Event, Files } from '@provloom/shared'
-import { treeOf } from '../session/folder.ts'
+import { encodeEvent, frameHeaderBytes, limits, pointBytes, writePoint } from '@provloom/shared'
+import type { Clock, Event } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
 import { LedgerFile } from './ledger-file.ts'
+import { Room, defaultBounds } from './room.ts'
+import type { StreamBounds } from './room.ts'
+import { Segments } from './segments.ts'
+import { giveSpare, hasSpare } from './spare.ts'
 
-const lookEveryMs = 1000
+const tellEveryMs = 1000
+/** After a failed write metrics wait this long before the disk is tried again. */
 const retryAfterMs = 100
-const measureEveryBytes = 4 * 1024 * 1024
+const noSpace = { reason: 'disk-full', error: { errno: os.constants.errno.ENOSPC } } as const
 
-/** How far a stream may go; the defaults are `limits`. Tests make it small. */
-export interface StreamBounds {
-  readonly spoolBytesMax: number
-  readonly spoolReserveBytes: number
-  readonly seriesMax: number
-}
-
-export const defaultBounds: StreamBounds = {
-  spoolBytesMax: limits.spoolBytesMax,
-  spoolReserveBytes: limits.spoolReserveBytes,
-  seriesMax: limits.seriesPerStreamMax,
+/** What a stream is told by the session that it is in. */
+export interface StreamHome {
+  readonly spool: SessionFolder
+  /** The record that it begins with. */
+  first(): Event
+  /** The session's folder with all above it, after somebody removed it. Throws the system's error. */
+  makeAgain(): void
+  /** The record that says so. */
+  removal(): Event
+  /** The first drop of a reason. */
+  tellDropping(reason: string, detail: unknown): void
 }
 
 /**
- * A worker's records, written by this thread alone. What cannot be kept is dropped, counted by reason, and said by a
- * `drops` event as soon as one can be written, at most once a second, and at the end.
+ * A worker's records, written by this thread alone. What cannot be kept is dropped, counted by reason in the ledger, and
+ * said by a `drops` event as soon as one can be written, at most once a second, and at the end. No call throws.
  */
 export class WorkerStream {
   readonly id: string
   readonly #clock: Clock
-  readonly #spool: SessionFolder
-  readonly #bounds: StreamBounds
-  readonly #log: SegmentLog
+  readonly #home: StreamHome
+  readonly #seriesMax: number
   readonly #ledger: LedgerFile
+  readonly #segments: Segments
+  readonly #room: Room
   /** By key, context and source: no text is made for each point. */
   readonly #series = new Map<string, Map<string | undefined, Map<string | undefined, number>>>()
   #seriesCount = 0
-  readonly #drops = new Map<string, number>()
   readonly #point = Buffer.alloc(pointBytes)
   #untold = false
   #toldMs = -Infinity
   #retryMs = -Infinity
-  #measuredMs = -Infinity
-  #used = 0
-  #sinceMeasured = Infinity
-  #reason = 'disk-failed'
+  /** Points wait until what is kept for all else is there again. */
+  #noRoom = false
+  /** ended: what is logged is dropped. closed: it is not even counted. */
+  #state: 'open' | 'ended' | 'closed' = 'open'
 
-  /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
-  constructor(clock: Clock, files: Files, spool: SessionFolder, bounds: StreamBounds = defaultBounds) {
+  constructor(clock: Clock, home: StreamHome, bounds: StreamBounds = defaultBounds) {
     this.id = `worker-${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
-    this.#spool = spool
-    this.#bounds = bounds
-    this.#ledger = new LedgerFile(spool, this.id)
-    this.#log = new SegmentLog({ files, folder: path.join(spool.streams, this.id) })
+    this.#home = home
+    this.#seriesMax = bounds.seriesMax
+    this.#ledger = new LedgerFile(path.join(home.spool.ledgers, this.id))
+    const folder = path.join(home.spool.streams, this.id)
+    this.#segments = new Segments(folder, this.#ledger, () => home.makeAgain())
+    this.#room = new Room(home.spool, bounds)
+  }
+
+  /**
+   * Begins it now; else it begins with the first event.
+   *
+   * @throws the system's error when the disk does not take it
+   */
+  open(): void {
+    const now = this.#clock.monotonicMs()
+    if (!this.#segments.begin() || !this.#segments.write(encodeEvent(this.#home.first()), now))
+      throw this.#segments.trouble.error
+    this.#ledger.putNext(this.#segments.next)
   }
 
   /** Appends an event; false when it was dropped. */
   event(event: Event): boolean {
     const payload = encodeEvent(event)
-    if (payload.length > limits.eventBytesMax) return this.#drop('too-large')
+    if (payload.length > limits.eventBytesMax) return this.#refuse('too-large')
     return this.#append(payload, false)
   }
 
@@ -82,8 +99,8 @@ export class WorkerStream {
 
   /** @returns the number of a new series; undefined when it was dropped */
   #declare(key: string, context: string | undefined, source: string | undefined): number | undefined {
-    if (this.#seriesCount >= this.#bounds.seriesMax) {
-      this.#drop('too-many-series')
+    if (this.#seriesCount >= this.#seriesMax) {
+      this.#refuse('too-many-series', key)
       return undefined
     }
     const id = this.#seriesCount
@@ -105,113 +122,136 @@ export class WorkerStream {
 
   /** Why events were dropped, and how many. */
   get drops(): ReadonlyMap<string, number> {
-    return this.#drops
+    return this.#ledger.drops
   }
 
-  /** Once a second: puts down how many records there are. */
+  /** Whether what is logged is dropped, as its run has ended. */
+  get over(): boolean {
+    return this.#state === 'ended'
+  }
+
+  /** Once a second: is the file ours, and still there, how much room is there, and how many records are there? */
   look(): void {
-    this.#ledger.next(this.#log.next)
+    if (this.#state !== 'open' || !this.#segments.isOpen) return
+    this.#segments.look()
+    this.#ledger.putNext(this.#segments.next)
+    this.#noRoom = !hasSpare(this.#home.spool)
+    this.#room.look(this.#segments.size, this.#clock.monotonicMs())
   }
 
   /** An event that never came as far as a record. */
   lose(reason: string, many = 1): void {
+    if (this.#segments.next === 0 && !this.#segments.isOpen) this.#ledger.makeOnce()
     this.#drop(reason, many)
   }
 
-  close(): void {
-    this.#tellDrops(true)
-    this.#ledger.next(this.#log.next)
+  /** Its run has ended: nobody will take more. What is logged from now on is dropped, and counted. */
+  end(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'ended'
+    this.#segments.close()
+    this.#ledger.putNext(this.#segments.next)
+  }
+
+  /** Nobody wants it: nothing is written, nor counted. */
+  leave(): void {
+    this.end()
     this.#ledger.close()
-    this.#log.close()
+    this.#state = 'closed'
+  }
+
+  /** Says what was dropped, appends `last`, and closes. */
+  close(last?: Event): void {
+    if (this.#state === 'open' && (last !== undefined || this.#segments.next > 0)) {
+      this.#tellDrops(this.#clock.monotonicMs(), true)
+      if (last !== undefined) this.event(last)
+      this.#tellDrops(this.#clock.monotonicMs(), true)
+    }
+    if (this.#state !== 'closed') this.leave()
   }
 
   #append(payload: Uint8Array, metric: boolean): boolean {
+    if (this.#state !== 'open') return this.#state === 'ended' ? this.#refuse('ended') : false
     const now = this.#clock.monotonicMs()
-    if (metric && now < this.#retryMs) return this.#drop(this.#reason)
-    if (!this.#fits(payload.length, metric, now)) {
-      this.#drop('spool-full')
-      this.#tellDrops(false)
-      return false
+    let reason = this.#try(payload, now, metric)
+    if (reason === 'disk-full' && !metric && giveSpare(this.#home.spool)) {
+      this.#noRoom = true
+      reason = this.#try(payload, now, metric)
     }
-    try {
-      this.#log.appendSync(payload)
-    } catch (error) {
-      const code = systemCode(error instanceof Error ? error.cause : error)
-      this.#reason = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'disk-failed'
-      this.#retryMs = now + retryAfterMs
-      return this.#drop(this.#reason)
+    if (reason === undefined) {
+      if (this.#segments.removed) this.#tellRemoval(now)
+      if (this.#untold) this.#tellDrops(now, false)
+      return true
     }
-    this.#sinceMeasured += payload.length
-    this.#tellDrops(false)
-    return true
-  }
-
-  /** Metrics go as far as the reserve, everything else to the end: by what is on the disk, since the agent takes away. */
-  #fits(bytes: number, metric: boolean, now: number): boolean {
-    const most = this.#bounds.spoolBytesMax - (metric ? this.#bounds.spoolReserveBytes : 0)
-    const full = this.#used + this.#sinceMeasured + bytes > most
-    if (this.#sinceMeasured > measureEveryBytes || (full && now - this.#measuredMs >= lookEveryMs)) {
-      this.#used = treeBytes(this.#spool) ?? segmentBytes(this.#spool)
-      this.#sinceMeasured = 0
-      this.#measuredMs = now
-    }
-    return this.#used + this.#sinceMeasured + bytes <= most
-  }
-
-  #drop(reason: string, many = 1): false {
-    const count = (this.#drops.get(reason) ?? 0) + many
-    this.#drops.set(reason, count)
-    this.#ledger.dropped(reason, count)
-    this.#untold = true
+    this.#refuse(reason, this.#segments.trouble.error)
+    if (reason === 'spool-full') this.#tellDrops(now, false)
     return false
   }
 
-  #tellDrops(atTheEnd: boolean): void {
-    const now = this.#clock.monotonicMs()
-    if (!this.#untold || (!atTheEnd && now - this.#toldMs < lookEveryMs)) return
-    this.#toldMs = now
-    try {
-      for (const [reason, count] of this.#drops) {
-        this.#log.appendSync(encodeEvent({ type: 'drops', time: this.#clock.nowUs(), reason, count }))
-      }
-      this.#untold = false
-    } catch {
-      // Said again with the next record that can be written.
+  /** @returns why it is not written */
+  #try(payload: Uint8Array, now: number, metric: boolean): string | undefined {
+    const segments = this.#segments
+    // A disk that said no a moment ago is not asked for each point.
+    if (metric && now < this.#retryMs) return segments.trouble.reason
+    if (metric && this.#noRoom && !this.#roomAgain(now)) return 'disk-full'
+    const bytes = frameHeaderBytes + payload.length
+    if (segments.needsNext(bytes)) {
+      if (!segments.begin()) return this.#failed(now)
+      // The first is not measured: short-lived children ask nobody.
+      if (segments.next > 0) this.#room.measure(segments.size, now)
     }
-  }
-}
-
-/** What the tree's agent measured last, where it lives. */
-function treeBytes(spool: SessionFolder): number | undefined {
-  try {
-    const value: unknown = JSON.parse(fs.readFileSync(path.join(treeOf(spool), 'agent.json'), 'utf8'))
-    if (typeof value !== 'object' || value === null || !('spoolBytes' in value)) return undefined
-    return typeof value.spoolBytes === 'number' ? value.spoolBytes : undefined
-  } catch {
+    if (segments.next === 0 && !segments.write(encodeEvent(this.#home.first()), now)) return this.#failed(now)
+    if (!this.#room.fits(segments.size + bytes, metric)) {
+      this.#room.measureAgain(segments.size, now)
+      if (!this.#room.fits(segments.size + bytes, metric)) return 'spool-full'
+    }
+    if (!segments.write(payload, now)) return this.#failed(now)
+    this.#retryMs = -Infinity
     return undefined
   }
-}
 
-/** Bytes of all segments of a session that are on the disk now. */
-function segmentBytes(spool: SessionFolder): number {
-  let bytes = 0
-  try {
-    for (const stream of fs.readdirSync(spool.streams)) bytes += folderBytes(path.join(spool.streams, stream))
-  } catch {
-    // No stream yet.
+  #failed(now: number): string {
+    const { reason } = this.#segments.trouble
+    if (reason === 'disk-full') this.#noRoom = true
+    this.#retryMs = now + retryAfterMs
+    return reason
   }
-  return bytes
-}
 
-/** Bytes of the files directly in a folder; what goes away meanwhile counts nothing. */
-export function folderBytes(folder: string): number {
-  let bytes = 0
-  try {
-    for (const name of fs.readdirSync(folder)) {
-      bytes += fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0
+  #roomAgain(now: number): boolean {
+    this.#noRoom = !hasSpare(this.#home.spool)
+    if (!this.#noRoom) return true
+    this.#segments.trouble = noSpace
+    this.#retryMs = now + retryAfterMs
+    return false
+  }
+
+  /** Counts a log as dropped; tells the first of its kind. */
+  #refuse(reason: string, detail?: unknown): false {
+    if (this.#drop(reason) === 1) this.#home.tellDropping(reason, detail)
+    return false
+  }
+
+  #drop(reason: string, many = 1): number {
+    this.#untold = true
+    return this.#ledger.add(reason, many)
+  }
+
+  #tellDrops(now: number, atTheEnd: boolean): void {
+    if (!this.#untold || !this.#segments.isOpen) return
+    if (!atTheEnd && now - this.#toldMs < tellEveryMs) return
+    this.#toldMs = now
+    this.#untold = false
+    for (const [reason, count] of this.drops) {
+      const told = encodeEvent({ type: 'drops', time: this.#clock.nowUs(), reason, count })
+      const fits = this.#room.fits(this.#segments.size + frameHeaderBytes + told.length, false)
+      if (fits && this.#segments.write(told, now)) continue
+      // Said again with the next record that can be written.
+      this.#untold = true
+      return
     }
-  } catch {
-    // No such folder: nothing is in it.
   }
-  return bytes
+
+  #tellRemoval(now: number): void {
+    if (this.#segments.write(encodeEvent(this.#home.removal()), now)) this.#segments.removed = false
+  }
 }

@@ -24,7 +24,6 @@ export function withSession(call: string, body: (session: Session) => void): voi
   harmless(call, () => {
     const session = sessionOfCall()
     if (session === undefined) tellAbsence(call)
-    else if (session.over) session.lost('ended')
     else if (session.wanted) body(session)
   })
 }
@@ -47,7 +46,7 @@ export function startSession(options: SessionOptions, line: string): boolean {
     leave(session, 'completed', 'call')
     return begin(options, line)
   }
-  if (session.over) {
+  if (session.stream.over) {
     leave(session, 'incomplete', 'next')
     return begin(options, line)
   }
@@ -101,7 +100,7 @@ function sessionOfCall(): Session | undefined {
 /** The session that this helper, or a rank that was found in one, is in now: that of the process above may have ended. */
 function followed(session: Session, parent: Parent): Session {
   const now = session.clock.monotonicMs()
-  if (session.over || now - session.followedMs < followMs) return session
+  if (session.stream.over || now - session.followedMs < followMs) return session
   session.followedMs = now
   const newest = parent.newest()
   if (session.kind === 'rank') {
@@ -113,7 +112,7 @@ function followed(session: Session, parent: Parent): Session {
     if (session.kind === 'helper') leave(session, 'completed', 'call')
     return helperOrRank(next)
   }
-  session.over = true
+  session.stream.end()
   current.session = session
   return session
 }

@@ -145,7 +145,7 @@ function removedFolder(folder: string): boolean {
 }
 
 /** In a folder that all may write, somebody else may have made this one to read along. */
-function makeRoot(root: string): void {
+export function makeRoot(root: string): void {
   makePath(path.dirname(path.resolve(root)), 'umask')
   try {
     fs.mkdirSync(root, { mode: 0o700 })

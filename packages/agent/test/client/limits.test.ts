@@ -3,10 +3,11 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { limits, systemFiles } from '@provloom/shared'
+import { limits } from '@provloom/shared'
 import type { Event, EventType } from '@provloom/shared'
-import { WorkerStream, defaultBounds } from '../../src/client/stream.ts'
-import type { StreamBounds } from '../../src/client/stream.ts'
+import { defaultBounds } from '../../src/client/room.ts'
+import type { StreamBounds } from '../../src/client/room.ts'
+import { WorkerStream } from '../../src/client/stream.ts'
 import { sessionFolderAt } from '../../src/session/folder.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { ManualClock } from '../support/clock.ts'
@@ -39,12 +40,16 @@ function only<Type extends EventType>(
 
 /** A stream in this process, with bounds as small as the test wants them. */
 function streamWith(bounds: Partial<StreamBounds>, clock = new ManualClock()): WorkerStream {
-  return new WorkerStream(
-    clock,
-    systemFiles(),
-    sessionFolderAt(path.join(spool, 'sessions', '0123456789abcdef')),
-    { ...defaultBounds, ...bounds },
-  )
+  const folder = sessionFolderAt(path.join(spool, 'sessions', '0123456789abcdef'))
+  fs.mkdirSync(folder.streams, { recursive: true })
+  const home = {
+    spool: folder,
+    first: () => ({ type: 'helper', time: 1, pid: 1, start: 1 }) as const,
+    makeAgain: () => {},
+    removal: () => ({ type: 'problem', time: 1, code: 'SPOOL_REMOVED', message: '' }) as const,
+    tellDropping: () => {},
+  }
+  return new WorkerStream(clock, home, { ...defaultBounds, ...bounds })
 }
 
 const param = (key: string, value: string): Event => ({

@@ -1,0 +1,114 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { limits } from '@provloom/shared'
+import { treeOf } from '../session/folder.ts'
+import type { SessionFolder } from '../session/folder.ts'
+import { servingAgent } from '../tree/claim.ts'
+
+/** How far a stream may go; the defaults are `limits`. Tests make it small. */
+export interface StreamBounds {
+  readonly spoolBytesMax: number
+  readonly spoolReserveBytes: number
+  readonly seriesMax: number
+}
+
+export const defaultBounds: StreamBounds = {
+  spoolBytesMax: limits.spoolBytesMax,
+  spoolReserveBytes: limits.spoolReserveBytes,
+  seriesMax: limits.seriesPerStreamMax,
+}
+
+const measureEveryMs = 1000
+/** A stream grows to this before anybody asks how much room there is: short-lived children ask nobody. */
+const unmeasuredBytes = 256 * 1024
+/** Files that are looked at when no agent says how large the tree is. */
+const measuredFilesMax = 20_000
+
+/**
+ * How far the open segment may grow, by what is on the disk: the agent takes away what is acknowledged. Metrics go as far
+ * as the reserve, everything else to the end.
+ */
+export class Room {
+  readonly #tree: string
+  readonly #bounds: StreamBounds
+  #most: number
+  #measuredMs = -Infinity
+  #agentMark = ''
+  #agentBytes: number | undefined
+
+  constructor(spool: SessionFolder, bounds: StreamBounds) {
+    this.#tree = treeOf(spool)
+    this.#bounds = bounds
+    this.#most = Math.min(unmeasuredBytes, bounds.spoolBytesMax)
+    this.#reserve = Math.max(0, this.#most - (bounds.spoolBytesMax - bounds.spoolReserveBytes))
+  }
+
+  /** What metrics leave to the others. */
+  #reserve: number
+
+  fits(bytes: number, metric: boolean): boolean {
+    return bytes <= (metric ? this.#most - this.#reserve : this.#most)
+  }
+
+  /** Measures, where that was not done within the last second. */
+  measureAgain(size: number, nowMs: number): void {
+    if (nowMs - this.#measuredMs >= measureEveryMs) this.measure(size, nowMs)
+  }
+
+  /** @param size of the open segment, in bytes */
+  measure(size: number, nowMs: number): void {
+    this.#most = size + this.#bounds.spoolBytesMax - (this.#told() ?? segmentBytes(this.#tree))
+    this.#reserve = this.#bounds.spoolReserveBytes
+    this.#measuredMs = nowMs
+  }
+
+  /** Once a second: takes what an agent says, where one does. */
+  look(size: number, nowMs: number): void {
+    if (this.#told() !== undefined) this.measure(size, nowMs)
+  }
+
+  /** What the tree's agent measured last, where it lives. */
+  #told(): number | undefined {
+    const file = path.join(this.#tree, 'agent.json')
+    const found = fs.statSync(file, { throwIfNoEntry: false })
+    const mark = found === undefined ? '' : `${found.ino} ${found.mtimeMs} ${found.size}`
+    if (mark !== this.#agentMark || this.#agentBytes === undefined)
+      this.#agentBytes = found === undefined ? undefined : bytesIn(file)
+    this.#agentMark = mark
+    return this.#agentBytes
+  }
+}
+
+function bytesIn(file: string): number | undefined {
+  if (servingAgent(path.dirname(file)) === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    if (typeof value !== 'object' || value === null || !('spoolBytes' in value)) return undefined
+    return typeof value.spoolBytes === 'number' ? value.spoolBytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes of all segments of a tree. Of the many files of a spool that nobody serves, some are looked at. */
+function segmentBytes(tree: string): number {
+  let [bytes, looked] = [0, 0]
+  const pending = [path.join(tree, 'sessions')]
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    let opened: fs.Dir | undefined
+    try {
+      opened = fs.opendirSync(folder)
+      for (let one = opened.readSync(); one !== null; one = opened.readSync()) {
+        if (++looked > measuredFilesMax) return bytes
+        const file = path.join(folder, one.name)
+        if (one.name.endsWith('.seg')) bytes += fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0
+        else if (one.isDirectory() && one.name !== 'files' && one.name !== 'ledgers') pending.push(file)
+      }
+    } catch {
+      // The agent has just taken it away.
+    } finally {
+      opened?.closeSync()
+    }
+  }
+  return bytes
+}
