@@ -12,8 +12,6 @@ def cuts_in(error):
         return False
     from opcode import opname
 
-    from ._life import exit_noted
-
     trace, last, handlers = error.__traceback__, None, _handlers()
     while trace is not None:
         last = trace
@@ -22,8 +20,9 @@ def cuts_in(error):
         trace = trace.tb_next
     if last is None:
         return True
-    code = last.tb_frame.f_code
-    return code is not exit_noted.__code__ and not opname[code.co_code[last.tb_lasti]].startswith(("RAISE", "RERAISE"))
+    if isinstance(error, SystemExit):
+        return False  # sys.exit raises it in C
+    return not opname[last.tb_frame.f_code.co_code[last.tb_lasti]].startswith(("RAISE", "RERAISE"))
 
 
 def _handlers():
