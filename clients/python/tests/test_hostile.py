@@ -176,12 +176,14 @@ for place in range(10):
         given[place] = make()
         what = "start_run with %s as argument %d" % (title, place)
         tried(what, lambda: provloom.start_run(*given))
-        provloom.log_metric("next", 1.0)
         session = provloom._current.session
         if session is None:
             wrong.append(what + " begins none")
             continue
-        if session.stream.logs() != 1: wrong.append(what + " loses the next log")
+        before = session.stream.at[0]
+        provloom.log_metric("next", 1.0)
+        # The series, and its point.
+        if session.stream.at[0] != before + 2: wrong.append(what + " loses the next log")
         tried("end_run after " + what, provloom.end_run)
 for place in range(3):
     for number, (title, make) in enumerate(VALUES.items()):
