@@ -24,6 +24,6 @@ export function scriptOf(here: Site, client: Client, text: string): string {
   )
 }
 
-function interpreterOf(script: string): string {
+export function interpreterOf(script: string): string {
   return script.endsWith('.py') ? 'python3' : process.execPath
 }
