@@ -147,18 +147,18 @@ const untouched = () => {
 }
 `
 
-  const rows: readonly (readonly [string, string, number[]?])[] = [
-    [
-      'and opens files in no time',
-      `const numbers = ours()
+  const rows: readonly { title: string; meanwhile: string; most?: readonly number[] }[] = [
+    {
+      title: 'and opens files in no time',
+      meanwhile: `const numbers = ours()
 stop(); log(1)
 for (const one of numbers) fs.closeSync(one)
 FLAGS.map(open)
 if (tries(() => ours().some((one) => files.has(one)))) throw new Error('taken')`,
-    ],
-    [
-      'and is given our number at once, in no time, for it has nearly all that it may have',
-      `for (let k = 0; k < 50; k++) fs.openSync('/dev/null')
+    },
+    {
+      title: 'and is given our number at once, in no time, for it has nearly all that it may have',
+      meanwhile: `for (let k = 0; k < 50; k++) fs.openSync('/dev/null')
 for (const one of ours()) fs.closeSync(one)
 stop()
 for (let k = 0; k < 3; k++) {
@@ -169,22 +169,22 @@ for (let k = 0; k < 3; k++) {
     log(1)
   }
 }`,
-      [100],
-    ],
-    [
-      'and opens files until the kernel gives it our numbers',
-      `const closed = ours()
+      most: [100],
+    },
+    {
+      title: 'and opens files until the kernel gives it our numbers',
+      meanwhile: `const closed = ours()
 for (const one of closed) fs.closeSync(one)
 for (let k = 0; !closed.every((one) => files.has(one)); k++) open(FLAGS[k % FLAGS.length])`,
-    ],
-    [
-      'with each number that it finds, several times',
-      `for (let k = 0; k < 5; k++) { for (const one of ours()) fs.closeSync(one); FLAGS.map(open); log(10); p.logParam('k' + k, k) }`,
-    ],
+    },
+    {
+      title: 'with each number that it finds, several times',
+      meanwhile: `for (let k = 0; k < 5; k++) { for (const one of ours()) fs.closeSync(one); FLAGS.map(open); log(10); p.logParam('k' + k, k) }`,
+    },
   ]
   test.each(rows)(
-    'leave its files as they were, and no record is lost: %s',
-    async (_, meanwhile, most = [0, 100]) => {
+    'leave its files as they were, and no record is lost: $title',
+    async ({ meanwhile, most = [0, 100] }) => {
       for (const one of most) {
         const before = one === 0 ? [] : ['sh', '-c', `ulimit -n ${one} && exec "$@"`, 'sh']
         fs.rmSync(path.join(tree, 'sessions'), { recursive: true })
