@@ -1,26 +1,37 @@
 import { expect, it } from 'vitest'
 import { ranks, site } from '../../support/site.ts'
 import { describeOnSmallDisk, smallDisk } from '../../support/small-disk.ts'
-import { ways } from './ways.ts'
+import { clients, scriptOf, ways } from './ways.ts'
 
-const script = `
+const scripts = {
+  Python: `
 import provloom
 provloom.start_run("www.example.org", "e")
 for step in range(30_000):
     provloom.log_metric("loss", step, step=step)
     if step % 1_000 == 999: provloom.log_param("p%d" % (step // 1_000), step)
 print(provloom.end_run())
-`
+`,
+  TypeScript: `
+p.startRun({ provUserNamespace: 'www.example.org', experimentName: 'e' })
+for (let step = 0; step < 30_000; step++) {
+  p.logMetric('loss', step, { step })
+  if (step % 1_000 === 999) p.logParam('p' + Math.floor(step / 1_000), step)
+}
+console.log(await p.endRun())
+`,
+}
+const table = clients.flatMap((client) => ways.map((way) => [client, ...way] as const))
 
 const thousands = (count: number): string => count.toLocaleString('en-US')
 
 describeOnSmallDisk('a spool disk that is full to the end', () => {
-  it.each(ways)(
-    'takes all params, and each point is stored or counted as dropped, which is told, under %s',
-    async (way, startIt) => {
+  it.each(table)(
+    'takes all params, and each point is stored or counted as dropped, which is told: %s under %s',
+    async (client, way, startIt) => {
       const here = site({ PROVLOOM_SPOOL_ROOT: `${smallDisk(300).root}/spools` })
-      const result = await startIt(here, here.script('t.py', script)).ended
-      expect([result.code, result.stdout], result.stderr).toEqual([0, 'True\n'])
+      const result = await startIt(here, scriptOf(here, client, scripts[client])).ended
+      expect([result.code, result.stdout.toLowerCase()], result.stderr).toEqual([0, 'true\n'])
       await here.gone()
       const runs = here.runs()
       expect(runs.map((run) => [run.name, ranks(run)])).toEqual([['e_0', ['0 0 completed']]])

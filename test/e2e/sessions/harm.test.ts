@@ -3,6 +3,7 @@ import { effort, enduring, seedOf } from '../../support/effort.ts'
 import { randomFrom } from '../../support/random.ts'
 import { expectWhole, param, pause, ranks, site } from '../../support/site.ts'
 import type { Site } from '../../support/site.ts'
+import { clients, interpreterOf, scriptOf } from './ways.ts'
 
 /** kill -9 of ours, by a word of their command lines. */
 function killOurs(here: Site, word: string): number {
@@ -125,14 +126,8 @@ print(provloom.end_run(wait=True))
   }, 600_000)
 })
 
-describe('a spool that is removed in the middle of a run', () => {
-  it.each(['the root', 'the tree', 'the session'])(
-    'leaves calls = stored + dropped, and is told: %s',
-    async (which) => {
-      const here = site()
-      const name = here.script(
-        'removed.py',
-        `
+const removing = {
+  Python: (which: string) => `
 import json, os, shutil, time, provloom
 run = provloom.start_run("www.example.org", "e")
 for step in range(500):
@@ -149,8 +144,36 @@ for step in range(500, 1000):
     time.sleep(0.005)
 print(provloom.end_run())
 `,
-      )
-      const result = await here.plain(name).ended
+  TypeScript: (which: string) => `
+const run = p.startRun({ provUserNamespace: 'www.example.org', experimentName: 'e' })
+for (let step = 0; step < 500; step++) p.logMetric('loss', step, { step })
+const session = run.spool
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+const journaled = () => {
+  try {
+    return Math.max(0, ...Object.values(JSON.parse(fs.readFileSync(session + '/control.json', 'utf8')).mark)) > 500
+  } catch {
+    return false
+  }
+}
+while (!journaled()) await pause(50)
+const folder = { 'the session': session, 'the tree': session + '/../..', 'the root': session + '/../../..' }['${which}']
+fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+for (let step = 500; step < 1000; step++) {
+  p.logMetric('loss', step, { step })
+  await pause(5)
+}
+console.log(await p.endRun())
+`,
+}
+
+describe.each(clients)('a spool that is removed in the middle of a run of the %s client', (client) => {
+  it.each(['the root', 'the tree', 'the session'])(
+    'leaves calls = stored + dropped, and is told: %s',
+    async (which) => {
+      const here = site()
+      const name = scriptOf(here, client, removing[client](which))
+      const result = await here.start(interpreterOf(name), [name]).ended
       expect(result.code, result.stderr).toBe(0)
       const [run] = await here.until((runs) => runs.length > 0 && runs[0]!.file.status !== 'running')
       const { sent, stored, dropped } = run!.file.ledger.total

@@ -22,7 +22,7 @@ let sequence = 0
  * Makes the folder of a session: session.json says who begins it, how that process was started, and what it asks for.
  *
  * @param inherited id of the open session that this process was handed
- * @throws the system's error
+ * @throws the system's error; then nothing of it stays
  */
 export function makeSession(
   tree: TreeFolder,
@@ -32,6 +32,19 @@ export function makeSession(
 ): SessionFolder {
   const id = randomBytes(8).toString('hex')
   const hidden = path.join(tree.sessions, `.${id}`)
+  const root = path.join(tree.sessions, id)
+  try {
+    fill(hidden, id, options, inherited)
+    fs.renameSync(hidden, root)
+    writeCurrent(tree, id)
+  } catch (error) {
+    for (const folder of [hidden, root]) fs.rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+  return sessionFolderAt(root)
+}
+
+function fill(hidden: string, id: string, options: SessionOptions, inherited: string | undefined): void {
   for (const folder of ['streams', 'ledgers', 'files'])
     fs.mkdirSync(path.join(hidden, folder), { recursive: true, mode: 0o700 })
   writeSmall(path.join(hidden, 'session.json'), {
@@ -58,10 +71,6 @@ export function makeSession(
     ...(options.rank === undefined ? {} : { said: 'call' }),
     ...options,
   })
-  const root = path.join(tree.sessions, id)
-  fs.renameSync(hidden, root)
-  writeCurrent(tree, id)
-  return sessionFolderAt(root)
 }
 
 /** Options that stand in the environment and are no secrets: the agent reads them where the process is long gone. */

@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 
-/** Above the numbers that a script is given: one of ours that it closes is not what it opens next. */
-const apartFrom = 200
-/** So many files have to be opened before the number comes again. Each takes microseconds. */
-const apartByMin = 16
+/**
+ * So many lower numbers are free when ours is taken: a script that closes ours opens as many files before it is given it,
+ * which takes longer than the number is trusted. Not more, for beyond 64 numbers the kernel may take its time.
+ */
+const freeBelow = 32
 
 interface Identity {
   readonly dev: bigint
@@ -17,7 +18,7 @@ interface Identity {
 export class OwnFile {
   readonly number: number
   readonly #identity: Identity
-  /** Whether the number is out of the usual way: only then it may be trusted for a moment. */
+  /** Whether the number is out of the way of the script's next: only then it may be trusted for a moment. */
   readonly apart: boolean
 
   /** @throws the system's error */
@@ -28,7 +29,7 @@ export class OwnFile {
     } finally {
       for (const one of below) fs.closeSync(one)
     }
-    this.apart = below.length >= apartByMin && this.number > below.at(-1)!
+    this.apart = below.length === freeBelow && this.number > below.at(-1)!
     const { dev, ino } = fs.fstatSync(this.number, { bigint: true })
     this.#identity = { dev, ino }
   }
@@ -71,33 +72,35 @@ export class OwnFile {
 }
 
 /**
- * Takes the numbers that are free below where ours shall be; the caller gives them back. Node has no fcntl, which would
- * do it at once.
+ * Takes the numbers that are to be free below ours; the caller gives them back. Node has no fcntl, which would do it at
+ * once.
  */
 function numbersBelow(): number[] {
   const taken: number[] = []
   try {
-    while ((taken.at(-1) ?? 0) < numberMin() - 1) taken.push(fs.openSync('/dev/null', 'r'))
+    do taken.push(fs.openSync('/dev/null', 'r'))
+    // Where the process may have few more, they stay free for others.
+    while (taken.length < freeBelow && taken[0]! + 2 * freeBelow <= numberMax())
   } catch {
-    // There are no more: the number is a low one then.
+    // There are no more, and the number is asked for before each write.
   }
   return taken
 }
 
-let least: number | undefined
+let most: number | undefined
 
-/** Where the process may have few descriptors, half of them stay free for others. */
-function numberMin(): number {
-  if (least === undefined) {
-    least = 0
+/** How many descriptors this process may have; 0 where it cannot be known. */
+function numberMax(): number {
+  if (most === undefined) {
+    most = 0
     try {
       const soft = /^Max open files +(\d+|unlimited)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))?.[1]
-      least = Math.min(apartFrom, soft === 'unlimited' ? Infinity : Math.floor(Number(soft ?? 0) / 2))
+      most = soft === 'unlimited' ? Infinity : Number(soft ?? 0)
     } catch {
-      // No Linux: the low number stays, and is asked for before each write.
+      // No Linux: what is opened first stays, and is asked for before each write.
     }
   }
-  return least
+  return most
 }
 
 function isSame(one: Identity, other: Identity): boolean {

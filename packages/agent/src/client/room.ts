@@ -70,12 +70,21 @@ export class Room {
   /** What the tree's agent measured last, where it lives. */
   #told(): number | undefined {
     const file = path.join(this.#tree, 'agent.json')
-    const found = fs.statSync(file, { throwIfNoEntry: false })
-    const mark = found === undefined ? '' : `${found.ino} ${found.mtimeMs} ${found.size}`
+    const mark = markOf(file)
     if (mark !== this.#agentMark || this.#agentBytes === undefined)
-      this.#agentBytes = found === undefined ? undefined : bytesIn(file)
+      this.#agentBytes = mark === '' ? undefined : bytesIn(file)
     this.#agentMark = mark
     return this.#agentBytes
+  }
+}
+
+/** What changes when the file is replaced; empty where there is none. */
+function markOf(file: string): string {
+  try {
+    const { ino, mtimeMs, size } = fs.statSync(file)
+    return `${ino} ${mtimeMs} ${size}`
+  } catch {
+    return ''
   }
 }
 

@@ -14,7 +14,7 @@ export function putSpare(spool: SessionFolder): boolean {
     fs.writeFileSync(file, randomBytes(spareBytes), { mode: 0o600 })
     return true
   } catch (error) {
-    fs.rmSync(file, { force: true })
+    giveSpare(spool)
     const code = systemCode(error)
     return code !== 'ENOSPC' && code !== 'EDQUOT'
   }

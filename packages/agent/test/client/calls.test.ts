@@ -344,38 +344,3 @@ test('every startRun after an endRun is a session of its own', async () => {
   ])
   expect(sessions.map(({ events }) => only(events, 'session.start')[0]?.runName)).toEqual(['r1', 'r2', 'r3'])
 })
-
-test.skipIf(process.getuid?.() !== 0)(
-  'a full disk drops, counted, and the client goes on by itself when there is room [as root]',
-  async () => {
-    const mounted = path.join(spool, 'mounted')
-    fs.mkdirSync(mounted)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'tmpfs', mounted])
-    fs.cpSync(path.join(spool, 'spool.json'), path.join(mounted, 'spool.json'))
-    fs.cpSync(path.join(spool, 'agent.json'), path.join(mounted, 'agent.json'))
-    fs.mkdirSync(path.join(mounted, 'sessions'))
-    try {
-      worker(
-        `
-      import fs from 'node:fs'
-import os from 'node:os'
-      p.startRun()
-      for (let i = 0; i < 100; i++) p.logMetric('m', i)
-      const filler = process.env.TREE + '/filler'
-      try { for (;;) fs.appendFileSync(filler, Buffer.alloc(4096)) } catch {}
-      for (let i = 0; i < 1000; i++) p.logMetric('m', i)
-      fs.rmSync(filler)
-      const until = performance.now() + 150; while (performance.now() < until);
-      for (let i = 0; i < 50; i++) p.logMetric('m', i)`,
-        { TREE: mounted, ...treeVariables(mounted) },
-      )
-      const { events, points } = await readOnlyStream(mounted)
-      const dropped = only(events, 'drops').at(-1)
-      expect(dropped?.reason).toBe('disk-full')
-      expect(points.length + dropped!.count).toBe(1150)
-      expect(points.slice(-50).map((one) => one.value)).toEqual(Array.from({ length: 50 }, (_, i) => i))
-    } finally {
-      execFileSync('umount', [mounted])
-    }
-  },
-)

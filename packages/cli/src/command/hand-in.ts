@@ -1,7 +1,8 @@
+import os from 'node:os'
 import path from 'node:path'
 import { createAgent } from '@provloom/agent'
 import type { Delivery, SpoolLook } from '@provloom/agent'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, reasonOf, workingFolder } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { version } from '../launch/version.ts'
 
@@ -36,25 +37,46 @@ export async function handIn(
   const waiting = [...spools.entries()]
   const handInNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [i, { spool, runId, jobKey, ordinal }] = next
-      const agent = createAgent({
-        mode: { kind: 'drain', session: spool, ...(ordinal === undefined ? {} : { ordinal }) },
-        // What this process was started with says nothing of the rank: its spool does.
-        environment: {},
-        options: {
-          connection,
-          ...(runId === undefined ? {} : { runId }),
-          ...(jobKey === undefined ? {} : { jobKey }),
-        },
-        say: (line) => tell(line.replace(/^provloom: /, '')),
-        version,
-      })
-      const outcome = await agent.run()
-      if (outcome.kind !== 'not-started') done[i] = { spool, delivery: outcome.delivery }
+      const [i, session] = next
+      done[i] = { spool: session.spool, delivery: await handInOne(session, connection, tell) }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, handInNext))
   return done
+}
+
+async function handInOne(
+  { spool, runId, jobKey, ordinal, facts }: Assigned,
+  connection: string,
+  tell: (message: string) => void,
+): Promise<Delivery> {
+  try {
+    const agent = createAgent({
+      mode: { kind: 'drain', session: spool, ...(ordinal === undefined ? {} : { ordinal }) },
+      // What this process was started with says nothing of the rank: its spool does.
+      environment: {},
+      options: {
+        connection,
+        ...saveDirOf(facts),
+        ...(runId === undefined ? {} : { runId }),
+        ...(jobKey === undefined ? {} : { jobKey }),
+      },
+      say: (line) => tell(line.replace(/^provloom: /, '')),
+      version,
+    })
+    const outcome = await agent.run()
+    return outcome.kind === 'not-started' ? { kind: 'none' } : outcome.delivery
+  } catch (error) {
+    // Others can be handed in all the same.
+    tell(`${spool}: ${reasonOf(error)}`)
+    return { kind: 'kept', folders: [spool], records: 0, reason: reasonOf(error), told: [] }
+  }
+}
+
+/** Where the session's own folder is not known any more, a relative one is taken from where this is typed. */
+function saveDirOf({ directory, provenanceSaveDir }: SpoolLook['facts']): { provenanceSaveDir?: string } {
+  if (directory !== '') return {}
+  return { provenanceSaveDir: path.resolve(workingFolder() || os.tmpdir(), provenanceSaveDir ?? 'prov') }
 }
 
 /**
