@@ -34,7 +34,7 @@ export function makeSession(
   const hidden = path.join(tree.sessions, `.${id}`)
   const root = path.join(tree.sessions, id)
   try {
-    fill(hidden, id, options, inherited)
+    fill(hidden, id, options, { inherited, kind })
     fs.renameSync(hidden, root)
     writeCurrent(tree, id)
   } catch (error) {
@@ -44,7 +44,12 @@ export function makeSession(
   return sessionFolderAt(root)
 }
 
-function fill(hidden: string, id: string, options: SessionOptions, inherited: string | undefined): void {
+function fill(
+  hidden: string,
+  id: string,
+  options: SessionOptions,
+  { inherited, kind }: { readonly inherited: string | undefined; readonly kind: 'own' | 'rank' },
+): void {
   for (const folder of ['streams', 'ledgers', 'files'])
     fs.mkdirSync(path.join(hidden, folder), { recursive: true, mode: 0o700 })
   writeSmall(path.join(hidden, 'session.json'), {
