@@ -95,12 +95,12 @@ await p.endRun({ wait: false })`,
 
   test('has its ledger made again with the counts, where that alone is removed', async () => {
     play(`
-p.logExecutionCommand(['x'.repeat(2_000_000)])
+p.logMetric('m', 'no number')
 fs.rmSync(run.spool + '/ledgers', { recursive: true })
 later(); log(1)
 await p.endRun({ wait: false })`)
     const recorded = await readOnlyStream(tree)
-    expect(ledgerOf(tree, recorded)).toEqual({ next: recordsOf(recorded), drops: { 'too-large': 1 } })
+    expect(ledgerOf(tree, recorded)).toEqual({ next: recordsOf(recorded), drops: { 'not-a-number': 1 } })
   })
 
   test('counts every call where it cannot be made again, and tells it', () => {
@@ -251,7 +251,7 @@ later(); log(3); p.logParam('p', 1)
 console.log(run.active, await p.endRun({ wait: false }))`)
   expect(output).toBe('false true\n')
   expect(errors).toBe(
-    'provloom: this is logged after its run has ended (all its ranks have ended): it is dropped, and counted\n' +
+    'provloom: this is logged after its run has ended (all its ranks have ended): it is not recorded\n' +
       'provloom: 4 logs of digits were not recorded: 4 ended\n',
   )
   const recorded = await readOnlyStream(tree)
