@@ -211,6 +211,20 @@ describe('an aggregator', () => {
     },
   )
 
+  it('hears all of a rank whose agent is told to end by a burst of signals, which is one request', async () => {
+    const { saveDir, args } = place()
+    const serving = job(['aggregator', ...names, '--provenance-save-dir', saveDir, '--exit-when-done'])
+    await serving.seen(/listening/)
+    const rank = job(['agent', ...args, '--', 'python3', '-c', telling])
+    await rank.seen(/ready/)
+    const often = setInterval(() => rank.child.kill('SIGTERM'), 10)
+    const { code, stderr } = await rank.ended
+    clearInterval(often)
+    expect([code, stderr]).toEqual([0, ''])
+    expect((await serving.ended).code).toBe(0)
+    expect(ranksOf(new Graph(onlyRun(saveDir)))).toEqual(['completed'])
+  })
+
   it('gets SIGUSR1 at any moment, opens no debugger, and goes on', async () => {
     const serving = job(['aggregator', ...names, '--provenance-save-dir', place().saveDir])
     const pid = serving.child.pid!
@@ -239,6 +253,10 @@ describe('an aggregator', () => {
     expect(stderr).not.toMatch(/^\s+at /m)
   })
 })
+
+function ranksOf(graph: Graph): (string | undefined)[] {
+  return graph.each(graph.ofType('RankExecution'), 'status')
+}
 
 /** Whether a signal is ignored, blocked or caught by a process, and so ends it no more. */
 function survives(pid: number, number: number): boolean {

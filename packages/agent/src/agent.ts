@@ -175,7 +175,7 @@ class TreeAgent implements Agent {
         },
         stopped: () => this.#command !== undefined && isStopped(this.#command.pid),
       },
-      () => this.#noteSignal(),
+      (fresh) => this.#noteSignal(fresh),
     )
     const startedUs = this.#context.clock.nowUs()
     const launch = await launchCommand(argv, environment, directory)
@@ -284,10 +284,10 @@ class TreeAgent implements Agent {
     }
   }
 
-  /** While the worker lives signals are its own. Afterwards the first one ends what cannot succeed, the second all draining. */
-  #noteSignal(): void {
+  /** While the worker lives signals are its own. Afterwards the first one ends what cannot succeed, a further one all draining. */
+  #noteSignal(fresh: boolean): void {
     if (this.#command === undefined || !this.#command.over()) return
-    this.#service?.hurry(this.#signalled ? 'all' : 'unstored')
+    this.#service?.hurry(this.#signalled && fresh ? 'all' : 'unstored')
     this.#signalled = true
   }
 }

@@ -14,18 +14,22 @@ export interface SignalTarget {
 /** A command may have something to do before it stops. */
 const stopsWithinMs = 2_000
 const lookEveryMs = 10
+/** Signals that ask for the end, each so soon after the one before, are one request. */
+const oneRequestMs = 1_000
 
 /**
  * Passes signals on, each once: not those that went to our whole process group. While it listens, none of them ends this
  * process; Ctrl-Z stops it, and `fg` lets it go on, when it does so with the command.
  *
- * @param ending told of every signal that asks for the end, whoever it was sent to; not of those that are to be ignored
+ * @param ending told of every signal that asks for the end, whoever it was sent to; not of those that are to be ignored.
+ *   `fresh` unless it follows another one at once: launchers send several for one end
  * @returns stops listening
  */
 export function forwardSignals(
   target: SignalTarget,
-  ending: (signal: NodeJS.Signals) => void = () => {},
+  ending: (fresh: boolean) => void = () => {},
 ): () => void {
+  let lastMs = -Infinity
   const forwarded = signalsThat('end', 'quit', 'notice', 'pause')
   const { ignored } = processStart()
   const group = watchGroup(forwarded)
@@ -35,7 +39,11 @@ export function forwardSignals(
   }
   const stop = listen(forwarded, (signal) => {
     const duty = dutyOf(signal)
-    if ((duty === 'end' || duty === 'quit') && !ignored.includes(signalNumber(signal) ?? 0)) ending(signal)
+    if ((duty === 'end' || duty === 'quit') && !ignored.includes(signalNumber(signal) ?? 0)) {
+      const now = performance.now()
+      ending(now - lastMs > oneRequestMs)
+      lastMs = now
+    }
     void passOn(signal)
   })
   return () => {

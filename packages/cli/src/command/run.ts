@@ -90,8 +90,8 @@ class Job {
         send: (signal) => workers.signal(signal),
         stopped: () => workers.stopped,
       },
-      () => {
-        if (over) hurry()
+      (fresh) => {
+        if (over && fresh) hurry()
         workers.expectEnd()
       },
     )
