@@ -7,7 +7,6 @@ from . import _artifact, _git, _ours, _spool
 from . import _limits as limits
 from ._guard import harmless, session_for
 from ._numbers import shown
-from ._parts import elements_of
 from ._paths import absolute, text_of
 from ._secrets import without_secrets
 from ._tell import once
@@ -35,7 +34,8 @@ def log_execution_command(cmd=None, path=None):
 
 
 def _words_of(session, cmd):
-    """The words of a command line: of a text as a shell has them, else of whatever has elements; None for anything else."""
+    """The words of a command line: of a text as a shell has them, else of a list or tuple; None for anything else, for
+    what else has elements may never give one (a file without lines)."""
     most = limits.COMMAND_LENGTH_MAX + 1
     if issubclass(type(cmd), str):
         import shlex
@@ -45,10 +45,12 @@ def _words_of(session, cmd):
             return shlex.split(text)
         except ValueError:
             return [text]
-    elements = None if type(cmd) in (int, float, bool) else elements_of(cmd, limits.COMMAND_WORDS_MAX + 1)
-    if elements is None:
-        session.refuse("no-words", "NOT_RECORDED", "log_execution_command: %s is no command line" % shown(cmd), "command")
+    kind = next((kind for kind in (list, tuple) if issubclass(type(cmd), kind)), None)
+    if kind is None:
+        session.refuse("no-words", "NOT_RECORDED", "log_execution_command: %s is no command line: give a text, or a list "
+                       "of words" % shown(cmd), "command")  # fmt: skip
         return None
+    elements = kind.__getitem__(cmd, slice(0, limits.COMMAND_WORDS_MAX + 1))
     return [str.__getitem__(one, slice(0, most)) if issubclass(type(one), str) else typed(one).text for one in elements]
 
 

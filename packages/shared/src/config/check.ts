@@ -51,6 +51,8 @@ function checkValue(name: string, option: Option, value: unknown): OptionValue {
       throw badOption(name, `one of ${flagWords}`, value)
     case 'count':
       return integer(name, value, 0, 'an integer from 0 to 2147483647')
+    case 'port':
+      return integer(name, value, 0, 'a port from 0 to 65535', 65_535)
     case 'positive':
       return integer(name, value, 1, 'an integer from 1 to 2147483647')
     case 'seconds': {
@@ -61,10 +63,9 @@ function checkValue(name: string, option: Option, value: unknown): OptionValue {
   }
 }
 
-function integer(name: string, value: unknown, min: number, expected: string): number {
+function integer(name: string, value: unknown, min: number, expected: string, max = 2 ** 31 - 1): number {
   const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value
-  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number < 2 ** 31)
-    return number
+  if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number
   throw badOption(name, expected, value)
 }
 

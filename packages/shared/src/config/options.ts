@@ -4,7 +4,7 @@ import { saveAfterNLogsDefault } from '../limits.ts'
  * Every option that agent, aggregator and the command line share, as data: one place for names, defaults, units and
  * words. Names are prov4ml's; the command line has them in kebab-case, the environment as PROVLOOM_ in capitals.
  */
-export type OptionKind = 'text' | 'flag' | 'count' | 'positive' | 'seconds' | 'path'
+export type OptionKind = 'text' | 'flag' | 'count' | 'port' | 'positive' | 'seconds' | 'path'
 export type Part = 'run' | 'agent' | 'aggregator'
 
 export interface Option {
@@ -136,7 +136,7 @@ export const options: Readonly<Record<OptionName, Option>> = {
     default: '0.0.0.0, with --insecure 127.0.0.1',
   },
   port: {
-    kind: 'count',
+    kind: 'port',
     parts: ['aggregator'],
     value: 'PORT',
     default: '0, any free one',
