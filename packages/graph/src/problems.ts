@@ -4,6 +4,7 @@ import type { ProblemCode } from '@provloom/shared'
 import { isUnversioned, sourcesOf } from './sources.ts'
 import { userNamespaceOf } from './space.ts'
 import type { RunState } from './state.ts'
+import { droppedWords } from './apply/ledger.ts'
 import { keptWords } from './status.ts'
 
 /**
@@ -17,7 +18,10 @@ export function problemKinds(state: RunState): ProblemKind[] {
   }
   note('ENTRY_SKIPPED', state.skipped)
   note('NOT_COLLECTED', state.bystanders.size)
-  for (const rank of state.ranks.values()) note('KEPT', keptWords(state, rank).length)
+  for (const rank of state.ranks.values()) {
+    note('KEPT', keptWords(state, rank).length)
+    note('DROPPED', droppedWords(rank).length)
+  }
   note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
   for (const words of state.remarks) note(problemCodeOf(words.slice(0, words.indexOf(':'))), 1)
   for (const { problems } of sourcesOf(state)) note('SOURCE', problems.every(isUnversioned) ? 0 : 1)

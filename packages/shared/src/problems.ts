@@ -11,6 +11,7 @@ export type ProblemCode =
   | 'BAD_STEP'
   | 'BAD_TIME'
   | 'CALL_FAILED'
+  | 'DROPPED'
   | 'ENTRY_SKIPPED'
   | 'EXIT'
   | 'FACTS'
@@ -75,7 +76,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'the namespace that was given cannot be used',
     try: 'give prov_user_namespace an IRI, or a host such as www.example.org',
   },
-  BAD_PATH: { what: 'an empty path: nothing was recorded', try: 'name the file or folder' },
+  BAD_PATH: {
+    what: 'a path that is empty, too long, or none: nothing was recorded',
+    try: 'name the file or folder; its path may have 4096 bytes',
+  },
   BAD_RECORD: {
     what: 'records of a spool are damaged, or too large: they count as dropped',
     try: 'look after the disk that the spool is on; log less in one call',
@@ -92,6 +96,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   CALL_FAILED: {
     what: 'a call failed inside the client: what it was to record is dropped',
     try: 'look at what it was given; tell us of it, it is a bug of ours',
+  },
+  DROPPED: {
+    what: 'logs of a rank were dropped, and counted: a disk, the spool or a bound had no room for them',
+    try: 'look at its reasons in the graph (dropped); docs/operating.md has the bounds',
   },
   ENTRY_SKIPPED: {
     what: 'entries of the journal could not be taken in: what they held counts as dropped',
@@ -160,7 +168,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   },
   NOT_ENDED: {
     what: 'a run was not ended before the next start_run: it is incomplete',
-    try: 'call end_run whatever happens: with start_run(...):',
+    try: 'call end_run whatever happens: in Python, with start_run(...):',
   },
   NOT_RECORDED: {
     what: 'of a call with many names and values not all were recorded',
@@ -200,7 +208,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'run git status where the script is: it has to answer within 5 s',
   },
   SPOOL_REMOVED: {
-    what: 'somebody removed the spool while the run went on: what it held is lost or dropped',
+    what: 'somebody removed the spool while the run went on: what nobody had read of it is lost',
     try: 'keep cleaners off it, or give another folder: PROVLOOM_SPOOL_ROOT',
   },
   VALUE_CHANGED: {

@@ -39,8 +39,19 @@ export async function run(
   const ranks = ranksOf(ranksText)
   const options = checkOptions('run', shared, process.env)
   const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`
-  const job = new Job(ranks, json === undefined ? undefined : summaryFile(json))
+  const job = new Job(ranks, json === undefined ? undefined : summaryFileOrTold(json))
   return await job.run(command, { ...options, jobKey })
+}
+
+/** A command is run whatever becomes of its summary: that is then told as to a person. */
+function summaryFileOrTold(json: unknown): number | undefined {
+  try {
+    return summaryFile(json)
+  } catch (error) {
+    if (!(error instanceof ProvloomError) || error.code !== 'FILE_UNWRITABLE') throw error
+    say(renderError(error))
+    return undefined
+  }
 }
 
 /** After its ranks the aggregator only finishes: longer than it gives itself nobody waits for it. */

@@ -98,7 +98,7 @@ export class AgentWorker implements Worker {
     this.#told(
       `how the command ended cannot be known, for its agent was killed: exit code ${codeOf(ending)} is the agent's`,
     )
-    return ending
+    return { ...ending, unknown: true }
   }
 
   #isAgentOver(): boolean {

@@ -55,6 +55,8 @@ function startOf(ignored: readonly number[], descriptors: readonly number[], env
 export interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
+  /** It is that of the command's agent, and how the command ended cannot be known. */
+  readonly unknown?: boolean
 }
 
 /** Resolves when the child has ended, also when it could not be started. */

@@ -33,6 +33,7 @@ export class Workers {
   #begun = 0
   #stopping = false
   #failed: Ending | undefined
+  #unknown: Ending | undefined
 
   constructor(plan: WorkersPlan) {
     this.#plan = plan
@@ -40,7 +41,8 @@ export class Workers {
 
   /** The exit code of the first worker that failed by itself; 0 while none has. */
   get failure(): number {
-    return this.#failed === undefined ? 0 : codeOf(this.#failed)
+    const ending = this.#failed ?? this.#unknown
+    return ending === undefined ? 0 : codeOf(ending)
   }
 
   /** The signal that killed it, where one did. */
@@ -129,8 +131,10 @@ export class Workers {
 
   #ended(rank: number, ending: Ending): number {
     const code = codeOf(ending)
-    if (code !== 0) this.#failed ??= ending
-    if (code !== 0 && !this.#stopping) {
+    // Of what nobody knows to have failed no other worker is to suffer.
+    if (ending.unknown === true) this.#unknown ??= ending
+    else if (code !== 0) this.#failed ??= ending
+    if (this.#failed === ending && !this.#stopping) {
       this.#stopping = true
       const others = [...this.#workers.values()].filter((worker) => !worker.over)
       if (others.length > 0) {

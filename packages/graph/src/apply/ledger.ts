@@ -48,7 +48,30 @@ function* streamsOf({ streams, retired }: RankState): Generator<StreamState> {
   if (retired !== undefined) yield retired
 }
 
-/** What a rank told, and that some of it is kept. */
+/** Of these no event tells: a disk or a bound that has no room has none for that either. */
+const untold: ReadonlySet<string> = new Set([
+  'spool-full',
+  'spool-removed',
+  'disk-full',
+  'disk-failed',
+  'too-large',
+  'too-many-series',
+  'other',
+])
+
+/** What was dropped of a rank, in words, where no problem of its own says so. */
+export function droppedWords(rank: RankState): string[] {
+  return [...dropsOf(rank)]
+    .filter(([reason]) => untold.has(reason))
+    .map(([reason, count]) => `DROPPED: ${count} logs: ${reason}`)
+}
+
+/** What is to be known of a rank that it did not tell itself. */
+export function remarksOnRank(state: RunState, rank: RankState): string[] {
+  return [...keptWords(state, rank), ...droppedWords(rank)]
+}
+
+/** What a rank told, and what is to be known of it besides. */
 export function rankProblems(state: RunState, rank: RankState): number {
-  return rank.problemCount + keptWords(state, rank).length
+  return rank.problemCount + remarksOnRank(state, rank).length
 }

@@ -1,11 +1,11 @@
-import { dropsOf, ledgerOf, rankProblems } from '../apply/ledger.ts'
+import { dropsOf, ledgerOf, rankProblems, remarksOnRank } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { RankState, RunState } from '../state.ts'
 import { Facts } from './facts.ts'
 import { hostName, planName, rankName, runName } from './names.ts'
 import { rankSpan } from './span.ts'
-import { keptWords, processEndOf, rankStatus } from '../status.ts'
+import { processEndOf, rankStatus } from '../status.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, relation } from './view.ts'
 
@@ -67,7 +67,7 @@ function rankFacts(state: RunState, rank: RankState): Facts {
   facts.int('eventsKept', rank.kept?.records)
   const problems = rankProblems(state, rank)
   if (problems > 0)
-    facts.int('problems', problems).texts('problem', [...rank.problems, ...keptWords(state, rank)])
+    facts.int('problems', problems).texts('problem', [...rank.problems, ...remarksOnRank(state, rank)])
   if (rank.conflictHosts.length > 0) facts.texts('conflictingHost', rank.conflictHosts)
   return facts
 }
