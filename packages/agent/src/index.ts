@@ -6,6 +6,7 @@ export { clearSpool, isLeft, isOver, lookAtSpool, spoolsIn } from './session/loo
 export type { ForeignSpool, SpoolLook } from './session/look.ts'
 export { nameOf } from './source/interpreter.ts'
 export { countRecords } from './session/history.ts'
+export { claimSession } from './session/importer.ts'
 export { sessionFolderAt } from './session/folder.ts'
 export type { Former, FormerRun } from './session/control.ts'
 export type { SessionFacts } from './session/facts.ts'

@@ -33,10 +33,9 @@ export function launchedAs(variables: Variables): Launched {
     for (const message of unreadableBy(row, variables)) unread.add(message)
   }
   const attempt = attemptOf(undefined, variables)
-  const restarts = restartsOf(undefined, variables)
   const contradictions = [...unread]
   const alone = { worldSize: 1, localRank: 0, localWorldSize: 1, nodeRank: 0, nodeCount: 1 }
-  return { row: undefined, rank: 0, attempt, ...alone, ...present({ restarts }), contradictions }
+  return { row: undefined, rank: 0, attempt, ...alone, contradictions }
 }
 
 function readBy(row: LauncherRow, rank: number, variables: Variables, unread: readonly string[]): Launched {
@@ -104,8 +103,8 @@ function allocatedNodes(variables: Variables): number | undefined {
 }
 
 /** Slurm starts all tasks of a job again when it is requeued, whichever launcher runs within it. */
-function restartsOf(row: LauncherRow | undefined, variables: Variables): Restarts | undefined {
-  return row?.restarts?.(variables) ?? (inSlurm(variables) ? 'all' : undefined)
+function restartsOf(row: LauncherRow, variables: Variables): Restarts | undefined {
+  return row.restarts?.(variables) ?? (inSlurm(variables) ? 'all' : undefined)
 }
 
 function attemptOf(row: LauncherRow | undefined, variables: Variables): number {

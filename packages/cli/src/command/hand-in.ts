@@ -1,6 +1,7 @@
+import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { createAgent } from '@provloom/agent'
+import { claimSession, createAgent } from '@provloom/agent'
 import type { Delivery, SpoolLook } from '@provloom/agent'
 import { ProvloomError, reasonOf, workingFolder } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
@@ -50,7 +51,14 @@ async function handInOne(
   connection: string,
   tell: (message: string) => void,
 ): Promise<Delivery> {
+  const kept = (reason: string): Delivery => {
+    // Others can be handed in all the same.
+    tell(`${spool}: ${reason}`)
+    return { kind: 'kept', folders: [spool], records: 0, reason, told: [] }
+  }
   try {
+    const holder = claimSession(spool)
+    if (holder !== undefined) return kept(`it is being handed in by another command (${holder})`)
     const agent = createAgent({
       mode: { kind: 'drain', session: spool, ...(ordinal === undefined ? {} : { ordinal }) },
       // What this process was started with says nothing of the rank: its spool does.
@@ -67,9 +75,9 @@ async function handInOne(
     const outcome = await agent.run()
     return outcome.kind === 'not-started' ? { kind: 'none' } : outcome.delivery
   } catch (error) {
-    // Others can be handed in all the same.
-    tell(`${spool}: ${reasonOf(error)}`)
-    return { kind: 'kept', folders: [spool], records: 0, reason: reasonOf(error), told: [] }
+    if (fs.existsSync(spool)) return kept(reasonOf(error))
+    tell(`${spool} is not there any more: another command has handed it in, or somebody removed it`)
+    return { kind: 'none' }
   }
 }
 

@@ -77,7 +77,7 @@ export const slurm: readonly Environment[] = [
   {
     name: 'a batch script without srun, which is no rank',
     variables: slurmBatch,
-    want: { ...lone, localRank: 0, nodeRank: 0, restarts: 'all', jobKey: 'slurm-17' },
+    want: { ...lone, localRank: 0, nodeRank: 0, jobKey: 'slurm-17' },
   },
   {
     name: 'a batch script, with the step id that it has',
@@ -87,7 +87,7 @@ export const slurm: readonly Environment[] = [
   {
     name: 'a batch script that was requeued',
     variables: { ...slurmBatch, SLURM_RESTART_COUNT: '1' },
-    want: { ...lone, attempt: 1, restarts: 'all' },
+    want: { ...lone, attempt: 1 },
   },
   {
     name: 'a batch script of an element of a job array',
