@@ -225,6 +225,23 @@ describe('an aggregator', () => {
     expect(ranksOf(new Graph(onlyRun(saveDir)))).toEqual(['completed'])
   })
 
+  it('is told what of a large file is not there when the agent is asked not to read it to its end', async () => {
+    const { saveDir, args } = place()
+    const large = path.join(folder(), 'large.bin')
+    fs.writeFileSync(large, '')
+    fs.truncateSync(large, 2 ** 40)
+    const text = `import provloom
+provloom.start_run("www.example.org", "x")
+provloom.log_artifact(${JSON.stringify(large)})`
+    const running = job(['run', ...args, '--', 'python3', '-c', text])
+    await running.seen(/reading \S*large\.bin, which was logged; then this ends/)
+    running.child.kill('SIGTERM')
+    expect((await running.ended).code).toBe(0)
+    const graph = new Graph(onlyRun(saveDir))
+    expect(graph.value(graph.ofType('Run')[0]!, 'status')).toBe('completed')
+    expect(graph.value(graph.ofType('Run')[0]!, 'problemKind')).toMatch(/^FILE_NOT_STORED/)
+  })
+
   it('gets SIGUSR1 at any moment, opens no debugger, and goes on', async () => {
     const serving = job(['aggregator', ...names, '--provenance-save-dir', place().saveDir])
     const pid = serving.child.pid!

@@ -3,7 +3,9 @@ import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import PQueue from 'p-queue'
 import { reasonOf } from '@provloom/shared'
-import type { Artifact, Clock, Rank, RunId } from '@provloom/shared'
+import type { Artifact, Rank, RunId } from '@provloom/shared'
+import type { Context } from '../context.ts'
+import type { Hurry } from '../publish/publisher.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { markOf } from './mark.ts'
@@ -32,6 +34,9 @@ export interface Origin {
 }
 
 export interface KeeperParts {
+  readonly context: Pick<Context, 'clock' | 'timing'>
+  /** What a person should know. */
+  readonly told: (message: string) => void
   readonly spool: SessionFolder
   readonly rank: Rank
   readonly host: string
@@ -50,6 +55,9 @@ export class ArtifactKeeper {
   readonly #queue: PQueue = new PQueue({ concurrency: 1, autoStart: false })
   readonly #seen = new Set<string>()
   readonly #open = new Map<string, Set<number>>()
+  readonly #giving = new AbortController()
+  /** The file that is being read. */
+  #reading: string | undefined
   #run: { readonly runId: RunId; readonly runDir: string } | undefined
 
   constructor(parts: KeeperParts) {
@@ -77,8 +85,10 @@ export class ArtifactKeeper {
     this.#seen.add(`${origin.stream}/${origin.number}`)
   }
 
-  /** Resolves when no job is left, or its time is over. @param until monotonic milliseconds */
-  async finish(clock: Clock, until: number): Promise<void> {
+  /** Resolves when no job is left, or its time is over; says what it waits for. @param until monotonic milliseconds */
+  async finish(until: number): Promise<void> {
+    const { clock, timing } = this.#parts.context
+    const stopTelling = clock.after(timing.drainMs, () => this.#tellReading())
     if (this.#run !== undefined && this.#queue.size + this.#queue.pending > 0) {
       await new Promise<void>((resolve) => {
         const left = Math.max(0, Math.min(until - clock.monotonicMs(), 2 ** 31 - 1))
@@ -89,7 +99,24 @@ export class ArtifactKeeper {
         })
       })
     }
+    stopTelling()
     this.stop()
+  }
+
+  /** What is not read in a while, or at once, is not read, which is recorded of each file. */
+  hurry(which: Hurry): void {
+    const { clock, timing } = this.#parts.context
+    clock.after(which === 'all' ? 0 : timing.drainMs, () =>
+      this.#giving.abort(new Error('not read: its agent was told to end first')),
+    )
+  }
+
+  #tellReading(): void {
+    const more = this.#queue.size
+    if (this.#reading === undefined) return
+    this.#parts.told(
+      `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends`,
+    )
   }
 
   /** Jobs not begun are given up; their files stay where they are. */
@@ -100,6 +127,8 @@ export class ArtifactKeeper {
 
   async #store(artifact: Artifact, origin: Origin): Promise<void> {
     try {
+      this.#giving.signal.throwIfAborted()
+      this.#reading = artifact.path
       const fact = await this.#outcome(artifact, origin)
       const recorded = this.#parts.record({ type: 'artifact.stored', ...origin, ...fact })
       // What waits in the spool is in the way of the next copies.
@@ -107,6 +136,7 @@ export class ArtifactKeeper {
     } catch (error) {
       this.#parts.record({ type: 'artifact.stored', ...origin, problem: reasonOf(error) })
     } finally {
+      this.#reading = undefined
       this.#mark(origin, false)
     }
   }
@@ -124,7 +154,7 @@ export class ArtifactKeeper {
     try {
       return artifact.copy === true
         ? await this.#copy(artifact, source, from, origin)
-        : await readAsLogged(artifact, from)
+        : await readAsLogged(artifact, from, this.#giving.signal)
     } finally {
       await from.close()
     }
@@ -136,17 +166,17 @@ export class ArtifactKeeper {
     if (parts === undefined) {
       return {
         problem: 'not copied: its name leads out of the run directory',
-        ...(await readAsLogged(artifact, from)),
+        ...(await readAsLogged(artifact, from, this.#giving.signal)),
       }
     }
     if (!isReachable(runDir, runId)) {
       const problem = `not copied: the run directory ${runDir} cannot be reached from ${this.#parts.host}`
-      return { problem, ...(await readAsLogged(artifact, from)) }
+      return { problem, ...(await readAsLogged(artifact, from, this.#giving.signal)) }
     }
     const folder = path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
     const copy = await Copy.begin(folder, `${origin.stream}-${origin.number}`)
     try {
-      const found = await readAsLogged(artifact, from, copy.handle)
+      const found = await readAsLogged(artifact, from, this.#giving.signal, copy.handle)
       if ('problem' in found) return found
       const stored = await copy.place(parts, accessOf(artifact, source, folder), found)
       return { ...found, stored: path.relative(runDir, stored).split(path.sep).join('/') }
@@ -191,6 +221,7 @@ function isDone({ mediaType, spooled, copy, sha256, mark, problem }: Artifact): 
 async function readAsLogged(
   artifact: Artifact,
   from: FileHandle,
+  signal: AbortSignal,
   into?: FileHandle,
 ): Promise<Digest | Changed> {
   const { spooled, sha256, mark, size } = artifact
@@ -199,7 +230,7 @@ async function readAsLogged(
     if (mark === undefined) return { problem: 'nothing of it was kept, and nothing says what it was' }
     if (before !== mark) return changed
   }
-  const found = await readOnce(from, into, size)
+  const found = await readOnce(from, into, size, signal)
   const after = markOf(await from.stat({ bigint: true }))
   const same =
     sha256 === undefined

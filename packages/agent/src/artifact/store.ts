@@ -40,16 +40,19 @@ export async function openRegular(file: string, follow: boolean): Promise<FileHa
  * Reads a file once, from its start to its end: hashes it, and writes what it hashed to `into`.
  *
  * @param most one that has more is not read to its end: it may grow for ever
+ * @param signal its reason is thrown between two blocks
  */
 export async function readOnce(
   from: FileHandle,
   into?: FileHandle,
   most: number = Infinity,
+  signal?: AbortSignal,
 ): Promise<Digest> {
   const hash = createHash('sha256')
   const block = Buffer.allocUnsafe(blockBytes)
   let size = 0
   while (size <= most) {
+    signal?.throwIfAborted()
     const { bytesRead } = await from.read(block, 0, blockBytes, size)
     if (bytesRead === 0) break
     const bytes = block.subarray(0, bytesRead)

@@ -66,16 +66,14 @@ export class SessionService {
     this.#end = new ProcessEnd(facts, folder, parts.process)
     this.#news = new Wake(clock)
     const changed = (message: string | undefined): void => this.#control.tell({ message })
-    this.#heldUp = new HeldUp({
-      clock,
-      graceMs: timing.answerWaitMs,
-      changed,
-      told: (one) => parts.told(one),
-    })
+    const told = (message: string): void => parts.told(message)
+    this.#heldUp = new HeldUp({ clock, graceMs: timing.answerWaitMs, changed, told })
     this.#control = new ControlFile(folder)
     this.own = new OwnStream(clock, files, folder.streams)
     this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
     this.#keeper = new ArtifactKeeper({
+      context,
+      told,
       spool: folder,
       rank: place.rank,
       host: os.hostname(),
@@ -104,6 +102,7 @@ export class SessionService {
 
   hurry(which: Hurry): void {
     this.#publisher.hurry(which)
+    this.#keeper.hurry(which)
   }
 
   /** A process of it still writes, or may: it goes on without its command. */
@@ -196,7 +195,7 @@ export class SessionService {
       outcome = await this.#publisher.drain(this.#until)
     }
     await asked
-    if (outcome !== 'refused') await this.#keeper.finish(context.clock, this.#until)
+    if (outcome !== 'refused') await this.#keeper.finish(this.#until)
     if (this.#said === undefined) await this.#readToEnd()
     const known = this.#history?.rankEnded === true
     if (!known) this.own.record(await this.#rankEnd())
