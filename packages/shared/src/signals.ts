@@ -46,7 +46,7 @@ const duties = {
  */
 export const nodeFlags: readonly string[] = [
   '--inspect-port=192.0.2.1:0',
-  '--disable-warning=ExperimentalWarning',
+  '--no-warnings',
 ]
 
 const core: ReadonlySet<string> = new Set([
