@@ -54,6 +54,7 @@ class Session:
         self.look_every_us = limits.LOOK_EVERY_US if follows is None else limits.HELPER_LOOK_EVERY_US
         self.stream = Stream(self, self.helper_event if kind == Session.HELPER else self.start_event)
         self._control = self._agent = self._agent_bytes = None
+        self._is_kept = False
         self._problems = {}
         self._counts = {}
 
@@ -139,6 +140,10 @@ class Session:
         if (self.quiet or self.over) and _current.session is self:
             _current.stream = None
         self.say_notices()
+
+    def is_taken(self):
+        """Of one that has ended: an agent took its folder away since, which it does when the graph on disk holds it."""
+        return self._is_kept and not os.path.exists(self.spool)
 
     def say_notices(self):
         """Under a plain start the agent has no standard error of its own: what it has to say, it says here."""
@@ -280,6 +285,7 @@ class Session:
                 exitCode=exit_code,
                 signal=signal,
             ))  # fmt: skip
+        self._is_kept = os.path.exists(self.spool)
         self.tell_dropped()
 
     def stop_helping(self):

@@ -39,7 +39,11 @@ def ended(session):
     if _variables.is_set("PROVLOOM_QUIET"):
         return
     control = session.control
-    where = shown(control.get("runDir") or "")
+    where = shown(control["runDir"]) if control.get("runDir") else session.name()
+    if control.get("state") != "ended":
+        # What its agent said at the end went with its folder: this process had gone on to its next run.
+        line("run %s: this session is in its graph" % where)
+        return
     missing = control.get("missing")
     if isinstance(missing, list) and missing:
         line("run %s: this rank is in, goes on: rank%s %s"
@@ -76,4 +80,4 @@ def shown(path):
         relative = os.path.relpath(path)
     except (OSError, ValueError):
         return path
-    return path if relative.startswith("..") else relative
+    return path if relative.startswith("..") or os.path.dirname(os.getcwd()) == os.getcwd() else relative

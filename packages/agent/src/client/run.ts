@@ -92,12 +92,12 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
   const session = harmless('endRun', () => ended(options))
   if (session === undefined) return false
   const wait = options.wait ?? isFirst(session)
-  const outcome = wait ? await waitForEnd(session.spool) : endByNow(session.spool)
-  if (outcome.kind === 'ended' && outcome.control.runDir !== undefined)
+  const outcome = wait ? await waitForEnd(session) : endByNow(session)
+  if ('control' in outcome && outcome.control?.runDir !== undefined)
     directoryOf.set(session, outcome.control.runDir)
   if (session.plain && (wait || outcome.kind !== 'not-yet'))
     harmless('endRun', () => tellEnd(session, outcome))
-  return outcome.kind === 'ended' || outcome.kind === 'quiet'
+  return 'control' in outcome
 }
 
 function ended(options: EndOptions): Session | undefined {

@@ -56,3 +56,51 @@ test.each(Object.keys(programs) as (keyof typeof programs)[])(
     expect(answer(language, { state: 'ended', rank: 0 }, false)).toBe('true')
   },
 )
+
+/** What a TypeScript run's end answers, and after how many seconds; `eachSecond` is what happens meanwhile. */
+function waited(eachSecond: string): unknown {
+  const tree = makeSpoolFolder()
+  onTestFinished(() => fs.rmSync(tree, { recursive: true, force: true }))
+  const file = path.join(tree, 'wait.mjs')
+  fs.writeFileSync(
+    file,
+    `
+import fs from 'node:fs'
+let now = 1000
+performance.now = () => now
+globalThis.setTimeout = (call, ms) => {
+  const second = Math.floor(now / 1000)
+  now += ms
+  if (Math.floor(now / 1000) > second) eachSecond(second)
+  setImmediate(call)
+}
+const p = await import(${JSON.stringify(built)})
+const run = p.startRun({ rank: 0 })
+const control = (facts) => fs.writeFileSync(run.spool + '/control.json', JSON.stringify(facts))
+const agent = process.env.PROVLOOM_TREE.split(' ')[2] + '/agent.json'
+const beat = (heard) => fs.writeFileSync(agent, JSON.stringify({ ...JSON.parse(fs.readFileSync(agent)), beatUs: now, heard }))
+function eachSecond(second) { ${eachSecond} }
+control({ state: 'collect', mark: {} })
+const done = await p.endRun({ wait: true })
+console.log(JSON.stringify([done, Math.round((now - 1000) / 1000)]))`,
+  )
+  const env = { PATH: process.env['PATH'], ...treeVariables(tree) }
+  return JSON.parse(execFileSync(process.execPath, [file], { encoding: 'utf8', env }).trim())
+}
+
+test.each([
+  ['gives up after 5 s with an agent that lives and hears nobody', 'beat(0)', [false, 5]],
+  ['waits for an aggregator that is heard, 20 s in all', 'beat(second)', [false, 20]],
+  [
+    'waits while more is journaled, 20 s in all',
+    'control({ state: "collect", mark: { s: second } })',
+    [false, 20],
+  ],
+  [
+    'is true when the folder is taken away meanwhile',
+    'if (second === 2) fs.rmSync(run.spool, { recursive: true })',
+    [true, 2],
+  ],
+] as const)('the end of a run %s', (_, eachSecond, answered) => {
+  expect(waited(eachSecond)).toEqual(answered)
+})

@@ -103,6 +103,7 @@ export class Progress {
 
 /** As a person at this place would write it. */
 function nearest(folder: string): string {
-  const relative = path.relative(process.cwd(), folder)
-  return relative.startsWith('..') || relative === '' ? folder : relative
+  const from = process.cwd()
+  const relative = path.relative(from, folder)
+  return relative.startsWith('..') || relative === '' || from === path.parse(from).root ? folder : relative
 }
