@@ -271,6 +271,13 @@ class Saying(PlainCase):
         )  # fmt: skip
         self.assertEqual(errors, "provloom: recording digits, graph in prov\nprovloom: run prov/digits_0 completed, 1,029 logs\n")
 
+    def test_in_the_root_folder_paths_keep_their_slash(self):
+        _, errors = self.run_plain(
+            "import os, provloom\nos.chdir('/')\nprovloom.start_run('www.example.org', 'digits', '/data/prov')\nassert provloom.end_run()",
+            **self.served(runDir="/data/prov/digits_0", status="completed", logs=1),
+        )  # fmt: skip
+        self.assertEqual(errors, "provloom: recording digits, graph in /data/prov\nprovloom: run /data/prov/digits_0 completed, 1 log\n")
+
     def test_a_run_whose_end_is_not_written_yet_is_not_said_to_have_ended(self):
         _, errors = self.run_plain(
             "import provloom\nprovloom.start_run('www.example.org', 'digits')\nassert provloom.end_run()",

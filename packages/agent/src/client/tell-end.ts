@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { isOn, shellWord, workingFolder } from '@provloom/shared'
+import { isOn, shownPath, shellWord } from '@provloom/shared'
 import { runNameOf } from './run-name.ts'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
@@ -15,7 +14,7 @@ export function tellEnd(session: Session, ended: Ended): void {
   }
   if (ended.kind === 'quiet' || isOn(process.env, 'PROVLOOM_QUIET')) return
   const { runDir, status, logs, missing = [] } = ended.control ?? {}
-  const run = runDir === undefined ? runNameOf(session.spool, session.options) : nearest(runDir)
+  const run = runDir === undefined ? runNameOf(session.spool, session.options) : shownPath(runDir)
   // What its agent said at the end went with its folder: this process had gone on to its next run.
   if (ended.kind === 'taken') return tellLine(`run ${run}: this session is in its graph`)
   if (missing.length > 0)
@@ -27,11 +26,4 @@ export function tellEnd(session: Session, ended: Ended): void {
   if (status === 'running')
     tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
   else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
-}
-
-/** As a person at this place would type it. */
-function nearest(folder: string): string {
-  const from = workingFolder()
-  const relative = path.relative(from || folder, folder)
-  return relative === '' || relative.startsWith('..') || from === path.parse(from).root ? folder : relative
 }
