@@ -14,6 +14,7 @@ def end(session, ending, create_graph, create_svg, wait):
         session.look()
         session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
     if session.kind == Session.HELPER:
+        _words.helped(session)
         return False
     return _settle(session, session.rank() == 0 if wait is None else bool(wait))
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import _variables
+from . import _process, _variables
 from ._paths import text_of
 from ._tell import line, once
 
@@ -57,6 +57,17 @@ def ended(session):
         line("run %s: this session is in its graph%s; the run's end is still being written" % (where, told))
     else:
         line("run %s %s%s" % (where, status, told))
+
+
+def helped(session):
+    """An end_run in a process that helps ends only what that logs: said where nobody else will end the run."""
+    owner = session.follows
+    if owner.newest() != session.id or _process.lives(owner.pid, owner.start) or session.tree.is_wrapped():
+        return
+    session.look()
+    where = session.control.get("runDir")
+    line("run %s: end_run here ends only what this process logs; the process that began the run, %d, has ended without "
+         "end_run: it is incomplete" % (shown(where) if where else session.name(), owner.pid))  # fmt: skip
 
 
 def not_ended(session):
