@@ -1,4 +1,5 @@
 import { isOn, shownPath, shellWord } from '@provloom/shared'
+import { readControl } from './control.ts'
 import { runNameOf } from './run-name.ts'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
@@ -26,4 +27,15 @@ export function tellEnd(session: Session, ended: Ended): void {
   if (status === 'running')
     tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
   else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
+}
+
+/** An endRun in a process that helps ends only what that logs: said where nobody else will end the run. */
+export function tellHelped(session: Session): void {
+  const gone = session.follows?.goneFrom(session.spool.id)
+  if (gone === undefined) return
+  const runDir = readControl(session.spool)?.runDir
+  const run = runDir === undefined ? runNameOf(session.spool, session.options) : shownPath(runDir)
+  tellLine(
+    `run ${run}: endRun here ends only what this process logs; the process that began the run, ${gone}, has ended without endRun: it is incomplete`,
+  )
 }

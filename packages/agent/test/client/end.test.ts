@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildAgent } from '../support/agent-process.ts'
@@ -13,6 +14,7 @@ beforeAll(buildAgent)
 const programs = {
   TypeScript: `
 import fs from 'node:fs'
+import os from 'node:os'
 import * as p from ${JSON.stringify(built)}
 const run = p.startRun({ rank: 1 })
 if (process.env.CONTROL) fs.writeFileSync(run.spool + '/control.json', process.env.CONTROL)
@@ -66,6 +68,7 @@ function waited(eachSecond: string): unknown {
     file,
     `
 import fs from 'node:fs'
+import os from 'node:os'
 let now = 1000
 performance.now = () => now
 globalThis.setTimeout = (call, ms) => {
@@ -103,4 +106,35 @@ test.each([
   ],
 ] as const)('the end of a run %s', (_, eachSecond, answered) => {
   expect(waited(eachSecond)).toEqual(answered)
+})
+
+test('an end in a process that helps says that the run of a process that is gone is incomplete', () => {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-helped-'))
+  onTestFinished(() => fs.rmSync(place, { recursive: true, force: true }))
+  const file = path.join(place, 'daemon.mjs')
+  fs.writeFileSync(
+    file,
+    `
+import { fork } from 'node:child_process'
+import * as p from ${JSON.stringify(built)}
+if (process.argv[2] === undefined) {
+  p.startRun({ experimentName: 'e' })
+  const child = fork(process.argv[1], [String(process.pid)])
+  child.on('message', () => process.kill(process.pid, 'SIGKILL'))
+} else {
+  p.logMetric('m', 1)
+  process.send('begun')
+  process.on('disconnect', async () => {
+    while (String(process.ppid) === process.argv[2]) await new Promise(setImmediate)
+    console.log(await p.endRun(), process.argv[2])
+  })
+}`,
+  )
+  const env = { PATH: process.env['PATH'], PROVLOOM_SPOOL_ROOT: place, PROVLOOM_BIN: '/nothing' }
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env, cwd: place })
+  const [done, began] = stdout.trim().split(' ')
+  expect(done, stderr).toBe('false')
+  expect(stderr).toContain(
+    `the process that began the run, ${began}, has ended without endRun: it is incomplete\n`,
+  )
 })
