@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { signalsThat } from '@provloom/shared'
 import { repository } from '../support/cli.ts'
+import { site } from '../support/site.ts'
 
 const page = fs.readFileSync(path.join(repository, 'docs/launching.md'), 'utf8')
 
@@ -18,3 +19,13 @@ it.each(['end', 'quit', 'notice', 'pause'] as const)(
     )
   },
 )
+
+it('docs/launching.md names every variable that run sets', async () => {
+  const here = site()
+  const { stdout, stderr } = await here.start('provloom', ['run', '--', 'env', '-0']).ended
+  const before = new Set(Object.keys({ ...process.env, ...here.env }))
+  const names = stdout.split('\0').map((line) => line.slice(0, line.indexOf('=')))
+  expect(names, stderr).toContain('PROVLOOM_TREE')
+  const set = names.filter((name) => name.startsWith('PROVLOOM_') && !before.has(name))
+  expect(set.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+})

@@ -14,6 +14,7 @@ def end(session, ending, create_graph, create_svg, wait):
         session.look()
         session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
     if session.kind == Session.HELPER:
+        _words.helped(session)
         return False
     return _settle(session, session.rank() == 0 if wait is None else bool(wait))
 
@@ -28,7 +29,8 @@ def at_exit(session, ending):
 def _settle(session, wait):
     if session.quiet:
         return True
-    if not session.wrapped and session.no_agent is None and not os.path.exists(session.tree.path("agent.json")):
+    agent = session.tree.path("agent.json")
+    if not session.wrapped and session.no_agent is None and not session.is_taken() and not os.path.exists(agent):
         # The agent that was there has left before it saw this session.
         session.no_agent = _agent.ensure(session.tree)
     # Where no agent could be started nobody will ever answer.
@@ -36,7 +38,7 @@ def _settle(session, wait):
         done = _wait.until_ended(session)
     else:
         session.look()
-        done = session.control.get("state") in ("ended", "quiet")
+        done = session.control.get("state") in ("ended", "quiet") or session.is_taken()
     session.say_notices()
     # Nobody but who was refused can say where that is kept.
     refused = session.control.get("state") == "refused"

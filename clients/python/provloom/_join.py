@@ -2,9 +2,9 @@
 
 import os
 import sys
-from _thread import get_ident
 
 from . import _current, _inherit, _life, _place
+from ._holder import Holder
 from ._session import Session
 from ._small import now_us
 from ._tell import once
@@ -50,11 +50,8 @@ def _start(options, line):
             if how == Session.HELD:
                 session.problem("ALREADY_STARTED", "start_run was called while a run is open: that one goes on until its "
                                 "end_run, and what is recorded from now on is in it")  # fmt: skip
-            else:
-                once("joined", "start_run in another thread: it records into the run that is open, which ends with the "
-                     "last end_run")  # fmt: skip
             return session, False
-    session.holds = [(get_ident(), line)]
+    session.holds = [(Holder(), line)]
     return session, True
 
 

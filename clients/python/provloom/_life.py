@@ -9,14 +9,15 @@ from . import _current, _offspring, _wait
 from . import _limits as limits
 from ._tell import once
 
-_installed = False
 _last_error = None
 #: the outermost frame of the main thread, and what sys.exit was last called with there: its code, and the newest error
 _main = _status = None
 
 
 def begin():
-    """Takes the tree that this process belongs to, and hears of its end. Never raises: it is done at import."""
+    """Takes the tree that this process belongs to, and hears of its end. Never raises: it is done at import, so that what
+    the script registers with atexit, from then on, is called before us and is recorded."""
+    atexit.register(_at_exit)
     try:
         from ._tree import take
 
@@ -31,17 +32,12 @@ def begin():
 
 
 def install():
-    """Hears of the end of this process from now on."""
-    global _installed, _last_error
+    """Sees how this process ends from now on."""
+    global _last_error
     _last_error = _newest_error()
     _install_in_child()
-    if _installed:
-        return
-    _installed = True
     # Now and not at the end: importing it compiles text, and Python then forgets that it is to die of SIGINT.
     import traceback  # noqa: F401
-
-    atexit.register(_at_exit)
 
 
 _finalized_in = 0

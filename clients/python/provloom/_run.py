@@ -125,7 +125,7 @@ def _end(session, ending, create_graph, create_svg, wait):
         return False
     if not _is_current(session):
         session.look()
-        return session.control.get("state") in ("ended", "quiet")
+        return session.control.get("state") in ("ended", "quiet") or session.is_taken()
     from ._finish import end
 
     wait = None if wait is None else flag("end_run", "wait", wait, True)

@@ -2,10 +2,10 @@
 
 import json
 import os
-from _thread import get_ident
 
 from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
+from ._holder import Holder
 from ._paths import text_of
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
@@ -47,13 +47,14 @@ class Session:
         self.status = "completed"
         #: why no agent could be started for it, and whether a person knows where it is kept
         self.no_agent, self.kept_told = None, False
-        #: [(thread, line)] of the start_runs that have not been ended
+        #: [(holder, line)] of the start_runs that have not been ended
         self.holds = []
         #: when it was last asked whether this helper is a rank of its own
         self.ranked_at = 0
         self.look_every_us = limits.LOOK_EVERY_US if follows is None else limits.HELPER_LOOK_EVERY_US
         self.stream = Stream(self, self.helper_event if kind == Session.HELPER else self.start_event)
         self._control = self._agent = self._agent_bytes = None
+        self._is_kept = False
         self._problems = {}
         self._counts = {}
 
@@ -139,6 +140,10 @@ class Session:
         if (self.quiet or self.over) and _current.session is self:
             _current.stream = None
         self.say_notices()
+
+    def is_taken(self):
+        """Of one that has ended: an agent took its folder away since, which it does when the graph on disk holds it."""
+        return self._is_kept and not os.path.exists(self.spool)
 
     def say_notices(self):
         """Under a plain start the agent has no standard error of its own: what it has to say, it says here."""
@@ -234,21 +239,26 @@ class Session:
         self.look_every_us = limits.LOOK_EVERY_US
 
     def held_from(self, line):
-        """What another start_run does, by who holds this session: the thread and the line that it was called from."""
-        mine = [hold for hold in self.holds if hold[0] == get_ident()]
+        """What another start_run does, by who holds this session and the line that it was called from."""
+        me = Holder()
+        mine = [hold for hold in self.holds if hold[0].is_like(me)]
         if not mine:
-            self.holds.append((get_ident(), line))
+            here = any(hold[0].thread == me.thread for hold in self.holds)
+            once("joined", "start_run in another %s: it records into the run that is open, which ends with the last end_run"
+                 % ("task" if here else "thread"))  # fmt: skip
+            self.holds.append((me, line))
             return Session.JOINED
         again = line == mine[0][1] or _life.is_notebook()
         if again and len(self.holds) == len(mine):
             return Session.BEGIN_NEXT
         if all(line != hold[1] for hold in mine):
-            self.holds.append((get_ident(), line))
+            self.holds.append((me, line))
         return Session.HELD
 
     def release(self):
         """An end_run. Whether it was the last."""
-        mine = [hold for hold in self.holds if hold[0] == get_ident()]
+        me = Holder()
+        mine = [hold for hold in self.holds if hold[0].is_like(me)]
         if self.holds:
             self.holds.remove((mine or self.holds)[-1])
         return not self.holds
@@ -280,6 +290,7 @@ class Session:
                 exitCode=exit_code,
                 signal=signal,
             ))  # fmt: skip
+        self._is_kept = os.path.exists(self.spool)
         self.tell_dropped()
 
     def stop_helping(self):

@@ -9,7 +9,7 @@ import sys
 import time
 from _signal import SIGTERM, getsignal
 
-from ._small import mark_of
+from ._small import mark_of, read_json
 
 QUIET_SECONDS = 5.0
 ALL_SECONDS = 20.0
@@ -32,7 +32,7 @@ def until_ended(session):
         if progress.is_new():
             moved, pause = now, _SHORTEST
         state = progress.state
-        if state in ("ended", "quiet", "refused"):
+        if state in ("ended", "quiet", "refused") or session.is_taken():
             return state != "refused"
         if session.control.get("message"):
             return False  # its agent says why not, and that it will not be soon
@@ -57,13 +57,13 @@ def is_terminated():
 
 
 class _Progress:
-    """What the agent has come to: the session's ``mark``, and, once it knows the session, that it lives."""
+    """What the agent has come to: the session's ``mark``, and, once it knows the session, that an aggregator answers."""
 
     def __init__(self, session):
         self._session = session
         self._beat = os.path.join(session.tree.folder, "agent.json")
         self._beat_mark = self._mark = None
-        self._seen = False
+        self._seen, self._heard = False, 0
         self.state = None
 
     def is_new(self):
@@ -72,8 +72,13 @@ class _Progress:
         control = session.control
         self.state = control.get("state")
         mark, self._mark = self._mark, control.get("mark")
-        beat, self._beat_mark = self._beat_mark, mark_of(self._beat)
-        # An agent that lives and does not take up this session has too many.
         seen, self._seen = self._seen, bool(control)
-        known = self._seen or beat is None
-        return mark != self._mark or seen != self._seen or (known and beat != self._beat_mark)
+        heard, self._heard = self._heard, self._hear()
+        # What an agent hears that does not take up this session says nothing of it: it has too many.
+        return mark != self._mark or seen != self._seen or (self._seen and heard != self._heard)
+
+    def _hear(self):
+        beat, self._beat_mark = self._beat_mark, mark_of(self._beat)
+        if beat == self._beat_mark:
+            return self._heard
+        return (read_json(self._beat) or {}).get("heard", 0)

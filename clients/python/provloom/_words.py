@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import _variables
+from . import _process, _variables
 from ._paths import text_of
 from ._tell import line, once
 
@@ -39,7 +39,11 @@ def ended(session):
     if _variables.is_set("PROVLOOM_QUIET"):
         return
     control = session.control
-    where = shown(control.get("runDir") or "")
+    where = shown(control["runDir"]) if control.get("runDir") else session.name()
+    if control.get("state") != "ended":
+        # What its agent said at the end went with its folder: this process had gone on to its next run.
+        line("run %s: this session is in its graph" % where)
+        return
     missing = control.get("missing")
     if isinstance(missing, list) and missing:
         line("run %s: this rank is in, goes on: rank%s %s"
@@ -53,6 +57,17 @@ def ended(session):
         line("run %s: this session is in its graph%s; the run's end is still being written" % (where, told))
     else:
         line("run %s %s%s" % (where, status, told))
+
+
+def helped(session):
+    """An end_run in a process that helps ends only what that logs: said where nobody else will end the run."""
+    owner = session.follows
+    if owner.newest() != session.id or _process.lives(owner.pid, owner.start) or session.tree.is_wrapped():
+        return
+    session.look()
+    where = session.control.get("runDir")
+    line("run %s: end_run here ends only what this process logs; the process that began the run, %d, has ended without "
+         "end_run: it is incomplete" % (shown(where) if where else session.name(), owner.pid))  # fmt: skip
 
 
 def not_ended(session):
@@ -76,4 +91,4 @@ def shown(path):
         relative = os.path.relpath(path)
     except (OSError, ValueError):
         return path
-    return path if relative.startswith("..") else relative
+    return path if relative.startswith("..") or os.path.dirname(os.getcwd()) == os.getcwd() else relative

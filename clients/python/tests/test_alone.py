@@ -271,6 +271,26 @@ class Saying(PlainCase):
         )  # fmt: skip
         self.assertEqual(errors, "provloom: recording digits, graph in prov\nprovloom: run prov/digits_0 completed, 1,029 logs\n")
 
+    def test_a_daemon_that_ends_the_run_of_a_process_that_is_gone_is_told_that_it_is_incomplete(self):
+        program = (
+            "import os, provloom\nprovloom.start_run('www.example.org', 'digits')\nstarted = os.getpid()\n"
+            "if os.fork(): os._exit(0)\nprovloom.log_metric('m', 1.0)\nwhile os.getppid() == started: pass\n"
+            "print(provloom.end_run(), started)"
+        )
+        output, errors = self.run_plain(program, PROVLOOM_QUIET="1")
+        done, began = output.split()
+        self.assertEqual(done, "False")
+        self.assertEqual(errors.splitlines()[-1], "provloom: run digits: end_run here ends only what this process logs; the process that "
+                         "began the run, %s, has ended without end_run: it is incomplete" % began)  # fmt: skip
+        self.assertEqual(self.events("session.end"), [])
+
+    def test_in_the_root_folder_paths_keep_their_slash(self):
+        _, errors = self.run_plain(
+            "import os, provloom\nos.chdir('/')\nprovloom.start_run('www.example.org', 'digits', '/data/prov')\nassert provloom.end_run()",
+            **self.served(runDir="/data/prov/digits_0", status="completed", logs=1),
+        )  # fmt: skip
+        self.assertEqual(errors, "provloom: recording digits, graph in /data/prov\nprovloom: run /data/prov/digits_0 completed, 1 log\n")
+
     def test_a_run_whose_end_is_not_written_yet_is_not_said_to_have_ended(self):
         _, errors = self.run_plain(
             "import provloom\nprovloom.start_run('www.example.org', 'digits')\nassert provloom.end_run()",

@@ -115,6 +115,60 @@ class Sequence(SpoolCase):
         self.assertEqual([one["status"] for one in self.events("session.end")], ["completed", "completed"])
         self.assertEqual(errors.count("another thread"), 1)
 
+    def test_tasks_join_the_session_that_is_open_and_the_last_end_run_ends_it(self):
+        output, errors = self.run_program(
+            """
+            import asyncio, provloom
+            ended = []
+            async def trial(number):
+                provloom.start_run("www.example.org", "digits")
+                for step in range(20 - 4 * number):
+                    provloom.log_metric("t%d" % number, 1.0, step=step)
+                    await asyncio.sleep(0)
+                ended.append(provloom.end_run())
+            async def trials():
+                await asyncio.gather(*(trial(number) for number in range(4)))
+            asyncio.run(trials())
+            asyncio.run(trials())
+            print(ended)
+            """
+        )
+        self.assertEqual(output, "[False, False, False, True, False, False, False, True]\n")
+        first, second = self.sessions()
+        self.assertEqual((len(self.points(session=first)), len(self.points(session=second))), (56, 56))
+        self.assertEqual([one["status"] for one in self.events("session.end")], ["completed", "completed"])
+        self.assertEqual(self.events("problem"), [])
+        self.assertEqual(errors.count("another task"), 1)
+
+    def test_a_task_that_begins_again_or_follows_one_that_forgot_its_run_leaves_that_incomplete(self):
+        self.run_program(
+            """
+            import asyncio, provloom
+            async def trials(count):
+                for number in range(count):
+                    provloom.start_run("www.example.org", "digits")
+                    await asyncio.sleep(0)
+            asyncio.run(trials(2))
+            asyncio.run(trials(1))
+            provloom.end_run()
+            """
+        )
+        ends = [self.events("session.end", session)[0]["status"] for session in self.sessions()]
+        self.assertEqual(ends, ["incomplete", "incomplete", "completed"])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["NOT_ENDED", "NOT_ENDED"])
+
+    def test_no_task_is_looked_for_where_asyncio_was_not_imported(self):
+        output, _ = self.run_program("import sys, provloom\n" + START + "provloom.end_run()\nprint('asyncio' in sys.modules)")
+        self.assertEqual(output, "False\n")
+
+    def test_what_the_script_registered_with_atexit_before_its_run_is_recorded(self):
+        self.run_program(
+            "import atexit, os, provloom\natexit.register(lambda: provloom.log_param('late', os.getpid()))\n" + START + "if os.fork() == 0: raise SystemExit\nos.wait()"
+        )
+        self.session()
+        self.assertEqual(len({one["value"] for one in self.events("param")}), 2)
+        self.assertEqual(len(self.events("session.end")), 1)
+
     def test_a_thread_that_begins_again_does_not_end_the_session_of_the_others(self):
         self.run_program(
             """

@@ -23,7 +23,7 @@ def put(file, **facts):
     with open(file + ".new", "w") as opened: json.dump(facts, opened)
     os.rename(file + ".new", file)
 def control(**facts): put(run.spool + "/control.json", **facts)
-def beat(second): put(TREE + "/agent.json", pid=1, beatUs=second)
+def beat(second): put(TREE + "/agent.json", pid=1, beatUs=clock.now, heard=second)
 def each_second(second): pass
 def took():
     begin = clock.now
@@ -53,9 +53,20 @@ class Waiting(SpoolCase):
         found = self.took("def each_second(second): control(state='collect', mark={'s': second})\ntook()")
         self.assertEqual(found, [(False, 20.0)])
 
-    def test_goes_on_while_an_agent_that_knows_the_session_lives(self):
+    def test_goes_on_while_the_agent_that_knows_the_session_hears_an_aggregator(self):
         found = self.took("def each_second(second):\n    beat(second)\n    if second == 1: control(state='collect')\n    if second == 12: control(state='ended')\ntook()")
         self.assertEqual(found, [(True, 12.0)])
+
+    def test_does_not_take_an_agent_that_lives_and_hears_nobody_for_progress(self):
+        found = self.took("def each_second(second): put(TREE + '/agent.json', pid=1, beatUs=second, heard=0)\ncontrol(state='collect')\ntook()")
+        self.assertEqual(found, [(False, 5.0)])
+
+    def test_a_session_whose_folder_was_taken_away_is_in_its_graph(self):
+        found = self.took("import shutil\ndef each_second(second):\n    if second == 2: shutil.rmtree(run.spool)\ntook()")
+        self.assertEqual(found, [(True, 2.0)])
+
+    def test_a_spool_that_a_person_has_removed_is_in_no_graph(self):
+        self.assertEqual(self.took("import shutil\nshutil.rmtree(run.spool)\ntook()"), [(False, 5.0)])
 
     def test_does_not_wait_for_an_agent_that_lives_and_does_not_take_the_session_up(self):
         self.assertEqual(self.took("def each_second(second): beat(second)\nbeat(0)\ntook()"), [(False, 5.0)])

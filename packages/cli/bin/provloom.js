@@ -42,7 +42,7 @@ if [ -z "$provloom_wrong" ]; then
   export PROVLOOM_START="$provloom_ignored ${provloom_descriptors#,} $provloom_environment"
   [ -z "$provloom_environment" ] || unset NODE_OPTIONS NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
   # Until our listener is there, SIGUSR1 makes Node open its debugger: at an address that no machine has (RFC 5737).
-  exec node --inspect-port=192.0.2.1:0 --disable-warning=ExperimentalWarning "$0" "$@"
+  exec node --inspect-port=192.0.2.1:0 --no-warnings "$0" "$@"
 fi
 trap - USR1
 printf 'Error: %s [NO_NODE]\nTry:   Put Node 20.19 or newer on the PATH, and give it room (ulimit).\n' "$provloom_wrong" >&2

@@ -8,10 +8,19 @@ export function killChild(child: ChildProcess | undefined): void {
   if (child?.pid !== undefined) child.kill('SIGKILL')
 }
 
-/** Kills the child when asked to, in place of the option `signal` of `spawn`, which is also for one that has no number. */
+const living = new WeakMap<AbortSignal, Set<ChildProcess>>()
+
+/**
+ * Kills the child when asked to, in place of the option `signal` of `spawn`, which is also for one that has no number.
+ * One listener for all children of a signal: of more than ten Node warns, on the command's standard error.
+ */
 export function killWhen(asked: AbortSignal, child: ChildProcess): void {
-  const kill = (): void => killChild(child)
-  if (asked.aborted) return kill()
-  asked.addEventListener('abort', kill, { once: true })
-  child.once('close', () => asked.removeEventListener('abort', kill))
+  if (asked.aborted) return killChild(child)
+  const children = living.get(asked) ?? new Set<ChildProcess>()
+  if (!living.has(asked)) {
+    living.set(asked, children)
+    asked.addEventListener('abort', () => children.forEach(killChild), { once: true })
+  }
+  children.add(child)
+  child.once('close', () => children.delete(child))
 }

@@ -19,6 +19,14 @@ export function workingFolder(): string {
   }
 }
 
+/** A path as a person at this place would type it. */
+export function shownPath(folder: string, from: string = workingFolder()): string {
+  const relative = path.relative(from || folder, folder)
+  // Below the root all paths are: there they are known by their slash.
+  const isRoot = from === path.parse(from).root
+  return isRoot || relative === '' || relative.startsWith('..') ? folder : relative
+}
+
 /**
  * The absolute path of a save directory.
  *

@@ -41,13 +41,10 @@ const duties = {
 
 /**
  * Flags of Node for every process of ours. At SIGUSR1 Node opens its debugger until somebody listens: it is told an address
- * that no machine has (RFC 5737), and so opens none. What it finds experimental (`require` of modules, at first) is for
- * nobody who runs us.
+ * that no machine has (RFC 5737), and so opens none. What it warns of is for nobody who runs us: standard error is the
+ * command's.
  */
-export const nodeFlags: readonly string[] = [
-  '--inspect-port=192.0.2.1:0',
-  '--disable-warning=ExperimentalWarning',
-]
+export const nodeFlags: readonly string[] = ['--inspect-port=192.0.2.1:0', '--no-warnings']
 
 const core: ReadonlySet<string> = new Set([
   'SIGQUIT',

@@ -41,3 +41,20 @@ test('a child that lives is killed when that is asked', async () => {
   asked.abort()
   expect(await ended).toBe('SIGKILL')
 })
+
+test('of many children that wait for one signal Node does not warn, and all are killed', async () => {
+  const { killWhen } = await import('../src/index.ts')
+  const asked = new AbortController()
+  const warned: string[] = []
+  const hear = (warning: Error): void => void warned.push(warning.name)
+  process.on('warning', hear)
+  const ended = Array.from({ length: 12 }, () => {
+    const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] })
+    killWhen(asked.signal, child)
+    return new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+  })
+  asked.abort()
+  expect(new Set(await Promise.all(ended))).toEqual(new Set(['SIGKILL']))
+  process.off('warning', hear)
+  expect(warned).toEqual([])
+})

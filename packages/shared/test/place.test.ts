@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isNameable, saveDirIn } from '../src/place.ts'
+import { shownPath, isNameable, saveDirIn } from '../src/place.ts'
 
 test('a save directory is taken from the working folder, or is whole', () => {
   expect(saveDirIn('/work', 'prov')).toBe('/work/prov')
@@ -16,4 +16,14 @@ test.each([
 
 test('letters beyond ASCII have a name', () => {
   expect([isNameable('/测/😀'), isNameable('/\ud800')]).toEqual([true, false])
+})
+
+test.each([
+  ['/data/prov/e_0', '/data', 'prov/e_0'],
+  ['/data/prov/e_0', '/data/other', '/data/prov/e_0'],
+  ['/data/prov/e_0', '/', '/data/prov/e_0'],
+  ['/data', '/data', '/data'],
+  ['/data/prov', '', '/data/prov'],
+])('%s is shown at %j as %s', (folder, from, shown) => {
+  expect(shownPath(folder, from)).toBe(shown)
 })

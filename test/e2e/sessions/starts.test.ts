@@ -27,6 +27,22 @@ function expectRunsOf(here: Site, ...scripts: readonly string[]): void {
   }
 }
 
+it('of contexts inside each other a plain start tells, and its run’s log', async () => {
+  const here = site()
+  here.script(
+    'c.py',
+    'import provloom\nprovloom.start_run("www.example.org", "e")\n' +
+      'provloom.create_context("b", "a")\nprovloom.create_context("a", "b")\nprint(provloom.end_run())',
+  )
+  const { stdout, stderr } = await here.plain('c.py').ended
+  const told = 'context a cannot be inside b, which is inside it'
+  expect([stdout, stderr.split(told).length]).toEqual(['True\n', 2])
+  const [run] = here.runs()
+  expect(run?.file.problemKinds).toEqual([expect.objectContaining({ code: 'BAD_CONTEXT', count: 1 })])
+  expect(fs.readFileSync(path.join(run!.runDir, 'provloom.log'), 'utf8')).toContain(told)
+  await here.gone()
+})
+
 describe('scripts of one folder, plainly started,', () => {
   it('at the same time are runs of their own', async () => {
     const here = site()

@@ -14,6 +14,8 @@ export interface ControlLook {
   readonly message: string | undefined
   /** Changes with every word of the agent's. */
   readonly mark: string
+  /** Changes when more of the session is in the journal. */
+  readonly journaled: string
 }
 
 /** @returns undefined while there is none that can be read */
@@ -41,6 +43,7 @@ export function readControl(folder: SessionFolder): ControlLook | undefined {
       notices: Array.isArray(notices) ? notices.flatMap(messageOf) : [],
       message: text('message'),
       mark: `${found.ino} ${found.mtimeMs}`,
+      journaled: JSON.stringify(fields.get('mark')) ?? '',
     }
   } catch {
     return undefined

@@ -63,7 +63,7 @@ function watchEnd(): void {
       const { session } = current
       if (session === undefined) return
       leave(session, exitCode === 0 ? 'completed' : 'failed', 'exit', present({ error, exitCode }))
-      if (session.plain) tellEnd(session, waitForEndSync(session.spool))
+      if (session.plain) tellEnd(session, waitForEndSync(session))
     })
   })
 }

@@ -6,7 +6,7 @@ import { readSession } from '../session/facts.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
-import { handedTree } from './tree.ts'
+import { handedTree, isWrapped } from './tree.ts'
 
 /** A process of this tree that has sessions: the nearest above this one, or for a worker thread its own. */
 export class Parent {
@@ -38,6 +38,12 @@ export class Parent {
       this.#mark = ''
     }
     return this.#newest
+  }
+
+  /** Its pid, where it is gone without a word for this session: nobody ends that any more. */
+  goneFrom(session: string): number | undefined {
+    const lives = isAlive(this.#pid) && (this.#start === 0 || startOf(this.#pid) === this.#start)
+    return lives || this.newest() !== session || isWrapped(this.#tree.root) ? undefined : this.#pid
   }
 
   folderOf(session: string): string {

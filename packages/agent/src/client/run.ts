@@ -11,7 +11,7 @@ import { startOwnAgent } from './own-agent.ts'
 import { pathFrom } from './paths.ts'
 import { present } from './present.ts'
 import type { Session, SessionOptions } from './session.ts'
-import { tellEnd } from './tell-end.ts'
+import { tellEnd, tellHelped } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
 import { endByNow, waitForEnd } from './wait.ts'
 import { startSession } from './which.ts'
@@ -92,12 +92,12 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
   const session = harmless('endRun', () => ended(options))
   if (session === undefined) return false
   const wait = options.wait ?? isFirst(session)
-  const outcome = wait ? await waitForEnd(session.spool) : endByNow(session.spool)
-  if (outcome.kind === 'ended' && outcome.control.runDir !== undefined)
+  const outcome = wait ? await waitForEnd(session) : endByNow(session)
+  if ('control' in outcome && outcome.control?.runDir !== undefined)
     directoryOf.set(session, outcome.control.runDir)
   if (session.plain && (wait || outcome.kind !== 'not-yet'))
     harmless('endRun', () => tellEnd(session, outcome))
-  return outcome.kind === 'ended' || outcome.kind === 'quiet'
+  return 'control' in outcome
 }
 
 function ended(options: EndOptions): Session | undefined {
@@ -112,7 +112,9 @@ function ended(options: EndOptions): Session | undefined {
     createGraph: options.createGraph === true,
     createSvg: options.createSvg === true,
   })
-  return session.kind === 'helper' ? undefined : session
+  if (session.kind !== 'helper') return session
+  tellHelped(session)
+  return undefined
 }
 
 /** By what is known here; a barrier would hold the processors of the others. */

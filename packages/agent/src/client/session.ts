@@ -66,6 +66,7 @@ export class Session {
   #control = ''
   #message: string | undefined
   #told = 0
+  #isKept = false
 
   /** Throws the system's error when the disk does not take its first record. */
   constructor(
@@ -188,7 +189,13 @@ export class Session {
       if (this.stream.drops.size > 0) tellDropped(runNameOf(this.spool, this.options), this.stream.drops)
     }
     this.#wanted = false
+    this.#isKept = fs.existsSync(this.spool.root)
     if (this.kind !== 'helper') this.#leaveCurrent()
+  }
+
+  /** Of one that has ended: an agent took its folder away since, which it does when the document on disk holds it. */
+  get isTaken(): boolean {
+    return this.#isKept && !fs.existsSync(this.spool.root)
   }
 
   /** What the agent would say to a person, where nobody reads what it says: each once. */

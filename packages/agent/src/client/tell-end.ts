@@ -1,5 +1,6 @@
-import path from 'node:path'
-import { isOn, shellWord, workingFolder } from '@provloom/shared'
+import { isOn, shownPath, shellWord } from '@provloom/shared'
+import { readControl } from './control.ts'
+import { runNameOf } from './run-name.ts'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -12,10 +13,11 @@ export function tellEnd(session: Session, ended: Ended): void {
     tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${shellWord(root)}`)
     return
   }
-  const { runDir, status, logs, missing } = ended.control
-  if (ended.kind === 'quiet' || runDir === undefined || isOn(process.env, 'PROVLOOM_QUIET')) return
-  const relative = path.relative(workingFolder() || runDir, runDir)
-  const run = relative === '' || relative.startsWith('..') ? runDir : relative
+  if (ended.kind === 'quiet' || isOn(process.env, 'PROVLOOM_QUIET')) return
+  const { runDir, status, logs, missing = [] } = ended.control ?? {}
+  const run = runDir === undefined ? runNameOf(session.spool, session.options) : shownPath(runDir)
+  // What its agent said at the end went with its folder: this process had gone on to its next run.
+  if (ended.kind === 'taken') return tellLine(`run ${run}: this session is in its graph`)
   if (missing.length > 0)
     return tellLine(
       `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
@@ -25,4 +27,15 @@ export function tellEnd(session: Session, ended: Ended): void {
   if (status === 'running')
     tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
   else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
+}
+
+/** An endRun in a process that helps ends only what that logs: said where nobody else will end the run. */
+export function tellHelped(session: Session): void {
+  const gone = session.follows?.goneFrom(session.spool.id)
+  if (gone === undefined) return
+  const runDir = readControl(session.spool)?.runDir
+  const run = runDir === undefined ? runNameOf(session.spool, session.options) : shownPath(runDir)
+  tellLine(
+    `run ${run}: endRun here ends only what this process logs; the process that began the run, ${gone}, has ended without endRun: it is incomplete`,
+  )
 }

@@ -92,7 +92,7 @@ function joined(root: string): TreeFolder {
   return tree
 }
 
-function isWrapped(folder: string): boolean {
+export function isWrapped(folder: string): boolean {
   try {
     return readTree(folder).facts.by === 'agent'
   } catch {

@@ -1,9 +1,8 @@
-import fs from 'node:fs'
-import path from 'node:path'
+import { heardBy } from '../tree/claim.ts'
 import { treeOf } from '../session/folder.ts'
-import type { SessionFolder } from '../session/folder.ts'
 import { readControl } from './control.ts'
 import type { ControlLook } from './control.ts'
+import type { Session } from './session.ts'
 
 /** Waiting ends when nothing moves for so long, and after so long in all: launchers kill 30 s after they ask to end. */
 const stillMs = 5_000
@@ -14,19 +13,20 @@ let gaveUp = false
 
 /** What a session's end has come to. */
 export type Ended =
-  | { readonly kind: 'ended' | 'quiet'; readonly control: ControlLook }
+  /** taken: its folder is gone. With what the agent has said last. */
+  | { readonly kind: 'ended' | 'quiet' | 'taken'; readonly control: ControlLook | undefined }
   /** refused: and never will by itself. */
   | { readonly kind: 'not-yet' | 'refused'; readonly why: string }
 
 /** What it has come to by now. */
-export function endByNow(folder: SessionFolder): Ended {
-  const control = readControl(folder)
-  return endIn(control) ?? { kind: 'not-yet', why: control?.message ?? 'no aggregator answered' }
+export function endByNow(session: Session): Ended {
+  const control = readControl(session.spool)
+  return endIn(session, control) ?? { kind: 'not-yet', why: control?.message ?? 'no aggregator answered' }
 }
 
 /** Waits until the document on disk holds the session; after one wait in vain no further one is made. */
-export async function waitForEnd(folder: SessionFolder): Promise<Ended> {
-  const watch = new EndWatch(folder)
+export async function waitForEnd(session: Session): Promise<Ended> {
+  const watch = new EndWatch(session)
   for (let pauseMs = 2; ; pauseMs = Math.min(lookMsMax, pauseMs * 2)) {
     const ended = watch.look()
     if (ended !== undefined) return ended
@@ -37,8 +37,8 @@ export async function waitForEnd(folder: SessionFolder): Promise<Ended> {
 }
 
 /** The same where nothing can be awaited any more: at the process's exit. */
-export function waitForEndSync(folder: SessionFolder): Ended {
-  const watch = new EndWatch(folder)
+export function waitForEndSync(session: Session): Ended {
+  const watch = new EndWatch(session)
   const pause = new Int32Array(new SharedArrayBuffer(4))
   for (let pauseMs = 2; ; pauseMs = Math.min(lookMsMax, pauseMs * 2)) {
     const ended = watch.look()
@@ -48,7 +48,8 @@ export function waitForEndSync(folder: SessionFolder): Ended {
 }
 
 /** Nothing more is to be waited for. */
-function endIn(control: ControlLook | undefined): Ended | undefined {
+function endIn(session: Session, control: ControlLook | undefined): Ended | undefined {
+  if (control === undefined && session.isTaken) return { kind: 'taken', control }
   if (control?.state === 'ended') return { kind: 'ended', control }
   if (control?.state === 'quiet') return { kind: 'quiet', control }
   if (control?.state === 'refused') return { kind: 'refused', why: control.message ?? 'it was refused' }
@@ -56,23 +57,27 @@ function endIn(control: ControlLook | undefined): Ended | undefined {
 }
 
 class EndWatch {
-  readonly #folder: SessionFolder
+  readonly #session: Session
   readonly #beganMs: number = performance.now()
   #movedMs: number = performance.now()
   #mark = ''
+  #control: ControlLook | undefined
 
-  constructor(folder: SessionFolder) {
-    this.#folder = folder
+  constructor(session: Session) {
+    this.#session = session
   }
 
   look(): Ended | undefined {
-    const control = readControl(this.#folder)
-    const ended = endIn(control)
+    const control = readControl(this.#session.spool)
+    const ended = endIn(this.#session, control)
+    if (ended?.kind === 'taken') return { ...ended, control: this.#control }
     if (ended !== undefined) return ended
+    this.#control = control ?? this.#control
     // Its agent says why not, and that it will not be soon.
     if (control?.message !== undefined) return { kind: 'not-yet', why: control.message }
     const now = performance.now()
-    const mark = `${control?.mark ?? ''} ${this.#beat()}`
+    // What an agent hears that does not take up this session says nothing of it: it has too many.
+    const mark = control === undefined ? '' : `${control.journaled} ${heardBy(treeOf(this.#session.spool))}`
     if (mark !== this.#mark) {
       this.#mark = mark
       this.#movedMs = now
@@ -80,11 +85,5 @@ class EndWatch {
     if (!gaveUp && now - this.#movedMs < stillMs && now - this.#beganMs < mostMs) return undefined
     gaveUp = true
     return { kind: 'not-yet', why: control?.message ?? 'no aggregator answered' }
-  }
-
-  /** The agent beats once a second while it lives. */
-  #beat(): number {
-    const file = path.join(treeOf(this.#folder), 'agent.json')
-    return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
   }
 }

@@ -76,9 +76,15 @@ export async function countRecords(
   return { records, atLeast: false }
 }
 
-const words = ['"rank.end"', '"session.end"', '"process.end"', '"artifact"', '"artifact.stored"'].map(
-  (word) => Buffer.from(word),
-)
+const words = [
+  '"rank.end"',
+  '"session.end"',
+  '"process.end"',
+  '"artifact"',
+  '"artifact.stored"',
+  // Of a context.
+  '"parent"',
+].map((word) => Buffer.from(word))
 
 /** The event in a record, when it is of one of the types the agent itself looks at; cheap for all others. */
 export function lookForOwn(payload: Buffer): Event | undefined {

@@ -19,6 +19,7 @@ import type { SessionFolder } from './folder.ts'
 import { HeldUp } from './held-up.ts'
 import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
+import { Nesting } from './nesting.ts'
 import type { SessionParts } from './parts.ts'
 import { ProcessEnd } from './process-end.ts'
 import { describeProblem, keptRecords, whyKept } from './outcome.ts'
@@ -54,6 +55,7 @@ export class SessionService {
   #until = Infinity
   #markDue = false
   readonly #log = new RunLog()
+  readonly #nesting = new Nesting()
 
   /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
   constructor(parts: SessionParts) {
@@ -179,8 +181,8 @@ export class SessionService {
   #house(): void {
     if (this.#markDue) this.#control.tell({ mark: this.#publisher.marks })
     this.#markDue = false
-    const isLet = (stream: string): boolean => !writes(this.folder, this.facts, stream)
-    this.#publisher.retire((stream) => writerOf(stream) !== undefined && isLet(stream))
+    const { facts, folder } = this
+    this.#publisher.retire((stream) => writerOf(stream) !== undefined && !writes(folder, facts, stream))
   }
 
   async #finish(): Promise<SessionOutcome> {
@@ -220,14 +222,13 @@ export class SessionService {
 
   async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {
     const said = this.#said
-    const { lastUs } = this.#parts
     return rankEndOf({
       said,
       process: this.#end.known(this.#said) ?? this.#history?.processEnd,
       variables: this.facts.environment,
       killsBefore: this.#killsBefore,
       lastUs:
-        lastUs ??
+        this.#parts.lastUs ??
         (said === undefined ? (await readHistory(this.#parts.context.files, this.folder)).lastUs : undefined),
     })
   }
@@ -235,8 +236,7 @@ export class SessionService {
   /** The process's own end, where this was its last session and it follows soon enough to be told. */
   async #tellExit(): Promise<void> {
     const { clock } = this.#parts.context
-    const serves = (): boolean => this.#asked === 'serve'
-    const end = await this.#end.after(this.#said, clock, this.#news, serves)
+    const end = await this.#end.after(this.#said, clock, this.#news, () => this.#asked === 'serve')
     if (end === undefined || this.#said === undefined) return
     const exit = { kind: 'exit', session: this.folder.id, time: clock.nowUs(), ...howOf(end) } as const
     await this.#publisher.amend(exit, this.#until)
@@ -258,9 +258,8 @@ export class SessionService {
 
   /** The document holds it: whoever waits in `end_run` may go on. */
   #conclude(): void {
-    const settled = this.#settled
-    if (settled === undefined) return
-    const { runDir, status, logs, missing } = settled
+    if (this.#settled === undefined) return
+    const { runDir, status, logs, missing } = this.#settled
     this.#control.tell({ state: 'ended', runDir, status, logs, missing, mark: this.#publisher.marks })
   }
 
@@ -380,6 +379,7 @@ export class SessionService {
       const event = lookForOwn(payload)
       if (event === undefined) continue
       if (event.type === 'session.end' && writerOf(packed.stream) === this.facts.pid) this.#noteEnd(event)
+      for (const wrong of this.#nesting.note(event)) this.#parts.told(wrong)
       if (event.type === 'artifact') {
         this.#keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
       }

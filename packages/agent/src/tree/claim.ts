@@ -47,7 +47,7 @@ export class Claim {
   take(): number | undefined {
     for (let tries = 0; tries < 3; tries++) {
       try {
-        makeWhole(this.#file, this.#text(0))
+        makeWhole(this.#file, this.#text(0, 0))
         this.#held = true
         // What clients said when they started an agent is answered.
         for (const one of startingFiles(path.dirname(this.#file))) fs.rmSync(one, { force: true })
@@ -68,11 +68,14 @@ export class Claim {
     this.#jobKey = jobKey
   }
 
-  /** @param spoolBytes of all sessions on the disk: clients hold it against their bound */
-  beat(spoolBytes: number): void {
+  /**
+   * @param spoolBytes of all sessions on the disk: clients hold it against their bound
+   * @param heard grows while an aggregator is at the other end: whoever waits for the end of a run goes on waiting
+   */
+  beat(spoolBytes: number, heard: number): void {
     if (!this.#held) return
     try {
-      writeSmall(this.#file, JSON.parse(this.#text(spoolBytes)))
+      writeSmall(this.#file, JSON.parse(this.#text(spoolBytes, heard)))
     } catch {
       // A disk that is full: clients then measure by themselves.
     }
@@ -97,12 +100,13 @@ export class Claim {
     if (found?.pid === dead?.pid && found?.start === dead?.start) fs.rmSync(this.#file, { force: true })
   }
 
-  #text(spoolBytes: number): string {
+  #text(spoolBytes: number, heard: number): string {
     return JSON.stringify({
       ...this.#facts,
       ...(this.#jobKey === undefined ? {} : { jobKey: this.#jobKey }),
       beatUs: this.#clock.nowUs(),
       spoolBytes,
+      heard,
     })
   }
 }
@@ -141,6 +145,16 @@ export function jobServed(root: string): string | undefined {
     return textOf(fieldsAt(path.join(root, 'agent.json')).get('jobKey'))
   } catch {
     return undefined
+  }
+}
+
+/** What grows while an aggregator is at the other end of the tree's agent. */
+export function heardBy(root: string): number {
+  try {
+    const heard = fieldsAt(path.join(root, 'agent.json')).get('heard')
+    return isCount(heard) ? heard : 0
+  } catch {
+    return 0
   }
 }
 

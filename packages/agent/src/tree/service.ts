@@ -78,6 +78,7 @@ export class TreeService {
   #commandOver = false
   #idleSinceMs: number
   #beatAtMs = 0
+  #heard = 0
   #running: Promise<void> | undefined
   #stopped = false
 
@@ -356,13 +357,14 @@ export class TreeService {
     })
   }
 
-  /** Once a second: that this agent lives, and how much of the disk its sessions take. */
+  /** Once a second: that this agent lives, whether an aggregator does, and how much of the disk its sessions take. */
   #beat(): void {
     const { context, tree, claim } = this.#parts
     const now = context.clock.monotonicMs()
     if (now - this.#beatAtMs < beatMs) return
     this.#beatAtMs = now
-    if (fs.existsSync(tree.root)) claim.beat(spoolBytesOf(tree))
+    if (this.#link.connected) this.#heard++
+    if (fs.existsSync(tree.root)) claim.beat(spoolBytesOf(tree), this.#heard)
   }
 
   #runOf(own: SessionService['own']): string {

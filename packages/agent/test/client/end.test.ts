@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildAgent } from '../support/agent-process.ts'
@@ -13,6 +14,7 @@ beforeAll(buildAgent)
 const programs = {
   TypeScript: `
 import fs from 'node:fs'
+import os from 'node:os'
 import * as p from ${JSON.stringify(built)}
 const run = p.startRun({ rank: 1 })
 if (process.env.CONTROL) fs.writeFileSync(run.spool + '/control.json', process.env.CONTROL)
@@ -56,3 +58,83 @@ test.each(Object.keys(programs) as (keyof typeof programs)[])(
     expect(answer(language, { state: 'ended', rank: 0 }, false)).toBe('true')
   },
 )
+
+/** What a TypeScript run's end answers, and after how many seconds; `eachSecond` is what happens meanwhile. */
+function waited(eachSecond: string): unknown {
+  const tree = makeSpoolFolder()
+  onTestFinished(() => fs.rmSync(tree, { recursive: true, force: true }))
+  const file = path.join(tree, 'wait.mjs')
+  fs.writeFileSync(
+    file,
+    `
+import fs from 'node:fs'
+import os from 'node:os'
+let now = 1000
+performance.now = () => now
+globalThis.setTimeout = (call, ms) => {
+  const second = Math.floor(now / 1000)
+  now += ms
+  if (Math.floor(now / 1000) > second) eachSecond(second)
+  setImmediate(call)
+}
+const p = await import(${JSON.stringify(built)})
+const run = p.startRun({ rank: 0 })
+const control = (facts) => fs.writeFileSync(run.spool + '/control.json', JSON.stringify(facts))
+const agent = process.env.PROVLOOM_TREE.split(' ')[2] + '/agent.json'
+const beat = (heard) => fs.writeFileSync(agent, JSON.stringify({ ...JSON.parse(fs.readFileSync(agent)), beatUs: now, heard }))
+function eachSecond(second) { ${eachSecond} }
+control({ state: 'collect', mark: {} })
+const done = await p.endRun({ wait: true })
+console.log(JSON.stringify([done, Math.round((now - 1000) / 1000)]))`,
+  )
+  const env = { PATH: process.env['PATH'], ...treeVariables(tree) }
+  return JSON.parse(execFileSync(process.execPath, [file], { encoding: 'utf8', env }).trim())
+}
+
+test.each([
+  ['gives up after 5 s with an agent that lives and hears nobody', 'beat(0)', [false, 5]],
+  ['waits for an aggregator that is heard, 20 s in all', 'beat(second)', [false, 20]],
+  [
+    'waits while more is journaled, 20 s in all',
+    'control({ state: "collect", mark: { s: second } })',
+    [false, 20],
+  ],
+  [
+    'is true when the folder is taken away meanwhile',
+    'if (second === 2) fs.rmSync(run.spool, { recursive: true })',
+    [true, 2],
+  ],
+] as const)('the end of a run %s', (_, eachSecond, answered) => {
+  expect(waited(eachSecond)).toEqual(answered)
+})
+
+test('an end in a process that helps says that the run of a process that is gone is incomplete', () => {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-helped-'))
+  onTestFinished(() => fs.rmSync(place, { recursive: true, force: true }))
+  const file = path.join(place, 'daemon.mjs')
+  fs.writeFileSync(
+    file,
+    `
+import { fork } from 'node:child_process'
+import * as p from ${JSON.stringify(built)}
+if (process.argv[2] === undefined) {
+  p.startRun({ experimentName: 'e' })
+  const child = fork(process.argv[1], [String(process.pid)])
+  child.on('message', () => process.kill(process.pid, 'SIGKILL'))
+} else {
+  p.logMetric('m', 1)
+  process.send('begun')
+  process.on('disconnect', async () => {
+    while (String(process.ppid) === process.argv[2]) await new Promise(setImmediate)
+    console.log(await p.endRun(), process.argv[2])
+  })
+}`,
+  )
+  const env = { PATH: process.env['PATH'], PROVLOOM_SPOOL_ROOT: place, PROVLOOM_BIN: '/nothing' }
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env, cwd: place })
+  const [done, began] = stdout.trim().split(' ')
+  expect(done, stderr).toBe('false')
+  expect(stderr).toContain(
+    `the process that began the run, ${began}, has ended without endRun: it is incomplete\n`,
+  )
+})

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { AggregatorStatus } from '@provloom/aggregator'
-import { onTerminal, printable, say } from '@provloom/shared'
+import { shownPath, onTerminal, printable, say } from '@provloom/shared'
 import { problemLine } from './problem-line.ts'
 import { counted, duration } from './quantity.ts'
 import { Title } from './title.ts'
@@ -77,7 +77,7 @@ export class Progress {
     if (this.#names.size > NAMED_MAX) return
     const ranks = this.#ranksExpected === undefined ? '' : `, ${counted(this.#ranksExpected, 'rank')}`
     const what = resumed ? 'goes on' : 'is recorded'
-    this.note(`${path.basename(runDir)} ${what}${ranks}, into ${nearest(runDir)}`)
+    this.note(`${path.basename(runDir)} ${what}${ranks}, into ${shownPath(runDir)}`)
   }
 
   #running(status: Running): void {
@@ -99,10 +99,4 @@ export class Progress {
         : `${ranks} of ${counted(this.#ranksExpected, 'rank')}`
     return `${of}, ${counted(logs, 'log')}, graph saved ${flushes === 1 ? 'once' : `${flushes} times`}`
   }
-}
-
-/** As a person at this place would write it. */
-function nearest(folder: string): string {
-  const relative = path.relative(process.cwd(), folder)
-  return relative.startsWith('..') || relative === '' ? folder : relative
 }
