@@ -146,7 +146,7 @@ provloom.end_run()
     expect(stderr).toMatch(/file\/prov \(ENOTDIR.*--provenance-save-dir \[SAVE_DIR_UNWRITABLE\]/)
     expect(stderr).not.toContain('again')
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /2 sessions in no graph yet, kept in .*; hand in: provloom import /,
+      /2 sessions in no graph yet, kept in .*; hand in: provloom import --provenance-save-dir DIR \S+ \S+, DIR being/,
     )
     expect(readRunFile(onlyRun(path.join(cwd, 'prov'))).status).toBe('completed')
   }, 60_000)

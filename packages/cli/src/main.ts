@@ -14,6 +14,7 @@ const codes: Partial<Record<ErrorCode, number>> = {
   UNKNOWN_OPTION: exitCode.usage,
   MISSING_COMMAND: exitCode.usage,
   FILE_UNREADABLE: exitCode.usage,
+  SPOOL_UNREADABLE: exitCode.usage,
   COMMAND_NOT_FOUND: exitCode.notFound,
   INTERNAL: exitCode.internal,
 }
