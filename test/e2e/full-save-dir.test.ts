@@ -71,6 +71,13 @@ describeOnSmallDisk('a run whose disk is full to the end', () => {
     expect(graph.value(rank!, 'problem')).toMatch(/^KEPT: \d+ records are not in this graph: .*ENOSPC/)
     expect(graph.violations()).toEqual([])
 
+    here.disk.fill()
+    const recovered = await provloom(['recover', '--spool-root', here.spoolRoot, runDir])
+    expect([recovered.code, recovered.stderr]).toEqual([
+      3,
+      expect.stringMatching(/ENOSPC.*\[(FILE_UNWRITABLE|LOG_FAILED)\]\nTry: /),
+    ])
+
     here.disk.free()
     const imported = await provloom(['import', '--spool-root', here.spoolRoot])
     expect(imported.code, imported.stderr).toBe(0)
