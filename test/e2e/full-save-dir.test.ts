@@ -71,6 +71,13 @@ describeOnSmallDisk('a run whose disk is full to the end', () => {
     expect(graph.value(rank!, 'problem')).toMatch(/^KEPT: \d+ records are not in this graph: .*ENOSPC/)
     expect(graph.violations()).toEqual([])
 
+    here.disk.fill()
+    const recovered = await provloom(['recover', '--spool-root', here.spoolRoot, runDir])
+    expect([recovered.code, recovered.stderr]).toEqual([
+      3,
+      expect.stringMatching(/ENOSPC.*\[(FILE_UNWRITABLE|LOG_FAILED)\]\nTry: /),
+    ])
+
     here.disk.free()
     const imported = await provloom(['import', '--spool-root', here.spoolRoot])
     expect(imported.code, imported.stderr).toBe(0)
@@ -146,7 +153,7 @@ provloom.end_run()
     expect(stderr).toMatch(/file\/prov \(ENOTDIR.*--provenance-save-dir \[SAVE_DIR_UNWRITABLE\]/)
     expect(stderr).not.toContain('again')
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /2 sessions in no graph yet, kept in .*; hand in: provloom import /,
+      /2 sessions in no graph yet, kept in .*; hand in: provloom import --provenance-save-dir DIR \S+ \S+, DIR being/,
     )
     expect(readRunFile(onlyRun(path.join(cwd, 'prov'))).status).toBe('completed')
   }, 60_000)

@@ -88,6 +88,49 @@ describe('provloom spools', () => {
     expect(handedIn.stderr).toContain('npx provloom@0.0.9 import')
   })
 
+  it.each([
+    ['spool.json', 'empty', 0],
+    ['spool.json', 'cut', 40],
+    ['spool.json', 'gone', undefined],
+    ['session.json', 'empty', 0],
+    ['session.json', 'cut', 40],
+    ['session.json', 'gone', undefined],
+  ])(
+    'tells a %s that is %s, and import too: nothing is removed, and what is to be done works',
+    async (...damage) => {
+      const [name, , bytes] = damage
+      const spoolRoot = folder()
+      const cwd = await keptBy(spoolRoot)
+      const { spool } = (await listed(spoolRoot)).sessions[0]!
+      const file = name === 'spool.json' ? path.resolve(spool, '../..', name) : path.join(spool, name)
+      if (bytes === undefined) fs.rmSync(file)
+      else fs.truncateSync(file, bytes)
+      const told = new RegExp(
+        `${file} cannot be read: .*The records are in ${path.dirname(file)}/.*\\[SPOOL_UNREADABLE\\]`,
+      )
+      const shown = await provloom(['spools', '--spool-root', spoolRoot])
+      expect([shown.code, shown.stdout]).toEqual([1, expect.stringMatching(told)])
+      const left = fs.readdirSync(spoolRoot, { recursive: true })
+      const found = await provloom(['import', '--spool-root', spoolRoot])
+      expect([found.code, found.stderr]).toEqual([3, expect.stringMatching(told)])
+      const named = await provloom(['import', path.dirname(file)])
+      expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('[SPOOL_UNREADABLE]\nTry: ')])
+      expect(fs.readdirSync(spoolRoot, { recursive: true })).toEqual(left)
+      // Of which host it is nobody knows then: it is taken for left when nothing in it changes.
+      fs.writeFileSync(file, /\{"format": \d\}/.exec(shown.stdout)![0])
+      for (const one of left) fs.utimesSync(path.join(spoolRoot, String(one)), 1, 1)
+      const mended = await provloom([
+        'import',
+        '--spool-root',
+        spoolRoot,
+        '--provenance-save-dir',
+        path.join(cwd, 'prov'),
+      ])
+      expect(mended.code, mended.stderr).toBe(0)
+      expect(new Graph(onlyRun(path.join(cwd, 'prov'))).labelled('lr')).toHaveLength(1)
+    },
+  )
+
   it('says who serves a session that goes on, and import leaves it alone', async () => {
     const one = await job(1, 10)
     await until(() => hasRun(one.saveDir))
@@ -96,6 +139,8 @@ describe('provloom spools', () => {
     const result = await provloom(['import', '--spool-root', one.spoolRoot])
     expect(result.code).toBe(0)
     expect(result.stderr).toContain('1 session still in use: left alone')
+    expect((await provloom(['import', sessions[0]!.spool])).code).toBe(3)
+    expect((await provloom(['import', '/nowhere'])).code).toBe(2)
     one.ranks[0]!.stdin!.end()
   })
 })
@@ -198,6 +243,7 @@ describe('provloom import', () => {
     expect(one.aggregator.exitCode).toBeNull()
     expect(fs.existsSync(late.spool)).toBe(false)
     const runDir = onlyRun(one.saveDir)
+    expect(result.stderr).toContain(`${late.spool} is handed in to ${runDir}, whose aggregator goes on`)
     const graph = new Graph(runDir)
     expect(graph.violations()).toEqual([])
     const [killed, goesOn] = graph.each(graph.ofType('RankExecution'), 'status')

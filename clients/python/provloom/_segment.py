@@ -43,8 +43,8 @@ class Segments:
     """The open segment of a stream, and what went wrong with it last. The lock is the stream's."""
 
     # A point reads some of them: slots are found at once, however many there are.
-    __slots__ = ("session", "name", "ledger", "fd", "file", "identity", "at", "_removed", "_tell_removed", "_no_room",
-                 "_torn", "_retry_at", "_reason", "_failure")  # fmt: skip
+    __slots__ = ("session", "name", "ledger", "fd", "file", "identity", "at", "declared", "_declared", "_removed",
+                 "_tell_removed", "_no_room", "_torn", "_retry_at", "_reason", "_failure")  # fmt: skip
 
     def __init__(self, session):
         self.session = session
@@ -54,6 +54,9 @@ class Segments:
         #: (next record number, bytes of the open segment, when it was written): one value, so that no exception finds
         #: it half changed
         self.at = (0, 0, 0)
+        #: the declarations of its series by their ids, and how many of them lie where they can be read
+        self.declared = {}
+        self._declared = 0
         self._removed = self._tell_removed = self._no_room = self._torn = False
         self._retry_at = 0
         self._reason = self._failure = None
@@ -64,6 +67,9 @@ class Segments:
 
     def _begin_segment(self, now):
         number = self.at[0]
+        if self.declared and not self._is_whole():
+            # Nobody may have read the declarations that went with it.
+            self._declared = 0
         self._close_file()
         file = self._file(number)
         descriptor, identity = -1, None
@@ -86,6 +92,27 @@ class Segments:
             raise
         self.at = (number, HEADER_BYTES, now)
         self.fd, self.file, self.identity = descriptor, file, identity
+        return self._declare_again(now)
+
+    def _is_whole(self):
+        """Whether what was written last lies where it did: nobody has removed it, or cut it."""
+        try:
+            found = os.stat(self.file)
+        except (OSError, TypeError):
+            return False
+        return (found.st_dev, found.st_ino) == self.identity and found.st_size >= self.at[1]
+
+    def _declare_again(self, now):
+        """The series that are known already, by the ids they have: points go on to name those."""
+        while self._declared < len(self.declared):
+            number = self._declared
+            declared = self.declared[number]
+            if self.at[1] + FRAME_HEADER_BYTES + len(declared) > limits.SEGMENT_BYTES_MAX:
+                return self._begin_segment(now)
+            if not self._write(declared, now):
+                self._close_file()  # so that the next record begins here
+                return False
+            self._declared = max(self._declared, number + 1)
         return True
 
     def _file(self, number):

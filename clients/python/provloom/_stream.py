@@ -200,7 +200,9 @@ class Stream(Segments):
         )
         if not self._append(declared, now, True):
             return None
+        self.declared[number] = declared
         self.series[key, context, source] = number
+        self._declared = number + 1
         return number
 
     def _append(self, payload, now, metric):

@@ -203,7 +203,8 @@ log(100)
         # start, series, 500 points and a param
         self.assertEqual(names, ["%020d.seg" % 0, "%020d.seg" % 503])
         self.assertEqual(os.path.getsize(os.path.join(folder, names[0])), 1000)
-        self.assertEqual(self.ledgers()[stream]["next"], 503 + 102)
+        # the series again, 100 points, a param and the end
+        self.assertEqual(self.ledgers()[stream]["next"], 503 + 103)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Calls that returned are stored or counted as dropped, whatever becomes of the disk."""
 
+import glob
 import os
 import shutil
 import signal
@@ -244,6 +245,35 @@ provloom.end_run(wait=False)
 
     def test_a_stream_that_is_removed_is_made_again_and_its_numbers_go_on(self):
         self.play("os.path.dirname(stream.file)")
+
+    def test_series_are_declared_again_by_their_ids_where_nobody_may_have_read_them(self):
+        self.run_program(
+            HEAD
+            + """
+for key in "ab": provloom.log_metric(key, 1.0)
+shutil.rmtree(run.spool)
+"""
+            + LATER
+            + """
+for key in "bc": provloom.log_metric(key, 2.0)
+os.unlink(stream.file)
+"""
+            + LATER
+            + """
+provloom.log_param("p", 1)
+for key in "cb": provloom.log_metric(key, 3.0)
+provloom.end_run(wait=False)
+"""
+        )
+        (session,) = self.sessions()
+        (segment,) = glob.glob(os.path.join(session, "streams", "*", "*.seg"))
+        with open(segment, "rb") as opened:
+            found, _ = support.read_segment(opened.read())
+        records = [support.decode(payload) for _, payload in found]
+        self.assertEqual(
+            [(one["id"], one["key"]) for one in records if one["type"] == "series"], [(0, "a"), (1, "b"), (2, "c")]
+        )
+        self.assertEqual([(one["series"], one["value"]) for one in records if one["type"] == "point"], [(2, 3.0), (1, 3.0)])
 
     def test_ledgers_that_are_removed_are_made_again_with_their_counts(self):
         self.run_program(

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { ProvloomError, isOn, renderError, say } from '@provloom/shared'
+import { ProvloomError, isOn, knownError, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
 import { exitCode } from './exit-code.ts'
 import { refuseFlagValue } from './flag-value.ts'
@@ -14,6 +14,7 @@ const codes: Partial<Record<ErrorCode, number>> = {
   UNKNOWN_OPTION: exitCode.usage,
   MISSING_COMMAND: exitCode.usage,
   FILE_UNREADABLE: exitCode.usage,
+  SPOOL_UNREADABLE: exitCode.usage,
   COMMAND_NOT_FOUND: exitCode.notFound,
   INTERNAL: exitCode.internal,
 }
@@ -71,9 +72,8 @@ function report(error: unknown): number {
     return exitCode.usage
   }
   say(renderError(error))
-  if (!(error instanceof ProvloomError)) {
-    if (isOn(process.env, 'PROVLOOM_DEBUG')) console.error(error)
-    return exitCode.internal
-  }
-  return codes[error.code] ?? exitCode.unavailable
+  const known = knownError(error)
+  if (known !== error && isOn(process.env, 'PROVLOOM_DEBUG')) console.error(error)
+  if (known === undefined) return exitCode.internal
+  return codes[known.code] ?? exitCode.unavailable
 }

@@ -102,7 +102,7 @@ function addSpools(program: Command): void {
     .option('--json', 'the list as one line of JSON')
     .addHelpText(
       'after',
-      '\nExit code: 0 listed, also when there is none; 1 a spool cannot be read, of another release say; 2 a wrong command line.\n\nExample:\n  provloom spools',
+      '\nExit code: 0 listed, also when there is none; 1 a spool cannot be read, damaged say, or of another release; 2 a wrong command line.\n\nExample:\n  provloom spools',
     )
     .action(async (given: Record<string, unknown>) => {
       const { spools } = await import('./command/spools.ts')
@@ -123,7 +123,7 @@ function addImport(program: Command): void {
     .option('--json', 'what was done as one line of JSON on standard output')
     .addHelpText(
       'after',
-      '\nExperiment, namespace and save directory are those of the scripts; what is given here wins.\nExit code: 0 handed in, also when there was nothing; 2 no spool that can be read; 3 something is kept, or in use.\n\nExamples:\n  provloom import\n  provloom import --all\n  provloom import /tmp/provloom-1000/local-4f1e.4711.99/sessions/0123456789abcdef',
+      '\nExperiment, namespace and save directory are those of the scripts; what is given here wins.\nExit code: 0 handed in, also when there was nothing; 2 what is named is no spool that can be read; 3 something is kept, a spool that is found cannot be read, or one that is named is in use.\n\nExamples:\n  provloom import\n  provloom import --all\n  provloom import /tmp/provloom-1000/local-4f1e.4711.99/sessions/0123456789abcdef',
     )
   const without = ['exitWhenDone', 'host', 'port', 'advertise', 'insecure']
   addOptions(command, 'aggregator', without).action(

@@ -84,15 +84,59 @@ export function causeOf(error: unknown): string {
 
 const bugHint = 'PROVLOOM_DEBUG=1 shows where; it is a bug of ours, please tell us.'
 
+/** What the system says no to, as no program can help it: the code that people are told, and what to try. */
+const refusals: Readonly<Record<string, readonly [code: ErrorCode, hint: string]>> = {
+  ENOSPC: ['FILE_UNWRITABLE', 'Make room: df -h shows the bytes, df -i the inodes. Then call it again.'],
+  EDQUOT: ['FILE_UNWRITABLE', 'Make room within your quota, and call it again.'],
+  EROFS: [
+    'FILE_UNWRITABLE',
+    'Its disk is mounted read-only: mount it to be written, or name another folder.',
+  ],
+  EACCES: ['FILE_UNWRITABLE', 'Look whether you may read and write it and its folder.'],
+  EPERM: ['FILE_UNWRITABLE', 'Look whether you may read and write it and its folder.'],
+  EIO: ['FILE_UNWRITABLE', 'Look after its disk, and call it again.'],
+  ESTALE: ['FILE_UNWRITABLE', 'Look after its file server, and call it again.'],
+  EMFILE: ['NOT_READY', 'Raise the limit of open files (ulimit -n), and call it again.'],
+  ENFILE: ['NOT_READY', 'The machine has too many open files: end what needs many, and call it again.'],
+}
+
+/**
+ * The error that a person is told. One of the system's about a file is as known as ours, however it came up to here:
+ * a full disk is no bug.
+ *
+ * @returns undefined for what nobody expects: a bug
+ */
+export function knownError(error: unknown): ProvloomError | undefined {
+  if (error instanceof ProvloomError) return error
+  const code = systemCode(error)
+  const refusal = code === undefined ? undefined : refusals[code]
+  if (refusal === undefined || !(error instanceof Error) || !('syscall' in error)) return undefined
+  const { syscall } = error
+  const file = 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  // Node has no words for it.
+  const cause = code === 'EDQUOT' ? new Error('EDQUOT: disk quota exceeded', { cause: error }) : error
+  const hint = refusal[1]
+  return new ProvloomError(
+    refusal[0],
+    `Could not ${String(syscall)}${file === undefined ? '' : ` ${file}`}`,
+    {
+      doing: String(syscall),
+      ...(file === undefined ? {} : { to: file }),
+      cause,
+      hint,
+    },
+  )
+}
+
 /**
  * The two lines the command line prints, fit for a terminal whatever they name.
  *
  * @returns `Error: ...` and, where there is a hint, `Try: ...`
  */
 export function renderError(error: unknown): string {
-  if (!(error instanceof ProvloomError))
-    return printable(`Error: ${reasonOf(error)} [INTERNAL]\nTry:   ${bugHint}`)
-  const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`
-  const head = `Error: ${error.message}${cause} [${error.code}]`
-  return printable(error.hint === undefined ? head : `${head}\nTry:   ${error.hint}`)
+  const known = knownError(error)
+  if (known === undefined) return printable(`Error: ${reasonOf(error)} [INTERNAL]\nTry:   ${bugHint}`)
+  const cause = known.cause === undefined ? '' : ` (${reasonOf(known.cause)})`
+  const head = `Error: ${known.message}${cause} [${known.code}]`
+  return printable(known.hint === undefined ? head : `${head}\nTry:   ${known.hint}`)
 }

@@ -52,10 +52,11 @@ export class OwnFile {
     return isSame(this.#identity, other.#identity)
   }
 
-  /** Whether it is what this path names now. */
-  isNamed(file: string): boolean {
+  /** Whether it is what this path names now, with so many bytes at least. */
+  isNamed(file: string, bytes = 0): boolean {
     try {
-      return isSame(fs.statSync(file, { bigint: true }), this.#identity)
+      const found = fs.statSync(file, { bigint: true })
+      return isSame(found, this.#identity) && found.size >= bytes
     } catch {
       return false
     }

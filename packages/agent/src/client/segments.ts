@@ -32,6 +32,8 @@ export class Segments {
   readonly #ledger: LedgerFile
   readonly #makeAgain: () => void
   #own: OwnFile | undefined
+  /** The one that was begun last, closed or not. */
+  #begun: OwnFile | undefined
   #file = ''
   #size = 0
   #next = 0
@@ -42,6 +44,9 @@ export class Segments {
   trouble: Trouble = { reason: 'disk-failed', error: undefined }
   /** The folder was removed while it was written: to be told. */
   removed = false
+  /** The declarations of the stream's series, and how many of them lie where they can be read. */
+  readonly #declarations: Uint8Array[] = []
+  #declared = 0
 
   /** @param makeAgain makes all that the stream's folder lies in, after somebody removed it; throws the system's error */
   constructor(folder: string, ledger: LedgerFile, makeAgain: () => void) {
@@ -70,8 +75,14 @@ export class Segments {
     return this.#size + bytes > limits.segmentBytesMax && this.#size > headerBytes
   }
 
+  /** A series' declaration that is written: it is again, where nobody may have read it before it was removed. */
+  declare(payload: Uint8Array): void {
+    this.#declared = this.#declarations.push(payload)
+  }
+
   /** Begins the segment of the next record. */
   begin(): boolean {
+    if (this.#declared > 0 && !this.#isWhole()) this.#declared = 0
     this.close()
     const file = path.join(this.#folder, segmentName(this.#next))
     let own: OwnFile | undefined
@@ -89,8 +100,30 @@ export class Segments {
     }
     this.#own = own
     this.#file = file
+    this.#begun = own
     this.#size = headerBytes
     this.#wroteMs = -Infinity
+    return this.#declareAgain()
+  }
+
+  /** Whether what was written last lies where it did: nobody has removed it, or cut it. */
+  #isWhole(): boolean {
+    return this.#begun?.isNamed(this.#file, this.#size) === true
+  }
+
+  /** The series that are known already, by the ids they have: points go on to name those. */
+  #declareAgain(): boolean {
+    while (this.#declared < this.#declarations.length) {
+      const at = this.#declared
+      const payload = this.#declarations[at]!
+      if (this.needsNext(frameHeaderBytes + payload.length)) return this.begin()
+      if (!this.write(payload, -Infinity)) {
+        // So that the next record begins here.
+        this.close()
+        return false
+      }
+      this.#declared = Math.max(this.#declared, at + 1)
+    }
     return true
   }
 

@@ -113,6 +113,7 @@ export class WorkerStream {
       ...(source === undefined ? {} : { source }),
     })
     if (!this.#append(declared, true)) return undefined
+    this.#segments.declare(declared)
     const ofKey = this.#series.get(key) ?? new Map<string | undefined, Map<string | undefined, number>>()
     const ofContext = ofKey.get(context) ?? new Map<string | undefined, number>()
     this.#series.set(key, ofKey.set(context, ofContext.set(source, id)))

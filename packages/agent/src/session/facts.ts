@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount, isNameable } from '@provloom/shared'
+import { ProvloomError, isCount, isNameable, systemCode } from '@provloom/shared'
 import { libraryVersion } from '../client/library.ts'
 import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
@@ -66,13 +66,31 @@ export function readSession(folder: string): {
     return { folder: session, facts: factsOf(fields, session.id) }
   } catch (error) {
     if (error instanceof ProvloomError) throw error
-    throw new ProvloomError('SPOOL_UNREADABLE', `${folder} is no session that can be read`, {
-      doing: 'open the session',
-      to: file,
-      cause: error,
-      hint: 'Name a folder that holds session.json and streams/; provloom spools lists them.',
-    })
+    throw unreadable(file, session.streams, error)
   }
+}
+
+/**
+ * A file that says what a spool is: damaged, gone, or of another release.
+ *
+ * @param records what lies beside it when the spool is one
+ */
+export function unreadable(file: string, records: string, cause: unknown): ProvloomError {
+  const code = systemCode(cause)
+  const isDamaged = cause instanceof SyntaxError || (code === 'ENOENT' && fs.existsSync(records))
+  const hint = isDamaged
+    ? `The records are in ${records}, and stay there. Put the file back from a copy; where there is none, {"format": ${spoolFormat}} in it is enough to hand them in.`
+    : code === 'ENOENT' || code === 'ENOTDIR'
+      ? `Name a folder that holds ${path.basename(file)} and ${path.basename(records)}/; provloom spools lists them.`
+      : code !== undefined
+        ? `Look whether you may read it, and whether its disk answers; the records are in ${records}.`
+        : undefined
+  return new ProvloomError('SPOOL_UNREADABLE', `${file} cannot be read`, {
+    doing: 'open the spool',
+    to: file,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 /** @throws in words: both formats and versions, and what to type */
@@ -83,6 +101,7 @@ export function refuseOtherFormat(
 ): void {
   const format = fields.get('format')
   if (format === spoolFormat) return
+  if (!isCount(format)) throw new SyntaxError('it names no format')
   const version = textOf(fields.get(versionField))
   const by = version === undefined ? 'the release of Provloom that wrote it' : `Provloom ${version}`
   const call = version === undefined ? 'provloom' : `npx provloom@${version}`

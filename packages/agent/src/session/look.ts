@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, reasonOf } from '@provloom/shared'
+import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
 import { isStarting, jobServed, servingAgent } from '../tree/claim.ts'
 import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
@@ -34,7 +34,11 @@ export interface SpoolLook {
 /** A folder among the spools that is none that can be read: of another release, or damaged. */
 export interface ForeignSpool {
   readonly spool: string
+  /** Of it, what cannot be read. */
+  readonly file: string
   readonly reason: string
+  /** What to try. Absent of one of another release, whose reason says it. */
+  readonly hint?: string
 }
 
 /**
@@ -60,10 +64,11 @@ export function spoolsIn(roots: readonly string[], foreign: (one: ForeignSpool) 
   for (const root of roots) {
     for (const name of namesIn(root).sort()) {
       const tree = path.join(root, name)
-      if (!fs.existsSync(path.join(tree, 'spool.json'))) continue
+      const sessions = sessionsIn(path.join(tree, 'sessions'))
+      if (!fs.existsSync(path.join(tree, 'spool.json')) && sessions.length === 0) continue
       const looks = orForeign(tree, foreign, () => [readTree(tree)])
       if (looks.length === 0) continue
-      for (const session of sessionsIn(path.join(tree, 'sessions')))
+      for (const session of sessions)
         found.push(...orForeign(session, foreign, () => [lookAtSession(session)]))
     }
   }
@@ -90,12 +95,18 @@ function orForeign<T>(spool: string, foreign: (one: ForeignSpool) => void, look:
   try {
     return look()
   } catch (error) {
+    const found = error instanceof ProvloomError ? error : undefined
+    const cause = found?.cause ?? error
     // Handed in and removed at this moment.
-    if (!fs.existsSync(spool)) return []
-    const cause = error instanceof ProvloomError && error.cause !== undefined ? error.cause : error
-    foreign({ spool, reason: reasonOf(cause) })
+    if (!fs.existsSync(spool) || (systemCode(cause) === 'ENOENT' && isServed(spool))) return []
+    const hint = found?.hint === undefined ? {} : { hint: found.hint }
+    foreign({ spool, file: found?.to ?? spool, reason: reasonOf(cause), ...hint })
     return []
   }
+}
+
+function isServed(spool: string): boolean {
+  return [spool, path.resolve(spool, '..', '..')].some((tree) => servingAgent(tree) !== undefined)
 }
 
 function sessionsIn(folder: string): string[] {

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, isCount, isNameable, keySlug, makePath, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
-import { refuseOtherFormat, spoolFormat } from '../session/facts.ts'
+import { refuseOtherFormat, spoolFormat, unreadable } from '../session/facts.ts'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 
 /**
@@ -105,14 +105,9 @@ export function readTree(folder: string): { readonly tree: TreeFolder; readonly 
       typeof value === 'object' && value !== null ? Object.entries(value) : [],
     )
     refuseOtherFormat(fields, 'version', tree.root)
-    return { tree, facts: factsOf(fields) }
+    return { tree, facts: factsOf(fields, path.basename(tree.root)) }
   } catch (error) {
-    throw new ProvloomError('SPOOL_UNREADABLE', `${folder} is no spool that can be read`, {
-      doing: 'open the spool',
-      to: file,
-      cause: error,
-      hint: 'Name a folder that holds spool.json and sessions/; provloom spools lists them.',
-    })
+    throw unreadable(file, tree.sessions, error)
   }
 }
 
@@ -182,7 +177,7 @@ function reasonFor(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function factsOf(fields: ReadonlyMap<string, unknown>): TreeFacts {
+function factsOf(fields: ReadonlyMap<string, unknown>, key: string): TreeFacts {
   const count = (name: string): number => {
     const value = fields.get(name)
     return isCount(value) ? value : 0
@@ -190,7 +185,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>): TreeFacts {
   const text = (name: string): string => textOf(fields.get(name)) ?? ''
   return {
     createdUs: count('createdUs'),
-    key: text('key'),
+    key: text('key') || key,
     launcherMark: text('launcherMark'),
     host: text('host'),
     hostId: text('hostId'),

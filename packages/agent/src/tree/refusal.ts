@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ProvloomError, sentenceOf } from '@provloom/shared'
+import { knownError, sentenceOf } from '@provloom/shared'
 import { ControlFile, formerRun } from '../session/control.ts'
 import { isSessionId, sessionFolderAt } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
@@ -30,5 +30,5 @@ export function refuseSession(session: SessionFolder, error: unknown): void {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof ProvloomError ? error.code : 'INTERNAL'
+  return knownError(error)?.code ?? 'INTERNAL'
 }

@@ -93,6 +93,31 @@ await p.endRun({ wait: false })`,
     expect(ledgerOf(at, recorded)).toEqual({ next: recordsOf(recorded), drops: {} })
   })
 
+  test('has its series declared again by their ids, for nobody may have read them', async () => {
+    play(`
+const file = () => path.join(run.spool, 'streams', fs.readdirSync(run.spool + '/streams')[0])
+const segment = () => path.join(file(), fs.readdirSync(file())[0])
+for (const key of 'ab') p.logMetric(key, 1)
+fs.rmSync(run.spool, { recursive: true })
+later()
+for (const key of 'bc') p.logMetric(key, 2)
+fs.rmSync(segment())
+later()
+p.logParam('p', 1)
+for (const key of 'cb') p.logMetric(key, 3)
+await p.endRun({ wait: false })`)
+    const { events, points } = await readOnlyStream(tree)
+    expect(only(events, 'series').map(({ id, key }) => [id, key])).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+      [2, 'c'],
+    ])
+    expect(points.map(({ key, value }) => [key, value])).toEqual([
+      ['c', 3],
+      ['b', 3],
+    ])
+  })
+
   test('has its ledger made again with the counts, where that alone is removed', async () => {
     play(`
 p.logMetric('m', 'no number')

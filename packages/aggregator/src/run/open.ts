@@ -91,6 +91,7 @@ export async function resumeRun(
 async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
   const files = filesOf(facts.runDir)
   removeLeftovers(facts.runDir)
+  await takeKept(around, facts)
   const look = readSnapshot(files.snapshot)
   if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
   const snapshot = look.kind === 'snapshot' ? look.snapshot : undefined
@@ -127,14 +128,19 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
 export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
   const files = filesOf(facts.runDir)
   if (!fs.existsSync(files.reopening)) return undefined
-  const kept = await fs.promises.readFile(files.reopening)
   around.files.makeFolder(files.journal)
-  await writeDurably(around.files, files.snapshot, [kept])
   const run = await resumeRun(around, facts)
   if (typeof run === 'string') return undefined
   around.files.remove(files.reopening)
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
+}
+
+/** A run that is reopened begins with what closing has kept; so does one whose reopening was cut off before it had that. */
+async function takeKept({ files }: Surroundings, { runDir }: RunFacts): Promise<void> {
+  const { snapshot, reopening } = filesOf(runDir)
+  if (fs.existsSync(snapshot) || !fs.existsSync(reopening)) return
+  await writeDurably(files, snapshot, [await fs.promises.readFile(reopening)])
 }
 
 function takeLease({ clock, version, force, tell }: Surroundings, facts: RunFacts): Promise<Lease> {

@@ -22,6 +22,8 @@ export class Gathering {
   readonly #meet: string
   readonly #told: string[] = []
   readonly finished: RunFinished[] = []
+  /** A save directory cannot be written: what it kept from its runs needs another one. */
+  noSaveDir = false
 
   /** @param tell hears what a person should know */
   constructor(config: AggregatorConfig, tell: (message: string) => void) {
@@ -84,6 +86,7 @@ export class Gathering {
         break
       case 'problem':
         this.#told.push(status.message)
+        this.noSaveDir ||= status.code === 'SAVE_DIR_UNWRITABLE'
         this.#tell(problemLine(status))
         break
       case 'problem-ended':

@@ -3,7 +3,7 @@ import { clearSpool, isLeft, isOver, lookAtSpool, spoolsIn } from '@provloom/age
 import type { SpoolLook } from '@provloom/agent'
 import type { RunFinished } from '@provloom/aggregator'
 import type { StoredRun } from '@provloom/rundir'
-import { ProvloomError, checkOptions, exactJson, renderError, say } from '@provloom/shared'
+import { ProvloomError, checkOptions, exactJson, renderError, say, shellWord } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
@@ -16,7 +16,7 @@ import { Gathering } from './gathering.ts'
 import { elsewhereWords, leftHere } from './left-here.ts'
 import { handIn, outcomeOf, refuseLiving } from './hand-in.ts'
 import type { HandedIn } from './hand-in.ts'
-import { rootsOf } from './spools.ts'
+import { foreignLine, rootsOf } from './spools.ts'
 
 /** Of more that cannot be read the number is told. */
 const unreadableToldMax = 3
@@ -31,6 +31,14 @@ interface Imported {
   readonly finished: readonly RunFinished[]
   /** What came in is in its runs' documents. */
   readonly whole: boolean
+  /** Where it was to go nothing can be written. */
+  readonly noSaveDir: boolean
+}
+
+/** What is to be handed in, and how many spools were found beside it that cannot be read. */
+interface Found {
+  readonly looks: readonly SpoolLook[]
+  readonly unreadable: number
 }
 
 /**
@@ -45,9 +53,9 @@ export async function importSpools(
   tellMisspelt()
   const { spoolRoot, all, json, ...rest } = given
   const options = checkOptions('aggregator', rest, process.env)
-  const looks =
+  const { looks, unreadable }: Found =
     folders.length > 0
-      ? named(folders)
+      ? { looks: named(folders), unreadable: 0 }
       : left(given, spoolRoot !== undefined || all === true ? undefined : options)
   const imported: Imported[] = []
   for (const job of together(jobsOf(looks, options.jobKey))) imported.push(await handInJob(job, options))
@@ -58,16 +66,30 @@ export async function importSpools(
       `${exactJson({ kind: 'imported', sessions: handedIn.map((one) => outcomeOf(one)), runs: finished })}\n`,
     )
   } else for (const run of finished) say(renderSummary(run, styleFor(process.stderr)))
-  const kept = handedIn.filter(({ delivery }) => delivery.kind === 'kept').map(({ spool }) => spool)
-  if (kept.length > 0) tell(keptLine(kept))
-  return kept.length === 0 && imported.every((one) => one.whole) ? exitCode.ok : exitCode.unavailable
+  for (const noSaveDir of [false, true]) {
+    const kept = keptOf(imported.filter((one) => one.noSaveDir === noSaveDir))
+    if (kept.length > 0) tell(keptLine(kept, noSaveDir))
+  }
+  const isAll = keptOf(imported).length + unreadable === 0 && imported.every((one) => one.whole)
+  return isAll ? exitCode.ok : exitCode.unavailable
+}
+
+function keptOf(imported: readonly Imported[]): string[] {
+  return imported.flatMap(({ handedIn }) =>
+    handedIn.filter(({ delivery }) => delivery.kind === 'kept').map(({ spool }) => spool),
+  )
 }
 
 /** The end of one that did not bring all in: how much is left, where, and what to type when its cause is mended. */
-function keptLine(spools: readonly string[]): string {
-  const named = spools.slice(0, NAMED_MAX).join(' ')
+function keptLine(spools: readonly string[], noSaveDir: boolean): string {
+  const named = spools.slice(0, NAMED_MAX).map(shellWord).join(' ')
   const more = spools.length - NAMED_MAX
-  const again = more > 0 ? `provloom spools lists them all` : `hand in: provloom import ${named}`
+  const command = noSaveDir ? 'provloom import --provenance-save-dir DIR' : 'provloom import'
+  const elsewhere = noSaveDir ? ', DIR being a folder that can be written' : ''
+  const again =
+    more > 0
+      ? `provloom spools lists them all${noSaveDir ? `; hand in: ${command} SPOOL${elsewhere}` : ''}`
+      : `hand in: ${command} ${named}${elsewhere}`
   const where = more > 0 ? `${named} and ${more} more` : spools.join(', ')
   return `${counted(spools.length, 'session')} in no graph yet, kept in ${where}; ${again}`
 }
@@ -84,12 +106,14 @@ function named(folders: readonly string[]): SpoolLook[] {
  *
  * @param options those of the folder that this is typed in; undefined for all of them
  */
-function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | undefined): SpoolLook[] {
+function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | undefined): Found {
   const roots = rootsOf(given)
-  let unreadable = 0
-  const all = spoolsIn(roots, ({ spool, reason }) => {
+  let [unreadable, otherFolders] = [0, 0]
+  const all = spoolsIn(roots, (one) => {
     // provloom spools has them all.
-    if (++unreadable <= unreadableToldMax) tell(`${spool} cannot be read: ${reason}`)
+    if (++unreadable <= unreadableToldMax) tell(foreignLine(one))
+    // Of another release: none that was made in this folder lately.
+    if (options !== undefined && one.hint === undefined) otherFolders++
   })
   if (unreadable > unreadableToldMax)
     tell(`${unreadable - unreadableToldMax} more spools cannot be read: provloom spools`)
@@ -101,7 +125,7 @@ function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | 
   const which = elsewhere.length === 0 ? '' : ' of this folder'
   if (here.length === 0) tell(`no sessions${which} are left to be handed in (looked in ${roots.join(', ')})`)
   if (elsewhere.length > 0) tell(elsewhereWords(elsewhere).join('\n'))
-  return [...here]
+  return { looks: here, unreadable: unreadable - otherFolders }
 }
 
 /** One that its document holds, and whose agent was killed before it removed it, needs no handing in. */
@@ -130,22 +154,24 @@ async function handInJob(job: Job, options: GivenOptions): Promise<Imported> {
     tell(`${look.spool} is in its run already, ${look.former.run?.runDir ?? ''}: removed`)
     clearSpool(look)
   }
-  if (job.sessions.length === 0) return { handedIn: [], finished: [], whole: true }
+  if (job.sessions.length === 0) return { handedIn: [], finished: [], whole: true, noSaveDir: false }
   const { jobKey: _key, ...rest } = options
   const resume = job.runs.map(({ facts }) => facts.runDir)
   const gathering = new Gathering({ collectAllProcesses: true, ...rest, jobKey: 'import', resume }, tell)
   try {
     await gathering.start()
   } catch (error) {
-    return { handedIn: await handInLiving(job, error), finished: [], whole: true }
+    const noSaveDir = error instanceof ProvloomError && error.code === 'SAVE_DIR_UNWRITABLE'
+    return { handedIn: await handInLiving(job, error), finished: [], whole: true, noSaveDir }
   }
   const handedIn = await gathering.handIn(job.sessions)
+  const { noSaveDir } = gathering
   try {
-    return { handedIn, finished: await gathering.finish(), whole: true }
+    return { handedIn, finished: await gathering.finish(), whole: true, noSaveDir }
   } catch (error) {
     // Other jobs may have other disks.
     say(renderError(error))
-    return { handedIn, finished: gathering.finished, whole: false }
+    return { handedIn, finished: gathering.finished, whole: false, noSaveDir }
   }
 }
 
@@ -153,13 +179,25 @@ async function handInJob(job: Job, options: GivenOptions): Promise<Imported> {
 async function handInLiving(job: Job, error: unknown): Promise<HandedIn[]> {
   const connection = job.runs.flatMap((run) => connectionOf(run) ?? [])[0]
   const isRunning = error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING'
-  if (isRunning && connection !== undefined) return handIn(job.sessions, connection, tell)
+  if (isRunning && connection !== undefined) {
+    const handedIn = await handIn(job.sessions, connection, tell)
+    // Its aggregator shows the run when that has ended.
+    for (const one of handedIn) tellLiving(one)
+    return handedIn
+  }
   say(renderError(error))
   const reason = error instanceof Error ? error.message : String(error)
   return job.sessions.map(({ spool }) => ({
     spool,
     delivery: { kind: 'kept', folders: [spool], records: 0, reason, told: [] },
   }))
+}
+
+function tellLiving({ spool, delivery }: HandedIn): void {
+  if (delivery.kind === 'not-collected') tell(`${spool} is of a rank that is not collected: removed`)
+  if (delivery.kind !== 'delivered') return
+  const runs = delivery.runs.map(({ runDir }) => runDir).join(', ')
+  tell(`${spool} is handed in to ${runs}, whose aggregator goes on with it`)
 }
 
 function connectionOf({ connectionFile }: StoredRun): string | undefined {

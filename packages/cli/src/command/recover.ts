@@ -14,7 +14,7 @@ import { canGoOn, isLasting, jobOf } from './belonging.ts'
 import { Gathering } from './gathering.ts'
 import { outcomeOf, refuseLiving } from './hand-in.ts'
 import type { HandedIn } from './hand-in.ts'
-import { rootsOf } from './spools.ts'
+import { foreignLine, rootsOf } from './spools.ts'
 
 /**
  * `provloom recover RUN_DIR [SPOOL...]`: after everything was killed, what is in the run's journal and in the spools of
@@ -82,13 +82,11 @@ function spoolsOf(
 ): SpoolLook[] {
   const roots = rootsOf(given)
   const root = roots.join(', ')
-  const found = spoolsIn(roots, ({ spool, reason }) => tell(`${spool} cannot be read: ${reason}`)).filter(
-    (look) => {
-      if (isOver(look)) return false
-      const { run } = look.former
-      return run === undefined ? jobKey !== '' && jobOf(look, undefined) === jobKey : run.runId === runId
-    },
-  )
+  const found = spoolsIn(roots, (one) => tell(foreignLine(one))).filter((look) => {
+    if (isOver(look)) return false
+    const { run } = look.former
+    return run === undefined ? jobKey !== '' && jobOf(look, undefined) === jobKey : run.runId === runId
+  })
   const taken: SpoolLook[] = []
   for (const look of found) {
     // Of the turns of one job, this one.

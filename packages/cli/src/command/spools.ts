@@ -105,8 +105,13 @@ function textOf(
     lines.push(`${counted(busy.length, 'session')} that processes still serve or write:`)
     for (const one of busy) lines.push(...linesOf(one))
   }
-  for (const { spool, reason } of foreign) lines.push(`${spool} cannot be read: ${reason}`)
+  for (const one of foreign) lines.push(foreignLine(one))
   return `${lines.join('\n')}\n`
+}
+
+/** A spool that cannot be read: which file, why, and what to try. */
+export function foreignLine({ file, reason, hint }: ForeignSpool): string {
+  return `${file} cannot be read: ${reason}${hint === undefined ? '' : `. ${hint.replace(/\.$/, '')}`} [SPOOL_UNREADABLE]`
 }
 
 function linesOf(one: Listed): string[] {
