@@ -9,11 +9,14 @@ export function isNameable(folder: string): boolean {
   return !unnameable.test(folder)
 }
 
+/** What bin/provloom.js has for a working folder that was removed. */
+const removed = '/proc/self/cwd'
+
 /** The working folder; empty where it was removed, or cannot be named. */
 export function workingFolder(): string {
   try {
     const folder = process.cwd()
-    return isNameable(folder) ? folder : ''
+    return isNameable(folder) && folder !== removed ? folder : ''
   } catch {
     return ''
   }

@@ -34,7 +34,7 @@ describe('options', () => {
   it.each([
     [{ saveAfterNLogs: '0' }, '--save-after-n-logs must be an integer from 1'],
     [{ saveAfterNLogs: 1.5 }, 'not 1.5'],
-    [{ port: '-1' }, '--port must be an integer from 0'],
+    [{ port: '65536' }, '--port must be a port from 0 to 65535'],
     [{ experimentName: ' ' }, '--experiment-name must be text'],
     [
       { collectAllProcesses: 'maybe' },
