@@ -173,3 +173,28 @@ provloom.end_run()
     )
   })
 })
+
+it.each([
+  ['run', 'the agent hears its aggregator', 'heard() < 2'],
+  ['agent', 'an agent without one hears nobody, as long as it beats', 'beats() < 3'],
+])('under provloom %s %s', async (command, _, goesOn) => {
+  const here = site()
+  here.script(
+    'h.py',
+    `
+import json, os, time, provloom
+provloom.start_run("www.example.org", "e")
+seen = {}
+def look():
+    with open(os.path.join(os.environ["PROVLOOM_TREE"].split()[2], "agent.json")) as file: found = json.load(file)
+    seen[found["beatUs"]] = found["heard"]
+def heard(): look(); return max(seen.values())
+def beats(): look(); return len(seen)
+while ${goesOn}: time.sleep(0.02)
+print(max(seen.values()) > 0)
+provloom.end_run(wait=False)
+`,
+  )
+  const { stdout, stderr } = await here.start('provloom', [command, '--', 'python3', 'h.py']).ended
+  expect(stdout, stderr).toBe(command === 'run' ? 'True\n' : 'False\n')
+})

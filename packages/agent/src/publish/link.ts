@@ -50,6 +50,7 @@ export class Link {
   #transport: Transport | undefined
   #connected = false
   #heardMs: number
+  #heard = 0
   #connectedMs: number
   #running: Promise<void> | undefined
   #stopped = false
@@ -73,6 +74,11 @@ export class Link {
 
   get connected(): boolean {
     return this.#connected
+  }
+
+  /** How many messages the aggregator has sent: one that works on a large document answers all the same. */
+  get heard(): number {
+    return this.#heard
   }
 
   /** Since it was connected, or since the beginning. */
@@ -129,6 +135,7 @@ export class Link {
     const look = decodeAggregatorMessage(frame)
     if (look.kind !== 'message') return
     this.#heardMs = this.#parts.clock.monotonicMs()
+    this.#heard++
     this.#channels.get(look.message.session)?.hear(look.message)
   }
 

@@ -70,7 +70,7 @@ export class Claim {
 
   /**
    * @param spoolBytes of all sessions on the disk: clients hold it against their bound
-   * @param heard grows while an aggregator is at the other end: whoever waits for the end of a run goes on waiting
+   * @param heard grows while an aggregator answers: whoever waits for the end of a run goes on waiting
    */
   beat(spoolBytes: number, heard: number): void {
     if (!this.#held) return
@@ -148,7 +148,7 @@ export function jobServed(root: string): string | undefined {
   }
 }
 
-/** What grows while an aggregator is at the other end of the tree's agent. */
+/** What grows while an aggregator answers the tree's agent. */
 export function heardBy(root: string): number {
   try {
     const heard = fieldsAt(path.join(root, 'agent.json')).get('heard')

@@ -78,7 +78,6 @@ export class TreeService {
   #commandOver = false
   #idleSinceMs: number
   #beatAtMs = 0
-  #heard = 0
   #running: Promise<void> | undefined
   #stopped = false
 
@@ -363,8 +362,7 @@ export class TreeService {
     const now = context.clock.monotonicMs()
     if (now - this.#beatAtMs < beatMs) return
     this.#beatAtMs = now
-    if (this.#link.connected) this.#heard++
-    if (fs.existsSync(tree.root)) claim.beat(spoolBytesOf(tree), this.#heard)
+    if (fs.existsSync(tree.root)) claim.beat(spoolBytesOf(tree), this.#link.heard)
   }
 
   #runOf(own: SessionService['own']): string {
