@@ -134,20 +134,26 @@ const loader = `
     process.send(step)
   }))`
 
+const loading = `
+  const child = fork(self, ['load'])
+  const ask = (step) => new Promise((resolve) => { child.once('message', resolve); child.send(step) })
+  await ask(1)`
+
+const loaded = `
+  child.send('end')
+  await over(child)`
+
 test('a child that lives through several runs records into each while it is open', async () => {
   script(`
     if (process.argv[2] === 'load') {
       ${loader}
     } else {
       p.startRun({ experimentName: 'first' })
-      const child = fork(self, ['load'])
-      const ask = (step) => new Promise((resolve) => { child.once('message', resolve); child.send(step) })
-      await ask(1)
+      ${loading}
       p.endRun({ wait: false })
       p.startRun({ experimentName: 'second' })
       await ask(2)
-      child.send('end')
-      await over(child)
+      ${loaded}
       p.endRun({ wait: false })
     }`)
   expect(await sessions()).toEqual([
@@ -162,13 +168,10 @@ test('what a child logs when its run has ended is told', async () => {
       ${loader}
     } else {
       p.startRun({ experimentName: 'first' })
-      const child = fork(self, ['load'])
-      const ask = (step) => new Promise((resolve) => { child.once('message', resolve); child.send(step) })
-      await ask(1)
+      ${loading}
       p.endRun({ wait: false })
       await ask(2)
-      child.send('end')
-      await over(child)
+      ${loaded}
     }`)
   expect(await sessions()).toEqual([{ ...completed, name: 'first', values: [1] }])
   expect(told).toContain('this is logged after its run has ended: it is not recorded')
