@@ -235,3 +235,14 @@ it('a command has its variables as they were, whatever their names and values', 
 function assignments(variables: Readonly<Record<string, string>>): string[] {
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`)
 }
+
+it('an argument that is no UTF-8, which Node changes, is told', async () => {
+  const { args } = place()
+  const words = ['node', bin, 'run', ...args, '--', 'printf', '%s'].map((word) => `'${word}'`)
+  const result = await start('sh', ['-c', `${words.join(' ')} "$(printf 'a\\377b')"`]).ended
+  expect(result.code).toBe(0)
+  expect(result.stderr.match(/an argument of the command is no UTF-8/g)).toHaveLength(1)
+  const plain = await start('sh', ['-c', `${words.join(' ')} "ünï"`]).ended
+  expect(plain.stdout).toBe('ünï')
+  expect(plain.stderr).not.toContain('no UTF-8')
+})

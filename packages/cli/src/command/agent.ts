@@ -2,6 +2,7 @@ import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/ag
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
 import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
+import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { commandBegins } from '../launch/begun.ts'
 import { variablesFor } from '../launch/forward.ts'
 import { parent } from '../launch/parent.ts'
@@ -19,6 +20,7 @@ export async function agent(
 ): Promise<number> {
   const { tree, withAggregator, ...options } = given
   if (typeof tree !== 'string') tellMisspeltOnce(options['rank'])
+  tellChangedArguments()
   const starts = withAggregator === true || typeof tree === 'string'
   const worker: { pid?: number | undefined } = {}
   const run = parent((word) => {

@@ -14,6 +14,7 @@ import {
   shellWord,
 } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
+import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { Workers } from '../launch/workers.ts'
@@ -36,6 +37,7 @@ export async function run(
     })
   }
   tellMisspelt()
+  tellChangedArguments()
   const ranks = ranksOf(ranksText)
   const options = checkOptions('run', shared, process.env)
   const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`
