@@ -174,12 +174,19 @@ sys.stdout.write("non-blocking: %s\\n" % sorted(bad))
     ['standard output', ['--json', '-', '--']],
     ['standard output by its name', ['--json', '/dev/stdout', '--']],
     ['standard error by its name', ['--json=/dev/stderr', '--']],
-    ['a folder', ['--json', '/', '--']],
   ])('are not for --json: %s is refused', async (_, options) => {
     const { stdout, stderr, code } = await provloom(['run', ...options, 'echo', 'ran'])
     expect(stdout).toBe('')
     expect(code).not.toBe(0)
     expect(stderr).toMatch(/^Error: .*\nTry: .*--json/)
+  })
+
+  it('have what the summary says where --json names what cannot be written', async () => {
+    const { args } = place()
+    const { stdout, stderr, code } = await provloom(['run', '--json', '/', ...args, '--', 'echo', 'ran'])
+    expect([stdout, code]).toEqual(['ran\n', 0])
+    expect(stderr).toMatch(/^Error: Could not write \/ .*\nTry: .*--json/)
+    expect(stderr).toMatch(/run \S+ completed/)
   })
 
   it('may be a descriptor of its own', async () => {

@@ -44,6 +44,11 @@ async function ends(here: Site, script: string): Promise<(string | undefined)[]>
   })
 }
 
+/** Of a process that its own parent has not heard of yet, a busy machine lets others see how it ended. */
+function possible({ inFront, below }: (typeof rows)[number]): string[] {
+  return below.includes('incomplete') ? [below, inFront] : [below]
+}
+
 /** Not in every test: they are a shell's pipe once more. */
 const more: readonly [string, (name: string) => string][] = [
   ['a shell that goes on', (name) => `python3 ${name} || exit_code=$?`],
@@ -75,7 +80,8 @@ describe('how a script ended is told as docs/operating.md says', { timeout: 120_
     const here = site()
     const each = scripts(here).map(line).join('\n')
     fs.writeFileSync(path.join(here.dir, 'all.sh'), each)
-    expect(await ends(here, 'provloom run -- bash all.sh')).toEqual(rows.map(({ below }) => below))
+    const seen = await ends(here, 'provloom run -- bash all.sh')
+    for (const [row, told] of seen.entries()) expect(possible(rows[row]!), rows[row]!.how).toContain(told)
   })
 })
 
