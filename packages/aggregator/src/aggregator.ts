@@ -127,8 +127,10 @@ class LocalAggregator implements Aggregator {
     if (this.#generation === undefined) return served.open()
     if (this.#leaving || this.#connection === undefined) return
     this.#leaving = true
+    // From now on nobody is let in: who reads that it has left may start the next.
+    const leaving = this.#wiring.leave(leavingMs)
     await this.#say({ ...this.#connection, left: true })
-    if ((await this.#wiring.leave(leavingMs)) || !this.#claimNext()) return served.open()
+    if ((await leaving) || !this.#claimNext()) return served.open()
     this.#connection = { ...this.#connection, generation: this.#generation }
     await this.#say(this.#connection)
     this.#wiring.stay()
