@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { shownPath, isNameable, saveDirIn } from '../src/place.ts'
 
 test('a save directory is taken from the working folder, or is whole', () => {
-  expect(saveDirIn('/work', 'prov')).toBe('/work/prov')
+  expect(saveDirIn('/home/ada', 'prov')).toBe('/home/ada/prov')
   expect(saveDirIn('', '/data/../prov')).toBe('/prov')
 })
 
