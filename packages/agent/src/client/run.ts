@@ -107,7 +107,7 @@ function ended(options: EndOptions): Session | undefined {
       tellOnce('before-start', 'endRun was called before startRun: there is nothing to end')
     return undefined
   }
-  if (!session.release() && session.kind === 'own') return undefined
+  if (!session.release()) return undefined
   leave(session, 'completed', 'call', {
     createGraph: options.createGraph === true,
     createSvg: options.createSvg === true,

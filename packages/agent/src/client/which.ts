@@ -18,6 +18,8 @@ import { ownTree } from './tree.ts'
 /** A helper looks so often whether its session goes on, and whether it has become a rank. */
 const followMs = 1
 const rankedMs = 1000
+/** When a thread without a session last looked for one to help in. */
+let soughtMs = -Infinity
 
 /** Runs `body` with the session; without one it tells so once, and where the agent does not want this rank it does nothing. */
 export function withSession(call: string, body: (session: Session) => void): void {
@@ -90,7 +92,9 @@ function staysHelper(facts: SessionFacts, options: SessionOptions): boolean {
 function sessionOfCall(): Session | undefined {
   const { session } = current
   if (session === undefined) {
-    if (current.absent !== 'before-start') return undefined
+    const now = performance.now()
+    if (current.absent !== 'before-start' || now - soughtMs < followMs) return undefined
+    soughtMs = now
     const helping = helperOf(findParent())
     return helping === undefined ? undefined : helperOrRank(helping)
   }
@@ -98,7 +102,7 @@ function sessionOfCall(): Session | undefined {
 }
 
 /** The session that this helper, or a rank that was found in one, is in now: that of the process above may have ended. */
-function followed(session: Session, parent: Parent): Session {
+function followed(session: Session, parent: Parent): Session | undefined {
   const now = session.clock.monotonicMs()
   if (session.stream.over || now - session.followedMs < followMs) return session
   session.followedMs = now
@@ -112,8 +116,8 @@ function followed(session: Session, parent: Parent): Session {
     if (session.kind === 'helper') leave(session, 'completed', 'call')
     return helperOrRank(next)
   }
+  if (session.kind === 'rank') return undefined
   session.stream.end()
-  current.session = session
   return session
 }
 
