@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     // More than two cores need, for many tests wait for processes.
-    maxWorkers: 6,
+    maxWorkers: 7,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new SkippedReporter()],
     projects: [

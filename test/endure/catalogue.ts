@@ -38,9 +38,13 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     effort: 20,
   },
   graph: {
-    what: 'graphs of any entries, and whole documents of 1,024 ranks',
+    what: 'graphs of any entries, changes that fail in the middle, and whole documents of 1,024 ranks',
     minutes: 2,
-    files: ['packages/graph/test/valid.test.ts', 'test/compat/run-documents.test.ts'],
+    files: [
+      'packages/graph/test/valid.test.ts',
+      'packages/graph/test/whole-or-not.test.ts',
+      'test/compat/run-documents.test.ts',
+    ],
     effort: 20,
   },
   workers: {
