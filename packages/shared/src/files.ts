@@ -185,3 +185,12 @@ export async function writeDurably(
   }
   await files.syncFolder(path.dirname(file))
 }
+
+/** Names in a folder; none where it is not there, or cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { namesIn } from './files.ts'
 import { systemCode } from './errors.ts'
 
 /**
@@ -43,13 +44,5 @@ export function claimGeneration(folder: string, generation: number): boolean {
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false
     throw error
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch {
-    return []
   }
 }

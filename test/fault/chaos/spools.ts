@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { namesIn } from '@provloom/shared'
 
 /** The folder of a process tree, as anybody can see it: which process founded it, and which serves it. */
 export interface SpoolTree {
@@ -45,13 +46,5 @@ function lives(pid: number, start: number): boolean {
     return fields[0] !== 'Z' && Number(fields[19]) === start
   } catch {
     return false
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch {
-    return []
   }
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { namesIn } from '@provloom/shared'
 import type { AgentMessage, StreamLedger } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
 import { readLedger } from '../session/ledger.ts'
@@ -83,13 +84,5 @@ export class Retirement {
   #take(stream: string, acknowledged = 0): void {
     const found = readLedger(this.#folder, stream)
     this.#untold.set(stream, { next: Math.max(acknowledged, found?.next ?? 0), drops: found?.drops ?? {} })
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch {
-    return []
   }
 }

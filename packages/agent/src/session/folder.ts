@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { namesIn } from '@provloom/shared'
 
 /**
  * A session's folder in its tree (docs/spool-format.md):
@@ -35,8 +36,30 @@ export function treeOf({ root }: SessionFolder): string {
   return path.dirname(path.dirname(path.resolve(root)))
 }
 
+/** Its name goes first: what somebody puts there meanwhile (`exit.json`) finds no folder, and leaves none that is half one. */
 export function removeSession(folder: SessionFolder): void {
-  fs.rmSync(folder.root, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
+  const gone = path.join(path.dirname(folder.root), `${gonePrefix}${folder.id}`)
+  let named = folder.root
+  try {
+    fs.renameSync(folder.root, gone)
+    named = gone
+  } catch {
+    // Removed already, or what its folder is in cannot be written, which is told by removing it.
+  }
+  removeFolder(named)
+}
+
+/** What somebody who was killed had begun to remove. */
+export function removeGone(sessions: string): void {
+  for (const name of namesIn(sessions)) {
+    if (name.startsWith(gonePrefix)) removeFolder(path.join(sessions, name))
+  }
+}
+
+const gonePrefix = '.gone-'
+
+function removeFolder(folder: string): void {
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
 }
 
 /** Removes what was recorded, and keeps the folder: a worker that writes on does so into nothing. */

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { shellWord } from '@provloom/shared'
+import { namesIn, shellWord } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
 import { spoolRoots } from '../tree/folder.ts'
+import { isSessionId } from './folder.ts'
 import { isLeft, lookAtSpool } from './look.ts'
-import { namesIn } from './writers.ts'
 
 /** Nobody's start waits longer for a line about the past. */
 const lookMs = 200
@@ -28,7 +28,7 @@ export function leftoversIn(own: string): string | undefined {
       servingAgent(tree) !== undefined
     )
       continue
-    for (const session of namesIn(path.join(tree, 'sessions'))) {
+    for (const session of namesIn(path.join(tree, 'sessions')).filter((one) => isSessionId(one))) {
       late ||= performance.now() > until
       if (!late && isLeftIn(path.join(tree, 'sessions', session))) left++
     }

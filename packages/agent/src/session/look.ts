@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
+import { ProvloomError, namesIn, reasonOf, systemCode } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
 import { isStarting, jobServed, servingAgent } from '../tree/claim.ts'
 import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
@@ -12,7 +12,7 @@ import { readSession } from './facts.ts'
 import type { SessionFacts } from './facts.ts'
 import { isSessionId, removeSession, sessionFolderAt, treeOf } from './folder.ts'
 import type { SessionFolder } from './folder.ts'
-import { hasSaidEnd, livingWriters, namesIn } from './writers.ts'
+import { hasSaidEnd, livingWriters } from './writers.ts'
 
 /** A session that lies in its folder, looked at by somebody who may want to hand it in. */
 export interface SpoolLook {

@@ -4,6 +4,7 @@ import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import { startedMs } from '@provloom/shared/process'
 import path from 'node:path'
+import { namesIn } from '@provloom/shared'
 
 /** The boot time in /proc is of whole seconds. */
 const startGrainMs = 2_000
@@ -32,14 +33,6 @@ export function writes(folder: SessionFolder, facts: SessionFacts, stream: strin
 export function livingWriters(folder: SessionFolder, facts: SessionFacts): number[] {
   const streams = namesIn(folder.streams).filter((stream) => writes(folder, facts, stream))
   return [...new Set(streams.flatMap((stream) => writerOf(stream) ?? []))]
-}
-
-export function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch {
-    return []
-  }
 }
 
 /** More than a session's last event, with the tail of an error in it. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { ProvloomError, isCount, isNameable, keySlug, makePath, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { refuseOtherFormat, spoolFormat, unreadable } from '../session/facts.ts'
+import { removeGone } from '../session/folder.ts'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 
 /**
@@ -113,6 +114,7 @@ export function readTree(folder: string): { readonly tree: TreeFolder; readonly 
 
 /** Removes a tree that holds no session any more. One that somebody has just begun stays. */
 export function removeTree(tree: TreeFolder): boolean {
+  removeGone(tree.sessions)
   if (!removedFolder(tree.sessions)) return false
   // What somebody begins at this moment comes along, and back; under its own name nothing is removed that was not seen.
   const aside = `${tree.root}.${process.pid}`

@@ -1,9 +1,8 @@
 import path from 'node:path'
-import { knownError, sentenceOf } from '@provloom/shared'
+import { knownError, namesIn, sentenceOf } from '@provloom/shared'
 import { ControlFile, formerRun } from '../session/control.ts'
 import { isSessionId, sessionFolderAt } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
-import { namesIn } from '../session/writers.ts'
 import { treeFolderAt } from './folder.ts'
 
 /** No agent can be made for this tree: nobody reads what it says, so its sessions' clients are told why. They go on. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { namesIn } from '../session/writers.ts'
+import { namesIn } from '@provloom/shared'
 import type { TreeFolder } from './folder.ts'
 
 /** Bytes that the segments of all sessions of a tree take on the disk. */

@@ -1,6 +1,5 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { namesIn, reasonOf } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { Tail } from '../spool/tail.ts'
 import type { Timing } from '../timing.ts'
@@ -59,13 +58,5 @@ export class SessionWatch {
 
   close(): void {
     this.#tail.close()
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch {
-    return []
   }
 }

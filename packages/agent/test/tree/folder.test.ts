@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { removeSession, sessionFolderAt } from '../../src/session/folder.ts'
 import { makeTree, removeTree, treeFolderAt } from '../../src/tree/folder.ts'
 import { freshFolder } from '../support/place.ts'
 
@@ -76,4 +77,32 @@ test('a session that somebody begins while its tree is taken away is not taken a
   fs.rmdirSync(begun)
   expect(removeTree(tree)).toBe(true)
   expect(fs.readdirSync(path.dirname(tree.root))).toEqual([])
+})
+
+test('a session that is removed leaves nothing, though its parent says meanwhile how its process ended', () => {
+  const tree = treeFolderAt(make(path.join(freshFolder(), 'spools')))
+  const session = sessionFolderAt(path.join(tree.sessions, '0123456789abcdef'))
+  fs.mkdirSync(session.streams, { recursive: true })
+  const remove = fs.rmSync.bind(fs)
+  let late: unknown
+  const seen = vi.spyOn(fs, 'rmSync').mockImplementation((folder, options) => {
+    try {
+      fs.writeFileSync(path.join(session.root, 'exit.json'), '{}')
+    } catch (error) {
+      late = error
+    }
+    remove(folder, options)
+  })
+  removeSession(session)
+  seen.mockRestore()
+  expect(late).toMatchObject({ code: 'ENOENT' })
+  expect(fs.readdirSync(tree.sessions)).toEqual([])
+  expect(removeTree(tree)).toBe(true)
+})
+
+test('what somebody had begun to remove when he was killed does not keep the tree', () => {
+  const tree = treeFolderAt(make(path.join(freshFolder(), 'spools')))
+  fs.mkdirSync(path.join(tree.sessions, '.gone-0123456789abcdef', 'streams'), { recursive: true })
+  expect(removeTree(tree)).toBe(true)
+  expect(fs.existsSync(tree.root)).toBe(false)
 })

@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { namesIn } from '@provloom/shared'
 import type { HostUse } from '../measurement.ts'
-import { firstLineOf, namesIn, textOf } from './text.ts'
+import { firstLineOf, textOf } from './text.ts'
 
 /** Counters that only grow, at one moment; NaN where the system does not tell. */
 interface Counters {

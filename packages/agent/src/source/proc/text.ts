@@ -33,12 +33,3 @@ function read(file: string, chunksMax: number): string | undefined {
     if (fd !== undefined) fs.closeSync(fd)
   }
 }
-
-/** Names in a folder; none where there is no such folder. */
-export function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch {
-    return []
-  }
-}

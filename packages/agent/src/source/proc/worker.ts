@@ -1,9 +1,10 @@
 import path from 'node:path'
+import { namesIn } from '@provloom/shared'
 import { numberInProc } from '@provloom/shared/process'
 import { membersOf } from '../family.ts'
 import type { Kin } from '../family.ts'
 import type { WorkerUse } from '../measurement.ts'
-import { namesIn, textOf } from './text.ts'
+import { textOf } from './text.ts'
 
 /** Processor time in clock ticks: its own, and that of children it has waited for. */
 interface Process extends Kin {
