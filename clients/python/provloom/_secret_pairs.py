@@ -11,8 +11,8 @@ from ._secret_words import level_of
 #: Quotes and names, searched for in the text in small letters.
 _EVENT = re.compile("[\"'`]|" + HINTS)
 _KEY = re.compile(r"[\w .:/@$\[\]-]{1,128}", re.A)
-_SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:|//))[ \t]{0,16}")
-_KEY_SEPARATOR = re.compile(r"[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
+_SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:|//))[ \t]{0,16}")
+_KEY_SEPARATOR = re.compile(r"[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}")
 _NEXT_STRING = re.compile(r"[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}\\{0,15}[\"'])")
 _LIST_END = re.compile(r"[ \t]{0,16}\]")
 _QUOTE = re.compile("[\"']")

@@ -18,9 +18,9 @@ _WORDS = re.compile(r"(?:^|[\s\"'(\[,=])--?[A-Za-z]|\\|<<|\w[\"']\w|\"\"|''|\"'|
 _NAME_TAIL = re.compile(r"[\w.$@/-]{0,128}", re.A)
 _NAME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-"
 _NAME_REACH = 64
-_BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|!=|<<|\\|\r?\n[ \t]*-|\Z)")
+_BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|[!+]=|<<|\\|\r?\n[ \t]*-|\Z)")
 #: The way from a name to its value, and what all has that may be made at random.
-_VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}")
+_VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}")
 _TURNING = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])")
 #: How much of a value is looked at here.
 _VALUE_REACH = 256

@@ -12,8 +12,8 @@ import { readValue } from './value.ts'
 /** Quotes and names, searched for in the text in small letters. */
 const event = new RegExp(String.raw`["'\x60]|${hints.join('|')}`, 'g')
 const keyText = /^[\w .:/@$[\]-]{1,128}$/
-const separator = /[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:|\/\/))[ \t]{0,16}/y
-const keySeparator = /[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}/y
+const separator = /[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:|\/\/))[ \t]{0,16}/y
+const keySeparator = /[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}/y
 const nextString = /[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}\\{0,15}["'])/y
 const listEnd = /[ \t]{0,16}\]/y
 /** An escape that single quotes have only in a shell, where it is none of theirs. */

@@ -22,9 +22,9 @@ const commandWords = /(?:^|[\t-\r "'([,=])--?[A-Za-z]|\\|<<|\w["']\w|""|''|"'|'"
 const nameTail = /[\w.$@/-]{0,128}/y
 const nameCharacters = new Set('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-')
 const nameReach = 64
-const behindName = /["'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>"'|]|!=|<<|\\|\r?\n[ \t]*-|$)/y
+const behindName = /["'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>"'|]|[!+]=|<<|\\|\r?\n[ \t]*-|$)/y
 /** The way from a name to its value, and what all has that may be made at random. */
-const valueBegin = /["']?\]?[ \t]{0,16}(?:=>|:=|[!=]?=+|:(?!:))[ \t]{0,16}/y
+const valueBegin = /["']?\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}/y
 const turning = /(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])/
 /** How much of a value is looked at here. */
 const valueReach = 256
