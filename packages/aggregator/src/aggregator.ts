@@ -4,6 +4,7 @@ import {
   ProvloomError,
   claimGeneration,
   drained,
+  endGeneration,
   endpointOf,
   latestGeneration,
   readConnection,
@@ -220,8 +221,10 @@ class LocalAggregator implements Aggregator {
       const found = connectionAt(file)
       if (own === undefined || (found !== undefined && found.nonce !== own.nonce)) return
       // Somebody may have begun to start the next: all is theirs then.
-      if (this.#generation !== undefined && !this.#wiring.mayGoOn && this.#claimNext()) this.#control.clear()
-      else this.#control.remove(file)
+      if (this.#generation === undefined) return this.#control.remove(file)
+      if (!this.#wiring.mayGoOn && this.#claimNext()) return this.#control.clear()
+      this.#control.remove(file)
+      endGeneration(this.#control.path, this.#generation)
     } catch (error) {
       this.#statuses.tell({
         kind: 'problem',

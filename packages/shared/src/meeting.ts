@@ -5,7 +5,8 @@ import { systemCode } from './errors.ts'
 
 /**
  * In the folder that the agents of a job meet in, `starting.G` says that somebody starts the G-th aggregator: it is made
- * by one process only (O_EXCL), and never renamed or removed while the job lives.
+ * by one process only (O_EXCL), and never renamed or removed while the job lives. It holds the pid of who made it, and
+ * `left` in a line of its own when that aggregator has left.
  */
 const name = /^starting\.(\d{1,9})$/
 
@@ -25,6 +26,22 @@ export function latestGeneration(folder: string): number | undefined {
     return generation === undefined ? [] : [Number(generation)]
   })
   return generations.length === 0 ? undefined : Math.max(...generations)
+}
+
+const over = 'left'
+
+/** Says that the aggregator of a generation has left, and took its connection file along: the next one may be started. */
+export function endGeneration(folder: string, generation: number): void {
+  fs.appendFileSync(startingFile(folder, generation), `${over}\n`)
+}
+
+/** Whether it has; where that could not be said, `starting.G` tells by its age alone. */
+export function isGenerationOver(folder: string, generation: number): boolean {
+  try {
+    return fs.readFileSync(startingFile(folder, generation), 'utf8').split('\n').includes(over)
+  } catch {
+    return false
+  }
 }
 
 export function isStartingFile(file: string): boolean {

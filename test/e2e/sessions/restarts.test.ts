@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { enduring, seeds } from '../../support/effort.ts'
 import { expectWhole, param, ranks, site } from '../../support/site.ts'
 import type { Site } from '../../support/site.ts'
-import type { Result } from '../../support/cli.ts'
+import type { Result, Started } from '../../support/cli.ts'
 
 /** Two sessions; in the second rank 1 fails at its first start. */
 const script = `
@@ -94,6 +94,38 @@ describe.each([
     expect(ranks(runs[1]!)).toEqual(['0 0 killed', '0 1 completed', '1 0 failed', '1 1 completed'])
     for (const run of runs) expectWhole(run, 10, 10, 11, 11)
   })
+})
+
+it('a requeue that begins when all of the killed start has just gone is the next attempt of its run', async () => {
+  const here = site()
+  const name = here.script(
+    't.py',
+    `
+import os, time, provloom
+provloom.start_run("www.example.org", "e", collect_all_processes=True)
+for step in range(10): provloom.log_metric("loss", step, step=step)
+print("begun", flush=True)
+while os.environ["SLURM_RESTART_COUNT"] == "0": time.sleep(1)
+print("ended", provloom.end_run(), flush=True)
+`,
+  )
+  const starts = (count: number): Started[] =>
+    [0, 1].map((rank) => here.start('python3', [name], { env: slurm(count)(rank) }))
+  for (const one of starts(0)) {
+    await one.seen(/begun/)
+    one.child.kill('SIGKILL')
+  }
+  await here.until((all) => all[0]?.file.finished === true)
+  await here.gone()
+  const again = await Promise.all(starts(1).map(({ ended }) => ended))
+  for (const { code, stderr } of again) expect(code, stderr).toBe(0)
+  // The other ranks do not wait for the graph.
+  expect(again[0]!.stdout, again[0]!.stderr).toContain('ended True')
+  await here.gone()
+  const [run, ...others] = here.runs()
+  expect(others).toEqual([])
+  expect(ranks(run!)).toEqual(['0 0 killed', '0 1 completed', '1 0 killed', '1 1 completed'])
+  expectWhole(run!, 10, 10, 10, 10)
 })
 
 it('a rank that a shell starts again when its machine was killed is in the run again within 20 s', async ({

@@ -1,6 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { claimGeneration, latestGeneration, makePath, startingFile, systemCode } from '@provloom/shared'
+import {
+  claimGeneration,
+  isGenerationOver,
+  latestGeneration,
+  makePath,
+  startingFile,
+  systemCode,
+} from '@provloom/shared'
 
 /**
  * Who starts the aggregator of a job, by files in the folder that its agents meet in (design: "One aggregator per job").
@@ -23,7 +30,8 @@ export function elect(folder: string, over: number | undefined): Turn {
   makePath(folder, 'private')
   const latest = latestGeneration(folder)
   if (latest === undefined) return claim(folder, 0)
-  return latest === over || ageMs(folder, latest) > staleMs ? claim(folder, latest + 1) : { kind: 'theirs' }
+  const mayFollow = latest === over || isGenerationOver(folder, latest) || ageMs(folder, latest) > staleMs
+  return mayFollow ? claim(folder, latest + 1) : { kind: 'theirs' }
 }
 
 function claim(folder: string, generation: number): Turn {

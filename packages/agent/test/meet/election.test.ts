@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { endGeneration } from '@provloom/shared'
 import { elect } from '../../src/meet/election.ts'
 import { freshFolder } from '../support/place.ts'
 
@@ -31,4 +32,13 @@ test('the next generation is started by one, for the one that has left, and by n
   // It has not written its connection yet: that of the one before is still there.
   expect(elect(meeting, 0)).toEqual({ kind: 'theirs' })
   expect(elect(meeting, 1)).toEqual({ kind: 'ours', generation: 2 })
+})
+
+test('the next generation is started at once where the one before has left and taken its connection file along', () => {
+  const meeting = path.join(freshFolder(), '.provloom', 'job')
+  expect(elect(meeting, undefined)).toEqual({ kind: 'ours', generation: 0 })
+  expect(elect(meeting, undefined)).toEqual({ kind: 'theirs' })
+  endGeneration(meeting, 0)
+  expect(elect(meeting, undefined)).toEqual({ kind: 'ours', generation: 1 })
+  expect(elect(meeting, undefined)).toEqual({ kind: 'theirs' })
 })
