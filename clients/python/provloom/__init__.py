@@ -4,6 +4,7 @@ Standard library only. No call raises, and none waits for anything but the local
 """
 
 from ._context import Context, create_context
+from ._final import FoldOperation, register_final_metric
 from ._metric import log_metric, log_metrics
 from ._param import (
     log_current_execution_time,
@@ -14,6 +15,7 @@ from ._param import (
     log_param,
     log_params,
 )
+from ._guard import is_within as _is_within, not_loaded as _not_loaded
 from ._life import begin as _begin
 from ._run import Run, end_run, start_run, start_run_ctx
 from ._version import VERSION as __version__
@@ -22,7 +24,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # for editors and type checkers; never run
     from ._artifact import log_artifact
     from ._dataset import log_dataset
-    from ._final import FoldOperation, register_final_metric
     from ._model import log_model, save_model_version
     from ._source import log_execution_command, log_source_code
     from ._system import log_carbon_metrics, log_flops_per_batch, log_flops_per_epoch, log_system_metrics
@@ -39,14 +40,12 @@ _LATER = {
     "log_carbon_metrics": "_system",
     "log_flops_per_epoch": "_system",
     "log_flops_per_batch": "_system",
-    "register_final_metric": "_final",
-    "FoldOperation": "_final",
 }
 
 __all__ = [
-    "Context", "Run", "create_context", "end_run", "log_current_execution_time", "log_execution_end_time",
-    "log_execution_start_time", "log_input", "log_metric", "log_metrics", "log_output", "log_param", "log_params",
-    "start_run", "start_run_ctx", *_LATER,
+    "Context", "FoldOperation", "Run", "create_context", "end_run", "log_current_execution_time",
+    "log_execution_end_time", "log_execution_start_time", "log_input", "log_metric", "log_metrics", "log_output",
+    "log_param", "log_params", "register_final_metric", "start_run", "start_run_ctx", *_LATER,
 ]  # fmt: skip
 
 
@@ -60,7 +59,12 @@ def __getattr__(name):
         raise AttributeError("module 'provloom' has no attribute %r" % name)
     from importlib import import_module
 
-    found = getattr(import_module("." + module, __name__), name)
+    try:
+        found = None if _is_within() else getattr(import_module("." + module, __name__), name, None)
+    except ImportError:
+        found = None
+    if found is None:
+        return _not_loaded(name)
     globals()[name] = found
     return found
 

@@ -10,6 +10,8 @@ stream = None
 session = None
 #: the tree of this process
 tree = None
+#: a name for each call that a signal's handler made before the session was there
+early = []
 #: end_run was called in this process
 ended = False
 #: start_run was called and found no place to write to, which it has told

@@ -1,5 +1,7 @@
 """The promise that a call never raises into a training, and where a call finds its session."""
 
+import sys
+
 from . import _current
 from ._cut_in import cuts_in
 from ._numbers import error_text
@@ -30,7 +32,8 @@ class harmless:
         try:
             told = "%s could not record this: %s" % (self.call, error_text(error))
             if session is None:
-                once("harmless-" + self.call, told)
+                if not _is_early(self.call):
+                    once("harmless-" + self.call, told)
             else:
                 session.stream.lose("client-error")
                 session.problem("CALL_FAILED", told, self.call)
@@ -39,15 +42,44 @@ class harmless:
         return True
 
 
+def is_within():
+    """Whether this is a signal's handler, which has cut in on a call of ours while that changes what is recorded into, or
+    loads what it needs: then nothing of that may be touched."""
+    return _current.lock._is_owned() or _is_loading("provloom._all") or _is_loading("provloom._join")
+
+
+def _is_loading(module):
+    """Whether this very thread does. Any other waits for it where it loads the same."""
+    if not getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False):
+        return False
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_find_and_load" and frame.f_locals.get("name") == module:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_early(call):
+    """Counts a call that comes before its session is there, and is not to blame for that."""
+    if _current.ended or not is_within():
+        return False
+    _current.early.append(call)
+    once("within", "%s was called by a signal's handler before start_run was through: it is not recorded" % call)
+    return True
+
+
 def session_for(call):
     """The session to record into, or None: then it has been told once, or the agent does not want this rank."""
     session = _current.session
-    if session is None or session.follows is not None:
+    if (session is None or session.follows is not None) and not is_within():
         from . import _join
 
         session = _join.call()
     if session is None:
         if _current.unable:
+            return None
+        if _is_early(call):
             return None
         if _current.ended:
             once("after-end", "%s was called after end_run: it is not recorded" % call)
@@ -59,3 +91,15 @@ def session_for(call):
         session.tell_drops("ended", None)
         return None
     return None if session.quiet else session
+
+
+def not_loaded(call):
+    """Stands for a call whose module is not to be had: for a signal's handler that asks for it while that is loaded."""
+
+    def lost(*_given, **_named):
+        with harmless(call):
+            session = session_for(call)
+            if session is not None:
+                session.refuse("client-error", "CALL_FAILED", "%s is not recorded: it was called while it was loaded" % call, call)
+
+    return lost

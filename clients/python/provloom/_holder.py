@@ -2,6 +2,7 @@
 
 import sys
 from _thread import get_ident
+from _weakref import ref
 
 
 class Holder:
@@ -14,8 +15,6 @@ class Holder:
         self._task = None
         task = _running_task()
         if task is not None:
-            from weakref import ref
-
             self._task = ref(task)
 
     def is_like(self, other):

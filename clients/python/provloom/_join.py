@@ -252,3 +252,7 @@ def _enter(session):
     _current.session = session
     _current.stream = None if session.quiet or session.over else session.stream
     _current.ended = _current.unable = False
+    many = len(_current.early)
+    if many:
+        del _current.early[:many]
+        session.stream.lose("before-start", many)

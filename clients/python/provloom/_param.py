@@ -4,6 +4,7 @@ import time
 
 from ._context import context_name
 from ._guard import harmless, session_for
+from ._metric import log_one
 from ._numbers import shown
 from ._values import Typed, flag, name as name_of, typed
 
@@ -99,8 +100,6 @@ def log_execution_end_time():
 
 def log_current_execution_time(label, context=None, step=0):
     """Records the time now, in seconds since the epoch, as a metric."""
-    from ._metric import log_one
-
     with harmless("log_current_execution_time"):
         log_one(label, time.time(), context, step, None, None, "seconds since 1970")
 

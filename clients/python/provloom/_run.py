@@ -5,7 +5,7 @@ import sys
 
 from . import _current
 from . import _limits as limits
-from ._guard import harmless
+from ._guard import harmless, is_within
 from ._life import Ending, ending_of
 from ._numbers import NotANumber, shown, step
 from ._tell import once
@@ -84,6 +84,10 @@ def start_run(
     """
     with harmless("start_run"):
         frame = sys._getframe(1)
+        if is_within():
+            once("within-start", "start_run was called in the middle of another, by a signal's handler: it begins nothing")
+            return Run(_current.session)
+        from . import _all  # noqa: F401
         from ._join import start
 
         options = _checked(

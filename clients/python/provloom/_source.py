@@ -3,11 +3,12 @@
 import os
 import sys
 
-from . import _artifact, _git, _ours, _spool
+from . import _artifact, _git, _ours
 from . import _limits as limits
 from ._guard import harmless, session_for
 from ._numbers import shown
 from ._paths import absolute, text_of
+from ._script import script_file
 from ._secrets import without_secrets
 from ._tell import once
 from ._values import typed, well_formed
@@ -70,18 +71,19 @@ def _bounded(session, words):
 def log_source_code(path=None):
     """Records the source code: remote, commit, branch and changes of its git repository, and the script itself.
 
-    :param path: a file or folder; the folder of the script that runs when it is None
+    :param path: a file or folder; the script or notebook that runs when it is None, and without one what git says of
+        the working folder
     """
     with harmless("log_source_code"):
         session = session_for("log_source_code")
         if session is None:
             return
-        script = _spool.main_script()
         if path is None:
-            folder, file = (os.path.dirname(script), script) if script else (_here(), None)
-            if folder is None:
-                session.problem("MISSING_FILE", "log_source_code: there is no script, and the working folder is gone", path)
+            file = script_file()
+            if file is None:
+                _without_script(session)
                 return
+            folder = os.path.dirname(file)
         else:
             whole = absolute(session, "log_source_code", path)
             if whole is None:
@@ -100,6 +102,20 @@ def log_source_code(path=None):
         elif facts.get("commit") is None:
             # No commit keeps this folder: its files are the only record.
             _artifact.keep(session, "log_source_code", None, folder, None, None, 0, "source", "input")
+
+
+def _without_script(session):
+    """What git says of the working folder. Its files are anything: none is kept that nobody has named."""
+    folder = _here()
+    facts = {} if folder is None else _git.facts_of(folder, _ours.known_folders(session))
+    if facts.get("commit") is None:
+        why = facts.get("problem", "and the working folder is gone")
+        session.problem("NO_SCRIPT", 'log_source_code: there is no script file to record (%s); name what to record: '
+                        'log_source_code("path")' % why, folder)  # fmt: skip
+    elif "problem" in facts:
+        once("source-" + facts["problem"], "log_source_code: %s" % facts["problem"])
+    if any(value is not None for name, value in facts.items() if name != "problem"):
+        session.event("source", path=text_of(folder), **facts)
 
 
 def _here():

@@ -202,10 +202,14 @@ class SpoolCase(unittest.TestCase):
 
     def start(self, program, **more):
         return subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(program)],
+            [sys.executable] + self.words_of(textwrap.dedent(program)),
             env=self.environment(**more), cwd=self.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             universal_newlines=True,
         )  # fmt: skip
+
+    def words_of(self, program):
+        """What Python is started with to run it."""
+        return ["-c", program]
 
     def run_program(self, program, code=0, **more):
         """Runs a worker. Returns (stdout, stderr)."""

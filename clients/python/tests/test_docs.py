@@ -17,6 +17,12 @@ class Page(SpoolCase):
             self.page = opened.read()
         self.cwd = self.work
 
+    def words_of(self, program):
+        script = os.path.join(self.work, "train.py")
+        with open(script, "w", encoding="utf-8") as opened:
+            opened.write(program)
+        return [script]
+
     def test_every_example_runs_without_a_word_on_standard_error(self):
         examples = re.findall(r"```python\n(.*?)```", self.page, re.S)
         self.assertGreater(len(examples), 5)

@@ -170,7 +170,7 @@ class Places(SpoolCase):
         )
         (command,) = self.events("command")
         self.assertNotIn("directory", command)
-        self.assertEqual([one["code"] for one in self.events("problem")], ["MISSING_FILE"])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["NO_SCRIPT"])
         self.assertEqual(self.events("drops"), [])
 
 

@@ -32,6 +32,7 @@ export type ProblemCode =
   | 'NOT_ENDED'
   | 'NOT_RECORDED'
   | 'NOT_THERE_YET'
+  | 'NO_SCRIPT'
   | 'NUMBER_AS_TEXT'
   | 'OTHER'
   | 'OWN_FILES'
@@ -177,6 +178,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   NOT_THERE_YET: {
     what: 'a call that does nothing yet',
     try: 'leave it out, or log the number by log_metric',
+  },
+  NO_SCRIPT: {
+    what: 'log_source_code was called where no script file runs, and no commit tells the code',
+    try: 'name the file or folder: log_source_code("path")',
   },
   NUMBER_AS_TEXT: { what: 'a number was given as text: it is recorded as a number', try: 'log numbers' },
   OTHER: {

@@ -12,6 +12,7 @@ import { knownFolders } from './own-folders.ts'
 import { absolute } from './paths.ts'
 import { shown } from './number.ts'
 import { present } from './present.ts'
+import { scriptFile } from './script.ts'
 import type { Session } from './session.ts'
 import { heldIn } from './stranger.ts'
 import { wellFormed } from './text.ts'
@@ -56,10 +57,20 @@ function bounded(session: Session, given: readonly unknown[]): string[] {
   return kept
 }
 
-/** Records the source code: remote, commit, branch and changes of its git repository, and the script itself. */
+/**
+ * Records the source code: remote, commit, branch and changes of its git repository, and the script itself.
+ *
+ * @param file a file or folder; the script that runs when it is absent, and without one what git says of the working
+ *   folder
+ */
 export function logSourceCode(file?: string): void {
   withSession('logSourceCode', (session) => {
-    const place = absolute(session, 'logSourceCode', file ?? process.argv[1] ?? here() ?? '')
+    const given = file ?? scriptFile()
+    if (given === undefined) {
+      withoutScript(session)
+      return
+    }
+    const place = absolute(session, 'logSourceCode', given)
     if (place === undefined) return
     const found = fs.statSync(place, { throwIfNoEntry: false })
     if (found === undefined) {
@@ -78,6 +89,22 @@ export function logSourceCode(file?: string): void {
       keep(session, 'logSourceCode', undefined, place, keeping)
     }
   })
+}
+
+/** What git says of the working folder. Its files are anything: none is kept that nobody has named. */
+function withoutScript(session: Session): void {
+  const folder = here()
+  const asked = folder === undefined ? {} : factsOf(folder, knownFolders(session))
+  const { root: _root, unversioned: _unversioned, problem, ...facts } = asked
+  if (facts.commit === undefined) {
+    const why = problem ?? 'and the working folder is gone'
+    const text = `logSourceCode: there is no script file to record (${why}); name what to record: logSourceCode("path")`
+    session.problem('NO_SCRIPT', text, folder)
+  } else if (problem !== undefined) {
+    tellOnce(`source ${problem}`, `logSourceCode: ${problem}`)
+  }
+  if (folder !== undefined && Object.values(facts).some((one) => one !== undefined))
+    session.record({ type: 'source', path: folder, ...present({ problem }), ...facts })
 }
 
 /** Asks git, and waits for it. */

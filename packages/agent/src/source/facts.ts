@@ -1,9 +1,9 @@
-import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { environmentFact } from './environment.ts'
 import { hostFact } from './host.ts'
+import { codeFolderOf } from './installed.ts'
 import { interpreterOf } from './interpreter.ts'
 import { sourceFact } from './source-code.ts'
 
@@ -47,11 +47,10 @@ export class Facts {
   async #ask({ argv, directory, variables }: Subject): Promise<readonly Fact[]> {
     const { signal } = this.#asking
     const interpreter = interpreterOf(argv, directory)
-    const codeFolder = interpreter.script === undefined ? directory : path.dirname(interpreter.script)
     this.#host ??= told(hostFact(variables, signal))
     const answers = await Promise.all([
       this.#host,
-      told(sourceFact(codeFolder, variables, signal)),
+      told(sourceFact(codeFolderOf(argv, directory), variables, signal)),
       told(environmentFact(argv, directory, variables, signal)),
     ])
     const all = answers.flat()

@@ -10,16 +10,13 @@ export type Interpreter =
 const python = /^(python|pypy)(\d+(\.\d+)*)?$/
 const node = /^(node|nodejs)$/
 /** Options of both that take the next argument with them. */
-const takesValue = new Set([
-  '-W',
-  '-X',
-  '-r',
-  '--require',
-  '--import',
-  '--conditions',
-  '-C',
-  '--check-hash-based-pycs',
-])
+const takesValue =
+  /^(-[bBdEhiIOPqRsSuvVx]*[WX]|-r|--require|--import|--conditions|-C|--check-hash-based-pycs)$/
+/** Options that what is run stands in, or a module's name: no script follows. */
+const givesCode = {
+  python: /^-[bBdEhiIOPqRsSuvVx]*[cm]/,
+  node: /^(-e|--eval|-p|-pe|--print)(=|$)/,
+}
 
 /** Finds interpreter and script in a command: by the program's name, or by the first line of a script. */
 export function interpreterOf(argv: readonly string[], directory: string): Interpreter {
@@ -59,8 +56,8 @@ function withScript(
 ): Interpreter {
   for (let i = 0; i < rest.length; i++) {
     const argument = rest[i]!
-    if (argument === '-c' || argument === '-m' || argument === '-e' || argument === '-') return interpreter
-    if (takesValue.has(argument)) i++
+    if (argument === '-' || givesCode[interpreter.kind].test(argument)) return interpreter
+    if (takesValue.test(argument)) i++
     else if (!argument.startsWith('-')) return { ...interpreter, script: path.resolve(directory, argument) }
   }
   return interpreter

@@ -7,6 +7,8 @@ import { recordedVariables } from '../../src/source/allow-list.ts'
 import { RaplMeter } from '../../src/source/energy.ts'
 import { environmentFact } from '../../src/source/environment.ts'
 import { gpusOf, hostFact } from '../../src/source/host.ts'
+import { codeFolderOf } from '../../src/source/installed.ts'
+import { Facts } from '../../src/source/facts.ts'
 import { interpreterOf, nameOf } from '../../src/source/interpreter.ts'
 import { sourceFact } from '../../src/source/source-code.ts'
 import { freshFolder } from '../support/place.ts'
@@ -119,6 +121,25 @@ describe('the work tree', () => {
   })
 })
 
+test.runIf(hasGit)(
+  'the repository that an installed program lies in is not the source of a run',
+  async () => {
+    const [tools, work] = [freshFolder(), freshFolder()]
+    for (const folder of [tools, work]) {
+      git(folder, 'init', '-q')
+      git(folder, 'commit', '-qm', folder, '--allow-empty')
+    }
+    const program = path.join(tools, 'versions/bin/ipython')
+    fs.mkdirSync(path.dirname(program), { recursive: true })
+    for (const name of ['ipython', 'python3']) fs.writeFileSync(path.join(program, '..', name), '')
+    const argv = [path.join(program, '../python3'), program]
+    const sources = async (directory: string): Promise<unknown[]> =>
+      (await new Facts().ask({ argv, directory, variables })).filter((fact) => fact.type === 'source')
+    expect(await sources(freshFolder())).toEqual([])
+    expect(await sources(work)).toMatchObject([{ commit: git(work, 'rev-parse', 'HEAD') }])
+  },
+)
+
 describe('the environment', () => {
   test('of a python command is its interpreter’s own word', async () => {
     const fact = await environmentFact(['python3', 'train.py'], freshFolder(), variables, never)
@@ -157,6 +178,10 @@ describe('interpreter and script are found in', () => {
     [['python', '-m', 'package.train'], 'python', undefined, 'package.train'],
     [['python3', '-c', 'print()'], 'python', undefined, 'python3'],
     [['node', '--import', 'x', 'train.mjs'], 'node', '/w/train.mjs', 'train'],
+    [['python3', '-Ic', 'print()', 'x.py'], 'python', undefined, 'python3'],
+    [['python3', '-um', 'train', 'x.py'], 'python', undefined, 'python3'],
+    [['python3', '-uW', 'ignore', 'train.py'], 'python', '/w/train.py', 'train'],
+    [['node', '--eval', 'a/b', 'x.js'], 'node', undefined, 'node'],
     [['./a.out', 'x.py'], 'other', '/w/a.out', 'a.out'],
     [['echo', 'hi'], 'other', undefined, 'echo'],
   ])('%j', (argv, kind, script, name) => {
@@ -168,6 +193,52 @@ describe('interpreter and script are found in', () => {
     const folder = freshFolder()
     fs.writeFileSync(path.join(folder, 'train'), '#!/usr/bin/env python3\n')
     expect(interpreterOf(['./train'], folder)).toMatchObject({ kind: 'python', program: 'python3' })
+  })
+})
+
+describe('the folder of a command’s code', () => {
+  const place = (root: string, name: string): string => {
+    const file = path.join(root, name)
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(file, '#!/usr/bin/env python3\n')
+    return file
+  }
+
+  test('is the working folder for what is installed, in whatever repository that lies', () => {
+    const root = freshFolder()
+    const installed = [
+      'pyenv/versions/3.12/bin/ipython',
+      'pyenv/shims/ipython',
+      'venv/bin/torchrun',
+      'home/.local/bin/pytest',
+      'nvm/versions/bin/tsx',
+      'app/node_modules/tsx/dist/cli.mjs',
+      'lib/python3.12/site-packages/pytest/__main__.py',
+      'lib/python3.12/cProfile.py',
+    ].map((name) => place(root, name))
+    for (const beside of [
+      'pyenv/versions/3.12/bin/python3',
+      'venv/pyvenv.cfg',
+      'home/.local/lib/python3.12/x',
+      'nvm/versions/bin/node',
+    ])
+      place(root, beside)
+    fs.symlinkSync(path.join(root, 'venv/bin/torchrun'), path.join(root, 'linked'))
+    for (const program of [...installed, path.join(root, 'linked'), '/usr/bin/env']) {
+      expect(codeFolderOf([program, 'train.py'], '/w'), program).toBe('/w')
+      expect(codeFolderOf(['python3', program], '/w'), program).toBe('/w')
+    }
+    expect(codeFolderOf(['ipython'], '/w')).toBe('/w')
+    expect(codeFolderOf(['python3', '-m', 'mytrain'], '/w')).toBe('/w')
+  })
+
+  test('is the script’s, and a folder that is run', () => {
+    const root = freshFolder()
+    const script = place(root, 'project/bin/train')
+    expect(codeFolderOf([script], '/w')).toBe(path.dirname(script))
+    expect(codeFolderOf(['python3', 'project/bin/train'], root)).toBe(path.dirname(script))
+    expect(codeFolderOf(['python3', 'project'], root)).toBe(path.join(root, 'project'))
+    expect(codeFolderOf(['node', '/w/gone/train.js'], root)).toBe('/w/gone')
   })
 })
 
