@@ -160,11 +160,11 @@ export class Closing {
     return false
   }
 
-  /** Nobody of its job is here any more, or it ended long enough ago. */
+  /** Nobody of its job is here any more or is to be expected, or it ended long enough ago. */
   #isQuiet(run: OpenRun): boolean {
     const { around, presence } = this.#parts
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
-    return agoMs >= amendMs || !presence.anyOf(run.facts.jobKey)
+    return agoMs >= amendMs || (!presence.anyOf(run.facts.jobKey) && !mayHaveMore(run))
   }
 
   #sightOf(run: OpenRun): JobSight {
@@ -178,6 +178,14 @@ export class Closing {
       silentMs: presence.jobSilentMs(jobKey, this.#sinceMs),
     }
   }
+}
+
+/** No launcher started its ranks, and nobody told how many they are: one may be starting, whose agent is slow to come. */
+function mayHaveMore({ roster }: OpenRun): boolean {
+  if (roster.worldSize !== undefined) return false
+  for (const { start } of roster.latest())
+    if (start !== undefined && start.launcher === undefined) return true
+  return false
 }
 
 function speaks(session: Session): boolean {

@@ -1,7 +1,7 @@
 import { textOf } from './variables.ts'
 import { onOneNode } from './row.ts'
 import type { Told } from './row.ts'
-import type { Sight } from './sight.ts'
+import type { LauncherSeen, Sight } from './sight.ts'
 import type { Variables } from './variables.ts'
 
 /** Where the ranks of a job first meet. */
@@ -74,6 +74,17 @@ export function launcherOrEndpoint(
     // Ranks that are started by hand, each in a terminal, meet where they are told to.
     return launcher.shell ? (met ?? launcher.key) : launcher.key
   }
+}
+
+/**
+ * The key of a job whose ranks were said by hand, one by one: like that of a launcher which gives its job no name, and
+ * the launcher is whoever started them.
+ */
+export function saidKey(told: Told, sight: Sight, starter: LauncherSeen | undefined): string | undefined {
+  const endpoint = master(told.variables)
+  const met = meetingKey(endpoint, sight)
+  if (starter === undefined || !seemsOnOneNode(told, endpoint, sight)) return met
+  return starter.shell ? (met ?? starter.key) : starter.key
 }
 
 /**

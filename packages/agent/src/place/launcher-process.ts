@@ -1,6 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { identityOfProcess, ownPidNamespace, processFile, statOf, textAt } from '@provloom/shared/process'
+import {
+  argvOf,
+  identityOfProcess,
+  ownPidNamespace,
+  processFile,
+  statOf,
+  textAt,
+} from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
 
 const shells = new Set([
@@ -47,6 +54,37 @@ export function launcherProcess(
     at = above
   }
   return undefined
+}
+
+/**
+ * The process that started another one: its parent, or what started that, where it is there for this one command alone
+ * (`timeout 60 python train.py 0`) and so another one for each rank.
+ *
+ * @param parents living processes above it as it said them itself, the nearest first: they stand for it when it is gone
+ * @param words of its command line, by which such a command is known: those behind the program
+ * @returns undefined below init, to which orphans of all jobs come
+ */
+export function starterProcess(
+  pid: number,
+  root = '/',
+  parents: readonly number[] = [],
+  words: readonly string[] = argvOf(pid, root).slice(1),
+): ProcessIdentity | undefined {
+  const own = argvOf(pid, root)
+  let at = statOf(pid, root) === undefined ? parents[0] : parentOf(pid, root)
+  for (
+    let step = 0;
+    at !== undefined && step < ancestorsMax && isAround(argvOf(at, root), own, words);
+    step++
+  )
+    at = parentOf(at, root)
+  return at === undefined || isInit(at, root) ? undefined : identityOfProcess(wholeShell(at, root), root)
+}
+
+/** A copy of a process, which a fork is, has all of its words. */
+function isAround(argv: readonly string[], own: readonly string[], words: readonly string[]): boolean {
+  const same = (a: readonly string[], b: readonly string[]): boolean => a.join('\0') === b.join('\0')
+  return words.length > 0 && same(argv.slice(-words.length), words) && !same(argv, own)
 }
 
 export function isShell(pid: number, root = '/'): boolean {

@@ -18,6 +18,9 @@ export interface Said {
   readonly worldSize?: number
 }
 
+/** What is seen of a process, and the job of a rank that was said by hand: asked where nothing else names one. */
+export type PlaceSight = Sight & { readonly said?: (told: Told) => string | undefined }
+
 /** The place of a process in its job. */
 export interface Place {
   /** `none`: a lone process. */
@@ -42,7 +45,8 @@ export interface Place {
 
 /**
  * Finds the place of a process: what it said of its rank, else what its own variables say by the launcher table
- * (`table.ts`), else 0. The job's key is the one given, else that of the row, of the batch job, of the process tree.
+ * (`table.ts`), else 0. The job's key is the one given, else that of the row, of the batch job, of whoever started ranks
+ * that were said, of the process tree.
  * Never throws: what cannot be is told among the contradictions.
  *
  * @param variables the process's own: a child may have been given others than its parent has
@@ -51,15 +55,22 @@ export interface Place {
 export function findPlace(
   said: Said | undefined,
   variables: Variables,
-  sight: Sight,
+  sight: PlaceSight,
   jobKey: string | undefined = textOf(variables, 'PROVLOOM_JOB_KEY'),
 ): Place {
   const launched = launchedAs(variables)
-  const { row, rank, ...rest } =
-    said?.rank === undefined ? worldSaid(launched, said) : saidPlace(launched, said)
-  const { attempt, contradictions, ...optional } = rest
+  const found = said?.rank === undefined ? worldSaid(launched, said) : saidPlace(launched, said)
+  const { row, rank, attempt, contradictions, ...optional } = found
   if (!isRank(rank) || !isAttempt(attempt)) throw new RangeError(`no place: rank ${rank}, attempt ${attempt}`)
-  const key = jobKey ?? row?.job?.(toldBy(launched, variables), sight) ?? sight.batch ?? sight.tree?.key
+  const key =
+    jobKey ??
+    row?.job?.(toldBy(launched, variables), sight) ??
+    sight.batch ??
+    // A job of one is its tree's.
+    (row === undefined && isRank(said?.rank) && found.worldSize !== 1
+      ? sight.said?.(toldBy(found, variables))
+      : undefined) ??
+    sight.tree?.key
   return {
     launcher: row?.launcher ?? (variables['PROVLOOM_LAUNCHER'] === 'provloom run' ? 'provloom run' : 'none'),
     rank,

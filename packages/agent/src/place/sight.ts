@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { batchKey } from '@provloom/shared'
 import { argvOf, hostId } from '@provloom/shared/process'
+import type { ProcessIdentity } from '@provloom/shared/process'
 import { isShell, launcherProcess } from './launcher-process.ts'
 import { localKey } from './tree-variable.ts'
 import type { Variables } from './variables.ts'
@@ -52,9 +53,16 @@ export function sightOf(variables: Variables, seen: SeenProcess | undefined, roo
     launcher: (variable) => {
       const found = seen === undefined ? undefined : launcherProcess(seen.pid, variable, root, seen.parents)
       if (seen === undefined || found === undefined) return undefined
-      const key = localKey(found)
-      const ours = found.pid === seen.pid || seen.isOurs?.(key) === true
-      return { key, ours, shell: isShell(found.pid, root), argv: argvOf(found.pid, root) }
+      const ours = found.pid === seen.pid || seen.isOurs?.(localKey(found)) === true
+      return { ...launcherSeen(found, root), ours }
     },
   }
+}
+
+export function launcherSeen(found: ProcessIdentity, root?: string): LauncherSeen
+export function launcherSeen(found: ProcessIdentity | undefined, root?: string): LauncherSeen | undefined
+export function launcherSeen(found: ProcessIdentity | undefined, root = '/'): LauncherSeen | undefined {
+  if (found === undefined) return undefined
+  const { pid } = found
+  return { key: localKey(found), ours: false, shell: isShell(pid, root), argv: argvOf(pid, root) }
 }

@@ -9,9 +9,9 @@ import type { TreeFacts, TreeFolder } from './folder.ts'
 import { workerOf } from './worker.ts'
 
 /**
- * `counts.json`: how the sessions of a tree were counted so far, and which process is whose worker. The agent that serves
- * the tree next goes on counting: from 0 again it would ask for runs that are over for its processes, which where another
- * rank was started again look like a restart.
+ * `counts.json`: how the sessions of a tree were counted so far, which process is whose worker, and of which job the ranks
+ * are that were said by hand. The agent that serves the tree next goes on counting: from 0 again it would ask for runs that
+ * are over for its processes, which where another rank was started again look like a restart.
  */
 export class Counts {
   readonly #file: string
@@ -20,6 +20,7 @@ export class Counts {
   readonly #ordinals: Map<string, number>
   /** By the process right below the launcher or the founder, which the founder's own end would make another one. */
   readonly #workers: Map<string, string>
+  #saidJob: string | undefined
 
   constructor({ root }: TreeFolder) {
     this.#file = path.join(root, 'counts.json')
@@ -27,6 +28,18 @@ export class Counts {
     this.#counts = entriesOf(fields.get('counts'), isCount)
     this.#ordinals = entriesOf(fields.get('ordinals'), isCount)
     this.#workers = entriesOf(fields.get('workers'), isText)
+    this.#saidJob = textOf(fields.get('saidJob'))
+  }
+
+  /** The job of the tree's ranks that were said by hand: the first of them decides for all, and for agents after this one. */
+  get saidJob(): string | undefined {
+    return this.#saidJob
+  }
+
+  decideSaidJob(jobKey: string): string {
+    this.#saidJob = jobKey
+    this.#write()
+    return jobKey
   }
 
   /** The worker of a session, the same as for every other session of its process. */
@@ -61,6 +74,7 @@ export class Counts {
         counts: Object.fromEntries(this.#counts),
         ordinals: Object.fromEntries(this.#ordinals),
         workers: Object.fromEntries(this.#workers),
+        ...(this.#saidJob === undefined ? {} : { saidJob: this.#saidJob }),
       })
     } catch {
       // A disk that is full: an ordinal is a wish.

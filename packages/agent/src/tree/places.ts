@@ -7,8 +7,10 @@ import type { Present } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Job } from '../meet/meeting.ts'
 import { mayStartAggregator } from '../place/head-node.ts'
+import { saidKey } from '../place/job-key.ts'
 import { findPlace } from '../place/place.ts'
 import type { Place, Said } from '../place/place.ts'
+import type { Told } from '../place/row.ts'
 import { hostId } from '@provloom/shared/process'
 import { sightOf } from '../place/sight.ts'
 import type { Variables } from '../place/variables.ts'
@@ -23,6 +25,7 @@ import { Counts } from './counts.ts'
 import { earlierOf } from './earlier.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { lifeOf, parentsOf, pidNamespace, startOf } from './processes.ts'
+import { starterOf } from './starter.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
 
@@ -54,14 +57,17 @@ export class Places {
     this.#tree = facts
     this.#counts = new Counts(tree)
     this.#wrapped = wrapped
-    this.#own = this.#placeOf(undefined, context.variables, [wrapped?.pid ?? facts.pid])
+    const { rank } = context.given
+    const said = rank === undefined ? undefined : ({ by: 'call', rank } as const)
+    this.#own = this.#placeOf(said, context.variables, [wrapped?.pid ?? facts.pid], undefined)
   }
 
   /** What is known of the job before any session says more. */
   get own(): Omit<Present, 'kind' | 'session' | 'agent' | 'silent'> {
     const { rank, attempt, worldSize, rankToldBy } = this.#own
     return {
-      jobKey: this.#jobKey(this.#own),
+      jobKey:
+        rankToldBy === 'alone' ? (this.#counts.saidJob ?? this.#jobKey(this.#own)) : this.#jobKey(this.#own),
       ...(rankToldBy === 'alone' ? {} : { rank, attempt, ...(worldSize === undefined ? {} : { worldSize }) }),
     }
   }
@@ -78,7 +84,7 @@ export class Places {
   seat(found: Found): Seat {
     const { facts, folder } = found
     const { given, directory } = this.#context
-    const place = this.#placeOf(saidBy(facts, given.rank), { ...facts.environment }, this.#chainOf(facts))
+    const place = this.#placeOf(saidBy(facts, given.rank), facts.environment, this.#chainOf(facts), facts)
     const settings = settingsOf(
       given,
       facts,
@@ -149,15 +155,32 @@ export class Places {
     return [isHere([pid, start]) ? pid : 0, ...[...parents.filter(isHere), ...own].map(([one]) => one)]
   }
 
-  #placeOf(said: Said | undefined, variables: Variables, [pid = 0, ...parents]: readonly number[]): Place {
+  /** @param facts of the session whose place it is */
+  #placeOf(
+    said: Said | undefined,
+    variables: Variables,
+    chain: readonly number[],
+    facts: SessionFacts | undefined,
+  ): Place {
     const { given } = this.#context
+    const [pid = 0, ...parents] = chain
     const seen = {
       pid,
       parents,
       tree: { key: this.#tree.key, founded: false },
       isOurs: (key: string) => key === this.#tree.key,
     }
-    const found = findPlace(said, variables, sightOf(variables, seen), given.jobKey)
+    const sight = sightOf(variables, seen)
+    const job = (told: Told): string =>
+      this.#counts.saidJob ??
+      this.#counts.decideSaidJob(
+        saidKey(
+          told,
+          sight,
+          starterOf(this.#context, { tree: this.#tree, wrapped: this.#wrapped, facts, chain }),
+        ) ?? this.#tree.key,
+      )
+    const found = findPlace(said, variables, { ...sight, said: job }, given.jobKey)
     return isRank(found.rank) && isAttempt(found.attempt) ? found : this.#own
   }
 

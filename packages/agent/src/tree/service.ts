@@ -300,6 +300,8 @@ export class TreeService {
     }
     try {
       const seat = this.#places.seat(found)
+      // It may have said of which job the whole tree is.
+      this.#parts.claim.tellJob(this.#places.own.jobKey)
       this.#meeting.add(this.#places.job(seat))
       const { service, hello } = openSession({
         context,

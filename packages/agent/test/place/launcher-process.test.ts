@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isShell, launcherProcess } from '../../src/place/launcher-process.ts'
+import { isShell, launcherProcess, starterProcess } from '../../src/place/launcher-process.ts'
 import { findPlace } from '../../src/place/place.ts'
 import { identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
@@ -120,6 +120,45 @@ describe('the launcher itself is', () => {
   })
 })
 
+describe('who started a process is', () => {
+  test('its parent; the script, where that starts it from a subshell', async () => {
+    const [script, rank, other] = await processes(
+      `exec 3<&0; sh -c '${say}; :' <&3 & ( sh -c '${say}; :' <&3; : ) & wait`,
+      2,
+    )
+    expect([rank, other].map((pid) => starterProcess(pid!))).toEqual([
+      identityOfProcess(script!),
+      identityOfProcess(script!),
+    ])
+  })
+
+  test('what started the command that was put around it', async () => {
+    const [script, rank] = await processes(`timeout 60 env A=1 timeout 60 sh -c '${say}; :'; :`, 1)
+    expect(starterProcess(rank!)).toEqual(identityOfProcess(script!))
+  })
+
+  test('its parent, of which it is a fork', () => {
+    const words = 'python\0t.py\0'
+    const root = machine({
+      30: { parent: 20, cmdline: words },
+      20: { parent: 10, cmdline: words },
+      10: { parent: 1 },
+    })
+    expect(starterProcess(30, root)).toEqual(identityOfProcess(20, root))
+  })
+
+  test('known by the parents that it told, when it is gone', () => {
+    const root = machine({ 20: { parent: 10, cmdline: 'bash\0' }, 10: { parent: 1 } })
+    expect(starterProcess(30, root, [20])).toEqual(identityOfProcess(20, root))
+    expect(starterProcess(30, root)).toBeUndefined()
+  })
+
+  test('nobody, for orphans, which came to init from any job', () => {
+    const init = { 1: { parent: 0, comm: 'systemd' } }
+    expect(starterProcess(30, machine({ 30: { parent: 1 }, ...init }))).toBeUndefined()
+  })
+})
+
 const boot = '0b0e1c64-9d2f-4f43-8a49-2a5a9a3e2b11'
 
 interface Seen {
@@ -127,6 +166,7 @@ interface Seen {
   /** Undefined where it cannot be read. */
   readonly environ?: string
   readonly comm?: string
+  readonly cmdline?: string
 }
 
 /** Processes in a folder, as /proc shows them. */
@@ -137,13 +177,14 @@ function machine(seen: Readonly<Record<number, Seen>>, pidNamespace = '402653183
   fs.mkdirSync(path.join(root, 'proc/self/ns'), { recursive: true })
   fs.symlinkSync(`pid:[${pidNamespace}]`, path.join(root, 'proc/self/ns/pid'))
   fs.writeFileSync(path.join(root, 'proc/self/stat'), '')
-  for (const [pid, { parent, environ, comm }] of Object.entries(seen)) {
+  for (const [pid, { parent, environ, comm, cmdline }] of Object.entries(seen)) {
     const folder = path.join(root, 'proc', pid)
     fs.mkdirSync(folder)
     const rest = Array.from({ length: 48 }, (_, i) => (i === 17 ? `${pid}00` : '0'))
     fs.writeFileSync(path.join(folder, 'stat'), `${pid} (x) S ${parent} ${rest.join(' ')}\n`)
     fs.writeFileSync(path.join(folder, 'comm'), `${comm ?? 'x'}\n`)
     if (environ !== undefined) fs.writeFileSync(path.join(folder, 'environ'), environ)
+    if (cmdline !== undefined) fs.writeFileSync(path.join(folder, 'cmdline'), cmdline)
   }
   return root
 }

@@ -10,10 +10,12 @@ import { openMpi, otherMpi } from './environments/mpi.ts'
 import { ranked } from './environments/ranked.ts'
 import { torchrun } from './environments/torch.ts'
 import { mayStartAggregator } from '../../src/place/head-node.ts'
+import { saidKey } from '../../src/place/job-key.ts'
 import { findPlace } from '../../src/place/place.ts'
 import type { Place, Said } from '../../src/place/place.ts'
 import { placeVariables, untoldVariables } from '../../src/place/read-variables.ts'
 import { sightOf } from '../../src/place/sight.ts'
+import type { LauncherSeen } from '../../src/place/sight.ts'
 import type { Variables } from '../../src/place/variables.ts'
 import { recordedVariables } from '../../src/source/allow-list.ts'
 
@@ -27,6 +29,43 @@ const known: readonly Variables[] = [
 function place(said: Said | undefined, variables: Variables): Place {
   return findPlace(said, variables, sightOf(variables, undefined))
 }
+
+describe('the job of a rank that was said by hand', () => {
+  const starter = { key: 'local-starter', ours: false, shell: true, argv: [] }
+  const tree = { key: 'local-tree', founded: false }
+  const keyOf = (said: Said, variables: Variables, by: LauncherSeen | null = starter): unknown => {
+    const sight = { ...sightOf(variables, undefined), host: 'here', tree }
+    return findPlace(said, variables, { ...sight, said: (told) => saidKey(told, sight, by ?? undefined) })
+      .jobKey
+  }
+  const two = { by: 'call', rank: 2 } as const
+
+  test('is that of who started it', () => {
+    expect(keyOf(two, {})).toBe('local-starter')
+    expect(keyOf({ ...two, worldSize: 3 }, {})).toBe('local-starter')
+    expect(keyOf({ by: 'library', rank: 0, worldSize: 3 }, {})).toBe('local-starter')
+  })
+
+  test('is where its ranks meet, which a shell says, and on several nodes anybody', () => {
+    const local = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: '29500' }
+    const far = { MASTER_ADDR: 'node1', MASTER_PORT: '29500' }
+    expect(keyOf(two, local)).toBe('master-here:29500')
+    expect(keyOf(two, local, { ...starter, shell: false })).toBe('local-starter')
+    expect(keyOf(two, far, { ...starter, shell: false })).toBe('master-node1:29500')
+  })
+
+  test('is that of its tree, where nobody is seen to have started it, or it is the only one', () => {
+    expect(keyOf(two, {}, null)).toBe('local-tree')
+    expect(keyOf({ by: 'call', rank: 0, worldSize: 1 }, {})).toBe('local-tree')
+    expect(place(two, {}).jobKey).toBeUndefined()
+  })
+
+  test('is what a launcher, a batch job or a person names, before all', () => {
+    expect(keyOf(two, slurmStep)).toBe('slurm-17.0')
+    expect(keyOf(two, slurmBatch)).toBe('slurm-17')
+    expect(keyOf(two, { PROVLOOM_JOB_KEY: 'mine' })).toBe('mine')
+  })
+})
 
 describe('a rank that was said', () => {
   test('wins over the launcher, and keeps the rest of what it says', () => {

@@ -18,6 +18,10 @@ export function newcomerOf(hello: Hello): Newcomer {
     worldSize,
     restarts,
     alone: rankToldBy === 'alone',
+    byHand:
+      (rankToldBy === 'call' || rankToldBy === 'library') &&
+      restarts === undefined &&
+      worldSize === undefined,
   }
 }
 

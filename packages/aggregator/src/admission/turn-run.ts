@@ -44,6 +44,7 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
     attemptOf: (rank, session) =>
       roster.heldBy(rank, session)?.attempt ?? admittedNow(run, session, sessions),
     isHeld: (rank, attempt) => isHeld(run, rank, attempt, sessions),
+    hasOthers: (rank) => [...roster.latest(), ...coming].some((one) => one.rank !== rank),
   }
 }
 
@@ -79,6 +80,7 @@ export function closedCandidate(run: ClosedRun): Candidate {
     attemptGoesOn: (attempt) => !run.unwell.some(([, other]) => other === attempt),
     attemptOf: () => undefined,
     isHeld: () => false,
+    hasOthers: () => false,
   }
 }
 

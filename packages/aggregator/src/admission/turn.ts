@@ -45,6 +45,8 @@ export interface TurnRun {
   readonly attemptOf: (rank: Rank, session: string) => Attempt | undefined
   /** Whether an attempt of the rank is anybody's. */
   readonly isHeld: (rank: Rank, attempt: Attempt) => boolean
+  /** Whether other ranks are in it. */
+  readonly hasOthers: (rank: Rank) => boolean
 }
 
 /** A session that asks to be let in. */
@@ -61,6 +63,8 @@ export interface Newcomer {
   readonly worldSize: number | undefined
   /** Nobody told its rank: a lone process. */
   readonly alone: boolean
+  /** Its rank was said by hand, and nobody told of how many it is one. */
+  readonly byHand: boolean
   readonly restarts: 'all' | 'one' | undefined
 }
 
@@ -162,16 +166,16 @@ function turnInOpen<Run extends TurnRun>(
     case 'ended':
       return startsAgain(newcomer, run, held) ? enters(nextAttempt(newcomer, run, held)) : 'next'
     case 'lost':
-      return isLone(newcomer) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
+      return isLone(newcomer, run) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
     case 'open':
       if (held.silentMs < limits.livingMs) {
         if (held.closing) return { kind: 'later', run }
-        return isLone(newcomer) && held.agent !== newcomer.agent
+        return isLone(newcomer, run) && held.agent !== newcomer.agent
           ? 'next'
           : { kind: 'conflict', run, holder: held }
       }
       if (held.silentMs < limits.lostMs) return { kind: 'later', run }
-      return isLone(newcomer) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
+      return isLone(newcomer, run) ? 'next' : enters(nextAttempt(newcomer, run, held), held)
   }
 }
 
@@ -261,7 +265,11 @@ function nextAttempt({ attempt, restarts }: Newcomer, run: TurnRun, held: Held):
   return Math.max(attempt, joins ? highest : Math.max(highest, held.attempt) + 1)
 }
 
-/** A job of one process: nobody else could be its rank. */
-function isLone({ worldSize, alone }: Newcomer): boolean {
+/**
+ * A job of one process: nobody else could be its rank. So is, as far as anybody can see, a rank 0 that a script always
+ * says: several of one shell are trials of each other.
+ */
+function isLone({ worldSize, alone, byHand, rank }: Newcomer, run: TurnRun): boolean {
+  if (byHand) return run.worldSize === undefined && !run.hasOthers(rank)
   return worldSize === 1 || (alone && (worldSize ?? 1) === 1)
 }
