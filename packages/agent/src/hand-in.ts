@@ -58,7 +58,8 @@ export async function handIn(
     place: seat.place,
     process: {
       life: () => 'gone',
-      wrapped: undefined,
+      // What is left of its end is what a wrapper, or its own parent, was told.
+      wrapped: facts.by === 'agent' ? 'below' : undefined,
       wentOn: () => false,
       hasParent: () => false,
       abandoned: true,

@@ -4,9 +4,9 @@ import { isCount } from '@provloom/shared'
 import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { unheardEnd } from '../launch/unheard-end.ts'
-import { textOf } from '../spool/small-file.ts'
+import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { Wake } from '../wake.ts'
-import { commandEndOf } from './ending.ts'
+import { commandEndOf, howOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
@@ -58,23 +58,46 @@ export class ProcessEnd {
     const until = clock.monotonicMs() + exitMs
     const goesOn = (): boolean => of.life() !== 'gone' || this.mayBeTold(said)
     while (goesOn() && !of.wentOn() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
-    return of.wrapped === undefined || goesOn() || of.wentOn() ? undefined : this.known(said)
+    if (of.wrapped === undefined || goesOn() || of.wentOn()) return undefined
+    const toldUs = of.abandoned ? exitLeftIn(this.#folder)?.timeUs : undefined
+    const late = toldUs !== undefined && said !== undefined && toldUs - said.time > exitMs * 1000
+    return late ? undefined : this.known(said)
+  }
+
+  /** Its session is kept: what was seen of its end, and nobody has told, is left with it. */
+  leave(nowUs: number): void {
+    if (this.#seen !== undefined && exitLeftIn(this.#folder) === undefined)
+      leaveExit(this.#folder, this.#seen, nowUs)
   }
 
   #told(): CommandEnd | undefined {
-    return endToldBy(this.#folder) ?? this.#seen
+    return exitLeftIn(this.#folder)?.end ?? this.#seen
   }
 }
 
-/** What the parent of a session's process has left there: `exit.json` (docs/spool-format.md). */
-function endToldBy(folder: SessionFolder): CommandEnd | undefined {
+const fileName = 'exit.json'
+
+/** Leaves with a session how its process ended, for whoever hands it in: it is not told again (docs/spool-format.md). */
+export function leaveExit(folder: SessionFolder, end: CommandEnd, timeUs: number): void {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, 'exit.json'), 'utf8'))
+    writeSmall(path.join(folder.root, fileName), { ...howOf(end), timeUs })
+  } catch {
+    // Handed in and removed at this moment, or on a full disk: its end is then not known, and said to be so.
+  }
+}
+
+/** What somebody who was told how a session's process ended has left there. */
+function exitLeftIn(
+  folder: SessionFolder,
+): { readonly end: CommandEnd; readonly timeUs: number | undefined } | undefined {
+  try {
+    const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, fileName), 'utf8'))
     const fields = new Map<string, unknown>(
       typeof value === 'object' && value !== null ? Object.entries(value) : [],
     )
-    const code = fields.get('exitCode')
-    return commandEndOf(isCount(code) ? code : undefined, textOf(fields.get('signal')))
+    const [code, timeUs] = [fields.get('exitCode'), fields.get('timeUs')]
+    const end = commandEndOf(isCount(code) ? code : undefined, textOf(fields.get('signal')))
+    return end === undefined ? undefined : { end, timeUs: isCount(timeUs) ? timeUs : undefined }
   } catch {
     return undefined
   }

@@ -270,6 +270,7 @@ export class SessionService {
     this.#control.tell({ message: reason, mark: marks })
     this.#log.append(`${reason}; ${records} records are kept in ${this.folder.root}`)
     const kept = { records, folder: this.folder.root, reason }
+    this.#end.leave(this.#parts.context.clock.nowUs())
     await this.#publisher.part({ ...this.#bye(), final: false, kept })
     this.#close()
     return { kind: 'kept', records, reason }

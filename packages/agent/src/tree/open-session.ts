@@ -106,7 +106,7 @@ export function helloOf({
 }
 
 /** exec keeps both numbers. */
-function isCommand({ pid, start, pidNamespace: space }: SessionFacts, command: Wrapped): boolean {
+export function isCommand({ pid, start, pidNamespace: space }: SessionFacts, command: Wrapped): boolean {
   const here = pidNamespace()
   if (pid !== command.pid || (space !== 0 && here !== 0 && space !== here)) return false
   return start === 0 || command.start === 0 || start === command.start

@@ -10,6 +10,7 @@ import { Presence } from '../meet/presence.ts'
 import { Link } from '../publish/link.ts'
 import type { Hurry } from '../publish/publisher.ts'
 import { failureOf } from '../session/outcome.ts'
+import { leaveExit } from '../session/process-end.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
@@ -23,7 +24,7 @@ import { isWrappedBelow } from './outer.ts'
 import { Places } from './places.ts'
 import { refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
-import { openSession } from './open-session.ts'
+import { isCommand, openSession } from './open-session.ts'
 import { spoolBytesOf } from './room.ts'
 import { SessionWatch } from './watch.ts'
 import type { Found } from './watch.ts'
@@ -66,7 +67,7 @@ export class TreeService {
   readonly #open = new Map<string, { readonly service: SessionService; readonly done: Promise<void> }>()
   readonly #waiting: Found[] = []
   /** The last session of each process. */
-  readonly #newest = new Map<string, string>()
+  readonly #newest = new Map<string, Found>()
   #next: { readonly found: Found; readonly untilMs: number } | undefined
   readonly #ended: SessionEnd[] = []
   readonly #ends: PlaceEnd[] = []
@@ -172,8 +173,19 @@ export class TreeService {
   commandEnded(end: CommandEnd | undefined): void {
     this.#commandEnd = end
     this.#commandOver = true
+    if (end !== undefined) this.#leaveExit(end)
     for (const { service } of this.#open.values()) service.commandEnded(end)
     this.#news.ring()
+  }
+
+  /** With the command's last session, whatever becomes of that: where it is kept, nobody else is told. */
+  #leaveExit(end: CommandEnd): void {
+    const { wrapped, context } = this.#parts
+    this.#discover()
+    const last = [...this.#newest.values()].find(
+      ({ facts }) => wrapped !== undefined && isCommand(facts, wrapped),
+    )
+    if (last !== undefined) leaveExit(last.folder, end, context.clock.nowUs())
   }
 
   /** Whoever drains gives up now. */
@@ -260,7 +272,7 @@ export class TreeService {
 
   #discover(): void {
     const found = this.#watch.look()
-    for (const { facts } of found) this.#newest.set(processOf(facts), facts.session)
+    for (const one of found) this.#newest.set(processOf(one.facts), one)
     this.#waiting.push(...found)
     this.#admit()
   }
@@ -268,7 +280,7 @@ export class TreeService {
   /** Whether a session's process has begun another one after it. */
   #wentOn(facts: SessionFacts): boolean {
     this.#discover()
-    return this.#newest.get(processOf(facts)) !== facts.session
+    return this.#newest.get(processOf(facts))?.facts.session !== facts.session
   }
 
   #admit(): void {
