@@ -12,6 +12,7 @@ import type { Place, Said } from '../place/place.ts'
 import { hostId } from '@provloom/shared/process'
 import { sightOf } from '../place/sight.ts'
 import type { Variables } from '../place/variables.ts'
+import { maskArguments } from '../secrets.ts'
 import { recordedVariables } from '../source/allow-list.ts'
 import { nameOf } from '../source/interpreter.ts'
 import { spoolFormat } from '../session/facts.ts'
@@ -132,7 +133,7 @@ export class Places {
       host: os.hostname(),
       hostId: hostId(),
       uid: process.getuid?.() ?? 0,
-      argv,
+      argv: maskArguments(argv),
       executable: argv[0] ?? '',
       directory,
       environment: recordedVariables(variables),
