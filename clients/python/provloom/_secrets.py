@@ -45,7 +45,7 @@ def first_told(text, length):
 
 
 def last_told(text, length):
-    """The last so many letters of such a text, from the beginning of a line where there is one."""
+    """The last so many letters of such a text; from the beginning of a line, where one begins soon."""
     return _last_lines(told(_last_lines(text, _REACH * length)), length)
 
 
@@ -53,7 +53,8 @@ def _last_lines(text, length):
     if len(text) <= length:
         return text
     tail = text[-length:]
-    return tail[tail.find("\n") + 1 :] or tail
+    line = tail.find("\n") + 1
+    return tail[line:] if line <= length / 4 else tail
 
 
 def told_variables(variables):

@@ -38,7 +38,7 @@ export function maskHead(text: string, length: number): string {
   return maskTold(text.slice(0, reach * length)).slice(0, length)
 }
 
-/** The last so many letters of such a text, from the beginning of a line where there is one. */
+/** The last so many letters of such a text; from the beginning of a line, where one begins soon. */
 export function maskTail(text: string, length: number): string {
   return lastLines(maskTold(lastLines(text, reach * length)), length)
 }
@@ -46,7 +46,8 @@ export function maskTail(text: string, length: number): string {
 function lastLines(text: string, length: number): string {
   if (text.length <= length) return text
   const tail = text.slice(-length)
-  return tail.slice(tail.indexOf('\n') + 1) || tail
+  const line = tail.indexOf('\n') + 1
+  return line <= length / 4 ? tail.slice(line) : tail
 }
 
 /** A git remote without user and password (for ssh the user stays, it is an account), query and fragment. */

@@ -29,10 +29,13 @@ test.each(rows(examples.texts))('%s: of %j is recorded %j', (_kind, given, shown
   expect(maskText(shown)).toBe(shown)
 })
 
-test.each(rows(examples.told))('%s: of %j, which nobody has logged, is recorded %j', (_kind, given, shown) => {
-  expect(maskTold(given)).toBe(shown)
-  expect(maskTold(shown)).toBe(shown)
-})
+test.each(rows(examples.told))(
+  '%s: of %j, which nobody has logged, is recorded %j',
+  (_kind, given, shown) => {
+    expect(maskTold(given)).toBe(shown)
+    expect(maskTold(shown)).toBe(shown)
+  },
+)
 
 test('of a long text the last lines are recorded, and no half secret at either end of them', () => {
   const lines = `password: 'abc'\n${'x\n'.repeat(40)}`
