@@ -50,6 +50,22 @@ describe('provloom run', () => {
     expect(fs.existsSync(path.join(onlyRun(saveDir), 'journal'))).toBe(false)
   })
 
+  it('records the launch as it was typed', async () => {
+    const { graph, saveDir } = await runScript(['-n', '2'])
+    const [launch] = graph.ofType('Launch')
+    expect(JSON.parse(graph.value(launch!, 'argv')!)).toEqual([
+      'provloom',
+      'run',
+      '--provenance-save-dir',
+      saveDir,
+      '-n',
+      '2',
+      '--',
+      'python3',
+      `${saveDir}/.train.py`,
+    ])
+  })
+
   it('takes the name of the experiment from the script when nobody else gives it', async () => {
     const { saveDir } = await runScript(['-n', '1'])
     expect(path.basename(onlyRun(saveDir))).toBe('script-name_0')

@@ -20,7 +20,10 @@ for root in (run.spool, os.environ["SAVE_DIR"]):
                 found.append(open(os.path.join(folder, name), "rb").read().decode("latin-1"))
 with open(os.environ["SAVE_DIR"] + "/../seen.json", "w") as out:
     json.dump(found, out)
-provloom.end_run()
+provloom.log_source_code("/nowhere/password=errorsecret0001")
+def reach(url, word):
+    raise ConnectionError("cannot reach %s (Authorization: Bearer %s), password='%s'" % (url, word, word))
+reach("postgresql://u:errorsecret0002@db/x", "errorsecret0003")
 `
 
 it('a run leaves no secret of its environment, command line, git remote or connection behind', async ({
@@ -50,6 +53,8 @@ it('a run leaves no secret of its environment, command line, git remote or conne
     PROVLOOM_TOKEN: 'environmentsecret0004',
     DATABASE_URL: 'postgresql://u:environmentsecret0005@db/x',
     SSH_AUTH_SOCK: '/tmp/environmentsecret0006',
+    CUDA_VISIBLE_DEVICES: '0?token=environmentsecret0007',
+    SLURM_JOB_NAME: '--password environmentsecret0008',
   }
   const args = [
     '--password',
@@ -76,7 +81,7 @@ it('a run leaves no secret of its environment, command line, git remote or conne
     ],
     { cwd: work, env: environment },
   )
-  expect(result.code, result.stderr).toBe(0)
+  expect(result.code, result.stderr).toBe(1)
   const keys = keysBelow(path.join(saveDir, '.provloom'))
   const runDir = onlyRun(saveDir)
   const left = fs
@@ -85,9 +90,12 @@ it('a run leaves no secret of its environment, command line, git remote or conne
     .map((name) => fs.readFileSync(path.join(runDir, name), 'latin1'))
   const during = JSON.parse(fs.readFileSync(path.join(place, 'seen.json'), 'utf8')) as string[]
   expect(during.length).toBeGreaterThan(3)
-  const all = [...left, ...during, result.stdout, result.stderr].join('\n')
+  // Its traceback is the script's own word, and comes as it is.
+  const told = result.stderr.split('\n').filter((line) => line.startsWith('provloom: '))
+  const all = [...left, ...during, result.stdout, ...told].join('\n')
+  expect(all).toContain('ConnectionError: cannot reach postgresql://***@db/x')
   expect(all).toContain('host.example.org/a.git')
-  expect(all.match(/(environment|argument|remote)secret\d+/g)).toBeNull()
+  expect(all.match(/(environment|argument|remote|error)secret\d+/g)).toBeNull()
   expect(keys.filter((key) => all.includes(key))).toEqual([])
 })
 

@@ -4,7 +4,7 @@ import os
 import time
 
 from . import _ours
-from ._secrets import without_credentials
+from ._secrets import first_told, without_credentials
 from ._values import first_bytes, name as name_of
 
 #: All questions together, in seconds.
@@ -178,7 +178,7 @@ def why(folder, errors):
     if "must be run in a work tree" in text:
         return "%s is in a git repository without a work tree" % folder
     first = text.strip().split("\n", 1)[0]
-    return "git: %s" % (first[:300] or "no answer")
+    return "git: %s" % (first_told(first, 300) or "no answer")
 
 
 def _slow():

@@ -159,7 +159,9 @@ def exit_ending():
     code = code_of(_status[0])
     if code == 0 and why is None:
         return Ending("completed", code=0)
-    return Ending("failed", why or ("exit status %s" % (_status[0],))[:4096], code)
+    from ._secrets import first_told
+
+    return Ending("failed", why or first_told("exit status %s" % (_status[0],), limits.ERROR_TAIL_BYTES), code)
 
 
 def _child_ending():
@@ -230,17 +232,16 @@ def _newest_error():
 
 
 def describe_error(kind, error, trace):
-    """The last lines of a traceback."""
+    """The last lines of a traceback, without the secrets in them."""
     import traceback
+
+    from ._secrets import last_told
 
     try:
         text = "".join(traceback.format_exception(kind, error, trace)).rstrip()
     except Exception:
         text = getattr(kind, "__name__", str(kind))
-    if len(text) <= limits.ERROR_TAIL_BYTES:
-        return text
-    tail = text[-limits.ERROR_TAIL_BYTES :]
-    return tail[tail.find("\n") + 1 :] or tail
+    return last_told(text, limits.ERROR_TAIL_BYTES)
 
 
 # -- forks -------------------------------------------------------------------------------------------------------------

@@ -31,14 +31,13 @@ def kept_environment():
     """The variables that say which job and rank this is, and ours."""
     import re
 
+    from ._secrets import told_variables
     from ._variables import KNOWN, OWN
 
     kept = re.compile("^(%s)$" % _KEPT)
-    return {
-        name: value[:_VALUE_LENGTH_MAX]
-        for name, value in os.environ.items()
-        if (name in KNOWN and name not in OWN) or kept.match(name)
-    }
+    ours = {name: value for name, value in os.environ.items() if name in KNOWN and name not in OWN}
+    others = {name: value[:_VALUE_LENGTH_MAX] for name, value in os.environ.items() if kept.match(name)}
+    return {**told_variables(others), **ours}
 
 
 def said(rank, world_size):

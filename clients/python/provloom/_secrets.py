@@ -4,6 +4,8 @@ found (packages/agent/src/secrets.ts is the same for the agent)."""
 
 #: Keys that begin with one letter are longer, and have two dots; those of any letters a colon.
 _LONG = 56
+#: So many times what is kept of a text is read of it: a secret that is cut in two may not be seen to be one.
+_REACH = 4
 
 
 def without_secrets(argv):
@@ -23,6 +25,41 @@ def text_without_secrets(text):
     from ._secret_scan import Scan
 
     return _masked(text, Scan(len(text)).text(text))
+
+
+def told(text):
+    """A text that nobody has logged, as it may be recorded: an error, its traceback, what a program says. Never raises: what cannot be read is masked whole."""
+    try:
+        from ._secret_repeated import repeated_in
+        from ._secret_scan import Scan
+
+        spans = Scan(len(text)).text(text)
+        return _masked(text, spans + repeated_in(text, spans))
+    except Exception:
+        return "***"  # no descriptor, no memory: what reads it cannot be loaded
+
+
+def first_told(text, length):
+    """The first so many letters of such a text."""
+    return told(text[: _REACH * length])[:length]
+
+
+def last_told(text, length):
+    """The last so many letters of such a text; from the beginning of a line, where one begins soon."""
+    return _last_lines(told(_last_lines(text, _REACH * length)), length)
+
+
+def _last_lines(text, length):
+    if len(text) <= length:
+        return text
+    tail = text[-length:]
+    line = tail.find("\n") + 1
+    return tail[line:] if line <= length / 4 else tail
+
+
+def told_variables(variables):
+    """{name: value} of an environment without the secrets in the values."""
+    return variables if _is_harmless(list(variables.values())) else {name: told(value) for name, value in variables.items()}
 
 
 def without_credentials(remote):

@@ -7,12 +7,16 @@ from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
 from ._holder import Holder
 from ._paths import text_of
+from ._secrets import first_told, told
 from ._small import mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
 from ._tell import line, once
 from ._version import VERSION
 
 _seq = 0
+#: The fields of events whose text no user has logged: what programs, files and the environment say.
+_TOLD = frozenset(("error", "message", "problem", "branch"))
+_MESSAGE_LENGTH_MAX = 4000
 
 
 class Session:
@@ -65,7 +69,7 @@ class Session:
         event = {"type": type_, "time": now_us() if time is None else time}
         for name, value in fields.items():
             if value is not None:
-                event[name] = value
+                event[name] = told(value) if name in _TOLD and isinstance(value, str) else value
         return json.dumps(event, separators=(",", ":"), allow_nan=False).encode("ascii")
 
     def start_event(self):
@@ -194,8 +198,9 @@ class Session:
         if mark in self._problems or len(self._problems) >= limits.PROBLEMS_MAX:
             return
         self._problems[mark] = True
+        message = first_told(message, _MESSAGE_LENGTH_MAX)
         once("problem-%s-%s" % mark, message)
-        self.event("problem", code=code, message=message[:4000])
+        self.event("problem", code=code, message=message)
 
     def refuse(self, reason, code, message, key=None):
         """What is given to a call cannot be recorded: that is counted, and told like any problem."""

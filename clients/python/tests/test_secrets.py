@@ -43,6 +43,14 @@ class Examples(unittest.TestCase):
     def test_texts_are_recorded_as_the_examples_say(self):
         self.check("texts", _secrets.text_without_secrets)
 
+    def test_what_nobody_has_logged_is_recorded_as_the_examples_say(self):
+        self.check("told", _secrets.told)
+
+    def test_of_a_long_text_the_last_lines_are_recorded_and_no_half_secret_at_either_end_of_them(self):
+        self.assertEqual(_secrets.last_told("password: 'abc'\n" + "x\n" * 40, 80), "x\n" * 39)
+        secret, shown = "a\npassword='%s'\nb" % ("pq" * 60), "a\npassword='***'\nb"
+        self.assertEqual([_secrets.last_told(secret, 100), _secrets.first_told(secret, 100)], [shown, shown])
+
     def test_git_remotes_are_recorded_as_the_examples_say(self):
         self.check("remotes", _secrets.without_credentials)
 

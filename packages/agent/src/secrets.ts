@@ -1,6 +1,7 @@
 import { Command } from './secrets/command.ts'
 import { joined } from './secrets/match.ts'
 import type { Span } from './secrets/match.ts'
+import { repeatedIn } from './secrets/repeated.ts'
 import { Scan } from './secrets/scan.ts'
 import { mask } from './secrets/table.ts'
 import { remoteCredentials } from './secrets/urls.ts'
@@ -21,6 +22,32 @@ export function maskArguments(argv: readonly string[]): string[] {
 /** A text of any kind without the secrets in it: a log line, a traceback, a source file, a diff, a configuration. */
 export function maskText(text: string): string {
   return masked(text, new Scan(text.length).text(text))
+}
+
+/** A text that nobody has logged, as it may be recorded: an error, its traceback, what a program says. */
+export function maskTold(text: string): string {
+  const spans = new Scan(text.length).text(text)
+  return masked(text, [...spans, ...repeatedIn(text, spans)])
+}
+
+/** So many times what is kept of a text is read of it: a secret that is cut in two may not be seen to be one. */
+const reach = 4
+
+/** The first so many letters of such a text. */
+export function maskHead(text: string, length: number): string {
+  return maskTold(text.slice(0, reach * length)).slice(0, length)
+}
+
+/** The last so many letters of such a text; from the beginning of a line, where one begins soon. */
+export function maskTail(text: string, length: number): string {
+  return lastLines(maskTold(lastLines(text, reach * length)), length)
+}
+
+function lastLines(text: string, length: number): string {
+  if (text.length <= length) return text
+  const tail = text.slice(-length)
+  const line = tail.indexOf('\n') + 1
+  return line <= length / 4 ? tail.slice(line) : tail
 }
 
 /** A git remote without user and password (for ssh the user stays, it is an account), query and fragment. */

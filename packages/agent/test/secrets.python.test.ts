@@ -11,7 +11,7 @@ import {
   secretShape,
   shellShape,
 } from '../../../test/support/secret-shapes.ts'
-import { cutCredentials, maskArguments, maskText } from '../src/secrets.ts'
+import { cutCredentials, maskArguments, maskText, maskTold } from '../src/secrets.ts'
 import { keyLines, keys, keysWith, phrases } from '../src/secrets/keys.ts'
 import * as programs from '../src/secrets/programs.ts'
 import * as table from '../src/secrets/table.ts'
@@ -23,7 +23,7 @@ const runs = { numRuns: 1_500, seed: 12 }
 function askPython(expression: string, cases: readonly unknown[]): unknown[] {
   const code = `import json, sys
 from provloom import _secret_table as table
-from provloom._secrets import text_without_secrets, without_credentials, without_secrets
+from provloom._secrets import told, text_without_secrets, without_credentials, without_secrets
 print(json.dumps([${expression} for one in json.load(sys.stdin)]))`
   const answer = execFileSync('python3', ['-c', code], {
     input: JSON.stringify(cases),
@@ -64,6 +64,7 @@ test('both mask the same in texts that nobody writes', () => {
   const begins = keys.flatMap(([begins]) => begins.split(' '))
   const texts = fc.sample(oddText([...words, ...begins]), runs)
   expect(askPython('text_without_secrets(one)', texts)).toEqual(texts.map(maskText))
+  expect(askPython('told(one)', texts)).toEqual(texts.map(maskTold))
   expect(askPython('without_credentials(one)', texts)).toEqual(texts.map(cutCredentials))
   const argvs = texts.map((text) => ['sh', '-c', text, ...text.split(' ')])
   expect(askPython('without_secrets(one)', argvs)).toEqual(argvs.map(maskArguments))

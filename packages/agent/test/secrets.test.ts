@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
-import { cutCredentials, maskArguments, maskText } from '../src/secrets.ts'
+import { cutCredentials, maskArguments, maskHead, maskTail, maskText, maskTold } from '../src/secrets.ts'
 
 type Cases<T> = Readonly<Record<string, readonly (readonly [T, T])[]>>
 
@@ -9,6 +9,7 @@ const data = new URL('../../../test/data/', import.meta.url)
 const examples = JSON.parse(fs.readFileSync(new URL('secrets.json', data), 'utf8')) as {
   arguments: Cases<string[]>
   texts: Cases<string>
+  told: Cases<string>
   remotes: Cases<string>
 }
 const ordinary = fs.readFileSync(new URL('ordinary-commands.txt', data), 'utf8')
@@ -26,6 +27,22 @@ test.each(rows(examples.arguments))('%s: of %j is recorded %j', (_kind, given, s
 test.each(rows(examples.texts))('%s: of %j is recorded %j', (_kind, given, shown) => {
   expect(maskText(given)).toBe(shown)
   expect(maskText(shown)).toBe(shown)
+})
+
+test.each(rows(examples.told))(
+  '%s: of %j, which nobody has logged, is recorded %j',
+  (_kind, given, shown) => {
+    expect(maskTold(given)).toBe(shown)
+    expect(maskTold(shown)).toBe(shown)
+  },
+)
+
+test('of a long text the last lines are recorded, and no half secret at either end of them', () => {
+  const lines = `password: 'abc'\n${'x\n'.repeat(40)}`
+  expect(maskTail(lines, 80)).toBe('x\n'.repeat(39))
+  const secret = `a\npassword='${'pq'.repeat(60)}'\nb`
+  expect(maskTail(secret, 100)).toBe("a\npassword='***'\nb")
+  expect(maskHead(secret, 100)).toBe("a\npassword='***'\nb")
 })
 
 test.each(rows(examples.remotes))('%s: of %j is recorded %j', (_kind, given, shown) => {

@@ -2,9 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { limits, systemClock } from '@provloom/shared'
 import type { Clock, Event, ProblemCode, SessionEnd, SessionStart } from '@provloom/shared'
+import { maskTail } from '../secrets.ts'
 import { removeSession, treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
+import { messageOf, withoutSecrets } from '../told.ts'
 import { startOf } from '../tree/processes.ts'
 import { readControl } from './control.ts'
 import { tellDropped, tellDropping } from './drops.ts'
@@ -144,7 +146,7 @@ export class Session {
 
   /** Records a fact; what cannot be kept is counted. */
   record(fact: Fact): void {
-    if (this.wanted) this.stream.event({ time: this.clock.nowUs(), ...fact })
+    if (this.wanted) this.stream.event({ time: this.clock.nowUs(), ...withoutSecrets(fact) })
   }
 
   /** 0, 1, 2, ... for each thing counted. */
@@ -159,8 +161,9 @@ export class Session {
     const mark = `${code} ${about}`
     if (this.#problems.has(mark) || this.#problems.size >= problemsMax) return
     this.#problems.add(mark)
-    tellOnce(`problem ${mark}`, message)
-    this.record({ type: 'problem', code, message: message.slice(0, 4000) })
+    const shown = messageOf(message)
+    tellOnce(`problem ${mark}`, shown)
+    this.record({ type: 'problem', code, message: shown })
   }
 
   /** What was given to a call cannot be recorded: that is counted, and told like any problem. */
@@ -179,7 +182,7 @@ export class Session {
       createSvg,
     }: Partial<Pick<SessionEnd, 'error' | 'exitCode' | 'createGraph' | 'createSvg'>> = {},
   ): void {
-    const tail = error === undefined || error === '' ? undefined : error.slice(-limits.errorTailBytes)
+    const tail = error === undefined || error === '' ? undefined : maskTail(error, limits.errorTailBytes)
     const graph = createGraph === true || createSvg === true ? true : undefined
     const svg = createSvg === true ? true : undefined
     const more = present({ error: tail, exitCode, createGraph: graph, createSvg: svg })

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { limits } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
+import { maskTail } from '../secrets.ts'
 
 /**
  * Why a torchrun worker failed: the message that torch's `@record` leaves in TORCHELASTIC_ERROR_FILE, its last 4 KiB.
@@ -14,7 +15,7 @@ export function elasticError(variables: Variables): string | undefined {
     const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
     const message = fieldOf(value, 'message')
     const text = typeof message === 'string' ? message : fieldOf(message, 'message')
-    return typeof text === 'string' ? text.slice(-limits.errorTailBytes) : undefined
+    return typeof text === 'string' ? maskTail(text, limits.errorTailBytes) : undefined
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isAttempt, isCount, isRank, isRunId } from '@provloom/shared'
 import type { Asked, Hello, RunId } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
+import { messageOf } from '../told.ts'
 import type { SessionFolder } from './folder.ts'
 
 /** Something that the user should know, said by the client where nobody reads what the agent says. */
@@ -76,8 +77,9 @@ export class ControlFile {
     this.#write()
   }
 
-  notice(notice: Notice): void {
+  notice({ code, message }: Notice): void {
     const { notices } = this.#control
+    const notice = { code, message: messageOf(message) }
     if (notices.length >= noticesMax || notices.some((one) => one.message === notice.message)) return
     this.tell({ notices: [...notices, notice] })
   }

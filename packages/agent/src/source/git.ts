@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { changedPaths, gitWithout, ownBelow } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
-import { cutCredentials } from '../secrets.ts'
+import { cutCredentials, maskHead } from '../secrets.ts'
 
 /** All questions to git together. */
 export const gitMs = 5_000
@@ -200,5 +200,5 @@ function refusal(folder: string, errors: string): string {
   if (errors.includes('must be run in a work tree'))
     return `${folder} is in a git repository without a work tree`
   const [first = ''] = errors.trim().split('\n', 1)
-  return `git: ${first === '' ? 'no answer' : first.slice(0, 300)}`
+  return `git: ${first === '' ? 'no answer' : maskHead(first, 300)}`
 }

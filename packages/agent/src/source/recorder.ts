@@ -1,5 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
+import { nodeFlags } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { devicesOf } from '../place/devices.ts'
 import type { Place } from '../place/place.ts'
@@ -130,12 +132,20 @@ function countsEnergy(place: Place): boolean {
   return place.localRank === undefined ? place.rank === 0 : place.localRank === 0
 }
 
+/** `provloom run ...` of our own command, which runs as Node with flags that nobody has typed. */
+function asTyped(words: readonly string[]): readonly string[] {
+  const [, ...rest] = words
+  const isOurs = nodeFlags.every((flag, i) => rest[i] === flag)
+  const [script, ...given] = rest.slice(nodeFlags.length)
+  return isOurs && script !== undefined ? [path.basename(script, '.js'), ...given] : words
+}
+
 /** The parent is the launcher, or its daemon on this machine. */
 function parentCommand(pid: number): string[] | undefined {
   const parent = statOf(pid)?.[1]
   try {
     const words = fs.readFileSync(`/proc/${parent}/cmdline`, 'utf8').split('\0')
-    return maskArguments(words.filter((word, i) => word !== '' || i < words.length - 1))
+    return maskArguments(asTyped(words.filter((word, i) => word !== '' || i < words.length - 1)))
   } catch {
     return undefined
   }

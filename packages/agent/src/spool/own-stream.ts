@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { SegmentLog, agentStream, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
 import type { Clock, Event, Files, StreamLedger } from '@provloom/shared'
+import { withoutSecrets } from '../told.ts'
 
 /** An event without its time, which is now unless it says otherwise. */
 export type Fact = Event extends infer Each
@@ -38,7 +39,7 @@ export class OwnStream {
   /** Appends a fact; what cannot be kept is counted and told as soon as there is room. @returns whether it is kept */
   record(fact: Fact): boolean {
     if (this.#silent) return false
-    const payload = encodeEvent({ time: this.#clock.nowUs(), ...fact })
+    const payload = encodeEvent({ time: this.#clock.nowUs(), ...withoutSecrets(fact) })
     return payload.length > limits.eventBytesMax ? this.#drop('event-too-large') : this.#append(payload)
   }
 

@@ -14,6 +14,7 @@ import type { Told } from '../place/row.ts'
 import { hostId } from '@provloom/shared/process'
 import { sightOf } from '../place/sight.ts'
 import type { Variables } from '../place/variables.ts'
+import { maskArguments } from '../secrets.ts'
 import { recordedVariables } from '../source/allow-list.ts'
 import { nameOf } from '../source/interpreter.ts'
 import { spoolFormat } from '../session/facts.ts'
@@ -138,7 +139,7 @@ export class Places {
       host: os.hostname(),
       hostId: hostId(),
       uid: process.getuid?.() ?? 0,
-      argv,
+      argv: maskArguments(argv),
       executable: argv[0] ?? '',
       directory,
       environment: recordedVariables(variables),

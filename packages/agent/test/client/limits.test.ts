@@ -153,6 +153,14 @@ describe('a worker in TypeScript at its limits', () => {
     fs.rmSync(files, { recursive: true })
   })
 
+  test('keeps an error without the secrets in it', async () => {
+    worker(`p.startRun(); throw new Error('no login at https://me:' + 'ab' + 'cd@h with password=' + 'efgh')`)
+    const { events } = await readOnlyStream(spool)
+    const [end] = only(events, 'session.end')
+    expect(end!.error).toContain('no login at https://***@h with password=***')
+    expect(end!.error).not.toMatch(/abcd|efgh/)
+  })
+
   test('keeps the last part of a long error', async () => {
     worker(`p.startRun(); throw new RangeError('first ' + 'x'.repeat(${limits.errorTailBytes}))`)
     const { events } = await readOnlyStream(spool)
