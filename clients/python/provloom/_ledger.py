@@ -31,9 +31,12 @@ class Ledger:
         self._slots = {"other": _OTHER}
         self._free = count(1)
         self._tried = False
+        self._is_of_run = True
 
     def make(self):
         """Writes it whole, in its place. Whether it is there; where it is not, the one before is kept."""
+        if not self._is_of_run:
+            return False
         try:
             descriptor, identity = self._open_made()
         except OSError:
@@ -87,6 +90,11 @@ class Ledger:
             if self.dropped(reason) == told:
                 return number
 
+    def settle(self):
+        """Its session has ended: what is dropped from now on is of no run. This process counts it, to tell it, and the
+        file stays as it is: whether an agent read it before or after changes nothing."""
+        self._is_of_run = False
+
     def put_next(self, number):
         """The stream's next record has this number."""
         self._next = number
@@ -114,7 +122,7 @@ class Ledger:
         return slot + crc32(slot).to_bytes(4, "little")
 
     def _put(self, slot, name, number):
-        if not _descriptor.is_ours(self._fd, self._identity) and not self._again():
+        if not self._is_of_run or (not _descriptor.is_ours(self._fd, self._identity) and not self._again()):
             return
         try:
             os.pwrite(self._fd, self._slot(name, number), slot * _SLOT_BYTES)

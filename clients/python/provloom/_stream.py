@@ -121,11 +121,14 @@ class Stream(Segments):
                 self.fast = -1
                 self._close_file()
                 self.ledger.put_next(self.at[0])
+                self.ledger.settle()
                 self.ledger.close()
                 self.state = IDLE
 
     def lose(self, reason, many=1):
         """Counts events that never came as far as a record. Takes no lock: what failed may hold it."""
+        if self.session.over:
+            self.ledger.settle()
         if self.at[0] == 0 and self.fd < 0:
             self.ledger.make_once()
         self._drop(reason, many)
@@ -177,7 +180,7 @@ class Stream(Segments):
         return (self.name, self.at[0] - 1)
 
     def _end(self, torn, last):
-        if last is None and self.at[0] == 0:
+        if last is None and (self.at[0] == 0 or self.session.over):
             return
         if self.at[0] > 0:
             self._tell_drops(now_us(), at_the_end=True)
@@ -328,8 +331,8 @@ class Stream(Segments):
             self.fast = -1
             self._close_file()
             self.ledger.put_next(self.at[0])
-            if self.session.quiet:
-                self.ledger.close()
+            self.ledger.settle()
+            self.ledger.close()
             return
         if self.fd < 0:
             return

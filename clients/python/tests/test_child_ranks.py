@@ -83,7 +83,7 @@ class Ranks(ScriptCase):
         self.assertEqual(sorted(by, key=str), [("one", "rank"), ("one", None), ("two", "rank"), ("two", None)])
         self.assertEqual([one["value"] for _, one in self.points("w", by["one", "rank"])], [1.0])
         self.assertEqual([one["value"] for _, one in self.points("w", by["two", "rank"])], [3.0])
-        self.assertEqual(self.dropped(), {"ended": 1})
+        self.assertEqual(self.dropped(), {})
 
     def test_a_rank_that_torch_distributed_tells_a_spawned_child_is_its_own(self):
         self.run_program(

@@ -154,8 +154,8 @@ subprocess.check_call(["sh", "-c", "%s -c \\"%s\\"; true" % (sys.executable, log
                          [("other", None), ("digits", "fold-1")])  # fmt: skip
         self.assertEqual({self.facts(one)["inherited"] for one in others}, {os.path.basename(first)})
 
-    def test_each_call_of_a_persistent_worker_is_in_the_open_session_or_counted_as_ended(self):
-        self.run_script(
+    def test_each_call_of_a_persistent_worker_is_in_the_open_session_or_told_as_ended_and_in_no_run(self):
+        _, errors = self.run_script(
             "import multiprocessing, provloom\n"
             "def work(asked, told):\n"
             "    for number in iter(asked.get, None):\n"
@@ -181,7 +181,9 @@ subprocess.check_call(["sh", "-c", "%s -c \\"%s\\"; true" % (sys.executable, log
         first, second = self.sessions()
         self.assertEqual([one["value"] for _, one in self.points("w", first)], [float(number) for number in range(10)])
         self.assertEqual([one["value"] for _, one in self.points("w", second)], [float(number) for number in range(15, 30)])
-        self.assertEqual(self.dropped(), {"ended": 8})
+        self.assertEqual((self.dropped(), self.events("drops")), ({}, []))
+        self.assertIn("5 logs of digits were not recorded: 5 ended", errors)
+        self.assertIn("3 logs of digits were not recorded: 3 ended", errors)
 
     def test_a_worker_started_before_the_run_finds_it_later(self):
         self.run_script(

@@ -22,9 +22,9 @@ export class LedgerFile {
   readonly #places = new Map<string, number>([['other', otherSlot]])
   readonly #counts = new Map<string, number>()
   #next = 0
-  /** It stays known when it is closed, so that what is dropped later is counted in the same file. */
   #own: OwnFile | undefined
   #tried = false
+  #isOfRun = true
 
   constructor(file: string) {
     this.#file = file
@@ -33,6 +33,7 @@ export class LedgerFile {
   /** Writes it whole, in its place. Whether it is there; where it is not, the one before is kept. */
   make(): boolean {
     this.#tried = true
+    if (!this.#isOfRun) return false
     let made: OwnFile | undefined
     try {
       made = this.#openMade()
@@ -55,6 +56,15 @@ export class LedgerFile {
   /** For a stream that has dropped and written nothing yet. */
   makeOnce(): void {
     if (!this.#tried) this.make()
+  }
+
+  /**
+   * Its session has ended: what is dropped from now on is of no run. This thread counts it, to tell it, and the file
+   * stays as it is: whether an agent read it before or after changes nothing.
+   */
+  settle(): void {
+    this.#isOfRun = false
+    this.#own?.close()
   }
 
   /** The stream's next record has this number. */
@@ -84,10 +94,6 @@ export class LedgerFile {
     return this.#own?.isNamed(this.#file) === true
   }
 
-  close(): void {
-    this.#own?.close()
-  }
-
   #openMade(): OwnFile {
     try {
       return new OwnFile(this.#file, O_RDWR | O_CREAT)
@@ -99,6 +105,7 @@ export class LedgerFile {
   }
 
   #put(place: number, name: string, count: number): void {
+    if (!this.#isOfRun) return
     const open = this.#own?.isOurs() === true ? this.#own : this.#again()
     if (open === undefined) return
     try {

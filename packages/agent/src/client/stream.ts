@@ -146,18 +146,18 @@ export class WorkerStream {
     this.#drop(reason, many)
   }
 
-  /** Its run has ended: nobody will take more. What is logged from now on is dropped, and counted. */
+  /** Its run has ended: nobody will take more. What is logged from now on is dropped, counted here, and in no run. */
   end(): void {
     if (this.#state !== 'open') return
     this.#state = 'ended'
     this.#segments.close()
     this.#ledger.putNext(this.#segments.next)
+    this.#ledger.settle()
   }
 
   /** Nobody wants it: nothing is written, nor counted. */
   leave(): void {
     this.end()
-    this.#ledger.close()
     this.#state = 'closed'
   }
 

@@ -4,6 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Event } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { sessionFolderAt } from '../../src/session/folder.ts'
+import { readLedger } from '../../src/session/ledger.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
 
@@ -45,6 +47,15 @@ interface Seen {
   readonly values: readonly number[]
   readonly status: string | undefined
   readonly problems: readonly string[]
+}
+
+/** What the ledgers of all sessions say that was dropped. */
+async function drops(): Promise<string[]> {
+  const all = sessionsOf(spool).map(async (folder) => {
+    const streams = (await readSpoolStreams(folder)).map(({ stream }) => stream)
+    return streams.flatMap((one) => Object.keys(readLedger(sessionFolderAt(folder), one)?.drops ?? {}))
+  })
+  return (await Promise.all(all)).flat()
 }
 
 /** What is in each session, in the order in which they were begun. */
@@ -175,6 +186,8 @@ test('what a child logs when its run has ended is told', async () => {
     }`)
   expect(await sessions()).toEqual([{ ...completed, name: 'first', values: [1] }])
   expect(told).toContain('this is logged after its run has ended: it is not recorded')
+  expect(told).toContain('1 log of first was not recorded: 1 ended')
+  expect(await drops()).toEqual([])
 })
 
 test('a child whose variables name another rank is that rank, without a startRun', async () => {
