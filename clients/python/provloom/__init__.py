@@ -57,10 +57,8 @@ def __getattr__(name):
     module = _LATER.get(name)
     if module is None:
         raise AttributeError("module 'provloom' has no attribute %r" % name)
-    from importlib import import_module
-
     try:
-        found = None if _is_within() else getattr(import_module("." + module, __name__), name, None)
+        found = None if _is_within() else getattr(__import__(__name__ + "." + module, fromlist=(name,)), name, None)
     except ImportError:
         found = None
     if found is None:

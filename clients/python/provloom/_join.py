@@ -35,10 +35,9 @@ def _start(options, line):
     elif session.over:
         session.end("incomplete", by="next")
         session = _begin(options)
-    elif not session.holds:  # left open by the program that this process was before exec
-        if not _same_names(session.facts, options):
-            session.end("incomplete", by="next")
-            session = _begin(options)
+    elif not session.holds:
+        _end_left_open(session)
+        session = _begin(options)
     else:
         how = session.held_from(line)
         if how == Session.BEGIN_NEXT:
@@ -59,16 +58,14 @@ def _begin(options):
     """start_run in a process that has no session of its own open."""
     session = _current.session
     if session is None:
+        before = None if _current.ended else _left_open()
+        if before is not None:
+            _end_left_open(before)
         session = _helper_of(_inherit.find(_current.tree))
     elif session.follows.newest() != session.id:
         session.stop_helping()
         session = _helper_of(session.follows)
     if session is None:
-        before = _left_open()
-        if before is not None and _same_names(before.facts, options):
-            return before
-        if before is not None:
-            before.end("incomplete", by="next")
         return _open(options)
     facts = session.follows.facts_of(session.id) or {}
     if not _stays_helper(session, facts, options):
@@ -96,8 +93,11 @@ def _call(session):
     if session is None:
         if _current.ended or _current.unable or _current.tree is None:
             return None
+        before = _left_open()
+        if before is not None:
+            return before
         session = _helper_of(_inherit.find(_current.tree))
-        return _left_open() if session is None else _helper_or_rank(session)
+        return None if session is None else _helper_or_rank(session)
     newest = session.follows.newest()
     if session.kind == Session.RANK:
         if newest == session.inherited:
@@ -223,7 +223,8 @@ def _places(tree):
 
 
 def _left_open():
-    """exec has made this process another program, in the middle of its session: the session goes on. Else None."""
+    """exec has made this process another program, in the middle of its session: that goes on for calls without a start_run.
+    Else None."""
     parent = _inherit.myself(_current.tree)
     newest = parent.newest()
     facts = None if newest is None else parent.facts_of(newest)
@@ -233,6 +234,13 @@ def _left_open():
     session.go_on(facts)
     _enter(session)
     return session
+
+
+def _end_left_open(session):
+    """start_run in the program that this one has become: what the one before had open nobody ends any more."""
+    session.problem("NOT_ENDED", "start_run was called by another program than the one that this process was (exec), and its run "
+                    "was not ended: it is incomplete")  # fmt: skip
+    session.end("incomplete", by="next")
 
 
 def _same_names(facts, options):

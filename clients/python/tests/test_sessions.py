@@ -223,28 +223,37 @@ class Sequence(SpoolCase):
         )
         self.session()
 
-    def test_a_program_that_becomes_another_goes_on_in_its_session(self):
-        script = os.path.join(self.spool, "train.py")
-        with open(script, "w") as opened:
-            opened.write(
-                "import os, sys, provloom\n" + START + "provloom.log_metric('m', float(len(sys.argv)))\n"
-                "if len(sys.argv) == 1: os.execv(sys.executable, [sys.executable, sys.argv[0], 'again'])\n"
-                "provloom.end_run()\n"
-            )
-        self.run_program("import os, sys\nos.execv(sys.executable, [sys.executable, %r])" % script)
+    def becomes(self, then):
+        """A program that begins a run, logs 1, and becomes another one, which logs 2."""
+        return ("import os, sys, provloom\n" + START + "provloom.log_metric('m', 1.0)\n"
+                "os.execv(sys.executable, [sys.executable, '-c', %r])" % ("import provloom\n" + then))  # fmt: skip
+
+    def test_a_program_that_becomes_another_goes_on_in_its_session_until_that_begins_one(self):
+        self.run_program(self.becomes("provloom.log_metric('m', 2.0)\nprovloom.end_run()\n"))
         self.session()
         self.assertEqual(sorted(one["value"] for _, one in self.points()), [1.0, 2.0])
         self.assertEqual(len(self.events("session.start")), 1)
         self.assertEqual([one["by"] for one in self.events("session.end")], ["call"])
 
-    def test_a_program_that_becomes_another_experiment_has_left_its_session_incomplete(self):
-        program = "import os, sys, provloom\n" + START + "os.execv(sys.executable, [sys.executable, '-c', %r])" % (
-            "import provloom\nprovloom.start_run('www.example.org', 'other')\nprovloom.end_run()"
-        )
-        self.run_program(program)
-        first, second = self.sessions()
-        self.assertEqual([one["status"] for one in self.events("session.end", first)], ["incomplete"])
-        self.assertEqual([one["status"] for one in self.events("session.end", second)], ["completed"])
+    def test_a_program_that_becomes_another_which_begins_a_run_has_left_its_own_incomplete(self):
+        again = START + "provloom.log_metric('m', 2.0)\nprovloom.end_run()\n"
+        inside = "import os, sys, subprocess, provloom\nprovloom.start_run('www.example.org', 'outer')\n"
+        for program in (
+            self.becomes(again),
+            self.becomes(again.replace("digits", "other")),
+            self.becomes("provloom.log_metric('m', 1.0)\n" + again),
+            inside + "subprocess.run([sys.executable, '-c', %r], check=True)\nprovloom.end_run()\n" % self.becomes(again),
+        ):
+            before = len(self.sessions())
+            _, errors = self.run_program(program)
+            *_, first, second = self.sessions()
+            self.assertEqual(len(self.sessions()) - before, 3 if program.startswith(inside) else 2)
+            self.assertEqual([(one["status"], one["by"]) for one in self.events("session.end", first)], [("incomplete", "next")])
+            self.assertEqual([(one["status"], one["by"]) for one in self.events("session.end", second)], [("completed", "call")])
+            self.assertEqual({one["value"] for _, one in self.points(session=first)}, {1.0})
+            self.assertEqual([one["value"] for _, one in self.points(session=second)], [2.0])
+            self.assertEqual([one["code"] for one in self.events("problem", first)], ["NOT_ENDED"])
+            self.assertIn("start_run was called by another program than the one that this process was (exec)", errors)
 
 
 class Folder(SpoolCase):

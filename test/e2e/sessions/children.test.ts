@@ -113,7 +113,6 @@ describe.each(ways)('ranks that a script starts under %s', (_way, startIt) => {
 
   it.each([
     ['end_run', 'provloom.end_run()', 'completed'],
-    ['start_run and end_run', `${again}\nprovloom.end_run()`, 'completed'],
     ['its exit', 'sys.exit(4)', 'failed'],
   ])(
     'none: a program that it becomes by exec goes on in its run, which ends with %s',
@@ -143,6 +142,38 @@ ${ending}
       expect(ranks(run!)).toEqual([`0 0 ${status}`])
     },
   )
+
+  it('none: a program that it becomes by exec and that begins a run has one of its own', async () => {
+    const here = site()
+    const name = here.script(
+      'exec.py',
+      `
+import os, sys, provloom
+${again}
+provloom.log_metric("first" if "AGAIN" not in os.environ else "later", 1.0)
+if "AGAIN" not in os.environ:
+    os.environ["AGAIN"] = "1"
+    os.execv(sys.executable, [sys.executable, __file__])
+provloom.end_run()
+`,
+    )
+    const result = await startIt(here, name).ended
+    expect(result.code, result.stderr).toBe(0)
+    expect(result.stderr).toContain(
+      'start_run was called by another program than the one that this process was',
+    )
+    await here.gone()
+    const found = here
+      .runs()
+      .map((run) => [
+        ranks(run),
+        run.graph.labelled('first').length > 0,
+        run.graph.labelled('later').length > 0,
+      ])
+    expect(found).toHaveLength(2)
+    expect(found).toContainEqual([['0 0 incomplete'], true, false])
+    expect(found).toContainEqual([['0 0 completed'], false, true])
+  })
 
   it('by the script again, with RANK, are one run', async () => {
     const here = site()
