@@ -12,5 +12,7 @@ session = None
 tree = None
 #: end_run was called in this process
 ended = False
+#: the last session that ended here before its agent had said a word of it
+unheard = None
 #: start_run was called and found no place to write to, which it has told
 unable = False

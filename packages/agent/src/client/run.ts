@@ -97,6 +97,10 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
     directoryOf.set(session, outcome.control.runDir)
   if (session.plain && (wait || outcome.kind !== 'not-yet'))
     harmless('endRun', () => tellEnd(session, outcome))
+  else if (session.plain) {
+    session.tellNotices()
+    if (readControl(session.spool) === undefined) current.unheard = session
+  }
   return 'control' in outcome
 }
 

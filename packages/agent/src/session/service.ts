@@ -10,6 +10,7 @@ import { OwnStream } from '../spool/own-stream.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
+import { Amiss, wordsOfRun } from './amiss.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { ControlFile, placeOf, placeTold } from './control.ts'
 import { howOf, picturesIn, rankEndOf } from './ending.ts'
@@ -19,7 +20,6 @@ import type { SessionFolder } from './folder.ts'
 import { HeldUp } from './held-up.ts'
 import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
-import { Nesting } from './nesting.ts'
 import type { SessionParts } from './parts.ts'
 import { ProcessEnd } from './process-end.ts'
 import { describeProblem, keptRecords, whyKept } from './outcome.ts'
@@ -55,7 +55,7 @@ export class SessionService {
   #until = Infinity
   #markDue = false
   readonly #log = new RunLog()
-  readonly #nesting = new Nesting()
+  readonly #amiss = new Amiss()
 
   /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
   constructor(parts: SessionParts) {
@@ -71,7 +71,7 @@ export class SessionService {
     const told = (message: string): void => parts.told(message)
     this.#heldUp = new HeldUp({ clock, graceMs: timing.answerWaitMs, changed, told })
     this.#control = new ControlFile(folder)
-    this.own = new OwnStream(clock, files, folder.streams)
+    this.own = new OwnStream(clock, files, folder.streams, told)
     this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
     this.#keeper = new ArtifactKeeper({
       context,
@@ -325,6 +325,7 @@ export class SessionService {
       delayed: (later) => this.#noteDelay(later),
       settled: (settled) => {
         this.#settled = settled
+        for (const one of wordsOfRun(settled, this.#parts.context)) this.#parts.told(one)
         this.#conclude()
       },
       packed: (packed) => this.#look(packed),
@@ -380,7 +381,7 @@ export class SessionService {
       const event = lookForOwn(payload)
       if (event === undefined) continue
       if (event.type === 'session.end' && writerOf(packed.stream) === this.facts.pid) this.#noteEnd(event)
-      for (const wrong of this.#nesting.note(event)) this.#parts.told(wrong)
+      for (const wrong of this.#amiss.note(event)) this.#parts.told(wrong)
       if (event.type === 'artifact') {
         this.#keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
       }
@@ -394,7 +395,7 @@ export class SessionService {
 
   #noteProblem(problem: ReaderProblem): void {
     const message = describeProblem(problem)
-    this.#parts.told(message)
-    if (problem.kind !== 'unreadable') this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
+    if (problem.kind === 'unreadable') this.#parts.told(message)
+    else this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
   }
 }

@@ -326,6 +326,11 @@ export class TreeService {
         wentOn: () => this.#wentOn(found.facts),
         told: (message) => this.#tellOf(seat, found, message),
       })
+      // First: who ends at once looks for the agent's first word.
+      for (const message of seat.place.contradictions) {
+        context.voice.tell(message, seat.place.rank)
+        service.notice('RANK', message, this.#parts.facts.by === 'client')
+      }
       if (this.#commandOver) service.commandEnded(this.#commandEnd)
       const done = service.serve(hello).then(
         (outcome) => {

@@ -65,7 +65,10 @@ export async function importSpools(
     process.stdout.write(
       `${exactJson({ kind: 'imported', sessions: handedIn.map((one) => outcomeOf(one)), runs: finished })}\n`,
     )
-  } else for (const run of finished) say(renderSummary(run, styleFor(process.stderr)))
+  } else {
+    const hinted = new Set<string>()
+    for (const run of finished) say(renderSummary(run, styleFor(process.stderr), hinted))
+  }
   for (const noSaveDir of [false, true]) {
     const kept = keptOf(imported.filter((one) => one.noSaveDir === noSaveDir))
     if (kept.length > 0) tell(keptLine(kept, noSaveDir))
