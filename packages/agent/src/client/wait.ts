@@ -49,10 +49,10 @@ export function waitForEndSync(session: Session): Ended {
 }
 
 /** At the process's exit: for the agent's first word of a session, which says what does not fit together. */
-export function waitForWordSync({ spool, isTaken }: Session): void {
+export function waitForWordSync(session: Session): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  const untilMs = performance.now() + wordMs
-  while (!gaveUp && !isTaken && readControl(spool) === undefined && performance.now() < untilMs)
+  const untilMs = performance.now() + (gaveUp ? 0 : wordMs)
+  while (!session.isTaken && readControl(session.spool) === undefined && performance.now() < untilMs)
     Atomics.wait(pause, 0, 0, lookMsMax)
 }
 

@@ -59,7 +59,7 @@ export class SessionService {
 
   /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
   constructor(parts: SessionParts) {
-    const { context, folder, facts, link, settings, place } = parts
+    const { context, folder, facts, link, settings, place, told } = parts
     const { clock, files, timing } = context
     this.#parts = parts
     this.folder = folder
@@ -68,7 +68,6 @@ export class SessionService {
     this.#end = new ProcessEnd(facts, folder, parts.process)
     this.#news = new Wake(clock)
     const changed = (message: string | undefined): void => this.#control.tell({ message })
-    const told = (message: string): void => parts.told(message)
     this.#heldUp = new HeldUp({ clock, graceMs: timing.answerWaitMs, changed, told })
     this.#control = new ControlFile(folder)
     this.own = new OwnStream(clock, files, folder.streams, told)
@@ -182,7 +181,7 @@ export class SessionService {
     if (this.#markDue) this.#control.tell({ mark: this.#publisher.marks })
     this.#markDue = false
     const { facts, folder } = this
-    this.#publisher.retire((stream) => writerOf(stream) !== undefined && !writes(folder, facts, stream))
+    this.#publisher.retire((one) => writerOf(one) !== undefined && !writes(folder, facts, one))
   }
 
   async #finish(): Promise<SessionOutcome> {
@@ -264,15 +263,15 @@ export class SessionService {
   }
 
   async #keep(): Promise<SessionOutcome> {
-    const marks = this.#publisher.marks
-    const records = await keptRecords(this.#parts.context, this.folder, marks)
-    const reason = this.#reason()
+    const { marks } = this.#publisher
+    const [records, reason] = [await keptRecords(this.#parts.context, this.folder, marks), this.#reason()]
     this.#control.tell({ message: reason, mark: marks })
     this.#log.append(`${reason}; ${records} records are kept in ${this.folder.root}`)
-    const kept = { records, folder: this.folder.root, reason }
     this.#end.leave(this.#parts.context.clock.nowUs())
+    const kept = { records, folder: this.folder.root, reason }
     await this.#publisher.part({ ...this.#bye(), final: false, kept })
     this.#close()
+    this.#control.tell({ kept: true })
     return { kind: 'kept', records, reason }
   }
 

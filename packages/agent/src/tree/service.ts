@@ -22,7 +22,7 @@ import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { isWrappedBelow } from './outer.ts'
 import { Places } from './places.ts'
-import { refuseSession } from './refusal.ts'
+import { keepSession, refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { isCommand, openSession } from './open-session.ts'
 import { spoolBytesOf } from './room.ts'
@@ -339,6 +339,7 @@ export class TreeService {
         },
         (error: unknown) => {
           this.tell(`${reasonOf(error)}; what was logged is kept in ${found.folder.root}`)
+          keepSession(found.folder, error)
           end(failureOf(error))
         },
       )
