@@ -84,6 +84,10 @@ describe('provloom spools', () => {
     expect(result.stdout).toMatch(
       /of format 1, of Provloom 0\.0\.9; this is Provloom \d\S+, which reads format 2[^]*npx provloom@0\.0\.9 import \//,
     )
+    fs.cpSync(old, `${old}-again`, { recursive: true })
+    const two = await provloom(['spools', '--spool-root', spoolRoot])
+    expect(two.stdout.match(/npx provloom@0\.0\.9/g)).toHaveLength(1)
+    expect(two.stdout).toContain(`, and 1 more such in ${spoolRoot}`)
     const handedIn = await provloom(['import', old])
     expect(handedIn.code).not.toBe(0)
     expect(handedIn.stderr).toContain('npx provloom@0.0.9 import')

@@ -108,8 +108,22 @@ function textOf(
     lines.push(`${counted(busy.length, 'session')} that processes still serve or write:`)
     for (const one of busy) lines.push(...linesOf(one))
   }
-  for (const one of foreign) lines.push(foreignLine(one))
+  lines.push(...foreignLines(foreign))
   return `${lines.join('\n')}\n`
+}
+
+/** Those of one other release are one line; each that is damaged has its own. */
+export function foreignLines(foreign: readonly ForeignSpool[]): string[] {
+  const releases = new Map<string, ForeignSpool[]>()
+  for (const one of foreign) {
+    const key = one.hint === undefined ? one.reason.replaceAll(one.spool, 'SPOOL') : one.spool
+    releases.set(key, [...(releases.get(key) ?? []), one])
+  }
+  return [...releases.values()].map((alike) => {
+    const more =
+      alike.length === 1 ? '' : `, and ${alike.length - 1} more such in ${path.dirname(alike[0]!.spool)}`
+    return `${foreignLine(alike[0]!)}${more}`
+  })
 }
 
 /** A spool that cannot be read: which file, why, and what to try. */
