@@ -6,6 +6,7 @@ import type { Result } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasRun, job, killGroup, until } from '../support/job.ts'
 import { once } from 'node:events'
+import { site } from '../support/site.ts'
 
 const script = `
 import provloom
@@ -83,6 +84,10 @@ describe('provloom spools', () => {
     expect(result.stdout).toMatch(
       /of format 1, of Provloom 0\.0\.9; this is Provloom \d\S+, which reads format 2[^]*npx provloom@0\.0\.9 import \//,
     )
+    fs.cpSync(old, `${old}-again`, { recursive: true })
+    const two = await provloom(['spools', '--spool-root', spoolRoot])
+    expect(two.stdout.match(/npx provloom@0\.0\.9/g)).toHaveLength(1)
+    expect(two.stdout).toContain(`, and 1 more such in ${spoolRoot}`)
     const handedIn = await provloom(['import', old])
     expect(handedIn.code).not.toBe(0)
     expect(handedIn.stderr).toContain('npx provloom@0.0.9 import')
@@ -142,6 +147,40 @@ describe('provloom spools', () => {
     expect((await provloom(['import', sessions[0]!.spool])).code).toBe(3)
     expect((await provloom(['import', '/nowhere'])).code).toBe(2)
     one.ranks[0]!.stdin!.end()
+  })
+})
+
+describe('what was printed can be typed at once', { timeout: 60_000 }, () => {
+  it.each([
+    ['PROVLOOM_COLLECT_ALL_PROCESSES', 'maybe', []],
+    ['PROVLOOM_PROVENANCE_SAVE_DIR', 'file/p', ['--provenance-save-dir', 'prov']],
+  ] as const)('where %s is %s', async (name, value, options) => {
+    const here = site()
+    here.script('file', '')
+    const env = { [name]: value }
+    const { stderr } = await here.start('python3', [here.script('t.py', script)], { env }).ended
+    const command = /hand in: provloom import (--provenance-save-dir DIR )?(\S+\/[0-9a-f]{16})/.exec(stderr)
+    expect(command?.[1] !== undefined, stderr).toBe(options.length > 0)
+    const list = await here.start('provloom', ['spools', '--spool-root', here.spoolRoot]).ended
+    expect(list.stdout).not.toContain('undefined')
+    const result = await here.start('provloom', ['import', ...options, command![2]!]).ended
+    expect(result.code, result.stderr).toBe(0)
+    expect(here.runs().map((run) => run.name)).toEqual(['digits_0'])
+    await here.gone()
+  })
+
+  it('of a script that goes on without an agent it is said that nobody hands it in', async () => {
+    const here = site()
+    const text = script.replace('provloom.end_run()', 'print("on", flush=True); import sys; sys.stdin.read()')
+    const options = { env: { PROVLOOM_BIN: '/nonexistent/provloom' }, talk: true }
+    const goesOn = here.start('python3', [here.script('t.py', text)], options)
+    await goesOn.seen(/on\n/)
+    const list = await here.start('provloom', ['spools', '--spool-root', here.spoolRoot]).ended
+    expect(list.stdout).toMatch(
+      /written by the process \d+; no agent serves it. When that has ended: provloom import/,
+    )
+    goesOn.child.stdin!.end()
+    await goesOn.ended
   })
 })
 

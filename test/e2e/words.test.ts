@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { repository } from '../support/cli.ts'
 import { site } from '../support/site.ts'
+import type { Site } from '../support/site.ts'
 
 const script = `
 import os, provloom
@@ -163,11 +165,64 @@ for one in [subprocess.Popen([sys.executable, "t.py", i]) for i in "123"]: one.w
 `
     const { stderr, code } = await here.plain(here.script('driver.py', driver)).ended
     expect(code, stderr).toBe(0)
-    expect(here.runs().map(({ file }) => file.problems)).toEqual([0, 0, 0])
-    expect(here.runs().flatMap(({ file }) => file.hints)).toHaveLength(1)
+    expect(stderr.match(noRank), stderr).toHaveLength(1)
+    await here.gone()
+    expectHinted(here)
+  })
+
+  it('are told it once by provloom run too, in the summaries', async () => {
+    const here = site()
+    const meets = 'open(sys.argv[1], "w")\nwhile not all(map(os.path.exists, "123")): pass\nprovloom.end_run'
+    here.script('t.py', session.replace('provloom.end_run', meets))
+    const each = 'for i in 1 2 3; do python3 t.py $i & done; wait'
+    const { stderr, code } = await here.start('provloom', ['run', '--', 'bash', '-c', each]).ended
+    expect(code, stderr).toBe(0)
+    expect(stderr.match(noRank), stderr).toHaveLength(1)
+    expectHinted(here)
+  })
+
+  it('are told once what only their agent finds, at the latest when the script ends', async () => {
+    const here = site()
+    const pool = `
+import multiprocessing, provloom
+provloom.start_run("www.example.org", "pool")
+def work(i):
+    provloom.log_metric("c", i)
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(work, range(4))
+    provloom.end_run()
+`
+    const pooled = await here.plain(here.script('pool.py', pool)).ended
+    expect(pooled.stderr.match(/start_run in a process that multiprocessing started/g)).toHaveLength(1)
+    // Of a rank that does not wait for its graph, too.
+    const last = 'import provloom\nprovloom.start_run("www.example.org", "last")\nprovloom.end_run()\n'
+    const env = { RANK: '5', WORLD_SIZE: '2' }
+    const result = await here.start('python3', [here.script('last.py', last)], { env }).ended
+    expect(result.stderr.match(/rank 5 is not below the job's size 2/g), result.stderr).toHaveLength(1)
+    const typescript = `
+import { startRun, endRun } from ${JSON.stringify(path.join(repository, 'packages/agent/dist/client/index.js'))}
+startRun({ experimentName: 'last' })
+await endRun()
+`
+    const node = await here.start('node', [here.script('last.mjs', typescript)], { env }).ended
+    expect(node.stderr.match(/rank 5 is not below the job's size 2/g), node.stderr).toHaveLength(1)
+    const namespace = last.replace('"www.example.org"', '"no iri at all"').replace('last', 'named')
+    const named = await here.plain(here.script('named.py', namespace)).ended
+    expect(named.stderr.match(/no iri at all/g), named.stderr).toHaveLength(1)
     await here.gone()
   })
 })
+
+const noRank = /no rank was said, and several runs of this name ran at the same time/g
+
+function expectHinted(here: Site): void {
+  expect(here.runs().map(({ file }) => [file.problems, file.hints.length])).toEqual([
+    [0, 1],
+    [0, 1],
+    [0, 1],
+  ])
+}
 
 describe('a command line that is almost right', () => {
   it.each([

@@ -14,5 +14,7 @@ tree = None
 early = []
 #: end_run was called in this process
 ended = False
+#: the last session that ended here before its agent had said a word of it
+unheard = None
 #: start_run was called and found no place to write to, which it has told
 unable = False

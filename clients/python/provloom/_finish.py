@@ -26,6 +26,12 @@ def at_exit(session, ending):
         _settle(session, session.rank() == 0)
 
 
+def hear(session):
+    """The process ends, and nobody has said yet what the agent finds amiss with its last session."""
+    _wait.until_heard(session)
+    session.say_notices()
+
+
 def _settle(session, wait):
     if session.quiet:
         return True
@@ -40,6 +46,8 @@ def _settle(session, wait):
         session.look()
         done = session.control.get("state") in ("ended", "quiet") or session.is_taken()
     session.say_notices()
+    if not session.wrapped and session.no_agent is None and not session.control and not session.is_taken():
+        _current.unheard = session
     # Nobody but who was refused can say where that is kept.
     refused = session.control.get("state") == "refused"
     if not session.wrapped and not session.quiet and (refused or session.rank() == 0):

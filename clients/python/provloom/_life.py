@@ -206,13 +206,16 @@ def _was_thrown(frame):
 
 
 def _at_exit():
-    session = _current.session
-    if session is None:
+    session, unheard = _current.session, _current.unheard
+    if session is None and unheard is None:
         return
     try:
-        from ._finish import at_exit
+        from ._finish import at_exit, hear
 
-        at_exit(session, exit_ending())
+        if session is not None:
+            at_exit(session, exit_ending())
+        if _current.unheard is not None and _current.unheard.pid == os.getpid():
+            hear(_current.unheard)
     except KeyboardInterrupt:
         pass  # it was waiting, and what it waited for goes on without it
     except Exception as error:

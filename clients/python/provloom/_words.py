@@ -13,10 +13,9 @@ def begins(session):
     for name, near in _variables.misspelt() if _is_founder(session.tree) else ():
         once("variable " + name, "%s means nothing to Provloom%s"
              % (name, "" if near is None else "; did you mean %s?" % near))  # fmt: skip
-    folder = text_of(session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov")
     if not _variables.is_set("PROVLOOM_QUIET"):
         run = session.options.get("runName")
-        line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(folder)))
+        line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(_save_dir(session))))
 
 
 def _is_founder(tree):
@@ -30,8 +29,8 @@ def _is_founder(tree):
 
 def kept(session):
     """Nobody will make the graph by himself: said once. Returns whether it was now."""
-    return once("no-agent", "no agent: %s, so this run is kept in %s; make its graph later with: provloom import %s"
-                % (session.no_agent, session.spool, quoted(session.spool)))  # fmt: skip
+    return once("no-agent", "no agent: %s, so this run is kept in %s; make its graph later with: %s"
+                % (session.no_agent, session.spool, _import(session)))  # fmt: skip
 
 
 def ended(session):
@@ -75,7 +74,24 @@ def not_ended(session):
     why = session.no_agent or session.control.get("message")
     if not why:
         why = "no agent lives" if session.tree.agent() is None else "its agent has not brought it in yet"
-    line("not in a graph yet: %s; kept in %s; hand in: provloom import %s" % (why, session.spool, quoted(session.spool)))
+    line("not in a graph yet: %s; kept in %s; hand in: %s" % (why, session.spool, _import(session)))
+
+
+def _import(session):
+    """What hands it in: with another save directory where its own cannot be written, as far as can be seen."""
+    if _can_be_made(os.path.abspath(_save_dir(session))):
+        return "provloom import %s" % quoted(session.spool)
+    return "provloom import --provenance-save-dir DIR %s, DIR being a folder that can be written" % quoted(session.spool)
+
+
+def _can_be_made(folder):
+    while not os.path.lexists(folder) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return os.path.isdir(folder) and os.access(folder, os.W_OK)
+
+
+def _save_dir(session):
+    return text_of(session.options.get("provenanceSaveDir") or os.environ.get("PROVLOOM_PROVENANCE_SAVE_DIR") or "prov")
 
 
 def quoted(path):

@@ -1,4 +1,6 @@
-import { shellWord } from '@provloom/shared'
+import { importCommand } from '@provloom/shared'
+import { formerOf } from './session/control.ts'
+import { sessionFolderAt } from './session/folder.ts'
 import type { SessionEnd } from './tree/service.ts'
 import type { TreeFolder } from './tree/folder.ts'
 import type { Delivery } from './status.ts'
@@ -17,7 +19,7 @@ export function deliveryOf(ended: readonly SessionEnd[], tree: TreeFolder): Deli
       reason: kept[0]!.reason,
       told: kept.map(
         ({ folder, records, reason }) =>
-          `${reason}; ${records === 0 ? 'its session is' : counted(records)} kept in ${folder}. Hand in: provloom import ${shellWord(folder)}`,
+          `${reason}; ${records === 0 ? 'its session is' : counted(records)} kept in ${folder}. Hand in: ${importCommand(folder, formerOf(sessionFolderAt(folder)).asked.provenanceSaveDir)}`,
       ),
     }
   }

@@ -37,8 +37,8 @@ export class Closing {
   readonly #parts: ClosingParts
   readonly #departures: Departures
   readonly #apart: RanksApart
-  /** Jobs that were told of runs whose ranks nobody said. */
-  readonly #hinted = new Set<string>()
+  /** By name of runs whose ranks nobody said: when the last one ended that has the hint. */
+  readonly #hinted = new Map<string, number>()
   readonly #running = new Map<OpenRun, Promise<void>>()
   readonly #notBeforeMs = new Map<OpenRun, number>()
   readonly #endedMs = new Map<OpenRun, number>()
@@ -116,8 +116,8 @@ export class Closing {
       await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
     // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
     if (!run.roster.closed)
-      for (const remark of remarksOn(run, registry.open)) {
-        if (isHint(remark.code) && this.#wasHinted(run)) continue
+      for (const remark of remarksOn(run, registry.open, this.#hinted.get(nameOf(run)))) {
+        if (isHint(remark.code)) this.#noteHinted(run, time)
         await run.record({ kind: 'remark', time, ...remark })
       }
     await this.#tellApart(run, false)
@@ -152,12 +152,11 @@ export class Closing {
     }
   }
 
-  /** One of many trials is told for all of them. */
-  #wasHinted({ facts }: OpenRun): boolean {
-    const name = JSON.stringify([facts.jobKey, facts.settings.experimentName, facts.runName])
-    if (this.#hinted.has(name) || this.#hinted.size >= hintedMax) return true
-    this.#hinted.add(name)
-    return false
+  /** Each of them has the hint; the first one's rank tells it for all. */
+  #noteHinted(run: OpenRun, time: number): void {
+    const name = nameOf(run)
+    run.tellsHints = !this.#hinted.has(name)
+    if (this.#hinted.size < hintedMax) this.#hinted.set(name, time)
   }
 
   /** Nobody of its job is here any more or is to be expected, or it ended long enough ago. */
@@ -186,6 +185,10 @@ function mayHaveMore({ roster }: OpenRun): boolean {
   for (const { start } of roster.latest())
     if (start !== undefined && start.launcher === undefined) return true
   return false
+}
+
+function nameOf({ facts }: OpenRun): string {
+  return JSON.stringify([facts.jobKey, facts.settings.experimentName, facts.runName])
 }
 
 function speaks(session: Session): boolean {

@@ -11,7 +11,7 @@ Examples:
     provloom aggregator --experiment-name digits --prov-user-namespace www.example.org --collect-all-processes &
     srun provloom agent -- python train.py
   With torchrun:
-    torchrun --no_python --nproc-per-node 4 provloom agent -- python train.py
+    torchrun --no_python --nproc_per_node 4 provloom agent -- python train.py
 `
 
 /**

@@ -18,6 +18,8 @@ import { loadState, saveState } from './snapshot.ts'
 import { spaceOf, userNamespaceOf, fallbackNamespace } from './space.ts'
 import { emptyState } from './state.ts'
 import type { RunState } from './state.ts'
+import { runWords } from './problems.ts'
+import type { RunWords } from './problems.ts'
 import { summaryOf } from './summary.ts'
 import { Tallies } from './tally.ts'
 import { Dirt, thingKey } from './thing.ts'
@@ -122,6 +124,10 @@ class Builder implements GraphBuilder {
 
   summary(): RunSummary {
     return summaryOf(this.#state)
+  }
+
+  told(): RunWords {
+    return runWords(this.#state)
   }
 
   save(): Uint8Array {

@@ -1,5 +1,6 @@
 import type { ProvDocument } from '@provloom/prov'
 import type { EntryReader, RunSummary } from '@provloom/rundir/entry'
+import type { RunWords } from './problems.ts'
 import type { Roster } from './roster.ts'
 
 /** Run events to PROV. Pure: no clock, no files; the same entries give the same bytes. */
@@ -13,6 +14,8 @@ export interface GraphBuilder extends EntryReader {
   /** The same document for the drawer. */
   document(): ProvDocument
   summary(): RunSummary
+  /** Problems and hints of the run as a whole, `CODE: words`; not those that its ranks told. */
+  told(): RunWords
   /** Everything that entries have built up, so that a builder loaded from it goes on to the same bytes. */
   save(): Uint8Array
   /** The same, a few milliseconds of work between two yields. Between its first and last step nothing may be applied. */

@@ -30,6 +30,24 @@ export function problemKinds(state: RunState): ProblemKind[] {
     .map(([code, count]) => ({ code, count, ...problemWords[code] }))
 }
 
+/** Of the run as a whole, each `CODE: words`. */
+export interface RunWords {
+  readonly words: readonly string[]
+  readonly hints: readonly string[]
+}
+
+export function runWords(state: RunState): RunWords {
+  const amiss = sourcesOf(state).flatMap(({ problems }) => (problems.every(isUnversioned) ? [] : problems))
+  return { words: [...ownProblems(state), ...amiss.map((one) => `SOURCE: ${one}`)], hints: state.hints }
+}
+
+/** Those of the run as a whole; what ranks told is told with them, and what is amiss with the source with that. */
+export function ownProblems(state: RunState): string[] {
+  const namespace = namespaceProblem(state)
+  const words = namespace === undefined ? [] : [`BAD_NAMESPACE: ${namespace}`]
+  return [...words, ...state.skippedWords, ...state.remarks, ...state.bystanders.values()]
+}
+
 /** How many there are. */
 export function problemsOf(state: RunState): number {
   return problemKinds(state).reduce((sum, { count }) => sum + count, 0)

@@ -56,6 +56,7 @@ export class ArtifactKeeper {
   readonly #seen = new Set<string>()
   readonly #open = new Map<string, Set<number>>()
   readonly #giving = new AbortController()
+  #toldCount = 0
   /** The file that is being read. */
   #reading: string | undefined
   #run: { readonly runId: RunId; readonly runDir: string } | undefined
@@ -131,14 +132,22 @@ export class ArtifactKeeper {
       this.#reading = artifact.path
       const fact = await this.#outcome(artifact, origin)
       const recorded = this.#parts.record({ type: 'artifact.stored', ...origin, ...fact })
+      this.#tellProblem(artifact, fact.problem)
       // What waits in the spool is in the way of the next copies.
       if (recorded && fact.problem === undefined) this.#forget(artifact)
     } catch (error) {
       this.#parts.record({ type: 'artifact.stored', ...origin, problem: reasonOf(error) })
+      this.#tellProblem(artifact, reasonOf(error))
     } finally {
       this.#reading = undefined
       this.#mark(origin, false)
     }
+  }
+
+  /** What its client saw is told by that. Of many files the first few are: the graph has them all. */
+  #tellProblem({ path: file, problem: before }: Artifact, problem: string | undefined): void {
+    if (problem === undefined || before !== undefined || ++this.#toldCount > toldMax) return
+    this.#parts.told(`${file}: ${problem}`)
   }
 
   async #outcome(artifact: Artifact, origin: Origin): Promise<Outcome> {
@@ -204,6 +213,8 @@ export class ArtifactKeeper {
     this.#parts.pending(stream, numbers.size === 0 ? undefined : Math.min(...numbers))
   }
 }
+
+const toldMax = 8
 
 /** A folder is told by its files; what was hashed and is not to be copied, or could not be read, is told already. */
 function isDone({ mediaType, spooled, copy, sha256, mark, problem }: Artifact): boolean {

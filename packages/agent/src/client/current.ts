@@ -3,13 +3,15 @@ import { present } from './present.ts'
 import type { Session } from './session.ts'
 import { tellEnd } from './tell-end.ts'
 import { tellOnce } from './tell.ts'
-import { waitForEndSync } from './wait.ts'
+import { waitForEndSync, waitForWordSync } from './wait.ts'
 
 /** What this thread records into right now. */
 interface Current {
   session: Session | undefined
   /** Why there is none: not begun, ended, or no place to write to (which has been told). */
   absent: 'before-start' | 'after-end' | 'unable'
+  /** The last one that ended here before its agent had said a word of it. */
+  unheard?: Session
 }
 
 export const current: Current = { session: undefined, absent: 'before-start' }
@@ -60,7 +62,11 @@ function watchEnd(): void {
       // As the system sees it.
       const exitCode = code & 0xff
       const error = failure ?? (exitCode === 0 ? undefined : `exit code ${exitCode}`)
-      const { session } = current
+      const { session, unheard } = current
+      if (session === undefined && unheard !== undefined) {
+        waitForWordSync(unheard)
+        unheard.tellNotices()
+      }
       if (session === undefined) return
       leave(session, exitCode === 0 ? 'completed' : 'failed', 'exit', present({ error, exitCode }))
       if (session.plain) tellEnd(session, waitForEndSync(session))

@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { isOn, isRunId, reasonOf } from '@provloom/shared'
+import { isOn, isRunId, reasonOf, shownPath } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
 import { treeOf } from '../session/folder.ts'
@@ -10,6 +9,7 @@ import { shown } from './number.ts'
 import { startOwnAgent } from './own-agent.ts'
 import { pathFrom } from './paths.ts'
 import { present } from './present.ts'
+import { saveDirOf } from './save-dir.ts'
 import type { Session, SessionOptions } from './session.ts'
 import { tellEnd, tellHelped } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
@@ -97,6 +97,10 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
     directoryOf.set(session, outcome.control.runDir)
   if (session.plain && (wait || outcome.kind !== 'not-yet'))
     harmless('endRun', () => tellEnd(session, outcome))
+  else if (session.plain) {
+    session.tellNotices()
+    if (readControl(session.spool) === undefined) current.unheard = session
+  }
   return 'control' in outcome
 }
 
@@ -142,8 +146,8 @@ function announce({ spool, plain, options }: Session): void {
   const tree = treeFolderAt(treeOf(spool))
   if (servingAgent(tree.root) === undefined) startOwnAgent(tree, spool.root)
   if (!plain || isOn(process.env, 'PROVLOOM_QUIET')) return
-  const { experimentName = 'this run', provenanceSaveDir = path.resolve('prov') } = options
-  tellLine(`recording ${experimentName}, graph in ${provenanceSaveDir}`)
+  const { experimentName = 'this run' } = options
+  tellLine(`recording ${experimentName}, graph in ${shownPath(saveDirOf(options))}`)
 }
 
 /** Where a call was made from: file, line and column; empty where that cannot be had. */

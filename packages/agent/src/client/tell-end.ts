@@ -1,6 +1,7 @@
-import { isOn, shownPath, shellWord } from '@provloom/shared'
+import { importCommand, isOn, shownPath } from '@provloom/shared'
 import { readControl } from './control.ts'
 import { runNameOf } from './run-name.ts'
+import { saveDirOf } from './save-dir.ts'
 import type { Session } from './session.ts'
 import { tellLine } from './tell.ts'
 import type { Ended } from './wait.ts'
@@ -10,7 +11,9 @@ export function tellEnd(session: Session, ended: Ended): void {
   session.tellNotices()
   const { root } = session.spool
   if ('why' in ended) {
-    tellLine(`not in a graph yet: ${ended.why}; kept in ${root}; hand in: provloom import ${shellWord(root)}`)
+    tellLine(
+      `not in a graph yet: ${ended.why}; kept in ${root}; hand in: ${importCommand(root, saveDirOf(session.options))}`,
+    )
     return
   }
   if (ended.kind === 'quiet' || isOn(process.env, 'PROVLOOM_QUIET')) return

@@ -73,7 +73,8 @@ function begin(options: SessionOptions, line: string): boolean {
     if (helping !== current.session) enter(helping)
     if (isMainThread) {
       const text = 'startRun in a worker of a cluster: it records into the run of the process above it'
-      helping.problem('HELPER', text)
+      // Its agent tells it, once for all of them.
+      helping.record({ type: 'problem', code: 'HELPER', message: text })
     } else tellOnce('joined', 'startRun in a worker thread: it records into the run that is open')
     return false
   }

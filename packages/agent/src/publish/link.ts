@@ -95,7 +95,7 @@ export class Link {
     }
     const files = this.#parts.files()
     const more = files.length > filesTold ? `, and ${files.length - filesTold} more` : ''
-    return `there is no ${files.slice(0, filesTold).join(', ')}${more}; --connection FILE names another`
+    return `there is no ${files.slice(0, filesTold).join(', ')}${more}; start provloom aggregator, or give --with-aggregator, or --connection FILE`
   }
 
   /** Looks for the aggregator, and sends from now on. */

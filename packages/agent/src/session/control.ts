@@ -53,6 +53,8 @@ export interface Control {
   readonly notices: readonly Notice[]
   /** Why it is not in a document, and will not soon be. */
   readonly message?: string | undefined
+  /** Its agent has given it up, though that may live: whoever wants may hand it in. */
+  readonly kept?: boolean
 }
 
 const noticesMax = 50
@@ -115,6 +117,8 @@ export interface Former {
   readonly mark: Readonly<Record<string, number>>
   /** Why it is not in a document. */
   readonly message: string | undefined
+  /** Its agent will do no more about it. */
+  readonly kept: boolean
 }
 
 export function formerOf(folder: SessionFolder): Former {
@@ -129,6 +133,7 @@ export function formerOf(folder: SessionFolder): Former {
     place: placeIn(fieldsIn(fields.get('place'))),
     mark: numbersIn(mark),
     message: textOf(fields.get('message')),
+    kept: fields.get('kept') === true,
   }
 }
 

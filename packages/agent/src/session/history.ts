@@ -84,6 +84,7 @@ const words = [
   '"artifact.stored"',
   // Of a context.
   '"parent"',
+  '"HELPER"',
 ].map((word) => Buffer.from(word))
 
 /** The event in a record, when it is of one of the types the agent itself looks at; cheap for all others. */

@@ -23,7 +23,7 @@ export interface SpoolLook {
   readonly former: Former
   /** Of the tree, as far as its last agent has said. */
   readonly servedJob: string | undefined
-  /** Pid of a living agent that serves its tree. */
+  /** Pid of a living agent that serves its tree, and has not given this session up. */
   readonly agent: number | undefined
   /** One is being started. */
   readonly starting: boolean
@@ -118,14 +118,15 @@ function sessionsIn(folder: string): string[] {
 function lookAtSession(root: string): SpoolLook {
   const { folder, facts } = readSession(root)
   const treeRoot = treeOf(folder)
+  const former = formerOf(folder)
   return {
     spool: folder.root,
     facts,
     tree: readTree(treeRoot).facts,
-    former: formerOf(folder),
+    former,
     servedJob: jobServed(treeRoot),
-    agent: servingAgent(treeRoot),
-    starting: isStarting(treeRoot),
+    agent: former.kept ? undefined : servingAgent(treeRoot),
+    starting: !former.kept && isStarting(treeRoot),
     workers: writersOf(folder, facts),
   }
 }

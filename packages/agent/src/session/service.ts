@@ -10,6 +10,7 @@ import { OwnStream } from '../spool/own-stream.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
+import { Amiss, wordsOfRun } from './amiss.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { ControlFile, placeOf, placeTold } from './control.ts'
 import { howOf, picturesIn, rankEndOf } from './ending.ts'
@@ -19,7 +20,6 @@ import type { SessionFolder } from './folder.ts'
 import { HeldUp } from './held-up.ts'
 import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
-import { Nesting } from './nesting.ts'
 import type { SessionParts } from './parts.ts'
 import { ProcessEnd } from './process-end.ts'
 import { describeProblem, keptRecords, whyKept } from './outcome.ts'
@@ -55,11 +55,11 @@ export class SessionService {
   #until = Infinity
   #markDue = false
   readonly #log = new RunLog()
-  readonly #nesting = new Nesting()
+  readonly #amiss = new Amiss()
 
   /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
   constructor(parts: SessionParts) {
-    const { context, folder, facts, link, settings, place } = parts
+    const { context, folder, facts, link, settings, place, told } = parts
     const { clock, files, timing } = context
     this.#parts = parts
     this.folder = folder
@@ -68,10 +68,9 @@ export class SessionService {
     this.#end = new ProcessEnd(facts, folder, parts.process)
     this.#news = new Wake(clock)
     const changed = (message: string | undefined): void => this.#control.tell({ message })
-    const told = (message: string): void => parts.told(message)
     this.#heldUp = new HeldUp({ clock, graceMs: timing.answerWaitMs, changed, told })
     this.#control = new ControlFile(folder)
-    this.own = new OwnStream(clock, files, folder.streams)
+    this.own = new OwnStream(clock, files, folder.streams, told)
     this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
     this.#keeper = new ArtifactKeeper({
       context,
@@ -182,7 +181,7 @@ export class SessionService {
     if (this.#markDue) this.#control.tell({ mark: this.#publisher.marks })
     this.#markDue = false
     const { facts, folder } = this
-    this.#publisher.retire((stream) => writerOf(stream) !== undefined && !writes(folder, facts, stream))
+    this.#publisher.retire((one) => writerOf(one) !== undefined && !writes(folder, facts, one))
   }
 
   async #finish(): Promise<SessionOutcome> {
@@ -264,15 +263,15 @@ export class SessionService {
   }
 
   async #keep(): Promise<SessionOutcome> {
-    const marks = this.#publisher.marks
-    const records = await keptRecords(this.#parts.context, this.folder, marks)
-    const reason = this.#reason()
+    const { marks } = this.#publisher
+    const [records, reason] = [await keptRecords(this.#parts.context, this.folder, marks), this.#reason()]
     this.#control.tell({ message: reason, mark: marks })
     this.#log.append(`${reason}; ${records} records are kept in ${this.folder.root}`)
-    const kept = { records, folder: this.folder.root, reason }
     this.#end.leave(this.#parts.context.clock.nowUs())
+    const kept = { records, folder: this.folder.root, reason }
     await this.#publisher.part({ ...this.#bye(), final: false, kept })
     this.#close()
+    this.#control.tell({ kept: true })
     return { kind: 'kept', records, reason }
   }
 
@@ -325,6 +324,7 @@ export class SessionService {
       delayed: (later) => this.#noteDelay(later),
       settled: (settled) => {
         this.#settled = settled
+        for (const one of wordsOfRun(settled, this.#parts.context)) this.#parts.told(one)
         this.#conclude()
       },
       packed: (packed) => this.#look(packed),
@@ -380,7 +380,7 @@ export class SessionService {
       const event = lookForOwn(payload)
       if (event === undefined) continue
       if (event.type === 'session.end' && writerOf(packed.stream) === this.facts.pid) this.#noteEnd(event)
-      for (const wrong of this.#nesting.note(event)) this.#parts.told(wrong)
+      for (const wrong of this.#amiss.note(event)) this.#parts.told(wrong)
       if (event.type === 'artifact') {
         this.#keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
       }
@@ -394,7 +394,7 @@ export class SessionService {
 
   #noteProblem(problem: ReaderProblem): void {
     const message = describeProblem(problem)
-    this.#parts.told(message)
-    if (problem.kind !== 'unreadable') this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
+    if (problem.kind === 'unreadable') this.#parts.told(message)
+    else this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
   }
 }

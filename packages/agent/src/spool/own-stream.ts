@@ -26,11 +26,16 @@ export class OwnStream {
   readonly #series = new Map<string, number>()
   readonly #dropped = new Map<string, number>()
   readonly #told = new Map<string, number>()
+  readonly #tell: (message: string) => void
   readonly #point = Buffer.alloc(pointBytes)
   #silent = false
 
-  /** @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made */
-  constructor(clock: Clock, files: Files, streams: string) {
+  /**
+   * @param told of each problem that is recorded: no client hears of it otherwise
+   * @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made
+   */
+  constructor(clock: Clock, files: Files, streams: string, told: (message: string) => void = () => {}) {
+    this.#tell = told
     this.id = `${agentStream}${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
     this.#log = new SegmentLog({ files, folder: path.join(streams, this.id) })
@@ -39,7 +44,9 @@ export class OwnStream {
   /** Appends a fact; what cannot be kept is counted and told as soon as there is room. @returns whether it is kept */
   record(fact: Fact): boolean {
     if (this.#silent) return false
-    const payload = encodeEvent({ time: this.#clock.nowUs(), ...withoutSecrets(fact) })
+    const said = withoutSecrets(fact)
+    if (said.type === 'problem') this.#tell(said.message)
+    const payload = encodeEvent({ time: this.#clock.nowUs(), ...said })
     return payload.length > limits.eventBytesMax ? this.#drop('event-too-large') : this.#append(payload)
   }
 

@@ -50,7 +50,7 @@ export class Claim {
         makeWhole(this.#file, this.#text(0, 0))
         this.#held = true
         // What clients said when they started an agent is answered.
-        for (const one of startingFiles(path.dirname(this.#file))) fs.rmSync(one, { force: true })
+        forgetStarts(path.dirname(this.#file))
         return undefined
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error
@@ -132,6 +132,11 @@ export function isStarting(root: string): boolean {
     const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs
     return made !== undefined && Date.now() - made < startingMs
   })
+}
+
+/** That a client said that it starts an agent is answered. */
+export function forgetStarts(root: string): void {
+  for (const one of startingFiles(root)) fs.rmSync(one, { force: true })
 }
 
 function startingFiles(root: string): readonly string[] {

@@ -22,7 +22,7 @@ import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { isWrappedBelow } from './outer.ts'
 import { Places } from './places.ts'
-import { refuseSession } from './refusal.ts'
+import { keepSession, refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { isCommand, openSession } from './open-session.ts'
 import { spoolBytesOf } from './room.ts'
@@ -328,6 +328,11 @@ export class TreeService {
         wentOn: () => this.#wentOn(found.facts),
         told: (message) => this.#tellOf(seat, found, message),
       })
+      // First: who ends at once looks for the agent's first word.
+      for (const message of seat.place.contradictions) {
+        context.voice.tell(message, seat.place.rank)
+        service.notice('RANK', message, this.#parts.facts.by === 'client')
+      }
       if (this.#commandOver) service.commandEnded(this.#commandEnd)
       const done = service.serve(hello).then(
         (outcome) => {
@@ -336,6 +341,7 @@ export class TreeService {
         },
         (error: unknown) => {
           this.tell(`${reasonOf(error)}; what was logged is kept in ${found.folder.root}`)
+          keepSession(found.folder, error)
           end(failureOf(error))
         },
       )

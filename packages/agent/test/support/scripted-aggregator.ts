@@ -206,7 +206,16 @@ export class ScriptedAggregator {
 
   #settled(session: string): Settled {
     const { runDir } = this
-    return { kind: 'settled', session, runDir, ended: true, status: 'completed', logs: 0, missing: [] }
+    return {
+      kind: 'settled',
+      session,
+      runDir,
+      ended: true,
+      status: 'completed',
+      logs: 0,
+      missing: [],
+      told: [],
+    }
   }
 
   async #take(envelope: Envelope, answer: (message: AggregatorMessage) => Promise<void>): Promise<void> {

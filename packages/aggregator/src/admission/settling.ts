@@ -48,7 +48,7 @@ export class Settling {
   tell(session: Session): void {
     const { run, told } = session
     if (!run.isOver && !told.has('flushed')) return
-    this.#reply(session.peer, settledOf(run, session.id))
+    this.#reply(session.peer, settledOf(run, session.id, session.rank))
   }
 
   /** The document cannot be written: whoever waits for it is told, for it may take long. */
@@ -99,8 +99,10 @@ function isAboutToEnd({ roster, isEnding, isOver }: OpenRun): boolean {
   return !isEnding && !isOver && missingOf(roster).length === 0
 }
 
-export function settledOf(run: OpenRun, session: string): Settled {
+/** @param rank to say what is so of all of the run, where it is its first */
+export function settledOf(run: OpenRun, session: string, rank?: number): Settled {
   const { roster, facts, summary } = run
+  const first = Math.min(...[...roster.latest()].slice(0, missingMax).map((one): number => one.rank))
   return {
     kind: 'settled',
     session,
@@ -109,10 +111,13 @@ export function settledOf(run: OpenRun, session: string): Settled {
     status: summary.status,
     logs: roster.logs,
     missing: roster.closed ? [] : missingOf(roster),
+    // One of many ranks says what is so of all.
+    told: rank === first ? run.words.slice(0, toldMax) : [],
   }
 }
 
 const missingMax = 1_000
+const toldMax = 16
 
 /** Ranks that go on, and those of the known world that have not come yet. */
 function missingOf(roster: Roster): number[] {
@@ -133,5 +138,5 @@ export function settledByFile(run: ClosedRun, session: string): Settled {
     // Moved away since: how many they were is only for a line to a person.
   }
   const { status } = run
-  return { kind: 'settled', session, runDir, ended: true, status, logs, missing: [] }
+  return { kind: 'settled', session, runDir, ended: true, status, logs, missing: [], told: [] }
 }

@@ -58,6 +58,8 @@ export class OpenRun {
   #changed = false
   /** Entries of our own that are not applied yet: each has somebody who waits for it. */
   #controls = 0
+  /** Its rank tells its hints, for the others of its name as well. */
+  tellsHints = false
 
   /** @param log the journal, all of whose entries `readers` have taken in */
   constructor(around: Surroundings, facts: RunFacts, log: SegmentLog, readers: Readers, lease: Lease) {
@@ -82,6 +84,12 @@ export class OpenRun {
   /** Who takes part, as the journal knows it. */
   get roster(): Roster {
     return this.#readers.roster
+  }
+
+  /** What its users should know of it as a whole, in words: by their code. */
+  get words(): readonly string[] {
+    const { words, hints } = this.#readers.graph.told()
+    return this.tellsHints ? [...words, ...hints] : words
   }
 
   get summary(): RunSummary {

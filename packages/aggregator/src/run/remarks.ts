@@ -13,10 +13,11 @@ export interface RunRemark {
  * turn off (`apart.ts`). It cannot be known: so it is told, with the cure.
  *
  * @param others runs of the same aggregator
+ * @param sofar when the last run of its name ended that was told the hint, and may be closed by now
  */
-export function remarksOn(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
+export function remarksOn(run: OpenRun, others: readonly OpenRun[], sofar?: number): RunRemark[] {
   const siblings = others.filter((one) => one !== run && one.facts.jobKey === run.facts.jobKey)
-  return [...namesDiffer(run, siblings), ...noRankSaid(run, siblings)]
+  return [...namesDiffer(run, siblings), ...noRankSaid(run, siblings, sofar)]
 }
 
 /** Runs of the same job, experiment and run name. */
@@ -60,28 +61,34 @@ function namesDiffer(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
  * Several runs of one name and one rank each, at the same time, of processes to which nobody said a rank: trials, or ranks
  * that nobody can tell. So it is a hint.
  */
-function noRankSaid(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
+function noRankSaid(run: OpenRun, siblings: readonly OpenRun[], sofar = -Infinity): RunRemark[] {
   const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
   if (own === undefined) return []
-  const alike = siblings.filter((one) => {
+  const isAmong = siblings.some((one) => {
     if (!isOfOneName(one, run)) return false
     const [state] = one.roster.latest()
     if (state === undefined || !isAlone(one, state)) return false
     const start = startOf(state)
     return start !== undefined && start <= own.end && (state.end?.time ?? Infinity) >= own.start
   })
-  if (alike.length === 0) return []
+  if (!isAmong && own.start > sofar) return []
   return [
     {
       code: 'NO_RANK',
-      message: `no rank was said; if these ${alike.length + 1} runs are ranks of one run, and not trials, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n ${alike.length + 1}`,
+      // The same in all of them, however many are there by now: it is told once.
+      message:
+        'no rank was said, and several runs of this name ran at the same time: if they are ranks of one run, and not trials, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n N',
     },
   ]
 }
 
 function isAlone({ roster }: OpenRun, state: RankState): boolean {
-  return roster.rankCount === 1 && (roster.worldSize ?? 1) === 1 && state.start?.launcher === undefined
+  const launcher = state.start?.launcher ?? alonesLauncher
+  return roster.rankCount === 1 && (roster.worldSize ?? 1) === 1 && launcher === alonesLauncher
 }
+
+/** It says no rank to a lone worker, which may start ranks itself. */
+const alonesLauncher = 'provloom run'
 
 interface RankSpan {
   readonly rank: RankState['rank']

@@ -93,6 +93,7 @@ function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): 
 
 /** What happens, for a person at a terminal or a log file. */
 function shown(progress: Progress): (status: AggregatorStatus) => void {
+  const hinted = new Set<string>()
   return (status) => {
     switch (status.kind) {
       case 'listening':
@@ -101,7 +102,7 @@ function shown(progress: Progress): (status: AggregatorStatus) => void {
         )
         break
       case 'run-finished':
-        say(renderSummary(status, styleFor({ isTTY: onTerminal() })))
+        say(renderSummary(status, styleFor({ isTTY: onTerminal() }), hinted))
         break
       case 'run-ended':
       case 'run-opened':

@@ -102,7 +102,7 @@ export function refuseLiving({ spool, agent, workers }: SpoolLook): void {
     hint:
       agent === undefined
         ? `Serve it until its processes end: provloom agent --tree ${path.resolve(spool, '..', '..')}`
-        : 'Wait until that agent has ended: it hands in what is there by itself.',
+        : 'Wait until that agent has ended: it hands the session in by itself, or says that it is kept.',
   })
 }
 

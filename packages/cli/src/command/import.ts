@@ -23,6 +23,8 @@ const unreadableToldMax = 3
 
 /** Jobs of which nothing is there yet go into one aggregator, so many sessions at once. */
 const TOGETHER = 64
+/** An agent gives up after 5 s without an answer, and says so to the aggregator. */
+const GIVEN_UP_MS = 15_000
 /** Sessions that a line names. */
 const NAMED_MAX = 8
 
@@ -55,7 +57,7 @@ export async function importSpools(
   const options = checkOptions('aggregator', rest, process.env)
   const { looks, unreadable }: Found =
     folders.length > 0
-      ? { looks: named(folders), unreadable: 0 }
+      ? { looks: await named(folders), unreadable: 0 }
       : left(given, spoolRoot !== undefined || all === true ? undefined : options)
   const imported: Imported[] = []
   for (const job of together(jobsOf(looks, options.jobKey))) imported.push(await handInJob(job, options))
@@ -65,7 +67,10 @@ export async function importSpools(
     process.stdout.write(
       `${exactJson({ kind: 'imported', sessions: handedIn.map((one) => outcomeOf(one)), runs: finished })}\n`,
     )
-  } else for (const run of finished) say(renderSummary(run, styleFor(process.stderr)))
+  } else {
+    const hinted = new Set<string>()
+    for (const run of finished) say(renderSummary(run, styleFor(process.stderr), hinted))
+  }
   for (const noSaveDir of [false, true]) {
     const kept = keptOf(imported.filter((one) => one.noSaveDir === noSaveDir))
     if (kept.length > 0) tell(keptLine(kept, noSaveDir))
@@ -95,8 +100,9 @@ function keptLine(spools: readonly string[], noSaveDir: boolean): string {
 }
 
 /** @throws {ProvloomError} `CONFLICT` for one that is in use, `SPOOL_UNREADABLE` */
-function named(folders: readonly string[]): SpoolLook[] {
-  const looks = folders.flatMap((folder) => lookAtSpool(folder))
+async function named(folders: readonly string[]): Promise<SpoolLook[]> {
+  const looks: SpoolLook[] = []
+  for (const folder of folders) looks.push(...(await givenUp(folder)))
   for (const look of looks) refuseLiving(look)
   return withoutDone(looks)
 }
@@ -126,6 +132,20 @@ function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | 
   if (here.length === 0) tell(`no sessions${which} are left to be handed in (looked in ${roots.join(', ')})`)
   if (elsewhere.length > 0) tell(elsewhereWords(elsewhere).join('\n'))
   return { looks: here, unreadable: unreadable - otherFolders }
+}
+
+/** Nobody writes it any more, and its agent still tries: that is over in a moment, one way or the other. */
+async function givenUp(folder: string): Promise<SpoolLook[]> {
+  const until = performance.now() + GIVEN_UP_MS
+  for (;;) {
+    const looks = lookAtSpool(folder)
+    const [tries] = looks.filter(({ agent, workers }) => agent !== undefined && workers.length === 0)
+    if (tries === undefined || performance.now() > until) return looks
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (fs.existsSync(folder)) continue
+    tell(`${folder} is not there any more: its agent has handed it in`)
+    return []
+  }
 }
 
 /** One that its document holds, and whose agent was killed before it removed it, needs no handing in. */

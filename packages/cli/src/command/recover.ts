@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
-import type { SpoolLook } from '@provloom/agent'
+import type { ForeignSpool, SpoolLook } from '@provloom/agent'
 import type { RunFinished } from '@provloom/aggregator'
 import { readStoredRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
@@ -14,7 +14,7 @@ import { canGoOn, isLasting, jobOf } from './belonging.ts'
 import { Gathering } from './gathering.ts'
 import { outcomeOf, refuseLiving } from './hand-in.ts'
 import type { HandedIn } from './hand-in.ts'
-import { foreignLine, rootsOf } from './spools.ts'
+import { foreignLines, rootsOf } from './spools.ts'
 
 /**
  * `provloom recover RUN_DIR [SPOOL...]`: after everything was killed, what is in the run's journal and in the spools of
@@ -82,11 +82,13 @@ function spoolsOf(
 ): SpoolLook[] {
   const roots = rootsOf(given)
   const root = roots.join(', ')
-  const found = spoolsIn(roots, (one) => tell(foreignLine(one))).filter((look) => {
+  const foreign: ForeignSpool[] = []
+  const found = spoolsIn(roots, (one) => foreign.push(one)).filter((look) => {
     if (isOver(look)) return false
     const { run } = look.former
     return run === undefined ? jobKey !== '' && jobOf(look, undefined) === jobKey : run.runId === runId
   })
+  for (const line of foreignLines(foreign)) tell(line)
   const taken: SpoolLook[] = []
   for (const look of found) {
     // Of the turns of one job, this one.

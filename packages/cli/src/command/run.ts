@@ -147,8 +147,9 @@ class Job {
     for (const runDir of this.#begun.values()) this.#progress.note(unfinished(runDir))
     if (this.#finished.length + this.#begun.size === 0)
       this.#progress.note('no run was recorded: no rank reached the aggregator')
+    const hinted = new Set<string>()
     for (const finished of inOrder(this.#finished)) {
-      if (this.#json === undefined) say(renderSummary(finished, styleFor({ isTTY: onTerminal() })))
+      if (this.#json === undefined) say(renderSummary(finished, styleFor({ isTTY: onTerminal() }), hinted))
       else fs.writeSync(this.#json, `${exactJson({ ...finished, exitCodes: codes })}\n`)
     }
     if (failure !== 0 && this.#json === undefined) {

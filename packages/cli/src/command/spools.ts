@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
-import { exactJson, printable, shellWord, systemFiles, workingFolder } from '@provloom/shared'
+import { exactJson, importCommand, printable, shellWord, systemFiles, workingFolder } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { count, counted } from '../output/quantity.ts'
@@ -26,6 +26,8 @@ interface Listed {
   readonly reason?: string
   /** What serves or writes it. */
   readonly process?: number
+  /** An agent is being started for it. */
+  readonly starting: boolean
   /** What hands it in. */
   readonly command: string
 }
@@ -60,7 +62,7 @@ function allOf({ spoolRoot }: Readonly<Record<string, unknown>>): string {
 }
 
 async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
-  const { spool, facts, former, agent, workers } = look
+  const { spool, facts, former, agent, workers, starting } = look
   const { mark, run, message } = former
   const { records, atLeast } = await countRecords(
     systemFiles(),
@@ -81,7 +83,8 @@ async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
     ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
     ...(message === undefined ? {} : { reason: message }),
     ...(busy === undefined ? {} : { process: busy }),
-    command: `provloom import ${shellWord(spool)}`,
+    starting,
+    command: importCommand(spool, former.asked.provenanceSaveDir),
   }
 }
 
@@ -105,8 +108,22 @@ function textOf(
     lines.push(`${counted(busy.length, 'session')} that processes still serve or write:`)
     for (const one of busy) lines.push(...linesOf(one))
   }
-  for (const one of foreign) lines.push(foreignLine(one))
+  lines.push(...foreignLines(foreign))
   return `${lines.join('\n')}\n`
+}
+
+/** Those of one other release are one line; each that is damaged has its own. */
+export function foreignLines(foreign: readonly ForeignSpool[]): string[] {
+  const releases = new Map<string, ForeignSpool[]>()
+  for (const one of foreign) {
+    const key = one.hint === undefined ? one.reason.replaceAll(one.spool, 'SPOOL') : one.spool
+    releases.set(key, [...(releases.get(key) ?? []), one])
+  }
+  return [...releases.values()].map((alike) => {
+    const more =
+      alike.length === 1 ? '' : `, and ${alike.length - 1} more such in ${path.dirname(alike[0]!.spool)}`
+    return `${foreignLine(alike[0]!)}${more}`
+  })
 }
 
 /** A spool that cannot be read: which file, why, and what to try. */
@@ -122,6 +139,15 @@ function linesOf(one: Listed): string[] {
   const of = one.runDir === undefined ? [] : [`    of ${one.runDir}`]
   const why = one.reason === undefined ? [] : [`    because ${one.reason}`]
   if (one.state === 'left') return [head, ...of, ...why, `    ${one.command}`]
-  const who = one.state === 'served' ? 'served by the agent' : 'written by the process'
-  return [head, ...of, `    ${who} ${one.process}: it is handed in by itself`]
+  return [head, ...of, ...why, `    ${whoIn(one)}`]
+}
+
+/** Who has it now, and what becomes of it. */
+function whoIn({ state, process: pid, starting, command }: Listed): string {
+  if (state === 'served')
+    return `served by the agent ${pid}: it is handed in by itself, or kept where that cannot be`
+  const written = pid === undefined ? '' : `written by the process ${pid}; `
+  return starting
+    ? `${written}an agent is being started, which hands it in by itself`
+    : `${written}no agent serves it. When that has ended: ${command}`
 }

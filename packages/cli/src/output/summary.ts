@@ -5,8 +5,12 @@ import { add } from '@provloom/rundir/entry'
 import { bytes, count, counted, duration } from './quantity.ts'
 import type { Style } from './style.ts'
 
-/** What a person wants to know when a run has ended: who was there, that nothing is missing, where the files are. */
-export function renderSummary(finished: RunFinished, style: Style): string {
+/**
+ * What a person wants to know when a run has ended: who was there, that nothing is missing, where the files are.
+ *
+ * @param hinted what was shown of other runs: a hint that several of them have is said once
+ */
+export function renderSummary(finished: RunFinished, style: Style, hinted: Set<string> = new Set()): string {
   const { summary, runDir } = finished
   const { sent, stored, dropped } = summary.total
   const good = summary.status === 'completed' && dropped === 0 && summary.problems === 0
@@ -23,7 +27,7 @@ export function renderSummary(finished: RunFinished, style: Style): string {
       ['problem', style.bad(`${code} ${count(times)}: ${what}`)],
       ['', `try: ${cure}`],
     ]),
-    ...summary.hints.map((text): [string, string] => ['hint', text]),
+    ...summary.hints.filter((text) => isNew(hinted, text)).map((text): [string, string] => ['hint', text]),
     ...shown(finished.files).map((file): [string, string] => [nameOf(file), sized(path.join(runDir, file))]),
   ]
   const lines = rows.map(([name, value]) => `  ${style.dim(name.padEnd(9))} ${value}`)
@@ -32,6 +36,10 @@ export function renderSummary(finished: RunFinished, style: Style): string {
     `${style.bold(`provloom: run ${path.basename(runDir)}`)} ${status}${took}${problems}`,
     ...lines,
   ].join('\n')
+}
+
+function isNew(known: Set<string>, one: string): boolean {
+  return !known.has(one) && known.add(one).size > 0
 }
 
 /** Folders stand for what is in them. */

@@ -4,9 +4,9 @@ import type { Opened } from '@provloom/rundir/entry'
 import { ledgerOf, totalOf } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { lastingSlug } from '../name.ts'
-import { namespaceProblem, problemKinds } from '../problems.ts'
+import { ownProblems, problemKinds } from '../problems.ts'
 import { term } from '../space.ts'
-import type { EventOf, RunState } from '../state.ts'
+import type { EventOf } from '../state.ts'
 import { Facts } from './facts.ts'
 import { ranksInOrder, runName, runPlanName } from './names.ts'
 import { runSpan } from './span.ts'
@@ -97,13 +97,6 @@ function runActivity(view: View, opened: Opened): Keyed {
     endTime: end === undefined ? undefined : instant(end),
   }
   return activity(runName(view), times, facts.list)
-}
-
-/** Those of the run as a whole; what ranks told is told with them, and what is amiss with the source with that. */
-function ownProblems(state: RunState): string[] {
-  const namespace = namespaceProblem(state)
-  const words = namespace === undefined ? [] : [`BAD_NAMESPACE: ${namespace}`]
-  return [...words, ...state.skippedWords, ...state.remarks, ...state.bystanders.values()]
 }
 
 /** What started the run: a launch, where a launcher is known, by the command, which is an entity. */

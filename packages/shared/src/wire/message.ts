@@ -225,6 +225,8 @@ export interface Settled {
   readonly logs: number
   /** Ranks that go on. */
   readonly missing: readonly number[]
+  /** Problems and hints of the run as a whole, `CODE: words`, to one of its ranks. */
+  readonly told: readonly string[]
 }
 
 export interface Farewell {

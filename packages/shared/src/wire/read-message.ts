@@ -134,6 +134,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
     status: word('completed', 'failed', 'killed', 'lost', 'incomplete', 'running'),
     logs: isCount,
     missing: list(isCount),
+    told: list(text(4096)),
   },
   farewell: {},
   again: {},

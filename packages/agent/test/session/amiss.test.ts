@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Nesting } from '../../src/session/nesting.ts'
+import { Amiss } from '../../src/session/amiss.ts'
 
 function said(...pairs: readonly (readonly [name: string, parent?: string])[]): string[] {
-  const nesting = new Nesting()
+  const nesting = new Amiss()
   return pairs.flatMap(([name, parent]) =>
     nesting.note({ type: 'context', time: 0, name, ...(parent === undefined ? {} : { parent }) }),
   )
