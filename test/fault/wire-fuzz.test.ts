@@ -148,6 +148,7 @@ const aggregatorMessages: AggregatorMessage[] = [
     status: 'running',
     logs: 12,
     missing: [1, 3],
+    absent: [2],
   },
   { kind: 'refused', session, reason: 'conflict', message: 'two of them' },
   { kind: 'acks', session, next: { 'worker-1-abcdef01': 99 } },

@@ -46,6 +46,20 @@ describe('problems of a run', () => {
     expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([])
   })
 
+  it('name the ranks that never came, until the run goes on with them', () => {
+    const run = new RunScript().open().admit(0)
+    run.tell({ kind: 'absent', time: run.nowUs, ranks: [1, 2], elsewhere: [3] })
+    expect(run.graph.summary()).toMatchObject({ problems: 1, problemKinds: [{ code: 'RANKS_ABSENT' }] })
+    expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([
+      expect.stringMatching(
+        /^RANKS_ABSENT: ranks 1-2 of 4 never came: .* job slurm-42, in the save directory/,
+      ),
+    ])
+    run.tell({ kind: 'reopened', time: run.nowUs })
+    expect(run.graph.summary()).toMatchObject({ problems: 0 })
+    expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([])
+  })
+
   it('count what the agent could not keep of a file once, however often it says so', () => {
     const stored = { type: 'artifact.stored', stream: 'worker-1', number: 0, problem: 'gone' } as const
     const run = new RunScript().open().admit(0)

@@ -36,6 +36,7 @@ export type ProblemCode =
   | 'OTHER'
   | 'OWN_FILES'
   | 'RANK'
+  | 'RANKS_ABSENT'
   | 'RANKS_APART'
   | 'ROUNDED'
   | 'SAMPLE'
@@ -190,6 +191,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   RANK: {
     what: 'what says a rank contradicts itself',
     try: 'look at the variables of the launcher; say it by start_run(rank=...)',
+  },
+  RANKS_ABSENT: {
+    what: 'ranks of the known world never came to this run: none met it as a rank of its job, in its save directory',
+    try: 'where they ran, give all ranks one job (RANK, WORLD_SIZE and MASTER_ADDR, or --job-key) and one absolute save directory',
   },
   RANKS_APART: {
     what: 'ranks disagree about which sessions are one run: one has more of them than another',

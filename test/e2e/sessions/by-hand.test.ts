@@ -119,3 +119,25 @@ for one in others: one.wait()
   ).toEqual([three, three])
   for (const run of runs) expectWhole(run, 10, 11, 12)
 })
+
+describe('ranks that look for each other in different folders', () => {
+  const away = (body: string): string => `
+import os, provloom
+rank = os.environ["RANK"]
+os.mkdir(rank); os.chdir(rank)
+${body}
+`
+  it('are told where they are awaited, and what joins them, in Python', async () => {
+    const here = site()
+    const call =
+      'provloom.start_run("www.example.org", "e", collect_all_processes=True, provenance_save_dir="out")'
+    const name = here.script('t.py', away(`${call}\nprovloom.end_run(wait=True)`))
+    const stderr = await shell(
+      here,
+      [0, 1].map((rank) => `RANK=${rank} WORLD_SIZE=2 python3 ${name} &`).join('\n') + '\nwait',
+    )
+    expect(stderr).toContain('run out/e_0: this rank is in, not here yet: rank 1\n')
+    expect(stderr).toContain(`ranks of this run are met in ${here.dir}/0/out, as the job local-`)
+    expect(stderr).toContain('one absolute provenance_save_dir')
+  })
+})

@@ -206,7 +206,16 @@ export class ScriptedAggregator {
 
   #settled(session: string): Settled {
     const { runDir } = this
-    return { kind: 'settled', session, runDir, ended: true, status: 'completed', logs: 0, missing: [] }
+    return {
+      kind: 'settled',
+      session,
+      runDir,
+      ended: true,
+      status: 'completed',
+      logs: 0,
+      missing: [],
+      absent: [],
+    }
   }
 
   async #take(envelope: Envelope, answer: (message: AggregatorMessage) => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import type { Opened } from '@provloom/rundir/entry'
 import { ledgerOf, totalOf } from '../apply/ledger.ts'
 import { instant } from '../instant.ts'
 import { lastingSlug } from '../name.ts'
-import { namespaceProblem, problemKinds } from '../problems.ts'
+import { absentWords, namespaceProblem, problemKinds } from '../problems.ts'
 import { term } from '../space.ts'
 import type { EventOf, RunState } from '../state.ts'
 import { Facts } from './facts.ts'
@@ -103,7 +103,8 @@ function runActivity(view: View, opened: Opened): Keyed {
 function ownProblems(state: RunState): string[] {
   const namespace = namespaceProblem(state)
   const words = namespace === undefined ? [] : [`BAD_NAMESPACE: ${namespace}`]
-  return [...words, ...state.skippedWords, ...state.remarks, ...state.bystanders.values()]
+  const told = [...state.skippedWords, ...absentWords(state), ...state.remarks]
+  return [...words, ...told, ...state.bystanders.values()]
 }
 
 /** What started the run: a launch, where a launcher is known, by the command, which is an entity. */

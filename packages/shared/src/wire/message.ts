@@ -225,6 +225,8 @@ export interface Settled {
   readonly logs: number
   /** Ranks that go on. */
   readonly missing: readonly number[]
+  /** Ranks of the known world that have not come yet. */
+  readonly absent: readonly number[]
 }
 
 export interface Farewell {

@@ -134,6 +134,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
     status: word('completed', 'failed', 'killed', 'lost', 'incomplete', 'running'),
     logs: isCount,
     missing: list(isCount),
+    absent: list(isCount),
   },
   farewell: {},
   again: {},
