@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectWhole, ranks, site } from '../../support/site.ts'
 import type { RunSeen, Site } from '../../support/site.ts'
+import { clients, interpreterOf, scriptOf } from './ways.ts'
 
 const three = ['0 0 completed', '1 0 completed', '2 0 completed']
 
@@ -121,21 +122,24 @@ for one in others: one.wait()
 })
 
 describe('ranks that look for each other in different folders', () => {
-  const away = (body: string): string => `
+  const scripts = {
+    Python: `
 import os, provloom
-rank = os.environ["RANK"]
-os.mkdir(rank); os.chdir(rank)
-${body}
-`
-  it('are told where they are awaited, and what joins them, in Python', async () => {
+os.mkdir(os.environ["RANK"]); os.chdir(os.environ["RANK"])
+provloom.start_run("www.example.org", "e", collect_all_processes=True, provenance_save_dir="out")
+provloom.end_run()
+`,
+    TypeScript: `
+fs.mkdirSync(process.env.RANK); process.chdir(process.env.RANK)
+p.startRun({ experimentName: 'e', collectAllProcesses: true, provenanceSaveDir: 'out' })
+await p.endRun()
+`,
+  }
+  it.each(clients)('are told where they are awaited, and what joins them (%s)', async (client) => {
     const here = site()
-    const call =
-      'provloom.start_run("www.example.org", "e", collect_all_processes=True, provenance_save_dir="out")'
-    const name = here.script('t.py', away(`${call}\nprovloom.end_run(wait=True)`))
-    const stderr = await shell(
-      here,
-      [0, 1].map((rank) => `RANK=${rank} WORLD_SIZE=2 python3 ${name} &`).join('\n') + '\nwait',
-    )
+    const name = scriptOf(here, client, scripts[client])
+    const lines = [0, 1].map((rank) => `RANK=${rank} WORLD_SIZE=2 ${interpreterOf(name)} ${name} &`)
+    const stderr = await shell(here, [...lines, 'wait'].join('\n'))
     expect(stderr).toContain('run out/e_0: this rank is in, not here yet: rank 1\n')
     expect(stderr).toContain(`ranks of this run are met in ${here.dir}/0/out, as the job local-`)
     expect(stderr).toContain('one absolute provenance_save_dir')
