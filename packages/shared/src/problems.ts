@@ -231,7 +231,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
 }
 
 /** What users may want to know of a run that nothing is amiss with. */
-export const hintCodes = ['NO_RANK'] as const
+const hintCodes = ['NO_JOB', 'NO_RANK'] as const
 export type HintCode = (typeof hintCodes)[number]
 
 export function isHint(code: string): code is HintCode {

@@ -84,6 +84,24 @@ describe('ranks that a user says by hand, from one shell,', () => {
   })
 })
 
+it('ranks that are said by hand, each in a shell of its own, are told what joins them', async () => {
+  const here = site()
+  const name = here.script('t.py', script(''))
+  const aggregator = here.start('provloom', ['aggregator', '--collect-all-processes'])
+  const agent = (rank: number): string => `provloom agent --rank ${rank} -- python3 ${name} ${rank} there`
+  const ended = [0, 1, 2].map((rank) => here.start('bash', ['-c', `: ${rank}; ${agent(rank)}; :`]).ended)
+  await Promise.all(ended)
+  aggregator.child.kill('SIGTERM')
+  const { stderr } = await aggregator.ended
+  const runs = here.runs()
+  expect(
+    runs.map((run) => ranks(run).length),
+    stderr,
+  ).toEqual([1, 1, 1])
+  const hints = runs.flatMap(({ file }) => file.hints)
+  expect(hints.join('\n'), stderr).toMatch(/^NO_JOB: ranks .* if they are ranks of one run, .*--job-key/)
+})
+
 it('scripts of one shell that always say rank 0 are runs of their own, at once and one after the other', async () => {
   const here = site()
   const name = here.script('t.py', script(', rank=0').replace('while not is_there()', 'while False'))
