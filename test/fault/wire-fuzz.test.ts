@@ -149,6 +149,7 @@ const aggregatorMessages: AggregatorMessage[] = [
     logs: 12,
     missing: [1, 3],
     told: ['NO_RANK: x'],
+    absent: [2],
   },
   { kind: 'refused', session, reason: 'conflict', message: 'two of them' },
   { kind: 'acks', session, next: { 'worker-1-abcdef01': 99 } },

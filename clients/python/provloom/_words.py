@@ -43,10 +43,14 @@ def ended(session):
         # What its agent said at the end went with its folder: this process had gone on to its next run.
         line("run %s: this session is in its graph" % where)
         return
-    missing = control.get("missing")
-    if isinstance(missing, list) and missing:
-        line("run %s: this rank is in, goes on: rank%s %s"
-             % (where, "" if len(missing) == 1 else "s", ", ".join(map(str, missing))))  # fmt: skip
+    missing, absent = _ranks(control, "missing"), _ranks(control, "absent")
+    if missing or absent:
+        parts = ["goes on: " + missing] if missing else []
+        line("run %s: this rank is in, %s" % (where, "; ".join(parts + (["not here yet: " + absent] if absent else []))))
+        if absent and control.get("runDir"):
+            line("ranks of this run are met in %s, as the job %s; where one records elsewhere, give all of them one job "
+                 "(RANK, WORLD_SIZE and MASTER_ADDR, or PROVLOOM_JOB_KEY) and one absolute provenance_save_dir"
+                 % (os.path.dirname(control["runDir"]), control.get("jobKey")))  # fmt: skip
         return
     # The run's, as its graph and run.json count them.
     logs = control.get("logs")
@@ -56,6 +60,13 @@ def ended(session):
         line("run %s: this session is in its graph%s; the run's end is still being written" % (where, told))
     else:
         line("run %s %s%s" % (where, status, told))
+
+
+def _ranks(control, name):
+    ranks = control.get(name)
+    if not isinstance(ranks, list) or not ranks:
+        return ""
+    return "rank%s %s" % ("" if len(ranks) == 1 else "s", ", ".join(map(str, ranks)))
 
 
 def helped(session):

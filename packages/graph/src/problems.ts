@@ -2,6 +2,7 @@ import type { ProblemKind } from '@provloom/rundir/entry'
 import { problemCodeOf, problemWords } from '@provloom/shared'
 import type { ProblemCode } from '@provloom/shared'
 import { isUnversioned, sourcesOf } from './sources.ts'
+import { rankRanges } from './render/words.ts'
 import { userNamespaceOf } from './space.ts'
 import type { RunState } from './state.ts'
 import { droppedWords } from './apply/ledger.ts'
@@ -23,6 +24,7 @@ export function problemKinds(state: RunState): ProblemKind[] {
     note('DROPPED', droppedWords(rank).length)
   }
   note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
+  note('RANKS_ABSENT', state.absent.length > 0 ? 1 : 0)
   for (const words of state.remarks) note(problemCodeOf(words.slice(0, words.indexOf(':'))), 1)
   for (const { problems } of sourcesOf(state)) note('SOURCE', problems.every(isUnversioned) ? 0 : 1)
   return [...counts]
@@ -45,12 +47,27 @@ export function runWords(state: RunState): RunWords {
 export function ownProblems(state: RunState): string[] {
   const namespace = namespaceProblem(state)
   const words = namespace === undefined ? [] : [`BAD_NAMESPACE: ${namespace}`]
-  return [...words, ...state.skippedWords, ...state.remarks, ...state.bystanders.values()]
+  return [
+    ...words,
+    ...state.skippedWords,
+    ...absentWords(state),
+    ...state.remarks,
+    ...state.bystanders.values(),
+  ]
 }
 
 /** How many there are. */
 export function problemsOf(state: RunState): number {
   return problemKinds(state).reduce((sum, { count }) => sum + count, 0)
+}
+
+/** Ranks of the known world of which nobody ever heard, until the run goes on. */
+function absentWords({ absent, worldSize, opened }: RunState): string[] {
+  if (absent.length === 0) return []
+  const those = absent.length === 1 ? 'rank' : 'ranks'
+  return [
+    `RANKS_ABSENT: ${those} ${rankRanges(absent)} of ${worldSize ?? absent.length} never came: nobody said to be one of them, as a rank of the job ${opened?.jobKey}, in the save directory that this run is in`,
+  ]
 }
 
 /** What was wrong with the namespace that the user gave. */

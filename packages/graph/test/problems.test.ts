@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hintCodes, problemWords } from '@provloom/shared'
+import { problemWords } from '@provloom/shared'
 import { element, values } from './support/look.ts'
 import { RunScript } from './support/run.ts'
 import type { Said } from './support/run.ts'
@@ -40,9 +40,23 @@ describe('problems of a run', () => {
 
   it('do not count what is only a hint', () => {
     const run = new RunScript().open().admit(0)
-    run.tell({ kind: 'remark', time: run.nowUs, code: hintCodes[0], message: 'no rank was said' })
+    run.tell({ kind: 'remark', time: run.nowUs, code: 'NO_RANK', message: 'no rank was said' })
     expect(run.graph.summary()).toMatchObject({ problems: 0, hints: ['NO_RANK: no rank was said'] })
     expect(values(run.graph.document(), 'run:run', 'hint')).toEqual(['NO_RANK: no rank was said'])
+    expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([])
+  })
+
+  it('name the ranks that never came, until the run goes on with them', () => {
+    const run = new RunScript().open().admit(0)
+    run.tell({ kind: 'absent', time: run.nowUs, ranks: [1, 2], elsewhere: [3] })
+    expect(run.graph.summary()).toMatchObject({ problems: 1, problemKinds: [{ code: 'RANKS_ABSENT' }] })
+    expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([
+      expect.stringMatching(
+        /^RANKS_ABSENT: ranks 1-2 of 4 never came: .* job slurm-42, in the save directory/,
+      ),
+    ])
+    run.tell({ kind: 'reopened', time: run.nowUs })
+    expect(run.graph.summary()).toMatchObject({ problems: 0 })
     expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([])
   })
 

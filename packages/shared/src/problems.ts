@@ -37,6 +37,7 @@ export type ProblemCode =
   | 'OTHER'
   | 'OWN_FILES'
   | 'RANK'
+  | 'RANKS_ABSENT'
   | 'RANKS_APART'
   | 'ROUNDED'
   | 'SAMPLE'
@@ -196,6 +197,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'what says a rank contradicts itself',
     try: 'look at the variables of the launcher; say it by start_run(rank=...)',
   },
+  RANKS_ABSENT: {
+    what: 'ranks of the known world never came to this run: none met it as a rank of its job, in its save directory',
+    try: 'where they ran, give all ranks one job (RANK, WORLD_SIZE and MASTER_ADDR, or --job-key) and one absolute save directory',
+  },
   RANKS_APART: {
     what: 'ranks disagree about which sessions are one run: one has more of them than another',
     try: 'name runs that belong together: start_run(run_name="fold-3")',
@@ -231,7 +236,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
 }
 
 /** What users may want to know of a run that nothing is amiss with. */
-export const hintCodes = ['NO_RANK'] as const
+const hintCodes = ['NO_JOB', 'NO_RANK'] as const
 export type HintCode = (typeof hintCodes)[number]
 
 export function isHint(code: string): code is HintCode {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectWhole, ranks, site } from '../../support/site.ts'
 import type { RunSeen, Site } from '../../support/site.ts'
+import { clients, interpreterOf, scriptOf } from './ways.ts'
 
 const three = ['0 0 completed', '1 0 completed', '2 0 completed']
 
@@ -83,6 +84,24 @@ describe('ranks that a user says by hand, from one shell,', () => {
   })
 })
 
+it('ranks that are said by hand, each in a shell of its own, are told what joins them', async () => {
+  const here = site()
+  const name = here.script('t.py', script(''))
+  const aggregator = here.start('provloom', ['aggregator', '--collect-all-processes'])
+  const agent = (rank: number): string => `provloom agent --rank ${rank} -- python3 ${name} ${rank} there`
+  const ended = [0, 1, 2].map((rank) => here.start('bash', ['-c', `: ${rank}; ${agent(rank)}; :`]).ended)
+  await Promise.all(ended)
+  aggregator.child.kill('SIGTERM')
+  const { stderr } = await aggregator.ended
+  const runs = here.runs()
+  expect(
+    runs.map((run) => ranks(run).length),
+    stderr,
+  ).toEqual([1, 1, 1])
+  const hints = runs.flatMap(({ file }) => file.hints)
+  expect(hints.join('\n'), stderr).toMatch(/^NO_JOB: ranks .* if they are ranks of one run, .*--job-key/)
+})
+
 it('scripts of one shell that always say rank 0 are runs of their own, at once and one after the other', async () => {
   const here = site()
   const name = here.script('t.py', script(', rank=0').replace('while not is_there()', 'while False'))
@@ -118,4 +137,29 @@ for one in others: one.wait()
     stderr,
   ).toEqual([three, three])
   for (const run of runs) expectWhole(run, 10, 11, 12)
+})
+
+describe('ranks that look for each other in different folders', () => {
+  const scripts = {
+    Python: `
+import os, provloom
+os.mkdir(os.environ["RANK"]); os.chdir(os.environ["RANK"])
+provloom.start_run("www.example.org", "e", collect_all_processes=True, provenance_save_dir="out")
+provloom.end_run()
+`,
+    TypeScript: `
+fs.mkdirSync(process.env.RANK); process.chdir(process.env.RANK)
+p.startRun({ experimentName: 'e', collectAllProcesses: true, provenanceSaveDir: 'out' })
+await p.endRun()
+`,
+  }
+  it.each(clients)('are told where they are awaited, and what joins them (%s)', async (client) => {
+    const here = site()
+    const name = scriptOf(here, client, scripts[client])
+    const lines = [0, 1].map((rank) => `RANK=${rank} WORLD_SIZE=2 ${interpreterOf(name)} ${name} &`)
+    const stderr = await shell(here, [...lines, 'wait'].join('\n'))
+    expect(stderr).toContain('run out/e_0: this rank is in, not here yet: rank 1\n')
+    expect(stderr).toContain(`ranks of this run are met in ${here.dir}/0/out, as the job local-`)
+    expect(stderr).toContain('one absolute provenance_save_dir')
+  })
 })

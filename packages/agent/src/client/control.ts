@@ -9,7 +9,9 @@ export interface ControlLook {
   readonly status: string | undefined
   readonly rank: number | undefined
   readonly logs: number | undefined
+  readonly jobKey: string | undefined
   readonly missing: readonly number[]
+  readonly absent: readonly number[]
   readonly notices: readonly string[]
   readonly message: string | undefined
   /** Changes with every word of the agent's. */
@@ -32,14 +34,20 @@ export function readControl(folder: SessionFolder): ControlLook | undefined {
       return typeof one === 'string' ? one : undefined
     }
     const [logs, rank] = [fields.get('logs'), fields.get('rank')]
-    const [missing, notices] = [fields.get('missing'), fields.get('notices')]
+    const notices = fields.get('notices')
+    const ranks = (name: string): number[] => {
+      const some = fields.get(name)
+      return Array.isArray(some) ? some.filter((one) => typeof one === 'number') : []
+    }
     return {
       state: text('state') ?? 'collect',
       runDir: text('runDir'),
       status: text('status'),
       rank: typeof rank === 'number' ? rank : undefined,
       logs: typeof logs === 'number' ? logs : undefined,
-      missing: Array.isArray(missing) ? missing.filter((one) => typeof one === 'number') : [],
+      jobKey: text('jobKey'),
+      missing: ranks('missing'),
+      absent: ranks('absent'),
       notices: Array.isArray(notices) ? notices.flatMap(messageOf) : [],
       message: text('message'),
       mark: `${found.ino} ${found.mtimeMs}`,

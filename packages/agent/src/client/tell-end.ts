@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { importCommand, isOn, shownPath } from '@provloom/shared'
 import { readControl } from './control.ts'
 import { runNameOf } from './run-name.ts'
@@ -17,19 +18,31 @@ export function tellEnd(session: Session, ended: Ended): void {
     return
   }
   if (ended.kind === 'quiet' || isOn(process.env, 'PROVLOOM_QUIET')) return
-  const { runDir, status, logs, missing = [] } = ended.control ?? {}
+  const { runDir, status, logs, missing = [], absent = [] } = ended.control ?? {}
   const run = runDir === undefined ? runNameOf(session.spool, session.options) : shownPath(runDir)
   // What its agent said at the end went with its folder: this process had gone on to its next run.
   if (ended.kind === 'taken') return tellLine(`run ${run}: this session is in its graph`)
-  if (missing.length > 0)
-    return tellLine(
-      `run ${run}: this rank is in, goes on: rank${missing.length > 1 ? 's' : ''} ${missing.join(', ')}`,
-    )
+  if (missing.length + absent.length > 0) {
+    const parts = [
+      ...(missing.length > 0 ? [`goes on: ${ranksOf(missing)}`] : []),
+      ...(absent.length > 0 ? [`not here yet: ${ranksOf(absent)}`] : []),
+    ]
+    tellLine(`run ${run}: this rank is in, ${parts.join('; ')}`)
+    if (absent.length > 0 && runDir !== undefined)
+      tellLine(
+        `ranks of this run are met in ${path.dirname(runDir)}, as the job ${ended.control?.jobKey}; where one records elsewhere, give all of them one job (RANK, WORLD_SIZE and MASTER_ADDR, or PROVLOOM_JOB_KEY) and one absolute provenance_save_dir`,
+      )
+    return
+  }
   // The run's, as its graph and run.json count them.
   const told = logs === undefined ? '' : `, ${logs.toLocaleString('en-US')} log${logs === 1 ? '' : 's'}`
   if (status === 'running')
     tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
   else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
+}
+
+function ranksOf(ranks: readonly number[]): string {
+  return `rank${ranks.length > 1 ? 's' : ''} ${ranks.join(', ')}`
 }
 
 /** An endRun in a process that helps ends only what that logs: said where nobody else will end the run. */

@@ -50,6 +50,8 @@ export interface Control {
   readonly logs?: number
   /** Ranks of the run that go on. */
   readonly missing: readonly number[]
+  /** Ranks of the known world that have not come to it yet. */
+  readonly absent: readonly number[]
   readonly notices: readonly Notice[]
   /** Why it is not in a document, and will not soon be. */
   readonly message?: string | undefined
@@ -62,7 +64,7 @@ const noticesMax = 50
 /** The agent's word to a session's clients: written when it has changed, at most so often. */
 export class ControlFile {
   readonly #folder: SessionFolder
-  #control: Control = { state: 'collect', mark: {}, missing: [], notices: [] }
+  #control: Control = { state: 'collect', mark: {}, missing: [], absent: [], notices: [] }
   #written = ''
 
   constructor(folder: SessionFolder) {

@@ -258,8 +258,9 @@ export class SessionService {
   /** The document holds it: whoever waits in `end_run` may go on. */
   #conclude(): void {
     if (this.#settled === undefined) return
-    const { runDir, status, logs, missing } = this.#settled
-    this.#control.tell({ state: 'ended', runDir, status, logs, missing, mark: this.#publisher.marks })
+    const { runDir, status, logs, missing, absent } = this.#settled
+    const mark = this.#publisher.marks
+    this.#control.tell({ state: 'ended', runDir, status, logs, missing, absent, mark })
   }
 
   async #keep(): Promise<SessionOutcome> {

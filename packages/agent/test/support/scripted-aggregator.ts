@@ -215,6 +215,7 @@ export class ScriptedAggregator {
       logs: 0,
       missing: [],
       told: [],
+      absent: [],
     }
   }
 

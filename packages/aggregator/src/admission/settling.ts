@@ -96,7 +96,7 @@ export class Settling {
 
 /** Everybody has ended: the run's end, which is only looked at again when the journal is at rest, tells them all. */
 function isAboutToEnd({ roster, isEnding, isOver }: OpenRun): boolean {
-  return !isEnding && !isOver && missingOf(roster).length === 0
+  return !isEnding && !isOver && goingOn(roster).length + notHere(roster).length === 0
 }
 
 /** @param rank to say what is so of all of the run, where it is its first */
@@ -110,7 +110,8 @@ export function settledOf(run: OpenRun, session: string, rank?: number): Settled
     ended: roster.closed,
     status: summary.status,
     logs: roster.logs,
-    missing: roster.closed ? [] : missingOf(roster),
+    missing: roster.closed ? [] : goingOn(roster),
+    absent: roster.closed ? [] : notHere(roster),
     // One of many ranks says what is so of all.
     told: rank === first ? run.words.slice(0, toldMax) : [],
   }
@@ -119,13 +120,18 @@ export function settledOf(run: OpenRun, session: string, rank?: number): Settled
 const missingMax = 1_000
 const toldMax = 16
 
-/** Ranks that go on, and those of the known world that have not come yet. */
-function missingOf(roster: Roster): number[] {
+function goingOn(roster: Roster): number[] {
   const found = [...roster.latest()].filter((one) => one.ended === undefined).map(({ rank }): number => rank)
+  return found.sort((a, b) => a - b).slice(0, missingMax)
+}
+
+/** Those of the known world that have not come yet. */
+function notHere(roster: Roster): number[] {
+  const found: number[] = []
   const known = roster.expectedRanks === Infinity ? 0 : roster.expectedRanks
   for (let rank = 0; rank < known && found.length < missingMax; rank++)
     if (roster.lastOf(rankOf(rank)) === undefined) found.push(rank)
-  return found.sort((a, b) => a - b).slice(0, missingMax)
+  return found
 }
 
 /** Of a run that is closed, from its own file. */
@@ -138,5 +144,5 @@ export function settledByFile(run: ClosedRun, session: string): Settled {
     // Moved away since: how many they were is only for a line to a person.
   }
   const { status } = run
-  return { kind: 'settled', session, runDir, ended: true, status, logs, missing: [], told: [] }
+  return { kind: 'settled', session, runDir, ended: true, status, logs, missing: [], absent: [], told: [] }
 }

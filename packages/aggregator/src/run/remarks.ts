@@ -17,7 +17,7 @@ export interface RunRemark {
  */
 export function remarksOn(run: OpenRun, others: readonly OpenRun[], sofar?: number): RunRemark[] {
   const siblings = others.filter((one) => one !== run && one.facts.jobKey === run.facts.jobKey)
-  return [...namesDiffer(run, siblings), ...noRankSaid(run, siblings, sofar)]
+  return [...namesDiffer(run, siblings), ...noRankSaid(run, siblings, sofar), ...noJobSaid(run, others)]
 }
 
 /** Runs of the same job, experiment and run name. */
@@ -80,6 +80,38 @@ function noRankSaid(run: OpenRun, siblings: readonly OpenRun[], sofar = -Infinit
         'no rank was said, and several runs of this name ran at the same time: if they are ranks of one run, and not trials, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n N',
     },
   ]
+}
+
+/**
+ * Several runs of one name, of one rank each and none of them the same, at the same time, in jobs of their own: ranks that
+ * were said by hand, of which nothing said that they are of one job. So it is a hint.
+ */
+function noJobSaid(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
+  const [own] = saidAlone(run).flatMap(spanOf)
+  if (own === undefined) return []
+  const alike = others.filter((one) => {
+    const { settings, runName, jobKey } = one.facts
+    if (jobKey === run.facts.jobKey || runName !== run.facts.runName) return false
+    if (settings.experimentName !== run.facts.settings.experimentName) return false
+    const [state] = saidAlone(one)
+    const start = state === undefined ? undefined : startOf(state)
+    if (state === undefined || state.rank === own.rank || start === undefined) return false
+    return start <= own.end && (state.end?.time ?? Infinity) >= own.start
+  })
+  if (alike.length === 0) return []
+  const ranks = [run, ...alike].flatMap((one) => saidAlone(one).map(({ rank }): number => rank))
+  return [
+    {
+      code: 'NO_JOB',
+      message: `ranks ${ranks.sort((a, b) => a - b).join(', ')} have a run each, as jobs of their own; if they are ranks of one run, say so: give all of them one --job-key (PROVLOOM_JOB_KEY), or RANK, WORLD_SIZE and MASTER_ADDR`,
+    },
+  ]
+}
+
+/** The only rank of a run, where it was said by hand and nothing of how many there are. */
+function saidAlone({ roster }: OpenRun): RankState[] {
+  if (roster.rankCount !== 1 || roster.worldSize !== undefined) return []
+  return [...roster.latest()].filter(({ start }) => start !== undefined && start.launcher === undefined)
 }
 
 function isAlone({ roster }: OpenRun, state: RankState): boolean {

@@ -227,6 +227,8 @@ export interface Settled {
   readonly missing: readonly number[]
   /** Problems and hints of the run as a whole, `CODE: words`, to one of its ranks. */
   readonly told: readonly string[]
+  /** Ranks of the known world that have not come yet. */
+  readonly absent: readonly number[]
 }
 
 export interface Farewell {

@@ -135,6 +135,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
     logs: isCount,
     missing: list(isCount),
     told: list(text(4096)),
+    absent: list(isCount),
   },
   farewell: {},
   again: {},
