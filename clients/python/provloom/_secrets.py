@@ -59,7 +59,12 @@ def _last_lines(text, length):
 
 def told_variables(variables):
     """{name: value} of an environment without the secrets in the values."""
-    return variables if _is_harmless(list(variables.values())) else {name: told(value) for name, value in variables.items()}
+    import re
+
+    # user:password@host, as a whole value: an address with a login in it.
+    account = re.compile(r"\A([^\s:/@]{1,64}:)(?!//)[^\s@]{1,256}(?=@)", re.A)
+    read = str if _is_harmless(list(variables.values())) else told
+    return {name: account.sub(r"\1***", read(value)) for name, value in variables.items()}
 
 
 def without_credentials(remote):
