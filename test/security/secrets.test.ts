@@ -54,6 +54,7 @@ it('a run leaves no secret of its environment, command line, git remote or conne
     DATABASE_URL: 'postgresql://u:environmentsecret0005@db/x',
     SSH_AUTH_SOCK: '/tmp/environmentsecret0006',
     CUDA_VISIBLE_DEVICES: '0?token=environmentsecret0007',
+    MASTER_ADDR: 'u:environmentsecret0009@localhost',
     SLURM_JOB_NAME: '--password environmentsecret0008',
   }
   const args = [

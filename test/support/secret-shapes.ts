@@ -125,6 +125,8 @@ const writings: readonly Writing[] = [
     ]),
   ],
   (s, { variable }) => ['--env', JSON.stringify({ value: s, name: variable })],
+  (s, { name }) => ['-c', `setattr(c,'${name}',${python(s)})`],
+  (s) => ['-e', `const password=\`${s.replaceAll(/[\\`]/g, String.raw`\$&`)}\`; f(1)`],
   (s, { variable }) => ['mpiexec', '-genv', variable, s],
   (s) => ['xfreerdp', `/p:${s}`],
   (s) => [`host=h password='${s.replaceAll(/['\\]/g, String.raw`\$&`)}' dbname=d`],

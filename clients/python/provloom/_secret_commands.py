@@ -4,7 +4,7 @@ import re
 
 from . import _secret_table as table
 from ._secret_shell import Reader
-from ._secret_words import is_secret, level_of, parts_of
+from ._secret_words import is_secret, level_of, level_of_option, parts_of
 
 #: What a text is: one word of a command, a shell string, or anything.
 ARGUMENT, SHELL, TEXT = "argument", "shell", "text"
@@ -33,6 +33,8 @@ _COOKIE = re.compile(r"[^=\s]{1,128}=", re.A)
 _AWS_ID = re.compile(r"(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])")
 _AWS_SECRET = re.compile(r"[A-Za-z0-9/+]{40}")
 _AWS_REACH = 3
+#: A program that is run, behind -- and an option that took no value.
+_RUNS = re.compile(r"python[\d.]*|node|env|accelerate|deepspeed|make|[a-z]*(?:run|exec)", re.A)
 _PROSE = re.compile(r"[A-Za-z'-]+[.,:!?]*")
 #: What stands before the name of a program in a line that runs it: a prompt, an assignment, another program.
 _LEAD = re.compile(r"[$+>%#]|[\w.-]+=.*|sudo|env|exec|nohup|time|command|run:", re.S | re.A)
@@ -74,6 +76,13 @@ class Command:
             return self._name(word)
         if awaited == "next":
             return self._plain(word) if word[:1] == "/" else parts_of("likely", word) or self._text(word)
+        if awaited == "sure" and word == "--":
+            self._awaited = "behind"
+            return []
+        if awaited == "behind":
+            is_run = _RUNS.fullmatch(word) is not None or word in _ROWS
+            if is_run:
+                return self._plain(word)
         if awaited is not None and not (_PLAIN_OPTION.fullmatch(word) and awaited != "shell"):
             if self._many and is_secret("perhaps", word):
                 self._awaited = "perhaps"
@@ -101,7 +110,7 @@ class Command:
         if level in ("percent", "comma", "scheme", "named", "cookie"):
             parts = _parts_by_mark(level, value)
         else:
-            parts = parts_of(level, value)
+            parts = parts_of("likely" if level == "behind" else level, value)
         return [(start + offset, end + offset) for start, end in parts] or self._text(word, offset)
 
     def _name(self, word):
@@ -119,6 +128,8 @@ class Command:
                 if equals:
                     return self._value(level, word, offset)
                 self._awaited = None if level == "flag" else level
+                if level == "flag":
+                    self._seen.add(head)
                 return []
             flag = _joined_flag(row, word)
             if flag:
@@ -141,7 +152,7 @@ class Command:
         name = found.group(1)
         if _DEFINED.match(word):
             name = name[1:]
-        level = level_of(name)
+        level = level_of_option(name) if word.startswith("--") else level_of(name)
         if name.lower() in _PAIR_OPTIONS:
             level = "pair"
         elif name[0] in _PERHAPS_OPTIONS and word[1] != "-" and not equals:

@@ -11,7 +11,7 @@ from ._secret_words import level_of
 #: Quotes and names, searched for in the text in small letters.
 _EVENT = re.compile("[\"'`]|" + HINTS)
 _KEY = re.compile(r"[\w .:/@$\[\]-]{1,128}", re.A)
-_SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:|//))[ \t]{0,16}")
+_SEPARATOR = re.compile(r"[ \t]{0,16}(?:=>|(?<=[ \t])->|:=|[!+=]?=+|:(?!:|//))[ \t]{0,16}")
 _KEY_SEPARATOR = re.compile(r"[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}")
 _NEXT_STRING = re.compile(r"[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}\\{0,15}[\"'])")
 _LIST_END = re.compile(r"[ \t]{0,16}\]")
@@ -26,7 +26,12 @@ _TYPE = re.compile(
     r"(?:\[[\w., |\[\]\"']{0,64}\])?(?:[ \t]?\|[ \t]?\w{1,32})?"
     r"(?:([ \t]?=[ \t]?)(?!=)|(?=[ \t\r]*(?:[,);\n]|\Z)))", re.A)  # fmt: skip
 _SPACED_STRING = re.compile(r"[ \t]{1,16}(?=[\"'])")
-_CALLED = re.compile(r"([(\[])[ \t\r\n]*\Z")
+_CALLED = re.compile(r"([(\[,])[ \t\r\n]*\Z")
+_CALL_END = re.compile(r"[ \t]{0,16},?[ \t]{0,16}\)")
+#: A call that sets something; names that mean nothing else.
+_SETTING = re.compile(r"(?:set|put|add|store|save|write|update|insert|define|register|replace|change)\w{0,32}\Z", re.A | re.I)
+_STRONG = re.compile("pass|secret|api", re.A | re.I)
+_CALL_REACH = 224
 _URL_REACH = 2048
 
 
@@ -86,7 +91,7 @@ class Pairs:
             separator = _KEY_SEPARATOR.match(text, after, limit)
             before = quote - behind
             called = None if separator else _CALLED.search(text[max(0, before - 16) : before])
-            if called and (called.group(1) == "(" or self._is_pair(after, limit)):
+            if called and self._is_value_next(called.group(1), content, before, after, limit):
                 separator = _NEXT_STRING.match(text, after, limit)
             if separator is not None:
                 return self._value(level, separator.end(), limit, separator.group().strip())
@@ -94,14 +99,27 @@ class Pairs:
             self._content(opened, end, quote - behind, after)
         return max(after, opened)
 
-    def _is_pair(self, after, limit):
+    def _is_value_next(self, mark, name, before, after, limit):
+        if mark == "(":
+            return True
+        if mark == "[":
+            return self._is_pair(after, limit, _LIST_END)
+        # A call sets a name to the text that is its last word: setattr(config, "password", "x").
+        near, mark, given = self._text[max(0, before - _CALL_REACH) : before].rpartition("(")
+        if mark == "" or near == "" or ")" in given:
+            return False
+        if not (is_word(near[-1]) and _STRONG.search(name)) and not _SETTING.search(near):
+            return False
+        return self._is_pair(after, limit, _CALL_END)
+
+    def _is_pair(self, after, limit, ending):
         """Whether one more text ends the list: ["password", "x"]."""
         text, begin = self._text, _NEXT_STRING.match(self._text, after, limit)
         if begin is None:
             return False
         at = _QUOTE.search(text, begin.end(), limit).start()
         close = close_of(self._scan, text, at + 1, limit, text[at], backslashes(text, at, begin.end()))
-        return close is not None and _LIST_END.match(text, close[1], limit) is not None
+        return close is not None and ending.match(text, close[1], limit) is not None
 
     def _content(self, start, end, before, after):
         """A quoted text that is no name: one more word of the list of texts that it stands in."""
@@ -133,7 +151,10 @@ class Pairs:
         if separator is None:
             return self._spaced(start, end, limit, level)
         at, mark = separator.end(), separator.group()
-        typed = _TYPE.match(text, at, limit) if mark.strip() == ":" else None
+        is_arrow = mark.strip() == "->"
+        if is_arrow and not _STRONG.search(text[start:end]):
+            level = "perhaps"
+        typed = _TYPE.match(text, at, limit) if mark.strip() == ":" or is_arrow else None
         if typed:
             at, mark = typed.end(), "= "
             if typed.group(1) is None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from . import _secret_table as table
 from ._secret_value import is_call
-from ._secret_words import level_of
+from ._secret_words import level_of, level_of_option
 
 HINTS = "|".join(table.HINTS)
 _HINT = re.compile(r"%s|-(?:%s)(?=[\"',= \t])" % (HINTS, "|".join(table.PAIR_OPTIONS + table.PERHAPS_OPTIONS)), re.A)
@@ -18,9 +18,9 @@ _WORDS = re.compile(r"(?:^|[\s\"'(\[,=])--?[A-Za-z]|\\|<<|\w[\"']\w|\"\"|''|\"'|
 _NAME_TAIL = re.compile(r"[\w.$@/-]{0,128}", re.A)
 _NAME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-"
 _NAME_REACH = 64
-_BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|[!+]=|<<|\\|\r?\n[ \t]*-|\Z)")
+_BEHIND_NAME = re.compile(r"[\"'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>\"'|]|->|[!+]=|<<|\\|\r?\n[ \t]*-|\Z)")
 #: The way from a name to its value, and what all has that may be made at random.
-_VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}")
+_VALUE_BEGIN = re.compile(r"[\"']?\]?[ \t]{0,16}(?:=>|->|:=|[!+=]?=+|:(?!:))[ \t]{0,16}")
 _TURNING = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])")
 #: How much of a value is looked at here.
 _VALUE_REACH = 256
@@ -102,7 +102,8 @@ def _is_hot(scan, text, start, end, is_code):
         return start == 0 or not is_word(text[start - 1])
     scan.is_spent()
     start, end = name_around(text, start, end, 0)
-    level = level_of(text[start:end], start > 0 and text[start - 1] in "?&#")
+    is_option = text.startswith("--", start)
+    level = level_of_option(text[start + 2 : end]) if is_option else level_of(text[start:end], start > 0 and text[start - 1] in "?&#")
     if level is None:
         return False
     if text[start] == "-":

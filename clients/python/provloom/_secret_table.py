@@ -5,14 +5,16 @@ them equal: change both."""
 MASK = "***"
 
 #: How sure a name is: what its value may be and still be shown. "sure": nothing but yes, no, nothing and references;
-#: "file": a path too; "likely": a path or a short number; "number": any number (an id); "pair": what stands before the
+#: "file": a path too; "likely": a path or a short number; "number": any number (an id); "digits": all that is no code of
+#: four to twelve digits; "pair": what stands before the
 #: colon of user:password; "header": the scheme; "perhaps": all that is not a jumble of letters and digits.
 LEVELS = {
-    "sure": "password passwd passphrase passcode secret secrets token apikey apikeys pat bearer jwt otp totp"
+    "sure": "password passwd passphrase passcode secret secrets token apikey apikeys jwt"
             " creds cred passwords tokenstring accesskey secretkey privatekey authkey mnemonic",
     "file": "pwd oldpwd",
     "likely": "pass pw credential credentials cookies sshpass dbpass userpass storepass keypass rootpass adminpass"
-              " srcstorepass deststorepass keystorepass truststorepass requirepass masterauth authtoken authtokens",
+              " srcstorepass deststorepass keystorepass truststorepass requirepass masterauth authtoken authtokens pat bearer otp totp",
+    "digits": "pin pincode",
     "pair": "auth userpwd",
     "header": "authorization cookie",
     "perhaps": "key keys tokens signature sig session sessions sessionid sid sas hmac cert",
@@ -60,7 +62,11 @@ NUMBERED_ENDS = "id ids".split()
 COUNTS = "max min num n nb total avg mean average count number per".split()
 TOKEN_PARTS = (
     "pad eos bos unk sep cls mask special image img stop start end next prefix suffix begin sot eot eod audio video vision"
-    " speech blank placeholder trigger text word char byte padding separator additional extra added think forced suppress"
+    " speech blank placeholder trigger text word char byte padding separator additional extra added think forced suppress class"
+    " target tgt source src query output input loss readout distill distillation dist reg register registers memory latent"
+    " key value lang language task drop relation answer question tool fim middle newline entity patch control action state"
+    " reward goal context delimiter modality speaker domain sentence document dummy motion object region visual pool pooling"
+    " summary assistant null"
 ).split()
 PASS_PARTS = "first second third last forward backward fwd bwd multi single one two low high band all by each per".split()
 FLAGS = (
@@ -68,11 +74,19 @@ FLAGS = (
     " rotate check validate force print"
 ).split()
 
+#: Names that argparse takes cut off, as long as they can be told: --passw, --api-k.
+ABBREVIATED = (
+    "passw passwo passwor passp passph passphr passphra passphras passc passco passcod secre creden credent credenti"
+    " credentia api-k api-ke access-k access-ke secret-k secret-ke api-tok api-toke access-tok access-toke auth-tok auth-toke"
+    " hf-tok hf-toke hub-tok hub-toke github-tok github-toke bearer-tok bearer-toke client-secr client-secre db-passw"
+    " db-passwo db-passwor"
+).split()
+
 #: Parameters of a URL that are secrets there, whatever they are elsewhere.
 URL_NAMES = "key keys sig signature auth credential credentials hmac sid session ticket st assertion".split()
 
 #: Where to look closer. Every word above has one of these in it.
-HINTS = "pass pwd pw secret token key cred auth cookie jwt session sid sas sig pat bearer otp hmac mnemonic cert".split()
+HINTS = "pass pwd pw secret token key cred auth cookie jwt session sid sas sig pat bearer otp hmac mnemonic cert pin".split()
 
 #: What an authorization begins with and may be shown.
 SCHEMES = (
@@ -105,7 +119,7 @@ PROGRAMS = [
     {"of": "sshpass mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat mongotop mongofiles "
            "rdesktop", "flags": {"-p": "sure"}, "joined": {"-p": "sure"}},
     {"of": "az twine cqlsh cypher-shell neo4j-admin beeline ansible-vault yt-dlp youtube-dl gallery-dl altool "
-           "conan rabbitmqadmin evil-winrm flit hatch", "flags": {"-p": "sure"}},
+           "conan rabbitmqadmin evil-winrm flit hatch snowsql", "flags": {"-p": "sure"}},
     {"of": "docker podman nerdctl buildah skopeo helm oras crane regctl apptainer singularity cf oc ibmcloud "
            "influx", "after": "login setup create unlock", "flags": {"-p": "sure"}, "joined": {"-p": "sure"}},
     {"of": "security", "after": "unlock-keychain create-keychain set-keychain-password",
@@ -129,6 +143,8 @@ PROGRAMS = [
     {"of": "swaks sendemail sendEmail", "flags": {"-ap": "sure", "-xp": "sure"}},
     {"of": "smbclient rpcclient smbget smbmap net", "flags": {"-U": "percent", "--user": "percent"},
      "joined": {"-U": "percent"}},
+    {"of": "smbclient", "flags": {"-c": "text", "-D": "text", "-I": "text", "-L": "text", "-W": "text", "-A": "text",
+                                  "-m": "text", "-d": "text"}, "places": [1]},
     {"of": "openssl apksigner",
      "flags": {"-passin": "scheme", "-passout": "scheme", "-pass": "scheme", "-password": "scheme", "--ks-pass": "scheme", "--key-pass": "scheme", "-k": "sure", "-K": "sure"}},
     {"of": "curl",
@@ -154,6 +170,7 @@ PROGRAMS = [
            "etcdctl cf crudini nmcli dotnet", "after": "config configure set modify create update put set-env connect",
      "names": True},
     {"of": "pulumi", "flags": {"--secret": "flag"}},
+    {"of": "pulumi", "after": "--secret", "places": [1]},
     {"of": "setenv setx ENV pdftk", "names": True},
     {"of": "set", "after": "-x -gx -xg -Ux -xU", "names": True},
     {"of": "kubectl oc", "flags": {"--from-literal": "named"}},
@@ -273,6 +290,12 @@ PHRASES = [
     ["login(", r"\blogin\([^()\n]{0,128}?\bkey[ \t]{0,4}=[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
     ["login(", r"\blogin\([ \t]{0,8}\\{0,3}[\"'][^\"'\n]{1,128}[\"'][ \t]{0,4},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
     ["basicauth(", r"[Bb]asic[Aa]uth\([ \t]{0,8}[^,()\n]{1,128},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
+    ["digestauth(", r"[Dd]igest[Aa]uth\([ \t]{0,8}[^,()\n]{1,128},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
+    ["ntlmauth(", r"[Nn]tlm[Aa]uth\([ \t]{0,8}[^,()\n]{1,128},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
+    ["set_password(", r"set_password\([^()\n]{0,256},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})\\{0,3}[\"'][ \t]{0,4}\)"],
+    ["set_secret(", r"set_secret\([^()\n]{0,256},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})\\{0,3}[\"'][ \t]{0,4}\)"],
+    [", pass", r", pass\w{0,12}[ \t]{0,4}=[ \t]{0,4}\\{0,3}[\"'][^\"'\\\n]{1,128}\\{0,3}[\"'][ \t]{0,4},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
+    ["auth = ", r"auth[ \t]{0,4}=[ \t]{0,4}\\{0,3}[\"'][^\"'\\\n]{1,128}\\{0,3}[\"'][ \t]{0,4},[ \t]{0,4}\\{0,3}[\"']([^\"'\\\n]{1,1024})"],
     ["identified", r"\b(?:identified|IDENTIFIED)[ \t]{1,8}(?:by|BY)(?:[ \t]{1,8}(?:PASSWORD|password))?[ \t]{1,8}'([^'\n]{1,1024})'"],
     ["jdbc:oracle:", r"jdbc:oracle:[a-z0-9]{1,8}:[^/ \t\r\n\"'\x60]{1,128}/([^\n\"'\x60]{1,256}?)@(?=//|\(|[\w.-]{1,256}(?:[:/]|$))"],
     [":*:", r"(?<=[\w*])(?<!\.py):\*:[\w.*$-]{1,63}:[\w.*@$-]{1,63}:([^ \t\r\n:\"'\x60][^\n\"'\x60]{0,1023})"],

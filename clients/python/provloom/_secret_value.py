@@ -2,7 +2,7 @@
 
 import re
 
-from ._secret_commands import ARGUMENT, TEXT
+from ._secret_commands import ARGUMENT, SHELL, TEXT
 from ._secret_inside import BLOCK, add_block_below, add_elements, add_list_below, closing_bracket, single_brace
 from ._secret_quotes import close_of
 from ._secret_words import SCHEME, TO_FILL, is_jumble, is_secret, level_of, parts_of
@@ -98,7 +98,7 @@ class Value:
             return self._bracketed(at, spans)
         if self._kind == TEXT and is_call(text, at, self._limit, self._name and self._name[0]):
             return at
-        if char in "\"'\\":
+        if char in "\"'\\" or (char == "`" and self._kind != SHELL):
             end = self._quoted(at)
             if end is not None:
                 at = end
@@ -150,6 +150,8 @@ class Value:
         text = self._text
         quote = _BACKSLASHES.match(text, at, self._limit).end()
         depth = quote - at
+        if quote < self._limit and text[quote] == "`":
+            return self._template(quote)
         if quote >= self._limit or text[quote] not in "\"'":
             return None
         opened = quote + 1
@@ -167,6 +169,15 @@ class Value:
         if opened == quote + 3 and text.startswith(text[quote] * 2, after):
             after += 2
         return max(after, opened)
+
+    def _template(self, quote):
+        """What JavaScript has in backquotes, unless it is another name; a shell has a command there, which tells one too."""
+        close = close_of(self._scan, self._text, quote + 1, min(len(self._text), quote + _NEAR), "`")
+        if close is None or self._runs:
+            return None
+        if not TO_FILL.fullmatch(self._text[quote + 1 : close[0]]):
+            self._runs.append((quote + 1, close[0]))
+        return close[1]
 
     def _rest(self, at):
         """Reads on until the value ends; returns where."""

@@ -12,12 +12,17 @@ _OWNERS, _KEY_FILES, _KEY_FIELDS = frozenset(table.KEY_OWNERS), frozenset(table.
 _PLAIN, _OTHER, _IDS = frozenset(table.PLAIN_ENDS), frozenset(table.OTHER_ENDS), frozenset(table.NUMBERED_ENDS)
 _COUNTS, _FLAGS = frozenset(table.COUNTS), frozenset(table.FLAGS)
 _TOKEN_PARTS, _PASS_PARTS = frozenset(table.TOKEN_PARTS), frozenset(table.PASS_PARTS)
+_ABBREVIATED = frozenset(table.ABBREVIATED)
 _URL_NAMES = frozenset(table.URL_NAMES)
 
 #: Where one word of a name ends and the next begins: hfToken, APIKey, x-api-key, db.password.
 _SEAM = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIGITS = re.compile(r"[0-9]*")
 _NAME_MAX = 128
+
+
+def is_abbreviated(name):
+    return name[:_NAME_MAX].lower().replace("_", "-") in _ABBREVIATED
 
 
 @lru_cache(maxsize=4096)
@@ -31,6 +36,11 @@ def level_of(name, in_url=False):
         if level is not None:
             return _in_company(words, at, level)
     return None
+
+
+def level_of_option(name):
+    """The same of a long option, whose name may be cut off."""
+    return level_of(name) or ("likely" if is_abbreviated(name) else None)
 
 
 def _bare(word):
@@ -74,6 +84,7 @@ _SHOWN = re.compile(
     r"|\$\{\{\s*[\w.]+\s*\}\}|<\|?/?[A-Za-z_]+\|?>|\[[A-Z]+\]|%[a-z]|%\(\w+\)[a-z]", re.A)  # fmt: skip
 _SHORT_NUMBER = re.compile(r"[+-]?(?:\d{1,3}|\d*\.\d+(?:[eE][+-]?\d+)?)", re.A)
 _NUMBERS = re.compile(r"[\[(]?[+-]?[\d.]+(?:[\s,]+[+-]?[\d.]+)*[\])]?", re.A)
+_CODE = re.compile(r"\d{4,12}", re.A)
 _PATH = re.compile(r"(?:~|\.{1,2})?/|[A-Za-z]:[\\/]|(?:file|gs|s3|az|abfss?|hdfs|dbfs|vault|env)://?", re.A)
 _FILE = re.compile(
     r"[\w .~/\\@+-]*\.(?:pem|key|crt|cer|pub|p12|pfx|jks|json|ya?ml|toml|ini|txt|cfg|conf|env|py|pt|csv|db)", re.A)  # fmt: skip
@@ -88,6 +99,8 @@ def is_secret(level, value):
     value = value[:_JUDGED]
     if _SHOWN.fullmatch(value):
         return False
+    if level == "digits":
+        return _CODE.fullmatch(value) is not None
     if level in ("perhaps", "pair"):
         return is_jumble(value)
     if level in ("file", "likely", "number") and _is_path(value):

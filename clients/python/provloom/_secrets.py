@@ -59,7 +59,12 @@ def _last_lines(text, length):
 
 def told_variables(variables):
     """{name: value} of an environment without the secrets in the values."""
-    return variables if _is_harmless(list(variables.values())) else {name: told(value) for name, value in variables.items()}
+    import re
+
+    # user:password@host, as a whole value: an address with a login in it.
+    account = re.compile(r"\A([^\s:/@]{1,64}:)(?!//)[^\s@]{1,256}(?=@)", re.A)
+    read = str if _is_harmless(list(variables.values())) else told
+    return {name: account.sub(r"\1***", read(value)) for name, value in variables.items()}
 
 
 def without_credentials(remote):
@@ -91,6 +96,7 @@ def _is_harmless(argv):
     if any(begin in text for begins, *_ in table.KEYS for begin in begins.split() if len(begin) > 1):
         return False
     programs = {name for row in table.PROGRAMS for name in row["of"].split()}
+    abbreviated = set(table.ABBREVIATED)
     options = set(table.PAIR_OPTIONS + table.PERHAPS_OPTIONS)
     return not any(
         (len(word) > _LONG and (word.count(".") > 1 or ":" in word))
@@ -99,6 +105,7 @@ def _is_harmless(argv):
         or " " in word
         or word.rsplit("/", 1)[-1] in programs
         or word[:2] in ("-p", "-P")
+        or (word[:2] == "--" and word[2:].split("=", 1)[0].lower().replace("_", "-") in abbreviated)
         or (word[:1] == "-" and word.lstrip("-").split("=", 1)[0].lower() in options)
         for word in argv
     )

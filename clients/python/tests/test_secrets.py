@@ -51,6 +51,13 @@ class Examples(unittest.TestCase):
         secret, shown = "a\npassword='%s'\nb" % ("pq" * 60), "a\npassword='***'\nb"
         self.assertEqual([_secrets.last_told(secret, 100), _secrets.first_told(secret, 100)], [shown, shown])
 
+    def test_values_of_variables_are_kept_without_the_secrets_in_them(self):
+        given = {"MASTER_ADDR": "me:abc@h", "SLURM_JOB_NAME": "--password abc", "TF_CONFIG": '{"task": {"index": 0}}', "JOB_ID": "7"}
+        shown = dict(given, MASTER_ADDR="me:***@h", SLURM_JOB_NAME="--password ***")
+        self.assertEqual(_secrets.told_variables(given), shown)
+        self.assertEqual(_secrets.told_variables({"MASTER_ADDR": "me:abc@h"}), {"MASTER_ADDR": "me:***@h"})
+        self.assertEqual(_secrets.told_variables({"X": "tcp://h:5", "Y": "git@h:a/b"}), {"X": "tcp://h:5", "Y": "git@h:a/b"})
+
     def test_git_remotes_are_recorded_as_the_examples_say(self):
         self.check("remotes", _secrets.without_credentials)
 

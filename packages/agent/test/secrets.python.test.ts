@@ -102,6 +102,7 @@ test('the table of names, keys and programs is one', () => {
     TOKEN_PARTS: table.tokenParts,
     PASS_PARTS: table.passParts,
     FLAGS: table.flags,
+    ABBREVIATED: table.abbreviated,
     URL_NAMES: table.urlNames,
     HINTS: table.hints,
     SCHEMES: table.schemes,

@@ -1,7 +1,7 @@
 import { isJumble, isSecret, partsOf } from './judge.ts'
 import { shifted } from './match.ts'
 import type { Span } from './match.ts'
-import { levelOf } from './names.ts'
+import { levelOf, levelOfOption } from './names.ts'
 import { pairOptions, perhapsOptions, programs } from './programs.ts'
 import type { Following, Program } from './programs.ts'
 import type { Kind, Scan } from './scan.ts'
@@ -26,6 +26,8 @@ const cookie = /^[^=\t-\r ]{1,128}=/
 const awsId = /(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/
 const awsSecret = /^[A-Za-z0-9/+]{40}$/
 const awsReach = 3
+/** A program that is run, behind -- and an option that took no value. */
+const runs = /^(?:python[\d.]*|node|env|accelerate|deepspeed|make|[a-z]*(?:run|exec))$/
 const prose = /^[A-Za-z'-]+[.,:!?]*$/
 /** What stands before the name of a program in a line that runs it: a prompt, an assignment, another program. */
 const lead = /^(?:[$+>%#]|[\w.-]+=.*|sudo|env|exec|nohup|time|command|run:)$/s
@@ -83,6 +85,11 @@ export class Command {
     if (awaited === 'name') return this.#name(word)
     if (awaited === 'next')
       return word.startsWith('/') ? this.#plain(word) : this.#parts(partsOf('likely', word), word, 0)
+    if (awaited === 'sure' && word === '--') {
+      this.#awaited = 'behind'
+      return []
+    }
+    if (awaited === 'behind' && (runs.test(word) || rowsOf.has(word))) return this.#plain(word)
     if (awaited !== undefined && (awaited === 'shell' || !isPlainOption(word))) {
       if (this.#areMany && isSecret('perhaps', word)) this.#awaited = 'perhaps'
       return this.#value(awaited, word, 0)
@@ -105,6 +112,8 @@ export class Command {
       case 'url':
         if (!value.includes('://') && value.includes('@')) return [[offset, offset + value.lastIndexOf('@')]]
         return this.#text(word, offset)
+      case 'behind':
+        return this.#parts(partsOf('likely', value), word, offset)
       case 'next':
         this.#awaited = following
         return []
@@ -122,6 +131,7 @@ export class Command {
       case 'file':
       case 'likely':
       case 'number':
+      case 'digits':
       case 'pair':
       case 'header':
       case 'perhaps':
@@ -147,6 +157,7 @@ export class Command {
       if (following !== undefined) {
         if (equals >= 0) return this.#value(following, word, equals + 1)
         this.#awaited = following === 'flag' ? undefined : following
+        if (following === 'flag') this.#seen.add(head)
         return []
       }
       const found = joinedFlag(row, word)
@@ -169,7 +180,7 @@ export class Command {
     const found = option.exec(word)
     if (found === null) return this.#text(word)
     const name = defined.test(word) ? found[1]!.slice(1) : found[1]!
-    let level: Level | undefined = levelOf(name)
+    let level = word.startsWith('--') ? levelOfOption(name) : levelOf(name)
     if (pairOptions.includes(name.toLowerCase())) level = 'pair'
     else if (perhapsOptions.includes(name[0]!) && word[1] !== '-' && equals < 0) {
       // -p VALUE or -pVALUE, of a program that is not known.

@@ -8,6 +8,7 @@ const shown =
   /^(?:[\t-\r !-/:-@[-`{-~]{0,8}|\*+|[Tt]rue|TRUE|[Ff]alse|FALSE|[Nn]one|NONE|[Nn]ull|NULL|nil|undefined|\$[A-Z_][A-Z0-9_]*|\$\{(?:oc\.env:|env:)?[A-Z_][A-Z0-9_]*\}|\$\{\{[\t-\r ]*[\w.]+[\t-\r ]*\}\}|<\|?\/?[A-Za-z_]+\|?>|\[[A-Z]+\]|%[a-z]|%\(\w+\)[a-z])$/
 const shortNumber = /^[+-]?(?:\d{1,3}|\d*\.\d+(?:[eE][+-]?\d+)?)$/
 const numbers = /^[[(]?[+-]?[\d.]+(?:[\t-\r ,]+[+-]?[\d.]+)*[\])]?$/
+const code = /^\d{4,12}$/
 const path = /^(?:(?:~|\.{1,2})?\/|[A-Za-z]:[\\/]|(?:file|gs|s3|az|abfss?|hdfs|dbfs|vault|env):\/\/?)/
 const fileName =
   /^[\w .~/\\@+-]*\.(?:pem|key|crt|cer|pub|p12|pfx|jks|json|ya?ml|toml|ini|txt|cfg|conf|env|py|pt|csv|db)$/
@@ -17,6 +18,7 @@ const judged = 4_096
 export function isSecret(level: Level, whole: string): boolean {
   const value = whole.slice(0, judged)
   if (shown.test(value)) return false
+  if (level === 'digits') return code.test(value)
   if (level === 'perhaps' || level === 'pair') return isJumble(value)
   if ((level === 'file' || level === 'likely' || level === 'number') && isPath(value)) return false
   if (level === 'likely') return !shortNumber.test(value)

@@ -16,6 +16,16 @@ const tokenParts = new Set(table.tokenParts)
 const passParts = new Set(table.passParts)
 const urlNames = new Set(table.urlNames)
 
+const abbreviated = new Set(table.abbreviated)
+
+/** The same of a long option, whose name may be cut off. */
+export function levelOfOption(name: string): Level | undefined {
+  return levelOf(name) ?? (isAbbreviated(name) ? 'likely' : undefined)
+}
+
+const isAbbreviated = (name: string): boolean =>
+  name.length < nameMax && abbreviated.has(name.toLowerCase().replaceAll('_', '-'))
+
 /** Where one word of a name ends and the next begins: hfToken, APIKey, x-api-key, db.password. */
 const seam = /[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/
 const nameMax = 128

@@ -7,15 +7,22 @@ import { isWordCharacter, lineEnd, nameAround } from './regions.ts'
 import type { Kind, Scan } from './scan.ts'
 import type { Bounds } from './shell.ts'
 import { hints } from './table.ts'
+import type { Level } from './table.ts'
 import { readValue } from './value.ts'
+import type { ValuePlace } from './value.ts'
 
 /** Quotes and names, searched for in the text in small letters. */
 const event = new RegExp(String.raw`["'\x60]|${hints.join('|')}`, 'g')
 const keyText = /^[\w .:/@$[\]-]{1,128}$/
-const separator = /[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:|\/\/))[ \t]{0,16}/y
+const separator = /[ \t]{0,16}(?:=>|(?<=[ \t])->|:=|[!+=]?=+|:(?!:|\/\/))[ \t]{0,16}/y
 const keySeparator = /[ \t]{0,16}\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}/y
 const nextString = /[ \t]{0,16},[ \t]{0,16}(?=[rbfuRBFU]{0,2}\\{0,15}["'])/y
 const listEnd = /[ \t]{0,16}\]/y
+const callEnd = /[ \t]{0,16},?[ \t]{0,16}\)/y
+/** A call that sets something; names that mean nothing else. */
+const setting = /(?:set|put|add|store|save|write|update|insert|define|register|replace|change)\w{0,32}$/i
+const strong = /pass|secret|api/i
+const callReach = 224
 /** An escape that single quotes have only in a shell, where it is none of theirs. */
 const shellQuoted = /(?<!\\)(?:\\\\)*\\"/
 const nextListed = /[ \t\r]{0,64},[ \t\r]{0,64}\n[ \t\r+]{0,256}\\{0,15}(?=["'])/y
@@ -103,7 +110,9 @@ class Pairs {
     if (level !== undefined) {
       const before = text.slice(Math.max(0, quote - behind - 16), quote - behind)
       const isCalled =
-        /\([\t\n\r ]*$/.test(before) || (/\[[\t\n\r ]*$/.test(before) && this.#isPair(after, limit))
+        /\([\t\n\r ]*$/.test(before) ||
+        (/\[[\t\n\r ]*$/.test(before) && this.#isPair(after, limit, listEnd)) ||
+        (/,[\t\n\r ]*$/.test(before) && this.#isSet(content, quote - behind, after, limit))
       const found =
         matchAt(keySeparator, view, after) ?? (isCalled ? matchAt(nextString, view, after) : undefined)
       if (found !== undefined) {
@@ -115,14 +124,24 @@ class Pairs {
     return Math.max(after, opened)
   }
 
+  /** Whether a call sets a name to the text that is its last word: setattr(config, "password", "x"). */
+  #isSet(name: string, before: number, after: number, limit: number): boolean {
+    const near = this.#text.slice(Math.max(0, before - callReach), before)
+    const open = near.lastIndexOf('(')
+    if (open < 1 || near.includes(')', open)) return false
+    const isCall = isWordCharacter(near[open - 1]!) && strong.test(name)
+    if (!isCall && !setting.test(near.slice(0, open))) return false
+    return this.#isPair(after, limit, callEnd)
+  }
+
   /** Whether one more text ends the list: ["password", "x"]. */
-  #isPair(after: number, limit: number): boolean {
+  #isPair(after: number, limit: number, ending: RegExp): boolean {
     const view = this.#text.slice(0, limit)
     const begin = endAt(nextString, view, after)
     if (begin < 0) return false
     const quote = begin + view.slice(begin, begin + 32).search(/["']/)
     const close = closeOf(this.#scan.steps, view, quote + 1, view[quote]!, backslashes(view, quote, begin))
-    return close !== undefined && endAt(listEnd, view, close[1]) >= 0
+    return close !== undefined && endAt(ending, view, close[1]) >= 0
   }
 
   /** A quoted text that is no name: one more word of the list of texts that it stands in. */
@@ -149,13 +168,20 @@ class Pairs {
     const inUrl = '?&#'.includes(before) && isInUrl(text, start)
     const level = levelOf(text.slice(start, end), inUrl)
     if (level === undefined) return end
-    const common = { level, limit, kind: this.#kind, inUrl }
+    const common: { level: Level } & Pick<ValuePlace, 'limit' | 'kind' | 'inUrl'> = {
+      level,
+      limit,
+      kind: this.#kind,
+      inUrl,
+    }
     if (before === '<' && text[end] === '>')
       return readValue(this.#scan.steps, text, { ...common, at: end + 1, mark: '<' }, this.#spans)
     const found = matchAt(separator, view, end)
     if (found === undefined) return this.#spaced(start, end, limit, level)
     let [at, mark] = [end + found[0].length, found[0]]
-    const typed = mark.trim() === ':' ? matchAt(typeName, view, at) : undefined
+    const isArrow = mark.trim() === '->'
+    if (isArrow && !strong.test(text.slice(start, end))) common.level = 'perhaps'
+    const typed = mark.trim() === ':' || isArrow ? matchAt(typeName, view, at) : undefined
     if (typed !== undefined) {
       at += typed[0].length
       mark = '= '

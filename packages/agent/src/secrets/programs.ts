@@ -14,12 +14,14 @@ export type Following =
   | 'flag'
   | 'name'
   | 'next'
+  | 'behind'
 
 /**
  * Programs whose options do not say that their value is a secret. `flags`: options and what follows them; `joined`: the
  * same, written together (-pVALUE); `after`: only when one of these words came before; `places`: which plain words behind
  * it are secrets; `names`: plain words may name a secret that follows; `pairs`: every NAME=VALUE is one; `shell`: plain
- * words are commands of a shell. `name`: the next word may name the secret behind it; `next`: the word after is one. The
+ * words are commands of a shell. `name`: the next word may name the secret behind it; `next`: the word after is one; `behind`: the
+ * word behind -- is one, unless it is a program. The
  * table is that of clients/python/provloom/_secret_table.py, as in table.ts.
  */
 export interface Program {
@@ -66,7 +68,7 @@ export const programs: readonly Program[] = [
   },
   {
     of: words(
-      'az twine cqlsh cypher-shell neo4j-admin beeline ansible-vault yt-dlp youtube-dl gallery-dl altool conan rabbitmqadmin evil-winrm flit hatch',
+      'az twine cqlsh cypher-shell neo4j-admin beeline ansible-vault yt-dlp youtube-dl gallery-dl altool conan rabbitmqadmin evil-winrm flit hatch snowsql',
     ),
     flags: { '-p': 'sure' },
   },
@@ -119,6 +121,20 @@ export const programs: readonly Program[] = [
     of: words('smbclient rpcclient smbget smbmap net'),
     flags: { '-U': 'percent', '--user': 'percent' },
     joined: { '-U': 'percent' },
+  },
+  {
+    of: words('smbclient'),
+    flags: {
+      '-c': 'text',
+      '-D': 'text',
+      '-I': 'text',
+      '-L': 'text',
+      '-W': 'text',
+      '-A': 'text',
+      '-m': 'text',
+      '-d': 'text',
+    },
+    places: [1],
   },
   {
     of: words('openssl apksigner'),
@@ -183,6 +199,7 @@ export const programs: readonly Program[] = [
     names: true,
   },
   { of: words('pulumi'), flags: { '--secret': 'flag' } },
+  { of: words('pulumi'), after: words('--secret'), places: [1] },
   { of: words('setenv setx ENV pdftk'), names: true },
   { of: words('set'), after: words('-x -gx -xg -Ux -xU'), names: true },
   { of: words('kubectl oc'), flags: { '--from-literal': 'named' } },

@@ -1,5 +1,5 @@
 import { endAt } from './match.ts'
-import { levelOf } from './names.ts'
+import { levelOf, levelOfOption } from './names.ts'
 import { pairOptions, perhapsOptions, plainPrograms, programs } from './programs.ts'
 import type { Bounds } from './shell.ts'
 import type { Steps } from './steps.ts'
@@ -22,9 +22,9 @@ const commandWords = /(?:^|[\t-\r "'([,=])--?[A-Za-z]|\\|<<|\w["']\w|""|''|"'|'"
 const nameTail = /[\w.$@/-]{0,128}/y
 const nameCharacters = new Set('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-')
 const nameReach = 64
-const behindName = /["'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>"'|]|[!+]=|<<|\\|\r?\n[ \t]*-|$)/y
+const behindName = /["'\\\])`]{0,8}[ \t]{0,16}(?:[=:,>"'|]|->|[!+]=|<<|\\|\r?\n[ \t]*-|$)/y
 /** The way from a name to its value, and what all has that may be made at random. */
-const valueBegin = /["']?\]?[ \t]{0,16}(?:=>|:=|[!+=]?=+|:(?!:))[ \t]{0,16}/y
+const valueBegin = /["']?\]?[ \t]{0,16}(?:=>|->|:=|[!+=]?=+|:(?!:))[ \t]{0,16}/y
 const turning = /(?<![A-Za-z0-9])(?:[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[0-9]+[A-Za-z]+[0-9]+[A-Za-z])/
 /** How much of a value is looked at here. */
 const valueReach = 256
@@ -104,7 +104,9 @@ function isHot(steps: Steps, text: string, at: number, hintEnd: number, isCode: 
   if (text[at] === '-') return at === 0 || !isWordCharacter(text[at - 1]!)
   steps.areSpent()
   const [start, end] = nameAround(text, at, hintEnd, 0)
-  const level = levelOf(text.slice(start, end), start > 0 && '?&#'.includes(text[start - 1]!))
+  const level = text.startsWith('--', start)
+    ? levelOfOption(text.slice(start + 2, end))
+    : levelOf(text.slice(start, end), start > 0 && '?&#'.includes(text[start - 1]!))
   if (level === undefined) return false
   if (text[start] === '-') return true
   const isNamed = endAt(behindName, text, end) >= 0

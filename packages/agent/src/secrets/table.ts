@@ -10,17 +10,17 @@ export const mask = '***'
 
 /**
  * How sure a name is: what its value may be and still be shown. `sure`: nothing but yes, no, nothing and references;
- * `file`: a path too; `likely`: a path or a short number; `number`: any number (an id); `pair`: what stands before the
+ * `file`: a path too; `likely`: a path or a short number; `number`: any number (an id); `digits`: all that is no code of
+ * four to twelve digits; `pair`: what stands before the
  * colon of user:password; `header`: the scheme; `perhaps`: all that is not a jumble of letters and digits.
  */
-export type Level = 'sure' | 'file' | 'likely' | 'number' | 'pair' | 'header' | 'perhaps'
+export type Level = 'sure' | 'file' | 'likely' | 'number' | 'digits' | 'pair' | 'header' | 'perhaps'
 
 export const levels: readonly (readonly [Level, readonly string[]])[] = [
   [
     'sure',
     words(`
-  password passwd passphrase passcode secret secrets token apikey apikeys pat bearer jwt otp totp creds
-  cred passwords tokenstring accesskey secretkey privatekey authkey mnemonic
+  password passwd passphrase passcode secret secrets token apikey apikeys jwt creds cred passwords tokenstring accesskey secretkey privatekey authkey mnemonic
 `),
   ],
   [
@@ -34,6 +34,13 @@ export const levels: readonly (readonly [Level, readonly string[]])[] = [
     words(`
   pass pw credential credentials cookies sshpass dbpass userpass storepass keypass rootpass adminpass
   srcstorepass deststorepass keystorepass truststorepass requirepass masterauth authtoken authtokens
+  pat bearer otp totp
+`),
+  ],
+  [
+    'digits',
+    words(`
+  pin pincode
 `),
   ],
   [
@@ -120,7 +127,11 @@ export const counts: readonly string[] = words(`
 export const tokenParts: readonly string[] = words(`
   pad eos bos unk sep cls mask special image img stop start end next prefix suffix begin sot eot eod audio
   video vision speech blank placeholder trigger text word char byte padding separator additional extra
-  added think forced suppress
+  added think forced suppress class target tgt
+  source src query output input loss readout distill distillation dist reg register registers memory latent key
+  value lang language task drop relation answer question tool fim middle newline entity patch control action
+  state reward goal context delimiter modality speaker domain sentence document dummy motion object region
+  visual pool pooling summary assistant null
 `)
 
 export const passParts: readonly string[] = words(`
@@ -132,6 +143,14 @@ export const flags: readonly string[] = words(`
   generate reset rotate check validate force print
 `)
 
+/** Names that argparse takes cut off, as long as they can be told: `--passw`, `--api-k`. */
+export const abbreviated: readonly string[] = words(`
+  passw passwo passwor passp passph passphr passphra passphras passc passco passcod secre creden credent
+  credenti credentia api-k api-ke access-k access-ke secret-k secret-ke api-tok api-toke access-tok
+  access-toke auth-tok auth-toke hf-tok hf-toke hub-tok hub-toke github-tok github-toke bearer-tok
+  bearer-toke client-secr client-secre db-passw db-passwo db-passwor
+`)
+
 /** Parameters of a URL that are secrets there, whatever they are elsewhere. */
 export const urlNames: readonly string[] = words(`
   key keys sig signature auth credential credentials hmac sid session ticket st assertion
@@ -139,7 +158,7 @@ export const urlNames: readonly string[] = words(`
 
 /** Where to look closer. Every word above has one of these in it. */
 export const hints: readonly string[] = words(`
-  pass pwd pw secret token key cred auth cookie jwt session sid sas sig pat bearer otp hmac mnemonic cert
+  pass pwd pw secret token key cred auth cookie jwt session sid sas sig pat bearer otp hmac mnemonic cert pin
 `)
 
 /** What an authorization begins with and may be shown. */

@@ -124,7 +124,7 @@ class Value {
     const char = this.#text[at]!
     if ('[{('.includes(char)) return this.#bracketed(at, spans)
     if (kind === 'text' && isCall(this.#text, at, limit, name?.[0])) return at
-    if ('"\'\\'.includes(char)) {
+    if ('"\'\\'.includes(char) || (char === '`' && kind !== 'shell')) {
       const end = this.#quoted(at)
       if (end !== undefined) {
         at = end
@@ -191,6 +191,7 @@ class Value {
   #quoted(at: number): number | undefined {
     const quote = endAt(backslashRun, this.#view, at)
     const [depth, mark] = [quote - at, this.#view[quote]]
+    if (mark === '`') return this.#template(quote)
     if (mark !== '"' && mark !== "'") return undefined
     const isTriple = depth === 0 && this.#text.startsWith(mark.repeat(3), quote)
     const opened = quote + (isTriple ? 3 : 1)
@@ -204,6 +205,14 @@ class Value {
     this.#runs.push([opened, close[0]])
     const after = isTriple && this.#text.startsWith(mark.repeat(2), close[1]) ? close[1] + 2 : close[1]
     return Math.max(after, opened)
+  }
+
+  /** What JavaScript has in backquotes, unless it is another name; a shell has a command there, which tells one too. */
+  #template(quote: number): number | undefined {
+    const close = closeOf(this.#steps, this.#text.slice(0, quote + near), quote + 1, '`')
+    if (close === undefined || this.#runs.length > 0) return undefined
+    if (!toFill.test(this.#text.slice(quote + 1, close[0]))) this.#runs.push([quote + 1, close[0]])
+    return close[1]
   }
 
   /** Reads on until the value ends; returns where. */

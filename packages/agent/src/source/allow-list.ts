@@ -1,6 +1,7 @@
 import { placeVariables, untoldVariables } from '../place/read-variables.ts'
 import type { Variables } from '../place/variables.ts'
 import { maskText } from '../secrets.ts'
+import { mask } from '../secrets/table.ts'
 
 /** Variables that say how a run was set up and are no one's secret. Nothing outside this list is ever recorded. */
 const recorded: ReadonlySet<string> = new Set([
@@ -25,7 +26,12 @@ export function recordedVariables(variables: Variables): Record<string, string> 
   const kept: Record<string, string> = {}
   for (const name of Object.keys(variables).sort()) {
     const value = variables[name]
-    if (recorded.has(name) && value !== undefined) kept[name] = maskText(value.slice(0, valueLengthMax))
+    if (recorded.has(name) && value !== undefined) kept[name] = shownValue(value.slice(0, valueLengthMax))
   }
   return kept
 }
+
+/** user:password@host, as a whole value: an address with a login in it. */
+const account = /^([^\t-\r :/@]{1,64}:)(?!\/\/)[^\t-\r @]{1,256}(?=@)/
+
+const shownValue = (value: string): string => maskText(value).replace(account, `$1${mask}`)
