@@ -26,10 +26,11 @@ export class AgentWorker implements Worker {
   readonly #told: (message: string) => void
   #command: { readonly pid: number; readonly start: number } | undefined
   #commandEnd: CommandEnd | undefined
+  #listens = false
   #begun = false
 
   /**
-   * @param began told when the command has been started, or is about to be
+   * @param began told when the command has been started, or may have been
    * @param told what a person should know
    * @throws the system's error, where it cannot be started at all
    */
@@ -52,13 +53,16 @@ export class AgentWorker implements Worker {
       return this.#commandEnd === undefined ? await this.#orphaned(ending) : endingOf(this.#commandEnd)
     })
     hear(this.#agent, (word) => {
-      if (word === 'begins') this.#begins()
-      else if (typeof word === 'object' && 'pid' in word)
+      if (word === 'listens') this.#listen()
+      else if (word === 'begins') this.#begin()
+      else if (typeof word === 'object' && 'pid' in word) {
         this.#command = { pid: word.pid, start: startOf(word.pid) }
-      else if (typeof word === 'object') this.#commandEnd = word.end
+        this.#begin()
+      } else if (typeof word === 'object') this.#end(word.end)
     })
   }
 
+  /** Whether the command was started, or may have been: it is not to be started again. */
   get begun(): boolean {
     return this.#begun
   }
@@ -73,7 +77,7 @@ export class AgentWorker implements Worker {
 
   /** Nobody listens before: Node has its defaults for a while, and most of them end it. */
   signal(signal: NodeJS.Signals): void {
-    if (!this.#begun) this.#early.push(signal)
+    if (!this.#listens) this.#early.push(signal)
     else if (!this.#isAgentOver()) this.#agent.kill(signal)
     else if (this.#isCommandThere()) process.kill(this.#command!.pid, signal)
   }
@@ -87,6 +91,12 @@ export class AgentWorker implements Worker {
   /** The agent was killed, and its command goes on: it is waited for, but only its parent is told how it ends. */
   async #orphaned(ending: Ending): Promise<Ending> {
     const command = this.#command
+    if (command === undefined && this.#begun) {
+      this.#told(
+        'the agent was killed; whether its command had been started cannot be known: it is not started again',
+      )
+      return { ...ending, unknown: true }
+    }
     if (command === undefined || ending.signal === null) return ending
     if (this.#isCommandThere())
       this.#told(
@@ -111,9 +121,21 @@ export class AgentWorker implements Worker {
     return command.start === 0 || startOf(command.pid) === command.start
   }
 
-  #begins(): void {
+  #begin(): void {
+    this.#listen()
+    if (this.#begun) return
     this.#begun = true
     this.#began()
+  }
+
+  /** One that was not found has ended without a beginning. */
+  #end(end: CommandEnd): void {
+    this.#begin()
+    this.#commandEnd = end
+  }
+
+  #listen(): void {
+    this.#listens = true
     for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
   }
 }
