@@ -57,11 +57,10 @@ export async function handIn(
     settings: seat.settings,
     place: seat.place,
     process: {
-      life: () => 'gone',
+      lifeOf: () => 'gone',
       wrapped: undefined,
       wentOn: () => false,
       hasParent: () => false,
-      abandoned: true,
     },
     history,
     lastUs: history.lastUs,

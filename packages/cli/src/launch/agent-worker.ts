@@ -14,6 +14,8 @@ export interface Worker {
   signal(signal: NodeJS.Signals): void
   /** At once, whatever it does about signals. */
   kill(): void
+  /** Somebody asks for the end. */
+  expectEnd(): void
 }
 
 /** A rank's agent in a process of its own. */
@@ -88,6 +90,11 @@ export class AgentWorker implements Worker {
     else tell(this.#agent, 'kill')
   }
 
+  /** What is logged is in the spool: an agent that cannot bring it in, for whatever it waits, is waited for no longer than this. */
+  expectEnd(): void {
+    if (this.#commandEnd !== undefined) setTimeout(() => this.#agent.kill('SIGKILL'), endsWithinMs).unref()
+  }
+
   /** The agent was killed, and its command goes on: it is waited for, but only its parent is told how it ends. */
   async #orphaned(ending: Ending): Promise<Ending> {
     const command = this.#command
@@ -141,6 +148,8 @@ export class AgentWorker implements Worker {
 }
 
 const lookMs = 100
+/** Of one whose command has ended, after it was asked for the end: launchers kill after 30 s. */
+const endsWithinMs = 20_000
 
 export function endingOf(end: CommandEnd): Ending {
   return end.kind === 'exited' ? { code: end.code, signal: null } : { code: null, signal: end.signal }

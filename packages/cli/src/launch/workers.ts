@@ -85,6 +85,7 @@ export class Workers {
   /** Somebody asks for the end: a worker that ends by it has not failed, and nobody else is asked once more. */
   expectEnd(): void {
     this.#stopping = true
+    for (const worker of this.#workers.values()) worker.expectEnd()
   }
 
   async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
@@ -125,6 +126,7 @@ export class Workers {
       },
       signal: (signal) => void command.signal(signal),
       kill: () => void command.signal('SIGKILL'),
+      expectEnd: () => undefined,
     })
     return endingOf(await command.ended)
   }
