@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { start } from '../support/cli.ts'
 import { hasPidNamespaces, named } from '../support/needs.ts'
 import { expectWhole, site } from '../support/site.ts'
 
@@ -18,8 +17,8 @@ it.skipIf(!hasPidNamespaces).each([
   async (_, command) => {
     const here = site()
     here.script('t.py', script)
-    const words = ['unshare', '-fp', '--mount-proc', '--kill-child', 'sh', '-c', command]
-    const { code, stderr } = await here.wrapped(...words).ended
+    const container = ['unshare', '-fp', '--mount-proc', '--kill-child', 'sh', '-c', command]
+    const { code, stderr } = await here.start('provloom', ['run', '--', ...container]).ended
     expect(code).toBe(3)
     expect(stderr).not.toContain('go on')
     const [run] = here.runs()
@@ -27,3 +26,22 @@ it.skipIf(!hasPidNamespaces).each([
     await here.gone()
   },
 )
+
+it('a job that was killed holds its output no longer, and its aggregator ends when it has written all', async () => {
+  const here = site()
+  here.script(
+    't.py',
+    'import os, signal, provloom\nprovloom.start_run("www.example.org", "e")\nprovloom.log_metric("loss", 1)\n' +
+      'while not os.path.exists("prov/e_0/run.json"): pass\nos.killpg(0, signal.SIGKILL)',
+  )
+  // The pipe ends with whoever has it last.
+  const { stdout } = await here.start('sh', [
+    '-c',
+    '(setsid provloom run -- python3 t.py) 2>&1 | cat; ls prov/.provloom/*/connection.json',
+  ]).ended
+  // It has not yet ended.
+  expect(stdout).toContain('connection.json')
+  await here.gone()
+  const [run] = here.runs()
+  expect(run?.file.status).toBe('incomplete')
+})
