@@ -178,7 +178,7 @@ class TreeAgent implements Agent {
       (fresh) => this.#noteSignal(fresh),
     )
     const startedUs = this.#context.clock.nowUs()
-    const launch = await launchCommand(argv, environment, directory)
+    const launch = await launchCommand(argv, environment, directory, config.starter)
     if (launch.kind === 'not-started') {
       stopForwarding()
       if (found !== undefined) removeTree(found.tree)

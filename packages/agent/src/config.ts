@@ -1,4 +1,5 @@
 import type { Clock, Files } from '@provloom/shared'
+import type { Starter } from './launch/command.ts'
 import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
 import type { Timing } from './timing.ts'
@@ -32,6 +33,8 @@ export interface AgentConfig {
   readonly environment?: Variables
   /** Folder that holds the Python client's package, put in front of the command's PYTHONPATH. */
   readonly pythonPath?: string
+  /** With it, somebody else starts the command where this agent cannot: it is told when that is started. */
+  readonly starter?: Starter
   /** With it, this agent has an aggregator started where none is alive and no other agent of the job does. */
   readonly startAggregator?: (request: AggregatorRequest) => Promise<void> | void
   /** With it, processes that outlive the command and still log get an agent of their own. Called at most once. */

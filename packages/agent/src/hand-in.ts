@@ -57,12 +57,11 @@ export async function handIn(
     settings: seat.settings,
     place: seat.place,
     process: {
-      life: () => 'gone',
+      lifeOf: () => 'gone',
       // What is left of its end is what a wrapper, or its own parent, was told.
       wrapped: facts.by === 'agent' ? 'below' : undefined,
       wentOn: () => false,
       hasParent: () => false,
-      abandoned: true,
     },
     history,
     lastUs: history.lastUs,

@@ -36,6 +36,8 @@ export interface Aggregator extends Component {
   /** Resolves when at least one run was served and none is open. */
   readonly done: Promise<void>
   readonly counts: Counts
+  /** Every rank that is here is of this machine, and nobody was heard for longer than between two heartbeats. */
+  readonly isDeserted: boolean
   /** @param patienceMs ranks have so long to end, half the deadline unless said; the rest is for writing the runs */
   stop(deadlineMs: number, patienceMs?: number): Promise<StopOutcome>
   /**
@@ -100,6 +102,10 @@ class LocalAggregator implements Aggregator {
 
   get connection(): Connection | undefined {
     return this.#connection
+  }
+
+  get isDeserted(): boolean {
+    return this.#wiring.isDeserted
   }
 
   get counts(): Counts {

@@ -1,7 +1,8 @@
 import os from 'node:os'
 import { createGraphBuilder } from '@provloom/graph'
 import { drained, limits } from '@provloom/shared'
-import type { Clock, Files, StopOutcome } from '@provloom/shared'
+import type { Clock, Files, Rank, StopOutcome } from '@provloom/shared'
+import { hostId } from '@provloom/shared/process'
 import { Admission } from './admission/admission.ts'
 import { Attendance } from './admission/attendance.ts'
 import { Presence } from './admission/presence.ts'
@@ -46,6 +47,8 @@ export interface WiringOptions {
 }
 
 const tickMs = 250
+/** A busy machine is late with a heartbeat. */
+const beatGraceMs = 500
 const progressMs = 1_000
 /** Nobody is here, and what is open cannot be written: it is tried so long. */
 const stuckMs = 5_000
@@ -170,6 +173,18 @@ export class Wiring {
       strangers: this.#inbox?.strangers ?? 0,
       malformed: this.#reception.malformed + (this.#inbox?.misshapen ?? 0),
     }
+  }
+
+  /** Nobody was heard for longer than between two heartbeats, and ranks of other machines, whose network may be slow, are not in. */
+  get isDeserted(): boolean {
+    const isOfHere = (run: OpenRun, rank: Rank): boolean =>
+      this.#sessions.holder(run, rank)?.hello.hostId === hostId()
+    return (
+      this.#presence.silentMs > limits.heartbeatIntervalMs + beatGraceMs &&
+      this.#registry.open.every((run) =>
+        [...run.roster.latest()].every(({ rank, ended }) => ended !== undefined || isOfHere(run, rank)),
+      )
+    )
   }
 
   /** Whether a run that has ended may go on: what it would go on from is kept, or it is still open. */

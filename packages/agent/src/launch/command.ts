@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { ProvloomError, processStart, releaseDescriptors, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
+import { becoming } from './becoming.ts'
 import { inheritedDescriptors } from './descriptors.ts'
-import { ignoring } from './ignoring.ts'
 import { lookUp } from './lookup.ts'
 
 /** How a command ended. */
@@ -23,20 +23,32 @@ export type Launch =
   | { readonly kind: 'running'; readonly command: RunningCommand }
   | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly error: ProvloomError }
 
+/** Who started this process, and starts the command itself where this one is killed before it has. */
+export interface Starter {
+  /** Descriptor of the channel to it, on which the command says `{"pid":n}` as it starts. */
+  readonly channel: number
+  /** The command is about to be started, and cannot say so itself. */
+  begins(): void
+}
+
 /**
  * Starts the worker's command with our own stdin, stdout and stderr, in our process group: to terminal, launcher and
- * worker it is as if we were not there. Signals that were ignored stay ignored (`ignoring.ts`), and descriptors that were
+ * worker it is as if we were not there. Signals that were ignored stay ignored (`becoming.ts`), and descriptors that were
  * handed down to us go on to it (`descriptors.ts`).
  */
 export async function launchCommand(
   argv: readonly string[],
   environment: Variables,
   directory: string | undefined,
+  starter?: Starter,
 ): Promise<Launch> {
   const [program] = argv
   if (program === undefined) return notStarted('', 'missing', new Error('no command'))
   const { ignored, descriptors } = processStart()
-  const [file = program, ...rest] = ignoring(ignored, argv, environment)
+  const handedDown = inheritedDescriptors(environment, descriptors)
+  const slot = starter === undefined ? undefined : slotIn(handedDown)
+  const before = { ignored, ...(slot === undefined ? {} : { channel: slot }) }
+  const [file = program, ...rest] = becoming(before, argv, environment)
   // Where a shell becomes the command, its failure is not ours to see.
   const look = file === program ? 'found' : lookUp(program, environment)
   if (look !== 'found') return notStarted(program, look, new Error('it may not be executed'))
@@ -46,7 +58,10 @@ export async function launchCommand(
   }
   let child: ChildProcess
   try {
-    child = spawnWith(file, rest, options, () => inheritedDescriptors(environment, descriptors))
+    if (slot === undefined) starter?.begins()
+    child = spawnWith(file, rest, options, [handedDown, []], (handed) =>
+      slot === undefined ? handed : withChannel(handed, slot, starter!.channel),
+    )
   } catch (error) {
     return notStarted(program, whyOf(error), error)
   }
@@ -74,18 +89,35 @@ export async function launchCommand(
   }
 }
 
+/** Beyond 9 not every shell can name a descriptor. */
+const slotMax = 9
+
+/** Where the channel can be in a child that is handed these from 3 on. */
+function slotIn(handedDown: readonly unknown[]): number | undefined {
+  const slot = [...handedDown, 'ignore'].indexOf('ignore') + 3
+  return slot <= slotMax ? slot : undefined
+}
+
+type Handed = readonly ('ignore' | number)[]
+
+function withChannel(handed: Handed, slot: number, channel: number): Handed {
+  const before = Array.from({ length: slot - 3 }, (_, i) => handed[i] ?? 'ignore')
+  return [...before, channel, ...handed.slice(slot - 2)]
+}
+
 /** A command without what was handed down is better than none: where it cannot be had, it goes without. */
 function spawnWith(
   file: string,
   words: readonly string[],
   options: SpawnOptions,
-  handedDown: () => ('ignore' | number)[],
+  [handedDown, nothing]: readonly [Handed, Handed],
+  withOurs: (handed: Handed) => Handed,
 ): ChildProcess {
   const streams = ['inherit', 'inherit', 'inherit'] as const
   try {
-    return spawn(file, words, { ...options, stdio: [...streams, ...handedDown()] })
+    return spawn(file, words, { ...options, stdio: [...streams, ...withOurs(handedDown)] })
   } catch {
-    return spawn(file, words, { ...options, stdio: [...streams] })
+    return spawn(file, words, { ...options, stdio: [...streams, ...withOurs(nothing)] })
   }
 }
 

@@ -5,7 +5,7 @@ import { hostId } from '@provloom/shared/process'
 import { isStarting, jobServed, servingAgent } from '../tree/claim.ts'
 import { readTree, removeTree, treeFolderAt } from '../tree/folder.ts'
 import type { TreeFacts } from '../tree/folder.ts'
-import { lifeOf } from '../tree/processes.ts'
+import { lifeOf, numberHere } from '../tree/processes.ts'
 import { formerOf } from './control.ts'
 import type { Former } from './control.ts'
 import { readSession } from './facts.ts'
@@ -138,7 +138,13 @@ function writersOf(folder: SessionFolder, facts: SessionFacts): number[] {
   if (facts.hostId !== hostId() || lifeOf(facts) === 'elsewhere')
     return Date.now() - lastChangeMs(folder) < quietMs && !hasSaidEnd(folder, facts) ? [facts.pid] : []
   // A notebook lives on; what it has ended it writes no more.
-  return livingWriters(folder, facts).filter((pid) => pid !== facts.pid || !hasSaidEnd(folder, facts))
+  return livingWriters(folder, facts)
+    .filter((pid) => pid !== facts.pid || !hasSaidEnd(folder, facts))
+    .map(
+      (pid) =>
+        numberHere({ pid, start: pid === facts.pid ? facts.start : 0, pidNamespace: facts.pidNamespace }) ??
+        pid,
+    )
 }
 
 function lastChangeMs(folder: SessionFolder): number {

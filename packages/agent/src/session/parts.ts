@@ -4,22 +4,21 @@ import type { Link } from '../publish/link.ts'
 import type { Recorder } from '../source/recorder.ts'
 import type { Settings } from '../settings.ts'
 import type { OwnStream } from '../spool/own-stream.ts'
-import type { Life } from '../tree/processes.ts'
+import type { Life, ProcessName } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { History } from './history.ts'
 
 /** The process that a session is of. */
 export interface SessionProcess {
-  life(): Life
+  /** Whether it, or another one of its session, lives: of one that is handed in later nobody does, whatever has that number. */
+  readonly lifeOf: (process: ProcessName) => Life
   /** It is the wrapped command, whose end is its own; or was started by it, which says nothing of its end; or neither. */
   readonly wrapped: 'command' | 'below' | undefined
   /** Whether it has begun another session since this one: its end is then that one's. */
   readonly wentOn: () => boolean
   /** Whether the process that started it is still there: it may tell how it ended. */
   readonly hasParent: () => boolean
-  /** Handed in later: nobody writes it, whatever a process of that number does. */
-  readonly abandoned: boolean
 }
 
 /** What a session's service is made of. */

@@ -5,17 +5,19 @@ import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { unheardEnd } from '../launch/unheard-end.ts'
 import { textOf, writeSmall } from '../spool/small-file.ts'
+import { numberHere } from '../tree/processes.ts'
+import type { Life } from '../tree/processes.ts'
 import type { Wake } from '../wake.ts'
 import { commandEndOf, howOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
 import { exitMs, lookMs } from './waits.ts'
+import { livingWriters } from './writers.ts'
 
 /** How the process of a session ended, as far as anybody says who was told. */
 export class ProcessEnd {
-  readonly #pid: number
-  readonly #start: number
+  readonly #facts: SessionFacts
   readonly #folder: SessionFolder
   readonly #process: SessionProcess
   /** Of the wrapped command, once it has ended. */
@@ -23,11 +25,19 @@ export class ProcessEnd {
   /** Before its parent was told. */
   #seen: CommandEnd | undefined
 
-  constructor({ pid, start }: SessionFacts, folder: SessionFolder, process: SessionProcess) {
-    this.#pid = pid
-    this.#start = start
+  constructor(facts: SessionFacts, folder: SessionFolder, process: SessionProcess) {
+    this.#facts = facts
     this.#folder = folder
     this.#process = process
+  }
+
+  get life(): Life {
+    return this.#process.lifeOf(this.#facts)
+  }
+
+  /** Processes that may write into the session still. */
+  get writers(): number[] {
+    return livingWriters(this.#folder, this.#facts, this.#process.lifeOf)
   }
 
   /**
@@ -43,7 +53,7 @@ export class ProcessEnd {
   mayBeTold(said: SessionEnd | undefined): boolean {
     const { wrapped, hasParent } = this.#process
     if (wrapped === 'command') return this.command === undefined
-    this.#seen ??= unheardEnd(this.#pid, this.#start)
+    this.#seen ??= this.#unheard()
     return this.#told() === undefined && said === undefined && hasParent()
   }
 
@@ -56,10 +66,10 @@ export class ProcessEnd {
   ): Promise<CommandEnd | undefined> {
     const of = this.#process
     const until = clock.monotonicMs() + exitMs
-    const goesOn = (): boolean => of.life() !== 'gone' || this.mayBeTold(said)
+    const goesOn = (): boolean => this.life !== 'gone' || this.mayBeTold(said)
     while (goesOn() && !of.wentOn() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
     if (of.wrapped === undefined || goesOn() || of.wentOn()) return undefined
-    const toldUs = of.abandoned ? exitLeftIn(this.#folder)?.timeUs : undefined
+    const toldUs = exitLeftIn(this.#folder)?.timeUs
     const late = toldUs !== undefined && said !== undefined && toldUs - said.time > exitMs * 1000
     return late ? undefined : this.known(said)
   }
@@ -68,6 +78,11 @@ export class ProcessEnd {
   leave(nowUs: number): void {
     if (this.#seen !== undefined && exitLeftIn(this.#folder) === undefined)
       leaveExit(this.#folder, this.#seen, nowUs)
+  }
+
+  #unheard(): CommandEnd | undefined {
+    const pid = numberHere(this.#facts)
+    return pid === undefined ? undefined : unheardEnd(pid, this.#facts.start)
   }
 
   #told(): CommandEnd | undefined {

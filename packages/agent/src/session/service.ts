@@ -26,7 +26,7 @@ import { describeProblem, keptRecords, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { RunLog } from './run-log.ts'
 import { commandEndMs, lookMs } from './waits.ts'
-import { hasSaidEnd, livingWriters, writerOf, writes } from './writers.ts'
+import { hasSaidEnd, writerOf, writes } from './writers.ts'
 
 /** Serves one session: publishes it, keeps its artifacts, ends it, and clears its folder away. */
 export class SessionService {
@@ -108,7 +108,7 @@ export class SessionService {
 
   /** A process of it still writes, or may: it goes on without its command. */
   get goesOn(): boolean {
-    return this.#parts.process.life() === 'lives' || livingWriters(this.folder, this.facts).length > 0
+    return this.#end.life === 'lives' || this.#end.writers.length > 0
   }
 
   /** @param toClients nobody reads what this process says: they say it */
@@ -135,12 +135,12 @@ export class SessionService {
 
   /** Waits for the session's end: said, or its process gone, or ours. */
   async #untilOver(): Promise<void> {
-    const { context, process: ofProcess } = this.#parts
+    const { clock } = this.#parts.context
     let goneMs: number | undefined
     for (;;) {
       if (this.#isQuiet || this.#asked !== 'serve' || this.#saidForAll()) return
-      if (ofProcess.life() === 'gone') {
-        const now = context.clock.monotonicMs()
+      if (this.#end.life === 'gone') {
+        const now = clock.monotonicMs()
         goneMs ??= now
         const waits = this.#end.mayBeTold(this.#said) && now - goneMs < commandEndMs
         // What it said at its end may not have been read yet.
@@ -162,12 +162,12 @@ export class SessionService {
     const said = this.#said
     if (said?.by !== 'exit') return said !== undefined
     if (this.#parts.process.wrapped !== undefined) return false
-    return livingWriters(this.folder, this.facts).every((pid) => pid === this.facts.pid)
+    return this.#end.writers.every((pid) => pid === this.facts.pid)
   }
 
   /** @returns true: nobody writes any more, and all that is there was read, where somebody takes it */
   async #readToEnd(): Promise<boolean> {
-    if (!this.#parts.process.abandoned && livingWriters(this.folder, this.facts).length > 0) return false
+    if (this.#end.writers.length > 0) return false
     if (this.#said === undefined) await this.#readEnd()
     return true
   }
@@ -181,7 +181,8 @@ export class SessionService {
     if (this.#markDue) this.#control.tell({ mark: this.#publisher.marks })
     this.#markDue = false
     const { facts, folder } = this
-    this.#publisher.retire((one) => writerOf(one) !== undefined && !writes(folder, facts, one))
+    const { lifeOf } = this.#parts.process
+    this.#publisher.retire((one) => writerOf(one) !== undefined && !writes(folder, facts, one, lifeOf))
   }
 
   async #finish(): Promise<SessionOutcome> {
@@ -191,7 +192,7 @@ export class SessionService {
     const asked = this.#recorder?.end()
     let outcome = await this.#publisher.drain(this.#until)
     // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
-    while (outcome === 'gave-up' && this.#asked === 'serve' && this.#parts.process.life() !== 'gone') {
+    while (outcome === 'gave-up' && this.#asked === 'serve' && this.#end.life !== 'gone') {
       this.#control.tell({ message: this.#reason() })
       outcome = await this.#publisher.drain(this.#until)
     }
@@ -247,10 +248,7 @@ export class SessionService {
       session: this.folder.id,
       final: true,
       ledger: { ...this.#publisher.ledger, [this.own.id]: this.own.ledger },
-      ledgerClosed:
-        this.#parts.process.abandoned ||
-        livingWriters(this.folder, this.facts).length === 0 ||
-        this.#said !== undefined,
+      ledgerClosed: this.#end.writers.length === 0 || this.#said !== undefined,
       ...picturesIn(this.#said),
     }
   }
@@ -303,7 +301,7 @@ export class SessionService {
     const { process: ofProcess } = this.#parts
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
-      ofProcess.life() !== 'gone' || (ofProcess.wrapped === 'command' && this.#end.command === undefined)
+      this.#end.life !== 'gone' || (ofProcess.wrapped === 'command' && this.#end.command === undefined)
     while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
     const end = await this.#rankEnd()
     this.#close()

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
-import { lifeOf } from '../tree/processes.ts'
+import { lifeOf, numberHere } from '../tree/processes.ts'
+import type { Life, ProcessName } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import { startedMs } from '@provloom/shared/process'
@@ -12,26 +13,36 @@ const startGrainMs = 2_000
 /** The pid in a worker's stream name; undefined for the agent's own. */
 export function writerOf(stream: string): number | undefined {
   const pid = Number(/^worker-(\d+)-/.exec(stream)?.[1])
-  return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined
+  return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
 }
+
+/** Whether a process lives, as far as whoever asks knows. */
+export type LifeOf = (process: ProcessName) => Life
 
 /**
  * Whether a stream's writer may still write. A process that was started after the stream was made only has its
- * writer's number. One of another pid namespace cannot be seen: whoever asks decides.
+ * writer's number. One that cannot be seen may.
  */
-export function writes(folder: SessionFolder, facts: SessionFacts, stream: string): boolean {
+export function writes(
+  folder: SessionFolder,
+  facts: SessionFacts,
+  stream: string,
+  lives: LifeOf = lifeOf,
+): boolean {
   const pid = writerOf(stream)
   if (pid === undefined) return false
-  if (pid === facts.pid) return lifeOf(facts) !== 'gone'
-  if (lifeOf({ pid, start: 0, pidNamespace: facts.pidNamespace }) === 'gone') return false
+  if (pid === facts.pid) return lives(facts) !== 'gone'
+  const writer = { pid, start: 0, pidNamespace: facts.pidNamespace }
+  if (lives(writer) === 'gone') return false
   const made = fs.statSync(path.join(folder.streams, stream), { throwIfNoEntry: false })?.birthtimeMs
-  const started = startedMs(pid)
+  const number = numberHere(writer)
+  const started = number === undefined ? undefined : startedMs(number)
   return made === undefined || made === 0 || started === undefined || started <= made + startGrainMs
 }
 
-/** Processes that write into the session still. */
-export function livingWriters(folder: SessionFolder, facts: SessionFacts): number[] {
-  const streams = namesIn(folder.streams).filter((stream) => writes(folder, facts, stream))
+/** Processes that write into the session still, by the numbers in their streams' names. */
+export function livingWriters(folder: SessionFolder, facts: SessionFacts, lives: LifeOf = lifeOf): number[] {
+  const streams = namesIn(folder.streams).filter((stream) => writes(folder, facts, stream, lives))
   return [...new Set(streams.flatMap((stream) => writerOf(stream) ?? []))]
 }
 

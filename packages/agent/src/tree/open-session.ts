@@ -25,6 +25,8 @@ export interface OpeningParts {
   readonly sampler: Sampler
   readonly wrapped: Wrapped | undefined
   readonly wentOn: () => boolean
+  /** Whether the command, or who founded the tree, has ended. */
+  readonly isOver: () => boolean
   readonly told: (message: string) => void
 }
 
@@ -43,11 +45,14 @@ export function openSession(parts: OpeningParts): {
     settings: seat.settings,
     place: seat.place,
     process: {
-      life: () => lifeOf(facts),
+      lifeOf: (one) => {
+        const life = lifeOf(one)
+        // What cannot be seen was started by what has ended.
+        return life === 'elsewhere' && parts.isOver() ? 'gone' : life
+      },
       wrapped: wrapped === undefined ? undefined : isCommand(facts, wrapped) ? 'command' : 'below',
       wentOn: parts.wentOn,
       hasParent: () => hasParent(facts),
-      abandoned: false,
     },
     recorder: (own) =>
       new Recorder({

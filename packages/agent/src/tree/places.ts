@@ -25,7 +25,7 @@ import { writeSmall } from '../spool/small-file.ts'
 import { Counts } from './counts.ts'
 import { earlierOf } from './earlier.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
-import { lifeOf, parentsOf, pidNamespace, startOf } from './processes.ts'
+import { lifeOf, numberHere, parentsOf, pidNamespace } from './processes.ts'
 import { starterOf } from './starter.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
@@ -150,10 +150,13 @@ export class Places {
 
   /** A process and those above it that are still there: at last our own, above all that our command starts. */
   #chainOf({ pid, start, pidNamespace: space, parents }: SessionFacts): number[] {
-    const own: ProcessNumber[] = this.#wrapped === undefined ? [] : [[process.pid, startOf(process.pid)]]
-    const isHere = ([one, started]: ProcessNumber): boolean =>
-      lifeOf({ pid: one, start: started, pidNamespace: space }) === 'lives'
-    return [isHere([pid, start]) ? pid : 0, ...[...parents.filter(isHere), ...own].map(([one]) => one)]
+    const own = this.#wrapped === undefined ? [] : [process.pid]
+    const numbersOf = ([one, started]: ProcessNumber): number[] => {
+      const name = { pid: one, start: started, pidNamespace: space }
+      const number = numberHere(name)
+      return number !== undefined && lifeOf(name) === 'lives' ? [number] : []
+    }
+    return [numbersOf([pid, start])[0] ?? 0, ...parents.flatMap(numbersOf), ...own]
   }
 
   /** @param facts of the session whose place it is */

@@ -1,19 +1,10 @@
-import fs from 'node:fs'
 import { isAlive, statOf } from '@provloom/shared/process'
 import type { ProcessNumber } from '../session/facts.ts'
+import { isOfHere, lifeBelow, numberBelow, startOf } from './namespaces.ts'
+import type { ProcessName } from './namespaces.ts'
 
-/** A process as nobody else is it: two processes of one number differ by their start, two namespaces count alike. */
-export interface ProcessName {
-  readonly pid: number
-  /** Field 22 of /proc/PID/stat, clock ticks since boot; 0 where it is not known. */
-  readonly start: number
-  readonly pidNamespace: number
-}
-
-export function startOf(pid: number): number {
-  const ticks = Number(statOf(pid)?.[19])
-  return Number.isSafeInteger(ticks) ? ticks : 0
-}
+export { pidNamespace, startOf } from './namespaces.ts'
+export type { ProcessName } from './namespaces.ts'
 
 /** More than any chain of shells and wrappers between a rank and its launcher. */
 const parentsMax = 16
@@ -35,23 +26,18 @@ export function isStopped(pid: number): boolean {
   return statOf(pid)?.[0] === 'T'
 }
 
-/** The number in `/proc/self/ns/pid`; 0 where it is not known. */
-export function pidNamespace(): number {
-  try {
-    return Number(/\d+/.exec(fs.readlinkSync('/proc/self/ns/pid'))?.[0] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
-const here = pidNamespace()
-
-/** here: its number means something to us. */
+/** here: its number means something to us, or what number it has here is known. */
 export type Life = 'lives' | 'gone' | 'elsewhere'
 
-/** Whether a process lives, as far as this one can see. */
-export function lifeOf({ pid, start, pidNamespace: theirs }: ProcessName): Life {
-  if (theirs !== 0 && here !== 0 && theirs !== here) return 'elsewhere'
+/** Whether a process lives, as far as this one can see: one of a namespace below ours by the number that it has here. */
+export function lifeOf(name: ProcessName): Life {
+  if (!isOfHere(name.pidNamespace)) return lifeBelow(name)
+  const { pid, start } = name
   if (pid <= 0 || !isAlive(pid)) return 'gone'
   return start === 0 || startOf(pid) === 0 || startOf(pid) === start ? 'lives' : 'gone'
+}
+
+/** The number that a process has here; undefined for one that is not to be seen. */
+export function numberHere(name: ProcessName): number | undefined {
+  return isOfHere(name.pidNamespace) ? name.pid : numberBelow(name)
 }

@@ -22,6 +22,7 @@ import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { isWrappedBelow } from './outer.ts'
 import { Places } from './places.ts'
+import { lifeOf } from './processes.ts'
 import { keepSession, refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { isCommand, openSession } from './open-session.ts'
@@ -47,6 +48,8 @@ export interface SessionEnd {
 
 /** A process that is about to end with its command gets this long, before it counts as left behind. */
 const leftBehindMs = 500
+/** Asked for the end, whoever still waits for a process leaves it to another agent by then. */
+const hurryMs = 2_000
 /** Another tree's agent, with its aggregator, is up and has its answer by then, or will not. */
 const comesNextMs = 10_000
 const beatMs = 1_000
@@ -77,6 +80,8 @@ export class TreeService {
   #begun = 0
   #commandEnd: CommandEnd | undefined
   #commandOver = false
+  /** When somebody asked for the end, after the command's. */
+  #hurriedMs: number | undefined
   #idleSinceMs: number
   #beatAtMs = 0
   #running: Promise<void> | undefined
@@ -190,6 +195,7 @@ export class TreeService {
 
   /** Whoever drains gives up now. */
   hurry(which: Hurry): void {
+    this.#hurriedMs ??= this.#parts.context.clock.monotonicMs()
     for (const { service } of this.#open.values()) service.hurry(which)
   }
 
@@ -216,8 +222,11 @@ export class TreeService {
     const graceUntil = clock.monotonicMs() + leftBehindMs
     this.#discover()
     while (this.openCount > 0) {
-      const late = clock.monotonicMs() >= graceUntil
-      for (const { service } of this.#open.values()) if (late && service.goesOn) service.stop('leave', until)
+      const now = clock.monotonicMs()
+      const late = now >= graceUntil
+      const asked = this.#hurriedMs !== undefined && now - this.#hurriedMs >= hurryMs
+      for (const { service } of this.#open.values())
+        if (asked || (late && service.goesOn)) service.stop('leave', until)
       await this.#news.wait(lookMs)
       this.#discover()
     }
@@ -277,6 +286,11 @@ export class TreeService {
     this.#admit()
   }
 
+  #isOver(): boolean {
+    const { wrapped, facts } = this.#parts
+    return wrapped === undefined ? lifeOf(facts) === 'gone' : this.#commandOver
+  }
+
   /** Whether a session's process has begun another one after it. */
   #wentOn(facts: SessionFacts): boolean {
     this.#discover()
@@ -326,6 +340,7 @@ export class TreeService {
         sampler: this.#sampler,
         wrapped: this.#parts.wrapped,
         wentOn: () => this.#wentOn(found.facts),
+        isOver: () => this.#isOver(),
         told: (message) => this.#tellOf(seat, found, message),
       })
       // First: who ends at once looks for the agent's first word.

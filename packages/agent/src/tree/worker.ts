@@ -2,6 +2,7 @@ import { processFile, textAt } from '@provloom/shared/process'
 import type { Variables } from '../place/variables.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import type { TreeFacts } from './folder.ts'
+import { isOfHere } from './namespaces.ts'
 import { lifeOf } from './processes.ts'
 
 /** What launchers tell each rank for itself, most telling first. LOCAL_RANK alone is what Lightning's children have. */
@@ -78,12 +79,12 @@ function launchedProcesses(facts: SessionFacts): ProcessNumber[] {
     const value = facts.environment[name]
     return value === undefined || value === '' ? [] : [`${name}=${value}`]
   })
-  if (told.length === 0) return []
+  // Numbers of another namespace are not those of the tree's founder.
+  if (told.length === 0 || !isOfHere(facts.pidNamespace)) return []
   const found: ProcessNumber[] = []
   for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
     const [pid, start] = process
     const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
-    if (life === 'elsewhere') return []
     // Whoever is gone was started with what is below it, as far as anybody can say.
     const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : told
     if (started === undefined || !told.some((one) => started.includes(one))) break

@@ -35,7 +35,6 @@ export async function agent(
     onStatus: (status) => {
       if (status.kind === 'worker-started') {
         worker.pid = status.pid
-        run?.tell({ pid: status.pid })
       }
       if (status.kind === 'worker-ended') {
         worker.pid = undefined
@@ -43,10 +42,13 @@ export async function agent(
         if (status.end !== undefined) run?.tell({ end: status.end })
       }
     },
+    ...(run?.channel === undefined
+      ? {}
+      : { starter: { channel: run.channel, begins: () => run.tell('begins') } }),
     ...(starts ? { startAggregator: (request) => startAggregator(request) } : {}),
   })
   commandBegins()
-  run?.tell('begins')
+  run?.tell('listens')
   if (typeof tree === 'string') endAfterProcesses()
   const outcome = await superviseAgent(serving)
   switch (outcome.kind) {
@@ -56,6 +58,7 @@ export async function agent(
       return exitCodeOf(outcome)
     case 'not-started':
       say(renderError(outcome.error))
+      run?.tell({ end: { kind: 'exited', code: outcome.exitCode } })
       return process.exit(outcome.exitCode)
     case 'served':
       // At once: a process that ends by itself has its signals' defaults back for a while.

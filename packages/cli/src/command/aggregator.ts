@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { createAggregator } from '@provloom/aggregator'
 import type { Aggregator, AggregatorStatus } from '@provloom/aggregator'
 import {
@@ -27,6 +28,9 @@ const STOP_MS = 20_000
 const SIGNALLED_PATIENCE_MS = 4_000
 /** Without its `run` (kill -9) and without a rank, it waits so long for one. */
 const LONELY_MS = 60_000
+/** Without its `run` and with ranks of this machine alone, so many looks that find nobody: only time in which we ran counts. */
+const DESERTED_LOOKS = 15
+const LOOK_MS = 500
 
 /**
  * `provloom aggregator`: serves until SIGTERM, SIGINT or SIGHUP, or with --exit-when-done until its runs are finished.
@@ -77,7 +81,12 @@ function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): 
         if (word === 'stop') stop()
       },
       () => {
+        giveBackErrors()
         stopWhenDone()
+        stopWhenDeserted(
+          () => served() && serving.isDeserted,
+          () => stop(0),
+        )
         setTimeout(() => {
           if (!served()) stop()
         }, LONELY_MS).unref()
@@ -89,6 +98,29 @@ function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): 
       if (asks && run?.there !== true) stop(SIGNALLED_PATIENCE_MS)
     })
   })
+}
+
+/** Standard error is the job's: whoever reads it to its end (`| tee log`) is not to wait for us when `run` was killed. */
+function giveBackErrors(): void {
+  try {
+    fs.closeSync(2)
+    // The lowest number that is free.
+    fs.openSync('/dev/null', 'w')
+  } catch {
+    // Nobody hears us then.
+  }
+}
+
+/** The whole job was killed: no agent is left that would tell us of its ranks' ends. */
+function stopWhenDeserted(deserted: () => boolean, stop: () => void): void {
+  let looks = 0
+  const timer = setInterval(() => {
+    looks = deserted() ? looks + 1 : 0
+    if (looks < DESERTED_LOOKS) return
+    clearInterval(timer)
+    stop()
+  }, LOOK_MS)
+  timer.unref()
 }
 
 /** What happens, for a person at a terminal or a log file. */

@@ -14,6 +14,8 @@ export interface Worker {
   signal(signal: NodeJS.Signals): void
   /** At once, whatever it does about signals. */
   kill(): void
+  /** Somebody asks for the end. */
+  expectEnd(): void
 }
 
 /** A rank's agent in a process of its own. */
@@ -26,10 +28,11 @@ export class AgentWorker implements Worker {
   readonly #told: (message: string) => void
   #command: { readonly pid: number; readonly start: number } | undefined
   #commandEnd: CommandEnd | undefined
+  #listens = false
   #begun = false
 
   /**
-   * @param began told when the command has been started, or is about to be
+   * @param began told when the command has been started, or may have been
    * @param told what a person should know
    * @throws the system's error, where it cannot be started at all
    */
@@ -52,13 +55,16 @@ export class AgentWorker implements Worker {
       return this.#commandEnd === undefined ? await this.#orphaned(ending) : endingOf(this.#commandEnd)
     })
     hear(this.#agent, (word) => {
-      if (word === 'begins') this.#begins()
-      else if (typeof word === 'object' && 'pid' in word)
+      if (word === 'listens') this.#listen()
+      else if (word === 'begins') this.#begin()
+      else if (typeof word === 'object' && 'pid' in word) {
         this.#command = { pid: word.pid, start: startOf(word.pid) }
-      else if (typeof word === 'object') this.#commandEnd = word.end
+        this.#begin()
+      } else if (typeof word === 'object') this.#end(word.end)
     })
   }
 
+  /** Whether the command was started, or may have been: it is not to be started again. */
   get begun(): boolean {
     return this.#begun
   }
@@ -73,7 +79,7 @@ export class AgentWorker implements Worker {
 
   /** Nobody listens before: Node has its defaults for a while, and most of them end it. */
   signal(signal: NodeJS.Signals): void {
-    if (!this.#begun) this.#early.push(signal)
+    if (!this.#listens) this.#early.push(signal)
     else if (!this.#isAgentOver()) this.#agent.kill(signal)
     else if (this.#isCommandThere()) process.kill(this.#command!.pid, signal)
   }
@@ -84,9 +90,20 @@ export class AgentWorker implements Worker {
     else tell(this.#agent, 'kill')
   }
 
+  /** What is logged is in the spool: an agent that cannot bring it in, for whatever it waits, is waited for no longer than this. */
+  expectEnd(): void {
+    if (this.#commandEnd !== undefined) setTimeout(() => this.#agent.kill('SIGKILL'), endsWithinMs).unref()
+  }
+
   /** The agent was killed, and its command goes on: it is waited for, but only its parent is told how it ends. */
   async #orphaned(ending: Ending): Promise<Ending> {
     const command = this.#command
+    if (command === undefined && this.#begun) {
+      this.#told(
+        'the agent was killed; whether its command had been started cannot be known: it is not started again',
+      )
+      return { ...ending, unknown: true }
+    }
     if (command === undefined || ending.signal === null) return ending
     if (this.#isCommandThere())
       this.#told(
@@ -111,14 +128,28 @@ export class AgentWorker implements Worker {
     return command.start === 0 || startOf(command.pid) === command.start
   }
 
-  #begins(): void {
+  #begin(): void {
+    this.#listen()
+    if (this.#begun) return
     this.#begun = true
     this.#began()
+  }
+
+  /** One that was not found has ended without a beginning. */
+  #end(end: CommandEnd): void {
+    this.#begin()
+    this.#commandEnd = end
+  }
+
+  #listen(): void {
+    this.#listens = true
     for (const signal of this.#early.splice(0)) this.#agent.kill(signal)
   }
 }
 
 const lookMs = 100
+/** Of one whose command has ended, after it was asked for the end: launchers kill after 30 s. */
+const endsWithinMs = 20_000
 
 export function endingOf(end: CommandEnd): Ending {
   return end.kind === 'exited' ? { code: end.code, signal: null } : { code: null, signal: end.signal }

@@ -6,18 +6,20 @@ import type { CommandEnd } from '@provloom/agent/launch'
  * A child whose channel closes has lost its `run` (kill -9), and goes on by itself.
  */
 export type Word =
-  /** Of an agent: from now on its command may run, and nobody else is to start it. */
+  /** Of an agent: it takes signals from now on. */
+  | 'listens'
+  /** The same of one whose command cannot say itself that it is started: from now on nobody else is to start it. */
   | 'begins'
   /** To an agent: end the command with SIGKILL. */
   | 'kill'
   /** To an aggregator: all ranks have ended, or never will. */
   | 'stop'
-  /** Of an agent: its command runs. */
+  /** Of an agent's command, before it is that (`becoming.ts`): it is started. */
   | { readonly pid: number }
   /** Of an agent: its command has ended. */
   | { readonly end: CommandEnd }
 
-const words: ReadonlySet<unknown> = new Set<Word>(['begins', 'kill', 'stop'])
+const words: ReadonlySet<unknown> = new Set<Word>(['listens', 'begins', 'kill', 'stop'])
 
 /** Both sides are of one release. */
 function isWord(message: unknown): message is Word {
@@ -28,6 +30,8 @@ function isWord(message: unknown): message is Word {
 export interface Parent {
   /** Whether it is still there. */
   readonly there: boolean
+  /** Descriptor of the channel to it; undefined where that is closed. */
+  readonly channel: number | undefined
   tell(word: Word): void
 }
 
@@ -48,6 +52,13 @@ export function parent(heard: (word: Word) => void, gone: () => void = () => {})
   return {
     get there() {
       return process.connected
+    },
+    get channel() {
+      const { channel } = process
+      // Node has it there; its types do not.
+      return channel !== undefined && 'fd' in channel && typeof channel.fd === 'number'
+        ? channel.fd
+        : undefined
     },
     tell(word) {
       process.send?.(word, undefined, undefined, () => {})

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
-import { leavesCore, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
+import { dutyOf, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { AgentWorker, endingOf } from './agent-worker.ts'
 import type { Worker } from './agent-worker.ts'
@@ -85,10 +85,12 @@ export class Workers {
   /** Somebody asks for the end: a worker that ends by it has not failed, and nobody else is asked once more. */
   expectEnd(): void {
     this.#stopping = true
+    for (const worker of this.#workers.values()) worker.expectEnd()
   }
 
   async #start(rank: number, environment: NodeJS.ProcessEnv): Promise<number> {
     const { agentArgs, command } = this.#plan
+    let how = 'could not be started'
     try {
       const agent = new AgentWorker(
         [...agentArgs, '--', ...command],
@@ -101,12 +103,11 @@ export class Workers {
       this.#workers.set(rank, agent)
       const ending = await agent.ended
       if (agent.begun || this.#stopping || !isFault(ending)) return this.#ended(rank, ending)
+      if (ending.signal !== null) how = `was killed by ${ending.signal} before it had started the command`
     } catch (error) {
       this.#plan.told(reasonOf(error))
     }
-    this.#plan.told(
-      `the agent of rank ${rank} could not be started; its command runs, and nothing is recorded`,
-    )
+    this.#plan.told(`the agent of rank ${rank} ${how}; the command runs without it`)
     return this.#ended(rank, await this.#startAlone(rank, environment))
   }
 
@@ -125,6 +126,7 @@ export class Workers {
       },
       signal: (signal) => void command.signal(signal),
       kill: () => void command.signal('SIGKILL'),
+      expectEnd: () => undefined,
     })
     return endingOf(await command.ended)
   }
@@ -151,9 +153,9 @@ export class Workers {
   }
 }
 
-/** An agent that ended before its command, and not because somebody wanted it or the command line was refused. */
+/** An agent that ended before it had a command, and not because somebody asked for the end or the command line was refused. */
 function isFault({ code, signal }: Ending): boolean {
-  return signal === null ? code !== exitCode.ok && code !== exitCode.usage : leavesCore(signal)
+  return signal === null ? code !== exitCode.usage : dutyOf(signal) !== 'end'
 }
 
 /** A lone worker may start ranks itself, which libraries do not where somebody else seems to have. */

@@ -56,7 +56,7 @@ test('a command whose agent cannot be started is run without one, once', async (
   })
   expect(await workers.run()).toEqual([7])
   expect(fs.readFileSync(file, 'utf8')).toBe('\n')
-  expect(told.join()).toContain('the agent of rank 0 could not be started; its command runs')
+  expect(told.join()).toContain('the agent of rank 0 could not be started; the command runs without it')
 })
 
 test('a command that fails at once is not taken for one that was not started', async () => {
@@ -83,11 +83,48 @@ test('a worker that a signal has killed is told by its name', async () => {
   expect(told).toEqual(['rank 1 was killed by SIGKILL; the other workers are asked to end (SIGTERM)'])
 })
 
+/** Code for an agent's Node: it is killed at this moment of starting its command. */
+function killedAgent(moment: 'at first' | 'before the command' | 'with the command'): Record<string, string> {
+  const file = path.join(folder(), 'killed.cjs')
+  const kill = `process.kill(process.pid, 'SIGKILL')`
+  const around = `const started = spawn(...all); if (String(all[1]).includes('>&3')) ${kill}; return started`
+  const code = {
+    'at first': kill,
+    'before the command': `if (String(all[1]).includes('>&3')) ${kill}; return spawn(...all)`,
+    'with the command': around,
+  }[moment]
+  const hooked = `const processes = require('node:child_process'); const { spawn } = processes
+    processes.spawn = (...all) => { ${code} }
+    require('node:module').syncBuiltinESMExports()`
+  fs.writeFileSync(file, `if (process.argv[2] === 'agent') { ${moment === 'at first' ? kill : hooked} }`)
+  return { NODE_OPTIONS: `--require ${file}` }
+}
+
+test.each(['at first', 'before the command'] as const)(
+  'a command whose agent is killed before it was started (%s) is run without one, once, and no other worker is asked to end',
+  async (moment) => {
+    const file = path.join(folder(), 'ran')
+    const { workers, told } = workersOf(`echo $RANK >> ${file}; exit 0`, 2, killedAgent(moment))
+    expect(await workers.run()).toEqual([0, 0])
+    expect(fs.readFileSync(file, 'utf8').split('\n').sort()).toEqual(['', '0', '1'])
+    expect(told.sort()).toEqual([
+      'the agent of rank 0 was killed by SIGKILL before it had started the command; the command runs without it',
+      'the agent of rank 1 was killed by SIGKILL before it had started the command; the command runs without it',
+    ])
+  },
+)
+
+test('a command whose agent is killed as it starts it runs once, and is waited for', async () => {
+  const file = path.join(folder(), 'ran')
+  const { workers, told } = workersOf(`sleep 0.3; echo >> ${file}`, 1, killedAgent('with the command'))
+  expect(await workers.run()).toEqual([137])
+  expect(fs.readFileSync(file, 'utf8')).toBe('\n')
+  expect(told[0]).toMatch(/^rank 0: the agent was killed by SIGKILL; its command, process \d+, goes on/)
+})
+
 test('a command whose agent is killed goes on, is waited for, and gets signals; how it ends is said to be unknown', async () => {
   const file = path.join(folder(), 'marks')
-  // Not before it has told its command's pid.
-  const served = 'set -- $PROVLOOM_TREE; until [ -e "$3/agent.json" ]; do sleep 0.02; done'
-  const script = `trap 'echo told >> ${file}; exit 0' USR1; ${served}; kill -KILL $PPID; echo on >> ${file}; while :; do sleep 0.05; done`
+  const script = `trap 'echo told >> ${file}; exit 0' USR1; kill -KILL $PPID; echo on >> ${file}; while :; do sleep 0.05; done`
   const { workers, told } = workersOf(script, 1)
   const codes = workers.run()
   await expect.poll(() => told.join(), { timeout: 20_000 }).toContain('goes on')

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { ignoring } from '../../src/launch/ignoring.ts'
+import { becoming } from '../../src/launch/becoming.ts'
 import { lookUp } from '../../src/launch/lookup.ts'
 import { freshFolder } from '../support/place.ts'
 import fs from 'node:fs'
 import path from 'node:path'
 
 function run(signals: readonly number[], argv: readonly string[], env: Record<string, string>): string {
-  const [file, ...rest] = ignoring(signals, argv, env)
+  const [file, ...rest] = becoming({ ignored: signals }, argv, env)
   return execFileSync(file!, rest, { env, encoding: 'utf8', cwd: '/' })
 }
 
@@ -42,8 +42,8 @@ test('a command whose name looks like a variable runs all the same', () => {
   expect(run([1], [file, 'x'], searched)).toBe('ran x\n')
 })
 
-test('where nothing is ignored, nothing stands between', () => {
-  expect(ignoring([], ['train', 'x'], {})).toEqual(['train', 'x'])
+test('where nothing is to be done before, nothing stands between', () => {
+  expect(becoming({ ignored: [] }, ['train', 'x'], {})).toEqual(['train', 'x'])
 })
 
 test('a program is looked for as the system does', () => {
