@@ -38,5 +38,5 @@ export interface SessionParts {
   /** Undefined for a session that is handed in: what is seen now says nothing of it. */
   recorder(own: OwnStream): Recorder | undefined
   /** A person should know. */
-  told(message: string): void
+  readonly told: (message: string) => void
 }

@@ -2,9 +2,11 @@ import fs from 'node:fs'
 import { lifeOf } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
+import type { SessionProcess } from './parts.ts'
 import { startedMs } from '@provloom/shared/process'
 import path from 'node:path'
 import { namesIn } from '@provloom/shared'
+import type { SessionEnd } from '@provloom/shared'
 
 /** The boot time in /proc is of whole seconds. */
 const startGrainMs = 2_000
@@ -63,4 +65,18 @@ function tailOf(file: string): Buffer {
   } finally {
     fs.closeSync(descriptor)
   }
+}
+
+/**
+ * The session's last word ends it for all who write into it; an interpreter's, said at its exit, not for processes that
+ * go on. Wrapped, how the process ended says more than that.
+ */
+export function isSaidForAll(
+  said: SessionEnd | undefined,
+  { wrapped }: SessionProcess,
+  folder: SessionFolder,
+  facts: SessionFacts,
+): boolean {
+  if (said?.by !== 'exit') return said !== undefined
+  return wrapped === undefined && livingWriters(folder, facts).every((pid) => pid === facts.pid)
 }
