@@ -56,10 +56,8 @@ export function keep(
   if (own !== undefined) {
     const text = `${call}: ${shown(place)} is Provloom's own (${own}): it is not recorded`
     session.problem('OWN_FILES', text, place)
-  } else if (found.isFile()) {
-    new FileRecorder(session, call, name, keeping).file(place)
-  } else if (found.isDirectory()) {
-    new FileRecorder(session, call, name, keeping).folder(place, found)
+  } else if (found.isFile() || found.isDirectory()) {
+    new FileRecorder(session, call, name, keeping).keep(place, found)
   } else {
     session.problem('NOT_A_FILE', `${call}: ${shown(place)} is neither a file nor a folder`, place)
   }
