@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import PQueue from 'p-queue'
-import { reasonOf, systemCode } from '@provloom/shared'
+import { limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Artifact, Rank, RunId } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Hurry } from '../publish/publisher.ts'
@@ -61,6 +61,7 @@ export class ArtifactKeeper {
   readonly #seen = new Set<string>()
   readonly #open = new Map<string, Set<number>>()
   readonly #giving = new AbortController()
+  readonly #holes = new AbortController()
   readonly #moved: Wake
   /** Not stored, for what may be over later. */
   #unstored: Job[] = []
@@ -119,6 +120,9 @@ export class ArtifactKeeper {
   async finish(until: number, patienceMs: number): Promise<boolean> {
     const { clock, timing } = this.#parts.context
     const stopTelling = clock.after(timing.drainMs, () => this.#tellReading())
+    const stopHoles = clock.after(timing.holesMs, () =>
+      this.#holes.abort(new Error('not read: it is nearly all holes, and there was no time for all of them')),
+    )
     this.#progressMs = clock.monotonicMs()
     this.#tryAgain()
     while (this.#run !== undefined && this.unstored !== undefined) {
@@ -128,6 +132,7 @@ export class ArtifactKeeper {
       await this.#moved.wait(Math.min(until - now, againMs))
     }
     stopTelling()
+    stopHoles()
     return this.unstored === undefined
   }
 
@@ -145,7 +150,7 @@ export class ArtifactKeeper {
     const more = this.#queue.size
     if (this.#reading === undefined) return
     this.#parts.told(
-      `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends`,
+      `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends (Ctrl-C or SIGTERM: without them)`,
     )
   }
 
@@ -227,7 +232,7 @@ export class ArtifactKeeper {
     try {
       return artifact.copy === true
         ? await this.#copy(artifact, source, from, origin)
-        : await readAsLogged(artifact, from, this.#giving.signal)
+        : await readAsLogged(artifact, from, await this.#signalOf(artifact, from))
     } finally {
       await from.close()
     }
@@ -239,7 +244,7 @@ export class ArtifactKeeper {
     if (parts === undefined) {
       return {
         problem: 'not copied: its name leads out of the run directory',
-        ...(await readAsLogged(artifact, from, this.#giving.signal)),
+        ...(await readAsLogged(artifact, from, await this.#signalOf(artifact, from))),
       }
     }
     const seen = lookAt(runDir, runId)
@@ -247,7 +252,7 @@ export class ArtifactKeeper {
     if (seen !== 'there') {
       if (seen === 'away' || this.#wasReached) throw new NotYet(`${runDir} cannot be reached any more`)
       const problem = `not copied: the run directory ${runDir} cannot be reached from ${this.#parts.host}`
-      return { problem, ...(await readAsLogged(artifact, from, this.#giving.signal)) }
+      return { problem, ...(await readAsLogged(artifact, from, await this.#signalOf(artifact, from))) }
     }
     const folder = path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
     const { size, blocks } = await from.stat()
@@ -257,13 +262,21 @@ export class ArtifactKeeper {
       Math.min(size, blocks * blockBytes),
     )
     try {
-      const found = await readAsLogged(artifact, from, this.#giving.signal, copy.handle)
+      const found = await readAsLogged(artifact, from, await this.#signalOf(artifact, from), copy.handle)
       if ('problem' in found) return found
       const stored = await copy.place(parts, accessOf(artifact, source, folder), found)
       return { ...found, stored: path.relative(runDir, stored).split(path.sep).join('/') }
     } finally {
       await copy.end()
     }
+  }
+
+  /** Which ends its reading. What waits in the spool has no other original. */
+  async #signalOf({ spooled }: Artifact, from: FileHandle): Promise<AbortSignal> {
+    const { size, blocks } = await from.stat()
+    const isHoles =
+      spooled === undefined && size > limits.artifactInlineBytesMax && blocks * blockBytes < size / 16
+    return isHoles ? AbortSignal.any([this.#giving.signal, this.#holes.signal]) : this.#giving.signal
   }
 
   #sourceOf({ spooled, path: file }: Artifact): string | undefined {
