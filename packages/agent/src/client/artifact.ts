@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { reasonOf, systemCode } from '@provloom/shared'
 import { around, isConnection } from '../artifact/ours.ts'
-import { withSession } from './which.ts'
+import { withOptions } from './with-options.ts'
 import { FileRecorder } from './file-recorder.ts'
 import type { Keeping } from './file-recorder.ts'
 import { nameOf } from './name.ts'
@@ -25,7 +25,7 @@ export interface ArtifactOptions {
 
 /** Records a file, or a folder with all its files. `logArtifact(path)` alone names it by its file name. */
 export function logArtifact(name: string, file?: string, options: ArtifactOptions = {}): void {
-  withSession('logArtifact', (session) => {
+  withOptions('logArtifact', options, (session, options) => {
     keep(session, 'logArtifact', file === undefined ? undefined : name, file ?? name, {
       ...present({ context: options.context, source: options.source, step: options.step }),
       ...present({ subfolder: nameOf(options.logCopySubdirectory) }),
