@@ -132,6 +132,97 @@ describeOnSmallDisk('a run whose disk is full for a while', () => {
   }, 60_000)
 })
 
+const withFile = `
+import os, sys, time, provloom
+provloom.start_run("www.example.org", "file")
+with open("weights.bin", "wb") as file:
+    file.write(b"w" * 200_000)
+provloom.log_artifact("weights.bin")
+os.remove("weights.bin")
+provloom.log_metric("loss", 0.5)
+while len(sys.argv) > 1 and not os.path.exists(sys.argv[1]):
+    time.sleep(0.01)
+print("ended", provloom.end_run(), flush=True)
+`
+
+interface WithFile {
+  readonly job: Started
+  readonly disk: SmallDisk
+  readonly saveDir: string
+  readonly spoolRoot: string
+}
+
+/** A run on a disk with room for its own files, and none for the file that it logs. */
+function runWithFile(...args: readonly string[]): WithFile {
+  const disk = smallDisk(8_192)
+  disk.fill(150)
+  const [spoolRoot, cwd, saveDir] = [folder(), folder(), path.join(disk.root, 'prov')]
+  const env = { PYTHONPATH: client, PROVLOOM_SPOOL_ROOT: spoolRoot }
+  const command = ['python3', '-c', withFile, ...args]
+  const job = startProvloom(['run', '--provenance-save-dir', saveDir, '--', ...command], { env, cwd })
+  return { job, disk, saveDir, spoolRoot }
+}
+
+function expectStored(runDir: string): void {
+  const copy = fs.readFileSync(path.join(runDir, 'artifacts/rank0/weights.bin'))
+  expect(copy.equals(Buffer.alloc(200_000, 'w'))).toBe(true)
+  expect(readRunFile(runDir)).toMatchObject({ finished: true, status: 'completed', problems: 0 })
+  const graph = new Graph(runDir)
+  expect(graph.ofType('StoredCopy')).toHaveLength(1)
+  expect(graph.violations()).toEqual([])
+}
+
+describeOnSmallDisk('a logged file that the save directory has no room for', () => {
+  it('is kept with its session, and an import stores it', async () => {
+    const { job, disk, saveDir, spoolRoot } = runWithFile()
+    const { code, stdout, stderr } = await job.ended
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain('ended False')
+    expect(stderr).toMatch(/weights\.bin cannot be copied into the run directory now: ENOSPC.*tried again/)
+    expect(stderr).toMatch(
+      /1 logged file is not in the run directory yet: ENOSPC.*its session is kept in .*Hand in: provloom import /,
+    )
+    const runDir = onlyRun(saveDir)
+    expect(readRunFile(runDir)).toMatchObject({ finished: false, status: 'incomplete', problems: 1 })
+    expect(readRunFile(runDir).problemKinds).toMatchObject([{ code: 'KEPT', count: 1 }])
+    const [rank] = new Graph(runDir).ofType('RankExecution')
+    expect(new Graph(runDir).value(rank!, 'problem')).toMatch(/^KEPT: not all is in this run: 1 logged file/)
+    expect((await provloom(['spools', '--spool-root', spoolRoot])).stdout).toMatch(/0 records, 1 file$/m)
+
+    const again = await provloom(['import', '--spool-root', spoolRoot])
+    expect([again.code, again.stderr]).toEqual([3, expect.stringMatching(/ENOSPC/)])
+    disk.free()
+    const imported = await provloom(['import', '--spool-root', spoolRoot])
+    expect(imported.code, imported.stderr).toBe(0)
+    expectStored(runDir)
+    expect(fs.readdirSync(spoolRoot)).toEqual([])
+  }, 90_000)
+
+  it('is stored as soon as there is room', async () => {
+    const goes = path.join(folder(), 'goes')
+    const { job, disk, saveDir } = runWithFile(goes)
+    await job.seen(/cannot be copied into the run directory now/)
+    disk.free()
+    await job.seen(/logged files are copied into the run directory again/)
+    fs.writeFileSync(goes, '')
+    const { code, stdout, stderr } = await job.ended
+    expect([code, stdout], stderr).toEqual([0, expect.stringContaining('ended True')])
+    expectStored(onlyRun(saveDir))
+  }, 60_000)
+
+  it('holds up no end that a signal asks for', async () => {
+    const { job, saveDir } = runWithFile()
+    await job.seen(/ended False/)
+    const began = performance.now()
+    job.child.kill('SIGTERM')
+    const { code, stderr } = await job.ended
+    expect(performance.now() - began).toBeLessThan(4_000)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/its session is kept in /)
+    expect(readRunFile(onlyRun(saveDir)).finished).toBe(false)
+  }, 60_000)
+})
+
 describe('sessions whose save directory cannot be made', () => {
   it('stay where they are: an import says why once, and how many are left, and where', async () => {
     const [cwd, spoolRoot] = [folder(), folder()]

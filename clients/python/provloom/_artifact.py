@@ -77,9 +77,13 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         session.problem("OWN_FILES", "%s: %s is Provloom's own (%s): it is not recorded"
                         % (call, shown(path), own or "a connection file"), path)  # fmt: skip
     elif stat.S_ISDIR(found.st_mode):
-        _Keeper(session, call, copy, facts).folder(path, found)
+        keeper = _Keeper(session, call, copy, facts)
+        keeper.folder(path, found)
+        keeper.close()
     elif stat.S_ISREG(found.st_mode):
-        _Keeper(session, call, copy, facts).file(path)
+        keeper = _Keeper(session, call, copy, facts)
+        keeper.file(path)
+        keeper.close()
     else:
         session.problem("NOT_A_FILE", "%s: %s is neither a file nor a folder" % (call, shown(path)), path)
 
@@ -104,6 +108,9 @@ class _Keeper:
         self._session, self._call, self._copy, self._facts = session, call, copy, facts
         # Looked at once: a folder of many files must not list the copies for each of them.
         self._allowance = _copy.Allowance(session)
+
+    def close(self):
+        self._allowance.close()
 
     def file(self, path):
         try:

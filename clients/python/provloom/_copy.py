@@ -67,6 +67,7 @@ class Allowance:
         # A clone takes room only when its original is overwritten: never more than is left to the training then.
         self._clones = self.free // 2 - cloned
         self._mapped = None
+        self._tick = None
         self._until = time.monotonic() + limits.KEEP_MS / 1000
 
     def mapped(self, inode):
@@ -77,6 +78,16 @@ class Allowance:
 
     def late(self):
         return time.monotonic() > self._until
+
+    def mark(self, found):
+        """A mark was made: where the file was written within this tick of its clock, the call ends in the next one."""
+        if abs(time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)) < _TICK_SECONDS * 1e9:
+            self._tick = time.monotonic() + _TICK_SECONDS
+
+    def close(self):
+        """The call is over. What is written from now on gets another time than what a mark was made of: waited for once."""
+        if self._tick is not None:
+            time.sleep(max(0.0, min(self._tick - time.monotonic(), _TICK_SECONDS)))
 
     def clone(self, size):
         """Takes the room for a clone. Returns whether there is some."""
@@ -269,8 +280,7 @@ def _marked(descriptor, allowance):
     found = os.fstat(descriptor)
     if allowance.mapped(found.st_ino):
         return {"size": found.st_size, "problem": "it is mapped into memory for writing: nobody can tell whether it changes"}
-    if abs(time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)) < _TICK_SECONDS * 1e9:
-        time.sleep(_TICK_SECONDS)  # what is written from now on gets another time
+    allowance.mark(found)
     return {"size": found.st_size, "mark": "%d.%d.%d" % (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)}
 
 

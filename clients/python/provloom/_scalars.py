@@ -34,7 +34,7 @@ def scalar(value, most):
         return _bytes(value, bytes if issubclass(kind, bytes) else bytearray, most)
     if issubclass(kind, complex):
         return Typed("str", complex.__repr__(value))
-    for look in (_enumerated, _exact_number, _moment, _of_library, _printed, _code):
+    for look in (_enumerated, _text, _view, _exact_number, _moment, _of_library, _printed, _code):
         try:
             found = look(value, kind)
         except BaseException as error:
@@ -42,7 +42,10 @@ def scalar(value, most):
                 raise
             found = Typed("str", "<%s>" % title(kind), ("VALUE_NOT_READ", "cannot be read: %s" % error_text(error)))
         if found is not None:
-            return found if found.kind != "str" else Typed("str", cut(found.text, most).text, found.remark)
+            if found.kind != "str":
+                return found
+            whole = cut(found.text, most)
+            return Typed("str", whole.text, found.remark or whole.remark)
     return None
 
 
@@ -97,7 +100,7 @@ def _exact_number(value, kind):
         from decimal import Decimal
 
         if Decimal.__sizeof__(value) > 4096:
-            return stranger(kind)
+            return _long_decimal(value)
         text = Decimal.__str__(value)
         try:
             near = float(text)
@@ -106,10 +109,36 @@ def _exact_number(value, kind):
         return Typed("float", float_text(near)) if near != near or Decimal(repr(near)) == value else Typed("str", text)
     if is_a(kind, "fractions", "Fraction"):
         parts = held(value, "_numerator"), held(value, "_denominator")
-        if any(type(one) is not int or one.bit_length() > _INT_BITS_MAX for one in parts):
+        if any(type(one) is not int for one in parts):
             return stranger(kind)
+        if any(one.bit_length() > _INT_BITS_MAX for one in parts):
+            return Typed("str", "%s/%s" % tuple(_integer(one).text for one in parts), ("VALUE_CUT", "is a fraction of very large "
+                                                                                        "integers; their beginning is recorded"))  # fmt: skip
         return Typed("str", digits(parts[0]) if parts[1] == 1 else "%s/%s" % tuple(map(digits, parts)))
     return None
+
+
+def _long_decimal(value):
+    import decimal
+
+    context = decimal.Context(prec=100, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX, traps=[])
+    return Typed("str", str(context.plus(value)), ("VALUE_CUT", "has very many digits; it is recorded with 100 of them"))
+
+
+def _text(value, kind):
+    """What is text all through, and would be a sequence of itself: a UserString."""
+    if not is_a(kind, "collections", "UserString"):
+        return None
+    text = held(value, "data")
+    return cut(text, 1 << 20) if type(text) is str else None
+
+
+def _view(value, kind):
+    if kind is not memoryview:
+        return None
+    if not value.c_contiguous:
+        return stranger(kind)
+    return _bytes(value.cast("B") if value.nbytes else b"", memoryview if value.nbytes else bytes, 1 << 16)
 
 
 def _moment(value, kind):

@@ -86,6 +86,25 @@ for i in range(20):
 """, F=path)  # fmt: skip
         self.assertEqual(len({one["mark"] for one in self.events("artifact")}), 20)
 
+    def test_a_call_waits_for_the_tick_of_a_clock_once_however_many_files_were_written_just_now(self):
+        self.run_program(HEAD + """
+import os, threading, time
+from provloom import _copy
+_copy.Allowance.late = lambda self: True
+folder = F + ".fresh/"
+os.mkdir(folder)
+for i in range(300):
+    open(folder + str(i), "w").close()
+def touch():
+    while True:
+        for i in range(300): os.utime(folder + str(i))
+threading.Thread(target=touch, daemon=True).start()
+began = time.monotonic()
+provloom.log_artifact(folder)
+assert time.monotonic() - began < 3, time.monotonic() - began
+""", F=self.file("a"))  # fmt: skip
+        self.assertEqual(len([one for one in self.events("artifact") if "mark" in one]), 300)
+
     def test_of_a_file_that_is_mapped_for_writing_nothing_is_promised(self):
         path = self.file("a.bin", b"x" * 5000)
         self.run_program(LIMIT % "KEEP_MS = -1" + HEAD + """

@@ -131,6 +131,19 @@ class Scalars(unittest.TestCase):
         ):  # fmt: skip
             self.assertEqual(shown(value), expected)
 
+    def test_what_is_text_or_bytes_by_another_name_is_recorded_as_such(self):
+        for value, expected in (
+            (collections.UserString("hi"), ("str", "hi")), ([collections.UserString("hi")], ("json", '["hi"]')),
+            (memoryview(b"abc"), ("str", "b'abc'")), (memoryview(b""), ("str", "b''")),
+        ):  # fmt: skip
+            self.assertEqual(shown(value), expected)
+
+    def test_exact_numbers_that_are_very_long_are_recorded_by_their_beginning(self):
+        for value, begins in ((decimal.Decimal(10**20000), "1.000"), (fractions.Fraction(1 << 20000, 3), "0x8000")):
+            found = typed(value)
+            self.assertEqual((found.kind, found.text[: len(begins)], found.remark[0]), ("str", begins, "VALUE_CUT"))
+            self.assertLess(len(found.text), 200)
+
     def test_the_first_and_the_last_day_are_kept_where_no_clock_moves_them_to_utc(self):
         zone = datetime.timezone(datetime.timedelta(hours=5))
         self.assertEqual(shown(datetime.datetime(1, 1, 1, tzinfo=zone)), ("time", "0001-01-01T00:00:00+05:00"))

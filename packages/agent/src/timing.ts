@@ -18,6 +18,8 @@ export interface Timing {
   readonly factsMs: number
   /** Giving up at the end when nothing moves. */
   readonly drainMs: number
+  /** Files that are holes, all but, are read for so long behind the end of their session: there is no end to what they may say. */
+  readonly holesMs: number
   /** Looking for a connection file: at first this often, and half as often each time down to the other. */
   readonly seekMinMs: number
   readonly seekMaxMs: number
@@ -37,6 +39,7 @@ export const defaultTiming: Timing = {
   stalledMs: 4_000,
   factsMs: 5_000,
   drainMs: limits.drainMs,
+  holesMs: 60_000,
   seekMinMs: 250,
   seekMaxMs: 2_000,
   idleMs: 60_000,

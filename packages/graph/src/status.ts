@@ -32,8 +32,10 @@ export function keptWords({ closed }: RunState, { kept, ended, lost }: RankState
       : []
   }
   const { records, folder, reason } = kept
+  // Without records it is files, or the end alone, which the reason names.
+  const what = records === 0 ? 'not all is in this run' : `${records} records are not in this graph`
   return [
-    `KEPT: ${records} records are not in this graph: ${reason}. They are kept in ${folder}; hand in: provloom import ${shellWord(folder)}`,
+    `KEPT: ${what}: ${reason}. ${records === 0 ? 'It is' : 'They are'} kept in ${folder}; hand in: provloom import ${shellWord(folder)}`,
   ]
 }
 

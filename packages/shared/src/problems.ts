@@ -125,7 +125,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   },
   FILE_NOT_STORED: {
     what: 'no copy of a logged file could be made in the run directory, or it had changed by then',
-    try: 'leave a file as it is until the run has ended, and look whether there is room for copies',
+    try: 'look at the reason; a file that was not copied in the call is left as it is until the run has ended',
   },
   FOLDER_INCOMPLETE: {
     what: 'not all of a folder could be recorded',
@@ -140,7 +140,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'call start_run below if __name__ == "__main__", or give the child a rank',
   },
   KEPT: {
-    what: 'records are not in this graph: they are kept in the spool of their session',
+    what: 'records or files are not in this run: they are kept in the spool of their session',
     try: 'hand them in: provloom spools says where they are, and what to type',
   },
   MISSING_FILE: {

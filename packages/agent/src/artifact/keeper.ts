@@ -2,21 +2,17 @@ import fs from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import PQueue from 'p-queue'
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Artifact, Rank, RunId } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Hurry } from '../publish/publisher.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { Fact } from '../spool/own-stream.ts'
-import { markOf } from './mark.ts'
-import { reachOf } from './modes.ts'
+import { Wake } from '../wake.ts'
+import { accessOf, isDone, readAsLogged } from './as-logged.ts'
+import { NotYet } from './not-yet.ts'
 import { partsOf } from './place.ts'
-import { Copy, openRegular, readOnce } from './store.ts'
-import type { Access, Digest } from './store.ts'
-
-interface Changed {
-  readonly problem: string
-}
+import { Copy, openRegular } from './store.ts'
 
 interface Outcome {
   readonly size?: number
@@ -24,8 +20,6 @@ interface Outcome {
   readonly stored?: string
   readonly problem?: string
 }
-
-const changed: Changed = { problem: 'it has changed since it was logged, and no copy of it was kept' }
 
 /** Where a logged file's event stands. */
 export interface Origin {
@@ -46,9 +40,20 @@ export interface KeeperParts {
   readonly pending: (stream: string, lowest: number | undefined) => void
 }
 
+interface Job {
+  readonly artifact: Artifact
+  readonly origin: Origin
+}
+
+/** In which `stat` counts. */
+const blockBytes = 512
+/** A file for which the run directory had no room is tried again so often. */
+const againMs = 1_000
+
 /**
  * Hashes logged files and copies them into the run directory, one after the other, and records what became of each.
- * Jobs wait here; events never do.
+ * Jobs wait here; events never do. What could not be stored and may be later is recorded as nothing: it is tried again,
+ * and its event stays in the spool.
  */
 export class ArtifactKeeper {
   readonly #parts: KeeperParts
@@ -57,17 +62,37 @@ export class ArtifactKeeper {
   readonly #open = new Map<string, Set<number>>()
   readonly #giving = new AbortController()
   #toldCount = 0
+  readonly #holes = new AbortController()
+  readonly #moved: Wake
+  /** Not stored, for what may be over later. */
+  #unstored: Job[] = []
+  #why: string | undefined
+  #again: (() => void) | undefined
+  #patient = true
+  #progressMs = 0
   /** The file that is being read. */
   #reading: string | undefined
   #run: { readonly runId: RunId; readonly runDir: string } | undefined
+  /** The run directory was seen from here: where it is not any more it was removed, or its disk is away. */
+  #wasReached = false
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
+    this.#moved = new Wake(parts.context.clock)
+  }
+
+  /** Why logged files are not in the run directory, though they may be later; undefined where none waits. */
+  get unstored(): string | undefined {
+    const left = this.#left
+    if (left === 0) return undefined
+    const files = left === 1 ? '1 logged file is' : `${left} logged files are`
+    return `${files} not in the run directory yet: ${this.#why ?? 'there was no time to copy them'}`
   }
 
   /** The run is known: jobs may begin. */
   begin(runId: RunId, runDir: string): void {
     this.#run = { runId, runDir }
+    this.#wasReached ||= lookAt(runDir, runId) === 'there'
     this.#queue.start()
   }
 
@@ -78,7 +103,7 @@ export class ArtifactKeeper {
     this.#seen.add(id)
     if (isDone(artifact)) return
     this.#mark(origin, true)
-    void this.#queue.add(() => this.#store(artifact, origin))
+    this.#add({ artifact, origin })
   }
 
   /** An earlier agent of this spool has done it. */
@@ -86,27 +111,37 @@ export class ArtifactKeeper {
     this.#seen.add(`${origin.stream}/${origin.number}`)
   }
 
-  /** Resolves when no job is left, or its time is over; says what it waits for. @param until monotonic milliseconds */
-  async finish(until: number): Promise<void> {
+  /**
+   * Resolves when no job is left; says what it waits for.
+   *
+   * @param until monotonic milliseconds
+   * @param patienceMs what could not be stored is tried again for so long while nothing gets stored
+   * @returns whether all is done; what is not stays in the spool
+   */
+  async finish(until: number, patienceMs: number): Promise<boolean> {
     const { clock, timing } = this.#parts.context
     const stopTelling = clock.after(timing.drainMs, () => this.#tellReading())
-    if (this.#run !== undefined && this.#queue.size + this.#queue.pending > 0) {
-      await new Promise<void>((resolve) => {
-        const left = Math.max(0, Math.min(until - clock.monotonicMs(), 2 ** 31 - 1))
-        const cancel = clock.after(left, resolve)
-        void this.#queue.onIdle().then(() => {
-          cancel()
-          resolve()
-        })
-      })
+    const stopHoles = clock.after(timing.holesMs, () =>
+      this.#holes.abort(new Error('not read: it is nearly all holes, and there was no time for all of them')),
+    )
+    this.#progressMs = clock.monotonicMs()
+    this.#tryAgain()
+    while (this.#run !== undefined && this.unstored !== undefined) {
+      const now = clock.monotonicMs()
+      const waits = this.#patient && now - this.#progressMs < patienceMs
+      if (now >= until || (this.#isIdle && !waits)) break
+      await this.#moved.wait(Math.min(until - now, againMs))
     }
     stopTelling()
-    this.stop()
+    stopHoles()
+    return this.unstored === undefined
   }
 
-  /** What is not read in a while, or at once, is not read, which is recorded of each file. */
+  /** What is not read in a while, or at once, is not read, which is recorded of each file that stays where it is. */
   hurry(which: Hurry): void {
     const { clock, timing } = this.#parts.context
+    this.#patient = false
+    this.#moved.ring()
     clock.after(which === 'all' ? 0 : timing.drainMs, () =>
       this.#giving.abort(new Error('not read: its agent was told to end first')),
     )
@@ -116,17 +151,56 @@ export class ArtifactKeeper {
     const more = this.#queue.size
     if (this.#reading === undefined) return
     this.#parts.told(
-      `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends`,
+      `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends (Ctrl-C or SIGTERM: without them)`,
     )
   }
 
   /** Jobs not begun are given up; their files stay where they are. */
   stop(): void {
+    this.#again?.()
     this.#queue.pause()
     this.#queue.clear()
   }
 
-  async #store(artifact: Artifact, origin: Origin): Promise<void> {
+  get #left(): number {
+    return [...this.#open.values()].reduce((sum, numbers) => sum + numbers.size, 0)
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.size + this.#queue.pending === 0
+  }
+
+  #add(job: Job): void {
+    void this.#queue.add(() => this.#store(job)).then(() => this.#moved.ring())
+  }
+
+  /** Those that have waited since the last time; each says anew where it stands. */
+  #tryAgain(): void {
+    this.#again?.()
+    this.#again = undefined
+    for (const job of this.#unstored.splice(0)) this.#add(job)
+  }
+
+  /** It is the same for the files behind it, more often than not: it is said once, and again when it is over. */
+  #putOff(job: Job, why: string): void {
+    this.#unstored.push(job)
+    if (this.#why === undefined) {
+      const last = this.#giving.signal.aborted ? '' : '; it is tried again'
+      this.#parts.told(`${job.artifact.path} cannot be copied into the run directory now: ${why}${last}`)
+    }
+    this.#why = why
+    this.#again ??= this.#parts.context.clock.after(againMs, () => this.#tryAgain())
+  }
+
+  #noteStored(): void {
+    this.#progressMs = this.#parts.context.clock.monotonicMs()
+    if (this.#why === undefined || this.#left > 1) return
+    this.#why = undefined
+    this.#parts.told('logged files are copied into the run directory again')
+  }
+
+  async #store(job: Job): Promise<void> {
+    const { artifact, origin } = job
     try {
       this.#giving.signal.throwIfAborted()
       this.#reading = artifact.path
@@ -135,13 +209,17 @@ export class ArtifactKeeper {
       this.#tellProblem(artifact, fact.problem)
       // What waits in the spool is in the way of the next copies.
       if (recorded && fact.problem === undefined) this.#forget(artifact)
+      this.#noteStored()
     } catch (error) {
+      // The only copy there is, maybe: whoever hands the session in has the time that there was not here.
+      const isKept = artifact.spooled !== undefined && this.#giving.signal.aborted
+      if (error instanceof NotYet || isKept) return this.#putOff(job, reasonOf(error))
       this.#parts.record({ type: 'artifact.stored', ...origin, problem: reasonOf(error) })
       this.#tellProblem(artifact, reasonOf(error))
     } finally {
       this.#reading = undefined
-      this.#mark(origin, false)
     }
+    this.#mark(origin, false)
   }
 
   /** What its client saw is told by that. Of many files the first few are: the graph has them all. */
@@ -163,7 +241,7 @@ export class ArtifactKeeper {
     try {
       return artifact.copy === true
         ? await this.#copy(artifact, source, from, origin)
-        : await readAsLogged(artifact, from, this.#giving.signal)
+        : await readAsLogged(artifact, from, await this.#signalOf(artifact, from))
     } finally {
       await from.close()
     }
@@ -175,23 +253,39 @@ export class ArtifactKeeper {
     if (parts === undefined) {
       return {
         problem: 'not copied: its name leads out of the run directory',
-        ...(await readAsLogged(artifact, from, this.#giving.signal)),
+        ...(await readAsLogged(artifact, from, await this.#signalOf(artifact, from))),
       }
     }
-    if (!isReachable(runDir, runId)) {
+    const seen = lookAt(runDir, runId)
+    this.#wasReached ||= seen === 'there'
+    if (seen !== 'there') {
+      if (seen === 'away' || this.#wasReached) throw new NotYet(`${runDir} cannot be reached any more`)
       const problem = `not copied: the run directory ${runDir} cannot be reached from ${this.#parts.host}`
-      return { problem, ...(await readAsLogged(artifact, from, this.#giving.signal)) }
+      return { problem, ...(await readAsLogged(artifact, from, await this.#signalOf(artifact, from))) }
     }
     const folder = path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
-    const copy = await Copy.begin(folder, `${origin.stream}-${origin.number}`)
+    const { size, blocks } = await from.stat()
+    const copy = await Copy.begin(
+      folder,
+      `${origin.stream}-${origin.number}`,
+      Math.min(size, blocks * blockBytes),
+    )
     try {
-      const found = await readAsLogged(artifact, from, this.#giving.signal, copy.handle)
+      const found = await readAsLogged(artifact, from, await this.#signalOf(artifact, from), copy.handle)
       if ('problem' in found) return found
       const stored = await copy.place(parts, accessOf(artifact, source, folder), found)
       return { ...found, stored: path.relative(runDir, stored).split(path.sep).join('/') }
     } finally {
       await copy.end()
     }
+  }
+
+  /** Which ends its reading. What waits in the spool has no other original. */
+  async #signalOf({ spooled }: Artifact, from: FileHandle): Promise<AbortSignal> {
+    const { size, blocks } = await from.stat()
+    const isHoles =
+      spooled === undefined && size > limits.artifactInlineBytesMax && blocks * blockBytes < size / 16
+    return isHoles ? AbortSignal.any([this.#giving.signal, this.#holes.signal]) : this.#giving.signal
   }
 
   #sourceOf({ spooled, path: file }: Artifact): string | undefined {
@@ -216,75 +310,14 @@ export class ArtifactKeeper {
 
 const toldMax = 8
 
-/** A folder is told by its files; what was hashed and is not to be copied, or could not be read, is told already. */
-function isDone({ mediaType, spooled, copy, sha256, mark, problem }: Artifact): boolean {
-  if (spooled !== undefined) return false
-  if (mediaType === 'inode/directory') return true
-  return copy === true
-    ? problem !== undefined && mark === undefined && sha256 === undefined
-    : mark === undefined
-}
-
-/**
- * Reads a file as it was at the call, and copies it to `into`: what is read is what was logged, by its hash, or by its
- * mark before and after. Of anything else neither size nor hash are told.
- */
-async function readAsLogged(
-  artifact: Artifact,
-  from: FileHandle,
-  signal: AbortSignal,
-  into?: FileHandle,
-): Promise<Digest | Changed> {
-  const { spooled, sha256, mark, size } = artifact
-  const before = markOf(await from.stat({ bigint: true }))
-  if (spooled === undefined && sha256 === undefined) {
-    if (mark === undefined) return { problem: 'nothing of it was kept, and nothing says what it was' }
-    if (before !== mark) return changed
-  }
-  const found = await readOnce(from, into, size, signal)
-  const after = markOf(await from.stat({ bigint: true }))
-  const same =
-    sha256 === undefined
-      ? before === after && (size === undefined || size === found.size)
-      : sha256 === found.sha256
-  if (same) return found
-  return spooled === undefined ? changed : { problem: 'its copy in the spool is not what was logged' }
-}
-
-/** Who may read the copy of a file: by what was seen of it at the call, and by the folders above it. */
-function accessOf(
-  { mode, group, path: file, depth, spooled }: Artifact,
-  source: string,
-  beside: string,
-): Access {
-  // What we made in the spool ourselves has no original elsewhere.
-  const made = spooled !== undefined && file === source
-  const levels = Math.min(depth ?? 0, file.split('/').length)
-  const folders = Array.from({ length: levels }, (_, n) => folderAbove(file, levels - 1 - n))
-  return {
-    mode: mode ?? 0o600,
-    group,
-    reach: made ? 0o077 : reachOf(file, group, beside),
-    folders: folders.map((folder) => folderAccess(folder, beside)),
-  }
-}
-
-function folderAbove(file: string, levels: number): string {
-  return levels === 0 ? path.dirname(file) : folderAbove(path.dirname(file), levels - 1)
-}
-
-function folderAccess(folder: string, beside: string): Omit<Access, 'folders'> {
-  const found = fs.statSync(folder, { throwIfNoEntry: false })
-  if (found === undefined) return { mode: 0o700, group: undefined, reach: 0 }
-  return { mode: found.mode & 0o777, group: found.gid, reach: reachOf(folder, found.gid, beside) }
-}
-
-/** Whether this machine sees the run directory: its `run.json` names the same run. */
-function isReachable(runDir: string, runId: RunId): boolean {
+/** Whether this machine sees the run directory: its `run.json` names the same run. `away`: its disk does not say. */
+function lookAt(runDir: string, runId: RunId): 'there' | 'absent' | 'away' {
   try {
     const value: unknown = JSON.parse(fs.readFileSync(path.join(runDir, 'run.json'), 'utf8'))
-    return typeof value === 'object' && value !== null && 'runId' in value && value.runId === runId
-  } catch {
-    return false
+    const isSame = typeof value === 'object' && value !== null && 'runId' in value && value.runId === runId
+    return isSame ? 'there' : 'absent'
+  } catch (error) {
+    const code = systemCode(error)
+    return code === undefined || code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'away'
   }
 }

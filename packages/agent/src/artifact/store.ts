@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { makePath } from '@provloom/shared'
 import { bitsOf } from './modes.ts'
+import { NotYet, inRunDir } from './not-yet.ts'
 import { withFreeName } from './place.ts'
 
 /** Size and checksum of a file. */
@@ -41,6 +42,7 @@ export async function openRegular(file: string, follow: boolean): Promise<FileHa
  *
  * @param most one that has more is not read to its end: it may grow for ever
  * @param signal its reason is thrown between two blocks
+ * @throws {NotYet} where `into` cannot be written now
  */
 export async function readOnce(
   from: FileHandle,
@@ -58,10 +60,11 @@ export async function readOnce(
     const bytes = block.subarray(0, bytesRead)
     hash.update(bytes)
     // A block of zeros stays a hole.
-    if (into !== undefined && !bytes.equals(nothing.subarray(0, bytesRead))) await writeAt(into, bytes, size)
+    if (into !== undefined && !bytes.equals(nothing.subarray(0, bytesRead)))
+      await inRunDir(() => writeAt(into, bytes, size))
     size += bytesRead
   }
-  await into?.truncate(size)
+  await inRunDir(() => into?.truncate(size))
   return { size, sha256: hash.digest('hex') }
 }
 
@@ -82,15 +85,22 @@ export class Copy {
     this.handle = handle
   }
 
-  /** @param mark sets copies that are being made apart; what an agent that died left under it is removed */
-  static async begin(root: string, mark: string): Promise<Copy> {
-    for (const folder of [path.dirname(root), root]) {
-      refuseLink(folder)
-      makePath(folder, 'umask')
-    }
-    const file = path.join(root, `.${mark}.tmp`)
-    fs.rmSync(file, { recursive: true, force: true })
-    return new Copy(root, file, await fs.promises.open(file, 'wx', 0o600))
+  /**
+   * @param mark sets copies that are being made apart; what an agent that died left under it is removed
+   * @param bytes what it will take of the disk: one that is full is not filled to its last byte by trying
+   * @throws {NotYet} where there is no room for it now; so do the other calls
+   */
+  static begin(root: string, mark: string, bytes: number): Promise<Copy> {
+    return inRunDir(async () => {
+      for (const folder of [path.dirname(root), root]) {
+        refuseLink(folder)
+        makePath(folder, 'umask')
+      }
+      const file = path.join(root, `.${mark}.tmp`)
+      fs.rmSync(file, { recursive: true, force: true })
+      refuseFull(root, bytes)
+      return new Copy(root, file, await fs.promises.open(file, 'wx', 0o600))
+    })
   }
 
   /**
@@ -98,7 +108,19 @@ export class Copy {
    *
    * @returns where it is
    */
-  async place(parts: readonly string[], access: Access, found: Digest): Promise<string> {
+  place(parts: readonly string[], access: Access, found: Digest): Promise<string> {
+    return inRunDir(() => this.#place(parts, access, found))
+  }
+
+  /** Closes it, and removes what has no place. */
+  end(): Promise<void> {
+    return inRunDir(async () => {
+      await this.handle.close()
+      fs.rmSync(this.#file, { force: true })
+    })
+  }
+
+  async #place(parts: readonly string[], access: Access, found: Digest): Promise<string> {
     await this.handle.datasync()
     const { gid } = await this.handle.stat()
     const bits = bitsOf(access.mode, access.group, gid, access.reach)
@@ -124,12 +146,6 @@ export class Copy {
       }
       return target
     })
-  }
-
-  /** Closes it, and removes what has no place. */
-  async end(): Promise<void> {
-    await this.handle.close()
-    fs.rmSync(this.#file, { force: true })
   }
 }
 
@@ -182,6 +198,13 @@ function claim(target: string): boolean {
 
 function lookAt(file: string): BigIntStats | undefined {
   return fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
+}
+
+/** A disk whose free bytes cannot be asked for says itself when it is full. */
+function refuseFull(folder: string, bytes: number): void {
+  const { bavail, bsize, blocks } = fs.statfsSync(folder)
+  if (blocks > 0 && bytes > bavail * bsize)
+    throw new NotYet(`ENOSPC: no space left on device for ${bytes} bytes`)
 }
 
 /** A link among the folders that are there already could lead out of the run directory. */

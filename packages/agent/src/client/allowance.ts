@@ -9,6 +9,8 @@ export class NotKept extends Error {}
 export const clonePrefix = 'clone-'
 /** What a disk writes in the time of a call. */
 const cloneFreshBytesMax = 2 * 1024 * 1024 * 1024
+/** Times of files are as fine as the kernel's ticks: what is written within one of them has one time. */
+const tickMs = 20
 /** By then Linux has written what is dirty. */
 const writtenBackMs = 60_000
 
@@ -25,6 +27,7 @@ export class Allowance {
   #clones: number
   readonly #keepMs: number
   readonly #untilMs: number
+  #tickEndMs: number | undefined
 
   constructor(spool: SessionFolder, { copiesBytesMax, keepMs }: KeepBounds = limits) {
     const { copied, cloned } = keptBytes(spool.files)
@@ -60,6 +63,18 @@ export class Allowance {
     }
     this.#copies -= size
     this.#free -= size
+  }
+
+  /** A mark was made of a file that was last written then: in this tick of its clock maybe. */
+  mark(writtenMs: number): void {
+    if (Math.abs(Date.now() - writtenMs) < tickMs) this.#tickEndMs = performance.now() + tickMs
+  }
+
+  /** The call is over. What is written from now on gets another time than what a mark was made of: waited for once. */
+  close(): void {
+    if (this.#tickEndMs === undefined) return
+    const leftMs = Math.min(this.#tickEndMs - performance.now(), tickMs)
+    if (leftMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, leftMs)
   }
 
   tooSlow(): NotKept {

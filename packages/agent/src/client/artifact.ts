@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { reasonOf, systemCode } from '@provloom/shared'
 import { around, isConnection } from '../artifact/ours.ts'
-import { withSession } from './which.ts'
+import { withOptions } from './with-options.ts'
 import { FileRecorder } from './file-recorder.ts'
 import type { Keeping } from './file-recorder.ts'
 import { nameOf } from './name.ts'
@@ -25,7 +25,7 @@ export interface ArtifactOptions {
 
 /** Records a file, or a folder with all its files. `logArtifact(path)` alone names it by its file name. */
 export function logArtifact(name: string, file?: string, options: ArtifactOptions = {}): void {
-  withSession('logArtifact', (session) => {
+  withOptions('logArtifact', options, (session, options) => {
     keep(session, 'logArtifact', file === undefined ? undefined : name, file ?? name, {
       ...present({ context: options.context, source: options.source, step: options.step }),
       ...present({ subfolder: nameOf(options.logCopySubdirectory) }),
@@ -56,10 +56,8 @@ export function keep(
   if (own !== undefined) {
     const text = `${call}: ${shown(place)} is Provloom's own (${own}): it is not recorded`
     session.problem('OWN_FILES', text, place)
-  } else if (found.isFile()) {
-    new FileRecorder(session, call, name, keeping).file(place)
-  } else if (found.isDirectory()) {
-    new FileRecorder(session, call, name, keeping).folder(place, found)
+  } else if (found.isFile() || found.isDirectory()) {
+    new FileRecorder(session, call, name, keeping).keep(place, found)
   } else {
     session.problem('NOT_A_FILE', `${call}: ${shown(place)} is neither a file nor a folder`, place)
   }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { reasonOf, systemCode } from '@provloom/shared'
 import { Allowance } from './allowance.ts'
 import { contextName } from './context.ts'
-import { withSession } from './which.ts'
+import { countsIn, withOptions } from './with-options.ts'
 import { Folder } from './folder.ts'
 import { nameOf } from './name.ts'
 import { knownFolders } from './own-folders.ts'
@@ -28,16 +28,18 @@ export interface DatasetOptions {
 
 /** Records a data set: a path, or an object with a length or size, and what you know of it. */
 export function logDataset(label: string, dataset?: unknown, options: DatasetOptions = {}): void {
-  withSession('logDataset', (session) => {
+  withOptions('logDataset', options, (session, options) => {
     const given = typeof dataset === 'string' ? dataset : options.path
     const place = given === undefined ? undefined : absolute(session, 'logDataset', given)
-    const { batches, batchSize, workers, shuffle } = options
+    const counts = countsIn(session, 'logDataset', options, ['samples', 'batches', 'batchSize', 'workers'])
+    const { shuffle } = options
     session.record({
       type: 'dataset',
       label: nameOf(label) ?? 'dataset',
       direction: options.isInput === false ? 'output' : 'input',
       ...(place === undefined ? {} : { path: place, ...contentOf(session, label, place) }),
-      ...present({ samples: options.samples ?? lengthOf(dataset), batches, batchSize, workers, shuffle }),
+      ...present({ samples: lengthOf(dataset), shuffle: typeof shuffle === 'boolean' ? shuffle : undefined }),
+      ...counts,
       ...present({ split: nameOf(options.split), context: contextName(options.context) }),
       ...present({ source: nameOf(options.source) }),
     })
@@ -88,7 +90,11 @@ function folderSize(session: Session, place: string): { readonly size?: number }
 
 function lengthOf(dataset: unknown): number | undefined {
   if (typeof dataset !== 'object' || dataset === null) return undefined
-  if ('length' in dataset && Number.isSafeInteger(dataset.length)) return Number(dataset.length)
-  if ('size' in dataset && Number.isSafeInteger(dataset.size)) return Number(dataset.size)
+  try {
+    if ('length' in dataset && Number.isSafeInteger(dataset.length)) return Number(dataset.length)
+    if ('size' in dataset && Number.isSafeInteger(dataset.size)) return Number(dataset.size)
+  } catch {
+    // Its own code fails: nobody knows how many there are.
+  }
   return undefined
 }

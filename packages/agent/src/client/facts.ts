@@ -3,6 +3,7 @@ import type { Fold } from '@provloom/shared'
 import { keep } from './artifact.ts'
 import { contextName } from './context.ts'
 import { withSession } from './which.ts'
+import { countsIn, withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
 import { numberOf } from './number.ts'
 import { present } from './present.ts'
@@ -36,8 +37,9 @@ const folds: ReadonlySet<unknown> = new Set(Object.values(FoldOperation))
 
 /** Records what is known of a model, and where its file is given its weights. */
 export function logModel(name: string, options: ModelOptions = {}): void {
-  withSession('logModel', (session) => {
-    const { parameters, trainableParameters, bytes, layers, file, context, source } = options
+  withOptions('logModel', options, (session, options) => {
+    const { layers, file, context, source } = options
+    const counts = countsIn(session, 'logModel', options, ['parameters', 'trainableParameters', 'bytes'])
     const direction = options.isInput === true ? 'input' : 'output'
     const model = nameOf(name) ?? 'model'
     const told = layers === undefined ? undefined : typed(layers)
@@ -51,11 +53,12 @@ export function logModel(name: string, options: ModelOptions = {}): void {
       type: 'model',
       name: model,
       direction,
-      ...present({ className: nameOf(options.className), parameters, trainableParameters, bytes }),
+      ...present({ className: nameOf(options.className) }),
+      ...counts,
       ...present({ layers: told?.value, context: contextName(context), source: nameOf(source) }),
     })
     if (file === undefined) return
-    keep(session, 'logModel', `${model}${path.extname(file)}`, file, {
+    keep(session, 'logModel', `${model}${endingOf(file)}`, file, {
       kind: 'model',
       model,
       role: direction,
@@ -67,11 +70,11 @@ export function logModel(name: string, options: ModelOptions = {}): void {
 
 /** Keeps a model's file as it is now, as version 0, 1, ... of `name`. */
 export function saveModelVersion(name: string, file: string, options: VersionOptions = {}): void {
-  withSession('saveModelVersion', (session) => {
+  withOptions('saveModelVersion', options, (session, options) => {
     const model = nameOf(name) ?? 'model'
     const version = session.count(`version ${model}`)
     const { context, source, step } = options
-    keep(session, 'saveModelVersion', `${model}_${version}${path.extname(file)}`, file, {
+    keep(session, 'saveModelVersion', `${model}_${version}${endingOf(file)}`, file, {
       kind: 'checkpoint',
       model,
       role: options.isInput === true ? 'input' : 'output',
@@ -80,6 +83,11 @@ export function saveModelVersion(name: string, file: string, options: VersionOpt
       ...present({ context, source, step }),
     })
   })
+}
+
+/** What is no path is told by whoever keeps it. */
+function endingOf(file: unknown): string {
+  return typeof file === 'string' ? path.extname(file) : ''
 }
 
 /** At the end of the run the metric is folded over all its points, beginning with `initialValue`. */

@@ -52,7 +52,14 @@ export class FileRecorder {
     this.#step = eventStep(session, call, name, keeping.step)
   }
 
-  file(place: string): void {
+  /** A file, or a folder with all its files. */
+  keep(place: string, found: fs.Stats): void {
+    if (found.isDirectory()) this.#folder(place, found)
+    else this.#file(place)
+    this.#allowance.close()
+  }
+
+  #file(place: string): void {
     const link = linkOf(place)
     try {
       const { problem } = this.#take(place, this.#name, link)
@@ -64,7 +71,7 @@ export class FileRecorder {
   }
 
   /** Each of its files, and at last the folder itself, which says what is not among them. */
-  folder(place: string, found: fs.Stats): void {
+  #folder(place: string, found: fs.Stats): void {
     // What git keeps is no source code, and may hold passwords.
     const without = this.#keeping.kind === 'source' ? '.git' : undefined
     const folder = new Folder(place, knownFolders(this.#session), undefined, without)

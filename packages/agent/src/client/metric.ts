@@ -1,5 +1,5 @@
 import { contextName } from './context.ts'
-import { withSession } from './which.ts'
+import { withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
 import { numberOf } from './number.ts'
 import { pairsOf } from './pairs.ts'
@@ -23,7 +23,7 @@ export interface MetricOptions {
  * no number is told once, and counted as dropped.
  */
 export function logMetric(key: string, value: number | bigint, options: MetricOptions = {}): void {
-  withSession('logMetric', (session) => record(session, 'logMetric', key, value, options))
+  withOptions('logMetric', options, (session, options) => record(session, 'logMetric', key, value, options))
 }
 
 /** Records the values of several metrics of one step. */
@@ -31,7 +31,7 @@ export function logMetrics(
   metrics: Readonly<Record<string, number | bigint>> | ReadonlyMap<unknown, number | bigint>,
   options: MetricOptions = {},
 ): void {
-  withSession('logMetrics', (session) => {
+  withOptions('logMetrics', options, (session, options) => {
     for (const [key, value] of pairsOf(session, 'logMetrics', metrics))
       record(session, 'logMetrics', key, value, options)
   })
@@ -39,7 +39,7 @@ export function logMetrics(
 
 /** Records the time now, in seconds since the epoch, as a metric. */
 export function logCurrentExecutionTime(label: string, options: MetricOptions = {}): void {
-  withSession('logCurrentExecutionTime', (session) =>
+  withOptions('logCurrentExecutionTime', options, (session, options) =>
     record(session, 'logCurrentExecutionTime', label, Date.now() / 1000, options),
   )
 }

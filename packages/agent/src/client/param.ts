@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { keep } from './artifact.ts'
 import { contextName } from './context.ts'
 import { withSession } from './which.ts'
+import { withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
 import { pairsOf } from './pairs.ts'
 import { present } from './present.ts'
@@ -27,7 +28,7 @@ export interface EndpointOptions {
  * 64 KiB of it. No getter, `toString`, `toJSON` or iterator of a value is called.
  */
 export function logParam(key: string, value: unknown, options: ParamOptions = {}): void {
-  withSession('logParam', (session) => record(session, 'logParam', key, value, options))
+  withOptions('logParam', options, (session, options) => record(session, 'logParam', key, value, options))
 }
 
 /** Records several parameters: an object's own, or a Map's. */
@@ -35,7 +36,7 @@ export function logParams(
   params: Readonly<Record<string, unknown>> | ReadonlyMap<unknown, unknown>,
   options: ParamOptions = {},
 ): void {
-  withSession('logParams', (session) => {
+  withOptions('logParams', options, (session, options) => {
     for (const [key, value] of pairsOf(session, 'logParams', params))
       record(session, 'logParams', key, value, options)
   })
@@ -43,12 +44,16 @@ export function logParams(
 
 /** Records something that the run used: a file by its path, else a value. */
 export function logInput(value: unknown, options: EndpointOptions = {}): void {
-  withSession('logInput', (session) => endpoint(session, 'logInput', 'input', value, options))
+  withOptions('logInput', options, (session, options) =>
+    endpoint(session, 'logInput', 'input', value, options),
+  )
 }
 
 /** Records something that the run made: a file by its path, else a value. */
 export function logOutput(value: unknown, options: EndpointOptions = {}): void {
-  withSession('logOutput', (session) => endpoint(session, 'logOutput', 'output', value, options))
+  withOptions('logOutput', options, (session, options) =>
+    endpoint(session, 'logOutput', 'output', value, options),
+  )
 }
 
 /** Records when the work itself begins, as the parameter execution_start_time. */

@@ -15,6 +15,7 @@ import { tellEnd, tellHelped } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
 import { endByNow, waitForEnd } from './wait.ts'
 import { startSession } from './which.ts'
+import { readOptions } from './with-options.ts'
 
 /** What a run is begun with. What the agent's command line says wins over what is said here. */
 export interface RunOptions {
@@ -63,7 +64,7 @@ export interface Run {
 /** Begins to record this process into a run. Never throws. */
 export function startRun(options: RunOptions = {}): Run {
   const line = callerOf(startRun)
-  harmless('startRun', () => begin(checked(options), line))
+  harmless('startRun', () => begin(checked(legible('startRun', options)), line))
   const session = current.session
   return {
     spool: session?.spool.root,
@@ -89,9 +90,10 @@ const directoryOf = new WeakMap<Session, string>()
  *   collected, true
  */
 export async function endRun(options: EndOptions = {}): Promise<boolean> {
-  const session = harmless('endRun', () => ended(options))
+  const given = legible('endRun', options)
+  const session = harmless('endRun', () => ended(given))
   if (session === undefined) return false
-  const wait = options.wait ?? isFirst(session)
+  const wait = given.wait ?? isFirst(session)
   const outcome = wait ? await waitForEnd(session) : endByNow(session)
   if ('control' in outcome && outcome.control?.runDir !== undefined)
     directoryOf.set(session, outcome.control.runDir)
@@ -102,6 +104,12 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
     if (readControl(session.spool) === undefined) current.unheard = session
   }
   return 'control' in outcome
+}
+
+function legible<T extends object>(call: string, given: T): T {
+  const { options, trouble } = readOptions(given)
+  if (trouble !== undefined) tellOnce(`options ${call}`, `${call}: ${trouble}; it goes on without them`)
+  return options
 }
 
 function ended(options: EndOptions): Session | undefined {

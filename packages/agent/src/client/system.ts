@@ -2,6 +2,7 @@ import os from 'node:os'
 import { withSession } from './which.ts'
 import { logMetric } from './metric.ts'
 import type { MetricOptions } from './metric.ts'
+import { nameOf } from './name.ts'
 import { tellOnce } from './tell.ts'
 
 /** Records now, as metrics: process_cpu_time, process_memory, memory_usage, load_average. GPU figures are not there yet. */
@@ -38,7 +39,11 @@ export function logFlopsPerBatch(label: string): void {
 
 function noFlops(call: string, label: string): void {
   withSession(call, (session) => {
-    session.problem('NOT_THERE_YET', `${call}: ${label}: floating-point operations are not counted yet`, call)
+    session.problem(
+      'NOT_THERE_YET',
+      `${call}: ${nameOf(label) ?? 'unnamed'}: floating-point operations are not counted yet`,
+      call,
+    )
   })
 }
 

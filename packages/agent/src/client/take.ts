@@ -33,8 +33,6 @@ interface Opened {
 }
 
 const blockBytes = 1024 * 1024
-/** Times of files are as fine as the kernel's ticks: what is written within one of them has one time. */
-const tickMs = 20
 
 /**
  * What a file is now.
@@ -103,7 +101,7 @@ function taking(
     }
   }
   const read = small && !allowance.late ? readAll(opened, undefined, allowance) : undefined
-  return { taken: read !== undefined && rests(opened) ? read : marked(opened), refused }
+  return { taken: read !== undefined && rests(opened) ? read : marked(opened, allowance), refused }
 }
 
 /** A clone or copy, a second one when the file changed while the first was made. */
@@ -192,11 +190,9 @@ function cloneOf(
 }
 
 /** A file that stays where it is: whoever reads it later sees by the mark whether it is the same. */
-function marked({ descriptor }: Opened): Taken {
+function marked({ descriptor }: Opened, allowance: Allowance): Taken {
   const found = fs.fstatSync(descriptor, { bigint: true })
-  const ageMs = Date.now() - Number((found.mtimeMs > found.ctimeMs ? found.mtimeMs : found.ctimeMs) ?? 0)
-  // What is written from now on gets another time.
-  if (Math.abs(ageMs) < tickMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tickMs)
+  allowance.mark(Number(found.mtimeMs > found.ctimeMs ? found.mtimeMs : found.ctimeMs))
   return { size: Number(found.size), mark: markOf(found) }
 }
 

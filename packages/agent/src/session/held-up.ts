@@ -1,10 +1,11 @@
 import type { Clock } from '@provloom/shared'
 import type { Unstored } from '../publish/sender.ts'
+import type { Timing } from '../timing.ts'
 
 export interface HeldUpParts {
   readonly clock: Clock
-  /** What passes within this is nothing to be told. */
-  readonly graceMs: number
+  /** What passes within `answerWaitMs` is nothing to be told. */
+  readonly timing: Pick<Timing, 'answerWaitMs'>
   /** For whoever waits: why nothing comes in, or that it does again. */
   readonly changed: (message: string | undefined) => void
   readonly told: (message: string) => void
@@ -20,8 +21,8 @@ export class HeldUp {
   }
 
   look(unstored: Unstored | undefined): void {
-    const { clock, graceMs, changed, told } = this.#parts
-    if (unstored !== undefined && clock.monotonicMs() - unstored.sinceMs < graceMs) return
+    const { clock, timing, changed, told } = this.#parts
+    if (unstored !== undefined && clock.monotonicMs() - unstored.sinceMs < timing.answerWaitMs) return
     const message = unstored?.message
     if (this.#message === message) return
     this.#message = message

@@ -41,6 +41,15 @@ export class ProcessEnd {
   }
 
   /**
+   * Whether the session's last word ends it for all who write into it; an interpreter's, said at its exit, does not for
+   * processes that go on. Wrapped, how the process ended says more than that.
+   */
+  saidForAll(said: SessionEnd | undefined): boolean {
+    if (said?.by !== 'exit') return said !== undefined
+    return this.#process.wrapped === undefined && this.writers.every((pid) => pid === this.#facts.pid)
+  }
+
+  /**
    * Of the wrapped command itself what we were told as its parent; of any other process what its parent has left, or what
    * it said that it was about to end with. What its command ends with is another process's.
    */

@@ -4,11 +4,10 @@ import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import { memoryKills } from '../launch/memory-kills.ts'
 import { Publisher } from '../publish/publisher.ts'
-import type { Hurry, PublisherListener } from '../publish/publisher.ts'
+import type { DrainOutcome, Hurry, PublisherListener } from '../publish/publisher.ts'
 import { Recorder } from '../source/recorder.ts'
 import { OwnStream } from '../spool/own-stream.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
-import type { Settings } from '../settings.ts'
 import { Wake } from '../wake.ts'
 import { Amiss, wordsOfRun } from './amiss.ts'
 import { ClockOffset } from './clock-offset.ts'
@@ -34,7 +33,6 @@ export class SessionService {
   readonly folder: SessionFolder
   readonly own: OwnStream
   readonly #parts: SessionParts
-  readonly #settings: Settings
   readonly #control: ControlFile
   readonly #publisher: Publisher
   readonly #keeper: ArtifactKeeper
@@ -53,22 +51,21 @@ export class SessionService {
   readonly #end: ProcessEnd
   #asked: 'serve' | 'leave' = 'serve'
   #until = Infinity
+  #isHurried = false
   #markDue = false
   readonly #log = new RunLog()
   readonly #amiss = new Amiss()
 
   /** @throws {ProvloomError} `LOG_FAILED` when its folder cannot be written */
   constructor(parts: SessionParts) {
-    const { context, folder, facts, link, settings, place, told } = parts
+    const { context, folder, facts, link, place, told } = parts
     const { clock, files, timing } = context
     this.#parts = parts
     this.folder = folder
     this.facts = facts
-    this.#settings = settings
     this.#end = new ProcessEnd(facts, folder, parts.process)
     this.#news = new Wake(clock)
-    const changed = (message: string | undefined): void => this.#control.tell({ message })
-    this.#heldUp = new HeldUp({ clock, graceMs: timing.answerWaitMs, changed, told })
+    this.#heldUp = new HeldUp({ clock, timing, changed: (message) => this.#control.tell({ message }), told })
     this.#control = new ControlFile(folder)
     this.own = new OwnStream(clock, files, folder.streams, told)
     this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
@@ -102,6 +99,7 @@ export class SessionService {
   }
 
   hurry(which: Hurry): void {
+    this.#isHurried = true
     this.#publisher.hurry(which)
     this.#keeper.hurry(which)
   }
@@ -122,10 +120,10 @@ export class SessionService {
     const { jobKey, ordinal, asked } = hello
     this.#control.tell({ jobKey, ordinal, asked, place: placeTold(hello) })
     this.#history = history ?? (await readHistory(context.files, this.folder))
-    if (this.#history.sessionEnd !== undefined) this.#noteEnd(this.#history.sessionEnd)
+    this.#noteEnd(this.#history.sessionEnd)
     for (const one of this.#history.stored) this.#keeper.done(one)
     for (const one of this.#history.artifacts) this.#keeper.keep(one.artifact, one)
-    this.#recorder?.begin(!this.#settings.disableCodecarbon)
+    this.#recorder?.begin(!this.#parts.settings.disableCodecarbon)
     this.#publisher.start(hello)
     await this.#untilOver()
     if (this.#isQuiet) return this.#endQuietly()
@@ -138,7 +136,7 @@ export class SessionService {
     const { clock } = this.#parts.context
     let goneMs: number | undefined
     for (;;) {
-      if (this.#isQuiet || this.#asked !== 'serve' || this.#saidForAll()) return
+      if (this.#isQuiet || this.#asked !== 'serve' || this.#end.saidForAll(this.#said)) return
       if (this.#end.life === 'gone') {
         const now = clock.monotonicMs()
         goneMs ??= now
@@ -154,17 +152,6 @@ export class SessionService {
     }
   }
 
-  /**
-   * The session's last word ends it for all who write into it; an interpreter's, said at its exit, not for processes that
-   * go on. Wrapped, how the process ended says more than that.
-   */
-  #saidForAll(): boolean {
-    const said = this.#said
-    if (said?.by !== 'exit') return said !== undefined
-    if (this.#parts.process.wrapped !== undefined) return false
-    return this.#end.writers.every((pid) => pid === this.facts.pid)
-  }
-
   /** @returns true: nobody writes any more, and all that is there was read, where somebody takes it */
   async #readToEnd(): Promise<boolean> {
     if (this.#end.writers.length > 0) return false
@@ -173,8 +160,7 @@ export class SessionService {
   }
 
   async #readEnd(): Promise<void> {
-    const { sessionEnd } = await readHistory(this.#parts.context.files, this.folder)
-    if (sessionEnd !== undefined) this.#noteEnd(sessionEnd)
+    this.#noteEnd((await readHistory(this.#parts.context.files, this.folder)).sessionEnd)
   }
 
   #house(): void {
@@ -192,19 +178,19 @@ export class SessionService {
     const asked = this.#recorder?.end()
     let outcome = await this.#publisher.drain(this.#until)
     // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
-    while (outcome === 'gave-up' && this.#asked === 'serve' && this.#end.life !== 'gone') {
+    while (outcome === 'gave-up' && this.#hasTime) {
       this.#control.tell({ message: this.#reason() })
       outcome = await this.#publisher.drain(this.#until)
     }
     await asked
-    if (outcome !== 'refused') await this.#keeper.finish(this.#until)
+    const stored = outcome === 'refused' || (await this.#store(outcome))
     if (this.#said === undefined) await this.#readToEnd()
-    const known = this.#history?.rankEnded === true
-    if (!known) this.own.record(await this.#rankEnd())
+    if (this.#history?.rankEnded !== true) this.own.record(await this.#rankEnd())
     this.own.seal()
     const left =
       outcome === 'drained' &&
       (await this.#publisher.drain(this.#until)) === 'drained' &&
+      stored &&
       (await this.#publisher.leave(() => this.#bye(), this.#until))
     if (this.#isQuiet) return this.#endQuietly()
     if (!left || this.#publisher.overflow > 0) return this.#keep()
@@ -218,6 +204,20 @@ export class SessionService {
     removeSession(this.folder)
     context.tell({ kind: 'session-ended', session: this.folder.id })
     return { kind: 'delivered', run }
+  }
+
+  get #hasTime(): boolean {
+    return this.#asked === 'serve' && !this.#isHurried && this.#end.life !== 'gone'
+  }
+
+  /** @returns whether all logged files are where they belong */
+  async #store(outcome: DrainOutcome): Promise<boolean> {
+    const patienceMs = outcome === 'drained' ? this.#parts.context.timing.drainMs : 0
+    while (!(await this.#keeper.finish(this.#until, patienceMs))) {
+      if (outcome !== 'drained' || !this.#hasTime) return false
+      this.#control.tell({ message: this.#reason() })
+    }
+    return true
   }
 
   async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {
@@ -262,13 +262,13 @@ export class SessionService {
   }
 
   async #keep(): Promise<SessionOutcome> {
-    const { marks } = this.#publisher
-    const [records, reason] = [await keptRecords(this.#parts.context, this.folder, marks), this.#reason()]
-    this.#control.tell({ message: reason, mark: marks })
-    this.#log.append(`${reason}; ${records} records are kept in ${this.folder.root}`)
+    const mark = this.#publisher.marks
+    const [folder, reason] = [this.folder.root, this.#reason()]
+    const records = await keptRecords(this.#parts.context, this.folder, mark)
+    this.#control.tell({ message: reason, mark })
+    this.#log.append(`${reason}; ${records} records are kept in ${folder}`)
     this.#end.leave(this.#parts.context.clock.nowUs())
-    const kept = { records, folder: this.folder.root, reason }
-    await this.#publisher.part({ ...this.#bye(), final: false, kept })
+    await this.#publisher.part({ ...this.#bye(), final: false, kept: { records, folder, reason } })
     this.#close()
     this.#control.tell({ kept: true })
     return { kind: 'kept', records, reason }
@@ -276,7 +276,7 @@ export class SessionService {
 
   #reason(): string {
     const { unstored, overflow } = this.#publisher
-    const told = this.#refused?.message ?? unstored?.message ?? this.#delay
+    const told = this.#refused?.message ?? unstored?.message ?? this.#delay ?? this.#keeper.unstored
     return told ?? whyKept(overflow, this.#welcome === undefined ? this.#parts.link.sought : undefined)
   }
 
@@ -386,7 +386,8 @@ export class SessionService {
     }
   }
 
-  #noteEnd(event: SessionEnd): void {
+  #noteEnd(event: SessionEnd | undefined): void {
+    if (event === undefined) return
     this.#said = event
     this.#news.ring()
   }

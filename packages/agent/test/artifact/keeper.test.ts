@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { connectionFile } from '@provloom/shared'
 import { createAgent } from '../../src/index.ts'
 import { markOf } from '../../src/artifact/mark.ts'
+import type { defaultTiming } from '../../src/timing.ts'
 import { agentFor, brisk, worker } from '../support/agents.ts'
 import { freshFolder } from '../support/place.ts'
 import { ScriptedAggregator } from '../support/scripted-aggregator.ts'
@@ -18,11 +19,15 @@ afterEach(() => {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-async function runWith(artifacts: readonly object[], script: Script = {}): Promise<ScriptedAggregator> {
+async function runWith(
+  artifacts: readonly object[],
+  script: Script = {},
+  timing: Partial<typeof defaultTiming> = {},
+): Promise<ScriptedAggregator> {
   const saveDir = freshFolder()
   const one = await new ScriptedAggregator(saveDir, script).start()
   running.push(one)
-  const { agent } = agentFor(saveDir, worker('log-artifacts.mjs', JSON.stringify(artifacts)))
+  const { agent } = agentFor(saveDir, worker('log-artifacts.mjs', JSON.stringify(artifacts)), { timing })
   expect(await agent.run()).toMatchObject({ delivery: { kind: 'delivered' } })
   return one
 }
@@ -171,6 +176,28 @@ describe('a logged file that was not copied in the call', () => {
     expect(stored[0]).toMatchObject({ sha256: sha256('weights'), stored: 'artifacts/rank0/same' })
     expect(stored[1]).toMatchObject({ problem: gone })
     expect(stored[1]?.sha256).toBeUndefined()
+  })
+
+  test('and is nearly all holes is read for a bounded time behind the end, and told', async () => {
+    const file = path.join(freshFolder(), 'sparse')
+    fs.writeFileSync(file, 'begin')
+    fs.truncateSync(file, 2 ** 40)
+    const more = { path: file, mark: markOf(fs.statSync(file, { bigint: true })), size: 2 ** 40 }
+    const { received, runDir } = await runWith(
+      [
+        { ...more, name: 'copied', copy: true },
+        { ...more, name: 'hashed', copy: false },
+        { name: 'small', path: '/gone', spooled: 'a1', copy: true, content: 'x' },
+      ],
+      {},
+      { holesMs: 100 },
+    )
+    const stored = received.of('artifact.stored')
+    expect(stored.map(({ problem }) => problem?.slice(0, 35))).toEqual([
+      ...Array.from({ length: 2 }, () => 'not read: it is nearly all holes, an'.slice(0, 35)),
+      undefined,
+    ])
+    expect(fs.readdirSync(path.join(runDir, 'artifacts/rank0'))).toEqual(['small'])
   })
 
   test('and is a pipe by now is told, and nobody waits for who writes into it', async () => {

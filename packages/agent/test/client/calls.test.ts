@@ -344,3 +344,24 @@ test('every startRun after an endRun is a session of its own', async () => {
   ])
   expect(sessions.map(({ events }) => only(events, 'session.start')[0]?.runName)).toEqual(['r1', 'r2', 'r3'])
 })
+
+test('no call throws or fails inside, whatever it is given: what is not legible is told as the caller\u2019s', async () => {
+  const done = worker(`
+    const boom = () => { throw new Error('theirs') }
+    const trap = new Proxy({}, new Proxy({}, { get: () => boom }))
+    const hostile = [null, undefined, trap, { get step() { return boom() } }, { context: trap, source: trap, step: trap, timestamp: trap,
+      name: trap, path: trap, layers: trap, file: trap, logCopySubdirectory: trap, isInput: trap, split: trap, samples: trap, parameters: trap, bytes: 'x', shuffle: trap, className: trap },
+      'text', 7, Symbol('s'), 10n ** 400n, boom, [], () => 1, Object.create(null)]
+    const calls = Object.keys(p).filter((name) => /^(log|save|register|create)/.test(name))
+    for (const one of hostile) await p.startRun(one).end(one)
+    p.startRun({ experimentName: 'digits' })
+    p.logMetric('none', 1, null)
+    p.logMetric('throws', 2, trap)
+    for (const name of calls)
+      for (const one of hostile)
+        for (const args of [[one], ['a', one], ['a', 1, one], ['a', '/etc/hostname', one], [one, one, one]])
+          try { p[name](...args) } catch (error) { console.log(name, error.message) }
+    await p.endRun(null)`)
+  expect([done.code, done.output], done.errors).toEqual([0, ''])
+  expect(done.errors).not.toContain('could not record this')
+})

@@ -116,9 +116,18 @@ describe('a file', () => {
       fs.writeFileSync(file, String(n).padStart(2, '0'))
       const { taken } = take(spool, file, true, late)
       expect(taken).toMatchObject({ size: 2, mark: expect.any(String) })
+      late.close()
       return taken.mark
     })
     expect(new Set(marks).size).toBe(20)
+  })
+
+  test('waits for the tick of its clock once in a call, however many were written just now', () => {
+    const late = new Allowance(spool, { copiesBytesMax: limits.copiesBytesMax, keepMs: -1 })
+    const began = performance.now()
+    for (let n = 0; n < 200; n++) take(spool, write(`fresh${n}`, '0'), true, late)
+    late.close()
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 
   test('that changes while it is copied is copied again, and told when it goes on', () => {

@@ -1,7 +1,15 @@
 import path from 'node:path'
 import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
-import { exactJson, importCommand, printable, shellWord, systemFiles, workingFolder } from '@provloom/shared'
+import {
+  exactJson,
+  importCommand,
+  namesIn,
+  printable,
+  shellWord,
+  systemFiles,
+  workingFolder,
+} from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { count, counted } from '../output/quantity.ts'
@@ -20,6 +28,8 @@ interface Listed {
   readonly records: number
   /** There was no time to count them all. */
   readonly atLeast: boolean
+  /** Copies of logged files that are in no run directory. */
+  readonly files: number
   /** The run it was let into. */
   readonly runDir?: string
   /** Why it is not in a graph, as far as an agent said. */
@@ -80,6 +90,7 @@ async function describe(look: SpoolLook, late: () => boolean): Promise<Listed> {
     began: new Date(facts.openedUs / 1000).toISOString(),
     records,
     atLeast,
+    files: namesIn(sessionFolderAt(spool).files).length,
     ...(run?.runDir === undefined ? {} : { runDir: run.runDir }),
     ...(message === undefined ? {} : { reason: message }),
     ...(busy === undefined ? {} : { process: busy }),
@@ -134,8 +145,9 @@ export function foreignLine({ file, reason, hint }: ForeignSpool): string {
 function linesOf(one: Listed): string[] {
   const name = one.runName === undefined ? one.experimentName : `${one.experimentName}, ${one.runName}`
   const records = `${one.atLeast ? 'more than ' : ''}${count(one.records)} ${one.records === 1 ? 'record' : 'records'}`
+  const files = one.files === 0 ? '' : `, ${counted(one.files, 'file')}`
   const began = one.began.slice(0, 19).replace('T', ' ')
-  const head = `  ${name}, rank ${one.rank}, began ${began} UTC, ${records}`
+  const head = `  ${name}, rank ${one.rank}, began ${began} UTC, ${records}${files}`
   const of = one.runDir === undefined ? [] : [`    of ${one.runDir}`]
   const why = one.reason === undefined ? [] : [`    because ${one.reason}`]
   if (one.state === 'left') return [head, ...of, ...why, `    ${one.command}`]

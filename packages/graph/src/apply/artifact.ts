@@ -45,6 +45,8 @@ export function applyStored(change: Change, origin: Origin, event: EventOf<'arti
   const { state, dirt, undo } = change
   const key = fileKey(origin.rankKey, event.stream, event.number)
   const before = state.stored.get(key)
+  // An agent that came later and did not know that it was done has found what was left of it.
+  if (before !== undefined && before.problem === undefined && event.problem !== undefined) return
   undo.put(state.stored, key, event)
   // What its client saw already is told by that; an agent that was restarted says it again.
   const known = before?.problem ?? state.artifacts.get(key)?.event.problem
