@@ -303,8 +303,12 @@ export class SessionService {
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
     const held = (): boolean =>
       ofProcess.life() !== 'gone' || (ofProcess.wrapped === 'command' && this.#end.command === undefined)
+    // It may have said its end before it was told that it is not collected.
+    if (this.#said === undefined) await this.#readEnd()
+    this.own.close()
+    emptySession(this.folder)
     while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
-    const end = await this.#rankEnd()
+    const end = (this.#said ?? this.#end.known(undefined)) ? await this.#rankEnd() : undefined
     this.#close()
     removeSession(this.folder)
     return { kind: 'not-collected', end }
@@ -362,13 +366,10 @@ export class SessionService {
     const { reason, message } = refused
     this.#refused = refused
     this.#keeper.stop()
-    this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
-    if (this.#isQuiet) {
-      this.#recorder?.stop()
-      this.own.close()
-      emptySession(this.folder)
-    }
+    // Told first: a client that finds itself quiet does not look again.
     this.#parts.told(message)
+    this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
+    if (this.#isQuiet) this.#recorder?.stop()
     this.#parts.context.tell({ kind: 'refused', reason, message })
     this.#news.ring()
   }

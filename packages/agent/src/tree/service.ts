@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { limits, reasonOf } from '@provloom/shared'
-import type { PlaceEnd } from '@provloom/shared'
+import type { Hello, PlaceEnd } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import { Meeting } from '../meet/meeting.ts'
@@ -317,7 +317,7 @@ export class TreeService {
       if (this.#commandOver) service.commandEnded(this.#commandEnd)
       const done = service.serve(hello).then(
         (outcome) => {
-          if (outcome.kind === 'not-collected') this.#noteEnd(seat, outcome.end)
+          if (outcome.kind === 'not-collected') this.#noteEnd(hello, outcome.end)
           end(outcome)
         },
         (error: unknown) => {
@@ -342,13 +342,20 @@ export class TreeService {
     this.#open.get(found.folder.id)?.service.notice('AGENT', message, this.#parts.facts.by === 'client')
   }
 
-  #noteEnd(seat: Seat, end: Extract<SessionOutcome, { kind: 'not-collected' }>['end']): void {
-    if (end.type !== 'rank.end') return
-    const { rank, attempt } = seat.place
+  /** Of one whose end nobody saw nothing is said. */
+  #noteEnd(hello: Hello, end: Extract<SessionOutcome, { kind: 'not-collected' }>['end']): void {
+    if (end?.type !== 'rank.end') return
+    const { rank, attempt, asked, runName, ordinal, runId } = hello
     const { status, exitCode, signal, error } = end
     this.#ends.push({
       rank,
       attempt,
+      turn: {
+        ordinal,
+        ...(asked.experimentName === undefined ? {} : { experimentName: asked.experimentName }),
+        ...(runName === undefined ? {} : { runName }),
+        ...(runId === undefined ? {} : { runId }),
+      },
       status,
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(signal === undefined ? {} : { signal }),
