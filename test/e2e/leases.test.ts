@@ -65,7 +65,8 @@ describe("a run's lease", () => {
       await gone
       const recovered = await provloom(['recover', runDir, '--spool-root', spoolRoot])
       expect(recovered.code, recovered.stderr).toBe(0)
-      expect(readRun(runDir)).toMatchObject({ finished: true })
+      // Its session cannot be seen to be over: what it holds is kept.
+      expect(readRun(runDir)).toMatchObject({ finished: false, status: 'incomplete' })
       expect(fs.existsSync(path.join(runDir, '.lease'))).toBe(false)
     },
   )
@@ -89,12 +90,14 @@ describe("a run's lease", () => {
     const forced = await provloom(['recover', runDir, '--force', '--spool-root', spoolRoot])
     expect(forced.code, forced.stderr).toBe(0)
     expect(forced.stderr).toMatch(/was taken by force from process \d+/)
+    expect(readRun(runDir)).toMatchObject({ finished: false, status: 'incomplete' })
     await living.seen(/was taken over by another process/)
     touch(told, 'more')
     touch(told, 'end')
     const ended = await living.ended
     expect(ended.code).toBe(0)
     expect(ended.stderr).toMatch(/kept in (\S+)\. Hand in: provloom import \1/)
+    expect(readRun(runDir)).toMatchObject({ finished: false, status: 'incomplete' })
     const completed = await provloom(['import', '--spool-root', spoolRoot])
     expect(completed.code, completed.stderr).toBe(0)
     expect(onlyRun(saveDir)).toBe(runDir)

@@ -60,8 +60,8 @@ def start_run(
     prov_user_namespace=None,
     experiment_name=None,
     provenance_save_dir=None,
-    collect_all_processes=False,
-    save_after_n_logs=100,
+    collect_all_processes=None,
+    save_after_n_logs=None,
     rank=None,
     disable_codecarbon=False,
     world_size=None,
@@ -73,8 +73,9 @@ def start_run(
     :param prov_user_namespace: an IRI, or a host such as ``www.example.org``
     :param experiment_name: runs are saved as NAME_0, NAME_1, ...
     :param provenance_save_dir: folder that run directories are made in
-    :param collect_all_processes: collect every rank, not only rank 0
-    :param save_after_n_logs: save the graph after so many logs
+    :param collect_all_processes: collect every rank, not only rank 0. Who says nothing takes what its run's first rank
+        said, and that what is the default: rank 0 alone
+    :param save_after_n_logs: save the graph after so many logs, by default 100
     :param rank: this process's rank; else found from torch.distributed, mpi4py or the launcher's environment
     :param disable_codecarbon: do not measure energy
     :param world_size: how many ranks there are
@@ -165,7 +166,7 @@ def _checked(namespace, experiment, folder, collect_all, save_after, rank, disab
         "provUserNamespace": _said("prov_user_namespace", namespace, lambda one: typed(one, limits.NAME_LENGTH_MAX).text),
         "experimentName": _said("experiment_name", experiment, name),
         "provenanceSaveDir": _folder(folder),
-        "collectAllProcesses": flag("start_run", "collect_all_processes", collect_all),
+        "collectAllProcesses": None if collect_all is None else flag("start_run", "collect_all_processes", collect_all),
         "saveAfterNLogs": _count("save_after_n_logs", save_after, 1),
         "rank": rank,
         "worldSize": world,

@@ -185,6 +185,11 @@ subprocess.check_call(["sh", "-c", "%s -c \\"%s\\"; true" % (sys.executable, log
         self.assertIn("5 logs of digits were not recorded: 5 ended", errors)
         self.assertIn("3 logs of digits were not recorded: 3 ended", errors)
 
+    def test_what_start_run_was_not_told_is_not_said(self):
+        self.run_script("import provloom\nprovloom.start_run('www.example.org', 'digits')\nprovloom.end_run()\n")
+        (start,) = self.events("session.start")
+        self.assertEqual({"collectAllProcesses", "saveAfterNLogs"} & set(start), set())
+
     def test_a_worker_started_before_the_run_finds_it_later(self):
         self.run_script(
             "import multiprocessing, provloom\n"

@@ -12,6 +12,7 @@ import { Registry } from './admission/registry.ts'
 import { Sessions, standingOf } from './admission/session.ts'
 import { Settling } from './admission/settling.ts'
 import { Bell } from './bell.ts'
+import { Bystanders } from './admission/bystanders.ts'
 import { Closing } from './closing.ts'
 import type { Settings } from './config.ts'
 import type { ControlFolder } from './control/folder.ts'
@@ -94,6 +95,7 @@ export class Wiring {
     this.#registry = new Registry(around, settings, options.control)
     this.#presence = new Presence(clock)
     const [registry, sessions, presence] = [this.#registry, this.#sessions, this.#presence]
+    const bystanders = new Bystanders({ around, registry, presence })
     const settling = new Settling(around, sessions, reply, !settings.holdOpen)
     this.#closing = new Closing({
       around,
@@ -110,9 +112,9 @@ export class Wiring {
     })
     this.#attendance = new Attendance({
       around,
-      registry,
       sessions,
       presence,
+      bystanders,
       settling,
       reply,
       onLeft: (run) => {
@@ -129,6 +131,7 @@ export class Wiring {
       registry,
       sessions,
       presence,
+      bystanders,
       settling,
       reply,
       ranksMax: ranksMax(descriptorLimit()),

@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly experimentName?: string
   /** Folder that run directories are made in. */
   readonly provenanceSaveDir?: string
-  /** Collect every rank, not only rank 0. */
+  /** Collect every rank, not only rank 0. Who says nothing takes what its run's first rank said. */
   readonly collectAllProcesses?: boolean
   /** Save the graph after so many logs. */
   readonly saveAfterNLogs?: number
@@ -211,7 +211,7 @@ function folderFrom(value: unknown): string | undefined {
 }
 
 function flagFrom(value: unknown): boolean | undefined {
-  return value === undefined ? undefined : value === true
+  return value === undefined || value === null ? undefined : value === true
 }
 
 function countFrom(option: string, value: number | undefined, least: number): number | undefined {

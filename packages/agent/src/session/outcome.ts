@@ -16,7 +16,8 @@ export interface RunPlace {
 export type SessionOutcome =
   /** The document on disk holds it; its folder is gone. */
   | { readonly kind: 'delivered'; readonly run: RunPlace | undefined }
-  | { readonly kind: 'not-collected'; readonly end: ReturnType<typeof rankEndOf> }
+  /** With its end, where anybody saw it. */
+  | { readonly kind: 'not-collected'; readonly end: ReturnType<typeof rankEndOf> | undefined }
   /** So many records, or more where there was no time to count, are still in its folder. */
   | { readonly kind: 'kept'; readonly records: number; readonly reason: string }
   /** It goes on without this agent. */

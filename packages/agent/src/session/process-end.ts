@@ -35,6 +35,11 @@ export class ProcessEnd {
     return this.#process.lifeOf(this.#facts)
   }
 
+  /** It lives, or nobody has told how the wrapped command ended. */
+  get isAwaited(): boolean {
+    return this.life !== 'gone' || (this.#process.wrapped === 'command' && this.command === undefined)
+  }
+
   /** Processes that may write into the session still. */
   get writers(): number[] {
     return livingWriters(this.#folder, this.#facts, this.#process.lifeOf)

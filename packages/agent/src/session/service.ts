@@ -298,12 +298,13 @@ export class SessionService {
   }
 
   async #endQuietly(): Promise<SessionOutcome> {
-    const { process: ofProcess } = this.#parts
+    // It may have said its end before it was told that it is not collected.
+    if (this.#said === undefined) await this.#readEnd()
+    this.own.close()
+    emptySession(this.folder)
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
-    const held = (): boolean =>
-      this.#end.life !== 'gone' || (ofProcess.wrapped === 'command' && this.#end.command === undefined)
-    while (held() && this.#asked === 'serve') await this.#news.wait(lookMs)
-    const end = await this.#rankEnd()
+    while (this.#end.isAwaited && this.#asked === 'serve') await this.#news.wait(lookMs)
+    const end = (this.#said ?? this.#end.known(undefined)) ? await this.#rankEnd() : undefined
     this.#close()
     removeSession(this.folder)
     return { kind: 'not-collected', end }
@@ -362,13 +363,10 @@ export class SessionService {
     const { reason, message } = refused
     this.#refused = refused
     this.#keeper.stop()
-    this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
-    if (this.#isQuiet) {
-      this.#recorder?.stop()
-      this.own.close()
-      emptySession(this.folder)
-    }
+    // Told first: a client that finds itself quiet does not look again.
     this.#parts.told(message)
+    this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
+    if (this.#isQuiet) this.#recorder?.stop()
     this.#parts.context.tell({ kind: 'refused', reason, message })
     this.#news.ring()
   }

@@ -21,6 +21,7 @@ import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { isWrappedBelow } from './outer.ts'
+import { placeEndOf } from './place-end.ts'
 import { Places } from './places.ts'
 import { lifeOf } from './processes.ts'
 import { keepSession, refuseSession } from './refusal.ts'
@@ -351,7 +352,7 @@ export class TreeService {
       if (this.#commandOver) service.commandEnded(this.#commandEnd)
       const done = service.serve(hello).then(
         (outcome) => {
-          if (outcome.kind === 'not-collected') this.#noteEnd(seat, outcome.end)
+          if (outcome.kind === 'not-collected') this.#ends.push(...placeEndOf(hello, outcome.end))
           end(outcome)
         },
         (error: unknown) => {
@@ -375,20 +376,6 @@ export class TreeService {
   #tellOf(seat: Seat, found: Found, message: string): void {
     this.#parts.context.voice.tell(message, seat.place.rank)
     this.#open.get(found.folder.id)?.service.notice('AGENT', message, this.#parts.facts.by === 'client')
-  }
-
-  #noteEnd(seat: Seat, end: Extract<SessionOutcome, { kind: 'not-collected' }>['end']): void {
-    if (end.type !== 'rank.end') return
-    const { rank, attempt } = seat.place
-    const { status, exitCode, signal, error } = end
-    this.#ends.push({
-      rank,
-      attempt,
-      status,
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(error === undefined ? {} : { error }),
-    })
   }
 
   /** Once a second: that this agent lives, whether an aggregator does, and how much of the disk its sessions take. */

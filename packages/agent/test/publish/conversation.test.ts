@@ -344,7 +344,9 @@ describe('a rank that is turned away', () => {
     await agent.start()
     await quiet.promise
     const [spool] = spools(saveDir)
-    expect(fs.readdirSync(spool!).sort()).toEqual(['control.json', 'ledgers', 'session.json'])
+    await expect
+      .poll(() => fs.readdirSync(spool!).sort())
+      .toEqual(['control.json', 'ledgers', 'session.json'])
     expect(JSON.parse(fs.readFileSync(path.join(spool!, 'control.json'), 'utf8'))).toMatchObject({
       state: 'quiet',
     })

@@ -1,9 +1,10 @@
 import type { ClosedRun } from '@provloom/rundir'
-import { ProvloomError, causeOf, isAttempt, limits, protocolVersion } from '@provloom/shared'
+import { ProvloomError, causeOf, isAttempt, limits, protocolVersion, rankOf } from '@provloom/shared'
 import type { Attempt, Hello, Rank, RefusalReason, RunId } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
+import type { Bystanders } from './bystanders.ts'
 import { creditFor, envelopeAgeFor } from './credit.ts'
 import { newcomerOf, notCollected, whatIsWrong } from './hello.ts'
 import type { Presence } from './presence.ts'
@@ -16,7 +17,6 @@ import { closedCandidate, openCandidate } from './turn-run.ts'
 import type { Candidate } from './turn-run.ts'
 import { turnInNamed, turnOf } from './turn.ts'
 import type { Held, Turn } from './turn.ts'
-import { TurnedAway } from './turned-away.ts'
 import { differences } from './wishes.ts'
 
 /** Sessions whose first hello is remembered. */
@@ -27,6 +27,7 @@ export interface AdmissionParts {
   readonly registry: Registry
   readonly sessions: Sessions
   readonly presence: Presence
+  readonly bystanders: Bystanders
   readonly settling: Settling
   readonly reply: Reply
   /** Ranks that can be connected at once. */
@@ -41,7 +42,6 @@ export interface AdmissionParts {
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #sinceMs: number
-  readonly #turnedAway = new TurnedAway()
   /** When a session first asked: a holder that is heard after it lives. */
   readonly #askedMs = new Map<string, number>()
   #deciding = 0
@@ -122,7 +122,7 @@ export class Admission {
     const { registry, sessions } = this.#parts
     const known = sessions.get(hello.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
-    if (!registry.isCollected(hello)) return this.#notCollected(peer, hello)
+    if (registry.isPassedBy(hello)) return this.#notCollected(peer, hello)
     const turn = this.#turnFor(hello)
     if (turn === 'ended') return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
     switch (turn.kind) {
@@ -135,8 +135,10 @@ export class Admission {
       case 'enters':
         if (turn.run.kind === 'open') return this.#enter(peer, hello, turn.run.run, turn.attempt, turn.lost)
         return this.#later(peer, hello, 'the run is being closed')
-      case 'reopens':
       case 'opens':
+        if (registry.mayBegin(hello)) return this.#open(peer, hello, turn)
+        return this.#later(peer, hello, 'rank 0 has not begun its run, which says whether it is collected')
+      case 'reopens':
         return this.#open(peer, hello, turn)
     }
   }
@@ -245,8 +247,7 @@ export class Admission {
     this.#askedMs.delete(hello.session)
     const { rank, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
-    this.#recordTurnedAway(run)
-    this.#recordEnds(run)
+    this.#parts.bystanders.entered(run)
     this.#welcome(session)
   }
 
@@ -334,48 +335,25 @@ export class Admission {
       creditBytes: creditFor(ranks),
       envelopeAgeMs: envelopeAgeFor(ranks),
       // Told once: by rank 0, not by each of a thousand.
-      differences: [...(rank === 0 ? differences(run.facts.settings, hello.asked) : []), ...news],
+      differences: [...this.#differences(session), ...news],
     })
   }
 
-  /** `collectAllProcesses` is off. */
+  /** By rank 0, and which ranks are collected by whoever asks for something else than it did. */
+  #differences({ run, rank, hello }: Session): string[] {
+    const found = differences(run.facts.settings, hello.asked)
+    if (rank === 0) return found.map(({ words }) => words)
+    const first = this.#parts.sessions.holder(run, rankOf(0))?.hello.asked.collectAllProcesses
+    const told = first !== undefined && first === hello.asked.collectAllProcesses
+    return found.filter(({ name }) => name === 'collectAllProcesses' && !told).map(({ words }) => words)
+  }
+
+  /** `collectAllProcesses` is off. What cannot be written now is asked again. */
   #notCollected(peer: Peer, hello: Hello): void {
-    const { registry, around } = this.#parts
-    const answer = (runId: RunId | undefined): void =>
-      this.#refuse(peer, hello, runId, 'not-collected', notCollected(hello))
-    const key = registry.keyOf(hello)
-    const run = registry.openOf(key).find(({ facts }) => facts.ordinal === hello.ordinal)
-    if (run === undefined || run.isEnding || run.isOver) {
-      this.#turnedAway.note(JSON.stringify([key, hello.ordinal]), hello.rank)
-      return answer(undefined)
-    }
-    const { refused } = run.roster
-    if (refused.has(hello.rank) || refused.size >= limits.attemptsPerRunMax) return answer(run.facts.runId)
-    const time = around.clock.nowUs()
-    run.record({ kind: 'refusal', time, rank: hello.rank }).then(
-      () => answer(run.facts.runId),
+    this.#parts.bystanders.turnAway(hello).then(
+      (runId) => this.#refuse(peer, hello, runId, 'not-collected', notCollected(hello)),
       () => {},
     )
-  }
-
-  /** Ranks that came before the run was there are in its ledger too. */
-  #recordTurnedAway(run: OpenRun): void {
-    if (run.facts.settings.collectAllProcesses || run.isEnding) return
-    const { jobKey, runName, ordinal, settings } = run.facts
-    const key = { jobKey, experimentName: settings.experimentName, runName }
-    const time = this.#parts.around.clock.nowUs()
-    for (const rank of this.#turnedAway.take(JSON.stringify([key, ordinal]))) {
-      if (run.roster.refused.has(rank)) continue
-      // Its trouble is told by the journal; the count alone would then be short.
-      run.record({ kind: 'refusal', time, rank }).catch(() => {})
-    }
-  }
-
-  /** How places ended before there was a run. */
-  #recordEnds(run: OpenRun): void {
-    const time = this.#parts.around.clock.nowUs()
-    for (const end of this.#parts.presence.takeEnds(run.facts.jobKey))
-      run.record({ kind: 'uncollected', time, ...end }).catch(() => {})
   }
 
   #later(peer: Peer, { session }: Hello, message: string, tell = false): void {

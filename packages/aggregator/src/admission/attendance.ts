@@ -3,8 +3,8 @@ import type { Bye, Exit, Gone, Heartbeat, Kept, Present, Retired } from '@provlo
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
+import type { Bystanders } from './bystanders.ts'
 import type { Presence } from './presence.ts'
-import type { Registry } from './registry.ts'
 import { standingOf } from './session.ts'
 import type { Session, Sessions } from './session.ts'
 import type { Settling } from './settling.ts'
@@ -14,7 +14,7 @@ const lookMsMax = 500
 
 export interface AttendanceParts {
   readonly around: Surroundings
-  readonly registry: Registry
+  readonly bystanders: Bystanders
   readonly sessions: Sessions
   readonly presence: Presence
   readonly settling: Settling
@@ -154,14 +154,9 @@ export class Attendance {
 
   /** How places ended that are not collected amends the runs of their job that are not closed. */
   gone(peer: Peer, gone: Gone): void {
-    const { presence, registry, reply, around, onGone } = this.#parts
+    const { presence, bystanders, reply, onGone } = this.#parts
     presence.gone(gone)
-    const run = registry.open.findLast(({ facts }) => facts.jobKey === gone.jobKey)
-    const time = around.clock.nowUs()
-    if (run === undefined) presence.keepEnds(gone)
-    const told =
-      run === undefined ? [] : gone.ends.map((end) => run.record({ kind: 'uncollected', time, ...end }))
-    Promise.all(told).then(
+    bystanders.ended(gone).then(
       () => {
         reply(peer, { kind: 'farewell', session: gone.session })
         onGone()

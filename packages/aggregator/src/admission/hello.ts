@@ -25,8 +25,9 @@ export function newcomerOf(hello: Hello): Newcomer {
   }
 }
 
-export function notCollected({ rank }: Hello): string {
-  return `only rank 0 is collected (collectAllProcesses is off); rank ${rank} is not recorded`
+export function notCollected({ rank, asked }: Hello): string {
+  const off = asked.collectAllProcesses === true ? 'off in this run, though it asked for it' : 'off'
+  return `only rank 0 is collected (collectAllProcesses is ${off}); rank ${rank} is not recorded`
 }
 
 /** Why nobody can be let in who says so: the reason, and in words. */

@@ -68,10 +68,12 @@ export class Presence {
     if (this.#ends.size > this.#jobsMax) this.#ends.delete([...this.#ends.keys()][0]!)
   }
 
-  takeEnds(jobKey: string): readonly PlaceEnd[] {
-    const kept = this.#ends.get(jobKey) ?? []
-    this.#ends.delete(jobKey)
-    return kept
+  takeEnds(jobKey: string, isOfRun: (end: PlaceEnd) => boolean): readonly PlaceEnd[] {
+    const ends = this.#ends.get(jobKey) ?? []
+    const left = ends.filter((end) => !isOfRun(end))
+    if (left.length > 0) this.#ends.set(jobKey, left)
+    else this.#ends.delete(jobKey)
+    return ends.filter((end) => isOfRun(end))
   }
 
   agentOf(jobKey: string, rank: number): 'silent' | 'here' | undefined {

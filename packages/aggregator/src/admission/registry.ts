@@ -30,6 +30,9 @@ export interface RunKey {
   readonly runName: string | undefined
 }
 
+/** Of a hello: what says which run it is for. */
+export type Turn = Pick<Hello, 'jobKey' | 'asked' | 'runName' | 'ordinal' | 'runId' | 'admitted'>
+
 const retryOpeningMs = 1_000
 
 /** A run could not be opened now; and why, where that will not pass by itself. */
@@ -108,13 +111,41 @@ export class Registry {
   }
 
   /** What a session's runs have in common: what the aggregator was told wins. */
-  keyOf({ jobKey, asked, runName }: Hello): RunKey {
+  keyOf({ jobKey, asked, runName }: Pick<Hello, 'jobKey' | 'asked' | 'runName'>): RunKey {
     const { experimentName } = settle(this.#settings.asked, asked)
     return { jobKey, experimentName, runName }
   }
 
-  isCollected(hello: Hello): boolean {
+  /**
+   * Whether it is known that a rank is not collected: the run says so, once it is there, and before that the aggregator,
+   * where it was told.
+   */
+  isPassedBy(hello: Hello): boolean {
+    if (hello.rank === 0) return false
+    const { collectAllProcesses } = this.turnOf(hello)?.facts.settings ?? this.#settings.asked
+    return collectAllProcesses === false
+  }
+
+  /** Whether it may begin a run: others than rank 0 only where all are asked for. Else rank 0 says what is collected. */
+  mayBegin(hello: Hello): boolean {
     return hello.rank === 0 || settle(this.#settings.asked, hello.asked).collectAllProcesses
+  }
+
+  /** The run that a session says it is of: by its id, or by its turn. */
+  turnOf(hello: Turn): OpenRun | ClosedRun | undefined {
+    const { admitted, runId, ordinal } = hello
+    for (const id of [admitted, runId]) {
+      const named = id === undefined ? undefined : this.get(id)
+      if (named !== undefined) return named
+    }
+    if (runId !== undefined) return undefined
+    const key = this.keyOf(hello)
+    return [...this.openOf(key), ...this.closedOf(key)].find(({ facts }) => facts.ordinal === ordinal)
+  }
+
+  /** The same as a text, also where the run is not there. */
+  nameOf(hello: Turn): string {
+    return hello.runId ?? JSON.stringify([this.keyOf(hello), hello.ordinal])
   }
 
   openOf(key: RunKey): OpenRun[] {
@@ -131,7 +162,7 @@ export class Registry {
 
   /** Opens the run of an ordinal; of those that ask at once the first does. */
   begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun | NotNow> {
-    const name = hello.runId ?? JSON.stringify([this.keyOf(hello), ordinal])
+    const name = this.nameOf({ ...hello, ordinal })
     const { asked, saveDir: own } = this.#settings
     const wished = asked.provenanceSaveDir === undefined ? hello.asked.provenanceSaveDir : undefined
     const saveDir = wished === undefined ? own : path.resolve(wished)

@@ -6,7 +6,7 @@ import type { Settings } from '../config.ts'
 const experimentDefault = 'experiment'
 const namespaceDefault = 'http://localhost/'
 
-/** A run's settings: the aggregator's own, else what its first rank asks for, else the default. */
+/** A run's settings: the aggregator's own, else what the rank that begins it asks for, else the default. */
 export function settle(own: Settings['asked'], asked: Asked): RunSettings {
   return {
     provUserNamespace: own.provUserNamespace ?? asked.provUserNamespace ?? namespaceDefault,
@@ -16,16 +16,16 @@ export function settle(own: Settings['asked'], asked: Asked): RunSettings {
   }
 }
 
-/** What a client says when its user said nothing is no wish. */
-const unsaid: Asked = { collectAllProcesses: false, saveAfterNLogs: limits.saveAfterNLogsDefault }
-
-/** What a rank asked for and does not get, in words for its user. */
-export function differences(settings: RunSettings, asked: Asked): string[] {
+/** What a rank asked for and does not get, in words for its user. Who said nothing asks for nothing. */
+export function differences(
+  settings: RunSettings,
+  asked: Asked,
+): { name: keyof RunSettings; words: string }[] {
   const names = ['provUserNamespace', 'experimentName', 'collectAllProcesses', 'saveAfterNLogs'] as const
   return names.flatMap((name) => {
     const wish = asked[name]
-    return wish === undefined || wish === settings[name] || wish === unsaid[name]
-      ? []
-      : [`${name} is ${JSON.stringify(settings[name])} in this run, not ${JSON.stringify(wish)}`]
+    if (wish === undefined || wish === settings[name]) return []
+    const words = `${name} is ${JSON.stringify(settings[name])} in this run, not ${JSON.stringify(wish)}`
+    return [{ name, words }]
   })
 }

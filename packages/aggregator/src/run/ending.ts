@@ -76,7 +76,8 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
   const summary = graph.summary()
-  const kept = summary.ranks.some((rank) => rank.kept !== undefined)
+  // As the graph says it: also of a rank that was open when its aggregator was stopped.
+  const kept = summary.problemKinds.some(({ code }) => code === 'KEPT')
   await writeRunFile(around.files, run.facts, {
     summary,
     journalPosition: run.readers.position,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RunFacts } from '@provloom/rundir'
-import { limits, mintRunId } from '@provloom/shared'
+import { attemptOf, limits, mintRunId, rankOf } from '@provloom/shared'
 import { TestHouse, readJson } from '../support/house.ts'
 import { params, rankEnd } from '../support/peer.ts'
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => house.clear())
 
 test('accepts rank 0 alone when not all processes are collected, and tells the others why', async () => {
-  const { connection } = await house.started()
+  const { connection } = await house.started({ collectAllProcesses: false })
   const second = house.peer(connection, { rank: 1, worldSize: 2 })
   expect(await second.hello()).toMatchObject({ kind: 'refused', reason: 'not-collected' })
   expect(await second.hello()).toMatchObject({ kind: 'refused', reason: 'not-collected' })
@@ -27,8 +27,55 @@ test('accepts rank 0 alone when not all processes are collected, and tells the o
   expect(house.told.filter((one) => one.kind === 'rank-refused')).toHaveLength(1)
 })
 
-test('answers the heartbeats of a refused rank', async () => {
+test.each([
+  { all: true, answer: { kind: 'welcome', differences: [] } },
+  { all: false, answer: { kind: 'refused', reason: 'not-collected' } },
+  { all: undefined, answer: { kind: 'refused', reason: 'not-collected' } },
+])(
+  'a rank that says nothing waits for rank 0, and takes what that has said: $all',
+  async ({ all, answer }) => {
+    const { connection } = await house.started()
+    const second = house.peer(connection, { rank: 1 })
+    await second.say(second.helloMessage())
+    expect(await second.hear('later')).toMatchObject({ kind: 'later' })
+    const asked = { experimentName: 'exp', ...(all === undefined ? {} : { collectAllProcesses: all }) }
+    await house.peer(connection, { rank: 0, hello: { asked } }).welcome()
+    expect(await second.hello()).toMatchObject(answer)
+  },
+)
+
+test('a rank that asks for something else than rank 0 did is told so', async () => {
   const { connection } = await house.started()
+  const asking = (rank: number, collectAllProcesses: boolean): ReturnType<TestHouse['peer']> =>
+    house.peer(connection, { rank, hello: { asked: { experimentName: 'exp', collectAllProcesses } } })
+  await asking(0, true).welcome()
+  expect((await asking(1, false).welcome()).differences).toEqual([
+    'collectAllProcesses is true in this run, not false',
+  ])
+  expect((await asking(2, true).welcome()).differences).toEqual([])
+})
+
+test('how a rank ended that was quiet in a run is told in that run, and in no other', async () => {
+  const { connection } = await house.started({ collectAllProcesses: false })
+  const peers = [0, 1].map((ordinal) => house.peer(connection, { hello: { ordinal } }))
+  await peers[0]!.welcome()
+  const ends = [0, 1].map((ordinal) => {
+    const place = { rank: rankOf(ordinal + 1), attempt: attemptOf(0) }
+    return { ...place, status: 'failed', turn: { experimentName: 'exp', ordinal } } as const
+  })
+  const agent = 'a'.repeat(16)
+  await peers[0]!.say({ kind: 'gone', session: agent, agent, jobKey: 'job', ends })
+  await peers[0]!.hear('farewell')
+  await peers[1]!.welcome()
+  for (const peer of peers) {
+    await peer.bye()
+    const { summary } = await house.status('run-finished', ({ runId }) => runId === peer.runId)
+    expect(summary.problemKinds).toMatchObject([{ code: 'NOT_COLLECTED', count: 1 }])
+  }
+})
+
+test('answers the heartbeats of a refused rank', async () => {
+  const { connection } = await house.started({ collectAllProcesses: false })
   const peer = house.peer(connection, { rank: 1 })
   await peer.hello()
   await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 5, backlog: 0 })

@@ -1,9 +1,10 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
 import type { ForeignSpool, SpoolLook } from '@provloom/agent'
 import type { RunFinished } from '@provloom/aggregator'
-import { readStoredRun } from '@provloom/rundir'
-import type { RunFacts } from '@provloom/rundir'
+import { filesOf, readStoredRun } from '@provloom/rundir'
+import type { RunFacts, StoredRun } from '@provloom/rundir'
 import { ProvloomError, exactJson, shellWord } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
@@ -34,8 +35,9 @@ export async function recover(
     named.length > 0
       ? named.flatMap((one) => lookAtSpool(one)).map((look) => ofRun(look, run.facts))
       : spoolsOf(run.facts, given)
-  if (run.finished && (spools.length === 0 || !canGoOn(run)))
-    return isFinished(run.facts, named, given['json'] === true)
+  const isClosed = !fs.existsSync(filesOf(runDir).journal)
+  if (isClosed && (spools.length === 0 || !canGoOn(run)))
+    return isFinished(run, named, given['json'] === true)
   const gathering = new Gathering(
     {
       provenanceSaveDir: path.dirname(runDir),
@@ -108,7 +110,8 @@ function spoolsOf(
   return taken
 }
 
-function isFinished({ runDir, runId }: RunFacts, named: readonly string[], json: boolean): number {
+function isFinished({ facts, finished }: StoredRun, named: readonly string[], json: boolean): number {
+  const { runDir, runId } = facts
   if (named.length > 0) {
     throw new ProvloomError('CONFLICT', `${runDir} is finished: nothing can be added to it`, {
       doing: 'hand in the spools',
@@ -117,7 +120,9 @@ function isFinished({ runDir, runId }: RunFacts, named: readonly string[], json:
     })
   }
   if (json) process.stdout.write(`${JSON.stringify({ kind: 'finished-before', runId, runDir })}\n`)
-  else tell(`${runDir} is finished already; there is nothing to recover`)
+  else if (finished) tell(`${runDir} is finished already; there is nothing to recover`)
+  else
+    tell(`${runDir} is closed; what is kept of it is not here: provloom spools, on the machines of its ranks`)
   return exitCode.ok
 }
 

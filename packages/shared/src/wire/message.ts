@@ -178,8 +178,18 @@ export interface Present {
   readonly silent: boolean
 }
 
+/** Whose run: what an agent says of it in a hello. */
+export interface TurnTold {
+  readonly experimentName?: string
+  readonly runName?: string
+  readonly ordinal: number
+  readonly runId?: RunId
+}
+
 /** How a rank ended that had no session, or none that is collected. */
 export interface PlaceEnd {
+  /** The run that it was quiet in; of one that had no session none is known. */
+  readonly turn?: TurnTold
   readonly rank: Rank
   readonly attempt: Attempt
   readonly status: RankStatus

@@ -155,6 +155,14 @@ function isPlaceEnd(value: unknown): boolean {
   return shape({
     rank: isRank,
     attempt: isAttempt,
+    turn: optional(
+      shape({
+        experimentName: optional(text(512)),
+        runName: optional(text(512)),
+        ordinal: isRank,
+        runId: optional(isRunId),
+      }),
+    ),
     status,
     exitCode: optional(Number.isSafeInteger),
     signal: optional(text(32)),
