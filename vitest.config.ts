@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     // More than two cores need, for many tests wait for processes.
-    maxWorkers: 7,
+    maxWorkers: 6,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new SkippedReporter()],
     projects: [

@@ -65,8 +65,7 @@ describe("a run's lease", () => {
       await gone
       const recovered = await provloom(['recover', runDir, '--spool-root', spoolRoot])
       expect(recovered.code, recovered.stderr).toBe(0)
-      // Its session cannot be seen to be over: what it holds is kept.
-      expect(readRun(runDir)).toMatchObject({ finished: false, status: 'incomplete' })
+      expect(readRun(runDir)).toMatchObject({ finished: true, status: 'incomplete' })
       expect(fs.existsSync(path.join(runDir, '.lease'))).toBe(false)
     },
   )

@@ -210,7 +210,6 @@ await endRun()
     const namespace = last.replace('"www.example.org"', '"no iri at all"').replace('last', 'named')
     const named = await here.plain(here.script('named.py', namespace)).ended
     expect(named.stderr.match(/no iri at all/g), named.stderr).toHaveLength(1)
-    await here.gone()
   })
 })
 

@@ -210,6 +210,7 @@ provloom.log_param("p", 1)
 provloom.end_run(wait=False)
 """,
             HELD=self.held,
+            PROVLOOM_BIN="/bin/false",  # what is there is to be looked at
         )
         self.assertEqual(errors.count("was removed while it was written"), 1)
         with open(os.path.join(self.held, "segment"), "rb") as opened:

@@ -175,7 +175,7 @@ describe('what keeps a run from its graph is told by the script itself, which en
     expect(result.stderr).toMatch(told)
     expect(result.stderr).toMatch(/not in a graph yet: .*; kept in/)
     await here.gone()
-    const kept = /provloom import (\S+)/.exec(result.stderr)![1]!
+    const kept = /provloom import (?:--provenance-save-dir DIR )?(\/[^\s,]+)/.exec(result.stderr)![1]!
     const imported = await here.start('provloom', ['import', '--provenance-save-dir', 'prov', kept]).ended
     expect(imported.code, imported.stderr).toBe(0)
     expectRunsOf(here, 't')

@@ -79,11 +79,19 @@ export function launcherOrEndpoint(
 /**
  * The key of a job whose ranks were said by hand, one by one: like that of a launcher which gives its job no name, and
  * the launcher is whoever started them.
+ *
+ * @param starter `tree`: a process of their own tree did
+ * @returns undefined: it is the tree's
  */
-export function saidKey(told: Told, sight: Sight, starter: LauncherSeen | undefined): string | undefined {
+export function saidKey(
+  told: Told,
+  sight: Sight,
+  starter: LauncherSeen | 'tree' | undefined,
+): string | undefined {
   const endpoint = master(told.variables)
   const met = meetingKey(endpoint, sight)
   if (starter === undefined || !seemsOnOneNode(told, endpoint, sight)) return met
+  if (starter === 'tree') return undefined
   return starter.shell ? (met ?? starter.key) : starter.key
 }
 

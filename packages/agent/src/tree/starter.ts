@@ -28,7 +28,7 @@ const rankVariable = 'PROVLOOM_RANK'
 export function starterOf(
   context: Context,
   { tree, wrapped, facts, chain }: SaidIn,
-): LauncherSeen | undefined {
+): LauncherSeen | 'tree' | undefined {
   const { given, variables } = context
   const [pid = 0, ...parents] = chain
   const from = wrapped === undefined ? pid : process.pid
@@ -36,10 +36,10 @@ export function starterOf(
     return launcherSeen(launcherProcess(from, rankVariable, '/', parents))
   if (wrapped !== undefined) {
     const isFirst = given.rank !== undefined || facts?.pid === wrapped.pid
-    return isFirst ? launcherSeen(starterProcess(from, '/', [], process.argv.slice(2))) : undefined
+    return isFirst ? launcherSeen(starterProcess(from, '/', [], process.argv.slice(2))) : 'tree'
   }
   const isFirst = facts !== undefined && isFounder(tree, [facts.pid, facts.start])
-  return isFirst ? launcherSeen(starterProcess(from, '/', parents)) : undefined
+  return isFirst ? launcherSeen(starterProcess(from, '/', parents)) : 'tree'
 }
 
 function isFounder({ key }: TreeFacts, [pid, start]: ProcessNumber): boolean {
