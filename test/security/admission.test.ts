@@ -62,7 +62,7 @@ function runsIn(saveDir: string): string[] {
 }
 
 it('a rank that is not collected opens no run, before rank 0 came and after it went, and is counted once', async () => {
-  const { aggregator, saveDir, finished } = await house()
+  const { aggregator, saveDir, finished } = await house({ collectAllProcesses: false })
   const peer = (rank: number): Peer => new Peer(aggregator.connection!, { rank, worldSize: 4 })
   for (const rank of [3, 1, 1]) {
     expect(await peer(rank).hello()).toMatchObject({ kind: 'refused', reason: 'not-collected' })
@@ -197,24 +197,30 @@ sys.exit(5)
 `
 
 it('two live agents of one rank: the second is told, its command runs on, and the graph has the first alone', async () => {
-  const aggregator = new RunningAggregator({ args: ['--experiment-name', 'x'] })
+  const aggregator = new RunningAggregator({ args: ['--experiment-name', 'x', '--collect-all-processes'] })
   await aggregator.connection()
   const place = folder()
   const script = path.join(place, 'train.py')
   fs.writeFileSync(script, worker)
-  const agent = (name: string): Started => {
-    const args = ['--connection', aggregator.connectionFile, '--job-key', 'j', '--rank', '0']
-    const command = ['python3', script, name]
-    return startProvloom(['agent', ...args, '--spool-root', path.join(place, 's'), '--', ...command], {
-      talk: true,
-    })
+  const agent = (name: string, rank: number): Started => {
+    const args = [
+      '--connection',
+      aggregator.connectionFile,
+      '--job-key',
+      'j',
+      '--spool-root',
+      path.join(place, 's'),
+    ]
+    const env = { RANK: `${rank}`, LOCAL_RANK: `${rank}`, WORLD_SIZE: '2' }
+    return startProvloom(['agent', ...args, '--', 'python3', script, name], { talk: true, env })
   }
-  const first = agent('first')
+  const [first, other] = [agent('first', 0), agent('other', 1)]
   await first.seen(/first runs/)
-  await aggregator.told('rank-admitted', 1)
-  const second = agent('second')
+  await other.seen(/other runs/)
+  await aggregator.told('rank-admitted', 2)
+  const second = agent('second', 0)
   await second.seen(/is held by a session on/)
-  for (const one of [second, first]) {
+  for (const one of [second, first, other]) {
     one.child.stdin!.end()
     expect((await one.ended).code).toBe(5)
   }

@@ -13,7 +13,7 @@ export const bin: string = path.join(repository, 'packages/cli/bin/provloom.js')
 export function folder(): string {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-e2e-'))
   // What outlives its script for a moment may still write.
-  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
+  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
   return made
 }
 
