@@ -16,7 +16,7 @@ const us = 1_700_000_000_000_000
 /** A session from one second to another. */
 function session(from: number, to: number): Event[] {
   return [
-    { type: 'rank.start', time: us + from * 1e6, pid: 1, host: 'a', argv: ['python'] },
+    { type: 'rank.start', time: us + from * 1e6, pid: 1, host: 'a', launcher: 'test', argv: ['python'] },
     { type: 'rank.end', time: us + to * 1e6, status: 'completed', exitCode: 0 },
   ]
 }
@@ -116,7 +116,7 @@ test.each([
 
 test('a rank that failed in its last session has no session less by mistake', async () => {
   const failed: Event[] = [
-    { type: 'rank.start', time: us + 20e6, pid: 1, host: 'a', argv: ['python'] },
+    { type: 'rank.start', time: us + 20e6, pid: 1, host: 'a', launcher: 'test', argv: ['python'] },
     { type: 'rank.end', time: us + 21e6, status: 'failed', exitCode: 1 },
   ]
   await sweep([

@@ -265,7 +265,14 @@ export function points(id: number, from: number, count: number): Points {
 }
 
 export function rankStart(): Event {
-  return { type: 'rank.start', time: timeUs, pid: 1, host: 'a', argv: ['python', 'train.py'] }
+  return {
+    type: 'rank.start',
+    time: timeUs,
+    pid: 1,
+    host: 'a',
+    launcher: 'test',
+    argv: ['python', 'train.py'],
+  }
 }
 
 export function rankEnd(status: 'completed' | 'failed' = 'completed'): Event {
