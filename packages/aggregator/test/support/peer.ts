@@ -121,11 +121,16 @@ export class Peer {
     }
   }
 
+  /** @throws with the aggregator's reason when it puts this peer off for longer than any of its waits is */
   async hello(): Promise<Of<'welcome' | 'refused'>> {
+    const until = performance.now() + 60_000
     for (;;) {
       await this.say(this.helloMessage())
       const answer = await this.hear('welcome', 'refused', 'later')
-      if (answer.kind === 'later') continue
+      if (answer.kind === 'later') {
+        if (performance.now() > until) throw new Error(`put off for a minute: ${answer.message}`)
+        continue
+      }
       if (answer.kind === 'welcome') [this.#runId, this.#attempt] = [answer.runId, answer.attempt]
       return answer
     }
