@@ -33,6 +33,16 @@ function expectOneRun(runs: readonly RunSeen[], why: string): void {
   expectWhole(runs[0]!, 10, 11, 12)
 }
 
+function expectTwoWhole(here: Site, stderr: string): RunSeen[] {
+  const runs = here.runs()
+  expect(
+    runs.map((run) => ranks(run)),
+    stderr,
+  ).toEqual([three, three])
+  for (const run of runs) expectWhole(run, 10, 11, 12)
+  return runs
+}
+
 describe('ranks that a user says by hand, from one shell,', () => {
   it.each([
     ['by --rank', (rank: number) => `provloom agent --rank ${rank} --`, ''],
@@ -74,12 +84,7 @@ describe('ranks that a user says by hand, from one shell,', () => {
       'wait',
     ]
     const stderr = await shell(here, [...lines('first'), ...lines('second')].join('\n'))
-    const runs = here.runs()
-    expect(
-      runs.map((run) => ranks(run)),
-      stderr,
-    ).toEqual([three, three])
-    for (const run of runs) expectWhole(run, 10, 11, 12)
+    const runs = expectTwoWhole(here, stderr)
     expect(new Set(runs.map(({ file }) => file.jobKey)).size).toBe(1)
   })
 })
@@ -131,12 +136,7 @@ for one in others: one.wait()
 `,
   )
   const stderr = await shell(here, `python3 ${first} a\npython3 ${first} b`)
-  const runs = here.runs()
-  expect(
-    runs.map((run) => ranks(run)),
-    stderr,
-  ).toEqual([three, three])
-  for (const run of runs) expectWhole(run, 10, 11, 12)
+  expectTwoWhole(here, stderr)
 })
 
 describe('ranks that look for each other in different folders', () => {
