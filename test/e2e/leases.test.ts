@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { folder, provloom, startProvloom } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasRun, inGroup, job, killGroup, until } from '../support/job.ts'
@@ -134,8 +135,7 @@ describe('a run directory that is removed', () => {
     ]
     const living = startProvloom(['run', ...words])
     await until(() => fs.existsSync(path.join(saveDir, 'killed_0', 'prov.json')))
-    // Its aggregator writes in it meanwhile: what came after the listing makes the first try fail.
-    fs.rmSync(path.join(saveDir, 'killed_0'), { recursive: true, force: true, maxRetries: 50, retryDelay: 5 })
+    removeFolder(path.join(saveDir, 'killed_0'))
     touch(told, 'more')
     await living.seen(/rank 0: the run directory \S+ was removed/)
     touch(told, 'end')

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { chaos } from './chaos/chaos.ts'
 import type { ChaosResult } from './chaos/chaos.ts'
 import { repository } from './chaos/place.ts'
@@ -38,7 +39,7 @@ it('a small job of five sessions under fire has every call once, in its run and 
   })
   expect(ledger).toMatchObject({ sent: 2_000, lost: 0, duplicated: 0, outOfOrder: 0, documentValid: true })
   expect(ledger.kills).toMatchObject({ aggregator: 3, agents: 2, workers: 1 })
-  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(folder))
   await expectLiesToBeSeen(path.join(folder, 'prov'), judge)
 }, 180_000)
 

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAgent } from '@provloom/agent'
-import { systemFiles } from '@provloom/shared'
+import { systemFiles, removeFolder } from '@provloom/shared'
 import type { Files, OpenFile } from '@provloom/shared'
 import { describeOnSmallDisk, smallDisk } from '../support/small-disk.ts'
 import { readProgress } from './chaos/known.ts'
@@ -17,7 +17,7 @@ const shape = { series: 2, payload: 16, together: 2 }
 
 function folder(): string {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'disk-fault-'))
-  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(made))
   return made
 }
 

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { effort, firstSeed } from '../support/effort.ts'
 import { randomFrom } from '../support/random.ts'
 import { signal, sleep } from './chaos/place.ts'
@@ -12,7 +13,7 @@ const shape = { series: 3, payload: 16, together: 4 }
 
 function folder(): string {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'worker-death-'))
-  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(made))
   return made
 }
 

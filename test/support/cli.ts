@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 export const bin: string = path.join(repository, 'packages/cli/bin/provloom.js')
@@ -13,7 +14,7 @@ export const bin: string = path.join(repository, 'packages/cli/bin/provloom.js')
 export function folder(): string {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-e2e-'))
   // What outlives its script for a moment may still write.
-  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
+  onTestFinished(() => removeFolder(made))
   return made
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, onTestFinished } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { named } from './needs.ts'
 
 export const mayMount: boolean = process.platform === 'linux' && process.getuid?.() === 0 && canMount()
@@ -32,7 +33,8 @@ export function smallDisk(kibibytes: number, readOnly = false): SmallDisk {
   ])
   onTestFinished(() => {
     execFileSync('umount', ['-l', root])
-    fs.rmdirSync(root)
+    // Whoever still writes may have made a folder in its place.
+    removeFolder(root)
   })
   const ballast = path.join(root, 'ballast')
   return {

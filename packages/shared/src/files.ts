@@ -194,3 +194,22 @@ export function namesIn(folder: string): string[] {
     return []
   }
 }
+
+/**
+ * Removes a folder, if it is there, although somebody still writes in it: what came after its list was read is listed
+ * again, which Node's own recursive removal does not (its retries only repeat the last rmdir).
+ *
+ * @throws the system's error
+ */
+export function removeFolder(folder: string): void {
+  for (let left = MOST_LISTINGS; ; left--) {
+    try {
+      fs.rmSync(folder, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (systemCode(error) !== 'ENOTEMPTY' || left === 0) throw error
+    }
+  }
+}
+
+const MOST_LISTINGS = 1000

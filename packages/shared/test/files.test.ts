@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemFiles, writeDurably } from '@provloom/shared'
+import { removeFolder, systemFiles, writeDurably } from '@provloom/shared'
 
 const files = systemFiles()
 let folder: string
@@ -40,4 +42,30 @@ test('making a folder that is there changes nothing', () => {
   files.makeFolder(path.join(folder, 'a'), 'umask')
   files.makeFolder(path.join(folder, 'a'))
   expect(modeOf('a')).toBe('750')
+})
+
+test('a folder is removed although another process writes in it all the time', async () => {
+  const written = path.join(folder, 'written')
+  fs.mkdirSync(written)
+  const writer = spawn(process.execPath, ['-e', writes, written], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(writer.stdout, 'data')
+  removeFolder(written)
+  expect(fs.existsSync(written)).toBe(false)
+  await once(writer, 'exit')
+})
+
+/** Files of ever new names, until their folder is gone. */
+const writes = `
+try {
+  for (let name = 0; ; name++) {
+    fs.writeFileSync(process.argv[1] + '/' + name, '')
+    if (name === 100) fs.writeSync(1, 'begun')
+  }
+} catch (error) {
+  process.exitCode = error.code === 'ENOENT' ? 0 : 1
+}
+`
+
+test('removing a folder that is not there is no error', () => {
+  expect(() => removeFolder(path.join(folder, 'absent'))).not.toThrow()
 })

@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { removeFolder } from '@provloom/shared'
 import { chaos } from './chaos.ts'
 import { chaosSettings, usage } from './settings.ts'
 import type { ChaosSettings } from './settings.ts'
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const good = problems.length === 0
   for (const problem of problems) say(problem)
   if (!good) say(`everything is kept in ${folder}`)
-  else if (settings.folder === undefined) fs.rmSync(folder, { recursive: true, force: true })
+  else if (settings.folder === undefined) removeFolder(folder)
   process.stdout.write(`${JSON.stringify(ledger)}\n`)
   return good ? 0 : 1
 }

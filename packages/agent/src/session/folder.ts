@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { namesIn } from '@provloom/shared'
+import { namesIn, removeFolder } from '@provloom/shared'
 
 /**
  * A session's folder in its tree (docs/spool-format.md):
@@ -58,13 +58,9 @@ export function removeGone(sessions: string): void {
 
 const gonePrefix = '.gone-'
 
-function removeFolder(folder: string): void {
-  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
-}
-
 /** Removes what was recorded, and keeps the folder: a worker that writes on does so into nothing. */
 export function emptySession(folder: SessionFolder): void {
   for (const one of [folder.streams, folder.files]) {
-    fs.rmSync(one, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
+    removeFolder(one)
   }
 }

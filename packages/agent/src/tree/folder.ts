@@ -1,6 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount, isNameable, keySlug, makePath, systemCode } from '@provloom/shared'
+import {
+  ProvloomError,
+  isCount,
+  isNameable,
+  keySlug,
+  makePath,
+  removeFolder,
+  systemCode,
+} from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { refuseOtherFormat, spoolFormat, unreadable } from '../session/facts.ts'
 import { removeGone } from '../session/folder.ts'
@@ -127,7 +135,7 @@ export function removeTree(tree: TreeFolder): boolean {
     if (!fs.existsSync(tree.root)) fs.renameSync(aside, tree.root)
     return false
   }
-  fs.rmSync(aside, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 })
+  removeFolder(aside)
   return true
 }
 

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { hasGit } from '../../../../test/support/needs.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readOnlyStream, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
@@ -15,7 +16,7 @@ beforeAll(buildAgent)
 beforeEach(() => {
   spool = makeSpoolFolder()
 })
-afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+afterEach(() => removeFolder(spool))
 
 /** Runs a worker whose code is `body`, with the client as `p`. */
 function worker(

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, treeVariables } from './spool.ts'
 
@@ -31,7 +32,7 @@ print(str(provloom.end_run(wait={None: None, "0": False, "1": True}[os.environ.g
 /** What the end of rank 1's run answers, with this in its control.json. */
 function answer(language: keyof typeof programs, control: object | undefined, wait?: boolean): string {
   const tree = makeSpoolFolder()
-  onTestFinished(() => fs.rmSync(tree, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(tree))
   const file = path.join(tree, language === 'Python' ? 'end.py' : 'end.mjs')
   fs.writeFileSync(file, programs[language])
   return execFileSync(language === 'Python' ? 'python3' : process.execPath, [file], {
@@ -62,7 +63,7 @@ test.each(Object.keys(programs) as (keyof typeof programs)[])(
 /** What a TypeScript run's end answers, and after how many seconds; `eachSecond` is what happens meanwhile. */
 function waited(eachSecond: string): unknown {
   const tree = makeSpoolFolder()
-  onTestFinished(() => fs.rmSync(tree, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(tree))
   const file = path.join(tree, 'wait.mjs')
   fs.writeFileSync(
     file,
@@ -110,7 +111,7 @@ test.each([
 
 test('an end in a process that helps says that the run of a process that is gone is incomplete', () => {
   const place = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-helped-'))
-  onTestFinished(() => fs.rmSync(place, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(place))
   const file = path.join(place, 'daemon.mjs')
   fs.writeFileSync(
     file,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { limits } from '@provloom/shared'
+import { limits, removeFolder } from '@provloom/shared'
 import type { Artifact, Event, EventType } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasGit } from '../../../../test/support/needs.ts'
@@ -31,7 +31,7 @@ beforeEach(() => {
   for (const folder of [spool.root, work]) fs.mkdirSync(folder)
 })
 afterEach(() => {
-  for (const folder of [root, tree]) fs.rmSync(folder, { recursive: true, force: true })
+  for (const folder of [root, tree]) removeFolder(folder)
 })
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Event, EventType, StreamLedger } from '@provloom/shared'
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { describeOnSmallDisk, smallDisk } from '../../../../test/support/small-disk.ts'
 import { sessionFolderAt } from '../../src/session/folder.ts'
 import { readLedger } from '../../src/session/ledger.ts'
@@ -16,7 +17,7 @@ let tree: string
 beforeAll(buildAgent)
 beforeEach(() => {
   tree = makeSpoolFolder()
-  onTestFinished(() => fs.rmSync(tree, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(tree))
 })
 
 const begun = `

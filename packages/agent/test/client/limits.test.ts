@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { limits } from '@provloom/shared'
+import { limits, removeFolder } from '@provloom/shared'
 import type { Event, EventType } from '@provloom/shared'
 import { defaultBounds } from '../../src/client/room.ts'
 import type { StreamBounds } from '../../src/client/room.ts'
@@ -20,7 +20,7 @@ beforeAll(buildAgent)
 beforeEach(() => {
   spool = makeSpoolFolder()
 })
-afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+afterEach(() => removeFolder(spool))
 
 function worker(body: string): void {
   const file = path.join(spool, 'worker.mjs')

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import * as client from '../../src/client/index.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readSpoolStreams, treeVariables } from './spool.ts'
@@ -21,7 +22,7 @@ beforeEach(() => {
   work = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-page-'))
 })
 afterEach(() => {
-  for (const folder of [spool, work]) fs.rmSync(folder, { recursive: true, force: true })
+  for (const folder of [spool, work]) removeFolder(folder)
 })
 
 test.each(examples.map((example, i) => [i + 1, example] as const))(

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { knownVariables, limits, nearVariable } from '@provloom/shared'
+import { knownVariables, limits, nearVariable, removeFolder } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeSpoolFolder, readOnlyStream, treeVariables } from './spool.ts'
 
@@ -12,7 +12,7 @@ let spool: string
 beforeEach(() => {
   spool = makeSpoolFolder()
 })
-afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+afterEach(() => removeFolder(spool))
 
 test('every record that the Python client writes is one that the agent reads', async () => {
   execFileSync('python3', [path.join(root, 'packages/agent/test/fixtures/every-call.py')], {

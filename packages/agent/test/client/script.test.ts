@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Event } from '@provloom/shared'
+import { removeFolder } from '@provloom/shared'
 import { hasGit } from '../../../../test/support/needs.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
@@ -20,7 +21,7 @@ beforeEach(() => {
   write('.env', 'AWS_SECRET_ACCESS_KEY=abcd1234efgh5678')
 })
 afterEach(() => {
-  for (const folder of [work, tree]) fs.rmSync(folder, { recursive: true, force: true })
+  for (const folder of [work, tree]) removeFolder(folder)
 })
 
 function write(name: string, content = body): string {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { SegmentLog, encodeEvent, pointBytes, systemFiles, writePoint } from '@provloom/shared'
+import { SegmentLog, encodeEvent, pointBytes, systemFiles, writePoint, removeFolder } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventFields } from '../../../shared/src/event/fields.ts'
 import { makeSpoolFolder } from './spool.ts'
@@ -14,7 +14,7 @@ let folder: string
 beforeEach(() => {
   folder = makeSpoolFolder()
 })
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }))
+afterEach(() => removeFolder(folder))
 
 const time = 1_700_000_000_000_000
 

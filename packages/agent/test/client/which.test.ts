@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Event } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { sessionFolderAt } from '../../src/session/folder.ts'
 import { readLedger } from '../../src/session/ledger.ts'
 import { buildAgent } from '../support/agent-process.ts'
@@ -17,7 +18,7 @@ beforeAll(buildAgent)
 beforeEach(() => {
   spool = makeSpoolFolder()
 })
-afterEach(() => fs.rmSync(spool, { recursive: true, force: true }))
+afterEach(() => removeFolder(spool))
 
 /** Runs a script with the client as `p`, and the script's own file as `self`. */
 function script(body: string, env: NodeJS.ProcessEnv = {}): string {

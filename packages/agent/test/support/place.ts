@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 
 const made: string[] = []
 
@@ -13,7 +14,7 @@ export function freshFolder(): string {
 }
 
 afterEach(() => {
-  for (const folder of made.splice(0)) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  for (const folder of made.splice(0)) removeFolder(folder)
 })
 
 export function fixture(name: string): string {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { removeFolder } from '@provloom/shared'
 import { Workers } from '../../src/launch/workers.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
@@ -14,7 +15,7 @@ beforeAll(() => {
 
 function folder(): string {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-test-'))
-  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true }))
+  onTestFinished(() => removeFolder(made))
   return made
 }
 
