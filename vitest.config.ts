@@ -3,9 +3,6 @@ import { effort } from './test/support/effort.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
 import { SkippedReporter } from './test/support/skipped-reporter.ts'
 
-/** Tests of one package leave nothing behind in their process: they share one, which saves its start. */
-const units = ['packages/{prov,shared,rundir,graph,aggregator,agent}/test/**/*.test.ts']
-
 // Tests import packages by their names and run from sources, without a build.
 export default defineConfig({
   resolve: { conditions: ['provloom-source'] },
@@ -18,12 +15,8 @@ export default defineConfig({
     maxWorkers: 6,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new SkippedReporter()],
-    projects: [
-      { extends: true, test: { name: 'units', include: units, isolate: false } },
-      {
-        extends: true,
-        test: { name: 'programs', include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: units },
-      },
-    ],
+    // Tests leave nothing behind in their process: files share one, which saves its start.
+    isolate: false,
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
   },
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bin, folder, provloom, start } from '../support/cli.ts'
 import type { Result, StartOptions } from '../support/cli.ts'
+import { seldom } from '../support/effort.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { installation } from '../support/installation.ts'
 import { named } from '../support/needs.ts'
@@ -66,16 +67,17 @@ describe('a command is run, and recorded whole,', () => {
     expectWhole(where, await runAfter('ulimit -n 64', where))
   })
 
-  it.each(['--no-such-option', '--require /no/such/file.js', '--max-old-space-size=1', '--inspect'])(
-    'with NODE_OPTIONS=%s, which it gets as it is and we do not obey',
-    async (NODE_OPTIONS) => {
-      const where = place()
-      const result = await runAfter('true', where, { env: { NODE_OPTIONS } })
-      expectWhole(where, result)
-      expect(result.stdout).toBe(`done ${NODE_OPTIONS}\n`)
-      expect(result.stderr).not.toMatch(/debugger|inspector/i)
-    },
-  )
+  it.each([
+    '--no-such-option',
+    ...seldom('--require /no/such/file.js', '--max-old-space-size=1'),
+    '--inspect',
+  ])('with NODE_OPTIONS=%s, which it gets as it is and we do not obey', async (NODE_OPTIONS) => {
+    const where = place()
+    const result = await runAfter('true', where, { env: { NODE_OPTIONS } })
+    expectWhole(where, result)
+    expect(result.stdout).toBe(`done ${NODE_OPTIONS}\n`)
+    expect(result.stderr).not.toMatch(/debugger|inspector/i)
+  })
 
   const isRoot = process.getuid?.() === 0
   it.skipIf(!isRoot)(
@@ -182,9 +184,11 @@ describe('a command is run, and the user is told that nothing is recorded,', () 
 describe('a command that cannot be run', () => {
   it.each([
     ['that is not there', 'no-such-command', 127, 'There is no command no-such-command'],
-    ['whose folder is a file', '/etc/passwd/train', 127, 'There is no command /etc/passwd/train'],
     ['that may not be executed', '/etc/passwd', 126, 'Could not start /etc/passwd'],
-    ['that is a folder', '/etc', 126, 'Could not start /etc'],
+    ...seldom<[string, string, number, string]>(
+      ['whose folder is a file', '/etc/passwd/train', 127, 'There is no command /etc/passwd/train'],
+      ['that is a folder', '/etc', 126, 'Could not start /etc'],
+    ),
   ])('%s ends as in a shell, with Error and Try', async (_, command, code, message) => {
     for (const how of ['run', 'agent']) {
       for (const ignored of ['', 'trap "" HUP; ']) {

@@ -79,6 +79,17 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 1,
   },
+  ways: {
+    what: 'commands, signals, leftovers and children in every variant, not one of each kind',
+    minutes: 4,
+    files: [
+      'test/e2e/always-run.test.ts',
+      'test/e2e/hand-in.test.ts',
+      'test/e2e/signals.test.ts',
+      'test/e2e/sessions/children.test.ts',
+    ],
+    effort: 1,
+  },
   starts: {
     what: '1,000 plain starts in one folder at random gaps, of which some are killed',
     minutes: 30,

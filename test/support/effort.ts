@@ -1,6 +1,11 @@
 /** Set by `npm run endure`: the tests that it names try more than they do in `npm test`, and wait as long as users do. */
 export const enduring: boolean = process.env['PROVLOOM_TEST_EFFORT'] !== undefined
 
+/** Cases that are others once more, elsewhere or in another order: not in `npm test`, but in `npm run endure`. */
+export function seldom<T>(...cases: readonly T[]): readonly T[] {
+  return enduring ? cases : []
+}
+
 /** How many times as much is tried. */
 export const effort: number = Math.max(1, Number(process.env['PROVLOOM_TEST_EFFORT'] ?? '1'))
 

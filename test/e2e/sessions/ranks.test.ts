@@ -185,11 +185,15 @@ describe('a run of several ranks', () => {
     const text = `${head}
 provloom.start_run("www.example.org", "e", collect_all_processes=True)
 provloom.log_metric("loss", rank, step=0)
-if rank == 1: time.sleep(${enduring ? 30 : 6})
+while not os.path.exists(["met", "over"][rank]): time.sleep(0.1)
+if rank == 1: time.sleep(${enduring ? 30 : 0})
 print(rank, provloom.end_run(wait=True))
 `
     const [zero, one] = launch(here, 2, here.script('t.py', text), { plain: true })
+    await here.until(([run]) => run !== undefined && ranks(run).length === 2)
+    here.script('met', '')
     const first = await zero!.ended
+    here.script('over', '')
     expect(first.stdout, first.stderr).toContain('0 True')
     expect(first.stderr).toMatch(/goes on: rank 1/)
     expect(first.stderr).not.toMatch(/import/)

@@ -1,21 +1,15 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { removeFolder } from '@provloom/shared'
 
-const made: string[] = []
-
-/** A folder of the test's own, gone after it. */
+/** A folder of the test's own, removed when it is finished. */
 export function freshFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-test-'))
-  made.push(folder)
-  return folder
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-test-'))
+  onTestFinished(() => removeFolder(made))
+  return made
 }
-
-afterEach(() => {
-  for (const folder of made.splice(0)) removeFolder(folder)
-})
 
 export function fixture(name: string): string {
   return path.join(import.meta.dirname, '..', 'fixtures', name)
