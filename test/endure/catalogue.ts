@@ -80,13 +80,16 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     effort: 1,
   },
   ways: {
-    what: 'commands, signals, leftovers and children in every variant, not one of each kind',
-    minutes: 4,
+    what: 'commands, signals, leftovers, loops, children and secrets in every variant, not one of each kind',
+    minutes: 5,
     files: [
+      'packages/agent/test/secrets.property.test.ts',
       'test/e2e/always-run.test.ts',
       'test/e2e/hand-in.test.ts',
       'test/e2e/signals.test.ts',
       'test/e2e/sessions/children.test.ts',
+      'test/e2e/sessions/descriptors.test.ts',
+      'test/e2e/sessions/loops.test.ts',
     ],
     effort: 1,
   },

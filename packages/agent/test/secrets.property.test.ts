@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { enduring } from '../../../test/support/effort.ts'
 import { hostileUnits } from '../../../test/support/hostile-units.ts'
 import {
   knownTokens,
@@ -112,14 +113,16 @@ function cpuMs(work: () => unknown): number {
 
 test.each(hostileUnits)('a text four times as long as one of %j costs about four times as much', (unit) => {
   const ofSize = (size: number): string => unit.repeat(size / unit.length)
+  // Long enough that a square of it would be seen.
+  const bits = enduring ? 16 : 14
   for (const mask of [
     maskText,
     (text: string) => maskArguments([text]),
     (text: string) => maskArguments(['sh', '-c', text]),
   ]) {
     const grows = (): boolean => {
-      const small = cpuMs(() => mask(ofSize(2 ** 16)))
-      return cpuMs(() => mask(ofSize(2 ** 18))) > 10 * small + 40
+      const small = cpuMs(() => mask(ofSize(2 ** bits)))
+      return cpuMs(() => mask(ofSize(2 ** (bits + 2)))) > 10 * small + 40
     }
     // Twice by chance, on a machine that does other things: not three times.
     expect(grows() && grows() && grows()).toBe(false)

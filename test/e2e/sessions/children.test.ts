@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seldom } from '../../support/effort.ts'
 import { expectWhole, param, ranks, site } from '../../support/site.ts'
-import { ways } from './ways.ts'
+import { oneWay, ways } from './ways.ts'
 
 const trial = `
 import provloom
@@ -102,59 +101,57 @@ provloom.end_run()
 })
 
 /** How processes end is seen from outside them, whatever is in front of their script. */
-describe.each([ways[0]!, ...seldom(...ways.slice(1))])(
-  'ranks that a script starts under %s',
-  (_way, startIt) => {
-    it.each([
-      ['leaves by sys.exit(5)', 'sys.exit(5)', 'failed 5 -'],
-      ['raises', 'raise ValueError("bad")', 'failed 1 -'],
-      ['vanishes, and its parent looks for it later', 'os._exit(5)', 'failed 5 -'],
-    ])('of which one %s are a run in which the others completed', async (_, ending, status) => {
-      const here = site()
-      const failing = `${said}
+describe.each(oneWay)('ranks that a script starts under %s', (_way, startIt) => {
+  it.each([
+    ['leaves by sys.exit(5)', 'sys.exit(5)', 'failed 5 -'],
+    ['raises', 'raise ValueError("bad")', 'failed 1 -'],
+    ['vanishes, and its parent looks for it later', 'os._exit(5)', 'failed 5 -'],
+  ])('of which one %s are a run in which the others completed', async (_, ending, status) => {
+    const here = site()
+    const failing = `${said}
     if rank == 1: ${ending}
     import time; time.sleep(2)`
-      const result = await startIt(here, here.script('fails.py', spawned('spawn', 1, 3, failing))).ended
+    const result = await startIt(here, here.script('fails.py', spawned('spawn', 1, 3, failing))).ended
+    expect(result.code, result.stderr).toBe(1)
+    await here.gone()
+    const [run] = here.runs()
+    const [first, failed, last] = ranks(run!, 'exitCode', 'signal')
+    expect([first, last].map((one) => one!.slice(0, 13))).toEqual(['0 0 completed', '2 0 completed'])
+    expect(failed).toBe(`1 0 ${status}`)
+  })
+
+  it.each([
+    ['spawn', 'os._exit(5)', 'failed 5 -'],
+    ['fork', 'os._exit(5)', 'failed 5 -'],
+    ['fork', 'os.kill(os.getpid(), 9)', 'killed - SIGKILL'],
+  ])(
+    'of which one vanishes, of a parent that knows us (%s, %s), ended as that was told',
+    async (method, ending, how) => {
+      const here = site()
+      const failing = `${said}
+    if rank == 1: ${ending}`
+      const text = spawned(method, 1, 3, failing).replace(
+        'in children: child.join',
+        'in children[1:] + children: child.join',
+      )
+      const result = await startIt(here, here.script('fails.py', `import provloom\n${text}`)).ended
       expect(result.code, result.stderr).toBe(1)
       await here.gone()
       const [run] = here.runs()
-      const [first, failed, last] = ranks(run!, 'exitCode', 'signal')
-      expect([first, last].map((one) => one!.slice(0, 13))).toEqual(['0 0 completed', '2 0 completed'])
-      expect(failed).toBe(`1 0 ${status}`)
-    })
+      expect(ranks(run!, 'exitCode', 'signal')[1]).toBe(`1 0 ${how}`)
+    },
+  )
 
-    it.each([
-      ['spawn', 'os._exit(5)', 'failed 5 -'],
-      ['fork', 'os._exit(5)', 'failed 5 -'],
-      ['fork', 'os.kill(os.getpid(), 9)', 'killed - SIGKILL'],
-    ])(
-      'of which one vanishes, of a parent that knows us (%s, %s), ended as that was told',
-      async (method, ending, how) => {
-        const here = site()
-        const failing = `${said}
-    if rank == 1: ${ending}`
-        const text = spawned(method, 1, 3, failing).replace(
-          'in children: child.join',
-          'in children[1:] + children: child.join',
-        )
-        const result = await startIt(here, here.script('fails.py', `import provloom\n${text}`)).ended
-        expect(result.code, result.stderr).toBe(1)
-        await here.gone()
-        const [run] = here.runs()
-        expect(ranks(run!, 'exitCode', 'signal')[1]).toBe(`1 0 ${how}`)
-      },
-    )
-
-    it.each([
-      ['end_run', 'provloom.end_run()', 'completed'],
-      ['its exit', 'sys.exit(4)', 'failed'],
-    ])(
-      'none: a program that it becomes by exec goes on in its run, which ends with %s',
-      async (_, ending, status) => {
-        const here = site()
-        const name = here.script(
-          'exec.py',
-          `
+  it.each([
+    ['end_run', 'provloom.end_run()', 'completed'],
+    ['its exit', 'sys.exit(4)', 'failed'],
+  ])(
+    'none: a program that it becomes by exec goes on in its run, which ends with %s',
+    async (_, ending, status) => {
+      const here = site()
+      const name = here.script(
+        'exec.py',
+        `
 import os, sys, provloom
 if "AGAIN" not in os.environ:
     ${again}
@@ -164,24 +161,24 @@ if "AGAIN" not in os.environ:
 provloom.log_metric("later", 2.0)
 ${ending}
 `,
-        )
-        const result = await startIt(here, name).ended
-        expect(result.code, result.stderr).toBe(status === 'failed' ? 4 : 0)
-        expect(result.stderr).not.toContain('another thread')
-        await here.gone()
-        const [run, ...others] = here.runs()
-        expect(others).toEqual([])
-        expectWhole(run!, 1)
-        expect(run!.graph.each(run!.graph.labelled('later'), 'rows')).toEqual(['1'])
-        expect(ranks(run!)).toEqual([`0 0 ${status}`])
-      },
-    )
+      )
+      const result = await startIt(here, name).ended
+      expect(result.code, result.stderr).toBe(status === 'failed' ? 4 : 0)
+      expect(result.stderr).not.toContain('another thread')
+      await here.gone()
+      const [run, ...others] = here.runs()
+      expect(others).toEqual([])
+      expectWhole(run!, 1)
+      expect(run!.graph.each(run!.graph.labelled('later'), 'rows')).toEqual(['1'])
+      expect(ranks(run!)).toEqual([`0 0 ${status}`])
+    },
+  )
 
-    it('none: a program that it becomes by exec and that begins a run has one of its own', async () => {
-      const here = site()
-      const name = here.script(
-        'exec.py',
-        `
+  it('none: a program that it becomes by exec and that begins a run has one of its own', async () => {
+    const here = site()
+    const name = here.script(
+      'exec.py',
+      `
 import os, sys, provloom
 ${again}
 provloom.log_metric("first" if "AGAIN" not in os.environ else "later", 1.0)
@@ -190,26 +187,25 @@ if "AGAIN" not in os.environ:
     os.execv(sys.executable, [sys.executable, __file__])
 provloom.end_run()
 `,
-      )
-      const result = await startIt(here, name).ended
-      expect(result.code, result.stderr).toBe(0)
-      expect(result.stderr).toContain(
-        'start_run was called by another program than the one that this process was',
-      )
-      await here.gone()
-      const found = here
-        .runs()
-        .map((run) => [
-          ranks(run),
-          run.graph.labelled('first').length > 0,
-          run.graph.labelled('later').length > 0,
-        ])
-      expect(found).toHaveLength(2)
-      expect(found).toContainEqual([['0 0 incomplete'], true, false])
-      expect(found).toContainEqual([['0 0 completed'], false, true])
-    })
-  },
-)
+    )
+    const result = await startIt(here, name).ended
+    expect(result.code, result.stderr).toBe(0)
+    expect(result.stderr).toContain(
+      'start_run was called by another program than the one that this process was',
+    )
+    await here.gone()
+    const found = here
+      .runs()
+      .map((run) => [
+        ranks(run),
+        run.graph.labelled('first').length > 0,
+        run.graph.labelled('later').length > 0,
+      ])
+    expect(found).toHaveLength(2)
+    expect(found).toContainEqual([['0 0 incomplete'], true, false])
+    expect(found).toContainEqual([['0 0 completed'], false, true])
+  })
+})
 
 describe.each(ways)('trials at once under %s', (_way, startIt) => {
   it('which name no rank are runs of their own', async () => {
@@ -266,7 +262,7 @@ for one in threads: one.join()
   })
 })
 
-describe.each(ways)('helpers under %s', (_way, startIt) => {
+describe.each(oneWay)('helpers under %s', (_way, startIt) => {
   it.each(['fork', 'spawn'])('that are %sed log into the run of their parent', async (method) => {
     const here = site()
     const name = here.script(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { expectWhole, ranks, site } from '../../support/site.ts'
-import { ways } from './ways.ts'
+import { oneWay } from './ways.ts'
 
 /** Logs 2,000 points; in the middle the script does what it likes with the numbers of descriptors. */
 const script = (meanwhile: string): string => `
@@ -35,7 +35,7 @@ def open_theirs():
             path = theirs(len(files))
             files[os.open(path, flags)] = path`
 
-describe.each(ways)('a script under %s', (_way, startIt) => {
+describe.each(oneWay)('a script under %s', (_way, startIt) => {
   it.each([
     [
       'closes the descriptors below 256, then all, and opens files',

@@ -52,6 +52,7 @@ function possible({ inFront, below }: (typeof rows)[number]): string[] {
 /** Not in every test: they are a shell's pipe once more. */
 const more: readonly [string, (name: string) => string][] = [
   ['a shell that goes on', (name) => `python3 ${name} || exit_code=$?`],
+  ['a script', (name) => `python3 -c "import subprocess; subprocess.call(['python3', '${name}'])"`],
   ['make', (name) => `printf 'all:\\n\\t-@python3 ${name}\\n' | make -f -`],
 ]
 
@@ -74,7 +75,6 @@ describe('how a script ended is told as docs/operating.md says', { timeout: 120_
 
   it.each<[string, (name: string) => string]>([
     ['a pipe', (name) => `python3 ${name} | cat`],
-    ['a script', (name) => `python3 -c "import subprocess; subprocess.call(['python3', '${name}'])"`],
     ...(enduring ? more : []),
   ])('below the command, in %s', async (_, line) => {
     const here = site()

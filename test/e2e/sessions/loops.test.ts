@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { seldom } from '../../support/effort.ts'
 import { aggregatorOf, expectWhole, param, ranks, site } from '../../support/site.ts'
 import type { RunSeen, Site } from '../../support/site.ts'
 
@@ -7,6 +8,7 @@ const ways = [
   ['python script', (here: Site, name: string) => here.plain(name)],
   ['provloom run -- python script', (here: Site, name: string) => here.wrapped([name])],
 ] as const
+const oneWay = [ways[0], ...seldom(...ways.slice(1))] as const
 
 const loop = `
 import provloom
@@ -38,7 +40,9 @@ describe.each(ways)('a loop under %s', (way, startIt) => {
     if (way.startsWith('provloom')) for (const { name } of runs) expect(result.stderr).toContain(name)
     await here.gone()
   })
+})
 
+describe.each(oneWay)('a loop under %s', (_way, startIt) => {
   it('in which a trial raises makes three runs, the second incomplete, each with its own params', async () => {
     const here = site()
     const name = here.script(

@@ -183,7 +183,7 @@ describe('a run of several ranks', () => {
   it('whose rank 1 goes on is whole for rank 0, which is told so, and ends with rank 1', async () => {
     const here = site()
     const text = `${head}
-provloom.start_run("www.example.org", "e", collect_all_processes=True)
+provloom.start_run("www.example.org", "e", collect_all_processes=True, save_after_n_logs=1)
 provloom.log_metric("loss", rank, step=0)
 while not os.path.exists(["met", "over"][rank]): time.sleep(0.1)
 if rank == 1: time.sleep(${enduring ? 30 : 0})

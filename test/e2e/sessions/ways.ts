@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { repository } from '../../support/cli.ts'
+import { seldom } from '../../support/effort.ts'
 import type { Started } from '../../support/cli.ts'
 import type { Site } from '../../support/site.ts'
 
@@ -8,6 +9,9 @@ export const ways: readonly (readonly [string, (here: Site, script: string) => S
   ['no wrapper', (here, script) => here.start(interpreterOf(script), [script])],
   ['provloom run', (here, script) => here.start('provloom', ['run', '--', interpreterOf(script), script])],
 ]
+
+/** The same under the other way in front of a script is tried by `npm run endure` alone. */
+export const oneWay: typeof ways = [ways[0]!, ...seldom(...ways.slice(1))]
 
 /** What scripts record with. */
 export const clients = ['Python', 'TypeScript'] as const

@@ -42,10 +42,14 @@ export class Presence implements Channel {
   async step(transport: Transport | undefined): Promise<number> {
     const message = this.#due()
     if (transport === undefined || !this.#connected || message === undefined) return idleMs
-    const outcome = await transport.send(encodeMessage(message))
     const { timing, clock } = this.#parts
     const everyMs = message.kind === 'gone' ? timing.answerWaitMs : timing.heartbeatIntervalMs
-    this.#dueMs = clock.monotonicMs() + (outcome.kind === 'accepted' ? everyMs : timing.seekMinMs)
+    // Known before it is sent: what hurries while it is, is not put off by it.
+    const next = clock.monotonicMs() + everyMs
+    this.#dueMs = next
+    const outcome = await transport.send(encodeMessage(message))
+    if (outcome.kind !== 'accepted' && this.#dueMs === next)
+      this.#dueMs = clock.monotonicMs() + timing.seekMinMs
     return Math.min(idleMs, Math.max(1, this.#dueMs - clock.monotonicMs()))
   }
 

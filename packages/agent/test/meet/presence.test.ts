@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { decodeAgentMessage } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { Presence } from '../../src/meet/presence.ts'
 import { defaultTiming } from '../../src/timing.ts'
+import type { Transport } from '../../src/transport/transport.ts'
 import { ManualClock } from '../support/clock.ts'
+import { deferred } from '../support/place.ts'
 
 const hour = 3_600_000
 
@@ -50,4 +53,39 @@ test('how places ended that were not collected is kept ready for an aggregator t
   const begun = clock.monotonicMs()
   await clock.run(left, 500)
   expect(clock.monotonicMs() - begun).toBeGreaterThanOrEqual(hour)
+})
+
+function kindOf(frame: Uint8Array): string {
+  const look = decodeAgentMessage(frame)
+  return look.kind === 'message' ? look.message.kind : look.kind
+}
+
+test('an agent that leaves while it is saying that it is here says at once that it goes', async () => {
+  const clock = new ManualClock()
+  const place = { jobKey: 'job-1', rank: 2 as Rank, silent: false }
+  const presence = new Presence({
+    clock,
+    timing: defaultTiming,
+    agent: 'a'.repeat(16),
+    present: () => place,
+    ring: () => {},
+    awayMs: () => 0,
+  })
+  const sent: string[] = []
+  const sending = deferred()
+  const transport: Transport = {
+    send: async (frame) => {
+      sent.push(kindOf(frame))
+      await sending.promise
+      return { kind: 'accepted' }
+    },
+    close: () => {},
+  }
+  presence.changed({ kind: 'connected' })
+  const saying = presence.step(transport)
+  void presence.leave('job-1', [], false, clock.monotonicMs() + hour)
+  sending.resolve()
+  expect(await saying).toBeLessThanOrEqual(1)
+  await presence.step(transport)
+  expect(sent).toEqual(['present', 'gone'])
 })
