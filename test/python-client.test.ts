@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { cleanEnvironment, repository } from './support/cli.ts'
+import { effort, enduring } from './support/effort.ts'
 
 const limitMs = 600_000
 
@@ -12,7 +13,11 @@ test(
     const judge = process.env['PROVLOOM_TEST_PYTHON']
     const child = spawn('python3', [tests], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...cleanEnvironment(), ...(judge === undefined ? {} : { PROVLOOM_TEST_PYTHON: judge }) },
+      env: {
+        ...cleanEnvironment(),
+        ...(judge === undefined ? {} : { PROVLOOM_TEST_PYTHON: judge }),
+        ...(enduring ? { PROVLOOM_TEST_EFFORT: `${effort}` } : {}),
+      },
     })
     const said: Buffer[] = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => said.push(bytes))

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { repository } from '../support/cli.ts'
+import { seldom } from '../support/effort.ts'
 import { site } from '../support/site.ts'
 import type { Site } from '../support/site.ts'
 
@@ -49,12 +50,14 @@ if len(sys.argv) == 1: subprocess.run([sys.executable, __file__, "again"])
 
   it.each([
     ['run', ['provloom', 'run', '-n', '2', '--', 'python3', 't.py']],
-    ['agent', ['provloom', 'agent', '--with-aggregator', '--', 'python3', 't.py']],
     ['a plain start', ['python3', 't.py']],
-    ['a plain start without an agent', ['env', 'PROVLOOM_BIN=/nothing', 'python3', 't.py']],
     ['aggregator', ['provloom', 'aggregator', '--port', '-1']],
     ['import', ['provloom', 'import', '--spool-root', '/nothing']],
     ['spools', ['provloom', 'spools', '--spool-root', '/nothing']],
+    ...seldom<[string, string[]]>(
+      ['agent', ['provloom', 'agent', '--with-aggregator', '--', 'python3', 't.py']],
+      ['a plain start without an agent', ['env', 'PROVLOOM_BIN=/nothing', 'python3', 't.py']],
+    ),
   ])('is told once with the one that was meant by %s', async (_way, [command, ...args]) => {
     const here = site()
     here.script('t.py', child)

@@ -80,8 +80,8 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     effort: 1,
   },
   ways: {
-    what: 'commands, signals, leftovers, loops, children and secrets in every variant, not one of each kind',
-    minutes: 5,
+    what: 'commands, signals, leftovers, loops, children, values and secrets in every variant, not one of each kind',
+    minutes: 6,
     files: [
       'packages/agent/test/secrets.property.test.ts',
       'test/e2e/always-run.test.ts',
@@ -90,6 +90,8 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
       'test/e2e/sessions/children.test.ts',
       'test/e2e/sessions/descriptors.test.ts',
       'test/e2e/sessions/loops.test.ts',
+      'test/e2e/words.test.ts',
+      'test/python-client.test.ts',
     ],
     effort: 1,
   },
@@ -130,11 +132,10 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     only: 'many launches',
     effort: 5,
   },
-  'open-runs': {
-    what: 'as many open runs as there may be, and one more',
-    minutes: 1,
-    files: ['packages/aggregator/test/limits.test.ts'],
-    only: 'jobs beyond the most runs',
+  limits: {
+    what: 'as many runs, sessions, attempts and waiting rows as there may be, and one more',
+    minutes: 2,
+    files: ['packages/aggregator/test/limits.test.ts', 'packages/agent/test/tree.test.ts'],
     effort: 1,
   },
   chaos: {

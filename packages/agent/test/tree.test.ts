@@ -2,11 +2,15 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { limits } from '@provloom/shared'
+import { enduring } from '../../../test/support/effort.ts'
 import { agentFor, worker } from './support/agents.ts'
 import { freshFolder } from './support/place.ts'
 import { ScriptedAggregator } from './support/scripted-aggregator.ts'
 
-test('sessions of a tree beyond openSessionsMax wait in their folders until others have ended', async () => {
+test('sessions of a tree beyond openSessionsMax wait in their folders until others have ended', async ({
+  skip,
+}) => {
+  skip(!enduring, 'npm run endure -- limits')
   const saveDir = freshFolder()
   const aggregator = await new ScriptedAggregator(saveDir).start()
   const [first, all] = [path.join(saveDir, 'first'), path.join(saveDir, 'all')]

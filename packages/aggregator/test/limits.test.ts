@@ -147,7 +147,10 @@ test('with more taken in than may wait to be stored nothing is received, and all
   await stored()
 })
 
-test('with more rows waiting for Parquet than may nothing is received, and all of them are stored later', async () => {
+test('with more rows waiting for Parquet than may nothing is received, and all of them are stored later', async ({
+  skip,
+}) => {
+  skip(!enduring, 'npm run endure -- limits')
   const { disk, received, letGo, stored } = await flood(limits.waitingRowsBytesMax, '.new')
   await until(() => received() > limits.waitingRowsBytesMax && disk.syncs > 0)
   await standsStill(received)
@@ -158,7 +161,10 @@ test('with more rows waiting for Parquet than may nothing is received, and all o
   await stored()
 })
 
-test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async () => {
+test('attempts of ranks beyond the most of a run are refused, and those that are in it are served on', async ({
+  skip,
+}) => {
+  skip(!enduring, 'npm run endure -- limits')
   const before = child({ collectAllProcesses: true })
   const peer = house.peer(await before.connection())
   const { runDir, runId } = await peer.welcome()
@@ -195,7 +201,7 @@ const roomForRuns = ranksMax(descriptorLimit()) / 4 >= limits.openRunsMax
 test.skipIf(!roomForRuns)(
   `jobs beyond the most runs that may be open are refused, and those that are open are served on${roomForRuns ? '' : ' (skipped: the descriptor limit lets fewer in)'}`,
   async ({ skip }) => {
-    skip(!enduring, 'npm run endure -- open-runs')
+    skip(!enduring, 'npm run endure -- limits')
     const aggregator = child()
     const peer = house.peer(await aggregator.connection())
     for (let n = 0; n <= limits.openRunsMax; n++) {

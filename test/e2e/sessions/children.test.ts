@@ -207,7 +207,7 @@ provloom.end_run()
   })
 })
 
-describe.each(ways)('trials at once under %s', (_way, startIt) => {
+describe.each(oneWay)('trials at once under %s', (_way, startIt) => {
   it('which name no rank are runs of their own', async () => {
     const here = site()
     here.script('t.py', trial)

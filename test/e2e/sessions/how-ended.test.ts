@@ -32,12 +32,16 @@ function scripts(here: Site): string[] {
 }
 
 /** What is told of each row's only run, in their order. */
-async function ends(here: Site, script: string): Promise<(string | undefined)[]> {
+async function ends(
+  here: Site,
+  script: string,
+  tried: readonly number[] = [...rows.keys()],
+): Promise<(string | undefined)[]> {
   const { stderr } = await here.start('bash', ['-c', script]).ended
   await here.gone()
   const runs = here.runs()
-  expect(runs, stderr).toHaveLength(rows.length)
-  return rows.map((_, row) => {
+  expect(runs, stderr).toHaveLength(tried.length)
+  return tried.map((row) => {
     const run = runs.find(({ name }) => name === `row${row}_0`)
     expect(run?.graph.violations()).toEqual([])
     return run && ranks(run, 'exitCode', 'signal').join()
@@ -78,10 +82,11 @@ describe('how a script ended is told as docs/operating.md says', { timeout: 120_
     ...(enduring ? more : []),
   ])('below the command, in %s', async (_, line) => {
     const here = site()
-    const each = scripts(here).map(line).join('\n')
-    fs.writeFileSync(path.join(here.dir, 'all.sh'), each)
-    const seen = await ends(here, 'provloom run -- bash all.sh')
-    for (const [row, told] of seen.entries()) expect(possible(rows[row]!), rows[row]!.how).toContain(told)
+    const each = scripts(here).map(line)
+    const tried = rows.flatMap((_, row) => (enduring || row % 3 === 0 ? [row] : []))
+    fs.writeFileSync(path.join(here.dir, 'all.sh'), tried.map((row) => each[row]).join('\n'))
+    const seen = await ends(here, 'provloom run -- bash all.sh', tried)
+    for (const [at, row] of tried.entries()) expect(possible(rows[row]!), rows[row]!.how).toContain(seen[at])
   })
 })
 
