@@ -47,6 +47,27 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 20,
   },
+  documents: {
+    what: 'PROV documents of any records: round trips, verdicts, merges and pictures, of 1,024 ranks too',
+    minutes: 4,
+    files: [
+      'packages/prov/test/draw/draw.test.ts',
+      'packages/prov/test/draw/fold.test.ts',
+      'packages/prov/test/draw/svg.test.ts',
+      'packages/prov/test/json/writer.test.ts',
+      'packages/prov/test/jsonld/arbitrary.test.ts',
+      'packages/prov/test/jsonld/corpus.test.ts',
+      'packages/prov/test/merge/merge.property.test.ts',
+      'packages/prov/test/model/document.test.ts',
+      'packages/prov/test/model/mutation.test.ts',
+      'packages/prov/test/provn/writer.test.ts',
+      'packages/prov/test/rdf/arbitrary.test.ts',
+      'packages/prov/test/rdf/corpus.test.ts',
+      'packages/prov/test/validate/validate.property.test.ts',
+      'packages/prov/test/xml/writer.test.ts',
+    ],
+    effort: 3,
+  },
   workers: {
     what: 'hundreds of workers that live for milliseconds or are killed at any instant',
     minutes: 3,
@@ -84,6 +105,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     minutes: 6,
     files: [
       'packages/agent/test/secrets.property.test.ts',
+      'packages/agent/test/secrets.python.test.ts',
       'test/e2e/always-run.test.ts',
       'test/e2e/hand-in.test.ts',
       'test/e2e/signals.test.ts',
@@ -135,7 +157,11 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
   limits: {
     what: 'as many runs, sessions, attempts and waiting rows as there may be, and one more',
     minutes: 2,
-    files: ['packages/aggregator/test/limits.test.ts', 'packages/agent/test/tree.test.ts'],
+    files: [
+      'packages/aggregator/test/limits.test.ts',
+      'packages/agent/test/tree.test.ts',
+      'test/security/spool.test.ts',
+    ],
     effort: 1,
   },
   chaos: {

@@ -5,6 +5,7 @@ import { expect, it, vi } from 'vitest'
 import { SegmentLog, encodeEvent, pointBytes, systemFiles, writePoint } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
+import { enduring } from '../support/effort.ts'
 import { folder, provloom } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { report } from './support/aggregator.ts'
@@ -166,7 +167,8 @@ it('takes times, steps and values at the ends of their ranges', async () => {
   expect(graph.violations()).toEqual([])
 })
 
-it('holds a bounded number of series, and says what became of the others', async () => {
+it('holds a bounded number of series, and says what became of the others', async ({ skip }) => {
+  skip(!enduring, 'npm run endure -- limits')
   const spool = new HandMadeSpool()
   const count = 100_000
   for (let id = 0; id < count; id++) spool.event({ type: 'series', time, id, key: `m${id}` })

@@ -9,6 +9,11 @@ export function seldom<T>(...cases: readonly T[]): readonly T[] {
 /** How many times as much is tried. */
 export const effort: number = Math.max(1, Number(process.env['PROVLOOM_TEST_EFFORT'] ?? '1'))
 
+/** Tries of a property: the first third of them in `npm test`. */
+export function tries(count: number): number {
+  return enduring ? count * effort : Math.ceil(count / 3)
+}
+
 /** Where random choices begin: `npm run endure -- NAME --seed N`. */
 export const firstSeed: number = Number(process.env['PROVLOOM_TEST_SEED'] ?? '1')
 

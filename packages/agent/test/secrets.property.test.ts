@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { enduring } from '../../../test/support/effort.ts'
+import { enduring, tries } from '../../../test/support/effort.ts'
 import { hostileUnits } from '../../../test/support/hostile-units.ts'
 import {
   knownTokens,
@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/secret-shapes.ts'
 import { cutCredentials, maskArguments, maskText } from '../src/secrets.ts'
 
-const runs = { numRuns: 2_000, seed: 11 }
+const runs = { numRuns: tries(2_000), seed: 11 }
 
 function expectNone(shown: string, parts: readonly string[]): void {
   for (const part of parts) expect(shown).not.toContain(part)

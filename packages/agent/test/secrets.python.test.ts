@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { tries } from '../../../test/support/effort.ts'
 import { hostileUnits } from '../../../test/support/hostile-units.ts'
 import {
   knownTokens,
@@ -17,7 +18,7 @@ import * as programs from '../src/secrets/programs.ts'
 import * as table from '../src/secrets/table.ts'
 
 const repository = new URL('../../../', import.meta.url)
-const runs = { numRuns: 1_500, seed: 12 }
+const runs = { numRuns: tries(1_500), seed: 12 }
 
 /** Asks the Python client's own functions, all cases in one process. */
 function askPython(expression: string, cases: readonly unknown[]): unknown[] {

@@ -1,6 +1,7 @@
 import { draw, int, prov, text } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { tries } from '../../../../test/support/effort.ts'
 import { arrows, builder, ex, shapes } from './picture-parts.ts'
 
 describe('a small picture', () => {
@@ -115,7 +116,7 @@ describe('a small picture', () => {
           expect(draw(related(shuffled))).toBe(draw(related(list)))
         },
       ),
-      { seed: 4, numRuns: 60 },
+      { seed: 4, numRuns: tries(60) },
     )
   })
 })

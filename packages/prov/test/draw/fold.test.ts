@@ -1,6 +1,7 @@
 import { draw, prov, text, type StatementBuilder } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { tries } from '../../../../test/support/effort.ts'
 import { arrows, builder, ex, shapes } from './picture-parts.ts'
 import { trainingRun } from './training-run.ts'
 
@@ -125,7 +126,7 @@ describe('a folded picture', () => {
           expect(arrows(dot).length).toBeLessThanOrEqual(elementsMax * 9)
         },
       ),
-      { seed: 5, numRuns: 150 },
+      { seed: 5, numRuns: tries(150) },
     )
   })
 })

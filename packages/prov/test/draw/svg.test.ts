@@ -1,6 +1,7 @@
 import { draw, prov, qname, renderSvg, text } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { tries } from '../../../../test/support/effort.ts'
 import { builder, ex, svgTexts } from './picture-parts.ts'
 import { trainingRun } from './training-run.ts'
 
@@ -93,7 +94,7 @@ describe('a rendered picture', () => {
         svgTexts(await renderSvg(b.build(), { attributes: true, title: label }))
         svgTexts(await renderSvg(draw(b.build(), { attributes: true, title: label })))
       }),
-      { seed: 6, numRuns: 40 },
+      { seed: 6, numRuns: tries(40) },
     )
   })
 

@@ -17,6 +17,7 @@ import {
   writeTo,
   type ProvDocument,
 } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -29,7 +30,7 @@ test('any document round-trips equal, with as many records', () => {
       expect(differences(document, again)).toEqual([])
       expect(again.records).toHaveLength(document.records.length)
     }),
-    { seed: 20261123, numRuns: 400 },
+    { seed: 20261123, numRuns: tries(400) },
   )
 })
 
@@ -42,7 +43,7 @@ test('equal input gives equal bytes, and so does what was read back', () => {
       const again = writeJson(readJson(written))
       expect(writeJson(readJson(again))).toBe(again)
     }),
-    { seed: 41, numRuns: 200 },
+    { seed: 41, numRuns: tries(200) },
   )
 })
 

@@ -8,6 +8,7 @@ import {
   writeJsonld,
   type ProvDocument,
 } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { provJsonldErrors } from '../../../../test/support/w3c-schemas.ts'
 
@@ -32,7 +33,7 @@ describe('any document', () => {
         expect(provJsonldErrors(text)).toEqual([])
         expect([...jsonldPieces(document)].join('')).toBe(text)
       }),
-      { seed: 21, numRuns: 400 },
+      { seed: 21, numRuns: tries(400) },
     )
   })
 })

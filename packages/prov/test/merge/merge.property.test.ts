@@ -10,6 +10,7 @@ import {
   type ProvRecord,
 } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { records } from '../validate/meeting-records.ts'
 
@@ -59,7 +60,7 @@ describe('merging any documents', () => {
       fc.property(shuffled, ([one, other]) => {
         expect(written(merge(other).document)).toBe(written(merge(one).document))
       }),
-      { numRuns: 500, seed: 20260108 },
+      { numRuns: tries(500), seed: 20260108 },
     )
   })
 
@@ -70,7 +71,7 @@ describe('merging any documents', () => {
         expect(written(merge([document]).document)).toBe(written(document))
         expect(written(merge([...all, document, ...all]).document)).toBe(written(document))
       }),
-      { numRuns: 500, seed: 20260109 },
+      { numRuns: tries(500), seed: 20260109 },
     )
   })
 
@@ -87,7 +88,7 @@ describe('merging any documents', () => {
             expect(place?.records.some((record) => says(record, said))).toBe(true)
         }
       }),
-      { numRuns: 500, seed: 20260110 },
+      { numRuns: tries(500), seed: 20260110 },
     )
   })
 
@@ -100,7 +101,7 @@ describe('merging any documents', () => {
         if (conflicts.some(({ constraint }) => constraint !== 'PROV-DM'))
           expect(validate(document)).not.toEqual([])
       }),
-      { numRuns: 1000, seed: 20260111 },
+      { numRuns: tries(1000), seed: 20260111 },
     )
   })
 })

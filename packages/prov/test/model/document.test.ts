@@ -16,6 +16,7 @@ import {
   text,
   type ProvDocument,
 } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -40,7 +41,7 @@ describe('equality', () => {
         expect(equalDocuments(document, shuffled(document))).toBe(true)
         expect(differences(document, shuffled(document))).toEqual([])
       }),
-      { seed: 11, numRuns: 100 },
+      { seed: 11, numRuns: tries(100) },
     )
   })
 
@@ -57,7 +58,7 @@ describe('equality', () => {
           expect(differences(document, changed)).toHaveLength(1)
         }
       }),
-      { seed: 12, numRuns: 100 },
+      { seed: 12, numRuns: tries(100) },
     )
   })
 

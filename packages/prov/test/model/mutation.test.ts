@@ -11,6 +11,7 @@ import {
   writeXml,
   type ProvDocument,
 } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 
 interface Cut {
@@ -88,7 +89,7 @@ test.each(formats)('damaged %s is read, or refused with a place; nothing else ha
       }
       expect(equalDocuments(result, readJson(writeJson(result)))).toBe(true)
     }),
-    { seed: 5, numRuns: 500 },
+    { seed: 5, numRuns: tries(500) },
   )
   expect(refused).toBeGreaterThan(100)
 })

@@ -15,6 +15,7 @@ import {
   writeJson,
   writeProvn,
 } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -29,7 +30,7 @@ test('any document of names that PROV-N can write round-trips equal', () => {
       expect(again.records).toHaveLength(document.records.length)
       expect(writeProvn(document)).toBe(written)
     }),
-    { seed: 20261124, numRuns: 400 },
+    { seed: 20261124, numRuns: tries(400) },
   )
 })
 
@@ -41,7 +42,7 @@ test('any document at all is written readably when odd names are encoded, and ke
       expect(again.records).toHaveLength(document.records.length)
       expect(writeProvn(readProvn(writeProvn(again)))).toBe(writeProvn(again))
     }),
-    { seed: 7, numRuns: 400 },
+    { seed: 7, numRuns: tries(400) },
   )
 })
 
@@ -51,7 +52,7 @@ test('any document goes PROV-JSON -> PROV-N -> PROV-JSON unchanged', () => {
       const through = readProvn(writeProvn(readJson(writeJson(document))))
       expect(differences(document, readJson(writeJson(through)))).toEqual([])
     }),
-    { seed: 99, numRuns: 200 },
+    { seed: 99, numRuns: tries(200) },
   )
 })
 

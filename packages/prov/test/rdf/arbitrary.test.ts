@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { differences, ProvError, readTrig, trigPieces, writeTrig } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { separated } from './separated.ts'
 import { unified } from './unified.ts'
@@ -14,7 +15,7 @@ describe('any document', () => {
         expect(differences(document, readTrig(text))).toEqual([])
         expect([...trigPieces(document)].join('')).toBe(text)
       }),
-      { seed: 11, numRuns: 300 },
+      { seed: 11, numRuns: tries(300) },
     )
   })
 
@@ -32,7 +33,7 @@ describe('any document', () => {
         }
         expect(differences(document, readTrig(text))).toEqual([])
       }),
-      { seed: 12, numRuns: 300 },
+      { seed: 12, numRuns: tries(300) },
     )
   })
 
@@ -43,7 +44,7 @@ describe('any document', () => {
         const text = writeTrig(document, { oddIris: 'encode' })
         expect(writeTrig(readTrig(text))).toBe(writeTrig(readTrig(writeTrig(readTrig(text)))))
       }),
-      { seed: 13, numRuns: 150 },
+      { seed: 13, numRuns: tries(150) },
     )
   })
 })

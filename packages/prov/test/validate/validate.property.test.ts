@@ -8,6 +8,7 @@ import {
   type QName,
 } from '@provloom/prov'
 import { describe, expect, it } from 'vitest'
+import { tries } from '../../../../test/support/effort.ts'
 import { records } from './meeting-records.ts'
 import { isValidByTheBook } from './reference.ts'
 
@@ -42,7 +43,7 @@ describe('validation of any document', () => {
           isValidByTheBook(statements),
         )
       }),
-      { numRuns: 2000, seed: 20260105 },
+      { numRuns: tries(2000), seed: 20260105 },
     )
   })
 
@@ -54,7 +55,7 @@ describe('validation of any document', () => {
       fc.property(shuffled, ([one, other]) => {
         expect(validate(documentOf(one)).length === 0).toBe(validate(documentOf(other)).length === 0)
       }),
-      { numRuns: 1000, seed: 20260106 },
+      { numRuns: tries(1000), seed: 20260106 },
     )
   })
 
@@ -67,7 +68,7 @@ describe('validation of any document', () => {
           expect(again.map(({ constraint, rules }) => [constraint, rules])).toEqual(verdict)
         }
       }),
-      { numRuns: 1000, seed: 20260107 },
+      { numRuns: tries(1000), seed: 20260107 },
     )
   })
 })

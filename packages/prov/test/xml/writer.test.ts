@@ -14,6 +14,7 @@ import {
   writeXml,
   xmlPieces,
 } from '@provloom/prov'
+import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
@@ -29,7 +30,7 @@ test('any document of names that XML can write round-trips equal', () => {
       expect(again.records).toHaveLength(document.records.length)
       expect(writeXml(document)).toBe(written)
     }),
-    { seed: 20261125, numRuns: 300 },
+    { seed: 20261125, numRuns: tries(300) },
   )
 })
 
