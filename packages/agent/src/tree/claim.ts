@@ -126,11 +126,17 @@ export function servingAgent(root: string): number | undefined {
   }
 }
 
+/** Whether an agent serves the tree, or was started so long ago at most. */
+export function isServed(root: string, startedMs: number): boolean {
+  // In this order: one that begins to serve says so before it takes away that it was starting.
+  return isStarting(root, startedMs) || servingAgent(root) !== undefined
+}
+
 /** Whether a client started an agent a moment ago, which does not serve the tree yet. */
-export function isStarting(root: string): boolean {
+export function isStarting(root: string, withinMs: number = startingMs): boolean {
   return startingFiles(root).some((file) => {
     const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs
-    return made !== undefined && Date.now() - made < startingMs
+    return made !== undefined && Date.now() - made < withinMs
   })
 }
 

@@ -4,10 +4,16 @@ import { formerOf } from '../session/control.ts'
 import { readSession } from '../session/facts.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import { isSessionId, treeOf } from '../session/folder.ts'
-import { isStarting, servingAgent } from './claim.ts'
+import { isServed } from './claim.ts'
 import type { TreeFacts } from './folder.ts'
 import type { Found } from './watch.ts'
 import { launchedOf } from './worker.ts'
+
+/**
+ * Another tree's agent, with its aggregator, is up and has its answer by then, or will not: where many begin at once on a
+ * few cores, one of them may need 10 s for that.
+ */
+export const comesNextMs = 30_000
 
 /** What other trees below the same process of a launcher hold of the time before a session. */
 export interface Earlier {
@@ -31,7 +37,7 @@ export function earlierOf({ folder, facts }: Found, { by }: TreeFacts): Earlier 
   for (const name of namesIn(root)) {
     const tree = path.join(root, name)
     // What nobody serves is kept, and comes when it is handed in.
-    if (tree === own || (servingAgent(tree) === undefined && !isStarting(tree))) continue
+    if (tree === own || !isServed(tree, comesNextMs)) continue
     for (const session of namesIn(path.join(tree, 'sessions')).filter((one) => isSessionId(one))) {
       const told = toldIn(path.join(tree, 'sessions', session), facts, launched)
       if (told === undefined) continue

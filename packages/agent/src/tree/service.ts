@@ -19,6 +19,7 @@ import { Sampler } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
+import { comesNextMs } from './earlier.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { isWrappedBelow } from './outer.ts'
 import { placeEndOf } from './place-end.ts'
@@ -51,8 +52,6 @@ export interface SessionEnd {
 const leftBehindMs = 500
 /** Asked for the end, whoever still waits for a process leaves it to another agent by then. */
 const hurryMs = 2_000
-/** Another tree's agent, with its aggregator, is up and has its answer by then, or will not. */
-const comesNextMs = 10_000
 const beatMs = 1_000
 const lookMs = 250
 

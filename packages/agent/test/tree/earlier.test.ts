@@ -1,0 +1,69 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { readSession, spoolFormat } from '../../src/session/facts.ts'
+import { earlierOf } from '../../src/tree/earlier.ts'
+import type { TreeFacts } from '../../src/tree/folder.ts'
+import { startOf } from '../../src/tree/processes.ts'
+import type { Found } from '../../src/tree/watch.ts'
+import { freshFolder } from '../support/place.ts'
+
+/** Numbers that no process has: two scripts, and the shell that ran them. */
+const [first, second, shell] = [2 ** 22 + 1, 2 ** 22 + 2, 2 ** 22 + 3]
+
+const sessionOf = (pid: number): string => pid.toString(16).padStart(16, '0')
+
+function session(root: string, pid: number, openedUs: number): Found & { readonly tree: string } {
+  const tree = path.join(root, `tree-${pid}`)
+  const folder = path.join(tree, 'sessions', sessionOf(pid))
+  fs.mkdirSync(path.join(folder, 'streams'), { recursive: true })
+  const facts = {
+    format: spoolFormat,
+    seq: 0,
+    pid,
+    start: 7,
+    pidNamespace: 0,
+    parents: [[shell, 7]],
+    openedUs,
+    experimentName: 'e',
+    environment: { SLURM_PROCID: '1', SLURM_STEP_ID: '0' },
+  }
+  fs.writeFileSync(path.join(folder, 'session.json'), JSON.stringify(facts))
+  return { tree, ...readSession(folder) }
+}
+
+function twoScripts(): { readonly tree: string; earlier(): ReturnType<typeof earlierOf> } {
+  const root = freshFolder()
+  const { tree } = session(root, first, 1_000)
+  const later = session(root, second, 2_000)
+  return { tree, earlier: () => earlierOf(later, { by: 'client' } as TreeFacts) }
+}
+
+test('a session comes after that of an earlier script, whose agent was started 20 s ago and is slow to come up', () => {
+  const { tree, earlier } = twoScripts()
+  const starting = path.join(tree, 'agent.starting.0')
+  fs.writeFileSync(starting, '')
+  const then = Date.now() / 1000 - 20
+  fs.utimesSync(starting, then, then)
+  expect(earlier()).toEqual({ pending: true, ordinal: 0 })
+})
+
+test('a session does not wait for one of an earlier script that nobody serves', () => {
+  const { tree, earlier } = twoScripts()
+  expect(earlier()).toEqual({ pending: false, ordinal: 0 })
+  const starting = path.join(tree, 'agent.starting.0')
+  fs.writeFileSync(starting, '')
+  const then = Date.now() / 1000 - 60
+  fs.utimesSync(starting, then, then)
+  expect(earlier()).toEqual({ pending: false, ordinal: 0 })
+})
+
+test('a session comes behind that of an earlier script which was told its run', () => {
+  const { tree, earlier } = twoScripts()
+  const agent = { pid: process.ppid, start: startOf(process.ppid), host: os.hostname() }
+  fs.writeFileSync(path.join(tree, 'agent.json'), JSON.stringify(agent))
+  const told = { runId: '00000000-0000-4000-8000-000000000000', runDir: '/x', ordinal: 4 }
+  fs.writeFileSync(path.join(tree, 'sessions', sessionOf(first), 'control.json'), JSON.stringify(told))
+  expect(earlier()).toEqual({ pending: false, ordinal: 5 })
+})
