@@ -5,6 +5,7 @@ import { launchedAs } from './launched.ts'
 import type { Launched } from './launched.ts'
 import type { Restarts, Told } from './row.ts'
 import type { Sight } from './sight.ts'
+import { isMintedRunKey } from './run-key.ts'
 import { textOf } from './variables.ts'
 import type { Variables } from './variables.ts'
 
@@ -45,7 +46,7 @@ export interface Place {
 
 /**
  * Finds the place of a process: what it said of its rank, else what its own variables say by the launcher table
- * (`table.ts`), else 0. The job's key is the one given, else that of the row, of the batch job, of whoever started ranks
+ * (`table.ts`), else 0. The job's key is the one given, unless `provloom run` made it up and a launcher below has its own, else that of the row, of the batch job, of whoever started ranks
  * that were said, of the process tree.
  * Never throws: what cannot be is told among the contradictions.
  *
@@ -62,9 +63,12 @@ export function findPlace(
   const found = said?.rank === undefined ? worldSaid(launched, said) : saidPlace(launched, said)
   const { row, rank, attempt, contradictions, ...optional } = found
   if (!isRank(rank) || !isAttempt(attempt)) throw new RangeError(`no place: rank ${rank}, attempt ${attempt}`)
+  const ofRow = (): string | undefined => row?.job?.(toldBy(launched, variables), sight)
+  const launchedBelow = jobKey !== undefined && isMintedRunKey(jobKey) && row?.isProgram === true
   const key =
+    (launchedBelow ? ofRow() : undefined) ??
     jobKey ??
-    row?.job?.(toldBy(launched, variables), sight) ??
+    ofRow() ??
     sight.batch ??
     // A job of one is its tree's.
     (row === undefined && isRank(said?.rank) && found.worldSize !== 1

@@ -19,6 +19,8 @@ export interface Told {
 /** How one launcher tells a process its place: read from the first row that is present. */
 export interface LauncherRow {
   readonly launcher: string
+  /** It is a program that starts ranks, and is none itself: below `provloom run` each is a job of its own. */
+  readonly isProgram?: true
   readonly present: (variables: Variables) => boolean
   /** The variable that a rank is told by, where it is one alone. */
   readonly variable?: string

@@ -7,7 +7,7 @@ import { isSessionId, treeOf } from '../session/folder.ts'
 import { isServed } from './claim.ts'
 import type { TreeFacts } from './folder.ts'
 import type { Found } from './watch.ts'
-import { launchedOf } from './worker.ts'
+import { launchedOf, rankIn } from './worker.ts'
 
 /**
  * Another tree's agent, with its aggregator, is up and has its answer by then, or will not: where many begin at once on a
@@ -59,6 +59,8 @@ function toldIn(
     const isBefore = facts.openedUs < after.openedUs
     if (!isBefore || facts.experimentName !== after.experimentName || facts.runName !== after.runName)
       return undefined
+    // Of a launcher that is gone each rank seems to be below the process that started it.
+    if (rankOfSession(facts) !== rankOfSession(after)) return undefined
     if (launchedOf(facts)?.join('.') !== launched.join('.')) return undefined
     const { run, ordinal } = formerOf(folder)
     // Before there is a run the ordinal is a wish.
@@ -67,4 +69,8 @@ function toldIn(
     // Delivered and removed in this moment, or of another release.
     return undefined
   }
+}
+
+function rankOfSession({ rank, environment }: SessionFacts): number | undefined {
+  return rank ?? rankIn(environment)
 }

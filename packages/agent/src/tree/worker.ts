@@ -25,15 +25,18 @@ const rankVariables = [
 
 /** The rank that the variables of a process name, most telling first. */
 export function rankIn(variables: Variables): number | undefined {
-  for (const name of rankVariables) {
-    const rank = countOf(variables[name])
-    if (rank === undefined) continue
+  const name = tellingOf(variables)
+  return name === undefined ? undefined : countOf(variables[name])
+}
+
+/** The variable that tells it. */
+function tellingOf(variables: Variables): (typeof rankVariables)[number] | undefined {
+  return rankVariables.find((name) => {
+    if (countOf(variables[name]) === undefined) return false
     // Batch scripts and shells inside an allocation are no tasks, and one process is no world.
-    if (name === 'SLURM_PROCID' && countOf(variables['SLURM_STEP_ID']) === undefined) continue
-    if (name === 'PMI_RANK' && (countOf(variables['PMI_SIZE']) ?? 0) < 2) continue
-    return rank
-  }
-  return undefined
+    if (name === 'SLURM_PROCID') return countOf(variables['SLURM_STEP_ID']) !== undefined
+    return name !== 'PMI_RANK' || (countOf(variables['PMI_SIZE']) ?? 0) >= 2
+  })
 }
 
 /** The rank that these variables name, where it is another than in those of the process they come from. */
@@ -75,19 +78,19 @@ export function launchedOf(facts: SessionFacts): ProcessNumber | undefined {
 
 /** The session's process and those above it that were started with its rank, the nearest first. */
 function launchedProcesses(facts: SessionFacts): ProcessNumber[] {
-  const told = rankVariables.flatMap((name) => {
-    const value = facts.environment[name]
-    return value === undefined || value === '' ? [] : [`${name}=${value}`]
-  })
+  // What else is set is another launcher's, above it: below `srun torchrun` all ranks have the one SLURM_PROCID.
+  const name =
+    tellingOf(facts.environment) ?? rankVariables.find((one) => countOf(facts.environment[one]) !== undefined)
   // Numbers of another namespace are not those of the tree's founder.
-  if (told.length === 0 || !isOfHere(facts.pidNamespace)) return []
+  if (name === undefined || !isOfHere(facts.pidNamespace)) return []
+  const told = `${name}=${facts.environment[name]}`
   const found: ProcessNumber[] = []
   for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
     const [pid, start] = process
     const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
     // Whoever is gone was started with what is below it, as far as anybody can say.
-    const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : told
-    if (started === undefined || !told.some((one) => started.includes(one))) break
+    const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : [told]
+    if (started?.includes(told) !== true) break
     found.push(process)
   }
   return found

@@ -14,7 +14,12 @@ const [first, second, shell] = [2 ** 22 + 1, 2 ** 22 + 2, 2 ** 22 + 3]
 
 const sessionOf = (pid: number): string => pid.toString(16).padStart(16, '0')
 
-function session(root: string, pid: number, openedUs: number): Found & { readonly tree: string } {
+function session(
+  root: string,
+  pid: number,
+  openedUs: number,
+  variables: Readonly<Record<string, string>> = {},
+): Found & { readonly tree: string } {
   const tree = path.join(root, `tree-${pid}`)
   const folder = path.join(tree, 'sessions', sessionOf(pid))
   fs.mkdirSync(path.join(folder, 'streams'), { recursive: true })
@@ -27,7 +32,7 @@ function session(root: string, pid: number, openedUs: number): Found & { readonl
     parents: [[shell, 7]],
     openedUs,
     experimentName: 'e',
-    environment: { SLURM_PROCID: '1', SLURM_STEP_ID: '0' },
+    environment: { SLURM_PROCID: '1', SLURM_STEP_ID: '0', ...variables },
   }
   fs.writeFileSync(path.join(folder, 'session.json'), JSON.stringify(facts))
   return { tree, ...readSession(folder) }
@@ -66,4 +71,13 @@ test('a session comes behind that of an earlier script which was told its run', 
   const told = { runId: '00000000-0000-4000-8000-000000000000', runDir: '/x', ordinal: 4 }
   fs.writeFileSync(path.join(tree, 'sessions', sessionOf(first), 'control.json'), JSON.stringify(told))
   expect(earlier()).toEqual({ pending: false, ordinal: 5 })
+})
+
+test('another rank of a torchrun in a Slurm step, which numbers both alike, does not come first', () => {
+  const root = freshFolder()
+  const { tree } = session(root, first, 1_000, { RANK: '0' })
+  fs.writeFileSync(path.join(tree, 'agent.starting.0'), '')
+  const earlier = (RANK: string): boolean =>
+    earlierOf(session(root, second, 2_000, { RANK }), { by: 'client' } as TreeFacts).pending
+  expect([earlier('0'), earlier('1')]).toEqual([true, false])
 })

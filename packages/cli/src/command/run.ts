@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { forwardSignals, outerConnection } from '@provloom/agent/launch'
@@ -17,6 +16,7 @@ import type { GivenOptions } from '@provloom/shared'
 import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
+import { mintRunKey } from '@provloom/agent'
 import { Workers } from '../launch/workers.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
@@ -40,7 +40,7 @@ export async function run(
   tellChangedArguments()
   const ranks = ranksOf(ranksText)
   const options = checkOptions('run', shared, process.env)
-  const jobKey = options.jobKey ?? `run-${randomBytes(4).toString('hex')}`
+  const jobKey = options.jobKey ?? mintRunKey()
   const job = new Job(ranks, json === undefined ? undefined : summaryFileOrTold(json))
   return await job.run(command, { ...options, jobKey })
 }

@@ -10,6 +10,7 @@ import { slurmStepKey } from './mpi.ts'
 /** It sets PMI's variables too, and stands before Slurm, whose task a Flux instance often is. */
 export const flux: LauncherRow = {
   launcher: 'flux',
+  isProgram: true,
   present: (variables) => has(variables, 'FLUX_TASK_RANK') && !holdsMpirun(variables),
   variable: 'FLUX_TASK_RANK',
   rank: of('FLUX_TASK_RANK'),
@@ -40,6 +41,7 @@ function holdsMpirun(variables: Variables): boolean {
 
 const slurmTask = {
   launcher: 'slurm',
+  isProgram: true,
   variable: 'SLURM_PROCID',
   rank: of('SLURM_PROCID'),
   worldSize: tasksOf,

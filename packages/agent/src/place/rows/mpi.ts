@@ -10,6 +10,7 @@ import type { Variables } from '../variables.ts'
 
 export const horovod: LauncherRow = {
   launcher: 'horovod',
+  isProgram: true,
   present: (variables) => has(variables, 'HOROVOD_RANK', 'HOROVOD_SIZE'),
   variable: 'HOROVOD_RANK',
   rank: of('HOROVOD_RANK'),
@@ -31,6 +32,7 @@ const rendezvous = (variables: Variables): Endpoint | undefined =>
 /** It sets the variables of Open MPI and PMIx, and so stands before them. */
 export const jsrun: LauncherRow = {
   launcher: 'jsrun',
+  isProgram: true,
   present: (variables) => has(variables, 'JSM_NAMESPACE_RANK'),
   variable: 'JSM_NAMESPACE_RANK',
   rank: of('JSM_NAMESPACE_RANK'),
@@ -43,6 +45,7 @@ export const jsrun: LauncherRow = {
 export const openmpi: LauncherRow = {
   // OMPI_COMM_WORLD_NODE_RANK is the place on the node over all jobs, and no node's number.
   launcher: 'openmpi',
+  isProgram: true,
   present: (variables) => has(variables, 'OMPI_COMM_WORLD_RANK'),
   variable: 'OMPI_COMM_WORLD_RANK',
   rank: of('OMPI_COMM_WORLD_RANK'),
@@ -59,6 +62,7 @@ export const openmpi: LauncherRow = {
 
 export const mvapich: LauncherRow = {
   launcher: 'mvapich2',
+  isProgram: true,
   present: (variables) => has(variables, 'MV2_COMM_WORLD_RANK') || has(variables, 'MVP_COMM_WORLD_RANK'),
   variable: 'MV2_COMM_WORLD_RANK',
   rank: of('MV2_COMM_WORLD_RANK', 'MVP_COMM_WORLD_RANK'),
@@ -74,6 +78,7 @@ export const mvapich: LauncherRow = {
 /** HPE's, on Cray machines; there Slurm sets its variables as well, and tells more. */
 export const pals: LauncherRow = {
   launcher: 'pals',
+  isProgram: true,
   present: (variables) =>
     has(variables, 'PALS_RANKID') &&
     !isStepRank(variables, countOf(variables, 'PALS_RANKID'), countOf(variables, 'PMI_SIZE', 'PALS_SIZE')),
@@ -92,6 +97,7 @@ export const pals: LauncherRow = {
 /** Hydra, of MPICH and Intel MPI. PMI with a size of 1 is a singleton, and says nothing. */
 export const mpich: LauncherRow = {
   launcher: 'mpich',
+  isProgram: true,
   present: (variables) =>
     has(variables, 'PMI_RANK') &&
     (countOf(variables, 'PMI_SIZE') ?? 0) > 1 &&
@@ -115,6 +121,7 @@ export const mpich: LauncherRow = {
 /** PRRTE, and `srun --mpi=pmix`, which alone leaves Slurm's variables of the same task beside it. */
 export const pmix: LauncherRow = {
   launcher: 'pmix',
+  isProgram: true,
   present: (variables) => has(variables, 'PMIX_RANK'),
   variable: 'PMIX_RANK',
   rank: of('PMIX_RANK'),

@@ -15,10 +15,11 @@ import { lightningRank, lightningSize } from '../lightning.ts'
 import { of, onOneNode } from '../row.ts'
 import type { LauncherRow, Told } from '../row.ts'
 import type { Sight } from '../sight.ts'
+import { nodesOf, stepOf } from '../slurm.ts'
 import { countOf, has, textOf } from '../variables.ts'
 import type { Variables } from '../variables.ts'
 import { flux, slurm } from './batch.ts'
-import { jsrun, launchedSize, mpich, mvapich, openmpi, pals, pmix } from './mpi.ts'
+import { jsrun, launchedSize, mpich, mvapich, openmpi, pals, pmix, slurmStepKey } from './mpi.ts'
 
 /** Launchers of PyTorch, and what they have in common: RANK, LOCAL_RANK, WORLD_SIZE. */
 
@@ -33,6 +34,7 @@ const common = {
 export const torchrun: LauncherRow = {
   ...common,
   launcher: 'torchrun',
+  isProgram: true,
   present: (variables) => has(variables, 'TORCHELASTIC_RUN_ID', 'RANK'),
   nodeRank: of('GROUP_RANK'),
   nodeCount: of('GROUP_WORLD_SIZE'),
@@ -53,7 +55,7 @@ const restarted = of('TORCHELASTIC_RESTART_COUNT')
 function torchrunKey(told: Told, sight: Sight): string | undefined {
   const { variables } = told
   const id = textOf(variables, 'TORCHELASTIC_RUN_ID')
-  if (id !== 'none') return within(`torchrun-${id}`, sight.batch)
+  if (id !== 'none') return within(`torchrun-${id}`, stepKey(told, sight.batch))
   // Kubernetes gives torchrun its options by variables, the same in every pod.
   const given =
     endpointOfText(variables['PET_RDZV_ENDPOINT']) ??
@@ -74,6 +76,17 @@ function torchrunKey(told: Told, sight: Sight): string | undefined {
   return place === undefined ? undefined : endpointKey({ ...place, port }, sight.host)
 }
 
+/**
+ * A step that holds all of the job's nodes: several torchruns of a batch script, each by an srun of its own, are often
+ * given one id, its batch job's. Where each node has a step of its own the batch job stands for them, and where there is
+ * one step alone, the first.
+ */
+function stepKey({ variables, nodeCount }: Told, batch: string | undefined): string | undefined {
+  const nodes = nodesOf(variables) ?? (countOf(variables, 'SLURM_NNODES') === 1 ? 1 : undefined)
+  const holdsAll = nodes !== undefined && nodeCount !== undefined && nodes >= nodeCount
+  return holdsAll && stepOf(variables) !== '0' ? slurmStepKey(variables, batch) : batch
+}
+
 function meetingIn(batch: string, { address, port }: Partial<Endpoint>): string | undefined {
   if (address === undefined) return undefined
   return port === undefined ? `${batch}:${address}` : `${batch}:${address}:${port}`
@@ -90,6 +103,7 @@ function endpointOfArguments(argv: readonly string[]): Endpoint | undefined {
 export const deepspeed: LauncherRow = {
   ...common,
   launcher: 'deepspeed',
+  isProgram: true,
   present: (variables) => has(variables, 'RANK', 'LOCAL_RANK', 'CROSS_RANK'),
   localWorldSize: of('LOCAL_SIZE', 'LOCAL_WORLD_SIZE'),
   nodeRank: of('CROSS_RANK'),

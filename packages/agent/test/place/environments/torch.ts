@@ -160,6 +160,41 @@ export const torchrun: readonly Environment[] = [
     want: { launcher: 'torchrun', rank: 0, worldSize: 1, jobKey: 'torchrun-u-u-i-d@slurm-17' },
   },
   {
+    name: 'a torchrun in a later step of a batch job is another one, whatever its id: sweeps give all of them one',
+    variables: {
+      ...slurmStep,
+      ...worker,
+      TORCHELASTIC_RUN_ID: '17',
+      SLURM_STEP_ID: '3',
+      SLURM_STEP_NUM_NODES: '2',
+      GROUP_WORLD_SIZE: '2',
+    },
+    want: { launcher: 'torchrun', jobKey: 'torchrun-17@slurm-17.3' },
+  },
+  {
+    name: 'a torchrun of which each node has a step of its own is one job',
+    variables: {
+      ...slurmStep,
+      ...worker,
+      TORCHELASTIC_RUN_ID: '17',
+      SLURM_STEP_ID: '3',
+      SLURM_STEP_NUM_NODES: '1',
+      GROUP_WORLD_SIZE: '2',
+    },
+    want: { launcher: 'torchrun', jobKey: 'torchrun-17@slurm-17' },
+  },
+  {
+    name: 'torchrun below a provloom run that nobody named a job is a job of its own',
+    variables: {
+      PROVLOOM_LAUNCHER: 'provloom run',
+      PROVLOOM_JOB_KEY: 'run-0123abcd',
+      TORCHELASTIC_RUN_ID: 'x',
+      RANK: '1',
+      LOCAL_RANK: '1',
+    },
+    want: { launcher: 'torchrun', rank: 1, jobKey: 'torchrun-x' },
+  },
+  {
     name: 'torchrun within provloom run',
     variables: { PROVLOOM_LAUNCHER: 'provloom run', TORCHELASTIC_RUN_ID: 'x', RANK: '1', LOCAL_RANK: '1' },
     want: { launcher: 'torchrun', rank: 1, jobKey: 'torchrun-x' },
