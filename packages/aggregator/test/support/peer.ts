@@ -182,7 +182,13 @@ export class Peer {
     await this.send(stream, first, events, points)
     const end = first + events.length + (points?.count ?? 0)
     this.#next.set(stream, end)
-    await this.acknowledged(stream, end)
+    // As an agent does: what comes while a run is being written may have no answer.
+    const again = setInterval(() => void this.send(stream, first, events, points), 2_000)
+    try {
+      await this.acknowledged(stream, end)
+    } finally {
+      clearInterval(again)
+    }
   }
 
   async acknowledged(stream: string, next: number): Promise<void> {
