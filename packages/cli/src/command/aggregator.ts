@@ -16,6 +16,7 @@ import {
 import type { StopOutcome } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { parent } from '../launch/parent.ts'
+import { sayListens } from '../launch/start-failure.ts'
 import { writeStatus } from '../launch/status-lines.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
@@ -59,6 +60,10 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
   const starting = serving.start()
   const stopped = stopOf(serving, () => served, options.exitWhenDone === true)
   await starting
+  if (meet !== undefined) {
+    sayListens()
+    giveBackErrors()
+  }
   try {
     const outcome = await stopped
     if (outcome.kind === 'drained') return exitCode.ok
@@ -100,7 +105,7 @@ function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): 
   })
 }
 
-/** Standard error is the job's: whoever reads it to its end (`| tee log`) is not to wait for us when `run` was killed. */
+/** Standard error is the job's, or of the agent that started us: whoever reads it to its end is not to wait for us. */
 function giveBackErrors(): void {
   try {
     fs.closeSync(2)
