@@ -1,4 +1,4 @@
-import type { Clock, Files } from '@provloom/shared'
+import type { Clock, Files, StartFailure } from '@provloom/shared'
 import type { Starter } from './launch/command.ts'
 import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
@@ -24,6 +24,9 @@ export interface AggregatorRequest {
   readonly environment: Variables
 }
 
+/** Resolves when it listens, or with why it ended before. */
+export type StartAggregator = (request: AggregatorRequest) => Promise<StartFailure | undefined>
+
 /** What a person or program asks of an agent. */
 export interface AgentConfig {
   readonly mode: AgentMode
@@ -36,7 +39,7 @@ export interface AgentConfig {
   /** With it, somebody else starts the command where this agent cannot: it is told when that is started. */
   readonly starter?: Starter
   /** With it, this agent has an aggregator started where none is alive and no other agent of the job does. */
-  readonly startAggregator?: (request: AggregatorRequest) => Promise<void> | void
+  readonly startAggregator?: StartAggregator
   /** With it, processes that outlive the command and still log get an agent of their own. Called at most once. */
   readonly startSuccessor?: (tree: string) => void
   readonly onStatus?: (status: AgentStatus) => void

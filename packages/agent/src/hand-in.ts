@@ -48,6 +48,7 @@ export async function handIn(
     connecting: () => {},
     disconnected: () => {},
     trouble: (message) => voice.tell(message),
+    starter: 'somebody',
   })
   const service = new SessionService({
     context,

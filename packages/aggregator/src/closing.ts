@@ -1,5 +1,5 @@
 import type { Closed } from '@provloom/rundir/entry'
-import { isHint } from '@provloom/shared'
+import { isHint, limits } from '@provloom/shared'
 import type { Presence } from './admission/presence.ts'
 import type { Registry } from './admission/registry.ts'
 import { standingOf } from './admission/session.ts'
@@ -9,8 +9,8 @@ import type { Settling } from './admission/settling.ts'
 import { RanksApart } from './run/apart.ts'
 import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
-import { outlookOf } from './run/outlook.ts'
-import type { JobSight } from './run/outlook.ts'
+import { lostWaitMs, outlookOf } from './run/outlook.ts'
+import type { Done, JobSight } from './run/outlook.ts'
 import { remarksOn } from './run/remarks.ts'
 import type { Surroundings } from './run/surroundings.ts'
 
@@ -26,6 +26,8 @@ export interface ClosingParts {
   readonly sessions: Sessions
   readonly presence: Presence
   readonly settling: Settling
+  /** Whether somebody is there who will end us. */
+  readonly isAttended: () => boolean
   readonly onClosed: () => void
 }
 
@@ -42,14 +44,12 @@ export class Closing {
   readonly #running = new Map<OpenRun, Promise<void>>()
   readonly #notBeforeMs = new Map<OpenRun, number>()
   readonly #endedMs = new Map<OpenRun, number>()
-  readonly #sinceMs: number
 
   constructor(parts: ClosingParts) {
     this.#parts = parts
     const { presence } = parts
     this.#apart = new RanksApart(presence)
     this.#departures = new Departures(parts.around.clock)
-    this.#sinceMs = parts.around.clock.monotonicMs()
   }
 
   /** Notes who has left a run, so that it is known how long ago: now and then, for it looks at all ranks. */
@@ -67,17 +67,20 @@ export class Closing {
       if (this.#isQuiet(run)) this.#once(run, () => this.#close(run, mayReopen(run)))
       return
     }
-    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended', [], []))
+    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended'))
     const outlook = outlookOf(run.roster, this.#sightOf(run))
     if (outlook.kind === 'done')
-      this.#once(run, () => this.#end(run, 'ranks-ended', outlook.absent, outlook.elsewhere))
+      this.#once(run, async () => {
+        await this.#recordMissing(run, outlook)
+        await this.#end(run, 'ranks-ended')
+      })
   }
 
   /** Resolves when the run is ended and closed, or could not be now: it is then still open. */
   async close(run: OpenRun, cause: Closed['cause']): Promise<void> {
     await this.#running.get(run)
     if (!this.#parts.registry.open.includes(run)) return
-    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, [], []))
+    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause))
     // What came too late for a stop, or is handed in later, completes it.
     const reopenable = cause === 'stopped' || mayReopen(run)
     if (run.isOver) await this.#guarded(run, () => this.#close(run, reopenable))
@@ -104,16 +107,21 @@ export class Closing {
     return running
   }
 
-  async #end(
-    run: OpenRun,
-    cause: Closed['cause'],
-    absent: readonly number[],
-    elsewhere: readonly number[],
-  ): Promise<void> {
-    const { around, registry, settling } = this.#parts
+  /** Who is not waited for. */
+  async #recordMissing(run: OpenRun, { absent, elsewhere, silent }: Done): Promise<void> {
+    const { around } = this.#parts
     const time = around.clock.nowUs()
+    for (const { rank, attempt } of silent) {
+      await run.record({ kind: 'lost', time, rank, attempt })
+      around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+    }
     if (absent.length + elsewhere.length > 0)
       await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
+  }
+
+  async #end(run: OpenRun, cause: Closed['cause']): Promise<void> {
+    const { around, registry, settling } = this.#parts
+    const time = around.clock.nowUs()
     // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
     if (!run.roster.closed)
       for (const remark of remarksOn(run, registry.open, this.#hinted.get(nameOf(run)))) {
@@ -163,7 +171,16 @@ export class Closing {
   #isQuiet(run: OpenRun): boolean {
     const { around, presence } = this.#parts
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
-    return agoMs >= amendMs || (!presence.anyOf(run.facts.jobKey) && !mayHaveMore(run))
+    if (agoMs >= amendMs || this.#isDeserted(run)) return true
+    return !presence.anyOf(run.facts.jobKey) && !mayHaveMore(run)
+  }
+
+  /** Nobody of its job was heard for so long that nobody will be, unless somebody sees to it. */
+  #isDeserted(run: OpenRun): boolean {
+    const { around, presence, isAttended } = this.#parts
+    const silentMs = presence.jobSilentMs(run.facts.jobKey)
+    if (silentMs < limits.lostAfterMs) return false
+    return silentMs >= lostWaitMs || (!isAttended() && isOfOneMachine(run, around.host))
   }
 
   #sightOf(run: OpenRun): JobSight {
@@ -174,10 +191,21 @@ export class Closing {
       agentOf: (rank) => presence.agentOf(jobKey, rank),
       hadSession: (rank) => presence.hadSession(jobKey, rank),
       earlierSpeaks: () => sessions.of(run).some((one) => speaks(one)),
-      silentMs: presence.jobSilentMs(jobKey, this.#sinceMs),
+      isDeserted: this.#isDeserted(run),
     }
   }
 }
+
+/** No launcher of several machines started its ranks, and those that have not ended ran here: no network keeps them away. */
+function isOfOneMachine({ roster }: OpenRun, host: string): boolean {
+  for (const { start, ended, restarts, host: own } of roster.latest()) {
+    if (restarts !== undefined || (start?.launcher ?? ourLauncher) !== ourLauncher) return false
+    if (ended === undefined && own !== host) return false
+  }
+  return true
+}
+
+const ourLauncher = 'provloom run'
 
 /** No launcher started its ranks, and nobody told how many they are: one may be starting, whose agent is slow to come. */
 function mayHaveMore({ roster }: OpenRun): boolean {

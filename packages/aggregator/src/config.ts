@@ -33,6 +33,11 @@ export type AggregatorConfig = Options & {
   readonly generation?: number
   /** Takes the runs that it goes on with from whoever has them, living or not. */
   readonly force?: boolean
+  /**
+   * Whether whoever started it is there to end it, and waits for ranks that are silent. Without it: somebody is, unless
+   * agents have started it.
+   */
+  readonly isAttended?: () => boolean
   /** Runs are ended by `stop` alone: whoever hands in what was kept knows when that is all. */
   readonly holdOpen?: boolean
 }
@@ -49,6 +54,7 @@ export interface Settings {
   readonly meetDir: string
   readonly connectionKey: string
   readonly generation: number | undefined
+  readonly isAttended: () => boolean
   readonly createGraph: boolean
   readonly createSvg: boolean
   readonly listen: string
@@ -64,7 +70,17 @@ export const saveDirDefault = 'prov'
 
 /** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `SAVE_DIR_UNKNOWN` */
 export function settingsOf(config: AggregatorConfig): Settings {
-  const { onStatus: _listener, environment, resume, force, holdOpen, meetDir, generation, ...input } = config
+  const {
+    onStatus: _listener,
+    environment,
+    resume,
+    force,
+    holdOpen,
+    meetDir,
+    generation,
+    isAttended,
+    ...input
+  } = config
   const given = checkOptions('aggregator', input, environment)
   const encrypted = given.insecure !== true
   const saveDir = saveDirIn(workingFolder(), given.provenanceSaveDir ?? meetDir ?? saveDirDefault)
@@ -73,6 +89,7 @@ export function settingsOf(config: AggregatorConfig): Settings {
     saveDir,
     meetDir: meetDir === undefined ? saveDir : saveDirIn(workingFolder(), meetDir),
     generation,
+    isAttended: isAttended ?? (() => generation === undefined),
     connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
     createGraph: given.createGraph ?? false,
     createSvg: given.createSvg ?? false,

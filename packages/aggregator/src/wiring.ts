@@ -103,6 +103,7 @@ export class Wiring {
       sessions,
       presence,
       settling,
+      isAttended: settings.isAttended,
       onClosed: () => {
         this.#served = true
         this.#freed.ring()
@@ -180,12 +181,17 @@ export class Wiring {
 
   /** Nobody was heard for longer than between two heartbeats, and ranks of other machines, whose network may be slow, are not in. */
   get isDeserted(): boolean {
-    const isOfHere = (run: OpenRun, rank: Rank): boolean =>
-      this.#sessions.holder(run, rank)?.hello.hostId === hostId()
+    // One that went on from a journal may never hear of its ranks.
+    const isOfHere = (run: OpenRun, rank: Rank, host: string | undefined): boolean => {
+      const holder = this.#sessions.holder(run, rank)
+      return holder === undefined ? host === os.hostname() : holder.hello.hostId === hostId()
+    }
     return (
       this.#presence.silentMs > limits.heartbeatIntervalMs + beatGraceMs &&
       this.#registry.open.every((run) =>
-        [...run.roster.latest()].every(({ rank, ended }) => ended !== undefined || isOfHere(run, rank)),
+        [...run.roster.latest()].every(
+          ({ rank, ended, host }) => ended !== undefined || isOfHere(run, rank, host),
+        ),
       )
     )
   }

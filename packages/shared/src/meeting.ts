@@ -6,7 +6,7 @@ import { systemCode } from './errors.ts'
 /**
  * In the folder that the agents of a job meet in, `starting.G` says that somebody starts the G-th aggregator: it is made
  * by one process only (O_EXCL), and never renamed or removed while the job lives. It holds the pid of who made it, and
- * `left` in a line of its own when that aggregator has left.
+ * `left` in a line of its own when that aggregator has left, or `failed` and why when it could not be started.
  */
 const name = /^starting\.(\d{1,9})$/
 
@@ -41,6 +41,33 @@ export function isGenerationOver(folder: string, generation: number): boolean {
     return fs.readFileSync(startingFile(folder, generation), 'utf8').split('\n').includes(over)
   } catch {
     return false
+  }
+}
+
+/** Why an aggregator could not be started: what a person is told, with its code, and what to try. */
+export interface StartFailure {
+  readonly message: string
+  readonly hint?: string
+}
+
+const failed = 'failed '
+
+/** Says why the aggregator of a generation could not be started, to all who wait for it. */
+export function failGeneration(folder: string, generation: number, failure: StartFailure): void {
+  fs.appendFileSync(startingFile(folder, generation), `${failed}${JSON.stringify(failure)}\n`)
+}
+
+/** @returns undefined where it has started, or may yet */
+export function failureOf(folder: string, generation: number): StartFailure | undefined {
+  try {
+    const lines = fs.readFileSync(startingFile(folder, generation), 'utf8').split('\n')
+    const line = lines.find((one) => one.startsWith(failed))
+    const told: unknown = line === undefined ? undefined : JSON.parse(line.slice(failed.length))
+    if (typeof told !== 'object' || told === null || !('message' in told)) return undefined
+    const hint = 'hint' in told ? { hint: String(told.hint) } : {}
+    return { message: String(told.message), ...hint }
+  } catch {
+    return undefined
   }
 }
 

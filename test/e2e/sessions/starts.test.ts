@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { start } from '../../support/cli.ts'
 import { enduring, effort } from '../../support/effort.ts'
 import { hasGit, named, works } from '../../support/needs.ts'
@@ -152,9 +154,27 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ({
 const cannotBeMade =
   /t\.py cannot be written[^]*Could not make a run directory in \S*t\.py \(.*\)\. Name a folder .*\[SAVE_DIR_UNWRITABLE\]/
 
+/** Told as soon as it is known, and by the line that the script ends with. */
+const notStarted = ({ source }: RegExp): RegExp =>
+  new RegExp(
+    `provloom: no aggregator could be started: ${source}\\. .*\nprovloom: not in a graph yet: no aggregator could be started: ${source}; kept`,
+  )
+
 describe('what keeps a run from its graph is told by the script itself, which ends as it would,', () => {
   it.each([
     ['an option that is wrong', { PROVLOOM_SAVE_AFTER_N_LOGS: 'abc' }, '', /"abc".*\[BAD_OPTION\]/],
+    [
+      'one of the aggregator alone',
+      { PROVLOOM_CREATE_SVG: 'maybe' },
+      '',
+      notStarted(/PROVLOOM_CREATE_SVG .*"maybe" \[BAD_OPTION\]/),
+    ],
+    [
+      'an address of another machine',
+      { PROVLOOM_HOST: '192.0.2.1' },
+      '',
+      notStarted(/.*192\.0\.2\.1.*\[BIND_FAILED\]/),
+    ],
     ['a save directory that is a file', { PROVLOOM_PROVENANCE_SAVE_DIR: 't.py' }, '', cannotBeMade],
     ['one that start_run names', {}, ', provenance_save_dir="t.py"', cannotBeMade],
     [
@@ -174,11 +194,40 @@ describe('what keeps a run from its graph is told by the script itself, which en
     expect([result.code, result.stdout], result.stderr).toEqual([0, 'False True\n'])
     expect(result.stderr).toMatch(told)
     expect(result.stderr).toMatch(/not in a graph yet: .*; kept in/)
+    expect(result.stderr).not.toContain('--with-aggregator')
     await here.gone()
     const kept = /provloom import (?:--provenance-save-dir DIR )?(\/[^\s,]+)/.exec(result.stderr)![1]!
     const imported = await here.start('provloom', ['import', '--provenance-save-dir', 'prov', kept]).ended
     expect(imported.code, imported.stderr).toBe(0)
     expectRunsOf(here, 't')
+  })
+
+  it('a port that is taken: by whom, below an agent too, and it is free for the next', async () => {
+    const here = site()
+    here.script('t.py', trial('t'))
+    const other = net.createServer().listen(0)
+    await once(other, 'listening')
+    onTestFinished(() => void other.close())
+    const address = other.address()
+    const env = { PROVLOOM_PORT: String(address !== null && typeof address === 'object' ? address.port : 0) }
+    const agent = ['agent', '--with-aggregator', '--', 'python3', 't.py']
+    const results = [
+      await here.start('python3', ['t.py'], { env }).ended,
+      await here.start('provloom', agent, { env }).ended,
+    ]
+    for (const { code, stdout, stderr } of results) {
+      expect([code, stdout], stderr).toEqual([0, 'False\n'])
+      const told = stderr.match(
+        /could be started: Could not listen on .*, by process (\d+) \(.*\) \[BIND_FAILED\]\. Choose/g,
+      )
+      expect(told, stderr).toEqual([expect.stringContaining(`process ${process.pid} (`)])
+      expect(stderr).not.toContain('--with-aggregator')
+    }
+    other.close()
+    await here.gone()
+    const imported = await here.start('provloom', ['import'], { env }).ended
+    expect(imported.code, imported.stderr).toBe(0)
+    expectRunsOf(here, 't', 't')
   })
 
   it('no provloom at all', async () => {

@@ -1,7 +1,16 @@
 import path from 'node:path'
-import { connectionFile, controlFolder, reasonOf } from '@provloom/shared'
-import type { Clock } from '@provloom/shared'
-import type { AggregatorRequest } from '../config.ts'
+import {
+  connectionFile,
+  controlFolder,
+  failGeneration,
+  failureOf,
+  latestGeneration,
+  reasonOf,
+} from '@provloom/shared'
+import type { Clock, StartFailure } from '@provloom/shared'
+import type { AggregatorRequest, StartAggregator } from '../config.ts'
+import type { Context } from '../context.ts'
+import type { Starter } from '../publish/link.ts'
 import { connectionFiles, findConnection, mayBeAlive } from '../transport/locate.ts'
 import { elect } from './election.ts'
 
@@ -12,8 +21,10 @@ export interface MeetingParts {
   /** Where agents without a save directory that can be written meet: on this machine only. */
   readonly spoolRoot: string
   /** Undefined where this agent starts none. */
-  readonly start: ((request: AggregatorRequest) => Promise<void> | void) | undefined
+  readonly start: StartAggregator | undefined
   readonly told: (message: string) => void
+  /** Why no aggregator could be started, for whoever waits for one; undefined takes it back. */
+  readonly failed: (reason: string | undefined) => void
 }
 
 /** A job that has to find its aggregator. */
@@ -28,11 +39,20 @@ export interface Job {
 
 const lookEveryMs = 250
 
+/** Who has the aggregator started that an agent looks for. */
+export function whoStarts({ config, variables }: Pick<Context, 'config' | 'variables'>): Starter {
+  if (config.startAggregator !== undefined) return 'agents'
+  return variables['PROVLOOM_LAUNCHER'] === 'provloom run' ? 'run' : 'somebody'
+}
+
 /** Where the agents of a job and its aggregator find each other; and who starts it, where agents may. */
 export class Meeting {
   readonly #parts: MeetingParts
   readonly #jobs: Job[] = []
   #fallback = false
+  /** A generation that had failed before we looked: what was wrong then may be mended. */
+  #failedBefore: number | undefined
+  #failure: StartFailure | undefined
   #cancel: (() => void) | undefined
   #open = true
 
@@ -67,8 +87,9 @@ export class Meeting {
     const job = this.#jobs.find(({ mayStart }) => mayStart)
     try {
       const found = findConnection(this.files())
-      if (job !== undefined && (found === undefined || found.left === true || !mayBeAlive(found)))
-        this.#bringUp(job, found?.generation)
+      if (found !== undefined && found.left !== true && mayBeAlive(found)) this.#note(undefined)
+      else if (job !== undefined) this.#bringUp(job, found?.generation)
+      else this.#lookForFailure(this.#jobs[0]!)
     } catch (error) {
       told(`could not start an aggregator: ${reasonOf(error)}`)
     }
@@ -76,22 +97,68 @@ export class Meeting {
   }
 
   #bringUp(job: Job, over: number | undefined): void {
-    const [key = 'default'] = job.keys
-    const saveDir = this.#fallback ? meetDir(this.#parts.spoolRoot) : job.saveDir
     try {
-      const folder = controlFolder(saveDir, key)
-      const turn = elect(folder, over)
-      if (turn.kind === 'theirs') return
-      const { generation } = turn
-      void this.#parts.start?.({ meetDir: saveDir, jobKey: key, generation, environment: job.environment })
+      const folder = this.#folderOf(job)
+      this.#failedBefore ??= failedGeneration(folder)
+      const turn = elect(folder, Math.max(over ?? -1, this.#failedBefore))
+      if (turn.kind === 'ours') void this.#start(job, turn.generation)
+      else this.#lookForFailure(job)
     } catch (error) {
       if (this.#fallback) throw error
       this.#fallback = true
       this.#parts.told(
-        `${saveDir} cannot be written (${reasonOf(error)}): the aggregator is met in ${this.#parts.spoolRoot}`,
+        `${job.saveDir} cannot be written (${reasonOf(error)}): the aggregator is met in ${this.#parts.spoolRoot}`,
       )
     }
   }
+
+  async #start(job: Job, generation: number): Promise<void> {
+    const [jobKey, folder] = [keyOf(job), this.#folderOf(job)]
+    const request = { meetDir: this.#saveDirOf(job), jobKey, generation, environment: job.environment }
+    const failure = await this.#parts.start?.(request)
+    if (failure === undefined || !this.#open) return
+    this.#note(failure)
+    try {
+      failGeneration(folder, generation, failure)
+    } catch {
+      // The job's other agents find out for themselves, when the next one may be started.
+    }
+  }
+
+  /** Another agent of the job may have found out why there is none. */
+  #lookForFailure(job: Job): void {
+    const folder = this.#folderOf(job)
+    const generation = failedGeneration(folder)
+    this.#failedBefore ??= generation
+    if (generation > this.#failedBefore) this.#note(failureOf(folder, generation) ?? this.#failure)
+  }
+
+  #note(failure: StartFailure | undefined): void {
+    if (failure?.message === this.#failure?.message) return
+    this.#failure = failure
+    if (failure === undefined) return this.#parts.failed(undefined)
+    const reason = `no aggregator could be started: ${failure.message}`
+    this.#parts.failed(reason)
+    this.#parts.told(failure.hint === undefined ? reason : `${reason}. ${failure.hint}`)
+  }
+
+  #saveDirOf(job: Job): string {
+    return this.#fallback ? meetDir(this.#parts.spoolRoot) : job.saveDir
+  }
+
+  #folderOf(job: Job): string {
+    return controlFolder(this.#saveDirOf(job), keyOf(job))
+  }
+}
+
+function keyOf({ keys: [key = 'default'] }: Job): string {
+  return key
+}
+
+/** The latest one, where that could not be started; -1 where it could, or there is none. */
+function failedGeneration(folder: string): number {
+  const latest = latestGeneration(folder)
+  return latest === undefined || failureOf(folder, latest) === undefined ? -1 : latest
 }
 
 function meetDir(spoolRoot: string): string {

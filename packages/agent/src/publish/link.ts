@@ -30,6 +30,19 @@ export interface LinkParts {
   connecting(connection: Connection): void
   disconnected(): void
   trouble(message: string): void
+  /** Who has an aggregator started where there is none. */
+  readonly starter: Starter
+}
+
+/** `provloom run` says itself why it could not. */
+export type Starter = 'agents' | 'run' | 'somebody'
+
+/** What to try where there is no connection file: not what was given already. */
+const advice: Readonly<Record<Starter, string>> = {
+  run: 'provloom run has said why its aggregator does not listen',
+  agents:
+    'an agent on the machine of rank 0 starts one: give all machines of the job one provenance save directory that they share, or --connection FILE',
+  somebody: 'start provloom aggregator, or give --with-aggregator, or --connection FILE',
 }
 
 const idleMs = 1_000
@@ -44,6 +57,8 @@ const filesTold = 4
 export class Link {
   /** Rung when a channel has something to send. */
   readonly wake: Wake
+  /** Why there is no aggregator, where that is known and not to be over soon: nobody waits for it then. */
+  hopeless: string | undefined
   readonly #parts: LinkParts
   readonly #channels = new Map<string, Channel>()
   readonly #wire: Wire
@@ -95,7 +110,7 @@ export class Link {
     }
     const files = this.#parts.files()
     const more = files.length > filesTold ? `, and ${files.length - filesTold} more` : ''
-    return `there is no ${files.slice(0, filesTold).join(', ')}${more}; start provloom aggregator, or give --with-aggregator, or --connection FILE`
+    return `there is no ${files.slice(0, filesTold).join(', ')}${more}; ${advice[this.#parts.starter]}`
   }
 
   /** Looks for the aggregator, and sends from now on. */

@@ -272,9 +272,8 @@ export class Publisher implements Channel {
     const stores = this.#sender.unstored === undefined
     if (this.#hurried === 'all' || (this.#hurried === 'unstored' && !stores)) return 0
     const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
-    return answers && stores && this.#conversation.silentMs < drainMs
-      ? drainMs * slowNotDead
-      : drainMs * waitingShare
+    if (answers && stores && this.#conversation.silentMs < drainMs) return drainMs * slowNotDead
+    return this.#link.hopeless === undefined ? drainMs * waitingShare : this.#timing.seekMinMs
   }
 
   #converse(listener: PublisherListener): Conversation {

@@ -11,7 +11,7 @@ export interface HeldUpParts {
   readonly told: (message: string) => void
 }
 
-/** Tells that the aggregator can store nothing, unless that passes at once; and takes it back. */
+/** Tells that the aggregator can store nothing, unless that passes at once, or cannot be started; and takes it back. */
 export class HeldUp {
   readonly #parts: HeldUpParts
   #message: string | undefined
@@ -20,13 +20,14 @@ export class HeldUp {
     this.#parts = parts
   }
 
-  look(unstored: Unstored | undefined): void {
+  /** @param hopeless why there is none, which is told for all sessions at once */
+  look(unstored: Unstored | undefined, hopeless: string | undefined): void {
     const { clock, timing, changed, told } = this.#parts
     if (unstored !== undefined && clock.monotonicMs() - unstored.sinceMs < timing.answerWaitMs) return
-    const message = unstored?.message
+    const message = unstored?.message ?? hopeless
     if (this.#message === message) return
     this.#message = message
     changed(message)
-    if (message !== undefined) told(message)
+    if (unstored !== undefined) told(unstored.message)
   }
 }

@@ -144,7 +144,7 @@ export class SessionService {
         // What it said at its end may not have been read yet.
         if (!waits && (await this.#readToEnd())) return
       }
-      this.#heldUp.look(this.#publisher.unstored)
+      this.#heldUp.look(this.#publisher.unstored, this.#parts.link.hopeless)
       if (this.#refused === undefined) this.#house()
       // Nothing is sent any more that its end would be seen in.
       else if (this.#said === undefined && hasSaidEnd(this.folder, this.facts)) await this.#readEnd()
@@ -277,7 +277,8 @@ export class SessionService {
   #reason(): string {
     const { unstored, overflow } = this.#publisher
     const told = this.#refused?.message ?? unstored?.message ?? this.#delay ?? this.#keeper.unstored
-    return told ?? whyKept(overflow, this.#welcome === undefined ? this.#parts.link.sought : undefined)
+    const { hopeless, sought } = this.#parts.link
+    return told ?? hopeless ?? whyKept(overflow, this.#welcome === undefined ? sought : undefined)
   }
 
   async #leave(): Promise<SessionOutcome> {

@@ -5,7 +5,7 @@ import { limits, reasonOf } from '@provloom/shared'
 import type { PlaceEnd } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { CommandEnd } from '../launch/command.ts'
-import { Meeting } from '../meet/meeting.ts'
+import { Meeting, whoStarts } from '../meet/meeting.ts'
 import { Presence } from '../meet/presence.ts'
 import { Link } from '../publish/link.ts'
 import type { Hurry } from '../publish/publisher.ts'
@@ -102,6 +102,7 @@ export class TreeService {
       spoolRoot: path.dirname(tree.root),
       start: context.config.startAggregator,
       told: (message) => this.tell(message),
+      failed: (reason) => (this.#link.hopeless = reason),
     })
     this.#link = new Link({
       clock,
@@ -112,6 +113,7 @@ export class TreeService {
         context.tell({ kind: 'connecting', endpoint: `${connection.advertise}:${connection.port}` }),
       disconnected: () => context.tell({ kind: 'disconnected' }),
       trouble: (message) => this.tell(message),
+      starter: whoStarts(context),
     })
     this.#presence = new Presence({
       clock,
@@ -255,8 +257,7 @@ export class TreeService {
 
   /** Says goodbye, and stops to work. */
   async close(idle: boolean, until: number): Promise<void> {
-    const { jobKey } = this.#places.own
-    await this.#presence.leave(jobKey, this.#ends, idle, until)
+    await this.#presence.leave(this.#places.own.jobKey, this.#ends, idle, until)
     this.#stopped = true
     this.#facts.stop()
     this.#watch.close()

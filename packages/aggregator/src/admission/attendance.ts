@@ -172,11 +172,12 @@ export class Attendance {
    * @param deaf nothing was received for some time since the last look, for want of memory
    */
   tick(deaf: boolean): void {
-    const { around, sessions } = this.#parts
+    const { around, sessions, presence } = this.#parts
     const now = around.clock.monotonicMs()
     const passed = now - this.#tickedMs
     const missed = deaf ? passed : Math.max(0, passed - lookMsMax)
     this.#tickedMs = now
+    presence.missed(missed)
     for (const session of sessions.live()) {
       if (missed > 0) session.heardMs = Math.min(now, session.heardMs + missed)
       if (now - session.heardMs > limits.lostAfterMs) this.#lose(session)

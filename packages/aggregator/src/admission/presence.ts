@@ -22,11 +22,24 @@ export class Presence {
   readonly #ends = new Map<string, PlaceEnd[]>()
   /** Beyond these the oldest job is forgotten. */
   readonly #jobsMax = 4_096
+  readonly #sinceMs: number
   #lastMs: number
+  #missedMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#lastMs = clock.monotonicMs()
+    this.#lastMs = this.#sinceMs = clock.monotonicMs()
+  }
+
+  /** For so long nobody could be heard: it does not count as anybody's silence. */
+  missed(ms: number): void {
+    if (ms <= 0) return
+    this.#missedMs += ms
+    // Some may have been heard before this was known.
+    const now = this.#now
+    this.#lastMs = Math.min(now, this.#lastMs)
+    for (const seen of this.#agents.values()) seen.heardMs = Math.min(now, seen.heardMs)
+    for (const [job, heardMs] of this.#heardMs) this.#heardMs.set(job, Math.min(now, heardMs))
   }
 
   /** Somebody is here. */
@@ -37,11 +50,11 @@ export class Presence {
 
   /** Since anybody was heard at all, or since the beginning. */
   get silentMs(): number {
-    return this.#clock.monotonicMs() - this.#lastMs
+    return this.#now - this.#lastMs
   }
 
   present({ agent, jobKey, rank, silent }: Present): void {
-    this.#see(agent, { jobKey, rank, silent, heardMs: this.#clock.monotonicMs() })
+    this.#see(agent, { jobKey, rank, silent, heardMs: this.#now })
   }
 
   /** One of its sessions says something. */
@@ -49,12 +62,12 @@ export class Presence {
     const begun = this.#begun.get(jobKey) ?? new Map<number, string>()
     this.#begun.set(jobKey, begun.set(rank, agent))
     if (this.#begun.size > this.#jobsMax) this.#begun.delete([...this.#begun.keys()][0]!)
-    this.#see(agent, { jobKey, rank, silent: false, heardMs: this.#clock.monotonicMs() })
+    this.#see(agent, { jobKey, rank, silent: false, heardMs: this.#now })
   }
 
   heard(agent: string): void {
     const seen = this.#agents.get(agent)
-    if (seen !== undefined) this.#see(agent, { ...seen, heardMs: this.#clock.monotonicMs() })
+    if (seen !== undefined) this.#see(agent, { ...seen, heardMs: this.#now })
   }
 
   gone({ agent }: Pick<Gone, 'agent'>): void {
@@ -97,8 +110,13 @@ export class Presence {
   }
 
   /** Since an agent of the job was heard, or since the beginning. */
-  jobSilentMs(jobKey: string, sinceMs: number): number {
-    return this.#clock.monotonicMs() - Math.max(sinceMs, this.#heardMs.get(jobKey) ?? 0)
+  jobSilentMs(jobKey: string): number {
+    return this.#now - (this.#heardMs.get(jobKey) ?? this.#sinceMs)
+  }
+
+  /** Of the time in which we listened. */
+  get #now(): number {
+    return this.#clock.monotonicMs() - this.#missedMs
   }
 
   #see(agent: string, seen: Seen): void {
@@ -115,7 +133,7 @@ export class Presence {
   }
 
   #forget(): void {
-    const now = this.#clock.monotonicMs()
+    const now = this.#now
     for (const [agent, { heardMs }] of this.#agents)
       if (now - heardMs > limits.lostAfterMs) this.#agents.delete(agent)
   }

@@ -3,7 +3,7 @@ import { rankOf } from '@provloom/shared'
 
 /** A failed rank that the launcher may start again is waited for this long, and one that has not come at all. */
 export const absentWaitMs = 60_000
-/** When all others have ended, a lost rank is waited for this long: its machine may be gone for good. */
+/** When all others have ended, a lost rank is waited for this long: its machine may be gone for good. So is a whole job. */
 export const lostWaitMs = 600_000
 
 /** What is known of the job beside what the run's journal holds. */
@@ -16,16 +16,25 @@ export interface JobSight {
   readonly hadSession: (rank: number) => boolean
   /** Whether one of an earlier attempt is still sending what is left of it. */
   readonly earlierSpeaks: () => boolean
-  /** Since anything was heard of any agent of the job. */
-  readonly silentMs: number
+  /** Nothing was heard of any agent of the job, for longer than they may be away from it. */
+  readonly isDeserted: boolean
 }
 
 export type Outlook =
   | { readonly kind: 'open' }
   /** Done, unless something comes within this time. */
   | { readonly kind: 'waiting'; readonly forMs: number }
-  /** Ranks of the known world that never came: nobody is there for them, or somebody who had nothing for this run. */
-  | { readonly kind: 'done'; readonly absent: readonly number[]; readonly elsewhere: readonly number[] }
+  | Done
+
+export interface Done {
+  readonly kind: 'done'
+  /** Ranks of the known world that never came: nobody is there for them. */
+  readonly absent: readonly number[]
+  /** The same, and somebody is who had nothing for this run. */
+  readonly elsewhere: readonly number[]
+  /** Ranks that have not ended, nor were lost by now, and are not waited for. */
+  readonly silent: readonly RankState[]
+}
 
 /**
  * Whether a run has come to its end (design: "When a run ends"): every expected rank has ended and none is expected
@@ -33,29 +42,41 @@ export type Outlook =
  */
 export function outlookOf(roster: Roster, sight: JobSight): Outlook {
   const ranks = roster.expectedRanks
-  let [seen, left, forMs, leastAgoMs] = [0, 0, 0, Infinity]
+  const silent: RankState[] = []
+  let [seen, forMs, leastAgoMs, deserted] = [0, 0, Infinity, false]
   // Asked at every farewell: of a thousand ranks it has to look at one that still runs.
   for (const state of roster.latest()) {
     if (state.rank >= ranks) continue
-    if (state.ended === undefined && state.lost === undefined && state.kept === undefined) {
-      return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
-    }
+    const isHere = state.ended === undefined && state.lost === undefined && state.kept === undefined
+    if (isHere && !sight.isDeserted) return { kind: 'open' }
     seen++
-    left++
+    const left = state.ended !== undefined || state.kept !== undefined
+    if (isHere) silent.push(state)
+    deserted ||= sight.isDeserted && !left
+    if (sight.isDeserted && !left) continue
     const agoMs = sight.agoMs(state)
     leastAgoMs = Math.min(leastAgoMs, agoMs)
     forMs = Math.max(forMs, waitsMs(roster, state) - agoMs)
   }
-  if (left === 0)
-    return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
-  if (sight.earlierSpeaks()) return { kind: 'open' }
+  if (seen === 0) return sight.isDeserted ? done({}) : { kind: 'open' }
+  if (!deserted && sight.earlierSpeaks()) return { kind: 'open' }
   if (forMs > 0) return { kind: 'waiting', forMs }
-  if (ranks === Infinity || seen >= ranks) return { kind: 'done', absent: [], elsewhere: [] }
-  return missing(roster, sight, ranks, leastAgoMs)
+  if (ranks === Infinity || seen >= ranks) return done({ silent })
+  return missing(roster, sight, ranks, deserted ? Infinity : leastAgoMs, silent)
+}
+
+function done(more: Partial<Done>): Done {
+  return { kind: 'done', absent: [], elsewhere: [], silent: [], ...more }
 }
 
 /** Some of the known world have no place in it. */
-function missing(roster: Roster, sight: JobSight, ranks: number, lastLeftAgoMs: number): Outlook {
+function missing(
+  roster: Roster,
+  sight: JobSight,
+  ranks: number,
+  lastLeftAgoMs: number,
+  silent: readonly RankState[],
+): Outlook {
   const absent: number[] = []
   const elsewhere: number[] = []
   for (let rank = 0; rank < ranks; rank++) {
@@ -67,7 +88,7 @@ function missing(roster: Roster, sight: JobSight, ranks: number, lastLeftAgoMs: 
     else elsewhere.push(rank)
   }
   const forMs = absentWaitMs - lastLeftAgoMs
-  return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done', absent, elsewhere }
+  return forMs > 0 ? { kind: 'waiting', forMs } : done({ absent, elsewhere, silent })
 }
 
 /** Rank 0's process lives, or its session ended a moment ago. */

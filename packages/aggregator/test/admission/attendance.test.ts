@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { limits } from '@provloom/shared'
 import { Attendance } from '../../src/admission/attendance.ts'
 import type { AttendanceParts } from '../../src/admission/attendance.ts'
+import { Presence } from '../../src/admission/presence.ts'
 import { Sessions } from '../../src/admission/session.ts'
 import type { Session } from '../../src/admission/session.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
@@ -13,6 +14,7 @@ const dayUs = 86_400_000_000
 interface Scene {
   readonly clock: ManualClock
   readonly attendance: Attendance
+  readonly presence: Presence
   /** How often the journal was to say that the rank is lost. */
   readonly lost: () => number
   readonly told: readonly string[]
@@ -32,8 +34,10 @@ function silentRank(write: () => Promise<number> = () => Promise.resolve(0)): Sc
   const sessions = new Sessions()
   sessions.add({ ...session, told: new Set() } as unknown as Session)
   const around = { clock, tell: ({ kind }: { kind: string }) => told.push(kind) } as unknown as Surroundings
-  const attendance = new Attendance({ around, sessions, onLeft: () => {} } as unknown as AttendanceParts)
-  return { clock, attendance, lost: () => entries.filter((kind) => kind === 'lost').length, told }
+  const presence = new Presence(clock)
+  const parts = { around, sessions, presence, onLeft: () => {} } as unknown as AttendanceParts
+  const attendance = new Attendance(parts)
+  return { clock, attendance, presence, lost: () => entries.filter((kind) => kind === 'lost').length, told }
 }
 
 test('a rank that is silent while it is listened to is lost', () => {
@@ -64,6 +68,25 @@ test('nobody is lost while nothing is received for want of memory', () => {
     attendance.tick(true)
   }
   expect(lost()).toBe(0)
+})
+
+test('a job is silent for as long as it was listened to, whoever stopped us, and from its last word on', () => {
+  const { clock, attendance, presence } = silentRank()
+  const pass = (ms: number): void => {
+    clock.skip(ms)
+    attendance.tick(false)
+  }
+  for (let ms = 0; ms < 5_000; ms += 250) pass(250)
+  expect(presence.jobSilentMs('job')).toBe(5_000)
+  // Stopped for an hour; what was said meanwhile is read first, or not before the next look.
+  clock.skip(3_600_000)
+  presence.present({ kind: 'present', session: 'a', agent: 'a', jobKey: 'other', silent: false })
+  attendance.tick(false)
+  expect([presence.jobSilentMs('job'), presence.jobSilentMs('other')]).toEqual([5_500, 0])
+  expect(presence.any).toBe(true)
+  for (let ms = 0; ms <= limits.lostAfterMs; ms += 250) pass(250)
+  expect(presence.jobSilentMs('other')).toBe(limits.lostAfterMs + 250)
+  expect(presence.any).toBe(false)
 })
 
 test('nobody is lost by an event loop that gets its turn every three seconds', () => {

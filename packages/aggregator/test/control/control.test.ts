@@ -68,13 +68,14 @@ test('takes another port when its former one is taken', async () => {
   expect(second.connection!.port).not.toBe(port)
 })
 
-test('says what is wrong when the port is taken', async () => {
+test('says what is wrong when the port is taken, and who has it', async () => {
   const other = net.createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   house.onClear(() => other.close())
   const address = other.address() as net.AddressInfo
   await expect(house.aggregator({ port: address.port }).start()).rejects.toMatchObject({
     code: 'BIND_FAILED',
+    message: expect.stringContaining(`, by process ${process.pid} (`),
   })
 })
 

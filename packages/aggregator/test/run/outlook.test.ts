@@ -9,7 +9,7 @@ import { params, points, series } from '../support/peer.ts'
 import { opened, rosterOf, sight, tell } from '../support/roster.ts'
 
 const minuteMs = 60_000
-const nobodyMissing = { kind: 'done', absent: [], elsewhere: [] }
+const nobodyMissing = { kind: 'done', absent: [], elsewhere: [], silent: [] }
 
 function who(rank: number, attempt = 0): { time: number; rank: Rank; attempt: Attempt } {
   return { time: 1_000_000, rank: rank as Rank, attempt: attempt as Attempt }
@@ -118,10 +118,20 @@ test('waits ten minutes for a lost rank when all others have ended', () => {
   expect(outlookOf(others, ago(10 * minuteMs)).kind).toBe('done')
 })
 
-test('ends when nothing was heard of any agent of the job for ten minutes, though ranks were never lost', () => {
-  const roster = rosterOf(true, admitted(0, 0, 2), admitted(1, 0, 2))
-  expect(outlookOf(roster, ago(0, { silentMs: 10 * minuteMs - 1 })).kind).toBe('open')
-  expect(outlookOf(roster, ago(0, { silentMs: 10 * minuteMs }))).toEqual(nobodyMissing)
+test('ends when its job is deserted, with ranks that were never said to be lost', () => {
+  const roster = rosterOf(true, admitted(0, 0, 3), admitted(1, 0, 3), { kind: 'lost', ...who(1) })
+  expect(outlookOf(roster, ago(0)).kind).toBe('open')
+  const first = roster.find(0 as Rank, 0 as Attempt)
+  expect(outlookOf(roster, ago(0, { isDeserted: true }))).toEqual({
+    ...nobodyMissing,
+    absent: [2],
+    silent: [first],
+  })
+})
+
+test('waits for who has not come as long where all others have ended, deserted or not', () => {
+  const roster = rosterOf(true, admitted(0, 0, 2), ended(0))
+  expect(outlookOf(roster, ago(0, { isDeserted: true }))).toEqual({ kind: 'waiting', forMs: minuteMs })
 })
 
 describe('a rank of the known world that never came', () => {
@@ -130,7 +140,7 @@ describe('a rank of the known world that never came', () => {
 
   test('is absent a minute after the others left, when nobody is there for it', () => {
     expect(outlookOf(roster, ago(0))).toEqual({ kind: 'waiting', forMs: minuteMs })
-    expect(outlookOf(roster, ago(minuteMs))).toEqual({ kind: 'done', absent: [2], elsewhere: [] })
+    expect(outlookOf(roster, ago(minuteMs))).toEqual({ ...nobodyMissing, absent: [2] })
   })
 
   test('keeps the run open while its agent is there and its process has called nothing yet', () => {
@@ -142,20 +152,12 @@ describe('a rank of the known world that never came', () => {
   test('does so no longer than the first rank’s process, and a minute', () => {
     const agentOf = (rank: number): 'silent' | undefined => (rank === 2 ? 'silent' : undefined)
     expect(outlookOf(roster, ago(minuteMs - 1, { agentOf }))).toEqual({ kind: 'open' })
-    expect(outlookOf(roster, ago(minuteMs, { agentOf }))).toEqual({
-      kind: 'done',
-      absent: [],
-      elsewhere: [2],
-    })
+    expect(outlookOf(roster, ago(minuteMs, { agentOf }))).toEqual({ ...nobodyMissing, elsewhere: [2] })
   })
 
   test('is elsewhere when it had a session in this job', () => {
     const hadSession = (): boolean => true
-    expect(outlookOf(roster, ago(minuteMs, { hadSession }))).toEqual({
-      kind: 'done',
-      absent: [],
-      elsewhere: [2],
-    })
+    expect(outlookOf(roster, ago(minuteMs, { hadSession }))).toEqual({ ...nobodyMissing, elsewhere: [2] })
   })
 })
 

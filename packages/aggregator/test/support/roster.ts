@@ -24,7 +24,7 @@ export function sight(agoMs: JobSight['agoMs'], more: Partial<JobSight> = {}): J
     agentOf: () => undefined,
     hadSession: () => false,
     earlierSpeaks: () => false,
-    silentMs: 0,
+    isDeserted: false,
     ...more,
   }
 }

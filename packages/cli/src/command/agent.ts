@@ -1,9 +1,11 @@
 import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
 import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
+import type { StartFailure } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { commandBegins } from '../launch/begun.ts'
+import { failureOf } from '../launch/start-failure.ts'
 import { variablesFor } from '../launch/forward.ts'
 import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
@@ -82,10 +84,17 @@ function modeOf(command: readonly string[], tree: unknown): AgentMode {
   })
 }
 
-const nothing = ['ignore', 'ignore', 'ignore'] as const
-
-/** An aggregator of its own session: it outlives this agent and ends when nobody of its job is left. */
-function startAggregator({ meetDir, jobKey, generation, environment }: AggregatorRequest): void {
+/**
+ * An aggregator of its own session: it outlives this agent and ends when nobody of its job is left.
+ *
+ * @returns why it does not listen
+ */
+function startAggregator({
+  meetDir,
+  jobKey,
+  generation,
+  environment,
+}: AggregatorRequest): Promise<StartFailure | undefined> {
   const args = [
     'aggregator',
     '--json',
@@ -95,18 +104,17 @@ function startAggregator({ meetDir, jobKey, generation, environment }: Aggregato
     '--generation',
     String(generation),
   ]
-  const child = spawnSelf([...args, flagOf('jobKey'), jobKey], nothing, {
+  const child = spawnSelf([...args, flagOf('jobKey'), jobKey], ['ignore', 'ignore', 'pipe'], {
     detached: true,
     env: { ...environment },
   })
-  child.on('error', () => {})
-  child.unref()
+  return failureOf(child)
 }
 
 /** Serves what outlives the command. Not of the command's session or streams: nobody waits for it. */
 function startSuccessor(tree: string, options: Readonly<Record<string, unknown>>): void {
   const variables = variablesFor('agent', checkOptions('agent', options))
-  const child = spawnSelf(['agent', '--tree', tree], nothing, {
+  const child = spawnSelf(['agent', '--tree', tree], ['ignore', 'ignore', 'ignore'], {
     detached: true,
     env: { ...process.env, ...variables },
   })

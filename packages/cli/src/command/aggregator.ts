@@ -15,7 +15,8 @@ import {
 } from '@provloom/shared'
 import type { StopOutcome } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
-import { parent } from '../launch/parent.ts'
+import { isOurChild, parent } from '../launch/parent.ts'
+import { sayListens } from '../launch/start-failure.ts'
 import { writeStatus } from '../launch/status-lines.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
@@ -26,10 +27,10 @@ import { renderSummary } from '../output/summary.ts'
 const STOP_MS = 20_000
 /** Time ranks have to end when a signal asks for the end: docker and podman kill 10 s after it. */
 const SIGNALLED_PATIENCE_MS = 4_000
-/** Without its `run` (kill -9) and without a rank, it waits so long for one. */
-const LONELY_MS = 60_000
-/** Without its `run` and with ranks of this machine alone, so many looks that find nobody: only time in which we ran counts. */
+/** Without its `run` (kill -9) and with ranks of this machine alone, so many looks that find nobody: only time in which we ran counts. */
 const DESERTED_LOOKS = 15
+/** The same where none has come yet. */
+const LONELY_LOOKS = 30
 const LOOK_MS = 500
 
 /**
@@ -49,6 +50,7 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
   const serving = createAggregator({
     ...options,
     environment: process.env,
+    ...(isOurChild() ? { isAttended: () => process.connected } : {}),
     ...(typeof meet === 'string' ? { meetDir: meet } : {}),
     ...(typeof generation === 'string' ? { generation: Number(generation) } : {}),
     onStatus: (status) => {
@@ -59,6 +61,10 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
   const starting = serving.start()
   const stopped = stopOf(serving, () => served, options.exitWhenDone === true)
   await starting
+  if (meet !== undefined) {
+    sayListens()
+    giveBackErrors()
+  }
   try {
     const outcome = await stopped
     if (outcome.kind === 'drained') return exitCode.ok
@@ -84,12 +90,10 @@ function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): 
         giveBackErrors()
         stopWhenDone()
         stopWhenDeserted(
-          () => served() && serving.isDeserted,
+          () => serving.isDeserted,
+          () => (served() ? DESERTED_LOOKS : LONELY_LOOKS),
           () => stop(0),
         )
-        setTimeout(() => {
-          if (!served()) stop()
-        }, LONELY_MS).unref()
       },
     )
     const { ignored } = processStart()
@@ -100,7 +104,7 @@ function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): 
   })
 }
 
-/** Standard error is the job's: whoever reads it to its end (`| tee log`) is not to wait for us when `run` was killed. */
+/** Standard error is the job's, or of the agent that started us: whoever reads it to its end is not to wait for us. */
 function giveBackErrors(): void {
   try {
     fs.closeSync(2)
@@ -112,11 +116,11 @@ function giveBackErrors(): void {
 }
 
 /** The whole job was killed: no agent is left that would tell us of its ranks' ends. */
-function stopWhenDeserted(deserted: () => boolean, stop: () => void): void {
+function stopWhenDeserted(deserted: () => boolean, looksMax: () => number, stop: () => void): void {
   let looks = 0
   const timer = setInterval(() => {
     looks = deserted() ? looks + 1 : 0
-    if (looks < DESERTED_LOOKS) return
+    if (looks < looksMax()) return
     clearInterval(timer)
     stop()
   }, LOOK_MS)

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import { ProvloomError, limits, reasonOf } from '@provloom/shared'
+import { ProvloomError, limits, reasonOf, systemCode } from '@provloom/shared'
 import type { AggregatorMessage } from '@provloom/shared'
 import { Context, Router } from 'zeromq'
 import type { Keys } from '../../control/server-file.ts'
 import { nextTurn } from '../../slices.ts'
 import type { Inbox, InboxOptions, Peer } from '../inbox.ts'
 import { Outbox } from './outbox.ts'
+import { holderOf } from './port-holder.ts'
 import { decodeZ85 } from './z85.ts'
 import { Doorkeeper } from './zap.ts'
 
@@ -120,15 +121,14 @@ export class ZeroMqInbox implements Inbox {
         cause = error
       }
     }
-    throw new ProvloomError(
-      'BIND_FAILED',
-      `Could not listen on ${listen}:${ports.at(-1)}: ${reasonOf(cause)}`,
-      {
-        doing: 'listen for ranks',
-        to: `${listen}:${ports.at(-1)}`,
-        hint: 'Choose another --port (0 is any free one), or an address of this machine by --host.',
-      },
-    )
+    const port = ports.at(-1) ?? 0
+    const holder = systemCode(cause) === 'EADDRINUSE' ? holderOf(port) : undefined
+    const by = holder === undefined ? '' : `, by ${holder}`
+    throw new ProvloomError('BIND_FAILED', `Could not listen on ${listen}:${port}: ${reasonOf(cause)}${by}`, {
+      doing: 'listen for ranks',
+      to: `${listen}:${port}`,
+      hint: 'Choose another port by --port or PROVLOOM_PORT (0 is any free one), or an address of this machine by --host or PROVLOOM_HOST.',
+    })
   }
 
   async #receiveAll(): Promise<void> {
