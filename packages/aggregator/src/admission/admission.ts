@@ -44,7 +44,8 @@ export class Admission {
   readonly #sinceMs: number
   /** When a session first asked: a holder that is heard after it lives. */
   readonly #askedMs = new Map<string, number>()
-  #deciding = 0
+  /** Hellos that are being decided, by session and peer: one that is said again meanwhile is the same. */
+  readonly #deciding = new Set<string>()
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
@@ -60,18 +61,20 @@ export class Admission {
     if (ended !== undefined) return this.#parts.reply(peer, ended)
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
-    this.#deciding += 1
+    const asked = `${hello.session} ${peer.name}`
+    if (this.#deciding.has(asked)) return
+    this.#deciding.add(asked)
     try {
       await this.#decide(peer, hello)
     } finally {
-      this.#deciding -= 1
+      this.#deciding.delete(asked)
       this.#parts.onDecided()
     }
   }
 
   /** Somebody is about to be let in, or not. */
   get isDeciding(): boolean {
-    return this.#deciding > 0
+    return this.#deciding.size > 0
   }
 
   /** A hello of another version of the protocol: both are told, and what to do about it. */
