@@ -29,7 +29,7 @@ import { keepSession, refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { isCommand, openSession } from './open-session.ts'
 import { spoolBytesOf } from './room.ts'
-import { SessionWatch } from './watch.ts'
+import { SessionWatch, processOf } from './watch.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
 
@@ -132,6 +132,11 @@ export class TreeService {
 
   get openCount(): number {
     return this.#open.size + this.#waiting.length
+  }
+
+  /** An aggregator has said something within the time after which it would be given up. */
+  get isAnswered(): boolean {
+    return this.#link.silentMs < this.#parts.context.timing.drainMs
   }
 
   /** A person should know: said by a wrapper, and by the clients where nobody reads what this process says. */
@@ -390,10 +395,6 @@ export class TreeService {
     for (const [id, { service }] of this.#open) if (service.own === own) return service.welcome?.runId ?? id
     return ''
   }
-}
-
-function processOf({ pid, start, pidNamespace }: SessionFacts): string {
-  return `${pid}.${start}.${pidNamespace}`
 }
 
 const sampleIntervalSecondsDefault = 10

@@ -59,7 +59,8 @@ export function closedCandidate(run: ClosedRun): Candidate {
     reopenable: run.reopenable,
     unheld: (rank) => run.unheld.includes(rank),
     latest: (rank) => {
-      if (run.unheld.includes(rank) || (run.worldSize !== undefined && rank >= run.worldSize)) return undefined
+      if (run.unheld.includes(rank) || (run.worldSize !== undefined && rank >= run.worldSize))
+        return undefined
       const [, attempt = run.highestAttempt, status = 'completed'] =
         run.unwell.findLast(([other]) => other === rank) ?? []
       return {
