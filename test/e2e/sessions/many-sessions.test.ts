@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import type { Started } from '../../support/cli.ts'
 import { enduring, seldom } from '../../support/effort.ts'
 import { pause, site } from '../../support/site.ts'
 import type { Site } from '../../support/site.ts'
@@ -17,11 +18,16 @@ for trial in range(${count}):
 
 const many = enduring ? 1_000 : 100
 
+/** An aggregator lets in a quarter as many runs as it has descriptors. */
+const fewDescriptors = (here: Site, name: string): Started =>
+  here.start('sh', ['-c', `ulimit -n 320; exec python3 ${name}`])
+
 const [plain, wrapped] = ways
 const tried = [
   [...plain!, many, false],
   ...seldom(
     [...wrapped!, many, false] as const,
+    ['no wrapper and few descriptors', fewDescriptors, 200, false] as const,
     [...plain!, 100, true] as const,
     [...wrapped!, 100, true] as const,
   ),

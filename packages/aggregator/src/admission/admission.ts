@@ -179,10 +179,7 @@ export class Admission {
     turn: Extract<Turn<Candidate>, { kind: 'opens' | 'reopens' }>,
   ): Promise<void> {
     const { registry } = this.#parts
-    if (registry.isFull) {
-      const message = `${registry.openCount} runs are open here, and no more may be`
-      return this.#refuse(peer, hello, undefined, 'bad-hello', message)
-    }
+    if (registry.isFull) return this.#noRoom(peer, hello)
     const closed = turn.kind === 'reopens' ? turn.run : turn.after
     const of = closed?.kind === 'closed' ? closed.run : undefined
     const opened =
@@ -196,6 +193,15 @@ export class Admission {
     }
     // Others may have come first meanwhile, and this one may have asked again: what is so now decides.
     return this.#decide(peer, hello)
+  }
+
+  /** As many runs are open as may be. Where they end there is room soon; who waits for longer is told. */
+  #noRoom(peer: Peer, hello: Hello): void {
+    const { registry, around } = this.#parts
+    const message = `${registry.openCount} runs are open here, and no more may be`
+    if (!registry.makesRoom) return this.#refuse(peer, hello, undefined, 'bad-hello', message)
+    const now = around.clock.monotonicMs()
+    this.#later(peer, hello, message, now - (this.#askedMs.get(hello.session) ?? now) > limits.drainMs)
   }
 
   async #enter(

@@ -87,6 +87,11 @@ export class Registry {
     return this.openCount >= this.#openMax
   }
 
+  /** Runs that have ended are closed as long as others wait for room; held open, none is before the end. */
+  get makesRoom(): boolean {
+    return !this.#settings.holdOpen
+  }
+
   /**
    * Goes on with what an earlier aggregator left open, and with the runs that we were told to.
    *
