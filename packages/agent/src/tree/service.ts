@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, reasonOf } from '@provloom/shared'
+import { reasonOf } from '@provloom/shared'
 import type { PlaceEnd } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { CommandEnd } from '../launch/command.ts'
@@ -28,7 +28,7 @@ import { lifeOf } from './processes.ts'
 import { keepSession, refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { isCommand, openSession } from './open-session.ts'
-import { spoolBytesOf } from './room.ts'
+import { sessionsAtOnce, spoolBytesOf } from './room.ts'
 import { SessionWatch, processOf } from './watch.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
@@ -303,7 +303,7 @@ export class TreeService {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#open.size < limits.openSessionsMax) {
+    while (this.#waiting.length > 0 && this.#open.size < sessionsAtOnce) {
       if (this.#mustWait(this.#waiting[0]!)) return
       this.#take(this.#waiting.shift()!)
     }
