@@ -102,7 +102,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   openRunsMax: [
     reached(
       `${aggregator}/limits.test.ts`,
-      'jobs beyond the most runs that may be open are refused, and those that are open are served on',
+      'jobs beyond the most runs that may be open wait, and those that are open are served on',
     ),
   ],
   attemptsPerRunMax: [

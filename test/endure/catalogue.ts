@@ -94,6 +94,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
       'test/e2e/sessions/ends.test.ts',
       'test/e2e/sessions/harm.test.ts',
       'test/e2e/sessions/how-ended.test.ts',
+      'test/e2e/sessions/many-sessions.test.ts',
       'test/e2e/sessions/ranks.test.ts',
       'test/e2e/sessions/restarts.test.ts',
       'test/e2e/sessions/starts.test.ts',

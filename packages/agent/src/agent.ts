@@ -225,8 +225,10 @@ class TreeAgent implements Agent {
       service.recordCommand()
       await service.settle(this.#until)
     }
-    const answeredBy = Math.min(drainedBy, clock.monotonicMs() + timing.answerWaitMs)
-    await service.close(false, Math.min(this.#until, answeredBy))
+    // One that answered a moment ago does so now: unsaid, it would wait for this agent until that counts as lost.
+    const answeredBy = clock.monotonicMs() + timing.answerWaitMs
+    const closedBy = service.isAnswered ? answeredBy : Math.min(drainedBy, answeredBy)
+    await service.close(false, Math.min(this.#until, closedBy))
     claim.leave()
     return outcomeOf(end, this.#conclude(service, tree))
   }

@@ -167,9 +167,10 @@ export class Closing {
     if (this.#hinted.size < hintedMax) this.#hinted.set(name, time)
   }
 
-  /** Nobody of its job is here any more or is to be expected, or it ended long enough ago. */
+  /** Nobody of its job is here any more or is to be expected, it ended long enough ago, or others wait for its room. */
   #isQuiet(run: OpenRun): boolean {
-    const { around, presence } = this.#parts
+    const { around, presence, registry } = this.#parts
+    if (registry.isFull) return true
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
     if (agoMs >= amendMs || this.#isDeserted(run)) return true
     return !presence.anyOf(run.facts.jobKey) && !mayHaveMore(run)

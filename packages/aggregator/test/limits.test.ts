@@ -199,7 +199,7 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
 const roomForRuns = ranksMax(descriptorLimit()) / 4 >= limits.openRunsMax
 
 test.skipIf(!roomForRuns)(
-  `jobs beyond the most runs that may be open are refused, and those that are open are served on${roomForRuns ? '' : ' (skipped: the descriptor limit lets fewer in)'}`,
+  `jobs beyond the most runs that may be open wait, and those that are open are served on${roomForRuns ? '' : ' (skipped: the descriptor limit lets fewer in)'}`,
   async ({ skip }) => {
     skip(!enduring, 'npm run endure -- limits')
     const aggregator = child()
@@ -209,11 +209,11 @@ test.skipIf(!roomForRuns)(
     }
     const answers: string[] = []
     for (let n = 0; n <= limits.openRunsMax; n++) {
-      const answer = await peer.hear('welcome', 'refused')
-      answers.push(answer.kind === 'refused' ? `${answer.reason}: ${answer.message}` : answer.kind)
+      const answer = await peer.hear('welcome', 'later')
+      answers.push(answer.kind === 'later' ? `later: ${answer.message}` : answer.kind)
     }
     expect(answers.filter((one) => one !== 'welcome')).toEqual([
-      `bad-hello: ${limits.openRunsMax} runs are open here, and no more may be`,
+      `later: ${limits.openRunsMax} runs are open here, and no more may be`,
     ])
     await peer.say({ ...peer.helloMessage(), session: 's0', jobKey: 'job 0' })
     expect(await peer.hear('welcome')).toMatchObject({ session: 's0' })

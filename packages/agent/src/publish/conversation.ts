@@ -58,7 +58,7 @@ export class Conversation {
   #cancel: (() => void) | undefined
   #heartbeatSent: { readonly us: number; readonly ms: number } | undefined
   #answeredMs = 0
-  #putOff = false
+  #delay: Later | undefined
 
   constructor(clock: Clock, timing: Timing, session: string, parts: ConversationParts) {
     this.#clock = clock
@@ -79,7 +79,12 @@ export class Conversation {
 
   /** Its hello is answered, and asked for once more: its place may be free in a moment. */
   get putOff(): boolean {
-    return this.#state === 'greeting' && this.#putOff
+    return this.#state === 'greeting' && this.#delay !== undefined && !this.turnedDown
+  }
+
+  /** It was told why it is not let in, and that this does not pass by itself. */
+  get turnedDown(): boolean {
+    return this.#state === 'greeting' && this.#delay?.tell === true
   }
 
   /** Begins, or begins anew: everything in flight is in doubt until the next welcome. */
@@ -151,7 +156,7 @@ export class Conversation {
     switch (message.kind) {
       case 'welcome':
         this.#state = 'welcomed'
-        this.#putOff = false
+        this.#delay = undefined
         if (this.#hello !== undefined) this.#hello = { ...this.#hello, admitted: message.runId }
         this.#parts.welcomed(message)
         if (this.#bye === undefined) this.#beat()
@@ -177,8 +182,7 @@ export class Conversation {
         return
       case 'later':
         this.#parts.delayed(message)
-        // What a person should know of does not pass by itself.
-        this.#putOff = message.tell !== true
+        this.#delay = message
         // A hello is said again by itself; what was let in is so no more, and asks too.
         if (this.#state !== 'welcomed') return
         this.#parts.interrupted()

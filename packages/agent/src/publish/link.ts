@@ -66,6 +66,7 @@ export class Link {
   #connected = false
   #heardMs: number
   #heard = 0
+  #progressMs = -Infinity
   #connectedMs: number
   #running: Promise<void> | undefined
   #stopped = false
@@ -94,6 +95,21 @@ export class Link {
   /** How many messages the aggregator has sent: one that works on a large document answers all the same. */
   get heard(): number {
     return this.#heard
+  }
+
+  /** Milliseconds since the aggregator said anything to any session; Infinity when it never has. */
+  get silentMs(): number {
+    return this.#heard === 0 ? Infinity : this.#parts.clock.monotonicMs() - this.#heardMs
+  }
+
+  /** Monotonic milliseconds when the aggregator last got on with any session: with others it is busy, not away. */
+  get progressMs(): number {
+    return this.#progressMs
+  }
+
+  /** One of the sessions was let in, has something in the journal that was not there, or has ended. */
+  progressed(): void {
+    this.#progressMs = this.#parts.clock.monotonicMs()
   }
 
   /** Since it was connected, or since the beginning. */

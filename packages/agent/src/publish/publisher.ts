@@ -71,6 +71,8 @@ export class Publisher implements Channel {
   readonly #moved: Wake
   #hurried: Hurry | undefined
   #closing = false
+  /** What was reached already. */
+  readonly #stages = new Set<string>()
 
   constructor(config: PublisherConfig) {
     const { clock, timing, files, link, listener, folder } = config
@@ -180,7 +182,8 @@ export class Publisher implements Channel {
 
   /**
    * Everything that is in the spool now gets acknowledged; gives up when nothing moves for `drainMs`, or for
-   * four times as long when the aggregator answers all the same.
+   * four times as long when the aggregator answers all the same. While it gets on with other sessions of this agent it
+   * is busy, and will come to this one.
    *
    * @param until monotonic milliseconds at which it gives up in any case
    */
@@ -191,7 +194,7 @@ export class Publisher implements Channel {
       if (this.#conversation.state === 'refused') return 'refused'
       if (this.#isOver() || (this.#sender.drained && this.#conversation.state === 'welcomed'))
         return 'drained'
-      const end = Math.min(until, Math.max(begun, this.#sender.progressMs) + this.#patienceMs())
+      const end = Math.min(until, this.#movedMs(begun) + this.#patienceMs())
       const left = end - this.#clock.monotonicMs()
       if (left <= 0) return 'gave-up'
       await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
@@ -244,6 +247,13 @@ export class Publisher implements Channel {
     this.#lanes.close()
   }
 
+  /** Each of these counts once: an answer that is only repeated is no progress. */
+  #progressed(stage: 'welcomed' | 'left' | 'settled'): void {
+    if (this.#stages.has(stage)) return
+    this.#stages.add(stage)
+    this.#link.progressed()
+  }
+
   #isOver(): boolean {
     return this.#conversation.state === 'left' || this.#conversation.state === 'settled'
   }
@@ -252,7 +262,7 @@ export class Publisher implements Channel {
     const begun = this.#clock.monotonicMs()
     let askedMs = -Infinity
     while (!done() && this.#conversation.state !== 'refused') {
-      const left = Math.min(until, begun + this.#patienceMs()) - this.#clock.monotonicMs()
+      const left = Math.min(until, this.#movedMs(begun) + this.#patienceMs()) - this.#clock.monotonicMs()
       if (left <= 0) return false
       if (this.#clock.monotonicMs() - askedMs >= this.#timing.answerWaitMs) {
         askedMs = this.#clock.monotonicMs()
@@ -263,30 +273,44 @@ export class Publisher implements Channel {
     return done()
   }
 
+  /** When something last moved: of this session, or of others where that says something of this one. */
+  #movedMs(begun: number): number {
+    const others = this.#sender.unstored === undefined ? this.#link.progressMs : -Infinity
+    return Math.max(begun, this.#sender.progressMs, others)
+  }
+
   /**
-   * An aggregator that answers, and is only slow to acknowledge or waits for who may hold our place, is worth more waiting
-   * than one that is silent: longer than a holder may be silent before it is lost. One that can store nothing is not.
+   * An aggregator that answers, and is only slow to acknowledge, waits for who may hold our place, or has not come to our
+   * hello yet, is worth more waiting than one that is silent: longer than a holder may be silent before it is lost. One
+   * that can store nothing is not.
    */
   #patienceMs(): number {
     const { drainMs } = this.#timing
     const stores = this.#sender.unstored === undefined
     if (this.#hurried === 'all' || (this.#hurried === 'unstored' && !stores)) return 0
-    const answers = this.#conversation.state === 'welcomed' || this.#conversation.putOff || this.#isOver()
-    if (answers && stores && this.#conversation.silentMs < drainMs) return drainMs * slowNotDead
+    if (stores && this.#isAnswered(drainMs)) return drainMs * slowNotDead
     return this.#link.hopeless === undefined ? drainMs * waitingShare : this.#timing.seekMinMs
+  }
+
+  /** Something was heard within this, and it is known of no reason why this session should wait in vain. */
+  #isAnswered(withinMs: number): boolean {
+    const { state, putOff, turnedDown, silentMs } = this.#conversation
+    const knows = state === 'welcomed' || putOff || this.#isOver()
+    return (knows && silentMs < withinMs) || (!turnedDown && this.#link.silentMs < withinMs)
   }
 
   #converse(listener: PublisherListener): Conversation {
     return new Conversation(this.#clock, this.#timing, this.session, {
       say: (message) => this.#sender.say(message),
       welcomed: (welcome) => {
+        this.#progressed('welcomed')
         this.#sender.welcome(welcome)
         this.#retirement.again()
         listener.welcomed(welcome)
       },
       acknowledged: (acks) => {
         if (this.#retirement.acknowledged(acks.next)) this.#moved.ring()
-        this.#sender.acknowledge(acks)
+        if (this.#sender.acknowledge(acks)) this.#link.progressed()
       },
       rejected: (rejected) => this.#sender.reject(rejected),
       refused: (refused) => {
@@ -296,8 +320,12 @@ export class Publisher implements Channel {
       },
       delayed: (later) => listener.delayed(later),
       interrupted: () => this.#sender.interrupt(),
-      farewell: () => this.#moved.ring(),
+      farewell: () => {
+        this.#progressed('left')
+        this.#moved.ring()
+      },
       settled: (settled) => {
+        this.#progressed('settled')
         listener.settled(settled)
         this.#moved.ring()
       },

@@ -117,7 +117,8 @@ export class Sender {
     this.#held = undefined
   }
 
-  acknowledge(acks: Acks): void {
+  /** @returns whether something is in the journal that was not known to be there */
+  acknowledge(acks: Acks): boolean {
     let progress = false
     for (const [stream, next] of Object.entries(acks.next)) {
       if (this.#parts.lanes.get(stream)?.acknowledge(next) !== true) continue
@@ -130,6 +131,7 @@ export class Sender {
       if (this.#held !== undefined || this.#drain > 0) this.#parts.wake.ring()
       this.#progressed()
     }
+    return progress
   }
 
   reject({ stream, next, retry, message, tell }: Rejected): void {

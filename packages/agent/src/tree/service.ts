@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, reasonOf } from '@provloom/shared'
+import { reasonOf } from '@provloom/shared'
 import type { PlaceEnd } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { CommandEnd } from '../launch/command.ts'
@@ -15,7 +15,7 @@ import type { SessionOutcome } from '../session/outcome.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
-import { Sampler } from '../source/sampler.ts'
+import { Sampler, sampleIntervalSecondsDefault } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
@@ -28,8 +28,8 @@ import { lifeOf } from './processes.ts'
 import { keepSession, refuseSession } from './refusal.ts'
 import type { Seat } from './places.ts'
 import { isCommand, openSession } from './open-session.ts'
-import { spoolBytesOf } from './room.ts'
-import { SessionWatch } from './watch.ts'
+import { sessionsAtOnce, spoolBytesOf } from './room.ts'
+import { SessionWatch, processOf } from './watch.ts'
 import type { Found } from './watch.ts'
 import type { Wrapped } from './wrapped.ts'
 
@@ -134,6 +134,11 @@ export class TreeService {
 
   get openCount(): number {
     return this.#open.size + this.#waiting.length
+  }
+
+  /** An aggregator has said something within the time after which it would be given up. */
+  get isAnswered(): boolean {
+    return this.#link.silentMs < this.#parts.context.timing.drainMs
   }
 
   /** A person should know: said by a wrapper, and by the clients where nobody reads what this process says. */
@@ -299,7 +304,7 @@ export class TreeService {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#open.size < limits.openSessionsMax) {
+    while (this.#waiting.length > 0 && this.#open.size < sessionsAtOnce) {
       if (this.#mustWait(this.#waiting[0]!)) return
       this.#take(this.#waiting.shift()!)
     }
@@ -392,9 +397,3 @@ export class TreeService {
     return ''
   }
 }
-
-function processOf({ pid, start, pidNamespace }: SessionFacts): string {
-  return `${pid}.${start}.${pidNamespace}`
-}
-
-const sampleIntervalSecondsDefault = 10

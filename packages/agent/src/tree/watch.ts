@@ -15,6 +15,11 @@ export interface Found {
   readonly facts: SessionFacts
 }
 
+/** The process of a session, whoever else gets its number. */
+export function processOf({ pid, start, pidNamespace }: SessionFacts): string {
+  return `${pid}.${start}.${pidNamespace}`
+}
+
 /** Finds the sessions of a tree as their processes begin them, in the order in which they were begun. */
 export class SessionWatch {
   readonly #tree: TreeFolder

@@ -44,7 +44,8 @@ export class Admission {
   readonly #sinceMs: number
   /** When a session first asked: a holder that is heard after it lives. */
   readonly #askedMs = new Map<string, number>()
-  #deciding = 0
+  /** Hellos that are being decided, by session and peer: one that is said again meanwhile is the same. */
+  readonly #deciding = new Set<string>()
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
@@ -60,18 +61,20 @@ export class Admission {
     if (ended !== undefined) return this.#parts.reply(peer, ended)
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
-    this.#deciding += 1
+    const asked = `${hello.session} ${peer.name}`
+    if (this.#deciding.has(asked)) return
+    this.#deciding.add(asked)
     try {
       await this.#decide(peer, hello)
     } finally {
-      this.#deciding -= 1
+      this.#deciding.delete(asked)
       this.#parts.onDecided()
     }
   }
 
   /** Somebody is about to be let in, or not. */
   get isDeciding(): boolean {
-    return this.#deciding > 0
+    return this.#deciding.size > 0
   }
 
   /** A hello of another version of the protocol: both are told, and what to do about it. */
@@ -176,10 +179,7 @@ export class Admission {
     turn: Extract<Turn<Candidate>, { kind: 'opens' | 'reopens' }>,
   ): Promise<void> {
     const { registry } = this.#parts
-    if (registry.isFull) {
-      const message = `${registry.openCount} runs are open here, and no more may be`
-      return this.#refuse(peer, hello, undefined, 'bad-hello', message)
-    }
+    if (registry.isFull) return this.#noRoom(peer, hello)
     const closed = turn.kind === 'reopens' ? turn.run : turn.after
     const of = closed?.kind === 'closed' ? closed.run : undefined
     const opened =
@@ -193,6 +193,15 @@ export class Admission {
     }
     // Others may have come first meanwhile, and this one may have asked again: what is so now decides.
     return this.#decide(peer, hello)
+  }
+
+  /** As many runs are open as may be. Where they end there is room soon; who waits for longer is told. */
+  #noRoom(peer: Peer, hello: Hello): void {
+    const { registry, around } = this.#parts
+    const message = `${registry.openCount} runs are open here, and no more may be`
+    if (!registry.makesRoom) return this.#refuse(peer, hello, undefined, 'bad-hello', message)
+    const now = around.clock.monotonicMs()
+    this.#later(peer, hello, message, now - (this.#askedMs.get(hello.session) ?? now) > limits.drainMs)
   }
 
   async #enter(

@@ -61,6 +61,7 @@ export class Registry {
   /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
   readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
   #writing: Promise<void> = Promise.resolve()
+  #nextWrite: Promise<void> | undefined
 
   constructor(around: Surroundings, settings: Settings, control: ControlFolder) {
     this.#around = around
@@ -84,6 +85,11 @@ export class Registry {
 
   get isFull(): boolean {
     return this.openCount >= this.#openMax
+  }
+
+  /** Runs that have ended are closed as long as others wait for room; held open, none is before the end. */
+  get makesRoom(): boolean {
+    return !this.#settings.holdOpen
   }
 
   /**
@@ -310,16 +316,19 @@ export class Registry {
     this.#around.tell({ kind: 'run-opened', runId, runDir, jobKey, settings, resumed })
   }
 
-  /** One writer at a time, each with what is true when its turn comes. */
+  /** One writer at a time, with what is true when it begins. Those who ask before that share it: it grows with the runs. */
   #write(): Promise<void> {
     const write = async (): Promise<void> => {
+      this.#nextWrite = undefined
       const begun = this.open.map((run) => run.facts)
       const beginning = [...this.#beginning].filter((facts) => !begun.includes(facts))
       const open = [...this.#setAside, ...begun, ...beginning]
       const content: RunsFile = { format: 2, open, closed: this.#closed }
       await this.#control.write(this.#control.runs, content)
     }
+    if (this.#nextWrite !== undefined) return this.#nextWrite
     const written = this.#writing.then(write)
+    this.#nextWrite = written
     this.#writing = written.catch(() => {})
     return written
   }

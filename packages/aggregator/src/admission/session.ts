@@ -50,6 +50,7 @@ const endedMax = 65_536
 /** All conversations, by session id. */
 export class Sessions {
   readonly #byId = new Map<string, Session>()
+  readonly #byRun = new Map<OpenRun, Set<Session>>()
   readonly #quiet = new Set<string>()
   readonly #ended = new Map<string, Settled>()
   /** The session of the latest attempt of each rank of each run. */
@@ -60,7 +61,11 @@ export class Sessions {
   }
 
   add(session: Session): void {
+    const former = this.#byId.get(session.id)
+    if (former !== undefined && former !== session) this.#forget(former)
     this.#byId.set(session.id, session)
+    const ofRun = this.#byRun.get(session.run) ?? new Set()
+    this.#byRun.set(session.run, ofRun.add(session))
     const place = placeOf(session.run, session.rank)
     // An earlier attempt may still be sending what is left of it.
     if ((this.#current.get(place)?.attempt ?? -1) <= session.attempt) this.#current.set(place, session)
@@ -95,7 +100,7 @@ export class Sessions {
   }
 
   of(run: OpenRun): Session[] {
-    return [...this.#byId.values()].filter((one) => one.run === run)
+    return [...(this.#byRun.get(run) ?? [])]
   }
 
   /** Who speaks for the latest attempt of a rank, or did last. */
@@ -113,8 +118,15 @@ export class Sessions {
   }
 
   remove(session: Session): void {
-    this.#byId.delete(session.id)
+    // Another one may have come under its id.
+    if (this.#byId.get(session.id) === session) this.#byId.delete(session.id)
+    this.#forget(session)
     const place = placeOf(session.run, session.rank)
     if (this.#current.get(place) === session) this.#current.delete(place)
+  }
+
+  #forget(session: Session): void {
+    const ofRun = this.#byRun.get(session.run)
+    if (ofRun?.delete(session) === true && ofRun.size === 0) this.#byRun.delete(session.run)
   }
 }

@@ -49,8 +49,6 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
 }
 
 export function closedCandidate(run: ClosedRun): Candidate {
-  const unheld = new Set(run.unheld)
-  const unwell = new Map(run.unwell.map(([rank, attempt, status]) => [rank, { attempt, status }]))
   return {
     kind: 'closed',
     run,
@@ -59,10 +57,12 @@ export function closedCandidate(run: ClosedRun): Candidate {
     worldSize: run.worldSize,
     highestAttempt: run.highestAttempt,
     reopenable: run.reopenable,
-    unheld: (rank) => unheld.has(rank),
+    unheld: (rank) => run.unheld.includes(rank),
     latest: (rank) => {
-      if (unheld.has(rank) || (run.worldSize !== undefined && rank >= run.worldSize)) return undefined
-      const { attempt = run.highestAttempt, status = 'completed' } = unwell.get(rank) ?? {}
+      if (run.unheld.includes(rank) || (run.worldSize !== undefined && rank >= run.worldSize))
+        return undefined
+      const [, attempt = run.highestAttempt, status = 'completed'] =
+        run.unwell.findLast(([other]) => other === rank) ?? []
       return {
         session: '',
         worker: '',

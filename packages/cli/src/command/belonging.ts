@@ -46,8 +46,9 @@ export interface Job {
 /** In order of their start, with the run that each was let into, where that can go on. */
 export function jobsOf(looks: readonly SpoolLook[], given: string | undefined): Job[] {
   const jobs = new Map<string, { sessions: Assigned[]; runs: Map<string, StoredRun>; done: SpoolLook[] }>()
+  const runs = runsOnce()
   for (const { look, jobKey, ordinal } of counted(looks, given)) {
-    const belongs = runOf(look, jobKey)
+    const belongs = runOf(look, jobKey, runs)
     const key = belongs?.facts.jobKey ?? jobKey
     const job = jobs.get(key) ?? { sessions: [], runs: new Map<string, StoredRun>(), done: [] }
     jobs.set(key, job)
@@ -84,7 +85,11 @@ function counted(
 }
 
 /** The run that the session was let into; else the one that its job's other ranks made in its turn. */
-function runOf(look: SpoolLook, jobKey: string): StoredRun | undefined {
+function runOf(
+  look: SpoolLook,
+  jobKey: string,
+  runsIn: (saveDir: string) => readonly StoredRun[],
+): StoredRun | undefined {
   const { facts, former } = look
   const { runId, runDir } = former.run ?? {}
   const there = runDir === undefined ? undefined : storedIn(runDir)
@@ -107,6 +112,16 @@ function runOf(look: SpoolLook, jobKey: string): StoredRun | undefined {
       run.facts.ordinal === (former.ordinal ?? 0) &&
       canGoOn(run),
   )
+}
+
+/** Each folder is read once, however many sessions may belong there: of hundreds, each would read hundreds of runs. */
+function runsOnce(): (saveDir: string) => readonly StoredRun[] {
+  const read = new Map<string, readonly StoredRun[]>()
+  return (saveDir) => {
+    const runs = read.get(saveDir) ?? runsIn(saveDir)
+    read.set(saveDir, runs)
+    return runs
+  }
 }
 
 function runsIn(saveDir: string): StoredRun[] {
