@@ -163,18 +163,18 @@ export class Closing {
   #isQuiet(run: OpenRun): boolean {
     const { around, presence } = this.#parts
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
-    return agoMs >= amendMs || (!presence.anyOf(run.facts.jobKey) && !mayHaveMore(run))
+    return agoMs >= amendMs || (!presence.anyOf(...run.jobKeys) && !mayHaveMore(run))
   }
 
   #sightOf(run: OpenRun): JobSight {
     const { presence, sessions } = this.#parts
-    const { jobKey } = run.facts
+    const jobs = [...run.jobKeys]
     return {
       agoMs: (state) => this.#departures.agoMs(state),
-      agentOf: (rank) => presence.agentOf(jobKey, rank),
-      hadSession: (rank) => presence.hadSession(jobKey, rank),
+      agentOf: (rank) => jobs.map((job) => presence.agentOf(job, rank)).find((one) => one !== undefined),
+      hadSession: (rank) => jobs.some((job) => presence.hadSession(job, rank)),
       earlierSpeaks: () => sessions.of(run).some((one) => speaks(one)),
-      silentMs: presence.jobSilentMs(jobKey, this.#sinceMs),
+      silentMs: Math.min(...jobs.map((job) => presence.jobSilentMs(job, this.#sinceMs))),
     }
   }
 }

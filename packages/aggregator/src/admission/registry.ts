@@ -18,9 +18,11 @@ import type { ControlFolder } from '../control/folder.ts'
 import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
 import { noOpenRun } from '../run/claim.ts'
 import type { OpenRun } from '../run/open-run.ts'
-import { beginRun, placeRun, reopenRun, resumeRun } from '../run/open.ts'
+import { beginRun, goOnWith, placeRun, reopenRun, resumeRun } from '../run/open.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
+import { goOnOrBegin } from './named-run.ts'
+import type { NotNow, Opened } from './named-run.ts'
 import { settle } from './wishes.ts'
 
 /** What runs of one kind have in common: they are told apart by their ordinal. */
@@ -35,12 +37,6 @@ export type Turn = Pick<Hello, 'jobKey' | 'asked' | 'runName' | 'ordinal' | 'run
 
 const retryOpeningMs = 1_000
 
-/** A run could not be opened now; and why, where that will not pass by itself. */
-export interface NotNow {
-  readonly kind: 'not-now'
-  readonly why: string | undefined
-}
-
 const notNow: NotNow = { kind: 'not-now', why: undefined }
 
 /** The runs of an aggregator: which are open, which have ended; runs.json says the same to a successor. */
@@ -50,7 +46,7 @@ export class Registry {
   readonly #control: ControlFolder
   readonly #trouble: Trouble
   readonly #open = new Map<RunId, OpenRun>()
-  readonly #opening = new Map<string, Promise<OpenRun | NotNow>>()
+  readonly #opening = new Map<string, Promise<Opened>>()
   /** Those that are just being begun: a successor must know them, whichever of them is written first. */
   readonly #beginning = new Set<RunFacts>()
   /** Those that could not be resumed: kept in runs.json for the next try. */
@@ -161,26 +157,39 @@ export class Registry {
   }
 
   /** Opens the run of an ordinal; of those that ask at once the first does. */
-  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun | NotNow> {
+  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<Opened> {
     const name = this.nameOf({ ...hello, ordinal })
     const { asked, saveDir: own } = this.#settings
     const wished = asked.provenanceSaveDir === undefined ? hello.asked.provenanceSaveDir : undefined
     const saveDir = wished === undefined ? own : path.resolve(wished)
-    return this.#once(name, saveDir, () => this.#begin(hello, ordinal, saveDir, after))
+    const { runId } = hello
+    return this.#once(name, saveDir, async () => {
+      const begin = (): Promise<OpenRun> => this.#begin(hello, ordinal, saveDir, after)
+      if (runId === undefined) return begin()
+      const run = await goOnOrBegin(this.#around, { saveDir, runId }, begin)
+      if (run.kind === 'open' && !this.#open.has(runId)) await this.#goesOn(run)
+      return run
+    })
   }
 
   /** Goes on with a closed run. */
-  reopen(closed: ClosedRun): Promise<OpenRun | NotNow> {
+  reopen(closed: ClosedRun): Promise<Opened> {
     const { runId, runDir } = closed.facts
     return this.#once(runId, path.dirname(runDir), async () => {
       const run = await reopenRun(this.#around, closed.facts)
       if (run === undefined) return notNow
-      this.#closed = this.#closed.filter((one) => one !== closed)
-      this.#open.set(closed.facts.runId, run)
-      await this.#write()
-      this.#tellOpened(run, true)
+      await this.#goesOn(run)
       return run
     })
+  }
+
+  async #goesOn(run: OpenRun): Promise<void> {
+    const { runId } = run.facts
+    this.#closed = this.#closed.filter(({ facts }) => facts.runId !== runId)
+    this.#setAside = this.#setAside.filter((facts) => facts.runId !== runId)
+    this.#open.set(runId, run)
+    await this.#write()
+    this.#tellOpened(run, true)
   }
 
   /** A run is closed: it is no longer open. */
@@ -203,11 +212,7 @@ export class Registry {
   }
 
   /** What is written in a save directory says nothing of another one. */
-  async #once(
-    name: string,
-    saveDir: string,
-    open: () => Promise<OpenRun | NotNow>,
-  ): Promise<OpenRun | NotNow> {
+  async #once(name: string, saveDir: string, open: () => Promise<Opened>): Promise<Opened> {
     const underWay = this.#opening.get(name)
     if (underWay !== undefined) return underWay
     const { clock } = this.#around
@@ -216,7 +221,7 @@ export class Registry {
       return { kind: 'not-now', why: failed.why }
     const opening = open()
       .then((run) => {
-        if (run.kind === 'not-now') return run
+        if (run.kind !== 'open') return run
         this.#failing.delete(saveDir)
         this.#trouble.ended(
           `open ${saveDir}`,
@@ -298,9 +303,8 @@ export class Registry {
 
   /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
   async #goOn(facts: RunFacts): Promise<void> {
-    const found = await resumeRun(this.#around, facts)
-    const run = found === 'finished' ? await reopenRun(this.#around, facts) : found
-    if (run === undefined || typeof run === 'string') throw noOpenRun(facts.runDir)
+    const run = await goOnWith(this.#around, facts)
+    if (run === undefined) throw noOpenRun(facts.runDir)
     this.#open.set(facts.runId, run)
     this.#tellOpened(run, true)
   }
