@@ -9,8 +9,8 @@ import type { Settling } from './admission/settling.ts'
 import { RanksApart } from './run/apart.ts'
 import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
-import { outlookOf } from './run/outlook.ts'
-import type { JobSight } from './run/outlook.ts'
+import { missingOf, outlookOf } from './run/outlook.ts'
+import type { JobSight, Missing } from './run/outlook.ts'
 import { remarksOn } from './run/remarks.ts'
 import type { Surroundings } from './run/surroundings.ts'
 
@@ -67,17 +67,16 @@ export class Closing {
       if (this.#isQuiet(run)) this.#once(run, () => this.#close(run, mayReopen(run)))
       return
     }
-    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended', [], []))
+    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended', run.roster))
     const outlook = outlookOf(run.roster, this.#sightOf(run))
-    if (outlook.kind === 'done')
-      this.#once(run, () => this.#end(run, 'ranks-ended', outlook.absent, outlook.elsewhere))
+    if (outlook.kind === 'done') this.#once(run, () => this.#end(run, 'ranks-ended', outlook))
   }
 
   /** Resolves when the run is ended and closed, or could not be now: it is then still open. */
   async close(run: OpenRun, cause: Closed['cause']): Promise<void> {
     await this.#running.get(run)
     if (!this.#parts.registry.open.includes(run)) return
-    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, [], []))
+    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, this.#missingNow(run)))
     // What came too late for a stop, or is handed in later, completes it.
     const reopenable = cause === 'stopped' || mayReopen(run)
     if (run.isOver) await this.#guarded(run, () => this.#close(run, reopenable))
@@ -104,18 +103,14 @@ export class Closing {
     return running
   }
 
-  async #end(
-    run: OpenRun,
-    cause: Closed['cause'],
-    absent: readonly number[],
-    elsewhere: readonly number[],
-  ): Promise<void> {
+  async #end(run: OpenRun, cause: Closed['cause'], { absent, elsewhere }: Missing): Promise<void> {
     const { around, registry, settling } = this.#parts
     const time = around.clock.nowUs()
-    if (absent.length + elsewhere.length > 0)
+    const { roster } = run
+    if (!isSame(absent, roster.absent) || !isSame(elsewhere, roster.elsewhere))
       await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
     // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
-    if (!run.roster.closed)
+    if (!roster.closed)
       for (const remark of remarksOn(run, registry.open, this.#hinted.get(nameOf(run)))) {
         if (isHint(remark.code)) this.#noteHinted(run, time)
         await run.record({ kind: 'remark', time, ...remark })
@@ -166,13 +161,23 @@ export class Closing {
     return agoMs >= amendMs || (!presence.anyOf(...run.jobKeys) && !mayHaveMore(run))
   }
 
+  /** Of one that is to end now: nobody else is waited for. Where nobody came it is not known who was to. */
+  #missingNow(run: OpenRun): Missing {
+    const { roster } = run
+    if (roster.closed || roster.rankCount === 0) return roster
+    const { registry } = this.#parts
+    const hadSession = (rank: number): boolean => [...run.jobKeys].some((job) => registry.hasHad(job, rank))
+    // Who is here and got in nowhere has nothing elsewhere.
+    return missingOf(roster, { ...this.#sightOf(run), agentOf: () => undefined, hadSession })
+  }
+
   #sightOf(run: OpenRun): JobSight {
-    const { presence, sessions } = this.#parts
+    const { presence, sessions, registry } = this.#parts
     const jobs = [...run.jobKeys]
     return {
       agoMs: (state) => this.#departures.agoMs(state),
       agentOf: (rank) => jobs.map((job) => presence.agentOf(job, rank)).find((one) => one !== undefined),
-      hadSession: (rank) => jobs.some((job) => presence.hadSession(job, rank)),
+      hadSession: (rank) => jobs.some((job) => presence.hadSession(job, rank) || registry.hasHad(job, rank)),
       earlierSpeaks: () => sessions.of(run).some((one) => speaks(one)),
       silentMs: Math.min(...jobs.map((job) => presence.jobSilentMs(job, this.#sinceMs))),
     }
@@ -185,6 +190,10 @@ function mayHaveMore({ roster }: OpenRun): boolean {
   for (const { start } of roster.latest())
     if (start !== undefined && start.launcher === undefined) return true
   return false
+}
+
+function isSame(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((one, i) => one === others[i])
 }
 
 function nameOf({ facts }: OpenRun): string {

@@ -1,18 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import {
-  closedMax,
-  filesOf,
-  namedRanksMax,
-  noRuns,
-  readRunFile,
-  readRunsFile,
-  readStoredRun,
-} from '@provloom/rundir'
+import { closedMax, noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { ProvloomError, causeOf, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
-import type { Hello, RankStatus, RunId } from '@provloom/shared'
+import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf } from '@provloom/shared'
+import type { Hello, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
 import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
@@ -21,6 +13,7 @@ import type { OpenRun } from '../run/open-run.ts'
 import { beginRun, goOnWith, placeRun, reopenRun, resumeRun } from '../run/open.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
+import { closedRunOf, finishedRun } from './closed-run.ts'
 import { goOnOrBegin } from './named-run.ts'
 import type { NotNow, Opened } from './named-run.ts'
 import { settle } from './wishes.ts'
@@ -150,6 +143,20 @@ export class Registry {
 
   closedOf(key: RunKey): ClosedRun[] {
     return this.#closed.filter(({ facts }) => isOf(facts, key))
+  }
+
+  /** Whether a rank has a place in a run of the job: also of one that an earlier aggregator had. */
+  hasHad(jobKey: string, rank: number): boolean {
+    const closed = this.#closed.some(
+      ({ facts, worldSize = 0, unheld }) =>
+        facts.jobKey === jobKey &&
+        facts.settings.collectAllProcesses &&
+        rank < worldSize &&
+        !unheld.includes(rank),
+    )
+    const isIn = ({ facts, roster }: OpenRun): boolean =>
+      facts.jobKey === jobKey && roster.lastOf(rankOf(rank)) !== undefined
+    return closed || this.open.some(isIn)
   }
 
   get(runId: RunId): OpenRun | ClosedRun | undefined {
@@ -344,48 +351,4 @@ function isOf(facts: RunFacts, { jobKey, experimentName, runName }: RunKey): boo
   return (
     facts.jobKey === jobKey && facts.settings.experimentName === experimentName && facts.runName === runName
   )
-}
-
-/** What ran still when its run was closed ended without saying how. */
-function closedStatus(status: RankStatus | 'running'): RankStatus {
-  return status === 'running' ? 'incomplete' : status
-}
-
-function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
-  const { roster, facts, summary } = run
-  const { worldSize } = roster
-  const collected = facts.settings.collectAllProcesses ? (worldSize ?? 0) : 0
-  const unheld: number[] = []
-  for (let rank = 0; rank < collected && unheld.length < namedRanksMax; rank++)
-    if (isRank(rank) && roster.lastOf(rank) === undefined) unheld.push(rank)
-  const unwell = [...roster.latest()]
-    .map((state) => [state.rank, state.attempt, closedStatus(roster.statusOf(state))] as const)
-    .filter(([, , status]) => status !== 'completed')
-    .slice(0, namedRanksMax)
-  return {
-    facts,
-    status: closedStatus(summary.status),
-    ...(worldSize === undefined ? {} : { worldSize }),
-    highestAttempt: roster.highestAttempt,
-    reopenable,
-    unheld,
-    unwell,
-  }
-}
-
-/** Its aggregator was killed after the last step and before it wrote so: what run.json says of it. */
-function finishedRun(facts: RunFacts): ClosedRun {
-  const { status, worldSize, ledger } = readRunFile(facts.runDir)
-  const attempts = ledger.ranks.map(({ attempt }) => attempt)
-  return {
-    facts,
-    status: closedStatus(status),
-    ...(worldSize === null ? {} : { worldSize }),
-    highestAttempt: Math.max(-1, ...attempts),
-    reopenable: fs.existsSync(filesOf(facts.runDir).reopening),
-    unheld: [],
-    unwell: ledger.ranks
-      .filter((one) => one.status !== 'completed')
-      .map(({ rank, attempt, status: how }) => [rank, attempt, closedStatus(how)] as const),
-  }
 }

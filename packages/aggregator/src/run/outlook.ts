@@ -20,12 +20,17 @@ export interface JobSight {
   readonly silentMs: number
 }
 
+/** Ranks of the known world that never came: nobody is there for them, or somebody who had nothing for this run. */
+export interface Missing {
+  readonly absent: readonly number[]
+  readonly elsewhere: readonly number[]
+}
+
 export type Outlook =
   | { readonly kind: 'open' }
   /** Done, unless something comes within this time. */
   | { readonly kind: 'waiting'; readonly forMs: number }
-  /** Ranks of the known world that never came: nobody is there for them, or somebody who had nothing for this run. */
-  | { readonly kind: 'done'; readonly absent: readonly number[]; readonly elsewhere: readonly number[] }
+  | ({ readonly kind: 'done' } & Missing)
 
 /**
  * Whether a run has come to its end (design: "When a run ends"): every expected rank has ended and none is expected
@@ -38,7 +43,7 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
   for (const state of roster.latest()) {
     if (state.rank >= ranks) continue
     if (state.ended === undefined && state.lost === undefined && state.kept === undefined) {
-      return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
+      return unlessSilent(roster, sight)
     }
     seen++
     left++
@@ -46,28 +51,34 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
     leastAgoMs = Math.min(leastAgoMs, agoMs)
     forMs = Math.max(forMs, waitsMs(roster, state) - agoMs)
   }
-  if (left === 0)
-    return sight.silentMs >= lostWaitMs ? { kind: 'done', absent: [], elsewhere: [] } : { kind: 'open' }
+  if (left === 0) return unlessSilent(roster, sight)
   if (sight.earlierSpeaks()) return { kind: 'open' }
   if (forMs > 0) return { kind: 'waiting', forMs }
   if (ranks === Infinity || seen >= ranks) return { kind: 'done', absent: [], elsewhere: [] }
-  return missing(roster, sight, ranks, leastAgoMs)
+  const missing = missingOf(roster, sight)
+  // It may import for minutes; the first rank would not wait for it otherwise.
+  const imports = (rank: number): boolean => sight.agentOf(rank) === 'silent' && !sight.hadSession(rank)
+  if (missing.elsewhere.some(imports) && firstStays(roster, sight)) return { kind: 'open' }
+  forMs = absentWaitMs - leastAgoMs
+  return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done', ...missing }
 }
 
-/** Some of the known world have no place in it. */
-function missing(roster: Roster, sight: JobSight, ranks: number, lastLeftAgoMs: number): Outlook {
+/** Of the known world those that have no place in it. Who was in the job once, is not absent. */
+export function missingOf(roster: Roster, sight: JobSight): Missing {
   const absent: number[] = []
   const elsewhere: number[] = []
-  for (let rank = 0; rank < ranks; rank++) {
+  const ranks = roster.expectedRanks
+  for (let rank = 0; ranks !== Infinity && rank < ranks; rank++) {
     if (roster.lastOf(rankOf(rank)) !== undefined) continue
-    const agent = sight.agentOf(rank)
-    // It may import for minutes; the first rank would not wait for it otherwise.
-    if (agent === 'silent' && !sight.hadSession(rank) && firstStays(roster, sight)) return { kind: 'open' }
-    if (agent === undefined && !sight.hadSession(rank)) absent.push(rank)
-    else elsewhere.push(rank)
+    const isHere = sight.agentOf(rank) !== undefined || sight.hadSession(rank)
+    if (isHere || roster.elsewhere.includes(rank)) elsewhere.push(rank)
+    else absent.push(rank)
   }
-  const forMs = absentWaitMs - lastLeftAgoMs
-  return forMs > 0 ? { kind: 'waiting', forMs } : { kind: 'done', absent, elsewhere }
+  return { absent, elsewhere }
+}
+
+function unlessSilent(roster: Roster, sight: JobSight): Outlook {
+  return sight.silentMs >= lostWaitMs ? { kind: 'done', ...missingOf(roster, sight) } : { kind: 'open' }
 }
 
 /** Rank 0's process lives, or its session ended a moment ago. */
