@@ -147,9 +147,40 @@ describe('provloom spools', () => {
     const result = await provloom(['import', '--spool-root', one.spoolRoot])
     expect(result.code).toBe(0)
     expect(result.stderr).toContain('1 session still in use: left alone')
+    expect(result.stderr).toContain('no other sessions are left to be handed in')
     expect((await provloom(['import', sessions[0]!.spool])).code).toBe(3)
     expect((await provloom(['import', '/nowhere'])).code).toBe(2)
     one.ranks[0]!.stdin!.end()
+  })
+})
+
+describe('what was printed and is typed when it is handed in already', { timeout: 60_000 }, () => {
+  it('is told so, and ends well: of a session, of its tree, in any spelling', async () => {
+    const spoolRoot = folder()
+    await keptBy(spoolRoot)
+    const { sessions } = await listed(spoolRoot)
+    const { spool } = sessions[0]!
+    const tree = path.resolve(spool, '..', '..')
+    expect((await provloom(['import', spool])).code).toBe(0)
+    for (const named of [spool, `${spool}/`, tree, path.relative(process.cwd(), spool)]) {
+      const again = await provloom(['import', named], { cwd: process.cwd() })
+      expect(again, again.stderr).toMatchObject({ code: 0, stdout: '' })
+      expect(again.stderr).toBe(
+        `provloom: ${named} is not there any more: what it held was handed in, or removed\n`,
+      )
+    }
+  })
+
+  it('is an error where it was never the name of a spool', async () => {
+    for (const named of [
+      '/nowhere',
+      '/nowhere/sessions/0123456789abcdef',
+      path.join(folder(), 'local-4f1e'),
+    ]) {
+      const result = await provloom(['import', named])
+      expect(result.code, named).toBe(2)
+      expect(result.stderr).toContain('SPOOL_UNREADABLE')
+    }
   })
 })
 
