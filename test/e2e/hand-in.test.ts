@@ -7,6 +7,7 @@ import { seldom } from '../support/effort.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasRun, job, killGroup, until } from '../support/job.ts'
 import { once } from 'node:events'
+import { randomUUID } from 'node:crypto'
 import { site } from '../support/site.ts'
 
 const script = `
@@ -151,6 +152,32 @@ describe('provloom spools', () => {
     expect((await provloom(['import', sessions[0]!.spool])).code).toBe(3)
     expect((await provloom(['import', '/nowhere'])).code).toBe(2)
     one.ranks[0]!.stdin!.end()
+  })
+})
+
+describe('a session that named a run', { timeout: 60_000 }, () => {
+  it('becomes a run of its own where that has ended and cannot go on', async () => {
+    const [spoolRoot, saveDir] = [folder(), folder()]
+    const text = (runId: string): string =>
+      script.replace(
+        'run_name="fold-1"',
+        `provenance_save_dir=${JSON.stringify(saveDir)}, run_id=${JSON.stringify(runId)}`,
+      )
+    const runId = randomUUID()
+    const given = ['import', '--spool-root', spoolRoot]
+    // The first is begun under the id that was named; the second names it when it is over.
+    for (const _ of [0, 1]) {
+      await keptBy(spoolRoot, text(runId))
+      const result = await provloom(given)
+      expect(result.code, result.stderr).toBe(0)
+      fs.rmSync(path.join(saveDir, 'digits_0', '.reopening'), { force: true })
+    }
+    const runIds = fs.readdirSync(saveDir).flatMap((name) => {
+      const file = path.join(saveDir, name, 'run.json')
+      return fs.existsSync(file) ? [readRun(path.dirname(file))['runId']] : []
+    })
+    expect(runIds.length).toBe(2)
+    expect(runIds.filter((id) => id === runId)).toHaveLength(1)
   })
 })
 

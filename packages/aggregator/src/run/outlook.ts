@@ -67,8 +67,8 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
 export function missingOf(roster: Roster, sight: JobSight): Missing {
   const absent: number[] = []
   const elsewhere: number[] = []
-  const ranks = roster.expectedRanks
-  for (let rank = 0; ranks !== Infinity && rank < ranks; rank++) {
+  const known = roster.expectedRanks === Infinity ? 0 : roster.expectedRanks
+  for (let rank = 0; rank < known; rank++) {
     if (roster.lastOf(rankOf(rank)) !== undefined) continue
     const isHere = sight.agentOf(rank) !== undefined || sight.hadSession(rank)
     if (isHere || roster.elsewhere.includes(rank)) elsewhere.push(rank)
