@@ -7,6 +7,7 @@ import { seldom } from '../support/effort.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 import { hasRun, job, killGroup, until } from '../support/job.ts'
 import { once } from 'node:events'
+import { randomUUID } from 'node:crypto'
 import { site } from '../support/site.ts'
 
 const script = `
@@ -147,9 +148,66 @@ describe('provloom spools', () => {
     const result = await provloom(['import', '--spool-root', one.spoolRoot])
     expect(result.code).toBe(0)
     expect(result.stderr).toContain('1 session still in use: left alone')
+    expect(result.stderr).toContain('no other sessions are left to be handed in')
     expect((await provloom(['import', sessions[0]!.spool])).code).toBe(3)
     expect((await provloom(['import', '/nowhere'])).code).toBe(2)
     one.ranks[0]!.stdin!.end()
+  })
+})
+
+describe('a session that named a run', { timeout: 60_000 }, () => {
+  it('becomes a run of its own where that has ended and cannot go on', async () => {
+    const [spoolRoot, saveDir] = [folder(), folder()]
+    const text = (runId: string): string =>
+      script.replace(
+        'run_name="fold-1"',
+        `provenance_save_dir=${JSON.stringify(saveDir)}, run_id=${JSON.stringify(runId)}`,
+      )
+    const runId = randomUUID()
+    const given = ['import', '--spool-root', spoolRoot]
+    // The first is begun under the id that was named; the second names it when it is over.
+    for (const _ of [0, 1]) {
+      await keptBy(spoolRoot, text(runId))
+      const result = await provloom(given)
+      expect(result.code, result.stderr).toBe(0)
+      fs.rmSync(path.join(saveDir, 'digits_0', '.reopening'), { force: true })
+    }
+    const runIds = fs.readdirSync(saveDir).flatMap((name) => {
+      const file = path.join(saveDir, name, 'run.json')
+      return fs.existsSync(file) ? [readRun(path.dirname(file))['runId']] : []
+    })
+    expect(runIds.length).toBe(2)
+    expect(runIds.filter((id) => id === runId)).toHaveLength(1)
+  })
+})
+
+describe('what was printed and is typed when it is handed in already', { timeout: 60_000 }, () => {
+  it('is told so, and ends well: of a session, of its tree, in any spelling', async () => {
+    const spoolRoot = folder()
+    await keptBy(spoolRoot)
+    const { sessions } = await listed(spoolRoot)
+    const { spool } = sessions[0]!
+    const tree = path.resolve(spool, '..', '..')
+    expect((await provloom(['import', spool])).code).toBe(0)
+    for (const named of [spool, `${spool}/`, tree, path.relative(process.cwd(), spool)]) {
+      const again = await provloom(['import', named], { cwd: process.cwd() })
+      expect(again, again.stderr).toMatchObject({ code: 0, stdout: '' })
+      expect(again.stderr).toBe(
+        `provloom: ${named} is not there any more: what it held was handed in, or removed\n`,
+      )
+    }
+  })
+
+  it('is an error where it was never the name of a spool', async () => {
+    for (const named of [
+      '/nowhere',
+      '/nowhere/sessions/0123456789abcdef',
+      path.join(folder(), 'local-4f1e'),
+    ]) {
+      const result = await provloom(['import', named])
+      expect(result.code, named).toBe(2)
+      expect(result.stderr).toContain('SPOOL_UNREADABLE')
+    }
   })
 })
 

@@ -173,7 +173,7 @@ def _checked(namespace, experiment, folder, collect_all, save_after, rank, disab
         "said": by,
         "disableCodecarbon": flag("start_run", "disable_codecarbon", disable_codecarbon),
         "runName": _said("run_name", run_name, name),
-        "runId": _said("run_id", run_id, name),
+        "runId": _run_id(run_id),
     }
     return {option: value for option, value in given.items() if value is not None}
 
@@ -184,6 +184,19 @@ def _said(option, value, read):
     if text is None or any(one.isprintable() and not one.isspace() for one in text):
         return text
     once("option-" + option, "start_run: %s has no letter that can be seen; it is as if it were not given" % option)
+    return None
+
+
+def _run_id(value):
+    text = name(value)
+    if text is None:
+        return None
+    text = text.strip().lower()
+    parts = text.split("-")
+    if [len(one) for one in parts] == [8, 4, 4, 4, 12] and set(text) <= set("-0123456789abcdef"):
+        return text
+    once("option-run_id", "start_run: run_id must be the id of a run, a UUID as run.json has it, not %s; "
+         "it is as if it were not given" % shown(value))  # fmt: skip
     return None
 
 

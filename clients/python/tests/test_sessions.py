@@ -261,7 +261,8 @@ class Folder(SpoolCase):
         output, _ = self.run_program(
             """
             import os, provloom
-            run = provloom.start_run("www.example.org", "digits", "out", True, 50, 3, True, 8, "fold-1", "r-7")
+            run = provloom.start_run("www.example.org", "digits", "out", True, 50, 3, True, 8, "fold-1",
+                                     "01A21DB7-75F9-7007-BEBA-2EAEFCFC6962")
             print(os.getpid(), run.spool)
             provloom.end_run()
             """,
@@ -285,12 +286,24 @@ class Folder(SpoolCase):
              "environment": {"RANK": "3", "WORLD_SIZE": "8", "SLURM_JOB_ID": "77", "PROVLOOM_SAVE_AFTER_N_LOGS": "9"},
              "provUserNamespace": "www.example.org", "experimentName": "digits", "provenanceSaveDir": os.path.abspath("out"),
              "collectAllProcesses": True, "saveAfterNLogs": 50, "rank": 3, "worldSize": 8, "said": "call",
-             "disableCodecarbon": True, "runName": "fold-1", "runId": "r-7"},
+             "disableCodecarbon": True, "runName": "fold-1", "runId": "01a21db7-75f9-7007-beba-2eaefcfc6962"},
         )  # fmt: skip
         self.assertEqual(sorted(os.listdir(session)), ["control.json", "files", "ledgers", "session.json", "spare", "streams"])
         self.assertEqual(os.path.getsize(os.path.join(session, "spare")), 131072)
         self.assertEqual(stat.S_IMODE(os.stat(session).st_mode), 0o700)
         self.assertEqual(list(self.ledgers()), list(self.streams()))
+
+    def test_a_run_id_that_is_none_is_told_and_as_if_it_were_not_given(self):
+        _, errors = self.run_program(
+            """
+            import provloom
+            for wrong in ("zz", "01a21db7-75f9-7007-beba-2eaefcfc696", "", None):
+                provloom.start_run("www.example.org", "digits", run_id=wrong)
+                provloom.end_run()
+            """
+        )
+        self.assertEqual(errors.count("run_id must be the id of a run, a UUID as run.json has it, not str 'zz'"), 1)
+        self.assertEqual([one for one in self.events("session.start") if "runId" in one], [])
 
     def test_passwords_of_the_command_line_are_cut(self):
         program = "import os, sys\nos.execv(sys.executable, [sys.executable, '-c', %r, '--password', 'hunter2', '--token=abc'])"

@@ -12,7 +12,13 @@ export type AgentMode =
   /** Serve a tree that a client founded, until no process of it is left, or none has anything open. */
   | { readonly kind: 'tree'; readonly folder: string }
   /** Publish what an abandoned session holds. */
-  | { readonly kind: 'drain'; readonly session: string; readonly ordinal?: number }
+  | {
+      readonly kind: 'drain'
+      readonly session: string
+      readonly ordinal?: number
+      /** The run that its process named cannot go on: it asks for one of its own. */
+      readonly ownRun?: boolean
+    }
 
 /** What `startAggregator` needs to know. */
 export interface AggregatorRequest {

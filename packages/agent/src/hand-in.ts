@@ -74,10 +74,11 @@ export async function handIn(
   await link.start()
   const agent = randomBytes(8).toString('hex')
   service.stop('serve', until())
-  const hello = helloOf({ context, found, seat, agent })
+  const { runId, ...hello } = helloOf({ context, found, seat, agent })
+  const named = runId === undefined || mode.ownRun === true ? {} : { runId }
   // What its agent was told on a command line holds as it did then.
   const asked = { ...hello.asked, ...former.asked }
-  const outcome = await service.serve({ ...hello, asked })
+  const outcome = await service.serve({ ...hello, ...named, asked })
   await link.close()
   if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)

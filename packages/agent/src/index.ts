@@ -2,7 +2,7 @@
 export * from './process.ts'
 export { spoolRootsThere } from './tree/folder.ts'
 export type { TreeFacts } from './tree/folder.ts'
-export { clearSpool, isLeft, isOver, lookAtSpool, spoolsIn } from './session/look.ts'
+export { clearSpool, isLeft, isNamedLikeSpool, isOver, lookAtSpool, spoolsIn } from './session/look.ts'
 export type { ForeignSpool, SpoolLook } from './session/look.ts'
 export { nameOf } from './source/interpreter.ts'
 export { countRecords } from './session/history.ts'

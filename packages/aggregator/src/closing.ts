@@ -9,8 +9,8 @@ import type { Settling } from './admission/settling.ts'
 import { RanksApart } from './run/apart.ts'
 import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
-import { lostWaitMs, outlookOf } from './run/outlook.ts'
-import type { Done, JobSight } from './run/outlook.ts'
+import { lostWaitMs, missingOf, outlookOf } from './run/outlook.ts'
+import type { Done, JobSight, Missing } from './run/outlook.ts'
 import { remarksOn } from './run/remarks.ts'
 import type { Surroundings } from './run/surroundings.ts'
 
@@ -67,12 +67,12 @@ export class Closing {
       if (this.#isQuiet(run)) this.#once(run, () => this.#close(run, mayReopen(run)))
       return
     }
-    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended'))
+    if (run.roster.closed) return this.#once(run, () => this.#end(run, 'ranks-ended', run.roster))
     const outlook = outlookOf(run.roster, this.#sightOf(run))
     if (outlook.kind === 'done')
       this.#once(run, async () => {
-        await this.#recordMissing(run, outlook)
-        await this.#end(run, 'ranks-ended')
+        await this.#lose(run, outlook)
+        await this.#end(run, 'ranks-ended', outlook)
       })
   }
 
@@ -80,7 +80,7 @@ export class Closing {
   async close(run: OpenRun, cause: Closed['cause']): Promise<void> {
     await this.#running.get(run)
     if (!this.#parts.registry.open.includes(run)) return
-    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause))
+    if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, this.#missingNow(run)))
     // What came too late for a stop, or is handed in later, completes it.
     const reopenable = cause === 'stopped' || mayReopen(run)
     if (run.isOver) await this.#guarded(run, () => this.#close(run, reopenable))
@@ -107,23 +107,24 @@ export class Closing {
     return running
   }
 
-  /** Who is not waited for. */
-  async #recordMissing(run: OpenRun, { absent, elsewhere, silent }: Done): Promise<void> {
+  /** Who has not ended and is not waited for. */
+  async #lose(run: OpenRun, { silent }: Done): Promise<void> {
     const { around } = this.#parts
     const time = around.clock.nowUs()
     for (const { rank, attempt } of silent) {
       await run.record({ kind: 'lost', time, rank, attempt })
       around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
     }
-    if (absent.length + elsewhere.length > 0)
-      await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
   }
 
-  async #end(run: OpenRun, cause: Closed['cause']): Promise<void> {
+  async #end(run: OpenRun, cause: Closed['cause'], { absent, elsewhere }: Missing): Promise<void> {
     const { around, registry, settling } = this.#parts
     const time = around.clock.nowUs()
+    const { roster } = run
+    if (!isSame(absent, roster.absent) || !isSame(elsewhere, roster.elsewhere))
+      await run.record({ kind: 'absent', time, ranks: absent, elsewhere })
     // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
-    if (!run.roster.closed)
+    if (!roster.closed)
       for (const remark of remarksOn(run, registry.open, this.#hinted.get(nameOf(run)))) {
         if (isHint(remark.code)) this.#noteHinted(run, time)
         await run.record({ kind: 'remark', time, ...remark })
@@ -173,24 +174,34 @@ export class Closing {
     if (registry.isFull) return true
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
     if (agoMs >= amendMs || this.#isDeserted(run)) return true
-    return !presence.anyOf(run.facts.jobKey) && !mayHaveMore(run)
+    return !presence.anyOf(...run.jobKeys) && !mayHaveMore(run)
   }
 
   /** Nobody of its job was heard for so long that nobody will be, unless somebody sees to it. */
   #isDeserted(run: OpenRun): boolean {
     const { around, presence, isAttended } = this.#parts
-    const silentMs = presence.jobSilentMs(run.facts.jobKey)
+    const silentMs = Math.min(...[...run.jobKeys].map((job) => presence.jobSilentMs(job)))
     if (silentMs < limits.lostAfterMs) return false
     return silentMs >= lostWaitMs || (!isAttended() && isOfOneMachine(run, around.host))
   }
 
+  /** Of one that is to end now: nobody else is waited for. Where nobody came it is not known who was to. */
+  #missingNow(run: OpenRun): Missing {
+    const { roster } = run
+    if (roster.closed || roster.rankCount === 0) return roster
+    const { registry } = this.#parts
+    const hadSession = (rank: number): boolean => [...run.jobKeys].some((job) => registry.hasHad(job, rank))
+    // Who is here and got in nowhere has nothing elsewhere.
+    return missingOf(roster, { ...this.#sightOf(run), agentOf: () => undefined, hadSession })
+  }
+
   #sightOf(run: OpenRun): JobSight {
-    const { presence, sessions } = this.#parts
-    const { jobKey } = run.facts
+    const { presence, sessions, registry } = this.#parts
+    const jobs = [...run.jobKeys]
     return {
       agoMs: (state) => this.#departures.agoMs(state),
-      agentOf: (rank) => presence.agentOf(jobKey, rank),
-      hadSession: (rank) => presence.hadSession(jobKey, rank),
+      agentOf: (rank) => jobs.map((job) => presence.agentOf(job, rank)).find((one) => one !== undefined),
+      hadSession: (rank) => jobs.some((job) => presence.hadSession(job, rank) || registry.hasHad(job, rank)),
       earlierSpeaks: () => sessions.of(run).some((one) => speaks(one)),
       isDeserted: this.#isDeserted(run),
     }
@@ -214,6 +225,10 @@ function mayHaveMore({ roster }: OpenRun): boolean {
   for (const { start } of roster.latest())
     if (start !== undefined && start.launcher === undefined) return true
   return false
+}
+
+function isSame(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((one, i) => one === others[i])
 }
 
 function nameOf({ facts }: OpenRun): string {

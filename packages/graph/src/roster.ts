@@ -16,6 +16,9 @@ export interface Roster {
   readonly worldSize: number | undefined
   /** Ranks that decide how the run stands: those below are waited for. Infinity where nobody told how many there are. */
   readonly expectedRanks: number
+  /** Of the known world, as was recorded when the run came to its end, but for those that have come since. */
+  readonly absent: readonly number[]
+  readonly elsewhere: readonly number[]
   /** Records stored. */
   readonly records: number
   /** Params, artifacts and points of declared series among them. */
@@ -65,6 +68,14 @@ export class StateRoster implements Roster {
 
   get expectedRanks(): number {
     return expectedRanks(this.#state)
+  }
+
+  get absent(): readonly number[] {
+    return this.#state.absent
+  }
+
+  get elsewhere(): readonly number[] {
+    return this.#state.elsewhere
   }
 
   get records(): number {

@@ -57,7 +57,7 @@ export function expectedRanks({ opened, worldSize }: RunState): number {
 
 const gravity: readonly Status[] = ['running', 'completed', 'incomplete', 'lost', 'killed', 'failed']
 
-/** A finished run is what the gravest of its expected ranks' last attempts is; one that was stopped before all came is incomplete. */
+/** A finished run is what the gravest of its expected ranks' last attempts is; one to which not all came is incomplete. */
 export function runStatus(state: RunState): Status {
   if (state.closed === undefined) return 'running'
   const expected = expectedRanks(state)
@@ -67,9 +67,7 @@ export function runStatus(state: RunState): Status {
     const known = last.get(rank.rank)
     if (known === undefined || known.attempt < rank.attempt) last.set(rank.rank, rank)
   }
-  const stopped = state.closed.cause === 'stopped' && expected !== Infinity && last.size < expected
-  const missing = stopped || state.absent.length > 0
-  let worst: Status = last.size === 0 || missing ? 'incomplete' : 'completed'
+  let worst: Status = last.size === 0 || state.absent.length > 0 ? 'incomplete' : 'completed'
   for (const rank of last.values()) {
     const status = rankStatus(state, rank)
     if (gravity.indexOf(status) > gravity.indexOf(worst)) worst = status

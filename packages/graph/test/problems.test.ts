@@ -46,7 +46,7 @@ describe('problems of a run', () => {
     expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([])
   })
 
-  it('name the ranks that never came, until the run goes on with them', () => {
+  it('name the ranks that never came until they come, whatever else becomes of the run', () => {
     const run = new RunScript().open().admit(0)
     run.tell({ kind: 'absent', time: run.nowUs, ranks: [1, 2], elsewhere: [3] })
     expect(run.graph.summary()).toMatchObject({ problems: 1, problemKinds: [{ code: 'RANKS_ABSENT' }] })
@@ -56,7 +56,12 @@ describe('problems of a run', () => {
       ),
     ])
     run.tell({ kind: 'reopened', time: run.nowUs })
-    expect(run.graph.summary()).toMatchObject({ problems: 0 })
+    run.admit(1)
+    expect(run.graph.summary()).toMatchObject({ problems: 1, absent: [2] })
+    expect(values(run.graph.document(), 'run:run', 'elsewhereRank')).toEqual(['3'])
+    run.admit(2).admit(3)
+    expect(run.graph.summary()).toMatchObject({ problems: 0, absent: [] })
+    expect(values(run.graph.document(), 'run:run', 'elsewhereRank')).toEqual([])
     expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([])
   })
 

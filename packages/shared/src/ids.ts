@@ -25,6 +25,12 @@ export function isRunId(text: unknown): text is RunId {
   return typeof text === 'string' && UUID.test(text)
 }
 
+/** Of what a person gives as the id of a run: in lower case, as ids are written here. */
+export function runIdFrom(value: unknown): RunId | undefined {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined
+  return isRunId(text) ? text : undefined
+}
+
 export function isRank(value: unknown): value is Rank {
   return isCount(value) && value < 2 ** 31
 }

@@ -1,4 +1,5 @@
-import { isOn, isRunId, reasonOf, shownPath } from '@provloom/shared'
+import { isOn, reasonOf, runIdFrom, shownPath } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
 import { treeOf } from '../session/folder.ts'
@@ -180,7 +181,7 @@ function checked(options: RunOptions): SessionOptions {
     rank: countFrom('rank', options.rank, 0),
     worldSize: countFrom('worldSize', options.worldSize, 1),
     runName: nameFrom('runName', options.runName),
-    runId: isRunId(options.runId) ? options.runId : undefined,
+    runId: runIdOf(options.runId),
     disableCodecarbon: flagFrom(options.disableCodecarbon),
   })
 }
@@ -198,6 +199,14 @@ function nameFrom(option: string, value: unknown): string | undefined {
     `option ${option}`,
     `startRun: ${option} has no letter that can be seen; it is as if it were not given`,
   )
+  return undefined
+}
+
+function runIdOf(value: unknown): RunId | undefined {
+  const runId = runIdFrom(value)
+  if (runId !== undefined || (value ?? '') === '') return runId
+  const text = `startRun: runId must be the id of a run, a UUID as run.json has it, not ${shown(value)}; it is as if it were not given`
+  tellOnce('option runId', text)
   return undefined
 }
 

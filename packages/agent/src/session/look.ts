@@ -58,6 +58,16 @@ export function lookAtSpool(folder: string): SpoolLook[] {
     .sort(byStart)
 }
 
+/** Whether a path is named as a tree's folder is, or a session's in one, whatever is there. */
+export function isNamedLikeSpool(folder: string): boolean {
+  const whole = path.resolve(folder)
+  const isSession = isSessionId(path.basename(whole)) && path.basename(path.dirname(whole)) === 'sessions'
+  return treeName.test(path.basename(isSession ? treeOf(sessionFolderAt(whole)) : whole))
+}
+
+/** Of its key: `local-<host id>.<pid>.<start>`. */
+const treeName = /^local-.+\.\d+\.\d+$/
+
 /** All sessions below the given roots; what is none that can be read is told. */
 export function spoolsIn(roots: readonly string[], foreign: (one: ForeignSpool) => void): SpoolLook[] {
   const found: SpoolLook[] = []

@@ -155,7 +155,7 @@ import os from 'node:os'
 test('nothing a caller gives makes a call throw', async () => {
   const { code, errors } = worker(`
     p.logMetric('early', 1)
-    p.startRun({ rank: 'x', experimentName: 7, provenanceSaveDir: 5 })
+    p.startRun({ rank: 'x', experimentName: 7, provenanceSaveDir: 5, runId: 'zz' })
     p.startRun()
     p.logMetric('m', 'text'); p.logMetric('', 1); p.logMetric('s', 1, { step: NaN, timestamp: new Date(NaN) })
     p.logParam(null, 1); p.logParams(null); p.logArtifact(undefined); p.logMetrics(undefined)
@@ -171,6 +171,9 @@ test('nothing a caller gives makes a call throw', async () => {
   expect(only(events, 'command')[0]?.argv).toEqual(['train', '--token', '***'])
   expect(only(events, 'final.metric')[0]).toMatchObject({ initialValue: Number.MAX_VALUE, fold: 'min' })
   expect(errors).toContain('logMetric was called before startRun')
+  expect(errors).toContain(
+    "startRun: runId must be the id of a run, a UUID as run.json has it, not text 'zz'",
+  )
   expect(errors).toContain('logMetric was called after endRun')
 })
 

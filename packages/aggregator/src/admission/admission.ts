@@ -127,7 +127,7 @@ export class Admission {
     if (known !== undefined && this.#greetAgain(peer, known)) return
     if (registry.isPassedBy(hello)) return this.#notCollected(peer, hello)
     const turn = this.#turnFor(hello)
-    if (turn === 'ended') return this.#refuse(peer, hello, hello.runId, 'run-ended', 'the run has ended')
+    if (turn === 'ended') return this.#runEnded(peer, hello, registry.turnOf(hello)?.facts.runDir)
     switch (turn.kind) {
       case 'later':
         return this.#later(peer, hello, 'its place in the run is held by a session that ends, or may be gone')
@@ -186,6 +186,7 @@ export class Admission {
       turn.kind === 'reopens' && of !== undefined
         ? await registry.reopen(of)
         : await registry.begin(hello, turn.kind === 'opens' ? turn.ordinal : hello.ordinal, of)
+    if (opened.kind === 'ended') return this.#runEnded(peer, hello, opened.runDir)
     if (opened.kind === 'not-now') {
       const { why } = opened
       const message = `its run cannot be opened${why === undefined ? ' now' : `: ${why}`}`
@@ -239,7 +240,8 @@ export class Admission {
     if (hasEnded) return this.#endedBefore(session)
     this.#checkDescriptors(run, run.facts.settings.collectAllProcesses ? (hello.worldSize ?? 1) : 1)
     try {
-      if (run.isOver) await run.goOn()
+      await run.goOn()
+      run.jobKeys.add(hello.jobKey)
       if (lost?.state === 'open') await this.#lose(run, hello.rank, lost.attempt)
       await this.#record(session)
     } catch (error) {
@@ -363,6 +365,13 @@ export class Admission {
       (runId) => this.#refuse(peer, hello, runId, 'not-collected', notCollected(hello)),
       () => {},
     )
+  }
+
+  /** It was named, and nothing is left that it could go on from: its user decides what becomes of what is logged. */
+  #runEnded(peer: Peer, hello: Hello, runDir: string | undefined): void {
+    const where = runDir === undefined ? '' : ` (${runDir})`
+    const message = `the run ${hello.runId} that it was to join has ended${where} and cannot go on: what is logged is kept, and becomes a run of its own when it is handed in`
+    this.#refuse(peer, hello, hello.runId, 'run-ended', message)
   }
 
   #later(peer: Peer, { session }: Hello, message: string, tell = false): void {

@@ -94,8 +94,8 @@ export class Presence {
     return undefined
   }
 
-  anyOf(jobKey: string): boolean {
-    return this.#living(jobKey).length > 0
+  anyOf(...jobKeys: readonly string[]): boolean {
+    return jobKeys.some((jobKey) => this.#living(jobKey).length > 0)
   }
 
   hadSession(jobKey: string, rank: number): boolean {

@@ -1,26 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import {
-  closedMax,
-  filesOf,
-  namedRanksMax,
-  noRuns,
-  readRunFile,
-  readRunsFile,
-  readStoredRun,
-} from '@provloom/rundir'
+import { closedMax, noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { ProvloomError, causeOf, isRank, limits, mintRunId, reasonOf } from '@provloom/shared'
-import type { Hello, RankStatus, RunId } from '@provloom/shared'
+import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf } from '@provloom/shared'
+import type { Hello, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
 import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
 import { noOpenRun } from '../run/claim.ts'
 import type { OpenRun } from '../run/open-run.ts'
-import { beginRun, placeRun, reopenRun, resumeRun } from '../run/open.ts'
+import { beginRun, goOnWith, placeRun, reopenRun, resumeRun } from '../run/open.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
+import { closedRunOf, finishedRun } from './closed-run.ts'
+import { goOnOrBegin } from './named-run.ts'
+import type { NotNow, Opened } from './named-run.ts'
 import { settle } from './wishes.ts'
 
 /** What runs of one kind have in common: they are told apart by their ordinal. */
@@ -35,12 +30,6 @@ export type Turn = Pick<Hello, 'jobKey' | 'asked' | 'runName' | 'ordinal' | 'run
 
 const retryOpeningMs = 1_000
 
-/** A run could not be opened now; and why, where that will not pass by itself. */
-export interface NotNow {
-  readonly kind: 'not-now'
-  readonly why: string | undefined
-}
-
 const notNow: NotNow = { kind: 'not-now', why: undefined }
 
 /** The runs of an aggregator: which are open, which have ended; runs.json says the same to a successor. */
@@ -50,7 +39,7 @@ export class Registry {
   readonly #control: ControlFolder
   readonly #trouble: Trouble
   readonly #open = new Map<RunId, OpenRun>()
-  readonly #opening = new Map<string, Promise<OpenRun | NotNow>>()
+  readonly #opening = new Map<string, Promise<Opened>>()
   /** Those that are just being begun: a successor must know them, whichever of them is written first. */
   readonly #beginning = new Set<RunFacts>()
   /** Those that could not be resumed: kept in runs.json for the next try. */
@@ -162,31 +151,58 @@ export class Registry {
     return this.#closed.filter(({ facts }) => isOf(facts, key))
   }
 
+  /** Whether a rank has a place in a run of the job: also of one that an earlier aggregator had. */
+  hasHad(jobKey: string, rank: number): boolean {
+    const closed = this.#closed.some(
+      ({ facts, worldSize = 0, unheld }) =>
+        facts.jobKey === jobKey &&
+        facts.settings.collectAllProcesses &&
+        rank < worldSize &&
+        !unheld.includes(rank),
+    )
+    const isIn = ({ facts, roster }: OpenRun): boolean =>
+      facts.jobKey === jobKey && roster.lastOf(rankOf(rank)) !== undefined
+    return closed || this.open.some(isIn)
+  }
+
   get(runId: RunId): OpenRun | ClosedRun | undefined {
     return this.#open.get(runId) ?? this.#closed.find(({ facts }) => facts.runId === runId)
   }
 
   /** Opens the run of an ordinal; of those that ask at once the first does. */
-  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<OpenRun | NotNow> {
+  begin(hello: Hello, ordinal: number, after: ClosedRun | undefined): Promise<Opened> {
     const name = this.nameOf({ ...hello, ordinal })
     const { asked, saveDir: own } = this.#settings
     const wished = asked.provenanceSaveDir === undefined ? hello.asked.provenanceSaveDir : undefined
     const saveDir = wished === undefined ? own : path.resolve(wished)
-    return this.#once(name, saveDir, () => this.#begin(hello, ordinal, saveDir, after))
+    const { runId } = hello
+    return this.#once(name, saveDir, async () => {
+      const begin = (): Promise<OpenRun> => this.#begin(hello, ordinal, saveDir, after)
+      if (runId === undefined) return begin()
+      const run = await goOnOrBegin(this.#around, { saveDir, runId }, begin)
+      if (run.kind === 'open' && !this.#open.has(runId)) await this.#goesOn(run)
+      return run
+    })
   }
 
   /** Goes on with a closed run. */
-  reopen(closed: ClosedRun): Promise<OpenRun | NotNow> {
+  reopen(closed: ClosedRun): Promise<Opened> {
     const { runId, runDir } = closed.facts
     return this.#once(runId, path.dirname(runDir), async () => {
       const run = await reopenRun(this.#around, closed.facts)
       if (run === undefined) return notNow
-      this.#closed = this.#closed.filter((one) => one !== closed)
-      this.#open.set(closed.facts.runId, run)
-      await this.#write()
-      this.#tellOpened(run, true)
+      await this.#goesOn(run)
       return run
     })
+  }
+
+  async #goesOn(run: OpenRun): Promise<void> {
+    const { runId } = run.facts
+    this.#closed = this.#closed.filter(({ facts }) => facts.runId !== runId)
+    this.#setAside = this.#setAside.filter((facts) => facts.runId !== runId)
+    this.#open.set(runId, run)
+    await this.#write()
+    this.#tellOpened(run, true)
   }
 
   /** A run is closed: it is no longer open. */
@@ -209,11 +225,7 @@ export class Registry {
   }
 
   /** What is written in a save directory says nothing of another one. */
-  async #once(
-    name: string,
-    saveDir: string,
-    open: () => Promise<OpenRun | NotNow>,
-  ): Promise<OpenRun | NotNow> {
+  async #once(name: string, saveDir: string, open: () => Promise<Opened>): Promise<Opened> {
     const underWay = this.#opening.get(name)
     if (underWay !== undefined) return underWay
     const { clock } = this.#around
@@ -222,7 +234,7 @@ export class Registry {
       return { kind: 'not-now', why: failed.why }
     const opening = open()
       .then((run) => {
-        if (run.kind === 'not-now') return run
+        if (run.kind !== 'open') return run
         this.#failing.delete(saveDir)
         this.#trouble.ended(
           `open ${saveDir}`,
@@ -304,9 +316,8 @@ export class Registry {
 
   /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
   async #goOn(facts: RunFacts): Promise<void> {
-    const found = await resumeRun(this.#around, facts)
-    const run = found === 'finished' ? await reopenRun(this.#around, facts) : found
-    if (run === undefined || typeof run === 'string') throw noOpenRun(facts.runDir)
+    const run = await goOnWith(this.#around, facts)
+    if (run === undefined) throw noOpenRun(facts.runDir)
     this.#open.set(facts.runId, run)
     this.#tellOpened(run, true)
   }
@@ -349,48 +360,4 @@ function isOf(facts: RunFacts, { jobKey, experimentName, runName }: RunKey): boo
   return (
     facts.jobKey === jobKey && facts.settings.experimentName === experimentName && facts.runName === runName
   )
-}
-
-/** What ran still when its run was closed ended without saying how. */
-function closedStatus(status: RankStatus | 'running'): RankStatus {
-  return status === 'running' ? 'incomplete' : status
-}
-
-function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
-  const { roster, facts, summary } = run
-  const { worldSize } = roster
-  const collected = facts.settings.collectAllProcesses ? (worldSize ?? 0) : 0
-  const unheld: number[] = []
-  for (let rank = 0; rank < collected && unheld.length < namedRanksMax; rank++)
-    if (isRank(rank) && roster.lastOf(rank) === undefined) unheld.push(rank)
-  const unwell = [...roster.latest()]
-    .map((state) => [state.rank, state.attempt, closedStatus(roster.statusOf(state))] as const)
-    .filter(([, , status]) => status !== 'completed')
-    .slice(0, namedRanksMax)
-  return {
-    facts,
-    status: closedStatus(summary.status),
-    ...(worldSize === undefined ? {} : { worldSize }),
-    highestAttempt: roster.highestAttempt,
-    reopenable,
-    unheld,
-    unwell,
-  }
-}
-
-/** Its aggregator was killed after the last step and before it wrote so: what run.json says of it. */
-function finishedRun(facts: RunFacts): ClosedRun {
-  const { status, worldSize, ledger } = readRunFile(facts.runDir)
-  const attempts = ledger.ranks.map(({ attempt }) => attempt)
-  return {
-    facts,
-    status: closedStatus(status),
-    ...(worldSize === null ? {} : { worldSize }),
-    highestAttempt: Math.max(-1, ...attempts),
-    reopenable: fs.existsSync(filesOf(facts.runDir).reopening),
-    unheld: [],
-    unwell: ledger.ranks
-      .filter((one) => one.status !== 'completed')
-      .map(({ rank, attempt, status: how }) => [rank, attempt, closedStatus(how)] as const),
-  }
 }

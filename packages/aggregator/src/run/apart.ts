@@ -12,8 +12,6 @@ interface Apart {
   readonly facts: RunFacts
   readonly early: Rank
   readonly late: Rank
-  /** Of each of them the last of its sessions of this name. */
-  readonly last: Map<Rank, LastSession>
 }
 
 interface LastSession {
@@ -22,23 +20,31 @@ interface LastSession {
   readonly well: boolean
 }
 
+/** What is known of the runs of one job, experiment and run name. */
+interface OfOneName {
+  readonly apart: Apart[]
+  /** Of each rank the last of its sessions. */
+  readonly last: Map<Rank, LastSession>
+}
+
 /** Something that is to be told of a run: in itself, or where it is closed in the run that showed it. */
 export interface ApartRemark {
   readonly run: OpenRun
   readonly remark: RunRemark
 }
 
-/** Runs that are remembered; of more, the first is forgotten. */
+/** Names that are remembered, and runs of each; of more, the first is forgotten. */
 const rememberedMax = 256
 
 /**
- * Ranks that met one turn off (design: decision 4): two of a run whose times do not overlap, one of which then has a
- * session of this name more than the other. That ranks start apart, or that one is quicker, is no sign of it: it shows in
- * the run that one of them had alone, when the other can have no more sessions though its last one ended well.
+ * Ranks that disagree about which sessions are one run (design: decision 4): one of them has a session of a name more than
+ * another of the known world. That ranks start apart, or that one is quicker, is no sign of it: it shows in the run that one
+ * of them had alone, when the other can have no more sessions though its last one ended well. Where two ranks met though
+ * the one had ended before the other began, it is told there.
  */
 export class RanksApart {
   readonly #told = new Set<string>()
-  readonly #found: Apart[] = []
+  readonly #names = new Map<string, OfOneName>()
   readonly #presence: Pick<Presence, 'mayComeBack' | 'anyOf'>
 
   constructor(presence: Pick<Presence, 'mayComeBack' | 'anyOf'>) {
@@ -67,58 +73,70 @@ export class RanksApart {
 
   #note(run: OpenRun): void {
     const { runId } = run.facts
-    if (!this.#found.some(({ facts }) => facts.runId === runId)) {
-      const apart = apartIn(run)
-      if (apart !== undefined) this.#found.push(apart)
-      if (this.#found.length > rememberedMax) this.#found.shift()
+    const { apart, last } = this.#of(run)
+    if (!apart.some(({ facts }) => facts.runId === runId)) {
+      const found = apartIn(run)
+      if (found !== undefined) apart.push(found)
+      if (apart.length > rememberedMax) apart.shift()
     }
-    for (const { facts, early, late, last } of this.#found) {
-      if (!isOfOneName({ facts }, run)) continue
-      for (const rank of [early, late]) noteLast(last, rank, run)
-    }
+    for (const state of run.roster.latest()) noteLast(last, state, run)
+  }
+
+  #of({ facts }: OpenRun): OfOneName {
+    const name = JSON.stringify([facts.jobKey, facts.settings.experimentName, facts.runName])
+    const known = this.#names.get(name) ?? { apart: [], last: new Map<Rank, LastSession>() }
+    this.#names.delete(name)
+    this.#names.set(name, known)
+    if (this.#names.size > rememberedMax) this.#names.delete([...this.#names.keys()][0]!)
+    return known
   }
 
   /** @param ended runs that can be told something */
   #shownBy(alone: OpenRun, ended: readonly OpenRun[]): ApartRemark[] {
-    const { runId, jobKey } = alone.facts
+    const { runId, jobKey, ordinal } = alone.facts
     if (this.#told.has(runId)) return []
-    const apart = this.#found.find(
-      (one) =>
-        isOfOneName(one, alone) &&
-        [
-          [one.early, one.late],
-          [one.late, one.early],
-        ].some(
-          ([has, lacks]) =>
-            hasOneMore(alone, one, has!, lacks!) && !this.#presence.mayComeBack(jobKey, lacks!),
-        ),
+    const { apart, last } = this.#of(alone)
+    const lacks = new Set(
+      [...last.keys()].filter(
+        (rank) => lacksThis(alone, rank, last.get(rank)) && !this.#presence.mayComeBack(jobKey, rank),
+      ),
     )
-    if (apart === undefined) return []
+    const has = [...alone.roster.latest()].filter((state) => isWhole(alone, state)).map(({ rank }) => rank)
+    if (lacks.size === 0 || has.length === 0) return []
+    const met = apart.find(
+      ({ early, late }) =>
+        (lacks.has(early) && has.includes(late)) || (lacks.has(late) && has.includes(early)),
+    )
+    const [other] = [...lacks].filter((rank) => rank < (alone.roster.worldSize ?? 0))
+    if (met === undefined && other === undefined) return []
     this.#told.add(runId)
-    const itself = ended.find(({ facts }) => facts.runId === apart.facts.runId)
-    const where = itself === undefined ? `in ${apart.facts.runDir}` : 'here'
-    const message = `${where} rank ${apart.early} had ended before rank ${apart.late} began, and one of them has a run more than the other. Name runs that belong together: start_run(run_name="fold-3")`
+    const itself = met && ended.find(({ facts }) => facts.runId === met.facts.runId)
+    const what =
+      met === undefined
+        ? `rank ${has[0]} has this run and rank ${other} has not: it ended well in run ${ordinal - 1} of this name, and is gone`
+        : `${itself === undefined ? `in ${met.facts.runDir}` : 'here'} rank ${met.early} had ended before rank ${met.late} began, and one of them has a run more than the other`
+    const message = `${what}. Name runs that belong together: start_run(run_name="fold-3")`
     return [{ run: itself ?? alone, remark: { code: 'RANKS_APART', message } }]
   }
 }
 
-/** One has a session in this run; the last one of the other was that before, and ended well. */
-function hasOneMore(alone: OpenRun, { last }: Apart, has: Rank, lacks: Rank): boolean {
-  const { roster, facts } = alone
-  const one = roster.lastOf(has)
-  if (one === undefined || roster.lastOf(lacks) !== undefined) return false
-  const status = roster.statusOf(one)
-  const before = last.get(lacks)
-  const cutOff = status !== 'completed' && status !== 'failed'
-  return !cutOff && before?.well === true && before.ordinal === facts.ordinal - 1
+/** Its session before this run was its last, and ended well. */
+function lacksThis({ roster, facts }: OpenRun, rank: Rank, before: LastSession | undefined): boolean {
+  if (roster.lastOf(rank) !== undefined) return false
+  return before?.well === true && before.ordinal === facts.ordinal - 1
 }
 
-function noteLast(last: Map<Rank, LastSession>, rank: Rank, { roster, facts }: OpenRun): void {
-  const state = roster.lastOf(rank)
-  if (state === undefined || (last.get(rank)?.ordinal ?? -1) > facts.ordinal) return
+/** What was cut off says nothing of what others were to do. */
+function isWhole({ roster }: OpenRun, state: RankState): boolean {
+  const status = roster.statusOf(state)
+  return status === 'completed' || status === 'failed'
+}
+
+function noteLast(last: Map<Rank, LastSession>, state: RankState, { roster, facts }: OpenRun): void {
+  if ((last.get(state.rank)?.ordinal ?? -1) > facts.ordinal) return
   const { exitCode = 0, signal } = state.exit ?? {}
   const well = roster.statusOf(state) === 'completed' && exitCode === 0 && signal === undefined
-  last.set(rank, { ordinal: facts.ordinal, well })
+  last.set(state.rank, { ordinal: facts.ordinal, well })
 }
 
 function apartIn({ roster, facts }: OpenRun): Apart | undefined {
@@ -127,5 +145,5 @@ function apartIn({ roster, facts }: OpenRun): Apart | undefined {
   const latestStart = ranks.reduce((a, b) => (b.start > a.start ? b : a))
   const earliestEnd = ranks.reduce((a, b) => (b.end < a.end ? b : a))
   if (latestStart.start <= earliestEnd.end || latestStart.rank === earliestEnd.rank) return undefined
-  return { facts, early: earliestEnd.rank, late: latestStart.rank, last: new Map() }
+  return { facts, early: earliestEnd.rank, late: latestStart.rank }
 }

@@ -42,6 +42,8 @@ export class OpenRun {
   readonly kind = 'open'
   readonly facts: RunFacts
   readonly trouble: Trouble
+  /** Whose sessions are in it: that of another job may have named it by its id. */
+  readonly jobKeys: Set<string>
   readonly #around: Surroundings
   readonly #log: SegmentLog
   readonly #readers: Readers
@@ -64,6 +66,7 @@ export class OpenRun {
   /** @param log the journal, all of whose entries `readers` have taken in */
   constructor(around: Surroundings, facts: RunFacts, log: SegmentLog, readers: Readers, lease: Lease) {
     this.facts = facts
+    this.jobKeys = new Set([facts.jobKey])
     this.#lease = lease
     this.#around = around
     this.#log = log
@@ -224,10 +227,11 @@ export class OpenRun {
 
   /** Ranks come that belong to it: it goes on. @throws {ProvloomError} `LOG_FAILED` */
   async goOn(): Promise<void> {
-    if (this.#over === undefined) return
-    this.#over = undefined
-    this.#flusher = this.#newFlusher()
-    this.#sealer = this.#newSealer()
+    if (this.#over !== undefined) {
+      this.#over = undefined
+      this.#flusher = this.#newFlusher()
+      this.#sealer = this.#newSealer()
+    } else if (!this.roster.closed) return
     await this.record({ kind: 'reopened', time: this.#around.clock.nowUs() })
     this.requestFlush()
   }

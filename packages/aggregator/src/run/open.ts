@@ -79,6 +79,11 @@ export async function resumeRun(
   if (!fs.existsSync(files.journal)) return fs.existsSync(files.provJson) ? 'finished' : 'never-begun'
   const lease = await takeLease(around, facts)
   try {
+    // Whoever had it may have closed it in that moment.
+    if (!fs.existsSync(files.journal)) {
+      lease.leave()
+      return 'finished'
+    }
     const run = await goOn(around, facts, lease)
     if (run === 'never-begun') lease.leave()
     return run
@@ -134,6 +139,18 @@ export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<
   around.files.remove(files.reopening)
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
+}
+
+/**
+ * Goes on with a run of a run directory, whether it was left open or closed.
+ *
+ * @returns undefined when nothing is left that it could go on from
+ * @throws {ProvloomError} `AGGREGATOR_RUNNING`, `LOG_UNREADABLE`, or the journal's own errors
+ */
+export async function goOnWith(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
+  const found = await resumeRun(around, facts)
+  const run = found === 'finished' ? await reopenRun(around, facts) : found
+  return typeof run === 'string' ? undefined : run
 }
 
 /** A run that is reopened begins with what closing has kept; so does one whose reopening was cut off before it had that. */

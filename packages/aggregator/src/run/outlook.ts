@@ -20,18 +20,20 @@ export interface JobSight {
   readonly isDeserted: boolean
 }
 
+/** Ranks of the known world that never came: nobody is there for them, or somebody who had nothing for this run. */
+export interface Missing {
+  readonly absent: readonly number[]
+  readonly elsewhere: readonly number[]
+}
+
 export type Outlook =
   | { readonly kind: 'open' }
   /** Done, unless something comes within this time. */
   | { readonly kind: 'waiting'; readonly forMs: number }
   | Done
 
-export interface Done {
+export interface Done extends Missing {
   readonly kind: 'done'
-  /** Ranks of the known world that never came: nobody is there for them. */
-  readonly absent: readonly number[]
-  /** The same, and somebody is who had nothing for this run. */
-  readonly elsewhere: readonly number[]
   /** Ranks that have not ended, nor were lost by now, and are not waited for. */
   readonly silent: readonly RankState[]
 }
@@ -62,33 +64,30 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
   if (!deserted && sight.earlierSpeaks()) return { kind: 'open' }
   if (forMs > 0) return { kind: 'waiting', forMs }
   if (ranks === Infinity || seen >= ranks) return done({ silent })
-  return missing(roster, sight, ranks, deserted ? Infinity : leastAgoMs, silent)
+  const missing = missingOf(roster, sight)
+  // It may import for minutes; the first rank would not wait for it otherwise.
+  const imports = (rank: number): boolean => sight.agentOf(rank) === 'silent' && !sight.hadSession(rank)
+  if (missing.elsewhere.some(imports) && firstStays(roster, sight)) return { kind: 'open' }
+  const restMs = absentWaitMs - (deserted ? Infinity : leastAgoMs)
+  return restMs > 0 ? { kind: 'waiting', forMs: restMs } : done({ ...missing, silent })
 }
 
 function done(more: Partial<Done>): Done {
   return { kind: 'done', absent: [], elsewhere: [], silent: [], ...more }
 }
 
-/** Some of the known world have no place in it. */
-function missing(
-  roster: Roster,
-  sight: JobSight,
-  ranks: number,
-  lastLeftAgoMs: number,
-  silent: readonly RankState[],
-): Outlook {
+/** Of the known world those that have no place in it. Who was in the job once, is not absent. */
+export function missingOf(roster: Roster, sight: JobSight): Missing {
   const absent: number[] = []
   const elsewhere: number[] = []
-  for (let rank = 0; rank < ranks; rank++) {
+  const known = roster.expectedRanks === Infinity ? 0 : roster.expectedRanks
+  for (let rank = 0; rank < known; rank++) {
     if (roster.lastOf(rankOf(rank)) !== undefined) continue
-    const agent = sight.agentOf(rank)
-    // It may import for minutes; the first rank would not wait for it otherwise.
-    if (agent === 'silent' && !sight.hadSession(rank) && firstStays(roster, sight)) return { kind: 'open' }
-    if (agent === undefined && !sight.hadSession(rank)) absent.push(rank)
-    else elsewhere.push(rank)
+    const isHere = sight.agentOf(rank) !== undefined || sight.hadSession(rank)
+    if (isHere || roster.elsewhere.includes(rank)) elsewhere.push(rank)
+    else absent.push(rank)
   }
-  const forMs = absentWaitMs - lastLeftAgoMs
-  return forMs > 0 ? { kind: 'waiting', forMs } : done({ absent, elsewhere, silent })
+  return { absent, elsewhere }
 }
 
 /** Rank 0's process lives, or its session ended a moment ago. */

@@ -2,8 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { countSession, findPlace, nameOf, sightOf } from '@provloom/agent'
 import type { Place, SpoolLook } from '@provloom/agent'
-import { filesOf, readStoredRun } from '@provloom/rundir'
+import { filesOf, storedRunAt, storedRunsIn } from '@provloom/rundir'
 import type { StoredRun } from '@provloom/rundir'
+import { isRunId } from '@provloom/shared'
 import type { Assigned } from './hand-in.ts'
 
 /** Keys that name one job and no later one: not those of a place where ranks meet. */
@@ -49,19 +50,22 @@ export function jobsOf(looks: readonly SpoolLook[], given: string | undefined): 
   const runs = runsOnce()
   for (const { look, jobKey, ordinal } of counted(looks, given)) {
     const belongs = runOf(look, jobKey, runs)
-    const key = belongs?.facts.jobKey ?? jobKey
-    const job = jobs.get(key) ?? { sessions: [], runs: new Map<string, StoredRun>(), done: [] }
-    jobs.set(key, job)
     const former = look.former.run
     const wasIn = belongs !== undefined && belongs.facts.runId === former?.runId
-    if (belongs !== undefined && canGoOn(belongs)) job.runs.set(belongs.facts.runId, belongs)
+    const goesOn = belongs !== undefined && canGoOn(belongs)
+    const key = wasIn || goesOn ? belongs.facts.jobKey : jobKey
+    const job = jobs.get(key) ?? { sessions: [], runs: new Map<string, StoredRun>(), done: [] }
+    jobs.set(key, job)
+    if (goesOn) job.runs.set(belongs.facts.runId, belongs)
     else if (wasIn && belongs.finished) {
       job.done.push(look)
       continue
     }
     // A run that was removed is made anew, of what its ranks have left: under its name they meet in it.
-    const named = wasIn || (former !== undefined && belongs === undefined) ? { runId: former.runId } : {}
-    job.sessions.push({ ...look, jobKey: key, ordinal, ...named })
+    const named = former !== undefined && belongs === undefined ? { runId: former.runId } : {}
+    const into = wasIn && goesOn ? { runId: belongs.facts.runId } : named
+    const ownRun = belongs !== undefined && !goesOn
+    job.sessions.push({ ...look, jobKey: key, ordinal, ...into, ...(ownRun ? { ownRun } : {}) })
   }
   return [...jobs.values()].map(({ sessions, runs, done }) => ({ sessions, runs: [...runs.values()], done }))
 }
@@ -84,7 +88,7 @@ function counted(
   })
 }
 
-/** The run that the session was let into; else the one that its job's other ranks made in its turn. */
+/** The run that the session was let into, or that its process named; else the one that its job's other ranks made in its turn. */
 function runOf(
   look: SpoolLook,
   jobKey: string,
@@ -92,54 +96,37 @@ function runOf(
 ): StoredRun | undefined {
   const { facts, former } = look
   const { runId, runDir } = former.run ?? {}
-  const there = runDir === undefined ? undefined : storedIn(runDir)
+  const there = runDir === undefined ? undefined : storedRunAt(runDir)
   if (there !== undefined && there.facts.runId === runId) return there
   const wanted = former.asked.provenanceSaveDir ?? facts.provenanceSaveDir ?? 'prov'
   const saveDirs = [
     ...(facts.directory === '' && !path.isAbsolute(wanted) ? [] : [path.resolve(facts.directory, wanted)]),
     ...(runDir === undefined ? [] : [path.dirname(runDir)]),
   ]
-  const runs = saveDirs.flatMap((saveDir) => runsIn(saveDir))
-  // Renamed, perhaps; of copies, any is as good.
-  if (runId !== undefined) return runs.find((run) => run.facts.runId === runId)
+  // Renamed, perhaps.
+  const id = runId ?? facts.runId
+  if (isRunId(id)) return saveDirs.flatMap(runsIn).find((run) => run.facts.runId === id)
   const experiment = experimentOf(look)
   if (!isLasting(jobKey)) return undefined
-  return runs.find(
-    (run) =>
-      run.facts.jobKey === jobKey &&
-      run.facts.settings.experimentName === experiment &&
-      run.facts.runName === facts.runName &&
-      run.facts.ordinal === (former.ordinal ?? 0) &&
-      canGoOn(run),
-  )
+  return saveDirs
+    .flatMap(runsIn)
+    .find(
+      (run) =>
+        run.facts.jobKey === jobKey &&
+        run.facts.settings.experimentName === experiment &&
+        run.facts.runName === facts.runName &&
+        run.facts.ordinal === (former.ordinal ?? 0) &&
+        canGoOn(run),
+    )
 }
 
 /** Each folder is read once, however many sessions may belong there: of hundreds, each would read hundreds of runs. */
 function runsOnce(): (saveDir: string) => readonly StoredRun[] {
   const read = new Map<string, readonly StoredRun[]>()
   return (saveDir) => {
-    const runs = read.get(saveDir) ?? runsIn(saveDir)
+    const runs = read.get(saveDir) ?? storedRunsIn(saveDir)
     read.set(saveDir, runs)
     return runs
-  }
-}
-
-function runsIn(saveDir: string): StoredRun[] {
-  let names: string[]
-  try {
-    names = fs.readdirSync(saveDir)
-  } catch {
-    return []
-  }
-  return names.flatMap((name) => storedIn(path.join(saveDir, name)) ?? [])
-}
-
-function storedIn(runDir: string): StoredRun | undefined {
-  if (!fs.existsSync(filesOf(runDir).runJson)) return undefined
-  try {
-    return readStoredRun(runDir)
-  } catch {
-    return undefined
   }
 }
 

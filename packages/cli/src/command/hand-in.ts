@@ -16,6 +16,8 @@ export type Assigned = SpoolLook & {
   readonly runId?: RunId
   readonly jobKey?: string
   readonly ordinal?: number
+  /** The run that it named cannot go on. */
+  readonly ownRun?: boolean
 }
 
 /** What became of one session. */
@@ -47,7 +49,7 @@ export async function handIn(
 }
 
 async function handInOne(
-  { spool, runId, jobKey, ordinal, facts }: Assigned,
+  { spool, runId, jobKey, ordinal, ownRun, facts }: Assigned,
   connection: string,
   tell: (message: string) => void,
 ): Promise<Delivery> {
@@ -60,7 +62,12 @@ async function handInOne(
     const holder = claimSession(spool)
     if (holder !== undefined) return kept(`it is being handed in by another command (${holder})`)
     const agent = createAgent({
-      mode: { kind: 'drain', session: spool, ...(ordinal === undefined ? {} : { ordinal }) },
+      mode: {
+        kind: 'drain',
+        session: spool,
+        ...(ordinal === undefined ? {} : { ordinal }),
+        ...(ownRun === undefined ? {} : { ownRun }),
+      },
       // What this process was started with says nothing of the rank: its spool does.
       environment: {},
       options: {

@@ -1,8 +1,9 @@
 import fs from 'node:fs'
-import { clearSpool, isLeft, isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
+import { clearSpool, isLeft, isNamedLikeSpool, isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
 import type { SpoolLook } from '@provloom/agent'
 import type { RunFinished } from '@provloom/aggregator'
 import type { StoredRun } from '@provloom/rundir'
+import path from 'node:path'
 import { ProvloomError, checkOptions, exactJson, renderError, say, shellWord } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
@@ -126,10 +127,12 @@ function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | 
   const looks = all.filter((look) => isLeft(look))
   const busy = all.filter((look) => !isLeft(look) && !isOver(look)).length
   if (busy > 0) tell(`${counted(busy, 'session')} still in use: left alone`)
+  const other = busy === 0 ? '' : ' other'
   const { here, elsewhere } =
     options === undefined ? { here: looks, elsewhere: [] } : leftHere(looks, options.provenanceSaveDir)
   const which = elsewhere.length === 0 ? '' : ' of this folder'
-  if (here.length === 0) tell(`no sessions${which} are left to be handed in (looked in ${roots.join(', ')})`)
+  if (here.length === 0)
+    tell(`no${other} sessions${which} are left to be handed in (looked in ${roots.join(', ')})`)
   if (elsewhere.length > 0) tell(elsewhereWords(elsewhere).join('\n'))
   return { looks: here, unreadable: unreadable - otherFolders }
 }
@@ -138,19 +141,41 @@ function left(given: Readonly<Record<string, unknown>>, options: GivenOptions | 
 async function givenUp(folder: string): Promise<SpoolLook[]> {
   const until = performance.now() + GIVEN_UP_MS
   for (;;) {
-    const looks = lookAtSpool(folder)
+    const looks = lookNow(folder)
+    if (looks.length === 0) return looks
     const [tries] = looks.filter(({ agent, workers }) => agent !== undefined && workers.length === 0)
     if (tries === undefined || performance.now() > until) return looks
     await new Promise((resolve) => setTimeout(resolve, 100))
-    if (fs.existsSync(folder)) continue
-    tell(`${folder} is not there any more: its agent has handed it in`)
-    return []
+  }
+}
+
+/** What somebody names may be handed in by its agent, or by another command, before he has typed it or while it is read. */
+function lookNow(folder: string): SpoolLook[] {
+  for (;;) {
+    try {
+      const looks = lookAtSpool(folder)
+      if (looks.length === 0) tell(`${folder} holds no session: what it held was handed in, or removed`)
+      return looks
+    } catch (error) {
+      if (!isNamedLikeSpool(folder)) throw error
+      if (!fs.existsSync(folder)) {
+        tell(`${folder} is not there any more: what it held was handed in, or removed`)
+        return []
+      }
+      // A session of the tree has just gone, which is there no more at the next look.
+      const file = error instanceof ProvloomError ? error.to : undefined
+      if (file === undefined || fs.existsSync(path.dirname(file))) throw error
+    }
   }
 }
 
 /** One that its document holds, and whose agent was killed before it removed it, needs no handing in. */
 function withoutDone(looks: readonly SpoolLook[]): SpoolLook[] {
-  for (const look of looks) if (isOver(look)) clearSpool(look)
+  for (const look of looks) {
+    if (!isOver(look)) continue
+    tell(`${look.spool} holds nothing that is not in its run: removed`)
+    clearSpool(look)
+  }
   return looks.filter((look) => !isOver(look))
 }
 

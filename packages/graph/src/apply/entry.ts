@@ -43,8 +43,6 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
       return remark(change, entry)
     case 'reopened':
       undo.set(state, 'closed', undefined)
-      undo.set(state, 'absent', [])
-      undo.set(state, 'elsewhere', [])
       for (const key of state.ranks.keys()) markRank(change, key)
       return
     case 'parts':
@@ -66,6 +64,7 @@ function seal({ state, undo }: Change, { parts, through }: PartsSealed): void {
 
 function admit(change: Change, entry: Admitted): void {
   const { undo } = change
+  comes(change, entry.rank)
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   if (rank.admitted === undefined) undo.set(rank, 'admitted', entry.time)
   if (rank.host === undefined) undo.set(rank, 'host', entry.host)
@@ -79,6 +78,19 @@ function admit(change: Change, entry: Admitted): void {
   if (entry.worldSize !== undefined) tellWorld(change, entry.attempt, entry.worldSize)
   hostOf(change, entry.host)
   markRank(change, key)
+}
+
+/** What was recorded of who is missing holds for all others. */
+function comes({ state, undo, dirt }: Change, rank: number): void {
+  for (const name of ['absent', 'elsewhere'] as const) {
+    if (!state[name].includes(rank)) continue
+    undo.set(
+      state,
+      name,
+      state[name].filter((one) => one !== rank),
+    )
+    dirt.markAll()
+  }
 }
 
 function disagree(change: Change, entry: Conflict): void {

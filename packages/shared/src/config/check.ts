@@ -1,4 +1,5 @@
 import { ProvloomError } from '../errors.ts'
+import { runIdFrom } from '../ids.ts'
 import { flagOf, options, variableOf } from './options.ts'
 import type { GivenOptions, Option, Part } from './options.ts'
 import { flagIn, flagWords } from './variables.ts'
@@ -45,6 +46,11 @@ function checkValue(name: string, option: Option, value: unknown): OptionValue {
       if (typeof value === 'string' && value.trim() !== '' && value.length <= 4096 && !value.includes('\0'))
         return value
       throw badOption(name, 'text that is not empty', value)
+    case 'run-id': {
+      const runId = runIdFrom(value)
+      if (runId !== undefined) return runId
+      throw badOption(name, 'the id of a run, a UUID as run.json has it', value)
+    }
     case 'flag':
       if (typeof value === 'boolean') return value
       if (typeof value === 'string' && flagIn(value) !== undefined) return flagIn(value)!

@@ -4,7 +4,7 @@ import { saveAfterNLogsDefault } from '../limits.ts'
  * Every option that agent, aggregator and the command line share, as data: one place for names, defaults, units and
  * words. Names are prov4ml's; the command line has them in kebab-case, the environment as PROVLOOM_ in capitals.
  */
-export type OptionKind = 'text' | 'flag' | 'count' | 'port' | 'positive' | 'seconds' | 'path'
+export type OptionKind = 'text' | 'flag' | 'count' | 'port' | 'positive' | 'seconds' | 'path' | 'run-id'
 export type Part = 'run' | 'agent' | 'aggregator'
 
 export interface Option {
@@ -107,7 +107,7 @@ export const options: Readonly<Record<OptionName, Option>> = {
     value: 'KEY',
     help: 'name of the job; found from its launcher or batch system when not given (docs/launchers.md)',
   },
-  runId: { kind: 'text', parts: ['agent'], value: 'UUID', help: 'join this run' },
+  runId: { kind: 'run-id', parts: ['agent'], value: 'UUID', help: 'join this run' },
   connection: {
     kind: 'path',
     parts: ['agent'],

@@ -24,6 +24,16 @@ describe('options', () => {
     ).toEqual({ rank: 3, experimentName: 'x' })
   })
 
+  it('name a run by its id, in any case of letters; what is none is refused', () => {
+    const runId = '01a21db7-75f9-7007-beba-2eaefcfc6962'
+    expect(checkOptions('agent', { runId: runId.toUpperCase() })).toEqual({ runId })
+    for (const wrong of ['zzz', `${runId}0`, 7])
+      expect(() => checkOptions('agent', { runId: wrong })).toThrow(
+        '--run-id must be the id of a run, a UUID',
+      )
+    expect(() => checkOptions('agent', {}, { PROVLOOM_RUN_ID: 'zzz' })).toThrow('PROVLOOM_RUN_ID must be')
+  })
+
   it('unknown are refused by name, with the nearest known one', () => {
     expect(refusal({ experimentNam: 'x' })).toBe(
       'Error: There is no option --experiment-nam [UNKNOWN_OPTION]\nTry:   Did you mean --experiment-name? --help lists them all.',

@@ -1,0 +1,112 @@
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ManualClock } from './support/clock.ts'
+import { TestHouse, readJson } from './support/house.ts'
+import { rankEnd, rankStart } from './support/peer.ts'
+import type { Connection } from '@provloom/shared'
+
+let house: TestHouse
+
+beforeEach(() => {
+  house = new TestHouse()
+})
+
+afterEach(() => house.clear())
+
+/** One rank of two has a session that ends well, and its agent goes. */
+async function session(connection: Connection | undefined, rank: number, ordinal = 0): Promise<string> {
+  const peer = house.peer(connection, { rank, worldSize: 2, hello: { ordinal } })
+  const { runDir } = await peer.welcome()
+  await peer.store('w', [rankStart(), rankEnd()])
+  await peer.bye()
+  return path.basename(runDir)
+}
+
+const runJson = (number: number): Record<string, unknown> =>
+  readJson(path.join(house.runDir(number), 'run.json'))
+
+/** What the graph says of the run as a whole. */
+function runFacts(number: number): Record<string, unknown> {
+  const { activity } = readJson(path.join(house.runDir(number), 'prov.json')) as {
+    activity: Record<string, Record<string, unknown>>
+  }
+  return Object.values(activity).find((facts) => 'provloom:worldSize' in facts) ?? {}
+}
+
+test.each([
+  ['its aggregator is stopped, as under provloom run', true],
+  ['a minute has passed, as by agents', false],
+])(
+  'a rank of the known world that had a run before and none now is elsewhere, and is told apart: %s',
+  async (_how, stopped) => {
+    const clock = new ManualClock()
+    const aggregator = await house.started({ collectAllProcesses: true }, { clock })
+    const { connection } = aggregator
+    const both = [0, 1].map((rank) => house.peer(connection, { rank, worldSize: 2 }))
+    for (const peer of both) await peer.welcome()
+    for (const peer of both) {
+      const sending = peer.store('w', [rankStart(), rankEnd()])
+      await clock.passing(sending)
+      await peer.bye()
+    }
+    const alone = house.peer(connection, { rank: 1, worldSize: 2, hello: { ordinal: 1 } })
+    await alone.welcome()
+    await clock.passing(alone.store('w', [rankStart(), rankEnd()]))
+    await alone.bye()
+    if (stopped) await aggregator.stop(30_000, 0)
+    else await clock.passing(house.status('run-finished', ({ runDir }) => runDir === house.runDir(1)))
+    expect(runJson(1)).toMatchObject({
+      status: 'completed',
+      ledger: { absent: [] },
+      problemKinds: [{ code: 'RANKS_APART', count: 1 }],
+    })
+    expect(runFacts(1)).toMatchObject({ 'provloom:elsewhereRank': 0 })
+    expect(JSON.stringify(runFacts(1))).toContain('rank 1 has this run and rank 0 has not')
+    expect(runJson(0)).toMatchObject({ status: 'completed', problems: 0 })
+  },
+)
+
+test('a rank of the known world that nobody ever was is absent, also of a run that is stopped', async () => {
+  const aggregator = await house.started({ collectAllProcesses: true })
+  await session(aggregator.connection, 0)
+  await aggregator.stop(30_000, 0)
+  expect(runJson(0)).toMatchObject({
+    status: 'incomplete',
+    ledger: { absent: [1] },
+    problemKinds: [{ code: 'RANKS_ABSENT', count: 1 }],
+  })
+})
+
+test('a run to which nothing is added keeps what was known of it, and a new one of its job says who is absent', async () => {
+  const first = await house.started({ collectAllProcesses: true })
+  await session(first.connection, 0)
+  await first.stop(30_000, 0)
+  const before = runJson(0)
+  const second = await house.started({
+    jobKey: 'import',
+    collectAllProcesses: true,
+    resume: [house.runDir()],
+    holdOpen: true,
+  })
+  expect(await session(second.connection, 0)).toBe('exp_1')
+  await second.stop(30_000, 0)
+  const { status, problemKinds, startTime, endTime } = before
+  expect(runJson(0)).toMatchObject({ status, problemKinds, startTime, endTime, ledger: { absent: [1] } })
+  expect(runFacts(0)).toMatchObject({ 'provloom:absentRank': 1 })
+  expect(runJson(1)).toMatchObject({ status: 'incomplete', ledger: { absent: [1] } })
+})
+
+test('who was absent and comes is absent no more', async () => {
+  const first = await house.started({ collectAllProcesses: true })
+  await session(first.connection, 0)
+  await first.stop(30_000, 0)
+  const second = await house.started({
+    jobKey: 'import',
+    collectAllProcesses: true,
+    resume: [house.runDir()],
+    holdOpen: true,
+  })
+  expect(await session(second.connection, 1)).toBe('exp_0')
+  await second.stop(30_000, 0)
+  expect(runJson(0)).toMatchObject({ status: 'completed', problems: 0, ledger: { absent: [] } })
+})
