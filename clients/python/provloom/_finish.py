@@ -8,11 +8,39 @@ from ._session import Session
 
 def end(session, ending, create_graph, create_svg, wait):
     """end_run. Returns whether the graph on disk holds all of the session."""
+    try:
+        with _current.lock:
+            if session is not _current.session or not session.release():
+                return False
+            session.look()
+            session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
+        return _ended(session, wait)
+    except BaseException:
+        _current.cut_off = session, ending, create_graph, create_svg
+        raise
+
+
+def go_on(wait):
+    """An end_run after one that was cut off."""
+    session, *how = _current.cut_off
+    try:
+        write()
+        return _ended(session, wait)
+    except BaseException:
+        _current.cut_off = (session, *how)
+        raise
+
+
+def write():
+    """Writes the end that was cut off, as far as it is not written."""
     with _current.lock:
-        if session is not _current.session or not session.release():
-            return False
-        session.look()
-        session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
+        session, ending, create_graph, create_svg = _current.cut_off
+        if not session.ended:
+            session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
+        _current.cut_off = None
+
+
+def _ended(session, wait):
     if session.kind == Session.HELPER:
         _words.helped(session)
         return False

@@ -3,6 +3,8 @@
 import os
 from itertools import islice
 
+from ._cut_in import inside
+
 #: more than any chain of shells and wrappers between a rank and its launcher
 _PARENTS_MAX = 16
 
@@ -20,7 +22,7 @@ def me():
     if _me[0] != pid:
         try:
             _proc_is_ours = os.readlink("/proc/self") == str(pid)
-        except OSError:
+        except inside(OSError):
             _proc_is_ours = False
         fields = _read("self")
         _me = (pid, int(fields[19]) if fields else 0)
@@ -36,9 +38,9 @@ def start_of(pid):
         return None if fields[0] in (b"Z", b"X") else int(fields[19])
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except inside(ProcessLookupError):
         return None
-    except OSError:
+    except inside(OSError):
         pass
     return 0
 
@@ -87,7 +89,7 @@ def words_of(pid):
     try:
         with open("/proc/%s/cmdline" % (pid if _proc_is_ours else "none"), "rb", buffering=0) as opened:
             return opened.read(1 << 16).split(b"\0")
-    except OSError:
+    except inside(OSError):
         return []
 
 
@@ -95,7 +97,7 @@ def namespace():
     """The number of our pid namespace; 0 when it is unknown."""
     try:
         return int(os.readlink("/proc/self/ns/pid").partition("[")[2].rstrip("]"))
-    except (OSError, ValueError):
+    except inside(OSError, ValueError):
         return 0
 
 
@@ -126,9 +128,9 @@ def _read(pid):
     try:
         with open("/proc/%s/stat" % pid, "rb", buffering=0) as opened:
             return opened.read(4096).rpartition(b")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
+    except inside(FileNotFoundError, ProcessLookupError):
         return None
-    except OSError:
+    except inside(OSError):
         return []
 
 
@@ -136,5 +138,5 @@ def _line(file):
     try:
         with open(file, encoding="ascii") as opened:
             return opened.readline().strip()
-    except (OSError, ValueError):
+    except inside(OSError, ValueError):
         return ""

@@ -12,6 +12,7 @@ from _thread import RLock
 
 from . import _descriptor
 from . import _limits as limits
+from ._cut_in import inside
 from ._segment import FRAME_HEADER_BYTES, HEADER_BYTES, POINT_FRAME_BYTES, Segments, pack_payload
 from ._small import now_us
 
@@ -28,7 +29,7 @@ class Stream(Segments):
     """
 
     __slots__ = ("first", "lock", "state", "inner", "_inner", "fast", "series", "closed", "look_from", "look_until",
-                 "_looked_at", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
+                 "_looked_at", "_is_ended", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
 
     def __init__(self, session, first):
         super().__init__(session)
@@ -40,7 +41,7 @@ class Stream(Segments):
         #: a point goes the short way while the segment is no longer than this
         self.fast = -1
         self.series = {}
-        self.closed = False
+        self.closed = self._is_ended = False
         self.look_from = self.look_until = 0
         self._looked_at = 0
         self._hard = min(limits.UNMEASURED_BYTES, limits.SPOOL_BYTES_MAX)
@@ -113,17 +114,28 @@ class Stream(Segments):
                 return
             torn, self.state = self.state, BUSY
             try:
-                if self.inner is not None:
-                    self.inner.close()
-                self._end(torn, last)
-            finally:
-                self.closed = True
-                self.fast = -1
-                self._close_file()
-                self.ledger.put_next(self.at[0])
-                self.ledger.settle()
-                self.ledger.close()
-                self.state = IDLE
+                try:
+                    if self.inner is not None:
+                        self.inner.close()
+                    if not self._is_ended:
+                        self._end(torn, last)
+                        self._is_ended = True
+                except inside(BaseException):
+                    self._shut()
+                    raise
+                self._shut()
+            except BaseException:
+                self.state = TORN  # where a handler cut in, who closes it again does the rest
+                raise
+
+    def _shut(self):
+        self.fast = -1
+        self._close_file()
+        self.ledger.put_next(self.at[0])
+        self.ledger.settle()
+        self.ledger.close()
+        self.closed = True
+        self.state = IDLE
 
     def lose(self, reason, many=1):
         """Counts events that never came as far as a record. Takes no lock: what failed may hold it."""
@@ -182,11 +194,13 @@ class Stream(Segments):
     def _end(self, torn, last):
         if last is None and (self.at[0] == 0 or self.session.over):
             return
+        if torn == TORN:
+            self._cut()
         if self.at[0] > 0:
             self._tell_drops(now_us(), at_the_end=True)
             self.ledger.put_next(self.at[0])
         if last is not None:
-            self._event(torn, last)
+            self._event(IDLE, last)
         if self.fd >= 0:
             self._tell_drops(now_us(), at_the_end=True)
 
