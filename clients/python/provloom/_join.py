@@ -28,7 +28,7 @@ def start(options, line):
 
 
 def _start(options, line):
-    session = _current.session
+    session, holder = _current.session, Holder()
     if session is None or session.kind == Session.HELPER:
         session = _begin(options)
     elif session.kind == Session.RANK:
@@ -55,7 +55,7 @@ def _start(options, line):
                 session.problem("ALREADY_STARTED", "start_run was called while a run is open: that one goes on until its "
                                 "end_run, and what is recorded from now on is in it")  # fmt: skip
             return session, False
-    session.holds = [(Holder(), line)]
+    session.holds = [(holder, line)]
     return session, True
 
 

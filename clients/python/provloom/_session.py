@@ -226,11 +226,19 @@ class Session:
                 raise OSError(self.stream._failure, os.strerror(self.stream._failure or 0), self.spool)
             _session_folder.put_spare(self.spool)
             os.rename(self.spool, named)
+            self._is_named(named)
         except BaseException:
-            self.stream.leave_to_parent()
-            _session_folder.clear(self.spool)
-            self.spool = named
+            if mark_of(named) is None:
+                self.stream.leave_to_parent()
+                _session_folder.clear(self.spool)
+                self.spool = named
+            else:
+                # A handler cut in on what its agent sees already.
+                self._is_named(named)
+                self.end("incomplete", by="next")
             raise
+
+    def _is_named(self, named):
         self.spool = named
         self.stream.moved()
         self.name_current()

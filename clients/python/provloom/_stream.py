@@ -18,6 +18,8 @@ from ._small import now_us
 
 #: A stream is IDLE; or BUSY with a record; or TORN: an exception came between, so that bytes may stand behind `at`.
 IDLE, BUSY, TORN = 0, 1, 2
+#: How far its end has come, where it was asked for.
+_BEGUN, _WRITTEN = 1, 2
 
 
 class Stream(Segments):
@@ -29,7 +31,7 @@ class Stream(Segments):
     """
 
     __slots__ = ("first", "lock", "state", "inner", "_inner", "fast", "series", "closed", "look_from", "look_until",
-                 "_looked_at", "_is_ended", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
+                 "_looked_at", "_end_is", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
 
     def __init__(self, session, first):
         super().__init__(session)
@@ -41,7 +43,8 @@ class Stream(Segments):
         #: a point goes the short way while the segment is no longer than this
         self.fast = -1
         self.series = {}
-        self.closed = self._is_ended = False
+        self.closed = False
+        self._end_is = None
         self.look_from = self.look_until = 0
         self._looked_at = 0
         self._hard = min(limits.UNMEASURED_BYTES, limits.SPOOL_BYTES_MAX)
@@ -117,9 +120,10 @@ class Stream(Segments):
                 try:
                     if self.inner is not None:
                         self.inner.close()
-                    if not self._is_ended:
-                        self._end(torn, last)
-                        self._is_ended = True
+                    if self._end_is != _WRITTEN:
+                        again, self._end_is = self._end_is == _BEGUN, _BEGUN
+                        self._end(torn, last, again)
+                        self._end_is = _WRITTEN
                 except inside(BaseException):
                     self._shut()
                     raise
@@ -191,7 +195,7 @@ class Stream(Segments):
             return None
         return (self.name, self.at[0] - 1)
 
-    def _end(self, torn, last):
+    def _end(self, torn, last, again):
         if last is None and (self.at[0] == 0 or self.session.over):
             return
         if torn == TORN:
@@ -199,10 +203,19 @@ class Stream(Segments):
         if self.at[0] > 0:
             self._tell_drops(now_us(), at_the_end=True)
             self.ledger.put_next(self.at[0])
-        if last is not None:
+        if last is not None and not (again and self._ends_with(last)):
             self._event(IDLE, last)
         if self.fd >= 0:
             self._tell_drops(now_us(), at_the_end=True)
+
+    def _ends_with(self, last):
+        """Whether an event of the type of ``last`` is among the last of this stream."""
+        try:
+            with open(self.file, "rb") as opened:
+                opened.seek(max(0, self.at[1] - 2 * limits.EVENT_BYTES_MAX))
+                return last[: last.index(b",")] in opened.read()
+        except inside(OSError, TypeError):
+            return False
 
     def _declare(self, key, context, source, unit, now):
         known = self.series.get((key, context, source))
