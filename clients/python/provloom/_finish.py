@@ -2,7 +2,7 @@
 
 import os
 
-from . import _agent, _current, _wait, _words
+from . import _agent, _current, _process, _wait, _words
 from ._session import Session
 
 
@@ -44,14 +44,19 @@ def _ended(session, wait):
     if session.kind == Session.HELPER:
         _words.helped(session)
         return False
-    return _settle(session, session.rank() == 0 if wait is None else bool(wait))
+    return _settle(session, _waits(session) if wait is None else bool(wait))
+
+
+def _waits(session):
+    """Whether it waits where nobody says: rank 0 for the run, and whose end is that of its agent for what it logged."""
+    return session.rank() == 0 or (not session.wrapped and _process.ends_its_container())
 
 
 def at_exit(session, ending):
     """The process ends with the session open. A wrapper outlives it; under a plain start nobody else tells the end."""
     session.end(ending.status, ending.error, by="exit", exit_code=ending.code, signal=ending.signal)
     if session.kind == Session.OWN and not session.wrapped:
-        _settle(session, session.rank() == 0)
+        _settle(session, _waits(session))
 
 
 def hear(session):
@@ -78,9 +83,9 @@ def _settle(session, wait):
         _current.unheard = session
     # Nobody but who was refused can say where that is kept.
     refused = session.control.get("state") == "refused"
-    if not session.wrapped and not session.quiet and (refused or session.rank() == 0):
-        if done:
+    if not session.wrapped and not session.quiet and (refused or _waits(session)):
+        if done and session.rank() == 0:
             _words.ended(session)
-        elif (wait or refused) and not session.kept_told:
+        elif not done and (wait or refused) and not session.kept_told:
             _words.not_ended(session)
     return done

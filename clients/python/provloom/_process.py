@@ -101,6 +101,16 @@ def namespace():
         return 0
 
 
+#: of a machine's own first pid namespace, always
+_FIRST_NAMESPACE = 0xEFFFFFFC
+
+
+def ends_its_container():
+    """Whether with this process all of its pid namespace ends, our agent too: it is its process 1, or what that has started
+    and waits for (a shell, an init, a launcher)."""
+    return os.getpid() == 1 or (os.getppid() == 1 and namespace() not in (0, _FIRST_NAMESPACE))
+
+
 def host_id():
     """32 hex digits that name this boot of this machine, whatever it is called."""
     global _host_id
