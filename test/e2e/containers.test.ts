@@ -34,7 +34,7 @@ const rank1 = { RANK: '1', WORLD_SIZE: '2', MASTER_ADDR: '127.0.0.1', MASTER_POR
 const inContainer = ['-fp', '--mount-proc', '--kill-child', 'sh', '-c']
 const client = JSON.stringify(path.join(repository, 'packages/agent/dist/client/index.js'))
 /** Of each client a script that ends its run, and one that ends with it. */
-const scripts: Readonly<Record<string, string>> = {
+const scripts: Record<string, string> = {
   'end.py':
     'import provloom\nprovloom.start_run("www.example.org", "e", collect_all_processes=True)\n' +
     'for step in range(100): provloom.log_metric("loss", step, step=step)\nprint(provloom.end_run())',

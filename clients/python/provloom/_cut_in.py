@@ -4,7 +4,7 @@ import sys
 from _signal import NSIG, getsignal
 
 
-def inside(*kinds):
+def from_inside(*kinds):
     """For an ``except``: these kinds where what is handled comes out of the call, and none where it cuts in.
 
     What a signal's handler raises may be an OSError too (TimeoutError), between any two lines of ours.

@@ -3,7 +3,7 @@
 import sys
 
 from . import _current
-from ._cut_in import cuts_in, inside
+from ._cut_in import cuts_in, from_inside
 from ._numbers import error_text
 from ._tell import once
 
@@ -40,7 +40,7 @@ class harmless:
             else:
                 session.stream.lose("client-error")
                 session.problem("CALL_FAILED", told, self.call)
-        except inside(Exception):
+        except from_inside(Exception):
             pass  # where not even that can be said (no memory, no frame is left) nothing is
         return True
 

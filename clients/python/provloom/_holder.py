@@ -4,7 +4,7 @@ import sys
 from _thread import get_ident
 from _weakref import ref
 
-from ._cut_in import inside
+from ._cut_in import from_inside
 
 
 class Holder:
@@ -34,5 +34,5 @@ def _running_task():
     try:
         loop = None if asyncio is None else asyncio._get_running_loop()
         return None if loop is None else asyncio.current_task(loop)
-    except inside(Exception):
+    except from_inside(Exception):
         return None  # it is being imported, or is another one of that name

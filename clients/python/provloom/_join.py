@@ -4,7 +4,7 @@ import os
 import sys
 
 from . import _current, _inherit, _life, _place
-from ._cut_in import inside
+from ._cut_in import from_inside
 from ._holder import Holder
 from ._session import Session
 from ._small import now_us
@@ -191,7 +191,7 @@ def _open(options, kind=Session.OWN, follows=None, inherited=None):
     for tree in _places(_current.tree):
         try:
             session = _opened(tree, options, kind, follows, inherited)
-        except inside(OSError) as error:
+        except from_inside(OSError) as error:
             trouble = trouble or error
             passed = passed or (os.path.dirname(tree.folder), error)
             continue
@@ -216,7 +216,7 @@ def _opened(tree, *more):
         try:
             session.open()
             return session
-        except inside(FileNotFoundError):
+        except from_inside(FileNotFoundError):
             # An agent that leaves takes its empty tree away.
             if last:
                 raise

@@ -7,7 +7,7 @@ from _thread import RLock, get_ident
 
 from . import _current, _offspring, _wait
 from . import _limits as limits
-from ._cut_in import inside
+from ._cut_in import from_inside
 from ._tell import once
 
 _last_error = None
@@ -23,12 +23,12 @@ def begin():
         from ._tree import take
 
         _current.tree = take()
-    except inside(Exception):
+    except from_inside(Exception):
         pass  # start_run tries again, and says why
     try:
         watch_exit()
         _offspring.begin()
-    except inside(Exception):
+    except from_inside(Exception):
         pass
 
 
@@ -220,7 +220,7 @@ def _at_exit():
             hear(_current.unheard)
     except KeyboardInterrupt:
         pass  # it was waiting, and what it waited for goes on without it
-    except inside(Exception) as error:
+    except from_inside(Exception) as error:
         once("exit", "the end of the run could not be recorded: %s" % error)
 
 
@@ -244,7 +244,7 @@ def describe_error(kind, error, trace):
 
     try:
         text = "".join(traceback.format_exception(kind, error, trace)).rstrip()
-    except inside(Exception):
+    except from_inside(Exception):
         text = getattr(kind, "__name__", str(kind))
     return last_told(text, limits.ERROR_TAIL_BYTES)
 
@@ -271,7 +271,7 @@ def _after_fork():
         helper.quiet = session.quiet
         _current.session = helper
         _current.stream = None if helper.quiet else helper.stream
-    except inside(Exception):
+    except from_inside(Exception):
         _current.session = _current.stream = None
 
 

@@ -5,7 +5,7 @@ import sys
 
 from . import _current
 from . import _limits as limits
-from ._cut_in import inside
+from ._cut_in import from_inside
 from ._guard import harmless, is_within
 from ._life import Ending, ending_of
 from ._numbers import NotANumber, shown, step
@@ -98,7 +98,7 @@ def start_run(
         )  # fmt: skip
         try:
             session, new = start(options, (frame.f_code.co_filename, frame.f_lineno))
-        except inside(OSError) as error:
+        except from_inside(OSError) as error:
             once("no-spool", "no folder for this run can be made (%s): nothing is recorded. "
                  "Set PROVLOOM_SPOOL_ROOT to a folder that can be written." % error)  # fmt: skip
             _current.unable = True

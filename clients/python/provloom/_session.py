@@ -5,7 +5,7 @@ import os
 
 from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
-from ._cut_in import inside
+from ._cut_in import from_inside
 from ._holder import Holder
 from ._paths import text_of
 from ._secrets import first_told, told
@@ -283,7 +283,7 @@ class Session:
         """This is the session of what this process starts, and of what logs in it later."""
         try:
             replace(self.tree.path("current-%d" % os.getpid()), self.id.encode("ascii"))
-        except inside(OSError):
+        except from_inside(OSError):
             pass  # helpers then find none, and say so
 
     def end(self, status, error=None, create_graph=None, create_svg=None, by="call", exit_code=None, signal=None):
@@ -328,7 +328,7 @@ class Session:
             try:
                 with open(file, "rb", buffering=0) as opened:
                     mine = opened.read(64).decode("ascii", "replace") == self.id
-            except inside(OSError):
+            except from_inside(OSError):
                 mine = False
             if mine:
                 remove(file)

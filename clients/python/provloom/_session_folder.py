@@ -5,7 +5,7 @@ import sys
 
 from . import _limits as limits
 from . import _place, _process
-from ._cut_in import inside
+from ._cut_in import from_inside
 from ._paths import is_text
 from ._small import mark_of, put, put_json, read_json
 from ._tree import FORMAT, make_folder
@@ -28,7 +28,7 @@ def put_spare(spool):
     try:
         # Random: there are file systems that need no room for zeros.
         put(os.path.join(spool, "spare"), os.urandom(limits.SPARE_BYTES))
-    except inside(OSError) as error:
+    except from_inside(OSError) as error:
         return error.errno not in _FULL_NUMBERS
     return True
 
@@ -42,7 +42,7 @@ def give_spare(spool):
     try:
         os.unlink(os.path.join(spool, "spare"))
         return True
-    except inside(OSError):
+    except from_inside(OSError):
         return False
 
 
@@ -100,7 +100,7 @@ def _working_folder():
     """None where it is gone, or cannot be named: nobody may take another one for it."""
     try:
         folder = os.getcwd()
-    except inside(OSError):
+    except from_inside(OSError):
         return None
     return folder if is_text(folder) else None
 
@@ -118,7 +118,7 @@ def used_bytes(tree):
                         total += entry.stat(follow_symlinks=False).st_size
                     elif entry.name not in ("files", "ledgers") and entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
-        except inside(OSError):
+        except from_inside(OSError):
             pass  # the agent has just taken it away
     return total
 

@@ -3,7 +3,7 @@
 import os
 from time import time_ns
 
-from ._cut_in import inside
+from ._cut_in import from_inside
 
 
 def now_us():
@@ -15,7 +15,7 @@ def age_of(file):
     """Seconds since a file was written, by this machine's clock; infinite when there is none."""
     try:
         return abs(now_us() / 1e6 - os.stat(file).st_mtime)
-    except inside(OSError):
+    except from_inside(OSError):
         return float("inf")
 
 
@@ -23,7 +23,7 @@ def mark_of(file):
     """What changes when a file is written or replaced; None when there is none."""
     try:
         found = os.stat(file)
-    except inside(OSError):
+    except from_inside(OSError):
         return None
     return (found.st_ino, found.st_mtime_ns, found.st_size)
 
@@ -33,13 +33,13 @@ def read_json(file):
     try:
         with open(file, "rb", buffering=0) as opened:
             text = opened.read(1 << 20)
-    except inside(OSError):
+    except from_inside(OSError):
         return None
     import json
 
     try:
         found = json.loads(text)
-    except inside(ValueError):
+    except from_inside(ValueError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -75,5 +75,5 @@ def put(file, data):
 def remove(file):
     try:
         os.unlink(file)
-    except inside(OSError):
+    except from_inside(OSError):
         pass

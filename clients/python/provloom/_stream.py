@@ -12,7 +12,7 @@ from _thread import RLock
 
 from . import _descriptor
 from . import _limits as limits
-from ._cut_in import inside
+from ._cut_in import from_inside
 from ._segment import FRAME_HEADER_BYTES, HEADER_BYTES, POINT_FRAME_BYTES, Segments, pack_payload
 from ._small import now_us
 
@@ -124,7 +124,7 @@ class Stream(Segments):
                         again, self._end_is = self._end_is == _BEGUN, _BEGUN
                         self._end(torn, last, again)
                         self._end_is = _WRITTEN
-                except inside(BaseException):
+                except from_inside(BaseException):
                     self._shut()
                     raise
                 self._shut()
@@ -214,7 +214,7 @@ class Stream(Segments):
             with open(self.file, "rb") as opened:
                 opened.seek(max(0, self.at[1] - 2 * limits.EVENT_BYTES_MAX))
                 return last[: last.index(b",")] in opened.read()
-        except inside(OSError, TypeError):
+        except from_inside(OSError, TypeError):
             return False
 
     def _declare(self, key, context, source, unit, now):

@@ -2,7 +2,7 @@
 
 import sys
 
-from ._cut_in import inside
+from ._cut_in import from_inside
 
 _told = set()
 _LENGTH_MAX = 4000
@@ -29,5 +29,5 @@ def line(text):
     try:
         sys.stderr.write("provloom: %s\n" % _in_a_line(text))
         sys.stderr.flush()
-    except inside(Exception):
+    except from_inside(Exception):
         pass
