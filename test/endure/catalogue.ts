@@ -108,6 +108,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
       'packages/agent/test/secrets.property.test.ts',
       'packages/agent/test/secrets.python.test.ts',
       'test/e2e/always-run.test.ts',
+      'test/e2e/containers.test.ts',
       'test/e2e/hand-in.test.ts',
       'test/e2e/signals.test.ts',
       'test/e2e/sessions/children.test.ts',

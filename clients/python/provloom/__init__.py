@@ -4,6 +4,7 @@ Standard library only. No call raises, and none waits for anything but the local
 """
 
 from ._context import Context, create_context
+from ._cut_in import from_inside as _from_inside
 from ._final import FoldOperation, register_final_metric
 from ._metric import log_metric, log_metrics
 from ._param import (
@@ -59,7 +60,7 @@ def __getattr__(name):
         raise AttributeError("module 'provloom' has no attribute %r" % name)
     try:
         found = None if _is_within() else getattr(__import__(__name__ + "." + module, fromlist=(name,)), name, None)
-    except ImportError:
+    except _from_inside(ImportError):
         found = None
     if found is None:
         return _not_loaded(name)

@@ -4,6 +4,7 @@ import os
 import time
 
 from . import _process
+from ._cut_in import from_inside
 from ._small import age_of, put, remove
 
 #: Whoever starts an agent says so; the others of the tree need not for so long, in seconds.
@@ -37,7 +38,7 @@ def find_command():
 def _working_folder():
     try:
         return os.getcwd()
-    except OSError:
+    except from_inside(OSError):
         return None
 
 
@@ -90,9 +91,9 @@ def _claim(tree):
             os.link(beside, mine)
         finally:
             remove(beside)
-    except FileExistsError:
+    except from_inside(FileExistsError):
         return None
-    except (OSError, ValueError):
+    except from_inside(OSError, ValueError):
         # A full disk, or a file system without links: two agents settle it between them.
         mine = tree.path(_CLAIM)
     return mine
@@ -103,7 +104,7 @@ def _holds(file):
         with open(file, "rb", buffering=0) as opened:
             pid, _, start = opened.read(64).partition(b".")
         return age_of(file) < _STARTING_SECONDS and _process.lives(int(pid), int(start))
-    except (OSError, ValueError):
+    except from_inside(OSError, ValueError):
         return False
 
 
@@ -123,7 +124,7 @@ def _start(tree, command):
             )  # fmt: skip
         finally:
             os.close(log)
-    except (OSError, ValueError) as error:
+    except from_inside(OSError, ValueError) as error:
         return "%s could not be started (%s)" % (command[0], error)
     until = time.monotonic() + _SHELL_SECONDS
     while shell.poll() is None and time.monotonic() < until:

@@ -8,6 +8,7 @@ from . import _copy
 from . import _limits as limits
 from . import _ours
 from ._context import context_name
+from ._cut_in import from_inside
 from ._listing import Folder, listed
 from ._guard import harmless, session_for
 from ._numbers import recorded_step
@@ -68,7 +69,7 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
     }
     try:
         found = os.stat(path)
-    except OSError as error:
+    except from_inside(OSError) as error:
         session.problem("MISSING_FILE", "%s: %s cannot be recorded: %s: %s"
                         % (call, facts["name"], error.strerror, shown(path)), path)  # fmt: skip
         return
@@ -115,7 +116,7 @@ class _Keeper:
     def file(self, path):
         try:
             fields = self._record(path, self._facts, _link_of(path))
-        except (OSError, _copy.NotKept) as error:
+        except from_inside(OSError, _copy.NotKept) as error:
             why = getattr(error, "strerror", None) or str(error)
             self._session.problem("FILE_NOT_KEPT", "%s: %s is recorded by its path only: %s"
                                   % (self._call, shown(path), why), path)  # fmt: skip
@@ -132,23 +133,23 @@ class _Keeper:
         size, hashes = 0, []
         for one in folder.found:
             relative = text_of(one.relative)
-            inside = dict(self._facts, name=name_of(self._facts["name"] + "/" + relative))
+            facts = dict(self._facts, name=name_of(self._facts["name"] + "/" + relative))
             if one.empty:
-                self._session.event("artifact", path=text_of(one.path), copy=False, size=0, mediaType="inode/directory", **inside)
+                self._session.event("artifact", path=text_of(one.path), copy=False, size=0, mediaType="inode/directory", **facts)
                 continue
-            inside["depth"] = one.relative.count("/") + 1
+            facts["depth"] = one.relative.count("/") + 1
             try:
                 if _ours.is_connection(one.path, os.stat(one.path).st_size):
                     folder.own.append(one.relative)
                     continue
-                fields = self._record(one.path, inside, one.link)
-            except FileNotFoundError:
+                fields = self._record(one.path, facts, one.link)
+            except from_inside(FileNotFoundError):
                 folder.leave_out("file gone since it was listed", one.relative)
                 continue
-            except (OSError, _copy.NotKept) as error:
+            except from_inside(OSError, _copy.NotKept) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 folder.leave_out("file that cannot be read: %s" % why, one.relative)
-                self._by_path(one.path, inside, why)
+                self._by_path(one.path, facts, why)
                 continue
             if "problem" in fields:
                 folder.leave_out(fields["problem"], one.relative)

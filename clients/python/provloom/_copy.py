@@ -12,6 +12,7 @@ import time
 from struct import Struct
 
 from . import _limits as limits
+from ._cut_in import from_inside
 
 _BLOCK = 1024 * 1024
 _CHUNK = 16 * _BLOCK
@@ -43,7 +44,7 @@ def spooled_name(session, label, prefix=""):
     folder = kept_folder(session)
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
-    except OSError as error:
+    except from_inside(OSError) as error:
         raise _unwritten(error) from None
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(label))[-100:].lstrip(".") or "file"
     spooled = "%s%d-%s-%s" % (prefix, os.getpid(), os.urandom(6).hex(), safe)
@@ -60,7 +61,7 @@ class Allowance:
                 for entry in entries:
                     size = _size_of(entry)
                     copied, cloned = (copied, cloned + size) if entry.name.startswith(_CLONE) else (copied + size, cloned)
-        except OSError:
+        except from_inside(OSError):
             pass  # nothing is there yet
         self.free = free_bytes(session.spool)
         self._copies = limits.COPIES_BYTES_MAX - copied
@@ -189,7 +190,7 @@ def _copy_once(session, descriptor, found, path, allowance):
     if allowance.clone(size):
         try:
             return _made(session, descriptor, size, path, allowance, _clone_bytes, _CLONE)
-        except (ImportError, OSError):
+        except from_inside(ImportError, OSError):
             pass  # most file systems have no clones
     allowance.copy(size)
     return _made(session, descriptor, size, path, allowance, _copy_bytes)
@@ -240,7 +241,7 @@ def _copy_bytes(descriptor, size, into, late):
         if inside:
             try:
                 got = os.copy_file_range(descriptor, into, min(_CHUNK, size - done))
-            except OSError as error:
+            except from_inside(OSError) as error:
                 if error.errno in _NO_ROOM:
                     raise NotKept(_FULL) from None
                 inside = False  # not between these two file systems
@@ -289,7 +290,7 @@ def _mapped_inodes():
     try:
         with open("/proc/self/maps", encoding="ascii", errors="replace") as maps:
             return {one[4] for one in map(str.split, maps) if one[1][1::2] == "ws"}
-    except (OSError, IndexError):
+    except from_inside(OSError, IndexError):
         return set()
 
 
@@ -301,7 +302,7 @@ def _rests(descriptor, before):
 def opened_for(target):
     try:
         return os.open(target, _MAKE, 0o600)
-    except OSError as error:
+    except from_inside(OSError) as error:
         raise _unwritten(error) from None
 
 
@@ -310,14 +311,14 @@ def write(descriptor, data):
     try:
         while len(view) > 0:
             view = view[os.write(descriptor, view) :]
-    except OSError as error:
+    except from_inside(OSError) as error:
         raise _unwritten(error) from None
 
 
 def _close(descriptor):
     try:
         os.close(descriptor)
-    except OSError as error:
+    except from_inside(OSError) as error:
         raise _unwritten(error) from None  # some file systems say only now that they are full
 
 
@@ -330,19 +331,19 @@ def free_bytes(folder):
     try:
         found = os.statvfs(folder)
         return found.f_bavail * found.f_frsize
-    except (OSError, AttributeError):
+    except from_inside(OSError, AttributeError):
         return limits.COPIES_BYTES_MAX
 
 
 def remove(path):
     try:
         os.unlink(path)
-    except OSError:
+    except from_inside(OSError):
         pass
 
 
 def _size_of(entry):
     try:
         return entry.stat(follow_symlinks=False).st_size
-    except OSError:
+    except from_inside(OSError):
         return 0  # the agent has just taken it away

@@ -12,6 +12,8 @@ session = None
 tree = None
 #: a name for each call that a signal's handler made before the session was there
 early = []
+#: what an end_run was ending, and how, when what a signal's handler raised went through it: the next one goes on with that
+cut_off = None
 #: end_run was called in this process
 ended = False
 #: the last session that ended here before its agent had said a word of it

@@ -9,7 +9,7 @@ from . import _limits as limits
 from . import _ours
 from ._context import context_name
 from ._listing import Folder
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._guard import harmless, session_for
 from ._kinds import ABSENT, class_name, held, static, title
 from ._paths import NotAPath, absolute, given, looks_like_one, shown, text_of
@@ -112,7 +112,7 @@ def _of_path(session, label, path):
             if measured is None:
                 session.problem("NOT_A_FILE", "log_dataset: %s is neither a file nor a folder" % shown(path), path)
             facts.update(measured or {})
-    except OSError as error:
+    except from_inside(OSError) as error:
         code = "MISSING_FILE" if error.errno == errno.ENOENT else "FILE_NOT_KEPT"
         session.problem(code, "log_dataset: %s: %s: %s" % (label, shown(path), error.strerror), path)
     return facts
@@ -125,7 +125,7 @@ def _of_folder(session, path):
     def count(found):
         try:
             sizes[0] += 0 if found.empty else os.stat(found.path).st_size
-        except OSError:
+        except from_inside(OSError):
             unseen.append(found.relative)
 
     folder = Folder(path, _ours.known_folders(session), count)
@@ -147,9 +147,7 @@ def _length(thing):
         return None
     try:
         return _count(len(thing))
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         return None
 
 

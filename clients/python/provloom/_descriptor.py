@@ -6,6 +6,8 @@ file is asked before anything is done to it: what is not ours is forgotten, and 
 
 import os
 
+from ._cut_in import from_inside
+
 _HIGHEST = 4096
 _CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)
 
@@ -31,7 +33,7 @@ def _moved_up(descriptor):
         if descriptor >= least:
             return descriptor
         high = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, least)
-    except (ImportError, OSError, ValueError):
+    except from_inside(ImportError, OSError, ValueError):
         return descriptor  # none is left up there
     os.close(descriptor)
     return high
@@ -43,7 +45,7 @@ def is_ours(descriptor, identity):
         return False
     try:
         found = os.fstat(descriptor)
-    except OSError:
+    except from_inside(OSError):
         return False
     return (found.st_dev, found.st_ino) == identity
 
@@ -52,7 +54,7 @@ def is_at(descriptor, position):
     """Whether the open file stands where our last write left it. In a file of somebody else's it does not."""
     try:
         return os.lseek(descriptor, 0, os.SEEK_CUR) == position
-    except OSError:
+    except from_inside(OSError):
         return False
 
 
@@ -60,7 +62,7 @@ def named(path):
     """The identity of the file that a path names now, or None."""
     try:
         found = os.stat(path)
-    except OSError:
+    except from_inside(OSError):
         return None
     return (found.st_dev, found.st_ino)
 
@@ -70,5 +72,5 @@ def close(descriptor, identity):
     if is_ours(descriptor, identity):
         try:
             os.close(descriptor)
-        except OSError:
+        except from_inside(OSError):
             pass

@@ -4,6 +4,7 @@ import os
 import time
 
 from . import _ours
+from ._cut_in import from_inside
 from ._secrets import first_told, without_credentials
 from ._values import first_bytes, name as name_of
 
@@ -121,11 +122,11 @@ class _Git:
                 self._command + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 timeout=left, env=self._environment,
             )  # fmt: skip
-        except subprocess.TimeoutExpired:
+        except from_inside(subprocess.TimeoutExpired):
             return self._no(_slow())
-        except FileNotFoundError:
+        except from_inside(FileNotFoundError):
             return self._no(_ABSENT)
-        except (OSError, ValueError) as error:
+        except from_inside(OSError, ValueError) as error:
             return self._no("git cannot be started: %s" % error)
         # 1 without a word is git's way to say no.
         if done.returncode > 1 or done.stderr.startswith(b"fatal"):
@@ -148,7 +149,7 @@ class _Git:
                 self._command + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=self._environment,
             )  # fmt: skip
-        except (OSError, ValueError):
+        except from_inside(OSError, ValueError):
             return None
         digest = hashlib.sha256()
         with asked:

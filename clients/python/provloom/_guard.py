@@ -3,7 +3,7 @@
 import sys
 
 from . import _current
-from ._cut_in import cuts_in
+from ._cut_in import cuts_in, from_inside
 from ._numbers import error_text
 from ._tell import once
 
@@ -26,8 +26,11 @@ class harmless:
     def __exit__(self, kind, error, trace):
         if kind is None:
             return False
-        if cuts_in(error):
-            return False
+        try:
+            if cuts_in(error):
+                return False
+        except RecursionError:
+            pass  # no frame is left to look with
         session = _current.session
         try:
             told = "%s could not record this: %s" % (self.call, error_text(error))
@@ -37,7 +40,7 @@ class harmless:
             else:
                 session.stream.lose("client-error")
                 session.problem("CALL_FAILED", told, self.call)
-        except Exception:
+        except from_inside(Exception):
             pass  # where not even that can be said (no memory, no frame is left) nothing is
         return True
 

@@ -4,6 +4,8 @@ import sys
 from _thread import get_ident
 from _weakref import ref
 
+from ._cut_in import from_inside
+
 
 class Holder:
     """A thread, and the task of asyncio that runs in it, where one does. asyncio is never imported for it."""
@@ -32,5 +34,5 @@ def _running_task():
     try:
         loop = None if asyncio is None else asyncio._get_running_loop()
         return None if loop is None else asyncio.current_task(loop)
-    except Exception:
+    except from_inside(Exception):
         return None  # it is being imported, or is another one of that name

@@ -3,6 +3,7 @@
 import os
 
 from . import _process, _session_folder
+from ._cut_in import from_inside
 from ._small import mark_of
 
 
@@ -28,7 +29,7 @@ class Parent:
             try:
                 with open(self._file, "rb", buffering=0) as opened:
                     self._newest = opened.read(64).decode("ascii", "replace") or None
-            except OSError:
+            except from_inside(OSError):
                 self._newest = None
         self._mark = mark
         return self._newest

@@ -4,6 +4,7 @@ import os
 import sys
 
 from . import _current, _inherit, _life, _place
+from ._cut_in import from_inside
 from ._holder import Holder
 from ._session import Session
 from ._small import now_us
@@ -19,11 +20,15 @@ def start(options, line):
     with _current.lock:
         if _current.tree is None:  # what failed at import may do now
             _current.tree = take()
+        if _current.cut_off is not None:
+            from . import _finish
+
+            _finish.write()
         return _start(options, line)
 
 
 def _start(options, line):
-    session = _current.session
+    session, holder = _current.session, Holder()
     if session is None or session.kind == Session.HELPER:
         session = _begin(options)
     elif session.kind == Session.RANK:
@@ -50,7 +55,7 @@ def _start(options, line):
                 session.problem("ALREADY_STARTED", "start_run was called while a run is open: that one goes on until its "
                                 "end_run, and what is recorded from now on is in it")  # fmt: skip
             return session, False
-    session.holds = [(Holder(), line)]
+    session.holds = [(holder, line)]
     return session, True
 
 
@@ -186,17 +191,21 @@ def _open(options, kind=Session.OWN, follows=None, inherited=None):
     for tree in _places(_current.tree):
         try:
             session = _opened(tree, options, kind, follows, inherited)
-        except OSError as error:
+        except from_inside(OSError) as error:
             trouble = trouble or error
             passed = passed or (os.path.dirname(tree.folder), error)
             continue
         if passed is not None:
             why = getattr(passed[1], "strerror", None) or passed[1]
             once("spool-elsewhere", "the spool cannot be in %s (%s); it is in %s" % (passed[0], why, tree.folder))
-        if tree is not _current.tree:
-            _current.tree = tree
-            tree.export()
-        _enter(session)
+        try:
+            if tree is not _current.tree:
+                _current.tree = tree
+                tree.export()
+            _enter(session)
+        except BaseException:
+            session.end("incomplete", by="next")  # a handler cut in: nobody else knows that it is open
+            raise
         return session
     raise trouble
 
@@ -207,7 +216,7 @@ def _opened(tree, *more):
         try:
             session.open()
             return session
-        except FileNotFoundError:
+        except from_inside(FileNotFoundError):
             # An agent that leaves takes its empty tree away.
             if last:
                 raise

@@ -7,7 +7,7 @@ stopped. What is looked up here is what the type's own dictionaries hold.
 import sys
 from types import GetSetDescriptorType, MemberDescriptorType
 
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 
 _mro = type.__dict__["__mro__"].__get__
 _dictionary = type.__dict__["__dict__"].__get__
@@ -66,7 +66,7 @@ def attributes(value):
         return None
     try:
         found = descriptor.__get__(value)
-    except AttributeError:
+    except from_inside(AttributeError):
         return None
     return found if issubclass(type(found), dict) else None
 
@@ -82,7 +82,7 @@ def held(value, name):
     if type(found) is MemberDescriptorType:
         try:
             return found.__get__(value)
-        except AttributeError:
+        except from_inside(AttributeError):
             return ABSENT
     if found is None or static(type(found), "__get__") is not None:
         return ABSENT
@@ -95,9 +95,7 @@ def shape_of(value, kind):
         return None
     try:
         found = tuple(value.shape)
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         return None
     return found if all(type(one) is int for one in found) else None
 

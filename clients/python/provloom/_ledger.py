@@ -11,6 +11,7 @@ from struct import Struct
 from zlib import crc32
 
 from . import _descriptor
+from ._cut_in import from_inside
 
 BYTES = 512
 _SLOT_BYTES = 32
@@ -39,14 +40,14 @@ class Ledger:
             return False
         try:
             descriptor, identity = self._open_made()
-        except OSError:
+        except from_inside(OSError):
             return False
         try:
             slots = [self._slot("next", self._next)] + [bytes(_SLOT_BYTES)] * _OTHER
             for reason in list(self._counts):
                 slots[self._slots.get(reason, _OTHER)] = self._slot(reason, self.dropped(reason))
             done = os.pwrite(descriptor, b"".join(slots), 0) == BYTES
-        except OSError:
+        except from_inside(OSError):
             done = False
         if not done:
             _descriptor.close(descriptor, identity)
@@ -60,7 +61,7 @@ class Ledger:
         path = self._path()
         try:
             return _descriptor.open_high(path, os.O_RDWR | os.O_CREAT)
-        except FileNotFoundError:
+        except from_inside(FileNotFoundError):
             os.mkdir(os.path.dirname(path), 0o700)
             return _descriptor.open_high(path, os.O_RDWR | os.O_CREAT)
 
@@ -126,7 +127,7 @@ class Ledger:
             return
         try:
             os.pwrite(self._fd, self._slot(name, number), slot * _SLOT_BYTES)
-        except OSError:
+        except from_inside(OSError):
             pass
 
     def _again(self):
@@ -136,7 +137,7 @@ class Ledger:
         self._fd = -1
         try:
             descriptor, identity = _descriptor.open_high(self._path(), os.O_RDWR)
-        except OSError:
+        except from_inside(OSError):
             return False
         if identity != self._identity:
             _descriptor.close(descriptor, identity)

@@ -7,6 +7,7 @@ from _thread import RLock, get_ident
 
 from . import _current, _offspring, _wait
 from . import _limits as limits
+from ._cut_in import from_inside
 from ._tell import once
 
 _last_error = None
@@ -22,12 +23,12 @@ def begin():
         from ._tree import take
 
         _current.tree = take()
-    except Exception:
+    except from_inside(Exception):
         pass  # start_run tries again, and says why
     try:
         watch_exit()
         _offspring.begin()
-    except Exception:
+    except from_inside(Exception):
         pass
 
 
@@ -206,19 +207,20 @@ def _was_thrown(frame):
 
 
 def _at_exit():
-    session, unheard = _current.session, _current.unheard
-    if session is None and unheard is None:
+    if _current.session is None and _current.unheard is None and _current.cut_off is None:
         return
     try:
-        from ._finish import at_exit, hear
+        from ._finish import at_exit, hear, write
 
-        if session is not None:
-            at_exit(session, exit_ending())
+        if _current.cut_off is not None:
+            write()
+        if _current.session is not None:
+            at_exit(_current.session, exit_ending())
         if _current.unheard is not None and _current.unheard.pid == os.getpid():
             hear(_current.unheard)
     except KeyboardInterrupt:
         pass  # it was waiting, and what it waited for goes on without it
-    except Exception as error:
+    except from_inside(Exception) as error:
         once("exit", "the end of the run could not be recorded: %s" % error)
 
 
@@ -242,7 +244,7 @@ def describe_error(kind, error, trace):
 
     try:
         text = "".join(traceback.format_exception(kind, error, trace)).rstrip()
-    except Exception:
+    except from_inside(Exception):
         text = getattr(kind, "__name__", str(kind))
     return last_told(text, limits.ERROR_TAIL_BYTES)
 
@@ -252,7 +254,7 @@ def describe_error(kind, error, trace):
 
 def _after_fork():
     """In the child: the session is its parent's, and so is the stream; it may help there."""
-    _current.lock = RLock()
+    _current.lock, _current.cut_off = RLock(), None
     session = _current.session
     try:
         if session is None:
@@ -269,7 +271,7 @@ def _after_fork():
         helper.quiet = session.quiet
         _current.session = helper
         _current.stream = None if helper.quiet else helper.stream
-    except Exception:
+    except from_inside(Exception):
         _current.session = _current.stream = None
 
 

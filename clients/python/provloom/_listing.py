@@ -8,6 +8,7 @@ from itertools import islice
 
 from . import _limits as limits
 from . import _ours
+from ._cut_in import from_inside
 from ._paths import shown, text_of
 
 _EXAMPLES = 3
@@ -65,7 +66,7 @@ class Folder:
         try:
             with os.scandir(folder) as entries:
                 inside = list(islice(entries, self._entries + 1))
-        except OSError as error:
+        except from_inside(OSError) as error:
             self.leave_out("folder that cannot be listed: %s" % error.strerror, relative or ".")
             return []
         self.more = len(inside) > self._entries or self._late()
@@ -96,7 +97,7 @@ class Folder:
     def _take_other(self, entry, name):
         try:
             mode = os.stat(entry.path).st_mode
-        except OSError as error:
+        except from_inside(OSError) as error:
             dangling = "dangling link" if error.errno == errno.ENOENT else "link that cannot be followed"
             self.leave_out(dangling, name)
             return

@@ -8,7 +8,7 @@ from itertools import islice
 from . import _artifact, _copy
 from . import _limits as limits
 from ._context import context_name
-from ._cut_in import cuts_in
+from ._cut_in import cuts_in, from_inside
 from ._guard import harmless, session_for
 from ._kinds import ABSENT, class_name, comes_from, held, static, title
 from ._numbers import error_text
@@ -175,9 +175,7 @@ def ask(thing, name):
         return ABSENT
     try:
         return way(thing)
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         return ABSENT
 
 

@@ -4,7 +4,7 @@ import sys
 from time import monotonic, time_ns
 
 from . import _limits as limits
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._kinds import is_a, is_one, shape_of, static, title
 
 _I64_MIN, _I64_MAX = -(2**63), 2**63 - 1
@@ -68,7 +68,7 @@ def _float_of(whole):
         return float(whole)
     try:
         nearest = float(whole)
-    except OverflowError:
+    except from_inside(OverflowError):
         raise NotANumber("an int of %d bits, more than a float64 holds" % whole.bit_length()) from None
     if int(nearest) == whole:
         return nearest
@@ -80,7 +80,7 @@ def _number_of_text(text):
         raise NotANumber(shown(text))
     try:
         found = float(text)
-    except ValueError:
+    except from_inside(ValueError):
         raise NotANumber(shown(text)) from None
     raise Remark(found, "NUMBER_AS_TEXT", "is the text %.40r; the number %r is recorded" % (text, found))
 
@@ -104,9 +104,7 @@ def _plain(value, depth):
         return (_readers.get(kind) or _learn(kind))(value, depth)
     except NotANumber:
         raise
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 
@@ -151,7 +149,7 @@ def _ratio(value, depth):
     """Of a Decimal, a Fraction or a long double; what is too large or too small for a float is told and not made 0 or infinite."""
     try:
         found = float(value)
-    except (OverflowError, ValueError):
+    except from_inside(OverflowError, ValueError):
         found = None
     if found is None or (found in (float("inf"), float("-inf")) and value != found):
         raise NotANumber("%s beyond what a float64 holds" % title(type(value)))
@@ -182,9 +180,7 @@ def _asked(value, kind, ways, depth):
             break
         try:
             found = float(value) if name == "__float__" else way(value)
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             trouble = trouble or error
             continue
         if type(found) is not kind:
@@ -265,12 +261,10 @@ def _moment(value):
         aware = datetime.combine(datetime.date(value), datetime.timetz(value))
         try:
             aware = aware.astimezone(timezone.utc)
-        except (ValueError, OverflowError, OSError):
+        except from_inside(ValueError, OverflowError, OSError):
             aware = aware if aware.tzinfo is not None else aware.replace(tzinfo=timezone.utc)  # the first and the last day
         return (aware - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         raise NotANumber("%s (%s)" % (title(kind), error_text(error))) from None
 
 

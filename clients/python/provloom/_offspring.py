@@ -5,6 +5,7 @@ import os
 import sys
 
 from . import _current, _process
+from ._cut_in import from_inside
 from ._small import put_json
 
 
@@ -35,7 +36,7 @@ class _Watched:
         holder.__dict__[self.name] = value
         try:
             self.heard(holder, value)
-        except Exception:
+        except from_inside(Exception):
             pass  # its end is then not known, and said to be so
 
     def watch(self, holders):

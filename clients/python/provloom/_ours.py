@@ -8,6 +8,7 @@ import os
 from itertools import islice
 
 from . import _limits as limits
+from ._cut_in import from_inside
 
 _CONTROL = ".provloom"
 _CONNECTION_BYTES_MAX = 16 * 1024
@@ -52,7 +53,7 @@ def is_connection(path, size):
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
         with open(descriptor, "rb", buffering=0) as opened:
             start = opened.read(_CONNECTION_BYTES_MAX) or b""
-    except OSError:
+    except from_inside(OSError):
         return False  # whoever reads it next says why
     return b'"secretKey"' in start and b'"serverKey"' in start
 
@@ -77,7 +78,7 @@ def identity(folder):
     try:
         found = os.stat(folder)
         return (found.st_dev, found.st_ino)
-    except OSError:
+    except from_inside(OSError):
         return None
 
 
@@ -108,7 +109,7 @@ def own_below(root, entries, known):
                         left -= 1
                         if one.is_dir(follow_symlinks=False):
                             below.append(relative + "/" + one.name)
-            except OSError:
+            except from_inside(OSError):
                 pass  # git will say what it can of it
     return sorted(own)
 
@@ -121,5 +122,5 @@ def _field(folder, file, name):
     try:
         with open(os.path.join(folder, file), encoding="utf-8") as opened:
             return json.load(opened).get(name)
-    except (OSError, ValueError, AttributeError):
+    except from_inside(OSError, ValueError, AttributeError):
         return None

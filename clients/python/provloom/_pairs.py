@@ -3,7 +3,7 @@
 from time import monotonic
 
 from . import _limits as limits
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._guard import session_for
 from ._numbers import error_text, shown
 from ._parts import bare, own_attributes, parts_of
@@ -22,9 +22,7 @@ def pairs_of(call, given):
     why = None
     try:
         parts = _parts(given)
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         parts, why = None, "cannot be read: %s" % error_text(error)
     if parts is None or not parts.pairs:
         session.refuse("no-pairs", "NOT_RECORDED", "%s: %s %s" % (call, shown(given), why or "has no names and values"), call)
@@ -38,9 +36,7 @@ def pairs_of(call, given):
             pair = next(pairs)
         except StopIteration:
             return
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             why = "the next cannot be read: %s" % error_text(error)
             break
         spent += monotonic() - began

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 from . import _limits as limits
 from . import _omegaconf
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._kinds import ABSENT, attributes, comes_from, held, is_a, shape_of, static
 from ._numbers import error_text
 from ._scalars import scalar
@@ -92,9 +92,7 @@ def elements_of(value, most):
             found.append(one)
             if monotonic() > until:
                 break
-    except BaseException as error:
-        if cuts_in(error):
-            raise
+    except from_inside(BaseException) as error:
         return found or None
     return found
 
@@ -180,8 +178,6 @@ def _asked(value, keys):
     for key in keys:
         try:
             found = value[key]
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             found = "<not read: %s>" % error_text(error)
         yield key, found

@@ -3,7 +3,7 @@
 import os
 
 from . import _limits as limits
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._kinds import static, title
 from ._numbers import error_text
 
@@ -28,7 +28,7 @@ def whole(path):
         text = os.path.expanduser(text)
     try:
         return os.path.abspath(text)
-    except OSError:
+    except from_inside(OSError):
         raise NotAPath("%s is in the working folder, which is gone" % shown(text)) from None
 
 
@@ -42,9 +42,7 @@ def given(path):
             raise NotAPath("is %s" % ("None" if path is None else "a %s" % title(kind)))
         try:
             path = ask(path)
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             raise NotAPath("cannot be read: %s" % error_text(error)) from None
         kind = type(path)
     if issubclass(kind, bytes):
@@ -55,7 +53,7 @@ def given(path):
         raise NotAPath("is a %s" % title(kind))
     try:
         data = os.fsencode(text)
-    except UnicodeEncodeError:
+    except from_inside(UnicodeEncodeError):
         raise NotAPath("holds half of a surrogate pair") from None
     if not data:
         raise NotAPath("is empty")
@@ -77,7 +75,7 @@ def is_text(path):
     try:
         path.encode("utf-8")
         return True
-    except UnicodeEncodeError:
+    except from_inside(UnicodeEncodeError):
         return False
 
 

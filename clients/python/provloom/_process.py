@@ -3,6 +3,8 @@
 import os
 from itertools import islice
 
+from ._cut_in import from_inside
+
 #: more than any chain of shells and wrappers between a rank and its launcher
 _PARENTS_MAX = 16
 
@@ -20,7 +22,7 @@ def me():
     if _me[0] != pid:
         try:
             _proc_is_ours = os.readlink("/proc/self") == str(pid)
-        except OSError:
+        except from_inside(OSError):
             _proc_is_ours = False
         fields = _read("self")
         _me = (pid, int(fields[19]) if fields else 0)
@@ -36,9 +38,9 @@ def start_of(pid):
         return None if fields[0] in (b"Z", b"X") else int(fields[19])
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except from_inside(ProcessLookupError):
         return None
-    except OSError:
+    except from_inside(OSError):
         pass
     return 0
 
@@ -87,7 +89,7 @@ def words_of(pid):
     try:
         with open("/proc/%s/cmdline" % (pid if _proc_is_ours else "none"), "rb", buffering=0) as opened:
             return opened.read(1 << 16).split(b"\0")
-    except OSError:
+    except from_inside(OSError):
         return []
 
 
@@ -95,8 +97,18 @@ def namespace():
     """The number of our pid namespace; 0 when it is unknown."""
     try:
         return int(os.readlink("/proc/self/ns/pid").partition("[")[2].rstrip("]"))
-    except (OSError, ValueError):
+    except from_inside(OSError, ValueError):
         return 0
+
+
+#: of a machine's own first pid namespace, always
+_FIRST_NAMESPACE = 0xEFFFFFFC
+
+
+def ends_its_container():
+    """Whether with this process all of its pid namespace ends, our agent too: it is its process 1, or what that has started
+    and waits for (a shell, an init, a launcher)."""
+    return os.getpid() == 1 or (os.getppid() == 1 and namespace() not in (0, _FIRST_NAMESPACE))
 
 
 def host_id():
@@ -126,9 +138,9 @@ def _read(pid):
     try:
         with open("/proc/%s/stat" % pid, "rb", buffering=0) as opened:
             return opened.read(4096).rpartition(b")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
+    except from_inside(FileNotFoundError, ProcessLookupError):
         return None
-    except OSError:
+    except from_inside(OSError):
         return []
 
 
@@ -136,5 +148,5 @@ def _line(file):
     try:
         with open(file, encoding="ascii") as opened:
             return opened.readline().strip()
-    except (OSError, ValueError):
+    except from_inside(OSError, ValueError):
         return ""

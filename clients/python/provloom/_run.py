@@ -5,6 +5,7 @@ import sys
 
 from . import _current
 from . import _limits as limits
+from ._cut_in import from_inside
 from ._guard import harmless, is_within
 from ._life import Ending, ending_of
 from ._numbers import NotANumber, shown, step
@@ -97,7 +98,7 @@ def start_run(
         )  # fmt: skip
         try:
             session, new = start(options, (frame.f_code.co_filename, frame.f_lineno))
-        except OSError as error:
+        except from_inside(OSError) as error:
             once("no-spool", "no folder for this run can be made (%s): nothing is recorded. "
                  "Set PROVLOOM_SPOOL_ROOT to a folder that can be written." % error)  # fmt: skip
             _current.unable = True
@@ -119,7 +120,7 @@ def end_run(create_graph=False, create_svg=False, wait=None):
     :returns: whether the graph holds it
     """
     with harmless("end_run"):
-        return _end(_current.session, Ending("completed"), create_graph, create_svg, wait)
+        return _end(_current.session or (_current.cut_off and _current.cut_off[0]), Ending("completed"), create_graph, create_svg, wait)
     return False
 
 
@@ -128,14 +129,20 @@ def _end(session, ending, create_graph, create_svg, wait):
         if not _current.ended and not _current.unable:
             once("before-start", "end_run was called before start_run: there is nothing to end")
         return False
+    from ._finish import end, go_on
+
+    cut_off = _current.cut_off
+    if cut_off is not None and cut_off[0].id == session.id and cut_off[0] is not _current.session:
+        return go_on(_waits(wait))
     if not _is_current(session):
         session.look()
         return session.control.get("state") in ("ended", "quiet") or session.is_taken()
-    from ._finish import end
-
-    wait = None if wait is None else flag("end_run", "wait", wait, True)
     graph, svg = flag("end_run", "create_graph", create_graph), flag("end_run", "create_svg", create_svg)
-    return end(_current.session, ending, graph, svg, wait)
+    return end(_current.session, ending, graph, svg, _waits(wait))
+
+
+def _waits(wait):
+    return None if wait is None else flag("end_run", "wait", wait, True)
 
 
 def _is_current(session):

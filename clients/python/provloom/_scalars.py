@@ -3,7 +3,7 @@
 import sys
 import types
 
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._kinds import comes_from, held, is_a, root_of, shape_of, static, title
 from ._numbers import error_text
 from ._values import Typed, cut
@@ -37,9 +37,7 @@ def scalar(value, most):
     for look in (_enumerated, _text, _view, _exact_number, _moment, _of_library, _printed, _code):
         try:
             found = look(value, kind)
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             found = Typed("str", "<%s>" % title(kind), ("VALUE_NOT_READ", "cannot be read: %s" % error_text(error)))
         if found is not None:
             if found.kind != "str":
@@ -69,7 +67,7 @@ def digits(value):
     """Decimal digits, also where Python is told to refuse so many."""
     try:
         return str(value)
-    except ValueError:
+    except from_inside(ValueError):
         found, left = [], abs(value)
         while left:
             left, some = divmod(left, 10**500)
@@ -104,7 +102,7 @@ def _exact_number(value, kind):
         text = Decimal.__str__(value)
         try:
             near = float(text)
-        except ValueError:
+        except from_inside(ValueError):
             return Typed("str", text)
         return Typed("float", float_text(near)) if near != near or Decimal(repr(near)) == value else Typed("str", text)
     if is_a(kind, "fractions", "Fraction"):
@@ -152,7 +150,7 @@ def _moment(value, kind):
     if issubclass(kind, datetime.time):
         try:
             return Typed("str", datetime.time.isoformat(value))
-        except BaseException as error:
+        except from_inside(BaseException) as error:
             return _without_zone(datetime.time.replace(value), error)
     if issubclass(kind, datetime.timedelta):
         return Typed("str", "NaT" if kind.__name__ == "NaTType" else datetime.timedelta.__str__(value))
@@ -168,17 +166,15 @@ def _instant(value, kind, datetime):
     try:
         try:
             plain = plain.astimezone(datetime.timezone.utc)
-        except (OverflowError, ValueError, OSError):
+        except from_inside(OverflowError, ValueError, OSError):
             pass
         return Typed("time", plain.isoformat().replace("+00:00", "Z"))
-    except BaseException as error:
+    except from_inside(BaseException) as error:
         return _without_zone(plain, error)
 
 
 def _without_zone(moment, error):
     """Of a time zone that is somebody's code and fails."""
-    if cuts_in(error):
-        raise error
     words = "has a time zone that cannot be asked (%s); it is recorded without it" % error_text(error)
     return Typed("str", moment.replace(tzinfo=None).isoformat(), ("VALUE_CHANGED", words))
 

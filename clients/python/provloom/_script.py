@@ -5,6 +5,8 @@ import re
 import stat
 import sys
 
+from ._cut_in import from_inside
+
 #: A part of a path that only programs and libraries are below.
 _INSTALLED = re.compile(r"[/\\](?:(?:site|dist)-packages|node_modules|shims|lib[/\\]python\d[^/\\]*)[/\\]", re.I)
 _INTERPRETERS = ("python", "python3", "python.exe", "node")
@@ -31,7 +33,7 @@ def _file_of(name):
     try:
         # A pipe's end is gone when the script runs. A file that is gone was there.
         return file if stat.S_ISREG(os.stat(file).st_mode) else None
-    except OSError:
+    except from_inside(OSError):
         return file
 
 
@@ -50,7 +52,7 @@ def _holds_programs(folder):
         return True
     try:
         return any(re.match(r"python\d", one) for one in os.listdir(os.path.join(above, "lib")))
-    except OSError:
+    except from_inside(OSError):
         return False
 
 

@@ -1,6 +1,7 @@
 """What is cut before anything is recorded: nobody wants a password in a provenance graph. docs/security.md says what is
 found (packages/agent/src/secrets.ts is the same for the agent)."""
 
+from ._cut_in import from_inside
 
 #: Keys that begin with one letter are longer, and have two dots; those of any letters a colon.
 _LONG = 56
@@ -35,7 +36,7 @@ def told(text):
 
         spans = Scan(len(text)).text(text)
         return _masked(text, spans + repeated_in(text, spans))
-    except Exception:
+    except from_inside(Exception):
         return "***"  # no descriptor, no memory: what reads it cannot be loaded
 
 

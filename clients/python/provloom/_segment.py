@@ -11,6 +11,7 @@ from zlib import crc32
 
 from . import _descriptor
 from . import _limits as limits
+from ._cut_in import from_inside
 from ._ledger import Ledger
 
 HEADER_BYTES = 32
@@ -83,7 +84,7 @@ class Segments:
                 os.ftruncate(descriptor, 0)
             if os.write(descriptor, header(number)) != HEADER_BYTES:
                 raise OSError(errno.ENOSPC, "short write")
-        except OSError as error:
+        except from_inside(OSError) as error:
             self._failed(error.errno, now)
             self._give_back(file, descriptor, identity)
             return False
@@ -98,7 +99,7 @@ class Segments:
         """Whether what was written last lies where it did: nobody has removed it, or cut it."""
         try:
             found = os.stat(self.file)
-        except (OSError, TypeError):
+        except from_inside(OSError, TypeError):
             return False
         return (found.st_dev, found.st_ino) == self.identity and found.st_size >= self.at[1]
 
@@ -123,14 +124,14 @@ class Segments:
         try:
             try:
                 os.mkdir(folder, 0o700)
-            except FileNotFoundError:
+            except from_inside(FileNotFoundError):
                 self._tell_removed = self.at[0] > 0
                 self.session.make_again()
                 os.mkdir(folder, 0o700)
             self._removed = False
-        except FileExistsError:
+        except from_inside(FileExistsError):
             self._removed = False
-        except OSError:
+        except from_inside(OSError):
             self._removed = self.at[0] > 0
             raise
 
@@ -140,7 +141,7 @@ class Segments:
             _descriptor.close(descriptor, identity)
             try:
                 os.unlink(file)
-            except OSError:
+            except from_inside(OSError):
                 pass
 
     def _write(self, payload, now):
@@ -154,7 +155,7 @@ class Segments:
         try:
             while done < len(whole):
                 done += os.write(self.fd, whole[done:])  # short only where the disk ends: the rest says why
-        except OSError as error:
+        except from_inside(OSError) as error:
             if done == 0 and wrote > 0 and not _descriptor.is_ours(self.fd, self.identity):
                 # It was closed while it was trusted: not this record's fault.
                 self.at = (number, size, 0)
@@ -177,7 +178,7 @@ class Segments:
         try:
             os.ftruncate(self.fd, self.at[1])
             os.lseek(self.fd, 0, os.SEEK_END)
-        except OSError:
+        except from_inside(OSError):
             self._close_file()
 
     def _open_again(self):
@@ -189,7 +190,7 @@ class Segments:
         else:
             try:
                 descriptor, identity = _descriptor.open_high(self.file, os.O_WRONLY | os.O_APPEND)
-            except (OSError, TypeError):
+            except from_inside(OSError, TypeError):
                 return False
         size = self.at[1]
         try:
@@ -200,7 +201,7 @@ class Segments:
                 os.lseek(descriptor, 0, os.SEEK_END)
                 self.fd = descriptor
                 return True
-        except OSError:
+        except from_inside(OSError):
             pass
         _descriptor.close(descriptor, identity)
         return False

@@ -5,6 +5,7 @@ import os
 
 from . import _current, _life, _place, _process, _session_folder, _tree
 from . import _limits as limits
+from ._cut_in import from_inside
 from ._holder import Holder
 from ._paths import text_of
 from ._secrets import first_told, told
@@ -49,6 +50,8 @@ class Session:
         self.wrapped = False
         self.told = 0
         self.status = "completed"
+        #: its end is written
+        self.ended = False
         #: why no agent could be started for it, and whether a person knows where it is kept
         self.no_agent, self.kept_told = None, False
         #: [(holder, line)] of the start_runs that have not been ended
@@ -147,7 +150,7 @@ class Session:
 
     def is_taken(self):
         """Of one that has ended: an agent took its folder away since, which it does when the graph on disk holds it."""
-        return self._is_kept and not os.path.exists(self.spool)
+        return self._is_kept and mark_of(self.spool) is None
 
     def say_notices(self):
         """Under a plain start the agent has no standard error of its own: what it has to say, it says here."""
@@ -223,11 +226,19 @@ class Session:
                 raise OSError(self.stream._failure, os.strerror(self.stream._failure or 0), self.spool)
             _session_folder.put_spare(self.spool)
             os.rename(self.spool, named)
+            self._is_named(named)
         except BaseException:
-            self.stream.leave_to_parent()
-            _session_folder.clear(self.spool)
-            self.spool = named
+            if mark_of(named) is None:
+                self.stream.leave_to_parent()
+                _session_folder.clear(self.spool)
+                self.spool = named
+            else:
+                # A handler cut in on what its agent sees already.
+                self._is_named(named)
+                self.end("incomplete", by="next")
             raise
+
+    def _is_named(self, named):
         self.spool = named
         self.stream.moved()
         self.name_current()
@@ -272,7 +283,7 @@ class Session:
         """This is the session of what this process starts, and of what logs in it later."""
         try:
             replace(self.tree.path("current-%d" % os.getpid()), self.id.encode("ascii"))
-        except OSError:
+        except from_inside(OSError):
             pass  # helpers then find none, and say so
 
     def end(self, status, error=None, create_graph=None, create_svg=None, by="call", exit_code=None, signal=None):
@@ -281,6 +292,7 @@ class Session:
         self.leave(for_all=by != "exit")
         if self.quiet:
             self.stream.close()
+            self.ended = True
             return
         if self.kind == Session.HELPER or self.over:
             self.stream.close()
@@ -295,7 +307,8 @@ class Session:
                 exitCode=exit_code,
                 signal=signal,
             ))  # fmt: skip
-        self._is_kept = os.path.exists(self.spool)
+        self._is_kept = mark_of(self.spool) is not None
+        self.ended = True
         self.tell_dropped()
 
     def stop_helping(self):
@@ -315,7 +328,7 @@ class Session:
             try:
                 with open(file, "rb", buffering=0) as opened:
                     mine = opened.read(64).decode("ascii", "replace") == self.id
-            except OSError:
+            except from_inside(OSError):
                 mine = False
             if mine:
                 remove(file)

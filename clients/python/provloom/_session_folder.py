@@ -5,8 +5,9 @@ import sys
 
 from . import _limits as limits
 from . import _place, _process
+from ._cut_in import from_inside
 from ._paths import is_text
-from ._small import put, put_json, read_json
+from ._small import mark_of, put, put_json, read_json
 from ._tree import FORMAT, make_folder
 
 _FULL_NUMBERS = (28, 122)  # ENOSPC, EDQUOT
@@ -27,13 +28,13 @@ def put_spare(spool):
     try:
         # Random: there are file systems that need no room for zeros.
         put(os.path.join(spool, "spare"), os.urandom(limits.SPARE_BYTES))
-    except OSError as error:
+    except from_inside(OSError) as error:
         return error.errno not in _FULL_NUMBERS
     return True
 
 
 def has_spare(spool):
-    return os.path.exists(os.path.join(spool, "spare")) or put_spare(spool)
+    return mark_of(os.path.join(spool, "spare")) is not None or put_spare(spool)
 
 
 def give_spare(spool):
@@ -41,7 +42,7 @@ def give_spare(spool):
     try:
         os.unlink(os.path.join(spool, "spare"))
         return True
-    except OSError:
+    except from_inside(OSError):
         return False
 
 
@@ -99,7 +100,7 @@ def _working_folder():
     """None where it is gone, or cannot be named: nobody may take another one for it."""
     try:
         folder = os.getcwd()
-    except OSError:
+    except from_inside(OSError):
         return None
     return folder if is_text(folder) else None
 
@@ -117,7 +118,7 @@ def used_bytes(tree):
                         total += entry.stat(follow_symlinks=False).st_size
                     elif entry.name not in ("files", "ledgers") and entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
-        except OSError:
+        except from_inside(OSError):
             pass  # the agent has just taken it away
     return total
 

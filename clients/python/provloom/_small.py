@@ -3,6 +3,8 @@
 import os
 from time import time_ns
 
+from ._cut_in import from_inside
+
 
 def now_us():
     """Microseconds since the Unix epoch, UTC."""
@@ -13,7 +15,7 @@ def age_of(file):
     """Seconds since a file was written, by this machine's clock; infinite when there is none."""
     try:
         return abs(now_us() / 1e6 - os.stat(file).st_mtime)
-    except OSError:
+    except from_inside(OSError):
         return float("inf")
 
 
@@ -21,7 +23,7 @@ def mark_of(file):
     """What changes when a file is written or replaced; None when there is none."""
     try:
         found = os.stat(file)
-    except OSError:
+    except from_inside(OSError):
         return None
     return (found.st_ino, found.st_mtime_ns, found.st_size)
 
@@ -31,13 +33,13 @@ def read_json(file):
     try:
         with open(file, "rb", buffering=0) as opened:
             text = opened.read(1 << 20)
-    except OSError:
+    except from_inside(OSError):
         return None
     import json
 
     try:
         found = json.loads(text)
-    except ValueError:
+    except from_inside(ValueError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -73,5 +75,5 @@ def put(file, data):
 def remove(file):
     try:
         os.unlink(file)
-    except OSError:
+    except from_inside(OSError):
         pass

@@ -5,6 +5,7 @@ import sys
 
 from . import _artifact, _git, _ours
 from . import _limits as limits
+from ._cut_in import from_inside
 from ._guard import harmless, session_for
 from ._numbers import shown
 from ._paths import absolute, text_of
@@ -44,7 +45,7 @@ def _words_of(session, cmd):
         text = str.__getitem__(cmd, slice(0, most))
         try:
             return shlex.split(text)
-        except ValueError:
+        except from_inside(ValueError):
             return [text]
     kind = next((kind for kind in (list, tuple) if issubclass(type(cmd), kind)), None)
     if kind is None:
@@ -122,5 +123,5 @@ def _here():
     """The working folder; None when it is gone."""
     try:
         return os.getcwd()
-    except OSError:
+    except from_inside(OSError):
         return None

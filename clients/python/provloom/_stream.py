@@ -12,11 +12,14 @@ from _thread import RLock
 
 from . import _descriptor
 from . import _limits as limits
+from ._cut_in import from_inside
 from ._segment import FRAME_HEADER_BYTES, HEADER_BYTES, POINT_FRAME_BYTES, Segments, pack_payload
 from ._small import now_us
 
 #: A stream is IDLE; or BUSY with a record; or TORN: an exception came between, so that bytes may stand behind `at`.
 IDLE, BUSY, TORN = 0, 1, 2
+#: How far its end has come, where it was asked for.
+_BEGUN, _WRITTEN = 1, 2
 
 
 class Stream(Segments):
@@ -28,7 +31,7 @@ class Stream(Segments):
     """
 
     __slots__ = ("first", "lock", "state", "inner", "_inner", "fast", "series", "closed", "look_from", "look_until",
-                 "_looked_at", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
+                 "_looked_at", "_end_is", "_hard", "_soft", "_measure_at", "_tell_at", "_untold")  # fmt: skip
 
     def __init__(self, session, first):
         super().__init__(session)
@@ -41,6 +44,7 @@ class Stream(Segments):
         self.fast = -1
         self.series = {}
         self.closed = False
+        self._end_is = None
         self.look_from = self.look_until = 0
         self._looked_at = 0
         self._hard = min(limits.UNMEASURED_BYTES, limits.SPOOL_BYTES_MAX)
@@ -113,17 +117,29 @@ class Stream(Segments):
                 return
             torn, self.state = self.state, BUSY
             try:
-                if self.inner is not None:
-                    self.inner.close()
-                self._end(torn, last)
-            finally:
-                self.closed = True
-                self.fast = -1
-                self._close_file()
-                self.ledger.put_next(self.at[0])
-                self.ledger.settle()
-                self.ledger.close()
-                self.state = IDLE
+                try:
+                    if self.inner is not None:
+                        self.inner.close()
+                    if self._end_is != _WRITTEN:
+                        again, self._end_is = self._end_is == _BEGUN, _BEGUN
+                        self._end(torn, last, again)
+                        self._end_is = _WRITTEN
+                except from_inside(BaseException):
+                    self._shut()
+                    raise
+                self._shut()
+            except BaseException:
+                self.state = TORN  # where a handler cut in, who closes it again does the rest
+                raise
+
+    def _shut(self):
+        self.fast = -1
+        self._close_file()
+        self.ledger.put_next(self.at[0])
+        self.ledger.settle()
+        self.ledger.close()
+        self.closed = True
+        self.state = IDLE
 
     def lose(self, reason, many=1):
         """Counts events that never came as far as a record. Takes no lock: what failed may hold it."""
@@ -179,16 +195,27 @@ class Stream(Segments):
             return None
         return (self.name, self.at[0] - 1)
 
-    def _end(self, torn, last):
+    def _end(self, torn, last, again):
         if last is None and (self.at[0] == 0 or self.session.over):
             return
+        if torn == TORN:
+            self._cut()
         if self.at[0] > 0:
             self._tell_drops(now_us(), at_the_end=True)
             self.ledger.put_next(self.at[0])
-        if last is not None:
-            self._event(torn, last)
+        if last is not None and not (again and self._ends_with(last)):
+            self._event(IDLE, last)
         if self.fd >= 0:
             self._tell_drops(now_us(), at_the_end=True)
+
+    def _ends_with(self, last):
+        """Whether an event of the type of ``last`` is among the last of this stream."""
+        try:
+            with open(self.file, "rb") as opened:
+                opened.seek(max(0, self.at[1] - 2 * limits.EVENT_BYTES_MAX))
+                return last[: last.index(b",")] in opened.read()
+        except from_inside(OSError, TypeError):
+            return False
 
     def _declare(self, key, context, source, unit, now):
         known = self.series.get((key, context, source))

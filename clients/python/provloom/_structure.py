@@ -5,7 +5,7 @@ from json.encoder import encode_basestring
 from time import monotonic
 
 from . import _limits as limits
-from ._cut_in import cuts_in
+from ._cut_in import from_inside
 from ._kinds import title
 from ._numbers import error_text
 from ._parts import bare, parts_of
@@ -92,9 +92,7 @@ class Writing:
             return self._say_text("<the same %s>" % title(kind))
         try:
             parts = parts_of(value, kind, self._left)
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             self._note("VALUE_NOT_READ", "cannot be read: %s" % error_text(error))
             return self._say_text("<%s>" % title(kind))
         if parts is None:
@@ -130,9 +128,7 @@ class Writing:
             else:
                 return
             self._note(*_TOO_LARGE)
-        except BaseException as error:
-            if cuts_in(error):
-                raise
+        except from_inside(BaseException) as error:
             left = "%s when it was read on" % error_text(error)
             self._note("VALUE_NOT_READ", "could not be read to its end: %s" % error_text(error))
         comma = "," if done else ""

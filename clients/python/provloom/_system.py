@@ -3,6 +3,7 @@
 import os
 import time
 
+from ._cut_in import from_inside
 from ._guard import harmless, session_for
 from ._context import context_name
 from ._metric import log_one
@@ -74,11 +75,11 @@ def _samples():
     try:
         disk = os.statvfs(os.getcwd())
         yield "disk_usage", 100.0 * (1 - disk.f_bavail / max(1, disk.f_blocks)), "percent"
-    except (OSError, AttributeError):
+    except from_inside(OSError, AttributeError):
         pass
     try:
         yield "load_average", os.getloadavg()[0], "runnable processes"
-    except (OSError, AttributeError):
+    except from_inside(OSError, AttributeError):
         pass
 
 
@@ -86,7 +87,7 @@ def _process_memory():
     try:
         with open("/proc/self/statm", "rb") as opened:
             return float(int(opened.read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
-    except (OSError, ValueError, IndexError):
+    except from_inside(OSError, ValueError, IndexError):
         return None
 
 
@@ -96,7 +97,7 @@ def _cpu_usage():
     try:
         with open("/proc/stat", "rb") as opened:
             ticks = [int(one) for one in opened.readline().split()[1:9]]
-    except (OSError, ValueError):
+    except from_inside(OSError, ValueError):
         return None
     total, idle = sum(ticks), ticks[3] + ticks[4]
     before, _last_cpu = _last_cpu or (0, 0), (total, idle)
@@ -113,5 +114,5 @@ def _memory_usage():
                 if key in (b"MemTotal", b"MemAvailable"):
                     facts[key] = int(value.split()[0])
         return 100.0 * (1 - facts[b"MemAvailable"] / facts[b"MemTotal"])
-    except (OSError, ValueError, KeyError, ZeroDivisionError):
+    except from_inside(OSError, ValueError, KeyError, ZeroDivisionError):
         return None

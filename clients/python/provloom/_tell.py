@@ -2,6 +2,8 @@
 
 import sys
 
+from ._cut_in import from_inside
+
 _told = set()
 _LENGTH_MAX = 4000
 
@@ -27,5 +29,5 @@ def line(text):
     try:
         sys.stderr.write("provloom: %s\n" % _in_a_line(text))
         sys.stderr.flush()
-    except Exception:
+    except from_inside(Exception):
         pass

@@ -9,6 +9,7 @@ import os
 import stat
 
 from . import _process
+from ._cut_in import from_inside
 from ._paths import is_text
 from ._small import age_of, now_us, put_json, read_json, remove
 
@@ -160,7 +161,7 @@ def roots():
         try:
             if folder:
                 yield os.path.join(os.path.abspath(folder), name)
-        except OSError:
+        except from_inside(OSError):
             pass  # the working folder is gone
 
 
@@ -171,11 +172,11 @@ def _likely_root():
         try:
             _check_root(root)
             above = root
-        except FileNotFoundError:
+        except from_inside(FileNotFoundError):
             above = os.path.dirname(root)
             if root == _given_root() and not os.path.exists(above):
                 return passed, root
-        except OSError as error:
+        except from_inside(OSError) as error:
             passed = passed or (root, error)
             continue
         if os.access(above, os.W_OK | os.X_OK):
@@ -188,7 +189,7 @@ def _given_root():
     given = os.environ.get("PROVLOOM_SPOOL_ROOT")
     try:
         return os.path.abspath(given) if given else None
-    except OSError:
+    except from_inside(OSError):
         return None  # relative, and the working folder is gone
 
 
@@ -200,7 +201,7 @@ def make_root(root):
         os.makedirs(os.path.dirname(root), exist_ok=True)
     try:
         os.mkdir(root, 0o700)
-    except FileExistsError:
+    except from_inside(FileExistsError):
         _check_root(root)
 
 
@@ -227,9 +228,9 @@ def make(tree, version):
     put_json(beside, tree._facts or _describe(tree, version))
     try:
         os.link(beside, tree.path("spool.json"))
-    except FileExistsError:
+    except from_inside(FileExistsError):
         pass
-    except OSError:  # a file system without links
+    except from_inside(OSError):  # a file system without links
         os.rename(beside, tree.path("spool.json"))
         return
     remove(beside)
@@ -256,7 +257,7 @@ def _describe(tree, version):
 def make_folder(folder):
     try:
         os.mkdir(folder, 0o700)
-    except FileExistsError:
+    except from_inside(FileExistsError):
         pass
 
 
@@ -279,7 +280,7 @@ def decode(text):
         tree = Tree(key, mark, folder, (int(pid), int(start)))
         host, founder, _ = tree.founder
         return tree if key.startswith("local-") and host and founder > 0 and os.path.isabs(folder) else None
-    except ValueError:
+    except from_inside(ValueError):
         return None
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from _signal import SIGTERM, getsignal
 
+from ._cut_in import code_of
 from ._small import mark_of, read_json
 
 QUIET_SECONDS = 5.0
@@ -57,8 +58,7 @@ def is_terminated():
     """Whether a SIGTERM is what ends this process, as far as its handler calls us or sys.exit."""
     global _terminated
     if not _terminated:
-        handler = getsignal(SIGTERM)
-        code = getattr(getattr(handler, "__func__", handler), "__code__", None)
+        code = code_of(getsignal(SIGTERM))
         frame = sys._getframe()
         while code is not None and frame is not None and not _terminated:
             _terminated = frame.f_code is code

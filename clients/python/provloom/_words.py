@@ -4,6 +4,7 @@ import os
 import sys
 
 from . import _process, _variables
+from ._cut_in import from_inside
 from ._paths import text_of
 from ._tell import line, once
 
@@ -116,6 +117,6 @@ def shown(path):
     """A path as a person would type it here."""
     try:
         relative = os.path.relpath(path)
-    except (OSError, ValueError):
+    except from_inside(OSError, ValueError):
         return path
     return path if relative.startswith("..") or os.path.dirname(os.getcwd()) == os.getcwd() else relative

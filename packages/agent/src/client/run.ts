@@ -14,7 +14,7 @@ import { saveDirOf } from './save-dir.ts'
 import type { Session, SessionOptions } from './session.ts'
 import { tellEnd, tellHelped } from './tell-end.ts'
 import { tellLine, tellOnce } from './tell.ts'
-import { endByNow, waitForEnd } from './wait.ts'
+import { endByNow, endsItsContainer, waitForEnd } from './wait.ts'
 import { startSession } from './which.ts'
 import { readOptions } from './with-options.ts'
 
@@ -94,7 +94,7 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
   const given = legible('endRun', options)
   const session = harmless('endRun', () => ended(given))
   if (session === undefined) return false
-  const wait = given.wait ?? isFirst(session)
+  const wait = given.wait ?? (isFirst(session) || (session.plain && endsItsContainer()))
   const outcome = wait ? await waitForEnd(session) : endByNow(session)
   if ('control' in outcome && outcome.control?.runDir !== undefined)
     directoryOf.set(session, outcome.control.runDir)

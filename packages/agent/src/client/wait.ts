@@ -1,4 +1,5 @@
 import { heardBy } from '../tree/claim.ts'
+import { pidNamespace } from '../tree/namespaces.ts'
 import { treeOf } from '../session/folder.ts'
 import { readControl } from './control.ts'
 import type { ControlLook } from './control.ts'
@@ -18,6 +19,17 @@ export type Ended =
   | { readonly kind: 'ended' | 'quiet' | 'taken'; readonly control: ControlLook | undefined }
   /** refused: and never will by itself. */
   | { readonly kind: 'not-yet' | 'refused'; readonly why: string }
+
+/** Of a machine's own first pid namespace, always. */
+const firstNamespace = 0xeffffffc
+
+/**
+ * Whether with this process all of its pid namespace ends, our agent too: it is its process 1, or what that has started and
+ * waits for (a shell, an init, a launcher).
+ */
+export function endsItsContainer(): boolean {
+  return process.pid === 1 || (process.ppid === 1 && ![0, firstNamespace].includes(pidNamespace()))
+}
 
 /** What it has come to by now. */
 export function endByNow(session: Session): Ended {
