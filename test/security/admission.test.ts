@@ -96,15 +96,16 @@ it('opens a bounded number of runs, however many jobs are named, and goes on wit
   const flood = new Peer(connection)
   const before = aggregator.cost()
   const jobs = 2_000
-  const answers = { welcome: 0, refused: 0 }
+  const answers = { welcome: 0, later: 0 }
   for (let n = 0; n < jobs; n++) {
     await flood.say(flood.helloMessage({ session: `s${n}`, jobKey: `job ${n}` }))
   }
-  for (let n = 0; n < jobs; n++) answers[(await flood.hear('welcome', 'refused')).kind]++
+  for (let n = 0; n < jobs; n++) answers[(await flood.hear('welcome', 'later')).kind]++
   const after = aggregator.cost()
   const fare = await steady.end()
   report('jobs', { jobs, answers, runs: aggregator.runs().length, descriptors: after.descriptors, fare })
-  expect(answers).toEqual({ welcome: 47, refused: jobs - 47 })
+  // There may be room in a moment: they are asked to come again.
+  expect(answers).toEqual({ welcome: 47, later: jobs - 47 })
   expect(aggregator.runs()).toHaveLength(48)
   expect(after.residentBytes - before.residentBytes).toBeLessThan(128 * 1024 * 1024)
   expect(fare.logs).toBeGreaterThan(0)

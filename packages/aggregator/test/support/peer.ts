@@ -125,8 +125,9 @@ export class Peer {
   async hello(): Promise<Of<'welcome' | 'refused'>> {
     const until = performance.now() + 60_000
     for (;;) {
-      await this.say(this.helloMessage())
-      const answer = await this.hear('welcome', 'refused', 'later')
+      const hello = this.helloMessage()
+      await this.say(hello)
+      const answer = await again(() => this.say(hello), this.hear('welcome', 'refused', 'later'))
       if (answer.kind === 'later') {
         if (performance.now() > until) throw new Error(`put off for a minute: ${answer.message}`)
         continue
@@ -182,13 +183,7 @@ export class Peer {
     await this.send(stream, first, events, points)
     const end = first + events.length + (points?.count ?? 0)
     this.#next.set(stream, end)
-    // As an agent does: what comes while a run is being written may have no answer.
-    const again = setInterval(() => void this.send(stream, first, events, points), 2_000)
-    try {
-      await this.acknowledged(stream, end)
-    } finally {
-      clearInterval(again)
-    }
+    await again(() => this.send(stream, first, events, points), this.acknowledged(stream, end))
   }
 
   async acknowledged(stream: string, next: number): Promise<void> {
@@ -199,30 +194,32 @@ export class Peer {
   }
 
   async bye(asked: { createGraph?: boolean; createSvg?: boolean } = {}): Promise<void> {
-    await this.say({
+    const bye = {
       kind: 'bye',
       session: this.session,
       final: true,
       ledger: {},
       ledgerClosed: true,
       ...asked,
-    })
-    await this.hear('farewell')
+    } as const
+    await this.say(bye)
+    await again(() => this.say(bye), this.hear('farewell'))
     await this.gone()
   }
 
   /** Its agent leaves: nobody waits for what it might still say. */
   async gone(): Promise<void> {
     const { jobKey = 'job' } = this.#options
-    await this.say({
+    const gone = {
       kind: 'gone',
       session: this.session,
       agent: this.session,
       jobKey,
       ends: [],
       idle: false,
-    })
-    await this.hear('farewell')
+    } as const
+    await this.say(gone)
+    await again(() => this.say(gone), this.hear('farewell'))
   }
 
   close(): void {
@@ -236,6 +233,16 @@ export class Peer {
       this.#heard.push(look.message)
       this.#waiting?.()
     }
+  }
+}
+
+/** As an agent does: what comes while a run is being written, say, may have no answer. */
+async function again<Answer>(say: () => Promise<void>, answer: Promise<Answer>): Promise<Answer> {
+  const saying = setInterval(() => void say().catch(() => {}), 2_000)
+  try {
+    return await answer
+  } finally {
+    clearInterval(saying)
   }
 }
 
