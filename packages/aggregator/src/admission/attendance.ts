@@ -41,7 +41,7 @@ export class Attendance {
     if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (session !== undefined) {
       this.#heard(session, peer)
-      presence.heard(session.hello.agent)
+      presence.heard(session.hello.agent, session.hello.jobKey)
       session.closing ||= beat.closing === true
       if (isLost(session) && session.phase === 'open') return this.#again(peer, beat.session)
     }

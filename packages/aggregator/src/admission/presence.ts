@@ -65,9 +65,12 @@ export class Presence {
     this.#see(agent, { jobKey, rank, silent: false, heardMs: this.#now })
   }
 
-  heard(agent: string): void {
+  /** @param jobKey of the session that spoke: one agent may have sessions of several jobs, each of which is heard by it */
+  heard(agent: string, jobKey: string): void {
     const seen = this.#agents.get(agent)
-    if (seen !== undefined) this.#see(agent, { ...seen, heardMs: this.#now })
+    if (seen === undefined) return
+    this.#see(agent, { ...seen, heardMs: this.#now })
+    this.#heardOf(jobKey, this.#now)
   }
 
   gone({ agent }: Pick<Gone, 'agent'>): void {
@@ -122,8 +125,12 @@ export class Presence {
   #see(agent: string, seen: Seen): void {
     this.#agents.set(agent, seen)
     this.#lastMs = seen.heardMs
-    this.#heardMs.delete(seen.jobKey)
-    this.#heardMs.set(seen.jobKey, seen.heardMs)
+    this.#heardOf(seen.jobKey, seen.heardMs)
+  }
+
+  #heardOf(jobKey: string, heardMs: number): void {
+    this.#heardMs.delete(jobKey)
+    this.#heardMs.set(jobKey, heardMs)
     if (this.#heardMs.size > this.#jobsMax) this.#heardMs.delete([...this.#heardMs.keys()][0]!)
   }
 
