@@ -9,7 +9,7 @@ from ._cut_in import from_inside
 from ._holder import Holder
 from ._paths import text_of
 from ._secrets import first_told, told
-from ._small import mark_of, now_us, read_json, remove, replace
+from ._small import clear, mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
 from ._tell import line, once
 from ._version import VERSION
@@ -230,7 +230,7 @@ class Session:
         except BaseException:
             if mark_of(named) is None:
                 self.stream.leave_to_parent()
-                _session_folder.clear(self.spool)
+                clear(self.spool)
                 self.spool = named
             else:
                 # A handler cut in on what its agent sees already.

@@ -51,13 +51,6 @@ def read(spool):
     return read_json(os.path.join(spool, "session.json"))
 
 
-def clear(spool):
-    """Removes a folder that never got its name."""
-    from shutil import rmtree
-
-    rmtree(spool, ignore_errors=True)
-
-
 def describe(session, seq, version):
     """session.json: the place, the process, and what start_run was asked."""
     pid, start = _process.me()

@@ -72,6 +72,14 @@ def put(file, data):
         os.close(descriptor)
 
 
+def clear(folder):
+    """Removes a folder that never got its name, if it is there."""
+    if os.path.lexists(folder):
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)
+
+
 def remove(file):
     try:
         os.unlink(file)

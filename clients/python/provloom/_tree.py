@@ -11,7 +11,7 @@ import stat
 from . import _process
 from ._cut_in import from_inside
 from ._paths import is_text
-from ._small import age_of, now_us, put_json, read_json, remove
+from ._small import age_of, clear, now_us, put_json, read_json
 
 VARIABLE = "PROVLOOM_TREE"
 FORMAT = 2
@@ -218,22 +218,41 @@ def _check_root(root):
 def make(tree, version):
     """Makes the tree's folder with its spool.json; who finds one joins. One that was removed is what it was before.
     Raises OSError."""
+    founded = tree.last is None
+    if founded:
+        make_root(os.path.dirname(tree.folder))
     if tree.facts() is not None:
         make_folder(tree.path("sessions"))
         return
-    make_root(os.path.dirname(tree.folder))
-    make_folder(tree.folder)
-    make_folder(tree.path("sessions"))
-    beside = tree.path(".spool.json.%d" % os.getpid())
-    put_json(beside, tree._facts or _describe(tree, version))
-    try:
-        os.link(beside, tree.path("spool.json"))
-    except from_inside(FileExistsError):
-        pass
-    except from_inside(OSError):  # a file system without links
+    facts = tree._facts or _describe(tree, version)
+    if not founded:
+        make_root(os.path.dirname(tree.folder))
+    if not _made_beside(tree, facts):
+        # Somebody removed a part of it, or its folder cannot be renamed.
+        make_folder(tree.folder)
+        beside = tree.path(".spool.json.%d" % os.getpid())
+        put_json(beside, facts)
         os.rename(beside, tree.path("spool.json"))
-        return
-    remove(beside)
+    make_folder(tree.path("sessions"))
+
+
+def _made_beside(tree, facts):
+    """Whoever is killed while he makes it leaves no tree that nobody can serve: it gets its name when it is complete.
+    False where that cannot be, and where another one's folder of that name is not complete. Raises OSError."""
+    beside = os.path.join(os.path.dirname(tree.folder), ".new-%d.%d" % _process.me())
+    try:
+        os.mkdir(beside, 0o700)
+    except from_inside(FileExistsError):
+        return False  # another thread's, or that of one of another pid namespace
+    try:
+        os.mkdir(os.path.join(beside, "sessions"), 0o700)
+        put_json(os.path.join(beside, "spool.json"), facts)
+        os.rename(beside, tree.folder)
+        return True
+    except from_inside(OSError):
+        return tree.facts() is not None
+    finally:
+        clear(beside)
 
 
 def _describe(tree, version):

@@ -122,6 +122,35 @@ class Joining(TreeCase):
         self.assertIn(b"its path is no UTF-8", done.stderr)
         self.assertEqual([one for one in os.listdir(os.fsencode(self.work)) if one.startswith(b"root")], [])
 
+    def test_a_founder_that_is_killed_leaves_no_tree_that_nobody_can_serve(self):
+        root = os.path.join(self.work, "killed")
+        for step in ("put_json", "clear"):
+            code = "import os, provloom\nprovloom._tree.%s = lambda *_: os._exit(9)\nprovloom.start_run('a', 'b')" % step
+            done = subprocess.run([sys.executable, "-c", code], env=self.environment(PROVLOOM_TREE="", PROVLOOM_BIN="/nothing", PROVLOOM_SPOOL_ROOT=root))
+            self.assertEqual(done.returncode, 9)
+            for name in os.listdir(root):
+                if name.startswith("local-"):
+                    self.assertEqual(sorted(os.listdir(os.path.join(root, name))), ["sessions", "spool.json"], step)
+        self.assertEqual(len([name for name in os.listdir(root) if name.startswith("local-")]), 1)
+
+    def test_a_tree_that_lost_a_part_is_made_whole(self):
+        root = os.path.join(self.work, "lost")
+        code = """if True:
+            import os, shutil, provloom
+            def turn():
+                folder = os.path.dirname(os.path.dirname(provloom.start_run("a", "b").spool))
+                print(sorted(name for name in os.listdir(folder) if name in ("sessions", "spool.json")), os.listdir(%r) == [os.path.basename(folder)])
+                provloom.end_run(wait=False)
+                return folder
+            folder = turn()
+            os.unlink(os.path.join(folder, "spool.json"))
+            shutil.rmtree(os.path.join(turn(), "sessions"))
+            shutil.rmtree(turn())
+            turn()
+        """ % root
+        output, _ = self.run_program(code, PROVLOOM_TREE="", PROVLOOM_BIN="/nothing", PROVLOOM_SPOOL_ROOT=root)
+        self.assertEqual(output, "['sessions', 'spool.json'] True\n" * 4)
+
     def test_children_of_every_way_of_starting_are_in_the_tree(self):
         script = os.path.join(self.spool, "train.py")
         with open(script, "w") as opened:

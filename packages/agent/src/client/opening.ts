@@ -22,7 +22,7 @@ let sequence = 0
  * Makes the folder of a session: session.json says who begins it, how that process was started, and what it asks for.
  *
  * @param inherited id of the open session that this process was handed
- * @throws the system's error; then nothing of it stays
+ * @throws the system's error; then nothing of it stays. ENOENT: an agent that left has taken the empty tree away
  */
 export function makeSession(
   tree: TreeFolder,
@@ -50,8 +50,8 @@ function fill(
   options: SessionOptions,
   { inherited, kind }: { readonly inherited: string | undefined; readonly kind: 'own' | 'rank' },
 ): void {
-  for (const folder of ['streams', 'ledgers', 'files'])
-    fs.mkdirSync(path.join(hidden, folder), { recursive: true, mode: 0o700 })
+  for (const folder of ['', 'streams', 'ledgers', 'files'])
+    fs.mkdirSync(path.join(hidden, folder), { mode: 0o700 })
   writeSmall(path.join(hidden, 'session.json'), {
     format: spoolFormat,
     session: id,

@@ -1,15 +1,15 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { keySlug, workingFolder } from '@provloom/shared'
+import { workingFolder } from '@provloom/shared'
 import { launcherMark } from '../place/launcher-mark.ts'
 import { aliveStill, hostId, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
 import { treeKeyOf } from '../place/tree-key.ts'
-import { formatTree, parseTree, treeVariable } from '../place/tree-variable.ts'
+import { formatTree, founderOf, parseTree, treeVariable } from '../place/tree-variable.ts'
 import type { Tree } from '../place/tree-variable.ts'
 import { servingAgent } from '../tree/claim.ts'
-import { makeTree, readTree, spoolRoots, treeFolderAt } from '../tree/folder.ts'
+import { makeTree, readTree, spoolRoots, treeFolderAt, treeFolders } from '../tree/folder.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
 import { libraryVersion } from './library.ts'
@@ -38,7 +38,7 @@ export interface OwnTree {
  */
 export function ownTree(): OwnTree {
   const { founded, tree, roots } = taken()
-  const folder = founded ? found(tree.key, tree.launcherMark, roots) : joined(tree.folder)
+  const folder = (founded ? undefined : joined(tree.folder)) ?? made(tree, roots)
   process.env[treeVariable] = formatTree({ ...tree, folder: folder.root })
   return { tree: folder, wrapped: isWrapped(folder.root), founded }
 }
@@ -59,7 +59,7 @@ function taken(): Taken {
     inherited: parseTree(process.env[treeVariable]),
     launcherMark: launcherMark(process.env),
     parentPid: process.ppid,
-    folderOf: (key) => path.join(roots[0] ?? '/tmp', keySlug(key)),
+    folderOf: (key) => treeFolders(roots, key)[0]!,
     foundedByAgent: isWrapped,
     isAlive: (one) => aliveStill(one),
     isAbove: ({ pid, start }) => parentsOf(process.pid).some((one) => one[0] === pid && one[1] === start),
@@ -68,7 +68,16 @@ function taken(): Taken {
   return { founded, tree, roots }
 }
 
-function found(key: string, mark: string, roots: readonly string[]): TreeFolder {
+/** @returns undefined where it is not whole: the founder has begun no session yet, or an agent has cleared it away */
+function joined(folder: string): TreeFolder | undefined {
+  const tree = treeFolderAt(folder)
+  if (!fs.existsSync(path.join(folder, 'spool.json'))) return undefined
+  fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
+  return tree
+}
+
+function made({ key, launcherMark: mark, folder }: Tree, roots: readonly string[]): TreeFolder {
+  const founder = founderOf(key)
   const facts = {
     createdUs: Date.now() * 1000,
     key,
@@ -76,20 +85,14 @@ function found(key: string, mark: string, roots: readonly string[]): TreeFolder 
     host: os.hostname(),
     hostId: hostId(),
     uid: process.getuid?.() ?? 0,
-    pid: process.pid,
-    start: startOf(process.pid),
+    pid: founder?.pid ?? process.pid,
+    start: founder === undefined ? startOf(process.pid) : Number(founder.start),
     pidNamespace: pidNamespace(),
     by: 'client',
     version: libraryVersion,
   } as const
-  return makeTree(roots, facts, (message) => tellOnce('spool-root', message))
-}
-
-/** The founder may have begun no session yet, or its agent may have cleared the folder away. */
-function joined(root: string): TreeFolder {
-  const tree = treeFolderAt(root)
-  fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
-  return tree
+  const folders = [...new Set([folder, ...treeFolders(roots, key)])]
+  return makeTree(folders, facts, (message) => tellOnce('spool-root', message))
 }
 
 export function isWrapped(folder: string): boolean {

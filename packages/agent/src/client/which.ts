@@ -1,8 +1,9 @@
 import cluster from 'node:cluster'
 import { isMainThread } from 'node:worker_threads'
-import { misspelt, misspeltWords } from '@provloom/shared'
+import { misspelt, misspeltWords, systemCode } from '@provloom/shared'
 import { firstInJob } from '../place/launched.ts'
 import { sessionFolderAt } from '../session/folder.ts'
+import type { SessionFolder } from '../session/folder.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import { changedRank, rankIn } from '../tree/worker.ts'
 import { current, enter, harmless, leave } from './current.ts'
@@ -163,13 +164,28 @@ function open(
   follows: Parent | undefined,
   inherited: string | undefined,
 ): Session {
-  const { tree, wrapped, founded } = ownTree()
+  const { folder, wrapped, founded } = begun(options, kind, inherited)
   if (founded && firstInJob(process.env))
     for (const one of misspelt(process.env)) tellOnce(`variable ${one.name}`, misspeltWords(one))
-  const folder = makeSession(tree, options, inherited, kind)
   const session = new Session(folder, { kind, options, plain: !wrapped, follows, inherited })
   enter(session)
   return session
+}
+
+function begun(
+  options: SessionOptions,
+  kind: 'own' | 'rank',
+  inherited: string | undefined,
+): { readonly folder: SessionFolder; readonly wrapped: boolean; readonly founded: boolean } {
+  for (let last = false; ; last = true) {
+    const { tree, wrapped, founded } = ownTree()
+    try {
+      return { folder: makeSession(tree, options, inherited, kind), wrapped, founded }
+    } catch (error) {
+      // An agent that leaves takes its empty tree away.
+      if (last || systemCode(error) !== 'ENOENT') throw error
+    }
+  }
 }
 
 function optionsOf(facts: SessionFacts): SessionOptions {

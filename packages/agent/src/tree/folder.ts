@@ -6,6 +6,7 @@ import {
   isNameable,
   keySlug,
   makePath,
+  namesIn,
   removeFolder,
   systemCode,
 } from '@provloom/shared'
@@ -13,6 +14,7 @@ import type { Variables } from '../place/variables.ts'
 import { refuseOtherFormat, spoolFormat, unreadable } from '../session/facts.ts'
 import { removeGone } from '../session/folder.ts'
 import { textOf, writeSmall } from '../spool/small-file.ts'
+import { startOf } from './namespaces.ts'
 
 /**
  * What a command and all it started on one machine record into (docs/spool-format.md, "The tree"):
@@ -55,6 +57,11 @@ export function spoolRoots(variables: Variables, named: string | undefined, dire
   ]
 }
 
+/** Folders that a tree may have, the best first. */
+export function treeFolders(roots: readonly string[], key: string): string[] {
+  return roots.map((root) => path.join(root, keySlug(key)))
+}
+
 /** Where spools of this machine lie that can be read now. */
 export function spoolRootsThere(
   variables: Variables,
@@ -68,24 +75,23 @@ export function spoolRootsThere(
 /**
  * Makes a tree's folder, or joins the one that is there: folders of mode 0700, files of mode 0600.
  *
- * @param roots tried in this order
+ * @param folders of the tree, tried in this order; each is in a root, which is made too
  * @param told hears of each place that cannot be used, though it was the better one
  * @throws {ProvloomError} `SPOOL_UNWRITABLE` when none can
  */
 export function makeTree(
-  roots: readonly string[],
+  folders: readonly string[],
   facts: TreeFacts,
   told: (message: string) => void,
 ): TreeFolder {
+  const roots = folders.map((one) => path.dirname(one))
   let trouble: unknown
-  for (const root of roots) {
+  for (const [i, root] of roots.entries()) {
     try {
       if (!isNameable(root)) throw new Error(`the path ${root} is no UTF-8`)
-      const tree = treeFolderAt(path.join(path.resolve(root), keySlug(facts.key)))
+      const tree = treeFolderAt(path.resolve(folders[i]!))
       makeRoot(root)
-      fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
-      const file = path.join(tree.root, 'spool.json')
-      if (!fs.existsSync(file)) writeSmall(file, { format: spoolFormat, ...facts })
+      makeWhole(tree, { format: spoolFormat, ...facts })
       if (trouble !== undefined) told(`${reasonFor(trouble)}; spools are in ${root}`)
       return tree
     } catch (error) {
@@ -98,6 +104,37 @@ export function makeTree(
     cause: trouble,
     hint: 'Name one on the local disk with --spool-root or PROVLOOM_SPOOL_ROOT.',
   })
+}
+
+/** Whoever is killed while he makes it leaves no tree that nobody can serve: it gets its name when it is complete. */
+function makeWhole(tree: TreeFolder, facts: object): void {
+  const file = path.join(tree.root, 'spool.json')
+  if (!fs.existsSync(file) && !isMadeBeside(tree, facts)) {
+    // Somebody removed a part of it, or its folder cannot be renamed.
+    fs.mkdirSync(tree.root, { recursive: true, mode: 0o700 })
+    writeSmall(file, facts)
+  }
+  fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
+}
+
+/** @returns false where a folder of its name is there, which is joined */
+function isMadeBeside(tree: TreeFolder, facts: object): boolean {
+  const beside = path.join(path.dirname(tree.root), `${newPrefix}${process.pid}.${startOf(process.pid)}`)
+  try {
+    fs.mkdirSync(beside, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+  try {
+    fs.mkdirSync(treeFolderAt(beside).sessions, { mode: 0o700 })
+    writeSmall(path.join(beside, 'spool.json'), facts)
+    fs.renameSync(beside, tree.root)
+    return true
+  } catch {
+    removeFolder(beside)
+    return fs.existsSync(path.join(tree.root, 'spool.json'))
+  }
 }
 
 /**
@@ -135,8 +172,24 @@ export function removeTree(tree: TreeFolder): boolean {
     if (!fs.existsSync(tree.root)) fs.renameSync(aside, tree.root)
     return false
   }
-  removeFolder(aside)
+  removeLitter(path.dirname(tree.root), aside)
   return true
+}
+
+const newPrefix = '.new-'
+const gonePrefix = '.gone-'
+
+/** Removes an empty tree that has no name any more, and what those who were killed meanwhile had begun to make or to remove. */
+function removeLitter(root: string, aside: string): void {
+  const gone = path.join(root, `${gonePrefix}${path.basename(aside)}`)
+  fs.renameSync(aside, gone)
+  removeFolder(gone)
+  for (const name of namesIn(root)) {
+    const [pid = 0, start = 0] = name.slice(newPrefix.length).split('.').map(Number)
+    // One of another pid namespace may live: it then makes its tree in its place.
+    const isDead = name.startsWith(newPrefix) && startOf(pid) !== start
+    if (isDead || name.startsWith(gonePrefix)) removeFolder(path.join(root, name))
+  }
 }
 
 /** Whether there is none now; one that holds something stays. */

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { launcherMark } from '../place/launcher-mark.ts'
 import { hostId } from '@provloom/shared/process'
 import { formatTree } from '../place/tree-variable.ts'
-import { makeTree, spoolRoots } from './folder.ts'
+import { makeTree, spoolRoots, treeFolders } from './folder.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { pidNamespace, startOf } from './processes.ts'
 
@@ -35,7 +35,8 @@ export function foundTree(
     version,
   }
   founded++
-  return { tree: makeTree(spoolRoots(variables, given.spoolRoot, directory), facts, told), facts }
+  const folders = treeFolders(spoolRoots(variables, given.spoolRoot, directory), facts.key)
+  return { tree: makeTree(folders, facts, told), facts }
 }
 
 /** `PROVLOOM_TREE` for what a tree's founder starts. */

@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { removeSession, sessionFolderAt } from '../../src/session/folder.ts'
-import { makeTree, removeTree, treeFolderAt } from '../../src/tree/folder.ts'
+import { makeTree, removeTree, treeFolderAt, treeFolders } from '../../src/tree/folder.ts'
+import { startOf } from '../../src/tree/namespaces.ts'
 import { freshFolder } from '../support/place.ts'
 
 const facts = {
@@ -20,7 +21,7 @@ const facts = {
 } as const
 
 function make(root: string): string {
-  return makeTree([root], facts, () => {}).root
+  return makeTree(treeFolders([root], facts.key), facts, () => {}).root
 }
 
 test('a spool and the folder of spools are private', () => {
@@ -54,11 +55,55 @@ test('a place that cannot be used is told, and the next one is taken', () => {
   const place = freshFolder()
   fs.writeFileSync(path.join(place, 'file'), '')
   const told: string[] = []
-  const tree = makeTree([path.join(place, 'file'), path.join(place, 'good')], facts, (message) =>
-    told.push(message),
+  const tree = makeTree(
+    treeFolders([path.join(place, 'file'), path.join(place, 'good')], facts.key),
+    facts,
+    (message) => told.push(message),
   )
   expect(path.dirname(tree.root)).toBe(path.join(place, 'good'))
   expect(told).toHaveLength(1)
+})
+
+test('a tree has its name when it is complete: whoever founds it and is killed leaves none that nobody can serve', () => {
+  const root = path.join(freshFolder(), 'spools')
+  const named: string[][] = []
+  const write = fs.writeFileSync.bind(fs)
+  const seen = vi.spyOn(fs, 'writeFileSync').mockImplementation((file, data, options) => {
+    named.push(fs.readdirSync(root).filter((name) => name.startsWith('local-')))
+    write(file, data, options)
+  })
+  const tree = make(root)
+  seen.mockRestore()
+  expect(named).toEqual([[]])
+  expect(fs.readdirSync(root)).toEqual([path.basename(tree)])
+  expect(fs.readdirSync(tree).sort()).toEqual(['sessions', 'spool.json'])
+})
+
+test('a tree of which somebody removed a part is made whole, and one that is there is joined', () => {
+  const root = path.join(freshFolder(), 'spools')
+  const tree = make(root)
+  const file = path.join(tree, 'spool.json')
+  fs.mkdirSync(path.join(tree, 'sessions', '0123456789abcdef'))
+  const before = fs.readFileSync(file, 'utf8')
+  makeTree(treeFolders([root], facts.key), { ...facts, createdUs: 2 }, () => {})
+  expect(fs.readFileSync(file, 'utf8')).toBe(before)
+  fs.rmSync(file)
+  make(root)
+  expect(fs.readFileSync(file, 'utf8')).toBe(before)
+  expect(fs.readdirSync(root)).toEqual([path.basename(tree)])
+  fs.rmSync(path.join(tree, 'sessions'), { recursive: true })
+  make(root)
+  expect(fs.readdirSync(tree).sort()).toEqual(['sessions', 'spool.json'])
+})
+
+test('what those who were killed had begun to make, or to remove, goes with the next tree; what somebody makes now stays', () => {
+  const root = path.join(freshFolder(), 'spools')
+  const tree = treeFolderAt(make(root))
+  const living = `.new-${process.pid}.${startOf(process.pid)}`
+  for (const name of ['.new-4194305.7', '.gone-local-h.1.2.77', living])
+    fs.mkdirSync(path.join(root, name, 'sessions'), { recursive: true })
+  expect(removeTree(tree)).toBe(true)
+  expect(fs.readdirSync(root)).toEqual([living])
 })
 
 test('a session that somebody begins while its tree is taken away is not taken along', () => {
