@@ -16,6 +16,8 @@ early = []
 cut_off = None
 #: end_run was called in this process
 ended = False
+#: the last session that ended here: an end_run without an open one says whether the graph holds it
+last = None
 #: the last session that ended here before its agent had said a word of it
 unheard = None
 #: start_run was called and found no place to write to, which it has told

@@ -76,8 +76,7 @@ def _settle(session, wait):
     if wait and session.no_agent is None:
         done = _wait.until_ended(session)
     else:
-        session.look()
-        done = session.control.get("state") in ("ended", "quiet") or session.is_taken()
+        done = session.is_held()
     session.say_notices()
     if not session.wrapped and session.no_agent is None and not session.control and not session.is_taken():
         _current.unheard = session

@@ -254,7 +254,7 @@ def describe_error(kind, error, trace):
 
 def _after_fork():
     """In the child: the session is its parent's, and so is the stream; it may help there."""
-    _current.lock, _current.cut_off = RLock(), None
+    _current.lock, _current.cut_off, _current.last = RLock(), None, None
     session = _current.session
     try:
         if session is None:

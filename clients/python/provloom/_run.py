@@ -117,7 +117,7 @@ def end_run(create_graph=False, create_svg=False, wait=None):
 
     :param wait: until the run's graph on disk holds all that was logged, for some seconds at most; rank 0 does, other
         ranks do not, unless it is said
-    :returns: whether the graph holds it
+    :returns: whether the graph holds it; where no run goes on, whether it holds the one before by now
     """
     with harmless("end_run"):
         return _end(_current.session or (_current.cut_off and _current.cut_off[0]), Ending("completed"), create_graph, create_svg, wait)
@@ -126,6 +126,8 @@ def end_run(create_graph=False, create_svg=False, wait=None):
 
 def _end(session, ending, create_graph, create_svg, wait):
     if session is None:
+        if _current.last is not None:
+            return _current.last.is_held()
         if not _current.ended and not _current.unable:
             once("before-start", "end_run was called before start_run: there is nothing to end")
         return False
@@ -135,8 +137,7 @@ def _end(session, ending, create_graph, create_svg, wait):
     if cut_off is not None and cut_off[0].id == session.id and cut_off[0] is not _current.session:
         return go_on(_waits(wait))
     if not _is_current(session):
-        session.look()
-        return session.control.get("state") in ("ended", "quiet") or session.is_taken()
+        return session.is_held()
     graph, svg = flag("end_run", "create_graph", create_graph), flag("end_run", "create_svg", create_svg)
     return end(_current.session, ending, graph, svg, _waits(wait))
 

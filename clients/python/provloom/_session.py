@@ -152,6 +152,11 @@ class Session:
         """Of one that has ended: an agent took its folder away since, which it does when the graph on disk holds it."""
         return self._is_kept and mark_of(self.spool) is None
 
+    def is_held(self):
+        """Of one that has ended: whether the graph on disk holds all of it by now."""
+        self.look()
+        return self.control.get("state") in ("ended", "quiet") or self.is_taken()
+
     def say_notices(self):
         """Under a plain start the agent has no standard error of its own: what it has to say, it says here."""
         if self.wrapped or self.kind == Session.HELPER:
@@ -322,6 +327,7 @@ class Session:
             _current.stream = None
             _current.session = None
             _current.ended = True
+            _current.last = None if self.kind == Session.HELPER else self
         if for_all and self.kind != Session.HELPER and self.pid == os.getpid():
             # Before the end is written: what a helper logs from now on is not in it.
             file = self.tree.path("current-%d" % self.pid)

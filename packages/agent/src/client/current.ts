@@ -10,6 +10,8 @@ interface Current {
   session: Session | undefined
   /** Why there is none: not begun, ended, or no place to write to (which has been told). */
   absent: 'before-start' | 'after-end' | 'unable'
+  /** The last one that ended here: an endRun without an open one says whether the graph holds it. */
+  last?: Session | undefined
   /** The last one that ended here before its agent had said a word of it. */
   unheard?: Session
 }
@@ -43,6 +45,7 @@ export function leave(session: Session, ...how: Parameters<Session['end']>): voi
   if (current.session === session) {
     current.session = undefined
     current.absent = 'after-end'
+    current.last = session.kind === 'helper' ? undefined : session
   }
   session.end(...how)
 }

@@ -88,10 +88,12 @@ const directoryOf = new WeakMap<Session, string>()
  * Ends the run of this process.
  *
  * @returns whether the graph on disk holds it; of a rank that does not wait, whether it did at once; of one that is not
- *   collected, true
+ *   collected, true; where no run goes on, whether it holds the one before by now
  */
 export async function endRun(options: EndOptions = {}): Promise<boolean> {
   const given = legible('endRun', options)
+  const before = current.session === undefined ? current.last : undefined
+  if (before !== undefined) return harmless('endRun', () => 'control' in endByNow(before)) ?? false
   const session = harmless('endRun', () => ended(given))
   if (session === undefined) return false
   const wait = given.wait ?? (isFirst(session) || (session.plain && endsItsContainer()))

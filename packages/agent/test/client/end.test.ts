@@ -12,6 +12,30 @@ const client = path.resolve(import.meta.dirname, '..', '..', '..', '..', 'client
 
 beforeAll(buildAgent)
 
+const later = {
+  TypeScript: `
+import fs from 'node:fs'
+import * as p from ${JSON.stringify(built)}
+const first = await p.endRun()
+const { spool } = p.startRun({ rank: 1 })
+const said = [first, await p.endRun(), await p.endRun()]
+fs.writeFileSync(spool + '/control.json', JSON.stringify({ state: 'ended', rank: 1 }))
+said.push(await p.endRun())
+p.startRun({ rank: 1 })
+said.push(await p.endRun(), await p.endRun())
+console.log(said.join(' '))`,
+  Python: `
+import json, provloom
+first = provloom.end_run()
+spool = provloom.start_run(rank=1).spool
+said = [first, provloom.end_run(), provloom.end_run()]
+with open(spool + "/control.json", "w") as file: json.dump({"state": "ended", "rank": 1}, file)
+said.append(provloom.end_run())
+provloom.start_run(rank=1)
+said += [provloom.end_run(), provloom.end_run()]
+print(*(str(one).lower() for one in said))`,
+}
+
 const programs = {
   TypeScript: `
 import fs from 'node:fs'
@@ -30,11 +54,16 @@ print(str(provloom.end_run(wait={None: None, "0": False, "1": True}[os.environ.g
 }
 
 /** What the end of rank 1's run answers, with this in its control.json. */
-function answer(language: keyof typeof programs, control: object | undefined, wait?: boolean): string {
+function answer(
+  language: keyof typeof programs,
+  control: object | undefined,
+  wait?: boolean,
+  script = programs[language],
+): string {
   const tree = makeSpoolFolder()
   onTestFinished(() => removeFolder(tree))
   const file = path.join(tree, language === 'Python' ? 'end.py' : 'end.mjs')
-  fs.writeFileSync(file, programs[language])
+  fs.writeFileSync(file, script)
   return execFileSync(language === 'Python' ? 'python3' : process.execPath, [file], {
     encoding: 'utf8',
     env: {
@@ -46,6 +75,13 @@ function answer(language: keyof typeof programs, control: object | undefined, wa
     },
   }).trim()
 }
+
+test.each(Object.keys(later) as (keyof typeof later)[])(
+  'an end where no run goes on says whether the graph holds the one before by now: %s',
+  (language) => {
+    expect(answer(language, undefined, undefined, later[language])).toBe('false false false true false false')
+  },
+)
 
 test.each(Object.keys(programs) as (keyof typeof programs)[])(
   'the end of a rank that does not wait is true only where its graph holds it, or will never: %s',
