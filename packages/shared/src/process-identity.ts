@@ -79,11 +79,24 @@ export function statOf(pid: number, root = '/'): readonly string[] | undefined {
 
 /** The words a process was started with; none where that cannot be had. */
 export function argvOf(pid: number, root = '/'): readonly string[] {
-  return (
-    textAt(processFile(pid, 'cmdline', root))
-      ?.split('\0')
-      .slice(0, -1) ?? []
-  )
+  return startedWith(pid, 'cmdline', root)?.split('\0').slice(0, -1) ?? []
+}
+
+/** The entries, `NAME=value`, that a process was started with; undefined where that cannot be had. */
+export function environOf(pid: number, root = '/'): readonly string[] | undefined {
+  return startedWith(pid, 'environ', root)?.split('\0')
+}
+
+/** Both files are empty for less than a millisecond while a process becomes another program (execve). */
+function startedWith(pid: number, name: 'cmdline' | 'environ', root: string): string | undefined {
+  for (let left = 2; ; left--) {
+    const text = textAt(processFile(pid, name, root))
+    if (text !== '' || left === 0) return text
+    // Of one that has ended they are empty for good.
+    const stat = statOf(pid, root)
+    if (stat === undefined || isOver(stat)) return undefined
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+  }
 }
 
 export function processFile(pid: number, name: string, root: string): string {

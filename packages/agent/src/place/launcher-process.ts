@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import {
   argvOf,
+  environOf,
   identityOfProcess,
   ownPidNamespace,
   processFile,
@@ -100,9 +101,9 @@ function wholeShell(pid: number, root: string): number {
   let at = pid
   for (let step = 0; step < ancestorsMax && isShell(at, root); step++) {
     const above = parentOf(at, root)
-    const same = (name: string): boolean =>
-      textAt(processFile(at, name, root)) === textAt(processFile(above ?? 0, name, root))
-    if (above === undefined || !isShell(above, root) || !same('cmdline') || !same('environ')) break
+    if (above === undefined || !isShell(above, root)) break
+    const same = (of: typeof environOf): boolean => of(at, root)?.join('\0') === of(above, root)?.join('\0')
+    if (!same(argvOf) || !same(environOf)) break
     at = above
   }
   return at
@@ -110,7 +111,7 @@ function wholeShell(pid: number, root: string): number {
 
 /** Whether a process was started with the variable; undefined where that cannot be read. */
 function hadAtFirst(pid: number, variable: string, root: string): boolean | undefined {
-  const entries = textAt(processFile(pid, 'environ', root))?.split('\0')
+  const entries = environOf(pid, root)
   // Programs that write their state where `ps` shows it (setproctitle) write over their first environment.
   if (entries === undefined || !entries.some((entry) => /^\w+=/.test(entry))) return undefined
   return entries.some((entry) => entry.startsWith(`${variable}=`) && entry.length > variable.length + 1)

@@ -1,4 +1,4 @@
-import { processFile, textAt } from '@provloom/shared/process'
+import { environOf } from '@provloom/shared/process'
 import type { Variables } from '../place/variables.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import type { TreeFacts } from './folder.ts'
@@ -87,10 +87,10 @@ function launchedProcesses(facts: SessionFacts): ProcessNumber[] {
   const found: ProcessNumber[] = []
   for (const process of [[facts.pid, facts.start] as const, ...facts.parents]) {
     const [pid, start] = process
-    const life = lifeOf({ pid, start, pidNamespace: facts.pidNamespace })
-    // Whoever is gone was started with what is below it, as far as anybody can say.
-    const started = life === 'lives' ? textAt(processFile(pid, 'environ', '/'))?.split('\0') : [told]
-    if (started?.includes(told) !== true) break
+    const lives = (): boolean => lifeOf({ pid, start, pidNamespace: facts.pidNamespace }) === 'lives'
+    const started = lives() ? environOf(pid) : undefined
+    // Whoever is gone, perhaps in this moment, was started with what is below it, as far as anybody can say.
+    if (started?.includes(told) !== true && (started !== undefined || lives())) break
     found.push(process)
   }
   return found

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { statOf } from '@provloom/shared/process'
 import { readSession, spoolFormat } from '../../src/session/facts.ts'
 import { earlierOf } from '../../src/tree/earlier.ts'
 import type { TreeFacts } from '../../src/tree/folder.ts'
@@ -19,6 +21,7 @@ function session(
   pid: number,
   openedUs: number,
   variables: Readonly<Record<string, string>> = {},
+  parent: readonly number[] = [shell, 7],
 ): Found & { readonly tree: string } {
   const tree = path.join(root, `tree-${pid}`)
   const folder = path.join(tree, 'sessions', sessionOf(pid))
@@ -29,7 +32,7 @@ function session(
     pid,
     start: 7,
     pidNamespace: 0,
-    parents: [[shell, 7]],
+    parents: [parent],
     openedUs,
     experimentName: 'e',
     environment: { SLURM_PROCID: '1', SLURM_STEP_ID: '0', ...variables },
@@ -81,3 +84,33 @@ test('another rank of a torchrun in a Slurm step, which numbers both alike, does
     earlierOf(session(root, second, 2_000, { RANK }), { by: 'client' } as TreeFacts).pending
   expect([earlier('0'), earlier('1')]).toEqual([true, false])
 })
+
+test.each(['becomes another program', 'ends'])(
+  'a session comes after that of an earlier script, whenever the shell that ran both %s',
+  async (moment) => {
+    const child = spawn('sleep', ['60'], { env: { SLURM_PROCID: '1', SLURM_STEP_ID: '0' } })
+    await new Promise((resolve) => child.once('spawn', resolve))
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const pid = child.pid!
+    const root = freshFolder()
+    const parent = [pid, startOf(pid)]
+    const { tree } = session(root, first, 1_000, {}, parent)
+    const later = session(root, second, 2_000, {}, parent)
+    fs.writeFileSync(path.join(tree, 'agent.starting.0'), '')
+    const read = fs.readFileSync.bind(fs)
+    let looks = 0
+    const seen = vi.spyOn(fs, 'readFileSync').mockImplementation((file, options) => {
+      if (file !== `/proc/${pid}/environ` || looks++ > 0) return read(file, options)
+      if (moment === 'ends') {
+        process.kill(pid, 'SIGKILL')
+        // Nobody reaps it before this test goes on.
+        while (statOf(pid)?.[0] !== 'Z');
+      }
+      return ''
+    })
+    const earlier = earlierOf(later, { by: 'client' } as TreeFacts)
+    seen.mockRestore()
+    expect(looks).toBeGreaterThan(0)
+    expect(earlier).toEqual({ pending: true, ordinal: 0 })
+  },
+)
