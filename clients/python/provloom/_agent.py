@@ -1,6 +1,7 @@
 """The agent of a tree that no wrapper serves: found, started, and left alone."""
 
 import os
+import sys
 import time
 
 from . import _process
@@ -24,15 +25,31 @@ def find_command():
     found = shutil.which("provloom")
     if found:
         return [found]
+    for candidate in _beside():
+        if _is_program(candidate):
+            return [candidate]
     for start in (_working_folder(), os.path.dirname(os.path.abspath(__file__))):
         folder = start
         while folder:
             candidate = os.path.join(folder, "node_modules", ".bin", "provloom")
-            if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+            if _is_program(candidate):
                 return [candidate]
             above = os.path.dirname(folder)
             folder = above if above != folder else None
     return None
+
+
+def _beside():
+    """Where pip puts it: beside the interpreter of an environment that is not activated; for a user, or with --target,
+    beside the library that we are in."""
+    library = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder in (os.path.dirname(sys.executable or ""), os.path.join(library, "bin"), os.path.join(library, "..", "..", "..", "bin")):
+        if os.path.isabs(folder):
+            yield os.path.join(folder, "provloom")
+
+
+def _is_program(file):
+    return os.path.isfile(file) and os.access(file, os.X_OK)
 
 
 def _working_folder():

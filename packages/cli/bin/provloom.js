@@ -24,8 +24,9 @@ if [ -r /proc/self/stat ] && read -r provloom_process provloom_value </proc/self
   # Longer than that the kernel takes no variable.
   [ "${#provloom_environment}" -lt 130000 ] || provloom_environment=''
 fi
+provloom_node=node
 # The colon keeps the shell from becoming node, and so from saying here how that died.
-provloom_version=$(exec 2>/dev/null; unset NODE_OPTIONS; node --version; :)
+provloom_version=$(exec 2>/dev/null; unset NODE_OPTIONS; "$provloom_node" --version; :)
 case $provloom_version in
   v[0-9].* | v1[0-9].* | v20.[0-9].* | v20.1[0-8].*) provloom_wrong="Node $provloom_version is too old" ;;
   v*) provloom_wrong='' ;;
@@ -35,14 +36,14 @@ case $(ulimit -n) in
   ? | 1? | 2[0-7]) provloom_wrong="Node cannot work with ulimit -n $(ulimit -n)" ;;
 esac
 if [ -z "$provloom_wrong" ] && [ "$(ulimit -v)" != unlimited ] &&
-  [ "$(exec 2>/dev/null; unset NODE_OPTIONS; ulimit -c 0; node -p 1; :)" != 1 ]; then
+  [ "$(exec 2>/dev/null; unset NODE_OPTIONS; ulimit -c 0; "$provloom_node" -p 1; :)" != 1 ]; then
   provloom_wrong="Node cannot be started within ulimit -v $(ulimit -v)"
 fi
 if [ -z "$provloom_wrong" ]; then
   export PROVLOOM_START="$provloom_ignored ${provloom_descriptors#,} $provloom_environment"
   [ -z "$provloom_environment" ] || unset NODE_OPTIONS NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
   # Until our listener is there, SIGUSR1 makes Node open its debugger: at an address that no machine has (RFC 5737).
-  exec node --inspect-port=192.0.2.1:0 --no-warnings "$0" "$@"
+  exec "$provloom_node" --inspect-port=192.0.2.1:0 --no-warnings "$0" "$@"
 fi
 trap - USR1
 printf 'Error: %s [NO_NODE]\nTry:   Put Node 20.19 or newer on the PATH, and give it room (ulimit).\n' "$provloom_wrong" >&2
@@ -140,9 +141,9 @@ async function main() {
     return runAlone(start, 'Provloom is not built [NOT_BUILT]', `npm run build, in ${clone}`)
   }
   try {
-    const command = path.join(bundle, `command-${process.argv[2]}.js`)
-    if (fs.existsSync(command)) await load(command)
-    const { main } = await load(entry)
+    const file = path.join(bundle, `command-${process.argv[2]}.js`)
+    const command = fs.existsSync(file) ? await load(file) : {}
+    const { main } = command.main === undefined ? await load(entry) : command
     await main()
   } catch (error) {
     runAlone(start, `Provloom cannot be loaded: ${error.message} [NOT_BUILT]`, 'npm ci && npm run build')

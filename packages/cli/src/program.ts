@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { addOptions, environmentHelp } from './options.ts'
 import { addProvCommands } from './prov-commands.ts'
-import { version } from './launch/version.ts'
+import { version } from '@provloom/shared'
 
 const examples = `
 Examples:

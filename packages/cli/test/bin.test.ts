@@ -16,7 +16,7 @@ test.each([
 })
 
 test('it starts Node as we start ourselves', () => {
-  expect(bin).toContain(`exec node ${nodeFlags.join(' ')} "$0" "$@"`)
+  expect(bin).toContain(`exec "$provloom_node" ${nodeFlags.join(' ')} "$0" "$@"`)
 })
 
 test('the shell’s part is a comment of JavaScript that ends where the shell has ended', () => {

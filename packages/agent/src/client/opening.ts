@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { workingFolder } from '@provloom/shared'
+import { version, workingFolder } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
 import { maskArguments } from '../secrets.ts'
 import { spoolFormat } from '../session/facts.ts'
@@ -13,7 +13,6 @@ import { writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
 import { writeCurrent } from './current-file.ts'
-import { libraryVersion } from './library.ts'
 import type { SessionOptions } from './session.ts'
 
 let sequence = 0
@@ -70,7 +69,7 @@ function fill(
     environment: { ...recordedVariables(process.env), ...givenVariables() },
     language: 'javascript',
     library: '@provloom/agent',
-    libraryVersion,
+    libraryVersion: version,
     ...(inherited === undefined ? {} : { inherited }),
     ...(kind === 'rank' ? { by: 'rank' } : {}),
     ...(options.rank === undefined ? {} : { said: 'call' }),

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, systemClock } from '@provloom/shared'
+import { limits, systemClock, version } from '@provloom/shared'
 import type { Clock, Event, ProblemCode, SessionEnd, SessionStart } from '@provloom/shared'
 import { maskTail } from '../secrets.ts'
 import { removeSession, treeOf } from '../session/folder.ts'
@@ -10,7 +10,6 @@ import { messageOf, withoutSecrets } from '../told.ts'
 import { startOf } from '../tree/processes.ts'
 import { readControl } from './control.ts'
 import { tellDropped, tellDropping } from './drops.ts'
-import { libraryVersion } from './library.ts'
 import type { Parent } from './inherit.ts'
 import { MadeAgain } from './made-again.ts'
 import { present } from './present.ts'
@@ -215,7 +214,7 @@ export class Session {
       session: this.spool.id,
       pid: process.pid,
       library: '@provloom/agent',
-      libraryVersion,
+      libraryVersion: version,
       language: 'javascript',
       ...options,
     }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { workingFolder } from '@provloom/shared'
+import { version, workingFolder } from '@provloom/shared'
 import { launcherMark } from '../place/launcher-mark.ts'
 import { aliveStill, hostId, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
@@ -12,7 +12,6 @@ import { servingAgent } from '../tree/claim.ts'
 import { makeTree, readTree, spoolRoots, treeFolderAt, treeFolders } from '../tree/folder.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import { parentsOf, pidNamespace, startOf } from '../tree/processes.ts'
-import { libraryVersion } from './library.ts'
 import { tellOnce } from './tell.ts'
 
 /** What this process was handed, or would found. */
@@ -89,7 +88,7 @@ function made({ key, launcherMark: mark, folder }: Tree, roots: readonly string[
     start: founder === undefined ? startOf(process.pid) : Number(founder.start),
     pidNamespace: pidNamespace(),
     by: 'client',
-    version: libraryVersion,
+    version,
   } as const
   const folders = [...new Set([folder, ...treeFolders(roots, key)])]
   return makeTree(folders, facts, (message) => tellOnce('spool-root', message))

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount, isNameable, systemCode } from '@provloom/shared'
-import { libraryVersion } from '../client/library.ts'
+import { ProvloomError, isCount, isNameable, systemCode, version } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
 import { sessionFolderAt } from './folder.ts'
@@ -102,11 +101,11 @@ export function refuseOtherFormat(
   const format = fields.get('format')
   if (format === spoolFormat) return
   if (!isCount(format)) throw new SyntaxError('it names no format')
-  const version = textOf(fields.get(versionField))
-  const by = version === undefined ? 'the release of Provloom that wrote it' : `Provloom ${version}`
-  const call = version === undefined ? 'provloom' : `npx provloom@${version}`
+  const its = textOf(fields.get(versionField))
+  const by = its === undefined ? 'the release of Provloom that wrote it' : `Provloom ${its}`
+  const call = its === undefined ? 'provloom' : `npx provloom@${its}`
   throw new Error(
-    `it is of format ${String(format)}, of ${by}; this is Provloom ${libraryVersion}, which reads format ${spoolFormat}. Hand it in with the release that wrote it: ${call} import ${folder}`,
+    `it is of format ${String(format)}, of ${by}; this is Provloom ${version}, which reads format ${spoolFormat}. Hand it in with the release that wrote it: ${call} import ${folder}`,
   )
 }
 

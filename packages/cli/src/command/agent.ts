@@ -1,6 +1,15 @@
 import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
-import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
+import {
+  ProvloomError,
+  checkOptions,
+  flagOf,
+  listen,
+  renderError,
+  say,
+  signalsThat,
+  version,
+} from '@provloom/shared'
 import type { StartFailure } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellChangedArguments } from '../launch/argument-bytes.ts'
@@ -9,7 +18,6 @@ import { failureOf } from '../launch/start-failure.ts'
 import { variablesFor } from '../launch/forward.ts'
 import { parent } from '../launch/parent.ts'
 import { pythonPath, spawnSelf } from '../launch/self.ts'
-import { version } from '../launch/version.ts'
 import { tellMisspeltOnce } from '../output/misspelt.ts'
 
 /**
@@ -24,6 +32,7 @@ export async function agent(
   if (typeof tree !== 'string') tellMisspeltOnce(options['rank'])
   tellChangedArguments()
   const starts = withAggregator === true || typeof tree === 'string'
+  const client = pythonPath()
   const worker: { pid?: number | undefined } = {}
   const run = parent((word) => {
     if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
@@ -31,7 +40,7 @@ export async function agent(
   const serving = createAgent({
     mode: modeOf(command, tree),
     options,
-    pythonPath: pythonPath(),
+    ...(client === undefined ? {} : { pythonPath: client }),
     version,
     startSuccessor: (folder) => startSuccessor(folder, options),
     onStatus: (status) => {

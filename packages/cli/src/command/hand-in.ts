@@ -3,9 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { claimSession, createAgent } from '@provloom/agent'
 import type { Delivery, SpoolLook } from '@provloom/agent'
-import { ProvloomError, reasonOf, workingFolder } from '@provloom/shared'
+import { ProvloomError, reasonOf, version, workingFolder } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { version } from '../launch/version.ts'
 
 /** Sessions that are handed in at once: reading one goes on while another waits for the disk. */
 const AT_ONCE = 4

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withholding } from '@provloom/agent/launch'
@@ -72,9 +73,12 @@ export function codeOf({ code, signal }: Ending): number {
   return code ?? exitCodeOfSignal(signal ?? 'SIGKILL')
 }
 
-/** Folder that makes `import provloom` work in a worker without pip: beside us when installed, in the repository otherwise. */
-export function pythonPath(): string {
-  const installed = fileURLToPath(new URL('../../python', import.meta.url))
-  const repository = fileURLToPath(new URL('../../../../clients/python', import.meta.url))
-  return path.basename(path.dirname(path.dirname(installed))) === 'node_modules' ? installed : repository
+/**
+ * Folder that makes `import provloom` work in a worker without pip: beside us where npm has installed us, in the repository
+ * otherwise; undefined where pip has, which has put it where its Python finds it.
+ */
+export function pythonPath(): string | undefined {
+  return ['../../python', '../../../../clients/python']
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => fs.existsSync(path.join(place, 'provloom')))
 }

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { folder, repository, start } from '../support/cli.ts'
+import { trainingScript } from './script.ts'
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, unknown>>
+}
+
+const manifestOf = (place: string): Manifest =>
+  JSON.parse(fs.readFileSync(path.join(place, 'package.json'), 'utf8')) as Manifest
+
+/** What npm packs, of a copy: what it puts into the folders for a moment, other tests would find. */
+function packed(): readonly string[] {
+  const copy = folder()
+  for (const one of ['package.json', 'LICENSE', 'clients/python/provloom'])
+    fs.cpSync(path.join(repository, one), path.join(copy, one), { recursive: true })
+  const parts = ['package.json', 'README.md', 'prepack.js', 'bin', 'dist', 'src', 'test']
+  for (const name of fs.readdirSync(path.join(repository, 'packages'))) {
+    for (const part of parts) {
+      const from = path.join(repository, 'packages', name, part)
+      if (fs.existsSync(from)) fs.cpSync(from, path.join(copy, 'packages', name, part), { recursive: true })
+    }
+  }
+  const destination = folder()
+  const args = ['pack', '--workspaces', '--silent', '--pack-destination', destination]
+  execFileSync('npm', args, { cwd: copy, stdio: 'pipe' })
+  expect(fs.existsSync(path.join(copy, 'packages/cli/python'))).toBe(false)
+  return fs.readdirSync(destination).map((name) => path.join(destination, name))
+}
+
+/** As npm would lay them out; of others only what ours say they need. */
+function installed(): { readonly app: string; readonly packages: readonly string[] } {
+  const app = folder()
+  const modules = path.join(app, 'node_modules')
+  const packages = packed().map((archive) => {
+    const out = folder()
+    execFileSync('tar', ['xzf', archive, '-C', out])
+    const place = path.join(modules, manifestOf(path.join(out, 'package')).name)
+    fs.mkdirSync(path.dirname(place), { recursive: true })
+    fs.renameSync(path.join(out, 'package'), place)
+    return place
+  })
+  for (const needed of new Set(packages.flatMap((one) => Object.keys(manifestOf(one).dependencies ?? {})))) {
+    const place = path.join(modules, needed)
+    if (fs.existsSync(place)) continue
+    fs.mkdirSync(path.dirname(place), { recursive: true })
+    fs.symlinkSync(path.join(repository, 'node_modules', needed), place)
+  }
+  return { app, packages }
+}
+
+it('what npm packs runs in an empty folder, is imported by every door it has, and brings README, licence and the Python client', async () => {
+  const { app, packages } = installed()
+  expect(packages).toHaveLength(fs.readdirSync(path.join(repository, 'packages')).length)
+  const versions = new Set(packages.map((one) => manifestOf(one).version))
+  expect(versions.size).toBe(1)
+  for (const place of packages) {
+    const files = fs.readdirSync(place)
+    expect(files, place).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json', 'dist']))
+    expect(files, place).not.toContain('test')
+  }
+  const doors = packages.flatMap((place) => {
+    const { name, exports } = manifestOf(place)
+    return Object.keys(exports).map((door) => path.posix.join(name, door))
+  })
+  const imports = `for (const door of ${JSON.stringify(doors)}) await import(door)`
+  fs.writeFileSync(path.join(app, 'doors.mjs'), imports)
+  const loaded = await start(process.execPath, ['doors.mjs'], { cwd: app }).ended
+  expect(loaded.code, loaded.stderr).toBe(0)
+
+  const spools = folder()
+  fs.writeFileSync(path.join(app, 'train.py'), trainingScript)
+  const bin = path.join(app, 'node_modules/provloom/bin/provloom.js')
+  const run = ['run', '-n', '2', '--collect-all-processes', '--create-svg', '--', 'python3', 'train.py']
+  const env = { PROVLOOM_SPOOL_ROOT: spools, PYTHONPATH: '' }
+  const result = await start(bin, run, { cwd: app, env }).ended
+  expect(result.code, result.stderr).toBe(0)
+  expect(result.stdout).toBe('True\nTrue\n')
+  expect(result.stderr).toContain('ranks     2 of 2 (2 completed)')
+  expect(fs.readdirSync(path.join(app, 'prov/digits_0'))).toEqual(
+    expect.arrayContaining(['prov.json', 'prov.dot', 'prov.svg', 'run.json']),
+  )
+  // A plain script finds the command in node_modules above it.
+  const client = path.join(app, 'node_modules/provloom/python')
+  const plain = await start('python3', ['train.py'], { cwd: app, env: { ...env, PYTHONPATH: client } }).ended
+  expect(plain.stdout, plain.stderr).toBe('True\n')
+})

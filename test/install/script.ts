@@ -1,0 +1,8 @@
+/** A training that says whether its graph holds it. */
+export const trainingScript = `import provloom
+provloom.start_run("www.example.org", "digits")
+provloom.log_param("lr", 0.1)
+for step in range(20):
+    provloom.log_metric("loss", 1 / (step + 1), step=step)
+print(provloom.end_run(wait=True))
+`
