@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import {
-  differences,
-  readJson,
-  readJsonld,
-  readProvn,
-  readTrig,
-  readXml,
-  renderSvg,
-  validate,
-  writeJson,
-  writeJsonld,
-  writeProvn,
-  writeTrig,
-  writeXml,
-} from '@provloom/prov'
+import { differences, readJson, validate, writeJson } from '@provloom/prov'
+import { renderSvg } from '@provloom/prov/draw'
+import { readJsonld, writeJsonld } from '@provloom/prov/jsonld'
+import { readProvn, writeProvn } from '@provloom/prov/provn'
+import { readTrig, writeTrig } from '@provloom/prov/turtle'
+import { readXml, writeXml } from '@provloom/prov/xml'
 import { typicalRun } from '../../packages/graph/test/support/run.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../../packages/prov/test/support/judge.ts'
 import { dataPath } from '../support/data.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { renderSvg } from '@provloom/prov'
+import { renderSvg } from '@provloom/prov/draw'
 import { folder, provloom } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
 

@@ -1,18 +1,5 @@
 import path from 'node:path'
-import {
-  jsonPieces,
-  jsonldPieces,
-  provnPieces,
-  readJson,
-  readJsonld,
-  readProvn,
-  readTrig,
-  readTurtle,
-  readXml,
-  trigPieces,
-  turtlePieces,
-  xmlPieces,
-} from '@provloom/prov'
+import { jsonPieces, readJson } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
 import { counted } from './output/quantity.ts'
 
@@ -41,41 +28,71 @@ const formats: readonly Format[] = [
     name: 'provn',
     title: 'PROV-N',
     endings: ['.provn', '.pn', '.asn'],
-    read: readProvn,
-    write: (document) => provnPieces(document),
+    read: async (bytes) => (await import('@provloom/prov/provn')).readProvn(bytes),
+    write: lazy(
+      () => import('@provloom/prov/provn'),
+      ({ provnPieces }, document) => provnPieces(document),
+    ),
   },
-  { name: 'xml', title: 'PROV-XML', endings: ['.xml', '.provx'], read: readXml, write: xmlOf },
+  {
+    name: 'xml',
+    title: 'PROV-XML',
+    endings: ['.xml', '.provx'],
+    read: async (bytes) => (await import('@provloom/prov/xml')).readXml(bytes),
+    write: lazy(
+      () => import('@provloom/prov/xml'),
+      ({ xmlPieces }, document, tell) =>
+        // Control characters do not stop a document.
+        xmlPieces(document, {
+          replaced: (values) =>
+            tell(
+              `${counted(values, 'value')} with control characters, which XML has no place for: they are written as their pictures, ␀ to ␟`,
+            ),
+        }),
+    ),
+  },
   {
     name: 'turtle',
     title: 'PROV-O in Turtle',
     endings: ['.ttl'],
-    read: readTurtle,
-    write: (document) => turtlePieces(document),
+    read: async (bytes) => (await import('@provloom/prov/turtle')).readTurtle(bytes),
+    write: lazy(
+      () => import('@provloom/prov/turtle'),
+      ({ turtlePieces }, document) => turtlePieces(document),
+    ),
   },
   {
     name: 'trig',
     title: 'PROV-O in TriG',
     endings: ['.trig'],
-    read: readTrig,
-    write: (document) => trigPieces(document),
+    read: async (bytes) => (await import('@provloom/prov/turtle')).readTrig(bytes),
+    write: lazy(
+      () => import('@provloom/prov/turtle'),
+      ({ trigPieces }, document) => trigPieces(document),
+    ),
   },
   {
     name: 'jsonld',
     title: 'PROV-JSONLD',
     endings: ['.jsonld'],
-    read: readJsonld,
-    write: (document) => jsonldPieces(document),
+    read: async (bytes) => (await import('@provloom/prov/jsonld')).readJsonld(bytes),
+    write: lazy(
+      () => import('@provloom/prov/jsonld'),
+      ({ jsonldPieces }, document) => jsonldPieces(document),
+    ),
   },
 ]
 
-/** Control characters do not stop a document. */
-function xmlOf(document: ProvDocument, tell: (words: string) => void): Iterable<string> {
-  return xmlPieces(document, {
-    replaced: (values) =>
-      tell(
-        `${counted(values, 'value')} with control characters, which XML has no place for: they are written as their pictures, ␀ to ␟`,
-      ),
-  })
+type Write = NonNullable<Format['write']>
+
+/** Who reads and writes PROV-JSON loads no parser of other formats. */
+function lazy<M>(
+  load: () => Promise<M>,
+  write: (module: M, ...given: Parameters<Write>) => ReturnType<Write>,
+): Write {
+  return async function* (...given) {
+    yield* write(await load(), ...given)
+  }
 }
 
 /** For help and hints. */

@@ -1,11 +1,7 @@
-// The package's public face: everything that users of the package may name.
+// The package's public face: the model, PROV-JSON, validation, merging. It loads nothing of others and runs in a browser; the
+// other formats and the drawing have doors of their own.
 export * from './model/index.ts'
 export * from './json/index.ts'
-export * from './provn/index.ts'
-export * from './xml/index.ts'
 export * from './io/index.ts'
 export * from './validate/index.ts'
 export * from './merge/index.ts'
-export * from './draw/index.ts'
-export * from './rdf/index.ts'
-export * from './jsonld/index.ts'

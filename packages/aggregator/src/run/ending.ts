@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { draw, renderSvg } from '@provloom/prov'
+import { draw, renderSvg } from '@provloom/prov/draw'
 import type { ProvDocument } from '@provloom/prov'
 import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { draw, renderSvg } from '@provloom/prov'
-import type { DrawOptions } from '@provloom/prov'
+import { draw, renderSvg } from '@provloom/prov/draw'
+import type { DrawOptions } from '@provloom/prov/draw'
 import { ProvloomError } from '@provloom/shared'
 import { readDocument, writeOut } from '../document-file.ts'
 import { exitCode } from '../exit-code.ts'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ProvError } from '../model/error.ts'
 import { FORMALS } from '../model/formals.ts'
 import { iriOf, labelOf } from '../model/qname.ts'
@@ -6,6 +5,7 @@ import type { QName } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
 import type { Value } from '../model/value.ts'
 import { PROV } from '../model/vocabulary.ts'
+import { hashOf } from './hash.ts'
 import { renderValue, type WriteName } from './literal.ts'
 
 /** One record as PROV-JSON holds it: `{ [section]: { [key]: body } }`. `key` is not yet quoted, `body` is JSON text. */
@@ -36,7 +36,7 @@ export function renderRecord(record: ProvRecord, options: RenderOptions = {}): R
 
 /** A blank identifier that only the content decides. */
 function blankKey(kind: string, body: string): string {
-  return `_:r${createHash('sha256').update(kind).update(body).digest('hex').slice(0, 16)}`
+  return `_:r${hashOf(`${kind}${body}`)}`
 }
 
 function renderBody(record: ProvRecord, write: WriteName): string {

@@ -1,4 +1,5 @@
-import { draw, int, prov, text } from '@provloom/prov'
+import { int, prov, text } from '@provloom/prov'
+import { draw } from '@provloom/prov/draw'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { tries } from '../../../../test/support/effort.ts'

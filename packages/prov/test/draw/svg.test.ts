@@ -1,4 +1,5 @@
-import { draw, prov, qname, renderSvg, text } from '@provloom/prov'
+import { prov, qname, text } from '@provloom/prov'
+import { draw, renderSvg } from '@provloom/prov/draw'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { tries } from '../../../../test/support/effort.ts'

@@ -1,14 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  differences,
-  eachName,
-  readJson,
-  readProvn,
-  readXml,
-  writeJson,
-  type ProvDocument,
-} from '@provloom/prov'
+import { differences, eachName, readJson, writeJson, type ProvDocument } from '@provloom/prov'
+import { readProvn } from '@provloom/prov/provn'
+import { readXml } from '@provloom/prov/xml'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../support/judge.ts'

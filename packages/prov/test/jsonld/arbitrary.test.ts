@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
-import {
-  differences,
-  DocumentBuilder,
-  jsonldPieces,
-  readJsonld,
-  writeJsonld,
-  type ProvDocument,
-} from '@provloom/prov'
+import { differences, DocumentBuilder, type ProvDocument } from '@provloom/prov'
+import { jsonldPieces, readJsonld, writeJsonld } from '@provloom/prov/jsonld'
 import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { provJsonldErrors } from '../../../../test/support/w3c-schemas.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { differences, equalDocuments, readJson, readJsonld, writeJsonld } from '@provloom/prov'
+import { differences, equalDocuments, readJson } from '@provloom/prov'
+import { readJsonld, writeJsonld } from '@provloom/prov/jsonld'
 import { seldom } from '../../../../test/support/effort.ts'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { trainingRun } from '../draw/training-run.ts'

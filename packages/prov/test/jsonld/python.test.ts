@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { differences, readJson, readJsonld, writeJson, writeJsonld } from '@provloom/prov'
+import { differences, readJson, writeJson } from '@provloom/prov'
+import { readJsonld, writeJsonld } from '@provloom/prov/jsonld'
 import { trainingRun } from '../draw/training-run.ts'
 import { throughPython } from '../rdf/python.ts'
 import { judgePython, skippedWithoutJudge } from '../support/judge.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { describeRecord, readJsonld } from '@provloom/prov'
+import { describeRecord } from '@provloom/prov'
+import { readJsonld } from '@provloom/prov/jsonld'
 import { dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 

@@ -7,14 +7,13 @@ import {
   name,
   prov,
   qname,
-  readJsonld,
   statement,
   text,
   typed,
-  writeJsonld,
   xsd,
   type QName,
 } from '@provloom/prov'
+import { readJsonld, writeJsonld } from '@provloom/prov/jsonld'
 import { refusal } from '../support/refusal.ts'
 import { provJsonldErrors } from '../../../../test/support/w3c-schemas.ts'
 

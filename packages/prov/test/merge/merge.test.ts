@@ -11,11 +11,11 @@ import {
   qname,
   text,
   validate,
-  writeProvn,
   type Conflict,
   type ProvDocument,
   type QName,
 } from '@provloom/prov'
+import { writeProvn } from '@provloom/prov/provn'
 import { describe, expect, it } from 'vitest'
 
 const EX = 'http://example.org/'

@@ -1,16 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  equalDocuments,
-  ProvError,
-  readJson,
-  readProvn,
-  readXml,
-  writeJson,
-  writeProvn,
-  writeXml,
-  type ProvDocument,
-} from '@provloom/prov'
+import { equalDocuments, ProvError, readJson, writeJson, type ProvDocument } from '@provloom/prov'
+import { readProvn, writeProvn } from '@provloom/prov/provn'
+import { readXml, writeXml } from '@provloom/prov/xml'
 import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 

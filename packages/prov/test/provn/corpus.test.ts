@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { differences, readJson, readProvn, writeJson, writeProvn } from '@provloom/prov'
+import { differences, readJson, writeJson } from '@provloom/prov'
+import { readProvn, writeProvn } from '@provloom/prov/provn'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 
 test.each(dataFiles('prov-json/valid', '.json'))(

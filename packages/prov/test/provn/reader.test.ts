@@ -5,7 +5,6 @@ import {
   name,
   prov,
   qname,
-  readProvn,
   text,
   typed,
   xsd,
@@ -13,6 +12,7 @@ import {
   type ProvRecord,
   type Value,
 } from '@provloom/prov'
+import { readProvn } from '@provloom/prov/provn'
 import { refusal } from '../support/refusal.ts'
 
 const ex = (local: string) => qname('ex', 'http://example.org/', local)

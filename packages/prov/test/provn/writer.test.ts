@@ -6,15 +6,13 @@ import {
   int,
   name,
   prov,
-  provnPieces,
   qname,
   readJson,
-  readProvn,
   statement,
   text,
   writeJson,
-  writeProvn,
 } from '@provloom/prov'
+import { provnPieces, readProvn, writeProvn } from '@provloom/prov/provn'
 import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { refusal } from '../support/refusal.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
-import { differences, ProvError, readTrig, trigPieces, writeTrig } from '@provloom/prov'
+import { differences, ProvError } from '@provloom/prov'
+import { readTrig, trigPieces, writeTrig } from '@provloom/prov/turtle'
 import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { separated } from './separated.ts'

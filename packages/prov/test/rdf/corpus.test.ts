@@ -1,14 +1,7 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  differences,
-  equalDocuments,
-  readJson,
-  readTrig,
-  readTurtle,
-  writeTrig,
-  writeTurtle,
-} from '@provloom/prov'
+import { differences, equalDocuments, readJson } from '@provloom/prov'
+import { readTrig, readTurtle, writeTrig, writeTurtle } from '@provloom/prov/turtle'
 import { seldom } from '../../../../test/support/effort.ts'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { differences, readJson, readTrig, writeJson, writeTrig } from '@provloom/prov'
+import { differences, readJson, writeJson } from '@provloom/prov'
+import { readTrig, writeTrig } from '@provloom/prov/turtle'
 import { trainingRun } from '../draw/training-run.ts'
 import { dataText } from '../../../../test/support/data.ts'
 import { judgePython, skippedWithoutJudge } from '../support/judge.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { describeRecord, readTrig, readTurtle } from '@provloom/prov'
+import { describeRecord } from '@provloom/prov'
+import { readTrig, readTurtle } from '@provloom/prov/turtle'
 import { dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 

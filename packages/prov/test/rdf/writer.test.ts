@@ -7,16 +7,13 @@ import {
   name,
   prov,
   qname,
-  readTrig,
-  readTurtle,
   statement,
   text,
   typed,
-  writeTrig,
-  writeTurtle,
   xsd,
   type Value,
 } from '@provloom/prov'
+import { readTrig, readTurtle, writeTrig, writeTurtle } from '@provloom/prov/turtle'
 import { refusal } from '../support/refusal.ts'
 
 const ex = (local: string) => qname('ex', 'http://example.org/', local)

@@ -1,4 +1,6 @@
-import { readProvn, readXml, validate } from '@provloom/prov'
+import { validate } from '@provloom/prov'
+import { readProvn } from '@provloom/prov/provn'
+import { readXml } from '@provloom/prov/xml'
 import { describe, expect, it } from 'vitest'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { differences, readJson, readProvn, readXml, writeJson, writeProvn } from '@provloom/prov'
+import { differences, readJson, writeJson } from '@provloom/prov'
+import { readProvn, writeProvn } from '@provloom/prov/provn'
+import { readXml } from '@provloom/prov/xml'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 
 /** Pairs whose two files do not say the same, as their authors left them. */

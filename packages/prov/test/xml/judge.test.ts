@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { differences, FORMALS, readJson, writeXml, type ProvDocument } from '@provloom/prov'
+import { differences, FORMALS, readJson, type ProvDocument } from '@provloom/prov'
+import { writeXml } from '@provloom/prov/xml'
 import { dataFiles, dataPath, dataText } from '../../../../test/support/data.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../support/judge.ts'
 

@@ -4,13 +4,13 @@ import {
   name,
   prov,
   qname,
-  readXml,
   text,
   typed,
   xsd,
   type ProvErrorCode,
   type ProvRecord,
 } from '@provloom/prov'
+import { readXml } from '@provloom/prov/xml'
 import { dataText } from '../../../../test/support/data.ts'
 import { refusal } from '../support/refusal.ts'
 

@@ -8,12 +8,10 @@ import {
   prov,
   qname,
   readJson,
-  readXml,
   text,
   typed,
-  writeXml,
-  xmlPieces,
 } from '@provloom/prov'
+import { readXml, writeXml, xmlPieces } from '@provloom/prov/xml'
 import { tries } from '../../../../test/support/effort.ts'
 import { arbitraryDocument } from '../support/arbitrary.ts'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
