@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { repository } from '../support/cli.ts'
+import { trainingScript } from '../install/script.ts'
+import { cleanEnvironment, folder, repository } from '../support/cli.ts'
+import type { RunFile } from '../support/site.ts'
 
 /** Code blocks marked `ts` of a page. They are plain JavaScript, so that they run as they stand. */
 function blocks(page: string): string[] {
@@ -18,11 +20,35 @@ it('docs/prov.md has examples', () => {
 
 it.each(cases)('example %i of docs/prov.md runs', (i, code) => {
   // Inside the repository, so that packages are found by their names.
-  const folder = path.join(repository, 'node_modules/.cache/provloom-docs')
-  fs.mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, `prov-${i}.mjs`)
+  const modules = path.join(repository, 'node_modules/.cache/provloom-docs')
+  fs.mkdirSync(modules, { recursive: true })
+  const file = path.join(modules, `prov-${i}.mjs`)
   fs.writeFileSync(file, code)
   const said = execFileSync(process.execPath, [file], { encoding: 'utf8' })
   for (const [, expected] of code.matchAll(/\/\/ (true|2|23 key-properties)\b/g))
     expect(said).toContain(expected)
+})
+
+it('the example of docs/library.md runs a job of two ranks, whose graph it names', () => {
+  const [code, ...more] = blocks('library.md')
+  expect(more).toEqual([])
+  const modules = path.join(repository, 'node_modules/.cache/provloom-docs')
+  fs.mkdirSync(modules, { recursive: true })
+  const file = path.join(modules, 'library.mjs')
+  fs.writeFileSync(file, code!)
+  const work = folder()
+  fs.writeFileSync(path.join(work, 'train.py'), trainingScript)
+  const env = {
+    ...cleanEnvironment(),
+    PROVLOOM_SPOOL_ROOT: folder(),
+    PROVLOOM_PYTHON: path.join(repository, 'clients/python'),
+  }
+  const said = execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: work, env })
+  expect(said).toMatch(/graph in \S+\/runs\/digits_0$/m)
+  const run = JSON.parse(fs.readFileSync(path.join(work, 'runs/digits_0/run.json'), 'utf8')) as RunFile
+  expect(run).toMatchObject({ status: 'completed', finished: true, worldSize: 2 })
+  expect(run.ledger.ranks.map(({ rank, status }) => `${rank} ${status}`)).toEqual([
+    '0 completed',
+    '1 completed',
+  ])
 })

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createAgent } from '@provloom/agent'
+import { createAgent } from '@provloom/agent/process'
 import { systemFiles, removeFolder } from '@provloom/shared'
 import type { Files, OpenFile } from '@provloom/shared'
 import { describeOnSmallDisk, smallDisk } from '../support/small-disk.ts'
@@ -80,10 +80,11 @@ describeOnSmallDisk('a rank whose disk', () => {
       mode: { kind: 'command', argv: ['python3', '-c', 'import provloom, sys; sys.exit(7)'] },
       environment: { PATH: process.env['PATH'], TMPDIR: folder() },
       pythonPath: path.join(repository, 'clients/python'),
-      options: { spoolRoot: path.join(disk.root, 'spools') },
+      spoolRoot: path.join(disk.root, 'spools'),
       say: (line) => told.push(line),
     })
-    expect(await agent.run()).toMatchObject({ kind: 'exited', code: 7, delivery: { kind: 'kept' } })
+    await agent.start()
+    expect(await agent.done).toMatchObject({ kind: 'exited', code: 7, delivery: { kind: 'kept' } })
     expect(told[0]).toMatch(/; spools are in /)
   }, 120_000)
 })

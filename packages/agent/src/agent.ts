@@ -2,7 +2,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ProvloomError, drained, reasonOf, sentenceOf } from '@provloom/shared'
 import type { Component, StopOutcome } from '@provloom/shared'
-import type { AgentConfig, AgentMode } from './config.ts'
+import type { AgentConfig, AgentMode, AgentSeams } from './config.ts'
 import { contextOf } from './context.ts'
 import type { Context } from './context.ts'
 import { deliveryOf } from './delivery.ts'
@@ -12,7 +12,7 @@ import type { CommandEnd, RunningCommand } from './launch/command.ts'
 import { forwardSignals } from './launch/signals.ts'
 import { workerEnvironment } from './launch/worker-environment.ts'
 import { hostId } from '@provloom/shared/process'
-import type { Delivery } from './status.ts'
+import type { AgentStatus, Delivery } from './status.ts'
 import { Claim } from './tree/claim.ts'
 import { foundTree, treeVariableOf } from './tree/found.ts'
 import { tellOuter } from './tree/outer.ts'
@@ -33,24 +33,30 @@ export type AgentOutcome =
 
 /** The agent of one process tree. */
 export interface Agent extends Component {
-  /** Starts, if need be, and resolves when its processes have ended and their events are delivered or kept. */
-  run(): Promise<AgentOutcome>
+  /** Resolves, once it was started, when its processes have ended and their events are delivered or kept. */
+  readonly done: Promise<AgentOutcome>
   /**
    * Something went wrong in this process that nobody caught (`superviseAgent`). It is told once; the command goes on, its
    * end is passed on, and sessions are kept unless all of them get delivered all the same.
    */
   fail(error: unknown): void
+  /**
+   * Tells another listener, beside `onStatus`, from now on. It must not throw.
+   *
+   * @returns ends it
+   */
+  listen(listener: (status: AgentStatus) => void): () => void
 }
 
 /**
- * Makes an agent: `run()` does all its work. A command's standard streams, signals and exit code stay untouched; an
+ * Makes an agent; `start` begins its work. A command's standard streams, signals and exit code stay untouched; an
  * aggregator that is dead, absent or slow never delays the command, and its end by at most `drainMs`.
  *
  * @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `MISSING_COMMAND`; `SPOOL_UNREADABLE` for a spool that is there
  */
-export function createAgent(config: AgentConfig): Agent {
+export function createAgent(config: AgentConfig, seams: AgentSeams = {}): Agent {
   try {
-    return new TreeAgent(config)
+    return new TreeAgent(config, seams)
   } catch (error) {
     if (config.mode.kind === 'tree') refuseTree(config.mode.folder, error)
     throw error
@@ -62,7 +68,9 @@ const noRecord: Delivery = { kind: 'none' }
 class TreeAgent implements Agent {
   readonly #context: Context
   readonly #mode: AgentMode
+  readonly done: Promise<AgentOutcome>
   #life: Promise<AgentOutcome> | undefined
+  #over!: (life: Promise<AgentOutcome>) => void
   #started: Promise<void> | undefined
   #service: TreeService | undefined
   #until = Infinity
@@ -74,17 +82,24 @@ class TreeAgent implements Agent {
   #tellFault: () => void = () => {}
   readonly #faulty: Promise<void>
 
-  constructor(config: AgentConfig) {
+  constructor(config: AgentConfig, seams: AgentSeams) {
     this.#mode = config.mode
-    this.#context = contextOf(config)
+    this.#context = contextOf(config, seams)
     if (config.mode.kind === 'command' && config.mode.argv.length === 0) throw missingCommand()
     if (config.mode.kind === 'tree') readTree(config.mode.folder)
+    this.done = new Promise((resolve) => {
+      this.#over = resolve
+    })
     this.#faulty = new Promise((resolve) => {
       this.#tellFault = resolve
     })
     this.#stopped = new Promise((resolve) => {
       this.#askToStop = () => resolve('stopped')
     })
+  }
+
+  listen(listener: (status: AgentStatus) => void): () => void {
+    return this.#context.statuses.listen(listener)
   }
 
   fail(error: unknown): void {
@@ -100,16 +115,12 @@ class TreeAgent implements Agent {
     if (this.#started === undefined) {
       this.#started = new Promise((resolve) => {
         this.#life = this.#live(resolve)
-        // Whoever only starts hears of a failure when it stops or runs.
+        this.#over(this.#life)
+        // Whoever only starts hears of a failure when it stops, or awaits its end.
         this.#life.catch(() => resolve())
       })
     }
     await this.#started
-  }
-
-  async run(): Promise<AgentOutcome> {
-    await this.start()
-    return this.#life!
   }
 
   async stop(deadlineMs: number): Promise<StopOutcome> {
@@ -209,8 +220,8 @@ class TreeAgent implements Agent {
     wrapped: Wrapped,
     { tree, facts }: { readonly tree: TreeFolder; readonly facts: TreeFacts },
   ): Promise<AgentOutcome> {
-    const { clock, version, tell, timing, given } = this.#context
-    const claim = new Claim(tree, clock, version, hostId(), given.connection)
+    const { clock, tell, timing, given } = this.#context
+    const claim = new Claim(tree, clock, hostId(), given.connection)
     claim.take()
     const service = new TreeService({ context: this.#context, tree, facts, claim, wrapped })
     this.#service = service
@@ -234,9 +245,9 @@ class TreeAgent implements Agent {
   }
 
   async #serveTree(folder: string, started: () => void): Promise<AgentOutcome> {
-    const { clock, version, timing } = this.#context
+    const { clock, timing } = this.#context
     const { tree, facts } = readTree(folder)
-    const claim = new Claim(tree, clock, version, hostId())
+    const claim = new Claim(tree, clock, hostId())
     const other = claim.take()
     started()
     // Two clients that began at once have each started one: the first is enough.

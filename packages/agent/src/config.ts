@@ -1,4 +1,4 @@
-import type { Clock, Files, StartFailure } from '@provloom/shared'
+import type { Clock, Files, GivenOptions, StartFailure } from '@provloom/shared'
 import type { Starter } from './launch/command.ts'
 import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
@@ -33,12 +33,26 @@ export interface AggregatorRequest {
 /** Resolves when it listens, or with why it ended before. */
 export type StartAggregator = (request: AggregatorRequest) => Promise<StartFailure | undefined>
 
-/** What a person or program asks of an agent. */
-export interface AgentConfig {
+type OptionName =
+  | 'experimentName'
+  | 'provUserNamespace'
+  | 'provenanceSaveDir'
+  | 'collectAllProcesses'
+  | 'saveAfterNLogs'
+  | 'rank'
+  | 'disableCodecarbon'
+  | 'jobKey'
+  | 'runId'
+  | 'connection'
+  | 'spoolRoot'
+  | 'sampleIntervalSeconds'
+
+type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }
+
+/** What a person or program asks of an agent. What is absent is found in the environment, or has its default. */
+export type AgentConfig = Options & {
   readonly mode: AgentMode
-  /** Options by the names of `GivenOptions`, unchecked: they are checked here, with the environment's PROVLOOM_*. */
-  readonly options?: Readonly<Record<string, unknown>>
-  /** The agent's and the command's variables; the process's own when absent. */
+  /** Where `PROVLOOM_*` and the launcher's variables are looked up, and what the command has. Default: the process's own. */
   readonly environment?: Variables
   /** Folder that holds the Python client's package, put in front of the command's PYTHONPATH. */
   readonly pythonPath?: string
@@ -51,9 +65,11 @@ export interface AgentConfig {
   readonly onStatus?: (status: AgentStatus) => void
   /** Messages for the user; standard error when absent. */
   readonly say?: (line: string) => void
-  readonly version?: string
+}
+
+/** Test seams. */
+export interface AgentSeams {
   readonly timing?: Partial<Timing>
-  /** Seams. */
   readonly clock?: Clock
   readonly files?: Files
   readonly connect?: Connect

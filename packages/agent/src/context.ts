@@ -1,6 +1,6 @@
-import { checkOptions, systemClock, systemFiles, workingFolder } from '@provloom/shared'
+import { Statuses, checkOptions, systemClock, systemFiles, workingFolder } from '@provloom/shared'
 import type { Clock, Files, GivenOptions } from '@provloom/shared'
-import type { AgentConfig } from './config.ts'
+import type { AgentConfig, AgentSeams } from './config.ts'
 import { findPlace } from './place/place.ts'
 import { sightOf } from './place/sight.ts'
 import type { Variables } from './place/variables.ts'
@@ -25,7 +25,7 @@ export interface Context {
   readonly connect: Connect
   readonly voice: Voice
   readonly tell: (status: AgentStatus) => void
-  readonly version: string
+  readonly statuses: Statuses<AgentStatus>
 }
 
 /**
@@ -33,23 +33,36 @@ export interface Context {
  *
  * @throws {ProvloomError} `BAD_OPTION`, `UNKNOWN_OPTION`
  */
-export function contextOf(config: AgentConfig): Context {
-  const variables = config.environment ?? process.env
-  const given = checkOptions('agent', config.options ?? {}, { ...variables })
-  const tell = (status: AgentStatus): void => config.onStatus?.(status)
-  const directory = config.mode.kind === 'command' ? config.mode.directory : undefined
+export function contextOf(config: AgentConfig, seams: AgentSeams): Context {
+  const {
+    mode,
+    environment,
+    onStatus,
+    say,
+    pythonPath: _pythonPath,
+    starter: _starter,
+    startAggregator: _startAggregator,
+    startSuccessor: _startSuccessor,
+    ...input
+  } = config
+  const variables = environment ?? process.env
+  const given = checkOptions('agent', input, { ...variables })
+  const statuses = new Statuses<AgentStatus>()
+  const { tell } = statuses
+  if (onStatus !== undefined) statuses.listen(onStatus)
+  const directory = mode.kind === 'command' ? mode.directory : undefined
   return {
     config,
     given,
     variables,
     directory: directory ?? workingFolder(),
-    clock: config.clock ?? systemClock(),
-    files: config.files ?? systemFiles(),
-    timing: { ...defaultTiming, ...config.timing },
-    connect: config.connect ?? connectZeromq,
-    voice: createVoice(rankIn(given, variables), config.say, (message) => tell({ kind: 'trouble', message })),
+    clock: seams.clock ?? systemClock(),
+    files: seams.files ?? systemFiles(),
+    timing: { ...defaultTiming, ...seams.timing },
+    connect: seams.connect ?? connectZeromq,
+    voice: createVoice(rankIn(given, variables), say, (message) => tell({ kind: 'trouble', message })),
     tell,
-    version: config.version ?? '0.0.0',
+    statuses,
   }
 }
 

@@ -8,5 +8,6 @@ export async function superviseAgent(agent: Agent): Promise<AgentOutcome> {
   const fail = (error: unknown): void => agent.fail(error)
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
-  return await agent.run()
+  await agent.start()
+  return await agent.done
 }

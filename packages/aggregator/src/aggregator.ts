@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import {
   ProvloomError,
+  Statuses,
   claimGeneration,
   drained,
   endGeneration,
@@ -22,8 +23,7 @@ import { readServerFile } from './control/server-file.ts'
 import type { ServerFile } from './control/server-file.ts'
 import { newKeys } from './inbox/zeromq/keys.ts'
 import { Latch } from './latch.ts'
-import type { StatusListener } from './status.ts'
-import { Statuses } from './statuses.ts'
+import type { AggregatorStatus, StatusListener } from './status.ts'
 import { Wiring } from './wiring.ts'
 import type { Counts } from './wiring.ts'
 
@@ -74,7 +74,7 @@ class LocalAggregator implements Aggregator {
   readonly #settings: Settings
   readonly #files: Files
   readonly #control: ControlFolder
-  readonly #statuses = new Statuses()
+  readonly #statuses = new Statuses<AggregatorStatus>()
   readonly #wiring: Wiring
   #connection: Connection | undefined
   #starting: Promise<void> | undefined

@@ -23,7 +23,7 @@ type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined 
 export type AggregatorConfig = Options & {
   /** Called for everything that happens. It must not throw. */
   readonly onStatus?: StatusListener
-  /** Where `PROVLOOM_*` and the batch job's id are looked up. Default: nowhere. */
+  /** Where `PROVLOOM_*` and the batch job's id are looked up. Default: the process's own. */
   readonly environment?: NodeJS.ProcessEnv
   /** Run directories to go on with, beside those that an earlier aggregator of this folder left open. */
   readonly resume?: readonly string[]
@@ -72,7 +72,7 @@ export const saveDirDefault = 'prov'
 export function settingsOf(config: AggregatorConfig): Settings {
   const {
     onStatus: _listener,
-    environment,
+    environment = process.env,
     resume,
     force,
     holdOpen,
@@ -90,7 +90,7 @@ export function settingsOf(config: AggregatorConfig): Settings {
     meetDir: meetDir === undefined ? saveDir : saveDirIn(workingFolder(), meetDir),
     generation,
     isAttended: isAttended ?? (() => generation === undefined),
-    connectionKey: aggregatorKey(environment ?? {}, given.jobKey),
+    connectionKey: aggregatorKey(environment, given.jobKey),
     createGraph: given.createGraph ?? false,
     createSvg: given.createSvg ?? false,
     listen: given.host ?? (encrypted ? '0.0.0.0' : '127.0.0.1'),

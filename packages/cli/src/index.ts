@@ -1,2 +1,2 @@
-// The package's public face.
-export type {}
+// The package's public face: the calls of a training, for who has installed the command.
+export * from '@provloom/agent'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { createAgent } from '@provloom/agent'
-import type { AgentOutcome } from '@provloom/agent'
+import { createAgent } from '@provloom/agent/process'
+import type { AgentOutcome } from '@provloom/agent/process'
 import { createAggregator } from '@provloom/aggregator'
 import type { Files } from '@provloom/shared'
 import { readRun } from './found.ts'
@@ -83,14 +83,12 @@ async function trial(options: OneJobOptions, rank: number, connection: string): 
     },
     pythonPath: path.join(repository, 'clients/python'),
     say: () => {},
-    options: {
-      connection,
-      spoolRoot: options.spoolRoot ?? path.join(options.folder, 'spools'),
-      sampleIntervalSeconds: 0,
-      disableCodecarbon: true,
-    },
+    connection,
+    spoolRoot: options.spoolRoot ?? path.join(options.folder, 'spools'),
+    sampleIntervalSeconds: 0,
+    disableCodecarbon: true,
   })
-  const ended = agent.run()
+  await agent.start()
   if (options.meanwhile !== undefined) {
     for (;;) {
       const [{ pid, state } = { pid: 0, state: 'none' }] = readProgress(progress)
@@ -101,7 +99,7 @@ async function trial(options: OneJobOptions, rank: number, connection: string): 
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
-  return await ended
+  return await agent.done
 }
 
 function paceFile(options: OneJobOptions): string {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { nodeFlags } from '@provloom/shared'
+import { nodeFlags, version } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { devicesOf } from '../place/devices.ts'
 import type { Place } from '../place/place.ts'
@@ -27,7 +27,6 @@ export interface RecorderParts {
   readonly topPid: number
   readonly facts: Facts
   readonly sampler: Sampler
-  readonly version: string
   readonly startedUs: number
 }
 
@@ -51,7 +50,7 @@ export class Recorder {
 
   /** Says who, where and what; what takes longer is recorded when it is known. */
   begin(energyWanted: boolean): void {
-    const { own, place, variables, argv, directory, version, clock, pid, startedUs, topPid } = this.#parts
+    const { own, place, variables, argv, directory, clock, pid, startedUs, topPid } = this.#parts
     const devices = devicesOf(variables, place.localRank)
     const launcherCommand = place.launcher === 'none' ? undefined : parentCommand(topPid)
     const shown = maskArguments(argv)

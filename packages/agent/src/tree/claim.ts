@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { isCount, systemCode } from '@provloom/shared'
+import { isCount, systemCode, version } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from './folder.ts'
@@ -28,7 +28,7 @@ export class Claim {
   #jobKey: string | undefined
 
   /** @param connection the connection file that the agent was given */
-  constructor(tree: TreeFolder, clock: Clock, version: string, hostId: string, connection?: string) {
+  constructor(tree: TreeFolder, clock: Clock, hostId: string, connection?: string) {
     this.#file = path.join(tree.root, 'agent.json')
     this.#clock = clock
     this.#facts = {

@@ -1,3 +1,4 @@
+import { version } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import { launcherMark } from '../place/launcher-mark.ts'
 import { hostId } from '@provloom/shared/process'
@@ -19,7 +20,7 @@ export function foundTree(
   host: string,
   told: (message: string) => void,
 ): { readonly tree: TreeFolder; readonly facts: TreeFacts } {
-  const { given, variables, directory, clock, version } = context
+  const { given, variables, directory, clock } = context
   const [pid, start] = [process.pid, startOf(process.pid)]
   const facts: TreeFacts = {
     createdUs: clock.nowUs(),

@@ -66,7 +66,6 @@ export function openSession(parts: OpeningParts): {
         topPid: wrapped === undefined ? facts.pid : process.pid,
         facts: parts.facts,
         sampler: parts.sampler,
-        version: context.version,
         startedUs: facts.openedUs,
       }),
     told,

@@ -4,10 +4,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { connectionFile } from '@provloom/shared'
-import { createAgent } from '../../src/index.ts'
+import { createAgent } from '../../src/process.ts'
 import { markOf } from '../../src/artifact/mark.ts'
 import type { defaultTiming } from '../../src/timing.ts'
-import { agentFor, brisk, worker } from '../support/agents.ts'
+import { agentFor, brisk, worker, ran } from '../support/agents.ts'
 import { freshFolder } from '../support/place.ts'
 import { ScriptedAggregator } from '../support/scripted-aggregator.ts'
 import type { Script } from '../support/scripted-aggregator.ts'
@@ -112,12 +112,16 @@ describe('a logged file', () => {
     const one = await new ScriptedAggregator(saveDir).start()
     running.push(one)
     const [session = ''] = outcome.delivery.folders
-    await createAgent({
-      mode: { kind: 'drain', session },
-      environment: {},
-      options: { connection: connectionFile(saveDir, 'default') },
-      timing: brisk,
-    }).run()
+    await ran(
+      createAgent(
+        {
+          mode: { kind: 'drain', session },
+          environment: {},
+          connection: connectionFile(saveDir, 'default'),
+        },
+        { timing: brisk },
+      ),
+    )
     expect(one.received.of('artifact.stored')).toMatchObject([{ sha256: sha256('later') }])
     expect(fs.existsSync(session)).toBe(false)
   })

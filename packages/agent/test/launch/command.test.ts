@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { statOf } from '@provloom/shared/process'
-import { agentFor, brisk, worker } from '../support/agents.ts'
+import { agentFor, worker } from '../support/agents.ts'
 import { parseTree } from '../../src/place/tree-variable.ts'
 import { buildAgent, spawnAgent } from '../support/agent-process.ts'
 import type { Spawned } from '../support/agent-process.ts'
@@ -17,7 +17,7 @@ function spawnAlone(
   argv: readonly string[],
   more: Parameters<typeof spawnAgent>[2] = {},
 ): Spawned {
-  return spawnAgent(saveDir, argv, { ...more, config: { timing: { ...brisk, drainMs: 50 }, ...more.config } })
+  return spawnAgent(saveDir, argv, { ...more, drainMs: 50 })
 }
 
 /** A kernel that gives cores to a program does so whatever the limit. */
@@ -186,7 +186,7 @@ test('where no spool can be made as it was asked, another place is taken, and th
   const blocked = path.join(saveDir, 'blocked')
   fs.writeFileSync(blocked, '')
   const { agent, told } = agentFor(saveDir, worker('silent.mjs', '5'), {
-    options: { spoolRoot: blocked },
+    spoolRoot: blocked,
     environment: { TMPDIR: saveDir },
   })
   const outcome = await agent.run()

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { connectionFile, encodeEnvelope, systemClock } from '@provloom/shared'
-import { createAgent } from '../../src/index.ts'
+import { createAgent } from '../../src/process.ts'
 import { followProcess } from '../../src/launch/follow.ts'
-import { agentFor, brisk, worker } from '../support/agents.ts'
+import { agentFor, brisk, worker, ran } from '../support/agents.ts'
 import { readSpoolStreams } from '../client/spool.ts'
 import { deferred, freshFolder } from '../support/place.ts'
 import { ScriptedAggregator, freshKeys } from '../support/scripted-aggregator.ts'
@@ -78,7 +78,7 @@ describe('an agent and an aggregator that is there', () => {
       rank: 3,
     })
     const command = worker('log-points.mjs', '1', '0', session)
-    await agentFor(saveDir, command, { options: { experimentName: 'ours' } }).agent.run()
+    await agentFor(saveDir, command, { experimentName: 'ours' }).agent.run()
     expect(hellos[0]).toMatchObject({
       rank: 3,
       asked: {
@@ -94,7 +94,7 @@ describe('an agent and an aggregator that is there', () => {
     const saveDir = freshFolder()
     const { hellos } = await aggregator(saveDir)
     const command = worker('log-points.mjs', '1', '0', '{"rank":3}')
-    await agentFor(saveDir, command, { options: { rank: 5 } }).agent.run()
+    await agentFor(saveDir, command, { rank: 5 }).agent.run()
     expect(hellos[0]?.rank).toBe(3)
   })
 
@@ -307,12 +307,16 @@ describe('an aggregator that comes, goes and comes back', () => {
     expect(fs.existsSync(path.join(spool!, '..', '..', 'agent.json'))).toBe(false)
 
     const { received, byes } = await aggregator(saveDir)
-    const imported = await createAgent({
-      mode: { kind: 'drain', session: spool! },
-      environment: {},
-      options: { connection: connectionFile(saveDir, 'default') },
-      timing: brisk,
-    }).run()
+    const imported = await ran(
+      createAgent(
+        {
+          mode: { kind: 'drain', session: spool! },
+          environment: {},
+          connection: connectionFile(saveDir, 'default'),
+        },
+        { timing: brisk },
+      ),
+    )
     expect(imported).toMatchObject({ kind: 'served', delivery: { kind: 'delivered' } })
     expect(received.rows).toHaveLength(50)
     expect(received.of('rank.end')).toMatchObject([{ status: 'failed', exitCode: 4 }])
@@ -336,7 +340,7 @@ describe('a rank that is turned away', () => {
     const { received, kinds } = await aggregator(saveDir, { refuse })
     const quiet = deferred()
     const { agent, told } = agentFor(saveDir, worker('log-then-wait.mjs', '10', go), {
-      options: { rank: 1 },
+      rank: 1,
       onStatus(status) {
         if (status.kind === 'refused') quiet.resolve()
       },

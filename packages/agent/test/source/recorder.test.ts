@@ -43,7 +43,6 @@ function sceneIn(folder: string): Scene {
     directory: folder,
     facts,
     sampler: new Sampler(clock, 0, () => ''),
-    version: '0',
     startedUs: 1,
   })
   recorder.begin(true)

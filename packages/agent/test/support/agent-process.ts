@@ -34,16 +34,21 @@ export function spawnAgent(
     readonly env?: NodeJS.ProcessEnv
     readonly stdio?: StdioOptions
     readonly config?: object
+    readonly drainMs?: number
     readonly detached?: boolean
     /** Of the shell that becomes it. */
     readonly ulimit?: string
   } = {},
 ): Spawned {
-  const config = JSON.stringify({
-    options: { provenanceSaveDir: saveDir, spoolRoot: `${saveDir}/spools`, sampleIntervalSeconds: 0 },
-    timing: brisk,
-    ...more.config,
-  })
+  const config = JSON.stringify([
+    {
+      provenanceSaveDir: saveDir,
+      spoolRoot: `${saveDir}/spools`,
+      sampleIntervalSeconds: 0,
+      ...more.config,
+    },
+    { timing: { ...brisk, drainMs: more.drainMs ?? brisk.drainMs } },
+  ])
   const words = [process.execPath, fixture('agent-main.mjs'), config, ...argv]
   const limited = ['/bin/sh', '-c', `ulimit ${more.ulimit}; exec "$@"`, 'sh', ...words]
   const [file, ...rest] = more.ulimit === undefined ? words : limited

@@ -1,5 +1,5 @@
-import { createAgent } from '../../src/index.ts'
-import type { Agent, AgentConfig, AgentStatus } from '../../src/index.ts'
+import { createAgent } from '../../src/process.ts'
+import type { Agent, AgentConfig, AgentOutcome, AgentSeams, AgentStatus } from '../../src/process.ts'
 import { fixture } from './place.ts'
 
 export interface Told {
@@ -26,26 +26,37 @@ export const brisk = {
 export function agentFor(
   saveDir: string,
   argv: readonly string[],
-  more: Partial<AgentConfig> = {},
-): { readonly agent: Agent; readonly told: Told } {
+  more: Partial<AgentConfig> & AgentSeams = {},
+): { readonly agent: RunningAgent; readonly told: Told } {
   const told: Told = { lines: [], statuses: [] }
-  const agent = createAgent({
-    mode: { kind: 'command', argv },
-    environment: { PATH: process.env['PATH'], ...more.environment },
-    timing: { ...brisk, ...more.timing },
-    say: (line) => told.lines.push(line),
-    onStatus: (status) => told.statuses.push(status),
-    ...Object.fromEntries(
-      Object.entries(more).filter(([name]) => !['environment', 'timing', 'options'].includes(name)),
-    ),
-    options: {
+  const { timing, clock, files, connect, ...config } = more
+  const agent = createAgent(
+    {
+      mode: { kind: 'command', argv },
+      say: (line) => told.lines.push(line),
+      onStatus: (status) => told.statuses.push(status),
       provenanceSaveDir: saveDir,
       spoolRoot: `${saveDir}/spools`,
       sampleIntervalSeconds: 0,
-      ...more.options,
+      ...config,
+      environment: { PATH: process.env['PATH'], ...more.environment },
     },
-  })
-  return { agent, told }
+    {
+      timing: { ...brisk, ...timing },
+      ...(clock === undefined ? {} : { clock }),
+      ...(files === undefined ? {} : { files }),
+      ...(connect === undefined ? {} : { connect }),
+    },
+  )
+  return { agent: Object.assign(agent, { run: () => ran(agent) }), told }
+}
+
+export type RunningAgent = Agent & { run(): Promise<AgentOutcome> }
+
+/** Starts it, if need be, and waits for its end. */
+export async function ran(agent: Agent): Promise<AgentOutcome> {
+  await agent.start()
+  return await agent.done
 }
 
 /** A plain node script that logs by the spool format, as any client does. */

@@ -1,15 +1,7 @@
-import { createAgent, exitCodeOf, mirrorEnd, superviseAgent } from '@provloom/agent/process'
+import { exitCodeOf, mirrorEnd } from '@provloom/agent/internal'
+import { createAgent, superviseAgent } from '@provloom/agent/process'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
-import {
-  ProvloomError,
-  checkOptions,
-  flagOf,
-  listen,
-  renderError,
-  say,
-  signalsThat,
-  version,
-} from '@provloom/shared'
+import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
 import type { StartFailure } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { tellChangedArguments } from '../launch/argument-bytes.ts'
@@ -39,9 +31,8 @@ export async function agent(
   })
   const serving = createAgent({
     mode: modeOf(command, tree),
-    options,
+    ...checkOptions('agent', options),
     ...(client === undefined ? {} : { pythonPath: client }),
-    version,
     startSuccessor: (folder) => startSuccessor(folder, options),
     onStatus: (status) => {
       if (status.kind === 'worker-started') {

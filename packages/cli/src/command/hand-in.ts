@@ -1,9 +1,11 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { claimSession, createAgent } from '@provloom/agent'
-import type { Delivery, SpoolLook } from '@provloom/agent'
-import { ProvloomError, reasonOf, version, workingFolder } from '@provloom/shared'
+import { createAgent } from '@provloom/agent/process'
+import { claimSession } from '@provloom/agent/spool'
+import type { Delivery } from '@provloom/agent/process'
+import type { SpoolLook } from '@provloom/agent/spool'
+import { ProvloomError, reasonOf, workingFolder } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 
 /** Sessions that are handed in at once: reading one goes on while another waits for the disk. */
@@ -69,16 +71,14 @@ async function handInOne(
       },
       // What this process was started with says nothing of the rank: its spool does.
       environment: {},
-      options: {
-        connection,
-        ...saveDirOf(facts),
-        ...(runId === undefined ? {} : { runId }),
-        ...(jobKey === undefined ? {} : { jobKey }),
-      },
+      connection,
+      ...saveDirOf(facts),
+      runId,
+      jobKey,
       say: (line) => tell(line.replace(/^provloom: /, '')),
-      version,
     })
-    const outcome = await agent.run()
+    await agent.start()
+    const outcome = await agent.done
     return outcome.kind === 'not-started' ? { kind: 'none' } : outcome.delivery
   } catch (error) {
     if (fs.existsSync(spool)) return kept(reasonOf(error))

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import { clearSpool, isLeft, isNamedLikeSpool, isOver, lookAtSpool, spoolsIn } from '@provloom/agent'
-import type { SpoolLook } from '@provloom/agent'
+import { clearSpool, isLeft, isNamedLikeSpool, isOver, lookAtSpool, spoolsIn } from '@provloom/agent/spool'
+import type { SpoolLook } from '@provloom/agent/spool'
 import type { RunFinished } from '@provloom/aggregator'
 import type { StoredRun } from '@provloom/rundir'
 import path from 'node:path'

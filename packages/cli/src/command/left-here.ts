@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { SpoolLook } from '@provloom/agent'
+import type { SpoolLook } from '@provloom/agent/spool'
 import { shellWord } from '@provloom/shared'
 import { counted } from '../output/quantity.ts'
 import { experimentOf } from './belonging.ts'

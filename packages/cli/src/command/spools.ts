@@ -1,6 +1,13 @@
 import path from 'node:path'
-import { countRecords, isLeft, isOver, sessionFolderAt, spoolRootsThere, spoolsIn } from '@provloom/agent'
-import type { ForeignSpool, SpoolLook } from '@provloom/agent'
+import {
+  countRecords,
+  isLeft,
+  isOver,
+  sessionFolderAt,
+  spoolRootsThere,
+  spoolsIn,
+} from '@provloom/agent/spool'
+import type { ForeignSpool, SpoolLook } from '@provloom/agent/spool'
 import {
   exactJson,
   importCommand,

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { inheritedDescriptors, startOf, unheardEnd } from '@provloom/agent/launch'
-import type { CommandEnd } from '@provloom/agent/launch'
+import { inheritedDescriptors, startOf, unheardEnd } from '@provloom/agent/internal'
+import type { CommandEnd } from '@provloom/agent/internal'
 import { processStart } from '@provloom/shared'
 import { isAlive } from '@provloom/shared/process'
 import { allHeard, hear, tell } from './parent.ts'

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { CommandEnd } from '@provloom/agent/launch'
+import type { CommandEnd } from '@provloom/agent/internal'
 
 /**
  * What `provloom run` and the processes that it starts tell each other, over the channel that Node opens between them.

@@ -3,7 +3,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { withholding } from '@provloom/agent/launch'
+import { withholding } from '@provloom/agent/internal'
 import { exitCodeOfSignal, nodeFlags, processStart } from '@provloom/shared'
 
 const entry = fileURLToPath(new URL('../../bin/provloom.js', import.meta.url))

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/launch'
+import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/internal'
 import { dutyOf, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
 import { exitCode } from '../exit-code.ts'
 import { AgentWorker, endingOf } from './agent-worker.ts'

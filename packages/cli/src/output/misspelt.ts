@@ -1,4 +1,4 @@
-import { firstInJob } from '@provloom/agent/process'
+import { firstInJob } from '@provloom/agent/internal'
 import { misspelt, misspeltWords, printable, say } from '@provloom/shared'
 import { isOurChild } from '../launch/parent.ts'
 

@@ -1,0 +1,10 @@
+// The door of what lies in spools: what was recorded and is in no graph yet.
+export { spoolRootsThere } from './tree/folder.ts'
+export type { TreeFacts } from './tree/folder.ts'
+export { clearSpool, isLeft, isNamedLikeSpool, isOver, lookAtSpool, spoolsIn } from './session/look.ts'
+export type { ForeignSpool, SpoolLook } from './session/look.ts'
+export { countRecords } from './session/history.ts'
+export { claimSession } from './session/importer.ts'
+export { sessionFolderAt } from './session/folder.ts'
+export type { Former, FormerRun } from './session/control.ts'
+export type { SessionFacts } from './session/facts.ts'
