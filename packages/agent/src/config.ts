@@ -3,7 +3,7 @@ import type { Starter } from './launch/command.ts'
 import type { Variables } from './place/variables.ts'
 import type { AgentStatus } from './status.ts'
 import type { Timing } from './timing.ts'
-import type { Connect } from './transport/transport.ts'
+import type { Connect } from './outlet/outlet.ts'
 
 /** What the agent is to do. */
 export type AgentMode =

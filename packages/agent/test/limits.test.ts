@@ -11,7 +11,7 @@ import type { ConversationParts } from '../src/publish/conversation.ts'
 import { Lanes } from '../src/publish/lanes.ts'
 import { Tail } from '../src/spool/tail.ts'
 import { defaultTiming } from '../src/timing.ts'
-import { connectZeromq } from '../src/transport/zeromq.ts'
+import { connectZeromq } from '../src/outlet/zeromq.ts'
 import { agentFor } from './support/agents.ts'
 import { ManualClock } from './support/clock.ts'
 import { deferred, freshFolder } from './support/place.ts'
@@ -77,17 +77,17 @@ test('ZeroMQ takes no more than it may queue, the agent is told to wait, and it 
     curve: null,
   }
   const connected = deferred()
-  const transport = await connectZeromq(connection, { heard: () => {}, changed: () => connected.resolve() })
-  cleared.push(() => transport.close())
+  const outlet = await connectZeromq(connection, { heard: () => {}, changed: () => connected.resolve() })
+  cleared.push(() => outlet.close())
   await connected.promise
   const frame = Buffer.alloc(64 * 1024)
   let taken = 0
-  while ((await transport.send(frame)).kind === 'accepted') taken++
+  while ((await outlet.send(frame)).kind === 'accepted') taken++
   expect(taken).toBeGreaterThanOrEqual(limits.highWaterMark)
   // Two queues, and what the kernel holds between them.
   expect(taken).toBeLessThan(limits.highWaterMark * 4)
   for (let n = 0; n < taken; n++) await router.receive()
-  while ((await transport.send(frame)).kind !== 'accepted') await router.receive()
+  while ((await outlet.send(frame)).kind !== 'accepted') await router.receive()
 })
 
 describe('an agent by a clock that the test moves', () => {

@@ -56,11 +56,6 @@ export function ownProblems(state: RunState): string[] {
   ]
 }
 
-/** How many there are. */
-export function problemsOf(state: RunState): number {
-  return problemKinds(state).reduce((sum, { count }) => sum + count, 0)
-}
-
 /** Ranks of the known world of which nobody ever heard, until the run goes on. */
 function absentWords({ absent, worldSize, opened }: RunState): string[] {
   if (absent.length === 0) return []

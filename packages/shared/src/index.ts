@@ -1,20 +1,82 @@
-export * from './children.ts'
-export * from './clock.ts'
-export * from './component.ts'
-export * from './config/check.ts'
-export * from './config/options.ts'
-export * from './config/variables.ts'
-export * from './connection.ts'
-export * from './errors.ts'
-export * from './exact-json.ts'
-export * from './event/decode.ts'
-export * from './event/event.ts'
-export * from './files.ts'
-export * from './ids.ts'
-export * from './job.ts'
+export { killChild, killWhen } from './children.ts'
+export { systemClock } from './clock.ts'
+export type { Clock } from './clock.ts'
+export { drained } from './component.ts'
+export type { Component, StopOutcome } from './component.ts'
+export { checkOptions, nearest, optionsOf, unknownOption } from './config/check.ts'
+export { flagOf, options, variableOf } from './config/options.ts'
+export type { GivenOptions, Option, OptionName, Part } from './config/options.ts'
+export { flagIn, isOn, knownVariables, misspelt, misspeltWords, nearVariable } from './config/variables.ts'
+export { connectionFile, controlFolder, endpointOf, readConnection } from './connection.ts'
+export type { Connection } from './connection.ts'
+export {
+  ProvloomError,
+  causeOf,
+  knownError,
+  reasonOf,
+  renderError,
+  sentenceOf,
+  systemCode,
+} from './errors.ts'
+export type { ErrorCode } from './errors.ts'
+export { exactJson, parseExactJson } from './exact-json.ts'
+export { decodeEvent, encodeEvent } from './event/decode.ts'
+export { agentStream, countsAsLog, isRankStatus } from './event/event.ts'
+export type {
+  Artifact,
+  ArtifactKind,
+  ClockOffset,
+  Command,
+  Dataset,
+  Drops,
+  Energy,
+  Environment,
+  Event,
+  EventType,
+  FinalMetric,
+  Fold,
+  Host,
+  Model,
+  ProcessEnd,
+  RankStatus,
+  Series,
+  SessionEnd,
+  SessionStart,
+  Source,
+  User,
+  ValueType,
+} from './event/event.ts'
+export { makePath, namesIn, removeFolder, systemFiles, writeDurably } from './files.ts'
+export type { Access, Files, OpenFile } from './files.ts'
+export {
+  attemptOf,
+  isAttempt,
+  isCount,
+  isRank,
+  isRunId,
+  isStreamId,
+  lsn,
+  mintRunId,
+  rankOf,
+  runIdFrom,
+  seq,
+} from './ids.ts'
+export type { Attempt, Lsn, Rank, RunId, StreamId } from './ids.ts'
+export { aggregatorKey, batchKey, boundedKey, connectionKeys, keySlug } from './job.ts'
 export * as limits from './limits.ts'
-export * from './log/cursor.ts'
-export * from './meeting.ts'
+export { LogCursor, isPointAt, payloadAt } from './log/cursor.ts'
+export type { Chunk, Damage } from './log/cursor.ts'
+export {
+  claimGeneration,
+  endGeneration,
+  failGeneration,
+  failureOf,
+  isGenerationOver,
+  isStartingFile,
+  latestGeneration,
+  startingFile,
+} from './meeting.ts'
+export type { StartFailure } from './meeting.ts'
 export {
   encodeFrame,
   encodeHeader,
@@ -24,20 +86,56 @@ export {
   segmentName,
 } from './log/format.ts'
 export type { CommitMarks, Cut } from './log/recover.ts'
-export * from './log/segment-log.ts'
-export * from './place.ts'
-export * from './points.ts'
-export * from './problems.ts'
-export * from './printable.ts'
-export * from './process-start.ts'
-export * from './say.ts'
-export * from './shell-word.ts'
-export * from './signals.ts'
+export { SegmentLog } from './log/segment-log.ts'
+export { isNameable, saveDirIn, shownPath, workingFolder } from './place.ts'
+export {
+  isPoint,
+  noPoints,
+  pointBytes,
+  pointTag,
+  readPoint,
+  roomForPoints,
+  slicePoints,
+  writePoint,
+} from './points.ts'
+export type { Points } from './points.ts'
+export { isHint, problemCodeOf, problemWords } from './problems.ts'
+export type { HintCode, ProblemCode, ProblemWords } from './problems.ts'
+export { printable } from './printable.ts'
+export { keepDescriptor, listen, processStart, releaseDescriptors } from './process-start.ts'
+export { onTerminal, say, sayOut, write } from './say.ts'
+export { shellWord } from './shell-word.ts'
+export { dutyOf, exitCodeOfSignal, leavesCore, nodeFlags, signalNumber, signalsThat } from './signals.ts'
 export { Statuses } from './statuses.ts'
 export { pointColumnBytes } from './wire/columns.ts'
-export * from './wire/envelope.ts'
-export * from './wire/message.ts'
-export * from './wire/read-message.ts'
-export * from './wire/pack.ts'
+export { decodeEnvelope, encodeEnvelope, envelopeOf, trimEnvelope } from './wire/envelope.ts'
+export type { Envelope } from './wire/envelope.ts'
+export { encodeMessage, protocolVersion } from './wire/message.ts'
+export type {
+  Acks,
+  AgentMessage,
+  AggregatorMessage,
+  Asked,
+  Bye,
+  Exit,
+  Gone,
+  Heartbeat,
+  Hello,
+  Kept,
+  Later,
+  PlaceEnd,
+  Present,
+  RankToldBy,
+  RefusalReason,
+  Refused,
+  Rejected,
+  Retired,
+  Settled,
+  StreamLedger,
+  Welcome,
+} from './wire/message.ts'
+export { decodeAgentMessage, decodeAggregatorMessage } from './wire/read-message.ts'
+export type { Look } from './wire/read-message.ts'
+export { pack, unpack } from './wire/pack.ts'
 export { importCommand } from './import-command.ts'
 export { version } from './version.ts'

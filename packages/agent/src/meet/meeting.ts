@@ -11,7 +11,7 @@ import type { Clock, StartFailure } from '@provloom/shared'
 import type { AggregatorRequest, StartAggregator } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Starter } from '../publish/link.ts'
-import { connectionFiles, findConnection, mayBeAlive } from '../transport/locate.ts'
+import { connectionFiles, findConnection, mayBeAlive } from '../outlet/locate.ts'
 import { elect } from './election.ts'
 
 export interface MeetingParts {

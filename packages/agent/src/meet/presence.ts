@@ -2,7 +2,7 @@ import { encodeMessage } from '@provloom/shared'
 import type { AgentMessage, AggregatorMessage, Clock, Gone, PlaceEnd, Present } from '@provloom/shared'
 import type { Channel } from '../publish/link.ts'
 import type { Timing } from '../timing.ts'
-import type { ConnectionEvent, Transport } from '../transport/transport.ts'
+import type { ConnectionEvent, Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'
 
 export interface PresenceParts {
@@ -39,15 +39,15 @@ export class Presence implements Channel {
     this.#moved = new Wake(parts.clock)
   }
 
-  async step(transport: Transport | undefined): Promise<number> {
+  async step(outlet: Outlet | undefined): Promise<number> {
     const message = this.#due()
-    if (transport === undefined || !this.#connected || message === undefined) return idleMs
+    if (outlet === undefined || !this.#connected || message === undefined) return idleMs
     const { timing, clock } = this.#parts
     const everyMs = message.kind === 'gone' ? timing.answerWaitMs : timing.heartbeatIntervalMs
     // Known before it is sent: what hurries while it is, is not put off by it.
     const next = clock.monotonicMs() + everyMs
     this.#dueMs = next
-    const outcome = await transport.send(encodeMessage(message))
+    const outcome = await outlet.send(encodeMessage(message))
     if (outcome.kind !== 'accepted' && this.#dueMs === next)
       this.#dueMs = clock.monotonicMs() + timing.seekMinMs
     return Math.min(idleMs, Math.max(1, this.#dueMs - clock.monotonicMs()))

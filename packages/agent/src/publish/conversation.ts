@@ -13,7 +13,7 @@ import type {
   Welcome,
 } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
-import type { ConnectionEvent } from '../transport/transport.ts'
+import type { ConnectionEvent } from '../outlet/outlet.ts'
 
 /** What the conversation asks of the others. */
 export interface ConversationParts {

@@ -2,19 +2,19 @@ import os from 'node:os'
 import { decodeAggregatorMessage, endpointOf, reasonOf } from '@provloom/shared'
 import type { AggregatorMessage, Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
-import type { Connect, ConnectionEvent, Transport } from '../transport/transport.ts'
-import { Wire } from '../transport/wire.ts'
+import type { Connect, ConnectionEvent, Outlet } from '../outlet/outlet.ts'
+import { Wire } from '../outlet/wire.ts'
 import { Wake } from '../wake.ts'
 
 /** One session's, or the agent's own, part of the connection. */
 export interface Channel {
   readonly session: string
   /**
-   * Sends the next thing there is, one at most. The transport is undefined while there is no connection.
+   * Sends the next thing there is, one at most. The outlet is undefined while there is no connection.
    *
    * @returns how long to wait for something to do; 0 when there may be more at once
    */
-  step(transport: Transport | undefined): Promise<number>
+  step(outlet: Outlet | undefined): Promise<number>
   hear(message: AggregatorMessage): void
   changed(event: ConnectionEvent): void
   /** Another wire was laid: what was on the old one is in doubt. */
@@ -62,7 +62,7 @@ export class Link {
   readonly #parts: LinkParts
   readonly #channels = new Map<string, Channel>()
   readonly #wire: Wire
-  #transport: Transport | undefined
+  #outlet: Outlet | undefined
   #connected = false
   #heardMs: number
   #heard = 0
@@ -82,7 +82,7 @@ export class Link {
       connect,
       files,
       listener: { heard: (frame) => this.#hear(frame), changed: (event) => this.#changed(event) },
-      changed: (transport, connection) => this.#use(transport, connection),
+      changed: (outlet, connection) => this.#use(outlet, connection),
       silentMs: () => clock.monotonicMs() - this.#heardMs,
       trouble: (message) => parts.trouble(message),
     })
@@ -148,13 +148,13 @@ export class Link {
   async close(): Promise<void> {
     this.#stopped = true
     this.#wire.close()
-    this.#transport = undefined
+    this.#outlet = undefined
     this.wake.ring()
     await this.#running
   }
 
-  #use(transport: Transport | undefined, connection: Connection | undefined): void {
-    this.#transport = transport
+  #use(outlet: Outlet | undefined, connection: Connection | undefined): void {
+    this.#outlet = outlet
     this.#disconnect()
     this.#heardMs = this.#parts.clock.monotonicMs()
     for (const channel of this.#channels.values()) channel.relaid()
@@ -194,7 +194,7 @@ export class Link {
 
   async #step(channel: Channel): Promise<number> {
     try {
-      return await channel.step(this.#transport)
+      return await channel.step(this.#outlet)
     } catch (error) {
       this.#parts.trouble(reasonOf(error))
       return retryMs

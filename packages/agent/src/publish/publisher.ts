@@ -15,7 +15,7 @@ import type { SessionFolder } from '../session/folder.ts'
 import { readLedger } from '../session/ledger.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
-import type { ConnectionEvent, Transport } from '../transport/transport.ts'
+import type { ConnectionEvent, Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'
 import { Conversation } from './conversation.ts'
 import { Lanes } from './lanes.ts'
@@ -114,8 +114,8 @@ export class Publisher implements Channel {
     this.#link.add(this)
   }
 
-  step(transport: Transport | undefined): Promise<number> {
-    return this.#sender.step(transport)
+  step(outlet: Outlet | undefined): Promise<number> {
+    return this.#sender.step(outlet)
   }
 
   hear(message: AggregatorMessage): void {

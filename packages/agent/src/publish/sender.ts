@@ -4,7 +4,7 @@ import { boundsFor } from '../packer.ts'
 import type { PackBounds } from '../packer.ts'
 import type { Packed } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
-import type { Transport } from '../transport/transport.ts'
+import type { Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
@@ -159,19 +159,19 @@ export class Sender {
   }
 
   /** @returns how long to wait for something to do; 0 when there may be more at once */
-  async step(transport: Transport | undefined): Promise<number> {
+  async step(outlet: Outlet | undefined): Promise<number> {
     this.#keepHouse()
-    if (transport === undefined) return releaseMs
+    if (outlet === undefined) return releaseMs
     for (const [kind, message] of this.#messages) {
-      const outcome = await transport.send(encodeMessage(message))
+      const outcome = await outlet.send(encodeMessage(message))
       if (outcome.kind === 'retry') return retryMs
       if (this.#messages.get(kind) === message) this.#messages.delete(kind)
       if (outcome.kind === 'rejected') this.#parts.failed(new Error(outcome.reason))
     }
-    return this.#grant === undefined ? releaseMs : this.#sendNext(transport, this.#grant)
+    return this.#grant === undefined ? releaseMs : this.#sendNext(outlet, this.#grant)
   }
 
-  async #sendNext(transport: Transport, grant: Grant): Promise<number> {
+  async #sendNext(outlet: Outlet, grant: Grant): Promise<number> {
     const { lanes, clock } = this.#parts
     if (this.#held === undefined) {
       const drain = this.#drain
@@ -196,15 +196,15 @@ export class Sender {
       this.#held = undefined
       return 0
     }
-    return this.#sendHeld(transport, held)
+    return this.#sendHeld(outlet, held)
   }
 
-  async #sendHeld(transport: Transport, held: Held): Promise<number> {
+  async #sendHeld(outlet: Outlet, held: Held): Promise<number> {
     const { lane, packed, frame } = held
     if (this.#parts.lanes.inFlightBytes === 0) this.#movedMs = this.#parts.clock.monotonicMs()
     // Counted before it goes: its acknowledgement may come while `send` is awaited.
     lane.sent(packed, frame.length)
-    const outcome = await transport.send(frame)
+    const outcome = await outlet.send(frame)
     if (outcome.kind === 'accepted') {
       if (this.#held === held) this.#held = undefined
       return 0

@@ -3,7 +3,7 @@ import { decodeAgentMessage } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { Presence } from '../../src/meet/presence.ts'
 import { defaultTiming } from '../../src/timing.ts'
-import type { Transport } from '../../src/transport/transport.ts'
+import type { Outlet } from '../../src/outlet/outlet.ts'
 import { ManualClock } from '../support/clock.ts'
 import { deferred } from '../support/place.ts'
 
@@ -73,7 +73,7 @@ test('an agent that leaves while it is saying that it is here says at once that 
   })
   const sent: string[] = []
   const sending = deferred()
-  const transport: Transport = {
+  const outlet: Outlet = {
     send: async (frame) => {
       sent.push(kindOf(frame))
       await sending.promise
@@ -82,10 +82,10 @@ test('an agent that leaves while it is saying that it is here says at once that 
     close: () => {},
   }
   presence.changed({ kind: 'connected' })
-  const saying = presence.step(transport)
+  const saying = presence.step(outlet)
   void presence.leave('job-1', [], false, clock.monotonicMs() + hour)
   sending.resolve()
   expect(await saying).toBeLessThanOrEqual(1)
-  await presence.step(transport)
+  await presence.step(outlet)
   expect(sent).toEqual(['present', 'gone'])
 })

@@ -8,7 +8,7 @@ import { Publisher } from '../../src/publish/publisher.ts'
 import type { DrainOutcome } from '../../src/publish/publisher.ts'
 import { sessionFolderAt } from '../../src/session/folder.ts'
 import { defaultTiming } from '../../src/timing.ts'
-import { createLoopback } from '../../src/transport/loopback.ts'
+import { createLoopback } from '../support/loopback.ts'
 import { ManualClock } from '../support/clock.ts'
 import { freshFolder } from '../support/place.ts'
 
@@ -50,7 +50,7 @@ async function draining(count: number): Promise<Scene> {
       })
       answer = loopback.answer
       setImmediate(() => loopback.connect())
-      return Promise.resolve(loopback.transport)
+      return Promise.resolve(loopback.outlet)
     },
     files: () => [file],
     connecting: nothing,

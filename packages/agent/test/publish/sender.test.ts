@@ -12,7 +12,7 @@ import type { Attempt, Rank, Welcome } from '@provloom/shared'
 import { Lanes } from '../../src/publish/lanes.ts'
 import { Sender } from '../../src/publish/sender.ts'
 import { defaultTiming } from '../../src/timing.ts'
-import type { Transport } from '../../src/transport/transport.ts'
+import type { Outlet } from '../../src/outlet/outlet.ts'
 import { Wake } from '../../src/wake.ts'
 import { freshFolder } from '../support/place.ts'
 
@@ -33,7 +33,7 @@ const welcome: Welcome = {
 }
 
 /** A sender over a stream of ten records, and the numbers of the records that it has sent. */
-function sending(): { readonly sender: Sender; readonly sent: number[]; readonly transport: Transport } {
+function sending(): { readonly sender: Sender; readonly sent: number[]; readonly outlet: Outlet } {
   const [clock, files, streams] = [systemClock(), systemFiles(), freshFolder()]
   const log = new SegmentLog({ files, folder: path.join(streams, stream) })
   for (let i = 0; i < count; i++)
@@ -52,7 +52,7 @@ function sending(): { readonly sender: Sender; readonly sent: number[]; readonly
   const tell = { packed: nothing, stalled: nothing, failed: nothing, moved: nothing }
   const sender = new Sender({ clock, timing: defaultTiming, lanes, wake, session: 's', ...tell })
   const sent: number[] = []
-  const transport: Transport = {
+  const outlet: Outlet = {
     async send(frame) {
       const look = decodeEnvelope(frame)
       if (look.kind === 'envelope') sent.push(look.envelope.first)
@@ -60,13 +60,13 @@ function sending(): { readonly sender: Sender; readonly sent: number[]; readonly
     },
     close: nothing,
   }
-  return { sender, sent, transport }
+  return { sender, sent, outlet }
 }
 
 /** Until there is nothing to do at once, looking whether it says too early that all is acknowledged. */
-async function untilIdle(sender: Sender, transport: Transport, isDrained: boolean): Promise<void> {
+async function untilIdle(sender: Sender, outlet: Outlet, isDrained: boolean): Promise<void> {
   for (let wait = 0; wait === 0;) {
-    const step = sender.step(transport)
+    const step = sender.step(outlet)
     expect(sender.drained).toBe(isDrained)
     wait = await step
     expect(sender.drained).toBe(isDrained)
@@ -74,27 +74,27 @@ async function untilIdle(sender: Sender, transport: Transport, isDrained: boolea
 }
 
 test('what an aggregator that was restarted has to get again is not drained before it has it', async () => {
-  const { sender, sent, transport } = sending()
+  const { sender, sent, outlet } = sending()
   sender.welcome(welcome)
   sender.drain()
-  await untilIdle(sender, transport, false)
+  await untilIdle(sender, outlet, false)
   expect(sent).toEqual([0])
   // The first one is killed before it acknowledges any of it.
   sender.interrupt()
   sender.welcome(welcome)
-  await untilIdle(sender, transport, false)
+  await untilIdle(sender, outlet, false)
   expect(sent).toEqual([0, 0])
   sender.acknowledge({ kind: 'acks', session: 's', next: { [stream]: count } })
   expect(sender.drained).toBe(true)
 })
 
 test('an envelope that is to come again later is not drained meanwhile', async () => {
-  const { sender, sent, transport } = sending()
+  const { sender, sent, outlet } = sending()
   sender.welcome(welcome)
   sender.drain()
-  await untilIdle(sender, transport, false)
+  await untilIdle(sender, outlet, false)
   sender.reject({ kind: 'rejected', session: 's', stream, next: 0, retry: true, message: '' })
-  while (sent.length === 1) await untilIdle(sender, transport, false)
+  while (sent.length === 1) await untilIdle(sender, outlet, false)
   sender.acknowledge({ kind: 'acks', session: 's', next: { [stream]: count } })
-  await untilIdle(sender, transport, true)
+  await untilIdle(sender, outlet, true)
 })

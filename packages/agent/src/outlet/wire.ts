@@ -2,7 +2,7 @@ import { reasonOf } from '@provloom/shared'
 import type { Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import { findConnection, sameConnection } from './locate.ts'
-import type { Connect, Transport, TransportListener } from './transport.ts'
+import type { Connect, Outlet, OutletListener } from './outlet.ts'
 
 export interface WireParts {
   readonly clock: Clock
@@ -10,22 +10,22 @@ export interface WireParts {
   readonly connect: Connect
   /** Where the connection file may be. */
   readonly files: () => readonly string[]
-  readonly listener: TransportListener
-  /** A transport to use from now on; undefined while there is none. */
-  readonly changed: (transport: Transport | undefined, connection: Connection | undefined) => void
+  readonly listener: OutletListener
+  /** An outlet to use from now on; undefined while there is none. */
+  readonly changed: (outlet: Outlet | undefined, connection: Connection | undefined) => void
   /** Whether the other end answers; when it has not for long, the file is read again. */
   readonly silentMs: () => number
   readonly trouble: (message: string) => void
 }
 
 /**
- * Keeps a transport to the aggregator that the connection file names: waits for the file, and lays a new wire when an
+ * Keeps an outlet to the aggregator that the connection file names: waits for the file, and lays a new wire when an
  * aggregator that was started again left another one.
  */
 export class Wire {
   readonly #parts: WireParts
   #connection: Connection | undefined
-  #transport: Transport | undefined
+  #outlet: Outlet | undefined
   #waitMs: number
   #cancel: (() => void) | undefined
   #open = true
@@ -55,8 +55,8 @@ export class Wire {
   close(): void {
     this.#open = false
     this.#cancel?.()
-    this.#transport?.close()
-    this.#transport = undefined
+    this.#outlet?.close()
+    this.#outlet = undefined
   }
 
   async #consider(): Promise<void> {
@@ -65,16 +65,16 @@ export class Wire {
       const found = findConnection(files())
       if (found === undefined) return
       if (this.#connection !== undefined && sameConnection(this.#connection, found)) return
-      const transport = await connect(found, listener)
+      const outlet = await connect(found, listener)
       if (!this.#open) {
-        transport.close()
+        outlet.close()
         return
       }
-      this.#transport?.close()
+      this.#outlet?.close()
       this.#connection = found
-      this.#transport = transport
+      this.#outlet = outlet
       this.#waitMs = this.#parts.timing.seekMinMs
-      changed(transport, found)
+      changed(outlet, found)
     } catch (error) {
       trouble(`could not connect to the aggregator: ${reasonOf(error)}`)
     }

@@ -1,4 +1,4 @@
-import type { SendOutcome, Transport, TransportListener } from './transport.ts'
+import type { SendOutcome, Outlet, OutletListener } from '../../src/outlet/outlet.ts'
 
 /** The aggregator's end of a loopback: what it hears, and its ways to answer and to fail. */
 export interface LoopbackEnd {
@@ -7,7 +7,7 @@ export interface LoopbackEnd {
 }
 
 export interface Loopback {
-  readonly transport: Transport
+  readonly outlet: Outlet
   /** A frame from the aggregator. */
   answer(frame: Uint8Array): void
   connect(): void
@@ -15,11 +15,11 @@ export interface Loopback {
 }
 
 /** A wire within one process, for tests. Frames go at once, while it is connected. */
-export function createLoopback(listener: TransportListener, end: LoopbackEnd): Loopback {
+export function createLoopback(listener: OutletListener, end: LoopbackEnd): Loopback {
   let connected = false
   let open = true
   return {
-    transport: {
+    outlet: {
       send: (frame) => Promise.resolve(connected && open ? end.receive(frame) : { kind: 'retry' }),
       close() {
         open = false

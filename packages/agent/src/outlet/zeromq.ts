@@ -1,7 +1,7 @@
 import { endpointOf, limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
 import type { Dealer } from 'zeromq'
-import type { SendOutcome, Transport, TransportListener } from './transport.ts'
+import type { SendOutcome, Outlet, OutletListener } from './outlet.ts'
 
 /**
  * ZeroMQ DEALER, CURVE-encrypted with the keys of the connection file.
@@ -10,7 +10,7 @@ import type { SendOutcome, Transport, TransportListener } from './transport.ts'
  * the only queue. `linger` 0: an absent aggregator never keeps this process. The reconnect interval is random, so that
  * a thousand ranks do not come back in the same instant. ZeroMQ is loaded here, not with the package.
  */
-export async function connectZeromq(connection: Connection, listener: TransportListener): Promise<Transport> {
+export async function connectZeromq(connection: Connection, listener: OutletListener): Promise<Outlet> {
   const zeromq = await import('zeromq')
   const dealer = new zeromq.Dealer({
     linger: 0,
@@ -31,16 +31,16 @@ export async function connectZeromq(connection: Connection, listener: TransportL
           curveSecretKey: connection.curve.secretKey,
         }),
   })
-  const transport = new ZeromqTransport(dealer, listener)
+  const outlet = new ZeromqOutlet(dealer, listener)
   dealer.connect(endpointOf(connection))
-  return transport
+  return outlet
 }
 
-class ZeromqTransport implements Transport {
+class ZeromqOutlet implements Outlet {
   readonly #dealer: Dealer
-  readonly #listener: TransportListener
+  readonly #listener: OutletListener
 
-  constructor(dealer: Dealer, listener: TransportListener) {
+  constructor(dealer: Dealer, listener: OutletListener) {
     this.#dealer = dealer
     this.#listener = listener
     const { events } = dealer
@@ -72,7 +72,7 @@ class ZeromqTransport implements Transport {
     if (!this.#dealer.closed) this.#dealer.close()
   }
 
-  #tell(event: Parameters<TransportListener['changed']>[0]): void {
+  #tell(event: Parameters<OutletListener['changed']>[0]): void {
     if (!this.#dealer.closed) this.#listener.changed(event)
   }
 

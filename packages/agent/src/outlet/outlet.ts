@@ -6,7 +6,7 @@ export type SendOutcome =
   | { readonly kind: 'accepted' }
   /** No connection, or its queue is full: the same again later. */
   | { readonly kind: 'retry' }
-  /** This transport will never take it. */
+  /** This outlet will never take it. */
   | { readonly kind: 'rejected'; readonly reason: string }
 
 export type ConnectionEvent =
@@ -15,17 +15,17 @@ export type ConnectionEvent =
   /** The other end did not accept our keys, or is no aggregator of ours. */
   | { readonly kind: 'unwelcome'; readonly reason: string }
 
-export interface TransportListener {
+export interface OutletListener {
   heard(frame: Uint8Array): void
   changed(event: ConnectionEvent): void
 }
 
-/** The wire to one aggregator. It reconnects by itself until it is closed. */
-export interface Transport {
+/** The way out to one aggregator, whatever carries it. It reconnects by itself until it is closed. */
+export interface Outlet {
   /** One at a time. */
   send(frame: Uint8Array): Promise<SendOutcome>
   close(): void
 }
 
 /** Opens the wire; the listener hears from it until it is closed. */
-export type Connect = (connection: Connection, listener: TransportListener) => Promise<Transport>
+export type Connect = (connection: Connection, listener: OutletListener) => Promise<Outlet>
