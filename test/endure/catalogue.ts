@@ -166,6 +166,11 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 1,
   },
+  nodes: {
+    what: 'every test on Node 20.19, 22, 24 and the newest, one after the other',
+    minutes: 35,
+    program: ['test/endure/nodes.js'],
+  },
   chaos: {
     what: 'npm run chaos: 64 ranks, 160,000 events, 100 + 20 + 20 kills',
     minutes: 4,

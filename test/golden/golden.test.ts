@@ -2,27 +2,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { equalDocuments, readJson, validate, writeJson } from '@provloom/prov'
-import { folder, repository, bin, start } from '../support/cli.ts'
+import { bin, start } from '../support/cli.ts'
 import { rowsOf } from '../support/parquet.ts'
 import type { RunFile } from '../support/site.ts'
-
-/**
- * What an earlier build left on a disk: a run whose aggregator was killed, and one that ended before a rank's records were
- * handed in. `make.sh` beside them says how. From 0.2.0 on they stay as they are; until then a change of a format makes them
- * anew, and its commit says why.
- */
-function golden(name: string): string {
-  const work = folder()
-  fs.cpSync(path.join(repository, 'test/data/golden', name), work, { recursive: true })
-  for (const file of fs.readdirSync(work, { recursive: true, encoding: 'utf8' })) {
-    const place = path.join(work, file)
-    if (place.endsWith('.json'))
-      fs.writeFileSync(place, fs.readFileSync(place, 'utf8').replaceAll(`@WORK@/${name}`, work))
-    // Of another machine: what is young there may still be written.
-    fs.utimesSync(place, 1_800_000_000, 1_700_000_000)
-  }
-  return work
-}
+import { goldenSite } from './site.ts'
 
 const steps = (count: number): [number, number][] =>
   Array.from({ length: count }, (_, step) => [step, 1 / (step + 1)])
@@ -42,7 +25,7 @@ async function expectRun(runDir: string, points: Readonly<Record<number, number>
 }
 
 test('a run whose aggregator was killed is read from its journal, whole', async () => {
-  const work = golden('running')
+  const work = goldenSite('running')
   const runDir = path.join(work, 'prov/golden_0')
   const result = await start(bin, ['recover', runDir], { cwd: work }).ended
   expect(result.code, result.stderr).toBe(0)
@@ -52,7 +35,7 @@ test('a run whose aggregator was killed is read from its journal, whole', async 
 })
 
 test('a session that was kept is read from its spool, and its run from its snapshot, and becomes whole', async () => {
-  const work = golden('ended')
+  const work = goldenSite('ended')
   const spoolRoot = path.join(work, 'spools')
   const result = await start(bin, ['import', '--spool-root', spoolRoot], { cwd: work }).ended
   expect(result.code, result.stderr).toBe(0)

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { namesIn } from '@provloom/shared'
 
 /** Python with the judges of test/support/judges.txt, or undefined. */
 export const judgePython: string | undefined = process.env['PROVLOOM_TEST_PYTHON']
@@ -48,3 +50,16 @@ export const nodeWheels: string | undefined = inCache('node-wheels')
 
 /** Folder with the programs of test/support/npm-judges.json, or undefined. */
 export const npmJudges: string | undefined = inCache('npm-judges')
+
+/** Other Nodes (test/support/nodes.json): version, and the folder of its `node`. */
+export const nodes: readonly (readonly [version: string, folder: string])[] = namesIn(
+  path.join(inCache('nodes') ?? '', 'node_modules'),
+)
+  .map((name) => path.join(inCache('nodes') ?? '', 'node_modules', name))
+  .filter((place) => fs.existsSync(path.join(place, 'bin/node')))
+  .map((place) => {
+    const { version } = JSON.parse(fs.readFileSync(path.join(place, 'package.json'), 'utf8')) as {
+      readonly version: string
+    }
+    return [version.replace(/^v/, ''), path.join(place, 'bin')] as const
+  })
