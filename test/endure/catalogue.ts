@@ -171,6 +171,11 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     minutes: 35,
     program: ['test/endure/nodes.js'],
   },
+  pythons: {
+    what: 'the tests of the Python client on Python 3.9 to 3.13, as far as they are here',
+    minutes: 6,
+    program: ['test/endure/pythons.js'],
+  },
   chaos: {
     what: 'npm run chaos: 64 ranks, 160,000 events, 100 + 20 + 20 kills',
     minutes: 4,

@@ -99,6 +99,25 @@ describe('the wheel of the command', () => {
       const documents = ['prov/digits_0/prov.json', 'prov/digits_1/prov.json']
       const validated = await start('provloom', ['validate', ...documents], { cwd: work, env }).ended
       expect(validated.stdout, validated.stderr).toBe(documents.map((one) => `${one}: valid\n`).join(''))
+      // As the module file of examples/module has it: any Python imports the client, and no other python comes in front.
+      const module = fs.readFileSync(path.join(repository, 'examples/module/provloom'), 'utf8')
+      const lines = [...module.matchAll(/^##     (mkdir|ln) (.*)$/gm)].map(
+        ([, name, words]) => `${name} ${words}`,
+      )
+      expect(lines).toHaveLength(3)
+      execFileSync('sh', ['-c', lines.join(' && ')], { cwd: environment })
+      const set = (name: string): string =>
+        new RegExp(`^prepend-path ${name} \\$root/(.*)$`, 'm').exec(module)![1]!
+      const python = execFileSync('sh', ['-c', 'command -v python3'], { encoding: 'utf8' }).trim()
+      fs.symlinkSync(python, path.join(tools, 'python3'))
+      const loaded = {
+        ...env,
+        PATH: `${path.join(environment, set('PATH'))}:${tools}`,
+        PYTHONPATH: path.join(environment, set('PYTHONPATH')),
+      }
+      const under = await start('provloom', ['run', '--', 'python3', 'train.py'], { cwd: work, env: loaded })
+        .ended
+      expect([under.code, under.stdout], under.stderr).toEqual([0, 'True\n'])
       execFileSync('chmod', ['-R', 'u+w', path.join(packages, 'provloom_run')])
     },
   )

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { namesIn } from '@provloom/shared'
@@ -63,3 +64,19 @@ export const nodes: readonly (readonly [version: string, folder: string])[] = na
     }
     return [version.replace(/^v/, ''), path.join(place, 'bin')] as const
   })
+
+/** Pythons that the client is for, as far as they are here: version, and the program. */
+export const pythons: readonly (readonly [version: string, program: string])[] = [
+  '3.9',
+  '3.10',
+  '3.11',
+  '3.12',
+  '3.13',
+].flatMap((version) => {
+  const versions = path.join(os.homedir(), '.pyenv/versions')
+  const built = namesIn(versions)
+    .filter((name) => name.startsWith(`${version}.`))
+    .map((name) => path.join(versions, name, 'bin', `python${version}`))
+  const found = [`python${version}`, ...built].find((program) => works(program, ['--version']))
+  return found === undefined ? [] : [[version, found] as const]
+})
