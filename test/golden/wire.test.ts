@@ -42,6 +42,7 @@ const fromAgent: readonly AgentMessage[] = [
     hostId: 'b',
     pid: 7,
     startedUs: 1_800_000_000_000_000,
+    silent: true,
     asked: {
       provUserNamespace: 'www.example.org',
       experimentName: 'digits',

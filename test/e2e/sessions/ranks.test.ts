@@ -215,8 +215,7 @@ print(rank, provloom.end_run(wait=True))
     expect(runs[0]!.file.status).toBe('completed')
   })
 
-  it('of which one dies at its import has it as failed', async ({ skip }) => {
-    skip(!enduring, 'npm run endure -- sessions')
+  it('of which one dies at its import has it as failed', async () => {
     const here = site()
     const text = `import os, sys, time\nif os.environ["RANK"] == "1": sys.exit(1)\ntime.sleep(2)\n${head}${session('a')}`
     const started = launch(here, 2, here.script('t.py', text))
@@ -225,6 +224,30 @@ print(rank, provloom.end_run(wait=True))
     const runs = await here.until((all) => all.length === 1 && all.every(isOver))
     expect(runs.map((run) => ranks(run, 'exitCode'))).toEqual([['0 0 completed 0', '1 0 failed 1']])
     expect(runs[0]!.file.status).toBe('failed')
+  })
+
+  it.each([
+    ['is of rank 0 alone, of which the others say nothing', false],
+    ['where all are collected has the others too, with how they ended', true],
+  ])('of which only rank 0 calls us %s', async (_, all) => {
+    const here = site()
+    const text = `import os, sys\nif os.environ["RANK"] != "0": sys.exit(0)\n${head}${session('a').replace('collect_all_processes=True', '')}`
+    const result = await here.wrapped(
+      [here.script('t.py', text)],
+      '-n',
+      '3',
+      ...(all ? ['--collect-all-processes'] : []),
+    ).ended
+    expect(result.code, result.stderr).toBe(0)
+    expect(result.stderr).not.toMatch(/import|kept|not recorded/)
+    await here.gone()
+    const [run, ...more] = here.runs()
+    expect(more).toEqual([])
+    expect(run!.name).toBe('e_0')
+    expect(ranks(run!, 'exitCode')).toEqual(
+      all ? ['0 0 completed 0', '1 0 completed 0', '2 0 completed 0'] : ['0 0 completed 0'],
+    )
+    expect(run!.file).toMatchObject({ status: 'completed', problems: 0 })
   })
 
   it('of which one never comes ends a minute after the others, and names it', async ({ skip }) => {

@@ -38,6 +38,8 @@ export interface SessionFacts {
   readonly worldSize?: number
   /** Who said the rank: `call`, or the library that had been initialised. */
   readonly said?: string
+  /** Its agent has begun it, for a command that called nothing. */
+  readonly silent?: boolean
   readonly experimentName?: string
   readonly runName?: string
   readonly runId?: string
@@ -144,7 +146,7 @@ const texts = [
   'provenanceSaveDir',
 ] as const
 const counts = ['rank', 'worldSize', 'saveAfterNLogs'] as const
-const flags = ['collectAllProcesses', 'disableCodecarbon'] as const
+const flags = ['collectAllProcesses', 'disableCodecarbon', 'silent'] as const
 
 type Given = Pick<SessionFacts, (typeof texts)[number] | (typeof counts)[number] | (typeof flags)[number]>
 

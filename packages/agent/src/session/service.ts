@@ -365,7 +365,7 @@ export class SessionService {
     this.#refused = refused
     this.#keeper.stop()
     // Told first: a client that finds itself quiet does not look again.
-    this.#parts.told(message)
+    if (!this.#isQuiet || this.facts.silent !== true) this.#parts.told(message)
     this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
     if (this.#isQuiet) this.#recorder?.stop()
     this.#parts.context.tell({ kind: 'refused', reason, message })

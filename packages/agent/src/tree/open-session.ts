@@ -99,6 +99,7 @@ export function helloOf({
     hostId: facts.hostId,
     pid: facts.pid,
     startedUs: facts.openedUs,
+    ...(facts.silent === true ? { silent: true } : {}),
     asked: settings.asked,
     ...(isRunId(runId) ? { runId } : {}),
     ...(admitted === undefined ? {} : { admitted }),

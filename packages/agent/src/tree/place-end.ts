@@ -1,9 +1,9 @@
 import type { Hello, PlaceEnd } from '@provloom/shared'
 import type { SessionOutcome } from '../session/outcome.ts'
 
-/** How a place ended that is not collected, and in which turn; nothing of one whose end nobody saw. */
+/** How a place ended that is not collected, and in which turn, where its process named any; nothing of one whose end nobody saw. */
 export function placeEndOf(
-  { rank, attempt, asked, runName, ordinal, runId }: Hello,
+  { rank, attempt, asked, runName, ordinal, runId, silent }: Hello,
   end: Extract<SessionOutcome, { kind: 'not-collected' }>['end'],
 ): PlaceEnd[] {
   if (end?.type !== 'rank.end') return []
@@ -18,7 +18,7 @@ export function placeEndOf(
     {
       rank,
       attempt,
-      turn,
+      ...(silent === true ? {} : { turn }),
       status,
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(signal === undefined ? {} : { signal }),

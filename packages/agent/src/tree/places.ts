@@ -143,6 +143,7 @@ export class Places {
       executable: argv[0] ?? '',
       directory,
       environment: recordedVariables(variables),
+      silent: true,
     })
     fs.renameSync(hidden, path.join(tree.sessions, id))
     return path.join(tree.sessions, id)

@@ -13,6 +13,7 @@ import { standingOf } from './session.ts'
 import type { Session, Sessions } from './session.ts'
 import { settledByFile } from './settling.ts'
 import type { Settling } from './settling.ts'
+import { silentTurn } from './silent.ts'
 import { closedCandidate, openCandidate } from './turn-run.ts'
 import type { Candidate } from './turn-run.ts'
 import { turnInNamed, turnOf } from './turn.ts'
@@ -121,10 +122,13 @@ export class Admission {
     }
   }
 
-  async #decide(peer: Peer, hello: Hello): Promise<void> {
+  async #decide(peer: Peer, said: Hello): Promise<void> {
     const { registry, sessions } = this.#parts
-    const known = sessions.get(hello.session)
+    const known = sessions.get(said.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
+    const hello = silentTurn(said, this.#parts, this.#waitedMs(said))
+    if (hello === 'elsewhere') return this.#notCollected(peer, said)
+    if (hello === 'wait') return this.#later(peer, said, 'rank 0 may yet say which run this is of')
     if (registry.isPassedBy(hello)) return this.#notCollected(peer, hello)
     const turn = this.#turnFor(hello)
     if (turn === 'ended') return this.#runEnded(peer, hello, registry.turnOf(hello)?.facts.runDir)
@@ -146,13 +150,19 @@ export class Admission {
     }
   }
 
+  /** Since it first asked. */
+  #waitedMs({ session }: Hello): number {
+    const now = this.#parts.around.clock.monotonicMs()
+    const firstMs = this.#askedMs.get(session) ?? now
+    if (this.#askedMs.size > askedMax) this.#askedMs.clear()
+    this.#askedMs.set(session, firstMs)
+    return now - firstMs
+  }
+
   #turnFor(hello: Hello): Turn<Candidate> | 'ended' {
     const { registry, sessions, around } = this.#parts
     const now = around.clock.monotonicMs()
-    const firstMs = this.#askedMs.get(hello.session) ?? now
-    if (this.#askedMs.size > askedMax) this.#askedMs.clear()
-    this.#askedMs.set(hello.session, firstMs)
-    const limitsOfTurn = { livingMs: now - firstMs, lostMs: limits.lostAfterMs }
+    const limitsOfTurn = { livingMs: this.#waitedMs(hello), lostMs: limits.lostAfterMs }
     const candidateOf = (run: OpenRun | ClosedRun): Candidate =>
       run instanceof OpenRun ? openCandidate(run, sessions, now, this.#sinceMs) : closedCandidate(run)
     const newcomer = newcomerOf(hello)
@@ -198,11 +208,10 @@ export class Admission {
 
   /** As many runs are open as may be. Where they end there is room soon; who waits for longer is told. */
   #noRoom(peer: Peer, hello: Hello): void {
-    const { registry, around } = this.#parts
+    const { registry } = this.#parts
     const message = `${registry.openCount} runs are open here, and no more may be`
     if (!registry.makesRoom) return this.#refuse(peer, hello, undefined, 'bad-hello', message)
-    const now = around.clock.monotonicMs()
-    this.#later(peer, hello, message, now - (this.#askedMs.get(hello.session) ?? now) > limits.drainMs)
+    this.#later(peer, hello, message, this.#waitedMs(hello) > limits.drainMs)
   }
 
   async #enter(

@@ -59,6 +59,8 @@ export interface Hello {
   readonly pid: number
   /** Time of the session's `session.start`. */
   readonly startedUs: number
+  /** A command that has ended and called nothing of ours: its agent tells how it ended. */
+  readonly silent?: boolean
   readonly asked: Asked
 }
 

@@ -87,6 +87,7 @@ const agentFields: Fields<AgentMessage> = {
     hostId: text(64),
     pid: isCount,
     startedUs: isCount,
+    silent: optional(isFlag),
     asked: isAsked,
   },
   heartbeat: { sentUs: isCount, backlog: isCount, closing: optional(isFlag) },

@@ -1,0 +1,38 @@
+import { limits } from '@provloom/shared'
+import type { Hello } from '@provloom/shared'
+import type { Presence } from './presence.ts'
+import type { Registry } from './registry.ts'
+
+/**
+ * A command that called nothing of ours (`if rank == 0: start_run(...)`, or dead at an import) has told no experiment. Where
+ * its job has a run it is of that, the newest; it begins none beside it, under a name that nobody said, and none before
+ * rank 0, which may yet say one.
+ *
+ * @param waitedMs since it first asked
+ * @returns what it asks for then, or `elsewhere` where only its end is worth telling, in whatever run the job has or will have
+ */
+export function silentTurn(
+  hello: Hello,
+  { registry, presence }: { readonly registry: Registry; readonly presence: Presence },
+  waitedMs: number,
+): Hello | 'elsewhere' | 'wait' {
+  const isNamed = hello.runId !== undefined || hello.admitted !== undefined
+  if (hello.silent !== true || isNamed || registry.turnOf(hello) !== undefined) return hello
+  const isOfJob = ({ facts }: { readonly facts: { readonly jobKey: string } }): boolean =>
+    facts.jobKey === hello.jobKey
+  const newest = registry.open.findLast(isOfJob)
+  if (newest === undefined) {
+    if (registry.closed.some(isOfJob) || !registry.mayBegin(hello)) return 'elsewhere'
+    if (hello.rank === 0) return hello
+    if (waitedMs < limits.drainMs) return 'wait'
+    return presence.agentOf(hello.jobKey, 0) === 'silent' ? 'elsewhere' : hello
+  }
+  const { runName, ordinal, settings } = newest.facts
+  const { runName: _, ...rest } = hello
+  return {
+    ...rest,
+    ordinal,
+    asked: { ...hello.asked, experimentName: settings.experimentName },
+    ...(runName === undefined ? {} : { runName }),
+  }
+}
