@@ -87,15 +87,28 @@ export function environOf(pid: number, root = '/'): readonly string[] | undefine
   return startedWith(pid, 'environ', root)?.split('\0')
 }
 
-/** Both files are empty for less than a millisecond while a process becomes another program (execve). */
+/** On a busy machine a process needs so long at most to become another program, with 5 ms for a look. */
+const execLooksMax = 40
+const execLookMs = 5
+/** Processes whose file stayed empty: they were started with nothing, or have written over it. */
+const alwaysEmpty = new Set<string>()
+const alwaysEmptyMax = 1_000
+
+/** Both files are empty while a process becomes another program (execve), until that has its stack. */
 function startedWith(pid: number, name: 'cmdline' | 'environ', root: string): string | undefined {
-  for (let left = 2; ; left--) {
+  for (let looks = 0; ; looks++) {
     const text = textAt(processFile(pid, name, root))
-    if (text !== '' || left === 0) return text
+    if (text !== '') return text
     // Of one that has ended they are empty for good.
     const stat = statOf(pid, root)
     if (stat === undefined || isOver(stat)) return undefined
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    const process = `${name} ${pid} ${stat[19]}`
+    if (looks === execLooksMax || alwaysEmpty.has(process)) {
+      if (alwaysEmpty.size >= alwaysEmptyMax) alwaysEmpty.clear()
+      alwaysEmpty.add(process)
+      return text
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, execLookMs)
   }
 }
 
@@ -132,8 +145,12 @@ function lineOf(file: string): string | undefined {
   return line === '' ? undefined : line
 }
 
+/**
+ * Of one that has died, or is about to: without memory (field 23, vsize) it runs nothing of its own any more, and what it
+ * was started with cannot be read.
+ */
 function isOver(stat: readonly string[]): boolean {
-  return stat[0] === 'Z' || stat[0] === 'X'
+  return stat[0] === 'Z' || stat[0] === 'X' || stat[20] === '0'
 }
 
 function seesProcesses(root: string): boolean {

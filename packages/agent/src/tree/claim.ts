@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { isCount, systemCode, version } from '@provloom/shared'
+import { isCount, namesIn, systemCode, version } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from './folder.ts'
@@ -146,8 +146,9 @@ export function forgetStarts(root: string): void {
 }
 
 function startingFiles(root: string): readonly string[] {
-  const names = fs.existsSync(root) ? fs.readdirSync(root) : []
-  return names.filter((name) => name.startsWith('agent.starting.')).map((name) => path.join(root, name))
+  return namesIn(root)
+    .filter((name) => name.startsWith('agent.starting.'))
+    .map((name) => path.join(root, name))
 }
 
 /** The job that the tree's last agent was of, where that was killed: one that leaves says it of each session. */

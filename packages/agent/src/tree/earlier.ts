@@ -4,6 +4,7 @@ import { formerOf } from '../session/control.ts'
 import { readSession } from '../session/facts.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import { isSessionId, treeOf } from '../session/folder.ts'
+import { hasSaidEnd } from '../session/writers.ts'
 import { isServed } from './claim.ts'
 import type { TreeFacts } from './folder.ts'
 import type { Found } from './watch.ts'
@@ -33,42 +34,57 @@ export function earlierOf({ folder, facts }: Found, { by }: TreeFacts): Earlier 
   if (launched === undefined) return { pending: false, ordinal: 0 }
   const own = treeOf(folder)
   const root = path.dirname(own)
-  let [pending, ordinal] = [false, 0]
-  for (const name of namesIn(root)) {
+  const found = namesIn(root).flatMap((name) => {
     const tree = path.join(root, name)
-    // What nobody serves is kept, and comes when it is handed in.
-    if (tree === own || !isServed(tree, comesNextMs)) continue
-    for (const session of namesIn(path.join(tree, 'sessions')).filter((one) => isSessionId(one))) {
-      const told = toldIn(path.join(tree, 'sessions', session), facts, launched)
-      if (told === undefined) continue
-      if (told !== 'nothing') ordinal = Math.max(ordinal, told + 1)
-      else pending = true
-    }
-  }
-  return { pending, ordinal }
+    return tree === own ? [] : sessionsBefore(tree, facts, launched)
+  })
+  let ordinal = 0
+  for (const one of found.toSorted((a, b) => a.openedUs - b.openedUs))
+    ordinal = Math.max(ordinal, (one.ordinal ?? ordinal) + 1)
+  return { pending: found.some(({ pending }) => pending), ordinal }
 }
 
-/** The ordinal that a session was told; undefined when it is none of those. */
-function toldIn(
-  session: string,
-  after: SessionFacts,
-  launched: ProcessNumber,
-): number | 'nothing' | undefined {
-  try {
-    const { folder, facts } = readSession(session)
-    const isBefore = facts.openedUs < after.openedUs
-    if (!isBefore || facts.experimentName !== after.experimentName || facts.runName !== after.runName)
-      return undefined
+interface Before {
+  readonly openedUs: number
+  /** It is told its run yet. */
+  readonly pending: boolean
+  /** Its own, as far as that is known. */
+  readonly ordinal: number | undefined
+}
+
+function sessionsBefore(tree: string, after: SessionFacts, launched: ProcessNumber): Before[] {
+  // Asked first: who serves it may have handed all in and left when its sessions are looked at.
+  const served = isServed(tree, comesNextMs)
+  const sessions = path.join(tree, 'sessions')
+  return namesIn(sessions)
+    .filter((one) => isSessionId(one))
+    .flatMap((one) => {
+      try {
+        const { folder, facts } = readSession(path.join(sessions, one))
+        if (!isBefore(facts, after, launched)) return []
+        const { run, ordinal } = formerOf(folder)
+        // One that nobody serves has had its turn when it has ended: it is kept, and comes when it is handed in. Else it
+        // was killed, and this one may be its next attempt.
+        if (!served && !hasSaidEnd(folder, facts)) return []
+        const pending = served && run === undefined
+        // Before there is a run the ordinal is a wish.
+        return [{ openedUs: facts.openedUs, pending, ordinal: pending ? undefined : ordinal }]
+      } catch {
+        // Delivered and removed in this moment, or of another release.
+        return []
+      }
+    })
+}
+
+function isBefore(facts: SessionFacts, after: SessionFacts, launched: ProcessNumber): boolean {
+  return (
+    facts.openedUs < after.openedUs &&
+    facts.experimentName === after.experimentName &&
+    facts.runName === after.runName &&
     // Of a launcher that is gone each rank seems to be below the process that started it.
-    if (rankOfSession(facts) !== rankOfSession(after)) return undefined
-    if (launchedOf(facts)?.join('.') !== launched.join('.')) return undefined
-    const { run, ordinal } = formerOf(folder)
-    // Before there is a run the ordinal is a wish.
-    return run === undefined ? 'nothing' : (ordinal ?? 0)
-  } catch {
-    // Delivered and removed in this moment, or of another release.
-    return undefined
-  }
+    rankOfSession(facts) === rankOfSession(after) &&
+    launchedOf(facts)?.join('.') === launched.join('.')
+  )
 }
 
 function rankOfSession({ rank, environment }: SessionFacts): number | undefined {

@@ -54,7 +54,15 @@ test('a session comes after that of an earlier script, whose agent was started 2
   fs.writeFileSync(starting, '')
   const then = Date.now() / 1000 - 20
   fs.utimesSync(starting, then, then)
-  expect(earlier()).toEqual({ pending: true, ordinal: 0 })
+  expect(earlier()).toEqual({ pending: true, ordinal: 1 })
+})
+
+test('what else lies among the trees changes nothing', () => {
+  const { tree, earlier } = twoScripts()
+  for (const name of ['notes.txt', '.nfs0001'])
+    fs.writeFileSync(path.join(path.dirname(tree), name), 'a file of somebody else')
+  fs.mkdirSync(path.join(path.dirname(tree), 'meet'))
+  expect(earlier()).toEqual({ pending: false, ordinal: 0 })
 })
 
 test('a session does not wait for one of an earlier script that nobody serves', () => {
@@ -65,6 +73,14 @@ test('a session does not wait for one of an earlier script that nobody serves', 
   const then = Date.now() / 1000 - 60
   fs.utimesSync(starting, then, then)
   expect(earlier()).toEqual({ pending: false, ordinal: 0 })
+})
+
+test('a session comes behind that of an earlier script which ended and was given up, whenever that is handed in', () => {
+  const { tree, earlier } = twoScripts()
+  const stream = path.join(tree, 'sessions', sessionOf(first), 'streams', `worker-${first}-00`)
+  fs.mkdirSync(stream)
+  fs.writeFileSync(path.join(stream, '0.seg'), '{"type":"session.end"}')
+  expect(earlier()).toEqual({ pending: false, ordinal: 1 })
 })
 
 test('a session comes behind that of an earlier script which was told its run', () => {
@@ -85,7 +101,7 @@ test('another rank of a torchrun in a Slurm step, which numbers both alike, does
   expect([earlier('0'), earlier('1')]).toEqual([true, false])
 })
 
-test.each(['becomes another program', 'ends'])(
+test.each(['becomes another program', 'ends', 'is about to end'])(
   'a session comes after that of an earlier script, whenever the shell that ran both %s',
   async (moment) => {
     const child = spawn('sleep', ['60'], { env: { SLURM_PROCID: '1', SLURM_STEP_ID: '0' } })
@@ -100,7 +116,11 @@ test.each(['becomes another program', 'ends'])(
     const read = fs.readFileSync.bind(fs)
     let looks = 0
     const seen = vi.spyOn(fs, 'readFileSync').mockImplementation((file, options) => {
+      // About to end: its memory is gone, and whoever waits for it has not heard of it.
+      if (moment === 'is about to end' && file === `/proc/${pid}/stat`)
+        return String(read(file, options)).replace(/^((?:\S+ ){22})\d+/, '$10')
       if (file !== `/proc/${pid}/environ` || looks++ > 0) return read(file, options)
+      if (moment === 'is about to end') return ''
       if (moment === 'ends') {
         process.kill(pid, 'SIGKILL')
         // Nobody reaps it before this test goes on.
@@ -110,7 +130,7 @@ test.each(['becomes another program', 'ends'])(
     })
     const earlier = earlierOf(later, { by: 'client' } as TreeFacts)
     seen.mockRestore()
-    expect(looks).toBeGreaterThan(0)
-    expect(earlier).toEqual({ pending: true, ordinal: 0 })
+    if (moment !== 'is about to end') expect(looks).toBeGreaterThan(0)
+    expect(earlier).toEqual({ pending: true, ordinal: 1 })
   },
 )
