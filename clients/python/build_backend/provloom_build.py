@@ -26,18 +26,16 @@ def _metadata():
     head = (
         "Metadata-Version: 2.4\nName: provloom\nVersion: %s\n"
         "Summary: Records what a training process does into one W3C PROV graph per run, from every rank.\n"
-        "License-Expression: Apache-2.0\nLicense-File: LICENSE\nRequires-Python: >=3.9\nProvides-Extra: run\n"
-        "Requires-Dist: provloom-run==%s; extra == 'run'\nDescription-Content-Type: text/markdown\n\n" % ((_version(),) * 2)
+        "License-Expression: Apache-2.0\n%sRequires-Python: >=3.9\nProvides-Extra: run\n"
+        "Requires-Dist: provloom-run==%s; extra == 'run'\nDescription-Content-Type: text/markdown\n\n"
+        % (_version(), "License-File: LICENSE\n" * len(_license()), _version())
     )
     return head.encode() + _read("README.md")
 
 
 def _license():
-    """In a clone it is the repository's; in an archive of the sources it lies beside them."""
-    for place in (("LICENSE",), ("..", "..", "LICENSE")):
-        if os.path.exists(os.path.join(_HERE, *place)):
-            return _read(*place)
-    raise FileNotFoundError("LICENSE")
+    """In a clone it is the repository's; in an archive of the sources it lies beside them. A copy of the folder alone has none."""
+    return [_read(*place) for place in (("LICENSE",), ("..", "..", "LICENSE")) if os.path.exists(os.path.join(_HERE, *place))][:1]
 
 
 def _sources():
@@ -73,7 +71,7 @@ def write_wheel(folder, name, version, tag, metadata, files, pure):
 
 def _wheel(folder, files):
     version = _version()
-    files = [*files, ("provloom-%s.dist-info/licenses/LICENSE" % version, _license())]
+    files = [*files, *(("provloom-%s.dist-info/licenses/LICENSE" % version, text) for text in _license())]
     return write_wheel(folder, "provloom", version, "any", _metadata(), files, pure=True)
 
 
@@ -89,7 +87,7 @@ def build_sdist(sdist_directory, config_settings=None):
     base = "provloom-%s" % _version()
     with tarfile.open(os.path.join(sdist_directory, base + ".tar.gz"), "w:gz") as archive:
         paths = _sources() + ["pyproject.toml", "README.md", "build_backend/provloom_build.py"]
-        for path, data in [(path, _read(path)) for path in paths] + [("PKG-INFO", _metadata()), ("LICENSE", _license())]:
+        for path, data in [(path, _read(path)) for path in paths] + [("PKG-INFO", _metadata()), *(("LICENSE", text) for text in _license())]:
             entry = tarfile.TarInfo(base + "/" + path)
             entry.size, entry.mode = len(data), 0o644
             archive.addfile(entry, io.BytesIO(data))

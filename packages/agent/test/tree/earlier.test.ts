@@ -119,8 +119,8 @@ test.each(['becomes another program', 'ends', 'is about to end'])(
       // About to end: its memory is gone, and whoever waits for it has not heard of it.
       if (moment === 'is about to end' && file === `/proc/${pid}/stat`)
         return String(read(file, options)).replace(/^((?:\S+ ){22})\d+/, '$10')
+      if (moment === 'is about to end' && file === `/proc/${pid}/environ`) return ''
       if (file !== `/proc/${pid}/environ` || looks++ > 0) return read(file, options)
-      if (moment === 'is about to end') return ''
       if (moment === 'ends') {
         process.kill(pid, 'SIGKILL')
         // Nobody reaps it before this test goes on.
