@@ -108,8 +108,10 @@ describe('the wheel of the command', () => {
       execFileSync('sh', ['-c', lines.join(' && ')], { cwd: environment })
       const set = (name: string): string =>
         new RegExp(`^prepend-path ${name} \\$root/(.*)$`, 'm').exec(module)![1]!
-      const python = execFileSync('sh', ['-c', 'command -v python3'], { encoding: 'utf8' }).trim()
-      fs.symlinkSync(python, path.join(tools, 'python3'))
+      const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+        encoding: 'utf8',
+      }).trim()
+      fs.writeFileSync(path.join(tools, 'python3'), `#!/bin/sh\nexec '${python}' "$@"\n`, { mode: 0o755 })
       const loaded = {
         ...env,
         PATH: `${path.join(environment, set('PATH'))}:${tools}`,
