@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 
+from . import _current
 from ._guard import harmless, session_for
 from ._values import name as name_of
 
@@ -33,6 +34,7 @@ class Context(str):
             session = session_for("Context")
             if session is not None:
                 session.event("context", name=name_of(self), edge="start")
+        _current.in_contexts = True
         _inside.set(_inside.get() + (_context.get(),))
         _context.set(self)
         return self

@@ -8,6 +8,8 @@ lock = RLock()
 stream = None
 #: the session, also when the agent does not want this rank
 session = None
+#: whether a `with` of a context was ever entered here: else nobody has to be asked for one
+in_contexts = False
 #: the tree of this process
 tree = None
 #: a name for each call that a signal's handler made before the session was there

@@ -53,7 +53,8 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                     timestamp = what
                     raise
             if context is None:
-                context = current_context()
+                if _current.in_contexts:
+                    context = current_context()
             elif type(context) not in _NAMES:
                 raise TypeError
             series = stream.series[key, context, source]
