@@ -41,8 +41,9 @@ def _start(options, line):
         session.end("incomplete", by="next")
         session = _begin(options)
     elif not session.holds:
-        _end_left_open(session)
-        session = _begin(options)
+        if not _is_its_script(session, options):
+            _end_left_open(session)
+            session = _begin(options)
     else:
         how = session.held_from(line)
         if how == Session.BEGIN_NEXT:
@@ -65,6 +66,8 @@ def _begin(options):
     if session is None:
         before = None if _current.ended else _left_open()
         if before is not None:
+            if _is_its_script(before, options):
+                return before
             _end_left_open(before)
         session = _helper_of(_inherit.find(_current.tree))
     elif session.follows.newest() != session.id:
@@ -243,6 +246,17 @@ def _left_open():
     session.go_on(facts)
     _enter(session)
     return session
+
+
+def _is_its_script(session, options):
+    """Whether the program that this process has become is its script once more (for another environment, say), with the same
+    start_run in it: that goes on in the run."""
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    folder, words = session.facts.get("directory"), session.facts.get("argv")
+    if not file or not folder or not isinstance(words, list) or not _same_names(session.facts, options):
+        return False
+    script = os.path.realpath(file)
+    return any(os.path.realpath(os.path.join(folder, str(word))) == script for word in words)
 
 
 def _end_left_open(session):

@@ -174,7 +174,7 @@ ${ending}
     },
   )
 
-  it('none: a program that it becomes by exec and that begins a run has one of its own', async () => {
+  it('none: a script that it becomes once more by exec, start_run and all, goes on in its run', async () => {
     const here = site()
     const name = here.script(
       'exec.py',
@@ -186,6 +186,38 @@ if "AGAIN" not in os.environ:
     os.environ["AGAIN"] = "1"
     os.execv(sys.executable, [sys.executable, __file__])
 provloom.end_run()
+`,
+    )
+    const result = await startIt(here, name).ended
+    expect(result.code, result.stderr).toBe(0)
+    await here.gone()
+    const [run, ...others] = here.runs()
+    expect(others).toEqual([])
+    expect(['first', 'later'].map((key) => run!.graph.each(run!.graph.labelled(key), 'rows'))).toEqual([
+      ['1'],
+      ['1'],
+    ])
+    expect(ranks(run!)).toEqual(['0 0 completed'])
+  })
+
+  it('none: a program that it becomes by exec and that begins a run has one of its own', async () => {
+    const here = site()
+    const later = here.script(
+      'later.py',
+      `
+import provloom
+${again}
+provloom.log_metric("later", 1.0)
+provloom.end_run()
+`,
+    )
+    const name = here.script(
+      'exec.py',
+      `
+import os, sys, provloom
+${again}
+provloom.log_metric("first", 1.0)
+os.execv(sys.executable, [sys.executable, "${later}"])
 `,
     )
     const result = await startIt(here, name).ended
