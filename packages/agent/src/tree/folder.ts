@@ -117,7 +117,7 @@ function makeWhole(tree: TreeFolder, facts: object): void {
   fs.mkdirSync(tree.sessions, { recursive: true, mode: 0o700 })
 }
 
-/** @returns false where a folder of its name is there, which is joined */
+/** @returns whether the tree is there now, whole */
 function isMadeBeside(tree: TreeFolder, facts: object): boolean {
   const beside = path.join(path.dirname(tree.root), `${newPrefix}${process.pid}.${startOf(process.pid)}`)
   try {
@@ -178,17 +178,23 @@ export function removeTree(tree: TreeFolder): boolean {
 
 const newPrefix = '.new-'
 const gonePrefix = '.gone-'
+/** By whom: one of another pid namespace may live, and then makes its tree in its place. */
+const litterName = /^\.(?:new|gone)-(\d+)\.(\d+)/
 
 /** Removes an empty tree that has no name any more, and what those who were killed meanwhile had begun to make or to remove. */
 function removeLitter(root: string, aside: string): void {
-  const gone = path.join(root, `${gonePrefix}${path.basename(aside)}`)
+  const gone = path.join(root, `${gonePrefix}${process.pid}.${startOf(process.pid)}.${path.basename(aside)}`)
   fs.renameSync(aside, gone)
-  removeFolder(gone)
-  for (const name of namesIn(root)) {
-    const [pid = 0, start = 0] = name.slice(newPrefix.length).split('.').map(Number)
-    // One of another pid namespace may live: it then makes its tree in its place.
-    const isDead = name.startsWith(newPrefix) && startOf(pid) !== start
-    if (isDead || name.startsWith(gonePrefix)) removeFolder(path.join(root, name))
+  const dead = namesIn(root).filter((name) => {
+    const [, pid, start] = litterName.exec(name) ?? []
+    return start !== undefined && startOf(Number(pid)) !== Number(start)
+  })
+  for (const folder of [gone, ...dead.map((name) => path.join(root, name))]) {
+    try {
+      removeFolder(folder)
+    } catch {
+      // Another agent, which does not see its maker, removes it as well; what stays goes with the next tree.
+    }
   }
 }
 
