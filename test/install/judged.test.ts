@@ -24,6 +24,7 @@ describe('the packages', () => {
       ): { readonly code: number | null; readonly text: string } => {
         const { status, stdout, stderr } = spawnSync(path.join(npmJudges!, 'node_modules/.bin', name), args, {
           encoding: 'utf8',
+          env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
         })
         return { code: status, text: `${stdout}${stderr}` }
       }

@@ -1,6 +1,6 @@
 """The only waiting of the client: for the run's graph to hold what this session logged, at its end.
 
-Or, where it does not wait for that, for the agent's first word, for a second at most, when the process ends.
+Or, where it does not wait for that, for the agent's first word, for 5 s at most, when the process ends.
 Bounded: no progress for 5 s, 20 s in all, 8 s after a SIGTERM (docker kills after 10, launchers after 30); not where the
 agent says that it will not be soon; and after one wait in vain there is no other in this process.
 """
@@ -16,7 +16,6 @@ from ._small import mark_of, read_json
 QUIET_SECONDS = 5.0
 ALL_SECONDS = 20.0
 TERMINATED_SECONDS = 8.0
-HEARD_SECONDS = 1.0
 _SHORTEST, _LONGEST = 0.002, 0.020
 
 _in_vain = False
@@ -48,8 +47,10 @@ def until_ended(session):
 
 def until_heard(session):
     """Waits for the agent's first word of a session: what does not fit together it says with that."""
-    until = time.monotonic() + HEARD_SECONDS
-    while not _in_vain and not session.control and not session.is_taken() and time.monotonic() < until:
+    until = time.monotonic() + QUIET_SECONDS
+    while not _in_vain and session.no_agent is None and time.monotonic() < until:
+        if session.control or session.is_taken():
+            return
         time.sleep(_LONGEST)
         session.look()
 

@@ -14,9 +14,11 @@ interface Current {
   last?: Session | undefined
   /** The last one that ended here before its agent had said a word of it. */
   unheard?: Session
+  /** There was no `provloom` to be found: nobody will say a word of it. */
+  agentless: boolean
 }
 
-export const current: Current = { session: undefined, absent: 'before-start' }
+export const current: Current = { session: undefined, absent: 'before-start', agentless: false }
 
 /** Runs the body of a call: what goes wrong inside is told, never thrown into a training. */
 export function harmless<T>(call: string, body: () => T): T | undefined {

@@ -8,13 +8,15 @@ import { tellOnce } from './tell.ts'
 /**
  * Starts the agent of a tree, of a session of its own and orphaned, where `provloom` can be found; else tells once where
  * the session is.
+ *
+ * @returns whether one was to be had
  */
-export function startOwnAgent(tree: TreeFolder, session: string): void {
+export function startOwnAgent(tree: TreeFolder, session: string): boolean {
   const command = findCommand()
   const kept = `this run is kept in ${session}; make its graph later with: provloom import ${shellWord(session)}`
   if (command === undefined) {
     tellOnce('no-agent', `no agent: \`provloom\` was not found, so ${kept}`)
-    return
+    return false
   }
   const environment = { ...process.env }
   delete environment['PROVLOOM_TREE']
@@ -27,6 +29,7 @@ export function startOwnAgent(tree: TreeFolder, session: string): void {
       tellOnce('no-agent', `the agent could not be started (${command}: ${error.message}), so ${kept}`)
     })
     shell.unref()
+    return true
   } finally {
     fs.closeSync(log)
   }

@@ -104,7 +104,7 @@ export async function endRun(options: EndOptions = {}): Promise<boolean> {
     harmless('endRun', () => tellEnd(session, outcome))
   else if (session.plain) {
     session.tellNotices()
-    if (readControl(session.spool) === undefined) current.unheard = session
+    if (!current.agentless && readControl(session.spool) === undefined) current.unheard = session
   }
   return 'control' in outcome
 }
@@ -155,7 +155,7 @@ function begin(options: SessionOptions, line: string): void {
 /** Under a plain start: an agent where none lives, and what is recorded and where. */
 function announce({ spool, plain, options }: Session): void {
   const tree = treeFolderAt(treeOf(spool))
-  if (servingAgent(tree.root) === undefined) startOwnAgent(tree, spool.root)
+  if (servingAgent(tree.root) === undefined) current.agentless = !startOwnAgent(tree, spool.root)
   if (!plain || isOn(process.env, 'PROVLOOM_QUIET')) return
   const { experimentName = 'this run' } = options
   tellLine(`recording ${experimentName}, graph in ${shownPath(saveDirOf(options))}`)

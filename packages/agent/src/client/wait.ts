@@ -8,7 +8,6 @@ import type { Session } from './session.ts'
 /** Waiting ends when nothing moves for so long, and after so long in all: launchers kill 30 s after they ask to end. */
 const stillMs = 5_000
 const mostMs = 20_000
-const wordMs = 1_000
 const lookMsMax = 20
 
 let gaveUp = false
@@ -63,7 +62,7 @@ export function waitForEndSync(session: Session): Ended {
 /** At the process's exit: for the agent's first word of a session, which says what does not fit together. */
 export function waitForWordSync(session: Session): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  const untilMs = performance.now() + (gaveUp ? 0 : wordMs)
+  const untilMs = performance.now() + (gaveUp ? 0 : stillMs)
   while (!session.isTaken && readControl(session.spool) === undefined && performance.now() < untilMs)
     Atomics.wait(pause, 0, 0, lookMsMax)
 }
