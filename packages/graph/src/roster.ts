@@ -28,7 +28,7 @@ export interface Roster {
   readonly createSvg: boolean
   /** Ranks turned away by `collectAllProcesses`. */
   readonly refused: ReadonlyMap<number, true>
-  /** Whether the entry was not taken in: its rows are in no part. Known until a part that might hold them is. */
+  /** Whether the entry was not taken in, so that its rows are in no part. Known of the last thousand such. */
   wasSkipped(position: number): boolean
   readonly rankCount: number
   readonly attemptCount: number

@@ -40,7 +40,7 @@ export interface RunState {
   readonly skipped: number
   /** The first of them in words. */
   readonly skippedWords: string[]
-  /** Where they are: those whose rows the parts were not told to hold yet. */
+  /** Where the last of them are that held records. */
   readonly skippedAt: readonly number[]
   /** Turned away by `collectAllProcesses`. */
   readonly refused: ReadonlyMap<number, true>

@@ -10,6 +10,8 @@ export interface RunFiles {
   readonly artifacts: string
   readonly journal: string
   readonly snapshot: string
+  /** What the Parquet parts hold, beside the graph's snapshot. */
+  readonly store: string
   /** What a run that has ended would go on from. */
   readonly reopening: string
   /** Whose an open run is. */
@@ -26,6 +28,7 @@ export function filesOf(runDir: string): RunFiles {
     artifacts: path.join(runDir, 'artifacts'),
     journal: path.join(runDir, 'journal'),
     snapshot: path.join(runDir, 'journal', 'snapshot'),
+    store: path.join(runDir, 'journal', 'store'),
     reopening: path.join(runDir, '.reopening'),
     lease: path.join(runDir, '.lease'),
   }

@@ -3,7 +3,7 @@ import os from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'
-import type { SeriesRow } from './series-table.ts'
+import type { SeriesRow } from '@provloom/rundir/series'
 
 /** What the thread is asked: one part. */
 export interface EncodeOrder {

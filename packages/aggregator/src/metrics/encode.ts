@@ -3,7 +3,7 @@ import type { SchemaElement } from 'hyparquet-writer'
 import { writeRowGroup } from './parquet/row-group.ts'
 import { sliceRows } from './rows.ts'
 import type { RowColumns } from './rows.ts'
-import type { SeriesRow } from './series-table.ts'
+import type { SeriesRow } from '@provloom/rundir/series'
 import { bySeries } from './sort.ts'
 
 const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const

@@ -4,7 +4,7 @@ import { nextTurn } from '../slices.ts'
 import type { EncodedPart, EncodeOrder } from './encode-worker.ts'
 import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'
-import type { SeriesRow } from './series-table.ts'
+import type { SeriesRow } from '@provloom/rundir/series'
 
 /** Rows of a row group: in a thread of its own as large as reads well, on the main thread as long as one may hold it. */
 const workerGroupRows = 131_072

@@ -1,5 +1,6 @@
-import type { EntryReader, Part } from '@provloom/rundir/entry'
-import type { Files, Lsn } from '@provloom/shared'
+import type { EntryReader } from '@provloom/rundir/entry'
+import type { StoreState } from '@provloom/rundir/series'
+import type { Files } from '@provloom/shared'
 
 /**
  * Metric rows to immutable Parquet parts under `<runDir>/metrics/`: of entries it takes in the `series` events and points,
@@ -12,27 +13,14 @@ export interface MetricStore extends EntryReader {
    * Writes the rows appended before this call into a synced part, or the first of them where there are too many for one.
    * Appends may go on meanwhile. One call at a time.
    *
-   * @returns all parts of the run so far, sealed ones first, and what `save()` is at the sealed position
+   * @returns all parts of the run so far, sealed ones first, and what a store goes on from behind them
    * @throws the system's error; the rows then stay and a later call tries again
    */
-  seal(): Promise<Sealed>
+  seal(): Promise<StoreState>
   /** The part that is sealed next is the last that its rows go to: none grows any more with the rows after it. */
   settle(): void
   /** Bytes of rows in memory that are in no part. */
   readonly pendingBytes: number
-}
-
-export interface Sealed {
-  readonly parts: readonly Part[]
-  /** The last entry whose rows are in `parts`. -1 when nothing was appended. */
-  readonly through: Lsn
-  /**
-   * Entries before are needed no more. The rows from here to `through` are in the last part, which is small: given again
-   * to a store loaded from `saved`, they let it grow on.
-   */
-  readonly replayFrom: Lsn
-  /** Series tables and the like at `through`, so that a store loaded from it goes on with the entry after it. */
-  readonly saved: Uint8Array
 }
 
 /** `saved` as given by a former `seal()`. Parts in `folder` that no `parts` entry names are leftovers and are removed or replaced. */
@@ -41,7 +29,7 @@ export type CreateMetricStore = (options: MetricStoreOptions) => MetricStore
 export interface MetricStoreOptions {
   /** `<runDir>/metrics` */
   readonly folder: string
-  readonly saved?: Uint8Array
+  readonly saved?: StoreState
   /** Milliseconds, never jumping: ages of waiting rows. */
   readonly monotonicMs: () => number
   /** The system's, unless told otherwise. */

@@ -1,13 +1,13 @@
 import type { Part, Records, RunEntry, Skipped, Taking } from '@provloom/rundir/entry'
-import { limits, lsn as toLsn, pack, systemFiles, unpack } from '@provloom/shared'
+import { SeriesTable } from '@provloom/rundir/series'
+import type { StoreState } from '@provloom/rundir/series'
+import { limits, lsn as toLsn, systemFiles } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
 import { Encoder } from './encoder.ts'
-import type { MetricStore, MetricStoreOptions, Sealed } from './metric-store.ts'
+import type { MetricStore, MetricStoreOptions } from './metric-store.ts'
 import { PartFolder } from './part-folder.ts'
 import { RowQueue } from './row-queue.ts'
 import { rowBytes } from './rows.ts'
-import { loadStore, saveStore } from './saved.ts'
-import { SeriesTable } from './series-table.ts'
 
 /** A part with fewer rows is written again, larger, with the next rows: a slow run leaves few files too. */
 export const headRowsMax = 262_144
@@ -19,8 +19,6 @@ export interface StoreSeams {
 
 /**
  * The metric rows of a run: those of the journal's last entries in memory, all before in Parquet parts.
- *
- * @throws {TypeError} when `saved` is damaged or of another version
  */
 export function createMetricStore(options: MetricStoreOptions & StoreSeams): MetricStore {
   return new Store(options)
@@ -49,7 +47,7 @@ class Store implements MetricStore {
   constructor(options: MetricStoreOptions & StoreSeams) {
     this.#options = options
     this.#folder = new PartFolder(options.files ?? systemFiles(), options.folder)
-    const saved = options.saved === undefined ? undefined : loadStore(unpack(options.saved))
+    const { saved } = options
     this.#series = new SeriesTable(saved?.series)
     this.#parts = saved?.parts ?? []
     this.#last = toLsn(saved?.through ?? -1)
@@ -97,17 +95,17 @@ class Store implements MetricStore {
     this.#settled = true
   }
 
-  async seal(): Promise<Sealed> {
+  async seal(): Promise<StoreState> {
     const through = this.#sealable()
     const series = this.#series.save(through)
     const first = this.#firstOfHead()
     const parts = this.#waiting.count === 0 ? this.#parts : await this.#write(through)
     const grows = this.#mayGrow(parts)
     return {
+      series,
       parts,
       through,
       replayFrom: grows && first !== undefined ? toLsn(first) : toLsn(through + 1),
-      saved: pack(saveStore({ series, parts, through })),
     }
   }
 

@@ -5,9 +5,9 @@ import type { ProvDocument } from '@provloom/prov'
 import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import type { Closed, ControlEntry } from '@provloom/rundir/entry'
-import { reasonOf, writeDurably } from '@provloom/shared'
+import { lsn, reasonOf, writeDurably } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
-import { writeSnapshot } from '../journal/snapshot.ts'
+import { keepForReopening } from './kept-state.ts'
 import type { Readers } from './readers.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Trouble } from './trouble.ts'
@@ -57,15 +57,18 @@ export async function closeRun(
   around: Surroundings,
   mayReopen: boolean,
 ): Promise<readonly string[]> {
-  const { reopening, journal } = filesOf(run.facts.runDir)
+  const { runDir } = run.facts
   const written = await writeEnd(run, around, true)
   if (mayReopen) {
-    const { saved } = await run.readers.metrics.seal()
+    const store = await run.readers.metrics.seal()
     const graph = await run.still(run.readers.graph.saveSlices())
     const applied = run.readers.position
-    await writeSnapshot(around.files, reopening, { applied, through: applied, graph, metrics: saved })
+    await keepForReopening(around.files, runDir, { applied, graph }, {
+      ...store,
+      replayFrom: lsn(applied + 1),
+    })
   }
-  await fs.promises.rm(journal, { recursive: true, force: true })
+  await fs.promises.rm(filesOf(runDir).journal, { recursive: true, force: true })
   return written
 }
 

@@ -1,5 +1,4 @@
 import type { Roster } from '@provloom/graph'
-import { filesOf } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { controlRecord, envelopeRecord, recordsOf } from '@provloom/rundir/entry'
 import type { Closed, ControlEntry, RunSummary } from '@provloom/rundir/entry'
@@ -287,7 +286,7 @@ export class OpenRun {
       clock,
       readers: this.#readers,
       trouble: this.trouble,
-      snapshot: filesOf(this.facts.runDir).snapshot,
+      runDir: this.facts.runDir,
       record: (entry) => this.record(entry),
       still: (work) => this.#still(work),
       dropBefore: (position) => this.#log.dropBefore(position),

@@ -3,11 +3,11 @@ import path from 'node:path'
 import { filesOf, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
-import { ProvloomError, SegmentLog, lsn, writeDurably } from '@provloom/shared'
+import { SegmentLog, lsn } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { readSnapshot } from '../journal/snapshot.ts'
-import type { Snapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
+import { readState, takeKept, unreadable } from './kept-state.ts'
+import type { KeptState } from './kept-state.ts'
 import { Lease } from './lease.ts'
 import { OpenRun } from './open-run.ts'
 import { Readers } from './readers.ts'
@@ -40,7 +40,7 @@ export async function beginRun(around: Surroundings, facts: RunFacts, informedBy
   const lease = await takeLease(around, facts)
   const folder = filesOf(facts.runDir).journal
   const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
-  const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined), lease)
+  const run = new OpenRun(around, facts, log, readersOf(around, facts, noState), lease)
   await run.record({
     kind: 'opened',
     time: around.clock.nowUs(),
@@ -96,17 +96,15 @@ export async function resumeRun(
 async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
   const files = filesOf(facts.runDir)
   removeLeftovers(facts.runDir)
-  await takeKept(around, facts)
-  const look = readSnapshot(files.snapshot)
-  if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
-  const snapshot = look.kind === 'snapshot' ? look.snapshot : undefined
-  const applied = snapshot?.applied ?? lsn(-1)
+  await takeKept(around.files, facts.runDir)
+  const kept = readState(facts.runDir)
+  const applied = kept.snapshot?.applied ?? lsn(-1)
   const log = new SegmentLog({ files: around.files, folder: files.journal, marks: commitMarks(applied) })
   // Entries below are not looked at any more: where damage took the end of the journal, none may get such a number.
   log.goOnAt(applied + 1)
-  const readers = readersOf(around, facts, snapshot)
+  const readers = readersOf(around, facts, kept)
   const beganMs = around.clock.monotonicMs()
-  const outcome = await replay(readers, log, snapshot?.through ?? -1)
+  const outcome = await replay(readers, log, kept.store?.replayFrom ?? 0)
   if (readers.position < 0) {
     log.close()
     // The first entry is written before the first document: with one on disk this is damage, and nothing is removed.
@@ -153,27 +151,22 @@ export async function goOnWith(around: Surroundings, facts: RunFacts): Promise<O
   return typeof run === 'string' ? undefined : run
 }
 
-/** A run that is reopened begins with what closing has kept; so does one whose reopening was cut off before it had that. */
-async function takeKept({ files }: Surroundings, { runDir }: RunFacts): Promise<void> {
-  const { snapshot, reopening } = filesOf(runDir)
-  if (fs.existsSync(snapshot) || !fs.existsSync(reopening)) return
-  await writeDurably(files, snapshot, [await fs.promises.readFile(reopening)])
-}
-
 function takeLease({ clock, version, force, tell }: Surroundings, facts: RunFacts): Promise<Lease> {
   const told = (message: string): void =>
     tell({ kind: 'problem', code: 'AGGREGATOR_RUNNING', runId: facts.runId, message, hint: undefined })
   return Lease.take(facts.runDir, { clock, version, force, told })
 }
 
-function readersOf(around: Surroundings, { runDir }: RunFacts, snapshot: Snapshot | undefined): Readers {
+const noState: KeptState = { snapshot: undefined, store: undefined }
+
+function readersOf(around: Surroundings, { runDir }: RunFacts, { snapshot, store }: KeptState): Readers {
   return new Readers(
     around.createGraphBuilder(snapshot?.graph),
     around.createMetricStore({
       folder: filesOf(runDir).metrics,
       files: around.files,
       monotonicMs: () => around.clock.monotonicMs(),
-      ...(snapshot === undefined ? {} : { saved: snapshot.metrics }),
+      ...(store === undefined ? {} : { saved: store }),
     }),
   )
 }
@@ -217,12 +210,4 @@ function removeLeftovers(runDir: string): void {
       if (/\.\d+\.tmp$/.test(name)) fs.rmSync(path.join(folder, name), { force: true })
     }
   }
-}
-
-function unreadable(file: string, reason: string): ProvloomError {
-  return new ProvloomError('LOG_UNREADABLE', `Could not go on with a run: ${file}: ${reason}`, {
-    doing: 'read the snapshot of a run',
-    to: file,
-    hint: 'The run directory and its journal are left as they are.',
-  })
 }

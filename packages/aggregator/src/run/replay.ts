@@ -17,10 +17,10 @@ export interface ReplayOutcome {
 
 /**
  * Takes a run's journal in again, by the way that is used live. The metric store has what the Parquet parts do not
- * hold, from `through` on; the graph takes in what comes after its snapshot.
+ * hold, from `from` on; the graph takes in what comes after its snapshot.
  */
-export async function replay(readers: Readers, log: SegmentLog, through: number): Promise<ReplayOutcome> {
-  const cursor = log.read(through + 1)
+export async function replay(readers: Readers, log: SegmentLog, from: number): Promise<ReplayOutcome> {
+  const cursor = log.read(from)
   const damage: Damage[] = []
   let unreadable = 0
   let missing = 0

@@ -1,8 +1,8 @@
-import { limits, lsn, reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type { Clock, Files, Lsn } from '@provloom/shared'
 import type { ControlEntry } from '@provloom/rundir/entry'
-import { writeSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
+import { keepState } from './kept-state.ts'
 import type { Readers } from './readers.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -15,8 +15,7 @@ export interface SealerOptions {
   readonly clock: Clock
   readonly readers: Readers
   readonly trouble: Trouble
-  /** Where the snapshot is kept. */
-  readonly snapshot: string
+  readonly runDir: string
   readonly record: (entry: ControlEntry) => Promise<Lsn>
   /** Does work while no entry is taken in. */
   readonly still: <R>(work: Generator<void, R>) => Promise<R>
@@ -79,17 +78,12 @@ export class Sealer {
   }
 
   async #sealAndSnapshot(): Promise<void> {
-    const { files, clock, readers, trouble, snapshot, record, still, dropBefore, onRoom } = this.#options
+    const { files, clock, readers, trouble, runDir, record, still, dropBefore, onRoom } = this.#options
     try {
       const sealed = await readers.metrics.seal()
       await record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
       onRoom()
-      const built = await still(saving(readers))
-      await writeSnapshot(files, snapshot, {
-        ...built,
-        through: lsn(sealed.replayFrom - 1),
-        metrics: sealed.saved,
-      })
+      await keepState(files, runDir, await still(saving(readers)), sealed)
       dropBefore(sealed.replayFrom)
       this.#weigh(sealed.replayFrom)
       trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
@@ -101,7 +95,7 @@ export class Sealer {
 }
 
 /** The graph as of one entry. */
-function* saving(readers: Readers): Generator<void, Pick<Snapshot, 'applied' | 'graph'>> {
+function* saving(readers: Readers): Generator<void, Snapshot> {
   const graph = yield* readers.graph.saveSlices()
   return { applied: readers.position, graph }
 }

@@ -8,7 +8,7 @@ import { encodePart } from '../../src/metrics/encode.ts'
 import { deltaPacked } from '../../src/metrics/parquet/delta.ts'
 import { emptyRows, bitsOf as bitsIn } from '../../src/metrics/rows.ts'
 import type { RowColumns } from '../../src/metrics/rows.ts'
-import type { SeriesRow } from '../../src/metrics/series-table.ts'
+import type { SeriesRow } from '@provloom/rundir/series'
 
 /** Seeds that are kept: each found something, or is the first one tried. */
 const seeds = [1, 20261126]

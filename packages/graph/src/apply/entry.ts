@@ -56,10 +56,8 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
   }
 }
 
-function seal({ state, undo }: Change, { parts, through }: PartsSealed): void {
+function seal({ state, undo }: Change, { parts }: PartsSealed): void {
   undo.set(state, 'parts', parts)
-  const later = state.skippedAt.filter((position) => position > through)
-  if (later.length < state.skippedAt.length) undo.set(state, 'skippedAt', later)
 }
 
 function admit(change: Change, entry: Admitted): void {

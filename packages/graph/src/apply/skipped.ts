@@ -6,6 +6,8 @@ import { moveOn, streamOf } from './stream.ts'
 
 const wordsMax = 16
 const wordsLengthMax = 1000
+/** The metric store, which may be behind the graph, is given none of these in a replay. */
+const positionsMax = 1024
 
 /** Counts entries that are not taken in, with their place in the journal; what they held counts as dropped. */
 export function applySkipped(change: Change, lsn: Lsn, entry: Skipped): void {
@@ -16,7 +18,7 @@ export function applySkipped(change: Change, lsn: Lsn, entry: Skipped): void {
   const words = `ENTRY_SKIPPED: ${place} of the journal could not be taken in: ${entry.reason}`
   if (state.skippedWords.length < wordsMax) undo.push(state.skippedWords, words.slice(0, wordsLengthMax))
   if (records === undefined) return
-  undo.set(state, 'skippedAt', [...state.skippedAt, lsn])
+  undo.set(state, 'skippedAt', [...state.skippedAt, lsn].slice(-positionsMax))
   const { key, rank } = rankOf(change, records.rank, records.attempt)
   const stream = streamOf(change, rank, records.stream)
   moveOn(change, stream, records)

@@ -1,6 +1,6 @@
 import type { Writer } from 'hyparquet-writer'
 import type { RowColumns } from '../rows.ts'
-import type { SeriesRow } from '../series-table.ts'
+import type { SeriesRow } from '@provloom/rundir/series'
 import { writeChunk } from './chunk.ts'
 import type { Column, RowGroup } from './chunk.ts'
 import { deltaPacked } from './delta.ts'

@@ -1,5 +1,6 @@
-import type { Records } from '@provloom/rundir/entry'
-import { IdTable, placeDeclaration } from '@provloom/rundir/series'
+import type { Records } from '../entry/entry.ts'
+import { placeDeclaration } from './declaration.ts'
+import { IdTable } from './id-table.ts'
 
 /** One series as its rows name it. */
 export interface SeriesRow {
@@ -12,6 +13,18 @@ export interface SeriesRow {
   readonly since: number
 }
 
+/** A series as its stream declared it. */
+export type SavedSeries = readonly [
+  stream: string,
+  id: number,
+  rank: number,
+  attempt: number,
+  context: string | null,
+  source: string | null,
+  key: string,
+  since: number,
+]
+
 /**
  * The series of a run, numbered from 0, with what each stream calls them. Rows in memory hold the number alone. Only
  * grows, so a copy taken at some entry is what was known then.
@@ -20,16 +33,15 @@ export class SeriesTable {
   readonly rows: SeriesRow[] = []
   readonly #streams = new Map<string, IdTable>()
   /** What `save` gives, by row. */
-  readonly #saved: unknown[] = []
+  readonly #saved: SavedSeries[] = []
 
-  constructor(saved?: unknown) {
-    if (saved === undefined) return
-    if (!Array.isArray(saved)) throw new TypeError('a saved series table is a list')
-    for (const one of saved) this.#load(one)
+  constructor(saved: readonly SavedSeries[] = []) {
+    for (const [stream, id, rank, attempt, context, source, key, since] of saved)
+      this.#add(stream, id, { rank, attempt, context, source, key, since })
   }
 
   /** What the constructor takes, as of an entry: per series stream, id and its row. */
-  save(through: number): unknown {
+  save(through: number): readonly SavedSeries[] {
     let count = this.rows.length
     while (count > 0 && this.rows[count - 1]!.since > through) count--
     return this.#saved.slice(0, count)
@@ -78,30 +90,4 @@ export class SeriesTable {
     this.#streams.set(stream, made)
     return made
   }
-
-  #load(saved: unknown): void {
-    if (!Array.isArray(saved)) throw new TypeError('a saved series is a list')
-    const [stream, id, rank, attempt, context, source, key, since]: unknown[] = saved
-    if (
-      typeof stream !== 'string' ||
-      typeof id !== 'number' ||
-      typeof rank !== 'number' ||
-      typeof attempt !== 'number' ||
-      typeof key !== 'string' ||
-      typeof since !== 'number'
-    )
-      throw new TypeError('a saved series is not whole')
-    this.#add(stream, id, {
-      rank,
-      attempt,
-      context: textOrNull(context),
-      source: textOrNull(source),
-      key,
-      since,
-    })
-  }
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }
