@@ -1,10 +1,11 @@
 import type { ProvDocument } from '@provloom/prov'
-import type { RunEntry, RunSummary, Skipped, Taking } from '@provloom/rundir/entry'
+import type { RunEntry, RunHead, RunSummary, Skipped, Taking } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './apply/change.ts'
 import { applyEntry } from './apply/entry.ts'
 import { keepPoints } from './apply/records.ts'
 import { AttemptIndex } from './attempt-index.ts'
+import { Head } from './head/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
@@ -52,6 +53,7 @@ class Builder implements GraphBuilder {
   readonly #attempts: AttemptIndex
   readonly #dirt = new Dirt()
   readonly #sheet = new Sheet()
+  readonly #head: Head
   readonly #change: Change
   readonly roster: Roster
   #taken: RunEntry | Skipped | undefined
@@ -73,6 +75,7 @@ class Builder implements GraphBuilder {
     const [index, attempts] = [this.#index, this.#attempts]
     this.#change = { state, tallies, index, attempts, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
+    this.#head = new Head({ state, tallies, index }, attempts)
   }
 
   take(lsn: Lsn, entry: RunEntry | Skipped): Taking {
@@ -98,6 +101,7 @@ class Builder implements GraphBuilder {
     // The run's own records hold the journal position, so they are new every time.
     this.#dirt.mark('run', '')
     const changed = this.#dirt.take()
+    this.#head.changed(changed)
     this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
     const groups = yield* this.#sheet.byPage(keyed(changed === 'all' ? thingsOf(this.#state) : changed))
@@ -120,6 +124,10 @@ class Builder implements GraphBuilder {
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
     return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
+  }
+
+  headSlices(): Generator<void, RunHead> {
+    return this.#head.slices()
   }
 
   summary(): RunSummary {

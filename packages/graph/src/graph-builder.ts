@@ -1,5 +1,5 @@
 import type { ProvDocument } from '@provloom/prov'
-import type { EntryReader, RunSummary } from '@provloom/rundir/entry'
+import type { EntryReader, RunHead, RunSummary } from '@provloom/rundir/entry'
 import type { RunWords } from './problems.ts'
 import type { Roster } from './roster.ts'
 
@@ -14,6 +14,8 @@ export interface GraphBuilder extends EntryReader {
   /** The same document for the drawer. */
   document(): ProvDocument
   summary(): RunSummary
+  /** The run's head as of the last `render`, a few milliseconds of work between two yields; nothing may be applied meanwhile. */
+  headSlices(): Generator<void, RunHead>
   /** Problems and hints of the run as a whole, `CODE: words`; not those that its ranks told. */
   told(): RunWords
   /** Everything that entries have built up, so that a builder loaded from it goes on to the same bytes. */

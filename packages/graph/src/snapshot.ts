@@ -5,7 +5,7 @@ import { emptyState } from './state.ts'
 import type { RunState } from './state.ts'
 import { Tallies } from './tally.ts'
 
-const format = 2
+const format = 3
 /** Entries of a map, or series, in one piece: a millisecond or two of work. */
 const entriesPerPiece = 32
 const seriesPerPiece = 512
@@ -18,7 +18,7 @@ export interface Loaded {
 /**
  * State as MessagePack, made piece by piece: `[format, pieces]`, each piece a MessagePack of its own:
  * `['fields', object]` for what are no maps, `['map', name, entries]`, `['series', rows]`, `['ids', text]`,
- * `['tallies', columns]`.
+ * `['tallies', columns]`, `['sparks', columns]`.
  */
 export function* saveState(state: RunState, tallies: Tallies): Generator<void, Uint8Array> {
   const { series: _series, ids, ...rest } = state
@@ -44,6 +44,8 @@ export function* saveState(state: RunState, tallies: Tallies): Generator<void, U
   yield
   pieces.push(pack(['tallies', toPlain(tallies.save())]))
   yield
+  pieces.push(pack(['sparks', toPlain(tallies.sparks.save())]))
+  yield
   return pack([format, pieces])
 }
 
@@ -63,6 +65,7 @@ class Reading {
   #rows: unknown[] = []
   #ids: string | undefined
   #tallies: ReadonlyMap<string, Float64Array> | undefined
+  #sparks: ReadonlyMap<string, Float64Array> | undefined
 
   take(piece: unknown): void {
     if (!Array.isArray(piece)) throw new TypeError('a piece of the saved graph cannot be read')
@@ -72,17 +75,19 @@ class Reading {
     else if (kind === 'series' && Array.isArray(first)) for (const row of first) this.#rows.push(row)
     else if (kind === 'ids' && typeof first === 'string') this.#ids = first
     else if (kind === 'tallies') this.#tallies = columnsOf(fromPlain(first))
+    else if (kind === 'sparks') this.#sparks = columnsOf(fromPlain(first))
     else throw new TypeError('a piece of the saved graph is of no known kind')
   }
 
   loaded(): Loaded {
     const ids = this.#ids
-    if (ids === undefined || this.#tallies === undefined) throw new TypeError('the saved graph is not whole')
+    if (ids === undefined || this.#tallies === undefined || this.#sparks === undefined)
+      throw new TypeError('the saved graph is not whole')
     // Written by saveState of this format, so it has this shape; what was undefined or empty is absent.
     const state: RunState = { ...emptyState(), ...Object.fromEntries(this.#fields) }
     const series = seriesOfRows(this.#rows, state)
     const taken = new Map(ids === '' ? [] : ids.split('\n').map((id) => [id, true as const]))
-    return { state: { ...state, series, ids: taken }, tallies: new Tallies(this.#tallies) }
+    return { state: { ...state, series, ids: taken }, tallies: new Tallies(this.#tallies, this.#sparks) }
   }
 
   #takeFields(fields: unknown): void {

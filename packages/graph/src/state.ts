@@ -60,6 +60,8 @@ export interface RunState {
   readonly models: ReadonlyMap<string, ModelState>
   readonly finals: ReadonlyMap<string, FinalState>
   readonly ids: ReadonlyMap<string, true>
+  /** Metrics of which a spark is kept. */
+  readonly sparks: number
   /** Relations that inputs would have if each rank had one of its own. */
   readonly inputLinks: number
 }
@@ -152,6 +154,8 @@ export interface MetricState {
   readonly context: string | undefined
   readonly source: string | undefined
   readonly unit: string | undefined
+  /** Its number among the metrics of which a spark is kept. */
+  readonly spark: number | undefined
 }
 
 export interface SeriesState {
@@ -283,6 +287,7 @@ export function emptyState(): RunState {
     models: new Map(),
     finals: new Map(),
     ids: new Map(),
+    sparks: 0,
     inputLinks: 0,
   }
 }

@@ -9,6 +9,11 @@ export interface Statistics {
   readonly max: number | undefined
   readonly mean: number | undefined
   readonly sum: number
+  /** The first step that had it; where none is finite it says nothing. */
+  readonly minStep: number
+  readonly maxStep: number
+  /** Of the stream with the earliest time. */
+  readonly first: number
   /** Of the stream with the latest time. */
   readonly last: number
   readonly firstStep: number
@@ -32,6 +37,10 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
   let compensation = 0
   let firstStep = Infinity
   let lastStep = -Infinity
+  let minStep = NaN
+  let maxStep = NaN
+  let first = NaN
+  let beganTime = Infinity
   let last = NaN
   let lastTime = -Infinity
   for (const slot of slots) {
@@ -40,8 +49,14 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     rows += count
     nan += c.nan[slot]!
     infinite += c.positiveInfinity[slot]! + c.negativeInfinity[slot]!
-    min = Math.min(min, c.min[slot]!)
-    max = Math.max(max, c.max[slot]!)
+    if (c.min[slot]! < min) {
+      min = c.min[slot]!
+      minStep = c.minStep[slot]!
+    }
+    if (c.max[slot]! > max) {
+      max = c.max[slot]!
+      maxStep = c.maxStep[slot]!
+    }
     const value = c.sum[slot]!
     const after = sum + value
     compensation += Math.abs(sum) >= Math.abs(value) ? sum - after + value : value - after + sum
@@ -49,6 +64,10 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     sum = after
     firstStep = Math.min(firstStep, c.firstStep[slot]!)
     lastStep = Math.max(lastStep, c.lastStep[slot]!)
+    if (c.firstTime[slot]! < beganTime) {
+      beganTime = c.firstTime[slot]!
+      first = c.first[slot]!
+    }
     if (c.lastTime[slot]! > lastTime) {
       lastTime = c.lastTime[slot]!
       last = c.last[slot]!
@@ -63,6 +82,9 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     nan,
     infinite,
     sum: total,
+    minStep,
+    maxStep,
+    first,
     last,
     firstStep,
     lastStep,

@@ -1,5 +1,6 @@
 import { IdTable } from '@provloom/rundir/series'
 import type { Points } from '@provloom/shared'
+import { Sparks } from './spark.ts'
 
 /**
  * Running statistics of series, one slot per declared series of a stream, by column: taking in a point makes no object.
@@ -15,11 +16,15 @@ const columns = [
   'max',
   'sum',
   'compensation',
+  'minStep',
+  'maxStep',
+  'first',
   'last',
   'lastTime',
   'firstTime',
   'firstStep',
   'lastStep',
+  'spark',
 ] as const
 
 export type TallyColumn = (typeof columns)[number]
@@ -33,9 +38,12 @@ export class Tallies {
   #touchedSlots: number[] = []
   /** Slots of the rows that were placed last. */
   #placed = new Int32Array(0)
+  /** Of the first metrics that users log. */
+  readonly sparks: Sparks
   readonly #ids = new WeakMap<ReadonlyMap<number, number>, IdTable>()
 
-  constructor(saved?: ReadonlyMap<string, Float64Array>) {
+  constructor(saved?: ReadonlyMap<string, Float64Array>, sparks?: ReadonlyMap<string, Float64Array>) {
+    this.sparks = new Sparks(sparks)
     const first = saved?.get('rows')
     this.#count = first?.length ?? 0
     this.#columns = emptyColumns(Math.max(16, this.#count))
@@ -56,9 +64,10 @@ export class Tallies {
     return this.#count
   }
 
-  /** A new slot, empty. */
-  add(): number {
+  /** A new slot, empty. @param spark of its metric; undefined where none is kept */
+  add(spark: number | undefined): number {
     if (this.#count === this.#columns.rows.length) this.#grow()
+    this.#columns.spark[this.#count] = spark ?? -1
     return this.#count++
   }
 
@@ -135,6 +144,7 @@ export class Tallies {
     if (count === 1) {
       lastTime[slot] = firstTime[slot] = time
       firstStep[slot] = lastStep[slot] = step
+      c.first[slot] = value
     } else {
       if (time > lastTime[slot]!) lastTime[slot] = time
       else if (time < firstTime[slot]!) firstTime[slot] = time
@@ -146,7 +156,11 @@ export class Tallies {
       this.#touchedSlots.push(slot)
     }
     if (value - value !== 0) this.#takeSpecial(slot, value)
-    else takeFinite(c, slot, value)
+    else {
+      takeFinite(c, slot, value, step)
+      const spark = c.spark[slot]!
+      if (spark >= 0) this.sparks.take(spark, step, value)
+    }
   }
 
   #takeSpecial(slot: number, value: number): void {
@@ -166,12 +180,19 @@ export class Tallies {
 }
 
 function takeFinite(
-  { min, max, sum, compensation }: Record<TallyColumn, Float64Array>,
+  { min, max, minStep, maxStep, sum, compensation }: Record<TallyColumn, Float64Array>,
   slot: number,
   value: number,
+  step: number,
 ): void {
-  if (value < min[slot]!) min[slot] = value
-  if (value > max[slot]!) max[slot] = value
+  if (value < min[slot]!) {
+    min[slot] = value
+    minStep[slot] = step
+  }
+  if (value > max[slot]!) {
+    max[slot] = value
+    maxStep[slot] = step
+  }
   const before = sum[slot]!
   const after = before + value
   compensation[slot] =
@@ -191,11 +212,15 @@ function emptyColumns(length: number): Record<TallyColumn, Float64Array> {
     max: zeros().fill(-Infinity),
     sum: zeros(),
     compensation: zeros(),
+    minStep: zeros(),
+    maxStep: zeros(),
+    first: zeros(),
     last: zeros(),
     lastTime: zeros(),
     firstTime: zeros(),
     firstStep: zeros(),
     lastStep: zeros(),
+    spark: zeros().fill(-1),
   }
 }
 

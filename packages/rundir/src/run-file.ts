@@ -2,13 +2,14 @@ import fs from 'node:fs'
 import { exactJson, isCount, isRunId, parseExactJson, writeDurably } from '@provloom/shared'
 import type { Files, RunId } from '@provloom/shared'
 import type { RunSettings } from './entry/entry.ts'
+import type { RunHead } from './entry/head.ts'
 import type { Ledger, ProblemKind, RankSummary, RunSummary } from './entry/summary.ts'
 import { isMap } from './is-map.ts'
 import { filesOf } from './layout.ts'
 import { isRunSettings } from './run-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 
-/** run.json: who a run is, its settings, its ledger per rank and in total, its files. */
+/** run.json: who a run is, its settings, its ledger per rank and in total, its head, its files. */
 export interface RunFile {
   readonly format: 1
   readonly runId: RunId
@@ -41,12 +42,15 @@ export interface RunFile {
     readonly absent: readonly number[]
     readonly ranks: readonly RankSummary[]
   }
+  /** Absent before the first flush. */
+  readonly head?: RunHead
   /** Relative to the run directory. */
   readonly files: readonly string[]
 }
 
 export interface RunFileFacts {
   readonly summary: RunSummary
+  readonly head?: RunHead
   /** The last journal entry that the ledger holds. */
   readonly journalPosition: number
   readonly finished: boolean
@@ -85,6 +89,7 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
       absent: summary.absent,
       ranks: summary.ranks,
     },
+    ...(facts.head === undefined ? {} : { head: facts.head }),
     files: facts.files,
   }
   const text = `${exactJson(content, 2)}\n`
@@ -122,7 +127,19 @@ const fieldChecks: { readonly [Name in keyof Required<RunFile>]: Check } = {
   problemKinds: Array.isArray,
   hints: Array.isArray,
   ledger: (value) => isMap(value) && isMap(value['total']) && Array.isArray(value['ranks']),
+  head: (value) => value === undefined || isHead(value),
   files: (value) => Array.isArray(value) && value.every(isText),
+}
+
+/** We wrote it; what is looked at is that this version knows the shape of its lists. */
+function isHead(value: unknown): boolean {
+  return (
+    isMap(value) && ['hosts', 'params', 'metrics', 'inputs', 'outputs'].every((name) => isShown(value[name]))
+  )
+}
+
+function isShown(value: unknown): boolean {
+  return isMap(value) && Array.isArray(value['shown']) && isCount(value['more'])
 }
 
 function isRunFile(value: unknown): value is RunFile {

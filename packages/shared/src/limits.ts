@@ -82,6 +82,18 @@ export const keepMs = 5_000
 export const folderFilesMax = 10_000
 /** What is looked at of one logged folder, to count it. */
 export const folderEntriesMax = 200_000
+/** A run's head in run.json: a thousand runs are listed by reading a thousand of these. */
+export const headBytesMax: number = 256 * KiB
+/** Parameters in it; more are counted. */
+export const headParamsMax = 200
+/** Metrics in it; more are counted. */
+export const headMetricsMax = 50
+/** Inputs in it, and as many outputs; more are counted. */
+export const headFilesMax = 1_000
+/** Hosts in it; more are counted. */
+export const headHostsMax = 200
+/** Characters of a text in it. */
+export const headTextMax = 1_000
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */

@@ -63,10 +63,15 @@ export async function closeRun(
     const store = await run.readers.metrics.seal()
     const graph = await run.still(run.readers.graph.saveSlices())
     const applied = run.readers.position
-    await keepForReopening(around.files, runDir, { applied, graph }, {
-      ...store,
-      replayFrom: lsn(applied + 1),
-    })
+    await keepForReopening(
+      around.files,
+      runDir,
+      { applied, graph },
+      {
+        ...store,
+        replayFrom: lsn(applied + 1),
+      },
+    )
   }
   await fs.promises.rm(filesOf(runDir).journal, { recursive: true, force: true })
   return written
@@ -76,6 +81,7 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   const { graph } = run.readers
   const files = filesOf(run.facts.runDir)
   await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
+  const head = await run.still(graph.headSlices())
   const pictures = await writePictures(run, around)
   const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
   const summary = graph.summary()
@@ -83,6 +89,7 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   const kept = summary.problemKinds.some(({ code }) => code === 'KEPT')
   await writeRunFile(around.files, run.facts, {
     summary,
+    head,
     journalPosition: run.readers.position,
     // With records kept elsewhere it is not: they can be handed in, and complete it.
     finished: finished && !kept,

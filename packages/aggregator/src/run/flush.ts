@@ -1,6 +1,6 @@
 import { filesOf, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
-import type { RunSummary } from '@provloom/rundir/entry'
+import type { RunHead, RunSummary } from '@provloom/rundir/entry'
 import { writeDurably } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
 import { metered } from '../slices.ts'
@@ -10,6 +10,7 @@ import type { Surroundings } from './surroundings.ts'
 interface Rendered {
   readonly chunks: Uint8Array[]
   readonly summary: RunSummary
+  readonly head: RunHead
   readonly position: Lsn
   readonly logs: number
 }
@@ -29,10 +30,11 @@ export async function flushRun(
   const { files, clock } = around
   const began = clock.monotonicMs()
   const meter = { heldMs: 0 }
-  const { chunks, summary, position, logs } = await still(metered(rendering(readers), meter))
+  const { chunks, summary, head, position, logs } = await still(metered(rendering(readers), meter))
   await writeDurably(files, filesOf(facts.runDir).provJson, chunks, 'umask')
   await writeRunFile(files, facts, {
     summary,
+    head,
     journalPosition: position,
     finished: false,
     connectionFile: around.connectionFile,
@@ -53,5 +55,6 @@ function* rendering(readers: Readers): Generator<void, Rendered> {
   const { graph, roster } = readers
   const chunks = yield* graph.renderSlices()
   yield
-  return { chunks, summary: graph.summary(), position: readers.position, logs: roster.logs }
+  const head = yield* graph.headSlices()
+  return { chunks, head, summary: graph.summary(), position: readers.position, logs: roster.logs }
 }

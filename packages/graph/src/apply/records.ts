@@ -1,7 +1,9 @@
 import type { Records } from '@provloom/rundir/entry'
 import { placeDeclaration } from '@provloom/rundir/series'
 import { agentStream, countsAsLog, limits } from '@provloom/shared'
+import { isMainMetric } from '../head/main.ts'
 import { claimId, keyOf, slug } from '../name.ts'
+import { sparksMax } from '../spark.ts'
 import type { EventOf, MetricState, RankState, SeriesState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
 import { applyEvent } from './event.ts'
@@ -97,7 +99,7 @@ function declare(
   const { key, series } = seriesOf(change, rankKey, rank, event)
   const slot = tallies.count
   undo.did(() => tallies.backTo(slot, stream.slots))
-  tallies.add()
+  tallies.add(change.state.metrics.get(series.metricKey)?.spark)
   undo.put(stream.slots, event.id, slot)
   index.addSlot(slot, key)
   const others = series.slots
@@ -134,6 +136,11 @@ function seriesOf(
   return { key, series: made }
 }
 
+/** What is measured beside the script gets none. */
+function getsSpark(sparks: number, { key, source }: EventOf<'series'>): boolean {
+  return source === undefined && sparks < (isMainMetric(key) ? sparksMax : limits.headMetricsMax)
+}
+
 function metricOf(change: Change, event: EventOf<'series'>): { key: string; metric: MetricState } {
   const { state, dirt, index, undo } = change
   const { key: name, context, source, unit } = event
@@ -147,14 +154,17 @@ function metricOf(change: Change, event: EventOf<'series'>): { key: string; metr
     }
     return { key, metric: known }
   }
-  const parts = [context, name, source].filter((part) => part !== undefined).map(slug)
+  const spark = getsSpark(state.sparks, event) ? state.sparks : undefined
+  const words = [context, name, source].filter((part) => part !== undefined).map(slug)
   const made: MetricState = {
-    id: claimId(change, `metric.${parts.join('.')}`, key),
+    id: claimId(change, `metric.${words.join('.')}`, key),
     key: name,
     context,
     source,
     unit,
+    spark,
   }
+  if (spark !== undefined) undo.set(state, 'sparks', spark + 1)
   undo.put(state.metrics, key, made)
   return { key, metric: made }
 }

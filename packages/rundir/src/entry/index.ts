@@ -2,5 +2,6 @@
 export * from './codec.ts'
 export * from './count.ts'
 export type * from './entry.ts'
+export type * from './head.ts'
 export * from './reader.ts'
 export type * from './summary.ts'

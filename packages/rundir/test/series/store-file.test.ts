@@ -56,6 +56,9 @@ test.each([
 })
 
 test('before anything is in a part there is no last entry', () => {
-  fs.writeFileSync(file, Buffer.concat(storeBytes({ through: lsn(-1), replayFrom: lsn(0), parts: [], series: [] })))
+  fs.writeFileSync(
+    file,
+    Buffer.concat(storeBytes({ through: lsn(-1), replayFrom: lsn(0), parts: [], series: [] })),
+  )
   expect(readStore(file)).toMatchObject({ kind: 'read', content: { through: -1 } })
 })

@@ -1,0 +1,136 @@
+import type {
+  HeadEnergy,
+  HeadFile,
+  HeadMetric,
+  HeadParam,
+  HeadSource,
+  RunHead,
+  Shown,
+} from '@provloom/rundir/entry'
+import { limits } from '@provloom/shared'
+import type { AttemptIndex } from '../attempt-index.ts'
+import type { RunState } from '../state.ts'
+import type { Thing } from '../thing.ts'
+import { headInputs, headOutputs } from './files.ts'
+import { headFinding } from './finding.ts'
+import { headMetric, metricsInOrder } from './metrics.ts'
+import type { HeadSources } from './metrics.ts'
+import { headParams } from './params.ts'
+import { fitting, headText } from './shown.ts'
+
+/** Of `headBytesMax`: what is left is for all that is not a list of many. */
+const bytesOf = { hosts: 8 * 1024, params: 56 * 1024, metrics: 56 * 1024, files: 56 * 1024 }
+const usersMax = 16
+const commandWordsMax = 16
+
+/** A run's head, of which only what changed is made anew. */
+export class Head {
+  readonly #sources: HeadSources
+  readonly #attempts: AttemptIndex
+  readonly #metrics = new Map<string, HeadMetric | undefined>()
+  #params: Shown<HeadParam> | undefined
+  #inputs: Shown<HeadFile> | undefined
+  #outputs: Shown<HeadFile> | undefined
+
+  constructor(sources: HeadSources, attempts: AttemptIndex) {
+    this.#sources = sources
+    this.#attempts = attempts
+  }
+
+  /** What is rendered anew is no longer as it was here. */
+  changed(things: 'all' | readonly Thing[]): void {
+    if (things === 'all') {
+      this.#metrics.clear()
+      this.#params = this.#inputs = this.#outputs = undefined
+      return
+    }
+    for (const { kind, key } of things) {
+      if (kind === 'metric') this.#metrics.delete(key)
+      else if (kind === 'group') this.#params = this.#inputs = undefined
+      else if (kind === 'artifact') this.#outputs = undefined
+    }
+  }
+
+  /** A few milliseconds of work between two yields. */
+  *slices(): Generator<void, RunHead> {
+    const { state } = this.#sources
+    const metrics = yield* this.#someMetrics()
+    this.#params ??= fitting(headParams(state), limits.headParamsMax, bytesOf.params)
+    yield
+    this.#inputs ??= fitting(headInputs(state), limits.headFilesMax, bytesOf.files)
+    yield
+    this.#outputs ??= fitting(headOutputs(state), limits.headFilesMax, bytesOf.files)
+    yield
+    const source = sourceOf(state)
+    const command = commandOf(state)
+    const finding = headFinding(state, this.#attempts.latest())
+    return {
+      users: [...state.users.keys()].slice(0, usersMax).map(headText),
+      hosts: fitting([...state.hosts.keys()].sort(), limits.headHostsMax, bytesOf.hosts),
+      ...(command === undefined ? {} : { command }),
+      ...(source === undefined ? {} : { source }),
+      params: this.#params,
+      metrics,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      energy: energyOf(state),
+      ...(finding === undefined ? {} : { finding }),
+    }
+  }
+
+  *#someMetrics(): Generator<void, Shown<HeadMetric>> {
+    const { state } = this.#sources
+    const shown: HeadMetric[] = []
+    for (const key of metricsInOrder(state)) {
+      if (shown.length === limits.headMetricsMax) break
+      if (!this.#metrics.has(key)) this.#metrics.set(key, yield* headMetric(this.#sources, key))
+      const one = this.#metrics.get(key)
+      if (one !== undefined) shown.push(one)
+      yield
+    }
+    const { shown: fit } = fitting(shown, limits.headMetricsMax, bytesOf.metrics)
+    return { shown: fit, more: state.metrics.size - fit.length }
+  }
+}
+
+function sourceOf({ shared }: RunState): HeadSource | undefined {
+  for (const { facts } of shared.values()) {
+    if (facts.type !== 'source' || facts.commit === undefined) continue
+    const { commit, branch, dirty } = facts
+    return {
+      commit,
+      ...(branch === undefined ? {} : { branch: headText(branch) }),
+      ...(dirty === undefined ? {} : { dirty }),
+    }
+  }
+  return undefined
+}
+
+function commandOf({ shared }: RunState): string[] | undefined {
+  for (const { facts } of shared.values())
+    if (facts.type === 'command') return facts.argv.slice(0, commandWordsMax).map(headText)
+  return undefined
+}
+
+/** Of ranks that watch one device the largest; of attempts one after the other the sum. */
+function energyOf({ hosts }: RunState): HeadEnergy[] {
+  const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
+  for (const host of hosts.values()) {
+    for (const { facts, joules, grams } of host.energy.values()) {
+      const method = headText(facts.method)
+      const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
+      sum.devices++
+      for (const one of joules.values()) sum.joules += one
+      for (const one of grams.values()) sum.grams = (sum.grams ?? 0) + one
+      methods.set(method, sum)
+    }
+  }
+  return [...methods]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([method, { devices, joules, grams }]) => ({
+      method,
+      devices,
+      joules,
+      ...(grams === undefined ? {} : { gramsCo2eq: grams }),
+    }))
+}

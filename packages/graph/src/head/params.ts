@@ -1,0 +1,52 @@
+import type { HeadParam } from '@provloom/rundir/entry'
+import type { EventOf, GroupState, RunState } from '../state.ts'
+import { headNumber, headText } from './shown.ts'
+
+/** Parameters in the order in which they were logged; of one that ranks logged differently, the first value. */
+export function headParams(state: RunState): HeadParam[] {
+  return [...state.groups.values()].flatMap((group) => paramOf(state, group) ?? [])
+}
+
+function paramOf(state: RunState, { kind, members }: GroupState): HeadParam | undefined {
+  if (kind !== 'param') return undefined
+  const values = members.flatMap((key) => state.shared.get(key) ?? [])
+  const [first] = values
+  if (first?.facts.type !== 'param') return undefined
+  const { key, context } = first.facts
+  const value = valueOf(first.facts)
+  const shown = typeof value === 'string' ? headText(value) : value
+  return {
+    name: key,
+    ...(context === undefined ? {} : { context }),
+    value: shown,
+    ...(shown === value ? {} : { cut: true as const }),
+    ranks: values.reduce((sum, one) => sum + one.members.size, 0),
+    ...(values.length === 1 ? {} : { values: values.length }),
+    ...(first.direction === 'output' ? { direction: 'output' as const } : {}),
+  }
+}
+
+/** An integer that no number holds exactly stays text. */
+function valueOf({ valueType, value }: EventOf<'param'>): HeadParam['value'] {
+  switch (valueType) {
+    case 'int':
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value
+    case 'float':
+      return floatOf(value)
+    case 'bool':
+      return value.toLowerCase() === 'true' || value === '1'
+    case 'null':
+      return null
+    case 'str':
+    case 'json':
+    case 'time':
+      return value
+  }
+}
+
+/** As PROV spells them, `INF` and `NaN`. */
+function floatOf(value: string): HeadParam['value'] {
+  const spelt = value.replace(/^([+-]?)inf(?:inity)?$/i, '$1Infinity').replace(/^nan$/i, 'NaN')
+  const number = Number(spelt)
+  return Number.isNaN(number) && spelt !== 'NaN' ? value : headNumber(number)
+}

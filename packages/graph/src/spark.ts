@@ -1,0 +1,116 @@
+import { limits } from '@provloom/shared'
+
+/** Of the first metrics, and of some more of those that people look at first. */
+export const sparksMax: number = limits.headMetricsMax + 8
+
+const bucketsMax = 64
+const valuesMax = 32
+
+const columns = ['sum', 'count'] as const
+
+/**
+ * Metrics in few numbers: means by stretches of steps, over all ranks, in record order. A stretch is 2^k steps long and
+ * begins at a multiple of that; k grows as steps do, so that there are never more than `bucketsMax`. By column, and
+ * taking in a point makes no object.
+ */
+export class Sparks {
+  readonly #sum = new Float64Array(sparksMax * bucketsMax)
+  readonly #count = new Float64Array(sparksMax * bucketsMax)
+  /** Steps in a stretch, and the number of the first stretch; 0 steps before the first point. */
+  readonly #width = new Float64Array(sparksMax)
+  readonly #base = new Float64Array(sparksMax)
+
+  constructor(saved?: ReadonlyMap<string, Float64Array>) {
+    for (const [name, column] of Object.entries(this.#columns)) {
+      const from = saved?.get(name)
+      if (saved !== undefined && from?.length !== column.length)
+        throw new TypeError(`sparks: no column ${name}`)
+      if (from !== undefined) column.set(from)
+    }
+  }
+
+  save(): ReadonlyMap<string, Float64Array> {
+    return new Map(Object.entries(this.#columns))
+  }
+
+  /** Takes in a finite value. */
+  take(metric: number, step: number, value: number): void {
+    const width = this.#width[metric]!
+    let at = width === 0 ? -1 : Math.floor(step / width) - this.#base[metric]!
+    if (at < 0 || at >= bucketsMax) at = this.#widen(metric, step)
+    const place = metric * bucketsMax + at
+    this.#sum[place] = this.#sum[place]! + value
+    this.#count[place] = this.#count[place]! + 1
+  }
+
+  /** Means of stretches that have points, at most 32, in order of steps. */
+  values(metric: number): number[] {
+    const used = this.#used(metric)
+    if (used === undefined) return []
+    let [first, last, shift] = [used.first, used.last, 0]
+    while (last - first >= valuesMax) {
+      first = Math.floor(first / 2)
+      last = Math.floor(last / 2)
+      shift++
+    }
+    const sums = new Float64Array(last - first + 1)
+    const counts = new Float64Array(last - first + 1)
+    for (let stretch = used.first; stretch <= used.last; stretch++) {
+      const from = metric * bucketsMax + stretch - this.#base[metric]!
+      const to = Math.floor(stretch / 2 ** shift) - first
+      sums[to] = sums[to]! + this.#sum[from]!
+      counts[to] = counts[to]! + this.#count[from]!
+    }
+    return [...sums].flatMap((sum, i) => (counts[i] === 0 ? [] : [sum / counts[i]!]))
+  }
+
+  get #columns(): Record<(typeof columns)[number] | 'width' | 'base', Float64Array> {
+    return { sum: this.#sum, count: this.#count, width: this.#width, base: this.#base }
+  }
+
+  /** Numbers of the first and the last stretch that has points. */
+  #used(metric: number): { readonly first: number; readonly last: number } | undefined {
+    const counts = this.#count.subarray(metric * bucketsMax, (metric + 1) * bucketsMax)
+    const first = counts.findIndex((count) => count > 0)
+    if (first < 0) return undefined
+    const base = this.#base[metric]!
+    return { first: base + first, last: base + counts.findLastIndex((count) => count > 0) }
+  }
+
+  /** Makes room for a step that lies outside. @returns its bucket */
+  #widen(metric: number, step: number): number {
+    const used = this.#used(metric)
+    if (used === undefined) {
+      this.#width[metric] = 1
+      this.#base[metric] = step
+      return 0
+    }
+    let width = this.#width[metric]!
+    let stretch = Math.floor(step / width)
+    let [first, last, factor] = [Math.min(used.first, stretch), Math.max(used.last, stretch), 1]
+    while (last - first >= bucketsMax) {
+      width *= 2
+      factor *= 2
+      first = Math.floor(first / 2)
+      last = Math.floor(last / 2)
+    }
+    stretch = Math.floor(step / width)
+    this.#move(metric, factor, first)
+    this.#width[metric] = width
+    this.#base[metric] = first
+    return stretch - first
+  }
+
+  #move(metric: number, factor: number, first: number): void {
+    const [from, base] = [metric * bucketsMax, this.#base[metric]!]
+    for (const column of [this.#sum, this.#count]) {
+      const before = column.slice(from, from + bucketsMax)
+      column.fill(0, from, from + bucketsMax)
+      for (const [i, value] of before.entries()) {
+        if (value === 0) continue
+        const to = from + Math.floor((base + i) / factor) - first
+        column[to] = column[to]! + value
+      }
+    }
+  }
+}

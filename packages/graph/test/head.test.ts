@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import type { RunHead } from '@provloom/rundir/entry'
+import { limits } from '@provloom/shared'
+import { createGraphBuilder } from '../src/builder.ts'
+import { RunScript, typicalRun } from './support/run.ts'
+import type { Said } from './support/run.ts'
+
+function headOf({ graph }: RunScript): RunHead {
+  graph.render()
+  const slices = graph.headSlices()
+  for (;;) {
+    const step = slices.next()
+    if (step.done === true) return step.value
+  }
+}
+
+const loss: Said = { type: 'series', id: 0, key: 'loss', context: 'training', unit: '1' }
+
+function points(...values: readonly number[]): { series: number; step: number; value: number }[] {
+  return values.map((value, step) => ({ series: 0, step, value }))
+}
+
+describe("a run's head", () => {
+  it('tells of a metric the lower median of its ranks, the extremes with their steps, and its course', () => {
+    const run = new RunScript().open().admit(0).admit(1).admit(2)
+    run.log(0, [loss], points(3, 2, 1))
+    run.log(1, [loss], points(5, 9, 0.5))
+    run.log(2, [loss], points(4, 4, NaN))
+    expect(headOf(run).metrics).toEqual({
+      shown: [
+        {
+          key: 'loss',
+          context: 'training',
+          unit: '1',
+          ranks: 3,
+          points: 9,
+          first: 4,
+          last: 1,
+          min: 0.5,
+          minStep: 2,
+          max: 9,
+          maxStep: 1,
+          firstStep: 0,
+          lastStep: 2,
+          spark: [4, 5, 0.75],
+        },
+      ],
+      more: 0,
+    })
+  })
+
+  it('takes a restarted rank by its last attempt, and begins with its first', () => {
+    const run = new RunScript().open().admit(0).log(0, [loss], points(7, 6)).admit(0, 1)
+    run.log(0, [loss], points(5, 4), 1)
+    expect(headOf(run).metrics.shown).toMatchObject([{ ranks: 1, points: 4, first: 7, last: 4 }])
+  })
+
+  it('says numbers that JSON has not in words, and nothing where no value is finite', () => {
+    const run = new RunScript().open().admit(0).log(0, [loss], points(-Infinity, NaN))
+    const [metric] = headOf(run).metrics.shown
+    expect(metric).toMatchObject({ first: '-Infinity', last: 'NaN', points: 2 })
+    expect(metric).not.toHaveProperty('min')
+    expect(metric).not.toHaveProperty('spark')
+  })
+
+  it('shows what people look at first before what else is logged, and what agents measure last', () => {
+    const run = new RunScript().open().admit(0)
+    const names = Array.from({ length: limits.headMetricsMax + 20 }, (_, i) => `layer${i}.norm`)
+    const series = [...names, 'val_loss', 'accuracy'].map((key, id): Said => ({ type: 'series', id, key }))
+    run.log(
+      0,
+      [{ type: 'series', id: 900, key: 'cpu_usage', source: 'host' }, ...series],
+      [{ series: 900, step: 0, value: 1 }, ...series.map((_, id) => ({ series: id, step: 0, value: 1 }))],
+    )
+    const { shown, more } = headOf(run).metrics
+    expect(shown.slice(0, 3).map(({ key }) => key)).toEqual(['val_loss', 'accuracy', 'layer0.norm'])
+    expect([shown.length, more]).toEqual([limits.headMetricsMax, 23])
+    expect(shown.every(({ spark }) => spark?.[0] === 1)).toBe(true)
+  })
+
+  it('tells parameters as they were logged, how many ranks did, and that they differ', () => {
+    const run = new RunScript().open().admit(0).admit(1)
+    const param = (key: string, valueType: string, value: string): Said =>
+      ({ type: 'param', key, valueType, value }) as Said
+    const same = [
+      param('lr', 'float', '0.1'),
+      param('steps', 'int', '240'),
+      param('wide', 'int', '9007199254740993'),
+      param('nesterov', 'bool', 'true'),
+      param('clip', 'float', 'inf'),
+      param('optimizer', 'str', 'sgd'),
+      param('note', 'str', 'x'.repeat(limits.headTextMax + 1)),
+    ]
+    run.log(0, [...same, param('seed', 'int', '0')]).log(1, [...same, param('seed', 'int', '1')])
+    expect(headOf(run).params).toEqual({
+      more: 0,
+      shown: [
+        { name: 'lr', value: 0.1, ranks: 2 },
+        { name: 'steps', value: 240, ranks: 2 },
+        { name: 'wide', value: '9007199254740993', ranks: 2 },
+        { name: 'nesterov', value: true, ranks: 2 },
+        { name: 'clip', value: 'Infinity', ranks: 2 },
+        { name: 'optimizer', value: 'sgd', ranks: 2 },
+        { name: 'note', value: 'x'.repeat(limits.headTextMax), cut: true, ranks: 2 },
+        { name: 'seed', value: 0, ranks: 2, values: 2 },
+      ],
+    })
+  })
+
+  it('names inputs once and outputs by rank and step, the last first, with what was found in them', () => {
+    const run = new RunScript().open().admit(0).admit(1)
+    const file = (name: string, role: 'input' | 'output', more: object = {}): Said =>
+      ({ type: 'artifact', name, kind: 'artifact', role, path: `/d/${name}`, ...more }) as Said
+    for (const rank of [0, 1]) run.log(rank, [file('data.bin', 'input', { size: 3 })])
+    run.log(0, [file('m0', 'output', { step: 1 }), file('m1', 'output', { step: 2, kind: 'model' })])
+    const found = {
+      type: 'artifact.stored',
+      stream: 'worker-1',
+      size: 9,
+      sha256: 'ab',
+      stored: 'artifacts/rank0/m1',
+    }
+    run.log(0, [{ ...found, number: 2 } as Said], [], 0, 'agent-1')
+    const { inputs, outputs } = headOf(run)
+    expect(inputs).toEqual({
+      more: 0,
+      shown: [{ name: 'data.bin', kind: 'artifact', path: '/d/data.bin', size: 3 }],
+    })
+    expect(outputs.shown).toEqual([
+      {
+        name: 'm1',
+        kind: 'model',
+        path: '/d/m1',
+        rank: 0,
+        step: 2,
+        model: 'm1',
+        size: 9,
+        sha256: 'ab',
+        stored: 'artifacts/rank0/m1',
+      },
+      { name: 'm0', kind: 'artifact', path: '/d/m0', rank: 0, step: 1 },
+    ])
+  })
+
+  it('finds of a failed run the rank that ended first, with its last words; of a completed one nothing', () => {
+    const ended = (status: 'failed' | 'completed', time: number, error?: string): Said =>
+      ({ type: 'rank.end', status, ...(error === undefined ? { exitCode: 1 } : { error }), time }) as Said
+    const run = new RunScript().open().admit(0, 0, 'n', 2).admit(1, 0, 'n', 2)
+    run.log(0, [ended('failed', 9)]).log(1, [ended('failed', 7, 'Traceback\nValueError: loss is nan\n')])
+    expect(headOf(run)).not.toHaveProperty('finding')
+    run.end(0).end(1).close()
+    expect(headOf(run).finding).toEqual({
+      code: 'RANK_FAILED',
+      text: 'rank 1 failed (and 1 more): ValueError: loss is nan',
+      ranks: [1, 0],
+    })
+    const well = new RunScript()
+      .open()
+      .admit(0, 0, 'n', 1)
+      .log(0, [ended('completed', 5)])
+      .end(0)
+      .close()
+    expect(headOf(well)).not.toHaveProperty('finding')
+  })
+
+  it('fits into its bytes, and counts what does not', () => {
+    const run = new RunScript().open().admit(0)
+    const wide = 'é'.repeat(400)
+    const events = Array.from({ length: 3_000 }, (_, i): Said[] => [
+      { type: 'param', key: `p${i}${wide}`, valueType: 'str', value: wide },
+      { type: 'artifact', name: `f${i}`, kind: 'artifact', role: 'output', path: `/${wide}/${i}` },
+      { type: 'series', id: i, key: `s${i}${wide}` },
+    ]).flat()
+    run.log(
+      0,
+      events,
+      Array.from({ length: 3_000 }, (_, i) => ({ series: i, step: 0, value: i })),
+    )
+    const head = headOf(run)
+    expect(Buffer.byteLength(JSON.stringify(head))).toBeLessThan(limits.headBytesMax)
+    for (const { shown, more } of [head.params, head.outputs, head.metrics]) {
+      expect(shown.length).toBeGreaterThan(10)
+      expect(shown.length + more).toBe(3_000)
+    }
+  })
+
+  it('is the same when it was made on the way, and when the graph was saved in between', () => {
+    const run = typicalRun(9)
+    const way = new RunScript()
+    for (const [i, entry] of run.entries.entries()) {
+      way.tell(entry)
+      if (i % 7 === 0) headOf(way)
+    }
+    const saved = new RunScript(createGraphBuilder(run.graph.save()))
+    expect(headOf(way)).toEqual(headOf(run))
+    expect(headOf(saved)).toEqual(headOf(run))
+    expect(headOf(run).metrics.shown).toHaveLength(10)
+  })
+})

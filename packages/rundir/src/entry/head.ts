@@ -1,0 +1,104 @@
+import type { ArtifactKind } from '@provloom/shared'
+
+/** The first of many, and how many more there are. */
+export interface Shown<T> {
+  readonly shown: readonly T[]
+  readonly more: number
+}
+
+/** A number of a metric; JSON has no others. */
+export type HeadNumber = number | 'NaN' | 'Infinity' | '-Infinity'
+
+/**
+ * A run's head: what lists of runs, comparisons and searches by a file's checksum need, so that a thousand runs are a
+ * thousand small reads and no graphs. In run.json with every flush, of at most `headBytesMax` bytes.
+ */
+export interface RunHead {
+  /** Login names. */
+  readonly users: readonly string[]
+  readonly hosts: Shown<string>
+  /** As the first rank was started. */
+  readonly command?: readonly string[]
+  readonly source?: HeadSource
+  readonly params: Shown<HeadParam>
+  /** Those that users log before those that agents measure. */
+  readonly metrics: Shown<HeadMetric>
+  /** Files and datasets that were used, the first ones. */
+  readonly inputs: Shown<HeadFile>
+  /** Files that were made, the last ones. */
+  readonly outputs: Shown<HeadFile>
+  /** Empty where none was measured. */
+  readonly energy: readonly HeadEnergy[]
+  /** Why it did not end well, in words; of a run that goes on or is completed there is none. */
+  readonly finding?: HeadFinding
+}
+
+export interface HeadSource {
+  readonly commit?: string
+  readonly branch?: string
+  readonly dirty?: boolean
+}
+
+export interface HeadParam {
+  readonly name: string
+  readonly context?: string
+  /** As it was logged, a float that JSON has not as `HeadNumber`; text is cut at `headTextMax` characters, which `cut` says. */
+  readonly value: number | boolean | string | null
+  readonly cut?: true
+  /** How many ranks logged it. */
+  readonly ranks: number
+  /** Ranks logged other values too: how many values there are. */
+  readonly values?: number
+  readonly direction?: 'output'
+}
+
+export interface HeadMetric {
+  readonly key: string
+  readonly context?: string
+  /** What measured it, where the script did not. */
+  readonly source?: string
+  readonly unit?: string
+  readonly ranks: number
+  readonly points: number
+  /** The lower median over ranks of each one's first point, and of its last. */
+  readonly first: HeadNumber
+  readonly last: HeadNumber
+  /** Of finite values of all ranks, with the step; absent where there are none. */
+  readonly min?: number
+  readonly minStep?: number
+  readonly max?: number
+  readonly maxStep?: number
+  readonly firstStep: number
+  readonly lastStep: number
+  /** Means over all ranks of stretches of steps, in their order, at most 32; absent where none are kept. */
+  readonly spark?: readonly number[]
+}
+
+export interface HeadFile {
+  readonly name: string
+  readonly kind: ArtifactKind
+  readonly path?: string
+  readonly size?: number
+  readonly sha256?: string
+  /** Of an output: who made it, and when. */
+  readonly rank?: number
+  readonly step?: number
+  readonly version?: number
+  readonly model?: string
+  /** Its copy, relative to the run directory. */
+  readonly stored?: string
+}
+
+export interface HeadEnergy {
+  readonly method: string
+  readonly devices: number
+  readonly joules: number
+  readonly gramsCo2eq?: number
+}
+
+export interface HeadFinding {
+  /** `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`. */
+  readonly code: string
+  readonly text: string
+  readonly ranks: readonly number[]
+}
