@@ -109,8 +109,14 @@ describe("a run's head", () => {
 
   it('names inputs once and outputs by rank and step, the last first, with what was found in them', () => {
     const run = new RunScript().open().admit(0).admit(1)
-    const file = (name: string, role: 'input' | 'output', more: object = {}): Said =>
-      ({ type: 'artifact', name, kind: 'artifact', role, path: `/d/${name}`, ...more }) as Said
+    const file = (name: string, role: 'input' | 'output', more: object = {}): Said => ({
+      type: 'artifact',
+      name,
+      kind: 'artifact',
+      role,
+      path: `/d/${name}`,
+      ...more,
+    })
     for (const rank of [0, 1]) run.log(rank, [file('data.bin', 'input', { size: 3 })])
     run.log(0, [file('m0', 'output', { step: 1 }), file('m1', 'output', { step: 2, kind: 'model' })])
     const found = {
@@ -143,8 +149,10 @@ describe("a run's head", () => {
   })
 
   it('finds of a failed run the rank that ended first, with its last words; of a completed one nothing', () => {
-    const ended = (status: 'failed' | 'completed', time: number, error?: string): Said =>
-      ({ type: 'rank.end', status, ...(error === undefined ? { exitCode: 1 } : { error }), time }) as Said
+    const ended = (status: 'failed' | 'completed', time: number, error?: string): Said => {
+      const how = { time, ...(error === undefined ? { exitCode: 1 } : { error }) }
+      return { type: 'rank.end', status, ...how }
+    }
     const run = new RunScript().open().admit(0, 0, 'n', 2).admit(1, 0, 'n', 2)
     run.log(0, [ended('failed', 9)]).log(1, [ended('failed', 7, 'Traceback\nValueError: loss is nan\n')])
     expect(headOf(run)).not.toHaveProperty('finding')

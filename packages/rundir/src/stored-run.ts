@@ -5,10 +5,13 @@ import type { RunId } from '@provloom/shared'
 import { filesOf } from './layout.ts'
 import type { RunFacts } from './run-facts.ts'
 import { readRunFile } from './run-file.ts'
+import type { RunFile } from './run-file.ts'
 
 /** A run as its directory tells, wherever that has been moved or copied to. */
 export interface StoredRun {
   readonly facts: RunFacts
+  /** run.json, as it was. */
+  readonly file: RunFile
   /** Its document is final: nothing can be added any more. */
   readonly finished: boolean
   /** Of the aggregator that had it last. */
@@ -24,9 +27,10 @@ export function readStoredRun(folder: string): StoredRun {
   const runDir = path.resolve(folder)
   const files = filesOf(runDir)
   try {
-    const { runId, number, jobKey, ordinal, runName, settings, finished, connectionFile } =
-      readRunFile(runDir)
+    const file = readRunFile(runDir)
+    const { runId, number, jobKey, ordinal, runName, settings, finished, connectionFile } = file
     return {
+      file,
       facts: {
         runId,
         runDir,

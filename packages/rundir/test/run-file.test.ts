@@ -71,7 +71,7 @@ test('is read as it was written, with every digit of its ledger', async () => {
     ledger: { total: ledger, ranks: [{ problems: 2, ...ledger }] },
   })
   expect(fs.readFileSync(path.join(runDir, 'run.json'), 'utf8')).toContain('"sent": 1152921504606846977')
-  expect(readStoredRun(runDir)).toEqual({ facts, finished: false, connectionFile: '/c' })
+  expect(readStoredRun(runDir)).toMatchObject({ facts, finished: false, connectionFile: '/c' })
 })
 
 test('says that a run is finished when its journal is gone', async () => {

@@ -1,0 +1,92 @@
+import path from 'node:path'
+import { ProvloomError, reasonOf } from '@provloom/shared'
+import fs from 'node:fs'
+import { filesOf } from './layout.ts'
+import type { PointsOfSeries, SeriesName, Which } from './read/which.ts'
+import { readStoredRun } from './stored-run.ts'
+import type { StoredRun } from './stored-run.ts'
+
+/** A run directory to be read, while the run goes on too. Nothing in it is ever changed. */
+export interface RunReader extends StoredRun {
+  /** Absolute path. */
+  readonly directory: string
+  /**
+   * The series that are meant, all unless told, with how many points there are of each.
+   *
+   * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
+   */
+  series(which?: Which): Promise<(SeriesName & { readonly points: number })[]>
+  /**
+   * Their points, each once: columns of one series at a time, those in Parquet parts before those in the journal.
+   *
+   * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
+   */
+  points(which?: Which): AsyncGenerator<PointsOfSeries>
+}
+
+/**
+ * Opens a run directory.
+ *
+ * @throws {ProvloomError} `FILE_UNREADABLE` when it has no run.json, or one of another format
+ */
+export function openRun(directory: string): RunReader {
+  return readerOf(readStoredRun(directory))
+}
+
+/** Of a save directory: its runs that can be read, and why others cannot. */
+export interface RunList {
+  readonly runs: readonly RunReader[]
+  readonly unreadable: readonly { readonly directory: string; readonly reason: string }[]
+}
+
+/**
+ * The runs of a save directory, the last one begun first.
+ *
+ * @throws {ProvloomError} `FILE_UNREADABLE` when the directory cannot be read
+ */
+export function listRuns(saveDir: string): RunList {
+  const runs: RunReader[] = []
+  const unreadable: { directory: string; reason: string }[] = []
+  for (const name of namesIn(saveDir)) {
+    const directory = path.join(path.resolve(saveDir), name)
+    if (!fs.existsSync(filesOf(directory).runJson)) continue
+    try {
+      runs.push(openRun(directory))
+    } catch (error) {
+      unreadable.push({ directory, reason: reasonOf(error instanceof ProvloomError ? error.cause : error) })
+    }
+  }
+  const began = ({ file }: RunReader): string => file.startTime
+  runs.sort((a, b) => (began(a) < began(b) ? 1 : began(a) > began(b) ? -1 : b.file.number - a.file.number))
+  return { runs, unreadable }
+}
+
+function readerOf(stored: StoredRun): RunReader {
+  const directory = stored.facts.runDir
+  return {
+    ...stored,
+    directory,
+    // What reads Parquet and journals is loaded by who asks for it.
+    async series(which = {}) {
+      const { seriesOf } = await import('./read/points.ts')
+      return seriesOf(directory, which)
+    },
+    async *points(which = {}) {
+      const { pointsOf } = await import('./read/points.ts')
+      yield* pointsOf(directory, which)
+    },
+  }
+}
+
+function namesIn(saveDir: string): string[] {
+  try {
+    return fs.readdirSync(saveDir)
+  } catch (error) {
+    throw new ProvloomError('FILE_UNREADABLE', `${saveDir} cannot be read`, {
+      doing: 'list the runs',
+      to: saveDir,
+      cause: error,
+      hint: 'Name the folder that runs are saved in, such as prov.',
+    })
+  }
+}
