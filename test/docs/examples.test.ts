@@ -29,8 +29,8 @@ it.each(cases)('example %i of docs/prov.md runs', (i, code) => {
     expect(said).toContain(expected)
 })
 
-it('the example of docs/library.md runs a job of two ranks, whose graph it names', () => {
-  const [code, ...more] = blocks('library.md')
+it('the examples of docs/library.md run a job of two ranks, and read what is there of it', () => {
+  const [code, reading, ...more] = blocks('library.md')
   expect(more).toEqual([])
   const modules = path.join(repository, 'node_modules/.cache/provloom-docs')
   fs.mkdirSync(modules, { recursive: true })
@@ -43,12 +43,20 @@ it('the example of docs/library.md runs a job of two ranks, whose graph it names
     PROVLOOM_SPOOL_ROOT: folder(),
     PROVLOOM_PYTHON: path.join(repository, 'clients/python'),
   }
-  const said = execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: work, env })
+  const start = (): string => execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: work, env })
+  const said = start()
   expect(said).toMatch(/graph in \S+\/runs\/digits_0$/m)
   const run = JSON.parse(fs.readFileSync(path.join(work, 'runs/digits_0/run.json'), 'utf8')) as RunFile
   expect(run).toMatchObject({ status: 'completed', finished: true, worldSize: 2 })
   expect(run.ledger.ranks.map(({ rank, status }) => `${rank} ${status}`)).toEqual([
     '0 completed',
     '1 completed',
+  ])
+  fs.writeFileSync(file, reading!)
+  expect(start().split('\n')).toEqual([
+    `digits 0 completed 0.1 ${path.join(work, 'runs/digits_0')}`,
+    'rank 0: 20 points, the last 0.05 at step 19',
+    'rank 1: 20 points, the last 0.05 at step 19',
+    '',
   ])
 })

@@ -7,6 +7,9 @@ export interface Reached {
 }
 
 const shared = 'packages/shared/test'
+const head = 'packages/graph/test/head.test.ts'
+const ofAnything =
+  'has no more of anything than may be in it (headParamsMax, headMetricsMax, headFilesMax, headHostsMax)'
 const agent = 'packages/agent/test'
 const aggregator = 'packages/aggregator/test'
 const python = 'clients/python/tests'
@@ -253,6 +256,14 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
     reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),
+  ],
+  headBytesMax: [reached(head, 'fits into its bytes (headBytesMax), and counts what does not')],
+  headParamsMax: [reached(head, ofAnything)],
+  headMetricsMax: [reached(head, ofAnything)],
+  headFilesMax: [reached(head, ofAnything)],
+  headHostsMax: [reached(head, ofAnything)],
+  headTextMax: [
+    reached(head, 'tells parameters as they were logged, how many ranks did, and that they differ'),
   ],
   saveAfterNLogsDefault: [
     reached(

@@ -171,25 +171,54 @@ describe("a run's head", () => {
     expect(headOf(well)).not.toHaveProperty('finding')
   })
 
-  it('fits into its bytes, and counts what does not', () => {
+  it('fits into its bytes (headBytesMax), and counts what does not', () => {
     const run = new RunScript().open().admit(0)
     const wide = 'é'.repeat(400)
     const events = Array.from({ length: 3_000 }, (_, i): Said[] => [
       { type: 'param', key: `p${i}${wide}`, valueType: 'str', value: wide },
       { type: 'artifact', name: `f${i}`, kind: 'artifact', role: 'output', path: `/${wide}/${i}` },
+      { type: 'artifact', name: `i${i}`, kind: 'artifact', role: 'input', path: `/${wide}/${i}` },
       { type: 'series', id: i, key: `s${i}${wide}` },
     ]).flat()
+    events.push({ type: 'command', argv: Array.from({ length: 999 }, () => wide) })
     run.log(
       0,
       events,
       Array.from({ length: 3_000 }, (_, i) => ({ series: i, step: 0, value: i })),
     )
+    for (let rank = 1; rank < 99; rank++) run.admit(rank, 0, `${wide}${rank}`, 99)
     const head = headOf(run)
     expect(Buffer.byteLength(JSON.stringify(head))).toBeLessThan(limits.headBytesMax)
-    for (const { shown, more } of [head.params, head.outputs, head.metrics]) {
+    for (const { shown, more } of [head.params, head.inputs, head.outputs, head.metrics]) {
       expect(shown.length).toBeGreaterThan(10)
       expect(shown.length + more).toBe(3_000)
     }
+  })
+
+  it('has no more of anything than may be in it (headParamsMax, headMetricsMax, headFilesMax, headHostsMax)', () => {
+    const run = new RunScript().open()
+    for (let rank = 0; rank < 300; rank++) run.admit(rank, 0, `n${rank}`, 300)
+    run.log(
+      0,
+      Array.from({ length: 1_100 }, (_, i): Said[] => [
+        { type: 'param', key: `p${i}`, valueType: 'int', value: '1' },
+        { type: 'artifact', name: `f${i}`, kind: 'artifact', role: 'output', path: `/${i}` },
+        { type: 'artifact', name: `i${i}`, kind: 'artifact', role: 'input', path: `/${i}` },
+        { type: 'series', id: i, key: `s${i}` },
+      ]).flat(),
+      Array.from({ length: 1_100 }, (_, i) => ({ series: i, step: 0, value: i })),
+    )
+    const { hosts, params, metrics, inputs, outputs } = headOf(run)
+    const { headHostsMax, headParamsMax, headMetricsMax, headFilesMax } = limits
+    expect([hosts, params, metrics, inputs, outputs].map(({ shown, more }) => [shown.length, more])).toEqual([
+      [headHostsMax, 300 - headHostsMax],
+      [headParamsMax, 1_100 - headParamsMax],
+      [headMetricsMax, 1_100 - headMetricsMax],
+      [headFilesMax, 1_100 - headFilesMax],
+      [headFilesMax, 1_100 - headFilesMax],
+    ])
+    expect(inputs.shown[0]).toMatchObject({ name: 'i0' })
+    expect(outputs.shown[0]).toMatchObject({ name: 'f1099' })
   })
 
   it('is the same when it was made on the way, and when the graph was saved in between', () => {

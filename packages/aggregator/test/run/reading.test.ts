@@ -109,11 +109,11 @@ test.each([
   const run = await beginRun(surroundings(seams), facts())
   const ranks = [new Says(0), new Says(1)]
   for (const rank of ranks) rank.say(run, [series(3, 'accuracy'), series(1, 'loss')], none)
-  let isOver = false
+  const main = { isOver: false }
   let readings = 0
   const reading = async (): Promise<void> => {
     let before = 0
-    while (!isOver) {
+    while (!main.isOver) {
       const steps = await stepsOf(1)
       expect(steps).toEqual(Array.from(steps.keys()))
       expect(steps.length).toBeGreaterThanOrEqual(before)
@@ -137,7 +137,7 @@ test.each([
     await run.settled()
     expect(await stepsOf(0)).toHaveLength(4_000)
   } finally {
-    isOver = true
+    main.isOver = true
   }
   await done
   expect(readings).toBeGreaterThan(3)
@@ -155,12 +155,12 @@ test.each([
   await run.close(false)
   expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
   expect(await stepsOf(1)).toHaveLength(4_000)
-  const series_ = await openRun(runDir).series()
-  expect(series_.map(({ rank, key, points: rows }) => [rank, key, rows]).sort()).toEqual([
-    [0, 'accuracy', 800],
-    [0, 'loss', 4_000],
-    [1, 'accuracy', 800],
-    [1, 'loss', 4_000],
+  const found = await openRun(runDir).series()
+  expect(found.map(({ rank, key, points: rows }) => `${rank} ${key} ${rows}`).toSorted()).toEqual([
+    '0 accuracy 800',
+    '0 loss 4000',
+    '1 accuracy 800',
+    '1 loss 4000',
   ])
 })
 

@@ -19,9 +19,11 @@ import { headParams } from './params.ts'
 import { fitting, headText } from './shown.ts'
 
 /** Of `headBytesMax`: what is left is for all that is not a list of many. */
-const bytesOf = { hosts: 8 * 1024, params: 56 * 1024, metrics: 56 * 1024, files: 56 * 1024 }
-const usersMax = 16
-const commandWordsMax = 16
+const kib = 1024
+const bytesOf = { few: 4 * kib, hosts: 8 * kib, params: 36 * kib, metrics: 36 * kib, files: 78 * kib }
+/** Users, words of the command, ways of measuring. */
+const fewMax = 16
+const shortMax = 200
 
 /** A run's head, of which only what changed is made anew. */
 export class Head {
@@ -65,7 +67,7 @@ export class Head {
     const command = commandOf(state)
     const finding = headFinding(state, this.#attempts.latest())
     return {
-      users: [...state.users.keys()].slice(0, usersMax).map(headText),
+      users: few([...state.users.keys()]),
       hosts: fitting([...state.hosts.keys()].sort(), limits.headHostsMax, bytesOf.hosts),
       ...(command === undefined ? {} : { command }),
       ...(source === undefined ? {} : { source }),
@@ -93,31 +95,35 @@ export class Head {
   }
 }
 
+/** Those that fit. */
+function few<T>(all: readonly T[]): readonly T[] {
+  return fitting(all, fewMax, bytesOf.few).shown
+}
+
 function sourceOf({ shared }: RunState): HeadSource | undefined {
   for (const { facts } of shared.values()) {
     if (facts.type !== 'source' || facts.commit === undefined) continue
     const { commit, branch, dirty } = facts
     return {
       commit,
-      ...(branch === undefined ? {} : { branch: headText(branch) }),
+      ...(branch === undefined ? {} : { branch: headText(branch, shortMax) }),
       ...(dirty === undefined ? {} : { dirty }),
     }
   }
   return undefined
 }
 
-function commandOf({ shared }: RunState): string[] | undefined {
-  for (const { facts } of shared.values())
-    if (facts.type === 'command') return facts.argv.slice(0, commandWordsMax).map(headText)
+function commandOf({ shared }: RunState): readonly string[] | undefined {
+  for (const { facts } of shared.values()) if (facts.type === 'command') return few(facts.argv)
   return undefined
 }
 
 /** Of ranks that watch one device the largest; of attempts one after the other the sum. */
-function energyOf({ hosts }: RunState): HeadEnergy[] {
+function energyOf({ hosts }: RunState): readonly HeadEnergy[] {
   const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
   for (const host of hosts.values()) {
     for (const { facts, joules, grams } of host.energy.values()) {
-      const method = headText(facts.method)
+      const method = headText(facts.method, shortMax)
       const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
       sum.devices++
       for (const one of joules.values()) sum.joules += one
@@ -125,7 +131,7 @@ function energyOf({ hosts }: RunState): HeadEnergy[] {
       methods.set(method, sum)
     }
   }
-  return [...methods]
+  const told = [...methods]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([method, { devices, joules, grams }]) => ({
       method,
@@ -133,4 +139,5 @@ function energyOf({ hosts }: RunState): HeadEnergy[] {
       joules,
       ...(grams === undefined ? {} : { gramsCo2eq: grams }),
     }))
+  return few(told)
 }

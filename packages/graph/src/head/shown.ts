@@ -23,8 +23,6 @@ export function headNumber(value: number): HeadNumber {
 }
 
 /** Text of a bounded length, in whole characters. */
-export function headText(text: string): string {
-  return text.length <= limits.headTextMax
-    ? text
-    : text.slice(0, limits.headTextMax).replace(/[\ud800-\udbff]$/, '')
+export function headText(text: string, most: number = limits.headTextMax): string {
+  return text.length <= most ? text : text.slice(0, most).replace(/[\ud800-\udbff]$/, '')
 }
