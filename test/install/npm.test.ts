@@ -1,31 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { folder, repository, start } from '../support/cli.ts'
-import { manifestOf, packed } from './packed.ts'
+import { installed, manifestOf } from './packed.ts'
 import { trainingScript } from './script.ts'
-
-/** As npm would lay them out; of others only what ours say they need. */
-function installed(): { readonly app: string; readonly packages: readonly string[] } {
-  const app = folder()
-  const modules = path.join(app, 'node_modules')
-  const packages = packed().map((archive) => {
-    const out = folder()
-    execFileSync('tar', ['xzf', archive, '-C', out])
-    const place = path.join(modules, manifestOf(path.join(out, 'package')).name)
-    fs.mkdirSync(path.dirname(place), { recursive: true })
-    fs.renameSync(path.join(out, 'package'), place)
-    return place
-  })
-  for (const needed of new Set(packages.flatMap((one) => Object.keys(manifestOf(one).dependencies ?? {})))) {
-    const place = path.join(modules, needed)
-    if (fs.existsSync(place)) continue
-    fs.mkdirSync(path.dirname(place), { recursive: true })
-    fs.symlinkSync(path.join(repository, 'node_modules', needed), place)
-  }
-  return { app, packages }
-}
 
 it('what npm packs runs in an empty folder, is imported by every door it has, and brings README, licence and the Python client', async () => {
   const { app, packages } = installed()

@@ -32,3 +32,24 @@ export function packed(): readonly string[] {
   expect(fs.existsSync(path.join(copy, 'packages/cli/python'))).toBe(false)
   return fs.readdirSync(destination).map((name) => path.join(destination, name))
 }
+
+/** As npm would lay them out; of others only what ours say they need. */
+export function installed(): { readonly app: string; readonly packages: readonly string[] } {
+  const app = folder()
+  const modules = path.join(app, 'node_modules')
+  const packages = packed().map((archive) => {
+    const out = folder()
+    execFileSync('tar', ['xzf', archive, '-C', out])
+    const place = path.join(modules, manifestOf(path.join(out, 'package')).name)
+    fs.mkdirSync(path.dirname(place), { recursive: true })
+    fs.renameSync(path.join(out, 'package'), place)
+    return place
+  })
+  for (const needed of new Set(packages.flatMap((one) => Object.keys(manifestOf(one).dependencies ?? {})))) {
+    const place = path.join(modules, needed)
+    if (fs.existsSync(place)) continue
+    fs.mkdirSync(path.dirname(place), { recursive: true })
+    fs.symlinkSync(path.join(repository, 'node_modules', needed), place)
+  }
+  return { app, packages }
+}

@@ -8,13 +8,11 @@ import type { Fact, Graph, Resource } from './graph.ts'
 import { foundTerm, type Namer } from './namer.ts'
 import { refused, timeOf, type ReadRelation } from './relations.ts'
 import { elementClasses, endedAtTime, rdfType, startedAtTime, subclasses } from './vocabulary.ts'
+import type { Foreign } from './options.ts'
 
 export interface ReadElement extends StatementParts {
   readonly kind: ElementKind
 }
-
-/** What to do with statements that are not PROV's: refuse the document (the default), or leave them out. */
-export type Foreign = 'refuse' | 'skip'
 
 /** Reads the elements of one graph, after its relations have taken what is theirs. */
 export class ElementReader {

@@ -2,8 +2,7 @@ import { EventEmitter } from 'node:events'
 import { Parser, type Quad } from 'n3'
 import { textOf } from '../io/decode.ts'
 import { excerpt, ProvError } from '../model/error.ts'
-
-export type RdfFormat = 'turtle' | 'trig'
+import type { RdfFormat } from './options.ts'
 
 /**
  * Parses Turtle or TriG, calls `each` with every triple and the line it ends on (from 1), and returns the prefixes

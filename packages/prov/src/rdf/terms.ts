@@ -4,14 +4,12 @@ import { iriOf, type QName } from '../model/qname.ts'
 import type { Value } from '../model/value.ts'
 import { XSD } from '../model/vocabulary.ts'
 import { LANGUAGE_WHOLE } from '../provn/characters.ts'
+import type { OddIris } from './options.ts'
 
 /** What no IRI of RDF can hold (RFC 3987, Turtle's IRIREF): a name with one of these is refused or percent-encoded. */
 const forbidden =
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0020<>"{}|^`\\\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-
-/** What to do with a name that is no IRI: refuse it (the default), or percent-encode it, which makes it another name. */
-export type OddIris = 'refuse' | 'encode'
 
 /** Makes RDF terms of names and values. Throws ProvError `unrepresentable`. */
 export class Terms {

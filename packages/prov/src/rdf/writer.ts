@@ -7,8 +7,9 @@ import { iriOf } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
 import { PROV, XSD } from '../model/vocabulary.ts'
 import { isProvnPrefix } from '../provn/names.ts'
+import type { OddIris } from './options.ts'
 import { subjectOf, subjectPairs } from './subject.ts'
-import { encoded, isAbsolute, Terms, unrepresentable, type OddIris } from './terms.ts'
+import { encoded, isAbsolute, Terms, unrepresentable } from './terms.ts'
 import { PROVEXT, RDFS, rdfType } from './vocabulary.ts'
 
 export interface RdfOptions {
