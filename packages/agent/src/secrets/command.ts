@@ -4,7 +4,7 @@ import type { Span } from './match.ts'
 import { levelOf, levelOfOption } from './names.ts'
 import { pairOptions, perhapsOptions, programs } from './programs.ts'
 import type { Following, Program } from './programs.ts'
-import type { Kind, Scan } from './scan.ts'
+import type { Kind, Texts } from './texts.ts'
 import type { Level } from './table.ts'
 
 const rowsOf = new Map<string, Program[]>()
@@ -36,7 +36,7 @@ export const isPlainOption = (word: string): boolean => plainOption.test(word)
 
 /** Reads the words of one command, in order. `isExact`: that they are words is known, not guessed. */
 export class Command {
-  readonly #scan: Scan
+  readonly #scan: Texts
   readonly #depth: number
   readonly #isExact: boolean
   readonly #seen = new Set<string>()
@@ -53,7 +53,7 @@ export class Command {
   #isRun = true
   #isSpokenOf = false
 
-  constructor(scan: Scan, depth: number, isExact = true) {
+  constructor(scan: Texts, depth: number, isExact = true) {
     this.#scan = scan
     this.#isExact = isExact
     this.#depth = depth

@@ -3,8 +3,8 @@ import { isSecret } from './judge.ts'
 import { addAll, shifted } from './match.ts'
 import type { Span } from './match.ts'
 import { secretInput } from './programs.ts'
-import type { Scan } from './scan.ts'
-import { depthMax } from './scan.ts'
+import { depthMax } from './texts.ts'
+import type { Texts } from './texts.ts'
 import { Reader } from './shell.ts'
 import type { Bounds, Inner, Line, Word } from './shell.ts'
 
@@ -12,7 +12,13 @@ import type { Bounds, Inner, Line, Word } from './shell.ts'
  * The secrets in the commands of a text. `isExact`: the text is nothing but a shell's; else others look at what a word
  * says inside, as long as it stands in the text as it is.
  */
-export function readShell(scan: Scan, text: string, bounds: Bounds, depth: number, isExact: boolean): Span[] {
+export function readShell(
+  scan: Texts,
+  text: string,
+  bounds: Bounds,
+  depth: number,
+  isExact: boolean,
+): Span[] {
   const spans: Span[] = []
   const reader = new Reader(scan.steps, text, bounds, isExact)
   let before: Line | undefined
@@ -34,7 +40,7 @@ export function readShell(scan: Scan, text: string, bounds: Bounds, depth: numbe
 }
 
 /** The secrets of a command in a command, or of the lines that are given to one. */
-function inside(scan: Scan, text: string, inner: Inner, depth: number, isExact: boolean): Span[] {
+function inside(scan: Texts, text: string, inner: Inner, depth: number, isExact: boolean): Span[] {
   const { start, end, kind } = inner
   if (kind === 'secret') {
     const lines = text.slice(start, end).replace(/[\t-\r ]+$/, '')

@@ -4,7 +4,7 @@ import type { Span } from './match.ts'
 import { levelOf } from './names.ts'
 import { Places, backslashes, closeOf, readQuoted } from './quotes.ts'
 import { isWordCharacter, lineEnd, nameAround } from './regions.ts'
-import type { Kind, Scan } from './scan.ts'
+import type { Kind, Texts } from './texts.ts'
 import type { Bounds } from './shell.ts'
 import { hints } from './table.ts'
 import type { Level } from './table.ts'
@@ -35,7 +35,7 @@ const urlReach = 2_048
 
 /** Names with values, and quoted texts; returns how far it came. */
 export function readPairs(
-  scan: Scan,
+  scan: Texts,
   text: string,
   small: string,
   bounds: Bounds,
@@ -47,7 +47,7 @@ export function readPairs(
 }
 
 class Pairs {
-  readonly #scan: Scan
+  readonly #scan: Texts
   readonly #text: string
   readonly #kind: Kind
   readonly #depth: number
@@ -56,7 +56,7 @@ class Pairs {
   #listed: Command | undefined
   #listedEnd = 0
 
-  constructor(scan: Scan, text: string, kind: Kind, depth: number, spans: Span[]) {
+  constructor(scan: Texts, text: string, kind: Kind, depth: number, spans: Span[]) {
     this.#scan = scan
     this.#text = text
     this.#kind = kind

@@ -7,14 +7,10 @@ import { readPairs } from './pairs.ts'
 import { commandsIn, isCommand, lineEnd, regions } from './regions.ts'
 import { shapesIn } from './shapes.ts'
 import { Steps } from './steps.ts'
+import { depthMax } from './texts.ts'
+import type { Kind, Texts } from './texts.ts'
 import { credentialsInUrls } from './urls.ts'
 import { readValue } from './value.ts'
-
-/** What a text is: one word of a command, a shell string, or anything. */
-export type Kind = 'argument' | 'shell' | 'text'
-
-/** How many texts may stand in each other. */
-export const depthMax = 8
 
 const quote = /["'\\`]/
 const head = /(["']?[+~]{0,2}[\w.$@/-]{1,128})(?:=|:(?!\/\/)[ \t]*)/y
@@ -28,7 +24,7 @@ const namedReach = 256
 const listedOption = /-[ \t]{1,4}["']?(--?[A-Za-z][\w.-]{0,128})["']?[ \t]{0,4}\r?\n[ \t+]{0,64}-[ \t]{1,4}/g
 
 /** Looks for secrets in the texts of one call, within a bound of steps. */
-export class Scan {
+export class Scan implements Texts {
   readonly steps: Steps
   readonly #known = new Map<string, readonly Span[]>()
   readonly #shapes = new Map<string, readonly Span[]>()
