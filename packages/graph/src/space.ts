@@ -1,13 +1,15 @@
 import { qname } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 
-/** Namespaces that are the same in every run. `prov` and `xsd` need no declaration, but readers of files like to see them. */
+/**
+ * Namespaces that are the same in every run. `prov` and `xsd` need no declaration, but readers of files like to see them.
+ * Ours is a UUID's: nobody else can own it, and nobody has to register it (RFC 9562).
+ */
 const fixed = {
   prov: 'http://www.w3.org/ns/prov#',
   xsd: 'http://www.w3.org/2001/XMLSchema#',
-  provloom: 'https://provloom.dev/ns#',
+  provloom: 'urn:uuid:db988eb8-9eb2-45e0-8e18-e084e473b9df#',
   mls: 'http://www.w3.org/ns/mls#',
-  provml: 'https://provml.dev/ns#',
   schema: 'http://schema.org/',
   dcterms: 'http://purl.org/dc/terms/',
 } as const

@@ -33,13 +33,13 @@ export function contextRecords(view: View, key: string): Keyed[] {
 function kinds(name: string): QName[] {
   switch (name.toUpperCase()) {
     case 'TRAINING':
-      return [term('provml', 'Training')]
+      return [term('provloom', 'Training')]
     case 'VALIDATION':
-      return [term('provml', 'Validation')]
+      return [term('provloom', 'Validation')]
     case 'TESTING':
-      return [term('provml', 'Testing')]
+      return [term('provloom', 'Testing')]
     case 'EVALUATION':
-      return [term('provml', 'Evaluation')]
+      return [term('provloom', 'Evaluation')]
     default:
       return []
   }

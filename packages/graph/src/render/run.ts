@@ -56,7 +56,7 @@ function runActivity(view: View, opened: Opened): Keyed {
   const launchers = ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? [])
   const facts = new Facts()
     .label(`${settings.experimentName}_${opened.number}`)
-    .type(term('mls', 'Run'), term('provml', 'LearningExecution'))
+    .type(term('mls', 'Run'))
     .text('runId', opened.runId)
     .text('experimentName', settings.experimentName)
     .int('runNumber', opened.number)

@@ -86,7 +86,7 @@ function byRank(a: SeriesState, b: SeriesState): number {
 function metricFacts(metric: MetricState): Facts {
   return new Facts()
     .label(metric.key)
-    .type(term('provml', 'Metric'), term('mls', 'ModelEvaluation'))
+    .type(term('mls', 'ModelEvaluation'))
     .text('context', metric.context)
     .text('source', metric.source)
     .text('unit', metric.unit)

@@ -13,9 +13,8 @@ import {
 
 const spaces = {
   run: 'http://www.example.org/run/0192f1c4/',
-  provloom: 'https://provloom.dev/ns#',
+  provloom: 'urn:uuid:db988eb8-9eb2-45e0-8e18-e084e473b9df#',
   mls: 'http://www.w3.org/ns/mls#',
-  provml: 'https://provml.dev/ns#',
   schema: 'http://schema.org/',
 } as const
 const q = (prefix: keyof typeof spaces, local: string): QName => qname(prefix, spaces[prefix], local)
@@ -110,7 +109,7 @@ function oneRank(b: DocumentBuilder, rank: number, series: number, host: number)
   for (const [parameter] of parameters) b.used(me, run(`param.${parameter}`))
   for (const context of ['training', 'validation']) {
     const inner = run(`rank-${rank}.${context}`)
-    const kind = q('provml', context === 'training' ? 'Training' : 'Validation')
+    const kind = q('provloom', context === 'training' ? 'Training' : 'Validation')
     b.activity(inner, { startTime: start, endTime: end }, [
       label(context),
       type(q('provloom', 'Context')),
@@ -122,7 +121,6 @@ function oneRank(b: DocumentBuilder, rank: number, series: number, host: number)
       const id = run(`rank-${rank}.${context}.${metric}`)
       b.entity(id, [
         label(metric),
-        type(q('provml', 'Metric')),
         type(q('mls', 'ModelEvaluation')),
         [q('provloom', 'rows'), int(1000 + rank)],
       ])
