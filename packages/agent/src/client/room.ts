@@ -3,7 +3,9 @@ import path from 'node:path'
 import { limits } from '@provloom/shared'
 import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
+import type { Space } from '../spool/writer.ts'
 import { servingAgent } from '../tree/claim.ts'
+import { giveSpare, hasSpare } from './spare.ts'
 
 /** How far a stream may go; the defaults are `limits`. Tests make it small. */
 export interface StreamBounds {
@@ -28,26 +30,35 @@ const measuredFilesMax = 20_000
  * How far the open segment may grow, by what is on the disk: the agent takes away what is acknowledged. Metrics go as far
  * as the reserve, everything else to the end.
  */
-export class Room {
+export class Room implements Space {
+  readonly #spool: SessionFolder
   readonly #tree: string
   readonly #bounds: StreamBounds
   #most: number
   #measuredMs = -Infinity
   #agentMark = ''
   #agentBytes: number | undefined
+  /** What metrics leave to the others. */
+  #reserve: number
 
   constructor(spool: SessionFolder, bounds: StreamBounds) {
+    this.#spool = spool
     this.#tree = treeOf(spool)
     this.#bounds = bounds
     this.#most = Math.min(unmeasuredBytes, bounds.spoolBytesMax)
     this.#reserve = Math.max(0, this.#most - (bounds.spoolBytesMax - bounds.spoolReserveBytes))
   }
 
-  /** What metrics leave to the others. */
-  #reserve: number
-
   fits(bytes: number, metric: boolean): boolean {
     return bytes <= (metric ? this.#most - this.#reserve : this.#most)
+  }
+
+  hasSpare(): boolean {
+    return hasSpare(this.#spool)
+  }
+
+  giveSpare(): boolean {
+    return giveSpare(this.#spool)
   }
 
   /** Measures, where that was not done within the last second. */

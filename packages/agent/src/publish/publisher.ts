@@ -12,7 +12,7 @@ import type {
   Welcome,
 } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
-import { readLedger } from '../session/ledger.ts'
+import { readLedger } from '../spool/ledger.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
 import type { ConnectionEvent, Outlet } from '../outlet/outlet.ts'

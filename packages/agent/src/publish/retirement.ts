@@ -3,7 +3,7 @@ import path from 'node:path'
 import { namesIn } from '@provloom/shared'
 import type { AgentMessage, StreamLedger } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
-import { readLedger } from '../session/ledger.ts'
+import { readLedger } from '../spool/ledger.ts'
 import type { Lanes } from './lanes.ts'
 import { retiredPrefix } from './retired-prefix.ts'
 

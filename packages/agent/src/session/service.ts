@@ -67,7 +67,7 @@ export class SessionService {
     this.#news = new Wake(clock)
     this.#heldUp = new HeldUp({ clock, timing, changed: (message) => this.#control.tell({ message }), told })
     this.#control = new ControlFile(folder)
-    this.own = new OwnStream(clock, files, folder.streams, told)
+    this.own = new OwnStream(clock, folder.streams, told)
     this.#publisher = new Publisher({ clock, files, timing, link, folder, listener: this.#listener() })
     this.#keeper = new ArtifactKeeper({
       context,

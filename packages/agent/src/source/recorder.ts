@@ -95,7 +95,6 @@ export class Recorder {
     if (!inTime) own.record({ type: 'problem', code: 'FACTS', message })
     this.#over = true
     this.#tellEnergy()
-    own.tellDrops()
   }
 
   stop(): void {

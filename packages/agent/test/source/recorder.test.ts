@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemClock, systemFiles } from '@provloom/shared'
+import { systemClock } from '@provloom/shared'
 import { expect, test } from 'vitest'
 import { findPlace } from '../../src/place/place.ts'
 import { sightOf } from '../../src/place/sight.ts'
@@ -34,7 +34,7 @@ function sceneIn(folder: string): Scene {
   const facts = new Facts()
   const recorder = new Recorder({
     clock,
-    own: new OwnStream(systemClock(), systemFiles(), session.streams),
+    own: new OwnStream(systemClock(), session.streams),
     place: findPlace(undefined, {}, sightOf({}, undefined)),
     variables: { PATH: process.env['PATH'] },
     pid: process.pid,

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import {
   encodeFrame,
@@ -9,7 +10,7 @@ import {
   segmentName,
   systemCode,
 } from '@provloom/shared'
-import type { LedgerFile } from './ledger-file.ts'
+import type { Counts } from './counts.ts'
 import { OwnFile } from './own-file.ts'
 
 /** After its last record a number that is out of the way is trusted for so long. */
@@ -18,9 +19,12 @@ const { O_APPEND, O_CREAT, O_WRONLY } = fs.constants
 
 /** Why a record is not on the disk. */
 export interface Trouble {
-  readonly reason: 'disk-full' | 'disk-failed' | 'spool-removed'
+  readonly cause: 'disk-full' | 'disk-failed' | 'spool-removed'
   readonly error: unknown
 }
+
+/** Of what was not tried, because room is kept for other records. */
+export const noSpace: Trouble = { cause: 'disk-full', error: { errno: os.constants.errno.ENOSPC } }
 
 /**
  * The files of a stream: segments of docs/spool-format.md that only grow. The number of the open one is ours as long as it
@@ -29,7 +33,7 @@ export interface Trouble {
  */
 export class Segments {
   readonly #folder: string
-  readonly #ledger: LedgerFile
+  readonly #counts: Counts
   readonly #makeAgain: () => void
   #own: OwnFile | undefined
   /** The one that was begun last, closed or not. */
@@ -41,7 +45,7 @@ export class Segments {
   #isRemoved = false
   #scratch = Buffer.allocUnsafe(4096)
   /** Why the last one that failed did. */
-  trouble: Trouble = { reason: 'disk-failed', error: undefined }
+  trouble: Trouble = { cause: 'disk-failed', error: undefined }
   /** The folder was removed while it was written: to be told. */
   removed = false
   /** The declarations of the stream's series, and how many of them lie where they can be read. */
@@ -49,9 +53,9 @@ export class Segments {
   #declared = 0
 
   /** @param makeAgain makes all that the stream's folder lies in, after somebody removed it; throws the system's error */
-  constructor(folder: string, ledger: LedgerFile, makeAgain: () => void) {
+  constructor(folder: string, counts: Counts, makeAgain: () => void) {
     this.#folder = folder
-    this.#ledger = ledger
+    this.#counts = counts
     this.#makeAgain = makeAgain
   }
 
@@ -88,7 +92,7 @@ export class Segments {
     let own: OwnFile | undefined
     try {
       this.#makeFolder()
-      if (!this.#ledger.isThere()) this.#ledger.make()
+      if (!this.#counts.isThere()) this.#counts.make()
       own = new OwnFile(file, O_WRONLY | O_CREAT | O_APPEND)
       // Only what is there is cut: a file that was ever cut to nothing, ext4 puts on the disk when it is closed.
       if (fs.fstatSync(own.number).size > 0) fs.ftruncateSync(own.number, 0)
@@ -159,7 +163,7 @@ export class Segments {
       this.removed = true
       this.close()
     }
-    if (this.#own !== undefined && !this.#ledger.isThere()) this.#ledger.make()
+    if (this.#own !== undefined && !this.#counts.isThere()) this.#counts.make()
   }
 
   close(): void {
@@ -232,8 +236,8 @@ export class Segments {
   #failed(error: unknown): void {
     const code = systemCode(error)
     const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-    const reason = isFull ? 'disk-full' : this.#isRemoved ? 'spool-removed' : 'disk-failed'
-    this.trouble = { reason, error }
+    const cause = isFull ? 'disk-full' : this.#isRemoved ? 'spool-removed' : 'disk-failed'
+    this.trouble = { cause, error }
   }
 }
 
