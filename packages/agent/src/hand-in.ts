@@ -55,7 +55,6 @@ export async function handIn(
     link,
     folder: found.folder,
     facts: found.facts,
-    settings: seat.settings,
     place: seat.place,
     process: {
       lifeOf: () => 'gone',
@@ -66,7 +65,8 @@ export async function handIn(
     },
     history,
     lastUs: history.lastUs,
-    recorder: () => undefined,
+    isLive: false,
+    sources: [],
     // Whoever hands in a kept session asks for nothing, and need not be told that settings differ.
     told: (message) =>
       voice.tell(message, isRank(seat.place.rank) && isAttempt(seat.place.attempt) ? seat.place.rank : 0),

@@ -5,7 +5,7 @@ import type { CommandEnd } from '../launch/command.ts'
 import { memoryKills } from '../launch/memory-kills.ts'
 import { Publisher } from '../publish/publisher.ts'
 import type { DrainOutcome, Hurry, PublisherListener } from '../publish/publisher.ts'
-import { Recorder } from '../source/recorder.ts'
+import { EventSources } from '../source/event-source.ts'
 import { OwnStream } from '../spool/own-stream.ts'
 import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import { Wake } from '../wake.ts'
@@ -36,7 +36,7 @@ export class SessionService {
   readonly #control: ControlFile
   readonly #publisher: Publisher
   readonly #keeper: ArtifactKeeper
-  readonly #recorder: Recorder | undefined
+  readonly #sources: EventSources
   readonly #news: Wake
   readonly #killsBefore: number | undefined = memoryKills()
   #history: History | undefined
@@ -78,11 +78,7 @@ export class SessionService {
       record: (fact) => this.own.record(fact),
       pending: (stream, lowest) => this.#publisher.hold(stream, lowest),
     })
-    this.#recorder = parts.recorder(this.own)
-  }
-
-  get welcome(): Welcome | undefined {
-    return this.#welcome
+    this.#sources = new EventSources(parts.sources)
   }
 
   /** The command has ended: it is the end of every process of it that is gone. */
@@ -123,7 +119,7 @@ export class SessionService {
     this.#noteEnd(this.#history.sessionEnd)
     for (const one of this.#history.stored) this.#keeper.done(one)
     for (const one of this.#history.artifacts) this.#keeper.keep(one.artifact, one)
-    this.#recorder?.begin(!this.#parts.settings.disableCodecarbon)
+    this.#sources.start(this.own)
     this.#publisher.start(hello)
     await this.#untilOver()
     if (this.#isQuiet) return this.#endQuietly()
@@ -175,7 +171,7 @@ export class SessionService {
     const { context } = this.#parts
     this.#publisher.closing()
     // What is still being asked is waited for at the same time.
-    const asked = this.#recorder?.end()
+    const asked = this.#sources.stop()
     let outcome = await this.#publisher.drain(this.#until)
     // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
     while (outcome === 'gave-up' && this.#hasTime) {
@@ -282,7 +278,7 @@ export class SessionService {
   }
 
   async #leave(): Promise<SessionOutcome> {
-    await this.#recorder?.end()
+    await this.#sources.stop()
     const end = this.#end.known(this.#said)
     if (end !== undefined) this.own.record({ type: 'process.end', ...howOf(end) })
     this.own.seal()
@@ -313,7 +309,7 @@ export class SessionService {
 
   #close(): void {
     this.#keeper.stop()
-    this.#recorder?.stop()
+    void this.#sources.stop()
     this.#publisher.close()
     this.own.close()
   }
@@ -334,7 +330,7 @@ export class SessionService {
       },
       offset: (us, uncertaintyUs) => {
         // It is this machine's, now: it says nothing of the clock by which a kept session was written.
-        if (this.#recorder !== undefined) this.#offset.note(us, uncertaintyUs)
+        if (this.#parts.isLive) this.#offset.note(us, uncertaintyUs)
       },
       problem: (problem) => this.#noteProblem(problem),
       trouble: (message) => this.#parts.told(message),
@@ -346,6 +342,7 @@ export class SessionService {
     // Each is told once: a conflict is found later than the rest.
     for (const one of welcome.differences) this.#parts.told(one)
     this.#welcome = welcome
+    this.own.run = runId
     this.#delay = undefined
     this.#control.tell({ runId, runDir, rank, attempt, ordinal, mark: welcome.next, message: undefined })
     this.#keeper.begin(runId, runDir)
@@ -367,7 +364,7 @@ export class SessionService {
     // Told first: a client that finds itself quiet does not look again.
     if (!this.#isQuiet || this.facts.silent !== true) this.#parts.told(message)
     this.#control.tell({ state: this.#isQuiet ? 'quiet' : 'refused', message })
-    if (this.#isQuiet) this.#recorder?.stop()
+    if (this.#isQuiet) void this.#sources.stop()
     this.#parts.context.tell({ kind: 'refused', reason, message })
     this.#news.ring()
   }

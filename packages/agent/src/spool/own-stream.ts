@@ -34,6 +34,8 @@ const unbounded: Space = {
 /** The agent's own stream of a session: facts of process, host and energy, beside the worker's, by the same rules. */
 export class OwnStream {
   readonly id: string
+  /** The run that it is of; the session, until that is known. */
+  run: string
   readonly #clock: Clock
   readonly #counts = new CountsInMemory()
   readonly #writer: SpoolWriter
@@ -46,6 +48,7 @@ export class OwnStream {
    */
   constructor(clock: Clock, streams: string, told: (message: string) => void = () => {}) {
     this.#tell = told
+    this.run = path.basename(path.dirname(streams))
     this.id = `${agentStream}${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
     makeFolder(path.join(streams, this.id))

@@ -5,9 +5,7 @@ import type { SessionFacts } from '../session/facts.ts'
 import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
-import type { Facts } from '../source/facts.ts'
-import { Recorder } from '../source/recorder.ts'
-import type { Sampler } from '../source/sampler.ts'
+import type { Sources } from '../source/sources.ts'
 import type { TreeFolder } from './folder.ts'
 import type { Seat } from './places.ts'
 import { lifeOf, pidNamespace } from './processes.ts'
@@ -21,8 +19,7 @@ export interface OpeningParts {
   readonly seat: Seat
   readonly agent: string
   readonly link: Link
-  readonly facts: Facts
-  readonly sampler: Sampler
+  readonly sources: Sources
   readonly wrapped: Wrapped | undefined
   readonly wentOn: () => boolean
   /** Whether the command, or who founded the tree, has ended. */
@@ -42,7 +39,6 @@ export function openSession(parts: OpeningParts): {
     link,
     folder,
     facts,
-    settings: seat.settings,
     place: seat.place,
     process: {
       lifeOf: (one) => {
@@ -54,20 +50,17 @@ export function openSession(parts: OpeningParts): {
       wentOn: parts.wentOn,
       hasParent: () => hasParent(facts),
     },
-    recorder: (own) =>
-      new Recorder({
-        clock: context.clock,
-        own,
-        place: seat.place,
-        variables: { ...context.variables, ...facts.environment },
-        pid: facts.pid,
-        argv: facts.argv,
-        directory: facts.directory,
-        topPid: wrapped === undefined ? facts.pid : process.pid,
-        facts: parts.facts,
-        sampler: parts.sampler,
-        startedUs: facts.openedUs,
-      }),
+    isLive: true,
+    sources: parts.sources.of({
+      place: seat.place,
+      variables: { ...context.variables, ...facts.environment },
+      pid: facts.pid,
+      argv: facts.argv,
+      directory: facts.directory,
+      topPid: wrapped === undefined ? facts.pid : process.pid,
+      startedUs: facts.openedUs,
+      wantsEnergy: !seat.settings.disableCodecarbon,
+    }),
     told,
   })
   return { service, hello: helloOf(parts) }

@@ -14,8 +14,8 @@ import { leaveExit } from '../session/process-end.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
-import { Facts } from '../source/facts.ts'
-import { Sampler, sampleIntervalSecondsDefault } from '../source/sampler.ts'
+import { sampleIntervalSecondsDefault } from '../source/sampler.ts'
+import { Sources } from '../source/sources.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
@@ -64,8 +64,7 @@ export class TreeService {
   readonly #link: Link
   readonly #presence: Presence
   readonly #meeting: Meeting
-  readonly #facts = new Facts()
-  readonly #sampler: Sampler
+  readonly #sources: Sources
   readonly #places: Places
   readonly #open = new Map<string, { readonly service: SessionService; readonly done: Promise<void> }>()
   readonly #waiting: Found[] = []
@@ -124,7 +123,7 @@ export class TreeService {
       awayMs: () => this.#link.awayMs,
     })
     const intervalMs = (given.sampleIntervalSeconds ?? sampleIntervalSecondsDefault) * 1000
-    this.#sampler = new Sampler(clock, intervalMs, (own) => this.#runOf(own))
+    this.#sources = new Sources(clock, timing, intervalMs)
   }
 
   /** Sessions that have ended, in that order. */
@@ -155,8 +154,8 @@ export class TreeService {
     this.#parts.claim.tellJob(this.#places.own.jobKey)
     if (wrapped !== undefined || facts.by === 'agent') this.#meetEarly()
     if (wrapped !== undefined) {
-      // Asked now, they are known by the end of a script of half a second.
-      void this.#facts.ask({ argv: wrapped.argv, directory: context.directory, variables: context.variables })
+      const { directory, variables } = context
+      this.#sources.foresee({ argv: wrapped.argv, directory, variables })
     }
     void this.#link.start()
     this.#running ??= this.#run()
@@ -264,7 +263,7 @@ export class TreeService {
   async close(idle: boolean, until: number): Promise<void> {
     await this.#presence.leave(this.#places.own.jobKey, this.#ends, idle, until)
     this.#stopped = true
-    this.#facts.stop()
+    this.#sources.stop()
     this.#watch.close()
     this.#meeting.close()
     this.#news.ring()
@@ -342,8 +341,7 @@ export class TreeService {
         seat,
         agent: this.#agent,
         link: this.#link,
-        facts: this.#facts,
-        sampler: this.#sampler,
+        sources: this.#sources,
         wrapped: this.#parts.wrapped,
         wentOn: () => this.#wentOn(found.facts),
         isOver: () => this.#isOver(),
@@ -390,10 +388,5 @@ export class TreeService {
     if (now - this.#beatAtMs < beatMs) return
     this.#beatAtMs = now
     if (fs.existsSync(tree.root)) claim.beat(spoolBytesOf(tree), this.#link.heard)
-  }
-
-  #runOf(own: SessionService['own']): string {
-    for (const [id, { service }] of this.#open) if (service.own === own) return service.welcome?.runId ?? id
-    return ''
   }
 }
