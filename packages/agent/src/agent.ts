@@ -7,6 +7,7 @@ import { contextOf } from './context.ts'
 import type { Context } from './context.ts'
 import { deliveryOf } from './delivery.ts'
 import { handIn } from './hand-in.ts'
+import { Lifetime } from './lifetime.ts'
 import { launchCommand } from './launch/command.ts'
 import type { CommandEnd, RunningCommand } from './launch/command.ts'
 import { forwardSignals } from './launch/signals.ts'
@@ -73,10 +74,8 @@ class TreeAgent implements Agent {
   #over!: (life: Promise<AgentOutcome>) => void
   #started: Promise<void> | undefined
   #service: TreeService | undefined
-  #until = Infinity
+  readonly #lifetime = new Lifetime()
   #signalled = false
-  #askToStop: () => void = () => {}
-  readonly #stopped: Promise<'stopped'>
   #command: RunningCommand | undefined
   #fault: string | undefined
   #tellFault: () => void = () => {}
@@ -92,9 +91,6 @@ class TreeAgent implements Agent {
     })
     this.#faulty = new Promise((resolve) => {
       this.#tellFault = resolve
-    })
-    this.#stopped = new Promise((resolve) => {
-      this.#askToStop = () => resolve('stopped')
     })
   }
 
@@ -125,8 +121,7 @@ class TreeAgent implements Agent {
 
   async stop(deadlineMs: number): Promise<StopOutcome> {
     if (this.#life === undefined) return drained
-    this.#until = this.#context.clock.monotonicMs() + deadlineMs
-    this.#askToStop()
+    this.#lifetime.stop(this.#context.clock.monotonicMs() + deadlineMs)
     const outcome = await this.#life
     if (outcome.kind === 'not-started' || outcome.delivery.kind !== 'kept') return drained
     const { records, folders } = outcome.delivery
@@ -161,7 +156,7 @@ class TreeAgent implements Agent {
         return this.#serveTree(this.#mode.folder, started)
       case 'drain':
         started()
-        return handIn(this.#context, this.#mode, () => this.#until).then((delivery) =>
+        return handIn(this.#context, this.#mode, this.#lifetime).then((delivery) =>
           outcomeOf(undefined, delivery),
         )
     }
@@ -226,20 +221,20 @@ class TreeAgent implements Agent {
     const service = new TreeService({ context: this.#context, tree, facts, claim, wrapped })
     this.#service = service
     service.start()
-    const ended = await Promise.race([command.ended, this.#stopped])
+    const ended = await Promise.race([command.ended, this.#lifetime.stopped])
     const end = ended === 'stopped' ? undefined : ended
     const drainedBy = clock.monotonicMs() + timing.drainMs
-    if (ended === 'stopped') await service.leave(this.#until)
+    if (ended === 'stopped') await service.leave(this.#lifetime.until)
     else {
       tell({ kind: 'worker-ended', end })
       service.commandEnded(end)
       service.recordCommand()
-      await service.settle(this.#until)
+      await service.settle(this.#lifetime.until)
     }
     // One that answered a moment ago does so now: unsaid, it would wait for this agent until that counts as lost.
     const answeredBy = clock.monotonicMs() + timing.answerWaitMs
     const closedBy = service.isAnswered ? answeredBy : Math.min(drainedBy, answeredBy)
-    await service.close(false, Math.min(this.#until, closedBy))
+    await service.close(false, Math.min(this.#lifetime.until, closedBy))
     claim.leave()
     return outcomeOf(end, this.#conclude(service, tree))
   }
@@ -257,12 +252,15 @@ class TreeAgent implements Agent {
     service.start()
     const living = (): boolean => facts.by === 'client' && lifeOf(facts) !== 'gone'
     for (;;) {
-      const over = await Promise.race([service.untilDone(timing.idleMs, living), this.#stopped])
-      if (over === 'stopped') await service.leave(this.#until)
+      const over = await Promise.race([service.untilDone(timing.idleMs, living), this.#lifetime.stopped])
+      if (over === 'stopped') await service.leave(this.#lifetime.until)
       // Whoever begins a session now finds no agent, and starts one; whoever has begun one before is found by the look.
       claim.leave()
       if (over === 'stopped' || !service.lookAgain() || claim.take() !== undefined) {
-        await service.close(over === 'idle', Math.min(this.#until, clock.monotonicMs() + timing.answerWaitMs))
+        await service.close(
+          over === 'idle',
+          Math.min(this.#lifetime.until, clock.monotonicMs() + timing.answerWaitMs),
+        )
         return outcomeOf(undefined, this.#conclude(service, tree))
       }
     }

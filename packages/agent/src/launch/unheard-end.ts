@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { statOf } from '@provloom/shared/process'
-import { commandEndOf } from '../session/ending.ts'
+import { commandEndOf } from '../session/rank-end.ts'
 import type { CommandEnd } from './command.ts'
 
 /**

@@ -6,7 +6,6 @@ import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
 import type { Sources } from '../source/sources.ts'
-import type { TreeFolder } from './folder.ts'
 import type { Seat } from './places.ts'
 import { lifeOf, pidNamespace } from './processes.ts'
 import type { Found } from './watch.ts'
@@ -14,7 +13,6 @@ import type { Wrapped } from './wrapped.ts'
 
 export interface OpeningParts {
   readonly context: Context
-  readonly tree: TreeFolder
   readonly found: Found
   readonly seat: Seat
   readonly agent: string

@@ -40,17 +40,16 @@ function sending(): { readonly sender: Sender; readonly sent: number[]; readonly
     log.appendSync(encodeEvent({ type: 'problem', time: i, code: 'X', message: '' }))
   log.close()
   const nothing = (): void => {}
+  const wake = new Wake(clock)
   const lanes = new Lanes({
     clock,
     files,
     timing: defaultTiming,
     folder: streams,
-    problem: nothing,
-    stirred: nothing,
+    listener: nothing,
+    wake,
   })
-  const wake = new Wake(clock)
-  const tell = { packed: nothing, stalled: nothing, failed: nothing, moved: nothing }
-  const sender = new Sender({ clock, timing: defaultTiming, lanes, wake, session: 's', ...tell })
+  const sender = new Sender({ clock, timing: defaultTiming, lanes, wake, session: 's', listener: nothing })
   const sent: number[] = []
   const outlet: Outlet = {
     async send(frame) {
