@@ -11,8 +11,8 @@ import { maskArguments } from '../secrets.ts'
 import type { OwnStream } from '../spool/own-stream.ts'
 import { RaplMeter } from './energy.ts'
 import type { Facts } from './facts.ts'
-import { userFact } from './host.ts'
 import type { Sampler } from './sampler.ts'
+import { userFact } from './user.ts'
 
 export interface RecorderParts {
   readonly clock: Clock
@@ -23,6 +23,8 @@ export interface RecorderParts {
   readonly pid: number
   readonly argv: readonly string[]
   readonly directory: string
+  /** Where the run is saved, absolute. */
+  readonly saveDir: string
   /** Whose parent is the launcher: the wrapper, where there is one. */
   readonly topPid: number
   readonly facts: Facts
@@ -91,7 +93,7 @@ export class Recorder {
       })
     })
     sampler.remove(own)
-    const message = `version and packages are missing: ${probesMs / 1_000} s were not enough to ask for them`
+    const message = `facts are missing: ${probesMs / 1_000} s were not enough to ask all programs that know them`
     if (!inTime) own.record({ type: 'problem', code: 'FACTS', message })
     this.#over = true
     this.#tellEnergy()
@@ -103,8 +105,11 @@ export class Recorder {
   }
 
   async #ask(): Promise<void> {
-    const { facts, argv, directory, variables, own } = this.#parts
-    for (const fact of await facts.ask({ argv, directory, variables })) if (!this.#over) own.record(fact)
+    const { facts, argv, directory, variables, own, place } = this.#parts
+    const saveDir = tellsOfHost(place) ? this.#parts.saveDir : undefined
+    await facts.ask({ argv, directory, variables }, saveDir, (fact) => {
+      if (!this.#over) own.record(fact)
+    })
   }
 
   #sampled(): void {
@@ -127,8 +132,13 @@ export class Recorder {
 }
 
 /** One rank per host counts its energy; ranks that do not know their place on it leave it to rank 0. */
-function countsEnergy(place: Place): boolean {
-  return place.localRank === undefined ? place.rank === 0 : place.localRank === 0
+function countsEnergy({ localRank, rank }: Place): boolean {
+  return localRank === undefined ? rank === 0 : localRank === 0
+}
+
+/** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
+export function tellsOfHost({ localRank }: Place): boolean {
+  return localRank === undefined || localRank === 0
 }
 
 /** `provloom run ...` of our own command, which runs as Node with flags that nobody has typed. */

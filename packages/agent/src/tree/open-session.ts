@@ -63,6 +63,7 @@ export function openSession(parts: OpeningParts): {
         pid: facts.pid,
         argv: facts.argv,
         directory: facts.directory,
+        saveDir: seat.settings.provenanceSaveDir,
         topPid: wrapped === undefined ? facts.pid : process.pid,
         facts: parts.facts,
         sampler: parts.sampler,

@@ -15,6 +15,7 @@ import type { SessionOutcome } from '../session/outcome.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
+import { tellsOfHost } from '../source/recorder.ts'
 import { Sampler, sampleIntervalSecondsDefault } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
@@ -155,8 +156,8 @@ export class TreeService {
     this.#parts.claim.tellJob(this.#places.own.jobKey)
     if (wrapped !== undefined || facts.by === 'agent') this.#meetEarly()
     if (wrapped !== undefined) {
-      // Asked now, they are known by the end of a script of half a second.
-      void this.#facts.ask({ argv: wrapped.argv, directory: context.directory, variables: context.variables })
+      const { directory, variables } = context
+      this.#facts.begin({ argv: wrapped.argv, directory, variables }, tellsOfHost(this.#places.place))
     }
     void this.#link.start()
     this.#running ??= this.#run()

@@ -41,6 +41,7 @@ function sceneIn(folder: string): Scene {
     topPid: process.pid,
     argv: [python, 'train.py'],
     directory: folder,
+    saveDir: folder,
     facts,
     sampler: new Sampler(clock, 0, () => ''),
     startedUs: 1,
@@ -79,7 +80,7 @@ test('the end does not wait longer than it is told to, and says what is missing'
   facts.stop()
   const { events } = await readOnlyStream(path.dirname(streams))
   expect(events).toContainEqual(
-    expect.objectContaining({ code: 'FACTS', message: expect.stringContaining('version and packages') }),
+    expect.objectContaining({ code: 'FACTS', message: expect.stringContaining('5 s were not enough') }),
   )
 })
 

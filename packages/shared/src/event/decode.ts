@@ -92,10 +92,17 @@ function obeys(field: unknown, rule: string): boolean {
     case 'map':
       return isRecord(field) && Object.values(field).every((one) => typeof one === 'string')
     case 'gpus':
-      return Array.isArray(field) && field.every((one) => isRecord(one) && typeof one['name'] === 'string')
+      return Array.isArray(field) && field.every(isGpu)
     default:
       return typeof field === 'string' && rule.split('|').includes(field)
   }
+}
+
+function isGpu(value: unknown): boolean {
+  if (!isRecord(value) || typeof value['name'] !== 'string') return false
+  const { uuid, driver, memoryBytes } = value
+  const texts = [uuid, driver].every((one) => one === undefined || typeof one === 'string')
+  return texts && (memoryBytes === undefined || isCount(memoryBytes))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
