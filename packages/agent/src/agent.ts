@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { deliveryOf } from './delivery.ts'
 import { handIn } from './hand-in.ts'
 import { launchCommand } from './launch/command.ts'
-import type { CommandEnd, RunningCommand } from './launch/command.ts'
+import type { CommandEnd, NotStartedCode, RunningCommand } from './launch/command.ts'
 import { forwardSignals } from './launch/signals.ts'
 import { workerEnvironment } from './launch/worker-environment.ts'
 import { hostId } from '@provloom/shared/process'
@@ -27,7 +27,7 @@ import type { Wrapped } from './tree/wrapped.ts'
 export type AgentOutcome =
   | { readonly kind: 'exited'; readonly code: number; readonly delivery: Delivery }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly delivery: Delivery }
-  | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly error: ProvloomError }
+  | { readonly kind: 'not-started'; readonly exitCode: NotStartedCode; readonly error: ProvloomError }
   /** Of `tree` and `drain`, and of an agent that was stopped before its command ended. */
   | { readonly kind: 'served'; readonly delivery: Delivery }
 

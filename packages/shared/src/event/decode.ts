@@ -1,5 +1,6 @@
 import { isCount } from '../ids.ts'
 import { eventBytesMax, nameLengthMax } from '../limits.ts'
+import { nameWithin } from '../text.ts'
 import type { Event } from './event.ts'
 import { eventFields } from './fields.ts'
 
@@ -37,7 +38,7 @@ function checkEvent(value: object): EventLook {
   const type = fieldOf(value, 'type')
   if (typeof type !== 'string') return bad('no type')
   const rulesOfType = rules.get(type)
-  if (rulesOfType === undefined) return { kind: 'unknown', type: type.slice(0, nameLengthMax) }
+  if (rulesOfType === undefined) return { kind: 'unknown', type: nameWithin(type) }
   const time = fieldOf(value, 'time')
   if (!isCount(time)) return bad(`${type}: time is not an integer number of microseconds`)
   const event: Record<string, unknown> = { type, time }

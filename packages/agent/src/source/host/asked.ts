@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { decodeEvent, nodeFlags } from '@provloom/shared'
+import { decodeEvent, fieldsIn, fieldsOf, nodeFlags } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import type { Gpu, HostFacts, Mount } from './told.ts'
 
@@ -78,8 +78,8 @@ function endGroup(pid: number | undefined): void {
 
 /** Lines that are whole, and say what an event may hold. */
 export function askedOf(text: string): Asked {
-  const answers = text.split('\n').slice(0, -1).map(fieldsOf)
-  const told = (name: string): unknown[] => answers.flatMap((one) => (name in one ? [one[name]] : []))
+  const answers = text.split('\n').slice(0, -1).map(fieldsIn)
+  const told = (name: string): unknown[] => answers.flatMap((one) => (one.has(name) ? [one.get(name)] : []))
   const event = decodeEvent(
     Buffer.from(
       JSON.stringify({
@@ -97,22 +97,7 @@ export function askedOf(text: string): Asked {
   return { facts, gpus, mounts: told('mounts').flat().filter(isMount), whole: told('over').length > 0 }
 }
 
-function fieldsOf(line: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
-  }
-}
-
 function isMount(value: unknown): value is Mount {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'folder' in value &&
-    typeof value.folder === 'string' &&
-    'type' in value &&
-    typeof value.type === 'string'
-  )
+  const fields = fieldsOf(value)
+  return typeof fields.get('folder') === 'string' && typeof fields.get('type') === 'string'
 }
