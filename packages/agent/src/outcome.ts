@@ -1,12 +1,12 @@
 import type { ProvloomError } from '@provloom/shared'
-import type { CommandEnd } from './launch/command.ts'
+import type { CommandEnd, NotStartedCode } from './launch/command.ts'
 import type { Delivery } from './status.ts'
 
 /** How an agent's work ended. `exited` and `killed` are the command's own end. */
 export type AgentOutcome =
   | { readonly kind: 'exited'; readonly code: number; readonly delivery: Delivery }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals; readonly delivery: Delivery }
-  | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly error: ProvloomError }
+  | { readonly kind: 'not-started'; readonly exitCode: NotStartedCode; readonly error: ProvloomError }
   /** Of `tree` and `drain`, and of an agent that was stopped before its command ended. */
   | { readonly kind: 'served'; readonly delivery: Delivery }
 

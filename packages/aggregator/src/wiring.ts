@@ -1,5 +1,6 @@
 import os from 'node:os'
 import { createGraphBuilder } from '@provloom/graph'
+import PQueue from 'p-queue'
 import { drained, limits, version } from '@provloom/shared'
 import type { Clock, Files, Rank, StopOutcome } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
@@ -164,6 +165,7 @@ export class Wiring {
       createMetricStore,
       createGraph: settings.createGraph,
       createSvg: settings.createSvg,
+      drawings: new PQueue({ concurrency: 1 }),
       onRoom: () => this.#freed.ring(),
       acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
       retryLater: (streams, message) => this.#intake.retryLater(streams, message),

@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
-import { ProvloomError, isOn, knownError, renderError, say } from '@provloom/shared'
+import { ProvloomError, exitCode, isOn, knownError, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
-import { exitCode } from './exit-code.ts'
 import { refuseFlagValue } from './flag-value.ts'
 import { commandHasBegun } from './launch/begun.ts'
 import { createProgram } from './program.ts'

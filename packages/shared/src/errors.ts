@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'NOT_READY'
   | 'FILE_UNREADABLE'
   | 'FILE_UNWRITABLE'
+  | 'DRAWING_FAILED'
   | 'INTERNAL'
 
 export interface ErrorFacts {

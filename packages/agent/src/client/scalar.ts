@@ -1,6 +1,6 @@
 import { types } from 'node:util'
+import { firstBytes, wellFormed } from '@provloom/shared'
 import { functionName, heldIn, strangerOf, titleOf } from './stranger.ts'
-import { firstBytes, wellFormed } from './text.ts'
 import type { Typed } from './typed.ts'
 
 /** Integers of more than about 4,096 digits are no numbers to any reader. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isCount } from '@provloom/shared'
+import { fieldsOf, isCount } from '@provloom/shared'
 import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { unheardEnd } from '../launch/unheard-end.ts'
@@ -147,10 +147,7 @@ function exitLeftIn(
   folder: SessionFolder,
 ): { readonly end: CommandEnd; readonly timeUs: number | undefined } | undefined {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, fileName), 'utf8'))
-    const fields = new Map<string, unknown>(
-      typeof value === 'object' && value !== null ? Object.entries(value) : [],
-    )
+    const fields = fieldsOf(JSON.parse(fs.readFileSync(path.join(folder.root, fileName), 'utf8')))
     const [code, timeUs] = [fields.get('exitCode'), fields.get('timeUs')]
     const end = commandEndOf(isCount(code) ? code : undefined, textOf(fields.get('signal')))
     return end === undefined ? undefined : { end, timeUs: isCount(timeUs) ? timeUs : undefined }

@@ -1,4 +1,4 @@
-import os from 'node:os'
+import { isSignal } from '@provloom/shared'
 import type { Bye, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { elasticError } from '../launch/last-words.ts'
@@ -21,10 +21,6 @@ export interface EndFacts {
 export function commandEndOf(code: number | undefined, signal: string | undefined): CommandEnd | undefined {
   if (isSignal(signal)) return { kind: 'killed', signal }
   return code === undefined ? undefined : { kind: 'exited', code }
-}
-
-function isSignal(name: string | undefined): name is NodeJS.Signals {
-  return name !== undefined && name in os.constants.signals
 }
 
 export function howOf(end: CommandEnd): { readonly signal: string } | { readonly exitCode: number } {

@@ -7,24 +7,27 @@ export class AskedFacts implements EventSource {
   readonly #clock: Clock
   readonly #facts: Facts
   readonly #subject: Subject
+  readonly #saveDir: string | undefined
   readonly #patienceMs: number
   #writer: SourceWriter | undefined
   #asked: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
-  /** @param patienceMs what is still being asked when the session ends gets so long */
-  constructor(clock: Clock, facts: Facts, subject: Subject, patienceMs: number) {
+  /**
+   * @param saveDir where the run is saved; undefined: another rank of the machine tells of it
+   * @param patienceMs what is still being asked when the session ends gets so long
+   */
+  constructor(clock: Clock, facts: Facts, subject: Subject, saveDir: string | undefined, patienceMs: number) {
     this.#clock = clock
     this.#facts = facts
     this.#subject = subject
+    this.#saveDir = saveDir
     this.#patienceMs = patienceMs
   }
 
   start(writer: SourceWriter): void {
     this.#writer = writer
-    this.#asked = this.#facts.ask(this.#subject).then((found) => {
-      for (const fact of found) this.#writer?.record(fact)
-    })
+    this.#asked = this.#facts.ask(this.#subject, this.#saveDir, (fact) => this.#writer?.record(fact))
   }
 
   stop(): Promise<void> {
@@ -40,7 +43,7 @@ export class AskedFacts implements EventSource {
         resolve(true)
       })
     })
-    const message = `version and packages are missing: ${this.#patienceMs / 1_000} s were not enough to ask for them`
+    const message = `facts are missing: ${this.#patienceMs / 1_000} s were not enough to ask all programs that know them`
     if (!isInTime) this.#writer?.record({ type: 'problem', code: 'FACTS', message })
     this.#writer = undefined
   }

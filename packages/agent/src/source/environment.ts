@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fieldsIn } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { recordedVariables } from './allow-list.ts'
@@ -99,7 +100,7 @@ async function askNode(
 }
 
 function probeOf(answer: string | undefined): Probe {
-  const fields = fieldsOf(answer ?? '')
+  const fields = fieldsIn(answer)
   const text = (name: string): string | undefined => {
     const value = fields.get(name)
     return typeof value === 'string' ? value : undefined
@@ -118,7 +119,7 @@ function nodePackages(directory: string): Record<string, string> | undefined {
   for (let folder = directory; ; folder = path.dirname(folder)) {
     try {
       const text = fs.readFileSync(path.join(folder, 'node_modules', '.package-lock.json'), 'utf8')
-      const locked = fieldsOf(text).get('packages')
+      const locked = fieldsIn(text).get('packages')
       if (typeof locked !== 'object' || locked === null) return undefined
       const versions = Object.entries(locked).map(([place, about]: [string, unknown]) => [
         place.replace(/^.*node_modules\//, ''),
@@ -150,13 +151,4 @@ function containerOf(variables: Variables): string | undefined {
     variables['APPTAINER_CONTAINER'] ?? variables['SINGULARITY_CONTAINER'] ?? variables['container']
   if (named !== undefined && named !== '') return named
   return fs.existsSync('/.dockerenv') ? 'docker' : undefined
-}
-
-function fieldsOf(json: string): ReadonlyMap<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json)
-    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
-  } catch {
-    return new Map()
-  }
 }

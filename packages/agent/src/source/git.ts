@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { nameWithin } from '@provloom/shared'
 import { changedPaths, gitWithout, ownBelow } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
 import { cutCredentials, maskHead } from '../secrets.ts'
@@ -89,7 +90,7 @@ export function* gitFacts(
   return {
     root,
     ...(commit === undefined ? {} : { commit }),
-    ...(branch === undefined ? {} : { branch: branch.slice(0, 512) }),
+    ...(branch === undefined ? {} : { branch: nameWithin(branch) }),
     ...(remote === undefined ? {} : { remote: cutCredentials(remote) }),
     ...(dirty === undefined ? {} : { dirty }),
     ...(diffSha256 === undefined ? {} : { diffSha256 }),

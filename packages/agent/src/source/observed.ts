@@ -8,6 +8,8 @@ export interface Observed {
   readonly pid: number
   readonly argv: readonly string[]
   readonly directory: string
+  /** Where the run is saved, absolute. */
+  readonly saveDir: string
   /** Whose parent is the launcher: the wrapper, where there is one. */
   readonly topPid: number
   readonly startedUs: number

@@ -1,4 +1,5 @@
 import type { Clock } from '@provloom/shared'
+import type { Place } from '../place/place.ts'
 import type { Timing } from '../timing.ts'
 import { AskedFacts } from './asked-facts.ts'
 import { EnergyUse } from './energy-use.ts'
@@ -25,16 +26,17 @@ export class Sources {
   }
 
   /** Asks now what a session will want: it is known by the end of a script of half a second. */
-  foresee(subject: Subject): void {
-    void this.#facts.ask(subject)
+  foresee(subject: Subject, place: Place): void {
+    this.#facts.begin(subject, tellsOfHost(place))
   }
 
   /** Of one session. Whatever else is to be seen of it is one more here. */
   of(observed: Observed): readonly EventSource[] {
     const [clock, { factsMs }] = [this.#clock, this.#timing]
+    const saveDir = tellsOfHost(observed.place) ? observed.saveDir : undefined
     return [
       new WorkerFacts(observed),
-      new AskedFacts(clock, this.#facts, observed, factsMs),
+      new AskedFacts(clock, this.#facts, observed, saveDir, factsMs),
       new Usage(this.#sampler, observed.pid),
       ...(countsEnergy(observed) ? [new EnergyUse(clock)] : []),
     ]
@@ -48,4 +50,9 @@ export class Sources {
 /** One rank per host counts its energy; ranks that do not know their place on it leave it to rank 0. */
 function countsEnergy({ place, wantsEnergy }: Observed): boolean {
   return wantsEnergy && (place.localRank === undefined ? place.rank === 0 : place.localRank === 0)
+}
+
+/** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
+function tellsOfHost({ localRank }: Place): boolean {
+  return localRank === undefined || localRank === 0
 }

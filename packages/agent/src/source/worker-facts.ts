@@ -6,8 +6,8 @@ import { statOf } from '@provloom/shared/process'
 import { devicesOf } from '../place/devices.ts'
 import { maskArguments } from '../secrets.ts'
 import type { EventSource, SourceWriter } from './event-source.ts'
-import { userFact } from './host.ts'
 import type { Observed } from './observed.ts'
+import { userFact } from './user.ts'
 
 /** Who a session is: its process, how that was started, by whom, and where it stands in its job. Known at once. */
 export class WorkerFacts implements EventSource {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { isCount, namesIn, systemCode, version } from '@provloom/shared'
+import { fieldsOf, isCount, namesIn, systemCode, version } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from './folder.ts'
@@ -195,8 +195,7 @@ function makeWhole(file: string, text: string): void {
 }
 
 function fieldsAt(file: string): ReadonlyMap<string, unknown> {
-  const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  return fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
 }
 
 function agentAt(file: string): ServingAgent | undefined {

@@ -55,6 +55,7 @@ export function openSession(parts: OpeningParts): {
       pid: facts.pid,
       argv: facts.argv,
       directory: facts.directory,
+      saveDir: seat.settings.provenanceSaveDir,
       topPid: wrapped === undefined ? facts.pid : process.pid,
       startedUs: facts.openedUs,
       wantsEnergy: !seat.settings.disableCodecarbon,

@@ -110,7 +110,7 @@ export class TreeService {
     if (wrapped !== undefined || facts.by === 'agent') this.#meetEarly()
     if (wrapped !== undefined) {
       const { directory, variables } = context
-      this.#sources.foresee({ argv: wrapped.argv, directory, variables })
+      this.#sources.foresee({ argv: wrapped.argv, directory, variables }, this.#places.place)
     }
     this.#contact.start()
     this.#running ??= this.#run()

@@ -40,6 +40,7 @@ function sceneIn(folder: string): Scene {
       topPid: process.pid,
       argv: [python, 'train.py'],
       directory: folder,
+      saveDir: folder,
       startedUs: 1,
       wantsEnergy: false,
     }),
@@ -78,7 +79,7 @@ test('the end does not wait longer than it is told to, and says what is missing'
   tree.stop()
   const { events } = await readOnlyStream(session)
   expect(events).toContainEqual(
-    expect.objectContaining({ code: 'FACTS', message: expect.stringContaining('version and packages') }),
+    expect.objectContaining({ code: 'FACTS', message: expect.stringContaining('5 s were not enough') }),
   )
 })
 

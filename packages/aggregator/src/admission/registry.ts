@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import PQueue from 'p-queue'
 import { closedMax, noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
 import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf } from '@provloom/shared'
@@ -49,8 +50,8 @@ export class Registry {
   readonly #failing = new Map<string, { readonly why: string; readonly notBeforeMs: number }>()
   /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
   readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
-  #writing: Promise<void> = Promise.resolve()
-  #nextWrite: Promise<void> | undefined
+  readonly #writes: PQueue = new PQueue({ concurrency: 1 })
+  #nextWrite: Promise<void> = Promise.resolve()
 
   constructor(around: Surroundings, settings: Settings, control: ControlFolder) {
     this.#around = around
@@ -329,19 +330,15 @@ export class Registry {
 
   /** One writer at a time, with what is true when it begins. Those who ask before that share it: it grows with the runs. */
   #write(): Promise<void> {
-    const write = async (): Promise<void> => {
-      this.#nextWrite = undefined
+    if (this.#writes.size > 0) return this.#nextWrite
+    this.#nextWrite = this.#writes.add(async () => {
       const begun = this.open.map((run) => run.facts)
       const beginning = [...this.#beginning].filter((facts) => !begun.includes(facts))
       const open = [...this.#setAside, ...begun, ...beginning]
       const content: RunsFile = { format: 2, open, closed: this.#closed }
       await this.#control.write(this.#control.runs, content)
-    }
-    if (this.#nextWrite !== undefined) return this.#nextWrite
-    const written = this.#writing.then(write)
-    this.#nextWrite = written
-    this.#writing = written.catch(() => {})
-    return written
+    })
+    return this.#nextWrite
   }
 }
 

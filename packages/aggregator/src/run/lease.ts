@@ -3,8 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { filesOf } from '@provloom/rundir'
-import { ProvloomError, reasonOf, shellWord, systemCode } from '@provloom/shared'
-import type { Clock } from '@provloom/shared'
+import { ProvloomError, fieldsOf, reasonOf, shellWord, systemCode } from '@provloom/shared'
+import type { Clock, Fields } from '@provloom/shared'
 import { aliveStill, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
 
@@ -232,7 +232,7 @@ function ownerIn(file: string): Owner | undefined {
   }
 }
 
-function processOf(fields: ReadonlyMap<string, unknown>): ProcessIdentity | undefined {
+function processOf(fields: Fields): ProcessIdentity | undefined {
   const pid = fields.get('pid')
   const text = (name: string): string => {
     const value = fields.get(name)
@@ -240,10 +240,6 @@ function processOf(fields: ReadonlyMap<string, unknown>): ProcessIdentity | unde
   }
   if (typeof pid !== 'number') return undefined
   return { host: text('host'), pidNamespace: text('pidNamespace'), pid, start: text('start') }
-}
-
-function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }
 
 function inodeOf(folder: string): number | undefined {

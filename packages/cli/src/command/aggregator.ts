@@ -4,6 +4,7 @@ import type { Aggregator, AggregatorStatus } from '@provloom/aggregator'
 import {
   checkOptions,
   dutyOf,
+  exitCode,
   listen,
   onTerminal,
   printable,
@@ -14,7 +15,6 @@ import {
   signalsThat,
 } from '@provloom/shared'
 import type { StopOutcome } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { isOurChild, parent } from '../launch/parent.ts'
 import { sayListens } from '../launch/start-failure.ts'
 import { writeStatus } from '../launch/status-lines.ts'

@@ -4,9 +4,16 @@ import type { SpoolLook } from '@provloom/agent/spool'
 import type { RunFinished } from '@provloom/aggregator'
 import type { StoredRun } from '@provloom/rundir'
 import path from 'node:path'
-import { ProvloomError, checkOptions, exactJson, renderError, say, shellWord } from '@provloom/shared'
+import {
+  ProvloomError,
+  checkOptions,
+  exactJson,
+  exitCode,
+  renderError,
+  say,
+  shellWord,
+} from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { AggregatorStatus, Listening } from '@provloom/aggregator'
-import { ProvloomError, reasonOf } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
+import { ProvloomError, exitCode, reasonOf } from '@provloom/shared'
 import { tell } from './parent.ts'
 import { codeOf, ended, spawnSelf } from './self.ts'
 import type { Ending } from './self.ts'

@@ -1,7 +1,6 @@
 import net from 'node:net'
 import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/internal'
-import { dutyOf, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
+import { dutyOf, exitCode, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
 import { AgentWorker, endingOf } from './agent-worker.ts'
 import type { Worker } from './agent-worker.ts'
 import { commandBegins } from './begun.ts'

@@ -1,4 +1,4 @@
-import { problemCodeOf } from '@provloom/shared'
+import { problemCodeOf, shortened } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { claimId, keyOf, slug, sortable } from '../name.ts'
 import type { ContextState, HostState, RankState, RunState } from '../state.ts'
@@ -116,7 +116,7 @@ export function tellProblem(change: Change, rankKey: string, code: string, messa
   const kind = problemCodeOf(code)
   undo.put(state.problemCodes, kind, (state.problemCodes.get(kind) ?? 0) + 1)
   const words = `${code}: ${message}`
-  const short = words.length > PROBLEM_LENGTH_MAX ? `${words.slice(0, PROBLEM_LENGTH_MAX)}...` : words
+  const short = shortened(words, PROBLEM_LENGTH_MAX)
   if (rank.problems.length < PROBLEMS_KEPT_MAX && !rank.problems.includes(short))
     undo.push(rank.problems, short)
   change.dirt.mark('rank', rankKey)

@@ -8,7 +8,7 @@ import type {
   Retired,
   Uncollected,
 } from '@provloom/rundir/entry'
-import { isHint } from '@provloom/shared'
+import { isHint, shortened } from '@provloom/shared'
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
@@ -83,7 +83,7 @@ export function passBy(change: Change, entry: Uncollected): void {
   const how = signal ?? (exitCode === undefined ? undefined : `exit code ${exitCode}`)
   const why = error === undefined ? '' : `: ${error.trimEnd().split('\n').at(-1)}`
   const words = `NOT_COLLECTED: rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
-  undo.put(state.bystanders, rank, words.slice(0, wordsMax))
+  undo.put(state.bystanders, rank, shortened(words, wordsMax))
 }
 
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */
@@ -112,7 +112,7 @@ export function missRanks({ state, undo, dirt }: Change, { ranks, elsewhere }: A
 }
 
 export function remark({ state, undo }: Change, { code, message }: Remark): void {
-  const words = `${code}: ${message}`.slice(0, wordsMax)
+  const words = shortened(`${code}: ${message}`, wordsMax)
   const told = isHint(code) ? state.hints : state.remarks
   if (told.length < remarksMax && !told.includes(words)) undo.push(told, words)
 }

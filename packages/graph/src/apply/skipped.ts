@@ -1,3 +1,4 @@
+import { shortened } from '@provloom/shared'
 import type { Skipped } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
@@ -14,7 +15,7 @@ export function applySkipped(change: Change, lsn: Lsn, entry: Skipped): void {
   undo.set(state, 'skipped', state.skipped + entries)
   const place = entries === 1 ? `entry ${lsn}` : `entries ${lsn - entries + 1} to ${lsn}`
   const words = `ENTRY_SKIPPED: ${place} of the journal could not be taken in: ${entry.reason}`
-  if (state.skippedWords.length < wordsMax) undo.push(state.skippedWords, words.slice(0, wordsLengthMax))
+  if (state.skippedWords.length < wordsMax) undo.push(state.skippedWords, shortened(words, wordsLengthMax))
   if (records === undefined) return
   undo.set(state, 'skippedAt', [...state.skippedAt, lsn])
   const { key, rank } = rankOf(change, records.rank, records.attempt)

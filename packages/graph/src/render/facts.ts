@@ -1,3 +1,4 @@
+import { firstUnits } from '@provloom/shared'
 import { bool, dateTime, double, integerType, name, prov, text, xsd } from '@provloom/prov'
 import type { Attribute, QName, TypedValue } from '@provloom/prov'
 import type { Count } from '@provloom/rundir/entry'
@@ -80,5 +81,5 @@ export function integer(value: Count): TypedValue {
 export function bounded(words: string): string {
   const whole = words.replaceAll(/\p{Surrogate}/gu, '\ufffd')
   if (whole.length <= TEXT_LENGTH_MAX) return whole
-  return `${whole.slice(0, TEXT_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')}... (cut, ${whole.length} characters)`
+  return `${firstUnits(whole, TEXT_LENGTH_MAX)}... (cut, ${whole.length} characters)`
 }

@@ -9,6 +9,7 @@ export const exitCode = {
   unavailable: 3,
   /** A bug of ours. */
   internal: 70,
+  /** What a shell says of a command (POSIX, Shell Command Language, 2.8.2). */
   cannotExecute: 126,
   notFound: 127,
 } as const
