@@ -31,7 +31,7 @@ export function scalar(value: unknown, most: number): Typed | undefined {
   }
 }
 
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'INF' : '-INF'
   return Object.is(value, -0) ? '-0' : String(value)

@@ -9,7 +9,7 @@ const bytesMax = 1024 * 1024
  * `provloom.log` of a run directory: what agents told of the run's ranks, where no terminal may show it any more. At most
  * 1 MiB; what the directory does not take is lost, as it would be on a terminal.
  */
-export function appendRunLog(runDir: string, line: string): void {
+function appendRunLog(runDir: string, line: string): void {
   const file = path.join(runDir, 'provloom.log')
   try {
     if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > bytesMax) return

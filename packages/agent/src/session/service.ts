@@ -1,6 +1,7 @@
 import os from 'node:os'
 import type { Hello } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
+import type { KeeperEvent } from '../artifact/keeper.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import type { PublishEvent } from '../publish/event.ts'
 import type { Hurry } from '../publish/patience.ts'
@@ -109,7 +110,7 @@ export class SessionService {
     publisher.retire((one) => writerOf(one) !== undefined && !writes(folder, facts, one, lifeOf))
   }
 
-  #note(event: PublishEvent): void {
+  #note(event: PublishEvent | KeeperEvent): void {
     const { standing, publisher, reading, own, keeper, sources } = this.#pieces
     switch (event.kind) {
       case 'welcome':
@@ -133,6 +134,8 @@ export class SessionService {
         // It is this machine's, now: it says nothing of the clock by which a kept session was written.
         if (this.#parts.isLive) this.#offset.note(event)
         return
+      case 'holds':
+        return publisher.hold(event.stream, event.from)
       case 'damage':
       case 'oversized':
         own.record({ type: 'problem', code: 'BAD_RECORD', message: describeProblem(event) })
@@ -148,16 +151,15 @@ export class SessionService {
     const { context, folder, facts, link, place, process, history, told } = parts
     const { clock, files, timing } = context
     const own = new OwnStream(clock, folder.streams, told)
-    const listener = (event: PublishEvent): void => this.#note(event)
+    const listener = (event: PublishEvent | KeeperEvent): void => this.#note(event)
     const publisher = new Publisher({ clock, files, timing, link, folder, listener })
     const keeper = new ArtifactKeeper({
       context,
-      told,
       spool: folder,
       rank: place.rank,
       host: os.hostname(),
-      record: (fact) => own.record(fact),
-      pending: (stream, lowest) => publisher.hold(stream, lowest),
+      writer: own,
+      listener,
     })
     const end = new ProcessEnd({ clock, facts, folder, process, news })
     return {

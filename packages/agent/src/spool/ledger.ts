@@ -38,7 +38,7 @@ export function readLedger(folder: SessionFolder, stream: string): StreamLedger 
   return ledgerOf(bytes)
 }
 
-export function ledgerOf(bytes: Buffer): StreamLedger | undefined {
+function ledgerOf(bytes: Buffer): StreamLedger | undefined {
   const drops: Record<string, number> = {}
   let next: number | undefined
   for (let at = 0; at + slotBytes <= Math.min(bytes.length, slots * slotBytes); at += slotBytes) {
