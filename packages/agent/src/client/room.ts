@@ -3,7 +3,7 @@ import path from 'node:path'
 import { limits } from '@provloom/shared'
 import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
-import type { Space } from '../spool/writer.ts'
+import type { Space } from '../spool/space.ts'
 import { servingAgent } from '../tree/claim.ts'
 import { giveSpare, hasSpare } from './spare.ts'
 

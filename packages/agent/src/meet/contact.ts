@@ -1,7 +1,7 @@
 import type { PlaceEnd } from '@provloom/shared'
 import type { Context } from '../context.ts'
+import type { LinkEvent } from '../publish/event.ts'
 import { Link } from '../publish/link.ts'
-import type { LinkEvent } from '../publish/link.ts'
 import { Meeting, whoStarts } from './meeting.ts'
 import type { Job, MeetingEvent } from './meeting.ts'
 import { Presence } from './presence.ts'

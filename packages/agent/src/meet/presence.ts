@@ -1,6 +1,7 @@
 import { encodeMessage } from '@provloom/shared'
 import type { AgentMessage, Clock, Gone, PlaceEnd, Present } from '@provloom/shared'
-import type { Channel, ChannelEvent, Link } from '../publish/link.ts'
+import type { ChannelEvent } from '../publish/event.ts'
+import type { Channel, Link } from '../publish/link.ts'
 import type { Timing } from '../timing.ts'
 import type { Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'

@@ -1,41 +1,6 @@
-import type {
-  Acks,
-  AgentMessage,
-  AggregatorMessage,
-  Bye,
-  Clock,
-  Exit,
-  Hello,
-  Later,
-  Refused,
-  Rejected,
-  Settled,
-  Welcome,
-} from '@provloom/shared'
+import type { AgentMessage, AggregatorMessage, Bye, Clock, Exit, Hello, Later } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
-import type { ChannelEvent } from './link.ts'
-
-/** What comes of a conversation: what was answered, as it came, and what follows from it. */
-export type ConversationEvent =
-  | Welcome
-  | Acks
-  | Rejected
-  | Refused
-  /** Not now, and why. */
-  | Later
-  | Settled
-  /** Envelopes must wait: the aggregator does not know us now. */
-  | { readonly kind: 'interrupted' }
-  /** The last that was said is answered. */
-  | { readonly kind: 'left' }
-  | ClockOffset
-
-/** This clock minus the aggregator's, and half the round trip. */
-export interface ClockOffset {
-  readonly kind: 'offset'
-  readonly offsetUs: number
-  readonly uncertaintyUs: number
-}
+import type { ChannelEvent, ConversationEvent } from './event.ts'
 
 /** Whoever sends, as far as the conversation has to know. */
 export interface Outgoing {

@@ -1,11 +1,12 @@
 import os from 'node:os'
 import { decodeAggregatorMessage, endpointOf, reasonOf } from '@provloom/shared'
-import type { AggregatorMessage, Clock, Connection } from '@provloom/shared'
+import type { Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import type { Connect, ConnectionEvent, Outlet } from '../outlet/outlet.ts'
 import { Wire } from '../outlet/wire.ts'
 import type { WireEvent } from '../outlet/wire.ts'
 import { Wake } from '../wake.ts'
+import type { ChannelEvent, LinkEvent } from './event.ts'
 
 /** One session's, or the agent's own, part of the connection. */
 export interface Channel {
@@ -18,19 +19,6 @@ export interface Channel {
   step(outlet: Outlet | undefined): Promise<number>
   note(event: ChannelEvent): void
 }
-
-/** What the aggregator says to a channel, and what happens to the connection under all of them. */
-export type ChannelEvent =
-  | AggregatorMessage
-  | ConnectionEvent
-  /** Another wire was laid: what was on the old one is in doubt. */
-  | { readonly kind: 'relaid' }
-
-/** What happens to an agent's one connection. */
-export type LinkEvent =
-  | { readonly kind: 'connecting'; readonly connection: Connection }
-  | { readonly kind: 'disconnected' }
-  | { readonly kind: 'trouble'; readonly message: string }
 
 export interface LinkParts {
   readonly clock: Clock

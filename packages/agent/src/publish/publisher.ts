@@ -4,15 +4,14 @@ import type { SessionFolder } from '../session/folder.ts'
 import { readLedger } from '../spool/ledger.ts'
 import type { Timing } from '../timing.ts'
 import { Conversation } from './conversation.ts'
-import type { ConversationEvent } from './conversation.ts'
-import type { PublishEvent } from './event.ts'
+import type { ChannelEvent, ConversationEvent, PublishEvent, SenderEvent } from './event.ts'
 import { Lanes } from './lanes.ts'
-import type { Channel, ChannelEvent, Link } from './link.ts'
+import type { Channel, Link } from './link.ts'
 import { Patience } from './patience.ts'
 import type { Hurry } from './patience.ts'
 import { Retirement } from './retirement.ts'
 import { Sender } from './sender.ts'
-import type { SenderEvent, Unstored } from './sender.ts'
+import type { Unstored } from './sender.ts'
 
 export interface PublisherConfig {
   readonly clock: Clock

@@ -7,6 +7,7 @@ import type { Timing } from '../timing.ts'
 import type { Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'
 import type { Outgoing } from './conversation.ts'
+import type { SenderEvent } from './event.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 
@@ -18,16 +19,6 @@ export interface SenderParts {
   readonly session: string
   readonly listener: (event: SenderEvent) => void
 }
-
-/** What comes of sending. */
-export type SenderEvent =
-  /** Records about to be sent, the first time or again. */
-  | { readonly kind: 'packed'; readonly packed: Packed }
-  /** Something in flight does not get acknowledged: the conversation should begin anew. */
-  | { readonly kind: 'stalled' }
-  /** Something was acknowledged or granted, or everything that is there has been read. */
-  | { readonly kind: 'moved' }
-  | { readonly kind: 'trouble'; readonly message: string }
 
 interface Held {
   readonly lane: Lane

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import type { ClockOffset as Measured } from '../publish/conversation.ts'
+import type { ClockOffset as Measured } from '../publish/event.ts'
 import type { SourceWriter } from '../source/event-source.ts'
 
 /** The difference between this machine's clock and the aggregator's, as far as it is worth telling. */

@@ -5,8 +5,8 @@ import type { Clock, Event, StreamLedger } from '@provloom/shared'
 import { withoutSecrets } from '../told.ts'
 import { CountsInMemory } from './counts.ts'
 import { agentRules } from './rules.ts'
+import { unbounded } from './space.ts'
 import { SpoolWriter } from './writer.ts'
-import type { Space } from './writer.ts'
 
 /** An event without its time, which is now unless it says otherwise. */
 export type Fact = Event extends infer Each
@@ -20,15 +20,6 @@ export interface SeriesName {
   readonly key: string
   readonly source: string
   readonly unit: string
-}
-
-/** It says little, and most of that has to be said when all else is full. */
-const unbounded: Space = {
-  fits: () => true,
-  measure: () => {},
-  measureAgain: () => {},
-  hasSpare: () => true,
-  giveSpare: () => false,
 }
 
 /** The agent's own stream of a session: facts of process, host and energy, beside the worker's, by the same rules. */

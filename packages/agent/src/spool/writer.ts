@@ -4,6 +4,8 @@ import type { Clock, Event } from '@provloom/shared'
 import type { Counts } from './counts.ts'
 import type { Cause, WriterRules } from './rules.ts'
 import { Segments, noSpace } from './segments.ts'
+import { SeriesNumbers } from './series.ts'
+import type { Space } from './space.ts'
 
 const tellEveryMs = 1000
 /** After a failed write metrics wait this long before the disk is tried again. */
@@ -19,20 +21,6 @@ export interface WriterHome {
   readonly removal?: () => Event
   /** The first drop of a reason. */
   readonly tellDropping?: (reason: string, detail: unknown) => void
-}
-
-/** How much of the disk is a stream's. */
-export interface Space {
-  /** Whether its open segment may have so many bytes. */
-  fits(bytes: number, metric: boolean): boolean
-  /** Measures it. @param size of the open segment */
-  measure(size: number, nowMs: number): void
-  /** The same, where that was not done within the last second. */
-  measureAgain(size: number, nowMs: number): void
-  /** Whether room is kept on the disk for what is no metric; it is made where it is not. */
-  hasSpare(): boolean
-  /** Gives that away. @returns whether there was any */
-  giveSpare(): boolean
 }
 
 export interface WriterParts {
@@ -58,9 +46,7 @@ export class SpoolWriter {
   readonly #counts: Counts
   readonly #space: Space
   readonly #segments: Segments
-  /** By key, context and source: no text is made for each point. */
-  readonly #series = new Map<string, Map<string | undefined, Map<string | undefined, number>>>()
-  #seriesCount = 0
+  readonly #series = new SeriesNumbers()
   readonly #point = Buffer.alloc(pointBytes)
   #untold = false
   #toldMs = -Infinity
@@ -118,8 +104,7 @@ export class SpoolWriter {
     value: number,
     unit?: string,
   ): boolean {
-    const id =
-      this.#series.get(key)?.get(context)?.get(source) ?? this.#declare(key, { context, source, unit })
+    const id = this.#series.get(key, context, source) ?? this.#declare(key, { context, source, unit })
     if (id === undefined) return false
     writePoint(this.#point, id, step, timeUs, value)
     return this.#append(this.#point, true)
@@ -151,15 +136,14 @@ export class SpoolWriter {
     key: string,
     { context, source, unit }: Readonly<Record<'context' | 'source' | 'unit', string | undefined>>,
   ): number | undefined {
-    if (this.#seriesCount >= this.#rules.seriesMax) {
+    if (this.#series.count >= this.#rules.seriesMax) {
       this.#refuse('too-many-series', key)
       return undefined
     }
-    const id = this.#seriesCount
     const declared = encodeEvent({
       type: 'series',
       time: this.#clock.nowUs(),
-      id,
+      id: this.#series.count,
       key,
       ...(context === undefined ? {} : { context }),
       ...(source === undefined ? {} : { source }),
@@ -167,11 +151,7 @@ export class SpoolWriter {
     })
     if (!this.#append(declared, true)) return undefined
     this.#segments.declare(declared)
-    const ofKey = this.#series.get(key) ?? new Map<string | undefined, Map<string | undefined, number>>()
-    const ofContext = ofKey.get(context) ?? new Map<string | undefined, number>()
-    this.#series.set(key, ofKey.set(context, ofContext.set(source, id)))
-    this.#seriesCount++
-    return id
+    return this.#series.add(key, context, source)
   }
 
   #append(payload: Uint8Array, metric: boolean): boolean {
