@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { fieldsOf, isCount } from '@provloom/shared'
+import { fieldsOf, isCount, limits } from '@provloom/shared'
 import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { unheardEnd } from '../launch/unheard-end.ts'
@@ -12,7 +12,7 @@ import { commandEndOf, howOf } from './ending.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
-import { exitMs, lookMs } from './waits.ts'
+import { lookMs } from './waits.ts'
 import { livingWriters } from './writers.ts'
 
 /** How the process of a session ended, as far as anybody says who was told. */
@@ -79,12 +79,12 @@ export class ProcessEnd {
     serves: () => boolean,
   ): Promise<CommandEnd | undefined> {
     const of = this.#process
-    const until = clock.monotonicMs() + exitMs
+    const until = clock.monotonicMs() + limits.exitMs
     const goesOn = (): boolean => this.life !== 'gone' || this.mayBeTold(said)
     while (goesOn() && !of.wentOn() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
     if (of.wrapped === undefined || goesOn() || of.wentOn()) return undefined
     const toldUs = exitLeftIn(this.#folder)?.timeUs
-    const late = toldUs !== undefined && said !== undefined && toldUs - said.time > exitMs * 1000
+    const late = toldUs !== undefined && said !== undefined && toldUs - said.time > limits.exitMs * 1000
     return late ? undefined : this.known(said)
   }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { nodeFlags, version } from '@provloom/shared'
+import { limits, nodeFlags, version } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { devicesOf } from '../place/devices.ts'
 import type { Place } from '../place/place.ts'
@@ -33,8 +33,6 @@ export interface RecorderParts {
 }
 
 const energyEveryMs = 60_000
-/** What is still being asked when the session ends gets this long. */
-const probesMs = 5_000
 
 /** Writes what the agent sees of one session's process, host and energy into the agent's stream of that session. */
 export class Recorder {
@@ -86,14 +84,14 @@ export class Recorder {
     const { clock, own, sampler } = this.#parts
     this.stop()
     const inTime = await new Promise<boolean>((resolve) => {
-      const cancel = clock.after(probesMs, () => resolve(false))
+      const cancel = clock.after(limits.factsMs, () => resolve(false))
       void this.#facts.then(() => {
         cancel()
         resolve(true)
       })
     })
     sampler.remove(own)
-    const message = `facts are missing: ${probesMs / 1_000} s were not enough to ask all programs that know them`
+    const message = `facts are missing: ${limits.factsMs / 1_000} s were not enough to ask all programs that know them`
     if (!inTime) own.record({ type: 'problem', code: 'FACTS', message })
     this.#over = true
     this.#tellEnergy()

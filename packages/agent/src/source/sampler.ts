@@ -14,7 +14,6 @@ export interface Sampled {
 }
 
 const firstSampleMs = 1_000
-export const sampleIntervalSecondsDefault = 10
 
 /**
  * Samples processor, memory, disk and network for all sessions of a tree: each session's own process with its

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type { PlaceEnd } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { CommandEnd } from '../launch/command.ts'
@@ -16,11 +16,10 @@ import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
 import { tellsOfHost } from '../source/recorder.ts'
-import { Sampler, sampleIntervalSecondsDefault } from '../source/sampler.ts'
+import { Sampler } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
-import { comesNextMs } from './earlier.ts'
 import { leftoversIn } from '../session/leftovers.ts'
 import { isWrappedBelow } from './outer.ts'
 import { placeEndOf } from './place-end.ts'
@@ -124,7 +123,7 @@ export class TreeService {
       ring: () => this.#link.wake.ring(),
       awayMs: () => this.#link.awayMs,
     })
-    const intervalMs = (given.sampleIntervalSeconds ?? sampleIntervalSecondsDefault) * 1000
+    const intervalMs = (given.sampleIntervalSeconds ?? limits.sampleIntervalSecondsDefault) * 1000
     this.#sampler = new Sampler(clock, intervalMs, (own) => this.#runOf(own))
   }
 
@@ -314,7 +313,7 @@ export class TreeService {
   /** One that its worker began before in a tree of its own is told its run first, as long as that may take. */
   #mustWait(found: Found): boolean {
     const now = this.#parts.context.clock.monotonicMs()
-    if (this.#next?.found !== found) this.#next = { found, untilMs: now + comesNextMs }
+    if (this.#next?.found !== found) this.#next = { found, untilMs: now + limits.comesNextMs }
     return now < this.#next.untilMs && this.#places.comesNext(found)
   }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemClock, systemFiles } from '@provloom/shared'
+import { limits, systemClock, systemFiles } from '@provloom/shared'
 import { expect, test } from 'vitest'
 import { findPlace } from '../../src/place/place.ts'
 import { sightOf } from '../../src/place/sight.ts'
@@ -75,7 +75,7 @@ test('the end does not wait longer than it is told to, and says what is missing'
   const folder = freshFolder()
   const { recorder, clock, facts, streams } = sceneIn(folder)
   const ended = recorder.end()
-  clock.advance(5_000)
+  clock.advance(limits.factsMs)
   await ended
   facts.stop()
   const { events } = await readOnlyStream(path.dirname(streams))

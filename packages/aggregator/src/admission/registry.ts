@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import PQueue from 'p-queue'
-import { closedMax, noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
+import { noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
 import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf } from '@provloom/shared'
 import type { Hello, RunId } from '@provloom/shared'
@@ -210,7 +210,7 @@ export class Registry {
   async finished(run: OpenRun, reopenable: boolean): Promise<void> {
     const closed = closedRunOf(run, reopenable)
     this.#open.delete(run.facts.runId)
-    this.#closed = [...this.#closed, closed].slice(-closedMax)
+    this.#closed = [...this.#closed, closed].slice(-limits.closedRunsMax)
     await this.#write()
   }
 

@@ -7,8 +7,6 @@ import type { Readers } from './readers.ts'
 import type { Trouble } from './trouble.ts'
 
 const retryMs = 5_000
-/** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
-const keptBytesMax = 64 * 1024 * 1024
 
 export interface SealerOptions {
   readonly files: Files
@@ -75,7 +73,8 @@ export class Sealer {
   #weigh(replayFrom: number): void {
     const appliedBytes = this.#appliedBytes
     if (replayFrom !== this.#kept.from) this.#kept = { from: replayFrom, appliedBytes }
-    else if (appliedBytes - this.#kept.appliedBytes > keptBytesMax) this.#options.readers.metrics.settle()
+    else if (appliedBytes - this.#kept.appliedBytes > limits.journalKeptBytesMax)
+      this.#options.readers.metrics.settle()
   }
 
   async #sealAndSnapshot(): Promise<void> {
