@@ -95,7 +95,7 @@ export class Closing {
     const running = work()
       .catch((error: unknown) => {
         this.#notBeforeMs.set(run, this.#parts.around.clock.monotonicMs() + retryMs)
-        run.trouble.began('finish', 'FILE_UNWRITABLE', error)
+        run.trouble.began('finish', error)
         this.#parts.settling.failed(run)
       })
       .finally(() => this.#running.delete(run))
@@ -127,7 +127,7 @@ export class Closing {
       }
     await this.#tellApart(run, false)
     await run.end(cause)
-    run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
+    run.trouble.ended('finish', 'The run is written')
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-ended', runId, runDir, summary: run.summary, files: run.files })
@@ -138,7 +138,7 @@ export class Closing {
     const { around, sessions, registry, onClosed } = this.#parts
     await this.#tellApart(run, true)
     await run.close(reopenable)
-    run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
+    run.trouble.ended('finish', 'The run is written')
     sessions.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)
     this.#endedMs.delete(run)

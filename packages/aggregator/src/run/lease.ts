@@ -59,7 +59,7 @@ export class Lease {
    * Takes the lease of a run. One whose process is gone is free at once; of one that cannot be seen from here, only that
    * nothing renews it any more tells so, which takes ten seconds.
    *
-   * @throws {ProvloomError} `AGGREGATOR_RUNNING` when somebody renews it; the system's error when it cannot be written
+   * @throws {ProvloomError} `RUN_HELD` when somebody renews it; the system's error when it cannot be written
    */
   static async take(runDir: string, taking: Taking): Promise<Lease> {
     const lease = new Lease(runDir, taking)
@@ -208,7 +208,7 @@ function nameOf(owner: Owner | undefined): string {
 }
 
 function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
-  return new ProvloomError('AGGREGATOR_RUNNING', `${runDir} is being written by ${nameOf(owner)}`, {
+  return new ProvloomError('RUN_HELD', `${runDir} is being written by ${nameOf(owner)}`, {
     doing: 'take the run over',
     to: filesOf(runDir).lease,
     hint: `It ends the run by itself; SIGTERM asks it to. If you know that it is no more: provloom recover --force ${shellWord(runDir)}`,

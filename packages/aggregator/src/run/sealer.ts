@@ -91,10 +91,10 @@ export class Sealer {
       })
       dropBefore(sealed.replayFrom)
       this.#weigh(sealed.replayFrom)
-      trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
+      trouble.ended('seal', 'Metric parts are written again')
     } catch (error) {
       this.#restUntilMs = clock.monotonicMs() + retryMs
-      trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
+      trouble.began('seal', new Error(`metric parts: ${reasonOf(error)}`, { cause: error }))
     }
   }
 }
