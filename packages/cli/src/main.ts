@@ -13,6 +13,7 @@ const codes: Partial<Record<ErrorCode, number>> = {
   UNKNOWN_OPTION: exitCode.usage,
   MISSING_COMMAND: exitCode.usage,
   FILE_UNREADABLE: exitCode.usage,
+  JOURNAL_GONE: exitCode.usage,
   SPOOL_UNREADABLE: exitCode.usage,
   COMMAND_NOT_FOUND: exitCode.notFound,
   INTERNAL: exitCode.internal,

@@ -12,6 +12,7 @@ export type { Connection } from './connection.ts'
 export {
   ProvloomError,
   causeOf,
+  errorCodes,
   knownError,
   reasonOf,
   renderError,

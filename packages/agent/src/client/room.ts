@@ -21,10 +21,6 @@ export const defaultBounds: StreamBounds = {
 }
 
 const measureEveryMs = 1000
-/** A stream grows to this before anybody asks how much room there is: short-lived children ask nobody. */
-const unmeasuredBytes = 256 * 1024
-/** Files that are looked at when no agent says how large the tree is. */
-const measuredFilesMax = 20_000
 
 /**
  * How far the open segment may grow, by what is on the disk: the agent takes away what is acknowledged. Metrics go as far
@@ -45,7 +41,7 @@ export class Room implements Space {
     this.#spool = spool
     this.#tree = treeOf(spool)
     this.#bounds = bounds
-    this.#most = Math.min(unmeasuredBytes, bounds.spoolBytesMax)
+    this.#most = Math.min(limits.unmeasuredBytes, bounds.spoolBytesMax)
     this.#reserve = Math.max(0, this.#most - (bounds.spoolBytesMax - bounds.spoolReserveBytes))
   }
 
@@ -119,7 +115,7 @@ function segmentBytes(tree: string): number {
     try {
       opened = fs.opendirSync(folder)
       for (let one = opened.readSync(); one !== null; one = opened.readSync()) {
-        if (++looked > measuredFilesMax) return bytes
+        if (++looked > limits.measuredFilesMax) return bytes
         const file = path.join(folder, one.name)
         if (one.name.endsWith('.seg')) bytes += fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0
         else if (one.isDirectory() && one.name !== 'files' && one.name !== 'ledgers') pending.push(file)

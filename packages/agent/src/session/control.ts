@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { fieldsIn, fieldsOf, isAttempt, isCount, isRank, isRunId } from '@provloom/shared'
+import { fieldsIn, fieldsOf, isAttempt, isCount, isRank, isRunId, limits } from '@provloom/shared'
 import type { Asked, Fields, Hello, RunId } from '@provloom/shared'
 import { textIn, textOf, writeSmall } from '../spool/small-file.ts'
 import { messageOf } from '../told.ts'
@@ -58,8 +58,6 @@ export interface Control {
   readonly kept?: boolean
 }
 
-const noticesMax = 50
-
 /** The agent's word to a session's clients: written when it has changed, at most so often. */
 export class ControlFile {
   readonly #folder: SessionFolder
@@ -83,7 +81,7 @@ export class ControlFile {
   notice({ code, message }: Notice): void {
     const { notices } = this.#control
     const notice = { code, message: messageOf(message) }
-    if (notices.length >= noticesMax || notices.some((one) => one.message === notice.message)) return
+    if (notices.length >= limits.noticesMax || notices.some((one) => one.message === notice.message)) return
     this.tell({ notices: [...notices, notice] })
   }
 

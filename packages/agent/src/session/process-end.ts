@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { fieldsOf, isCount } from '@provloom/shared'
+import { fieldsOf, isCount, limits } from '@provloom/shared'
 import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { unheardEnd } from '../launch/unheard-end.ts'
@@ -12,7 +12,7 @@ import { commandEndOf, howOf } from './rank-end.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
-import { exitMs, lookMs } from './waits.ts'
+import { lookMs } from './waits.ts'
 import { livingWriters } from './writers.ts'
 
 export interface ProcessEndParts {
@@ -104,12 +104,13 @@ export class ProcessEnd {
   /** Where this was the last session of the process, and its end follows the session's soon enough to be told. */
   async after(serves: () => boolean): Promise<CommandEnd | undefined> {
     const { clock, news, folder, process } = this.#parts
-    const until = clock.monotonicMs() + exitMs
+    const until = clock.monotonicMs() + limits.exitMs
     const goesOn = (): boolean => this.life !== 'gone' || this.mayBeTold()
     while (goesOn() && !process.wentOn() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
     if (process.wrapped === undefined || goesOn() || process.wentOn()) return undefined
     const toldUs = exitLeftIn(folder)?.timeUs
-    const late = toldUs !== undefined && this.#said !== undefined && toldUs - this.#said.time > exitMs * 1000
+    const late =
+      toldUs !== undefined && this.#said !== undefined && toldUs - this.#said.time > limits.exitMs * 1000
     return late ? undefined : this.known
   }
 

@@ -2,15 +2,12 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { fieldsIn } from '@provloom/shared'
+import { fieldsIn, limits } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { recordedVariables } from './allow-list.ts'
 import { askProgram } from './bounded.ts'
 import { interpreterOf } from './interpreter.ts'
-
-const probeMs = 20_000
-const packagesMax = 4_000
 
 interface Probe {
   readonly interpreter?: string
@@ -76,7 +73,7 @@ async function askPython(
     Object.entries(variables).filter(([name]) => !name.startsWith('PROVLOOM_')),
   )
   const answer = await askProgram(program, ['-c', pythonProbe], {
-    timeoutMs: probeMs,
+    timeoutMs: limits.interpreterMs,
     environment: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },
     directory,
     signal,
@@ -93,7 +90,7 @@ async function askNode(
   const answer = await askProgram(
     program,
     ['-p', 'JSON.stringify({interpreter: process.execPath, version: "Node " + process.versions.node})'],
-    { timeoutMs: probeMs, environment: { ...variables, NODE_OPTIONS: '' }, directory, signal },
+    { timeoutMs: limits.interpreterMs, environment: { ...variables, NODE_OPTIONS: '' }, directory, signal },
   )
   const packages = nodePackages(directory)
   return { ...probeOf(answer), ...(packages === undefined ? {} : { packages }) }
@@ -137,7 +134,7 @@ function versionsOf(packages: object): Record<string, string> {
     typeof version === 'string' ? [[name, version] as const] : [],
   )
   named.sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(named.slice(0, packagesMax))
+  return Object.fromEntries(named.slice(0, limits.packagesMax))
 }
 
 /** SHA-256 over `name==version` lines, sorted: equal environments have equal hashes. */

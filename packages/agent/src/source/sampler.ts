@@ -13,7 +13,6 @@ interface Target {
 }
 
 const firstSampleMs = 1_000
-export const sampleIntervalSecondsDefault = 10
 
 /**
  * Samples processor, memory, disk and network for all sessions of a tree: each session's own process with its

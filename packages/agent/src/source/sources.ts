@@ -4,7 +4,7 @@ import type { Timing } from '../timing.ts'
 import { AskedFacts } from './asked-facts.ts'
 import { EnergyUse } from './energy-use.ts'
 import type { EventSource } from './event-source.ts'
-import { Facts } from './facts.ts'
+import { Facts, tellsOfHost } from './facts.ts'
 import type { Subject } from './facts.ts'
 import type { Observed } from './observed.ts'
 import { Sampler } from './sampler.ts'
@@ -27,7 +27,7 @@ export class Sources {
 
   /** Asks now what a session will want: it is known by the end of a script of half a second. */
   foresee(subject: Subject, place: Place): void {
-    this.#facts.begin(subject, tellsOfHost(place))
+    this.#facts.begin(subject, place)
   }
 
   /** Of one session. Whatever else is to be seen of it is one more here. */
@@ -50,9 +50,4 @@ export class Sources {
 /** One rank per host counts its energy; ranks that do not know their place on it leave it to rank 0. */
 function countsEnergy({ place, wantsEnergy }: Observed): boolean {
   return wantsEnergy && (place.localRank === undefined ? place.rank === 0 : place.localRank === 0)
-}
-
-/** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
-function tellsOfHost({ localRank }: Place): boolean {
-  return localRank === undefined || localRank === 0
 }

@@ -1,6 +1,6 @@
+import { limits } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import type { SessionFacts } from '../session/facts.ts'
-import { comesNextMs } from './earlier.ts'
 import type { Places } from './places.ts'
 import { processOf } from './watch.ts'
 import type { Found, SessionWatch } from './watch.ts'
@@ -60,7 +60,7 @@ export class Newcomers {
   /** One that its worker began before in a tree of its own is told its run first, as long as that may take. */
   #mustWait(found: Found): boolean {
     const now = this.#clock.monotonicMs()
-    if (this.#first?.found !== found) this.#first = { found, untilMs: now + comesNextMs }
+    if (this.#first?.found !== found) this.#first = { found, untilMs: now + limits.comesNextMs }
     return now < this.#first.untilMs && this.#places.comesNext(found)
   }
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { CommandEnd } from '../launch/command.ts'
 import { Contact } from '../meet/contact.ts'
 import type { Hurry } from '../publish/patience.ts'
 import { leaveExit } from '../session/process-end.ts'
-import { sampleIntervalSecondsDefault } from '../source/sampler.ts'
 import { Sources } from '../source/sources.ts'
 import { Wake } from '../wake.ts'
 import { Admission } from './admission.ts'
@@ -79,7 +78,7 @@ export class TreeService {
         this.#sessions.size > 0 ? undefined : { ...this.#places.own, silent: this.#admission.begun === 0 },
       told,
     })
-    const sampleMs = (given.sampleIntervalSeconds ?? sampleIntervalSecondsDefault) * 1000
+    const sampleMs = (given.sampleIntervalSeconds ?? limits.sampleIntervalSecondsDefault) * 1000
     this.#sources = new Sources(clock, timing, sampleMs)
     this.#admission = new Admission({
       ...parts,

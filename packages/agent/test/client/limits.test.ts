@@ -132,6 +132,14 @@ describe('a worker in TypeScript at its limits', () => {
     expect(only(events, 'problem')).toMatchObject([{ code: 'NOT_RECORDED' }])
   })
 
+  test('records problemsMax problems, and counts what they are about all the same', async () => {
+    const most = limits.problemsMax
+    worker(`p.startRun(); for (let n = 0; n <= ${most}; n++) p.logMetric('m' + n, 'x')`)
+    const { events } = await readOnlyStream(spool)
+    expect(only(events, 'problem')).toHaveLength(most)
+    expect(only(events, 'drops').at(-1)).toMatchObject({ count: most + 1 })
+  })
+
   test('hashes a file up to the greatest size in the call, and leaves the hash of a larger copy to the agent', async () => {
     const files = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-'))
     const [small, large] = ['small.bin', 'large.bin'].map((name) => path.join(files, name))

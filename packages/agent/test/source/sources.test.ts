@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemClock } from '@provloom/shared'
+import { limits, systemClock } from '@provloom/shared'
 import { expect, test } from 'vitest'
 import { findPlace } from '../../src/place/place.ts'
 import { sightOf } from '../../src/place/sight.ts'
@@ -74,7 +74,7 @@ test('the end does not wait longer than it is told to, and says what is missing'
   const folder = freshFolder()
   const { sources, clock, tree, session } = sceneIn(folder)
   const ended = sources.stop()
-  clock.advance(5_000)
+  clock.advance(limits.factsMs)
   await ended
   tree.stop()
   const { events } = await readOnlyStream(session)

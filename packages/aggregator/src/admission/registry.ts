@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import PQueue from 'p-queue'
-import { closedMax, noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
+import { noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf } from '@provloom/shared'
+import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf, systemCode } from '@provloom/shared'
 import type { Hello, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
@@ -85,15 +85,15 @@ export class Registry {
   /**
    * Goes on with what an earlier aggregator left open, and with the runs that we were told to.
    *
-   * @throws {ProvloomError} `FILE_UNREADABLE`, `LOG_UNREADABLE` for one of the latter
+   * @throws {ProvloomError} `JOURNAL_GONE`, `FILE_UNREADABLE`, `LOG_UNREADABLE` for one of the latter
    */
   async resume(): Promise<void> {
     const before = readRunsFile(this.#control.runs)
     if (before === undefined) {
       this.#trouble.began(
         'runs',
-        'BAD_RECORD',
         new Error(`${this.#control.runs} cannot be understood; starting afresh`),
+        'FILE_DAMAGED',
       )
     }
     const { open, closed } = before ?? noRuns
@@ -210,7 +210,7 @@ export class Registry {
   async finished(run: OpenRun, reopenable: boolean): Promise<void> {
     const closed = closedRunOf(run, reopenable)
     this.#open.delete(run.facts.runId)
-    this.#closed = [...this.#closed, closed].slice(-closedMax)
+    this.#closed = [...this.#closed, closed].slice(-limits.closedRunsMax)
     await this.#write()
   }
 
@@ -237,11 +237,7 @@ export class Registry {
       .then((run) => {
         if (run.kind !== 'open') return run
         this.#failing.delete(saveDir)
-        this.#trouble.ended(
-          `open ${saveDir}`,
-          'SAVE_DIR_UNWRITABLE',
-          `Runs can be opened in ${saveDir} again`,
-        )
+        this.#trouble.ended(`open ${saveDir}`, `Runs can be opened in ${saveDir} again`)
         return run
       })
       .catch((error: unknown) => {
@@ -250,7 +246,7 @@ export class Registry {
           why: causeOf(told),
           notBeforeMs: clock.monotonicMs() + retryOpeningMs,
         })
-        this.#trouble.began(`open ${saveDir}`, told.code, told)
+        this.#trouble.began(`open ${saveDir}`, told)
         return { kind: 'not-now', why: causeOf(told) } as const
       })
       .finally(() => this.#opening.delete(name))
@@ -305,12 +301,12 @@ export class Registry {
       this.#tellOpened(run, true)
     } catch (error) {
       // Where one of ours lives, all of them are its own.
-      if (error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING') throw error
+      if (error instanceof ProvloomError && error.code === 'RUN_HELD') throw error
       this.#setAside.push(facts)
       this.#trouble.began(
         `resume ${facts.runId}`,
+        new Error(`${facts.runDir}: ${reasonOf(error)}`, { cause: error }),
         'LOG_UNREADABLE',
-        new Error(`${facts.runDir}: ${reasonOf(error)}`),
       )
     }
   }
@@ -345,7 +341,9 @@ export class Registry {
 /** Whatever went wrong: where, and what to try. */
 function cannotOpen(saveDir: string, error: unknown): ProvloomError {
   if (error instanceof ProvloomError) return error
-  return new ProvloomError('SAVE_DIR_UNWRITABLE', `Could not open a run in ${saveDir}`, {
+  // What is not the system's is a bug of ours, and no fault of the folder's.
+  const code = systemCode(error) === undefined ? 'INTERNAL' : 'SAVE_DIR_UNWRITABLE'
+  return new ProvloomError(code, `Could not open a run in ${saveDir}`, {
     doing: 'open a run',
     to: saveDir,
     cause: error,

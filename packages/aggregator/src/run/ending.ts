@@ -116,13 +116,13 @@ async function writePicture(
   try {
     picture = await drawing()
   } catch (error) {
-    trouble.began(file, 'DRAWING_FAILED', new Error(`${file} could not be drawn: ${reasonOf(error)}`))
+    trouble.began(file, new Error(`${file} could not be drawn: ${reasonOf(error)}`), 'DRAWING_FAILED')
     return undefined
   }
   try {
     await writeDurably(files, file, [Buffer.from(picture, 'utf8')], 'umask')
   } catch (error) {
-    trouble.began(file, 'FILE_UNWRITABLE', error)
+    trouble.began(file, error)
     return undefined
   }
   return path.basename(file)

@@ -144,7 +144,7 @@ test.each([
     expect(told).toContainEqual(
       expect.objectContaining({
         kind: 'problem',
-        code: 'INTERNAL',
+        code: 'ENTRY_SKIPPED',
         message: expect.stringContaining('Entry 2 of the journal could not be taken in: no memory'),
       }),
     )

@@ -63,7 +63,7 @@ function ofRun(look: SpoolLook, { runId }: RunFacts): SpoolLook {
   refuseLiving(look)
   if (look.former.run === undefined || look.former.run.runId === runId) return look
   throw new ProvloomError(
-    'CONFLICT',
+    'OTHER_RUN',
     `${look.spool} belongs to another run: ${look.former.run.runDir ?? look.former.run.runId}`,
     {
       doing: 'hand in the spool',
@@ -112,7 +112,7 @@ function spoolsOf(
 function isFinished({ facts, finished }: StoredRun, named: readonly string[], json: boolean): number {
   const { runDir, runId } = facts
   if (named.length > 0) {
-    throw new ProvloomError('CONFLICT', `${runDir} is finished: nothing can be added to it`, {
+    throw new ProvloomError('RUN_FINISHED', `${runDir} is finished: nothing can be added to it`, {
       doing: 'hand in the spools',
       to: runDir,
       hint: `Make them a run of their own: provloom import ${named.map(shellWord).join(' ')}`,
@@ -126,7 +126,7 @@ function isFinished({ facts, finished }: StoredRun, named: readonly string[], js
 }
 
 function journalGone(runDir: string): ProvloomError {
-  return new ProvloomError('FILE_UNREADABLE', `${runDir} is not finished, and its journal is gone`, {
+  return new ProvloomError('JOURNAL_GONE', `${runDir} is not finished, and its journal is gone`, {
     doing: 'recover the run',
     to: path.join(runDir, 'journal'),
     hint: 'Copy a run directory whole, with journal/. Its prov.json is as it was saved last.',

@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { limits } from '@provloom/shared'
 import type { Host } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import type { Fact } from '../../spool/own-stream.ts'
@@ -8,9 +9,6 @@ import { fileSystemOf, linuxMounts } from './file-system.ts'
 import { nvidiaGpus } from './nvidia.ts'
 import { isKnown } from './told.ts'
 import type { Gpu, HostFacts, Mount } from './told.ts'
-
-/** After that what has been found out is told, and that something is missing. */
-const hostMs = 5_000
 
 /** What programs had to be asked for, once for all of a tree. */
 export interface HostAnswers {
@@ -22,8 +20,8 @@ export interface HostAnswers {
 /** Asks systeminformation, and NVIDIA's own program: both at the same time, 5 s at the most. Never throws. */
 export async function hostAnswers(environment: Variables, signal: AbortSignal): Promise<HostAnswers> {
   const [asked, nvidia] = await Promise.all([
-    askHost(environment, signal, hostMs),
-    nvidiaGpus(environment, signal, hostMs),
+    askHost(environment, signal, limits.factsMs),
+    nvidiaGpus(environment, signal, limits.factsMs),
   ])
   const gpus = gpusTold(nvidia, asked.gpus)
   return {
