@@ -21,7 +21,7 @@ import { lookForOwn, readHistory } from './history.ts'
 import type { History } from './history.ts'
 import type { SessionParts } from './parts.ts'
 import { ProcessEnd } from './process-end.ts'
-import { describeProblem, keptRecords, whyKept } from './outcome.ts'
+import { describeProblem, keptRecords, problemFact, whyKept } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import { RunLog } from './run-log.ts'
 import { commandEndMs, lookMs } from './waits.ts'
@@ -394,6 +394,6 @@ export class SessionService {
   #noteProblem(problem: ReaderProblem): void {
     const message = describeProblem(problem)
     if (problem.kind === 'unreadable') this.#parts.told(message)
-    else this.own.record({ type: 'problem', code: 'BAD_RECORD', message })
+    else this.own.record(problemFact(problem, message))
   }
 }

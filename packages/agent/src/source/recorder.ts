@@ -10,6 +10,7 @@ import type { Variables } from '../place/variables.ts'
 import { maskArguments } from '../secrets.ts'
 import type { OwnStream } from '../spool/own-stream.ts'
 import { RaplMeter } from './energy.ts'
+import { tellsOfHost } from './facts.ts'
 import type { Facts } from './facts.ts'
 import type { Sampler } from './sampler.ts'
 import { userFact } from './user.ts'
@@ -132,11 +133,6 @@ export class Recorder {
 /** One rank per host counts its energy; ranks that do not know their place on it leave it to rank 0. */
 function countsEnergy({ localRank, rank }: Place): boolean {
   return localRank === undefined ? rank === 0 : localRank === 0
-}
-
-/** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
-export function tellsOfHost({ localRank }: Place): boolean {
-  return localRank === undefined || localRank === 0
 }
 
 /** `provloom run ...` of our own command, which runs as Node with flags that nobody has typed. */

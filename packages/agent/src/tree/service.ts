@@ -15,7 +15,6 @@ import type { SessionOutcome } from '../session/outcome.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { SessionService } from '../session/service.ts'
 import { Facts } from '../source/facts.ts'
-import { tellsOfHost } from '../source/recorder.ts'
 import { Sampler } from '../source/sampler.ts'
 import { Wake } from '../wake.ts'
 import type { Claim } from './claim.ts'
@@ -156,7 +155,7 @@ export class TreeService {
     if (wrapped !== undefined || facts.by === 'agent') this.#meetEarly()
     if (wrapped !== undefined) {
       const { directory, variables } = context
-      this.#facts.begin({ argv: wrapped.argv, directory, variables }, tellsOfHost(this.#places.place))
+      this.#facts.begin({ argv: wrapped.argv, directory, variables }, this.#places.place)
     }
     void this.#link.start()
     this.#running ??= this.#run()
