@@ -28,7 +28,7 @@ export function logExecutionCommand(argv?: readonly string[], directory?: string
     ]
     if (!Array.isArray(given)) {
       const text = `logExecutionCommand: ${shown(given)} is no list of words`
-      session.refuse('no-words', 'NOT_RECORDED', text)
+      session.refuse('no-words', 'BAD_ARGUMENT', text)
       return
     }
     const place = directory === undefined ? here() : absolute(session, 'logExecutionCommand', directory)

@@ -12,7 +12,7 @@ import { Wake } from '../wake.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { Finish } from './finish.ts'
 import { Orders } from './orders.ts'
-import { describeProblem } from './outcome.ts'
+import { describeProblem, problemFact } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import type { SessionParts } from './parts.ts'
 import type { Pieces } from './pieces.ts'
@@ -138,7 +138,7 @@ export class SessionService {
         return publisher.hold(event.stream, event.from)
       case 'damage':
       case 'oversized':
-        own.record({ type: 'problem', code: 'BAD_RECORD', message: describeProblem(event) })
+        own.record(problemFact(event, describeProblem(event)))
         return
       case 'unreadable':
         return this.#parts.told(describeProblem(event))

@@ -1,4 +1,5 @@
 import { reasonOf } from '@provloom/shared'
+import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { environmentFact } from './environment.ts'
@@ -25,8 +26,8 @@ export class Facts {
   #host: Promise<HostAnswers> | undefined
 
   /** Begins to ask, so that all is known by the end of a script of half a second. */
-  begin(subject: Subject, ofHost: boolean): void {
-    if (ofHost) void this.#askHost(subject.variables)
+  begin(subject: Subject, place: Place): void {
+    if (tellsOfHost(place)) void this.#askHost(subject.variables)
     void this.#askCommand(subject)
   }
 
@@ -76,8 +77,13 @@ export class Facts {
     if (whole) return [fact]
     const message =
       'facts of the machine are missing: the programs that know them failed, or took more than 5 s'
-    return [fact, { type: 'problem', code: 'FACTS', message }]
+    return [fact, { type: 'problem', code: 'MACHINE', message }]
   }
+}
+
+/** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
+export function tellsOfHost({ localRank }: Place): boolean {
+  return localRank === undefined || localRank === 0
 }
 
 async function environmentFacts(subject: Subject, signal: AbortSignal): Promise<readonly Fact[]> {
