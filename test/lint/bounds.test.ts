@@ -14,7 +14,6 @@ const noBounds: Readonly<Record<string, string>> = {
   'agent/src/secrets/steps.ts': 'wordsMax',
   'agent/src/secrets/regions.ts': 'pieceMax',
   'agent/src/secrets/scan.ts': 'depthMax',
-  'agent/src/client/ledger-file.ts': 'nameBytesMax',
   'agent/src/artifact/ours.ts': 'connectionBytesMax',
   'agent/src/launch/command.ts': 'slotMax',
   'agent/src/launch/descriptors.ts': 'descriptorMax',
