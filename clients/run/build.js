@@ -72,9 +72,13 @@ async function bundle(folder) {
         .join('\n'),
     ]),
     // Found beside whoever starts them.
-    ...['metrics/encode-worker', 'inbox/shed-process'].map((file) => [
+    ...[
+      'agent/dist/source/host/host-process',
+      'aggregator/dist/metrics/encode-worker',
+      'aggregator/dist/inbox/shed-process',
+    ].map((file) => [
       path.basename(file),
-      `import ${JSON.stringify(path.join(repository, `packages/aggregator/dist/${file}.js`))}`,
+      `import ${JSON.stringify(path.join(repository, `packages/${file}.js`))}`,
     ]),
   ]
   for (const [name, contents] of each) {

@@ -12,6 +12,7 @@ const ofAnything =
   'has no more of anything than may be in it (headParamsMax, headMetricsMax, headFilesMax, headHostsMax)'
 const agent = 'packages/agent/test'
 const aggregator = 'packages/aggregator/test'
+const graph = 'packages/graph/test'
 const python = 'clients/python/tests'
 
 function reached(file: string, title: string): Reached {
@@ -269,6 +270,110 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(
       `${aggregator}/limits.test.ts`,
       'without a wish of anybody the graph is saved after the default number of logs',
+    ),
+  ],
+  endStillMs: [
+    reached(`${python}/test_alone.py`, 'test_without_an_answer_it_says_why_where_and_what_to_type'),
+  ],
+  problemsMax: [
+    reached(
+      `${agent}/client/limits.test.ts`,
+      'records problemsMax problems, and counts what they are about all the same',
+    ),
+  ],
+  messageLengthMax: [reached(`${agent}/bounds.test.ts`, 'a message of messageLengthMax')],
+  variableLengthMax: [reached(`${agent}/bounds.test.ts`, 'a variable of variableLengthMax')],
+  keyBytesMax: [reached(`${agent}/bounds.test.ts`, 'a key of keyBytesMax, where it is no text')],
+  integerBitsMax: [
+    reached(
+      `${agent}/bounds.test.ts`,
+      'an integer of more than integerBitsMax bits is none, and one of that many is recorded',
+    ),
+  ],
+  noticesMax: [reached(`${agent}/bounds.test.ts`, 'a session’s client is given noticesMax messages to tell')],
+  runLogBytesMax: [
+    reached(
+      `${agent}/bounds.test.ts`,
+      'nothing is added to the log of a run that is larger than runLogBytesMax',
+    ),
+  ],
+  cloneFreshBytesMax: [
+    reached(
+      `${agent}/bounds.test.ts`,
+      'a file that was just written is cloned up to cloneFreshBytesMax, and an old one beyond it',
+    ),
+  ],
+  packagesMax: [reached(`${agent}/bounds.test.ts`, 'of more packages packagesMax are recorded')],
+  agentStartMs: [
+    reached(
+      `${agent}/bounds.test.ts`,
+      'an agent that was started serves within agentStartMs, or another may be started',
+    ),
+  ],
+  factsMs: [
+    reached(
+      `${agent}/source/recorder.test.ts`,
+      'the end does not wait longer than it is told to, and says what is missing',
+    ),
+  ],
+  gitMs: [reached(`${python}/test_git.py`, 'test_a_git_that_is_too_slow_says_so_and_is_not_waited_for')],
+  unmeasuredBytes: [
+    reached(
+      `${python}/test_bounds.py`,
+      'test_a_full_spool_drops_metrics_first_counts_them_and_takes_more_when_there_is_room',
+    ),
+  ],
+  textLengthMax: [
+    reached(
+      `${graph}/limits.test.ts`,
+      'of a text longer than textLengthMax the graph has the beginning, and how long it is',
+    ),
+  ],
+  problemsKeptMax: [
+    reached(
+      `${graph}/limits.test.ts`,
+      'problems of a rank are counted, all, and problemsKeptMax of them are in words',
+    ),
+  ],
+  problemLengthMax: [
+    reached(`${graph}/limits.test.ts`, 'a problem in words is problemLengthMax long at the most'),
+  ],
+  remarksMax: [reached(`${graph}/limits.test.ts`, 'a run as a whole has remarksMax remarks at the most')],
+  bystandersMax: [
+    reached(
+      `${graph}/limits.test.ts`,
+      'ranks that are not collected and did not end well are told of up to bystandersMax',
+    ),
+  ],
+  packagesShownMax: [
+    reached(`${graph}/limits.test.ts`, 'the graph names packagesShownMax packages, and counts all'),
+  ],
+  worldSizeMax: [
+    reached(
+      `${aggregator}/bounds.test.ts`,
+      'a world of more than worldSizeMax ranks is a mistake, and so is a rank beyond it',
+    ),
+  ],
+  absentWaitMs: [
+    reached(`${aggregator}/bounds.test.ts`, 'a rank that has not come is waited for as long as absentWaitMs'),
+  ],
+  lostWaitMs: [reached(`${aggregator}/bounds.test.ts`, 'a lost rank is waited for as long as lostWaitMs')],
+  applyingBytesMax: [
+    reached(
+      `${aggregator}/bounds.test.ts`,
+      'the journal waits when more than applyingBytesMax is synced and not applied',
+    ),
+  ],
+  answersWaitingMax: [
+    reached(
+      `${aggregator}/bounds.test.ts`,
+      'answers beyond answersWaitingMax are dropped: a peer that does not read fills no memory',
+    ),
+  ],
+  flushRestMsMax: [
+    reached(
+      `${aggregator}/flusher.test.ts`,
+      'rests no longer than flushRestMsMax after a flush that took minutes',
     ),
   ],
 }

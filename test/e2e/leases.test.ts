@@ -59,7 +59,7 @@ describe("a run's lease", () => {
       fs.rmSync(path.join(saveDir, '.provloom'), { recursive: true, force: true })
       const refused = await provloom(['recover', runDir, '--spool-root', spoolRoot])
       expect(refused.code, refused.stderr).toBe(3)
-      expect(refused.stderr).toMatch(/is being written by process \d+ on [^]*\[AGGREGATOR_RUNNING\]/)
+      expect(refused.stderr).toMatch(/is being written by process \d+ on [^]*\[RUN_HELD\]/)
       expect(readRun(runDir)).toMatchObject({ status: 'running', finished: false })
       const gone = once(living, 'exit')
       killGroup(living)

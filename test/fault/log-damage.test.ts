@@ -6,6 +6,7 @@ import { orderProblem, readAll } from '../support/log-records.ts'
 import { logFolder, memoryFiles, putSegment, segmentsOf } from '../support/memory-log.ts'
 import { randomFrom } from '../support/random.ts'
 import type { Random } from '../support/random.ts'
+import { UnsyncedLog } from '../support/unsynced-log.ts'
 
 function textsFrom(random: Random, count: number, lengthMax: number): string[] {
   return Array.from({ length: count }, (_, i) => `record ${i} ${'z'.repeat(random.below(lengthMax))}`)
@@ -31,7 +32,7 @@ describe('a log cut off at a byte', () => {
       const log = reopened(files, bytesMax)
       if (log.next !== survivors) throw new Error(`cut at byte ${cut}: ${log.next} records, not ${survivors}`)
       if (cut % 97 !== 0) continue
-      log.appendSync(Buffer.from('after'))
+      await log.commit([[Buffer.from('after')]])
       const back = await readAll(log.read(0))
       expect(back.damage).toEqual([])
       expect(back.records.map(([, text]) => text)).toEqual([...texts.slice(0, survivors), 'after'])
@@ -52,7 +53,7 @@ describe('a log with flipped bits', () => {
       const files = memoryFiles()
       for (const [first, bytes] of segments) putSegment(files, first, bytes)
       const log = reopened(files, 500)
-      const next = log.appendSync(Buffer.from('after'))
+      const next = await log.commit([[Buffer.from('after')]])
       const back = await readAll(log.read(0))
       const problem = orderProblem(back, 0)
       const wrong = back.records.filter(([number, text]) => number !== next && text !== texts[number])
@@ -86,7 +87,7 @@ describe('a log with flipped bits', () => {
     putSegment(files, 0, bytes)
     expect((await readAll(new LogCursor(files, logFolder, 0))).records).toHaveLength(12)
     const log = reopened(files, 1 << 20)
-    expect(log.appendSync(Buffer.from('after'))).toBe(12)
+    expect(await log.commit([[Buffer.from('after')]])).toBe(12)
     expect((await readAll(log.read(0))).records.map(([, text]) => text)).toEqual([...texts, 'after'])
   })
 
@@ -95,8 +96,7 @@ describe('a log with flipped bits', () => {
     for (let at = 0; at + 8 <= payload.length; at += 8)
       payload.writeBigInt64LE(1_000_000_000n + BigInt(at), at)
     const files = memoryFiles()
-    const log = reopened(files, 8 * 1024 * 1024)
-    log.appendSync(payload)
+    new UnsyncedLog(logFolder, files).append(payload)
     const name = `${logFolder}/${segmentName(0)}`
     const open = files.open(name, 'read')
     const bytes = Buffer.alloc(open.size())
@@ -113,8 +113,8 @@ describe('a log with flipped bits', () => {
 describe('a log whose writer goes on to the next segment while it is read', () => {
   it('gives what was written between the end that was read and the look for the next segment', async () => {
     const files = memoryFiles()
-    const log = reopened(files, 60)
-    log.appendSync(Buffer.from('one'))
+    const log = new UnsyncedLog(logFolder, files, 60)
+    log.append(Buffer.from('one'))
     let interfere = true
     const racing: Files = {
       ...files,
@@ -124,8 +124,8 @@ describe('a log whose writer goes on to the next segment while it is read', () =
         const seen = files.list(folder)
         if (looks++ === 1) {
           interfere = false
-          log.appendSync(Buffer.from('two'))
-          log.appendSync(Buffer.from('three, which needs a segment of its own'))
+          log.append(Buffer.from('two'))
+          log.append(Buffer.from('three, which needs a segment of its own'))
           return files.list(folder)
         }
         return seen

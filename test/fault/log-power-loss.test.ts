@@ -7,6 +7,7 @@ import { powerLossDisk } from '../support/power-loss-files.ts'
 import type { Frozen, PowerLossDisk, Survival } from '../support/power-loss-files.ts'
 import { randomFrom } from '../support/random.ts'
 import type { Random } from '../support/random.ts'
+import { UnsyncedLog } from '../support/unsynced-log.ts'
 
 const folder = '/runs/digits_0/journal'
 const segmentBytesMax = 400
@@ -79,11 +80,12 @@ class Life {
 
   /** A spool's life: no record is synced. */
   async spool(steps: number): Promise<void> {
-    const log = await this.#open()
+    const released = await this.#open()
+    const log = new UnsyncedLog(folder, this.#disk.files, segmentBytesMax)
     for (let step = 0; step < steps; step++) {
-      if (this.#random.chance(0.1)) this.#drop(log)
+      if (this.#random.chance(0.1)) this.#drop(released, log.next)
       const text = this.#submit()
-      this.promises.push(log.appendSync(Buffer.from(text)))
+      this.promises.push(log.append(Buffer.from(text)))
     }
     log.close()
   }
@@ -98,8 +100,8 @@ class Life {
   }
 
   /** As the aggregator does: only what it has synced and acknowledged. */
-  #drop(log: SegmentLog): void {
-    const number = this.#random.below(log.next + 1)
+  #drop(log: SegmentLog, next = log.next): void {
+    const number = this.#random.below(next + 1)
     this.#droppedBefore = Math.max(this.#droppedBefore, number)
     log.dropBefore(number)
   }

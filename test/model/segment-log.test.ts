@@ -37,18 +37,6 @@ function same(actual: unknown, expected: unknown, doing: string): void {
   if (a !== b) throw new Error(`${doing}: ${a}, not ${b}`)
 }
 
-class AppendSync implements Command {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-  check = (): boolean => true
-  async run(model: Model, real: Real): Promise<void> {
-    same(real.log.appendSync(Buffer.from(this.text)), model.records.push(this.text) - 1, 'number')
-  }
-  toString = (): string => `appendSync(${this.text.length} bytes)`
-}
-
 class Commit implements Command {
   readonly texts: readonly string[]
   constructor(texts: readonly string[]) {
@@ -145,7 +133,6 @@ const texts = fc.string({ minLength: 1, maxLength: 90, unit: 'grapheme-ascii' })
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 const commands = fc.commands(
   [
-    texts.map((text) => new AppendSync(text)),
     fc.array(texts, { minLength: 1, maxLength: 6 }).map((many) => new Commit(many)),
     share.map((one) => new DropBefore(one)),
     fc.constant(new Reopen()),

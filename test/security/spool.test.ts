@@ -2,12 +2,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { SegmentLog, encodeEvent, pointBytes, systemFiles, writePoint } from '@provloom/shared'
+import { encodeEvent, pointBytes, writePoint } from '@provloom/shared'
 import type { Event } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
 import { enduring } from '../support/effort.ts'
 import { folder, provloom } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
+import { UnsyncedLog } from '../support/unsynced-log.ts'
 import { report } from './support/aggregator.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
@@ -30,7 +31,7 @@ class HandMadeSpool {
   readonly root: string = path.join(this.tree, 'sessions/0123456789abcdef')
   readonly stream: string = path.join(this.root, 'streams/worker-4194303-00000000')
   readonly files: string = path.join(this.root, 'files')
-  readonly #log: SegmentLog
+  readonly #log: UnsyncedLog
 
   constructor() {
     for (const made of [this.stream, this.files]) fs.mkdirSync(made, { recursive: true })
@@ -69,7 +70,7 @@ class HandMadeSpool {
       version: '1',
     }
     fs.writeFileSync(path.join(this.tree, 'spool.json'), JSON.stringify(spool))
-    this.#log = new SegmentLog({ files: systemFiles(), folder: this.stream })
+    this.#log = new UnsyncedLog(this.stream)
     this.event(sessionStart)
   }
 
@@ -78,7 +79,7 @@ class HandMadeSpool {
   }
 
   bytes(payload: Uint8Array): void {
-    this.#log.appendSync(payload)
+    this.#log.append(payload)
   }
 
   point(series: number, step: bigint, timeUs: bigint, value: number): void {

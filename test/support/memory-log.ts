@@ -1,6 +1,7 @@
-import { SegmentLog, segmentName } from '@provloom/shared'
+import { segmentName } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
 import { powerLossDisk } from './power-loss-files.ts'
+import { UnsyncedLog } from './unsynced-log.ts'
 
 export const logFolder = '/log'
 
@@ -18,8 +19,8 @@ export function putSegment(files: Files, first: number, bytes: Uint8Array): void
 /** The segments of a log with these texts as records, by their first number. */
 export function segmentsOf(texts: readonly string[], segmentBytesMax: number): Map<number, Buffer> {
   const files = memoryFiles()
-  const log = new SegmentLog({ files, folder: logFolder, segmentBytesMax })
-  for (const text of texts) log.appendSync(Buffer.from(text))
+  const log = new UnsyncedLog(logFolder, files, segmentBytesMax)
+  for (const text of texts) log.append(Buffer.from(text))
   const segments = files.list(logFolder).map((name): [number, Buffer] => {
     const open = files.open(`${logFolder}/${name}`, 'read')
     const bytes = Buffer.alloc(open.size())

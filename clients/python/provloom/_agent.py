@@ -4,12 +4,11 @@ import os
 import sys
 import time
 
+from . import _limits as limits
 from . import _process
 from ._cut_in import from_inside
 from ._small import age_of, put, remove
 
-#: Whoever starts an agent says so; the others of the tree need not for so long, in seconds.
-_STARTING_SECONDS = 10
 _CLAIM = "agent.starting."
 #: The shell that leaves the agent an orphan is gone in a moment; longer it is not waited for, in seconds.
 _SHELL_SECONDS = 0.25
@@ -120,7 +119,7 @@ def _holds(file):
     try:
         with open(file, "rb", buffering=0) as opened:
             pid, _, start = opened.read(64).partition(b".")
-        return age_of(file) < _STARTING_SECONDS and _process.lives(int(pid), int(start))
+        return age_of(file) * 1000 < limits.AGENT_START_MS and _process.lives(int(pid), int(start))
     except from_inside(OSError, ValueError):
         return False
 

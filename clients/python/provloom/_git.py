@@ -3,13 +3,12 @@
 import os
 import time
 
+from . import _limits as limits
 from . import _ours
 from ._cut_in import from_inside
 from ._secrets import first_told, without_credentials
 from ._values import first_bytes, name as name_of
 
-#: All questions together, in seconds.
-_SECONDS = 5.0
 #: Where git is to look instead of in the folder: whoever set them, a hook say, did not mean our question.
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX")  # fmt: skip
@@ -103,7 +102,7 @@ class _Git:
 
     def __init__(self, folder, without):
         self._folder = folder
-        self._until = time.monotonic() + _SECONDS
+        self._until = time.monotonic() + limits.GIT_MS / 1000
         environment = {name: value for name, value in os.environ.items() if name not in without}
         self._environment = dict(environment, GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C", LANGUAGE="C")
         # A repository may name programs of its own for this one.
@@ -183,4 +182,4 @@ def why(folder, errors):
 
 
 def _slow():
-    return "git took more than %d s" % _SECONDS
+    return "git took more than %d s" % (limits.GIT_MS // 1000)

@@ -57,3 +57,17 @@ VALUE_LEVELS_MAX = 32
 MODEL_PARTS_MAX = 100_000
 #: Reading a stranger's mapping or sequence stops after this, in seconds: each step is its own code.
 FOREIGN_SECONDS = 0.1
+#: What a person is told of a problem, and the record says: of a longer text the beginning.
+MESSAGE_LENGTH_MAX = 4000
+#: Integers of more bits (4,096 digits) are no numbers to any reader.
+INTEGER_BITS_MAX = 13_600
+#: A key inside a structured value that is no text, as text: of a longer one the beginning.
+KEY_BYTES_MAX = 1000
+#: All questions to git together.
+GIT_MS = 5000
+#: Whoever starts an agent says so; the others of the tree need not for so long.
+AGENT_START_MS = 10_000
+#: end_run waits no longer when nothing moves for so long; so long in all; and so long after a SIGTERM: docker kills after 10 s.
+END_STILL_MS = 5000
+END_MS = 20_000
+TERMINATED_MS = 8000

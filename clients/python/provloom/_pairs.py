@@ -25,7 +25,7 @@ def pairs_of(call, given):
     except from_inside(BaseException) as error:
         parts, why = None, "cannot be read: %s" % error_text(error)
     if parts is None or not parts.pairs:
-        session.refuse("no-pairs", "NOT_RECORDED", "%s: %s %s" % (call, shown(given), why or "has no names and values"), call)
+        session.refuse("no-pairs", "BAD_ARGUMENT", "%s: %s %s" % (call, shown(given), why or "has no names and values"), call)
         return
     pairs, done, spent = named(parts), 0, 0.0
     while why is None:

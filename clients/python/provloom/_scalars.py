@@ -3,13 +3,12 @@
 import sys
 import types
 
+from . import _limits as limits
 from ._cut_in import from_inside
 from ._kinds import comes_from, held, is_a, root_of, shape_of, static, title
 from ._numbers import error_text
 from ._values import Typed, cut
 
-#: Integers of more than about 4,096 digits are no numbers to any reader.
-_INT_BITS_MAX = 13_600
 #: Types of the standard library, exactly these, whose text is safe and short.
 _PRINTED = (("uuid", "UUID"), ("ipaddress", "IPv4Address"), ("ipaddress", "IPv6Address"), ("ipaddress", "IPv4Network"),
             ("ipaddress", "IPv6Network"), ("zoneinfo", "ZoneInfo"), ("builtins", "range"))  # fmt: skip
@@ -57,7 +56,7 @@ def float_text(value):
 
 def _integer(value):
     bits = value.bit_length()
-    if bits <= _INT_BITS_MAX:
+    if bits <= limits.INTEGER_BITS_MAX:
         return Typed("int", digits(value))
     start = "%s0x%x..." % ("-" if value < 0 else "", abs(value) >> (bits - 256))
     return Typed("str", start, ("VALUE_CUT", "is an integer of %d bits; its beginning is recorded" % bits))
@@ -109,7 +108,7 @@ def _exact_number(value, kind):
         parts = held(value, "_numerator"), held(value, "_denominator")
         if any(type(one) is not int for one in parts):
             return stranger(kind)
-        if any(one.bit_length() > _INT_BITS_MAX for one in parts):
+        if any(one.bit_length() > limits.INTEGER_BITS_MAX for one in parts):
             return Typed("str", "%s/%s" % tuple(_integer(one).text for one in parts), ("VALUE_CUT", "is a fraction of very large "
                                                                                         "integers; their beginning is recorded"))  # fmt: skip
         return Typed("str", digits(parts[0]) if parts[1] == 1 else "%s/%s" % tuple(map(digits, parts)))

@@ -17,7 +17,6 @@ from ._version import VERSION
 _seq = 0
 #: The fields of events whose text no user has logged: what programs, files and the environment say.
 _TOLD = frozenset(("error", "message", "problem", "branch"))
-_MESSAGE_LENGTH_MAX = 4000
 
 
 class Session:
@@ -206,7 +205,7 @@ class Session:
         if mark in self._problems or len(self._problems) >= limits.PROBLEMS_MAX:
             return
         self._problems[mark] = True
-        message = first_told(message, _MESSAGE_LENGTH_MAX)
+        message = first_told(message, limits.MESSAGE_LENGTH_MAX)
         once("problem-%s-%s" % mark, message)
         self.event("problem", code=code, message=message)
 

@@ -49,7 +49,7 @@ def _words_of(session, cmd):
             return [text]
     kind = next((kind for kind in (list, tuple) if issubclass(type(cmd), kind)), None)
     if kind is None:
-        session.refuse("no-words", "NOT_RECORDED", "log_execution_command: %s is no command line: give a text, or a list "
+        session.refuse("no-words", "BAD_ARGUMENT", "log_execution_command: %s is no command line: give a text, or a list "
                        "of words" % shown(cmd), "command")  # fmt: skip
         return None
     elements = kind.__getitem__(cmd, slice(0, limits.COMMAND_WORDS_MAX + 1))

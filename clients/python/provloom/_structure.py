@@ -14,7 +14,6 @@ from ._values import Typed, first_bytes, mark_of, well_formed
 
 #: What closing all levels may take after the bytes are used up.
 _RESERVE = 4096
-_KEY_BYTES_MAX = 1000
 _EXACT = frozenset((dict, list, tuple, set))
 _EXACT_INT = 10**18
 _BARE = frozenset(("int", "float", "bool"))
@@ -159,5 +158,5 @@ def named(parts):
 def typed_key(key):
     if key is None:
         return "None"
-    found = scalar(key, _KEY_BYTES_MAX)
-    return found.text if found is not None else Writing(_RESERVE + _KEY_BYTES_MAX).whole(key).text
+    found = scalar(key, limits.KEY_BYTES_MAX)
+    return found.text if found is not None else Writing(_RESERVE + limits.KEY_BYTES_MAX).whole(key).text

@@ -2,10 +2,10 @@
 
 import sys
 
+from . import _limits as limits
 from ._cut_in import from_inside
 
 _told = set()
-_LENGTH_MAX = 4000
 
 
 def once(code, text):
@@ -20,7 +20,7 @@ def once(code, text):
 
 def _in_a_line(text):
     """No name or value of a script's moves the cursor, or makes two lines of one."""
-    text = text[:_LENGTH_MAX]
+    text = text[: limits.MESSAGE_LENGTH_MAX]
     return text if text.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 

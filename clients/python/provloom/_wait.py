@@ -10,12 +10,10 @@ import sys
 import time
 from _signal import SIGTERM, getsignal
 
+from . import _limits as limits
 from ._cut_in import code_of
 from ._small import mark_of, read_json
 
-QUIET_SECONDS = 5.0
-ALL_SECONDS = 20.0
-TERMINATED_SECONDS = 8.0
 _SHORTEST, _LONGEST = 0.002, 0.020
 
 _in_vain = False
@@ -27,7 +25,7 @@ def until_ended(session):
     global _in_vain
     progress = _Progress(session)
     begin = moved = time.monotonic()
-    limit = TERMINATED_SECONDS if is_terminated() else ALL_SECONDS
+    limit = (limits.TERMINATED_MS if is_terminated() else limits.END_MS) / 1000
     pause = _SHORTEST
     while True:
         now = time.monotonic()
@@ -38,7 +36,7 @@ def until_ended(session):
             return state != "refused"
         if session.control.get("message"):
             return False  # its agent says why not, and that it will not be soon
-        if _in_vain or now - moved >= QUIET_SECONDS or now - begin >= limit:
+        if _in_vain or now - moved >= limits.END_STILL_MS / 1000 or now - begin >= limit:
             _in_vain = True
             return False
         time.sleep(pause)
@@ -47,7 +45,7 @@ def until_ended(session):
 
 def until_heard(session):
     """Waits for the agent's first word of a session: what does not fit together it says with that."""
-    until = time.monotonic() + QUIET_SECONDS
+    until = time.monotonic() + limits.END_STILL_MS / 1000
     while not _in_vain and session.no_agent is None and time.monotonic() < until:
         if session.control or session.is_taken():
             return

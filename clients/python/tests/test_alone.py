@@ -33,7 +33,7 @@ class PlainCase(SpoolCase):
         self.site = os.path.join(self.spool, "site")
         shutil.copytree(os.path.join(CLIENT, "provloom"), os.path.join(self.site, "provloom"), ignore=shutil.ignore_patterns("__pycache__"))
         # On a busy machine a command takes its time to start.
-        self.settings("_wait.py", "QUIET_SECONDS = 5.0", "QUIET_SECONDS = ALL_SECONDS = 40.0")
+        self.settings("_limits.py", "END_STILL_MS = 5000", "END_STILL_MS = END_MS = 40000")
         self.root = os.path.join(self.spool, "root")
         self.cwd = self.spool
 
@@ -44,7 +44,7 @@ class PlainCase(SpoolCase):
             text = opened.read()
         self.assertIn(before, text)
         with open(path, "w") as opened:
-            opened.write(text.replace("ALL_SECONDS = 20.0\n", "").replace(before, after))
+            opened.write(text.replace("\nEND_MS = 20_000\n", "\n").replace(before, after))
 
     def environment(self, **more):
         environment = super().environment()
@@ -321,7 +321,7 @@ class Saying(PlainCase):
 
     def test_without_an_answer_it_says_why_where_and_what_to_type(self):
         output, errors = self.run_plain(
-            "import provloom._wait as wait\nwait.QUIET_SECONDS = 0.05\n" + PROGRAM.format(rank=None) + "print(provloom.end_run())"
+            "import provloom._limits as limits\nlimits.END_STILL_MS = 50\n" + PROGRAM.format(rank=None) + "print(provloom.end_run())"
         )
         session = output.split()[0]
         self.assertEqual(errors.splitlines()[1:], [

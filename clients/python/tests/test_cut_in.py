@@ -66,7 +66,7 @@ print(provloom.end_run())
     def test_the_next_end_run_goes_on_with_an_end_that_it_cuts_off(self):
         output, errors = self.run_program(HEAD + """
 import provloom._wait as wait
-wait.QUIET_SECONDS = wait.ALL_SECONDS = 40.0
+wait.limits.END_STILL_MS = wait.limits.END_MS = 40000
 def begin():
     provloom.start_run("www.example.org", "digits")
     provloom.log_metric("m", 1.0)

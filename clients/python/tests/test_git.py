@@ -111,7 +111,7 @@ class Git(SpoolCase):
         slow = self.folder("bin")
         self.write(slow, "git", "#!/bin/sh\nexec sleep 600\n")
         os.chmod(os.path.join(slow, "git"), stat.S_IRWXU)
-        program = HEAD + "import os, provloom._git as git\ngit._SECONDS = 0.2\nprovloom.log_source_code(os.environ['F'])"
+        program = HEAD + "import os, provloom._limits as limits\nlimits.GIT_MS = 200\nprovloom.log_source_code(os.environ['F'])"
         self.run_program(program, F=self.repository(), PATH=slow + os.pathsep + os.environ["PATH"])
         self.assertRegex(self.events("source")[-1]["problem"], "^git took more than")
 

@@ -206,6 +206,10 @@ provloom.log_params({1: "int", "1": "text"}); provloom.log_metrics({1: 0.5, "1":
         self.assertEqual(len(self.events("param")), 3)
         self.assertEqual([(one["reason"], one["count"]) for one in self.events("drops")], [("too-many-pairs", 7)])
 
+    def test_what_a_call_cannot_take_is_told_as_that(self):
+        self.run_program(HEAD + "provloom.log_params(3)\nprovloom.log_execution_command(7)")
+        self.assertEqual([one["code"] for one in self.events("problem")], ["BAD_ARGUMENT", "BAD_ARGUMENT"])
+
     def test_two_long_names_are_two_series_and_an_enum_of_text_is_its_text(self):
         self.run_program(
             HEAD

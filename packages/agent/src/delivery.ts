@@ -1,7 +1,7 @@
 import { importCommand } from '@provloom/shared'
 import { formerOf } from './session/control.ts'
 import { sessionFolderAt } from './session/folder.ts'
-import type { SessionEnd } from './tree/service.ts'
+import type { SessionEnd } from './tree/open-sessions.ts'
 import type { TreeFolder } from './tree/folder.ts'
 import type { Delivery } from './status.ts'
 

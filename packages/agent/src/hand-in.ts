@@ -8,6 +8,7 @@ import type { PlaceTold } from './session/control.ts'
 import { readSession } from './session/facts.ts'
 import { readHistory } from './session/history.ts'
 import { SessionService } from './session/service.ts'
+import type { Lifetime } from './lifetime.ts'
 import type { Delivery } from './status.ts'
 import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
@@ -21,12 +22,12 @@ import { lifeOf } from './tree/processes.ts'
  * Hands one abandoned session in, by the code that serves living ones. Where it stood in its job is what its process
  * said and saw; what this process sees says nothing of it.
  *
- * @param until asked anew: monotonic milliseconds at which it gives up
+ * @param lifetime when it gives up
  */
 export async function handIn(
   context: Context,
   mode: Extract<AgentMode, { kind: 'drain' }>,
-  until: () => number,
+  lifetime: Pick<Lifetime, 'until'>,
 ): Promise<Delivery> {
   const found = readSession(mode.session)
   const tree = treeFolderAt(treeOf(found.folder))
@@ -45,9 +46,9 @@ export async function handIn(
     timing,
     connect: context.connect,
     files: () => (given.connection === undefined ? [] : [given.connection]),
-    connecting: () => {},
-    disconnected: () => {},
-    trouble: (message) => voice.tell(message),
+    listener: (event) => {
+      if (event.kind === 'trouble') voice.tell(event.message)
+    },
     starter: 'somebody',
   })
   const service = new SessionService({
@@ -55,7 +56,6 @@ export async function handIn(
     link,
     folder: found.folder,
     facts: found.facts,
-    settings: seat.settings,
     place: seat.place,
     process: {
       lifeOf: () => 'gone',
@@ -66,14 +66,15 @@ export async function handIn(
     },
     history,
     lastUs: history.lastUs,
-    recorder: () => undefined,
+    isLive: false,
+    sources: [],
     // Whoever hands in a kept session asks for nothing, and need not be told that settings differ.
     told: (message) =>
       voice.tell(message, isRank(seat.place.rank) && isAttempt(seat.place.attempt) ? seat.place.rank : 0),
   })
   await link.start()
   const agent = randomBytes(8).toString('hex')
-  service.stop('serve', until())
+  service.stop('serve', lifetime.until)
   const { runId, ...hello } = helloOf({ context, found, seat, agent })
   const named = runId === undefined || mode.ownRun === true ? {} : { runId }
   // What its agent was told on a command line holds as it did then.

@@ -1,6 +1,6 @@
 import type { Asked, GivenOptions } from '@provloom/shared'
 import type { SessionFacts } from './session/facts.ts'
-import { limits, saveDirIn } from '@provloom/shared'
+import { nameWithin, saveDirIn } from '@provloom/shared'
 
 /** What the agent works by, once the worker has said what it wants. */
 export interface Settings {
@@ -29,10 +29,7 @@ export function settingsOf(
   experimentDefault: string,
   directory: string,
 ): Settings {
-  const experimentName = (given.experimentName ?? start.experimentName ?? experimentDefault).slice(
-    0,
-    limits.nameLengthMax,
-  )
+  const experimentName = nameWithin(given.experimentName ?? start.experimentName ?? experimentDefault)
   const provUserNamespace = given.provUserNamespace ?? start.provUserNamespace ?? namespaceDefault
   const saveDir = given.provenanceSaveDir ?? start.provenanceSaveDir ?? saveDirDefault
   const provenanceSaveDir = saveDirIn(directory, saveDir)

@@ -6,13 +6,11 @@ export type AgentStatus =
   | SpoolReady
   | WorkerStarted
   | WorkerEnded
-  | Seeking
   | Connecting
   | Welcomed
   | SessionEnded
   | Disconnected
   | RefusedStatus
-  | Draining
   | Trouble
   | Finished
 
@@ -28,11 +26,6 @@ export interface WorkerEnded {
   readonly kind: 'worker-ended'
   /** Undefined for a worker that was attached to: its end was seen, not its exit code. */
   readonly end: CommandEnd | undefined
-}
-/** No connection file yet. */
-export interface Seeking {
-  readonly kind: 'seeking'
-  readonly files: readonly string[]
 }
 export interface Connecting {
   readonly kind: 'connecting'
@@ -54,9 +47,6 @@ export interface RefusedStatus {
   readonly kind: 'refused'
   readonly reason: RefusalReason
   readonly message: string
-}
-export interface Draining {
-  readonly kind: 'draining'
 }
 /** Something the user was told on standard error. */
 export interface Trouble {

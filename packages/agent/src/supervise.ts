@@ -1,4 +1,5 @@
-import type { Agent, AgentOutcome } from './agent.ts'
+import type { Agent } from './agent.ts'
+import type { AgentOutcome } from './outcome.ts'
 
 /**
  * Runs an agent in a process that does nothing else. What nobody catches there ends neither the process nor its command:

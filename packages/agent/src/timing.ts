@@ -37,7 +37,7 @@ export const defaultTiming: Timing = {
   answerWaitMs: 1_000,
   heartbeatIntervalMs: limits.heartbeatIntervalMs,
   stalledMs: 4_000,
-  factsMs: 5_000,
+  factsMs: limits.factsMs,
   drainMs: limits.drainMs,
   holesMs: 60_000,
   seekMinMs: 250,

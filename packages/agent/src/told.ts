@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import { maskHead, maskTold } from './secrets.ts'
 
 /** The fields of facts whose text no user has logged: what programs, files and the environment say. */
@@ -19,9 +20,7 @@ export function withoutSecrets<One extends object>(fact: One): One {
   return { ...fact, ...Object.fromEntries(found.map(([name, text]) => [name, maskTold(String(text))])) }
 }
 
-const messageLengthMax = 4_000
-
 /** What a person is told and the record says of something that went wrong. */
 export function messageOf(text: string): string {
-  return maskHead(text, messageLengthMax)
+  return maskHead(text, limits.messageLengthMax)
 }

@@ -7,11 +7,11 @@ import { frameHeaderBytes, limits, mintRunId, pointBytes, pointTag, systemFiles 
 import type { Attempt, Chunk, Connection, Rank } from '@provloom/shared'
 import { defaultBounds, packRecords } from '../src/packer.ts'
 import { Conversation } from '../src/publish/conversation.ts'
-import type { ConversationParts } from '../src/publish/conversation.ts'
 import { Lanes } from '../src/publish/lanes.ts'
 import { Tail } from '../src/spool/tail.ts'
 import { defaultTiming } from '../src/timing.ts'
 import { connectZeromq } from '../src/outlet/zeromq.ts'
+import { Wake } from '../src/wake.ts'
 import { agentFor } from './support/agents.ts'
 import { ManualClock } from './support/clock.ts'
 import { deferred, freshFolder } from './support/place.ts'
@@ -51,8 +51,8 @@ test('streams beyond the most of a rank are not read, and the others are', () =>
     files: systemFiles(),
     timing: defaultTiming,
     folder,
-    problem: () => {},
-    stirred: () => {},
+    listener: () => {},
+    wake: new Wake(clock),
   })
   lanes.discover()
   expect([lanes.all.length, lanes.overflow]).toEqual([limits.streamsPerRankMax, 1])
@@ -77,7 +77,7 @@ test('ZeroMQ takes no more than it may queue, the agent is told to wait, and it 
     curve: null,
   }
   const connected = deferred()
-  const outlet = await connectZeromq(connection, { heard: () => {}, changed: () => connected.resolve() })
+  const outlet = await connectZeromq(connection, () => connected.resolve())
   cleared.push(() => outlet.close())
   await connected.promise
   const frame = Buffer.alloc(64 * 1024)
@@ -93,7 +93,7 @@ test('ZeroMQ takes no more than it may queue, the agent is told to wait, and it 
 describe('an agent by a clock that the test moves', () => {
   test('looks at a stream that gave nothing again when an envelope would be too old', () => {
     const clock = new ManualClock()
-    const tail = new Tail(clock, defaultTiming, freshFolder(), () => {})
+    const tail = new Tail(clock, defaultTiming, freshFolder(), new Wake(clock))
     tail.looked(false)
     clock.advance(limits.envelopeAgeMs - 1)
     expect(tail.isDue()).toBe(false)
@@ -105,23 +105,13 @@ describe('an agent by a clock that the test moves', () => {
   test('sends a heartbeat at every interval, and none before', () => {
     const clock = new ManualClock()
     const said: string[] = []
-    const nothing = (): void => {}
-    const parts: ConversationParts = {
-      say: ({ kind }) => said.push(kind),
-      welcomed: nothing,
-      acknowledged: nothing,
-      rejected: nothing,
-      refused: nothing,
-      interrupted: nothing,
-      delayed: nothing,
-      farewell: nothing,
-      offset: nothing,
-      backlog: () => 0,
-      settled: nothing,
-      closing: () => false,
-      drained: () => true,
-    }
-    const conversation = new Conversation(clock, defaultTiming, 's', parts)
+    const conversation = new Conversation({
+      clock,
+      timing: defaultTiming,
+      session: 's',
+      outgoing: { say: ({ kind }) => said.push(kind), backlog: 0, drained: true },
+      listener: () => {},
+    })
     welcomeTo(conversation)
     // The hello; then the first heartbeat, at once.
     expect(said.splice(0)).toEqual(['hello', 'heartbeat'])
@@ -159,8 +149,8 @@ describe('an agent by a clock that the test moves', () => {
 
 function welcomeTo(conversation: Conversation): void {
   conversation.greet({ kind: 'hello' } as Parameters<Conversation['greet']>[0])
-  conversation.changed({ kind: 'connected' })
-  conversation.hear({
+  conversation.note({ kind: 'connected' })
+  conversation.note({
     kind: 'welcome',
     session: 's',
     runId: mintRunId(0, new Uint8Array(10)),

@@ -7,6 +7,7 @@ import {
   drained,
   endGeneration,
   endpointOf,
+  knownError,
   latestGeneration,
   readConnection,
   reasonOf,
@@ -234,7 +235,7 @@ class LocalAggregator implements Aggregator {
     } catch (error) {
       this.#statuses.tell({
         kind: 'problem',
-        code: 'FILE_UNWRITABLE',
+        code: knownError(error)?.code ?? 'FILE_UNWRITABLE',
         runId: undefined,
         message: `${file} could not be removed (${reasonOf(error)})`,
         hint: 'All runs are written. Remove the file: nobody listens there any more.',

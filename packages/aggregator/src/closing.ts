@@ -9,16 +9,12 @@ import type { Settling } from './admission/settling.ts'
 import { RanksApart } from './run/apart.ts'
 import { Departures } from './run/departures.ts'
 import type { OpenRun } from './run/open-run.ts'
-import { lostWaitMs, missingOf, outlookOf } from './run/outlook.ts'
+import { missingOf, outlookOf } from './run/outlook.ts'
 import type { Done, JobSight, Missing } from './run/outlook.ts'
 import { remarksOn } from './run/remarks.ts'
 import type { Surroundings } from './run/surroundings.ts'
 
 const retryMs = 2_000
-/** A run that has ended is amended so long: by exits of processes that follow their sessions' ends. */
-const amendMs = 10_000
-/** Further jobs of one aggregator are not told. */
-const hintedMax = 1_024
 
 export interface ClosingParts {
   readonly around: Surroundings
@@ -99,7 +95,7 @@ export class Closing {
     const running = work()
       .catch((error: unknown) => {
         this.#notBeforeMs.set(run, this.#parts.around.clock.monotonicMs() + retryMs)
-        run.trouble.began('finish', 'FILE_UNWRITABLE', error)
+        run.trouble.began('finish', error)
         this.#parts.settling.failed(run)
       })
       .finally(() => this.#running.delete(run))
@@ -131,7 +127,7 @@ export class Closing {
       }
     await this.#tellApart(run, false)
     await run.end(cause)
-    run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
+    run.trouble.ended('finish', 'The run is written')
     this.#endedMs.set(run, around.clock.monotonicMs())
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-ended', runId, runDir, summary: run.summary, files: run.files })
@@ -142,7 +138,7 @@ export class Closing {
     const { around, sessions, registry, onClosed } = this.#parts
     await this.#tellApart(run, true)
     await run.close(reopenable)
-    run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
+    run.trouble.ended('finish', 'The run is written')
     sessions.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)
     this.#endedMs.delete(run)
@@ -165,7 +161,7 @@ export class Closing {
   #noteHinted(run: OpenRun, time: number): void {
     const name = nameOf(run)
     run.tellsHints = !this.#hinted.has(name)
-    if (this.#hinted.size < hintedMax) this.#hinted.set(name, time)
+    if (this.#hinted.size < limits.hintedRunsMax) this.#hinted.set(name, time)
   }
 
   /** Nobody of its job is here any more or is to be expected, it ended long enough ago, or others wait for its room. */
@@ -173,7 +169,7 @@ export class Closing {
     const { around, presence, registry } = this.#parts
     if (registry.isFull) return true
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
-    if (agoMs >= amendMs || this.#isDeserted(run)) return true
+    if (agoMs >= limits.amendMs || this.#isDeserted(run)) return true
     return !presence.anyOf(...run.jobKeys) && !mayHaveMore(run)
   }
 
@@ -182,7 +178,7 @@ export class Closing {
     const { around, presence, isAttended } = this.#parts
     const silentMs = Math.min(...[...run.jobKeys].map((job) => presence.jobSilentMs(job)))
     if (silentMs < limits.lostAfterMs) return false
-    return silentMs >= lostWaitMs || (!isAttended() && isOfOneMachine(run, around.host))
+    return silentMs >= limits.lostWaitMs || (!isAttended() && isOfOneMachine(run, around.host))
   }
 
   /** Of one that is to end now: nobody else is waited for. Where nobody came it is not known who was to. */

@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 
 export interface FlusherOptions {
@@ -11,7 +12,6 @@ export interface FlusherOptions {
 
 /** A flush that took t is followed by 9 t of rest: flushing takes at most a tenth of the time. */
 const restFactor = 9
-const restMsMax = 30_000
 const retryMs = 1_000
 const restMsAfterReplayMax = 5_000
 
@@ -105,7 +105,7 @@ export class Flusher {
     try {
       await flush()
       this.flushes++
-      restMs = Math.min(restMsMax, (clock.monotonicMs() - began) * restFactor)
+      restMs = Math.min(limits.flushRestMsMax, (clock.monotonicMs() - began) * restFactor)
     } catch (error) {
       this.#flushedLogs = before
       this.#due = true

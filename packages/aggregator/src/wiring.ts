@@ -1,5 +1,6 @@
 import os from 'node:os'
 import { createGraphBuilder } from '@provloom/graph'
+import PQueue from 'p-queue'
 import { drained, limits, version } from '@provloom/shared'
 import type { Clock, Files, Rank, StopOutcome } from '@provloom/shared'
 import { hostId } from '@provloom/shared/process'
@@ -24,7 +25,6 @@ import { ZeroMqInbox } from './inbox/zeromq/zeromq-inbox.ts'
 import { Latch } from './latch.ts'
 import { createMetricStore } from './metrics/store.ts'
 import type { OpenRun } from './run/open-run.ts'
-import { absentWaitMs } from './run/outlook.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
 import type { StatusListener } from './status.ts'
@@ -164,6 +164,7 @@ export class Wiring {
       createMetricStore,
       createGraph: settings.createGraph,
       createSvg: settings.createSvg,
+      drawings: new PQueue({ concurrency: 1 }),
       onRoom: () => this.#freed.ring(),
       acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
       retryLater: (streams, message) => this.#intake.retryLater(streams, message),
@@ -292,7 +293,7 @@ export class Wiring {
       if (this.#isStuck && this.#presence.silentMs >= stuckMs) this.#options.onIdle()
       return
     }
-    const patienceMs = this.#settings.generation === undefined ? absentWaitMs : limits.lostAfterMs
+    const patienceMs = this.#settings.generation === undefined ? limits.absentWaitMs : limits.lostAfterMs
     const tried = this.#served || this.#registry.isFailing
     if (tried || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
   }

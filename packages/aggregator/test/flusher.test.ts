@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import { expect, test } from 'vitest'
 import { Flusher } from '../src/flusher.ts'
 import { ManualClock } from './support/clock.ts'
@@ -71,6 +72,18 @@ test('rests nine times as long as a flush took', async () => {
   await end()
   log(10)
   clock.advance(899)
+  expect(begun).toEqual([10])
+  clock.advance(1)
+  expect(begun).toEqual([10, 20])
+})
+
+test('rests no longer than flushRestMsMax after a flush that took minutes', async () => {
+  const { log, begun, end, clock } = bench(10)
+  log(10)
+  clock.advance(limits.flushRestMsMax)
+  await end()
+  log(10)
+  clock.advance(limits.flushRestMsMax - 1)
   expect(begun).toEqual([10])
   clock.advance(1)
   expect(begun).toEqual([10, 20])

@@ -170,7 +170,7 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
   const { runDir, runId } = await peer.welcome()
   await before.signal('SIGKILL')
   // As many attempts as there may be, as the aggregator itself would have journaled them.
-  const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
+  const records: ReturnType<typeof controlRecord>[] = []
   for (let rank = 1; rank < limits.attemptsPerRunMax; rank++) {
     const entry = {
       kind: 'admitted',
@@ -181,8 +181,10 @@ test('attempts of ranks beyond the most of a run are refused, and those that are
       worker: `s${rank}`,
       host: 'h',
     }
-    log.appendSync(Buffer.concat(controlRecord(entry as Parameters<typeof controlRecord>[0])))
+    records.push(controlRecord(entry as Parameters<typeof controlRecord>[0]))
   }
+  const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
+  await log.commit(records)
   log.close()
   const { connection } = await house.started({ collectAllProcesses: true })
   const late = house.peer(connection, { rank: limits.attemptsPerRunMax, hello: { runId } })

@@ -99,7 +99,7 @@ test('asks a stream again from the hole on that a power loss left in the last co
   expect(next).toBe(5)
   const told = await after.status('problem')
   expect(told).toMatchObject({
-    code: 'BAD_RECORD',
+    code: 'JOURNAL_DAMAGED',
     message: expect.stringMatching(/cut at byte \d+ of .*, with 2/),
   })
   for (const first of [5, 10, 15]) await peer.send('w', first, params(first, 5))

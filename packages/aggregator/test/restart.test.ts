@@ -185,9 +185,8 @@ test('ends a run that was killed after its last entry and before its directory w
   // What a crash within `finish` leaves: the entry is in the journal, the rest is still to do.
   const { SegmentLog, systemFiles } = await import('@provloom/shared')
   const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
-  log.appendSync(
-    Buffer.from(`C${JSON.stringify({ kind: 'closed', time: 1_800_000_000_000_000, cause: 'stopped' })}`),
-  )
+  const closed = { kind: 'closed', time: 1_800_000_000_000_000, cause: 'stopped' }
+  await log.commit([[Buffer.from(`C${JSON.stringify(closed)}`)]])
   log.close()
   const after = child()
   const finished = await after.status('run-finished')

@@ -73,7 +73,7 @@ test('the run of a living aggregator is refused by its lease; a copy of it, and 
   const { runDir, child } = await killedRun()
   const taken = (of: string): Promise<Lease> =>
     Lease.take(of, { clock: systemClock(), version: '0', force: false, told: () => {} })
-  await expect(taken(runDir)).rejects.toMatchObject({ code: 'AGGREGATOR_RUNNING' })
+  await expect(taken(runDir)).rejects.toMatchObject({ code: 'RUN_HELD' })
   const copy = path.join(house.saveDir, 'copied')
   // It goes on writing: what it has beside its files comes and goes.
   fs.cpSync(runDir, copy, { recursive: true, filter: (name) => !name.endsWith('.tmp') })
@@ -96,7 +96,7 @@ test('a folder without run.json, and a run without its journal, are refused with
     host: '127.0.0.1',
     resume: [runDir],
   })
-  await expect(aggregator.start()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+  await expect(aggregator.start()).rejects.toMatchObject({ code: 'JOURNAL_GONE' })
   await aggregator.stop(0)
   expect(fs.existsSync(path.join(runDir, 'prov.json'))).toBe(true)
 })

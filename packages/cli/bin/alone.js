@@ -4,14 +4,14 @@ const os = require('node:os')
 const path = require('node:path')
 
 const unavailable = 3
-/** Those that a terminal sends to the whole process group reach the command by themselves. */
-const passed = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGXCPU']
+/** Those that a terminal sends to the whole process group reach the command by themselves; a stopped one is seen by its group. */
+const ofTerminal = ['SIGINT', 'SIGQUIT', 'SIGWINCH', 'SIGTSTP', 'SIGCONT']
 
 /**
  * What is left to do when nothing of ours can be loaded: says so, and runs the command all the same. It is written
  * without anything that is compiled or installed.
  */
-exports.runAlone = function runAlone(start, wrong, hint) {
+exports.runAlone = function runAlone(start, signals, wrong, hint) {
   tell(`Error: ${wrong}\nTry:   ${hint}`)
   const { command, ranks } = wanted(process.argv.slice(2))
   if (command.length === 0) {
@@ -25,7 +25,7 @@ exports.runAlone = function runAlone(start, wrong, hint) {
   const workers = Array.from({ length: ranks }, (_, rank) =>
     launch(start, command, ranks === 1 ? variables : { ...variables, ...rankVariables(rank, ranks) }),
   )
-  for (const signal of passed) {
+  for (const signal of signals.filter((one) => !ofTerminal.includes(one))) {
     const pass = () => {
       for (const worker of workers) worker.kill(signal)
     }

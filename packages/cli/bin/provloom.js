@@ -82,8 +82,8 @@ const caught = {
   agent: 'HUP INT TERM QUIT ABRT USR1 USR2 ALRM VTALRM URG XCPU IO PWR STKFLT WINCH TSTP CONT',
   aggregator: 'HUP INT TERM USR1 USR2 ALRM VTALRM URG XCPU IO PWR STKFLT WINCH',
 }
-for (const name of (caught[process.argv[2]] ?? 'USR1').split(' ')) {
-  const signal = `SIG${name}`
+const signals = (caught[process.argv[2]] ?? 'USR1').split(' ').map((name) => `SIG${name}`)
+for (const signal of signals) {
   try {
     // Ours stays, so that no signal has its default back in between; it counts where it is the only one.
     process.on(signal, () => {
@@ -138,7 +138,7 @@ async function main() {
   const entry = path.join(bundle, 'main.js')
   if (!fs.existsSync(entry)) {
     const clone = path.resolve(__dirname, '../../..')
-    return runAlone(start, 'Provloom is not built [NOT_BUILT]', `npm run build, in ${clone}`)
+    return runAlone(start, signals, 'Provloom is not built [NOT_BUILT]', `npm run build, in ${clone}`)
   }
   try {
     const file = path.join(bundle, `command-${process.argv[2]}.js`)
@@ -146,7 +146,12 @@ async function main() {
     const { main } = command.main === undefined ? await load(entry) : command
     await main()
   } catch (error) {
-    runAlone(start, `Provloom cannot be loaded: ${error.message} [NOT_BUILT]`, 'npm ci && npm run build')
+    runAlone(
+      start,
+      signals,
+      `Provloom cannot be loaded: ${error.message} [NOT_BUILT]`,
+      'npm ci && npm run build',
+    )
   }
 }
 

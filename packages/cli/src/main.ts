@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
-import { ProvloomError, isOn, knownError, renderError, say } from '@provloom/shared'
+import { ProvloomError, exitCode, isOn, knownError, renderError, say } from '@provloom/shared'
 import type { ErrorCode } from '@provloom/shared'
-import { exitCode } from './exit-code.ts'
 import { refuseFlagValue } from './flag-value.ts'
 import { commandHasBegun } from './launch/begun.ts'
 import { createProgram } from './program.ts'
@@ -14,6 +13,7 @@ const codes: Partial<Record<ErrorCode, number>> = {
   UNKNOWN_OPTION: exitCode.usage,
   MISSING_COMMAND: exitCode.usage,
   FILE_UNREADABLE: exitCode.usage,
+  JOURNAL_GONE: exitCode.usage,
   SPOOL_UNREADABLE: exitCode.usage,
   COMMAND_NOT_FOUND: exitCode.notFound,
   INTERNAL: exitCode.internal,

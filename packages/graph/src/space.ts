@@ -1,3 +1,4 @@
+import { shortened } from '@provloom/shared'
 import { qname } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 
@@ -63,7 +64,7 @@ export function userNamespaceOf(given: string): { readonly iri: string; readonly
   const text = given.trim()
   const unusable = (why: string): { iri: string; problem: string } => ({
     iri: fallbackNamespace,
-    problem: `provUserNamespace ${JSON.stringify(text.slice(0, 200))} ${why}; ${fallbackNamespace} is used`,
+    problem: `provUserNamespace ${JSON.stringify(shortened(text, 200))} ${why}; ${fallbackNamespace} is used`,
   })
   if (text === '' || text.length > 2048) return unusable('is empty or longer than 2048 characters')
   const isHost = /^(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+(?::\d{1,5})?(?:\/[^\s]*)?$/.test(text)

@@ -167,6 +167,51 @@ describe('a rank in the graph', () => {
     expect([told('clockOffsetLeastUs'), told('clockOffsetMostUs')]).toEqual(['-5000000', '86400000000'])
   })
 
+  it('tells of its host what any of its ranks knows, whichever comes first', () => {
+    const brief = { type: 'host', host: 'node0', cores: 64, kernel: 'Linux 6.1' } as const
+    const gpu = { name: 'NVIDIA H200', memoryBytes: 2 ** 37, driver: '570.86' }
+    const full = {
+      ...brief,
+      distribution: 'Debian GNU/Linux',
+      release: '12',
+      cpuGHz: 2.4,
+      virtualMachine: 'KVM',
+      gpus: [
+        { ...gpu, uuid: 'GPU-aa' },
+        { ...gpu, uuid: 'GPU-bb' },
+      ],
+      saveFileSystem: 'lustre',
+      // Some are beyond what a double counts.
+      saveFileSystemBytes: 2 ** 60,
+    } as const
+    const told = [
+      [brief, full],
+      [full, brief],
+    ].map((events) => {
+      const run = new RunScript().open().admit(0).admit(1)
+      events.forEach((event, rank) => run.log(rank, [event]))
+      const document = run.graph.document()
+      const names = ['cores', 'kernel', 'distribution', 'release', 'cpuGHz', 'virtualMachine', 'gpus']
+      const others = ['gpu', 'gpuMemoryBytes', 'gpuDriver', 'saveFileSystem', 'saveFileSystemBytes']
+      return [...names, ...others].map((name) => values(document, 'run:host-node0', name))
+    })
+    expect(told[0]).toEqual([
+      ['64'],
+      ['Linux 6.1'],
+      ['Debian GNU/Linux'],
+      ['12'],
+      ['2.4'],
+      ['KVM'],
+      ['2'],
+      ['NVIDIA H200 GPU-aa', 'NVIDIA H200 GPU-bb'],
+      [String(2 ** 37)],
+      ['570.86'],
+      ['lustre'],
+      ['1152921504606846976'],
+    ])
+    expect(told[1]).toEqual(told[0])
+  })
+
   it('tells of its host what is not measured there, and that is no problem of the run', () => {
     const run = new RunScript().open().admit(0)
     run.log(0, [{ type: 'host', host: 'node0', notMeasured: 'energy: no counters' }])

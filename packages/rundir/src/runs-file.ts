@@ -30,10 +30,6 @@ export interface RunsFile {
 
 export const noRuns: RunsFile = { format: 2, open: [], closed: [] }
 
-/** How many ended runs are remembered, and of one how many ranks by name. */
-export const closedMax = 1000
-export const namedRanksMax = 4096
-
 /** @returns `noRuns` when there is no file; undefined when it cannot be understood */
 export function readRunsFile(file: string): RunsFile | undefined {
   let text: string

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ProvloomError, systemCode } from './errors.ts'
+import { fieldsOf } from './fields.ts'
 import { keySlug } from './job.ts'
 
 /**
@@ -95,7 +96,7 @@ function badFile(file: string, cause: unknown): ProvloomError {
 
 function isConnection(value: unknown): value is Connection {
   if (typeof value !== 'object' || value === null) return false
-  const fields = new Map<string, unknown>(Object.entries(value))
+  const fields = fieldsOf(value)
   const texts = ['jobKey', 'host', 'advertise', 'listen', 'nonce'].every(
     (name) => typeof fields.get(name) === 'string',
   )
@@ -104,8 +105,6 @@ function isConnection(value: unknown): value is Connection {
     curve === null ||
     (typeof curve === 'object' &&
       curve !== undefined &&
-      ['serverKey', 'publicKey', 'secretKey'].every(
-        (name) => typeof new Map<string, unknown>(Object.entries(curve)).get(name) === 'string',
-      ))
+      ['serverKey', 'publicKey', 'secretKey'].every((name) => typeof fieldsOf(curve).get(name) === 'string'))
   return fields.get('format') === 1 && texts && typeof fields.get('port') === 'number' && keys
 }

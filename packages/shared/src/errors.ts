@@ -3,32 +3,45 @@ import { printable } from './printable.ts'
 
 /**
  * Every error a person can meet has a code, says what was being done, to what, and what to try.
- * Code branches on `code`, never on the text.
+ * Code branches on `code`, never on the text. A code says what happened, and of each what happened is one thing.
  */
-export type ErrorCode =
-  | 'BAD_OPTION'
-  | 'MISSING_OPTION'
-  | 'UNKNOWN_OPTION'
-  | 'MISSING_COMMAND'
-  | 'COMMAND_NOT_FOUND'
-  | 'SAVE_DIR_UNWRITABLE'
-  | 'SAVE_DIR_UNKNOWN'
-  | 'SPOOL_UNWRITABLE'
-  | 'SPOOL_UNREADABLE'
-  | 'LOG_UNREADABLE'
-  | 'LOG_FAILED'
-  | 'NO_AGGREGATOR'
-  | 'AGGREGATOR_RUNNING'
-  | 'BAD_CONNECTION_FILE'
-  | 'BIND_FAILED'
-  | 'BAD_FRAME'
-  | 'BAD_EVENT'
-  | 'BAD_RECORD'
-  | 'CONFLICT'
-  | 'NOT_READY'
-  | 'FILE_UNREADABLE'
-  | 'FILE_UNWRITABLE'
-  | 'INTERNAL'
+export const errorCodes = [
+  'BAD_OPTION',
+  'MISSING_OPTION',
+  'UNKNOWN_OPTION',
+  'MISSING_COMMAND',
+  'COMMAND_NOT_FOUND',
+  'SAVE_DIR_UNWRITABLE',
+  'SAVE_DIR_UNKNOWN',
+  'SPOOL_UNWRITABLE',
+  'SPOOL_UNREADABLE',
+  'LOG_UNREADABLE',
+  'LOG_FAILED',
+  'NO_AGGREGATOR',
+  'AGGREGATOR_RUNNING',
+  'BAD_CONNECTION_FILE',
+  'FOREIGN_CONNECTION_FILE',
+  'BIND_FAILED',
+  'OPEN_FILES',
+  'RUN_HELD',
+  'RUN_TAKEN',
+  'RUN_REMOVED',
+  'RUN_FINISHED',
+  'RUN_UNFINISHED',
+  'OTHER_RUN',
+  'SPOOL_IN_USE',
+  'JOURNAL_GONE',
+  'JOURNAL_DAMAGED',
+  'ENTRY_SKIPPED',
+  'FILE_UNREADABLE',
+  'FILE_UNWRITABLE',
+  'FILE_REFUSED',
+  'FILE_DAMAGED',
+  'DRAWING_FAILED',
+  'INTERNAL',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
 
 export interface ErrorFacts {
   /** What was being done, in the infinitive: `open the journal`. */
@@ -92,12 +105,12 @@ const refusals: Readonly<Record<string, readonly [code: ErrorCode, hint: string]
     'FILE_UNWRITABLE',
     'Its disk is mounted read-only: mount it to be written, or name another folder.',
   ],
-  EACCES: ['FILE_UNWRITABLE', 'Look whether you may read and write it and its folder.'],
-  EPERM: ['FILE_UNWRITABLE', 'Look whether you may read and write it and its folder.'],
-  EIO: ['FILE_UNWRITABLE', 'Look after its disk, and call it again.'],
-  ESTALE: ['FILE_UNWRITABLE', 'Look after its file server, and call it again.'],
-  EMFILE: ['NOT_READY', 'Raise the limit of open files (ulimit -n), and call it again.'],
-  ENFILE: ['NOT_READY', 'The machine has too many open files: end what needs many, and call it again.'],
+  EACCES: ['FILE_REFUSED', 'Look whether you may read and write it and its folder.'],
+  EPERM: ['FILE_REFUSED', 'Look whether you may read and write it and its folder.'],
+  EIO: ['FILE_REFUSED', 'Look after its disk, and call it again.'],
+  ESTALE: ['FILE_REFUSED', 'Look after its file server, and call it again.'],
+  EMFILE: ['OPEN_FILES', 'Raise the limit of open files (ulimit -n), and call it again.'],
+  ENFILE: ['OPEN_FILES', 'The machine has too many open files: end what needs many, and call it again.'],
 }
 
 /**

@@ -12,6 +12,7 @@ export type { Connection } from './connection.ts'
 export {
   ProvloomError,
   causeOf,
+  errorCodes,
   knownError,
   reasonOf,
   renderError,
@@ -19,6 +20,7 @@ export {
   systemCode,
 } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
+export { exitCode } from './exit-code.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
 export { agentStream, countsAsLog, isRankStatus } from './event/event.ts'
@@ -105,7 +107,19 @@ export { printable } from './printable.ts'
 export { keepDescriptor, listen, processStart, releaseDescriptors } from './process-start.ts'
 export { onTerminal, say, sayOut, write } from './say.ts'
 export { shellWord } from './shell-word.ts'
-export { dutyOf, exitCodeOfSignal, leavesCore, nodeFlags, signalNumber, signalsThat } from './signals.ts'
+export { firstBytes, firstUnits, nameWithin, shortened, wellFormed } from './text.ts'
+export { fieldsIn, fieldsOf } from './fields.ts'
+export type { Fields } from './fields.ts'
+export {
+  dutyOf,
+  exitCodeOfSignal,
+  isSignal,
+  leavesCore,
+  nodeFlags,
+  signalNumber,
+  signalOfNumber,
+  signalsThat,
+} from './signals.ts'
 export { Statuses } from './statuses.ts'
 export { pointColumnBytes } from './wire/columns.ts'
 export { decodeEnvelope, encodeEnvelope, envelopeOf, trimEnvelope } from './wire/envelope.ts'

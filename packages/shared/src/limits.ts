@@ -1,9 +1,11 @@
 /**
- * Every bound in one file, units in the names, relations between bounds asserted below.
- * What happens at each bound is told in docs/operating.md.
+ * Every bound in one file, units in the names, relations between bounds asserted below. A bound is what is cut, refused,
+ * dropped, held or waited for, as far as a user sees it or an operator may want to know it; how a format, an algorithm or a
+ * picture is made, and how often something is tried, is not. What happens at each is told in docs/operating.md.
  */
 const KiB = 1024
 const MiB = 1024 * KiB
+const GiB = 1024 * MiB
 
 /** Payload of one framed record. Larger than any event, small enough to hold in memory. */
 export const recordBytesMax: number = 16 * MiB
@@ -96,8 +98,133 @@ export const headHostsMax = 200
 export const headTextMax = 1_000
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
+/** Between two samples of worker and host, when nobody sets it. */
+export const sampleIntervalSecondsDefault = 10
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */
 export const saveAfterNLogsDefault = 100
+
+// What is recorded of what a client and an agent are given or find.
+/** What a person is told of a problem, and the record says: of a longer text the beginning. */
+export const messageLengthMax = 4_000
+/** Problems of one session that are told and recorded: a call that fails a million times is told once. */
+export const problemsMax = 100
+/** Messages that one session's client is given to tell; further ones are in the run's log alone. */
+export const noticesMax = 50
+/** provloom.log of a run directory: an agent adds nothing to one that is larger. */
+export const runLogBytesMax: number = 1 * MiB
+/** Integers of more bits (4,096 digits) are no numbers to any reader: it is told that they are there. */
+export const integerBitsMax = 13_600
+/** A key inside a structured value that is no text, as text: of a longer one the beginning. */
+export const keyBytesMax = 1_000
+/** The value of an environment variable that is recorded: of a longer one the beginning. */
+export const variableLengthMax = 4_096
+/** Packages of an environment that are recorded, by name. */
+export const packagesMax = 4_000
+/** What any other question to git is answered: a longer answer is none. */
+export const gitOutputBytesMax: number = 4 * MiB
+/** What `git diff` says of the work tree: of a larger one that it was too large. */
+export const diffBytesMax: number = 256 * MiB
+/**
+ * Files that were just written are cloned up to this: what a disk writes in the time of a call. Larger ones are
+ * marked.
+ */
+export const cloneFreshBytesMax: number = 2 * GiB
+/** A stream grows to this before anybody asks how much room there is: short-lived children ask nobody. */
+export const unmeasuredBytes: number = 256 * KiB
+/** Files that are looked at when no agent says how large the tree is. */
+export const measuredFilesMax = 20_000
+/** Kept in a session's folder, and given up for the first record that is no metric when the disk is full. */
+export const spareBytes: number = 128 * KiB
+
+// What the graph says.
+/** Packages that the graph names; their number and hash are of all. */
+export const packagesShownMax = 2_000
+/** A text in the graph: of a longer one the beginning, with how long it is. */
+export const textLengthMax = 65_536
+/** Problems of a rank that the graph has in words, and entries that could not be taken in; their number is of all. */
+export const problemsKeptMax = 16
+/** Each of them. */
+export const problemLengthMax = 1_000
+/** Remarks on a run as a whole. */
+export const remarksMax = 64
+/** Ranks that are not collected and did not end well, in words. */
+export const bystandersMax = 4_096
+
+// What is waited for, and how long.
+/**
+ * Programs that know the machine have this long, and at a session's end whatever is still being asked: it is told
+ * what is missing.
+ */
+export const factsMs = 5_000
+/** All questions to git together: what it has not said by then is told. */
+export const gitMs = 5_000
+/** An interpreter that does not tell of itself within this is recorded without version and packages. */
+export const interpreterMs = 20_000
+/** An agent that a client starts serves by then, or another client may start one. */
+export const agentStartMs = 10_000
+/** end_run, and a process at its exit, wait no longer when nothing moves for so long; what is left is kept. */
+export const endStillMs = 5_000
+/** And this long in all: launchers kill 30 s after they ask to end. */
+export const endMs = 20_000
+/** A session waits so long for one that began before it, in another tree of its rank, to be told its run. */
+export const comesNextMs = 30_000
+/** How a process ends is told of its last run when that follows the run's end within this. */
+export const exitMs = 10_000
+/** A run that has ended stays open so long, to be told how its processes ended. */
+export const amendMs = 10_000
+/** A failed rank that the launcher may start again is waited for this long, and one that has not come at all. */
+export const absentWaitMs = 60_000
+/**
+ * When all others have ended, a lost rank is waited for this long: its machine may be gone for good. So is a whole
+ * job.
+ */
+export const lostWaitMs = 600_000
+/** A connection that has not shown its key by then is closed. */
+export const handshakeMs = 10_000
+/** Who has a run renews its lease so often. */
+export const leaseRenewMs = 2_000
+/** Whoever else wants it watches for five renewals: a disk may be slow. */
+export const leaseWatchMs = 10_000
+/**
+ * A flush that took t is followed by 9 t of rest, and by no more than this: so old may prov.json be of a run that
+ * goes on.
+ */
+export const flushRestMsMax = 30_000
+/**
+ * An aggregator that is told to stop has this long to write its runs: being killed in the middle of that loses
+ * nothing.
+ */
+export const stopMs = 20_000
+/** After its ranks `provloom run` waits so long for its aggregator. */
+export const concludeMs = 30_000
+/** Ranks that are asked to end, since one has failed, are killed after this: what torchrun gives. */
+export const killAfterMs = 30_000
+/** Ranks do not wait longer for it to listen: they find it when it is there. */
+export const aggregatorListensMs = 20_000
+/** An aggregator that a signal ends is started again so often by `provloom run`. */
+export const aggregatorRestartsMax = 10
+
+// What an aggregator holds and remembers.
+/**
+ * Journal that is kept so that a small last part may grow after a restart too. Beyond it that part is left as it is.
+ */
+export const journalKeptBytesMax: number = 64 * MiB
+/** Synced and not applied: with more, the journal waits. */
+export const applyingBytesMax: number = 64 * MiB
+/** Answers that wait for peers that do not read. What is dropped is asked for again. */
+export const answersWaitingMax = 65_536
+/** More ranks than any machine has; a larger world size is a mistake. */
+export const worldSizeMax: number = 2 ** 24
+/** Ended runs that an aggregator remembers: of older ones nobody is told that they are there. */
+export const closedRunsMax = 1_000
+/** Ranks of one of them that are remembered. */
+export const namedRanksMax = 4_096
+/** Names of runs that are told that ranks of one job may have got apart; further ones are not. */
+export const hintedRunsMax = 1_024
+/** Ranks that are named as missing to those whose run has ended. */
+export const missingRanksMax = 1_000
+/** What is amiss with a run, told to its ranks at its end: so many of it in words. */
+export const wordsToldMax = 16
 
 function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`limits.ts: ${text}`)
@@ -115,3 +242,8 @@ relation(artifactInlineBytesMax <= copiesBytesMax, 'what is hashed in the call c
 relation(folderFilesMax <= folderEntriesMax, 'all files of a folder are looked at')
 relation(segmentBytesMax <= spoolReserveBytes, 'a segment fits into the reserve')
 relation(heartbeatIntervalMs * 3 <= lostAfterMs, 'three heartbeats fit before a rank is lost')
+relation(endStillMs <= endMs, 'waiting for the end is given up before it has taken its whole time')
+relation(exitMs <= amendMs, 'how a process ended still finds its run open')
+relation(leaseRenewMs * 5 <= leaseWatchMs, 'five renewals are watched for')
+relation(endMs <= killAfterMs, 'a rank that is asked to end has time to hand over')
+relation(stopMs <= concludeMs, 'an aggregator is waited for as long as it gives itself')

@@ -1,6 +1,7 @@
 /** Every kind of problem that a run can have. */
 export type ProblemCode =
   | 'ALREADY_STARTED'
+  | 'BAD_ARGUMENT'
   | 'BAD_CONTEXT'
   | 'BAD_FOLD'
   | 'BAD_NAME'
@@ -22,6 +23,7 @@ export type ProblemCode =
   | 'FOLDER_TOO_LARGE'
   | 'HELPER'
   | 'KEPT'
+  | 'MACHINE'
   | 'MISSING_FILE'
   | 'MODEL_NOT_SAVED'
   | 'NAMES_DIFFER'
@@ -34,11 +36,13 @@ export type ProblemCode =
   | 'NOT_THERE_YET'
   | 'NO_SCRIPT'
   | 'NUMBER_AS_TEXT'
+  | 'OPTION_LEFT_OUT'
   | 'OTHER'
   | 'OWN_FILES'
   | 'RANK'
   | 'RANKS_ABSENT'
   | 'RANKS_APART'
+  | 'RECORD_TOO_LARGE'
   | 'ROUNDED'
   | 'SAMPLE'
   | 'SOURCE'
@@ -62,6 +66,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'start_run was called while a run was open, which went on',
     try: 'call end_run before the next start_run, or start_run once',
   },
+  BAD_ARGUMENT: {
+    what: 'a call was given what it cannot take: nothing of it is recorded',
+    try: 'give names with values, or a list of words, as the call wants them',
+  },
   BAD_CONTEXT: {
     what: 'contexts were said to be inside each other',
     try: 'give a context a parent that is not inside it',
@@ -83,8 +91,8 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'name the file or folder; its path may have 4096 bytes',
   },
   BAD_RECORD: {
-    what: 'records of a spool are damaged, or too large: they count as dropped',
-    try: 'look after the disk that the spool is on; log less in one call',
+    what: 'records of a spool are damaged: they count as dropped',
+    try: 'look after the disk that the spool is on',
   },
   BAD_SERIES: {
     what: 'a client declared a series twice, or too many of them',
@@ -112,7 +120,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'look at what the script does behind end_run',
   },
   FACTS: {
-    what: 'interpreter, packages, host or source code could not be asked, or not in time',
+    what: 'interpreter, packages or source code could not be asked, or not in time',
     try: 'start the command by the interpreter that has its packages; a busy machine answers late',
   },
   FILE_CHANGED: {
@@ -142,6 +150,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   KEPT: {
     what: 'records or files are not in this run: they are kept in the spool of their session',
     try: 'hand them in: provloom spools says where they are, and what to type',
+  },
+  MACHINE: {
+    what: 'not all of what the machine is could be found out, or not in time',
+    try: 'a busy machine answers late; lscpu, nvidia-smi and the like have to answer within 5 s',
   },
   MISSING_FILE: {
     what: 'a file or folder is not there',
@@ -174,7 +186,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   },
   NOT_RECORDED: {
     what: 'of a call with many names and values not all were recorded',
-    try: 'give names with values, at most 10,000 in a call',
+    try: 'give at most 10,000 in a call',
   },
   NOT_THERE_YET: {
     what: 'a call that does nothing yet',
@@ -185,6 +197,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'name the file or folder: log_source_code("path")',
   },
   NUMBER_AS_TEXT: { what: 'a number was given as text: it is recorded as a number', try: 'log numbers' },
+  OPTION_LEFT_OUT: {
+    what: 'an option of a call is none: it was recorded without it',
+    try: 'give options as an object, and counts as whole numbers',
+  },
   OTHER: {
     what: 'something that another client told',
     try: 'look at the problems of the ranks in the graph',
@@ -204,6 +220,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   RANKS_APART: {
     what: 'ranks disagree about which sessions are one run: one has more of them than another',
     try: 'name runs that belong together: start_run(run_name="fold-3")',
+  },
+  RECORD_TOO_LARGE: {
+    what: 'a record is larger than an event may be: it counts as dropped',
+    try: 'log less in one call, or a file',
   },
   ROUNDED: {
     what: 'a number is beyond what a float64 holds: the nearest is recorded',

@@ -99,6 +99,12 @@ function systemSignals(): NodeJS.Signals[] {
   return [...names.values()]
 }
 
-function isSignal(name: string): name is NodeJS.Signals {
-  return name.startsWith('SIG')
+/** Whether this system has a signal of that name. */
+export function isSignal(name: string | undefined): name is NodeJS.Signals {
+  return name !== undefined && Object.hasOwn(os.constants.signals, name)
+}
+
+/** The name of a signal by its number here. */
+export function signalOfNumber(number: number): NodeJS.Signals | undefined {
+  return systemSignals().find((name) => signalNumber(name) === number)
 }

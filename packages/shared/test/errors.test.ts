@@ -13,9 +13,9 @@ describe('an error of the system that nobody expected', () => {
   test.each([
     ['ENOSPC', 'FILE_UNWRITABLE', /df -i/],
     ['EROFS', 'FILE_UNWRITABLE', /read-only/],
-    ['EACCES', 'FILE_UNWRITABLE', /may read and write/],
-    ['EIO', 'FILE_UNWRITABLE', /disk/],
-    ['EMFILE', 'NOT_READY', /ulimit -n/],
+    ['EACCES', 'FILE_REFUSED', /may read and write/],
+    ['EIO', 'FILE_REFUSED', /disk/],
+    ['EMFILE', 'OPEN_FILES', /ulimit -n/],
   ] as const)('%s is told as %s, with the file and what to try', (code, told, hint) => {
     const error = systemError(code, os.constants.errno[code], '/runs/e_0/.lease')
     expect(knownError(error)).toMatchObject({ code: told, to: '/runs/e_0/.lease', cause: error })
@@ -37,7 +37,7 @@ describe('an error of the system that nobody expected', () => {
   test('what no disk says is a bug, and what has a code keeps it', () => {
     expect(renderError(new TypeError('no'))).toMatch(/\[INTERNAL\]\nTry: .*bug of ours/)
     expect(knownError(Object.assign(new Error('no'), { code: 'ENOSPC' }))).toBeUndefined()
-    const ours = new ProvloomError('CONFLICT', 'two', { doing: 'join' })
+    const ours = new ProvloomError('RUN_HELD', 'two', { doing: 'join' })
     expect(knownError(ours)).toBe(ours)
   })
 

@@ -176,8 +176,10 @@ it.each([
 import json, os, time, provloom
 provloom.start_run("www.example.org", "e")
 seen = {}
+agent = os.path.join(os.environ["PROVLOOM_TREE"].split()[2], "agent.json")
+while not os.path.exists(agent): time.sleep(0.02)
 def look():
-    with open(os.path.join(os.environ["PROVLOOM_TREE"].split()[2], "agent.json")) as file: found = json.load(file)
+    with open(agent) as file: found = json.load(file)
     seen[found["beatUs"]] = found["heard"]
 def heard(): look(); return max(seen.values())
 def beats(): look(); return len(seen)

@@ -5,9 +5,9 @@ import PQueue from 'p-queue'
 import { limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Artifact, Rank, RunId } from '@provloom/shared'
 import type { Context } from '../context.ts'
-import type { Hurry } from '../publish/publisher.ts'
+import type { Hurry } from '../publish/patience.ts'
 import type { SessionFolder } from '../session/folder.ts'
-import type { Fact } from '../spool/own-stream.ts'
+import type { SourceWriter } from '../source/event-source.ts'
 import { Wake } from '../wake.ts'
 import { accessOf, isDone, readAsLogged } from './as-logged.ts'
 import { NotYet } from './not-yet.ts'
@@ -29,16 +29,17 @@ export interface Origin {
 
 export interface KeeperParts {
   readonly context: Pick<Context, 'clock' | 'timing'>
-  /** What a person should know. */
-  readonly told: (message: string) => void
   readonly spool: SessionFolder
   readonly rank: Rank
   readonly host: string
-  /** @returns whether it is in the spool */
-  readonly record: (fact: Fact) => boolean
-  /** The lowest number of a stream whose artifact is not done; undefined when all are. */
-  readonly pending: (stream: string, lowest: number | undefined) => void
+  readonly writer: Pick<SourceWriter, 'record'>
+  readonly listener: (event: KeeperEvent) => void
 }
+
+export type KeeperEvent =
+  /** Of a stream the lowest number whose artifact is not done: its record stays. Undefined when all are. */
+  | { readonly kind: 'holds'; readonly stream: string; readonly from: number | undefined }
+  | { readonly kind: 'trouble'; readonly message: string }
 
 interface Job {
   readonly artifact: Artifact
@@ -150,7 +151,7 @@ export class ArtifactKeeper {
   #tellReading(): void {
     const more = this.#queue.size
     if (this.#reading === undefined) return
-    this.#parts.told(
+    this.#tell(
       `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends (Ctrl-C or SIGTERM: without them)`,
     )
   }
@@ -186,7 +187,7 @@ export class ArtifactKeeper {
     this.#unstored.push(job)
     if (this.#why === undefined) {
       const last = this.#giving.signal.aborted ? '' : '; it is tried again'
-      this.#parts.told(`${job.artifact.path} cannot be copied into the run directory now: ${why}${last}`)
+      this.#tell(`${job.artifact.path} cannot be copied into the run directory now: ${why}${last}`)
     }
     this.#why = why
     this.#again ??= this.#parts.context.clock.after(againMs, () => this.#tryAgain())
@@ -196,7 +197,7 @@ export class ArtifactKeeper {
     this.#progressMs = this.#parts.context.clock.monotonicMs()
     if (this.#why === undefined || this.#left > 1) return
     this.#why = undefined
-    this.#parts.told('logged files are copied into the run directory again')
+    this.#tell('logged files are copied into the run directory again')
   }
 
   async #store(job: Job): Promise<void> {
@@ -205,7 +206,7 @@ export class ArtifactKeeper {
       this.#giving.signal.throwIfAborted()
       this.#reading = artifact.path
       const fact = await this.#outcome(artifact, origin)
-      const recorded = this.#parts.record({ type: 'artifact.stored', ...origin, ...fact })
+      const recorded = this.#parts.writer.record({ type: 'artifact.stored', ...origin, ...fact })
       this.#tellProblem(artifact, fact.problem)
       // What waits in the spool is in the way of the next copies.
       if (recorded && fact.problem === undefined) this.#forget(artifact)
@@ -214,7 +215,7 @@ export class ArtifactKeeper {
       // The only copy there is, maybe: whoever hands the session in has the time that there was not here.
       const isKept = artifact.spooled !== undefined && this.#giving.signal.aborted
       if (error instanceof NotYet || isKept) return this.#putOff(job, reasonOf(error))
-      this.#parts.record({ type: 'artifact.stored', ...origin, problem: reasonOf(error) })
+      this.#parts.writer.record({ type: 'artifact.stored', ...origin, problem: reasonOf(error) })
       this.#tellProblem(artifact, reasonOf(error))
     } finally {
       this.#reading = undefined
@@ -222,10 +223,14 @@ export class ArtifactKeeper {
     this.#mark(origin, false)
   }
 
+  #tell(message: string): void {
+    this.#parts.listener({ kind: 'trouble', message })
+  }
+
   /** What its client saw is told by that. Of many files the first few are: the graph has them all. */
   #tellProblem({ path: file, problem: before }: Artifact, problem: string | undefined): void {
     if (problem === undefined || before !== undefined || ++this.#toldCount > toldMax) return
-    this.#parts.told(`${file}: ${problem}`)
+    this.#tell(`${file}: ${problem}`)
   }
 
   async #outcome(artifact: Artifact, origin: Origin): Promise<Outcome> {
@@ -304,7 +309,8 @@ export class ArtifactKeeper {
     if (open) numbers.add(number)
     else numbers.delete(number)
     this.#open.set(stream, numbers)
-    this.#parts.pending(stream, numbers.size === 0 ? undefined : Math.min(...numbers))
+    const from = numbers.size === 0 ? undefined : Math.min(...numbers)
+    this.#parts.listener({ kind: 'holds', stream, from })
   }
 }
 

@@ -19,7 +19,7 @@ export function room(folder: string): string | undefined {
 }
 
 /** Whether runs are saved there: what else lies in it may be a person's, who then logs it by its name. */
-export function isSaveDir(folder: string): boolean {
+function isSaveDir(folder: string): boolean {
   return has(folder, control)
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { systemCode } from '@provloom/shared'
+import { firstBytes, systemCode } from '@provloom/shared'
 
 /** Bytes of a file's name, first as most file systems allow them, then as the tightest in use do. */
 const nameBytesMax = [255, 140]
@@ -52,7 +52,5 @@ function fitting(name: string, most: number): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)
   const ending = path.extname(name)
   const end = `~${hash}${Buffer.byteLength(ending) <= 32 ? ending : ''}`
-  // A letter cut in two is left out.
-  const start = Buffer.from(name).subarray(0, most - Buffer.byteLength(end))
-  return new TextDecoder().decode(start, { stream: true }) + end
+  return firstBytes(name, most - Buffer.byteLength(end)) + end
 }

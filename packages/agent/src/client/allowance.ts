@@ -7,8 +7,6 @@ import type { SessionFolder } from '../session/folder.ts'
 export class NotKept extends Error {}
 
 export const clonePrefix = 'clone-'
-/** What a disk writes in the time of a call. */
-const cloneFreshBytesMax = 2 * 1024 * 1024 * 1024
 /** Times of files are as fine as the kernel's ticks: what is written within one of them has one time. */
 const tickMs = 20
 /** By then Linux has written what is dirty. */
@@ -49,7 +47,7 @@ export class Allowance {
    */
   clone(size: number, writtenMs: number): boolean {
     const onDisk = Date.now() - writtenMs > writtenBackMs
-    if (size > this.#clones || (size > cloneFreshBytesMax && !onDisk)) return false
+    if (size > this.#clones || (size > limits.cloneFreshBytesMax && !onDisk)) return false
     this.#clones -= size
     return true
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { fieldsOf } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
 
 /** What the agent says to a session's clients, as far as they act on it (docs/spool-format.md, control.json). */
@@ -25,10 +26,7 @@ export function readControl(folder: SessionFolder): ControlLook | undefined {
   const file = path.join(folder.root, 'control.json')
   try {
     const found = fs.statSync(file)
-    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    const fields = new Map<string, unknown>(
-      typeof value === 'object' && value !== null ? Object.entries(value) : [],
-    )
+    const fields = fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
     const text = (name: string): string | undefined => {
       const one = fields.get(name)
       return typeof one === 'string' ? one : undefined

@@ -1,12 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { crc32 } from 'node:zlib'
 import { systemCode } from '@provloom/shared'
-import { OwnFile } from './own-file.ts'
+import type { Counts } from '../spool/counts.ts'
+import { fillSlot, nextSlot, slotBytes, slots } from '../spool/ledger.ts'
+import { OwnFile } from '../spool/own-file.ts'
 
-const slotBytes = 32
-const slots = 16
-const nameBytesMax = 15
 /** Reasons that find no slot of their own are counted in the last. */
 const otherSlot = slots - 1
 const { O_CREAT, O_RDWR } = fs.constants
@@ -16,7 +14,7 @@ const { O_CREAT, O_RDWR } = fs.constants
  * the stream is made, so that its block is there: a full disk, and a folder that is removed, take nothing more from it.
  * No call throws.
  */
-export class LedgerFile {
+export class LedgerFile implements Counts {
   readonly #file: string
   readonly #slot = Buffer.alloc(slotBytes)
   readonly #places = new Map<string, number>([['other', otherSlot]])
@@ -38,9 +36,9 @@ export class LedgerFile {
     try {
       made = this.#openMade()
       const whole = Buffer.alloc(slotBytes * slots)
-      whole.set(this.#filled('next', this.#next))
+      whole.set(fillSlot(this.#slot, nextSlot, this.#next))
       for (const [reason, count] of this.#counts)
-        whole.set(this.#filled(reason, count), this.#places.get(reason)! * slotBytes)
+        whole.set(fillSlot(this.#slot, reason, count), this.#places.get(reason)! * slotBytes)
       if (fs.writeSync(made.number, whole, 0, whole.length, 0) === whole.length) {
         this.#own?.close()
         this.#own = made
@@ -70,7 +68,7 @@ export class LedgerFile {
   /** The stream's next record has this number. */
   putNext(number: number): void {
     this.#next = number
-    this.#put(0, 'next', number)
+    this.#put(0, nextSlot, number)
   }
 
   /** Counts drops. @returns how many there were of this reason, these included */
@@ -109,7 +107,7 @@ export class LedgerFile {
     const open = this.#own?.isOurs() === true ? this.#own : this.#again()
     if (open === undefined) return
     try {
-      fs.writeSync(open.number, this.#filled(name, count), 0, slotBytes, place * slotBytes)
+      fs.writeSync(open.number, fillSlot(this.#slot, name, count), 0, slotBytes, place * slotBytes)
     } catch {
       // The disk that cannot take it is what it counts; the agent holds what was written before.
     }
@@ -126,13 +124,5 @@ export class LedgerFile {
       // It is not in its place: it is made again with the next look.
     }
     return undefined
-  }
-
-  #filled(name: string, count: number): Buffer {
-    this.#slot.fill(0)
-    this.#slot.write(name.slice(0, nameBytesMax), 'latin1')
-    this.#slot.writeBigUInt64LE(BigInt(count), 16)
-    this.#slot.writeUInt32LE(crc32(this.#slot.subarray(0, slotBytes - 4)), slotBytes - 4)
-    return this.#slot
   }
 }

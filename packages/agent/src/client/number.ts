@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { shortened } from '@provloom/shared'
 import { heldIn, titleOf } from './stranger.ts'
 import { unboxed } from './scalar.ts'
 import { typedLength } from './parts.ts'
@@ -42,7 +43,7 @@ function floatOfText(text: string): Found<number> {
   if (word === '' || (Number.isNaN(value) && !isNaNText)) {
     return { kind: 'refused', what: shown(text) }
   }
-  const words = `is the text '${text.slice(0, 40)}'; the number ${value} is recorded`
+  const words = `is the text '${shortened(text, 40)}'; the number ${value} is recorded`
   return { kind: 'found', value, remark: { code: 'NUMBER_AS_TEXT', words } }
 }
 
@@ -53,7 +54,7 @@ export function stepOf(value: unknown): Found<number | bigint> {
   const plain = plainOf(value)
   if (typeof plain === 'string') {
     if (!wholeText.test(plain)) return { kind: 'refused', what: shown(plain) }
-    const words = `is the text '${plain.slice(0, 40)}'; the number ${BigInt(plain.trim())} is recorded`
+    const words = `is the text '${shortened(plain, 40)}'; the number ${BigInt(plain.trim())} is recorded`
     return within(BigInt(plain.trim()), { code: 'NUMBER_AS_TEXT', words })
   }
   if (typeof plain === 'bigint') return within(plain)
@@ -101,7 +102,7 @@ function plainOf(value: unknown): number | bigint | string | undefined {
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return `text '${value.length <= 80 ? value : `${value.slice(0, 77)}...`}'`
+      return `text '${shortened(value, 80)}'`
     case 'number':
     case 'boolean':
     case 'undefined':

@@ -20,7 +20,7 @@ export function* pairsOf(
       : partsOf(given)
   if (parts?.kind !== 'pairs') {
     const text = `${call}: ${shown(given)} has no names and values`
-    session.refuse('no-pairs', 'NOT_RECORDED', text, call)
+    session.refuse('no-pairs', 'BAD_ARGUMENT', text, call)
     return
   }
   let seen = 0

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { limits } from '@provloom/shared'
 import { scalar } from './scalar.ts'
 import { heldIn, titleOf } from './stranger.ts'
 
@@ -6,8 +7,6 @@ import { heldIn, titleOf } from './stranger.ts'
 export type Parts =
   | { readonly kind: 'pairs'; readonly some: Iterable<readonly [string, unknown]>; readonly count: number }
   | { readonly kind: 'elements'; readonly some: Iterable<unknown>; readonly count: number }
-
-const keyBytesMax = 1000
 
 /**
  * The pairs of an object or Map, the elements of an array, typed array or Set. Own properties that are values are read
@@ -65,7 +64,7 @@ function* named(value: Map<unknown, unknown>): Generator<readonly [string, unkno
 
 function keyText(key: unknown): string {
   if (key === null || key === undefined) return String(key)
-  return scalar(key, keyBytesMax)?.value ?? `<${typeof key === 'object' ? titleOf(key) : typeof key}>`
+  return scalar(key, limits.keyBytesMax)?.value ?? `<${typeof key === 'object' ? titleOf(key) : typeof key}>`
 }
 
 function kindOf(key: object): string {

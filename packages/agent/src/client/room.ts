@@ -3,7 +3,9 @@ import path from 'node:path'
 import { limits } from '@provloom/shared'
 import { treeOf } from '../session/folder.ts'
 import type { SessionFolder } from '../session/folder.ts'
+import type { Space } from '../spool/space.ts'
 import { servingAgent } from '../tree/claim.ts'
+import { giveSpare, hasSpare } from './spare.ts'
 
 /** How far a stream may go; the defaults are `limits`. Tests make it small. */
 export interface StreamBounds {
@@ -19,35 +21,40 @@ export const defaultBounds: StreamBounds = {
 }
 
 const measureEveryMs = 1000
-/** A stream grows to this before anybody asks how much room there is: short-lived children ask nobody. */
-const unmeasuredBytes = 256 * 1024
-/** Files that are looked at when no agent says how large the tree is. */
-const measuredFilesMax = 20_000
 
 /**
  * How far the open segment may grow, by what is on the disk: the agent takes away what is acknowledged. Metrics go as far
  * as the reserve, everything else to the end.
  */
-export class Room {
+export class Room implements Space {
+  readonly #spool: SessionFolder
   readonly #tree: string
   readonly #bounds: StreamBounds
   #most: number
   #measuredMs = -Infinity
   #agentMark = ''
   #agentBytes: number | undefined
-
-  constructor(spool: SessionFolder, bounds: StreamBounds) {
-    this.#tree = treeOf(spool)
-    this.#bounds = bounds
-    this.#most = Math.min(unmeasuredBytes, bounds.spoolBytesMax)
-    this.#reserve = Math.max(0, this.#most - (bounds.spoolBytesMax - bounds.spoolReserveBytes))
-  }
-
   /** What metrics leave to the others. */
   #reserve: number
 
+  constructor(spool: SessionFolder, bounds: StreamBounds) {
+    this.#spool = spool
+    this.#tree = treeOf(spool)
+    this.#bounds = bounds
+    this.#most = Math.min(limits.unmeasuredBytes, bounds.spoolBytesMax)
+    this.#reserve = Math.max(0, this.#most - (bounds.spoolBytesMax - bounds.spoolReserveBytes))
+  }
+
   fits(bytes: number, metric: boolean): boolean {
     return bytes <= (metric ? this.#most - this.#reserve : this.#most)
+  }
+
+  hasSpare(): boolean {
+    return hasSpare(this.#spool)
+  }
+
+  giveSpare(): boolean {
+    return giveSpare(this.#spool)
   }
 
   /** Measures, where that was not done within the last second. */
@@ -108,7 +115,7 @@ function segmentBytes(tree: string): number {
     try {
       opened = fs.opendirSync(folder)
       for (let one = opened.readSync(); one !== null; one = opened.readSync()) {
-        if (++looked > measuredFilesMax) return bytes
+        if (++looked > limits.measuredFilesMax) return bytes
         const file = path.join(folder, one.name)
         if (one.name.endsWith('.seg')) bytes += fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? 0
         else if (one.isDirectory() && one.name !== 'files' && one.name !== 'ledgers') pending.push(file)

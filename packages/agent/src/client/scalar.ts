@@ -1,10 +1,7 @@
 import { types } from 'node:util'
+import { firstBytes, limits, wellFormed } from '@provloom/shared'
 import { functionName, heldIn, strangerOf, titleOf } from './stranger.ts'
-import { firstBytes, wellFormed } from './text.ts'
 import type { Typed } from './typed.ts'
-
-/** Integers of more than about 4,096 digits are no numbers to any reader. */
-const intBitsMax = 13_600n
 
 /** The value without parts that something is; undefined for what has some. */
 export function scalar(value: unknown, most: number): Typed | undefined {
@@ -31,16 +28,16 @@ export function scalar(value: unknown, most: number): Typed | undefined {
   }
 }
 
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'INF' : '-INF'
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
 function integer(value: bigint): Typed {
-  const rest = value >> intBitsMax
+  const rest = value >> BigInt(limits.integerBitsMax)
   if (rest === 0n || rest === -1n) return { valueType: 'int', value: value.toString() }
-  const words = `is an integer of more than ${intBitsMax} bits, which is not recorded`
+  const words = `is an integer of more than ${BigInt(limits.integerBitsMax)} bits, which is not recorded`
   return { valueType: 'str', value: '<bigint>', remark: { code: 'VALUE_CUT', words } }
 }
 

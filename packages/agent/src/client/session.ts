@@ -39,7 +39,6 @@ export interface SessionParts {
 }
 
 const lookEveryMs = 1000
-const problemsMax = 100
 
 /** This thread's part of a session: its own, from `startRun` to `endRun`, or a helper's of another one's. */
 export class Session {
@@ -158,7 +157,7 @@ export class Session {
   /** Something is wrong with a call: told once per code and thing, and recorded. */
   problem(code: ProblemCode, message: string, about = ''): void {
     const mark = `${code} ${about}`
-    if (this.#problems.has(mark) || this.#problems.size >= problemsMax) return
+    if (this.#problems.has(mark) || this.#problems.size >= limits.problemsMax) return
     this.#problems.add(mark)
     const shown = messageOf(message)
     tellOnce(`problem ${mark}`, shown)

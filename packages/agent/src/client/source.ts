@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, systemCode } from '@provloom/shared'
+import { limits, systemCode, wellFormed } from '@provloom/shared'
 import { maskArguments } from '../secrets.ts'
-import { gitFacts, gitMs, outcomes } from '../source/git.ts'
+import { gitFacts, outcomes } from '../source/git.ts'
 import type { GitFacts, Outcome, Question } from '../source/git.ts'
 import { keep } from './artifact.ts'
 import { withSession } from './which.ts'
@@ -15,11 +15,8 @@ import { present } from './present.ts'
 import { scriptFile } from './script.ts'
 import type { Session } from './session.ts'
 import { heldIn } from './stranger.ts'
-import { wellFormed } from './text.ts'
 import { tellOnce } from './tell.ts'
 import { typed } from './value.ts'
-
-const diffBytesMax = 256 * 1024 * 1024
 
 /** Records the command line and the working directory, with what looks like a secret cut; both are found when absent. */
 export function logExecutionCommand(argv?: readonly string[], directory?: string): void {
@@ -31,7 +28,7 @@ export function logExecutionCommand(argv?: readonly string[], directory?: string
     ]
     if (!Array.isArray(given)) {
       const text = `logExecutionCommand: ${shown(given)} is no list of words`
-      session.refuse('no-words', 'NOT_RECORDED', text)
+      session.refuse('no-words', 'BAD_ARGUMENT', text)
       return
     }
     const place = directory === undefined ? here() : absolute(session, 'logExecutionCommand', directory)
@@ -109,7 +106,7 @@ function withoutScript(session: Session): void {
 
 /** Asks git, and waits for it. */
 function factsOf(folder: string, known: ReadonlySet<string>): GitFacts {
-  const until = performance.now() + gitMs
+  const until = performance.now() + limits.gitMs
   const asking = gitFacts(folder, process.env, known)
   let step = asking.next()
   while (step.done !== true) step = asking.next(ask(step.value, until - performance.now()))
@@ -122,7 +119,7 @@ function ask({ argv, environment, hashed }: Question, leftMs: number): Outcome {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: Math.ceil(leftMs),
     killSignal: 'SIGKILL',
-    maxBuffer: diffBytesMax,
+    maxBuffer: limits.diffBytesMax,
     env: { ...environment },
   })
   const code = systemCode(error)

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemCode } from '@provloom/shared'
+import { limits, systemCode } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
-
-const spareBytes = 128 * 1024
 
 /** Keeps room for what is no metric. False when there is none on the disk. */
 export function putSpare(spool: SessionFolder): boolean {
   const file = fileOf(spool)
   try {
     // Random: there are file systems that need no room for zeros.
-    fs.writeFileSync(file, randomBytes(spareBytes), { mode: 0o600 })
+    fs.writeFileSync(file, randomBytes(limits.spareBytes), { mode: 0o600 })
     return true
   } catch (error) {
     giveSpare(spool)

@@ -1,8 +1,7 @@
-import { limits } from '@provloom/shared'
+import { firstBytes, limits } from '@provloom/shared'
 import { partsOf } from './parts.ts'
 import { scalar } from './scalar.ts'
 import { titleOf } from './stranger.ts'
-import { firstBytes } from './text.ts'
 import type { Remark, Typed } from './typed.ts'
 
 /** What closing all levels may take after the bytes are used up. */

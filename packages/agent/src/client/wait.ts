@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import { heardBy } from '../tree/claim.ts'
 import { pidNamespace } from '../tree/namespaces.ts'
 import { treeOf } from '../session/folder.ts'
@@ -5,10 +6,8 @@ import { readControl } from './control.ts'
 import type { ControlLook } from './control.ts'
 import type { Session } from './session.ts'
 
-/** Waiting ends when nothing moves for so long, and after so long in all: launchers kill 30 s after they ask to end. */
-const stillMs = 5_000
-const mostMs = 20_000
-const lookMsMax = 20
+/** Looks follow each other faster at first. */
+const slowestLookMs = 20
 
 let gaveUp = false
 
@@ -39,7 +38,7 @@ export function endByNow(session: Session): Ended {
 /** Waits until the document on disk holds the session; after one wait in vain no further one is made. */
 export async function waitForEnd(session: Session): Promise<Ended> {
   const watch = new EndWatch(session)
-  for (let pauseMs = 2; ; pauseMs = Math.min(lookMsMax, pauseMs * 2)) {
+  for (let pauseMs = 2; ; pauseMs = Math.min(slowestLookMs, pauseMs * 2)) {
     const ended = watch.look()
     if (ended !== undefined) return ended
     await new Promise<void>((resolve) => {
@@ -52,7 +51,7 @@ export async function waitForEnd(session: Session): Promise<Ended> {
 export function waitForEndSync(session: Session): Ended {
   const watch = new EndWatch(session)
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  for (let pauseMs = 2; ; pauseMs = Math.min(lookMsMax, pauseMs * 2)) {
+  for (let pauseMs = 2; ; pauseMs = Math.min(slowestLookMs, pauseMs * 2)) {
     const ended = watch.look()
     if (ended !== undefined) return ended
     Atomics.wait(pause, 0, 0, pauseMs)
@@ -62,9 +61,9 @@ export function waitForEndSync(session: Session): Ended {
 /** At the process's exit: for the agent's first word of a session, which says what does not fit together. */
 export function waitForWordSync(session: Session): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  const untilMs = performance.now() + (gaveUp ? 0 : stillMs)
+  const untilMs = performance.now() + (gaveUp ? 0 : limits.endStillMs)
   while (!session.isTaken && readControl(session.spool) === undefined && performance.now() < untilMs)
-    Atomics.wait(pause, 0, 0, lookMsMax)
+    Atomics.wait(pause, 0, 0, slowestLookMs)
 }
 
 /** Nothing more is to be waited for. */
@@ -102,7 +101,8 @@ class EndWatch {
       this.#mark = mark
       this.#movedMs = now
     }
-    if (!gaveUp && now - this.#movedMs < stillMs && now - this.#beganMs < mostMs) return undefined
+    if (!gaveUp && now - this.#movedMs < limits.endStillMs && now - this.#beganMs < limits.endMs)
+      return undefined
     gaveUp = true
     return { kind: 'not-yet', why: control?.message ?? 'no aggregator answered' }
   }

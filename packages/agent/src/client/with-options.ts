@@ -12,7 +12,7 @@ export function withOptions<T extends object>(
   withSession(call, (session) => {
     const { options, trouble } = readOptions(given)
     if (trouble !== undefined)
-      session.problem('VALUE_NOT_READ', `${call}: ${trouble}; it is recorded without them`, call)
+      session.problem('OPTION_LEFT_OUT', `${call}: ${trouble}; it is recorded without them`, call)
     body(session, options)
   })
 }
@@ -31,7 +31,11 @@ export function countsIn<Name extends string>(
     const count = typeof value === 'bigint' ? Number(value) : value
     if (isCount(count)) counts[name] = count
     else
-      session.problem('VALUE_NOT_READ', `${call}: ${name} is no count: ${shown(value)}; it is left out`, name)
+      session.problem(
+        'OPTION_LEFT_OUT',
+        `${call}: ${name} is no count: ${shown(value)}; it is left out`,
+        name,
+      )
   }
   return counts
 }

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
-import { ProvloomError, processStart, releaseDescriptors, systemCode } from '@provloom/shared'
+import { ProvloomError, exitCode, processStart, releaseDescriptors, systemCode } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { becoming } from './becoming.ts'
 import { inheritedDescriptors } from './descriptors.ts'
 import { lookUp } from './lookup.ts'
 
 /** How a command ended. */
+/** What a shell says of a command that could not be started. */
+export type NotStartedCode = typeof exitCode.cannotExecute | typeof exitCode.notFound
+
 export type CommandEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals }
@@ -21,7 +24,7 @@ export interface RunningCommand {
 
 export type Launch =
   | { readonly kind: 'running'; readonly command: RunningCommand }
-  | { readonly kind: 'not-started'; readonly exitCode: 126 | 127; readonly error: ProvloomError }
+  | { readonly kind: 'not-started'; readonly exitCode: NotStartedCode; readonly error: ProvloomError }
 
 /** Who started this process, and starts the command itself where this one is killed before it has. */
 export interface Starter {
@@ -121,7 +124,7 @@ function spawnWith(
   }
 }
 
-/** What a shell calls not found (POSIX, Shell Command Language, 2.8.2): 127; all else is 126. */
+/** What a shell calls not found; all else cannot be executed. */
 const missing: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
 
 function whyOf(error: unknown): 'missing' | 'denied' {
@@ -142,5 +145,5 @@ function notStarted(program: string, why: 'missing' | 'denied', cause: unknown):
           : 'Check that it may be executed (chmod +x), or name its interpreter.',
     },
   )
-  return { kind: 'not-started', exitCode: why === 'missing' ? 127 : 126, error }
+  return { kind: 'not-started', exitCode: exitCode[why === 'missing' ? 'notFound' : 'cannotExecute'], error }
 }

@@ -1,6 +1,6 @@
-import os from 'node:os'
+import { signalOfNumber } from '@provloom/shared'
 import { statOf } from '@provloom/shared/process'
-import { commandEndOf } from '../session/ending.ts'
+import { commandEndOf } from '../session/rank-end.ts'
 import type { CommandEnd } from './command.ts'
 
 /**
@@ -13,6 +13,5 @@ export function unheardEnd(pid: number, start: number): CommandEnd | undefined {
   const status = Number(stat[49])
   if (!(status > 0)) return undefined
   const number = status & 0x7f
-  const [signal] = Object.entries(os.constants.signals).find(([, one]) => one === number) ?? []
-  return number === 0 ? commandEndOf(status >> 8, undefined) : commandEndOf(undefined, signal)
+  return number === 0 ? commandEndOf(status >> 8, undefined) : commandEndOf(undefined, signalOfNumber(number))
 }

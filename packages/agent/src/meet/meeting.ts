@@ -22,10 +22,13 @@ export interface MeetingParts {
   readonly spoolRoot: string
   /** Undefined where this agent starts none. */
   readonly start: StartAggregator | undefined
-  readonly told: (message: string) => void
-  /** Why no aggregator could be started, for whoever waits for one; undefined takes it back. */
-  readonly failed: (reason: string | undefined) => void
+  readonly listener: (event: MeetingEvent) => void
 }
+
+export type MeetingEvent =
+  /** Why no aggregator could be started, for whoever waits for one; undefined takes it back. */
+  | { readonly kind: 'hopeless'; readonly reason: string | undefined }
+  | { readonly kind: 'trouble'; readonly message: string }
 
 /** A job that has to find its aggregator. */
 export interface Job {
@@ -82,7 +85,7 @@ export class Meeting {
   }
 
   #look(): void {
-    const { clock, named, told } = this.#parts
+    const { clock, named } = this.#parts
     if (!this.#open || this.#parts.start === undefined || named !== undefined) return
     const job = this.#jobs.find(({ mayStart }) => mayStart)
     try {
@@ -91,7 +94,7 @@ export class Meeting {
       else if (job !== undefined) this.#bringUp(job, found?.generation)
       else this.#lookForFailure(this.#jobs[0]!)
     } catch (error) {
-      told(`could not start an aggregator: ${reasonOf(error)}`)
+      this.#tell(`could not start an aggregator: ${reasonOf(error)}`)
     }
     this.#cancel = clock.after(lookEveryMs, () => this.#look())
   }
@@ -106,7 +109,7 @@ export class Meeting {
     } catch (error) {
       if (this.#fallback) throw error
       this.#fallback = true
-      this.#parts.told(
+      this.#tell(
         `${job.saveDir} cannot be written (${reasonOf(error)}): the aggregator is met in ${this.#parts.spoolRoot}`,
       )
     }
@@ -136,10 +139,13 @@ export class Meeting {
   #note(failure: StartFailure | undefined): void {
     if (failure?.message === this.#failure?.message) return
     this.#failure = failure
-    if (failure === undefined) return this.#parts.failed(undefined)
-    const reason = `no aggregator could be started: ${failure.message}`
-    this.#parts.failed(reason)
-    this.#parts.told(failure.hint === undefined ? reason : `${reason}. ${failure.hint}`)
+    const reason = failure === undefined ? undefined : `no aggregator could be started: ${failure.message}`
+    this.#parts.listener({ kind: 'hopeless', reason })
+    if (reason !== undefined) this.#tell(failure?.hint === undefined ? reason : `${reason}. ${failure.hint}`)
+  }
+
+  #tell(message: string): void {
+    this.#parts.listener({ kind: 'trouble', message })
   }
 
   #saveDirOf(job: Job): string {

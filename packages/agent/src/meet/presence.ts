@@ -1,8 +1,9 @@
 import { encodeMessage } from '@provloom/shared'
-import type { AgentMessage, AggregatorMessage, Clock, Gone, PlaceEnd, Present } from '@provloom/shared'
-import type { Channel } from '../publish/link.ts'
+import type { AgentMessage, Clock, Gone, PlaceEnd, Present } from '@provloom/shared'
+import type { ChannelEvent } from '../publish/event.ts'
+import type { Channel, Link } from '../publish/link.ts'
 import type { Timing } from '../timing.ts'
-import type { ConnectionEvent, Outlet } from '../outlet/outlet.ts'
+import type { Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'
 
 export interface PresenceParts {
@@ -12,10 +13,8 @@ export interface PresenceParts {
   readonly agent: string
   /** What is said while no session is open; undefined while one is, or nothing is known of the job yet. */
   readonly present: () => Omit<Present, 'kind' | 'session' | 'agent'> | undefined
-  /** Rung when there is something to send. */
-  readonly ring: () => void
-  /** The aggregator is away so long. */
-  readonly awayMs: () => number
+  /** Whose bell is rung when there is something to send, and how long its aggregator is away. */
+  readonly link: Pick<Link, 'wake' | 'awayMs'>
 }
 
 const idleMs = 1_000
@@ -53,27 +52,36 @@ export class Presence implements Channel {
     return Math.min(idleMs, Math.max(1, this.#dueMs - clock.monotonicMs()))
   }
 
-  hear(message: AggregatorMessage): void {
-    if (message.kind !== 'farewell' || this.#gone === undefined) return
-    this.#farewell = true
-    this.#moved.ring()
-  }
-
-  changed(event: ConnectionEvent): void {
-    this.#connected = event.kind === 'connected'
-    if (!this.#connected) return
-    this.#dueMs = 0
-    this.#parts.ring()
-  }
-
-  relaid(): void {
-    this.#connected = false
+  note(event: ChannelEvent): void {
+    switch (event.kind) {
+      case 'farewell':
+        if (this.#gone === undefined) return
+        this.#farewell = true
+        return this.#moved.ring()
+      case 'connected':
+        this.#connected = true
+        return this.hurry()
+      case 'disconnected':
+      case 'unwelcome':
+      case 'relaid':
+        this.#connected = false
+        return
+      // Said to a session.
+      case 'welcome':
+      case 'refused':
+      case 'later':
+      case 'again':
+      case 'acks':
+      case 'rejected':
+      case 'pulse':
+      case 'settled':
+    }
   }
 
   /** Something has changed of what there is to say. */
   hurry(): void {
     this.#dueMs = 0
-    this.#parts.ring()
+    this.#parts.link.wake.ring()
   }
 
   /**
@@ -82,12 +90,12 @@ export class Presence implements Channel {
    */
   async leave(jobKey: string, ends: readonly PlaceEnd[], idle: boolean, untilMs: number): Promise<void> {
     if (!this.#connected) return
-    const { agent, clock, timing, awayMs } = this.#parts
+    const { agent, clock, timing, link } = this.#parts
     this.#gone = { kind: 'gone', session: agent, agent, jobKey, ends, ...(idle ? { idle: true } : {}) }
     this.hurry()
     while (!this.#farewell) {
       const left = untilMs - clock.monotonicMs()
-      if (left <= 0 || (ends.length === 0 && awayMs() > timing.awayMs)) return
+      if (left <= 0 || (ends.length === 0 && link.awayMs > timing.awayMs)) return
       await this.#moved.wait(Math.min(left, timing.awayMs / 4))
     }
   }

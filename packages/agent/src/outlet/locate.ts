@@ -47,7 +47,7 @@ function refuseForeign(file: string): void {
   const owner = fs.statSync(file, { throwIfNoEntry: false })?.uid
   const self = process.getuid?.()
   if (owner === undefined || self === undefined || owner === self || owner === 0) return
-  throw new ProvloomError('BAD_CONNECTION_FILE', `${file} belongs to user ${owner}`, {
+  throw new ProvloomError('FOREIGN_CONNECTION_FILE', `${file} belongs to user ${owner}`, {
     doing: 'find the aggregator',
     to: file,
     hint: 'Use a save directory of your own, and an aggregator that you started yourself.',

@@ -15,10 +15,8 @@ export type ConnectionEvent =
   /** The other end did not accept our keys, or is no aggregator of ours. */
   | { readonly kind: 'unwelcome'; readonly reason: string }
 
-export interface OutletListener {
-  heard(frame: Uint8Array): void
-  changed(event: ConnectionEvent): void
-}
+/** What comes from the other end, and what happens to the way there. */
+export type OutletEvent = { readonly kind: 'frame'; readonly frame: Uint8Array } | ConnectionEvent
 
 /** The way out to one aggregator, whatever carries it. It reconnects by itself until it is closed. */
 export interface Outlet {
@@ -28,4 +26,4 @@ export interface Outlet {
 }
 
 /** Opens the wire; the listener hears from it until it is closed. */
-export type Connect = (connection: Connection, listener: OutletListener) => Promise<Outlet>
+export type Connect = (connection: Connection, listener: (event: OutletEvent) => void) => Promise<Outlet>

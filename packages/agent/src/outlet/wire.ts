@@ -2,7 +2,14 @@ import { reasonOf } from '@provloom/shared'
 import type { Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import { findConnection, sameConnection } from './locate.ts'
-import type { Connect, Outlet, OutletListener } from './outlet.ts'
+import type { Connect, Outlet, OutletEvent } from './outlet.ts'
+
+/** What comes over a wire, and what becomes of it. */
+export type WireEvent =
+  | OutletEvent
+  /** A new one, to be used from now on: what was on the one before is in doubt. */
+  | { readonly kind: 'laid'; readonly outlet: Outlet; readonly connection: Connection }
+  | { readonly kind: 'trouble'; readonly message: string }
 
 export interface WireParts {
   readonly clock: Clock
@@ -10,12 +17,9 @@ export interface WireParts {
   readonly connect: Connect
   /** Where the connection file may be. */
   readonly files: () => readonly string[]
-  readonly listener: OutletListener
-  /** An outlet to use from now on; undefined while there is none. */
-  readonly changed: (outlet: Outlet | undefined, connection: Connection | undefined) => void
+  readonly listener: (event: WireEvent) => void
   /** Whether the other end answers; when it has not for long, the file is read again. */
   readonly silentMs: () => number
-  readonly trouble: (message: string) => void
 }
 
 /**
@@ -60,7 +64,7 @@ export class Wire {
   }
 
   async #consider(): Promise<void> {
-    const { files, connect, listener, changed, trouble } = this.#parts
+    const { files, connect, listener } = this.#parts
     try {
       const found = findConnection(files())
       if (found === undefined) return
@@ -74,9 +78,9 @@ export class Wire {
       this.#connection = found
       this.#outlet = outlet
       this.#waitMs = this.#parts.timing.seekMinMs
-      changed(outlet, found)
+      listener({ kind: 'laid', outlet, connection: found })
     } catch (error) {
-      trouble(`could not connect to the aggregator: ${reasonOf(error)}`)
+      listener({ kind: 'trouble', message: `could not connect to the aggregator: ${reasonOf(error)}` })
     }
   }
 }

@@ -1,7 +1,7 @@
 import { endpointOf, limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
 import type { Dealer } from 'zeromq'
-import type { SendOutcome, Outlet, OutletListener } from './outlet.ts'
+import type { SendOutcome, Outlet, OutletEvent } from './outlet.ts'
 
 /**
  * ZeroMQ DEALER, CURVE-encrypted with the keys of the connection file.
@@ -10,7 +10,10 @@ import type { SendOutcome, Outlet, OutletListener } from './outlet.ts'
  * the only queue. `linger` 0: an absent aggregator never keeps this process. The reconnect interval is random, so that
  * a thousand ranks do not come back in the same instant. ZeroMQ is loaded here, not with the package.
  */
-export async function connectZeromq(connection: Connection, listener: OutletListener): Promise<Outlet> {
+export async function connectZeromq(
+  connection: Connection,
+  listener: (event: OutletEvent) => void,
+): Promise<Outlet> {
   const zeromq = await import('zeromq')
   const dealer = new zeromq.Dealer({
     linger: 0,
@@ -38,9 +41,9 @@ export async function connectZeromq(connection: Connection, listener: OutletList
 
 class ZeromqOutlet implements Outlet {
   readonly #dealer: Dealer
-  readonly #listener: OutletListener
+  readonly #listener: (event: OutletEvent) => void
 
-  constructor(dealer: Dealer, listener: OutletListener) {
+  constructor(dealer: Dealer, listener: (event: OutletEvent) => void) {
     this.#dealer = dealer
     this.#listener = listener
     const { events } = dealer
@@ -72,19 +75,19 @@ class ZeromqOutlet implements Outlet {
     if (!this.#dealer.closed) this.#dealer.close()
   }
 
-  #tell(event: Parameters<OutletListener['changed']>[0]): void {
-    if (!this.#dealer.closed) this.#listener.changed(event)
+  #tell(event: OutletEvent): void {
+    if (!this.#dealer.closed) this.#listener(event)
   }
 
   async #listen(): Promise<void> {
     while (!this.#dealer.closed) {
       try {
         for await (const [frame] of this.#dealer) {
-          if (frame !== undefined && !this.#dealer.closed) this.#listener.heard(frame)
+          if (frame !== undefined) this.#tell({ kind: 'frame', frame })
         }
       } catch (error) {
         if (this.#dealer.closed) return
-        this.#listener.changed({ kind: 'unwelcome', reason: reasonOf(error) })
+        this.#tell({ kind: 'unwelcome', reason: reasonOf(error) })
       }
     }
   }

@@ -1,4 +1,4 @@
-import { isAttempt, isRank } from '@provloom/shared'
+import { isAttempt, isRank, shortened } from '@provloom/shared'
 import { present } from '../client/present.ts'
 import type { LauncherRow, Restarts } from './row.ts'
 import { stepOf } from './slurm.ts'
@@ -132,7 +132,7 @@ function checked(
 function unreadableBy({ variable }: LauncherRow, variables: Variables): string[] {
   const text = variable === undefined ? undefined : textOf(variables, variable)
   if (variable === undefined || text === undefined) return []
-  const shown = JSON.stringify(text.slice(0, 64))
+  const shown = JSON.stringify(shortened(text, 64))
   return countOf(variables, variable) === undefined
     ? [`${variable} is ${shown}, which is no rank`]
     : [`${variable} is ${shown}, which with the other variables tells no rank`]

@@ -1,3 +1,4 @@
+import { fieldsOf } from '@provloom/shared'
 import { countOf, has, textOf } from './variables.ts'
 import type { Variables } from './variables.ts'
 
@@ -114,13 +115,11 @@ function parsed(text: string | undefined): unknown {
 }
 
 function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? new Map<string, unknown>(Object.entries(value)).get(name)
-    : undefined
+  return fieldsOf(value).get(name)
 }
 
 function namesOf(value: unknown): string[] {
-  return typeof value === 'object' && value !== null ? Object.keys(value) : []
+  return [...fieldsOf(value).keys()]
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,40 +1,22 @@
-import type {
-  Acks,
-  AgentMessage,
-  AggregatorMessage,
-  Bye,
-  Clock,
-  Exit,
-  Hello,
-  Later,
-  Refused,
-  Rejected,
-  Settled,
-  Welcome,
-} from '@provloom/shared'
+import type { AgentMessage, AggregatorMessage, Bye, Clock, Exit, Hello, Later } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
-import type { ConnectionEvent } from '../outlet/outlet.ts'
+import type { ChannelEvent, ConversationEvent } from './event.ts'
 
-/** What the conversation asks of the others. */
-export interface ConversationParts {
+/** Whoever sends, as far as the conversation has to know. */
+export interface Outgoing {
   say(message: AgentMessage): void
-  welcomed(welcome: Welcome): void
-  acknowledged(acks: Acks): void
-  rejected(rejected: Rejected): void
-  refused(refused: Refused): void
-  /** Not now, and why. */
-  delayed(later: Later): void
-  /** Envelopes must wait: the aggregator does not know us now. */
-  interrupted(): void
-  farewell(): void
-  settled(settled: Settled): void
-  /** This clock minus the aggregator's, and half the round trip. */
-  offset(offsetUs: number, uncertaintyUs: number): void
-  backlog(): number
-  /** The session's end was read: what is left is on its way. */
-  closing(): boolean
+  /** Records on their way. */
+  readonly backlog: number
   /** Whether everything that is to be said before bye is acknowledged. */
-  drained(): boolean
+  readonly drained: boolean
+}
+
+export interface ConversationParts {
+  readonly clock: Clock
+  readonly timing: Timing
+  readonly session: string
+  readonly outgoing: Outgoing
+  readonly listener: (event: ConversationEvent) => void
 }
 
 /** left: everything is in the journal; settled: and the document on disk holds it. */
@@ -49,27 +31,35 @@ export class Conversation {
   readonly #clock: Clock
   readonly #timing: Timing
   readonly #session: string
-  readonly #parts: ConversationParts
+  readonly #outgoing: Outgoing
+  readonly #listener: (event: ConversationEvent) => void
   #state: ConversationState = 'silent'
   #hello: Hello | undefined
   #bye: Bye | undefined
   #exit: Exit | undefined
   #connected = false
+  #closing = false
   #cancel: (() => void) | undefined
   #heartbeatSent: { readonly us: number; readonly ms: number } | undefined
   #answeredMs = 0
   #delay: Later | undefined
 
-  constructor(clock: Clock, timing: Timing, session: string, parts: ConversationParts) {
+  constructor({ clock, timing, session, outgoing, listener }: ConversationParts) {
     this.#clock = clock
     this.#timing = timing
     this.#session = session
-    this.#parts = parts
+    this.#outgoing = outgoing
+    this.#listener = listener
     this.#answeredMs = clock.monotonicMs()
   }
 
   get state(): ConversationState {
     return this.#state
+  }
+
+  /** All of it is in the journal. */
+  get isOver(): boolean {
+    return this.#state === 'left' || this.#state === 'settled'
   }
 
   /** Milliseconds since anything was heard, or since the beginning. */
@@ -89,9 +79,9 @@ export class Conversation {
 
   /** Begins, or begins anew: everything in flight is in doubt until the next welcome. */
   greet(hello: Hello | undefined = this.#hello): void {
-    if (hello === undefined || this.#isOver()) return
+    if (hello === undefined || this.isOver || this.#state === 'refused') return
     this.#hello = hello
-    if (this.#state === 'welcomed') this.#parts.interrupted()
+    if (this.#state === 'welcomed') this.#listener({ kind: 'interrupted' })
     this.#state = 'greeting'
     this.#sayHello()
   }
@@ -105,7 +95,7 @@ export class Conversation {
   /** The session's process has ended after it: said until it is answered. */
   amend(exit: Exit): void {
     this.#exit = exit
-    if (this.#state === 'left' || this.#state === 'settled') this.#sayExit()
+    if (this.isOver) this.#sayExit()
   }
 
   /** Whether there is nothing left to be said. */
@@ -113,22 +103,52 @@ export class Conversation {
     return this.#exit === undefined
   }
 
-  changed(event: ConnectionEvent): void {
-    this.#connected = event.kind === 'connected'
-    if (this.#connected) this.greet()
+  note(event: ChannelEvent): void {
+    switch (event.kind) {
+      case 'connected':
+      case 'disconnected':
+      case 'unwelcome':
+        return this.#change(event.kind === 'connected')
+      case 'relaid':
+        // It has yet to say that it is connected.
+        this.#answeredMs = this.#clock.monotonicMs()
+        return this.#change(false)
+      case 'welcome':
+      case 'refused':
+      case 'later':
+      case 'again':
+      case 'acks':
+      case 'rejected':
+      case 'pulse':
+      case 'farewell':
+      case 'settled':
+        return this.#hear(event)
+    }
+  }
+
+  /** The session's end was read: what is left is on its way. Said at once, so that whoever comes next waits for it. */
+  closing(): void {
+    if (this.#closing) return
+    this.#closing = true
+    this.#sayHeartbeat()
+  }
+
+  close(): void {
+    this.#cancel?.()
+    this.#exit = undefined
+    if (this.#state !== 'settled') this.#state = 'left'
+  }
+
+  #change(connected: boolean): void {
+    this.#connected = connected
+    if (connected) this.greet()
     else if (this.#state === 'welcomed') {
-      this.#parts.interrupted()
+      this.#listener({ kind: 'interrupted' })
       this.#state = 'greeting'
     }
   }
 
-  /** A new wire has been laid; it has yet to say that it is connected. */
-  reconnecting(): void {
-    this.#answeredMs = this.#clock.monotonicMs()
-    this.changed({ kind: 'disconnected' })
-  }
-
-  hear(message: AggregatorMessage): void {
+  #hear(message: AggregatorMessage): void {
     this.#answeredMs = this.#clock.monotonicMs()
     switch (this.#state) {
       case 'greeting':
@@ -142,50 +162,40 @@ export class Conversation {
     }
   }
 
-  close(): void {
-    this.#cancel?.()
-    this.#exit = undefined
-    if (this.#state !== 'settled') this.#state = 'left'
-  }
-
-  #isOver(): boolean {
-    return this.#state === 'refused' || this.#state === 'left' || this.#state === 'settled'
-  }
-
   #obey(message: AggregatorMessage): void {
     switch (message.kind) {
       case 'welcome':
         this.#state = 'welcomed'
         this.#delay = undefined
         if (this.#hello !== undefined) this.#hello = { ...this.#hello, admitted: message.runId }
-        this.#parts.welcomed(message)
+        this.#listener(message)
         if (this.#bye === undefined) this.#beat()
         else this.#sayBye()
         return
       case 'refused':
         this.#state = 'refused'
         this.#cancel?.()
-        this.#parts.refused(message)
+        this.#listener(message)
         return
       case 'again':
         // A welcome on its way answers the hello on its way; another hello is due only when we were at home.
         if (this.#state === 'welcomed') this.greet()
         return
       case 'acks':
-        if (this.#state === 'welcomed') this.#parts.acknowledged(message)
+        if (this.#state === 'welcomed') this.#listener(message)
         return
       case 'rejected':
-        if (this.#state === 'welcomed') this.#parts.rejected(message)
+        if (this.#state === 'welcomed') this.#listener(message)
         return
       case 'pulse':
         this.#measure(message.sentUs, message.receivedUs)
         return
       case 'later':
-        this.#parts.delayed(message)
+        this.#listener(message)
         this.#delay = message
         // A hello is said again by itself; what was let in is so no more, and asks too.
         if (this.#state !== 'welcomed') return
-        this.#parts.interrupted()
+        this.#listener({ kind: 'interrupted' })
         this.#state = 'greeting'
         this.#cancel?.()
         this.#cancel = this.#again(() => this.#sayHello())
@@ -203,7 +213,7 @@ export class Conversation {
   #depart(): void {
     this.#cancel?.()
     this.#state = 'left'
-    this.#parts.farewell()
+    this.#listener({ kind: 'left' })
     if (this.#bye !== undefined) this.#cancel = this.#again(() => this.#sayBye())
   }
 
@@ -212,25 +222,25 @@ export class Conversation {
       case 'settled':
         if (this.#state === 'left') this.#cancel?.()
         this.#state = 'settled'
-        this.#parts.settled(message)
+        this.#listener(message)
         if (this.#exit !== undefined) this.#sayExit()
         return
       case 'farewell':
         if (this.#state !== 'settled' || this.#exit === undefined) return
         this.#exit = undefined
         this.#cancel?.()
-        this.#parts.farewell()
+        this.#listener({ kind: 'left' })
         return
       case 'again':
         // It was restarted: the bye that is said again makes it look.
-        if (this.#hello !== undefined && this.#state === 'left') this.#parts.say(this.#hello)
+        if (this.#hello !== undefined && this.#state === 'left') this.#outgoing.say(this.#hello)
         return
       case 'welcome':
         if (this.#state === 'left') this.#sayBye()
         return
       case 'rejected':
         // What has ended is in the journal; why its document is not written is worth knowing.
-        if (this.#state === 'left') this.#parts.rejected(message)
+        if (this.#state === 'left') this.#listener(message)
         return
       case 'acks':
       case 'later':
@@ -246,7 +256,7 @@ export class Conversation {
   #sayHello(): void {
     this.#cancel?.()
     if (this.#state !== 'greeting' || this.#hello === undefined) return
-    if (this.#connected) this.#parts.say(this.#hello)
+    if (this.#connected) this.#outgoing.say(this.#hello)
     this.#cancel = this.#again(() => this.#sayHello())
   }
 
@@ -255,36 +265,36 @@ export class Conversation {
     const left = this.#state === 'left'
     if ((this.#state !== 'welcomed' && !left) || this.#bye === undefined) return
     // A welcome in between may have asked for records again.
-    const said = left || this.#bye.kept !== undefined || this.#parts.drained()
-    if (this.#connected && said) this.#parts.say(this.#bye)
+    const said = left || this.#bye.kept !== undefined || this.#outgoing.drained
+    if (this.#connected && said) this.#outgoing.say(this.#bye)
     this.#cancel = this.#again(() => this.#sayBye())
   }
 
   #sayExit(): void {
     if (this.#exit === undefined || this.#state !== 'settled') return
     this.#cancel?.()
-    if (this.#connected) this.#parts.say(this.#exit)
+    if (this.#connected) this.#outgoing.say(this.#exit)
     this.#cancel = this.#again(() => this.#sayExit())
   }
 
   #beat(): void {
     this.#cancel?.()
     if (this.#state !== 'welcomed' || this.#bye !== undefined) return
-    this.sayHeartbeat()
+    this.#sayHeartbeat()
     this.#cancel = this.#clock.after(this.#timing.heartbeatIntervalMs, () => this.#beat())
   }
 
   /** Also between two beats, when there is news: the session is closing. */
-  sayHeartbeat(): void {
+  #sayHeartbeat(): void {
     if (this.#state !== 'welcomed') return
     const sent = { us: this.#clock.nowUs(), ms: this.#clock.monotonicMs() }
     this.#heartbeatSent = sent
-    this.#parts.say({
+    this.#outgoing.say({
       kind: 'heartbeat',
       session: this.#session,
       sentUs: sent.us,
-      backlog: this.#parts.backlog(),
-      ...(this.#parts.closing() ? { closing: true } : {}),
+      backlog: this.#outgoing.backlog,
+      ...(this.#closing ? { closing: true } : {}),
     })
   }
 
@@ -294,7 +304,11 @@ export class Conversation {
     if (sent === undefined || sent.us !== sentUs) return
     this.#heartbeatSent = undefined
     const halfUs = Math.round(((this.#clock.monotonicMs() - sent.ms) * 1000) / 2)
-    this.#parts.offset(sentUs + halfUs - receivedUs, halfUs + clockGrainUs)
+    this.#listener({
+      kind: 'offset',
+      offsetUs: sentUs + halfUs - receivedUs,
+      uncertaintyUs: halfUs + clockGrainUs,
+    })
   }
 }
 

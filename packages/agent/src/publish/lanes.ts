@@ -7,6 +7,7 @@ import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
 import { Tail } from '../spool/tail.ts'
 import type { Pace } from '../spool/tail.ts'
 import type { Timing } from '../timing.ts'
+import type { Wake } from '../wake.ts'
 import { Lane } from './lane.ts'
 import { retiredPrefix } from './retired-prefix.ts'
 
@@ -16,9 +17,9 @@ export interface LanesOptions {
   readonly timing: Timing
   /** The spool's `streams/`. */
   readonly folder: string
-  readonly problem: (problem: ReaderProblem) => void
+  readonly listener: (problem: ReaderProblem) => void
   /** Rung when there may be something to read. */
-  readonly stirred: () => void
+  readonly wake: Wake
 }
 
 /** All streams of a spool, found as they appear, read in turn. */
@@ -33,7 +34,7 @@ export class Lanes {
   constructor(options: LanesOptions) {
     this.#options = options
     this.#pace = { ...options.timing }
-    this.#finder = new Tail(options.clock, this.#pace, options.folder, options.stirred)
+    this.#finder = new Tail(options.clock, this.#pace, options.folder, options.wake)
   }
 
   get all(): readonly Lane[] {
@@ -131,12 +132,12 @@ export class Lanes {
   }
 
   #laneOf(id: StreamId): Lane {
-    const { clock, files, stirred, problem } = this.#options
+    const { clock, files, wake, listener } = this.#options
     const folder = path.join(this.#options.folder, id)
     return new Lane(
       clock,
-      new StreamReader(files, folder, id, problem),
-      new Tail(clock, this.#pace, folder, stirred),
+      new StreamReader(files, folder, id, listener),
+      new Tail(clock, this.#pace, folder, wake),
     )
   }
 }

@@ -1,10 +1,12 @@
 import os from 'node:os'
 import { decodeAggregatorMessage, endpointOf, reasonOf } from '@provloom/shared'
-import type { AggregatorMessage, Clock, Connection } from '@provloom/shared'
+import type { Clock, Connection } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import type { Connect, ConnectionEvent, Outlet } from '../outlet/outlet.ts'
 import { Wire } from '../outlet/wire.ts'
+import type { WireEvent } from '../outlet/wire.ts'
 import { Wake } from '../wake.ts'
+import type { ChannelEvent, LinkEvent } from './event.ts'
 
 /** One session's, or the agent's own, part of the connection. */
 export interface Channel {
@@ -15,10 +17,7 @@ export interface Channel {
    * @returns how long to wait for something to do; 0 when there may be more at once
    */
   step(outlet: Outlet | undefined): Promise<number>
-  hear(message: AggregatorMessage): void
-  changed(event: ConnectionEvent): void
-  /** Another wire was laid: what was on the old one is in doubt. */
-  relaid(): void
+  note(event: ChannelEvent): void
 }
 
 export interface LinkParts {
@@ -27,9 +26,7 @@ export interface LinkParts {
   readonly connect: Connect
   /** Where the connection file may be, asked anew at each look. */
   readonly files: () => readonly string[]
-  connecting(connection: Connection): void
-  disconnected(): void
-  trouble(message: string): void
+  readonly listener: (event: LinkEvent) => void
   /** Who has an aggregator started where there is none. */
   readonly starter: Starter
 }
@@ -81,10 +78,8 @@ export class Link {
       timing,
       connect,
       files,
-      listener: { heard: (frame) => this.#hear(frame), changed: (event) => this.#changed(event) },
-      changed: (outlet, connection) => this.#use(outlet, connection),
+      listener: (event) => this.#note(event),
       silentMs: () => clock.monotonicMs() - this.#heardMs,
-      trouble: (message) => parts.trouble(message),
     })
   }
 
@@ -137,7 +132,7 @@ export class Link {
 
   add(channel: Channel): void {
     this.#channels.set(channel.session, channel)
-    if (this.#connected) channel.changed({ kind: 'connected' })
+    if (this.#connected) channel.note({ kind: 'connected' })
     this.wake.ring()
   }
 
@@ -153,12 +148,27 @@ export class Link {
     await this.#running
   }
 
-  #use(outlet: Outlet | undefined, connection: Connection | undefined): void {
+  #note(event: WireEvent): void {
+    switch (event.kind) {
+      case 'frame':
+        return this.#hear(event.frame)
+      case 'connected':
+      case 'disconnected':
+      case 'unwelcome':
+        return this.#change(event)
+      case 'laid':
+        return this.#use(event.outlet, event.connection)
+      case 'trouble':
+        return this.#parts.listener(event)
+    }
+  }
+
+  #use(outlet: Outlet, connection: Connection): void {
     this.#outlet = outlet
     this.#disconnect()
     this.#heardMs = this.#parts.clock.monotonicMs()
-    for (const channel of this.#channels.values()) channel.relaid()
-    if (connection !== undefined) this.#parts.connecting(connection)
+    this.#tell({ kind: 'relaid' })
+    this.#parts.listener({ kind: 'connecting', connection })
     this.wake.ring()
   }
 
@@ -167,15 +177,19 @@ export class Link {
     if (look.kind !== 'message') return
     this.#heardMs = this.#parts.clock.monotonicMs()
     this.#heard++
-    this.#channels.get(look.message.session)?.hear(look.message)
+    this.#channels.get(look.message.session)?.note(look.message)
   }
 
-  #changed(event: ConnectionEvent): void {
+  #change(event: ConnectionEvent): void {
     const before = this.#connected
     if (event.kind === 'connected') this.#connected = true
     else this.#disconnect()
-    if (before && !this.#connected) this.#parts.disconnected()
-    for (const channel of this.#channels.values()) channel.changed(event)
+    if (before && !this.#connected) this.#parts.listener({ kind: 'disconnected' })
+    this.#tell(event)
+  }
+
+  #tell(event: ChannelEvent): void {
+    for (const channel of this.#channels.values()) channel.note(event)
   }
 
   #disconnect(): void {
@@ -196,7 +210,7 @@ export class Link {
     try {
       return await channel.step(this.#outlet)
     } catch (error) {
-      this.#parts.trouble(reasonOf(error))
+      this.#parts.listener({ kind: 'trouble', message: reasonOf(error) })
       return retryMs
     }
   }

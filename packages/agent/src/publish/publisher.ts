@@ -1,43 +1,17 @@
-import type {
-  AggregatorMessage,
-  Bye,
-  Clock,
-  Exit,
-  Files,
-  Hello,
-  Later,
-  Refused,
-  Settled,
-  StreamLedger,
-  Welcome,
-} from '@provloom/shared'
+import type { Bye, Clock, Exit, Files, Hello, StreamLedger } from '@provloom/shared'
+import type { Outlet } from '../outlet/outlet.ts'
 import type { SessionFolder } from '../session/folder.ts'
-import { readLedger } from '../session/ledger.ts'
-import type { Packed, ReaderProblem } from '../spool/stream-reader.ts'
+import { readLedger } from '../spool/ledger.ts'
 import type { Timing } from '../timing.ts'
-import type { ConnectionEvent, Outlet } from '../outlet/outlet.ts'
-import { Wake } from '../wake.ts'
 import { Conversation } from './conversation.ts'
+import type { ChannelEvent, ConversationEvent, PublishEvent, SenderEvent } from './event.ts'
 import { Lanes } from './lanes.ts'
 import type { Channel, Link } from './link.ts'
+import { Patience } from './patience.ts'
+import type { Hurry } from './patience.ts'
 import { Retirement } from './retirement.ts'
 import { Sender } from './sender.ts'
 import type { Unstored } from './sender.ts'
-
-/** What a publisher tells while it works. */
-export interface PublisherListener {
-  welcomed(welcome: Welcome): void
-  refused(refused: Refused): void
-  delayed(later: Later): void
-  settled(settled: Settled): void
-  /** Records about to be sent, the first time or again. */
-  packed(packed: Packed): void
-  /** Something of a stream is in the journal that was not before. */
-  progressed(): void
-  offset(offsetUs: number, uncertaintyUs: number): void
-  problem(problem: ReaderProblem): void
-  trouble(message: string): void
-}
 
 export interface PublisherConfig {
   readonly clock: Clock
@@ -45,15 +19,8 @@ export interface PublisherConfig {
   readonly timing: Timing
   readonly link: Link
   readonly folder: SessionFolder
-  readonly listener: PublisherListener
+  readonly listener: (event: PublishEvent) => void
 }
-
-const slowNotDead = 4
-/** Of `drainMs`, for waiting; the rest is for counting and saying what is left, so that all of it fits. */
-const waitingShare = 0.95
-
-/** What gives up now: all, or what the aggregator cannot store. */
-export type Hurry = 'all' | 'unstored'
 
 export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 
@@ -61,51 +28,33 @@ export type DrainOutcome = 'drained' | 'gave-up' | 'refused'
 export class Publisher implements Channel {
   readonly session: string
   readonly #folder: SessionFolder
-  readonly #clock: Clock
   readonly #timing: Timing
   readonly #link: Link
   readonly #lanes: Lanes
   readonly #sender: Sender
   readonly #conversation: Conversation
   readonly #retirement: Retirement
-  readonly #moved: Wake
-  #hurried: Hurry | undefined
-  #closing = false
-  /** What was reached already. */
+  readonly #patience: Patience
+  readonly #listener: (event: PublishEvent) => void
+  /** What was reached already: each counts once, and an answer that is only repeated is no progress. */
   readonly #stages = new Set<string>()
 
-  constructor(config: PublisherConfig) {
-    const { clock, timing, files, link, listener, folder } = config
-    this.session = folder.id
+  constructor({ clock, timing, files, link, listener, folder }: PublisherConfig) {
+    const session = folder.id
+    const note = (event: ConversationEvent | SenderEvent): void => this.#note(event)
+    this.session = session
     this.#folder = folder
-    this.#clock = clock
     this.#timing = timing
     this.#link = link
-    this.#moved = new Wake(clock)
-    this.#lanes = new Lanes({
-      clock,
-      files,
-      timing,
-      folder: folder.streams,
-      problem: (problem) => listener.problem(problem),
-      stirred: () => link.wake.ring(),
-    })
-    this.#sender = new Sender({
-      clock,
-      timing,
-      lanes: this.#lanes,
-      wake: link.wake,
-      session: folder.id,
-      packed: (packed) => listener.packed(packed),
-      stalled: () => this.#conversation.greet(),
-      failed: (error) => listener.trouble(error instanceof Error ? error.message : String(error)),
-      moved: () => {
-        this.#moved.ring()
-        listener.progressed()
-      },
-    })
-    this.#retirement = new Retirement(folder, this.#lanes, (message) => this.#sender.say(message))
-    this.#conversation = this.#converse(listener)
+    this.#listener = listener
+    const lanes = new Lanes({ clock, files, timing, folder: folder.streams, listener, wake: link.wake })
+    const sender = new Sender({ clock, timing, lanes, wake: link.wake, session, listener: note })
+    const conversation = new Conversation({ clock, timing, session, outgoing: sender, listener: note })
+    this.#lanes = lanes
+    this.#sender = sender
+    this.#conversation = conversation
+    this.#retirement = new Retirement(folder, lanes, sender)
+    this.#patience = new Patience({ clock, timing, link, sender, conversation })
   }
 
   /** Says hello; from the welcome on, everything in the session's streams is published as it comes. */
@@ -118,17 +67,9 @@ export class Publisher implements Channel {
     return this.#sender.step(outlet)
   }
 
-  hear(message: AggregatorMessage): void {
-    this.#conversation.hear(message)
-  }
-
-  changed(event: ConnectionEvent): void {
-    this.#conversation.changed(event)
-  }
-
-  relaid(): void {
-    this.#sender.relaid()
-    this.#conversation.reconnecting()
+  note(event: ChannelEvent): void {
+    if (event.kind === 'relaid') this.#sender.relaid()
+    this.#conversation.note(event)
   }
 
   /** Keeps the segment with this record although it is acknowledged; undefined lets it go. */
@@ -148,12 +89,7 @@ export class Publisher implements Channel {
     return this.#sender.unstored
   }
 
-  /** Records below this number of a stream are acknowledged. */
-  acknowledged(stream: string): number {
-    return this.#lanes.get(stream)?.acknowledged ?? 0
-  }
-
-  /** The same of all streams. */
+  /** Of each stream the number below which all is acknowledged. */
   get marks(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#lanes.all.map((lane) => [lane.reader.id, lane.acknowledged]))
   }
@@ -173,32 +109,21 @@ export class Publisher implements Channel {
     return all
   }
 
-  /** The session's end was read: the aggregator is told at once, so that whoever comes next waits for it. */
+  /** The session's end was read. */
   closing(): void {
-    if (this.#closing) return
-    this.#closing = true
-    this.#conversation.sayHeartbeat()
+    this.#conversation.closing()
   }
 
-  /**
-   * Everything that is in the spool now gets acknowledged; gives up when nothing moves for `drainMs`, or for
-   * four times as long when the aggregator answers all the same. While it gets on with other sessions of this agent it
-   * is busy, and will come to this one.
-   *
-   * @param until monotonic milliseconds at which it gives up in any case
-   */
+  /** Everything that is in the spool now gets acknowledged. @param until monotonic milliseconds */
   async drain(until: number): Promise<DrainOutcome> {
-    const begun = this.#clock.monotonicMs()
     this.#sender.drain()
-    for (;;) {
-      if (this.#conversation.state === 'refused') return 'refused'
-      if (this.#isOver() || (this.#sender.drained && this.#conversation.state === 'welcomed'))
-        return 'drained'
-      const end = Math.min(until, this.#movedMs(begun) + this.#patienceMs())
-      const left = end - this.#clock.monotonicMs()
-      if (left <= 0) return 'gave-up'
-      await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
+    const { state } = this.#conversation
+    const isDrained = (): boolean => {
+      const { isOver, state } = this.#conversation
+      return isOver || (this.#sender.drained && state === 'welcomed')
     }
+    if (state !== 'refused' && (await this.#patience.until(until, isDrained))) return 'drained'
+    return this.#conversation.state === 'refused' ? 'refused' : 'gave-up'
   }
 
   /**
@@ -208,36 +133,33 @@ export class Publisher implements Channel {
    * @returns whether it was answered
    */
   async leave(bye: () => Bye, until: number): Promise<boolean> {
-    const told = (): boolean => this.#isOver() || this.#retirement.isTold
-    if (!(await this.#wait(until, told, () => this.#retirement.again()))) return false
+    const told = (): boolean => this.#conversation.isOver || this.#retirement.isTold
+    if (!(await this.#patience.until(until, told, () => this.#retirement.again()))) return false
     this.#conversation.leave(bye())
-    return this.#wait(until, () => this.#isOver())
+    return this.#patience.until(until, () => this.#conversation.isOver)
   }
 
   /** Says what is kept, to an aggregator that knows the session: its run is to tell. Waits for the answer a moment. */
   async part(bye: Bye): Promise<void> {
     if (this.#conversation.state !== 'welcomed') return
     this.#conversation.leave(bye)
-    const until = this.#clock.monotonicMs() + this.#timing.answerWaitMs
-    while (!this.#isOver() && this.#clock.monotonicMs() < until)
-      await this.#moved.wait(Math.max(1, until - this.#clock.monotonicMs()))
+    await this.#patience.aMoment(() => this.#conversation.isOver)
   }
 
   /** Resolves when the document on disk holds the session, or when nobody says so in time. @returns whether it does */
   settled(until: number): Promise<boolean> {
-    return this.#wait(until, () => this.#conversation.state === 'settled')
+    return this.#patience.until(until, () => this.#conversation.state === 'settled')
   }
 
   /** Tells how the process ended after its session, to an aggregator that is there for it. */
   async amend(exit: Exit, until: number): Promise<void> {
     this.#conversation.amend(exit)
-    await this.#wait(until, () => this.#conversation.amended || this.#link.awayMs > this.#timing.awayMs)
+    const isAway = (): boolean => this.#link.awayMs > this.#timing.awayMs
+    await this.#patience.until(until, () => this.#conversation.amended || isAway())
   }
 
-  /** Whoever drains gives up now, or as soon as nothing can be stored. */
   hurry(which: Hurry): void {
-    if (this.#hurried !== 'all') this.#hurried = which
-    this.#moved.ring()
+    this.#patience.hurry(which)
   }
 
   close(): void {
@@ -247,92 +169,48 @@ export class Publisher implements Channel {
     this.#lanes.close()
   }
 
-  /** Each of these counts once: an answer that is only repeated is no progress. */
-  #progressed(stage: 'welcomed' | 'left' | 'settled'): void {
+  #note(event: ConversationEvent | SenderEvent): void {
+    switch (event.kind) {
+      case 'welcome':
+        this.#reach('welcomed')
+        this.#sender.welcome(event)
+        this.#retirement.again()
+        return this.#listener(event)
+      case 'acks':
+        if (this.#retirement.acknowledged(event.next)) this.#patience.ring()
+        if (this.#sender.acknowledge(event)) this.#link.progressed()
+        return
+      case 'rejected':
+        return this.#sender.reject(event)
+      case 'refused':
+        this.#sender.interrupt()
+        this.#listener(event)
+        return this.#patience.ring()
+      case 'interrupted':
+        return this.#sender.interrupt()
+      case 'left':
+        this.#reach('left')
+        return this.#patience.ring()
+      case 'settled':
+        this.#reach('settled')
+        this.#listener(event)
+        return this.#patience.ring()
+      case 'stalled':
+        return this.#conversation.greet()
+      case 'moved':
+        this.#patience.ring()
+        return this.#listener(event)
+      case 'later':
+      case 'offset':
+      case 'packed':
+      case 'trouble':
+        return this.#listener(event)
+    }
+  }
+
+  #reach(stage: string): void {
     if (this.#stages.has(stage)) return
     this.#stages.add(stage)
     this.#link.progressed()
-  }
-
-  #isOver(): boolean {
-    return this.#conversation.state === 'left' || this.#conversation.state === 'settled'
-  }
-
-  async #wait(until: number, done: () => boolean, ask = (): void => {}): Promise<boolean> {
-    const begun = this.#clock.monotonicMs()
-    let askedMs = -Infinity
-    while (!done() && this.#conversation.state !== 'refused') {
-      const left = Math.min(until, this.#movedMs(begun) + this.#patienceMs()) - this.#clock.monotonicMs()
-      if (left <= 0) return false
-      if (this.#clock.monotonicMs() - askedMs >= this.#timing.answerWaitMs) {
-        askedMs = this.#clock.monotonicMs()
-        ask()
-      }
-      await this.#moved.wait(Math.min(left, this.#timing.answerWaitMs))
-    }
-    return done()
-  }
-
-  /** When something last moved: of this session, or of others where that says something of this one. */
-  #movedMs(begun: number): number {
-    const others = this.#sender.unstored === undefined ? this.#link.progressMs : -Infinity
-    return Math.max(begun, this.#sender.progressMs, others)
-  }
-
-  /**
-   * An aggregator that answers, and is only slow to acknowledge, waits for who may hold our place, or has not come to our
-   * hello yet, is worth more waiting than one that is silent: longer than a holder may be silent before it is lost. One
-   * that can store nothing is not.
-   */
-  #patienceMs(): number {
-    const { drainMs } = this.#timing
-    const stores = this.#sender.unstored === undefined
-    if (this.#hurried === 'all' || (this.#hurried === 'unstored' && !stores)) return 0
-    if (stores && this.#isAnswered(drainMs)) return drainMs * slowNotDead
-    return this.#link.hopeless === undefined ? drainMs * waitingShare : this.#timing.seekMinMs
-  }
-
-  /** Something was heard within this, and it is known of no reason why this session should wait in vain. */
-  #isAnswered(withinMs: number): boolean {
-    const { state, putOff, turnedDown, silentMs } = this.#conversation
-    const knows = state === 'welcomed' || putOff || this.#isOver()
-    return (knows && silentMs < withinMs) || (!turnedDown && this.#link.silentMs < withinMs)
-  }
-
-  #converse(listener: PublisherListener): Conversation {
-    return new Conversation(this.#clock, this.#timing, this.session, {
-      say: (message) => this.#sender.say(message),
-      welcomed: (welcome) => {
-        this.#progressed('welcomed')
-        this.#sender.welcome(welcome)
-        this.#retirement.again()
-        listener.welcomed(welcome)
-      },
-      acknowledged: (acks) => {
-        if (this.#retirement.acknowledged(acks.next)) this.#moved.ring()
-        if (this.#sender.acknowledge(acks)) this.#link.progressed()
-      },
-      rejected: (rejected) => this.#sender.reject(rejected),
-      refused: (refused) => {
-        this.#sender.interrupt()
-        listener.refused(refused)
-        this.#moved.ring()
-      },
-      delayed: (later) => listener.delayed(later),
-      interrupted: () => this.#sender.interrupt(),
-      farewell: () => {
-        this.#progressed('left')
-        this.#moved.ring()
-      },
-      settled: (settled) => {
-        this.#progressed('settled')
-        listener.settled(settled)
-        this.#moved.ring()
-      },
-      offset: (offsetUs, uncertaintyUs) => listener.offset(offsetUs, uncertaintyUs),
-      backlog: () => this.#lanes.backlog,
-      closing: () => this.#closing,
-      drained: () => this.#sender.drained,
-    })
   }
 }

@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { namesIn } from '@provloom/shared'
-import type { AgentMessage, StreamLedger } from '@provloom/shared'
+import type { StreamLedger } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
-import { readLedger } from '../session/ledger.ts'
+import { readLedger } from '../spool/ledger.ts'
+import type { Outgoing } from './conversation.ts'
 import type { Lanes } from './lanes.ts'
 import { retiredPrefix } from './retired-prefix.ts'
 
@@ -17,16 +18,16 @@ const toldAtOnceMax = 256
 export class Retirement {
   readonly #folder: SessionFolder
   readonly #lanes: Lanes
-  readonly #say: (message: AgentMessage) => void
+  readonly #outgoing: Pick<Outgoing, 'say'>
   /** Let go here, and not yet known to be so there. */
   readonly #untold = new Map<string, StreamLedger>()
   /** Looks that had begun when a stream's writer was first seen to be gone: it may have written after them. */
   readonly #gone = new Map<string, number>()
 
-  constructor(folder: SessionFolder, lanes: Lanes, say: (message: AgentMessage) => void) {
+  constructor(folder: SessionFolder, lanes: Lanes, outgoing: Pick<Outgoing, 'say'>) {
     this.#folder = folder
     this.#lanes = lanes
-    this.#say = say
+    this.#outgoing = outgoing
     for (const name of namesIn(folder.streams)) {
       if (name.startsWith(retiredPrefix)) this.#take(name.slice(retiredPrefix.length))
     }
@@ -60,7 +61,7 @@ export class Retirement {
   again(): void {
     if (this.#untold.size === 0) return
     const ledger = Object.fromEntries([...this.#untold].slice(0, toldAtOnceMax))
-    this.#say({ kind: 'retired', session: this.#folder.id, ledger })
+    this.#outgoing.say({ kind: 'retired', session: this.#folder.id, ledger })
   }
 
   /** Whether all that was let go is known to be so. */

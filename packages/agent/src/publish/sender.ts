@@ -6,6 +6,8 @@ import type { Packed } from '../spool/stream-reader.ts'
 import type { Timing } from '../timing.ts'
 import type { Outlet } from '../outlet/outlet.ts'
 import { Wake } from '../wake.ts'
+import type { Outgoing } from './conversation.ts'
+import type { SenderEvent } from './event.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 
@@ -15,13 +17,7 @@ export interface SenderParts {
   readonly lanes: Lanes
   readonly wake: Wake
   readonly session: string
-  /** Sees every pack before it is sent for the first time or again. */
-  readonly packed: (packed: Packed) => void
-  /** Something in flight does not get acknowledged: the conversation should begin anew. */
-  readonly stalled: () => void
-  readonly failed: (error: unknown) => void
-  /** Something was acknowledged or granted, or everything that is there has been read. */
-  readonly moved: () => void
+  readonly listener: (event: SenderEvent) => void
 }
 
 interface Held {
@@ -51,7 +47,7 @@ const releaseMs = 1_000
  * What one session sends, step by step: messages of the conversation first, then envelopes as far as the credit goes. Nothing that
  * was sent is kept here; what is not acknowledged is read from the spool again.
  */
-export class Sender {
+export class Sender implements Outgoing {
   readonly #parts: SenderParts
   readonly #messages = new Map<string, AgentMessage>()
   #grant: Grant | undefined
@@ -86,6 +82,11 @@ export class Sender {
   /** Everything that was in the spool at the last `drain` is acknowledged. */
   get drained(): boolean {
     return this.#exhausted && this.#held === undefined && this.#parts.lanes.settled
+  }
+
+  /** Records read and not acknowledged. */
+  get backlog(): number {
+    return this.#parts.lanes.backlog
   }
 
   /** Another wire was laid: what was to be said on the old one will be said anew. */
@@ -139,7 +140,7 @@ export class Sender {
     if (tell === true) {
       const sinceMs = this.#unstored.get(stream)?.sinceMs ?? this.#parts.clock.monotonicMs()
       this.#unstored.set(stream, { message, sinceMs })
-      this.#parts.moved()
+      this.#parts.listener({ kind: 'moved' })
     }
     this.#exhausted = false
     this.#parts.wake.ring()
@@ -155,7 +156,7 @@ export class Sender {
 
   #progressed(): void {
     this.#progressMs = this.#movedMs = this.#parts.clock.monotonicMs()
-    this.#parts.moved()
+    this.#parts.listener({ kind: 'moved' })
   }
 
   /** @returns how long to wait for something to do; 0 when there may be more at once */
@@ -166,7 +167,7 @@ export class Sender {
       const outcome = await outlet.send(encodeMessage(message))
       if (outcome.kind === 'retry') return retryMs
       if (this.#messages.get(kind) === message) this.#messages.delete(kind)
-      if (outcome.kind === 'rejected') this.#parts.failed(new Error(outcome.reason))
+      if (outcome.kind === 'rejected') this.#fail(outcome.reason)
     }
     return this.#grant === undefined ? releaseMs : this.#sendNext(outlet, this.#grant)
   }
@@ -181,12 +182,12 @@ export class Sender {
         // rewind what is to be sent again.
         const isLast = drain === this.#drain && !lanes.all.some((lane) => lane.isRewinding)
         this.#exhausted = drain > 0 && isLast
-        if (this.drained) this.#parts.moved()
+        if (this.drained) this.#parts.listener({ kind: 'moved' })
         return Math.min(releaseMs, roundedUp(Math.max(0, lanes.dueAt - clock.monotonicMs())))
       }
       if (this.#grant !== grant) return 0
       this.#exhausted = false
-      this.#parts.packed(next.packed)
+      this.#parts.listener({ kind: 'packed', packed: next.packed })
       this.#held = { ...next, frame: this.#encode(next.packed, grant) }
     }
     const held = this.#held
@@ -210,7 +211,7 @@ export class Sender {
       return 0
     }
     lane.unsent(packed)
-    if (outcome.kind === 'rejected') this.#parts.failed(new Error(outcome.reason))
+    if (outcome.kind === 'rejected') this.#fail(outcome.reason)
     return retryMs
   }
 
@@ -232,6 +233,10 @@ export class Sender {
     })
   }
 
+  #fail(message: string): void {
+    this.#parts.listener({ kind: 'trouble', message })
+  }
+
   /** Gives acknowledged space back, and notices when acknowledgements stay away. */
   #keepHouse(): void {
     const { clock, lanes } = this.#parts
@@ -244,7 +249,7 @@ export class Sender {
     if (now - this.#movedMs < this.#stalledWaitMs) return
     this.#movedMs = now
     this.#stalledWaitMs = Math.min(this.#stalledWaitMs * 2, stalledMostMs)
-    this.#parts.stalled()
+    this.#parts.listener({ kind: 'stalled' })
   }
 }
 

@@ -1,23 +1,23 @@
 import os from 'node:os'
-import type { Fact } from '../spool/own-stream.ts'
+import type { ClockOffset as Measured } from '../publish/event.ts'
+import type { SourceWriter } from '../source/event-source.ts'
 
 /** The difference between this machine's clock and the aggregator's, as far as it is worth telling. */
 export class ClockOffset {
-  readonly #tell: (fact: Fact) => void
-  #us: number | undefined
-  #uncertaintyUs = 0
+  readonly #writer: Pick<SourceWriter, 'record'>
+  #last: Measured | undefined
 
-  constructor(tell: (fact: Fact) => void) {
-    this.#tell = tell
+  constructor(writer: Pick<SourceWriter, 'record'>) {
+    this.#writer = writer
   }
 
   /** Told where it is another one than was told, beyond what either is unsure of. */
-  note(us: number, uncertaintyUs: number): void {
-    const known =
-      this.#us !== undefined && Math.abs(us - this.#us) <= Math.max(uncertaintyUs, this.#uncertaintyUs)
-    if (known) return
-    this.#us = us
-    this.#uncertaintyUs = uncertaintyUs
-    this.#tell({ type: 'clock', host: os.hostname(), offsetUs: us, uncertaintyUs })
+  note(measured: Measured): void {
+    const { offsetUs, uncertaintyUs } = measured
+    const last = this.#last
+    const unsure = Math.max(uncertaintyUs, last?.uncertaintyUs ?? 0)
+    if (last !== undefined && Math.abs(offsetUs - last.offsetUs) <= unsure) return
+    this.#last = measured
+    this.#writer.record({ type: 'clock', host: os.hostname(), offsetUs, uncertaintyUs })
   }
 }

@@ -1,8 +1,7 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { isAttempt, isCount, isRank, isRunId } from '@provloom/shared'
-import type { Asked, Hello, RunId } from '@provloom/shared'
-import { textOf, writeSmall } from '../spool/small-file.ts'
+import { fieldsIn, fieldsOf, isAttempt, isCount, isRank, isRunId, limits } from '@provloom/shared'
+import type { Asked, Fields, Hello, RunId } from '@provloom/shared'
+import { textIn, textOf, writeSmall } from '../spool/small-file.ts'
 import { messageOf } from '../told.ts'
 import type { SessionFolder } from './folder.ts'
 
@@ -59,8 +58,6 @@ export interface Control {
   readonly kept?: boolean
 }
 
-const noticesMax = 50
-
 /** The agent's word to a session's clients: written when it has changed, at most so often. */
 export class ControlFile {
   readonly #folder: SessionFolder
@@ -84,7 +81,7 @@ export class ControlFile {
   notice({ code, message }: Notice): void {
     const { notices } = this.#control
     const notice = { code, message: messageOf(message) }
-    if (notices.length >= noticesMax || notices.some((one) => one.message === notice.message)) return
+    if (notices.length >= limits.noticesMax || notices.some((one) => one.message === notice.message)) return
     this.tell({ notices: [...notices, notice] })
   }
 
@@ -124,7 +121,7 @@ export interface Former {
 }
 
 export function formerOf(folder: SessionFolder): Former {
-  const fields = fieldsOf(folder)
+  const fields = fieldsAt(folder)
   const [runId, ordinal, mark] = [fields.get('runId'), fields.get('ordinal'), fields.get('mark')]
   return {
     state: textOf(fields.get('state')) ?? 'collect',
@@ -132,7 +129,7 @@ export function formerOf(folder: SessionFolder): Former {
     jobKey: textOf(fields.get('jobKey')),
     asked: askedIn(fields.get('asked')),
     ordinal: isCount(ordinal) ? ordinal : undefined,
-    place: placeIn(fieldsIn(fields.get('place'))),
+    place: placeIn(fieldsOf(fields.get('place'))),
     mark: numbersIn(mark),
     message: textOf(fields.get('message')),
     kept: fields.get('kept') === true,
@@ -186,7 +183,7 @@ function placeIn(fields: ReadonlyMap<string, unknown>): PlaceTold | undefined {
 }
 
 function askedIn(value: unknown): Asked {
-  const fields = fieldsIn(value)
+  const fields = fieldsOf(value)
   const [all, logs] = [fields.get('collectAllProcesses'), fields.get('saveAfterNLogs')]
   const texts = ['experimentName', 'provUserNamespace', 'provenanceSaveDir'] as const
   return {
@@ -196,16 +193,8 @@ function askedIn(value: unknown): Asked {
   }
 }
 
-function fieldsOf(folder: SessionFolder): ReadonlyMap<string, unknown> {
-  try {
-    return fieldsIn(JSON.parse(fs.readFileSync(path.join(folder.root, 'control.json'), 'utf8')))
-  } catch {
-    return new Map()
-  }
-}
-
-function fieldsIn(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+function fieldsAt(folder: SessionFolder): Fields {
+  return fieldsIn(textIn(path.join(folder.root, 'control.json')))
 }
 
 function numbersIn(value: unknown): Record<string, number> {

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, isCount, isNameable, systemCode, version } from '@provloom/shared'
+import { ProvloomError, fieldsOf, isCount, isNameable, systemCode, version } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
 import { sessionFolderAt } from './folder.ts'
@@ -180,8 +180,4 @@ function variablesOf(value: unknown): Variables {
   const texts: Record<string, string> = {}
   for (const [name, one] of fieldsOf(value)) if (typeof one === 'string') texts[name] = one
   return texts
-}
-
-function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }

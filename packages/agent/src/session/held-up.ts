@@ -2,32 +2,32 @@ import type { Clock } from '@provloom/shared'
 import type { Unstored } from '../publish/sender.ts'
 import type { Timing } from '../timing.ts'
 
-export interface HeldUpParts {
-  readonly clock: Clock
-  /** What passes within `answerWaitMs` is nothing to be told. */
-  readonly timing: Pick<Timing, 'answerWaitMs'>
-  /** For whoever waits: why nothing comes in, or that it does again. */
-  readonly changed: (message: string | undefined) => void
-  readonly told: (message: string) => void
+/** Why nothing comes in, or that it does again. */
+export interface HoldUp {
+  /** For whoever waits in the script. */
+  readonly clients: string | undefined
+  /** Who is told of a missing aggregator for all sessions at once is told of a full one here. */
+  readonly person: string | undefined
 }
 
-/** Tells that the aggregator can store nothing, unless that passes at once, or cannot be started; and takes it back. */
+/** Notices that the aggregator can store nothing, unless that passes at once, or cannot be started; and that it passed. */
 export class HeldUp {
-  readonly #parts: HeldUpParts
+  readonly #clock: Clock
+  readonly #passesMs: number
   #message: string | undefined
 
-  constructor(parts: HeldUpParts) {
-    this.#parts = parts
+  constructor(clock: Clock, { answerWaitMs }: Pick<Timing, 'answerWaitMs'>) {
+    this.#clock = clock
+    this.#passesMs = answerWaitMs
   }
 
-  /** @param hopeless why there is none, which is told for all sessions at once */
-  look(unstored: Unstored | undefined, hopeless: string | undefined): void {
-    const { clock, timing, changed, told } = this.#parts
-    if (unstored !== undefined && clock.monotonicMs() - unstored.sinceMs < timing.answerWaitMs) return
+  /** @returns what is news; undefined where nothing is */
+  look(unstored: Unstored | undefined, hopeless: string | undefined): HoldUp | undefined {
+    if (unstored !== undefined && this.#clock.monotonicMs() - unstored.sinceMs < this.#passesMs)
+      return undefined
     const message = unstored?.message ?? hopeless
-    if (this.#message === message) return
+    if (this.#message === message) return undefined
     this.#message = message
-    changed(message)
-    if (unstored !== undefined) told(unstored.message)
+    return { clients: message, person: unstored?.message }
   }
 }

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { LogCursor, decodeEvent, isPoint, isPointAt, payloadAt } from '@provloom/shared'
 import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
-import { commandEndOf } from './ending.ts'
+import { commandEndOf } from './rank-end.ts'
 import type { SessionFolder } from './folder.ts'
 
 /** What a spool that another agent has served before tells about itself. */

@@ -2,9 +2,10 @@ import { limits, reasonOf } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import type { ReaderProblem } from '../spool/stream-reader.ts'
 import type { Context } from '../context.ts'
-import type { rankEndOf } from './ending.ts'
+import type { rankEndOf } from './rank-end.ts'
 import type { SessionFolder } from './folder.ts'
 import { countRecords } from './history.ts'
+import type { Fact } from '../spool/own-stream.ts'
 import { countingMs } from './waits.ts'
 
 export interface RunPlace {
@@ -51,6 +52,13 @@ export function describeProblem(problem: ReaderProblem): string {
     case 'unreadable':
       return `the stream ${problem.stream} cannot be read: ${problem.reason}`
   }
+}
+
+/** Of a stream that can be read: what is wrong in it. */
+export function problemFact({ kind }: ReaderProblem, message: string): Fact {
+  return kind === 'oversized'
+    ? { type: 'problem', code: 'RECORD_TOO_LARGE', message }
+    : { type: 'problem', code: 'BAD_RECORD', message }
 }
 
 export function failureOf(error: unknown): SessionOutcome {

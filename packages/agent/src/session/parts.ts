@@ -1,9 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Place } from '../place/place.ts'
 import type { Link } from '../publish/link.ts'
-import type { Recorder } from '../source/recorder.ts'
-import type { Settings } from '../settings.ts'
-import type { OwnStream } from '../spool/own-stream.ts'
+import type { EventSource } from '../source/event-source.ts'
 import type { Life, ProcessName } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
@@ -27,15 +25,16 @@ export interface SessionParts {
   readonly link: Link
   readonly folder: SessionFolder
   readonly facts: SessionFacts
-  readonly settings: Settings
   readonly place: Place
   readonly process: SessionProcess
   /** What another agent of the session left; read when absent. */
   readonly history?: History
   /** When nothing more is known: the last that was heard of a session that is handed in later. */
   readonly lastUs?: number | undefined
-  /** Undefined for a session that is handed in: what is seen now says nothing of it. */
-  recorder(own: OwnStream): Recorder | undefined
+  /** Whether it goes on, or has just ended: of one that is handed in what is seen now says nothing. */
+  readonly isLive: boolean
+  /** What is seen of it beside what it logs. */
+  readonly sources: readonly EventSource[]
   /** A person should know. */
   readonly told: (message: string) => void
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isCount } from '@provloom/shared'
+import { fieldsOf, isCount, limits } from '@provloom/shared'
 import type { Clock, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { unheardEnd } from '../launch/unheard-end.ts'
@@ -8,99 +8,127 @@ import { textOf, writeSmall } from '../spool/small-file.ts'
 import { numberHere } from '../tree/processes.ts'
 import type { Life } from '../tree/processes.ts'
 import type { Wake } from '../wake.ts'
-import { commandEndOf, howOf } from './ending.ts'
+import { commandEndOf, howOf } from './rank-end.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
-import { exitMs, lookMs } from './waits.ts'
+import { lookMs } from './waits.ts'
 import { livingWriters } from './writers.ts'
 
-/** How the process of a session ended, as far as anybody says who was told. */
+export interface ProcessEndParts {
+  readonly clock: Clock
+  readonly facts: SessionFacts
+  readonly folder: SessionFolder
+  readonly process: SessionProcess
+  /** Rung at each news of it. */
+  readonly news: Wake
+}
+
+/** How a session and its process ended, as far as anybody says who was told. */
 export class ProcessEnd {
-  readonly #facts: SessionFacts
-  readonly #folder: SessionFolder
-  readonly #process: SessionProcess
+  readonly #parts: ProcessEndParts
+  #said: SessionEnd | undefined
   /** Of the wrapped command, once it has ended. */
-  command: CommandEnd | undefined
+  #command: CommandEnd | undefined
   /** Before its parent was told. */
   #seen: CommandEnd | undefined
 
-  constructor(facts: SessionFacts, folder: SessionFolder, process: SessionProcess) {
-    this.#facts = facts
-    this.#folder = folder
-    this.#process = process
+  constructor(parts: ProcessEndParts) {
+    this.#parts = parts
+  }
+
+  /** The session's own last word. */
+  get said(): SessionEnd | undefined {
+    return this.#said
+  }
+
+  hear(said: SessionEnd): void {
+    this.#said = said
+    this.#parts.news.ring()
+  }
+
+  /** The command has ended: it is the end of every process of it that is gone. */
+  commandEnded(end: CommandEnd | undefined): void {
+    this.#command = end
+    this.#parts.news.ring()
   }
 
   get life(): Life {
-    return this.#process.lifeOf(this.#facts)
+    const { process, facts } = this.#parts
+    return process.lifeOf(facts)
   }
 
   /** It lives, or nobody has told how the wrapped command ended. */
   get isAwaited(): boolean {
-    return this.life !== 'gone' || (this.#process.wrapped === 'command' && this.command === undefined)
+    return this.life !== 'gone' || (this.#parts.process.wrapped === 'command' && this.#command === undefined)
   }
 
   /** Processes that may write into the session still. */
   get writers(): number[] {
-    return livingWriters(this.#folder, this.#facts, this.#process.lifeOf)
+    const { folder, facts, process } = this.#parts
+    return livingWriters(folder, facts, process.lifeOf)
+  }
+
+  /** A process of it still writes, or may: it goes on without its command. */
+  get goesOn(): boolean {
+    return this.life === 'lives' || this.writers.length > 0
   }
 
   /**
    * Whether the session's last word ends it for all who write into it; an interpreter's, said at its exit, does not for
    * processes that go on. Wrapped, how the process ended says more than that.
    */
-  saidForAll(said: SessionEnd | undefined): boolean {
-    if (said?.by !== 'exit') return said !== undefined
-    return this.#process.wrapped === undefined && this.writers.every((pid) => pid === this.#facts.pid)
+  get saidForAll(): boolean {
+    const { process, facts } = this.#parts
+    if (this.#said?.by !== 'exit') return this.#said !== undefined
+    return process.wrapped === undefined && this.writers.every((pid) => pid === facts.pid)
   }
 
   /**
    * Of the wrapped command itself what we were told as its parent; of any other process what its parent has left, or what
    * it said that it was about to end with. What its command ends with is another process's.
    */
-  known(said: SessionEnd | undefined): CommandEnd | undefined {
-    if (this.#process.wrapped === 'command') return this.command
-    return this.#told() ?? commandEndOf(said?.exitCode, said?.signal)
+  get known(): CommandEnd | undefined {
+    if (this.#parts.process.wrapped === 'command') return this.#command
+    return this.#told() ?? commandEndOf(this.#said?.exitCode, this.#said?.signal)
   }
 
   /** Whether somebody may still tell, though the process is gone: us, or the process that started it. */
-  mayBeTold(said: SessionEnd | undefined): boolean {
-    const { wrapped, hasParent } = this.#process
-    if (wrapped === 'command') return this.command === undefined
+  mayBeTold(): boolean {
+    const { wrapped, hasParent } = this.#parts.process
+    if (wrapped === 'command') return this.#command === undefined
     this.#seen ??= this.#unheard()
-    return this.#told() === undefined && said === undefined && hasParent()
+    return this.#told() === undefined && this.#said === undefined && hasParent()
   }
 
   /** Where this was the last session of the process, and its end follows the session's soon enough to be told. */
-  async after(
-    said: SessionEnd | undefined,
-    clock: Clock,
-    news: Wake,
-    serves: () => boolean,
-  ): Promise<CommandEnd | undefined> {
-    const of = this.#process
-    const until = clock.monotonicMs() + exitMs
-    const goesOn = (): boolean => this.life !== 'gone' || this.mayBeTold(said)
-    while (goesOn() && !of.wentOn() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
-    if (of.wrapped === undefined || goesOn() || of.wentOn()) return undefined
-    const toldUs = exitLeftIn(this.#folder)?.timeUs
-    const late = toldUs !== undefined && said !== undefined && toldUs - said.time > exitMs * 1000
-    return late ? undefined : this.known(said)
+  async after(serves: () => boolean): Promise<CommandEnd | undefined> {
+    const { clock, news, folder, process } = this.#parts
+    const until = clock.monotonicMs() + limits.exitMs
+    const goesOn = (): boolean => this.life !== 'gone' || this.mayBeTold()
+    while (goesOn() && !process.wentOn() && clock.monotonicMs() < until && serves()) await news.wait(lookMs)
+    if (process.wrapped === undefined || goesOn() || process.wentOn()) return undefined
+    const toldUs = exitLeftIn(folder)?.timeUs
+    const late =
+      toldUs !== undefined && this.#said !== undefined && toldUs - this.#said.time > limits.exitMs * 1000
+    return late ? undefined : this.known
   }
 
   /** Its session is kept: what was seen of its end, and nobody has told, is left with it. */
-  leave(nowUs: number): void {
-    if (this.#seen !== undefined && exitLeftIn(this.#folder) === undefined)
-      leaveExit(this.#folder, this.#seen, nowUs)
+  leave(): void {
+    const { folder, clock } = this.#parts
+    if (this.#seen !== undefined && exitLeftIn(folder) === undefined)
+      leaveExit(folder, this.#seen, clock.nowUs())
   }
 
   #unheard(): CommandEnd | undefined {
-    const pid = numberHere(this.#facts)
-    return pid === undefined ? undefined : unheardEnd(pid, this.#facts.start)
+    const { facts } = this.#parts
+    const pid = numberHere(facts)
+    return pid === undefined ? undefined : unheardEnd(pid, facts.start)
   }
 
   #told(): CommandEnd | undefined {
-    return exitLeftIn(this.#folder)?.end ?? this.#seen
+    return exitLeftIn(this.#parts.folder)?.end ?? this.#seen
   }
 }
 
@@ -120,10 +148,7 @@ function exitLeftIn(
   folder: SessionFolder,
 ): { readonly end: CommandEnd; readonly timeUs: number | undefined } | undefined {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(path.join(folder.root, fileName), 'utf8'))
-    const fields = new Map<string, unknown>(
-      typeof value === 'object' && value !== null ? Object.entries(value) : [],
-    )
+    const fields = fieldsOf(JSON.parse(fs.readFileSync(path.join(folder.root, fileName), 'utf8')))
     const [code, timeUs] = [fields.get('exitCode'), fields.get('timeUs')]
     const end = commandEndOf(isCount(code) ? code : undefined, textOf(fields.get('signal')))
     return end === undefined ? undefined : { end, timeUs: isCount(timeUs) ? timeUs : undefined }

@@ -1,9 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { printable } from '@provloom/shared'
+import { limits, printable } from '@provloom/shared'
 import { maskText } from '../secrets.ts'
-
-const bytesMax = 1024 * 1024
 
 /**
  * `provloom.log` of a run directory: what agents told of the run's ranks, where no terminal may show it any more. At most
@@ -12,7 +10,7 @@ const bytesMax = 1024 * 1024
 export function appendRunLog(runDir: string, line: string): void {
   const file = path.join(runDir, 'provloom.log')
   try {
-    if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > bytesMax) return
+    if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > limits.runLogBytesMax) return
     fs.appendFileSync(file, `${new Date().toISOString()} ${printable(maskText(line))}\n`)
   } catch {
     // Not reachable from this machine, or gone.

@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import { placeVariables, untoldVariables } from '../place/read-variables.ts'
 import type { Variables } from '../place/variables.ts'
 import { maskText } from '../secrets.ts'
@@ -20,13 +21,12 @@ const recorded: ReadonlySet<string> = new Set([
     .split(/\s+/),
 ])
 
-const valueLengthMax = 4_096
-
 export function recordedVariables(variables: Variables): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name of Object.keys(variables).sort()) {
     const value = variables[name]
-    if (recorded.has(name) && value !== undefined) kept[name] = shownValue(value.slice(0, valueLengthMax))
+    if (recorded.has(name) && value !== undefined)
+      kept[name] = shownValue(value.slice(0, limits.variableLengthMax))
   }
   return kept
 }

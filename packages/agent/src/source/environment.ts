@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fieldsIn, limits } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { recordedVariables } from './allow-list.ts'
 import { askProgram } from './bounded.ts'
 import { interpreterOf } from './interpreter.ts'
-
-const probeMs = 20_000
-const packagesMax = 4_000
 
 interface Probe {
   readonly interpreter?: string
@@ -75,7 +73,7 @@ async function askPython(
     Object.entries(variables).filter(([name]) => !name.startsWith('PROVLOOM_')),
   )
   const answer = await askProgram(program, ['-c', pythonProbe], {
-    timeoutMs: probeMs,
+    timeoutMs: limits.interpreterMs,
     environment: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },
     directory,
     signal,
@@ -92,14 +90,14 @@ async function askNode(
   const answer = await askProgram(
     program,
     ['-p', 'JSON.stringify({interpreter: process.execPath, version: "Node " + process.versions.node})'],
-    { timeoutMs: probeMs, environment: { ...variables, NODE_OPTIONS: '' }, directory, signal },
+    { timeoutMs: limits.interpreterMs, environment: { ...variables, NODE_OPTIONS: '' }, directory, signal },
   )
   const packages = nodePackages(directory)
   return { ...probeOf(answer), ...(packages === undefined ? {} : { packages }) }
 }
 
 function probeOf(answer: string | undefined): Probe {
-  const fields = fieldsOf(answer ?? '')
+  const fields = fieldsIn(answer)
   const text = (name: string): string | undefined => {
     const value = fields.get(name)
     return typeof value === 'string' ? value : undefined
@@ -118,7 +116,7 @@ function nodePackages(directory: string): Record<string, string> | undefined {
   for (let folder = directory; ; folder = path.dirname(folder)) {
     try {
       const text = fs.readFileSync(path.join(folder, 'node_modules', '.package-lock.json'), 'utf8')
-      const locked = fieldsOf(text).get('packages')
+      const locked = fieldsIn(text).get('packages')
       if (typeof locked !== 'object' || locked === null) return undefined
       const versions = Object.entries(locked).map(([place, about]: [string, unknown]) => [
         place.replace(/^.*node_modules\//, ''),
@@ -136,7 +134,7 @@ function versionsOf(packages: object): Record<string, string> {
     typeof version === 'string' ? [[name, version] as const] : [],
   )
   named.sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(named.slice(0, packagesMax))
+  return Object.fromEntries(named.slice(0, limits.packagesMax))
 }
 
 /** SHA-256 over `name==version` lines, sorted: equal environments have equal hashes. */
@@ -150,13 +148,4 @@ function containerOf(variables: Variables): string | undefined {
     variables['APPTAINER_CONTAINER'] ?? variables['SINGULARITY_CONTAINER'] ?? variables['container']
   if (named !== undefined && named !== '') return named
   return fs.existsSync('/.dockerenv') ? 'docker' : undefined
-}
-
-function fieldsOf(json: string): ReadonlyMap<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json)
-    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
-  } catch {
-    return new Map()
-  }
 }

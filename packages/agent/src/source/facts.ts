@@ -1,8 +1,10 @@
 import { reasonOf } from '@provloom/shared'
+import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { environmentFact } from './environment.ts'
-import { hostFact } from './host.ts'
+import { energyNote, folderFacts, hostAnswers, hostFact } from './host/host.ts'
+import type { HostAnswers } from './host/host.ts'
 import { codeFolderOf } from './installed.ts'
 import { interpreterOf } from './interpreter.ts'
 import { sourceFact } from './source-code.ts'
@@ -16,15 +18,34 @@ export interface Subject {
 
 /**
  * Facts that cost programs to find out: asked once for a tree, however many of its sessions want them. The same question
- * is one with the same argv, folder and search path.
+ * is one with the same argv, folder and search path; what the machine is, is asked once.
  */
 export class Facts {
   readonly #asking = new AbortController()
-  readonly #answers = new Map<string, Promise<readonly Fact[]>>()
-  #host: Promise<readonly Fact[]> | undefined
+  readonly #answers = new Map<string, readonly Promise<readonly Fact[]>[]>()
+  #host: Promise<HostAnswers> | undefined
 
-  /** Never rejects: what could not be asked is among the facts. */
-  ask(subject: Subject): Promise<readonly Fact[]> {
+  /** Begins to ask, so that all is known by the end of a script of half a second. */
+  begin(subject: Subject, place: Place): void {
+    if (tellsOfHost(place)) void this.#askHost(subject.variables)
+    void this.#askCommand(subject)
+  }
+
+  /**
+   * Tells each fact when it is known. Never rejects: what could not be asked is among the facts.
+   *
+   * @param saveDir where the run is saved; undefined: another rank of the machine has its programs asked
+   */
+  async ask(subject: Subject, saveDir: string | undefined, tell: (fact: Fact) => void): Promise<void> {
+    const answers = [told(this.#hostFacts(subject, saveDir)), ...this.#askCommand(subject)]
+    await Promise.all(answers.map(async (answer) => (await answer).forEach(tell)))
+  }
+
+  stop(): void {
+    this.#asking.abort()
+  }
+
+  #askCommand(subject: Subject): readonly Promise<readonly Fact[]>[] {
     const { argv, directory, variables } = subject
     const mark = JSON.stringify([
       argv,
@@ -35,36 +56,53 @@ export class Facts {
     ])
     const known = this.#answers.get(mark)
     if (known !== undefined) return known
-    const answer = this.#ask(subject)
-    this.#answers.set(mark, answer)
-    return answer
-  }
-
-  stop(): void {
-    this.#asking.abort()
-  }
-
-  async #ask({ argv, directory, variables }: Subject): Promise<readonly Fact[]> {
     const { signal } = this.#asking
-    const interpreter = interpreterOf(argv, directory)
-    this.#host ??= told(hostFact(variables, signal))
-    const answers = await Promise.all([
-      this.#host,
-      told(sourceFact(codeFolderOf(argv, directory), variables, signal)),
-      told(environmentFact(argv, directory, variables, signal)),
-    ])
-    const all = answers.flat()
-    const environment = all.find((fact) => fact.type === 'environment')
-    if (interpreter.kind === 'other' || environment?.version !== undefined) return all
-    const message = `version and packages are missing: ${interpreter.program} did not tell them, or not in time`
-    return [...all, { type: 'problem', code: 'FACTS', message }]
+    const answers = [
+      told(listOf(sourceFact(codeFolderOf(argv, directory), variables, signal))),
+      told(environmentFacts(subject, signal)),
+    ]
+    this.#answers.set(mark, answers)
+    return answers
+  }
+
+  #askHost(variables: Variables): Promise<HostAnswers> {
+    return (this.#host ??= hostAnswers(variables, this.#asking.signal))
+  }
+
+  async #hostFacts({ directory, variables }: Subject, saveDir: string | undefined): Promise<readonly Fact[]> {
+    if (saveDir === undefined) return [{ ...hostFact(), ...energyNote() }]
+    const { facts, mounts, whole } = await this.#askHost(variables)
+    const folders = await folderFacts({ work: directory, save: saveDir }, mounts)
+    const fact = { ...hostFact({ ...facts, ...folders }), ...energyNote() }
+    if (whole) return [fact]
+    const message =
+      'facts of the machine are missing: the programs that know them failed, or took more than 5 s'
+    return [fact, { type: 'problem', code: 'MACHINE', message }]
   }
 }
 
-async function told(asked: Promise<Fact | undefined>): Promise<readonly Fact[]> {
+/** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
+export function tellsOfHost({ localRank }: Place): boolean {
+  return localRank === undefined || localRank === 0
+}
+
+async function environmentFacts(subject: Subject, signal: AbortSignal): Promise<readonly Fact[]> {
+  const { argv, directory, variables } = subject
+  const interpreter = interpreterOf(argv, directory)
+  const fact = await environmentFact(argv, directory, variables, signal)
+  if (interpreter.kind === 'other' || fact.version !== undefined) return [fact]
+  const message = `version and packages are missing: ${interpreter.program} did not tell them, or not in time`
+  return [fact, { type: 'problem', code: 'FACTS', message }]
+}
+
+async function listOf(asked: Promise<Fact | undefined>): Promise<readonly Fact[]> {
+  const fact = await asked
+  return fact === undefined ? [] : [fact]
+}
+
+async function told(asked: Promise<readonly Fact[]>): Promise<readonly Fact[]> {
   try {
-    const fact = await asked
-    return fact === undefined ? [] : [fact]
+    return await asked
   } catch (error) {
     return [{ type: 'problem', code: 'FACTS', message: `some facts are missing: ${reasonOf(error)}` }]
   }

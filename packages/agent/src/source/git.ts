@@ -1,11 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { limits, nameWithin } from '@provloom/shared'
 import { changedPaths, gitWithout, ownBelow } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
 import { cutCredentials, maskHead } from '../secrets.ts'
-
-/** All questions to git together. */
-export const gitMs = 5_000
 
 /** What a call of git is to be asked with. */
 export interface Question {
@@ -28,7 +26,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly why: string }
 
 export const outcomes: Readonly<Record<'slow' | 'absent' | 'large', Outcome>> = {
-  slow: { kind: 'failed', why: `git took more than ${gitMs / 1000} s` },
+  slow: { kind: 'failed', why: `git took more than ${limits.gitMs / 1000} s` },
   absent: { kind: 'failed', why: absent },
   large: { kind: 'failed', why: 'git said more than can be held' },
 }
@@ -89,7 +87,7 @@ export function* gitFacts(
   return {
     root,
     ...(commit === undefined ? {} : { commit }),
-    ...(branch === undefined ? {} : { branch: branch.slice(0, 512) }),
+    ...(branch === undefined ? {} : { branch: nameWithin(branch) }),
     ...(remote === undefined ? {} : { remote: cutCredentials(remote) }),
     ...(dirty === undefined ? {} : { dirty }),
     ...(diffSha256 === undefined ? {} : { diffSha256 }),

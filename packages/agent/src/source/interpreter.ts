@@ -1,3 +1,4 @@
+import { nameWithin } from '@provloom/shared'
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -46,7 +47,7 @@ export function nameOf(argv: readonly string[], directory: string): string {
     (interpreter.kind === 'python' && argv.includes('-m') && module !== undefined ? module : argv[0]) ??
     'experiment'
   const base = path.basename(named).replace(/\.(py|js|mjs|cjs|ts|sh)$/, '')
-  return (base === '' ? 'experiment' : base).slice(0, 512)
+  return base === '' ? 'experiment' : nameWithin(base)
 }
 
 function withScript(

@@ -1,20 +1,18 @@
 import { reasonOf } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
-import type { OwnStream } from '../spool/own-stream.ts'
+import type { SourceWriter } from './event-source.ts'
 import { hostMeasurements, workerMeasurements } from './measurement.ts'
 import type { Measurement } from './measurement.ts'
 import { createMeters } from './system.ts'
 import type { Meters } from './system.ts'
 
-/** A session's process, and where what it uses is written. */
-export interface Sampled {
+/** A session's process, and how often it was sampled. */
+interface Target {
   readonly pid: number
-  readonly own: OwnStream
-  sampled(): void
+  step: number
 }
 
 const firstSampleMs = 1_000
-export const sampleIntervalSecondsDefault = 10
 
 /**
  * Samples processor, memory, disk and network for all sessions of a tree: each session's own process with its
@@ -23,34 +21,28 @@ export const sampleIntervalSecondsDefault = 10
 export class Sampler {
   readonly #clock: Clock
   readonly #intervalMs: number
-  readonly #runOf: (own: OwnStream) => string
   readonly #meters: Meters
-  readonly #targets = new Map<OwnStream, Sampled>()
-  readonly #steps = new Map<OwnStream, number>()
+  readonly #targets = new Map<SourceWriter, Target>()
   #cancel: (() => void) | undefined
 
-  /**
-   * @param intervalMs 0 takes none
-   * @param runOf names the run of a session; sessions of one name share the machine's samples
-   */
-  constructor(clock: Clock, intervalMs: number, runOf: (own: OwnStream) => string) {
+  /** @param intervalMs 0 takes none */
+  constructor(clock: Clock, intervalMs: number) {
     this.#clock = clock
     this.#intervalMs = intervalMs
-    this.#runOf = runOf
     this.#meters = createMeters(clock)
   }
 
-  add(target: Sampled): void {
-    this.#targets.set(target.own, target)
+  /** @param writer where what the process uses is written */
+  add(writer: SourceWriter, pid: number): void {
+    this.#targets.set(writer, { pid, step: 0 })
     if (this.#intervalMs <= 0) return
-    this.#meters.watch(target.pid)
+    this.#meters.watch(pid)
     this.#cancel ??= this.#in(Math.min(firstSampleMs, this.#intervalMs))
   }
 
-  remove(own: OwnStream): void {
-    const target = this.#targets.get(own)
-    this.#targets.delete(own)
-    this.#steps.delete(own)
+  remove(writer: SourceWriter): void {
+    const target = this.#targets.get(writer)
+    this.#targets.delete(writer)
     if (target !== undefined && ![...this.#targets.values()].some(({ pid }) => pid === target.pid))
       this.#meters.forget(target.pid)
     if (this.#targets.size > 0) return
@@ -66,30 +58,25 @@ export class Sampler {
     try {
       const { host, worker } = await this.#meters.sample()
       const runs = new Set<string>()
-      for (const target of this.#targets.values()) {
-        const run = this.#runOf(target.own)
+      for (const [writer, target] of this.#targets) {
         const use = worker(target.pid)
-        const first = !runs.has(run)
-        runs.add(run)
-        this.#write(target, [
+        const first = !runs.has(writer.run)
+        runs.add(writer.run)
+        write(writer, target.step++, [
           ...(use === undefined ? [] : workerMeasurements(use)),
           ...(first ? hostMeasurements(host) : []),
         ])
       }
     } catch (error) {
-      for (const { own } of this.#targets.values())
-        own.record({ type: 'problem', code: 'SAMPLE', message: reasonOf(error) })
+      for (const writer of this.#targets.keys())
+        writer.record({ type: 'problem', code: 'SAMPLE', message: reasonOf(error) })
       return
     }
     if (this.#targets.size > 0) this.#cancel = this.#in(this.#intervalMs)
   }
+}
 
-  /** What is not known (NaN) is left out. */
-  #write(target: Sampled, measurements: readonly Measurement[]): void {
-    const step = this.#steps.get(target.own) ?? 0
-    for (const { name, value } of measurements)
-      if (Number.isFinite(value)) target.own.measure(name, step, value)
-    this.#steps.set(target.own, step + 1)
-    target.sampled()
-  }
+/** What is not known (NaN) is left out. */
+function write(writer: SourceWriter, step: number, measurements: readonly Measurement[]): void {
+  for (const { name, value } of measurements) if (Number.isFinite(value)) writer.measure(name, step, value)
 }

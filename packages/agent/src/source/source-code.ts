@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { killWhen, systemCode } from '@provloom/shared'
+import { killWhen, limits, systemCode } from '@provloom/shared'
 import { identities } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
-import { gitFacts, gitMs, outcomes } from './git.ts'
+import { gitFacts, outcomes } from './git.ts'
 import type { Outcome, Question } from './git.ts'
 
 type SourceFact = Extract<Fact, { readonly type: 'source' }>
-
-const outputBytesMax = 4 * 1024 * 1024
 
 /**
  * The state of the git work tree the command's code is in: remote without credentials, commit, branch, whether it has
@@ -25,7 +23,7 @@ export async function sourceFact(
 ): Promise<SourceFact | undefined> {
   const saveDir = environment['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov'
   const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]))
-  const until = performance.now() + gitMs
+  const until = performance.now() + limits.gitMs
   let step = asking.next()
   while (step.done !== true) step = asking.next(await ask(step.value, until - performance.now(), signal))
   const { root, unversioned, ...facts } = step.value
@@ -50,7 +48,7 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
     git.stdout.on('data', (bytes: Buffer) => {
       size += bytes.length
       if (hashed) hash.update(bytes)
-      else if (size <= outputBytesMax) said.push(bytes)
+      else if (size <= limits.gitOutputBytesMax) said.push(bytes)
     })
     git.stderr.on('data', (bytes: Buffer) => {
       if (errors.length < 10_000) errors += bytes.toString('utf8')
@@ -61,7 +59,7 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
     })
     git.once('close', (code, killed) => {
       if (killed !== null) resolve(outcomes.slow)
-      else if (!hashed && size > outputBytesMax) resolve(outcomes.large)
+      else if (!hashed && size > limits.gitOutputBytesMax) resolve(outcomes.large)
       else {
         const output = hashed ? hash.digest('hex') : Buffer.concat(said).toString('utf8')
         resolve({ kind: 'ended', code, output, errors })

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { SegmentLog, agentStream, encodeEvent, limits, pointBytes, writePoint } from '@provloom/shared'
-import type { Clock, Event, Files, StreamLedger } from '@provloom/shared'
+import { ProvloomError, agentStream, makePath } from '@provloom/shared'
+import type { Clock, Event, StreamLedger } from '@provloom/shared'
 import { withoutSecrets } from '../told.ts'
+import { CountsInMemory } from './counts.ts'
+import { agentRules } from './rules.ts'
+import { unbounded } from './space.ts'
+import { SpoolWriter } from './writer.ts'
 
 /** An event without its time, which is now unless it says otherwise. */
 export type Fact = Event extends infer Each
@@ -18,27 +22,41 @@ export interface SeriesName {
   readonly unit: string
 }
 
-/** The agent's own stream: facts of process, host and energy, beside the worker's, by the same rules. */
+/** The agent's own stream of a session: facts of process, host and energy, beside the worker's, by the same rules. */
 export class OwnStream {
   readonly id: string
+  /** The run that it is of; the session, until that is known. */
+  run: string
   readonly #clock: Clock
-  readonly #log: SegmentLog
-  readonly #series = new Map<string, number>()
-  readonly #dropped = new Map<string, number>()
-  readonly #told = new Map<string, number>()
+  readonly #counts = new CountsInMemory()
+  readonly #writer: SpoolWriter
   readonly #tell: (message: string) => void
-  readonly #point = Buffer.alloc(pointBytes)
   #silent = false
 
   /**
    * @param told of each problem that is recorded: no client hears of it otherwise
    * @throws {ProvloomError} `LOG_FAILED` when the stream cannot be made
    */
-  constructor(clock: Clock, files: Files, streams: string, told: (message: string) => void = () => {}) {
+  constructor(clock: Clock, streams: string, told: (message: string) => void = () => {}) {
     this.#tell = told
+    this.run = path.basename(path.dirname(streams))
     this.id = `${agentStream}${process.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
-    this.#log = new SegmentLog({ files, folder: path.join(streams, this.id) })
+    makeFolder(path.join(streams, this.id))
+    this.#writer = new SpoolWriter({
+      clock,
+      streams,
+      id: this.id,
+      rules: agentRules,
+      home: {
+        // Whoever has removed the session does not want it: its clients make it again where they go on.
+        makeAgain: () => {
+          throw new Error(`${streams} was removed`)
+        },
+      },
+      counts: this.#counts,
+      space: unbounded,
+    })
   }
 
   /** Appends a fact; what cannot be kept is counted and told as soon as there is room. @returns whether it is kept */
@@ -46,68 +64,41 @@ export class OwnStream {
     if (this.#silent) return false
     const said = withoutSecrets(fact)
     if (said.type === 'problem') this.#tell(said.message)
-    const payload = encodeEvent({ time: this.#clock.nowUs(), ...said })
-    return payload.length > limits.eventBytesMax ? this.#drop('event-too-large') : this.#append(payload)
+    return this.#writer.event({ time: this.#clock.nowUs(), ...said })
   }
 
   /** Appends a measurement, its series before the first. */
-  measure(name: SeriesName, step: number, value: number): void {
-    if (this.#silent) return
-    const known = `${name.source}/${name.key}`
-    let id = this.#series.get(known)
-    if (id === undefined) {
-      id = this.#series.size
-      this.#series.set(known, id)
-      this.record({ type: 'series', id, ...name })
-    }
-    writePoint(this.#point, id, step, this.#clock.nowUs(), value)
-    this.#append(this.#point)
-  }
-
-  /** Says what was dropped since it was last said. */
-  tellDrops(): void {
-    if (this.#silent) return
-    for (const [reason, count] of this.#dropped) {
-      if (this.#told.get(reason) === count) continue
-      const payload = encodeEvent({ type: 'drops', time: this.#clock.nowUs(), reason, count })
-      try {
-        this.#log.appendSync(payload)
-        this.#told.set(reason, count)
-      } catch {
-        return
-      }
-    }
+  measure({ key, source, unit }: SeriesName, step: number, value: number): void {
+    if (!this.#silent) this.#writer.point(key, undefined, source, step, this.#clock.nowUs(), value, unit)
   }
 
   /** What this stream has written and dropped, as the ledgers of clients say it. */
   get ledger(): StreamLedger {
-    return { next: this.#log.next, drops: Object.fromEntries(this.#dropped) }
+    return { next: this.#writer.next, drops: Object.fromEntries(this.#counts.drops) }
   }
 
   /** The last word was said: what is seen from now on would come after the goodbye, whose ledger counts it. */
   seal(): void {
-    this.tellDrops()
+    if (!this.#silent) this.#writer.tellDrops()
     this.#silent = true
   }
 
   /** From now on nothing is kept: the rank is not collected, or its spool is gone. */
   close(): void {
     this.#silent = true
-    this.#log.close()
+    this.#writer.close()
   }
+}
 
-  #append(payload: Uint8Array): boolean {
-    try {
-      this.#log.appendSync(payload)
-    } catch {
-      return this.#drop('agent-disk')
-    }
-    if (this.#dropped.size > 0) this.tellDrops()
-    return true
-  }
-
-  #drop(reason: string): false {
-    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1)
-    return false
+function makeFolder(folder: string): void {
+  try {
+    makePath(folder, 'private')
+  } catch (cause) {
+    throw new ProvloomError('LOG_FAILED', `Could not open the log in ${folder}`, {
+      doing: 'open the log',
+      to: folder,
+      cause,
+      hint: 'Check that the disk has room and that the folder may be written.',
+    })
   }
 }

@@ -7,6 +7,15 @@ export function writeSmall(file: string, value: unknown): void {
   fs.renameSync(beside, file)
 }
 
+/** Undefined where there is none, or none that can be read. */
+export function textIn(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -46,11 +46,6 @@ export class StreamReader {
     return this.#position
   }
 
-  /** Records directly before the position that are gone and have not been told with an envelope. */
-  get lostBefore(): number {
-    return this.#lost
-  }
-
   /** What was packed last was the last that was there. */
   get atEnd(): boolean {
     return this.#chunk === undefined && this.#cursor.atEnd

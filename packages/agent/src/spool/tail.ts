@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import type { Clock } from '@provloom/shared'
+import type { Wake } from '../wake.ts'
 
 /** How often to look. May change at any time. */
 export interface Pace {
@@ -16,17 +17,17 @@ export class Tail {
   readonly #clock: Clock
   readonly #pace: Pace
   readonly #folder: string
-  readonly #changed: () => void
+  readonly #wake: Wake
   #state: 'busy' | 'slowing' | 'arming' | 'quiet' = 'busy'
   #dueAt = 0
   #watcher: fs.FSWatcher | undefined
 
-  /** @param changed rung when the folder's quiet ends */
-  constructor(clock: Clock, pace: Pace, folder: string, changed: () => void) {
+  /** @param wake rung when the folder's quiet ends */
+  constructor(clock: Clock, pace: Pace, folder: string, wake: Wake) {
     this.#clock = clock
     this.#pace = pace
     this.#folder = folder
-    this.#changed = changed
+    this.#wake = wake
   }
 
   /** On the monotonic clock, in milliseconds. */
@@ -85,7 +86,7 @@ export class Tail {
         this.#unwatch()
         this.#state = 'busy'
         this.#dueAt = Math.min(this.#dueAt, this.#clock.monotonicMs() + this.#pace.envelopeAgeMs)
-        this.#changed()
+        this.#wake.ring()
       })
       this.#watcher.on('error', () => this.#unwatch())
       return true

@@ -1,16 +1,11 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { isCount, namesIn, systemCode, version } from '@provloom/shared'
+import { fieldsOf, isCount, limits, namesIn, systemCode, version } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { textOf, writeSmall } from '../spool/small-file.ts'
 import type { TreeFolder } from './folder.ts'
 import { lifeOf, pidNamespace, startOf } from './processes.ts'
-
-/** agent.json of one that stopped to beat: nobody serves the tree any more, whatever its process does. */
-const silentMs = 15_000
-/** Who starts an agent says so; it serves by then, or it will not. */
-const startingMs = 10_000
 
 interface ServingAgent {
   readonly pid: number
@@ -94,7 +89,7 @@ export class Claim {
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
       // Who made it was killed before it took the claim.
-      if (Date.now() - fs.statSync(mark).mtimeMs < silentMs) return
+      if (Date.now() - fs.statSync(mark).mtimeMs < limits.lostAfterMs) return
     }
     const found = agentAt(this.#file)
     if (found?.pid === dead?.pid && found?.start === dead?.start) fs.rmSync(this.#file, { force: true })
@@ -120,7 +115,7 @@ export function servingAgent(root: string): number | undefined {
     const life = lifeOf(found)
     if (found.host === os.hostname() && life !== 'elsewhere') return life === 'lives' ? found.pid : undefined
     // Another machine's or another container's: all that can be seen is that it writes.
-    return Date.now() - fs.statSync(file).mtimeMs < silentMs ? found.pid : undefined
+    return Date.now() - fs.statSync(file).mtimeMs < limits.lostAfterMs ? found.pid : undefined
   } catch {
     return undefined
   }
@@ -133,7 +128,7 @@ export function isServed(root: string, startedMs: number): boolean {
 }
 
 /** Whether a client started an agent a moment ago, which does not serve the tree yet. */
-export function isStarting(root: string, withinMs: number = startingMs): boolean {
+export function isStarting(root: string, withinMs: number = limits.agentStartMs): boolean {
   return startingFiles(root).some((file) => {
     const made = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs
     return made !== undefined && Date.now() - made < withinMs
@@ -195,8 +190,7 @@ function makeWhole(file: string, text: string): void {
 }
 
 function fieldsAt(file: string): ReadonlyMap<string, unknown> {
-  const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  return fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
 }
 
 function agentAt(file: string): ServingAgent | undefined {

@@ -1,10 +1,9 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { isCount } from '@provloom/shared'
+import { fieldsIn, isCount } from '@provloom/shared'
 import { countSession } from '../place/ordinal.ts'
 import type { Counted, SessionCounts } from '../place/ordinal.ts'
 import type { SessionFacts } from '../session/facts.ts'
-import { textOf, writeSmall } from '../spool/small-file.ts'
+import { textIn, textOf, writeSmall } from '../spool/small-file.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
 import { workerOf } from './worker.ts'
 
@@ -24,7 +23,7 @@ export class Counts {
 
   constructor({ root }: TreeFolder) {
     this.#file = path.join(root, 'counts.json')
-    const fields = fieldsOf(this.#file)
+    const fields = fieldsIn(textIn(this.#file))
     this.#counts = entriesOf(fields.get('counts'), isCount)
     this.#ordinals = entriesOf(fields.get('ordinals'), isCount)
     this.#workers = entriesOf(fields.get('workers'), isText)
@@ -83,15 +82,6 @@ export class Counts {
 }
 
 const isText = (value: unknown): value is string => textOf(value) !== undefined
-
-function fieldsOf(file: string): ReadonlyMap<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
-  } catch {
-    return new Map()
-  }
-}
 
 function entriesOf<Value>(value: unknown, is: (one: unknown) => one is Value): Map<string, Value> {
   const found = new Map<string, Value>()

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { namesIn } from '@provloom/shared'
+import { limits, namesIn } from '@provloom/shared'
 import { formerOf } from '../session/control.ts'
 import { readSession } from '../session/facts.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
@@ -9,12 +9,6 @@ import { isServed } from './claim.ts'
 import type { TreeFacts } from './folder.ts'
 import type { Found } from './watch.ts'
 import { launchedOf, rankIn } from './worker.ts'
-
-/**
- * Another tree's agent, with its aggregator, is up and has its answer by then, or will not: where many begin at once on a
- * few cores, one of them may need 10 s for that.
- */
-export const comesNextMs = 30_000
 
 /** What other trees below the same process of a launcher hold of the time before a session. */
 export interface Earlier {
@@ -54,7 +48,7 @@ interface Before {
 
 function sessionsBefore(tree: string, after: SessionFacts, launched: ProcessNumber): Before[] {
   // Asked first: who serves it may have handed all in and left when its sessions are looked at.
-  const served = isServed(tree, comesNextMs)
+  const served = isServed(tree, limits.comesNextMs)
   const sessions = path.join(tree, 'sessions')
   return namesIn(sessions)
     .filter((one) => isSessionId(one))

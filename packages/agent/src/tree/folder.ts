@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import {
   ProvloomError,
+  fieldsOf,
   isCount,
   isNameable,
   keySlug,
@@ -146,10 +147,7 @@ export function readTree(folder: string): { readonly tree: TreeFolder; readonly 
   const tree = treeFolderAt(path.resolve(folder))
   const file = path.join(tree.root, 'spool.json')
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    const fields = new Map<string, unknown>(
-      typeof value === 'object' && value !== null ? Object.entries(value) : [],
-    )
+    const fields = fieldsOf(JSON.parse(fs.readFileSync(file, 'utf8')))
     refuseOtherFormat(fields, 'version', tree.root)
     return { tree, facts: factsOf(fields, path.basename(tree.root)) }
   } catch (error) {

@@ -5,10 +5,7 @@ import type { SessionFacts } from '../session/facts.ts'
 import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
-import type { Facts } from '../source/facts.ts'
-import { Recorder } from '../source/recorder.ts'
-import type { Sampler } from '../source/sampler.ts'
-import type { TreeFolder } from './folder.ts'
+import type { Sources } from '../source/sources.ts'
 import type { Seat } from './places.ts'
 import { lifeOf, pidNamespace } from './processes.ts'
 import type { Found } from './watch.ts'
@@ -16,13 +13,11 @@ import type { Wrapped } from './wrapped.ts'
 
 export interface OpeningParts {
   readonly context: Context
-  readonly tree: TreeFolder
   readonly found: Found
   readonly seat: Seat
   readonly agent: string
   readonly link: Link
-  readonly facts: Facts
-  readonly sampler: Sampler
+  readonly sources: Sources
   readonly wrapped: Wrapped | undefined
   readonly wentOn: () => boolean
   /** Whether the command, or who founded the tree, has ended. */
@@ -42,7 +37,6 @@ export function openSession(parts: OpeningParts): {
     link,
     folder,
     facts,
-    settings: seat.settings,
     place: seat.place,
     process: {
       lifeOf: (one) => {
@@ -54,20 +48,18 @@ export function openSession(parts: OpeningParts): {
       wentOn: parts.wentOn,
       hasParent: () => hasParent(facts),
     },
-    recorder: (own) =>
-      new Recorder({
-        clock: context.clock,
-        own,
-        place: seat.place,
-        variables: { ...context.variables, ...facts.environment },
-        pid: facts.pid,
-        argv: facts.argv,
-        directory: facts.directory,
-        topPid: wrapped === undefined ? facts.pid : process.pid,
-        facts: parts.facts,
-        sampler: parts.sampler,
-        startedUs: facts.openedUs,
-      }),
+    isLive: true,
+    sources: parts.sources.of({
+      place: seat.place,
+      variables: { ...context.variables, ...facts.environment },
+      pid: facts.pid,
+      argv: facts.argv,
+      directory: facts.directory,
+      saveDir: seat.settings.provenanceSaveDir,
+      topPid: wrapped === undefined ? facts.pid : process.pid,
+      startedUs: facts.openedUs,
+      wantsEnergy: !seat.settings.disableCodecarbon,
+    }),
     told,
   })
   return { service, hello: helloOf(parts) }

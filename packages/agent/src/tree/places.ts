@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { connectionKeys, isAttempt, isRank, limits, saveDirIn } from '@provloom/shared'
+import { connectionKeys, isAttempt, isRank, nameWithin, saveDirIn } from '@provloom/shared'
 import type { Present } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Job } from '../meet/meeting.ts'
@@ -94,7 +94,7 @@ export class Places {
     )
     const worker = this.#counts.workerOf(facts, this.#tree)
     const { experimentName } = settings
-    const named = facts.runName === undefined ? {} : { runName: facts.runName.slice(0, limits.nameLengthMax) }
+    const named = facts.runName === undefined ? {} : { runName: nameWithin(facts.runName) }
     const counted = { worker, rank: place.rank, attempt: place.attempt, experimentName, ...named }
     const ordinal = this.#counts.ordinalOf(folder.id, counted) + earlierOf(found, this.#tree).ordinal
     const mayStart = this.#mayStart(place, facts.environment)

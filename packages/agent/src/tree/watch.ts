@@ -3,6 +3,7 @@ import { namesIn, reasonOf } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import { Tail } from '../spool/tail.ts'
 import type { Timing } from '../timing.ts'
+import type { Wake } from '../wake.ts'
 import { readSession } from '../session/facts.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import { isSessionId } from '../session/folder.ts'
@@ -27,17 +28,11 @@ export class SessionWatch {
   readonly #tail: Tail
   readonly #told: (message: string) => void
 
-  /** @param stirred rung when there may be one */
-  constructor(
-    tree: TreeFolder,
-    clock: Clock,
-    timing: Timing,
-    stirred: () => void,
-    told: (message: string) => void,
-  ) {
+  /** @param wake rung when there may be one */
+  constructor(tree: TreeFolder, clock: Clock, timing: Timing, wake: Wake, told: (message: string) => void) {
     this.#tree = tree
     this.#told = told
-    this.#tail = new Tail(clock, { ...timing }, tree.sessions, stirred)
+    this.#tail = new Tail(clock, { ...timing }, tree.sessions, wake)
   }
 
   /** Monotonic milliseconds at which a look is worth while. */

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { removeFolder } from '@provloom/shared'
 import { describeOnSmallDisk, smallDisk } from '../../../../test/support/small-disk.ts'
 import { sessionFolderAt } from '../../src/session/folder.ts'
-import { readLedger } from '../../src/session/ledger.ts'
+import { readLedger } from '../../src/spool/ledger.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readOnlyStream, sessionsOf, treeVariables } from './spool.ts'
 import type { Recorded } from './spool.ts'

@@ -132,6 +132,30 @@ describe('a worker in TypeScript at its limits', () => {
     expect(only(events, 'problem')).toMatchObject([{ code: 'NOT_RECORDED' }])
   })
 
+  test('says of what a call cannot take, of options that are none and of pairs beyond the most what each is', async () => {
+    worker(`p.startRun()
+p.logParams(3)
+p.logExecutionCommand(7)
+p.logDataset('d', import.meta.filename ?? import.meta.url, { samples: 'many' })
+p.logMetrics(Object.fromEntries(Array.from({ length: ${limits.pairsPerCallMax + 1} }, (_, i) => ['m' + i, i])))`)
+    const { events } = await readOnlyStream(spool)
+    const codes = only(events, 'problem').map(({ code }) => code)
+    expect(codes.filter((code) => code !== 'MISSING_FILE')).toEqual([
+      'BAD_ARGUMENT',
+      'BAD_ARGUMENT',
+      'OPTION_LEFT_OUT',
+      'NOT_RECORDED',
+    ])
+  })
+
+  test('records problemsMax problems, and counts what they are about all the same', async () => {
+    const most = limits.problemsMax
+    worker(`p.startRun(); for (let n = 0; n <= ${most}; n++) p.logMetric('m' + n, 'x')`)
+    const { events } = await readOnlyStream(spool)
+    expect(only(events, 'problem')).toHaveLength(most)
+    expect(only(events, 'drops').at(-1)).toMatchObject({ count: most + 1 })
+  })
+
   test('hashes a file up to the greatest size in the call, and leaves the hash of a larger copy to the agent', async () => {
     const files = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-'))
     const [small, large] = ['small.bin', 'large.bin'].map((name) => path.join(files, name))

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import fs from 'node:fs'
 import path from 'node:path'
 import { knownVariables, limits, nearVariable, removeFolder } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -77,38 +76,35 @@ test('the Python client knows the same variables, and finds the same near ones',
   ])
 })
 
-test('both clients have the same limits', () => {
-  const python = fs.readFileSync(path.join(client, 'provloom', '_limits.py'), 'utf8')
-  const numberOf = (name: string): number => {
-    const found = new RegExp(`^${name} = (\\d+)( \\* MIB)?$`, 'm').exec(python)
-    if (found === null) throw new Error(`no ${name} in _limits.py`)
-    return Number(found[1]) * (found[2] === undefined ? 1 : 1024 * 1024)
-  }
-  expect({
-    event: numberOf('EVENT_BYTES_MAX'),
-    name: numberOf('NAME_LENGTH_MAX'),
-    segment: numberOf('SEGMENT_BYTES_MAX'),
-    spool: numberOf('SPOOL_BYTES_MAX'),
-    reserve: numberOf('SPOOL_RESERVE_BYTES'),
-    series: numberOf('SERIES_PER_STREAM_MAX'),
-    inline: numberOf('ARTIFACT_INLINE_BYTES_MAX'),
-    error: numberOf('ERROR_TAIL_BYTES'),
-    copies: numberOf('COPIES_BYTES_MAX'),
-    keep: numberOf('KEEP_MS'),
-    files: numberOf('FOLDER_FILES_MAX'),
-    entries: numberOf('FOLDER_ENTRIES_MAX'),
-  }).toEqual({
-    event: limits.eventBytesMax,
-    name: limits.nameLengthMax,
-    segment: limits.segmentBytesMax,
-    spool: limits.spoolBytesMax,
-    reserve: limits.spoolReserveBytes,
-    series: limits.seriesPerStreamMax,
-    inline: limits.artifactInlineBytesMax,
-    error: limits.errorTailBytes,
-    copies: limits.copiesBytesMax,
-    keep: limits.keepMs,
-    files: limits.folderFilesMax,
-    entries: limits.folderEntriesMax,
+/** What only this client needs: how often it looks, and what Python alone is asked for. */
+const ownOfPython = [
+  'MIB',
+  'LOOK_EVERY_US',
+  'HELPER_LOOK_EVERY_US',
+  'TRUSTED_US',
+  'RETRY_AFTER_US',
+  'MODEL_PARTS_MAX',
+  'FOREIGN_SECONDS',
+  'TERMINATED_MS',
+]
+
+test('every bound of the Python client is one of limits.ts, with its value, or its own', () => {
+  const print =
+    'import json, provloom._limits as l; print(json.dumps({k: v for k, v in vars(l).items() if k.isupper()}))'
+  const said = execFileSync('python3', ['-c', print], {
+    env: { ...process.env, PYTHONPATH: client },
+    encoding: 'utf8',
   })
+  const bounds = JSON.parse(said) as Record<string, number>
+  const known = Object.fromEntries(
+    Object.entries(limits).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+      value,
+    ]),
+  )
+  const strange = Object.keys(bounds).filter((name) => !(name in known))
+  expect(strange.sort()).toEqual([...ownOfPython].sort())
+  const shared = Object.keys(bounds).filter((name) => name in known)
+  expect(shared.length).toBeGreaterThan(20)
+  for (const name of shared) expect(bounds[name], name).toBe(known[name])
 })

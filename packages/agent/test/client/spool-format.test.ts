@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { SegmentLog, encodeEvent, pointBytes, systemFiles, writePoint, removeFolder } from '@provloom/shared'
+import { encodeEvent, pointBytes, removeFolder, writePoint } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventFields } from '../../../shared/src/event/fields.ts'
+import { CountsInMemory } from '../../src/spool/counts.ts'
+import { Segments } from '../../src/spool/segments.ts'
 import { makeSpoolFolder } from './spool.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..', '..')
@@ -18,23 +20,22 @@ afterEach(() => removeFolder(folder))
 
 const time = 1_700_000_000_000_000
 
-test('the segment on the page is the one that the segment log writes', () => {
-  const log = new SegmentLog({ files: systemFiles(), folder })
-  log.appendSync(
-    encodeEvent({
-      type: 'session.start',
-      time,
-      session: '0123456789abcdef',
-      pid: 7,
-      library: 'example',
-      libraryVersion: '1',
-      language: 'c',
-    }),
-  )
-  log.appendSync(encodeEvent({ type: 'series', time: time + 1, id: 0, key: 'loss', context: 'training' }))
+test('the segment on the page is the one that our writers write', () => {
+  const log = new Segments(folder, new CountsInMemory(), () => {})
+  log.begin()
   const point = Buffer.alloc(pointBytes)
   writePoint(point, 0, 10n, BigInt(time + 2), 0.42)
-  log.appendSync(point)
+  const start = {
+    type: 'session.start',
+    time,
+    session: '0123456789abcdef',
+    pid: 7,
+    library: 'example',
+    libraryVersion: '1',
+    language: 'c',
+  } as const
+  const series = { type: 'series', time: time + 1, id: 0, key: 'loss', context: 'training' } as const
+  for (const payload of [encodeEvent(start), encodeEvent(series), point]) log.write(payload, 0)
   log.close()
   const written = fs.readFileSync(path.join(folder, `${'0'.repeat(20)}.seg`))
   expect(hexOnPage()).toBe(written.toString('hex'))

@@ -6,7 +6,7 @@ import type { Event } from '@provloom/shared'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { removeFolder } from '@provloom/shared'
 import { sessionFolderAt } from '../../src/session/folder.ts'
-import { readLedger } from '../../src/session/ledger.ts'
+import { readLedger } from '../../src/spool/ledger.ts'
 import { buildAgent } from '../support/agent-process.ts'
 import { makeSpoolFolder, readSpoolStreams, sessionsOf, treeVariables } from './spool.ts'
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { rankEndOf } from '../../src/session/ending.ts'
+import { rankEndOf } from '../../src/session/rank-end.ts'
 import { freshFolder } from '../support/place.ts'
 
 const nothing = {

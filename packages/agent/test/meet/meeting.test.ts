@@ -19,8 +19,10 @@ function job(...fates: readonly StartFailure[]) {
       named: undefined,
       spoolRoot: path.join(saveDir, 'spool'),
       start: ({ generation }) => Promise.resolve(fates[generations.push(generation) - 1]),
-      told: (message) => told.push(message),
-      failed: (one) => reasons.push(one),
+      listener: (event) => {
+        if (event.kind === 'trouble') told.push(event.message)
+        else reasons.push(event.reason)
+      },
     })
     meeting.add({ keys: ['job'], saveDir, mayStart, environment: {} })
     return { meeting, told, reasons }

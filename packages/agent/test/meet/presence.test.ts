@@ -4,6 +4,7 @@ import type { Attempt, Rank } from '@provloom/shared'
 import { Presence } from '../../src/meet/presence.ts'
 import { defaultTiming } from '../../src/timing.ts'
 import type { Outlet } from '../../src/outlet/outlet.ts'
+import { Wake } from '../../src/wake.ts'
 import { ManualClock } from '../support/clock.ts'
 import { deferred } from '../support/place.ts'
 
@@ -21,10 +22,14 @@ function leaving(ends: Parameters<Presence['leave']>[1]): {
     timing: defaultTiming,
     agent: 'a'.repeat(16),
     present: () => undefined,
-    ring: () => {},
-    awayMs: () => (awaySinceMs === undefined ? 0 : clock.monotonicMs() - awaySinceMs),
+    link: {
+      wake: new Wake(clock),
+      get awayMs() {
+        return awaySinceMs === undefined ? 0 : clock.monotonicMs() - awaySinceMs
+      },
+    },
   })
-  presence.changed({ kind: 'connected' })
+  presence.note({ kind: 'connected' })
   let left = false
   void presence.leave('job-1', ends, false, clock.monotonicMs() + hour).then(() => {
     left = true
@@ -68,8 +73,7 @@ test('an agent that leaves while it is saying that it is here says at once that 
     timing: defaultTiming,
     agent: 'a'.repeat(16),
     present: () => place,
-    ring: () => {},
-    awayMs: () => 0,
+    link: { wake: new Wake(clock), awayMs: 0 },
   })
   const sent: string[] = []
   const sending = deferred()
@@ -81,7 +85,7 @@ test('an agent that leaves while it is saying that it is here says at once that 
     },
     close: () => {},
   }
-  presence.changed({ kind: 'connected' })
+  presence.note({ kind: 'connected' })
   const saying = presence.step(outlet)
   void presence.leave('job-1', [], false, clock.monotonicMs() + hour)
   sending.resolve()

@@ -35,7 +35,6 @@ async function draining(count: number): Promise<Scene> {
   const begun = clock.monotonicMs()
   const hellos = new Set<string>()
   let answer = (_frame: Uint8Array): void => {}
-  const nothing = (): void => {}
   const link = new Link({
     clock,
     starter: 'agents',
@@ -53,27 +52,17 @@ async function draining(count: number): Promise<Scene> {
       return Promise.resolve(loopback.outlet)
     },
     files: () => [file],
-    connecting: nothing,
-    disconnected: nothing,
-    trouble: (message) => expect.fail(message),
+    listener: (event) => {
+      if (event.kind === 'trouble') expect.fail(event.message)
+    },
   })
   const ended = new Map<string, { outcome: DrainOutcome; afterMs: number }>()
   const sessions = Array.from({ length: count }, (_, i) => i.toString(16).padStart(16, '0'))
   for (const session of sessions) {
     const one = sessionFolderAt(path.join(folder, session))
     fs.mkdirSync(one.streams, { recursive: true })
-    const listener = {
-      welcomed: nothing,
-      refused: nothing,
-      delayed: nothing,
-      settled: nothing,
-      packed: nothing,
-      progressed: nothing,
-      offset: nothing,
-      problem: nothing,
-      trouble: nothing,
-    }
-    const publisher = new Publisher({ clock, timing, files: systemFiles(), link, folder: one, listener })
+    const files = systemFiles()
+    const publisher = new Publisher({ clock, timing, files, link, folder: one, listener: () => {} })
     publisher.start(helloOf(session))
     void publisher.drain(Infinity).then((outcome) => {
       ended.set(session, { outcome, afterMs: clock.monotonicMs() - begun })

@@ -1,16 +1,11 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  SegmentLog,
-  decodeEnvelope,
-  encodeEvent,
-  mintRunId,
-  systemClock,
-  systemFiles,
-} from '@provloom/shared'
+import { decodeEnvelope, encodeEvent, mintRunId, systemClock, systemFiles } from '@provloom/shared'
 import type { Attempt, Rank, Welcome } from '@provloom/shared'
 import { Lanes } from '../../src/publish/lanes.ts'
 import { Sender } from '../../src/publish/sender.ts'
+import { CountsInMemory } from '../../src/spool/counts.ts'
+import { Segments } from '../../src/spool/segments.ts'
 import { defaultTiming } from '../../src/timing.ts'
 import type { Outlet } from '../../src/outlet/outlet.ts'
 import { Wake } from '../../src/wake.ts'
@@ -35,22 +30,22 @@ const welcome: Welcome = {
 /** A sender over a stream of ten records, and the numbers of the records that it has sent. */
 function sending(): { readonly sender: Sender; readonly sent: number[]; readonly outlet: Outlet } {
   const [clock, files, streams] = [systemClock(), systemFiles(), freshFolder()]
-  const log = new SegmentLog({ files, folder: path.join(streams, stream) })
+  const log = new Segments(path.join(streams, stream), new CountsInMemory(), () => {})
+  log.begin()
   for (let i = 0; i < count; i++)
-    log.appendSync(encodeEvent({ type: 'problem', time: i, code: 'X', message: '' }))
+    log.write(encodeEvent({ type: 'problem', time: i, code: 'X', message: '' }), i)
   log.close()
   const nothing = (): void => {}
+  const wake = new Wake(clock)
   const lanes = new Lanes({
     clock,
     files,
     timing: defaultTiming,
     folder: streams,
-    problem: nothing,
-    stirred: nothing,
+    listener: nothing,
+    wake,
   })
-  const wake = new Wake(clock)
-  const tell = { packed: nothing, stalled: nothing, failed: nothing, moved: nothing }
-  const sender = new Sender({ clock, timing: defaultTiming, lanes, wake, session: 's', ...tell })
+  const sender = new Sender({ clock, timing: defaultTiming, lanes, wake, session: 's', listener: nothing })
   const sent: number[] = []
   const outlet: Outlet = {
     async send(frame) {

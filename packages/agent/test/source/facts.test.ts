@@ -6,11 +6,12 @@ import { hasGit } from '../../../../test/support/needs.ts'
 import { recordedVariables } from '../../src/source/allow-list.ts'
 import { RaplMeter } from '../../src/source/energy.ts'
 import { environmentFact } from '../../src/source/environment.ts'
-import { gpusOf, hostFact } from '../../src/source/host.ts'
+import { energyNote } from '../../src/source/host/host.ts'
 import { codeFolderOf } from '../../src/source/installed.ts'
 import { Facts } from '../../src/source/facts.ts'
 import { interpreterOf, nameOf } from '../../src/source/interpreter.ts'
 import { sourceFact } from '../../src/source/source-code.ts'
+import type { Fact } from '../../src/spool/own-stream.ts'
 import { freshFolder } from '../support/place.ts'
 
 const never = new AbortController().signal
@@ -133,8 +134,11 @@ test.runIf(hasGit)(
     fs.mkdirSync(path.dirname(program), { recursive: true })
     for (const name of ['ipython', 'python3']) fs.writeFileSync(path.join(program, '..', name), '')
     const argv = [path.join(program, '../python3'), program]
-    const sources = async (directory: string): Promise<unknown[]> =>
-      (await new Facts().ask({ argv, directory, variables })).filter((fact) => fact.type === 'source')
+    const sources = async (directory: string): Promise<unknown[]> => {
+      const told: Fact[] = []
+      await new Facts().ask({ argv, directory, variables }, undefined, (fact) => told.push(fact))
+      return told.filter((fact) => fact.type === 'source')
+    }
     expect(await sources(freshFolder())).toEqual([])
     expect(await sources(work)).toMatchObject([{ commit: git(work, 'rev-parse', 'HEAD') }])
   },
@@ -263,17 +267,7 @@ describe('energy', () => {
   })
 })
 
-test('GPUs are read from nvidia-smi’s table', () => {
-  expect(gpusOf('NVIDIA H200, GPU-aa, 143771\n')).toEqual([
-    { name: 'NVIDIA H200', uuid: 'GPU-aa', memoryBytes: 143_771 * 1024 * 1024 },
-  ])
-  expect(gpusOf('')).toEqual([])
-})
-
-test('a machine whose energy cannot be counted says so, and what it is', async () => {
-  expect(await hostFact(variables, never, false)).toMatchObject({
-    type: 'host',
-    notMeasured: expect.stringContaining('energy: '),
-  })
-  expect(await hostFact(variables, never, true)).not.toHaveProperty('notMeasured')
+test('a machine whose energy cannot be counted says so', () => {
+  expect(energyNote(false)).toEqual({ notMeasured: expect.stringContaining('energy: ') })
+  expect(energyNote(true)).toEqual({})
 })

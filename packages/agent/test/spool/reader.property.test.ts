@@ -16,10 +16,12 @@ import {
   systemFiles,
   writePoint,
 } from '@provloom/shared'
-import type { Envelope, StreamId } from '@provloom/shared'
+import type { Envelope, Files, StreamId } from '@provloom/shared'
 import { findPlace } from '../../src/place/place.ts'
 import { sightOf } from '../../src/place/sight.ts'
 import { defaultBounds, packRecords } from '../../src/packer.ts'
+import { CountsInMemory } from '../../src/spool/counts.ts'
+import { Segments } from '../../src/spool/segments.ts'
 import { StreamReader } from '../../src/spool/stream-reader.ts'
 import type { Packed, ReaderProblem } from '../../src/spool/stream-reader.ts'
 import { freshFolder } from '../support/place.ts'
@@ -58,9 +60,16 @@ const bounds = fc.record({
   bytes: fc.integer({ min: 1, max: 4_000 }),
 })
 
-function write(folder: string, payloads: readonly Buffer[], segmentBytesMax = 600): void {
-  const log = new SegmentLog({ files, folder, segmentBytesMax })
-  for (const payload of payloads) log.appendSync(payload)
+/** A spool's writer syncs nothing. */
+const unsynced: Files = {
+  ...files,
+  open: (file, mode) => ({ ...files.open(file, mode), sync: async () => {} }),
+  syncFolder: async () => {},
+}
+
+async function write(folder: string, payloads: readonly Buffer[], segmentBytesMax = 600): Promise<void> {
+  const log = new SegmentLog({ files: unsynced, folder, segmentBytesMax })
+  for (const payload of payloads) await log.commit([[payload]])
   log.close()
 }
 
@@ -113,7 +122,7 @@ test('envelopes hold exactly the spooled records, in order, bit for bit, whateve
   await fc.assert(
     fc.asyncProperty(records, bounds, async (payloads, most) => {
       const folder = path.join(freshFolder(), id)
-      write(folder, payloads)
+      await write(folder, payloads)
       const reader = new StreamReader(files, folder, id, () => undefined)
       expect(await readAll(reader, most)).toEqual(payloads)
       reader.close()
@@ -127,7 +136,7 @@ test('after any rewinds, and with records appended in between, the records from 
   await fc.assert(
     fc.asyncProperty(records, records, bounds, moves, async (before, after, most, rewinds) => {
       const folder = path.join(freshFolder(), id)
-      write(folder, before)
+      await write(folder, before)
       const reader = new StreamReader(files, folder, id, () => undefined)
       for (const { to, packs } of rewinds) {
         const number = to % (before.length + 1)
@@ -140,7 +149,7 @@ test('after any rewinds, and with records appended in between, the records from 
           expected += packed.count
         }
       }
-      write(folder, after)
+      await write(folder, after)
       const from = reader.position
       expect(await readAll(reader, most)).toEqual([...before, ...after].slice(from))
       reader.close()
@@ -154,7 +163,7 @@ test('a NaN keeps its bits', async () => {
   const payload = Buffer.alloc(29)
   writePoint(payload, 0, 0n, 0n, 0)
   payload.writeBigUInt64LE(0x7ff8dead_beef0001n, 21)
-  write(folder, [payload])
+  await write(folder, [payload])
   const reader = new StreamReader(files, folder, id, () => undefined)
   expect(await readAll(reader, defaultBounds)).toEqual([payload])
 })
@@ -162,7 +171,7 @@ test('a NaN keeps its bits', async () => {
 test('damaged records are told once with their place, and as lost with the next envelope', async () => {
   const folder = path.join(freshFolder(), id)
   const payloads = Array.from({ length: 20 }, (_, i) => Buffer.from(JSON.stringify({ type: 'x', i })))
-  write(folder, payloads, 100_000)
+  await write(folder, payloads, 100_000)
   const file = path.join(folder, segmentName(0))
   const bytes = fs.readFileSync(file)
   const at = bytes.indexOf('"i":7}')
@@ -181,7 +190,7 @@ test('damaged records are told once with their place, and as lost with the next 
 test('a record larger than any event may be is left out, told, and counted as lost', async () => {
   const folder = path.join(freshFolder(), id)
   const small = Buffer.from('{"type":"x"}')
-  write(folder, [small, Buffer.alloc(limits.eventBytesMax + 1, 0x20), small])
+  await write(folder, [small, Buffer.alloc(limits.eventBytesMax + 1, 0x20), small])
   const problems: ReaderProblem[] = []
   const reader = new StreamReader(files, folder, id, (problem) => problems.push(problem))
   expect(await reader.next(defaultBounds)).toMatchObject({ first: 0, count: 1, lost: 0 })
@@ -192,7 +201,7 @@ test('a record larger than any event may be is left out, told, and counted as lo
 test('released segments are gone, the last one stays, and reading goes on', async () => {
   const folder = path.join(freshFolder(), id)
   const payloads = Array.from({ length: 50 }, (_, i) => Buffer.from(JSON.stringify({ type: 'x', i })))
-  write(folder, payloads, 200)
+  await write(folder, payloads, 200)
   const reader = new StreamReader(files, folder, id, () => undefined)
   reader.release(20)
   const firsts = fs.readdirSync(folder).map((name) => Number(name.slice(0, 20)))
@@ -207,10 +216,12 @@ test('released segments are gone, the last one stays, and reading goes on', asyn
 test('packing makes no object per point: a chunk of 20,000 points becomes four columns', async () => {
   const folder = path.join(freshFolder(), id)
   const payload = Buffer.alloc(29)
-  const log = new SegmentLog({ files, folder })
+  fs.mkdirSync(path.dirname(folder), { recursive: true })
+  const log = new Segments(folder, new CountsInMemory(), () => {})
+  log.begin()
   for (let i = 0; i < 20_000; i++) {
     writePoint(payload, i % 7, BigInt(i), BigInt(i) * 3n, i / 7)
-    log.appendSync(payload)
+    log.write(payload, i)
   }
   const chunk = (await new LogCursor(files, folder, 0).next())!
   const pack = packRecords(chunk, 0, defaultBounds)

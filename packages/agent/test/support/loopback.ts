@@ -1,4 +1,4 @@
-import type { SendOutcome, Outlet, OutletListener } from '../../src/outlet/outlet.ts'
+import type { SendOutcome, Outlet, OutletEvent } from '../../src/outlet/outlet.ts'
 
 /** The aggregator's end of a loopback: what it hears, and its ways to answer and to fail. */
 export interface LoopbackEnd {
@@ -15,7 +15,7 @@ export interface Loopback {
 }
 
 /** A wire within one process, for tests. Frames go at once, while it is connected. */
-export function createLoopback(listener: OutletListener, end: LoopbackEnd): Loopback {
+export function createLoopback(listener: (event: OutletEvent) => void, end: LoopbackEnd): Loopback {
   let connected = false
   let open = true
   return {
@@ -26,15 +26,15 @@ export function createLoopback(listener: OutletListener, end: LoopbackEnd): Loop
       },
     },
     answer(frame) {
-      if (connected && open) listener.heard(frame)
+      if (connected && open) listener({ kind: 'frame', frame })
     },
     connect() {
       connected = true
-      if (open) listener.changed({ kind: 'connected' })
+      if (open) listener({ kind: 'connected' })
     },
     disconnect() {
       connected = false
-      if (open) listener.changed({ kind: 'disconnected' })
+      if (open) listener({ kind: 'disconnected' })
     },
   }
 }

@@ -331,11 +331,7 @@ export class Admission {
     if (ranks <= ranksMax) return
     const message = `${ranks} ranks, but the limit of open files lets ${ranksMax} connect`
     const hint = 'Raise it before the aggregator starts: ulimit -n 65536'
-    run.trouble.began(
-      'descriptors',
-      'NOT_READY',
-      new ProvloomError('NOT_READY', message, { doing: 'admit ranks', hint }),
-    )
+    run.trouble.began('descriptors', new ProvloomError('OPEN_FILES', message, { doing: 'admit ranks', hint }))
   }
 
   #welcome(session: Session, news: readonly string[] = []): void {

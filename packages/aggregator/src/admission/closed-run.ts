@@ -1,7 +1,7 @@
 import fs from 'node:fs'
-import { filesOf, namedRanksMax, readRunFile } from '@provloom/rundir'
+import { filesOf, readRunFile } from '@provloom/rundir'
 import type { ClosedRun, RunFacts } from '@provloom/rundir'
-import { isRank } from '@provloom/shared'
+import { isRank, limits } from '@provloom/shared'
 import type { RankStatus } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 
@@ -16,12 +16,12 @@ export function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
   const { worldSize } = roster
   const collected = facts.settings.collectAllProcesses ? (worldSize ?? 0) : 0
   const unheld: number[] = []
-  for (let rank = 0; rank < collected && unheld.length < namedRanksMax; rank++)
+  for (let rank = 0; rank < collected && unheld.length < limits.namedRanksMax; rank++)
     if (isRank(rank) && roster.lastOf(rank) === undefined) unheld.push(rank)
   const unwell = [...roster.latest()]
     .map((state) => [state.rank, state.attempt, closedStatus(roster.statusOf(state))] as const)
     .filter(([, , status]) => status !== 'completed')
-    .slice(0, namedRanksMax)
+    .slice(0, limits.namedRanksMax)
   return {
     facts,
     status: closedStatus(summary.status),

@@ -1,8 +1,6 @@
+import { limits } from '@provloom/shared'
 import type { Hello, RefusalReason } from '@provloom/shared'
 import type { Newcomer } from './turn.ts'
-
-/** More ranks than any machine has; a larger world size is a mistake. */
-const worldSizeMax = 2 ** 24
 
 /** What a hello says for the decision which run its session belongs to. */
 export function newcomerOf(hello: Hello): Newcomer {
@@ -33,9 +31,9 @@ export function notCollected({ rank, asked }: Hello): string {
 /** Why nobody can be let in who says so: the reason, and in words. */
 export function whatIsWrong(hello: Hello): [RefusalReason, string] | undefined {
   const { rank, worldSize } = hello
-  if (rank >= worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
+  if (rank >= limits.worldSizeMax) return ['bad-hello', `rank ${rank} is more than any job has`]
   if (worldSize === undefined) return undefined
-  if (worldSize < 1 || worldSize > worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]
+  if (worldSize < 1 || worldSize > limits.worldSizeMax) return ['bad-hello', `a world of ${worldSize} ranks`]
   if (rank >= worldSize) {
     return [
       'bad-hello',

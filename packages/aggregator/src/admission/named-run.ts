@@ -43,7 +43,7 @@ export async function goOnOrBegin(
     return (await goOnWith(around, stored.facts)) ?? { kind: 'ended', runDir }
   } catch (error) {
     // Another job's run, which may end: nothing is wrong with what we write.
-    if (error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING')
+    if (error instanceof ProvloomError && error.code === 'RUN_HELD')
       return { kind: 'not-now', why: error.message }
     throw error
   } finally {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { closedMax, noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
+import PQueue from 'p-queue'
+import { noRuns, readRunsFile, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunsFile, RunFacts } from '@provloom/rundir'
-import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf } from '@provloom/shared'
+import { ProvloomError, causeOf, limits, mintRunId, rankOf, reasonOf, systemCode } from '@provloom/shared'
 import type { Hello, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import type { ControlFolder } from '../control/folder.ts'
@@ -49,8 +50,8 @@ export class Registry {
   readonly #failing = new Map<string, { readonly why: string; readonly notBeforeMs: number }>()
   /** A run holds a file open: ranks must find descriptors left, however many jobs are named. */
   readonly #openMax: number = Math.min(limits.openRunsMax, Math.ceil(ranksMax(descriptorLimit()) / 4))
-  #writing: Promise<void> = Promise.resolve()
-  #nextWrite: Promise<void> | undefined
+  readonly #writes: PQueue = new PQueue({ concurrency: 1 })
+  #nextWrite: Promise<void> = Promise.resolve()
 
   constructor(around: Surroundings, settings: Settings, control: ControlFolder) {
     this.#around = around
@@ -84,15 +85,15 @@ export class Registry {
   /**
    * Goes on with what an earlier aggregator left open, and with the runs that we were told to.
    *
-   * @throws {ProvloomError} `FILE_UNREADABLE`, `LOG_UNREADABLE` for one of the latter
+   * @throws {ProvloomError} `JOURNAL_GONE`, `FILE_UNREADABLE`, `LOG_UNREADABLE` for one of the latter
    */
   async resume(): Promise<void> {
     const before = readRunsFile(this.#control.runs)
     if (before === undefined) {
       this.#trouble.began(
         'runs',
-        'BAD_RECORD',
         new Error(`${this.#control.runs} cannot be understood; starting afresh`),
+        'FILE_DAMAGED',
       )
     }
     const { open, closed } = before ?? noRuns
@@ -209,7 +210,7 @@ export class Registry {
   async finished(run: OpenRun, reopenable: boolean): Promise<void> {
     const closed = closedRunOf(run, reopenable)
     this.#open.delete(run.facts.runId)
-    this.#closed = [...this.#closed, closed].slice(-closedMax)
+    this.#closed = [...this.#closed, closed].slice(-limits.closedRunsMax)
     await this.#write()
   }
 
@@ -236,11 +237,7 @@ export class Registry {
       .then((run) => {
         if (run.kind !== 'open') return run
         this.#failing.delete(saveDir)
-        this.#trouble.ended(
-          `open ${saveDir}`,
-          'SAVE_DIR_UNWRITABLE',
-          `Runs can be opened in ${saveDir} again`,
-        )
+        this.#trouble.ended(`open ${saveDir}`, `Runs can be opened in ${saveDir} again`)
         return run
       })
       .catch((error: unknown) => {
@@ -249,7 +246,7 @@ export class Registry {
           why: causeOf(told),
           notBeforeMs: clock.monotonicMs() + retryOpeningMs,
         })
-        this.#trouble.began(`open ${saveDir}`, told.code, told)
+        this.#trouble.began(`open ${saveDir}`, told)
         return { kind: 'not-now', why: causeOf(told) } as const
       })
       .finally(() => this.#opening.delete(name))
@@ -304,12 +301,12 @@ export class Registry {
       this.#tellOpened(run, true)
     } catch (error) {
       // Where one of ours lives, all of them are its own.
-      if (error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING') throw error
+      if (error instanceof ProvloomError && error.code === 'RUN_HELD') throw error
       this.#setAside.push(facts)
       this.#trouble.began(
         `resume ${facts.runId}`,
+        new Error(`${facts.runDir}: ${reasonOf(error)}`, { cause: error }),
         'LOG_UNREADABLE',
-        new Error(`${facts.runDir}: ${reasonOf(error)}`),
       )
     }
   }
@@ -329,26 +326,24 @@ export class Registry {
 
   /** One writer at a time, with what is true when it begins. Those who ask before that share it: it grows with the runs. */
   #write(): Promise<void> {
-    const write = async (): Promise<void> => {
-      this.#nextWrite = undefined
+    if (this.#writes.size > 0) return this.#nextWrite
+    this.#nextWrite = this.#writes.add(async () => {
       const begun = this.open.map((run) => run.facts)
       const beginning = [...this.#beginning].filter((facts) => !begun.includes(facts))
       const open = [...this.#setAside, ...begun, ...beginning]
       const content: RunsFile = { format: 2, open, closed: this.#closed }
       await this.#control.write(this.#control.runs, content)
-    }
-    if (this.#nextWrite !== undefined) return this.#nextWrite
-    const written = this.#writing.then(write)
-    this.#nextWrite = written
-    this.#writing = written.catch(() => {})
-    return written
+    })
+    return this.#nextWrite
   }
 }
 
 /** Whatever went wrong: where, and what to try. */
 function cannotOpen(saveDir: string, error: unknown): ProvloomError {
   if (error instanceof ProvloomError) return error
-  return new ProvloomError('SAVE_DIR_UNWRITABLE', `Could not open a run in ${saveDir}`, {
+  // What is not the system's is a bug of ours, and no fault of the folder's.
+  const code = systemCode(error) === undefined ? 'INTERNAL' : 'SAVE_DIR_UNWRITABLE'
+  return new ProvloomError(code, `Could not open a run in ${saveDir}`, {
     doing: 'open a run',
     to: saveDir,
     cause: error,

@@ -1,7 +1,7 @@
 import type { Roster } from '@provloom/graph'
 import { readRunFile } from '@provloom/rundir'
 import type { ClosedRun } from '@provloom/rundir'
-import { rankOf } from '@provloom/shared'
+import { limits, rankOf } from '@provloom/shared'
 import type { Settled } from '@provloom/shared'
 import type { Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
@@ -102,7 +102,9 @@ function isAboutToEnd({ roster, isEnding, isOver }: OpenRun): boolean {
 /** @param rank to say what is so of all of the run, where it is its first */
 export function settledOf(run: OpenRun, session: string, rank?: number): Settled {
   const { roster, facts, summary } = run
-  const first = Math.min(...[...roster.latest()].slice(0, missingMax).map((one): number => one.rank))
+  const first = Math.min(
+    ...[...roster.latest()].slice(0, limits.missingRanksMax).map((one): number => one.rank),
+  )
   return {
     kind: 'settled',
     session,
@@ -113,23 +115,20 @@ export function settledOf(run: OpenRun, session: string, rank?: number): Settled
     missing: roster.closed ? [] : goingOn(roster),
     absent: roster.closed ? [] : notHere(roster),
     // One of many ranks says what is so of all.
-    told: rank === first ? run.words.slice(0, toldMax) : [],
+    told: rank === first ? run.words.slice(0, limits.wordsToldMax) : [],
   }
 }
 
-const missingMax = 1_000
-const toldMax = 16
-
 function goingOn(roster: Roster): number[] {
   const found = [...roster.latest()].filter((one) => one.ended === undefined).map(({ rank }): number => rank)
-  return found.sort((a, b) => a - b).slice(0, missingMax)
+  return found.sort((a, b) => a - b).slice(0, limits.missingRanksMax)
 }
 
 /** Those of the known world that have not come yet. */
 function notHere(roster: Roster): number[] {
   const found: number[] = []
   const known = roster.expectedRanks === Infinity ? 0 : roster.expectedRanks
-  for (let rank = 0; rank < known && found.length < missingMax; rank++)
+  for (let rank = 0; rank < known && found.length < limits.missingRanksMax; rank++)
     if (roster.lastOf(rankOf(rank)) === undefined) found.push(rank)
   return found
 }

@@ -78,14 +78,14 @@ export class DescriptorWatch {
     if (used + nearLimit < this.#limit) {
       // What is told is what is done: connections are accepted when none is sent away.
       if (shedder?.shedding === true) return
-      return this.#trouble.ended('descriptors', 'NOT_READY', 'Connections are accepted again')
+      return this.#trouble.ended('descriptors', 'Connections are accepted again')
     }
     shedder?.begin()
     const message = `${Math.min(used, this.#limit)} of ${this.#limit} files are open: no more connections can be accepted`
     const hint =
       'Raise the limit before the aggregator starts (ulimit -n 65536), and see who connects to its port.'
-    const error = new ProvloomError('NOT_READY', message, { doing: 'accept connections', hint })
-    this.#trouble.began('descriptors', 'NOT_READY', error)
+    const error = new ProvloomError('OPEN_FILES', message, { doing: 'accept connections', hint })
+    this.#trouble.began('descriptors', error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeAgentMessage, envelopeOf, unpack } from '@provloom/shared'
+import { decodeAgentMessage, envelopeOf, fieldsOf, unpack } from '@provloom/shared'
 import type { AgentMessage } from '@provloom/shared'
 import type { Admission } from '../admission/admission.ts'
 import type { Attendance } from '../admission/attendance.ts'
@@ -101,7 +101,7 @@ function senderOf(payload: Buffer): Sender | undefined {
     return session === undefined ? undefined : { session, stream: shortText(parts[5]) ?? '', hello: false }
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const fields = new Map<string, unknown>(Object.entries(value))
+  const fields = fieldsOf(value)
   const session = shortText(fields.get('session'))
   return session === undefined ? undefined : { session, stream: '', hello: fields.get('kind') === 'hello' }
 }

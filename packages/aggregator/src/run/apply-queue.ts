@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
 import { Bell } from '../bell.ts'
 import { inSlices, sliceMs, nextTurn } from '../slices.ts'
@@ -7,9 +8,6 @@ interface Waiting<T> {
   readonly position: Lsn
   readonly bytes: number
 }
-
-/** More than this synced and not applied, and the journal waits. */
-const bytesMax = 64 * 1024 * 1024
 
 /** With so much waiting to be applied no work takes its time. */
 const hurryBytes = 8 * 1024 * 1024
@@ -47,7 +45,7 @@ export class ApplyQueue<T> {
 
   /** Resolves when there is room for more. */
   async room(): Promise<void> {
-    while (this.#bytes > bytesMax) await this.#less.heard()
+    while (this.#bytes > limits.applyingBytesMax) await this.#less.heard()
   }
 
   /**

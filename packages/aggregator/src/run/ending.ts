@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov/draw'
-import type { ProvDocument } from '@provloom/prov'
 import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import type { Closed, ControlEntry } from '@provloom/rundir/entry'
@@ -99,29 +98,44 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   return written
 }
 
-/** A picture that cannot be drawn is told, and costs the run nothing else. */
+/** Drawn in their turn. A picture that cannot be drawn is told, and costs the run nothing else. */
 async function writePictures(run: Ending, around: Surroundings): Promise<string[]> {
   const { graph, roster } = run.readers
-  const wantSvg = around.createSvg || roster.createSvg
-  const wantDot = wantSvg || around.createGraph || roster.createGraph
-  if (!wantDot) return []
+  const { createSvg, createGraph, drawings } = around
+  const wantSvg = createSvg || roster.createSvg
+  if (!wantSvg && !createGraph && !roster.createGraph) return []
   const files = filesOf(run.facts.runDir)
   const document = graph.document()
   const title = path.basename(run.facts.runDir)
-  const drawings: [file: string, draw: (document: ProvDocument) => string | Promise<string>][] = [
-    [files.provDot, (whole) => draw(whole, { title })],
-  ]
-  if (wantSvg) drawings.push([files.provSvg, (whole) => renderSvg(whole, { title })])
-  const written: string[] = []
-  for (const [file, drawing] of drawings) {
-    try {
-      await writeDurably(around.files, file, [Buffer.from(await drawing(document), 'utf8')], 'umask')
-      written.push(path.basename(file))
-    } catch (error) {
-      run.trouble.began(file, 'FILE_UNWRITABLE', new Error(`${file} could not be drawn: ${reasonOf(error)}`))
-    }
+  const drawn = await Promise.all([
+    drawings.add(() => writePicture(run, around, files.provDot, () => draw(document, { title }))),
+    wantSvg &&
+      drawings.add(() => writePicture(run, around, files.provSvg, () => renderSvg(document, { title }))),
+  ])
+  return drawn.filter((name) => typeof name === 'string')
+}
+
+/** @returns its name, where it was written */
+async function writePicture(
+  { trouble }: Ending,
+  { files }: Surroundings,
+  file: string,
+  drawing: () => string | Promise<string>,
+): Promise<string | undefined> {
+  let picture: string
+  try {
+    picture = await drawing()
+  } catch (error) {
+    trouble.began(file, new Error(`${file} could not be drawn: ${reasonOf(error)}`), 'DRAWING_FAILED')
+    return undefined
   }
-  return written
+  try {
+    await writeDurably(files, file, [Buffer.from(picture, 'utf8')], 'umask')
+  } catch (error) {
+    trouble.began(file, error)
+    return undefined
+  }
+  return path.basename(file)
 }
 
 function partsOf(folder: string): string[] {

@@ -3,8 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { filesOf } from '@provloom/rundir'
-import { ProvloomError, reasonOf, shellWord, systemCode } from '@provloom/shared'
-import type { Clock } from '@provloom/shared'
+import { ProvloomError, fieldsOf, limits, reasonOf, shellWord, systemCode } from '@provloom/shared'
+import type { Clock, Fields } from '@provloom/shared'
 import { aliveStill, identityOfProcess } from '@provloom/shared/process'
 import type { ProcessIdentity } from '@provloom/shared/process'
 
@@ -23,9 +23,6 @@ interface Owner {
 /** held: nobody else has the run, and its directory is where it was. */
 export type Standing = 'held' | 'taken' | 'removed'
 
-/** Whoever else wants the run watches for five renewals: a disk may be slow. */
-const leaseRenewMs = 2_000
-const leaseWatchMs = 5 * leaseRenewMs
 const lookEveryMs = 200
 
 export interface Taking {
@@ -62,7 +59,7 @@ export class Lease {
    * Takes the lease of a run. One whose process is gone is free at once; of one that cannot be seen from here, only that
    * nothing renews it any more tells so, which takes ten seconds.
    *
-   * @throws {ProvloomError} `AGGREGATOR_RUNNING` when somebody renews it; the system's error when it cannot be written
+   * @throws {ProvloomError} `RUN_HELD` when somebody renews it; the system's error when it cannot be written
    */
   static async take(runDir: string, taking: Taking): Promise<Lease> {
     const lease = new Lease(runDir, taking)
@@ -74,7 +71,7 @@ export class Lease {
           taking.told(`${runDir} was taken by force from ${nameOf(owner)}: if it lives, it stops to write it`)
           lease.#replace()
           // Time to see that it is no longer its own, before anything is read that it may still write.
-          await pause(leaseRenewMs + lookEveryMs)
+          await pause(limits.leaseRenewMs + lookEveryMs)
           return lease
         }
         if (await isRenewed(lease.#file)) throw heldBy(runDir, owner)
@@ -93,7 +90,7 @@ export class Lease {
    */
   look(atOnce = false): Standing {
     const now = this.#clock.monotonicMs()
-    if (!atOnce && now - this.#lookedMs < leaseRenewMs) return 'held'
+    if (!atOnce && now - this.#lookedMs < limits.leaseRenewMs) return 'held'
     const standing = this.#standing()
     if (standing === 'held') {
       this.#lookedMs = now
@@ -166,7 +163,7 @@ export class Lease {
 /** Whether anything about the file changes while it is watched. */
 async function isRenewed(file: string): Promise<boolean> {
   const before = lookOf(file)
-  const until = performance.now() + leaseWatchMs
+  const until = performance.now() + limits.leaseWatchMs
   while (performance.now() < until) {
     await pause(lookEveryMs)
     const now = lookOf(file)
@@ -211,7 +208,7 @@ function nameOf(owner: Owner | undefined): string {
 }
 
 function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
-  return new ProvloomError('AGGREGATOR_RUNNING', `${runDir} is being written by ${nameOf(owner)}`, {
+  return new ProvloomError('RUN_HELD', `${runDir} is being written by ${nameOf(owner)}`, {
     doing: 'take the run over',
     to: filesOf(runDir).lease,
     hint: `It ends the run by itself; SIGTERM asks it to. If you know that it is no more: provloom recover --force ${shellWord(runDir)}`,
@@ -232,7 +229,7 @@ function ownerIn(file: string): Owner | undefined {
   }
 }
 
-function processOf(fields: ReadonlyMap<string, unknown>): ProcessIdentity | undefined {
+function processOf(fields: Fields): ProcessIdentity | undefined {
   const pid = fields.get('pid')
   const text = (name: string): string => {
     const value = fields.get(name)
@@ -240,10 +237,6 @@ function processOf(fields: ReadonlyMap<string, unknown>): ProcessIdentity | unde
   }
   if (typeof pid !== 'number') return undefined
   return { host: text('host'), pidNamespace: text('pidNamespace'), pid, start: text('start') }
-}
-
-function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
 }
 
 function inodeOf(folder: string): number | undefined {

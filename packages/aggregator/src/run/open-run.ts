@@ -273,7 +273,7 @@ export class OpenRun {
         everyLogs: this.facts.settings.saveAfterNLogs,
         clock,
         flush: () => this.#flush(),
-        onFailure: (error) => this.trouble.began('flush', 'FILE_UNWRITABLE', error),
+        onFailure: (error) => this.trouble.began('flush', error),
       },
       this.roster.logs,
     )
@@ -314,10 +314,10 @@ export class OpenRun {
         : `${runDir} was taken over by another process: what is logged from now on is kept with the ranks`
     void this.#flusher.close()
     void this.#sealer.close().catch(() => {})
-    const code = standing === 'removed' ? 'FILE_UNWRITABLE' : 'AGGREGATOR_RUNNING'
+    const code = standing === 'removed' ? 'RUN_REMOVED' : 'RUN_TAKEN'
     const hint = 'When the job is over, provloom spools lists what is kept, and provloom import hands it in.'
     const facts = { doing: 'write the run', to: runDir, hint }
-    this.trouble.began('gone', code, new ProvloomError(code, this.#gone, facts))
+    this.trouble.began('gone', new ProvloomError(code, this.#gone, facts))
     return false
   }
 
@@ -325,7 +325,7 @@ export class OpenRun {
     // Another one may have taken the run while this process was stopped: it has never read what we have just written.
     if (!this.#isOurs()) return this.#failed(items, new Error(this.#gone))
     if (this.#unwritten.written(items.map((one) => weighed(one))))
-      this.trouble.ended('journal', 'LOG_FAILED', 'The journal is written again')
+      this.trouble.ended('journal', 'The journal is written again')
     const acknowledgements = new Map<string, Record<string, number>>()
     for (const one of items) {
       if (one.kind !== 'envelope') continue
@@ -338,7 +338,7 @@ export class OpenRun {
   }
 
   #failed(items: readonly Item[], error: unknown): void {
-    if (this.#isOurs(true)) this.trouble.began('journal', 'LOG_FAILED', error)
+    if (this.#isOurs(true)) this.trouble.began('journal', error, 'LOG_FAILED')
     this.#unwritten.failed(items.map((one) => weighed(one)))
     const streams = new Map<string, Record<string, number>>()
     for (const one of items) {
@@ -372,7 +372,7 @@ export class OpenRun {
   async #flush(): Promise<void> {
     if (!this.#isOurs(true)) return
     await flushRun(this.#around, this.facts, this.#readers, (work) => this.#still(work))
-    this.trouble.ended('flush', 'FILE_UNWRITABLE', 'prov.json is written again')
+    this.trouble.ended('flush', 'prov.json is written again')
   }
 }
 

@@ -143,7 +143,7 @@ export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<
  * Goes on with a run of a run directory, whether it was left open or closed.
  *
  * @returns undefined when nothing is left that it could go on from
- * @throws {ProvloomError} `AGGREGATOR_RUNNING`, `LOG_UNREADABLE`, or the journal's own errors
+ * @throws {ProvloomError} `RUN_HELD`, `LOG_UNREADABLE`, or the journal's own errors
  */
 export async function goOnWith(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
   const found = await resumeRun(around, facts)
@@ -153,7 +153,7 @@ export async function goOnWith(around: Surroundings, facts: RunFacts): Promise<O
 
 function takeLease({ clock, version, force, tell }: Surroundings, facts: RunFacts): Promise<Lease> {
   const told = (message: string): void =>
-    tell({ kind: 'problem', code: 'AGGREGATOR_RUNNING', runId: facts.runId, message, hint: undefined })
+    tell({ kind: 'problem', code: 'RUN_TAKEN', runId: facts.runId, message, hint: undefined })
   return Lease.take(facts.runDir, { clock, version, force, told })
 }
 
@@ -174,7 +174,8 @@ function readersOf(around: Surroundings, { runDir }: RunFacts, { snapshot, store
 function tellDamage(run: OpenRun, { cut }: SegmentLog, outcome: ReplayOutcome): void {
   const { damage, unreadable, missing, skipped } = outcome
   if (skipped !== undefined) tellSkipped(run.trouble, skipped.position, skipped.reason)
-  const bad = (key: string, message: string): void => run.trouble.began(key, 'BAD_RECORD', new Error(message))
+  const bad = (key: string, message: string): void =>
+    run.trouble.began(key, new Error(message), 'JOURNAL_DAMAGED')
   if (cut !== undefined) {
     const place = `byte ${cut.offset} of ${cut.file}`
     bad(

@@ -1,10 +1,5 @@
 import type { RankState, Roster } from '@provloom/graph'
-import { rankOf } from '@provloom/shared'
-
-/** A failed rank that the launcher may start again is waited for this long, and one that has not come at all. */
-export const absentWaitMs = 60_000
-/** When all others have ended, a lost rank is waited for this long: its machine may be gone for good. So is a whole job. */
-export const lostWaitMs = 600_000
+import { limits, rankOf } from '@provloom/shared'
 
 /** What is known of the job beside what the run's journal holds. */
 export interface JobSight {
@@ -68,7 +63,7 @@ export function outlookOf(roster: Roster, sight: JobSight): Outlook {
   // It may import for minutes; the first rank would not wait for it otherwise.
   const imports = (rank: number): boolean => sight.agentOf(rank) === 'silent' && !sight.hadSession(rank)
   if (missing.elsewhere.some(imports) && firstStays(roster, sight)) return { kind: 'open' }
-  const restMs = absentWaitMs - (deserted ? Infinity : leastAgoMs)
+  const restMs = limits.absentWaitMs - (deserted ? Infinity : leastAgoMs)
   return restMs > 0 ? { kind: 'waiting', forMs: restMs } : done({ ...missing, silent })
 }
 
@@ -94,16 +89,16 @@ export function missingOf(roster: Roster, sight: JobSight): Missing {
 function firstStays(roster: Roster, sight: JobSight): boolean {
   const first = roster.lastOf(rankOf(0))
   if (first === undefined) return true
-  return sight.agentOf(0) !== undefined || sight.agoMs(first) < absentWaitMs
+  return sight.agentOf(0) !== undefined || sight.agoMs(first) < limits.absentWaitMs
 }
 
 function waitsMs(roster: Roster, state: RankState): number {
   // What is kept comes when somebody hands it in, if ever.
   if (state.kept !== undefined) return 0
-  if (state.ended === undefined) return lostWaitMs
-  if (mayComeBack(roster, state)) return absentWaitMs
+  if (state.ended === undefined) return limits.lostWaitMs
+  if (mayComeBack(roster, state)) return limits.absentWaitMs
   // Others are in a later start of all ranks: it belongs there too.
-  return state.restarts === 'all' && state.attempt < roster.highestAttempt ? absentWaitMs : 0
+  return state.restarts === 'all' && state.attempt < roster.highestAttempt ? limits.absentWaitMs : 0
 }
 
 function mayComeBack(roster: Roster, state: RankState): boolean {

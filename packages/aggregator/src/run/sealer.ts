@@ -7,8 +7,6 @@ import type { Readers } from './readers.ts'
 import type { Trouble } from './trouble.ts'
 
 const retryMs = 5_000
-/** Journal kept so that a small last part may grow after a restart too. Beyond it that part is left as it is. */
-const keptBytesMax = 64 * 1024 * 1024
 
 export interface SealerOptions {
   readonly files: Files
@@ -74,7 +72,8 @@ export class Sealer {
   #weigh(replayFrom: number): void {
     const appliedBytes = this.#appliedBytes
     if (replayFrom !== this.#kept.from) this.#kept = { from: replayFrom, appliedBytes }
-    else if (appliedBytes - this.#kept.appliedBytes > keptBytesMax) this.#options.readers.metrics.settle()
+    else if (appliedBytes - this.#kept.appliedBytes > limits.journalKeptBytesMax)
+      this.#options.readers.metrics.settle()
   }
 
   async #sealAndSnapshot(): Promise<void> {
@@ -86,10 +85,10 @@ export class Sealer {
       await keepState(files, runDir, await still(saving(readers)), sealed)
       dropBefore(sealed.replayFrom)
       this.#weigh(sealed.replayFrom)
-      trouble.ended('seal', 'FILE_UNWRITABLE', 'Metric parts are written again')
+      trouble.ended('seal', 'Metric parts are written again')
     } catch (error) {
       this.#restUntilMs = clock.monotonicMs() + retryMs
-      trouble.began('seal', 'FILE_UNWRITABLE', new Error(`metric parts: ${reasonOf(error)}`))
+      trouble.began('seal', new Error(`metric parts: ${reasonOf(error)}`, { cause: error }))
     }
   }
 }

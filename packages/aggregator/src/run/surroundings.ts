@@ -1,5 +1,6 @@
 import type { CreateGraphBuilder } from '@provloom/graph'
 import type { Clock, Files } from '@provloom/shared'
+import type PQueue from 'p-queue'
 import type { CreateMetricStore } from '../metrics/metric-store.ts'
 import type { StatusListener } from '../status.ts'
 
@@ -22,6 +23,8 @@ export interface Surroundings {
   /** Asked of the aggregator itself; a rank may ask for them too. */
   readonly createGraph: boolean
   readonly createSvg: boolean
+  /** Pictures of all runs, one after the other: each holds the whole process for as long as it is laid out. */
+  readonly drawings: PQueue
   /** What is waited to be taken in has become less. */
   readonly onRoom: () => void
   readonly acknowledge: (acknowledgements: Acknowledgements) => void

@@ -6,6 +6,7 @@ import { listRuns, openRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { encodeEnvelope, encodeEvent, seq, systemClock, systemFiles } from '@provloom/shared'
 import type { Attempt, Event, Points, Rank, RunId, StreamId } from '@provloom/shared'
+import PQueue from 'p-queue'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
 import type { StoreSeams } from '../../src/metrics/store.ts'
@@ -41,6 +42,7 @@ function surroundings(seams: StoreSeams): Surroundings {
     createMetricStore: (options) => createMetricStore({ ...options, ...seams }),
     createGraph: false,
     createSvg: false,
+    drawings: new PQueue({ concurrency: 1 }),
     onRoom: () => {},
     acknowledge: () => {},
     retryLater: () => {},

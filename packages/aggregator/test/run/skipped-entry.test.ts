@@ -14,6 +14,7 @@ import {
   systemFiles,
 } from '@provloom/shared'
 import type { Attempt, Envelope, Rank, RunId, StreamId } from '@provloom/shared'
+import PQueue from 'p-queue'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MetricStore } from '../../src/metrics/metric-store.ts'
 import { createMetricStore } from '../../src/metrics/store.ts'
@@ -76,6 +77,7 @@ function surroundings(which: Which, when: 'before' | 'after', told: AggregatorSt
     },
     createGraph: false,
     createSvg: false,
+    drawings: new PQueue({ concurrency: 1 }),
     onRoom: () => {},
     acknowledge: () => {},
     retryLater: () => {},
@@ -142,7 +144,7 @@ test.each([
     expect(told).toContainEqual(
       expect.objectContaining({
         kind: 'problem',
-        code: 'INTERNAL',
+        code: 'ENTRY_SKIPPED',
         message: expect.stringContaining('Entry 2 of the journal could not be taken in: no memory'),
       }),
     )

@@ -1,9 +1,17 @@
 import { exitCodeOf, mirrorEnd } from '@provloom/agent/internal'
 import { createAgent, superviseAgent } from '@provloom/agent/process'
 import type { AgentMode, AggregatorRequest } from '@provloom/agent/process'
-import { ProvloomError, checkOptions, flagOf, listen, renderError, say, signalsThat } from '@provloom/shared'
+import {
+  ProvloomError,
+  checkOptions,
+  exitCode,
+  flagOf,
+  listen,
+  renderError,
+  say,
+  signalsThat,
+} from '@provloom/shared'
 import type { StartFailure } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { commandBegins } from '../launch/begun.ts'
 import { failureOf } from '../launch/start-failure.ts'

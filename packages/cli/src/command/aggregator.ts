@@ -4,6 +4,8 @@ import type { Aggregator, AggregatorStatus } from '@provloom/aggregator'
 import {
   checkOptions,
   dutyOf,
+  exitCode,
+  limits,
   listen,
   onTerminal,
   printable,
@@ -14,7 +16,6 @@ import {
   signalsThat,
 } from '@provloom/shared'
 import type { StopOutcome } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { isOurChild, parent } from '../launch/parent.ts'
 import { sayListens } from '../launch/start-failure.ts'
 import { writeStatus } from '../launch/status-lines.ts'
@@ -23,8 +24,6 @@ import { Progress } from '../output/progress.ts'
 import { styleFor } from '../output/style.ts'
 import { renderSummary } from '../output/summary.ts'
 
-/** Time open runs have to be finished and written: being killed in the middle of that loses nothing. */
-const STOP_MS = 20_000
 /** Time ranks have to end when a signal asks for the end: docker and podman kill 10 s after it. */
 const SIGNALLED_PATIENCE_MS = 4_000
 /** Without its `run` (kill -9) and with ranks of this machine alone, so many looks that find nobody: only time in which we ran counts. */
@@ -79,7 +78,8 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
 function stopOf(serving: Aggregator, served: () => boolean, whenDone: boolean): Promise<StopOutcome> {
   return new Promise((resolve, reject) => {
     // A second call changes nothing, its patience neither.
-    const stop = (patienceMs?: number): void => void serving.stop(STOP_MS, patienceMs).then(resolve, reject)
+    const stop = (patienceMs?: number): void =>
+      void serving.stop(limits.stopMs, patienceMs).then(resolve, reject)
     const stopWhenDone = (): void => void serving.done.then(() => stop())
     if (whenDone) stopWhenDone()
     const run = parent(

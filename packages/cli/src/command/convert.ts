@@ -1,5 +1,5 @@
+import { exitCode } from '@provloom/shared'
 import { readDocument, writeDocument } from '../document-file.ts'
-import { exitCode } from '../exit-code.ts'
 
 /** `provloom convert IN OUT`. */
 export async function convertFile(

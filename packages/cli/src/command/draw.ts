@@ -1,9 +1,8 @@
 import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov/draw'
 import type { DrawOptions } from '@provloom/prov/draw'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, exitCode } from '@provloom/shared'
 import { readDocument, writeOut } from '../document-file.ts'
-import { exitCode } from '../exit-code.ts'
 
 /** `provloom draw FILE -o out.svg|out.dot`. */
 export async function drawFile(

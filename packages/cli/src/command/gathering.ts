@@ -60,13 +60,13 @@ export class Gathering {
   /**
    * Ends the runs and writes all their files.
    *
-   * @throws {ProvloomError} `FILE_UNWRITABLE` when that was not possible: the journals are kept
+   * @throws {ProvloomError} `RUN_UNFINISHED` when that was not possible: the journals are kept
    */
   async finish(): Promise<readonly RunFinished[]> {
     const outcome = await this.#aggregator.stop(STOP_MS)
     this.#clear()
     if (outcome.kind === 'gave-up') {
-      throw new ProvloomError('FILE_UNWRITABLE', outcome.left, {
+      throw new ProvloomError('RUN_UNFINISHED', outcome.left, {
         doing: 'finish the run',
         hint: 'Make room, and call provloom recover with the run directory.',
       })

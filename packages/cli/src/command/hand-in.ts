@@ -96,13 +96,13 @@ function saveDirOf({ directory, provenanceSaveDir }: SpoolLook['facts']): { prov
 /**
  * Nobody writes or serves the session any more.
  *
- * @throws {ProvloomError} `CONFLICT`
+ * @throws {ProvloomError} `SPOOL_IN_USE`
  */
 export function refuseLiving({ spool, agent, workers }: SpoolLook): void {
   const who =
     agent === undefined ? workers.map((pid) => `the worker ${pid}`)[0] : `the agent with pid ${agent}`
   if (who === undefined) return
-  throw new ProvloomError('CONFLICT', `${spool} is still in use by ${who}`, {
+  throw new ProvloomError('SPOOL_IN_USE', `${spool} is still in use by ${who}`, {
     doing: 'hand in the session',
     to: spool,
     hint:

@@ -4,9 +4,16 @@ import type { SpoolLook } from '@provloom/agent/spool'
 import type { RunFinished } from '@provloom/aggregator'
 import type { StoredRun } from '@provloom/rundir'
 import path from 'node:path'
-import { ProvloomError, checkOptions, exactJson, renderError, say, shellWord } from '@provloom/shared'
+import {
+  ProvloomError,
+  checkOptions,
+  exactJson,
+  exitCode,
+  renderError,
+  say,
+  shellWord,
+} from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
@@ -100,7 +107,7 @@ function keptLine(spools: readonly string[], noSaveDir: boolean): string {
   return `${counted(spools.length, 'session')} in no graph yet, kept in ${where}; ${again}`
 }
 
-/** @throws {ProvloomError} `CONFLICT` for one that is in use, `SPOOL_UNREADABLE` */
+/** @throws {ProvloomError} `SPOOL_IN_USE`, `SPOOL_UNREADABLE` */
 async function named(folders: readonly string[]): Promise<SpoolLook[]> {
   const looks: SpoolLook[] = []
   for (const folder of folders) looks.push(...(await givenUp(folder)))
@@ -223,7 +230,7 @@ async function handInJob(job: Job, options: GivenOptions): Promise<Imported> {
 /** Its run goes on, with an aggregator that lives: that one takes it, where it can be reached. */
 async function handInLiving(job: Job, error: unknown): Promise<HandedIn[]> {
   const connection = job.runs.flatMap((run) => connectionOf(run) ?? [])[0]
-  const isRunning = error instanceof ProvloomError && error.code === 'AGGREGATOR_RUNNING'
+  const isRunning = error instanceof ProvloomError && error.code === 'RUN_HELD'
   if (isRunning && connection !== undefined) {
     const handedIn = await handIn(job.sessions, connection, tell)
     // Its aggregator shows the run when that has ended.

@@ -1,8 +1,7 @@
 import { describeConflict, merge, validate } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
-import { printable } from '@provloom/shared'
+import { exitCode, printable } from '@provloom/shared'
 import { readDocument, writeDocument } from '../document-file.ts'
-import { exitCode } from '../exit-code.ts'
 import { counted } from '../output/quantity.ts'
 
 /** `provloom merge A B... -o OUT`. */

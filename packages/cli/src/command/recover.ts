@@ -5,8 +5,7 @@ import type { ForeignSpool, SpoolLook } from '@provloom/agent/spool'
 import type { RunFinished } from '@provloom/aggregator'
 import { filesOf, readStoredRun } from '@provloom/rundir'
 import type { RunFacts, StoredRun } from '@provloom/rundir'
-import { ProvloomError, exactJson, shellWord } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
+import { ProvloomError, exactJson, exitCode, shellWord } from '@provloom/shared'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
@@ -64,7 +63,7 @@ function ofRun(look: SpoolLook, { runId }: RunFacts): SpoolLook {
   refuseLiving(look)
   if (look.former.run === undefined || look.former.run.runId === runId) return look
   throw new ProvloomError(
-    'CONFLICT',
+    'OTHER_RUN',
     `${look.spool} belongs to another run: ${look.former.run.runDir ?? look.former.run.runId}`,
     {
       doing: 'hand in the spool',
@@ -113,7 +112,7 @@ function spoolsOf(
 function isFinished({ facts, finished }: StoredRun, named: readonly string[], json: boolean): number {
   const { runDir, runId } = facts
   if (named.length > 0) {
-    throw new ProvloomError('CONFLICT', `${runDir} is finished: nothing can be added to it`, {
+    throw new ProvloomError('RUN_FINISHED', `${runDir} is finished: nothing can be added to it`, {
       doing: 'hand in the spools',
       to: runDir,
       hint: `Make them a run of their own: provloom import ${named.map(shellWord).join(' ')}`,
@@ -127,7 +126,7 @@ function isFinished({ facts, finished }: StoredRun, named: readonly string[], js
 }
 
 function journalGone(runDir: string): ProvloomError {
-  return new ProvloomError('FILE_UNREADABLE', `${runDir} is not finished, and its journal is gone`, {
+  return new ProvloomError('JOURNAL_GONE', `${runDir} is not finished, and its journal is gone`, {
     doing: 'recover the run',
     to: path.join(runDir, 'journal'),
     hint: 'Copy a run directory whole, with journal/. Its prov.json is as it was saved last.',

@@ -7,6 +7,7 @@ import {
   ProvloomError,
   checkOptions,
   exactJson,
+  limits,
   onTerminal,
   renderError,
   say,
@@ -56,8 +57,6 @@ function summaryFileOrTold(json: unknown): number | undefined {
   }
 }
 
-/** After its ranks the aggregator only finishes: longer than it gives itself nobody waits for it. */
-const CONCLUDE_MS = 30_000
 /** Asked to end by a signal, it has so long. */
 const HURRY_MS = 1_000
 
@@ -113,7 +112,7 @@ class Job {
     // Runs whose ranks have all ended are finished by now or being finished; a rank that is missing ends with us.
     if (outer === undefined) {
       aggregator.stop()
-      await Promise.race([aggregator.done, impatient, after(CONCLUDE_MS)])
+      await Promise.race([aggregator.done, impatient, after(limits.concludeMs)])
       // It has been told, and what it has is in its journals: nothing of ours stays behind.
       await Promise.race([aggregator.done, after(HURRY_MS)])
       aggregator.kill()

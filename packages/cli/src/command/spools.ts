@@ -10,6 +10,7 @@ import {
 import type { ForeignSpool, SpoolLook } from '@provloom/agent/spool'
 import {
   exactJson,
+  exitCode,
   importCommand,
   namesIn,
   printable,
@@ -17,7 +18,6 @@ import {
   systemFiles,
   workingFolder,
 } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { count, counted } from '../output/quantity.ts'
 import { experimentOf, placeOf } from './belonging.ts'

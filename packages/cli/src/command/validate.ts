@@ -1,8 +1,7 @@
 import { describe, iriOf, validate } from '@provloom/prov'
 import type { Violation } from '@provloom/prov'
-import { ProvloomError, printable, renderError } from '@provloom/shared'
+import { ProvloomError, exitCode, printable, renderError } from '@provloom/shared'
 import { readDocument } from '../document-file.ts'
-import { exitCode } from '../exit-code.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 

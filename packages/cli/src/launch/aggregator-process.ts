@@ -1,15 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import type { AggregatorStatus, Listening } from '@provloom/aggregator'
-import { ProvloomError, reasonOf } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
+import { ProvloomError, exitCode, limits, reasonOf } from '@provloom/shared'
 import { tell } from './parent.ts'
 import { codeOf, ended, spawnSelf } from './self.ts'
 import type { Ending } from './self.ts'
 import { readStatuses } from './status-lines.ts'
-
-const RESTARTS_MAX = 10
-/** Ranks do not wait longer for it: they find it when it is there. */
-const LISTENS_WITHIN_MS = 20_000
 
 /**
  * An aggregator in a process of its own that is started again, with the same arguments, when it is killed:
@@ -52,8 +47,8 @@ export class AggregatorProcess {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(noAggregator(`The aggregator does not listen after ${LISTENS_WITHIN_MS / 1000} s`))
-      }, LISTENS_WITHIN_MS)
+        reject(noAggregator(`The aggregator does not listen after ${limits.aggregatorListensMs / 1000} s`))
+      }, limits.aggregatorListensMs)
     })
     try {
       return await Promise.race([listening, failed, late])
@@ -110,7 +105,7 @@ export class AggregatorProcess {
 
   #ended(ending: Ending): void {
     const killed = ending.signal !== null && this.#listened && !this.#stopping
-    if (!killed || this.#restarts >= RESTARTS_MAX) {
+    if (!killed || this.#restarts >= limits.aggregatorRestartsMax) {
       this.#resolveDone(ending)
       return
     }

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withholding } from '@provloom/agent/internal'
-import { exitCodeOfSignal, nodeFlags, processStart } from '@provloom/shared'
+import { exitCode, exitCodeOfSignal, nodeFlags, processStart } from '@provloom/shared'
 
 const entry = fileURLToPath(new URL('../../bin/provloom.js', import.meta.url))
 
@@ -64,7 +64,7 @@ export interface Ending {
 export function ended(child: ChildProcess): Promise<Ending> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
-    child.once('error', () => resolve({ code: 127, signal: null }))
+    child.once('error', () => resolve({ code: exitCode.notFound, signal: null }))
   })
 }
 

@@ -36,6 +36,6 @@ function failureIn(text: string, code: number): StartFailure | undefined {
     const last = text.trim().split('\n').at(-1) ?? ''
     return { message: `it ended with exit code ${code} before it listened${last === '' ? '' : ` (${last})`}` }
   }
-  if (name === '[AGGREGATOR_RUNNING]') return undefined
+  if (name === '[AGGREGATOR_RUNNING]' || name === '[RUN_HELD]') return undefined
   return { message: `${message} ${name}`, ...(hint === undefined ? {} : { hint }) }
 }

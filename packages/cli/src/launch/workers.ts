@@ -1,7 +1,6 @@
 import net from 'node:net'
 import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/internal'
-import { dutyOf, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
-import { exitCode } from '../exit-code.ts'
+import { dutyOf, exitCode, limits, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
 import { AgentWorker, endingOf } from './agent-worker.ts'
 import type { Worker } from './agent-worker.ts'
 import { commandBegins } from './begun.ts'
@@ -18,9 +17,6 @@ export interface WorkersPlan {
   readonly killAfterMs?: number
   told(message: string): void
 }
-
-/** What torchrun gives. */
-const KILL_AFTER_MS = 30_000
 
 /**
  * The ranks of one machine: an agent with its worker each, with the variables torchrun would set.
@@ -146,7 +142,7 @@ export class Workers {
         for (const worker of others) worker.signal('SIGTERM')
         setTimeout(() => {
           for (const worker of this.#workers.values()) worker.kill()
-        }, this.#plan.killAfterMs ?? KILL_AFTER_MS).unref()
+        }, this.#plan.killAfterMs ?? limits.killAfterMs).unref()
       }
     }
     return code

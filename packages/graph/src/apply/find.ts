@@ -1,4 +1,4 @@
-import { problemCodeOf } from '@provloom/shared'
+import { limits, problemCodeOf, shortened } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { claimId, keyOf, slug, sortable } from '../name.ts'
 import type { ContextState, HostState, RankState, RunState } from '../state.ts'
@@ -116,14 +116,11 @@ export function tellProblem(change: Change, rankKey: string, code: string, messa
   const kind = problemCodeOf(code)
   undo.put(state.problemCodes, kind, (state.problemCodes.get(kind) ?? 0) + 1)
   const words = `${code}: ${message}`
-  const short = words.length > PROBLEM_LENGTH_MAX ? `${words.slice(0, PROBLEM_LENGTH_MAX)}...` : words
-  if (rank.problems.length < PROBLEMS_KEPT_MAX && !rank.problems.includes(short))
+  const short = shortened(words, limits.problemLengthMax)
+  if (rank.problems.length < limits.problemsKeptMax && !rank.problems.includes(short))
     undo.push(rank.problems, short)
   change.dirt.mark('rank', rankKey)
 }
-
-const PROBLEMS_KEPT_MAX = 16
-const PROBLEM_LENGTH_MAX = 1000
 
 /** Widens first and last time to hold `time`. */
 export function seenAt(

@@ -5,7 +5,8 @@ import { hostOf } from './find.ts'
 
 export function applyHost(change: Change, event: EventOf<'host'>): void {
   const host = hostOf(change, event.host)
-  if (host.facts === undefined) change.undo.set(host, 'facts', event)
+  // Ranks of a host say the same of it, and one of them more.
+  change.undo.set(host, 'facts', { ...event, ...host.facts })
   change.dirt.mark('host', event.host)
 }
 

@@ -8,7 +8,7 @@ import type {
   Retired,
   Uncollected,
 } from '@provloom/rundir/entry'
-import { isHint } from '@provloom/shared'
+import { isHint, limits, shortened } from '@provloom/shared'
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
 import type { Change } from './change.ts'
@@ -79,11 +79,11 @@ export function passBy(change: Change, entry: Uncollected): void {
   const { state, undo } = change
   const { rank, status, exitCode, signal, error } = entry
   if (state.opened?.settings.collectAllProcesses === true) return endedBefore(change, entry)
-  if (status === 'completed' || state.bystanders.size >= bystandersMax) return
+  if (status === 'completed' || state.bystanders.size >= limits.bystandersMax) return
   const how = signal ?? (exitCode === undefined ? undefined : `exit code ${exitCode}`)
   const why = error === undefined ? '' : `: ${error.trimEnd().split('\n').at(-1)}`
   const words = `NOT_COLLECTED: rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
-  undo.put(state.bystanders, rank, words.slice(0, wordsMax))
+  undo.put(state.bystanders, rank, shortened(words, limits.problemLengthMax))
 }
 
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */
@@ -112,15 +112,12 @@ export function missRanks({ state, undo, dirt }: Change, { ranks, elsewhere }: A
 }
 
 export function remark({ state, undo }: Change, { code, message }: Remark): void {
-  const words = `${code}: ${message}`.slice(0, wordsMax)
+  const words = shortened(`${code}: ${message}`, limits.problemLengthMax)
   const told = isHint(code) ? state.hints : state.remarks
-  if (told.length < remarksMax && !told.includes(words)) undo.push(told, words)
+  if (told.length < limits.remarksMax && !told.includes(words)) undo.push(told, words)
 }
 
 const countNames = ['stored', 'bad', 'lost', 'skipped', 'undeclared'] as const
-const wordsMax = 1_000
-const remarksMax = 64
-const bystandersMax = 4_096
 
 /** What its writer says of a stream: what it numbered and never came is lost, and of its drops the larger count holds. */
 function settle({ undo }: Change, stream: StreamState, { next, drops }: StreamLedger): void {

@@ -1,11 +1,10 @@
+import { limits, shortened } from '@provloom/shared'
 import type { Skipped } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
 import { rankOf } from './find.ts'
 import { moveOn, streamOf } from './stream.ts'
 
-const wordsMax = 16
-const wordsLengthMax = 1000
 /** The metric store, which may be behind the graph, is given none of these in a replay. */
 const positionsMax = 1024
 
@@ -16,7 +15,8 @@ export function applySkipped(change: Change, lsn: Lsn, entry: Skipped): void {
   undo.set(state, 'skipped', state.skipped + entries)
   const place = entries === 1 ? `entry ${lsn}` : `entries ${lsn - entries + 1} to ${lsn}`
   const words = `ENTRY_SKIPPED: ${place} of the journal could not be taken in: ${entry.reason}`
-  if (state.skippedWords.length < wordsMax) undo.push(state.skippedWords, words.slice(0, wordsLengthMax))
+  if (state.skippedWords.length < limits.problemsKeptMax)
+    undo.push(state.skippedWords, shortened(words, limits.problemLengthMax))
   if (records === undefined) return
   undo.set(state, 'skippedAt', [...state.skippedAt, lsn].slice(-positionsMax))
   const { key, rank } = rankOf(change, records.rank, records.attempt)

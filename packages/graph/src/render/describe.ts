@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { ArtifactKind } from '@provloom/shared'
@@ -91,8 +92,6 @@ function sourceFacts(facts: EventOf<'source'>): Facts {
     .text('problem', facts.problem)
 }
 
-const PACKAGES_SHOWN_MAX = 2000
-
 function environmentFacts(facts: EventOf<'environment'>, shared: SharedState): Facts {
   const packages = Object.entries(facts.packages ?? {}).map(([name, version]) => `${name}==${version}`)
   const interpreter = [facts.interpreter, facts.version].filter((part) => part !== undefined).join(' ')
@@ -106,7 +105,7 @@ function environmentFacts(facts: EventOf<'environment'>, shared: SharedState): F
     .text('modules', facts.modules)
     .text('packagesSha256', facts.packagesSha256)
   if (facts.packages !== undefined)
-    made.int('packages', packages.length).texts('package', packages.sort().slice(0, PACKAGES_SHOWN_MAX))
+    made.int('packages', packages.length).texts('package', packages.sort().slice(0, limits.packagesShownMax))
   const variables = [...shared.variables].sort(([a], [b]) => (a < b ? -1 : 1))
   return made
     .texts(

@@ -1,10 +1,9 @@
+import { firstUnits, limits } from '@provloom/shared'
 import { bool, dateTime, double, integerType, name, prov, text, xsd } from '@provloom/prov'
 import type { Attribute, QName, TypedValue } from '@provloom/prov'
 import type { Count } from '@provloom/rundir/entry'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
-
-const TEXT_LENGTH_MAX = 65_536
 
 /** Collects the attributes of one element or relation, in the order in which they are to be read. */
 export class Facts {
@@ -79,6 +78,6 @@ export function integer(value: Count): TypedValue {
 /** Text that a document should hold: Unicode, and when it is very long cut, which it says. */
 export function bounded(words: string): string {
   const whole = words.replaceAll(/\p{Surrogate}/gu, '\ufffd')
-  if (whole.length <= TEXT_LENGTH_MAX) return whole
-  return `${whole.slice(0, TEXT_LENGTH_MAX).replace(/[\ud800-\udbff]$/, '')}... (cut, ${whole.length} characters)`
+  if (whole.length <= limits.textLengthMax) return whole
+  return `${firstUnits(whole, limits.textLengthMax)}... (cut, ${whole.length} characters)`
 }

@@ -1,4 +1,4 @@
-import type { DeviceEnergy, HostState } from '../state.ts'
+import type { DeviceEnergy, EventOf, HostState } from '../state.ts'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
 import { runName } from './names.ts'
@@ -11,21 +11,9 @@ export function hostRecords(view: View, name: string): Keyed[] {
   const host = state.hosts.get(name)
   if (host === undefined) return []
   const { facts: told, clock, clockRange } = host
-  const facts = new Facts()
-    .label(host.name)
-    .type(term('provloom', 'Host'))
-    .text('hostname', host.name)
-    .text('cpu', told?.cpu)
-    .int('cores', told?.cores)
-    .int('memoryBytes', told?.memoryBytes)
-    .text('os', told?.os)
-    .texts(
-      'gpu',
-      (told?.gpus ?? []).map((gpu) =>
-        [gpu.name, gpu.uuid].filter((part) => typeof part === 'string').join(' '),
-      ),
-    )
-    .text('notMeasured', told?.notMeasured)
+  const facts = new Facts().label(host.name).type(term('provloom', 'Host')).text('hostname', host.name)
+  if (told !== undefined) tellMachine(facts, told)
+  facts
     .int('clockOffsetUs', clock?.offsetUs)
     .int('clockUncertaintyUs', clock?.uncertaintyUs)
     .int('clockOffsetLeastUs', clockRange?.least)
@@ -39,6 +27,39 @@ export function hostRecords(view: View, name: string): Keyed[] {
     )
   }
   return records
+}
+
+function tellMachine(facts: Facts, told: EventOf<'host'>): void {
+  const gpus = told.gpus ?? []
+  facts
+    .text('cpu', told.cpu)
+    .int('cores', told.cores)
+    .int('physicalCores', told.physicalCores)
+    .int('sockets', told.sockets)
+    .double('cpuGHz', told.cpuGHz)
+    .double('cpuMaxGHz', told.cpuMaxGHz)
+    .int('memoryBytes', told.memoryBytes)
+    .text('distribution', told.distribution)
+    .text('release', told.release)
+    .text('kernel', told.kernel)
+    .text('arch', told.arch)
+    .text('machine', told.machine)
+    .text('virtualMachine', told.virtualMachine)
+    .int('gpus', gpus.length === 0 ? undefined : gpus.length)
+    .texts(
+      'gpu',
+      gpus.map((gpu) => [gpu.name, gpu.uuid].filter((part) => typeof part === 'string').join(' ')),
+    )
+    .ints('gpuMemoryBytes', [...new Set(gpus.flatMap(({ memoryBytes }) => memoryBytes ?? []))])
+    .texts(
+      'gpuDriver',
+      gpus.flatMap(({ driver }) => driver ?? []),
+    )
+    .text('workFileSystem', told.workFileSystem)
+    .int('workFileSystemBytes', told.workFileSystemBytes)
+    .text('saveFileSystem', told.saveFileSystem)
+    .int('saveFileSystemBytes', told.saveFileSystemBytes)
+    .text('notMeasured', told.notMeasured)
 }
 
 /** In a folded run, the energy of all hosts is one entity. */

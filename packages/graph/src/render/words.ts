@@ -1,3 +1,5 @@
+import { shortened } from '@provloom/shared'
+
 /** Ranks in words, `0-3,7`. */
 export function rankRanges(ranks: readonly number[]): string {
   const sorted = [...new Set(ranks)].sort((a, b) => a - b)
@@ -16,6 +18,5 @@ export function commandWords(argv: readonly string[], lengthMax = 120): string {
   const words = argv.map((arg) =>
     /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`,
   )
-  const line = words.join(' ')
-  return line.length > lengthMax ? `${line.slice(0, lengthMax - 3)}...` : line
+  return shortened(words.join(' '), lengthMax)
 }

@@ -117,7 +117,13 @@ const events = fc.oneof(
     launcher: maybeName,
     launcherCommand: fc.option(fc.array(name, { maxLength: 2 }), { nil: undefined }),
   }),
-  event('host', { host }),
+  event('host', {
+    host,
+    distribution: maybeName,
+    cpuGHz: number,
+    saveFileSystemBytes: number,
+    gpus: fc.array(fc.record({ name, memoryBytes: fc.constantFrom(0, 2 ** 40) }), { maxLength: 2 }),
+  }),
   event('user', { login: name }),
   event('clock', { host, offsetUs: fc.constantFrom(-3, 86_400_000_000, -1e12), uncertaintyUs: fc.nat(9) }),
   event('energy', {

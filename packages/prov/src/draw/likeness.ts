@@ -1,7 +1,7 @@
 import type { Picture } from './picture.ts'
 import { partitionBy, type Partition } from './partition.ts'
 import { mask } from './ranges.ts'
-import { writtenValue } from './words.ts'
+import { writtenValue } from '../model/value.ts'
 
 /** Attributes, by local name, that set elements apart although they are alike otherwise: a failed rank stands out. */
 const tellingNames: ReadonlySet<string> = new Set(['status'])

@@ -3,7 +3,7 @@ import type { ProvRecord } from '../model/record.ts'
 import { prov } from '../model/vocabulary.ts'
 import { counted } from './caption.ts'
 import { clean, clip, markup } from './text.ts'
-import { writtenValue } from './words.ts'
+import { writtenValue } from '../model/value.ts'
 
 const linesMax = 16
 const valueChars = 48

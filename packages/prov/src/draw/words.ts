@@ -1,20 +1,8 @@
-import { labelOf, sameName } from '../model/qname.ts'
+import { sameName } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
-import type { Value } from '../model/value.ts'
+import { writtenValue } from '../model/value.ts'
 import { prov } from '../model/vocabulary.ts'
 import { clean } from './text.ts'
-
-/** A value as people read it: without quotes, datatype and language. */
-export function writtenValue(value: Value): string {
-  switch (value.type) {
-    case 'name':
-      return labelOf(value.name)
-    case 'text':
-      return value.text
-    case 'typed':
-      return value.lexical
-  }
-}
 
 /** The first prov:label that can be read, or null. */
 export function titleOf(records: readonly ProvRecord[]): string | null {

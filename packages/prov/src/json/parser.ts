@@ -1,9 +1,7 @@
 import { positionAt } from '../io/position.ts'
+import { depthMax } from '../limits.ts'
 import { excerpt, ProvError, type ProvErrorCode } from '../model/error.ts'
 import { pathStep, type JsonArray, type JsonNode, type JsonObject } from './tree.ts'
-
-/** Nesting beyond this is refused: PROV-JSON needs seven levels, and recursion must end. */
-const DEPTH_MAX = 32
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -103,8 +101,8 @@ class JsonParser {
   }
 
   #open(): void {
-    if (this.#path.length >= DEPTH_MAX) {
-      throw this.#refused('too-deep', this.#at, `at most ${DEPTH_MAX} levels of nesting`, 'more')
+    if (this.#path.length >= depthMax) {
+      throw this.#refused('too-deep', this.#at, `at most ${depthMax} levels of nesting`, 'more')
     }
     this.#at += 1
   }

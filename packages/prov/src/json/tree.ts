@@ -1,3 +1,5 @@
+import { excerpt } from '../model/error.ts'
+
 /** Parsed JSON that keeps what JSON.parse loses: number lexemes, places, and keys such as `__proto__` as plain data. */
 export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBoolean | JsonNull
 
@@ -36,7 +38,7 @@ export interface JsonNull {
 export function pathStep(key: string | number): string {
   if (typeof key === 'number') return `[${key}]`
   if (/^[A-Za-z_]\w*$/.test(key)) return `.${key}`
-  return `[${JSON.stringify(key.length > 80 ? `${key.slice(0, 80)}...` : key)}]`
+  return `[${excerpt(key, 80)}]`
 }
 
 /** The path from `root` to `target`, e.g. `$.entity["ex:e1"]`. Found by search, so that reading need not carry it along. */
@@ -68,7 +70,7 @@ export function describeNode(node: JsonNode): string {
     case 'array':
       return 'an array'
     case 'string':
-      return `the string ${JSON.stringify(node.value.length > 40 ? `${node.value.slice(0, 40)}...` : node.value)}`
+      return `the string ${excerpt(node.value)}`
     case 'number':
       return `the number ${node.lexeme.slice(0, 40)}`
     case 'boolean':

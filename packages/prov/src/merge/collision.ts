@@ -2,7 +2,7 @@ import { valueKey } from '../model/canonical.ts'
 import { FORMALS } from '../model/formals.ts'
 import { iriOf, labelOf, type QName } from '../model/qname.ts'
 import { isElementKind, type RecordKind } from '../model/record.ts'
-import type { Value } from '../model/value.ts'
+import { writtenValue } from '../model/value.ts'
 import { PROV } from '../model/vocabulary.ts'
 import { NOUNS, withArticle } from '../validate/wording.ts'
 import { addTo, documentsOf, type Claimed } from './claimed.ts'
@@ -70,7 +70,7 @@ export function repeatedValues(
         byEntity.get(iriOf(id)) ?? new Map<string, { readonly text: string; readonly side: Claimed[] }>()
       byEntity.set(iriOf(id), values)
       const key = valueKey(value)
-      const known = values.get(key) ?? { text: valueText(value), side: [] }
+      const known = values.get(key) ?? { text: writtenValue(value), side: [] }
       values.set(key, known)
       known.side.push(claim)
     }
@@ -88,15 +88,4 @@ export function repeatedValues(
     conflicts.push({ constraint: 'PROV-DM', bundle, about, claims: sides, records: [record] })
   }
   return conflicts
-}
-
-function valueText(value: Value): string {
-  switch (value.type) {
-    case 'name':
-      return labelOf(value.name)
-    case 'text':
-      return value.text
-    case 'typed':
-      return value.lexical
-  }
 }

@@ -1,4 +1,4 @@
-import { sameName, type QName } from './qname.ts'
+import { labelOf, sameName, type QName } from './qname.ts'
 import { xsd } from './vocabulary.ts'
 
 /** A qualified name as a value (prov:QUALIFIED_NAME). */
@@ -78,4 +78,16 @@ export function dateTime(iso: string): TypedValue {
 /** An xsd:anyURI. */
 export function anyUri(iri: string): TypedValue {
   return { type: 'typed', lexical: iri, datatype: xsd('anyURI') }
+}
+
+/** A value as people read it: without quotes, datatype and language. */
+export function writtenValue(value: Value): string {
+  switch (value.type) {
+    case 'name':
+      return labelOf(value.name)
+    case 'text':
+      return value.text
+    case 'typed':
+      return value.lexical
+  }
 }

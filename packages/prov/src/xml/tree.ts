@@ -1,10 +1,8 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { textOf } from '../io/decode.ts'
 import { positionAt } from '../io/position.ts'
+import { depthMax } from '../limits.ts'
 import { excerpt, ProvError, type ProvErrorCode } from '../model/error.ts'
-
-/** Nesting beyond this is refused; PROV-XML needs four levels. */
-const DEPTH_MAX = 32
 
 /** An element with its place and the namespaces declared on it. */
 export interface XmlElement {
@@ -57,12 +55,12 @@ export class XmlSource {
     parser.on('opentagstart', () => {
       start = this.#text.lastIndexOf('<', parser.position - 1)
       depth += 1
-      if (depth > DEPTH_MAX) {
+      if (depth > depthMax) {
         const where = positionAt(this.#text, start)
         throw new ProvError({
           code: 'too-deep',
           where,
-          expected: `at most ${DEPTH_MAX} levels`,
+          expected: `at most ${depthMax} levels`,
           found: 'more',
         })
       }

@@ -10,7 +10,16 @@
  *
  * Decoding gives the `RunEntry` that graph, ledger and metric store are built from, live and in replay alike.
  */
-import { decodeEnvelope, decodeEvent, isAttempt, isCount, isRank, isRunId, reasonOf } from '@provloom/shared'
+import {
+  decodeEnvelope,
+  decodeEvent,
+  fieldsOf,
+  isAttempt,
+  isCount,
+  isRank,
+  isRunId,
+  reasonOf,
+} from '@provloom/shared'
 import type { CommitMarks, Envelope } from '@provloom/shared'
 import type { NumberedEvent, Records, RunEntry } from './entry.ts'
 
@@ -110,8 +119,7 @@ const entryFields: Readonly<Record<ControlEntry['kind'], Readonly<Record<string,
 
 /** We wrote it ourselves and its CRC is right: what is checked is that this version knows the entry. */
 function isControlEntry(value: unknown): value is ControlEntry {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = new Map<string, unknown>(Object.entries(value))
+  const fields = fieldsOf(value)
   const kind = fields.get('kind')
   if (typeof kind !== 'string' || !isControlKind(kind)) return false
   return Object.entries(entryFields[kind]).every(([name, check]) => check(fields.get(name)))

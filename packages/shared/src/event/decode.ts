@@ -1,5 +1,6 @@
 import { isCount } from '../ids.ts'
 import { eventBytesMax, nameLengthMax } from '../limits.ts'
+import { nameWithin } from '../text.ts'
 import type { Event } from './event.ts'
 import { eventFields } from './fields.ts'
 
@@ -37,7 +38,7 @@ function checkEvent(value: object): EventLook {
   const type = fieldOf(value, 'type')
   if (typeof type !== 'string') return bad('no type')
   const rulesOfType = rules.get(type)
-  if (rulesOfType === undefined) return { kind: 'unknown', type: type.slice(0, nameLengthMax) }
+  if (rulesOfType === undefined) return { kind: 'unknown', type: nameWithin(type) }
   const time = fieldOf(value, 'time')
   if (!isCount(time)) return bad(`${type}: time is not an integer number of microseconds`)
   const event: Record<string, unknown> = { type, time }
@@ -92,10 +93,17 @@ function obeys(field: unknown, rule: string): boolean {
     case 'map':
       return isRecord(field) && Object.values(field).every((one) => typeof one === 'string')
     case 'gpus':
-      return Array.isArray(field) && field.every((one) => isRecord(one) && typeof one['name'] === 'string')
+      return Array.isArray(field) && field.every(isGpu)
     default:
       return typeof field === 'string' && rule.split('|').includes(field)
   }
+}
+
+function isGpu(value: unknown): boolean {
+  if (!isRecord(value) || typeof value['name'] !== 'string') return false
+  const { uuid, driver, memoryBytes } = value
+  const texts = [uuid, driver].every((one) => one === undefined || typeof one === 'string')
+  return texts && (memoryBytes === undefined || isCount(memoryBytes))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -237,9 +237,32 @@ export interface Host extends Fact<'host'> {
   readonly host: string
   readonly cpu?: string
   readonly cores?: number
+  readonly physicalCores?: number
+  readonly sockets?: number
+  /** What it is sold as; where nobody says, what it ran at when it was asked. */
+  readonly cpuGHz?: number
+  readonly cpuMaxGHz?: number
   readonly memoryBytes?: number
-  readonly os?: string
-  readonly gpus?: readonly { readonly name: string; readonly uuid?: string; readonly memoryBytes?: number }[]
+  /** `Debian GNU/Linux` with its `release`; the kernel with its name, and the architecture as it calls it. */
+  readonly distribution?: string
+  readonly release?: string
+  readonly kernel?: string
+  readonly arch?: string
+  /** Its maker's name for it. */
+  readonly machine?: string
+  /** Whose guest it is. */
+  readonly virtualMachine?: string
+  readonly gpus?: readonly {
+    readonly name: string
+    readonly uuid?: string
+    readonly memoryBytes?: number
+    readonly driver?: string
+  }[]
+  /** What the working folder and the save directory lie on, there. */
+  readonly workFileSystem?: string
+  readonly workFileSystemBytes?: number
+  readonly saveFileSystem?: string
+  readonly saveFileSystemBytes?: number
   /** What its agent has no means to measure there, and why. */
   readonly notMeasured?: string
 }

@@ -4,7 +4,6 @@ import type { Files, OpenFile } from '../files.ts'
 import { segmentBytesMax } from '../limits.ts'
 import { LogCursor } from './cursor.ts'
 import {
-  encodeFrame,
   encodeFrameOf,
   encodeHeader,
   findFrame,
@@ -22,7 +21,6 @@ export interface SegmentLogOptions {
   readonly folder: string
   /** A segment is closed when it has grown to this many bytes. */
   readonly segmentBytesMax?: number
-  /** For a log that is written by `commit`. */
   readonly marks?: CommitMarks
 }
 
@@ -34,9 +32,8 @@ const SCRATCH_BYTES_MIN = 64 * 1024
 /**
  * The owner's side of a segment log (format: `format.ts`). One writer; opening cuts a torn tail.
  *
- * `appendSync` is for a rank's spool: when it returns, the record is in the page cache and survives kill -9.
- * `commit` is for the journal: it resolves when the records are synced, with every record that was found when the log
- * was opened, and the names of their files. One log uses one of the two.
+ * `commit` resolves when the records are synced, with every record that was found when the log was opened, and the names
+ * of their files. Spools are written by others, in any language, and not synced (docs/spool-format.md).
  */
 export class SegmentLog {
   readonly #files: Files
@@ -88,27 +85,6 @@ export class SegmentLog {
   /** The lowest number still kept; equal to `next` when the log is empty. */
   get first(): number {
     return this.#segments()[0] ?? this.#next
-  }
-
-  /**
-   * Appends one record without syncing.
-   *
-   * @returns its number
-   * @throws {ProvloomError} `LOG_FAILED`; the log is then as it was before
-   */
-  appendSync(payload: Uint8Array): number {
-    const length = frameHeaderBytes + payload.length
-    if (this.#scratch.length < length) this.#scratch = Buffer.allocUnsafe(Math.max(4096, length * 2))
-    encodeFrame(this.#scratch, 0, this.#next, payload)
-    try {
-      const open = this.#segmentFor(length)
-      open.writeSync(this.#scratch.subarray(0, length))
-    } catch (error) {
-      this.#takeBack()
-      throw this.#failure('append a record', error)
-    }
-    this.#size += length
-    return this.#next++
   }
 
   /**

@@ -2,6 +2,7 @@ import { isAttempt, isCount, isRank, isRunId } from '../ids.ts'
 import { messageBytesMax, streamsPerRankMax } from '../limits.ts'
 import { protocolVersion } from './message.ts'
 import type { AgentMessage, AggregatorMessage } from './message.ts'
+import { fieldsOf } from '../fields.ts'
 import { unpack } from './pack.ts'
 
 export type Look<T> =
@@ -54,7 +55,7 @@ function isAggregators(value: object): value is AggregatorMessage {
 
 /** In words, the first thing that does not fit; empty when all does. */
 function whatIsWrong(value: object, table: Table): string {
-  const fields = new Map<string, unknown>(Object.entries(value))
+  const fields = fieldsOf(value)
   if (!isSession(fields.get('session'))) return 'no session'
   const kind = fields.get('kind')
   const checks = typeof kind === 'string' && Object.hasOwn(table, kind) ? table[kind] : undefined

@@ -26,9 +26,9 @@ async function found(cursor: LogCursor): Promise<Found> {
 }
 
 /** The last segment of a log, with a frame of a payload of that length and one small record behind it. */
-function withFrameOf(dir: string, number: number, length: number): void {
+async function withFrameOf(dir: string, number: number, length: number): Promise<void> {
   const log = new SegmentLog({ files, folder: dir })
-  for (let i = 0; i < number; i++) log.appendSync(Buffer.from('before'))
+  for (let i = 0; i < number; i++) await log.commit([[Buffer.from('before')]])
   log.close()
   const bytes = Buffer.alloc(2 * frameHeaderBytes + length + 5)
   const end = encodeFrame(bytes, 0, number, Buffer.alloc(length, 0x61))
@@ -39,13 +39,13 @@ function withFrameOf(dir: string, number: number, length: number): void {
 describe('a segment log at its limits', () => {
   it('holds a record of the greatest length, and takes a greater length for damage and reads on behind it', async () => {
     const most = folder()
-    withFrameOf(most, 1, limits.recordBytesMax)
+    await withFrameOf(most, 1, limits.recordBytesMax)
     const whole = await found(new SegmentLog({ files, folder: most }).read(0))
     expect(whole.damage).toEqual([])
     expect([...whole.lengths.values()]).toEqual([6, limits.recordBytesMax, 5])
 
     const over = folder()
-    withFrameOf(over, 1, limits.recordBytesMax + 1)
+    await withFrameOf(over, 1, limits.recordBytesMax + 1)
     const log = new SegmentLog({ files, folder: over })
     expect(log.next).toBe(3)
     const { lengths, damage } = await found(log.read(0))
@@ -56,11 +56,12 @@ describe('a segment log at its limits', () => {
     expect(damage.map(({ lost }) => lost)).toEqual([1])
   })
 
-  it('begins the next segment when the last one has grown to its greatest size', () => {
+  it('begins the next segment when the last one has grown to its greatest size', async () => {
     const dir = folder()
     const log = new SegmentLog({ files, folder: dir })
     const payload = Buffer.alloc(1024 * 1024)
-    for (let bytes = 0; bytes <= limits.segmentBytesMax; bytes += payload.length) log.appendSync(payload)
+    for (let bytes = 0; bytes <= limits.segmentBytesMax; bytes += payload.length)
+      await log.commit([[payload]])
     log.close()
     const sizes = fs.readdirSync(dir).map((name) => fs.statSync(path.join(dir, name)).size)
     expect(sizes).toHaveLength(2)

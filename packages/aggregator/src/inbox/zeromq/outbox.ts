@@ -1,11 +1,8 @@
-import { encodeMessage } from '@provloom/shared'
+import { encodeMessage, limits } from '@provloom/shared'
 import type { AggregatorMessage } from '@provloom/shared'
 import type { Router } from 'zeromq'
 import { nextTurn } from '../../slices.ts'
 import type { Peer } from '../inbox.ts'
-
-/** Answers that wait, at most: a peer that does not read must not fill our memory. What is dropped is asked for again. */
-const waitingMax = 65_536
 
 /** After so many the event loop gets its turn. */
 const burst = 256
@@ -22,7 +19,7 @@ export class Outbox {
   }
 
   post(peer: Peer, message: AggregatorMessage): void {
-    if (this.#closed || this.#waiting.length >= waitingMax) return
+    if (this.#closed || this.#waiting.length >= limits.answersWaitingMax) return
     this.#waiting.push([peer, message])
     this.#running ??= this.#sendAll()
   }

@@ -16,7 +16,6 @@ export interface ZeroMqOptions extends InboxOptions {
 }
 
 const zapDomain = 'provloom'
-const handshakeMs = 10_000
 /** After this much the event loop gets its turn, so that journal and timers never wait long for a busy socket. */
 const burstBytes = 4 * 1024 * 1024
 const burstFrames = 128
@@ -49,7 +48,7 @@ export class ZeroMqInbox implements Inbox {
       // Frame headers and envelope: what is longer is cut off by ZeroMQ, with its peer.
       maxMessageSize: limits.envelopeBytesMax,
       // Connections that say nothing hold a descriptor each: they are shed.
-      handshakeInterval: handshakeMs,
+      handshakeInterval: limits.handshakeMs,
       receiveHighWaterMark: limits.highWaterMark,
       sendHighWaterMark: limits.highWaterMark,
       heartbeatInterval: limits.heartbeatIntervalMs,

@@ -1,0 +1,181 @@
+import type { Bye } from '@provloom/shared'
+import type { Context } from '../context.ts'
+import { memoryKills } from '../launch/memory-kills.ts'
+import type { DrainOutcome } from '../publish/publisher.ts'
+import type { Wake } from '../wake.ts'
+import { placeOf } from './control.ts'
+import { emptySession, removeSession } from './folder.ts'
+import { keptRecords } from './outcome.ts'
+import type { SessionOutcome } from './outcome.ts'
+import type { Pieces } from './pieces.ts'
+import { howOf, picturesIn, rankEndOf } from './rank-end.ts'
+import { lookMs } from './waits.ts'
+
+export interface FinishParts {
+  readonly context: Context
+  readonly pieces: Pieces
+  /** When nothing more is known: the last that was heard of a session that is handed in later. */
+  readonly lastUs: number | undefined
+  readonly news: Wake
+}
+
+/** The end of a session: delivered and cleared away, or kept, or left to another agent; and its last words. */
+export class Finish {
+  readonly #parts: FinishParts
+  readonly #pieces: Pieces
+  readonly #killsBefore: number | undefined = memoryKills()
+
+  constructor(parts: FinishParts) {
+    this.#parts = parts
+    this.#pieces = parts.pieces
+  }
+
+  /** Has all of it in the document on disk, where an aggregator takes it; else it is kept. */
+  async deliver(): Promise<SessionOutcome> {
+    const { publisher, sources, orders, reading, own, standing, folder } = this.#pieces
+    publisher.closing()
+    // What is still being asked is waited for at the same time.
+    const asked = sources.stop()
+    const outcome = await this.#drain()
+    await asked
+    const stored = outcome === 'refused' || (await this.#store(outcome))
+    if (this.#pieces.end.writers.length === 0) await reading.readEnd()
+    if (reading.history?.rankEnded !== true) own.record(await this.#rankEnd())
+    own.seal()
+    const left =
+      outcome === 'drained' &&
+      (await publisher.drain(orders.until)) === 'drained' &&
+      stored &&
+      (await publisher.leave(() => this.#bye(), orders.until))
+    if (standing.isQuiet) return this.quietly()
+    if (!left || publisher.overflow > 0) return this.#keep()
+    const settled = await publisher.settled(orders.until)
+    // Whoever hands it in again has its document written.
+    if (!settled && publisher.unstored !== undefined) return this.#keep()
+    standing.conclude(publisher.marks)
+    await this.#tellExit()
+    this.#close()
+    const run = standing.welcome ?? placeOf(folder)
+    removeSession(folder)
+    this.#parts.context.tell({ kind: 'session-ended', session: folder.id })
+    return { kind: 'delivered', run }
+  }
+
+  /** Another agent goes on with it. */
+  async leave(): Promise<SessionOutcome> {
+    const { sources, own, publisher, orders, end } = this.#pieces
+    await sources.stop()
+    if (end.known !== undefined) own.record({ type: 'process.end', ...howOf(end.known) })
+    own.seal()
+    if ((await publisher.drain(orders.until)) === 'drained')
+      await publisher.leave(() => ({ ...this.#bye(), final: false }), orders.until)
+    this.#close()
+    return { kind: 'left' }
+  }
+
+  /** It is not collected: nothing of it stays. */
+  async quietly(): Promise<SessionOutcome> {
+    const { reading, own, folder, end, orders } = this.#pieces
+    // It may have said its end before it was told that it is not collected.
+    await reading.readEnd()
+    own.close()
+    emptySession(folder)
+    // Its place is held until its process ends: how it ended is told with this agent's farewell.
+    while (end.isAwaited && orders.serves) await this.#parts.news.wait(lookMs)
+    const isKnown = end.said !== undefined || end.known !== undefined
+    const rankEnd = isKnown ? await this.#rankEnd() : undefined
+    this.#close()
+    removeSession(folder)
+    return { kind: 'not-collected', end: rankEnd }
+  }
+
+  async #drain(): Promise<DrainOutcome> {
+    const { publisher, orders } = this.#pieces
+    for (;;) {
+      const outcome = await publisher.drain(orders.until)
+      // Who has ended and lives on has time: an aggregator that comes back gets it all the same.
+      if (outcome !== 'gave-up' || !this.#hasTime) return outcome
+      this.#tellReason()
+    }
+  }
+
+  /** @returns whether all logged files are where they belong */
+  async #store(outcome: DrainOutcome): Promise<boolean> {
+    const { keeper, orders } = this.#pieces
+    const patienceMs = outcome === 'drained' ? this.#parts.context.timing.drainMs : 0
+    while (!(await keeper.finish(orders.until, patienceMs))) {
+      if (outcome !== 'drained' || !this.#hasTime) return false
+      this.#tellReason()
+    }
+    return true
+  }
+
+  get #hasTime(): boolean {
+    return this.#pieces.orders.hasTime && this.#pieces.end.life !== 'gone'
+  }
+
+  async #rankEnd(): Promise<ReturnType<typeof rankEndOf>> {
+    const { facts, end, reading } = this.#pieces
+    const { said } = end
+    return rankEndOf({
+      said,
+      process: end.known ?? reading.history?.processEnd,
+      variables: facts.environment,
+      killsBefore: this.#killsBefore,
+      lastUs: this.#parts.lastUs ?? (said === undefined ? (await reading.again()).lastUs : undefined),
+    })
+  }
+
+  /** The process's own end, where this was its last session and it follows soon enough to be told. */
+  async #tellExit(): Promise<void> {
+    const { end, orders, folder, publisher } = this.#pieces
+    const how = await end.after(() => orders.serves)
+    if (how === undefined || end.said === undefined) return
+    const time = this.#parts.context.clock.nowUs()
+    await publisher.amend({ kind: 'exit', session: folder.id, time, ...howOf(how) }, orders.until)
+  }
+
+  async #keep(): Promise<SessionOutcome> {
+    const { publisher, folder, standing, end } = this.#pieces
+    const mark = publisher.marks
+    const reason = this.#reason()
+    const records = await keptRecords(this.#parts.context, folder, mark)
+    standing.tell({ message: reason, mark })
+    standing.log(`${reason}; ${records} records are kept in ${folder.root}`)
+    end.leave()
+    await publisher.part({ ...this.#bye(), final: false, kept: { records, folder: folder.root, reason } })
+    this.#close()
+    standing.tell({ kept: true })
+    return { kind: 'kept', records, reason }
+  }
+
+  #bye(): Bye {
+    const { folder, publisher, own, end } = this.#pieces
+    return {
+      kind: 'bye',
+      session: folder.id,
+      final: true,
+      ledger: { ...publisher.ledger, [own.id]: own.ledger },
+      ledgerClosed: end.writers.length === 0 || end.said !== undefined,
+      ...picturesIn(end.said),
+    }
+  }
+
+  #tellReason(): void {
+    this.#pieces.standing.tell({ message: this.#reason() })
+  }
+
+  #reason(): string {
+    const { publisher, keeper, standing } = this.#pieces
+    const { unstored, overflow } = publisher
+    return standing.reason({ unstored, overflow, files: keeper.unstored })
+  }
+
+  #close(): void {
+    const { keeper, sources, publisher, own } = this.#pieces
+    keeper.stop()
+    void sources.stop()
+    publisher.close()
+    own.close()
+  }
+}

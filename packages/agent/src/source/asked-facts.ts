@@ -1,0 +1,50 @@
+import type { Clock } from '@provloom/shared'
+import type { EventSource, SourceWriter } from './event-source.ts'
+import type { Facts, Subject } from './facts.ts'
+
+/** What interpreter, host and repository tell of themselves when they are asked. */
+export class AskedFacts implements EventSource {
+  readonly #clock: Clock
+  readonly #facts: Facts
+  readonly #subject: Subject
+  readonly #saveDir: string | undefined
+  readonly #patienceMs: number
+  #writer: SourceWriter | undefined
+  #asked: Promise<void> = Promise.resolve()
+  #stopped: Promise<void> | undefined
+
+  /**
+   * @param saveDir where the run is saved; undefined: another rank of the machine tells of it
+   * @param patienceMs what is still being asked when the session ends gets so long
+   */
+  constructor(clock: Clock, facts: Facts, subject: Subject, saveDir: string | undefined, patienceMs: number) {
+    this.#clock = clock
+    this.#facts = facts
+    this.#subject = subject
+    this.#saveDir = saveDir
+    this.#patienceMs = patienceMs
+  }
+
+  start(writer: SourceWriter): void {
+    this.#writer = writer
+    this.#asked = this.#facts.ask(this.#subject, this.#saveDir, (fact) => this.#writer?.record(fact))
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    const isInTime = await new Promise<boolean>((resolve) => {
+      const cancel = this.#clock.after(this.#patienceMs, () => resolve(false))
+      void this.#asked.then(() => {
+        cancel()
+        resolve(true)
+      })
+    })
+    const message = `facts are missing: ${this.#patienceMs / 1_000} s were not enough to ask all programs that know them`
+    if (!isInTime) this.#writer?.record({ type: 'problem', code: 'FACTS', message })
+    this.#writer = undefined
+  }
+}

@@ -1,0 +1,69 @@
+import os from 'node:os'
+import { limits } from '@provloom/shared'
+import type { Host } from '@provloom/shared'
+import type { Variables } from '../../place/variables.ts'
+import type { Fact } from '../../spool/own-stream.ts'
+import { RaplMeter } from '../energy.ts'
+import { askHost } from './asked.ts'
+import { fileSystemOf, linuxMounts } from './file-system.ts'
+import { nvidiaGpus } from './nvidia.ts'
+import { isKnown } from './told.ts'
+import type { Gpu, HostFacts, Mount } from './told.ts'
+
+/** What programs had to be asked for, once for all of a tree. */
+export interface HostAnswers {
+  readonly facts: HostFacts
+  readonly mounts: readonly Mount[]
+  readonly whole: boolean
+}
+
+/** Asks systeminformation, and NVIDIA's own program: both at the same time, 5 s at the most. Never throws. */
+export async function hostAnswers(environment: Variables, signal: AbortSignal): Promise<HostAnswers> {
+  const [asked, nvidia] = await Promise.all([
+    askHost(environment, signal, limits.factsMs),
+    nvidiaGpus(environment, signal, limits.factsMs),
+  ])
+  const gpus = gpusTold(nvidia, asked.gpus)
+  return {
+    facts: { ...asked.facts, ...(gpus.length === 0 ? {} : { gpus }) },
+    mounts: linuxMounts() ?? asked.mounts,
+    whole: asked.whole,
+  }
+}
+
+/** A card that its own program has told of is told once. */
+export function gpusTold(nvidia: readonly Gpu[], others: readonly Gpu[]): readonly Gpu[] {
+  return nvidia.length === 0 ? others : [...nvidia, ...others.filter(({ name }) => !/nvidia/i.test(name))]
+}
+
+/** What every rank's agent says of its machine: it costs nothing to know. */
+export function hostFact(answers: HostFacts = {}): Extract<Fact, { readonly type: 'host' }> {
+  const [cpu, ...more] = os.cpus()
+  const said: HostFacts = {
+    ...(cpu === undefined ? {} : { cores: more.length + 1 }),
+    ...(isKnown(cpu?.model) ? { cpu: cpu.model.trim() } : {}),
+    memoryBytes: os.totalmem(),
+    kernel: `${os.type()} ${os.release()}`,
+    arch: os.machine(),
+  }
+  return { type: 'host', host: os.hostname(), ...said, ...answers }
+}
+
+/** And whether it lets its energy be counted; most machines do not, and that is no trouble of a run's. */
+export function energyNote(canCount: boolean = new RaplMeter().available): Pick<Host, 'notMeasured'> {
+  return canCount ? {} : { notMeasured: 'energy: no RAPL counters can be read (/sys/class/powercap)' }
+}
+
+/** What the folders of a session lie on. */
+export async function folderFacts(
+  { work, save }: { readonly work: string; readonly save: string },
+  mounts: readonly Mount[],
+): Promise<HostFacts> {
+  const [ofWork, ofSave] = await Promise.all([fileSystemOf(work, mounts), fileSystemOf(save, mounts)])
+  return {
+    ...(ofWork === undefined ? {} : { workFileSystem: ofWork.type }),
+    ...(ofWork?.bytes === undefined ? {} : { workFileSystemBytes: ofWork.bytes }),
+    ...(ofSave === undefined ? {} : { saveFileSystem: ofSave.type }),
+    ...(ofSave?.bytes === undefined ? {} : { saveFileSystemBytes: ofSave.bytes }),
+  }
+}

@@ -1,0 +1,17 @@
+import type { Place } from '../place/place.ts'
+import type { Variables } from '../place/variables.ts'
+
+/** The session that is seen: its process as it says itself, and where that stands. */
+export interface Observed {
+  readonly place: Place
+  readonly variables: Variables
+  readonly pid: number
+  readonly argv: readonly string[]
+  readonly directory: string
+  /** Where the run is saved, absolute. */
+  readonly saveDir: string
+  /** Whose parent is the launcher: the wrapper, where there is one. */
+  readonly topPid: number
+  readonly startedUs: number
+  readonly wantsEnergy: boolean
+}

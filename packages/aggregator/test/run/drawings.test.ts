@@ -1,0 +1,120 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { createGraphBuilder } from '@provloom/graph'
+import type { ProvDocument } from '@provloom/prov'
+import { systemClock, systemFiles } from '@provloom/shared'
+import type { Files, RunId } from '@provloom/shared'
+import PQueue from 'p-queue'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createMetricStore } from '../../src/metrics/store.ts'
+import { beginRun } from '../../src/run/open.ts'
+import type { OpenRun } from '../../src/run/open-run.ts'
+import type { Surroundings } from '../../src/run/surroundings.ts'
+import type { AggregatorStatus } from '../../src/status.ts'
+
+let home: string
+let told: AggregatorStatus[]
+
+beforeEach(() => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-drawings-'))
+  told = []
+})
+
+afterEach(() => fs.rmSync(home, { recursive: true }))
+
+function surroundings(more: Partial<Surroundings>): Surroundings {
+  return {
+    files: systemFiles(),
+    clock: systemClock(),
+    version: '0',
+    host: 'h',
+    connectionFile: '',
+    tell: (status) => told.push(status),
+    force: false,
+    createGraphBuilder,
+    createMetricStore,
+    createGraph: true,
+    createSvg: true,
+    drawings: new PQueue({ concurrency: 1 }),
+    onRoom: () => {},
+    acknowledge: () => {},
+    retryLater: () => {},
+    ...more,
+  }
+}
+
+function begin(around: Surroundings, name: string): Promise<OpenRun> {
+  const settings = {
+    provUserNamespace: 'a',
+    experimentName: 'e',
+    collectAllProcesses: true,
+    saveAfterNLogs: 100,
+  }
+  const runDir = path.join(home, name)
+  fs.mkdirSync(runDir)
+  const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
+  return beginRun(around, { runId, runDir, number: 0, ordinal: 0, jobKey: 'j', settings })
+}
+
+const problems = (): unknown[] => told.flatMap((one) => (one.kind === 'problem' ? [one.code] : []))
+
+test('runs that end together have their documents at once, and their pictures drawn one after the other', async () => {
+  const drawings = new PQueue({ concurrency: 1, autoStart: false })
+  const around = surroundings({ drawings })
+  const runs = [await begin(around, 'a'), await begin(around, 'b')]
+  const ended = runs.map((run) => run.end('stopped'))
+  const drawn: string[][] = []
+  drawings.on('next', () => {
+    drawn.push(['a', 'b'].flatMap((name) => fs.readdirSync(path.join(home, name)).filter(isPicture)).sort())
+  })
+  await expect.poll(() => drawings.size).toBe(4)
+  for (const name of ['a', 'b'])
+    expect(fs.readFileSync(path.join(home, name, 'prov.json'), 'utf8')).toContain('"run:run"')
+  expect(drawn).toEqual([])
+  drawings.start()
+  await Promise.all(ended)
+  expect(drawn.map(({ length }) => length)).toEqual([1, 2, 3, 4])
+  for (const { files } of runs) expect(files).toEqual(['prov.json', 'prov.dot', 'prov.svg'])
+})
+
+test('a picture that cannot be drawn is told as that, and costs the run nothing else', async () => {
+  const run = await begin(
+    surroundings({
+      createSvg: false,
+      createGraphBuilder: (saved) => {
+        const graph = createGraphBuilder(saved)
+        // Nothing that a run holds is known to be one: this stands for what is not known.
+        graph.document = () => undrawable
+        return graph
+      },
+    }),
+    'odd',
+  )
+  await run.end('stopped')
+  expect(problems()).toEqual(['DRAWING_FAILED'])
+  expect(run.files).toEqual(['prov.json'])
+})
+
+test('a picture that is drawn and cannot be written is told as a file that cannot be', async () => {
+  const run = await begin(surroundings({ files: refusing('prov.svg') }), 'full')
+  await run.end('stopped')
+  expect(problems()).toEqual(['FILE_UNWRITABLE'])
+  expect(run.files).toEqual(['prov.json', 'prov.dot'])
+})
+
+const isPicture = (name: string): boolean => /^prov\.(dot|svg)$/.test(name)
+
+const undrawable = {} as ProvDocument
+
+/** A disk that is full for one file. */
+function refusing(name: string): Files {
+  const files = systemFiles()
+  return {
+    ...files,
+    open: (file, ...more) => {
+      if (path.basename(file).includes(name)) throw Object.assign(new Error('disk full'), { code: 'ENOSPC' })
+      return files.open(file, ...more)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { limits } from '@provloom/shared'
+
+const packages = path.resolve(import.meta.dirname, '../../packages')
+
+/** Numbers that a name says are the most or the least of something, and that are no bounds. */
+const noBounds: Readonly<Record<string, string>> = {
+  // How a format, an algorithm or a batch is made: nobody sees where it ends.
+  'agent/src/tree/processes.ts': 'parentsMax',
+  'agent/src/place/launcher-process.ts': 'ancestorsMax',
+  'agent/src/publish/retirement.ts': 'toldAtOnceMax',
+  'agent/src/secrets/steps.ts': 'wordsMax',
+  'agent/src/secrets/regions.ts': 'pieceMax',
+  'agent/src/secrets/scan.ts': 'depthMax',
+  'agent/src/artifact/ours.ts': 'connectionBytesMax',
+  'agent/src/launch/command.ts': 'slotMax',
+  'agent/src/launch/descriptors.ts': 'descriptorMax',
+  'aggregator/src/journal/journal.ts': 'batchRecordsMax',
+  'aggregator/src/metrics/encoder.ts': 'workerRowsMin',
+  'aggregator/src/metrics/parquet/chunk.ts': 'gzipBytesMin',
+  'aggregator/src/metrics/store.ts': 'headRowsMax',
+  'cli/src/launch/self.ts': 'variableMax',
+  'graph/src/sheet.ts': 'THINGS_PER_PAGE_MAX',
+  'graph/src/builder.ts': 'textsMax',
+  'graph/src/apply/find.ts': 'firstKeysMax',
+  'graph/src/render/span.ts': 'earlierMaxUs',
+  'graph/src/name.ts': 'SLUG_LENGTH_MAX',
+  'graph/src/sources.ts': 'comparedMax',
+  'prov/src/model/value.ts': 'INT_MAX LONG_MAX',
+  'prov/src/validate/uniqueness.ts': 'TERMS_MAX',
+  'prov/src/draw/likeness.ts': 'roundsMax',
+  'rundir/src/series/id-table.ts': 'denseMax',
+  'shared/src/log/segment-log.ts': 'SCRATCH_BYTES_MIN',
+  'shared/src/log/format.ts': 'searchBytesMax',
+  'shared/src/log/crc.ts': 'nativeBytesMin',
+  'shared/src/files.ts': 'IOV_MAX',
+  // How often and how fast something is tried again.
+  'agent/src/publish/lane.ts': 'backoffMinMs backoffMaxMs',
+  'aggregator/src/flusher.ts': 'restMsAfterReplayMax',
+  'aggregator/src/admission/attendance.ts': 'lookMsMax',
+  'aggregator/src/admission/named-run.ts': 'namingMaxMs',
+  'shared/src/process-identity.ts': 'execLooksMax alwaysEmptyMax',
+  'shared/src/say.ts': 'triesMax',
+  // What is remembered to save work: what is forgotten is asked, or found out, again.
+  'agent/src/tree/namespaces.ts': 'knownMax',
+  'agent/src/session/amiss.ts': 'contextsMax',
+  'agent/src/secrets/names.ts': 'nameMax knownMax',
+  'aggregator/src/inbox/reception.ts': 'toldMax textMax',
+  'aggregator/src/run/apart.ts': 'rememberedMax',
+  'aggregator/src/admission/turned-away.ts': 'rememberedMax',
+  'aggregator/src/admission/session.ts': 'quietMax endedMax',
+  'aggregator/src/admission/admission.ts': 'askedMax',
+  // How much of a list stands in a sentence, on a terminal or in a picture, before "and so many more".
+  'agent/src/client/folder.ts': 'shownMax',
+  'agent/src/artifact/keeper.ts': 'toldMax',
+  'cli/src/output/progress.ts': 'NAMED_MAX',
+  'cli/src/command/import.ts': 'unreadableToldMax NAMED_MAX',
+  'cli/src/command/left-here.ts': 'foldersMax',
+  'cli/src/launch/start-failure.ts': 'textMax',
+  'prov/src/draw/group.ts': 'savedArrowsMin',
+  'prov/src/draw/ranges.ts': 'patternsMax piecesMax',
+  'prov/src/draw/text.ts': 'titleCharsMax',
+  'prov/src/draw/caption.ts': 'linesMax',
+  'prov/src/draw/note.ts': 'linesMax',
+  'prov/src/validate/violation.ts': 'RECORDS_SHOWN_MAX',
+  'prov/src/validate/cycles.ts': 'TRIED_MAX STEPS_SHOWN_MAX',
+  'shared/src/config/variables.ts': 'toldMax',
+  // The shape of a document: docs/prov-mapping.md has it.
+  'graph/src/shape.ts':
+    'ranksWrittenOutMax inputLinksMax variantsWrittenOutMax artifactsWrittenOutMax membersWrittenOutMax',
+}
+
+function sources(): [file: string, text: string][] {
+  const names = fs.readdirSync(packages, { recursive: true, encoding: 'utf8' })
+  return names
+    .filter((name) => /^[^/]+\/src\/.*\.ts$/.test(name) && path.basename(name) !== 'limits.ts')
+    .map((name) => [name, fs.readFileSync(path.join(packages, name), 'utf8')])
+}
+
+function constantsOf(text: string): string[] {
+  return [...text.matchAll(/^(?:export )?const (\w+)(?:: number)? = [\d(A-Z]/gm)].map((match) => match[1]!)
+}
+
+const isMost = (name: string): boolean => /(?:Max|Min|_MAX|_MIN)(?:Ms|Us)?$/.test(name)
+
+test('the most and the least of something is a bound of limits.ts, or is said to be none, and why', () => {
+  const found = sources().flatMap(([file, text]) =>
+    constantsOf(text)
+      .filter(isMost)
+      .map((name) => `${file} ${name}`),
+  )
+  const told = Object.entries(noBounds).flatMap(([file, names]) =>
+    names.split(' ').map((name) => `${file} ${name}`),
+  )
+  expect(found.sort()).toEqual(told.sort())
+})
+
+test('no bound of limits.ts has another of its name beside it', () => {
+  const twice = sources().flatMap(([file, text]) =>
+    constantsOf(text)
+      .filter((name) => Object.hasOwn(limits, name))
+      .map((name) => `${file} ${name}`),
+  )
+  expect(twice).toEqual([])
+})
