@@ -20,7 +20,7 @@ const amendMs = 10_000
 /** Further jobs of one aggregator are not told. */
 const hintedMax = 1_024
 
-export interface ClosingParts {
+export interface ClosingRooms {
   readonly around: Surroundings
   readonly registry: Registry
   readonly sessions: Sessions
@@ -36,7 +36,7 @@ export interface ClosingParts {
  * nobody is left who would add to them.
  */
 export class Closing {
-  readonly #parts: ClosingParts
+  readonly #rooms: ClosingRooms
   readonly #departures: Departures
   readonly #apart: RanksApart
   /** By name of runs whose ranks nobody said: when the last one ended that has the hint. */
@@ -45,11 +45,11 @@ export class Closing {
   readonly #notBeforeMs = new Map<OpenRun, number>()
   readonly #endedMs = new Map<OpenRun, number>()
 
-  constructor(parts: ClosingParts) {
-    this.#parts = parts
-    const { presence } = parts
+  constructor(rooms: ClosingRooms) {
+    this.#rooms = rooms
+    const { presence } = rooms
     this.#apart = new RanksApart(presence)
-    this.#departures = new Departures(parts.around.clock)
+    this.#departures = new Departures(rooms.around.clock)
   }
 
   /** Notes who has left a run, so that it is known how long ago: now and then, for it looks at all ranks. */
@@ -59,7 +59,7 @@ export class Closing {
 
   /** Ends the run if everybody in it has ended, and closes it if nobody is left to add to it. */
   look(run: OpenRun): void {
-    const { clock } = this.#parts.around
+    const { clock } = this.#rooms.around
     if (this.#running.has(run) || (this.#notBeforeMs.get(run) ?? 0) > clock.monotonicMs()) return
     // Somebody may be about to come: what is on its way into the journal decides first.
     if (run.isRecording) return
@@ -79,7 +79,7 @@ export class Closing {
   /** Resolves when the run is ended and closed, or could not be now: it is then still open. */
   async close(run: OpenRun, cause: Closed['cause']): Promise<void> {
     await this.#running.get(run)
-    if (!this.#parts.registry.open.includes(run)) return
+    if (!this.#rooms.registry.open.includes(run)) return
     if (!run.isOver) await this.#guarded(run, () => this.#end(run, cause, this.#missingNow(run)))
     // What came too late for a stop, or is handed in later, completes it.
     const reopenable = cause === 'stopped' || mayReopen(run)
@@ -98,9 +98,9 @@ export class Closing {
   #guarded(run: OpenRun, work: () => Promise<void>): Promise<void> {
     const running = work()
       .catch((error: unknown) => {
-        this.#notBeforeMs.set(run, this.#parts.around.clock.monotonicMs() + retryMs)
+        this.#notBeforeMs.set(run, this.#rooms.around.clock.monotonicMs() + retryMs)
         run.trouble.began('finish', 'FILE_UNWRITABLE', error)
-        this.#parts.settling.failed(run)
+        this.#rooms.settling.failed(run)
       })
       .finally(() => this.#running.delete(run))
     this.#running.set(run, running)
@@ -109,7 +109,7 @@ export class Closing {
 
   /** Who has not ended and is not waited for. */
   async #lose(run: OpenRun, { silent }: Done): Promise<void> {
-    const { around } = this.#parts
+    const { around } = this.#rooms
     const time = around.clock.nowUs()
     for (const { rank, attempt } of silent) {
       await run.record({ kind: 'lost', time, rank, attempt })
@@ -118,7 +118,7 @@ export class Closing {
   }
 
   async #end(run: OpenRun, cause: Closed['cause'], { absent, elsewhere }: Missing): Promise<void> {
-    const { around, registry, settling } = this.#parts
+    const { around, registry, settling } = this.#rooms
     const time = around.clock.nowUs()
     const { roster } = run
     if (!isSame(absent, roster.absent) || !isSame(elsewhere, roster.elsewhere))
@@ -139,7 +139,7 @@ export class Closing {
   }
 
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
-    const { around, sessions, registry, onClosed } = this.#parts
+    const { around, sessions, registry, onClosed } = this.#rooms
     await this.#tellApart(run, true)
     await run.close(reopenable)
     run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
@@ -152,7 +152,7 @@ export class Closing {
   }
 
   async #tellApart(run: OpenRun, closes: boolean): Promise<void> {
-    const { around, registry } = this.#parts
+    const { around, registry } = this.#rooms
     // What is just being written takes nothing more in.
     const open = registry.open.filter((one) => one === run || !this.#running.has(one))
     for (const told of this.#apart.look(run, open, closes)) {
@@ -170,7 +170,7 @@ export class Closing {
 
   /** Nobody of its job is here any more or is to be expected, it ended long enough ago, or others wait for its room. */
   #isQuiet(run: OpenRun): boolean {
-    const { around, presence, registry } = this.#parts
+    const { around, presence, registry } = this.#rooms
     if (registry.isFull) return true
     const agoMs = around.clock.monotonicMs() - (this.#endedMs.get(run) ?? 0)
     if (agoMs >= amendMs || this.#isDeserted(run)) return true
@@ -179,7 +179,7 @@ export class Closing {
 
   /** Nobody of its job was heard for so long that nobody will be, unless somebody sees to it. */
   #isDeserted(run: OpenRun): boolean {
-    const { around, presence, isAttended } = this.#parts
+    const { around, presence, isAttended } = this.#rooms
     const silentMs = Math.min(...[...run.jobKeys].map((job) => presence.jobSilentMs(job)))
     if (silentMs < limits.lostAfterMs) return false
     return silentMs >= lostWaitMs || (!isAttended() && isOfOneMachine(run, around.host))
@@ -189,14 +189,14 @@ export class Closing {
   #missingNow(run: OpenRun): Missing {
     const { roster } = run
     if (roster.closed || roster.rankCount === 0) return roster
-    const { registry } = this.#parts
+    const { registry } = this.#rooms
     const hadSession = (rank: number): boolean => [...run.jobKeys].some((job) => registry.hasHad(job, rank))
     // Who is here and got in nowhere has nothing elsewhere.
     return missingOf(roster, { ...this.#sightOf(run), agentOf: () => undefined, hadSession })
   }
 
   #sightOf(run: OpenRun): JobSight {
-    const { presence, sessions, registry } = this.#parts
+    const { presence, sessions, registry } = this.#rooms
     const jobs = [...run.jobKeys]
     return {
       agoMs: (state) => this.#departures.agoMs(state),

@@ -23,7 +23,7 @@ import { differences } from './wishes.ts'
 /** Sessions whose first hello is remembered. */
 const askedMax = 65_536
 
-export interface AdmissionParts {
+export interface AdmissionRooms {
   readonly around: Surroundings
   readonly registry: Registry
   readonly sessions: Sessions
@@ -41,25 +41,25 @@ export interface AdmissionParts {
 
 /** Answers hellos: who may take part, in which run, from where on. Every decision is in the journal before it is told. */
 export class Admission {
-  readonly #parts: AdmissionParts
+  readonly #rooms: AdmissionRooms
   readonly #sinceMs: number
   /** When a session first asked: a holder that is heard after it lives. */
   readonly #askedMs = new Map<string, number>()
   /** Hellos that are being decided, by session and peer: one that is said again meanwhile is the same. */
   readonly #deciding = new Set<string>()
 
-  constructor(parts: AdmissionParts) {
-    this.#parts = parts
-    this.#sinceMs = parts.around.clock.monotonicMs()
+  constructor(rooms: AdmissionRooms) {
+    this.#rooms = rooms
+    this.#sinceMs = rooms.around.clock.monotonicMs()
   }
 
   /** Never rejects: what cannot be answered now is asked again. */
   async hello(peer: Peer, hello: Hello): Promise<void> {
-    const { sessions, presence, leaving } = this.#parts
+    const { sessions, presence, leaving } = this.#rooms
     presence.session(hello)
     if (leaving()) return this.#later(peer, hello, 'the aggregator was about to leave')
     const ended = sessions.ended(hello.session)
-    if (ended !== undefined) return this.#parts.reply(peer, ended)
+    if (ended !== undefined) return this.#rooms.reply(peer, ended)
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
     const asked = `${hello.session} ${peer.name}`
@@ -69,7 +69,7 @@ export class Admission {
       await this.#decide(peer, hello)
     } finally {
       this.#deciding.delete(asked)
-      this.#parts.onDecided()
+      this.#rooms.onDecided()
     }
   }
 
@@ -81,20 +81,20 @@ export class Admission {
   /** A hello of another version of the protocol: both are told, and what to do about it. */
   foreign(peer: Peer, session: string, version: number): void {
     const message = `this aggregator speaks version ${protocolVersion} of the protocol, the agent version ${version}: install the same release of Provloom on the head node and beside the ranks, then hand in what was kept with: provloom import`
-    this.#parts.sessions.silence(session)
-    this.#parts.reply(peer, { kind: 'refused', session, reason: 'version', message })
+    this.#rooms.sessions.silence(session)
+    this.#rooms.reply(peer, { kind: 'refused', session, reason: 'version', message })
   }
 
   /** Its run is gone: what it logs stays with it, and its user is told. */
   turnAway(run: OpenRun): void {
-    for (const session of this.#parts.sessions.of(run))
+    for (const session of this.#rooms.sessions.of(run))
       this.#later(session.peer, session.hello, run.gone ?? '', true)
   }
 
   /** A session that is known already: it lost our answer, or its connection. */
   #greetAgain(peer: Peer, session: Session): boolean {
     session.peer = peer
-    session.heardMs = this.#parts.around.clock.monotonicMs()
+    session.heardMs = this.#rooms.around.clock.monotonicMs()
     if (session.run.gone !== undefined) {
       this.#later(peer, session.hello, session.run.gone, true)
       return true
@@ -116,17 +116,17 @@ export class Admission {
         )
         return true
       case 'done':
-        if (session.run.isOver || session.told.has('flushed')) this.#parts.settling.tell(session)
+        if (session.run.isOver || session.told.has('flushed')) this.#rooms.settling.tell(session)
         else this.#welcome(session)
         return true
     }
   }
 
   async #decide(peer: Peer, said: Hello): Promise<void> {
-    const { registry, sessions } = this.#parts
+    const { registry, sessions } = this.#rooms
     const known = sessions.get(said.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
-    const hello = silentTurn(said, this.#parts, this.#waitedMs(said))
+    const hello = silentTurn(said, this.#rooms, this.#waitedMs(said))
     if (hello === 'elsewhere') return this.#notCollected(peer, said)
     if (hello === 'wait') return this.#later(peer, said, 'rank 0 may yet say which run this is of')
     if (registry.isPassedBy(hello)) return this.#notCollected(peer, hello)
@@ -152,7 +152,7 @@ export class Admission {
 
   /** Since it first asked. */
   #waitedMs({ session }: Hello): number {
-    const now = this.#parts.around.clock.monotonicMs()
+    const now = this.#rooms.around.clock.monotonicMs()
     const firstMs = this.#askedMs.get(session) ?? now
     if (this.#askedMs.size > askedMax) this.#askedMs.clear()
     this.#askedMs.set(session, firstMs)
@@ -160,7 +160,7 @@ export class Admission {
   }
 
   #turnFor(hello: Hello): Turn<Candidate> | 'ended' {
-    const { registry, sessions, around } = this.#parts
+    const { registry, sessions, around } = this.#rooms
     const now = around.clock.monotonicMs()
     const limitsOfTurn = { livingMs: this.#waitedMs(hello), lostMs: limits.lostAfterMs }
     const candidateOf = (run: OpenRun | ClosedRun): Candidate =>
@@ -188,7 +188,7 @@ export class Admission {
     hello: Hello,
     turn: Extract<Turn<Candidate>, { kind: 'opens' | 'reopens' }>,
   ): Promise<void> {
-    const { registry } = this.#parts
+    const { registry } = this.#rooms
     if (registry.isFull) return this.#noRoom(peer, hello)
     const closed = turn.kind === 'reopens' ? turn.run : turn.after
     const of = closed?.kind === 'closed' ? closed.run : undefined
@@ -208,7 +208,7 @@ export class Admission {
 
   /** As many runs are open as may be. Where they end there is room soon; who waits for longer is told. */
   #noRoom(peer: Peer, hello: Hello): void {
-    const { registry } = this.#parts
+    const { registry } = this.#rooms
     const message = `${registry.openCount} runs are open here, and no more may be`
     if (!registry.makesRoom) return this.#refuse(peer, hello, undefined, 'bad-hello', message)
     this.#later(peer, hello, message, this.#waitedMs(hello) > limits.drainMs)
@@ -221,7 +221,7 @@ export class Admission {
     attempt: number,
     lost: Held | undefined,
   ): Promise<void> {
-    const { sessions, around } = this.#parts
+    const { sessions, around } = this.#rooms
     if (run.isEnding) return this.#later(peer, hello, 'the run is just being written')
     if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#notCollected(peer, hello)
     if (!isAttempt(attempt))
@@ -267,13 +267,13 @@ export class Admission {
     this.#askedMs.delete(hello.session)
     const { rank, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
-    this.#parts.bystanders.entered(run)
+    this.#rooms.bystanders.entered(run)
     this.#welcome(session)
   }
 
   /** All of it is in the journal, and its end: it is told so, whoever asks. Let in again it might never end. */
   #endedBefore(session: Session): void {
-    const { settling } = this.#parts
+    const { settling } = this.#rooms
     settling.tell(session)
     if (!session.run.isOver) settling.ended(session.run)
   }
@@ -282,7 +282,7 @@ export class Admission {
     const { worldSize, restartsMax, restarts, host, worker, session, startedUs } = hello
     await run.record({
       kind: 'admitted',
-      time: this.#parts.around.clock.nowUs(),
+      time: this.#rooms.around.clock.nowUs(),
       rank,
       attempt,
       session,
@@ -297,21 +297,21 @@ export class Admission {
   }
 
   async #lose(run: OpenRun, rank: Rank, attempt: Attempt): Promise<void> {
-    await run.record({ kind: 'lost', time: this.#parts.around.clock.nowUs(), rank, attempt })
-    this.#parts.around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
+    await run.record({ kind: 'lost', time: this.#rooms.around.clock.nowUs(), rank, attempt })
+    this.#rooms.around.tell({ kind: 'rank-lost', runId: run.facts.runId, rank, attempt })
   }
 
   #over(peer: Peer, hello: Hello, candidate: Candidate): void {
-    if (candidate.kind === 'closed') this.#parts.reply(peer, settledByFile(candidate.run, hello.session))
+    if (candidate.kind === 'closed') this.#rooms.reply(peer, settledByFile(candidate.run, hello.session))
   }
 
   #conflict(peer: Peer, hello: Hello, candidate: Candidate, held: Held): void {
     if (candidate.kind !== 'open') return
     const { run } = candidate
     const { rank, host } = hello
-    const holder = this.#parts.sessions.holder(run, rank)
+    const holder = this.#rooms.sessions.holder(run, rank)
     const claim = `rank ${rank}, attempt ${held.attempt}`
-    const time = this.#parts.around.clock.nowUs()
+    const time = this.#rooms.around.clock.nowUs()
     run.record({ kind: 'conflict', time, rank, attempt: held.attempt, host }).then(
       () => {
         const at = holder === undefined ? '' : ` by a session on ${holder.hello.host}`
@@ -326,7 +326,7 @@ export class Admission {
 
   /** ZeroMQ spins when it meets the limit of open files; every rank is one. */
   #checkDescriptors(run: OpenRun, worldSize: number): void {
-    const { ranksMax } = this.#parts
+    const { ranksMax } = this.#rooms
     const ranks = Math.max(worldSize, run.roster.rankCount)
     if (ranks <= ranksMax) return
     const message = `${ranks} ranks, but the limit of open files lets ${ranksMax} connect`
@@ -342,8 +342,8 @@ export class Admission {
     const { run, hello, rank, attempt } = session
     const next = run.storedOf(rank, attempt)
     const { collectAllProcesses } = run.facts.settings
-    const ranks = collectAllProcesses ? Math.max(this.#parts.sessions.liveCount, hello.worldSize ?? 1) : 1
-    this.#parts.reply(session.peer, {
+    const ranks = collectAllProcesses ? Math.max(this.#rooms.sessions.liveCount, hello.worldSize ?? 1) : 1
+    this.#rooms.reply(session.peer, {
       kind: 'welcome',
       session: session.id,
       runId: run.facts.runId,
@@ -363,14 +363,14 @@ export class Admission {
   #differences({ run, rank, hello }: Session): string[] {
     const found = differences(run.facts.settings, hello.asked)
     if (rank === 0) return found.map(({ words }) => words)
-    const first = this.#parts.sessions.holder(run, rankOf(0))?.hello.asked.collectAllProcesses
+    const first = this.#rooms.sessions.holder(run, rankOf(0))?.hello.asked.collectAllProcesses
     const told = first !== undefined && first === hello.asked.collectAllProcesses
     return found.filter(({ name }) => name === 'collectAllProcesses' && !told).map(({ words }) => words)
   }
 
   /** `collectAllProcesses` is off. What cannot be written now is asked again. */
   #notCollected(peer: Peer, hello: Hello): void {
-    this.#parts.bystanders.turnAway(hello).then(
+    this.#rooms.bystanders.turnAway(hello).then(
       (runId) => this.#refuse(peer, hello, runId, 'not-collected', notCollected(hello)),
       () => {},
     )
@@ -384,11 +384,11 @@ export class Admission {
   }
 
   #later(peer: Peer, { session }: Hello, message: string, tell = false): void {
-    this.#parts.reply(peer, { kind: 'later', session, message, ...(tell ? { tell } : {}) })
+    this.#rooms.reply(peer, { kind: 'later', session, message, ...(tell ? { tell } : {}) })
   }
 
   #refuse(peer: Peer, hello: Hello, runId: RunId | undefined, reason: RefusalReason, message: string): void {
-    const { sessions, around, reply } = this.#parts
+    const { sessions, around, reply } = this.#rooms
     const first = !sessions.isSilenced(hello.session)
     sessions.silence(hello.session)
     reply(peer, { kind: 'refused', session: hello.session, reason, message })

@@ -12,7 +12,7 @@ import type { Settling } from './settling.ts'
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
 const lookMsMax = 500
 
-export interface AttendanceParts {
+export interface AttendanceRooms {
   readonly around: Surroundings
   readonly bystanders: Bystanders
   readonly sessions: Sessions
@@ -27,16 +27,16 @@ export interface AttendanceParts {
 
 /** Who is here: heartbeats, byes, farewells of agents, and ranks that have fallen silent. */
 export class Attendance {
-  readonly #parts: AttendanceParts
+  readonly #rooms: AttendanceRooms
   #tickedMs: number
 
-  constructor(parts: AttendanceParts) {
-    this.#parts = parts
-    this.#tickedMs = parts.around.clock.monotonicMs()
+  constructor(rooms: AttendanceRooms) {
+    this.#rooms = rooms
+    this.#tickedMs = rooms.around.clock.monotonicMs()
   }
 
   heartbeat(peer: Peer, beat: Heartbeat): void {
-    const { sessions, presence, around, reply } = this.#parts
+    const { sessions, presence, around, reply } = this.#rooms
     const session = sessions.get(beat.session)
     if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (session !== undefined) {
@@ -54,7 +54,7 @@ export class Attendance {
   }
 
   bye(peer: Peer, bye: Bye): void {
-    const { sessions, settling, reply } = this.#parts
+    const { sessions, settling, reply } = this.#rooms
     const session = sessions.get(bye.session)
     const farewell = (): void => reply(peer, { kind: 'farewell', session: bye.session })
     if (session === undefined) return this.#byeOfNobody(peer, bye.session)
@@ -72,7 +72,7 @@ export class Attendance {
     const { rank, attempt, run } = session
     const entry = {
       kind: 'ended',
-      time: this.#parts.around.clock.nowUs(),
+      time: this.#rooms.around.clock.nowUs(),
       rank,
       attempt,
       ledger: bye.ledger,
@@ -84,9 +84,9 @@ export class Attendance {
       () => {
         session.phase = 'done'
         const status = standingOf(session)?.end?.status
-        this.#parts.around.tell({ kind: 'rank-ended', runId: run.facts.runId, rank, attempt, status })
+        this.#rooms.around.tell({ kind: 'rank-ended', runId: run.facts.runId, rank, attempt, status })
         farewell()
-        this.#parts.onLeft(run)
+        this.#rooms.onLeft(run)
         settling.ended(run)
       },
       (error: unknown) => {
@@ -101,7 +101,7 @@ export class Attendance {
 
   /** Its agent has given up and leaves: nobody waits for it any more, whether that can be written or not. */
   #parted(session: Session, kept: Kept, farewell: () => void): void {
-    const { sessions, around, onLeft } = this.#parts
+    const { sessions, around, onLeft } = this.#rooms
     const { rank, attempt, run } = session
     sessions.remove(session)
     run.abandon(session.id)
@@ -116,7 +116,7 @@ export class Attendance {
 
   /** Streams whose writers are gone. Told again when the answer is lost: what is known already changes nothing. */
   retired(peer: Peer, { session: id, ledger }: Retired): void {
-    const { sessions, reply } = this.#parts
+    const { sessions, reply } = this.#rooms
     const session = sessions.get(id)
     const next = Object.fromEntries(Object.entries(ledger).map(([stream, told]) => [stream, told.next]))
     const known = (): void => reply(peer, { kind: 'acks', session: id, next })
@@ -131,7 +131,7 @@ export class Attendance {
 
   /** The process of a session that had ended before it: amends the run while it is not closed. */
   exit(peer: Peer, { session: id, time, exitCode, signal }: Exit): void {
-    const { sessions, reply } = this.#parts
+    const { sessions, reply } = this.#rooms
     const session = sessions.get(id)
     const farewell = (): void => reply(peer, { kind: 'farewell', session: id })
     if (session === undefined || session.phase !== 'done' || session.run.isEnding) return farewell()
@@ -149,12 +149,12 @@ export class Attendance {
   }
 
   present(_peer: Peer, present: Present): void {
-    this.#parts.presence.present(present)
+    this.#rooms.presence.present(present)
   }
 
   /** How places ended that are not collected amends the runs of their job that are not closed. */
   gone(peer: Peer, gone: Gone): void {
-    const { presence, bystanders, reply, onGone } = this.#parts
+    const { presence, bystanders, reply, onGone } = this.#rooms
     presence.gone(gone)
     bystanders.ended(gone).then(
       () => {
@@ -172,7 +172,7 @@ export class Attendance {
    * @param deaf nothing was received for some time since the last look, for want of memory
    */
   tick(deaf: boolean): void {
-    const { around, sessions, presence } = this.#parts
+    const { around, sessions, presence } = this.#rooms
     const now = around.clock.monotonicMs()
     const passed = now - this.#tickedMs
     const missed = deaf ? passed : Math.max(0, passed - lookMsMax)
@@ -185,7 +185,7 @@ export class Attendance {
   }
 
   #byeOfNobody(peer: Peer, id: string): void {
-    const { sessions, reply } = this.#parts
+    const { sessions, reply } = this.#rooms
     const ended = sessions.ended(id)
     if (ended !== undefined) return reply(peer, ended)
     if (sessions.isSilenced(id)) return reply(peer, { kind: 'farewell', session: id })
@@ -193,7 +193,7 @@ export class Attendance {
   }
 
   #lose(session: Session): void {
-    const { around, onLeft } = this.#parts
+    const { around, onLeft } = this.#rooms
     const { run, rank, attempt, told } = session
     const standing = standingOf(session)
     if (standing?.lost !== undefined || standing?.ended !== undefined || run.isEnding || run.isOver) return
@@ -215,17 +215,17 @@ export class Attendance {
 
   /** Refused, or of a run that is closed. */
   #isOver(session: string): boolean {
-    const { sessions } = this.#parts
+    const { sessions } = this.#rooms
     return sessions.isSilenced(session) || sessions.ended(session) !== undefined
   }
 
   #heard(session: Session, peer: Peer): void {
     session.peer = peer
-    session.heardMs = this.#parts.around.clock.monotonicMs()
+    session.heardMs = this.#rooms.around.clock.monotonicMs()
   }
 
   #again(peer: Peer, session: string): void {
-    this.#parts.reply(peer, { kind: 'again', session })
+    this.#rooms.reply(peer, { kind: 'again', session })
   }
 }
 

@@ -6,7 +6,7 @@ import type { Presence } from './presence.ts'
 import type { Registry } from './registry.ts'
 import { TurnedAway } from './turned-away.ts'
 
-export interface BystandersParts {
+export interface BystandersRooms {
   readonly around: Surroundings
   readonly registry: Registry
   readonly presence: Presence
@@ -14,11 +14,11 @@ export interface BystandersParts {
 
 /** Ranks that are not collected, and ranks that ended without a session: each is told in the run that it is of. */
 export class Bystanders {
-  readonly #parts: BystandersParts
+  readonly #rooms: BystandersRooms
   readonly #turnedAway = new TurnedAway()
 
-  constructor(parts: BystandersParts) {
-    this.#parts = parts
+  constructor(rooms: BystandersRooms) {
+    this.#rooms = rooms
   }
 
   /**
@@ -28,7 +28,7 @@ export class Bystanders {
    * @throws what the journal does
    */
   async turnAway(hello: Hello): Promise<RunId | undefined> {
-    const { registry, around } = this.#parts
+    const { registry, around } = this.#rooms
     const run = registry.turnOf(hello)
     if (!(run instanceof OpenRun) || run.isEnding || run.isOver) {
       this.#turnedAway.note(registry.nameOf(hello), hello.rank)
@@ -42,7 +42,7 @@ export class Bystanders {
 
   /** Somebody was let into the run: what came before it was there is told in it. */
   entered(run: OpenRun): void {
-    const { registry, presence, around } = this.#parts
+    const { registry, presence, around } = this.#rooms
     const { jobKey, settings, runName, ordinal } = run.facts
     const time = around.clock.nowUs()
     if (!settings.collectAllProcesses && !run.isEnding) {
@@ -65,7 +65,7 @@ export class Bystanders {
    * it.
    */
   async ended({ jobKey, ends }: Gone): Promise<void> {
-    const { registry, presence, around } = this.#parts
+    const { registry, presence, around } = this.#rooms
     const newest = registry.open.findLast(({ facts }) => facts.jobKey === jobKey)
     const time = around.clock.nowUs()
     const told: Promise<unknown>[] = []
@@ -83,6 +83,6 @@ export class Bystanders {
     if (turn === undefined) return newest
     const { experimentName, ...more } = turn
     const asked = experimentName === undefined ? {} : { experimentName }
-    return this.#parts.registry.turnOf({ jobKey, asked, ...more })
+    return this.#rooms.registry.turnOf({ jobKey, asked, ...more })
   }
 }

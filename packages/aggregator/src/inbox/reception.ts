@@ -96,9 +96,9 @@ const textMax = 64
 function senderOf(payload: Buffer): Sender | undefined {
   const value = unpack(payload)
   if (Array.isArray(value)) {
-    const parts: readonly unknown[] = value
-    const session = shortText(parts[4])
-    return session === undefined ? undefined : { session, stream: shortText(parts[5]) ?? '', hello: false }
+    const fields: readonly unknown[] = value
+    const session = shortText(fields[4])
+    return session === undefined ? undefined : { session, stream: shortText(fields[5]) ?? '', hello: false }
   }
   if (typeof value !== 'object' || value === null) return undefined
   const fields = new Map<string, unknown>(Object.entries(value))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { limits } from '@provloom/shared'
 import { Attendance } from '../../src/admission/attendance.ts'
-import type { AttendanceParts } from '../../src/admission/attendance.ts'
+import type { AttendanceRooms } from '../../src/admission/attendance.ts'
 import { Presence } from '../../src/admission/presence.ts'
 import { Sessions } from '../../src/admission/session.ts'
 import type { Session } from '../../src/admission/session.ts'
@@ -35,8 +35,8 @@ function silentRank(write: () => Promise<number> = () => Promise.resolve(0)): Sc
   sessions.add({ ...session, told: new Set() } as unknown as Session)
   const around = { clock, tell: ({ kind }: { kind: string }) => told.push(kind) } as unknown as Surroundings
   const presence = new Presence(clock)
-  const parts = { around, sessions, presence, onLeft: () => {} } as unknown as AttendanceParts
-  const attendance = new Attendance(parts)
+  const rooms = { around, sessions, presence, onLeft: () => {} } as unknown as AttendanceRooms
+  const attendance = new Attendance(rooms)
   return { clock, attendance, presence, lost: () => entries.filter((kind) => kind === 'lost').length, told }
 }
 

@@ -147,9 +147,9 @@ function metricOf(change: Change, event: EventOf<'series'>): { key: string; metr
     }
     return { key, metric: known }
   }
-  const parts = [context, name, source].filter((part) => part !== undefined).map(slug)
+  const names = [context, name, source].filter((one) => one !== undefined).map(slug)
   const made: MetricState = {
-    id: claimId(change, `metric.${parts.join('.')}`, key),
+    id: claimId(change, `metric.${names.join('.')}`, key),
     key: name,
     context,
     source,
