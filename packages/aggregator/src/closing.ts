@@ -2,8 +2,7 @@ import type { Closed } from '@provloom/rundir/entry'
 import { isHint, limits } from '@provloom/shared'
 import type { Presence } from './admission/presence.ts'
 import type { Registry } from './admission/registry.ts'
-import { standingOf } from './admission/session.ts'
-import type { Session, Sessions } from './admission/session.ts'
+import type { Conversations } from './admission/conversations.ts'
 import { settledOf } from './admission/settling.ts'
 import type { Settling } from './admission/settling.ts'
 import { RanksApart } from './run/apart.ts'
@@ -23,7 +22,7 @@ const hintedMax = 1_024
 export interface ClosingRooms {
   readonly around: Surroundings
   readonly registry: Registry
-  readonly sessions: Sessions
+  readonly conversations: Conversations
   readonly presence: Presence
   readonly settling: Settling
   /** Whether somebody is there who will end us. */
@@ -139,11 +138,11 @@ export class Closing {
   }
 
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
-    const { around, sessions, registry, onClosed } = this.#rooms
+    const { around, conversations, registry, onClosed } = this.#rooms
     await this.#tellApart(run, true)
     await run.close(reopenable)
     run.trouble.ended('finish', 'FILE_UNWRITABLE', 'The run is written')
-    sessions.endRun(run, (session) => settledOf(run, session))
+    conversations.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)
     this.#endedMs.delete(run)
     const { runId, runDir } = run.facts
@@ -196,13 +195,13 @@ export class Closing {
   }
 
   #sightOf(run: OpenRun): JobSight {
-    const { presence, sessions, registry } = this.#rooms
+    const { presence, conversations, registry } = this.#rooms
     const jobs = [...run.jobKeys]
     return {
       agoMs: (state) => this.#departures.agoMs(state),
       agentOf: (rank) => jobs.map((job) => presence.agentOf(job, rank)).find((one) => one !== undefined),
       hadSession: (rank) => jobs.some((job) => presence.hadSession(job, rank) || registry.hasHad(job, rank)),
-      earlierSpeaks: () => sessions.of(run).some((one) => speaks(one)),
+      earlierSpeaks: () => conversations.of(run).some(({ speaks }) => speaks),
       isDeserted: this.#isDeserted(run),
     }
   }
@@ -233,11 +232,6 @@ function isSame(some: readonly number[], others: readonly number[]): boolean {
 
 function nameOf({ facts }: OpenRun): string {
   return JSON.stringify([facts.jobKey, facts.settings.experimentName, facts.runName])
-}
-
-function speaks(session: Session): boolean {
-  const standing = standingOf(session)
-  return session.phase === 'open' && standing?.lost === undefined && standing?.ended === undefined
 }
 
 /** A launcher may start its ranks again, one of them did not complete, or one of the known world never came. */

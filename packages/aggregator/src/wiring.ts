@@ -9,7 +9,7 @@ import { Presence } from './admission/presence.ts'
 import { Intake } from './admission/intake.ts'
 import type { IntakeCounts } from './admission/intake.ts'
 import { Registry } from './admission/registry.ts'
-import { Sessions, standingOf } from './admission/session.ts'
+import { Conversations } from './admission/conversations.ts'
 import { Settling } from './admission/settling.ts'
 import { Bell } from './bell.ts'
 import { Bystanders } from './admission/bystanders.ts'
@@ -57,7 +57,7 @@ const stuckMs = 5_000
 export class Wiring {
   readonly #settings: Settings
   readonly #options: WiringOptions
-  readonly #sessions = new Sessions()
+  readonly #conversations = new Conversations()
   readonly #registry: Registry
   readonly #presence: Presence
   readonly #admission: Admission
@@ -89,17 +89,17 @@ export class Wiring {
     this.#options = options
     const { clock } = options
     const reply: Reply = (peer, message) => this.#inbox?.reply(peer, message)
-    this.#intake = new Intake(this.#sessions, reply, clock)
+    this.#intake = new Intake(this.#conversations, reply, clock)
     const around = this.#surroundings()
     this.#registry = new Registry(around, settings, options.control)
     this.#presence = new Presence(clock)
-    const [registry, sessions, presence] = [this.#registry, this.#sessions, this.#presence]
+    const [registry, conversations, presence] = [this.#registry, this.#conversations, this.#presence]
     const bystanders = new Bystanders({ around, registry, presence })
-    const settling = new Settling(around, sessions, reply, !settings.holdOpen)
+    const settling = new Settling(around, conversations, reply, !settings.holdOpen)
     this.#closing = new Closing({
       around,
       registry,
-      sessions,
+      conversations,
       presence,
       settling,
       isAttended: settings.isAttended,
@@ -112,7 +112,7 @@ export class Wiring {
     })
     this.#attendance = new Attendance({
       around,
-      sessions,
+      conversations,
       presence,
       bystanders,
       settling,
@@ -129,7 +129,7 @@ export class Wiring {
     this.#admission = new Admission({
       around,
       registry,
-      sessions,
+      conversations,
       presence,
       bystanders,
       settling,
@@ -182,7 +182,7 @@ export class Wiring {
   get isDeserted(): boolean {
     // One that went on from a journal may never hear of its ranks.
     const isOfHere = (run: OpenRun, rank: Rank, host: string | undefined): boolean => {
-      const holder = this.#sessions.holder(run, rank)
+      const holder = this.#conversations.holder(run, rank)
       return holder === undefined ? host === os.hostname() : holder.hello.hostId === hostId()
     }
     return (
@@ -255,7 +255,7 @@ export class Wiring {
   async #allLeft(): Promise<void> {
     while (
       this.#admission.isDeciding ||
-      this.#sessions.live().some((one) => standingOf(one)?.lost === undefined && one.run.gone === undefined)
+      this.#conversations.live().some((one) => one.standing?.lost === undefined && one.run.gone === undefined)
     )
       await this.#left.heard()
   }

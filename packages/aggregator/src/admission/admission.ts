@@ -9,8 +9,8 @@ import { creditFor, envelopeAgeFor } from './credit.ts'
 import { newcomerOf, notCollected, whatIsWrong } from './hello.ts'
 import type { Presence } from './presence.ts'
 import type { Registry } from './registry.ts'
-import { standingOf } from './session.ts'
-import type { Session, Sessions } from './session.ts'
+import { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
 import { settledByFile } from './settling.ts'
 import type { Settling } from './settling.ts'
 import { silentTurn } from './silent.ts'
@@ -26,7 +26,7 @@ const askedMax = 65_536
 export interface AdmissionRooms {
   readonly around: Surroundings
   readonly registry: Registry
-  readonly sessions: Sessions
+  readonly conversations: Conversations
   readonly presence: Presence
   readonly bystanders: Bystanders
   readonly settling: Settling
@@ -55,10 +55,10 @@ export class Admission {
 
   /** Never rejects: what cannot be answered now is asked again. */
   async hello(peer: Peer, hello: Hello): Promise<void> {
-    const { sessions, presence, leaving } = this.#rooms
+    const { conversations, presence, leaving } = this.#rooms
     presence.session(hello)
     if (leaving()) return this.#later(peer, hello, 'the aggregator was about to leave')
-    const ended = sessions.ended(hello.session)
+    const ended = conversations.ended(hello.session)
     if (ended !== undefined) return this.#rooms.reply(peer, ended)
     const wrong = whatIsWrong(hello)
     if (wrong !== undefined) return this.#refuse(peer, hello, undefined, ...wrong)
@@ -81,50 +81,50 @@ export class Admission {
   /** A hello of another version of the protocol: both are told, and what to do about it. */
   foreign(peer: Peer, session: string, version: number): void {
     const message = `this aggregator speaks version ${protocolVersion} of the protocol, the agent version ${version}: install the same release of Provloom on the head node and beside the ranks, then hand in what was kept with: provloom import`
-    this.#rooms.sessions.silence(session)
+    this.#rooms.conversations.silence(session)
     this.#rooms.reply(peer, { kind: 'refused', session, reason: 'version', message })
   }
 
   /** Its run is gone: what it logs stays with it, and its user is told. */
   turnAway(run: OpenRun): void {
-    for (const session of this.#rooms.sessions.of(run))
-      this.#later(session.peer, session.hello, run.gone ?? '', true)
+    for (const conversation of this.#rooms.conversations.of(run))
+      this.#later(conversation.link, conversation.hello, run.gone ?? '', true)
   }
 
   /** A session that is known already: it lost our answer, or its connection. */
-  #greetAgain(peer: Peer, session: Session): boolean {
-    session.peer = peer
-    session.heardMs = this.#rooms.around.clock.monotonicMs()
-    if (session.run.gone !== undefined) {
-      this.#later(peer, session.hello, session.run.gone, true)
+  #greetAgain(peer: Peer, conversation: Conversation): boolean {
+    conversation.heard(peer, this.#rooms.around.clock.monotonicMs())
+    if (conversation.run.gone !== undefined) {
+      this.#later(peer, conversation.hello, conversation.run.gone, true)
       return true
     }
-    switch (session.phase) {
+    switch (conversation.phase) {
       case 'admitting':
         return true
       case 'open':
-        if (standingOf(session)?.lost !== undefined) return false
-        this.#welcome(session)
+        if (conversation.standing?.lost !== undefined) return false
+        this.#welcome(conversation)
         return true
       case 'replaced':
         this.#refuse(
           peer,
-          session.hello,
-          session.run.facts.runId,
+          conversation.hello,
+          conversation.run.facts.runId,
           'conflict',
           'another session was given the place of this one, which was not heard of for long',
         )
         return true
       case 'done':
-        if (session.run.isOver || session.told.has('flushed')) this.#rooms.settling.tell(session)
-        else this.#welcome(session)
+        if (conversation.run.isOver || conversation.marks.has('flushed'))
+          this.#rooms.settling.tell(conversation)
+        else this.#welcome(conversation)
         return true
     }
   }
 
   async #decide(peer: Peer, said: Hello): Promise<void> {
-    const { registry, sessions } = this.#rooms
-    const known = sessions.get(said.session)
+    const { registry, conversations } = this.#rooms
+    const known = conversations.get(said.session)
     if (known !== undefined && this.#greetAgain(peer, known)) return
     const hello = silentTurn(said, this.#rooms, this.#waitedMs(said))
     if (hello === 'elsewhere') return this.#notCollected(peer, said)
@@ -160,11 +160,11 @@ export class Admission {
   }
 
   #turnFor(hello: Hello): Turn<Candidate> | 'ended' {
-    const { registry, sessions, around } = this.#rooms
+    const { registry, conversations, around } = this.#rooms
     const now = around.clock.monotonicMs()
     const limitsOfTurn = { livingMs: this.#waitedMs(hello), lostMs: limits.lostAfterMs }
     const candidateOf = (run: OpenRun | ClosedRun): Candidate =>
-      run instanceof OpenRun ? openCandidate(run, sessions, now, this.#sinceMs) : closedCandidate(run)
+      run instanceof OpenRun ? openCandidate(run, conversations, now, this.#sinceMs) : closedCandidate(run)
     const newcomer = newcomerOf(hello)
     const former = hello.admitted === undefined ? undefined : registry.get(hello.admitted)
     if (former !== undefined && !(former instanceof OpenRun)) {
@@ -221,7 +221,7 @@ export class Admission {
     attempt: number,
     lost: Held | undefined,
   ): Promise<void> {
-    const { sessions, around } = this.#rooms
+    const { conversations, around } = this.#rooms
     if (run.isEnding) return this.#later(peer, hello, 'the run is just being written')
     if (!run.facts.settings.collectAllProcesses && hello.rank !== 0) return this.#notCollected(peer, hello)
     if (!isAttempt(attempt))
@@ -231,54 +231,48 @@ export class Admission {
       const message = `the run has ${limits.attemptsPerRunMax} attempts of ranks, and no more may come`
       return this.#refuse(peer, hello, run.facts.runId, 'bad-hello', message)
     }
-    const before = sessions.holder(run, hello.rank)
+    const before = conversations.holder(run, hello.rank)
     const hasEnded = standing?.ended !== undefined && standing.holder?.session === hello.session
-    const session: Session = {
-      id: hello.session,
-      hello,
-      peer,
+    const conversation = new Conversation(peer, hello, {
       run,
-      rank: hello.rank,
       attempt,
       phase: hasEnded ? 'done' : 'admitting',
-      closing: false,
-      heardMs: around.clock.monotonicMs(),
-      told: new Set(),
-    }
-    sessions.add(session)
-    if (hasEnded) return this.#endedBefore(session)
+      nowMs: around.clock.monotonicMs(),
+    })
+    conversations.add(conversation)
+    if (hasEnded) return this.#endedBefore(conversation)
     this.#checkDescriptors(run, run.facts.settings.collectAllProcesses ? (hello.worldSize ?? 1) : 1)
     try {
       await run.goOn()
       run.jobKeys.add(hello.jobKey)
       if (lost?.state === 'open') await this.#lose(run, hello.rank, lost.attempt)
-      await this.#record(session)
+      await this.#record(conversation)
     } catch (error) {
       // The agent says hello again. Whoever spoke for the rank still does.
-      sessions.remove(session)
-      if (before !== undefined && sessions.get(before.id) === before) sessions.add(before)
+      conversations.remove(conversation)
+      if (before !== undefined && conversations.get(before.session) === before) conversations.add(before)
       return this.#later(peer, hello, causeOf(error), true)
     }
-    session.phase = 'open'
+    conversation.phase = 'open'
     // One of an earlier attempt goes on with what is left of it, unless this one was let in because it was silent.
     const replaces = before?.attempt === attempt || lost !== undefined
-    if (before !== undefined && before.id !== hello.session && before.phase === 'open' && replaces)
+    if (before !== undefined && before.session !== hello.session && before.phase === 'open' && replaces)
       before.phase = 'replaced'
     this.#askedMs.delete(hello.session)
     const { rank, host } = hello
     around.tell({ kind: 'rank-admitted', runId: run.facts.runId, rank, attempt, host })
     this.#rooms.bystanders.entered(run)
-    this.#welcome(session)
+    this.#welcome(conversation)
   }
 
   /** All of it is in the journal, and its end: it is told so, whoever asks. Let in again it might never end. */
-  #endedBefore(session: Session): void {
+  #endedBefore(conversation: Conversation): void {
     const { settling } = this.#rooms
-    settling.tell(session)
-    if (!session.run.isOver) settling.ended(session.run)
+    settling.tell(conversation)
+    if (!conversation.run.isOver) settling.ended(conversation.run)
   }
 
-  async #record({ run, rank, attempt, hello }: Session): Promise<void> {
+  async #record({ run, rank, attempt, hello }: Conversation): Promise<void> {
     const { worldSize, restartsMax, restarts, host, worker, session, startedUs } = hello
     await run.record({
       kind: 'admitted',
@@ -309,7 +303,7 @@ export class Admission {
     if (candidate.kind !== 'open') return
     const { run } = candidate
     const { rank, host } = hello
-    const holder = this.#rooms.sessions.holder(run, rank)
+    const holder = this.#rooms.conversations.holder(run, rank)
     const claim = `rank ${rank}, attempt ${held.attempt}`
     const time = this.#rooms.around.clock.nowUs()
     run.record({ kind: 'conflict', time, rank, attempt: held.attempt, host }).then(
@@ -338,14 +332,16 @@ export class Admission {
     )
   }
 
-  #welcome(session: Session, news: readonly string[] = []): void {
-    const { run, hello, rank, attempt } = session
+  #welcome(conversation: Conversation, news: readonly string[] = []): void {
+    const { run, hello, rank, attempt } = conversation
     const next = run.storedOf(rank, attempt)
     const { collectAllProcesses } = run.facts.settings
-    const ranks = collectAllProcesses ? Math.max(this.#rooms.sessions.liveCount, hello.worldSize ?? 1) : 1
-    this.#rooms.reply(session.peer, {
+    const ranks = collectAllProcesses
+      ? Math.max(this.#rooms.conversations.liveCount, hello.worldSize ?? 1)
+      : 1
+    this.#rooms.reply(conversation.link, {
       kind: 'welcome',
-      session: session.id,
+      session: conversation.session,
       runId: run.facts.runId,
       runDir: run.facts.runDir,
       rank,
@@ -355,15 +351,15 @@ export class Admission {
       creditBytes: creditFor(ranks),
       envelopeAgeMs: envelopeAgeFor(ranks),
       // Told once: by rank 0, not by each of a thousand.
-      differences: [...this.#differences(session), ...news],
+      differences: [...this.#differences(conversation), ...news],
     })
   }
 
   /** By rank 0, and which ranks are collected by whoever asks for something else than it did. */
-  #differences({ run, rank, hello }: Session): string[] {
+  #differences({ run, rank, hello }: Conversation): string[] {
     const found = differences(run.facts.settings, hello.asked)
     if (rank === 0) return found.map(({ words }) => words)
-    const first = this.#rooms.sessions.holder(run, rankOf(0))?.hello.asked.collectAllProcesses
+    const first = this.#rooms.conversations.holder(run, rankOf(0))?.hello.asked.collectAllProcesses
     const told = first !== undefined && first === hello.asked.collectAllProcesses
     return found.filter(({ name }) => name === 'collectAllProcesses' && !told).map(({ words }) => words)
   }
@@ -388,9 +384,9 @@ export class Admission {
   }
 
   #refuse(peer: Peer, hello: Hello, runId: RunId | undefined, reason: RefusalReason, message: string): void {
-    const { sessions, around, reply } = this.#rooms
-    const first = !sessions.isSilenced(hello.session)
-    sessions.silence(hello.session)
+    const { conversations, around, reply } = this.#rooms
+    const first = !conversations.isSilenced(hello.session)
+    conversations.silence(hello.session)
     reply(peer, { kind: 'refused', session: hello.session, reason, message })
     if (first) around.tell({ kind: 'rank-refused', runId, rank: hello.rank, reason, message })
   }

@@ -6,7 +6,8 @@ import type { Settled } from '@provloom/shared'
 import type { Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
-import type { Session, Sessions } from './session.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
 
 /** Ranks that end within this after one another are told together: with the whole run's end, and its pictures. */
 const togetherMs = 1_000
@@ -19,15 +20,15 @@ const heardOfMs = 100
  */
 export class Settling {
   readonly #around: Surroundings
-  readonly #sessions: Sessions
+  readonly #conversations: Conversations
   readonly #reply: Reply
   readonly #runsEnd: boolean
   readonly #waiting = new Map<OpenRun, Promise<void>>()
 
   /** @param runsEnd a run ends when everybody in it has, and is not held open for more */
-  constructor(around: Surroundings, sessions: Sessions, reply: Reply, runsEnd: boolean) {
+  constructor(around: Surroundings, conversations: Conversations, reply: Reply, runsEnd: boolean) {
     this.#around = around
-    this.#sessions = sessions
+    this.#conversations = conversations
     this.#reply = reply
     this.#runsEnd = runsEnd
   }
@@ -41,14 +42,15 @@ export class Settling {
 
   /** The run has ended: everybody in it is told. */
   over(run: OpenRun): void {
-    for (const session of this.#sessions.of(run)) if (session.phase === 'done') this.tell(session)
+    for (const conversation of this.#conversations.of(run))
+      if (conversation.phase === 'done') this.tell(conversation)
   }
 
   /** What is so now; nothing while the document does not hold it. */
-  tell(session: Session): void {
-    const { run, told } = session
-    if (!run.isOver && !told.has('flushed')) return
-    this.#reply(session.peer, settledOf(run, session.id, session.rank))
+  tell(conversation: Conversation): void {
+    const { run, marks } = conversation
+    if (!run.isOver && !marks.has('flushed')) return
+    this.#reply(conversation.link, settledOf(run, conversation.session, conversation.rank))
   }
 
   /** The document cannot be written: whoever waits for it is told, for it may take long. */
@@ -56,10 +58,10 @@ export class Settling {
     const why = run.trouble.why('finish', 'flush')
     if (why === undefined) return
     const message = `it is in the journal of ${run.facts.runDir}, and its graph cannot be written: ${why}`
-    for (const session of this.#sessions.of(run)) {
-      if (session.phase !== 'done' || session.told.has('flushed')) continue
-      const about = { session: session.id, stream: '', next: 0, retry: true, tell: true }
-      this.#reply(session.peer, { kind: 'rejected', ...about, message })
+    for (const conversation of this.#conversations.of(run)) {
+      if (conversation.phase !== 'done' || conversation.marks.has('flushed')) continue
+      const about = { session: conversation.session, stream: '', next: 0, retry: true, tell: true }
+      this.#reply(conversation.link, { kind: 'rejected', ...about, message })
     }
   }
 
@@ -67,24 +69,26 @@ export class Settling {
     if (this.#othersAreOpen(run) && !this.#othersAreClosing(run)) await this.#pause(heardOfMs)
     if (this.#othersAreClosing(run) || (this.#runsEnd && isAboutToEnd(run))) await this.#pause(togetherMs)
     if (run.isOver || run.isEnding) return
-    const ended = this.#sessions.of(run).filter((one) => one.phase === 'done' && !one.told.has('flushed'))
+    const ended = this.#conversations
+      .of(run)
+      .filter((one) => one.phase === 'done' && !one.marks.has('flushed'))
     if (ended.length === 0) return
     if (!(await run.flushNow())) return this.failed(run)
-    for (const session of ended) {
-      session.told.add('flushed')
-      this.tell(session)
+    for (const conversation of ended) {
+      conversation.marks.add('flushed')
+      this.tell(conversation)
     }
     // Those that ended meanwhile have a flush of their own.
-    if (this.#sessions.of(run).some((one) => one.phase === 'done' && !one.told.has('flushed')))
+    if (this.#conversations.of(run).some((one) => one.phase === 'done' && !one.marks.has('flushed')))
       queueMicrotask(() => this.ended(run))
   }
 
   #othersAreOpen(run: OpenRun): boolean {
-    return this.#sessions.of(run).some((one) => one.phase === 'open')
+    return this.#conversations.of(run).some((one) => one.phase === 'open')
   }
 
   #othersAreClosing(run: OpenRun): boolean {
-    return this.#sessions.of(run).some((one) => one.phase === 'open' && one.closing)
+    return this.#conversations.of(run).some((one) => one.phase === 'open' && one.closing)
   }
 
   #pause(delayMs: number): Promise<void> {

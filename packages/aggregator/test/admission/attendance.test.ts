@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
-import { limits } from '@provloom/shared'
+import { attemptOf, limits, rankOf } from '@provloom/shared'
+import type { Hello } from '@provloom/shared'
 import { Attendance } from '../../src/admission/attendance.ts'
 import type { AttendanceRooms } from '../../src/admission/attendance.ts'
 import { Presence } from '../../src/admission/presence.ts'
-import { Sessions } from '../../src/admission/session.ts'
-import type { Session } from '../../src/admission/session.ts'
+import { Conversation } from '../../src/admission/conversation.ts'
+import { Conversations } from '../../src/admission/conversations.ts'
+import type { OpenRun } from '../../src/run/open-run.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
 import { ManualClock } from '../support/clock.ts'
 import { rosterOf } from '../support/roster.ts'
@@ -30,12 +32,18 @@ function silentRank(write: () => Promise<number> = () => Promise.resolve(0)): Sc
     return write()
   }
   const run = { isEnding: false, facts: { runId: 'run' }, roster: rosterOf(true), record }
-  const session = { id: 's', phase: 'open', run, rank: 0, attempt: 0, heardMs: clock.monotonicMs() }
-  const sessions = new Sessions()
-  sessions.add({ ...session, told: new Set() } as unknown as Session)
+  const place = {
+    run: run as unknown as OpenRun,
+    attempt: attemptOf(0),
+    phase: 'open',
+    nowMs: clock.monotonicMs(),
+  } as const
+  const hello = { session: 's', rank: rankOf(0) } as Hello
+  const conversations = new Conversations()
+  conversations.add(new Conversation({ name: 'a' }, hello, place))
   const around = { clock, tell: ({ kind }: { kind: string }) => told.push(kind) } as unknown as Surroundings
   const presence = new Presence(clock)
-  const rooms = { around, sessions, presence, onLeft: () => {} } as unknown as AttendanceRooms
+  const rooms = { around, conversations, presence, onLeft: () => {} } as unknown as AttendanceRooms
   const attendance = new Attendance(rooms)
   return { clock, attendance, presence, lost: () => entries.filter((kind) => kind === 'lost').length, told }
 }
