@@ -105,7 +105,7 @@ class LocalAggregator implements Aggregator {
   }
 
   get isDeserted(): boolean {
-    return this.#wiring.isDeserted
+    return this.#wiring.staying.isDeserted
   }
 
   get counts(): Counts {
@@ -135,12 +135,12 @@ class LocalAggregator implements Aggregator {
     if (this.#leaving || this.#connection === undefined) return
     this.#leaving = true
     // From now on nobody is let in: who reads that it has left may start the next.
-    const leaving = this.#wiring.leave(leavingMs)
+    const leaving = this.#wiring.staying.leave(leavingMs)
     await this.#say({ ...this.#connection, left: true })
     if ((await leaving) || !this.#claimNext()) return served.open()
     this.#connection = { ...this.#connection, generation: this.#generation }
     await this.#say(this.#connection)
-    this.#wiring.stay()
+    this.#wiring.staying.stay()
     this.#leaving = false
   }
 
@@ -228,7 +228,7 @@ class LocalAggregator implements Aggregator {
       if (own === undefined || (found !== undefined && found.nonce !== own.nonce)) return
       // Somebody may have begun to start the next: all is theirs then.
       if (this.#generation === undefined) return this.#control.remove(file)
-      if (!this.#wiring.mayGoOn && this.#claimNext()) return this.#control.clear()
+      if (!this.#wiring.staying.mayGoOn && this.#claimNext()) return this.#control.clear()
       this.#control.remove(file)
       endGeneration(this.#control.path, this.#generation)
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Bye, Exit, Gone, Heartbeat, Kept, Present, Retired } from '@provlo
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
+import type { Answers } from './answers.ts'
 import type { Bystanders } from './bystanders.ts'
 import type { Presence } from './presence.ts'
 import type { Conversation } from './conversation.ts'
@@ -18,6 +19,7 @@ export interface AttendanceRooms {
   readonly conversations: Conversations
   readonly presence: Presence
   readonly settling: Settling
+  readonly answers: Answers
   readonly reply: Reply
   /** A rank has ended, or is lost: its run may be over. */
   readonly onLeft: (run: OpenRun) => void
@@ -105,7 +107,6 @@ export class Attendance {
     const { conversations, around, onLeft } = this.#rooms
     const { rank, attempt, run } = conversation
     conversations.remove(conversation)
-    run.abandon(conversation.session)
     run.record({ kind: 'kept', time: around.clock.nowUs(), rank, attempt, ...kept }).then(
       () => {
         farewell()
@@ -187,10 +188,10 @@ export class Attendance {
   }
 
   #byeOfNobody(peer: Peer, id: string): void {
-    const { conversations, reply } = this.#rooms
+    const { conversations, answers, reply } = this.#rooms
     const ended = conversations.ended(id)
     if (ended !== undefined) return reply(peer, ended)
-    if (conversations.isSilenced(id)) return reply(peer, { kind: 'farewell', session: id })
+    if (answers.wasRefused(id)) return reply(peer, { kind: 'farewell', session: id })
     this.#again(peer, id)
   }
 
@@ -217,8 +218,8 @@ export class Attendance {
 
   /** Refused, or of a run that is closed. */
   #isOver(session: string): boolean {
-    const { conversations } = this.#rooms
-    return conversations.isSilenced(session) || conversations.ended(session) !== undefined
+    const { conversations, answers } = this.#rooms
+    return answers.wasRefused(session) || conversations.ended(session) !== undefined
   }
 
   #heard(conversation: Conversation, peer: Peer): void {

@@ -31,7 +31,7 @@ export class Bystanders {
     const { registry, around } = this.#rooms
     const run = registry.turnOf(hello)
     if (!(run instanceof OpenRun) || run.isEnding || run.isOver) {
-      this.#turnedAway.note(registry.nameOf(hello), hello.rank)
+      this.#turnedAway.note(registry.textOf(hello), hello.rank)
       return run?.facts.runId
     }
     const { refused } = run.roster
@@ -48,7 +48,7 @@ export class Bystanders {
     if (!settings.collectAllProcesses && !run.isEnding) {
       const named = runName === undefined ? {} : { runName }
       for (const rank of this.#turnedAway.take(
-        registry.nameOf({ jobKey, asked: settings, ordinal, ...named }),
+        registry.textOf({ jobKey, asked: settings, ordinal, ...named }),
       )) {
         // Its trouble is told by the journal; the count alone would then be short.
         if (!run.roster.refused.has(rank)) run.record({ kind: 'refusal', time, rank }).catch(() => {})

@@ -3,7 +3,7 @@ import { filesOf, namedRanksMax, readRunFile } from '@provloom/rundir'
 import type { ClosedRun, RunFacts } from '@provloom/rundir'
 import { isRank } from '@provloom/shared'
 import type { RankStatus } from '@provloom/shared'
-import type { OpenRun } from '../run/open-run.ts'
+import type { RunView } from '../run/run-view.ts'
 
 /** What ran still when its run was closed ended without saying how. */
 function closedStatus(status: RankStatus | 'running'): RankStatus {
@@ -11,7 +11,7 @@ function closedStatus(status: RankStatus | 'running'): RankStatus {
 }
 
 /** Of an open run that is closed now. */
-export function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
+export function closedRunOf(run: RunView, reopenable: boolean): ClosedRun {
   const { roster, facts, summary } = run
   const { worldSize } = roster
   const collected = facts.settings.collectAllProcesses ? (worldSize ?? 0) : 0

@@ -2,16 +2,14 @@ import type { Rank, Settled } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Conversation } from './conversation.ts'
 
-/** Refused sessions that are remembered. One that is forgotten says hello again and is refused again. */
-const quietMax = 65_536
 /** Sessions of closed runs that are remembered, to repeat an answer that was lost. */
 const endedMax = 65_536
 
-/** All conversations, by their sessions; and what is remembered of sessions with which there is none any more. */
+/** All conversations, by their sessions; and how those sessions ended whose runs are closed. */
 export class Conversations {
   readonly #bySession = new Map<string, Conversation>()
   readonly #byRun = new Map<OpenRun, Set<Conversation>>()
-  readonly #quiet = new Set<string>()
+  readonly #jobs = new WeakMap<OpenRun, Set<string>>()
   readonly #ended = new Map<string, Settled>()
   /** Of the latest attempt of each rank of each run. */
   readonly #current = new Map<string, Conversation>()
@@ -27,19 +25,10 @@ export class Conversations {
     this.#bySession.set(session, conversation)
     const ofRun = this.#byRun.get(run) ?? new Set()
     this.#byRun.set(run, ofRun.add(conversation))
+    this.#jobs.set(run, this.#jobsOf(run).add(conversation.hello.jobKey))
     const place = placeOf(run, rank)
     // An earlier attempt may still be sending what is left of it.
     if ((this.#current.get(place)?.attempt ?? -1) <= attempt) this.#current.set(place, conversation)
-  }
-
-  /** Refused: only its heartbeats are answered from now on. */
-  silence(session: string): void {
-    if (this.#quiet.size >= quietMax) this.#quiet.clear()
-    this.#quiet.add(session)
-  }
-
-  isSilenced(session: string): boolean {
-    return this.#quiet.has(session)
   }
 
   /**
@@ -64,6 +53,11 @@ export class Conversations {
     return [...(this.#byRun.get(run) ?? [])]
   }
 
+  /** The jobs whose sessions are, or were, in the run: that of another job may have named it by its id. */
+  jobsOf(run: OpenRun): ReadonlySet<string> {
+    return this.#jobsOf(run)
+  }
+
   /** Who speaks for the latest attempt of a rank, or did last. */
   holder(run: OpenRun, rank: Rank): Conversation | undefined {
     return this.#current.get(placeOf(run, rank))
@@ -85,6 +79,10 @@ export class Conversations {
     this.#forget(conversation)
     const place = placeOf(run, rank)
     if (this.#current.get(place) === conversation) this.#current.delete(place)
+  }
+
+  #jobsOf(run: OpenRun): Set<string> {
+    return this.#jobs.get(run) ?? new Set([run.facts.jobKey])
   }
 
   #forget(conversation: Conversation): void {

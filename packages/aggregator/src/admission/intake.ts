@@ -1,7 +1,7 @@
 import { limits } from '@provloom/shared'
 import type { Clock, Envelope, RefusalReason } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'
-import type { Acknowledgements } from '../run/surroundings.ts'
+import type { Positions, RunStatus } from '../run/run-status.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 
@@ -61,28 +61,26 @@ export class Intake {
     this.#place(conversation, envelope, asReceived)
   }
 
-  acknowledge(acknowledgements: Acknowledgements): void {
-    for (const [id, next] of acknowledgements) {
-      const conversation = this.#conversations.get(id)
-      if (conversation !== undefined) this.#reply(conversation.link, { kind: 'acks', session: id, next })
+  /** What becomes of it is told to whoever sent it. */
+  heard(status: RunStatus): void {
+    if (status.kind === 'stored') this.#acknowledge(status.positions)
+    if (status.kind === 'not-stored') this.#retryLater(status.positions, status.message)
+  }
+
+  #acknowledge(positions: Positions): void {
+    for (const [session, next] of positions) {
+      const conversation = this.#conversations.get(session)
+      if (conversation !== undefined) this.#reply(conversation.link, { kind: 'acks', session, next })
     }
   }
 
-  retryLater(streams: Acknowledgements, message: string): void {
-    for (const [id, positions] of streams) {
-      const conversation = this.#conversations.get(id)
+  #retryLater(positions: Positions, message: string): void {
+    const how = { kind: 'rejected', retry: true, tell: true, message } as const
+    for (const [session, streams] of positions) {
+      const conversation = this.#conversations.get(session)
       if (conversation === undefined) continue
-      for (const [stream, next] of Object.entries(positions)) {
-        this.#reply(conversation.link, {
-          kind: 'rejected',
-          session: id,
-          stream,
-          next,
-          retry: true,
-          message,
-          tell: true,
-        })
-      }
+      for (const [stream, next] of Object.entries(streams))
+        this.#reply(conversation.link, { ...how, session, stream, next })
     }
   }
 

@@ -14,7 +14,7 @@ import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
 import type { ReplayOutcome } from './replay.ts'
 import type { Surroundings } from './surroundings.ts'
-import { tellSkipped } from './trouble.ts'
+import { Trouble, tellSkipped } from './trouble.ts'
 
 /** What a new run is made from. */
 export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDir: string }
@@ -40,7 +40,13 @@ export async function beginRun(around: Surroundings, facts: RunFacts, informedBy
   const lease = await takeLease(around, facts)
   const folder = filesOf(facts.runDir).journal
   const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
-  const run = new OpenRun(around, facts, log, readersOf(around, facts, undefined), lease)
+  const trouble = new Trouble(around.tell, facts.runId)
+  const run = new OpenRun(around, facts, {
+    log,
+    readers: readersOf(around, facts, undefined),
+    lease,
+    trouble,
+  })
   await run.record({
     kind: 'opened',
     time: around.clock.nowUs(),
@@ -113,9 +119,10 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
     if (!fs.existsSync(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
-  const run = new OpenRun(around, facts, log, readers, lease)
-  tellDamage(run, log, outcome)
-  run.replayed(around.clock.monotonicMs() - beganMs)
+  const trouble = new Trouble(around.tell, facts.runId)
+  tellDamage(trouble, log, outcome)
+  const replayMs = around.clock.monotonicMs() - beganMs
+  const run = new OpenRun(around, facts, { log, readers, lease, trouble, replayMs })
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)
@@ -178,10 +185,10 @@ function readersOf(around: Surroundings, { runDir }: RunFacts, snapshot: Snapsho
   )
 }
 
-function tellDamage(run: OpenRun, { cut }: SegmentLog, outcome: ReplayOutcome): void {
+function tellDamage(trouble: Trouble, { cut }: SegmentLog, outcome: ReplayOutcome): void {
   const { damage, unreadable, missing, skipped } = outcome
-  if (skipped !== undefined) tellSkipped(run.trouble, skipped.position, skipped.reason)
-  const bad = (key: string, message: string): void => run.trouble.began(key, 'BAD_RECORD', new Error(message))
+  if (skipped !== undefined) tellSkipped(trouble, skipped.position, skipped.reason)
+  const bad = (key: string, message: string): void => trouble.began(key, 'BAD_RECORD', new Error(message))
   if (cut !== undefined) {
     const place = `byte ${cut.offset} of ${cut.file}`
     bad(

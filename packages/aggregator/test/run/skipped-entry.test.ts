@@ -6,6 +6,7 @@ import type { GraphBuilder } from '@provloom/graph'
 import type { RunFacts } from '@provloom/rundir'
 import {
   SegmentLog,
+  Statuses,
   encodeEnvelope,
   encodeEvent,
   roomForPoints,
@@ -76,9 +77,7 @@ function surroundings(which: Which, when: 'before' | 'after', told: AggregatorSt
     },
     createGraph: false,
     createSvg: false,
-    onRoom: () => {},
-    acknowledge: () => {},
-    retryLater: () => {},
+    runs: new Statuses(),
   }
 }
 

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ManualClock } from './support/clock.ts'
-import { TestHouse, readJson } from './support/house.ts'
-import { rankEnd, rankStart } from './support/peer.ts'
+import { ManualClock } from '../support/clock.ts'
+import { TestHouse, readJson } from '../support/house.ts'
+import { rankEnd, rankStart } from '../support/peer.ts'
 import type { Connection } from '@provloom/shared'
 
 let house: TestHouse
