@@ -7,6 +7,7 @@ import type { Settling } from '../admission/settling.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
+import { nextTurn } from '../slices.ts'
 import { outlookOf } from './outlook.ts'
 import type { Done, Missing } from './outlook.ts'
 import type { Sights } from './sights.ts'
@@ -35,6 +36,8 @@ interface Course {
   readonly trouble: Trouble
   notBeforeMs: number
   endedMs: number
+  /** It is looked at when nothing is on its way into its journal any more. */
+  looksAtRest: boolean
 }
 
 /**
@@ -57,11 +60,10 @@ export class Closing {
 
   /** Ends the run if everybody in it has ended, and closes it if nobody is left to add to it. */
   look(run: OpenRun): void {
-    const { around, sights, holdOpen } = this.#rooms
-    if (holdOpen) return
+    const { around, sights, registry, holdOpen } = this.#rooms
+    if (holdOpen || registry.get(run.facts.runId) !== run) return
     if (this.#running.has(run) || this.#courseOf(run).notBeforeMs > around.clock.monotonicMs()) return
-    // Somebody may be about to come: what is on its way into the journal decides first.
-    if (run.isRecording) return
+    if (run.isRecording) return this.#lookAtRest(run)
     if (run.isOver) {
       if (this.#isQuiet(run)) void this.#guarded(run, () => this.#close(run, mayReopen(run)))
       return
@@ -94,6 +96,21 @@ export class Closing {
     await Promise.all(this.#running.values())
   }
 
+  /** Somebody may be about to come: what is on its way into the journal decides first. */
+  #lookAtRest(run: OpenRun): void {
+    const course = this.#courseOf(run)
+    if (course.looksAtRest) return
+    course.looksAtRest = true
+    void run
+      .settled()
+      // Who waited for an entry may write the next one.
+      .then(nextTurn)
+      .then(() => {
+        course.looksAtRest = false
+        this.look(run)
+      })
+  }
+
   #guarded(run: OpenRun, work: () => Promise<void>): Promise<void> {
     const { around, settling } = this.#rooms
     const course = this.#courseOf(run)
@@ -118,7 +135,7 @@ export class Closing {
     const known = this.#courses.get(run)
     if (known !== undefined) return known
     const trouble = new Trouble(this.#rooms.around.tell, run.facts.runId)
-    const made = { trouble, notBeforeMs: 0, endedMs: 0 }
+    const made = { trouble, notBeforeMs: 0, endedMs: 0, looksAtRest: false }
     this.#courses.set(run, made)
     return made
   }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ManualClock } from '../support/clock.ts'
 import { TestHouse, readJson } from '../support/house.ts'
 import { rankEnd, rankStart } from '../support/peer.ts'
+import { SlowDisk } from '../support/slow-disk.ts'
 import type { Connection } from '@provloom/shared'
 
 let house: TestHouse
@@ -109,4 +110,38 @@ test('who was absent and comes is absent no more', async () => {
   expect(await session(second.connection, 1)).toBe('exp_0')
   await second.stop(30_000, 0)
   expect(runJson(0)).toMatchObject({ status: 'completed', problems: 0, ledger: { absent: [] } })
+})
+
+test('a run ends as soon as what was on its way into its journal is there, and no time need pass for it', async () => {
+  const files = new SlowDisk()
+  const { connection } = await house.started({}, { files, clock: new ManualClock() })
+  const peer = house.peer(connection)
+  await peer.welcome()
+  await peer.store('w', [rankEnd()])
+  /** Stops the next sync. */
+  const hold = (): { reached: Promise<void>; letGo: () => void } => {
+    let letGo = (): void => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    const reached = new Promise<void>((resolve) => {
+      files.beforeSync = () => {
+        files.beforeSync = () => Promise.resolve()
+        resolve()
+        return held
+      }
+    })
+    return { reached, letGo }
+  }
+  const first = hold()
+  await peer.say({ kind: 'bye', session: peer.session, final: true, ledger: {}, ledgerClosed: true })
+  await first.reached
+  const second = hold()
+  await peer.say({ kind: 'retired', session: peer.session, ledger: {} })
+  await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 1, backlog: 0 })
+  await peer.hear('pulse')
+  first.letGo()
+  await peer.hear('farewell')
+  await second.reached
+  expect(house.told.filter(({ kind }) => kind === 'run-ended')).toEqual([])
+  second.letGo()
+  expect((await house.status('run-ended')).summary).toMatchObject({ status: 'completed' })
 })
