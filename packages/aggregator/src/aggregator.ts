@@ -150,7 +150,7 @@ class LocalAggregator implements Aggregator {
     control.make()
     this.#generation.refuseLater()
     await refuseSecond(control.connection)
-    const before = readServerFile(control.server)
+    const before = readServerFile(this.#files, control.server)
     const keys = before?.keys ?? newKeys()
     const { port: given, listen, advertise, encrypted } = this.#settings
     const ports = given !== 0 ? [given] : before === undefined ? [0] : [before.port, 0]

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunFacts } from '@provloom/rundir'
@@ -148,7 +147,7 @@ export class Opener {
   ): Promise<OpenRun> {
     const around = this.#around
     const registry = this.#registry
-    const facts = placeRun({
+    const facts = placeRun(around, {
       runId: hello.runId ?? mintRunId(Math.floor(around.clock.nowUs() / 1000), randomBytes(10)),
       jobKey: hello.jobKey,
       ordinal,
@@ -162,7 +161,7 @@ export class Opener {
       run = await beginRun(around, facts, after?.facts.runId)
     } catch (error) {
       // Nothing of this run was promised to anybody yet.
-      fs.rmSync(facts.runDir, { recursive: true, force: true })
+      await around.files.removeFolder(facts.runDir)
       throw error
     } finally {
       registry.hasBegun(facts, run)
@@ -173,10 +172,11 @@ export class Opener {
 
   async #resumeOne(facts: RunFacts): Promise<void> {
     const registry = this.#registry
+    const { files } = this.#around
     try {
       const run = await resumeRun(this.#around, facts)
-      if (run === 'finished') return registry.addClosed(finishedRun(facts))
-      if (run === 'never-begun') return fs.rmSync(facts.runDir, { recursive: true, force: true })
+      if (run === 'finished') return registry.addClosed(finishedRun(files, facts))
+      if (run === 'never-begun') return await files.removeFolder(facts.runDir)
       registry.add(run)
       this.#tellOpened(run, true)
     } catch (error) {

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov/draw'
 import type { ProvDocument } from '@provloom/prov'
@@ -65,7 +64,7 @@ export async function closeRun(
     const applied = run.readers.position
     await writeSnapshot(around.files, reopening, { applied, through: applied, graph, metrics: saved })
   }
-  await fs.promises.rm(journal, { recursive: true, force: true })
+  await around.files.removeFolder(journal)
   return written
 }
 
@@ -74,7 +73,8 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   const files = filesOf(run.facts.runDir)
   await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
   const pictures = await writePictures(run, around)
-  const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
+  const parts = partNames(around.files.list(files.metrics)).map((name) => `metrics/${name}`)
+  const written = ['prov.json', ...pictures, ...parts]
   const summary = graph.summary()
   // As the graph says it: also of a rank that was open when its aggregator was stopped.
   const kept = summary.problemKinds.some(({ code }) => code === 'KEPT')
@@ -112,9 +112,4 @@ async function writePictures(run: Ending, around: Surroundings): Promise<string[
     }
   }
   return written
-}
-
-function partsOf(folder: string): string[] {
-  if (!fs.existsSync(folder)) return []
-  return partNames(fs.readdirSync(folder)).map((name) => `metrics/${name}`)
 }

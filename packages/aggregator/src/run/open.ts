@@ -1,10 +1,9 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { filesOf, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
 import { ProvloomError, SegmentLog, lsn, writeDurably } from '@provloom/shared'
-import type { RunId } from '@provloom/shared'
+import type { Files, RunId } from '@provloom/shared'
 import { readSnapshot } from '../journal/snapshot.ts'
 import type { Snapshot } from '../journal/snapshot.ts'
 import { makeRunDirectory } from './directory.ts'
@@ -24,9 +23,9 @@ export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDi
  *
  * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
  */
-export function placeRun(request: RunRequest): RunFacts {
+export function placeRun({ files }: Surroundings, request: RunRequest): RunFacts {
   const { saveDir, ...facts } = request
-  const directory = makeRunDirectory(saveDir, facts.settings.experimentName)
+  const directory = makeRunDirectory(files, saveDir, facts.settings.experimentName)
   return { ...facts, runDir: directory.path, number: directory.number }
 }
 
@@ -81,12 +80,13 @@ export async function resumeRun(
   around: Surroundings,
   facts: RunFacts,
 ): Promise<OpenRun | 'finished' | 'never-begun'> {
-  const files = filesOf(facts.runDir)
-  if (!fs.existsSync(files.journal)) return fs.existsSync(files.provJson) ? 'finished' : 'never-begun'
+  const { journal, provJson } = filesOf(facts.runDir)
+  const { files } = around
+  if (!files.exists(journal)) return files.exists(provJson) ? 'finished' : 'never-begun'
   const lease = await takeLease(around, facts)
   try {
     // Whoever had it may have closed it in that moment.
-    if (!fs.existsSync(files.journal)) {
+    if (!files.exists(journal)) {
       lease.leave()
       return 'finished'
     }
@@ -101,7 +101,7 @@ export async function resumeRun(
 
 async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
   const files = filesOf(facts.runDir)
-  removeLeftovers(facts.runDir)
+  removeLeftovers(around.files, facts.runDir)
   await takeKept(around, facts)
   const look = readSnapshot(files.snapshot)
   if (look.kind === 'bad') throw unreadable(files.snapshot, look.reason)
@@ -116,7 +116,7 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
   if (readers.position < 0) {
     log.close()
     // The first entry is written before the first document: with one on disk this is damage, and nothing is removed.
-    if (!fs.existsSync(files.provJson)) return 'never-begun'
+    if (!around.files.exists(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
   const trouble = new Trouble(around.tell, facts.runId)
@@ -138,12 +138,13 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
  * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
  */
 export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
-  const files = filesOf(facts.runDir)
-  if (!fs.existsSync(files.reopening)) return undefined
-  around.files.makeFolder(files.journal)
+  const { journal, reopening } = filesOf(facts.runDir)
+  const { files } = around
+  if (!files.exists(reopening)) return undefined
+  files.makeFolder(journal)
   const run = await resumeRun(around, facts)
   if (typeof run === 'string') return undefined
-  around.files.remove(files.reopening)
+  files.remove(reopening)
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
 }
@@ -163,8 +164,8 @@ export async function goOnWith(around: Surroundings, facts: RunFacts): Promise<O
 /** A run that is reopened begins with what closing has kept; so does one whose reopening was cut off before it had that. */
 async function takeKept({ files }: Surroundings, { runDir }: RunFacts): Promise<void> {
   const { snapshot, reopening } = filesOf(runDir)
-  if (fs.existsSync(snapshot) || !fs.existsSync(reopening)) return
-  await writeDurably(files, snapshot, [await fs.promises.readFile(reopening)])
+  if (files.exists(snapshot) || !files.exists(reopening)) return
+  await writeDurably(files, snapshot, [files.read(reopening)])
 }
 
 function takeLease({ clock, version, force, tell }: Surroundings, facts: RunFacts): Promise<Lease> {
@@ -218,10 +219,10 @@ async function syncLast(around: Surroundings, folder: string): Promise<void> {
 }
 
 /** Temporary files of an aggregator that was killed while it wrote. */
-function removeLeftovers(runDir: string): void {
+function removeLeftovers(files: Files, runDir: string): void {
   for (const folder of [runDir, filesOf(runDir).journal]) {
-    for (const name of fs.readdirSync(folder)) {
-      if (/\.\d+\.tmp$/.test(name)) fs.rmSync(path.join(folder, name), { force: true })
+    for (const name of files.list(folder)) {
+      if (/\.\d+\.tmp$/.test(name)) files.remove(path.join(folder, name))
     }
   }
 }

@@ -1,6 +1,8 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ManualClock } from '../support/clock.ts'
+import { Disk } from '../support/disk.ts'
 import { TestHouse, readJson } from '../support/house.ts'
 import { rankEnd, rankStart } from '../support/peer.ts'
 import { SlowDisk } from '../support/slow-disk.ts'
@@ -144,4 +146,32 @@ test('a run ends as soon as what was on its way into its journal is there, and n
   expect(house.told.filter(({ kind }) => kind === 'run-ended')).toEqual([])
   second.letGo()
   expect((await house.status('run-ended')).summary).toMatchObject({ status: 'completed' })
+})
+
+/** Folders that somebody else has open, on a network file system: they cannot be removed. */
+class BusyDisk extends Disk {
+  busy = true
+
+  override removeFolder(folder: string): Promise<void> {
+    if (!this.busy) return super.removeFolder(folder)
+    return Promise.reject(Object.assign(new Error('EBUSY: resource busy or locked'), { code: 'EBUSY' }))
+  }
+}
+
+test('a run whose journal cannot be removed has ended on disk, is told, and is closed as soon as it can be', async () => {
+  const files = new BusyDisk()
+  const clock = new ManualClock()
+  const { connection } = await house.started({}, { files, clock })
+  const peer = house.peer(connection)
+  const { runDir } = await peer.welcome()
+  await peer.store('w', [rankStart(), rankEnd()])
+  await peer.bye()
+  const problem = await clock.passing(house.status('problem'))
+  expect(problem).toMatchObject({ code: 'FILE_UNWRITABLE', message: 'EBUSY: resource busy or locked' })
+  expect(runJson(0)).toMatchObject({ status: 'completed' })
+  expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(true)
+  files.busy = false
+  await clock.passing(house.status('run-finished'))
+  expect(house.told.map(({ kind }) => kind)).toContain('problem-ended')
+  expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
 })
