@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { readStoredRun } from '@provloom/rundir'
+import { filesOf, readStoredRun } from '@provloom/rundir'
 import type { ClosedRun, RunFacts } from '@provloom/rundir'
 import { ProvloomError, causeOf, limits, mintRunId, reasonOf } from '@provloom/shared'
 import type { Hello } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
-import { noOpenRun } from '../run/claim.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import { beginRun, goOnWith, placeRun, reopenRun, resumeRun } from '../run/open.ts'
 import type { Surroundings } from '../run/surroundings.ts'
@@ -215,5 +214,14 @@ function cannotOpen(saveDir: string, error: unknown): ProvloomError {
     to: saveDir,
     cause: error,
     hint: 'Check that the disk has room and that the folder may be written.',
+  })
+}
+
+function noOpenRun(runDir: string): ProvloomError {
+  const message = `${runDir} holds no run that could go on: its journal is gone`
+  return new ProvloomError('FILE_UNREADABLE', message, {
+    doing: 'go on with the run',
+    to: filesOf(runDir).journal,
+    hint: 'Its prov.json is as it was saved last.',
   })
 }

@@ -1,7 +1,8 @@
 import net from 'node:net'
 import os from 'node:os'
-import { ProvloomError, readConnection, systemCode } from '@provloom/shared'
+import { ProvloomError, readConnection } from '@provloom/shared'
 import type { Connection } from '@provloom/shared'
+import { isAlive } from '@provloom/shared/process'
 
 const answerWithinMs = 1_000
 
@@ -43,16 +44,6 @@ async function lives(connection: Connection): Promise<boolean> {
   }
   const host = here && connection.listen === '0.0.0.0' ? '127.0.0.1' : connection.advertise
   return answers(host, connection.port)
-}
-
-/** Whether a process of this machine is there. One that we may not signal is. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemCode(error) === 'EPERM'
-  }
 }
 
 function answers(host: string, port: number): Promise<boolean> {
