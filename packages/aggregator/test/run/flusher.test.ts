@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Flusher } from '../src/flusher.ts'
-import { ManualClock } from './support/clock.ts'
+import { Flusher } from '../../src/run/flusher.ts'
+import { ManualClock } from '../support/clock.ts'
 
 interface Bench {
   readonly clock: ManualClock
