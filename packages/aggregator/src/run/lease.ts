@@ -31,6 +31,8 @@ export class Lease {
   readonly #text: string
   readonly #nonce: string
   readonly #directory: number | undefined
+  /** Of the file as we have written it: whoever takes the lease puts another one in its place. */
+  #inode: number | undefined
   #lookedMs: number
 
   private constructor(runDir: string, { clock, version }: Taking) {
@@ -98,8 +100,14 @@ export class Lease {
 
   #standing(): Standing {
     if (this.#directory !== undefined && inodeOf(this.#runDir) !== this.#directory) return 'removed'
-    const owner = ownerIn(this.#file)
-    return owner === undefined || owner.nonce === this.#nonce ? 'held' : 'taken'
+    try {
+      const owner = ownerIn(this.#file)
+      return owner === undefined || owner.nonce === this.#nonce ? 'held' : 'taken'
+    } catch {
+      // No descriptor is left to read it with, say; none is needed to see which file it is.
+      const inode = inodeOf(this.#file)
+      return inode === undefined || inode === this.#inode ? 'held' : 'taken'
+    }
   }
 
   #renew(): void {
@@ -144,6 +152,7 @@ export class Lease {
   #write(): string {
     const beside = `${this.#file}.${this.#nonce}.${process.pid}.tmp`
     fs.writeFileSync(beside, this.#text, { mode: 0o644 })
+    this.#inode = inodeOf(beside)
     return beside
   }
 }
@@ -183,9 +192,9 @@ function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
   })
 }
 
-function inodeOf(folder: string): number | undefined {
+function inodeOf(name: string): number | undefined {
   try {
-    return fs.statSync(path.resolve(folder)).ino
+    return fs.statSync(path.resolve(name)).ino
   } catch {
     return undefined
   }
