@@ -42,6 +42,19 @@ const clocks = ['Date.now()', 'performance.now()', 'process.pid', 'setTimeout(()
   (call, i) => [`graph/src/apply/clock-${i}.ts`, call] as const,
 )
 
+/** Files and time beside their seams, where a test could not stand in for a disk or a clock. */
+const beside = [
+  ['aggregator/src/run/beside-1.ts', `import fs from 'node:fs'\nexport const planted = fs\n`],
+  ['aggregator/src/journal/beside.ts', `import fs from 'node:fs/promises'\nexport const planted = fs\n`],
+  [
+    'aggregator/src/metrics/beside.ts',
+    `import { setTimeout } from 'node:timers/promises'\nexport const planted = setTimeout\n`,
+  ],
+  ['aggregator/src/admission/beside.ts', 'export const planted = (): number => Date.now()\n'],
+  ['aggregator/src/closing/beside.ts', 'export const planted = (): number => performance.now()\n'],
+  ['aggregator/src/beside.ts', 'export const planted = (): unknown => setInterval(() => {}, 5)\n'],
+] as const
+
 /** Rules broken, by file: of a folder that has our rules and what is planted, and nothing else. */
 const broken = new Map<string, string[]>()
 
@@ -55,6 +68,9 @@ beforeAll(() => {
   const importing = (from: string): string => `import { it } from '${from}'\nexport const planted = it\n`
   for (const [file, from] of [...forbidden, ...allowed]) plant(file, importing(from))
   for (const [file, call] of clocks) plant(file, `export const planted = (): unknown => ${call}\n`)
+  for (const [file, text] of beside) plant(file, text)
+  // A lease is watched by the time of the machine, whatever the clock of a test says.
+  plant('aggregator/src/run/lease.ts', beside[0][1])
   plant('graph/src/nameless.ts', importing('fs'))
   plant('rundir/src/one.ts', `import { two } from './two.ts'\nexport const one = (): unknown => two\n`)
   plant('rundir/src/two.ts', `import { one } from './one.ts'\nexport const two = (): unknown => one\n`)
@@ -81,6 +97,15 @@ test.each(allowed)('packages/%s may import %s', (file) => {
 
 test.each(clocks)('packages/%s may not say %s: the graph is a function of its entries', (file) => {
   expect(broken.get(file)).toEqual(['eslint(no-restricted-globals)'])
+})
+
+test.each(beside)('packages/%s may not reach the disk or the time beside Files and Clock', (file) => {
+  expect(broken.get(file)).toHaveLength(1)
+  expect(broken.get(file)![0]).toMatch(/no-nodejs-modules|no-restricted-globals/)
+})
+
+test('what is the own of a process and no run may: packages/aggregator/src/run/lease.ts', () => {
+  expect(broken.get('aggregator/src/run/lease.ts')).toBeUndefined()
 })
 
 test('a module of Node goes by its one name, which the rules know', () => {

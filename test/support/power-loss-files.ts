@@ -72,10 +72,14 @@ class Disk implements PowerLossDisk {
     for (const change of pending) applyChange(this.#current, change)
     this.files = {
       open: (file, mode) => this.#open(file, mode),
+      read: (file) => this.#read(file),
+      exists: (name) => this.#current.has(name),
       list: (folder) => this.#list(folder),
       makeFolder: (folder) => this.#makeFolder(folder),
+      makeNewFolder: (folder) => this.#makeNewFolder(folder),
       rename: (from, to) => this.#rename(from, to),
       remove: (file) => this.#remove(file),
+      removeFolder: async (folder) => this.#removeFolder(folder),
       syncFolder: (folder) => this.#syncFolder(folder),
     }
   }
@@ -162,6 +166,12 @@ class Disk implements PowerLossDisk {
     }
   }
 
+  #read(file: string): Buffer {
+    const inode = this.#current.get(file)
+    if (inode === undefined || inode === 'folder') throw missing(file)
+    return inode.current
+  }
+
   #list(folder: string): string[] {
     const prefix = folder.endsWith('/') ? folder : `${folder}/`
     return [...this.#current.keys()]
@@ -174,6 +184,18 @@ class Disk implements PowerLossDisk {
     if (this.#current.get(folder) === 'folder') return
     this.#makeFolder(path.dirname(folder))
     this.#change(`make ${folder}`, { kind: 'set', name: folder, inode: 'folder' })
+  }
+
+  #makeNewFolder(folder: string): boolean {
+    if (this.#current.has(folder)) return false
+    if (this.#current.get(path.dirname(folder)) !== 'folder') throw missing(folder)
+    this.#change(`make ${folder}`, { kind: 'set', name: folder, inode: 'folder' })
+    return true
+  }
+
+  #removeFolder(folder: string): void {
+    for (const name of this.#list(folder)) this.#removeFolder(path.join(folder, name))
+    this.#remove(folder)
   }
 
   #rename(from: string, to: string): void {

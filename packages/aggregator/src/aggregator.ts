@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import {
-  ProvloomError,
   Statuses,
-  claimGeneration,
   drained,
-  endGeneration,
   endpointOf,
   knownError,
-  latestGeneration,
   readConnection,
   reasonOf,
   systemClock,
@@ -19,6 +15,7 @@ import { settingsOf } from './config.ts'
 import type { AggregatorConfig, Settings } from './config.ts'
 import { controlFolderOf } from './control/folder.ts'
 import type { ControlFolder } from './control/folder.ts'
+import { Generation } from './control/generation.ts'
 import { refuseSecond } from './control/running.ts'
 import { readServerFile } from './control/server-file.ts'
 import type { ServerFile } from './control/server-file.ts'
@@ -75,23 +72,22 @@ class LocalAggregator implements Aggregator {
   readonly #settings: Settings
   readonly #files: Files
   readonly #control: ControlFolder
+  readonly #generation: Generation
   readonly #statuses = new Statuses<AggregatorStatus>()
   readonly #wiring: Wiring
   #connection: Connection | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<StopOutcome> | undefined
   #leaving = false
-  /** How many agents have started before; undefined for one that somebody started by hand. */
-  #generation: number | undefined
 
   constructor(settings: Settings, seams: Seams) {
     const served = new Latch()
     this.done = served.opened
     this.#settings = settings
-    this.#generation = settings.generation
     this.#files = seams.files ?? systemFiles()
     this.#control = controlFolderOf(this.#files, settings.meetDir, settings.connectionKey)
     this.connectionFile = this.#control.connection
+    this.#generation = new Generation(this.#control.path, settings.generation)
     this.#wiring = new Wiring(settings, {
       files: this.#files,
       clock: seams.clock ?? systemClock(),
@@ -106,7 +102,7 @@ class LocalAggregator implements Aggregator {
   }
 
   get isDeserted(): boolean {
-    return this.#wiring.isDeserted
+    return this.#wiring.staying.isDeserted
   }
 
   get counts(): Counts {
@@ -132,30 +128,17 @@ class LocalAggregator implements Aggregator {
    * who have not seen that: a hello makes it stay, as the next generation, unless somebody has begun to start that.
    */
   async #idle(served: Latch): Promise<void> {
-    if (this.#generation === undefined) return served.open()
+    if (this.#generation.number === undefined) return served.open()
     if (this.#leaving || this.#connection === undefined) return
     this.#leaving = true
     // From now on nobody is let in: who reads that it has left may start the next.
-    const leaving = this.#wiring.leave(leavingMs)
+    const leaving = this.#wiring.staying.leave(leavingMs)
     await this.#say({ ...this.#connection, left: true })
-    if ((await leaving) || !this.#claimNext()) return served.open()
-    this.#connection = { ...this.#connection, generation: this.#generation }
+    if ((await leaving) || !this.#generation.claimNext()) return served.open()
+    this.#connection = { ...this.#connection, generation: this.#generation.number }
     await this.#say(this.#connection)
-    this.#wiring.stay()
+    this.#wiring.staying.stay()
     this.#leaving = false
-  }
-
-  /** Whether the next generation is ours: agents that have seen us leave may be about to start it. */
-  #claimNext(): boolean {
-    const next = (this.#generation ?? -1) + 1
-    try {
-      if (!claimGeneration(this.#control.path, next)) return false
-    } catch {
-      // Where nothing can be written, nobody else starts one.
-      return false
-    }
-    this.#generation = next
-    return true
   }
 
   /** A disk that takes no file does not keep it here: agents see that nobody answers. */
@@ -163,31 +146,20 @@ class LocalAggregator implements Aggregator {
     await this.#control.write(this.#control.connection, connection).catch(() => {})
   }
 
-  /** @throws {ProvloomError} `AGGREGATOR_RUNNING` when agents have started a later one */
-  #refuseLater(): void {
-    const generation = this.#generation
-    const latest = latestGeneration(this.#control.path)
-    if (generation === undefined || latest === undefined || latest <= generation) return
-    throw new ProvloomError('AGGREGATOR_RUNNING', 'A later aggregator of this job has been started', {
-      doing: 'start the aggregator',
-      to: this.#control.path,
-      hint: 'Nothing: the agents of the job use that one.',
-    })
-  }
-
   async #start(): Promise<void> {
     const control = this.#control
     control.make()
-    this.#refuseLater()
+    this.#generation.refuseLater()
     await refuseSecond(control.connection)
-    const before = readServerFile(control.server)
+    const before = readServerFile(this.#files, control.server)
     const keys = before?.keys ?? newKeys()
     const { port: given, listen, advertise, encrypted } = this.#settings
     const ports = given !== 0 ? [given] : before === undefined ? [0] : [before.port, 0]
     const port = await this.#wiring.open(encrypted ? keys : undefined, ports)
     const server: ServerFile = { format: 1, port, keys }
     await control.write(control.server, server)
-    this.#refuseLater()
+    this.#generation.refuseLater()
+    const generation = this.#generation.number
     this.#connection = {
       format: 1,
       jobKey: this.#settings.connectionKey,
@@ -197,7 +169,7 @@ class LocalAggregator implements Aggregator {
       port,
       pid: process.pid,
       nonce: randomBytes(8).toString('hex'),
-      ...(this.#generation === undefined ? {} : { generation: this.#generation }),
+      ...(generation === undefined ? {} : { generation }),
       curve: encrypted
         ? { serverKey: keys.serverPublic, publicKey: keys.clientPublic, secretKey: keys.clientSecret }
         : null,
@@ -228,10 +200,10 @@ class LocalAggregator implements Aggregator {
       const found = connectionAt(file)
       if (own === undefined || (found !== undefined && found.nonce !== own.nonce)) return
       // Somebody may have begun to start the next: all is theirs then.
-      if (this.#generation === undefined) return this.#control.remove(file)
-      if (!this.#wiring.mayGoOn && this.#claimNext()) return this.#control.clear()
+      if (this.#generation.number === undefined) return this.#control.remove(file)
+      if (!this.#wiring.staying.mayGoOn && this.#generation.claimNext()) return this.#control.clear()
       this.#control.remove(file)
-      endGeneration(this.#control.path, this.#generation)
+      this.#generation.end()
     } catch (error) {
       this.#statuses.tell({
         kind: 'problem',

@@ -66,7 +66,7 @@ export interface Settings {
   readonly holdOpen: boolean
 }
 
-export const saveDirDefault = 'prov'
+const saveDirDefault = 'prov'
 
 /** @throws {ProvloomError} `UNKNOWN_OPTION`, `BAD_OPTION`, `SAVE_DIR_UNKNOWN` */
 export function settingsOf(config: AggregatorConfig): Settings {

@@ -1,32 +1,42 @@
 import os from 'node:os'
-import { createGraphBuilder } from '@provloom/graph'
 import PQueue from 'p-queue'
-import { drained, limits, version } from '@provloom/shared'
-import type { Clock, Files, Rank, StopOutcome } from '@provloom/shared'
-import { hostId } from '@provloom/shared/process'
+import { createGraphBuilder } from '@provloom/graph'
+import { Statuses, drained, version } from '@provloom/shared'
+import type { Clock, Files, StopOutcome } from '@provloom/shared'
 import { Admission } from './admission/admission.ts'
+import { Answers } from './admission/answers.ts'
+import { Asking } from './admission/asking.ts'
 import { Attendance } from './admission/attendance.ts'
-import { Presence } from './admission/presence.ts'
+import { Bystanders } from './admission/bystanders.ts'
+import { Conversations } from './admission/conversations.ts'
+import { Entrance } from './admission/entrance.ts'
 import { Intake } from './admission/intake.ts'
 import type { IntakeCounts } from './admission/intake.ts'
+import { Opener } from './admission/opener.ts'
+import { Presence } from './admission/presence.ts'
 import { Registry } from './admission/registry.ts'
-import { Sessions, standingOf } from './admission/session.ts'
 import { Settling } from './admission/settling.ts'
 import { Bell } from './bell.ts'
-import { Bystanders } from './admission/bystanders.ts'
-import { Closing } from './closing.ts'
+import { Closing } from './closing/closing.ts'
+import { Sights } from './closing/sights.ts'
+import { Telling } from './closing/telling.ts'
 import type { Settings } from './config.ts'
 import type { ControlFolder } from './control/folder.ts'
 import type { Keys } from './control/server-file.ts'
 import { DescriptorWatch, descriptorLimit, ranksMax } from './inbox/descriptors.ts'
 import type { Inbox, Reply } from './inbox/inbox.ts'
 import { Reception } from './inbox/reception.ts'
+import { Room } from './inbox/room.ts'
 import { ZeroMqInbox } from './inbox/zeromq/zeromq-inbox.ts'
 import { Latch } from './latch.ts'
 import { createMetricStore } from './metrics/store.ts'
+import { Rounds } from './rounds.ts'
+import { Hints } from './run/hints.ts'
 import type { OpenRun } from './run/open-run.ts'
+import type { RunStatus } from './run/run-status.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
+import { Staying } from './staying.ts'
 import type { StatusListener } from './status.ts'
 
 /** What was turned away and what was counted, since the start. */
@@ -46,129 +56,73 @@ export interface WiringOptions {
   readonly onIdle: () => void
 }
 
-const tickMs = 250
-/** A busy machine is late with a heartbeat. */
-const beatGraceMs = 500
-const progressMs = 1_000
-/** Nobody is here, and what is open cannot be written: it is tried so long. */
-const stuckMs = 5_000
-
 /** The wiring: every room of the aggregator, and what goes from one to the next. */
 export class Wiring {
+  readonly staying: Staying
   readonly #settings: Settings
-  readonly #options: WiringOptions
-  readonly #sessions = new Sessions()
+  readonly #clock: Clock
+  readonly #conversations = new Conversations()
   readonly #registry: Registry
-  readonly #presence: Presence
+  readonly #opener: Opener
+  readonly #asking: Asking
   readonly #admission: Admission
-  readonly #attendance: Attendance
   readonly #intake: Intake
   readonly #closing: Closing
   readonly #reception: Reception
-  #inbox: Inbox | undefined
-  #cancelTick: (() => void) | undefined
-  #progressAtMs = 0
-  #descriptorsAtMs = 0
-  /** Nothing is received now; nothing was for some time since the last look at who is here. */
-  #waitsForRoom = false
-  #deaf = false
-  #closed = false
-  /** Something that waited has been taken in. */
-  readonly #freed = new Bell()
-  /** A rank has ended, is lost, or its run has ended. */
-  readonly #left = new Bell()
+  readonly #room: Room
+  readonly #rounds: Rounds
   readonly #descriptors: DescriptorWatch
-  #served = false
-  /** Every hello is asked to come again; and whether one has come. */
-  #leaving = false
-  #wanted = false
+  #inbox: Inbox | undefined
+  /** A rank has ended, is lost, or its run has ended; or somebody was let in, or not. */
+  readonly #left = new Bell()
 
   constructor(settings: Settings, options: WiringOptions) {
+    const { clock, onIdle } = options
     this.#settings = settings
+    this.#clock = clock
     this.#descriptors = new DescriptorWatch(new Trouble(options.tell, undefined))
-    this.#options = options
-    const { clock } = options
+    const runs = new Statuses<RunStatus>()
+    const around = surroundings(settings, options, runs)
     const reply: Reply = (peer, message) => this.#inbox?.reply(peer, message)
-    this.#intake = new Intake(this.#sessions, reply, clock)
-    const around = this.#surroundings()
-    this.#registry = new Registry(around, settings, options.control)
-    this.#presence = new Presence(clock)
-    const [registry, sessions, presence] = [this.#registry, this.#sessions, this.#presence]
-    const bystanders = new Bystanders({ around, registry, presence })
-    const settling = new Settling(around, sessions, reply, !settings.holdOpen)
-    this.#closing = new Closing({
-      around,
-      registry,
-      sessions,
-      presence,
-      settling,
-      isAttended: settings.isAttended,
-      onClosed: () => {
-        this.#served = true
-        this.#freed.ring()
-        this.#left.ring()
-        this.#lookIdle()
-      },
-    })
-    this.#attendance = new Attendance({
-      around,
-      sessions,
-      presence,
+    const presence = new Presence(clock)
+    const registry = (this.#registry = new Registry(settings.asked, options.control))
+    const opener = (this.#opener = new Opener(around, settings, registry))
+    const conversations = this.#conversations
+    const known = { around, clock, registry, opener, conversations, presence, hints: new Hints(), reply }
+    const { isAttended, holdOpen, generation } = settings
+    const settling = new Settling({ ...known, runsEnd: !holdOpen })
+    const bystanders = new Bystanders(known)
+    const sights = new Sights({ ...known, isAttended })
+    const telling = new Telling(known)
+    const onClosed = (): void => this.#onClosed()
+    const closing = new Closing({ ...known, settling, sights, telling, holdOpen, onClosed })
+    const staying = new Staying({ ...known, closing, isOfAgents: generation !== undefined, onIdle })
+    const answers = new Answers(known)
+    const asking = new Asking(clock, () => this.#left.ring())
+    const attendance = new Attendance({
+      ...known,
       bystanders,
       settling,
-      reply,
-      onLeft: (run) => {
-        this.#left.ring()
-        this.#look(run)
-      },
-      onGone: () => {
-        for (const run of registry.open) this.#look(run)
-        this.#lookIdle()
-      },
+      answers,
+      onLeft: (run) => this.#onLeft(run),
+      onGone: () => this.#onGone(),
     })
-    this.#admission = new Admission({
-      around,
-      registry,
-      sessions,
-      presence,
-      bystanders,
-      settling,
-      reply,
-      ranksMax: ranksMax(descriptorLimit()),
-      leaving: () => {
-        if (!this.#leaving) return false
-        this.#wanted = true
-        return true
-      },
-      onDecided: () => this.#left.ring(),
-    })
-    this.#reception = new Reception({
-      admission: this.#admission,
-      attendance: this.#attendance,
-      intake: this.#intake,
-      reply,
-    })
-  }
-
-  #surroundings(): Surroundings {
-    const [options, settings] = [this.#options, this.#settings]
-    return {
-      files: options.files,
-      clock: options.clock,
-      version,
-      host: os.hostname(),
-      connectionFile: options.control.connection,
-      tell: options.tell,
-      force: settings.force,
-      createGraphBuilder,
-      createMetricStore,
-      createGraph: settings.createGraph,
-      createSvg: settings.createSvg,
-      drawings: new PQueue({ concurrency: 1 }),
-      onRoom: () => this.#freed.ring(),
-      acknowledge: (acknowledgements) => this.#intake.acknowledge(acknowledgements),
-      retryLater: (streams, message) => this.#intake.retryLater(streams, message),
-    }
+    const atDoor = { ...known, asking, answers, bystanders, settling }
+    const entrance = new Entrance({ ...atDoor, ranksMax: ranksMax(descriptorLimit()) })
+    const admission = new Admission({ ...atDoor, entrance, leaving: () => staying.asksAgain() })
+    const intake = new Intake(conversations, reply, clock)
+    const room = new Room(() => registry.open)
+    const descriptors = this.#descriptors
+    this.staying = staying
+    this.#asking = asking
+    this.#closing = closing
+    this.#admission = admission
+    this.#intake = intake
+    this.#room = room
+    this.#reception = new Reception({ admission, answers, attendance, intake, reply })
+    this.#rounds = new Rounds({ ...known, attendance, sights, closing, descriptors, room, staying })
+    runs.listen((status) => intake.heard(status))
+    runs.listen((status) => this.#heard(status))
   }
 
   get counts(): Counts {
@@ -177,28 +131,6 @@ export class Wiring {
       strangers: this.#inbox?.strangers ?? 0,
       malformed: this.#reception.malformed + (this.#inbox?.misshapen ?? 0),
     }
-  }
-
-  /** Nobody was heard for longer than between two heartbeats, and ranks of other machines, whose network may be slow, are not in. */
-  get isDeserted(): boolean {
-    // One that went on from a journal may never hear of its ranks.
-    const isOfHere = (run: OpenRun, rank: Rank, host: string | undefined): boolean => {
-      const holder = this.#sessions.holder(run, rank)
-      return holder === undefined ? host === os.hostname() : holder.hello.hostId === hostId()
-    }
-    return (
-      this.#presence.silentMs > limits.heartbeatIntervalMs + beatGraceMs &&
-      this.#registry.open.every((run) =>
-        [...run.roster.latest()].every(
-          ({ rank, ended, host }) => ended !== undefined || isOfHere(run, rank, host),
-        ),
-      )
-    )
-  }
-
-  /** Whether a run that has ended may go on: what it would go on from is kept, or it is still open. */
-  get mayGoOn(): boolean {
-    return this.#registry.openCount > 0 || this.#registry.closed.some(({ reopenable }) => reopenable)
   }
 
   /**
@@ -213,11 +145,11 @@ export class Wiring {
       listen: this.#settings.listen,
       keys,
       onFrame: (peer, payload) => this.#reception.frame(peer, payload),
-      room: () => this.#room(),
+      room: () => this.#room.made(),
     })
     const port = await inbox.bind(ports)
     try {
-      await this.#registry.resume()
+      await this.#opener.resume()
     } catch (error) {
       await inbox.stop()
       throw error
@@ -225,25 +157,22 @@ export class Wiring {
     this.#inbox = inbox
     inbox.receive()
     this.#descriptors.guard(port)
-    this.#tick()
+    this.#rounds.begin()
     return port
   }
 
   /** Lets ranks that are about to end do so, ends the runs that are open, and stops to listen. */
   async close(deadlineMs: number, patienceMs: number): Promise<StopOutcome> {
-    const { clock } = this.#options
-    const untilMs = clock.monotonicMs() + deadlineMs
+    const untilMs = this.#clock.monotonicMs() + deadlineMs
     if (patienceMs > 0) await this.#within(this.#allLeft(), patienceMs)
     // What was not said by now asks again, and is kept.
-    this.#leaving = true
+    this.staying.refuseAll()
     const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
     const all = Promise.all([...closings, this.#closing.underway()])
-    await this.#within(all, untilMs - clock.monotonicMs())
-    this.#cancelTick?.()
-    this.#cancelTick = undefined
+    await this.#within(all, untilMs - this.#clock.monotonicMs())
+    this.#rounds.end()
     this.#descriptors.close()
-    this.#closed = true
-    this.#freed.ring()
+    this.#room.close()
     await this.#inbox?.stop()
     this.#inbox = undefined
     const left = this.#registry.open.map((run) => run.facts.runDir)
@@ -254,116 +183,60 @@ export class Wiring {
 
   /** Resolves when no rank is here, or about to be, that is not lost. */
   async #allLeft(): Promise<void> {
-    while (
-      this.#admission.isDeciding ||
-      this.#sessions.live().some((one) => standingOf(one)?.lost === undefined && one.run.gone === undefined)
-    )
-      await this.#left.heard()
+    const isHere = (): boolean =>
+      this.#conversations
+        .live()
+        .some(({ standing, run }) => standing?.lost === undefined && run.gone === undefined)
+    while (this.#asking.isDeciding || isHere()) await this.#left.heard()
   }
 
   async #within(work: Promise<unknown>, patienceMs: number): Promise<void> {
     const late = new Latch()
-    const cancel = this.#options.clock.after(Math.max(0, patienceMs), () => late.open())
+    const cancel = this.#clock.after(Math.max(0, patienceMs), () => late.open())
     await Promise.race([work, late.opened])
     cancel()
   }
 
-  #tick(): void {
-    this.#cancelTick = this.#options.clock.after(tickMs, () => this.#tick())
-    this.#attendance.tick(this.#deaf)
-    this.#deaf = this.#waitsForRoom
-    for (const run of this.#registry.open) {
-      run.look()
-      if (run.gone !== undefined) {
-        this.#letGo(run)
-        continue
-      }
-      this.#closing.note(run)
-      this.#look(run)
-    }
-    this.#tellProgress()
-    this.#watchDescriptors()
-    this.#lookIdle()
-  }
-
-  /** Who was started for a job that never came need not stay for ever either; agents that come later start another. */
-  #lookIdle(): void {
-    if (this.#presence.any) return
-    if (this.#registry.openCount > 0) {
-      if (this.#isStuck && this.#presence.silentMs >= stuckMs) this.#options.onIdle()
-      return
-    }
-    const patienceMs = this.#settings.generation === undefined ? limits.absentWaitMs : limits.lostAfterMs
-    const tried = this.#served || this.#registry.isFailing
-    if (tried || this.#presence.silentMs >= patienceMs) this.#options.onIdle()
-  }
-
-  /** What is open cannot be written, and is in its journal as far as that goes: nobody's staying changes that. */
-  get #isStuck(): boolean {
-    const { open, openCount } = this.#registry
-    return openCount === open.length && open.every((run) => run.isStuck)
-  }
-
-  /**
-   * About to leave: everybody who comes is asked to come again, for a while or for ever.
-   *
-   * @returns whether nobody came for a while
-   */
-  async leave(forMs: number): Promise<boolean> {
-    this.#leaving = true
-    this.#wanted = false
-    await new Promise<void>((resolve) => {
-      this.#options.clock.after(forMs, resolve)
-    })
-    return this.#isStuck && !this.#wanted
-  }
-
-  /** Takes in who comes, again. */
-  stay(): void {
-    this.#leaving = false
-  }
-
-  #look(run: OpenRun): void {
-    if (!this.#settings.holdOpen) this.#closing.look(run)
+  #heard(status: RunStatus): void {
+    if (status.kind === 'room') this.#room.freed()
+    if (status.kind !== 'gone') return
+    const run = this.#registry.open.find(({ facts }) => facts.runId === status.runId)
+    if (run !== undefined) this.#letGo(run)
   }
 
   /** The run is not ours to write any more. What its ranks log is not acknowledged, and stays with them. */
   #letGo(run: OpenRun): void {
     void this.#registry.letGo(run)
     this.#admission.turnAway(run)
-    this.#served = true
+    this.staying.served()
     this.#left.ring()
   }
 
-  #watchDescriptors(): void {
-    const now = this.#options.clock.monotonicMs()
-    if (now - this.#descriptorsAtMs < this.#descriptors.everyMs) return
-    this.#descriptorsAtMs = now
-    this.#descriptors.look()
+  #onClosed(): void {
+    this.staying.served()
+    this.#room.freed()
+    this.#left.ring()
+    this.staying.look()
   }
 
-  #tellProgress(): void {
-    const now = this.#options.clock.monotonicMs()
-    if (now - this.#progressAtMs < progressMs) return
-    this.#progressAtMs = now
-    for (const run of this.#registry.open) {
-      const progress = run.takeProgress()
-      if (progress !== undefined) this.#options.tell(progress)
-    }
+  /** A rank has ended, or is lost: its run may be over. */
+  #onLeft(run: OpenRun): void {
+    this.#left.ring()
+    this.#closing.look(run)
   }
 
-  /** Resolves when what was received and not yet stored, applied and in Parquet has become little enough. */
-  async #room(): Promise<void> {
-    while (!this.#closed && this.#isFull()) {
-      this.#waitsForRoom = this.#deaf = true
-      await this.#freed.heard()
-    }
-    this.#waitsForRoom = false
+  /** An agent has gone: whoever waited for it need not any more. */
+  #onGone(): void {
+    for (const run of this.#registry.open) this.#closing.look(run)
+    this.staying.look()
   }
+}
 
-  #isFull(): boolean {
-    const { open } = this.#registry
-    if (open.some(({ isOverfull }) => isOverfull)) return true
-    return open.reduce((sum, run) => sum + run.pendingBytes, 0) > limits.inFlightBytesMax
-  }
+function surroundings(settings: Settings, options: WiringOptions, runs: Statuses<RunStatus>): Surroundings {
+  const { files, clock, tell, control } = options
+  const { force, createGraph, createSvg } = settings
+  const { connection: connectionFile } = control
+  const host = os.hostname()
+  const makers = { createGraphBuilder, createMetricStore, drawings: new PQueue({ concurrency: 1 }) }
+  return { files, clock, tell, runs, version, host, connectionFile, force, createGraph, createSvg, ...makers }
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { whatIsWrong } from '../src/admission/hello.ts'
 import { Outbox } from '../src/inbox/zeromq/outbox.ts'
 import { ApplyQueue } from '../src/run/apply-queue.ts'
-import { outlookOf } from '../src/run/outlook.ts'
+import { outlookOf } from '../src/closing/outlook.ts'
 import { rosterOf, sight } from './support/roster.ts'
 
 const admitted = (rank: number, more: object = {}): Parameters<typeof rosterOf>[1] => ({

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -83,6 +84,14 @@ test('the run of a living aggregator is refused by its lease; a copy of it, and 
   expect(own.look(true)).toBe('held')
   fs.renameSync(runDir, `${runDir}-moved`)
   expect(own.look(true)).toBe('removed')
+})
+
+test('a lease that no descriptor is left to read is held, unless another one has put its own in its place', () => {
+  const script = path.join(import.meta.dirname, 'run/lease-at-limit.js')
+  const command = ['-c', 'ulimit -n 64; exec "$@"', 'bash', process.execPath, script, house.saveDir]
+  const { stdout, stderr } = spawnSync('/bin/bash', command, { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual({ descriptors: true, full: 'held', taken: 'taken' })
 })
 
 test('a folder without run.json, and a run without its journal, are refused with a hint', async () => {

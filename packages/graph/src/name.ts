@@ -40,13 +40,13 @@ interface Claiming {
   readonly state: { readonly ids: ReadonlyMap<string, true> }
 }
 
-/** Joins parts that may hold any text into a key; different parts give different keys. */
-export function keyOf(...parts: readonly (string | number | undefined)[]): string {
-  return parts.map((part) => (part === undefined ? '-' : `+${escaped(String(part))}`)).join('\0-')
+/** Joins pieces that may hold any text into a key; different pieces give different keys. */
+export function keyOf(...pieces: readonly (string | number | undefined)[]): string {
+  return pieces.map((piece) => (piece === undefined ? '-' : `+${escaped(String(piece))}`)).join('\0-')
 }
 
-function escaped(part: string): string {
-  return part.includes('\0') ? part.replaceAll('\0', '\0+') : part
+function escaped(piece: string): string {
+  return piece.includes('\0') ? piece.replaceAll('\0', '\0+') : piece
 }
 
 /** A number in text that sorts like the number. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { systemCode } from './errors.ts'
 
 /**
- * The file seam. Only what the spool, the journal and durable files need, so that a test can stand in a disk
+ * The file seam. Only what spools, journals, durable files and run directories need, so that a test can stand in a disk
  * that is full, slow, or loses what was not synced.
  */
 export interface OpenFile {
@@ -30,13 +30,25 @@ export type Access = 'private' | 'umask'
 export interface Files {
   /** `append` creates the file when it is absent, private unless told otherwise. Throws the system's error. */
   open(file: string, mode: 'read' | 'append', access?: Access): OpenFile
+  /** A whole file. Throws the system's error. */
+  read(file: string): Buffer
+  /** Whether there is a file or folder of this name, as far as can be seen. */
+  exists(name: string): boolean
   /** Names in a folder, sorted; an absent folder has none. */
   list(folder: string): string[]
   /** Makes a folder, private unless told otherwise, and its parents, which always follow the umask. */
   makeFolder(folder: string, access?: Access): void
+  /**
+   * Makes a folder, by the umask, in one that is there. Throws the system's error.
+   *
+   * @returns whether it was not there: of several processes one makes it
+   */
+  makeNewFolder(folder: string): boolean
   rename(from: string, to: string): void
   /** Removing what is not there is no error. */
   remove(file: string): void
+  /** Removes a folder with all that is in it, while others go on. Removing what is not there is no error. */
+  removeFolder(folder: string): Promise<void>
   /** Makes the folder's entries durable. A file system that cannot is asked in vain, silently. */
   syncFolder(folder: string): Promise<void>
 }
@@ -50,6 +62,8 @@ export function systemFiles(): Files {
     open(file, mode, access = 'private') {
       return openFile(fs.openSync(file, mode === 'read' ? 'r' : 'a+', fileModes[access]))
     },
+    read: (file) => fs.readFileSync(file),
+    exists: (name) => fs.existsSync(name),
     list(folder) {
       try {
         return fs.readdirSync(folder).sort()
@@ -61,10 +75,20 @@ export function systemFiles(): Files {
     makeFolder(folder, access = 'private') {
       makePath(folder, access)
     },
+    makeNewFolder(folder) {
+      try {
+        fs.mkdirSync(folder)
+        return true
+      } catch (error) {
+        if (systemCode(error) === 'EEXIST') return false
+        throw error
+      }
+    },
     rename: fs.renameSync,
     remove(file) {
       fs.rmSync(file, { force: true })
     },
+    removeFolder: (folder) => fs.promises.rm(folder, { recursive: true, force: true }),
     syncFolder,
   }
 }

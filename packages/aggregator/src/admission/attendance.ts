@@ -3,21 +3,23 @@ import type { Bye, Exit, Gone, Heartbeat, Kept, Present, Retired } from '@provlo
 import type { Peer, Reply } from '../inbox/inbox.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
+import type { Answers } from './answers.ts'
 import type { Bystanders } from './bystanders.ts'
 import type { Presence } from './presence.ts'
-import { standingOf } from './session.ts'
-import type { Session, Sessions } from './session.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
 import type { Settling } from './settling.ts'
 
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
 const lookMsMax = 500
 
-export interface AttendanceParts {
+export interface AttendanceRooms {
   readonly around: Surroundings
   readonly bystanders: Bystanders
-  readonly sessions: Sessions
+  readonly conversations: Conversations
   readonly presence: Presence
   readonly settling: Settling
+  readonly answers: Answers
   readonly reply: Reply
   /** A rank has ended, or is lost: its run may be over. */
   readonly onLeft: (run: OpenRun) => void
@@ -27,23 +29,23 @@ export interface AttendanceParts {
 
 /** Who is here: heartbeats, byes, farewells of agents, and ranks that have fallen silent. */
 export class Attendance {
-  readonly #parts: AttendanceParts
+  readonly #rooms: AttendanceRooms
   #tickedMs: number
 
-  constructor(parts: AttendanceParts) {
-    this.#parts = parts
-    this.#tickedMs = parts.around.clock.monotonicMs()
+  constructor(rooms: AttendanceRooms) {
+    this.#rooms = rooms
+    this.#tickedMs = rooms.around.clock.monotonicMs()
   }
 
   heartbeat(peer: Peer, beat: Heartbeat): void {
-    const { sessions, presence, around, reply } = this.#parts
-    const session = sessions.get(beat.session)
-    if (session === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
-    if (session !== undefined) {
-      this.#heard(session, peer)
-      presence.heard(session.hello.agent, session.hello.jobKey)
-      session.closing ||= beat.closing === true
-      if (isLost(session) && session.phase === 'open') return this.#again(peer, beat.session)
+    const { conversations, presence, around, reply } = this.#rooms
+    const conversation = conversations.get(beat.session)
+    if (conversation === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
+    if (conversation !== undefined) {
+      this.#heard(conversation, peer)
+      presence.heard(conversation.hello.agent, conversation.hello.jobKey)
+      conversation.closing ||= beat.closing === true
+      if (isLost(conversation) && conversation.phase === 'open') return this.#again(peer, beat.session)
     }
     reply(peer, {
       kind: 'pulse',
@@ -54,25 +56,26 @@ export class Attendance {
   }
 
   bye(peer: Peer, bye: Bye): void {
-    const { sessions, settling, reply } = this.#parts
-    const session = sessions.get(bye.session)
+    const { conversations, settling, reply } = this.#rooms
+    const conversation = conversations.get(bye.session)
     const farewell = (): void => reply(peer, { kind: 'farewell', session: bye.session })
-    if (session === undefined) return this.#byeOfNobody(peer, bye.session)
-    this.#heard(session, peer)
-    if (bye.kept !== undefined && session.phase === 'open') return this.#parted(session, bye.kept, farewell)
-    if (!bye.final || session.phase === 'replaced') return farewell()
-    if (standingOf(session)?.ended !== undefined) {
-      session.phase = 'done'
+    if (conversation === undefined) return this.#byeOfNobody(peer, bye.session)
+    this.#heard(conversation, peer)
+    if (bye.kept !== undefined && conversation.phase === 'open')
+      return this.#parted(conversation, bye.kept, farewell)
+    if (!bye.final || conversation.phase === 'replaced') return farewell()
+    if (conversation.standing?.ended !== undefined) {
+      conversation.phase = 'done'
       farewell()
-      return settling.tell(session)
+      return settling.tell(conversation)
     }
-    if (session.phase !== 'open' || session.run.isEnding || session.told.has('bye')) return
-    session.told.add('bye')
-    session.closing = true
-    const { rank, attempt, run } = session
+    if (conversation.phase !== 'open' || conversation.run.isEnding || conversation.marks.has('bye')) return
+    conversation.marks.add('bye')
+    conversation.closing = true
+    const { rank, attempt, run } = conversation
     const entry = {
       kind: 'ended',
-      time: this.#parts.around.clock.nowUs(),
+      time: this.#rooms.around.clock.nowUs(),
       rank,
       attempt,
       ledger: bye.ledger,
@@ -82,29 +85,28 @@ export class Attendance {
     } as const
     run.record(entry).then(
       () => {
-        session.phase = 'done'
-        const status = standingOf(session)?.end?.status
-        this.#parts.around.tell({ kind: 'rank-ended', runId: run.facts.runId, rank, attempt, status })
+        conversation.phase = 'done'
+        const status = conversation.standing?.end?.status
+        this.#rooms.around.tell({ kind: 'rank-ended', runId: run.facts.runId, rank, attempt, status })
         farewell()
-        this.#parts.onLeft(run)
+        this.#rooms.onLeft(run)
         settling.ended(run)
       },
       (error: unknown) => {
         // Not stored, so no farewell: the agent says bye again.
-        session.told.delete('bye')
+        conversation.marks.delete('bye')
         const message = causeOf(error)
-        const about = { session: session.id, stream: '', next: 0, retry: true, tell: true }
+        const about = { session: conversation.session, stream: '', next: 0, retry: true, tell: true }
         reply(peer, { kind: 'rejected', ...about, message })
       },
     )
   }
 
   /** Its agent has given up and leaves: nobody waits for it any more, whether that can be written or not. */
-  #parted(session: Session, kept: Kept, farewell: () => void): void {
-    const { sessions, around, onLeft } = this.#parts
-    const { rank, attempt, run } = session
-    sessions.remove(session)
-    run.abandon(session.id)
+  #parted(conversation: Conversation, kept: Kept, farewell: () => void): void {
+    const { conversations, around, onLeft } = this.#rooms
+    const { rank, attempt, run } = conversation
+    conversations.remove(conversation)
     run.record({ kind: 'kept', time: around.clock.nowUs(), rank, attempt, ...kept }).then(
       () => {
         farewell()
@@ -116,26 +118,27 @@ export class Attendance {
 
   /** Streams whose writers are gone. Told again when the answer is lost: what is known already changes nothing. */
   retired(peer: Peer, { session: id, ledger }: Retired): void {
-    const { sessions, reply } = this.#parts
-    const session = sessions.get(id)
+    const { conversations, reply } = this.#rooms
+    const conversation = conversations.get(id)
     const next = Object.fromEntries(Object.entries(ledger).map(([stream, told]) => [stream, told.next]))
     const known = (): void => reply(peer, { kind: 'acks', session: id, next })
-    if (session === undefined) return this.#isOver(id) ? known() : this.#again(peer, id)
-    this.#heard(session, peer)
+    if (conversation === undefined) return this.#isOver(id) ? known() : this.#again(peer, id)
+    this.#heard(conversation, peer)
     // Its place is another's, or it has ended: what it has let go changes nothing any more.
-    if (session.phase === 'replaced' || session.phase === 'done') return known()
-    if (session.phase !== 'open' || session.run.isEnding) return
-    const { run, rank, attempt } = session
+    if (conversation.phase === 'replaced' || conversation.phase === 'done') return known()
+    if (conversation.phase !== 'open' || conversation.run.isEnding) return
+    const { run, rank, attempt } = conversation
     run.record({ kind: 'retired', rank, attempt, ledger }).then(known, () => {})
   }
 
   /** The process of a session that had ended before it: amends the run while it is not closed. */
   exit(peer: Peer, { session: id, time, exitCode, signal }: Exit): void {
-    const { sessions, reply } = this.#parts
-    const session = sessions.get(id)
+    const { conversations, reply } = this.#rooms
+    const conversation = conversations.get(id)
     const farewell = (): void => reply(peer, { kind: 'farewell', session: id })
-    if (session === undefined || session.phase !== 'done' || session.run.isEnding) return farewell()
-    const { run, rank, attempt } = session
+    if (conversation === undefined || conversation.phase !== 'done' || conversation.run.isEnding)
+      return farewell()
+    const { run, rank, attempt } = conversation
     run
       .record({
         kind: 'exited',
@@ -149,12 +152,12 @@ export class Attendance {
   }
 
   present(_peer: Peer, present: Present): void {
-    this.#parts.presence.present(present)
+    this.#rooms.presence.present(present)
   }
 
   /** How places ended that are not collected amends the runs of their job that are not closed. */
   gone(peer: Peer, gone: Gone): void {
-    const { presence, bystanders, reply, onGone } = this.#parts
+    const { presence, bystanders, reply, onGone } = this.#rooms
     presence.gone(gone)
     bystanders.ended(gone).then(
       () => {
@@ -172,34 +175,34 @@ export class Attendance {
    * @param deaf nothing was received for some time since the last look, for want of memory
    */
   tick(deaf: boolean): void {
-    const { around, sessions, presence } = this.#parts
+    const { around, conversations, presence } = this.#rooms
     const now = around.clock.monotonicMs()
     const passed = now - this.#tickedMs
     const missed = deaf ? passed : Math.max(0, passed - lookMsMax)
     this.#tickedMs = now
     presence.missed(missed)
-    for (const session of sessions.live()) {
-      if (missed > 0) session.heardMs = Math.min(now, session.heardMs + missed)
-      if (now - session.heardMs > limits.lostAfterMs) this.#lose(session)
+    for (const conversation of conversations.live()) {
+      conversation.missed(missed, now)
+      if (now - conversation.heardMs > limits.lostAfterMs) this.#lose(conversation)
     }
   }
 
   #byeOfNobody(peer: Peer, id: string): void {
-    const { sessions, reply } = this.#parts
-    const ended = sessions.ended(id)
+    const { conversations, answers, reply } = this.#rooms
+    const ended = conversations.ended(id)
     if (ended !== undefined) return reply(peer, ended)
-    if (sessions.isSilenced(id)) return reply(peer, { kind: 'farewell', session: id })
+    if (answers.wasRefused(id)) return reply(peer, { kind: 'farewell', session: id })
     this.#again(peer, id)
   }
 
-  #lose(session: Session): void {
-    const { around, onLeft } = this.#parts
-    const { run, rank, attempt, told } = session
-    const standing = standingOf(session)
+  #lose(conversation: Conversation): void {
+    const { around, onLeft } = this.#rooms
+    const { run, rank, attempt, marks } = conversation
+    const standing = conversation.standing
     if (standing?.lost !== undefined || standing?.ended !== undefined || run.isEnding || run.isOver) return
     // Its entry is on its way: the next tick does not say it again.
-    if (told.has('lost')) return
-    told.add('lost')
+    if (marks.has('lost')) return
+    marks.add('lost')
     run
       .record({ kind: 'lost', time: around.clock.nowUs(), rank, attempt })
       .then(
@@ -210,25 +213,24 @@ export class Attendance {
         // The journal's trouble has been told: a later tick tries again.
         () => {},
       )
-      .finally(() => told.delete('lost'))
+      .finally(() => marks.delete('lost'))
   }
 
   /** Refused, or of a run that is closed. */
   #isOver(session: string): boolean {
-    const { sessions } = this.#parts
-    return sessions.isSilenced(session) || sessions.ended(session) !== undefined
+    const { conversations, answers } = this.#rooms
+    return answers.wasRefused(session) || conversations.ended(session) !== undefined
   }
 
-  #heard(session: Session, peer: Peer): void {
-    session.peer = peer
-    session.heardMs = this.#parts.around.clock.monotonicMs()
+  #heard(conversation: Conversation, peer: Peer): void {
+    conversation.heard(peer, this.#rooms.around.clock.monotonicMs())
   }
 
   #again(peer: Peer, session: string): void {
-    this.#parts.reply(peer, { kind: 'again', session })
+    this.#rooms.reply(peer, { kind: 'again', session })
   }
 }
 
-function isLost(session: Session): boolean {
-  return standingOf(session)?.lost !== undefined
+function isLost({ standing }: Conversation): boolean {
+  return standing?.lost !== undefined
 }

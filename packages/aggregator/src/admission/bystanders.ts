@@ -6,7 +6,7 @@ import type { Presence } from './presence.ts'
 import type { Registry } from './registry.ts'
 import { TurnedAway } from './turned-away.ts'
 
-export interface BystandersParts {
+export interface BystandersRooms {
   readonly around: Surroundings
   readonly registry: Registry
   readonly presence: Presence
@@ -14,11 +14,11 @@ export interface BystandersParts {
 
 /** Ranks that are not collected, and ranks that ended without a session: each is told in the run that it is of. */
 export class Bystanders {
-  readonly #parts: BystandersParts
+  readonly #rooms: BystandersRooms
   readonly #turnedAway = new TurnedAway()
 
-  constructor(parts: BystandersParts) {
-    this.#parts = parts
+  constructor(rooms: BystandersRooms) {
+    this.#rooms = rooms
   }
 
   /**
@@ -28,10 +28,10 @@ export class Bystanders {
    * @throws what the journal does
    */
   async turnAway(hello: Hello): Promise<RunId | undefined> {
-    const { registry, around } = this.#parts
+    const { registry, around } = this.#rooms
     const run = registry.turnOf(hello)
     if (!(run instanceof OpenRun) || run.isEnding || run.isOver) {
-      this.#turnedAway.note(registry.nameOf(hello), hello.rank)
+      this.#turnedAway.note(registry.textOf(hello), hello.rank)
       return run?.facts.runId
     }
     const { refused } = run.roster
@@ -42,13 +42,13 @@ export class Bystanders {
 
   /** Somebody was let into the run: what came before it was there is told in it. */
   entered(run: OpenRun): void {
-    const { registry, presence, around } = this.#parts
+    const { registry, presence, around } = this.#rooms
     const { jobKey, settings, runName, ordinal } = run.facts
     const time = around.clock.nowUs()
     if (!settings.collectAllProcesses && !run.isEnding) {
       const named = runName === undefined ? {} : { runName }
       for (const rank of this.#turnedAway.take(
-        registry.nameOf({ jobKey, asked: settings, ordinal, ...named }),
+        registry.textOf({ jobKey, asked: settings, ordinal, ...named }),
       )) {
         // Its trouble is told by the journal; the count alone would then be short.
         if (!run.roster.refused.has(rank)) run.record({ kind: 'refusal', time, rank }).catch(() => {})
@@ -65,7 +65,7 @@ export class Bystanders {
    * it.
    */
   async ended({ jobKey, ends }: Gone): Promise<void> {
-    const { registry, presence, around } = this.#parts
+    const { registry, presence, around } = this.#rooms
     const newest = registry.open.findLast(({ facts }) => facts.jobKey === jobKey)
     const time = around.clock.nowUs()
     const told: Promise<unknown>[] = []
@@ -83,6 +83,6 @@ export class Bystanders {
     if (turn === undefined) return newest
     const { experimentName, ...more } = turn
     const asked = experimentName === undefined ? {} : { experimentName }
-    return this.#parts.registry.turnOf({ jobKey, asked, ...more })
+    return this.#rooms.registry.turnOf({ jobKey, asked, ...more })
   }
 }

@@ -1,9 +1,8 @@
-import fs from 'node:fs'
 import { filesOf, readRunFile } from '@provloom/rundir'
 import type { ClosedRun, RunFacts } from '@provloom/rundir'
 import { isRank, limits } from '@provloom/shared'
-import type { RankStatus } from '@provloom/shared'
-import type { OpenRun } from '../run/open-run.ts'
+import type { Files, RankStatus } from '@provloom/shared'
+import type { RunView } from '../run/run-view.ts'
 
 /** What ran still when its run was closed ended without saying how. */
 function closedStatus(status: RankStatus | 'running'): RankStatus {
@@ -11,7 +10,7 @@ function closedStatus(status: RankStatus | 'running'): RankStatus {
 }
 
 /** Of an open run that is closed now. */
-export function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
+export function closedRunOf(run: RunView, reopenable: boolean): ClosedRun {
   const { roster, facts, summary } = run
   const { worldSize } = roster
   const collected = facts.settings.collectAllProcesses ? (worldSize ?? 0) : 0
@@ -34,7 +33,7 @@ export function closedRunOf(run: OpenRun, reopenable: boolean): ClosedRun {
 }
 
 /** Its aggregator was killed after the last step and before it wrote so: what run.json says of it. */
-export function finishedRun(facts: RunFacts): ClosedRun {
+export function finishedRun(files: Files, facts: RunFacts): ClosedRun {
   const { status, worldSize, ledger } = readRunFile(facts.runDir)
   const attempts = ledger.ranks.map(({ attempt }) => attempt)
   return {
@@ -42,7 +41,7 @@ export function finishedRun(facts: RunFacts): ClosedRun {
     status: closedStatus(status),
     ...(worldSize === null ? {} : { worldSize }),
     highestAttempt: Math.max(-1, ...attempts),
-    reopenable: fs.existsSync(filesOf(facts.runDir).reopening),
+    reopenable: files.exists(filesOf(facts.runDir).reopening),
     unheld: [],
     unwell: ledger.ranks
       .filter((one) => one.status !== 'completed')

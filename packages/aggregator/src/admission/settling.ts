@@ -4,32 +4,37 @@ import type { ClosedRun } from '@provloom/rundir'
 import { limits, rankOf } from '@provloom/shared'
 import type { Settled } from '@provloom/shared'
 import type { Reply } from '../inbox/inbox.ts'
+import type { Hints } from '../run/hints.ts'
 import type { OpenRun } from '../run/open-run.ts'
+import type { RunView } from '../run/run-view.ts'
 import type { Surroundings } from '../run/surroundings.ts'
-import type { Session, Sessions } from './session.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
 
 /** Ranks that end within this after one another are told together: with the whole run's end, and its pictures. */
 const togetherMs = 1_000
 /** The end of a rank is known a moment after it has ended: who has just ended is not told to go on. */
 const heardOfMs = 100
 
+export interface SettlingRooms {
+  readonly around: Surroundings
+  readonly conversations: Conversations
+  readonly hints: Hints
+  readonly reply: Reply
+  /** A run ends when everybody in it has, and is not held open for more. */
+  readonly runsEnd: boolean
+}
+
 /**
  * Tells sessions that have ended when the document on disk holds their end. Ends that are waited for go into one flush,
  * which no rest delays.
  */
 export class Settling {
-  readonly #around: Surroundings
-  readonly #sessions: Sessions
-  readonly #reply: Reply
-  readonly #runsEnd: boolean
+  readonly #rooms: SettlingRooms
   readonly #waiting = new Map<OpenRun, Promise<void>>()
 
-  /** @param runsEnd a run ends when everybody in it has, and is not held open for more */
-  constructor(around: Surroundings, sessions: Sessions, reply: Reply, runsEnd: boolean) {
-    this.#around = around
-    this.#sessions = sessions
-    this.#reply = reply
-    this.#runsEnd = runsEnd
+  constructor(rooms: SettlingRooms) {
+    this.#rooms = rooms
   }
 
   /** A session has ended in a run that goes on, or is just being ended. */
@@ -41,70 +46,72 @@ export class Settling {
 
   /** The run has ended: everybody in it is told. */
   over(run: OpenRun): void {
-    for (const session of this.#sessions.of(run)) if (session.phase === 'done') this.tell(session)
+    for (const conversation of this.#rooms.conversations.of(run))
+      if (conversation.phase === 'done') this.tell(conversation)
   }
 
   /** What is so now; nothing while the document does not hold it. */
-  tell(session: Session): void {
-    const { run, told } = session
-    if (!run.isOver && !told.has('flushed')) return
-    this.#reply(session.peer, settledOf(run, session.id, session.rank))
+  tell(conversation: Conversation): void {
+    const { run, session, rank, marks, link } = conversation
+    if (!run.isOver && !marks.has('flushed')) return
+    // One of many ranks says what is so of all.
+    const words = rank === firstOf(run.roster) ? this.#rooms.hints.wordsFor(run) : []
+    this.#rooms.reply(link, settledOf(run, session, words))
   }
 
-  /** The document cannot be written: whoever waits for it is told, for it may take long. */
-  failed(run: OpenRun): void {
-    const why = run.trouble.why('finish', 'flush')
+  /** The document cannot be written: whoever waits for it is told why, for it may take long. */
+  failed(run: OpenRun, why: string | undefined): void {
     if (why === undefined) return
     const message = `it is in the journal of ${run.facts.runDir}, and its graph cannot be written: ${why}`
-    for (const session of this.#sessions.of(run)) {
-      if (session.phase !== 'done' || session.told.has('flushed')) continue
-      const about = { session: session.id, stream: '', next: 0, retry: true, tell: true }
-      this.#reply(session.peer, { kind: 'rejected', ...about, message })
+    for (const conversation of this.#rooms.conversations.of(run)) {
+      if (conversation.phase !== 'done' || conversation.marks.has('flushed')) continue
+      const about = { session: conversation.session, stream: '', next: 0, retry: true, tell: true }
+      this.#rooms.reply(conversation.link, { kind: 'rejected', ...about, message })
     }
   }
 
   async #settle(run: OpenRun): Promise<void> {
     if (this.#othersAreOpen(run) && !this.#othersAreClosing(run)) await this.#pause(heardOfMs)
-    if (this.#othersAreClosing(run) || (this.#runsEnd && isAboutToEnd(run))) await this.#pause(togetherMs)
+    if (this.#othersAreClosing(run) || (this.#rooms.runsEnd && isAboutToEnd(run)))
+      await this.#pause(togetherMs)
     if (run.isOver || run.isEnding) return
-    const ended = this.#sessions.of(run).filter((one) => one.phase === 'done' && !one.told.has('flushed'))
+    const ended = this.#rooms.conversations
+      .of(run)
+      .filter((one) => one.phase === 'done' && !one.marks.has('flushed'))
     if (ended.length === 0) return
-    if (!(await run.flushNow())) return this.failed(run)
-    for (const session of ended) {
-      session.told.add('flushed')
-      this.tell(session)
+    if (!(await run.flushNow())) return this.failed(run, run.unflushed)
+    for (const conversation of ended) {
+      conversation.marks.add('flushed')
+      this.tell(conversation)
     }
     // Those that ended meanwhile have a flush of their own.
-    if (this.#sessions.of(run).some((one) => one.phase === 'done' && !one.told.has('flushed')))
+    if (this.#rooms.conversations.of(run).some((one) => one.phase === 'done' && !one.marks.has('flushed')))
       queueMicrotask(() => this.ended(run))
   }
 
   #othersAreOpen(run: OpenRun): boolean {
-    return this.#sessions.of(run).some((one) => one.phase === 'open')
+    return this.#rooms.conversations.of(run).some((one) => one.phase === 'open')
   }
 
   #othersAreClosing(run: OpenRun): boolean {
-    return this.#sessions.of(run).some((one) => one.phase === 'open' && one.closing)
+    return this.#rooms.conversations.of(run).some((one) => one.phase === 'open' && one.closing)
   }
 
   #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#around.clock.after(delayMs, resolve)
+      this.#rooms.around.clock.after(delayMs, resolve)
     })
   }
 }
 
 /** Everybody has ended: the run's end, which is only looked at again when the journal is at rest, tells them all. */
-function isAboutToEnd({ roster, isEnding, isOver }: OpenRun): boolean {
+function isAboutToEnd({ roster, isEnding, isOver }: RunView): boolean {
   return !isEnding && !isOver && goingOn(roster).length + notHere(roster).length === 0
 }
 
-/** @param rank to say what is so of all of the run, where it is its first */
-export function settledOf(run: OpenRun, session: string, rank?: number): Settled {
+/** @param words that its user is told of the run as a whole */
+export function settledOf(run: RunView, session: string, words: readonly string[] = []): Settled {
   const { roster, facts, summary } = run
-  const first = Math.min(
-    ...[...roster.latest()].slice(0, limits.missingRanksMax).map((one): number => one.rank),
-  )
   return {
     kind: 'settled',
     session,
@@ -114,9 +121,13 @@ export function settledOf(run: OpenRun, session: string, rank?: number): Settled
     logs: roster.logs,
     missing: roster.closed ? [] : goingOn(roster),
     absent: roster.closed ? [] : notHere(roster),
-    // One of many ranks says what is so of all.
-    told: rank === first ? run.words.slice(0, limits.wordsToldMax) : [],
+    told: words.slice(0, limits.wordsToldMax),
   }
+}
+
+/** Of as many as are looked at. */
+function firstOf(roster: Roster): number {
+  return Math.min(...[...roster.latest()].slice(0, limits.missingRanksMax).map(({ rank }): number => rank))
 }
 
 function goingOn(roster: Roster): number[] {

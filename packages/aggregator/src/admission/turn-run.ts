@@ -2,7 +2,8 @@ import type { ClosedRun } from '@provloom/rundir'
 import { attemptOf } from '@provloom/shared'
 import type { Attempt, Rank, RankStatus } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
-import type { Session, Sessions } from './session.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
 import type { Held, TurnRun } from './turn.ts'
 
 /** A run that takes part in the decision which run a session belongs to, and what it is. */
@@ -14,10 +15,15 @@ export type Candidate = TurnRun &
  *
  * @param sinceMs when this aggregator began: of whom it has not heard since, it has not heard since then
  */
-export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, sinceMs: number): Candidate {
+export function openCandidate(
+  run: OpenRun,
+  conversations: Conversations,
+  nowMs: number,
+  sinceMs: number,
+): Candidate {
   const { roster } = run
   const { ordinal } = run.facts
-  const coming = admitting(run, sessions)
+  const coming = admitting(run, conversations)
   const highestAttempt = Math.max(roster.highestAttempt, ...coming.map(({ attempt }) => attempt))
   return {
     kind: 'open',
@@ -30,7 +36,7 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
     highestAttempt,
     reopenable: false,
     unheld: (rank) => roster.lastOf(rank) === undefined,
-    latest: (rank) => holdOf(run, rank, sessions, nowMs, sinceMs),
+    latest: (rank) => holdOf(run, rank, conversations, nowMs, sinceMs),
     brokeOff: () =>
       [...roster.latest()].some((one) => one.lost !== undefined || hasFallen(roster.statusOf(one))),
     attemptGoesOn: (attempt) => {
@@ -42,8 +48,8 @@ export function openCandidate(run: OpenRun, sessions: Sessions, nowMs: number, s
       )
     },
     attemptOf: (rank, session) =>
-      roster.heldBy(rank, session)?.attempt ?? admittedNow(run, session, sessions),
-    isHeld: (rank, attempt) => isHeld(run, rank, attempt, sessions),
+      roster.heldBy(rank, session)?.attempt ?? admittedNow(run, session, conversations),
+    isHeld: (rank, attempt) => isHeld(run, rank, attempt, conversations),
     hasOthers: (rank) => [...roster.latest(), ...coming].some((one) => one.rank !== rank),
   }
 }
@@ -87,18 +93,18 @@ export function closedCandidate(run: ClosedRun): Candidate {
 function holdOf(
   run: OpenRun,
   rank: Rank,
-  sessions: Sessions,
+  conversations: Conversations,
   nowMs: number,
   sinceMs: number,
 ): Held | undefined {
   const state = run.roster.lastOf(rank)
-  const speaking = sessions.holder(run, rank)
+  const speaking = conversations.holder(run, rank)
   // One of an earlier attempt may just be let in again.
   if (speaking?.phase === 'admitting' && speaking.attempt >= (state?.attempt ?? 0)) {
-    const { id, hello, attempt } = speaking
+    const { session, hello, attempt } = speaking
     const { worker, agent } = hello
     return {
-      session: id,
+      session,
       worker,
       agent,
       attempt,
@@ -112,7 +118,7 @@ function holdOf(
   }
   if (state === undefined) return undefined
   const { holder } = state
-  const of = speaking?.id === holder?.session ? speaking : undefined
+  const of = speaking?.session === holder?.session ? speaking : undefined
   return {
     session: holder?.session ?? '',
     worker: holder?.worker ?? '',
@@ -127,13 +133,13 @@ function holdOf(
   }
 }
 
-function admittedNow(run: OpenRun, id: string, sessions: Sessions): Attempt | undefined {
-  const session = sessions.get(id)
-  return session?.run === run && session.phase === 'admitting' ? session.attempt : undefined
+function admittedNow(run: OpenRun, id: string, conversations: Conversations): Attempt | undefined {
+  const conversation = conversations.get(id)
+  return conversation?.run === run && conversation.phase === 'admitting' ? conversation.attempt : undefined
 }
 
-function admitting(run: OpenRun, sessions: Sessions): Session[] {
-  return sessions.of(run).filter(({ phase }) => phase === 'admitting')
+function admitting(run: OpenRun, conversations: Conversations): Conversation[] {
+  return conversations.of(run).filter(({ phase }) => phase === 'admitting')
 }
 
 /** Ended, and not as somebody meant. */
@@ -141,7 +147,7 @@ function hasFallen(status: RankStatus | 'running'): boolean {
   return status === 'failed' || status === 'killed' || status === 'lost'
 }
 
-function isHeld(run: OpenRun, rank: Rank, attempt: Attempt, sessions: Sessions): boolean {
+function isHeld(run: OpenRun, rank: Rank, attempt: Attempt, conversations: Conversations): boolean {
   if (run.roster.find(rank, attempt) !== undefined) return true
-  return admitting(run, sessions).some((one) => one.rank === rank && one.attempt === attempt)
+  return admitting(run, conversations).some((one) => one.rank === rank && one.attempt === attempt)
 }

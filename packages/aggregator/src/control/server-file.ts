@@ -1,5 +1,5 @@
-import fs from 'node:fs'
 import { systemCode } from '@provloom/shared'
+import type { Files } from '@provloom/shared'
 
 /** CURVE keys in Z85 (ZeroMQ RFC 26): the server's pair, and the one pair that every rank of the job uses. */
 export interface Keys {
@@ -17,10 +17,10 @@ export interface ServerFile {
 }
 
 /** What the predecessor left; undefined when there is none, or nothing that can be used. */
-export function readServerFile(file: string): ServerFile | undefined {
+export function readServerFile(files: Files, file: string): ServerFile | undefined {
   let text: string
   try {
-    text = fs.readFileSync(file, 'utf8')
+    text = files.read(file).toString('utf8')
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error

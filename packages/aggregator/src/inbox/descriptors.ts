@@ -17,7 +17,7 @@ export function descriptorLimit(): number | undefined {
 }
 
 /** Open descriptors of this process, Infinity when there are too many to look, undefined where they cannot be seen. */
-export function descriptorsInUse(): number | undefined {
+function descriptorsInUse(): number | undefined {
   try {
     return fs.readdirSync('/proc/self/fd').length
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { AggregatorMessage } from '@provloom/shared'
 
 /**
- * Who sent a frame, as far as answers find their way. An agent that connects again is another peer. The name tells
- * peers apart and means nothing besides.
+ * The far end of a link: who sent a frame, as far as answers find their way. An agent that connects again has another
+ * link and is another peer. The name tells peers apart and means nothing besides.
  */
 export interface Peer {
   readonly name: string

@@ -1,6 +1,7 @@
 import { decodeAgentMessage, envelopeOf, fieldsOf, unpack } from '@provloom/shared'
 import type { AgentMessage } from '@provloom/shared'
 import type { Admission } from '../admission/admission.ts'
+import type { Answers } from '../admission/answers.ts'
 import type { Attendance } from '../admission/attendance.ts'
 import type { Intake } from '../admission/intake.ts'
 import type { Peer, Reply } from './inbox.ts'
@@ -10,6 +11,7 @@ const toldMax = 4096
 
 export interface ReceptionRooms {
   readonly admission: Admission
+  readonly answers: Answers
   readonly attendance: Attendance
   readonly intake: Intake
   readonly reply: Reply
@@ -35,7 +37,7 @@ export class Reception {
       case 'bad':
         return this.#malformedFrame(peer, payload, look.reason)
       case 'foreign':
-        return this.#rooms.admission.foreign(peer, look.session, look.version)
+        return this.#rooms.answers.foreign(peer, look.session, look.version)
       case 'message':
         return this.#message(peer, look.message)
       case 'envelope': {
@@ -96,9 +98,9 @@ const textMax = 64
 function senderOf(payload: Buffer): Sender | undefined {
   const value = unpack(payload)
   if (Array.isArray(value)) {
-    const parts: readonly unknown[] = value
-    const session = shortText(parts[4])
-    return session === undefined ? undefined : { session, stream: shortText(parts[5]) ?? '', hello: false }
+    const fields: readonly unknown[] = value
+    const session = shortText(fields[4])
+    return session === undefined ? undefined : { session, stream: shortText(fields[5]) ?? '', hello: false }
   }
   if (typeof value !== 'object' || value === null) return undefined
   const fields = fieldsOf(value)

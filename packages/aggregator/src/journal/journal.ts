@@ -13,7 +13,7 @@ export interface JournalOptions<T> {
 
 interface Queued<T> {
   readonly item: T
-  readonly parts: readonly Uint8Array[]
+  readonly chunks: readonly Uint8Array[]
   readonly bytes: number
 }
 
@@ -40,10 +40,10 @@ export class Journal<T> {
     return this.#bytes
   }
 
-  submit(item: T, parts: readonly Uint8Array[]): void {
+  submit(item: T, chunks: readonly Uint8Array[]): void {
     let bytes = 0
-    for (const part of parts) bytes += part.length
-    this.#queue.push({ item, parts, bytes })
+    for (const chunk of chunks) bytes += chunk.length
+    this.#queue.push({ item, chunks, bytes })
     this.#bytes += bytes
     this.#running ??= this.#commitAll()
   }
@@ -60,7 +60,7 @@ export class Journal<T> {
       await this.#options.room()
       const batch = this.#take()
       try {
-        const first = await this.#options.log.commit(batch.map((one) => one.parts))
+        const first = await this.#options.log.commit(batch.map((one) => one.chunks))
         for (const one of batch) this.#bytes -= one.bytes
         this.#options.onCommit(
           batch.map((one) => one.item),

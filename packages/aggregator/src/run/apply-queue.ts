@@ -1,7 +1,7 @@
 import { limits } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
 import { Bell } from '../bell.ts'
-import { inSlices, sliceMs, nextTurn } from '../slices.ts'
+import { Slice, inSlices, nextTurn } from '../slices.ts'
 
 interface Waiting<T> {
   readonly item: T
@@ -74,19 +74,19 @@ export class ApplyQueue<T> {
     while (this.#waiting.length > 0) {
       const taken = this.#waiting
       this.#waiting = []
-      let sliceBegan = performance.now()
+      const slice = new Slice()
       for (const one of taken) {
         while (this.#still !== undefined) {
           await this.#still
-          sliceBegan = performance.now()
+          slice.begin()
         }
         this.#apply(one.item, one.position)
         this.#bytes -= one.bytes
         this.#less.ring()
         this.#onRoom()
-        if (performance.now() - sliceBegan < sliceMs) continue
+        if (!slice.isOver) continue
         await nextTurn()
-        sliceBegan = performance.now()
+        slice.begin()
       }
     }
     this.#running = undefined

@@ -1,6 +1,6 @@
-import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, makePath, systemCode } from '@provloom/shared'
+import { ProvloomError } from '@provloom/shared'
+import type { Files } from '@provloom/shared'
 
 export interface RunDirectory {
   readonly path: string
@@ -13,14 +13,14 @@ export interface RunDirectory {
  *
  * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
  */
-export function makeRunDirectory(saveDir: string, experimentName: string): RunDirectory {
+export function makeRunDirectory(files: Files, saveDir: string, experimentName: string): RunDirectory {
   const name = safeName(experimentName)
   try {
-    makePath(saveDir, 'umask')
-    for (let number = lastNumber(saveDir, name) + 1; ; number++) {
+    files.makeFolder(saveDir, 'umask')
+    for (let number = lastNumber(files.list(saveDir), name) + 1; ; number++) {
       const folder = path.join(saveDir, `${name}_${number}`)
-      if (!make(folder)) continue
-      for (const inside of ['metrics', 'artifacts']) fs.mkdirSync(path.join(folder, inside))
+      if (!files.makeNewFolder(folder)) continue
+      for (const inside of ['metrics', 'artifacts']) files.makeFolder(path.join(folder, inside), 'umask')
       return { path: folder, number }
     }
   } catch (error) {
@@ -34,7 +34,7 @@ export function makeRunDirectory(saveDir: string, experimentName: string): RunDi
 }
 
 /** An experiment's name as a folder's: `[A-Za-z0-9._-]`, not hidden, at most 100 characters. */
-export function safeName(experimentName: string): string {
+function safeName(experimentName: string): string {
   const safe = experimentName
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[.-]+/, '')
@@ -42,19 +42,9 @@ export function safeName(experimentName: string): string {
   return safe === '' ? 'run' : safe
 }
 
-function make(folder: string): boolean {
-  try {
-    fs.mkdirSync(folder)
-    return true
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false
-    throw error
-  }
-}
-
-function lastNumber(saveDir: string, name: string): number {
+function lastNumber(entries: readonly string[], name: string): number {
   let last = -1
-  for (const entry of fs.readdirSync(saveDir)) {
+  for (const entry of entries) {
     const digits = entry.startsWith(`${name}_`) ? entry.slice(name.length + 1) : ''
     if (/^\d{1,9}$/.test(digits)) last = Math.max(last, Number(digits))
   }

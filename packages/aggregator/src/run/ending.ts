@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov/draw'
 import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
@@ -72,7 +71,7 @@ export async function closeRun(
       },
     )
   }
-  await fs.promises.rm(filesOf(runDir).journal, { recursive: true, force: true })
+  await around.files.removeFolder(filesOf(runDir).journal)
   return written
 }
 
@@ -82,7 +81,8 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
   const head = await run.still(graph.headSlices())
   const pictures = await writePictures(run, around)
-  const written = ['prov.json', ...pictures, ...partsOf(files.metrics)]
+  const parts = partNames(around.files.list(files.metrics)).map((name) => `metrics/${name}`)
+  const written = ['prov.json', ...pictures, ...parts]
   const summary = graph.summary()
   // As the graph says it: also of a rank that was open when its aggregator was stopped.
   const kept = summary.problemKinds.some(({ code }) => code === 'KEPT')
@@ -136,9 +136,4 @@ async function writePicture(
     return undefined
   }
   return path.basename(file)
-}
-
-function partsOf(folder: string): string[] {
-  if (!fs.existsSync(folder)) return []
-  return partNames(fs.readdirSync(folder)).map((name) => `metrics/${name}`)
 }

@@ -2,7 +2,6 @@
  * What a run goes on from besides its journal: the graph's snapshot and the metric store's state, each a file; and both in
  * one file, where a closed run may be reopened (`.reopening`, a checked file of format 2: snapshot's bytes · store's bytes).
  */
-import fs from 'node:fs'
 import { checkedBytes, filesOf, readChecked } from '@provloom/rundir'
 import { readStore, storeBytes } from '@provloom/rundir/series'
 import type { StoreState } from '@provloom/rundir/series'
@@ -62,7 +61,7 @@ export async function keepForReopening(
  */
 export async function takeKept(files: Files, runDir: string): Promise<void> {
   const { snapshot, store, reopening } = filesOf(runDir)
-  if (fs.existsSync(snapshot)) return
+  if (files.exists(snapshot)) return
   const kept = readChecked(reopening, reopeningFormat, ([one, other]) =>
     one instanceof Uint8Array && other instanceof Uint8Array ? ([one, other] as const) : undefined,
   )

@@ -1,24 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { filesOf } from '@provloom/rundir'
-import { ProvloomError, fieldsOf, limits, reasonOf, shellWord, systemCode } from '@provloom/shared'
-import type { Clock, Fields } from '@provloom/shared'
-import { aliveStill, identityOfProcess } from '@provloom/shared/process'
-import type { ProcessIdentity } from '@provloom/shared/process'
-
-/**
- * `.lease` of an open run's directory: which process writes the run (docs/run-directory.md). Its owner renews it by the
- * file's time, which costs no block of a full disk, and everybody else believes what changes while he looks: another
- * machine's clock, port and process numbers mean nothing here.
- */
-interface Owner {
-  readonly nonce: string
-  readonly name: string
-  /** Where it can be known. */
-  readonly process: ProcessIdentity | undefined
-}
+import { ProvloomError, limits, shellWord, systemCode } from '@provloom/shared'
+import type { Clock } from '@provloom/shared'
+import { isGone, nameOf, ourselves, ownerIn, textOf } from './lease-owner.ts'
+import type { Owner } from './lease-owner.ts'
 
 /** held: nobody else has the run, and its directory is where it was. */
 export type Standing = 'held' | 'taken' | 'removed'
@@ -41,6 +28,8 @@ export class Lease {
   readonly #text: string
   readonly #nonce: string
   readonly #directory: number | undefined
+  /** Of the file as we have written it: whoever takes the lease puts another one in its place. */
+  #inode: number | undefined
   #lookedMs: number
 
   private constructor(runDir: string, { clock, version }: Taking) {
@@ -50,9 +39,7 @@ export class Lease {
     this.#nonce = randomBytes(8).toString('hex')
     this.#directory = inodeOf(runDir)
     this.#lookedMs = clock.monotonicMs()
-    const own = seesItself() ? identityOfProcess(process.pid) : undefined
-    const name = `process ${process.pid} on ${os.hostname()}`
-    this.#text = `${JSON.stringify({ format: 1, nonce: this.#nonce, name, process: own, version })}\n`
+    this.#text = textOf(ourselves(this.#nonce), version)
   }
 
   /**
@@ -110,8 +97,14 @@ export class Lease {
 
   #standing(): Standing {
     if (this.#directory !== undefined && inodeOf(this.#runDir) !== this.#directory) return 'removed'
-    const owner = ownerIn(this.#file)
-    return owner === undefined || owner.nonce === this.#nonce ? 'held' : 'taken'
+    try {
+      const owner = ownerIn(this.#file)
+      return owner === undefined || owner.nonce === this.#nonce ? 'held' : 'taken'
+    } catch {
+      // No descriptor is left to read it with, say; none is needed to see which file it is.
+      const inode = inodeOf(this.#file)
+      return inode === undefined || inode === this.#inode ? 'held' : 'taken'
+    }
   }
 
   #renew(): void {
@@ -156,6 +149,7 @@ export class Lease {
   #write(): string {
     const beside = `${this.#file}.${this.#nonce}.${process.pid}.tmp`
     fs.writeFileSync(beside, this.#text, { mode: 0o644 })
+    this.#inode = inodeOf(beside)
     return beside
   }
 }
@@ -187,26 +181,6 @@ function lookOf(file: string): string | undefined {
   }
 }
 
-/** Its process is not there any more, as far as can be seen from here; one that is another of our own has let it go. */
-function isGone(owner: Owner | undefined): boolean {
-  if (owner?.process === undefined) return false
-  const alive = aliveStill(owner.process)
-  return alive === false || (alive === true && owner.process.pid === process.pid)
-}
-
-/** In a pid namespace without a /proc of its own, what /proc says of our number is of somebody else. */
-function seesItself(): boolean {
-  try {
-    return fs.readlinkSync('/proc/self') === String(process.pid)
-  } catch {
-    return false
-  }
-}
-
-function nameOf(owner: Owner | undefined): string {
-  return owner?.name ?? 'another process'
-}
-
 function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
   return new ProvloomError('RUN_HELD', `${runDir} is being written by ${nameOf(owner)}`, {
     doing: 'take the run over',
@@ -215,33 +189,9 @@ function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
   })
 }
 
-/** Undefined when there is none, or none that can be understood: that one is judged by its renewals alone. */
-function ownerIn(file: string): Owner | undefined {
+function inodeOf(name: string): number | undefined {
   try {
-    const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
-    const fields = fieldsOf(value)
-    const [nonce, name, process] = [fields.get('nonce'), fields.get('name'), fields.get('process')]
-    if (typeof nonce !== 'string' || typeof name !== 'string') return undefined
-    return { nonce, name, process: processOf(fieldsOf(process)) }
-  } catch (error) {
-    if (systemCode(error) === undefined || systemCode(error) === 'ENOENT') return undefined
-    throw new Error(`the lease of the run cannot be read: ${reasonOf(error)}`, { cause: error })
-  }
-}
-
-function processOf(fields: Fields): ProcessIdentity | undefined {
-  const pid = fields.get('pid')
-  const text = (name: string): string => {
-    const value = fields.get(name)
-    return typeof value === 'string' ? value : ''
-  }
-  if (typeof pid !== 'number') return undefined
-  return { host: text('host'), pidNamespace: text('pidNamespace'), pid, start: text('start') }
-}
-
-function inodeOf(folder: string): number | undefined {
-  try {
-    return fs.statSync(path.resolve(folder)).ino
+    return fs.statSync(path.resolve(name)).ino
   } catch {
     return undefined
   }

@@ -1,10 +1,9 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { filesOf, writeRunFile } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
 import { SegmentLog, lsn } from '@provloom/shared'
-import type { RunId } from '@provloom/shared'
+import type { Files, RunId } from '@provloom/shared'
 import { makeRunDirectory } from './directory.ts'
 import { readState, takeKept, unreadable } from './kept-state.ts'
 import type { KeptState } from './kept-state.ts'
@@ -14,7 +13,7 @@ import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
 import type { ReplayOutcome } from './replay.ts'
 import type { Surroundings } from './surroundings.ts'
-import { tellSkipped } from './trouble.ts'
+import { Trouble, tellSkipped } from './trouble.ts'
 
 /** What a new run is made from. */
 export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDir: string }
@@ -24,9 +23,9 @@ export type RunRequest = Omit<RunFacts, 'runDir' | 'number'> & { readonly saveDi
  *
  * @throws {ProvloomError} `SAVE_DIR_UNWRITABLE`
  */
-export function placeRun(request: RunRequest): RunFacts {
+export function placeRun({ files }: Surroundings, request: RunRequest): RunFacts {
   const { saveDir, ...facts } = request
-  const directory = makeRunDirectory(saveDir, facts.settings.experimentName)
+  const directory = makeRunDirectory(files, saveDir, facts.settings.experimentName)
   return { ...facts, runDir: directory.path, number: directory.number }
 }
 
@@ -40,7 +39,13 @@ export async function beginRun(around: Surroundings, facts: RunFacts, informedBy
   const lease = await takeLease(around, facts)
   const folder = filesOf(facts.runDir).journal
   const log = new SegmentLog({ files: around.files, folder, marks: commitMarks(-1) })
-  const run = new OpenRun(around, facts, log, readersOf(around, facts, noState), lease)
+  const trouble = new Trouble(around.tell, facts.runId)
+  const run = new OpenRun(around, facts, {
+    log,
+    readers: readersOf(around, facts, noState),
+    lease,
+    trouble,
+  })
   await run.record({
     kind: 'opened',
     time: around.clock.nowUs(),
@@ -75,12 +80,13 @@ export async function resumeRun(
   around: Surroundings,
   facts: RunFacts,
 ): Promise<OpenRun | 'finished' | 'never-begun'> {
-  const files = filesOf(facts.runDir)
-  if (!fs.existsSync(files.journal)) return fs.existsSync(files.provJson) ? 'finished' : 'never-begun'
+  const { journal, provJson } = filesOf(facts.runDir)
+  const { files } = around
+  if (!files.exists(journal)) return files.exists(provJson) ? 'finished' : 'never-begun'
   const lease = await takeLease(around, facts)
   try {
     // Whoever had it may have closed it in that moment.
-    if (!fs.existsSync(files.journal)) {
+    if (!files.exists(journal)) {
       lease.leave()
       return 'finished'
     }
@@ -95,7 +101,7 @@ export async function resumeRun(
 
 async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
   const files = filesOf(facts.runDir)
-  removeLeftovers(facts.runDir)
+  removeLeftovers(around.files, facts.runDir)
   await takeKept(around.files, facts.runDir)
   const kept = readState(facts.runDir)
   const applied = kept.snapshot?.applied ?? lsn(-1)
@@ -108,12 +114,13 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
   if (readers.position < 0) {
     log.close()
     // The first entry is written before the first document: with one on disk this is damage, and nothing is removed.
-    if (!fs.existsSync(files.provJson)) return 'never-begun'
+    if (!around.files.exists(files.provJson)) return 'never-begun'
     throw unreadable(files.journal, 'it holds no entry that can be read')
   }
-  const run = new OpenRun(around, facts, log, readers, lease)
-  tellDamage(run, log, outcome)
-  run.replayed(around.clock.monotonicMs() - beganMs)
+  const trouble = new Trouble(around.tell, facts.runId)
+  tellDamage(trouble, log, outcome)
+  const replayMs = around.clock.monotonicMs() - beganMs
+  const run = new OpenRun(around, facts, { log, readers, lease, trouble, replayMs })
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)
@@ -129,12 +136,13 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
  * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
  */
 export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
-  const files = filesOf(facts.runDir)
-  if (!fs.existsSync(files.reopening)) return undefined
-  around.files.makeFolder(files.journal)
+  const { journal, reopening } = filesOf(facts.runDir)
+  const { files } = around
+  if (!files.exists(reopening)) return undefined
+  files.makeFolder(journal)
   const run = await resumeRun(around, facts)
   if (typeof run === 'string') return undefined
-  around.files.remove(files.reopening)
+  files.remove(reopening)
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
 }
@@ -171,11 +179,11 @@ function readersOf(around: Surroundings, { runDir }: RunFacts, { snapshot, store
   )
 }
 
-function tellDamage(run: OpenRun, { cut }: SegmentLog, outcome: ReplayOutcome): void {
+function tellDamage(trouble: Trouble, { cut }: SegmentLog, outcome: ReplayOutcome): void {
   const { damage, unreadable, missing, skipped } = outcome
-  if (skipped !== undefined) tellSkipped(run.trouble, skipped.position, skipped.reason)
+  if (skipped !== undefined) tellSkipped(trouble, skipped.position, skipped.reason)
   const bad = (key: string, message: string): void =>
-    run.trouble.began(key, new Error(message), 'JOURNAL_DAMAGED')
+    trouble.began(key, new Error(message), 'JOURNAL_DAMAGED')
   if (cut !== undefined) {
     const place = `byte ${cut.offset} of ${cut.file}`
     bad(
@@ -205,10 +213,10 @@ async function syncLast(around: Surroundings, folder: string): Promise<void> {
 }
 
 /** Temporary files of an aggregator that was killed while it wrote. */
-function removeLeftovers(runDir: string): void {
+function removeLeftovers(files: Files, runDir: string): void {
   for (const folder of [runDir, filesOf(runDir).journal]) {
-    for (const name of fs.readdirSync(folder)) {
-      if (/\.\d+\.tmp$/.test(name)) fs.rmSync(path.join(folder, name), { force: true })
+    for (const name of files.list(folder)) {
+      if (/\.\d+\.tmp$/.test(name)) files.remove(path.join(folder, name))
     }
   }
 }

@@ -2,7 +2,7 @@ import { decodeRecord, recordsOf } from '@provloom/rundir/entry'
 import type { Records, RunEntry, Skipped } from '@provloom/rundir/entry'
 import type { Damage, Lsn, SegmentLog } from '@provloom/shared'
 import { lsn, payloadAt } from '@provloom/shared'
-import { nextTurn, sliceMs } from '../slices.ts'
+import { Slice, nextTurn } from '../slices.ts'
 import type { Readers } from './readers.ts'
 
 export interface ReplayOutcome {
@@ -25,7 +25,7 @@ export async function replay(readers: Readers, log: SegmentLog, from: number): P
   let unreadable = 0
   let missing = 0
   let skipped: ReplayOutcome['skipped']
-  let sliceBegan = performance.now()
+  const slice = new Slice()
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       damage.push(...chunk.damage)
@@ -40,9 +40,9 @@ export async function replay(readers: Readers, log: SegmentLog, from: number): P
         const reason = readers.take(position, entry)
         if (reason !== undefined) skipped ??= { position, reason }
         // Peers that come back are let in meanwhile: the doorkeeper answers in this thread.
-        if (performance.now() - sliceBegan < sliceMs) continue
+        if (!slice.isOver) continue
         await nextTurn()
-        sliceBegan = performance.now()
+        slice.begin()
       }
     }
   } finally {

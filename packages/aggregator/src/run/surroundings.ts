@@ -1,11 +1,9 @@
-import type { CreateGraphBuilder } from '@provloom/graph'
-import type { Clock, Files } from '@provloom/shared'
 import type PQueue from 'p-queue'
+import type { CreateGraphBuilder } from '@provloom/graph'
+import type { Clock, Files, Statuses } from '@provloom/shared'
 import type { CreateMetricStore } from '../metrics/metric-store.ts'
 import type { StatusListener } from '../status.ts'
-
-/** Per session: per stream, everything below is stored. */
-export type Acknowledgements = ReadonlyMap<string, Readonly<Record<string, number>>>
+import type { RunStatus } from './run-status.ts'
 
 /** What runs need of the aggregator around them. */
 export interface Surroundings {
@@ -15,7 +13,10 @@ export interface Surroundings {
   readonly host: string
   /** How ranks find this aggregator: an open run's run.json names it. */
   readonly connectionFile: string
+  /** Tells the host program, and whoever else listens to the aggregator. */
   readonly tell: StatusListener
+  /** Of all open runs, for the rooms of the aggregator. */
+  readonly runs: Statuses<RunStatus>
   /** Runs are taken from whoever has them. */
   readonly force: boolean
   readonly createGraphBuilder: CreateGraphBuilder
@@ -25,9 +26,4 @@ export interface Surroundings {
   readonly createSvg: boolean
   /** Pictures of all runs, one after the other: each holds the whole process for as long as it is laid out. */
   readonly drawings: PQueue
-  /** What is waited to be taken in has become less. */
-  readonly onRoom: () => void
-  readonly acknowledge: (acknowledgements: Acknowledgements) => void
-  /** Records could not be stored; the streams stand at these numbers, to be sent again later. */
-  readonly retryLater: (streams: Acknowledgements, message: string) => void
 }

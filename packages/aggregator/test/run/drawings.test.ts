@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createGraphBuilder } from '@provloom/graph'
 import type { ProvDocument } from '@provloom/prov'
-import { systemClock, systemFiles } from '@provloom/shared'
+import { Statuses, systemClock, systemFiles } from '@provloom/shared'
 import type { Files, RunId } from '@provloom/shared'
 import PQueue from 'p-queue'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -37,9 +37,7 @@ function surroundings(more: Partial<Surroundings>): Surroundings {
     createGraph: true,
     createSvg: true,
     drawings: new PQueue({ concurrency: 1 }),
-    onRoom: () => {},
-    acknowledge: () => {},
-    retryLater: () => {},
+    runs: new Statuses(),
     ...more,
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { createGraphBuilder } from '@provloom/graph'
 import { listRuns, openRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
-import { encodeEnvelope, encodeEvent, seq, systemClock, systemFiles } from '@provloom/shared'
+import { Statuses, encodeEnvelope, encodeEvent, seq, systemClock, systemFiles } from '@provloom/shared'
 import type { Attempt, Event, Points, Rank, RunId, StreamId } from '@provloom/shared'
 import PQueue from 'p-queue'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -43,9 +43,7 @@ function surroundings(seams: StoreSeams): Surroundings {
     createGraph: false,
     createSvg: false,
     drawings: new PQueue({ concurrency: 1 }),
-    onRoom: () => {},
-    acknowledge: () => {},
-    retryLater: () => {},
+    runs: new Statuses(),
   }
 }
 

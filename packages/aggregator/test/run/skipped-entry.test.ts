@@ -6,6 +6,7 @@ import type { GraphBuilder } from '@provloom/graph'
 import type { RunFacts } from '@provloom/rundir'
 import {
   SegmentLog,
+  Statuses,
   encodeEnvelope,
   encodeEvent,
   roomForPoints,
@@ -77,10 +78,8 @@ function surroundings(which: Which, when: 'before' | 'after', told: AggregatorSt
     },
     createGraph: false,
     createSvg: false,
+    runs: new Statuses(),
     drawings: new PQueue({ concurrency: 1 }),
-    onRoom: () => {},
-    acknowledge: () => {},
-    retryLater: () => {},
   }
 }
 

@@ -1,14 +1,13 @@
-import { systemFiles } from '@provloom/shared'
-import type { Files, OpenFile } from '@provloom/shared'
+import type { Access, OpenFile } from '@provloom/shared'
+import { Disk } from './disk.ts'
 
-/** Real files on a disk that can be told to be full. */
-export class FullDisk implements Files {
-  readonly #files = systemFiles()
+/** A disk that can be told to be full. */
+export class FullDisk extends Disk {
   full = false
   refused = 0
 
-  open(file: string, mode: 'read' | 'append'): OpenFile {
-    const open = this.#files.open(file, mode)
+  override open(file: string, mode: 'read' | 'append', access?: Access): OpenFile {
+    const open = this.real.open(file, mode, access)
     return {
       ...open,
       write: async (chunks) => {
@@ -20,26 +19,6 @@ export class FullDisk implements Files {
         open.writeSync(chunk)
       },
     }
-  }
-
-  list(folder: string): string[] {
-    return this.#files.list(folder)
-  }
-
-  makeFolder(folder: string): void {
-    this.#files.makeFolder(folder)
-  }
-
-  rename(from: string, to: string): void {
-    this.#files.rename(from, to)
-  }
-
-  remove(file: string): void {
-    this.#files.remove(file)
-  }
-
-  syncFolder(folder: string): Promise<void> {
-    return this.#files.syncFolder(folder)
   }
 
   #check(): void {

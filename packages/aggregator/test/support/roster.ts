@@ -1,7 +1,7 @@
 import { createGraphBuilder } from '@provloom/graph'
 import type { GraphBuilder, Roster } from '@provloom/graph'
 import type { RunEntry } from '@provloom/rundir/entry'
-import type { JobSight } from '../../src/run/outlook.ts'
+import type { JobSight } from '../../src/closing/outlook.ts'
 import type { Lsn, RunId } from '@provloom/shared'
 
 export function opened(collectAllProcesses: boolean): RunEntry {

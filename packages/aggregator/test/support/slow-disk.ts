@@ -1,9 +1,8 @@
-import { systemFiles } from '@provloom/shared'
-import type { Access, Files, OpenFile } from '@provloom/shared'
+import type { Access, OpenFile } from '@provloom/shared'
+import { Disk } from './disk.ts'
 
-/** Real files; syncs of some of them, the journal's by default, take as long as the test wants, or fail. */
-export class SlowDisk implements Files {
-  readonly #files = systemFiles()
+/** Syncs of some files, the journal's by default, take as long as the test wants, or fail. */
+export class SlowDisk extends Disk {
   readonly #suffix: string
   /** Each sync of a file with the suffix waits for this first. */
   beforeSync: () => Promise<void> = () => Promise.resolve()
@@ -11,11 +10,12 @@ export class SlowDisk implements Files {
   syncs = 0
 
   constructor(suffix = '.seg') {
+    super()
     this.#suffix = suffix
   }
 
-  open(file: string, mode: 'read' | 'append', access?: Access): OpenFile {
-    const open = this.#files.open(file, mode, access)
+  override open(file: string, mode: 'read' | 'append', access?: Access): OpenFile {
+    const open = this.real.open(file, mode, access)
     if (!file.endsWith(this.#suffix)) return open
     return {
       ...open,
@@ -25,25 +25,5 @@ export class SlowDisk implements Files {
         await open.sync()
       },
     }
-  }
-
-  list(folder: string): string[] {
-    return this.#files.list(folder)
-  }
-
-  makeFolder(folder: string, access?: Access): void {
-    this.#files.makeFolder(folder, access)
-  }
-
-  rename(from: string, to: string): void {
-    this.#files.rename(from, to)
-  }
-
-  remove(file: string): void {
-    this.#files.remove(file)
-  }
-
-  syncFolder(folder: string): Promise<void> {
-    return this.#files.syncFolder(folder)
   }
 }

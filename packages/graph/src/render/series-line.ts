@@ -14,7 +14,7 @@ export function influenceLine(view: View, key: string): string {
   const maker = makerName(view, series.rankKey, series.contextKey)
   const slots = series.slots.map(({ slot }) => slot)
   const s = statisticsOf(tallies, slots)
-  const parts = [
+  const pieces = [
     '    "run:',
     series.id,
     '": {"prov:influencee":"run:',
@@ -22,16 +22,16 @@ export function influenceLine(view: View, key: string): string {
     '","prov:influencer":"run:',
     maker.local,
   ]
-  if (s === undefined) parts.push('","provloom:rows":0}')
+  if (s === undefined) pieces.push('","provloom:rows":0}')
   else {
-    parts.push('","provloom:rows":', integer(s.rows))
-    if (s.nan > 0) parts.push(',"provloom:nanRows":', integer(s.nan))
-    if (s.infinite > 0) parts.push(',"provloom:infiniteRows":', integer(s.infinite))
-    if (s.min !== undefined) parts.push(',"provloom:min":', double(s.min))
-    if (s.max !== undefined) parts.push(',"provloom:max":', double(s.max))
-    if (s.mean !== undefined) parts.push(',"provloom:mean":', double(s.mean))
-    parts.push(',"provloom:last":', double(s.last))
-    parts.push(
+    pieces.push('","provloom:rows":', integer(s.rows))
+    if (s.nan > 0) pieces.push(',"provloom:nanRows":', integer(s.nan))
+    if (s.infinite > 0) pieces.push(',"provloom:infiniteRows":', integer(s.infinite))
+    if (s.min !== undefined) pieces.push(',"provloom:min":', double(s.min))
+    if (s.max !== undefined) pieces.push(',"provloom:max":', double(s.max))
+    if (s.mean !== undefined) pieces.push(',"provloom:mean":', double(s.mean))
+    pieces.push(',"provloom:last":', double(s.last))
+    pieces.push(
       ',"provloom:firstStep":',
       integer(s.firstStep),
       ',"provloom:lastStep":',
@@ -40,7 +40,7 @@ export function influenceLine(view: View, key: string): string {
     )
   }
   // Joined, the text is one piece; added up, it is a tree of pieces until it is encoded: twice the garbage collection.
-  return parts.join('')
+  return pieces.join('')
 }
 
 function integer(value: number): string {

@@ -41,7 +41,7 @@ export function activity(
 }
 
 /**
- * A relation without identifier. Its key is made of the local parts of its ends, so it is one with them.
+ * A relation without identifier. Its key is made of the local names of its ends, so it is one with them.
  *
  * @param time xsd:dateTime, for relations that have one
  */

@@ -1,8 +1,6 @@
 import fs from 'node:fs'
 import { namesIn } from '@provloom/shared'
-
-/** As the kernel numbers the states of a connection. */
-const listening = '0A'
+import { socketsAt, textAt } from '../listening.ts'
 
 /**
  * Who listens on a port of this machine, in words, for a person who finds it taken.
@@ -10,20 +8,10 @@ const listening = '0A'
  * @returns undefined where that cannot be seen: it is another user's, or another container's
  */
 export function holderOf(port: number): string | undefined {
-  const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => socketsOn(port, table)))
+  const sockets = socketsAt(port)
   if (sockets.size === 0) return undefined
   const pid = namesIn('/proc').find((name) => /^\d+$/.test(name) && holds(name, sockets))
   return pid === undefined ? undefined : nameOf(pid)
-}
-
-/** proc(5): `sl local_address rem_address st ... inode`, an address being `hex:port` in hex. */
-function socketsOn(port: number, table: string): string[] {
-  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  return textAt(table)
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, local = '', , state]) => state === listening && local.endsWith(ending))
-    .map((fields) => `socket:[${fields[9]}]`)
 }
 
 function holds(pid: string, sockets: ReadonlySet<string>): boolean {
@@ -43,12 +31,4 @@ function nameOf(pid: string): string {
   return ours
     ? `the aggregator of another job, process ${pid}`
     : `process ${pid} (${textAt(`/proc/${pid}/comm`).trim()})`
-}
-
-function textAt(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -1,6 +1,7 @@
 import type { RankState } from '@provloom/graph'
 import type { HintCode, ProblemCode } from '@provloom/shared'
-import type { OpenRun } from './open-run.ts'
+import { isOfName, nameOf } from '../run/run-name.ts'
+import type { RunView } from '../run/run-view.ts'
 
 /** Something that the run's users should know of it. */
 export interface RunRemark {
@@ -15,25 +16,13 @@ export interface RunRemark {
  * @param others runs of the same aggregator
  * @param sofar when the last run of its name ended that was told the hint, and may be closed by now
  */
-export function remarksOn(run: OpenRun, others: readonly OpenRun[], sofar?: number): RunRemark[] {
+export function remarksOn(run: RunView, others: readonly RunView[], sofar?: number): RunRemark[] {
   const siblings = others.filter((one) => one !== run && one.facts.jobKey === run.facts.jobKey)
   return [...namesDiffer(run, siblings), ...noRankSaid(run, siblings, sofar), ...noJobSaid(run, others)]
 }
 
-/** Runs of the same job, experiment and run name. */
-export function isOfOneName(
-  { facts: a }: Pick<OpenRun, 'facts'>,
-  { facts: b }: Pick<OpenRun, 'facts'>,
-): boolean {
-  return (
-    a.jobKey === b.jobKey &&
-    a.settings.experimentName === b.settings.experimentName &&
-    a.runName === b.runName
-  )
-}
-
 /** Several runs of one turn with other names, one rank each, at the same time: a name that is made at run time. */
-function namesDiffer(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
+function namesDiffer(run: RunView, siblings: readonly RunView[]): RunRemark[] {
   const { runName, ordinal, settings } = run.facts
   if (runName === undefined || run.roster.rankCount !== 1) return []
   const [own] = [...run.roster.latest()].flatMap((state) => spanOf(state))
@@ -61,11 +50,11 @@ function namesDiffer(run: OpenRun, siblings: readonly OpenRun[]): RunRemark[] {
  * Several runs of one name and one rank each, at the same time, of processes to which nobody said a rank: trials, or ranks
  * that nobody can tell. So it is a hint.
  */
-function noRankSaid(run: OpenRun, siblings: readonly OpenRun[], sofar = -Infinity): RunRemark[] {
+function noRankSaid(run: RunView, siblings: readonly RunView[], sofar = -Infinity): RunRemark[] {
   const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
   if (own === undefined) return []
   const isAmong = siblings.some((one) => {
-    if (!isOfOneName(one, run)) return false
+    if (!isOfName(one.facts, nameOf(run.facts))) return false
     const [state] = one.roster.latest()
     if (state === undefined || !isAlone(one, state)) return false
     const start = startOf(state)
@@ -86,7 +75,7 @@ function noRankSaid(run: OpenRun, siblings: readonly OpenRun[], sofar = -Infinit
  * Several runs of one name, of one rank each and none of them the same, at the same time, in jobs of their own: ranks that
  * were said by hand, of which nothing said that they are of one job. So it is a hint.
  */
-function noJobSaid(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
+function noJobSaid(run: RunView, others: readonly RunView[]): RunRemark[] {
   const [own] = saidAlone(run).flatMap(spanOf)
   if (own === undefined) return []
   const alike = others.filter((one) => {
@@ -109,12 +98,12 @@ function noJobSaid(run: OpenRun, others: readonly OpenRun[]): RunRemark[] {
 }
 
 /** The only rank of a run, where it was said by hand and nothing of how many there are. */
-function saidAlone({ roster }: OpenRun): RankState[] {
+function saidAlone({ roster }: RunView): RankState[] {
   if (roster.rankCount !== 1 || roster.worldSize !== undefined) return []
   return [...roster.latest()].filter(({ start }) => start !== undefined && start.launcher === undefined)
 }
 
-function isAlone({ roster }: OpenRun, state: RankState): boolean {
+function isAlone({ roster }: RunView, state: RankState): boolean {
   const launcher = state.start?.launcher ?? alonesLauncher
   return roster.rankCount === 1 && (roster.worldSize ?? 1) === 1 && launcher === alonesLauncher
 }

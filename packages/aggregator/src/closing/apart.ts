@@ -1,8 +1,10 @@
 import type { RankState } from '@provloom/graph'
 import type { RunFacts } from '@provloom/rundir'
 import type { Presence } from '../admission/presence.ts'
-import type { OpenRun } from './open-run.ts'
-import { isOfOneName, spanOf } from './remarks.ts'
+import type { OpenRun } from '../run/open-run.ts'
+import { isOfName, nameOf, textOf } from '../run/run-name.ts'
+import type { RunView } from '../run/run-view.ts'
+import { spanOf } from './remarks.ts'
 import type { RunRemark } from './remarks.ts'
 
 type Rank = RankState['rank']
@@ -59,7 +61,7 @@ export class RanksApart {
    */
   look(run: OpenRun, open: readonly OpenRun[], closes: boolean): ApartRemark[] {
     this.#note(run)
-    const ended = open.filter((one) => isOfOneName(one, run) && (one === run || one.isOver))
+    const ended = open.filter((one) => isOfName(one.facts, nameOf(run.facts)) && (one === run || one.isOver))
     for (const one of ended) this.#note(one)
     // Where nobody told the world's size a run ends at once, and goes on when another rank comes.
     const whole = ended.filter(
@@ -71,7 +73,7 @@ export class RanksApart {
     return whole.flatMap((alone) => this.#shownBy(alone, ended))
   }
 
-  #note(run: OpenRun): void {
+  #note(run: RunView): void {
     const { runId } = run.facts
     const { apart, last } = this.#of(run)
     if (!apart.some(({ facts }) => facts.runId === runId)) {
@@ -82,8 +84,8 @@ export class RanksApart {
     for (const state of run.roster.latest()) noteLast(last, state, run)
   }
 
-  #of({ facts }: OpenRun): OfOneName {
-    const name = JSON.stringify([facts.jobKey, facts.settings.experimentName, facts.runName])
+  #of({ facts }: RunView): OfOneName {
+    const name = textOf(nameOf(facts))
     const known = this.#names.get(name) ?? { apart: [], last: new Map<Rank, LastSession>() }
     this.#names.delete(name)
     this.#names.set(name, known)
@@ -121,25 +123,25 @@ export class RanksApart {
 }
 
 /** Its session before this run was its last, and ended well. */
-function lacksThis({ roster, facts }: OpenRun, rank: Rank, before: LastSession | undefined): boolean {
+function lacksThis({ roster, facts }: RunView, rank: Rank, before: LastSession | undefined): boolean {
   if (roster.lastOf(rank) !== undefined) return false
   return before?.well === true && before.ordinal === facts.ordinal - 1
 }
 
 /** What was cut off says nothing of what others were to do. */
-function isWhole({ roster }: OpenRun, state: RankState): boolean {
+function isWhole({ roster }: RunView, state: RankState): boolean {
   const status = roster.statusOf(state)
   return status === 'completed' || status === 'failed'
 }
 
-function noteLast(last: Map<Rank, LastSession>, state: RankState, { roster, facts }: OpenRun): void {
+function noteLast(last: Map<Rank, LastSession>, state: RankState, { roster, facts }: RunView): void {
   if ((last.get(state.rank)?.ordinal ?? -1) > facts.ordinal) return
   const { exitCode = 0, signal } = state.exit ?? {}
   const well = roster.statusOf(state) === 'completed' && exitCode === 0 && signal === undefined
   last.set(state.rank, { ordinal: facts.ordinal, well })
 }
 
-function apartIn({ roster, facts }: OpenRun): Apart | undefined {
+function apartIn({ roster, facts }: RunView): Apart | undefined {
   const ranks = [...roster.latest()].flatMap((state) => spanOf(state))
   if (ranks.length < 2) return undefined
   const latestStart = ranks.reduce((a, b) => (b.start > a.start ? b : a))

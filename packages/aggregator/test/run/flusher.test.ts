@@ -1,7 +1,7 @@
 import { limits } from '@provloom/shared'
 import { expect, test } from 'vitest'
-import { Flusher } from '../src/flusher.ts'
-import { ManualClock } from './support/clock.ts'
+import { Flusher } from '../../src/run/flusher.ts'
+import { ManualClock } from '../support/clock.ts'
 
 interface Bench {
   readonly clock: ManualClock

@@ -1,8 +1,11 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ManualClock } from './support/clock.ts'
-import { TestHouse, readJson } from './support/house.ts'
-import { rankEnd, rankStart } from './support/peer.ts'
+import { ManualClock } from '../support/clock.ts'
+import { Disk } from '../support/disk.ts'
+import { TestHouse, readJson } from '../support/house.ts'
+import { rankEnd, rankStart } from '../support/peer.ts'
+import { SlowDisk } from '../support/slow-disk.ts'
 import type { Connection } from '@provloom/shared'
 
 let house: TestHouse
@@ -109,4 +112,66 @@ test('who was absent and comes is absent no more', async () => {
   expect(await session(second.connection, 1)).toBe('exp_0')
   await second.stop(30_000, 0)
   expect(runJson(0)).toMatchObject({ status: 'completed', problems: 0, ledger: { absent: [] } })
+})
+
+test('a run ends as soon as what was on its way into its journal is there, and no time need pass for it', async () => {
+  const files = new SlowDisk()
+  const { connection } = await house.started({}, { files, clock: new ManualClock() })
+  const peer = house.peer(connection)
+  await peer.welcome()
+  await peer.store('w', [rankEnd()])
+  /** Stops the next sync. */
+  const hold = (): { reached: Promise<void>; letGo: () => void } => {
+    let letGo = (): void => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    const reached = new Promise<void>((resolve) => {
+      files.beforeSync = () => {
+        files.beforeSync = () => Promise.resolve()
+        resolve()
+        return held
+      }
+    })
+    return { reached, letGo }
+  }
+  const first = hold()
+  await peer.say({ kind: 'bye', session: peer.session, final: true, ledger: {}, ledgerClosed: true })
+  await first.reached
+  const second = hold()
+  await peer.say({ kind: 'retired', session: peer.session, ledger: {} })
+  await peer.say({ kind: 'heartbeat', session: peer.session, sentUs: 1, backlog: 0 })
+  await peer.hear('pulse')
+  first.letGo()
+  await peer.hear('farewell')
+  await second.reached
+  expect(house.told.filter(({ kind }) => kind === 'run-ended')).toEqual([])
+  second.letGo()
+  expect((await house.status('run-ended')).summary).toMatchObject({ status: 'completed' })
+})
+
+/** Folders that somebody else has open, on a network file system: they cannot be removed. */
+class BusyDisk extends Disk {
+  busy = true
+
+  override removeFolder(folder: string): Promise<void> {
+    if (!this.busy) return super.removeFolder(folder)
+    return Promise.reject(Object.assign(new Error('EBUSY: resource busy or locked'), { code: 'EBUSY' }))
+  }
+}
+
+test('a run whose journal cannot be removed has ended on disk, is told, and is closed as soon as it can be', async () => {
+  const files = new BusyDisk()
+  const clock = new ManualClock()
+  const { connection } = await house.started({}, { files, clock })
+  const peer = house.peer(connection)
+  const { runDir } = await peer.welcome()
+  await peer.store('w', [rankStart(), rankEnd()])
+  await peer.bye()
+  const problem = await clock.passing(house.status('problem'))
+  expect(problem).toMatchObject({ code: 'FILE_UNWRITABLE', message: 'EBUSY: resource busy or locked' })
+  expect(runJson(0)).toMatchObject({ status: 'completed' })
+  expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(true)
+  files.busy = false
+  await clock.passing(house.status('run-finished'))
+  expect(house.told.map(({ kind }) => kind)).toContain('problem-ended')
+  expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
 })
