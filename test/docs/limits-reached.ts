@@ -312,7 +312,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ],
   factsMs: [
     reached(
-      `${agent}/source/recorder.test.ts`,
+      `${agent}/source/sources.test.ts`,
       'the end does not wait longer than it is told to, and says what is missing',
     ),
   ],

@@ -125,8 +125,15 @@ describe('what is not known is left out', () => {
 
 describe('GPUs', () => {
   test('are read from nvidia-smi’s table, with UUID, memory and driver', () => {
-    expect(gpusOf('NVIDIA H200, GPU-aa, 143771, 570.86.15\nNVIDIA GB10, GPU-bb, [N/A], 580.1\n')).toEqual([
-      { name: 'NVIDIA H200', uuid: 'GPU-aa', memoryBytes: 143_771 * 1024 * 1024, driver: '570.86.15' },
+    expect(
+      gpusOf('NVIDIA H100 80GB HBM3, GPU-aa, 81559, 580.159.04\nNVIDIA GB10, GPU-bb, [N/A], 580.1\n'),
+    ).toEqual([
+      {
+        name: 'NVIDIA H100 80GB HBM3',
+        uuid: 'GPU-aa',
+        memoryBytes: 81_559 * 1024 * 1024,
+        driver: '580.159.04',
+      },
       { name: 'NVIDIA GB10', uuid: 'GPU-bb', driver: '580.1' },
     ])
     expect(gpusOf('')).toEqual([])
