@@ -372,7 +372,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ],
   flushRestMsMax: [
     reached(
-      `${aggregator}/flusher.test.ts`,
+      `${aggregator}/run/flusher.test.ts`,
       'rests no longer than flushRestMsMax after a flush that took minutes',
     ),
   ],
