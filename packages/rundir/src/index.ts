@@ -1,12 +1,23 @@
-// The package's public face: the files of a run. What they hold is behind `/entry` and `/series`.
-export { checkedBytes, readChecked } from './checked-file.ts'
-export type { FileLook } from './checked-file.ts'
-export * from './layout.ts'
-export { isPosition } from './position.ts'
-export * from './run-facts.ts'
-export * from './run-file.ts'
-export * from './runs-file.ts'
+// The package's public face: runs that are there, for who reads them. What writes them is behind `/internal`.
+export { filesOf } from './layout.ts'
+export type { RunFiles } from './layout.ts'
 export { listRuns, openRun } from './open-run.ts'
 export type { RunList, RunReader } from './open-run.ts'
 export type { PointsOfSeries, SeriesName, Which } from './read/which.ts'
-export * from './stored-run.ts'
+export type { RunFacts } from './run-facts.ts'
+export { readRunFile } from './run-file.ts'
+export type { RunFile } from './run-file.ts'
+export type { StoredRun } from './stored-run.ts'
+export type {
+  HeadEnergy,
+  HeadFile,
+  HeadFinding,
+  HeadMetric,
+  HeadNumber,
+  HeadParam,
+  HeadSource,
+  RunHead,
+  Shown,
+} from './entry/head.ts'
+export type { Part, RunSettings } from './entry/entry.ts'
+export type { Ledger, ProblemKind, RankSummary } from './entry/summary.ts'

@@ -1,4 +1,4 @@
-import type { ClosedRun } from '@provloom/rundir'
+import type { ClosedRun } from '@provloom/rundir/internal'
 import { limits } from '@provloom/shared'
 import type { Hello } from '@provloom/shared'
 import type { Peer, Reply } from '../inbox/inbox.ts'

@@ -1,5 +1,6 @@
 import { filesOf, readRunFile } from '@provloom/rundir'
-import type { ClosedRun, RunFacts } from '@provloom/rundir'
+import type { RunFacts } from '@provloom/rundir'
+import type { ClosedRun } from '@provloom/rundir/internal'
 import { isRank, limits } from '@provloom/shared'
 import type { Files, RankStatus } from '@provloom/shared'
 import type { RunView } from '../run/run-view.ts'

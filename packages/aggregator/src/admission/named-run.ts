@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { storedRunOf } from '@provloom/rundir'
+import { storedRunOf } from '@provloom/rundir/internal'
 import type { RunId } from '@provloom/shared'
 import { ProvloomError, makePath, systemCode } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'

@@ -1,6 +1,6 @@
 import type { Roster } from '@provloom/graph'
 import { readRunFile } from '@provloom/rundir'
-import type { ClosedRun } from '@provloom/rundir'
+import type { ClosedRun } from '@provloom/rundir/internal'
 import { limits, rankOf } from '@provloom/shared'
 import type { Settled } from '@provloom/shared'
 import type { Reply } from '../inbox/inbox.ts'

@@ -1,4 +1,4 @@
-import type { ClosedRun } from '@provloom/rundir'
+import type { ClosedRun } from '@provloom/rundir/internal'
 import { attemptOf } from '@provloom/shared'
 import type { Attempt, Rank, RankStatus } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'

@@ -5,8 +5,8 @@
  * What the metric store needs is in `journal/store` (rundir), written after it: the store may be behind the graph. Replay
  * begins after the store's position, and the graph takes in only what it has not seen.
  */
-import { checkedBytes, isPosition, readChecked } from '@provloom/rundir'
-import type { FileLook } from '@provloom/rundir'
+import { checkedBytes, isPosition, readChecked } from '@provloom/rundir/internal'
+import type { FileLook } from '@provloom/rundir/internal'
 import { lsn } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
 

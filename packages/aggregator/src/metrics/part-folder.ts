@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { partName } from '@provloom/rundir'
+import { partName } from '@provloom/rundir/internal'
 import type { Part } from '@provloom/rundir/entry'
 import type { Files } from '@provloom/shared'
 import type { EncodedPart } from './encode-worker.ts'

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { draw, renderSvg } from '@provloom/prov/draw'
-import { filesOf, partNames, writeRunFile } from '@provloom/rundir'
+import { filesOf } from '@provloom/rundir'
+import { partNames, writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
 import type { Closed, ControlEntry } from '@provloom/rundir/entry'
 import { lsn, reasonOf, writeDurably } from '@provloom/shared'

@@ -1,4 +1,5 @@
-import { filesOf, writeRunFile } from '@provloom/rundir'
+import { filesOf } from '@provloom/rundir'
+import { writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
 import type { RunHead, RunSummary } from '@provloom/rundir/entry'
 import { writeDurably } from '@provloom/shared'

@@ -2,7 +2,8 @@
  * What a run goes on from besides its journal: the graph's snapshot and the metric store's state, each a file; and both in
  * one file, where a closed run may be reopened (`.reopening`, a checked file of format 2: snapshot's bytes · store's bytes).
  */
-import { checkedBytes, filesOf, readChecked } from '@provloom/rundir'
+import { filesOf } from '@provloom/rundir'
+import { checkedBytes, readChecked } from '@provloom/rundir/internal'
 import { readStore, storeBytes } from '@provloom/rundir/series'
 import type { StoreState } from '@provloom/rundir/series'
 import { ProvloomError, writeDurably } from '@provloom/shared'

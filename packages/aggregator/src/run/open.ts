@@ -1,5 +1,6 @@
 import path from 'node:path'
-import { filesOf, writeRunFile } from '@provloom/rundir'
+import { filesOf } from '@provloom/rundir'
+import { writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
 import { SegmentLog, lsn } from '@provloom/shared'

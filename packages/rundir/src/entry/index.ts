@@ -1,7 +1,43 @@
 // What a run is made of: its entries, their bytes in the journal, and the numbers that come of them.
-export * from './codec.ts'
-export * from './count.ts'
-export type * from './entry.ts'
-export type * from './head.ts'
-export * from './reader.ts'
-export type * from './summary.ts'
+export { commitMarks, controlRecord, decodeRecord, envelopeRecord, recordsOf } from './codec.ts'
+export type { ControlEntry, RecordLook } from './codec.ts'
+export { add } from './count.ts'
+export type { Count } from './count.ts'
+export type {
+  Absent,
+  Admitted,
+  Closed,
+  Conflict,
+  Ended,
+  Exited,
+  KeptBack,
+  Lost,
+  NumberedEvent,
+  Opened,
+  Part,
+  PartsSealed,
+  Records,
+  Refusal,
+  Remark,
+  Reopened,
+  Resumed,
+  Retired,
+  RunEntry,
+  RunSettings,
+  Skipped,
+  Uncollected,
+} from './entry.ts'
+export type {
+  HeadEnergy,
+  HeadFile,
+  HeadFinding,
+  HeadMetric,
+  HeadNumber,
+  HeadParam,
+  HeadSource,
+  RunHead,
+  Shown,
+} from './head.ts'
+export { takeIn } from './reader.ts'
+export type { EntryReader, Taking } from './reader.ts'
+export type { Ledger, ProblemKind, RankSummary, RunSummary } from './summary.ts'

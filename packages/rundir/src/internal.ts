@@ -1,0 +1,10 @@
+// For packages of this repository: what writes run directories, and what aggregators tell their successors.
+export { checkedBytes, readChecked } from './checked-file.ts'
+export type { FileLook } from './checked-file.ts'
+export { partName, partNames } from './layout.ts'
+export { isPosition } from './position.ts'
+export { writeRunFile } from './run-file.ts'
+export type { RunFileFacts } from './run-file.ts'
+export { noRuns, readRunsFile } from './runs-file.ts'
+export type { ClosedRun, RunsFile } from './runs-file.ts'
+export { readStoredRun, storedRunAt, storedRunOf, storedRunsIn } from './stored-run.ts'
