@@ -73,10 +73,7 @@ export class Closing {
     }
     const outlook = outlookOf(run.roster, sights.of(run))
     if (outlook.kind === 'done')
-      void this.#guarded(run, async () => {
-        await this.#lose(run, outlook)
-        await this.#end(run, 'ranks-ended', outlook)
-      })
+      void this.#guarded(run, () => this.#end(run, 'ranks-ended', outlook, outlook.silent))
   }
 
   /** Resolves when the run is ended and closed, or could not be now: it is then still open. */
@@ -140,7 +137,7 @@ export class Closing {
   }
 
   /** Who has not ended and is not waited for. */
-  async #lose(run: OpenRun, { silent }: Done): Promise<void> {
+  async #lose(run: OpenRun, silent: Done['silent']): Promise<void> {
     const { around } = this.#rooms
     const time = around.clock.nowUs()
     for (const { rank, attempt } of silent) {
@@ -149,25 +146,37 @@ export class Closing {
     }
   }
 
-  async #end(run: OpenRun, cause: Closed['cause'], { absent, elsewhere }: Missing): Promise<void> {
-    const { around, settling, telling } = this.#rooms
-    const { roster } = run
-    if (!isSame(absent, roster.absent) || !isSame(elsewhere, roster.elsewhere))
-      await run.record({ kind: 'absent', time: around.clock.nowUs(), ranks: absent, elsewhere })
-    // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
-    if (!roster.closed) await telling.remarks(run)
-    await telling.apart(run, (one) => this.#running.has(one), false)
-    await run.end(cause)
+  async #end(
+    run: OpenRun,
+    cause: Closed['cause'],
+    missing: Missing,
+    silent: Done['silent'] = [],
+  ): Promise<void> {
+    const { around, settling } = this.#rooms
+    await run.end(cause, async () => {
+      await this.#lose(run, silent)
+      await this.#sayLast(run, missing)
+    })
     this.#written(run).endedMs = around.clock.monotonicMs()
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-ended', runId, runDir, summary: run.summary, files: run.files })
     settling.over(run)
   }
 
+  /** What is known of it now that it ends. */
+  async #sayLast(run: OpenRun, { absent, elsewhere }: Missing): Promise<void> {
+    const { around, telling } = this.#rooms
+    const { roster } = run
+    if (!isSame(absent, roster.absent) || !isSame(elsewhere, roster.elsewhere))
+      await run.record({ kind: 'absent', time: around.clock.nowUs(), ranks: absent, elsewhere })
+    // Nothing is waited for where there is nothing to be told: what is flushed next is to hold the end.
+    if (!roster.closed) await telling.remarks(run)
+    await telling.apart(run, (one) => this.#running.has(one), false)
+  }
+
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
     const { around, conversations, registry, telling, onClosed } = this.#rooms
-    await telling.apart(run, (one) => this.#running.has(one), true)
-    await run.close(reopenable)
+    await run.close(reopenable, () => telling.apart(run, (one) => this.#running.has(one), true))
     this.#written(run)
     conversations.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)

@@ -169,10 +169,11 @@ export class OpenRun implements RunView {
   /**
    * Brings everything to its end: the document is final, unless it is amended or the run goes on.
    *
+   * @param last records what is still to be said in it; from now on nobody is let in
    * @throws the system's error, or `LOG_FAILED`; the run is then still open and a later call goes on
    */
-  async end(cause: Closed['cause']): Promise<void> {
-    this.#ending = true
+  async end(cause: Closed['cause'], last: () => Promise<void>): Promise<void> {
+    await this.#refusing(last)
     await this.settled()
     await this.#upkeep.close()
     this.#over = await endRun(this.#asEnding(), this.#around, cause)
@@ -193,10 +194,11 @@ export class OpenRun implements RunView {
    * Nothing is added any more: the journal is removed.
    *
    * @param mayReopen what the run would go on from is kept
+   * @param last records what is still to be said in it; from now on nobody is let in
    * @throws the system's error; a later call goes on
    */
-  async close(mayReopen: boolean): Promise<void> {
-    this.#ending = true
+  async close(mayReopen: boolean, last: () => Promise<void>): Promise<void> {
+    await this.#refusing(last)
     await this.settled()
     this.#over = await closeRun(this.#asEnding(), this.#around, mayReopen)
     this.#log.close()
@@ -206,6 +208,18 @@ export class OpenRun implements RunView {
   /** Resolves when everything submitted is in the journal and applied, or has failed. */
   settled(): Promise<void> {
     return this.#entries.settled()
+  }
+
+  /** Nobody is let in from now on, unless the last of it cannot be recorded. */
+  async #refusing(last: () => Promise<void>): Promise<void> {
+    const before = this.#ending
+    this.#ending = true
+    try {
+      await last()
+    } catch (error) {
+      this.#ending = before
+      throw error
+    }
   }
 
   #take(entry: RunEntry, position: Lsn, bytes: number): void {

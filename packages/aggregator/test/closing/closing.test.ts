@@ -175,3 +175,29 @@ test('a run whose journal cannot be removed has ended on disk, is told, and is c
   expect(house.told.map(({ kind }) => kind)).toContain('problem-ended')
   expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
 })
+
+test('who comes while the last of a run is being recorded asks again, and its run goes on for it', async () => {
+  const files = new SlowDisk()
+  const clock = new ManualClock()
+  const { connection } = await house.started({ collectAllProcesses: true }, { files, clock })
+  await session(connection, 0)
+  let letGo = (): void => {}
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const absent = new Promise<void>((resolve) => {
+    files.beforeSync = () => {
+      resolve()
+      return held
+    }
+  })
+  await clock.passing(absent)
+  const late = house.peer(connection, { rank: 1, worldSize: 2 })
+  await late.say(late.helloMessage())
+  expect(await late.hear('later', 'welcome')).toMatchObject({ kind: 'later' })
+  files.beforeSync = () => Promise.resolve()
+  letGo()
+  await late.welcome()
+  await late.store('w', [rankStart(), rankEnd()])
+  await late.bye()
+  await clock.passing(house.status('run-finished'))
+  expect(runJson(0)).toMatchObject({ status: 'completed', ledger: { absent: [] } })
+})

@@ -153,8 +153,8 @@ test.each([
     if (typeof again === 'string') throw new Error(`the run is ${again}`)
     expect(again.summary).toEqual(summary)
 
-    await again.end('ranks-ended')
-    await again.close(false)
+    await again.end('ranks-ended', () => Promise.resolve())
+    await again.close(false, () => Promise.resolve())
     expect(again.files).toContain('prov.json')
     const rows = await readFolder(path.join(runDir, 'metrics'))
     expect(rows).toHaveLength(6)
