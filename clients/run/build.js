@@ -163,6 +163,8 @@ try {
   fs.mkdirSync(path.join(root, 'bin'), { recursive: true })
   const packages = await bundle(bundled)
   await starter(path.join(root, 'bin/provloom.js'))
+  fs.mkdirSync(path.join(root, 'client'))
+  fs.copyFileSync(path.join(here, 'client.py'), path.join(root, 'client/provloom.py'))
   fs.writeFileSync(path.join(work, 'NOTICES'), notices([...packages, 'msgpackr-extract']).join('\n'))
   fs.mkdirSync(output, { recursive: true })
   const python = (words, cwd) =>

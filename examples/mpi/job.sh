@@ -4,7 +4,7 @@ set -euo pipefail
 SAVE_DIR=${SAVE_DIR:-$PWD/prov}
 MPIRUN=${MPIRUN:-mpirun -n 4}
 
-provloom aggregator --experiment-name mpi-demo --prov-user-namespace www.example.org \
+provloom aggregator \
   --provenance-save-dir "$SAVE_DIR" --collect-all-processes --create-svg &
 aggregator=$!
 trap 'kill -TERM $aggregator 2>/dev/null; wait $aggregator' EXIT

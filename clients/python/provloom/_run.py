@@ -158,11 +158,11 @@ def _announce(session):
         return
     from . import _agent, _words
 
-    if session.rank() == 0:
-        _words.begins(session)
     session.no_agent = _agent.ensure(session.tree)
     if session.no_agent is not None:
         session.kept_told = _words.kept(session)
+    elif session.rank() == 0:
+        _words.begins(session)
 
 
 def _checked(namespace, experiment, folder, collect_all, save_after, rank, disable_codecarbon, world, run_name, run_id):

@@ -178,6 +178,8 @@ class LocalAggregator implements Aggregator {
     this.#statuses.tell({
       kind: 'listening',
       endpoint: endpointOf(this.#connection),
+      listen,
+      advertise: this.#connection.advertise,
       connectionFile: control.connection,
       encrypted,
     })

@@ -20,7 +20,11 @@ export type StatusListener = (status: AggregatorStatus) => void
 
 export interface Listening {
   readonly kind: 'listening'
+  /** Where it is reached from this machine. */
   readonly endpoint: string
+  /** Where it listens, and by which name others reach it. */
+  readonly listen: string
+  readonly advertise: string
   readonly connectionFile: string
   readonly encrypted: boolean
 }

@@ -156,7 +156,8 @@ function begin(options: SessionOptions, line: string): void {
 function announce({ spool, plain, options }: Session): void {
   const tree = treeFolderAt(treeOf(spool))
   if (servingAgent(tree.root) === undefined) current.agentless = !startOwnAgent(tree, spool.root)
-  if (!plain || isOn(process.env, 'PROVLOOM_QUIET')) return
+  // Without an agent there is no graph yet: where it is kept has been told.
+  if (!plain || current.agentless || isOn(process.env, 'PROVLOOM_QUIET')) return
   const { experimentName = 'this run' } = options
   tellLine(`recording ${experimentName}, graph in ${shownPath(saveDirOf(options))}`)
 }

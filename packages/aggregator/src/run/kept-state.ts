@@ -1,6 +1,6 @@
 /**
  * What a run goes on from besides its journal: the graph's snapshot and the metric store's state, each a file; and both in
- * one file, where a closed run may be reopened (`.reopening`, a checked file of format 2: snapshot's bytes · store's bytes).
+ * one file, where a closed run may be reopened (`.reopening`, a checked file of format 3: snapshot's bytes · store's bytes).
  */
 import { filesOf } from '@provloom/rundir'
 import { checkedBytes, readChecked } from '@provloom/rundir/internal'
@@ -16,7 +16,7 @@ export interface KeptState {
   readonly store: StoreState | undefined
 }
 
-const reopeningFormat = 2
+const reopeningFormat = 3
 
 /** Snapshot first: the graph is never behind the store, whatever comes between the two. */
 export async function keepState(

@@ -16,6 +16,8 @@ import type { AggregatorStatus } from '../../src/status.ts'
 let home: string
 let told: AggregatorStatus[]
 
+const nothing = (): Promise<void> => Promise.resolve()
+
 beforeEach(() => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-drawings-'))
   told = []
@@ -61,7 +63,7 @@ test('runs that end together have their documents at once, and their pictures dr
   const drawings = new PQueue({ concurrency: 1, autoStart: false })
   const around = surroundings({ drawings })
   const runs = [await begin(around, 'a'), await begin(around, 'b')]
-  const ended = runs.map((run) => run.end('stopped'))
+  const ended = runs.map((run) => run.end('stopped', nothing))
   const drawn: string[][] = []
   drawings.on('next', () => {
     drawn.push(['a', 'b'].flatMap((name) => fs.readdirSync(path.join(home, name)).filter(isPicture)).sort())
@@ -89,14 +91,14 @@ test('a picture that cannot be drawn is told as that, and costs the run nothing 
     }),
     'odd',
   )
-  await run.end('stopped')
+  await run.end('stopped', nothing)
   expect(problems()).toEqual(['DRAWING_FAILED'])
   expect(run.files).toEqual(['prov.json'])
 })
 
 test('a picture that is drawn and cannot be written is told as a file that cannot be', async () => {
   const run = await begin(surroundings({ files: refusing('prov.svg') }), 'full')
-  await run.end('stopped')
+  await run.end('stopped', nothing)
   expect(problems()).toEqual(['FILE_UNWRITABLE'])
   expect(run.files).toEqual(['prov.json', 'prov.dot'])
 })

@@ -19,6 +19,8 @@ import { params, points, series } from '../support/peer.ts'
 let saveDir: string
 let runDir: string
 
+const nothing = (): Promise<void> => Promise.resolve()
+
 beforeEach(() => {
   saveDir = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-reading-'))
   runDir = path.join(saveDir, 'e_0')
@@ -151,8 +153,8 @@ test.each([
     key: 'accuracy',
     points: 800,
   })
-  await run.end('ranks-ended')
-  await run.close(false)
+  await run.end('ranks-ended', nothing)
+  await run.close(false, nothing)
   expect(fs.existsSync(path.join(runDir, 'journal'))).toBe(false)
   expect(await stepsOf(1)).toHaveLength(4_000)
   const found = await openRun(runDir).series()
@@ -184,8 +186,8 @@ test('what a killed aggregator had journaled and not sealed is read, and is read
   const again = await resumeRun({ ...surroundings(seams), force: true }, facts())
   if (typeof again === 'string') throw new Error(`the run is ${again}`)
   expect(await stepsOf(0)).toEqual(before)
-  await again.end('stopped')
-  await again.close(false)
+  await again.end('stopped', nothing)
+  await again.close(false, nothing)
   expect(await stepsOf(0)).toEqual(before)
 })
 
@@ -197,8 +199,8 @@ test('of a run that can be read from, parts that are gone or damaged are told wi
     rank.say(run, [], points(1, step, 50))
     await run.settled()
   }
-  await run.end('ranks-ended')
-  await run.close(false)
+  await run.end('ranks-ended', nothing)
+  await run.close(false, nothing)
   const metrics = path.join(runDir, 'metrics')
   const [part] = fs.readdirSync(metrics)
   const file = path.join(metrics, part!)
@@ -215,8 +217,8 @@ test('of a run that can be read from, parts that are gone or damaged are told wi
 test('the runs of a folder are listed, the last one first, with what of them cannot be read', async () => {
   const run = await beginRun(surroundings({}), facts())
   await run.settled()
-  await run.end('ranks-ended')
-  await run.close(false)
+  await run.end('ranks-ended', nothing)
+  await run.close(false, nothing)
   const later = path.join(saveDir, 'e_1')
   fs.cpSync(runDir, later, { recursive: true })
   const text = fs.readFileSync(path.join(later, 'run.json'), 'utf8')

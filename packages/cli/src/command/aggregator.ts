@@ -127,6 +127,10 @@ function stopWhenDeserted(deserted: () => boolean, looksMax: () => number, stop:
   timer.unref()
 }
 
+function portOf(endpoint: string): string {
+  return endpoint.slice(endpoint.lastIndexOf(':') + 1)
+}
+
 /** What happens, for a person at a terminal or a log file. */
 function shown(progress: Progress): (status: AggregatorStatus) => void {
   const hinted = new Set<string>()
@@ -134,7 +138,7 @@ function shown(progress: Progress): (status: AggregatorStatus) => void {
     switch (status.kind) {
       case 'listening':
         sayOut(
-          `provloom: listening on ${status.endpoint}${status.encrypted ? '' : ' (insecure)'}, connection file ${status.connectionFile}`,
+          `provloom: listening on tcp://${status.listen}:${portOf(status.endpoint)}${status.encrypted ? '' : ' (insecure)'}${status.listen === '0.0.0.0' ? `, known to other machines as ${status.advertise}` : ''}, connection file ${status.connectionFile}`,
         )
         break
       case 'run-finished':

@@ -74,11 +74,12 @@ export function codeOf({ code, signal }: Ending): number {
 }
 
 /**
- * Folder that makes `import provloom` work in a worker without pip: beside us where npm has installed us, in the repository
- * otherwise; undefined where pip has, which has put it where its Python finds it.
+ * Folder that makes `import provloom` work in a worker whose Python has no such package: beside us where npm has installed
+ * us, or pip (clients/run/client.py), in the repository otherwise.
  */
 export function pythonPath(): string | undefined {
-  return ['../../python', '../../../../clients/python']
+  return ['../../python/provloom', '../../client/provloom.py', '../../../../clients/python/provloom']
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-    .find((place) => fs.existsSync(path.join(place, 'provloom')))
+    .filter((place) => fs.existsSync(place))
+    .map((place) => path.dirname(place))[0]
 }

@@ -21,8 +21,8 @@ interface Rows {
 }
 
 /**
- * The points of series, a stretch of one series at a time: those in parts first, then those that are in the journal
- * still. Memory holds a row group, and what of the journal is meant.
+ * The points of series, one series at a time: those in parts first, a series' rows of a row group together, then those
+ * that are in the journal still, each series at once. Memory holds a row group, and what of the journal is meant.
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a part or a journal that is damaged or missing
  */
@@ -30,19 +30,30 @@ export async function* pointsOf(runDir: string, which: Which): AsyncGenerator<Po
   const rows = await rowsOf(runDir, which)
   try {
     for (const file of rows.parts) yield* from(file, (part) => part.points(which), lastOf(rows, file))
-    for (const { series, step, time, value } of rows.pieces) {
-      const { since: _since, ...name } = series
-      yield {
-        ...name,
-        count: step.length,
-        step: Float64Array.from(step),
-        time: Float64Array.from(time),
-        value: Float64Array.from(value),
-      }
-    }
+    for (const pieces of bySeries(rows.pieces).values()) yield joined(pieces)
   } finally {
     await rows.last?.close()
   }
+}
+
+/** In the order in which their first points are in the journal. */
+function bySeries(pieces: readonly TailPiece[]): ReadonlyMap<SeriesName, readonly TailPiece[]> {
+  const found = new Map<SeriesName, TailPiece[]>()
+  for (const piece of pieces) {
+    const known = found.get(piece.series)
+    if (known === undefined) found.set(piece.series, [piece])
+    else known.push(piece)
+  }
+  return found
+}
+
+/** @param pieces of one series, at least one */
+function joined(pieces: readonly TailPiece[]): PointsOfSeries {
+  const { since: _since, ...name } = pieces[0]!.series
+  const column = (of: 'step' | 'time' | 'value'): Float64Array =>
+    Float64Array.from(pieces.flatMap((piece) => piece[of]))
+  const step = column('step')
+  return { ...name, count: step.length, step, time: column('time'), value: column('value') }
 }
 
 /** The series of a run that are meant, with the number of their points; in the order in which they are found. */
