@@ -47,7 +47,8 @@ export class Sparks {
   values(metric: number): number[] {
     const used = this.#used(metric)
     if (used === undefined) return []
-    let [first, last, shift] = [used.first, used.last, 0]
+    const base = this.#base[metric]!
+    let [first, last, shift] = [base + used.first, base + used.last, 0]
     while (last - first >= valuesMax) {
       first = Math.floor(first / 2)
       last = Math.floor(last / 2)
@@ -55,9 +56,10 @@ export class Sparks {
     }
     const sums = new Float64Array(last - first + 1)
     const counts = new Float64Array(last - first + 1)
-    for (let stretch = used.first; stretch <= used.last; stretch++) {
-      const from = metric * bucketsMax + stretch - this.#base[metric]!
-      const to = Math.floor(stretch / 2 ** shift) - first
+    // By places: beyond 2^53 numbers of stretches have gaps, and one and the next are the same.
+    for (let place = used.first; place <= used.last; place++) {
+      const from = metric * bucketsMax + place
+      const to = Math.floor((base + place) / 2 ** shift) - first
       sums[to] = sums[to]! + this.#sum[from]!
       counts[to] = counts[to]! + this.#count[from]!
     }
@@ -68,13 +70,12 @@ export class Sparks {
     return { sum: this.#sum, count: this.#count, width: this.#width, base: this.#base }
   }
 
-  /** Numbers of the first and the last stretch that has points. */
+  /** Places of the first and the last stretch that has points. */
   #used(metric: number): { readonly first: number; readonly last: number } | undefined {
     const counts = this.#count.subarray(metric * bucketsMax, (metric + 1) * bucketsMax)
     const first = counts.findIndex((count) => count > 0)
     if (first < 0) return undefined
-    const base = this.#base[metric]!
-    return { first: base + first, last: base + counts.findLastIndex((count) => count > 0) }
+    return { first, last: counts.findLastIndex((count) => count > 0) }
   }
 
   /** Makes room for a step that lies outside. @returns its bucket */
@@ -87,7 +88,8 @@ export class Sparks {
     }
     let width = this.#width[metric]!
     let stretch = Math.floor(step / width)
-    let [first, last, factor] = [Math.min(used.first, stretch), Math.max(used.last, stretch), 1]
+    const base = this.#base[metric]!
+    let [first, last, factor] = [Math.min(base + used.first, stretch), Math.max(base + used.last, stretch), 1]
     while (last - first >= bucketsMax) {
       width *= 2
       factor *= 2

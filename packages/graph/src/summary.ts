@@ -28,6 +28,7 @@ export function summaryOf(state: RunState): RunSummary {
     hints: state.hints,
     logs: state.logs,
     total: totalOf(ranks),
+    parts: state.parts,
   }
 }
 

@@ -18,6 +18,9 @@ const steps = fc.oneof(
   fc.integer({ min: 0, max: 40 }),
   fc.integer({ min: -5_000, max: 100_000 }),
   fc.integer({ min: -(2 ** 50), max: 2 ** 50 }),
+  // Nanoseconds since 1970, and the most that a record holds: doubles have gaps there.
+  fc.bigInt({ min: 1_700_000_000_000_000_000n, max: 1_700_000_000_000_001_000n }).map(Number),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(Number),
 )
 
 it('a spark is the means of equally long stretches of steps, at most 32, however steps come', () => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { exactJson, isCount, isRunId, parseExactJson, writeDurably } from '@provloom/shared'
 import type { Files, RunId } from '@provloom/shared'
-import type { RunSettings } from './entry/entry.ts'
+import type { Part, RunSettings } from './entry/entry.ts'
 import type { RunHead } from './entry/head.ts'
 import type { Ledger, ProblemKind, RankSummary, RunSummary } from './entry/summary.ts'
 import { isMap } from './is-map.ts'
@@ -44,6 +44,8 @@ export interface RunFile {
   }
   /** Absent before the first flush. */
   readonly head?: RunHead
+  /** The Parquet parts that hold metric points; what is not in them is in the journal. */
+  readonly parts: readonly Part[]
   /** Relative to the run directory. */
   readonly files: readonly string[]
 }
@@ -90,17 +92,32 @@ export async function writeRunFile(files: Files, run: RunFacts, facts: RunFileFa
       ranks: summary.ranks,
     },
     ...(facts.head === undefined ? {} : { head: facts.head }),
+    parts: summary.parts,
     files: facts.files,
   }
-  const text = `${exactJson(content, 2)}\n`
+  const text = `${rendered(content)}\n`
   await writeDurably(files, filesOf(run.runDir).runJson, [Buffer.from(text, 'utf8')], 'umask')
+}
+
+/** For people to read; but the head, which is for programs, in one line. */
+function rendered(content: RunFile): string {
+  const { head } = content
+  if (head === undefined) return exactJson(content, 2)
+  const mark = 'head'
+  return exactJson({ ...content, head: mark }, 2).replace(
+    `"head": ${JSON.stringify(mark)}`,
+    () => `"head": ${exactJson(head)}`,
+  )
 }
 
 /** @throws an Error that says why not: there is none, it cannot be read, it is of another format */
 export function readRunFile(runDir: string): RunFile {
-  const value: unknown = parseExactJson(fs.readFileSync(filesOf(runDir).runJson, 'utf8'))
+  const text = fs.readFileSync(filesOf(runDir).runJson, 'utf8')
+  const value: unknown = parseExactJson(text)
   if (!isRunFile(value)) throw new Error('it is no run.json of format 1')
-  return value
+  // Its numbers are doubles, which may be as large as a bigint; those of the ledger are counts.
+  const head: unknown = Reflect.get(JSON.parse(text), 'head')
+  return isHead(head) ? { ...value, head } : value
 }
 
 type Check = (value: unknown) => boolean
@@ -128,13 +145,24 @@ const fieldChecks: { readonly [Name in keyof Required<RunFile>]: Check } = {
   hints: Array.isArray,
   ledger: (value) => isMap(value) && isMap(value['total']) && Array.isArray(value['ranks']),
   head: (value) => value === undefined || isHead(value),
+  parts: (value) => Array.isArray(value) && value.every(isPart),
   files: (value) => Array.isArray(value) && value.every(isText),
 }
 
 /** We wrote it; what is looked at is that this version knows the shape of its lists. */
-function isHead(value: unknown): boolean {
+function isHead(value: unknown): value is RunHead {
   return (
     isMap(value) && ['hosts', 'params', 'metrics', 'inputs', 'outputs'].every((name) => isShown(value[name]))
+  )
+}
+
+function isPart(value: unknown): boolean {
+  return (
+    isMap(value) &&
+    isText(value['file']) &&
+    isCount(value['rows']) &&
+    isCount(value['bytes']) &&
+    isText(value['sha256'])
   )
 }
 

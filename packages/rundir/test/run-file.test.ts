@@ -19,6 +19,8 @@ afterEach(() => fs.rmSync(runDir, { recursive: true }))
 const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
 const ledger = { sent: 2n ** 60n + 1n, stored: 1, dropped: 2n ** 60n }
 
+const part = { file: 'metrics/part-000000000002.parquet', rows: 3, bytes: 99, sha256: 'ab' }
+
 async function write(finished: boolean): Promise<RunFacts> {
   const facts: RunFacts = {
     runId,
@@ -51,6 +53,7 @@ async function write(finished: boolean): Promise<RunFacts> {
       hints: ['NO_RANK: c'],
       logs: 1,
       total: ledger,
+      parts: [part],
     },
     journalPosition: 7,
     finished,

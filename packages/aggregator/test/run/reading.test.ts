@@ -4,7 +4,15 @@ import path from 'node:path'
 import { createGraphBuilder } from '@provloom/graph'
 import { listRuns, openRun } from '@provloom/rundir'
 import type { RunFacts } from '@provloom/rundir'
-import { Statuses, encodeEnvelope, encodeEvent, seq, systemClock, systemFiles } from '@provloom/shared'
+import {
+  Statuses,
+  encodeEnvelope,
+  encodeEvent,
+  headerBytes,
+  seq,
+  systemClock,
+  systemFiles,
+} from '@provloom/shared'
 import type { Attempt, Event, Points, Rank, RunId, StreamId } from '@provloom/shared'
 import PQueue from 'p-queue'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -191,7 +199,7 @@ test('what a killed aggregator had journaled and not sealed is read, and is read
   expect(await stepsOf(0)).toEqual(before)
 })
 
-test('of a run that can be read from, parts that are gone or damaged are told with their name', async () => {
+async function withParts(): Promise<OpenRun> {
   const run = await beginRun(surroundings({ partRowsMax: 50, headRowsMax: 1 }), facts())
   const rank = new Says(0)
   rank.say(run, [series(1, 'loss')], none)
@@ -199,19 +207,78 @@ test('of a run that can be read from, parts that are gone or damaged are told wi
     rank.say(run, [], points(1, step, 50))
     await run.settled()
   }
+  return run
+}
+
+const unreadable = (name: string): unknown =>
+  expect.objectContaining({ code: 'FILE_UNREADABLE', message: expect.stringContaining(name) })
+
+test('of a finished run, parts that are gone, cut or have one wrong bit are told with their name', async () => {
+  const run = await withParts()
   await run.end('ranks-ended', nothing)
   await run.close(false, nothing)
   const metrics = path.join(runDir, 'metrics')
   const [part] = fs.readdirSync(metrics)
   const file = path.join(metrics, part!)
   const whole = fs.readFileSync(file)
-  for (const bytes of [Buffer.alloc(0), whole.subarray(0, whole.length - 20), Buffer.alloc(whole.length)]) {
+  const wrong = Array.from({ length: 60 }, (_, i) => {
+    const bytes = Buffer.from(whole)
+    bytes[(i * 7_919) % whole.length]! ^= 1 << (i % 8)
+    return bytes
+  })
+  for (const bytes of [Buffer.alloc(0), whole.subarray(0, whole.length - 20), ...wrong]) {
     fs.writeFileSync(file, bytes)
-    await expect(stepsOf(0)).rejects.toMatchObject({
-      code: 'FILE_UNREADABLE',
-      message: expect.stringContaining(part!),
-    })
+    await expect(stepsOf(0)).rejects.toEqual(unreadable(part!))
   }
+  fs.rmSync(file)
+  await expect(stepsOf(0)).rejects.toEqual(unreadable(part!))
+  fs.writeFileSync(file, whole)
+  expect(await stepsOf(0)).toHaveLength(300)
+})
+
+test('of a run that goes on, a journal that is damaged or shorter than it was is told, and read again when it is whole', async () => {
+  const run = await beginRun(surroundings({}), facts())
+  const rank = new Says(0)
+  rank.say(run, [series(1, 'loss')], none)
+  for (let step = 0; step < 100; step += 10) rank.say(run, [], points(1, step, 10))
+  await run.flushNow()
+  expect(await stepsOf(0)).toHaveLength(100)
+  const journal = path.join(runDir, 'journal')
+  const file = path.join(
+    journal,
+    fs.readdirSync(journal).find((name) => name.endsWith('.seg'))!,
+  )
+  const whole = fs.readFileSync(file)
+  for (let at = headerBytes; at < whole.length; at += 97) {
+    const bytes = Buffer.from(whole)
+    bytes[at]! ^= 4
+    fs.writeFileSync(file, bytes)
+    await expect(stepsOf(0), `byte ${at}`).rejects.toEqual(unreadable('e_0'))
+  }
+  fs.writeFileSync(file, whole.subarray(0, whole.length / 2))
+  await expect(stepsOf(0)).rejects.toEqual(unreadable('e_0'))
+  fs.rmSync(file)
+  await expect(stepsOf(0)).rejects.toEqual(unreadable('e_0'))
+  fs.writeFileSync(file, whole)
+  expect(await stepsOf(0)).toHaveLength(100)
+})
+
+test('a part of many series is read in one go', async () => {
+  const run = await beginRun(surroundings({}), facts())
+  const rank = new Says(0)
+  const many = 600
+  rank.say(
+    run,
+    Array.from({ length: many }, (_, id) => series(id, `s${id}`)),
+    none,
+  )
+  for (let id = 0; id < many; id++) rank.say(run, [], points(id, 0, 40))
+  await run.settled()
+  await run.end('ranks-ended', nothing)
+  await run.close(false, nothing)
+  const found = new Map<string, number>()
+  for await (const { key, count } of openRun(runDir).points()) found.set(key, (found.get(key) ?? 0) + count)
+  expect([found.size, new Set(found.values())]).toEqual([many, new Set([40])])
 })
 
 test('the runs of a folder are listed, the last one first, with what of them cannot be read', async () => {

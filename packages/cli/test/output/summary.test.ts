@@ -22,6 +22,7 @@ function told(more: Partial<RunSummary>): string {
     hints: [],
     logs: 3,
     total: { sent: 3, stored: 3, dropped: 0 },
+    parts: [],
     ...more,
   }
   const finished: RunFinished = { kind: 'run-finished', runId, runDir: '/x/prov/e_0', summary, files: [] }

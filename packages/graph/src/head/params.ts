@@ -1,5 +1,5 @@
 import type { HeadParam } from '@provloom/rundir/entry'
-import type { EventOf, GroupState, RunState } from '../state.ts'
+import type { EventOf, GroupState, RunState, SharedState } from '../state.ts'
 import { headNumber, headText } from './shown.ts'
 
 /** Parameters in the order in which they were logged; of one that ranks logged differently, the first value. */
@@ -20,10 +20,16 @@ function paramOf(state: RunState, { kind, members }: GroupState): HeadParam | un
     ...(context === undefined ? {} : { context }),
     value: shown,
     ...(shown === value ? {} : { cut: true as const }),
-    ranks: values.reduce((sum, one) => sum + one.members.size, 0),
+    ranks: ranksOf(state, values),
     ...(values.length === 1 ? {} : { values: values.length }),
     ...(first.direction === 'output' ? { direction: 'output' as const } : {}),
   }
+}
+
+/** Of all its values and attempts, each once. */
+function ranksOf(state: RunState, values: readonly SharedState[]): number {
+  const keys = values.flatMap(({ members }) => [...members.keys()])
+  return new Set(keys.map((key) => state.ranks.get(key)?.rank)).size
 }
 
 /** An integer that no number holds exactly stays text. */

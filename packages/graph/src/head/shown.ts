@@ -6,7 +6,7 @@ export function fitting<T>(all: readonly T[], most: number, bytesMax: number): S
   const shown: T[] = []
   let bytes = 0
   for (const one of all) {
-    const size = Buffer.byteLength(JSON.stringify(one))
+    const size = Buffer.byteLength(JSON.stringify(one)) + 1
     // One that is too large alone is left out; those behind it may still fit.
     if (size > bytesMax / 8) continue
     bytes += size

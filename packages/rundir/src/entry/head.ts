@@ -47,7 +47,7 @@ export interface HeadParam {
   readonly cut?: true
   /** How many ranks logged it. */
   readonly ranks: number
-  /** Ranks logged other values too: how many values there are. */
+  /** Other values were logged too, by other ranks or later: how many values there are. */
   readonly values?: number
   readonly direction?: 'output'
 }

@@ -1,5 +1,6 @@
 import type { Attempt, Kept, ProblemCode, ProblemWords, Rank, RankStatus, RunId } from '@provloom/shared'
 import type { Count } from './count.ts'
+import type { Part } from './entry.ts'
 
 /** sent = stored + dropped, always. */
 export interface Ledger {
@@ -52,4 +53,6 @@ export interface RunSummary {
   /** Params, artifacts and metric points accepted. */
   readonly logs: number
   readonly total: Ledger
+  /** Parquet parts, as the journal names them. */
+  readonly parts: readonly Part[]
 }

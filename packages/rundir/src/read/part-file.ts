@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead } from 'hyparquet'
 import type { AsyncBuffer, FileMetaData } from 'hyparquet'
+import type { Part } from '../entry/entry.ts'
 import { isMeant } from './which.ts'
 import type { PointsOfSeries, SeriesName, Which } from './which.ts'
 
@@ -13,93 +16,100 @@ export interface Stretch {
   readonly to: number
 }
 
+interface Rows {
+  readonly from: number
+  readonly to: number
+}
+
 const names = ['rank', 'attempt', 'context', 'source', 'key']
 const numbers = ['step', 'time', 'value']
 
-/** A Parquet part, open: what it held when it was opened can be read until `close`, whatever replaces it. */
+/** A Parquet part as it was written, in memory. */
 export class PartFile {
-  readonly #file: fs.promises.FileHandle
-  readonly size: number
   readonly #buffer: AsyncBuffer
   #metadata: FileMetaData | undefined
 
-  private constructor(file: fs.promises.FileHandle, size: number) {
-    this.#file = file
-    this.size = size
-    this.#buffer = { byteLength: size, slice: (from, to = size) => this.#slice(from, to) }
-  }
-
-  /** @throws the system's error */
-  static async open(path: string): Promise<PartFile> {
-    const file = await fs.promises.open(path, 'r')
-    try {
-      return new PartFile(file, (await file.stat()).size)
-    } catch (error) {
-      await file.close()
-      throw error
+  private constructor(bytes: Uint8Array<ArrayBuffer>) {
+    const { length } = bytes
+    this.#buffer = {
+      byteLength: length,
+      slice: (from, to = length) => bytes.slice(from, to).buffer,
     }
   }
 
-  async close(): Promise<void> {
-    await this.#file.close()
+  /**
+   * Reads a part of a run directory.
+   *
+   * @returns undefined where its file has other bytes than were written: a larger one has replaced it, or it is damaged
+   * @throws the system's error
+   */
+  static async read(runDir: string, { file, bytes, sha256 }: Part): Promise<PartFile | undefined> {
+    const read = await fs.promises.readFile(path.join(runDir, file))
+    if (read.length !== bytes || createHash('sha256').update(read).digest('hex') !== sha256) return undefined
+    return new PartFile(new Uint8Array(read))
   }
 
-  /**
-   * Which series its rows are of, in order; a row group between two yields.
-   *
-   * @throws when it is no Parquet file, or damaged
-   */
+  /** Which series its rows are of, in order; a row group between two yields. */
   async *stretches(): AsyncGenerator<Stretch> {
-    for (const [from, to] of await this.#groups()) {
-      const columns = await this.#read(names, from, to)
-      const [rank, attempt, context, source, key] = names.map((name) => columns.get(name) ?? [])
-      let begun = from
-      for (let row = from; row < to; row++) {
-        const at = row - from
-        const isLast =
-          row + 1 === to ||
-          [rank, attempt, context, source, key].some((column) => column![at] !== column![at + 1])
-        if (!isLast) continue
+    for (const group of await this.#groups()) yield* await this.#stretchesOf(group)
+  }
+
+  async *points(which: Which): AsyncGenerator<PointsOfSeries> {
+    for (const group of await this.#groups()) {
+      const meant = (await this.#stretchesOf(group)).filter(({ series }) => isMeant(which, series))
+      const [first, last] = [meant[0], meant.at(-1)]
+      if (first === undefined || last === undefined) continue
+      const { from } = first
+      const columns = await this.#read(numbers, { from, to: last.to })
+      const [step, time, value] = numbers.map((name) => Float64Array.from(columns.get(name) ?? [], Number))
+      for (const stretch of meant) {
+        const part = [stretch.from - from, stretch.to - from] as const
         yield {
-          from: begun,
-          to: row + 1,
-          series: {
-            rank: Number(rank![at]),
-            attempt: Number(attempt![at]),
-            context: textOf(context![at]),
-            source: textOf(source![at]),
-            key: String(key![at]),
-          },
+          ...stretch.series,
+          count: stretch.to - stretch.from,
+          step: step!.slice(...part),
+          time: time!.slice(...part),
+          value: value!.slice(...part),
         }
-        begun = row + 1
       }
     }
   }
 
-  /** @throws when it is no Parquet file, or damaged */
-  async *points(which: Which): AsyncGenerator<PointsOfSeries> {
-    for await (const { series, from, to } of this.stretches()) {
-      if (!isMeant(which, series)) continue
-      const columns = await this.#read(numbers, from, to)
-      const [step, time, value] = numbers.map((name) => Float64Array.from(columns.get(name) ?? [], Number))
-      yield { ...series, count: to - from, step: step!, time: time!, value: value! }
-    }
-  }
-
-  /** Rows of its row groups. */
-  async #groups(): Promise<[from: number, to: number][]> {
+  async #groups(): Promise<Rows[]> {
     this.#metadata ??= await parquetMetadataAsync(this.#buffer)
-    const groups: [number, number][] = []
+    const groups: Rows[] = []
     let from = 0
     for (const { num_rows } of this.#metadata.row_groups) {
-      groups.push([from, from + Number(num_rows)])
+      groups.push({ from, to: from + Number(num_rows) })
       from += Number(num_rows)
     }
     return groups
   }
 
-  /** Columns of rows `from` to `to`, which are in one row group. */
-  async #read(columns: string[], from: number, to: number): Promise<Map<string, unknown[]>> {
+  async #stretchesOf({ from, to }: Rows): Promise<Stretch[]> {
+    const columns = await this.#read(names, { from, to })
+    const [rank, attempt, context, source, key] = names.map((name) => columns.get(name) ?? [])
+    const all = [rank!, attempt!, context!, source!, key!]
+    const found: Stretch[] = []
+    let begun = 0
+    for (let at = 0; at < to - from; at++) {
+      const goesOn = at + 1 < to - from && all.every((column) => column[at] === column[at + 1])
+      if (goesOn) continue
+      const series = {
+        rank: Number(rank![at]),
+        attempt: Number(attempt![at]),
+        context: textOf(context![at]),
+        source: textOf(source![at]),
+        key: String(key![at]),
+      }
+      found.push({ series, from: from + begun, to: from + at + 1 })
+      begun = at + 1
+    }
+    return found
+  }
+
+  /** Columns of rows that are in one row group. */
+  async #read(columns: string[], { from, to }: Rows): Promise<Map<string, unknown[]>> {
     const read = new Map(columns.map((name) => [name, Array.from<unknown>({ length: to - from })]))
     await parquetRead({
       file: this.#buffer,
@@ -118,16 +128,6 @@ export class PartFile {
       },
     })
     return read
-  }
-
-  async #slice(from: number, to: number): Promise<ArrayBuffer> {
-    const bytes = Buffer.from(new ArrayBuffer(to - from))
-    for (let at = 0; at < bytes.length;) {
-      const { bytesRead } = await this.#file.read(bytes, at, bytes.length - at, from + at)
-      if (bytesRead === 0) throw new Error('it ends before its last row')
-      at += bytesRead
-    }
-    return bytes.buffer
   }
 }
 

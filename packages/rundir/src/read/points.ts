@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, systemCode } from '@provloom/shared'
-import { filesOf, partNames } from '../layout.ts'
+import type { Part } from '../entry/entry.ts'
+import { filesOf } from '../layout.ts'
+import { readRunFile } from '../run-file.ts'
 import { PartFile } from './part-file.ts'
 import { readTail } from './tail.ts'
 import type { Tail, TailPiece } from './tail.ts'
@@ -11,10 +13,10 @@ import type { PointsOfSeries, SeriesName, Which } from './which.ts'
 /** Times that reading begins anew because the run's writer went on meanwhile. */
 const triesMax = 8
 
-/** A run's rows, each once: parts, opened or to be opened, and what the journal holds behind them. */
+/** A run's rows, each once: parts, and what the journal holds behind them. */
 interface Rows {
-  readonly parts: readonly string[]
-  /** The last of them, open: the only one that a larger one may replace. */
+  readonly parts: readonly Part[]
+  /** The last of them, read: the only one that a larger one may replace. */
   readonly last: PartFile | undefined
   readonly tail: Tail | undefined
   readonly pieces: readonly TailPiece[]
@@ -22,18 +24,14 @@ interface Rows {
 
 /**
  * The points of series, one series at a time: those in parts first, a series' rows of a row group together, then those
- * that are in the journal still, each series at once. Memory holds a row group, and what of the journal is meant.
+ * that are in the journal still, each series at once. Memory holds a part, and what of the journal is meant.
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a part or a journal that is damaged or missing
  */
 export async function* pointsOf(runDir: string, which: Which): AsyncGenerator<PointsOfSeries> {
   const rows = await rowsOf(runDir, which)
-  try {
-    for (const file of rows.parts) yield* from(file, (part) => part.points(which), lastOf(rows, file))
-    for (const pieces of bySeries(rows.pieces).values()) yield joined(pieces)
-  } finally {
-    await rows.last?.close()
-  }
+  for await (const part of partsOf(runDir, rows)) yield* part.points(which)
+  for (const pieces of bySeries(rows.pieces).values()) yield joined(pieces)
 }
 
 /** In the order in which their first points are in the journal. */
@@ -70,16 +68,11 @@ export async function seriesOf(
     else known.points += points
   }
   const rows = await rowsOf(runDir, which)
-  try {
-    for (const file of rows.parts) {
-      for await (const stretch of from(file, (part) => part.stretches(), lastOf(rows, file)))
-        if (isMeant(which, stretch.series)) add(stretch.series, stretch.to - stretch.from)
-    }
-    for (const series of rows.tail?.series ?? []) if (isMeant(which, series)) add(series, 0)
-    for (const { series, step } of rows.pieces) add(series, step.length)
-  } finally {
-    await rows.last?.close()
-  }
+  for await (const part of partsOf(runDir, rows))
+    for await (const { series, from, to } of part.stretches())
+      if (isMeant(which, series)) add(series, to - from)
+  for (const series of rows.tail?.series ?? []) if (isMeant(which, series)) add(series, 0)
+  for (const { series, step } of rows.pieces) add(series, step.length)
   return [...found.values()].map(({ series, points }) => ({ ...series, points }))
 }
 
@@ -98,65 +91,48 @@ async function rowsOf(runDir: string, which: Which): Promise<Rows> {
 
 /** @returns undefined when its writer went on meanwhile */
 async function tryRows(runDir: string, which: Which): Promise<Rows | undefined> {
-  const { journal, metrics } = filesOf(runDir)
-  if (!fs.existsSync(journal)) {
-    const parts = namesIn(metrics).map((name) => path.join(metrics, name))
-    return { parts, last: undefined, tail: undefined, pieces: [] }
-  }
-  const tail = await readTail(runDir, which)
+  const { journal } = filesOf(runDir)
+  const { parts, journalPosition } = readRunFile(runDir)
+  if (!fs.existsSync(journal)) return { parts, last: undefined, tail: undefined, pieces: [] }
+  const tail = await readTail(runDir, which, journalPosition)
   if (tail === undefined) return undefined
   for (const { parts, through } of tail.sealed.toReversed()) {
-    const paths = parts.map(({ file }) => path.join(runDir, file))
-    const last = await openPart(paths.at(-1))
-    if (last?.size === parts.at(-1)?.bytes)
-      return {
-        parts: paths,
-        last,
-        tail,
-        pieces: tail.pieces.filter(({ position }) => position > through),
-      }
-    await last?.close()
+    const newest = parts.at(-1)
+    const last = newest === undefined ? undefined : await partAt(runDir, newest)
+    if (newest !== undefined && last === undefined) continue
+    return { parts, last, tail, pieces: tail.pieces.filter(({ position }) => position > through) }
   }
   return undefined
 }
 
-function lastOf({ parts, last }: Rows, file: string): PartFile | undefined {
-  return file === parts.at(-1) ? last : undefined
-}
-
-async function openPart(file: string | undefined): Promise<PartFile | undefined> {
+/** Undefined where it is not there, or not as it was written. */
+async function partAt(runDir: string, part: Part): Promise<PartFile | undefined> {
   try {
-    return file === undefined ? undefined : await PartFile.open(file)
+    return await PartFile.read(runDir, part)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
   }
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return partNames(fs.readdirSync(folder))
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return []
-    throw error
+async function* partsOf(runDir: string, { parts, last }: Rows): AsyncGenerator<PartFile> {
+  for (const part of parts) {
+    const read = part === parts.at(-1) && last !== undefined ? last : await wholePart(runDir, part)
+    yield read
   }
 }
 
-/** What is read of a part, by its own open file where it has one. */
-async function* from<T>(
-  file: string,
-  read: (part: PartFile) => AsyncGenerator<T>,
-  open?: PartFile,
-): AsyncGenerator<T> {
-  let part = open
+async function wholePart(runDir: string, part: Part): Promise<PartFile> {
+  const file = path.join(runDir, part.file)
+  let read: PartFile | undefined
   try {
-    part ??= await PartFile.open(file)
-    yield* read(part)
+    read = await PartFile.read(runDir, part)
   } catch (error) {
     throw unreadable(file, error)
-  } finally {
-    if (open === undefined) await part?.close()
   }
+  if (read === undefined)
+    throw unreadable(file, new Error('it is not what was written: size or checksum differ'))
+  return read
 }
 
 function unreadable(file: string, cause: unknown): ProvloomError {

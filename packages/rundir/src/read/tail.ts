@@ -1,5 +1,6 @@
+import fs from 'node:fs'
 import { LogCursor, lsn, noPoints, payloadAt, systemFiles } from '@provloom/shared'
-import type { Lsn } from '@provloom/shared'
+import type { Damage, Lsn } from '@provloom/shared'
 import { decodeRecord, recordsOf } from '../entry/codec.ts'
 import type { ControlEntry } from '../entry/codec.ts'
 import type { Part, Records } from '../entry/entry.ts'
@@ -40,10 +41,11 @@ const nothingYet: StoreState = { through: lsn(-1), replayFrom: lsn(0), parts: []
 /**
  * Reads the journal of a run that is not finished, while it is written: entries that are written and not yet synced too.
  *
+ * @param flushed the last entry that is known to be in it, or was
  * @returns undefined when there is none, or the writer removed some of it meanwhile: what it held is in parts now
  * @throws the system's error, and an error when what it holds cannot be read
  */
-export async function readTail(runDir: string, which: Which): Promise<Tail | undefined> {
+export async function readTail(runDir: string, which: Which, flushed: number): Promise<Tail | undefined> {
   const files = filesOf(runDir)
   const look = readStore(files.store)
   if (look.kind === 'bad') throw new Error(`${files.store}: ${look.reason}`)
@@ -55,7 +57,10 @@ export async function readTail(runDir: string, which: Which): Promise<Tail | und
   try {
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       // Entries are gone: removed meanwhile, or it is damage. A store file that was written since says which.
-      if (chunk.damage.length > 0 && !isStill(files.store, store)) return undefined
+      if (chunk.damage.length > 0) {
+        if (!isStill(files.store, store)) return undefined
+        throw damaged(chunk.damage)
+      }
       for (let k = 0; k < chunk.count; k++) {
         const look = decodeRecord(payloadAt(chunk, k))
         const position = lsn(chunk.first + k)
@@ -69,6 +74,10 @@ export async function readTail(runDir: string, which: Which): Promise<Tail | und
     throw error
   } finally {
     cursor.close()
+  }
+  if (cursor.number <= flushed) {
+    if (!isStill(files.store, store) || !fs.existsSync(files.journal)) return undefined
+    throw new Error(`it ends before entry ${flushed}, which was in it`)
   }
   return { sealed, series: table.rows, pieces }
 }
@@ -99,6 +108,11 @@ function piecesOf(table: SeriesTable, position: Lsn, entry: Records, which: Whic
     columns.value.push(points.value[row]!)
   }
   return [...bySeries].map(([at, columns]) => ({ position, series: table.rows[at]!, ...columns }))
+}
+
+function damaged([first]: readonly Damage[]): Error {
+  const place = first === undefined ? 'it' : `${first.file} at byte ${first.offset}`
+  return new Error(`the journal is damaged: ${place}`)
 }
 
 function isGone(error: unknown): boolean {
