@@ -77,6 +77,37 @@ describe('provloom convert', () => {
     expect(fs.readFileSync(there, 'utf8')).toContain('a␁b')
   })
 
+  it('writes the context of JSON-LD into the document when asked to, and reads it again', async () => {
+    const [there, back] = [path.join(folder(), 'b.jsonld'), path.join(folder(), 'c.provn')]
+    const original = fileOf('a.provn', valid)
+    expect((await provloom(['convert', original, there, '--context', 'inline'])).code).toBe(0)
+    expect(fs.readFileSync(there, 'utf8')).not.toContain('context.jsonld')
+    expect((await provloom(['convert', there, back])).code).toBe(0)
+    expect(fs.readFileSync(back, 'utf8')).toContain('wasGeneratedBy(ex:e, ex:a, -)')
+  })
+
+  it.each([
+    ['another format than JSON-LD', 'b.ttl', 'inline', 'Only PROV-JSONLD has a context'],
+    ['another word than inline or address', 'b.jsonld', 'outline', 'inline or address'],
+  ])('refuses --context with %s', async (_, name, where, words) => {
+    const result = await provloom([
+      'convert',
+      fileOf('a.provn', valid),
+      path.join(folder(), name),
+      '--context',
+      where,
+    ])
+    expect(result.stderr).toContain(words)
+    expect(result.code).toBe(2)
+  })
+
+  it('says what a format cannot hold, and which can, and ends with 2', async () => {
+    const bundled = valid.replace('endDocument', ' bundle ex:b\n  entity(ex:x)\n endBundle\nendDocument')
+    const result = await provloom(['convert', fileOf('a.provn', bundled), path.join(folder(), 'b.ttl')])
+    expect(result.stderr).toMatch(/a document without bundles.*\[BAD_OPTION\]\nTry: +write it as TriG/)
+    expect(result.code).toBe(2)
+  })
+
   it('reads standard input and writes standard output', async () => {
     const result = await provloom(['convert', '-', '-', '--from', 'provn', '--to', 'json'], { input: valid })
     expect(JSON.parse(result.stdout)).toMatchObject({ entity: { 'ex:e': {} } })

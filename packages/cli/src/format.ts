@@ -13,7 +13,13 @@ export interface Format {
   readonly write?: (
     document: ProvDocument,
     tell: (words: string) => void,
+    options: WriteOptions,
   ) => Iterable<string> | AsyncIterable<string>
+}
+
+export interface WriteOptions {
+  /** Of PROV-JSONLD alone: whether its context is inside. */
+  readonly context?: 'address' | 'inline'
 }
 
 const formats: readonly Format[] = [
@@ -78,7 +84,7 @@ const formats: readonly Format[] = [
     read: async (bytes) => (await import('@provloom/prov/jsonld')).readJsonld(bytes),
     write: lazy(
       () => import('@provloom/prov/jsonld'),
-      ({ jsonldPieces }, document) => jsonldPieces(document),
+      ({ jsonldPieces }, document, _tell, { context = 'address' }) => jsonldPieces(document, { context }),
     ),
   },
 ]

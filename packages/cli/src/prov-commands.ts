@@ -26,10 +26,11 @@ export function addProvCommands(program: Command): void {
     .argument('<out>', 'where to; - is standard output')
     .option('--from <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .option('--to <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  provloom convert prov.json prov.ttl\n  provloom convert prov.json - --to provn | less',
+    .option(
+      '--context <WHERE>',
+      'of jsonld: inline writes the context into the document, for readers without a network; address names it (default)',
     )
+    .addHelpText('after', convertHelp)
     .action(async (from: string, to: string, given: Given) => {
       const { convertFile } = await import('./command/convert.ts')
       process.exitCode = await convertFile(from, to, given)
@@ -73,3 +74,13 @@ function addDraw(program: Command): void {
       process.exitCode = await drawFile(file, given)
     })
 }
+
+const convertHelp = `
+What the format cannot hold as it is (two contradicting records of one name in Turtle, say) is told on standard error.
+
+Exit code: 0 written, 2 unreadable, or the format cannot carry it.
+
+Examples:
+  provloom convert prov.json prov.ttl
+  provloom convert prov.json - --to provn | less
+  provloom convert prov.json prov.jsonld --context inline`
