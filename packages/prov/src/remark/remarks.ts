@@ -1,0 +1,29 @@
+import type { ProvDocument, Statements } from '../model/document.ts'
+import type { QName } from '../model/qname.ts'
+import { remarkOnAttributes } from './attributes.ts'
+import { NameRemarks } from './naming.ts'
+import { Remarks, type Remark } from './remark.ts'
+import { remarkOnTimes } from './times.ts'
+
+/**
+ * What a document says that every format and PROV-CONSTRAINTS allow, and that PROV does not mean: attributes under
+ * `prov:` that PROV does not have or has elsewhere, namespaces that are no IRIs, datatypes that are none, literals
+ * outside their datatype, times that run backwards. An empty list where there is nothing to say; the document's own
+ * statements first, then bundle by bundle. Linear in the records.
+ */
+export function remarks(document: ProvDocument): Remark[] {
+  const found = remarksOn(document, null)
+  for (const bundle of document.bundles) found.push(...remarksOn(bundle, bundle.id))
+  return found
+}
+
+function remarksOn(statements: Statements, bundle: QName | null): Remark[] {
+  const found = new Remarks(bundle)
+  const naming = new NameRemarks(found, statements.namespaces)
+  for (const record of statements.records) {
+    naming.record(record)
+    remarkOnAttributes(record, statements.namespaces, found)
+  }
+  remarkOnTimes(statements.records, found)
+  return found.all()
+}
