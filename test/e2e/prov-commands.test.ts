@@ -42,11 +42,69 @@ describe('provloom validate', () => {
     const files = [fileOf('a.provn', valid), fileOf('b.provn', twice), '/no/such/file.json']
     const result = await provloom(['validate', '--json', ...files])
     expect(JSON.parse(result.stdout)).toMatchObject([
-      { valid: true },
-      { valid: false, violations: [{ constraint: expect.anything() }] },
+      { file: files[0], valid: true, violations: [], remarks: [] },
+      { file: files[1], valid: false, violations: [{ constraint: 22, count: 2, records: [{}, {}] }] },
       { valid: null, error: { code: 'FILE_UNREADABLE' } },
     ])
     expect(result.code).toBe(2)
+  })
+})
+
+describe('remarks of provloom validate', () => {
+  const odd = (): string =>
+    fileOf(
+      'odd.json',
+      JSON.stringify({
+        prefix: { ex: 'www.example.org/' },
+        activity: { 'ex:a': { 'prov:startedAtTime': '2026-01-01T00:00:00Z' }, 'ex:b': {} },
+      }),
+    )
+
+  it('are told with how many records they concern, and are no violations', async () => {
+    const result = await provloom(['validate', odd()])
+    expect(result.stdout).toMatch(/odd\.json: valid, 2 remarks\n/)
+    expect(result.stdout).toContain('namespace-no-iri (ex), 2 records: ')
+    expect(result.stdout).toContain('term-of-prov-o (prov:startedAtTime), 1 record: ')
+    expect(result.code).toBe(0)
+  })
+
+  it('end it with 1 when they count, and only then', async () => {
+    expect((await provloom(['validate', '--strict', odd()])).code).toBe(1)
+    expect((await provloom(['validate', '--strict', fileOf('a.provn', valid)])).code).toBe(0)
+  })
+
+  it('are in the JSON beside the violations', async () => {
+    const result = await provloom(['validate', '--json', odd()])
+    expect(JSON.parse(result.stdout)).toMatchObject([
+      {
+        valid: true,
+        violations: [],
+        remarks: [
+          { code: 'namespace-no-iri', name: 'ex', count: 2, bundle: null },
+          { code: 'term-of-prov-o', count: 1, records: [{ kind: 'activity', id: 'www.example.org/a' }] },
+        ],
+      },
+    ])
+    expect(result.code).toBe(0)
+  })
+
+  it('stand beside every file by its name, and a line at the end says all', async () => {
+    const files = [fileOf('a.provn', valid), odd(), fileOf('b.provn', twice), '/no/such/file.json']
+    const result = await provloom(['validate', ...files])
+    expect(result.stdout.split('\n').filter((line) => !line.startsWith(' '))).toEqual([
+      `${files[0]}: valid`,
+      `${files[1]}: valid, 2 remarks`,
+      `${files[2]}: 1 violation`,
+      `${files[3]}: unreadable`,
+      '4 files: 2 valid, 1 with violations, 1 unreadable; 1 violation and 2 remarks in all',
+      '',
+    ])
+    expect(result.code).toBe(2)
+  })
+
+  it('are explained in its help, with examples and exit codes', async () => {
+    const { stdout } = await provloom(['validate', '--help'])
+    for (const words of ['--strict', 'Exit code: 0 valid', 'Examples:']) expect(stdout).toContain(words)
   })
 })
 
