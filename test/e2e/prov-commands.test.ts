@@ -135,6 +135,19 @@ describe('provloom convert', () => {
     expect(fs.readFileSync(there, 'utf8')).toContain('a␁b')
   })
 
+  it.each(['ttl', 'trig'])('goes to %s and says which records of one name that mixes', async (ending) => {
+    const result = await provloom(['convert', fileOf('a.provn', twice), path.join(folder(), `b.${ending}`)])
+    expect(result.stderr).toContain(
+      'ex:a has several start times: 2026-01-01T00:00:00Z and 2026-01-02T00:00:00Z',
+    )
+    expect(result.code).toBe(0)
+  })
+
+  it('says nothing of them where the format keeps them apart', async () => {
+    const result = await provloom(['convert', fileOf('a.provn', twice), path.join(folder(), 'b.json')])
+    expect(result.stderr).toBe('')
+  })
+
   it('writes the context of JSON-LD into the document when asked to, and reads it again', async () => {
     const [there, back] = [path.join(folder(), 'b.jsonld'), path.join(folder(), 'c.provn')]
     const original = fileOf('a.provn', valid)

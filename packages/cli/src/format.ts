@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { jsonPieces, readJson } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
+import { printable } from '@provloom/shared'
 import { counted } from './output/quantity.ts'
 
 /** A way to write a document down. */
@@ -64,7 +65,8 @@ const formats: readonly Format[] = [
     read: async (bytes) => (await import('@provloom/prov/turtle')).readTurtle(bytes),
     write: lazy(
       () => import('@provloom/prov/turtle'),
-      ({ turtlePieces }, document) => turtlePieces(document),
+      ({ turtlePieces, describeMixed }, document, tell) =>
+        turtlePieces(document, { mixed: (found) => tellMixed(found.map(describeMixed), tell) }),
     ),
   },
   {
@@ -74,7 +76,8 @@ const formats: readonly Format[] = [
     read: async (bytes) => (await import('@provloom/prov/turtle')).readTrig(bytes),
     write: lazy(
       () => import('@provloom/prov/turtle'),
-      ({ trigPieces }, document) => trigPieces(document),
+      ({ trigPieces, describeMixed }, document, tell) =>
+        trigPieces(document, { mixed: (found) => tellMixed(found.map(describeMixed), tell) }),
     ),
   },
   {
@@ -88,6 +91,16 @@ const formats: readonly Format[] = [
     ),
   },
 ]
+
+/** So many are told one by one. */
+const MIXED_SHOWN_MAX = 10
+
+function tellMixed(lines: readonly string[], tell: (words: string) => void): void {
+  for (const line of lines.slice(0, MIXED_SHOWN_MAX)) tell(printable(line))
+  const hidden = lines.length - MIXED_SHOWN_MAX
+  if (hidden > 0)
+    tell(`${counted(hidden, 'more such contradiction')}; PROV-JSON, PROV-N and XML keep them apart`)
+}
 
 type Write = NonNullable<Format['write']>
 
