@@ -1,5 +1,4 @@
 import { FORMALS } from '../model/formals.ts'
-import type { Namespaces } from '../model/namespaces.ts'
 import { labelOf } from '../model/qname.ts'
 import type { ProvRecord, RecordKind } from '../model/record.ts'
 import type { Value } from '../model/value.ts'
@@ -11,7 +10,11 @@ import { remarkOnType } from './types.ts'
 import { ATTRIBUTES, insteadOf, meantBy, POSITIONS } from './vocabulary.ts'
 
 /** What is odd about a record's attributes: those under `prov:`, and every value. */
-export function remarkOnAttributes(record: ProvRecord, namespaces: Namespaces, found: Remarks): void {
+export function remarkOnAttributes(
+  record: ProvRecord,
+  prefixes: ReadonlyMap<string, string>,
+  found: Remarks,
+): void {
   let values = 0
   for (const [name, value] of record.attributes) {
     remarkOnLiteral(record, value, found)
@@ -20,7 +23,7 @@ export function remarkOnAttributes(record: ProvRecord, namespaces: Namespaces, f
     const kinds = ATTRIBUTES.get(local)
     if (kinds === undefined) remarkOnTerm(record, local, found)
     else if (kinds !== null && !kinds.has(record.kind)) outOfPlace(record, local, kinds, found)
-    else if (local === 'type') remarkOnType(record, value, namespaces, found)
+    else if (local === 'type') remarkOnType(record, value, prefixes, found)
     else if (local === 'label') remarkOnLabel(record, value, found)
     else if (local === 'value') values += 1
   }

@@ -1,4 +1,4 @@
-import type { Namespaces } from '../model/namespaces.ts'
+import { normalNamespace, type Namespaces } from '../model/namespaces.ts'
 import { eachName } from '../model/names.ts'
 import { iriOf, labelOf, type QName } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
@@ -20,6 +20,8 @@ const FORBIDDEN = /[\u0000-\u0020<>"{}|^`\\\u007f]/
 export class NameRemarks {
   readonly #found: Remarks
   readonly #known = new Map<string, Oddity | null>()
+  /** Of datatypes whose namespace is declared without its `#`, which readers put there. */
+  #bareXsd: Oddity | null = null
   #last: string = PROV
 
   constructor(found: Remarks, { prefixes, default: byDefault }: Namespaces) {
@@ -27,6 +29,7 @@ export class NameRemarks {
     const declared = [...prefixes, ...(byDefault === null ? [] : [['', byDefault] as const])]
     for (const [prefix, iri] of declared) {
       const odd = this.#oddity(prefix, iri)
+      if (odd !== null && normalNamespace(iri) === XSD) this.#bareXsd = odd
       if (odd !== null) found.note(odd.code, odd.name, null, () => odd.why)
     }
   }
@@ -43,7 +46,7 @@ export class NameRemarks {
     const { namespace, local } = name
     // Most names have the namespace of the one before.
     if (namespace !== this.#last) {
-      const odd = this.#oddity(name.prefix, namespace)
+      const odd = namespace === XSD ? this.#bareXsd : this.#oddity(name.prefix, namespace)
       if (odd === null) this.#last = namespace
       else this.#found.note(odd.code, odd.name, record, () => odd.why)
     }
@@ -72,6 +75,11 @@ function oddityOf(prefix: string, namespace: string): Oddity | null {
   const name = prefix === '' ? 'the default namespace' : prefix
   const of = prefix === '' ? 'The default namespace' : `The namespace of ${prefix}`
   const odd = (code: RemarkCode, why: string): Oddity => ({ code, name, why })
+  if (normalNamespace(namespace) === XSD)
+    return odd(
+      'namespace-of-xsd',
+      `${of}, ${namespace}, lacks the # of ${XSD}: it is read here as if it were there, and other readers know none of the datatypes under it.`,
+    )
   if (prefix === 'xsd' || /XMLSchema(?:-datatypes)?#?$/i.test(namespace))
     return odd(
       'namespace-of-xsd',

@@ -12,17 +12,26 @@ import { remarkOnTimes } from './times.ts'
  * statements first, then bundle by bundle. Linear in the records.
  */
 export function remarks(document: ProvDocument): Remark[] {
-  const found = remarksOn(document, null)
-  for (const bundle of document.bundles) found.push(...remarksOn(bundle, bundle.id))
+  const { prefixes } = document.namespaces
+  const found = remarksOn(document, null, prefixes)
+  for (const bundle of document.bundles) {
+    // What its document declares holds in a bundle too.
+    const inside = new Map([...prefixes, ...bundle.namespaces.prefixes])
+    found.push(...remarksOn(bundle, bundle.id, inside))
+  }
   return found
 }
 
-function remarksOn(statements: Statements, bundle: QName | null): Remark[] {
+function remarksOn(
+  statements: Statements,
+  bundle: QName | null,
+  prefixes: ReadonlyMap<string, string>,
+): Remark[] {
   const found = new Remarks(bundle)
   const naming = new NameRemarks(found, statements.namespaces)
   for (const record of statements.records) {
     naming.record(record)
-    remarkOnAttributes(record, statements.namespaces, found)
+    remarkOnAttributes(record, prefixes, found)
   }
   remarkOnTimes(statements.records, found)
   return found.all()

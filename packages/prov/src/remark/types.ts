@@ -1,4 +1,3 @@
-import type { Namespaces } from '../model/namespaces.ts'
 import { labelOf } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
 import type { Value } from '../model/value.ts'
@@ -8,13 +7,18 @@ import type { Remarks } from './remark.ts'
 import { CLASSES, classMeantBy } from './vocabulary.ts'
 
 /** What is odd about the value of a prov:type: words for a class, a class that PROV lacks, or one of other things. */
-export function remarkOnType(record: ProvRecord, value: Value, namespaces: Namespaces, found: Remarks): void {
+export function remarkOnType(
+  record: ProvRecord,
+  value: Value,
+  prefixes: ReadonlyMap<string, string>,
+  found: Remarks,
+): void {
   if (value.type === 'name') {
     if (value.name.namespace === PROV) remarkOnClass(record, value.name.local, found)
     return
   }
   const words = value.type === 'text' ? value.text : value.lexical
-  const meant = nameMeant(words, namespaces)
+  const meant = nameMeant(words, prefixes)
   if (meant === null) return
   found.note('type-as-text', words, record, () => {
     const how = `{"$": ${JSON.stringify(meant)}, "type": "prov:QUALIFIED_NAME"} in PROV-JSON`
@@ -23,13 +27,13 @@ export function remarkOnType(record: ProvRecord, value: Value, namespaces: Names
 }
 
 /** The name that a text spells: of a class of PROV, or under a declared prefix; null when it spells none. */
-function nameMeant(words: string, namespaces: Namespaces): string | null {
+function nameMeant(words: string, prefixes: ReadonlyMap<string, string>): string | null {
   const local = words.startsWith(PROV) ? words.slice(PROV.length) : words.replace(/^prov:/, '')
   if (CLASSES.has(local)) return spoken(local) || local !== words ? `prov:${local}` : null
   if (local !== words) return `prov:${local}`
   const colon = words.indexOf(':')
   const prefixed = colon > 0 && /^[^\s:/][^\s:]*$/.test(words.slice(colon + 1))
-  return prefixed && namespaces.prefixes.has(words.slice(0, colon)) ? words : null
+  return prefixed && prefixes.has(words.slice(0, colon)) ? words : null
 }
 
 /** Whether a class without prefix is likely meant: "Person" is, "Start" and "Role" may be words of one's own. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeRemark, readJson, remarks, validate } from '@provloom/prov'
 import { readProvn } from '@provloom/prov/provn'
+import { readXml } from '@provloom/prov/xml'
 import { dataFiles, dataText } from '../../../../test/support/data.ts'
 import { trainingRun } from '../draw/training-run.ts'
 
@@ -164,6 +165,7 @@ describe('remarks', () => {
 
   test.each([
     'http://www.w3.org/2000/10/XMLSchema#',
+    'http://www.w3.org/2001/XMLSchema',
     'http://www.w3.org/1999/XMLSchema',
     'https://www.w3.org/2001/XMLSchema#',
   ])('tell the datatypes of %s', (xsd) => {
@@ -221,6 +223,18 @@ describe('remarks', () => {
     )
     expect(lines[1]).toBe('  activity(ex:a0)')
     expect(lines.at(-1)).toBe('  and 88 more')
+  })
+
+  test('know the prefixes of the document in its bundles', () => {
+    const bundle = { 'ex:b': { entity: { 'ex:e': { 'prov:type': 'ex:Model' } } } }
+    expect(remarked({ bundle })).toEqual([['type-as-text', 'ex:Model', 1]])
+  })
+
+  test('say nothing of the datatypes of XML, whose namespace has no #', () => {
+    const xml = `<prov:document xmlns:prov="http://www.w3.org/ns/prov#" xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+      xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:ex="http://example.org/">
+      <prov:entity prov:id="ex:e"><ex:n xsi:type="xsd:int">1</ex:n></prov:entity></prov:document>`
+    expect(remarks(readXml(xml))).toEqual([])
   })
 
   test('say in which bundle they are', () => {
