@@ -132,6 +132,18 @@ d = json.load(sys.stdin); d['@context'][1] = load_vendored_context(); json.dump(
     expect(said.at(-1)).toMatch(/^\d\d+ triples$/)
   })
 
+  test("is read as the same document as Python's prov writes it, with the context inside", () => {
+    const run = trainingRun({ ranks: 4, seriesPerContext: 3 })
+    const script = `import sys
+from prov.model import ProvDocument
+d = ProvDocument.deserialize(content=sys.stdin.read(), format='json')
+sys.stdout.write(d.serialize(format='jsonld', context='embed'))`
+    const { stdout } = spawnSync(judgePython!, ['-c', script], { input: writeJson(run), encoding: 'utf8' })
+    expect(stdout).not.toContain('context.jsonld')
+    const expected = readJson(throughPython(writeJson(run), 'json', 'json'))
+    expect(differences(expected, readJsonld(stdout))).toEqual([])
+  })
+
   test("lets Python's prov read it as the same document", () => {
     const run = trainingRun({ ranks: 4, seriesPerContext: 3 })
     expect(
