@@ -15,7 +15,7 @@ function blocks(page: string): string[] {
 const cases = blocks('prov.md').map((code, i) => [i + 1, code] as const)
 
 it('docs/prov.md has examples', () => {
-  expect(cases).toHaveLength(5)
+  expect(cases).toHaveLength(7)
 })
 
 it.each(cases)('example %i of docs/prov.md runs', (i, code) => {

@@ -42,11 +42,69 @@ describe('provloom validate', () => {
     const files = [fileOf('a.provn', valid), fileOf('b.provn', twice), '/no/such/file.json']
     const result = await provloom(['validate', '--json', ...files])
     expect(JSON.parse(result.stdout)).toMatchObject([
-      { valid: true },
-      { valid: false, violations: [{ constraint: expect.anything() }] },
+      { file: files[0], valid: true, violations: [], remarks: [] },
+      { file: files[1], valid: false, violations: [{ constraint: 22, count: 2, records: [{}, {}] }] },
       { valid: null, error: { code: 'FILE_UNREADABLE' } },
     ])
     expect(result.code).toBe(2)
+  })
+})
+
+describe('remarks of provloom validate', () => {
+  const odd = (): string =>
+    fileOf(
+      'odd.json',
+      JSON.stringify({
+        prefix: { ex: 'www.example.org/' },
+        activity: { 'ex:a': { 'prov:startedAtTime': '2026-01-01T00:00:00Z' }, 'ex:b': {} },
+      }),
+    )
+
+  it('are told with how many records they concern, and are no violations', async () => {
+    const result = await provloom(['validate', odd()])
+    expect(result.stdout).toMatch(/odd\.json: valid, 2 remarks\n/)
+    expect(result.stdout).toContain('namespace-no-iri (ex), 2 records: ')
+    expect(result.stdout).toContain('term-of-prov-o (prov:startedAtTime), 1 record: ')
+    expect(result.code).toBe(0)
+  })
+
+  it('end it with 1 when they count, and only then', async () => {
+    expect((await provloom(['validate', '--strict', odd()])).code).toBe(1)
+    expect((await provloom(['validate', '--strict', fileOf('a.provn', valid)])).code).toBe(0)
+  })
+
+  it('are in the JSON beside the violations', async () => {
+    const result = await provloom(['validate', '--json', odd()])
+    expect(JSON.parse(result.stdout)).toMatchObject([
+      {
+        valid: true,
+        violations: [],
+        remarks: [
+          { code: 'namespace-no-iri', name: 'ex', count: 2, bundle: null },
+          { code: 'term-of-prov-o', count: 1, records: [{ kind: 'activity', id: 'www.example.org/a' }] },
+        ],
+      },
+    ])
+    expect(result.code).toBe(0)
+  })
+
+  it('stand beside every file by its name, and a line at the end says all', async () => {
+    const files = [fileOf('a.provn', valid), odd(), fileOf('b.provn', twice), '/no/such/file.json']
+    const result = await provloom(['validate', ...files])
+    expect(result.stdout.split('\n').filter((line) => !line.startsWith(' '))).toEqual([
+      `${files[0]}: valid`,
+      `${files[1]}: valid, 2 remarks`,
+      `${files[2]}: 1 violation`,
+      `${files[3]}: unreadable`,
+      '4 files: 2 valid, 1 with violations, 1 unreadable; 1 violation and 2 remarks in all',
+      '',
+    ])
+    expect(result.code).toBe(2)
+  })
+
+  it('are explained in its help, with examples and exit codes', async () => {
+    const { stdout } = await provloom(['validate', '--help'])
+    for (const words of ['--strict', 'Exit code: 0 valid', 'Examples:']) expect(stdout).toContain(words)
   })
 })
 
@@ -75,6 +133,50 @@ describe('provloom convert', () => {
     expect(result.code).toBe(0)
     expect(result.stderr).toContain('1 value with control characters')
     expect(fs.readFileSync(there, 'utf8')).toContain('a␁b')
+  })
+
+  it.each(['ttl', 'trig'])('goes to %s and says which records of one name that mixes', async (ending) => {
+    const result = await provloom(['convert', fileOf('a.provn', twice), path.join(folder(), `b.${ending}`)])
+    expect(result.stderr).toContain(
+      'ex:a has several start times: 2026-01-01T00:00:00Z and 2026-01-02T00:00:00Z',
+    )
+    expect(result.code).toBe(0)
+  })
+
+  it('says nothing of them where the format keeps them apart', async () => {
+    const result = await provloom(['convert', fileOf('a.provn', twice), path.join(folder(), 'b.json')])
+    expect(result.stderr).toBe('')
+  })
+
+  it('writes the context of JSON-LD into the document when asked to, and reads it again', async () => {
+    const [there, back] = [path.join(folder(), 'b.jsonld'), path.join(folder(), 'c.provn')]
+    const original = fileOf('a.provn', valid)
+    expect((await provloom(['convert', original, there, '--context', 'inline'])).code).toBe(0)
+    expect(fs.readFileSync(there, 'utf8')).not.toContain('context.jsonld')
+    expect((await provloom(['convert', there, back])).code).toBe(0)
+    expect(fs.readFileSync(back, 'utf8')).toContain('wasGeneratedBy(ex:e, ex:a, -)')
+  })
+
+  it.each([
+    ['another format than JSON-LD', 'b.ttl', 'inline', 'Only PROV-JSONLD has a context'],
+    ['another word than inline or address', 'b.jsonld', 'outline', 'inline or address'],
+  ])('refuses --context with %s', async (_, name, where, words) => {
+    const result = await provloom([
+      'convert',
+      fileOf('a.provn', valid),
+      path.join(folder(), name),
+      '--context',
+      where,
+    ])
+    expect(result.stderr).toContain(words)
+    expect(result.code).toBe(2)
+  })
+
+  it('says what a format cannot hold, and which can, and ends with 2', async () => {
+    const bundled = valid.replace('endDocument', ' bundle ex:b\n  entity(ex:x)\n endBundle\nendDocument')
+    const result = await provloom(['convert', fileOf('a.provn', bundled), path.join(folder(), 'b.ttl')])
+    expect(result.stderr).toMatch(/a document without bundles.*\[BAD_OPTION\]\nTry: +write it as TriG/)
+    expect(result.code).toBe(2)
   })
 
   it('reads standard input and writes standard output', async () => {

@@ -5,7 +5,7 @@ import type { ProvDocument } from '@provloom/prov'
 import { ProvError, chunked } from '@provloom/prov'
 import { ProvloomError, reasonOf, systemFiles, writeDurably } from '@provloom/shared'
 import { formatNamed, formatNames, formatOfFile } from './format.ts'
-import type { Format } from './format.ts'
+import type { Format, WriteOptions } from './format.ts'
 
 /**
  * Reads a document from a file, from a run directory, or from standard input for `-`.
@@ -36,9 +36,19 @@ export async function readDocument(file: string, named?: string): Promise<ProvDo
   }
 }
 
+/** The format that a document is to be written in. */
+export function targetFormat(file: string, named?: string): Format {
+  return formatFor(file, named, 'to')
+}
+
 /** Writes a document, whole or not at all; `-` is standard output. */
-export async function writeDocument(document: ProvDocument, file: string, named?: string): Promise<void> {
-  const format = formatFor(file, named, 'to')
+export async function writeDocument(
+  document: ProvDocument,
+  file: string,
+  named?: string,
+  options: WriteOptions = {},
+): Promise<void> {
+  const format = targetFormat(file, named)
   if (format.write === undefined) {
     throw new ProvloomError('BAD_OPTION', `${format.title} can be read but not written`, {
       doing: 'write the document',
@@ -46,10 +56,17 @@ export async function writeDocument(document: ProvDocument, file: string, named?
       hint: `Formats: ${formatNames}.`,
     })
   }
-  await writeOut(
-    file,
-    format.write(document, (words) => process.stderr.write(`provloom: ${words}\n`)),
-  )
+  const tell = (words: string): void => void process.stderr.write(`provloom: ${words}\n`)
+  try {
+    await writeOut(file, format.write(document, tell, options))
+  } catch (error) {
+    if (!(error instanceof ProvError)) throw error
+    throw new ProvloomError('BAD_OPTION', `${format.title} cannot hold this document: ${error.message}`, {
+      doing: 'write the document',
+      to: file,
+      hint: error.hint ?? 'PROV-JSON can hold it.',
+    })
+  }
 }
 
 /** Text to a file, durably and whole, or to standard output for `-`. */

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { jsonPieces, readJson } from '@provloom/prov'
 import type { ProvDocument } from '@provloom/prov'
+import { printable } from '@provloom/shared'
 import { counted } from './output/quantity.ts'
 
 /** A way to write a document down. */
@@ -13,7 +14,13 @@ export interface Format {
   readonly write?: (
     document: ProvDocument,
     tell: (words: string) => void,
+    options: WriteOptions,
   ) => Iterable<string> | AsyncIterable<string>
+}
+
+export interface WriteOptions {
+  /** Of PROV-JSONLD alone: whether its context is inside. */
+  readonly context?: 'address' | 'inline'
 }
 
 const formats: readonly Format[] = [
@@ -58,7 +65,8 @@ const formats: readonly Format[] = [
     read: async (bytes) => (await import('@provloom/prov/turtle')).readTurtle(bytes),
     write: lazy(
       () => import('@provloom/prov/turtle'),
-      ({ turtlePieces }, document) => turtlePieces(document),
+      ({ turtlePieces, describeMixed }, document, tell) =>
+        turtlePieces(document, { mixed: (found) => tellMixed(found.map(describeMixed), tell) }),
     ),
   },
   {
@@ -68,7 +76,8 @@ const formats: readonly Format[] = [
     read: async (bytes) => (await import('@provloom/prov/turtle')).readTrig(bytes),
     write: lazy(
       () => import('@provloom/prov/turtle'),
-      ({ trigPieces }, document) => trigPieces(document),
+      ({ trigPieces, describeMixed }, document, tell) =>
+        trigPieces(document, { mixed: (found) => tellMixed(found.map(describeMixed), tell) }),
     ),
   },
   {
@@ -78,10 +87,20 @@ const formats: readonly Format[] = [
     read: async (bytes) => (await import('@provloom/prov/jsonld')).readJsonld(bytes),
     write: lazy(
       () => import('@provloom/prov/jsonld'),
-      ({ jsonldPieces }, document) => jsonldPieces(document),
+      ({ jsonldPieces }, document, _tell, { context = 'address' }) => jsonldPieces(document, { context }),
     ),
   },
 ]
+
+/** So many are told one by one. */
+const MIXED_SHOWN_MAX = 10
+
+function tellMixed(lines: readonly string[], tell: (words: string) => void): void {
+  for (const line of lines.slice(0, MIXED_SHOWN_MAX)) tell(printable(line))
+  const hidden = lines.length - MIXED_SHOWN_MAX
+  if (hidden > 0)
+    tell(`${counted(hidden, 'more such contradiction')}; PROV-JSON, PROV-N and XML keep them apart`)
+}
 
 type Write = NonNullable<Format['write']>
 

@@ -4,17 +4,15 @@ import type { Command } from 'commander'
 export function addProvCommands(program: Command): void {
   program
     .command('validate')
-    .description('check documents against PROV-CONSTRAINTS')
+    .description('check documents against PROV-CONSTRAINTS, and remark on what PROV does not mean')
     .argument('<file...>', 'documents; - is standard input')
     .option(
       '--from <FORMAT>',
       'format, when the file name does not tell: json, provn, xml, turtle, trig, jsonld',
     )
-    .option('--json', 'the violations as JSON')
-    .addHelpText(
-      'after',
-      '\nExit code: 0 valid, 1 violations, 2 unreadable.\n\nExample:\n  provloom validate prov/digits_0/prov.json',
-    )
+    .option('--strict', 'remarks count as well: exit code 1 where there are any')
+    .option('--json', 'violations and remarks as JSON')
+    .addHelpText('after', validateHelp)
     .action(async (files: string[], given: Given) => {
       const { validateFiles } = await import('./command/validate.ts')
       process.exitCode = await validateFiles(files, given)
@@ -26,10 +24,11 @@ export function addProvCommands(program: Command): void {
     .argument('<out>', 'where to; - is standard output')
     .option('--from <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .option('--to <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  provloom convert prov.json prov.ttl\n  provloom convert prov.json - --to provn | less',
+    .option(
+      '--context <WHERE>',
+      'of jsonld: inline writes the context into the document, for readers without a network; address names it (default)',
     )
+    .addHelpText('after', convertHelp)
     .action(async (from: string, to: string, given: Given) => {
       const { convertFile } = await import('./command/convert.ts')
       process.exitCode = await convertFile(from, to, given)
@@ -73,3 +72,26 @@ function addDraw(program: Command): void {
       process.exitCode = await drawFile(file, given)
     })
 }
+
+const convertHelp = `
+What the format cannot hold as it is (two contradicting records of one name in Turtle, say) is told on standard error.
+
+Exit code: 0 written, 2 unreadable, or the format cannot carry it.
+
+Examples:
+  provloom convert prov.json prov.ttl
+  provloom convert prov.json - --to provn | less
+  provloom convert prov.json prov.jsonld --context inline`
+
+const validateHelp = `
+Violations are of PROV-CONSTRAINTS. Remarks are on what every format allows and PROV does not mean: prov:startedAtTime
+as an attribute, a namespace that is no IRI, "abc" as an xsd:int, an end before its start.
+
+Exit code: 0 valid, remarks or not; 1 violations, with --strict also remarks; 2 a file is unreadable.
+
+Examples:
+  provloom validate prov/digits_0/prov.json
+  provloom validate prov/digits_0 prov/digits_1     run directories
+  provloom validate --strict *.json                 remarks fail too, for a build
+  provloom validate --json a.provn b.ttl | jq '.[] | select(.valid == false) | .file'
+  other-tool | provloom validate - --from xml`

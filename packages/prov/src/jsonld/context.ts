@@ -1,10 +1,17 @@
 import type { StatementBuilder } from '../model/builder.ts'
 import { excerpt } from '../model/error.ts'
+import { Scope } from '../model/namespaces.ts'
 import { qname, type QName } from '../model/qname.ts'
 import { PROV } from '../model/vocabulary.ts'
 import type { JsonSource } from '../json/source.ts'
 import type { JsonNode } from '../json/tree.ts'
+import { contextPrefixes } from './submission.ts'
 import { CONTEXT, CONTEXTS } from './terms.ts'
+
+/** Around every document: the prefixes of the submission's context, which are no declarations of the document. */
+export function contextScope(): Scope {
+  return new Scope().within(contextPrefixes)
+}
 
 /**
  * Takes the prefixes of a `@context` into scope: the submission's own context by its address, objects of prefixes,
@@ -42,7 +49,7 @@ function readTerm(source: JsonSource, into: StatementBuilder, key: string, node:
   if (key === '@vocab') into.defaultNamespace(node.value)
   else if (key.startsWith('@')) throw source.refused('shape', node, 'a prefix, @vocab or @base', excerpt(key))
   else if (key === 'prov' && node.value !== PROV) throw source.refused('shape', node, `prov to stay ${PROV}`)
-  else into.namespace(key, node.value)
+  else if (contextPrefixes.get(key) !== node.value) into.namespace(key, node.value)
 }
 
 /** A name: `prefix:local`, a local part under `@vocab`, or a whole IRI. */
@@ -67,7 +74,8 @@ export function readName(source: JsonSource, into: StatementBuilder, written: st
 
 /** The declared prefix of a namespace, or a new one. */
 function prefixOf(into: StatementBuilder, namespace: string): string {
-  for (const [prefix, iri] of into.scope.declared().prefixes) if (iri === namespace) return prefix
+  const known = [...into.scope.declared().prefixes, ...contextPrefixes]
+  for (const [prefix, iri] of known) if (iri === namespace) return prefix
   let number = 1
   while (into.scope.namespaceOf(`ns${number}`) !== null) number += 1
   into.namespace(`ns${number}`, namespace)

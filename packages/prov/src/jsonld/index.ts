@@ -1,2 +1,2 @@
 export { readJsonld } from './reader.ts'
-export { jsonldPieces, writeJsonld } from './writer.ts'
+export { jsonldPieces, writeJsonld, type JsonldOptions } from './writer.ts'

@@ -2,6 +2,7 @@ import { DocumentBuilder, type StatementBuilder } from '../model/builder.ts'
 import type { ProvDocument } from '../model/document.ts'
 import { excerpt } from '../model/error.ts'
 import { FORMALS } from '../model/formals.ts'
+import { NO_NAMESPACES } from '../model/namespaces.ts'
 import type { QName } from '../model/qname.ts'
 import { isElementKind, type Attribute, type RecordKind } from '../model/record.ts'
 import { statement } from '../model/statements.ts'
@@ -9,7 +10,7 @@ import { isDateTime } from '../model/time.ts'
 import { PROV, prov } from '../model/vocabulary.ts'
 import { JsonSource } from '../json/source.ts'
 import type { JsonNode, JsonObject } from '../json/tree.ts'
-import { readContext, readName } from './context.ts'
+import { contextScope, readContext, readName } from './context.ts'
 import { kindOfType, nameTerms, specialTerms, type SpecialTerm } from './terms.ts'
 import { readValues, string } from './value-reader.ts'
 
@@ -20,7 +21,7 @@ import { readValues, string } from './value-reader.ts'
 export function readJsonld(input: string | Uint8Array): ProvDocument {
   const source = new JsonSource(input)
   const root = source.object(source.root, 'a PROV-JSONLD document as an object')
-  const builder = new DocumentBuilder()
+  const builder = new DocumentBuilder(NO_NAMESPACES, contextScope())
   only(source, root, ['@context', '@graph', '@type', '@id'])
   const type = root.members.get('@type')
   if (type !== undefined && term(string(source, type, 'a string')) !== 'Document') {
@@ -39,7 +40,7 @@ function readBundle(source: JsonSource, builder: DocumentBuilder, node: JsonObje
   only(source, node, ['@context', '@graph', '@type', '@id'])
   const id = required(source, node, '@id')
   // A bundle's identifier may use the prefixes of its own context.
-  const scope = new DocumentBuilder(builder.scope.declared())
+  const scope = new DocumentBuilder(NO_NAMESPACES, builder.scope)
   const context = node.members.get('@context')
   if (context !== undefined) readContext(source, scope, context)
   const bundle = builder.bundle(readName(source, scope, string(source, id, 'a name as a string'), id))

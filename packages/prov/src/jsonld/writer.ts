@@ -8,7 +8,16 @@ import { describeRecord } from '../model/statements.ts'
 import type { Value } from '../model/value.ts'
 import { PROV, prov, XSD } from '../model/vocabulary.ts'
 import { LinkedNames } from './names.ts'
+import { writtenContext } from './submission.ts'
 import { CONTEXT, nameTerms, shapes, specialTerms, type Shape, type SpecialTerm } from './terms.ts'
+
+export interface JsonldOptions {
+  /**
+   * Where the meaning of the terms stands: at the submission's `address` (default), which a reader loads from the
+   * network, or `inline` in the document, which is 5 kB larger and needs none. The submission's schema has addresses only.
+   */
+  readonly context?: 'address' | 'inline'
+}
 
 /**
  * A document as PROV-JSONLD (W3C member submission of 25 August 2024), in pieces of one statement a line: the text
@@ -21,9 +30,10 @@ import { CONTEXT, nameTerms, shapes, specialTerms, type Shape, type SpecialTerm 
  *
  * Throws ProvError `unrepresentable`.
  */
-export function* jsonldPieces(document: ProvDocument): Generator<string, void> {
+export function* jsonldPieces(document: ProvDocument, options: JsonldOptions = {}): Generator<string, void> {
   const names = namesOf(document)
-  const context = JSON.stringify([Object.fromEntries(names.declarations()), CONTEXT])
+  const meaning = options.context === 'inline' ? writtenContext() : CONTEXT
+  const context = JSON.stringify([Object.fromEntries(names.declarations()), meaning])
   yield `{\n"@context": ${context},\n"@graph": [`
   let first = true
   for (const record of document.records) {
@@ -32,20 +42,26 @@ export function* jsonldPieces(document: ProvDocument): Generator<string, void> {
   }
   for (const bundle of document.bundles) {
     yield `${first ? '' : ','}\n`
-    yield* bundleText(names.write(bundle.id), bundle, names)
+    yield* bundleText(names.write(bundle.id), bundle, names, options)
     first = false
   }
   yield '\n]\n}\n'
 }
 
 /** A whole document as one string; for large documents use `jsonldPieces`. */
-export function writeJsonld(document: ProvDocument): string {
-  return [...jsonldPieces(document)].join('')
+export function writeJsonld(document: ProvDocument, options: JsonldOptions = {}): string {
+  return [...jsonldPieces(document, options)].join('')
 }
 
-/** A bundle's prefixes are its document's: its own context adds nothing. */
-function* bundleText(id: string, { records }: Statements, names: LinkedNames): Generator<string> {
-  yield `{"@type": "Bundle", "@id": ${JSON.stringify(id)}, "@context": [], "@graph": [`
+/** A bundle's prefixes are its document's: its own context adds nothing. The schema wants one; rdflib takes [] for a reset. */
+function* bundleText(
+  id: string,
+  { records }: Statements,
+  names: LinkedNames,
+  { context }: JsonldOptions,
+): Generator<string> {
+  const nothing = context === 'inline' ? '[{}]' : '[]'
+  yield `{"@type": "Bundle", "@id": ${JSON.stringify(id)}, "@context": ${nothing}, "@graph": [`
   for (const [index, record] of records.entries()) {
     yield `${index === 0 ? '' : ','}\n${statementText(record, names)}`
   }
@@ -75,10 +91,15 @@ function statementText(record: ProvRecord, names: LinkedNames): string {
     const arg = record.args[name]
     const time = record.times[name]
     if (target === 'time' && time !== undefined) members.push([name, time])
-    else if (arg !== undefined) members.push([name, names.write(arg)])
+    else if (arg !== undefined) members.push([name, argMember(record, name, names.write(arg))])
   }
   members.push(...attributeMembers(record, shape, names))
   return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')}}`
+}
+
+/** The members of a collection are a list, also when there is one: ProvToolbox reads nothing else. */
+function argMember({ kind }: ProvRecord, position: string, written: string): Member {
+  return kind === 'hadMember' && position === 'entity' ? [written] : written
 }
 
 function attributeMembers(record: ProvRecord, shape: Shape, names: LinkedNames): [string, Member][] {

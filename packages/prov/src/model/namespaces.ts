@@ -1,7 +1,9 @@
 import { qname, type QName } from './qname.ts'
 import { PROV, XSD } from './vocabulary.ts'
 
-/** What a document or bundle declares, in its order. `prov` and `xsd` are known without being declared. */
+/**
+ * What a document or bundle declares, as written and in its order. `prov` and `xsd` are known without being declared.
+ */
 export interface Namespaces {
   readonly prefixes: ReadonlyMap<string, string>
   /** The default namespace, or null. */
@@ -28,7 +30,7 @@ export class Scope {
   }
 
   declare(prefix: string, iri: string): void {
-    this.#prefixes.set(prefix, normalNamespace(iri))
+    this.#prefixes.set(prefix, iri)
   }
 
   declareDefault(iri: string): void {
@@ -38,7 +40,7 @@ export class Scope {
   /** The namespace of a prefix ('' is the default namespace), or null when it is not declared. */
   namespaceOf(prefix: string): string | null {
     const own = prefix === '' ? this.#default : this.#prefixes.get(prefix)
-    if (own !== undefined && own !== null) return own
+    if (own !== undefined && own !== null) return normalNamespace(own)
     if (this.#parent !== null) return this.#parent.namespaceOf(prefix)
     if (prefix === 'prov') return PROV
     return prefix === 'xsd' ? XSD : null

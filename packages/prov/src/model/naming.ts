@@ -1,4 +1,4 @@
-import type { Namespaces } from './namespaces.ts'
+import { normalNamespace, type Namespaces } from './namespaces.ts'
 import { qname, type QName } from './qname.ts'
 import { PROV, XSD } from './vocabulary.ts'
 
@@ -21,7 +21,10 @@ export class Naming {
   constructor(namespaces: Namespaces, allows: PrefixRule, parent: Naming | null = null) {
     this.#parent = parent
     this.#allows = allows
-    for (const [prefix, iri] of namespaces.prefixes) if (this.#free(prefix, iri)) this.#bind(prefix, iri)
+    for (const [prefix, written] of namespaces.prefixes) {
+      const iri = normalNamespace(written)
+      if (this.#free(prefix, iri)) this.#bind(prefix, iri)
+    }
     if (namespaces.default !== null && this.#free('', namespaces.default)) this.#bind('', namespaces.default)
   }
 

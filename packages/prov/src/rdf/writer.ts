@@ -7,6 +7,7 @@ import { iriOf } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
 import { PROV, XSD } from '../model/vocabulary.ts'
 import { isProvnPrefix } from '../provn/names.ts'
+import { mixedRecords, type Mixed } from './mixed.ts'
 import type { OddIris } from './options.ts'
 import { subjectOf, subjectPairs } from './subject.ts'
 import { encoded, isAbsolute, Terms, unrepresentable } from './terms.ts'
@@ -20,6 +21,8 @@ export interface RdfOptions {
    * look for both. Some readers, Python's prov among them, take the triple for a second statement.
    */
   readonly implied?: boolean
+  /** Hears of records of one identifier that the text does not tell apart, where there are any; see `mixedRecords`. */
+  readonly mixed?: (found: readonly Mixed[]) => void
 }
 
 /**
@@ -30,7 +33,8 @@ export interface RdfOptions {
  * What PROV-O cannot carry, and what becomes of it:
  * - Two statements of one identifier are one resource. Elements are read back as one with the attributes of both;
  *   relations with their positions apart and the attributes of both on each. The same for one IRI that is said to be
- *   both an entity and an agent: its attributes are read as those of the kind said first.
+ *   both an entity and an agent: its attributes are read as those of the kind said first. Where that mixes what differs,
+ *   `mixed` hears of it.
  * - specializationOf, alternateOf and hadMember have no qualified form (PROV-O 3.3); an identifier or attributes on
  *   them are kept by the extension of the PROV-JSONLD submission (provext). A mentionOf with these is refused, and so
  *   is a second one of one entity, since prov:asInBundle does not say which it belongs to (PROV-LINKS 4).
@@ -43,6 +47,8 @@ export interface RdfOptions {
  * Literals keep their lexical forms: 2^53 + 1, -0, NaN and infinities survive. Throws ProvError `unrepresentable`.
  */
 export function* trigPieces(document: ProvDocument, options: RdfOptions = {}): Generator<string, void> {
+  const mixed = options.mixed === undefined ? [] : mixedRecords(document)
+  if (mixed.length > 0) options.mixed?.(mixed)
   const terms = new Terms(options.oddIris ?? 'refuse')
   const pieces: string[] = []
   const writer = new Writer(

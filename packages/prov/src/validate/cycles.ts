@@ -1,4 +1,5 @@
 import type { QName } from '../model/qname.ts'
+import type { ProvRecord } from '../model/record.ts'
 import { adjacency, components, shortestPath } from './components.ts'
 import {
   END,
@@ -11,6 +12,7 @@ import {
   type Events,
   type Order,
 } from './events.ts'
+import { Concerned } from './concerned.ts'
 import type { Instance, Report } from './instance.ts'
 import { sayingOf } from './saying.ts'
 import type { Term, Terms } from './terms.ts'
@@ -38,15 +40,31 @@ export function refuseCycles(instance: Instance, events: Events, order: Order, r
   }
   if (knots.size === 0) return
   const eventText = eventWriter(instance, events)
-  for (const edges of knots.values()) {
+  const tied = recordsTied(order, component, knots)
+  for (const [knot, edges] of knots) {
     let shortest: number[] | null = null
     for (const edge of edges) {
       const back = shortestPath(order.to[edge]!, order.from[edge]!, order.to, graph, component)
       if (back !== null && (shortest === null || back.length + 1 < shortest.length))
         shortest = [edge, ...back]
     }
-    if (shortest !== null) report(cycleViolation(shortest, instance.bundle, events, order, eventText))
+    if (shortest !== null)
+      report(cycleViolation(shortest, instance.bundle, events, order, eventText, tied.of(knot)))
   }
+}
+
+/** The records whose steps are all within one knot, by knot: any of them may be on a way around. */
+function recordsTied(
+  order: Order,
+  component: Int32Array,
+  knots: ReadonlyMap<number, unknown>,
+): Concerned<number> {
+  const tied = new Concerned(knots.keys())
+  for (const [edge, source] of order.sources.entries()) {
+    const knot = component[order.from[edge]!]!
+    if (knot === component[order.to[edge]!]) tied.add(knot, source)
+  }
+  return tied
 }
 
 /** A longer way around is told by its beginning and its end. */
@@ -60,6 +78,7 @@ function cycleViolation(
   events: Events,
   order: Order,
   eventText: EventText,
+  tied: readonly ReadonlySet<ProvRecord>[],
 ): Violation {
   const rules = new Set<number>()
   for (const edge of cycle) {
@@ -85,7 +104,7 @@ function cycleViolation(
   const first = eventText(order.from[cycle[0]!]!)
   const why = `These events cannot be put in any order: ${steps.join('; ')}. So ${first} would come before itself.`
   const records = cycle.map((edge) => order.sources[edge])
-  return violation(42, [...rules], bundle, records, why)
+  return violation(42, [...rules], bundle, records, why, tied)
 }
 
 function eventWriter(instance: Instance, events: Events): EventText {

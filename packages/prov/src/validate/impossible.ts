@@ -1,4 +1,5 @@
-import type { ElementKind, ProvRecord, RelationKind } from '../model/record.ts'
+import type { ElementKind, ProvRecord, RecordKind, RelationKind } from '../model/record.ts'
+import { Concerned } from './concerned.ts'
 import type { Instance, Report } from './instance.ts'
 import { spread, type Specialization } from './specialization.ts'
 import { PLACEHOLDER, type Term } from './terms.ts'
@@ -51,6 +52,7 @@ export function refuseOverlaps(
     Term,
     { readonly kind: RelationKind; readonly source: ProvRecord; readonly drawn: boolean }
   >()
+  const overlaps: Overlap[] = []
   const reported = new Set<string>()
   const once = (key: string): boolean => !reported.has(key) && reported.add(key).has(key)
   for (const { kind, id, source, inference } of rows) {
@@ -61,7 +63,15 @@ export function refuseOverlaps(
     if (element !== undefined && once(`54 ${root} ${kind}`)) {
       const both = `${withArticle(NOUNS[element.kind])} and ${withArticle(NOUNS[kind])}`
       const why = `The identifier ${termText(id, terms)} is given to ${both}; a thing and an event cannot share one.`
-      report(violation(54, [...rules, ...element.rules], bundle, [element.source, source], why))
+      const records = [element.source, source]
+      overlaps.push({
+        constraint: 54,
+        rules: [...rules, ...element.rules],
+        root,
+        kinds: [element.kind, kind],
+        records,
+        why,
+      })
     }
     if (!isDisjoint(kind)) continue
     const other = first.get(root)
@@ -69,9 +79,42 @@ export function refuseOverlaps(
     else if (other.kind !== kind && once(`53 ${root} ${kind}`)) {
       const both = `${withArticle(NOUNS[other.kind])} and ${withArticle(NOUNS[kind])}`
       const why = `The identifier ${termText(id, terms)} is given to ${both}; one event cannot be both.`
-      report(violation(53, other.drawn ? [11] : rules, bundle, [other.source, source], why))
+      const records = [other.source, source]
+      overlaps.push({
+        constraint: 53,
+        rules: other.drawn ? [11] : rules,
+        root,
+        kinds: [other.kind, kind],
+        records,
+        why,
+      })
     }
   }
+  const concerned = recordsOf(instance, overlaps)
+  for (const { constraint, rules, root, kinds, records, why } of overlaps) {
+    const all = concerned.of(...kinds.map((kind) => `${kind} ${root}`))
+    report(violation(constraint, rules, bundle, records, why, all))
+  }
+}
+
+/** One identifier of two kinds. */
+interface Overlap {
+  readonly constraint: 53 | 54
+  readonly rules: readonly number[]
+  readonly root: Term
+  readonly kinds: readonly RecordKind[]
+  readonly records: readonly (ProvRecord | null)[]
+  readonly why: string
+}
+
+/** The records of these identifiers, by kind. */
+function recordsOf({ elements, rows, terms }: Instance, overlaps: readonly Overlap[]): Concerned<string> {
+  const keys = overlaps.flatMap(({ root, kinds }) => kinds.map((kind) => `${kind} ${root}`))
+  const concerned = new Concerned(keys)
+  if (concerned.none) return concerned
+  for (const { kind, id, source } of [...elements, ...rows])
+    concerned.add(`${kind} ${terms.find(id)}`, source)
+  return concerned
 }
 
 interface Declaration {

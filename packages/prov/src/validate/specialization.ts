@@ -1,5 +1,6 @@
 import type { ProvRecord } from '../model/record.ts'
 import { adjacency, components, shortestPath } from './components.ts'
+import { Concerned } from './concerned.ts'
 import type { Instance, Report } from './instance.ts'
 import type { Term } from './terms.ts'
 import { violation } from './violation.ts'
@@ -49,10 +50,15 @@ export function refuseReflexiveSpecialization(
   const to = specializations.map(({ general }) => general)
   const graph = adjacency(terms.size, from)
   const component = components(terms.size, to, graph)
+  const isWithin = (edge: number): boolean => component[from[edge]!] === component[to[edge]!]
+  const within = [...from.keys()].filter(isWithin)
+  const concerned = new Concerned(within.map((edge) => component[from[edge]!]!))
+  for (const edge of within) concerned.add(component[from[edge]!]!, specializations[edge]!.source)
   const reported = new Set<number>()
-  for (const [edge, start] of from.entries()) {
+  for (const edge of within) {
+    const start = from[edge]!
     const of = component[start]!
-    if (of !== component[to[edge]!] || reported.has(of)) continue
+    if (reported.has(of)) continue
     reported.add(of)
     const way = [edge, ...(shortestPath(to[edge]!, start, to, graph, component) ?? [])]
     const steps = way.map(
@@ -63,6 +69,6 @@ export function refuseReflexiveSpecialization(
         ? `${termText(start, terms)} is said to be a specialization of itself; nothing is more specific than itself.`
         : `${listed(steps)}, so ${termText(start, terms)} would be more specific than itself.`
     const records = way.map((step) => specializations[step]!.source)
-    report(violation(52, way.length === 1 ? [] : [19], bundle, records, why))
+    report(violation(52, way.length === 1 ? [] : [19], bundle, records, why, concerned.of(of)))
   }
 }

@@ -1,5 +1,6 @@
-import type { RelationKind } from '../model/record.ts'
+import type { ProvRecord, RelationKind } from '../model/record.ts'
 import { clashText, type Demand } from './clash.ts'
+import { Concerned } from './concerned.ts'
 import type { Instance, Report } from './instance.ts'
 import { positionsOf, type ElementRow, type Row } from './row.ts'
 import { ABSENT, type Term } from './terms.ts'
@@ -37,6 +38,13 @@ export function enforceUniqueness(instance: Instance, report: Report): void {
   new Uniqueness(instance, report).run()
 }
 
+/** An equation that failed. */
+interface Failed {
+  readonly demand: Demand
+  readonly records: readonly (ProvRecord | undefined)[]
+  readonly why: string
+}
+
 class Uniqueness {
   readonly #instance: Instance
   readonly #report: Report
@@ -47,6 +55,7 @@ class Uniqueness {
   readonly #byPair = new Map<RelationKind, Map<number, Row>>()
   readonly #mentions = new Map<Term, Row>()
   readonly #reported = new Set<string>()
+  readonly #failed: Failed[] = []
 
   constructor(instance: Instance, report: Report) {
     this.#instance = instance
@@ -60,6 +69,42 @@ class Uniqueness {
     }
     for (let at = 0; at < this.#queue.length; at++) this.#index(this.#queue[at]!)
     this.#activities()
+    this.#tell()
+  }
+
+  /** Last, when it is known which records are under one key. */
+  #tell(): void {
+    const { bundle } = this.#instance
+    const concerned = new Concerned(this.#failed.flatMap(({ demand }) => this.#keysOf(demand)))
+    if (concerned.none) return
+    const { elements, rows } = this.#instance
+    for (const row of [...elements, ...rows])
+      for (const key of this.#keysIn(row)) concerned.add(key, row.source)
+    for (const { demand, records, why } of this.#failed) {
+      const all = concerned.of(...this.#keysOf(demand))
+      this.#report(violation(demand.constraint, demand.rules, bundle, records, why, all))
+    }
+  }
+
+  /** Under which keys the records stand that a demand concerns. */
+  #keysOf({ constraint, row, other }: Demand): string[] {
+    return [row, other].flatMap((one) => this.#keysIn(one)).filter((key) => key.startsWith(`${constraint} `))
+  }
+
+  /** All keys of a row, as constraint, kind and terms. */
+  #keysIn(row: Row | ElementRow): string[] {
+    const { terms } = this.#instance
+    const { kind } = row
+    const id = terms.find(row.id)
+    if (!('args' in row)) return kind === 'activity' ? [22, 28, 29].map((number) => `${number} ${id}`) : []
+    const keys = isInfluence(row.kind) ? [`23 ${kind} ${id}`] : []
+    const at = (position: number): Term => terms.find(row.args[position]!)
+    const pair = PAIR_KEYS.get(row.kind)
+    if (pair !== undefined) keys.push(`${pair.constraint} ${kind} ${at(pair.left)} ${at(pair.right)}`)
+    if (kind === 'wasStartedBy') keys.push(`28 ${at(0)}`)
+    if (kind === 'wasEndedBy') keys.push(`29 ${at(0)}`)
+    if (kind === 'mentionOf') keys.push(`PROV-LINKS ${at(0)}`)
+    return keys
   }
 
   /** Looks a row up under each of its keys; another row there is the same one, or the same event. */
@@ -143,7 +188,7 @@ class Uniqueness {
   }
 
   #equate(a: Term, b: Term, demand: Demand): void {
-    const { terms, bundle } = this.#instance
+    const { terms } = this.#instance
     const left = terms.find(a)
     const right = terms.find(b)
     if (left === right) return
@@ -155,7 +200,7 @@ class Uniqueness {
     if (this.#reported.has(key)) return
     this.#reported.add(key)
     const records = [demand.other.source, demand.row.source, terms.witnessOf(b), terms.witnessOf(a)]
-    this.#report(violation(demand.constraint, demand.rules, bundle, records, clashText(a, b, demand, terms)))
+    this.#failed.push({ demand, records, why: clashText(a, b, demand, terms) })
   }
 
   #join(left: Term, right: Term): void {

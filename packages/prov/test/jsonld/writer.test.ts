@@ -51,6 +51,14 @@ describe('PROV-JSONLD', () => {
     })
   })
 
+  test('has the members of a collection as a list, also one alone', () => {
+    const document = builder().hadMember(ex('c'), ex('e')).build()
+    expect(JSON.parse(writeJsonld(document))).toMatchObject({
+      '@graph': [{ '@type': 'Membership', collection: 'ex:c', entity: ['ex:e'] }],
+    })
+    expect(provJsonldErrors(writeJsonld(document))).toEqual([])
+  })
+
   test('keeps a term only where the schema has it, else the attribute by its name', () => {
     const document = builder()
       .activity(ex('a'), {}, [
