@@ -19,7 +19,7 @@ if (process.argv[2] !== 'clean') {
   if (withClient) {
     fs.mkdirSync(client, { recursive: true })
     const sources = path.join(repository, 'clients/python/provloom')
-    for (const name of fs.readdirSync(sources).filter((one) => /\.(?:py|typed)$/.test(one)))
+    for (const name of fs.readdirSync(sources).filter((one) => /\.(?:pyi?|typed)$/.test(one)))
       fs.copyFileSync(path.join(sources, name), path.join(client, name))
   }
 }

@@ -40,7 +40,7 @@ def _license():
 
 def _sources():
     names = sorted(os.listdir(os.path.join(_HERE, "provloom")))
-    return ["provloom/" + name for name in names if name.endswith((".py", ".typed"))]
+    return ["provloom/" + name for name in names if name.endswith((".py", ".pyi", ".typed"))]
 
 
 def write_wheel(folder, name, version, tag, metadata, files, pure):

@@ -91,7 +91,11 @@ def not_ended(session):
 
 def _import(session):
     """What hands it in: with another save directory where its own cannot be written, as far as can be seen."""
-    if _can_be_made(os.path.abspath(_save_dir(session))):
+    try:
+        folder = os.path.abspath(_save_dir(session))
+    except from_inside(OSError):  # the working folder was removed
+        folder = None
+    if folder is not None and _can_be_made(folder):
         return "provloom import %s" % quoted(session.spool)
     return "provloom import --provenance-save-dir DIR %s, DIR being a folder that can be written" % quoted(session.spool)
 

@@ -153,8 +153,10 @@ describe("a run's head", () => {
       const how = { time, ...(error === undefined ? { exitCode: 1 } : { error }) }
       return { type: 'rank.end', status, ...how }
     }
+    const traceback =
+      'Traceback (most recent call last):\n  File "t.py", line 3, in <module>\n    raise E\nValueError: loss is nan\nlook at step 3.\n'
     const run = new RunScript().open().admit(0, 0, 'n', 2).admit(1, 0, 'n', 2)
-    run.log(0, [ended('failed', 9)]).log(1, [ended('failed', 7, 'Traceback\nValueError: loss is nan\n')])
+    run.log(0, [ended('failed', 9)]).log(1, [ended('failed', 7, traceback)])
     expect(headOf(run)).not.toHaveProperty('finding')
     run.end(0).end(1).close()
     expect(headOf(run).finding).toEqual({

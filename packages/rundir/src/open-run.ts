@@ -1,6 +1,6 @@
-import path from 'node:path'
-import { ProvloomError, reasonOf } from '@provloom/shared'
 import fs from 'node:fs'
+import path from 'node:path'
+import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
 import { filesOf } from './layout.ts'
 import type { PointsOfSeries, SeriesName, Which } from './read/which.ts'
 import { readStoredRun } from './stored-run.ts'
@@ -49,11 +49,13 @@ export function listRuns(saveDir: string): RunList {
   const unreadable: { directory: string; reason: string }[] = []
   for (const name of namesIn(saveDir)) {
     const directory = path.join(path.resolve(saveDir), name)
-    if (!fs.existsSync(filesOf(directory).runJson)) continue
     try {
-      runs.push(openRun(directory))
+      if (isRunDirectory(directory)) runs.push(openRun(directory))
     } catch (error) {
-      unreadable.push({ directory, reason: reasonOf(error instanceof ProvloomError ? error.cause : error) })
+      unreadable.push({
+        directory,
+        reason: reasonOf(error instanceof ProvloomError ? (error.cause ?? error) : error),
+      })
     }
   }
   const began = ({ file }: RunReader): string => file.startTime
@@ -75,6 +77,25 @@ function readerOf(stored: StoredRun): RunReader {
       const { pointsOf } = await import('./read/points.ts')
       yield* pointsOf(directory, which)
     },
+  }
+}
+
+/** @throws what keeps us from looking; an error where all of a run is there but its run.json */
+function isRunDirectory(directory: string): boolean {
+  const { runJson, provJson, journal } = filesOf(directory)
+  if (isThere(runJson)) return true
+  if (isThere(provJson) || isThere(journal)) throw new Error('it has no run.json')
+  return false
+}
+
+/** A link that leads nowhere is there. @throws the system's error where that cannot be seen */
+function isThere(file: string): boolean {
+  try {
+    fs.lstatSync(file)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false
+    throw error
   }
 }
 

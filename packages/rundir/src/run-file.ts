@@ -112,7 +112,10 @@ function rendered(content: RunFile): string {
 
 /** @throws an Error that says why not: there is none, it cannot be read, it is of another format */
 export function readRunFile(runDir: string): RunFile {
-  const text = fs.readFileSync(filesOf(runDir).runJson, 'utf8')
+  const file = filesOf(runDir).runJson
+  // Of a pipe or a device there would be no end.
+  if (!fs.statSync(file).isFile()) throw new Error('run.json is no file')
+  const text = fs.readFileSync(file, 'utf8')
   const value: unknown = parseExactJson(text)
   if (!isRunFile(value)) throw new Error('it is no run.json of format 1')
   // Its numbers are doubles, which may be as large as a bigint; those of the ledger are counts.

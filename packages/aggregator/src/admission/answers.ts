@@ -85,6 +85,8 @@ export class Answers {
 
   /** By rank 0, and which ranks are collected by whoever asks for something else than it did. */
   #differences({ run, rank, hello }: Conversation): string[] {
+    // It has asked for nothing.
+    if (hello.silent === true) return []
     const found = differences(run.facts.settings, hello.asked)
     if (rank === 0) return found.map(({ words }) => words)
     const first = this.#rooms.conversations.holder(run, rankOf(0))?.hello.asked.collectAllProcesses

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -293,12 +294,23 @@ test('the runs of a folder are listed, the last one first, with what of them can
   fs.mkdirSync(path.join(saveDir, 'e_2'))
   fs.writeFileSync(path.join(saveDir, 'e_2', 'run.json'), '{"format": 99}')
   fs.mkdirSync(path.join(saveDir, 'notes'))
+  fs.writeFileSync(path.join(saveDir, 'notes.txt'), '')
+  for (const name of ['pipe', 'gone', 'lost']) fs.mkdirSync(path.join(saveDir, name))
+  execFileSync('mkfifo', [path.join(saveDir, 'pipe', 'run.json')])
+  fs.symlinkSync('/nowhere', path.join(saveDir, 'gone', 'run.json'))
+  fs.writeFileSync(path.join(saveDir, 'lost', 'prov.json'), '{}')
   const { runs, unreadable } = listRuns(saveDir)
   expect(runs.map(({ directory }) => directory)).toEqual([later, runDir])
   expect(runs[0]!.file.head).toMatchObject({ metrics: { shown: [], more: 0 } })
-  expect(unreadable).toEqual([
-    { directory: path.join(saveDir, 'e_2'), reason: 'it is no run.json of format 1' },
-  ])
+  const reasons = new Map(unreadable.map(({ directory, reason }) => [path.basename(directory), reason]))
+  expect(reasons).toEqual(
+    new Map([
+      ['e_2', 'it is no run.json of format 1'],
+      ['pipe', 'run.json is no file'],
+      ['gone', expect.stringContaining('ENOENT')],
+      ['lost', 'it has no run.json'],
+    ]),
+  )
   expect(() => listRuns(path.join(saveDir, 'nowhere'))).toThrow(
     expect.objectContaining({ code: 'FILE_UNREADABLE' }),
   )

@@ -49,9 +49,18 @@ function endOf({ end, exit, sessionEnd, lost, lastTime }: RankState): number {
 
 /** What it said last, or how its process ended. */
 function wordsOf(rank: RankState): string {
-  const said = (rank.end?.error ?? rank.sessionEnd?.error)?.trimEnd().split('\n').at(-1)
-  if (said !== undefined && said !== '') return `: ${said}`
+  const said = rank.end?.error ?? rank.sessionEnd?.error
+  const words = said === undefined ? '' : reasonIn(said)
+  if (words !== '') return `: ${words}`
   const { exitCode, signal } = processEndOf(rank)
   if (signal !== undefined) return `: ${signal}`
   return exitCode === undefined ? '' : `: exit code ${exitCode}`
+}
+
+/** Of a Python traceback the line that names the error, behind the last place in it: its text may have many more lines. */
+function reasonIn(said: string): string {
+  const lines = said.trimEnd().split('\n')
+  const place = lines.findLastIndex((line) => /^ {2}File "/.test(line))
+  const reason = place < 0 ? undefined : lines.slice(place).find((line) => /^[^\s^~]/.test(line))
+  return reason ?? lines.at(-1) ?? ''
 }

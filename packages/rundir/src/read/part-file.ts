@@ -44,7 +44,11 @@ export class PartFile {
    * @throws the system's error
    */
   static async read(runDir: string, { file, bytes, sha256 }: Part): Promise<PartFile | undefined> {
-    const read = await fs.promises.readFile(path.join(runDir, file))
+    const at = path.join(runDir, file)
+    const look = await fs.promises.stat(at)
+    // Of a pipe there would be no end.
+    if (!look.isFile() || look.size !== bytes) return undefined
+    const read = await fs.promises.readFile(at)
     if (read.length !== bytes || createHash('sha256').update(read).digest('hex') !== sha256) return undefined
     return new PartFile(new Uint8Array(read))
   }
