@@ -27,6 +27,7 @@ if (!/^## Unreleased\n+\S/m.test(changelog)) {
 }
 change('packages/shared/src/version.ts', /version = '.*'/, `version = '${version}'`)
 change('clients/python/provloom/_version.py', /VERSION = ".*"/, `VERSION = "${version}"`)
+change('examples/module/provloom', /\/apps\/provloom\/\d+\.\d+\.\d+/g, `/apps/provloom/${version}`)
 change('CHANGELOG.md', '## Unreleased\n', `## Unreleased\n\n## ${version} (${today})\n`)
 const folders = fs.readdirSync(path.join(repository, 'packages')).map((name) => `packages/${name}`)
 for (const folder of ['.', ...folders]) {
