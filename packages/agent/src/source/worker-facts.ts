@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { nodeFlags, version } from '@provloom/shared'
 import { statOf } from '@provloom/shared/process'
-import { devicesOf } from '../place/devices.ts'
+import { devicesOf, machineDevices } from '../place/devices.ts'
 import { maskArguments } from '../secrets.ts'
 import type { EventSource, SourceWriter } from './event-source.ts'
 import type { Observed } from './observed.ts'
@@ -19,7 +19,7 @@ export class WorkerFacts implements EventSource {
 
   start(writer: SourceWriter): void {
     const { place, variables, argv, directory, pid, startedUs, topPid } = this.#of
-    const devices = devicesOf(variables, place.localRank)
+    const devices = devicesOf(variables, place.localRank, machineDevices())
     const launcherCommand = place.launcher === 'none' ? undefined : parentCommand(topPid)
     const shown = maskArguments(argv)
     writer.record({

@@ -8,6 +8,7 @@ import { sessionFolderAt } from '../../src/session/folder.ts'
 import { EventSources } from '../../src/source/event-source.ts'
 import type { EventSource, SourceWriter } from '../../src/source/event-source.ts'
 import { Sources } from '../../src/source/sources.ts'
+import { WorkerFacts } from '../../src/source/worker-facts.ts'
 import { OwnStream } from '../../src/spool/own-stream.ts'
 import { readOnlyStream } from '../client/spool.ts'
 import { defaultTiming } from '../../src/timing.ts'
@@ -23,6 +24,21 @@ interface Scene {
   readonly session: string
 }
 
+/** Of a session, what its sources are given. */
+function asked(folder: string): Parameters<Sources['of']>[0] {
+  return {
+    place: findPlace(undefined, {}, sightOf({}, undefined)),
+    variables: { PATH: process.env['PATH'] },
+    pid: process.pid,
+    topPid: process.pid,
+    argv: ['python3', 'train.py'],
+    directory: folder,
+    saveDir: folder,
+    startedUs: 1,
+    wantsEnergy: false,
+  }
+}
+
 /** What is seen of a session whose interpreter tells of itself when the file `go` is there. */
 function sceneIn(folder: string): Scene {
   const python = path.join(folder, 'python3')
@@ -32,19 +48,7 @@ function sceneIn(folder: string): Scene {
   const { root, streams } = sessionFolderAt(path.join(folder, '0'.repeat(16)))
   const clock = new ManualClock()
   const tree = new Sources(clock, defaultTiming, 0)
-  const sources = new EventSources(
-    tree.of({
-      place: findPlace(undefined, {}, sightOf({}, undefined)),
-      variables: { PATH: process.env['PATH'] },
-      pid: process.pid,
-      topPid: process.pid,
-      argv: [python, 'train.py'],
-      directory: folder,
-      saveDir: folder,
-      startedUs: 1,
-      wantsEnergy: false,
-    }),
-  )
+  const sources = new EventSources(tree.of({ ...asked(folder), argv: [python, 'train.py'] }))
   sources.start(new OwnStream(systemClock(), streams))
   return { sources, clock, tree, session: root }
 }
@@ -120,4 +124,17 @@ test('interpreter and packages of a script that ends at once are recorded', asyn
   } finally {
     one.stop()
   }
+})
+
+test('a rank is told to work on no accelerator that its machine does not have', async () => {
+  const variables = { RANK: '99', LOCAL_RANK: '99', WORLD_SIZE: '100', LOCAL_WORLD_SIZE: '100' }
+  const place = findPlace(undefined, variables, sightOf(variables, undefined))
+  expect(place.localRank).toBe(99)
+  const { root, streams } = sessionFolderAt(path.join(freshFolder(), '0'.repeat(16)))
+  const own = new OwnStream(systemClock(), streams)
+  const facts = new WorkerFacts({ ...asked(freshFolder()), place, variables })
+  facts.start(own)
+  const { events } = await readOnlyStream(root)
+  expect(events.find(({ type }) => type === 'rank.start')).toMatchObject({ localRank: 99 })
+  expect(events.find(({ type }) => type === 'rank.start')).not.toHaveProperty('devices')
 })
