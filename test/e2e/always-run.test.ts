@@ -48,7 +48,7 @@ function expectWhole({ saveDir }: Place, result: Result): void {
   expect([result.code, result.stdout], result.stderr).toEqual([7, expect.stringMatching(/^done /)])
   const graph = new Graph(onlyRun(saveDir))
   expect(graph.violations()).toEqual([])
-  const [loss] = graph.ofType('Metric').filter((one) => graph.value(one, 'label')?.includes('loss'))
+  const [loss] = graph.ofType('ModelEvaluation').filter((one) => graph.value(one, 'label')?.includes('loss'))
   expect(graph.value(loss!, 'rows')).toBe('5')
 }
 

@@ -97,7 +97,7 @@ describe('what each Python call writes, seen in the graph:', () => {
     ['log_metrics', 'm2', 4],
     ['log_current_execution_time', 'now', 9],
   ])('%s: series %s with its step', (_call, label, step) => {
-    const series = one(label, 'Metric')
+    const series = one(label, 'ModelEvaluation')
     expect(graph.value(series, 'rows')).toBe('1')
     expect(graph.value(series, 'lastStep')).toBe(String(step))
   })
@@ -189,12 +189,12 @@ describe('what each Python call writes, seen in the graph:', () => {
           relation.args['informant']?.local === training.id!.local,
       )
     expect(inside).toBe(true)
-    expect(one('inner', 'Metric')).toBeDefined()
+    expect(one('inner', 'ModelEvaluation')).toBeDefined()
   })
 
   it('log_system_metrics, log_carbon_metrics: what can be had, as series', () => {
     const training = graph
-      .ofType('Metric')
+      .ofType('ModelEvaluation')
       .filter((series) => graph.values(series, 'label').some((label) => /cpu|memory|rss|load/i.test(label)))
     expect(training.length).toBeGreaterThan(0)
   })

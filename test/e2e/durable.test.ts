@@ -77,7 +77,7 @@ function agentIn(saveDir: string): {
 }
 
 function lossSeries(graph: Graph): { rows: number; last: number } {
-  const series = graph.ofType('Metric').find((one) => graph.value(one, 'label')?.includes('loss'))
+  const series = graph.ofType('ModelEvaluation').find((one) => graph.value(one, 'label')?.includes('loss'))
   return { rows: Number(graph.value(series!, 'rows')), last: Number(graph.value(series!, 'last')) }
 }
 

@@ -197,7 +197,9 @@ time.sleep(0.5)
     const graph = new Graph(onlyRun(where.saveDir))
     expect(graph.violations()).toEqual([])
     expect(told(graph, 'status')).toEqual(['completed'])
-    const [late] = graph.ofType('Metric').filter((one) => graph.value(one, 'label')?.includes('late'))
+    const [late] = graph
+      .ofType('ModelEvaluation')
+      .filter((one) => graph.value(one, 'label')?.includes('late'))
     expect(graph.value(late!, 'rows')).toBe('21')
     expect(graph.labelled('early')).not.toEqual([])
     // The agent that served it to its end leaves after it.

@@ -83,7 +83,7 @@ describe('torchrun', () => {
       const saveDir = folder()
       const graph = expectFourRanks(await torchrun(saveDir, ['--collect-all-processes']), saveDir)
       expect(
-        graph.ofType('Metric').filter((series) => graph.value(series, 'label')?.includes('loss')),
+        graph.ofType('ModelEvaluation').filter((series) => graph.value(series, 'label')?.includes('loss')),
       ).toHaveLength(4)
       expect(graph.ofType('Context').length).toBeGreaterThanOrEqual(8)
       expect(graph.ofType('Host')).toHaveLength(1)
@@ -106,7 +106,7 @@ describe('torchrun', () => {
       expect(graph.violations()).toEqual([])
       expect(graph.ofType('RankExecution').map((rank) => graph.value(rank, 'globalRank'))).toEqual(['0'])
       expect(
-        graph.ofType('Metric').filter((series) => graph.value(series, 'label')?.includes('loss')),
+        graph.ofType('ModelEvaluation').filter((series) => graph.value(series, 'label')?.includes('loss')),
       ).toHaveLength(1)
       for (const rank of [1, 2, 3]) {
         expect(

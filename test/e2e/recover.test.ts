@@ -22,7 +22,7 @@ async function expectAll(runDir: string, returned: readonly number[]): Promise<v
     expect(mine).toEqual(mine.map((_, k) => k))
     inRows.push(String(mine.length))
   }
-  const series = graph.ofType('Metric').filter((one) => graph.value(one, 'label')?.includes('loss'))
+  const series = graph.ofType('ModelEvaluation').filter((one) => graph.value(one, 'label')?.includes('loss'))
   expect(graph.each(series, 'rows')).toEqual(inRows.sort())
   const run = JSON.parse(fs.readFileSync(path.join(runDir, 'run.json'), 'utf8')) as Record<string, unknown>
   // While nobody has reaped a killed process, how it ended is seen.

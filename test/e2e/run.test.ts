@@ -40,7 +40,7 @@ describe('provloom run', () => {
     expect(graph.each(ranks, 'globalRank')).toEqual(['0', '1', '2'])
     expect(ranks.map((rank) => graph.value(rank, 'status'))).toEqual(['completed', 'completed', 'completed'])
     expect(
-      graph.ofType('Metric').filter((series) => graph.value(series, 'label')?.includes('loss')),
+      graph.ofType('ModelEvaluation').filter((series) => graph.value(series, 'label')?.includes('loss')),
     ).toHaveLength(3)
     expect(stderr).toMatch(/ranks\s+3 of 3 \(3 completed\)/)
     expect(stderr).toMatch(/events\s+(\d+) sent = \1 stored \+ 0 dropped/)
@@ -134,7 +134,7 @@ describe('provloom run', () => {
     const graph = new Graph(onlyRun(saveDir))
     expect(graph.ofType('RankExecution')).toHaveLength(4)
     const accuracy = graph
-      .ofType('Metric')
+      .ofType('ModelEvaluation')
       .find((series) => graph.value(series, 'label')?.includes('accuracy'))
     expect(Number(graph.value(accuracy!, 'last'))).toBeGreaterThan(0.8)
   })

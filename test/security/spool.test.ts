@@ -177,7 +177,7 @@ it('holds a bounded number of series, and says what became of the others', async
   const { graph, runDir, code, stderr, seconds } = await spool.import()
   report('series', { count, seconds, bytes: fs.statSync(path.join(runDir, 'prov.json')).size })
   expect(code, stderr).toBe(0)
-  expect(graph.ofType('Metric').length).toBeLessThanOrEqual(2 * 16_384)
+  expect(graph.ofType('ModelEvaluation').length).toBeLessThanOrEqual(2 * 16_384)
   expect(graph.violations()).toEqual([])
 })
 

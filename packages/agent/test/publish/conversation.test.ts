@@ -208,18 +208,19 @@ describe('envelopes that do not get through', () => {
 
   test('an envelope that will never be accepted is passed over, told as lost, and the next ones follow', async () => {
     const saveDir = freshFolder()
-    let refused = 0
+    // Sent again before the answer was heard, it may be another one of the same beginning.
+    const refused = new Set<number>()
     const { received } = await aggregator(saveDir, {
       fate(envelope) {
         const never = envelope.stream.startsWith('worker') && envelope.first === 0
-        if (never) refused += envelope.count
+        if (never) refused.add(envelope.count)
         return never ? 'never' : 'take'
       },
     })
     const outcome = await agentFor(saveDir, worker('log-points.mjs', '60000')).agent.run()
     expect(outcome).toMatchObject({ delivery: { kind: 'delivered' } })
     const lost = [...received.lost.values()].reduce((sum, one) => sum + one, 0)
-    expect(lost).toBe(refused)
+    expect([...refused]).toContain(lost)
     expect(received.rows.at(-1)?.step).toBe(59_999n)
   })
 

@@ -92,12 +92,16 @@ function usersOf(view: View, shared: SharedState): (readonly [string, SharedMemb
   })
 }
 
+/** When a parameter was told is not when it was used; data and files are logged where they are read. */
+const timedKinds: ReadonlySet<string | undefined> = new Set(['dataset', 'artifact'])
+
 /** Who used it, or the one activity that made it. */
 function ties(view: View, id: QName, variants: readonly SharedState[]): Keyed[] {
   const members = [...new Map(variants.flatMap((shared) => usersOf(view, shared)))]
   members.sort(([a], [b]) => (a < b ? -1 : 1))
   const [only] = members
   if (only === undefined) return []
+  const timed = timedKinds.has(variants[0]?.facts.type)
   const time = instant(only[1].time)
   if (variants[0]?.direction === 'output') {
     const maker = members.length === 1 ? makerName(view, only[0], only[1].contextKey) : runName(view)
@@ -107,6 +111,6 @@ function ties(view: View, id: QName, variants: readonly SharedState[]): Keyed[] 
   return members.flatMap(([key, member]) => {
     const rank = view.state.ranks.get(key)
     const activity = rank === undefined ? runName(view) : rankName(view, rank)
-    return [relation('used', { activity, entity: id }, instant(member.time))]
+    return [relation('used', { activity, entity: id }, timed ? instant(member.time) : undefined)]
   })
 }
