@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { removeFolder } from '@provloom/shared'
 import { folder, repository, start } from '../support/cli.ts'
 import { named, nodeWheels, works } from '../support/needs.ts'
-import { trainingScript } from './script.ts'
+import { allValid, trainingScript } from './script.ts'
 
 const dist = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-wheels-'))
 process.once('exit', () => removeFolder(dist))
@@ -98,7 +98,9 @@ describe('the wheel of the command', () => {
       expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('[BAD_OPTION]')])
       const documents = ['prov/digits_0/prov.json', 'prov/digits_1/prov.json']
       const validated = await start('provloom', ['validate', ...documents], { cwd: work, env }).ended
-      expect(validated.stdout, validated.stderr).toBe(documents.map((one) => `${one}: valid\n`).join(''))
+      expect(validated.stdout, validated.stderr).toBe(
+        [...documents.map((one) => `${one}: valid`), allValid].join('\n'),
+      )
       // As the module file of examples/module has it: any Python imports the client, and no other python comes in front.
       const module = fs.readFileSync(path.join(repository, 'examples/module/provloom'), 'utf8')
       const lines = [...module.matchAll(/^##     (mkdir|ln) (.*)$/gm)].map(
