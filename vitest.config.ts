@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: { conditions: ['provloom-source'] },
   ssr: { resolve: { conditions: ['provloom-source'], externalConditions: ['provloom-source'] } },
   test: {
+    env: { PROVLOOM_NO_MACHINE: '1' },
     testTimeout: 120_000 * effort,
     hookTimeout: 60_000,
     pool: 'forks',

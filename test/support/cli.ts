@@ -62,7 +62,8 @@ export function binFolder(): string {
 export function start(command: string, args: readonly string[], options: StartOptions = {}): Started {
   const child = spawn(command, args, {
     cwd: options.cwd ?? os.tmpdir(),
-    env: { ...cleanEnvironment(), NO_COLOR: '1', ...options.env },
+    // What the machine is is asked where a test is of that.
+    env: { ...cleanEnvironment(), NO_COLOR: '1', PROVLOOM_NO_MACHINE: '1', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})

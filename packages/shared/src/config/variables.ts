@@ -7,6 +7,7 @@ const others = [
   'START',
   'BIN',
   'QUIET',
+  'NO_MACHINE',
   'DEBUG',
   'LAUNCHER',
   'TEST_PYTHON',

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { limits } from '@provloom/shared'
+import { isOn, limits } from '@provloom/shared'
 import type { Host } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import type { Fact } from '../../spool/own-stream.ts'
@@ -17,8 +17,12 @@ export interface HostAnswers {
   readonly whole: boolean
 }
 
-/** Asks systeminformation, and NVIDIA's own program: both at the same time, 5 s at the most. Never throws. */
+/**
+ * Asks systeminformation, and NVIDIA's own program: both at the same time, 5 s at the most. Never throws. Where somebody
+ * wants no programs beside a training (`PROVLOOM_NO_MACHINE`), it says what the kernel tells.
+ */
 export async function hostAnswers(environment: Variables, signal: AbortSignal): Promise<HostAnswers> {
+  if (isOn(environment, 'PROVLOOM_NO_MACHINE')) return { facts: {}, mounts: linuxMounts() ?? [], whole: true }
   const [asked, nvidia] = await Promise.all([
     askHost(environment, signal, limits.factsMs),
     nvidiaGpus(environment, signal, limits.factsMs),
