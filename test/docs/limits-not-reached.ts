@@ -5,6 +5,7 @@ export const notReached: Readonly<Record<string, string>> = {
   measuredFilesMax: 'a tree of so many files without an agent',
   spareBytes: 'what it is for is tried on disks that are full: test/fault/disk.test.ts',
   interpreterMs: 'twenty seconds of an interpreter that does not answer',
+  endWordMs: 'a second in which an agent that lives does not take a session up',
   endMs: 'twenty seconds in which something moves all the time',
   comesNextMs: 'half a minute of an agent that does not answer',
   exitMs: 'ten seconds between end_run and the end of a process',

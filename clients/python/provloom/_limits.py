@@ -69,5 +69,6 @@ GIT_MS = 5000
 AGENT_START_MS = 10_000
 #: end_run waits no longer when nothing moves for so long; so long in all; and so long after a SIGTERM: docker kills after 10 s.
 END_STILL_MS = 5000
+END_WORD_MS = 1000
 END_MS = 20_000
 TERMINATED_MS = 8000

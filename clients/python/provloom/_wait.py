@@ -1,6 +1,7 @@
 """The only waiting of the client: for the run's graph to hold what this session logged, at its end.
 
-Or, where it does not wait for that, for the agent's first word, for 5 s at most, when the process ends.
+Or, where it does not wait for that, when the process ends, for the first word of an agent that lives, for a second, or 5 s
+for one to come up.
 Bounded: no progress for 5 s, 20 s in all, 8 s after a SIGTERM (docker kills after 10, launchers after 30); not where the
 agent says that it will not be soon; and after one wait in vain there is no other in this process.
 """
@@ -45,9 +46,14 @@ def until_ended(session):
 
 def until_heard(session):
     """Waits for the agent's first word of a session: what does not fit together it says with that."""
-    until = time.monotonic() + limits.END_STILL_MS / 1000
-    while not _in_vain and session.no_agent is None and time.monotonic() < until:
-        if session.control or session.is_taken():
+    begin, lives = time.monotonic(), None
+    while not _in_vain and session.no_agent is None and not session.control and not session.is_taken():
+        now = time.monotonic()
+        # One that is only just being started may take a while to come up on a busy machine.
+        if lives is None and session.tree.agent() is not None:
+            lives = now
+        patience = limits.END_STILL_MS if lives is None else limits.END_WORD_MS
+        if now - (lives or begin) >= patience / 1000:
             return
         time.sleep(_LONGEST)
         session.look()

@@ -185,7 +185,7 @@ class SpoolCase(unittest.TestCase):
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PROVLOOM_", "PYTHONUNBUFFERED"))}
         pid = os.getpid()
         tree = "local-%s.%d.%d - %s %d.%d" % (host_id(), pid, process_start(pid), self.spool, pid, process_start(pid))
-        environment.update(PROVLOOM_TREE=tree, PYTHONPATH=CLIENT, PROVLOOM_NO_MACHINE="1")
+        environment.update(PROVLOOM_TREE=tree, PYTHONPATH=CLIENT)
         environment.update(more)
         return environment
 

@@ -164,6 +164,8 @@ export const interpreterMs = 20_000
 export const agentStartMs = 10_000
 /** end_run, and a process at its exit, wait no longer when nothing moves for so long; what is left is kept. */
 export const endStillMs = 5_000
+/** Who does not wait for its graph waits for the first word of an agent that lives, when it ends. */
+export const endWordMs = 1_000
 /** And this long in all: launchers kill 30 s after they ask to end. */
 export const endMs = 20_000
 /** A session waits so long for one that began before it, in another tree of its rank, to be told its run. */

@@ -1,5 +1,5 @@
 import { limits } from '@provloom/shared'
-import { heardBy } from '../tree/claim.ts'
+import { heardBy, servingAgent } from '../tree/claim.ts'
 import { pidNamespace } from '../tree/namespaces.ts'
 import { treeOf } from '../session/folder.ts'
 import { readControl } from './control.ts'
@@ -61,9 +61,16 @@ export function waitForEndSync(session: Session): Ended {
 /** At the process's exit: for the agent's first word of a session, which says what does not fit together. */
 export function waitForWordSync(session: Session): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  const untilMs = performance.now() + (gaveUp ? 0 : limits.endStillMs)
-  while (!session.isTaken && readControl(session.spool) === undefined && performance.now() < untilMs)
+  const began = performance.now()
+  let livesMs: number | undefined
+  if (gaveUp) return
+  while (!session.isTaken && readControl(session.spool) === undefined) {
+    const now = performance.now()
+    // One that is only just being started may take a while to come up on a busy machine.
+    if (livesMs === undefined && servingAgent(treeOf(session.spool)) !== undefined) livesMs = now
+    if (now >= (livesMs === undefined ? began + limits.endStillMs : livesMs + limits.endWordMs)) return
     Atomics.wait(pause, 0, 0, slowestLookMs)
+  }
 }
 
 /** Nothing more is to be waited for. */
