@@ -56,12 +56,13 @@ export class Contact {
   }
 
   /** Says that this agent goes, and how the places ended that were not collected. */
-  leave(jobKey: string, ends: readonly PlaceEnd[], idle: boolean, until: number): Promise<void> {
-    return this.#presence.leave(jobKey, ends, idle, until)
+  async leave(jobKey: string, ends: readonly PlaceEnd[], idle: boolean, until: number): Promise<void> {
+    await this.#presence.leave(jobKey, ends, idle, until)
+    // At once: the aggregator, which leaves now, would be missed, and another one started that nobody needs.
+    this.#meeting.close()
   }
 
   async close(): Promise<void> {
-    this.#meeting.close()
     await this.link.close()
   }
 
