@@ -118,9 +118,16 @@ export function readRunFile(runDir: string): RunFile {
   const text = fs.readFileSync(file, 'utf8')
   const value: unknown = parseExactJson(text)
   if (!isRunFile(value)) throw new Error('it is no run.json of format 1')
-  // Its numbers are doubles, which may be as large as a bigint; those of the ledger are counts.
-  const head: unknown = Reflect.get(JSON.parse(text), 'head')
+  const head = asDoubles(value.head)
   return isHead(head) ? { ...value, head } : value
+}
+
+/** A head's numbers are doubles, which may look like integers of any size; those of the ledger are counts. */
+function asDoubles(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value)
+  if (Array.isArray(value)) return value.map(asDoubles)
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asDoubles(one)]))
 }
 
 type Check = (value: unknown) => boolean

@@ -21,6 +21,28 @@ const ledger = { sent: 2n ** 60n + 1n, stored: 1, dropped: 2n ** 60n }
 
 const part = { file: 'metrics/part-000000000002.parquet', rows: 3, bytes: 99, sha256: 'ab' }
 
+const none = { shown: [], more: 0 }
+/** Floating-point operations, as a trainer counts them. */
+const flos = {
+  key: 'total_flos',
+  ranks: 1,
+  points: 1,
+  first: 3.2e17,
+  last: 9.6e17,
+  firstStep: 0,
+  lastStep: 2 ** 60,
+  spark: [3.2e17],
+}
+const head = {
+  users: ['ada'],
+  hosts: none,
+  params: none,
+  metrics: { shown: [flos], more: 0 },
+  inputs: none,
+  outputs: none,
+  energy: [],
+}
+
 async function write(finished: boolean): Promise<RunFacts> {
   const facts: RunFacts = {
     runId,
@@ -55,6 +77,7 @@ async function write(finished: boolean): Promise<RunFacts> {
       total: ledger,
       parts: [part],
     },
+    head,
     journalPosition: 7,
     finished,
     ...(finished ? {} : { connectionFile: '/c' }),
@@ -76,6 +99,15 @@ test('is read as it was written, with every digit of its ledger', async () => {
   })
   expect(fs.readFileSync(path.join(runDir, 'run.json'), 'utf8')).toContain('"sent": 1152921504606846977')
   expect(readStoredRun(runDir)).toMatchObject({ facts, finished: false, connectionFile: '/c' })
+})
+
+test('holds its head in one line, whose numbers are doubles however large they are', async () => {
+  await write(false)
+  expect(readRunFile(runDir).head).toEqual(head)
+  const lines = fs.readFileSync(path.join(runDir, 'run.json'), 'utf8').split('\n')
+  expect(lines.filter((line) => line.includes('total_flos'))).toEqual([
+    expect.stringMatching(/^ {2}"head": \{.*\},$/),
+  ])
 })
 
 test('says that a run is finished when its journal is gone', async () => {

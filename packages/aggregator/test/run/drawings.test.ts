@@ -3,20 +3,18 @@ import os from 'node:os'
 import path from 'node:path'
 import { createGraphBuilder } from '@provloom/graph'
 import type { ProvDocument } from '@provloom/prov'
-import { Statuses, systemClock, systemFiles } from '@provloom/shared'
-import type { Files, RunId } from '@provloom/shared'
+import { systemFiles } from '@provloom/shared'
+import type { Files } from '@provloom/shared'
 import PQueue from 'p-queue'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createMetricStore } from '../../src/metrics/store.ts'
 import { beginRun } from '../../src/run/open.ts'
 import type { OpenRun } from '../../src/run/open-run.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
 import type { AggregatorStatus } from '../../src/status.ts'
+import { factsOf, nothing, surroundings } from '../support/surroundings.ts'
 
 let home: string
 let told: AggregatorStatus[]
-
-const nothing = (): Promise<void> => Promise.resolve()
 
 beforeEach(() => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-drawings-'))
@@ -25,43 +23,21 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(home, { recursive: true }))
 
-function surroundings(more: Partial<Surroundings>): Surroundings {
-  return {
-    files: systemFiles(),
-    clock: systemClock(),
-    version: '0',
-    host: 'h',
-    connectionFile: '',
-    tell: (status) => told.push(status),
-    force: false,
-    createGraphBuilder,
-    createMetricStore,
-    createGraph: true,
-    createSvg: true,
-    drawings: new PQueue({ concurrency: 1 }),
-    runs: new Statuses(),
-    ...more,
-  }
+function drawing(more: Partial<Surroundings>): Surroundings {
+  return surroundings({ tell: (status) => told.push(status), createGraph: true, createSvg: true, ...more })
 }
 
-function begin(around: Surroundings, name: string): Promise<OpenRun> {
-  const settings = {
-    provUserNamespace: 'a',
-    experimentName: 'e',
-    collectAllProcesses: true,
-    saveAfterNLogs: 100,
-  }
+function begin(of: Surroundings, name: string): Promise<OpenRun> {
   const runDir = path.join(home, name)
   fs.mkdirSync(runDir)
-  const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
-  return beginRun(around, { runId, runDir, number: 0, ordinal: 0, jobKey: 'j', settings })
+  return beginRun(of, factsOf(runDir))
 }
 
 const problems = (): unknown[] => told.flatMap((one) => (one.kind === 'problem' ? [one.code] : []))
 
 test('runs that end together have their documents at once, and their pictures drawn one after the other', async () => {
   const drawings = new PQueue({ concurrency: 1, autoStart: false })
-  const around = surroundings({ drawings })
+  const around = drawing({ drawings })
   const runs = [await begin(around, 'a'), await begin(around, 'b')]
   const ended = runs.map((run) => run.end('stopped', nothing))
   const drawn: string[][] = []
@@ -80,7 +56,7 @@ test('runs that end together have their documents at once, and their pictures dr
 
 test('a picture that cannot be drawn is told as that, and costs the run nothing else', async () => {
   const run = await begin(
-    surroundings({
+    drawing({
       createSvg: false,
       createGraphBuilder: (saved) => {
         const graph = createGraphBuilder(saved)
@@ -97,7 +73,7 @@ test('a picture that cannot be drawn is told as that, and costs the run nothing 
 })
 
 test('a picture that is drawn and cannot be written is told as a file that cannot be', async () => {
-  const run = await begin(surroundings({ files: refusing('prov.svg') }), 'full')
+  const run = await begin(drawing({ files: refusing('prov.svg') }), 'full')
   await run.end('stopped', nothing)
   expect(problems()).toEqual(['FILE_UNWRITABLE'])
   expect(run.files).toEqual(['prov.json', 'prov.dot'])

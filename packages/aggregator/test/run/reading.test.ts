@@ -2,20 +2,9 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { createGraphBuilder } from '@provloom/graph'
 import { listRuns, openRun } from '@provloom/rundir'
-import type { RunFacts } from '@provloom/rundir'
-import {
-  Statuses,
-  encodeEnvelope,
-  encodeEvent,
-  headerBytes,
-  seq,
-  systemClock,
-  systemFiles,
-} from '@provloom/shared'
-import type { Attempt, Event, Points, Rank, RunId, StreamId } from '@provloom/shared'
-import PQueue from 'p-queue'
+import { encodeEnvelope, encodeEvent, headerBytes, seq } from '@provloom/shared'
+import type { Attempt, Event, Points, Rank, StreamId } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
 import type { StoreSeams } from '../../src/metrics/store.ts'
@@ -24,11 +13,10 @@ import { nextTurn } from '../../src/slices.ts'
 import type { OpenRun } from '../../src/run/open-run.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
 import { params, points, series } from '../support/peer.ts'
+import { factsOf, nothing, runId, surroundings } from '../support/surroundings.ts'
 
 let saveDir: string
 let runDir: string
-
-const nothing = (): Promise<void> => Promise.resolve()
 
 beforeEach(() => {
   saveDir = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-reading-'))
@@ -38,34 +26,12 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(saveDir, { recursive: true }))
 
-const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
-
-function surroundings(seams: StoreSeams): Surroundings {
-  return {
-    files: systemFiles(),
-    clock: systemClock(),
-    version: '0',
-    host: 'h',
-    connectionFile: '',
-    tell: () => {},
-    force: false,
-    createGraphBuilder,
+/** Parts of so many rows. */
+function sealing(seams: StoreSeams, more: Partial<Surroundings> = {}): Surroundings {
+  return surroundings({
     createMetricStore: (options) => createMetricStore({ ...options, ...seams }),
-    createGraph: false,
-    createSvg: false,
-    drawings: new PQueue({ concurrency: 1 }),
-    runs: new Statuses(),
-  }
-}
-
-function facts(): RunFacts {
-  const settings = {
-    provUserNamespace: 'a',
-    experimentName: 'e',
-    collectAllProcesses: true,
-    saveAfterNLogs: 100,
-  }
-  return { runId, runDir, number: 0, ordinal: 0, jobKey: 'j', settings }
+    ...more,
+  })
 }
 
 /** What a rank says next. */
@@ -117,7 +83,7 @@ test.each([
   ['whose last part grows', { partRowsMax: 300, headRowsMax: 1_000 }],
   ['whose parts are many and small', { partRowsMax: 40, headRowsMax: 1 }],
 ])('a reader of a run that goes on, %s, has every point once at every moment', async (_, seams) => {
-  const run = await beginRun(surroundings(seams), facts())
+  const run = await beginRun(sealing(seams), factsOf(runDir))
   const ranks = [new Says(0), new Says(1)]
   for (const rank of ranks) rank.say(run, [series(3, 'accuracy'), series(1, 'loss')], none)
   const main = { isOver: false }
@@ -177,7 +143,7 @@ test.each([
 
 test('what a killed aggregator had journaled and not sealed is read, and is read the same when the next one goes on', async () => {
   const seams = { partRowsMax: 100, headRowsMax: 1_000 }
-  const killed = await beginRun(surroundings(seams), facts())
+  const killed = await beginRun(sealing(seams), factsOf(runDir))
   const rank = new Says(0)
   rank.say(killed, [series(1, 'loss')], none)
   for (let step = 0; step < 1_000; step += 30) {
@@ -192,7 +158,7 @@ test('what a killed aggregator had journaled and not sealed is read, and is read
   const last = fs.readdirSync(journal).findLast((name) => name.endsWith('.seg'))!
   fs.appendFileSync(path.join(journal, last), Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]))
   expect(await stepsOf(0)).toEqual(before)
-  const again = await resumeRun({ ...surroundings(seams), force: true }, facts())
+  const again = await resumeRun(sealing(seams, { force: true }), factsOf(runDir))
   if (typeof again === 'string') throw new Error(`the run is ${again}`)
   expect(await stepsOf(0)).toEqual(before)
   await again.end('stopped', nothing)
@@ -201,7 +167,7 @@ test('what a killed aggregator had journaled and not sealed is read, and is read
 })
 
 async function withParts(): Promise<OpenRun> {
-  const run = await beginRun(surroundings({ partRowsMax: 50, headRowsMax: 1 }), facts())
+  const run = await beginRun(sealing({ partRowsMax: 50, headRowsMax: 1 }), factsOf(runDir))
   const rank = new Says(0)
   rank.say(run, [series(1, 'loss')], none)
   for (let step = 0; step < 300; step += 50) {
@@ -238,7 +204,7 @@ test('of a finished run, parts that are gone, cut or have one wrong bit are told
 })
 
 test('of a run that goes on, a journal that is damaged or shorter than it was is told, and read again when it is whole', async () => {
-  const run = await beginRun(surroundings({}), facts())
+  const run = await beginRun(sealing({}), factsOf(runDir))
   const rank = new Says(0)
   rank.say(run, [series(1, 'loss')], none)
   for (let step = 0; step < 100; step += 10) rank.say(run, [], points(1, step, 10))
@@ -265,7 +231,7 @@ test('of a run that goes on, a journal that is damaged or shorter than it was is
 })
 
 test('a part of many series is read in one go', async () => {
-  const run = await beginRun(surroundings({}), facts())
+  const run = await beginRun(sealing({}), factsOf(runDir))
   const rank = new Says(0)
   const many = 600
   rank.say(
@@ -283,7 +249,7 @@ test('a part of many series is read in one go', async () => {
 })
 
 test('the runs of a folder are listed, the last one first, with what of them cannot be read', async () => {
-  const run = await beginRun(surroundings({}), facts())
+  const run = await beginRun(sealing({}), factsOf(runDir))
   await run.settled()
   await run.end('ranks-ended', nothing)
   await run.close(false, nothing)

@@ -3,19 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { createGraphBuilder } from '@provloom/graph'
 import type { GraphBuilder } from '@provloom/graph'
-import type { RunFacts } from '@provloom/rundir'
-import {
-  SegmentLog,
-  Statuses,
-  encodeEnvelope,
-  encodeEvent,
-  roomForPoints,
-  seq,
-  systemClock,
-  systemFiles,
-} from '@provloom/shared'
-import type { Attempt, Envelope, Rank, RunId, StreamId } from '@provloom/shared'
-import PQueue from 'p-queue'
+import { SegmentLog, encodeEnvelope, encodeEvent, roomForPoints, seq, systemFiles } from '@provloom/shared'
+import type { Attempt, Envelope, Rank, StreamId } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MetricStore } from '../../src/metrics/metric-store.ts'
 import { createMetricStore } from '../../src/metrics/store.ts'
@@ -25,6 +14,7 @@ import type { Surroundings } from '../../src/run/surroundings.ts'
 import type { AggregatorStatus } from '../../src/status.ts'
 import { readFolder } from '../metrics/rows.ts'
 import { params, series } from '../support/peer.ts'
+import { factsOf, nothing, runId, surroundings } from '../support/surroundings.ts'
 
 let runDir: string
 
@@ -34,7 +24,6 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(runDir, { recursive: true }))
 
-const runId = '01893d5e-5c00-7000-8000-000000000000' as RunId
 const rank = 0 as Rank
 const attempt = 0 as Attempt
 
@@ -59,15 +48,9 @@ function refusing<Reader extends GraphBuilder | MetricStore>(
   return reader
 }
 
-function surroundings(which: Which, when: 'before' | 'after', told: AggregatorStatus[] = []): Surroundings {
-  return {
-    files: systemFiles(),
-    clock: systemClock(),
-    version: '0',
-    host: 'h',
-    connectionFile: '',
+function refusingAll(which: Which, when: 'before' | 'after', told: AggregatorStatus[] = []): Surroundings {
+  return surroundings({
     tell: (status) => told.push(status),
-    force: false,
     createGraphBuilder: (saved) => {
       const graph = createGraphBuilder(saved)
       return which === 'graph' ? refusing(graph, when) : graph
@@ -76,21 +59,7 @@ function surroundings(which: Which, when: 'before' | 'after', told: AggregatorSt
       const store = createMetricStore(options)
       return which === 'metrics' ? refusing(store, when) : store
     },
-    createGraph: false,
-    createSvg: false,
-    runs: new Statuses(),
-    drawings: new PQueue({ concurrency: 1 }),
-  }
-}
-
-function facts(): RunFacts {
-  const settings = {
-    provUserNamespace: 'a',
-    experimentName: 'e',
-    collectAllProcesses: true,
-    saveAfterNLogs: 100,
-  }
-  return { runId, runDir, number: 0, ordinal: 0, jobKey: 'j', settings }
+  })
 }
 
 /** Ten records: a param of each number but the first, which declares the series, and three points. */
@@ -131,8 +100,8 @@ test.each([
   'an entry that the %s cannot take (%s the others) is skipped by all, live and after a restart alike',
   async (which, when) => {
     const told: AggregatorStatus[] = []
-    const around = surroundings(which, when, told)
-    const live = await beginRun(around, facts())
+    const around = refusingAll(which, when, told)
+    const live = await beginRun(around, factsOf(runDir))
     await fill(live)
     const { summary } = live
     expect(summary).toMatchObject({
@@ -149,12 +118,12 @@ test.each([
     )
 
     // As after a kill: the journal is there, and what was built from it is not.
-    const again = await resumeRun(around, facts())
+    const again = await resumeRun(around, factsOf(runDir))
     if (typeof again === 'string') throw new Error(`the run is ${again}`)
     expect(again.summary).toEqual(summary)
 
-    await again.end('ranks-ended', () => Promise.resolve())
-    await again.close(false, () => Promise.resolve())
+    await again.end('ranks-ended', nothing)
+    await again.close(false, nothing)
     expect(again.files).toContain('prov.json')
     const rows = await readFolder(path.join(runDir, 'metrics'))
     expect(rows).toHaveLength(6)
@@ -173,8 +142,8 @@ test.each([
 )
 
 test('rows of a skipped entry do not come back when the store replays what a snapshot of the graph holds', async () => {
-  const around = surroundings('graph', 'after')
-  const live = await beginRun(around, facts())
+  const around = refusingAll('graph', 'after')
+  const live = await beginRun(around, factsOf(runDir))
   await fill(live)
   const [graph, store] = [
     around.createGraphBuilder(),
