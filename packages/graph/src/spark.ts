@@ -6,35 +6,47 @@ export const sparksMax: number = limits.headMetricsMax + 8
 const bucketsMax = 64
 const valuesMax = 32
 
-const columns = ['sum', 'count'] as const
-
 /**
  * Metrics in few numbers: means by stretches of steps, over all ranks, in record order. A stretch is 2^k steps long and
  * begins at a multiple of that; k grows as steps do, so that there are never more than `bucketsMax`. By column, and
  * taking in a point makes no object.
  */
 export class Sparks {
-  readonly #sum = new Float64Array(sparksMax * bucketsMax)
-  readonly #count = new Float64Array(sparksMax * bucketsMax)
+  /** Of as many metrics as have taken a value, or had one behind them that has. */
+  #size = 0
+  #sum = new Float64Array(0)
+  #count = new Float64Array(0)
   /** Steps in a stretch, and the number of the first stretch; 0 steps before the first point. */
-  readonly #width = new Float64Array(sparksMax)
-  readonly #base = new Float64Array(sparksMax)
+  #width = new Float64Array(0)
+  #base = new Float64Array(0)
 
+  /** @throws {TypeError} for what `save` never gave */
   constructor(saved?: ReadonlyMap<string, Float64Array>) {
-    for (const [name, column] of Object.entries(this.#columns)) {
-      const from = saved?.get(name)
-      if (saved !== undefined && from?.length !== column.length)
-        throw new TypeError(`sparks: no column ${name}`)
-      if (from !== undefined) column.set(from)
-    }
+    if (saved === undefined) return
+    const [sum, count, width, base] = ['sum', 'count', 'width', 'base'].map((name) => saved.get(name))
+    const size = width?.length ?? -1
+    const whole = base?.length === size && sum?.length === size * bucketsMax && count?.length === sum.length
+    if (!whole || size > sparksMax) throw new TypeError('saved sparks are not whole')
+    this.#grow(size)
+    this.#sum.set(sum)
+    this.#count.set(count)
+    this.#width.set(width!)
+    this.#base.set(base)
   }
 
   save(): ReadonlyMap<string, Float64Array> {
-    return new Map(Object.entries(this.#columns))
+    const size = this.#size
+    return new Map([
+      ['sum', this.#sum.subarray(0, size * bucketsMax)],
+      ['count', this.#count.subarray(0, size * bucketsMax)],
+      ['width', this.#width.subarray(0, size)],
+      ['base', this.#base.subarray(0, size)],
+    ])
   }
 
   /** Takes in a finite value. */
   take(metric: number, step: number, value: number): void {
+    if (metric >= this.#size) this.#grow(metric + 1)
     const width = this.#width[metric]!
     let at = width === 0 ? -1 : Math.floor(step / width) - this.#base[metric]!
     if (at < 0 || at >= bucketsMax) at = this.#widen(metric, step)
@@ -66,8 +78,19 @@ export class Sparks {
     return [...sums].flatMap((sum, i) => (counts[i] === 0 ? [] : [sum / counts[i]!]))
   }
 
-  get #columns(): Record<(typeof columns)[number] | 'width' | 'base', Float64Array> {
-    return { sum: this.#sum, count: this.#count, width: this.#width, base: this.#base }
+  #grow(size: number): void {
+    this.#size = size
+    if (size <= this.#width.length) return
+    const room = Math.min(sparksMax, size * 2)
+    const wider = (column: Float64Array<ArrayBuffer>, each: number): Float64Array<ArrayBuffer> => {
+      const made = new Float64Array(room * each)
+      made.set(column)
+      return made
+    }
+    this.#sum = wider(this.#sum, bucketsMax)
+    this.#count = wider(this.#count, bucketsMax)
+    this.#width = wider(this.#width, 1)
+    this.#base = wider(this.#base, 1)
   }
 
   /** Places of the first and the last stretch that has points. */
