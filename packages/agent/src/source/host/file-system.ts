@@ -3,21 +3,42 @@ import path from 'node:path'
 import type { Mount } from './told.ts'
 
 export interface FileSystem {
-  readonly type: string
+  readonly type?: string
   /** Of all of it, whoever may use it. Beyond 2^53 it is rounded. */
   readonly bytes?: number
 }
 
-/** What a folder lies on; undefined when it is not there, or no mount is known that has it. */
+/**
+ * What file systems call themselves in statfs(2), those that training data lies on. For a folder that no mount is known
+ * of: the table of a chroot has none of what the chroot itself lies on.
+ */
+const magic: ReadonlyMap<number, string> = new Map([
+  [0xef53, 'ext2/3/4'],
+  [0x5846_5342, 'xfs'],
+  [0x9123_683e, 'btrfs'],
+  [0x2fc1_2fc1, 'zfs'],
+  [0x794c_7630, 'overlay'],
+  [0x0102_1994, 'tmpfs'],
+  [0x6969, 'nfs'],
+  [0xff53_4d42, 'cifs'],
+  [0x0bd0_0bd0, 'lustre'],
+  [0x4750_4653, 'gpfs'],
+  [0x1983_0326, 'beegfs'],
+  [0x00c3_6400, 'ceph'],
+  [0x6573_5546, 'fuse'],
+  [0x9fa0, 'proc'],
+])
+
+/** What a folder lies on; undefined when it is not there. */
 export async function fileSystemOf(
   folder: string,
   mounts: readonly Mount[],
 ): Promise<FileSystem | undefined> {
   try {
     const real = await fs.promises.realpath(folder)
-    const { blocks, bsize } = await fs.promises.statfs(real)
-    const type = mountOf(real, mounts)?.type
-    return type === undefined ? undefined : { type, ...(blocks > 0 ? { bytes: blocks * bsize } : {}) }
+    const { blocks, bsize, type: number } = await fs.promises.statfs(real)
+    const type = mountOf(real, mounts)?.type ?? magic.get(number)
+    return { ...(type === undefined ? {} : { type }), ...(blocks > 0 ? { bytes: blocks * bsize } : {}) }
   } catch {
     return undefined
   }

@@ -65,9 +65,9 @@ export async function folderFacts(
 ): Promise<HostFacts> {
   const [ofWork, ofSave] = await Promise.all([fileSystemOf(work, mounts), fileSystemOf(save, mounts)])
   return {
-    ...(ofWork === undefined ? {} : { workFileSystem: ofWork.type }),
+    ...(ofWork?.type === undefined ? {} : { workFileSystem: ofWork.type }),
     ...(ofWork?.bytes === undefined ? {} : { workFileSystemBytes: ofWork.bytes }),
-    ...(ofSave === undefined ? {} : { saveFileSystem: ofSave.type }),
+    ...(ofSave?.type === undefined ? {} : { saveFileSystem: ofSave.type }),
     ...(ofSave?.bytes === undefined ? {} : { saveFileSystemBytes: ofSave.bytes }),
   }
 }

@@ -40,6 +40,15 @@ test('a folder is looked at where its links lead, with the size of all of it', a
   })
 })
 
+test.runIf(process.platform === 'linux')(
+  'where the table of mounts has none, as in a chroot, the file system says what it is',
+  async () => {
+    expect(await fileSystemOf('/proc/self', [])).toEqual({ type: 'proc' })
+    const { blocks, bsize } = fs.statfsSync(freshFolder())
+    expect(await fileSystemOf(freshFolder(), [])).toMatchObject({ bytes: blocks * bsize })
+  },
+)
+
 test('a folder that is not there lies on nothing', async () => {
   expect(
     await fileSystemOf(path.join(freshFolder(), 'gone'), [{ folder: '/', type: 'ext4' }]),
