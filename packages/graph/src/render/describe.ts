@@ -153,7 +153,11 @@ function fileTypes(kind: ArtifactKind): QName[] {
     case 'dataset':
       return [file, term('mls', 'Dataset'), term('schema', 'Dataset')]
     case 'source':
+    case 'script':
+    case 'untracked':
       return [file, term('schema', 'SoftwareSourceCode')]
+    case 'diff':
+      return [file, term('provloom', 'Diff')]
     case 'input':
       return [file, term('provloom', 'Input')]
     case 'output':

@@ -88,6 +88,8 @@ export interface Admitted {
   /** The process that it is counted under; a restarted rank is another one. */
   readonly worker: string
   readonly host: string
+  /** The machine: its boot id. */
+  readonly hostId?: string
   /** The attempt that it asked for, where it was given a higher one. */
   readonly told?: Attempt
   /** When the session began, by its own clock. */

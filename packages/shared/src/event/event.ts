@@ -77,6 +77,8 @@ export interface Series extends Fact<'series'> {
   readonly context?: string
   readonly source?: string
   readonly unit?: string
+  /** Of what an agent measures: the machine, or the session's process with its descendants. What users log has none. */
+  readonly measures?: 'host' | 'rank'
 }
 
 /** A context begins, ends, or is declared (neither). Contexts also begin with their first log. */
@@ -86,7 +88,21 @@ export interface ContextEvent extends Fact<'context'> {
   readonly edge?: 'start' | 'end'
 }
 
-export type ArtifactKind = 'artifact' | 'model' | 'checkpoint' | 'dataset' | 'source' | 'input' | 'output'
+export type ArtifactKind =
+  | 'artifact'
+  | 'model'
+  | 'checkpoint'
+  | 'dataset'
+  | 'source'
+  | 'input'
+  | 'output'
+  /** The script that runs; what git says was changed of a work tree; a file of it that git does not know. */
+  | 'script'
+  | 'diff'
+  | 'untracked'
+
+/** Whose work a model is: of the process group that the rank works in, or of the rank alone. */
+export type Contributors = 'rank' | 'group'
 
 /** A file, or a folder, that was logged. */
 export interface Artifact extends Fact<'artifact'> {
@@ -121,6 +137,8 @@ export interface Artifact extends Fact<'artifact'> {
   readonly version?: number
   /** The name of the model that it is a version of, or the whole of. */
   readonly model?: string
+  /** Said by the caller; else the group where one is known. */
+  readonly contributors?: Contributors
   /** Why it could not be read, or what of it is not as it was. */
   readonly problem?: string
 }
@@ -133,6 +151,8 @@ export interface ArtifactStored extends Fact<'artifact.stored'> {
   readonly sha256?: string
   /** Relative to the run directory. */
   readonly stored?: string
+  /** Permission bits of the copy. */
+  readonly mode?: number
   /** Why it could not be kept, or that it changed since the call. */
   readonly problem?: string
 }
@@ -166,6 +186,33 @@ export interface Model extends Fact<'model'> {
   readonly context?: string
   readonly source?: string
   readonly direction?: 'input' | 'output'
+  readonly contributors?: Contributors
+}
+
+/**
+ * A library in this process has joined ranks into one group that work as one (torch.distributed, mpi4py, ...). Ranks of
+ * one attempt that name the same library and rendezvous are one group.
+ */
+export interface ProcessGroup extends Fact<'group'> {
+  readonly library: string
+  readonly backend?: string
+  readonly worldSize: number
+  /** Its number in the group. */
+  readonly rank?: number
+  /** What the group met by: address and port, a file, the launcher's id; credentials cut. */
+  readonly rendezvous?: string
+  /** The group has ended, before its process. */
+  readonly edge?: 'start' | 'end'
+}
+
+/** The session's agent watches its machine for the run, from now on or until now. */
+export interface Watch extends Fact<'watch'> {
+  readonly edge: 'start' | 'end'
+  readonly host: string
+  /** The machine: its boot id. */
+  readonly hostId: string
+  /** How many runs are watched on the machine, this one with them. */
+  readonly shared?: number
 }
 
 export interface Command extends Fact<'command'> {
@@ -222,6 +269,8 @@ export interface Problem extends Fact<'problem'> {
 export interface RankStart extends Fact<'rank.start'> {
   readonly pid: number
   readonly host: string
+  /** The machine: its boot id. A name may be of several machines, and a machine of several names. */
+  readonly hostId?: string
   readonly argv: readonly string[]
   readonly directory?: string
   readonly launcher?: string
@@ -235,6 +284,10 @@ export interface RankStart extends Fact<'rank.start'> {
 
 export interface Host extends Fact<'host'> {
   readonly host: string
+  /** The machine: its boot id. */
+  readonly hostId?: string
+  /** It was asked from inside a container, whose name is not the machine's. */
+  readonly container?: boolean
   readonly cpu?: string
   readonly cores?: number
   readonly physicalCores?: number
@@ -274,6 +327,7 @@ export interface User extends Fact<'user'> {
 /** Offset of this host's clock to the aggregator's, measured over the wire. Positive: this clock is ahead. */
 export interface ClockOffset extends Fact<'clock'> {
   readonly host: string
+  readonly hostId?: string
   readonly offsetUs: number
   readonly uncertaintyUs: number
 }
@@ -281,6 +335,7 @@ export interface ClockOffset extends Fact<'clock'> {
 /** Energy of one physical device so far. */
 export interface Energy extends Fact<'energy'> {
   readonly host: string
+  readonly hostId?: string
   readonly device: string
   readonly joules: number
   readonly method: string
@@ -316,6 +371,8 @@ export type Event =
   | ArtifactStored
   | Dataset
   | Model
+  | ProcessGroup
+  | Watch
   | Command
   | Source
   | Environment

@@ -78,6 +78,8 @@ export interface Welcome {
   readonly creditBytes: number
   /** Oldest record to hold back to fill an envelope; the agent's own when absent. */
   readonly envelopeAgeMs?: number
+  /** This agent is to watch its machine for this run: no other of the machine does. Said again when it is to begin, or no longer. */
+  readonly watch?: boolean
   /** What the user should know, in words: settings that differ from what was asked, ranks that have come apart. */
   readonly differences: readonly string[]
 }

@@ -123,6 +123,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
     next: isNumbers,
     creditBytes: isCount,
     envelopeAgeMs: optional(isCount),
+    watch: optional(isFlag),
     differences: list(text(4096)),
   },
   refused: { reason: text(64), message: text(4096) },
