@@ -25,21 +25,9 @@ const answerMs = 2_000
  * a guess would give the worker a signal twice.
  */
 export function watchGroup(signals: readonly NodeJS.Signals[]): GroupWatch {
-  // That which would stop the shell itself comes first: stopped before its traps, it has none of SIGCONT yet either.
-  const stops = signals.filter((signal) => signal === 'SIGTSTP')
-  const numbers = [...stops, ...signals].map(signalNumber).join(' ')
-  // A trap ends `read`, in some shells (dash) as if the input were at its end.
-  const script = `got=
-for n in ${numbers}; do trap "got=1; echo $n" $n; done
-while :; do
-  line=
-  if read -r line; then echo "$line"
-  elif [ -n "$got" ]; then got=
-  else exit; fi
-done`
   const heard = new Map<string, number>()
   const waiting = new Set<() => void>()
-  const shell = spawnShell(script, (word) => {
+  const shell = spawnShell(scriptFor(signals), (word) => {
     heard.set(word, (heard.get(word) ?? 0) + 1)
     for (const look of waiting) look()
   })
@@ -94,6 +82,21 @@ done`
       shell?.stdin?.end()
     },
   }
+}
+
+function scriptFor(signals: readonly NodeJS.Signals[]): string {
+  // That which would stop the shell itself comes first: stopped before its traps, it has none of SIGCONT yet either.
+  const stops = signals.filter((signal) => signal === 'SIGTSTP')
+  const numbers = [...stops, ...signals].map(signalNumber).join(' ')
+  // A trap ends `read`, in some shells (dash) as if the input were at its end.
+  return `got=
+for n in ${numbers}; do trap "got=1; echo $n" $n; done
+while :; do
+  line=
+  if read -r line; then echo "$line"
+  elif [ -n "$got" ]; then got=
+  else exit; fi
+done`
 }
 
 function spawnShell(script: string, said: (word: string) => void): ChildProcess | undefined {
