@@ -10,8 +10,6 @@ export interface BoundedOptions {
   readonly signal?: AbortSignal
 }
 
-const outputBytesMax = 4 * 1024 * 1024
-
 /**
  * The standard output of a helper program, or undefined when it fails, is absent or takes too long. Never throws.
  *
@@ -23,7 +21,7 @@ export function askProgram(
   argv: readonly string[],
   options: BoundedOptions,
 ): Promise<string | undefined> {
-  const most = options.outputBytesMax ?? outputBytesMax
+  const most = options.outputBytesMax ?? 4 * 1024 * 1024
   return new Promise((resolve) => {
     const child = spawn(program, argv, {
       detached: true,
