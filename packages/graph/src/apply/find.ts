@@ -48,6 +48,7 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   undo.did(() => attempts.remove(made))
   attempts.add(key, made)
   // Each attempt is told with the one before it.
+  dirt.mark('attempt', String(attempt))
   if (attempts.sizeOf(attempt) === 1) for (const one of attempts.numbers) dirt.mark('attempt', String(one))
   return { key, rank: made }
 }

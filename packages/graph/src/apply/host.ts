@@ -61,7 +61,7 @@ function raise({ undo }: Change, values: ReadonlyMap<string, number>, rankKey: s
 
 /** The rank's agent watches its machine from now on, or until now. */
 export function applyWatch(change: Change, origin: Origin, rank: RankState, event: EventOf<'watch'>): void {
-  const { undo, dirt, index } = change
+  const { undo } = change
   const { key, host } = hostTold(change, rank, event)
   const known = host.watchers.get(origin.rankKey)
   undo.put(host.watchers, origin.rankKey, {
@@ -70,15 +70,19 @@ export function applyWatch(change: Change, origin: Origin, rank: RankState, even
     told: true,
   })
   if (event.shared !== undefined && event.shared > (host.sharedBy ?? 0)) undo.set(host, 'sharedBy', event.shared)
+  markWatched(change, key)
+}
+
+/** Who made what is measured on the machine, and whether that has ended, may be another from now on. */
+function markWatched({ dirt, index, links }: Change, key: string): void {
   dirt.mark('host', key)
-  for (const series of index.ofOwner(key)) dirt.mark('series', series)
-  for (const one of change.links.onHost.of(key))
-    for (const series of index.ofOwner(one)) dirt.mark('series', series)
+  for (const owner of [key, ...links.onHost.of(key)])
+    for (const series of index.ofOwner(owner)) dirt.mark('series', series)
 }
 
 /** It measures, so it watches, whether or not it said so. */
 export function seenWatching(
-  { undo, dirt }: Change,
+  change: Change,
   key: string,
   host: HostState,
   rankKey: string,
@@ -86,8 +90,8 @@ export function seenWatching(
 ): void {
   const known = host.watchers.get(rankKey)
   if (known !== undefined && known.start <= time) return
-  undo.put(host.watchers, rankKey, { told: known?.told ?? false, end: known?.end, start: time })
-  dirt.mark('host', key)
+  change.undo.put(host.watchers, rankKey, { told: known?.told ?? false, end: known?.end, start: time })
+  markWatched(change, key)
 }
 
 export function applyUser({ state, undo }: Change, event: EventOf<'user'>): void {

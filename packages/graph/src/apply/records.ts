@@ -2,11 +2,13 @@ import type { Records } from '@provloom/rundir/entry'
 import { agentStream, countsAsLog } from '@provloom/shared'
 import { keyOf } from '../name.ts'
 import type { RankState, SeriesState } from '../state.ts'
+import { isOver } from '../status.ts'
 import type { Change } from './change.ts'
 import { applyEvent } from './event.ts'
 import { declare } from './declare.ts'
 import { rankOf, seenAt } from './find.ts'
 import { heardAt, settle } from './settle.ts'
+import { markMade, markRank } from './mark.ts'
 import { moveOn, streamOf } from './stream.ts'
 
 /**
@@ -42,6 +44,11 @@ export function applyRecords(change: Change, entry: Records): void {
   moveOn(change, stream, entry)
   hear(change, key, rank, entry, own)
   dirt.mark('rank', key)
+  dirt.mark('attempt', String(rank.attempt))
+  // What comes late moves the ends of all that had ended.
+  if (!isOver(state, rank)) return
+  markRank(change, key)
+  markMade(change, key)
 }
 
 /** How far the rank has come, by its records: with its first metric its parameters have come too. */

@@ -2,7 +2,7 @@ import { double } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
-import type { MetricState, SeriesState } from '../state.ts'
+import type { HostState, MetricState, RunState, SeriesState } from '../state.ts'
 import { extentOf, statisticsOf } from '../statistics.ts'
 import type { Statistics } from '../statistics.ts'
 import { isOver } from '../status.ts'
@@ -64,8 +64,8 @@ export function madeBy(
   const host = measures === undefined || hostKey === undefined ? undefined : state.hosts.get(hostKey)
   const watch = host === undefined ? undefined : watchName(view, hostKey)
   if (watch !== undefined && host !== undefined) {
-    const own = measures === 'rank' && rank !== undefined && isOver(state, rank)
-    if (!own && watchSpan(state, host).end === undefined) return undefined
+    const over = measures === 'rank' && rank !== undefined ? isOver(state, rank) : watchEnded(state, host)
+    if (!over) return undefined
   } else if (contextKey === undefined) {
     if (rank === undefined || !isOver(state, rank)) return undefined
   } else {
@@ -78,6 +78,10 @@ export function madeBy(
   )
   const time = extent === undefined ? undefined : instant(extent.lastTime)
   return { activity: watch ?? ownerName(view, contextKey ?? ownerKey), time }
+}
+
+function watchEnded(state: RunState, host: HostState): boolean {
+  return watchSpan(state, host).end !== undefined
 }
 
 function evaluation(view: View, metric: MetricState, statistics: Statistics | undefined): Facts {
