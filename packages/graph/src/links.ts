@@ -38,6 +38,8 @@ export class Links {
   readonly groups: Lists = new Lists()
   /** Contexts of a process group. */
   readonly groupContexts: Lists = new Lists()
+  /** Machines that a rank's agent watches. */
+  readonly watched: Lists = new Lists()
   /** Attempts of ranks on a machine. */
   readonly onHost: Lists = new Lists()
   /** Who told which parameter. */
@@ -58,6 +60,8 @@ export class Links {
     }
     for (const [key, group] of state.groups) for (const rank of group.members.keys()) this.groups.load(rank, key)
     for (const [key, { groupKey }] of state.groupContexts) this.groupContexts.load(groupKey, key)
+    for (const [key, { watchers }] of state.hosts)
+      for (const rank of watchers.keys()) this.watched.load(rank, key)
     for (const [key, { hostKey }] of state.ranks) if (hostKey !== undefined) this.onHost.load(hostKey, key)
   }
 }

@@ -23,8 +23,8 @@ function toldStatus(state: RunState, rank: RankState): Status {
 }
 
 /** Nothing comes of it any more, as far as is known. */
-export function isOver({ closed }: RunState, { end, ended, sessionEnd }: RankState): boolean {
-  return end !== undefined || ended !== undefined || sessionEnd !== undefined || closed !== undefined
+export function isOver({ closed }: RunState, { end, ended, sessionEnd, exit }: RankState): boolean {
+  return [end, ended, sessionEnd, exit, closed].some((one) => one !== undefined)
 }
 
 /** What it logged has not all come in: it is kept, or its agent never said that all is sent, and its last word is missing. */

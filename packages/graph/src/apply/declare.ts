@@ -20,7 +20,7 @@ export function declare(
   const placing = placeDeclaration(stream.slots, event.id)
   const bad = (words: string): void => tellProblem(change, rankKey, 'BAD_SERIES', words)
   if (placing === 'full') return bad(`more than ${limits.seriesPerStreamMax} series in ${streamName}`)
-  const { key, series } = seriesOf(change, rankKey, rank, event)
+  const { key, series } = seriesOf(change, rankKey, rank, placed(rank, event))
   if (placing === 'known') {
     if (index.ofSlot(stream.slots.get(event.id)!) !== key)
       bad(`series ${event.id} of ${streamName} was declared twice, differently`)
@@ -36,6 +36,11 @@ export function declare(
   const others = series.slots
   const at = others.findLastIndex((one) => one.stream <= from) + 1
   undo.insert(others, at, { stream: from, slot })
+}
+
+/** Of a rank whose machine is not known, what is measured of the machine is measured of the rank. */
+function placed({ hostKey }: RankState, event: EventOf<'series'>): EventOf<'series'> {
+  return event.measures === 'host' && hostKey === undefined ? { ...event, measures: 'rank' } : event
 }
 
 function seriesOf(

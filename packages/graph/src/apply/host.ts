@@ -64,6 +64,7 @@ export function applyWatch(change: Change, origin: Origin, rank: RankState, even
   const { undo } = change
   const { key, host } = hostTold(change, rank, event)
   const known = host.watchers.get(origin.rankKey)
+  if (known === undefined) change.links.watched.add(undo, origin.rankKey, key)
   undo.put(host.watchers, origin.rankKey, {
     start: Math.min(known?.start ?? event.time, event.time),
     end: event.edge === 'end' ? event.time : undefined,
@@ -90,6 +91,7 @@ export function seenWatching(
 ): void {
   const known = host.watchers.get(rankKey)
   if (known !== undefined && known.start <= time) return
+  if (known === undefined) change.links.watched.add(change.undo, rankKey, key)
   change.undo.put(host.watchers, rankKey, { told: known?.told ?? false, end: known?.end, start: time })
   markWatched(change, key)
 }

@@ -75,18 +75,20 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was killed by ${signal}`
   if (exitCode !== 0 && rankStatus(state, rank) === 'completed')
     tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ${how}`)
+  markMade(change, key)
   markRank(change, key)
 }
 
 /** A rank that is not collected ends no run, and what becomes of it changes no status. */
 export function passBy(change: Change, entry: Uncollected): void {
-  const { state, undo, dirt } = change
+  const { state, undo, dirt, attempts } = change
   const { rank, attempt, status } = entry
   if (state.opened?.settings.collectAllProcesses === true) return endedBefore(change, entry)
   if (status === 'completed' || state.bystanders.size >= limits.bystandersMax) return
   undo.put(state.bystanders, rankKey(rank, attempt), entry)
   dirt.mark('bystander', rankKey(rank, attempt))
-  dirt.mark('attempt', String(attempt))
+  for (const one of attempts.numbers) dirt.mark('attempt', String(one))
+  for (const one of state.bystanders.values()) dirt.mark('attempt', String(one.attempt))
 }
 
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */

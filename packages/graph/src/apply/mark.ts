@@ -9,7 +9,7 @@ export function markRank(change: Change, key: string): void {
   const rank = state.ranks.get(key)
   if (rank === undefined) return
   dirt.mark('attempt', String(rank.attempt))
-  if (rank.hostKey !== undefined) dirt.mark('host', rank.hostKey)
+  for (const host of links.watched.of(key)) dirt.mark('host', host)
   for (const context of rank.contexts) dirt.mark('context', context)
   for (const group of links.groups.of(key)) {
     dirt.mark('group', group)
@@ -19,10 +19,9 @@ export function markRank(change: Change, key: string): void {
 
 /** What activities generated is told with its time once they have ended: these have, or go on again. */
 export function markMade(change: Change, key: string): void {
-  const { dirt, index, state } = change
-  for (const series of index.ofOwner(key)) dirt.mark('series', series)
-  const host = state.ranks.get(key)?.hostKey
-  if (host !== undefined) for (const series of index.ofOwner(host)) dirt.mark('series', series)
+  const { dirt, index, links } = change
+  for (const owner of [key, ...links.watched.of(key)])
+    for (const series of index.ofOwner(owner)) dirt.mark('series', series)
 }
 
 /** What a rank or context uses, and with it who uses the same: contexts that made a file, and the rank's groups. */

@@ -45,8 +45,8 @@ export function seriesOf(view: View, key: string): Found | undefined {
   const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
   if (series === undefined || metric === undefined || !index.isShown(key)) return undefined
   if (metric.measures !== 'host') return { id: series.id, series, metric }
-  const owner = hostName(view, series.ownerKey) ?? ownerName(view, series.ownerKey)
-  return { id: `${owner.local}.${series.id}`, series, metric }
+  const host = hostName(view, series.ownerKey)
+  return host === undefined ? undefined : { id: `${host.local}.${series.id}`, series, metric }
 }
 
 /**
