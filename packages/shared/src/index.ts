@@ -139,6 +139,7 @@ export type {
   Later,
   PlaceEnd,
   Present,
+  Pulse,
   RankToldBy,
   RefusalReason,
   Refused,

@@ -32,6 +32,18 @@ export function openSession(parts: OpeningParts): {
 } {
   const { context, found, seat, link, wrapped, told } = parts
   const { facts, folder } = found
+  const { all, watch } = parts.sources.of({
+    place: seat.place,
+    variables: { ...context.variables, ...facts.environment },
+    pid: facts.pid,
+    hostId: facts.hostId,
+    argv: facts.argv,
+    directory: facts.directory,
+    saveDir: seat.settings.provenanceSaveDir,
+    topPid: wrapped === undefined ? facts.pid : process.pid,
+    startedUs: facts.openedUs,
+    wantsEnergy: !seat.settings.disableCodecarbon,
+  })
   const service = new SessionService({
     context,
     link,
@@ -49,20 +61,13 @@ export function openSession(parts: OpeningParts): {
       hasParent: () => hasParent(facts),
     },
     isLive: true,
-    sources: parts.sources.of({
-      place: seat.place,
-      variables: { ...context.variables, ...facts.environment },
-      pid: facts.pid,
-      argv: facts.argv,
-      directory: facts.directory,
-      saveDir: seat.settings.provenanceSaveDir,
-      topPid: wrapped === undefined ? facts.pid : process.pid,
-      startedUs: facts.openedUs,
-      wantsEnergy: !seat.settings.disableCodecarbon,
-    }),
+    sources: all,
+    watch,
     told,
   })
-  return { service, hello: helloOf(parts) }
+  // Of a command that has ended there is nothing to be seen.
+  const watches = watch !== undefined && facts.silent !== true
+  return { service, hello: { ...helloOf(parts), ...(watches ? { watches } : {}) } }
 }
 
 export function helloOf({

@@ -205,13 +205,22 @@ export interface ProcessGroup extends Fact<'group'> {
   readonly edge?: 'start' | 'end'
 }
 
-/** The session's agent watches its machine for the run, from now on or until now. */
+/**
+ * The session's agent watches its machine for the run, from now on or until now. The points of its `measures: host`
+ * series are those of one machine, which several sessions of the run may have watched, by mistake at once: where the
+ * aggregator was not heard, or has been restarted. So that no time of a machine counts twice, whatever comes first:
+ *
+ * - of those who said `start`, and neither said `end` since nor were lost, kept or ended, the last one is counted;
+ * - of whoever becomes that one, no point counts that is not later than the last that was counted of the machine before:
+ *   on one machine all go by one clock.
+ */
 export interface Watch extends Fact<'watch'> {
+  /** Said again with `start`: more runs are watched by now. */
   readonly edge: 'start' | 'end'
   readonly host: string
   /** The machine: its boot id. */
   readonly hostId: string
-  /** How many runs are watched on the machine, this one with them. */
+  /** How many runs were watched on the machine at once so far, this one with them. */
   readonly shared?: number
 }
 
