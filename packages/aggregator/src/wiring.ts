@@ -1,7 +1,7 @@
 import os from 'node:os'
 import PQueue from 'p-queue'
 import { createGraphBuilder } from '@provloom/graph'
-import { Statuses, drained, version } from '@provloom/shared'
+import { Statuses, drained, limits, version } from '@provloom/shared'
 import type { Clock, Files, StopOutcome } from '@provloom/shared'
 import { Admission } from './admission/admission.ts'
 import { Answers } from './admission/answers.ts'
@@ -98,7 +98,12 @@ export class Wiring {
     const onClosed = (): void => this.#onClosed()
     const closing = new Closing({ ...known, settling, sights, telling, holdOpen, onClosed })
     const staying = new Staying({ ...known, closing, isOfAgents: generation !== undefined, onIdle })
-    const watches = new Watches((session) => conversations.get(session))
+    const sinceMs = clock.monotonicMs()
+    const watches = new Watches({
+      find: (session) => conversations.get(session),
+      isAwaited: ({ run }) =>
+        clock.monotonicMs() - sinceMs < limits.lostAfterMs && conversations.hasUnheard(run),
+    })
     const answers = new Answers({ ...known, watches })
     const asking = new Asking(clock, () => this.#left.ring())
     const attendance = new Attendance({

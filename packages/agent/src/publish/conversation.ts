@@ -266,7 +266,9 @@ export class Conversation {
   #sayHello(): void {
     this.#cancel?.()
     if (this.#state !== 'greeting' || this.#hello === undefined) return
-    if (this.#connected) this.#outgoing.say(this.#hello)
+    // An aggregator that was restarted lets whoever watches go on with it.
+    const hello: Hello = this.#watches ? { ...this.#hello, watches: 'does' } : this.#hello
+    if (this.#connected) this.#outgoing.say(hello)
     this.#cancel = this.#again(() => this.#sayHello())
   }
 

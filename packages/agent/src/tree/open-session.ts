@@ -67,7 +67,7 @@ export function openSession(parts: OpeningParts): {
   })
   // Of a command that has ended there is nothing to be seen.
   const watches = watch !== undefined && facts.silent !== true
-  return { service, hello: { ...helloOf(parts), ...(watches ? { watches } : {}) } }
+  return { service, hello: { ...helloOf(parts), ...(watches ? { watches: 'can' } : {}) } }
 }
 
 export function helloOf({

@@ -14,7 +14,7 @@ const refusedMax = 65_536
 export interface AnswersRooms {
   readonly around: Surroundings
   readonly conversations: Conversations
-  readonly watches: Watches
+  readonly watches: Watches<Conversation>
   readonly reply: Reply
 }
 

@@ -21,7 +21,7 @@ export interface AttendanceRooms {
   readonly presence: Presence
   readonly settling: Settling
   readonly answers: Answers
-  readonly watches: Watches
+  readonly watches: Watches<Conversation>
   readonly reply: Reply
   /** A rank has ended, or is lost: its run may be over. */
   readonly onLeft: (run: OpenRun) => void

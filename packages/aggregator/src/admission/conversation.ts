@@ -78,7 +78,11 @@ export class Conversation {
   /** Its agent can watch the machine for the run, as long as the session goes on. */
   get canWatch(): boolean {
     const { hello, closing, marks, speaks } = this
-    return hello.watches === true && !closing && !marks.has('away') && speaks
+    return hello.watches !== undefined && !closing && !marks.has('away') && speaks
+  }
+
+  get didWatch(): boolean {
+    return this.hello.watches === 'does'
   }
 
   heard(link: Peer, nowMs: number): void {

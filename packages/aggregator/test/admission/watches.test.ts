@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Connection } from '@provloom/shared'
 import { limits } from '@provloom/shared'
+import { AggregatorChild, build } from '../support/child.ts'
 import { ManualClock } from '../support/clock.ts'
 import { TestHouse } from '../support/house.ts'
 import type { Peer, PeerOptions } from '../support/peer.ts'
@@ -24,7 +25,7 @@ function rankOn(
   hostId = 'node-a',
   more: PeerOptions['hello'] = {},
 ): Peer {
-  return house.peer(connection, { rank, worldSize: 4, hello: { hostId, watches: true, ...more } })
+  return house.peer(connection, { rank, worldSize: 4, hello: { hostId, watches: 'can', ...more } })
 }
 
 /** Whether a session is told by the pulse that it watches its machine. */
@@ -66,7 +67,7 @@ test('machines are told apart by their boot ids, and each is watched by one', as
 test('two runs of one machine are watched each', async () => {
   const { connection } = await house.started({}, { clock })
   const all = ['one', 'two'].map((runName) =>
-    house.peer(connection, { hello: { hostId: 'a', watches: true, runName } }),
+    house.peer(connection, { hello: { hostId: 'a', watches: 'can', runName } }),
   )
   for (const one of all) expect((await one.welcome()).watch).toBe(true)
   expect([await watches(all[0]!), await watches(all[1]!)]).toEqual([true, true])
@@ -127,17 +128,36 @@ test('a session that was given up with what is kept of it watches no longer', as
   expect(await watches(other)).toBe(true)
 })
 
-test('after a restart of the aggregator the first that is heard watches, and who did before is told that it does not', async () => {
-  const before = await house.started({ collectAllProcesses: true }, { clock })
-  const port = before.connection!.port
-  const [first, second] = [rankOn(before.connection, 0), rankOn(before.connection, 1)]
-  await first.welcome()
+/** An aggregator that was killed, in whose run two ranks of one machine are, and the next one. */
+async function restarted(): Promise<{ readonly watching: Peer; readonly other: Peer }> {
+  build()
+  const config = { provenanceSaveDir: house.saveDir, jobKey: 'test', host: '127.0.0.1', experimentName: 'exp' }
+  const before = new AggregatorChild({ ...config, collectAllProcesses: true })
+  house.onClear(() => before.signal('SIGKILL'))
+  const found = await before.connection()
+  const [first, second] = [rankOn(found, 0), rankOn(found, 1)]
+  expect((await first.welcome()).watch).toBe(true)
   await second.welcome()
-  // As one that was killed leaves it: its run goes on.
-  await before.stop(0)
-  const { connection } = await house.started({ collectAllProcesses: true, port }, { clock })
-  expect(connection!.port).toBe(port)
-  expect((await second.welcome()).watch).toBe(true)
-  expect((await first.welcome()).watch).toBeUndefined()
-  expect([await watches(first), await watches(second)]).toEqual([false, true])
+  await before.signal('SIGKILL')
+  const { connection } = await house.started({ collectAllProcesses: true }, { clock })
+  const again = (rank: number, session: string, watches: 'can' | 'does'): Peer =>
+    house.peer(connection, { rank, worldSize: 4, session, hello: { hostId: 'node-a', watches } })
+  return { watching: again(0, first.session, 'does'), other: again(1, second.session, 'can') }
+}
+
+test('who watched before a restart of the aggregator goes on, though another one of the machine is heard first', async () => {
+  const { watching, other } = await restarted()
+  expect((await other.welcome()).watch).toBeUndefined()
+  expect((await watching.welcome()).watch).toBe(true)
+  expect([await watches(other), await watches(watching)]).toEqual([false, true])
+})
+
+test('who watched before a restart and is not heard for long watches no longer, and comes back to a machine that is another’s', async () => {
+  const { watching, other } = await restarted()
+  await other.welcome()
+  clock.advance(lostAfterMs - 1_000)
+  expect(await watches(other)).toBe(false)
+  clock.advance(1_000)
+  expect(await watches(other)).toBe(true)
+  expect((await watching.welcome()).watch).toBeUndefined()
 })

@@ -89,7 +89,7 @@ const agentFields: Fields<AgentMessage> = {
     pid: isCount,
     startedUs: isCount,
     silent: optional(isFlag),
-    watches: optional(isFlag),
+    watches: optional(word('can', 'does')),
     asked: isAsked,
   },
   heartbeat: { sentUs: isCount, backlog: isCount, closing: optional(isFlag) },
