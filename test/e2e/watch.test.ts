@@ -37,7 +37,9 @@ function sessionsIn(spoolRoot: string): Seen[] {
   return below(below([spoolRoot]).map((tree) => path.join(tree, 'sessions'))).flatMap((session) => {
     const [facts] = textsOf([path.join(session, 'session.json')]).map((text) => JSON.parse(text) as Facts)
     if (facts === undefined) return []
-    const streams = below([path.join(session, 'streams')]).filter((one) => path.basename(one).startsWith('agent-'))
+    const streams = below([path.join(session, 'streams')]).filter((one) =>
+      path.basename(one).startsWith('agent-'),
+    )
     const text = textsOf(below(streams)).join('')
     const told = [...text.matchAll(/\{"time":\d+,"type":"watch"[^}]*\}/g)]
     const watch = told.map(([one]) => JSON.parse(one) as Seen['watch'][number])
@@ -53,7 +55,11 @@ interface Facts {
 
 function below(folders: readonly string[]): string[] {
   const shown = (name: string): boolean => !name.startsWith('.')
-  return folders.flatMap((folder) => namesIn(folder).filter(shown).map((name) => path.join(folder, name)))
+  return folders.flatMap((folder) =>
+    namesIn(folder)
+      .filter(shown)
+      .map((name) => path.join(folder, name)),
+  )
 }
 
 /** Of those that are there at this moment. */
@@ -120,7 +126,13 @@ class Job {
 test('of two ranks of one tree one measures the machine, and the other one when that is killed', async () => {
   const here = site()
   const ends = folder()
-  const run = here.wrapped([here.script('t.py', script), ends], '-n', '2', '--collect-all-processes', ...often)
+  const run = here.wrapped(
+    [here.script('t.py', script), ends],
+    '-n',
+    '2',
+    '--collect-all-processes',
+    ...often,
+  )
   const elected = await seen(here.spoolRoot, watchesNow)
   await until(() => sessionsIn(here.spoolRoot).length === 2)
   process.kill(elected.pid, 'SIGKILL')
@@ -158,7 +170,11 @@ const machine2 = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'
 const asAnother = 'mount --bind "$BOOT" /proc/sys/kernel/random/boot_id && exec "$@"'
 
 test.skipIf(!works('unshare', ['-m', 'true']))(
-  named('each of two machines is measured by a rank of its own', works('unshare', ['-m', 'true']), 'no unshare'),
+  named(
+    'each of two machines is measured by a rank of its own',
+    works('unshare', ['-m', 'true']),
+    'no unshare',
+  ),
   async () => {
     const job = new Job()
     const boot = path.join(job.ends, 'boot_id')
@@ -171,7 +187,11 @@ test.skipIf(!works('unshare', ['-m', 'true']))(
     for (const one of [...agents, aggregator]) expect((await one.ended).code).toBe(0)
     const rows = await job.rows()
     expect(machinesOf(rows).sort()).toContain('host-aaaaaaaa')
-    expect(machinesOf(rows).map((one) => turns(rows, one)).sort()).toEqual([[0], [1]])
+    expect(
+      machinesOf(rows)
+        .map((one) => turns(rows, one))
+        .sort(),
+    ).toEqual([[0], [1]])
   },
 )
 
@@ -199,7 +219,9 @@ test('a lone run that no aggregator has heard of measures its machine, once, whe
   expect(watch).toMatchObject([{ edge: 'start', shared: 1 }])
   fs.writeFileSync(path.join(ends, 'end0'), '')
   await agent.ended
-  const imported = startProvloom(['import', '--provenance-save-dir', here.saveDir, session], { env: here.env })
+  const imported = startProvloom(['import', '--provenance-save-dir', here.saveDir, session], {
+    env: here.env,
+  })
   expect((await imported.ended).code).toBe(0)
   const rows = await rowsOf(onlyRun(here.saveDir), 'cpu_usage')
   expect(machinesOf(rows).map((one) => turns(rows, one))).toEqual([[0]])

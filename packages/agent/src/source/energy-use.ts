@@ -47,7 +47,12 @@ export class EnergyUse {
   }
 
   #read(writer: SourceWriter): void {
-    const said = { type: 'energy', host: os.hostname(), hostId: this.#hostId, method: this.#meter.method } as const
+    const said = {
+      type: 'energy',
+      host: os.hostname(),
+      hostId: this.#hostId,
+      method: this.#meter.method,
+    } as const
     for (const { device, joules } of this.#meter.sample()) {
       const counted = joules - (this.#from.get(device) ?? 0)
       this.#counted.set(device, counted)

@@ -30,7 +30,10 @@ export class PortableMeters {
       si.disksIO(),
       si.networkStats('*'),
     ])
-    return { host: () => hostUse(load, memory, disk, network), worker: (pid) => workerUse(processes.list, pid) }
+    return {
+      host: () => hostUse(load, memory, disk, network),
+      worker: (pid) => workerUse(processes.list, pid),
+    }
   }
 }
 

@@ -64,7 +64,9 @@ export class WatchList {
   }
 
   #isFresh(name: string): boolean {
-    const { mtimeMs } = fs.statSync(path.join(this.#folder, name), { throwIfNoEntry: false }) ?? { mtimeMs: 0 }
+    const { mtimeMs } = fs.statSync(path.join(this.#folder, name), { throwIfNoEntry: false }) ?? {
+      mtimeMs: 0,
+    }
     return this.#clock.nowUs() / 1_000 - mtimeMs < unseenMs
   }
 }

@@ -46,7 +46,11 @@ class Tree {
 
   constructor() {
     const unknown = Number.NaN
-    const rest = { diskTransfersPerSecond: unknown, networkReceivedPerSecond: unknown, networkSentPerSecond: unknown }
+    const rest = {
+      diskTransfersPerSecond: unknown,
+      networkReceivedPerSecond: unknown,
+      networkSentPerSecond: unknown,
+    }
     const meters: Meters = {
       watch: () => {},
       forget: () => {},

@@ -60,7 +60,10 @@ function watching(meters: Meters, pid: number): { sample(): Promise<Measurement[
     async sample() {
       const { host, worker } = await meters.sample()
       const use = worker(pid)
-      const all = [...(use === undefined ? [] : workerMeasurements(use)), ...hostMeasurements(host(), 'a-boot-id')]
+      const all = [
+        ...(use === undefined ? [] : workerMeasurements(use)),
+        ...hostMeasurements(host(), 'a-boot-id'),
+      ]
       return all.filter(({ value }) => Number.isFinite(value))
     },
   }

@@ -27,7 +27,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constantFrom('leaves' as const, 'lost' as const, 'back' as const), who }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('moves' as const), who, run: fc.nat({ max: runs - 1 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('moves' as const), who, run: fc.nat({ max: runs - 1 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'wait' as const) }) },
 )
 /** An aggregator that has begun waits for so many `wait`s for whoever was in its runs before. */

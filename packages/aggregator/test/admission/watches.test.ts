@@ -75,7 +75,10 @@ test('two runs of one machine are watched each', async () => {
 
 test('nobody is asked to watch who has not said that it can', async () => {
   const { connection } = await house.started({ collectAllProcesses: true }, { clock })
-  const [deaf, able] = [house.peer(connection, { rank: 0, hello: { hostId: 'node-a' } }), rankOn(connection, 1)]
+  const [deaf, able] = [
+    house.peer(connection, { rank: 0, hello: { hostId: 'node-a' } }),
+    rankOn(connection, 1),
+  ]
   expect((await deaf.welcome()).watch).toBeUndefined()
   expect((await able.welcome()).watch).toBe(true)
   expect(await watches(deaf)).toBe(false)
@@ -131,7 +134,12 @@ test('a session that was given up with what is kept of it watches no longer', as
 /** An aggregator that was killed, in whose run two ranks of one machine are, and the next one. */
 async function restarted(): Promise<{ readonly watching: Peer; readonly other: Peer }> {
   build()
-  const config = { provenanceSaveDir: house.saveDir, jobKey: 'test', host: '127.0.0.1', experimentName: 'exp' }
+  const config = {
+    provenanceSaveDir: house.saveDir,
+    jobKey: 'test',
+    host: '127.0.0.1',
+    experimentName: 'exp',
+  }
   const before = new AggregatorChild({ ...config, collectAllProcesses: true })
   house.onClear(() => before.signal('SIGKILL'))
   const found = await before.connection()

@@ -341,7 +341,7 @@ export interface ClockOffset extends Fact<'clock'> {
   readonly uncertaintyUs: number
 }
 
-/** Energy of one physical device so far. */
+/** Energy of one physical device since the session began to watch its machine; the times in which it did not are left out. */
 export interface Energy extends Fact<'energy'> {
   readonly host: string
   readonly hostId?: string
