@@ -206,13 +206,8 @@ export interface ProcessGroup extends Fact<'group'> {
 }
 
 /**
- * The session's agent watches its machine for the run, from now on or until now. The points of its `measures: host`
- * series are those of one machine, which several sessions of the run may have watched, by mistake at once: where the
- * aggregator was not heard, or has been restarted. So that no time of a machine counts twice, whatever comes first:
- *
- * - of those who said `start`, and neither said `end` since nor were lost, kept or ended, the last one is counted;
- * - of whoever becomes that one, no point counts that is not later than the last that was counted of the machine before:
- *   on one machine all go by one clock.
+ * The session's agent watches its machine for the run, from now on or until now. Of those who do so at once the last to say
+ * it is counted (docs/wire-format.md, "Who watches a machine").
  */
 export interface Watch extends Fact<'watch'> {
   /** Said again with `start`: more runs are watched by now. */
