@@ -129,11 +129,11 @@ class Job {
   }
 
   rows(): Promise<Row[]> {
-    return rowsOf(onlyRun(this.here.saveDir), 'cpu_usage')
+    return rowsOf(onlyRun(this.here.saveDir), 'memory_bytes')
   }
 }
 
-test('of two ranks of one tree one measures the machine, and the other one when that is killed', async () => {
+test('of two ranks under provloom run one measures the machine, and the other one when that has ended', async () => {
   const here = site()
   const ends = folder()
   const run = here.wrapped(
@@ -145,15 +145,29 @@ test('of two ranks of one tree one measures the machine, and the other one when 
   )
   const elected = await seen(here.spoolRoot, watchesNow)
   await until(() => sessionsIn(here.spoolRoot).length === 2)
-  process.kill(elected.pid, 'SIGKILL')
+  fs.writeFileSync(path.join(ends, `end${elected.rank}`), '')
   const other = await seen(here.spoolRoot, (one) => one.session !== elected.session && watchesNow(one))
   fs.writeFileSync(path.join(ends, `end${other.rank}`), '')
-  await run.ended
-  const rows = await rowsOf(onlyRun(here.saveDir), 'cpu_usage')
+  expect((await run.ended).code).toBe(0)
+  const rows = await rowsOf(onlyRun(here.saveDir), 'memory_bytes')
   const [machine, ...more] = machinesOf(rows)
   expect([machine, more]).toEqual([`host-${elected.watch[0]!.hostId.slice(0, 8)}`, []])
   expect(turns(rows, machine!)).toEqual([elected.rank, other.rank])
   expect(new Set(rows.filter(({ source }) => source === 'worker').map(({ rank }) => rank)).size).toBe(2)
+})
+
+test('where the rank that measures the machine is killed another one goes on', async () => {
+  const job = new Job()
+  const aggregator = await job.aggregator()
+  const agents = [job.rank(0, 2), job.rank(1, 2)]
+  const { pid, rank, session } = await seen(job.here.spoolRoot, watchesNow)
+  await until(() => sessionsIn(job.here.spoolRoot).length === 2)
+  process.kill(pid, 'SIGKILL')
+  await seen(job.here.spoolRoot, (one) => one.session !== session && watchesNow(one))
+  job.end(1 - rank)
+  for (const one of [...agents, aggregator]) await one.ended
+  const rows = await job.rows()
+  expect(machinesOf(rows).map((one) => turns(rows, one))).toEqual([[rank, 1 - rank]])
 })
 
 test('of two trees of one machine one measures it, through a restart of their aggregator too', async () => {
@@ -214,7 +228,7 @@ test('two runs at once on one machine measure it each, and tell that they share 
   for (const one of ends) fs.writeFileSync(path.join(one, 'end0'), '')
   for (const one of scripts) expect((await one.ended).code).toBe(0)
   expect(fs.existsSync(path.join(here.spoolRoot, 'watching'))).toBe(false)
-  for (const run of here.runs()) expect(machinesOf(await rowsOf(run.runDir, 'cpu_usage'))).toHaveLength(1)
+  for (const run of here.runs()) expect(machinesOf(await rowsOf(run.runDir, 'memory_bytes'))).toHaveLength(1)
 })
 
 test('a lone run that no aggregator has heard of measures its machine, once, when it is handed in', async () => {
@@ -230,6 +244,6 @@ test('a lone run that no aggregator has heard of measures its machine, once, whe
     env: here.env,
   })
   expect((await imported.ended).code).toBe(0)
-  const rows = await rowsOf(onlyRun(here.saveDir), 'cpu_usage')
+  const rows = await rowsOf(onlyRun(here.saveDir), 'memory_bytes')
   expect(machinesOf(rows).map((one) => turns(rows, one))).toEqual([[0]])
 })

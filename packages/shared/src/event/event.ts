@@ -205,10 +205,7 @@ export interface ProcessGroup extends Fact<'group'> {
   readonly edge?: 'start' | 'end'
 }
 
-/**
- * The session's agent watches its machine for the run, from now on or until now. Of those who do so at once the last to say
- * it is counted (docs/wire-format.md, "Who watches a machine").
- */
+/** Its agent watches its machine for the run, from now on or until now (docs/wire-format.md, "Who watches a machine"). */
 export interface Watch extends Fact<'watch'> {
   /** Said again with `start`: more runs are watched by now. */
   readonly edge: 'start' | 'end'
@@ -288,7 +285,6 @@ export interface RankStart extends Fact<'rank.start'> {
 
 export interface Host extends Fact<'host'> {
   readonly host: string
-  /** The machine: its boot id. */
   readonly hostId?: string
   /** It was asked from inside a container, whose name is not the machine's. */
   readonly container?: boolean
