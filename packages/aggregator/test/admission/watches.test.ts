@@ -120,6 +120,19 @@ test.each(['bye', 'gone'] as const)(
   },
 )
 
+test('a session whose agent was killed watches on under the next one', async () => {
+  const { connection } = await house.started({ collectAllProcesses: true }, { clock })
+  const [killed, other] = [rankOn(connection, 0), rankOn(connection, 1)]
+  await killed.welcome()
+  await other.welcome()
+  const { session } = killed
+  killed.close()
+  const hello = { hostId: 'node-a', watches: 'can' as const, agent: 'another' }
+  const next = house.peer(connection, { rank: 0, worldSize: 4, session, hello })
+  expect((await next.welcome()).watch).toBe(true)
+  expect([await watches(other), await watches(next)]).toEqual([false, true])
+})
+
 test('a session that was given up with what is kept of it watches no longer', async () => {
   const { connection } = await house.started({ collectAllProcesses: true }, { clock })
   const [kept, other] = [rankOn(connection, 0), rankOn(connection, 1)]
