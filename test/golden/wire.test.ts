@@ -43,6 +43,7 @@ const fromAgent: readonly AgentMessage[] = [
     pid: 7,
     startedUs: 1_800_000_000_000_000,
     silent: true,
+    watches: 'can',
     asked: {
       provUserNamespace: 'www.example.org',
       experimentName: 'digits',
@@ -96,13 +97,14 @@ const fromAggregator: readonly AggregatorMessage[] = [
     next: { 'worker-7-ab': 5 },
     creditBytes: 1_048_576,
     envelopeAgeMs: 200,
+    watch: true,
     differences: ['saveAfterNLogs is 50'],
   },
   { kind: 'refused', session, reason: 'not-collected', message: 'm' },
   { kind: 'later', session, message: 'm', tell: true },
   { kind: 'acks', session, next: { 'worker-7-ab': 12 } },
   { kind: 'rejected', session, stream: 'worker-7-ab', next: 5, retry: true, message: 'm', tell: true },
-  { kind: 'pulse', session, sentUs: 1, receivedUs: 2 },
+  { kind: 'pulse', session, sentUs: 1, receivedUs: 2, watch: true },
   {
     kind: 'settled',
     session,

@@ -6,8 +6,10 @@ import { compressors } from 'hyparquet-compressors'
 export interface Row {
   readonly rank: number
   readonly attempt: number
+  readonly source: string | null
   readonly key: string
   readonly step: bigint
+  readonly time: Date
   readonly value: number
 }
 

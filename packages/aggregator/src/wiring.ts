@@ -1,7 +1,7 @@
 import os from 'node:os'
 import PQueue from 'p-queue'
 import { createGraphBuilder } from '@provloom/graph'
-import { Statuses, drained, version } from '@provloom/shared'
+import { Statuses, drained, limits, version } from '@provloom/shared'
 import type { Clock, Files, StopOutcome } from '@provloom/shared'
 import { Admission } from './admission/admission.ts'
 import { Answers } from './admission/answers.ts'
@@ -16,6 +16,7 @@ import { Opener } from './admission/opener.ts'
 import { Presence } from './admission/presence.ts'
 import { Registry } from './admission/registry.ts'
 import { Settling } from './admission/settling.ts'
+import { Watches } from './admission/watches.ts'
 import { Bell } from './bell.ts'
 import { Closing } from './closing/closing.ts'
 import { Sights } from './closing/sights.ts'
@@ -97,13 +98,20 @@ export class Wiring {
     const onClosed = (): void => this.#onClosed()
     const closing = new Closing({ ...known, settling, sights, telling, holdOpen, onClosed })
     const staying = new Staying({ ...known, closing, isOfAgents: generation !== undefined, onIdle })
-    const answers = new Answers(known)
+    const sinceMs = clock.monotonicMs()
+    const watches = new Watches({
+      find: (session) => conversations.get(session),
+      isAwaited: ({ run }) =>
+        clock.monotonicMs() - sinceMs < limits.lostAfterMs && conversations.hasUnheard(run),
+    })
+    const answers = new Answers({ ...known, watches })
     const asking = new Asking(clock, () => this.#left.ring())
     const attendance = new Attendance({
       ...known,
       bystanders,
       settling,
       answers,
+      watches,
       onLeft: (run) => this.#onLeft(run),
       onGone: () => this.#onGone(),
     })

@@ -140,6 +140,7 @@ export type {
   Later,
   PlaceEnd,
   Present,
+  Pulse,
   RankToldBy,
   RefusalReason,
   Refused,

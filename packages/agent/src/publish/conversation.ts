@@ -1,4 +1,4 @@
-import type { AgentMessage, AggregatorMessage, Bye, Clock, Exit, Hello, Later } from '@provloom/shared'
+import type { AgentMessage, AggregatorMessage, Bye, Clock, Exit, Hello, Later, Pulse } from '@provloom/shared'
 import type { Timing } from '../timing.ts'
 import type { ChannelEvent, ConversationEvent } from './event.ts'
 
@@ -39,6 +39,7 @@ export class Conversation {
   #exit: Exit | undefined
   #connected = false
   #closing = false
+  #watches = false
   #cancel: (() => void) | undefined
   #heartbeatSent: { readonly us: number; readonly ms: number } | undefined
   #answeredMs = 0
@@ -167,6 +168,7 @@ export class Conversation {
       case 'welcome':
         this.#state = 'welcomed'
         this.#delay = undefined
+        this.#watches = message.watch === true
         if (this.#hello !== undefined) this.#hello = { ...this.#hello, admitted: message.runId }
         this.#listener(message)
         if (this.#bye === undefined) this.#beat()
@@ -189,6 +191,7 @@ export class Conversation {
         return
       case 'pulse':
         this.#measure(message.sentUs, message.receivedUs)
+        if (this.#state === 'welcomed') this.#heed(message)
         return
       case 'later':
         this.#listener(message)
@@ -208,6 +211,13 @@ export class Conversation {
         this.#depart()
         this.#hearAfterwards(message)
     }
+  }
+
+  /** Said with every pulse, so that no word of it can be lost. */
+  #heed({ watch = false }: Pulse): void {
+    if (watch === this.#watches) return
+    this.#watches = watch
+    this.#listener({ kind: 'watch', granted: watch })
   }
 
   #depart(): void {
@@ -256,7 +266,9 @@ export class Conversation {
   #sayHello(): void {
     this.#cancel?.()
     if (this.#state !== 'greeting' || this.#hello === undefined) return
-    if (this.#connected) this.#outgoing.say(this.#hello)
+    // An aggregator that was restarted lets whoever watches go on with it.
+    const hello: Hello = this.#watches ? { ...this.#hello, watches: 'does' } : this.#hello
+    if (this.#connected) this.#outgoing.say(hello)
     this.#cancel = this.#again(() => this.#sayHello())
   }
 

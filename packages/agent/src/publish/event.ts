@@ -48,6 +48,13 @@ export type ConversationEvent =
   /** The last that was said is answered. */
   | { readonly kind: 'left' }
   | ClockOffset
+  | WatchGrant
+
+/** Whether the session is the one that watches its machine, where that is another answer than the last. */
+export interface WatchGrant {
+  readonly kind: 'watch'
+  readonly granted: boolean
+}
 
 /** This clock minus the aggregator's, and half the round trip. */
 export interface ClockOffset {
@@ -64,5 +71,6 @@ export type PublishEvent =
   /** The document on disk holds it. */
   | Settled
   | ClockOffset
+  | WatchGrant
   | Exclude<SenderEvent, { readonly kind: 'stalled' }>
   | ReaderProblem

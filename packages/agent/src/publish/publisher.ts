@@ -202,6 +202,7 @@ export class Publisher implements Channel {
         return this.#listener(event)
       case 'later':
       case 'offset':
+      case 'watch':
       case 'packed':
       case 'trouble':
         return this.#listener(event)

@@ -5,10 +5,12 @@ import type { SourceWriter } from '../source/event-source.ts'
 /** The difference between this machine's clock and the aggregator's, as far as it is worth telling. */
 export class ClockOffset {
   readonly #writer: Pick<SourceWriter, 'record'>
+  readonly #hostId: string
   #last: Measured | undefined
 
-  constructor(writer: Pick<SourceWriter, 'record'>) {
+  constructor(writer: Pick<SourceWriter, 'record'>, hostId: string) {
     this.#writer = writer
+    this.#hostId = hostId
   }
 
   /** Told where it is another one than was told, beyond what either is unsure of. */
@@ -18,6 +20,6 @@ export class ClockOffset {
     const unsure = Math.max(uncertaintyUs, last?.uncertaintyUs ?? 0)
     if (last !== undefined && Math.abs(offsetUs - last.offsetUs) <= unsure) return
     this.#last = measured
-    this.#writer.record({ type: 'clock', host: os.hostname(), offsetUs, uncertaintyUs })
+    this.#writer.record({ type: 'clock', host: os.hostname(), hostId: this.#hostId, offsetUs, uncertaintyUs })
   }
 }

@@ -126,7 +126,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts
     parents: processesOf(fields.get('parents')),
     openedUs: count('openedUs'),
     host: textOf(fields.get('host')) ?? 'unknown',
-    hostId: textOf(fields.get('hostId')) ?? '',
+    hostId: textOf(fields.get('hostId')) ?? 'unknown',
     uid: count('uid'),
     argv: textsOf(fields.get('argv')),
     executable: textOf(fields.get('executable')) ?? '',

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import type { Place } from '../place/place.ts'
 import type { Link } from '../publish/link.ts'
 import type { EventSource } from '../source/event-source.ts'
+import type { HostWatch } from '../source/host-watch.ts'
 import type { Life, ProcessName } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
@@ -35,6 +36,8 @@ export interface SessionParts {
   readonly isLive: boolean
   /** What is seen of it beside what it logs. */
   readonly sources: readonly EventSource[]
+  /** The one of them that the aggregator decides about. */
+  readonly watch?: HostWatch | undefined
   /** A person should know. */
   readonly told: (message: string) => void
 }

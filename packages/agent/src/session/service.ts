@@ -38,7 +38,7 @@ export class SessionService {
     this.#parts = parts
     this.#news = news
     this.#pieces = pieces
-    this.#offset = new ClockOffset(pieces.own)
+    this.#offset = new ClockOffset(pieces.own, parts.facts.hostId)
     this.#finish = new Finish({ context: parts.context, pieces, lastUs: parts.lastUs, news })
   }
 
@@ -115,6 +115,7 @@ export class SessionService {
     switch (event.kind) {
       case 'welcome':
         own.run = event.runId
+        this.#parts.watch?.decide(event.watch === true)
         standing.note(event, publisher.marks)
         return keeper.begin(event.runId, event.runDir)
       case 'refused':
@@ -125,6 +126,8 @@ export class SessionService {
       case 'later':
       case 'settled':
         return standing.note(event, publisher.marks)
+      case 'watch':
+        return this.#parts.watch?.decide(event.granted)
       case 'packed':
         return reading.see(event.packed)
       case 'moved':

@@ -1,12 +1,14 @@
 import type { Clock } from '@provloom/shared'
 import type { EventSource, SourceWriter } from './event-source.ts'
+import type { Fact } from '../spool/own-stream.ts'
 import type { Facts, Subject } from './facts.ts'
+import type { Observed } from './observed.ts'
 
 /** What interpreter, host and repository tell of themselves when they are asked. */
 export class AskedFacts implements EventSource {
   readonly #clock: Clock
   readonly #facts: Facts
-  readonly #subject: Subject
+  readonly #subject: Subject & Pick<Observed, 'hostId'>
   readonly #saveDir: string | undefined
   readonly #patienceMs: number
   #writer: SourceWriter | undefined
@@ -17,7 +19,13 @@ export class AskedFacts implements EventSource {
    * @param saveDir where the run is saved; undefined: another rank of the machine tells of it
    * @param patienceMs what is still being asked when the session ends gets so long
    */
-  constructor(clock: Clock, facts: Facts, subject: Subject, saveDir: string | undefined, patienceMs: number) {
+  constructor(
+    clock: Clock,
+    facts: Facts,
+    subject: Subject & Pick<Observed, 'hostId'>,
+    saveDir: string | undefined,
+    patienceMs: number,
+  ) {
     this.#clock = clock
     this.#facts = facts
     this.#subject = subject
@@ -27,12 +35,17 @@ export class AskedFacts implements EventSource {
 
   start(writer: SourceWriter): void {
     this.#writer = writer
-    this.#asked = this.#facts.ask(this.#subject, this.#saveDir, (fact) => this.#writer?.record(fact))
+    this.#asked = this.#facts.ask(this.#subject, this.#saveDir, (fact) => this.#tell(fact))
   }
 
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
+  }
+
+  #tell(fact: Fact): void {
+    const { hostId } = this.#subject
+    this.#writer?.record(fact.type === 'host' ? { ...fact, hostId } : fact)
   }
 
   async #stop(): Promise<void> {

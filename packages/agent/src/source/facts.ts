@@ -2,6 +2,7 @@ import { reasonOf } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
+import { isInContainer } from './container.ts'
 import { environmentFact } from './environment.ts'
 import { energyNote, folderFacts, hostAnswers, hostFact } from './host/host.ts'
 import type { HostAnswers } from './host/host.ts'
@@ -70,10 +71,11 @@ export class Facts {
   }
 
   async #hostFacts({ directory, variables }: Subject, saveDir: string | undefined): Promise<readonly Fact[]> {
-    if (saveDir === undefined) return [{ ...hostFact(), ...energyNote() }]
+    const inside = isInContainer(variables) ? { container: true } : {}
+    if (saveDir === undefined) return [{ ...hostFact(inside), ...energyNote() }]
     const { facts, mounts, whole } = await this.#askHost(variables)
     const folders = await folderFacts({ work: directory, save: saveDir }, mounts)
-    const fact = { ...hostFact({ ...facts, ...folders }), ...energyNote() }
+    const fact = { ...hostFact({ ...facts, ...folders, ...inside }), ...energyNote() }
     if (whole) return [fact]
     const message =
       'facts of the machine are missing: the programs that know them failed, or took more than 5 s'

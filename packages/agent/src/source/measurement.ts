@@ -22,23 +22,35 @@ export interface HostUse {
   readonly networkSentPerSecond: number
 }
 
-/** As series of the graph. */
+/** As series of the graph: of the session's process, with its descendants. */
 export function workerMeasurements(use: WorkerUse): Measurement[] {
-  const source = 'worker'
+  const [source, measures] = ['worker', 'rank'] as const
   return [
-    { name: { key: 'cpu_usage', source, unit: '%' }, value: use.cpuPercent },
-    { name: { key: 'memory_bytes', source, unit: 'B' }, value: use.memoryBytes },
-    { name: { key: 'process_count', source, unit: '1' }, value: use.processes },
+    { name: { key: 'cpu_usage', source, unit: '%', measures }, value: use.cpuPercent },
+    { name: { key: 'memory_bytes', source, unit: 'B', measures }, value: use.memoryBytes },
+    { name: { key: 'process_count', source, unit: '1', measures }, value: use.processes },
   ]
 }
 
-export function hostMeasurements(use: HostUse): Measurement[] {
-  const source = 'host'
+/** Of a whole machine. */
+export function hostMeasurements(use: HostUse, hostId: string): Measurement[] {
+  const [source, measures] = [hostSource(hostId), 'host'] as const
   return [
-    { name: { key: 'cpu_usage', source, unit: '%' }, value: use.cpuPercent },
-    { name: { key: 'memory_bytes', source, unit: 'B' }, value: use.memoryBytes },
-    { name: { key: 'disk_transfers', source, unit: '1/s' }, value: use.diskTransfersPerSecond },
-    { name: { key: 'network_received', source, unit: 'B/s' }, value: use.networkReceivedPerSecond },
-    { name: { key: 'network_sent', source, unit: 'B/s' }, value: use.networkSentPerSecond },
+    { name: { key: 'cpu_usage', source, unit: '%', measures }, value: use.cpuPercent },
+    { name: { key: 'memory_bytes', source, unit: 'B', measures }, value: use.memoryBytes },
+    { name: { key: 'disk_transfers', source, unit: '1/s', measures }, value: use.diskTransfersPerSecond },
+    { name: { key: 'network_received', source, unit: 'B/s', measures }, value: use.networkReceivedPerSecond },
+    { name: { key: 'network_sent', source, unit: 'B/s', measures }, value: use.networkSentPerSecond },
   ]
 }
+
+/**
+ * The source of all rows of one machine, whichever of its ranks has written them: who reads the Parquet files alone can
+ * add up over machines (docs/metrics.md).
+ */
+export function hostSource(hostId: string): string {
+  return `host-${hostId.slice(0, hostDigits)}`
+}
+
+/** As many as name the machine in the graph. */
+const hostDigits = 8

@@ -6,6 +6,8 @@ export interface Observed {
   readonly place: Place
   readonly variables: Variables
   readonly pid: number
+  /** Its machine: the boot id. */
+  readonly hostId: string
   readonly argv: readonly string[]
   readonly directory: string
   /** Where the run is saved, absolute. */

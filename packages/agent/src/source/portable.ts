@@ -15,8 +15,10 @@ export class PortableMeters {
 
   forget(): void {}
 
+  beginHost(): void {}
+
   async sample(): Promise<{
-    readonly host: HostUse
+    readonly host: () => HostUse
     readonly worker: (pid: number) => WorkerUse | undefined
   }> {
     this.#information ??= await import('systeminformation')
@@ -28,7 +30,10 @@ export class PortableMeters {
       si.disksIO(),
       si.networkStats('*'),
     ])
-    return { host: hostUse(load, memory, disk, network), worker: (pid) => workerUse(processes.list, pid) }
+    return {
+      host: () => hostUse(load, memory, disk, network),
+      worker: (pid) => workerUse(processes.list, pid),
+    }
   }
 }
 

@@ -1,28 +1,46 @@
+import path from 'node:path'
 import type { Clock } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
 import type { Timing } from '../timing.ts'
 import { AskedFacts } from './asked-facts.ts'
+import { RaplMeter } from './energy.ts'
 import { EnergyUse } from './energy-use.ts'
 import type { EventSource } from './event-source.ts'
 import { Facts, tellsOfHost } from './facts.ts'
 import type { Subject } from './facts.ts'
+import { HostWatch } from './host-watch.ts'
 import type { Observed } from './observed.ts'
 import { Sampler } from './sampler.ts'
 import { Usage } from './usage.ts'
+import { WatchList } from './watch-list.ts'
 import { WorkerFacts } from './worker-facts.ts'
+
+export interface SourcesParts {
+  readonly clock: Clock
+  readonly timing: Timing
+  /** 0 takes no samples. */
+  readonly sampleMs: number
+  /** Where the machine's spools are. */
+  readonly spoolRoot: string
+}
+
+/** What is seen of one session. */
+export interface SessionSources {
+  readonly all: readonly EventSource[]
+  /** One of them; undefined where there is nothing of the machine to be seen. */
+  readonly watch: HostWatch | undefined
+}
 
 /** The sources of all sessions of a tree, and what they share: what was asked once is not asked again. */
 export class Sources {
-  readonly #clock: Clock
-  readonly #timing: Timing
+  readonly #parts: SourcesParts
   readonly #facts = new Facts()
   readonly #sampler: Sampler
+  #meter: RaplMeter | undefined
 
-  /** @param sampleMs 0 takes no samples */
-  constructor(clock: Clock, timing: Timing, sampleMs: number) {
-    this.#clock = clock
-    this.#timing = timing
-    this.#sampler = new Sampler(clock, sampleMs)
+  constructor(parts: SourcesParts) {
+    this.#parts = parts
+    this.#sampler = new Sampler(parts.clock, parts.sampleMs)
   }
 
   /** Asks now what a session will want: it is known by the end of a script of half a second. */
@@ -31,23 +49,35 @@ export class Sources {
   }
 
   /** Of one session. Whatever else is to be seen of it is one more here. */
-  of(observed: Observed): readonly EventSource[] {
-    const [clock, { factsMs }] = [this.#clock, this.#timing]
+  of(observed: Observed): SessionSources {
+    const { clock, timing } = this.#parts
     const saveDir = tellsOfHost(observed.place) ? observed.saveDir : undefined
-    return [
+    const watch = this.#watchOf(observed)
+    const all = [
       new WorkerFacts(observed),
-      new AskedFacts(clock, this.#facts, observed, saveDir, factsMs),
+      new AskedFacts(clock, this.#facts, observed, saveDir, timing.factsMs),
       new Usage(this.#sampler, observed.pid),
-      ...(countsEnergy(observed) ? [new EnergyUse(clock)] : []),
+      ...(watch === undefined ? [] : [watch]),
     ]
+    return { all, watch }
   }
 
   stop(): void {
     this.#facts.stop()
   }
+
+  #watchOf({ place, hostId, wantsEnergy }: Observed): HostWatch | undefined {
+    const { clock, spoolRoot } = this.#parts
+    const sampler = this.#sampler
+    const meter = wantsEnergy ? (this.#meter ??= new RaplMeter()) : undefined
+    const energy = meter?.available === true ? new EnergyUse(clock, meter, hostId) : undefined
+    if (!sampler.isOn && energy === undefined) return undefined
+    const list = new WatchList(path.join(spoolRoot, 'watching'), clock, hostId)
+    return new HostWatch({ clock, sampler, energy, list, hostId, unasked: isFirstOnHost(place) })
+  }
 }
 
-/** One rank per host counts its energy; ranks that do not know their place on it leave it to rank 0. */
-function countsEnergy({ place, wantsEnergy }: Observed): boolean {
-  return wantsEnergy && (place.localRank === undefined ? place.rank === 0 : place.localRank === 0)
+/** By what a session's place says: ranks that do not know theirs on the machine leave it to rank 0. */
+function isFirstOnHost({ rank, localRank = rank }: Place): boolean {
+  return localRank === 0
 }

@@ -6,7 +6,7 @@ import { ProcMeters } from './proc/meters.ts'
 
 /** One look at the machine and at the processes that are watched. Rates are means since the look before. */
 export interface Look {
-  readonly host: HostUse
+  readonly host: () => HostUse
   /** What a watched process uses with all its descendants; undefined when it is gone. */
   readonly worker: (pid: number) => WorkerUse | undefined
 }
@@ -14,6 +14,8 @@ export interface Look {
 export interface Meters {
   watch(pid: number): void
   forget(pid: number): void
+  /** The machine is looked at from now on: its first rates are means since now. */
+  beginHost(): void
   sample(): Promise<Look>
 }
 

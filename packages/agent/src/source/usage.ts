@@ -1,7 +1,7 @@
 import type { EventSource, SourceWriter } from './event-source.ts'
 import type { Sampler } from './sampler.ts'
 
-/** What the session's process uses, with its descendants, and what its machine does: samples of the tree's one sampler. */
+/** What the session's process uses, with its descendants: samples of the tree's one sampler. */
 export class Usage implements EventSource {
   readonly #sampler: Sampler
   readonly #pid: number

@@ -18,7 +18,7 @@ export class WorkerFacts implements EventSource {
   }
 
   start(writer: SourceWriter): void {
-    const { place, variables, argv, directory, pid, startedUs, topPid } = this.#of
+    const { place, variables, argv, directory, pid, hostId, startedUs, topPid } = this.#of
     const devices = devicesOf(variables, place.localRank, machineDevices())
     const launcherCommand = place.launcher === 'none' ? undefined : parentCommand(topPid)
     const shown = maskArguments(argv)
@@ -27,6 +27,7 @@ export class WorkerFacts implements EventSource {
       time: startedUs,
       pid,
       host: os.hostname(),
+      hostId,
       argv: shown,
       directory,
       agentVersion: version,

@@ -20,6 +20,8 @@ export interface SeriesName {
   readonly key: string
   readonly source: string
   readonly unit: string
+  /** The machine, or the session's process with its descendants; absent of what is neither. */
+  readonly measures?: 'host' | 'rank'
 }
 
 /** The agent's own stream of a session: facts of process, host and energy, beside the worker's, by the same rules. */
@@ -68,8 +70,8 @@ export class OwnStream {
   }
 
   /** Appends a measurement, its series before the first. */
-  measure({ key, source, unit }: SeriesName, step: number, value: number): void {
-    if (!this.#silent) this.#writer.point(key, undefined, source, step, this.#clock.nowUs(), value, unit)
+  measure({ key, source, ...more }: SeriesName, step: number, value: number): void {
+    if (!this.#silent) this.#writer.point(key, undefined, source, step, this.#clock.nowUs(), value, more)
   }
 
   /** What this stream has written and dropped, as the ledgers of clients say it. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { encodeEvent, frameHeaderBytes, pointBytes, writePoint } from '@provloom/shared'
-import type { Clock, Event } from '@provloom/shared'
+import type { Clock, Event, Series } from '@provloom/shared'
 import type { Counts } from './counts.ts'
 import type { Cause, WriterRules } from './rules.ts'
 import { Segments, noSpace } from './segments.ts'
@@ -22,6 +22,9 @@ export interface WriterHome {
   /** The first drop of a reason. */
   readonly tellDropping?: (reason: string, detail: unknown) => void
 }
+
+/** What is said of a series beside its name, once. */
+export type SeriesFacts = Pick<Series, 'unit' | 'measures'>
 
 export interface WriterParts {
   readonly clock: Clock
@@ -102,9 +105,9 @@ export class SpoolWriter {
     step: number | bigint,
     timeUs: number | bigint,
     value: number,
-    unit?: string,
+    more?: SeriesFacts,
   ): boolean {
-    const id = this.#series.get(key, context, source) ?? this.#declare(key, { context, source, unit })
+    const id = this.#series.get(key, context, source) ?? this.#declare(key, context, source, more)
     if (id === undefined) return false
     writePoint(this.#point, id, step, timeUs, value)
     return this.#append(this.#point, true)
@@ -134,7 +137,9 @@ export class SpoolWriter {
   /** @returns the number of a new series; undefined when it was dropped */
   #declare(
     key: string,
-    { context, source, unit }: Readonly<Record<'context' | 'source' | 'unit', string | undefined>>,
+    context: string | undefined,
+    source: string | undefined,
+    more: SeriesFacts | undefined,
   ): number | undefined {
     if (this.#series.count >= this.#rules.seriesMax) {
       this.#refuse('too-many-series', key)
@@ -147,7 +152,7 @@ export class SpoolWriter {
       key,
       ...(context === undefined ? {} : { context }),
       ...(source === undefined ? {} : { source }),
-      ...(unit === undefined ? {} : { unit }),
+      ...more,
     })
     if (!this.#append(declared, true)) return undefined
     this.#segments.declare(declared)

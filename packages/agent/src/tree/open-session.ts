@@ -32,6 +32,18 @@ export function openSession(parts: OpeningParts): {
 } {
   const { context, found, seat, link, wrapped, told } = parts
   const { facts, folder } = found
+  const { all, watch } = parts.sources.of({
+    place: seat.place,
+    variables: { ...context.variables, ...facts.environment },
+    pid: facts.pid,
+    hostId: facts.hostId,
+    argv: facts.argv,
+    directory: facts.directory,
+    saveDir: seat.settings.provenanceSaveDir,
+    topPid: wrapped === undefined ? facts.pid : process.pid,
+    startedUs: facts.openedUs,
+    wantsEnergy: !seat.settings.disableCodecarbon,
+  })
   const service = new SessionService({
     context,
     link,
@@ -49,20 +61,14 @@ export function openSession(parts: OpeningParts): {
       hasParent: () => hasParent(facts),
     },
     isLive: true,
-    sources: parts.sources.of({
-      place: seat.place,
-      variables: { ...context.variables, ...facts.environment },
-      pid: facts.pid,
-      argv: facts.argv,
-      directory: facts.directory,
-      saveDir: seat.settings.provenanceSaveDir,
-      topPid: wrapped === undefined ? facts.pid : process.pid,
-      startedUs: facts.openedUs,
-      wantsEnergy: !seat.settings.disableCodecarbon,
-    }),
+    sources: all,
+    watch,
     told,
   })
-  return { service, hello: helloOf(parts) }
+  const watches = watch !== undefined && facts.silent !== true
+  // Of a command that has ended there is nothing to be seen, whether anybody answers or not.
+  if (!watches) watch?.decide(false)
+  return { service, hello: { ...helloOf(parts), ...(watches ? { watches: 'can' } : {}) } }
 }
 
 export function helloOf({

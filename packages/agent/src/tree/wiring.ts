@@ -44,6 +44,7 @@ export interface TreePieces {
 export function wireTree(parts: TreeParts, news: Wake, ended: (end: SessionEnd) => void): TreePieces {
   const { context, tree, facts, wrapped, claim } = parts
   const { clock, timing, given, voice } = context
+  const spoolRoot = path.dirname(tree.root)
   const agent = randomBytes(8).toString('hex')
   const telling = new Telling({ voice, root: tree.root, toClients: facts.by === 'client' })
   const told = (message: string): void => telling.tell(message)
@@ -53,12 +54,12 @@ export function wireTree(parts: TreeParts, news: Wake, ended: (end: SessionEnd) 
   const contact = new Contact({
     context,
     agent,
-    spoolRoot: path.dirname(tree.root),
+    spoolRoot,
     present: () => (sessions.size > 0 ? undefined : { ...places.own, silent: admission.begun === 0 }),
     told,
   })
   const sampleMs = (given.sampleIntervalSeconds ?? limits.sampleIntervalSecondsDefault) * 1000
-  const sources = new Sources(clock, timing, sampleMs)
+  const sources = new Sources({ clock, timing, sampleMs, spoolRoot })
   const pieces = { telling, places, newcomers, sessions, contact, sources }
   const admission = new Admission({ ...parts, ...pieces, agent })
   return { ...pieces, admission, heartbeat: new Heartbeat(clock, tree, claim, contact.link) }

@@ -30,6 +30,7 @@ function asked(folder: string): Parameters<Sources['of']>[0] {
     place: findPlace(undefined, {}, sightOf({}, undefined)),
     variables: { PATH: process.env['PATH'] },
     pid: process.pid,
+    hostId: 'a-boot-id',
     topPid: process.pid,
     argv: ['python3', 'train.py'],
     directory: folder,
@@ -47,8 +48,8 @@ function sceneIn(folder: string): Scene {
   fs.writeFileSync(python, program, { mode: 0o700 })
   const { root, streams } = sessionFolderAt(path.join(folder, '0'.repeat(16)))
   const clock = new ManualClock()
-  const tree = new Sources(clock, defaultTiming, 0)
-  const sources = new EventSources(tree.of({ ...asked(folder), argv: [python, 'train.py'] }))
+  const tree = new Sources({ clock, timing: defaultTiming, sampleMs: 0, spoolRoot: folder })
+  const sources = new EventSources(tree.of({ ...asked(folder), argv: [python, 'train.py'] }).all)
   sources.start(new OwnStream(systemClock(), streams))
   return { sources, clock, tree, session: root }
 }

@@ -60,7 +60,10 @@ function watching(meters: Meters, pid: number): { sample(): Promise<Measurement[
     async sample() {
       const { host, worker } = await meters.sample()
       const use = worker(pid)
-      const all = [...(use === undefined ? [] : workerMeasurements(use)), ...hostMeasurements(host)]
+      const all = [
+        ...(use === undefined ? [] : workerMeasurements(use)),
+        ...hostMeasurements(host(), 'a-boot-id'),
+      ]
       return all.filter(({ value }) => Number.isFinite(value))
     },
   }
@@ -142,7 +145,7 @@ describe('a sample by /proc', () => {
     machine.ms += 10_000
     machine.host(130, 170, 100, 6_000)
     const measurements = await sampler.sample()
-    expect(valuesOf(measurements, 'host')).toEqual({
+    expect(valuesOf(measurements, 'host-a-boot-i')).toEqual({
       cpu_usage: 30,
       memory_bytes: 600 * 1024,
       disk_transfers: 10,

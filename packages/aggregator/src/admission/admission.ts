@@ -71,6 +71,7 @@ export class Admission {
     const { around, answers, settling } = this.#rooms
     const { run, hello } = conversation
     conversation.heard(peer, around.clock.monotonicMs())
+    conversation.marks.delete('away')
     if (run.gone !== undefined) {
       answers.later(peer, hello, run.gone, true)
       return true

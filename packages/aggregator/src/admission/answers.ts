@@ -5,6 +5,7 @@ import type { Surroundings } from '../run/surroundings.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { creditFor, envelopeAgeFor } from './credit.ts'
+import type { Watches } from './watches.ts'
 import { differences } from './wishes.ts'
 
 /** Refused sessions that are remembered. One that is forgotten says hello again and is refused again. */
@@ -13,6 +14,7 @@ const refusedMax = 65_536
 export interface AnswersRooms {
   readonly around: Surroundings
   readonly conversations: Conversations
+  readonly watches: Watches<Conversation>
   readonly reply: Reply
 }
 
@@ -31,7 +33,7 @@ export class Answers {
   }
 
   welcome(conversation: Conversation, news: readonly string[] = []): void {
-    const { conversations, reply } = this.#rooms
+    const { conversations, watches, reply } = this.#rooms
     const { run, session, hello, rank, attempt, link } = conversation
     const { runId, runDir, ordinal, settings } = run.facts
     const ranks = settings.collectAllProcesses ? Math.max(conversations.liveCount, hello.worldSize ?? 1) : 1
@@ -46,6 +48,7 @@ export class Answers {
       next: run.storedOf(rank, attempt),
       creditBytes: creditFor(ranks),
       envelopeAgeMs: envelopeAgeFor(ranks),
+      ...(watches.isGranted(conversation) ? { watch: true } : {}),
       // Told once: by rank 0, not by each of a thousand.
       differences: [...this.#differences(conversation), ...news],
     })

@@ -9,6 +9,7 @@ import type { Presence } from './presence.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Settling } from './settling.ts'
+import type { Watches } from './watches.ts'
 
 /** Time between two looks beyond this is our own absence (stopped, suspended, starved), not the ranks'. */
 const lookMsMax = 500
@@ -20,6 +21,7 @@ export interface AttendanceRooms {
   readonly presence: Presence
   readonly settling: Settling
   readonly answers: Answers
+  readonly watches: Watches<Conversation>
   readonly reply: Reply
   /** A rank has ended, or is lost: its run may be over. */
   readonly onLeft: (run: OpenRun) => void
@@ -38,7 +40,7 @@ export class Attendance {
   }
 
   heartbeat(peer: Peer, beat: Heartbeat): void {
-    const { conversations, presence, around, reply } = this.#rooms
+    const { conversations, presence, around, watches, reply } = this.#rooms
     const conversation = conversations.get(beat.session)
     if (conversation === undefined && !this.#isOver(beat.session)) return this.#again(peer, beat.session)
     if (conversation !== undefined) {
@@ -52,6 +54,7 @@ export class Attendance {
       session: beat.session,
       sentUs: beat.sentUs,
       receivedUs: around.clock.nowUs(),
+      ...(conversation !== undefined && watches.isGranted(conversation) ? { watch: true } : {}),
     })
   }
 
@@ -63,6 +66,7 @@ export class Attendance {
     this.#heard(conversation, peer)
     if (bye.kept !== undefined && conversation.phase === 'open')
       return this.#parted(conversation, bye.kept, farewell)
+    if (!bye.final) conversation.marks.add('away')
     if (!bye.final || conversation.phase === 'replaced') return farewell()
     if (conversation.standing?.ended !== undefined) {
       conversation.phase = 'done'
@@ -157,8 +161,9 @@ export class Attendance {
 
   /** How places ended that are not collected amends the runs of their job that are not closed. */
   gone(peer: Peer, gone: Gone): void {
-    const { presence, bystanders, reply, onGone } = this.#rooms
+    const { conversations, presence, bystanders, reply, onGone } = this.#rooms
     presence.gone(gone)
+    for (const { hello, marks } of conversations.live()) if (hello.agent === gone.agent) marks.add('away')
     bystanders.ended(gone).then(
       () => {
         reply(peer, { kind: 'farewell', session: gone.session })

@@ -9,8 +9,11 @@ import type { OpenRun } from '../run/open-run.ts'
  */
 export type Phase = 'admitting' | 'open' | 'replaced' | 'done'
 
-/** bye, lost: that entry is on its way into the journal · flushed: the document on disk holds the session's end */
-export type Mark = 'bye' | 'lost' | 'flushed'
+/**
+ * bye, lost: that entry is on its way into the journal · flushed: the document on disk holds the session's end · away: its
+ * agent has gone, and another one may go on with it
+ */
+export type Mark = 'bye' | 'lost' | 'flushed' | 'away'
 
 /**
  * What is said with an agent about one of its sessions. The agent has one link, for all of them, and after a break of the
@@ -65,6 +68,21 @@ export class Conversation {
   get speaks(): boolean {
     const { phase, standing } = this
     return phase === 'open' && standing?.lost === undefined && standing?.ended === undefined
+  }
+
+  /** The machine: its boot id. */
+  get hostId(): string {
+    return this.hello.hostId
+  }
+
+  /** Its agent can watch the machine for the run, as long as the session goes on. */
+  get canWatch(): boolean {
+    const { hello, closing, marks, speaks } = this
+    return hello.watches !== undefined && !closing && !marks.has('away') && speaks
+  }
+
+  get didWatch(): boolean {
+    return this.hello.watches === 'does'
   }
 
   heard(link: Peer, nowMs: number): void {

@@ -67,6 +67,13 @@ export class Conversations {
     return this.live().length
   }
 
+  /** Whether the run has a rank that goes on, as far as its journal knows, and has not been heard here. */
+  hasUnheard(run: OpenRun): boolean {
+    for (const { rank, ended, lost, kept } of run.roster.latest())
+      if ((ended ?? lost ?? kept) === undefined && this.holder(run, rank) === undefined) return true
+    return false
+  }
+
   /** Those whose sessions are welcomed and have not said their final bye. */
   live(): Conversation[] {
     return [...this.#bySession.values()].filter((one) => one.phase === 'open')

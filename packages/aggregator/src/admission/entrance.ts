@@ -94,7 +94,7 @@ export class Entrance {
   }
 
   async #record({ run, rank, attempt, hello }: Conversation): Promise<void> {
-    const { worldSize, restartsMax, restarts, host, worker, session, startedUs } = hello
+    const { worldSize, restartsMax, restarts, host, hostId, worker, session, startedUs } = hello
     await run.record({
       kind: 'admitted',
       time: this.#rooms.around.clock.nowUs(),
@@ -103,6 +103,7 @@ export class Entrance {
       session,
       worker,
       host,
+      hostId,
       startedUs,
       ...(hello.attempt === attempt ? {} : { told: hello.attempt }),
       ...(worldSize === undefined ? {} : { worldSize }),

@@ -205,13 +205,14 @@ export interface ProcessGroup extends Fact<'group'> {
   readonly edge?: 'start' | 'end'
 }
 
-/** The session's agent watches its machine for the run, from now on or until now. */
+/** Its agent watches its machine for the run, from now on or until now (docs/wire-format.md, "Who watches a machine"). */
 export interface Watch extends Fact<'watch'> {
+  /** Said again with `start`: more runs are watched by now. */
   readonly edge: 'start' | 'end'
   readonly host: string
   /** The machine: its boot id. */
   readonly hostId: string
-  /** How many runs are watched on the machine, this one with them. */
+  /** How many runs were watched on the machine at once so far, this one with them. */
   readonly shared?: number
 }
 
@@ -284,7 +285,6 @@ export interface RankStart extends Fact<'rank.start'> {
 
 export interface Host extends Fact<'host'> {
   readonly host: string
-  /** The machine: its boot id. */
   readonly hostId?: string
   /** It was asked from inside a container, whose name is not the machine's. */
   readonly container?: boolean
@@ -332,7 +332,7 @@ export interface ClockOffset extends Fact<'clock'> {
   readonly uncertaintyUs: number
 }
 
-/** Energy of one physical device so far. */
+/** Energy of one physical device since the session began to watch its machine; the times in which it did not are left out. */
 export interface Energy extends Fact<'energy'> {
   readonly host: string
   readonly hostId?: string

@@ -61,6 +61,8 @@ export interface Hello {
   readonly startedUs: number
   /** A command that has ended and called nothing of ours: its agent tells how it ended. */
   readonly silent?: boolean
+  /** It goes on, on the machine that `hostId` names, and its agent can watch that for the run, or was told to and does. */
+  readonly watches?: 'can' | 'does'
   readonly asked: Asked
 }
 
@@ -78,7 +80,7 @@ export interface Welcome {
   readonly creditBytes: number
   /** Oldest record to hold back to fill an envelope; the agent's own when absent. */
   readonly envelopeAgeMs?: number
-  /** This agent is to watch its machine for this run: no other of the machine does. Said again when it is to begin, or no longer. */
+  /** Its agent is to watch the machine for this run: of those on it no other session is. Each pulse says how that stands. */
   readonly watch?: boolean
   /** What the user should know, in words: settings that differ from what was asked, ranks that have come apart. */
   readonly differences: readonly string[]
@@ -137,6 +139,8 @@ export interface Pulse {
   /** The heartbeat's `sentUs`, and the aggregator's clock when it came. */
   readonly sentUs: number
   readonly receivedUs: number
+  /** As in `welcome`: from now on, and no longer where it is absent. */
+  readonly watch?: boolean
 }
 
 /** What the writer of a stream says that it wrote (`next` records) and dropped, by reason. */

@@ -89,6 +89,7 @@ const agentFields: Fields<AgentMessage> = {
     pid: isCount,
     startedUs: isCount,
     silent: optional(isFlag),
+    watches: optional(word('can', 'does')),
     asked: isAsked,
   },
   heartbeat: { sentUs: isCount, backlog: isCount, closing: optional(isFlag) },
@@ -130,7 +131,7 @@ const aggregatorFields: Fields<AggregatorMessage> = {
   later: { message: text(4096), tell: optional(isFlag) },
   acks: { next: isNumbers },
   rejected: { stream: text(64), next: isCount, retry: isFlag, message: text(8192), tell: optional(isFlag) },
-  pulse: { sentUs: isCount, receivedUs: isCount },
+  pulse: { sentUs: isCount, receivedUs: isCount, watch: optional(isFlag) },
   settled: {
     runDir: text(4096),
     ended: isFlag,

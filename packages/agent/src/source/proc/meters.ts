@@ -4,7 +4,7 @@ import { HostMeter } from './host.ts'
 import { WorkerMeter } from './worker.ts'
 
 interface ProcLook {
-  readonly host: ReturnType<HostMeter['sample']>
+  host(): ReturnType<HostMeter['sample']>
   worker(pid: number): WorkerUse | undefined
 }
 
@@ -19,7 +19,7 @@ export class ProcMeters {
     this.#clock = clock
     this.#proc = proc
     this.#host = new HostMeter(proc, sys)
-    this.#host.sample(clock.monotonicMs())
+    this.beginHost()
   }
 
   watch(pid: number): void {
@@ -33,9 +33,12 @@ export class ProcMeters {
     this.#workers.delete(pid)
   }
 
+  beginHost(): void {
+    this.#host.sample(this.#clock.monotonicMs())
+  }
+
   async sample(): Promise<ProcLook> {
     const nowMs = this.#clock.monotonicMs()
-    const host = this.#host.sample(nowMs)
-    return { host, worker: (pid) => this.#workers.get(pid)?.sample(nowMs) }
+    return { host: () => this.#host.sample(nowMs), worker: (pid) => this.#workers.get(pid)?.sample(nowMs) }
   }
 }
