@@ -23,7 +23,7 @@ export type { ErrorCode } from './errors.ts'
 export { exitCode } from './exit-code.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
-export { agentStream, countsAsLog, isRankStatus } from './event/event.ts'
+export { agentStream, countsAsLog, isCode, isRankStatus } from './event/event.ts'
 export type {
   Artifact,
   ArtifactKind,
