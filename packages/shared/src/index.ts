@@ -27,6 +27,7 @@ export { agentStream, countsAsLog, isCode, isRankStatus } from './event/event.ts
 export type {
   Artifact,
   ArtifactKind,
+  Contributors,
   ClockOffset,
   Command,
   Dataset,
@@ -49,6 +50,7 @@ export type {
   ValueType,
 } from './event/event.ts'
 export { makePath, namesIn, removeFolder, systemFiles, writeDurably } from './files.ts'
+export { makeSaveDir } from './save-dir.ts'
 export type { Access, Files, OpenFile } from './files.ts'
 export {
   attemptOf,

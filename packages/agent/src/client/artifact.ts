@@ -36,6 +36,12 @@ export function logArtifact(name: string, file?: string, options: ArtifactOption
   })
 }
 
+/** Records the file of the user's code as it is when its session begins: a training has it always, in git or not. */
+export function keepScript(session: Session): void {
+  if (session.script !== undefined)
+    keep(session, 'startRun', undefined, session.script, { kind: 'script', role: 'input', copy: true })
+}
+
 /** Records the file or folder at `file` as it is now, named by itself where there is no label. */
 export function keep(
   session: Session,
