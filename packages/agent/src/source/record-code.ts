@@ -52,8 +52,6 @@ function spool(folder: string, name: string, content: Buffer | string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(-100)
   const spooled = `agent-${process.pid}-${randomBytes(6).toString('hex')}-${safe}`
   const target = path.join(folder, spooled)
-  // Not what it lies in: that session may be gone.
-  if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 0o700 })
   try {
     if (typeof content === 'string') fs.copyFileSync(content, target, fs.constants.COPYFILE_EXCL)
     else fs.writeFileSync(target, content, { flag: 'wx', mode: 0o600 })

@@ -175,7 +175,7 @@ describe('recorded', () => {
   }
   const recorded = (script: string | undefined, keeps = true): { told: Fact[]; files: string } => {
     const told: Fact[] = []
-    const files = path.join(freshFolder(), 'files')
+    const files = freshFolder()
     recordCode(code, { files, script }, (fact) => told.push(fact) > 0 && keeps)
     return { told, files }
   }
