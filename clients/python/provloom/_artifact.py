@@ -61,7 +61,8 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         "name": name,
         "kind": kind,
         "role": role,
-        "context": context_name(context),
+        # Code is its rank's, wherever it is when its session begins.
+        "context": None if kind == "script" else context_name(context),
         "source": name_of(source),
         "step": None if kind == "script" else _step(session, call, name, step),
         "subfolder": name_of(subfolder),

@@ -23,7 +23,8 @@ export type { ErrorCode } from './errors.ts'
 export { exitCode } from './exit-code.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
-export { agentStream, countsAsLog, isCode, isRankStatus } from './event/event.ts'
+export { isRankStatus } from './event/event.ts'
+export { agentStream, countsAsLog, isCode } from './event/logs.ts'
 export type {
   Artifact,
   ArtifactKind,

@@ -49,10 +49,7 @@ export async function readAsLogged(
 }
 
 /** Who may read the copy of a file: by what was seen of it at the call, and by the folders above it. */
-export function accessOf(
-  { mode, group, path: file, depth }: Artifact,
-  beside: string,
-): Access {
+export function accessOf({ mode, group, path: file, depth }: Artifact, beside: string): Access {
   // What we made ourselves has no original.
   if (file === undefined) return { mode: mode ?? 0o600, group, reach: 0o077, folders: [] }
   const levels = Math.min(depth ?? 0, file.split('/').length)

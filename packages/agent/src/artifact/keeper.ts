@@ -239,7 +239,12 @@ export class ArtifactKeeper {
   async #outcome(artifact: Artifact, origin: Origin): Promise<Outcome> {
     const source = this.#sourceOf(artifact)
     if (source === undefined)
-      return { problem: artifact.spooled === undefined ? 'nothing of it was kept' : 'the name of its spooled copy leads out of the spool' }
+      return {
+        problem:
+          artifact.spooled === undefined
+            ? 'nothing of it was kept'
+            : 'the name of its spooled copy leads out of the spool',
+      }
     const spooled = artifact.spooled !== undefined
     const there = fs.lstatSync(source, { throwIfNoEntry: false })
     if (there === undefined) return { problem: `${source} is not there any more` }
@@ -277,9 +282,7 @@ export class ArtifactKeeper {
       ? path.join(runDir, 'code')
       : path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
     // Of what a thousand ranks have alike one writes it.
-    const there = shared
-      ? await sharedCopy(folder, parts, accessOf(artifact, folder), artifact)
-      : undefined
+    const there = shared ? await sharedCopy(folder, parts, accessOf(artifact, folder), artifact) : undefined
     if (there !== undefined) return storedAs(runDir, there, there.found)
     const { size, blocks } = await from.stat()
     const copy = await Copy.begin(
@@ -290,7 +293,11 @@ export class ArtifactKeeper {
     try {
       const found = await readAsLogged(artifact, from, await this.#signalOf(artifact, from), copy.handle)
       if ('problem' in found) return found
-      return storedAs(runDir, await copy.place(parts, accessOf(artifact, folder), found, shared ? 'shared' : 'own'), found)
+      return storedAs(
+        runDir,
+        await copy.place(parts, accessOf(artifact, folder), found, shared ? 'shared' : 'own'),
+        found,
+      )
     } finally {
       await copy.end()
     }

@@ -114,12 +114,7 @@ export class Copy {
    *
    * @param whose shared: many put the same there at once, from many machines, and one copy stays
    */
-  place(
-    parts: readonly string[],
-    access: Access,
-    found: Digest,
-    whose: 'own' | 'shared',
-  ): Promise<Placed> {
+  place(parts: readonly string[], access: Access, found: Digest, whose: 'own' | 'shared'): Promise<Placed> {
     return inRunDir(() => this.#place(parts, access, found, whose))
   }
 
@@ -140,7 +135,8 @@ export class Copy {
     await this.handle.datasync()
     const { gid } = await this.handle.stat()
     const bits = bitsOf(access.mode, access.group, gid, access.reach)
-    const put = whose === 'own' ? this.#moveTo : this.#linkTo
+    const put = (target: string, isByContent: boolean): boolean =>
+      whose === 'own' ? this.#moveTo(target) : this.#linkTo(target, isByContent)
     const folders = parts.slice(0, -1)
     let folder = this.#root
     for (const [n, name] of folders.entries()) {
@@ -152,7 +148,7 @@ export class Copy {
       if (await isThere(target, found)) return restricted(target, bits)
       restrict(this.#file, bits)
       // Somebody else may have been as quick with the same.
-      if (put.call(this, target, name !== parts.at(-1)) || (await isThere(target, found)))
+      if (put(target, name !== parts.at(-1)) || (await isThere(target, found)))
         return restricted(target, bits)
       return undefined
     }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Contributors, Fold } from '@provloom/shared'
-import { keep } from './artifact.ts'
-import { contextName } from './context.ts'
+import { keep } from './keep.ts'
+import { contextName } from './context-name.ts'
 import { withSession } from './which.ts'
 import { countsIn, withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
@@ -61,7 +61,12 @@ export function logModel(name: string, options: ModelOptions = {}): void {
       direction,
       ...present({ className: nameOf(options.className) }),
       ...counts,
-      ...present({ layers: told?.value, context: contextName(context), source: nameOf(source), contributors }),
+      ...present({
+        layers: told?.value,
+        context: contextName(context),
+        source: nameOf(source),
+        contributors,
+      }),
     })
     if (file === undefined) return
     keep(session, 'logModel', `${model}${endingOf(file)}`, file, {

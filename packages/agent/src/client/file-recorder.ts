@@ -4,7 +4,7 @@ import { limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Artifact, ArtifactKind, Contributors, ProblemCode } from '@provloom/shared'
 import { isConnection } from '../artifact/ours.ts'
 import { Allowance } from './allowance.ts'
-import { contextName } from './context.ts'
+import { contextName } from './context-name.ts'
 import { Folder, listed } from './folder.ts'
 import type { Found } from './folder.ts'
 import { nameOf } from './name.ts'
@@ -164,7 +164,8 @@ export class FileRecorder {
       path: textOf(path),
       copy,
       ...present({ subfolder, version, model, contributors, step: this.#step }),
-      ...present({ context: contextName(context), source: nameOf(source) }),
+      // Code is its rank's, wherever it is when its session begins.
+      ...present({ context: kind === 'script' ? undefined : contextName(context), source: nameOf(source) }),
       ...fields,
     })
   }

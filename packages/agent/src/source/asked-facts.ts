@@ -24,11 +24,7 @@ export class AskedFacts implements EventSource {
 
   start(writer: SourceWriter): void {
     this.#writer = writer
-    this.#asked = this.#facts.ask(
-      this.#subject,
-      this.#asker,
-      (fact) => this.#writer?.record(fact) ?? false,
-    )
+    this.#asked = this.#facts.ask(this.#subject, this.#asker, (fact) => this.#writer?.record(fact) ?? false)
   }
 
   stop(): Promise<void> {

@@ -77,7 +77,10 @@ async function diffFile(diff: Difference, tree: WorkTree, root: string): Promise
 }
 
 /** Who may read what is in all of these files: no more people than may read each. */
-function accessOfAll(root: string, names: readonly string[]): { readonly mode: number; readonly group: number } {
+function accessOfAll(
+  root: string,
+  names: readonly string[],
+): { readonly mode: number; readonly group: number } {
   const group = fs.statSync(root).gid
   let mode = 0o666 & (0o600 | reachOf(path.join(root, 'any'), group, '/'))
   for (const name of names) {
@@ -132,7 +135,8 @@ function lookAt(file: string, kind: 'script' | 'untracked', name: string): CodeF
     const bytes = fs.readFileSync(file)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const text = kind === 'script' ? '' : bytes.toString('latin1')
-    const held = maskText(text) === text ? {} : { copy: false, problem: 'not kept: it holds what looks like a secret' }
+    const held =
+      maskText(text) === text ? {} : { copy: false, problem: 'not kept: it holds what looks like a secret' }
     return { ...facts, size: bytes.length, sha256, copy: true, ...held }
   } catch {
     return undefined

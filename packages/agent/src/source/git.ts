@@ -182,7 +182,12 @@ function* changesOf(
 
 /** Of `git status --porcelain -z`: what git knows, and has changed. */
 function trackedPaths(said: string): string[] {
-  return changedPaths(said.split('\0').filter((entry) => !entry.startsWith('?? ')).join('\0'))
+  return changedPaths(
+    said
+      .split('\0')
+      .filter((entry) => !entry.startsWith('?? '))
+      .join('\0'),
+  )
 }
 
 /** Questions in one folder. `trouble`: why the first that had no answer had none. */
@@ -211,10 +216,7 @@ class Git {
     return line === '' ? undefined : line
   }
 
-  *hash(
-    head: number,
-    ...words: readonly string[]
-  ): Asking<Difference | undefined> {
+  *hash(head: number, ...words: readonly string[]): Asking<Difference | undefined> {
     const found = yield* this.#ask(words, { head })
     if (found === undefined) return undefined
     const { output, head: begins = Buffer.alloc(0), size = begins.length } = found

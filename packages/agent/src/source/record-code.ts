@@ -37,7 +37,10 @@ export function recordCode(
   if (leftOut !== undefined) record({ type: 'problem', code: 'SOURCE', message: leftOut })
 }
 
-function artifactOf({ bytes, ...file }: CodeFile, folder: string): Extract<Fact, { readonly type: 'artifact' }> {
+function artifactOf(
+  { bytes, ...file }: CodeFile,
+  folder: string,
+): Extract<Fact, { readonly type: 'artifact' }> {
   const fact = { type: 'artifact', role: 'input', ...file, name: nameWithin(file.name) } as const
   // What is marked is read where it is, and told when it has changed by then.
   if (!file.copy || file.mark !== undefined) return fact

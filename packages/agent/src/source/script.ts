@@ -44,7 +44,8 @@ export function scriptOf(argv: readonly string[], directory: string): string | u
   for (const word of words) {
     if (isShell && typed.test(word)) return undefined
     const file = path.resolve(directory, word)
-    if (!word.startsWith('-') && (isShell || isSource(word)) && isFile(file) && !isInstalled(file)) return file
+    if (!word.startsWith('-') && (isShell || isSource(word)) && isFile(file) && !isInstalled(file))
+      return file
   }
   return undefined
 }

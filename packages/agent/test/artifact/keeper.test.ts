@@ -54,9 +54,7 @@ describe('a logged file', () => {
       },
     ])
     const stored = 'artifacts/rank0/docs/notes.txt'
-    expect(storedIn(received)).toMatchObject([
-      { number: 1, size: 5, sha256: sha256('hello'), stored },
-    ])
+    expect(storedIn(received)).toMatchObject([{ number: 1, size: 5, sha256: sha256('hello'), stored }])
     expect(fs.readFileSync(path.join(runDir, stored), 'utf8')).toBe('hello')
     expect(fs.readdirSync(path.join(runDir, 'artifacts/rank0/docs'))).toEqual(['notes.txt'])
   })
@@ -241,9 +239,7 @@ describe('a copy', () => {
 
   test('that waited in the spool is stored only when it is what was logged', async () => {
     const { received } = await runWith([{ ...spooled, name: 'a.txt', sha256: sha256('y'), size: 1 }])
-    expect(storedIn(received)).toMatchObject([
-      { problem: 'its copy in the spool is not what was logged' },
-    ])
+    expect(storedIn(received)).toMatchObject([{ problem: 'its copy in the spool is not what was logged' }])
   })
 
   test('leaves the spool when it is stored, so that there is room for the next', async () => {

@@ -7,7 +7,10 @@ import type { Access, Placed } from '../../src/artifact/store.ts'
 import { freshFolder } from '../support/place.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-const digest = (text: string): { size: number; sha256: string } => ({ size: text.length, sha256: sha256(text) })
+const digest = (text: string): { size: number; sha256: string } => ({
+  size: text.length,
+  sha256: sha256(text),
+})
 const access = (mode: number): Access => ({ mode, group: process.getgid?.(), reach: 0o077, folders: [] })
 
 async function begun(root: string, mark: string, text: string): Promise<Copy> {
@@ -25,9 +28,7 @@ async function placed(copy: Copy, parts: readonly string[], text: string, mode =
 describe('a copy that many put there', () => {
   test('at once is one file, whoever is first', async () => {
     const root = path.join(freshFolder(), 'code')
-    const copies = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => begun(root, `worker-${n}`, 'same')),
-    )
+    const copies = await Promise.all(Array.from({ length: 20 }, (_, n) => begun(root, `worker-${n}`, 'same')))
     const files = await Promise.all(copies.map((copy) => placed(copy, ['train.py'], 'same')))
     expect(new Set(files.map(({ file }) => file))).toEqual(new Set([path.join(root, 'train.py')]))
     expect(fs.readdirSync(root)).toEqual(['train.py'])

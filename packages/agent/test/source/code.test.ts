@@ -16,7 +16,7 @@ import { ScriptedAggregator } from '../support/scripted-aggregator.ts'
 
 const never = new AbortController().signal
 const variables = { PATH: process.env['PATH'], HOME: '/nonexistent' }
-const key = 'AKIA' + 'Q3EGWCZTXPLRYV6N'
+const key = ['AKIA', 'Q3EGWCZTXPLRYV6N'].join('')
 
 function git(folder: string, ...argv: readonly string[]): Buffer {
   return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv])
@@ -78,7 +78,11 @@ describe('of a work tree', () => {
     const packed = Buffer.from(Array.from({ length: 999 }, (_, n) => (n * 7) % 256))
     write(folder, 'model.bin', packed)
     git(folder, 'add', '.')
-    write(folder, 'train.py', Buffer.from(`password = "hunter2secret"\nkey = "${key}"\nnom = "caf\xe9"\n`, 'latin1'))
+    write(
+      folder,
+      'train.py',
+      Buffer.from(`password = "hunter2secret"\nkey = "${key}"\nnom = "caf\xe9"\n`, 'latin1'),
+    )
     const { source, files } = await of(folder)
     const diff = files.find(({ kind }) => kind === 'diff')
     const shown = diff?.bytes?.toString('latin1') ?? ''
@@ -123,7 +127,11 @@ describe('of a work tree', () => {
     expect(kept.map(({ name }) => name)).toEqual(
       Array.from({ length: limits.untrackedFilesMax }, (_, n) => `pack/m${String(n).padStart(3, '0')}.py`),
     )
-    expect(kept[7]).toMatchObject({ path: path.join(folder, 'pack/m007.py'), sha256: sha256('n = 7\n'), copy: true })
+    expect(kept[7]).toMatchObject({
+      path: path.join(folder, 'pack/m007.py'),
+      sha256: sha256('n = 7\n'),
+      copy: true,
+    })
     expect(code.leftOut).toBe(
       `source files in ${folder} that git does not know are not kept: 1 beyond the first 100`,
     )
@@ -168,9 +176,36 @@ describe('recorded', () => {
     source: undefined,
     leftOut: undefined,
     files: [
-      { kind: 'script', name: 'a.py', path: '/w/a.py', size: 1, mark: '1.2.3', mode: 0o644, group: 0, copy: true },
-      { kind: 'untracked', name: 'a.py', path: '/w/a.py', size: 1, sha256: 'aa', mode: 0o644, group: 0, copy: true },
-      { kind: 'diff', name: 'source.diff', bytes: Buffer.from('d'), size: 1, sha256: 'dd', mode: 0o600, group: 0, copy: true },
+      {
+        kind: 'script',
+        name: 'a.py',
+        path: '/w/a.py',
+        size: 1,
+        mark: '1.2.3',
+        mode: 0o644,
+        group: 0,
+        copy: true,
+      },
+      {
+        kind: 'untracked',
+        name: 'a.py',
+        path: '/w/a.py',
+        size: 1,
+        sha256: 'aa',
+        mode: 0o644,
+        group: 0,
+        copy: true,
+      },
+      {
+        kind: 'diff',
+        name: 'source.diff',
+        bytes: Buffer.from('d'),
+        size: 1,
+        sha256: 'dd',
+        mode: 0o600,
+        group: 0,
+        copy: true,
+      },
     ],
   }
   const recorded = (script: string | undefined, keeps = true): { told: Fact[]; files: string } => {
@@ -199,7 +234,9 @@ describe('recorded', () => {
 })
 
 describe('of a command that calls nothing', () => {
-  const recordedBy = async (argv: readonly string[]): Promise<{ one: ScriptedAggregator; files: Event[] }> => {
+  const recordedBy = async (
+    argv: readonly string[],
+  ): Promise<{ one: ScriptedAggregator; files: Event[] }> => {
     const one = await new ScriptedAggregator(freshFolder()).start()
     try {
       const { agent } = agentFor(path.dirname(one.runDir), argv)
@@ -216,7 +253,11 @@ describe('of a command that calls nothing', () => {
     const { one, files } = await recordedBy(['sh', script])
     expect(files).toMatchObject([{ kind: 'script', role: 'input', path: script, sha256: sha256('true\n') }])
     expect(one.received.of('artifact.stored')).toMatchObject([
-      { stored: 'code/run.sh', sha256: sha256('true\n'), mode: fs.statSync(path.join(one.runDir, 'code/run.sh')).mode & 0o777 },
+      {
+        stored: 'code/run.sh',
+        sha256: sha256('true\n'),
+        mode: fs.statSync(path.join(one.runDir, 'code/run.sh')).mode & 0o777,
+      },
     ])
     expect(fs.readFileSync(path.join(one.runDir, 'code/run.sh'), 'utf8')).toBe('true\n')
   })
@@ -227,7 +268,7 @@ describe('of a command that calls nothing', () => {
     write(folder, 'src/new.py', 'n\n')
     write(folder, 'train.py', 'rate = 3\n')
     const { one } = await recordedBy(['sh', path.join(folder, 'run.sh')])
-    const stored = one.received.of('artifact.stored').map((event) => event.stored)
+    const stored = one.received.of('artifact.stored').map((event) => event.stored ?? '')
     expect(stored.toSorted()).toEqual(['code/run.sh', 'code/source.diff', 'code/src/new.py'])
     expect(fs.readFileSync(path.join(one.runDir, 'code/source.diff'))).toEqual(
       git(folder, 'diff', '--no-color', '--binary', 'HEAD'),
