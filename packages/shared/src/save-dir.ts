@@ -9,7 +9,8 @@ import type { Files } from './files.ts'
  */
 export function makeSaveDir(files: Files, saveDir: string): void {
   if (files.exists(saveDir)) return
-  files.makeFolder(path.dirname(path.resolve(saveDir)), 'umask')
+  const parent = path.dirname(path.resolve(saveDir))
+  if (!files.exists(parent)) files.makeFolder(parent, 'umask')
   if (!files.makeNewFolder(saveDir)) return
   const ignore = files.open(path.join(saveDir, '.gitignore'), 'append', 'umask')
   try {

@@ -92,6 +92,11 @@ export class ArtifactKeeper {
     return `${files} not in the run directory yet: ${this.#why ?? 'there was no time to copy them'}`
   }
 
+  /** Whether the run is known. */
+  get isBegun(): boolean {
+    return this.#run !== undefined
+  }
+
   /** The run is known: jobs may begin. */
   begin(runId: RunId, runDir: string): void {
     this.#run = { runId, runDir }
