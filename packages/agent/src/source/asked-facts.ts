@@ -1,7 +1,7 @@
 import type { Clock } from '@provloom/shared'
 import type { EventSource, SourceWriter } from './event-source.ts'
 import type { Fact } from '../spool/own-stream.ts'
-import type { Facts, Subject } from './facts.ts'
+import type { Asker, Facts, Subject } from './facts.ts'
 import type { Observed } from './observed.ts'
 
 /** What interpreter, host and repository tell of themselves when they are asked. */
@@ -9,33 +9,30 @@ export class AskedFacts implements EventSource {
   readonly #clock: Clock
   readonly #facts: Facts
   readonly #subject: Subject & Pick<Observed, 'hostId'>
-  readonly #saveDir: string | undefined
+  readonly #asker: Asker
   readonly #patienceMs: number
   #writer: SourceWriter | undefined
   #asked: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
-  /**
-   * @param saveDir where the run is saved; undefined: another rank of the machine tells of it
-   * @param patienceMs what is still being asked when the session ends gets so long
-   */
+  /** @param patienceMs what is still being asked when the session ends gets so long */
   constructor(
     clock: Clock,
     facts: Facts,
     subject: Subject & Pick<Observed, 'hostId'>,
-    saveDir: string | undefined,
+    asker: Asker,
     patienceMs: number,
   ) {
     this.#clock = clock
     this.#facts = facts
     this.#subject = subject
-    this.#saveDir = saveDir
+    this.#asker = asker
     this.#patienceMs = patienceMs
   }
 
   start(writer: SourceWriter): void {
     this.#writer = writer
-    this.#asked = this.#facts.ask(this.#subject, this.#saveDir, (fact) => this.#tell(fact))
+    this.#asked = this.#facts.ask(this.#subject, this.#asker, (fact) => this.#tell(fact))
   }
 
   stop(): Promise<void> {
@@ -43,9 +40,9 @@ export class AskedFacts implements EventSource {
     return this.#stopped
   }
 
-  #tell(fact: Fact): void {
+  #tell(fact: Fact): boolean {
     const { hostId } = this.#subject
-    this.#writer?.record(fact.type === 'host' ? { ...fact, hostId } : fact)
+    return this.#writer?.record(fact.type === 'host' ? { ...fact, hostId } : fact) ?? false
   }
 
   async #stop(): Promise<void> {

@@ -51,11 +51,11 @@ export class Sources {
   /** Of one session. Whatever else is to be seen of it is one more here. */
   of(observed: Observed): SessionSources {
     const { clock, timing } = this.#parts
-    const saveDir = tellsOfHost(observed.place) ? observed.saveDir : undefined
+    const asker = { ...observed, tellsOfHost: tellsOfHost(observed.place) }
     const watch = this.#watchOf(observed)
     const all = [
       new WorkerFacts(observed),
-      new AskedFacts(clock, this.#facts, observed, saveDir, timing.factsMs),
+      new AskedFacts(clock, this.#facts, observed, asker, timing.factsMs),
       new Usage(this.#sampler, observed.pid),
       ...(watch === undefined ? [] : [watch]),
     ]

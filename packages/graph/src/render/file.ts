@@ -17,9 +17,9 @@ export function fileFacts(facts: EventOf<'artifact'>): Facts {
     .text('source', facts.source)
 }
 
-/** What the client itself wrote, into its spool: there is no original elsewhere. */
-export function isOwn({ spooled, path }: EventOf<'artifact'>): boolean {
-  return spooled !== undefined && (path === spooled || path.endsWith(`/${spooled}`))
+/** What the client itself made: there is no original elsewhere. */
+export function isOwn({ path }: EventOf<'artifact'>): boolean {
+  return path === undefined
 }
 
 /** A file that is in the run directory. */
