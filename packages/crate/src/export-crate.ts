@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { addAbortSignal } from 'node:stream'
 import { ProvError, readJson } from '@provloom/prov'
 import { filesOf, openRun } from '@provloom/rundir'
 import { ProvloomError, reasonOf } from '@provloom/shared'
@@ -32,6 +33,8 @@ export interface CrateOptions {
   readonly force?: boolean
   /** When it is exported; now, when it is not given. */
   readonly at?: Date
+  /** Ends the export; nothing is left of it. */
+  readonly signal?: AbortSignal
 }
 
 export interface ExportedCrate {
@@ -53,7 +56,7 @@ export interface ExportedCrate {
  * go through in pieces; what is held is the graph and, of each file, its hash.
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a run or a file of authors that cannot be read; `FILE_UNWRITABLE` and
- *   `BAD_OPTION` for a place where the crate may not be; the system's error when it cannot be written
+ *   `BAD_OPTION` for a place where the crate may not be; the system's error when it cannot be written; the signal's reason
  */
 export async function exportCrate(options: CrateOptions): Promise<ExportedCrate> {
   const { file: run, directory } = openRun(options.runDir)
@@ -65,7 +68,7 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
   const target = place.shape === 'zip' ? zipTarget(place) : folderTarget(place)
   const exportedAt = options.at ?? new Date()
   try {
-    const { files, leftOut } = await copied(directory, contents, graphBytes, target)
+    const { files, leftOut } = await copied(directory, contents, graphBytes, target, options.signal)
     const subject = { run, graph, about, files, folders: contents.folders, exportedAt }
     const { mtime, content } = textSource(documentPieces(context, crateEntities(subject)), exportedAt)
     await target.addFile('ro-crate-metadata.json', { mtime, content, packs: true })
@@ -78,7 +81,9 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
       files: files.size,
       bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
       leftOut: [...contents.leftOut, ...leftOut],
-      differing: [...files].flatMap(([at, { sha256 }]) => ((expected.get(at) ?? sha256) === sha256 ? [] : [at])),
+      differing: [...files].flatMap(([at, { sha256 }]) =>
+        (expected.get(at) ?? sha256) === sha256 ? [] : [at],
+      ),
       about: seen,
     }
   } catch (error) {
@@ -93,11 +98,13 @@ async function copied(
   { files: paths, folders }: Contents,
   graphBytes: Buffer,
   target: Target,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly files: ReadonlyMap<string, Digest>; readonly leftOut: readonly LeftOut[] }> {
   const files = new Map<string, Digest>()
   const leftOut: LeftOut[] = []
   for (const folder of folders) if (target.refusal(folder) === undefined) await target.addFolder(folder)
   for (const at of paths) {
+    signal?.throwIfAborted()
     const reason = target.refusal(at)
     const source = reason ?? (await opened(directory, at, graphBytes))
     if (typeof source === 'string') {
@@ -105,6 +112,7 @@ async function copied(
       continue
     }
     const { content, mtime } = source
+    if (signal !== undefined) addAbortSignal(signal, content)
     try {
       await target.addFile(at, { content, mtime, packs: packsWell(mediaTypeOf(at)) })
     } finally {

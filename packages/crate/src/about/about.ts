@@ -77,7 +77,9 @@ function authorIn(value: unknown): Author | undefined {
   const affiliation = organizationIn(fields['affiliation'], 'affiliation')
   const address = orcid === undefined ? undefined : orcidOf(orcid)
   if (orcid !== undefined && address === undefined)
-    throw new Error(`${orcid} is no ORCID: those are 16 digits, as in 0000-0002-1825-0097, and the last checks them`)
+    throw new Error(
+      `${orcid} is no ORCID: those are 16 digits, as in 0000-0002-1825-0097, and the last checks them`,
+    )
   if (name === undefined) return undefined
   return {
     name,
@@ -102,7 +104,8 @@ export function isAddress(text: string): boolean {
 }
 
 function fieldsIn(value: unknown, what: string, known: readonly string[]): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} is no object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`${what} is no object`)
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue
     const near = nearest(name, known)

@@ -20,7 +20,10 @@ export function actionId({ runId }: RunFile): string {
 }
 
 /** The run: one execution of the instrument by all its ranks (Process Run Crate 0.5, "CreateAction"). */
-export function actionEntity(run: RunFile, { people, instrument, environments, inputs, outputs }: Deed): Entity {
+export function actionEntity(
+  run: RunFile,
+  { people, instrument, environments, inputs, outputs }: Deed,
+): Entity {
   const { status, head, startTime, endTime } = run
   const hasFailed = status !== 'running' && status !== 'completed'
   return {

@@ -36,7 +36,12 @@ export function instrumentOf(subject: Subject, places: Places, environments: Env
     [...scripts, ...changes].flatMap((one) => places.pathsOf(one).map((at) => [at, one] as const)),
   )
   if (scripts.length === 0) {
-    const entity = { '@id': '#command', '@type': 'SoftwareApplication', name: commandName(subject), ...common }
+    const entity = {
+      '@id': '#command',
+      '@type': 'SoftwareApplication',
+      name: commandName(subject),
+      ...common,
+    }
     return { ids: ['#command'], byPath, scripts: new Map(), entities: [entity] }
   }
   const described = scripts.map((one) => ({ one, facts: scriptFacts(one, common) }))

@@ -17,7 +17,10 @@ const parquetType = 'application/vnd.apache.parquet'
 /** What of a run directory is the same in every run: docs/run-directory.md. */
 const known: Readonly<Record<string, readonly [name: string, description: string]>> = {
   'prov.json': ['Provenance graph', 'What was used and made by which rank, as W3C PROV-JSON'],
-  'run.json': ['Summary of the run', 'Status, settings and, for every rank, how many records were sent and stored'],
+  'run.json': [
+    'Summary of the run',
+    'Status, settings and, for every rank, how many records were sent and stored',
+  ],
   'prov.dot': ['Picture of the provenance graph', 'For Graphviz'],
   'prov.svg': ['Picture of the provenance graph', 'Elements that look alike are drawn once'],
   'provloom.log': ['Log of the recording', 'What ranks and the aggregator told in the background'],
@@ -49,7 +52,9 @@ export function fileEntities(
     const thing = things.byPath.get(at) ?? instrument.byPath.get(at)
     const file = fileEntity(place(at), at, digest, thing)
     const script = instrument.scripts.get(at)
-    entities.push(script === undefined ? file : { ...file, ...script, '@type': ['File', 'SoftwareSourceCode'] })
+    entities.push(
+      script === undefined ? file : { ...file, ...script, '@type': ['File', 'SoftwareSourceCode'] },
+    )
   }
   const told = folders.filter((folder) => !folder.includes('/') || things.byPath.has(folder))
   const ids = told.map(place)

@@ -54,6 +54,8 @@ export function licenseOf({ about: { license } }: Subject): {
   const id = isName ? `https://spdx.org/licenses/${license}` : license
   return {
     license: ref(id),
-    entities: [{ '@id': id, '@type': 'CreativeWork', name: license, description: `The licence ${license}`, url: id }],
+    entities: [
+      { '@id': id, '@type': 'CreativeWork', name: license, description: `The licence ${license}`, url: id },
+    ],
   }
 }

@@ -41,6 +41,8 @@ function entity(name: string, alike: readonly Element[]): Entity {
     name: alike[0]?.label ?? name,
     value: some(values),
     description:
-      values.length > 1 ? `${values.length} values, by ranks; prov.json tells which rank had which` : undefined,
+      values.length > 1
+        ? `${values.length} values, by ranks; prov.json tells which rank had which`
+        : undefined,
   }
 }

@@ -19,7 +19,9 @@ export interface Things {
 }
 
 export function thingsOf(graph: RunGraph, places: Places): Things {
-  const things = graph.ofType(provloom('File'), mls('Dataset'), schema('Dataset'), mls('Model')).filter(isData)
+  const things = graph
+    .ofType(provloom('File'), mls('Dataset'), schema('Dataset'), mls('Model'))
+    .filter(isData)
   const inputs = things.filter((one) => graph.isUsed(one))
   const outputs = things.filter((one) => isOfTraining(graph.makerOf(one)))
   const outside = new Set([...inputs, ...outputs].filter((one) => places.pathsOf(one).length === 0))
@@ -34,7 +36,12 @@ export function thingsOf(graph: RunGraph, places: Places): Things {
 
 /** Code is told as the instrument, and a copy as the file that it is of. */
 function isData(thing: Element): boolean {
-  const others = [provloom('StoredCopy'), mls('Implementation'), schema('SoftwareSourceCode'), provloom('Diff')]
+  const others = [
+    provloom('StoredCopy'),
+    mls('Implementation'),
+    schema('SoftwareSourceCode'),
+    provloom('Diff'),
+  ]
   return !others.some((type) => thing.is(type))
 }
 

@@ -9,15 +9,17 @@ export class Element {
   /** Of the run's own names: what stands behind its namespace. */
   readonly local: string
   readonly #record: ProvRecord
+  readonly #types: ReadonlySet<string>
 
   constructor(record: ProvRecord) {
     this.#record = record
     this.id = record.id === null ? '' : iriOf(record.id)
     this.local = record.id?.local ?? ''
+    this.#types = new Set(this.texts(prov('type')))
   }
 
   is(type: string): boolean {
-    return this.texts(prov('type')).includes(type)
+    return this.#types.has(type)
   }
 
   get label(): string | undefined {

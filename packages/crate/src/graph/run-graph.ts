@@ -26,8 +26,7 @@ export class RunGraph {
     }
     if (record.kind === 'used') this.#used.add(end('entity'))
     else if (record.kind === 'wasGeneratedBy') this.#madeBy.set(end('entity'), end('activity'))
-    else if (record.kind === 'wasDerivedFrom')
-      push(this.#derived, end('usedEntity'), end('generatedEntity'))
+    else if (record.kind === 'wasDerivedFrom') push(this.#derived, end('usedEntity'), end('generatedEntity'))
     else if (record.kind === 'specializationOf')
       push(this.#special, end('generalEntity'), end('specificEntity'))
   }

@@ -10,7 +10,7 @@ export function folderTarget({ target, beside }: Place): Target {
   fs.mkdirSync(beside)
   return {
     refusal: () => undefined,
-    addFolder: async (name) => void (await fs.promises.mkdir(path.join(beside, name))),
+    addFolder: (name) => fs.promises.mkdir(path.join(beside, name)),
     async addFile(name, { content, mtime }: Source) {
       const file = path.join(beside, name)
       await pipeline(content, fs.createWriteStream(file, { flags: 'wx' }))

@@ -14,7 +14,7 @@ export function zipTarget({ target, beside }: Place): Target {
   const stopped = new AbortController()
   const { signal } = stopped
   const written = pipeline(zip.outputStream, fs.createWriteStream(beside, { flush: true }), { signal })
-  const failed = once(zip, 'error', { signal }).then(([error]: unknown[]) => Promise.reject<never>(error))
+  const failed = once(zip, 'error', { signal }).then(([error]: unknown[]) => Promise.reject(error))
   // Who waits for them is told; until then nobody may.
   for (const outcome of [written, failed]) outcome.catch(() => {})
   return {
