@@ -39,17 +39,21 @@ def fill(cache):
         session.get(CONTEXT)
 
 
-def found(crate, cache, severity):
-    """What the validator finds in a crate, by `entity: words`, and of which profiles."""
+def found(crate, cache):
+    """What the validator finds in a crate, by severity, as `entity: words`."""
     settings = services.ValidationSettings(
         rocrate_uri=crate,
         profile_identifier="process-run-crate",
-        requirement_severity=severity,
+        requirement_severity=models.Severity.RECOMMENDED,
         offline=True,
         cache_path=cache,
     )
-    result = services.validate(settings)
-    return sorted({f"{issue.violatingEntity}: {' '.join(issue.message.split())}" for issue in result.get_issues(severity)})
+    issues = services.validate(settings).get_issues(models.Severity.RECOMMENDED)
+    lines = {(one.severity, f"{one.violatingEntity}: {' '.join(one.message.split())}") for one in issues}
+    return {
+        severity.name.lower(): sorted(line for of, line in lines if of == severity)
+        for severity in (models.Severity.REQUIRED, models.Severity.RECOMMENDED)
+    }
 
 
 def read(crate):
@@ -86,9 +90,4 @@ with tempfile.TemporaryDirectory() as folder:
     cache = pathlib.Path(folder) / "cache"
     fill(str(cache))
     for crate in sys.argv[1:]:
-        told = {
-            "required": found(crate, cache, models.Severity.REQUIRED),
-            "recommended": found(crate, cache, models.Severity.RECOMMENDED),
-            "read": read(crate),
-        }
-        print(json.dumps(told))
+        print(json.dumps({**found(crate, cache), "read": read(crate)}))

@@ -14,7 +14,7 @@ export interface Seen extends ExportedCrate {
   /** `@id`s that a property of a node names. */
   named(id: string, property: string): string[]
   /** The bytes of a file by its `@id`. */
-  bytes(id: string): string
+  content(id: string): string
 }
 
 export async function exported(runDir: string, options: Partial<CrateOptions> = {}): Promise<Seen> {
@@ -36,6 +36,6 @@ export async function exported(runDir: string, options: Partial<CrateOptions> = 
     node,
     named: (id, property) =>
       [node(id)[property] ?? []].flat().map((one) => (one as { '@id': string })['@id']),
-    bytes: (id) => fs.readFileSync(path.join(target, decodeURIComponent(id)), 'utf8'),
+    content: (id) => fs.readFileSync(path.join(target, decodeURIComponent(id)), 'utf8'),
   }
 }

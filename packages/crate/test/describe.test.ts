@@ -54,7 +54,7 @@ describe('the crate of a run', () => {
       'run.json',
     ])
     for (const { '@id': id, contentSize, sha256: hash } of files) {
-      const bytes = crate.bytes(String(id))
+      const bytes = crate.content(String(id))
       expect([contentSize, hash], String(id)).toEqual([String(bytes.length), sha256(bytes)])
     }
     expect(crate).toMatchObject({ files: files.length, leftOut: [], differing: [] })

@@ -100,8 +100,8 @@ function documentOf({ status = 'completed', more }: RunLike): ReturnType<Documen
     .entity(id('run:environment.0a'), [
       label('CPython 3.11.4'),
       ...types('prov:Collection', 'provloom:Environment'),
-      [id('provloom:interpreter'), text('CPython')],
-      [id('provloom:version'), text('3.11.4')],
+      [id('provloom:interpreter'), text('/usr/bin/python3')],
+      [id('provloom:version'), text('CPython 3.11.4')],
       [id('provloom:variable'), text('OMP_NUM_THREADS=2')],
     ])
     .entity(id('run:package.numpy.1.26.2'), [

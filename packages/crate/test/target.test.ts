@@ -112,7 +112,7 @@ describe('what lies in a run directory', () => {
       expect(ids).toEqual(expect.arrayContaining(['artifacts/rank0/50%25.csv', 'artifacts/rank0/面试.mp4']))
       expect(ids.map((id) => decodeURIComponent(id))).toEqual(expect.arrayContaining(Object.keys(files)))
       for (const id of ids.filter((one) => decodeURIComponent(one) in files))
-        expect(crate.bytes(id)).toBe(files[decodeURIComponent(id)])
+        expect(crate.content(id)).toBe(files[decodeURIComponent(id)])
       if (shape === 'crate') return
       const target = path.join(folder(), shape)
       await exportCrate({ runDir, target })

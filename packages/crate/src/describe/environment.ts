@@ -50,17 +50,18 @@ function packageEntity(one: Element): Entity {
   }
 }
 
+/** `CPython 3.11.4`, as an interpreter calls itself; what calls itself nothing is known by its path. */
 function languageEntity(environment: Element): Entity[] {
-  const name = environment.text(provloom('interpreter'))
-  const version = environment.text(provloom('version'))
-  if (name === undefined) return []
+  const told = environment.text(provloom('version')) ?? environment.text(provloom('interpreter'))
+  if (told === undefined) return []
+  const [, name = told, version] = /^(\S+) (\d\S*)$/.exec(told) ?? []
   return [
     {
-      '@id': localId(version === undefined ? name : `${name}-${version}`),
+      '@id': localId(told.replaceAll(' ', '-')),
       '@type': 'ComputerLanguage',
       name,
       version,
-      url: /python/i.test(name) ? 'https://www.python.org/' : undefined,
+      url: /python/i.test(told) ? 'https://www.python.org/' : undefined,
     },
   ]
 }
