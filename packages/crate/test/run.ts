@@ -208,8 +208,8 @@ async function writeRunJson(runDir: string, like: RunLike): Promise<void> {
         ...(status === 'running' ? {} : { endUs: startUs + 60_000_000 }),
         worldSize: 2,
         ranks: [0, 1].map((rank) => ({
-          rank: rankOf(rank)!,
-          attempt: attemptOf(0)!,
+          rank: rankOf(rank),
+          attempt: attemptOf(0),
           status,
           host: 'h',
           ...ledger,

@@ -146,11 +146,11 @@ describe('what lies in a run directory', () => {
     const target = path.join(folder(), 'crate.zip')
     const crate = await exportCrate({ runDir, target })
     await new Promise((resolve) => server.close(resolve))
-    expect(crate.leftOut.map((one) => [one.path, one.reason]).toSorted()).toEqual([
-      ['code/a\\b.py', 'names in a zip have no backslash'],
-      ['code/pipe', 'it is no file'],
-      ['code/socket', 'it is no file'],
-      ['code/ÿ.py', 'its name is no UTF-8'],
+    expect(crate.leftOut.map((one) => `${one.path}: ${one.reason}`).toSorted()).toEqual([
+      'code/a\\b.py: names in a zip have no backslash',
+      'code/pipe: it is no file',
+      'code/socket: it is no file',
+      'code/ÿ.py: its name is no UTF-8',
     ])
     expect(crate.files).toBe(7)
   })
