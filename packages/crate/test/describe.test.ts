@@ -162,3 +162,27 @@ describe('a run that did not end well', () => {
     expect(crate).toMatchObject({ status: 'running', differing: [] })
   })
 })
+
+describe('what ran', () => {
+  it.each([
+    [
+      'the code that git knows',
+      ['script'],
+      'source',
+      { '@type': 'SoftwareSourceCode', version: '4f2c-dirty' },
+    ],
+    ['the command', ['script', 'source'], 'command', { '@type': 'SoftwareApplication', name: 'python3' }],
+  ])('is %s where nothing nearer is known', async (_, without, id, facts) => {
+    const crate = await exported(await runDirectory({ without }))
+    expect(crate.named(action, 'instrument')).toEqual([`#${id}`])
+    expect(crate.node(`#${id}`)).toMatchObject(facts)
+  })
+
+  it('is told where it is no file of the crate', async () => {
+    const runDir = await runDirectory()
+    fs.rmSync(path.join(runDir, 'code/train.py'))
+    const crate = await exported(runDir)
+    expect(crate.named(action, 'instrument')).toEqual(['#script'])
+    expect(crate.node('#script')).toMatchObject({ '@type': 'SoftwareSourceCode', sha256: sha256('print()') })
+  })
+})

@@ -34,6 +34,8 @@ export interface RunLike {
   readonly users?: readonly string[]
   /** Further files, by path. */
   readonly files?: Readonly<Record<string, string>>
+  /** Elements that the document is without, by their names in the run. */
+  readonly without?: readonly string[]
   /** Adds to the document. */
   readonly more?: (builder: DocumentBuilder, id: (written: string) => QName) => void
 }
@@ -63,7 +65,11 @@ export async function runDirectory(like: RunLike = {}): Promise<string> {
   return runDir
 }
 
-function documentOf({ status = 'completed', more }: RunLike): ReturnType<DocumentBuilder['build']> {
+function documentOf({
+  status = 'completed',
+  without = [],
+  more,
+}: RunLike): ReturnType<DocumentBuilder['build']> {
   const builder = new DocumentBuilder()
   for (const [prefix, iri] of Object.entries(namespaces)) builder.namespace(prefix, iri)
   const id = (written: string): QName => builder.name(written)
@@ -155,7 +161,8 @@ function documentOf({ status = 'completed', more }: RunLike): ReturnType<Documen
     .wasGeneratedBy(id('run:rank-0.training.file.0'), rank0)
     .specializationOf(id('run:rank-0.training.file.0'), id('run:model.net'))
   more?.(builder, id)
-  return builder.build()
+  const document = builder.build()
+  return { ...document, records: document.records.filter((one) => !without.includes(one.id?.local ?? '')) }
 }
 
 async function writeRunJson(runDir: string, like: RunLike): Promise<void> {

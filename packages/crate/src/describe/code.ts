@@ -10,7 +10,7 @@ import type { Places } from './places.ts'
 import type { Subject } from './subject.ts'
 import { nameOf } from './subject.ts'
 
-/** What ran: the script, or the command where none is known. */
+/** What ran: the script; where none is known the code that git knows; where there is none, the command. */
 export interface Instrument {
   readonly ids: readonly string[]
   /** Of its files in the crate, what the record says of them. */
@@ -25,48 +25,47 @@ export function instrumentOf(subject: Subject, places: Places, environments: Env
   const scripts = code.filter((one) => /^script(?:\.|$)/.test(one.local))
   const changes = code.filter((one) => one.is(provloom('Diff')) || one.local.includes('untracked'))
   const source = code.find((one) => !scripts.includes(one) && !changes.includes(one))
-  const common = {
-    ...versionAndPlace(source),
+  const around = {
     programmingLanguage: refs(environments.languages),
     runtimePlatform: some(environments.platforms),
     softwareRequirements: refs(environments.packages),
+  }
+  const common = {
+    ...around,
+    ...versionAndPlace(source),
     hasPart: refs(changes.flatMap((one) => places.pathsOf(one).map((at) => places.idOf(at)))),
   }
-  const byPath = new Map(
-    [...scripts, ...changes].flatMap((one) => places.pathsOf(one).map((at) => [at, one] as const)),
-  )
-  if (scripts.length === 0) {
-    const entity = {
-      '@id': '#command',
-      '@type': 'SoftwareApplication',
-      name: commandName(subject),
-      ...common,
-    }
-    return { ids: ['#command'], byPath, scripts: new Map(), entities: [entity] }
-  }
-  const described = scripts.map((one) => ({ one, facts: scriptFacts(one, common) }))
+  const ran = scripts.length > 0 || source === undefined ? scripts : [source]
+  const described = ran.map((one) => ({ one, paths: places.pathsOf(one), facts: codeFacts(one, common) }))
+  const outside = described
+    .filter(({ paths }) => paths.length === 0)
+    .map(({ one, facts }) => codeEntity(one, facts))
+  const command = { '@id': '#command', '@type': 'SoftwareApplication', name: commandName(subject), ...around }
   return {
-    ids: scripts.flatMap((one) => places.idsOf(one)),
-    byPath,
-    scripts: new Map(
-      described.flatMap(({ one, facts }) => places.pathsOf(one).map((at) => [at, facts] as const)),
+    ids: ran.length === 0 ? ['#command'] : ran.flatMap((one) => places.idsOf(one)),
+    byPath: new Map(
+      [...scripts, ...changes].flatMap((one) => places.pathsOf(one).map((at) => [at, one] as const)),
     ),
-    entities: described
-      .filter(({ one }) => places.pathsOf(one).length === 0)
-      .map(({ one, facts }) => ({
-        '@id': localId(one.local),
-        '@type': 'SoftwareSourceCode',
-        ...facts,
-        sha256: one.text(schema('sha256')),
-      })),
+    scripts: new Map(described.flatMap(({ paths, facts }) => paths.map((at) => [at, facts] as const))),
+    entities: ran.length === 0 ? [command] : outside,
+  }
+}
+
+/** Code that the crate does not hold. */
+function codeEntity(code: Element, facts: Facts): Entity {
+  return {
+    '@id': localId(code.local),
+    '@type': 'SoftwareSourceCode',
+    ...facts,
+    sha256: code.text(schema('sha256')),
   }
 }
 
 /** A script that no repository knows is known by its content. */
-function scriptFacts(script: Element, common: Facts): Facts {
-  const content = script.text(schema('sha256'))?.slice(0, 12)
+function codeFacts(code: Element, common: Facts): Facts {
+  const content = code.text(schema('sha256'))?.slice(0, 12)
   return {
-    name: script.label ?? script.local,
+    name: code.label ?? code.local,
     ...common,
     version: common['version'] ?? content,
   }
