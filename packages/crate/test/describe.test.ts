@@ -30,6 +30,7 @@ describe('the crate of a run', () => {
     expect(crate.named(action, 'object')).toEqual([
       'artifacts/rank0/train.csv',
       '#dataset.val',
+      '#input.0a',
       '#param.lr',
       '#param.seed',
     ])

@@ -153,6 +153,12 @@ function documentOf({
     .used(rank1, id('run:dataset.val'))
     .entity(id('run:model.net'), [label('net'), ...types('mls:Model')])
     .wasGeneratedBy(id('run:model.net'), rank0)
+    .entity(id('run:input.0a'), [
+      label('loss.py'),
+      ...types('provloom:File', 'schema:SoftwareSourceCode'),
+      ...at('/home/ada/loss.py', '-'),
+    ])
+    .used(rank0, id('run:input.0a'))
     .entity(id('run:rank-0.training.file.0'), [
       label('net.pt'),
       ...types('provloom:File', 'mls:Model', 'provloom:Checkpoint'),

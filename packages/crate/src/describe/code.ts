@@ -4,7 +4,7 @@ import type { Element } from '../graph/element.ts'
 import type { Entity, Facts } from '../json-ld.ts'
 import { refs, some } from '../json-ld.ts'
 import { localId } from '../uri-path.ts'
-import { mls, provloom, schema } from '../vocabulary.ts'
+import { provloom, schema } from '../vocabulary.ts'
 import type { Environments } from './environment.ts'
 import type { Places } from './places.ts'
 import type { Subject } from './subject.ts'
@@ -20,10 +20,15 @@ export interface Instrument {
   readonly entities: readonly Entity[]
 }
 
+/** Of what ran, by the names that it has in every run: a source file that somebody logged is a file like others. */
+export function isCode({ local }: Element): boolean {
+  return /^(?:script|source)(?:\.|$)/.test(local) && !local.endsWith('.copy')
+}
+
 export function instrumentOf(subject: Subject, places: Places, environments: Environments): Instrument {
-  const code = subject.graph.ofType(mls('Implementation'), schema('SoftwareSourceCode'), provloom('Diff'))
-  const scripts = code.filter((one) => /^script(?:\.|$)/.test(one.local))
-  const changes = code.filter((one) => one.is(provloom('Diff')) || one.local.includes('untracked'))
+  const code = [...subject.graph.elements()].filter(isCode)
+  const scripts = code.filter((one) => one.local.startsWith('script'))
+  const changes = code.filter((one) => one.is(provloom('Diff')) || one.local.startsWith('source.untracked'))
   const source = code.find((one) => !scripts.includes(one) && !changes.includes(one))
   const around = {
     programmingLanguage: refs(environments.languages),

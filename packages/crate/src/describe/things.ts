@@ -5,6 +5,7 @@ import { refs } from '../json-ld.ts'
 import { mediaTypeOf } from '../media-type.ts'
 import { localId } from '../uri-path.ts'
 import { mls, prov, provloom, schema } from '../vocabulary.ts'
+import { isCode } from './code.ts'
 import type { Places } from './places.ts'
 
 /** Datasets, files, checkpoints and models of a run. */
@@ -21,7 +22,8 @@ export interface Things {
 export function thingsOf(graph: RunGraph, places: Places): Things {
   const things = graph
     .ofType(provloom('File'), mls('Dataset'), schema('Dataset'), mls('Model'))
-    .filter(isData)
+    // Code is told as the instrument, and a copy as the file that it is of.
+    .filter((one) => !isCode(one) && !one.is(provloom('StoredCopy')))
   const inputs = things.filter((one) => graph.isUsed(one))
   const outputs = things.filter((one) => isOfTraining(graph.makerOf(one)))
   const outside = new Set([...inputs, ...outputs].filter((one) => places.pathsOf(one).length === 0))
@@ -32,17 +34,6 @@ export function thingsOf(graph: RunGraph, places: Places): Things {
     byPath: new Map(things.flatMap((one) => places.pathsOf(one).map((path) => [path, one] as const))),
     entities: [...outside].map((one) => outsideEntity(graph, places, one)),
   }
-}
-
-/** Code is told as the instrument, and a copy as the file that it is of. */
-function isData(thing: Element): boolean {
-  const others = [
-    provloom('StoredCopy'),
-    mls('Implementation'),
-    schema('SoftwareSourceCode'),
-    provloom('Diff'),
-  ]
-  return !others.some((type) => thing.is(type))
 }
 
 function isOfTraining(maker: Element | undefined): boolean {
