@@ -4,6 +4,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportCrate } from '@provloom/crate'
+import { describeOnSmallDisk, smallDisk } from '../../../test/support/small-disk.ts'
 import { exported } from './crate.ts'
 import { folder, runDirectory, sha256 } from './run.ts'
 
@@ -86,6 +87,16 @@ describe('a crate', () => {
       exportCrate({ runDir, target: path.join(place, name), signal: stop.signal }),
     ).rejects.toThrow()
     expect(fs.readdirSync(place)).toEqual([])
+  })
+})
+
+describeOnSmallDisk('a disk that is full', () => {
+  it.each(['crate', 'crate.zip'])('ends the export, is told, and has nothing of it: %s', async (name) => {
+    const runDir = await runDirectory({ files: { 'artifacts/rank0/large.bin': 'x'.repeat(1 << 20) } })
+    const { root } = smallDisk(200)
+    const refused = exportCrate({ runDir, target: path.join(root, name) })
+    await expect(refused).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(fs.readdirSync(root)).toEqual([])
   })
 })
 
