@@ -64,6 +64,25 @@ describe('authors and licence', () => {
     expect(crate.node('./')['author']).toBeUndefined()
   })
 
+  it.each(['0000-0002-1694-233X', 'https://orcid.org/0000-0002-1694-233X', '0000-0002-1694-233x'])(
+    'know an ORCID by its number and by its address: %s',
+    async (orcid) => {
+      const crate = await exported(await runDirectory(), {
+        about: fileWith({ authors: [{ name: 'A', orcid }] }),
+      })
+      expect(crate.named('./', 'author')).toEqual(['https://orcid.org/0000-0002-1694-233X'])
+    },
+  )
+
+  it.each([
+    ['MIT', 'https://spdx.org/licenses/MIT'],
+    ['https://www.example.org/terms', 'https://www.example.org/terms'],
+  ])('know a licence by its name and by its address: %s', async (license, id) => {
+    const crate = await exported(await runDirectory(), { about: fileWith({ license }) })
+    expect(crate.named('./', 'license')).toEqual([id])
+    expect(crate.node(id)).toMatchObject({ '@type': 'CreativeWork', name: license })
+  })
+
   it.each([
     ['no JSON', '{', /JSON/],
     ['a field that there is not', { licence: 'MIT' }, /no field licence; license is meant\?/],
