@@ -19,7 +19,7 @@ const files = {
   run: ['run'],
   aggregator: ['aggregator'],
   leftovers: ['spools', 'import', 'recover'],
-  documents: ['validate', 'convert', 'merge', 'draw'],
+  documents: ['validate', 'convert', 'merge', 'draw', 'export'],
 }
 
 /** By system: where zeromq keeps the addon that needs the oldest C library, and the wheel's tag of that. */

@@ -88,3 +88,9 @@ test('who reads what lies on disk of a run loads no graph, no network and no add
     ).toEqual([])
   }
 })
+
+test('who exports a run loads what writes zips, and no network, no addon, no parser of RDF or XML', async () => {
+  const { others } = await loads('@provloom/crate', 'zeromq', 'n3', 'saxes', 'hyparquet', 'yazl')
+  // What reads Parquet is loaded by who asks for points.
+  expect(others).toEqual(['@noble/hashes', 'hyparquet', 'msgpackr', 'yazl'])
+})

@@ -18,6 +18,9 @@ const forbidden = [
   ['graph/src/apply/planted-3.ts', 'node:os'],
   ['graph/src/render/planted.ts', '@provloom/rundir'],
   ['graph/src/planted.ts', 'node:fs/promises'],
+  ['crate/src/planted-1.ts', '@provloom/graph'],
+  ['crate/src/describe/planted.ts', '../../../aggregator/src/metrics/store.ts'],
+  ['crate/src/planted-2.ts', 'zeromq'],
   ['agent/src/spool/planted-1.ts', '@provloom/aggregator'],
   ['agent/src/spool/planted-2.ts', '@provloom/rundir/entry'],
   ['agent/src/planted.ts', '../../rundir/src/layout.ts'],
@@ -35,6 +38,7 @@ const allowed = [
   ['aggregator/src/metrics/parquet/fine.ts', '../rows.ts'],
   ['aggregator/src/metrics/fine.ts', '@provloom/rundir'],
   ['aggregator/src/fine.ts', '@provloom/graph'],
+  ['crate/src/fine.ts', '@provloom/rundir'],
   ['cli/src/fine.ts', '@provloom/aggregator'],
 ] as const
 

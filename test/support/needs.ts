@@ -52,6 +52,9 @@ export const nodeWheels: string | undefined = inCache('node-wheels')
 /** Folder with the programs of test/support/npm-judges.json, or undefined. */
 export const npmJudges: string | undefined = inCache('npm-judges')
 
+/** Folder of the Python with test/support/crate-judges.txt, or undefined. */
+export const crateJudges: string | undefined = inCache('crate-judges')
+
 /** Other Nodes (test/support/nodes.json): version, and the folder of its `node`. */
 export const nodes: readonly (readonly [version: string, folder: string])[] = namesIn(
   path.join(inCache('nodes') ?? '', 'node_modules'),

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { addOptions, environmentHelp } from './options.ts'
-import { addProvCommands } from './prov-commands.ts'
+import { addExport, addProvCommands } from './prov-commands.ts'
 import { version } from '@provloom/shared'
 
 const examples = `
@@ -30,6 +30,7 @@ export function createProgram(): Command {
   addRun(program)
   addAgent(program)
   addAggregator(program)
+  addExport(program)
   addProvCommands(program)
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} })
   return program

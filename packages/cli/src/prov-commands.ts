@@ -51,6 +51,26 @@ export function addProvCommands(program: Command): void {
     })
 }
 
+/** A run for whom has none of our programs. */
+export function addExport(program: Command): void {
+  program
+    .command('export')
+    .description('a run as an RO-Crate, for repositories and whoever has no Provloom')
+    .argument('<run-dir>', 'run directory; it is not changed')
+    .option('--ro-crate <TARGET>', 'where to: a folder, or a zip when it ends in .zip')
+    .option(
+      '--about <FILE>',
+      'authors and licence (default: provloom-crate.json beside the run; where it is not there a template is written)',
+    )
+    .option('--force', 'replace a crate that is there')
+    .option('--json', 'what was written as one line of JSON')
+    .addHelpText('after', exportHelp)
+    .action(async (runDir: string, given: Given) => {
+      const { exportRun } = await import('./command/export.ts')
+      process.exitCode = await exportRun(runDir, given)
+    })
+}
+
 type Given = Readonly<Record<string, string | boolean | undefined>>
 
 function addDraw(program: Command): void {
@@ -72,6 +92,16 @@ function addDraw(program: Command): void {
       process.exitCode = await drawFile(file, given)
     })
 }
+
+const exportHelp = `
+The crate is a Process Run Crate 0.5: what ran, on what, by whom, and what came of it; docs/ro-crate.md.
+
+Exit code: 0 written; 1 written, but a file is left out, or is not what the run's graph says of it; 2 no run that can be
+read; 3 it cannot be written there.
+
+Examples:
+  provloom export --ro-crate digits_0.zip prov/digits_0
+  provloom export --ro-crate crates/digits_0 --about crate.json prov/digits_0`
 
 const convertHelp = `
 What the format cannot hold as it is (two contradicting records of one name in Turtle, say) is told on standard error.

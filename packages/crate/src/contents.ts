@@ -1,0 +1,80 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { partNames } from '@provloom/rundir/internal'
+import { reasonOf } from '@provloom/shared'
+
+/** What of a run directory is not in the crate, and why. */
+export interface LeftOut {
+  /** Relative to the run directory. */
+  readonly path: string
+  readonly reason: string
+}
+
+/** What is to be put into the crate, by paths relative to the run directory, `/` between their parts. */
+export interface Contents {
+  readonly files: readonly string[]
+  readonly folders: readonly string[]
+  readonly leftOut: readonly LeftOut[]
+}
+
+/** What a run is recorded by while it goes on, and what a crate has of its own. */
+const ofRecording = new Set(['journal', 'ro-crate-metadata.json'])
+
+/**
+ * Looks through a run directory. Links are not followed: what they lead to is not the run's, and may be anything. What is being
+ * written, and what the aggregator needs, is not looked at.
+ *
+ * @throws the system's error where the directory itself cannot be read
+ */
+export function contentsOf(runDir: string): Contents {
+  const files: string[] = []
+  const folders: string[] = []
+  const leftOut: LeftOut[] = []
+  const leave = (of: string, reason: string): void => void leftOut.push({ path: of, reason })
+  const look = (folder: string): void => {
+    for (const [name, entry] of namesIn(path.join(runDir, folder), folder, leave)) {
+      const at = folder === '' ? name : `${folder}/${name}`
+      if (isPassing(folder, name)) continue
+      if (entry.isDirectory()) {
+        folders.push(at)
+        tried(at, leave, () => look(at))
+      } else if (entry.isFile()) files.push(at)
+      else leave(at, entry.isSymbolicLink() ? 'it is a link, and links are not followed' : 'it is no file')
+    }
+  }
+  look('')
+  return { files, folders, leftOut }
+}
+
+type Leave = (of: string, reason: string) => void
+
+/** Names in order, as text; what is no UTF-8 has no name in a crate. */
+function namesIn(place: string, folder: string, leave: Leave): [name: string, entry: fs.Dirent<Buffer>][] {
+  const read = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  return fs
+    .readdirSync(place, { withFileTypes: true, encoding: 'buffer' })
+    .flatMap((entry): [string, fs.Dirent<Buffer>][] => {
+      try {
+        return [[read.decode(entry.name), entry]]
+      } catch {
+        leave(path.posix.join(folder, entry.name.toString('latin1')), 'its name is no UTF-8')
+        return []
+      }
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function tried(of: string, leave: Leave, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    leave(of, reasonOf(error))
+  }
+}
+
+/** Not of the run, or not yet. */
+function isPassing(folder: string, name: string): boolean {
+  if (/^\..*\.tmp$/.test(name)) return true
+  if (folder === 'metrics') return partNames([name]).length === 0
+  return folder === '' && (name.startsWith('.') || name.endsWith('.tmp') || ofRecording.has(name))
+}

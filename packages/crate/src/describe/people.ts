@@ -1,0 +1,61 @@
+import { isAddress } from '../about/about.ts'
+import type { Author, Organization } from '../about/about.ts'
+import type { Entity, Ref } from '../json-ld.ts'
+import { ref } from '../json-ld.ts'
+import { localId } from '../uri-path.ts'
+import type { Subject } from './subject.ts'
+
+export interface People {
+  readonly authors: readonly Ref[]
+  /** Who ran it. */
+  readonly agents: readonly Ref[]
+  readonly publisher: Ref | undefined
+  readonly entities: readonly Entity[]
+}
+
+/** Authors as they are told, else those who ran it by their logins, which are the names that are known. */
+export function peopleOf({ run, about }: Subject): People {
+  const entities: Entity[] = []
+  const organization = (one: Organization): Ref => {
+    const id = one.url ?? localId(`organization-${one.name}`)
+    entities.push({ '@id': id, '@type': 'Organization', name: one.name, url: one.url })
+    return ref(id)
+  }
+  const authors = about.authors.map((author) => {
+    const id = idOf(author)
+    const affiliation = author.affiliation === undefined ? undefined : organization(author.affiliation)
+    entities.push({ '@id': id, '@type': 'Person', name: author.name, affiliation })
+    return ref(id)
+  })
+  const agents = (run.head?.users ?? []).map((login) => {
+    const known = about.authors.find((author) => author.login === login)
+    if (known !== undefined) return ref(idOf(known))
+    const id = localId(`user-${login}`)
+    entities.push({ '@id': id, '@type': 'Person', name: login })
+    return ref(id)
+  })
+  const publisher = about.publisher === undefined ? undefined : organization(about.publisher)
+  return { authors: authors.length > 0 ? authors : agents, agents, publisher, entities }
+}
+
+function idOf({ orcid, login, name }: Author): string {
+  return orcid ?? localId(login === undefined ? `author-${name}` : `user-${login}`)
+}
+
+/** What others may do with it; RO-Crate wants it said, so that nothing told is said too. */
+export function licenseOf({ about: { license } }: Subject): {
+  readonly license: string | Ref
+  readonly entities: readonly Entity[]
+} {
+  if (license === undefined)
+    return { license: 'No licence was given: ask the authors before you use this.', entities: [] }
+  const isName = /^[A-Za-z0-9.+-]+$/.test(license)
+  if (!isName && !isAddress(license)) return { license, entities: [] }
+  const id = isName ? `https://spdx.org/licenses/${license}` : license
+  return {
+    license: ref(id),
+    entities: [
+      { '@id': id, '@type': 'CreativeWork', name: license, description: `The licence ${license}`, url: id },
+    ],
+  }
+}

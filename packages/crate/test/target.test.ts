@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { exportCrate } from '@provloom/crate'
+import { describeOnSmallDisk, smallDisk } from '../../../test/support/small-disk.ts'
+import { exported } from './crate.ts'
+import { folder, runDirectory, sha256 } from './run.ts'
+
+/** What a program nobody here wrote finds in a zip: names and the hash of each content. */
+function unzipped(file: string): Record<string, string> {
+  const script = `
+import hashlib, json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as zip:
+    assert zip.testzip() is None
+    print(json.dumps({one.filename: hashlib.sha256(zip.read(one)).hexdigest() for one in zip.infolist() if not one.is_dir()}))
+`
+  return JSON.parse(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' })) as Record<
+    string,
+    string
+  >
+}
+
+const below = (place: string): string[] =>
+  fs.readdirSync(place, { recursive: true, encoding: 'utf8' }).toSorted()
+
+describe('a crate', () => {
+  it('is a zip where the name ends so, with what the folder has', async () => {
+    const runDir = await runDirectory()
+    const crate = await exported(runDir)
+    const target = path.join(folder(), 'digits.zip')
+    await exportCrate({ runDir, target, at: new Date('2026-01-02T00:00:00Z') })
+    const inFolder = below(crate.target)
+      .filter((name) => fs.statSync(path.join(crate.target, name)).isFile())
+      .map((name) => [name, sha256(fs.readFileSync(path.join(crate.target, name)))])
+    expect(unzipped(target)).toEqual(Object.fromEntries(inFolder))
+  })
+
+  it('takes the place of nothing that is there, but of an empty folder', async () => {
+    const runDir = await runDirectory()
+    const place = folder()
+    const target = path.join(place, 'crate')
+    fs.mkdirSync(target)
+    await exportCrate({ runDir, target })
+    await expect(exportCrate({ runDir, target })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    fs.writeFileSync(path.join(place, 'a.zip'), 'mine')
+    await expect(exportCrate({ runDir, target: path.join(place, 'a.zip') })).rejects.toMatchObject({
+      code: 'FILE_UNWRITABLE',
+    })
+    expect(fs.readFileSync(path.join(place, 'a.zip'), 'utf8')).toBe('mine')
+    expect(fs.readdirSync(place).toSorted()).toEqual(['a.zip', 'crate'])
+  })
+
+  it('replaces one that is there when told so, and no other folder', async () => {
+    const runDir = await runDirectory()
+    const place = folder()
+    const target = path.join(place, 'crate')
+    await exportCrate({ runDir, target })
+    fs.writeFileSync(path.join(target, 'former.txt'), '')
+    await exportCrate({ runDir, target, force: true })
+    expect(below(target)).not.toContain('former.txt')
+    const home = path.join(place, 'home')
+    fs.mkdirSync(home)
+    fs.writeFileSync(path.join(home, 'thesis.tex'), '')
+    await expect(exportCrate({ runDir, target: home, force: true })).rejects.toMatchObject({
+      code: 'FILE_UNWRITABLE',
+    })
+    expect(fs.readdirSync(place).toSorted()).toEqual(['crate', 'home'])
+    expect(fs.readdirSync(home)).toEqual(['thesis.tex'])
+  })
+
+  it('is never put into its own run, nor below a folder that is not there', async () => {
+    const runDir = await runDirectory()
+    for (const target of [runDir, path.join(runDir, 'crate'), path.join(runDir, 'artifacts/x.zip')])
+      await expect(exportCrate({ runDir, target, force: true })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+    const nowhere = path.join(folder(), 'a/b')
+    await expect(exportCrate({ runDir, target: nowhere })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+  })
+
+  it.each(['crate', 'crate.zip'])('leaves nothing behind when it is stopped on its way: %s', async (name) => {
+    const runDir = await runDirectory()
+    const place = folder()
+    const stop = new AbortController()
+    stop.abort()
+    await expect(
+      exportCrate({ runDir, target: path.join(place, name), signal: stop.signal }),
+    ).rejects.toThrow()
+    expect(fs.readdirSync(place)).toEqual([])
+  })
+})
+
+describeOnSmallDisk('a disk that is full', () => {
+  it.each(['crate', 'crate.zip'])('ends the export, is told, and has nothing of it: %s', async (name) => {
+    const runDir = await runDirectory({ files: { 'artifacts/rank0/large.bin': 'x'.repeat(1 << 20) } })
+    const { root } = smallDisk(200)
+    const refused = exportCrate({ runDir, target: path.join(root, name) })
+    await expect(refused).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(fs.readdirSync(root)).toEqual([])
+  })
+})
+
+describe('what lies in a run directory', () => {
+  it.each(['crate', 'crate.zip'])(
+    'has any name: its @id is a path of a URI that leads to it, in %s',
+    async (shape) => {
+      const names = [
+        '50%.csv',
+        'a b#c?d.txt',
+        'Größe ü.txt',
+        '面试.mp4',
+        'tab\there.txt',
+        'bell\u0007.txt',
+        "it's[1]&x=~.txt",
+        'c:d',
+      ]
+      const files = Object.fromEntries(names.map((name) => [`artifacts/rank0/${name}`, name]))
+      const runDir = await runDirectory({ files })
+      const crate = await exported(runDir)
+      const ids = [...crate.nodes.keys()].filter((id) => id.startsWith('artifacts/rank0/'))
+      for (const id of ids)
+        expect(decodeURIComponent(new URL(id, 'http://a/').pathname)).toBe(`/${decodeURIComponent(id)}`)
+      expect(ids).toEqual(expect.arrayContaining(['artifacts/rank0/50%25.csv', 'artifacts/rank0/面试.mp4']))
+      expect(ids.map((id) => decodeURIComponent(id))).toEqual(expect.arrayContaining(Object.keys(files)))
+      for (const id of ids.filter((one) => decodeURIComponent(one) in files))
+        expect(crate.content(id)).toBe(files[decodeURIComponent(id)])
+      if (shape === 'crate') return
+      const target = path.join(folder(), shape)
+      await exportCrate({ runDir, target })
+      expect(Object.keys(unzipped(target))).toEqual(expect.arrayContaining(Object.keys(files)))
+    },
+  )
+
+  it('is no link: what one leads to is not in the crate, which is told', async () => {
+    const runDir = await runDirectory()
+    const secret = path.join(folder(), 'id_rsa')
+    fs.writeFileSync(secret, 'secret')
+    fs.symlinkSync(secret, path.join(runDir, 'artifacts/rank0/key'))
+    fs.symlinkSync(path.dirname(secret), path.join(runDir, 'code/home'))
+    const crate = await exported(runDir)
+    expect(crate.leftOut).toEqual([
+      { path: 'artifacts/rank0/key', reason: 'it is a link, and links are not followed' },
+      { path: 'code/home', reason: 'it is a link, and links are not followed' },
+    ])
+    expect([...crate.nodes.keys()].filter((id) => /key|home/.test(id))).toEqual([])
+    fs.rmSync(path.join(runDir, 'prov.json'))
+    fs.symlinkSync(secret, path.join(runDir, 'prov.json'))
+    await expect(exported(runDir)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+  })
+
+  it('may be no file, or have no name in a crate: that is told, and the rest is there', async () => {
+    const runDir = await runDirectory()
+    const server = net.createServer().listen(path.join(runDir, 'code/socket'))
+    execFileSync('mkfifo', [path.join(runDir, 'code/pipe')])
+    fs.writeFileSync(Buffer.from(`${runDir}/code/\xff.py`, 'latin1'), '')
+    fs.writeFileSync(path.join(runDir, 'code/a\\b.py'), '')
+    const target = path.join(folder(), 'crate.zip')
+    const crate = await exportCrate({ runDir, target })
+    await new Promise((resolve) => server.close(resolve))
+    expect(crate.leftOut.map((one) => `${one.path}: ${one.reason}`).toSorted()).toEqual([
+      'code/a\\b.py: names in a zip have no backslash',
+      'code/pipe: it is no file',
+      'code/socket: it is no file',
+      'code/ÿ.py: its name is no UTF-8',
+    ])
+    expect(crate.files).toBe(7)
+  })
+
+  it('that is not what the record says of it is told, and described as it is', async () => {
+    const runDir = await runDirectory({ files: { 'artifacts/rank0/net.pt': 'changed' } })
+    const crate = await exported(runDir)
+    expect(crate.differing).toEqual(['artifacts/rank0/net.pt'])
+    expect(crate.node('artifacts/rank0/net.pt')['sha256']).toBe(sha256('changed'))
+  })
+
+  it('is only what lies there: a graph that names files elsewhere brings none in', async () => {
+    const runDir = await runDirectory({
+      more: (builder, id) => {
+        const entity = id('run:input.evil')
+        builder
+          .entity(entity, [
+            [id('prov:type'), { type: 'name', name: id('provloom:File') }],
+            [id('prov:location'), { type: 'text', text: '../../../../etc/passwd' }],
+          ])
+          .used(id('run:rank-0'), entity)
+      },
+    })
+    const crate = await exported(runDir)
+    expect(crate.node('#input.evil')).toMatchObject({ '@type': 'CreativeWork' })
+    expect(below(crate.target).filter((name) => name.includes('passwd'))).toEqual([])
+  })
+})
