@@ -21,7 +21,13 @@ const sizes = [1, 4, 9, 128]
 const fewer = enduring ? [4, 9, 128] : [4, 9]
 const cases: readonly (readonly [name: string, options: ExampleOptions])[] = [
   ...sizes.flatMap((ranks) =>
-    [true, false].map((group) => [`${ranks} ranks, ${group ? '' : 'no '}group`, { ranks, group }] as const),
+    [true, false].map(
+      (group) =>
+        [
+          `${ranks} ${ranks === 1 ? 'rank' : 'ranks'}, ${group ? 'a process group' : 'no process group'}`,
+          { ranks, group },
+        ] as const,
+    ),
   ),
   ...fewer.flatMap((ranks): (readonly [string, ExampleOptions])[] => [
     [`rank 0 alone of ${ranks}`, { ranks, collected: 'rank 0' }],
@@ -48,7 +54,7 @@ describe('docs/questions.md', () => {
   })
 
   it.each(questions.filter(({ answer }) => answer !== undefined))(
-    'answers $number. $title as the example does',
+    'question $number is answered as the example does: $title',
     ({ number, answer }) => {
       const fate = number === 7 ? 'last rank killed' : 'completed'
       const expected = answersOf(exampleOf({ ranks: 4, fate })).get(number) ?? ['true']
@@ -68,11 +74,14 @@ describe.skipIf(!hasJudges)(
       )
     }, 300_000)
 
-    describe.each(cases)('of %s', (name, options) => {
-      it.each(bySparql)('says to $number. $title what is true', ({ number }) => {
-        const { answer } = answers.get(name)!.get(String(number))!
-        expect(inOrder(number, answer)).toEqual(inOrder(number, answersOf(exampleOf(options)).get(number)!))
-      })
+    it.each(cases)('says what is true of %s', (name, options) => {
+      const expected = answersOf(exampleOf(options))
+      const told = bySparql.map(
+        ({ number }) => [number, answers.get(name)!.get(String(number))!.answer] as const,
+      )
+      expect(told.map(([number, answer]) => [number, inOrder(number, answer)])).toEqual(
+        told.map(([number]) => [number, inOrder(number, expected.get(number)!)]),
+      )
     })
   },
 )

@@ -8,7 +8,6 @@ export type Answer = readonly string[]
 /** What the example's run must say to the questions of docs/questions.md, by their numbers; sorted where they are in no order. */
 export function answersOf(example: Example): ReadonlyMap<number, Answer> {
   const starts = startsOf(example)
-  const last = starts.at(-1)!
   const recorder = example.fate === 'recovered' ? 'Recovery' : 'Recording'
   return new Map([
     [1, [...settings.map(([key]) => key), 'seed', 'shard'].sort()],
@@ -23,7 +22,7 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
     [10, [energyOf(example)]],
     [11, settingsByMlSchema(example)],
     [12, [`RunRecord ${recorder}`, 'StoredCopy Recording'].sort()],
-    [15, [last.places.length > 1 ? '1' : '0']],
+    [15, withOneSet(starts)],
   ])
 }
 
@@ -31,6 +30,12 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
 export function contributorsOf(example: Example): readonly number[] {
   const { places } = startsOf(example).at(-1)!
   return example.group ? places.map(({ rank }) => rank) : [0]
+}
+
+/** A rank alone has told its settings alike with nobody. */
+function withOneSet(starts: readonly Start[]): Answer {
+  const ranks = starts.flatMap(({ places }) => (places.length > 1 ? places.map(({ rank }) => rank) : []))
+  return ranks.length === 0 ? [] : [String(new Set(ranks).size)]
 }
 
 function badEnds({ end, places, worldSize, attempt }: Start): string[] {

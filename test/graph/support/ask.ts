@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
-import { folder } from '../../support/cli.ts'
 import { judgePython } from '../../support/needs.ts'
 import type { Answer } from './answers.ts'
 
@@ -22,19 +22,37 @@ export function askRdflib(
   queries: readonly (readonly [key: string, text: string])[],
 ): Answers {
   if (judgePython === undefined) throw new Error('PROVLOOM_TEST_PYTHON is not set')
-  const place = folder()
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-ask-'))
+  try {
+    return answersIn(said(judgePython, place, documents, queries))
+  } finally {
+    fs.rmSync(place, { recursive: true })
+  }
+}
+
+type Said = Readonly<Record<string, Readonly<Record<string, Asked>>>>
+
+function said(
+  python: string,
+  place: string,
+  documents: ReadonlyMap<string, string>,
+  queries: readonly (readonly [key: string, text: string])[],
+): Said {
   const files = [...documents].map(([name, turtle], i) => {
     const file = path.join(place, `${i}.ttl`)
     fs.writeFileSync(file, turtle)
     return [name, file] as const
   })
-  const { status, stdout, stderr } = spawnSync(judgePython, [path.join(import.meta.dirname, 'ask.py')], {
+  const { status, stdout, stderr } = spawnSync(python, [path.join(import.meta.dirname, 'ask.py')], {
     input: JSON.stringify({ files: Object.fromEntries(files), queries }),
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   })
   if (status !== 0) throw new Error(stderr)
-  const said = JSON.parse(stdout) as Readonly<Record<string, Readonly<Record<string, Asked>>>>
+  return JSON.parse(stdout) as Said
+}
+
+function answersIn(said: Said): Answers {
   return new Map(
     Object.entries(said).map(([name, answers]) => [
       name,

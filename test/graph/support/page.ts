@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { repository } from '../../support/cli.ts'
+
+const page = path.resolve(import.meta.dirname, '../../../docs/questions.md')
 
 export interface Question {
   readonly number: number
@@ -13,7 +14,7 @@ export interface Question {
 
 /** The questions of docs/questions.md: under a heading with a number a query, and mostly an answer. */
 export function questionsOfPage(): readonly Question[] {
-  const text = fs.readFileSync(path.join(repository, 'docs/questions.md'), 'utf8')
+  const text = fs.readFileSync(page, 'utf8')
   return text
     .split(/^### /m)
     .slice(1)
