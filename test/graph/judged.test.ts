@@ -8,10 +8,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { oddEntry, oddOpening } from '../../packages/graph/test/support/odd.ts'
 import { enduring, seedOf } from '../support/effort.ts'
-import { hasJudges, named } from '../support/needs.ts'
+import { hasJudges, named, provToolbox } from '../support/needs.ts'
 import { provJsonErrors, provJsonldErrors } from '../support/w3c-schemas.ts'
 import { exampleText, graphOf, textOf } from './support/document.ts'
 import { faultless, judgedBy } from './support/judges.ts'
+import { saidByProvToolbox } from './support/prov-toolbox.ts'
 
 const judges = named(
   "Python's prov, the W3C schema of PROV-XML and rdflib",
@@ -39,6 +40,13 @@ function textsOf([opening, entries, cut]: (typeof streams)[number]): readonly [
   const all = [opening, ...entries]
   return [textOf(graphOf(all.slice(0, cut + 1))), textOf(graphOf(all))]
 }
+
+/** Every tenth of them. */
+const tenth = new Map<string, string>(
+  streams.flatMap((stream, i) =>
+    i % 10 === 0 ? textsOf(stream).map((text, j) => [`stream-${i}-${j}`, text] as const) : [],
+  ),
+)
 
 describe.each(runs)('the document of a run of $ranks ranks', ({ text }) => {
   const document = readJson(text)
@@ -88,19 +96,25 @@ describe.skipIf(!hasJudges)(judges, () => {
   })
 
   it('find nothing in every tenth graph of any entries', () => {
-    const texts = new Map<string, string>(
-      streams.flatMap((stream, i) =>
-        i % 10 === 0 ? textsOf(stream).map((text, j) => [`stream-${i}-${j}`, text] as const) : [],
-      ),
-    )
-    for (const [name, text] of texts) {
+    for (const [name, text] of tenth) {
       expect([name, provJsonErrors(text)]).toEqual([name, []])
       expect([name, provJsonldErrors(writeJsonld(readJson(text)))]).toEqual([name, []])
     }
-    const found = [...judgedBy(texts)].filter(
+    const found = [...judgedBy(tenth)].filter(
       ([name, verdict]) =>
-        JSON.stringify(verdict) !== JSON.stringify(faultless(readJson(texts.get(name)!).records.length)),
+        JSON.stringify(verdict) !== JSON.stringify(faultless(readJson(tenth.get(name)!).records.length)),
     )
     expect(found).toEqual([])
   })
 })
+
+describe.skipIf(provToolbox === undefined)(
+  named('ProvToolbox', provToolbox !== undefined, 'needs .cache/provtoolbox, see .ci/run'),
+  () => {
+    it('reads PROV-N of runs, and of any entries, and finds them valid', () => {
+      const texts = new Map([...runs.map(({ ranks, text }) => [`run-${ranks}`, text] as const), ...tenth])
+      const expected = [...texts].map(([name, text]) => `${name} ${readJson(text).records.length}`)
+      expect(saidByProvToolbox(texts)).toEqual(expected)
+    })
+  },
+)

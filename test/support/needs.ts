@@ -52,6 +52,11 @@ export const nodeWheels: string | undefined = inCache('node-wheels')
 /** Folder with the programs of test/support/npm-judges.json, or undefined. */
 export const npmJudges: string | undefined = inCache('npm-judges')
 
+/** Folder with the jars of test/support/provtoolbox.xml, or undefined; without Java too. */
+export const provToolbox: string | undefined = works('java', ['--version'])
+  ? inCache('provtoolbox')
+  : undefined
+
 /** Other Nodes (test/support/nodes.json): version, and the folder of its `node`. */
 export const nodes: readonly (readonly [version: string, folder: string])[] = namesIn(
   path.join(inCache('nodes') ?? '', 'node_modules'),
