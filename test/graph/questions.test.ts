@@ -12,7 +12,8 @@ import { eventsAddUp, locationsOf } from './support/json.ts'
 import { questionsOfPage } from './support/page.ts'
 import { exampleOf } from './support/plan.ts'
 import type { ExampleOptions } from './support/plan.ts'
-import { walked } from './support/walk.ts'
+import { seedOf } from './support/rank.ts'
+import { seedsBehindEach, walked } from './support/walk.ts'
 
 const jq = 'jq'
 const hasJq = works(jq, ['--version'])
@@ -106,6 +107,20 @@ describe.each(cases)('with Node alone, %s', (name, options) => {
     )
     expect(places).toContain('prov.json')
     expect(places).not.toContainEqual(expect.stringContaining('/spool/'))
+  })
+})
+
+describe('behind the last version', () => {
+  const seeds = [0, 1, 2, 3].map(seedOf)
+  const behind = (options: Omit<ExampleOptions, 'ranks'>): readonly (readonly number[])[] =>
+    seedsBehindEach(writeTurtle(readJson(exampleText({ ranks: 4, ...options }))))
+
+  it('are all ranks that worked as one', () => {
+    expect(behind({})).toEqual([seeds])
+  })
+
+  it('is one rank alone where ranks are independent', () => {
+    expect(behind({ group: false, sweep: true })).toEqual(seeds.map((seed) => [seed]))
   })
 })
 

@@ -94,6 +94,20 @@ export function walked(turtle: string): ReadonlyMap<number, Answer> {
   ])
 }
 
+/** The seeds behind each last version, one list a file, least first. */
+export function seedsBehindEach(turtle: string): readonly (readonly number[])[] {
+  const triples = new Triples(turtle)
+  return triples
+    .with(triples.typed('provloom:Checkpoint'), 'provloom:version', '29')
+    .map((file) =>
+      triples
+        .values(triples.with(triples.lineage(file), 'mls:specifiedBy', 'parameter-seed'), 'mls:hasValue')
+        .map(Number)
+        .sort((a, b) => a - b),
+    )
+    .sort(([a], [b]) => a! - b!)
+}
+
 function loggedBy(triples: Triples, ranks: readonly Term[]): Answer {
   const series = triples.with(triples.typed('mls:ModelEvaluation'), 'mls:specifiedBy', 'metric-loss')
   return ranks
