@@ -111,9 +111,12 @@ describe.skipIf(!hasJudges)(judges, () => {
 describe.skipIf(provToolbox === undefined)(
   named('ProvToolbox', provToolbox !== undefined, 'needs .cache/provtoolbox, see .ci/run'),
   () => {
-    it('reads PROV-N of runs, and of any entries, and finds them valid', () => {
+    it('reads PROV-N and PROV-JSONLD of runs and of any entries, and finds them valid', () => {
       const texts = new Map([...runs.map(({ ranks, text }) => [`run-${ranks}`, text] as const), ...tenth])
-      const expected = [...texts].map(([name, text]) => `${name} ${readJson(text).records.length}`)
+      const expected = [...texts].flatMap(([name, text]) => {
+        const { length } = readJson(text).records
+        return [`${name}.provn ${length}`, `${name}.jsonld ${length}`]
+      })
       expect(saidByProvToolbox(texts)).toEqual(expected)
     })
   },

@@ -37,8 +37,13 @@ it.skipIf(!hasJudges)(
       ...[0, 1, 2, 3].map((rank) => [String(rank), String(rank)]),
     ])
     expect((await asking(6)).join(' ').trim().split(/\s+/)).toEqual([
-      ...['attempt', 'rows', 'last'],
-      ...['0', '0', '1000', '1.0'],
+      'attempt',
+      'rows',
+      'last',
+      '0',
+      '0',
+      '1000',
+      '1.0',
     ])
   },
 )
