@@ -14,9 +14,10 @@ describe('the graph of a typical run', () => {
 
   it.each([4, 8, 9, 128, 1024])('keeps the size law at %i ranks', (ranks) => {
     const { graph } = typicalRun(ranks)
-    const [series, artifacts] = [10, 3]
-    expect(graph.document().records.length).toBeLessThanOrEqual(200 + (5 + series) * ranks + 3 * artifacts)
-    expect(textOf(graph).length).toBeLessThan(5_000_000)
+    const [series, artifacts, outsideSets] = [10, 3, 1]
+    const law = 350 + (12 + 2 * series + 3 * outsideSets) * ranks + 3 * (ranks / 8) + 7 * artifacts
+    expect(graph.document().records.length).toBeLessThanOrEqual(law)
+    expect(textOf(graph).length).toBeLessThan(20_000 + 9_200 * ranks)
   })
 
   it('does not grow with the metric points', () => {

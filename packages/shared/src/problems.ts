@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'BAD_STEP'
   | 'BAD_TIME'
   | 'CALL_FAILED'
+  | 'CLOCK_STEPPED'
   | 'DROPPED'
   | 'ENTRY_SKIPPED'
   | 'EXIT'
@@ -106,6 +107,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   CALL_FAILED: {
     what: 'a call failed inside the client: what it was to record is dropped',
     try: 'look at what it was given; tell us of it, it is a bug of ours',
+  },
+  CLOCK_STEPPED: {
+    what: 'a clock was set back during the run: an end is told that is before its begin',
+    try: 'keep the clocks of the machines by NTP; the end stands at the begin',
   },
   DROPPED: {
     what: 'logs of a rank were dropped, and counted: a disk, the spool or a bound had no room for them',

@@ -1,46 +1,65 @@
+import type { Lines } from '../sheet.ts'
 import { statisticsOf } from '../statistics.ts'
-import { makerName } from './names.ts'
+import type { Statistics } from '../statistics.ts'
+import { bounded } from './facts.ts'
+import { relationKey } from './relation-key.ts'
+import { madeBy, seriesOf } from './series.ts'
+import { termName } from './term.ts'
 import type { View } from './view.ts'
 
 /**
- * The line of a folded series in prov.json: what `seriesRecords` and `renderRecord` give, without a record in between.
- * Ten ranks of a thousand make ten thousand of them, and in a busy run all change between two flushes.
+ * The lines of a series that users log: what `seriesRecords` and `renderRecord` give, without a record in between. Ten of
+ * a thousand ranks are ten thousand of them, and in a busy run all change between two flushes.
  */
-export function influenceLine(view: View, key: string): string {
-  const { state, tallies } = view
-  const series = state.series.get(key)
-  const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
-  if (series === undefined || metric === undefined) return ''
-  const maker = makerName(view, series.rankKey, series.contextKey)
+export function evaluationLines(view: View, key: string): readonly Lines[] | undefined {
+  const found = seriesOf(view, key)
+  if (found === undefined) return []
+  const { id, series, metric } = found
+  if (metric.measures !== undefined) return undefined
   const slots = series.slots.map(({ slot }) => slot)
-  const s = statisticsOf(tallies, slots)
+  const s = statisticsOf(view.tallies, slots)
   const pieces = [
-    '    "run:',
-    series.id,
-    '": {"prov:influencee":"run:',
-    metric.id,
-    '","prov:influencer":"run:',
-    maker.local,
+    '"run:',
+    id,
+    '":{"prov:label":',
+    quoted(metric.key),
+    ',"prov:type":{"$":"mls:ModelEvaluation","type":"prov:QUALIFIED_NAME"},"mls:specifiedBy":{"$":"user:',
+    termName(view, `m${metric.key}`).local,
+    '","type":"prov:QUALIFIED_NAME"}',
   ]
-  if (s === undefined) pieces.push('","provloom:rows":0}')
-  else {
-    pieces.push('","provloom:rows":', integer(s.rows))
-    if (s.nan > 0) pieces.push(',"provloom:nanRows":', integer(s.nan))
-    if (s.infinite > 0) pieces.push(',"provloom:infiniteRows":', integer(s.infinite))
-    if (s.min !== undefined) pieces.push(',"provloom:min":', double(s.min))
-    if (s.max !== undefined) pieces.push(',"provloom:max":', double(s.max))
-    if (s.mean !== undefined) pieces.push(',"provloom:mean":', double(s.mean))
-    pieces.push(',"provloom:last":', double(s.last))
-    pieces.push(
-      ',"provloom:firstStep":',
-      integer(s.firstStep),
-      ',"provloom:lastStep":',
-      integer(s.lastStep),
-      '}',
-    )
-  }
+  tell(pieces, s)
+  if (metric.unit !== undefined) pieces.push(',"provloom:unit":', quoted(metric.unit))
+  pieces.push('}')
   // Joined, the text is one piece; added up, it is a tree of pieces until it is encoded: twice the garbage collection.
-  return pieces.join('')
+  const lines: Lines[] = [{ kind: 'entity', text: pieces.join('') }]
+  const made = madeBy(view, series, metric)
+  if (made === undefined) return lines
+  const maker = made.activity.local
+  const time = made.time === undefined ? '' : `,"prov:time":"${made.time}"`
+  lines.push({
+    kind: 'wasGeneratedBy',
+    text: `"${relationKey(`${id}~${maker}`)}":{"prov:entity":"run:${id}","prov:activity":"run:${maker}"${time}}`,
+  })
+  return lines
+}
+
+function tell(pieces: string[], s: Statistics | undefined): void {
+  if (s === undefined) {
+    pieces.push(',"provloom:rows":0')
+    return
+  }
+  pieces.push(',"mls:hasValue":', double(s.last), ',"provloom:first":', double(s.first))
+  pieces.push(',"provloom:rows":', integer(s.rows))
+  if (s.nan > 0) pieces.push(',"provloom:nanRows":', integer(s.nan))
+  if (s.infinite > 0) pieces.push(',"provloom:infiniteRows":', integer(s.infinite))
+  if (s.min !== undefined) pieces.push(',"provloom:min":', double(s.min))
+  if (s.max !== undefined) pieces.push(',"provloom:max":', double(s.max))
+  if (s.mean !== undefined) pieces.push(',"provloom:mean":', double(s.mean))
+  pieces.push(',"provloom:firstStep":', integer(s.firstStep), ',"provloom:lastStep":', integer(s.lastStep))
+}
+
+function quoted(words: string): string {
+  return JSON.stringify(bounded(words))
 }
 
 function integer(value: number): string {
