@@ -8,11 +8,19 @@ export type Answer = readonly string[]
 /** What the example's run must say to the questions of docs/questions.md, by their numbers; sorted where they are in no order. */
 export function answersOf(example: Example): ReadonlyMap<number, Answer> {
   const starts = startsOf(example)
-  const recorder = example.fate === 'recovered' ? 'Recovery' : 'Recording'
+  const copier = example.fate === 'recovered' ? 'Recovery' : 'Recording'
   return new Map([
     [1, [...settings.map(([key]) => key), 'seed', 'shard'].sort()],
     [2, [String(contributorsOf(example).length)]],
-    [3, ['Dataset train', 'Diff source.diff', 'Environment CPython 3.11.4', 'Implementation digits']],
+    [
+      3,
+      [
+        'Dataset train',
+        'Diff source.diff',
+        'Environment CPython 3.11.4',
+        'Implementation example.org/digits@3f9c2ab1d0',
+      ],
+    ],
     [4, ['false']],
     [5, contributorsOf(example).map(String)],
     [6, starts.flatMap((start) => (start.places.length > 1 ? [`${start.attempt} ${start.rows} 1`] : []))],
@@ -21,7 +29,7 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
     [9, [stopsFirst(starts[0]!)]],
     [10, [energyOf(example)]],
     [11, settingsByMlSchema(example)],
-    [12, [`RunRecord ${recorder}`, 'StoredCopy Recording'].sort()],
+    [12, ['RunRecord Recording', `StoredCopy ${copier}`]],
     [15, withOneSet(starts)],
   ])
 }
@@ -56,9 +64,9 @@ function stopsFirst(start: Start): string {
 
 /** The two packages of a host have used 1,000 and 2,000 J in each attempt. */
 function energyOf(example: Example): string {
-  const hosts = Math.max(...startsOf(example).map(({ places }) => Math.ceil(places.length / ranksOfHost)))
-  const starts = startsOf(example).length
-  return `measured ${hosts * 2} ${hosts * starts * 3000}`
+  const hosts = startsOf(example).map(({ places }) => Math.ceil(places.length / ranksOfHost))
+  const joules = hosts.reduce((sum, count) => sum + count * 3000, 0)
+  return `measured ${Math.max(...hosts) * 2} ${joules}`
 }
 
 /** Parameters that have one value in the run; where one rank is collected, all of them. */

@@ -1,8 +1,8 @@
 import type { RunEntry } from '@provloom/rundir/entry'
 import { hostMeasured, hostWatched } from './host.ts'
-import { beginsUs, exampleOf, ranksOfHost, secondUs, sha256Of, startsOf } from './plan.ts'
+import { beginsUs, endOf, exampleOf, ranksOfHost, secondUs, sha256Of, startsOf } from './plan.ts'
 import type { Example, ExampleOptions, Start } from './plan.ts'
-import { modelVersion, rankBegins, rankEnds, rankTrains } from './rank.ts'
+import { codeStored, modelVersion, rankBegins, rankEnds, rankTrains } from './rank.ts'
 import { placeOf, runId, Telling } from './telling.ts'
 import type { Place } from './telling.ts'
 
@@ -13,13 +13,9 @@ export function exampleEntries(options: ExampleOptions): readonly RunEntry[] {
   const example = exampleOf(options)
   const telling = new Telling()
   opened(telling, example)
-  let endsUs = beginsUs
-  for (const start of startsOf(example)) endsUs = startTold(telling, example, start)
-  if (example.fate === 'recovered') {
-    endsUs = beginsUs + dayUs
-    telling.tell({ kind: 'resumed', time: endsUs })
-  }
-  telling.tell({ kind: 'closed', time: endsUs + secondUs, cause: 'ranks-ended' })
+  let heardUs = beginsUs
+  for (const start of startsOf(example)) heardUs = startTold(telling, example, start)
+  telling.tell({ kind: 'closed', time: heardUs + secondUs, cause: 'ranks-ended' })
   return telling.entries
 }
 
@@ -45,7 +41,7 @@ function opened(telling: Telling, { collected, ranks }: Example): void {
   }
 }
 
-/** @returns when the last of it was told */
+/** @returns when the last of it was heard */
 function startTold(telling: Telling, example: Example, start: Start): number {
   for (const place of start.places) rankBegins(telling, example, start, place)
   for (const place of watchers(start)) hostWatched(telling, start, place)
@@ -54,11 +50,14 @@ function startTold(telling: Telling, example: Example, start: Start): number {
     if (place.rank > 0 && !example.sweep) continue
     for (let version = 0; version < start.versions; version++) modelVersion(telling, start, place, version)
   }
-  const endUs = start.beginsUs + (start.rows + 30) * secondUs
+  const endUs = endOf(start)
+  const heardUs = example.fate === 'recovered' ? beginsUs + dayUs : endUs + secondUs
+  if (example.fate === 'recovered') telling.tell({ kind: 'resumed', time: heardUs })
+  codeStored(telling, example, start, start.places[0]!)
   for (const place of watchers(start)) hostMeasured(telling, example, start, place, endUs)
-  for (const place of start.places) rankEnds(telling, start, place, endUs)
+  for (const place of start.places) rankEnds(telling, start, place, endUs, heardUs)
   sealed(telling, example, start)
-  return endUs
+  return heardUs + secondUs
 }
 
 /** Of each host the first rank there: its agent watches it. */

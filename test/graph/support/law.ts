@@ -1,27 +1,24 @@
 import { ranksOfHost } from './plan.ts'
 import type { Example } from './plan.ts'
 
-/** How large a document may be: the law of docs/prov-mapping.md, for the example. */
-export function recordsMax({ ranks, series, packages, versions, hasGpus, group }: Example): number {
+/** Training, validation and testing. */
+const contexts = 3
+/** The script, which has a copy, and the diff. */
+const codeRecords = 7 + 4
+
+/**
+ * How many records the example may have: 350, packages, 6 a rank and 3 a context of it, 2 a series, 3 a value outside the
+ * sets, 3 a host and 2 for each of its measurements and devices, 4 an artifact (7 with a copy), 2 a part.
+ */
+export function recordsMax({ ranks, series, packages, versions, hasGpus, alike, group }: Example): number {
   const hosts = Math.ceil(ranks / ranksOfHost)
   const measured = 7 + (hasGpus ? 10 : 2)
-  // Seed and shard; the versions; the script, which has a copy, and the diff.
-  const own = ranks === 1 || !group ? 7 : 2
-  return (
-    350 +
-    packages +
-    12 * ranks +
-    2 * series * ranks +
-    3 * own * ranks +
-    hosts * (3 + 2 * measured) +
-    4 * versions +
-    7 +
-    4 +
-    2
-  )
+  const outside = 2 + (ranks === 1 ? alike : 0)
+  const ofRank = 6 + 3 * contexts + 2 * series + (group ? 3 : 2) * outside
+  return 350 + packages + ranks * ofRank + hosts * (3 + 2 * measured) + 4 * versions + codeRecords + 2
 }
 
-/** Of ten series a rank. */
+/** How many bytes, with ten series a rank: 12 MB at 1,024 ranks. */
 export function bytesMax({ ranks }: Example): number {
-  return 120_000 + 11_000 * ranks
+  return 150_000 + 11_500 * ranks
 }

@@ -11,7 +11,7 @@ export type Fate =
   | 'restarted'
   /** The same, with half as many ranks. */
   | 'elastic'
-  /** The aggregator is killed before it has closed the run, and the run is recovered a day later. */
+  /** The aggregator is killed before any rank has ended, and the run is recovered a day later. */
   | 'recovered'
 
 /**
@@ -111,6 +111,11 @@ export function startsOf(example: Example): readonly Start[] {
     case 'elastic':
       return [start(0, ranks, half), start(1, Math.ceil(ranks / 2), whole)]
   }
+}
+
+/** When the first rank of a start ends; the others do so a millisecond after each other. */
+export function endOf({ beginsUs: startUs, rows }: Start): number {
+  return startUs + (rows + 30) * secondUs
 }
 
 /** A checksum, another one for another text. */

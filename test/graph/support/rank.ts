@@ -22,17 +22,27 @@ export function rankBegins(telling: Telling, example: Example, start: Start, pla
     worldSize: start.worldSize,
   })
   telling.log(place, agentStream, timeUs, agentTells(place, start))
-  const said = clientTells(place, example, start)
-  const first = telling.log(place, workerStream, timeUs + 100, said)
-  if (rank > 0) return
-  const stored = said.flatMap((event, i): Said[] => {
+  telling.log(place, workerStream, timeUs + 100, clientTells(place, example, start))
+}
+
+/** The agent of the first rank has copied the code. */
+export function codeStored(telling: Telling, example: Example, start: Start, place: Place): void {
+  const stored = clientTells(place, example, start).flatMap((event, number): Said[] => {
     if (event.type !== 'artifact') return []
     const { name, size, sha256 } = event
     const kept = { ...(size === undefined ? {} : { size }), ...(sha256 === undefined ? {} : { sha256 }) }
-    const origin = { stream: workerStream, number: first + i }
-    return [{ type: 'artifact.stored', ...origin, ...kept, stored: `code/${name}`, mode: 0o644 }]
+    return [
+      {
+        type: 'artifact.stored',
+        stream: workerStream,
+        number,
+        ...kept,
+        stored: `code/${name}`,
+        mode: 0o644,
+      },
+    ]
   })
-  telling.log(place, agentStream, timeUs + 200, stored)
+  telling.log(place, agentStream, start.beginsUs + secondUs, stored)
 }
 
 function clientTells(place: Place, example: Example, start: Start): Said[] {
@@ -252,7 +262,8 @@ export function modelVersion(telling: Telling, start: Start, place: Place, versi
   ])
 }
 
-export function rankEnds(telling: Telling, start: Start, place: Place, endUs: number): void {
+/** @param heardUs when the aggregator heard of it, by its clock */
+export function rankEnds(telling: Telling, start: Start, place: Place, endUs: number, heardUs: number): void {
   const isLast = place.rank === start.worldSize - 1
   const timeUs = endUs + place.rank * 1000
   if (start.end === 'last rank killed' && isLast) {
@@ -271,7 +282,7 @@ export function rankEnds(telling: Telling, start: Start, place: Place, endUs: nu
     telling.log(place, agentStream, timeUs + 100, [{ type: 'rank.end', status: 'completed', exitCode: 0 }])
   }
   const ledger = telling.ledger(place)
-  telling.tell({ kind: 'ended', time: timeUs + 200, ...place, ledger, ledgerClosed: true })
+  telling.tell({ kind: 'ended', time: heardUs + place.rank, ...place, ledger, ledgerClosed: true })
 }
 
 function sessionOf({ rank, attempt }: Place): string {
