@@ -17,8 +17,10 @@ export function locationsOf(provJson: string): readonly string[] {
   const entities = fieldsOf(fieldsOf(JSON.parse(provJson)).get('entity'))
   return [...entities.values()].flatMap((entity): string[] => {
     const location = fieldsOf(entity).get('prov:location')
-    if (location === undefined) return []
-    if (typeof location !== 'string') throw new Error(`one place is no text: ${JSON.stringify(location)}`)
-    return [location]
+    const places = location === undefined ? [] : [location].flat()
+    return places.map((place: unknown) => {
+      if (typeof place !== 'string') throw new Error(`a place is no text: ${JSON.stringify(place)}`)
+      return place
+    })
   })
 }
