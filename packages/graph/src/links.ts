@@ -58,7 +58,8 @@ export class Links {
       this.files.load(rankKey, key)
       if (contextKey !== undefined) this.files.load(contextKey, key)
     }
-    for (const [key, group] of state.groups) for (const rank of group.members.keys()) this.groups.load(rank, key)
+    for (const [key, group] of state.groups)
+      for (const rank of group.members.keys()) this.groups.load(rank, key)
     for (const [key, { groupKey }] of state.groupContexts) this.groupContexts.load(groupKey, key)
     for (const [key, { watchers }] of state.hosts)
       for (const rank of watchers.keys()) this.watched.load(rank, key)

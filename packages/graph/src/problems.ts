@@ -60,7 +60,9 @@ export function ownProblems(state: RunState): string[] {
 /** The run's problems in words: its own, and those that its ranks told by their kind. */
 export function runProblems(state: RunState): string[] {
   const told = problemKinds(state).filter(({ code }) => state.problemCodes.has(code))
-  const counts = told.map(({ code, what }) => timesWords(`${code}: ${what}`, state.problemCodes.get(code) ?? 0))
+  const counts = told.map(({ code, what }) =>
+    timesWords(`${code}: ${what}`, state.problemCodes.get(code) ?? 0),
+  )
   return [...ownProblems(state), ...counts]
 }
 

@@ -69,7 +69,9 @@ export class SetBook {
   #valuesOf(owner: string): string[] {
     const rank = ownerRank(this.#state, owner)
     if (rank === undefined || !rank.settled) return []
-    const values = this.#links.told.of(owner).filter((key) => isInSet(this.#state, this.#links, rank.attempt, key))
+    const values = this.#links.told
+      .of(owner)
+      .filter((key) => isInSet(this.#state, this.#links, rank.attempt, key))
     return values.sort((a, b) => (this.#idOf(a) < this.#idOf(b) ? -1 : 1))
   }
 

@@ -141,9 +141,7 @@ const sectionEnd = Buffer.from('\n}')
 const documentEnd = Buffer.from('\n}\n')
 
 function prefixLines(prefixes: ReadonlyMap<string, string>): string {
-  return [...prefixes]
-    .map(([prefix, iri]) => `${JSON.stringify(prefix)}:${JSON.stringify(iri)}`)
-    .join(',\n')
+  return [...prefixes].map(([prefix, iri]) => `${JSON.stringify(prefix)}:${JSON.stringify(iri)}`).join(',\n')
 }
 
 /** The lines of a thing, by section. */

@@ -50,7 +50,7 @@ export class Sources {
       if (word !== undefined) alone.set(word, [...(alone.get(word) ?? []), key])
     }
     for (const [word, keys] of alone) if (keys.length === 1) this.#ids.set(keys[0]!, word)
-    this.files = [...state.shared].flatMap(([key, { facts }]) => (isCode(facts) ? [key] : []))
+    this.files = [...state.shared].flatMap(([key, { facts }]) => (isCode(facts) ? [key] : [])).sort()
   }
 
   /** Undefined for what goes by its own. */
@@ -67,7 +67,9 @@ function wordOf(facts: SharedFacts): string | undefined {
 
 function sourcesAmong(told: readonly Told[]): OneSource[] {
   const found: OneSource[] = []
-  const order = told.toSorted((a, b) => places(a.shared) - places(b.shared) || (a.shared.id < b.shared.id ? -1 : 1))
+  const order = told.toSorted(
+    (a, b) => places(a.shared) - places(b.shared) || (a.shared.id < b.shared.id ? -1 : 1),
+  )
   for (const { key, shared } of order) {
     if (shared.facts.type !== 'source') continue
     const { facts, id, members } = shared

@@ -273,8 +273,9 @@ export interface SharedState {
   readonly members: ReadonlyMap<string, number>
   /** Environment variables; null for those that ranks have different. */
   readonly variables: ReadonlyMap<string, string | null>
-  /** Keys of the artifact events, where it is a file. */
+  /** Where it is a file: keys of the artifact events, and what they told that is not alike, by content. */
   readonly files: string[]
+  readonly told: ReadonlyMap<string, EventOf<'artifact'>>
 }
 
 /** A file that a context or rank made. */

@@ -54,7 +54,8 @@ function seriesOf(
   const context = event.context === undefined ? undefined : contextOf(change, rankKey, event.context)
   if (context !== undefined) seenAt(change, context.context, event.time)
   const ownerKey = event.measures === 'host' ? (rank.hostKey ?? rankKey) : rankKey
-  if (event.measures !== undefined) watched(change, rankKey, rank, event.time)
+  const host = event.measures === 'host' ? state.hosts.get(ownerKey) : undefined
+  if (host !== undefined) seenWatching(change, ownerKey, host, rankKey, event.time)
   const key = keyOf(ownerKey, metricKey)
   const known = state.series.get(key)
   if (known !== undefined) return { key, series: known }
@@ -71,13 +72,6 @@ function seriesOf(
   if (pushedOut !== undefined) dirt.mark('series', pushedOut)
   dirt.mark('series', key)
   return { key, series: made }
-}
-
-function watched(change: Change, rankKey: string, rank: RankState, time: number): void {
-  const host = rank.hostKey === undefined ? undefined : change.state.hosts.get(rank.hostKey)
-  if (rank.hostKey === undefined || host === undefined) return
-  // Only who was told to measures for the machine; what is measured of a rank its own agent measures.
-  if (host.watchers.size === 0) seenWatching(change, rank.hostKey, host, rankKey, time)
 }
 
 /** Of what is measured of a machine, the piece behind the machine's own identifier. */

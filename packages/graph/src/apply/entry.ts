@@ -5,6 +5,7 @@ import { placeOn, rankOf } from './find.ts'
 import { amend, keepBack, leave, missRanks, passBy, remark, retire } from './leave.ts'
 import { markMade, markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
+import { settle } from './settle.ts'
 import { applySkipped } from './skipped.ts'
 
 /** Takes one entry into the state and marks what it changes. Knows no time but what the entry says. */
@@ -51,10 +52,15 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
       return seal(change, entry)
     case 'closed':
       if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
-      return markAllRanks(change)
+      return closes(change)
     case 'skipped':
       return applySkipped(change, lsn, entry)
   }
+}
+
+function closes(change: Change): void {
+  for (const [key, rank] of change.state.ranks) settle(change, key, rank)
+  markAllRanks(change)
 }
 
 function markAllRanks(change: Change): void {

@@ -70,7 +70,8 @@ export function applyWatch(change: Change, origin: Origin, rank: RankState, even
     end: event.edge === 'end' ? event.time : undefined,
     told: true,
   })
-  if (event.shared !== undefined && event.shared > (host.sharedBy ?? 0)) undo.set(host, 'sharedBy', event.shared)
+  if (event.shared !== undefined && event.shared > (host.sharedBy ?? 0))
+    undo.set(host, 'sharedBy', event.shared)
   markWatched(change, key)
 }
 

@@ -31,8 +31,8 @@ export function leave(change: Change, entry: Lost | Ended): void {
       settle(change, streamOf(change, rank, stream), told)
     if (entry.createGraph === true) undo.set(state, 'createGraph', true)
     if (entry.createSvg === true) undo.set(state, 'createSvg', true)
-    settleParams(change, key, rank)
   }
+  settleParams(change, key, rank)
   markMade(change, key)
   markRank(change, key)
 }

@@ -30,11 +30,21 @@ export function share(change: Change, origin: Origin, facts: SharedFacts): strin
     undo.put(shared.members, owner, facts.time)
     markUses(change, owner)
   }
-  if (facts.type === 'artifact')
+  if (facts.type === 'artifact') {
     undo.push(shared.files, fileKey(origin.rankKey, origin.stream, origin.number))
+    tellFile(change, shared, facts)
+  }
   dirt.mark('shared', key)
   if (isCode(facts)) dirt.mark('source', '')
   return key
+}
+
+/** Who names the same file may say something else of it. */
+function tellFile(change: Change, shared: SharedState, facts: EventOf<'artifact'>): void {
+  const told = contentOf(facts)
+  if (shared.told.has(told)) return
+  change.undo.put(shared.told, told, facts)
+  if (shared.told.size > 1) for (const owner of shared.members.keys()) markUses(change, owner)
 }
 
 function joins(change: Change, key: string, shared: SharedState, owner: string, facts: SharedFacts): void {
@@ -47,12 +57,7 @@ function joins(change: Change, key: string, shared: SharedState, owner: string, 
 }
 
 /** Its rank's set has it when all ranks of the attempt told it alike; whose sets change by that are looked at again. */
-function tellParam(
-  change: Change,
-  key: string,
-  owner: string,
-  facts: EventOf<'param'>,
-): void {
+function tellParam(change: Change, key: string, owner: string, facts: EventOf<'param'>): void {
   const { undo, links, state } = change
   const rank = ownerRank(state, owner)
   if (rank === undefined) return
@@ -71,6 +76,7 @@ function newShared(change: Change, key: string, facts: SharedFacts): SharedState
     members: new Map(),
     variables: new Map(),
     files: [],
+    told: new Map(),
   }
   undo.put(state.shared, key, made)
   if (facts.type === 'param') newValue(change, key, facts)
@@ -81,9 +87,7 @@ function newShared(change: Change, key: string, facts: SharedFacts): SharedState
 
 /** Of these one alone has a short name: with a second, all have others. */
 function namedByNumber(facts: SharedFacts): boolean {
-  return (
-    facts.type === 'command' || facts.type === 'source' || (facts.type === 'artifact' && isCode(facts))
-  )
+  return facts.type === 'command' || facts.type === 'source' || (facts.type === 'artifact' && isCode(facts))
 }
 
 function aloneNoMore({ dirt }: Change): void {
@@ -124,16 +128,22 @@ function sharedKeyOf({ state }: Change, { rankKey }: Origin, facts: SharedFacts)
   }
 }
 
-/** All but time and context, and for environments but variables, which differ by rank. */
+/** All but time and context, for environments but variables, which differ by rank, and for files but what is of one call. */
 function contentOf(facts: SharedFacts): string {
   const entries = Object.entries(facts).filter(
     ([name]) =>
-      name !== 'time' && name !== 'context' && !(facts.type === 'environment' && name === 'variables'),
+      name !== 'time' &&
+      name !== 'context' &&
+      !(facts.type === 'environment' && name === 'variables') &&
+      !(facts.type === 'artifact' && ofOneCall.has(name)),
   )
   return JSON.stringify(
     entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, sorted(value)]),
   )
 }
+
+/** What a file is by, where and when it was logged, not what it is. */
+const ofOneCall: ReadonlySet<string> = new Set(['step', 'mark', 'mode', 'group', 'copy', 'subfolder'])
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

@@ -18,7 +18,9 @@ export interface HeadSources {
 export function metricsInOrder({ metrics }: RunState): string[] {
   const lists: [string[], string[], string[]] = [[], [], []]
   for (const [key, one] of metrics)
-    lists[one.source !== undefined || one.measures !== undefined ? 2 : isMainMetric(one.key) ? 0 : 1].push(key)
+    lists[one.source !== undefined || one.measures !== undefined ? 2 : isMainMetric(one.key) ? 0 : 1].push(
+      key,
+    )
   return lists.flat()
 }
 
@@ -46,7 +48,8 @@ export function* headMetric(
     const found = state.ranks.get(series.ownerKey)
     const [whose, attempt] = [found?.rank ?? series.ownerKey, found?.attempt ?? 0]
     const first = firsts.get(whose)
-    if (first === undefined || attempt < first.attempt) firsts.set(whose, { attempt, value: statistics.first })
+    if (first === undefined || attempt < first.attempt)
+      firsts.set(whose, { attempt, value: statistics.first })
     const last = lasts.get(whose)
     if (last === undefined || attempt >= last.attempt) lasts.set(whose, { attempt, value: statistics.last })
   }

@@ -32,7 +32,8 @@ export function artifactRecords(view: View, key: string): Keyed[] {
   const model = artifact.modelKey === undefined ? undefined : modelName(view, artifact.modelKey)
   if (model !== undefined)
     records.push(relation('specializationOf', { specificEntity: id, generalEntity: model }))
-  if (stored?.event.stored !== undefined && !isOwn(event)) records.push(...copyRecords(view, id, event, [stored]))
+  if (stored?.event.stored !== undefined && !isOwn(event))
+    records.push(...copyRecords(view, id, event, [stored]))
   return records
 }
 

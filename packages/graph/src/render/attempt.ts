@@ -27,7 +27,11 @@ export function attemptRecords(view: View, key: string): Keyed[] {
   }
   const run = runName(view)
   const records = [
-    activity(me, times(spanOfRanks(view.state, ranksOf(view, attempt))), facts.link('dcterms', 'isPartOf', run).list),
+    activity(
+      me,
+      times(spanOfRanks(view.state, ranksOf(view, attempt))),
+      facts.link('dcterms', 'isPartOf', run).list,
+    ),
     informed(me, run),
   ]
   const former = numbers[numbers.indexOf(attempt) - 1]
@@ -65,7 +69,10 @@ export function launcherRecords(view: View): Keyed[] {
   if (launches.length === 0) return []
   const words = [...new Set(launches.map(launcherWords))]
   const id = view.space.run('launcher')
-  return [agent(id, new Facts().label(words.join(', ')).type(prov('SoftwareAgent')).list), ...forUsers(view, id)]
+  return [
+    agent(id, new Facts().label(words.join(', ')).type(prov('SoftwareAgent')).list),
+    ...forUsers(view, id),
+  ]
 }
 
 /** The launcher's name; one that is known by its variables alone (`generic`) by its command, where there is one. */

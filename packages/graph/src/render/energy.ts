@@ -115,7 +115,10 @@ function emissionsRecords(view: View): Keyed[] {
   }
   if (!known) return []
   const id = space.run('emissions')
-  const facts = new Facts().label('emissions of the run').type(term('provloom', 'Emissions')).double('gramsCO2e', grams)
+  const facts = new Facts()
+    .label('emissions of the run')
+    .type(term('provloom', 'Emissions'))
+    .double('gramsCO2e', grams)
   for (const one of [...intensities].sort((a, b) => a - b)) facts.double('gramsPerKWh', one)
   facts.texts('source', [...sources].sort())
   return [

@@ -65,7 +65,8 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
   const context = state.groupContexts.get(key)
   const group = context === undefined ? undefined : state.groups.get(context.groupKey)
   const me = groupContextName(view, key)
-  if (context?.name === undefined || group === undefined || me === undefined || !isGroupMaker(view, key)) return []
+  if (context?.name === undefined || group === undefined || me === undefined || !isGroupMaker(view, key))
+    return []
   const whole = space.run(group.id)
   let [start, end, firstStep, lastStep]: (number | undefined)[] = []
   let goesOn = false
@@ -110,6 +111,7 @@ export function isGroupMaker(view: View, key: string): boolean {
   }
   for (const { makers } of state.models.values())
     for (const [owner, { contributors }] of makers)
-      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, contributors) === key) return true
+      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, contributors) === key)
+        return true
   return false
 }

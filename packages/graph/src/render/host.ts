@@ -37,7 +37,10 @@ function watchRecords(view: View, key: string, host: HostState): Keyed[] {
   const facts = new Facts()
     .label(`watch of ${[...host.names.keys()].sort().join(', ')}`)
     .type(term('provloom', 'HostWatch'))
-    .ints('electedRank', [...new Set(ranks)].sort((a, b) => a - b))
+    .ints(
+      'electedRank',
+      [...new Set(ranks)].sort((a, b) => a - b),
+    )
     .int('shared', host.sharedBy)
     .link('dcterms', 'isPartOf', run)
   return [

@@ -58,7 +58,10 @@ export function recorderName({ space }: View, recoveries: number): QName {
 }
 
 /** A rank may be in several groups: what it makes is the work of the largest. */
-export function groupOf({ state, links }: View, rankKey: string): { key: string; group: GroupState } | undefined {
+export function groupOf(
+  { state, links }: View,
+  rankKey: string,
+): { key: string; group: GroupState } | undefined {
   let found: { key: string; group: GroupState } | undefined
   for (const key of links.groups.of(rankKey)) {
     const group = state.groups.get(key)
@@ -79,7 +82,11 @@ export function groupContextName({ state, space }: View, key: string): QName | u
 }
 
 /** Key of the group's context whose work a model of this rank or context is; undefined where it is the rank's own. */
-export function groupMaker(view: View, owner: string, contributors: Contributors | undefined): string | undefined {
+export function groupMaker(
+  view: View,
+  owner: string,
+  contributors: Contributors | undefined,
+): string | undefined {
   if (contributors === 'rank') return undefined
   const found = groupOf(view, rankKeyOf(view.state, owner))
   return found === undefined ? undefined : keyOf(found.key, view.state.contexts.get(owner)?.name)
@@ -98,7 +105,9 @@ export function sharedName({ space, sources }: View, key: string, shared: Shared
 /** The rank's command. */
 export function planName(view: View, rank: RankState): QName | undefined {
   const shared = rank.command === undefined ? undefined : view.state.shared.get(rank.command)
-  return rank.command === undefined || shared === undefined ? undefined : sharedName(view, rank.command, shared)
+  return rank.command === undefined || shared === undefined
+    ? undefined
+    : sharedName(view, rank.command, shared)
 }
 
 /** Ranks in order, attempts of one rank in order. */

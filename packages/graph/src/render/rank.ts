@@ -41,7 +41,10 @@ function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
     .int('nodeRank', start?.nodeRank)
     .int('attempt', rank.attempt)
     .int('pid', session?.pid ?? start?.pid)
-    .texts('device', (start?.devices ?? '').split(',').map((one) => one.trim()))
+    .texts(
+      'device',
+      (start?.devices ?? '').split(',').map((one) => one.trim()),
+    )
     .text('status', rankStatus(state, rank))
     .int('exitCode', exitCode)
     .text('signal', signal)
@@ -63,10 +66,10 @@ function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
   if (problems > 0)
     facts
       .int('problems', problems)
-      .texts(
-        'problem',
-        [...[...rank.problems].map(([words, count]) => timesWords(words, count)), ...remarksOnRank(state, rank)],
-      )
+      .texts('problem', [
+        ...[...rank.problems].sort(([a], [b]) => (a < b ? -1 : 1)).map(([words, count]) => timesWords(words, count)),
+        ...remarksOnRank(state, rank),
+      ])
   return facts.texts('conflictingHost', rank.conflictHosts.toSorted())
 }
 
@@ -78,7 +81,11 @@ function tellProcess(facts: Facts, { start, end, exit }: RankState, span: Span):
 }
 
 /** Parameters that it told and of which the document does not say yet that it used them. */
-function pendingOf({ state, links }: View, key: string, { settled, contexts }: RankState): number | undefined {
+function pendingOf(
+  { state, links }: View,
+  key: string,
+  { settled, contexts }: RankState,
+): number | undefined {
   if (settled) return undefined
   let pending = 0
   for (const owner of [key, ...contexts])

@@ -14,12 +14,7 @@ export const recordFormat = 2
 
 /** Recording made the record, not the training: who recorded, when, and each time that it was taken up again. */
 export function recordingRecords(view: View, opened: Opened): Keyed[] {
-  return [
-    ...record(view, opened),
-    ...activities(view, opened),
-    ...aggregator(view, opened),
-    ...agents(view),
-  ]
+  return [...record(view, opened), ...activities(view, opened), ...aggregator(view, opened), ...agents(view)]
 }
 
 function record(view: View, opened: Opened): Keyed[] {

@@ -54,7 +54,10 @@ function runActivity(view: View, opened: Opened): Keyed[] {
   if (plan !== undefined)
     records.push(relation('wasStartedBy', { activity: run, trigger: plan }, times(span).startTime))
   if (space.former !== undefined) {
-    const former = new Facts().label('the run before').type(term('mls', 'Run')).text('runId', opened.informedBy)
+    const former = new Facts()
+      .label('the run before')
+      .type(term('mls', 'Run'))
+      .text('runId', opened.informedBy)
     records.push(activity(space.former, times({ start: undefined, end: undefined }), former.list))
     records.push(informed(run, space.former))
   }
@@ -82,7 +85,10 @@ function runFacts(view: View, opened: Opened): Facts {
     .ints('absentRank', state.absent)
     .ints('elsewhereRank', state.elsewhere)
     .text('jobId', opened.jobKey)
-    .texts('launcher', ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? []))
+    .texts(
+      'launcher',
+      ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? []),
+    )
     .flag('collectAllProcesses', settings.collectAllProcesses)
     .int('saveAfterNLogs', settings.saveAfterNLogs)
     .int('logs', state.logs)

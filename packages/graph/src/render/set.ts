@@ -15,7 +15,10 @@ export function setRecords(view: View, id: string): Keyed[] {
   const facts = new Facts()
     .label(`${set.values.length} parameters`)
     .type(prov('Collection'), term('provloom', 'ParameterSet'))
-    .ints('rank', [...ranks].sort((a, b) => a - b))
+    .ints(
+      'rank',
+      [...ranks].sort((a, b) => a - b),
+    )
   const records = [entity(name, facts.list)]
   for (const key of set.values) {
     const value = state.shared.get(key)

@@ -32,7 +32,7 @@ export function sharedRecords(view: View, key: string): Keyed[] {
     case 'environment':
       return environmentRecords(view, id, facts, shared)
     case 'artifact':
-      return inputRecords(view, id, facts, shared)
+      return inputRecords(view, id, shared)
     // The model, and the source with what belongs to it, are things of their own.
     case 'model':
     case 'source':
@@ -110,7 +110,10 @@ function environmentRecords(
     .text('modules', facts.modules)
     .text('packagesSha256', facts.packagesSha256)
     .int('packages', all)
-    .int('packagesLeftOut', all === undefined || all <= limits.packagesShownMax ? undefined : all - shown.length)
+    .int(
+      'packagesLeftOut',
+      all === undefined || all <= limits.packagesShownMax ? undefined : all - shown.length,
+    )
     .texts(
       'variable',
       variables.flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`])),

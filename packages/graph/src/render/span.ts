@@ -58,7 +58,9 @@ export function contextSpan(
 ): (Span & { readonly steps: Extent | undefined }) | undefined {
   const context = state.contexts.get(key)
   if (context === undefined) return undefined
-  const slots = index.ofOwner(key).flatMap((one) => (state.series.get(one)?.slots ?? []).map(({ slot }) => slot))
+  const slots = index
+    .ofOwner(key)
+    .flatMap((one) => (state.series.get(one)?.slots ?? []).map(({ slot }) => slot))
   const steps = extentOf(tallies, slots)
   const start = context.start ?? least(context.firstTime, steps?.firstTime)
   const last = most(context.lastTime, steps?.lastTime)

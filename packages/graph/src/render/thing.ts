@@ -58,7 +58,8 @@ export function* thingsOf({ state, sets, attempts }: View): Generator<Thing> {
   yield { kind: 'run', key: '' }
   yield { kind: 'source', key: '' }
   const others = [...state.bystanders.values()].map(({ attempt }) => attempt)
-  for (const attempt of new Set([...attempts.numbers, ...others])) yield { kind: 'attempt', key: String(attempt) }
+  for (const attempt of new Set([...attempts.numbers, ...others]))
+    yield { kind: 'attempt', key: String(attempt) }
   yield* each('host', state.hosts)
   yield* each('group', state.groups)
   yield* each('groupContext', state.groupContexts)

@@ -93,7 +93,11 @@ function useOf(view: View, key: string, shared: SharedState, owner: string): Use
     case 'dataset':
       return { entity, role: 'data', time: shared.members.get(owner) }
     case 'artifact':
-      return { entity, role: isCode(facts) ? 'code' : roleOfFile(facts.kind), time: shared.members.get(owner) }
+      return {
+        entity,
+        role: isCode(facts) ? 'code' : roleOfFile(shared),
+        time: shared.members.get(owner),
+      }
     case 'model':
       return { entity, role: 'resume', time: shared.members.get(owner) }
     case 'source':
@@ -106,8 +110,10 @@ function useOf(view: View, key: string, shared: SharedState, owner: string): Use
 }
 
 /** Who reads a model or a checkpoint goes on from it. */
-function roleOfFile(kind: string): string {
-  return kind === 'model' || kind === 'checkpoint' ? 'resume' : kind === 'source' ? 'code' : 'data'
+function roleOfFile({ told }: SharedState): string {
+  const kinds = new Set([...told.values()].map(({ kind }) => kind))
+  if (kinds.has('model') || kinds.has('checkpoint')) return 'resume'
+  return kinds.has('source') ? 'code' : 'data'
 }
 
 function relations(activity: QName, uses: Uses): Keyed[] {

@@ -86,7 +86,18 @@ const events = fc.oneof(
   event('context', { name, parent: maybeName, edge: fc.constantFrom('start', 'end', undefined) }),
   event('artifact', {
     name,
-    kind: fc.constantFrom('artifact', 'model', 'checkpoint', 'dataset', 'source', 'input', 'output', 'script', 'diff', 'untracked'),
+    kind: fc.constantFrom(
+      'artifact',
+      'model',
+      'checkpoint',
+      'dataset',
+      'source',
+      'input',
+      'output',
+      'script',
+      'diff',
+      'untracked',
+    ),
     role: fc.constantFrom('input', 'output'),
     path: name,
     context: maybeName,
@@ -154,7 +165,12 @@ const events = fc.oneof(
     gpus: fc.array(fc.record({ name, memoryBytes: fc.constantFrom(0, 2 ** 40) }), { maxLength: 2 }),
   }),
   event('user', { login: name }),
-  event('clock', { host, hostId, offsetUs: fc.constantFrom(-3, 86_400_000_000, -1e12), uncertaintyUs: fc.nat(9) }),
+  event('clock', {
+    host,
+    hostId,
+    offsetUs: fc.constantFrom(-3, 86_400_000_000, -1e12),
+    uncertaintyUs: fc.nat(9),
+  }),
   event('energy', {
     host,
     hostId,
