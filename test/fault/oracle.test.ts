@@ -50,7 +50,10 @@ function runOf(calls: readonly Call[], executions: readonly Attributes[] = [exec
         'prov:label': paramKey(number),
         'prov:value': paramValue(3, 1, number, shape.payload),
       }
-      used[`_:${number}`] = { 'prov:activity': `run:of-${rank}`, 'prov:entity': `run:param.${paramKey(number)}` }
+      used[`_:${number}`] = {
+        'prov:activity': `run:of-${rank}`,
+        'prov:entity': `run:param.${paramKey(number)}`,
+      }
       continue
     }
     const name = `${rank}.${attempt}.${metricKey(number, shape.series)}`

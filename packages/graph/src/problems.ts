@@ -6,7 +6,7 @@ import { rankRanges, timesWords } from './render/words.ts'
 import { userNamespaceOf } from './space.ts'
 import type { RunState } from './state.ts'
 import { droppedWords } from './apply/ledger.ts'
-import { keptWords, steppedWords } from './status.ts'
+import { exitWords, keptWords, steppedWords } from './status.ts'
 
 /**
  * The problems of a run by their kind, in words, most first: what its ranks told, what is known of it as a whole, entries
@@ -23,6 +23,7 @@ export function problemKinds(state: RunState): ProblemKind[] {
     note('KEPT', keptWords(state, rank).length)
     note('DROPPED', droppedWords(rank).length)
     note('CLOCK_STEPPED', steppedWords(rank).length)
+    note('EXIT', exitWords(rank).length)
   }
   note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
   note('RANKS_ABSENT', state.absent.length > 0 ? 1 : 0)

@@ -48,6 +48,15 @@ export function keptWords({ closed }: RunState, { kept, ended, lost }: RankState
   ]
 }
 
+/** Its process ended otherwise than its session, which had ended well: that stands. */
+export function exitWords({ sessionEnd, end, exit }: RankState): string[] {
+  const endedWell = sessionEnd?.by === 'call' && sessionEnd.status === 'completed'
+  if (!endedWell || exit !== undefined || end === undefined || end.status === 'completed') return []
+  const how =
+    end.signal === undefined ? `ended with exit code ${end.exitCode}` : `was killed by ${end.signal}`
+  return [`EXIT: the run had ended well, and its process then ${how}`]
+}
+
 /** An end that was told is before the begin: a clock was set back meanwhile. */
 export function steppedWords({ session, start, sessionEnd, end }: RankState): string[] {
   const began = session?.time ?? start?.time

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunEntry } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
 import { labelled, relations, values } from './support/look.ts'
-import { RunScript } from './support/run.ts'
+import { RunScript, startUs } from './support/run.ts'
 import type { Said } from './support/run.ts'
 
 const lr = (value: string): Said => ({ type: 'param', key: 'lr', valueType: 'float', value })
@@ -133,13 +133,6 @@ describe('a parameter', () => {
   it.each([
     ['the first metric', (run: RunScript) => settled(run, 1)],
     ['the end', (run: RunScript) => run.log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])],
-    [
-      'ten seconds',
-      (run: RunScript) =>
-        run.log(0, [
-          { type: 'context', name: 'x', time: run.nowUs + limits.parametersPendingMs * 1000 } as never,
-        ]),
-    ],
   ])('is pending until %s of its rank', (_, happen) => {
     const run = ranks(1).log(0, [lr('0.1'), { ...lr('8'), key: 'batch' } as Said])
     expect(usedBy(run, 'rank-0')).toEqual({ set: [], direct: [] })
@@ -147,6 +140,17 @@ describe('a parameter', () => {
     happen(run)
     expect(usedBy(run, 'rank-0').direct).toEqual(['batch=8.0', 'lr=0.1'])
     expect(values(run.graph.document(), 'run:rank-0', 'parametersPending')).toEqual([])
+  })
+
+  it('is pending for parametersPendingMs at the most, by the times of its rank', () => {
+    const run = ranks(1).log(0, [lr('0.1')])
+    const later = (ms: number): void => {
+      run.log(0, [{ type: 'context', name: 'x', time: startUs + 2_000_000 + ms * 1000 } as never])
+    }
+    later(limits.parametersPendingMs - 1)
+    expect(usedBy(run, 'rank-0').direct).toEqual([])
+    later(limits.parametersPendingMs)
+    expect(usedBy(run, 'rank-0').direct).toEqual(['lr=0.1'])
   })
 
   it('that every rank has of its own, and a hundred alike: records grow with ranks, not with both', () => {

@@ -153,6 +153,54 @@ describe('a rank in the graph', () => {
     expect(run.graph.summary().ranks[0]?.status).toBe(status)
   })
 
+  it('has completed when end_run says so, whatever its process does later, which is told as a problem', () => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    run.log(0, [{ type: 'rank.end', status: 'killed', signal: 'SIGKILL' }], [], 0, 'agent-1')
+    run
+      .log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
+      .end(0)
+      .close()
+    expect(run.graph.summary()).toMatchObject({
+      status: 'completed',
+      problemKinds: [{ code: 'EXIT', count: 1 }],
+    })
+    expect(values(run.graph.document(), 'run:rank-0', 'problem')).toEqual([
+      'EXIT: the run had ended well, and its process then was killed by SIGKILL',
+    ])
+  })
+
+  it('is incomplete when the next start_run overtook it', () => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    run
+      .log(0, [{ type: 'session.end', status: 'completed', by: 'next' }])
+      .end(0)
+      .close()
+    expect(run.graph.summary().status).toBe('incomplete')
+  })
+
+  it('that is not collected and did not end well is there, ends no run and changes no status', () => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    run
+      .log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
+      .end(0)
+      .close()
+    run.tell({
+      kind: 'uncollected',
+      time: run.nowUs,
+      rank: rankOf(3),
+      attempt: attemptOf(0),
+      status: 'killed',
+      signal: 'SIGKILL',
+    })
+    const document = run.graph.document()
+    expect(values(document, 'run:rank-3', 'status')).toEqual(['killed'])
+    expect(values(document, 'run:rank-3', 'collected')).toEqual(['false'])
+    expect(values(document, 'run:run', 'problem')).toEqual([
+      'NOT_COLLECTED: rank 3, which is not collected: killed, SIGKILL',
+    ])
+    expect(run.graph.summary().status).toBe('completed')
+  })
+
   it('tells of its host the surest offset that agrees, and the range once a clock was set', () => {
     const run = new RunScript().open().admit(0)
     const clock = (offsetUs: number, uncertaintyUs: number): void => {

@@ -114,7 +114,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   },
   DROPPED: {
     what: 'logs of a rank were dropped, and counted: a disk, the spool or a bound had no room for them',
-    try: 'look at its reasons in the graph (dropped); docs/operating.md has the bounds',
+    try: 'look at its reasons in the graph (droppedBy); docs/operating.md has the bounds',
   },
   ENTRY_SKIPPED: {
     what: 'entries of the journal could not be taken in: what they held counts as dropped',

@@ -19,7 +19,10 @@ export function inputRecords(view: View, id: QName, shared: SharedState): Keyed[
   const own = isOwn(facts)
   const hashes = new Set(stored.flatMap(({ event }) => event.sha256 ?? []))
   for (const { sha256 } of told) if (sha256 !== undefined) hashes.add(sha256)
-  const problems = [...told.map(({ problem }) => problem), ...stored.map(({ event }) => event.problem)].flatMap((one) => one ?? [])
+  const problems = [
+    ...told.map(({ problem }) => problem),
+    ...stored.map(({ event }) => event.problem),
+  ].flatMap((one) => one ?? [])
   // Each machine has a script of its own at the path: they are meant to be one.
   if (hashes.size > 1) problems.push(`under this name and path there were ${hashes.size} contents`)
   const made = fileFacts(facts)

@@ -67,7 +67,9 @@ function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
     facts
       .int('problems', problems)
       .texts('problem', [
-        ...[...rank.problems].sort(([a], [b]) => (a < b ? -1 : 1)).map(([words, count]) => timesWords(words, count)),
+        ...[...rank.problems]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([words, count]) => timesWords(words, count)),
         ...remarksOnRank(state, rank),
       ])
   return facts.texts('conflictingHost', rank.conflictHosts.toSorted())

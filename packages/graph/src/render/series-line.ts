@@ -1,9 +1,12 @@
 import type { Lines } from '../sheet.ts'
+import type { SeriesState } from '../state.ts'
 import { statisticsOf } from '../statistics.ts'
 import type { Statistics } from '../statistics.ts'
 import { bounded } from './facts.ts'
+import { ownerName } from './names.ts'
 import { relationKey } from './relation-key.ts'
 import { madeBy, seriesOf } from './series.ts'
+import type { Found } from './series.ts'
 import { termName } from './term.ts'
 import type { View } from './view.ts'
 
@@ -14,33 +17,42 @@ import type { View } from './view.ts'
 export function evaluationLines(view: View, key: string): readonly Lines[] | undefined {
   const found = seriesOf(view, key)
   if (found === undefined) return []
-  const { id, series, metric } = found
+  const { series, metric } = found
   if (metric.measures !== undefined) return undefined
+  const { entity, generation } = steadyOf(view, found)
   const slots = series.slots.map(({ slot }) => slot)
-  const s = statisticsOf(view.tallies, slots)
-  const pieces = [
-    '"run:',
-    id,
-    '":{"prov:label":',
-    quoted(metric.key),
-    ',"prov:type":{"$":"mls:ModelEvaluation","type":"prov:QUALIFIED_NAME"},"mls:specifiedBy":{"$":"user:',
-    termName(view, `m${metric.key}`).local,
-    '","type":"prov:QUALIFIED_NAME"}',
-  ]
-  tell(pieces, s)
+  const pieces = [entity]
+  tell(pieces, statisticsOf(view.tallies, slots))
   if (metric.unit !== undefined) pieces.push(',"provloom:unit":', quoted(metric.unit))
   pieces.push('}')
   // Joined, the text is one piece; added up, it is a tree of pieces until it is encoded: twice the garbage collection.
   const lines: Lines[] = [{ kind: 'entity', text: pieces.join('') }]
   const made = madeBy(view, series, metric)
   if (made === undefined) return lines
-  const maker = made.activity.local
-  const time = made.time === undefined ? '' : `,"prov:time":"${made.time}"`
-  lines.push({
-    kind: 'wasGeneratedBy',
-    text: `"${relationKey(`${id}~${maker}`)}":{"prov:entity":"run:${id}","prov:activity":"run:${maker}"${time}}`,
-  })
+  const time = made.time === undefined ? '}' : `,"prov:time":"${made.time}"}`
+  lines.push({ kind: 'wasGeneratedBy', text: generation + time })
   return lines
+}
+
+/** What of the lines never changes, as long as a series is there. */
+interface Steady {
+  readonly entity: string
+  readonly generation: string
+}
+
+const known = new WeakMap<SeriesState, Steady>()
+
+function steadyOf(view: View, { id, series, metric }: Found): Steady {
+  const before = known.get(series)
+  if (before !== undefined) return before
+  const maker = ownerName(view, series.contextKey ?? series.ownerKey).local
+  const term = termName(view, `m${metric.key}`).local
+  const made = {
+    entity: `"run:${id}":{"prov:label":${quoted(metric.key)},"prov:type":{"$":"mls:ModelEvaluation","type":"prov:QUALIFIED_NAME"},"mls:specifiedBy":{"$":"user:${term}","type":"prov:QUALIFIED_NAME"}`,
+    generation: `"${relationKey(`${id}~${maker}`)}":{"prov:entity":"run:${id}","prov:activity":"run:${maker}"`,
+  }
+  known.set(series, made)
+  return made
 }
 
 function tell(pieces: string[], s: Statistics | undefined): void {

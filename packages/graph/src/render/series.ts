@@ -32,7 +32,7 @@ export function seriesRecords(view: View, key: string): Keyed[] {
   return records
 }
 
-interface Found {
+export interface Found {
   readonly id: string
   readonly series: SeriesState
   readonly metric: MetricState
