@@ -23,7 +23,7 @@ const series = 10
 
 /** A run as they are: ten series a rank, ten devices a host, so that it can be held against the size law. */
 export function graphTimes(ranks: number, rounds: number): GraphTimes {
-  const entries = exampleEntries({ ranks, series, rows: 4, hasGpus: true })
+  const entries = exampleEntries({ ranks, series, rows: 4, devices: 'many' })
   // Of a run that goes on: nothing is closed, and no rank has ended.
   const going = entries.filter(({ kind }) => kind !== 'closed' && kind !== 'ended')
   const renderMs: number[] = []

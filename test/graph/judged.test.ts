@@ -24,7 +24,7 @@ const judges = named(
 const sizes = enduring ? [1, 4, 9, 128, 1024] : [1, 4, 9, 128]
 const runs = sizes.map((ranks) => ({
   ranks,
-  text: exampleText({ ranks, series: 10, rows: 4, hasGpus: true }),
+  text: exampleText({ ranks, series: 10, rows: 4, devices: 'many' }),
 }))
 
 /** Entries as nobody sane would send them, and a place to stop among them. */

@@ -36,6 +36,7 @@ const cases: readonly (readonly [name: string, options: ExampleOptions])[] = [
     [`${ranks} ranks, then half of them`, { ranks, fate: 'elastic' }],
     [`${ranks} ranks, restarted`, { ranks, fate: 'restarted' }],
     [`${ranks} ranks, recovered`, { ranks, fate: 'recovered' }],
+    [`${ranks} ranks on hosts whose energy nobody knows`, { ranks, devices: 'none' }],
   ]),
 ]
 

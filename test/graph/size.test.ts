@@ -7,7 +7,7 @@ import { exampleOf } from './support/plan.ts'
 import type { ExampleOptions } from './support/plan.ts'
 
 /** Ten series a rank in two contexts, ten devices a host. */
-const typical = { series: 10, rows: 4, hasGpus: true }
+const typical = { series: 10, rows: 4, devices: 'many' } as const
 
 describe('the document of a run', () => {
   it.each([4, 9, 128, 1024])('keeps the size law at %i ranks', (ranks) => {

@@ -1,3 +1,4 @@
+import { devicesOf } from './host.ts'
 import { firstToStop, seedOf, settings, stepUs } from './rank.ts'
 import { ranksOfHost, startsOf } from './plan.ts'
 import type { Example, Start } from './plan.ts'
@@ -27,7 +28,7 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
     [7, starts.flatMap(badEnds)],
     [8, starts.some(({ places }) => places.length > 3) ? [String(seedOf(3))] : []],
     [9, [stopsFirst(starts[0]!)]],
-    [10, [energyOf(example)]],
+    [10, energyOf(example)],
     [11, settingsByMlSchema(example)],
     [12, ['RunRecord Recording', `StoredCopy ${copier}`]],
     [15, withOneSet(starts)],
@@ -62,11 +63,17 @@ function stopsFirst(start: Start): string {
   return `${rank} ${new Date(stepUs(start, rank, start.rows - 1) / 1000).toISOString().replace('Z', '')}`
 }
 
-/** The two packages of a host have used 1,000 and 2,000 J in each attempt. */
-function energyOf(example: Example): string {
+/** Of each kind how many devices there are, and what they used in all attempts. */
+function energyOf(example: Example): Answer {
   const hosts = startsOf(example).map(({ places }) => Math.ceil(places.length / ranksOfHost))
-  const joules = hosts.reduce((sum, count) => sum + count * 3000, 0)
-  return `measured ${Math.max(...hosts) * 2} ${joules}`
+  const [most, all] = [Math.max(...hosts), hosts.reduce((sum, count) => sum + count, 0)]
+  if (example.devices === 'none') return [`unknown ${most} not known`]
+  const gpus = devicesOf[example.devices].length - 3
+  return [
+    `estimated ${most} ${all * 500}`,
+    `integrated ${most * gpus} ${all * gpus * 5000}`,
+    `measured ${most * 2} ${all * 3000}`,
+  ]
 }
 
 /** Parameters that have one value in the run; where one rank is collected, all of them. */

@@ -19,8 +19,30 @@ const watched = [
   'disk_read',
   'disk_written',
 ]
-const devices = ['package-0', 'package-1']
-const gpuOf = (index: number): string => `GPU-${index}2345678-1234-1234-1234-123456789abc`
+
+interface Device {
+  readonly device: string
+  readonly joules: number
+  readonly method: string
+}
+
+/** What each host's devices use in an attempt, and how that is known. */
+const few: readonly Device[] = [
+  { device: 'package-0', joules: 1000, method: 'rapl' },
+  { device: 'package-1', joules: 2000, method: 'rapl' },
+  { device: 'dram', joules: 500, method: 'estimated' },
+  gpuOf(0),
+]
+
+export const devicesOf = {
+  none: [],
+  few,
+  many: [...few, ...[1, 2, 3, 4, 5, 6].map(gpuOf)],
+} as const
+
+function gpuOf(index: number): Device {
+  return { device: `GPU-${index}2345678-1234-1234-1234-123456789abc`, joules: 5000, method: 'nvml power' }
+}
 
 /** The first agent of a host watches it for the run. */
 export function hostWatched(telling: Telling, start: Start, place: Place): void {
@@ -38,7 +60,7 @@ export function hostWatched(telling: Telling, start: Start, place: Place): void 
 /** What it measured, and the energy of the host's devices. */
 export function hostMeasured(
   telling: Telling,
-  { hasGpus }: Example,
+  { devices }: Example,
   start: Start,
   place: Place,
   endUs: number,
@@ -51,11 +73,7 @@ export function hostMeasured(
     value: (step: number) => 10 * series + step,
     timeUs: (step: number) => start.beginsUs + (10 + step) * secondUs,
   }))
-  const gpus = hasGpus ? Array.from({ length: ranksOfHost }, (_, i) => gpuOf(i)) : []
-  const energy = [
-    ...devices.map((device, i) => ({ device, joules: 1000 * (i + 1), method: 'rapl' })),
-    ...gpus.map((device) => ({ device, joules: 5000, method: 'nvml' })),
-  ].map((one) => ({ type: 'energy', ...machine, ...one }) as const)
+  const energy = devicesOf[devices].map((one) => ({ type: 'energy', ...machine, ...one }) as const)
   telling.log(place, agentStream, endUs - 3 * secondUs, energy, courses)
   telling.log(place, agentStream, endUs - 2 * secondUs, [
     { type: 'watch', edge: 'end', ...machine, shared: 1 },

@@ -36,7 +36,8 @@ export interface ExampleOptions {
   readonly alike?: number
   readonly versions?: number
   readonly packages?: number
-  readonly hasGpus?: boolean
+  /** Whose energy is known on each host: of none, of four devices by three methods, or of ten. */
+  readonly devices?: 'none' | 'few' | 'many'
   /** Every rank tells `local_rank` and `node_rank`, and no `shard`. */
   readonly places?: boolean
 }
@@ -72,7 +73,7 @@ export function exampleOf(options: ExampleOptions): Example {
     alike: 5,
     versions: 30,
     packages: 98,
-    hasGpus: false,
+    devices: 'few',
     places: false,
     ...options,
   }

@@ -21,7 +21,7 @@ export function rankBegins(telling: Telling, example: Example, start: Start, pla
     startedUs: timeUs,
     worldSize: start.worldSize,
   })
-  telling.log(place, agentStream, timeUs, agentTells(place, start))
+  telling.log(place, agentStream, timeUs, agentTells(place, example, start))
   telling.log(place, workerStream, timeUs + 100, clientTells(place, example, start))
 }
 
@@ -65,7 +65,7 @@ function clientTells(place: Place, example: Example, start: Start): Said[] {
   ]
 }
 
-function agentTells(place: Place, { worldSize }: Start): Said[] {
+function agentTells(place: Place, { devices }: Example, { worldSize }: Start): Said[] {
   const { rank } = place
   const machine = hostOf(rank)
   return [
@@ -90,6 +90,7 @@ function agentTells(place: Place, { worldSize }: Start): Said[] {
       physicalCores: 32,
       sockets: 2,
       memoryBytes: 2 ** 38,
+      ...(devices === 'none' ? { notMeasured: 'energy: there are no counters that can be read' } : {}),
     },
     { type: 'user', login: 'ada' },
     { type: 'clock', ...machine, offsetUs: 12, uncertaintyUs: 40 },
