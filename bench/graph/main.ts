@@ -5,7 +5,7 @@ import { questionsOfPage } from '../../test/graph/support/page.ts'
 import { judgePython } from '../../test/support/needs.ts'
 import { documentTimes, graphTimes } from './times.ts'
 
-/** Says as one line of JSON what the document of a run costs: times in milliseconds, one for each repetition. */
+/** Says as one line of JSON what the document of a run costs: milliseconds of processor time, one for each repetition. */
 export function main([ranks, repetitions, queries]: readonly string[]): void {
   const rounds = Number(repetitions)
   const { text, ...graph } = graphTimes(Number(ranks), rounds)
