@@ -1,4 +1,5 @@
 import { callSuite } from './call/suite.ts'
+import { graphSuite } from './graph/suite.ts'
 import { ingestSuite } from './ingest/suite.ts'
 import { connectionsSuite } from './paced/connections.ts'
 import { pacedSuite } from './paced/suite.ts'
@@ -22,4 +23,5 @@ export const suites: readonly Suite[] = [
   agentSuite,
   stepSuite,
   provSuite,
+  graphSuite,
 ]

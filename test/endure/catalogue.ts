@@ -38,12 +38,13 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     effort: 20,
   },
   graph: {
-    what: 'graphs of any entries, changes that fail in the middle, and whole documents of 1,024 ranks',
-    minutes: 2,
+    what: 'graphs of any entries, changes that fail in the middle, documents of 1,024 ranks, and what they answer',
+    minutes: 5,
     files: [
       'packages/graph/test/valid.test.ts',
       'packages/graph/test/whole-or-not.test.ts',
-      'test/compat/run-documents.test.ts',
+      'test/graph/judged.test.ts',
+      'test/graph/questions.test.ts',
     ],
     effort: 20,
   },

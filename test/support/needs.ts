@@ -55,6 +55,11 @@ export const npmJudges: string | undefined = inCache('npm-judges')
 /** Folder of the Python with test/support/crate-judges.txt, or undefined. */
 export const crateJudges: string | undefined = inCache('crate-judges')
 
+/** Folder with the jars of test/support/provtoolbox.xml, or undefined; without Java too. */
+export const provToolbox: string | undefined = works('java', ['--version'])
+  ? inCache('provtoolbox')
+  : undefined
+
 /** Other Nodes (test/support/nodes.json): version, and the folder of its `node`. */
 export const nodes: readonly (readonly [version: string, folder: string])[] = namesIn(
   path.join(inCache('nodes') ?? '', 'node_modules'),
