@@ -26,8 +26,8 @@ export function usesRecords(view: View, owner: string): Keyed[] {
   const uses: Uses = new Map()
   addOwn(view, owner, uses)
   if (view.state.contexts.has(owner) && madeFile(view, owner)) {
-    for (const outer of around(view.state, owner)) addOwn(view, outer, uses)
-    addOwn(view, rankKeyOf(view.state, owner), uses)
+    for (const outer of around(view.state, owner)) addOwn(view, outer, uses, 'inherited')
+    addOwn(view, rankKeyOf(view.state, owner), uses, 'inherited')
   }
   return relations(ownerName(view, owner), uses)
 }
@@ -40,11 +40,11 @@ export function groupUsesRecords(view: View, key: string): Keyed[] {
   if (context === undefined || name === undefined || !isGroupMaker(view, key)) return []
   const uses: Uses = new Map()
   for (const rankKey of [...(state.groups.get(context.groupKey)?.members.keys() ?? [])].sort()) {
-    addOwn(view, rankKey, uses)
+    addOwn(view, rankKey, uses, 'inherited')
     for (const own of state.ranks.get(rankKey)?.contexts ?? []) {
       if (state.contexts.get(own)?.name !== context.name) continue
       addOwn(view, own, uses)
-      for (const outer of around(state, own)) addOwn(view, outer, uses)
+      for (const outer of around(state, own)) addOwn(view, outer, uses, 'inherited')
     }
   }
   return relations(name, uses)
@@ -57,7 +57,8 @@ function madeFile(view: View, contextKey: string): boolean {
   })
 }
 
-function addOwn(view: View, owner: string, uses: Uses): void {
+/** @param how inherited: told outside of the activity, and so perhaps at a time when that was not */
+function addOwn(view: View, owner: string, uses: Uses, how: 'own' | 'inherited' = 'own'): void {
   const { state, links, sets, space } = view
   const rank = ownerRank(state, owner)
   const set = sets.of(owner)
@@ -68,7 +69,8 @@ function addOwn(view: View, owner: string, uses: Uses): void {
     if (shared.facts.type === 'param') {
       if (rank?.settled !== true || isInSet(state, links, rank.attempt, key)) continue
     } else if (shared.facts.type === 'command' || (isCode(shared.facts) && hasSource(view, owner))) continue
-    add(uses, useOf(view, key, shared, owner))
+    const use = useOf(view, key, shared, owner)
+    add(uses, how === 'own' ? use : { ...use, time: undefined })
   }
 }
 
@@ -81,7 +83,8 @@ function hasSource({ sources, state }: View, owner: string): boolean {
 function add(uses: Uses, use: Use): void {
   const key = `${use.entity.prefix}:${use.entity.local}`
   const known = uses.get(key)
-  if (known === undefined || (use.time ?? 0) < (known.time ?? 0)) uses.set(key, use)
+  const isEarlier = use.time !== undefined && (known?.time === undefined || use.time < known.time)
+  if (known === undefined || isEarlier) uses.set(key, use)
 }
 
 function useOf(view: View, key: string, shared: SharedState, owner: string): Use {
