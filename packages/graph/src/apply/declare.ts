@@ -110,5 +110,6 @@ function metricOf(change: Change, event: EventOf<'series'>): string {
     measured: before.measured || measures !== undefined,
   })
   dirt.mark('term', `m${name}`)
+  for (const [final, { facts }] of state.finals) if (facts.key === name) dirt.mark('final', final)
   return key
 }
