@@ -5,7 +5,7 @@ import { readJsonld, writeJsonld } from '@provloom/prov/jsonld'
 import { readProvn, writeProvn } from '@provloom/prov/provn'
 import { readTrig, writeTrig } from '@provloom/prov/turtle'
 import { readXml, writeXml } from '@provloom/prov/xml'
-import { typicalRun } from '../../packages/graph/test/support/run.ts'
+import { trainedRun } from '../../packages/graph/test/support/trained.ts'
 import { judged, judgePython, skippedWithoutJudge } from '../../packages/prov/test/support/judge.ts'
 import { dataPath } from '../support/data.ts'
 import { enduring } from '../support/effort.ts'
@@ -13,7 +13,7 @@ import { provJsonErrors, provJsonldErrors } from '../support/w3c-schemas.ts'
 
 /** Runs of so many ranks with ten series each: what the aggregator writes, and the same read back. */
 const runs = [4, 128, ...(enduring ? [1024] : [])].map((ranks) => {
-  const run = typicalRun(ranks)
+  const run = trainedRun(ranks)
   const text = run.text()
   return { ranks, text, document: readJson(text) }
 })

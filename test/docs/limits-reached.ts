@@ -339,6 +339,24 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(`${graph}/limits.test.ts`, 'a problem in words is problemLengthMax long at the most'),
   ],
   remarksMax: [reached(`${graph}/limits.test.ts`, 'a run as a whole has remarksMax remarks at the most')],
+  seriesInDocumentMax: [
+    reached(
+      `${graph}/limits.test.ts`,
+      'seriesInDocumentMax series are in the document, measurements where users leave room, and the others are counted',
+    ),
+  ],
+  partsInDocumentMax: [
+    reached(
+      `${graph}/limits.test.ts`,
+      'partsInDocumentMax parts of the metric store are in the document, and all are counted',
+    ),
+  ],
+  parametersPendingMs: [
+    reached(
+      `${graph}/log.test.ts`,
+      'is pending for parametersPendingMs at the most, by the times of its rank',
+    ),
+  ],
   bystandersMax: [
     reached(
       `${graph}/limits.test.ts`,

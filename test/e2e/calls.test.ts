@@ -103,7 +103,7 @@ describe('what each Python call writes, seen in the graph:', () => {
   })
 
   it('log_artifact: files with size, checksum and media type, generated or used', () => {
-    const report = one('report', 'Artifact')
+    const report = one('report', 'File')
     expect(graph.value(report, 'size')).toBe('4')
     expect(graph.value(report, 'sha256')).toMatch(/^[0-9a-f]{64}$/)
     expect(graph.value(report, 'mediaType')).toBe('text/csv')
@@ -111,7 +111,7 @@ describe('what each Python call writes, seen in the graph:', () => {
     expect(
       graph.relations('wasGeneratedBy').some((relation) => relation.args['entity']?.local === name),
     ).toBe(true)
-    const config = one('config', 'Artifact').id!.local
+    const config = one('config', 'File').id!.local
     expect(graph.relations('used').some((relation) => relation.args['entity']?.local === config)).toBe(true)
   })
 
@@ -151,17 +151,17 @@ describe('what each Python call writes, seen in the graph:', () => {
   })
 
   it('log_input and log_output: used and generated', () => {
-    const [input] = graph.labelled('shard')
-    const [output] = graph.labelled('verdict')
-    expect(graph.value(input!, 'value')).toBe('42')
-    expect(graph.value(output!, 'value')).toBe('good')
+    const input = one('shard', 'HyperParameterSetting')
+    const output = one('verdict', 'HyperParameterSetting')
+    expect(graph.value(input, 'value')).toBe('42')
+    expect(graph.value(output, 'value')).toBe('good')
     expect(
-      graph.relations('used').some((relation) => relation.args['entity']?.local === input!.id!.local),
+      graph.relations('used').some((relation) => relation.args['entity']?.local === input.id!.local),
     ).toBe(true)
     expect(
       graph
         .relations('wasGeneratedBy')
-        .some((relation) => relation.args['entity']?.local === output!.id!.local),
+        .some((relation) => relation.args['entity']?.local === output.id!.local),
     ).toBe(true)
   })
 
@@ -193,9 +193,9 @@ describe('what each Python call writes, seen in the graph:', () => {
   })
 
   it('log_system_metrics, log_carbon_metrics: what can be had, as series', () => {
-    const training = graph
-      .ofType('ModelEvaluation')
-      .filter((series) => graph.values(series, 'label').some((label) => /cpu|memory|rss|load/i.test(label)))
+    const training = [...graph.ofType('ModelEvaluation'), ...graph.ofType('Measurement')].filter((series) =>
+      graph.values(series, 'label').some((label) => /cpu|memory|rss|load/i.test(label)),
+    )
     expect(training.length).toBeGreaterThan(0)
   })
 

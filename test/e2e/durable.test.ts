@@ -78,7 +78,7 @@ function agentIn(saveDir: string): {
 
 function lossSeries(graph: Graph): { rows: number; last: number } {
   const series = graph.ofType('ModelEvaluation').find((one) => graph.value(one, 'label')?.includes('loss'))
-  return { rows: Number(graph.value(series!, 'rows')), last: Number(graph.value(series!, 'last')) }
+  return { rows: Number(graph.value(series!, 'rows')), last: Number(graph.value(series!, 'hasValue')) }
 }
 
 describe('saveAfterNLogs', () => {

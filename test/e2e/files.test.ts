@@ -55,10 +55,11 @@ async function versionsOf(language: keyof typeof workers, spoolRoot: string): Pr
   const graph = new Graph(runDir)
   expect(graph.violations()).toEqual([])
   return graph
-    .ofType('Artifact')
+    .ofType('File')
     .filter((record) => graph.value(record, 'step') !== undefined)
     .map((record) => {
-      const stored = graph.value(record, 'storedAs')
+      const [copy] = graph.ofType('StoredCopy').filter((one) => one.id?.local === `${record.id?.local}.copy`)
+      const stored = copy === undefined ? undefined : graph.value(copy, 'location')
       return {
         label: graph.value(record, 'label')!,
         step: graph.value(record, 'step')!,

@@ -136,7 +136,7 @@ describe('provloom spools', () => {
         path.join(cwd, 'prov'),
       ])
       expect(mended.code, mended.stderr).toBe(0)
-      expect(new Graph(onlyRun(path.join(cwd, 'prov'))).labelled('lr')).toHaveLength(1)
+      expect(new Graph(onlyRun(path.join(cwd, 'prov'))).ofType('HyperParameterSetting')).toHaveLength(1)
     },
   )
 

@@ -52,7 +52,7 @@ describe('provloom run', () => {
 
   it('records the launch as it was typed', async () => {
     const { graph, saveDir } = await runScript(['-n', '2'])
-    const [launch] = graph.ofType('Launch')
+    const [launch] = graph.ofType('Attempt')
     expect(JSON.parse(graph.value(launch!, 'argv')!)).toEqual([
       'provloom',
       'run',
@@ -136,7 +136,7 @@ describe('provloom run', () => {
     const accuracy = graph
       .ofType('ModelEvaluation')
       .find((series) => graph.value(series, 'label')?.includes('accuracy'))
-    expect(Number(graph.value(accuracy!, 'last'))).toBeGreaterThan(0.8)
+    expect(Number(graph.value(accuracy!, 'hasValue'))).toBeGreaterThan(0.8)
   })
 })
 

@@ -236,7 +236,7 @@ provloom.log_artifact(${JSON.stringify(large)})`
     expect((await running.ended).code).toBe(0)
     const graph = new Graph(onlyRun(saveDir))
     expect(graph.value(graph.ofType('Run')[0]!, 'status')).toBe('completed')
-    expect(graph.value(graph.ofType('Run')[0]!, 'problemKind')).toMatch(/^FILE_NOT_STORED/)
+    expect(graph.value(graph.ofType('Run')[0]!, 'problem')).toMatch(/^FILE_NOT_STORED/)
   })
 
   it('gets SIGUSR1 at any moment, opens no debugger, and goes on', async () => {

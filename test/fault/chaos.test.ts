@@ -67,7 +67,7 @@ async function expectLiesToBeSeen(saveDir: string, judge: ChaosResult['judge']):
   const moved = fs.readFileSync(runs, 'utf8').replace(/"ordinal": *\d+/, '"ordinal": 7')
   expect((await seen(moved, runs)).lost).toBeGreaterThan(100)
   // What one rank logged stands under another one.
-  const swapped = fs.readFileSync(document, 'utf8').replaceAll(/("provloom:ranks": *)"1"/g, '$1"2"')
+  const swapped = fs.readFileSync(document, 'utf8').replaceAll(/("prov:activity":"run:rank-)1"/g, '$12"')
   expect(await seen(swapped, document)).toMatchObject({ documentValid: true })
   expect((await seen(swapped, document)).lost).toBeGreaterThan(0)
   expect((await seen(swapped, document)).duplicated).toBeGreaterThan(0)

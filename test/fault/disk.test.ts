@@ -41,7 +41,7 @@ interface Ledger {
 function ledgerOf({ found }: OneJob, rank: number): Ledger {
   const told = Object.values(found.document['activity']!).find((one) => one['provloom:globalRank'] === rank)!
   const count = (word: string): number => Number(told[`provloom:events${word}`])
-  const ofAgent = Number(/agent-disk: (\d+)/.exec(JSON.stringify(told['provloom:dropped']) ?? '')?.[1] ?? 0)
+  const ofAgent = Number(/agent-disk (\d+)/.exec(JSON.stringify(told['provloom:droppedBy']) ?? '')?.[1] ?? 0)
   return { Sent: count('Sent'), Stored: count('Stored'), Dropped: count('Dropped'), ofAgent }
 }
 

@@ -42,13 +42,17 @@ const execution: Attributes = {
 function runOf(calls: readonly Call[], executions: readonly Attributes[] = [execution]): FoundRun {
   const series = new Map<string, FoundSeries>()
   const entity: Record<string, Attributes> = {}
+  const used: Record<string, Attributes> = {}
   for (const { rank, attempt, number } of calls) {
     if (isParam(number)) {
       entity[`run:param.${paramKey(number)}`] = {
         'prov:type': { $: 'mls:HyperParameterSetting', type: 'prov:QUALIFIED_NAME' },
         'prov:label': paramKey(number),
         'prov:value': paramValue(3, 1, number, shape.payload),
-        'provloom:ranks': String(rank),
+      }
+      used[`_:${number}`] = {
+        'prov:activity': `run:of-${rank}`,
+        'prov:entity': `run:param.${paramKey(number)}`,
       }
       continue
     }
@@ -62,13 +66,16 @@ function runOf(calls: readonly Call[], executions: readonly Attributes[] = [exec
       'provloom:rows': steps.length,
       'provloom:min': Math.min(...values),
       'provloom:max': Math.max(...values),
-      'provloom:last': values.at(-1),
+      'provloom:first': values[0],
       'provloom:firstStep': steps[0],
       'provloom:lastStep': steps.at(-1),
     }
   }
-  const activity = Object.fromEntries(executions.map((one, i) => [`run:rank-${i}`, one]))
-  return { series, document: { entity, activity }, violations: [] }
+  const activity: Record<string, Attributes> = Object.fromEntries(
+    executions.map((one, i) => [`run:rank-${i}`, one]),
+  )
+  for (const { rank } of calls) activity[`run:of-${rank}`] = { 'provloom:globalRank': rank }
+  return { series, document: { entity, activity, used }, violations: [] }
 }
 
 const verdict = (found: FoundRun, known: readonly KnownAttempt[] = [logged]): Verdict =>

@@ -26,8 +26,7 @@ const noBounds: Readonly<Record<string, string>> = {
   'graph/src/spark.ts': 'bucketsMax valuesMax',
   'graph/src/builder.ts': 'textsMax',
   'graph/src/apply/find.ts': 'firstKeysMax',
-  'graph/src/render/span.ts': 'earlierMaxUs',
-  'graph/src/name.ts': 'SLUG_LENGTH_MAX',
+  'graph/src/name.ts': 'lengthMax',
   'graph/src/sources.ts': 'comparedMax',
   'prov/src/model/value.ts': 'INT_MAX LONG_MAX',
   'prov/src/validate/uniqueness.ts': 'TERMS_MAX',
@@ -77,8 +76,6 @@ const noBounds: Readonly<Record<string, string>> = {
   'prov/src/validate/cycles.ts': 'TRIED_MAX STEPS_SHOWN_MAX',
   'shared/src/config/variables.ts': 'toldMax',
   // The shape of a document: docs/prov-mapping.md has it.
-  'graph/src/shape.ts':
-    'ranksWrittenOutMax inputLinksMax variantsWrittenOutMax artifactsWrittenOutMax membersWrittenOutMax',
 }
 
 function sources(): [file: string, text: string][] {

@@ -12,12 +12,15 @@ interface Known {
  */
 export class AttemptIndex {
   readonly #ofRank = new Map<Rank, Known[]>()
+  /** How many ranks have an attempt of this number. */
+  readonly #sizes = new Map<Attempt, number>()
 
   constructor(state: RunState) {
     for (const [key, rank] of state.ranks) this.add(key, rank)
   }
 
   add(key: string, state: RankState): void {
+    this.#sizes.set(state.attempt, this.sizeOf(state.attempt) + 1)
     const known = this.#ofRank.get(state.rank)
     if (known === undefined) this.#ofRank.set(state.rank, [{ key, state }])
     else known.splice(placeOf(known, state.attempt), 0, { key, state })
@@ -25,10 +28,31 @@ export class AttemptIndex {
 
   /** As if it had never been added. */
   remove(state: RankState): void {
+    const size = this.sizeOf(state.attempt) - 1
+    if (size > 0) this.#sizes.set(state.attempt, size)
+    else this.#sizes.delete(state.attempt)
     const known = this.#ofRank.get(state.rank) ?? []
     const at = known.findIndex((one) => one.state === state)
     if (at >= 0) known.splice(at, 1)
     if (known.length === 0) this.#ofRank.delete(state.rank)
+  }
+
+  /** Attempts of the run, in their order. */
+  get numbers(): Attempt[] {
+    return [...this.#sizes.keys()].sort((a, b) => a - b)
+  }
+
+  /** Ranks that have an attempt of this number. */
+  sizeOf(attempt: Attempt): number {
+    return this.#sizes.get(attempt) ?? 0
+  }
+
+  /** Ranks of an attempt, in no order. */
+  *ofAttempt(attempt: Attempt): Generator<Known, void> {
+    for (const known of this.#ofRank.values()) {
+      const found = known[placeOf(known, attempt)]
+      if (found?.state.attempt === attempt) yield found
+    }
   }
 
   /** Ranks of which an attempt is known. */
@@ -62,19 +86,6 @@ export class AttemptIndex {
     if (known === undefined) return undefined
     const found = known[placeOf(known, attempt)]?.state
     return found?.attempt === attempt ? found : undefined
-  }
-
-  /** The last attempt before this one that is known. */
-  before(state: RankState): RankState | undefined {
-    const known = this.#ofRank.get(state.rank) ?? []
-    return known[placeOf(known, state.attempt) - 1]?.state
-  }
-
-  /** The key of the first attempt after this one that is known. */
-  keyAfter(state: RankState): string | undefined {
-    const known = this.#ofRank.get(state.rank) ?? []
-    const at = placeOf(known, state.attempt)
-    return known[known[at]?.state.attempt === state.attempt ? at + 1 : at]?.key
   }
 }
 

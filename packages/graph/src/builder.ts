@@ -7,15 +7,16 @@ import { keepPoints } from './apply/records.ts'
 import { AttemptIndex } from './attempt-index.ts'
 import { Head } from './head/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { Links } from './links.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
 import { StateRoster } from './roster.ts'
 import type { Roster } from './roster.ts'
 import { SeriesIndex } from './series-index.ts'
-import { sameShape, shapeOf } from './shape.ts'
-import type { Shape } from './shape.ts'
+import { SetBook } from './sets.ts'
 import { Sheet } from './sheet.ts'
 import { loadState, saveState } from './snapshot.ts'
+import { Sources } from './sources.ts'
 import { spaceOf, userNamespaceOf, fallbackNamespace } from './space.ts'
 import { emptyState } from './state.ts'
 import type { RunState } from './state.ts'
@@ -51,6 +52,7 @@ class Builder implements GraphBuilder {
   readonly #tallies: Tallies
   readonly #index: SeriesIndex
   readonly #attempts: AttemptIndex
+  readonly #links: Links
   readonly #dirt = new Dirt()
   readonly #sheet = new Sheet()
   readonly #head: Head
@@ -65,15 +67,17 @@ class Builder implements GraphBuilder {
     },
     undo: () => this.#change.undo.undo(),
   }
-  #shape: Shape | undefined
+  /** Which ranks have which parameters alike, as of the last rendering. */
+  #sets: SetBook | undefined
 
   constructor(state: RunState, tallies: Tallies, undo: Undo) {
     this.#state = state
     this.#tallies = tallies
     this.#index = new SeriesIndex(state)
     this.#attempts = new AttemptIndex(state)
-    const [index, attempts] = [this.#index, this.#attempts]
-    this.#change = { state, tallies, index, attempts, dirt: this.#dirt, undo }
+    this.#links = new Links(state)
+    const [index, attempts, links] = [this.#index, this.#attempts, this.#links]
+    this.#change = { state, tallies, index, attempts, links, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
     this.#head = new Head({ state, tallies, index }, attempts)
   }
@@ -95,16 +99,18 @@ class Builder implements GraphBuilder {
   }
 
   *renderSlices(): Generator<void, Uint8Array[]> {
-    const view = this.#view()
-    if (this.#shape === undefined || !sameShape(this.#shape, view.shape)) this.#dirt.markAll()
-    this.#shape = view.shape
     // The run's own records hold the journal position, so they are new every time.
     this.#dirt.mark('run', '')
-    const changed = this.#dirt.take()
-    this.#head.changed(changed)
+    const marked = this.#dirt.take()
+    this.#head.changed(marked)
+    if (marked === 'all') this.#sets = undefined
+    const sets = (this.#sets ??= new SetBook(this.#state, this.#links))
+    const regrouped = yield* this.#regroup(sets, marked)
+    const changed = marked === 'all' ? marked : [...marked, ...regrouped]
+    const view = this.#view(sets)
     this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
-    const groups = yield* this.#sheet.byPage(keyed(changed === 'all' ? thingsOf(this.#state) : changed))
+    const groups = yield* this.#sheet.byPage(keyed(changed === 'all' ? thingsOf(view) : changed))
     let rendered = 0
     for (const group of groups) {
       for (const { key, thing } of group) {
@@ -118,9 +124,26 @@ class Builder implements GraphBuilder {
     return this.#sheet.chunks(view.space.prefixes)
   }
 
+  /** Looks again at the sets of who uses other parameters now. @returns sets that changed */
+  *#regroup(sets: SetBook, changed: 'all' | readonly Thing[]): Generator<void, readonly Thing[]> {
+    const { ranks, contexts } = this.#state
+    const owners =
+      changed === 'all'
+        ? [...ranks.keys(), ...contexts.keys()]
+        : changed.flatMap(({ kind, key }) => (kind === 'uses' ? [key] : []))
+    const found = new Set<string>()
+    for (const [i, owner] of owners.entries()) {
+      for (const id of sets.refresh(owner)) found.add(id)
+      if ((i + 1) % thingsPerStep === 0) yield
+    }
+    return [...found].map((key) => ({ kind: 'set', key }))
+  }
+
   document(): ProvDocument {
-    const view = this.#view()
-    const things = [...keyed(thingsOf(this.#state))]
+    const sets = new SetBook(this.#state, this.#links)
+    atOnce(this.#regroup(sets, 'all'))
+    const view = this.#view(sets)
+    const things = [...keyed(thingsOf(view))]
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
     return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
@@ -146,7 +169,7 @@ class Builder implements GraphBuilder {
     return saveState(this.#state, this.#tallies)
   }
 
-  #view(): View {
+  #view(sets: SetBook): View {
     const { opened } = this.#state
     const { iri } = userNamespaceOf(opened?.settings.provUserNamespace ?? fallbackNamespace)
     return {
@@ -154,8 +177,10 @@ class Builder implements GraphBuilder {
       tallies: this.#tallies,
       index: this.#index,
       attempts: this.#attempts,
-      shape: shapeOf(this.#state),
-      space: spaceOf(iri, opened?.runId ?? 'none'),
+      links: this.#links,
+      sets,
+      sources: new Sources(this.#state),
+      space: spaceOf(iri, opened?.runId ?? 'none', opened?.informedBy),
     }
   }
 }

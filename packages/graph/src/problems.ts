@@ -1,12 +1,12 @@
-import type { ProblemKind } from '@provloom/rundir/entry'
-import { problemCodeOf, problemWords } from '@provloom/shared'
+import type { ProblemKind, Uncollected } from '@provloom/rundir/entry'
+import { limits, problemCodeOf, problemWords, shortened } from '@provloom/shared'
 import type { ProblemCode } from '@provloom/shared'
 import { isUnversioned, sourcesOf } from './sources.ts'
-import { rankRanges } from './render/words.ts'
+import { rankRanges, timesWords } from './render/words.ts'
 import { userNamespaceOf } from './space.ts'
 import type { RunState } from './state.ts'
 import { droppedWords } from './apply/ledger.ts'
-import { keptWords } from './status.ts'
+import { exitWords, keptWords, steppedWords } from './status.ts'
 
 /**
  * The problems of a run by their kind, in words, most first: what its ranks told, what is known of it as a whole, entries
@@ -22,6 +22,8 @@ export function problemKinds(state: RunState): ProblemKind[] {
   for (const rank of state.ranks.values()) {
     note('KEPT', keptWords(state, rank).length)
     note('DROPPED', droppedWords(rank).length)
+    note('CLOCK_STEPPED', steppedWords(rank).length)
+    note('EXIT', exitWords(rank).length)
   }
   note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
   note('RANKS_ABSENT', state.absent.length > 0 ? 1 : 0)
@@ -52,8 +54,25 @@ export function ownProblems(state: RunState): string[] {
     ...state.skippedWords,
     ...absentWords(state),
     ...state.remarks,
-    ...state.bystanders.values(),
+    ...[...state.bystanders.values()].map(bystanderWords),
   ]
+}
+
+/** The run's problems in words: its own, and those that its ranks told by their kind. */
+export function runProblems(state: RunState): string[] {
+  const told = problemKinds(state).filter(({ code }) => state.problemCodes.has(code))
+  const counts = told.map(({ code, what }) =>
+    timesWords(`${code}: ${what}`, state.problemCodes.get(code) ?? 0),
+  )
+  return [...ownProblems(state), ...counts]
+}
+
+/** A rank that is not collected ends no run: how it ended is told. */
+function bystanderWords({ rank, status, exitCode, signal, error }: Uncollected): string {
+  const how = signal ?? (exitCode === undefined ? undefined : `exit code ${exitCode}`)
+  const why = error === undefined ? '' : `: ${error.trimEnd().split('\n').at(-1)}`
+  const words = `NOT_COLLECTED: rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
+  return shortened(words, limits.problemLengthMax)
 }
 
 /** Ranks of the known world of which nobody ever heard, until the run goes on. */

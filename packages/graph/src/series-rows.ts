@@ -3,16 +3,17 @@ import type { RunState, SeriesState } from './state.ts'
 
 /**
  * Series as a snapshot holds them: there are ten thousand where there are a thousand of anything else, so they name
- * rank, context and metric by their places. `[id, metric, rank, context or -1, stream, slot, stream, slot, ...]`.
+ * rank or machine, context and metric by their places. `[id, metric, owner, context or -1, stream, slot, stream, slot, ...]`.
+ * Machines are behind the ranks.
  */
 export function seriesRows(state: RunState): unknown[][] {
   const metrics = places(state.metrics)
-  const ranks = places(state.ranks)
+  const owners = places(new Map<string, unknown>([...state.ranks, ...state.hosts]))
   const contexts = places(state.contexts)
   return [...state.series.values()].map((series) => [
     series.id,
     metrics.get(series.metricKey),
-    ranks.get(series.rankKey),
+    owners.get(series.ownerKey),
     series.contextKey === undefined ? -1 : contexts.get(series.contextKey),
     ...series.slots.flatMap(({ stream, slot }) => [stream, slot]),
   ])
@@ -21,23 +22,23 @@ export function seriesRows(state: RunState): unknown[][] {
 /** @throws {TypeError} for rows that `seriesRows` never made of such a state */
 export function seriesOfRows(
   rows: unknown,
-  state: Pick<RunState, 'metrics' | 'ranks' | 'contexts'>,
+  state: Pick<RunState, 'metrics' | 'ranks' | 'hosts' | 'contexts'>,
 ): Map<string, SeriesState> {
-  const [metrics, ranks, contexts] = [
+  const [metrics, owners, contexts] = [
     [...state.metrics.keys()],
-    [...state.ranks.keys()],
+    [...state.ranks.keys(), ...state.hosts.keys()],
     [...state.contexts.keys()],
   ]
   const series = new Map<string, SeriesState>()
   if (!Array.isArray(rows)) throw new TypeError('saved series are a list')
   for (const row of rows) {
     if (!Array.isArray(row)) throw new TypeError('a saved series is a list')
-    const [id, metric, rank, context, ...flat]: unknown[] = row
-    const [metricKey, rankKey] = [metrics[Number(metric)], ranks[Number(rank)]]
-    if (typeof id !== 'string' || metricKey === undefined || rankKey === undefined)
+    const [id, metric, owner, context, ...flat]: unknown[] = row
+    const [metricKey, ownerKey] = [metrics[Number(metric)], owners[Number(owner)]]
+    if (typeof id !== 'string' || metricKey === undefined || ownerKey === undefined)
       throw new TypeError('a saved series is not whole')
     const contextKey = context === -1 ? undefined : contexts[Number(context)]
-    series.set(keyOf(rankKey, metricKey), { id, metricKey, rankKey, contextKey, slots: slotsOf(flat) })
+    series.set(keyOf(ownerKey, metricKey), { id, metricKey, ownerKey, contextKey, slots: slotsOf(flat) })
   }
   return series
 }

@@ -88,7 +88,7 @@ export class Sheet {
   /** The whole document. The buffers are kept and must not be changed. */
   chunks(prefixes: ReadonlyMap<string, string>): Uint8Array[] {
     for (const page of this.#stale) this.#encode(page)
-    const chunks: Uint8Array[] = [Buffer.from(`{\n  "prefix": {\n${prefixLines(prefixes)}\n  }`)]
+    const chunks: Uint8Array[] = [Buffer.from(`{\n"prefix":{\n${prefixLines(prefixes)}\n}`)]
     for (const kind of RECORD_KINDS) {
       const sections = this.#pages.flatMap(({ encoded }) => encoded.sections.get(kind) ?? [])
       const last = sections.pop()
@@ -135,15 +135,13 @@ export class Sheet {
 }
 
 const comma = ',\n'
-const sectionBegins = new Map(RECORD_KINDS.map((kind) => [kind, Buffer.from(`,\n  "${kind}": {\n`)]))
+const sectionBegins = new Map(RECORD_KINDS.map((kind) => [kind, Buffer.from(`,\n"${kind}":{\n`)]))
 const empty = Buffer.alloc(0)
-const sectionEnd = Buffer.from('\n  }')
+const sectionEnd = Buffer.from('\n}')
 const documentEnd = Buffer.from('\n}\n')
 
 function prefixLines(prefixes: ReadonlyMap<string, string>): string {
-  return [...prefixes]
-    .map(([prefix, iri]) => `    ${JSON.stringify(prefix)}: ${JSON.stringify(iri)}`)
-    .join(',\n')
+  return [...prefixes].map(([prefix, iri]) => `${JSON.stringify(prefix)}:${JSON.stringify(iri)}`).join(',\n')
 }
 
 /** The lines of a thing, by section. */
@@ -151,7 +149,7 @@ export function linesOf(records: readonly Keyed[]): readonly Lines[] {
   const texts = new Map<RecordKind, string[]>()
   for (const { record, key } of records) {
     const rendered = renderRecord(record, key === undefined ? {} : { key })
-    listed(texts, record.kind).push(`    ${JSON.stringify(rendered.key)}: ${rendered.body}`)
+    listed(texts, record.kind).push(`${JSON.stringify(rendered.key)}:${rendered.body}`)
   }
   return [...texts].map(([kind, text]) => ({ kind, text: text.join(comma) }))
 }

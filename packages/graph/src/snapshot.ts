@@ -5,7 +5,7 @@ import { emptyState } from './state.ts'
 import type { RunState } from './state.ts'
 import { Tallies } from './tally.ts'
 
-const format = 3
+const format = 4
 /** Entries of a map, or series, in one piece: a millisecond or two of work. */
 const entriesPerPiece = 32
 const seriesPerPiece = 512
@@ -17,11 +17,11 @@ export interface Loaded {
 
 /**
  * State as MessagePack, made piece by piece: `[format, pieces]`, each piece a MessagePack of its own:
- * `['fields', object]` for what are no maps, `['map', name, entries]`, `['series', rows]`, `['ids', text]`,
+ * `['fields', object]` for what are no maps, `['map', name, entries]`, `['series', rows]`,
  * `['tallies', columns]`, `['sparks', columns]`.
  */
 export function* saveState(state: RunState, tallies: Tallies): Generator<void, Uint8Array> {
-  const { series: _series, ids, ...rest } = state
+  const { series: _series, ...rest } = state
   const pieces: Uint8Array[] = []
   const fields: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(rest)) {
@@ -40,8 +40,6 @@ export function* saveState(state: RunState, tallies: Tallies): Generator<void, U
     pieces.push(pack(['series', rows]))
     yield
   }
-  pieces.push(pack(['ids', [...ids.keys()].join('\n')]))
-  yield
   pieces.push(pack(['tallies', toPlain(tallies.save())]))
   yield
   pieces.push(pack(['sparks', toPlain(tallies.sparks.save())]))
@@ -63,7 +61,6 @@ export function loadState(saved: Uint8Array): Loaded {
 class Reading {
   readonly #fields = new Map<string, unknown>()
   #rows: unknown[] = []
-  #ids: string | undefined
   #tallies: ReadonlyMap<string, Float64Array> | undefined
   #sparks: ReadonlyMap<string, Float64Array> | undefined
 
@@ -73,21 +70,18 @@ class Reading {
     if (kind === 'fields') this.#takeFields(fromPlain(first))
     else if (kind === 'map') this.#takeMap(String(first), fromPlain(second))
     else if (kind === 'series' && Array.isArray(first)) for (const row of first) this.#rows.push(row)
-    else if (kind === 'ids' && typeof first === 'string') this.#ids = first
     else if (kind === 'tallies') this.#tallies = columnsOf(fromPlain(first))
     else if (kind === 'sparks') this.#sparks = columnsOf(fromPlain(first))
     else throw new TypeError('a piece of the saved graph is of no known kind')
   }
 
   loaded(): Loaded {
-    const ids = this.#ids
-    if (ids === undefined || this.#tallies === undefined || this.#sparks === undefined)
+    if (this.#tallies === undefined || this.#sparks === undefined)
       throw new TypeError('the saved graph is not whole')
     // Written by saveState of this format, so it has this shape; what was undefined or empty is absent.
     const state: RunState = { ...emptyState(), ...Object.fromEntries(this.#fields) }
     const series = seriesOfRows(this.#rows, state)
-    const taken = new Map(ids === '' ? [] : ids.split('\n').map((id) => [id, true as const]))
-    return { state: { ...state, series, ids: taken }, tallies: new Tallies(this.#tallies, this.#sparks) }
+    return { state: { ...state, series }, tallies: new Tallies(this.#tallies, this.#sparks) }
   }
 
   #takeFields(fields: unknown): void {

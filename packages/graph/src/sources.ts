@@ -1,12 +1,15 @@
-import type { EventOf, RunState, SharedState } from './state.ts'
-import { keyOf } from './name.ts'
+import { isCode } from './apply/shared-id.ts'
+import type { EventOf, RunState, SharedFacts, SharedState } from './state.ts'
 
 type Source = EventOf<'source'>
 
 /** A state of the source code, by all that ranks know of it together. */
 export interface OneSource {
-  /** As the first that told of it, with what the others know besides. */
-  readonly shared: SharedState
+  /** Of all that was told of it, the least. */
+  readonly id: string
+  readonly keys: readonly string[]
+  /** Ranks that have it. */
+  readonly members: ReadonlyMap<string, number>
   readonly facts: Source
   /** What is not known of it, and why: each in words. */
   readonly problems: readonly string[]
@@ -17,23 +20,65 @@ export interface OneSource {
  * tree, that is no other source than the one whose commit is known.
  */
 export function sourcesOf(state: RunState): OneSource[] {
-  const told = (state.groups.get(keyOf('source'))?.members ?? []).flatMap(
-    (key) => state.shared.get(key) ?? [],
-  )
+  const told: Told[] = []
+  for (const [key, shared] of state.shared) if (shared.facts.type === 'source') told.push({ key, shared })
   return sourcesAmong(told)
 }
 
-export function sourcesAmong(told: readonly SharedState[]): OneSource[] {
+interface Told {
+  readonly key: string
+  readonly shared: SharedState
+}
+
+/**
+ * What the run's code is, and by which identifiers: one command, source, script or diff alone goes without a hash. Looked
+ * up once for all that is rendered.
+ */
+export class Sources {
+  readonly list: readonly OneSource[]
+  /** Keys of the files of the code. */
+  readonly files: readonly string[]
+  readonly #ids = new Map<string, string>()
+
+  constructor(state: RunState) {
+    this.list = sourcesOf(state)
+    for (const { id, keys } of this.list)
+      for (const key of keys) this.#ids.set(key, this.list.length === 1 ? 'source' : id)
+    const alone = new Map<string, string[]>()
+    for (const [key, { facts }] of state.shared) {
+      const word = wordOf(facts)
+      if (word !== undefined) alone.set(word, [...(alone.get(word) ?? []), key])
+    }
+    for (const [word, keys] of alone) if (keys.length === 1) this.#ids.set(keys[0]!, word)
+    this.files = [...state.shared].flatMap(([key, { facts }]) => (isCode(facts) ? [key] : [])).sort()
+  }
+
+  /** Undefined for what goes by its own. */
+  idOf(key: string): string | undefined {
+    return this.#ids.get(key)
+  }
+}
+
+function wordOf(facts: SharedFacts): string | undefined {
+  if (facts.type === 'command') return 'command'
+  if (facts.type !== 'artifact') return undefined
+  return facts.kind === 'script' ? 'script' : facts.kind === 'diff' ? 'source.diff' : undefined
+}
+
+function sourcesAmong(told: readonly Told[]): OneSource[] {
   const found: OneSource[] = []
-  for (const shared of told.toSorted((a, b) => places(a) - places(b))) {
+  const order = told.toSorted(
+    (a, b) => places(a.shared) - places(b.shared) || (a.shared.id < b.shared.id ? -1 : 1),
+  )
+  for (const { key, shared } of order) {
     if (shared.facts.type !== 'source') continue
-    const { facts } = shared
+    const { facts, id, members } = shared
     const at = found.slice(0, comparedMax).findIndex((one) => isSame(one.facts, facts))
     const known = found[at]
-    if (known === undefined) {
-      const { problem } = facts
-      found.push({ shared, facts, problems: problem === undefined ? [] : [problem] })
-    } else found[at] = together(known, shared, facts, told)
+    const { problem } = facts
+    const one = { id, keys: [key], members, facts, problems: problem === undefined ? [] : [problem] }
+    if (known === undefined) found.push(one)
+    else found[at] = together(known, one)
   }
   return found
 }
@@ -45,14 +90,6 @@ const comparedMax = 64
 function places({ facts }: SharedState): number {
   if (facts.type !== 'source') return 0
   return (facts.path?.length ?? 0) + (isPart(facts) ? 1_000_000 : 0)
-}
-
-/** The source with what is not known of it, as one thing. */
-export function sourceRead({ shared, facts, problems }: OneSource): SharedState {
-  return {
-    ...shared,
-    facts: { ...facts, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) },
-  }
 }
 
 /** Words of a source that nothing is wrong with: it is in no repository. The clients and agents have them too. */
@@ -85,24 +122,18 @@ function areNested(a: string | undefined, b: string | undefined): boolean {
   return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`)
 }
 
-function together(
-  known: OneSource,
-  other: SharedState,
-  facts: Source,
-  order: readonly SharedState[],
-): OneSource {
-  // The first that was told gave the entity its name.
-  const first = order.indexOf(other) < order.indexOf(known.shared) ? other : known.shared
-  const paths = [known.facts.path, facts.path].flatMap((path) => path ?? [])
+function together(known: OneSource, other: OneSource): OneSource {
+  const paths = [known.facts.path, other.facts.path].flatMap((path) => path ?? [])
   const path = paths.reduce<string | undefined>(
     (short, one) => (short === undefined || one.length < short.length ? one : short),
     undefined,
   )
-  const { problem: _problem, ...rest } = { ...facts, ...known.facts }
-  const problems = facts.problem === undefined ? [] : [facts.problem]
+  const { problem: _problem, ...rest } = { ...other.facts, ...known.facts }
   return {
-    shared: { ...first, members: new Map([...other.members, ...known.shared.members]) },
+    id: known.id < other.id ? known.id : other.id,
+    keys: [...known.keys, ...other.keys],
+    members: new Map([...other.members, ...known.members]),
     facts: { ...rest, ...(path === undefined ? {} : { path }) },
-    problems: [...new Set([...known.problems, ...problems])],
+    problems: [...new Set([...known.problems, ...other.problems])],
   }
 }

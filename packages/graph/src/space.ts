@@ -35,15 +35,24 @@ export interface Space {
   run(local: string): QName
   /** A name under the user's namespace: what outlives the run. */
   user(local: string): QName
+  /** The run that this one goes on from. */
+  readonly former: QName | undefined
   readonly prefixes: ReadonlyMap<string, string>
 }
 
-export function spaceOf(userNamespace: string, runId: string): Space {
+export function spaceOf(userNamespace: string, runId: string, formerId?: string): Space {
   const runNamespace = runNamespaceOf(userNamespace, runId)
+  const former = formerId === undefined ? undefined : runNamespaceOf(userNamespace, formerId)
   return {
     run: (local) => qname('run', runNamespace, local),
     user: (local) => qname('user', userNamespace, local),
-    prefixes: new Map([...Object.entries(fixed), ['user', userNamespace], ['run', runNamespace]]),
+    former: former === undefined ? undefined : qname('former', former, 'run'),
+    prefixes: new Map([
+      ...Object.entries(fixed),
+      ['user', userNamespace],
+      ['run', runNamespace],
+      ...(former === undefined ? [] : [['former', former] as const]),
+    ]),
   }
 }
 

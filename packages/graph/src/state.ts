@@ -1,5 +1,5 @@
-import type { Closed, Exited, Opened, Part } from '@provloom/rundir/entry'
-import type { Attempt, Event, Kept, ProblemCode, Rank } from '@provloom/shared'
+import type { Closed, Exited, Opened, Part, Resumed, Uncollected } from '@provloom/rundir/entry'
+import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@provloom/shared'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -11,8 +11,8 @@ export interface RunState {
   readonly lsn: number
   readonly opened: Opened | undefined
   readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
-  /** How often the aggregator was started again. */
-  readonly resumed: number
+  /** When and why an aggregator went on with the run, each time. */
+  readonly recoveries: Pick<Resumed, 'time' | 'cause'>[]
   readonly conflicts: number
   /** Ranks of the known world that never came; and those that were in the job and not in this run. */
   readonly absent: readonly number[]
@@ -23,8 +23,8 @@ export interface RunState {
   readonly hints: string[]
   /** How many problems ranks told, by code. */
   readonly problemCodes: ReadonlyMap<ProblemCode, number>
-  /** Ranks that are not collected and did not end well, in words. */
-  readonly bystanders: ReadonlyMap<number, string>
+  /** Ranks that are not collected and did not end well, by the key of a rank. */
+  readonly bystanders: ReadonlyMap<string, Uncollected>
   /** Records stored. */
   readonly records: number
   /** Params, artifacts and points of declared series among them, without what agents measure by themselves. */
@@ -36,6 +36,10 @@ export interface RunState {
   readonly createGraph: boolean
   readonly createSvg: boolean
   readonly parts: readonly Part[]
+  /** By file, how many recoveries there were when it was sealed. */
+  readonly partMakers: ReadonlyMap<string, number>
+  /** World sizes that ranks told, by attempt. */
+  readonly worlds: ReadonlyMap<number, number>
   /** Entries that were not taken in. */
   readonly skipped: number
   /** The first of them in words. */
@@ -49,21 +53,27 @@ export interface RunState {
   readonly metrics: ReadonlyMap<string, MetricState>
   readonly series: ReadonlyMap<string, SeriesState>
   readonly hosts: ReadonlyMap<string, HostState>
-  /** Login name to identifier. */
-  readonly users: ReadonlyMap<string, string>
-  readonly shared: ReadonlyMap<string, SharedState>
-  /** What things of one name there are, in order of arrival: two values of one parameter are a conflict. */
+  /** Login names. */
+  readonly users: ReadonlyMap<string, true>
+  /** Process groups. */
   readonly groups: ReadonlyMap<string, GroupState>
+  /** Contexts of process groups in which a model was logged. */
+  readonly groupContexts: ReadonlyMap<string, GroupContextState>
+  readonly shared: ReadonlyMap<string, SharedState>
+  /** Values of each parameter: two are a conflict. */
+  readonly params: ReadonlyMap<string, string[]>
+  /** Keys of all parameters, whatever their context. */
+  readonly hyperparameters: ReadonlyMap<string, true>
+  /** Keys of all metrics: whether users log them, or agents measure them. */
+  readonly measures: ReadonlyMap<string, MeasureState>
+  readonly packages: ReadonlyMap<string, PackageState>
   readonly artifacts: ReadonlyMap<string, ArtifactState>
   /** What became of logged files, by the key of their event; it may be known before the event. */
-  readonly stored: ReadonlyMap<string, EventOf<'artifact.stored'>>
+  readonly stored: ReadonlyMap<string, StoredState>
   readonly models: ReadonlyMap<string, ModelState>
   readonly finals: ReadonlyMap<string, FinalState>
-  readonly ids: ReadonlyMap<string, true>
   /** Metrics of which a spark is kept. */
   readonly sparks: number
-  /** Relations that inputs would have if each rank had one of its own. */
-  readonly inputLinks: number
 }
 
 export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
@@ -84,6 +94,8 @@ export interface RankState {
   readonly rank: Rank
   readonly attempt: Attempt
   readonly host: string | undefined
+  /** Key of its machine. */
+  readonly hostKey: string | undefined
   /** By the aggregator's clock; undefined when records came before the hello. */
   readonly admitted: number | undefined
   /** Of the session that speaks for it; undefined when records came before the hello. */
@@ -108,9 +120,16 @@ export interface RankState {
   readonly ledgerClosed: boolean
   /** No heartbeat came for too long: since when, by the aggregator's clock. */
   readonly lost: number | undefined
+  /** Key of the command that it runs. */
   readonly command: string | undefined
+  /** The stream that its session began in. */
+  readonly mainStream: string | undefined
+  /** Time of the first parameter; and once it is settled which parameters it uses, true. */
+  readonly firstParam: number | undefined
+  readonly settled: boolean
   readonly problemCount: number
-  readonly problems: string[]
+  /** In words, with how often. */
+  readonly problems: ReadonlyMap<string, number>
   readonly conflictHosts: string[]
   readonly streams: ReadonlyMap<string, StreamState>
   /** All streams of which nothing comes any more, as one; what their series are is known elsewhere. */
@@ -133,6 +152,8 @@ export interface StreamState {
   readonly drops: ReadonlyMap<string, number>
   /** Slot in the tallies by the stream's own id of a series. */
   readonly slots: ReadonlyMap<number, number>
+  /** Files that were logged in it. */
+  readonly files: number
 }
 
 export interface ContextState {
@@ -149,11 +170,12 @@ export interface ContextState {
 
 /** One metric of one context name and source, over all ranks. */
 export interface MetricState {
-  readonly id: string
   readonly key: string
   readonly context: string | undefined
   readonly source: string | undefined
   readonly unit: string | undefined
+  /** Of what an agent measures it. */
+  readonly measures: 'host' | 'rank' | undefined
   /** Its number among the metrics of which a spark is kept. */
   readonly spark: number | undefined
 }
@@ -161,29 +183,76 @@ export interface MetricState {
 export interface SeriesState {
   readonly id: string
   readonly metricKey: string
-  readonly rankKey: string
+  /** Key of the rank; of a machine where it is measured once for all its ranks. */
+  readonly ownerKey: string
   readonly contextKey: string | undefined
   /** Slots in the tallies with the streams that they are of. */
   readonly slots: { readonly stream: string; readonly slot: number }[]
 }
 
+export interface MeasureState {
+  readonly logged: boolean
+  readonly measured: boolean
+}
+
+/** A machine: by its boot id where that is known, else by its name. */
 export interface HostState {
-  readonly id: string
-  readonly name: string
+  readonly bootId: string | undefined
+  /** It may have several: pods of a node each have their own. */
+  readonly names: ReadonlyMap<string, true>
   readonly facts: EventOf<'host'> | undefined
   readonly clock: EventOf<'clock'> | undefined
   /** Once the clock was set: the least and the most of its offsets, microseconds. */
   readonly clockRange?: { readonly least: number; readonly most: number } | undefined
   /** Key of the device and method. */
   readonly energy: ReadonlyMap<string, DeviceEnergy>
-  readonly energyId: string | undefined
+  /** By rank whose agent measures for the machine. */
+  readonly watchers: ReadonlyMap<string, Watcher>
+  /** The most runs that were watched at once. */
+  readonly sharedBy: number | undefined
+}
+
+export interface Watcher {
+  readonly start: number
+  readonly end: number | undefined
+  /** It was told to, so that no other does at the same time. */
+  readonly told: boolean
 }
 
 export interface DeviceEnergy {
   readonly facts: EventOf<'energy'>
-  /** Joules by attempt, the most that any rank told: several may watch one device. */
-  readonly joules: ReadonlyMap<number, number>
-  readonly grams: ReadonlyMap<number, number>
+  /** By rank, the most that its agent told. */
+  readonly joules: ReadonlyMap<string, number>
+  readonly grams: ReadonlyMap<string, number>
+}
+
+/** Ranks that work as one. */
+export interface GroupState {
+  readonly id: string
+  readonly attempt: number
+  readonly library: string
+  readonly backends: ReadonlyMap<string, true>
+  readonly worldSize: number
+  readonly members: ReadonlyMap<string, { readonly start: number; readonly end: number | undefined }>
+}
+
+export interface GroupContextState {
+  readonly groupKey: string
+  /** Undefined for what was logged without a context: the group itself. */
+  readonly name: string | undefined
+}
+
+export interface PackageState {
+  readonly name: string
+  readonly version: string
+  /** Of a package URL. */
+  readonly system: 'pypi' | 'npm' | 'generic'
+}
+
+export interface StoredState {
+  readonly event: EventOf<'artifact.stored'>
+  /** Recoveries that there were before. */
+  readonly maker: number
 }
 
 export type SharedFacts =
@@ -198,33 +267,20 @@ export type SharedFacts =
 /** What ranks have alike: one entity however many ranks told of it. */
 export interface SharedState {
   readonly id: string
-  /** Of its copy in the run directory, where it is a file and a copy is made. */
-  readonly copyId: string | undefined
-  readonly groupKey: string
   readonly direction: 'input' | 'output'
   readonly facts: SharedFacts
-  readonly members: ReadonlyMap<string, SharedMember>
+  /** By the rank or context that told it: when first. */
+  readonly members: ReadonlyMap<string, number>
   /** Environment variables; null for those that ranks have different. */
   readonly variables: ReadonlyMap<string, string | null>
-  /** Keys of the artifact events, where it is a file. */
+  /** Where it is a file: keys of the artifact events, and what they told that is not alike, by content. */
   readonly files: string[]
-}
-
-export interface SharedMember {
-  readonly time: number
-  readonly contextKey: string | undefined
-}
-
-export interface GroupState {
-  readonly kind: SharedFacts['type']
-  readonly members: string[]
+  readonly told: ReadonlyMap<string, EventOf<'artifact'>>
 }
 
 /** A file that a context or rank made. */
 export interface ArtifactState {
   readonly id: string
-  /** Of its copy in the run directory, if one is made. */
-  readonly copyId: string
   readonly rankKey: string
   readonly contextKey: string | undefined
   readonly event: EventOf<'artifact'>
@@ -240,11 +296,19 @@ export interface ModelState {
   readonly name: string
   /** Keys of versioned artifacts by rank, ascending. */
   readonly versions: ReadonlyMap<string, string[]>
+  /** What is told of it without its files, by content. */
+  readonly told: ReadonlyMap<string, EventOf<'model'>>
+  /** By the rank or context that told of making it: when first. */
+  readonly makers: ReadonlyMap<string, MakerState>
+}
+
+export interface MakerState {
+  readonly time: number
+  readonly contributors: Contributors | undefined
 }
 
 /** A final metric that ranks registered alike. */
 export interface FinalState {
-  readonly id: string
   readonly facts: EventOf<'final.metric'>
   /** By rank: identifier of its own entity, and the value that folding begins with. */
   readonly members: ReadonlyMap<string, { readonly id: string; readonly initialValue: number }>
@@ -255,7 +319,7 @@ export function emptyState(): RunState {
     lsn: -1,
     opened: undefined,
     closed: undefined,
-    resumed: 0,
+    recoveries: [],
     conflicts: 0,
     absent: [],
     elsewhere: [],
@@ -270,6 +334,8 @@ export function emptyState(): RunState {
     createGraph: false,
     createSvg: false,
     parts: [],
+    partMakers: new Map(),
+    worlds: new Map(),
     skipped: 0,
     skippedWords: [],
     skippedAt: [],
@@ -280,14 +346,17 @@ export function emptyState(): RunState {
     series: new Map(),
     hosts: new Map(),
     users: new Map(),
-    shared: new Map(),
     groups: new Map(),
+    groupContexts: new Map(),
+    shared: new Map(),
+    params: new Map(),
+    hyperparameters: new Map(),
+    measures: new Map(),
+    packages: new Map(),
     artifacts: new Map(),
     stored: new Map(),
     models: new Map(),
     finals: new Map(),
-    ids: new Map(),
     sparks: 0,
-    inputLinks: 0,
   }
 }

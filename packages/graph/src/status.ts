@@ -4,18 +4,27 @@ import type { RankState, RunState } from './state.ts'
 
 export type Status = RankStatus | 'running'
 
-/** How an attempt stands: what its agent told, else what the aggregator had to conclude. */
+/** How an attempt stands: what its session told, else its agent, else what the aggregator had to conclude. */
 export function rankStatus(state: RunState, rank: RankState): Status {
   const status = toldStatus(state, rank)
   return status === 'completed' && isShort(state, rank) ? 'incomplete' : status
 }
 
 function toldStatus(state: RunState, rank: RankState): Status {
-  if (rank.end !== undefined) return rank.end.status
-  if (rank.lost !== undefined) return 'lost'
-  if (rank.ended !== undefined || (state.closed !== undefined && rank.sessionEnd !== undefined))
-    return rank.sessionEnd?.status ?? 'incomplete'
+  const { sessionEnd, end, lost } = rank
+  // Whatever its process does behind end_run; a session that the next start_run overtook did not come to its end.
+  if (sessionEnd?.by === 'call') return sessionEnd.status
+  if (sessionEnd?.by === 'next') return 'incomplete'
+  if (end !== undefined) return end.status
+  if (lost !== undefined) return 'lost'
+  if (rank.ended !== undefined || (state.closed !== undefined && sessionEnd !== undefined))
+    return sessionEnd?.status ?? 'incomplete'
   return state.closed === undefined ? 'running' : 'incomplete'
+}
+
+/** Nothing comes of it any more, as far as is known. */
+export function isOver({ closed }: RunState, { end, ended, sessionEnd, exit }: RankState): boolean {
+  return [end, ended, sessionEnd, exit, closed].some((one) => one !== undefined)
 }
 
 /** What it logged has not all come in: it is kept, or its agent never said that all is sent, and its last word is missing. */
@@ -37,6 +46,24 @@ export function keptWords({ closed }: RunState, { kept, ended, lost }: RankState
   return [
     `KEPT: ${what}: ${reason}. ${records === 0 ? 'It is' : 'They are'} kept in ${folder}; hand in: provloom import ${shellWord(folder)}`,
   ]
+}
+
+/** Its process ended otherwise than its session, which had ended well: that stands. */
+export function exitWords({ sessionEnd, end, exit }: RankState): string[] {
+  const endedWell = sessionEnd?.by === 'call' && sessionEnd.status === 'completed'
+  if (!endedWell || exit !== undefined || end === undefined || end.status === 'completed') return []
+  const how =
+    end.signal === undefined ? `ended with exit code ${end.exitCode}` : `was killed by ${end.signal}`
+  return [`EXIT: the run had ended well, and its process then ${how}`]
+}
+
+/** An end that was told is before the begin: a clock was set back meanwhile. */
+export function steppedWords({ session, start, sessionEnd, end }: RankState): string[] {
+  const began = session?.time ?? start?.time
+  const ended = sessionEnd?.time ?? end?.time
+  return began === undefined || ended === undefined || ended >= began
+    ? []
+    : [`CLOCK_STEPPED: its end was told ${((began - ended) / 1e6).toFixed(3)} s before its begin`]
 }
 
 /** How an attempt's process ended: seen after its session, else with it, else what it said that it was about to end with. */

@@ -3,7 +3,7 @@ import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { ledgerOf, rankProblems, totalOf } from './apply/ledger.ts'
 import { problemKinds } from './problems.ts'
-import { runBegan, runSpan } from './render/span.ts'
+import { runSpan } from './render/span.ts'
 import { processEndOf, rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
 
@@ -13,11 +13,12 @@ export function summaryOf(state: RunState): RunSummary {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, rank]) => rankSummary(state, rank))
   const kinds = problemKinds(state)
+  const span = runSpan(state)
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
-    startUs: runBegan(state) ?? 0,
-    ...(state.closed === undefined ? {} : { endUs: runSpan(state).end ?? state.closed.time }),
+    startUs: span.start ?? 0,
+    ...(state.closed === undefined ? {} : { endUs: span.end ?? state.closed.time }),
     ...(state.worldSize === undefined ? {} : { worldSize: state.worldSize }),
     ranks,
     ranksRefused: state.refused.size,

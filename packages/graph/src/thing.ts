@@ -4,33 +4,53 @@
  */
 export type ThingKind =
   | 'run'
+  | 'attempt'
   | 'host'
   | 'group'
+  | 'groupContext'
+  | 'groupUses'
+  | 'term'
+  | 'shared'
+  | 'set'
+  | 'package'
+  | 'source'
   | 'model'
   | 'rank'
+  | 'bystander'
   | 'context'
-  | 'metric'
+  | 'uses'
   | 'series'
   | 'artifact'
   | 'final'
+  | 'part'
 
 export interface Thing {
   readonly kind: ThingKind
-  /** Key in the state's map of that kind; empty for the run. */
+  /** Key in the state's map of that kind; empty where there is one. */
   readonly key: string
 }
 
 const order: Readonly<Record<ThingKind, string>> = {
   run: 'a',
-  host: 'b',
-  group: 'c',
-  model: 'd',
-  rank: 'e',
-  context: 'f',
-  metric: 'g',
-  series: 'h',
-  artifact: 'i',
-  final: 'j',
+  attempt: 'b',
+  host: 'c',
+  group: 'd',
+  groupContext: 'e',
+  groupUses: 'f',
+  term: 'g',
+  shared: 'h',
+  set: 'i',
+  package: 'j',
+  source: 'k',
+  model: 'l',
+  rank: 'm',
+  bystander: 'n',
+  context: 'o',
+  uses: 'p',
+  series: 'q',
+  artifact: 'r',
+  final: 's',
+  part: 't',
 }
 
 export function thingKey(thing: Thing): string {

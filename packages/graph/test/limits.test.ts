@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { limits } from '@provloom/shared'
-import type { Attempt, Rank } from '@provloom/shared'
-import { values } from './support/look.ts'
+import type { Attempt, Lsn, Rank } from '@provloom/shared'
+import { labelled, relations, values } from './support/look.ts'
 import { RunScript } from './support/run.ts'
 
 const rank = 'run:rank-0'
@@ -59,7 +59,56 @@ test('the graph names packagesShownMax packages, and counts all', () => {
     Array.from({ length: limits.packagesShownMax + 1 }, (_, n) => [`p${n}`, '1']),
   )
   run.log(0, [{ type: 'environment', packages, packagesSha256: 'a' }])
-  const text = run.text()
-  expect(text.match(/p\d+==1|p\d+ 1/g)).toHaveLength(limits.packagesShownMax)
-  expect(text).toContain(`"provloom:packages":${limits.packagesShownMax + 1}`)
+  const document = run.graph.document()
+  const [environment] = labelled(document, 'Environment', 'environment')
+  expect(relations(document, 'hadMember').filter(([from]) => `run:${from}` === environment)).toHaveLength(
+    limits.packagesShownMax,
+  )
+  expect(values(document, environment!, 'packages')).toEqual([String(limits.packagesShownMax + 1)])
+  expect(values(document, environment!, 'packagesLeftOut')).toEqual(['1'])
+})
+
+test('seriesInDocumentMax series are in the document, measurements where users leave room, and the others are counted', () => {
+  const run = new RunScript().open()
+  const ranks = Math.ceil(limits.seriesInDocumentMax / limits.seriesPerStreamMax)
+  run.admit(0).log(0, [{ type: 'series', id: 0, key: 'load', measures: 'rank' }], [], 0, 'agent-1')
+  let left = limits.seriesInDocumentMax - 1
+  for (let rank = 0; rank < ranks; rank++) {
+    const some = Math.min(left, limits.seriesPerStreamMax)
+    left -= some
+    run.admit(rank).log(
+      rank,
+      Array.from({ length: some }, (_, id) => ({ type: 'series', id, key: `m${id}` }) as const),
+    )
+  }
+  const told = (): unknown[] => {
+    const text = run.text()
+    return [
+      text.match(/^"run:rank-\d+\.series\./gm)?.length,
+      text.match(/^"run:rank-\d+\.measured\./gm)?.length ?? 0,
+      /"provloom:seriesLeftOut":(\d+)/.exec(text)?.[1],
+    ]
+  }
+  const max = limits.seriesInDocumentMax
+  expect(told()).toEqual([max - 1, 1, undefined])
+  run.log(0, [{ type: 'series', id: 0, key: 'one more' }], [], 0, 'worker-2')
+  expect(told()).toEqual([max, 0, '1'])
+  run.log(0, [{ type: 'series', id: 1, key: 'too many' }], [], 0, 'worker-2')
+  expect(told()).toEqual([max, 0, '2'])
+})
+
+test('partsInDocumentMax parts of the metric store are in the document, and all are counted', () => {
+  const run = new RunScript().open()
+  const count = limits.partsInDocumentMax + 1
+  const parts = Array.from({ length: count }, (_, n) => ({
+    file: `metrics/part-${String(n).padStart(12, '0')}.parquet`,
+    rows: 1,
+    bytes: 1,
+    sha256: 'a',
+  }))
+  run.tell({ kind: 'parts', parts, through: 0 as Lsn })
+  const document = run.graph.document()
+  expect(relations(document, 'hadMember').filter(([store]) => store === 'metrics')).toHaveLength(count - 1)
+  expect(values(document, 'run:metrics', 'parts')).toEqual([String(count)])
+  expect(values(document, 'run:metrics', 'partsLeftOut')).toEqual(['1'])
 })

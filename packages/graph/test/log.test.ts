@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { relations, values } from './support/look.ts'
-import { RunScript } from './support/run.ts'
+import type { RunEntry } from '@provloom/rundir/entry'
+import { limits } from '@provloom/shared'
+import { labelled, relations, values } from './support/look.ts'
+import { RunScript, startUs } from './support/run.ts'
 import type { Said } from './support/run.ts'
 
 const lr = (value: string): Said => ({ type: 'param', key: 'lr', valueType: 'float', value })
+
+const session: Said = {
+  type: 'session.start',
+  session: '0123456789abcdef',
+  pid: 7,
+  library: 'provloom',
+  libraryVersion: '0.1.0',
+  language: 'python',
+}
+
+function admitted(rank: number): Extract<RunEntry, { kind: 'admitted' }> {
+  const found = new RunScript().open().admit(rank, 0, 'n').entries[1]
+  if (found?.kind !== 'admitted') throw new Error('the second entry admits')
+  return found
+}
 
 function ranks(count: number): RunScript {
   const run = new RunScript().open()
@@ -31,53 +48,128 @@ it('an experiment, which outlives its runs, has an identifier that no other name
   expect(ids[1]).toBe('experiment-a-b')
 })
 
+/** What an activity used, as labels of parameters: those in its set, and those that it used directly. */
+function usedBy(run: RunScript, activity: string): { readonly set: string[]; readonly direct: string[] } {
+  const document = run.graph.document()
+  const used = relations(document, 'used').flatMap(([by, what]) => (by === activity ? [what!] : []))
+  const members = relations(document, 'hadMember')
+  const words = (id: string): string =>
+    `${values(document, `run:${id}`, 'label').join()}=${values(document, `run:${id}`, 'value').join()}`
+  const sets = used.filter((id) => id.startsWith('params.'))
+  return {
+    set: members.flatMap(([set, id]) => (sets.includes(set!) ? [words(id!)] : [])).sort(),
+    direct: used
+      .filter((id) => id.startsWith('param.'))
+      .map(words)
+      .sort(),
+  }
+}
+
+/** Each rank logs a metric: what it told before is settled. */
+function settled(run: RunScript, count: number): RunScript {
+  for (let rank = 0; rank < count; rank++)
+    run.log(rank, [{ type: 'series', id: 90, key: 'loss' }], [{ series: 90, step: 0, value: 1 }])
+  return run
+}
+
 describe('a parameter', () => {
-  it('is one entity when all ranks have the same value', () => {
+  it('that all ranks told alike is one entity, and in their set', () => {
     const run = ranks(3)
     for (const rank of [0, 1, 2]) run.log(rank, [lr('0.1')])
+    settled(run, 3)
+    for (const rank of [0, 1, 2]) expect(usedBy(run, `rank-${rank}`)).toEqual({ set: ['lr=0.1'], direct: [] })
     const document = run.graph.document()
-    expect(relations(document, 'used')).toEqual([0, 1, 2].map((rank) => [`rank-${rank}`, 'param.lr']))
-    expect(values(document, 'run:param.lr', 'value')).toEqual(['0.1'])
-    expect(values(document, 'run:param.lr', 'ranks')).toEqual(['0-2'])
-    expect(values(document, 'run:param.lr', 'conflict')).toEqual([])
+    const [set, ...others] = labelled(document, 'ParameterSet', '1 parameters')
+    expect(others).toEqual([])
+    expect(values(document, set!, 'rank')).toEqual(['0', '1', '2'])
   })
 
-  it('is one entity for each group of ranks when values differ, and a visible conflict', () => {
+  it('that ranks told differently is used directly, one entity for each value, and a visible conflict', () => {
     const run = ranks(3)
     run
       .log(0, [lr('0.1')])
       .log(1, [lr('0.2')])
       .log(2, [lr('0.1')])
+    settled(run, 3)
+    expect([0, 1, 2].map((rank) => usedBy(run, `rank-${rank}`))).toEqual([
+      { set: [], direct: ['lr=0.1'] },
+      { set: [], direct: ['lr=0.2'] },
+      { set: [], direct: ['lr=0.1'] },
+    ])
     const document = run.graph.document()
-    const ids = document.records.flatMap(({ kind, id }) =>
-      kind === 'entity' && id?.local.startsWith('param') ? [id.local] : [],
-    )
-    expect(ids).toHaveLength(2)
-    expect(ids.map((id) => values(document, `run:${id}`, 'ranks').join())).toEqual(['0,2', '1'])
-    expect(ids.map((id) => values(document, `run:${id}`, 'conflict').join())).toEqual(['true', 'true'])
+    const ids = labelled(document, 'HyperParameterSetting', 'lr')
+    expect(ids.map((id) => values(document, id, 'conflict').join())).toEqual(['true', 'true'])
   })
 
-  it('is one table when every rank has a value of its own', () => {
-    const run = ranks(20)
-    for (let rank = 0; rank < 20; rank++)
-      run.log(rank, [{ type: 'param', key: 'seed', valueType: 'int', value: String(rank * 7) }])
-    const document = run.graph.document()
-    expect(JSON.parse(values(document, 'run:param.seed', 'valuesByRank').join())).toMatchObject({
-      0: '0',
-      19: '133',
-    })
-    expect(relations(document, 'used')).toEqual([['run', 'param.seed']])
+  it('leaves the sets again when a further rank tells another value', () => {
+    const run = ranks(3)
+    const batch = { type: 'param', key: 'batch', valueType: 'int', value: '8' } as const
+    for (const rank of [0, 1]) run.log(rank, [lr('0.1'), batch])
+    settled(run, 3)
+    run.graph.render()
+    expect(usedBy(run, 'rank-0')).toEqual({ set: ['batch=8', 'lr=0.1'], direct: [] })
+    run.log(2, [lr('0.3'), batch])
+    expect(usedBy(run, 'rank-0')).toEqual({ set: ['batch=8'], direct: ['lr=0.1'] })
+    expect(usedBy(run, 'rank-2')).toEqual({ set: ['batch=8'], direct: ['lr=0.3'] })
+    const text = run.text()
+    expect(text.match(/provloom:ParameterSet/g)).toHaveLength(1)
   })
 
-  it('keeps all values that one rank has given it', () => {
+  it('of a rank that is alone is used directly; of ranks of another attempt nothing is said', () => {
+    const run = ranks(1).admit(0, 1, 'n', 1)
+    run.log(0, [lr('0.1')]).log(0, [lr('0.1')], [], 1)
+    settled(run, 1)
+    expect(usedBy(run, 'rank-0')).toEqual({ set: [], direct: ['lr=0.1'] })
+  })
+
+  it('told in a context is used by that', () => {
     const run = ranks(2)
-    for (let n = 0; n < 12; n++)
-      run.log(0, [{ type: 'param', key: 'lr', valueType: 'int', value: String(n) }])
-    run.log(1, [{ type: 'param', key: 'lr', valueType: 'int', value: '99' }])
-    expect(JSON.parse(values(run.graph.document(), 'run:param.lr', 'valuesByRank').join())).toEqual({
-      0: Array.from({ length: 12 }, (_, n) => String(n)),
-      1: '99',
+    for (const rank of [0, 1]) run.log(rank, [{ ...lr('0.1'), context: 'TRAINING' } as Said])
+    settled(run, 2)
+    expect(usedBy(run, 'rank-0')).toEqual({ set: [], direct: [] })
+    expect(usedBy(run, 'rank-0.TRAINING')).toEqual({ set: ['lr=0.1'], direct: [] })
+  })
+
+  it.each([
+    ['the first metric', (run: RunScript) => settled(run, 1)],
+    ['the end', (run: RunScript) => run.log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])],
+  ])('is pending until %s of its rank', (_, happen) => {
+    const run = ranks(1).log(0, [lr('0.1'), { ...lr('8'), key: 'batch' } as Said])
+    expect(usedBy(run, 'rank-0')).toEqual({ set: [], direct: [] })
+    expect(values(run.graph.document(), 'run:rank-0', 'parametersPending')).toEqual(['2'])
+    happen(run)
+    expect(usedBy(run, 'rank-0').direct).toEqual(['batch=8.0', 'lr=0.1'])
+    expect(values(run.graph.document(), 'run:rank-0', 'parametersPending')).toEqual([])
+  })
+
+  it('is pending for parametersPendingMs at the most, by the times of its rank', () => {
+    const run = ranks(1).log(0, [lr('0.1')])
+    const later = (ms: number): void => {
+      run.log(0, [{ type: 'context', name: 'x', time: startUs + 2_000_000 + ms * 1000 } as never])
+    }
+    later(limits.parametersPendingMs - 1)
+    expect(usedBy(run, 'rank-0').direct).toEqual([])
+    later(limits.parametersPendingMs)
+    expect(usedBy(run, 'rank-0').direct).toEqual(['lr=0.1'])
+  })
+
+  it('that every rank has of its own, and a hundred alike: records grow with ranks, not with both', () => {
+    const size = 64
+    const run = ranks(size)
+    const param = (key: string, value: number): Said => ({
+      type: 'param',
+      key,
+      valueType: 'int',
+      value: `${value}`,
     })
+    const alike = Array.from({ length: 100 }, (_, n) => param(`p${n}`, n))
+    for (let rank = 0; rank < size; rank++)
+      run.log(rank, [...alike, param('seed', rank), param('local_rank', rank % 8)])
+    settled(run, size)
+    const document = run.graph.document()
+    expect(labelled(document, 'ParameterSet', '100 parameters')).toHaveLength(1)
+    expect(relations(document, 'used')).toHaveLength(3 * size)
+    expect(usedBy(run, 'rank-63').direct).toEqual(['local_rank=7', 'seed=63'])
   })
 
   it.each([
@@ -92,14 +184,19 @@ describe('a parameter', () => {
     ['int', 'seven', 'seven'],
   ] as const)('of type %s keeps its value %s', (valueType, value, expected) => {
     const run = ranks(1).log(0, [{ type: 'param', key: 'x', valueType, value }])
-    expect(values(run.graph.document(), 'run:param.x', 'value')).toEqual([expected])
+    const [id] = labelled(run.graph.document(), 'HyperParameterSetting', 'x')
+    expect(values(run.graph.document(), id!, 'value')).toEqual([expected])
+    expect(values(run.graph.document(), id!, 'hasValue')).toEqual([expected])
   })
 
   it('is generated by its rank when it is an output', () => {
     const run = ranks(1).log(0, [
       { type: 'param', key: 'x', valueType: 'int', value: '1', direction: 'output' },
     ])
-    expect(relations(run.graph.document(), 'wasGeneratedBy')).toContainEqual(['param.x', 'rank-0'])
+    expect(relations(run.graph.document(), 'wasGeneratedBy')).toContainEqual([
+      expect.stringMatching(/^param\.x\.[0-9a-f]{16}$/),
+      'rank-0',
+    ])
   })
 })
 
@@ -108,9 +205,18 @@ describe('a series', () => {
     const points = [1e16, 1, -1e16, NaN, Infinity, 1].map((value, step) => ({ series: 0, step, value }))
     const run = ranks(1).log(0, [{ type: 'series', id: 0, key: 'x', unit: 'J' }], points)
     const found = Object.fromEntries(
-      ['rows', 'nanRows', 'infiniteRows', 'min', 'max', 'mean', 'last', 'firstStep', 'lastStep', 'unit'].map(
-        (name) => [name, values(run.graph.document(), 'run:rank-0.x', name).join()],
-      ),
+      [
+        'rows',
+        'nanRows',
+        'infiniteRows',
+        'min',
+        'max',
+        'mean',
+        'hasValue',
+        'firstStep',
+        'lastStep',
+        'unit',
+      ].map((name) => [name, values(run.graph.document(), 'run:rank-0.series.x', name).join()]),
     )
     expect(found).toEqual({
       rows: '6',
@@ -119,7 +225,7 @@ describe('a series', () => {
       min: '-10000000000000000.0',
       max: '10000000000000000.0',
       mean: '0.5',
-      last: '1.0',
+      hasValue: '1.0',
       firstStep: '0',
       lastStep: '5',
       unit: 'J',
@@ -130,7 +236,7 @@ describe('a series', () => {
     const run = ranks(1)
     for (const stream of ['worker-2', 'worker-1'])
       run.log(0, [{ type: 'series', id: 7, key: 'x' }], [{ series: 7, step: 1, value: 2 }], 0, stream)
-    expect(values(run.graph.document(), 'run:rank-0.x', 'rows')).toEqual(['2'])
+    expect(values(run.graph.document(), 'run:rank-0.series.x', 'rows')).toEqual(['2'])
   })
 
   it('has an identifier of its own when another name looks alike', () => {
@@ -138,11 +244,33 @@ describe('a series', () => {
       { type: 'series', id: 0, key: 'a b' },
       { type: 'series', id: 1, key: 'a/b' },
     ])
-    const ids = relations(run.graph.document(), 'hadMember').flatMap(([store, id]) =>
-      store === 'metrics' ? [id] : [],
-    )
+    const document = run.graph.document()
+    const ids = ['a b', 'a/b'].flatMap((label) => labelled(document, 'ModelEvaluation', label))
     expect(new Set(ids).size).toBe(2)
-    expect(ids).toContain('rank-0.a-b')
+  })
+
+  it('was generated by its context at its last point, once that has ended, and by its rank where there is none', () => {
+    const run = ranks(1)
+    const series = { type: 'series', id: 0, key: 'x', context: 'TRAINING' } as const
+    run.log(
+      0,
+      [series, { type: 'series', id: 1, key: 'y' }],
+      [
+        { series: 0, step: 0, value: 1 },
+        { series: 1, step: 0, value: 1 },
+      ],
+    )
+    const made = (): string[][] =>
+      relations(run.graph.document(), 'wasGeneratedBy').filter(([id]) => id!.startsWith('rank-0.'))
+    expect(made()).toEqual([])
+    run.log(0, [{ type: 'context', name: 'TRAINING', edge: 'end' }])
+    expect(made()).toEqual([['rank-0.TRAINING.x', 'rank-0.TRAINING']])
+    run.log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
+    expect(made()).toEqual([
+      ['rank-0.TRAINING.x', 'rank-0.TRAINING'],
+      ['rank-0.series.y', 'rank-0'],
+    ])
+    expect(run.text()).toContain(`"prov:time":"2026-01-05T08:00:02.000000Z"`)
   })
 
   it('folds into a final metric', () => {
@@ -181,12 +309,25 @@ describe('a file', () => {
     context: 'TRAINING',
   })
 
+  /** With the session's own stream, whose files have plain numbers. */
+  const begun = (count: number): RunScript => {
+    const run = ranks(count)
+    for (let rank = 0; rank < count; rank++) run.log(rank, [session])
+    return run
+  }
+  const stored = (number: number, more: object): Said => ({
+    type: 'artifact.stored',
+    stream: 'worker-1',
+    number,
+    ...more,
+  })
+
   it('that is a version is a revision of the one before, in whatever order they come', () => {
-    const run = ranks(1).log(0, [version(2), version(0), version(1)])
+    const run = begun(1).log(0, [version(2), version(0), version(1)])
     const ends = relations(run.graph.document(), 'wasDerivedFrom').map((pair) => pair.join(' <- '))
     expect(ends.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
-      'rank-0.TRAINING.file.m_1.pt.v1 <- rank-0.TRAINING.file.m_0.pt.v0',
-      'rank-0.TRAINING.file.m_2.pt.v2 <- rank-0.TRAINING.file.m_1.pt.v1',
+      'rank-0.TRAINING.file.0.v2 <- rank-0.TRAINING.file.2.v1',
+      'rank-0.TRAINING.file.2.v1 <- rank-0.TRAINING.file.1.v0',
     ])
     expect(relations(run.graph.document(), 'specializationOf').map(([, model]) => model)).toEqual([
       'model.m',
@@ -195,54 +336,102 @@ describe('a file', () => {
     ])
   })
 
-  it('is told with checksum and stored copy, even when the agent speaks first', () => {
-    const run = ranks(1)
+  it('of another process of the session is named by its stream besides', () => {
+    const run = begun(1)
+    const file = { type: 'artifact', name: 'x', kind: 'output', role: 'output', path: '/w/x' } as const
+    run.log(0, [file], [], 0, 'worker-2').log(0, [file])
+    const ids = labelled(run.graph.document(), 'File', 'x')
+    expect(ids).toEqual([
+      expect.stringMatching(/^run:rank-0\.file\.0$/),
+      expect.stringMatching(/\.[0-9a-f]{8}-0$/),
+    ])
+  })
+
+  it('is told with checksum and a copy that recording made, even when the agent speaks first', () => {
+    const run = begun(1)
     run.log(
       0,
-      [
-        {
-          type: 'artifact.stored',
-          stream: 'worker-1',
-          number: 0,
-          size: 4,
-          sha256: 'ab',
-          stored: 'artifacts/rank0/x',
-        },
-      ],
+      [stored(1, { size: 4, sha256: 'ab', stored: 'artifacts/rank0/x', mode: 0o640 })],
       [],
       0,
       'agent-1',
     )
-    run.log(0, [{ type: 'artifact', name: 'x', kind: 'artifact', role: 'output', path: '/w/x' }])
+    run.log(0, [
+      {
+        type: 'artifact',
+        name: 'x',
+        kind: 'artifact',
+        role: 'output',
+        path: '/w/x',
+        spooled: 'k1',
+        mode: 0o644,
+      },
+    ])
     const document = run.graph.document()
-    expect(values(document, 'run:rank-0.file.x', 'sha256')).toEqual(['ab'])
-    expect(values(document, 'run:rank-0.file.x.copy', 'path')).toEqual(['artifacts/rank0/x'])
-    expect(relations(document, 'wasDerivedFrom')).toEqual([['rank-0.file.x.copy', 'rank-0.file.x']])
+    const told = (id: string): string[][] =>
+      ['location', 'sha256', 'contentUrl', 'mode'].map((name) => values(document, id, name))
+    expect(told('run:rank-0.file.0')).toEqual([['/w/x'], ['ab'], [], ['0644']])
+    expect(told('run:rank-0.file.0.copy')).toEqual([
+      ['artifacts/rank0/x'],
+      ['ab'],
+      ['artifacts/rank0/x'],
+      ['0640'],
+    ])
+    expect(relations(document, 'wasDerivedFrom')).toEqual([['rank-0.file.0.copy', 'rank-0.file.0']])
+    expect(relations(document, 'wasGeneratedBy')).toContainEqual(['rank-0.file.0.copy', 'recording'])
+  })
+
+  it('that the client itself wrote is one entity, where it is kept', () => {
+    const run = begun(1)
+    const own = { name: 'm_0.pt', kind: 'checkpoint', role: 'output', version: 0, model: 'm' } as const
+    run.log(0, [{ type: 'artifact', ...own, path: '/spool/files/k2', spooled: 'k2', mode: 0o666 }])
+    expect(values(run.graph.document(), 'run:rank-0.file.0.v0', 'location')).toEqual([])
+    run.log(
+      0,
+      [stored(1, { size: 4, sha256: 'ab', stored: 'artifacts/rank0/m_0.pt', mode: 0o644 })],
+      [],
+      0,
+      'agent-1',
+    )
+    const document = run.graph.document()
+    expect(values(document, 'run:rank-0.file.0.v0', 'location')).toEqual(['artifacts/rank0/m_0.pt'])
+    expect(values(document, 'run:rank-0.file.0.v0', 'mode')).toEqual(['0644'])
+    expect(run.text()).not.toContain('StoredCopy')
+  })
+
+  it('that was copied after a recovery has its copy from that', () => {
+    const run = begun(1)
+    run.log(0, [{ type: 'artifact', name: 'x', kind: 'artifact', role: 'output', path: '/w/x' }])
+    run.tell({ kind: 'resumed', time: run.nowUs, cause: 'the aggregator was started again' })
+    run.log(0, [stored(1, { stored: 'artifacts/rank0/x' })], [], 0, 'agent-1')
+    const document = run.graph.document()
+    expect(relations(document, 'wasGeneratedBy')).toContainEqual(['rank-0.file.0.copy', 'recovery-1'])
+    expect(values(document, 'run:recovery-1', 'cause')).toEqual(['the aggregator was started again'])
   })
 
   it('that is not as it was says so, and one that has changed before it was read has no hash', () => {
-    const run = ranks(1)
+    const run = begun(1)
     const file = { type: 'artifact', kind: 'artifact', role: 'output', copy: true } as const
     run.log(0, [
       { ...file, name: 'a', path: '/w/a', size: 4, mark: '1.2.3', mode: 0o600, group: 7, link: '/data/a' },
-      { ...file, name: 'b', path: '/w/b', problem: 'it changed while it was copied', spooled: 'b' },
-      { type: 'artifact.stored', stream: 'worker-1', number: 0, problem: 'it has changed' },
-      { type: 'artifact.stored', stream: 'worker-1', number: 1, problem: 'not copied' },
+      { ...file, name: 'b', path: '/w/b', problem: 'it changed while it was copied', spooled: 'k3' },
+      stored(1, { problem: 'it has changed' }),
+      stored(2, { problem: 'not copied' }),
     ])
     const document = run.graph.document()
-    const told = (name: string, attribute: string): unknown =>
-      values(document, `run:rank-0.file.${name}`, attribute)
-    expect(['problem', 'size', 'sha256', 'link'].map((one) => told('a', one))).toEqual([
+    const told = (number: number, attribute: string): unknown =>
+      values(document, `run:rank-0.file.${number}`, attribute)
+    expect(['problem', 'size', 'sha256', 'link'].map((one) => told(0, one))).toEqual([
       ['it has changed'],
       ['4'],
       [],
       ['/data/a'],
     ])
-    expect(told('b', 'problem')).toEqual(['it changed while it was copied', 'not copied'])
+    expect(told(1, 'problem')).toEqual(['it changed while it was copied', 'not copied'])
   })
 
-  it('that every rank reads is one entity, wherever it lies on their disks, and tells when it is not one content', () => {
-    const run = ranks(2)
+  it('that all ranks of a machine read is one entity, and tells when it is not one content', () => {
+    const run = begun(2)
     const input = {
       type: 'artifact',
       name: 'data',
@@ -251,65 +440,129 @@ describe('a file', () => {
       path: '/w/data',
       size: 4,
     } as const
-    run.log(0, [
-      { ...input, mark: '1.2.3', mode: 0o600, group: 1 },
-      {
-        type: 'artifact.stored',
-        stream: 'worker-1',
-        number: 0,
-        size: 4,
-        sha256: 'ab',
-        stored: 'artifacts/rank0/data',
-      },
-    ])
-    run.log(1, [
-      { ...input, mark: '4.5.6', mode: 0o644, group: 2 },
-      {
-        type: 'artifact.stored',
-        stream: 'worker-1',
-        number: 0,
-        size: 4,
-        sha256: 'cd',
-        stored: 'artifacts/rank1/data',
-      },
-    ])
+    for (const [rank, sha256] of ['ab', 'cd'].entries())
+      run.log(rank, [input, stored(1, { size: 4, sha256, stored: `artifacts/rank${rank}/data` })])
     const document = run.graph.document()
-    expect(values(document, 'run:input.data', 'sha256')).toEqual(['ab', 'cd'])
-    expect(values(document, 'run:input.data', 'problem')).toEqual([
-      'under this name and path there were 2 contents',
-    ])
-    expect(values(document, 'run:input.data.copy', 'sha256')).toEqual(['ab', 'cd'])
-    expect(values(document, 'run:input.data.copy', 'size')).toEqual([])
+    const [id, ...others] = labelled(document, 'File', 'data')
+    expect(others).toEqual([])
+    expect(values(document, id!, 'sha256')).toEqual(['ab', 'cd'])
+    expect(values(document, id!, 'problem')).toEqual(['under this name and path there were 2 contents'])
+    expect(values(document, `${id}.copy`, 'sha256')).toEqual(['ab', 'cd'])
+    expect(values(document, `${id}.copy`, 'size')).toEqual([])
+    expect(relations(document, 'used').map(([by]) => by)).toEqual(['rank-0', 'rank-1'])
   })
 
-  it('that every rank reads is one entity', () => {
-    const run = ranks(2)
+  it('of another machine is another file, though its path is the same', () => {
+    const run = new RunScript().open().admit(0, 0, 'a').admit(1, 0, 'b')
+    const input = { type: 'artifact', name: 'cfg', kind: 'input', role: 'input', path: '/w/cfg' } as const
+    run.log(0, [input]).log(1, [input])
+    expect(labelled(run.graph.document(), 'File', 'cfg')).toHaveLength(2)
+  })
+})
+
+describe('code', () => {
+  it('is the source, from which its script, diff and untracked files are, whatever machine they are on', () => {
+    const run = new RunScript().open().admit(0, 0, 'a').admit(1, 0, 'b')
+    const file = { type: 'artifact', role: 'input', sha256: 'ab' } as const
     for (const rank of [0, 1])
       run.log(rank, [
-        { type: 'artifact', name: 'cfg', kind: 'input', role: 'input', path: '/w/cfg', sha256: 'ab' },
+        { type: 'source', remote: 'https://e.org/r.git', commit: 'c0ffee', dirty: true },
+        { ...file, kind: 'script', name: 'train.py', path: '/w/train.py' },
+        { ...file, kind: 'diff', name: 'source.diff', path: `/spool${rank}/files/k1`, spooled: 'k1' },
+        { ...file, kind: 'untracked', name: 'util.py', path: '/w/util.py' },
       ])
-    expect(relations(run.graph.document(), 'used')).toEqual([
-      ['rank-0', 'input.cfg'],
-      ['rank-1', 'input.cfg'],
+    const document = run.graph.document()
+    const behind = relations(document, 'wasDerivedFrom').flatMap(([from, to]) =>
+      from === 'source' ? [to!] : [],
+    )
+    expect(behind.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'script',
+      'source.diff',
+      expect.stringMatching(/^source\.untracked\.[0-9a-f]{8}$/),
     ])
+    expect(relations(document, 'used').map(([, what]) => what)).toEqual(['source', 'source'])
+    expect(values(document, 'run:run', 'executes')).toEqual(['run:source'])
+  })
+
+  it('outside a repository is its script alone, which its rank used', () => {
+    const run = ranks(1).log(0, [
+      { type: 'artifact', role: 'input', kind: 'script', name: 'train.py', path: '/w/train.py' },
+    ])
+    expect(relations(run.graph.document(), 'used')).toEqual([['rank-0', 'script']])
   })
 })
 
 describe('energy', () => {
-  it('of one device is counted once, however many ranks watch it', () => {
+  const told = (joules: number, method = 'NVML'): Said => ({
+    type: 'energy',
+    host: 'n',
+    device: 'GPU-1',
+    joules,
+    method,
+  })
+  const watch: Said = { type: 'watch', edge: 'start', host: 'n', hostId: 'aabbccdd-1' }
+
+  it('of one device is counted once, however many ranks watch it, and made by the watch of its machine', () => {
     const run = ranks(2)
-    const watt = (joules: number): Said => ({
-      type: 'energy',
-      host: 'n',
-      device: 'GPU-1',
-      joules,
-      method: 'NVML',
-    })
     run
-      .log(0, [watt(3_600_000)])
-      .log(1, [watt(1_000_000)])
-      .log(0, [watt(7_200_000)])
-    expect(values(run.graph.document(), 'run:energy-n', 'kWh')).toEqual(['2.0'])
+      .log(0, [told(3_600_000)])
+      .log(1, [told(1_000_000)])
+      .log(0, [told(7_200_000)])
+    const document = run.graph.document()
+    expect(values(document, 'run:host-n.GPU-1.NVML.energy', 'joules')).toEqual(['7200000.0'])
+    expect(values(document, 'run:host-n.GPU-1.NVML.energy', 'kind')).toEqual(['measured'])
+    expect(values(document, 'run:energy', 'measuredJoules')).toEqual(['7200000.0'])
+    expect(relations(document, 'wasGeneratedBy')).toContainEqual(['host-n.GPU-1.NVML.energy', 'host-n.watch'])
+  })
+
+  it('of watches one after the other is their sum', () => {
+    const run = new RunScript().open()
+    for (const rank of [0, 1])
+      run.tell({ ...admitted(rank), hostId: 'aabbccdd-1' }).log(rank, [watch, told(100 + rank)])
+    expect(values(run.graph.document(), 'run:energy', 'measuredJoules')).toEqual(['201.0'])
+    expect(values(run.graph.document(), 'run:host-n.aabbccdd.watch', 'electedRank')).toEqual(['0', '1'])
+  })
+
+  it('is unknown where nothing could be measured, which does not look like nothing used', () => {
+    const run = ranks(1).log(0, [{ type: 'host', host: 'n', notMeasured: 'energy: no counters' }])
+    const document = run.graph.document()
+    expect(values(document, 'run:host-n.unknown.energy', 'reason')).toEqual(['no counters'])
+    expect(values(document, 'run:host-n.unknown.energy', 'joules')).toEqual([])
+    expect(values(document, 'run:energy', 'unknownDevices')).toEqual(['1'])
+  })
+})
+
+describe('what is measured', () => {
+  const series = (measures: 'host' | 'rank', id: number): Said => ({
+    type: 'series',
+    id,
+    key: `k${id}`,
+    measures,
+  })
+
+  it('of a machine is told once for all its ranks, and of a rank with that, both by the watch', () => {
+    const run = ranks(2)
+    for (const rank of [0, 1])
+      run.log(
+        rank,
+        [series('host', 0), series('rank', 1)],
+        [0, 1].map((id) => ({ series: id, step: 0, value: rank })),
+        0,
+        'agent-1',
+      )
+    for (const rank of [0, 1]) run.log(rank, [{ type: 'session.end', status: 'completed', by: 'call' }])
+    const document = run.graph.document()
+    expect(values(document, 'run:host-n.k0', 'rows')).toEqual(['2'])
+    expect(values(document, 'run:host-n.k0', 'measures')).toEqual(['run:host-n'])
+    expect(values(document, 'run:rank-1.measured.k1', 'metric')).toEqual(['user:metric-k1'])
+    expect(labelled(document, 'ModelEvaluation', 'k0')).toEqual([])
+    expect(labelled(document, 'Quantity', 'k0')).toEqual(['user:metric-k0'])
+    expect(relations(document, 'wasGeneratedBy').filter(([, by]) => by === 'host-n.watch')).toEqual([
+      ['host-n.k0', 'host-n.watch'],
+      ['rank-0.measured.k1', 'host-n.watch'],
+      ['rank-1.measured.k1', 'host-n.watch'],
+    ])
+    expect(run.graph.summary().logs).toBe(0)
   })
 })
 

@@ -33,9 +33,21 @@ describe('problems of a run', () => {
     ])
     const { what, try: cure } = problemWords.SOURCE
     expect(problemKinds[3]).toEqual({ code: 'SOURCE', count: 1, what, try: cure })
-    expect(values(run.graph.document(), 'run:run', 'problemKind')).toContain(
-      `SOURCE 1: ${what}. Try: ${cure}`,
-    )
+    expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([
+      'RANKS_APART: apart',
+      `OTHER: ${problemWords.OTHER.what}`,
+      `SAMPLE: ${problemWords.SAMPLE.what}`,
+    ])
+  })
+
+  it('that a rank told again are counted, in its words once', () => {
+    const no = { type: 'problem', code: 'SAMPLE', message: 'no file' } as const
+    const run = runOf(no)
+    run.log(0, [no, no])
+    expect(values(run.graph.document(), 'run:rank-0', 'problem')).toEqual(['SAMPLE: no file (3 times)'])
+    expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([
+      `SAMPLE: ${problemWords.SAMPLE.what} (3 times)`,
+    ])
   })
 
   it('do not count what is only a hint', () => {
@@ -83,9 +95,8 @@ describe('source code', () => {
     expect(sources(run)).toHaveLength(1)
     const document = run.graph.document()
     expect(values(document, 'run:source', 'commit')).toEqual(['c0ffee'])
-    expect(values(document, 'run:source', 'path')).toEqual(['/repo'])
+    expect(values(document, 'run:source', 'location')).toEqual(['/repo'])
     expect(values(document, 'run:source', 'problem')).toEqual([slow])
-    expect(values(document, 'run:source', 'ranks')).toEqual(['0-1'])
     expect(run.graph.summary()).toMatchObject({ problems: 1 })
   })
 

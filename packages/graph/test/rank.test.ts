@@ -60,7 +60,7 @@ describe('a rank in the graph', () => {
   })
 
   it('tells its numbers, its host, how it ended, and its ledger', () => {
-    const run = new RunScript().open().admit(2)
+    const run = new RunScript().open().admit(2, 0, 'node7')
     run.log(2, [
       { type: 'rank.start', pid: 9, host: 'node7', argv: ['python', 'x.py'], localRank: 2, nodeRank: 0 },
       { type: 'drops', reason: 'disk full', count: 5 },
@@ -79,7 +79,7 @@ describe('a rank in the graph', () => {
         'eventsSent',
         'eventsStored',
         'eventsDropped',
-        'dropped',
+        'droppedBy',
       ].map((name) => [name, values(graph.document(), 'run:rank-2', name).join()]),
     )
     expect(told).toEqual({
@@ -92,7 +92,7 @@ describe('a rank in the graph', () => {
       eventsSent: '11',
       eventsStored: '4',
       eventsDropped: '7',
-      dropped: 'disk full: 7',
+      droppedBy: 'disk full 7',
     })
     expect(relations(graph.document(), 'wasAssociatedWith')).toContainEqual([
       'rank-2',
@@ -102,15 +102,20 @@ describe('a rank in the graph', () => {
     expect(values(graph.document(), 'run:run', 'status')).toEqual(['failed'])
   })
 
-  it('is informed by its former attempt, whichever comes first', () => {
+  it('is a part of its attempt, which is informed by the one before, whichever comes first', () => {
     const { graph } = new RunScript().open().admit(0, 1).admit(0, 0).admit(0, 3)
     expect(relations(graph.document(), 'wasInformedBy')).toEqual([
-      ['rank-0', 'run'],
-      ['rank-0.attempt-1', 'run'],
-      ['rank-0.attempt-1', 'rank-0'],
-      ['rank-0.attempt-3', 'run'],
-      ['rank-0.attempt-3', 'rank-0.attempt-1'],
+      ['recording', 'run'],
+      ['attempt-0', 'run'],
+      ['attempt-1', 'run'],
+      ['attempt-1', 'attempt-0'],
+      ['attempt-3', 'run'],
+      ['attempt-3', 'attempt-1'],
+      ['rank-0', 'attempt-0'],
+      ['rank-0.attempt-1', 'attempt-1'],
+      ['rank-0.attempt-3', 'attempt-3'],
     ])
+    expect(values(graph.document(), 'run:rank-0.attempt-3', 'isPartOf')).toEqual(['run:attempt-3'])
   })
 
   it.each([
@@ -146,6 +151,54 @@ describe('a rank in the graph', () => {
     happen(run)
     expect(values(run.graph.document(), 'run:rank-0', 'status')).toEqual([status])
     expect(run.graph.summary().ranks[0]?.status).toBe(status)
+  })
+
+  it('has completed when end_run says so, whatever its process does later, which is told as a problem', () => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    run.log(0, [{ type: 'rank.end', status: 'killed', signal: 'SIGKILL' }], [], 0, 'agent-1')
+    run
+      .log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
+      .end(0)
+      .close()
+    expect(run.graph.summary()).toMatchObject({
+      status: 'completed',
+      problemKinds: [{ code: 'EXIT', count: 1 }],
+    })
+    expect(values(run.graph.document(), 'run:rank-0', 'problem')).toEqual([
+      'EXIT: the run had ended well, and its process then was killed by SIGKILL',
+    ])
+  })
+
+  it('is incomplete when the next start_run overtook it', () => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    run
+      .log(0, [{ type: 'session.end', status: 'completed', by: 'next' }])
+      .end(0)
+      .close()
+    expect(run.graph.summary().status).toBe('incomplete')
+  })
+
+  it('that is not collected and did not end well is there, ends no run and changes no status', () => {
+    const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
+    run
+      .log(0, [{ type: 'session.end', status: 'completed', by: 'call' }])
+      .end(0)
+      .close()
+    run.tell({
+      kind: 'uncollected',
+      time: run.nowUs,
+      rank: rankOf(3),
+      attempt: attemptOf(0),
+      status: 'killed',
+      signal: 'SIGKILL',
+    })
+    const document = run.graph.document()
+    expect(values(document, 'run:rank-3', 'status')).toEqual(['killed'])
+    expect(values(document, 'run:rank-3', 'collected')).toEqual(['false'])
+    expect(values(document, 'run:run', 'problem')).toEqual([
+      'NOT_COLLECTED: rank 3, which is not collected: killed, SIGKILL',
+    ])
+    expect(run.graph.summary().status).toBe('completed')
   })
 
   it('tells of its host the surest offset that agrees, and the range once a clock was set', () => {
@@ -225,7 +278,11 @@ describe('a rank in the graph', () => {
     run.log(0, [{ type: 'rank.end', status: 'completed', time: startUs - 60_000_000 } as never])
     const rank = element(run.graph.document(), 'run:rank-0')
     expect(rank?.times['endTime']).toBe(rank?.times['startTime'])
-    expect(values(run.graph.document(), 'run:rank-0', 'toldEndTime')).toEqual(['2026-01-05T07:59:00.000000Z'])
+    expect(values(run.graph.document(), 'run:rank-0', 'clockStepped')).toEqual(['true'])
+    expect(values(run.graph.document(), 'run:rank-0', 'problem')).toEqual([
+      'CLOCK_STEPPED: its end was told 62.000 s before its begin',
+    ])
+    expect(run.graph.summary().problems).toBe(1)
   })
 
   it('is complete as a run when its last attempt is', () => {
@@ -250,10 +307,10 @@ describe('a rank in the graph', () => {
     } as never)
     const { total } = run.graph.summary()
     expect(total).toEqual({ sent: 8, stored: 0, dropped: 8 })
-    expect(values(run.graph.document(), 'run:rank-0', 'dropped')).toEqual([
-      'damaged: 4',
-      'undeclared series: 2',
-      'unreadable: 2',
+    expect(values(run.graph.document(), 'run:rank-0', 'droppedBy')).toEqual([
+      'damaged 4',
+      'undeclared series 2',
+      'unreadable 2',
     ])
   })
 })
@@ -261,21 +318,21 @@ describe('a rank in the graph', () => {
 describe('a context in the graph', () => {
   it('is informed by the context around it, begins with its first log and ends with its last', () => {
     const run = new RunScript().open().admit(0)
-    run.log(0, [{ type: 'context', name: 'epoch 1', parent: 'TRAINING' }])
+    run.log(0, [{ type: 'context', name: 'epoch_1', parent: 'TRAINING' }])
     run.log(
       0,
-      [{ type: 'series', id: 0, key: 'loss', context: 'epoch 1' }],
+      [{ type: 'series', id: 0, key: 'loss', context: 'epoch_1' }],
       [{ series: 0, step: 5, value: 1 }],
     )
     run.log(0, [], [{ series: 0, step: 9, value: 1 }])
     run.log(0, [{ type: 'rank.end', status: 'completed' }])
     const document = run.graph.document()
-    expect(relations(document, 'wasInformedBy')).toContainEqual(['rank-0.epoch-1', 'rank-0.TRAINING'])
-    expect(element(document, 'run:rank-0.epoch-1')?.times).toEqual({
+    expect(relations(document, 'wasInformedBy')).toContainEqual(['rank-0.epoch_1', 'rank-0.TRAINING'])
+    expect(element(document, 'run:rank-0.epoch_1')?.times).toEqual({
       startTime: '2026-01-05T08:00:03.000000Z',
       endTime: '2026-01-05T08:00:04.000000Z',
     })
-    expect(values(document, 'run:rank-0.epoch-1', 'lastStep')).toEqual(['9'])
+    expect(values(document, 'run:rank-0.epoch_1', 'lastStep')).toEqual(['9'])
   })
 
   it('is not put inside itself', () => {
@@ -284,7 +341,7 @@ describe('a context in the graph', () => {
       { type: 'context', name: 'a', parent: 'b' },
       { type: 'context', name: 'b', parent: 'a' },
     ])
-    expect(relations(run.graph.document(), 'wasInformedBy').slice(1)).toEqual([
+    expect(relations(run.graph.document(), 'wasInformedBy').slice(3)).toEqual([
       ['rank-0.a', 'rank-0.b'],
       ['rank-0.b', 'rank-0'],
     ])

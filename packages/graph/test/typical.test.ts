@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createGraphBuilder } from '../src/builder.ts'
 import type { RunEntry } from '@provloom/rundir/entry'
 import { RunScript, give, textOf, typicalRun } from './support/run.ts'
+import { trainedRun } from './support/trained.ts'
 
 describe('the graph of a typical run', () => {
   it.each([1, 4, 20])('renders %i ranks as what document() is', (ranks) => {
@@ -14,10 +15,30 @@ describe('the graph of a typical run', () => {
 
   it.each([4, 8, 9, 128, 1024])('keeps the size law at %i ranks', (ranks) => {
     const { graph } = typicalRun(ranks)
-    const [series, artifacts] = [10, 3]
-    expect(graph.document().records.length).toBeLessThanOrEqual(200 + (5 + series) * ranks + 3 * artifacts)
-    expect(textOf(graph).length).toBeLessThan(5_000_000)
+    const [series, artifacts, outsideSets] = [10, 3, 1]
+    const law = 350 + (12 + 2 * series + 3 * outsideSets) * ranks + 3 * (ranks / 8) + 7 * artifacts
+    expect(graph.document().records.length).toBeLessThanOrEqual(law)
+    expect(textOf(graph).length).toBeLessThan(20_000 + 9_200 * ranks)
   })
+
+  it.each([1, 4, 9, 128, 1024])(
+    'keeps it at %i ranks that train as one, and 12 MB at a thousand',
+    (ranks) => {
+      const { graph } = trainedRun(ranks)
+      const hosts = Math.ceil(ranks / 8)
+      const [series, artifacts, outsideSets, packages] = [10, 30, 2, 98]
+      // A third context, its containment and its dataset.
+      const third = 3
+      const law =
+        350 +
+        packages +
+        (12 + third + 2 * series + 3 * outsideSets) * ranks +
+        (3 + 2 * 16) * hosts +
+        4 * artifacts
+      expect(graph.document().records.length).toBeLessThanOrEqual(law)
+      expect(textOf(graph).length).toBeLessThan(12_000_000)
+    },
+  )
 
   it('does not grow with the metric points', () => {
     const run = typicalRun(4)

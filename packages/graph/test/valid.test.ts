@@ -69,7 +69,7 @@ describe('the graph of any entries', () => {
     )
   })
 
-  it('is valid and the same as text and as a document when it is folded', () => {
+  it('is valid and the same as text and as a document when there are many ranks', () => {
     fc.assert(
       fc.property(oddOpening, fc.array(oddEntry, { maxLength: 30 }), (opening, entries) => {
         const graph = createGraphBuilder()

@@ -27,6 +27,7 @@ export { agentStream, countsAsLog, isRankStatus } from './event/event.ts'
 export type {
   Artifact,
   ArtifactKind,
+  Contributors,
   ClockOffset,
   Command,
   Dataset,

@@ -147,6 +147,12 @@ export const problemsKeptMax = 16
 export const problemLengthMax = 1_000
 /** Remarks on a run as a whole. */
 export const remarksMax = 64
+/** Series in the document; of more the first, and of those the users' own before what is measured. All are in Parquet. */
+export const seriesInDocumentMax = 100_000
+/** Parts of the metric store in it; their number is of all. */
+export const partsInDocumentMax = 4_096
+/** Which parameters a rank uses is told when its first one is so old, unless its first metric or its end is sooner. */
+export const parametersPendingMs = 10_000
 /** Ranks that are not collected and did not end well, in words. */
 export const bystandersMax = 4_096
 

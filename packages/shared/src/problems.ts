@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'BAD_STEP'
   | 'BAD_TIME'
   | 'CALL_FAILED'
+  | 'CLOCK_STEPPED'
   | 'DROPPED'
   | 'ENTRY_SKIPPED'
   | 'EXIT'
@@ -107,9 +108,13 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'a call failed inside the client: what it was to record is dropped',
     try: 'look at what it was given; tell us of it, it is a bug of ours',
   },
+  CLOCK_STEPPED: {
+    what: 'a clock was set back during the run: an end is told that is before its begin',
+    try: 'keep the clocks of the machines by NTP; the end stands at the begin',
+  },
   DROPPED: {
     what: 'logs of a rank were dropped, and counted: a disk, the spool or a bound had no room for them',
-    try: 'look at its reasons in the graph (dropped); docs/operating.md has the bounds',
+    try: 'look at its reasons in the graph (droppedBy); docs/operating.md has the bounds',
   },
   ENTRY_SKIPPED: {
     what: 'entries of the journal could not be taken in: what they held counts as dropped',

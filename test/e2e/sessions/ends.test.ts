@@ -24,8 +24,8 @@ for turn in range(${turns}):
     entities, activities = document["entity"], document["activity"]
     rank, whole = activities["run:rank-0"], activities["run:run"]
     assert rank["provloom:status"] == whole["provloom:status"] == "completed", (rank, whole)
-    assert entities["run:rank-0.loss"]["provloom:rows"] == 100 + turn
-    assert entities["run:rank-0.loss"]["provloom:last"] == 99 + turn
+    assert entities["run:rank-0.series.loss"]["provloom:rows"] == 100 + turn
+    assert entities["run:rank-0.series.loss"]["mls:hasValue"] == 99 + turn
     def seconds(text): return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
     for one in (rank, whole): assert abs(seconds(one["prov:endTime"]) - now) < 0.05, one
     assert seconds(whole["prov:startTime"]) <= seconds(rank["prov:startTime"])

@@ -42,7 +42,9 @@ describeOnSmallDisk('a spool disk that is full to the end', () => {
       const params = Array.from({ length: 30 }, (_, i) => graph.each(graph.labelled(`p${i}`), 'value')[0])
       expect(params).toEqual(Array.from({ length: 30 }, (_, i) => String(1_000 * i + 999)))
       // What the agent itself could not write is told apart.
-      const reasons = graph.each(graph.ofType('RankExecution'), 'dropped').map((one) => one.split(': '))
+      const reasons = graph
+        .each(graph.ofType('RankExecution'), 'droppedBy')
+        .map((one) => [one, one.slice(one.lastIndexOf(' '))])
       const ofAgent = reasons.reduce(
         (sum, [reason = '', count]) => sum + (reason.startsWith('agent-') ? Number(count) : 0),
         0,

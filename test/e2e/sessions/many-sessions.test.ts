@@ -45,7 +45,7 @@ it.each(tried)(
     expect(runs.map(({ file }) => `${file.status} ${file.finished} ${file.logs}`)).toEqual(
       Array.from({ length: count }, () => 'completed true 1'),
     )
-    const values = runs.map(({ graph }) => Number(graph.value(graph.labelled('loss')[0]!, 'last')))
+    const values = runs.map(({ graph }) => Number(graph.each(graph.labelled('loss'), 'hasValue')[0]))
     expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, trial) => trial))
   },
 )

@@ -60,7 +60,7 @@ async function run(here: Site, args: readonly string[], killedAfterMs: number | 
 function recorded(here: Site): number[] {
   return here
     .runs()
-    .flatMap(({ graph }) => graph.each(graph.ofType('Command'), 'label'))
+    .flatMap(({ graph }) => graph.each(graph.ofType('Plan'), 'label'))
     .map((command) => Number(/t\.py (\d+)/.exec(command)?.[1]))
 }
 

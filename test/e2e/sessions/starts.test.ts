@@ -139,7 +139,7 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ({
   expect(wrapped.code, wrapped.stderr).toBe(0)
   await here.gone()
   const elements = here.runs().map(({ graph }) =>
-    ['Command', 'Environment', 'SoftwareSourceCode', 'Person', 'Host', 'ModelEvaluation'].map((type) =>
+    ['Plan', 'Environment', 'SoftwareSourceCode', 'Person', 'Host', 'ModelEvaluation'].map((type) =>
       graph
         .ofType(type)
         .flatMap((record) => graph.values(record, 'label'))

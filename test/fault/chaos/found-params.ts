@@ -1,32 +1,30 @@
 import type { Attributes, Sections } from './found.ts'
 
-/** Values of every parameter of the document, by `rank.key`, whether written out or folded into a table. */
+/** Values of every parameter of the document, by `rank.key`: what each rank used, directly and in its set. */
 export function foundParams(document: Sections): Map<string, string[]> {
   const params = new Map<string, string[]>()
-  for (const entity of Object.values(document['entity'] ?? {})) {
-    if (!typesOf(entity).includes('mls:HyperParameterSetting')) continue
-    const key = String(entity['prov:label'])
-    const table = entity['provloom:valuesByRank']
-    const rows: [string, string][] =
-      typeof table === 'string'
-        ? Object.entries(JSON.parse(table) as Record<string, string>)
-        : [[String(entity['provloom:ranks']), String(entity['prov:value'])]]
-    for (const [ranks, value] of rows) {
-      for (const rank of ranksIn(ranks)) {
-        const name = `${rank}.${key}`
-        params.set(name, [...(params.get(name) ?? []), value])
-      }
+  const members = pairsOf(document, 'hadMember', 'prov:collection', 'prov:entity')
+  for (const [activity, used] of pairsOf(document, 'used', 'prov:activity', 'prov:entity')) {
+    const rank = document['activity']?.[activity]?.['provloom:globalRank']
+    if (rank === undefined) continue
+    for (const id of used.flatMap((one) => [one, ...(members.get(one) ?? [])])) {
+      const entity = document['entity']?.[id] ?? {}
+      if (!typesOf(entity).includes('mls:HyperParameterSetting')) continue
+      const name = `${String(rank)}.${String(entity['prov:label'])}`
+      params.set(name, [...(params.get(name) ?? []), String(entity['prov:value'])])
     }
   }
   return params
 }
 
-/** `0-2,5` -> 0, 1, 2, 5 */
-function ranksIn(text: string): number[] {
-  return text.split(',').flatMap((range) => {
-    const [from = NaN, to = from] = range.split('-').map(Number)
-    return Array.from({ length: to - from + 1 }, (_, i) => from + i)
-  })
+/** Of a relation, by one end the others. */
+function pairsOf(document: Sections, kind: string, from: string, to: string): Map<string, string[]> {
+  const pairs = new Map<string, string[]>()
+  for (const one of Object.values(document[kind] ?? {})) {
+    const key = String(one[from])
+    pairs.set(key, [...(pairs.get(key) ?? []), String(one[to])])
+  }
+  return pairs
 }
 
 export function typesOf(attributes: Attributes): string[] {

@@ -15,7 +15,7 @@ export function seriesProblems({ document, series }: FoundRun): string[] {
       rows: steps.length,
       min: values.reduce((least, one) => Math.min(least, one), Infinity),
       max: values.reduce((most, one) => Math.max(most, one), -Infinity),
-      last: values.at(-1)!,
+      first: values[0]!,
       firstStep: steps[0]!,
       lastStep: steps.at(-1)!,
     }
@@ -27,11 +27,10 @@ export function seriesProblems({ document, series }: FoundRun): string[] {
   return problems
 }
 
-/** An entity of its own, or folded into an influence. */
 function toldOf(document: Sections, name: string): Attributes | undefined {
   const [rank, attempt, key] = name.split('.')
   const id = `run:rank-${rank}${attempt === '0' ? '' : `.attempt-${attempt}`}.TRAINING.${key}`
-  return document['entity']?.[id] ?? document['wasInfluencedBy']?.[id]
+  return document['entity']?.[id]
 }
 
 function numberOf(value: unknown): number {

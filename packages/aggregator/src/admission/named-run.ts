@@ -40,7 +40,7 @@ export async function goOnOrBegin(
     const stored = storedRunOf(saveDir, runId)
     if (stored === undefined) return await begin()
     const { runDir } = stored.facts
-    return (await goOnWith(around, stored.facts)) ?? { kind: 'ended', runDir }
+    return (await goOnWith(around, stored.facts, 'a session named it')) ?? { kind: 'ended', runDir }
   } catch (error) {
     // Another job's run, which may end: nothing is wrong with what we write.
     if (error instanceof ProvloomError && error.code === 'RUN_HELD')

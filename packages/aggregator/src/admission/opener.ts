@@ -175,7 +175,7 @@ export class Opener {
     const registry = this.#registry
     const { files } = this.#around
     try {
-      const run = await resumeRun(this.#around, facts)
+      const run = await resumeRun(this.#around, facts, 'its aggregator was started again')
       if (run === 'finished') return registry.addClosed(finishedRun(files, facts))
       if (run === 'never-begun') return await files.removeFolder(facts.runDir)
       registry.add(run)
@@ -191,7 +191,7 @@ export class Opener {
 
   /** A run that somebody named: nothing of it is removed, and what is wrong with it is for them to know. */
   async #goOn(facts: RunFacts): Promise<void> {
-    const run = await goOnWith(this.#around, facts)
+    const run = await goOnWith(this.#around, facts, 'it was named, to be recovered or handed in to')
     if (run === undefined) throw noOpenRun(facts.runDir)
     this.#registry.add(run)
     this.#tellOpened(run, true)

@@ -74,12 +74,14 @@ export async function beginRun(around: Surroundings, facts: RunFacts, informedBy
 /**
  * Goes on with a run that an earlier aggregator left open: snapshot, then replay, through the code that is used live.
  *
+ * @param cause in words: why it is not the one that began it
  * @returns in a word what it is when it is not open: finished, or never begun, nobody having been welcomed to it
  * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
  */
 export async function resumeRun(
   around: Surroundings,
   facts: RunFacts,
+  cause: string,
 ): Promise<OpenRun | 'finished' | 'never-begun'> {
   const { journal, provJson } = filesOf(facts.runDir)
   const { files } = around
@@ -91,7 +93,7 @@ export async function resumeRun(
       lease.leave()
       return 'finished'
     }
-    const run = await goOn(around, facts, lease)
+    const run = await goOn(around, facts, lease, cause)
     if (run === 'never-begun') lease.leave()
     return run
   } catch (error) {
@@ -100,7 +102,12 @@ export async function resumeRun(
   }
 }
 
-async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promise<OpenRun | 'never-begun'> {
+async function goOn(
+  around: Surroundings,
+  facts: RunFacts,
+  lease: Lease,
+  cause: string,
+): Promise<OpenRun | 'never-begun'> {
   const files = filesOf(facts.runDir)
   removeLeftovers(around.files, facts.runDir)
   await takeKept(around.files, facts.runDir)
@@ -125,7 +132,7 @@ async function goOn(around: Surroundings, facts: RunFacts, lease: Lease): Promis
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)
-  await run.record({ kind: 'resumed', time: around.clock.nowUs() })
+  await run.record({ kind: 'resumed', time: around.clock.nowUs(), cause })
   run.requestFlush()
   return run
 }
@@ -141,7 +148,7 @@ export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<
   const { files } = around
   if (!files.exists(reopening)) return undefined
   files.makeFolder(journal)
-  const run = await resumeRun(around, facts)
+  const run = await resumeRun(around, facts, 'the run was reopened')
   if (typeof run === 'string') return undefined
   files.remove(reopening)
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
@@ -154,8 +161,12 @@ export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<
  * @returns undefined when nothing is left that it could go on from
  * @throws {ProvloomError} `RUN_HELD`, `LOG_UNREADABLE`, or the journal's own errors
  */
-export async function goOnWith(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
-  const found = await resumeRun(around, facts)
+export async function goOnWith(
+  around: Surroundings,
+  facts: RunFacts,
+  cause: string,
+): Promise<OpenRun | undefined> {
+  const found = await resumeRun(around, facts, cause)
   const run = found === 'finished' ? await reopenRun(around, facts) : found
   return typeof run === 'string' ? undefined : run
 }

@@ -158,7 +158,7 @@ test('what a killed aggregator had journaled and not sealed is read, and is read
   const last = fs.readdirSync(journal).findLast((name) => name.endsWith('.seg'))!
   fs.appendFileSync(path.join(journal, last), Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]))
   expect(await stepsOf(0)).toEqual(before)
-  const again = await resumeRun(sealing(seams, { force: true }), factsOf(runDir))
+  const again = await resumeRun(sealing(seams, { force: true }), factsOf(runDir), 'again')
   if (typeof again === 'string') throw new Error(`the run is ${again}`)
   expect(await stepsOf(0)).toEqual(before)
   await again.end('stopped', nothing)

@@ -118,7 +118,7 @@ test.each([
     )
 
     // As after a kill: the journal is there, and what was built from it is not.
-    const again = await resumeRun(around, factsOf(runDir))
+    const again = await resumeRun(around, factsOf(runDir), 'again')
     if (typeof again === 'string') throw new Error(`the run is ${again}`)
     expect(again.summary).toEqual(summary)
 

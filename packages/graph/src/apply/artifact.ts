@@ -1,13 +1,23 @@
-import { claimId, fileKey, keyOf, slug } from '../name.ts'
-import type { ArtifactState, EventOf, ModelState, RunState } from '../state.ts'
+import { fileKey, keyOf, shortHash } from '../name.ts'
+import type { ArtifactState, EventOf, ModelState, RankState, RunState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt, tellProblem } from './find.ts'
-import { groupKeyOf, share } from './share.ts'
+import { groupContextOf } from './group-context.ts'
+import { markUses } from './mark.ts'
+import { modelOf } from './model.ts'
+import { share } from './share.ts'
+import { isCode, isModelFile } from './shared-id.ts'
+import { streamOf } from './stream.ts'
 
 /** A file that was logged: an input is shared by the ranks that name the same, an output is its rank's own. */
-export function applyArtifact(change: Change, origin: Origin, event: EventOf<'artifact'>): void {
-  const { state, dirt } = change
-  if (event.role === 'input') {
+export function applyArtifact(
+  change: Change,
+  origin: Origin,
+  rank: RankState,
+  event: EventOf<'artifact'>,
+): void {
+  const { state, undo, dirt, links } = change
+  if (event.role === 'input' || isCode(event)) {
     share(change, origin, event)
     return
   }
@@ -18,45 +28,56 @@ export function applyArtifact(change: Change, origin: Origin, event: EventOf<'ar
     seenAt(change, context.context, event.time)
     dirt.mark('context', context.key)
   }
-  const rank = state.ranks.get(origin.rankKey)
-  const wanted = `${context?.context.id ?? rank?.id ?? 'rank'}.file.${slug(event.name)}${occasion(event)}`
   const made: ArtifactState = {
-    id: claimId(change, wanted, key),
-    copyId: claimId(change, `${wanted}.copy`, `copy ${key}`),
+    id: `${context?.context.id ?? rank.id}.file.${numberOf(change, origin, rank)}${versionOf(event)}`,
     rankKey: origin.rankKey,
     contextKey: context?.key,
     event,
     modelKey: modelKeyOf(change, event),
     previous: undefined,
   }
-  change.undo.put(state.artifacts, key, made)
-  chain(change, key, made, rank?.rank ?? 0)
+  undo.put(state.artifacts, key, made)
+  links.files.add(undo, origin.rankKey, key)
+  if (context !== undefined) {
+    links.files.add(undo, context.key, key)
+    markUses(change, context.key)
+  }
+  if (isModelFile(event))
+    for (const group of links.groups.of(origin.rankKey)) groupContextOf(change, group, event.context)
+  chain(change, key, made, rank.rank)
   dirt.mark('artifact', key)
 }
 
-/** What sets files of one name apart for people: version or step. */
-function occasion({ version, step }: EventOf<'artifact'>): string {
-  if (version !== undefined) return `.v${version}`
-  return step === undefined || step <= 0 ? '' : `.step-${step}`
+function versionOf({ version }: EventOf<'artifact'>): string {
+  return version === undefined ? '' : `.v${version}`
+}
+
+/** Files of a rank are counted by who logs them: the session's own process, or another stream, which is named. */
+function numberOf(change: Change, { stream: name }: Origin, rank: RankState): string {
+  const stream = streamOf(change, rank, name)
+  const number = stream.files
+  change.undo.set(stream, 'files', number + 1)
+  return rank.mainStream === name ? String(number) : `${shortHash(name)}-${number}`
 }
 
 /** What the agent found out about a file, before or after the event that logged it. */
 export function applyStored(change: Change, origin: Origin, event: EventOf<'artifact.stored'>): void {
   const { state, dirt, undo } = change
   const key = fileKey(origin.rankKey, event.stream, event.number)
-  const before = state.stored.get(key)
+  const before = state.stored.get(key)?.event
   // An agent that came later and did not know that it was done has found what was left of it.
   if (before !== undefined && before.problem === undefined && event.problem !== undefined) return
-  undo.put(state.stored, key, event)
+  undo.put(state.stored, key, { event, maker: state.recoveries.length })
   // What its client saw already is told by that; an agent that was restarted says it again.
   const known = before?.problem ?? state.artifacts.get(key)?.event.problem
   if (event.problem !== undefined && known === undefined)
     tellProblem(change, origin.rankKey, 'FILE_NOT_STORED', `${fileWords(state, key)}${event.problem}`)
   if (state.artifacts.has(key)) dirt.mark('artifact', key)
-  for (const shared of state.shared.values()) {
-    if (shared.facts.type === 'artifact' && shared.files.includes(key))
-      dirt.mark('group', groupKeyOf(shared.facts))
-  }
+  for (const [sharedKey, { facts, files }] of state.shared)
+    if (facts.type === 'artifact' && files.includes(key)) {
+      dirt.mark('shared', sharedKey)
+      if (isCode(facts)) dirt.mark('source', '')
+    }
 }
 
 function fileWords(state: RunState, key: string): string {
@@ -67,15 +88,8 @@ function fileWords(state: RunState, key: string): string {
 /** Versions belong to the model of their name; a model's file belongs to it where there is one. */
 function modelKeyOf(change: Change, event: EventOf<'artifact'>): string | undefined {
   if (event.version === undefined && event.kind !== 'model') return undefined
-  const name = modelNameOf(event)
-  const key = keyOf(name)
-  const { state, dirt } = change
-  if (!state.models.has(key)) {
-    const id = claimId(change, `model.${slug(name)}`, `model ${name}`)
-    const made: ModelState = { id, name, versions: new Map() }
-    change.undo.put(state.models, key, made)
-  }
-  dirt.mark('model', key)
+  const { key } = modelOf(change, modelNameOf(event))
+  change.dirt.mark('model', key)
   return key
 }
 
@@ -112,7 +126,7 @@ function chain(change: Change, key: string, artifact: ArtifactState, rank: numbe
 }
 
 function versionsOf({ undo }: Change, model: ModelState, rank: number): string[] {
-  const key = String(rank)
+  const key = keyOf(rank)
   const known = model.versions.get(key)
   if (known !== undefined) return known
   const made: string[] = []

@@ -1,4 +1,5 @@
 import type { AttemptIndex } from '../attempt-index.ts'
+import type { Links } from '../links.ts'
 import type { SeriesIndex } from '../series-index.ts'
 import type { RunState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
@@ -12,6 +13,7 @@ export interface Change {
   readonly tallies: Tallies
   readonly index: SeriesIndex
   readonly attempts: AttemptIndex
+  readonly links: Links
   readonly dirt: Dirt
 }
 

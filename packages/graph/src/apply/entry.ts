@@ -1,10 +1,11 @@
 import type { Admitted, Conflict, PartsSealed, RunEntry, Skipped } from '@provloom/rundir/entry'
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
-import { hostOf, rankOf } from './find.ts'
+import { placeOn, rankOf } from './find.ts'
 import { amend, keepBack, leave, missRanks, passBy, remark, retire } from './leave.ts'
-import { markRank, tellWorld } from './mark.ts'
+import { markMade, markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
+import { settle } from './settle.ts'
 import { applySkipped } from './skipped.ts'
 
 /** Takes one entry into the state and marks what it changes. Knows no time but what the entry says. */
@@ -17,7 +18,10 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
       dirt.markAll()
       return
     case 'resumed':
-      return undo.set(state, 'resumed', state.resumed + 1)
+      return undo.push(state.recoveries, {
+        time: entry.time,
+        ...(entry.cause === undefined ? {} : { cause: entry.cause }),
+      })
     case 'admitted':
       return admit(change, entry)
     case 'refusal':
@@ -43,21 +47,43 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
       return remark(change, entry)
     case 'reopened':
       undo.set(state, 'closed', undefined)
-      for (const key of state.ranks.keys()) markRank(change, key)
-      return
+      return markAllRanks(change)
     case 'parts':
       return seal(change, entry)
     case 'closed':
       if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
-      for (const key of state.ranks.keys()) markRank(change, key)
-      return
+      return closes(change)
     case 'skipped':
       return applySkipped(change, lsn, entry)
   }
 }
 
-function seal({ state, undo }: Change, { parts }: PartsSealed): void {
+function closes(change: Change): void {
+  for (const [key, rank] of change.state.ranks) settle(change, key, rank)
+  markAllRanks(change)
+}
+
+function markAllRanks(change: Change): void {
+  for (const key of change.state.ranks.keys()) {
+    markRank(change, key)
+    markMade(change, key)
+  }
+}
+
+function seal({ state, undo, dirt }: Change, { parts }: PartsSealed): void {
+  const before = new Map(state.parts.map((part) => [part.file, part]))
   undo.set(state, 'parts', parts)
+  for (const part of parts) {
+    const known = before.get(part.file)
+    before.delete(part.file)
+    if (known?.sha256 === part.sha256 && known.rows === part.rows) continue
+    dirt.mark('part', part.file)
+    undo.put(state.partMakers, part.file, state.recoveries.length)
+  }
+  for (const file of before.keys()) {
+    dirt.mark('part', file)
+    undo.drop(state.partMakers, file)
+  }
 }
 
 function admit(change: Change, entry: Admitted): void {
@@ -65,7 +91,7 @@ function admit(change: Change, entry: Admitted): void {
   comes(change, entry.rank)
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   if (rank.admitted === undefined) undo.set(rank, 'admitted', entry.time)
-  if (rank.host === undefined) undo.set(rank, 'host', entry.host)
+  placeOn(change, key, rank, entry.host, entry.hostId)
   const { session, worker, told = entry.attempt, startedUs } = entry
   undo.set(rank, 'holder', { session, worker, told, startedUs })
   undo.set(rank, 'restartsMax', entry.restartsMax ?? 0)
@@ -74,8 +100,8 @@ function admit(change: Change, entry: Admitted): void {
   undo.set(rank, 'lost', undefined)
   undo.set(rank, 'kept', undefined)
   if (entry.worldSize !== undefined) tellWorld(change, entry.attempt, entry.worldSize)
-  hostOf(change, entry.host)
   markRank(change, key)
+  markMade(change, key)
 }
 
 /** What was recorded of who is missing holds for all others. */

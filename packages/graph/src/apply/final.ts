@@ -1,4 +1,4 @@
-import { claimId, keyOf, slug } from '../name.ts'
+import { keyOf, slug } from '../name.ts'
 import type { EventOf, FinalState, RankState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf } from './find.ts'
@@ -15,23 +15,19 @@ export function applyFinal(
   const key = keyOf(event.key, event.context, event.fold)
   const final = state.finals.get(key) ?? newFinal(change, key, event)
   if (final.members.has(origin.rankKey)) return
-  const wanted = `${rank.id}.final.${finalSlug(event)}`
-  const id = claimId(change, wanted, keyOf('final', origin.rankKey, key))
+  const id = `${rank.id}.final.${finalSlug(event)}`
   undo.put(final.members, origin.rankKey, { id, initialValue: event.initialValue })
   undo.push(rank.finals, key)
   dirt.mark('final', key)
 }
 
 function newFinal(change: Change, key: string, event: EventOf<'final.metric'>): FinalState {
-  const id = claimId(change, `final.${finalSlug(event)}`, keyOf('final', key))
-  const made: FinalState = { id, facts: event, members: new Map() }
+  const made: FinalState = { facts: event, members: new Map() }
   change.undo.put(change.state.finals, key, made)
   return made
 }
 
+/** Of two pieces it is without a context, of three with one. */
 function finalSlug({ key, context, fold }: EventOf<'final.metric'>): string {
-  return [context, key, fold]
-    .filter((part) => part !== undefined)
-    .map(slug)
-    .join('.')
+  return [context, key, fold].flatMap((one) => (one === undefined ? [] : [slug(one)])).join('.')
 }

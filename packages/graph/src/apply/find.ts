@@ -1,6 +1,6 @@
 import { limits, problemCodeOf, shortened } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
-import { claimId, keyOf, slug, sortable } from '../name.ts'
+import { keyOf, slug, sortable } from '../name.ts'
 import type { ContextState, HostState, RankState, RunState } from '../state.ts'
 import type { Change } from './change.ts'
 
@@ -10,12 +10,12 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   const key = rankKey(rank, attempt)
   const known = state.ranks.get(key)
   if (known !== undefined) return { key, rank: known }
-  const wanted = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
   const made: RankState = {
-    id: claimId(change, wanted, key),
+    id: attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`,
     rank,
     attempt,
     host: undefined,
+    hostKey: undefined,
     admitted: undefined,
     holder: undefined,
     restartsMax: 0,
@@ -32,8 +32,11 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
     ledgerClosed: false,
     lost: undefined,
     command: undefined,
+    mainStream: undefined,
+    firstParam: undefined,
+    settled: false,
     problemCount: 0,
-    problems: [],
+    problems: new Map(),
     conflictHosts: [],
     streams: new Map(),
     retired: undefined,
@@ -44,9 +47,9 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   dirt.mark('rank', key)
   undo.did(() => attempts.remove(made))
   attempts.add(key, made)
-  // The next attempt, if it came first, was informed by this one.
-  const next = attempts.keyAfter(made)
-  if (next !== undefined) dirt.mark('rank', next)
+  // Each attempt is told with the one before it.
+  dirt.mark('attempt', String(attempt))
+  if (attempts.sizeOf(attempt) === 1) for (const one of attempts.numbers) dirt.mark('attempt', String(one))
   return { key, rank: made }
 }
 
@@ -54,7 +57,7 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
 const firstKeys: string[] = []
 const firstKeysMax = 65_536
 
-function rankKey(rank: Rank, attempt: Attempt): string {
+export function rankKey(rank: Rank, attempt: Attempt): string {
   if (attempt > 0 || rank >= firstKeysMax) return `${sortable(rank)}.${sortable(attempt)}`
   return (firstKeys[rank] ??= `${sortable(rank)}.${sortable(attempt)}`)
 }
@@ -75,7 +78,7 @@ export function contextOf(
   if (known !== undefined) return { key, context: known }
   const rank = state.ranks.get(rankKey)
   const made: ContextState = {
-    id: claimId(change, `${rank?.id ?? 'rank'}.${slug(name)}`, key),
+    id: `${rank?.id ?? 'rank'}.${slug(name)}`,
     rankKey,
     name,
     parent: undefined,
@@ -90,21 +93,64 @@ export function contextOf(
   return { key, context: made }
 }
 
-export function hostOf(change: Change, name: string): HostState {
+/** The machine, made at its first mention: by its boot id, where nobody says that by its name. */
+export function hostOf(
+  change: Change,
+  name: string,
+  bootId: string | undefined,
+): { key: string; host: HostState } {
   const { state, dirt, undo } = change
-  const known = state.hosts.get(name)
-  if (known !== undefined) return known
+  const key = bootId === undefined ? keyOf('name', name) : keyOf('boot', bootId)
+  const known = state.hosts.get(key)
+  if (known !== undefined) {
+    if (known.names.has(name)) return { key, host: known }
+    undo.put(known.names, name, true)
+    // Its name is in its identifier only while it has one.
+    dirt.markAll()
+    return { key, host: known }
+  }
   const made: HostState = {
-    id: claimId(change, `host-${slug(name)}`, `host ${name}`),
-    name,
+    bootId,
+    names: new Map([[name, true]]),
     facts: undefined,
     clock: undefined,
     energy: new Map(),
-    energyId: undefined,
+    watchers: new Map(),
+    sharedBy: undefined,
   }
-  undo.put(state.hosts, name, made)
-  dirt.mark('host', name)
-  return made
+  undo.put(state.hosts, key, made)
+  dirt.mark('host', key)
+  return { key, host: made }
+}
+
+/** The machine that an event of a rank's agent is about: it need not name its own by more than its name. */
+export function hostTold(
+  change: Change,
+  rank: RankState,
+  { host, hostId }: { readonly host: string; readonly hostId?: string | undefined },
+): { key: string; host: HostState } {
+  const own = rank.hostKey === undefined ? undefined : change.state.hosts.get(rank.hostKey)
+  if (hostId === undefined && own?.names.has(host) === true) return { key: rank.hostKey!, host: own }
+  return hostOf(change, host, hostId)
+}
+
+/** The rank is on this machine: the first that is said holds. */
+export function placeOn(
+  change: Change,
+  key: string,
+  rank: RankState,
+  host: string,
+  bootId: string | undefined,
+): void {
+  const { undo, links } = change
+  if (rank.host === undefined) undo.set(rank, 'host', host)
+  if (rank.hostKey !== undefined) {
+    hostTold(change, rank, { host, hostId: bootId })
+    return
+  }
+  const found = hostOf(change, host, bootId)
+  undo.set(rank, 'hostKey', found.key)
+  links.onHost.add(undo, found.key, key)
 }
 
 /** Counts a problem on the rank that has it, by its kind; the first ones are kept in words. */
@@ -117,8 +163,8 @@ export function tellProblem(change: Change, rankKey: string, code: string, messa
   undo.put(state.problemCodes, kind, (state.problemCodes.get(kind) ?? 0) + 1)
   const words = `${code}: ${message}`
   const short = shortened(words, limits.problemLengthMax)
-  if (rank.problems.length < limits.problemsKeptMax && !rank.problems.includes(short))
-    undo.push(rank.problems, short)
+  if (rank.problems.size < limits.problemsKeptMax || rank.problems.has(short))
+    undo.put(rank.problems, short, (rank.problems.get(short) ?? 0) + 1)
   change.dirt.mark('rank', rankKey)
 }
 

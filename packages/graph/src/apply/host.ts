@@ -1,22 +1,29 @@
-import { claimId, keyOf, slug } from '../name.ts'
-import type { EventOf, RankState } from '../state.ts'
-import type { Change } from './change.ts'
-import { hostOf } from './find.ts'
+import { keyOf } from '../name.ts'
+import type { EventOf, HostState, RankState } from '../state.ts'
+import type { Change, Origin } from './change.ts'
+import { hostTold } from './find.ts'
 
-export function applyHost(change: Change, event: EventOf<'host'>): void {
-  const host = hostOf(change, event.host)
+export function applyHost(change: Change, rank: RankState, event: EventOf<'host'>): void {
+  const { undo, dirt } = change
+  const { key, host } = hostTold(change, rank, event)
+  const before = host.facts
   // Ranks of a host say the same of it, and one of them more.
-  change.undo.set(host, 'facts', { ...event, ...host.facts })
-  change.dirt.mark('host', event.host)
+  undo.set(host, 'facts', { ...event, ...before })
+  // In a container its name is no part of its identifier.
+  if (event.container === true && before?.container !== true) {
+    undo.set(host, 'facts', { ...event, ...before, container: true })
+    dirt.markAll()
+  }
+  dirt.mark('host', key)
 }
 
 /**
  * Of the offsets that the ranks of a host measured, the surest of those that agree. One that cannot be the same offset
  * means that a clock was set, or has drifted: the latest holds, and the range of all is told besides.
  */
-export function applyClock(change: Change, event: EventOf<'clock'>): void {
+export function applyClock(change: Change, rank: RankState, event: EventOf<'clock'>): void {
   const { undo } = change
-  const host = hostOf(change, event.host)
+  const { key, host } = hostTold(change, rank, event)
   const known = host.clock
   if (known !== undefined && !agree(known, event)) {
     const { least, most } = host.clockRange ?? { least: known.offsetUs, most: known.offsetUs }
@@ -28,33 +35,68 @@ export function applyClock(change: Change, event: EventOf<'clock'>): void {
   } else if (known === undefined || event.uncertaintyUs <= known.uncertaintyUs) {
     undo.set(host, 'clock', event)
   }
-  change.dirt.mark('host', event.host)
+  change.dirt.mark('host', key)
 }
 
 function agree(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
   return Math.abs(a.offsetUs - b.offsetUs) <= a.uncertaintyUs + b.uncertaintyUs
 }
 
-/** Energy so far: of ranks that watch one device the largest, of attempts one after the other the sum. */
-export function applyEnergy(change: Change, rank: RankState, event: EventOf<'energy'>): void {
+/** Energy so far, of one device by one method: of each rank whose agent watches it the most. */
+export function applyEnergy(change: Change, origin: Origin, rank: RankState, event: EventOf<'energy'>): void {
   const { undo } = change
-  const host = hostOf(change, event.host)
-  if (host.energyId === undefined)
-    undo.set(host, 'energyId', claimId(change, `energy-${slug(event.host)}`, `energy ${event.host}`))
-  const key = keyOf(event.device)
-  const device = host.energy.get(key) ?? { facts: event, joules: new Map(), grams: new Map() }
-  undo.put(host.energy, key, device)
-  raise(change, device.joules, rank.attempt, event.joules)
-  if (event.gramsCo2eq !== undefined) raise(change, device.grams, rank.attempt, event.gramsCo2eq)
-  change.dirt.mark('host', event.host)
+  const { key, host } = hostTold(change, rank, event)
+  seenWatching(change, key, host, origin.rankKey, event.time)
+  const id = keyOf(event.device, event.method)
+  const device = host.energy.get(id) ?? { facts: event, joules: new Map(), grams: new Map() }
+  undo.put(host.energy, id, device)
+  raise(change, device.joules, origin.rankKey, event.joules)
+  if (event.gramsCo2eq !== undefined) raise(change, device.grams, origin.rankKey, event.gramsCo2eq)
+  change.dirt.mark('host', key)
 }
 
-function raise({ undo }: Change, values: ReadonlyMap<number, number>, attempt: number, value: number): void {
-  undo.put(values, attempt, Math.max(values.get(attempt) ?? 0, value))
+function raise({ undo }: Change, values: ReadonlyMap<string, number>, rankKey: string, value: number): void {
+  undo.put(values, rankKey, Math.max(values.get(rankKey) ?? 0, value))
 }
 
-export function applyUser(change: Change, event: EventOf<'user'>): void {
-  const { state, undo } = change
-  if (state.users.has(event.login)) return
-  undo.put(state.users, event.login, claimId(change, `user-${slug(event.login)}`, `user ${event.login}`))
+/** The rank's agent watches its machine from now on, or until now. */
+export function applyWatch(change: Change, origin: Origin, rank: RankState, event: EventOf<'watch'>): void {
+  const { undo } = change
+  const { key, host } = hostTold(change, rank, event)
+  const known = host.watchers.get(origin.rankKey)
+  if (known === undefined) change.links.watched.add(undo, origin.rankKey, key)
+  undo.put(host.watchers, origin.rankKey, {
+    start: Math.min(known?.start ?? event.time, event.time),
+    end: event.edge === 'end' ? event.time : undefined,
+    told: true,
+  })
+  if (event.shared !== undefined && event.shared > (host.sharedBy ?? 0))
+    undo.set(host, 'sharedBy', event.shared)
+  markWatched(change, key)
+}
+
+/** Who made what is measured on the machine, and whether that has ended, may be another from now on. */
+function markWatched({ dirt, index, links }: Change, key: string): void {
+  dirt.mark('host', key)
+  for (const owner of [key, ...links.onHost.of(key)])
+    for (const series of index.ofOwner(owner)) dirt.mark('series', series)
+}
+
+/** It measures, so it watches, whether or not it said so. */
+export function seenWatching(
+  change: Change,
+  key: string,
+  host: HostState,
+  rankKey: string,
+  time: number,
+): void {
+  const known = host.watchers.get(rankKey)
+  if (known !== undefined && known.start <= time) return
+  if (known === undefined) change.links.watched.add(change.undo, rankKey, key)
+  change.undo.put(host.watchers, rankKey, { told: known?.told ?? false, end: known?.end, start: time })
+  markWatched(change, key)
+}
+
+export function applyUser({ state, undo }: Change, event: EventOf<'user'>): void {
+  if (!state.users.has(event.login)) undo.put(state.users, event.login, true)
 }

@@ -11,9 +11,11 @@ import type {
 import { isHint, limits, shortened } from '@provloom/shared'
 import type { StreamLedger } from '@provloom/shared'
 import type { RankState, StreamState } from '../state.ts'
+import { rankStatus } from '../status.ts'
 import type { Change } from './change.ts'
-import { rankOf, seenAt, tellProblem } from './find.ts'
-import { markRank } from './mark.ts'
+import { rankKey, rankOf, seenAt, tellProblem } from './find.ts'
+import { markMade, markRank } from './mark.ts'
+import { settle as settleParams } from './settle.ts'
 import { emptyStream, streamOf } from './stream.ts'
 
 export function leave(change: Change, entry: Lost | Ended): void {
@@ -30,6 +32,8 @@ export function leave(change: Change, entry: Lost | Ended): void {
     if (entry.createGraph === true) undo.set(state, 'createGraph', true)
     if (entry.createSvg === true) undo.set(state, 'createSvg', true)
   }
+  settleParams(change, key, rank)
+  markMade(change, key)
   markRank(change, key)
 }
 
@@ -60,7 +64,7 @@ export function retire(change: Change, entry: Retired): void {
 
 /** The process of a session ended after it: told beside the status, which stays. */
 export function amend(change: Change, { rank: number, attempt, time, exitCode, signal }: Exited): void {
-  const { undo } = change
+  const { state, undo } = change
   const { key, rank } = rankOf(change, number, attempt)
   if (rank.exit !== undefined) return
   undo.set(rank, 'exit', {
@@ -69,21 +73,22 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
     ...(signal === undefined ? {} : { signal }),
   })
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was killed by ${signal}`
-  if (exitCode !== 0 && rank.end?.status === 'completed')
+  if (exitCode !== 0 && rankStatus(state, rank) === 'completed')
     tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ${how}`)
+  markMade(change, key)
   markRank(change, key)
 }
 
 /** A rank that is not collected ends no run, and what becomes of it changes no status. */
 export function passBy(change: Change, entry: Uncollected): void {
-  const { state, undo } = change
-  const { rank, status, exitCode, signal, error } = entry
+  const { state, undo, dirt, attempts } = change
+  const { rank, attempt, status } = entry
   if (state.opened?.settings.collectAllProcesses === true) return endedBefore(change, entry)
   if (status === 'completed' || state.bystanders.size >= limits.bystandersMax) return
-  const how = signal ?? (exitCode === undefined ? undefined : `exit code ${exitCode}`)
-  const why = error === undefined ? '' : `: ${error.trimEnd().split('\n').at(-1)}`
-  const words = `NOT_COLLECTED: rank ${rank}, which is not collected: ${status}${how === undefined ? '' : `, ${how}`}${why}`
-  undo.put(state.bystanders, rank, shortened(words, limits.problemLengthMax))
+  undo.put(state.bystanders, rankKey(rank, attempt), entry)
+  dirt.mark('bystander', rankKey(rank, attempt))
+  for (const one of attempts.numbers) dirt.mark('attempt', String(one))
+  for (const one of state.bystanders.values()) dirt.mark('attempt', String(one.attempt))
 }
 
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */
@@ -102,6 +107,7 @@ function endedBefore(change: Change, entry: Uncollected): void {
     ...(error === undefined ? {} : { error }),
   })
   undo.set(found.rank, 'ended', time)
+  markMade(change, found.key)
   markRank(change, found.key)
 }
 

@@ -1,7 +1,7 @@
 import { add } from '@provloom/rundir/entry'
 import type { Count, Ledger } from '@provloom/rundir/entry'
 import type { RankState, RunState, StreamState } from '../state.ts'
-import { keptWords } from '../status.ts'
+import { exitWords, keptWords, steppedWords } from '../status.ts'
 
 /** Reasons for drops with their counts, over all streams of a rank, by reason. */
 export function dropsOf(rank: RankState): ReadonlyMap<string, Count> {
@@ -68,7 +68,7 @@ export function droppedWords(rank: RankState): string[] {
 
 /** What is to be known of a rank that it did not tell itself. */
 export function remarksOnRank(state: RunState, rank: RankState): string[] {
-  return [...keptWords(state, rank), ...droppedWords(rank)]
+  return [...keptWords(state, rank), ...droppedWords(rank), ...steppedWords(rank), ...exitWords(rank)]
 }
 
 /** What a rank told, and what is to be known of it besides. */

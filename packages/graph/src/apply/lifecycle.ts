@@ -1,7 +1,7 @@
 import type { EventOf, RankState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
-import { around, contextOf, hostOf, seenAt, tellProblem } from './find.ts'
-import { tellWorld, markRank } from './mark.ts'
+import { around, contextOf, placeOn, seenAt, tellProblem } from './find.ts'
+import { tellWorld, markMade, markRank } from './mark.ts'
 import { share } from './share.ts'
 
 export function applyRankStart(
@@ -14,8 +14,7 @@ export function applyRankStart(
   if (rank.start !== undefined) return
   const { undo } = change
   undo.set(rank, 'start', event)
-  undo.set(rank, 'host', event.host)
-  hostOf(change, event.host)
+  placeOn(change, origin.rankKey, rank, event.host, event.hostId)
   if (event.worldSize !== undefined) tellWorld(change, rank.attempt, event.worldSize)
   if (event.argv.length > 0) {
     const { argv, directory, time } = event
@@ -25,7 +24,7 @@ export function applyRankStart(
       argv,
       ...(directory === undefined ? {} : { directory }),
     } as const
-    undo.set(rank, 'command', share(change, origin, command, 'plan'))
+    undo.set(rank, 'command', share(change, origin, command))
   }
   markRank(change, origin.rankKey)
 }
@@ -35,6 +34,7 @@ export function applyContext(change: Change, origin: Origin, event: EventOf<'con
   const { state, dirt, undo } = change
   const { key, context } = contextOf(change, origin.rankKey, event.name)
   dirt.mark('context', key)
+  if (event.edge !== undefined) markMade(change, key)
   if (event.edge !== undefined || event.parent === undefined) seenAt(change, context, event.time)
   if (event.edge === 'start') {
     undo.set(context, 'start', Math.min(context.start ?? event.time, event.time))
@@ -53,4 +53,5 @@ export function applyContext(change: Change, origin: Origin, event: EventOf<'con
     return
   }
   undo.set(context, 'parent', parent.key)
+  dirt.mark('uses', key)
 }

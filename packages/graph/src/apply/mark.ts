@@ -1,14 +1,47 @@
 import type { Attempt } from '@provloom/shared'
+import { rankKeyOf } from '../links.ts'
 import type { Change } from './change.ts'
 
-/** A rank and what ends with it. */
-export function markRank({ state, dirt }: Change, key: string): void {
+/** A rank, what ends with it, and what it is a part of. */
+export function markRank(change: Change, key: string): void {
+  const { state, dirt, links } = change
   dirt.mark('rank', key)
-  for (const context of state.ranks.get(key)?.contexts ?? []) dirt.mark('context', context)
+  const rank = state.ranks.get(key)
+  if (rank === undefined) return
+  dirt.mark('attempt', String(rank.attempt))
+  for (const host of links.watched.of(key)) dirt.mark('host', host)
+  for (const context of rank.contexts) dirt.mark('context', context)
+  for (const group of links.groups.of(key)) {
+    dirt.mark('group', group)
+    for (const context of links.groupContexts.of(group)) dirt.mark('groupContext', context)
+  }
+}
+
+/** What activities generated is told with its time once they have ended: these have, or go on again. */
+export function markMade(change: Change, key: string): void {
+  const { dirt, index, links } = change
+  for (const owner of [key, ...links.watched.of(key)])
+    for (const series of index.ofOwner(owner)) dirt.mark('series', series)
+}
+
+/** What a rank or context uses, and with it who uses the same: contexts that made a file, and the rank's groups. */
+export function markUses(change: Change, owner: string): void {
+  const { state, dirt, links } = change
+  dirt.mark('uses', owner)
+  const rankKey = rankKeyOf(state, owner)
+  for (const context of state.ranks.get(rankKey)?.contexts ?? [])
+    if (context !== owner && links.files.of(context).length > 0) dirt.mark('uses', context)
+  for (const group of links.groups.of(rankKey))
+    for (const context of links.groupContexts.of(group)) dirt.mark('groupUses', context)
 }
 
 /** An elastic restart may come back with fewer ranks: the latest attempt knows, and of one attempt the largest told. */
-export function tellWorld({ state, undo }: Change, attempt: Attempt, worldSize: number): void {
+export function tellWorld({ state, undo, dirt }: Change, attempt: Attempt, worldSize: number): void {
+  const known = state.worlds.get(attempt) ?? 0
+  if (worldSize > known) {
+    undo.put(state.worlds, attempt, worldSize)
+    dirt.mark('attempt', String(attempt))
+  }
   if (attempt < state.worldAttempt) return
   const before = attempt === state.worldAttempt ? (state.worldSize ?? 0) : 0
   undo.set(state, 'worldSize', Math.max(before, worldSize))

@@ -1,13 +1,14 @@
 import type { Records } from '@provloom/rundir/entry'
-import { placeDeclaration } from '@provloom/rundir/series'
-import { agentStream, countsAsLog, limits } from '@provloom/shared'
-import { isMainMetric } from '../head/main.ts'
-import { claimId, keyOf, slug } from '../name.ts'
-import { sparksMax } from '../spark.ts'
-import type { EventOf, MetricState, RankState, SeriesState, StreamState } from '../state.ts'
+import { agentStream, countsAsLog } from '@provloom/shared'
+import { keyOf } from '../name.ts'
+import type { RankState, SeriesState } from '../state.ts'
+import { isOver } from '../status.ts'
 import type { Change } from './change.ts'
 import { applyEvent } from './event.ts'
-import { contextOf, rankOf, seenAt, tellProblem } from './find.ts'
+import { declare } from './declare.ts'
+import { rankOf, seenAt } from './find.ts'
+import { heardAt, settle } from './settle.ts'
+import { markMade, markRank } from './mark.ts'
 import { moveOn, streamOf } from './stream.ts'
 
 /**
@@ -27,7 +28,7 @@ export function applyRecords(change: Change, entry: Records): void {
     const origin = { rankKey: key, stream: entry.stream, number }
     seenAt(change, rank, event.time)
     if (countsAsLog(event)) logs++
-    if (event.type === 'series') declare(change, key, rank, stream, entry.stream, event)
+    if (event.type === 'series') declare(change, origin, rank, stream, event)
     else if (event.type === 'drops') {
       const before = stream.drops.get(event.reason) ?? 0
       undo.put(stream.drops, event.reason, Math.max(before, event.count))
@@ -41,7 +42,21 @@ export function applyRecords(change: Change, entry: Records): void {
   if (bad > 0) undo.set(stream, 'bad', stream.bad + bad)
   if (undeclared > 0) undo.set(stream, 'undeclared', stream.undeclared + undeclared)
   moveOn(change, stream, entry)
+  hear(change, key, rank, entry, own)
   dirt.mark('rank', key)
+  dirt.mark('attempt', String(rank.attempt))
+  // What comes late moves the ends of all that had ended.
+  if (!isOver(state, rank)) return
+  markRank(change, key)
+  markMade(change, key)
+}
+
+/** How far the rank has come, by its records: with its first metric its parameters have come too. */
+function hear(change: Change, key: string, rank: RankState, { points, events }: Records, own: boolean): void {
+  if (rank.settled) return
+  if (points.count > 0 && !own) settle(change, key, rank)
+  for (const { event } of events) heardAt(change, key, rank, event.time)
+  if (points.count > 0) heardAt(change, key, rank, Number(points.time[points.count - 1]))
 }
 
 /** Takes in the statistics of the points of the entry that was applied last. */
@@ -55,116 +70,22 @@ export function keepPoints(change: Change, entry: Records): void {
 }
 
 /** A series got points: it, its metric and its context changed. */
-function touch({ state, dirt }: Change, rank: RankState, seriesKey: string | undefined): void {
+function touch(change: Change, rank: RankState, seriesKey: string | undefined): void {
+  const { state, dirt } = change
   const series = seriesKey === undefined ? undefined : state.series.get(seriesKey)
   if (seriesKey === undefined || series === undefined) return
   dirt.mark('series', seriesKey)
-  dirt.mark('metric', series.metricKey)
-  if (series.contextKey !== undefined) dirt.mark('context', series.contextKey)
-  else dirt.mark('rank', series.rankKey)
+  if (series.contextKey !== undefined) {
+    dirt.mark('context', series.contextKey)
+    markGroupContext(change, series)
+  }
   for (const key of rank.finals) dirt.mark('final', key)
 }
 
-function declare(
-  change: Change,
-  rankKey: string,
-  rank: RankState,
-  stream: StreamState,
-  streamName: string,
-  event: EventOf<'series'>,
-): void {
-  const { tallies, index, undo } = change
-  const placing = placeDeclaration(stream.slots, event.id)
-  if (placing === 'known') {
-    const known = change.state.series.get(index.ofSlot(stream.slots.get(event.id)!) ?? '')
-    const { key } = seriesOf(change, rankKey, rank, event)
-    if (known !== change.state.series.get(key))
-      tellProblem(
-        change,
-        rankKey,
-        'BAD_SERIES',
-        `series ${event.id} of ${streamName} was declared twice, differently`,
-      )
-    return
-  }
-  if (placing === 'full') {
-    tellProblem(
-      change,
-      rankKey,
-      'BAD_SERIES',
-      `more than ${limits.seriesPerStreamMax} series in ${streamName}`,
-    )
-    return
-  }
-  const { key, series } = seriesOf(change, rankKey, rank, event)
-  const slot = tallies.count
-  undo.did(() => tallies.backTo(slot, stream.slots))
-  tallies.add(change.state.metrics.get(series.metricKey)?.spark)
-  undo.put(stream.slots, event.id, slot)
-  index.addSlot(slot, key)
-  const others = series.slots
-  const at = others.findLastIndex((one) => one.stream <= streamName) + 1
-  undo.insert(others, at, { stream: streamName, slot })
-}
-
-function seriesOf(
-  change: Change,
-  rankKey: string,
-  rank: RankState,
-  event: EventOf<'series'>,
-): { key: string; series: SeriesState } {
-  const { state, dirt, index, undo } = change
-  const { key: metricKey } = metricOf(change, event)
-  const context = event.context === undefined ? undefined : contextOf(change, rankKey, event.context)
-  if (context !== undefined) seenAt(change, context.context, event.time)
-  const key = keyOf(rankKey, metricKey)
-  const known = state.series.get(key)
-  if (known !== undefined) return { key, series: known }
-  const source = event.source === undefined ? '' : `.${slug(event.source)}`
-  const made: SeriesState = {
-    id: claimId(change, `${context?.context.id ?? rank.id}.${slug(event.key)}${source}`, key),
-    metricKey,
-    rankKey,
-    contextKey: context?.key,
-    slots: [],
-  }
-  undo.put(state.series, key, made)
-  undo.did(() => index.remove(key, made))
-  index.add(key, made)
-  dirt.mark('series', key)
-  dirt.mark('metric', metricKey)
-  return { key, series: made }
-}
-
-/** What is measured beside the script gets none. */
-function getsSpark(sparks: number, { key, source }: EventOf<'series'>): boolean {
-  return source === undefined && sparks < (isMainMetric(key) ? sparksMax : limits.headMetricsMax)
-}
-
-function metricOf(change: Change, event: EventOf<'series'>): { key: string; metric: MetricState } {
-  const { state, dirt, index, undo } = change
-  const { key: name, context, source, unit } = event
-  const key = keyOf(context, name, source)
-  const known = state.metrics.get(key)
-  if (known !== undefined) {
-    if (known.unit === undefined && unit !== undefined) {
-      undo.set(known, 'unit', unit)
-      for (const series of index.ofMetric(key)) dirt.mark('series', series)
-      dirt.mark('metric', key)
-    }
-    return { key, metric: known }
-  }
-  const spark = getsSpark(state.sparks, event) ? state.sparks : undefined
-  const words = [context, name, source].filter((part) => part !== undefined).map(slug)
-  const made: MetricState = {
-    id: claimId(change, `metric.${words.join('.')}`, key),
-    key: name,
-    context,
-    source,
-    unit,
-    spark,
-  }
-  if (spark !== undefined) undo.set(state, 'sparks', spark + 1)
-  undo.put(state.metrics, key, made)
-  return { key, metric: made }
+/** A context of the rank's groups goes as far as the rank's own of its name. */
+function markGroupContext({ state, dirt, links }: Change, { ownerKey, contextKey }: SeriesState): void {
+  const groups = links.groups.of(ownerKey)
+  if (groups.length === 0 || contextKey === undefined) return
+  const name = state.contexts.get(contextKey)?.name
+  for (const group of groups) dirt.mark('groupContext', keyOf(group, name))
 }

@@ -1,89 +1,139 @@
-import { claimId, fileKey, keyOf, slug } from '../name.ts'
-import { variantsWrittenOutMax } from '../shape.ts'
+import { ownerRank, valueKeyOf } from '../links.ts'
+import { fileKey, keyOf } from '../name.ts'
 import type { EventOf, SharedFacts, SharedState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt } from './find.ts'
+import { markUses } from './mark.ts'
+import { packagesOf } from './package.ts'
+import { directionOf, isCode, sharedId } from './shared-id.ts'
 
 /**
- * Takes in what ranks may have alike: a thing is known by its content, so that a thousand ranks that tell the same
- * make one entity, and two that differ make two of one group.
+ * Takes in what ranks may have alike: a thing is known by its content, so that a thousand ranks that tell the same make
+ * one entity, and two that differ make two. Told in a context, it is the context's.
  *
- * @param as `plan`: it is what the rank runs, and not used besides
  * @returns the thing's key
  */
-export function share(
-  change: Change,
-  origin: Origin,
-  facts: SharedFacts,
-  as: 'used' | 'plan' = 'used',
-): string {
-  const { state, dirt, undo } = change
-  const groupKey = groupKeyOf(facts)
-  const key = keyOf(groupKey, contentOf(facts))
-  const name = contextNameOf(facts)
+export function share(change: Change, origin: Origin, facts: SharedFacts): string {
+  const { undo, dirt, state } = change
+  const key = sharedKeyOf(change, origin, facts)
+  const name = 'context' in facts ? facts.context : undefined
   const context = name === undefined ? undefined : contextOf(change, origin.rankKey, name)
   if (context !== undefined) {
     seenAt(change, context.context, facts.time)
     dirt.mark('context', context.key)
   }
-  const shared = state.shared.get(key) ?? newShared(change, key, groupKey, facts)
-  if (as === 'used' && !shared.members.has(origin.rankKey)) {
-    undo.put(shared.members, origin.rankKey, { time: facts.time, contextKey: context?.key })
-    if (shared.direction === 'input') undo.set(state, 'inputLinks', state.inputLinks + 1)
-    if (facts.type === 'environment') mergeVariables(change, shared, facts)
+  const owner = context?.key ?? origin.rankKey
+  const shared = state.shared.get(key) ?? newShared(change, key, facts)
+  const since = shared.members.get(owner)
+  if (since === undefined) joins(change, key, shared, owner, facts)
+  else if (facts.time < since) {
+    undo.put(shared.members, owner, facts.time)
+    markUses(change, owner)
   }
-  if (facts.type === 'artifact')
+  if (facts.type === 'artifact') {
     undo.push(shared.files, fileKey(origin.rankKey, origin.stream, origin.number))
-  dirt.mark('group', groupKey)
+    tellFile(change, shared, facts)
+  }
+  dirt.mark('shared', key)
+  if (isCode(facts)) dirt.mark('source', '')
   return key
 }
 
-function newShared(change: Change, key: string, groupKey: string, facts: SharedFacts): SharedState {
-  const { state, dirt, undo } = change
+/** Who names the same file may say something else of it. */
+function tellFile(change: Change, shared: SharedState, facts: EventOf<'artifact'>): void {
+  const told = contentOf(facts)
+  if (shared.told.has(told)) return
+  change.undo.put(shared.told, told, facts)
+  if (shared.told.size > 1) for (const owner of shared.members.keys()) markUses(change, owner)
+}
+
+function joins(change: Change, key: string, shared: SharedState, owner: string, facts: SharedFacts): void {
+  const { undo, links, state } = change
+  undo.put(shared.members, owner, facts.time)
+  links.told.add(undo, owner, key)
+  if (facts.type === 'environment') mergeVariables(change, shared, facts)
+  if (facts.type === 'param' && shared.direction === 'input') tellParam(change, key, owner, facts)
+  if (state.ranks.has(owner) || state.contexts.has(owner)) markUses(change, owner)
+}
+
+/** Its rank's set has it when all ranks of the attempt told it alike; whose sets change by that are looked at again. */
+function tellParam(change: Change, key: string, owner: string, facts: EventOf<'param'>): void {
+  const { undo, links, state } = change
+  const rank = ownerRank(state, owner)
+  if (rank === undefined) return
+  if (rank.firstParam === undefined) undo.set(rank, 'firstParam', facts.time)
+  for (const value of links.tellers.add(undo, rank.attempt, owner, paramKeyOf(facts), key))
+    for (const other of state.shared.get(value)?.members.keys() ?? [])
+      if (ownerRank(state, other)?.attempt === rank.attempt) markUses(change, other)
+}
+
+function newShared(change: Change, key: string, facts: SharedFacts): SharedState {
+  const { state, undo } = change
   const made: SharedState = {
-    id: claimId(change, wantedId(facts), key),
-    copyId: facts.type === 'artifact' ? claimId(change, `${wantedId(facts)}.copy`, `copy ${key}`) : undefined,
-    groupKey,
+    id: sharedId(facts, key),
     direction: directionOf(facts),
     facts,
     members: new Map(),
     variables: new Map(),
     files: [],
+    told: new Map(),
   }
   undo.put(state.shared, key, made)
-  const group = state.groups.get(groupKey) ?? { kind: facts.type, members: [] }
-  undo.put(state.groups, groupKey, group)
-  undo.push(group.members, key)
-  // Ranks name their command as plan only while there are few commands.
-  if (facts.type === 'command' && group.members.length === variantsWrittenOutMax + 1) dirt.markAll()
-  // Versions that came before the model's description are specializations of it from now on.
-  if (facts.type === 'model' && group.members.length === 1) dirt.markAll()
+  if (facts.type === 'param') newValue(change, key, facts)
+  if (facts.type === 'environment') packagesOf(change, facts)
+  if (namedByNumber(facts)) aloneNoMore(change)
   return made
 }
 
-/** Things of one group are variants of each other: values of a parameter, environments, commands. */
-export function groupKeyOf(facts: SharedFacts): string {
+/** Of these one alone has a short name: with a second, all have others. */
+function namedByNumber(facts: SharedFacts): boolean {
+  return facts.type === 'command' || facts.type === 'source' || (facts.type === 'artifact' && isCode(facts))
+}
+
+function aloneNoMore({ dirt }: Change): void {
+  dirt.markAll()
+}
+
+function newValue({ state, undo, dirt }: Change, key: string, facts: EventOf<'param'>): void {
+  const param = paramKeyOf(facts)
+  const values = state.params.get(param) ?? []
+  undo.put(state.params, param, values)
+  undo.push(values, key)
+  if (values.length === 2) dirt.mark('shared', values[0]!)
+  if (!state.hyperparameters.has(facts.key)) undo.put(state.hyperparameters, facts.key, true)
+  dirt.mark('term', `p${facts.key}`)
+}
+
+export function paramKeyOf({ key, context, source, direction }: EventOf<'param'>): string {
+  return keyOf('param', key, context, source, direction ?? 'input')
+}
+
+/** What makes two of them the same. */
+function sharedKeyOf({ state }: Change, { rankKey }: Origin, facts: SharedFacts): string {
   switch (facts.type) {
     case 'param':
-      return keyOf('param', facts.key, facts.context, facts.source, facts.direction ?? 'input')
-    case 'dataset':
-      return keyOf('dataset', facts.label, facts.context, facts.direction ?? 'input')
+      return valueKeyOf(paramKeyOf(facts), JSON.stringify([facts.valueType, facts.value]))
+    case 'artifact':
+      // A folder that all machines see is told once for each: nobody knows that it is one.
+      return isCode(facts)
+        ? keyOf(facts.kind, facts.kind === 'diff' ? (facts.sha256 ?? facts.name) : facts.path)
+        : keyOf('file', state.ranks.get(rankKey)?.hostKey ?? rankKey, facts.path)
     case 'model':
       return keyOf('model', facts.name)
-    case 'artifact':
-      return keyOf('file', facts.name, facts.path)
+    case 'dataset':
     case 'source':
     case 'environment':
     case 'command':
-      return keyOf(facts.type)
+      return keyOf(facts.type, contentOf(facts))
   }
 }
 
-/** What makes two of them the same: all but time, and for environments but variables, which differ by rank. */
+/** All but time and context, for environments but variables, which differ by rank, and for files but what is of one call. */
 function contentOf(facts: SharedFacts): string {
   const entries = Object.entries(facts).filter(
     ([name]) =>
       name !== 'time' &&
+      name !== 'context' &&
       !(facts.type === 'environment' && name === 'variables') &&
       !(facts.type === 'artifact' && ofOneCall.has(name)),
   )
@@ -93,50 +143,11 @@ function contentOf(facts: SharedFacts): string {
 }
 
 /** What a file is by, where and when it was logged, not what it is. */
-const ofOneCall: ReadonlySet<string> = new Set(['spooled', 'context', 'step', 'mark', 'mode', 'group'])
+const ofOneCall: ReadonlySet<string> = new Set(['step', 'mark', 'mode', 'group', 'copy', 'subfolder'])
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-function contextNameOf(facts: SharedFacts): string | undefined {
-  switch (facts.type) {
-    case 'param':
-    case 'dataset':
-    case 'model':
-    case 'artifact':
-      return facts.context
-    case 'source':
-    case 'environment':
-    case 'command':
-      return undefined
-  }
-}
-
-/** A logged model is made by its rank; everything else that nothing is said of is used. */
-function directionOf(facts: SharedFacts): 'input' | 'output' {
-  if (facts.type === 'param' || facts.type === 'dataset') return facts.direction ?? 'input'
-  return facts.type === 'model' ? (facts.direction ?? 'output') : 'input'
-}
-
-function wantedId(facts: SharedFacts): string {
-  switch (facts.type) {
-    case 'param':
-      return facts.context === undefined
-        ? `param.${slug(facts.key)}`
-        : `param.${slug(facts.context)}.${slug(facts.key)}`
-    case 'dataset':
-      return `dataset.${slug(facts.label)}`
-    case 'model':
-      return `model.${slug(facts.name)}`
-    case 'artifact':
-      return `input.${slug(facts.name)}`
-    case 'source':
-    case 'environment':
-    case 'command':
-      return facts.type
-  }
 }
 
 /** Keeps the variables that all members have alike, and the names of the others. */

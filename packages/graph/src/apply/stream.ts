@@ -21,6 +21,7 @@ export function emptyStream(): StreamState {
     undeclared: 0,
     drops: new Map(),
     slots: new Map(),
+    files: 0,
   }
 }
 

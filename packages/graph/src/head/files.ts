@@ -20,7 +20,7 @@ export function headOutputs(state: RunState): HeadFile[] {
     const rank = state.ranks.get(rankKey)?.rank
     const model = modelKey === undefined ? undefined : state.models.get(modelKey)?.name
     made.push({
-      ...fileOf(event, state.stored.get(key)),
+      ...fileOf(event, state.stored.get(key)?.event),
       ...(rank === undefined ? {} : { rank }),
       ...(event.step === undefined ? {} : { step: event.step }),
       ...(event.version === undefined ? {} : { version: event.version }),
@@ -33,7 +33,7 @@ export function headOutputs(state: RunState): HeadFile[] {
 /** Ranks that name the same file found the same in it, or it is told as a problem. */
 function storedOf(state: RunState, { files }: SharedState): EventOf<'artifact.stored'> | undefined {
   for (const key of files) {
-    const stored = state.stored.get(key)
+    const stored = state.stored.get(key)?.event
     if (stored?.sha256 !== undefined) return stored
   }
   return undefined

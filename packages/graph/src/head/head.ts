@@ -11,6 +11,7 @@ import { limits } from '@provloom/shared'
 import type { AttemptIndex } from '../attempt-index.ts'
 import type { RunState } from '../state.ts'
 import type { Thing } from '../thing.ts'
+import { totalOf } from '../energy.ts'
 import { headInputs, headOutputs } from './files.ts'
 import { headFinding } from './finding.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
@@ -47,8 +48,8 @@ export class Head {
       return
     }
     for (const { kind, key } of things) {
-      if (kind === 'metric') this.#metrics.delete(key)
-      else if (kind === 'group') this.#params = this.#inputs = undefined
+      if (kind === 'series') this.#metrics.delete(this.#sources.state.series.get(key)?.metricKey ?? '')
+      else if (kind === 'shared') this.#params = this.#inputs = undefined
       else if (kind === 'artifact') this.#outputs = undefined
     }
   }
@@ -68,7 +69,7 @@ export class Head {
     const finding = headFinding(state, this.#attempts.latest())
     return {
       users: few([...state.users.keys()]),
-      hosts: fitting([...state.hosts.keys()].sort(), limits.headHostsMax, bytesOf.hosts),
+      hosts: fitting(hostNames(state), limits.headHostsMax, bytesOf.hosts),
       ...(command === undefined ? {} : { command }),
       ...(source === undefined ? {} : { source }),
       params: this.#params,
@@ -113,6 +114,10 @@ function sourceOf({ shared }: RunState): HeadSource | undefined {
   return undefined
 }
 
+function hostNames({ hosts }: RunState): string[] {
+  return [...new Set([...hosts.values()].flatMap(({ names }) => [...names.keys()]))].sort()
+}
+
 function commandOf({ shared }: RunState): readonly string[] | undefined {
   for (const { facts } of shared.values()) if (facts.type === 'command') return few(facts.argv)
   return undefined
@@ -126,8 +131,8 @@ function energyOf({ hosts }: RunState): readonly HeadEnergy[] {
       const method = headText(facts.method, shortMax)
       const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
       sum.devices++
-      for (const one of joules.values()) sum.joules += one
-      for (const one of grams.values()) sum.grams = (sum.grams ?? 0) + one
+      sum.joules += totalOf(host, joules)
+      if (grams.size > 0) sum.grams = (sum.grams ?? 0) + totalOf(host, grams)
       methods.set(method, sum)
     }
   }

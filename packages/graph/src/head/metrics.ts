@@ -18,7 +18,9 @@ export interface HeadSources {
 export function metricsInOrder({ metrics }: RunState): string[] {
   const lists: [string[], string[], string[]] = [[], [], []]
   for (const [key, one] of metrics)
-    lists[one.source !== undefined ? 2 : isMainMetric(one.key) ? 0 : 1].push(key)
+    lists[one.source !== undefined || one.measures !== undefined ? 2 : isMainMetric(one.key) ? 0 : 1].push(
+      key,
+    )
   return lists.flat()
 }
 
@@ -34,21 +36,22 @@ export function* headMetric(
   if (metric === undefined) return undefined
   const all: Statistics[] = []
   /** Of each rank the first point of its first attempt, and the last of its last. */
-  const firsts = new Map<number, OfAttempt>()
-  const lasts = new Map<number, OfAttempt>()
+  const firsts = new Map<number | string, OfAttempt>()
+  const lasts = new Map<number | string, OfAttempt>()
   for (const [i, seriesKey] of index.ofMetric(key).entries()) {
     if ((i + 1) % seriesPerStep === 0) yield
     const series = state.series.get(seriesKey)
     const statistics = series === undefined ? undefined : statisticsOf(tallies, slotsOf(series))
-    const rank = series === undefined ? undefined : state.ranks.get(series.rankKey)
-    if (statistics === undefined || rank === undefined) continue
+    if (series === undefined || statistics === undefined) continue
     all.push(statistics)
-    const first = firsts.get(rank.rank)
-    if (first === undefined || rank.attempt < first.attempt)
-      firsts.set(rank.rank, { attempt: rank.attempt, value: statistics.first })
-    const last = lasts.get(rank.rank)
-    if (last === undefined || rank.attempt >= last.attempt)
-      lasts.set(rank.rank, { attempt: rank.attempt, value: statistics.last })
+    // What is measured of a machine counts as one.
+    const found = state.ranks.get(series.ownerKey)
+    const [whose, attempt] = [found?.rank ?? series.ownerKey, found?.attempt ?? 0]
+    const first = firsts.get(whose)
+    if (first === undefined || attempt < first.attempt)
+      firsts.set(whose, { attempt, value: statistics.first })
+    const last = lasts.get(whose)
+    if (last === undefined || attempt >= last.attempt) lasts.set(whose, { attempt, value: statistics.last })
   }
   if (all.length === 0) return undefined
   return {

@@ -1,14 +1,14 @@
 import type { HeadParam } from '@provloom/rundir/entry'
-import type { EventOf, GroupState, RunState, SharedState } from '../state.ts'
+import { ownerRank } from '../links.ts'
+import type { EventOf, RunState, SharedState } from '../state.ts'
 import { headNumber, headText } from './shown.ts'
 
 /** Parameters in the order in which they were logged; of one that ranks logged differently, the first value. */
 export function headParams(state: RunState): HeadParam[] {
-  return [...state.groups.values()].flatMap((group) => paramOf(state, group) ?? [])
+  return [...state.params.values()].flatMap((values) => paramOf(state, values) ?? [])
 }
 
-function paramOf(state: RunState, { kind, members }: GroupState): HeadParam | undefined {
-  if (kind !== 'param') return undefined
+function paramOf(state: RunState, members: readonly string[]): HeadParam | undefined {
   const values = members.flatMap((key) => state.shared.get(key) ?? [])
   const [first] = values
   if (first?.facts.type !== 'param') return undefined
@@ -29,7 +29,7 @@ function paramOf(state: RunState, { kind, members }: GroupState): HeadParam | un
 /** Of all its values and attempts, each once. */
 function ranksOf(state: RunState, values: readonly SharedState[]): number {
   const keys = values.flatMap(({ members }) => [...members.keys()])
-  return new Set(keys.map((key) => state.ranks.get(key)?.rank)).size
+  return new Set(keys.map((key) => ownerRank(state, key)?.rank)).size
 }
 
 /** An integer that no number holds exactly stays text. */

@@ -1,46 +1,41 @@
 import type { QName } from '@provloom/prov'
-import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
-import { makerName } from './names.ts'
-import { contextSpan } from './span.ts'
+import { ownerName } from './names.ts'
+import { contextSpan, times } from './span.ts'
 import type { Keyed, View } from './view.ts'
-import { activity, relation } from './view.ts'
+import { activity, informed } from './view.ts'
 
-/** A context of a rank: an activity, informed by the context around it or by its rank. */
+/** A context of a rank: a part of the context around it, or of its rank. */
 export function contextRecords(view: View, key: string): Keyed[] {
   const context = view.state.contexts.get(key)
-  if (context === undefined) return []
+  const span = contextSpan(view, key)
+  if (context === undefined || span === undefined) return []
   const me = view.space.run(context.id)
-  const { start, end, toldEnd, steps } = contextSpan(view, key, context)
+  const whole = ownerName(view, context.parent ?? context.rankKey)
   const facts = new Facts()
     .label(context.name)
-    .type(term('provloom', 'Context'), ...kinds(context.name))
-    .int('firstStep', steps?.firstStep)
-    .int('lastStep', steps?.lastStep)
-    .time('toldEndTime', toldEnd)
-  const times = {
-    startTime: start === undefined ? undefined : instant(start),
-    endTime: end === undefined ? undefined : instant(end),
-  }
-  return [
-    activity(me, times, facts.list),
-    relation('wasInformedBy', { informed: me, informant: makerName(view, context.rankKey, context.parent) }),
-  ]
+    .type(...contextTypes(context.name))
+    .int('firstStep', span.steps?.firstStep)
+    .int('lastStep', span.steps?.lastStep)
+    .link('dcterms', 'isPartOf', whole)
+  if (span.stepped) facts.flag('clockStepped', true)
+  return [activity(me, times(span), facts.list), informed(me, whole)]
 }
 
-/** The phases of learning that ProvML has words for, by the name of the context. */
-function kinds(name: string): QName[] {
+/** A context, and the phase of learning that it is by its name. */
+export function contextTypes(name: string): QName[] {
+  const context = term('provloom', 'Context')
   switch (name.toUpperCase()) {
     case 'TRAINING':
-      return [term('provloom', 'Training')]
+      return [context, term('provloom', 'Training')]
     case 'VALIDATION':
-      return [term('provloom', 'Validation')]
+      return [context, term('provloom', 'Validation')]
     case 'TESTING':
-      return [term('provloom', 'Testing')]
+      return [context, term('provloom', 'Testing')]
     case 'EVALUATION':
-      return [term('provloom', 'Evaluation')]
+      return [context, term('provloom', 'Evaluation')]
     default:
-      return []
+      return [context]
   }
 }

@@ -5,6 +5,8 @@ import type { Count } from '@provloom/rundir/entry'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 
+type Vocabulary = 'mls' | 'schema' | 'dcterms'
+
 /** Collects the attributes of one element or relation, in the order in which they are to be read. */
 export class Facts {
   readonly list: Attribute[] = []
@@ -58,6 +60,28 @@ export class Facts {
 
   name(attribute: string, value: QName | undefined): this {
     if (value !== undefined) this.list.push([term('provloom', attribute), name(value)])
+    return this
+  }
+
+  /** In another vocabulary than ours; nothing where there is no value. */
+  word(prefix: Vocabulary, attribute: string, value: string | undefined): this {
+    if (value !== undefined && value !== '') this.list.push([term(prefix, attribute), text(bounded(value))])
+    return this
+  }
+
+  link(prefix: Vocabulary, attribute: string, ...to: readonly QName[]): this {
+    for (const one of to) this.list.push([term(prefix, attribute), name(one)])
+    return this
+  }
+
+  /** Where it is: relative to the run directory, or an absolute path on its machine. */
+  location(place: string | undefined): this {
+    if (place !== undefined && place !== '') this.list.push([prov('location'), text(bounded(place))])
+    return this
+  }
+
+  role(word: string): this {
+    this.list.push([prov('role'), name(term('provloom', word))])
     return this
   }
 

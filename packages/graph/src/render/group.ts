@@ -1,116 +1,117 @@
-import type { QName } from '@provloom/prov'
+import { rankKeyOf } from '../links.ts'
 import { instant } from '../instant.ts'
-import { variantsWrittenOutMax } from '../shape.ts'
-import { sourceRead, sourcesAmong } from '../sources.ts'
-import type { EventOf, GroupState, SharedMember, SharedState } from '../state.ts'
 import { term } from '../space.ts'
-import { sharedFacts } from './describe.ts'
-import { inputCopy } from './copy.ts'
+import type { GroupState } from '../state.ts'
+import { contextTypes } from './context.ts'
 import { Facts } from './facts.ts'
-import { hostName, makerName, rankName, runName } from './names.ts'
+import { attemptName, fileGroup, groupContextName, groupMaker, groupOf } from './names.ts'
+import { contextSpan, least, most, rankSpan, span } from './span.ts'
 import type { Keyed, View } from './view.ts'
-import { entity, relation } from './view.ts'
-import { rankRanges } from './words.ts'
+import { activity, informed } from './view.ts'
 
-/** What ranks had alike under one name: one entity for each variant, or one with a table where there are many. */
-export function groupRecords(view: View, groupKey: string): Keyed[] {
-  const group = view.state.groups.get(groupKey)
+/** Ranks that worked as one, as far as they are collected: `worldSize` says how many there were. */
+export function groupRecords(view: View, key: string): Keyed[] {
+  const group = view.state.groups.get(key)
   if (group === undefined) return []
-  const told = group.members.flatMap((key) => view.state.shared.get(key) ?? [])
-  const variants = group.kind === 'source' ? sourcesAmong(told).map(sourceRead) : told
-  const [first] = variants
-  if (first === undefined) return []
-  const folds = variants.length > variantsWrittenOutMax && folding.has(group.kind)
-  if (folds)
-    return first.facts.type === 'param'
-      ? table(view, first, first.facts, variants)
-      : oneOf(view, first, variants)
-  const byId = [...variants].sort((a, b) => (a.id < b.id ? -1 : 1))
-  return byId.flatMap((shared) => written(view, group, shared, variants.length))
-}
-
-/** Files, datasets and models of one name are things of their own, however many there are. */
-const folding: ReadonlySet<GroupState['kind']> = new Set(['param', 'source', 'environment', 'command'])
-
-function written(view: View, group: GroupState, shared: SharedState, variants: number): Keyed[] {
-  const id = view.space.run(shared.id)
-  const facts = sharedFacts(view, shared)
-  if (shared.members.size > 0) facts.text('ranks', ranksOf(view, [shared]))
-  if (variants > 1 && group.kind === 'param') facts.flag('conflict', true).int('values', variants)
-  return [entity(id, facts.list), ...ties(view, id, [shared]), ...inputCopy(view, shared)]
-}
-
-/** A parameter with many values, often one a rank: all in one entity, as a table of JSON. */
-function table(
-  view: View,
-  first: SharedState,
-  param: EventOf<'param'>,
-  variants: readonly SharedState[],
-): Keyed[] {
-  const id = view.space.run(first.id)
-  const rows = variants.flatMap((shared) =>
-    shared.facts.type === 'param' ? [[ranksOf(view, [shared]), shared.facts.value] as const] : [],
-  )
-  const byRank = new Map<string, string | string[]>()
-  for (const [ranks, value] of rows.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
-    const known = byRank.get(ranks)
-    byRank.set(ranks, known === undefined ? value : [known, value].flat())
-  }
+  const me = view.space.run(group.id)
+  const attempt = attemptName(view, group.attempt)
   const facts = new Facts()
-    .label(param.key)
-    .type(term('mls', 'HyperParameterSetting'))
-    .text('context', param.context)
-    .text('source', param.source)
-    .text('ranks', ranksOf(view, variants))
-    .flag('conflict', true)
-    .int('values', variants.length)
-    .text('valuesByRank', JSON.stringify(Object.fromEntries(byRank)))
-  return [entity(id, facts.list), ...ties(view, id, variants)]
+    .label(`${group.library} group of ${group.worldSize}`)
+    .type(term('provloom', 'ProcessGroup'))
+    .text('library', group.library)
+    .texts('backend', [...group.backends.keys()].sort())
+    .int('worldSize', group.worldSize)
+    .int('seenBy', group.members.size)
+    .ints('rank', ranksOf(view, group))
+    .link('dcterms', 'isPartOf', attempt)
+  return [activity(me, groupTimes(view, group), facts.list), informed(me, attempt)]
 }
 
-/** Of many environments or commands the first, with their number. */
-function oneOf(view: View, first: SharedState, variants: readonly SharedState[]): Keyed[] {
-  const id = view.space.run(first.id)
-  const facts = sharedFacts(view, first)
-    .text('ranks', ranksOf(view, [first]))
-    .int('variants', variants.length)
-  return [entity(id, facts.list), ...ties(view, id, [first])]
+function ranksOf({ state }: View, { members }: GroupState): number[] {
+  const ranks = [...members.keys()].flatMap((key) => state.ranks.get(key)?.rank ?? [])
+  return [...new Set(ranks)].sort((a, b) => a - b)
 }
 
-function ranksOf({ state }: View, variants: readonly SharedState[]): string {
-  const keys = variants.flatMap(({ members }) => [...members.keys()])
-  return rankRanges(keys.flatMap((key) => state.ranks.get(key)?.rank ?? []))
-}
-
-/** Its ranks, without those whose own command it is: that is told by their association. */
-function usersOf(view: View, shared: SharedState): (readonly [string, SharedMember])[] {
-  const { state } = view
-  return [...shared.members].filter(([key]) => {
+function groupTimes(
+  { state }: View,
+  { members }: GroupState,
+): { startTime: string | undefined; endTime: string | undefined } {
+  let start: number | undefined
+  let end: number | undefined
+  let goesOn = false
+  for (const [key, member] of members) {
     const rank = state.ranks.get(key)
-    const plan = rank?.command === undefined ? undefined : state.shared.get(rank.command)
-    return plan !== shared || rank === undefined || hostName(view, rank.host) === undefined
-  })
+    const own = member.end ?? (rank === undefined ? undefined : rankSpan(state, rank).end)
+    if (own === undefined) goesOn = true
+    start = least(start, member.start)
+    end = most(end, own)
+  }
+  return timesOf(start, goesOn ? undefined : most(end, start))
 }
 
-/** When a parameter was told is not when it was used; data and files are logged where they are read. */
-const timedKinds: ReadonlySet<string | undefined> = new Set(['dataset', 'artifact'])
-
-/** Who used it, or the one activity that made it. */
-function ties(view: View, id: QName, variants: readonly SharedState[]): Keyed[] {
-  const members = [...new Map(variants.flatMap((shared) => usersOf(view, shared)))]
-  members.sort(([a], [b]) => (a < b ? -1 : 1))
-  const [only] = members
-  if (only === undefined) return []
-  const timed = timedKinds.has(variants[0]?.facts.type)
-  const time = instant(only[1].time)
-  if (variants[0]?.direction === 'output') {
-    const maker = members.length === 1 ? makerName(view, only[0], only[1].contextKey) : runName(view)
-    return [relation('wasGeneratedBy', { entity: id, activity: maker }, time)]
+function timesOf(
+  start: number | undefined,
+  end: number | undefined,
+): { startTime: string | undefined; endTime: string | undefined } {
+  return {
+    startTime: start === undefined ? undefined : instant(start),
+    endTime: end === undefined ? undefined : instant(end),
   }
-  if (view.shape.foldsInputs) return [relation('used', { activity: runName(view), entity: id })]
-  return members.flatMap(([key, member]) => {
-    const rank = view.state.ranks.get(key)
-    const activity = rank === undefined ? runName(view) : rankName(view, rank)
-    return [relation('used', { activity, entity: id }, timed ? instant(member.time) : undefined)]
-  })
+}
+
+/** A context of a group in which it made a model; what was made without one the group itself made. */
+export function groupContextRecords(view: View, key: string): Keyed[] {
+  const { state, space } = view
+  const context = state.groupContexts.get(key)
+  const group = context === undefined ? undefined : state.groups.get(context.groupKey)
+  const me = groupContextName(view, key)
+  if (context?.name === undefined || group === undefined || me === undefined || !isGroupMaker(view, key))
+    return []
+  const whole = space.run(group.id)
+  let [start, end, firstStep, lastStep]: (number | undefined)[] = []
+  let goesOn = false
+  for (const own of contextsOf(view, group, context.name)) {
+    const one = contextSpan(view, own)
+    if (one === undefined) continue
+    start = least(start, one.start)
+    end = most(end, one.end)
+    firstStep = least(firstStep, one.steps?.firstStep)
+    lastStep = most(lastStep, one.steps?.lastStep)
+    if (one.end === undefined) goesOn = true
+  }
+  const times = span(start, goesOn ? undefined : end)
+  const facts = new Facts()
+    .label(context.name)
+    .type(...contextTypes(context.name))
+    .int('firstStep', firstStep)
+    .int('lastStep', lastStep)
+    .link('dcterms', 'isPartOf', whole)
+  return [activity(me, timesOf(times.start, times.end), facts.list), informed(me, whole)]
+}
+
+function contextsOf({ state }: View, group: GroupState, name: string): string[] {
+  return [...group.members.keys()].flatMap((rankKey) =>
+    (state.ranks.get(rankKey)?.contexts ?? []).filter((key) => state.contexts.get(key)?.name === name),
+  )
+}
+
+/** Whether a model was made by it: its ranks may be in a larger group too, whose work it is then. */
+export function isGroupMaker(view: View, key: string): boolean {
+  const { state, links } = view
+  const context = state.groupContexts.get(key)
+  const group = context === undefined ? undefined : state.groups.get(context.groupKey)
+  if (context === undefined || group === undefined) return false
+  for (const rankKey of group.members.keys()) {
+    if (groupOf(view, rankKey)?.key !== context.groupKey) continue
+    const made = links.files.of(rankKey).some((file) => {
+      const artifact = state.artifacts.get(file)
+      return artifact !== undefined && fileGroup(view, artifact) === key
+    })
+    if (made) return true
+  }
+  for (const { makers } of state.models.values())
+    for (const [owner, { contributors }] of makers)
+      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, contributors) === key)
+        return true
+  return false
 }

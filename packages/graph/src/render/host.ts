@@ -1,37 +1,59 @@
-import type { DeviceEnergy, EventOf, HostState } from '../state.ts'
+import type { EventOf, HostState } from '../state.ts'
 import { term } from '../space.ts'
+import { energyRecords } from './energy.ts'
 import { Facts } from './facts.ts'
-import { runName } from './names.ts'
+import { hostId, runName, watchName } from './names.ts'
+import { times, watchSpan } from './span.ts'
 import type { Keyed, View } from './view.ts'
-import { agent, entity, relation } from './view.ts'
+import { activity, agent, informed, relation } from './view.ts'
 
-/** A machine, and the energy that it took where a run is written out. */
-export function hostRecords(view: View, name: string): Keyed[] {
-  const { state, space, shape } = view
-  const host = state.hosts.get(name)
+/** A machine, the watch that measured on it, and the energy that its devices took. */
+export function hostRecords(view: View, key: string): Keyed[] {
+  const { state, space } = view
+  const host = state.hosts.get(key)
   if (host === undefined) return []
   const { facts: told, clock, clockRange } = host
-  const facts = new Facts().label(host.name).type(term('provloom', 'Host')).text('hostname', host.name)
+  const names = [...host.names.keys()].sort()
+  const facts = new Facts().label(names.join(', ')).type(term('provloom', 'Host')).texts('hostname', names)
   if (told !== undefined) tellMachine(facts, told)
   facts
     .int('clockOffsetUs', clock?.offsetUs)
     .int('clockUncertaintyUs', clock?.uncertaintyUs)
     .int('clockOffsetLeastUs', clockRange?.least)
     .int('clockOffsetMostUs', clockRange?.most)
-  const records = [agent(space.run(host.id), facts.list)]
-  if (host.energyId !== undefined && !shape.foldsRanks) {
-    const id = space.run(host.energyId)
-    records.push(
-      entity(id, energyFacts(`energy of ${host.name}`, [host]).list),
-      relation('wasGeneratedBy', { entity: id, activity: runName(view) }),
+  return [
+    agent(space.run(hostId(host)), facts.list),
+    ...watchRecords(view, key, host),
+    ...energyRecords(view, key, host),
+  ]
+}
+
+function watchRecords(view: View, key: string, host: HostState): Keyed[] {
+  const { state, space } = view
+  const me = watchName(view, key)
+  if (me === undefined) return []
+  const ranks = [...host.watchers.keys()].flatMap((rankKey) => state.ranks.get(rankKey)?.rank ?? [])
+  const run = runName(view)
+  const facts = new Facts()
+    .label(`watch of ${[...host.names.keys()].sort().join(', ')}`)
+    .type(term('provloom', 'HostWatch'))
+    .ints(
+      'electedRank',
+      [...new Set(ranks)].sort((a, b) => a - b),
     )
-  }
-  return records
+    .int('shared', host.sharedBy)
+    .link('dcterms', 'isPartOf', run)
+  return [
+    activity(me, times(watchSpan(state, host)), facts.list),
+    informed(me, run),
+    relation('wasAssociatedWith', { activity: me, agent: space.run(hostId(host)) }),
+  ]
 }
 
 function tellMachine(facts: Facts, told: EventOf<'host'>): void {
   const gpus = told.gpus ?? []
   facts
+    .flag('container', told.container)
     .text('cpu', told.cpu)
     .int('cores', told.cores)
     .int('physicalCores', told.physicalCores)
@@ -60,61 +82,4 @@ function tellMachine(facts: Facts, told: EventOf<'host'>): void {
     .text('saveFileSystem', told.saveFileSystem)
     .int('saveFileSystemBytes', told.saveFileSystemBytes)
     .text('notMeasured', told.notMeasured)
-}
-
-/** In a folded run, the energy of all hosts is one entity. */
-export function energyRecords(view: View): Keyed[] {
-  const { state, space, shape } = view
-  const hosts = [...state.hosts.values()].filter(({ energyId }) => energyId !== undefined)
-  if (!shape.foldsRanks || hosts.length === 0) return []
-  const id = space.run('energy')
-  hosts.sort((a, b) => (a.name < b.name ? -1 : 1))
-  const facts = energyFacts(`energy of ${hosts.length} hosts`, hosts)
-  const byHost = Object.fromEntries(hosts.map((host) => [host.name, joulesOf([host])]))
-  return [
-    entity(id, facts.text('joulesByHost', JSON.stringify(byHost)).list),
-    relation('wasGeneratedBy', { entity: id, activity: runName(view) }),
-  ]
-}
-
-function energyFacts(label: string, hosts: readonly HostState[]): Facts {
-  const devices = devicesOf(hosts)
-  const joules = joulesOf(hosts)
-  const grams = devices.map(({ grams }) => total(grams)).filter((value) => value > 0)
-  const told = devices.map(({ facts }) => facts)
-  return new Facts()
-    .label(label)
-    .type(term('provloom', 'Energy'))
-    .double('joules', joules)
-    .double('kWh', joules / 3_600_000)
-    .double('gCO2eq', grams.length === 0 ? undefined : grams.reduce((sum, value) => sum + value, 0))
-    .texts('method', told.map(({ method }) => method).sort())
-    .texts(
-      'intensity',
-      told.flatMap(({ intensity }) => (intensity === undefined ? [] : [`${intensity} gCO2eq/kWh`])).sort(),
-    )
-    .texts('intensitySource', told.flatMap(({ intensitySource }) => intensitySource ?? []).sort())
-    .int('devices', devices.length)
-    .texts(
-      'device',
-      hosts.length > 1
-        ? []
-        : devices.map(({ facts, joules }) => `${facts.device}: ${total(joules)} J`).sort(),
-    )
-}
-
-function devicesOf(hosts: readonly HostState[]): DeviceEnergy[] {
-  return hosts.flatMap(({ energy }) =>
-    [...energy].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, device]) => device),
-  )
-}
-
-function joulesOf(hosts: readonly HostState[]): number {
-  return devicesOf(hosts).reduce((sum, { joules }) => sum + total(joules), 0)
-}
-
-function total(values: ReadonlyMap<number, number>): number {
-  let sum = 0
-  for (const [, value] of [...values].sort(([a], [b]) => a - b)) sum += value
-  return sum
 }

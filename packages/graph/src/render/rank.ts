@@ -1,41 +1,36 @@
 import { dropsOf, ledgerOf, rankProblems, remarksOnRank } from '../apply/ledger.ts'
-import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { RankState, RunState } from '../state.ts'
-import { Facts } from './facts.ts'
-import { hostName, planName, rankName, runName } from './names.ts'
-import { rankSpan } from './span.ts'
 import { processEndOf, rankStatus } from '../status.ts'
+import { Facts } from './facts.ts'
+import { attemptName, hostName, planName, rankName } from './names.ts'
+import { rankSpan, times } from './span.ts'
+import type { Span } from './span.ts'
 import type { Keyed, View } from './view.ts'
-import { activity, relation } from './view.ts'
+import { activity, informed, relation } from './view.ts'
+import { timesWords } from './words.ts'
 
-/** One attempt of a rank: an activity within the run, on its host, by its command, after its former attempt. */
+/** One attempt of a rank: a part of that attempt of all, on its machine, by its command. */
 export function rankRecords(view: View, key: string): Keyed[] {
   const { state } = view
   const rank = state.ranks.get(key)
   if (rank === undefined) return []
   const me = rankName(view, rank)
-  const { start, end, toldEnd } = rankSpan(rank)
-  const times = {
-    startTime: start === undefined ? undefined : instant(start),
-    endTime: end === undefined ? undefined : instant(end),
-  }
-  const facts = rankFacts(state, rank).time('toldEndTime', toldEnd)
-  const host = hostName(view, rank.host)
-  const former = view.attempts.before(rank)
+  const whole = attemptName(view, rank.attempt)
+  const span = rankSpan(state, rank)
+  const facts = rankFacts(state, rank, span).int('parametersPending', pendingOf(view, key, rank))
+  const host = hostName(view, rank.hostKey)
   const records = [
-    activity(me, times, facts.list),
-    relation('wasInformedBy', { informed: me, informant: runName(view) }),
+    activity(me, times(span), facts.link('dcterms', 'isPartOf', whole).list),
+    informed(me, whole),
   ]
   if (host !== undefined)
     records.push(relation('wasAssociatedWith', { activity: me, agent: host, plan: planName(view, rank) }))
-  if (former !== undefined)
-    records.push(relation('wasInformedBy', { informed: me, informant: rankName(view, former) }))
   return records
 }
 
-function rankFacts(state: RunState, rank: RankState): Facts {
-  const { start, end, session, sessionEnd, exit } = rank
+function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
+  const { start, session, sessionEnd, end } = rank
   const { exitCode, signal } = processEndOf(rank)
   const ledger = ledgerOf(rank)
   const facts = new Facts()
@@ -45,9 +40,11 @@ function rankFacts(state: RunState, rank: RankState): Facts {
     .int('localRank', start?.localRank)
     .int('nodeRank', start?.nodeRank)
     .int('attempt', rank.attempt)
-    .text('host', rank.host)
     .int('pid', session?.pid ?? start?.pid)
-    .text('devices', start?.devices)
+    .texts(
+      'device',
+      (start?.devices ?? '').split(',').map((one) => one.trim()),
+    )
     .text('status', rankStatus(state, rank))
     .int('exitCode', exitCode)
     .text('signal', signal)
@@ -55,19 +52,67 @@ function rankFacts(state: RunState, rank: RankState): Facts {
     .int('eventsSent', ledger.sent)
     .int('eventsStored', ledger.stored)
     .int('eventsDropped', ledger.dropped)
-  if (exit !== undefined) facts.time('processEnded', exit.time)
+    .texts(
+      'droppedBy',
+      [...dropsOf(rank)].map(([reason, count]) => `${reason} ${count}`),
+    )
+    .int('eventsKept', rank.kept?.records)
+  tellProcess(facts, rank, span)
   if (rank.ended !== undefined) facts.flag('ledgerClosed', rank.ledgerClosed)
+  if (span.stepped) facts.flag('clockStepped', true)
   if (session !== undefined)
     facts.text('client', `${session.library} ${session.libraryVersion} (${session.language})`)
-  if (ledger.dropped > 0)
-    facts.texts(
-      'dropped',
-      [...dropsOf(rank)].map(([reason, count]) => `${reason}: ${count}`),
-    )
-  facts.int('eventsKept', rank.kept?.records)
   const problems = rankProblems(state, rank)
   if (problems > 0)
-    facts.int('problems', problems).texts('problem', [...rank.problems, ...remarksOnRank(state, rank)])
-  if (rank.conflictHosts.length > 0) facts.texts('conflictingHost', rank.conflictHosts)
-  return facts
+    facts
+      .int('problems', problems)
+      .texts('problem', [
+        ...[...rank.problems]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([words, count]) => timesWords(words, count)),
+        ...remarksOnRank(state, rank),
+      ])
+  return facts.texts('conflictingHost', rank.conflictHosts.toSorted())
+}
+
+/** When its process began and ended, where that is not when its session did. */
+function tellProcess(facts: Facts, { start, end, exit }: RankState, span: Span): void {
+  const ended = exit?.time ?? end?.time
+  if (start !== undefined && start.time !== span.start) facts.time('processStarted', start.time)
+  if (ended !== undefined && ended !== span.end) facts.time('processEnded', ended)
+}
+
+/** Parameters that it told and of which the document does not say yet that it used them. */
+function pendingOf(
+  { state, links }: View,
+  key: string,
+  { settled, contexts }: RankState,
+): number | undefined {
+  if (settled) return undefined
+  let pending = 0
+  for (const owner of [key, ...contexts])
+    for (const told of links.told.of(owner)) if (state.shared.get(told)?.facts.type === 'param') pending++
+  return pending === 0 ? undefined : pending
+}
+
+/** A rank that is not collected and did not end well: that it was there, and how it ended. */
+export function bystanderRecords(view: View, key: string): Keyed[] {
+  const told = view.state.bystanders.get(key)
+  if (told === undefined || view.state.ranks.has(key)) return []
+  const { rank, attempt, status, exitCode, signal, error, time } = told
+  const name = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
+  const me = view.space.run(name)
+  const whole = attemptName(view, attempt)
+  const facts = new Facts()
+    .label(`rank ${rank}, not collected`)
+    .type(term('provloom', 'RankExecution'))
+    .int('globalRank', rank)
+    .int('attempt', attempt)
+    .text('status', status)
+    .int('exitCode', exitCode)
+    .text('signal', signal)
+    .text('error', error)
+    .flag('collected', false)
+    .link('dcterms', 'isPartOf', whole)
+  return [activity(me, times({ start: undefined, end: time }), facts.list), informed(me, whole)]
 }

@@ -2,190 +2,130 @@ import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { Opened } from '@provloom/rundir/entry'
 import { ledgerOf, totalOf } from '../apply/ledger.ts'
-import { instant } from '../instant.ts'
-import { lastingSlug } from '../name.ts'
-import { ownProblems, problemKinds } from '../problems.ts'
+import { problemKinds, runProblems } from '../problems.ts'
 import { term } from '../space.ts'
-import type { EventOf } from '../state.ts'
-import { Facts } from './facts.ts'
-import { ranksInOrder, runName, runPlanName } from './names.ts'
-import { runSpan } from './span.ts'
 import { runStatus } from '../status.ts'
+import { launcherRecords } from './attempt.ts'
+import { totalEnergyRecords } from './energy.ts'
+import { Facts } from './facts.ts'
+import { experimentName, planName, ranksInOrder, runName, sharedName } from './names.ts'
+import { people } from './people.ts'
+import { recordingRecords } from './recording.ts'
+import { runSpan, times } from './span.ts'
 import { storeRecords } from './store.ts'
-import { activity, agent, entity, relation } from './view.ts'
 import type { Keyed, View } from './view.ts'
-import { commandWords } from './words.ts'
+import { activity, entity, informed, relation } from './view.ts'
 
 /** The run itself, what began it, who has part in it and what it is recorded in. Nothing before the run is opened. */
 export function runRecords(view: View): Keyed[] {
   const { opened } = view.state
   if (opened === undefined) return []
   return [
-    ...experiment(view, opened),
-    runActivity(view, opened),
-    ...launch(view),
-    ...people(view, opened),
+    experiment(view, opened),
+    ...runActivity(view, opened),
+    ...people(view),
+    ...launcherRecords(view),
+    ...recordingRecords(view, opened),
     ...storeRecords(view),
+    ...totalEnergyRecords(view),
   ]
 }
 
-function experiment(view: View, opened: Opened): Keyed[] {
-  const { space } = view
-  const { experimentName } = opened.settings
-  const id = space.user(`experiment-${lastingSlug(experimentName)}`)
-  const record = space.run('record')
-  const title = `${experimentName}_${opened.number}`
-  return [
-    entity(id, new Facts().label(experimentName).type(prov('Collection'), term('mls', 'Experiment')).list),
-    entity(
-      record,
-      new Facts().label(`record of ${title}`).type(term('provloom', 'RunRecord')).text('runId', opened.runId)
-        .list,
-    ),
-    relation('hadMember', { collection: id, entity: record }),
-    relation('wasGeneratedBy', { entity: record, activity: runName(view) }),
-    relation('wasAttributedTo', { entity: record, agent: space.run('aggregator') }),
-  ]
+function experiment(view: View, opened: Opened): Keyed {
+  const { experimentName: name } = opened.settings
+  const facts = new Facts()
+    .label(name)
+    .type(prov('Collection'), term('mls', 'Experiment'))
+    .word('schema', 'name', name)
+    .link('mls', 'hasPart', runName(view))
+  return entity(experimentName(view, opened), facts.list)
 }
 
-function runActivity(view: View, opened: Opened): Keyed {
+function runActivity(view: View, opened: Opened): Keyed[] {
+  const { state, space } = view
+  const span = runSpan(state)
+  const run = runName(view)
+  const facts = runFacts(view, opened)
+  if (span.stepped) facts.flag('clockStepped', true)
+  tellMachineLearning(view, facts)
+  const records = [activity(run, times(span), facts.list)]
+  const first = ranksInOrder(view).find(({ command }) => command !== undefined)
+  const plan = first === undefined ? undefined : planName(view, first)
+  if (plan !== undefined)
+    records.push(relation('wasStartedBy', { activity: run, trigger: plan }, times(span).startTime))
+  if (space.former !== undefined) {
+    const former = new Facts()
+      .label('the run before')
+      .type(term('mls', 'Run'))
+      .text('runId', opened.informedBy)
+    records.push(activity(space.former, times({ start: undefined, end: undefined }), former.list))
+    records.push(informed(run, space.former))
+  }
+  return records
+}
+
+function runFacts(view: View, opened: Opened): Facts {
   const { state } = view
   const { settings } = opened
-  const { start, end, toldEnd } = runSpan(state)
-  const total = totalOf([...state.ranks.values()].map(ledgerOf))
-  const launchers = ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? [])
-  const facts = new Facts()
+  const ranks = [...state.ranks.values()]
+  const total = totalOf(ranks.map(ledgerOf))
+  const kinds = problemKinds(state)
+  const problems = kinds.reduce((sum, { count }) => sum + count, 0)
+  return new Facts()
     .label(`${settings.experimentName}_${opened.number}`)
     .type(term('mls', 'Run'))
     .text('runId', opened.runId)
     .text('experimentName', settings.experimentName)
     .int('runNumber', opened.number)
+    .text('runName', opened.runName)
     .text('status', runStatus(state))
     .int('worldSize', state.worldSize)
-    .int('ranksAccepted', new Set([...state.ranks.values()].map(({ rank }) => rank)).size)
+    .int('ranksAccepted', view.attempts.rankCount)
     .int('ranksRefused', state.refused.size)
+    .ints('absentRank', state.absent)
+    .ints('elsewhereRank', state.elsewhere)
     .text('jobId', opened.jobKey)
-    .texts('launcher', launchers)
+    .texts(
+      'launcher',
+      ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? []),
+    )
     .flag('collectAllProcesses', settings.collectAllProcesses)
     .int('saveAfterNLogs', settings.saveAfterNLogs)
     .int('logs', state.logs)
     .int('eventsSent', total.sent)
     .int('eventsStored', total.stored)
     .int('eventsDropped', total.dropped)
-    .int('journalPosition', state.lsn)
-    .time('toldEndTime', toldEnd)
-    .texts('problem', ownProblems(state))
+    .flag('ledgerClosed', ranks.length === 0 ? undefined : ranks.every(({ ledgerClosed }) => ledgerClosed))
+    .int('rankConflicts', state.conflicts === 0 ? undefined : state.conflicts)
+    .int('seriesLeftOut', view.index.leftOut === 0 ? undefined : view.index.leftOut)
+    .int('problems', problems === 0 ? undefined : problems)
+    .texts('problem', runProblems(state))
     .texts('hint', state.hints)
-    .text('runName', opened.runName)
-    .ints('absentRank', state.absent)
-    .ints('elsewhereRank', state.elsewhere)
-  const kinds = problemKinds(state)
-  if (kinds.length > 0)
-    facts
-      .int(
-        'problems',
-        kinds.reduce((sum, { count }) => sum + count, 0),
-      )
-      .texts(
-        'problemKind',
-        kinds.map((kind) => `${kind.code} ${kind.count}: ${kind.what}. Try: ${kind.try}`),
-      )
-  if (state.resumed > 0) facts.int('aggregatorRestarts', state.resumed)
-  if (state.conflicts > 0) facts.int('rankConflicts', state.conflicts)
-  const times = {
-    startTime: start === undefined ? undefined : instant(start),
-    endTime: end === undefined ? undefined : instant(end),
+}
+
+/** By ML Schema alone: what the run executed, what it was given, what came of it. */
+function tellMachineLearning(view: View, facts: Facts): void {
+  const { state, space, sources } = view
+  const inputs: QName[] = []
+  const outputs: QName[] = []
+  for (const [key, shared] of state.shared) {
+    const isData = shared.facts.type === 'dataset'
+    const isAlone = shared.facts.type === 'param' && shared.direction === 'input' && !conflicts(view, key)
+    if (isData && shared.direction === 'output') outputs.push(sharedName(view, key, shared))
+    else if (isData || isAlone) inputs.push(sharedName(view, key, shared))
   }
-  return activity(runName(view), times, facts.list)
+  for (const model of state.models.values()) outputs.push(space.run(model.id))
+  for (const final of state.finals.values())
+    for (const { id } of final.members.values()) outputs.push(space.run(id))
+  const code = sources.list.map(({ id }) => space.run(sources.list.length === 1 ? 'source' : id))
+  facts.link('mls', 'executes', ...byName(code)).link('mls', 'hasInput', ...byName(inputs))
+  facts.link('mls', 'hasOutput', ...byName(outputs))
 }
 
-/** What started the run: a launch, where a launcher is known, by the command, which is an entity. */
-function launch(view: View): Keyed[] {
-  const { space } = view
-  const run = runName(view)
-  const plan = runPlanName(view)
-  const told = ranksInOrder(view).flatMap(({ start }) =>
-    start === undefined || !isLaunched(start) ? [] : [start],
-  )[0]
-  if (told === undefined)
-    return plan === undefined ? [] : [relation('wasStartedBy', { activity: run, trigger: plan })]
-  const id = space.run('launch')
-  const facts = new Facts()
-    .label(`launch by ${launcherWords(told)}`)
-    .type(term('provloom', 'Launch'))
-    .text('launcher', told.launcher)
-  if (told.launcherCommand !== undefined) facts.text('argv', JSON.stringify(told.launcherCommand))
-  const launcher = space.run('launcher')
-  return [
-    activity(id, { startTime: undefined, endTime: undefined }, facts.list),
-    relation('wasInformedBy', { informed: run, informant: id }),
-    ...(plan === undefined ? [] : [relation('wasStartedBy', { activity: run, trigger: plan, starter: id })]),
-    agent(launcher, new Facts().label(launcherWords(told)).type(prov('SoftwareAgent')).list),
-    relation('wasAssociatedWith', { activity: id, agent: launcher }),
-    ...forUsers(view, launcher),
-  ]
+function conflicts({ state }: View, valueKey: string): boolean {
+  return (state.params.get(valueKey.slice(0, valueKey.lastIndexOf('\n')))?.length ?? 0) > 1
 }
 
-/** Whether something launched the rank: an agent that found no launcher says `none`. */
-function isLaunched({ launcher, launcherCommand }: EventOf<'rank.start'>): boolean {
-  return launcherCommand !== undefined || (launcher !== undefined && launcher !== 'none')
-}
-
-/** The launcher's name; one that is known by its variables alone (`generic`) by its command, where there is one. */
-function launcherWords({ launcher, launcherCommand = [] }: EventOf<'rank.start'>): string {
-  const isNamed = launcher !== undefined && launcher !== 'generic' && launcher !== 'none'
-  if (isNamed) return launcher
-  const words = launcherCommand.map((word) => word.replace(/^.*\//, ''))
-  const isScript = /^(?:node|python[\d.]*|bash|sh)$/.test(words[0] ?? '') && words.length > 1
-  const word = isScript ? words[1]?.replace(/\.[a-z]+$/, '') : words[0]
-  return word === undefined || word === '' ? (launcher ?? 'launcher') : commandWords([word], 40)
-}
-
-function people(view: View, opened: Opened): Keyed[] {
-  const { state, space } = view
-  const run = runName(view)
-  const plan = runPlanName(view)
-  const records: Keyed[] = []
-  for (const [login, id] of [...state.users].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const user = space.user(id)
-    records.push(agent(user, new Facts().label(login).type(prov('Person')).text('login', login).list))
-    records.push(relation('wasAssociatedWith', { activity: run, agent: user, plan }))
-  }
-  const { aggregator } = opened
-  const ours = space.run('aggregator')
-  const facts = new Facts()
-    .label(`provloom aggregator ${aggregator.version}`)
-    .type(prov('SoftwareAgent'))
-    .text('version', aggregator.version)
-    .text('host', aggregator.host)
-    .int('pid', aggregator.pid)
-  records.push(agent(ours, facts.list), relation('wasAssociatedWith', { activity: run, agent: ours }))
-  records.push(...forUsers(view, ours), ...agents(view))
-  return records
-}
-
-/** Our agents, all ranks' as one: what each did is told by its rank. */
-function agents(view: View): Keyed[] {
-  const { state, space } = view
-  const versions = [...state.ranks.values()].flatMap(({ start }) =>
-    start === undefined ? [] : [start.agentVersion ?? ''],
-  )
-  if (versions.length === 0) return []
-  const ours = space.run('agent')
-  const known = [...new Set(versions)].filter((version) => version !== '').sort()
-  const facts = new Facts()
-    .label(`provloom agent ${known.join(', ')}`.trimEnd())
-    .type(prov('SoftwareAgent'))
-    .texts('version', known)
-  return [
-    agent(ours, facts.list),
-    relation('wasAssociatedWith', { activity: runName(view), agent: ours }),
-    ...forUsers(view, ours),
-  ]
-}
-
-function forUsers({ state, space }: View, delegate: QName): Keyed[] {
-  return [...state.users.values()].map((id) =>
-    relation('actedOnBehalfOf', { delegate, responsible: space.user(id) }),
-  )
+function byName(names: readonly QName[]): QName[] {
+  return [...names].sort((a, b) => (a.local < b.local ? -1 : Number(a.local > b.local)))
 }

@@ -1,108 +1,121 @@
+import { double } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
-import { statement } from '@provloom/prov'
+import { instant } from '../instant.ts'
 import { term } from '../space.ts'
-import type { MetricState, SeriesState } from '../state.ts'
-import { statisticsOf } from '../statistics.ts'
+import type { HostState, MetricState, RunState, SeriesState } from '../state.ts'
+import { extentOf, statisticsOf } from '../statistics.ts'
 import type { Statistics } from '../statistics.ts'
+import { isOver } from '../status.ts'
 import { Facts } from './facts.ts'
-import { makerName, runName } from './names.ts'
+import { hostName, ownerName, watchName } from './names.ts'
+import { contextIsOver, watchSpan } from './span.ts'
+import { termName } from './term.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
 
-/**
- * One metric of one rank. Written out, an entity that its context generated; folded, the influence of that context on
- * the metric's entity, with the same statistics.
- */
+/** One metric of one rank, or one quantity of a machine: with what there is of its points, and who made it. */
 export function seriesRecords(view: View, key: string): Keyed[] {
-  const series = view.state.series.get(key)
-  const metric = series === undefined ? undefined : view.state.metrics.get(series.metricKey)
-  if (series === undefined || metric === undefined) return []
-  const id = view.space.run(series.id)
-  const statistics = statisticsOf(
-    view.tallies,
-    series.slots.map(({ slot }) => slot),
-  )
-  const maker = makerName(view, series.rankKey, series.contextKey)
-  return view.shape.foldsRanks
-    ? [influence(view, id, metric, maker, statistics)]
-    : written(view, id, metric, maker, statistics)
+  const found = seriesOf(view, key)
+  if (found === undefined) return []
+  const { id, series, metric } = found
+  const slots = series.slots.map(({ slot }) => slot)
+  const statistics = statisticsOf(view.tallies, slots)
+  const facts =
+    metric.measures === undefined
+      ? evaluation(view, metric, statistics)
+      : measurement(view, series, metric, statistics)
+  const made = madeBy(view, series, metric)
+  const name = view.space.run(id)
+  const records = [entity(name, statisticsFacts(facts, statistics).text('unit', metric.unit).list)]
+  if (made !== undefined)
+    records.push(relation('wasGeneratedBy', { entity: name, activity: made.activity }, made.time))
+  return records
 }
 
-function written(
-  view: View,
-  id: QName,
-  metric: MetricState,
-  maker: QName,
-  statistics: Statistics | undefined,
-): Keyed[] {
-  const facts = addStatistics(metricFacts(metric), statistics)
-  const store = view.space.run('metrics')
-  return [
-    entity(id, facts.list),
-    relation('wasGeneratedBy', { entity: id, activity: maker }),
-    ...(view.shape.showsMembers ? [relation('hadMember', { collection: store, entity: id })] : []),
-  ]
+export interface Found {
+  readonly id: string
+  readonly series: SeriesState
+  readonly metric: MetricState
 }
 
-function influence(
+/** Undefined for a series that is not in the document. */
+export function seriesOf(view: View, key: string): Found | undefined {
+  const { state, index } = view
+  const series = state.series.get(key)
+  const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
+  if (series === undefined || metric === undefined || !index.isShown(key)) return undefined
+  if (metric.measures !== 'host') return { id: series.id, series, metric }
+  const host = hostName(view, series.ownerKey)
+  return host === undefined ? undefined : { id: `${host.local}.${series.id}`, series, metric }
+}
+
+/**
+ * Who made it, at the time of its last point. Written once that activity has ended: else every flush would write all of
+ * them anew.
+ */
+export function madeBy(
   view: View,
-  id: QName,
-  metric: MetricState,
-  maker: QName,
-  statistics: Statistics | undefined,
-): Keyed {
-  const args = { influencee: view.space.run(metric.id), influencer: maker }
-  return {
-    record: statement('wasInfluencedBy', {
-      id,
-      args,
-      attributes: addStatistics(new Facts(), statistics).list,
-    }),
+  { ownerKey, contextKey, slots }: SeriesState,
+  { measures }: MetricState,
+): { readonly activity: QName; readonly time: string | undefined } | undefined {
+  const { state, tallies } = view
+  const rank = state.ranks.get(ownerKey)
+  const hostKey = measures === 'host' && rank === undefined ? ownerKey : rank?.hostKey
+  const host = measures === undefined || hostKey === undefined ? undefined : state.hosts.get(hostKey)
+  const watch = host === undefined ? undefined : watchName(view, hostKey)
+  if (watch !== undefined && host !== undefined) {
+    const over = measures === 'rank' && rank !== undefined ? isOver(state, rank) : watchEnded(state, host)
+    if (!over) return undefined
+  } else if (contextKey === undefined) {
+    if (rank === undefined || !isOver(state, rank)) return undefined
+  } else {
+    const context = state.contexts.get(contextKey)
+    if (context === undefined || !contextIsOver(state, context)) return undefined
   }
-}
-
-/** In a folded run: a metric over all ranks, an entity that the run generated. */
-export function metricRecords(view: View, key: string): Keyed[] {
-  const { state, space, shape } = view
-  const metric = state.metrics.get(key)
-  if (metric === undefined || !shape.foldsRanks) return []
-  const id = space.run(metric.id)
-  const all = view.index
-    .ofMetric(key)
-    .flatMap((one) => state.series.get(one) ?? [])
-    .sort(byRank)
-  const slots = all.flatMap((series) => series.slots.map(({ slot }) => slot))
-  const facts = addStatistics(
-    metricFacts(metric).int('series', all.length),
-    statisticsOf(view.tallies, slots),
+  const extent = extentOf(
+    tallies,
+    slots.map(({ slot }) => slot),
   )
-  return [entity(id, facts.list), relation('wasGeneratedBy', { entity: id, activity: runName(view) })]
+  const time = extent === undefined ? undefined : instant(extent.lastTime)
+  return { activity: watch ?? ownerName(view, contextKey ?? ownerKey), time }
 }
 
-function byRank(a: SeriesState, b: SeriesState): number {
-  return a.rankKey < b.rankKey ? -1 : a.rankKey > b.rankKey ? 1 : 0
+function watchEnded(state: RunState, host: HostState): boolean {
+  return watchSpan(state, host).end !== undefined
 }
 
-function metricFacts(metric: MetricState): Facts {
-  return new Facts()
+function evaluation(view: View, metric: MetricState, statistics: Statistics | undefined): Facts {
+  const facts = new Facts()
     .label(metric.key)
     .type(term('mls', 'ModelEvaluation'))
-    .text('context', metric.context)
-    .text('source', metric.source)
-    .text('unit', metric.unit)
-    .text('path', 'metrics')
+    .link('mls', 'specifiedBy', termName(view, `m${metric.key}`))
+  return statistics === undefined ? facts : facts.add([term('mls', 'hasValue'), double(statistics.last)])
 }
 
-function addStatistics(facts: Facts, statistics: Statistics | undefined): Facts {
+function measurement(
+  view: View,
+  { ownerKey }: SeriesState,
+  metric: MetricState,
+  statistics: Statistics | undefined,
+): Facts {
+  const owner = view.state.ranks.has(ownerKey) ? ownerName(view, ownerKey) : hostName(view, ownerKey)
+  return new Facts()
+    .label(metric.key)
+    .type(term('provloom', 'Measurement'))
+    .name('measures', owner)
+    .name('metric', termName(view, `m${metric.key}`))
+    .double('last', statistics?.last)
+}
+
+function statisticsFacts(facts: Facts, statistics: Statistics | undefined): Facts {
   if (statistics === undefined) return facts.int('rows', 0)
-  facts.int('rows', statistics.rows)
+  facts.double('first', statistics.first).int('rows', statistics.rows)
   if (statistics.nan > 0) facts.int('nanRows', statistics.nan)
   if (statistics.infinite > 0) facts.int('infiniteRows', statistics.infinite)
   return facts
     .double('min', statistics.min)
     .double('max', statistics.max)
     .double('mean', statistics.mean)
-    .double('last', statistics.last)
     .int('firstStep', statistics.firstStep)
     .int('lastStep', statistics.lastStep)
 }

@@ -1,83 +1,114 @@
-import type { ContextState, RankState, RunState } from '../state.ts'
-import type { View } from './view.ts'
+import { instant } from '../instant.ts'
+import type { ContextState, HostState, RankState, RunState } from '../state.ts'
+import type { SeriesIndex } from '../series-index.ts'
 import { extentOf } from '../statistics.ts'
 import type { Extent } from '../statistics.ts'
+import { isOver } from '../status.ts'
+import type { Tallies } from '../tally.ts'
 
-/** Begin and end of an activity, microseconds. `clamped`: the clock went back, and `end` is the begin. */
+/** Begin and end of an activity, microseconds. */
 export interface Span {
   readonly start: number | undefined
   readonly end: number | undefined
-  /** The end that was told, when it is before the begin: a clock was set back meanwhile. */
-  readonly toldEnd?: number
+  /** A clock was set back meanwhile: the end that was told is before the begin, which stands for it. */
+  readonly stepped: boolean
 }
 
-function span(start: number | undefined, end: number | undefined): Span {
-  if (start !== undefined && end !== undefined && end < start) return { start, end: start, toldEnd: end }
-  return { start, end }
+export function span(start: number | undefined, end: number | undefined): Span {
+  const stepped = start !== undefined && end !== undefined && end < start
+  return { start, end: stepped ? start : end, stepped }
 }
 
-/** From the least to the most of its ranks: no part is outside the whole. */
+/** From the least to the most of its ranks, so that no part is outside the whole; without any, as it was recorded. */
 export function runSpan(state: RunState): Span {
-  const began = runBegan(state)
+  const { start, end } = spanOfRanks(state, state.ranks.values())
+  const began = start ?? state.opened?.time
   if (state.closed === undefined) return span(began, undefined)
-  let end: number | undefined
-  for (const rank of state.ranks.values()) {
-    const { start, end: own } = rankSpan(rank)
-    end = most(end, most(own, own === undefined ? (rank.lastTime ?? start) : start))
-  }
   return span(began, end ?? state.closed.time)
 }
 
-/** By the rank's clock where it told, else by the aggregator's. */
-export function rankSpan(rank: RankState): Span {
-  const start = rank.start?.time ?? rank.session?.time ?? rank.firstTime ?? rank.admitted
-  const end =
-    rank.end?.time ?? (rank.ended === undefined ? undefined : (rank.sessionEnd?.time ?? rank.lastTime))
-  return span(start, end)
+/** The same of some of its ranks: their last end, once all of them have one. */
+export function spanOfRanks(
+  state: RunState,
+  ranks: Iterable<RankState>,
+): { readonly start: number | undefined; readonly end: number | undefined } {
+  let [start, end]: (number | undefined)[] = []
+  let goesOn = false
+  for (const rank of ranks) {
+    const own = rankSpan(state, rank)
+    start = least(start, own.start)
+    end = most(end, own.end)
+    if (own.end === undefined) goesOn = true
+  }
+  return { start, end: goesOn ? undefined : end }
+}
+
+/** From `start_run` to `end_run`; without them its process; else the last thing known of it. By the rank's clock. */
+export function rankSpan(state: RunState, rank: RankState): Span {
+  const { start, session, sessionEnd, end, exit, firstTime, lastTime, admitted } = rank
+  const began = session?.time ?? start?.time ?? firstTime ?? admitted
+  const told = sessionEnd?.time ?? end?.time ?? exit?.time
+  return span(began, told ?? (isOver(state, rank) ? (lastTime ?? began) : undefined))
 }
 
 /** From its first log, or start, to its end, or to its last log once its rank has ended. */
 export function contextSpan(
-  view: View,
+  { state, index, tallies }: SpanSources,
   key: string,
-  context: ContextState,
-): Span & { readonly steps: Extent | undefined } {
-  const steps = stepsOf(view, view.index.ofContext(key))
-  const first = least(context.firstTime, steps?.firstTime)
+): (Span & { readonly steps: Extent | undefined }) | undefined {
+  const context = state.contexts.get(key)
+  if (context === undefined) return undefined
+  const slots = index
+    .ofOwner(key)
+    .flatMap((one) => (state.series.get(one)?.slots ?? []).map(({ slot }) => slot))
+  const steps = extentOf(tallies, slots)
+  const start = context.start ?? least(context.firstTime, steps?.firstTime)
   const last = most(context.lastTime, steps?.lastTime)
-  const rank = view.state.ranks.get(context.rankKey)
-  const over = rank?.end !== undefined || rank?.ended !== undefined || view.state.closed !== undefined
-  const start = context.start ?? first
-  const end = context.end ?? (over ? most(last, start) : undefined)
+  const end = context.end ?? (contextIsOver(state, context) ? most(last, start) : undefined)
   return { ...span(start, end), steps }
 }
 
-function stepsOf(view: View, series: readonly string[]): Extent | undefined {
-  const slots = series.flatMap((key) => (view.state.series.get(key)?.slots ?? []).map(({ slot }) => slot))
-  return extentOf(view.tallies, slots)
+export interface SpanSources {
+  readonly state: RunState
+  readonly index: SeriesIndex
+  readonly tallies: Tallies
 }
 
-function least(a: number | undefined, b: number | undefined): number | undefined {
+/** It was ended, or its rank was. */
+export function contextIsOver(state: RunState, { end, rankKey }: ContextState): boolean {
+  const rank = state.ranks.get(rankKey)
+  return end !== undefined || rank === undefined || isOver(state, rank)
+}
+
+/** From the first agent that measured on the machine to the last, by its clock. */
+export function watchSpan(state: RunState, { watchers }: HostState): Span {
+  let [start, end]: (number | undefined)[] = []
+  let goesOn = false
+  for (const [rankKey, watcher] of watchers) {
+    const rank = state.ranks.get(rankKey)
+    const own = watcher.end ?? (rank === undefined ? undefined : rankSpan(state, rank).end)
+    start = least(start, watcher.start)
+    end = most(end, own)
+    if (own === undefined) goesOn = true
+  }
+  return span(start, goesOn ? undefined : most(end, start))
+}
+
+export function least(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.min(a, b)
 }
 
-function most(a: number | undefined, b: number | undefined): number | undefined {
+export function most(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.max(a, b)
 }
 
-const earlierMaxUs = 3_600_000_000
-
-/**
- * When the run began: with the earliest of its ranks, which start before they are heard of; by the aggregator's clock
- * when a rank's own is off by more than an hour.
- */
-export function runBegan(state: RunState): number | undefined {
-  const opened = state.opened?.time
-  if (opened === undefined) return undefined
-  let began = opened
-  for (const rank of state.ranks.values()) {
-    const { start } = rankSpan(rank)
-    if (start !== undefined && start < began && start > opened - earlierMaxUs) began = start
+/** Times of an activity as PROV has them. */
+export function times({ start, end }: Pick<Span, 'start' | 'end'>): {
+  readonly startTime: string | undefined
+  readonly endTime: string | undefined
+} {
+  return {
+    startTime: start === undefined ? undefined : instant(start),
+    endTime: end === undefined ? undefined : instant(end),
   }
-  return began
 }

@@ -1,11 +1,14 @@
 import { statement } from '@provloom/prov'
 import type { ProvRecord, QName, RelationKind, Attributes } from '@provloom/prov'
 import type { AttemptIndex } from '../attempt-index.ts'
+import type { Links } from '../links.ts'
 import type { SeriesIndex } from '../series-index.ts'
-import type { Shape } from '../shape.ts'
+import type { SetBook } from '../sets.ts'
+import type { Sources } from '../sources.ts'
 import type { Space } from '../space.ts'
 import type { RunState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
+import { relationKey } from './relation-key.ts'
 
 /** What rendering looks at. Renderers are functions of this and a key, and of nothing else. */
 export interface View {
@@ -13,7 +16,9 @@ export interface View {
   readonly tallies: Tallies
   readonly index: SeriesIndex
   readonly attempts: AttemptIndex
-  readonly shape: Shape
+  readonly links: Links
+  readonly sets: SetBook
+  readonly sources: Sources
   readonly space: Space
 }
 
@@ -41,7 +46,7 @@ export function activity(
 }
 
 /**
- * A relation without identifier. Its key is made of the local names of its ends, so it is one with them.
+ * A relation without identifier: one with its ends.
  *
  * @param time xsd:dateTime, for relations that have one
  */
@@ -53,5 +58,10 @@ export function relation(
 ): Keyed {
   const times = time === undefined ? {} : { time }
   const ends = Object.values(args).flatMap((end) => (end === undefined ? [] : [end.local]))
-  return { record: statement(kind, { args, times, attributes }), key: `_:${ends.join('~')}` }
+  return { record: statement(kind, { args, times, attributes }), key: relationKey(ends.join('~')) }
+}
+
+/** `part` is a part of `whole`: an edge that PROV tools draw. What it means is told by `dcterms:isPartOf` of the part. */
+export function informed(part: QName, whole: QName): Keyed {
+  return relation('wasInformedBy', { informed: part, informant: whole })
 }

@@ -20,3 +20,8 @@ export function commandWords(argv: readonly string[], lengthMax = 120): string {
   )
   return shortened(words.join(' '), lengthMax)
 }
+
+/** What happened more than once is told once, with how often. */
+export function timesWords(words: string, count: number): string {
+  return count === 1 ? words : `${words} (${count} times)`
+}

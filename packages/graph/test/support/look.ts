@@ -28,3 +28,16 @@ export function relations(document: ProvDocument, kind: RecordKind): string[][] 
       : [],
   )
 }
+
+/** Identifiers of elements of a type that have this label, as written. */
+export function labelled(document: ProvDocument, type: string, label: string): string[] {
+  return document.records.flatMap(({ id, attributes }) => {
+    const has = (name: string, word: string): boolean =>
+      attributes.some(
+        ([attribute, value]) =>
+          attribute.local === name &&
+          (value.type === 'name' ? value.name.local : value.type === 'text' ? value.text : '') === word,
+      )
+    return id !== null && has('type', type) && has('label', label) ? [labelOf(id)] : []
+  })
+}

@@ -29,6 +29,8 @@ const time = fc.oneof(
 const rank = fc.integer({ min: 0, max: 3 }).map((n) => n as Rank)
 const attempt = fc.integer({ min: 0, max: 2 }).map((n) => n as Attempt)
 const host = fc.constantFrom('node0', 'node 0', 'nodé')
+const hostId = fc.constantFrom('9f86d081-0000-4000-8000-000000000001', '0a000000-1', undefined)
+const contributors = fc.constantFrom('rank', 'group', undefined)
 const stream = fc.constantFrom('worker-1', 'worker-2', 'agent-1').map((s) => s as StreamId)
 const direction = fc.constantFrom('input', 'output', undefined)
 const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, 1e308))
@@ -79,16 +81,31 @@ const events = fc.oneof(
     context: maybeName,
     source: maybeName,
     unit: maybeName,
+    measures: fc.constantFrom('host', 'rank', undefined, undefined),
   }),
   event('context', { name, parent: maybeName, edge: fc.constantFrom('start', 'end', undefined) }),
   event('artifact', {
     name,
-    kind: fc.constantFrom('artifact', 'model', 'checkpoint', 'dataset', 'source', 'input', 'output'),
+    kind: fc.constantFrom(
+      'artifact',
+      'model',
+      'checkpoint',
+      'dataset',
+      'source',
+      'input',
+      'output',
+      'script',
+      'diff',
+      'untracked',
+    ),
     role: fc.constantFrom('input', 'output'),
     path: name,
     context: maybeName,
     version,
     model: maybeName,
+    spooled: fc.constantFrom('m', undefined),
+    mode: fc.constantFrom(0o644, undefined),
+    contributors,
   }),
   event('artifact.stored', {
     stream,
@@ -96,12 +113,31 @@ const events = fc.oneof(
     stored: fc.constantFrom('artifacts/x', undefined),
     sha256: maybeName,
     problem: maybeName,
+    mode: fc.constantFrom(0o640, undefined),
   }),
   event('dataset', { label: name, path: maybeName, direction, context: maybeName }),
-  event('model', { name, className: maybeName, direction, context: maybeName }),
+  event('model', { name, className: maybeName, direction, context: maybeName, contributors }),
+  event('group', {
+    library: fc.constantFrom('mpi4py', 'torch.distributed'),
+    backend: maybeName,
+    worldSize: fc.integer({ min: 1, max: 9 }),
+    rank: fc.nat(3),
+    rendezvous: maybeName,
+    edge: fc.constantFrom('start', 'end', undefined),
+  }),
+  event('watch', {
+    edge: fc.constantFrom('start', 'end'),
+    host,
+    hostId: fc.constantFrom('9f86d081-0000-4000-8000-000000000001', '0a000000-1'),
+    shared: fc.option(fc.nat(3), { nil: undefined }),
+  }),
   event('command', { argv: fc.array(name, { maxLength: 2 }) }),
   event('source', { remote: maybeName, commit: maybeName }),
-  event('environment', { interpreter: maybeName, variables: fc.dictionary(name, name) }),
+  event('environment', {
+    interpreter: fc.constantFrom('CPython', 'node', undefined),
+    packages: fc.dictionary(name, fc.constantFrom('1.0', '2.1.0+cu118', '')),
+    variables: fc.dictionary(name, name),
+  }),
   event('final.metric', {
     key: name,
     initialValue: number,
@@ -113,21 +149,31 @@ const events = fc.oneof(
   event('rank.start', {
     pid: fc.constant(1),
     host,
+    hostId,
     argv: fc.array(name, { maxLength: 2 }),
     launcher: maybeName,
     launcherCommand: fc.option(fc.array(name, { maxLength: 2 }), { nil: undefined }),
   }),
   event('host', {
     host,
+    hostId,
+    container: fc.constantFrom(true, undefined),
+    notMeasured: maybeName,
     distribution: maybeName,
     cpuGHz: number,
     saveFileSystemBytes: number,
     gpus: fc.array(fc.record({ name, memoryBytes: fc.constantFrom(0, 2 ** 40) }), { maxLength: 2 }),
   }),
   event('user', { login: name }),
-  event('clock', { host, offsetUs: fc.constantFrom(-3, 86_400_000_000, -1e12), uncertaintyUs: fc.nat(9) }),
+  event('clock', {
+    host,
+    hostId,
+    offsetUs: fc.constantFrom(-3, 86_400_000_000, -1e12),
+    uncertaintyUs: fc.nat(9),
+  }),
   event('energy', {
     host,
+    hostId,
     device: name,
     joules: number,
     method: name,
@@ -178,7 +224,18 @@ const ledger = fc.dictionary(
 
 export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
   { weight: 8, arbitrary: records },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resumed' as const), time }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resumed' as const), time, cause: name }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('uncollected' as const),
+      time,
+      rank,
+      attempt,
+      status: fc.constantFrom('failed' as const, 'completed' as const, 'killed' as const),
+      exitCode: fc.nat(2),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -189,6 +246,7 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
       session: name,
       worker: name,
       host,
+      hostId: fc.constantFrom('0a000000-1', '9f86d081-0000-4000-8000-000000000001'),
       worldSize: fc.integer({ min: 0, max: 9 }),
     }),
   },

@@ -57,7 +57,13 @@ export class RunScript {
     })
   }
 
-  admit(rank: number, attempt = 0, host = `node${Math.floor(rank / 8)}`, worldSize = 4): this {
+  admit(
+    rank: number,
+    attempt = 0,
+    host = `node${Math.floor(rank / 8)}`,
+    worldSize = 4,
+    hostId?: string,
+  ): this {
     const [r, a] = [rank as Rank, attempt as Attempt]
     return this.tell({
       kind: 'admitted',
@@ -67,6 +73,7 @@ export class RunScript {
       session: 's',
       worker: 'w',
       host,
+      ...(hostId === undefined ? {} : { hostId }),
       worldSize,
     })
   }

@@ -22,9 +22,10 @@ type Neighbours = readonly (readonly number[])[]
 export function likenesses(picture: Picture): (() => Partition)[] {
   const neighbours = neighboursOf(picture)
   let known: Partition | null = null
-  const loose = (): Partition => (known ??= named(picture, null))
+  const alone = aside(picture)
+  const loose = (): Partition => (known ??= named(picture, null, alone))
   return [
-    () => refined(picture, neighbours, named(picture, neighbours)),
+    () => refined(picture, neighbours, named(picture, neighbours, alone)),
     () => refined(picture, neighbours, loose()),
     () => partitionBy(surroundings(loose(), neighbours, everything, everything)),
     loose,
@@ -53,8 +54,15 @@ function neighboursOf(picture: Picture): Neighbours {
   return neighbours
 }
 
-/** With `neighbours`, bundles and the values of shared elements tell too. */
-function named({ elements, bundles }: Picture, neighbours: Neighbours | null): Partition {
+/**
+ * With `neighbours`, bundles and the values of shared elements tell too. What stands aside is alike by what it is:
+ * a hundred packages of an environment are one shape.
+ */
+function named(
+  { elements, bundles }: Picture,
+  neighbours: Neighbours | null,
+  alone: readonly boolean[],
+): Partition {
   return partitionBy(
     elements.map((element, index) => {
       const place = neighbours !== null ? element.bundle : mask(bundles[element.bundle]?.name ?? '').pattern
@@ -74,7 +82,7 @@ function named({ elements, bundles }: Picture, neighbours: Neighbours | null): P
         kind,
         declared,
         types,
-        mask(title).pattern,
+        alone[index] === true ? '' : mask(title).pattern,
         telling.sort(),
       ])
     }),
@@ -88,6 +96,15 @@ function named({ elements, bundles }: Picture, neighbours: Neighbours | null): P
 function isShared(pairs: readonly number[]): boolean {
   for (let at = 3; at < pairs.length; at += 2) if (pairs[at] !== pairs[1]) return true
   return false
+}
+
+/** Elements that have to do with nothing, but for the collections that they are members of. */
+function aside({ elements, links }: Picture): boolean[] {
+  const alone = elements.map(() => true)
+  for (const { kind, ends, roles } of links)
+    for (const [at, end] of ends.entries())
+      if (kind !== 'hadMember' || roles[at] !== 'entity') alone[end] = false
+  return alone
 }
 
 function typed({ elements, bundles }: Picture): Partition {

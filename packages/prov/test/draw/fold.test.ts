@@ -29,6 +29,19 @@ describe('a folded picture', () => {
     expect(count(1024)).toBeLessThanOrEqual(45)
   })
 
+  it('draws what is only a member of something, or has to do with nothing, once for each type', () => {
+    const b = builder()
+    b.entity(ex('environment'))
+    for (const name of ['numpy', 'torch', ...Array.from('abcdefghijklmnopqrst')]) {
+      b.entity(ex(name), [[prov('type'), text('package')]])
+      b.hadMember(ex('environment'), ex(name))
+      b.entity(ex(`${name}-key`), [[prov('type'), text('key')]])
+    }
+    const drawn = shapes(draw(b.build()))
+    expect(drawn).toHaveLength(3)
+    expect(drawn.filter((line) => line.includes('22 × '))).toHaveLength(2)
+  })
+
   it('lets a rank that failed stand out', () => {
     const b = builder()
     b.activity(ex('run'))

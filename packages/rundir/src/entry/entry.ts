@@ -76,6 +76,8 @@ export interface Opened {
 export interface Resumed {
   readonly kind: 'resumed'
   readonly time: number
+  /** Why: in words for people. */
+  readonly cause?: string
 }
 
 /** A rank's agent said hello and was accepted; again after every reconnection with a new session. */

@@ -1,0 +1,17 @@
+import type { HostState } from './state.ts'
+
+/**
+ * What the ranks of a machine told of one device, together. Agents that watch one after the other each count from when they
+ * began; where nobody was told to watch, all ranks of an attempt see the same.
+ */
+export function totalOf({ watchers }: HostState, values: ReadonlyMap<string, number>): number {
+  const isTold = [...watchers.values()].some(({ told }) => told)
+  const groups = new Map<string, number>()
+  for (const [rankKey, value] of values) {
+    const group = isTold ? rankKey : rankKey.slice(rankKey.indexOf('.'))
+    groups.set(group, Math.max(groups.get(group) ?? 0, value))
+  }
+  let sum = 0
+  for (const [, value] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) sum += value
+  return sum
+}

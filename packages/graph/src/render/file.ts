@@ -1,0 +1,83 @@
+import type { QName } from '@provloom/prov'
+import type { ArtifactKind } from '@provloom/shared'
+import { term } from '../space.ts'
+import type { EventOf, StoredState } from '../state.ts'
+import { Facts } from './facts.ts'
+import { recorderName } from './names.ts'
+import type { Keyed, View } from './view.ts'
+import { entity, relation } from './view.ts'
+
+/** What is told of a logged file when it is logged. */
+export function fileFacts(facts: EventOf<'artifact'>): Facts {
+  return new Facts()
+    .label(facts.name)
+    .type(...fileTypes(facts.kind))
+    .text('link', facts.link)
+    .text('mediaType', facts.mediaType)
+    .text('source', facts.source)
+}
+
+/** What the client itself wrote, into its spool: there is no original elsewhere. */
+export function isOwn({ spooled, path }: EventOf<'artifact'>): boolean {
+  return spooled !== undefined && (path === spooled || path.endsWith(`/${spooled}`))
+}
+
+/** A file that is in the run directory. */
+export function keptAt(facts: Facts, place: string | undefined): Facts {
+  return facts.location(place).word('schema', 'contentUrl', place)
+}
+
+/** Permission bits as people write them. */
+export function modeWords(mode: number | undefined): string | undefined {
+  return mode === undefined ? undefined : (mode & 0o7777).toString(8).padStart(4, '0')
+}
+
+/** The copy of a file in the run directory, which stays as it is whatever becomes of the original. */
+export function copyRecords(
+  view: View,
+  original: QName,
+  facts: EventOf<'artifact'>,
+  stored: readonly StoredState[],
+): Keyed[] {
+  const id = view.space.run(`${original.local}.copy`)
+  const events = stored.map(({ event }) => event)
+  const hashes = new Set(events.flatMap(({ sha256 }) => sha256 ?? []))
+  if (hashes.size === 0 && facts.sha256 !== undefined) hashes.add(facts.sha256)
+  const made = new Facts().label(`copy of ${facts.name}`).type(term('provloom', 'StoredCopy'))
+  for (const place of new Set(events.flatMap((one) => one.stored ?? []))) keptAt(made, place)
+  // Copies of more than one content have no one size.
+  made.int('size', hashes.size > 1 ? undefined : (events[0]?.size ?? facts.size))
+  for (const hash of [...hashes].sort()) made.word('schema', 'sha256', hash)
+  made.texts(
+    'mode',
+    events.flatMap(({ mode }) => modeWords(mode) ?? []),
+  )
+  const maker = Math.min(...stored.map((one) => one.maker))
+  return [
+    entity(id, made.list),
+    relation('wasDerivedFrom', { generatedEntity: id, usedEntity: original }),
+    relation('wasGeneratedBy', { entity: id, activity: recorderName(view, maker) }),
+  ]
+}
+
+function fileTypes(kind: ArtifactKind): QName[] {
+  const file = term('provloom', 'File')
+  switch (kind) {
+    case 'artifact':
+    case 'input':
+    case 'output':
+      return [file]
+    case 'model':
+      return [file, term('mls', 'Model')]
+    case 'checkpoint':
+      return [file, term('mls', 'Model'), term('provloom', 'Checkpoint')]
+    case 'dataset':
+      return [file, term('mls', 'Dataset'), term('schema', 'Dataset')]
+    case 'source':
+    case 'script':
+    case 'untracked':
+      return [file, term('schema', 'SoftwareSourceCode')]
+    case 'diff':
+      return [file, term('provloom', 'Diff')]
+  }
+}
