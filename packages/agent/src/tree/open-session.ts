@@ -65,8 +65,9 @@ export function openSession(parts: OpeningParts): {
     watch,
     told,
   })
-  // Of a command that has ended there is nothing to be seen.
   const watches = watch !== undefined && facts.silent !== true
+  // Of a command that has ended there is nothing to be seen, whether anybody answers or not.
+  if (!watches) watch?.decide(false)
   return { service, hello: { ...helloOf(parts), ...(watches ? { watches: 'can' } : {}) } }
 }
 
