@@ -353,7 +353,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ],
   parametersPendingMs: [
     reached(
-      `${graph}/log.test.ts`,
+      `${graph}/param.test.ts`,
       'is pending for parametersPendingMs at the most, by the times of its rank',
     ),
   ],

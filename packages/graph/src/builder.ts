@@ -44,6 +44,8 @@ export function createGraphBuilder(saved?: Uint8Array, undo: Undo = new Undo()):
 
 /** Things rendered between two yields: less than a millisecond. */
 const thingsPerStep = 16
+/** Ranks and contexts whose lists of parameters are looked at between two yields. */
+const ownersPerStep = 4
 /** Things whose text waits to be encoded. */
 const textsMax = 4096
 
@@ -134,7 +136,7 @@ class Builder implements GraphBuilder {
     const found = new Set<string>()
     for (const [i, owner] of owners.entries()) {
       for (const id of sets.refresh(owner)) found.add(id)
-      if ((i + 1) % thingsPerStep === 0) yield
+      if ((i + 1) % ownersPerStep === 0) yield
     }
     return [...found].map((key) => ({ kind: 'set', key }))
   }

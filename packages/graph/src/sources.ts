@@ -20,14 +20,20 @@ export interface OneSource {
  * tree, that is no other source than the one whose commit is known.
  */
 export function sourcesOf(state: RunState): OneSource[] {
-  const told: Told[] = []
-  for (const [key, shared] of state.shared) if (shared.facts.type === 'source') told.push({ key, shared })
+  const told = toldOf(state).filter(({ shared }) => shared.facts.type === 'source')
   return sourcesAmong(told)
 }
 
 interface Told {
   readonly key: string
   readonly shared: SharedState
+}
+
+function toldOf(state: RunState): Told[] {
+  return state.code.flatMap((key) => {
+    const shared = state.shared.get(key)
+    return shared === undefined ? [] : [{ key, shared }]
+  })
 }
 
 /**
@@ -42,15 +48,16 @@ export class Sources {
 
   constructor(state: RunState) {
     this.list = sourcesOf(state)
+    const told = toldOf(state)
     for (const { id, keys } of this.list)
       for (const key of keys) this.#ids.set(key, this.list.length === 1 ? 'source' : id)
     const alone = new Map<string, string[]>()
-    for (const [key, { facts }] of state.shared) {
-      const word = wordOf(facts)
+    for (const { key, shared } of told) {
+      const word = wordOf(shared.facts)
       if (word !== undefined) alone.set(word, [...(alone.get(word) ?? []), key])
     }
     for (const [word, keys] of alone) if (keys.length === 1) this.#ids.set(keys[0]!, word)
-    this.files = [...state.shared].flatMap(([key, { facts }]) => (isCode(facts) ? [key] : [])).sort()
+    this.files = told.flatMap(({ key, shared }) => (isCode(shared.facts) ? [key] : [])).sort()
   }
 
   /** Undefined for what goes by its own. */

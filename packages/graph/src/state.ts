@@ -60,6 +60,10 @@ export interface RunState {
   /** Contexts of process groups in which a model was logged. */
   readonly groupContexts: ReadonlyMap<string, GroupContextState>
   readonly shared: ReadonlyMap<string, SharedState>
+  /** Keys of shared things that are looked up by what they are: commands, sources and files of the code; datasets; files. */
+  readonly code: string[]
+  readonly datasets: string[]
+  readonly files: string[]
   /** Values of each parameter: two are a conflict. */
   readonly params: ReadonlyMap<string, string[]>
   /** Keys of all parameters, whatever their context. */
@@ -356,6 +360,9 @@ export function emptyState(): RunState {
     groups: new Map(),
     groupContexts: new Map(),
     shared: new Map(),
+    code: [],
+    datasets: [],
+    files: [],
     params: new Map(),
     hyperparameters: new Map(),
     measures: new Map(),

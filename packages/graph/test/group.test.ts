@@ -94,13 +94,13 @@ describe('a process group', () => {
   })
 
   it('did not make what its rank says that it made alone', () => {
-    const run = trained([group], { ...version, contributors: 'rank' } as Said)
+    const run = trained([group], { ...version, contributors: 'rank' })
     expect(behind(run).sort()).toEqual(['seed 3', 'training'])
   })
 
   it('of which not all ranks are collected says how many it had', () => {
     const run = new RunScript().open({ collectAllProcesses: false }).admit(0)
-    run.log(0, [{ ...group, worldSize: 8 } as Said])
+    run.log(0, [{ ...group, worldSize: 8 }])
     const document = run.graph.document()
     const [id] = labelled(document, 'ProcessGroup', 'torch.distributed group of 8')
     expect([values(document, id!, 'worldSize'), values(document, id!, 'seenBy')]).toEqual([['8'], ['1']])
@@ -108,14 +108,14 @@ describe('a process group', () => {
 
   it('is one for each library and rendezvous of an attempt', () => {
     const run = new RunScript().open().admit(0).admit(1)
-    run.log(0, [group, { ...group, rendezvous: 'other' } as Said]).log(1, [group])
+    run.log(0, [group, { ...group, rendezvous: 'other' }]).log(1, [group])
     expect(labelled(run.graph.document(), 'ProcessGroup', 'torch.distributed group of 4')).toHaveLength(2)
   })
 
   it('ends with its ranks, or before them', () => {
     const run = trained([group])
     expect(run.text()).not.toMatch(/"run:group\.0\.[0-9a-f]{8}":\{[^}]*endTime/)
-    for (let rank = 0; rank < 4; rank++) run.log(rank, [{ ...group, edge: 'end' } as Said])
+    for (let rank = 0; rank < 4; rank++) run.log(rank, [{ ...group, edge: 'end' }])
     expect(run.text()).toMatch(/"run:group\.0\.[0-9a-f]{8}":\{[^}]*endTime/)
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { validate } from '@provloom/prov'
 import { attemptOf, rankOf } from '@provloom/shared'
+import type { RunId } from '@provloom/shared'
 import { relations, element, values } from './support/look.ts'
 import { RunScript, startUs } from './support/run.ts'
 
@@ -312,6 +314,43 @@ describe('a rank in the graph', () => {
       'undeclared series 2',
       'unreadable 2',
     ])
+  })
+})
+
+describe('a run in the graph', () => {
+  it('that could not go on where another ended is informed by that, which is declared', () => {
+    const run = new RunScript()
+    const [opened] = new RunScript().open().entries
+    if (opened?.kind !== 'opened') throw new Error('the first entry opens')
+    run.tell({ ...opened, informedBy: '0192f1c4-7a3b-7c5d-8e9f-00000000000f' as RunId })
+    const document = run.graph.document()
+    expect(document.namespaces.prefixes.get('former')).toBe(
+      'http://www.example.org/runs/0192f1c4-7a3b-7c5d-8e9f-00000000000f/',
+    )
+    expect(relations(document, 'wasInformedBy')).toContainEqual(['run', 'run'])
+    expect(values(document, 'former:run', 'runId')).toEqual(['0192f1c4-7a3b-7c5d-8e9f-00000000000f'])
+    expect(validate(document)).toEqual([])
+  })
+
+  it('is from the least to the most of its ranks, whenever it was recorded', () => {
+    const run = new RunScript().open().admit(0).admit(1)
+    const at = (seconds: number): { time: number } => ({
+      time: startUs - 86_400_000_000 + seconds * 1_000_000,
+    })
+    for (const rank of [0, 1])
+      run.log(rank, [
+        { type: 'rank.start', pid: 1, host: 'n', argv: [], ...at(rank) } as never,
+        { type: 'rank.end', status: 'completed', ...at(10 + rank) } as never,
+      ])
+    for (const rank of [0, 1]) run.end(rank)
+    run.close()
+    expect(element(run.graph.document(), 'run:run')?.times).toEqual({
+      startTime: '2026-01-04T08:00:00.000000Z',
+      endTime: '2026-01-04T08:00:11.000000Z',
+    })
+    expect(element(run.graph.document(), 'run:recording')?.times['startTime']).toBe(
+      '2026-01-05T08:00:00.000000Z',
+    )
   })
 })
 

@@ -6,11 +6,11 @@ export function foundParams(document: Sections): Map<string, string[]> {
   const members = pairsOf(document, 'hadMember', 'prov:collection', 'prov:entity')
   for (const [activity, used] of pairsOf(document, 'used', 'prov:activity', 'prov:entity')) {
     const rank = document['activity']?.[activity]?.['provloom:globalRank']
-    if (rank === undefined) continue
+    if (typeof rank !== 'number') continue
     for (const id of used.flatMap((one) => [one, ...(members.get(one) ?? [])])) {
       const entity = document['entity']?.[id] ?? {}
       if (!typesOf(entity).includes('mls:HyperParameterSetting')) continue
-      const name = `${String(rank)}.${String(entity['prov:label'])}`
+      const name = `${rank}.${String(entity['prov:label'])}`
       params.set(name, [...(params.get(name) ?? []), String(entity['prov:value'])])
     }
   }

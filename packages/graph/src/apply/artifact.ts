@@ -73,11 +73,12 @@ export function applyStored(change: Change, origin: Origin, event: EventOf<'arti
   if (event.problem !== undefined && known === undefined)
     tellProblem(change, origin.rankKey, 'FILE_NOT_STORED', `${fileWords(state, key)}${event.problem}`)
   if (state.artifacts.has(key)) dirt.mark('artifact', key)
-  for (const [sharedKey, { facts, files }] of state.shared)
-    if (facts.type === 'artifact' && files.includes(key)) {
-      dirt.mark('shared', sharedKey)
-      if (isCode(facts)) dirt.mark('source', '')
-    }
+  for (const sharedKey of state.files) {
+    const shared = state.shared.get(sharedKey)
+    if (shared === undefined || !shared.files.includes(key)) continue
+    dirt.mark('shared', sharedKey)
+    if (isCode(shared.facts)) dirt.mark('source', '')
+  }
 }
 
 function fileWords(state: RunState, key: string): string {

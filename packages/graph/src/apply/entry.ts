@@ -105,7 +105,7 @@ function admit(change: Change, entry: Admitted): void {
 }
 
 /** What was recorded of who is missing holds for all others. */
-function comes({ state, undo, dirt }: Change, rank: number): void {
+function comes({ state, undo }: Change, rank: number): void {
   for (const name of ['absent', 'elsewhere'] as const) {
     if (!state[name].includes(rank)) continue
     undo.set(
@@ -113,7 +113,6 @@ function comes({ state, undo, dirt }: Change, rank: number): void {
       name,
       state[name].filter((one) => one !== rank),
     )
-    dirt.markAll()
   }
 }
 

@@ -3,6 +3,7 @@ import type { Attempt, Rank } from '@provloom/shared'
 import { keyOf, slug, sortable } from '../name.ts'
 import type { ContextState, HostState, RankState, RunState } from '../state.ts'
 import type { Change } from './change.ts'
+import { markHost } from './mark.ts'
 
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
@@ -106,7 +107,7 @@ export function hostOf(
     if (known.names.has(name)) return { key, host: known }
     undo.put(known.names, name, true)
     // Its name is in its identifier only while it has one.
-    dirt.markAll()
+    markHost(change, key)
     return { key, host: known }
   }
   const made: HostState = {

@@ -2,6 +2,7 @@ import { keyOf } from '../name.ts'
 import type { EventOf, HostState, RankState, WatchEdge } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { hostTold } from './find.ts'
+import { markHost } from './mark.ts'
 
 export function applyHost(change: Change, rank: RankState, event: EventOf<'host'>): void {
   const { undo, dirt } = change
@@ -12,7 +13,7 @@ export function applyHost(change: Change, rank: RankState, event: EventOf<'host'
   // In a container its name is no part of its identifier.
   if (event.container === true && before?.container !== true) {
     undo.set(host, 'facts', { ...event, ...before, container: true })
-    dirt.markAll()
+    markHost(change, key)
   }
   dirt.mark('host', key)
 }
@@ -76,19 +77,12 @@ export function applyWatch(change: Change, origin: Origin, rank: RankState, even
   })
   if (event.shared !== undefined && event.shared > (host.sharedBy ?? 0))
     undo.set(host, 'sharedBy', event.shared)
-  markWatched(change, key)
+  markHost(change, key)
 }
 
 /** Of one moment the end before the start of another one. */
 function byTime(a: WatchEdge, b: WatchEdge): number {
   return a.time - b.time || (a.edge < b.edge ? -1 : a.edge > b.edge ? 1 : 0)
-}
-
-/** Who made what is measured on the machine, and whether that has ended, may be another from now on. */
-function markWatched({ dirt, index, links }: Change, key: string): void {
-  dirt.mark('host', key)
-  for (const owner of [key, ...links.onHost.of(key)])
-    for (const series of index.ofOwner(owner)) dirt.mark('series', series)
 }
 
 /** It measures, so it watches, whether or not it said so. */
@@ -104,7 +98,7 @@ export function seenWatching(
   if (known === undefined) change.links.watched.add(change.undo, rankKey, key)
   const { told = false, edges = [], end } = known ?? {}
   change.undo.put(host.watchers, rankKey, { told, edges, end, start: time })
-  markWatched(change, key)
+  markHost(change, key)
 }
 
 export function applyUser({ state, undo }: Change, event: EventOf<'user'>): void {

@@ -111,10 +111,9 @@ function endedBefore(change: Change, entry: Uncollected): void {
   markRank(change, found.key)
 }
 
-export function missRanks({ state, undo, dirt }: Change, { ranks, elsewhere }: Absent): void {
+export function missRanks({ state, undo }: Change, { ranks, elsewhere }: Absent): void {
   undo.set(state, 'absent', [...ranks])
   undo.set(state, 'elsewhere', [...elsewhere])
-  dirt.markAll()
 }
 
 export function remark({ state, undo }: Change, { code, message }: Remark): void {

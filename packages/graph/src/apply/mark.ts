@@ -17,6 +17,14 @@ export function markRank(change: Change, key: string): void {
   }
 }
 
+/** A machine, and all that names it: who is on it, and what is measured there. */
+export function markHost({ dirt, index, links }: Change, key: string): void {
+  dirt.mark('host', key)
+  const ranks = links.onHost.of(key)
+  for (const rank of ranks) dirt.mark('rank', rank)
+  for (const owner of [key, ...ranks]) for (const series of index.ofOwner(owner)) dirt.mark('series', series)
+}
+
 /** What activities generated is told with its time once they have ended: these have, or go on again. */
 export function markMade(change: Change, key: string): void {
   const { dirt, index, links } = change

@@ -4,8 +4,12 @@ import type { EventOf, PackageState } from '../state.ts'
 import type { Change } from './change.ts'
 
 /** The packages that the graph names of an environment, by name. */
-export function shownPackages({ packages, interpreter }: EventOf<'environment'>): PackageState[] {
-  const system = systemOf(interpreter ?? '')
+export function shownPackages({
+  packages,
+  interpreter = '',
+  version: of = '',
+}: EventOf<'environment'>): PackageState[] {
+  const system = systemOf(`${interpreter} ${of}`)
   return Object.entries(packages ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, limits.packagesShownMax)

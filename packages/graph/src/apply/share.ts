@@ -81,17 +81,18 @@ function newShared(change: Change, key: string, facts: SharedFacts): SharedState
   undo.put(state.shared, key, made)
   if (facts.type === 'param') newValue(change, key, facts)
   if (facts.type === 'environment') packagesOf(change, facts)
-  if (namedByNumber(facts)) aloneNoMore(change)
+  if (facts.type === 'dataset') undo.push(state.datasets, key)
+  if (facts.type === 'artifact') undo.push(state.files, key)
+  if (isNamedByWord(facts)) {
+    undo.push(state.code, key)
+    // Of these one alone goes by its word: with a second, all have others.
+    change.dirt.markAll()
+  }
   return made
 }
 
-/** Of these one alone has a short name: with a second, all have others. */
-function namedByNumber(facts: SharedFacts): boolean {
-  return facts.type === 'command' || facts.type === 'source' || (facts.type === 'artifact' && isCode(facts))
-}
-
-function aloneNoMore({ dirt }: Change): void {
-  dirt.markAll()
+function isNamedByWord(facts: SharedFacts): boolean {
+  return facts.type === 'command' || facts.type === 'source' || isCode(facts)
 }
 
 function newValue({ state, undo, dirt }: Change, key: string, facts: EventOf<'param'>): void {

@@ -101,9 +101,10 @@ function few<T>(all: readonly T[]): readonly T[] {
   return fitting(all, fewMax, bytesOf.few).shown
 }
 
-function sourceOf({ shared }: RunState): HeadSource | undefined {
-  for (const { facts } of shared.values()) {
-    if (facts.type !== 'source' || facts.commit === undefined) continue
+function sourceOf({ shared, code }: RunState): HeadSource | undefined {
+  for (const key of code) {
+    const facts = shared.get(key)?.facts
+    if (facts?.type !== 'source' || facts.commit === undefined) continue
     const { commit, branch, dirty } = facts
     return {
       commit,
@@ -118,8 +119,11 @@ function hostNames({ hosts }: RunState): string[] {
   return [...new Set([...hosts.values()].flatMap(({ names }) => [...names.keys()]))].sort()
 }
 
-function commandOf({ shared }: RunState): readonly string[] | undefined {
-  for (const { facts } of shared.values()) if (facts.type === 'command') return few(facts.argv)
+function commandOf({ shared, code }: RunState): readonly string[] | undefined {
+  for (const key of code) {
+    const facts = shared.get(key)?.facts
+    if (facts?.type === 'command') return few(facts.argv)
+  }
   return undefined
 }
 

@@ -8,7 +8,7 @@ import { runStatus } from '../status.ts'
 import { launcherRecords } from './attempt.ts'
 import { totalEnergyRecords } from './energy.ts'
 import { Facts } from './facts.ts'
-import { experimentName, planName, ranksInOrder, runName, sharedName } from './names.ts'
+import { experimentName, planName, ranksInOrder, runName } from './names.ts'
 import { people } from './people.ts'
 import { recordingRecords } from './recording.ts'
 import { runSpan, times } from './span.ts'
@@ -108,11 +108,13 @@ function tellMachineLearning(view: View, facts: Facts): void {
   const { state, space, sources } = view
   const inputs: QName[] = []
   const outputs: QName[] = []
-  for (const [key, shared] of state.shared) {
-    const isData = shared.facts.type === 'dataset'
-    const isAlone = shared.facts.type === 'param' && shared.direction === 'input' && !conflicts(view, key)
-    if (isData && shared.direction === 'output') outputs.push(sharedName(view, key, shared))
-    else if (isData || isAlone) inputs.push(sharedName(view, key, shared))
+  for (const key of state.datasets) {
+    const shared = state.shared.get(key)
+    if (shared !== undefined) (shared.direction === 'output' ? outputs : inputs).push(space.run(shared.id))
+  }
+  for (const [only, another] of state.params.values()) {
+    const shared = only === undefined || another !== undefined ? undefined : state.shared.get(only)
+    if (shared?.direction === 'input') inputs.push(space.run(shared.id))
   }
   for (const model of state.models.values()) outputs.push(space.run(model.id))
   for (const final of state.finals.values())
@@ -120,10 +122,6 @@ function tellMachineLearning(view: View, facts: Facts): void {
   const code = sources.list.map(({ id }) => space.run(sources.list.length === 1 ? 'source' : id))
   facts.link('mls', 'executes', ...byName(code)).link('mls', 'hasInput', ...byName(inputs))
   facts.link('mls', 'hasOutput', ...byName(outputs))
-}
-
-function conflicts({ state }: View, valueKey: string): boolean {
-  return (state.params.get(valueKey.slice(0, valueKey.lastIndexOf('\n')))?.length ?? 0) > 1
 }
 
 function byName(names: readonly QName[]): QName[] {

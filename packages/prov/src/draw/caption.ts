@@ -1,3 +1,6 @@
+import { sameName } from '../model/qname.ts'
+import { writtenValue } from '../model/value.ts'
+import { prov } from '../model/vocabulary.ts'
 import type { Block } from './fold.ts'
 import { summarise } from './ranges.ts'
 import { clean, clip, markup, wrap } from './text.ts'
@@ -21,10 +24,23 @@ export function titleOfBlock({ members, rest }: Block): string {
 
 /** What stands inside the shape, as an HTML-like label: the title, and smaller what it is and how many it stands for. */
 export function labelOfBlock(block: Block): string {
-  const title = wrap(titleOfBlock(block), lineChars, linesMax).map(markup).join('<BR/>')
+  const title = wrap(titleAndValue(block), lineChars, linesMax).map(markup).join('<BR/>')
   const kind = kindLine(block)
   const small = kind === '' ? '' : `<BR/><FONT POINT-SIZE="9" COLOR="#444444">${markup(kind)}</FONT>`
   return `<${title === '' ? ' ' : title}${small}>`
+}
+
+/** Of something that has a value (prov:value) the value too, where all that the shape stands for have the same. */
+function titleAndValue(block: Block): string {
+  const title = titleOfBlock(block)
+  const values = new Set<string>()
+  if (block.rest) return title
+  for (const { records } of block.members)
+    for (const { attributes } of records)
+      for (const [name, value] of attributes)
+        if (sameName(name, prov('value'))) values.add(writtenValue(value))
+  const [only, another] = values
+  return only === undefined || another !== undefined ? title : `${title} = ${clip(clean(only), lineChars)}`
 }
 
 function kindLine({ members, rest }: Block): string {

@@ -62,7 +62,12 @@ describe('a folded picture', () => {
     }
     for (let rank = 0; rank < 32; rank++)
       b.activity(ex(`rank${rank}`)).used(ex(`rank${rank}`), ex(`lr${rank < 8 ? 0 : 1}`))
-    expect(shapes(draw(b.build())).map(titleOf)).toEqual(['lr', 'lr', 'ex:rank0-7', 'ex:rank8-31'])
+    expect(shapes(draw(b.build())).map(titleOf)).toEqual([
+      'lr = 0.1',
+      'lr = 0.2',
+      'ex:rank0-7',
+      'ex:rank8-31',
+    ])
   })
 
   it('folds ranks that each have a value of their own', () => {
