@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { namesIn } from '@provloom/shared'
 import { folder, startProvloom } from '../support/cli.ts'
 import type { Started } from '../support/cli.ts'
-import { onlyRun } from '../support/graph.ts'
+import { Graph, onlyRun } from '../support/graph.ts'
 import { until } from '../support/job.ts'
 import { named, works } from '../support/needs.ts'
 import { rowsOf } from '../support/parquet.ts'
@@ -153,6 +153,14 @@ test('of two ranks under provloom run one measures the machine, and the other on
   const [machine, ...more] = machinesOf(rows)
   expect([machine, more]).toEqual([`host-${elected.watch[0]!.hostId.slice(0, 8)}`, []])
   expect(turns(rows, machine!)).toEqual([elected.rank, other.rank])
+  const graph = new Graph(onlyRun(here.saveDir))
+  expect(graph.each(graph.ofType('HostWatch'), 'electedRank')).toEqual(['0', '1'])
+  const measured = graph
+    .labelled('memory_bytes')
+    .filter((one) => one.id?.local.endsWith(`${machine!.slice(5)}.memory_bytes`) === true)
+  expect(graph.each(measured, 'rows')).toEqual([
+    String(rows.filter(({ source }) => source === machine).length),
+  ])
   expect(new Set(rows.filter(({ source }) => source === 'worker').map(({ rank }) => rank)).size).toBe(2)
 })
 
@@ -228,7 +236,10 @@ test('two runs at once on one machine measure it each, and tell that they share 
   for (const one of ends) fs.writeFileSync(path.join(one, 'end0'), '')
   for (const one of scripts) expect((await one.ended).code).toBe(0)
   expect(fs.existsSync(path.join(here.spoolRoot, 'watching'))).toBe(false)
-  for (const run of here.runs()) expect(machinesOf(await rowsOf(run.runDir, 'memory_bytes'))).toHaveLength(1)
+  for (const { runDir, graph } of here.runs()) {
+    expect(machinesOf(await rowsOf(runDir, 'memory_bytes'))).toHaveLength(1)
+    expect(graph.each(graph.ofType('HostWatch'), 'shared')).toEqual(['2'])
+  }
 })
 
 test('a lone run that no aggregator has heard of measures its machine, once, when it is handed in', async () => {

@@ -1,13 +1,16 @@
-import type { HostState } from './state.ts'
+import { countedRanks } from './render/watchers.ts'
+import type { HostState, RunState } from './state.ts'
 
 /**
  * What the ranks of a machine told of one device, together. Agents that watch one after the other each count from when they
- * began; where nobody was told to watch, all ranks of an attempt see the same.
+ * began, and of those that watched at once one counts; where nobody was told to watch, all ranks of an attempt see the same.
  */
-export function totalOf({ watchers }: HostState, values: ReadonlyMap<string, number>): number {
-  const isTold = [...watchers.values()].some(({ told }) => told)
+export function totalOf(state: RunState, host: HostState, values: ReadonlyMap<string, number>): number {
+  const isTold = [...host.watchers.values()].some(({ told }) => told)
+  const counted = countedRanks(state, host)
   const groups = new Map<string, number>()
   for (const [rankKey, value] of values) {
+    if (counted?.has(rankKey) === false) continue
     const group = isTold ? rankKey : rankKey.slice(rankKey.indexOf('.'))
     groups.set(group, Math.max(groups.get(group) ?? 0, value))
   }

@@ -216,9 +216,16 @@ export interface HostState {
   readonly sharedBy: number | undefined
 }
 
+export interface WatchEdge {
+  readonly time: number
+  readonly edge: 'start' | 'end'
+}
+
 export interface Watcher {
   readonly start: number
   readonly end: number | undefined
+  /** What it said, by time. */
+  readonly edges: readonly WatchEdge[]
   /** It was told to, so that no other does at the same time. */
   readonly told: boolean
 }

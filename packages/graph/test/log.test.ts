@@ -159,7 +159,10 @@ describe('energy', () => {
   it('of watches one after the other is their sum', () => {
     const run = new RunScript().open()
     for (const rank of [0, 1])
-      run.tell({ ...admitted(rank), hostId: 'aabbccdd-1' }).log(rank, [watch, told(100 + rank)])
+      run
+        .tell({ ...admitted(rank), hostId: 'aabbccdd-1' })
+        .log(rank, [watch, told(100 + rank)])
+        .log(rank, [{ ...watch, edge: 'end' }])
     expect(values(run.graph.document(), 'run:energy', 'measuredJoules')).toEqual(['201.0'])
     expect(values(run.graph.document(), 'run:host-n.aabbccdd.watch', 'electedRank')).toEqual(['0', '1'])
   })

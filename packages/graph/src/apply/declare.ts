@@ -38,9 +38,14 @@ export function declare(
   undo.insert(others, at, { stream: from, slot })
 }
 
-/** Of a rank whose machine is not known, what is measured of the machine is measured of the rank. */
+/**
+ * Of a rank whose machine is not known, what is measured of the machine is measured of the rank. What is measured is named by
+ * what it is and whose alone: its source says that again, for who reads the rows.
+ */
 function placed({ hostKey }: RankState, event: EventOf<'series'>): EventOf<'series'> {
-  return event.measures === 'host' && hostKey === undefined ? { ...event, measures: 'rank' } : event
+  if (event.measures === undefined) return event
+  const { source: _source, ...rest } = event
+  return event.measures === 'host' && hostKey === undefined ? { ...rest, measures: 'rank' } : rest
 }
 
 function seriesOf(

@@ -1,5 +1,5 @@
 import { keyOf } from '../name.ts'
-import type { EventOf, HostState, RankState } from '../state.ts'
+import type { EventOf, HostState, RankState, WatchEdge } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { hostTold } from './find.ts'
 import { markHost } from './mark.ts'
@@ -66,14 +66,23 @@ export function applyWatch(change: Change, origin: Origin, rank: RankState, even
   const { key, host } = hostTold(change, rank, event)
   const known = host.watchers.get(origin.rankKey)
   if (known === undefined) change.links.watched.add(undo, origin.rankKey, key)
+  const { time, edge } = event
+  const edges = [...(known?.edges ?? []), { time, edge }].sort(byTime)
+  const last = edges.at(-1)
   undo.put(host.watchers, origin.rankKey, {
-    start: Math.min(known?.start ?? event.time, event.time),
-    end: event.edge === 'end' ? event.time : undefined,
+    start: Math.min(known?.start ?? time, time),
+    end: last?.edge === 'end' ? last.time : undefined,
+    edges,
     told: true,
   })
   if (event.shared !== undefined && event.shared > (host.sharedBy ?? 0))
     undo.set(host, 'sharedBy', event.shared)
   markHost(change, key)
+}
+
+/** Of one moment the end before the start of another one. */
+function byTime(a: WatchEdge, b: WatchEdge): number {
+  return a.time - b.time || (a.edge < b.edge ? -1 : a.edge > b.edge ? 1 : 0)
 }
 
 /** It measures, so it watches, whether or not it said so. */
@@ -87,7 +96,8 @@ export function seenWatching(
   const known = host.watchers.get(rankKey)
   if (known !== undefined && known.start <= time) return
   if (known === undefined) change.links.watched.add(change.undo, rankKey, key)
-  change.undo.put(host.watchers, rankKey, { told: known?.told ?? false, end: known?.end, start: time })
+  const { told = false, edges = [], end } = known ?? {}
+  change.undo.put(host.watchers, rankKey, { told, edges, end, start: time })
   markHost(change, key)
 }
 

@@ -20,7 +20,11 @@ export function applyRecords(change: Change, entry: Records): void {
   const { state, tallies, dirt, undo } = change
   const { key, rank } = rankOf(change, entry.rank, entry.attempt)
   const stream = streamOf(change, rank, entry.stream)
-  if (rank.lost !== undefined) undo.set(rank, 'lost', undefined)
+  if (rank.lost !== undefined) {
+    undo.set(rank, 'lost', undefined)
+    // It may watch its machine still, beside another one.
+    markMade(change, key)
+  }
   // What the agent measures by itself is nobody's log.
   const own = entry.stream.startsWith(agentStream)
   let logs = 0

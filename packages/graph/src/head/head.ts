@@ -128,15 +128,15 @@ function commandOf({ shared, code }: RunState): readonly string[] | undefined {
 }
 
 /** Of ranks that watch one device the largest; of attempts one after the other the sum. */
-function energyOf({ hosts }: RunState): readonly HeadEnergy[] {
+function energyOf(state: RunState): readonly HeadEnergy[] {
   const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
-  for (const host of hosts.values()) {
+  for (const host of state.hosts.values()) {
     for (const { facts, joules, grams } of host.energy.values()) {
       const method = headText(facts.method, shortMax)
       const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
       sum.devices++
-      sum.joules += totalOf(host, joules)
-      if (grams.size > 0) sum.grams = (sum.grams ?? 0) + totalOf(host, grams)
+      sum.joules += totalOf(state, host, joules)
+      if (grams.size > 0) sum.grams = (sum.grams ?? 0) + totalOf(state, host, grams)
       methods.set(method, sum)
     }
   }

@@ -12,7 +12,7 @@ type Kind = 'measured' | 'integrated' | 'estimated'
 
 /** What each device of a machine took, and that nothing is known of it where nothing could be measured. */
 export function energyRecords(view: View, key: string, host: HostState): Keyed[] {
-  const { space } = view
+  const { space, state } = view
   const watch = watchName(view, key)
   const records: Keyed[] = []
   for (const device of devicesOf(host)) {
@@ -21,7 +21,7 @@ export function energyRecords(view: View, key: string, host: HostState): Keyed[]
     const about = energyFacts(facts.device)
       .text('device', facts.device)
       .text('kind', kindOf(device))
-      .double('joules', totalOf(host, device.joules))
+      .double('joules', totalOf(state, host, device.joules))
       .text('method', facts.method)
     records.push(entity(id, about.list))
     if (watch !== undefined) records.push(relation('wasGeneratedBy', { entity: id, activity: watch }))
@@ -75,18 +75,18 @@ export function totalEnergyRecords(view: View): Keyed[] {
   ]
 }
 
-function totalEnergy({ hosts }: RunState): {
+function totalEnergy(state: RunState): {
   readonly joules: ReadonlyMap<Kind, number>
   readonly unknown: number
   readonly devices: number
 } {
   const joules = new Map<Kind, number>()
   let [unknown, devices] = [0, 0]
-  for (const [, host] of inOrder(hosts)) {
+  for (const [, host] of inOrder(state.hosts)) {
     for (const device of devicesOf(host)) {
       devices++
       const kind = kindOf(device)
-      joules.set(kind, (joules.get(kind) ?? 0) + totalOf(host, device.joules))
+      joules.set(kind, (joules.get(kind) ?? 0) + totalOf(state, host, device.joules))
     }
     if (host.energy.size === 0 && unknownReason(host) !== undefined) unknown++
   }
@@ -107,7 +107,7 @@ function emissionsRecords(view: View): Keyed[] {
     for (const device of devicesOf(host)) {
       if (device.grams.size === 0) continue
       known = true
-      grams += totalOf(host, device.grams)
+      grams += totalOf(state, host, device.grams)
       const { intensity, intensitySource } = device.facts
       if (intensity !== undefined) intensities.add(intensity)
       if (intensitySource !== undefined) sources.add(intensitySource)

@@ -11,6 +11,7 @@ import { hostName, ownerName, watchName } from './names.ts'
 import { contextIsOver, watchSpan } from './span.ts'
 import { termName } from './term.ts'
 import type { Keyed, View } from './view.ts'
+import { countedRanks } from './watchers.ts'
 import { entity, relation } from './view.ts'
 
 /** One metric of one rank, or one quantity of a machine: with what there is of its points, and who made it. */
@@ -18,7 +19,7 @@ export function seriesRecords(view: View, key: string): Keyed[] {
   const found = seriesOf(view, key)
   if (found === undefined) return []
   const { id, series, metric } = found
-  const slots = series.slots.map(({ slot }) => slot)
+  const slots = slotsOf(view, found)
   const statistics = statisticsOf(view.tallies, slots)
   const facts =
     metric.measures === undefined
@@ -30,6 +31,14 @@ export function seriesRecords(view: View, key: string): Keyed[] {
   if (made !== undefined)
     records.push(relation('wasGeneratedBy', { entity: name, activity: made.activity }, made.time))
   return records
+}
+
+/** Of a machine that several ranks have watched at once those of one of them. */
+function slotsOf({ state }: View, { series: { slots, ownerKey }, metric }: Omit<Found, 'id'>): number[] {
+  const host = metric.measures === 'host' ? state.hosts.get(ownerKey) : undefined
+  const counted = host === undefined ? undefined : countedRanks(state, host)
+  const rankOf = (stream: string): string => stream.slice(0, stream.indexOf(' '))
+  return slots.flatMap(({ stream, slot }) => (counted?.has(rankOf(stream)) === false ? [] : [slot]))
 }
 
 export interface Found {
@@ -55,10 +64,12 @@ export function seriesOf(view: View, key: string): Found | undefined {
  */
 export function madeBy(
   view: View,
-  { ownerKey, contextKey, slots }: SeriesState,
-  { measures }: MetricState,
+  series: SeriesState,
+  metric: MetricState,
 ): { readonly activity: QName; readonly time: string | undefined } | undefined {
   const { state, tallies } = view
+  const { ownerKey, contextKey } = series
+  const { measures } = metric
   const rank = state.ranks.get(ownerKey)
   const hostKey = measures === 'host' && rank === undefined ? ownerKey : rank?.hostKey
   const host = measures === undefined || hostKey === undefined ? undefined : state.hosts.get(hostKey)
@@ -72,10 +83,7 @@ export function madeBy(
     const context = state.contexts.get(contextKey)
     if (context === undefined || !contextIsOver(state, context)) return undefined
   }
-  const extent = extentOf(
-    tallies,
-    slots.map(({ slot }) => slot),
-  )
+  const extent = extentOf(tallies, slotsOf(view, { series, metric }))
   const time = extent === undefined ? undefined : instant(extent.lastTime)
   return { activity: watch ?? ownerName(view, contextKey ?? ownerKey), time }
 }

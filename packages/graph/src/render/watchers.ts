@@ -1,0 +1,62 @@
+import type { HostState, RunState, Watcher } from '../state.ts'
+import { rankSpan } from './span.ts'
+
+/** Of a rank that watches a machine: its times, by the machine's clock, none of which touch. */
+type Times = readonly (readonly [start: number, end: number])[]
+
+interface Known {
+  readonly rankKey: string
+  readonly times: Times
+  readonly lasts: number
+}
+
+/**
+ * The ranks whose measurements of a machine are counted: of those whose watches overlap the longest alone, so that no time
+ * of the machine counts twice (docs/wire-format.md, "Who watches a machine"). Whatever order they came in.
+ *
+ * @returns undefined where all are, as nobody watched beside another one
+ */
+export function countedRanks(state: RunState, { watchers }: HostState): ReadonlySet<string> | undefined {
+  if (watchers.size < 2 || [...watchers.values()].every(({ told }) => !told)) return undefined
+  const known = [...watchers].map(([rankKey, watcher]): Known => {
+    const times = timesOf(state, rankKey, watcher)
+    return { rankKey, times, lasts: times.reduce((sum, [start, end]) => sum + end - start, 0) }
+  })
+  const counted: Known[] = []
+  for (const one of known.sort(longestFirst))
+    if (!counted.some(({ times }) => overlap(times, one.times))) counted.push(one)
+  return counted.length === known.length ? undefined : new Set(counted.map(({ rankKey }) => rankKey))
+}
+
+function timesOf(state: RunState, rankKey: string, { start, edges }: Watcher): Times {
+  const until = goneAt(state, rankKey) ?? Infinity
+  const times: [number, number][] = []
+  let begun: number | undefined = edges.length === 0 ? start : undefined
+  for (const { time, edge } of edges) {
+    if (edge === 'start') begun ??= time
+    else if (begun !== undefined) {
+      times.push([begun, time])
+      begun = undefined
+    }
+  }
+  if (begun !== undefined) times.push([begun, Math.max(begun, until)])
+  return times
+}
+
+/** One that is lost has watched as long as it was heard. */
+function goneAt(state: RunState, rankKey: string): number | undefined {
+  const rank = state.ranks.get(rankKey)
+  if (rank === undefined) return undefined
+  return rankSpan(state, rank).end ?? (rank.lost === undefined ? undefined : rank.lastTime)
+}
+
+/** That goes on is longer than any that has ended; of two of them the first. */
+function longestFirst(a: Known, b: Known): number {
+  if (a.lasts !== b.lasts) return b.lasts - a.lasts
+  const [from, to] = [a.times[0]?.[0] ?? 0, b.times[0]?.[0] ?? 0]
+  return from - to || (a.rankKey < b.rankKey ? -1 : 1)
+}
+
+function overlap(some: Times, others: Times): boolean {
+  return some.some(([start, end]) => others.some(([from, to]) => start < to && from < end))
+}
