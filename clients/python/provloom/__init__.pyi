@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
-from typing import Any, Final, final
+from typing import Any, Final, Literal, final
 
 __version__: Final[str]
 
@@ -118,6 +118,7 @@ def log_model(
     log_model_info: bool = ...,
     log_model_layers: bool = ...,
     is_input: bool = ...,
+    contributors: Literal["rank", "group"] | None = ...,
 ) -> None: ...
 def save_model_version(
     model_name: str,
@@ -127,6 +128,7 @@ def save_model_version(
     step: int | None = ...,
     incremental: bool = ...,
     is_input: bool = ...,
+    contributors: Literal["rank", "group"] | None = ...,
 ) -> None: ...
 def log_dataset(
     dataset_label: str,

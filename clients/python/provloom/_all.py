@@ -10,6 +10,6 @@ import signal  # noqa: F401
 import subprocess  # noqa: F401
 
 from . import (  # noqa: F401
-    _agent, _artifact, _dataset, _final, _finish, _inherit, _join, _model, _pairs, _paths, _place, _scalars, _secrets,
+    _agent, _artifact, _dataset, _final, _finish, _group, _inherit, _join, _model, _pairs, _paths, _place, _scalars, _secrets,
     _session_folder, _source, _structure, _system, _variables, _words,
 )  # fmt: skip

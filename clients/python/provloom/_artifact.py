@@ -50,7 +50,8 @@ def log_artifact(
              subfolder=log_copy_subdirectory)  # fmt: skip
 
 
-def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None, model=None):
+def keep(session, call, label, path, context, source, step, kind, role, copy=True, subfolder=None, version=None, model=None,
+         contributors=None):  # fmt: skip
     """Records the file or folder at ``path``, named by itself where there is no label."""
     path = absolute(session, call, path)
     if path is None:
@@ -60,12 +61,14 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         "name": name,
         "kind": kind,
         "role": role,
-        "context": context_name(context),
+        # Code is its rank's, wherever it is when its session begins.
+        "context": None if kind == "script" else context_name(context),
         "source": name_of(source),
-        "step": _step(session, call, name, step),
+        "step": None if kind == "script" else _step(session, call, name, step),
         "subfolder": name_of(subfolder),
         "version": version,
         "model": model,
+        "contributors": contributors,
     }
     try:
         found = os.stat(path)
@@ -89,11 +92,18 @@ def keep(session, call, label, path, context, source, step, kind, role, copy=Tru
         session.problem("NOT_A_FILE", "%s: %s is neither a file nor a folder" % (call, shown(path)), path)
 
 
+def keep_script(session):
+    """Records the file of the user's code as it is when its session begins: a training has it always, in git or not."""
+    with harmless("start_run"):
+        if session.script_file is not None:
+            keep(session, "start_run", None, session.script_file, None, None, None, "script", "input")
+
+
 def keep_made(session, spooled, facts):
-    """Records a file that we made in the spool ourselves: its reader's umask says who may read it."""
+    """Records a file that we made in the spool ourselves: it has no path, and its reader's umask says who may read it."""
     path = os.path.join(_copy.kept_folder(session), spooled)
     fields = _copy.measure(path, lambda: False)
-    session.event("artifact", path=path, spooled=spooled, copy=True, mode=0o666, mediaType="application/octet-stream",
+    session.event("artifact", spooled=spooled, copy=True, mode=0o666, mediaType="application/octet-stream",
                   **dict(facts, **fields))  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from . import _agent, _current, _process, _wait, _words
+from . import _agent, _current, _group, _process, _wait, _words
 from ._session import Session
 
 
@@ -13,6 +13,7 @@ def end(session, ending, create_graph, create_svg, wait):
             if session is not _current.session or not session.release():
                 return False
             session.look()
+            _look_for_groups(session)
             session.end(ending.status, ending.error, create_graph, create_svg, signal=ending.signal)
         return _ended(session, wait)
     except BaseException:
@@ -54,9 +55,15 @@ def _waits(session):
 
 def at_exit(session, ending):
     """The process ends with the session open. A wrapper outlives it; under a plain start nobody else tells the end."""
+    _look_for_groups(session)
     session.end(ending.status, ending.error, by="exit", exit_code=ending.code, signal=ending.signal)
     if session.kind == Session.OWN and not session.wrapped:
         _settle(session, _waits(session))
+
+
+def _look_for_groups(session):
+    if session.kind != Session.HELPER and not session.over:
+        _group.look(session)
 
 
 def hear(session):

@@ -2,7 +2,7 @@
 
 import sys
 
-from . import _current
+from . import _current, _group
 from ._cut_in import cuts_in, from_inside
 from ._numbers import error_text
 from ._tell import once
@@ -89,6 +89,9 @@ def session_for(call):
         else:
             once("before-start", "%s was called before start_run: it is not recorded" % call)
         return None
+    if session.kind != "helper":
+        # Of log_metric this is the long way: once a second.
+        _group.look(session)
     if session.over:
         session.stream.lose("ended")
         session.tell_drops("ended", None)

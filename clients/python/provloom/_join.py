@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import _current, _inherit, _life, _place
+from . import _artifact, _current, _group, _inherit, _life, _place
 from ._cut_in import from_inside
 from ._holder import Holder
 from ._session import Session
@@ -132,7 +132,9 @@ def _helper_of(parent):
     if facts is None:
         return None
     options = {name: facts[name] for name in OPTIONS if name in facts}
-    return Session(parent.tree, newest, options, Session.HELPER, parent)
+    helper = Session(parent.tree, newest, options, Session.HELPER, parent)
+    helper.script = facts.get("script")
+    return helper
 
 
 def _helper_or_rank(session):
@@ -209,6 +211,8 @@ def _open(options, kind=Session.OWN, follows=None, inherited=None):
         except BaseException:
             session.end("incomplete", by="next")  # a handler cut in: nobody else knows that it is open
             raise
+        _artifact.keep_script(session)
+        _group.look(session)
         return session
     raise trouble
 

@@ -268,7 +268,7 @@ def _after_fork():
         else:
             parent, identity = Parent(session.tree, session.pid, session.process_start), session.id
         helper = Session(session.tree, identity, session.options, Session.HELPER, parent)
-        helper.quiet = session.quiet
+        helper.quiet, helper.script = session.quiet, session.script
         _current.session = helper
         _current.stream = None if helper.quiet else helper.stream
     except from_inside(Exception):

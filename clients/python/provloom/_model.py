@@ -11,7 +11,7 @@ from ._context import context_name
 from ._cut_in import cuts_in, from_inside
 from ._guard import harmless, session_for
 from ._kinds import ABSENT, class_name, comes_from, held, static, title
-from ._numbers import error_text
+from ._numbers import error_text, shown
 from ._parts import elements_of
 from ._paths import absolute, looks_like_one, text_of
 from ._values import flag, json_text, name as name_of, torch_of
@@ -27,8 +27,13 @@ def log_model(
     log_model_info=True,
     log_model_layers=False,
     is_input=False,
+    contributors=None,
 ):
-    """Records a model: its class, its parameters, its bytes, where asked its layers, and its weights as a file."""
+    """Records a model: its class, its parameters, its bytes, where asked its layers, and its weights as a file.
+
+    :param contributors: whose work it is: ``"group"``, of all ranks of the process group (torch.distributed, mpi4py, ...), or
+        ``"rank"``, of this one alone; else the group's where there is one
+    """
     with harmless("log_model"):
         session = session_for("log_model")
         if session is None:
@@ -42,17 +47,22 @@ def log_model(
             if remark is not None:
                 session.problem(remark[0], "log_model: the list of layers of %s %s" % (label, remark[1]), label)
         direction = "input" if flag("log_model", "is_input", is_input) else "output"
+        contributors = _contributors(session, "log_model", contributors)
         session.event("model", name=label, context=context_name(context), source=name_of(source),
-                      direction=direction, **facts)  # fmt: skip
-        _save(session, "log_model", label, label, model, context, source, None, None, "model", direction)
+                      direction=direction, contributors=contributors, **facts)  # fmt: skip
+        of = {"context": context, "source": source, "contributors": contributors}
+        _save(session, "log_model", label, label, model, of, None, None, "model", direction)
 
 
-def save_model_version(model_name, model, context=None, source=None, step=0, incremental=True, is_input=False):
+def save_model_version(
+    model_name, model, context=None, source=None, step=0, incremental=True, is_input=False, contributors=None
+):
     """Saves the model's weights as they are now, as version 0, 1, ... of ``model_name``.
 
     A torch module's ``state_dict`` by torch.save; the file at a path; bytes as they are; anything else pickled.
 
     :param incremental: a file of its own for each version; else each has the same name
+    :param contributors: whose work it is, ``"rank"`` or ``"group"``, as with :func:`log_model`
     """
     with harmless("save_model_version"):
         session = session_for("save_model_version")
@@ -61,18 +71,32 @@ def save_model_version(model_name, model, context=None, source=None, step=0, inc
         label = name_of(model_name) or "model"
         version = session.count("version " + label)
         named = "%s_%d" % (label, version) if flag("save_model_version", "incremental", incremental, True) else label
-        _save(session, "save_model_version", label, named, model, context, source, step, version, "checkpoint",
+        of = {"context": context, "source": source, "contributors": _contributors(session, "save_model_version", contributors)}
+        _save(session, "save_model_version", label, named, model, of, step, version, "checkpoint",
               "input" if flag("save_model_version", "is_input", is_input) else "output")  # fmt: skip
 
 
-def _save(session, call, name, label, model, context, source, step, version, kind, role):
+def _contributors(session, call, given):
+    """The word as the format has it, or None; any other is told."""
+    if given is None:
+        return None
+    word = str.__str__(given) if issubclass(type(given), str) else None
+    if word in ("rank", "group"):
+        return word
+    session.problem("OPTION_LEFT_OUT", '%s: contributors must be "rank" or "group", not %s; it is recorded without it'
+                    % (call, shown(given)), "contributors")  # fmt: skip
+    return None
+
+
+def _save(session, call, name, label, model, of, step, version, kind, role):
+    context, source = of["context"], of["source"]
     if looks_like_one(model):
         path = absolute(session, call, model)
         if path is None:
             return
         suffix = os.path.splitext(path)[1]
         _artifact.keep(session, call, label + text_of(suffix), path, context, source, 0 if step is None else step, kind, role,
-                       version=version, model=name)  # fmt: skip
+                       version=version, model=name, contributors=of["contributors"])  # fmt: skip
         return
     target = None
     try:
@@ -97,6 +121,7 @@ def _save(session, call, name, label, model, context, source, step, version, kin
         "step": None if step is None else _artifact._step(session, call, label, step),
         "version": version,
         "model": name,
+        "contributors": of["contributors"],
     }
     _artifact.keep_made(session, spooled, facts)
 

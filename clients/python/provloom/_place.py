@@ -3,7 +3,7 @@
 import os
 import sys
 
-from ._cut_in import from_inside
+from . import _group
 
 #: Variables that name a rank, most telling first. LOCAL_RANK alone is what Lightning's children have.
 _RANKS = ("RANK", "HOROVOD_RANK", "JSM_NAMESPACE_RANK", "FLUX_TASK_RANK", "OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK",
@@ -46,32 +46,16 @@ def said(rank, world_size):
     """(rank, world size, who said the rank): the caller, or a library that the script has initialised; else None."""
     if rank is not None and world_size is not None:
         return rank, world_size, "call"
-    for say, by in ((_torch, "torch.distributed"), (_mpi, "mpi4py")):
-        try:
-            found = say()
-        except from_inside(Exception):
-            continue  # what a half-initialised library says is nothing
-        if found is not None:
-            world_size = found[1] if world_size is None else world_size
-            return (found[0], world_size, by) if rank is None else (rank, world_size, "call")
+    for by, module in (("torch.distributed", "torch.distributed"), ("mpi4py", "mpi4py.MPI")):
+        group = _group.found(by) if module in sys.modules else None
+        if group is None or group is _group.UNKNOWN:
+            continue
+        _, size, own, _ = group
+        if by == "mpi4py" and size == 1:
+            continue  # a process that nobody launched is a world of its own, which says nothing
+        world_size = size if world_size is None else world_size
+        return (own, world_size, by) if rank is None else (rank, world_size, "call")
     return rank, world_size, None if rank is None else "call"
-
-
-def _torch():
-    # Looked up, never imported.
-    distributed = sys.modules.get("torch.distributed")
-    if distributed is None or not distributed.is_available() or not distributed.is_initialized():
-        return None
-    return int(distributed.get_rank()), int(distributed.get_world_size())
-
-
-def _mpi():
-    mpi = sys.modules.get("mpi4py.MPI")
-    if mpi is None or not mpi.Is_initialized() or mpi.Is_finalized():
-        return None
-    size = int(mpi.COMM_WORLD.Get_size())
-    # A process that nobody launched is a world of its own, which says nothing.
-    return (int(mpi.COMM_WORLD.Get_rank()), size) if size > 1 else None
 
 
 def count(text):

@@ -8,6 +8,7 @@ from . import _limits as limits
 from ._cut_in import from_inside
 from ._holder import Holder
 from ._paths import text_of
+from ._script import script_file
 from ._secrets import first_told, told
 from ._small import clear, mark_of, now_us, read_json, remove, replace
 from ._stream import Stream
@@ -62,6 +63,10 @@ class Session:
         self._control = self._agent = self._agent_bytes = None
         self._is_kept = False
         self._problems = {}
+        #: the groups that were told, by their libraries
+        self.groups = {}
+        #: the user's code, and how session.json names it
+        self.script_file = self.script = None
         self._counts = {}
 
     # -- for the stream ----------------------------------------------------------------------------------------------
@@ -221,6 +226,8 @@ class Session:
         global _seq
         _tree.make(self.tree, VERSION)
         self.wrapped = self.tree.is_wrapped()
+        self.script_file = script_file()
+        self.script = None if self.script_file is None else text_of(self.script_file)
         self.facts = _session_folder.describe(self, _seq, VERSION)
         _seq += 1
         named, self.spool = self.spool, self.tree.path("sessions", "." + self.id)
@@ -250,6 +257,7 @@ class Session:
     def go_on(self, facts):
         """The process has become another program: the session goes on, with a stream of its own."""
         self.facts, self.stream.first = facts, self.helper_event
+        self.script = facts.get("script")
         self.wrapped = self.tree.is_wrapped()
         self.stream.open()
 

@@ -71,6 +71,7 @@ def describe(session, seq, version):
         "argv": _argv(),
         "executable": sys.executable or None,
         "directory": _working_folder(),
+        "script": session.script,
         "environment": _place.kept_environment(),
         "language": "python",
         "library": "provloom",

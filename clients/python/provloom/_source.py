@@ -98,7 +98,9 @@ def log_source_code(path=None):
         if problem is not None and not _git.is_unversioned(folder, problem):
             once("source-" + problem, "log_source_code: %s" % problem)
         session.event("source", path=text_of(file or folder), **facts)
-        if file is not None:
+        if file is not None and text_of(file) == session.script:
+            pass  # it was recorded when the session began
+        elif file is not None:
             _artifact.keep(session, "log_source_code", None, file, None, None, 0, "source", "input")
         elif facts.get("commit") is None:
             # No commit keeps this folder: its files are the only record.

@@ -321,7 +321,7 @@ class FileCase(SpoolCase):
 
 class ScriptCase(SpoolCase):
     def run_script(self, text, *words, code=0, **more):
-        script = os.path.join(self.spool, "train.py")
+        script = os.path.join(self.work, "train.py")
         with open(script, "w") as opened:
             opened.write(text)
         done = subprocess.run([sys.executable, script] + list(words), env=self.environment(**more), stdout=subprocess.PIPE,

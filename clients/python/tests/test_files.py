@@ -176,6 +176,23 @@ class Models(FileCase):
         self.assertEqual(pickle.loads(self.spooled(saved[1])), {"w": 20})
         self.assertEqual(saved[1]["sha256"], sha256(self.spooled(saved[1])))
 
+    def test_what_we_have_made_ourselves_has_no_path_for_it_lies_where_its_copy_is_stored(self):
+        path = self.file("w.pt")
+        self.run_program(HEAD + "provloom.log_model('net', {'w': 1}); provloom.save_model_version('net', b'raw')\nprovloom.save_model_version('net', F)", F=path)
+        self.assertEqual([one.get("path") for one in self.events("artifact")], [None, None, path])
+        self.assertEqual([one["mode"] for one in self.events("artifact")][:2], [0o666, 0o666])
+
+    def test_whose_work_a_model_is_can_be_said_and_another_word_is_told_and_left_out(self):
+        _, errors = self.run_program(HEAD + """
+provloom.log_model("a", b"", contributors="rank"); provloom.save_model_version("a", F, contributors="group")
+for word in ("nobody", 3, b"rank", [], None): provloom.save_model_version("a", F, contributors=word)
+""", F=self.file("w.pt"))
+        told = [(one["name"], one.get("contributors")) for kind in ("model", "artifact") for one in self.events(kind)]
+        self.assertEqual(told, [("a", "rank"), ("a.bin", "rank"), ("a_0.pt", "group")] + [("a_%d.pt" % n, None) for n in range(1, 6)])
+        self.assertEqual([one["code"] for one in self.events("problem")], ["OPTION_LEFT_OUT"])
+        self.assertEqual(errors.count('contributors must be "rank" or "group"'), 1)
+        self.assertEqual(self.dropped(), {})
+
     def test_a_torch_module_is_described_and_its_state_saved_with_torch_that_is_there_already(self):
         output, _ = self.run_program(
             """

@@ -1,5 +1,6 @@
 """log_source_code without a path: the script and nothing else, however the code came to Python."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -33,6 +34,9 @@ class Script(SpoolCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stderr
 
+    def kept_file(self, artifact):
+        return SpoolCase.kept(self, artifact)
+
     def kept(self):
         session = self.sessions()[-1]
         return [one["path"] for one in self.events("artifact", session)]
@@ -60,6 +64,38 @@ class Script(SpoolCase):
         archive = shutil.make_archive(os.path.join(self.work, "app"), "zip", os.path.dirname(self.write("app/__main__.py")))
         self.python(archive)
         self.assertEqual(self.kept(), [archive])
+
+    def test_a_script_is_recorded_without_a_call_with_its_hash_and_as_it_was(self):
+        text = "import provloom\nprovloom.start_run('www.example.org', 'digits')\nopen(__file__, 'w').write('changed')\n"
+        script = self.write("train.py", text, 0o640)
+        with open(script, "rb") as opened:
+            digest = hashlib.sha256(opened.read()).hexdigest()
+        self.assertEqual(self.python("-m", "train"), "")
+        (one,) = self.events("artifact")
+        self.assertEqual((one["kind"], one["role"], one["name"], one["path"], one["copy"], one["sha256"], one["mode"]),
+                         ("script", "input", "train.py", script, True, digest, 0o640))  # fmt: skip
+        with open(self.kept_file(one)) as opened:
+            self.assertEqual(opened.read(), text)
+        self.assertFalse({"context", "step"} & set(one))
+        self.assertEqual(self.facts(self.session())["script"], script)
+
+    def test_each_session_has_the_script_and_a_rank_that_was_spawned_too(self):
+        self.write("train.py", """
+import multiprocessing, os, provloom
+def rank():
+    os.environ["RANK"] = "1"
+    with provloom.Context.TRAINING: provloom.log_metric("loss", 1.0)
+if __name__ == "__main__":
+    for name in "ab":
+        provloom.start_run("www.example.org", name, rank=0)
+        if name == "b":
+            child = multiprocessing.get_context("spawn").Process(target=rank)
+            child.start(); child.join()
+        provloom.end_run(wait=False)
+""")
+        self.python("train.py")
+        told = [[(one["kind"], one["name"], one.get("context")) for one in self.events("artifact", session)] for session in self.sessions()]
+        self.assertEqual(told, [[("script", "train.py", None)]] * 3)
 
     def test_a_program_that_is_installed_is_no_script(self):
         home = os.path.join(self.work, "tool")
