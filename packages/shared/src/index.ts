@@ -23,10 +23,12 @@ export type { ErrorCode } from './errors.ts'
 export { exitCode } from './exit-code.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
-export { agentStream, countsAsLog, isRankStatus } from './event/event.ts'
+export { isRankStatus } from './event/event.ts'
+export { agentStream, countsAsLog, isCode } from './event/logs.ts'
 export type {
   Artifact,
   ArtifactKind,
+  Contributors,
   ClockOffset,
   Command,
   Dataset,
@@ -49,6 +51,7 @@ export type {
   ValueType,
 } from './event/event.ts'
 export { makePath, namesIn, removeFolder, systemFiles, writeDurably } from './files.ts'
+export { makeSaveDir } from './save-dir.ts'
 export type { Access, Files, OpenFile } from './files.ts'
 export {
   attemptOf,

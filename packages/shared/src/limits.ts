@@ -124,6 +124,12 @@ export const packagesMax = 4_000
 export const gitOutputBytesMax: number = 4 * MiB
 /** What `git diff` says of the work tree: of a larger one that it was too large. */
 export const diffBytesMax: number = 256 * MiB
+/** What of it is kept in a run's `code/`: of a longer one the beginning. */
+export const diffKeptBytesMax: number = 10 * MiB
+/** Untracked source files that are kept there; more are counted. */
+export const untrackedFilesMax = 100
+/** Each of them; larger ones are counted. */
+export const untrackedBytesMax: number = 1 * MiB
 /**
  * Files that were just written are cloned up to this: what a disk writes in the time of a call. Larger ones are
  * marked.

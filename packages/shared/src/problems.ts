@@ -234,8 +234,8 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'look at the reason in the graph; --sample-interval-seconds 0 takes none',
   },
   SOURCE: {
-    what: 'git did not say all about the source code',
-    try: 'run git status where the script is: it has to answer within 5 s',
+    what: 'not all is known, or kept, of the source code',
+    try: 'run git status where the script is: it has to answer within 5 s, and to know the source files',
   },
   SPOOL_REMOVED: {
     what: 'somebody removed the spool while the run went on: what nobody had read of it is lost',

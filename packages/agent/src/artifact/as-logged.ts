@@ -49,19 +49,15 @@ export async function readAsLogged(
 }
 
 /** Who may read the copy of a file: by what was seen of it at the call, and by the folders above it. */
-export function accessOf(
-  { mode, group, path: file, depth, spooled }: Artifact,
-  source: string,
-  beside: string,
-): Access {
-  // What we made in the spool ourselves has no original elsewhere.
-  const made = spooled !== undefined && file === source
+export function accessOf({ mode, group, path: file, depth }: Artifact, beside: string): Access {
+  // What we made ourselves has no original.
+  if (file === undefined) return { mode: mode ?? 0o600, group, reach: 0o077, folders: [] }
   const levels = Math.min(depth ?? 0, file.split('/').length)
   const folders = Array.from({ length: levels }, (_, n) => folderAbove(file, levels - 1 - n))
   return {
     mode: mode ?? 0o600,
     group,
-    reach: made ? 0o077 : reachOf(file, group, beside),
+    reach: reachOf(file, group, beside),
     folders: folders.map((folder) => folderAccess(folder, beside)),
   }
 }

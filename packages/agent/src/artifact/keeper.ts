@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import PQueue from 'p-queue'
-import { limits, reasonOf, systemCode } from '@provloom/shared'
+import { isCode, limits, reasonOf, systemCode } from '@provloom/shared'
 import type { Artifact, Rank, RunId } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Hurry } from '../publish/patience.ts'
@@ -12,12 +12,14 @@ import { Wake } from '../wake.ts'
 import { accessOf, isDone, readAsLogged } from './as-logged.ts'
 import { NotYet } from './not-yet.ts'
 import { partsOf } from './place.ts'
-import { Copy, openRegular } from './store.ts'
+import { Copy, openRegular, sharedCopy } from './store.ts'
+import type { Digest, Placed } from './store.ts'
 
 interface Outcome {
   readonly size?: number
   readonly sha256?: string
   readonly stored?: string
+  readonly mode?: number
   readonly problem?: string
 }
 
@@ -90,6 +92,11 @@ export class ArtifactKeeper {
     return `${files} not in the run directory yet: ${this.#why ?? 'there was no time to copy them'}`
   }
 
+  /** Whether the run is known. */
+  get isBegun(): boolean {
+    return this.#run !== undefined
+  }
+
   /** The run is known: jobs may begin. */
   begin(runId: RunId, runDir: string): void {
     this.#run = { runId, runDir }
@@ -98,7 +105,8 @@ export class ArtifactKeeper {
   }
 
   /** Takes on a logged file, once, whenever its event is read again. */
-  keep(artifact: Artifact, origin: Origin): void {
+  keep(artifact: Artifact, { stream, number }: Origin): void {
+    const origin = { stream, number }
     const id = `${origin.stream}/${origin.number}`
     if (this.#seen.has(id)) return
     this.#seen.add(id)
@@ -187,7 +195,7 @@ export class ArtifactKeeper {
     this.#unstored.push(job)
     if (this.#why === undefined) {
       const last = this.#giving.signal.aborted ? '' : '; it is tried again'
-      this.#tell(`${job.artifact.path} cannot be copied into the run directory now: ${why}${last}`)
+      this.#tell(`${nameOf(job.artifact)} cannot be copied into the run directory now: ${why}${last}`)
     }
     this.#why = why
     this.#again ??= this.#parts.context.clock.after(againMs, () => this.#tryAgain())
@@ -204,7 +212,7 @@ export class ArtifactKeeper {
     const { artifact, origin } = job
     try {
       this.#giving.signal.throwIfAborted()
-      this.#reading = artifact.path
+      this.#reading = nameOf(artifact)
       const fact = await this.#outcome(artifact, origin)
       const recorded = this.#parts.writer.record({ type: 'artifact.stored', ...origin, ...fact })
       this.#tellProblem(artifact, fact.problem)
@@ -228,14 +236,20 @@ export class ArtifactKeeper {
   }
 
   /** What its client saw is told by that. Of many files the first few are: the graph has them all. */
-  #tellProblem({ path: file, problem: before }: Artifact, problem: string | undefined): void {
-    if (problem === undefined || before !== undefined || ++this.#toldCount > toldMax) return
-    this.#tell(`${file}: ${problem}`)
+  #tellProblem(artifact: Artifact, problem: string | undefined): void {
+    if (problem === undefined || artifact.problem !== undefined || ++this.#toldCount > toldMax) return
+    this.#tell(`${nameOf(artifact)}: ${problem}`)
   }
 
   async #outcome(artifact: Artifact, origin: Origin): Promise<Outcome> {
     const source = this.#sourceOf(artifact)
-    if (source === undefined) return { problem: 'the name of its spooled copy leads out of the spool' }
+    if (source === undefined)
+      return {
+        problem:
+          artifact.spooled === undefined
+            ? 'nothing of it was kept'
+            : 'the name of its spooled copy leads out of the spool',
+      }
     const spooled = artifact.spooled !== undefined
     const there = fs.lstatSync(source, { throwIfNoEntry: false })
     if (there === undefined) return { problem: `${source} is not there any more` }
@@ -245,14 +259,14 @@ export class ArtifactKeeper {
     if (from === undefined) return { problem: `${source} is no file` }
     try {
       return artifact.copy === true
-        ? await this.#copy(artifact, source, from, origin)
+        ? await this.#copy(artifact, from, origin)
         : await readAsLogged(artifact, from, await this.#signalOf(artifact, from))
     } finally {
       await from.close()
     }
   }
 
-  async #copy(artifact: Artifact, source: string, from: FileHandle, origin: Origin): Promise<Outcome> {
+  async #copy(artifact: Artifact, from: FileHandle, origin: Origin): Promise<Outcome> {
     const { runDir, runId } = this.#run!
     const parts = partsOf(artifact.subfolder, artifact.name)
     if (parts === undefined) {
@@ -268,9 +282,16 @@ export class ArtifactKeeper {
       const problem = `not copied: the run directory ${runDir} cannot be reached from ${this.#parts.host}`
       return { problem, ...(await readAsLogged(artifact, from, await this.#signalOf(artifact, from))) }
     }
-    const folder = path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
+    const shared = isCode(artifact.kind)
+    const folder = shared
+      ? path.join(runDir, 'code')
+      : path.join(runDir, 'artifacts', `rank${this.#parts.rank}`)
+    // Of what a thousand ranks have alike one writes it.
+    const there = shared ? await sharedCopy(folder, parts, accessOf(artifact, folder), artifact) : undefined
+    if (there !== undefined) return storedAs(runDir, there, there.found)
     const { size, blocks } = await from.stat()
     const copy = await Copy.begin(
+      runDir,
       folder,
       `${origin.stream}-${origin.number}`,
       Math.min(size, blocks * blockBytes),
@@ -278,8 +299,11 @@ export class ArtifactKeeper {
     try {
       const found = await readAsLogged(artifact, from, await this.#signalOf(artifact, from), copy.handle)
       if ('problem' in found) return found
-      const stored = await copy.place(parts, accessOf(artifact, source, folder), found)
-      return { ...found, stored: path.relative(runDir, stored).split(path.sep).join('/') }
+      return storedAs(
+        runDir,
+        await copy.place(parts, accessOf(artifact, folder), found, shared ? 'shared' : 'own'),
+        found,
+      )
     } finally {
       await copy.end()
     }
@@ -315,6 +339,14 @@ export class ArtifactKeeper {
 }
 
 const toldMax = 8
+
+function nameOf({ path: file, name }: Artifact): string {
+  return file ?? name
+}
+
+function storedAs(runDir: string, { file, mode }: Placed, { size, sha256 }: Digest): Outcome {
+  return { size, sha256, stored: path.relative(runDir, file).split(path.sep).join('/'), mode }
+}
 
 /** Whether this machine sees the run directory: its `run.json` names the same run. `away`: its disk does not say. */
 function lookAt(runDir: string, runId: RunId): 'there' | 'absent' | 'away' {

@@ -24,15 +24,36 @@ export function partsOf(subfolder: string | undefined, name: string): readonly s
  *
  * @param use undefined when something else has that name
  */
-export async function withFreeName<T>(
+export function withFreeName<T>(wanted: string, use: (name: string) => Promise<T | undefined>): Promise<T> {
+  return withName((n) => (n === 1 ? wanted : numbered(wanted, n)), use)
+}
+
+/** The same, with names that say what is in the file once the wanted one is another's: who has the same finds it. */
+export function withNameByContent<T>(
   wanted: string,
+  sha256: string,
+  use: (name: string) => Promise<T | undefined>,
+): Promise<T> {
+  const names = namesByContent(wanted, sha256)
+  return withName((n) => names[n - 1] ?? numbered(names.at(-1)!, n), use)
+}
+
+export function namesByContent(wanted: string, sha256: string): readonly string[] {
+  const { name, ext } = path.parse(wanted)
+  return [wanted, `${name}-${sha256.slice(0, 8)}${ext}`, `${name}-${sha256}${ext}`]
+}
+
+/** @param nameAt the first, the second, ... that is tried */
+async function withName<T>(
+  nameAt: (n: number) => string,
   use: (name: string) => Promise<T | undefined>,
 ): Promise<T> {
   for (let n = 1, length = 0; ;) {
     const most = nameBytesMax[length]
-    if (most === undefined) throw new Error(`a name of ${Buffer.byteLength(wanted)} bytes is too long here`)
+    if (most === undefined)
+      throw new Error(`a name of ${Buffer.byteLength(nameAt(1))} bytes is too long here`)
     try {
-      const used = await use(fitting(n === 1 ? wanted : numbered(wanted, n), most))
+      const used = await use(fitting(nameAt(n), most))
       if (used !== undefined) return used
       n++
     } catch (error) {

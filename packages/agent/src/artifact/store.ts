@@ -3,10 +3,10 @@ import fs from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { makePath } from '@provloom/shared'
+import { makePath, systemCode } from '@provloom/shared'
 import { bitsOf } from './modes.ts'
 import { NotYet, inRunDir } from './not-yet.ts'
-import { withFreeName } from './place.ts'
+import { namesByContent, withFreeName, withNameByContent } from './place.ts'
 
 /** Size and checksum of a file. */
 export interface Digest {
@@ -20,6 +20,12 @@ export interface Access {
   readonly group: number | undefined
   readonly reach: number
   readonly folders: readonly Omit<Access, 'folders'>[]
+}
+
+/** Where a copy is, and who may read it. */
+export interface Placed {
+  readonly file: string
+  readonly mode: number
 }
 
 const blockBytes = 1024 * 1024
@@ -86,13 +92,14 @@ export class Copy {
   }
 
   /**
+   * @param below what is there, and holds `root`
    * @param mark sets copies that are being made apart; what an agent that died left under it is removed
    * @param bytes what it will take of the disk: one that is full is not filled to its last byte by trying
    * @throws {NotYet} where there is no room for it now; so do the other calls
    */
-  static begin(root: string, mark: string, bytes: number): Promise<Copy> {
+  static begin(below: string, root: string, mark: string, bytes: number): Promise<Copy> {
     return inRunDir(async () => {
-      for (const folder of [path.dirname(root), root]) {
+      for (const folder of foldersBelow(below, root)) {
         refuseLink(folder)
         makePath(folder, 'umask')
       }
@@ -106,10 +113,10 @@ export class Copy {
   /**
    * Puts it where it belongs, or beside: nothing is overwritten. What is there with the same content is the copy.
    *
-   * @returns where it is
+   * @param whose shared: many put the same there at once, from many machines, and one copy stays
    */
-  place(parts: readonly string[], access: Access, found: Digest): Promise<string> {
-    return inRunDir(() => this.#place(parts, access, found))
+  place(parts: readonly string[], access: Access, found: Digest, whose: 'own' | 'shared'): Promise<Placed> {
+    return inRunDir(() => this.#place(parts, access, found, whose))
   }
 
   /** Closes it, and removes what has no place. */
@@ -120,33 +127,97 @@ export class Copy {
     })
   }
 
-  async #place(parts: readonly string[], access: Access, found: Digest): Promise<string> {
+  async #place(
+    parts: readonly string[],
+    access: Access,
+    found: Digest,
+    whose: 'own' | 'shared',
+  ): Promise<Placed> {
     await this.handle.datasync()
     const { gid } = await this.handle.stat()
     const bits = bitsOf(access.mode, access.group, gid, access.reach)
+    const put = (target: string, isByContent: boolean): boolean =>
+      whose === 'own' ? this.#moveTo(target) : this.#linkTo(target, isByContent)
     const folders = parts.slice(0, -1)
     let folder = this.#root
     for (const [n, name] of folders.entries()) {
       const original = access.folders[n - (folders.length - access.folders.length)]
       folder = await withFreeName(name, async (free) => makeFolder(path.join(folder, free), original))
     }
-    return withFreeName(parts.at(-1)!, async (free) => {
-      const target = path.join(folder, free)
-      if (await isThere(target, found)) {
-        restrict(target, fs.statSync(target).mode & 0o777 & bits)
-        return target
-      }
-      if (!claim(target)) return undefined
-      try {
-        restrict(this.#file, bits)
-        fs.renameSync(this.#file, target)
-      } catch (error) {
-        fs.rmSync(target, { force: true })
-        throw error
-      }
-      return target
-    })
+    const use = async (name: string): Promise<Placed | undefined> => {
+      const target = path.join(folder, name)
+      if (await isThere(target, found)) return restricted(target, bits)
+      restrict(this.#file, bits)
+      // Somebody else may have been as quick with the same.
+      if (put(target, name !== parts.at(-1)) || (await isThere(target, found)))
+        return restricted(target, bits)
+      return undefined
+    }
+    return whose === 'own'
+      ? withFreeName(parts.at(-1)!, use)
+      : withNameByContent(parts.at(-1)!, found.sha256, use)
   }
+
+  #moveTo(target: string): boolean {
+    if (!claim(target)) return false
+    try {
+      fs.renameSync(this.#file, target)
+    } catch (error) {
+      fs.rmSync(target, { force: true })
+      throw error
+    }
+    return true
+  }
+
+  /** It is there whole, or not at all. Where there are no links, what has a name by its content is replaced by its like. */
+  #linkTo(target: string, isByContent: boolean): boolean {
+    try {
+      fs.linkSync(this.#file, target)
+      return true
+    } catch (error) {
+      const code = systemCode(error) ?? ''
+      if (code === 'EEXIST') return false
+      if (!noLinks.has(code)) throw error
+      if (!isByContent || lookAt(target) !== undefined) return false
+      fs.renameSync(this.#file, target)
+      return true
+    }
+  }
+}
+
+/** From the first below to the last. */
+function foldersBelow(above: string, last: string): string[] {
+  const names = path.relative(above, last).split(path.sep)
+  return names.map((_, n) => path.join(above, ...names.slice(0, n + 1)))
+}
+
+/** What file systems say that have no hard links, or not of everybody's files. */
+const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EMLINK', 'EINVAL'])
+
+/** A copy of the same content that is there already, restricted to those who may read this one too. */
+export async function sharedCopy(
+  root: string,
+  parts: readonly string[],
+  access: Access,
+  { size, sha256 }: Partial<Digest>,
+): Promise<(Placed & { readonly found: Digest }) | undefined> {
+  if (size === undefined || sha256 === undefined) return undefined
+  const found = { size, sha256 }
+  const folder = path.join(root, ...parts.slice(0, -1))
+  return inRunDir(async () => {
+    for (const name of namesByContent(parts.at(-1)!, sha256)) {
+      const target = path.join(folder, name)
+      if (!(await isThere(target, found))) continue
+      const { gid } = fs.statSync(target)
+      return { ...restricted(target, bitsOf(access.mode, access.group, gid, access.reach)), found }
+    }
+    return undefined
+  })
+}
+
+function restricted(file: string, bits: number): Placed {
+  restrict(file, fs.statSync(file).mode & 0o777 & bits)
+  return { file, mode: fs.statSync(file).mode & 0o777 }
 }
 
 /** A folder of that name, made or found; undefined when something else has it. */

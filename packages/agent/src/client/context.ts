@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { withSession } from './which.ts'
+import { inside } from './context-name.ts'
 import { nameOf } from './name.ts'
 import { present } from './present.ts'
+import { withSession } from './which.ts'
 
 /** The usual contexts; any other text is one of your own. */
 export const Context = {
@@ -10,8 +10,6 @@ export const Context = {
   TESTING: 'testing',
   EVALUATION: 'evaluation',
 } as const
-
-const inside = new AsyncLocalStorage<string>()
 
 /** Declares a context, inside another one where given. Returns its name. */
 export function createContext(name: string, isSubcontextOf?: string): string {
@@ -43,11 +41,6 @@ export function inContext<T>(name: string, body: () => T): T {
   function ended(): void {
     edge(context, 'end')
   }
-}
-
-/** The name of the given context, or of the one that `inContext` has opened. */
-export function contextName(given: string | undefined): string | undefined {
-  return nameOf(given ?? inside.getStore())
 }
 
 function edge(name: string, at: 'start' | 'end'): void {

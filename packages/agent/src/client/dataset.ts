@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { reasonOf, systemCode } from '@provloom/shared'
 import { Allowance } from './allowance.ts'
-import { contextName } from './context.ts'
+import { contextName } from './context-name.ts'
 import { countsIn, withOptions } from './with-options.ts'
 import { Folder } from './folder.ts'
 import { nameOf } from './name.ts'

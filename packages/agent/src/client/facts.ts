@@ -1,12 +1,13 @@
 import path from 'node:path'
-import type { Fold } from '@provloom/shared'
-import { keep } from './artifact.ts'
-import { contextName } from './context.ts'
+import type { Contributors, Fold } from '@provloom/shared'
+import { keep } from './keep.ts'
+import { contextName } from './context-name.ts'
 import { withSession } from './which.ts'
 import { countsIn, withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
-import { numberOf } from './number.ts'
+import { numberOf, shown } from './number.ts'
 import { present } from './present.ts'
+import type { Session } from './session.ts'
 import { typed } from './value.ts'
 
 export interface ModelOptions {
@@ -21,6 +22,8 @@ export interface ModelOptions {
   readonly context?: string
   readonly source?: string
   readonly isInput?: boolean
+  /** Whose work it is: of all ranks of a process group, or of this one alone. */
+  readonly contributors?: Contributors
 }
 
 export interface VersionOptions {
@@ -28,6 +31,8 @@ export interface VersionOptions {
   readonly source?: string
   readonly step?: number
   readonly isInput?: boolean
+  /** As with `logModel`. */
+  readonly contributors?: Contributors
 }
 
 /** The operations of `registerFinalMetric`. */
@@ -41,6 +46,7 @@ export function logModel(name: string, options: ModelOptions = {}): void {
     const { layers, file, context, source } = options
     const counts = countsIn(session, 'logModel', options, ['parameters', 'trainableParameters', 'bytes'])
     const direction = options.isInput === true ? 'input' : 'output'
+    const contributors = contributorsIn(session, 'logModel', options)
     const model = nameOf(name) ?? 'model'
     const told = layers === undefined ? undefined : typed(layers)
     if (told?.remark !== undefined)
@@ -55,7 +61,12 @@ export function logModel(name: string, options: ModelOptions = {}): void {
       direction,
       ...present({ className: nameOf(options.className) }),
       ...counts,
-      ...present({ layers: told?.value, context: contextName(context), source: nameOf(source) }),
+      ...present({
+        layers: told?.value,
+        context: contextName(context),
+        source: nameOf(source),
+        contributors,
+      }),
     })
     if (file === undefined) return
     keep(session, 'logModel', `${model}${endingOf(file)}`, file, {
@@ -63,7 +74,7 @@ export function logModel(name: string, options: ModelOptions = {}): void {
       model,
       role: direction,
       copy: true,
-      ...present({ context, source }),
+      ...present({ context, source, contributors }),
     })
   })
 }
@@ -74,15 +85,29 @@ export function saveModelVersion(name: string, file: string, options: VersionOpt
     const model = nameOf(name) ?? 'model'
     const version = session.count(`version ${model}`)
     const { context, source, step } = options
+    const contributors = contributorsIn(session, 'saveModelVersion', options)
     keep(session, 'saveModelVersion', `${model}_${version}${endingOf(file)}`, file, {
       kind: 'checkpoint',
       model,
       role: options.isInput === true ? 'input' : 'output',
       copy: true,
       version,
-      ...present({ context, source, step }),
+      ...present({ context, source, step, contributors }),
     })
   })
+}
+
+/** Whose work a model is said to be; another word is told, and left out. */
+function contributorsIn(
+  session: Session,
+  call: string,
+  { contributors }: { readonly contributors?: unknown },
+): Contributors | undefined {
+  if (contributors === undefined || contributors === null) return undefined
+  if (contributors === 'rank' || contributors === 'group') return contributors
+  const text = `${call}: contributors must be "rank" or "group", not ${shown(contributors)}; it is recorded without it`
+  session.problem('OPTION_LEFT_OUT', text, 'contributors')
+  return undefined
 }
 
 /** What is no path is told by whoever keeps it. */

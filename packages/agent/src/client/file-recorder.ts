@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { limits, reasonOf, systemCode } from '@provloom/shared'
-import type { Artifact, ArtifactKind, ProblemCode } from '@provloom/shared'
+import type { Artifact, ArtifactKind, Contributors, ProblemCode } from '@provloom/shared'
 import { isConnection } from '../artifact/ours.ts'
 import { Allowance } from './allowance.ts'
-import { contextName } from './context.ts'
+import { contextName } from './context-name.ts'
 import { Folder, listed } from './folder.ts'
 import type { Found } from './folder.ts'
 import { nameOf } from './name.ts'
@@ -29,6 +29,7 @@ export interface Keeping {
   readonly version?: number
   /** The name of the model that it is of. */
   readonly model?: string
+  readonly contributors?: Contributors
 }
 
 type Fields = Partial<Omit<Artifact, 'type' | 'time' | 'path'>>
@@ -154,7 +155,7 @@ export class FileRecorder {
   }
 
   #record(path: Place, name: string, fields: Fields): void {
-    const { kind, role, copy, context, source, subfolder, version, model } = this.#keeping
+    const { kind, role, copy, context, source, subfolder, version, model, contributors } = this.#keeping
     this.#session.record({
       type: 'artifact',
       name,
@@ -162,8 +163,9 @@ export class FileRecorder {
       role,
       path: textOf(path),
       copy,
-      ...present({ subfolder, version, model, step: this.#step }),
-      ...present({ context: contextName(context), source: nameOf(source) }),
+      ...present({ subfolder, version, model, contributors, step: this.#step }),
+      // Code is its rank's, wherever it is when its session begins.
+      ...present({ context: kind === 'script' ? undefined : contextName(context), source: nameOf(source) }),
       ...fields,
     })
   }

@@ -1,4 +1,4 @@
-import { contextName } from './context.ts'
+import { contextName } from './context-name.ts'
 import { withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'
 import { numberOf } from './number.ts'

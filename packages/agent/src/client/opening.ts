@@ -20,12 +20,14 @@ let sequence = 0
 /**
  * Makes the folder of a session: session.json says who begins it, how that process was started, and what it asks for.
  *
+ * @param script the file of the user's code, which its client records
  * @param inherited id of the open session that this process was handed
  * @throws the system's error; then nothing of it stays. ENOENT: an agent that left has taken the empty tree away
  */
 export function makeSession(
   tree: TreeFolder,
   options: SessionOptions,
+  script: string | undefined,
   inherited: string | undefined,
   kind: 'own' | 'rank',
 ): SessionFolder {
@@ -33,7 +35,7 @@ export function makeSession(
   const hidden = path.join(tree.sessions, `.${id}`)
   const root = path.join(tree.sessions, id)
   try {
-    fill(hidden, id, options, { inherited, kind })
+    fill(hidden, id, options, { script, inherited, kind })
     fs.renameSync(hidden, root)
     writeCurrent(tree, id)
   } catch (error) {
@@ -47,7 +49,15 @@ function fill(
   hidden: string,
   id: string,
   options: SessionOptions,
-  { inherited, kind }: { readonly inherited: string | undefined; readonly kind: 'own' | 'rank' },
+  {
+    script,
+    inherited,
+    kind,
+  }: {
+    readonly script: string | undefined
+    readonly inherited: string | undefined
+    readonly kind: 'own' | 'rank'
+  },
 ): void {
   for (const folder of ['', 'streams', 'ledgers', 'files'])
     fs.mkdirSync(path.join(hidden, folder), { mode: 0o700 })
@@ -66,6 +76,7 @@ function fill(
     argv: maskArguments([process.argv0, ...process.execArgv, ...process.argv.slice(1)]),
     executable: process.execPath,
     directory: workingFolder(),
+    ...(script === undefined ? {} : { script }),
     environment: { ...recordedVariables(process.env), ...givenVariables() },
     language: 'javascript',
     library: '@provloom/agent',

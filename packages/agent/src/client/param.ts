@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import { keep } from './artifact.ts'
-import { contextName } from './context.ts'
+import { keep } from './keep.ts'
+import { contextName } from './context-name.ts'
 import { withSession } from './which.ts'
 import { withOptions } from './with-options.ts'
 import { nameOf } from './name.ts'

@@ -36,6 +36,7 @@ export interface SessionParts {
   readonly plain?: boolean
   readonly follows?: Parent | undefined
   readonly inherited?: string | undefined
+  readonly script?: string | undefined
 }
 
 const lookEveryMs = 1000
@@ -50,6 +51,8 @@ export class Session {
   follows: Parent | undefined
   /** The session above, when this one began. */
   readonly inherited: string | undefined
+  /** The file of the user's code, which is recorded when the session begins. */
+  readonly script: string | undefined
   kind: SessionKind
   followedMs: number = -Infinity
   rankedMs: number = -Infinity
@@ -71,7 +74,7 @@ export class Session {
   /** Throws the system's error when the disk does not take its first record. */
   constructor(
     spool: SessionFolder,
-    { kind, options, plain = false, follows, inherited }: SessionParts,
+    { kind, options, plain = false, follows, inherited, script }: SessionParts,
     clock: Clock = systemClock(),
   ) {
     this.spool = spool
@@ -79,6 +82,7 @@ export class Session {
     this.kind = kind
     this.follows = follows
     this.inherited = inherited
+    this.script = script
     this.saveDir = kind === 'helper' ? undefined : options.provenanceSaveDir
     this.clock = clock
     this.plain = plain

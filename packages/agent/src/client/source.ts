@@ -6,7 +6,7 @@ import { limits, systemCode, wellFormed } from '@provloom/shared'
 import { maskArguments } from '../secrets.ts'
 import { gitFacts, outcomes } from '../source/git.ts'
 import type { GitFacts, Outcome, Question } from '../source/git.ts'
-import { keep } from './artifact.ts'
+import { keep } from './keep.ts'
 import { withSession } from './which.ts'
 import { knownFolders } from './own-folders.ts'
 import { absolute } from './paths.ts'
@@ -80,6 +80,8 @@ export function logSourceCode(file?: string): void {
     if (problem !== undefined && unversioned !== true)
       tellOnce(`source ${problem}`, `logSourceCode: ${problem}`)
     session.record({ type: 'source', path: place, ...facts })
+    // It was recorded when the session began.
+    if (place === session.script) return
     // Where no commit keeps the folder its files are the only record.
     if (found.isFile() || commit === undefined) {
       const keeping = { kind: 'source', role: 'input', copy: true } as const
@@ -127,7 +129,8 @@ function ask({ argv, environment, hashed }: Question, leftMs: number): Outcome {
   if (code === 'ENOENT') return outcomes.absent
   if (code === 'ENOBUFS') return outcomes.large
   if (error !== undefined) return { kind: 'failed', why: `git cannot be started: ${error.message}` }
-  const output = hashed ? createHash('sha256').update(stdout).digest('hex') : stdout.toString('utf8')
+  const output =
+    hashed === undefined ? stdout.toString('utf8') : createHash('sha256').update(stdout).digest('hex')
   return { kind: 'ended', code: status, output, errors: stderr.toString('utf8', 0, 10_000) }
 }
 

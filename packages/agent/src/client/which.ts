@@ -9,8 +9,10 @@ import { changedRank, rankIn } from '../tree/worker.ts'
 import { current, enter, harmless, leave } from './current.ts'
 import { findParent } from './inherit.ts'
 import type { Parent } from './inherit.ts'
+import { keepScript } from './keep.ts'
 import { makeSession } from './opening.ts'
 import { present } from './present.ts'
+import { scriptFile } from './script.ts'
 import { Session } from './session.ts'
 import type { SessionOptions } from './session.ts'
 import { tellOnce } from './tell.ts'
@@ -133,6 +135,7 @@ function helperOf(parent: Parent | undefined): Session | undefined {
     kind: 'helper',
     options: optionsOf(facts),
     follows: parent,
+    script: facts.script,
   })
 }
 
@@ -164,23 +167,26 @@ function open(
   follows: Parent | undefined,
   inherited: string | undefined,
 ): Session {
-  const { folder, wrapped, founded } = begun(options, kind, inherited)
+  const script = scriptFile()
+  const { folder, wrapped, founded } = begun(options, script, inherited, kind)
   if (founded && firstInJob(process.env))
     for (const one of misspelt(process.env)) tellOnce(`variable ${one.name}`, misspeltWords(one))
-  const session = new Session(folder, { kind, options, plain: !wrapped, follows, inherited })
+  const session = new Session(folder, { kind, options, plain: !wrapped, follows, inherited, script })
   enter(session)
+  harmless('startRun', () => keepScript(session))
   return session
 }
 
 function begun(
   options: SessionOptions,
-  kind: 'own' | 'rank',
+  script: string | undefined,
   inherited: string | undefined,
+  kind: 'own' | 'rank',
 ): { readonly folder: SessionFolder; readonly wrapped: boolean; readonly founded: boolean } {
   for (let last = false; ; last = true) {
     const { tree, wrapped, founded } = ownTree()
     try {
-      return { folder: makeSession(tree, options, inherited, kind), wrapped, founded }
+      return { folder: makeSession(tree, options, script, inherited, kind), wrapped, founded }
     } catch (error) {
       // An agent that leaves takes its empty tree away.
       if (last || systemCode(error) !== 'ENOENT') throw error

@@ -5,7 +5,9 @@ import {
   failGeneration,
   failureOf,
   latestGeneration,
+  makeSaveDir,
   reasonOf,
+  systemFiles,
 } from '@provloom/shared'
 import type { Clock, StartFailure } from '@provloom/shared'
 import type { AggregatorRequest, StartAggregator } from '../config.ts'
@@ -103,6 +105,7 @@ export class Meeting {
     try {
       const folder = this.#folderOf(job)
       this.#failedBefore ??= failedGeneration(folder)
+      if (!this.#fallback) makeSaveDir(systemFiles(), job.saveDir)
       const turn = elect(folder, Math.max(over ?? -1, this.#failedBefore))
       if (turn.kind === 'ours') void this.#start(job, turn.generation)
       else this.#lookForFailure(job)

@@ -30,6 +30,8 @@ export interface SessionFacts {
   readonly executable: string
   /** Where it works; empty where that is gone, or cannot be named. */
   readonly directory: string
+  /** The file of the user's code, which its client has recorded. */
+  readonly script?: string
   /** Rank, world and job variables that the process saw. */
   readonly environment: Variables
   /** The open session it inherited from its parent. */
@@ -137,6 +139,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts
 }
 
 const texts = [
+  'script',
   'inherited',
   'said',
   'experimentName',

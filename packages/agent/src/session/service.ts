@@ -18,6 +18,7 @@ import type { SessionParts } from './parts.ts'
 import type { Pieces } from './pieces.ts'
 import { ProcessEnd } from './process-end.ts'
 import { Reading } from './reading.ts'
+import { SourceRecords } from './source-records.ts'
 import { Standing } from './standing.ts'
 import { commandEndMs, lookMs } from './waits.ts'
 import { writerOf, writes } from './writers.ts'
@@ -71,10 +72,10 @@ export class SessionService {
   }
 
   async serve(hello: Hello): Promise<SessionOutcome> {
-    const { standing, reading, sources, own, publisher, orders } = this.#pieces
+    const { standing, reading, sources, own, publisher, orders, keeper } = this.#pieces
     standing.begin(hello)
     await reading.begin()
-    sources.start(own)
+    sources.start(new SourceRecords(own, keeper))
     publisher.start(hello)
     await this.#untilOver()
     if (standing.isQuiet) return this.#finish.quietly()

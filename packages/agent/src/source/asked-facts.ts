@@ -1,33 +1,30 @@
 import type { Clock } from '@provloom/shared'
 import type { EventSource, SourceWriter } from './event-source.ts'
-import type { Facts, Subject } from './facts.ts'
+import type { Asker, Facts, Subject } from './facts.ts'
 
 /** What interpreter, host and repository tell of themselves when they are asked. */
 export class AskedFacts implements EventSource {
   readonly #clock: Clock
   readonly #facts: Facts
   readonly #subject: Subject
-  readonly #saveDir: string | undefined
+  readonly #asker: Asker
   readonly #patienceMs: number
   #writer: SourceWriter | undefined
   #asked: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
-  /**
-   * @param saveDir where the run is saved; undefined: another rank of the machine tells of it
-   * @param patienceMs what is still being asked when the session ends gets so long
-   */
-  constructor(clock: Clock, facts: Facts, subject: Subject, saveDir: string | undefined, patienceMs: number) {
+  /** @param patienceMs what is still being asked when the session ends gets so long */
+  constructor(clock: Clock, facts: Facts, subject: Subject, asker: Asker, patienceMs: number) {
     this.#clock = clock
     this.#facts = facts
     this.#subject = subject
-    this.#saveDir = saveDir
+    this.#asker = asker
     this.#patienceMs = patienceMs
   }
 
   start(writer: SourceWriter): void {
     this.#writer = writer
-    this.#asked = this.#facts.ask(this.#subject, this.#saveDir, (fact) => this.#writer?.record(fact))
+    this.#asked = this.#facts.ask(this.#subject, this.#asker, (fact) => this.#writer?.record(fact) ?? false)
   }
 
   stop(): Promise<void> {

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
@@ -5,15 +7,28 @@ import type { Fact } from '../spool/own-stream.ts'
 import { environmentFact } from './environment.ts'
 import { energyNote, folderFacts, hostAnswers, hostFact } from './host/host.ts'
 import type { HostAnswers } from './host/host.ts'
-import { codeFolderOf } from './installed.ts'
+import { codeOf } from './code.ts'
+import type { Code } from './code.ts'
 import { interpreterOf } from './interpreter.ts'
-import { sourceFact } from './source-code.ts'
+import { recordCode } from './record-code.ts'
+import type { CodeOwner } from './record-code.ts'
+import { scriptOf } from './script.ts'
 
 /** What is asked about: a process, by how it was started. */
 export interface Subject {
   readonly argv: readonly string[]
   readonly directory: string
   readonly variables: Variables
+  /** Its script, where it has said that itself. */
+  readonly script?: string | undefined
+}
+
+/** The session that wants to know. */
+export interface Asker extends CodeOwner {
+  /** Where its run is saved. */
+  readonly saveDir: string
+  /** It tells what ranks of one machine have alike. */
+  readonly tellsOfHost: boolean
 }
 
 /**
@@ -22,30 +37,57 @@ export interface Subject {
  */
 export class Facts {
   readonly #asking = new AbortController()
-  readonly #answers = new Map<string, readonly Promise<readonly Fact[]>[]>()
+  readonly #environments = new Map<string, Promise<readonly Fact[]>>()
+  readonly #codes = new Map<string, Promise<Code>>()
   #host: Promise<HostAnswers> | undefined
 
   /** Begins to ask, so that all is known by the end of a script of half a second. */
   begin(subject: Subject, place: Place): void {
     if (tellsOfHost(place)) void this.#askHost(subject.variables)
-    void this.#askCommand(subject)
+    void this.#askEnvironment(subject)
+    void this.#askCode(subject, tellsOfHost(place))
   }
 
   /**
    * Tells each fact when it is known. Never rejects: what could not be asked is among the facts.
    *
-   * @param saveDir where the run is saved; undefined: another rank of the machine has its programs asked
+   * @param tell whether it is kept
    */
-  async ask(subject: Subject, saveDir: string | undefined, tell: (fact: Fact) => void): Promise<void> {
-    const answers = [told(this.#hostFacts(subject, saveDir)), ...this.#askCommand(subject)]
-    await Promise.all(answers.map(async (answer) => (await answer).forEach(tell)))
+  async ask(subject: Subject, asker: Asker, tell: (fact: Fact) => boolean): Promise<void> {
+    const answers = [told(this.#hostFacts(subject, asker)), this.#askEnvironment(subject)]
+    await Promise.all([
+      ...answers.map(async (answer) => (await answer).forEach(tell)),
+      this.#tellCode(subject, asker, tell),
+    ])
   }
 
   stop(): void {
     this.#asking.abort()
   }
 
-  #askCommand(subject: Subject): readonly Promise<readonly Fact[]>[] {
+  async #tellCode(subject: Subject, asker: Asker, tell: (fact: Fact) => boolean): Promise<void> {
+    try {
+      recordCode(await this.#askCode(subject, asker.tellsOfHost), asker, tell)
+    } catch (error) {
+      tell(missing(error))
+    }
+  }
+
+  /** @param whole one rank of a machine tells what is in no commit: the others' work tree is the same */
+  #askCode({ argv, directory, variables, script: said }: Subject, whole: boolean): Promise<Code> {
+    const script = said ?? scriptOf(argv, directory)
+    const above = script === undefined ? undefined : path.dirname(script)
+    const folder = above !== undefined && fs.existsSync(above) ? above : directory
+    const mark = JSON.stringify([folder, script, whole, variables['PATH']])
+    const known = this.#codes.get(mark)
+    if (known !== undefined) return known
+    const answer = codeOf({ folder, script }, variables, whole, this.#asking.signal)
+    answer.catch(() => {}) // Whoever wants to know is told.
+    this.#codes.set(mark, answer)
+    return answer
+  }
+
+  #askEnvironment(subject: Subject): Promise<readonly Fact[]> {
     const { argv, directory, variables } = subject
     const mark = JSON.stringify([
       argv,
@@ -54,23 +96,22 @@ export class Facts {
       variables['PYTHONPATH'],
       variables['VIRTUAL_ENV'],
     ])
-    const known = this.#answers.get(mark)
+    const known = this.#environments.get(mark)
     if (known !== undefined) return known
-    const { signal } = this.#asking
-    const answers = [
-      told(listOf(sourceFact(codeFolderOf(argv, directory), variables, signal))),
-      told(environmentFacts(subject, signal)),
-    ]
-    this.#answers.set(mark, answers)
-    return answers
+    const answer = told(environmentFacts(subject, this.#asking.signal))
+    this.#environments.set(mark, answer)
+    return answer
   }
 
   #askHost(variables: Variables): Promise<HostAnswers> {
     return (this.#host ??= hostAnswers(variables, this.#asking.signal))
   }
 
-  async #hostFacts({ directory, variables }: Subject, saveDir: string | undefined): Promise<readonly Fact[]> {
-    if (saveDir === undefined) return [{ ...hostFact(), ...energyNote() }]
+  async #hostFacts(
+    { directory, variables }: Subject,
+    { saveDir, tellsOfHost: isAsked }: Asker,
+  ): Promise<readonly Fact[]> {
+    if (!isAsked) return [{ ...hostFact(), ...energyNote() }]
     const { facts, mounts, whole } = await this.#askHost(variables)
     const folders = await folderFacts({ work: directory, save: saveDir }, mounts)
     const fact = { ...hostFact({ ...facts, ...folders }), ...energyNote() }
@@ -95,15 +136,14 @@ async function environmentFacts(subject: Subject, signal: AbortSignal): Promise<
   return [fact, { type: 'problem', code: 'FACTS', message }]
 }
 
-async function listOf(asked: Promise<Fact | undefined>): Promise<readonly Fact[]> {
-  const fact = await asked
-  return fact === undefined ? [] : [fact]
-}
-
 async function told(asked: Promise<readonly Fact[]>): Promise<readonly Fact[]> {
   try {
     return await asked
   } catch (error) {
-    return [{ type: 'problem', code: 'FACTS', message: `some facts are missing: ${reasonOf(error)}` }]
+    return [missing(error)]
   }
+}
+
+function missing(error: unknown): Fact {
+  return { type: 'problem', code: 'FACTS', message: `some facts are missing: ${reasonOf(error)}` }
 }

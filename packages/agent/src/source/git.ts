@@ -9,18 +9,20 @@ import { cutCredentials, maskHead } from '../secrets.ts'
 export interface Question {
   readonly argv: readonly string[]
   readonly environment: Variables
-  /** The answer may be of any length: only its SHA-256 is wanted. */
-  readonly hashed: boolean
+  /** The answer may be of any length: its SHA-256 is wanted, and so many of its first bytes; else all of it, as text. */
+  readonly hashed: { readonly head: number } | undefined
 }
 
 const absent = 'git is not installed, or not on the PATH'
 
-/** How a call of git ended; `output` is its SHA-256 where that was asked for. */
+/** How a call of git ended; `output` is its SHA-256 where that was asked for, `head` how it begins, `size` how long it is. */
 export type Outcome =
   | {
       readonly kind: 'ended'
       readonly code: number | null
       readonly output: string
+      readonly head?: Buffer
+      readonly size?: number
       readonly errors: string
     }
   | { readonly kind: 'failed'; readonly why: string }
@@ -42,6 +44,23 @@ export interface GitFacts {
   readonly problem?: string
   /** There is none because no repository holds the folder: nothing is amiss. */
   readonly unversioned?: true
+  /** What of the work tree is in no commit, where it was asked for. */
+  readonly uncommitted?: Uncommitted
+}
+
+/** What `git diff HEAD` says: the hash of all of it, and how it begins. */
+export interface Difference {
+  readonly sha256: string
+  readonly head: Buffer
+  readonly size: number
+}
+
+export interface Uncommitted {
+  readonly diff: Difference | undefined
+  /** Files that have changed since the commit, relative to the root. */
+  readonly changed: readonly string[]
+  /** Files that git knows nothing of and does not ignore, relative to the root. */
+  readonly untracked: readonly string[]
 }
 
 /** Where git is to look instead of in the folder: whoever set them, a hook say, did not mean our question. */
@@ -57,6 +76,7 @@ const places = new Set([
 ])
 const status = ['status', '--porcelain', '-z', '--untracked-files=normal']
 const diff = ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD']
+const untracked = ['ls-files', '--others', '--exclude-standard', '--full-name', '-z']
 
 type Asking<T> = Generator<Question, T, Outcome>
 
@@ -66,11 +86,13 @@ type Asking<T> = Generator<Question, T, Outcome>
  * names.
  *
  * @param known folders that are ours, by `identities`: what lies in them changes nothing
+ * @param diffBytes what is in no commit is wanted too: of the diff so many bytes
  */
 export function* gitFacts(
   folder: string,
   variables: Variables,
   known: ReadonlySet<string>,
+  diffBytes?: number,
 ): Asking<GitFacts> {
   const { git, root } = yield* repository(folder, variables)
   if (root === undefined) return noRepository(folder, git.trouble)
@@ -79,9 +101,14 @@ export function* gitFacts(
   const none = branch === undefined ? `HEAD of ${root} names no commit` : `${root} has no commit yet`
   const noCommit = commit === undefined ? (git.trouble ?? `the repository ${none}`) : undefined
   const remote = yield* remoteOf(git)
-  const { dirty, others } = yield* changesOf(git, root, known)
+  const { dirty, others, changed } = yield* changesOf(git, root, known)
   const asked = dirty === true && commit !== undefined
-  const diffSha256 = asked ? yield* git.hash(...diff, ...others) : undefined
+  const difference = asked ? yield* git.hash(diffBytes ?? 0, ...diff, ...others) : undefined
+  const diffSha256 = difference?.sha256
+  const uncommitted =
+    diffBytes === undefined || dirty !== true
+      ? undefined
+      : { diff: difference, changed, untracked: yield* untrackedIn(git, others) }
   const unsure = git.trouble === undefined ? undefined : `not all is known of the changes: ${git.trouble}`
   const problem = noCommit ?? unsure
   return {
@@ -92,7 +119,13 @@ export function* gitFacts(
     ...(dirty === undefined ? {} : { dirty }),
     ...(diffSha256 === undefined ? {} : { diffSha256 }),
     ...(problem === undefined ? {} : { problem }),
+    ...(uncommitted === undefined ? {} : { uncommitted }),
   }
+}
+
+function* untrackedIn(git: Git, others: readonly string[]): Asking<string[]> {
+  const found = yield* git.output(...untracked, ...(others.length === 0 ? ['--', ':/'] : others))
+  return (found ?? '').split('\0').filter((name) => name !== '')
 }
 
 /** Git at the folder, and the work tree that holds it; undefined, and git's trouble says why. */
@@ -136,15 +169,25 @@ function* changesOf(
   git: Git,
   root: string,
   known: ReadonlySet<string>,
-): Asking<{ dirty: boolean | undefined; others: readonly string[] }> {
+): Asking<{ dirty: boolean | undefined; others: readonly string[]; changed: readonly string[] }> {
   const found = yield* git.output(...status)
   if (found === undefined || found === '')
-    return { dirty: found === undefined ? undefined : false, others: [] }
+    return { dirty: found === undefined ? undefined : false, others: [], changed: [] }
   const own = ownBelow(root, changedPaths(found), known)
-  if (own.length === 0) return { dirty: true, others: [] }
+  if (own.length === 0) return { dirty: true, others: [], changed: trackedPaths(found) }
   const others = gitWithout(own)
   const left = yield* git.output(...status, ...others)
-  return { dirty: left === undefined ? undefined : left !== '', others }
+  return { dirty: left === undefined ? undefined : left !== '', others, changed: trackedPaths(left ?? '') }
+}
+
+/** Of `git status --porcelain -z`: what git knows, and has changed. */
+function trackedPaths(said: string): string[] {
+  return changedPaths(
+    said
+      .split('\0')
+      .filter((entry) => !entry.startsWith('?? '))
+      .join('\0'),
+  )
 }
 
 /** Questions in one folder. `trouble`: why the first that had no answer had none. */
@@ -165,24 +208,30 @@ class Git {
   }
 
   *output(...words: readonly string[]): Asking<string | undefined> {
-    return yield* this.#ask(words, false)
+    return (yield* this.#ask(words, undefined))?.output
   }
 
   *line(...words: readonly string[]): Asking<string | undefined> {
-    const line = (yield* this.#ask(words, false))?.trim().split('\n', 1)[0]
+    const line = (yield* this.output(...words))?.trim().split('\n', 1)[0]
     return line === '' ? undefined : line
   }
 
-  *hash(...words: readonly string[]): Asking<string | undefined> {
-    return yield* this.#ask(words, true)
+  *hash(head: number, ...words: readonly string[]): Asking<Difference | undefined> {
+    const found = yield* this.#ask(words, { head })
+    if (found === undefined) return undefined
+    const { output, head: begins = Buffer.alloc(0), size = begins.length } = found
+    return { sha256: output, head: begins, size }
   }
 
-  *#ask(words: readonly string[], hashed: boolean): Asking<string | undefined> {
+  *#ask(
+    words: readonly string[],
+    hashed: Question['hashed'],
+  ): Asking<Extract<Outcome, { kind: 'ended' }> | undefined> {
     // A repository may name a program of its own for this one.
     const argv = ['-c', 'core.fsmonitor=false', '-C', this.#folder, ...words]
     const outcome = yield { argv, environment: this.#environment, hashed }
     if (outcome.kind === 'failed') this.trouble ??= outcome.why
-    else if (outcome.code === 0) return outcome.output
+    else if (outcome.code === 0) return outcome
     // 1 without a word is git's way to say no.
     else if (outcome.code !== 1 || outcome.errors.startsWith('fatal'))
       this.trouble ??= refusal(this.#folder, outcome.errors)

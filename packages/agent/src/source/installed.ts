@@ -1,19 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { interpreterOf } from './interpreter.ts'
 
 /** A part of a path that only programs and libraries are below. */
 const installed = /[/\\](?:(?:site|dist)-packages|node_modules|shims|lib[/\\]python\d[^/\\]*)[/\\]/i
 const interpreters = ['python', 'python3', 'python.exe', 'node']
-
-/** The folder of a command's code: that of the user's script; of what is typed, piped in or installed, the working folder. */
-export function codeFolderOf(argv: readonly string[], directory: string): string {
-  const { script } = interpreterOf(argv, directory)
-  if (script === undefined || isInstalled(script)) return directory
-  return fs.statSync(script, { throwIfNoEntry: false })?.isDirectory() === true
-    ? script
-    : path.dirname(script)
-}
 
 /** Whether a file is part of an interpreter, a library, or a program that one of these was installed with. */
 export function isInstalled(file: string): boolean {

@@ -8,6 +8,10 @@ export interface Observed {
   readonly pid: number
   readonly argv: readonly string[]
   readonly directory: string
+  /** Its script, where its client has recorded that. */
+  readonly script: string | undefined
+  /** Where copies of logged files wait. */
+  readonly files: string
   /** Where the run is saved, absolute. */
   readonly saveDir: string
   /** Whose parent is the launcher: the wrapper, where there is one. */

@@ -6,28 +6,39 @@ import { identities } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { gitFacts, outcomes } from './git.ts'
-import type { Outcome, Question } from './git.ts'
+import type { Outcome, Question, Uncommitted } from './git.ts'
 
-type SourceFact = Extract<Fact, { readonly type: 'source' }>
+export type SourceFact = Extract<Fact, { readonly type: 'source' }>
+
+/** The work tree that a command's code is in. */
+export interface WorkTree {
+  readonly fact: SourceFact
+  readonly root: string | undefined
+  readonly uncommitted: Uncommitted | undefined
+}
 
 /**
  * The state of the git work tree the command's code is in: remote without credentials, commit, branch, whether it has
  * changes, and their hash; or why there is no commit.
  *
+ * @param whole what is in no commit is wanted too
  * @returns undefined where no repository holds the folder
  */
-export async function sourceFact(
+export async function workTreeOf(
   folder: string,
   environment: Variables,
+  whole: boolean,
   signal: AbortSignal,
-): Promise<SourceFact | undefined> {
+): Promise<WorkTree | undefined> {
   const saveDir = environment['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov'
-  const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]))
+  const diffBytes = whole ? limits.diffKeptBytesMax : undefined
+  const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]), diffBytes)
   const until = performance.now() + limits.gitMs
   let step = asking.next()
   while (step.done !== true) step = asking.next(await ask(step.value, until - performance.now(), signal))
-  const { root, unversioned, ...facts } = step.value
-  return unversioned === true ? undefined : { type: 'source', path: root ?? folder, ...facts }
+  const { root, unversioned, uncommitted, ...facts } = step.value
+  if (unversioned === true) return undefined
+  return { fact: { type: 'source', path: root ?? folder, ...facts }, root, uncommitted }
 }
 
 /** Asks git without waiting for it. Never rejects. */
@@ -36,6 +47,7 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
   return new Promise((resolve) => {
     const hash = createHash('sha256')
     const said: Buffer[] = []
+    const most = hashed?.head ?? limits.gitOutputBytesMax
     let size = 0
     let errors = ''
     const git = spawn('git', argv, {
@@ -46,9 +58,9 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
     })
     killWhen(signal, git)
     git.stdout.on('data', (bytes: Buffer) => {
+      if (hashed !== undefined) hash.update(bytes)
+      if (size < most) said.push(bytes.subarray(0, most - size))
       size += bytes.length
-      if (hashed) hash.update(bytes)
-      else if (size <= limits.gitOutputBytesMax) said.push(bytes)
     })
     git.stderr.on('data', (bytes: Buffer) => {
       if (errors.length < 10_000) errors += bytes.toString('utf8')
@@ -58,12 +70,12 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
       resolve(why ?? { kind: 'failed', why: `git cannot be started: ${error.message}` })
     })
     git.once('close', (code, killed) => {
+      const head = Buffer.concat(said)
       if (killed !== null) resolve(outcomes.slow)
-      else if (!hashed && size > limits.gitOutputBytesMax) resolve(outcomes.large)
-      else {
-        const output = hashed ? hash.digest('hex') : Buffer.concat(said).toString('utf8')
-        resolve({ kind: 'ended', code, output, errors })
-      }
+      else if (hashed !== undefined)
+        resolve({ kind: 'ended', code, output: hash.digest('hex'), head, size, errors })
+      else if (size > most) resolve(outcomes.large)
+      else resolve({ kind: 'ended', code, output: head.toString('utf8'), errors })
     })
   })
 }

@@ -33,10 +33,10 @@ export class Sources {
   /** Of one session. Whatever else is to be seen of it is one more here. */
   of(observed: Observed): readonly EventSource[] {
     const [clock, { factsMs }] = [this.#clock, this.#timing]
-    const saveDir = tellsOfHost(observed.place) ? observed.saveDir : undefined
+    const asker = { ...observed, tellsOfHost: tellsOfHost(observed.place) }
     return [
       new WorkerFacts(observed),
-      new AskedFacts(clock, this.#facts, observed, saveDir, factsMs),
+      new AskedFacts(clock, this.#facts, observed, asker, factsMs),
       new Usage(this.#sampler, observed.pid),
       ...(countsEnergy(observed) ? [new EnergyUse(clock)] : []),
     ]

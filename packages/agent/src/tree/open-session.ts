@@ -55,6 +55,8 @@ export function openSession(parts: OpeningParts): {
       pid: facts.pid,
       argv: facts.argv,
       directory: facts.directory,
+      script: facts.script,
+      files: folder.files,
       saveDir: seat.settings.provenanceSaveDir,
       topPid: wrapped === undefined ? facts.pid : process.pid,
       startedUs: facts.openedUs,

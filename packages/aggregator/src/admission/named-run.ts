@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { storedRunOf } from '@provloom/rundir/internal'
 import type { RunId } from '@provloom/shared'
-import { ProvloomError, makePath, systemCode } from '@provloom/shared'
+import { ProvloomError, makeSaveDir, systemCode } from '@provloom/shared'
 import type { OpenRun } from '../run/open-run.ts'
 import { goOnWith } from '../run/open.ts'
 import type { Surroundings } from '../run/surroundings.ts'
@@ -33,7 +33,7 @@ export async function goOnOrBegin(
   { saveDir, runId }: { readonly saveDir: string; readonly runId: RunId },
   begin: () => Promise<OpenRun>,
 ): Promise<Opened> {
-  makePath(saveDir, 'umask')
+  makeSaveDir(around.files, saveDir)
   const claim = path.join(saveDir, `.naming-${runId}`)
   if (!isClaimed(claim)) return { kind: 'not-now', why: undefined }
   try {

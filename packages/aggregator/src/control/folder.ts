@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, controlFolder, isStartingFile, writeDurably } from '@provloom/shared'
+import { ProvloomError, controlFolder, isStartingFile, makeSaveDir, writeDurably } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
 
 /** An aggregator's own files for one save directory and key: connection.json, server.json, runs.json. */
@@ -38,6 +38,7 @@ export function controlFolderOf(files: Files, saveDir: string, key: string): Con
   return {
     make() {
       try {
+        makeSaveDir(files, saveDir)
         files.makeFolder(folder)
         claim(folder)
       } catch (error) {

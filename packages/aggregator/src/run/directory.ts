@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, makeSaveDir } from '@provloom/shared'
 import type { Files } from '@provloom/shared'
 
 export interface RunDirectory {
@@ -16,7 +16,7 @@ export interface RunDirectory {
 export function makeRunDirectory(files: Files, saveDir: string, experimentName: string): RunDirectory {
   const name = safeName(experimentName)
   try {
-    files.makeFolder(saveDir, 'umask')
+    makeSaveDir(files, saveDir)
     for (let number = lastNumber(files.list(saveDir), name) + 1; ; number++) {
       const folder = path.join(saveDir, `${name}_${number}`)
       if (!files.makeNewFolder(folder)) continue

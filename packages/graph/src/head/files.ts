@@ -45,7 +45,7 @@ function fileOf(event: EventOf<'artifact'>, found: EventOf<'artifact.stored'> | 
   return {
     name: event.name,
     kind: event.kind,
-    path: event.path,
+    ...(event.path === undefined ? {} : { path: event.path }),
     ...(size === undefined ? {} : { size }),
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(found?.stored === undefined ? {} : { stored: found.stored }),

@@ -110,9 +110,9 @@ export interface Artifact extends Fact<'artifact'> {
   readonly kind: ArtifactKind
   /** `input`: the rank used it; `output`: the context generated it. */
   readonly role: 'input' | 'output'
-  /** Absolute path on the rank's machine. */
-  readonly path: string
-  /** File name under the spool's `files/`, when the client kept a copy there. */
+  /** Absolute path on the rank's machine. What was made by us alone has none: it lies where its copy is stored. */
+  readonly path?: string
+  /** File name under the spool's `files/`, when a copy was kept there. */
   readonly spooled?: string
   /** Of a file that was neither copied nor hashed: inode, mtime and ctime in ns, by which a later reader sees a change. */
   readonly mark?: string
@@ -123,7 +123,7 @@ export interface Artifact extends Fact<'artifact'> {
   readonly link?: string
   /** How deep it lies in a folder that was logged: 1 directly in it. */
   readonly depth?: number
-  /** The copy belongs into the run's `artifacts/`. */
+  /** The copy belongs into the run's `artifacts/`, or its `code/`. */
   readonly copy?: boolean
   /** Folder under `artifacts/rank<k>/` for the copy. */
   readonly subfolder?: string
@@ -387,11 +387,3 @@ export type Event =
   | RankEnd
 
 export type EventType = Event['type']
-
-/** What the name of an agent's own stream begins with: what is in it no user has logged. */
-export const agentStream = 'agent-'
-
-/** Whether an event is a log, and so counts for `saveAfterNLogs`. Metric points are logs too, one each. */
-export function countsAsLog(event: Event): boolean {
-  return event.type === 'param' || event.type === 'artifact'
-}

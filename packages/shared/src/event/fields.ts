@@ -62,7 +62,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     name: 'name',
     kind: 'artifact|model|checkpoint|dataset|source|input|output|script|diff|untracked',
     role: 'input|output',
-    path: 'text',
+    path: 'text?',
     spooled: 'name?',
     copy: 'flag?',
     subfolder: 'name?',
