@@ -316,6 +316,24 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'the end does not wait longer than it is told to, and says what is missing',
     ),
   ],
+  diffKeptBytesMax: [
+    reached(
+      `${agent}/source/code.test.ts`,
+      'of a diff longer than diffKeptBytesMax whole lines from its beginning are kept',
+    ),
+  ],
+  untrackedFilesMax: [
+    reached(
+      `${agent}/source/code.test.ts`,
+      'untrackedFilesMax source files that git does not know are kept, more are counted, and no data',
+    ),
+  ],
+  untrackedBytesMax: [
+    reached(
+      `${agent}/source/code.test.ts`,
+      'an untracked file of more than untrackedBytesMax is counted, one that holds a secret has its hash alone',
+    ),
+  ],
   gitMs: [reached(`${python}/test_git.py`, 'test_a_git_that_is_too_slow_says_so_and_is_not_waited_for')],
   unmeasuredBytes: [
     reached(

@@ -64,7 +64,7 @@ describe('provloom spools', () => {
     expect(sessions[0]!.command).toBe(`provloom import ${sessions[0]!.spool}`)
     const result = await provloom(['spools'], { env: { PROVLOOM_SPOOL_ROOT: spoolRoot } })
     expect(result.stdout).toMatch(
-      /digits, fold-1, rank 0, began [-\d]+ [:\d]+ UTC, \d+ records\n {4}provloom import /,
+      /digits, fold-1, rank 0, began [-\d]+ [:\d]+ UTC, \d+ records, 1 file\n {4}provloom import /,
     )
   })
 

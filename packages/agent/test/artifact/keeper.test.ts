@@ -4,11 +4,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { connectionFile } from '@provloom/shared'
+import type { Event } from '@provloom/shared'
 import { createAgent } from '../../src/process.ts'
 import { markOf } from '../../src/artifact/mark.ts'
 import type { defaultTiming } from '../../src/timing.ts'
 import { agentFor, brisk, worker, ran } from '../support/agents.ts'
 import { freshFolder } from '../support/place.ts'
+import type { Received } from '../support/received.ts'
 import { ScriptedAggregator } from '../support/scripted-aggregator.ts'
 import type { Script } from '../support/scripted-aggregator.ts'
 
@@ -18,6 +20,13 @@ afterEach(() => {
 })
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Of what the worker has logged: the agent keeps the command's own code beside it. */
+function storedIn({ events }: Received): Extract<Event, { readonly type: 'artifact.stored' }>[] {
+  return events.flatMap(({ event }) =>
+    event.type === 'artifact.stored' && event.stream.startsWith('worker-') ? [event] : [],
+  )
+}
 
 async function runWith(
   artifacts: readonly object[],
@@ -45,9 +54,7 @@ describe('a logged file', () => {
       },
     ])
     const stored = 'artifacts/rank0/docs/notes.txt'
-    expect(received.of('artifact.stored')).toMatchObject([
-      { number: 1, size: 5, sha256: sha256('hello'), stored },
-    ])
+    expect(storedIn(received)).toMatchObject([{ number: 1, size: 5, sha256: sha256('hello'), stored }])
     expect(fs.readFileSync(path.join(runDir, stored), 'utf8')).toBe('hello')
     expect(fs.readdirSync(path.join(runDir, 'artifacts/rank0/docs'))).toEqual(['notes.txt'])
   })
@@ -59,7 +66,7 @@ describe('a logged file', () => {
       { ...one, spooled: 'a2', content: 'second' },
       { ...one, spooled: 'a3', content: 'first' },
     ])
-    expect(received.of('artifact.stored').map((event) => event.stored)).toEqual([
+    expect(storedIn(received).map((event) => event.stored)).toEqual([
       'artifacts/rank0/model.pt',
       'artifacts/rank0/model-2.pt',
       'artifacts/rank0/model.pt',
@@ -71,14 +78,16 @@ describe('a logged file', () => {
       { name: '../../out.txt', path: '/gone', spooled: 'a1', copy: true, content: 'x' },
       { name: 'x', path: '/gone', spooled: 'a2', copy: true, subfolder: '../..', content: 'x' },
     ])
-    for (const event of received.of('artifact.stored')) {
+    for (const event of storedIn(received)) {
       expect(event).toMatchObject({
         sha256: sha256('x'),
         problem: 'not copied: its name leads out of the run directory',
       })
       expect(event.stored).toBeUndefined()
     }
-    expect(fs.readdirSync(runDir).filter((name) => name !== 'provloom.log')).toEqual(['run.json'])
+    expect(fs.readdirSync(runDir).filter((name) => !['provloom.log', 'code'].includes(name))).toEqual([
+      'run.json',
+    ])
   })
 
   test('that is not there, or of which nothing is known, is told as a problem', async () => {
@@ -86,7 +95,7 @@ describe('a logged file', () => {
       { name: 'a', path: '/nowhere/at/all', copy: true, mark: '1.2.3' },
       { name: 'b', path: '/etc/hostname', copy: true },
     ])
-    expect(received.of('artifact.stored').map(({ problem }) => problem)).toEqual([
+    expect(storedIn(received).map(({ problem }) => problem)).toEqual([
       '/nowhere/at/all is not there any more',
       'nothing of it was kept, and nothing says what it was',
     ])
@@ -97,7 +106,7 @@ describe('a logged file', () => {
       [{ name: 'a.txt', path: '/gone', spooled: 'a1', copy: true, content: 'x' }],
       { fate: (_, nth) => (nth < 2 ? 'retry' : 'take') },
     )
-    expect(received.of('artifact.stored')).toHaveLength(1)
+    expect(storedIn(received)).toHaveLength(1)
     expect(fs.readdirSync(path.join(runDir, 'artifacts/rank0'))).toEqual(['a.txt'])
   })
 
@@ -122,7 +131,7 @@ describe('a logged file', () => {
         { timing: brisk },
       ),
     )
-    expect(one.received.of('artifact.stored')).toMatchObject([{ sha256: sha256('later') }])
+    expect(storedIn(one.received)).toMatchObject([{ sha256: sha256('later') }])
     expect(fs.existsSync(session)).toBe(false)
   })
 })
@@ -145,7 +154,7 @@ describe('a logged file that was not copied in the call', () => {
       { name: 'third.pt', path: file, sha256: sha256('weights'), size, copy: true },
     ])
     const found = { size, sha256: sha256('weights') }
-    const stored = received.of('artifact.stored')
+    const stored = storedIn(received)
     expect(stored).toMatchObject([{ ...found, stored: 'artifacts/rank0/model.pt' }, found, found])
     expect(stored.map((one) => one.problem)).toEqual([undefined, undefined, undefined])
     expect(stored[1]?.stored).toBeUndefined()
@@ -161,8 +170,8 @@ describe('a logged file that was not copied in the call', () => {
     const { path: file, mark, size } = fileOf('weights')
     change(file)
     const { received, runDir } = await runWith([{ name: 'model.pt', path: file, mark, size, copy: true }])
-    expect(received.of('artifact.stored')).toMatchObject([{ number: 1, problem: gone }])
-    const [stored] = received.of('artifact.stored')
+    expect(storedIn(received)).toMatchObject([{ number: 1, problem: gone }])
+    const [stored] = storedIn(received)
     expect([stored?.size, stored?.sha256, stored?.stored]).toEqual([undefined, undefined, undefined])
     expect(fs.readdirSync(path.join(runDir, 'artifacts/rank0'))).toEqual([])
   })
@@ -176,7 +185,7 @@ describe('a logged file that was not copied in the call', () => {
       { name: 'same', path: same.path, ...hashed },
       { name: 'other', path: other.path, ...hashed },
     ])
-    const stored = received.of('artifact.stored')
+    const stored = storedIn(received)
     expect(stored[0]).toMatchObject({ sha256: sha256('weights'), stored: 'artifacts/rank0/same' })
     expect(stored[1]).toMatchObject({ problem: gone })
     expect(stored[1]?.sha256).toBeUndefined()
@@ -196,7 +205,7 @@ describe('a logged file that was not copied in the call', () => {
       {},
       { holesMs: 100 },
     )
-    const stored = received.of('artifact.stored')
+    const stored = storedIn(received)
     expect(stored.map(({ problem }) => problem?.slice(0, 35))).toEqual([
       ...Array.from({ length: 2 }, () => 'not read: it is nearly all holes, an'.slice(0, 35)),
       undefined,
@@ -209,7 +218,7 @@ describe('a logged file that was not copied in the call', () => {
     fs.rmSync(file)
     execFileSync('mkfifo', [file])
     const { received } = await runWith([{ name: 'model.pt', path: file, mark, size, copy: true }])
-    expect(received.of('artifact.stored')).toMatchObject([{ problem: `${file} is no file` }])
+    expect(storedIn(received)).toMatchObject([{ problem: `${file} is no file` }])
   })
 })
 
@@ -230,9 +239,7 @@ describe('a copy', () => {
 
   test('that waited in the spool is stored only when it is what was logged', async () => {
     const { received } = await runWith([{ ...spooled, name: 'a.txt', sha256: sha256('y'), size: 1 }])
-    expect(received.of('artifact.stored')).toMatchObject([
-      { problem: 'its copy in the spool is not what was logged' },
-    ])
+    expect(storedIn(received)).toMatchObject([{ problem: 'its copy in the spool is not what was logged' }])
   })
 
   test('leaves the spool when it is stored, so that there is room for the next', async () => {
@@ -312,7 +319,7 @@ describe('a copy', () => {
     const { runDir, received } = await runWith([{ name: 'sparse', path: file, mark, copy: true }])
     const copy = path.join(runDir, 'artifacts/rank0/sparse')
     expect(fs.readFileSync(copy).equals(fs.readFileSync(file))).toBe(true)
-    expect(received.of('artifact.stored')).toMatchObject([{ size: 8 * 1024 * 1024 }])
+    expect(storedIn(received)).toMatchObject([{ size: 8 * 1024 * 1024 }])
     expect(fs.statSync(copy).blocks * 512).toBeLessThan(4 * 1024 * 1024)
   })
 
@@ -322,7 +329,7 @@ describe('a copy', () => {
       { ...spooled, spooled: 'a2', name: 'a', content: '2' },
       { ...spooled, spooled: 'a3', name: 'a/b/c', content: '3' },
     ])
-    expect(received.of('artifact.stored').map(({ stored }) => stored)).toEqual([
+    expect(storedIn(received).map(({ stored }) => stored)).toEqual([
       'artifacts/rank0/a/b',
       'artifacts/rank0/a-2',
       'artifacts/rank0/a/b-2/c',
@@ -336,7 +343,7 @@ describe('a copy', () => {
       { ...spooled, spooled: 'a2', name: second, content: '2' },
       { ...spooled, spooled: 'a3', name: `${'d'.repeat(300)}/f`, content: '3' },
     ])
-    const stored = received.of('artifact.stored').map((one) => one.stored!)
+    const stored = storedIn(received).map((one) => one.stored!)
     expect(stored.map((one) => fs.readFileSync(path.join(runDir, one), 'utf8'))).toEqual(['1', '2', '3'])
     expect(stored[0]).toMatch(/\/ä+~[0-9a-f]{8}\.safetensors$/)
     expect(stored[2]).toMatch(/\/d+~[0-9a-f]{8}\/f$/)

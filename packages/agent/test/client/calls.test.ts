@@ -24,15 +24,11 @@ function worker(
   env: NodeJS.ProcessEnv = {},
 ): { code: number | null; errors: string; output: string } {
   const program = `import * as p from ${JSON.stringify(built)}\n${body}`
-  // Not in the spool: nothing there is ever recorded.
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-worker-'))
-  const file = path.join(work, 'worker.mjs')
-  fs.writeFileSync(file, program)
-  const done = spawnSync(process.execPath, [file], {
+  // Of code that lies in no file no script is recorded.
+  const done = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     env: { PATH: process.env['PATH'], ...treeVariables(spool), ...env },
     encoding: 'utf8',
   })
-  fs.rmSync(work, { recursive: true })
   return { code: done.status, errors: done.stderr, output: done.stdout }
 }
 
@@ -189,7 +185,7 @@ test('what is refused counts as dropped by reason and is told once a key, and wh
     }
     p.logParams(new Map([[1, 'int'], ['1', 'text'], ['u', undefined]]))
     p.logParams({ get trap() { throw new Error('asked') }, b: 1 })
-    p.logArtifact('here', process.argv[1], { step: 2.5 })`)
+    p.logArtifact('here', ${JSON.stringify(built)}, { step: 2.5 })`)
   const { events, points, wrong } = await readOnlyStream(spool)
   expect(wrong).toEqual([])
   const drops = new Map(only(events, 'drops').map(({ reason, count }) => [reason, count]))
@@ -261,6 +257,34 @@ test('an exception that nobody caught ends the session as failed, an exit code t
   )
   expect(ends).toContainEqual(expect.objectContaining({ status: 'failed', error: 'exit code 3' }))
   expect(ends).toContainEqual(expect.objectContaining({ type: 'session.end', status: 'completed' }))
+})
+
+test('whose work a model is can be said, and another word is told and left out', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-files-'))
+  fs.writeFileSync(path.join(folder, 'w.pt'), 'w')
+  worker(
+    `p.startRun()
+    p.logModel('a', { contributors: 'rank', file: process.env.F + '/w.pt' })
+    p.saveModelVersion('a', process.env.F + '/w.pt', { contributors: 'group' })
+    p.saveModelVersion('a', process.env.F + '/w.pt', { contributors: 'nobody' })
+    p.logModel('b', { contributors: null })
+    await p.endRun()`,
+    { F: folder },
+  )
+  const { events } = await readOnlyStream(spool)
+  const of = events.flatMap((one) =>
+    one.type === 'model' || one.type === 'artifact' ? [[one.name, one.contributors]] : [],
+  )
+  expect(of).toEqual([
+    ['a', 'rank'],
+    ['a.pt', 'rank'],
+    ['a_0.pt', 'group'],
+    ['a_1.pt', undefined],
+    ['b', undefined],
+  ])
+  expect(events.filter(({ type }) => type === 'problem')).toMatchObject([
+    { code: 'OPTION_LEFT_OUT', message: expect.stringContaining('contributors must be "rank" or "group"') },
+  ])
 })
 
 test('a rank that is not wanted writes nothing more', async () => {

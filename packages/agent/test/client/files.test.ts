@@ -45,9 +45,9 @@ function write(name: string, content: string | Buffer = name): string {
 
 /** Runs a worker in `cwd`. @returns its standard error */
 function worker(body: string, cwd = work): string {
-  const file = path.join(root, 'worker.mjs')
-  fs.writeFileSync(file, `import * as p from ${JSON.stringify(built)}\np.startRun()\n${body}`)
-  const done = spawnSync(process.execPath, [file], {
+  // Of code that lies in no file no script is recorded.
+  const code = `import * as p from ${JSON.stringify(built)}\np.startRun()\n${body}`
+  const done = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     env: { PATH: process.env['PATH'], ...treeVariables(tree) },
     encoding: 'utf8',
     cwd,

@@ -23,9 +23,9 @@ beforeEach(() => {
 afterEach(() => removeFolder(spool))
 
 function worker(body: string): void {
-  const file = path.join(spool, 'worker.mjs')
-  fs.writeFileSync(file, `import * as p from ${JSON.stringify(built)}\n${body}`)
-  spawnSync(process.execPath, [file], {
+  // Of code that lies in no file no script is recorded.
+  const code = `import * as p from ${JSON.stringify(built)}\n${body}`
+  spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     env: { PATH: process.env['PATH'], ...treeVariables(spool) },
     stdio: 'ignore',
   })

@@ -41,7 +41,7 @@ async function node(words: readonly string[], input = ''): Promise<{ events: Eve
 }
 
 const kept = (events: readonly Event[]): string[] =>
-  events.flatMap((one) => (one.type === 'artifact' ? [one.path] : []))
+  events.flatMap((one) => (one.type === 'artifact' ? [one.path ?? ''] : []))
 
 test.each<[string, string[], string]>([
   ['given by -e', ['-e', body], ''],

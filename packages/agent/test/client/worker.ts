@@ -28,9 +28,9 @@ const tries = (body) => { try { return body() } catch {} }
 export function worker(body: string, env: NodeJS.ProcessEnv, before: readonly string[] = []): Worked {
   // Not in the spool: nothing there is ever recorded.
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-worker-'))
-  const file = path.join(work, 'worker.mjs')
-  fs.writeFileSync(file, head + body)
-  const [command, ...words]: readonly string[] = [...before, process.execPath, file]
+  // Of code that lies in no file no script is recorded.
+  const code = ['--input-type=module', '-e', head + body]
+  const [command, ...words]: readonly string[] = [...before, process.execPath, ...code]
   const done = spawnSync(command ?? '', words, {
     cwd: work,
     env: { PATH: process.env['PATH'], WORK: work, ...env },

@@ -7,15 +7,24 @@ import { recordedVariables } from '../../src/source/allow-list.ts'
 import { RaplMeter } from '../../src/source/energy.ts'
 import { environmentFact } from '../../src/source/environment.ts'
 import { energyNote } from '../../src/source/host/host.ts'
-import { codeFolderOf } from '../../src/source/installed.ts'
 import { Facts } from '../../src/source/facts.ts'
 import { interpreterOf, nameOf } from '../../src/source/interpreter.ts'
-import { sourceFact } from '../../src/source/source-code.ts'
+import { scriptOf } from '../../src/source/script.ts'
+import { workTreeOf } from '../../src/source/source-code.ts'
+import type { SourceFact } from '../../src/source/source-code.ts'
 import type { Fact } from '../../src/spool/own-stream.ts'
 import { freshFolder } from '../support/place.ts'
 
 const never = new AbortController().signal
 const variables = { PATH: process.env['PATH'], HOME: '/nonexistent' }
+
+async function sourceFact(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<SourceFact | undefined> {
+  return (await workTreeOf(folder, environment, false, signal))?.fact
+}
 
 function git(folder: string, ...argv: readonly string[]): string {
   return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv], {
@@ -136,7 +145,8 @@ test.runIf(hasGit)(
     const argv = [path.join(program, '../python3'), program]
     const sources = async (directory: string): Promise<unknown[]> => {
       const told: Fact[] = []
-      await new Facts().ask({ argv, directory, variables }, undefined, (fact) => told.push(fact))
+      const asker = { files: freshFolder(), saveDir: directory, script: undefined, tellsOfHost: false }
+      await new Facts().ask({ argv, directory, variables }, asker, (fact) => told.push(fact) > 0)
       return told.filter((fact) => fact.type === 'source')
     }
     expect(await sources(freshFolder())).toEqual([])
@@ -228,21 +238,53 @@ describe('the folder of a command’s code', () => {
     ])
       place(root, beside)
     fs.symlinkSync(path.join(root, 'venv/bin/torchrun'), path.join(root, 'linked'))
+    const train = path.join(root, 'train.py')
+    fs.writeFileSync(train, '')
     for (const program of [...installed, path.join(root, 'linked'), '/usr/bin/env']) {
-      expect(codeFolderOf([program, 'train.py'], '/w'), program).toBe('/w')
-      expect(codeFolderOf(['python3', program], '/w'), program).toBe('/w')
+      expect(scriptOf([program, 'train.py'], root), program).toBe(train)
+      expect(scriptOf([program, 'gone.py'], root), program).toBeUndefined()
+      expect(scriptOf(['python3', program], root), program).toBeUndefined()
     }
-    expect(codeFolderOf(['ipython'], '/w')).toBe('/w')
-    expect(codeFolderOf(['python3', '-m', 'mytrain'], '/w')).toBe('/w')
+    expect(scriptOf(['ipython'], root)).toBeUndefined()
   })
 
-  test('is the script’s, and a folder that is run', () => {
+  test.each([
+    [['python3', 'project/bin/train'], 'project/bin/train'],
+    [['project/bin/train'], 'project/bin/train'],
+    [['python3', 'project'], 'project/__main__.py'],
+    [['python3', '-um', 'project'], 'project/__main__.py'],
+    [['python3', '-m', 'project.fit', 'x.py'], 'project/fit.py'],
+    [['python3', '-m', 'torch.distributed.run', '--nproc', '2', 'x.py'], 'x.py'],
+    [['node', 'pack'], 'pack/index.js'],
+    [['node', '--import', 'tsx', 'pack/index'], 'pack/index.js'],
+    [['bash', 'run'], 'run'],
+    [['bash', '-e', 'run', 'x.py'], 'run'],
+    [['nice', '-n', '5', 'python3', 'x.py'], 'x.py'],
+    [['Rscript', '--vanilla', 'fit.R'], 'fit.R'],
+    [['./compiled', 'x.py'], 'x.py'],
+    [['./compiled', 'data.bin'], undefined],
+    [['python3', '-c', 'pass', 'x.py'], undefined],
+    [['node', '-e', '1', 'x.py'], undefined],
+    [['sh', '-c', 'run', 'x.py'], undefined],
+    [['python3', '-', 'x.py'], undefined],
+    [['true'], undefined],
+  ])('of %j is %s', (argv, script) => {
     const root = freshFolder()
-    const script = place(root, 'project/bin/train')
-    expect(codeFolderOf([script], '/w')).toBe(path.dirname(script))
-    expect(codeFolderOf(['python3', 'project/bin/train'], root)).toBe(path.dirname(script))
-    expect(codeFolderOf(['python3', 'project'], root)).toBe(path.join(root, 'project'))
-    expect(codeFolderOf(['node', '/w/gone/train.js'], root)).toBe('/w/gone')
+    for (const [name, text] of [
+      ['project/bin/train', '#!/usr/bin/env python3\n'],
+      ['project/__main__.py', ''],
+      ['project/fit.py', ''],
+      ['pack/index.js', ''],
+      ['run', 'python3 x.py\n'],
+      ['x.py', ''],
+      ['fit.R', ''],
+      ['compiled', '\u007fELF'],
+      ['data.bin', ''],
+    ] as const) {
+      fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+      fs.writeFileSync(path.join(root, name), text)
+    }
+    expect(scriptOf(argv, root)).toBe(script === undefined ? undefined : path.join(root, script))
   })
 })
 

@@ -33,6 +33,8 @@ function asked(folder: string): Parameters<Sources['of']>[0] {
     topPid: process.pid,
     argv: ['python3', 'train.py'],
     directory: folder,
+    script: undefined,
+    files: folder,
     saveDir: folder,
     startedUs: 1,
     wantsEnergy: false,

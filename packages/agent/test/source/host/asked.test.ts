@@ -3,16 +3,25 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { askHost, askedOf } from '../../../src/source/host/asked.ts'
 import { Facts } from '../../../src/source/facts.ts'
+import type { Asker } from '../../../src/source/facts.ts'
 import type { Fact } from '../../../src/spool/own-stream.ts'
 import { freshFolder } from '../../support/place.ts'
 
 const never = new AbortController().signal
 const variables = { PATH: process.env['PATH'] }
 
+const askerOf = (saveDir: string | undefined): Asker => ({
+  files: freshFolder(),
+  saveDir: saveDir ?? '',
+  script: undefined,
+  tellsOfHost: saveDir !== undefined,
+})
+
 async function factsOf(saveDir: string | undefined): Promise<readonly Fact[]> {
   const told: Fact[] = []
   const folder = freshFolder()
-  await new Facts().ask({ argv: ['true'], directory: folder, variables }, saveDir, (fact) => told.push(fact))
+  const subject = { argv: ['true'], directory: folder, variables }
+  await new Facts().ask(subject, askerOf(saveDir), (fact) => told.push(fact) > 0)
   return told.filter(({ type }) => type === 'host' || type === 'problem')
 }
 
@@ -57,9 +66,10 @@ test('sessions of a tree share one asking', async () => {
     directory: folder,
     variables: { PATH: `${folder}:${process.env['PATH']}` },
   }
-  await facts.ask(subject, folder, () => {})
+  const ask = (saveDir: string): Promise<void> => facts.ask(subject, askerOf(saveDir), () => true)
+  await ask(folder)
   const once = fs.readFileSync(log, 'utf8')
-  await Promise.all([facts.ask(subject, folder, () => {}), facts.ask(subject, freshFolder(), () => {})])
+  await Promise.all([ask(folder), ask(freshFolder())])
   expect(once).toContain('asked')
   expect(fs.readFileSync(log, 'utf8')).toBe(once)
 })
