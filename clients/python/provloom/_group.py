@@ -254,7 +254,8 @@ def _is_jax():
 
 def _jax():
     state = _names("jax._src.distributed").get("global_state")
-    if state is None or held(state, "client") in (None, ABSENT):
+    client = ABSENT if state is None else held(state, "client")
+    if client is None or client is ABSENT:
         return None
     address = held(state, "coordinator_address")
     return None, held(state, "num_processes"), held(state, "process_id"), address if type(address) is str else None
@@ -276,9 +277,18 @@ def _is_tensorflow():
 
 
 def _tensorflow():
+    global _tensorflow_served
     server = _server()
-    if server is None:
-        return None
+    if server is None or server is not _tensorflow_served[0]:
+        _tensorflow_served = server, None if server is None else _cluster_of(server)
+    return _tensorflow_served[1]
+
+
+#: (what this process serves, what that says)
+_tensorflow_served = (None, None)
+
+
+def _cluster_of(server):
     # As TensorFlow counts them: the chief first, then the workers.
     tasks = {job.name: dict(job.tasks) for job in server.cluster.job}
     jobs = [name for name in ("chief", "master", "worker") if name in tasks]

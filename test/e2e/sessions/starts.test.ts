@@ -147,7 +147,8 @@ it('a plain start and provloom run tell the same of a script of 0.3 s', async ({
         .sort(),
     ),
   )
-  expect(elements[0]!.map((one) => one.length).slice(0, 5)).toEqual([1, 1, 1, 1, 1])
+  // Of the source code the work tree, and the script.
+  expect(elements[0]!.map((one) => one.length).slice(0, 5)).toEqual([1, 1, 2, 1, 1])
   expect(elements[0]).toEqual(elements[1])
 })
 

@@ -291,6 +291,7 @@ export class ArtifactKeeper {
     if (there !== undefined) return storedAs(runDir, there, there.found)
     const { size, blocks } = await from.stat()
     const copy = await Copy.begin(
+      runDir,
       folder,
       `${origin.stream}-${origin.number}`,
       Math.min(size, blocks * blockBytes),

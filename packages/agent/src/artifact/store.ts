@@ -92,13 +92,14 @@ export class Copy {
   }
 
   /**
+   * @param below what is there, and holds `root`
    * @param mark sets copies that are being made apart; what an agent that died left under it is removed
    * @param bytes what it will take of the disk: one that is full is not filled to its last byte by trying
    * @throws {NotYet} where there is no room for it now; so do the other calls
    */
-  static begin(root: string, mark: string, bytes: number): Promise<Copy> {
+  static begin(below: string, root: string, mark: string, bytes: number): Promise<Copy> {
     return inRunDir(async () => {
-      for (const folder of [path.dirname(root), root]) {
+      for (const folder of foldersBelow(below, root)) {
         refuseLink(folder)
         makePath(folder, 'umask')
       }
@@ -182,6 +183,12 @@ export class Copy {
       return true
     }
   }
+}
+
+/** From the first below to the last. */
+function foldersBelow(above: string, last: string): string[] {
+  const names = path.relative(above, last).split(path.sep)
+  return names.map((_, n) => path.join(above, ...names.slice(0, n + 1)))
 }
 
 /** What file systems say that have no hard links, or not of everybody's files. */

@@ -168,7 +168,9 @@ export class Finish {
   #reason(): string {
     const { publisher, keeper, standing } = this.#pieces
     const { unstored, overflow } = publisher
-    return standing.reason({ unstored, overflow, files: keeper.unstored })
+    // Before the run is known its files are no reason of their own.
+    const files = keeper.isBegun ? keeper.unstored : undefined
+    return standing.reason({ unstored, overflow, files })
   }
 
   #close(): void {

@@ -14,7 +14,7 @@ const digest = (text: string): { size: number; sha256: string } => ({
 const access = (mode: number): Access => ({ mode, group: process.getgid?.(), reach: 0o077, folders: [] })
 
 async function begun(root: string, mark: string, text: string): Promise<Copy> {
-  const copy = await Copy.begin(root, mark, text.length)
+  const copy = await Copy.begin(path.dirname(root), root, mark, text.length)
   await copy.handle.write(text)
   return copy
 }
