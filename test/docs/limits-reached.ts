@@ -1,10 +1,5 @@
-/** Where a limit is reached: a test that names the limit and sees what happens there. */
-export interface Reached {
-  /** From the repository's root. */
-  readonly file: string
-  /** The test's name; of a Python test its method. */
-  readonly title: string
-}
+import { reached } from './reached.ts'
+import type { Reached } from './reached.ts'
 
 const shared = 'packages/shared/test'
 const head = 'packages/graph/test/head.test.ts'
@@ -14,10 +9,6 @@ const agent = 'packages/agent/test'
 const aggregator = 'packages/aggregator/test'
 const graph = 'packages/graph/test'
 const python = 'clients/python/tests'
-
-function reached(file: string, title: string): Reached {
-  return { file, title }
-}
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
