@@ -1,14 +1,5 @@
-import { reached } from './reached.ts'
+import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
 import type { Reached } from './reached.ts'
-
-const shared = 'packages/shared/test'
-const head = 'packages/graph/test/head.test.ts'
-const ofAnything =
-  'has no more of anything than may be in it (headParamsMax, headMetricsMax, headFilesMax, headHostsMax)'
-const agent = 'packages/agent/test'
-const aggregator = 'packages/aggregator/test'
-const graph = 'packages/graph/test'
-const python = 'clients/python/tests'
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
