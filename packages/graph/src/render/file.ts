@@ -18,8 +18,9 @@ export function fileFacts(facts: EventOf<'artifact'>): Facts {
 }
 
 /** What the client itself made: there is no original elsewhere. */
-export function isOwn({ path }: EventOf<'artifact'>): boolean {
-  return path === undefined
+export function isOwn({ spooled, path }: Pick<EventOf<'artifact'>, 'spooled' | 'path'>): boolean {
+  if (path === undefined) return true
+  return spooled !== undefined && (path === spooled || path.endsWith(`/${spooled}`))
 }
 
 /** A file that is in the run directory. */
