@@ -114,6 +114,35 @@ os.write(1, ("<heard %s>" % " ".join(heard)).encode()); sys.exit(5)
   })
 })
 
+describe('a signal that stops', () => {
+  it("is the whole group's also where what listens beside us was stopped before it could listen", async () => {
+    const agent = path.join(repository, 'packages/agent/dist/internal.js')
+    const file = path.join(folder(), 'early.mjs')
+    fs.writeFileSync(
+      file,
+      `import fs from 'node:fs'
+import { forwardSignals } from ${JSON.stringify(agent)}
+const send = (signal) => {
+  process.stdout.write('<sent ' + signal + '>')
+  if (signal === 'SIGUSR1') process.exit()
+}
+forwardSignals({ there: () => true, send, stopped: () => false })
+const beside = fs.readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim()
+process.kill(Number(beside), 'SIGSTOP')
+process.kill(0, 'SIGTSTP')
+process.kill(process.pid, 'SIGUSR1')
+setInterval(() => {}, 1000)
+`,
+    )
+    const { stdout } = await onTerminal(['bash', '--norc', '-i'], { HISTFILE: '/dev/null' }, [
+      ['[#$] ', `${process.execPath} ${file}; echo ov''er\n`],
+      ['over', 'exit\n'],
+    ])
+    expect(stdout).toContain('<sent SIGUSR1>')
+    expect(stdout).not.toContain('<sent SIGTSTP>')
+  })
+})
+
 describe('the streams of the command', () => {
   it('stay as they are: no pipe of it becomes non-blocking', async () => {
     const look = `

@@ -177,8 +177,9 @@ def _child_ending():
 
 
 def _code_of_child():
-    """The code that multiprocessing is about to leave this child with: it holds it, from Python 3.13 on; before that the
-    exception that it makes it of is still to be seen. Else None."""
+    """The code that multiprocessing is about to leave this child with. Before Python 3.13 the exception that it makes it of
+    is still to be seen; from then on who forked the child holds it, and one that was spawned has called sys.exit with it.
+    Else None."""
     kind, error, _ = sys.exc_info()
     if kind is not None and not issubclass(kind, SystemExit):
         return 1
@@ -190,7 +191,9 @@ def _code_of_child():
             code = frame.f_locals.get("code")
             return code & 0xFF if isinstance(code, int) else None
         frame = frame.f_back
-    return None if frame is None else 0
+    if frame is not None:
+        return 0
+    return None if _status is None else code_of(_status[0])
 
 
 def _was_thrown(frame):

@@ -108,7 +108,8 @@ test('asks a stream again from the hole on that a power loss left in the last co
   const { summary } = await after.status('run-finished')
   expect(summary).toMatchObject({ logs: 20, total: { sent: 20, stored: 20, dropped: 0 } })
   const document = fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')
-  for (let n = 0; n < 20; n++) expect(document.match(new RegExp(`"p${n}"`, 'g'))).toHaveLength(1)
+  for (let n = 0; n < 20; n++)
+    expect(document.match(new RegExp(`"run:param\\.p${n}\\.[0-9a-f]+":`, 'g'))).toHaveLength(1)
 })
 
 test('records as lost, with its place, what is damaged before the last commit, and keeps what is behind it', async () => {

@@ -19,6 +19,10 @@ export class Sparks {
   /** Steps in a stretch, and the number of the first stretch; 0 steps before the first point. */
   #width = new Float64Array(0)
   #base = new Float64Array(0)
+  /** Where the last point went, and between which steps others go there too: most do, and need no division. */
+  #place = new Int32Array(0)
+  #from = new Float64Array(0)
+  #to = new Float64Array(0)
 
   /** @throws {TypeError} for what `save` never gave */
   constructor(saved?: ReadonlyMap<string, Float64Array>) {
@@ -46,13 +50,22 @@ export class Sparks {
 
   /** Takes in a finite value. */
   take(metric: number, step: number, value: number): void {
-    if (metric >= this.#size) this.#grow(metric + 1)
-    const width = this.#width[metric]!
-    let at = width === 0 ? -1 : Math.floor(step / width) - this.#base[metric]!
-    if (at < 0 || at >= bucketsMax) at = this.#widen(metric, step)
-    const place = metric * bucketsMax + at
+    const near = step >= this.#from[metric]! && step < this.#to[metric]!
+    const place = near ? this.#place[metric]! : this.#placeOf(metric, step)
     this.#sum[place] = this.#sum[place]! + value
     this.#count[place] = this.#count[place]! + 1
+  }
+
+  #placeOf(metric: number, step: number): number {
+    if (metric >= this.#size) this.#grow(metric + 1)
+    let width = this.#width[metric]!
+    let at = width === 0 ? -1 : Math.floor(step / width) - this.#base[metric]!
+    if (at < 0 || at >= bucketsMax) at = this.#widen(metric, step)
+    width = this.#width[metric]!
+    const from = (this.#base[metric]! + at) * width
+    this.#from[metric] = from
+    this.#to[metric] = from + width
+    return (this.#place[metric] = metric * bucketsMax + at)
   }
 
   /** Means of stretches that have points, at most 32, in order of steps. */
@@ -91,6 +104,11 @@ export class Sparks {
     this.#count = wider(this.#count, bucketsMax)
     this.#width = wider(this.#width, 1)
     this.#base = wider(this.#base, 1)
+    this.#from = wider(this.#from, 1)
+    this.#to = wider(this.#to, 1)
+    const places = new Int32Array(room)
+    places.set(this.#place)
+    this.#place = places
   }
 
   /** Places of the first and the last stretch that has points. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { signalNumber } from '@provloom/shared'
+import { isStopped } from '../tree/processes.ts'
 import { withholding } from './descriptors.ts'
 
 /** Whether a signal that reached us went to our whole process group, and so to the worker as well. */
@@ -24,22 +25,18 @@ const answerMs = 2_000
  * a guess would give the worker a signal twice.
  */
 export function watchGroup(signals: readonly NodeJS.Signals[]): GroupWatch {
-  const numbers = signals.map(signalNumber).join(' ')
-  // A trap ends `read`, in some shells (dash) as if the input were at its end.
-  const script = `got=
-for n in ${numbers}; do trap "got=1; echo $n" $n; done
-while :; do
-  line=
-  if read -r line; then echo "$line"
-  elif [ -n "$got" ]; then got=
-  else exit; fi
-done`
   const heard = new Map<string, number>()
   const waiting = new Set<() => void>()
-  const shell = spawnShell(script, (word) => {
+  const shell = spawnShell(scriptFor(signals), (word) => {
     heard.set(word, (heard.get(word) ?? 0) + 1)
     for (const look of waiting) look()
   })
+  /** Stopped before it listened: it was in the group as well. It goes on, to hear what comes next. */
+  const noteStopped = (word: string): void => {
+    if (word !== String(signalNumber('SIGTSTP')) || shell?.pid === undefined || !isStopped(shell.pid)) return
+    heard.set(word, 1)
+    shell.kill('SIGCONT')
+  }
   const take = (word: string): boolean => {
     const count = heard.get(word) ?? 0
     if (count > 0) heard.set(word, count - 1)
@@ -63,9 +60,13 @@ done`
       }
       const grace = setTimeout(() => {
         graceOver = true
+        noteStopped(word)
         look()
       }, graceMs)
-      const limit = setTimeout(end, answerMs)
+      const limit = setTimeout(() => {
+        noteStopped(word)
+        end()
+      }, answerMs)
       waiting.add(look)
       shell?.stdin?.write(`${question}\n`)
     })
@@ -81,6 +82,21 @@ done`
       shell?.stdin?.end()
     },
   }
+}
+
+function scriptFor(signals: readonly NodeJS.Signals[]): string {
+  // That which would stop the shell itself comes first: stopped before its traps, it has none of SIGCONT yet either.
+  const stops = signals.filter((signal) => signal === 'SIGTSTP')
+  const numbers = [...stops, ...signals].map(signalNumber).join(' ')
+  // A trap ends `read`, in some shells (dash) as if the input were at its end.
+  return `got=
+for n in ${numbers}; do trap "got=1; echo $n" $n; done
+while :; do
+  line=
+  if read -r line; then echo "$line"
+  elif [ -n "$got" ]; then got=
+  else exit; fi
+done`
 }
 
 function spawnShell(script: string, said: (word: string) => void): ChildProcess | undefined {

@@ -11,8 +11,9 @@ export interface SignalTarget {
   stopped(): boolean
 }
 
-/** A command may have something to do before it stops. */
-const stopsWithinMs = 2_000
+/** A command may have something to do before it stops, and one that is wrapped as well finds out first whose it is. */
+const stopsWithinMs = 10_000
+/** At first, and then ever less often. */
 const lookEveryMs = 10
 /** Signals that ask for the end, each so soon after the one before, are one request. */
 const oneRequestMs = 1_000
@@ -54,11 +55,12 @@ export function forwardSignals(
 
 /** Who waits for us, a shell say, is to see us stopped when the command is; SIGCONT wakes both. */
 async function stopWith(target: SignalTarget): Promise<void> {
-  for (let waited = 0; waited < stopsWithinMs; waited += lookEveryMs) {
+  const until = performance.now() + stopsWithinMs
+  for (let waitMs = lookEveryMs; performance.now() < until; waitMs *= 1.1) {
     if (target.stopped()) {
       process.kill(process.pid, 'SIGSTOP')
       return
     }
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }

@@ -39,6 +39,8 @@ function ask({ argv, environment, hashed }: Question, leftMs: number, signal: Ab
     let size = 0
     let errors = ''
     const git = spawn('git', argv, {
+      // As askProgram's: Ctrl-Z would stop it before it is git, and us with it.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...environment },
       timeout: Math.ceil(leftMs),

@@ -38,9 +38,14 @@ export function declare(
   undo.insert(others, at, { stream: from, slot })
 }
 
-/** Of a rank whose machine is not known, what is measured of the machine is measured of the rank. */
+/**
+ * What is measured has no context. Of a rank whose machine is not known, what is measured of the machine is measured of
+ * the rank.
+ */
 function placed({ hostKey }: RankState, event: EventOf<'series'>): EventOf<'series'> {
-  return event.measures === 'host' && hostKey === undefined ? { ...event, measures: 'rank' } : event
+  if (event.measures === undefined) return event
+  const { context: _context, ...measured } = event
+  return hostKey === undefined ? { ...measured, measures: 'rank' } : measured
 }
 
 function seriesOf(
@@ -76,9 +81,9 @@ function seriesOf(
 
 /** Of what is measured of a machine, the piece behind the machine's own identifier. */
 function seriesId({ key, source, measures }: EventOf<'series'>, maker: string, inContext: boolean): string {
+  if (measures === 'host') return slug(key)
+  if (measures === 'rank') return `${maker}.measured.${slug(key)}`
   const name = source === undefined ? slug(key) : `${slug(key)}.${slug(source)}`
-  if (measures === 'host') return name
-  if (measures === 'rank') return `${maker}.measured.${name}`
   return inContext ? `${maker}.${name}` : `${maker}.series.${name}`
 }
 
@@ -91,7 +96,8 @@ function getsSpark(sparks: number, { key, source, measures }: EventOf<'series'>)
 function metricOf(change: Change, event: EventOf<'series'>): string {
   const { state, dirt, index, undo } = change
   const { key: name, context, source, unit, measures } = event
-  const key = keyOf(context, name, source, measures)
+  // Whose measurement it is says the owner: a source that names the machine is no other metric.
+  const key = keyOf(context, name, measures === undefined ? source : undefined, measures)
   const known = state.metrics.get(key)
   if (known !== undefined) {
     if (known.unit === undefined && unit !== undefined) {
@@ -101,7 +107,14 @@ function metricOf(change: Change, event: EventOf<'series'>): string {
     return key
   }
   const spark = getsSpark(state.sparks, event) ? state.sparks : undefined
-  const made: MetricState = { key: name, context, source, unit, measures, spark }
+  const made: MetricState = {
+    key: name,
+    context,
+    source: measures === 'host' ? 'host' : source,
+    unit,
+    measures,
+    spark,
+  }
   if (spark !== undefined) undo.set(state, 'sparks', spark + 1)
   undo.put(state.metrics, key, made)
   const before = state.measures.get(name) ?? { logged: false, measured: false }
@@ -110,5 +123,6 @@ function metricOf(change: Change, event: EventOf<'series'>): string {
     measured: before.measured || measures !== undefined,
   })
   dirt.mark('term', `m${name}`)
+  for (const [final, { facts }] of state.finals) if (facts.key === name) dirt.mark('final', final)
   return key
 }

@@ -3,7 +3,7 @@ import type { Attempt, Rank } from '@provloom/shared'
 import { keyOf, slug, sortable } from '../name.ts'
 import type { ContextState, HostState, RankState, RunState } from '../state.ts'
 import type { Change } from './change.ts'
-import { markHost } from './mark.ts'
+import { markAttempts, markHost } from './mark.ts'
 
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
@@ -46,11 +46,11 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
   }
   undo.put(state.ranks, key, made)
   dirt.mark('rank', key)
+  if (state.bystanders.has(key)) dirt.mark('bystander', key)
   undo.did(() => attempts.remove(made))
   attempts.add(key, made)
-  // Each attempt is told with the one before it.
   dirt.mark('attempt', String(attempt))
-  if (attempts.sizeOf(attempt) === 1) for (const one of attempts.numbers) dirt.mark('attempt', String(one))
+  if (attempts.sizeOf(attempt) === 1) markAttempts(change)
   return { key, rank: made }
 }
 

@@ -14,7 +14,7 @@ import type { RankState, StreamState } from '../state.ts'
 import { rankStatus } from '../status.ts'
 import type { Change } from './change.ts'
 import { rankKey, rankOf, seenAt, tellProblem } from './find.ts'
-import { markMade, markRank } from './mark.ts'
+import { markAttempts, markMade, markRank } from './mark.ts'
 import { settle as settleParams } from './settle.ts'
 import { emptyStream, streamOf } from './stream.ts'
 
@@ -81,14 +81,13 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
 
 /** A rank that is not collected ends no run, and what becomes of it changes no status. */
 export function passBy(change: Change, entry: Uncollected): void {
-  const { state, undo, dirt, attempts } = change
+  const { state, undo, dirt } = change
   const { rank, attempt, status } = entry
   if (state.opened?.settings.collectAllProcesses === true) return endedBefore(change, entry)
   if (status === 'completed' || state.bystanders.size >= limits.bystandersMax) return
   undo.put(state.bystanders, rankKey(rank, attempt), entry)
   dirt.mark('bystander', rankKey(rank, attempt))
-  for (const one of attempts.numbers) dirt.mark('attempt', String(one))
-  for (const one of state.bystanders.values()) dirt.mark('attempt', String(one.attempt))
+  markAttempts(change)
 }
 
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */

@@ -2,6 +2,12 @@ import type { Attempt } from '@provloom/shared'
 import { rankKeyOf } from '../links.ts'
 import type { Change } from './change.ts'
 
+/** Each attempt is told with the one before it, also of ranks that are not collected. */
+export function markAttempts({ state, dirt, attempts }: Change): void {
+  for (const attempt of attempts.numbers) dirt.mark('attempt', String(attempt))
+  for (const { attempt } of state.bystanders.values()) dirt.mark('attempt', String(attempt))
+}
+
 /** A rank, what ends with it, and what it is a part of. */
 export function markRank(change: Change, key: string): void {
   const { state, dirt, links } = change

@@ -114,11 +114,13 @@ function sharedKeyOf({ state }: Change, { rankKey }: Origin, facts: SharedFacts)
   switch (facts.type) {
     case 'param':
       return valueKeyOf(paramKeyOf(facts), JSON.stringify([facts.valueType, facts.value]))
-    case 'artifact':
+    case 'artifact': {
+      const place = placeOf(facts)
+      if (isCode(facts))
+        return keyOf(facts.kind, facts.kind === 'diff' ? (facts.sha256 ?? facts.name) : place)
       // A folder that all machines see is told once for each: nobody knows that it is one.
-      return isCode(facts)
-        ? keyOf(facts.kind, facts.kind === 'diff' ? (facts.sha256 ?? facts.name) : facts.path)
-        : keyOf('file', state.ranks.get(rankKey)?.hostKey ?? rankKey, facts.path)
+      return keyOf('file', state.ranks.get(rankKey)?.hostKey ?? rankKey, place)
+    }
     case 'model':
       return keyOf('model', facts.name)
     case 'dataset':
@@ -127,6 +129,11 @@ function sharedKeyOf({ state }: Change, { rankKey }: Origin, facts: SharedFacts)
     case 'command':
       return keyOf(facts.type, contentOf(facts))
   }
+}
+
+/** What has no path goes by its name. */
+function placeOf({ path, name }: { readonly path?: string; readonly name: string }): string {
+  return path ?? name
 }
 
 /** All but time and context, for environments but variables, which differ by rank, and for files but what is of one call. */

@@ -17,9 +17,15 @@ export function fileFacts(facts: EventOf<'artifact'>): Facts {
     .text('source', facts.source)
 }
 
-/** What the client itself wrote, into its spool: there is no original elsewhere. */
-export function isOwn({ spooled, path }: EventOf<'artifact'>): boolean {
+/** What we wrote ourselves, into the spool: there is no original elsewhere, and nothing is said of where it was. */
+export function isOwn({ spooled, path }: Placed): boolean {
+  if (path === undefined) return true
   return spooled !== undefined && (path === spooled || path.endsWith(`/${spooled}`))
+}
+
+interface Placed {
+  readonly spooled?: string
+  readonly path?: string
 }
 
 /** A file that is in the run directory. */
