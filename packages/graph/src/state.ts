@@ -305,7 +305,7 @@ export interface ArtifactState {
 export interface ModelState {
   readonly id: string
   readonly name: string
-  /** Keys of versioned artifacts by rank, ascending. */
+  /** Keys of versioned artifacts by attempt of a rank, ascending. */
   readonly versions: ReadonlyMap<string, string[]>
   /** What is told of it without its files, by content. */
   readonly told: ReadonlyMap<string, EventOf<'model'>>

@@ -1,4 +1,4 @@
-import { fileKey, keyOf, shortHash } from '../name.ts'
+import { fileKey, shortHash } from '../name.ts'
 import type { ArtifactState, EventOf, ModelState, RankState, RunState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt, tellProblem } from './find.ts'
@@ -44,7 +44,7 @@ export function applyArtifact(
   }
   if (isModelFile(event))
     for (const group of links.groups.of(origin.rankKey)) groupContextOf(change, group, event.context)
-  chain(change, key, made, rank.rank)
+  chain(change, key, made)
   dirt.mark('artifact', key)
 }
 
@@ -105,18 +105,19 @@ export function modelNameOf({ name, model }: EventOf<'artifact'>): string {
 
 /**
  * Each version of a rank's model is a revision of the one before; the model's own file comes from the last version there
- * is. Versions come in order of their numbers, so that however they arrive none is derived from itself.
+ * is. Versions come in order of their numbers, so that however they arrive none is derived from itself. An attempt begins
+ * with none: whether it went on from a file of a former one is told by who reads that.
  */
-function chain(change: Change, key: string, artifact: ArtifactState, rank: number): void {
+function chain(change: Change, key: string, artifact: ArtifactState): void {
   const { state, dirt, undo } = change
   const model = artifact.modelKey === undefined ? undefined : state.models.get(artifact.modelKey)
   if (model === undefined) return
-  const versions = versionsOf(change, model, rank)
+  const versions = versionsOf(change, model, artifact.rankKey)
   if (artifact.event.version === undefined) {
     undo.set(artifact, 'previous', versions.at(-1))
     return
   }
-  const at = versions.findLastIndex((other) => versionAt(state, other) <= versionAt(state, key)) + 1
+  const at = versions.findLastIndex((other) => isBefore(state, other, key)) + 1
   undo.insert(versions, at, key)
   undo.set(artifact, 'previous', versions[at - 1])
   const nextKey = versions[at + 1]
@@ -126,13 +127,17 @@ function chain(change: Change, key: string, artifact: ArtifactState, rank: numbe
   dirt.mark('artifact', nextKey)
 }
 
-function versionsOf({ undo }: Change, model: ModelState, rank: number): string[] {
-  const key = keyOf(rank)
+function versionsOf({ undo }: Change, model: ModelState, key: string): string[] {
   const known = model.versions.get(key)
   if (known !== undefined) return known
   const made: string[] = []
   undo.put(model.versions, key, made)
   return made
+}
+
+function isBefore(state: RunState, one: string, other: string): boolean {
+  const [a, b] = [versionAt(state, one), versionAt(state, other)]
+  return a < b || (a === b && one < other)
 }
 
 function versionAt(state: RunState, key: string): number {
