@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import path from 'node:path'
 import { isAttempt, isRank } from '@provloom/shared'
 import type { AgentMode } from './config.ts'
 import type { Context } from './context.ts'
@@ -14,6 +15,7 @@ import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
 import { Places } from './tree/places.ts'
 import type { Seat } from './tree/places.ts'
+import { WatchList, watchFolderOf } from './source/watch-list.ts'
 import { treeOf } from './session/folder.ts'
 import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
 import { lifeOf } from './tree/processes.ts'
@@ -81,7 +83,10 @@ export async function handIn(
   const asked = { ...hello.asked, ...former.asked }
   const outcome = await service.serve({ ...hello, ...named, asked })
   await link.close()
-  if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') removeTree(tree)
+  if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') {
+    removeTree(tree)
+    new WatchList(watchFolderOf(path.dirname(tree.root)), clock, found.facts.hostId).tidy()
+  }
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { Clock } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
 import type { Timing } from '../timing.ts'
@@ -12,7 +11,7 @@ import { HostWatch } from './host-watch.ts'
 import type { Observed } from './observed.ts'
 import { Sampler } from './sampler.ts'
 import { Usage } from './usage.ts'
-import { WatchList } from './watch-list.ts'
+import { WatchList, watchFolderOf } from './watch-list.ts'
 import { WorkerFacts } from './worker-facts.ts'
 
 export interface SourcesParts {
@@ -72,7 +71,7 @@ export class Sources {
     const meter = wantsEnergy ? (this.#meter ??= new RaplMeter()) : undefined
     const energy = meter?.available === true ? new EnergyUse(clock, meter, hostId) : undefined
     if (!sampler.isOn && energy === undefined) return undefined
-    const list = new WatchList(path.join(spoolRoot, 'watching'), clock, hostId)
+    const list = new WatchList(watchFolderOf(spoolRoot), clock, hostId)
     return new HostWatch({ clock, sampler, energy, list, hostId, unasked: isFirstOnHost(place) })
   }
 }

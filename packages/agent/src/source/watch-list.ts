@@ -7,6 +7,11 @@ import { aliveStill, hostId as ownHostId, identityOfProcess } from '@provloom/sh
 /** A watch by a process that cannot be seen, of another pid namespace, counts for so long since it was last heard of. */
 const unseenMs = 120_000
 
+/** Below a spool root, beside the trees. */
+export function watchFolderOf(spoolRoot: string): string {
+  return path.join(spoolRoot, 'watching')
+}
+
 /**
  * Which runs are watched on a machine now, as far as one user's agents can see: `<machine>.<pid namespace>.<pid>.<start>.<run>`
  * for each of them in one folder, which is gone with the last. It says how many share the machine, and decides nothing:
@@ -42,6 +47,12 @@ export class WatchList {
 
   leave(run: string): void {
     fs.rmSync(this.#fileOf(run), { force: true })
+    this.tidy()
+  }
+
+  /** What those have left that were killed goes, and the folder when nobody is in it. */
+  tidy(): void {
+    for (const name of namesIn(this.#folder)) this.#runIn(name)
     try {
       fs.rmdirSync(this.#folder)
     } catch {
