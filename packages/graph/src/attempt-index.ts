@@ -47,14 +47,6 @@ export class AttemptIndex {
     return this.#sizes.get(attempt) ?? 0
   }
 
-  /** Ranks of an attempt, in no order. */
-  *ofAttempt(attempt: Attempt): Generator<Known, void> {
-    for (const known of this.#ofRank.values()) {
-      const found = known[placeOf(known, attempt)]
-      if (found?.state.attempt === attempt) yield found
-    }
-  }
-
   /** Ranks of which an attempt is known. */
   get rankCount(): number {
     return this.#ofRank.size

@@ -95,7 +95,7 @@ export function contextOf(
 }
 
 /** The machine, made at its first mention: by its boot id, where nobody says that by its name. */
-export function hostOf(
+function hostOf(
   change: Change,
   name: string,
   bootId: string | undefined,

@@ -10,7 +10,7 @@ import type { Keyed, View } from './view.ts'
 import { activity, agent, entity, informed, relation } from './view.ts'
 
 /** Of `run:record`: raised when the shape of the document changes. */
-export const recordFormat = 2
+const recordFormat = 2
 
 /** Recording made the record, not the training: who recorded, when, and each time that it was taken up again. */
 export function recordingRecords(view: View, opened: Opened): Keyed[] {

@@ -9,7 +9,7 @@ import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
 
 /** Columns of the Parquet parts, with their types (docs/metrics.md). */
-export const storeSchema =
+const storeSchema =
   'rank int32, attempt int32, context string?, source string?, key string, step int64, time timestamp[us, UTC], value float64'
 
 const parquet = 'application/vnd.apache.parquet'
