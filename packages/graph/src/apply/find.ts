@@ -95,11 +95,7 @@ export function contextOf(
 }
 
 /** The machine, made at its first mention: by its boot id, where nobody says that by its name. */
-function hostOf(
-  change: Change,
-  name: string,
-  bootId: string | undefined,
-): { key: string; host: HostState } {
+function hostOf(change: Change, name: string, bootId: string | undefined): { key: string; host: HostState } {
   const { state, dirt, undo } = change
   const key = bootId === undefined ? keyOf('name', name) : keyOf('boot', bootId)
   const known = state.hosts.get(key)
