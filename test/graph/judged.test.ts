@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe as describeViolation, differences, readJson, validate } from '@provloom/prov'
 import { renderSvg } from '@provloom/prov/draw'
 import { readJsonld, writeJsonld } from '@provloom/prov/jsonld'
@@ -101,8 +102,7 @@ describe.skipIf(!hasJudges)(judges, () => {
       expect([name, provJsonldErrors(writeJsonld(readJson(text)))]).toEqual([name, []])
     }
     const found = [...judgedBy(tenth)].filter(
-      ([name, verdict]) =>
-        JSON.stringify(verdict) !== JSON.stringify(faultless(readJson(tenth.get(name)!).records.length)),
+      ([name, verdict]) => !isDeepStrictEqual(verdict, faultless(readJson(tenth.get(name)!).records.length)),
     )
     expect(found).toEqual([])
   })

@@ -74,7 +74,7 @@ describe.skipIf(!hasJudges)(
         turtles,
         bySparql.map(({ number, query }) => [String(number), query]),
       )
-    }, 300_000)
+    }, 600_000)
 
     it.each(cases)('says what is true of %s', (name, options) => {
       const expected = answersOf(exampleOf(options))
