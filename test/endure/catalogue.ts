@@ -140,9 +140,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     effort: 1,
   },
   turns: {
-    what: 'ranks that meet in runs, in any order, with any pauses and restarts, against a real aggregator by a clock of its own',
+    what: 'ranks that meet in runs, in any order, with any pauses and restarts, against a real aggregator by a clock of its own; who watches their machine',
     minutes: 3,
-    files: ['packages/aggregator/test/turns.property.test.ts'],
+    files: [
+      'packages/aggregator/test/turns.property.test.ts',
+      'packages/aggregator/test/admission/watches.property.test.ts',
+    ],
     effort: 20,
   },
   connections: {
