@@ -306,11 +306,11 @@ describe('an agent that serves a worker of others', () => {
     const often = setInterval(() => second.child.kill('SIGTERM'), 5)
     process.kill(Number(pid), 'SIGUSR1')
     await worker.seen(/SIGUSR1/)
+    // It sees the end within a moment; in its own last instants, when Node has let go of them, signals would be its end.
+    clearInterval(often)
     expect(second.child.exitCode).toBeNull()
     process.kill(Number(pid), 'SIGTERM')
-    // It sees that within a moment; in its last instants, when Node has let go of them, signals would be its end.
     await expect.poll(() => commandLine(pid!), { timeout: 60_000 }).toBe('')
-    clearInterval(often)
     const { signal } = await second.ended
     expect(signal).toBeNull()
   })
