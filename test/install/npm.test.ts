@@ -36,8 +36,10 @@ it('what npm packs runs in an empty folder, is imported by every door it has, an
   expect(fs.readdirSync(path.join(app, 'prov/digits_0'))).toEqual(
     expect.arrayContaining(['prov.json', 'prov.dot', 'prov.svg', 'run.json']),
   )
-  // A plain script finds the command in node_modules above it.
+  // A plain script finds the command in node_modules above it; npm would have put the repository's on the way.
   const client = path.join(app, 'node_modules/provloom/python')
-  const plain = await start('python3', ['train.py'], { cwd: app, env: { ...env, PYTHONPATH: client } }).ended
+  const PATH = process.env['PATH']!.split(path.delimiter).filter((one) => !one.endsWith('node_modules/.bin'))
+  const found = { ...env, PYTHONPATH: client, PATH: PATH.join(path.delimiter) }
+  const plain = await start('python3', ['train.py'], { cwd: app, env: found }).ended
   expect(plain.stdout, plain.stderr).toBe('True\n')
 })

@@ -9,6 +9,7 @@ export interface Manifest {
   readonly version: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, unknown>>
+  readonly bin?: Readonly<Record<string, string>>
 }
 
 export const manifestOf = (place: string): Manifest =>
@@ -51,5 +52,10 @@ export function installed(): { readonly app: string; readonly packages: readonly
     fs.mkdirSync(path.dirname(place), { recursive: true })
     fs.symlinkSync(path.join(repository, 'node_modules', needed), place)
   }
+  const commands = path.join(modules, '.bin')
+  fs.mkdirSync(commands)
+  for (const place of packages)
+    for (const [name, file] of Object.entries(manifestOf(place).bin ?? {}))
+      fs.symlinkSync(path.join(place, file), path.join(commands, name))
   return { app, packages }
 }
