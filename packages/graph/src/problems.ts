@@ -59,8 +59,8 @@ export function ownProblems(state: RunState): string[] {
 }
 
 /** The run's problems in words: its own, and those that its ranks told by their kind. */
-export function runProblems(state: RunState): string[] {
-  const told = problemKinds(state).filter(({ code }) => state.problemCodes.has(code))
+export function runProblems(state: RunState, kinds: readonly ProblemKind[] = problemKinds(state)): string[] {
+  const told = kinds.filter(({ code }) => state.problemCodes.has(code))
   const counts = told.map(({ code, what }) =>
     timesWords(`${code}: ${what}`, state.problemCodes.get(code) ?? 0),
   )

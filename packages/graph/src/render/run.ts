@@ -4,6 +4,7 @@ import type { Opened } from '@provloom/rundir/entry'
 import { ledgerOf, totalOf } from '../apply/ledger.ts'
 import { problemKinds, runProblems } from '../problems.ts'
 import { term } from '../space.ts'
+import type { RankState } from '../state.ts'
 import { runStatus } from '../status.ts'
 import { launcherRecords } from './attempt.ts'
 import { totalEnergyRecords } from './energy.ts'
@@ -45,11 +46,12 @@ function runActivity(view: View, opened: Opened): Keyed[] {
   const { state, space } = view
   const span = runSpan(state)
   const run = runName(view)
-  const facts = runFacts(view, opened)
+  const ranks = ranksInOrder(view)
+  const facts = runFacts(view, opened, ranks)
   if (span.stepped) facts.flag('clockStepped', true)
   tellMachineLearning(view, facts)
   const records = [activity(run, times(span), facts.list)]
-  const first = ranksInOrder(view).find(({ command }) => command !== undefined)
+  const first = ranks.find(({ command }) => command !== undefined)
   const plan = first === undefined ? undefined : planName(view, first)
   if (plan !== undefined)
     records.push(relation('wasStartedBy', { activity: run, trigger: plan }, times(span).startTime))
@@ -64,10 +66,9 @@ function runActivity(view: View, opened: Opened): Keyed[] {
   return records
 }
 
-function runFacts(view: View, opened: Opened): Facts {
+function runFacts(view: View, opened: Opened, ranks: readonly RankState[]): Facts {
   const { state } = view
   const { settings } = opened
-  const ranks = [...state.ranks.values()]
   const total = totalOf(ranks.map(ledgerOf))
   const kinds = problemKinds(state)
   const problems = kinds.reduce((sum, { count }) => sum + count, 0)
@@ -87,7 +88,7 @@ function runFacts(view: View, opened: Opened): Facts {
     .text('jobId', opened.jobKey)
     .texts(
       'launcher',
-      ranksInOrder(view).flatMap(({ start }) => start?.launcher ?? []),
+      ranks.flatMap(({ start }) => start?.launcher ?? []),
     )
     .flag('collectAllProcesses', settings.collectAllProcesses)
     .int('saveAfterNLogs', settings.saveAfterNLogs)
@@ -99,7 +100,7 @@ function runFacts(view: View, opened: Opened): Facts {
     .int('rankConflicts', state.conflicts === 0 ? undefined : state.conflicts)
     .int('seriesLeftOut', view.index.leftOut === 0 ? undefined : view.index.leftOut)
     .int('problems', problems === 0 ? undefined : problems)
-    .texts('problem', runProblems(state))
+    .texts('problem', runProblems(state, kinds))
     .texts('hint', state.hints)
 }
 
