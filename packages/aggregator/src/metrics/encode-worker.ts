@@ -11,7 +11,6 @@ export interface EncodeOrder {
   readonly rows: readonly RowColumns[]
   /** Those that the thread has not been told before. */
   readonly series: readonly SeriesRow[]
-  readonly rowGroupRows: number
 }
 
 export interface EncodedPart {
@@ -25,9 +24,9 @@ const known: SeriesRow[] = []
 giveWay()
 
 /** The thread: encodes one part after the other and is ended by who asks. */
-parentPort?.on('message', ({ rows, series, rowGroupRows }: EncodeOrder) => {
+parentPort?.on('message', ({ rows, series }: EncodeOrder) => {
   for (const one of series) known.push(one)
-  const work = encodePart(rows, known, rowGroupRows)
+  const work = encodePart(rows, known)
   for (;;) {
     const step = work.next()
     if (step.done !== true) continue

@@ -1,6 +1,7 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { SchemaElement } from 'hyparquet-writer'
 import { writeRowGroup } from './parquet/row-group.ts'
+import { boundBytesMax } from './parquet/statistics.ts'
 import { sliceRows } from './rows.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
@@ -28,6 +29,15 @@ const schema: SchemaElement[] = [
   { name: 'value', type: 'DOUBLE', ...required },
 ]
 
+/** How many rows lie together. */
+export interface PartShape {
+  readonly groupRows: number
+  readonly pageRows: number
+}
+
+/** Few enough that who asks for one series reads little; more, and what stands beside them weighs nothing. */
+export const partShape: PartShape = { groupRows: 65_536, pageRows: 8_192 }
+
 /**
  * Encodes rows, given in pieces, as one Parquet file, a row group between two yields. The library writes what makes it a
  * Parquet file; the columns' pages are ours, because rows come as columns grouped by series (`parquet/`).
@@ -38,16 +48,23 @@ const schema: SchemaElement[] = [
 export function* encodePart(
   rows: readonly RowColumns[],
   series: readonly SeriesRow[],
-  rowGroupRows: number,
+  { groupRows, pageRows }: PartShape = partShape,
 ): Generator<void, Uint8Array> {
-  const sorted = bySeries(rows, series.length)
+  const sorted = bySeries(rows, series)
   yield
   const writer = new ByteWriter(1 << 16)
-  const parquet = new ParquetWriter({ writer, schema, createdBy: 'provloom' })
-  for (let from = 0; from < sorted.count; from += rowGroupRows) {
-    const group = sliceRows(sorted, from, Math.min(sorted.count, from + rowGroupRows))
-    parquet.row_groups.push(writeRowGroup(writer, group, series))
-    parquet.num_rows += BigInt(group.count)
+  const parquet = new ParquetWriter({
+    writer,
+    schema,
+    createdBy: 'provloom',
+    statisticsTruncateLength: boundBytesMax,
+  })
+  for (let from = 0; from < sorted.count; from += groupRows) {
+    const own = sliceRows(sorted, from, Math.min(sorted.count, from + groupRows))
+    const { group, chunks } = writeRowGroup(writer, own, series, pageRows)
+    parquet.row_groups.push(group)
+    parquet.pendingIndexes.push(...chunks)
+    parquet.num_rows += BigInt(own.count)
     yield
   }
   void parquet.finish()

@@ -6,10 +6,6 @@ import { encodePart } from './encode.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
 
-/** Rows of a row group: in a thread of its own as large as reads well, on the main thread as long as one may hold it. */
-const workerGroupRows = 131_072
-const slicedGroupRows = 8_192
-
 /** Below this a thread costs more than it saves. */
 const workerRowsMin = 20_000
 /** A thread that has nothing to do for so long is ended. */
@@ -42,7 +38,7 @@ export class Encoder {
   async #inWorker(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
     clearTimeout(this.#idle)
     const worker = (this.#worker ??= new Worker(new URL('./encode-worker.js', import.meta.url)))
-    const order: EncodeOrder = { rows, series: series.slice(this.#told), rowGroupRows: workerGroupRows }
+    const order: EncodeOrder = { rows, series: series.slice(this.#told) }
     this.#told = series.length
     worker.ref()
     try {
@@ -64,7 +60,7 @@ export class Encoder {
 }
 
 async function sliced(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
-  const work = encodePart(rows, series, slicedGroupRows)
+  const work = encodePart(rows, series)
   for (;;) {
     const step = work.next()
     if (step.done === true)

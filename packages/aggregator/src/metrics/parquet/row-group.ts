@@ -1,17 +1,25 @@
 import type { Writer } from 'hyparquet-writer'
+import { sliceRows } from '../rows.ts'
 import type { RowColumns } from '../rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
 import { writeChunk } from './chunk.ts'
-import type { Column, RowGroup } from './chunk.ts'
+import type { Column, IndexedChunk, Page, RowGroup } from './chunk.ts'
 import { deltaPacked } from './delta.ts'
-import { addRun, indexBits, levels, rle } from './runs.ts'
+import { addRun, indexBits, levels, rle, splitRuns } from './runs.ts'
 import type { Run } from './runs.ts'
-import { byteStreamSplit } from './split.ts'
+import { boundsOf, boundsOfDoubles, boundsOfIntegers } from './statistics.ts'
 
 /** Rows of one series, one after the other. */
 interface Stretch {
   readonly series: SeriesRow
   readonly rows: number
+}
+
+/** Where a group's pages are: the same rows in all columns. */
+interface Paging {
+  readonly rows: RowColumns
+  readonly stretches: readonly Stretch[]
+  readonly pageRows: number
 }
 
 /**
@@ -20,36 +28,47 @@ interface Stretch {
  *
  * @param rows at least one
  * @param series the run's series, by number
+ * @param pageRows rows of a page of each column
  */
-export function writeRowGroup(writer: Writer, rows: RowColumns, series: readonly SeriesRow[]): RowGroup {
+export function writeRowGroup(
+  writer: Writer,
+  rows: RowColumns,
+  series: readonly SeriesRow[],
+  pageRows: number,
+): { group: RowGroup; chunks: readonly IndexedChunk[] } {
   const begin = writer.offset
-  const stretches = stretchesOf(rows, series)
-  const { count } = rows
-  const wide = { type: 'INT64', rows: count, nulls: 0, encoding: 'DELTA_BINARY_PACKED' } as const
+  const paging = { rows, stretches: stretchesOf(rows, series), pageRows }
   const columns: Column[] = [
-    numbers('rank', count, stretches, (one) => one.rank),
-    numbers('attempt', count, stretches, (one) => one.attempt),
-    texts('context', count, stretches, (one) => one.context, true),
-    texts('source', count, stretches, (one) => one.source, true),
-    texts('key', count, stretches, (one) => one.key, false),
-    { name: 'step', ...wide, values: deltaPacked(rows.step) },
-    { name: 'time', ...wide, values: deltaPacked(rows.time) },
+    numbers('rank', paging, (one) => one.rank),
+    numbers('attempt', paging, (one) => one.attempt),
+    texts('context', paging, (one) => one.context, true),
+    texts('source', paging, (one) => one.source, true),
+    texts('key', paging, (one) => one.key, false),
+    integers('step', paging, (one) => one.step),
+    integers('time', paging, (one) => one.time),
     {
       name: 'value',
       type: 'DOUBLE',
-      rows: count,
-      nulls: 0,
-      encoding: 'BYTE_STREAM_SPLIT',
-      values: byteStreamSplit(rows.value),
+      encoding: 'PLAIN',
+      pages: pagesOf(paging, ({ count, value }) => ({
+        rows: count,
+        nulls: 0,
+        values: new Uint8Array(value.buffer, value.byteOffset, value.byteLength),
+        bounds: boundsOfDoubles(value),
+      })),
     },
   ]
   const chunks = columns.map((column) => writeChunk(writer, column))
-  return {
-    columns: chunks,
-    total_byte_size: chunks.reduce((sum, one) => sum + (one.meta_data?.total_uncompressed_size ?? 0n), 0n),
+  const group = {
+    columns: chunks.map(({ chunk }) => chunk),
+    total_byte_size: chunks.reduce(
+      (sum, { chunk }) => sum + (chunk.meta_data?.total_uncompressed_size ?? 0n),
+      0n,
+    ),
     total_compressed_size: BigInt(writer.offset - begin),
-    num_rows: BigInt(count),
+    num_rows: BigInt(rows.count),
   }
+  return { group, chunks }
 }
 
 function stretchesOf(rows: RowColumns, series: readonly SeriesRow[]): Stretch[] {
@@ -64,32 +83,62 @@ function stretchesOf(rows: RowColumns, series: readonly SeriesRow[]): Stretch[] 
   return stretches
 }
 
-function numbers(
-  name: string,
-  rows: number,
-  stretches: readonly Stretch[],
-  of: (series: SeriesRow) => number,
-): Column {
-  const { runs, values } = dictionaryOf(stretches, of)
+function pagesOf({ rows, pageRows }: Paging, of: (rows: RowColumns) => Page): Page[] {
+  const pages: Page[] = []
+  for (let at = 0; at < rows.count; at += pageRows)
+    pages.push(of(sliceRows(rows, at, Math.min(rows.count, at + pageRows))))
+  return pages
+}
+
+function integers(name: string, paging: Paging, of: (rows: RowColumns) => BigInt64Array): Column {
+  return {
+    name,
+    type: 'INT64',
+    encoding: 'DELTA_BINARY_PACKED',
+    pages: pagesOf(paging, (rows) => ({
+      rows: rows.count,
+      nulls: 0,
+      values: deltaPacked(of(rows)),
+      bounds: boundsOfIntegers(of(rows)),
+    })),
+  }
+}
+
+function numbers(name: string, paging: Paging, of: (series: SeriesRow) => number): Column {
+  const { runs, values } = dictionaryOf(paging.stretches, of)
   const plain = Buffer.alloc(values.length * 4)
   for (const [i, value] of values.entries()) plain.writeInt32LE(value, i * 4)
-  return { name, type: 'INT32', rows, nulls: 0, ...indices(runs, values.length, plain) }
+  return {
+    name,
+    type: 'INT32',
+    encoding: 'RLE_DICTIONARY',
+    dictionary: { size: values.length, values: plain },
+    pages: indexPages(paging, runs, values, false),
+  }
 }
 
 function texts(
   name: string,
-  rows: number,
-  stretches: readonly Stretch[],
+  paging: Paging,
   of: (series: SeriesRow) => string | null,
   optional: boolean,
 ): Column {
-  const { runs, values } = dictionaryOf(stretches, of)
-  const nulls = runs.reduce((sum, { index, count }) => sum + (index < 0 ? count : 0), 0)
-  const facts = { name, type: 'BYTE_ARRAY', rows, nulls } as const
-  const defined = optional ? { levels: Uint8Array.from(levels(runs)) } : {}
+  const { runs, values } = dictionaryOf(paging.stretches, of)
+  const pages = indexPages(paging, runs, values, optional)
+  const facts = { name, type: 'BYTE_ARRAY', isText: true } as const
   // Readers differ about dictionaries of nothing.
-  if (values.length === 0) return { ...facts, ...defined, encoding: 'PLAIN', values: new Uint8Array(0) }
-  return { ...facts, ...defined, ...indices(runs, values.length, plainTexts(values)) }
+  if (values.length === 0)
+    return {
+      ...facts,
+      encoding: 'PLAIN',
+      pages: pages.map((page) => ({ ...page, values: new Uint8Array(0) })),
+    }
+  return {
+    ...facts,
+    encoding: 'RLE_DICTIONARY',
+    dictionary: { size: values.length, values: plainTexts(values) },
+    pages,
+  }
 }
 
 /** The distinct values in the order in which they come, and which rows have which. */
@@ -113,18 +162,23 @@ function dictionaryOf<T>(
   return { runs, values }
 }
 
-function indices(
+function indexPages<T extends number | string>(
+  { rows, pageRows }: Paging,
   runs: readonly Run[],
-  size: number,
-  plain: Uint8Array,
-): Pick<Column, 'encoding' | 'values' | 'dictionary'> {
-  const bits = indexBits(size)
-  const present = joined(runs.filter(({ index }) => index >= 0))
-  return {
-    encoding: 'RLE_DICTIONARY',
-    values: Uint8Array.from([bits, ...rle(present, bits)]),
-    dictionary: { size, values: plain },
-  }
+  values: readonly T[],
+  optional: boolean,
+): Page[] {
+  const bits = indexBits(values.length)
+  return splitRuns(runs, pageRows).map((own, i) => {
+    const present = joined(own.filter(({ index }) => index >= 0))
+    return {
+      rows: Math.min(pageRows, rows.count - i * pageRows),
+      nulls: own.reduce((sum, { index, count }) => sum + (index < 0 ? count : 0), 0),
+      values: Uint8Array.from([bits, ...rle(present, bits)]),
+      ...(optional ? { levels: Uint8Array.from(levels(own)) } : {}),
+      bounds: boundsOf(new Set(present.map(({ index }) => values[index]!))),
+    }
+  })
 }
 
 /** Runs that nulls had kept apart. */
