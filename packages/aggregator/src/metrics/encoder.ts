@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { nextTurn } from '../slices.ts'
-import type { EncodedPart, EncodeOrder } from './encode-worker.ts'
-import { encodePart } from './encode.ts'
+import { encodeRows } from './encode-rows.ts'
+import type { EncodedPart } from './encode-rows.ts'
+import type { EncodeOrder } from './encode-worker.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
 
@@ -60,11 +60,10 @@ export class Encoder {
 }
 
 async function sliced(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
-  const work = encodePart(rows, series)
+  const work = encodeRows(rows, series)
   for (;;) {
     const step = work.next()
-    if (step.done === true)
-      return { bytes: step.value, sha256: createHash('sha256').update(step.value).digest('hex') }
+    if (step.done === true) return step.value
     await nextTurn()
   }
 }

@@ -48,7 +48,7 @@ class Store implements MetricStore {
 
   constructor(options: MetricStoreOptions & StoreSeams) {
     this.#options = options
-    this.#folder = new PartFolder(options.files ?? systemFiles(), options.folder)
+    this.#folder = new PartFolder(options.files ?? systemFiles(), options.folder, options.curves)
     const { saved } = options
     this.#series = new SeriesTable(saved?.series)
     this.#parts = saved?.parts ?? []

@@ -75,6 +75,7 @@ beforeAll(async () => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-parts-'))
   const store = createMetricStore({
     folder: path.join(home, 'metrics'),
+    curves: path.join(home, 'curves'),
     monotonicMs: () => 0,
     headRowsMax: 1,
   })

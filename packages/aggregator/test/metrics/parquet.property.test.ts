@@ -11,8 +11,8 @@ import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
 import { expect, it } from 'vitest'
 import { encodePart } from '../../src/metrics/encode.ts'
-import type { PartShape } from '../../src/metrics/encode.ts'
-import { compareSeries } from '../../src/metrics/sort.ts'
+import type { FileShape } from '../../src/metrics/encode.ts'
+import { bySeries, compareSeries } from '../../src/metrics/sort.ts'
 import { deltaPacked } from '../../src/metrics/parquet/delta.ts'
 import { emptyRows, bitsOf as bitsIn } from '../../src/metrics/rows.ts'
 import type { RowColumns } from '../../src/metrics/rows.ts'
@@ -115,8 +115,8 @@ function columnsOf(
   return columns
 }
 
-function encoded(rows: RowColumns, series: readonly SeriesRow[], shape: PartShape): Uint8Array {
-  const work = encodePart([rows], series, shape)
+function encoded(rows: RowColumns, series: readonly SeriesRow[], shape: FileShape): Uint8Array {
+  const work = encodePart(bySeries([rows], series), series, shape)
   for (;;) {
     const step = work.next()
     if (step.done === true) return step.value
@@ -165,7 +165,7 @@ it.each(seeds)('what is said of chunks and pages holds for every row of theirs (
             expect(cells.some((cell) => Number.isNaN(cell))).toBe(true)
             continue
           }
-          const index = readColumnIndex(at(column.column_index_offset), element, parsers as never)
+          const index = readColumnIndex(at(column.column_index_offset), element, parsers)
           for (const [p, page] of pages.entries()) {
             const first = Number(page.first_row_index)
             const inside = cells.slice(first, first + shape.pageRows)

@@ -1,38 +1,10 @@
 import { constants, gzipSync } from 'node:zlib'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
-import type { ParquetWriter, Writer } from 'hyparquet-writer'
+import type { Writer } from 'hyparquet-writer'
+import type { Column, ColumnChunk, IndexedChunk, MetaData, Page } from './column.ts'
 import { indexesOf, statisticsOf } from './statistics.ts'
-import type { Bounds } from './statistics.ts'
 
-export type RowGroup = ParquetWriter['row_groups'][number]
-/** A chunk with where its pages are and what is in them: what the file's index is written from. */
-export type IndexedChunk = ParquetWriter['pendingIndexes'][number]
-export type ColumnChunk = RowGroup['columns'][number]
-export type MetaData = NonNullable<ColumnChunk['meta_data']>
 type Codec = MetaData['codec']
-
-/** Some rows of a column: bytes that are not compressed. */
-export interface Page {
-  readonly rows: number
-  readonly nulls: number
-  readonly values: Uint8Array
-  /** Definition levels of an optional column. */
-  readonly levels?: Uint8Array
-  /** Undefined where there are none, or where saying them would mislead. */
-  readonly bounds?: Bounds | undefined
-}
-
-/** A column of a row group. */
-export interface Column {
-  readonly name: string
-  readonly type: MetaData['type']
-  readonly encoding: MetaData['encodings'][number]
-  /** At least one. */
-  readonly pages: readonly Page[]
-  /** PLAIN. */
-  readonly dictionary?: { readonly size: number; readonly values: Uint8Array }
-  readonly isText?: boolean
-}
 
 /** Below this gzip's own frame and the time to set it up outweigh what it saves. */
 const gzipBytesMin = 512

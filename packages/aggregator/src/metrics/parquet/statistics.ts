@@ -5,14 +5,7 @@
  */
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
 import { halvesOf } from '../rows.ts'
-import type { Column, IndexedChunk, MetaData, Page } from './chunk.ts'
-
-type Bound = number | bigint | string
-
-export interface Bounds {
-  readonly min: Bound
-  readonly max: Bound
-}
+import type { Bound, Bounds, Column, IndexedChunk, MetaData, Page } from './column.ts'
 
 /** Of a longer text the beginning: as much as tells keys apart that begin alike. */
 export const boundBytesMax = 64
