@@ -1,21 +1,49 @@
 import { emptyRows, halvesOf } from './rows.ts'
 import type { RowColumns } from './rows.ts'
+import type { SeriesName } from '@provloom/rundir'
+import type { SeriesRow } from '@provloom/rundir/series'
 
 /**
  * Rows, given in pieces, grouped by series, each series' rows in the order in which they came: what lies together is
- * alike, which is what the encodings live on, and a reader of one series reads few pages.
+ * alike, which is what the encodings live on, and a reader of one series reads few pages. Series are in the order of
+ * `compareSeries`, so that a metric is one stretch of the part, and a rank one of that.
  */
-export function bySeries(pieces: readonly RowColumns[], seriesCount: number): RowColumns {
-  const next = new Uint32Array(seriesCount + 1)
+export function bySeries(pieces: readonly RowColumns[], series: readonly SeriesRow[]): RowColumns {
+  const counts = new Uint32Array(series.length)
   let count = 0
   for (const piece of pieces) {
     count += piece.count
-    for (let row = 0; row < piece.count; row++) next[piece.series[row]! + 1]!++
+    for (let row = 0; row < piece.count; row++) counts[piece.series[row]!]!++
   }
-  for (let series = 0; series < seriesCount; series++) next[series + 1]! += next[series]!
+  const present: number[] = []
+  for (let at = 0; at < counts.length; at++) if (counts[at]! > 0) present.push(at)
+  present.sort((a, b) => compareSeries(series[a]!, series[b]!) || a - b)
+  const next = new Uint32Array(series.length)
+  let begin = 0
+  for (const at of present) {
+    next[at] = begin
+    begin += counts[at]!
+  }
   const sorted = emptyRows(count)
   for (const piece of pieces) place(piece, next, sorted)
   return sorted
+}
+
+/** By metric, that is key, context and source, and within it by rank and attempt. What has none comes first. */
+export function compareSeries(a: SeriesName, b: SeriesName): number {
+  return (
+    compareTexts(a.key, b.key) ||
+    compareTexts(a.context, b.context) ||
+    compareTexts(a.source, b.source) ||
+    a.rank - b.rank ||
+    a.attempt - b.attempt
+  )
+}
+
+function compareTexts(a: string | null, b: string | null): number {
+  if (a === b) return 0
+  if (a === null || b === null) return a === null ? -1 : 1
+  return a < b ? -1 : 1
 }
 
 /** By halves of 32 bits: reading 64-bit integers would make objects, and a NaN keeps its bits. */

@@ -13,6 +13,18 @@ export interface SeriesRow {
   readonly since: number
 }
 
+/** What several ranks may have a series of. */
+export type MetricName = Pick<SeriesRow, 'context' | 'source' | 'key'>
+
+export function isSameMetric(a: MetricName, b: MetricName): boolean {
+  return a.key === b.key && a.context === b.context && a.source === b.source
+}
+
+/** Whether they are of one name; several streams of a rank may have declared it. */
+export function isSameSeries(a: Omit<SeriesRow, 'since'>, b: Omit<SeriesRow, 'since'>): boolean {
+  return a.rank === b.rank && a.attempt === b.attempt && isSameMetric(a, b)
+}
+
 /** A series as its stream declared it. */
 export type SavedSeries = readonly [
   stream: string,
