@@ -7,6 +7,7 @@ import { keepPoints } from './apply/records.ts'
 import { AttemptIndex } from './attempt-index.ts'
 import { Head } from './head/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { Kept } from './kept.ts'
 import { Links } from './links.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
@@ -55,7 +56,8 @@ class Builder implements GraphBuilder {
   readonly #index: SeriesIndex
   readonly #attempts: AttemptIndex
   readonly #links: Links
-  readonly #dirt = new Dirt()
+  readonly #kept = new Kept()
+  readonly #dirt = new Dirt(this.#kept)
   readonly #sheet = new Sheet()
   readonly #head: Head
   readonly #change: Change
@@ -81,7 +83,7 @@ class Builder implements GraphBuilder {
     const [index, attempts, links] = [this.#index, this.#attempts, this.#links]
     this.#change = { state, tallies, index, attempts, links, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
-    this.#head = new Head({ state, tallies, index }, attempts)
+    this.#head = new Head({ state, tallies, index }, attempts, this.#kept)
   }
 
   take(lsn: Lsn, entry: RunEntry | Skipped): Taking {
@@ -144,7 +146,7 @@ class Builder implements GraphBuilder {
   document(): ProvDocument {
     const sets = new SetBook(this.#state, this.#links)
     atOnce(this.#regroup(sets, 'all'))
-    const view = this.#view(sets)
+    const view = this.#view(sets, new Kept())
     const things = [...keyed(thingsOf(view))]
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
@@ -156,7 +158,7 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state)
+    return summaryOf(this.#state, this.#kept)
   }
 
   told(): RunWords {
@@ -171,7 +173,7 @@ class Builder implements GraphBuilder {
     return saveState(this.#state, this.#tallies)
   }
 
-  #view(sets: SetBook): View {
+  #view(sets: SetBook, kept = this.#kept): View {
     const { opened } = this.#state
     const { iri } = userNamespaceOf(opened?.settings.provUserNamespace ?? fallbackNamespace)
     return {
@@ -181,6 +183,7 @@ class Builder implements GraphBuilder {
       attempts: this.#attempts,
       links: this.#links,
       sets,
+      kept,
       sources: new Sources(this.#state),
       space: spaceOf(iri, opened?.runId ?? 'none', opened?.informedBy),
     }

@@ -1,19 +1,20 @@
 import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
-import { ledgerOf, rankProblems, totalOf } from './apply/ledger.ts'
+import { totalOf } from './apply/ledger.ts'
 import { problemKinds } from './problems.ts'
-import { runSpan } from './render/span.ts'
+import { runSpan, spansOf } from './render/span.ts'
+import type { Kept, RankFacts } from './kept.ts'
 import { processEndOf, rankStatus, runStatus } from './status.ts'
 import type { RankState, RunState } from './state.ts'
 
 /** The run in numbers, for run.json and the terminal. */
-export function summaryOf(state: RunState): RunSummary {
+export function summaryOf(state: RunState, kept: Kept): RunSummary {
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, rank]) => rankSummary(state, rank))
-  const kinds = problemKinds(state)
-  const span = runSpan(state)
+    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(state, key, rank)))
+  const kinds = problemKinds(state, kept.ofRanks(state))
+  const span = runSpan(state, spansOf(kept.ofRanks(state)))
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
@@ -33,8 +34,8 @@ export function summaryOf(state: RunState): RunSummary {
   }
 }
 
-function rankSummary(state: RunState, rank: RankState): RankSummary {
-  const problems = rankProblems(state, rank)
+function rankSummary(state: RunState, rank: RankState, { ledger, remarks }: RankFacts): RankSummary {
+  const problems = rank.problemCount + remarks.length
   const { exitCode, signal } = processEndOf(rank)
   return {
     rank: rank.rank,
@@ -46,7 +47,7 @@ function rankSummary(state: RunState, rank: RankState): RankSummary {
     ...(signal === undefined ? {} : { signal }),
     ...(rank.kept === undefined ? {} : { kept: rank.kept }),
     ...(problems === 0 ? {} : { problems }),
-    ...ledgerOf(rank),
+    ...ledger,
   }
 }
 

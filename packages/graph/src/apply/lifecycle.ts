@@ -1,7 +1,7 @@
 import type { EventOf, RankState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { around, contextOf, placeOn, seenAt, tellProblem } from './find.ts'
-import { tellWorld, markMade, markRank } from './mark.ts'
+import { markContext, markMade, markRank, tellWorld } from './mark.ts'
 import { share } from './share.ts'
 
 export function applyRankStart(
@@ -33,7 +33,7 @@ export function applyRankStart(
 export function applyContext(change: Change, origin: Origin, event: EventOf<'context'>): void {
   const { state, dirt, undo } = change
   const { key, context } = contextOf(change, origin.rankKey, event.name)
-  dirt.mark('context', key)
+  markContext(change, key)
   if (event.edge !== undefined) markMade(change, key)
   if (event.edge !== undefined || event.parent === undefined) seenAt(change, context, event.time)
   if (event.edge === 'start') {

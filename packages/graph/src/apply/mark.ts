@@ -1,5 +1,6 @@
 import type { Attempt } from '@provloom/shared'
 import { rankKeyOf } from '../links.ts'
+import { keyOf } from '../name.ts'
 import type { Change } from './change.ts'
 
 /** Each attempt is told with the one before it, also of ranks that are not collected. */
@@ -21,6 +22,14 @@ export function markRank(change: Change, key: string): void {
     dirt.mark('group', group)
     for (const context of links.groupContexts.of(group)) dirt.mark('groupContext', context)
   }
+}
+
+/** A context of a rank, and those of its name of the rank's groups, which go as far as it does. */
+export function markContext({ state, dirt, links }: Change, key: string): void {
+  dirt.mark('context', key)
+  const context = state.contexts.get(key)
+  if (context === undefined) return
+  for (const group of links.groups.of(context.rankKey)) dirt.mark('groupContext', keyOf(group, context.name))
 }
 
 /** A machine, and all that names it: who is on it, and what is measured there. */
@@ -47,6 +56,13 @@ export function markUses(change: Change, owner: string): void {
     if (context !== owner && links.files.of(context).length > 0) dirt.mark('uses', context)
   for (const group of links.groups.of(rankKey))
     for (const context of links.groupContexts.of(group)) dirt.mark('groupUses', context)
+}
+
+/** The same of a rank and all of its contexts. */
+export function markUsesOfAll(change: Change, owner: string): void {
+  const { state } = change
+  const rankKey = rankKeyOf(state, owner)
+  for (const one of [rankKey, ...(state.ranks.get(rankKey)?.contexts ?? [])]) markUses(change, one)
 }
 
 /** An elastic restart may come back with fewer ranks: the latest attempt knows, and of one attempt the largest told. */

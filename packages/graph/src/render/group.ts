@@ -1,3 +1,4 @@
+import { contextKeyOf } from '../apply/find.ts'
 import { rankKeyOf } from '../links.ts'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
@@ -5,7 +6,7 @@ import type { GroupState } from '../state.ts'
 import { contextTypes } from './context.ts'
 import { Facts } from './facts.ts'
 import { attemptName, fileGroup, groupContextName, groupMaker, groupOf } from './names.ts'
-import { contextSpan, least, most, rankSpan, span } from './span.ts'
+import { least, most, span } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, informed } from './view.ts'
 
@@ -33,7 +34,7 @@ function ranksOf({ state }: View, { members }: GroupState): number[] {
 }
 
 function groupTimes(
-  { state }: View,
+  { state, kept }: View,
   { members }: GroupState,
 ): { startTime: string | undefined; endTime: string | undefined } {
   let start: number | undefined
@@ -41,7 +42,7 @@ function groupTimes(
   let goesOn = false
   for (const [key, member] of members) {
     const rank = state.ranks.get(key)
-    const own = member.end ?? (rank === undefined ? undefined : rankSpan(state, rank).end)
+    const own = member.end ?? (rank === undefined ? undefined : kept.ofRank(state, key, rank).span.end)
     if (own === undefined) goesOn = true
     start = least(start, member.start)
     end = most(end, own)
@@ -70,9 +71,11 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
   const whole = space.run(group.id)
   let [start, end, firstStep, lastStep]: (number | undefined)[] = []
   let goesOn = false
-  for (const own of contextsOf(view, group, context.name)) {
-    const one = contextSpan(view, own)
-    if (one === undefined) continue
+  for (const rankKey of group.members.keys()) {
+    const ownKey = contextKeyOf(rankKey, context.name)
+    const own = state.contexts.get(ownKey)
+    if (own === undefined) continue
+    const one = view.kept.ofContext(view, ownKey, own)
     start = least(start, one.start)
     end = most(end, one.end)
     firstStep = least(firstStep, one.steps?.firstStep)
@@ -87,12 +90,6 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
     .int('lastStep', lastStep)
     .link('dcterms', 'isPartOf', whole)
   return [activity(me, timesOf(times.start, times.end), facts.list), informed(me, whole)]
-}
-
-function contextsOf({ state }: View, group: GroupState, name: string): string[] {
-  return [...group.members.keys()].flatMap((rankKey) =>
-    (state.ranks.get(rankKey)?.contexts ?? []).filter((key) => state.contexts.get(key)?.name === name),
-  )
 }
 
 /** Whether a model was made by it: its ranks may be in a larger group too, whose work it is then. */

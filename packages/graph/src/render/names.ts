@@ -110,11 +110,6 @@ export function planName(view: View, rank: RankState): QName | undefined {
     : sharedName(view, rank.command, shared)
 }
 
-/** Ranks in order, attempts of one rank in order. */
-export function ranksInOrder({ state }: View): RankState[] {
-  return [...state.ranks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rank]) => rank)
-}
-
 export function modelName({ state, space }: View, modelKey: string): QName | undefined {
   const model = state.models.get(modelKey)
   return model === undefined ? undefined : space.run(model.id)

@@ -19,23 +19,30 @@ export function span(start: number | undefined, end: number | undefined): Span {
   return { start, end: stepped ? start : end, stepped }
 }
 
-/** From the least to the most of its ranks, so that no part is outside the whole; without any, as it was recorded. */
-export function runSpan(state: RunState): Span {
-  const { start, end } = spanOfRanks(state, state.ranks.values())
+/**
+ * From the least to the most of its ranks, so that no part is outside the whole; without any, as it was recorded.
+ *
+ * @param ranks spans of all of them
+ */
+export function runSpan(state: RunState, ranks: Iterable<Span>): Span {
+  const { start, end } = spanOfRanks(ranks)
   const began = start ?? state.opened?.time
   if (state.closed === undefined) return span(began, undefined)
   return span(began, end ?? state.closed.time)
 }
 
+export function* spansOf(ranks: Iterable<{ readonly span: Span }>): Generator<Span, void> {
+  for (const { span: own } of ranks) yield own
+}
+
 /** The same of some of its ranks: their last end, once all of them have one. */
-export function spanOfRanks(
-  state: RunState,
-  ranks: Iterable<RankState>,
-): { readonly start: number | undefined; readonly end: number | undefined } {
+export function spanOfRanks(ranks: Iterable<Span>): {
+  readonly start: number | undefined
+  readonly end: number | undefined
+} {
   let [start, end]: (number | undefined)[] = []
   let goesOn = false
-  for (const rank of ranks) {
-    const own = rankSpan(state, rank)
+  for (const own of ranks) {
     start = least(start, own.start)
     end = most(end, own.end)
     if (own.end === undefined) goesOn = true
@@ -51,13 +58,16 @@ export function rankSpan(state: RunState, rank: RankState): Span {
   return span(began, told ?? (isOver(state, rank) ? (lastTime ?? began) : undefined))
 }
 
+export interface ContextSpan extends Span {
+  readonly steps: Extent | undefined
+}
+
 /** From its first log, or start, to its end, or to its last log once its rank has ended. */
 export function contextSpan(
   { state, index, tallies }: SpanSources,
   key: string,
-): (Span & { readonly steps: Extent | undefined }) | undefined {
-  const context = state.contexts.get(key)
-  if (context === undefined) return undefined
+  context: ContextState,
+): ContextSpan {
   const slots = index
     .ofOwner(key)
     .flatMap((one) => (state.series.get(one)?.slots ?? []).map(({ slot }) => slot))
