@@ -156,7 +156,7 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state)
+    return summaryOf(this.#state, this.#tallies)
   }
 
   told(): RunWords {

@@ -98,6 +98,8 @@ export const headFilesMax = 1_000
 export const headHostsMax = 200
 /** Characters of a text in it. */
 export const headTextMax = 1_000
+/** Characters of what a rank's row in run.json tells: its devices, its error. */
+export const rankTextMax = 200
 /** A run that goes on and of which nothing was written for so long is shown as silent. */
 export const silentAfterMs: number = 60_000
 /** Runs in one answer, unless another number is asked for. */
