@@ -158,7 +158,7 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state, this.#kept)
+    return summaryOf(this.#state, this.#kept, this.#tallies)
   }
 
   told(): RunWords {

@@ -1,18 +1,24 @@
 import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
-import { isRunId } from '@provloom/shared'
+import { isRunId, limits } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { totalOf } from './apply/ledger.ts'
+import { extentsOf } from './extents.ts'
+import { errorOf } from './head/finding.ts'
+import { headText } from './head/shown.ts'
 import { problemKinds } from './problems.ts'
 import { runSpan, spansOf } from './render/span.ts'
 import type { Kept, RankFacts } from './kept.ts'
 import { processEndOf, rankStatus, runStatus } from './status.ts'
+import type { Extent } from './statistics.ts'
 import type { RankState, RunState } from './state.ts'
+import type { Tallies } from './tally.ts'
 
 /** The run in numbers, for run.json and the terminal. */
-export function summaryOf(state: RunState, kept: Kept): RunSummary {
+export function summaryOf(state: RunState, kept: Kept, tallies: Tallies): RunSummary {
+  const extents = extentsOf(state, tallies)
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(state, key, rank)))
+    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(state, key, rank), extents.get(key)))
   const kinds = problemKinds(state, kept.ofRanks(state))
   const span = runSpan(state, spansOf(kept.ofRanks(state)))
   return {
@@ -34,9 +40,16 @@ export function summaryOf(state: RunState, kept: Kept): RunSummary {
   }
 }
 
-function rankSummary(state: RunState, rank: RankState, { ledger, remarks }: RankFacts): RankSummary {
+function rankSummary(
+  state: RunState,
+  rank: RankState,
+  { ledger, remarks }: RankFacts,
+  extent: Extent | undefined,
+): RankSummary {
   const problems = rank.problemCount + remarks.length
   const { exitCode, signal } = processEndOf(rank)
+  const error = errorOf(rank)
+  const { localRank, devices } = rank.start ?? {}
   return {
     rank: rank.rank,
     attempt: rank.attempt,
@@ -48,6 +61,10 @@ function rankSummary(state: RunState, rank: RankState, { ledger, remarks }: Rank
     ...(rank.kept === undefined ? {} : { kept: rank.kept }),
     ...(problems === 0 ? {} : { problems }),
     ...ledger,
+    ...(localRank === undefined ? {} : { localRank }),
+    ...(devices === undefined ? {} : { device: headText(devices, limits.rankTextMax) }),
+    ...(extent === undefined ? {} : { lastStep: extent.lastStep, lastUs: extent.lastTime }),
+    ...(error === '' ? {} : { error: headText(error, limits.rankTextMax) }),
   }
 }
 

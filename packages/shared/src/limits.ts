@@ -98,6 +98,18 @@ export const headFilesMax = 1_000
 export const headHostsMax = 200
 /** Characters of a text in it. */
 export const headTextMax = 1_000
+/** Characters of what a rank's row in run.json tells: its devices, its error. */
+export const rankTextMax = 200
+/** A run that goes on and of which nothing was written for so long is shown as silent. */
+export const silentAfterMs: number = 60_000
+/** Runs in one answer, unless another number is asked for. */
+export const runsShownDefault = 200
+/** Runs that are compared at once. */
+export const runsComparedMax = 8
+/** Ranks of which single curves are told at once. */
+export const curvesShownMax = 64
+/** Elements of a graph that are laid out at once. */
+export const elementsShownMax = 150
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
 /** Between two samples of worker and host, when nobody sets it. */

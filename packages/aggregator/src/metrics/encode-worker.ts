@@ -1,7 +1,7 @@
-import os from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { encodeRows, wholly } from './encode-rows.ts'
 import type { EncodedPart } from './encode-rows.ts'
+import { giveWay } from './give-way.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
 
@@ -26,16 +26,3 @@ parentPort?.on('message', ({ rows, series }: EncodeOrder) => {
   const answer: EncodedPart = { bytes: part, sha256, curves: beside }
   parentPort?.postMessage(answer, beside === undefined ? [part.buffer] : [part.buffer, beside.buffer])
 })
-
-/**
- * Receiving, journaling and acknowledging come first where processors are short: rows can wait in memory, and when they
- * are too many, so does what comes. On Linux this is the thread's own priority; elsewhere it is left as it is.
- */
-function giveWay(): void {
-  if (process.platform !== 'linux') return
-  try {
-    os.setPriority(0, os.constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // Not allowed here; the part is encoded all the same.
-  }
-}

@@ -1,6 +1,6 @@
 import { emptyRows, halvesOf } from './rows.ts'
 import type { RowColumns } from './rows.ts'
-import type { SeriesName } from '@provloom/rundir'
+import { compareSeries } from '@provloom/rundir/series'
 import type { SeriesRow } from '@provloom/rundir/series'
 
 /**
@@ -27,23 +27,6 @@ export function bySeries(pieces: readonly RowColumns[], series: readonly SeriesR
   const sorted = emptyRows(count)
   for (const piece of pieces) place(piece, next, sorted)
   return sorted
-}
-
-/** By metric, that is key, context and source, and within it by rank and attempt. What has none comes first. */
-export function compareSeries(a: SeriesName, b: SeriesName): number {
-  return (
-    compareTexts(a.key, b.key) ||
-    compareTexts(a.context, b.context) ||
-    compareTexts(a.source, b.source) ||
-    a.rank - b.rank ||
-    a.attempt - b.attempt
-  )
-}
-
-function compareTexts(a: string | null, b: string | null): number {
-  if (a === b) return 0
-  if (a === null || b === null) return a === null ? -1 : 1
-  return a < b ? -1 : 1
 }
 
 /** By halves of 32 bits: reading 64-bit integers would make objects, and a NaN keeps its bits. */

@@ -12,10 +12,11 @@ import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
 import { expect, it } from 'vitest'
 import { encodePart } from '../../src/metrics/encode.ts'
 import type { FileShape } from '../../src/metrics/encode.ts'
-import { bySeries, compareSeries } from '../../src/metrics/sort.ts'
+import { bySeries } from '../../src/metrics/sort.ts'
 import { deltaPacked } from '../../src/metrics/parquet/delta.ts'
 import { emptyRows, bitsOf as bitsIn } from '../../src/metrics/rows.ts'
 import type { RowColumns } from '../../src/metrics/rows.ts'
+import { compareSeries } from '@provloom/rundir/series'
 import type { SeriesRow } from '@provloom/rundir/series'
 
 /** Seeds that are kept: each found something, or is the first one tried. */

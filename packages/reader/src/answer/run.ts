@@ -59,10 +59,11 @@ export interface RunParam extends Omit<HeadParam, 'values'> {
 }
 
 /** `id` is `[context]/key[@source]`, each percent-encoded. */
-export interface RunMetric extends Omit<HeadMetric, 'first' | 'last'> {
+export interface RunMetric
+  extends
+    Pick<HeadMetric, 'key' | 'context' | 'source' | 'ranks' | 'points'>,
+    Partial<Omit<HeadMetric, 'key' | 'context' | 'source' | 'ranks' | 'points'>> {
   readonly id: string
-  readonly first?: HeadMetric['first']
-  readonly last?: HeadMetric['last']
 }
 
 /** What ranks ran in: all that have it alike. */
