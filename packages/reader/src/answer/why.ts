@@ -25,7 +25,7 @@ export interface FirstToStop {
   readonly exit?: number
   readonly signal?: string
   /** The others, in the order in which they stopped; at most 64. */
-  readonly then: readonly Omit<FirstToStop, 'then'>[]
+  readonly then: readonly Omit<FirstToStop, 'then' | 'thenMore'>[]
   readonly thenMore: number
 }
 
