@@ -1,0 +1,64 @@
+import type { RunMetric } from './answer/run.ts'
+import { answerCurve } from './curve/curve.ts'
+import { answerDiff } from './diff/diff.ts'
+import { Documents } from './document/document.ts'
+import { Folder } from './folder/folder.ts'
+import type { KnownRun } from './folder/folder.ts'
+import { runMeant } from './folder/resolve.ts'
+import { answerLineage } from './lineage/lineage.ts'
+import { answerMatrix } from './matrix/matrix.ts'
+import { noPace, theMetric } from './metric-id.ts'
+import { paceMetric, ratiosOf } from './ranks/pace.ts'
+import { answerRanks } from './ranks/ranks.ts'
+import type { Reader } from './reader.ts'
+import { RunMetrics } from './run/metrics.ts'
+import { answerRun } from './run/run.ts'
+import { answerRuns } from './runs/runs.ts'
+
+/** @param saveDir folder that runs are saved in; it need not be there */
+export function openReader(saveDir: string): Reader {
+  const folder = new Folder(saveDir)
+  const documents = new Documents()
+  const metrics = new RunMetrics()
+  const metricOf = async (run: KnownRun, name: string): Promise<RunMetric> =>
+    theMetric(await metrics.all(run), name)
+  const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
+    name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
+  return {
+    directory: folder.directory,
+    runs: async (query = {}) => answerRuns(folder, query),
+    directoryOf: (name) => runMeant(folder, name).directory,
+    async run(name, query = {}) {
+      const run = runMeant(folder, name)
+      const document = documents.maybe(run.directory)
+      return answerRun({ run, metrics: await metrics.all(run), document, findings: [] }, query)
+    },
+    async curve(name, query) {
+      const run = runMeant(folder, name)
+      return answerCurve(run, await metricOf(run, query.metric), query, cursorOf(run))
+    },
+    async ranks(name, query = {}) {
+      const run = runMeant(folder, name)
+      const metric = await paceOf(run, query.metric)
+      const ratios = metric === undefined ? undefined : await ratiosOf(run, metric)
+      const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
+      return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
+    },
+    async matrix(name, query = {}) {
+      const run = runMeant(folder, name)
+      const metric = await paceOf(run, query.metric)
+      if (metric === undefined) throw noPace(run.name)
+      return answerMatrix(run, metric, query, cursorOf(run))
+    },
+    diff: async (names) =>
+      answerDiff(
+        names.map((name) => runMeant(folder, name)),
+        documents,
+      ),
+    lineage: (query) => answerLineage(folder, query, documents),
+  }
+}
+
+function cursorOf({ file }: KnownRun): string {
+  return String(file.journalPosition)
+}
