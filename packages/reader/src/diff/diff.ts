@@ -55,7 +55,7 @@ function metricRows(heads: Heads): DiffRow[] {
     (head) =>
       new Map(
         (head?.metrics.shown ?? [])
-          .filter(({ source }) => source === undefined)
+          .filter(({ measured }) => measured === undefined)
           .map((one) => [metricId(one), one]),
       ),
   )

@@ -59,7 +59,7 @@ function walk(
       const element = document.element(id)
       if (element === undefined) continue
       further.push(id)
-      const step = stepOf(run, element, distance)
+      const step = stepOf(run, document, element, distance)
       if (step !== undefined && steps.length < stepsMax) steps.push(step)
     }
     edge = further
@@ -67,13 +67,22 @@ function walk(
   return steps
 }
 
-function stepOf({ name: run }: KnownRun, element: Element, distance: number): LineageStep | undefined {
-  const what = whatOf(element)
+function stepOf(
+  { name: run }: KnownRun,
+  document: RunDocument,
+  element: Element,
+  distance: number,
+): LineageStep | undefined {
+  const what = isCode(document, element) ? 'code' : whatOf(element)
   if (what === undefined) return undefined
   const facts = factsOf(element)
   const caveat = caveatOf(what, element)
   const { id, kind, label } = element
   return { run, element: id, kind, what, label, facts, distance, ...(caveat === undefined ? {} : { caveat }) }
+}
+
+function isCode(document: RunDocument, { id }: Element): boolean {
+  return document.effectsOf(id).some(({ kind, role }) => kind === 'used' && role === 'code')
 }
 
 /** Undefined for what the answer says nothing of: our own programs, contexts, single attempts. */

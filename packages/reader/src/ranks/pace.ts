@@ -9,7 +9,7 @@ const stepsLooked = 20
 /** Undefined where no metric tells it. */
 export function paceMetric(metrics: readonly RunMetric[]): RunMetric | undefined {
   for (const key of paceKeys) {
-    const found = metrics.find((one) => one.key === key && one.source === undefined)
+    const found = metrics.find((one) => one.key === key && one.measured === undefined)
     if (found !== undefined) return found
   }
   return undefined
