@@ -13,6 +13,7 @@ import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
 import { RunMetrics } from './run/metrics.ts'
 import { answerRun } from './run/run.ts'
+import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
 
 /** @param saveDir folder that runs are saved in; it need not be there */
@@ -28,6 +29,7 @@ export function openReader(saveDir: string): Reader {
     directory: folder.directory,
     runs: async (query = {}) => answerRuns(folder, query),
     directoryOf: (name) => runMeant(folder, name).directory,
+    standing: async (name) => rowOf(runMeant(folder, name), true),
     async run(name, query = {}) {
       const run = runMeant(folder, name)
       const document = documents.maybe(run.directory)

@@ -4,7 +4,7 @@ import type { LineageAnswer, LineageQuery } from './answer/lineage.ts'
 import type { MatrixAnswer, MatrixQuery } from './answer/matrix.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunQuery } from './answer/run.ts'
-import type { RunsAnswer, RunsQuery } from './answer/runs.ts'
+import type { RunRow, RunsAnswer, RunsQuery } from './answer/runs.ts'
 
 /**
  * Answers questions from the run directories of one save directory, while runs go on too. It never writes, asks no process
@@ -24,6 +24,8 @@ export interface Reader {
   runs(query?: RunsQuery): Promise<RunsAnswer>
   /** The directory of a run, absolute. */
   directoryOf(run?: string): string
+  /** A run's row, with its size. */
+  standing(run: string): Promise<RunRow>
   run(run?: string, query?: RunQuery): Promise<RunAnswer>
   curve(run: string | undefined, query: CurveQuery): Promise<CurveAnswer>
   ranks(run?: string, query?: RanksQuery): Promise<RanksAnswer>
