@@ -1,6 +1,7 @@
 import type { CurveAnswer, CurveQuery } from './answer/curve.ts'
 import type { DiffAnswer } from './answer/diff.ts'
 import type { LineageAnswer, LineageQuery } from './answer/lineage.ts'
+import type { Changes, LiveQuery } from './answer/live.ts'
 import type { MatrixAnswer, MatrixQuery } from './answer/matrix.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunQuery } from './answer/run.ts'
@@ -34,4 +35,6 @@ export interface Reader {
   diff(runs: readonly string[]): Promise<DiffAnswer>
   /** Over all runs of the save directory. */
   lineage(query: LineageQuery): Promise<LineageAnswer>
+  /** What is other than at `query.since`. It answers at once; whoever follows a run asks again, a second later. */
+  changes(run: string | undefined, query: LiveQuery): Promise<Changes>
 }
