@@ -3,7 +3,7 @@ import type { Finding } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
-import { statusesOf } from '../runs/row.ts'
+import { ledgerOf, statusesOf } from '../runs/row.ts'
 import { environmentsOf, hostFactsOf } from './environment.ts'
 import { pageOf } from './metrics.ts'
 
@@ -34,8 +34,8 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     journalPosition: file.journalPosition,
     worldSize: file.worldSize,
     ranks: statusesOf(run),
-    logs: file.logs,
-    ledger: file.ledger.total,
+    logs: Number(file.logs),
+    ledger: ledgerOf(run),
     energy: head?.energy ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
@@ -56,7 +56,10 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     outputsMore: head?.outputs.more ?? 0,
     environment: document === undefined ? [] : environmentsOf(document),
     hostFacts: document === undefined ? [] : hostFactsOf(document),
-    problems: { count: file.problems, kinds: file.problemKinds },
+    problems: {
+      count: Number(file.problems),
+      kinds: file.problemKinds.map((kind) => ({ ...kind, count: Number(kind.count) })),
+    },
     hints: file.hints,
   }
 }
