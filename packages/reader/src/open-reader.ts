@@ -17,6 +17,8 @@ import { RunMetrics, metricsNow } from './run/metrics.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
+import { factsOf } from './why/load/facts.ts'
+import { whyOf } from './why/why.ts'
 
 /** @param saveDir folder that runs are saved in; it need not be there */
 export function openReader(saveDir: string): Reader {
@@ -59,6 +61,15 @@ export function openReader(saveDir: string): Reader {
       const metric = await paceOf(run, query.metric)
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
+    },
+    async why(name, query = {}) {
+      const run = runMeant(folder, name)
+      const sources = {
+        ...run,
+        document: documents.maybe(run.directory),
+        metrics: await metrics.all(run),
+      }
+      return whyOf(await factsOf(sources, query.pace))
     },
     diff: async (names) =>
       answerDiff(

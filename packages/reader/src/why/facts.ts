@@ -1,4 +1,5 @@
 import type { Stop } from '@provloom/graph/stop'
+import type { WhyAnswer } from '../answer/why.ts'
 
 /**
  * What is known of a run when it is asked why it went as it did. Rules are functions of this alone; what reads it from a run
@@ -22,7 +23,7 @@ export interface WhyFacts {
   readonly differing: readonly Differing[]
   readonly stored: number
   readonly sent: number
-  readonly lastModel?: { readonly name: string; readonly step: number | undefined } | undefined
+  readonly model: WhyAnswer['kept']['model'] | undefined
   /** What could not be read, and so is not known: in words. */
   readonly unread: readonly string[]
 }

@@ -70,6 +70,7 @@ function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'then
     attempt: rank.attempt,
     host: rank.host,
     ...(stop.lastStep === undefined ? {} : { lastStep: stop.lastStep }),
+    ...(stop.lastUs === undefined ? {} : { lastUs: stop.lastUs - (stop.clock?.offsetUs ?? 0) }),
     ...(timeUs === undefined ? {} : { timeUs }),
     ...(error === '' ? {} : { error }),
     ...(place === undefined ? {} : { place }),

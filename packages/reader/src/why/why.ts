@@ -22,12 +22,16 @@ export function whyOf(facts: WhyFacts): WhyAnswer {
     ...waitingFindings(facts),
     ...differFindings(facts),
   ])
+  const { run, status, stored, sent, model } = facts
   return {
+    run,
+    status,
     verdict: verdictOf(facts, ends, findings),
     ...(first === undefined ? {} : { first }),
     findings,
     notIt: notIt(facts, findings),
     unknown: unknown(facts, findings),
+    kept: { stored, sent, ...(model === undefined ? {} : { model }) },
   }
 }
 

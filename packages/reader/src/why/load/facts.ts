@@ -1,4 +1,4 @@
-import type { RunFile } from '@provloom/rundir'
+import type { HeadFile, RunFile } from '@provloom/rundir'
 import type { RunDocument } from '../../document/document.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { WhyFacts } from '../facts.ts'
@@ -41,7 +41,15 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),
-    lastModel: model === undefined ? undefined : { name: model.name, step: model.step },
+    model: model === undefined ? undefined : modelOf(model),
     unread: document === undefined ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : [],
+  }
+}
+
+function modelOf({ name, step, sha256 }: HeadFile): WhyFacts['model'] {
+  return {
+    name,
+    ...(step === undefined ? {} : { step }),
+    ...(sha256 === undefined ? {} : { sha256 }),
   }
 }
