@@ -37,7 +37,8 @@ function verdict({ run, verdict: sentence, findings }: WhyAnswer, style: Style):
 
 function rowsOf(answer: WhyAnswer): Row[] {
   const { first, findings, notIt, unknown } = answer
-  const told = first === undefined ? findings : findings.filter((one) => !isOfFirst(one, first))
+  const [gravest] = findings
+  const told = findings.filter((one) => one !== gravest && (first === undefined || !isOfFirst(one, first)))
   return [
     ...(first === undefined ? [] : firstRows(first)),
     ...told.map(({ text, level }): Row => [level === 'note' ? '·' : '▲', text]),
@@ -56,7 +57,7 @@ const ofEnds: ReadonlySet<string> = new Set([
   'PEERS_LOST',
 ])
 
-/** What the verdict and the first row say is not said once more. */
+/** What the verdict, which is of the gravest, and the first row say is not said once more. */
 function isOfFirst({ code, ranks, evidence }: Finding, first: FirstToStop): boolean {
   return ofEnds.has(code) && ranks.includes(first.rank) && evidence === undefined
 }
@@ -77,16 +78,21 @@ function firstRows(first: FirstToStop): Row[] {
 /** `; the others logged step 57, 11 to 15 ms later` */
 function othersLast({ lastStep, lastUs, then, thenMore }: FirstToStop): string {
   const steps = [...new Set(then.flatMap((one) => one.lastStep ?? []))].sort((a, b) => a - b)
-  const later = then.flatMap((one) => (one.lastUs === undefined || lastUs === undefined ? [] : one.lastUs - lastUs))
   const [from] = steps
   if (from === undefined || lastStep === undefined || thenMore > 0) return ''
   const to = steps.at(-1)
-  const least = Math.min(...later)
-  const when =
-    later.length > 0 && least > 0
-      ? `, ${milliseconds(least)}${later.length > 1 ? ` to ${milliseconds(Math.max(...later))}` : ''} ms later`
-      : ''
+  const when = laterWords(
+    then.flatMap((one) => (one.lastUs === undefined || lastUs === undefined ? [] : one.lastUs - lastUs)),
+  )
   return `; ${then.length === 1 ? 'the other' : 'the others'} ${from === to ? `logged step ${from}` : `logged steps ${from} to ${to}`}${when}`
+}
+
+/** Of those that all logged after it. */
+function laterWords(later: readonly number[]): string {
+  const least = Math.min(...later)
+  if (later.length === 0 || least <= 0) return ''
+  const [from, to] = [milliseconds(least), milliseconds(Math.max(...later))]
+  return `, ${from === to ? from : `${from} to ${to}`} ms later`
 }
 
 function milliseconds(us: number): string {

@@ -37,7 +37,7 @@ function findingOf({ what, name, variants }: Differing): Finding {
     .slice(0, 3)
     .map((one) => `${others.length === 1 ? '' : `${rankWords(one.ranks)}: `}${one.value}`)
   const have = ranks.length === 1 ? 'has' : 'have'
-  const of = name === undefined ? '' : ` (${name})`
+  const of = name === undefined || name === what ? '' : ` (${name})`
   return {
     code: 'RANKS_DIFFER',
     level: 'warning',

@@ -47,7 +47,7 @@ export interface PaceFacts {
   readonly ranks: readonly number[]
   /** Ascending. */
   readonly steps: Float64Array
-  /** By rank, then step: what the rank itself took; of `arrival` how long after the first it came. NaN where nothing was logged. */
+  /** By rank, then step: what the rank itself took; of `arrival` since all had come to the step before. NaN where nothing was logged. */
   readonly own: Float64Array
   /** Of that what it waited for data; all 0 where that is not known. */
   readonly data: Float64Array

@@ -73,12 +73,10 @@ function mediansOf({ ranks, steps, own }: PaceFacts): Medians {
 }
 
 /** Of one rank's values to the lower median of the others', by step. */
-function ratiosOf({ steps, own, kind, whole }: PaceFacts, row: number, { low, high }: Medians): Float64Array {
+function ratiosOf({ steps, own }: PaceFacts, row: number, { low, high }: Medians): Float64Array {
   return Float64Array.from(steps, (_, at) => {
     const value = own[row * steps.length + at]!
     const others = value > low[at]! ? low[at]! : high[at]!
-    // Of arrivals only their distance means something, which is held against the step.
-    if (kind === 'arrival') return 1 + (value - others) / whole[at]!
     return others > 0 ? value / others : NaN
   })
 }

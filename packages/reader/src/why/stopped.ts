@@ -137,7 +137,7 @@ function causeWords(first: StoppedRank, cause: Cause, ranks: readonly number[]):
     case 'error':
       return `${who} raised ${error}`
     case 'killed':
-      return `${who} was killed by ${signal ?? 'a signal'}; who sent it is not recorded`
+      return `${who} was killed by ${signal ?? 'a signal'}`
     case 'lost':
       return `${who} fell silent`
     case 'silent':

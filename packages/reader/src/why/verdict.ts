@@ -11,7 +11,7 @@ export function verdictOf(facts: WhyFacts, ends: Ends, findings: readonly Findin
   if (gravest === undefined) return `${run} ${stands}; nothing stands out.`
   const [more] = [findings.length - 1]
   const also = more > 0 ? ` ${inWords(more).replace(/^./, (one) => one.toUpperCase())} more ${more === 1 ? 'thing stands' : 'things stand'} out.` : ''
-  return `${run} ${stands}: ${gravest.text}${consequence(ends, gravest)}.${also}`
+  return `${run} ${stands}: ${gravest.text}${consequence(facts, ends, gravest)}.${also}`
 }
 
 function standing(status: string): string {
@@ -21,11 +21,12 @@ function standing(status: string): string {
 }
 
 /** What became of the others: they are not to be accused. */
-function consequence({ order, tied, cause }: Ends, { code }: Finding): string {
+function consequence({ ranks }: WhyFacts, { order, tied, cause }: Ends, { code }: Finding): string {
   if (cause === undefined || cause === 'outside' || cause === 'peers' || code === 'RANKS_ABSENT') return ''
   const others = order.slice(Math.max(1, tied)).filter(({ kind }) => cause !== 'lost' || kind !== 'lost')
   if (others.length === 0) return ''
   const peers = others.filter(({ kind }) => kind === 'peer' || kind === 'asked')
-  const who = others.length <= 3 ? rankWords(others.map(({ rank }) => rank.rank)) : `the other ${inWords(others.length)}`
+  const isRest = others.length + 1 === ranks.length && others.length > 1
+  const who = isRest ? `the other ${inWords(others.length)}` : rankWords(others.map(({ rank }) => rank.rank))
   return peers.length === others.length ? `, ${who} ended because it was gone` : `; ${who} ended after it`
 }

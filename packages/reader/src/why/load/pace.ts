@@ -27,12 +27,12 @@ export async function paceOf(
   if (named !== undefined) {
     const metric = theMetric(metrics, named)
     const table = await read(points, metric)
-    return table.steps.length === 0 ? undefined : { ...plain(table, table, ranks), kind: 'named', metric: metricId(metric) }
+    return table.steps.length === 0 ? undefined : { ...plain(table), kind: 'named', metric: metricId(metric) }
   }
   const compute =
     metrics.find(({ key, source }) => key === timer.key && source === timer.source) ??
     metrics.find(({ key }) => key === timer.key)
-  if (compute !== undefined) return computed(points, metrics, ranks, compute)
+  if (compute !== undefined) return computed(points, metrics, compute)
   const loggers = metrics.filter(({ source }) => source === undefined || source === null)
   for (const metric of loggers.slice(0, 4)) {
     const table = await read(points, metric)
@@ -45,20 +45,19 @@ async function read(points: PointSource, { key, context, source }: MetricName): 
   return tableOf(points({ key, context: context ?? null, source: source ?? null }))
 }
 
-function plain(table: Table, times: Table, ranks: readonly RankFacts[]): Omit<PaceFacts, 'kind' | 'metric'> {
+function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
   return {
     ranks: table.ranks,
     steps: table.steps,
     own: table.value,
     data: new Float64Array(table.value.length),
-    whole: wholeOf(times, offsetsOf(ranks)),
+    whole: wholeOf(table),
   }
 }
 
 async function computed(
   points: PointSource,
   metrics: readonly MetricName[],
-  ranks: readonly RankFacts[],
   compute: MetricName,
 ): Promise<PaceFacts> {
   const table = await read(points, compute)
@@ -71,7 +70,7 @@ async function computed(
   const [data, between] = [await waits('data'), await waits('between')]
   const own = table.value.map((value, i) => value + (data === undefined || Number.isNaN(data[i]) ? 0 : data[i]!))
   return {
-    ...plain(table, table, ranks),
+    ...plain(table),
     kind: 'compute',
     metric: metricId(compute),
     own,
@@ -102,22 +101,8 @@ function medianOfRanks(cells: Float64Array, { ranks, steps }: Table): Float64Arr
   )
 }
 
-interface Offset {
-  readonly us: number
-  readonly uncertaintyUs: number
-  readonly host: string
-}
-
-function offsetsOf(ranks: readonly RankFacts[]): ReadonlyMap<number, Offset> {
-  return new Map(
-    ranks.flatMap(({ rank, clock }) =>
-      clock === undefined ? [] : [[rank, { us: clock.offsetUs, uncertaintyUs: clock.uncertaintyUs, host: clock.host }]],
-    ),
-  )
-}
-
 /** From a step to the next, seconds: the median over ranks of how far their points are apart. */
-function wholeOf({ ranks, steps, time }: Table, _offsets: ReadonlyMap<number, Offset>): Float64Array {
+function wholeOf({ ranks, steps, time }: Table): Float64Array {
   return steps.map((_, at) => {
     if (at === 0) return NaN
     const apart = Float64Array.from(ranks, (__, row) => time[row * steps.length + at]! - time[row * steps.length + at - 1]!)
@@ -126,43 +111,37 @@ function wholeOf({ ranks, steps, time }: Table, _offsets: ReadonlyMap<number, Of
 }
 
 /**
- * Who comes last: where all log before they wait for each other, who is slow logs last. It means something only where the
- * clocks of their machines are known well enough; else there are but intervals, which in lockstep are the same for all.
+ * How long each took from when all had come to the step before: where all log before they wait for each other, who is slow
+ * logs last. It means something only where the clocks of their machines are known well enough, and ranks go in lockstep;
+ * else there are but intervals, which in lockstep are the same for all.
  */
 function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName): PaceFacts {
-  const offsets = offsetsOf(ranks)
-  const whole = wholeOf(table, offsets)
+  const clocks = new Map(ranks.map(({ rank, clock }) => [rank, clock]))
   const { steps, time } = table
-  const corrected = time.map((one, i) => one - (offsets.get(table.ranks[Math.floor(i / steps.length)]!)?.us ?? 0))
-  const own = new Float64Array(time.length)
+  const whole = wholeOf(table)
+  const own = new Float64Array(time.length).fill(NaN)
+  let [last, early] = [NaN, 0]
   for (const at of steps.keys()) {
-    let first = Infinity
-    for (const row of table.ranks.keys()) {
-      const one = corrected[row * steps.length + at]!
-      if (one < first) first = one
+    let latest = NaN
+    for (const [row, rank] of table.ranks.entries()) {
+      const arrival = time[row * steps.length + at]! - (clocks.get(rank)?.offsetUs ?? 0)
+      if (Number.isNaN(arrival)) continue
+      own[row * steps.length + at] = (arrival - last) / 1e6
+      if (arrival <= last) early++
+      latest = Number.isNaN(latest) ? arrival : Math.max(latest, arrival)
     }
-    for (const row of table.ranks.keys()) own[row * steps.length + at] = (corrected[row * steps.length + at]! - first) / 1e6
+    last = latest
   }
-  const hosts = new Set(table.ranks.map((rank) => offsets.get(rank)?.host))
-  const blur = hosts.size < 2 ? 0 : Math.max(...table.ranks.map((rank) => offsets.get(rank)?.uncertaintyUs ?? Infinity)) / 1e6
+  const isInStep = early < 0.02 * time.length
   const step = median(whole.filter((one) => Number.isFinite(one)))
-  // Twice the uncertainty must lie well below what would be told of.
-  const kind = blur * 2 < step * 0.05 && !driftsApart(own, table, step) ? 'arrival' : 'interval'
-  return {
-    kind,
-    metric: metricId(metric),
-    ranks: table.ranks,
-    steps,
-    own,
-    data: new Float64Array(own.length),
-    whole,
-  }
+  const kind = isInStep && blurOf(table, clocks) < step * 0.02 ? 'arrival' : 'interval'
+  const data = new Float64Array(own.length)
+  return { kind, metric: metricId(metric), ranks: table.ranks, steps, own, data, whole }
 }
 
-/** Not in lockstep: ranks get farther apart than a step, so that who comes last comes last for what was long ago. */
-function driftsApart(own: Float64Array, { ranks, steps }: Table, step: number): boolean {
-  const last = Float64Array.from(ranks, (_, row) => own[row * steps.length + steps.length - 1]!).filter(
-    (one) => !Number.isNaN(one),
-  )
-  return last.reduce((most, one) => Math.max(most, one), 0) > step
+/** How wrong the distance of two arrivals may be, seconds; of one machine not at all. */
+function blurOf({ ranks }: Table, clocks: ReadonlyMap<number, RankFacts['clock']>): number {
+  const hosts = new Set(ranks.map((rank) => clocks.get(rank)?.host))
+  const most = (): number => Math.max(...ranks.map((rank) => clocks.get(rank)?.uncertaintyUs ?? Infinity))
+  return hosts.size < 2 ? 0 : (2 * most()) / 1e6
 }
