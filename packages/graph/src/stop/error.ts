@@ -25,7 +25,8 @@ const memory: readonly RegExp[] = [
   /\bDefaultCPUAllocator: (?:can't|not enough)\b|\bexceeded memory limit\b/i,
 ]
 
-const disk = /\bENOSPC\b|\bno space left on device\b|\bEDQUOT\b|\bdisk quota exceeded\b|\bErrno 28\b|\bErrno 122\b/i
+const disk =
+  /\bENOSPC\b|\bno space left on device\b|\bEDQUOT\b|\bdisk quota exceeded\b|\bErrno 28\b|\bErrno 122\b/i
 
 export type ErrorKind = 'memory' | 'disk' | 'peer' | 'own'
 

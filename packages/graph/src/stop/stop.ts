@@ -14,6 +14,8 @@ export interface Stop {
   readonly lastUs?: number | undefined
   /** By its host's clock: of what it told, else of its process. */
   readonly endUs?: number | undefined
+  /** The memory of its machine was as good as full. */
+  readonly memoryFull?: boolean | undefined
   /** Of its host's clock; not known of hosts that nobody measured. */
   readonly clock?: HostClock | undefined
 }
@@ -29,16 +31,7 @@ export interface HostClock {
  * Why a rank stopped, by what is seen of it: something of its own (`memory`, `disk`, `crash`, `error`, `killed`), it is `lost`,
  * nothing is said (`silent`), it was asked to (`asked`), or another one was gone (`peer`).
  */
-export type StopKind =
-  | 'memory'
-  | 'disk'
-  | 'crash'
-  | 'error'
-  | 'killed'
-  | 'lost'
-  | 'silent'
-  | 'asked'
-  | 'peer'
+export type StopKind = 'memory' | 'disk' | 'crash' | 'error' | 'killed' | 'lost' | 'silent' | 'asked' | 'peer'
 
 /** Signals by which a process ends of itself. */
 const crashes = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGSYS', 'SIGTRAP'])
@@ -67,6 +60,8 @@ export function stopKind(stop: Stop): StopKind {
   if (said === 'memory' || said === 'disk') return said
   const signal = signalOf(stop)
   if (signal !== undefined && crashes.has(signal)) return 'crash'
+  // The kernel says nothing to whom it kills for want of memory.
+  if (signal === 'SIGKILL' && said === undefined && stop.memoryFull === true) return 'memory'
   if (said === 'peer') return 'peer'
   if (stop.status === 'lost') return 'lost'
   if (signal !== undefined && requests.has(signal)) return 'asked'

@@ -80,7 +80,12 @@ describe('of ranks that did not end well the first is', () => {
   })
 
   it('nobody, where all ended well or go on', () => {
-    expect(stopOrder([{ rank: 0, status: 'completed' }, { rank: 1, status: 'running' }])).toEqual({
+    expect(
+      stopOrder([
+        { rank: 0, status: 'completed' },
+        { rank: 1, status: 'running' },
+      ]),
+    ).toEqual({
       stopped: [],
       tied: 0,
     })
@@ -91,7 +96,10 @@ describe('the text of an error', () => {
   it.each([
     ['ConnectionResetError: [Errno 104] Connection reset by peer', 'peer'],
     ['RuntimeError: [/build/gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.1]:21', 'peer'],
-    ['torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1333, remote process exited', 'peer'],
+    [
+      'torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1333, remote process exited',
+      'peer',
+    ],
     ['RuntimeError: NCCL communicator was aborted on rank 2.', 'peer'],
     ['[Rank 3] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=12)', 'peer'],
     ['ncclRemoteError: A call failed possibly due to a network error', 'peer'],
@@ -116,7 +124,11 @@ describe('the text of an error', () => {
 
   it('of a chain is of the kind of the first error, which the others came of', () => {
     const own = `${raised('ValueError: nan', 3)}${meanwhile}${raised(gone, 9)}`
-    expect([errorKind(own), reasonIn(own), placeIn(own)]).toEqual(['own', 'ValueError: nan', 'train.py:3 in main'])
+    expect([errorKind(own), reasonIn(own), placeIn(own)]).toEqual([
+      'own',
+      'ValueError: nan',
+      'train.py:3 in main',
+    ])
     const peer = `${raised(gone, 3)}${meanwhile}${raised('RuntimeError: cannot go on', 9)}`
     expect([errorKind(peer), reasonIn(peer)]).toEqual(['peer', 'RuntimeError: cannot go on'])
   })

@@ -96,7 +96,9 @@ function begunAt(ratios: Float64Array): number {
 function dataShareOf(pace: PaceFacts, row: number, from: number, to: number): number {
   const { ranks, steps, own, data } = pace
   const of = (values: Float64Array, one: number): number =>
-    median(values.subarray(one * steps.length + from, one * steps.length + to).filter((x) => !Number.isNaN(x)))
+    median(
+      values.subarray(one * steps.length + from, one * steps.length + to).filter((x) => !Number.isNaN(x)),
+    )
   const all = (values: Float64Array): number => median(Float64Array.from(ranks, (_, one) => of(values, one)))
   const more = of(own, row) - all(own)
   return more > 0 ? (of(data, row) - all(data)) / more : 0
@@ -113,7 +115,12 @@ export interface Cost {
 }
 
 /** @param rows whose cost it is @param known rows that are named before, and do not count any more */
-export function costOf(pace: PaceFacts, rows: ReadonlySet<number>, known: ReadonlySet<number>, since: number): Cost {
+export function costOf(
+  pace: PaceFacts,
+  rows: ReadonlySet<number>,
+  known: ReadonlySet<number>,
+  since: number,
+): Cost {
   const { from, to } = window(pace)
   let [perStep, seconds, steps] = [0, 0, 0]
   const wholes: number[] = []
@@ -127,11 +134,17 @@ export function costOf(pace: PaceFacts, rows: ReadonlySet<number>, known: Readon
     if (Number.isFinite(whole)) wholes.push(whole)
   }
   const mean = steps === 0 ? 0 : perStep / steps
-  const stepSeconds = wholes.length === 0 ? slowest(pace, from, to) : wholes.reduce((a, b) => a + b, 0) / wholes.length
+  const stepSeconds =
+    wholes.length === 0 ? slowest(pace, from, to) : wholes.reduce((a, b) => a + b, 0) / wholes.length
   return { perStep: mean, share: mean / stepSeconds, stepSeconds, seconds }
 }
 
-function excess({ ranks, steps, own }: PaceFacts, at: number, rows: ReadonlySet<number>, known: ReadonlySet<number>): number {
+function excess(
+  { ranks, steps, own }: PaceFacts,
+  at: number,
+  rows: ReadonlySet<number>,
+  known: ReadonlySet<number>,
+): number {
   let [theirs, others] = [-Infinity, -Infinity]
   for (let row = 0; row < ranks.length; row++) {
     const value = own[row * steps.length + at]!

@@ -37,7 +37,12 @@ function groupsOf(slow: readonly Laggard[], ranks: ReadonlyMap<number, RankFacts
   const hosts = new Set([...ranks.values()].map(({ host }) => host))
   const groups: Group[] = []
   const taken = new Set<number>()
-  const take = (of: Group['of'], host: string, device: string | undefined, members: readonly Laggard[]): void => {
+  const take = (
+    of: Group['of'],
+    host: string,
+    device: string | undefined,
+    members: readonly Laggard[],
+  ): void => {
     for (const { rank } of members) taken.add(rank)
     groups.push({ of, members, host, device })
   }
@@ -47,7 +52,8 @@ function groupsOf(slow: readonly Laggard[], ranks: ReadonlyMap<number, RankFacts
     const free = slow.filter(({ rank }) => !taken.has(rank))
     const ofHost = free.filter(({ rank }) => ranks.get(rank)?.host === host)
     const ofDevice = ofHost.filter(({ rank }) => ranks.get(rank)?.device === device)
-    if (hosts.size > 1 && areMost(ofHost, ranks, (rank) => rank.host === host)) take('host', host, device, ofHost)
+    if (hosts.size > 1 && areMost(ofHost, ranks, (rank) => rank.host === host))
+      take('host', host, device, ofHost)
     else if (
       device !== undefined &&
       areMost(ofDevice, ranks, (rank) => rank.host === host && rank.device === device)

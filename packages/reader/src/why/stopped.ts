@@ -2,7 +2,7 @@ import { placeIn, reasonIn, signalOf, stopOrder } from '@provloom/graph/stop'
 import type { Stopped, StopKind } from '@provloom/graph/stop'
 import type { Finding, FirstToStop } from '../answer/why.ts'
 import type { RankFacts, WhyFacts } from './facts.ts'
-import { memoryFull, ranksNamed } from './limits.ts'
+import { ranksNamed } from './limits.ts'
 import { percent, rankWords } from './words.ts'
 
 /** How the ranks of a run that did not end well came to their end. */
@@ -41,13 +41,7 @@ export function endsOf({ ranks }: WhyFacts): Ends {
   })
   const [first] = order
   if (first === undefined) return { order, tied, cause: undefined }
-  const cause = first.kind === 'killed' && isMemoryFull(first) ? 'memory' : causes[first.kind]
-  return { order, tied, cause }
-}
-
-/** Nobody says who killed it; but its machine had no memory left. */
-function isMemoryFull({ rank, stop }: StoppedRank): boolean {
-  return signalOf(stop) === 'SIGKILL' && (rank.memoryShare ?? 0) >= memoryFull
+  return { order, tied, cause: causes[first.kind] }
 }
 
 /** Undefined where nobody can be said to be the first. */
@@ -81,7 +75,12 @@ function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'then
 
 /** What happened to the first rank that stopped, and to those that are lost or never came. */
 export function endFindings(facts: WhyFacts, ends: Ends): Finding[] {
-  return [...firstFindings(ends, facts.absent.length > 0), ...diskFindings(facts, ends), ...lostFindings(facts, ends), ...absentFindings(facts)]
+  return [
+    ...firstFindings(ends, facts.absent.length > 0),
+    ...diskFindings(facts, ends),
+    ...lostFindings(facts, ends),
+    ...absentFindings(facts),
+  ]
 }
 
 const codes: Readonly<Record<Cause, string>> = {
@@ -121,7 +120,8 @@ function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding
 
 /** `rank 2 raised FloatingPointError: loss is nan at step 57` */
 function causeWords(first: StoppedRank, cause: Cause, ranks: readonly number[]): string {
-  const who = ranks.length > 1 ? `one of ${rankWords(ranks)} (their clocks do not say which)` : rankWords(ranks)
+  const who =
+    ranks.length > 1 ? `one of ${rankWords(ranks)} (their clocks do not say which)` : rankWords(ranks)
   const { stop, rank } = first
   const error = stop.error === undefined ? '' : reasonIn(stop.error)
   const signal = signalOf(stop)
@@ -177,7 +177,8 @@ function lostFindings({ ranks }: WhyFacts, { cause }: Ends): Finding[] {
   const hosts = new Set(lost.map(({ host }) => host))
   const [host = ''] = hosts
   const many = new Set(ranks.map((rank) => rank.host)).size > 1
-  const whole = hosts.size === 1 && many && ranks.every((rank) => rank.host !== host || rank.status === 'lost')
+  const whole =
+    hosts.size === 1 && many && ranks.every((rank) => rank.host !== host || rank.status === 'lost')
   const names = lost.map(({ rank }) => rank)
   const steps = lost.flatMap(({ lastStep }) => lastStep ?? [])
   const step = steps.length === 0 ? undefined : Math.max(...steps)

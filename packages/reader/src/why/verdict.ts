@@ -10,7 +10,10 @@ export function verdictOf(facts: WhyFacts, ends: Ends, findings: readonly Findin
   const stands = status === 'running' ? 'is running' : status === 'completed' ? 'completed' : standing(status)
   if (gravest === undefined) return `${run} ${stands}; nothing stands out.`
   const [more] = [findings.length - 1]
-  const also = more > 0 ? ` ${inWords(more).replace(/^./, (one) => one.toUpperCase())} more ${more === 1 ? 'thing stands' : 'things stand'} out.` : ''
+  const also =
+    more > 0
+      ? ` ${inWords(more).replace(/^./, (one) => one.toUpperCase())} more ${more === 1 ? 'thing stands' : 'things stand'} out.`
+      : ''
   return `${run} ${stands}: ${gravest.text}${consequence(facts, ends, gravest)}.${also}`
 }
 

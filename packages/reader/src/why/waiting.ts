@@ -55,5 +55,7 @@ function sharesOf(
     whole += all
     steps++
   }
-  return steps === 0 || whole === 0 ? { share: 0, wait: 0, whole: 0 } : { share: wait / whole, wait: wait / steps, whole: whole / steps }
+  return steps === 0 || whole === 0
+    ? { share: 0, wait: 0, whole: 0 }
+    : { share: wait / whole, wait: wait / steps, whole: whole / steps }
 }

@@ -9,6 +9,8 @@ import { sourcesOf } from './support/stream.ts'
 
 /** Runs of each kind: 1,200 with a fault, 200 without, where there is time. */
 const [perFault, without] = enduring ? [120, 200] : [6, 12]
+/** Of six one may be one of the twentieth that is not found. */
+const rightMin = enduring ? 0.95 * perFault : perFault - 1
 
 type Outcome = 'right' | 'wrong' | 'silent'
 
@@ -53,7 +55,7 @@ describe('of runs on 4 to 1,024 ranks, told to a graph entry by entry,', () => {
     async (fault, i) => {
       const tally = await tallyOf(fault, perFault, firstSeed + i)
       rows.push(row(fault, tally))
-      expect(tally.words.slice(0, 20), rows.at(-1)).toEqual(tally.right >= 0.95 * perFault ? expect.anything() : [])
+      expect(tally.words.slice(0, 20), rows.at(-1)).toEqual(tally.right >= rightMin ? expect.anything() : [])
     },
     600_000,
   )

@@ -30,7 +30,8 @@ function usersOf(document: RunDocument, id: string): number[] {
       if (kind === 'used') {
         const rank = rankOf(document, from)
         if (rank !== undefined) found.add(rank)
-      } else if (kind === 'wasDerivedFrom' && document.element(from)?.is('provloom:ParameterSet') === true) look(from)
+      } else if (kind === 'wasDerivedFrom' && document.element(from)?.is('provloom:ParameterSet') === true)
+        look(from)
     }
   }
   look(id)
@@ -110,7 +111,9 @@ function code(document: RunDocument): Differing[] {
   const scripts = sources.filter(({ element }) => element.text('schema:sha256') !== undefined)
   const trees = sources.filter(({ element }) => element.text('provloom:commit') !== undefined)
   const byTree = differing('code', undefined, trees, (one) =>
-    [one.text('provloom:commit')?.slice(0, 7) ?? '', one.text('provloom:diffSha256')?.slice(0, 8) ?? ''].join(' ').trim(),
+    [one.text('provloom:commit')?.slice(0, 7) ?? '', one.text('provloom:diffSha256')?.slice(0, 8) ?? '']
+      .join(' ')
+      .trim(),
   )
   if (byTree.length > 0) return byTree
   return byLabel(scripts).flatMap(([name, variants]) =>

@@ -42,7 +42,8 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     stored: Number(total.stored),
     sent: Number(total.sent),
     model: model === undefined ? undefined : modelOf(model),
-    unread: document === undefined ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : [],
+    unread:
+      document === undefined ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : [],
   }
 }
 

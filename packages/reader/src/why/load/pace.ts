@@ -63,12 +63,17 @@ async function computed(
   const table = await read(points, compute)
   const waits = async (source: string): Promise<Float64Array | undefined> => {
     const there = metrics.find(
-      (one) => one.key === timer.wait && one.source === source && (one.context ?? null) === (compute.context ?? null),
+      (one) =>
+        one.key === timer.wait &&
+        one.source === source &&
+        (one.context ?? null) === (compute.context ?? null),
     )
     return there === undefined ? undefined : fitted(await read(points, there), table)
   }
   const [data, between] = [await waits('data'), await waits('between')]
-  const own = table.value.map((value, i) => value + (data === undefined || Number.isNaN(data[i]) ? 0 : data[i]!))
+  const own = table.value.map(
+    (value, i) => value + (data === undefined || Number.isNaN(data[i]) ? 0 : data[i]!),
+  )
   return {
     ...plain(table),
     kind: 'compute',
@@ -89,7 +94,8 @@ function fitted(from: Table, to: Table): Float64Array {
     if (theirs === undefined) continue
     for (const [at, step] of to.steps.entries()) {
       const column = columns.get(step)
-      if (column !== undefined) cells[row * to.steps.length + at] = from.value[theirs * from.steps.length + column]!
+      if (column !== undefined)
+        cells[row * to.steps.length + at] = from.value[theirs * from.steps.length + column]!
     }
   }
   return cells
@@ -97,7 +103,11 @@ function fitted(from: Table, to: Table): Float64Array {
 
 function medianOfRanks(cells: Float64Array, { ranks, steps }: Table): Float64Array {
   return steps.map((_, at) =>
-    median(Float64Array.from(ranks, (__, row) => cells[row * steps.length + at]!).filter((one) => !Number.isNaN(one))),
+    median(
+      Float64Array.from(ranks, (__, row) => cells[row * steps.length + at]!).filter(
+        (one) => !Number.isNaN(one),
+      ),
+    ),
   )
 }
 
@@ -105,7 +115,10 @@ function medianOfRanks(cells: Float64Array, { ranks, steps }: Table): Float64Arr
 function wholeOf({ ranks, steps, time }: Table): Float64Array {
   return steps.map((_, at) => {
     if (at === 0) return NaN
-    const apart = Float64Array.from(ranks, (__, row) => time[row * steps.length + at]! - time[row * steps.length + at - 1]!)
+    const apart = Float64Array.from(
+      ranks,
+      (__, row) => time[row * steps.length + at]! - time[row * steps.length + at - 1]!,
+    )
     return median(apart.filter((one) => !Number.isNaN(one))) / 1e6 / (steps[at]! - steps[at - 1]!)
   })
 }

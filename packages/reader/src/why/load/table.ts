@@ -32,7 +32,10 @@ export async function tableOf(points: AsyncIterable<PointsOfSeries>): Promise<Ta
     else if (known.attempt === one.attempt) known.pieces.push(one)
   }
   const ranks = [...columns.keys()].sort((a, b) => a - b)
-  const steps = stepsOf([...columns.values()].flatMap(({ pieces }) => pieces), ranks.length)
+  const steps = stepsOf(
+    [...columns.values()].flatMap(({ pieces }) => pieces),
+    ranks.length,
+  )
   const at = new Map([...steps].map((step, i) => [step, i]))
   const value = new Float64Array(ranks.length * steps.length).fill(NaN)
   const time = new Float64Array(ranks.length * steps.length).fill(NaN)
@@ -55,4 +58,3 @@ function stepsOf(pieces: readonly PointsOfSeries[], ranks: number): Float64Array
   const sorted = Float64Array.from(steps).sort()
   return sorted.slice(-Math.min(stepsMax, Math.max(64, Math.floor(cellsMax / Math.max(1, ranks)))))
 }
-

@@ -26,7 +26,7 @@ export interface Case {
   readonly pace: string | undefined
 }
 
-const endings: Readonly<Record<'peer' | 'own', readonly string[]>> = {
+const errors: Readonly<Record<'peer' | 'vague' | 'own', readonly string[]>> = {
   peer: [
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    sock.recv(n)\nConnectionResetError: [Errno 104] Connection reset by peer\n',
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    loss.backward()\nRuntimeError: [/gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.7]:4711\n',
@@ -34,6 +34,12 @@ const endings: Readonly<Record<'peer' | 'own', readonly string[]>> = {
     '[rank3]:[E ProcessGroupNCCL.cpp:523] [Rank 3] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=1207, OpType=ALLREDUCE) ran for 600000 milliseconds before timing out.\n',
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    raise RuntimeError("a rank is gone")\nRuntimeError: a rank is gone\n',
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    sock.send(b)\nBrokenPipeError: [Errno 32] Broken pipe\n',
+  ],
+  // What says nothing of a peer, though one is gone.
+  vague: [
+    'Traceback (most recent call last):\n  File "ring.py", line 31, in reduce\n    struct.unpack("<q", head)\nstruct.error: unpack requires a buffer of 8 bytes\n',
+    'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    comm.Allreduce(a, b)\nRuntimeError: collective failed (7)\n',
+    'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    raise SystemExit("giving up")\nSystemExit: giving up\n',
   ],
   own: [
     'Traceback (most recent call last):\n  File "train.py", line 143, in main\n    check(loss)\nFloatingPointError: loss is not finite\n',
@@ -88,7 +94,14 @@ function sizeOf(random: Random): number {
 function planOf(ranks: number, isPaced: boolean, random: Random): Plan {
   const perHost = ranks <= 8 ? random.pick([ranks, ranks / 2, 4]) : 8
   const hosts = Math.ceil(ranks / perHost)
-  const kinds = ['timer', 'timer', 'timer', 'named', 'before', ...(isPaced ? [] : (['after', 'after'] as const))] as const
+  const kinds = [
+    'timer',
+    'timer',
+    'timer',
+    'named',
+    'before',
+    ...(isPaced ? [] : (['after', 'after'] as const)),
+  ] as const
   const computeSeconds = 0.05 + 0.5 * random.unit()
   return {
     ranks,
@@ -124,7 +137,11 @@ function healthy(plan: Plan, random: Random): Told {
     points,
     absent: [],
     memoryShare: random.chance(0.5) ? () => 0.2 + 0.5 * random.unit() : () => undefined,
-    endings: points.map(({ endUs }) => ({ status: 'completed', exitCode: 0, endUs: endUs + random.below(200_000) })),
+    endings: points.map(({ endUs }) => ({
+      status: 'completed',
+      exitCode: 0,
+      endUs: endUs + random.below(200_000),
+    })),
     facts: (rank) => [
       { type: 'environment', interpreter: 'python3', version: 'CPython 3.12.1', packages },
       { type: 'source', remote: 'https://example.org/x.git', commit: '3f9c2ab1', dirty: false },
@@ -132,7 +149,14 @@ function healthy(plan: Plan, random: Random): Told {
       { type: 'param', key: 'verbose', valueType: 'bool', value: rank === 0 ? 'True' : 'False' },
       ...(seeded === 0
         ? []
-        : [{ type: 'param', key: 'seed', valueType: 'int', value: String(seeded === 1 ? 7 : 7 + rank) } as const]),
+        : [
+            {
+              type: 'param',
+              key: 'seed',
+              valueType: 'int',
+              value: String(seeded === 1 ? 7 : 7 + rank),
+            } as const,
+          ]),
       { type: 'dataset', label: 'train', path: '/data/train', sha256: 'ab'.repeat(32), samples: 60_000 },
       { type: 'dataset', label: 'shard', path: `/data/shard-${rank}`, samples: 1_000 + rank },
     ],
@@ -157,13 +181,19 @@ function slowHost(base: Plan, random: Random): Case {
   const byDevice = random.chance(0.3)
   const perDevice = byDevice && perHost > 2 ? 2 : 1
   const hosts = base.ranks / perHost
-  const plan = { ...base, perHost, perDevice, offsetsUs: Array.from({ length: hosts }, () => Math.round(gaussian(random) * 20_000)) }
+  const plan = {
+    ...base,
+    perHost,
+    perDevice,
+    offsetsUs: Array.from({ length: hosts }, () => Math.round(gaussian(random) * 20_000)),
+  }
   const host = random.below(hosts)
   const times = 1.3 + 0.5 * random.unit()
   const since = random.below(Math.max(1, plan.steps - 50))
   const device = perDevice > 1 ? random.below(perHost / perDevice) : undefined
   const is = (rank: number): boolean =>
-    hostOf(plan, rank) === host && (device === undefined || Math.floor((rank % perHost) / perDevice) === device)
+    hostOf(plan, rank) === host &&
+    (device === undefined || Math.floor((rank % perHost) / perDevice) === device)
   const slow = { ...plan, slower: (rank: number, step: number) => (is(rank) && step >= since ? times : 1) }
   const ranks = Array.from({ length: plan.ranks }, (_, rank) => rank).filter(is)
   return found(healthy(slow, random), device === undefined ? 'HOST_SLOW' : 'DEVICE_SLOW', ranks, pace(plan))
@@ -191,13 +221,9 @@ function absent(base: Plan, random: Random): Case {
   const waited = random.chance(0.5)
   // Those that came waited for the others in vain, or trained without them.
   const endings = told.endings.map((one): RankEnding =>
-    waited ? { status: 'failed', exitCode: 1, error: endings_peer(random), endUs: one.endUs } : one,
+    waited ? { status: 'failed', exitCode: 1, error: random.pick(errors.peer), endUs: one.endUs } : one,
   )
   return found({ ...told, absent: ranks, endings }, 'RANKS_ABSENT', ranks, pace(base))
-}
-
-function endings_peer(random: Random): string {
-  return random.pick(endings.peer)
 }
 
 function differs(base: Plan, random: Random): Case {
@@ -211,10 +237,12 @@ function differs(base: Plan, random: Random): Case {
     return told.facts(rank).flatMap((one) => {
       if (one.type === 'param' && one.key === 'seed') return what === 'seed' ? [] : [one]
       if (!odd) return [one]
-      if (one.type === 'environment' && what === 'packages') return [{ ...one, packages: { numpy: '1.26.4', torch: '2.3.1' } }]
+      if (one.type === 'environment' && what === 'packages')
+        return [{ ...one, packages: { numpy: '1.26.4', torch: '2.3.1' } }]
       if (one.type === 'environment' && what === 'interpreter') return [{ ...one, version: 'CPython 3.11.2' }]
       if (one.type === 'source' && what === 'code') return [{ ...one, commit: '99aa01b2' }]
-      if (one.type === 'dataset' && what === 'data' && one.label === 'train') return [{ ...one, sha256: 'cd'.repeat(32) }]
+      if (one.type === 'dataset' && what === 'data' && one.label === 'train')
+        return [{ ...one, sha256: 'cd'.repeat(32) }]
       return [one]
     })
   }
@@ -222,7 +250,12 @@ function differs(base: Plan, random: Random): Case {
     what === 'seed'
       ? [{ type: 'param', key: 'seed', valueType: 'int', value: ranks.includes(rank) ? '8' : '7' }]
       : []
-  return found({ ...told, facts: (rank) => [...facts(rank), ...seeds(rank)] }, 'RANKS_DIFFER', ranks, pace(base))
+  return found(
+    { ...told, facts: (rank) => [...facts(rank), ...seeds(rank)] },
+    'RANKS_DIFFER',
+    ranks,
+    pace(base),
+  )
 }
 
 /** A rank, or a machine, stops in the middle of a step; the others find out, are ended by their launcher, or killed by it. */
@@ -233,7 +266,9 @@ function stopped(fault: 'error' | 'memory' | 'disk' | 'lost', base: Plan, random
   const told = healthy(plan, random)
   const how = howStopped(fault, random)
   const whole = fault === 'lost' && random.chance(0.5)
-  const gone = told.points.map((_, one) => one).filter((one) => one === rank || (whole && hostOf(plan, one) === hostOf(plan, rank)))
+  const gone = told.points
+    .map((_, one) => one)
+    .filter((one) => one === rank || (whole && hostOf(plan, one) === hostOf(plan, rank)))
   const isAll = gone.length === plan.ranks
   const ranks = isAll ? [rank] : gone
   const offset = (one: number): number => plan.offsetsUs[hostOf(plan, one)] ?? 0
@@ -243,7 +278,9 @@ function stopped(fault: 'error' | 'memory' | 'disk' | 'lost', base: Plan, random
   return found(
     {
       ...told,
-      points: told.points.map((one, other) => (ranks.includes(other) && other !== rank ? withoutLast(one, step) : one)),
+      points: told.points.map((one, other) =>
+        ranks.includes(other) && other !== rank ? withoutLast(one, step) : one,
+      ),
       endings: told.points.map((_, one): RankEnding =>
         ranks.includes(one)
           ? { ...how, endUs: stoppedUs + offset(one) }
@@ -274,18 +311,26 @@ function lateUs(random: Random, fault: Fault): number {
 type Ending = Omit<RankEnding, 'endUs'>
 
 function howStopped(fault: 'error' | 'memory' | 'disk' | 'lost', random: Random): Ending {
-  const raised = (errors: readonly string[]): Ending => ({ status: 'failed', exitCode: 1, error: random.pick(errors) })
+  const raised = (texts: readonly string[]): Ending => ({
+    status: 'failed',
+    exitCode: 1,
+    error: random.pick(texts),
+  })
   switch (fault) {
     case 'error':
       return random.pick<Ending>([
-        raised(endings.own),
-        raised(endings.own),
+        raised(errors.own),
+        raised(errors.own),
         { status: 'killed', signal: 'SIGKILL' },
         { status: 'killed', signal: 'SIGSEGV' },
         { status: 'failed', exitCode: 3 },
       ])
     case 'memory':
-      return random.pick<Ending>([raised(outOfMemory), { status: 'killed', signal: 'SIGKILL' }, { status: 'failed', exitCode: 137 }])
+      return random.pick<Ending>([
+        raised(outOfMemory),
+        { status: 'killed', signal: 'SIGKILL' },
+        { status: 'failed', exitCode: 137 },
+      ])
     case 'disk':
       return raised(noSpace)
     case 'lost':
@@ -295,11 +340,13 @@ function howStopped(fault: 'error' | 'memory' | 'disk' | 'lost', random: Random)
 
 /** All others alike: they lose their peer, or their launcher ends them. */
 function othersAfter(random: Random): () => Ending {
-  const asked = random.chance(0.35)
-  return () =>
-    asked
-      ? { status: 'killed', signal: 'SIGTERM' }
-      : { status: 'failed', exitCode: 1, error: random.pick(endings.peer) }
+  const how = random.below(10)
+  return () => {
+    if (how < 3) return { status: 'killed', signal: 'SIGTERM' }
+    // Not one in ten.
+    const said = how === 3 && random.chance(0.7) ? errors.vague : errors.peer
+    return { status: 'failed', exitCode: 1, error: random.pick(said) }
+  }
 }
 
 function codeOf(fault: 'error' | 'memory' | 'disk' | 'lost', { signal }: Ending, isHost: boolean): string {

@@ -48,7 +48,13 @@ export function sourcesOf(told: Told): WhySources {
     file: {
       status: summary.status,
       worldSize: summary.worldSize ?? null,
-      ledger: { total: summary.total, ranksRefused: 0, conflicts: 0, absent: summary.absent, ranks: summary.ranks },
+      ledger: {
+        total: summary.total,
+        ranksRefused: 0,
+        conflicts: 0,
+        absent: summary.absent,
+        ranks: summary.ranks,
+      },
     },
     document,
     metrics: metricsOf(told.plan),
@@ -105,7 +111,16 @@ function* entriesOf(told: Told): Generator<RunEntry> {
     const host = `n${hostOf(plan, rank)}`
     const place = { rank: rankOf(rank)!, attempt: attemptOf(0)! }
     const worldSize = plan.ranks
-    yield { kind: 'admitted', time: beginUs, ...place, session: `s${rank}`, worker: 'w', host, hostId: host, worldSize }
+    yield {
+      kind: 'admitted',
+      time: beginUs,
+      ...place,
+      session: `s${rank}`,
+      worker: 'w',
+      host,
+      hostId: host,
+      worldSize,
+    }
     yield* recordsOf(told, rank, points[rank]!)
   }
   for (const rank of there) yield* endingOf(rank, endings[rank]!)
@@ -121,7 +136,14 @@ function* recordsOf(told: Told, rank: number, { loss, own, wait }: RankPoints): 
   yield records(place, 'agent-1', agent, memoryPoint(told, rank))
   const named = plan.logs === 'named' ? { key: 'forward_time' } : { key: 'compute_time', source: 'step' }
   const declared: Said[] = [
-    { type: 'session.start', session: `s${rank}`, pid: 9, library: 'l', libraryVersion: '1', language: 'python' },
+    {
+      type: 'session.start',
+      session: `s${rank}`,
+      pid: 9,
+      library: 'l',
+      libraryVersion: '1',
+      language: 'python',
+    },
     { type: 'series', id: 0, key: 'loss', context: 'training' },
     { type: 'series', id: 1, ...named, context: 'training' },
     { type: 'series', id: 2, key: 'wait_time', source: 'data', context: 'training' },
@@ -135,7 +157,15 @@ function agentFacts({ plan, memoryShare }: Told, rank: number): Said[] {
   const local = rank % plan.perHost
   const devices = `GPU-${number}-${Math.floor(local / plan.perDevice)}`
   const facts: Said[] = [
-    { type: 'rank.start', pid: 9, host, hostId: host, argv: ['python', 'train.py'], localRank: local, devices },
+    {
+      type: 'rank.start',
+      pid: 9,
+      host,
+      hostId: host,
+      argv: ['python', 'train.py'],
+      localRank: local,
+      devices,
+    },
   ]
   if (local !== 0) return facts
   facts.push(
@@ -149,7 +179,14 @@ function agentFacts({ plan, memoryShare }: Told, rank: number): Said[] {
     },
   )
   if (memoryShare(number) !== undefined)
-    facts.push({ type: 'series', id: 9, key: 'memory_bytes', source: `host-${host}`, unit: 'B', measures: 'host' })
+    facts.push({
+      type: 'series',
+      id: 9,
+      key: 'memory_bytes',
+      source: `host-${host}`,
+      unit: 'B',
+      measures: 'host',
+    })
   return facts
 }
 

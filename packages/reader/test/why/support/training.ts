@@ -67,7 +67,8 @@ export function train(plan: Plan, random: Random): RankPoints[] {
         hiccups(rank, step) *
         (plan.slower?.(rank, step) ?? 1)
       const wait =
-        plan.computeSeconds * plan.dataShare * Math.exp(0.3 * gaussian(random)) + (plan.later?.(rank, step) ?? 0)
+        plan.computeSeconds * plan.dataShare * Math.exp(0.3 * gaussian(random)) +
+        (plan.later?.(rank, step) ?? 0)
       arrivals[rank] = now + own + wait
       record(plan, points[rank]!, { rank, step, own, wait, at: arrivals[rank]! }, random)
       last = Math.max(last, arrivals[rank]!)
@@ -93,7 +94,12 @@ interface OneStep {
   readonly at: number
 }
 
-function record(plan: Plan, points: RankPoints, { rank, step, own, wait, at }: OneStep, random: Random): void {
+function record(
+  plan: Plan,
+  points: RankPoints,
+  { rank, step, own, wait, at }: OneStep,
+  random: Random,
+): void {
   if (plan.logs === 'timer' || plan.logs === 'named') {
     push(points.own, step, clockOf(plan, rank, at), own)
     push(points.wait, step, clockOf(plan, rank, at), wait)
@@ -101,8 +107,16 @@ function record(plan: Plan, points: RankPoints, { rank, step, own, wait, at }: O
   if (plan.logs === 'before') logLoss(plan, points, rank, step, at, random)
 }
 
-function logLoss(plan: Plan, points: RankPoints, rank: number, step: number, at: number, random: Random): void {
-  const value = plan.isNan?.(rank, step) === true ? NaN : 2.3 * Math.exp(-step / 40) * (1 + 0.1 * random.unit())
+function logLoss(
+  plan: Plan,
+  points: RankPoints,
+  rank: number,
+  step: number,
+  at: number,
+  random: Random,
+): void {
+  const value =
+    plan.isNan?.(rank, step) === true ? NaN : 2.3 * Math.exp(-step / 40) * (1 + 0.1 * random.unit())
   push(points.loss, step, clockOf(plan, rank, at + 2e-5 * random.unit()), value)
 }
 
