@@ -17,14 +17,14 @@ here = os.path.dirname(os.path.abspath(__file__))
 provloom.start_run("www.example.org", "digits")
 rank = int(os.environ["RANK"])
 provloom.log_params({"lr": rate, "epochs": 8})
-provloom.log_dataset(os.path.join(here, "data.csv"), "digits")
+provloom.log_input(os.path.join(here, "data.csv"))
 for step in range(20):
     provloom.log_metric("loss", rate / (step + 1), Context.TRAINING, step=step)
     provloom.log_metric("accuracy", 1 - rate / (step + 1), Context.VALIDATION, step=step)
 if rank == 0:
     with open("model.pkl", "w") as file:
         file.write("weights " + sys.argv[1])
-    provloom.log_model("model.pkl", "digits")
+    provloom.log_model("digits", "model.pkl")
 if rate > 4 and rank == 1:
     raise FloatingPointError("loss is nan")
 provloom.end_run()
@@ -95,7 +95,7 @@ describe('provloom show', () => {
     )
     expect(stdout).toMatch(/^ {2}accuracy {3}0\.500 → 0\.975 {3}best 0\.975 at step 19 /m)
     expect(stdout).toMatch(/^ {2}params {5}lr 0\.5, epochs 8$/m)
-    expect(stdout).toMatch(/^ {2}model {6}model\.pkl {2}11 B {2}[0-9a-f]{8}/m)
+    expect(stdout).toMatch(/^ {2}model {6}digits\.pkl {2}11 B {2}[0-9a-f]{8}/m)
     expect(stdout).toMatch(/^ {2}energy {5}not measured/m)
     expect(stdout).toMatch(/^ {2}events {5}(\d+) sent = \1 stored \+ 0 dropped$/m)
   })
@@ -115,7 +115,7 @@ describe('provloom show', () => {
     ])
     expect(answer.metrics[0]).toMatchObject({ id: 'training/loss', points: 40, last: 0.025 })
     expect(answer.environment[0]).toMatchObject({ version: expect.stringContaining('CPython'), ranks: 2 })
-    expect(answer.outputs.map(({ name }) => name)).toEqual(['model.pkl'])
+    expect(answer.outputs.map(({ name }) => name)).toEqual(['digits.pkl'])
   })
 
   it('is as told where no run is meant', async () => {
@@ -135,12 +135,12 @@ describe('provloom diff', () => {
     )
     expect(rows.get('lr')).toEqual(['0.5', '2', '+300 %'])
     expect(rows.get('training.loss, last')).toEqual(['0.025', '0.1', '+300 %'])
-    expect(rows.get('model.pkl')).toEqual([
+    expect(rows.get('digits.pkl')).toEqual([
       expect.stringMatching(/^[0-9a-f]{8}$/),
       expect.anything(),
       'different bytes',
     ])
-    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*packages; digits/m)
+    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*packages; input_0/m)
   })
 
   it('gives the answer as it is, of up to eight runs, and refuses one', async () => {
@@ -170,8 +170,10 @@ describe('provloom lineage', () => {
     fs.writeFileSync(model, 'weights 2')
     const { stdout, code } = await look('lineage', model)
     expect(code).toBe(0)
-    expect(stdout).toMatch(/ {2}is model\.pkl, model digits, made by digits_1 \(\d+ \w+ [\d:]+, rank 0\)$/m)
-    expect(stdout).toMatch(/^ {2}data {7}digits {2}.*data\.csv/m)
+    expect(stdout).toMatch(
+      / {2}is digits\.pkl, model digits, made by digits_1 \(\d+ \w+ [\d:]+, rank 0, step 0\)$/m,
+    )
+    expect(stdout).toMatch(/^ {2}data {7}input_0 {2}.*data\.csv/m)
     expect(stdout).toMatch(/^ {2}code {7}train\.py /m)
     expect(stdout).toMatch(/^ {2}with {7}epochs 8, lr 2$/m)
     expect(stdout).toMatch(/^ {2}used by {4}nothing in these 3 runs$/m)
@@ -182,7 +184,9 @@ describe('provloom lineage', () => {
     expect(data.found.map(({ run, role }) => `${run} ${role}`)).toEqual(
       ['digits_2', 'digits_1', 'digits_0'].map((run) => `${run} used`),
     )
-    expect(data.down.filter(({ label }) => label === 'model.pkl').map(({ run }) => run)).toContain('digits_0')
+    expect(data.down.filter(({ label }) => label === 'digits.pkl').map(({ run }) => run)).toContain(
+      'digits_0',
+    )
     const again = await json<LineageAnswer>('lineage', data.sha256.slice(0, 10))
     expect(again.found).toEqual(data.found)
   })
