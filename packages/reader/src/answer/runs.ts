@@ -1,6 +1,6 @@
 import type { HeadEnergy, HeadFile, HeadFinding, HeadNumber, HeadSource, HeadParam } from '@provloom/rundir'
 import type { RunId } from '@provloom/shared'
-import type { Life } from './run.ts'
+import type { Life } from './life.ts'
 
 export interface RunsQuery {
   /**

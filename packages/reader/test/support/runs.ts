@@ -68,8 +68,8 @@ export async function makeRun(saveDir: string, like: RunLike): Promise<string> {
         ...(status === 'running' ? {} : { endUs: startUs + 3e6 }),
         worldSize: 2,
         ranks: [0, 1].map((rank) => ({
-          rank: rankOf(rank)!,
-          attempt: attemptOf(0)!,
+          rank: rankOf(rank),
+          attempt: attemptOf(0),
           status,
           host: `n0${rank}`,
           lastStep: 20,
