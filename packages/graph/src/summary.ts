@@ -12,9 +12,9 @@ import type { RankState, RunState } from './state.ts'
 export function summaryOf(state: RunState, kept: Kept): RunSummary {
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(state, key, rank)))
-  const kinds = problemKinds(state, kept.ofRanks(state))
-  const span = runSpan(state, spansOf(kept.ofRanks(state)))
+    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(key, rank)))
+  const kinds = problemKinds(state, kept.ofRanks())
+  const span = runSpan(state, spansOf(kept.ofRanks()))
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),

@@ -103,6 +103,7 @@ function newValue({ state, undo, dirt }: Change, key: string, facts: EventOf<'pa
   undo.put(state.params, param, values)
   undo.push(values, key)
   if (values.length === 2) dirt.mark('shared', values[0]!)
+  if (directionOf(facts) === 'output') return
   if (!state.hyperparameters.has(facts.key)) undo.put(state.hyperparameters, facts.key, true)
   dirt.mark('term', `p${facts.key}`)
 }

@@ -133,7 +133,7 @@ function commandOf({ shared, code }: RunState): readonly string[] | undefined {
 function energyOf(state: RunState, kept: Kept): readonly HeadEnergy[] {
   const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
   for (const [key, host] of state.hosts) {
-    for (const { facts, joules, grams } of kept.ofHost(state, key, host).devices) {
+    for (const { facts, joules, grams } of kept.ofHost(key, host).energy.devices) {
       const method = headText(facts.method, shortMax)
       const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
       sum.devices++

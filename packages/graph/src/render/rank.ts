@@ -18,7 +18,7 @@ export function rankRecords(view: View, key: string): Keyed[] {
   if (rank === undefined) return []
   const me = rankName(view, rank)
   const whole = attemptName(view, rank.attempt)
-  const known = view.kept.ofRank(state, key, rank)
+  const known = view.kept.ofRank(key, rank)
   const { span } = known
   const facts = rankFacts(state, rank, known).int('parametersPending', pendingOf(view, key, rank))
   const host = hostName(view, rank.hostKey)
@@ -79,7 +79,8 @@ function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: 
 /** When its process began and ended, where that is not when its session did. */
 function tellProcess(facts: Facts, { start, end, exit }: RankState, span: Span): void {
   const ended = exit?.time ?? end?.time
-  if (start !== undefined && start.time !== span.start) facts.time('processStarted', start.time)
+  const began = start?.processTime
+  if (began !== undefined && began !== span.start) facts.time('processStarted', began)
   if (ended !== undefined && ended !== span.end) facts.time('processEnded', ended)
 }
 
