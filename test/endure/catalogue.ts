@@ -47,6 +47,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     what: 'graphs of any entries, changes that fail in the middle, documents of 1,024 ranks, and what they answer',
     minutes: 8,
     files: [
+      'packages/graph/test/flush.property.test.ts',
       'packages/graph/test/order.property.test.ts',
       'packages/graph/test/valid.test.ts',
       'packages/graph/test/whole-or-not.test.ts',
