@@ -20,7 +20,7 @@ export function cameOut(sketch: Sketch, takers: Takers): void {
     .ofType('mls:Model')
     .filter((node) => isModel(node) && takers.usersOf(node).length === 0)
   const some = models.length > modelsShown ? models.slice(0, modelsShown - 1) : models
-  for (const model of some) modelBoxes(sketch, takers, model)
+  for (const model of some) modelBoxes(sketch, model)
   const more = models.slice(some.length)
   const theirs = more.flatMap((model) => graph.to(model, 'specializationOf').map(({ from }) => from))
   sketch.add('out', 'more', [...more, ...theirs], {
@@ -31,7 +31,7 @@ export function cameOut(sketch: Sketch, takers: Takers): void {
     (node) =>
       node.kind === 'entity' && takers.makerOf(node) !== undefined && sketch.drawn(node) === undefined,
   )
-  fileBoxes(sketch, takers, made.filter(isFile))
+  fileBoxes(sketch, made.filter(isFile))
   resultBox(
     sketch,
     made.filter(({ types }) => types.has('provloom:FinalMetric') || types.has('mls:HyperParameterSetting')),
@@ -48,21 +48,21 @@ function isFile({ types }: Node): boolean {
   return types.has('provloom:File') || types.has('mls:Dataset')
 }
 
-function modelBoxes(sketch: Sketch, takers: Takers, model: Node): void {
+function modelBoxes(sketch: Sketch, model: Node): void {
   const files = sketch.graph.to(model, 'specializationOf').map(({ from }) => from)
   const versions = inOrder(files)
   const cut = versions.length > versionsShown
   const shownFirst = cut ? versions.slice(0, 1) : versions
   const last = cut ? versions.slice(-2) : []
   const between = cut ? versions.slice(1, -2) : []
-  for (const group of shownFirst) versionBox(sketch, takers, group)
+  for (const group of shownFirst) versionBox(sketch, group)
   if (between.length > 0)
     sketch.add('out', 'more', between.flat(), {
       label: plural(between.length, 'more version'),
       lines: betweenLines(between),
     })
-  for (const group of last) versionBox(sketch, takers, group)
-  sketch.add('out', 'model', [model], { lines: modelLines(model, versions) })
+  for (const group of last) versionBox(sketch, group)
+  sketch.add('out', 'model', [model], { lines: modelLines(model, versions, files.length) })
 }
 
 /** Ranks that save the same version each save one of a kind. */
@@ -79,13 +79,13 @@ function inOrder(files: readonly Node[]): Node[][] {
   return groups.map(({ nodes }) => nodes)
 }
 
-function versionBox(sketch: Sketch, takers: Takers, group: readonly Node[]): void {
+function versionBox(sketch: Sketch, group: readonly Node[]): void {
   const step = group.map((node) => number(node, 'provloom:step')).find((one) => one !== undefined)
   sketch.add('out', 'version', group, {
     lines: [
       line(step === undefined ? 'file' : `step ${counted(step)}`, sizeWords(group)),
       ...hashLines(group),
-      ...severalLines(takers, group),
+      ...severalLines(group),
     ],
   })
 }
@@ -97,10 +97,11 @@ function sizeWords(group: readonly Node[]): string {
   return bytes(least) === bytes(most) ? bytes(least) : `${bytes(least)} to ${bytes(most)}`
 }
 
-function severalLines(takers: Takers, group: readonly Node[]): Line[] {
+function severalLines(group: readonly Node[]): Line[] {
   if (group.length === 1) return []
-  const makers = takers.ranksOf(group.flatMap((node) => takers.makerOf(node) ?? []))
-  const whose = makers.length === 0 ? 'all' : ranks(makers)
+  // What is the work of all was still written by one: its name says by whom.
+  const makers = [...new Set(group.flatMap(({ id }) => /:rank-(\d+)[.]/.exec(id)?.[1] ?? []))].map(Number)
+  const whose = makers.length === 0 ? 'in all' : ranks(makers)
   return [line(whose, makers.length === group.length ? 'one each' : plural(group.length, 'file'), 'quiet')]
 }
 
@@ -115,17 +116,18 @@ function betweenLines(groups: readonly (readonly Node[])[]): Line[] {
   return [line(words, size === 0 ? plural(nodes.length, 'file') : `${bytes(size)} in all`, 'quiet')]
 }
 
-function modelLines(model: Node, versions: readonly unknown[]): Line[] {
+function modelLines(model: Node, versions: readonly unknown[], files: number): Line[] {
   const weights = number(model, 'provloom:parameters')
   const className = text(model, 'provloom:className')
   return [
     line('model', versions.length === 0 ? 'no file' : plural(versions.length, 'version')),
+    ...(files > versions.length ? [line('files', counted(files))] : []),
     ...(className === undefined ? [] : [line('class', className)]),
     ...(weights === undefined ? [] : [line('parameters', counted(weights))]),
   ]
 }
 
-function fileBoxes(sketch: Sketch, takers: Takers, files: readonly Node[]): void {
+function fileBoxes(sketch: Sketch, files: readonly Node[]): void {
   const groups = alike(files, ({ label, types }) => JSON.stringify([label, [...types]]))
   const some = groups.length > filesShown ? groups.slice(0, filesShown - 1) : groups
   for (const group of some) {
@@ -139,7 +141,7 @@ function fileBoxes(sketch: Sketch, takers: Takers, files: readonly Node[]): void
       lines: [
         line(step === undefined ? kind : `${kind}, step ${counted(step)}`, sizeWords(group)),
         ...hashLines(group),
-        ...severalLines(takers, group),
+        ...severalLines(group),
       ],
     })
   }

@@ -1,5 +1,4 @@
 import type { FoldedCount, PictureElement } from './picture.ts'
-import { counted } from './words.ts'
 
 /** The picture in sentences. */
 export function descriptionOf(
@@ -25,11 +24,7 @@ export function descriptionOf(
       .filter(({ part }) => part === 'person' || part === 'host')
       .map(sentence)
       .join('; ')}.`,
-    ...(folded.length === 0
-      ? []
-      : [
-          `Folded: ${folded.map(({ what, count }) => (count === 1 ? what : `${counted(count)} ${what}`)).join(', ')}.`,
-        ]),
+    ...(folded.length === 0 ? [] : [`Folded: ${folded.map(({ words }) => words).join(', ')}.`]),
   ].join(' ')
 }
 

@@ -1,4 +1,4 @@
-import type { Box, PictureElement } from './picture.ts'
+import type { Box, Line, PictureElement } from './picture.ts'
 import type { Column, Draft } from './sketch.ts'
 import { widthOf } from './text.ts'
 
@@ -9,11 +9,12 @@ import { widthOf } from './text.ts'
 export const pageWidth = 1160
 export const margin = 24
 
-export const columns: Readonly<Record<'in' | 'ran' | 'out', { readonly x: number; readonly width: number }>> = {
-  in: { x: margin, width: 286 },
-  ran: { x: 412, width: 352 },
-  out: { x: 866, width: 270 },
-}
+export const columns: Readonly<Record<'in' | 'ran' | 'out', { readonly x: number; readonly width: number }>> =
+  {
+    in: { x: margin, width: 286 },
+    ran: { x: 412, width: 352 },
+    out: { x: 866, width: 270 },
+  }
 
 const headingY = 84
 const columnsTop = 96
@@ -60,26 +61,8 @@ export function placed(drafts: readonly Draft[], tied: ReadonlySet<string>): Pla
   let machineryTop: number | undefined
   if (machinery.length > 0) {
     machineryTop = bottom + 24
-    const kinds = [
-      ['who recorded it', 'in', 'agent'],
-      ['recording', 'ran', 'activity'],
-      ['the record', 'out', 'entity'],
-    ] as const
-    const top = machineryTop + 34
-    const ends = kinds.map(([words, where, kind]) => {
-      const { x, width } = columns[where]
-      headings.push({ words, x, y: top - 12 })
-      return stacked(
-        machinery.filter((draft) => draft.kind === kind),
-        x,
-        top,
-        width,
-        boxes,
-        inside,
-        tied,
-      )
-    })
-    bottom = Math.max(...ends)
+    headings.push({ words: 'what recorded it', x: margin, y: machineryTop + 22 })
+    bottom = filled(machinery, machineryTop + 34, boxes)
   }
   const rule = bottom + 25
   const footTop = footed(column('foot'), rule + 10, boxes)
@@ -101,6 +84,21 @@ function heading(words: string, where: 'in' | 'ran' | 'out', note?: string): Pla
 
 type Boxes = Map<string, Box>
 type Inside = ReadonlyMap<string, readonly Draft[]>
+
+/** Agents left, activities in the middle, and what they made where most room is. @returns the bottom */
+function filled(drafts: readonly Draft[], top: number, boxes: Boxes): number {
+  const order = ['agent', 'activity', 'entity']
+  const tops = { in: top, ran: top, out: top }
+  for (const draft of drafts.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
+    const shortest = (['out', 'ran', 'in'] as const).reduce((a, b) => (tops[b] < tops[a] ? b : a))
+    const where = draft.kind === 'agent' ? 'in' : draft.kind === 'activity' ? 'ran' : shortest
+    const { x, width } = columns[where]
+    const height = heightOf(draft) + (draft.kind === 'agent' ? 4 : 0)
+    boxes.set(draft.id, [x, tops[where], width, height])
+    tops[where] += height + gap
+  }
+  return Math.max(...Object.values(tops)) - gap
+}
 
 /** @returns the bottom of the last one */
 function stacked(
@@ -211,10 +209,14 @@ export const largeMetric = 36
 export const smallMetric = 17
 
 function metricHeight({ lines }: Draft, large: boolean): number {
-  const notes = lines.filter(
-    ({ name, tone }, i) => i > 0 && !(tone === 'quiet' && (name === 'min' || name === 'max')),
-  ).length
-  return (large ? largeMetric : smallMetric) + rowHeight.note * notes
+  return (large ? largeMetric : smallMetric) + rowHeight.note * metricNotes(lines, large).length
+}
+
+/** Lines of a metric in rows of their own: what is amiss, and where there is room how ranks differ. */
+export function metricNotes(lines: readonly Line[], large: boolean): readonly Line[] {
+  return lines
+    .slice(1)
+    .filter(({ name, tone }) => tone === 'bad' || (large && name !== 'min' && name !== 'max'))
 }
 
 /** Houses side by side, their words right of them. @returns the bottom */

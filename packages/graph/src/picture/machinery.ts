@@ -54,7 +54,7 @@ const categories: readonly (readonly [one: string, many: string, is: (node: Node
   ['record', 'records', ({ types }) => types.has('provloom:RunRecord')],
   ['experiment', 'experiments', ({ types }) => types.has('mls:Experiment')],
   ['metric store', 'metric stores', ({ types }) => types.has('provloom:MetricStore')],
-  ['part of it', 'parts of it', ({ types }) => types.has('provloom:MetricPart')],
+  ['metric file', 'metric files', ({ types }) => types.has('provloom:MetricPart')],
   ['stored copy', 'stored copies', ({ types }) => types.has('provloom:StoredCopy')],
   ['system series', 'system series', ({ types }) => types.has('provloom:Measurement')],
   [
@@ -92,19 +92,18 @@ function categoriesOf(nodes: readonly Node[]): Category[] {
 /** What is left is counted. */
 export function foldedOf(sketch: Sketch): FoldedCount[] {
   return categoriesOf(sketch.rest()).map(({ what, nodes }) => ({
-    what: what + remark(nodes),
+    words: wordsOf(what, nodes),
     count: nodes.length,
   }))
 }
 
-function remark(nodes: readonly Node[]): string {
+function wordsOf(what: string, nodes: readonly Node[]): string {
+  const words = nodes.length === 1 ? what : `${counted(nodes.length)} ${what}`
   const [node] = nodes
-  if (node === undefined) return ''
-  if (node.types.has('provloom:MetricStore'))
-    return ` (${plural(number(node, 'provloom:rows') ?? 0, 'point')})`
-  if (!node.types.has('provloom:Energy') && !node.types.has('provloom:EnergyTotal')) return ''
+  if (node?.types.has('provloom:MetricStore') === true)
+    return `${words} (${plural(number(node, 'provloom:rows') ?? 0, 'point')})`
   const reason = nodes.map((one) => text(one, 'provloom:reason')).find((one) => one !== undefined)
-  return reason === undefined ? '' : ` (not measured: ${reason})`
+  return reason === undefined ? words : `energy, not measured (${reason})`
 }
 
 /** The same drawn: a few of a kind each by itself, more as one; how they hang together in words. */

@@ -119,8 +119,8 @@ function courseLines({ key, series }: Course): Line[] {
   if (lasts.length > 1 && shown(least) !== shown(most))
     lines.push(
       line(
-        `median of ${counted(lasts.length)} ranks, at last ${shown(least)} to ${shown(most)}`,
-        '',
+        `median of ${plural(lasts.length, 'rank')}; at last`,
+        `${shown(least)} to ${shown(most)}`,
         'quiet',
       ),
     )

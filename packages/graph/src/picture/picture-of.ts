@@ -89,7 +89,7 @@ function subtitleOf(graph: RunGraph, drawn: number): string {
 /** One grey sentence over as many rows as it needs; what is cut of it is told in the picture's description. */
 function footRows(folded: readonly FoldedCount[]): string[] {
   if (folded.length === 0) return []
-  const words = folded.map(({ what, count }) => (count === 1 ? what : `${counted(count)} ${what}`))
+  const words = folded.map((one) => one.words)
   const room = pageWidth - 2 * margin
   const rows: string[] = []
   let row = 'folded: '

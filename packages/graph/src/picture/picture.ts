@@ -69,7 +69,7 @@ export interface PictureRelation {
 
 /** What is not drawn, in words and in number. */
 export interface FoldedCount {
-  readonly what: string
+  readonly words: string
   readonly count: number
 }
 

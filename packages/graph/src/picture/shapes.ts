@@ -1,4 +1,4 @@
-import { contextHeader, largeMetric, rowHeight, runHeader, smallMetric } from './layout.ts'
+import { contextHeader, largeMetric, metricNotes, rowHeight, runHeader, smallMetric } from './layout.ts'
 import { markSvg } from './mark.ts'
 import type { Paint, Palette } from './palette.ts'
 import type { Box, Line, PictureElement, Tone } from './picture.ts'
@@ -155,26 +155,20 @@ function drawRow(pen: Pen, { box, label, lines, part }: PictureElement): void {
   const [x, y, width] = box
   const [first, ...others] = lines
   if (part === 'ranks') pen.rect(box, pen.palette.row)
-  const left = part === 'attempt' ? x : x + 7
-  const right = x + width - (part === 'attempt' ? 0 : 7)
   const value = first?.value ?? ''
-  const mark = part === 'ranks' ? markSvg(value, pen.fill(first?.tone ?? 'plain')) : undefined
+  const fill = pen.fill(first?.tone ?? 'plain')
+  const mark = part === 'ranks' ? markSvg(value, fill) : undefined
+  if (mark !== undefined) pen.pieces.push(`<g transform="translate(${x + 7} ${y + 4})">${mark}</g>`)
+  const left = x + (part === 'attempt' ? 0 : mark === undefined ? 7 : 23)
+  const right = x + width - (part === 'attempt' ? 0 : 7)
   const room = right - left
-  const wide = Math.min(widthOf(value, 11), room * 0.62)
   const used = pen.text(label, left, y + 13, {
-    room: room - wide - 24,
+    room: room - Math.min(widthOf(value, 11), room * 0.62) - 10,
     size: 11,
     face: part === 'attempt' ? 'bold' : 'plain',
     fill: part === 'group' ? pen.palette.faint : pen.palette.ink,
   })
-  const shown = pen.text(value, right, y + 13, {
-    room: room - used - 24,
-    size: 11,
-    fill: pen.fill(first?.tone ?? 'plain'),
-    end: true,
-  })
-  if (mark !== undefined && value !== '')
-    pen.pieces.push(`<g transform="translate(${Math.round(right - shown - 14)} ${y + 4})">${mark}</g>`)
+  pen.text(value, right, y + 13, { room: room - used - 10, size: 11, fill, end: true })
   for (const [i, line] of others.entries()) pen.line(line, left, y + 13 + (i + 1) * rowHeight.row, room, 11)
 }
 
@@ -198,32 +192,29 @@ function drawContext(pen: Pen, { box, label, lines }: PictureElement): void {
 function drawMetric(pen: Pen, { box, label, lines, spark }: PictureElement): void {
   const [x, y, width, height] = box
   const [first, ...others] = lines
-  const best = others.find(({ name, tone }) => tone === 'quiet' && (name === 'min' || name === 'max'))
-  const notes = others.filter((one) => one !== best)
-  const large = height - rowHeight.note * notes.length === largeMetric
-  const extreme = best === undefined ? '' : `${best.name} ${best.value}`
+  const large = height >= largeMetric + rowHeight.note * metricNotes(lines, true).length
+  const best = others.find(({ name }) => name === 'min' || name === 'max')
   const value = first?.value ?? ''
   const fill = pen.fill(first?.tone ?? 'plain')
   const { faint } = pen.palette
   if (large) {
-    const sparkX = x + 128
+    const extreme = best === undefined ? '' : `${best.name} ${best.value}`
     pen.text(label, x, y + 13, { room: spark === undefined ? width : 120 })
-    const used = pen.text(value, x, y + 30, {
-      room: width - widthOf(extreme, 11) - 12,
-      size: 13,
-      face: 'bold',
-      fill,
-    })
+    const room = width - widthOf(extreme, 11) - 12
+    const used = pen.text(value, x, y + 30, { room, size: 13, face: 'bold', fill })
     pen.text(extreme, x + width, y + 31, { room: width - used - 12, size: 11, fill: faint, end: true })
     if (spark !== undefined)
-      pen.pieces.push(sparkSvg(spark, [sparkX, y - 2, width - 128, 20], pen.palette.spark))
+      pen.pieces.push(sparkSvg(spark, [x + 128, y + 1, width - 128, 19], pen.palette.spark))
   } else {
-    const right = widthOf(extreme, 11)
-    pen.text(extreme, x + width, y + 12, { room: 90, size: 11, fill: faint, end: true })
-    const end = x + width - Math.min(90, right === 0 ? 0 : Math.max(74, right + 10))
-    const shown = pen.text(value, end, y + 12, { room: 150, size: 11.5, face: 'bold', fill, end: true })
+    const over = others.find(({ name, tone }) => tone === 'quiet' && name !== 'min' && name !== 'max')
+    const beside = over?.value ?? (best === undefined ? '' : `${best.name} ${best.value}`)
+    pen.text(beside, x + width, y + 12, { room: 106, size: 11, fill: faint, end: true })
+    const end = x + width - (beside === '' ? 0 : 114)
+    const shown = pen.text(value, end, y + 12, { room: 130, size: 11.5, face: 'bold', fill, end: true })
     pen.text(label, x, y + 12, { room: end - shown - 10 - x, size: 11.5 })
+    if (over !== undefined) pen.cut.push(`${over.name} ${over.value}`)
   }
   const top = y + (large ? largeMetric : smallMetric)
-  for (const [i, line] of notes.entries()) pen.line(line, x, top + 8 + i * rowHeight.note, width, 10.5)
+  for (const [i, line] of metricNotes(lines, large).entries())
+    pen.line(line, x, top + 8 + i * rowHeight.note, width, 10.5)
 }

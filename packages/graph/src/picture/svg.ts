@@ -73,11 +73,12 @@ function legend({ entity, activity, agent, faint }: Palette): string {
 
 const labelSize = 11
 
-/** Lines and heads, then names over them; a name that would lie on another one is only in the arrow's title. */
+/** Lines and heads, then names over them: of arrows of a kind to one box once, and none that would lie on another one. */
 function arrows({ relations, elements }: RunPicture, palette: Palette): string[] {
   const labels = new Map(elements.map(({ id, label }) => [id, label]))
   const taken: (readonly [x: number, y: number, half: number])[] = []
   const drawn: string[] = []
+  const named = new Set<string>()
   const names: string[] = []
   for (const relation of relations) {
     const title = titleOf(relation, labels)
@@ -87,13 +88,12 @@ function arrows({ relations, elements }: RunPicture, palette: Palette): string[]
     const { x, y, anchor } = labelPlace(relation)
     const half = widthOf(relation.kind, labelSize) / 2
     const middle = anchor === 'start' ? x + half : x
-    if (
-      relation.side === 'around' ||
-      taken.some(
-        ([left, top, other]) => Math.abs(left - middle) < half + other && Math.abs(top - y) < labelSize + 1,
-      )
+    const isNamed = named.has(`${relation.kind} ${relation.to}`)
+    const lies = taken.some(
+      ([left, top, other]) => Math.abs(left - middle) < half + other && Math.abs(top - y) < labelSize + 1,
     )
-      continue
+    if (relation.side === 'around' || isNamed || lies) continue
+    named.add(`${relation.kind} ${relation.to}`)
     taken.push([middle, y, half])
     names.push(
       `<text x="${x}" y="${y}" font-size="${labelSize}" text-anchor="${anchor}" fill="${palette.faint}" stroke="${palette.page}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">${relation.kind}</text>`,

@@ -184,7 +184,9 @@ function environmentBoxes(sketch: Sketch, takers: Takers): void {
   for (const one of shown) {
     const packages = graph.from(one, 'hadMember').map(({ to }) => to)
     const count = number(one, 'provloom:packages')
-    const version = text(one, 'provloom:version') ?? one.label
+    const told = text(one, 'provloom:version')
+    // A version alone says nothing: then the label, which has its interpreter before it.
+    const version = told !== undefined && /[A-Za-z]/.test(told) ? told : one.label
     const lines = [line(version, count === undefined ? '' : plural(count, 'package'))]
     const container = text(one, 'provloom:container')
     if (container !== undefined) lines.push(line('container', container))
