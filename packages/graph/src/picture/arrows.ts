@@ -2,9 +2,9 @@ import { pairOf } from './layout.ts'
 import type { Box, PictureElement, PictureRelation } from './picture.ts'
 import type { Bond } from './relations.ts'
 
-/** Room between the ends of two arrows at one box. */
+/** Room between the ends of two arrows at a run, and at any other box. */
 const spacing = 24
-const spacingMin = 3
+const boxSpacing = 9
 
 type Side = 'left' | 'right'
 
@@ -41,7 +41,7 @@ export function arrowsOf(elements: readonly PictureElement[], bonds: readonly Bo
     }
     across.push({ bond, tips: pair, around })
   }
-  const heights = new Map([...tips.values()].flatMap((some) => spread(some, elements)))
+  const heights = new Map([...tips.values()].flatMap((some) => spread(some, elements, tips)))
   const lines = across.map(({ bond, tips: [one, other], around }): PictureRelation => ({
     ...bond,
     line: [edge(one), heights.get(one) ?? 0, edge(other), heights.get(other) ?? 0],
@@ -91,29 +91,41 @@ function between(from: Box, to: Box): PictureRelation['line'] {
   return from[1] < to[1] ? [x, from[1] + from[3], x, to[1]] : [x, from[1], x, to[1] + to[3]]
 }
 
-/** Heights at one side of one box: in its middle, and at a run above its first context, whose own arrows are below. */
-function spread(tips: readonly Tip[], elements: readonly PictureElement[]): [Tip, number][] {
-  const [first] = tips
+/** Heights at one side of one box: in its middle, and at a run beside what has no arrows of its own in it. */
+function spread(
+  some: readonly Tip[],
+  elements: readonly PictureElement[],
+  tips: ReadonlyMap<string, readonly Tip[]>,
+): [Tip, number][] {
+  const [first] = some
   if (first === undefined) return []
-  const { element } = first
-  const [, y, , height] = element.box
-  const inOrder = tips.toSorted((a, b) => centre(a.other) - centre(b.other))
-  const context = elements.find(({ part, inside }) => part === 'context' && inside === element.id)
-  const isRun = element.part === 'run'
-  const top = y + (isRun ? 30 : Math.min(10, height / 4))
-  const low =
-    isRun && context !== undefined ? Math.max(top, context.box[1] - 8) : y + height - Math.min(10, height / 4)
-  const wanted = isRun ? spacing : 9
-  const step =
-    inOrder.length < 2
-      ? 0
-      : Math.max(
-          Math.min(wanted, (low - top) / (inOrder.length - 1)),
-          Math.min(spacingMin, (height - 2) / inOrder.length),
-        )
-  const whole = step * (inOrder.length - 1)
-  const begin = isRun ? Math.max(y + 2, Math.min(top, y + height - 2 - whole)) : y + height / 2 - whole / 2
-  return inOrder.map((tip, i) => [tip, round(begin + i * step)])
+  const { element, side } = first
+  const inOrder = some.toSorted((a, b) => centre(a.other) - centre(b.other))
+  const last = inOrder.length - 1
+  if (element.part !== 'run') {
+    const [, y, , height] = element.box
+    const step = last === 0 ? 0 : Math.min(boxSpacing, (height - 8) / last)
+    return inOrder.map((tip, i) => [tip, round(y + height / 2 + (i - last / 2) * step)])
+  }
+  const within = elements.filter(({ id, inside }) => inside === element.id && tips.has(`${id}\n${side}`))
+  const [top, bottom] = freePart(element.box, within, inOrder)
+  const step = last === 0 ? 0 : Math.min(spacing, (bottom - top) / last)
+  return inOrder.map((tip, i) => [tip, round(top + i * step)])
+}
+
+/** Above the first of those within that have arrows, or below the last where the others are further down. */
+function freePart(
+  [, y, , height]: Box,
+  within: readonly PictureElement[],
+  tips: readonly Tip[],
+): readonly [top: number, bottom: number] {
+  const [top, bottom] = [y + Math.min(30, height / 2), y + height - 10]
+  const [first, last] = [within[0], within.at(-1)]
+  if (first === undefined || last === undefined) return [top, bottom]
+  const below = last.box[1] + last.box[3] + 6
+  const isBelow = tips.every(({ other }) => centre(other) > centre(last.box))
+  if (isBelow && bottom > below) return [below, bottom]
+  return [Math.min(top, first.box[1] - 8), first.box[1] - 8]
 }
 
 function centre([, y, , height]: Box): number {

@@ -131,22 +131,20 @@ function fileBoxes(sketch: Sketch, files: readonly Node[]): void {
   const groups = alike(files, ({ label, types }) => JSON.stringify([label, [...types]]))
   const some = groups.length > filesShown ? groups.slice(0, filesShown - 1) : groups
   for (const group of some) {
-    const step = group.length === 1 ? number(group[0]!, 'provloom:step') : undefined
-    const kind = group[0]!.types.has('provloom:Checkpoint')
-      ? 'checkpoint'
-      : group[0]!.types.has('mls:Dataset')
-        ? 'dataset'
-        : 'file'
     sketch.add('out', 'file', group, {
-      lines: [
-        line(step === undefined ? kind : `${kind}, step ${counted(step)}`, sizeWords(group)),
-        ...hashLines(group),
-        ...severalLines(group),
-      ],
+      lines: [line(kindWords(group), sizeWords(group)), ...hashLines(group), ...severalLines(group)],
     })
   }
   const more = groups.slice(some.length)
   if (more.length > 0) sketch.add('out', 'more', more.flat(), moreOf(more, 'file'))
+}
+
+/** A step is told of every file, and means something of checkpoints. */
+function kindWords([node]: readonly Node[]): string {
+  if (node?.types.has('mls:Dataset') === true) return 'dataset'
+  if (node?.types.has('provloom:Checkpoint') !== true) return 'file'
+  const step = number(node, 'provloom:step')
+  return step === undefined ? 'checkpoint' : `checkpoint, step ${counted(step)}`
 }
 
 /** Final metrics, and settings that came of the run: each once, over all ranks. */

@@ -198,7 +198,8 @@ function contextBox(
   let at = y + contextHeader(lines.length)
   for (const [i, one] of within.entries()) {
     const height = one.part === 'metric' ? metricHeight(one, i === 0) : heightOf(one)
-    boxes.set(one.id, [x + 8, at, width - 16, height])
+    // Its words begin as those of the metrics above it, and not as those of a row.
+    boxes.set(one.id, [one.part === 'metric' ? x + 8 : x + 1, at, width - 16, height])
     at += height + 3
   }
   return at - y + 5

@@ -42,10 +42,16 @@ export function metricsOf(graph: RunGraph): Map<string, Course[]> {
   for (const { context, ...course } of found.values())
     byContext.set(context, [...(byContext.get(context) ?? []), course])
   for (const courses of byContext.values())
-    courses.sort(
-      (a, b) => Number(isMainMetric(b.key)) - Number(isMainMetric(a.key)) || natural(a.behind, b.behind),
-    )
+    courses.sort((a, b) => interest(a.key) - interest(b.key) || natural(a.behind, b.behind))
   return byContext
+}
+
+/** A loss by that name, then what else people look at first. */
+function interest(key: string): number {
+  const [last = ''] = /[^./]*$/.exec(key) ?? []
+  if (!isMainMetric(key)) return 3
+  if (/^loss$/i.test(last)) return 0
+  return isMainMetric(last) && !/[_-]/.test(last) ? 1 : 2
 }
 
 /** The name of a series begins with that of the activity that makes it, which itself may not be told before it ended. */

@@ -19,11 +19,7 @@ export function wentIn(sketch: Sketch, takers: Takers): void {
   const data = given.filter(isData)
   const confined = (node: Node): boolean => takers.contextsOf(takers.usersOf(node)).length > 0
   formerRun(sketch)
-  dataBoxes(
-    sketch,
-    takers,
-    data.filter((node) => !confined(node)),
-  )
+  dataBoxes(sketch, takers, byName(data.filter((node) => !confined(node))))
   codeBox(sketch, given.filter(isCode))
   parametersBox(sketch, takers, given)
   environmentBoxes(sketch, takers)
@@ -46,6 +42,10 @@ function formerRun(sketch: Sketch): void {
     sketch.add('in', 'former run', [to], { lines: [line('run', text(to, 'provloom:runId') ?? '')] })
 }
 
+function byName(nodes: readonly Node[]): Node[] {
+  return nodes.toSorted((a, b) => natural(a.label, b.label))
+}
+
 /** In the order in which the contexts began, so that their arrows do not cross. */
 function byContext({ graph }: Sketch, takers: Takers, data: readonly Node[]): Node[] {
   const begun = new Map<string, string>()
@@ -59,7 +59,7 @@ function byContext({ graph }: Sketch, takers: Takers, data: readonly Node[]): No
   }
   return data
     .map((node) => [key(node), node] as const)
-    .sort(([a, one], [b, other]) => natural(a, b) || natural(one.id, other.id))
+    .sort(([a, one], [b, other]) => natural(a, b) || natural(one.label, other.label))
     .map(([, node]) => node)
 }
 

@@ -18,14 +18,15 @@ export function whatRan(sketch: Sketch, sparks: readonly Spark[]): void {
   const attempts = [...graph.ofType('provloom:Attempt')].sort((a, b) => attemptOf(a) - attemptOf(b))
   const alone = attempts.length <= 1
   const commands = graph.ofType('prov:Plan')
+  const courses = metricsOf(graph)
+  const silent = courses.size === 0 ? [line('no metric was logged', '', 'quiet')] : []
   const run = sketch.add('ran', 'run', [graph.run, ...(alone ? attempts : []), ...commands], {
-    lines: runLines(graph.run, commands),
+    lines: [...runLines(graph.run, commands), ...silent],
   })
   const all = graph.ofType('provloom:RankExecution')
   if (alone) rankRows(sketch, all, run)
   else attemptRows(sketch, attempts, all, run)
   groupRows(sketch, run)
-  const courses = metricsOf(graph)
   metricElements(sketch, courses.get('') ?? [], run, sparks)
   contextBoxes(sketch, courses, run, sparks)
 }
