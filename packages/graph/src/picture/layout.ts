@@ -1,4 +1,4 @@
-import type { Box, Line, PictureElement } from './picture.ts'
+import type { Box, Line } from './picture.ts'
 import type { Column, Draft } from './sketch.ts'
 import { widthOf } from './text.ts'
 
@@ -23,7 +23,7 @@ const gap = 13
 const arrowGap = 30
 
 export interface Placed {
-  readonly elements: readonly PictureElement[]
+  readonly boxes: ReadonlyMap<string, Box>
   readonly headings: readonly {
     readonly words: string
     readonly x: number
@@ -33,8 +33,6 @@ export interface Placed {
   /** The line above the foot, and what is below it. */
   readonly rule: number
   readonly footTop: number
-  /** Of the machinery, where it is drawn. */
-  readonly machineryTop: number | undefined
 }
 
 /** Gives each draft its box. @param tied pairs of ids with an arrow between them */
@@ -58,23 +56,18 @@ export function placed(drafts: readonly Draft[], tied: ReadonlySet<string>): Pla
     heading('came out', 'out', column('out').length === 0 ? 'no file was logged' : undefined),
   ]
   const machinery = column('machinery')
-  let machineryTop: number | undefined
   if (machinery.length > 0) {
-    machineryTop = bottom + 24
+    const machineryTop = bottom + 24
     headings.push({ words: 'what recorded it', x: margin, y: machineryTop + 22 })
     bottom = filled(machinery, machineryTop + 34, boxes)
   }
   const rule = bottom + 25
   const footTop = footed(column('foot'), rule + 10, boxes)
   return {
-    elements: drafts.map(({ column: _, ...draft }) => ({
-      ...draft,
-      box: boxes.get(draft.id) ?? [0, 0, 0, 0],
-    })),
+    boxes,
     headings,
     rule,
     footTop,
-    machineryTop,
   }
 }
 

@@ -45,9 +45,9 @@ export function people(sketch: Sketch): void {
 
 /** What recorded the run and what it is filed under, by what it is; the first that is true of a thing holds. */
 const categories: readonly (readonly [one: string, many: string, is: (node: Node) => boolean])[] = [
-  ['launcher', 'launchers', ({ id }) => /:launcher$/.test(id)],
-  ['aggregator', 'aggregators', ({ id }) => /:aggregator$/.test(id)],
-  ['agents', 'agents', ({ id }) => /:agent$/.test(id)],
+  ['launcher', 'launchers', ({ id }) => id.endsWith(':launcher')],
+  ['aggregator', 'aggregators', ({ id }) => id.endsWith(':aggregator')],
+  ['agents', 'agents', ({ id }) => id.endsWith(':agent')],
   ['recording', 'recordings', ({ types }) => types.has('provloom:Recording')],
   ['recovery', 'recoveries', ({ types }) => types.has('provloom:Recovery')],
   ['watch', 'watches', ({ types }) => types.has('provloom:HostWatch')],

@@ -1,7 +1,7 @@
 /** How a rank ended as a sign of ten by ten px, drawn, for no font may have it; the word stands beside it. */
 export function markSvg(words: string, colour: string): string | undefined {
   const stroke = `fill="none" stroke="${colour}" stroke-width="1.6"`
-  const status = /(?:^|\s)(completed|failed|killed|lost|incomplete|running)\b/.exec(words)?.[1]
+  const status = /(?:^|\s)(completed|failed|killed|lost|incomplete|running)\b/.exec(words)?.[1] ?? ''
   switch (status) {
     case 'completed':
       return `<path d="M1 5.5L4 9L9 1.5" ${stroke}/>`

@@ -4,10 +4,11 @@ import { cameOut } from './came-out.ts'
 import { descriptionOf } from './description.ts'
 import { margin, pageWidth, pairOf, placed } from './layout.ts'
 import { foldedOf, machineryBoxes, people } from './machinery.ts'
-import type { FoldedCount, PictureOptions, RunPicture } from './picture.ts'
+import type { Box, FoldedCount, PictureElement, PictureOptions, RunPicture } from './picture.ts'
 import { bondsOf } from './relations.ts'
 import { RunGraph, numbers, text } from './run-graph.ts'
 import { Sketch } from './sketch.ts'
+import type { Draft } from './sketch.ts'
 import { Takers } from './takers.ts'
 import { clean, fitted, widthOf } from './text.ts'
 import { statusWords, whatRan } from './what-ran.ts'
@@ -35,10 +36,11 @@ export function pictureOf(document: ProvDocument, options: PictureOptions = {}):
   people(sketch)
   if (options.machinery === true) machineryBoxes(sketch)
   const bonds = bondsOf(sketch)
-  const { elements, headings, rule, footTop } = placed(
+  const { boxes, headings, rule, footTop } = placed(
     sketch.drafts,
     new Set(bonds.map(({ from, to }) => pairOf(from, to))),
   )
+  const elements = sketch.drafts.map((draft) => elementOf(draft, boxes.get(draft.id)))
   const folded = foldedOf(sketch)
   const rows = footRows(folded)
   const { length } = document.records.filter(
@@ -57,6 +59,22 @@ export function pictureOf(document: ProvDocument, options: PictureOptions = {}):
     folded,
     foot: { y: footTop + 24, rows, rule },
     total: { elements: graph.nodes.length, relations: length },
+  }
+}
+
+function elementOf(draft: Draft, box: Box = [0, 0, 0, 0]): PictureElement {
+  const { id, kind, part, types, label, lines, count, inside, spark } = draft
+  return {
+    id,
+    kind,
+    part,
+    types,
+    label,
+    lines,
+    count,
+    ...(inside === undefined ? {} : { inside }),
+    ...(spark === undefined ? {} : { spark }),
+    box,
   }
 }
 

@@ -25,7 +25,7 @@ export function rankRows(sketch: Sketch, all: readonly Node[], inside: string | 
   for (const row of rows) if (!hidden.includes(row)) addRow(sketch, row.nodes, inside)
   const nodes = hidden.flatMap((row) => row.nodes)
   sketch.add('ran', 'ranks', nodes, {
-    label: `${plural(nodes.length, 'more rank')}`,
+    label: plural(nodes.length, 'more rank'),
     lines: [line('', 'did not end well', 'bad')],
     inside,
   })

@@ -24,8 +24,8 @@ export function bondsOf(sketch: Sketch): Bond[] {
   const end = (id: string | undefined): Draft | undefined => {
     const draft = id === undefined ? undefined : drafts.get(id)
     // Ranks and attempts are rows of their run: what they used, it used.
-    const isRow = draft?.inside !== undefined && ['ranks', 'attempt', 'group'].includes(draft.part)
-    return isRow ? drafts.get(draft.inside!) : draft
+    const isRow = draft !== undefined && ['ranks', 'attempt', 'group'].includes(draft.part)
+    return isRow && draft.inside !== undefined ? drafts.get(draft.inside) : draft
   }
   const bonds = new Map<string, Bond>()
   const add = (from: string, to: string, kind: RelationKind, count: number): void => {

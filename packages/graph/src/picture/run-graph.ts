@@ -47,9 +47,9 @@ export class RunGraph {
 
   private constructor(nodes: ReadonlyMap<string, Node>, links: readonly Link[], run: Node) {
     this.nodes = [...nodes.values()].sort((a, b) => natural(a.id, b.id))
-    this.links = links
+    this.links = links.toSorted(inOrder)
     this.run = run
-    for (const link of links) {
+    for (const link of this.links) {
       push(this.#from, link.from, link)
       push(this.#to, link.to, link)
     }
@@ -84,6 +84,12 @@ export class RunGraph {
   to(node: Node, kind: RelationKind): readonly Link[] {
     return (this.#to.get(node) ?? []).filter((link) => link.kind === kind)
   }
+}
+
+function inOrder(a: Link, b: Link): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
+  if (a.from !== b.from) return a.from.id < b.from.id ? -1 : 1
+  return a.to === b.to ? 0 : a.to.id < b.to.id ? -1 : 1
 }
 
 function push(map: Map<Node, Link[]>, node: Node, link: Link): void {
@@ -142,6 +148,8 @@ function linksOf({ records }: ProvDocument, nodes: ReadonlyMap<string, Node>): L
   return links
 }
 
+const namespaces = new Map<string, string>(Object.entries(vocabularies))
+
 const compacted = new Map<string, string>(Object.entries(vocabularies).map(([prefix, iri]) => [iri, prefix]))
 
 /** Under the prefix that we write, where it is of a vocabulary that we write; else as the document has it. */
@@ -153,9 +161,7 @@ function compact(name: QName): string {
 /** All values of an attribute. */
 export function values({ records }: Pick<Node, 'records'>, attribute: string): Value[] {
   const [prefix = '', local = ''] = attribute.split(':')
-  const namespace: string = Object.hasOwn(vocabularies, prefix)
-    ? vocabularies[prefix as keyof typeof vocabularies]
-    : ''
+  const namespace = namespaces.get(prefix) ?? ''
   const wanted = { prefix, namespace, local }
   return records.flatMap(({ attributes }) =>
     attributes.flatMap(([name, value]) => (name.local === local && sameName(name, wanted) ? [value] : [])),

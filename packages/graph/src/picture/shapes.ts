@@ -115,7 +115,16 @@ function draw(pen: Pen, element: PictureElement): void {
         return
       }
       return drawBox(pen, element, pen.palette[kind])
-    default:
+    case 'data':
+    case 'file':
+    case 'code':
+    case 'parameters':
+    case 'environment':
+    case 'former run':
+    case 'version':
+    case 'model':
+    case 'result':
+    case 'machinery':
       return drawBox(pen, element, pen.palette[kind])
   }
 }

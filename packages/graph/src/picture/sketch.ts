@@ -40,7 +40,7 @@ export class Sketch {
       readonly spark?: readonly number[] | undefined
     } = {},
   ): string | undefined {
-    const fresh = nodes.filter((node) => !this.#drawnAs.has(node))
+    const fresh = [...new Set(nodes)].filter((node) => !this.#drawnAs.has(node))
     const [first] = fresh
     if (first === undefined) return undefined
     for (const node of fresh) this.#drawnAs.set(node, first.id)

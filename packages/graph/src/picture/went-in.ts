@@ -1,3 +1,4 @@
+import { firstUnits } from '@provloom/shared'
 import type { Line } from './picture.ts'
 import type { Node } from './run-graph.ts'
 import { number, text, texts } from './run-graph.ts'
@@ -124,7 +125,7 @@ export function hashLines(nodes: readonly Node[]): Line[] {
   const hashes = [...new Set(nodes.flatMap((node) => texts(node, 'schema:sha256')))]
   const [only] = hashes
   if (only === undefined) return []
-  return [line('sha256', hashes.length === 1 ? only.slice(0, 8) : `${counted(hashes.length)} different`)]
+  return [line('sha256', hashes.length === 1 ? firstUnits(only, 8) : `${counted(hashes.length)} different`)]
 }
 
 function kindWords(graph: Sketch['graph'], node: Node): string {
@@ -166,7 +167,7 @@ function commitLine(source: Node): Line[] {
   const commit = text(source, 'provloom:commit')
   if (commit === undefined) return []
   const dirty = text(source, 'provloom:dirty')
-  return [line('commit', `${commit.slice(0, 7)}${dirty === 'true' ? ', changed' : ''}`)]
+  return [line('commit', `${firstUnits(commit, 7)}${dirty === 'true' ? ', changed' : ''}`)]
 }
 
 function parametersBox(sketch: Sketch, takers: Takers, given: readonly Node[]): void {
