@@ -76,9 +76,9 @@ describe('the picture of a run', () => {
     expect(parts(picture, 'ranks').map(words)).toEqual([['ranks 0–3', '4 completed']])
     expect(
       parts(picture, 'context')
-        .map(({ label, inside }) => [label, inside])
+        .map(({ label, inside }) => `${label} in ${inside}`)
         .sort(),
-    ).toEqual(['testing', 'training', 'validation'].map((name) => [name, run!.id]))
+    ).toEqual(['testing', 'training', 'validation'].map((name) => `${name} in ${run!.id}`))
     const [loss] = parts(picture, 'metric')
     expect(words(loss!)).toEqual(['loss', 'loss 1', 'min 0', 'median of 4 ranks; at last 0 to 3'])
     expect(parts(picture, 'context').find(({ id }) => id === loss!.inside)?.label).toBe('training')
@@ -141,12 +141,12 @@ describe('the picture of a run', () => {
 
   it('shows the course of a metric where the caller has it', () => {
     const spark = [3, 2, 1.5, 1.2]
-    const with_ = drawn({ ranks: 4 }, { sparks: [{ key: 'loss', context: 'training', spark }] })
-    expect(parts(with_, 'metric')[0]!.spark).toEqual(spark)
+    const curved = drawn({ ranks: 4 }, { sparks: [{ key: 'loss', context: 'training', spark }] })
+    expect(parts(curved, 'metric')[0]!.spark).toEqual(spark)
     expect(
       parts(drawn({ ranks: 4 }, { sparks: [{ key: 'loss', spark }] }), 'metric')[0]!.spark,
     ).toBeUndefined()
-    expect(tagsIn(with_)).toBe(tagsIn(picture) + 1)
+    expect(tagsIn(curved)).toBe(tagsIn(picture) + 1)
   })
 })
 
