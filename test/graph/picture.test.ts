@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { merge, readJson } from '@provloom/prov'
+import { merge, readJson, text } from '@provloom/prov'
 import { readTurtle, writeTurtle } from '@provloom/prov/turtle'
 import { pictureOf, svgOf } from '@provloom/graph/picture'
 import type { PictureElement, PictureOptions, RunPicture } from '@provloom/graph/picture'
@@ -180,6 +180,37 @@ it('a rank that ended otherwise is a line of its own, the first, in words', () =
   ])
 })
 
+/** A run whose ranks each end by another error. */
+function failing(ranks: number): RunPicture {
+  const { records, ...rest } = graphOf(exampleEntries({ ranks, rows: 20 })).document()
+  const all = records.map((record) => {
+    const rank = /^rank-(\d+)$/.exec(record.id?.local ?? '')?.[1]
+    if (rank === undefined) return record
+    const attributes = record.attributes.map(([name, value]) =>
+      name.local === 'status' ? ([name, text('failed')] as const) : ([name, value] as const),
+    )
+    const [status] = attributes.find(([name]) => name.local === 'status')!
+    const trace = `Traceback (most recent call last):\n  File "train.py", line ${rank}, in main\nValueError: shard ${rank}`
+    return { ...record, attributes: [...attributes, [{ ...status, local: 'error' }, text(trace)] as const] }
+  })
+  return pictureOf({ ...rest, records: all })!
+}
+
+it('of ranks that end by errors of their own, who logged its last point first is the first, and what is too much is counted', () => {
+  const few = parts(failing(4), 'ranks')
+  expect(few.map(words)).toEqual(
+    [1, 0, 2, 3].map((rank) => [`rank ${rank}`, 'failed', `ValueError: shard ${rank}`]),
+  )
+  const many = failing(64)
+  expect(parts(many, 'ranks').map(({ label, count }) => [label, count])).toEqual([
+    ['rank 1', 1],
+    ['rank 0', 1],
+    ['rank 2', 1],
+    ['61 more ranks', 61],
+  ])
+  expect(faultsOf(many)).toEqual([])
+})
+
 it('versions that ranks each saved are one of a kind', () => {
   const [first] = parts(drawn({ ranks: 4, sweep: true, group: false }), 'version')
   expect(words(first!)).toEqual(['digits_0.pt', 'step 0 50.0 kB', 'sha256 4 different', 'ranks 0–3 one each'])
@@ -209,9 +240,9 @@ describe('a document is recognised as the record of a run by what it says', () =
 
   it('and one of two runs, of another format or of nobody is none', () => {
     const one = readJson(fs.readFileSync(path.join(golden, '4-ranks.json')))
-    const text = fs.readFileSync(path.join(golden, '12-ranks.json'), 'utf8')
-    const runId = /"provloom:runId":"([^"]+)"/.exec(text)![1]!
-    const other = readJson(text.replaceAll(runId, `${runId.slice(0, -4)}ffff`))
+    const written = fs.readFileSync(path.join(golden, '12-ranks.json'), 'utf8')
+    const runId = /"provloom:runId":"([^"]+)"/.exec(written)![1]!
+    const other = readJson(written.replaceAll(runId, `${runId.slice(0, -4)}ffff`))
     expect(pictureOf(merge([one, other]).document)).toBeUndefined()
     const older = one.records.map((record) => ({
       ...record,
