@@ -4,7 +4,7 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
 import type { Changes, DiffAnswer, LineageAnswer, RunAnswer, RunsAnswer } from '@provloom/reader'
-import { removeFolder } from '@provloom/shared'
+import { limits, removeFolder } from '@provloom/shared'
 import { binFolder, folder, provloom, repository } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
 import { job, until } from '../support/job.ts'
@@ -155,7 +155,7 @@ describe('provloom diff', () => {
       { name: 'epochs', values: [8, 8, 8], equal: true },
     ])
     expect(environment).toMatchObject({ added: [], removed: [], changed: [], equal: true })
-    for (const few of [['digits_0'], Array.from({ length: 9 }, () => 'digits_0')]) {
+    for (const few of [['digits_0'], Array.from({ length: limits.runsComparedMax + 1 }, () => 'digits_0')]) {
       const { code, stderr } = await look('diff', ...few)
       expect(code).toBe(2)
       expect(stderr).toContain('[BAD_QUERY]')
