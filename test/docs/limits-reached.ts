@@ -267,6 +267,21 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'of each rank is told for curvesShownMax of them, and the others are counted',
     ),
   ],
+  patchComparedBytesMax: [
+    reached(
+      `${reader}/diff.test.ts`,
+      'has the lines in which the kept diffs differ, of diffs that are not too large',
+    ),
+  ],
+  lineageRunsMax: [
+    reached(
+      `${reader}/lineage.test.ts`,
+      'goes through the graphs of lineageRunsMax runs, and names the others',
+    ),
+  ],
+  lineageStepsMax: [
+    reached(`${reader}/lineage.test.ts`, 'has no more than lineageStepsMax steps of one run'),
+  ],
   elementsShownMax: [
     reached(`${reader}/graph.test.ts`, 'has no more than elementsShownMax elements, and counts the others'),
   ],

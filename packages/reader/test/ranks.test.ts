@@ -118,9 +118,7 @@ describe('the table of ranks', () => {
     ['rank>=1022', '-rank', [1023, 1022]],
     ['lastStep<20', undefined, [288]],
   ])('finds %s, sorted by %s', async (where, sort, found) => {
-    const { columns } = await (
-      await trained()
-    ).ranks(undefined, { where, ...(sort === undefined ? {} : { sort }) })
+    const { columns } = await trained.ranks(undefined, { where, ...(sort === undefined ? {} : { sort }) })
     expect(columns.rank).toEqual(found)
   })
 

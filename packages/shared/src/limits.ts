@@ -108,6 +108,11 @@ export const runsShownDefault = 200
 export const runsComparedMax = 8
 /** Ranks of which single curves are told at once. */
 export const curvesShownMax = 64
+/** Of the kept diffs of two runs, each: a larger one is not compared. */
+export const patchComparedBytesMax: number = 1 * MiB
+/** Runs whose graphs are gone through for the lineage of one file, and steps of it that are told of one run. */
+export const lineageRunsMax = 16
+export const lineageStepsMax = 512
 /** Elements of a graph that are laid out at once. */
 export const elementsShownMax = 150
 /** Last lines of a failed worker's standard error kept as the reason. */

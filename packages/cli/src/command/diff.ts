@@ -7,7 +7,7 @@ import { value } from '../look/words.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 
-const packagesMax = 12
+const namesShownMax = 12
 
 /** `provloom diff A B [...]`. */
 export async function diff(runs: readonly string[], given: Given): Promise<number> {
@@ -68,7 +68,7 @@ function packageLines({ environment: { added, removed } }: DiffAnswer): string[]
     names.length === 0
       ? []
       : [
-          `packages ${word}: ${printable(names.slice(0, packagesMax).join(', '))}${names.length > packagesMax ? ` and ${names.length - packagesMax} more` : ''}`,
+          `packages ${word}: ${printable(names.slice(0, namesShownMax).join(', '))}${names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : ''}`,
         ]
   return [...line('only in others than the first', added), ...line('only in the first', removed)]
 }
