@@ -1,6 +1,7 @@
-import { agent, aggregator, graph, head, ofAnything, python, reached, reader, shared } from './reached.ts'
+import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
+import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
@@ -9,6 +10,7 @@ import { limitsOfGraph } from './limits-of-graph.ts'
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ...limitsOfGraph,
+  ...limitsOfReader,
   recordBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,
@@ -242,48 +244,6 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
     reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),
-  ],
-  rankTextMax: [
-    reached(
-      `${graph}/rank.test.ts`,
-      'says in its row how far it has come, on what, and with which error it ended (rankTextMax)',
-    ),
-  ],
-  silentAfterMs: [
-    reached(
-      `${reader}/life.test.ts`,
-      'a run that is written elsewhere is alive while its lease is renewed, and silent after silentAfterMs',
-    ),
-  ],
-  runsShownDefault: [
-    reached(`${reader}/runs.test.ts`, 'of a thousand are listed, runsShownDefault on a page'),
-  ],
-  runsComparedMax: [
-    reached('test/e2e/look.test.ts', 'gives the answer as it is, of up to eight runs, and refuses one'),
-  ],
-  curvesShownMax: [
-    reached(
-      `${reader}/curve.test.ts`,
-      'of each rank is told for curvesShownMax of them, and the others are counted',
-    ),
-  ],
-  patchComparedBytesMax: [
-    reached(
-      `${reader}/diff.test.ts`,
-      'has the lines in which the kept diffs differ, of diffs that are not too large',
-    ),
-  ],
-  lineageRunsMax: [
-    reached(
-      `${reader}/lineage.test.ts`,
-      'goes through the graphs of lineageRunsMax runs, and names the others',
-    ),
-  ],
-  lineageStepsMax: [
-    reached(`${reader}/lineage.test.ts`, 'has no more than lineageStepsMax steps of one run'),
-  ],
-  elementsShownMax: [
-    reached(`${reader}/graph.test.ts`, 'has no more than elementsShownMax elements, and counts the others'),
   ],
   headBytesMax: [reached(head, 'fits into its bytes (headBytesMax), and counts what does not')],
   headParamsMax: [reached(head, ofAnything)],

@@ -17,7 +17,8 @@ export function around(
   let more = 0
   const go = (far: number | 'all', sign: 1 | -1, next: (id: string) => readonly string[]): void => {
     let edge = [at]
-    for (let distance = 1; edge.length > 0 && (far === 'all' || distance <= far); distance++) {
+    for (let distance = 1; edge.length > 0; distance++) {
+      if (far !== 'all' && distance > far) break
       const found: string[] = []
       for (const id of edge.flatMap(next)) {
         const element = document.element(id)

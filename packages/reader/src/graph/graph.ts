@@ -91,7 +91,8 @@ function reached(
   for (const [from, to] of relations.map(ends)) next.set(from, [...(next.get(from) ?? []), to])
   const found = new Set([id])
   let edge = [id]
-  for (let distance = 0; edge.length > 0 && (far === 'all' || distance < far); distance++) {
+  for (let distance = 1; edge.length > 0; distance++) {
+    if (far !== 'all' && distance > far) break
     edge = edge.flatMap((one) => next.get(one) ?? []).filter((one) => !found.has(one))
     for (const one of edge) found.add(one)
   }
