@@ -56,7 +56,8 @@ function endedEarly(): RunScript {
     .log(0, [lr, loss], [{ series: 0, step: 0, value: 1 }])
     .log(0, [ended, ended])
     .end(0)
-  run.tell({ kind: 'exited', time: run.nowUs, rank: 0 as Rank, attempt: 0 as Attempt, exitCode: 1 })
+  const exited = { kind: 'exited', time: run.nowUs, heardTime: run.nowUs } as const
+  run.tell({ ...exited, rank: 0 as Rank, attempt: 0 as Attempt, exitCode: 1 })
   return run.close()
 }
 

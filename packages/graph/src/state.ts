@@ -10,7 +10,8 @@ import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@pro
 export interface RunState {
   readonly lsn: number
   readonly opened: Opened | undefined
-  readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
+  /** `lastTime` is when something was recorded last, which is later where a process ended after its run. */
+  readonly closed: (Pick<Closed, 'time' | 'cause'> & { readonly lastTime: number }) | undefined
   /** When and why an aggregator went on with the run, each time. */
   readonly recoveries: Pick<Resumed, 'time' | 'cause'>[]
   readonly conflicts: number

@@ -51,7 +51,8 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'parts':
       return seal(change, entry)
     case 'closed':
-      if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
+      if (state.closed === undefined)
+        undo.set(state, 'closed', { time: entry.time, cause: entry.cause, lastTime: entry.time })
       return closes(change)
     case 'skipped':
       return applySkipped(change, lsn, entry)

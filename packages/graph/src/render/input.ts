@@ -1,7 +1,7 @@
 import type { QName } from '@provloom/prov'
 import { isCode } from '../apply/shared-id.ts'
 import type { SharedState, StoredState } from '../state.ts'
-import { copyRecords, isOwn, keptAt, fileFacts } from './file.ts'
+import { copyRecords, fileFacts, isOwn, keptAt, modeWords } from './file.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
 import { recorderName } from './names.ts'
@@ -32,7 +32,8 @@ export function inputRecords(view: View, id: QName, shared: SharedState): Keyed[
   const records: Keyed[] = []
   if (own) {
     const [kept] = copies
-    records.push(entity(id, keptAt(made, kept?.event.stored).texts('problem', problems.sort()).list))
+    keptAt(made, kept?.event.stored).text('mode', modeWords(kept?.event.mode))
+    records.push(entity(id, made.texts('problem', problems.sort()).list))
     // Nobody but us wrote it.
     if (isCode(facts) && kept !== undefined)
       records.push(relation('wasGeneratedBy', { entity: id, activity: recorderName(view, kept.maker) }))

@@ -273,6 +273,7 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('exited' as const),
       time,
+      heardTime: time,
       rank,
       attempt,
       exitCode: fc.constantFrom(0, 5, 255),

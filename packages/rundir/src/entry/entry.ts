@@ -183,6 +183,8 @@ export interface Exited {
   readonly kind: 'exited'
   /** By the rank's clock. */
   readonly time: number
+  /** When the aggregator heard of it, by its own. */
+  readonly heardTime: number
   readonly rank: Rank
   readonly attempt: Attempt
   readonly exitCode?: number
