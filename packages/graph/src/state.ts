@@ -159,6 +159,8 @@ export interface StreamState {
   readonly slots: ReadonlyMap<number, number>
   /** Files that were logged in it. */
   readonly files: number
+  /** Keys of files in a folder that is not told yet. */
+  readonly inFolders: string[]
 }
 
 export interface ContextState {
@@ -288,6 +290,8 @@ export interface SharedState {
   /** Where it is a file: keys of the artifact events, and what they told that is not alike, by content. */
   readonly files: string[]
   readonly told: ReadonlyMap<string, EventOf<'artifact'>>
+  /** Of a folder: keys of what is in it. */
+  readonly holds: ReadonlyMap<string, true>
 }
 
 /** A file that a context or rank made. */
@@ -300,6 +304,8 @@ export interface ArtifactState {
   readonly modelKey: string | undefined
   /** Key of the version that it was derived from. */
   readonly previous: string | undefined
+  /** Of a folder: keys of the files in it. */
+  readonly members: readonly string[]
 }
 
 /** A model apart from its files: what its versions are versions of. */

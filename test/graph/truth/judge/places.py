@@ -51,7 +51,8 @@ def folder(thing, path):
         printed = subprocess.run([b"sha256sum", b"--", *names], cwd=path, capture_output=True, check=True).stdout
         thing.claim("schema:sha256", hashlib.sha256(printed).hexdigest())
     thing.may("provloom:mode", f"{stat.S_IMODE(os.stat(path).st_mode):04o}")
-    if "prov:Collection" in thing.types:
+    if thing.one("provloom:mediaType") == "inode/directory":
+        claim("a folder is a collection", thing.id, "prov:Collection" in thing.types, True)
         places = {entities[one["prov:entity"]].one("prov:location") for one in relations("hadMember") if one["prov:collection"] == thing.id}
         claim("files of a folder", thing.id, sorted(places), sorted(os.path.join(path, os.fsdecode(name)) for name in names))
 
@@ -156,7 +157,15 @@ def models():
             with open(os.path.join(RUN, place), "rb") as opened:
                 claim("a model that can be read", thing.id, sorted(pickle.load(opened)), ["offset", "slope"])
         thing.may("provloom:className", "builtins.dict")
+    for one in relations("wasDerivedFrom"):
+        if plain(one.get("prov:type")) == "prov:Revision":
+            ends = [entities[one[end]] for end in ("prov:usedEntity", "prov:generatedEntity")]
+            (before, model), (version, same) = [(end.one("provloom:version"), end.one("provloom:model")) for end in ends]
+            claim("revisions", ends[1].id, (version, same), (before + 1, model))
     for rank in notes:
+        folders = [note["called"] for note in noted(rank, "folder") if note["called"].startswith("big")]
+        mine = [one for one in of(entities, "provloom:Checkpoint") if one.id.startswith(f"run:rank-{rank}.") and one.one("provloom:model") == "big"]
+        claim("versions that are folders", f"rank {rank}", sorted(one.one("prov:label") for one in mine), folders)
         versions = [note["version"] for note in noted(rank, "version")]
         mine = [one for one in of(entities, "provloom:Checkpoint") if one.id.startswith(f"run:rank-{rank}.") and one.one("provloom:model") == "line"]
         claim("versions", f"rank {rank}", sorted(one.one("provloom:version") for one in mine), versions)

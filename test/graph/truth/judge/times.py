@@ -32,7 +32,7 @@ def ranks():
     recording(told)
     if notes:
         logs = sum(1 for rank in notes for _ in noted(rank, "point", "param", "file", "version", "model"))
-        folders = 4 * sum(1 for rank in notes for _ in noted(rank, "folder"))
+        folders = sum(1 + note["files"] for rank in notes for note in noted(rank, "folder"))
         more = run.one("provloom:logs") - logs - folders
         claim("provloom:logs", run.id, run.one("provloom:logs"), logs + folders, 0 <= more <= len(asked["cut"]))
 

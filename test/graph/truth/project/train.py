@@ -124,12 +124,26 @@ def log_files(rank, notes):
         write(f"{folder}/{'deep/' if n == 2 else ''}shard{n}.txt", f"{rank} {n}\n", 0o755 if n == 1 else None)
     notes.begin()
     provloom.log_artifact(folder)
-    notes.say("folder", path=os.path.abspath(folder), called="shards")
+    notes.say("folder", path=os.path.abspath(folder), called="shards", files=3)
+
+    if rank == 0:
+        sharded(rank, notes)
 
     if (large := option("--large")) is not None and rank == 0:
         told = notes.file(large, copy=False, called="large")
         provloom.log_artifact("large", large, log_copy_in_prov_directory=False)
         notes.say("file", **told)
+
+
+def sharded(rank, notes):
+    """A model each version of which is a folder of shards."""
+    for version in range(2):
+        folder = f"out/rank{rank}/big-{version}"
+        for n in range(2):
+            write(f"{folder}/{n}.bin", f"{version} {n}\n")
+        notes.begin()
+        provloom.save_model_version("big", folder, Context.TRAINING, step=version)
+        notes.say("folder", path=os.path.abspath(folder), called=f"big_{version}", files=2, context="training")
 
 
 def log_data(notes):
@@ -140,6 +154,10 @@ def log_data(notes):
     told = notes.file("data/train.csv", "input", called="table")
     provloom.log_dataset("table", "data/train.csv")
     notes.say("dataset", **told)
+
+    notes.begin()
+    provloom.log_artifact("data/images", is_input=True)
+    notes.say("folder", path=os.path.abspath("data/images"), called="images", files=3)
 
     notes.begin()
     provloom.log_dataset("images", "data/images")
