@@ -30,6 +30,7 @@ function recovered(): RunScript {
   run.tell({
     kind: 'resumed',
     time: run.nowUs + 3.6e9,
+    aggregator: { version: '0.1.0', host: 'login', pid: 8 },
     cause: 'it was named, to be recovered or handed in to',
   })
   run.log(0, [ended]).end(0)

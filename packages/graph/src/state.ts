@@ -13,7 +13,7 @@ export interface RunState {
   /** `lastTime` is when something was recorded last, which is later where a process ended after its run. */
   readonly closed: (Pick<Closed, 'time' | 'cause'> & { readonly lastTime: number }) | undefined
   /** When and why an aggregator went on with the run, each time. */
-  readonly recoveries: Pick<Resumed, 'time' | 'cause'>[]
+  readonly recoveries: Pick<Resumed, 'time' | 'aggregator' | 'cause'>[]
   readonly conflicts: number
   /** Ranks of the known world that never came; and those that were in the job and not in this run. */
   readonly absent: readonly number[]

@@ -20,6 +20,7 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'resumed':
       return undo.push(state.recoveries, {
         time: entry.time,
+        aggregator: entry.aggregator,
         ...(entry.cause === undefined ? {} : { cause: entry.cause }),
       })
     case 'admitted':

@@ -69,13 +69,21 @@ export interface Opened {
   /** The run whose turn it takes: nothing was left of it to go on from. */
   readonly informedBy?: RunId
   readonly settings: RunSettings
-  readonly aggregator: { readonly version: string; readonly host: string; readonly pid: number }
+  readonly aggregator: Recorder
+}
+
+/** The process that records: an aggregator, or a command that went on where one had ended. */
+export interface Recorder {
+  readonly version: string
+  readonly host: string
+  readonly pid: number
 }
 
 /** The aggregator was restarted and went on. */
 export interface Resumed {
   readonly kind: 'resumed'
   readonly time: number
+  readonly aggregator: Recorder
   /** Why: in words for people. */
   readonly cause?: string
 }

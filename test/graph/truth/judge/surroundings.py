@@ -97,10 +97,12 @@ def programs():
         for attribute, value in (("attempt", 0), ("nodeRank", 0), ("localRank", thing.one("provloom:globalRank"))):
             thing.may(f"provloom:{attribute}", value)
         thing.may("provloom:launcher", asked["launcher"])
+        thing.may("provloom:host", os.uname().nodename)
+    recorders = [one.one("provloom:pid") for one in activities.values() if one.types & {"provloom:Recording", "provloom:Recovery"}]
+    claim("each recorder is a process of its own", run.id, len(set(recorders) - {None}), 1 + asked["recovered"])
     version = subprocess.run([asked["provloom"], "--version"], capture_output=True, check=True, text=True).stdout.split()[-1]
     for one in agents.values():
         one.may("schema:softwareVersion", version)
-        one.may("provloom:host", os.uname().nodename)
     for one in entities.values():
         if "schema:encodingFormat" in one.record and os.path.isfile(os.path.join(RUN, one.one("prov:location"))):
             with open(os.path.join(RUN, one.one("prov:location")), "rb") as opened:
