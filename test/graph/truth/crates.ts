@@ -16,9 +16,8 @@ export async function expectCrates(runDir: string): Promise<void> {
     expect(result, result.stderr).toMatchObject({ code: 0, stderr: '' })
   }
   const [inFolder, inZip] = await judgedCrates(...crates)
-  console.log(
-    JSON.stringify({ ...inFolder, read: { ...inFolder!.read, files: inFolder!.read.files.length } }, null, 1),
-  )
+  const { required: found, recommended } = inFolder!
+  console.log(`RO-Crate: REQUIRED ${JSON.stringify(found)}, RECOMMENDED ${JSON.stringify(recommended)}`)
   for (const { required, read } of [inFolder!, inZip!]) {
     expect(required).toEqual([])
     expect(read.written).toBe(read.files.length + 1)

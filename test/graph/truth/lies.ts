@@ -31,9 +31,12 @@ export function lie(file: string): void {
     string,
     Record<string, Record<string, unknown>>
   >
+  const elements = ['entity', 'activity', 'agent'].flatMap((kind) => Object.entries(document[kind]!))
   for (const [attribute, change] of Object.entries(lies)) {
-    const elements = ['entity', 'activity', 'agent'].flatMap((kind) => Object.values(document[kind]!))
-    const one = elements.find((element) => attribute in element && !Array.isArray(element[attribute]))!
+    const isMeant = (id: string): boolean => attribute !== 'provloom:pid' || id.startsWith('run:rank-')
+    const [, one] = elements.find(
+      ([id, told]) => isMeant(id) && attribute in told && !Array.isArray(told[attribute]),
+    )!
     one[attribute] = change(one[attribute] as never)
   }
   fs.writeFileSync(file, JSON.stringify(document))
