@@ -10,7 +10,8 @@ import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@pro
 export interface RunState {
   readonly lsn: number
   readonly opened: Opened | undefined
-  readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
+  /** `lastTime` is when something was recorded last, which is later where a process ended after its run. */
+  readonly closed: (Pick<Closed, 'time' | 'cause'> & { readonly lastTime: number }) | undefined
   /** When and why an aggregator went on with the run, each time. */
   readonly recoveries: RecoveryState[]
   readonly conflicts: number
@@ -81,7 +82,7 @@ export interface RunState {
 }
 
 /** When and why an aggregator went on, and when the one before it had closed the run, where it had. */
-export interface RecoveryState extends Pick<Resumed, 'time' | 'cause'> {
+export interface RecoveryState extends Pick<Resumed, 'time' | 'aggregator' | 'cause'> {
   readonly closedBefore?: number
 }
 
@@ -163,6 +164,8 @@ export interface StreamState {
   readonly slots: ReadonlyMap<number, number>
   /** Files that were logged in it. */
   readonly files: number
+  /** Keys of files in a folder that is not told yet. */
+  readonly inFolders: string[]
 }
 
 export interface ContextState {
@@ -292,6 +295,8 @@ export interface SharedState {
   /** Where it is a file: keys of the artifact events, and what they told that is not alike, by content. */
   readonly files: string[]
   readonly told: ReadonlyMap<string, EventOf<'artifact'>>
+  /** Of a folder: keys of what is in it. */
+  readonly holds: ReadonlyMap<string, true>
 }
 
 /** A file that a context or rank made. */
@@ -304,6 +309,8 @@ export interface ArtifactState {
   readonly modelKey: string | undefined
   /** Key of the version that it was derived from. */
   readonly previous: string | undefined
+  /** Of a folder: keys of the files in it. */
+  readonly members: readonly string[]
 }
 
 /** A model apart from its files: what its versions are versions of. */

@@ -131,8 +131,7 @@ export class Finish {
     const { end, orders, folder, publisher } = this.#pieces
     const how = await end.after(() => orders.serves)
     if (how === undefined || end.said === undefined) return
-    const time = this.#parts.context.clock.nowUs()
-    await publisher.amend({ kind: 'exit', session: folder.id, time, ...howOf(how) }, orders.until)
+    await publisher.amend({ kind: 'exit', session: folder.id, time: end.overUs, ...howOf(how) }, orders.until)
   }
 
   async #keep(): Promise<SessionOutcome> {
