@@ -46,6 +46,8 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
       'packages/graph/test/valid.test.ts',
       'packages/graph/test/whole-or-not.test.ts',
       'test/graph/judged.test.ts',
+      'test/graph/picture.property.test.ts',
+      'packages/graph/test/picture/text.test.ts',
       'test/graph/questions.test.ts',
     ],
     effort: 20,
