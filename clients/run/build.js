@@ -75,6 +75,7 @@ async function bundle(folder) {
     ...[
       'agent/dist/source/host/host-process',
       'aggregator/dist/metrics/encode-worker',
+      'aggregator/dist/metrics/curve/fold-worker',
       'aggregator/dist/inbox/shed-process',
     ].map((file) => [
       path.basename(file),

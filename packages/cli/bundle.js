@@ -25,6 +25,7 @@ await build({
     // Found beside whoever starts them.
     { in: path.join(packages, 'agent/dist/source/host/host-process.js'), out: 'host-process' },
     { in: path.join(packages, 'aggregator/dist/metrics/encode-worker.js'), out: 'encode-worker' },
+    { in: path.join(packages, 'aggregator/dist/metrics/curve/fold-worker.js'), out: 'fold-worker' },
     { in: path.join(packages, 'aggregator/dist/inbox/shed-process.js'), out: 'shed-process' },
   ],
   outdir: path.join(dist, 'bundle'),

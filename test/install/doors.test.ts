@@ -83,7 +83,12 @@ test('the picture of a run loads no Graphviz and no network', async () => {
 })
 
 test('who reads what lies on disk of a run loads no graph, no network and no addon', async () => {
-  for (const door of ['@provloom/rundir', '@provloom/rundir/entry', '@provloom/rundir/series']) {
+  for (const door of [
+    '@provloom/rundir',
+    '@provloom/rundir/entry',
+    '@provloom/rundir/series',
+    '@provloom/rundir/curve',
+  ]) {
     const { others } = await loads(door, 'zeromq', 'msgpackr', 'hyparquet')
     // What reads Parquet is loaded by who asks for points.
     const known = door === '@provloom/rundir' ? ['hyparquet', 'msgpackr'] : ['msgpackr']

@@ -7,6 +7,7 @@ import type { Opener } from './admission/opener.ts'
 import type { Presence } from './admission/presence.ts'
 import type { Registry } from './admission/registry.ts'
 import type { Closing } from './closing/closing.ts'
+import type { Folding } from './metrics/curve/folding.ts'
 import type { OpenRun } from './run/open-run.ts'
 
 export interface StayingRooms {
@@ -16,6 +17,7 @@ export interface StayingRooms {
   readonly conversations: Conversations
   readonly presence: Presence
   readonly closing: Closing
+  readonly folding: Folding
   /** Agents have started it, and it leaves sooner where none of them comes. */
   readonly isOfAgents: boolean
   /** Nothing is open and nobody is here. May be called more than once. */
@@ -46,8 +48,8 @@ export class Staying {
 
   /** Who was started for a job that never came need not stay for ever either; agents that come later start another. */
   look(): void {
-    const { presence, opener, isOfAgents, onIdle } = this.#rooms
-    if (presence.any) return
+    const { presence, opener, folding, isOfAgents, onIdle } = this.#rooms
+    if (presence.any || folding.isBusy) return
     if (opener.openCount > 0) {
       if (this.#isStuck && presence.silentMs >= stuckMs) onIdle()
       return

@@ -34,6 +34,7 @@ import { createMetricStore } from './metrics/store.ts'
 import { Rounds } from './rounds.ts'
 import { Hints } from './run/hints.ts'
 import type { OpenRun } from './run/open-run.ts'
+import { Folding } from './metrics/curve/folding.ts'
 import type { RunStatus } from './run/run-status.ts'
 import type { Surroundings } from './run/surroundings.ts'
 import { Trouble } from './run/trouble.ts'
@@ -73,6 +74,7 @@ export class Wiring {
   readonly #room: Room
   readonly #rounds: Rounds
   readonly #descriptors: DescriptorWatch
+  readonly #folding: Folding
   #inbox: Inbox | undefined
   /** A rank has ended, is lost, or its run has ended; or somebody was let in, or not. */
   readonly #left = new Bell()
@@ -96,8 +98,9 @@ export class Wiring {
     const sights = new Sights({ ...known, isAttended })
     const telling = new Telling(known)
     const onClosed = (): void => this.#onClosed()
-    const closing = new Closing({ ...known, settling, sights, telling, holdOpen, onClosed })
-    const staying = new Staying({ ...known, closing, isOfAgents: generation !== undefined, onIdle })
+    const folding = (this.#folding = new Folding(around.files))
+    const closing = new Closing({ ...known, settling, sights, telling, folding, holdOpen, onClosed })
+    const staying = new Staying({ ...known, closing, folding, isOfAgents: generation !== undefined, onIdle })
     const sinceMs = clock.monotonicMs()
     const watches = new Watches({
       find: (session) => conversations.get(session),
@@ -175,6 +178,7 @@ export class Wiring {
     if (patienceMs > 0) await this.#within(this.#allLeft(), patienceMs)
     // What was not said by now asks again, and is kept.
     this.staying.refuseAll()
+    this.#folding.stop()
     const closings = this.#registry.open.map((run) => this.#closing.close(run, 'stopped'))
     const all = Promise.all([...closings, this.#closing.underway()])
     await this.#within(all, untilMs - this.#clock.monotonicMs())

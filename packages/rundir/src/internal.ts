@@ -1,7 +1,8 @@
 // For packages of this repository: what writes run directories, and what aggregators tell their successors.
 export { checkedBytes, readChecked } from './checked-file.ts'
 export type { FileLook } from './checked-file.ts'
-export { partName, partNames } from './layout.ts'
+export { curvesName, partName, partNames } from './layout.ts'
+export { checkedCurve, curveToldOf, sha256OfParts } from './read/curve-check.ts'
 export { isPosition } from './position.ts'
 export { writeRunFile } from './run-file.ts'
 export type { RunFileFacts } from './run-file.ts'

@@ -7,6 +7,8 @@ export interface RunFiles {
   readonly provSvg: string
   readonly runJson: string
   readonly metrics: string
+  /** Caches of the parts: curves in buckets. */
+  readonly curves: string
   readonly artifacts: string
   readonly journal: string
   readonly snapshot: string
@@ -25,6 +27,7 @@ export function filesOf(runDir: string): RunFiles {
     provSvg: path.join(runDir, 'prov.svg'),
     runJson: path.join(runDir, 'run.json'),
     metrics: path.join(runDir, 'metrics'),
+    curves: path.join(runDir, 'curves'),
     artifacts: path.join(runDir, 'artifacts'),
     journal: path.join(runDir, 'journal'),
     snapshot: path.join(runDir, 'journal', 'snapshot'),
@@ -43,3 +46,6 @@ export function partNames(names: readonly string[]): string[] {
 export function partName(first: number): string {
   return `part-${String(first).padStart(12, '0')}.parquet`
 }
+
+/** In the folder of curves, of all parts of a run that has ended. Those of a part are named as the part. */
+export const curvesName = 'all.parquet'

@@ -2,7 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
 import { filesOf } from './layout.ts'
-import type { PointsOfSeries, SeriesName, Which } from './read/which.ts'
+import type { Ribbon } from './curve/ribbon.ts'
+import type { SeriesBuckets } from './read/curve-file.ts'
+import type { CurveFiles } from './read/curve-files.ts'
+import type { CurveAsk, Curves } from './read/curves.ts'
+import type { PointsOfSeries, SeriesName, Steps, Which } from './read/which.ts'
+import type { MetricName } from './series/series-table.ts'
 import { readStoredRun } from './stored-run.ts'
 import type { StoredRun } from './stored-run.ts'
 
@@ -17,11 +22,24 @@ export interface RunReader extends StoredRun {
    */
   series(which?: Which): Promise<(SeriesName & { readonly points: number })[]>
   /**
-   * Their points, each once: columns of one series at a time, those in Parquet parts before those in the journal.
+   * Their points, each once: columns of one series at a time, those in Parquet parts before those in the journal. Of parts
+   * is read what may hold points that are meant.
+   *
+   * @param steps all of them unless told
+   * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
+   */
+  points(which?: Which, steps?: Steps): AsyncGenerator<PointsOfSeries>
+  /**
+   * The curves of a metric's series in buckets, all of one width: from the curve files where there are some, and else, and
+   * where narrower ones are asked for, from the points.
    *
    * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
    */
-  points(which?: Which): AsyncGenerator<PointsOfSeries>
+  curves(ask: CurveAsk): Promise<Curves<SeriesBuckets[]>>
+  /** The metrics that curve files hold, with how many points of how many series. */
+  curveMetrics(): Promise<(MetricName & { readonly points: number; readonly series: number })[]>
+  /** The ribbon of a metric over its ranks, in the same way. */
+  ribbon(ask: Omit<CurveAsk, 'rank'>): Promise<Curves<Ribbon>>
 }
 
 /**
@@ -65,6 +83,9 @@ export function listRuns(saveDir: string): RunList {
 
 function readerOf(stored: StoredRun): RunReader {
   const directory = stored.facts.runDir
+  let files: Promise<CurveFiles> | undefined
+  const curveFiles = (): Promise<CurveFiles> =>
+    (files ??= import('./read/curve-files.ts').then(({ CurveFiles }) => new CurveFiles(directory)))
   return {
     ...stored,
     directory,
@@ -73,9 +94,21 @@ function readerOf(stored: StoredRun): RunReader {
       const { seriesOf } = await import('./read/points.ts')
       return seriesOf(directory, which)
     },
-    async *points(which = {}) {
+    async *points(which = {}, steps) {
       const { pointsOf } = await import('./read/points.ts')
-      yield* pointsOf(directory, which)
+      yield* pointsOf(directory, which, steps)
+    },
+    async curves(ask) {
+      const { curvesOf } = await import('./read/curves.ts')
+      return curvesOf(directory, ask, await curveFiles())
+    },
+    async curveMetrics() {
+      const { curveMetricsOf } = await import('./read/curves.ts')
+      return curveMetricsOf(directory, await curveFiles())
+    },
+    async ribbon(ask) {
+      const { ribbonOfRun } = await import('./read/curves.ts')
+      return ribbonOfRun(directory, ask, await curveFiles())
     },
   }
 }

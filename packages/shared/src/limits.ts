@@ -73,7 +73,9 @@ export const openSessionsMax = 256
 export const drainMs = 5_000
 /** Rows in one Parquet part; a part is also sealed by age. */
 export const partRowsMax = 1_000_000
-export const partAgeMs = 60_000
+/** The first one of a run, or of an aggregator that goes on with it; each may wait twice as long as the one before. */
+export const partAgeMsMin = 2_000
+export const partAgeMsMax = 60_000
 /** Files up to this are hashed in the call; larger ones are cloned, copied or marked, and hashed by the agent. */
 export const artifactInlineBytesMax: number = 64 * MiB
 /** Copies of files that wait in the spool for the agent. A spool may lie in memory. */

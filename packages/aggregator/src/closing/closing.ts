@@ -5,6 +5,7 @@ import type { Opener } from '../admission/opener.ts'
 import type { Registry } from '../admission/registry.ts'
 import { settledOf } from '../admission/settling.ts'
 import type { Settling } from '../admission/settling.ts'
+import type { Folding } from '../metrics/curve/folding.ts'
 import type { OpenRun } from '../run/open-run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
 import { Trouble } from '../run/trouble.ts'
@@ -24,6 +25,7 @@ export interface ClosingRooms {
   readonly settling: Settling
   readonly sights: Sights
   readonly telling: Telling
+  readonly folding: Folding
   /** Runs are ended by `close` alone. */
   readonly holdOpen: boolean
   readonly onClosed: () => void
@@ -175,13 +177,14 @@ export class Closing {
   }
 
   async #close(run: OpenRun, reopenable: boolean): Promise<void> {
-    const { around, conversations, registry, telling, onClosed } = this.#rooms
+    const { around, conversations, registry, telling, folding, onClosed } = this.#rooms
     await run.close(reopenable, () => telling.apart(run, (one) => this.#running.has(one), true))
     this.#written(run)
     conversations.endRun(run, (session) => settledOf(run, session))
     await registry.finished(run, reopenable)
     const { runId, runDir } = run.facts
     around.tell({ kind: 'run-finished', runId, runDir, summary: run.summary, files: run.files })
+    await folding.fold(runDir)
     onClosed()
   }
 

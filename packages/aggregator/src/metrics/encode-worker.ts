@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import os from 'node:os'
 import { parentPort } from 'node:worker_threads'
-import { encodePart } from './encode.ts'
+import { encodeRows, wholly } from './encode-rows.ts'
+import type { EncodedPart } from './encode-rows.ts'
+import { giveWay } from './give-way.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
 
@@ -11,13 +11,6 @@ export interface EncodeOrder {
   readonly rows: readonly RowColumns[]
   /** Those that the thread has not been told before. */
   readonly series: readonly SeriesRow[]
-  readonly rowGroupRows: number
-}
-
-export interface EncodedPart {
-  readonly bytes: Uint8Array
-  /** Lower-case hexadecimal. */
-  readonly sha256: string
 }
 
 const known: SeriesRow[] = []
@@ -25,28 +18,11 @@ const known: SeriesRow[] = []
 giveWay()
 
 /** The thread: encodes one part after the other and is ended by who asks. */
-parentPort?.on('message', ({ rows, series, rowGroupRows }: EncodeOrder) => {
+parentPort?.on('message', ({ rows, series }: EncodeOrder) => {
   for (const one of series) known.push(one)
-  const work = encodePart(rows, known, rowGroupRows)
-  for (;;) {
-    const step = work.next()
-    if (step.done !== true) continue
-    const bytes = new Uint8Array(step.value)
-    const part: EncodedPart = { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
-    parentPort?.postMessage(part, [bytes.buffer])
-    return
-  }
+  const { bytes, sha256, curves } = wholly(encodeRows(rows, known))
+  // What the writers leave is larger than what they have written.
+  const [part, beside] = [new Uint8Array(bytes), curves === undefined ? undefined : new Uint8Array(curves)]
+  const answer: EncodedPart = { bytes: part, sha256, curves: beside }
+  parentPort?.postMessage(answer, beside === undefined ? [part.buffer] : [part.buffer, beside.buffer])
 })
-
-/**
- * Receiving, journaling and acknowledging come first where processors are short: rows can wait in memory, and when they
- * are too many, so does what comes. On Linux this is the thread's own priority; elsewhere it is left as it is.
- */
-function giveWay(): void {
-  if (process.platform !== 'linux') return
-  try {
-    os.setPriority(0, os.constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // Not allowed here; the part is encoded all the same.
-  }
-}

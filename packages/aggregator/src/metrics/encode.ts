@@ -1,55 +1,57 @@
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
-import type { SchemaElement } from 'hyparquet-writer'
-import { writeRowGroup } from './parquet/row-group.ts'
+import { nameColumns } from './parquet/names.ts'
+import type { Stretch } from './parquet/names.ts'
+import { ParquetFile, double, integer, nameSchema, timestamp } from './parquet/file.ts'
+import { doubles, integers } from './parquet/values.ts'
 import { sliceRows } from './rows.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
-import { bySeries } from './sort.ts'
-
-const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const
-const required = { repetition_type: 'REQUIRED' } as const
-const optional = { repetition_type: 'OPTIONAL' } as const
 
 /** The columns of every part (docs/metrics.md). */
-const schema: SchemaElement[] = [
-  { name: 'provloom', num_children: 8 },
-  { name: 'rank', type: 'INT32', ...required },
-  { name: 'attempt', type: 'INT32', ...required },
-  { name: 'context', ...text, ...optional },
-  { name: 'source', ...text, ...optional },
-  { name: 'key', ...text, ...required },
-  { name: 'step', type: 'INT64', ...required },
-  {
-    name: 'time',
-    type: 'INT64',
-    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
-    ...required,
-  },
-  { name: 'value', type: 'DOUBLE', ...required },
-]
+const schema = [...nameSchema(false), integer('step'), timestamp('time'), double('value')]
+
+/** How many rows lie together. */
+export interface FileShape {
+  readonly groupRows: number
+  readonly pageRows: number
+}
+
+/** Few enough that who asks for one series reads little; more, and what stands beside them weighs nothing. */
+export const partShape: FileShape = { groupRows: 65_536, pageRows: 8_192 }
 
 /**
- * Encodes rows, given in pieces, as one Parquet file, a row group between two yields. The library writes what makes it a
- * Parquet file; the columns' pages are ours, because rows come as columns grouped by series (`parquet/`).
+ * Encodes rows, sorted by `bySeries`, as one Parquet file, a row group between two yields.
  *
  * @param series the run's series, by number
  * @returns the file's bytes
  */
 export function* encodePart(
-  rows: readonly RowColumns[],
+  sorted: RowColumns,
   series: readonly SeriesRow[],
-  rowGroupRows: number,
+  { groupRows, pageRows }: FileShape = partShape,
 ): Generator<void, Uint8Array> {
-  const sorted = bySeries(rows, series.length)
-  yield
-  const writer = new ByteWriter(1 << 16)
-  const parquet = new ParquetWriter({ writer, schema, createdBy: 'provloom' })
-  for (let from = 0; from < sorted.count; from += rowGroupRows) {
-    const group = sliceRows(sorted, from, Math.min(sorted.count, from + rowGroupRows))
-    parquet.row_groups.push(writeRowGroup(writer, group, series))
-    parquet.num_rows += BigInt(group.count)
+  const file = new ParquetFile(schema)
+  for (let from = 0; from < sorted.count; from += groupRows) {
+    const rows = sliceRows(sorted, from, Math.min(sorted.count, from + groupRows))
+    file.add(rows.count, [
+      ...nameColumns({ count: rows.count, pageRows, stretches: stretchesOf(rows, series) }, false),
+      integers('step', rows.step, pageRows),
+      integers('time', rows.time, pageRows),
+      doubles('value', rows.value, pageRows),
+    ])
     yield
   }
-  void parquet.finish()
-  return writer.getBytes()
+  return file.finish()
+}
+
+/** Which rows are of which series, of rows that are grouped by it. */
+export function stretchesOf(rows: RowColumns, series: readonly SeriesRow[]): Stretch[] {
+  const stretches: Stretch[] = []
+  for (let at = 0; at < rows.count;) {
+    const index = rows.series[at]!
+    let end = at + 1
+    while (end < rows.count && rows.series[end] === index) end++
+    stretches.push({ name: series[index]!, rows: end - at })
+    at = end
+  }
+  return stretches
 }

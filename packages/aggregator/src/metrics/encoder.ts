@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { nextTurn } from '../slices.ts'
-import type { EncodedPart, EncodeOrder } from './encode-worker.ts'
-import { encodePart } from './encode.ts'
+import { encodeRows } from './encode-rows.ts'
+import type { EncodedPart } from './encode-rows.ts'
+import type { EncodeOrder } from './encode-worker.ts'
 import type { RowColumns } from './rows.ts'
 import type { SeriesRow } from '@provloom/rundir/series'
-
-/** Rows of a row group: in a thread of its own as large as reads well, on the main thread as long as one may hold it. */
-const workerGroupRows = 131_072
-const slicedGroupRows = 8_192
 
 /** Below this a thread costs more than it saves. */
 const workerRowsMin = 20_000
@@ -42,7 +38,7 @@ export class Encoder {
   async #inWorker(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
     clearTimeout(this.#idle)
     const worker = (this.#worker ??= new Worker(new URL('./encode-worker.js', import.meta.url)))
-    const order: EncodeOrder = { rows, series: series.slice(this.#told), rowGroupRows: workerGroupRows }
+    const order: EncodeOrder = { rows, series: series.slice(this.#told) }
     this.#told = series.length
     worker.ref()
     try {
@@ -64,11 +60,10 @@ export class Encoder {
 }
 
 async function sliced(rows: readonly RowColumns[], series: readonly SeriesRow[]): Promise<EncodedPart> {
-  const work = encodePart(rows, series, slicedGroupRows)
+  const work = encodeRows(rows, series)
   for (;;) {
     const step = work.next()
-    if (step.done === true)
-      return { bytes: step.value, sha256: createHash('sha256').update(step.value).digest('hex') }
+    if (step.done === true) return step.value
     await nextTurn()
   }
 }

@@ -29,6 +29,8 @@ export type CreateMetricStore = (options: MetricStoreOptions) => MetricStore
 export interface MetricStoreOptions {
   /** `<runDir>/metrics` */
   readonly folder: string
+  /** `<runDir>/curves` */
+  readonly curves: string
   readonly saved?: StoreState
   /** Milliseconds, never jumping: ages of waiting rows. */
   readonly monotonicMs: () => number

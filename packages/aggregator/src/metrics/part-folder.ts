@@ -2,7 +2,8 @@ import path from 'node:path'
 import { partName } from '@provloom/rundir/internal'
 import type { Part } from '@provloom/rundir/entry'
 import type { Files } from '@provloom/shared'
-import type { EncodedPart } from './encode-worker.ts'
+import { CurveFolder } from './curve-folder.ts'
+import type { EncodedPart } from './encode-rows.ts'
 
 /**
  * The Parquet files of a run. A part is first staged: written and synced as `.part-<first>-<through>.new`, which no
@@ -13,11 +14,14 @@ import type { EncodedPart } from './encode-worker.ts'
 export class PartFolder {
   readonly #files: Files
   readonly #folder: string
+  readonly #curves: CurveFolder
   readonly #unpublished = new Set<number>()
 
-  constructor(files: Files, folder: string) {
+  /** @param curves where their curves are kept */
+  constructor(files: Files, folder: string, curves: string) {
     this.#files = files
     this.#folder = folder
+    this.#curves = new CurveFolder(files, curves)
   }
 
   /** @throws the system's error; nothing is then staged */
@@ -39,6 +43,7 @@ export class PartFolder {
       throw error
     }
     await this.#files.syncFolder(this.#folder)
+    await this.#curves.stage(stagedName(first, through), encoded.curves)
     const name = path.posix.join(path.basename(this.#folder), partName(first))
     return { file: name, rows, bytes: bytes.length, sha256 }
   }
@@ -57,6 +62,7 @@ export class PartFolder {
       } catch {
         return
       }
+      this.#curves.publish(name, staged.first)
     }
     this.#unpublished.clear()
   }

@@ -1,18 +1,29 @@
 import { emptyRows, halvesOf } from './rows.ts'
 import type { RowColumns } from './rows.ts'
+import { compareSeries } from '@provloom/rundir/series'
+import type { SeriesRow } from '@provloom/rundir/series'
 
 /**
  * Rows, given in pieces, grouped by series, each series' rows in the order in which they came: what lies together is
- * alike, which is what the encodings live on, and a reader of one series reads few pages.
+ * alike, which is what the encodings live on, and a reader of one series reads few pages. Series are in the order of
+ * `compareSeries`, so that a metric is one stretch of the part, and a rank one of that.
  */
-export function bySeries(pieces: readonly RowColumns[], seriesCount: number): RowColumns {
-  const next = new Uint32Array(seriesCount + 1)
+export function bySeries(pieces: readonly RowColumns[], series: readonly SeriesRow[]): RowColumns {
+  const counts = new Uint32Array(series.length)
   let count = 0
   for (const piece of pieces) {
     count += piece.count
-    for (let row = 0; row < piece.count; row++) next[piece.series[row]! + 1]!++
+    for (let row = 0; row < piece.count; row++) counts[piece.series[row]!]!++
   }
-  for (let series = 0; series < seriesCount; series++) next[series + 1]! += next[series]!
+  const present: number[] = []
+  for (let at = 0; at < counts.length; at++) if (counts[at]! > 0) present.push(at)
+  present.sort((a, b) => compareSeries(series[a]!, series[b]!) || a - b)
+  const next = new Uint32Array(series.length)
+  let begin = 0
+  for (const at of present) {
+    next[at] = begin
+    begin += counts[at]!
+  }
   const sorted = emptyRows(count)
   for (const piece of pieces) place(piece, next, sorted)
   return sorted

@@ -39,6 +39,8 @@ class Store implements MetricStore {
   #head = new RowQueue()
   readonly #waiting = new RowQueue()
   #waitingSinceMs: number | undefined
+  /** A run's first rows can be read after seconds; later ones, of which there are many, lie in few files. */
+  #ageMs = limits.partAgeMsMin
   #last: Lsn
   /** Rows of entries up to here were in parts when this store was saved: they are given again to grow the last one. */
   readonly #savedThrough: Lsn
@@ -46,7 +48,7 @@ class Store implements MetricStore {
 
   constructor(options: MetricStoreOptions & StoreSeams) {
     this.#options = options
-    this.#folder = new PartFolder(options.files ?? systemFiles(), options.folder)
+    this.#folder = new PartFolder(options.files ?? systemFiles(), options.folder, options.curves)
     const { saved } = options
     this.#series = new SeriesTable(saved?.series)
     this.#parts = saved?.parts ?? []
@@ -84,7 +86,7 @@ class Store implements MetricStore {
   due(): boolean {
     if (this.#waiting.count >= (this.#options.partRowsMax ?? limits.partRowsMax)) return true
     const since = this.#waitingSinceMs
-    return since !== undefined && this.#options.monotonicMs() - since >= limits.partAgeMs
+    return since !== undefined && this.#options.monotonicMs() - since >= this.#ageMs
   }
 
   get pendingBytes(): number {
@@ -130,6 +132,7 @@ class Store implements MetricStore {
   #keepHead(through: Lsn): void {
     const written = this.#waiting.countThrough(through)
     if (written === 0) return
+    this.#ageMs = Math.min(2 * this.#ageMs, limits.partAgeMsMax)
     const last = this.#parts.at(-1)
     const grew = last?.rows === this.#head.count + written
     if (!grew || !this.#mayGrow(this.#parts)) this.#head = new RowQueue()

@@ -191,6 +191,7 @@ function readersOf(around: Surroundings, { runDir }: RunFacts, { snapshot, store
     around.createGraphBuilder(snapshot?.graph),
     around.createMetricStore({
       folder: filesOf(runDir).metrics,
+      curves: filesOf(runDir).curves,
       files: around.files,
       monotonicMs: () => around.clock.monotonicMs(),
       ...(store === undefined ? {} : { saved: store }),

@@ -23,7 +23,11 @@ it.skipIf(python === undefined).each(examples)(
   async (code) => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-docs-'))
     try {
-      const store = createMetricStore({ folder: path.join(home, 'metrics'), monotonicMs: () => 0 })
+      const store = createMetricStore({
+        folder: path.join(home, 'metrics'),
+        curves: path.join(home, 'curves'),
+        monotonicMs: () => 0,
+      })
       for (const rank of [0, 1]) {
         const row = { series: 0, step: 0n, time: 0n, bits: bitsOf(0.125 + rank) }
         give(store, rank, records(rank, [series(0, 'loss', 'training')], [row]))

@@ -37,8 +37,33 @@ out = [list(row) for row in zip(t["rank"].tolist(), plain(t["key"]), plain(t["co
 `,
 }
 
+/** What PyArrow says of the first part's first row group: of each column least, greatest, nulls, and whether pages are indexed. */
+const metadata = `
+import json, sys, glob, pyarrow.parquet as pq
+group = pq.ParquetFile(sorted(glob.glob(sys.argv[1] + "/*.parquet"))[0]).metadata.row_group(0)
+of = lambda c: [str(c.statistics.min), str(c.statistics.max), c.statistics.null_count] if c.statistics is not None else None
+print(json.dumps({(c := group.column(i)).path_in_schema: [of(c), c.has_column_index, c.has_offset_index] for i in range(group.num_columns)}))
+`
+
+it.skipIf(python === undefined)(`PyArrow sees what lets it skip a part${skipped}`, () => {
+  const said: unknown = JSON.parse(
+    execFileSync(python!, ['-c', metadata, path.join(home, 'metrics')], { encoding: 'utf8' }),
+  )
+  expect(said).toMatchObject({
+    rank: [['0', '0', 0], true, true],
+    attempt: [['0', '0', 0], true, true],
+    context: [['TRAINING', 'TRAINING', 10_000], true, true],
+    source: [['None', 'None', 20_000], true, true],
+    key: [['loss', 'perte ✓', 0], true, true],
+    step: [['0', '19999', 0], true, true],
+    time: [['2026-01-05 08:00:00.000001+00:00', '2026-01-05 08:00:00.020000+00:00', 0], true, true],
+    // One of its values is NaN.
+    value: [null, false, true],
+  })
+})
+
 const odd = [bitsOf(-0), bitsOf(NaN), 0x7ff8_0000_0000_1234n, bitsOf(Infinity), bitsOf(5e-324), bitsOf(0.1)]
-const told: Row[] = Array.from({ length: 3000 }, (_, i) => ({
+const told: Row[] = Array.from({ length: 20_000 }, (_, i) => ({
   series: i % 2,
   step: BigInt(i),
   time: 1_767_600_000_000_001n + BigInt(i),
@@ -50,6 +75,7 @@ beforeAll(async () => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-parts-'))
   const store = createMetricStore({
     folder: path.join(home, 'metrics'),
+    curves: path.join(home, 'curves'),
     monotonicMs: () => 0,
     headRowsMax: 1,
   })

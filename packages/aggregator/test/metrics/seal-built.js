@@ -3,7 +3,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createMetricStore } from '../../dist/metrics/store.js'
 
 const [folder, count] = [process.argv[2], Number(process.argv[3])]
-const store = createMetricStore({ folder, monotonicMs: () => performance.now() })
+const store = createMetricStore({
+  folder,
+  curves: `${folder}/../curves`,
+  monotonicMs: () => performance.now(),
+})
 const points = {
   count,
   series: new Uint32Array(count),

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(home, { recursive: true }))
 
 function open(seams: StoreSeams & Pick<MetricStoreOptions, 'files' | 'saved'> = {}): MetricStore {
-  return createMetricStore({ folder, monotonicMs: () => nowMs, ...seams })
+  return createMetricStore({ folder, curves: path.join(home, 'curves'), monotonicMs: () => nowMs, ...seams })
 }
 
 function rows(count: number, from = 0): Row[] {
@@ -53,10 +53,10 @@ describe('a metric store', () => {
       row['step'],
     ])
     expect(cells).toEqual([
-      [3, 0, 'TRAINING', null, 'loss', 0n],
-      [3, 0, 'TRAINING', null, 'loss', 2n],
       [3, 0, null, 'system', 'cpu', 1n],
       [3, 0, null, 'system', 'cpu', 3n],
+      [3, 0, 'TRAINING', null, 'loss', 0n],
+      [3, 0, 'TRAINING', null, 'loss', 2n],
     ])
   })
 
@@ -125,11 +125,26 @@ describe('a metric store', () => {
     const store = open({ partRowsMax: 10 })
     give(store, 0, records(0, declared, rows(9)))
     expect(store.due()).toBe(false)
-    nowMs += limits.partAgeMs
+    nowMs += limits.partAgeMsMin
     expect(store.due()).toBe(true)
     const full = open({ partRowsMax: 10 })
     give(full, 0, records(0, declared, rows(10)))
     expect(full.due()).toBe(true)
+  })
+
+  it('is due sooner at first', async () => {
+    const store = open()
+    const ages: number[] = []
+    for (let lsn = 0; lsn < 8; lsn++) {
+      give(store, lsn * 2, records(0, lsn === 0 ? declared : [], rows(10, lsn * 10)))
+      const began = nowMs
+      while (!store.due()) nowMs += 1_000
+      ages.push(nowMs - began)
+      await sealAll(store)
+    }
+    expect(ages[0]).toBe(limits.partAgeMsMin)
+    expect(ages.slice(0, 5)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000])
+    expect(ages.slice(5)).toEqual(Array.from({ length: 3 }, () => limits.partAgeMsMax))
   })
 
   it('grows a small part instead of writing many', async () => {

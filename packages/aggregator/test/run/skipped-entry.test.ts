@@ -147,14 +147,14 @@ test('rows of a skipped entry do not come back when the store replays what a sna
   await fill(live)
   const [graph, store] = [
     around.createGraphBuilder(),
-    around.createMetricStore({ folder: '', monotonicMs: () => 0 }),
+    around.createMetricStore({ folder: '', curves: '', monotonicMs: () => 0 }),
   ]
   const { Readers } = await import('../../src/run/readers.ts')
   const { replay } = await import('../../src/run/replay.ts')
   const log = new SegmentLog({ files: systemFiles(), folder: path.join(runDir, 'journal') })
   await replay(new Readers(graph, store), log, 0)
   // The graph comes from its snapshot; the store has nothing in parts and reads all again, by a graph that takes all.
-  const later = around.createMetricStore({ folder: '', monotonicMs: () => 0 })
+  const later = around.createMetricStore({ folder: '', curves: '', monotonicMs: () => 0 })
   await replay(new Readers(createGraphBuilder(graph.save()), later), log, 0)
   expect(later.pendingBytes).toBe(store.pendingBytes)
 })

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import { parquetMetadataAsync, parquetRead } from 'hyparquet'
-import type { AsyncBuffer, FileMetaData } from 'hyparquet'
+import type { AsyncBuffer } from 'hyparquet'
 import type { Part } from '../entry/entry.ts'
+import { askedColumns, mayHold } from './may-hold.ts'
+import { TableFile } from './table-file.ts'
+import type { Range } from './table-file.ts'
 import { isMeant } from './which.ts'
-import type { PointsOfSeries, SeriesName, Which } from './which.ts'
+import type { PointsOfSeries, SeriesName, Steps, Which } from './which.ts'
 
 /** Rows of one series in a part, one after the other. */
 export interface Stretch {
@@ -16,82 +17,84 @@ export interface Stretch {
   readonly to: number
 }
 
-interface Rows {
-  readonly from: number
-  readonly to: number
-}
+/** Smaller files are read at once. */
+const wholeBytesMax = 1 << 20
 
 const names = ['rank', 'attempt', 'context', 'source', 'key']
 const numbers = ['step', 'time', 'value']
 
-/** A Parquet part as it was written, in memory. */
+/** A Parquet part as it was written. */
 export class PartFile {
-  readonly #buffer: AsyncBuffer
-  #metadata: FileMetaData | undefined
+  readonly #table: TableFile
+  readonly #handle: fs.promises.FileHandle | undefined
 
-  private constructor(bytes: Uint8Array<ArrayBuffer>) {
-    const { length } = bytes
-    this.#buffer = {
-      byteLength: length,
-      slice: (from, to = length) => bytes.slice(from, to).buffer,
-    }
+  private constructor(table: TableFile, handle?: fs.promises.FileHandle) {
+    this.#table = table
+    this.#handle = handle
   }
 
   /**
-   * Reads a part of a run directory.
+   * Opens a part of a run directory, to be closed. Its checksum is looked at where it is small or all of it is asked for;
+   * of a large one of which little is asked, pages that are read are checked, as gzip checks what it has packed.
    *
+   * @param wholly all of it is asked for, or it has to be known for certain
    * @returns undefined where its file has other bytes than were written: a larger one has replaced it, or it is damaged
    * @throws the system's error
    */
-  static async read(runDir: string, { file, bytes, sha256 }: Part): Promise<PartFile | undefined> {
-    const at = path.join(runDir, file)
+  static async open(runDir: string, part: Part, wholly: boolean): Promise<PartFile | undefined> {
+    const at = path.join(runDir, part.file)
     const look = await fs.promises.stat(at)
     // Of a pipe there would be no end.
-    if (!look.isFile() || look.size !== bytes) return undefined
+    if (!look.isFile() || look.size !== part.bytes) return undefined
+    if (!wholly && part.bytes > wholeBytesMax) return PartFile.#bySlices(at, part)
     const read = await fs.promises.readFile(at)
-    if (read.length !== bytes || createHash('sha256').update(read).digest('hex') !== sha256) return undefined
-    return new PartFile(new Uint8Array(read))
+    if (read.length !== part.bytes || createHash('sha256').update(read).digest('hex') !== part.sha256)
+      return undefined
+    return new PartFile(await TableFile.open(bufferOf(new Uint8Array(read))))
   }
 
-  /** Which series its rows are of, in order; a row group between two yields. */
-  async *stretches(): AsyncGenerator<Stretch> {
-    for (const group of await this.#groups()) yield* await this.#stretchesOf(group)
+  static async #bySlices(at: string, { bytes }: Part): Promise<PartFile> {
+    const handle = await fs.promises.open(at, 'r')
+    try {
+      return new PartFile(await TableFile.open(slicesOf(handle, bytes)), handle)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
   }
 
-  async *points(which: Which): AsyncGenerator<PointsOfSeries> {
-    for (const group of await this.#groups()) {
-      const meant = (await this.#stretchesOf(group)).filter(({ series }) => isMeant(which, series))
+  async close(): Promise<void> {
+    await this.#handle?.close()
+  }
+
+  /** Which series its rows are of that are meant, in order; a few pages between two yields. */
+  async *stretches(which: Which): AsyncGenerator<Stretch> {
+    for await (const range of this.#table.ranges(askedColumns, mayHold(which)))
+      for (const stretch of await this.#stretchesOf(range)) if (isMeant(which, stretch.series)) yield stretch
+  }
+
+  /** Their points, of all steps unless told otherwise. */
+  async *points(which: Which, steps?: Steps): AsyncGenerator<PointsOfSeries> {
+    for await (const range of this.#table.ranges(askedColumns, mayHold(which, steps))) {
+      const meant = (await this.#stretchesOf(range)).filter(({ series }) => isMeant(which, series))
       const [first, last] = [meant[0], meant.at(-1)]
       if (first === undefined || last === undefined) continue
       const { from } = first
-      const columns = await this.#read(numbers, { from, to: last.to })
-      const [step, time, value] = numbers.map((name) => Float64Array.from(columns.get(name) ?? [], Number))
+      const columns = await this.#table.readNumbers(numbers, { from, to: last.to })
+      const [step, time, value] = numbers.map((name) => columns.get(name))
       for (const stretch of meant) {
-        const part = [stretch.from - from, stretch.to - from] as const
-        yield {
-          ...stretch.series,
-          count: stretch.to - stretch.from,
-          step: step!.slice(...part),
-          time: time!.slice(...part),
-          value: value!.slice(...part),
-        }
+        const own = [stretch.from - from, stretch.to - from] as const
+        const points = within(
+          { step: step!.slice(...own), time: time!.slice(...own), value: value!.slice(...own) },
+          steps,
+        )
+        if (points.step.length > 0) yield { ...stretch.series, count: points.step.length, ...points }
       }
     }
   }
 
-  async #groups(): Promise<Rows[]> {
-    this.#metadata ??= await parquetMetadataAsync(this.#buffer)
-    const groups: Rows[] = []
-    let from = 0
-    for (const { num_rows } of this.#metadata.row_groups) {
-      groups.push({ from, to: from + Number(num_rows) })
-      from += Number(num_rows)
-    }
-    return groups
-  }
-
-  async #stretchesOf({ from, to }: Rows): Promise<Stretch[]> {
-    const columns = await this.#read(names, { from, to })
+  async #stretchesOf({ from, to }: Range): Promise<Stretch[]> {
+    const columns = await this.#table.read(names, { from, to })
     const [rank, attempt, context, source, key] = names.map((name) => columns.get(name) ?? [])
     const all = [rank!, attempt!, context!, source!, key!]
     const found: Stretch[] = []
@@ -111,27 +114,41 @@ export class PartFile {
     }
     return found
   }
+}
 
-  /** Columns of rows that are in one row group. */
-  async #read(columns: string[], { from, to }: Rows): Promise<Map<string, unknown[]>> {
-    const read = new Map(columns.map((name) => [name, Array.from<unknown>({ length: to - from })]))
-    await parquetRead({
-      file: this.#buffer,
-      ...(this.#metadata === undefined ? {} : { metadata: this.#metadata }),
-      columns,
-      rowStart: from,
-      rowEnd: to,
-      compressors: { GZIP: (bytes) => gunzipSync(bytes) },
-      // As they are in the file: a Date knows no microseconds.
-      parsers: { timestampFromMicroseconds: (us) => us },
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const column = read.get(columnName)
-        if (column === undefined) return
-        const last = Math.min(to - rowStart, columnData.length)
-        for (let i = Math.max(0, from - rowStart); i < last; i++) column[rowStart + i - from] = columnData[i]
-      },
-    })
-    return read
+/** Of a file in memory. */
+export function bufferOf(bytes: Uint8Array<ArrayBuffer>): AsyncBuffer {
+  const { length } = bytes
+  return { byteLength: length, slice: (from, to = length) => bytes.slice(from, to).buffer }
+}
+
+function slicesOf(handle: fs.promises.FileHandle, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(from, to = byteLength) {
+      const into = new Uint8Array(to - from)
+      for (let at = 0; at < into.length;) {
+        const { bytesRead } = await handle.read(into, at, into.length - at, from + at)
+        if (bytesRead === 0) throw new Error('it ends too early')
+        at += bytesRead
+      }
+      return into.buffer
+    },
+  }
+}
+
+type Columns = Pick<PointsOfSeries, 'step' | 'time' | 'value'>
+
+/** The points of some steps. */
+export function within(points: Columns, steps: Steps | undefined): Columns {
+  if (steps === undefined) return points
+  const { step } = points
+  const isMeantAt = (_: number, at: number): boolean => step[at]! >= steps.from && step[at]! < steps.to
+  if (step.every(isMeantAt)) return points
+  return {
+    step: step.filter(isMeantAt),
+    time: points.time.filter(isMeantAt),
+    value: points.value.filter(isMeantAt),
   }
 }
 

@@ -4,17 +4,17 @@ import { ProvloomError, systemCode } from '@provloom/shared'
 import type { Part } from '../entry/entry.ts'
 import { filesOf } from '../layout.ts'
 import { readRunFile } from '../run-file.ts'
-import { PartFile } from './part-file.ts'
+import { PartFile, within } from './part-file.ts'
 import { readTail } from './tail.ts'
 import type { Tail, TailPiece } from './tail.ts'
 import { isMeant } from './which.ts'
-import type { PointsOfSeries, SeriesName, Which } from './which.ts'
+import type { PointsOfSeries, SeriesName, Steps, Which } from './which.ts'
 
 /** Times that reading begins anew because the run's writer went on meanwhile. */
 const triesMax = 8
 
 /** A run's rows, each once: parts, and what the journal holds behind them. */
-interface Rows {
+export interface Rows {
   readonly parts: readonly Part[]
   /** The last of them, read: the only one that a larger one may replace. */
   readonly last: PartFile | undefined
@@ -28,10 +28,25 @@ interface Rows {
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a part or a journal that is damaged or missing
  */
-export async function* pointsOf(runDir: string, which: Which): AsyncGenerator<PointsOfSeries> {
+export async function* pointsOf(runDir: string, which: Which, steps?: Steps): AsyncGenerator<PointsOfSeries> {
   const rows = await rowsOf(runDir, which)
-  for await (const part of partsOf(runDir, rows)) yield* part.points(which)
-  for (const pieces of bySeries(rows.pieces).values()) yield joined(pieces)
+  for (const part of rows.parts)
+    yield* readPart(runDir, rows, part, isNarrow(which), (file) => file.points(which, steps))
+  yield* tailPointsOf(rows, steps)
+}
+
+/** Those behind the parts. */
+export function* tailPointsOf(rows: Rows, steps: Steps | undefined): Generator<PointsOfSeries> {
+  for (const pieces of bySeries(rows.pieces).values()) {
+    const { count: _count, step, time, value, ...series } = joined(pieces)
+    const points = within({ step, time, value }, steps)
+    if (points.step.length > 0) yield { ...series, count: points.step.length, ...points }
+  }
+}
+
+/** So little is meant that most of each part is not read. */
+function isNarrow({ key, rank }: Which): boolean {
+  return key !== undefined || rank !== undefined
 }
 
 /** In the order in which their first points are in the journal. */
@@ -68,15 +83,16 @@ export async function seriesOf(
     else known.points += points
   }
   const rows = await rowsOf(runDir, which)
-  for await (const part of partsOf(runDir, rows))
-    for await (const { series, from, to } of part.stretches())
-      if (isMeant(which, series)) add(series, to - from)
+  for (const part of rows.parts) {
+    const stretches = readPart(runDir, rows, part, isNarrow(which), (file) => file.stretches(which))
+    for await (const { series, from, to } of stretches) add(series, to - from)
+  }
   for (const series of rows.tail?.series ?? []) if (isMeant(which, series)) add(series, 0)
   for (const { series, step } of rows.pieces) add(series, step.length)
   return [...found.values()].map(({ series, points }) => ({ ...series, points }))
 }
 
-async function rowsOf(runDir: string, which: Which): Promise<Rows> {
+export async function rowsOf(runDir: string, which: Which): Promise<Rows> {
   for (let tries = 1; ; tries++) {
     try {
       const rows = await tryRows(runDir, which)
@@ -108,31 +124,36 @@ async function tryRows(runDir: string, which: Which): Promise<Rows | undefined> 
 /** Undefined where it is not there, or not as it was written. */
 async function partAt(runDir: string, part: Part): Promise<PartFile | undefined> {
   try {
-    return await PartFile.read(runDir, part)
+    return await PartFile.open(runDir, part, true)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
   }
 }
 
-async function* partsOf(runDir: string, { parts, last }: Rows): AsyncGenerator<PartFile> {
-  for (const part of parts) {
-    const read = part === parts.at(-1) && last !== undefined ? last : await wholePart(runDir, part)
-    yield read
-  }
-}
-
-async function wholePart(runDir: string, part: Part): Promise<PartFile> {
-  const file = path.join(runDir, part.file)
-  let read: PartFile | undefined
+/**
+ * Reads of a part of a run what is asked for.
+ *
+ * @param isNarrow that is little of it
+ * @throws {ProvloomError} `FILE_UNREADABLE` for one that is damaged or missing
+ */
+export async function* readPart<T>(
+  runDir: string,
+  { parts, last }: Rows,
+  part: Part,
+  isNarrow: boolean,
+  read: (file: PartFile) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  let file = part === parts.at(-1) ? last : undefined
   try {
-    read = await PartFile.read(runDir, part)
+    file ??= await PartFile.open(runDir, part, !isNarrow)
+    if (file === undefined) throw new Error('it is not what was written: size or checksum differ')
+    yield* read(file)
   } catch (error) {
-    throw unreadable(file, error)
+    throw unreadable(path.join(runDir, part.file), error)
+  } finally {
+    await file?.close()
   }
-  if (read === undefined)
-    throw unreadable(file, new Error('it is not what was written: size or checksum differ'))
-  return read
 }
 
 function unreadable(file: string, cause: unknown): ProvloomError {

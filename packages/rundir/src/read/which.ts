@@ -12,6 +12,12 @@ export interface Which {
   readonly attempt?: number
 }
 
+/** Steps that are meant: from inclusive, to exclusive. */
+export interface Steps {
+  readonly from: number
+  readonly to: number
+}
+
 /** Points of one series, in the order in which they came, by column. */
 export interface PointsOfSeries extends SeriesName {
   readonly count: number

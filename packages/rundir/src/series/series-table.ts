@@ -13,6 +13,34 @@ export interface SeriesRow {
   readonly since: number
 }
 
+/** What several ranks may have a series of. */
+export type MetricName = Pick<SeriesRow, 'context' | 'source' | 'key'>
+
+export function isSameMetric(a: MetricName, b: MetricName): boolean {
+  return a.key === b.key && a.context === b.context && a.source === b.source
+}
+
+/** Whether they are of one name; several streams of a rank may have declared it. */
+export function isSameSeries(a: Omit<SeriesRow, 'since'>, b: Omit<SeriesRow, 'since'>): boolean {
+  return a.rank === b.rank && a.attempt === b.attempt && isSameMetric(a, b)
+}
+
+/** By metric, and within it by rank and attempt: the order in which series lie in files. */
+export function compareSeries(a: Omit<SeriesRow, 'since'>, b: Omit<SeriesRow, 'since'>): number {
+  return compareMetrics(a, b) || a.rank - b.rank || a.attempt - b.attempt
+}
+
+/** By key, context and source. What has none comes first. */
+export function compareMetrics(a: MetricName, b: MetricName): number {
+  return compareTexts(a.key, b.key) || compareTexts(a.context, b.context) || compareTexts(a.source, b.source)
+}
+
+function compareTexts(a: string | null, b: string | null): number {
+  if (a === b) return 0
+  if (a === null || b === null) return a === null ? -1 : 1
+  return a < b ? -1 : 1
+}
+
 /** A series as its stream declared it. */
 export type SavedSeries = readonly [
   stream: string,

@@ -1,57 +1,51 @@
-import { gzipSync, constants } from 'node:zlib'
+import { constants, gzipSync } from 'node:zlib'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
-import type { ParquetWriter, Writer } from 'hyparquet-writer'
+import type { Writer } from 'hyparquet-writer'
+import type { Column, ColumnChunk, IndexedChunk, MetaData, Page } from './column.ts'
+import { indexesOf, statisticsOf } from './statistics.ts'
 
-export type RowGroup = ParquetWriter['row_groups'][number]
-type ColumnChunk = RowGroup['columns'][number]
-type MetaData = NonNullable<ColumnChunk['meta_data']>
 type Codec = MetaData['codec']
-
-/** A column of a row group: its pages' bytes, not compressed. */
-export interface Column {
-  readonly name: string
-  readonly type: MetaData['type']
-  readonly rows: number
-  readonly nulls: number
-  readonly encoding: MetaData['encodings'][number]
-  readonly values: Uint8Array
-  /** Definition levels of an optional column. */
-  readonly levels?: Uint8Array
-  /** PLAIN. */
-  readonly dictionary?: { readonly size: number; readonly values: Uint8Array }
-}
 
 /** Below this gzip's own frame and the time to set it up outweigh what it saves. */
 const gzipBytesMin = 512
 /**
- * Repeated bytes and their frequencies are what is left to find after delta and stream-split encoding; looking for
- * longer matches takes three times as long for a hundredth of the size.
+ * After delta encoding repeated bytes and their frequencies are what is left to find: looking for longer matches takes
+ * three times as long for a hundredth of the size.
  */
-const gzipOptions = { level: 1, strategy: constants.Z_RLE, memLevel: 9 }
+const packedOptions = { level: 1, strategy: constants.Z_RLE, memLevel: 9 }
+/** Doubles as they are: few digits, or few different values, are matches. */
+const plainOptions = { level: 1, memLevel: 9 }
 
-/** Writes a column chunk: its dictionary page, if there is one, and one data page (version 2). */
-export function writeChunk(writer: Writer, column: Column): ColumnChunk {
+/** Writes a column chunk: its dictionary page, if there is one, and its data pages (version 2). */
+export function writeChunk(writer: Writer, column: Column): IndexedChunk {
   const begin = writer.offset
-  const { dictionary, values, rows } = column
-  const bytes = values.length + (dictionary?.values.length ?? 0)
+  const { dictionary, pages } = column
+  const bytes = pages.reduce((sum, { values }) => sum + values.length, dictionary?.values.length ?? 0)
   const codec: Codec = bytes < gzipBytesMin ? 'UNCOMPRESSED' : 'GZIP'
   let uncompressed = dictionary === undefined ? 0 : writeDictionary(writer, dictionary, codec)
-  const dataAt = writer.offset
-  uncompressed += writeData(writer, column, codec)
-  return {
+  const places: number[] = []
+  for (const page of pages) {
+    places.push(writer.offset)
+    uncompressed += writeData(writer, column, page, codec)
+  }
+  const ends = [...places.slice(1), writer.offset]
+  const statistics = statisticsOf(column)
+  const chunk: ColumnChunk = {
     meta_data: {
       type: column.type,
       encodings: [...(dictionary === undefined ? [] : (['PLAIN'] as const)), 'RLE', column.encoding],
       path_in_schema: [column.name],
       codec,
-      num_values: BigInt(rows),
+      num_values: BigInt(pages.reduce((sum, { rows }) => sum + rows, 0)),
       total_uncompressed_size: BigInt(uncompressed),
       total_compressed_size: BigInt(writer.offset - begin),
-      data_page_offset: BigInt(dataAt),
+      data_page_offset: BigInt(places[0]!),
       ...(dictionary === undefined ? {} : { dictionary_page_offset: BigInt(begin) }),
+      ...(statistics === undefined ? {} : { statistics }),
     },
     file_offset: BigInt(begin),
   }
+  return { chunk, ...indexesOf(column, places, ends) }
 }
 
 /** @returns bytes of the page, header included, as if it were not compressed */
@@ -60,7 +54,7 @@ function writeDictionary(
   { size, values }: NonNullable<Column['dictionary']>,
   codec: Codec,
 ): number {
-  const body = compressed(values, codec)
+  const body = codec === 'GZIP' ? gzipSync(values, packedOptions) : values
   const begin = writer.offset
   writePageHeader(writer, {
     type: 'DICTIONARY_PAGE',
@@ -73,10 +67,12 @@ function writeDictionary(
   return head + values.length
 }
 
-/** @returns as above. Levels are never compressed. */
-function writeData(writer: Writer, column: Column, codec: Codec): number {
-  const { rows, nulls, encoding, values, levels = new Uint8Array(0) } = column
-  const body = compressed(values, codec)
+/** @returns as above. Levels are never compressed, and a page is not that would not become smaller. */
+function writeData(writer: Writer, { encoding }: Column, page: Page, codec: Codec): number {
+  const { rows, nulls, values, levels = new Uint8Array(0) } = page
+  const isCompressed = codec === 'GZIP' && values.length >= gzipBytesMin
+  const options = encoding === 'PLAIN' ? plainOptions : packedOptions
+  const body = isCompressed ? gzipSync(values, options) : values
   const begin = writer.offset
   writePageHeader(writer, {
     type: 'DATA_PAGE_V2',
@@ -89,15 +85,11 @@ function writeData(writer: Writer, column: Column, codec: Codec): number {
       encoding,
       definition_levels_byte_length: levels.length,
       repetition_levels_byte_length: 0,
-      is_compressed: codec !== 'UNCOMPRESSED',
+      is_compressed: isCompressed,
     },
   })
   const head = writer.offset - begin
   writer.appendBytes(levels)
   writer.appendBytes(body)
   return head + levels.length + values.length
-}
-
-function compressed(bytes: Uint8Array, codec: Codec): Uint8Array {
-  return codec === 'GZIP' ? gzipSync(bytes, gzipOptions) : bytes
 }

@@ -41,3 +41,22 @@ export function levels(runs: readonly Run[]): number[] {
   for (const { count, index } of runs) addRun(present, index < 0 ? 0 : 1, count)
   return rle(present, 1)
 }
+
+/** The runs of so many rows each; the last ones may be fewer. */
+export function splitRuns(runs: readonly Run[], rows: number): Run[][] {
+  const pieces: Run[][] = []
+  let room = 0
+  for (const { index, count } of runs) {
+    for (let left = count; left > 0;) {
+      if (room === 0) {
+        pieces.push([])
+        room = rows
+      }
+      const taken = Math.min(left, room)
+      addRun(pieces.at(-1)!, index, taken)
+      left -= taken
+      room -= taken
+    }
+  }
+  return pieces
+}

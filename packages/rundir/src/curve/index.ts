@@ -1,0 +1,16 @@
+// Curves in buckets: made of points, merged, and laid over ranks. Pure: no files, no clock.
+export {
+  bucketColumns,
+  bucketOf,
+  bucketsPerSeriesMax,
+  curvePointsMin,
+  exponentMax,
+  finiteIn,
+  meanOf,
+  pointsPerBucket,
+} from './buckets.ts'
+export type { BucketColumn, Buckets } from './buckets.ts'
+export { CurveMaker, bucketsMaxFor, bucketsOf, merged } from './make.ts'
+export type { CurveLimits, CurveRows } from './make.ts'
+export { lowerMedian, ribbonOf } from './ribbon.ts'
+export type { RankBuckets, Ribbon } from './ribbon.ts'

@@ -1,0 +1,97 @@
+import { BucketTable } from './bucket-table.ts'
+import { bucketsPerSeriesMax, exponentMax, pointsPerBucket } from './buckets.ts'
+import type { Buckets } from './buckets.ts'
+
+/** Points of one series, by column, in the order in which they were logged. */
+export interface CurveRows {
+  readonly count: number
+  readonly step: ArrayLike<number>
+  /** Microseconds since the Unix epoch. */
+  readonly time: ArrayLike<number>
+  readonly value: ArrayLike<number>
+}
+
+export interface CurveLimits {
+  /** Buckets are not narrower; 0 unless told. */
+  readonly exponent?: number
+  /** Of one series; 512 unless told. */
+  readonly perSeriesMax?: number
+  /** Of all series together; no bound unless told. */
+  readonly max?: number
+}
+
+/**
+ * Buckets of series after series, all of one width: the narrowest with which they keep within their limits, or the widest
+ * there is. Which that is follows from the points alone, and not from their order.
+ */
+export class CurveMaker {
+  readonly #table: BucketTable
+  readonly #perSeriesMax: number
+  readonly #max: number
+
+  constructor({ exponent = 0, perSeriesMax = bucketsPerSeriesMax, max = Infinity }: CurveLimits = {}) {
+    this.#table = new BucketTable(exponent)
+    this.#perSeriesMax = perSeriesMax
+    this.#max = max
+  }
+
+  /** What is put in from now on is of the next series. */
+  begin(): void {
+    this.#table.begin()
+  }
+
+  /** @param step beyond 2^53 the nearest double, as all steps here */
+  point(step: number, time: number, value: number): void {
+    this.#table.point(step, time, value)
+    this.#keepWithin()
+  }
+
+  rows({ count, step, time, value }: CurveRows): void {
+    for (let i = 0; i < count; i++) this.point(step[i]!, time[i]!, value[i]!)
+  }
+
+  /** Buckets of later points than those before, if of the same steps: what parts hold, in the order of parts. */
+  buckets(buckets: Buckets): void {
+    this.#table.widen(buckets.exponent)
+    for (let i = 0; i < buckets.count; i++) {
+      this.#table.bucket(buckets, i)
+      this.#keepWithin()
+    }
+  }
+
+  /** By series, in the order in which they were begun. */
+  finish(): Buckets[] {
+    return this.#table.series()
+  }
+
+  #keepWithin(): void {
+    const table = this.#table
+    while ((table.openCount > this.#perSeriesMax || table.count > this.#max) && table.exponent < exponentMax)
+      table.widen(table.exponent + 1)
+  }
+}
+
+/** How many buckets a metric's series may have together. */
+export function bucketsMaxFor(series: number, points: number): number {
+  return series + Math.floor(points / pointsPerBucket)
+}
+
+/** Buckets of one series. */
+export function bucketsOf(rows: CurveRows, limits: CurveLimits = {}): Buckets {
+  const maker = new CurveMaker(limits)
+  maker.begin()
+  maker.rows(rows)
+  return maker.finish()[0]!
+}
+
+/**
+ * Buckets of one series from several, or from none, as wide as the widest of them or as told.
+ *
+ * @param pieces in the order in which their points were logged
+ */
+export function merged(pieces: readonly Buckets[], limits: CurveLimits = {}): Buckets {
+  const maker = new CurveMaker({ perSeriesMax: Infinity, ...limits })
+  maker.begin()
+  for (const piece of pieces) maker.buckets(piece)
+  return maker.finish()[0]!
+}

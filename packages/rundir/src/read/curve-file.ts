@@ -1,0 +1,210 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { bucketColumns } from '../curve/buckets.ts'
+import type { BucketColumn, Buckets } from '../curve/buckets.ts'
+import type { Ribbon } from '../curve/ribbon.ts'
+import type { Part } from '../entry/entry.ts'
+import { curvesName, filesOf } from '../layout.ts'
+import { isSameMetric } from '../series/series-table.ts'
+import type { MetricName } from '../series/series-table.ts'
+import { isWholeCurve, ofKey, sha256OfParts } from './curve-check.ts'
+import { askedColumns, mayHold } from './may-hold.ts'
+import { bufferOf } from './part-file.ts'
+import { TableFile } from './table-file.ts'
+import type { SeriesName } from './which.ts'
+
+export interface SeriesBuckets extends SeriesName {
+  readonly buckets: Buckets
+}
+
+const names = ['rank', 'attempt', 'context', 'source', 'key', 'width']
+type OwnColumn = BucketColumn | 'minRank' | 'maxRank' | 'median' | 'ranks'
+/** What they are called in the file. */
+const inFile: Readonly<Record<OwnColumn, string>> = {
+  firstStep: 'first_step',
+  lastStep: 'last_step',
+  firstTime: 'first_time',
+  lastTime: 'last_time',
+  points: 'count',
+  nans: 'nan',
+  infinities: 'inf',
+  min: 'min',
+  minStep: 'min_step',
+  minRank: 'min_rank',
+  max: 'max',
+  maxStep: 'max_step',
+  maxRank: 'max_rank',
+  sum: 'sum',
+  last: 'last',
+  median: 'median',
+  ranks: 'ranks',
+}
+
+/** Rows of one name, one after the other. */
+interface Stretch {
+  readonly metric: MetricName
+  /** Undefined for the ribbon over all ranks. */
+  readonly rank: number | undefined
+  readonly attempt: number
+  readonly exponent: number
+  readonly from: number
+  readonly to: number
+}
+
+/** A curve file that is whole, and of what it should be of. */
+export class CurveFile {
+  readonly bytes: number
+  readonly #table: TableFile
+
+  private constructor(table: TableFile, bytes: number) {
+    this.#table = table
+    this.bytes = bytes
+  }
+
+  /** The curves of a part; undefined where there are none that can be used. Never throws: they are caches. */
+  static ofPart(runDir: string, part: Part): Promise<CurveFile | undefined> {
+    return CurveFile.#open(path.join(filesOf(runDir).curves, path.posix.basename(part.file)), part.sha256)
+  }
+
+  /** The curves of a run that has ended, as above. */
+  static ofAll(runDir: string, parts: readonly Part[]): Promise<CurveFile | undefined> {
+    return CurveFile.#open(path.join(filesOf(runDir).curves, curvesName), sha256OfParts(parts))
+  }
+
+  static async #open(file: string, of: string): Promise<CurveFile | undefined> {
+    try {
+      const look = await fs.promises.stat(file)
+      // Of a pipe there would be no end.
+      if (!look.isFile()) return undefined
+      const bytes = new Uint8Array(await fs.promises.readFile(file))
+      if (!isWholeCurve(bytes)) return undefined
+      const table = await TableFile.open(bufferOf(bytes))
+      return table.told(ofKey) === of ? new CurveFile(table, bytes.length) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Its metrics, in their order, with the points that it holds of each and of how many series. */
+  async metrics(): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
+    const found = new Map<string, MetricName & { points: number; series: Set<string> }>()
+    for await (const range of this.#table.ranges([], () => true)) {
+      const columns = await this.#table.read([...names, 'count'], range)
+      const count = columns.get('count') ?? []
+      for (const { rank, attempt, metric, from, to } of stretchesOf(columns, range.to - range.from)) {
+        if (rank === undefined) continue
+        const id = JSON.stringify(metric)
+        const known = found.get(id) ?? { ...metric, points: 0, series: new Set() }
+        found.set(id, known)
+        known.series.add(`${rank} ${attempt}`)
+        for (let at = from; at < to; at++) known.points += Number(count[at])
+      }
+    }
+    return [...found.values()].map((one) => ({ ...one, series: one.series.size }))
+  }
+
+  /** Whether it has a metric: then all of the metric's points are in it. */
+  async has(metric: MetricName): Promise<boolean> {
+    let isThere = false
+    await this.#each(metric, [], () => {
+      isThere = true
+    })
+    return isThere
+  }
+
+  /** The buckets of a metric's series; of all its ranks unless told. None where it has none of the metric. */
+  async series(metric: MetricName, rank?: number): Promise<SeriesBuckets[]> {
+    const found: SeriesBuckets[] = []
+    await this.#each(
+      { ...metric, ...(rank === undefined ? {} : { rank }) },
+      bucketColumns,
+      (stretch, own) => {
+        if (stretch.rank === undefined || (rank !== undefined && stretch.rank !== rank)) return
+        const { attempt, exponent, from, to } = stretch
+        const buckets = { count: to - from, exponent, ...bucketsIn((name) => own(name)) }
+        found.push({ ...metric, rank: stretch.rank, attempt, buckets })
+      },
+    )
+    return found
+  }
+
+  /** The ribbon of a metric over its ranks; undefined where there is none. */
+  async ribbon(metric: MetricName): Promise<Ribbon | undefined> {
+    let found: Ribbon | undefined
+    const columns: OwnColumn[] = [...bucketColumns, 'minRank', 'maxRank', 'median', 'ranks']
+    await this.#each({ ...metric, rank: null }, columns, ({ rank, exponent, from, to }, own) => {
+      if (rank !== undefined) return
+      const { sum: _sum, last: _last, ...buckets } = bucketsIn((name) => own(name))
+      found = {
+        count: to - from,
+        exponent,
+        ...buckets,
+        minRank: own('minRank'),
+        maxRank: own('maxRank'),
+        median: own('median'),
+        ranks: own('ranks'),
+      }
+    })
+    return found
+  }
+
+  async #each(
+    which: MetricName & { readonly rank?: number | null },
+    columns: readonly OwnColumn[],
+    take: (stretch: Stretch, column: (name: OwnColumn) => Float64Array) => void,
+  ): Promise<void> {
+    const inside = columns.map((name) => inFile[name])
+    for await (const range of this.#table.ranges(askedColumns, mayHold(which))) {
+      const named = await this.#table.read(names, range)
+      const meant = stretchesOf(named, range.to - range.from).filter(({ metric }) =>
+        isSameMetric(metric, which),
+      )
+      if (meant.length === 0) continue
+      const own = await this.#table.readNumbers(inside, range)
+      for (const stretch of meant)
+        take(stretch, (name) => own.get(inFile[name])!.subarray(stretch.from, stretch.to))
+    }
+  }
+}
+
+function stretchesOf(columns: ReadonlyMap<string, readonly unknown[]>, count: number): Stretch[] {
+  const all = names.map((name) => columns.get(name) ?? [])
+  const [rank, attempt, context, source, key, width] = all
+  const found: Stretch[] = []
+  let from = 0
+  for (let at = 0; at < count; at++) {
+    if (at + 1 < count && all.every((column) => column[at] === column[at + 1])) continue
+    found.push({
+      metric: { context: textOf(context![at]), source: textOf(source![at]), key: String(key![at]) },
+      rank: rank![at] === null || rank![at] === undefined ? undefined : Number(rank![at]),
+      attempt: Number(attempt![at] ?? 0),
+      exponent: Math.log2(Number(width![at])),
+      from,
+      to: at + 1,
+    })
+    from = at + 1
+  }
+  return found
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function bucketsIn(of: (name: BucketColumn) => Float64Array): Record<BucketColumn, Float64Array> {
+  return {
+    firstStep: of('firstStep'),
+    lastStep: of('lastStep'),
+    firstTime: of('firstTime'),
+    lastTime: of('lastTime'),
+    points: of('points'),
+    nans: of('nans'),
+    infinities: of('infinities'),
+    min: of('min'),
+    minStep: of('minStep'),
+    max: of('max'),
+    maxStep: of('maxStep'),
+    sum: of('sum'),
+    last: of('last'),
+  }
+}

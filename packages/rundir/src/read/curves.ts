@@ -1,0 +1,248 @@
+import { bucketOf, bucketsPerSeriesMax, exponentMax } from '../curve/buckets.ts'
+import type { Buckets } from '../curve/buckets.ts'
+import { CurveMaker, bucketsOf } from '../curve/make.ts'
+import { ribbonOf } from '../curve/ribbon.ts'
+import type { Ribbon } from '../curve/ribbon.ts'
+import type { Part } from '../entry/entry.ts'
+import { readRunFile } from '../run-file.ts'
+import { compareMetrics } from '../series/series-table.ts'
+import type { MetricName } from '../series/series-table.ts'
+import type { CurveFile, SeriesBuckets } from './curve-file.ts'
+import type { CurveFiles } from './curve-files.ts'
+import { readPart, rowsOf, tailPointsOf } from './points.ts'
+import type { Rows } from './points.ts'
+import type { PointsOfSeries, SeriesName, Steps } from './which.ts'
+
+/** What curves are asked for. */
+export interface CurveAsk {
+  readonly metric: MetricName
+  /** Of all ranks unless told. */
+  readonly rank?: number
+  /** Of all steps unless told. Buckets are whole, also those at both ends. */
+  readonly steps?: Steps
+  /** Of a series; 512 unless told. */
+  readonly bucketsMax?: number
+}
+
+export interface Curves<T> {
+  /** Buckets are 2^exponent steps wide. */
+  readonly exponent: number
+  /** False where narrower ones were asked for than are kept, of more points than are read for one answer. */
+  readonly exact: boolean
+  readonly curves: T
+}
+
+/** Points that are read from parts for one answer, where buckets that are kept are wider than is asked for. */
+const pointsReadMax = 2_000_000
+
+/**
+ * The buckets of a metric's series, all of one width: from the curve files where these are narrow enough, else from the
+ * points. Series come by rank and attempt.
+ *
+ * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
+ */
+export async function curvesOf(
+  runDir: string,
+  ask: CurveAsk,
+  files: CurveFiles,
+): Promise<Curves<SeriesBuckets[]>> {
+  const rows = await rowsOf(runDir, whichOf(ask))
+  const wanted = exponentFor(ask)
+  const kept = await keptOf(files, ask, rows)
+  const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
+  const isUsed = isNarrowEnough || kept.points > pointsReadMax
+  const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept)
+  return together(ask, wanted, isNarrowEnough || !isUsed, pieces)
+}
+
+/** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */
+export async function curveMetricsOf(
+  runDir: string,
+  files: CurveFiles,
+): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
+  const found = new Map<string, MetricName & { points: number; series: number }>()
+  const { parts } = readRunFile(runDir)
+  const all = await files.ofAll(parts)
+  for (const part of all === undefined ? parts : parts.slice(0, 1)) {
+    for (const { points, series, ...metric } of (await (all ?? (await files.ofPart(part)))?.metrics()) ??
+      []) {
+      const id = JSON.stringify(metric)
+      const known = found.get(id) ?? { ...metric, points: 0, series: 0 }
+      found.set(id, known)
+      known.points += points
+      // A series that begins later is counted where there are most.
+      known.series = Math.max(known.series, series)
+    }
+  }
+  return [...found.values()].sort(compareMetrics)
+}
+
+/** The ribbon of a metric over its ranks, as above. */
+export async function ribbonOfRun(
+  runDir: string,
+  ask: Omit<CurveAsk, 'rank'>,
+  files: CurveFiles,
+): Promise<Curves<Ribbon>> {
+  if (ask.steps === undefined && ask.bucketsMax === undefined) {
+    const rows = await rowsOf(runDir, whichOf(ask))
+    const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
+    const ribbon = await all?.ribbon(ask.metric)
+    if (ribbon !== undefined) return { exponent: ribbon.exponent, exact: true, curves: ribbon }
+  }
+  const { exponent, exact, curves } = await curvesOf(runDir, ask, files)
+  return { exponent, exact, curves: ribbonOf(curves, exponent) }
+}
+
+/** Buckets that are kept, of parts of which nothing else is to be read. */
+interface Kept {
+  /** Folded ones stand with the first part, and the other parts have none. */
+  readonly pieces: ReadonlyMap<Part, readonly SeriesBuckets[]>
+  /** Of the widest of them. */
+  readonly exponent: number
+  readonly points: number
+}
+
+const nothingKept: Kept = { pieces: new Map(), exponent: 0, points: 0 }
+
+/** The folded ones, unless these are too wide and those of the parts are narrower. */
+async function keptOf(files: CurveFiles, ask: CurveAsk, rows: Rows): Promise<Kept> {
+  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
+  const folded = await keptIn(ask, [{ file: all, parts: rows.parts }])
+  const isThere = folded.pieces.size > 0
+  if (isThere && (ask.steps === undefined || folded.exponent <= exponentFor(ask))) return folded
+  const each: { file: CurveFile | undefined; parts: readonly Part[] }[] = []
+  for (const part of rows.parts) each.push({ file: await files.ofPart(part), parts: [part] })
+  const own = await keptIn(ask, each)
+  const isBetter = own.pieces.size === rows.parts.length && own.exponent < folded.exponent
+  return isThere && !isBetter ? folded : own
+}
+
+async function keptIn(
+  ask: CurveAsk,
+  files: readonly { readonly file: CurveFile | undefined; readonly parts: readonly Part[] }[],
+): Promise<Kept> {
+  const pieces = new Map<Part, readonly SeriesBuckets[]>()
+  for (const { file, parts } of files) {
+    const own = (await file?.series(ask.metric, ask.rank)) ?? []
+    if (own.length === 0 && !((await file?.has(ask.metric)) ?? false)) continue
+    for (const [i, part] of parts.entries()) pieces.set(part, i === 0 ? own : [])
+  }
+  const all = [...pieces.values()].flat()
+  const exponent = all.reduce((widest, { buckets }) => Math.max(widest, buckets.exponent), 0)
+  const steps = ask.steps && aligned(ask.steps, Math.max(exponent, exponentFor(ask)))
+  let points = 0
+  for (const [part, own] of pieces) {
+    const inside = own.map((one) => ({ ...one, buckets: within(one.buckets, steps) }))
+    for (const { buckets } of inside) points += buckets.points.reduce((sum, one) => sum + one, 0)
+    pieces.set(part, inside)
+  }
+  return { pieces, exponent, points }
+}
+
+/** Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged. */
+async function piecesOf(runDir: string, ask: CurveAsk, rows: Rows, kept: Kept): Promise<SeriesBuckets[]> {
+  const exponent = Math.max(exponentFor(ask), kept.exponent)
+  const steps = ask.steps && aligned(ask.steps, exponent)
+  const found: SeriesBuckets[] = []
+  const add = ({ count, step, time, value, ...series }: PointsOfSeries): void => {
+    found.push({ ...series, buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)) })
+  }
+  for (const part of rows.parts) {
+    const own = kept.pieces.get(part)
+    if (own !== undefined) found.push(...own)
+    else
+      for await (const points of readPart(runDir, rows, part, true, (file) =>
+        file.points(whichOf(ask), steps),
+      ))
+        add(points)
+  }
+  for (const points of tailPointsOf(rows, steps)) add(points)
+  return found
+}
+
+/** @param pieces in the order in which their points were logged */
+function together(
+  ask: CurveAsk,
+  wanted: number,
+  exact: boolean,
+  pieces: readonly SeriesBuckets[],
+): Curves<SeriesBuckets[]> {
+  const bySeries = new Map<string, { series: SeriesName; buckets: Buckets[] }>()
+  for (const { buckets, ...series } of pieces) {
+    const id = `${series.rank} ${series.attempt}`
+    const known = bySeries.get(id)
+    if (known === undefined) bySeries.set(id, { series, buckets: [buckets] })
+    else known.buckets.push(buckets)
+  }
+  const ordered = [...bySeries.values()].sort(
+    ({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt,
+  )
+  const maker = new CurveMaker(limitsOf(ask, wanted))
+  for (const { buckets } of ordered) {
+    maker.begin()
+    for (const one of buckets) maker.buckets(one)
+  }
+  const made = maker.finish()
+  const curves = ordered.map(({ series }, i) => ({ ...series, buckets: made[i]! }))
+  return { exponent: made[0]?.exponent ?? wanted, exact, curves }
+}
+
+/** Where steps are told, their width follows from them: both ends may stand in a bucket of their own. */
+function limitsOf(
+  { steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk,
+  exponent: number,
+): {
+  exponent: number
+  perSeriesMax: number
+} {
+  return { exponent, perSeriesMax: steps === undefined ? bucketsMax : bucketsMax + 1 }
+}
+
+/** The least with which the steps that are asked for are so many buckets; 0 where all are, whatever they are. */
+function exponentFor({ steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk): number {
+  if (steps === undefined) return 0
+  const exponent = Math.ceil(Math.log2(Math.max(1, (steps.to - steps.from) / bucketsMax)))
+  return Math.min(exponentMax, exponent)
+}
+
+/** Whole buckets that hold the steps. */
+function aligned({ from, to }: Steps, exponent: number): Steps {
+  const width = 2 ** exponent
+  return { from: bucketOf(from, exponent) * width, to: Math.ceil(to / width) * width }
+}
+
+/** @param steps whole buckets */
+function within(buckets: Buckets, steps: Steps | undefined): Buckets {
+  if (steps === undefined) return buckets
+  const placeOf = (from: number): number => {
+    const at = buckets.firstStep.findIndex((step) => step >= from)
+    return at < 0 ? buckets.count : at
+  }
+  return sliced(buckets, placeOf(steps.from), placeOf(steps.to))
+}
+
+function sliced(buckets: Buckets, from: number, to: number): Buckets {
+  const slice = (column: Float64Array): Float64Array => column.subarray(from, to)
+  return {
+    count: Math.max(0, to - from),
+    exponent: buckets.exponent,
+    firstStep: slice(buckets.firstStep),
+    lastStep: slice(buckets.lastStep),
+    firstTime: slice(buckets.firstTime),
+    lastTime: slice(buckets.lastTime),
+    points: slice(buckets.points),
+    nans: slice(buckets.nans),
+    infinities: slice(buckets.infinities),
+    min: slice(buckets.min),
+    minStep: slice(buckets.minStep),
+    max: slice(buckets.max),
+    maxStep: slice(buckets.maxStep),
+    sum: slice(buckets.sum),
+    last: slice(buckets.last),
+  }
+}
+
+function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {
+  const { context, source, key } = metric
+  return { context, source, key, ...(rank === undefined ? {} : { rank }) }
+}
