@@ -122,7 +122,10 @@ export class Finish {
       process: end.known ?? reading.history?.processEnd,
       variables: facts.environment,
       killsBefore: this.#killsBefore,
-      lastUs: this.#parts.lastUs ?? (said === undefined ? (await reading.again()).lastUs : undefined),
+      // What was measured of the machine after it is no sign of life.
+      lastUs:
+        this.#parts.lastUs ??
+        (said === undefined ? (end.toldUs ?? (await reading.again()).lastUs) : undefined),
     })
   }
 

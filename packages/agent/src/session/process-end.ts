@@ -101,11 +101,15 @@ export class ProcessEnd {
     return this.#told() ?? commandEndOf(this.#said?.exitCode, this.#said?.signal)
   }
 
-  /** When the process of which `known` tells was over: as its parent was told, else now, for whoever sees it now. */
+  /** When the process of which `known` tells was over, where its parent told. */
+  get toldUs(): number | undefined {
+    const { process, folder } = this.#parts
+    return process.wrapped === 'command' ? this.#command?.timeUs : exitLeftIn(folder)?.timeUs
+  }
+
+  /** The same, else now, for whoever sees it now. */
   get overUs(): number {
-    const { process, folder, clock } = this.#parts
-    const told = process.wrapped === 'command' ? this.#command?.timeUs : exitLeftIn(folder)?.timeUs
-    return told ?? clock.nowUs()
+    return this.toldUs ?? this.#parts.clock.nowUs()
   }
 
   /** Whether somebody may still tell, though the process is gone: us, or the process that started it. */

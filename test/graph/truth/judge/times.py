@@ -54,7 +54,7 @@ def one_rank(rank, thing):
     thing.claim("prov:startTime", start["before"], start["before"] - 1e-3 <= seconds(thing.one("prov:startTime")) <= start["after"])
     end = seconds(thing.one("prov:endTime"))
     last = notes[rank][-1]
-    claim("prov:endTime", thing.id, end, last, last["before"] - 1e-3 <= end <= (last["after"] if ends else last["after"] + 0.25))
+    claim("prov:endTime", thing.id, end, last, last["before"] - 1e-3 <= end <= (last["after"] if ends else last["after"] + 2))
     if "provloom:processStarted" in thing.record:
         begun = seconds(thing.one("provloom:processStarted"))
         claim("provloom:processStarted", thing.id, begun, start["started"], abs(begun - start["started"]) < 0.15)
