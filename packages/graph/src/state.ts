@@ -212,16 +212,34 @@ export interface HostState {
   readonly bootId: string | undefined
   /** It may have several: pods of a node each have their own. */
   readonly names: ReadonlyMap<string, true>
+  /** All that was told of it, together. */
   readonly facts: EventOf<'host'> | undefined
-  readonly clock: EventOf<'clock'> | undefined
-  /** Once the clock was set: the least and the most of its offsets, microseconds. */
-  readonly clockRange?: { readonly least: number; readonly most: number } | undefined
+  /** By what it says: its ranks say the same, mostly. */
+  readonly told: ReadonlyMap<string, ToldHost>
+  readonly clock: ClockState | undefined
   /** Key of the device and method. */
   readonly energy: ReadonlyMap<string, DeviceEnergy>
   /** By rank whose agent measures for the machine. */
   readonly watchers: ReadonlyMap<string, Watcher>
   /** The most runs that were watched at once. */
   readonly sharedBy: number | undefined
+}
+
+export interface ToldHost {
+  /** The first of the ranks that told it. */
+  readonly rankKey: string
+  readonly event: EventOf<'host'>
+}
+
+/** The offsets of a machine's clock that its ranks measured, microseconds. */
+export interface ClockState {
+  readonly surest: EventOf<'clock'>
+  readonly latest: EventOf<'clock'>
+  readonly least: number
+  readonly most: number
+  /** No offset that all measurements allow is below `from`, or above `to`. */
+  readonly from: number
+  readonly to: number
 }
 
 export interface WatchEdge {
