@@ -58,6 +58,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 20,
   },
+  truth: {
+    what: 'five real runs of a changed clone, whose graphs other programs recompute, and their RO-Crates',
+    minutes: 2,
+    files: ['test/graph/truth/truth.test.ts'],
+    effort: 1,
+  },
   documents: {
     what: 'PROV documents of any records: round trips, verdicts, merges and pictures, of 1,024 ranks too',
     minutes: 4,

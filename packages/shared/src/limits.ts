@@ -180,6 +180,8 @@ export const partsInDocumentMax = 4_096
 export const parametersPendingMs = 10_000
 /** Contexts around a context: one that is deeper is not inside. */
 export const contextDepthMax = 64
+/** Different descriptions of one machine. */
+export const hostFactsMax = 64
 /** Process groups of one attempt of a rank. */
 export const groupsOfRankMax = 64
 /** Ranks that are not collected and did not end well, in words. */
