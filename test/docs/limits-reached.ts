@@ -238,6 +238,12 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   folderEntriesMax: [
     reached(`${python}/test_folders.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
   ],
+  folderDigestBytesMax: [
+    reached(
+      `${agent}/artifact/folder-digest.test.ts`,
+      'the digest of a folder that is too large says how far it goes, and has the sizes of what is behind that',
+    ),
+  ],
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
     reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),

@@ -13,6 +13,7 @@ export type {
   HeadFile,
   HeadFinding,
   HeadMetric,
+  HeadNotMeasured,
   HeadNumber,
   HeadParam,
   HeadSource,

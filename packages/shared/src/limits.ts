@@ -84,6 +84,8 @@ export const keepMs = 5_000
 export const folderFilesMax = 10_000
 /** What is looked at of one logged folder, to count it. */
 export const folderEntriesMax = 200_000
+/** Of a folder that is an input the contents of so many bytes are in its digest; behind them names and sizes. */
+export const folderDigestBytesMax: number = 4 * 1024 * MiB
 /** A run's head in run.json: a thousand runs are listed by reading a thousand of these. */
 export const headBytesMax: number = 256 * KiB
 /** Parameters in it; more are counted. */

@@ -42,6 +42,7 @@ export class AskedOnce {
   /**
    * @param ask at most one of the machine's agents is in there for one question, as long as it lives
    * @param holds whether what another one was told is still so
+   * @param patienceMs after so long one that asks, and lives, is not waited for
    * @returns undefined where nothing was told
    */
   async answer(
@@ -49,11 +50,12 @@ export class AskedOnce {
     ask: () => Promise<string | undefined>,
     holds: (answer: string) => boolean,
     signal: AbortSignal,
+    patienceMs: number = limits.interpreterMs,
   ): Promise<string | undefined> {
     const file = path.join(this.#folder, `${this.#machine}.${hashOf(question)}`)
     this.#isUsed = true
     this.#users.note(this.#id)
-    const untilMs = this.#clock.monotonicMs() + limits.interpreterMs
+    const untilMs = this.#clock.monotonicMs() + patienceMs
     for (let waited = false; !signal.aborted; waited = true) {
       const said = textIn(file)
       // Whoever was waiting takes a failure too: of sixty-four that ask one after the other none would be served.

@@ -30,6 +30,7 @@ export interface Subject {
 export interface Asker extends CodeOwner {
   /** Where its run is saved. */
   readonly saveDir: string
+  readonly wantsEnergy: boolean
   /** It tells what ranks of one machine have alike. */
   readonly tellsOfHost: boolean
 }
@@ -41,12 +42,17 @@ export interface Asker extends CodeOwner {
 export class Facts {
   readonly #asking = new AbortController()
   readonly #interpreters: Interpreters
+  readonly #own: readonly string[]
   readonly #codes = new Map<string, Promise<Code>>()
   #host: Promise<HostAnswers> | undefined
 
-  /** @param once where other agents of the machine may have asked already */
-  constructor(once?: AskedOnce) {
+  /**
+   * @param once where other agents of the machine may have asked already
+   * @param own folders that are ours: what lies in them is no change of the code
+   */
+  constructor(once?: AskedOnce, own: readonly string[] = []) {
     this.#interpreters = new Interpreters(once)
+    this.#own = own
   }
 
   /** Begins to ask, so that all is known by the end of a script of half a second. */
@@ -90,10 +96,20 @@ export class Facts {
     const mark = JSON.stringify([folder, script, whole, variables['PATH']])
     const known = this.#codes.get(mark)
     if (known !== undefined) return known
-    const answer = codeOf({ folder, script }, variables, whole, this.#asking.signal)
+    const answer = codeOf(
+      { folder, script, own: this.#ownOf(directory, variables) },
+      variables,
+      whole,
+      this.#asking.signal,
+    )
     answer.catch(() => {}) // Whoever wants to know is told.
     this.#codes.set(mark, answer)
     return answer
+  }
+
+  /** With where runs are saved, as far as it is known before a session says so: what is there by then is known by itself. */
+  #ownOf(directory: string, variables: Variables): readonly string[] {
+    return [...this.#own, path.resolve(directory, variables['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov')]
   }
 
   /** Of each session by itself: ranks of one interpreter have variables of their own. */
@@ -112,13 +128,14 @@ export class Facts {
 
   async #hostFacts(
     { directory, variables }: Subject,
-    { saveDir, tellsOfHost: isAsked }: Asker,
+    { saveDir, wantsEnergy, tellsOfHost: isAsked }: Asker,
   ): Promise<readonly Fact[]> {
     const inside = isInContainer(variables) ? { container: true } : {}
-    if (!isAsked) return [{ ...hostFact(inside), ...energyNote() }]
+    const energy = energyNote(wantsEnergy)
+    if (!isAsked) return [{ ...hostFact(inside), ...energy }]
     const { facts, mounts, whole } = await this.#askHost(variables)
     const folders = await folderFacts({ work: directory, save: saveDir }, mounts)
-    const fact = { ...hostFact({ ...facts, ...folders, ...inside }), ...energyNote() }
+    const fact = { ...hostFact({ ...facts, ...folders, ...inside }), ...energy }
     if (whole) return [fact]
     const message =
       'facts of the machine are missing: the programs that know them failed, or took more than 5 s'

@@ -42,7 +42,10 @@ export class Sources {
   constructor(parts: SourcesParts) {
     const { clock, spoolRoot } = parts
     this.#parts = parts
-    this.#facts = new Facts(new AskedOnce(askedFolderOf(spoolRoot), clock, hostId()))
+    this.#facts = new Facts(new AskedOnce(askedFolderOf(spoolRoot), clock, hostId()), [
+      askedFolderOf(spoolRoot),
+      watchFolderOf(spoolRoot),
+    ])
     this.#sampler = new Sampler(parts.clock, parts.sampleMs)
   }
 
