@@ -100,6 +100,9 @@ export const headHostsMax = 200
 export const headTextMax = 1_000
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
+/** Of what a rank that did not end well wrote to standard error the last so many letters, in so many lines. */
+export const stderrLengthMax = 2048
+export const stderrLinesMax = 24
 /** Between two samples of worker and host, when nobody sets it. */
 export const sampleIntervalSecondsDefault = 10
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */

@@ -43,7 +43,8 @@ export class SessionService {
     this.#news = news
     this.#pieces = pieces
     this.#offset = new ClockOffset(pieces.own, parts.facts.hostId)
-    this.#finish = new Finish({ context: parts.context, pieces, lastUs: parts.lastUs, news })
+    const { context, lastUs, stderr } = parts
+    this.#finish = new Finish({ context, pieces, lastUs, stderr, news })
   }
 
   /** The command has ended: it is the end of every process of it that is gone. */

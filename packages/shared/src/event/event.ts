@@ -368,8 +368,10 @@ export interface RankEnd extends Fact<'rank.end'> {
   readonly status: RankStatus
   readonly exitCode?: number
   readonly signal?: string
-  /** Last lines of standard error, when it failed. */
+  /** What it said of itself: the exception that nobody caught, with the last lines of its traceback. */
   readonly error?: string
+  /** The last lines that it wrote to standard error, where that is a file of its own and it did not end well. */
+  readonly stderr?: string
 }
 
 export type Event =

@@ -207,5 +207,5 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     intensity: 'number?',
     intensitySource: 'text?',
   },
-  'rank.end': { status, exitCode: 'int?', signal: 'name?', error: 'text?' },
+  'rank.end': { status, exitCode: 'int?', signal: 'name?', error: 'text?', stderr: 'text?' },
 }
