@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { reasonOf, limits, systemCode } from '@provloom/shared'
+import { listed } from '../client/folder.ts'
 import { isText, textOf } from '../client/paths.ts'
 import type { Place } from '../client/paths.ts'
 import { markOf } from './mark.ts'
@@ -61,7 +62,7 @@ export async function listFolder(
     below.push(...folders.toReversed())
   }
   files.sort((a, b) => Buffer.compare(Buffer.from(a.relative), Buffer.from(b.relative)))
-  return { files, more, leftOut: leftOut.length === 0 ? undefined : told(leftOut) }
+  return { files, more, leftOut: leftOut.length === 0 ? undefined : listed(leftOut) }
 }
 
 async function entriesOf(
@@ -97,13 +98,6 @@ async function fileAt(
   }
   return undefined
 }
-
-function told(names: readonly string[]): string {
-  const more = names.length - shownMax
-  return `${names.slice(0, shownMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-const shownMax = 3
 
 function joined(folder: Place, name: Buffer): Place {
   const place = isText(name) ? name.toString('utf8') : name
