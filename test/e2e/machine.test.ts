@@ -50,5 +50,5 @@ test('an interpreter that all ranks run is asked once, and they share its enviro
   // Not a rank's own ones: each is told what differs.
   expect(graph.values(environments[0]!, 'variableOfRank')).toContain('RANK')
   expect(fs.readFileSync(asked, 'utf8').trim().split('\n')).toHaveLength(1)
-  expect(fs.existsSync(path.join(saveDir, '.spools', 'asked'))).toBe(false)
+  expect(fs.existsSync(path.join(saveDir, '.spools', 'told'))).toBe(false)
 })

@@ -9,7 +9,7 @@ import { WatchList } from './watch-list.ts'
 
 /** Below a spool root, beside the trees. */
 export function askedFolderOf(spoolRoot: string): string {
-  return path.join(spoolRoot, 'asked')
+  return path.join(spoolRoot, 'told')
 }
 
 /** So often whoever waits for another's answer looks for it. */
