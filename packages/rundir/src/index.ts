@@ -15,6 +15,7 @@ export type {
   HeadFile,
   HeadFinding,
   HeadMetric,
+  HeadNotMeasured,
   HeadNumber,
   HeadParam,
   HeadSource,

@@ -49,7 +49,7 @@ function endOf({ end, exit, sessionEnd, lost, lastTime }: RankState): number {
 
 /** What it said last, or how its process ended. */
 function wordsOf(rank: RankState): string {
-  const said = rank.end?.error ?? rank.sessionEnd?.error
+  const said = rank.end?.error ?? rank.sessionEnd?.error ?? rank.end?.stderr
   const words = said === undefined ? '' : reasonIn(said)
   if (words !== '') return `: ${words}`
   const { exitCode, signal } = processEndOf(rank)
