@@ -143,12 +143,21 @@ export interface Artifact extends Fact<'artifact'> {
   readonly problem?: string
 }
 
-/** The agent hashed, and where asked copied, a logged file. `stream` and `number` name the artifact event. */
+/**
+ * The agent hashed, and where asked copied, a logged file, or the folder or file of a data set. `stream` and `number` name
+ * the event that logged it.
+ */
 export interface ArtifactStored extends Fact<'artifact.stored'> {
   readonly stream: string
   readonly number: number
   readonly size?: number
   readonly sha256?: string
+  /** Of a folder: how many files it has. */
+  readonly files?: number
+  /** Of a folder that is too large to be read whole: its digest as far as it was read, and how far that is. */
+  readonly partialSha256?: string
+  readonly hashedFiles?: number
+  readonly hashedBytes?: number
   /** Relative to the run directory. */
   readonly stored?: string
   /** Permission bits of the copy. */
@@ -359,8 +368,10 @@ export interface RankEnd extends Fact<'rank.end'> {
   readonly status: RankStatus
   readonly exitCode?: number
   readonly signal?: string
-  /** Last lines of standard error, when it failed. */
+  /** What it said of itself: the exception that nobody caught, with the last lines of its traceback. */
   readonly error?: string
+  /** The last lines that it wrote to standard error, where that is a file of its own and it did not end well. */
+  readonly stderr?: string
 }
 
 export type Event =
