@@ -136,18 +136,14 @@ export interface Artifact extends Fact<'artifact'> {
   readonly problem?: string
 }
 
-/**
- * The agent hashed, and where asked copied, a logged file, or the folder or file of a data set. `stream` and `number` name
- * the event that logged it.
- */
+/** The agent hashed, and where asked copied, a file or a data set. `stream` and `number` name the event that logged it. */
 export interface ArtifactStored extends Fact<'artifact.stored'> {
   readonly stream: string
   readonly number: number
   readonly size?: number
   readonly sha256?: string
-  /** Of a folder: how many files it has. */
+  /** Of a folder. One that is too large to be read whole has a digest as far as it was read. */
   readonly files?: number
-  /** Of a folder that is too large to be read whole: its digest as far as it was read, and how far that is. */
   readonly partialSha256?: string
   readonly hashedFiles?: number
   readonly hashedBytes?: number
