@@ -4,7 +4,7 @@ import { ParquetFile, double, integer, nameSchema, timestamp } from '../parquet/
 import type { Column } from '../parquet/column.ts'
 import { nameColumns } from '../parquet/names.ts'
 import type { RowName } from '../parquet/names.ts'
-import { doubles, integers, optionalDoubles, optionalIntegers, wholeNumbers } from '../parquet/values.ts'
+import { doubles, optionalDoubles, optionalIntegers, wholeNumbers } from '../parquet/values.ts'
 
 /** The columns of every curve file (docs/metrics.md). */
 const schema = [
@@ -132,7 +132,7 @@ function columnMakers(
   }
   return {
     number: (name, of) => doubles(name, column(of), pageRows),
-    whole: (name, of) => integers(name, wholeNumbers(column(of)), pageRows),
+    whole: (name, of) => wholeNumbers(name, column(of), pageRows),
     optionalWhole: (name, of) => optionalIntegers(name, column(of), pageRows),
     optionalNumber: (name, of) => optionalDoubles(name, column(of), pageRows),
   }
