@@ -3,12 +3,16 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { enduring } from '../../../../test/support/effort.ts'
 import { createMetricStore } from '../../src/metrics/store.ts'
 import { bitsOf, give, records, sealAll, series } from './rows.ts'
 
 const python = process.env['PROVLOOM_TEST_SPARK']
-const skipped =
-  python === undefined ? ' (skipped: PROVLOOM_TEST_SPARK names no Python with pyspark, beside Java 17)' : ''
+const skipped = !enduring
+  ? ' (skipped: npm run endure -- spark)'
+  : python === undefined
+    ? ' (skipped: PROVLOOM_TEST_SPARK names no Python with pyspark, beside Java 17)'
+    : ''
 
 const program = `
 import json, sys
@@ -21,7 +25,7 @@ one = spark.sql("select step, value from points where rank = 1 and key = 'loss' 
 print("said " + json.dumps([[list(row) for row in rows], [list(row) for row in one]]))
 `
 
-it.skipIf(python === undefined)(
+it.skipIf(!enduring || python === undefined)(
   `Spark's vectorized reader has the same sums, and finds one rank's curve${skipped}`,
   async () => {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-spark-'))
