@@ -2,6 +2,7 @@ import { agent, aggregator, graph, head, ofAnything, python, reached, shared } f
 import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
+import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
@@ -10,6 +11,7 @@ import { limitsOfGraph } from './limits-of-graph.ts'
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ...limitsOfGraph,
+  ...limitsOfReader,
   recordBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,

@@ -160,6 +160,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/e2e/sessions/slurm.test.ts'],
     effort: 1,
   },
+  look: {
+    what: 'random runs of three ranks, of which the reader has the numbers that DuckDB has',
+    minutes: 3,
+    files: ['test/e2e/look-judged.test.ts'],
+    effort: 10,
+  },
   turns: {
     what: 'ranks that meet in runs, in any order, with any pauses and restarts, against a real aggregator by a clock of its own; who watches their machine',
     minutes: 3,

@@ -21,6 +21,9 @@ const forbidden = [
   ['crate/src/planted-1.ts', '@provloom/graph'],
   ['crate/src/describe/planted.ts', '../../../aggregator/src/metrics/store.ts'],
   ['crate/src/planted-2.ts', 'zeromq'],
+  ['reader/src/planted-1.ts', '@provloom/aggregator'],
+  ['reader/src/answer/planted.ts', '../../../agent/src/client/client.ts'],
+  ['rundir/src/planted-2.ts', '@provloom/reader'],
   ['agent/src/spool/planted-1.ts', '@provloom/aggregator'],
   ['agent/src/spool/planted-2.ts', '@provloom/rundir/entry'],
   ['agent/src/planted.ts', '../../rundir/src/layout.ts'],
@@ -40,6 +43,7 @@ const allowed = [
   ['aggregator/src/fine.ts', '@provloom/graph'],
   ['aggregator/src/run/fine.ts', '@provloom/graph/picture'],
   ['crate/src/fine.ts', '@provloom/rundir'],
+  ['reader/src/fine.ts', '@provloom/graph'],
   ['cli/src/fine.ts', '@provloom/aggregator'],
 ] as const
 

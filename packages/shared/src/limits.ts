@@ -100,6 +100,23 @@ export const headFilesMax = 1_000
 export const headHostsMax = 200
 /** Characters of a text in it. */
 export const headTextMax = 1_000
+/** Characters of what a rank's row in run.json tells: its devices, its error. */
+export const rankTextMax = 200
+/** A run that goes on and of which nothing was written for so long is shown as silent. */
+export const silentAfterMs: number = 60_000
+/** Runs in one answer, unless another number is asked for. */
+export const runsShownDefault = 200
+/** Runs that are compared at once. */
+export const runsComparedMax = 8
+/** Ranks of which single curves are told at once. */
+export const curvesShownMax = 64
+/** Of the kept diffs of two runs, each: a larger one is not compared. */
+export const patchComparedBytesMax: number = 1 * MiB
+/** Runs whose graphs are gone through for the lineage of one file, and steps of it that are told of one run. */
+export const lineageRunsMax = 16
+export const lineageStepsMax = 512
+/** Elements of a graph that are laid out at once. */
+export const elementsShownMax = 150
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
 /** Of what a rank that did not end well wrote to standard error the last so many letters, in so many lines. */

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { filesOf } from '@provloom/rundir'
 import { ProvloomError, limits, shellWord, systemCode } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
-import { isGone, nameOf, ourselves, ownerIn, textOf } from './lease-owner.ts'
-import type { Owner } from './lease-owner.ts'
+import { isGone, nameOf, ourselves, ownerIn, textOf } from '@provloom/rundir/internal'
+import type { LeaseOwner } from '@provloom/rundir/internal'
 
 /** held: nobody else has the run, and its directory is where it was. */
 export type Standing = 'held' | 'taken' | 'removed'
@@ -181,7 +181,7 @@ function lookOf(file: string): string | undefined {
   }
 }
 
-function heldBy(runDir: string, owner: Owner | undefined): ProvloomError {
+function heldBy(runDir: string, owner: LeaseOwner | undefined): ProvloomError {
   return new ProvloomError('RUN_HELD', `${runDir} is being written by ${nameOf(owner)}`, {
     doing: 'take the run over',
     to: filesOf(runDir).lease,

@@ -49,12 +49,17 @@ function endOf({ end, exit, sessionEnd, lost, lastTime }: RankState): number {
 
 /** What it said last, or how its process ended. */
 function wordsOf(rank: RankState): string {
-  const said = rank.end?.error ?? rank.sessionEnd?.error ?? rank.end?.stderr
-  const words = said === undefined ? '' : reasonIn(said)
+  const words = errorOf(rank)
   if (words !== '') return `: ${words}`
   const { exitCode, signal } = processEndOf(rank)
   if (signal !== undefined) return `: ${signal}`
   return exitCode === undefined ? '' : `: exit code ${exitCode}`
+}
+
+/** The line that names the error that it ended with; empty where it said none. */
+export function errorOf({ end, sessionEnd }: RankState): string {
+  const said = end?.error ?? sessionEnd?.error ?? end?.stderr
+  return said === undefined ? '' : reasonIn(said)
 }
 
 /** Of a Python traceback the line that names the error, behind the last place in it: its text may have many more lines. */

@@ -28,6 +28,14 @@ export interface RankSummary extends Ledger {
   readonly problems?: number
   readonly exitCode?: number
   readonly signal?: string
+  /** On its machine. */
+  readonly localRank?: number
+  readonly device?: string
+  /** Of the metrics that it logged itself: the last step, and the last time by its clock in microseconds since the Unix epoch. */
+  readonly lastStep?: number
+  readonly lastUs?: number
+  /** The line that names the error that it ended with. */
+  readonly error?: string
 }
 
 export interface RunSummary {

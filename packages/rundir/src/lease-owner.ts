@@ -9,20 +9,20 @@ import type { ProcessIdentity } from '@provloom/shared/process'
  * file's time, which costs no block of a full disk, and everybody else believes what changes while he looks: another
  * machine's clock, port and process numbers mean nothing here.
  */
-export interface Owner {
+export interface LeaseOwner {
   readonly nonce: string
   readonly name: string
   /** Where it can be known. */
   readonly process: ProcessIdentity | undefined
 }
 
-export function ourselves(nonce: string): Owner {
+export function ourselves(nonce: string): LeaseOwner {
   const own = seesItself() ? identityOfProcess(process.pid) : undefined
   return { nonce, name: `process ${process.pid} on ${os.hostname()}`, process: own }
 }
 
 /** @param version of the program, for a person who reads the file */
-export function textOf(owner: Owner, version: string): string {
+export function textOf(owner: LeaseOwner, version: string): string {
   return `${JSON.stringify({ format: 1, ...owner, version })}\n`
 }
 
@@ -36,18 +36,18 @@ function seesItself(): boolean {
 }
 
 /** Its process is not there any more, as far as can be seen from here; one that is another of our own has let it go. */
-export function isGone(owner: Owner | undefined): boolean {
+export function isGone(owner: LeaseOwner | undefined): boolean {
   if (owner?.process === undefined) return false
   const alive = aliveStill(owner.process)
   return alive === false || (alive === true && owner.process.pid === process.pid)
 }
 
-export function nameOf(owner: Owner | undefined): string {
+export function nameOf(owner: LeaseOwner | undefined): string {
   return owner?.name ?? 'another process'
 }
 
 /** Undefined when there is none, or none that can be understood: that one is judged by its renewals alone. */
-export function ownerIn(file: string): Owner | undefined {
+export function ownerIn(file: string): LeaseOwner | undefined {
   try {
     const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
     const fields = fieldsOf(value)

@@ -1,0 +1,46 @@
+/** Of 2 to 8 runs, in the order in which they were named. */
+export interface DiffAnswer {
+  readonly runs: readonly { readonly run: string; readonly status: string; readonly startTime: string }[]
+  readonly params: readonly DiffRow[]
+  /** Of each metric that users log `NAME, best` and `NAME, last`. */
+  readonly metrics: readonly DiffRow[]
+  /** Data and files by name: equal where checksums are. */
+  readonly inputs: readonly DiffRow[]
+  readonly outputs: readonly DiffRow[]
+  readonly code: CodeDiff
+  readonly environment: EnvironmentDiff
+  /** How many there are of each status, on which hosts, and times: `status`, `worldSize`, `hosts`, `seconds`. */
+  readonly ranks: readonly DiffRow[]
+}
+
+/** Numbers that JSON has not are text, `NaN`. */
+export type DiffValue = number | string | boolean | null
+
+export interface DiffRow {
+  readonly name: string
+  /** By run; null where it has none. */
+  readonly values: readonly DiffValue[]
+  readonly equal: boolean
+  /** What keeps us from saying that equal values are equal things. */
+  readonly caveat?: string
+}
+
+export interface CodeDiff {
+  /** `commit`, `branch`, `dirty`, `command`, `script`. */
+  readonly rows: readonly DiffRow[]
+  /** Of the first run against the second: unified diff of the patches that were kept. Absent where there is none. */
+  readonly patch?: string
+  readonly equal: boolean
+}
+
+export interface EnvironmentDiff {
+  /** `interpreter`, `platform`, `container`. */
+  readonly rows: readonly DiffRow[]
+  /** Packages, of the first run against the others. */
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  readonly changed: readonly DiffRow[]
+  /** That all of them have alike. */
+  readonly equalPackages: number
+  readonly equal: boolean
+}

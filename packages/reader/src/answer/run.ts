@@ -1,0 +1,83 @@
+import type { HeadFile, HeadMetric, HeadParam, ProblemKind, Shown } from '@provloom/rundir'
+import type { RunRow } from './runs.ts'
+import type { Finding } from './why.ts'
+
+export interface RunQuery {
+  /** Of metrics: those whose id, or whose name in words, begins with it or holds it behind a `/`, `.` or `_`. */
+  readonly prefix?: string
+  /** Of metrics; 200 unless told. */
+  readonly limit?: number
+  /** `metricsCursor` of the page before. */
+  readonly after?: string
+}
+
+/** The run's head. */
+export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' | 'more'> {
+  /** Absolute path. */
+  readonly directory: string
+  readonly number: number
+  readonly finished: boolean
+  /** When run.json, which this is of, was written; ISO 8601. */
+  readonly asOf: string
+  readonly journalPosition: number
+  /** Params, artifacts and points that users logged. */
+  readonly logs: number
+  readonly findings: readonly Finding[]
+  readonly users: readonly string[]
+  readonly hosts: Shown<string>
+  readonly command?: readonly string[]
+  readonly params: readonly RunParam[]
+  readonly paramsMore: number
+  readonly metrics: readonly RunMetric[]
+  /** All that fit the prefix. */
+  readonly metricsTotal: number
+  readonly metricsCursor?: string
+  readonly inputs: readonly HeadFile[]
+  readonly inputsMore: number
+  /** The last one first. */
+  readonly outputs: readonly HeadFile[]
+  readonly outputsMore: number
+  /** Those that differ apart, the one of most ranks first. Empty where the graph cannot be read. */
+  readonly environment: readonly RunEnvironment[]
+  readonly hostFacts: readonly Readonly<Record<string, string | number | boolean>>[]
+  readonly problems: { readonly count: number; readonly kinds: readonly ProblemKind[] }
+  readonly hints: readonly string[]
+}
+
+/** `values` above 1: ranks logged different ones, or one did later. */
+export interface RunParam extends Omit<HeadParam, 'values'> {
+  readonly values: number
+  readonly conflict: boolean
+}
+
+/** `id` is `[context]/key[@source]`, each percent-encoded. */
+export interface RunMetric
+  extends
+    Pick<HeadMetric, 'key' | 'context' | 'source' | 'ranks' | 'points'>,
+    Partial<Omit<HeadMetric, 'key' | 'context' | 'source' | 'ranks' | 'points'>> {
+  readonly id: string
+}
+
+/** What ranks ran in: all that have it alike. */
+export interface RunEnvironment {
+  /** Of the graph. */
+  readonly id: string
+  readonly interpreter?: string
+  readonly version?: string
+  readonly platform?: string
+  readonly container?: string
+  readonly modules: readonly string[]
+  readonly packages: readonly RunPackage[]
+  readonly packagesMore: number
+  readonly packagesSha256?: string
+  readonly variables: Readonly<Record<string, string>>
+  /** How many ranks told it. */
+  readonly ranks: number
+  /** The first ones of them. */
+  readonly ofRanks: readonly number[]
+}
+
+export interface RunPackage {
+  readonly name: string
+  readonly version: string
+}

@@ -1,0 +1,74 @@
+/** What happened to a run, what stands out, and how we know. */
+export interface WhyAnswer {
+  /** A sentence. */
+  readonly verdict: string
+  /** Of a run that did not end well, who stopped first. */
+  readonly first?: FirstToStop
+  /** The gravest first. Empty: nothing stands out. */
+  readonly findings: readonly Finding[]
+  /** What was looked for and not found, and what cannot be known and why: in words. */
+  readonly notIt: readonly string[]
+  readonly unknown: readonly string[]
+}
+
+export interface FirstToStop {
+  readonly rank: number
+  readonly attempt: number
+  readonly host: string
+  /** The last point that it logged. */
+  readonly lastStep?: number
+  /** Microseconds since the Unix epoch, corrected by its host's clock offset where that is known. */
+  readonly timeUs?: number
+  /** What it said: the line that names the error, and where in the code. */
+  readonly error?: string
+  readonly place?: string
+  readonly exit?: number
+  readonly signal?: string
+  /** The others, in the order in which they stopped; at most 64. */
+  readonly then: readonly Omit<FirstToStop, 'then'>[]
+  readonly thenMore: number
+}
+
+export type FindingLevel = 'error' | 'warning' | 'note'
+
+export interface Finding {
+  /** `RANK_FAILED`, `RANK_SLOW`, `NAN_FIRST_SEEN`; docs/look.md says what each means. */
+  readonly code: string
+  readonly level: FindingLevel
+  /** A sentence. */
+  readonly text: string
+  /** The first 64 of them. */
+  readonly ranks: readonly number[]
+  readonly ranksMore?: number
+  readonly host?: string
+  readonly device?: string
+  /** Since when: step, and ISO 8601 where that is known. */
+  readonly since?: { readonly step?: number; readonly time?: string }
+  readonly evidence?: Evidence
+  readonly link?: FindingLink
+}
+
+export interface Evidence {
+  /** Metric id. */
+  readonly metric?: string
+  /** To the median of the other ranks. */
+  readonly ratio?: number
+  /** In so many of so many steps. */
+  readonly times?: number
+  readonly of?: number
+  /** What it has cost the run so far, and what a step takes with and without it. */
+  readonly costSeconds?: number
+  readonly stepSeconds?: number
+  readonly stepSecondsWithout?: number
+  /** Anything else that was counted or read, by what it is called. */
+  readonly facts?: Readonly<Record<string, string | number>>
+}
+
+/** Where in the page it is seen. */
+export interface FindingLink {
+  readonly page: 'overview' | 'curves' | 'ranks' | 'graph' | 'files' | 'environment'
+  readonly metric?: string
+  readonly fromStep?: number
+  readonly toStep?: number
+  readonly rank?: number
+}

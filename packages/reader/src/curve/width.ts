@@ -1,0 +1,14 @@
+import { bucketOf, exponentMax } from '@provloom/rundir/curve'
+import type { Buckets } from '@provloom/rundir/curve'
+
+/** The narrowest width, as an exponent of two, that all have and with which there are no more buckets than told. */
+export function commonExponent(all: Iterable<Buckets>, bucketsMax: number): number {
+  const curves = [...all]
+  let exponent = Math.max(0, ...curves.map((one) => one.exponent))
+  let ids = new Set(curves.flatMap((one) => Array.from(one.firstStep, (step) => bucketOf(step, exponent))))
+  while (ids.size > bucketsMax && exponent < exponentMax) {
+    exponent++
+    ids = new Set([...ids].map((id) => Math.floor(id / 2)))
+  }
+  return exponent
+}

@@ -1,0 +1,136 @@
+import fs from 'node:fs'
+import { FORMALS, isElementKind, labelOf, readJson } from '@provloom/prov'
+import type { ProvDocument, ProvRecord, RelationKind, Value } from '@provloom/prov'
+import { filesOf } from '@provloom/rundir'
+import { ProvloomError } from '@provloom/shared'
+import { Element } from './element.ts'
+
+/** From effect to cause. */
+export interface Relation {
+  readonly kind: RelationKind
+  readonly from: string
+  readonly to: string
+  readonly role: string | undefined
+}
+
+/** A run's document, to be walked through. */
+export class RunDocument {
+  readonly source: ProvDocument
+  readonly elements: ReadonlyMap<string, Element>
+  /** By the effect, and by the cause. */
+  readonly #causes = new Map<string, Relation[]>()
+  readonly #effects = new Map<string, Relation[]>()
+  readonly relationCount: number
+  /** When the file was written, milliseconds since the Unix epoch. */
+  readonly writtenMs: number
+
+  constructor(document: ProvDocument, writtenMs: number) {
+    this.source = document
+    this.writtenMs = writtenMs
+    const elements = new Map<string, Element>()
+    let relations = 0
+    for (const record of document.records) {
+      if (isElementKind(record.kind)) {
+        const element = new Element(record, record.kind)
+        elements.set(element.id, element)
+      } else {
+        relations++
+        this.#relate(record, record.kind)
+      }
+    }
+    this.elements = elements
+    this.relationCount = relations
+  }
+
+  #relate(record: ProvRecord, kind: RelationKind): void {
+    const [effect, cause] = FORMALS[kind].formals
+    const end = (name: string | undefined): string | undefined => {
+      const of = name === undefined ? undefined : record.args[name]
+      return of === undefined ? undefined : labelOf(of)
+    }
+    const [from, to] = [end(effect?.name), end(cause?.name)]
+    if (from === undefined || to === undefined) return
+    const role = record.attributes.find(([name]) => labelOf(name) === 'prov:role')?.[1]
+    const relation = { kind, from, to, role: roleOf(role) }
+    push(this.#causes, from, relation)
+    push(this.#effects, to, relation)
+  }
+
+  element(id: string): Element | undefined {
+    return this.elements.get(id)
+  }
+
+  ofType(type: string): Element[] {
+    return [...this.elements.values()].filter((one) => one.is(type))
+  }
+
+  /** Entities of bytes with this checksum. */
+  elementsWith(sha256: string): Element[] {
+    return [...this.elements.values()].filter(
+      (one) => one.kind === 'entity' && one.text('schema:sha256') === sha256,
+    )
+  }
+
+  /** What it came of. */
+  causesOf(id: string): readonly Relation[] {
+    return this.#causes.get(id) ?? []
+  }
+
+  /** What came of it. */
+  effectsOf(id: string): readonly Relation[] {
+    return this.#effects.get(id) ?? []
+  }
+}
+
+function roleOf(value: Value | undefined): string | undefined {
+  if (value === undefined) return undefined
+  return value.type === 'text' ? value.text : value.type === 'name' ? value.name.local : value.lexical
+}
+
+function push(lists: Map<string, Relation[]>, key: string, value: Relation): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
+
+/** Documents as they were read last: of a thousand ranks one takes a second. */
+export class Documents {
+  readonly #kept = new Map<string, { readonly look: string; readonly document: RunDocument }>()
+  readonly #most: number
+
+  constructor(most = 4) {
+    this.#most = most
+  }
+
+  /** @throws {ProvloomError} `FILE_UNREADABLE` where there is none, or none that can be read */
+  of(runDir: string): RunDocument {
+    const { provJson } = filesOf(runDir)
+    try {
+      const { ino, size, mtimeMs } = fs.statSync(provJson)
+      const look = `${ino} ${size} ${mtimeMs}`
+      const kept = this.#kept.get(provJson)
+      this.#kept.delete(provJson)
+      const document =
+        kept?.look === look ? kept.document : new RunDocument(readJson(fs.readFileSync(provJson)), mtimeMs)
+      this.#kept.set(provJson, { look, document })
+      for (const oldest of this.#kept.keys()) if (this.#kept.size > this.#most) this.#kept.delete(oldest)
+      return document
+    } catch (error) {
+      throw new ProvloomError('FILE_UNREADABLE', `The graph ${provJson} cannot be read`, {
+        doing: 'read the graph of the run',
+        to: provJson,
+        cause: error,
+        hint: 'provloom validate says what is wrong with it; what run.json tells is shown without it.',
+      })
+    }
+  }
+
+  /** Undefined where there is none that can be read. */
+  maybe(runDir: string): RunDocument | undefined {
+    try {
+      return this.of(runDir)
+    } catch {
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { HeadMetric } from '@provloom/rundir'
+import { limits } from '@provloom/shared'
+import type { RunMetric, RunQuery } from '../answer/run.ts'
+import type { KnownRun } from '../folder/folder.ts'
+import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
+import type { MetricName } from '../metric-id.ts'
+
+/** Metrics of a run, those of its head first. Of the others only how many points there are is known. */
+export class RunMetrics {
+  readonly #others = new Map<string, { readonly writtenMs: number; readonly metrics: readonly RunMetric[] }>()
+
+  async all(run: KnownRun): Promise<readonly RunMetric[]> {
+    const { head } = run.file
+    const shown = (head?.metrics.shown ?? []).map(ofHead)
+    if (head !== undefined && head.metrics.more === 0) return shown
+    const kept = this.#others.get(run.directory)
+    const others = kept?.writtenMs === run.writtenMs ? kept.metrics : await fromSeries(run)
+    this.#others.set(run.directory, { writtenMs: run.writtenMs, metrics: others })
+    const known = new Set(shown.map(({ id }) => id))
+    return [...shown, ...others.filter(({ id }) => !known.has(id))]
+  }
+}
+
+/** Those that a run's record does not name yet are looked for among its points. */
+export async function metricsNow(
+  known: RunMetrics,
+  run: KnownRun,
+  name: string,
+): Promise<readonly RunMetric[]> {
+  const all = await known.all(run)
+  return run.finished || metricsMeant(all, name).length > 0 ? all : fromSeries(run)
+}
+
+export interface MetricPage {
+  readonly metrics: readonly RunMetric[]
+  readonly metricsTotal: number
+  readonly metricsCursor?: string
+}
+
+export function pageOf(all: readonly RunMetric[], { prefix = '', limit, after }: RunQuery): MetricPage {
+  const meant = all.filter((one) => begins(one, prefix))
+  const begin = after === undefined ? 0 : meant.findIndex(({ id }) => id === after) + 1
+  const metrics = meant.slice(begin, begin + (limit ?? limits.runsShownDefault))
+  const last = metrics.at(-1)
+  const more = last !== undefined && begin + metrics.length < meant.length
+  return { metrics, metricsTotal: meant.length, ...(more ? { metricsCursor: last.id } : {}) }
+}
+
+/** At its begin, or at that of a part of it. */
+function begins(metric: RunMetric, prefix: string): boolean {
+  if (prefix === '' || metric.id.startsWith(prefix)) return true
+  const [words, wanted] = [metricWords(metric).toLowerCase(), prefix.toLowerCase()]
+  return words.startsWith(wanted) || ['/', '.', '_'].some((mark) => words.includes(`${mark}${wanted}`))
+}
+
+function ofHead(metric: HeadMetric): RunMetric {
+  return { id: metricId(metric), ...metric }
+}
+
+async function fromSeries(run: KnownRun): Promise<RunMetric[]> {
+  const found = new Map<string, { name: MetricName; ranks: Set<number>; points: number }>()
+  for (const { rank, points, key, context, source } of await run.series()) {
+    const id = metricId({ key, context, source })
+    const known = found.get(id) ?? { name: { key, context, source }, ranks: new Set<number>(), points: 0 }
+    known.ranks.add(rank)
+    known.points += points
+    found.set(id, known)
+  }
+  return [...found]
+    .filter(([, { points }]) => points > 0)
+    .map(([id, { name, ranks, points }]) => ({
+      id,
+      key: name.key,
+      ...(typeof name.context === 'string' ? { context: name.context } : {}),
+      ...(typeof name.source === 'string' ? { source: name.source } : {}),
+      ranks: ranks.size,
+      points,
+    }))
+}
