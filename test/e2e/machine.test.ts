@@ -36,7 +36,13 @@ test('an interpreter that all ranks run is asked once, and they share its enviro
     `import sys\nif sys.orig_argv[1] == "-c": print(sys.executable, file=open(${JSON.stringify(asked)}, "a"))\n`,
   )
   const file = path.join(library, 'train.py')
-  fs.writeFileSync(file, script)
+  // All of them are there at once: the last that leaves takes the answer with it.
+  const together = `
+import os
+open(os.path.join(${JSON.stringify(library)}, "rank" + os.environ["RANK"]), "w").close()
+while sum(name.startswith("rank") for name in os.listdir(${JSON.stringify(library)})) < 6: pass
+`
+  fs.writeFileSync(file, together + script)
   const { code, stderr } = await provloom(
     ['run', '-n', '6', '--collect-all-processes', '--provenance-save-dir', saveDir, '--', 'python3', file],
     { env: { PYTHONPATH: library, PROVLOOM_SPOOL_ROOT: path.join(saveDir, '.spools') } },
