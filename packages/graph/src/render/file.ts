@@ -27,8 +27,14 @@ export function isOwn({ spooled, path }: Pick<EventOf<'artifact'>, 'spooled' | '
 }
 
 /** A file that is in the run directory. */
-export function keptAt(facts: Facts, place: string | undefined): Facts {
+export function keptAt({ state }: View, facts: Facts, place: string | undefined): Facts {
+  if (place === undefined || state.gone.has(place)) return facts
   return facts.location(place).word('schema', 'contentUrl', place)
+}
+
+/** Once a look for it has not found it: it has a hash and a size, and no place. */
+export function goneProblem({ state }: View, place: string | undefined): string | undefined {
+  return place !== undefined && state.gone.has(place) ? 'it is not in the run directory any more' : undefined
 }
 
 /** Permission bits as people write them. */
@@ -48,7 +54,7 @@ export function copyRecords(
   const hashes = new Set(events.flatMap(({ sha256 }) => sha256 ?? []))
   if (hashes.size === 0 && facts.sha256 !== undefined) hashes.add(facts.sha256)
   const made = new Facts().label(`copy of ${facts.name}`).type(term('provloom', 'StoredCopy'))
-  for (const place of new Set(events.flatMap((one) => one.stored ?? []))) keptAt(made, place)
+  for (const place of new Set(events.flatMap((one) => one.stored ?? []))) keptAt(view, made, place)
   // Copies of more than one content have no one size.
   made.int('size', hashes.size > 1 ? undefined : (events[0]?.size ?? facts.size))
   for (const hash of [...hashes].sort()) made.word('schema', 'sha256', hash)
@@ -56,6 +62,7 @@ export function copyRecords(
     'mode',
     events.flatMap(({ mode }) => modeWords(mode) ?? []),
   )
+  made.texts('problem', [...new Set(events.flatMap((one) => goneProblem(view, one.stored) ?? []))])
   const maker = Math.min(...stored.map((one) => one.maker))
   return [
     entity(id, made.list),
