@@ -11,7 +11,7 @@ import type { SourceWriter } from '../source/event-source.ts'
 import { Wake } from '../wake.ts'
 import { accessOf, isDone, readAsLogged } from './as-logged.ts'
 import { NotYet } from './not-yet.ts'
-import { partsOf } from './place.ts'
+import { copyName, partsOf } from './place.ts'
 import { Copy, openRegular, sharedCopy } from './store.ts'
 import type { Digest, Placed } from './store.ts'
 
@@ -268,7 +268,7 @@ export class ArtifactKeeper {
 
   async #copy(artifact: Artifact, from: FileHandle, origin: Origin): Promise<Outcome> {
     const { runDir, runId } = this.#run!
-    const parts = partsOf(artifact.subfolder, artifact.name)
+    const parts = partsOf(artifact.subfolder, copyName(artifact.name, artifact.path))
     if (parts === undefined) {
       return {
         problem: 'not copied: its name leads out of the run directory',

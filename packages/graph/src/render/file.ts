@@ -1,5 +1,6 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
+import { mediaTypeOf } from '@provloom/shared'
 import type { ArtifactKind } from '@provloom/shared'
 import { term } from '../space.ts'
 import type { EventOf, StoredState } from '../state.ts'
@@ -16,7 +17,7 @@ export function fileFacts(facts: EventOf<'artifact'>): Facts {
     .label(facts.name)
     .type(...fileTypes(facts))
     .text('link', facts.link)
-    .text('mediaType', facts.mediaType)
+    .text('mediaType', facts.mediaType ?? mediaTypeOf(facts.path ?? '') ?? mediaTypeOf(facts.name))
     .text('source', facts.source)
 }
 
