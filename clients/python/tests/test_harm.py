@@ -251,7 +251,7 @@ print(run.active, any("sessions" in one for one in open_files), provloom.end_run
         self.assertEqual((os.listdir(os.path.join(self.session(), "files")), self.dropped()), ([], {}))
 
     def test_a_rank_that_is_not_wanted_says_its_end_beside_its_streams(self):
-        started = self.start(HEAD + "print('logged', flush=True)\ninput()\nrun.log_metric('m', 1.0)\nraise ValueError('no data')")
+        started = self.start(HEAD + "print('logged', flush=True)\ninput()\nraise ValueError('no data')")
         started.stdout.readline()
         self.say("quiet")
         started.communicate("go\n", timeout=20)

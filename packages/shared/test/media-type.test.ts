@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { endingOf, mediaTypeOf } from '../src/media-type.ts'
 
 test.each([
-  ['/w/m.pt', 'application/octet-stream'],
-  ['m.SafeTensors', 'application/octet-stream'],
+  ['/w/m.pt', undefined],
+  ['m.SafeTensors', undefined],
   ['a.npz', 'application/zip'],
-  ['conf.yaml', 'application/yaml'],
+  ['conf.YAML', 'application/yaml'],
   ['report.md', 'text/markdown'],
   ['notes', undefined],
   ['run.d/notes', undefined],
