@@ -166,6 +166,12 @@ class Builder implements GraphBuilder {
     return summaryOf(this.#state, this.#kept, this.#tallies)
   }
 
+  files(): ReturnType<GraphBuilder['files']> {
+    const { stored, parts, gone } = this.#state
+    const copies = [...stored.values()].flatMap(({ event }) => event.stored ?? [])
+    return { named: [...new Set([...copies, ...parts.map(({ file }) => file)])], gone }
+  }
+
   told(): RunWords {
     return runWords(this.#state)
   }
