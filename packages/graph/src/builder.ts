@@ -163,7 +163,7 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state, this.#kept, this.#tallies)
+    return summaryOf(this.#state, this.#kept)
   }
 
   files(): ReturnType<GraphBuilder['files']> {
