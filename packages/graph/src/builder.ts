@@ -88,7 +88,7 @@ class Builder implements GraphBuilder {
     this.#dirt = new Dirt(this.#kept)
     this.#change = { state, tallies, index, attempts, links, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
-    this.#head = new Head({ state, tallies, index }, attempts, this.#kept)
+    this.#head = new Head({ state, tallies, index }, this.#kept)
   }
 
   take(lsn: Lsn, entry: RunEntry | Skipped): Taking {

@@ -104,7 +104,7 @@ function loggedBy({ state, index, tallies }: SpanSources, rankKey: string): Exte
   const slots = index.ofOwner(rankKey).flatMap((key) => {
     const series = state.series.get(key)
     const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
-    const isOwn = metric !== undefined && metric.source === undefined && metric.measures === undefined
+    const isOwn = metric !== undefined && metric.measures === undefined
     return series === undefined || !isOwn ? [] : series.slots.map(({ slot }) => slot)
   })
   return extentOf(tallies, slots)
