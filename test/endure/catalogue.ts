@@ -128,6 +128,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     what: 'commands, signals, leftovers, loops, children, values and secrets in every variant, not one of each kind',
     minutes: 6,
     files: [
+      'packages/shared/test/wire/pack.property.test.ts',
       'packages/agent/test/secrets.property.test.ts',
       'packages/agent/test/secrets.python.test.ts',
       'test/e2e/always-run.test.ts',
