@@ -1,5 +1,8 @@
 import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
+import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
+import { limitsOfGraph } from './limits-of-graph.ts'
+import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
@@ -7,6 +10,8 @@ import type { Reached } from './reached.ts'
  * tests are there and not skipped for good, and that they speak of the limit by its name.
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
+  ...limitsOfGraph,
+  ...limitsOfReader,
   recordBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,
@@ -227,16 +232,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'test_what_takes_longer_than_a_call_may_is_marked_so_that_a_change_shows_later',
     ),
   ],
-  folderFilesMax: [
-    reached(
-      `${agent}/client/files.test.ts`,
-      'with more than the most files is counted, and the rest is told',
-    ),
-    reached(`${python}/test_folders.py`, 'test_more_files_than_a_folder_may_have_are_counted_and_told'),
-  ],
-  folderEntriesMax: [
-    reached(`${python}/test_folders.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
-  ],
+  ...limitsOfFiles,
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
     reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),
@@ -305,6 +301,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'of a diff longer than diffKeptBytesMax whole lines from its beginning are kept',
     ),
   ],
+  submodulesMax: [reached(`${agent}/source/changes.test.ts`, 'submodulesMax are looked into')],
   untrackedFilesMax: [
     reached(
       `${agent}/source/code.test.ts`,
@@ -356,12 +353,6 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(
       `${graph}/param.test.ts`,
       'is pending for parametersPendingMs at the most, by the times of its rank',
-    ),
-  ],
-  bystandersMax: [
-    reached(
-      `${graph}/limits.test.ts`,
-      'ranks that are not collected and did not end well are told of up to bystandersMax',
     ),
   ],
   packagesShownMax: [

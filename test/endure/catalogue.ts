@@ -37,6 +37,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/fault/wire-fuzz.test.ts', 'test/security/frames.test.ts'],
     effort: 20,
   },
+  spark: {
+    what: 'parts read by Spark, where PROVLOOM_TEST_SPARK names a Python with pyspark',
+    minutes: 1,
+    files: ['packages/aggregator/test/metrics/spark.test.ts'],
+    effort: 1,
+  },
   curves: {
     what: 'curves of random runs in buckets, beside their points and DuckDB over the parts',
     minutes: 3,
@@ -52,9 +58,17 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
       'packages/graph/test/valid.test.ts',
       'packages/graph/test/whole-or-not.test.ts',
       'test/graph/judged.test.ts',
+      'test/graph/picture.property.test.ts',
+      'packages/graph/test/picture/text.test.ts',
       'test/graph/questions.test.ts',
     ],
     effort: 20,
+  },
+  truth: {
+    what: 'five real runs of a changed clone, whose graphs other programs recompute, and their RO-Crates',
+    minutes: 2,
+    files: ['test/graph/truth/truth.test.ts'],
+    effort: 1,
   },
   documents: {
     what: 'PROV documents of any records: round trips, verdicts, merges and pictures, of 1,024 ranks too',
@@ -120,6 +134,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     what: 'commands, signals, leftovers, loops, children, values and secrets in every variant, not one of each kind',
     minutes: 6,
     files: [
+      'packages/shared/test/wire/pack.property.test.ts',
       'packages/agent/test/secrets.property.test.ts',
       'packages/agent/test/secrets.python.test.ts',
       'test/e2e/always-run.test.ts',
@@ -151,6 +166,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     minutes: 20,
     files: ['test/e2e/sessions/slurm.test.ts'],
     effort: 1,
+  },
+  look: {
+    what: 'random runs of three ranks, of which the reader has the numbers that DuckDB has',
+    minutes: 3,
+    files: ['test/e2e/look-judged.test.ts'],
+    effort: 10,
   },
   turns: {
     what: 'ranks that meet in runs, in any order, with any pauses and restarts, against a real aggregator by a clock of its own; who watches their machine',

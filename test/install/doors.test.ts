@@ -77,6 +77,11 @@ test('each other format and the drawing load their own parser and no other', asy
   expect(await others('@provloom/prov/draw')).toEqual(['@hpcc-js/wasm-graphviz'])
 })
 
+test('the picture of a run loads no Graphviz and no network', async () => {
+  const { others } = await loads('@provloom/graph/picture', 'zeromq', 'msgpackr', '@hpcc-js/wasm-graphviz')
+  expect(others.filter((one) => one !== 'msgpackr' && one !== '@noble/hashes')).toEqual([])
+})
+
 test('who reads what lies on disk of a run loads no graph, no network and no addon', async () => {
   for (const door of [
     '@provloom/rundir',
@@ -92,6 +97,19 @@ test('who reads what lies on disk of a run loads no graph, no network and no add
       door,
     ).toEqual([])
   }
+})
+
+test('who asks of runs loads no network, no parser of RDF or XML and no drawing of strangers', async () => {
+  const { others } = await loads(
+    '@provloom/reader',
+    'zeromq',
+    'n3',
+    'saxes',
+    'hyparquet',
+    '@hpcc-js/wasm-graphviz',
+  )
+  // What reads Parquet is loaded by who asks for points.
+  expect(others).toEqual(['@noble/hashes', 'hyparquet', 'msgpackr'])
 })
 
 test('who exports a run loads what writes zips, and no network, no addon, no parser of RDF or XML', async () => {

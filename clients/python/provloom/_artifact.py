@@ -103,8 +103,7 @@ def keep_made(session, spooled, facts):
     """Records a file that we made in the spool ourselves: it has no path, and its reader's umask says who may read it."""
     path = os.path.join(_copy.kept_folder(session), spooled)
     fields = _copy.measure(path, lambda: False)
-    session.event("artifact", spooled=spooled, copy=True, mode=0o666, mediaType="application/octet-stream",
-                  **dict(facts, **fields))  # fmt: skip
+    session.event("artifact", spooled=spooled, copy=True, mode=0o666, **dict(facts, **fields))  # fmt: skip
 
 
 def _step(session, call, label, step):
@@ -144,10 +143,10 @@ class _Keeper:
         for one in folder.found:
             relative = text_of(one.relative)
             facts = dict(self._facts, name=name_of(self._facts["name"] + "/" + relative))
+            facts["depth"] = one.relative.count("/") + 1
             if one.empty:
                 self._session.event("artifact", path=text_of(one.path), copy=False, size=0, mediaType="inode/directory", **facts)
                 continue
-            facts["depth"] = one.relative.count("/") + 1
             try:
                 if _ours.is_connection(one.path, os.stat(one.path).st_size):
                     folder.own.append(one.relative)
@@ -206,10 +205,7 @@ class _Keeper:
         self._event(path, facts, copy=False, problem=problem)
 
     def _event(self, path, facts, **fields):
-        import mimetypes
-
-        media = mimetypes.guess_type(text_of(path))[0]
-        self._session.event("artifact", path=text_of(path), mediaType=media, **dict(facts, **fields))
+        self._session.event("artifact", path=text_of(path), **dict(facts, **fields))
 
 
 def _link_of(path):

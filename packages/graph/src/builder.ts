@@ -9,6 +9,7 @@ import { Head } from './head/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { Kept } from './kept.ts'
 import { Links } from './links.ts'
+import type { SpanSources } from './render/span.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
 import { StateRoster } from './roster.ts'
@@ -56,8 +57,9 @@ class Builder implements GraphBuilder {
   readonly #index: SeriesIndex
   readonly #attempts: AttemptIndex
   readonly #links: Links
-  readonly #kept = new Kept()
-  readonly #dirt = new Dirt(this.#kept)
+  readonly #sources: SpanSources
+  readonly #kept: Kept
+  readonly #dirt: Dirt
   readonly #sheet = new Sheet()
   readonly #head: Head
   readonly #change: Change
@@ -81,6 +83,9 @@ class Builder implements GraphBuilder {
     this.#attempts = new AttemptIndex(state)
     this.#links = new Links(state)
     const [index, attempts, links] = [this.#index, this.#attempts, this.#links]
+    this.#sources = { state, index, tallies, links }
+    this.#kept = new Kept(this.#sources)
+    this.#dirt = new Dirt(this.#kept)
     this.#change = { state, tallies, index, attempts, links, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
     this.#head = new Head({ state, tallies, index }, this.#kept)
@@ -146,7 +151,7 @@ class Builder implements GraphBuilder {
   document(): ProvDocument {
     const sets = new SetBook(this.#state, this.#links)
     atOnce(this.#regroup(sets, 'all'))
-    const view = this.#view(sets, new Kept())
+    const view = this.#view(sets, new Kept(this.#sources))
     const things = [...keyed(thingsOf(view))]
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
@@ -158,7 +163,13 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state, this.#kept, this.#tallies)
+    return summaryOf(this.#state, this.#kept)
+  }
+
+  files(): ReturnType<GraphBuilder['files']> {
+    const { stored, parts, gone } = this.#state
+    const copies = [...stored.values()].flatMap(({ event }) => event.stored ?? [])
+    return { named: [...new Set([...copies, ...parts.map(({ file }) => file)])], gone }
   }
 
   told(): RunWords {

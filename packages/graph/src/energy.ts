@@ -1,13 +1,15 @@
-import { countedRanks } from './render/watchers.ts'
-import type { DeviceEnergy, HostState, RunState } from './state.ts'
+import type { DeviceEnergy, HostState } from './state.ts'
 
 /**
  * What the ranks of a machine told of one device, together. Agents that watch one after the other each count from when they
  * began, and of those that watched at once one counts; where nobody was told to watch, all ranks of an attempt see the same.
  */
-function totalOf(state: RunState, host: HostState, values: ReadonlyMap<string, number>): number {
+function totalOf(
+  host: HostState,
+  counted: ReadonlySet<string> | undefined,
+  values: ReadonlyMap<string, number>,
+): number {
   const isTold = [...host.watchers.values()].some(({ told }) => told)
-  const counted = countedRanks(state, host)
   const groups = new Map<string, number>()
   for (const [rankKey, value] of values) {
     if (counted?.has(rankKey) === false) continue
@@ -39,14 +41,15 @@ export interface HostEnergy {
   readonly unknown: string | undefined
 }
 
-export function hostEnergy(state: RunState, host: HostState): HostEnergy {
+/** @param counted ranks whose measurements count; undefined where all do */
+export function hostEnergy(host: HostState, counted: ReadonlySet<string> | undefined): HostEnergy {
   const devices = [...host.energy]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { facts, joules, grams }]) => ({
       facts,
       kind: kindOf(facts),
-      joules: totalOf(state, host, joules),
-      grams: grams.size === 0 ? undefined : totalOf(state, host, grams),
+      joules: totalOf(host, counted, joules),
+      grams: grams.size === 0 ? undefined : totalOf(host, counted, grams),
     }))
   const unknown = devices.length === 0 ? host.facts?.notMeasured?.replace(/^energy: /, '') : undefined
   return { devices, unknown }

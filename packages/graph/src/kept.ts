@@ -2,9 +2,12 @@ import type { Ledger } from '@provloom/rundir/entry'
 import { ledgerOf, remarksOnRank } from './apply/ledger.ts'
 import { hostEnergy } from './energy.ts'
 import type { HostEnergy } from './energy.ts'
-import { contextSpan, rankSpan } from './render/span.ts'
+import { contextSpan, rankSpan, watchSpan } from './render/span.ts'
 import type { ContextSpan, Span, SpanSources } from './render/span.ts'
-import type { ContextState, HostState, RankState, RunState } from './state.ts'
+import { extentOf } from './statistics.ts'
+import type { Extent } from './statistics.ts'
+import { countedRanks } from './render/watchers.ts'
+import type { ContextState, HostState, RankState } from './state.ts'
 
 /** What follows from each thing of a kind, made when it is asked for and kept until the thing changes. */
 class Values<Value> {
@@ -33,6 +36,16 @@ export interface RankFacts {
   readonly ledger: Ledger
   /** What is to be known of it that it did not tell itself, each `CODE: words`. */
   readonly remarks: readonly string[]
+  /** Of what it logged itself. */
+  readonly logged: Extent | undefined
+}
+
+/** Of one machine. */
+export interface HostFacts {
+  /** Ranks whose measurements count; undefined where all do. */
+  readonly counted: ReadonlySet<string> | undefined
+  readonly watch: Span
+  readonly energy: HostEnergy
 }
 
 /**
@@ -42,26 +55,57 @@ export interface RankFacts {
 export class Kept {
   readonly rank: Values<RankFacts> = new Values()
   readonly context: Values<ContextSpan> = new Values()
-  readonly host: Values<HostEnergy> = new Values()
+  readonly host: Values<HostFacts> = new Values()
+  /** By the key of a group's context. */
+  readonly groupUses: Values<boolean> = new Values()
+  readonly #sources: SpanSources
 
-  ofRank(state: RunState, key: string, rank: RankState): RankFacts {
+  constructor(sources: SpanSources) {
+    this.#sources = sources
+  }
+
+  ofRank(key: string, rank: RankState): RankFacts {
     return this.rank.of(key, () => ({
-      span: rankSpan(state, rank),
+      span: rankSpan(this.#sources, key, rank),
       ledger: ledgerOf(rank),
-      remarks: remarksOnRank(state, rank),
+      remarks: remarksOnRank(this.#sources.state, rank),
+      logged: loggedBy(this.#sources, key),
     }))
   }
 
   /** Of every attempt of every rank, in no order. */
-  *ofRanks(state: RunState): Generator<RankFacts, void> {
-    for (const [key, rank] of state.ranks) yield this.ofRank(state, key, rank)
+  *ofRanks(): Generator<RankFacts, void> {
+    for (const [key, rank] of this.#sources.state.ranks) yield this.ofRank(key, rank)
   }
 
-  ofContext(sources: SpanSources, key: string, context: ContextState): ContextSpan {
-    return this.context.of(key, () => contextSpan(sources, key, context))
+  ofContext(key: string, context: ContextState): ContextSpan {
+    return this.context.of(key, () => contextSpan(this.#sources, key, context))
   }
 
-  ofHost(state: RunState, key: string, host: HostState): HostEnergy {
-    return this.host.of(key, () => hostEnergy(state, host))
+  ofHost(key: string, host: HostState): HostFacts {
+    return this.host.of(key, () => {
+      const { state } = this.#sources
+      const endOf = (rankKey: string): number | undefined => {
+        const rank = state.ranks.get(rankKey)
+        return rank === undefined ? undefined : this.ofRank(rankKey, rank).span.end
+      }
+      const counted = countedRanks(state, host, endOf)
+      return {
+        counted,
+        watch: watchSpan(this.#sources, key, host, endOf),
+        energy: hostEnergy(host, counted),
+      }
+    })
   }
+}
+
+/** How far the metrics have come that an attempt of a rank logs itself. */
+function loggedBy({ state, index, tallies }: SpanSources, rankKey: string): Extent | undefined {
+  const slots = index.ofOwner(rankKey).flatMap((key) => {
+    const series = state.series.get(key)
+    const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
+    const isOwn = metric !== undefined && metric.measures === undefined
+    return series === undefined || !isOwn ? [] : series.slots.map(({ slot }) => slot)
+  })
+  return extentOf(tallies, slots)
 }

@@ -1,5 +1,10 @@
 import type { Closed, Exited, Opened, Part, Resumed, Uncollected } from '@provloom/rundir/entry'
-import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@provloom/shared'
+import type { Attempt, Contributors, Kept, ProblemCode, Rank } from '@provloom/shared'
+import type { EventOf } from './event-of.ts'
+import type { HostState } from './host-state.ts'
+
+export type { EventOf } from './event-of.ts'
+export type { ClockState, DeviceEnergy, HostState, ToldHost, WatchEdge, Watcher } from './host-state.ts'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -10,9 +15,10 @@ import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@pro
 export interface RunState {
   readonly lsn: number
   readonly opened: Opened | undefined
-  readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
+  /** `lastTime` is when something was recorded last, which is later where a process ended after its run. */
+  readonly closed: (Pick<Closed, 'time' | 'cause'> & { readonly lastTime: number }) | undefined
   /** When and why an aggregator went on with the run, each time. */
-  readonly recoveries: Pick<Resumed, 'time' | 'cause'>[]
+  readonly recoveries: RecoveryState[]
   readonly conflicts: number
   /** Ranks of the known world that never came; and those that were in the job and not in this run. */
   readonly absent: readonly number[]
@@ -36,6 +42,8 @@ export interface RunState {
   readonly createGraph: boolean
   readonly createSvg: boolean
   readonly parts: readonly Part[]
+  /** Files of the run directory, named here, that were not there when that was looked for last. */
+  readonly gone: ReadonlyMap<string, true>
   /** By file, how many recoveries there were when it was sealed. */
   readonly partMakers: ReadonlyMap<string, number>
   /** World sizes that ranks told, by attempt. */
@@ -80,7 +88,10 @@ export interface RunState {
   readonly sparks: number
 }
 
-export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
+/** When and why an aggregator went on, and when the one before it had closed the run, where it had. */
+export interface RecoveryState extends Pick<Resumed, 'time' | 'aggregator' | 'cause'> {
+  readonly closedBefore?: number
+}
 
 /** The session that has an attempt of a rank, as it asked for it. */
 export interface Holder {
@@ -158,6 +169,8 @@ export interface StreamState {
   readonly slots: ReadonlyMap<number, number>
   /** Files that were logged in it. */
   readonly files: number
+  /** Keys of files in a folder that is not told yet. */
+  readonly inFolders: string[]
 }
 
 export interface ContextState {
@@ -197,44 +210,6 @@ export interface SeriesState {
 export interface MeasureState {
   readonly logged: boolean
   readonly measured: boolean
-}
-
-/** A machine: by its boot id where that is known, else by its name. */
-export interface HostState {
-  readonly bootId: string | undefined
-  /** It may have several: pods of a node each have their own. */
-  readonly names: ReadonlyMap<string, true>
-  readonly facts: EventOf<'host'> | undefined
-  readonly clock: EventOf<'clock'> | undefined
-  /** Once the clock was set: the least and the most of its offsets, microseconds. */
-  readonly clockRange?: { readonly least: number; readonly most: number } | undefined
-  /** Key of the device and method. */
-  readonly energy: ReadonlyMap<string, DeviceEnergy>
-  /** By rank whose agent measures for the machine. */
-  readonly watchers: ReadonlyMap<string, Watcher>
-  /** The most runs that were watched at once. */
-  readonly sharedBy: number | undefined
-}
-
-export interface WatchEdge {
-  readonly time: number
-  readonly edge: 'start' | 'end'
-}
-
-export interface Watcher {
-  readonly start: number
-  readonly end: number | undefined
-  /** What it said, by time. */
-  readonly edges: readonly WatchEdge[]
-  /** It was told to, so that no other does at the same time. */
-  readonly told: boolean
-}
-
-export interface DeviceEnergy {
-  readonly facts: EventOf<'energy'>
-  /** By rank, the most that its agent told. */
-  readonly joules: ReadonlyMap<string, number>
-  readonly grams: ReadonlyMap<string, number>
 }
 
 /** Ranks that work as one. */
@@ -287,6 +262,8 @@ export interface SharedState {
   /** Where it is a file: keys of the artifact events, and what they told that is not alike, by content. */
   readonly files: string[]
   readonly told: ReadonlyMap<string, EventOf<'artifact'>>
+  /** Of a folder: keys of what is in it. */
+  readonly holds: ReadonlyMap<string, true>
 }
 
 /** A file that a context or rank made. */
@@ -299,6 +276,8 @@ export interface ArtifactState {
   readonly modelKey: string | undefined
   /** Key of the version that it was derived from. */
   readonly previous: string | undefined
+  /** Of a folder: keys of the files in it. */
+  readonly members: readonly string[]
 }
 
 /** A model apart from its files: what its versions are versions of. */
@@ -345,6 +324,7 @@ export function emptyState(): RunState {
     createGraph: false,
     createSvg: false,
     parts: [],
+    gone: new Map(),
     partMakers: new Map(),
     worlds: new Map(),
     skipped: 0,

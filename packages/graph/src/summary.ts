@@ -2,25 +2,21 @@ import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId, limits } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { totalOf } from './apply/ledger.ts'
-import { extentsOf } from './extents.ts'
 import { errorOf } from './head/finding.ts'
 import { headText } from './head/shown.ts'
 import { problemKinds } from './problems.ts'
 import { runSpan, spansOf } from './render/span.ts'
 import type { Kept, RankFacts } from './kept.ts'
 import { processEndOf, rankStatus, runStatus } from './status.ts'
-import type { Extent } from './statistics.ts'
 import type { RankState, RunState } from './state.ts'
-import type { Tallies } from './tally.ts'
 
 /** The run in numbers, for run.json and the terminal. */
-export function summaryOf(state: RunState, kept: Kept, tallies: Tallies): RunSummary {
-  const extents = extentsOf(state, tallies)
+export function summaryOf(state: RunState, kept: Kept): RunSummary {
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(state, key, rank), extents.get(key)))
-  const kinds = problemKinds(state, kept.ofRanks(state))
-  const span = runSpan(state, spansOf(kept.ofRanks(state)))
+    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(key, rank)))
+  const kinds = problemKinds(state, kept.ofRanks())
+  const span = runSpan(state, spansOf(kept.ofRanks()))
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
@@ -40,12 +36,7 @@ export function summaryOf(state: RunState, kept: Kept, tallies: Tallies): RunSum
   }
 }
 
-function rankSummary(
-  state: RunState,
-  rank: RankState,
-  { ledger, remarks }: RankFacts,
-  extent: Extent | undefined,
-): RankSummary {
+function rankSummary(state: RunState, rank: RankState, { ledger, remarks, logged }: RankFacts): RankSummary {
   const problems = rank.problemCount + remarks.length
   const { exitCode, signal } = processEndOf(rank)
   const error = errorOf(rank)
@@ -63,7 +54,7 @@ function rankSummary(
     ...ledger,
     ...(localRank === undefined ? {} : { localRank }),
     ...(devices === undefined ? {} : { device: headText(devices, limits.rankTextMax) }),
-    ...(extent === undefined ? {} : { lastStep: extent.lastStep, lastUs: extent.lastTime }),
+    ...(logged === undefined ? {} : { lastStep: logged.lastStep, lastUs: logged.lastTime }),
     ...(error === '' ? {} : { error: headText(error, limits.rankTextMax) }),
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
 import type { RunsQuery } from '@provloom/reader'
+import { limits } from '@provloom/shared'
 import { folder, makeRun } from './support/runs.ts'
 
 /** Three that differ, as a person would have them. */
@@ -138,12 +139,23 @@ describe('runs', () => {
 
   it('of a thousand are listed, runsShownDefault on a page', async () => {
     const saveDir = folder()
-    for (let i = 0; i < 1_000; i++)
-      await makeRun(saveDir, { name: `digits_${i}`, params: { lr: i }, metrics: { 'training.loss': i } })
+    await makeRun(saveDir, { name: 'digits_0', params: { lr: 0 }, metrics: { 'training.loss': 0 } })
+    const text = fs.readFileSync(path.join(saveDir, 'digits_0/run.json'), 'utf8')
+    const { runId } = JSON.parse(text) as { readonly runId: string }
+    for (let i = 1; i < 1_000; i++) {
+      const id = `${runId.slice(0, -4)}${(0xa000 + i).toString(16)}`
+      fs.mkdirSync(path.join(saveDir, `digits_${i}`))
+      const own = text
+        .replace(runId, id)
+        .replace('"name":"lr","value":0', `"name":"lr","value":${i}`)
+        .replace('"last":0', `"last":${i}`)
+        .replace(/"min":-1,/, `"min":${i},`)
+      fs.writeFileSync(path.join(saveDir, `digits_${i}/run.json`), own)
+    }
     const reader = openReader(saveDir)
     const { runs, total, cursor } = await reader.runs({ query: 'lr>=500', sort: 'loss' })
     expect(total).toBe(1_000)
-    expect(runs).toHaveLength(200)
+    expect(runs).toHaveLength(limits.runsShownDefault)
     expect(runs[0]?.run).toBe('digits_500')
     const { runs: next } = await reader.runs({ query: 'lr>=500', sort: 'loss', after: cursor! })
     expect(next[0]?.run).toBe('digits_700')

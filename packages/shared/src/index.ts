@@ -21,12 +21,14 @@ export {
 } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { exitCode } from './exit-code.ts'
+export { endingOf, mediaTypeOf } from './media-type.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
 export { isRankStatus } from './event/event.ts'
 export { agentStream, countsAsLog, isCode } from './event/logs.ts'
 export type {
   Artifact,
+  ArtifactStored,
   ArtifactKind,
   Contributors,
   ClockOffset,
@@ -59,6 +61,7 @@ export {
   isCount,
   isRank,
   isRunId,
+  machineId,
   isStreamId,
   lsn,
   mintRunId,

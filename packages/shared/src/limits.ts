@@ -86,6 +86,8 @@ export const keepMs = 5_000
 export const folderFilesMax = 10_000
 /** What is looked at of one logged folder, to count it. */
 export const folderEntriesMax = 200_000
+/** Of a folder that is an input the contents of so many bytes are in its digest; behind them names and sizes. */
+export const folderDigestBytesMax: number = 4 * 1024 * MiB
 /** A run's head in run.json: a thousand runs are listed by reading a thousand of these. */
 export const headBytesMax: number = 256 * KiB
 /** Parameters in it; more are counted. */
@@ -108,10 +110,18 @@ export const runsShownDefault = 200
 export const runsComparedMax = 8
 /** Ranks of which single curves are told at once. */
 export const curvesShownMax = 64
+/** Of the kept diffs of two runs, each: a larger one is not compared. */
+export const patchComparedBytesMax: number = 1 * MiB
+/** Runs whose graphs are gone through for the lineage of one file, and steps of it that are told of one run. */
+export const lineageRunsMax = 16
+export const lineageStepsMax = 512
 /** Elements of a graph that are laid out at once. */
 export const elementsShownMax = 150
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
+/** Of what a rank that did not end well wrote to standard error the last so many letters, in so many lines. */
+export const stderrLengthMax = 2048
+export const stderrLinesMax = 24
 /** Between two samples of worker and host, when nobody sets it. */
 export const sampleIntervalSecondsDefault = 10
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */
@@ -140,6 +150,8 @@ export const gitOutputBytesMax: number = 4 * MiB
 export const diffBytesMax: number = 256 * MiB
 /** What of it is kept in a run's `code/`: of a longer one the beginning. */
 export const diffKeptBytesMax: number = 10 * MiB
+/** Submodules with changes of their own whose difference is kept there; more are told. All of it has those bytes together. */
+export const submodulesMax = 16
 /** Untracked source files that are kept there; more are counted. */
 export const untrackedFilesMax = 100
 /** Each of them; larger ones are counted. */
@@ -173,6 +185,12 @@ export const seriesInDocumentMax = 100_000
 export const partsInDocumentMax = 4_096
 /** Which parameters a rank uses is told when its first one is so old, unless its first metric or its end is sooner. */
 export const parametersPendingMs = 10_000
+/** Contexts around a context: one that is deeper is not inside. */
+export const contextDepthMax = 64
+/** Different descriptions of one machine. */
+export const hostFactsMax = 64
+/** Process groups of one attempt of a rank. */
+export const groupsOfRankMax = 64
 /** Ranks that are not collected and did not end well, in words. */
 export const bystandersMax = 4_096
 

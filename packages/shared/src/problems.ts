@@ -18,10 +18,12 @@ export type ProblemCode =
   | 'EXIT'
   | 'FACTS'
   | 'FILE_CHANGED'
+  | 'FILE_GONE'
   | 'FILE_NOT_KEPT'
   | 'FILE_NOT_STORED'
   | 'FOLDER_INCOMPLETE'
   | 'FOLDER_TOO_LARGE'
+  | 'GROUPS_LEFT_OUT'
   | 'HELPER'
   | 'KEPT'
   | 'MACHINE'
@@ -72,8 +74,8 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'give names with values, or a list of words, as the call wants them',
   },
   BAD_CONTEXT: {
-    what: 'contexts were said to be inside each other',
-    try: 'give a context a parent that is not inside it',
+    what: 'contexts were said to be inside each other, or inside too many',
+    try: 'give a context a parent that is not inside it; at most 64 are around one',
   },
   BAD_FOLD: {
     what: 'a final metric has a fold that there is not',
@@ -132,6 +134,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'a file changed while it was logged',
     try: 'log a file when it is written and closed',
   },
+  FILE_GONE: {
+    what: 'a file that the run had stored is not in its run directory any more',
+    try: 'leave a run directory as it is while its run goes on; the graph says which file, and its hash',
+  },
   FILE_NOT_KEPT: {
     what: 'a file could not be read: it is recorded by its path alone',
     try: 'look whether the file may be read, and whether it is still there when it is logged',
@@ -147,6 +153,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   FOLDER_TOO_LARGE: {
     what: 'a folder has more files than are recorded',
     try: 'log the files that matter, or an archive of the folder',
+  },
+  GROUPS_LEFT_OUT: {
+    what: 'a rank is in more process groups than are recorded: further ones are left out',
+    try: 'nothing: the first 64 of each rank are in the graph',
   },
   HELPER: {
     what: 'start_run in a process of multiprocessing: it recorded into the run of the process above it',
@@ -219,7 +229,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'look at the variables of the launcher; say it by start_run(rank=...)',
   },
   RANKS_ABSENT: {
-    what: 'ranks of the known world never came to this run: none met it as a rank of its job, in its save directory',
+    what: 'ranks of the known world are not in this run: while it was open none met it as a rank of its job, in its save directory',
     try: 'where they ran, give all ranks one job (RANK, WORLD_SIZE and MASTER_ADDR, or --job-key) and one absolute save directory',
   },
   RANKS_APART: {

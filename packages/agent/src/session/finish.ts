@@ -9,13 +9,16 @@ import { keptRecords } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import type { Pieces } from './pieces.ts'
 import { howOf, picturesIn, rankEndOf } from './rank-end.ts'
-import { lookMs } from './waits.ts'
+import type { RankEnded } from './rank-end.ts'
+import type { StderrTail } from './stderr-tail.ts'
+import { commandEndMs, lookMs } from './waits.ts'
 
 export interface FinishParts {
   readonly context: Context
   readonly pieces: Pieces
   /** When nothing more is known: the last that was heard of a session that is handed in later. */
   readonly lastUs: number | undefined
+  readonly stderr: StderrTail | undefined
   readonly news: Wake
 }
 
@@ -40,7 +43,7 @@ export class Finish {
     await asked
     const stored = outcome === 'refused' || (await this.#store(outcome))
     if (this.#pieces.end.writers.length === 0) await reading.readEnd()
-    if (reading.history?.rankEnded !== true) own.record(await this.#rankEnd())
+    if (reading.history?.rankEnded !== true) own.record(this.#withStderr(await this.#rankEnd()))
     own.seal()
     const left =
       outcome === 'drained' &&
@@ -65,7 +68,10 @@ export class Finish {
   async leave(): Promise<SessionOutcome> {
     const { sources, own, publisher, orders, end } = this.#pieces
     await sources.stop()
-    if (end.known !== undefined) own.record({ type: 'process.end', ...howOf(end.known) })
+    if (end.known !== undefined || end.life === 'gone') {
+      const how = end.known === undefined ? {} : howOf(end.known)
+      own.record({ type: 'process.end', time: end.overUs, ...how })
+    }
     own.seal()
     if ((await publisher.drain(orders.until)) === 'drained')
       await publisher.leave(() => ({ ...this.#bye(), final: false }), orders.until)
@@ -81,12 +87,24 @@ export class Finish {
     own.close()
     emptySession(folder)
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
-    while (end.isAwaited && orders.serves) await this.#parts.news.wait(lookMs)
+    let untilMs = Infinity
+    while (orders.serves && (end.isAwaited || (end.mayBeTold() && this.#nowMs < untilMs))) {
+      if (!end.isAwaited) {
+        reading.readQuietEnd()
+        untilMs = Math.min(untilMs, this.#nowMs + commandEndMs)
+      }
+      await this.#parts.news.wait(lookMs)
+    }
+    reading.readQuietEnd()
     const isKnown = end.said !== undefined || end.known !== undefined
     const rankEnd = isKnown ? await this.#rankEnd() : undefined
     this.#close()
     removeSession(folder)
     return { kind: 'not-collected', end: rankEnd }
+  }
+
+  get #nowMs(): number {
+    return this.#parts.context.clock.monotonicMs()
   }
 
   async #drain(): Promise<DrainOutcome> {
@@ -122,8 +140,17 @@ export class Finish {
       process: end.known ?? reading.history?.processEnd,
       variables: facts.environment,
       killsBefore: this.#killsBefore,
-      lastUs: this.#parts.lastUs ?? (said === undefined ? (await reading.again()).lastUs : undefined),
+      // What was measured of the machine after it is no sign of life.
+      lastUs:
+        this.#parts.lastUs ??
+        (said === undefined ? (end.toldUs ?? end.seenUs ?? (await reading.again()).lastUs) : undefined),
     })
+  }
+
+  /** Of one that did not end well, unless that is said already. */
+  #withStderr(end: RankEnded): RankEnded {
+    const stderr = end.status === 'completed' ? undefined : this.#parts.stderr?.read()
+    return stderr === undefined || end.error?.includes(stderr) === true ? end : { ...end, stderr }
   }
 
   /** The process's own end, where this was its last session and it follows soon enough to be told. */
@@ -131,8 +158,7 @@ export class Finish {
     const { end, orders, folder, publisher } = this.#pieces
     const how = await end.after(() => orders.serves)
     if (how === undefined || end.said === undefined) return
-    const time = this.#parts.context.clock.nowUs()
-    await publisher.amend({ kind: 'exit', session: folder.id, time, ...howOf(how) }, orders.until)
+    await publisher.amend({ kind: 'exit', session: folder.id, time: end.overUs, ...howOf(how) }, orders.until)
   }
 
   async #keep(): Promise<SessionOutcome> {
@@ -177,6 +203,7 @@ export class Finish {
     const { keeper, sources, publisher, own } = this.#pieces
     keeper.stop()
     void sources.stop()
+    this.#parts.stderr?.close()
     publisher.close()
     own.close()
   }

@@ -12,7 +12,7 @@ import { commandEndOf, howOf } from './rank-end.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
-import { lookMs } from './waits.ts'
+import { lookMs, seenEndMs } from './waits.ts'
 import { livingWriters } from './writers.ts'
 
 export interface ProcessEndParts {
@@ -24,14 +24,28 @@ export interface ProcessEndParts {
   readonly news: Wake
 }
 
+/** The wrapped command has ended, at this time; without an `end` nobody saw how. */
+export interface CommandOver {
+  readonly end: CommandEnd | undefined
+  /** Microseconds since the Unix epoch. */
+  readonly timeUs: number
+}
+
+interface Sight {
+  readonly us: number
+  readonly ms: number
+}
+
 /** How a session and its process ended, as far as anybody says who was told. */
 export class ProcessEnd {
   readonly #parts: ProcessEndParts
   #said: SessionEnd | undefined
-  /** Of the wrapped command, once it has ended. */
-  #command: CommandEnd | undefined
+  #command: CommandOver | undefined
   /** Before its parent was told. */
   #seen: CommandEnd | undefined
+  /** When it was last seen to live, and first seen to be gone, by both clocks. */
+  #lived: Sight | undefined
+  #gone: Sight | undefined
 
   constructor(parts: ProcessEndParts) {
     this.#parts = parts
@@ -48,19 +62,35 @@ export class ProcessEnd {
   }
 
   /** The command has ended: it is the end of every process of it that is gone. */
-  commandEnded(end: CommandEnd | undefined): void {
-    this.#command = end
+  commandEnded(over: CommandOver): void {
+    this.#command = over
     this.#parts.news.ring()
   }
 
+  /** What is seen now; it is noted when. Whoever waits for its end asks every `lookMs`. */
   get life(): Life {
-    const { process, facts } = this.#parts
-    return process.lifeOf(facts)
+    const { process, facts, clock } = this.#parts
+    const life = process.lifeOf(facts)
+    const now = { us: clock.nowUs(), ms: clock.monotonicMs() }
+    if (life === 'lives') [this.#lived, this.#gone] = [now, undefined]
+    else if (life === 'gone' && this.#lived !== undefined) this.#gone ??= now
+    return life
+  }
+
+  /**
+   * When it was seen to be gone that lived `seenEndMs` before at most; else when it was last seen to live: nobody looked
+   * for a while. Undefined of one that was never seen to live.
+   */
+  get seenUs(): number | undefined {
+    if (this.#lived === undefined || this.#gone === undefined) return undefined
+    return this.#gone.ms - this.#lived.ms <= seenEndMs ? this.#gone.us : this.#lived.us
   }
 
   /** It lives, or nobody has told how the wrapped command ended. */
   get isAwaited(): boolean {
-    return this.life !== 'gone' || (this.#parts.process.wrapped === 'command' && this.#command === undefined)
+    return (
+      this.life !== 'gone' || (this.#parts.process.wrapped === 'command' && this.#command?.end === undefined)
+    )
   }
 
   /** Processes that may write into the session still. */
@@ -89,14 +119,25 @@ export class ProcessEnd {
    * it said that it was about to end with. What its command ends with is another process's.
    */
   get known(): CommandEnd | undefined {
-    if (this.#parts.process.wrapped === 'command') return this.#command
+    if (this.#parts.process.wrapped === 'command') return this.#command?.end
     return this.#told() ?? commandEndOf(this.#said?.exitCode, this.#said?.signal)
+  }
+
+  /** When the process of which `known` tells was over, where its parent told. */
+  get toldUs(): number | undefined {
+    const { process, folder } = this.#parts
+    return process.wrapped === 'command' ? this.#command?.timeUs : exitLeftIn(folder)?.timeUs
+  }
+
+  /** The same, else when that was seen, else now, for whoever sees it now. */
+  get overUs(): number {
+    return this.toldUs ?? this.seenUs ?? this.#parts.clock.nowUs()
   }
 
   /** Whether somebody may still tell, though the process is gone: us, or the process that started it. */
   mayBeTold(): boolean {
     const { wrapped, hasParent } = this.#parts.process
-    if (wrapped === 'command') return this.#command === undefined
+    if (wrapped === 'command') return this.#command?.end === undefined
     this.#seen ??= this.#unheard()
     return this.#told() === undefined && this.#said === undefined && hasParent()
   }

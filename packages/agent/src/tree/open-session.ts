@@ -1,11 +1,14 @@
 import { isRunId, protocolVersion } from '@provloom/shared'
+import { beganUs, hostId } from '@provloom/shared/process'
 import type { Hello } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
+import { StderrTail } from '../session/stderr-tail.ts'
 import type { Sources } from '../source/sources.ts'
+import { isOfHere } from './namespaces.ts'
 import type { Seat } from './places.ts'
 import { lifeOf, pidNamespace } from './processes.ts'
 import type { Found } from './watch.ts'
@@ -44,6 +47,7 @@ export function openSession(parts: OpeningParts): {
     saveDir: seat.settings.provenanceSaveDir,
     topPid: wrapped === undefined ? facts.pid : process.pid,
     startedUs: facts.openedUs,
+    processUs: processBeganUs(facts, context.clock.nowUs()),
     wantsEnergy: !seat.settings.disableCodecarbon,
   })
   const service = new SessionService({
@@ -65,12 +69,21 @@ export function openSession(parts: OpeningParts): {
     isLive: true,
     sources: all,
     watch,
+    stderr: context.given.disableStderr === true ? undefined : stderrOf(parts),
     told,
   })
   const watches = watch !== undefined && facts.silent !== true
   // Of a command that has ended there is nothing to be seen, whether anybody answers or not.
   if (!watches) watch?.decide(false)
   return { service, hello: { ...helloOf(parts), ...(watches ? { watches: 'can' } : {}) } }
+}
+
+function stderrOf({ found: { facts }, seat, wrapped }: OpeningParts): StderrTail | undefined {
+  // A number of another namespace is another process's here.
+  if (!isOfHere(facts.pidNamespace)) return undefined
+  const topPid = wrapped === undefined ? facts.pid : process.pid
+  const isOneOfMany = (seat.place.worldSize ?? 1) > 1
+  return StderrTail.of({ pid: facts.pid, topPid, isOneOfMany, isWrapped: wrapped !== undefined })
 }
 
 export function helloOf({
@@ -119,4 +132,10 @@ export function isCommand({ pid, start, pidNamespace: space }: SessionFacts, com
 
 function hasParent({ parents: [parent], pidNamespace }: SessionFacts): boolean {
   return parent !== undefined && lifeOf({ pid: parent[0], start: parent[1], pidNamespace }) === 'lives'
+}
+
+/** When the process of a session began, which is not after the session did. */
+function processBeganUs({ start, openedUs, hostId: of }: SessionFacts, nowUs: number): number | undefined {
+  const began = of === hostId() ? beganUs(start, nowUs) : undefined
+  return began === undefined ? undefined : Math.min(began, openedUs)
 }

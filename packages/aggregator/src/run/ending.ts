@@ -1,11 +1,15 @@
 import path from 'node:path'
-import { draw, renderSvg } from '@provloom/prov/draw'
+import { pictureOf, svgOf } from '@provloom/graph/picture'
+import type { PictureOptions } from '@provloom/graph/picture'
+import type { ProvDocument } from '@provloom/prov'
+import { draw } from '@provloom/prov/draw'
 import { filesOf } from '@provloom/rundir'
 import { partNames, writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
-import type { Closed, ControlEntry } from '@provloom/rundir/entry'
+import type { Closed, ControlEntry, RunHead } from '@provloom/rundir/entry'
 import { lsn, reasonOf, writeDurably } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
+import { recordGone } from './files-gone.ts'
 import { keepForReopening } from './kept-state.ts'
 import type { Readers } from './readers.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -21,7 +25,7 @@ export interface Ending {
 }
 
 /**
- * Ends a run that is at rest: its last metric rows sealed, `closed` journaled, prov.json, pictures where asked for,
+ * Ends a run that is at rest: its last metric rows sealed, what is not there any more recorded, `closed` journaled, prov.json, pictures where asked for,
  * run.json. Its journal stays a while: what is known a little later amends it. A crash in between is finished by the
  * next aggregator; doing a step twice is harmless.
  *
@@ -40,6 +44,7 @@ export async function endRun(
       if (sealed.parts.length > 0)
         await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
     } while (metrics.pendingBytes > 0)
+    await recordGone(run, around)
     await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
   }
   return writeEnd(run, around, false)
@@ -81,7 +86,7 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   const files = filesOf(run.facts.runDir)
   await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
   const head = await run.still(graph.headSlices())
-  const pictures = await writePictures(run, around)
+  const pictures = await writePictures(run, around, head)
   const parts = partNames(around.files.list(files.metrics)).map((name) => `metrics/${name}`)
   const written = ['prov.json', ...pictures, ...parts]
   const summary = graph.summary()
@@ -100,7 +105,7 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
 }
 
 /** Drawn in their turn. A picture that cannot be drawn is told, and costs the run nothing else. */
-async function writePictures(run: Ending, around: Surroundings): Promise<string[]> {
+async function writePictures(run: Ending, around: Surroundings, { metrics }: RunHead): Promise<string[]> {
   const { graph, roster } = run.readers
   const { createSvg, createGraph, drawings } = around
   const wantSvg = createSvg || roster.createSvg
@@ -111,9 +116,17 @@ async function writePictures(run: Ending, around: Surroundings): Promise<string[
   const drawn = await Promise.all([
     drawings.add(() => writePicture(run, around, files.provDot, () => draw(document, { title }))),
     wantSvg &&
-      drawings.add(() => writePicture(run, around, files.provSvg, () => renderSvg(document, { title }))),
+      drawings.add(() =>
+        writePicture(run, around, files.provSvg, () => svgOfRun(document, { title, sparks: metrics.shown })),
+      ),
   ])
   return drawn.filter((name) => typeof name === 'string')
+}
+
+function svgOfRun(document: ProvDocument, options: PictureOptions): string {
+  const picture = pictureOf(document, options)
+  if (picture === undefined) throw new Error('the document is no record of a run')
+  return svgOf(picture)
 }
 
 /** @returns its name, where it was written */
@@ -121,11 +134,11 @@ async function writePicture(
   { trouble }: Ending,
   { files }: Surroundings,
   file: string,
-  drawing: () => string | Promise<string>,
+  drawing: () => string,
 ): Promise<string | undefined> {
   let picture: string
   try {
-    picture = await drawing()
+    picture = drawing()
   } catch (error) {
     trouble.began(file, new Error(`${file} could not be drawn: ${reasonOf(error)}`), 'DRAWING_FAILED')
     return undefined

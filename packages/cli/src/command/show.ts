@@ -4,7 +4,7 @@ import type { RanksAnswer, RunAnswer, RunMetric } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
-import { fitted, terminalWidth } from '../look/table.ts'
+import { terminalWidth, wrapped } from '../look/table.ts'
 import { commitWords, moment, ranges, reading, seconds, short, statusWords, value } from '../look/words.ts'
 import { bytes, count, counted, duration } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
@@ -12,6 +12,8 @@ import type { Style } from '../output/style.ts'
 
 const metricsMax = 4
 const filesMax = 4
+/** Where values begin. */
+const indent = 13
 
 type Row = readonly [name: string, words: string]
 
@@ -24,11 +26,11 @@ export async function show(run: string | undefined, given: Given): Promise<numbe
     const style = styleFor(process.stdout)
     const rows = rowsOf(answer, await reader.ranks(answer.directory), style)
     const lines = [
-      `${headline(answer, style)}`,
+      headline(answer, style),
       ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
       ...lastLines(answer, style),
     ]
-    process.stdout.write(`${lines.map((line) => fitted(line, terminalWidth())).join('\n')}\n`)
+    process.stdout.write(`${lines.flatMap((line) => wrapped(line, terminalWidth(), indent)).join('\n')}\n`)
   }
   return exitCode.ok
 }
@@ -56,7 +58,7 @@ function lifeWords({ life }: RunAnswer): string {
 function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
   const logged = run.metrics.filter(({ measured }) => measured !== true)
   const more = logged.length - metricsMax + Math.max(0, run.metricsTotal - run.metrics.length)
-  return [
+  const rows: Row[] = [
     ['ranks', ranksWords(run)],
     ...stoppedRows(ranks),
     ...logged.slice(0, metricsMax).map((one): Row => [one.key, metricWords(one)]),
@@ -79,7 +81,8 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
       style.bad(`${kind.code} ${count(kind.count)}: ${kind.what}`),
     ]),
     ...run.hints.map((hint): Row => ['hint', hint]),
-  ].filter(([, words]) => words !== '') as Row[]
+  ]
+  return rows.filter(([, words]) => words !== '')
 }
 
 function ranksWords({ ranks, worldSize, hosts }: RunAnswer): string {
@@ -174,11 +177,11 @@ function modelRows({ outputs, outputsMore }: RunAnswer): Row[] {
   return [[models.length > 0 ? 'model' : 'files', `${fileWords(last)}${earlier}`]]
 }
 
-function energyWords({ energy, hostFacts }: RunAnswer): string {
-  if (energy.length > 0) return energy.map(methodWords).join(', ')
-  const reasons = hostFacts.map(({ notMeasured }) => String(notMeasured ?? '').replace(/^energy: /, ''))
-  const known = [...new Set(reasons.filter((one) => one !== ''))]
-  return known.length === 0 ? 'not measured' : `not measured: ${known.join('; ')}`
+function energyWords({ energy, notMeasured }: RunAnswer): string {
+  const reasons = notMeasured.map(({ reason, hosts }) => `${reason}${hosts > 1 ? ` (${hosts} hosts)` : ''}`)
+  const without = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
+  if (energy.length === 0) return `not measured${without}`
+  return `${energy.map(methodWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
 }
 
 function methodWords({ method, devices, joules, gramsCo2eq }: HeadEnergy): string {

@@ -2,6 +2,7 @@ import type { Admitted, Conflict, PartsSealed, RunEntry, Skipped } from '@provlo
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
 import { placeOn, rankOf } from './find.ts'
+import { applyGone } from './gone.ts'
 import { amend, keepBack, leave, missRanks, passBy, remark, retire } from './leave.ts'
 import { markMade, markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
@@ -20,7 +21,9 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'resumed':
       return undo.push(state.recoveries, {
         time: entry.time,
+        aggregator: entry.aggregator,
         ...(entry.cause === undefined ? {} : { cause: entry.cause }),
+        ...(state.closed === undefined ? {} : { closedBefore: state.closed.lastTime }),
       })
     case 'admitted':
       return admit(change, entry)
@@ -48,10 +51,13 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'reopened':
       undo.set(state, 'closed', undefined)
       return markAllRanks(change)
+    case 'gone':
+      return applyGone(change, entry)
     case 'parts':
       return seal(change, entry)
     case 'closed':
-      if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
+      if (state.closed === undefined)
+        undo.set(state, 'closed', { time: entry.time, cause: entry.cause, lastTime: entry.time })
       return closes(change)
     case 'skipped':
       return applySkipped(change, lsn, entry)

@@ -1,7 +1,7 @@
 import { limits, problemCodeOf, shortened } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { keyOf, slug, sortable } from '../name.ts'
-import type { ContextState, HostState, RankState, RunState } from '../state.ts'
+import type { ContextState, HostState, RankState } from '../state.ts'
 import type { Change } from './change.ts'
 import { markAttempts, markContext, markHost } from './mark.ts'
 
@@ -110,6 +110,7 @@ function hostOf(change: Change, name: string, bootId: string | undefined): { key
     bootId,
     names: new Map([[name, true]]),
     facts: undefined,
+    told: new Map(),
     clock: undefined,
     energy: new Map(),
     watchers: new Map(),
@@ -173,14 +174,4 @@ export function seenAt(
 ): void {
   if (thing.firstTime === undefined || time < thing.firstTime) undo.set(thing, 'firstTime', time)
   if (thing.lastTime === undefined || time > thing.lastTime) undo.set(thing, 'lastTime', time)
-}
-
-/** The contexts around a context, from the nearest; ends at a cycle. */
-export function around(state: RunState, key: string): string[] {
-  const found: string[] = []
-  for (let at = state.contexts.get(key)?.parent; at !== undefined; at = state.contexts.get(at)?.parent) {
-    if (at === key || found.includes(at)) break
-    found.push(at)
-  }
-  return found
 }

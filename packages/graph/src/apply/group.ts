@@ -1,14 +1,22 @@
+import { limits } from '@provloom/shared'
 import { keyOf, shortHash } from '../name.ts'
 import type { EventOf, GroupState, RankState, RunState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
+import { tellProblem } from './find.ts'
 import { groupContextOf } from './group-context.ts'
 import { markUses } from './mark.ts'
 import { isModelFile } from './shared-id.ts'
 
 /** A rank is in a process group: ranks of one attempt that name the same library and rendezvous are in one. */
 export function applyGroup(change: Change, origin: Origin, rank: RankState, event: EventOf<'group'>): void {
-  const { undo, dirt } = change
-  const { key, group } = groupOf(change, rank, event)
+  const { undo, dirt, links } = change
+  const isFull = links.groups.of(origin.rankKey).length >= limits.groupsOfRankMax
+  const groupKey = keyOf(rank.attempt, event.library, event.rendezvous)
+  if (isFull && change.state.groups.get(groupKey)?.members.has(origin.rankKey) !== true) {
+    const words = `the rank is in more than ${limits.groupsOfRankMax} process groups: ${event.library}`
+    return tellProblem(change, origin.rankKey, 'GROUPS_LEFT_OUT', `${words} ${event.rendezvous} is left out`)
+  }
+  const { key, group } = groupOf(change, groupKey, rank, event)
   const { backend, worldSize, time, edge } = event
   if (backend !== undefined && !group.backends.has(backend)) undo.put(group.backends, backend, true)
   const grows = worldSize > group.worldSize
@@ -20,14 +28,15 @@ export function applyGroup(change: Change, origin: Origin, rank: RankState, even
   if (known === undefined) join(change, origin.rankKey, key)
   // What a rank makes is the work of the largest of its groups.
   if (grows) for (const member of group.members.keys()) markWork(change, member)
+  else if (known !== undefined && time < known.start) markWork(change, origin.rankKey)
 }
 
 function groupOf(
   { state, undo }: Change,
+  key: string,
   rank: RankState,
   { library, rendezvous, worldSize }: EventOf<'group'>,
 ): { key: string; group: GroupState } {
-  const key = keyOf(rank.attempt, library, rendezvous)
   const known = state.groups.get(key)
   if (known !== undefined) return { key, group: known }
   const group: GroupState = {

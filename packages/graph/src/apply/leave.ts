@@ -63,7 +63,10 @@ export function retire(change: Change, entry: Retired): void {
 }
 
 /** The process of a session ended after it: told beside the status, which stays. */
-export function amend(change: Change, { rank: number, attempt, time, exitCode, signal }: Exited): void {
+export function amend(
+  change: Change,
+  { rank: number, attempt, time, heardTime, exitCode, signal }: Exited,
+): void {
   const { state, undo } = change
   const { key, rank } = rankOf(change, number, attempt)
   if (rank.exit !== undefined) return
@@ -72,6 +75,9 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
   })
+  const { closed } = state
+  if (closed !== undefined)
+    undo.set(state, 'closed', { ...closed, lastTime: Math.max(closed.lastTime, heardTime) })
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was killed by ${signal}`
   if (exitCode !== 0 && rankStatus(state, rank) === 'completed')
     tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ${how}`)
@@ -93,7 +99,8 @@ export function passBy(change: Change, entry: Uncollected): void {
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */
 function endedBefore(change: Change, entry: Uncollected): void {
   const { undo } = change
-  const { rank, attempt, time, status, exitCode, signal, error } = entry
+  const { rank, attempt, status, exitCode, signal, error } = entry
+  const time = entry.endUs ?? entry.time
   const found = rankOf(change, rank, attempt)
   if (found.rank.admitted !== undefined) return
   seenAt(change, found.rank, time)

@@ -1,6 +1,7 @@
 import type { Attempt } from '@provloom/shared'
 import { rankKeyOf } from '../links.ts'
 import { keyOf } from '../name.ts'
+import { around } from './around.ts'
 import type { Change } from './change.ts'
 
 /** Each attempt is told with the one before it, also of ranks that are not collected. */
@@ -24,12 +25,15 @@ export function markRank(change: Change, key: string): void {
   }
 }
 
-/** A context of a rank, and those of its name of the rank's groups, which go as far as it does. */
+/** A context of a rank, those around it, and those of the rank's groups, which go as far as they do. */
 export function markContext({ state, dirt, links }: Change, key: string): void {
-  dirt.mark('context', key)
-  const context = state.contexts.get(key)
-  if (context === undefined) return
-  for (const group of links.groups.of(context.rankKey)) dirt.mark('groupContext', keyOf(group, context.name))
+  for (const one of [key, ...around(state, key)]) {
+    dirt.mark('context', one)
+    const context = state.contexts.get(one)
+    if (context === undefined) continue
+    for (const group of links.groups.of(context.rankKey))
+      dirt.mark('groupContext', keyOf(group, context.name))
+  }
 }
 
 /** A machine, and all that names it: who is on it, and what is measured there. */

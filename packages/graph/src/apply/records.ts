@@ -80,5 +80,8 @@ function touch(change: Change, rank: RankState, seriesKey: string | undefined): 
   if (seriesKey === undefined || series === undefined) return
   dirt.mark('series', seriesKey)
   if (series.contextKey !== undefined) markContext(change, series.contextKey)
+  // A watch goes as far as what it measured.
+  if (state.metrics.get(series.metricKey)?.measures !== undefined)
+    dirt.mark('host', rank.hostKey ?? series.ownerKey)
   for (const key of rank.finals) dirt.mark('final', key)
 }

@@ -30,10 +30,9 @@ export function share(change: Change, origin: Origin, facts: SharedFacts): strin
     undo.put(shared.members, owner, facts.time)
     markUses(change, owner)
   }
-  if (facts.type === 'artifact') {
+  if (facts.type === 'artifact' || facts.type === 'dataset')
     undo.push(shared.files, fileKey(origin.rankKey, origin.stream, origin.number))
-    tellFile(change, shared, facts)
-  }
+  if (facts.type === 'artifact') tellFile(change, shared, facts)
   dirt.mark('shared', key)
   if (isCode(facts) || facts.type === 'source') dirt.mark('source', '')
   return key
@@ -78,6 +77,7 @@ function newShared(change: Change, key: string, facts: SharedFacts): SharedState
     members: new Map(),
     variables: new Map(),
     files: [],
+    holds: new Map(),
     told: new Map(),
   }
   undo.put(state.shared, key, made)
@@ -103,6 +103,7 @@ function newValue({ state, undo, dirt }: Change, key: string, facts: EventOf<'pa
   undo.put(state.params, param, values)
   undo.push(values, key)
   if (values.length === 2) dirt.mark('shared', values[0]!)
+  if (directionOf(facts) === 'output') return
   if (!state.hyperparameters.has(facts.key)) undo.put(state.hyperparameters, facts.key, true)
   dirt.mark('term', `p${facts.key}`)
 }

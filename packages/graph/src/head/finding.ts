@@ -1,12 +1,12 @@
 import type { HeadFinding } from '@provloom/rundir/entry'
-import { extentsOf } from '../extents.ts'
+import { holdingClock } from '../apply/host.ts'
+import type { Kept } from '../kept.ts'
 import { rankRanges } from '../render/words.ts'
 import { expectedRanks, processEndOf, rankStatus, runStatus } from '../status.ts'
 import type { Status } from '../status.ts'
 import type { HostState, RankState, RunState } from '../state.ts'
 import { reasonIn, stopOrder } from '../stop/index.ts'
 import type { HostClock, Stop } from '../stop/index.ts'
-import type { Tallies } from '../tally.ts'
 import { headText } from './shown.ts'
 
 const codes: Partial<Record<string, string>> = {
@@ -21,10 +21,10 @@ const codes: Partial<Record<string, string>> = {
  *
  * @returns undefined while it goes on, and when it is completed
  */
-export function headFinding(state: RunState, tallies: Tallies): HeadFinding | undefined {
+export function headFinding(state: RunState, kept: Kept): HeadFinding | undefined {
   const status = runStatus(state)
   if (status === 'running' || status === 'completed') return undefined
-  const { stopped } = stopOrder(stopsOf(state, tallies))
+  const { stopped } = stopOrder(stopsOf(state, kept))
   const [first] = stopped
   if (first === undefined) {
     const { absent } = state
@@ -48,7 +48,7 @@ export function headFinding(state: RunState, tallies: Tallies): HeadFinding | un
 const ranksMax = 64
 
 /** Of the last attempt of each rank that decides how the run stands. */
-function stopsOf(state: RunState, tallies: Tallies): Stop[] {
+function stopsOf(state: RunState, kept: Kept): Stop[] {
   const expected = expectedRanks(state)
   const latest = new Map<number, readonly [key: string, rank: RankState]>()
   for (const [key, rank] of state.ranks) {
@@ -56,17 +56,16 @@ function stopsOf(state: RunState, tallies: Tallies): Stop[] {
     if (rank.rank < expected && (known === undefined || known.attempt < rank.attempt))
       latest.set(rank.rank, [key, rank])
   }
-  const extents = extentsOf(state, tallies)
   return [...latest.values()].map(([key, rank]) => {
     const { end, sessionEnd, exit, hostKey } = rank
-    const extent = extents.get(key)
+    const { logged } = kept.ofRank(key, rank)
     return {
       rank: rank.rank,
       status: rankStatus(state, rank),
       ...processEndOf(rank),
       error: end?.error ?? sessionEnd?.error,
-      lastStep: extent?.lastStep,
-      lastUs: extent?.lastTime ?? rank.lastTime,
+      lastStep: logged?.lastStep,
+      lastUs: logged?.lastTime ?? rank.lastTime,
       endUs: sessionEnd?.time ?? end?.time ?? exit?.time,
       clock: hostKey === undefined ? undefined : clockOf(hostKey, state.hosts.get(hostKey)),
     }
@@ -74,7 +73,7 @@ function stopsOf(state: RunState, tallies: Tallies): Stop[] {
 }
 
 function clockOf(host: string, state: HostState | undefined): HostClock {
-  const { offsetUs = 0, uncertaintyUs = 0 } = state?.clock ?? {}
+  const { offsetUs = 0, uncertaintyUs = 0 } = holdingClock(state?.clock) ?? {}
   return { host, offsetUs, uncertaintyUs }
 }
 
@@ -88,6 +87,6 @@ function wordsOf({ error, exitCode, signal }: Stop): string {
 
 /** The line that names the error that it ended with; empty where it said none. */
 export function errorOf({ end, sessionEnd }: RankState): string {
-  const said = end?.error ?? sessionEnd?.error
+  const said = end?.error ?? sessionEnd?.error ?? end?.stderr
   return said === undefined ? '' : reasonIn(said)
 }

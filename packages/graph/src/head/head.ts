@@ -2,6 +2,7 @@ import type {
   HeadEnergy,
   HeadFile,
   HeadMetric,
+  HeadNotMeasured,
   HeadParam,
   HeadSource,
   RunHead,
@@ -65,7 +66,7 @@ export class Head {
     yield
     const source = sourceOf(state)
     const command = commandOf(state)
-    const finding = headFinding(state, this.#sources.tallies)
+    const finding = headFinding(state, this.#kept)
     return {
       users: few([...state.users.keys()]),
       hosts: fitting(hostNames(state), limits.headHostsMax, bytesOf.hosts),
@@ -76,6 +77,7 @@ export class Head {
       inputs: this.#inputs,
       outputs: this.#outputs,
       energy: energyOf(state, this.#kept),
+      notMeasured: notMeasuredIn(state, this.#kept),
       ...(finding === undefined ? {} : { finding }),
     }
   }
@@ -130,7 +132,7 @@ function commandOf({ shared, code }: RunState): readonly string[] | undefined {
 function energyOf(state: RunState, kept: Kept): readonly HeadEnergy[] {
   const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
   for (const [key, host] of state.hosts) {
-    for (const { facts, joules, grams } of kept.ofHost(state, key, host).devices) {
+    for (const { facts, joules, grams } of kept.ofHost(key, host).energy.devices) {
       const method = headText(facts.method, shortMax)
       const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
       sum.devices++
@@ -148,4 +150,15 @@ function energyOf(state: RunState, kept: Kept): readonly HeadEnergy[] {
       ...(grams === undefined ? {} : { gramsCo2eq: grams }),
     }))
   return few(told)
+}
+
+/** Reasons in their order, each with how many machines it is of. */
+function notMeasuredIn(state: RunState, kept: Kept): readonly HeadNotMeasured[] {
+  const hosts = new Map<string, number>()
+  for (const [key, host] of state.hosts) {
+    const reason = kept.ofHost(key, host).energy.unknown
+    if (reason !== undefined) hosts.set(reason, (hosts.get(reason) ?? 0) + 1)
+  }
+  const told = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1))
+  return few(told.map(([reason, count]) => ({ reason: headText(reason, shortMax), hosts: count })))
 }

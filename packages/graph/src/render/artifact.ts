@@ -3,7 +3,7 @@ import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { ArtifactState, ModelState } from '../state.ts'
 import { Facts } from './facts.ts'
-import { copyRecords, fileFacts, isOwn, keptAt, modeWords } from './file.ts'
+import { copyRecords, fileFacts, goneProblem, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
 import { fileGroup, groupContextName, groupMaker, modelName, ownerName, runName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
@@ -32,17 +32,25 @@ export function artifactRecords(view: View, key: string): Keyed[] {
   const model = artifact.modelKey === undefined ? undefined : modelName(view, artifact.modelKey)
   if (model !== undefined)
     records.push(relation('specializationOf', { specificEntity: id, generalEntity: model }))
+  const members = artifact.members.flatMap((one) => state.artifacts.get(one) ?? [])
+  records.push(
+    ...memberRecords(
+      id,
+      members.map((one) => space.run(one.id)),
+    ),
+  )
   if (stored?.event.stored !== undefined && !isOwn(event))
     records.push(...copyRecords(view, id, event, [stored]))
   return records
 }
 
-function artifactFacts({ state }: View, key: string, { event, modelKey }: ArtifactState): Facts {
+function artifactFacts(view: View, key: string, { event, modelKey }: ArtifactState): Facts {
+  const { state } = view
   const model = modelKey === undefined ? undefined : state.models.get(modelKey)
   const stored = state.stored.get(key)?.event
   const own = isOwn(event)
   const facts = fileFacts(event)
-  if (own) keptAt(facts, stored?.stored).text('mode', modeWords(stored?.mode))
+  if (own) keptAt(view, facts, stored?.stored).text('mode', modeWords(stored?.mode))
   else facts.location(event.path).text('mode', modeWords(event.mode))
   return facts
     .int('size', stored?.size ?? event.size)
@@ -52,7 +60,9 @@ function artifactFacts({ state }: View, key: string, { event, modelKey }: Artifa
     .int('version', event.version)
     .texts(
       'problem',
-      [event.problem, stored?.problem].flatMap((problem) => problem ?? []),
+      [event.problem, stored?.problem, own ? goneProblem(view, stored?.stored) : undefined].flatMap(
+        (problem) => problem ?? [],
+      ),
     )
 }
 
@@ -87,8 +97,9 @@ function unique({ list }: Facts): Facts['list'] {
 function makerOf(view: View, model: ModelState): Keyed[] {
   const makers = new Map<string, number>()
   const names = new Map<string, ReturnType<typeof runName>>()
-  for (const [owner, { time, contributors }] of model.makers) {
-    const group = groupMaker(view, owner, contributors)
+  for (const [owner, made] of model.makers) {
+    const { time } = made
+    const group = groupMaker(view, owner, made)
     const name = (group === undefined ? undefined : groupContextName(view, group)) ?? ownerName(view, owner)
     names.set(name.local, name)
     makers.set(name.local, Math.min(makers.get(name.local) ?? time, time))
@@ -96,6 +107,10 @@ function makerOf(view: View, model: ModelState): Keyed[] {
   if (makers.size === 0) return []
   const [first] = names.values()
   const activity = names.size === 1 && first !== undefined ? first : runName(view)
-  const time = instant(Math.min(...makers.values()))
+  // What is a version of it is not older than it (PROV-CONSTRAINTS, specialization-generation-ordering).
+  const versions = [...model.versions.values()].flatMap(
+    ([first]) => view.state.artifacts.get(first ?? '')?.event.time ?? [],
+  )
+  const time = instant(Math.min(...makers.values(), ...versions))
   return [relation('wasGeneratedBy', { entity: view.space.run(model.id), activity }, time)]
 }

@@ -49,8 +49,7 @@ function* ranksOf({ state }: View, attempt: number): Generator<RankState> {
 }
 
 function* spansOf({ state, kept }: View, attempt: number): Generator<Span> {
-  for (const [key, rank] of state.ranks)
-    if (rank.attempt === attempt) yield kept.ofRank(state, key, rank).span
+  for (const [key, rank] of state.ranks) if (rank.attempt === attempt) yield kept.ofRank(key, rank).span
 }
 
 /** How it was launched, as its first rank knows; undefined where nothing launched it: an agent then says `none`. */

@@ -10,7 +10,7 @@ import { activity, informed } from './view.ts'
 export function contextRecords(view: View, key: string): Keyed[] {
   const context = view.state.contexts.get(key)
   if (context === undefined) return []
-  const span = view.kept.ofContext(view, key, context)
+  const span = view.kept.ofContext(key, context)
   const me = view.space.run(context.id)
   const whole = ownerName(view, context.parent ?? context.rankKey)
   const facts = new Facts()

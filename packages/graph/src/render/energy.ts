@@ -9,10 +9,10 @@ import { entity, relation } from './view.ts'
 
 /** What each device of a machine took, and that nothing is known of it where nothing could be measured. */
 export function energyRecords(view: View, key: string, host: HostState): Keyed[] {
-  const { space, state, kept } = view
+  const { space, kept } = view
   const watch = watchName(view, key)
   const records: Keyed[] = []
-  const { devices, unknown } = kept.ofHost(state, key, host)
+  const { devices, unknown } = kept.ofHost(key, host).energy
   for (const { facts, kind, joules } of devices) {
     const id = space.run(`${hostId(host)}.${slug(facts.device)}.${slug(facts.method)}.energy`)
     const about = energyFacts(facts.device)
@@ -26,7 +26,11 @@ export function energyRecords(view: View, key: string, host: HostState): Keyed[]
   if (unknown !== undefined) {
     const id = space.run(`${hostId(host)}.unknown.energy`)
     records.push(entity(id, energyFacts('unknown').text('kind', 'unknown').text('reason', unknown).list))
-    if (watch !== undefined) records.push(relation('wasGeneratedBy', { entity: id, activity: watch }))
+    records.push(
+      watch === undefined
+        ? relation('wasAttributedTo', { entity: id, agent: space.run(hostId(host)) })
+        : relation('wasGeneratedBy', { entity: id, activity: watch }),
+    )
   }
   return records
 }
@@ -75,7 +79,7 @@ function totalEnergy(view: View): {
 function inOrder({ state, kept }: View): HostEnergy[] {
   return [...state.hosts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, host]) => kept.ofHost(state, key, host))
+    .map(([key, host]) => kept.ofHost(key, host).energy)
 }
 
 function emissionsRecords(view: View): Keyed[] {

@@ -5,7 +5,7 @@ import { term } from '../space.ts'
 import type { GroupState } from '../state.ts'
 import { contextTypes } from './context.ts'
 import { Facts } from './facts.ts'
-import { attemptName, fileGroup, groupContextName, groupMaker, groupOf } from './names.ts'
+import { attemptName, fileGroup, groupContextName, groupMaker } from './names.ts'
 import { least, most, span } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, informed } from './view.ts'
@@ -33,6 +33,13 @@ function ranksOf({ state }: View, { members }: GroupState): number[] {
   return [...new Set(ranks)].sort((a, b) => a - b)
 }
 
+/** When the first of its ranks was in it, by that one's clock. */
+export function groupStart({ members }: GroupState): number | undefined {
+  let first: number | undefined
+  for (const { start } of members.values()) first = least(first, start)
+  return first
+}
+
 function groupTimes(
   { state, kept }: View,
   { members }: GroupState,
@@ -42,7 +49,7 @@ function groupTimes(
   let goesOn = false
   for (const [key, member] of members) {
     const rank = state.ranks.get(key)
-    const own = member.end ?? (rank === undefined ? undefined : kept.ofRank(state, key, rank).span.end)
+    const own = member.end ?? (rank === undefined ? undefined : kept.ofRank(key, rank).span.end)
     if (own === undefined) goesOn = true
     start = least(start, member.start)
     end = most(end, own)
@@ -70,13 +77,15 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
     return []
   const whole = space.run(group.id)
   let [start, end, firstStep, lastStep]: (number | undefined)[] = []
+  // What its ranks did in it before they were joined was their own.
+  const since = groupStart(group)
   let goesOn = false
   for (const rankKey of group.members.keys()) {
     const ownKey = contextKeyOf(rankKey, context.name)
     const own = state.contexts.get(ownKey)
     if (own === undefined) continue
-    const one = view.kept.ofContext(view, ownKey, own)
-    start = least(start, one.start)
+    const one = view.kept.ofContext(ownKey, own)
+    start = least(start, one.start === undefined ? undefined : most(one.start, since))
     end = most(end, one.end)
     firstStep = least(firstStep, one.steps?.firstStep)
     lastStep = most(lastStep, one.steps?.lastStep)
@@ -94,12 +103,15 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
 
 /** Whether a model was made by it: its ranks may be in a larger group too, whose work it is then. */
 export function isGroupMaker(view: View, key: string): boolean {
+  return view.kept.groupUses.of(key, () => madeModel(view, key))
+}
+
+function madeModel(view: View, key: string): boolean {
   const { state, links } = view
   const context = state.groupContexts.get(key)
   const group = context === undefined ? undefined : state.groups.get(context.groupKey)
   if (context === undefined || group === undefined) return false
   for (const rankKey of group.members.keys()) {
-    if (groupOf(view, rankKey)?.key !== context.groupKey) continue
     const made = links.files.of(rankKey).some((file) => {
       const artifact = state.artifacts.get(file)
       return artifact !== undefined && fileGroup(view, artifact) === key
@@ -107,8 +119,7 @@ export function isGroupMaker(view: View, key: string): boolean {
     if (made) return true
   }
   for (const { makers } of state.models.values())
-    for (const [owner, { contributors }] of makers)
-      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, contributors) === key)
-        return true
+    for (const [owner, made] of makers)
+      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, made) === key) return true
   return false
 }

@@ -1,9 +1,10 @@
 import type { EventOf, HostState } from '../state.ts'
+import { holdingClock } from '../apply/host.ts'
 import { term } from '../space.ts'
 import { energyRecords } from './energy.ts'
 import { Facts } from './facts.ts'
 import { hostId, runName, watchName } from './names.ts'
-import { times, watchSpan } from './span.ts'
+import { times } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, agent, informed, relation } from './view.ts'
 
@@ -12,15 +13,17 @@ export function hostRecords(view: View, key: string): Keyed[] {
   const { state, space } = view
   const host = state.hosts.get(key)
   if (host === undefined) return []
-  const { facts: told, clock, clockRange } = host
+  const { facts: told, clock } = host
+  const wasSet = clock !== undefined && clock.from > clock.to
+  const holds = holdingClock(clock)
   const names = [...host.names.keys()].sort()
   const facts = new Facts().label(names.join(', ')).type(term('provloom', 'Host')).texts('hostname', names)
   if (told !== undefined) tellMachine(facts, told)
   facts
-    .int('clockOffsetUs', clock?.offsetUs)
-    .int('clockUncertaintyUs', clock?.uncertaintyUs)
-    .int('clockOffsetLeastUs', clockRange?.least)
-    .int('clockOffsetMostUs', clockRange?.most)
+    .int('clockOffsetUs', holds?.offsetUs)
+    .int('clockUncertaintyUs', holds?.uncertaintyUs)
+    .int('clockOffsetLeastUs', wasSet ? clock.least : undefined)
+    .int('clockOffsetMostUs', wasSet ? clock.most : undefined)
   return [
     agent(space.run(hostId(host)), facts.list),
     ...watchRecords(view, key, host),
@@ -42,9 +45,8 @@ function watchRecords(view: View, key: string, host: HostState): Keyed[] {
       [...new Set(ranks)].sort((a, b) => a - b),
     )
     .int('shared', host.sharedBy)
-    .link('dcterms', 'isPartOf', run)
   return [
-    activity(me, times(watchSpan(state, host)), facts.list),
+    activity(me, times(view.kept.ofHost(key, host).watch), facts.list),
     informed(me, run),
     relation('wasAssociatedWith', { activity: me, agent: space.run(hostId(host)) }),
   ]

@@ -18,7 +18,7 @@ export function rankRecords(view: View, key: string): Keyed[] {
   if (rank === undefined) return []
   const me = rankName(view, rank)
   const whole = attemptName(view, rank.attempt)
-  const known = view.kept.ofRank(state, key, rank)
+  const known = view.kept.ofRank(key, rank)
   const { span } = known
   const facts = rankFacts(state, rank, known).int('parametersPending', pendingOf(view, key, rank))
   const host = hostName(view, rank.hostKey)
@@ -50,6 +50,7 @@ function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: 
     .int('exitCode', exitCode)
     .text('signal', signal)
     .text('error', end?.error ?? sessionEnd?.error)
+    .text('stderr', end?.stderr)
     .int('eventsSent', ledger.sent)
     .int('eventsStored', ledger.stored)
     .int('eventsDropped', ledger.dropped)
@@ -79,7 +80,8 @@ function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: 
 /** When its process began and ended, where that is not when its session did. */
 function tellProcess(facts: Facts, { start, end, exit }: RankState, span: Span): void {
   const ended = exit?.time ?? end?.time
-  if (start !== undefined && start.time !== span.start) facts.time('processStarted', start.time)
+  const began = start?.processTime
+  if (began !== undefined && began !== span.start) facts.time('processStarted', began)
   if (ended !== undefined && ended !== span.end) facts.time('processEnded', ended)
 }
 
@@ -100,7 +102,7 @@ function pendingOf(
 export function bystanderRecords(view: View, key: string): Keyed[] {
   const told = view.state.bystanders.get(key)
   if (told === undefined || view.state.ranks.has(key)) return []
-  const { rank, attempt, status, exitCode, signal, error, time } = told
+  const { rank, attempt, status, exitCode, signal, error, time, endUs = time } = told
   const name = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
   const me = view.space.run(name)
   const whole = attemptName(view, attempt)
@@ -115,5 +117,5 @@ export function bystanderRecords(view: View, key: string): Keyed[] {
     .text('error', error)
     .flag('collected', false)
     .link('dcterms', 'isPartOf', whole)
-  return [activity(me, times({ start: undefined, end: time }), facts.list), informed(me, whole)]
+  return [activity(me, times({ start: undefined, end: endUs }), facts.list), informed(me, whole)]
 }

@@ -44,7 +44,7 @@ function experiment(view: View, opened: Opened): Keyed {
 
 function runActivity(view: View, opened: Opened): Keyed[] {
   const { state, space } = view
-  const span = runSpan(state, spansOf(view.kept.ofRanks(state)))
+  const span = runSpan(state, spansOf(view.kept.ofRanks()))
   const run = runName(view)
   const facts = runFacts(view, opened)
   if (span.stepped) facts.flag('clockStepped', true)
@@ -68,7 +68,7 @@ function runActivity(view: View, opened: Opened): Keyed[] {
 function runFacts(view: View, opened: Opened): Facts {
   const { state, kept } = view
   const { settings } = opened
-  const facts = [...kept.ofRanks(state)]
+  const facts = [...kept.ofRanks()]
   const total = totalOf(facts.map(({ ledger }) => ledger))
   const kinds = problemKinds(state, facts)
   const problems = kinds.reduce((sum, { count }) => sum + count, 0)
@@ -133,7 +133,7 @@ function tellMachineLearning(view: View, facts: Facts): void {
   }
   for (const [only, another] of state.params.values()) {
     const shared = only === undefined || another !== undefined ? undefined : state.shared.get(only)
-    if (shared?.direction === 'input') inputs.push(space.run(shared.id))
+    if (shared !== undefined) (shared.direction === 'output' ? outputs : inputs).push(space.run(shared.id))
   }
   for (const model of state.models.values()) outputs.push(space.run(model.id))
   for (const final of state.finals.values())

@@ -112,6 +112,9 @@ const events = fc.oneof(
     number: fc.integer({ min: 0, max: 20 }),
     stored: fc.constantFrom('artifacts/x', undefined),
     sha256: maybeName,
+    partialSha256: maybeName,
+    files: fc.constantFrom(3, undefined),
+    hashedFiles: fc.constantFrom(2, undefined),
     problem: maybeName,
     mode: fc.constantFrom(0o640, undefined),
   }),
@@ -182,6 +185,7 @@ const events = fc.oneof(
   event('rank.end', {
     status: fc.constantFrom('completed', 'failed', 'killed'),
     exitCode: fc.option(fc.constant(1), { nil: undefined }),
+    stderr: maybeName,
   }),
 )
 
@@ -224,7 +228,15 @@ const ledger = fc.dictionary(
 
 export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
   { weight: 8, arbitrary: records },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resumed' as const), time, cause: name }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('resumed' as const),
+      time,
+      aggregator: fc.constant({ version: '0', host: 'h', pid: 1 }),
+      cause: name,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -273,6 +285,7 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('exited' as const),
       time,
+      heardTime: time,
       rank,
       attempt,
       exitCode: fc.constantFrom(0, 5, 255),
@@ -298,6 +311,15 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
       kind: fc.constant('closed' as const),
       time,
       cause: fc.constantFrom('ranks-ended' as const, 'stopped' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('gone' as const),
+      time,
+      files: fc.array(fc.constantFrom('metrics/a.parquet', 'a', 'code/t.py'), { maxLength: 2 }),
+      back: fc.array(fc.constantFrom('metrics/a.parquet', 'a'), { maxLength: 1 }),
     }),
   },
   {

@@ -29,8 +29,9 @@ const logged = fc.oneof(
   }),
   said({
     type: type('context'),
-    name: fc.constantFrom('TRAINING', 'testing'),
+    name: fc.constantFrom('TRAINING', 'testing', 'epoch'),
     edge: fc.constantFrom('start', 'end'),
+    parent: fc.constantFrom('TRAINING', 'epoch', undefined),
   }),
   said({ type: type('group'), library: name, rendezvous: name, worldSize: fc.integer({ min: 1, max: 4 }) }),
   said({
@@ -43,6 +44,13 @@ const logged = fc.oneof(
     version: fc.constantFrom(0, 1, undefined),
   }),
   said({ type: type('series'), id: fc.nat(3), key: name, context }),
+  said({
+    type: type('final.metric'),
+    key: name,
+    fold: fc.constantFrom('max', 'add'),
+    initialValue: fc.nat(2),
+    context,
+  }),
   said({ type: type('problem'), code: type('SAMPLE'), message: name }),
 )
 /** What agents tell. */
@@ -50,6 +58,19 @@ const told = fc.oneof(
   said({ type: type('source'), remote: name, commit: name }),
   said({ type: type('environment'), interpreter: type('CPython'), packages: fc.dictionary(name, small) }),
   said({ type: type('user'), login: name }),
+  said({
+    type: type('host'),
+    host: type('node0'),
+    hostId: type('aabbccdd-1'),
+    cores: fc.nat(2),
+    container: fc.constantFrom(true, undefined),
+  }),
+  said({
+    type: type('clock'),
+    host: type('node0'),
+    offsetUs: fc.integer({ min: -9, max: 9 }),
+    uncertaintyUs: fc.nat(9),
+  }),
   said({ type: type('energy'), host: type('node0'), device: name, joules: fc.nat(9), method: type('RAPL') }),
   said({
     type: type('watch'),

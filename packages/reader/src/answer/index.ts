@@ -2,7 +2,8 @@
 export type { ErrorAnswer } from './error.ts'
 export type { Odd, OddColumns } from './numbers.ts'
 export type { Ledger, RunsAnswer, RunsQuery, RunRow, RowMetric, Size } from './runs.ts'
-export type { Life, RunAnswer, RunEnvironment, RunMetric, RunParam, RunPackage, RunQuery } from './run.ts'
+export type { Life } from './life.ts'
+export type { RunAnswer, RunEnvironment, RunMetric, RunParam, RunPackage, RunQuery } from './run.ts'
 export type {
   CurveAnswer,
   CurveColumns,
@@ -13,7 +14,7 @@ export type {
 } from './curve.ts'
 export type { RankColumns, RanksAnswer, RanksQuery } from './ranks.ts'
 export type { MatrixAnswer, MatrixQuery, MatrixScale, MatrixState } from './matrix.ts'
-export type { GraphAnswer, GraphElement, GraphQuery, GraphRelation } from './graph.ts'
+export type { GraphAnswer, GraphChosen, GraphElement, GraphQuery, GraphRelation } from './graph.ts'
 export type { LineageAnswer, LineageFound, LineageQuery, LineageStep } from './lineage.ts'
 export type { CodeDiff, DiffAnswer, DiffRow, DiffValue, EnvironmentDiff } from './diff.ts'
 export type { Evidence, Finding, FindingLevel, FindingLink, FirstToStop, WhyAnswer, WhyQuery } from './why.ts'

@@ -1,10 +1,8 @@
+import { limits } from '@provloom/shared'
 import type { LineageStep } from '../answer/lineage.ts'
 import type { Relation, RunDocument } from '../document/document.ts'
 import type { Element, Fact } from '../document/element.ts'
 import type { KnownRun } from '../folder/folder.ts'
-
-/** Told of one file, at most. */
-const stepsMax = 512
 
 /** Relations that lead from a thing to what it was made of, by whom. */
 const upward: ReadonlySet<string> = new Set([
@@ -51,7 +49,7 @@ function walk(
   const steps: LineageStep[] = []
   const seen = new Set([from])
   let edge = [from]
-  for (let distance = 1; edge.length > 0 && steps.length < stepsMax; distance++) {
+  for (let distance = 1; edge.length > 0 && steps.length < limits.lineageStepsMax; distance++) {
     const further: string[] = []
     for (const id of edge.flatMap(next)) {
       if (seen.has(id)) continue
@@ -60,7 +58,7 @@ function walk(
       if (element === undefined) continue
       further.push(id)
       const step = stepOf(run, document, element, distance)
-      if (step !== undefined && steps.length < stepsMax) steps.push(step)
+      if (step !== undefined && steps.length < limits.lineageStepsMax) steps.push(step)
     }
     edge = further
   }
@@ -73,7 +71,7 @@ function stepOf(
   element: Element,
   distance: number,
 ): LineageStep | undefined {
-  const what = isCode(document, element) ? 'code' : whatOf(element)
+  const what = usedAs(document, element) ?? whatOf(element)
   if (what === undefined) return undefined
   const facts = factsOf(element)
   const caveat = caveatOf(what, element)
@@ -81,12 +79,17 @@ function stepOf(
   return { run, element: id, kind, what, label, facts, distance, ...(caveat === undefined ? {} : { caveat }) }
 }
 
-function isCode(document: RunDocument, { id }: Element): boolean {
-  return document.effectsOf(id).some(({ kind, role }) => kind === 'used' && role === 'code')
+/** What it was used as; a version of a model that another run used as data stays what it is. */
+function usedAs(document: RunDocument, { id }: Element): 'code' | 'data' | undefined {
+  const uses = document.effectsOf(id).filter(({ kind }) => kind === 'used')
+  if (uses.some(({ role }) => role === 'code')) return 'code'
+  return uses.some(({ role }) => role === 'data') ? 'data' : undefined
 }
 
 /** Undefined for what the answer says nothing of: our own programs, contexts, single attempts. */
 function whatOf(element: Element): LineageStep['what'] | undefined {
+  // The same bytes once more.
+  if (element.is('provloom:StoredCopy')) return undefined
   const first = ([type]: readonly [string, LineageStep['what']]): boolean => element.is(type)
   return kinds.find(first)?.[1]
 }
@@ -100,7 +103,6 @@ const kinds: readonly (readonly [string, LineageStep['what']])[] = [
   ['mls:Run', 'run'],
   ['prov:Person', 'who'],
   ['provloom:Host', 'who'],
-  ['provloom:StoredCopy', 'file'],
   ['provloom:Checkpoint', 'version'],
   ['provloom:File', 'file'],
   ['mls:Model', 'model'],

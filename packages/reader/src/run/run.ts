@@ -34,9 +34,10 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     journalPosition: file.journalPosition,
     worldSize: file.worldSize,
     ranks: statusesOf(run),
-    logs: Number(file.logs),
+    logs: file.logs,
     ledger: ledgerOf(run),
     energy: head?.energy ?? [],
+    notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
     findings,
@@ -56,10 +57,7 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     outputsMore: head?.outputs.more ?? 0,
     environment: document === undefined ? [] : environmentsOf(document),
     hostFacts: document === undefined ? [] : hostFactsOf(document),
-    problems: {
-      count: Number(file.problems),
-      kinds: file.problemKinds.map((kind) => ({ ...kind, count: Number(kind.count) })),
-    },
+    problems: { count: file.problems, kinds: file.problemKinds },
     hints: file.hints,
   }
 }

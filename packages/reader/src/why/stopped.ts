@@ -50,12 +50,12 @@ export function firstOf({ order, cause }: Ends): FirstToStop | undefined {
   if (first === undefined || cause === 'outside') return undefined
   return {
     ...stopFacts(first),
-    then: others.slice(0, ranksNamed).map(stopFacts),
-    thenMore: Math.max(0, others.length - ranksNamed),
+    others: others.slice(0, ranksNamed).map(stopFacts),
+    othersMore: Math.max(0, others.length - ranksNamed),
   }
 }
 
-function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'then' | 'thenMore'> {
+function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'others' | 'othersMore'> {
   const error = stop.error === undefined ? '' : reasonIn(stop.error)
   const place = stop.error === undefined ? undefined : placeIn(stop.error)
   const signal = signalOf(stop)

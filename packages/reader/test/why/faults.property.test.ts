@@ -30,7 +30,10 @@ async function outcomeOf({ told, code, ranks, pace }: Case): Promise<readonly [O
   const named = ranks.length > 64 ? ranks.slice(0, 64) : ranks
   const isRight =
     code !== undefined && first.code === code && JSON.stringify(first.ranks) === JSON.stringify(named)
-  return [isRight ? 'right' : 'wrong', `${first.code} [${first.ranks}] for ${code} [${ranks}]: ${verdict}`]
+  return [
+    isRight ? 'right' : 'wrong',
+    `${first.code} [${first.ranks.join()}] for ${code} [${ranks.join()}]: ${verdict}`,
+  ]
 }
 
 async function tallyOf(fault: Fault | undefined, count: number, seed: number): Promise<Tally> {

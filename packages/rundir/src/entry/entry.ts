@@ -33,6 +33,7 @@ export type RunEntry =
   | Absent
   | Remark
   | Reopened
+  | FilesGone
   | PartsSealed
   | Closed
 
@@ -69,13 +70,21 @@ export interface Opened {
   /** The run whose turn it takes: nothing was left of it to go on from. */
   readonly informedBy?: RunId
   readonly settings: RunSettings
-  readonly aggregator: { readonly version: string; readonly host: string; readonly pid: number }
+  readonly aggregator: Recorder
+}
+
+/** The process that records: an aggregator, or a command that went on where one had ended. */
+export interface Recorder {
+  readonly version: string
+  readonly host: string
+  readonly pid: number
 }
 
 /** The aggregator was restarted and went on. */
 export interface Resumed {
   readonly kind: 'resumed'
   readonly time: number
+  readonly aggregator: Recorder
   /** Why: in words for people. */
   readonly cause?: string
 }
@@ -183,6 +192,8 @@ export interface Exited {
   readonly kind: 'exited'
   /** By the rank's clock. */
   readonly time: number
+  /** When the aggregator heard of it, by its own. */
+  readonly heardTime: number
   readonly rank: Rank
   readonly attempt: Attempt
   readonly exitCode?: number
@@ -215,6 +226,17 @@ export interface Remark {
 export interface Reopened {
   readonly kind: 'reopened'
   readonly time: number
+}
+
+/**
+ * Files of the run directory that the run's records name, by what a look at its end found: not there any more; and there
+ * again, of those of which that was said.
+ */
+export interface FilesGone {
+  readonly kind: 'gone'
+  readonly time: number
+  readonly files: readonly string[]
+  readonly back: readonly string[]
 }
 
 /** Metric rows up to this entry are in immutable Parquet parts; the whole list of parts, each time. */
