@@ -53,7 +53,10 @@ export function stopOrder(stops: Iterable<Stop>): StopOrder {
   }
   const ordered = [...groups].sort(([a], [b]) => a - b).map(([, group]) => inOrder(group))
   const [best = []] = ordered
-  return { stopped: ordered.flat(), tied: tiedIn(best) }
+  const unheard = unheardBefore(best, stopped)
+  if (unheard.length === 0) return { stopped: ordered.flat(), tied: tiedIn(best) }
+  const others = ordered.flat().filter((one) => !unheard.includes(one))
+  return { stopped: [...unheard, ...others], tied: tiedIn(unheard) }
 }
 
 function endedBadly({ status }: Stop): boolean {
@@ -70,6 +73,24 @@ function stoppedOf(stop: Stop): Stopped {
     timeUs: own === undefined ? undefined : own - (clock?.offsetUs ?? 0),
     uncertaintyUs: clock?.uncertaintyUs ?? 0,
   }
+}
+
+/**
+ * Where several ranks raise errors that name no cause, and others had fallen silent before and not come farther, those errors
+ * came of that: hardly ever do ranks fail at once and each by itself.
+ */
+function unheardBefore(best: readonly Stopped[], stopped: readonly Stopped[]): Stopped[] {
+  const errors = best.filter(({ kind }) => kind === 'error')
+  if (errors.length < 2 || best[0]?.kind !== 'error') return []
+  const time = Math.min(...errors.map(endOf))
+  const step = Math.min(...errors.map(stepOf))
+  const unheard = stopped.filter(
+    (one) =>
+      (one.kind === 'lost' || one.kind === 'silent') &&
+      (one.timeUs ?? Infinity) <= time &&
+      stepOf(one) <= step,
+  )
+  return inOrder(unheard)
 }
 
 /** By their ends, but those that ended within a second of the first by their last steps. */

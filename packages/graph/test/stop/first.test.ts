@@ -66,6 +66,18 @@ describe('of ranks that did not end well the first is', () => {
     expect(order(one, ahead)).toEqual([1, 0])
   })
 
+  it('the one that is lost, where several others then fail at once and do not say why', () => {
+    const lost = { rank: 1, status: 'lost', lastUs: 9_900_000, lastStep: 8 } as const
+    const failed = (rank: number): Stop => ({
+      rank,
+      status: 'failed',
+      endUs: 10_000_000 + rank,
+      lastStep: 8,
+      error: 'RuntimeError: collective failed (7)',
+    })
+    expect(order(failed(0), lost, failed(2), failed(3))).toEqual([1, 0, 2, 3])
+  })
+
   it('nobody alone, where their clocks do not tell them apart', () => {
     const stop = (rank: number, host: string, endUs: number): Stop => ({
       rank,
