@@ -1,0 +1,46 @@
+import type { RowMetric, RunMetric } from '@provloom/reader'
+
+export interface Named {
+  readonly key: string
+  readonly context?: string
+  readonly source?: string
+}
+
+/** Whether the least value is the best: as metrics are called. The reader sorts by the same rule. */
+export function isLessBetter(key: string): boolean {
+  return /loss|error|perplexity|(?:^|[^a-z])(?:mse|mae|rmse|nll|wer|cer|fid|time|seconds)(?:$|[^a-z])/i.test(key)
+}
+
+export function best(metric: RowMetric | RunMetric): number | undefined {
+  return isLessBetter(metric.key) ? metric.min : metric.max
+}
+
+/** Where it belongs in the tree of metrics: its context, or what measured it. */
+export function groupOf({ context, source }: Named): string {
+  if (source !== undefined) return `${context === undefined ? 'system' : context} · ${source}`
+  return context ?? 'no context'
+}
+
+/**
+ * The two that a run is about: its loss and the first of what is to become large, else the two with most ranks. What agents
+ * measure is none of them.
+ */
+export function mainMetrics<T extends Named & { readonly ranks?: number }>(metrics: readonly T[]): T[] {
+  const logged = metrics.filter(({ source, key }) => source === undefined && !isTiming(key))
+  const loss =
+    logged.find(({ key, context }) => key === 'loss' && context === 'training') ??
+    logged.find(({ key }) => key === 'loss') ??
+    logged.find(({ key }) => /loss/i.test(key))
+  const good = goodKeys
+    .map((word) => logged.find(({ key }) => new RegExp(`(?:^|[^a-z])${word}(?:$|[^a-z])`, 'i').test(key)))
+    .find((one) => one !== undefined)
+  const rest = logged.filter((one) => one !== loss && one !== good)
+  rest.sort((a, b) => (b.ranks ?? 0) - (a.ranks ?? 0))
+  return [loss, good, ...rest].filter((one) => one !== undefined).slice(0, 2)
+}
+
+const goodKeys = ['accuracy', 'f1', 'auc', 'acc', 'precision', 'recall', 'reward', 'score', 'bleu']
+
+export function isTiming(key: string): boolean {
+  return /(?:^|_)(?:time|seconds|duration|wait|elapsed)(?:$|_)/i.test(key)
+}
