@@ -37,6 +37,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/fault/wire-fuzz.test.ts', 'test/security/frames.test.ts'],
     effort: 20,
   },
+  curves: {
+    what: 'curves of random runs in buckets, beside their points and DuckDB over the parts',
+    minutes: 3,
+    files: ['packages/aggregator/test/run/curves.test.ts'],
+    effort: 10,
+  },
   graph: {
     what: 'graphs of any entries, changes that fail in the middle, documents of 1,024 ranks, and what they answer',
     minutes: 8,

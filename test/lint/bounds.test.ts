@@ -20,6 +20,9 @@ const noBounds: Readonly<Record<string, string>> = {
   'aggregator/src/journal/journal.ts': 'batchRecordsMax',
   'aggregator/src/metrics/encoder.ts': 'workerRowsMin',
   'aggregator/src/metrics/parquet/chunk.ts': 'gzipBytesMin',
+  'aggregator/src/metrics/parquet/statistics.ts': 'boundBytesMax',
+  'aggregator/src/metrics/curve/part-curves.ts': 'curveRowsMin',
+  'aggregator/src/metrics/curve/fold.ts': 'foldedRowsMax',
   'aggregator/src/metrics/store.ts': 'headRowsMax',
   'cli/src/launch/self.ts': 'variableMax',
   'graph/src/sheet.ts': 'THINGS_PER_PAGE_MAX',
@@ -32,6 +35,10 @@ const noBounds: Readonly<Record<string, string>> = {
   'prov/src/validate/uniqueness.ts': 'TERMS_MAX',
   'prov/src/draw/likeness.ts': 'roundsMax',
   'rundir/src/series/id-table.ts': 'denseMax',
+  'rundir/src/curve/buckets.ts': 'bucketsPerSeriesMax curvePointsMin exponentMax',
+  // Beyond it buckets are wider, and the answer says so.
+  'rundir/src/read/curves.ts': 'pointsReadMax',
+  'rundir/src/read/part-file.ts': 'wholeBytesMax',
   'shared/src/log/segment-log.ts': 'SCRATCH_BYTES_MIN',
   'shared/src/log/format.ts': 'searchBytesMax',
   'shared/src/log/crc.ts': 'nativeBytesMin',
@@ -46,6 +53,7 @@ const noBounds: Readonly<Record<string, string>> = {
   'shared/src/say.ts': 'triesMax',
   // What is remembered to save work: what is forgotten is asked, or found out, again.
   'agent/src/tree/namespaces.ts': 'knownMax',
+  'rundir/src/read/curve-files.ts': 'keptBytesMax',
   'agent/src/session/amiss.ts': 'contextsMax',
   'agent/src/secrets/names.ts': 'nameMax knownMax',
   'aggregator/src/inbox/reception.ts': 'toldMax textMax',

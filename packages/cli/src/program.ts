@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { addOptions, environmentHelp } from './options.ts'
+import { addLookCommands } from './look-commands.ts'
 import { addExport, addProvCommands } from './prov-commands.ts'
 import { version } from '@provloom/shared'
 
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   addRun(program)
   addAgent(program)
   addAggregator(program)
+  addLookCommands(program)
   addExport(program)
   addProvCommands(program)
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} })

@@ -56,3 +56,12 @@ function encoded(text: string): string {
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 }
+
+/** @returns that no metric tells who makes the others wait */
+export function noPace(run: string): ProvloomError {
+  return new ProvloomError('METRIC_UNKNOWN', `No metric of ${run} tells how long a rank computes`, {
+    doing: 'find the metric that tells who is slow',
+    to: run,
+    hint: 'Log compute_time with each step, or name a metric: metric=training.loss, say.',
+  })
+}

@@ -1,13 +1,11 @@
 import type { CurveAnswer, CurveQuery } from './answer/curve.ts'
 import type { DiffAnswer } from './answer/diff.ts'
-import type { GraphAnswer, GraphQuery } from './answer/graph.ts'
 import type { LineageAnswer, LineageQuery } from './answer/lineage.ts'
 import type { Changes, LiveQuery } from './answer/live.ts'
 import type { MatrixAnswer, MatrixQuery } from './answer/matrix.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunQuery } from './answer/run.ts'
-import type { RunsAnswer, RunsQuery } from './answer/runs.ts'
-import type { WhyAnswer } from './answer/why.ts'
+import type { RunRow, RunsAnswer, RunsQuery } from './answer/runs.ts'
 
 /**
  * Answers questions from the run directories of one save directory, while runs go on too. It never writes, asks no process
@@ -27,16 +25,16 @@ export interface Reader {
   runs(query?: RunsQuery): Promise<RunsAnswer>
   /** The directory of a run, absolute. */
   directoryOf(run?: string): string
+  /** A run's row, with its size. */
+  standing(run: string): Promise<RunRow>
   run(run?: string, query?: RunQuery): Promise<RunAnswer>
   curve(run: string | undefined, query: CurveQuery): Promise<CurveAnswer>
   ranks(run?: string, query?: RanksQuery): Promise<RanksAnswer>
   matrix(run?: string, query?: MatrixQuery): Promise<MatrixAnswer>
-  graph(run?: string, query?: GraphQuery): Promise<GraphAnswer>
-  why(run?: string): Promise<WhyAnswer>
   /** @param runs 2 to 8 of them */
   diff(runs: readonly string[]): Promise<DiffAnswer>
   /** Over all runs of the save directory. */
   lineage(query: LineageQuery): Promise<LineageAnswer>
-  /** What is other than at `query.since`. It returns at once; whoever follows a run asks again, a second later. */
+  /** What is other than at `query.since`. It answers at once; whoever follows a run asks again, a second later. */
   changes(run: string | undefined, query: LiveQuery): Promise<Changes>
 }

@@ -3,8 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { listRuns, openRun } from '@provloom/rundir'
-import { encodeEnvelope, encodeEvent, headerBytes, seq } from '@provloom/shared'
-import type { Attempt, Event, Points, Rank, StreamId } from '@provloom/shared'
+import { headerBytes } from '@provloom/shared'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createMetricStore } from '../../src/metrics/store.ts'
 import type { StoreSeams } from '../../src/metrics/store.ts'
@@ -13,7 +12,8 @@ import { nextTurn } from '../../src/slices.ts'
 import type { OpenRun } from '../../src/run/open-run.ts'
 import type { Surroundings } from '../../src/run/surroundings.ts'
 import { params, points, series } from '../support/peer.ts'
-import { factsOf, nothing, runId, surroundings } from '../support/surroundings.ts'
+import { Says } from '../support/says.ts'
+import { factsOf, nothing, surroundings } from '../support/surroundings.ts'
 
 let saveDir: string
 let runDir: string
@@ -32,35 +32,6 @@ function sealing(seams: StoreSeams, more: Partial<Surroundings> = {}): Surroundi
     createMetricStore: (options) => createMetricStore({ ...options, ...seams }),
     ...more,
   })
-}
-
-/** What a rank says next. */
-class Says {
-  readonly #rank: Rank
-  #next = 0
-
-  constructor(rank: number) {
-    this.#rank = rank as Rank
-  }
-
-  say(run: OpenRun, events: readonly Event[], rows: Points): void {
-    const count = events.length + rows.count
-    const one = {
-      runId,
-      rank: this.#rank,
-      attempt: 0 as Attempt,
-      session: 's',
-      stream: 'w' as StreamId,
-      first: seq(this.#next),
-      count,
-      lost: 0,
-      eventIndex: Uint32Array.from(events.keys()),
-      events: events.map(encodeEvent),
-      points: rows,
-    }
-    this.#next += count
-    run.submit(one, encodeEnvelope(one))
-  }
 }
 
 /** Steps of a rank's loss as a reader finds them, in their order. */
@@ -280,4 +251,71 @@ test('the runs of a folder are listed, the last one first, with what of them can
   expect(() => listRuns(path.join(saveDir, 'nowhere'))).toThrow(
     expect.objectContaining({ code: 'FILE_UNREADABLE' }),
   )
+})
+
+/** No two alike, so that they take their room. */
+const noise = (step: number): number => Math.sin(step * 12.9898) * 43_758.5453
+
+/** A part of some megabytes, of three metrics of two ranks, each in many pages; returns its file. */
+async function withLargePart(): Promise<string> {
+  const run = await beginRun(sealing({ partRowsMax: 600_000, headRowsMax: 1 }), factsOf(runDir))
+  const ranks = [new Says(0), new Says(1)]
+  for (const rank of ranks) rank.say(run, [series(0, 'accuracy'), series(1, 'loss'), series(2, 'rate')], none)
+  for (let step = 0; step < 60_000; step += 20_000)
+    for (const rank of ranks) {
+      for (const id of [0, 1, 2]) {
+        const rows = points(id, step, 20_000)
+        rows.value.set(Float64Array.from(rows.step, (one) => noise(Number(one))))
+        rank.say(run, [], rows)
+      }
+    }
+  await run.settled()
+  await run.end('ranks-ended', nothing)
+  await run.close(false, nothing)
+  const [part] = fs.readdirSync(path.join(runDir, 'metrics'))
+  const file = path.join(runDir, 'metrics', part!)
+  expect(fs.statSync(file).size).toBeGreaterThan(1 << 20)
+  return file
+}
+
+test('of a large part is read what may hold the series and steps that are meant, and nothing else', async () => {
+  const file = await withLargePart()
+  const asked = async (steps?: { from: number; to: number }): Promise<number[]> => {
+    const found: number[] = []
+    for await (const one of openRun(runDir).points({ key: 'loss', rank: 1 }, steps)) {
+      for (const [i, step] of one.step.entries()) if (one.value[i] !== noise(step)) throw new Error(`${step}`)
+      found.push(...one.step)
+    }
+    return found
+  }
+  const whole = fs.readFileSync(file)
+  expect(await asked()).toEqual(Array.from({ length: 60_000 }, (_, step) => step))
+  expect(await asked({ from: 31_000, to: 31_003 })).toEqual([31_000, 31_001, 31_002])
+  expect(await asked({ from: 70_000, to: 80_000 })).toEqual([])
+  // Rows of other series and steps are not even looked at: most of the bytes may be anything.
+  let harmless = 0
+  const wrong = Buffer.from(whole)
+  const footer = whole.readUInt32LE(whole.length - 8) + 8
+  for (let at = 4; at < whole.length - footer - 40_000; at += 50_000) {
+    const before = wrong[at]!
+    wrong[at] = before ^ 0xff
+    fs.writeFileSync(file, wrong)
+    try {
+      expect(await asked({ from: 31_000, to: 31_003 })).toEqual([31_000, 31_001, 31_002])
+      harmless++
+    } catch (error) {
+      expect(error).toEqual(unreadable(path.basename(file)))
+    }
+    wrong[at] = before
+  }
+  const tried = Math.ceil((whole.length - footer - 40_004) / 50_000)
+  expect(harmless).toBeGreaterThan(0.8 * tried)
+  expect(harmless).toBeLessThan(tried)
+  // Whoever reads all of it looks at its checksum.
+  wrong[200_000]! ^= 1
+  fs.writeFileSync(file, wrong)
+  const all = async (): Promise<void> => {
+    for await (const _ of openRun(runDir).points()) continue
+  }
+  await expect(all()).rejects.toEqual(unreadable(path.basename(file)))
 })

@@ -77,12 +77,14 @@ function namesOf({
   context,
   source,
   unit,
-}: MetricState): Pick<HeadMetric, 'key' | 'context' | 'source' | 'unit'> {
+  measures,
+}: MetricState): Pick<HeadMetric, 'key' | 'context' | 'source' | 'unit' | 'measured'> {
   return {
     key,
     ...(context === undefined ? {} : { context }),
     ...(source === undefined ? {} : { source }),
     ...(unit === undefined ? {} : { unit }),
+    ...(source === undefined && measures === undefined ? {} : { measured: true as const }),
   }
 }
 

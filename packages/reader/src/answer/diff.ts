@@ -1,5 +1,3 @@
-import type { HeadNumber } from '@provloom/rundir'
-
 /** Of 2 to 8 runs, in the order in which they were named. */
 export interface DiffAnswer {
   readonly runs: readonly { readonly run: string; readonly status: string; readonly startTime: string }[]
@@ -15,12 +13,13 @@ export interface DiffAnswer {
   readonly ranks: readonly DiffRow[]
 }
 
-export type DiffValue = HeadNumber | boolean | null
+/** Numbers that JSON has not are text, `NaN`. */
+export type DiffValue = number | string | boolean | null
 
 export interface DiffRow {
   readonly name: string
-  /** By run; undefined (in JSON null) where it has none. */
-  readonly values: readonly (DiffValue | undefined)[]
+  /** By run; null where it has none. */
+  readonly values: readonly DiffValue[]
   readonly equal: boolean
   /** What keeps us from saying that equal values are equal things. */
   readonly caveat?: string

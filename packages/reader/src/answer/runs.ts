@@ -77,6 +77,8 @@ export interface RowMetric {
   readonly key: string
   readonly source?: string
   readonly unit?: string
+  /** Agents measure it; scripts log the others. */
+  readonly measured?: true
   /** Lower median over ranks of each one's last point. */
   readonly last: HeadNumber
   /** Of finite values of all ranks. */

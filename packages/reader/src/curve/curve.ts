@@ -1,5 +1,6 @@
 import { bucketOf, meanOf, merged, ribbonOf } from '@provloom/rundir/curve'
 import type { Buckets, Ribbon } from '@provloom/rundir/curve'
+import type { CurveAsk, Curves } from '@provloom/rundir'
 import { ProvloomError, limits } from '@provloom/shared'
 import type { CurveAnswer, CurveColumns, CurveQuery, RankCurve } from '../answer/curve.ts'
 import type { OddColumns } from '../answer/numbers.ts'
@@ -31,34 +32,104 @@ export async function answerCurve(
       to: `buckets ${buckets}, from ${from}, to ${to}`,
       hint: 'Ask for buckets=512 and from=0 and to=100, say.',
     })
-  const only = typeof asked === 'string' ? undefined : new Set(asked)
-  const loaded = await loadBuckets(run, {
+  const wanted = { by, from, to, buckets }
+  if (asked === 'ribbon') {
+    const { curves: ribbon, exponent, exact } = await ribbonFor(run, metric, wanted)
+    const facts = factsOf(metric, wanted, cursor, ribbon)
+    return { kind: 'ribbon', ...facts, width: 2 ** exponent, exact, ...ribbonColumns(ribbon) }
+  }
+  const only = typeof asked === 'string' ? undefined : asked
+  const { curves: byRank, exponent, exact } = await ranksFor(run, metric, wanted, only)
+  const shown = [...byRank].slice(0, limits.curvesShownMax)
+  const facts = factsOf(
     metric,
-    by,
-    from,
-    to,
-    bucketsMax: buckets,
-    ...(only === undefined ? {} : { ranks: only }),
-  })
-  const shown = asked === 'ribbon' ? loaded.ranks : new Map([...loaded.ranks].slice(0, limits.curvesShownMax))
-  const exponent = commonExponent(shown.values(), buckets)
-  const facts = {
+    wanted,
+    cursor,
+    ribbonOf(
+      shown.map(([rank, one]) => ({ rank, buckets: one })),
+      exponent,
+    ),
+  )
+  const curves = shown.map(([rank, one]) => rankCurve(rank, one))
+  return { kind: 'ranks', ...facts, width: 2 ** exponent, exact, curves, more: byRank.size - shown.length }
+}
+
+interface WantedCurve {
+  readonly by: 'step' | 'time'
+  readonly from: number
+  readonly to: number
+  readonly buckets: number
+}
+
+async function ribbonFor(run: KnownRun, metric: RunMetric, wanted: WantedCurve): Promise<Curves<Ribbon>> {
+  if (wanted.by === 'step') return run.ribbon(askFor(metric, wanted))
+  const { curves, exponent, exact } = await ranksFor(run, metric, wanted, undefined)
+  return {
+    exponent,
+    exact,
+    curves: ribbonOf(
+      [...curves].map(([rank, buckets]) => ({ rank, buckets })),
+      exponent,
+    ),
+  }
+}
+
+/** Of each rank its attempts together, all of one width. */
+async function ranksFor(
+  run: KnownRun,
+  metric: RunMetric,
+  wanted: WantedCurve,
+  only: readonly number[] | undefined,
+): Promise<Curves<ReadonlyMap<number, Buckets>>> {
+  if (wanted.by === 'time') {
+    const ranks = only === undefined ? {} : { ranks: new Set(only) }
+    const loaded = await loadBuckets(run, { metric, ...wanted, bucketsMax: wanted.buckets, ...ranks })
+    const exponent = commonExponent(loaded.ranks.values(), wanted.buckets)
+    const curves = new Map([...loaded.ranks].map(([rank, one]) => [rank, merged([one], { exponent })]))
+    return { exponent, exact: loaded.exact, curves }
+  }
+  const [one, ...others] = only ?? []
+  const rank = one !== undefined && others.length === 0 ? { rank: one } : {}
+  const { curves, exponent, exact } = await run.curves({ ...askFor(metric, wanted), ...rank })
+  const byRank = new Map<number, Buckets[]>()
+  for (const { rank, buckets } of curves) {
+    if (only !== undefined && !only.includes(rank)) continue
+    byRank.set(rank, [...(byRank.get(rank) ?? []), buckets])
+  }
+  const together = [...byRank].map(([rank, all]) => [rank, merged(all, { exponent })] as const)
+  return { exponent, exact, curves: new Map(together.sort(([a], [b]) => a - b)) }
+}
+
+function askFor(metric: RunMetric, { from, to, buckets }: WantedCurve): CurveAsk {
+  const { key, context = null, source = null } = metric
+  return {
+    metric: { key, context, source },
+    ...(from === -Infinity && to === Infinity ? {} : { steps: { from, to: to + 1 } }),
+    ...(buckets === bucketsDefault ? {} : { bucketsMax: buckets }),
+  }
+}
+
+function factsOf(
+  metric: RunMetric,
+  { by, from, to }: WantedCurve,
+  cursor: string,
+  { firstStep, lastStep, ranks }: Ribbon,
+): Omit<CurveAnswer, 'kind' | 'width' | 'exact' | 'columns' | 'odd' | 'curves' | 'more'> {
+  // Of a part of it the run's record says how far all of it goes.
+  const isWhole = from === -Infinity && to === Infinity
+  const known = isWhole || by === 'time' ? {} : { first: metric.firstStep, last: metric.lastStep }
+  return {
     metric: metric.id,
     ...(metric.unit === undefined ? {} : { unit: metric.unit }),
     by,
     cursor,
-    width: 2 ** exponent,
-    exact: loaded.exact,
-    first: Number.isFinite(loaded.first) ? loaded.first : 0,
-    last: Number.isFinite(loaded.last) ? loaded.last : 0,
-    rankCount: loaded.rankCount,
+    first: known.first ?? firstStep[0] ?? 0,
+    last: Math.max(known.last ?? -Infinity, lastStep.at(-1) ?? known.last ?? 0),
+    rankCount: Math.max(
+      isWhole ? 0 : metric.ranks,
+      ranks.reduce((most, one) => Math.max(most, one), 0),
+    ),
   }
-  if (asked === 'ribbon') {
-    const pieces = [...shown].map(([rank, one]) => ({ rank, buckets: one }))
-    return { kind: 'ribbon', ...facts, ...ribbonColumns(ribbonOf(pieces, exponent)) }
-  }
-  const curves = [...shown].map(([rank, one]) => rankCurve(rank, merged([one], { exponent })))
-  return { kind: 'ranks', ...facts, curves, more: loaded.ranks.size - shown.size }
 }
 
 function ribbonColumns(ribbon: Ribbon): { readonly columns: CurveColumns; readonly odd: OddColumns } {

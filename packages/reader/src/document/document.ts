@@ -62,6 +62,13 @@ export class RunDocument {
     return [...this.elements.values()].filter((one) => one.is(type))
   }
 
+  /** Entities of bytes with this checksum. */
+  elementsWith(sha256: string): Element[] {
+    return [...this.elements.values()].filter(
+      (one) => one.kind === 'entity' && one.text('schema:sha256') === sha256,
+    )
+  }
+
   /** What it came of. */
   causesOf(id: string): readonly Relation[] {
     return this.#causes.get(id) ?? []

@@ -47,12 +47,24 @@ export function modelOf({ outputs: { shown } }: RunHead): HeadFile | undefined {
   return shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint') ?? shown[0]
 }
 
-function metricOf({ key, context, source, unit, last, min, max, lastStep, spark }: HeadMetric): RowMetric {
+function metricOf({
+  key,
+  context,
+  source,
+  unit,
+  measured,
+  last,
+  min,
+  max,
+  lastStep,
+  spark,
+}: HeadMetric): RowMetric {
   return {
     key,
     ...(context === undefined ? {} : { context }),
     ...(source === undefined ? {} : { source }),
     ...(unit === undefined ? {} : { unit }),
+    ...(measured === undefined ? {} : { measured }),
     last,
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),

@@ -58,6 +58,8 @@ export interface HeadMetric {
   /** What measured it, where the script did not. */
   readonly source?: string
   readonly unit?: string
+  /** Agents measure it; scripts log the others. */
+  readonly measured?: true
   readonly ranks: number
   readonly points: number
   /** The lower median over ranks of each one's first point, and of its last. */

@@ -50,20 +50,22 @@ export async function curvesOf(
   const wanted = exponentFor(ask)
   const kept = await keptOf(files, ask, rows)
   const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
-  if (isNarrowEnough || kept.points > pointsReadMax)
-    return together(ask, wanted, isNarrowEnough, [...kept.pieces, ...(await restOf(runDir, ask, rows, kept))])
-  const nothing = { ...kept, pieces: [], parts: new Set<Part>() }
-  return together(ask, wanted, true, await restOf(runDir, ask, rows, nothing))
+  const isUsed = isNarrowEnough || kept.points > pointsReadMax
+  const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept)
+  return together(ask, wanted, isNarrowEnough || !isUsed, pieces)
 }
 
-/** The metrics that the parts' curve files hold, with how many points of how many series. */
+/** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */
 export async function curveMetricsOf(
   runDir: string,
   files: CurveFiles,
 ): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
   const found = new Map<string, MetricName & { points: number; series: number }>()
-  for (const part of readRunFile(runDir).parts) {
-    for (const { points, series, ...metric } of (await (await files.ofPart(part))?.metrics()) ?? []) {
+  const { parts } = readRunFile(runDir)
+  const all = await files.ofAll(parts)
+  for (const part of all === undefined ? parts : parts.slice(0, 1)) {
+    for (const { points, series, ...metric } of (await (all ?? (await files.ofPart(part)))?.metrics()) ??
+      []) {
       const id = JSON.stringify(metric)
       const known = found.get(id) ?? { ...metric, points: 0, series: 0 }
       found.set(id, known)
@@ -91,25 +93,27 @@ export async function ribbonOfRun(
   return { exponent, exact, curves: ribbonOf(curves, exponent) }
 }
 
-/** Buckets that are kept: of these parts nothing else is to be read. */
+/** Buckets that are kept, of parts of which nothing else is to be read. */
 interface Kept {
-  readonly pieces: readonly SeriesBuckets[]
-  readonly parts: ReadonlySet<Part>
+  /** Folded ones stand with the first part, and the other parts have none. */
+  readonly pieces: ReadonlyMap<Part, readonly SeriesBuckets[]>
   /** Of the widest of them. */
   readonly exponent: number
   readonly points: number
 }
 
+const nothingKept: Kept = { pieces: new Map(), exponent: 0, points: 0 }
+
 /** The folded ones, unless these are too wide and those of the parts are narrower. */
 async function keptOf(files: CurveFiles, ask: CurveAsk, rows: Rows): Promise<Kept> {
   const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
   const folded = await keptIn(ask, [{ file: all, parts: rows.parts }])
-  const isThere = folded.parts.size > 0
+  const isThere = folded.pieces.size > 0
   if (isThere && (ask.steps === undefined || folded.exponent <= exponentFor(ask))) return folded
   const each: { file: CurveFile | undefined; parts: readonly Part[] }[] = []
   for (const part of rows.parts) each.push({ file: await files.ofPart(part), parts: [part] })
   const own = await keptIn(ask, each)
-  const isBetter = own.parts.size === rows.parts.length && own.exponent < folded.exponent
+  const isBetter = own.pieces.size === rows.parts.length && own.exponent < folded.exponent
   return isThere && !isBetter ? folded : own
 }
 
@@ -117,41 +121,46 @@ async function keptIn(
   ask: CurveAsk,
   files: readonly { readonly file: CurveFile | undefined; readonly parts: readonly Part[] }[],
 ): Promise<Kept> {
-  const pieces: SeriesBuckets[] = []
-  const known = new Set<Part>()
+  const pieces = new Map<Part, readonly SeriesBuckets[]>()
   for (const { file, parts } of files) {
     const own = (await file?.series(ask.metric, ask.rank)) ?? []
     if (own.length === 0 && !((await file?.has(ask.metric)) ?? false)) continue
-    for (const one of own) pieces.push({ ...one, buckets: overlapping(one.buckets, ask.steps) })
-    for (const part of parts) known.add(part)
+    for (const [i, part] of parts.entries()) pieces.set(part, i === 0 ? own : [])
   }
-  return {
-    pieces,
-    parts: known,
-    exponent: Math.max(0, ...pieces.map(({ buckets }) => buckets.exponent)),
-    points: pieces.reduce((sum, { buckets }) => sum + buckets.points.reduce((all, one) => all + one, 0), 0),
+  const all = [...pieces.values()].flat()
+  const exponent = all.reduce((widest, { buckets }) => Math.max(widest, buckets.exponent), 0)
+  const steps = ask.steps && aligned(ask.steps, Math.max(exponent, exponentFor(ask)))
+  let points = 0
+  for (const [part, own] of pieces) {
+    const inside = own.map((one) => ({ ...one, buckets: within(one.buckets, steps) }))
+    for (const { buckets } of inside) points += buckets.points.reduce((sum, one) => sum + one, 0)
+    pieces.set(part, inside)
   }
+  return { pieces, exponent, points }
 }
 
-/** Buckets of the points that no kept ones hold. */
-async function restOf(runDir: string, ask: CurveAsk, rows: Rows, kept: Kept): Promise<SeriesBuckets[]> {
+/** Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged. */
+async function piecesOf(runDir: string, ask: CurveAsk, rows: Rows, kept: Kept): Promise<SeriesBuckets[]> {
   const exponent = Math.max(exponentFor(ask), kept.exponent)
-  const steps = ask.steps === undefined ? undefined : aligned(ask.steps, exponent)
+  const steps = ask.steps && aligned(ask.steps, exponent)
   const found: SeriesBuckets[] = []
   const add = ({ count, step, time, value, ...series }: PointsOfSeries): void => {
     found.push({ ...series, buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)) })
   }
-  for (const part of rows.parts)
-    if (!kept.parts.has(part))
+  for (const part of rows.parts) {
+    const own = kept.pieces.get(part)
+    if (own !== undefined) found.push(...own)
+    else
       for await (const points of readPart(runDir, rows, part, true, (file) =>
         file.points(whichOf(ask), steps),
       ))
         add(points)
+  }
   for (const points of tailPointsOf(rows, steps)) add(points)
   return found
 }
 
-/** Pieces come in the order of parts, so that each series' points do. */
+/** @param pieces in the order in which their points were logged */
 function together(
   ask: CurveAsk,
   wanted: number,
@@ -202,12 +211,14 @@ function aligned({ from, to }: Steps, exponent: number): Steps {
   return { from: bucketOf(from, exponent) * width, to: Math.ceil(to / width) * width }
 }
 
-function overlapping(buckets: Buckets, steps: Steps | undefined): Buckets {
+/** @param steps whole buckets */
+function within(buckets: Buckets, steps: Steps | undefined): Buckets {
   if (steps === undefined) return buckets
-  const { from, to } = aligned(steps, buckets.exponent)
-  const begin = buckets.firstStep.findIndex((step) => step >= from)
-  const end = buckets.firstStep.findIndex((step) => step >= to)
-  return sliced(buckets, begin < 0 ? buckets.count : begin, end < 0 ? buckets.count : end)
+  const placeOf = (from: number): number => {
+    const at = buckets.firstStep.findIndex((step) => step >= from)
+    return at < 0 ? buckets.count : at
+  }
+  return sliced(buckets, placeOf(steps.from), placeOf(steps.to))
 }
 
 function sliced(buckets: Buckets, from: number, to: number): Buckets {

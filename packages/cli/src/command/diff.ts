@@ -1,0 +1,92 @@
+import type { DiffAnswer, DiffRow } from '@provloom/reader'
+import { exitCode, printable } from '@provloom/shared'
+import { printJson, readerFor } from '../look/options.ts'
+import type { Given } from '../look/options.ts'
+import { fitted, table, terminalWidth } from '../look/table.ts'
+import { value } from '../look/words.ts'
+import { counted } from '../output/quantity.ts'
+import { styleFor } from '../output/style.ts'
+
+const packagesMax = 12
+
+/** `provloom diff A B [...]`. */
+export async function diff(runs: readonly string[], given: Given): Promise<number> {
+  const answer = await readerFor(given).diff(runs)
+  if (given['json'] === true) printJson(answer)
+  else process.stdout.write(`${rendered(answer).join('\n')}\n`)
+  return exitCode.ok
+}
+
+function rendered(answer: DiffAnswer): string[] {
+  const style = styleFor(process.stdout)
+  const { params, metrics, inputs, outputs, code, environment, ranks } = answer
+  const sections = [params, metrics, inputs, outputs, code.rows, environment.rows, environment.changed, ranks]
+  const apart = sections.flatMap((rows) => rows.filter(({ equal }) => !equal))
+  const columns = [
+    { title: '', cells: apart.map(({ name }) => printable(name)), keep: true },
+    ...answer.runs.map(({ run }, i) => ({
+      title: printable(run),
+      cells: apart.map(({ values }) => printable(cellOf(values[i]))),
+      keep: true,
+    })),
+    { title: '', cells: apart.map(changeOf) },
+  ]
+  const width = terminalWidth()
+  return [
+    ...(apart.length === 0 ? ['nothing that is recorded differs'] : table(columns, width, style.bold)),
+    ...packageLines(answer),
+    ...equalLines(answer),
+  ].map((line) => fitted(line, width))
+}
+
+function cellOf(cell: DiffRow['values'][number] | undefined): string {
+  if (typeof cell !== 'string') return value(cell)
+  return cell.replace(/^(?:sha256 )?([0-9a-f]{8})[0-9a-f]{24,56}$/, '$1')
+}
+
+/** Of two numbers how the second differs from the first. */
+function changeOf({ values, name }: DiffRow): string {
+  const [one, other, ...more] = values
+  if (more.length > 0) return ''
+  if (typeof one === 'number' && typeof other === 'number') {
+    const by = other - one
+    const part =
+      one !== 0 && Math.abs(by / one) >= 0.1
+        ? `${by > 0 ? '+' : ''}${Math.round((100 * by) / Math.abs(one))} %`
+        : ''
+    return part === '' ? `${by > 0 ? '+' : ''}${value(by)}` : part
+  }
+  return typeof one === 'string' && one.startsWith('sha256 ') && other !== null
+    ? `different bytes`
+    : name === 'changes'
+      ? 'the diffs differ'
+      : ''
+}
+
+function packageLines({ environment: { added, removed } }: DiffAnswer): string[] {
+  const line = (word: string, names: readonly string[]): string[] =>
+    names.length === 0
+      ? []
+      : [
+          `packages ${word}: ${printable(names.slice(0, packagesMax).join(', '))}${names.length > packagesMax ? ` and ${names.length - packagesMax} more` : ''}`,
+        ]
+  return [...line('only in others than the first', added), ...line('only in the first', removed)]
+}
+
+/** What is equal in all, in one line; ▲ where equal values prove nothing. */
+function equalLines({ params, inputs, outputs, code, environment, ranks }: DiffAnswer): string[] {
+  const alike = (rows: readonly DiffRow[]): readonly DiffRow[] => rows.filter(({ equal }) => equal)
+  const named = (row: DiffRow): string => `${row.name}${row.caveat === undefined ? '' : ` (▲ ${row.caveat})`}`
+  const settings = alike(params).map(({ name, values }) => `${name} ${value(values[0])}`)
+  const parts = [
+    settings.length === 0 ? '' : `${counted(settings.length, 'parameter')} (${settings.join(', ')})`,
+    ...alike(code.rows)
+      .filter(({ values }) => values[0] !== null)
+      .map(named),
+    environment.equalPackages === 0 ? '' : counted(environment.equalPackages, 'package'),
+    ...alike(inputs).map(named),
+    ...alike(outputs).map(named),
+    ...alike(ranks).map(({ name }) => name),
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? [] : [printable(`equal: ${parts.join('; ')}`)]
+}

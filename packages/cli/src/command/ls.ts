@@ -1,0 +1,159 @@
+import fs from 'node:fs'
+import { bestOf, isLessBetter, metricWords } from '@provloom/reader'
+import type { RowMetric, RunRow, RunsAnswer } from '@provloom/reader'
+import { exitCode, printable } from '@provloom/shared'
+import { printJson, readerFor } from '../look/options.ts'
+import type { Given } from '../look/options.ts'
+import { table, terminalWidth } from '../look/table.ts'
+import type { Column } from '../look/table.ts'
+import { commitWords, moment, seconds, statusWords, value } from '../look/words.ts'
+import { bytes, duration } from '../output/quantity.ts'
+import { styleFor } from '../output/style.ts'
+import type { Style } from '../output/style.ts'
+
+/** Metrics beside the one that is sorted by. */
+const metricsMax = 2
+const paramsMax = 6
+
+/** `provloom ls [QUERY...]`. */
+export async function ls(words: readonly string[], given: Given): Promise<number> {
+  const [first, ...rest] = words
+  const isDir = given['dir'] === undefined && first !== undefined && isDirectory(first)
+  const reader = readerFor(isDir ? { ...given, dir: first } : given)
+  const { sort, limit, after, size } = given
+  const answer = await reader.runs({
+    query: (isDir ? rest : words).join(' '),
+    ...(typeof sort === 'string' ? { sort } : {}),
+    ...(typeof limit === 'string' ? { limit: Number(limit) } : {}),
+    ...(typeof after === 'string' ? { after } : {}),
+    size: size === true,
+  })
+  if (given['json'] === true) printJson(answer)
+  else process.stdout.write(`${rendered(answer, sortIn(words, sort)).join('\n')}\n`)
+  return exitCode.ok
+}
+
+function isDirectory(word: string): boolean {
+  return fs.statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function sortIn(words: readonly string[], given: string | boolean | undefined): string | undefined {
+  if (typeof given === 'string') return given
+  return words.findLast((word) => word.startsWith('sort:'))?.slice('sort:'.length)
+}
+
+function rendered(answer: RunsAnswer, sort: string | undefined): string[] {
+  const style = styleFor(process.stdout)
+  const { runs, matched, total } = answer
+  if (total === 0 && answer.unreadable.length === 0)
+    return ['no runs here yet. Make one: provloom run -n 4 -- python train.py']
+  const differing = paramsThatDiffer(runs)
+  const lines =
+    runs.length === 0 ? [] : table(columnsOf(runs, differing.apart, sort, style), terminalWidth(), style.dim)
+  const more = answer.cursor === undefined ? '' : `; the next page: --after ${answer.cursor}`
+  const equal =
+    differing.alike.length === 0 || runs.length < 2 ? '' : `; equal in all: ${differing.alike.join(', ')}`
+  const shown =
+    runs.length < matched ? `${runs.length} of ${matched} that match, of ${total}` : `${matched} of ${total}`
+  return [
+    ...lines,
+    printable(`${shown} runs${equal}${more}`),
+    ...answer.unreadable.map(({ run, reason }) => style.bad(printable(`${run} cannot be read: ${reason}`))),
+  ]
+}
+
+/** Parameters by name that are not alike in all runs, and the others with their value. */
+function paramsThatDiffer(runs: readonly RunRow[]): { readonly apart: string[]; readonly alike: string[] } {
+  const names = [...new Set(runs.flatMap(({ params }) => Object.keys(params)))]
+  const isAlike = (name: string): boolean =>
+    runs.every(({ params }) => params[name] === runs[0]?.params[name])
+  return {
+    apart: names.filter((name) => !isAlike(name)).slice(0, paramsMax),
+    alike: names.filter(isAlike).map((name) => `${name} ${value(runs[0]?.params[name])}`),
+  }
+}
+
+function columnsOf(
+  runs: readonly RunRow[],
+  params: readonly string[],
+  sort: string | undefined,
+  style: Style,
+): Column[] {
+  const column = (title: string, of: (run: RunRow) => string, more: Partial<Column> = {}): Column => ({
+    title: `${title}${arrowFor(title, sort)}`,
+    cells: runs.map(of),
+    ...more,
+  })
+  const right = { right: true }
+  return [
+    column('run', ({ run }) => style.bold(printable(run)), { keep: true }),
+    column('status', (run) => statusOf(run, style), { keep: true }),
+    column('started', ({ startTime }) => moment(startTime)),
+    column('took', (run) => tookWords(run), right),
+    column(
+      'ranks',
+      ({ ranks }) => String(Object.values(ranks).reduce((sum, count) => sum + count, 0)),
+      right,
+    ),
+    ...params.map((name) => column(printable(name), ({ params }) => printable(value(params[name])), right)),
+    ...metricsShown(runs, sort).map(({ title, of }) =>
+      column(title, of, { ...right, keep: title === keyOf(sort) }),
+    ),
+    column('code', ({ source }) => commitWords(source)),
+    ...(runs.some(({ size }) => size !== undefined)
+      ? [column('size', ({ size }) => (size === undefined ? '' : bytes(size.total)), right)]
+      : []),
+  ]
+}
+
+function keyOf(sort: string | undefined): string | undefined {
+  return sort?.replace(/^-/, '')
+}
+
+function arrowFor(title: string, sort: string | undefined): string {
+  return title === keyOf(sort) ? (sort?.startsWith('-') === true ? '↓' : '↑') : ''
+}
+
+/** The one that is sorted by, then those that stand first in most runs' records: of a loss the last value, else the best. */
+function metricsShown(
+  runs: readonly RunRow[],
+  sort: string | undefined,
+): { readonly title: string; readonly of: (run: RunRow) => string }[] {
+  const ids = [
+    ...new Set(
+      runs.flatMap(({ metrics }) =>
+        Object.entries(metrics).flatMap(([id, { measured }]) => (measured === true ? [] : [id])),
+      ),
+    ),
+  ]
+  const named = (id: string): RowMetric | undefined =>
+    runs.find(({ metrics }) => metrics[id] !== undefined)?.metrics[id]
+  const sorted = ids.find((id) => isNamed(named(id), keyOf(sort)))
+  const shown = [...new Set([...(sorted === undefined ? [] : [sorted]), ...ids])].slice(0, metricsMax)
+  return shown.map((id) => {
+    const metric = named(id)
+    const title = id === sorted ? (keyOf(sort) ?? id) : printable(metric?.key ?? id)
+    return { title, of: ({ metrics }) => metricValue(metrics[id]) }
+  })
+}
+
+function isNamed(metric: RowMetric | undefined, name: string | undefined): boolean {
+  return metric !== undefined && name !== undefined && (metricWords(metric) === name || metric.key === name)
+}
+
+function metricValue(metric: RowMetric | undefined): string {
+  if (metric === undefined) return '–'
+  return value(isLessBetter(metric.key) ? Number(metric.last) : (bestOf(metric) ?? Number(metric.last)))
+}
+
+function statusOf({ status, finding, life }: RunRow, style: Style): string {
+  if (status === 'running' && life.state !== 'alive')
+    return style.bad(life.state === 'gone' ? '? ended unseen' : `? no sign since ${moment(life.seen)}`)
+  const [rank] = finding?.ranks ?? []
+  return statusWords(status, style, rank === undefined ? '' : `, rank ${rank}`)
+}
+
+function tookWords({ startTime, endTime }: RunRow): string {
+  const took = seconds(startTime, endTime)
+  return took === undefined ? '' : duration(took)
+}

@@ -1,0 +1,192 @@
+import type { HeadEnergy, HeadFile } from '@provloom/rundir'
+import { bestOf, isLessBetter } from '@provloom/reader'
+import type { RanksAnswer, RunAnswer, RunMetric } from '@provloom/reader'
+import { exitCode, printable } from '@provloom/shared'
+import { printJson, readerFor } from '../look/options.ts'
+import type { Given } from '../look/options.ts'
+import { fitted, terminalWidth } from '../look/table.ts'
+import { commitWords, moment, ranges, reading, seconds, short, statusWords, value } from '../look/words.ts'
+import { bytes, count, counted, duration } from '../output/quantity.ts'
+import { styleFor } from '../output/style.ts'
+import type { Style } from '../output/style.ts'
+
+const metricsMax = 4
+const filesMax = 4
+
+type Row = readonly [name: string, words: string]
+
+/** `provloom show [RUN]`. */
+export async function show(run: string | undefined, given: Given): Promise<number> {
+  const reader = readerFor(given)
+  const answer = await reader.run(run)
+  if (given['json'] === true) printJson(answer)
+  else {
+    const style = styleFor(process.stdout)
+    const rows = rowsOf(answer, await reader.ranks(answer.directory), style)
+    const lines = [
+      `${headline(answer, style)}`,
+      ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
+      ...lastLines(answer, style),
+    ]
+    process.stdout.write(`${lines.map((line) => fitted(line, terminalWidth())).join('\n')}\n`)
+  }
+  return exitCode.ok
+}
+
+function headline(run: RunAnswer, style: Style): string {
+  const took = seconds(run.startTime, run.endTime)
+  const how = took === undefined ? lifeWords(run) : ` in ${duration(took)}`
+  const who = [...run.users, ...(run.command === undefined ? [] : [run.command.join(' ')])].join(', ')
+  const status = statusWords(run.status, style, how)
+  return `${style.bold(printable(run.run))}  ${status}    ${moment(run.startTime)} UTC    ${printable(who)}`
+}
+
+function lifeWords({ life }: RunAnswer): string {
+  switch (life.state) {
+    case 'alive':
+    case 'ended':
+      return ''
+    case 'silent':
+      return `, no sign of life since ${moment(life.seen)} UTC`
+    case 'gone':
+      return `, but what wrote it is gone since ${moment(life.seen)} UTC`
+  }
+}
+
+function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
+  const logged = run.metrics.filter(({ measured }) => measured !== true)
+  const more = logged.length - metricsMax + Math.max(0, run.metricsTotal - run.metrics.length)
+  return [
+    ['ranks', ranksWords(run)],
+    ...stoppedRows(ranks),
+    ...logged.slice(0, metricsMax).map((one): Row => [one.key, metricWords(one)]),
+    ...(logged.length === 0 ? [['metrics', 'none were logged'] as const] : []),
+    ...(more > 0 ? [['', `${counted(more, 'further metric')}: --json has them`] as const] : []),
+    ['params', paramsWords(run)],
+    ...run.inputs
+      .filter(isData)
+      .slice(0, filesMax)
+      .map((one): Row => ['data', fileWords(one)]),
+    ['code', `${commitWords(run.source)}${codeWords(run)}    environment ${environmentWords(run)}`],
+    ...modelRows(run),
+    ['energy', energyWords(run)],
+    [
+      'events',
+      `${count(run.ledger.sent)} sent = ${count(run.ledger.stored)} stored + ${count(run.ledger.dropped)} dropped`,
+    ],
+    ...run.problems.kinds.map((kind): Row => [
+      'problem',
+      style.bad(`${kind.code} ${count(kind.count)}: ${kind.what}`),
+    ]),
+    ...run.hints.map((hint): Row => ['hint', hint]),
+  ].filter(([, words]) => words !== '') as Row[]
+}
+
+function ranksWords({ ranks, worldSize, hosts }: RunAnswer): string {
+  const total = Object.values(ranks).reduce((sum, one) => sum + one, 0)
+  const by = Object.entries(ranks).map(([status, number]) => `${number} ${status}`)
+  const [first] = by
+  const stood =
+    by.length === 1 && first !== undefined
+      ? `${total} of ${worldSize ?? total} ${Object.keys(ranks)[0]}`
+      : `${total} (${by.join(', ')})`
+  const names = hosts.shown
+  const where =
+    names.length === 0
+      ? ''
+      : `, ${counted(names.length + hosts.more, 'host')} (${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''})`
+  return `${stood}${where}`
+}
+
+/** Of ranks that did not end well, those that ended alike together. */
+function stoppedRows({ columns }: RanksAnswer): Row[] {
+  const alike = new Map<string, number[]>()
+  for (const [i, status] of columns.status.entries()) {
+    if (status === 'completed' || status === 'running') continue
+    const how = columns.error[i] || columns.signal[i] || ''
+    const words = `${status}${how === '' ? '' : `: ${how}`}`
+    alike.set(words, [...(alike.get(words) ?? []), columns.rank[i]!])
+  }
+  return [...alike]
+    .slice(0, filesMax)
+    .map(([words, ranks]) => ['', `rank ${ranges(ranks)} ${words}`] as const)
+}
+
+function metricWords(metric: RunMetric): string {
+  const { key, context, first, last, ranks, points, firstStep, lastStep } = metric
+  if (first === undefined || last === undefined)
+    return `${counted(points, 'point')} of ${counted(ranks, 'rank')}`
+  const best = bestOf({
+    key,
+    ...(metric.min === undefined ? {} : { min: metric.min }),
+    ...(metric.max === undefined ? {} : { max: metric.max }),
+  })
+  const at = isLessBetter(key) ? metric.minStep : metric.maxStep
+  const word = isLessBetter(key) ? 'lowest' : 'best'
+  const extreme = best === undefined ? 'no finite value' : `${word} ${reading(best)} at step ${value(at)}`
+  const steps = `steps ${value(firstStep)} to ${value(lastStep)}`
+  const of = ranks > 1 ? `, median of ${ranks}` : ''
+  return `${reading(first)} → ${reading(last)}   ${extreme}    ${[context, steps].filter((one) => one !== undefined).join(', ')}${of}`
+}
+
+function paramsWords({ params, paramsMore }: RunAnswer): string {
+  const shown = params.map(
+    ({ name, value: one, conflict }) => `${name} ${value(one)}${conflict ? ' ▲ differs' : ''}`,
+  )
+  return [...shown, ...(paramsMore > 0 ? [`${paramsMore} more`] : [])].join(', ')
+}
+
+const code: ReadonlySet<string> = new Set(['script', 'diff', 'source', 'untracked'])
+
+function isData({ kind }: HeadFile): boolean {
+  return !code.has(kind)
+}
+
+function fileWords({ name, size, sha256, step }: HeadFile): string {
+  const at = step === undefined ? '' : `  step ${step}`
+  return `${name}  ${size === undefined ? '' : `${bytes(size)}  `}${sha256 === undefined ? '▲ no checksum' : short(sha256)}${at}`
+}
+
+function codeWords({ source, inputs }: RunAnswer): string {
+  if (source?.dirty !== true) return ''
+  const kept = inputs.some(({ kind, stored }) => kind === 'diff' && stored !== undefined)
+  return kept ? ' changed, code/ has the diff' : ' changed (the diff is not kept)'
+}
+
+function environmentWords({ environment, worldSize }: RunAnswer): string {
+  const [first, ...others] = environment
+  if (first === undefined) return 'not told'
+  const packages = counted(first.packages.length + first.packagesMore, 'package')
+  const asked =
+    worldSize === null || first.ranks >= worldSize ? '' : ` (of ${first.ranks} of ${worldSize} ranks)`
+  const apart = others.length === 0 ? '' : `   ▲ ${counted(others.length, 'other')} on other ranks`
+  return `${first.version ?? first.interpreter ?? '?'}, ${packages}${asked}${apart}`
+}
+
+function modelRows({ outputs, outputsMore }: RunAnswer): Row[] {
+  const models = outputs.filter(({ kind }) => kind === 'model' || kind === 'checkpoint')
+  const [last, ...before] = models.length > 0 ? models : outputs
+  if (last === undefined) return []
+  const names = before.slice(0, filesMax).map(({ name }) => name)
+  const more = before.length - names.length + outputsMore
+  const earlier =
+    names.length === 0 ? '' : `    before it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return [[models.length > 0 ? 'model' : 'files', `${fileWords(last)}${earlier}`]]
+}
+
+function energyWords({ energy, hostFacts }: RunAnswer): string {
+  if (energy.length > 0) return energy.map(methodWords).join(', ')
+  const reasons = hostFacts.map(({ notMeasured }) => String(notMeasured ?? '').replace(/^energy: /, ''))
+  const known = [...new Set(reasons.filter((one) => one !== ''))]
+  return known.length === 0 ? 'not measured' : `not measured: ${known.join('; ')}`
+}
+
+function methodWords({ method, devices, joules, gramsCo2eq }: HeadEnergy): string {
+  const grams = gramsCo2eq === undefined ? '' : `, ${value(Number(gramsCo2eq.toPrecision(3)))} g CO2e`
+  return `${value(Number((joules / 3600).toPrecision(3)))} Wh by ${method} of ${counted(devices, 'device')}${grams}`
+}
+
+function lastLines({ findings, finding }: RunAnswer, style: Style): string[] {
+  if (findings.length > 0) return findings.map(({ text }) => style.bad(`  ▲ ${printable(text)}`))
+  return finding === undefined ? [] : [style.bad(`  ▲ ${printable(finding.text)}`)]
+}

@@ -1,0 +1,16 @@
+import { openReader } from '@provloom/reader'
+import type { Reader } from '@provloom/reader'
+import { variableOf } from '@provloom/shared'
+
+export type Given = Readonly<Record<string, string | boolean | undefined>>
+
+/** Of the folder that was told, else where runs are saved unless told otherwise. */
+export function readerFor({ dir }: Given): Reader {
+  const saved = process.env[variableOf('provenanceSaveDir')]
+  return openReader(typeof dir === 'string' ? dir : saved === undefined || saved === '' ? 'prov' : saved)
+}
+
+/** The answer as it is, in one line. */
+export function printJson(answer: unknown): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`)
+}

@@ -1,0 +1,61 @@
+import { printable } from '@provloom/shared'
+
+export interface Column {
+  readonly title: string
+  readonly cells: readonly string[]
+  readonly right?: boolean
+  /** Left out last where the terminal is too narrow for all. */
+  readonly keep?: boolean
+}
+
+// oxlint-disable-next-line no-control-regex -- colours take no place
+const colours = /\u001b\[[0-9;]*m/g
+
+/** Places of a terminal: colours have none, a character beyond the first plane counts as two. */
+export function widthOf(text: string): number {
+  return [...text.replaceAll(colours, '')].length
+}
+
+/** The width of the terminal, and no end where output goes elsewhere. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Infinity
+}
+
+/** Lines of columns, two spaces apart. Those that do not fit are left out, the last first, and counted in the last line. */
+export function table(columns: readonly Column[], width: number, paint: (title: string) => string): string[] {
+  const shown = [...columns]
+  const leftOut: string[] = []
+  const total = (): number => shown.reduce((sum, one) => sum + sizeOf(one) + 2, -2)
+  while (total() > width) {
+    const at = shown.findLastIndex(({ keep }) => keep !== true)
+    if (at < 0) break
+    leftOut.unshift(shown[at]!.title)
+    shown.splice(at, 1)
+  }
+  const rows = Math.max(0, ...shown.map(({ cells }) => cells.length))
+  const line = (textOf: (column: Column) => string): string =>
+    shown
+      .map((column) => padded(textOf(column), sizeOf(column), column.right === true))
+      .join('  ')
+      .trimEnd()
+  const lines = [paint(line(({ title }) => title))]
+  for (let row = 0; row < rows; row++) lines.push(line(({ cells }) => cells[row] ?? ''))
+  if (leftOut.length > 0) lines.push(paint(`not shown, for want of room: ${printable(leftOut.join(', '))}`))
+  return lines
+}
+
+function sizeOf({ title, cells }: Column): number {
+  return cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(title))
+}
+
+function padded(text: string, size: number, right: boolean): string {
+  const room = ' '.repeat(Math.max(0, size - widthOf(text)))
+  return right ? `${room}${text}` : `${text}${room}`
+}
+
+/** A line that is no longer than the terminal is wide; what is cut is marked. */
+export function fitted(line: string, width: number): string {
+  if (widthOf(line) <= width) return line
+  const plain = line.replaceAll(colours, '')
+  return `${[...plain].slice(0, Math.max(1, width - 1)).join('')}…`
+}

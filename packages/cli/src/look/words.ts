@@ -1,0 +1,73 @@
+import type { Style } from '../output/style.ts'
+
+const glyphs: Readonly<Record<string, string>> = {
+  running: '●',
+  completed: '✓',
+  failed: '✕',
+  killed: '■',
+  lost: '?',
+  absent: '?',
+  incomplete: '–',
+}
+
+/** Glyph and word, never a colour alone. */
+export function statusWords(status: string, style: Style, more = ''): string {
+  const words = `${glyphs[status] ?? '·'} ${status}${more}`
+  if (status === 'completed') return style.good(words)
+  return status === 'running' ? words : style.bad(words)
+}
+
+/** Four digits of a number, as many as people read: `0.4053`, `12500`, `1.2e-7`. */
+export function value(number: number | string | boolean | null | undefined): string {
+  if (number === undefined || number === null) return '–'
+  if (typeof number !== 'number' || !Number.isFinite(number)) return String(number)
+  if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number)
+  const short = Number(number.toPrecision(4))
+  return Math.abs(short) >= 1e-4 && Math.abs(short) < 1e15
+    ? String(short)
+    : short.toExponential(3).replace(/\.?0+e/, 'e')
+}
+
+/** Three digits, the last ones too: for numbers beside each other. */
+export function reading(number: number | string): string {
+  const known = Number(number)
+  if (!Number.isFinite(known)) return String(number)
+  return Math.abs(known) >= 1000 || (known !== 0 && Math.abs(known) < 0.001) ? value(known) : known.toFixed(3)
+}
+
+/** `26 Nov 19:57:25`, in UTC. */
+export function moment(time: string): string {
+  const at = new Date(time)
+  const month = at.toLocaleString('en-GB', { month: 'short', timeZone: 'UTC' })
+  return `${at.getUTCDate()} ${month} ${time.slice(11, 19)}`
+}
+
+export function seconds(start: string, end: string | null): number | undefined {
+  return end === null ? undefined : (Date.parse(end) - Date.parse(start)) / 1000
+}
+
+/** The first digits of a checksum. */
+export function short(sha256: string | undefined): string {
+  return sha256 === undefined ? 'no checksum' : sha256.slice(0, 8)
+}
+
+/** `1405280*`: the star is of changes that are in no commit. */
+export function commitWords(
+  source: { readonly commit?: string; readonly dirty?: boolean } | undefined,
+): string {
+  return source?.commit === undefined
+    ? '–'
+    : `${source.commit.slice(0, 7)}${source.dirty === true ? '*' : ''}`
+}
+
+/** `0-3, 7`. */
+export function ranges(numbers: readonly number[]): string {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const parts: [number, number][] = []
+  for (const one of sorted) {
+    const last = parts.at(-1)
+    if (last !== undefined && one === last[1] + 1) last[1] = one
+    else parts.push([one, one])
+  }
+  return parts.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ')
+}

@@ -1,0 +1,46 @@
+import { ProvloomError } from '@provloom/shared'
+
+/** Where somebody who follows a run is: what a cursor says. */
+export interface Known {
+  /** The last journal entry that is known. */
+  readonly position: number
+  /** When run.json was written, milliseconds since the Unix epoch. */
+  readonly writtenMs: number
+  readonly life: string
+  /** By key of a curve, how wide its buckets are. */
+  readonly widths: Readonly<Record<string, number>>
+}
+
+export function cursorText({ position, writtenMs, life, widths }: Known): string {
+  return Buffer.from(JSON.stringify([position, writtenMs, life, widths]), 'utf8').toString('base64url')
+}
+
+/** @throws {ProvloomError} `BAD_QUERY` for what is no cursor */
+export function readCursor(text: string): Known {
+  // What a curve or a table of ranks is told with.
+  if (/^-?\d+$/.test(text)) return { position: Number(text), writtenMs: NaN, life: '', widths: {} }
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+    if (!Array.isArray(value)) throw new Error('it holds no fields')
+    const [position, writtenMs, life, widths]: readonly unknown[] = value
+    if (typeof position !== 'number' || typeof writtenMs !== 'number' || typeof life !== 'string')
+      throw new Error('wrong fields')
+    return { position, writtenMs, life, widths: widthsOf(widths) }
+  } catch (error) {
+    throw new ProvloomError('BAD_QUERY', 'What is said to be known is no cursor', {
+      doing: 'look for what is new',
+      to: text,
+      cause: error,
+      hint: 'Ask without one: all is told anew.',
+    })
+  }
+}
+
+function widthsOf(value: unknown): Record<string, number> {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, width]) =>
+      typeof width === 'number' ? [[key, width] as const] : [],
+    ),
+  )
+}

@@ -1,0 +1,95 @@
+import { JournalTail } from '@provloom/rundir'
+import type { JournalNews } from '@provloom/rundir'
+import type { CurveAnswer, CurveQuery } from '../answer/curve.ts'
+import type { Changes, CurveChange, LiveQuery } from '../answer/live.ts'
+import type { RanksAnswer } from '../answer/ranks.ts'
+import type { RunAnswer, RunMetric } from '../answer/run.ts'
+import type { KnownRun } from '../folder/folder.ts'
+import { lifeOf } from '../folder/life.ts'
+import { cursorText, readCursor } from './cursor.ts'
+import type { Known } from './cursor.ts'
+import { eventsOf } from './events.ts'
+import { changeFrom } from './slice.ts'
+
+/** The questions that changes are answers to. */
+export interface Questions {
+  run(run: KnownRun): Promise<RunAnswer>
+  ranks(run: KnownRun): Promise<RanksAnswer>
+  /** Undefined where the metric is not known yet. */
+  metric(run: KnownRun, name: string): Promise<RunMetric | undefined>
+  curve(run: KnownRun, metric: RunMetric, query: CurveQuery): Promise<CurveAnswer>
+}
+
+const nothingKnown: Known = { position: -1, writtenMs: NaN, life: '', widths: {} }
+
+/** What is new in runs that somebody follows. */
+export class Live {
+  readonly #questions: Questions
+  readonly #tails = new Map<string, JournalTail>()
+
+  constructor(questions: Questions) {
+    this.#questions = questions
+  }
+
+  /** @throws {ProvloomError} `BAD_QUERY`, `FILE_UNREADABLE` */
+  async changes(run: KnownRun, query: LiveQuery): Promise<Changes> {
+    const known = query.since === undefined ? nothingKnown : readCursor(query.since)
+    const news = await this.#newsOf(run, known)
+    const life = lifeOf(run).state
+    const written = run.writtenMs !== known.writtenMs
+    const headIsNew = written || life !== known.life
+    const widths: Record<string, number> = {}
+    const curves: Record<string, CurveChange> = {}
+    for (const [key, ask] of Object.entries(query.curves ?? {})) {
+      const change = await this.#curve(run, ask, news, known.widths[key])
+      const width = change?.width ?? known.widths[key]
+      if (width !== undefined) widths[key] = width
+      if (change !== undefined) curves[key] = change
+    }
+    const position = Math.max(news.position, run.file.journalPosition)
+    const events = query.events === true ? eventsOf(news) : []
+    const hasCurves = Object.keys(curves).length > 0
+    return {
+      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths }),
+      changed: headIsNew || hasCurves || position !== known.position,
+      ...(query.head === true && headIsNew ? { head: await this.#questions.run(run) } : {}),
+      ...(query.ranks === true && written ? { ranks: await this.#questions.ranks(run) } : {}),
+      ...(hasCurves ? { curves } : {}),
+      ...(events.length === 0 ? {} : { events }),
+      ...(run.finished ? { ended: true as const } : {}),
+    }
+  }
+
+  async #newsOf(run: KnownRun, { position }: Known): Promise<JournalNews> {
+    if (run.finished) {
+      this.#tails.get(run.directory)?.close()
+      this.#tails.delete(run.directory)
+      const end = run.file.journalPosition
+      return { position: end, complete: position === end, touched: [], entries: [], records: [] }
+    }
+    const tail = this.#tails.get(run.directory) ?? new JournalTail(run.directory)
+    this.#tails.set(run.directory, tail)
+    return tail.since(position)
+  }
+
+  /** Undefined where it is as it was. */
+  async #curve(
+    run: KnownRun,
+    ask: CurveQuery,
+    news: JournalNews,
+    width: number | undefined,
+  ): Promise<CurveChange | undefined> {
+    const metric = await this.#questions.metric(run, ask.metric)
+    if (metric === undefined) return undefined
+    const touched = news.touched.find(({ metric: one }) => isSame(one, metric))
+    const place = ask.by === 'time' ? touched?.firstTime : touched?.firstStep
+    const isKnown = width !== undefined && news.complete
+    if (isKnown && place === undefined) return undefined
+    const answer = await this.#questions.curve(run, metric, ask)
+    return changeFrom(answer, isKnown && answer.width === width ? (place ?? -Infinity) : -Infinity)
+  }
+}
+
+function isSame(one: JournalNews['touched'][number]['metric'], { key, context, source }: RunMetric): boolean {
+  return one.key === key && one.context === (context ?? null) && one.source === (source ?? null)
+}

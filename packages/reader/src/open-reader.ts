@@ -1,0 +1,75 @@
+import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
+import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
+import { answerCurve } from './curve/curve.ts'
+import { answerDiff } from './diff/diff.ts'
+import { Documents } from './document/document.ts'
+import { Folder } from './folder/folder.ts'
+import type { KnownRun } from './folder/folder.ts'
+import { runMeant } from './folder/resolve.ts'
+import { answerLineage } from './lineage/lineage.ts'
+import { Live } from './live/live.ts'
+import { answerMatrix } from './matrix/matrix.ts'
+import { metricsMeant, noPace, theMetric } from './metric-id.ts'
+import { paceMetric, ratiosOf } from './ranks/pace.ts'
+import { answerRanks } from './ranks/ranks.ts'
+import type { Reader } from './reader.ts'
+import { RunMetrics } from './run/metrics.ts'
+import { answerRun } from './run/run.ts'
+import { rowOf } from './runs/row.ts'
+import { answerRuns } from './runs/runs.ts'
+
+/** @param saveDir folder that runs are saved in; it need not be there */
+export function openReader(saveDir: string): Reader {
+  const folder = new Folder(saveDir)
+  const documents = new Documents()
+  const metrics = new RunMetrics()
+  const metricOf = async (run: KnownRun, name: string): Promise<RunMetric> =>
+    theMetric(await metrics.all(run), name)
+  const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
+    name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
+  const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
+    const document = documents.maybe(run.directory)
+    return answerRun({ run, metrics: await metrics.all(run), document, findings: [] }, query)
+  }
+  const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
+    const metric = await paceOf(run, query.metric)
+    const ratios = metric === undefined ? undefined : await ratiosOf(run, metric)
+    const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
+    return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
+  }
+  const live = new Live({
+    run: (run) => headOf(run, {}),
+    ranks: (run) => ranksOf(run, {}),
+    metric: async (run, name) => metricsMeant(await metrics.all(run), name)[0],
+    curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
+  })
+  return {
+    directory: folder.directory,
+    runs: async (query = {}) => answerRuns(folder, query),
+    directoryOf: (name) => runMeant(folder, name).directory,
+    standing: async (name) => rowOf(runMeant(folder, name), true),
+    run: async (name, query = {}) => headOf(runMeant(folder, name), query),
+    async curve(name, query) {
+      const run = runMeant(folder, name)
+      return answerCurve(run, await metricOf(run, query.metric), query, cursorOf(run))
+    },
+    ranks: async (name, query = {}) => ranksOf(runMeant(folder, name), query),
+    async matrix(name, query = {}) {
+      const run = runMeant(folder, name)
+      const metric = await paceOf(run, query.metric)
+      if (metric === undefined) throw noPace(run.name)
+      return answerMatrix(run, metric, query, cursorOf(run))
+    },
+    diff: async (names) =>
+      answerDiff(
+        names.map((name) => runMeant(folder, name)),
+        documents,
+      ),
+    changes: (name, query) => live.changes(runMeant(folder, name), query),
+    lineage: (query) => answerLineage(folder, query, documents),
+  }
+}
+
+function cursorOf({ file }: KnownRun): string {
+  return String(file.journalPosition)
+}
