@@ -12,7 +12,7 @@ import { addLive } from './live.ts'
 import {
   Question,
   curveQuery,
-  graphQuery,
+
   lineageQuery,
   matrixQuery,
   ranksQuery,
@@ -62,11 +62,6 @@ export function createApi(reader: Reader, about: About): Hono {
   ofRun('/curve', (question, run) => reader.curve(run, done(question, curveQuery(question))))
   ofRun('/ranks', (question, run) => reader.ranks(run, done(question, ranksQuery(question))))
   ofRun('/matrix', (question, run) => reader.matrix(run, done(question, matrixQuery(question))))
-  ofRun('/graph', (question, run) => reader.graph(run, done(question, graphQuery(question))))
-  ofRun('/why', (question, run) => {
-    question.done()
-    return reader.why(run)
-  })
   ofRun('/verify', async (question, run) => {
     const said = question.needed('path')
     question.done()

@@ -7,7 +7,7 @@ const drawn = new Set<object>()
 const waiting = new Set<() => void>()
 
 /** Whether it is in view, and among the first twelve that are. */
-export function useInView(ref: RefObject<Element>): boolean {
+export function useInView(ref: RefObject<HTMLElement | null>): boolean {
   const [shown, setShown] = useState(false)
   useEffect(() => {
     const own = {}

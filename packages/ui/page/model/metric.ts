@@ -4,6 +4,7 @@ export interface Named {
   readonly key: string
   readonly context?: string
   readonly source?: string
+  readonly measured?: true
 }
 
 /** Whether the least value is the best: as metrics are called. The reader sorts by the same rule. */
@@ -26,7 +27,7 @@ export function groupOf({ context, source }: Named): string {
  * measure is none of them.
  */
 export function mainMetrics<T extends Named & { readonly ranks?: number }>(metrics: readonly T[]): T[] {
-  const logged = metrics.filter(({ source, key }) => source === undefined && !isTiming(key))
+  const logged = metrics.filter(({ measured, key }) => measured !== true && !isTiming(key))
   const loss =
     logged.find(({ key, context }) => key === 'loss' && context === 'training') ??
     logged.find(({ key }) => key === 'loss') ??
