@@ -17,9 +17,9 @@ export async function pictureOf(chart: HTMLElement, title: string, strips: reado
   pen.fillRect(0, 0, canvas.width, canvas.height)
   pen.drawImage(drawn, 0, above)
   pen.fillStyle = ink.text
-  pen.font = `bold ${13 * ratio}px system-ui, sans-serif`
+  pen.font = `bold ${13 * ratio}px Helvetica Neue, Arial, sans-serif`
   pen.fillText(`${title} · ${document.title}`, 12 * ratio, 20 * ratio)
-  pen.font = `${11 * ratio}px system-ui, sans-serif`
+  pen.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   let left = 12 * ratio
   for (const strip of strips) {
     const colours = palette()

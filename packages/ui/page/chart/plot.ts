@@ -99,7 +99,7 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
 }
 
 function axesOf(spec: PlotSpec, ink: Ink): uPlot.Axis[] {
-  const shared = { stroke: ink.text, font: '11px system-ui, sans-serif', ticks: { show: false } }
+  const shared = { stroke: ink.text, font: '11px Helvetica Neue, Arial, sans-serif', ticks: { show: false } }
   return [
     {
       ...shared,
@@ -136,8 +136,9 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
   ctx.save()
-  ctx.font = `bold ${11 * ratio}px system-ui, sans-serif`
+  ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   ctx.textBaseline = 'middle'
+  ctx.textAlign = 'left'
   for (const { at, text } of spec.marks) drawMark(plot, at, text, ink)
   const taken: number[] = []
   for (const strip of spec.strips) {
