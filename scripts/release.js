@@ -22,7 +22,9 @@ if (!/^\d+\.\d+\.\d+$/.test(version)) {
 }
 const changelog = fs.readFileSync(path.join(repository, 'CHANGELOG.md'), 'utf8')
 if (!/^## Unreleased\n+\S/m.test(changelog)) {
-  console.error('Error: CHANGELOG.md says nothing under "## Unreleased" [BAD_OPTION]\nTry:   Say there what a user will notice.')
+  console.error(
+    'Error: CHANGELOG.md says nothing under "## Unreleased" [BAD_OPTION]\nTry:   Say there what a user will notice.',
+  )
   process.exit(2)
 }
 change('packages/shared/src/version.ts', /version = '.*'/, `version = '${version}'`)

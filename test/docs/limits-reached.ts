@@ -1,5 +1,6 @@
 import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
 import type { Reached } from './reached.ts'
+import { limitsOfGraph } from './limits-of-graph.ts'
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
@@ -7,6 +8,7 @@ import type { Reached } from './reached.ts'
  * tests are there and not skipped for good, and that they speak of the limit by its name.
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
+  ...limitsOfGraph,
   recordBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,
@@ -356,12 +358,6 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
     reached(
       `${graph}/param.test.ts`,
       'is pending for parametersPendingMs at the most, by the times of its rank',
-    ),
-  ],
-  bystandersMax: [
-    reached(
-      `${graph}/limits.test.ts`,
-      'ranks that are not collected and did not end well are told of up to bystandersMax',
     ),
   ],
   packagesShownMax: [

@@ -26,6 +26,8 @@ function codesIn(text: string): Set<string> {
     /\bremark: \{ code: '([A-Z_]+)'/g,
     /\bwithin\([^{]+\{ code: '([A-Z_]+)'/g,
     /\bnote\('([A-Z_]+)'/g,
+    // Words of a rank's own, in packages/graph/src.
+    /(?:\[|=>)\s*[`']([A-Z_]+): /g,
     /Typed\([^()]*(?:\([^()]*\))?[^()]*, \("([A-Z_]+)"/g,
     /_TOO_LARGE = \("([A-Z_]+)"/g,
     /code: '([A-Z_]+)',\n\s+(?:words|message)\b/g,

@@ -204,6 +204,31 @@ describe('provloom draw', () => {
       expect(fs.readFileSync(path.join(dir, output), 'utf8').trimStart().startsWith(start)).toBe(true)
     }
   })
+
+  it('draws the record of a run as what went in, ran and came out, whatever the file is called, and anything else as a graph', async () => {
+    const dir = folder()
+    const golden = path.resolve(import.meta.dirname, '../data/golden/documents/4-ranks.json')
+    const copy = path.join(dir, 'any-name.json')
+    fs.copyFileSync(golden, copy)
+    const run = await provloom(['draw', copy, '--title', 'A run'])
+    expect(run.code, run.stderr).toBe(0)
+    for (const words of ['A run', 'went in', 'what ran', 'came out'])
+      expect(run.stdout).toContain(`>${words}</text>`)
+    const dark = await provloom(['draw', copy, '--theme', 'dark', '--machinery', '--attributes'])
+    expect(dark.stdout).toContain('>what recorded it</text>')
+    const graph = await provloom(['draw', fileOf('a.provn', valid)])
+    expect(graph.stdout).not.toContain('went in')
+    const full = await provloom(['draw', copy, '--full'])
+    expect(full.stdout).not.toContain('went in')
+  })
+
+  it('refuses what a graph cannot show', async () => {
+    for (const option of [['--machinery'], ['--theme', 'dark'], ['--theme', 'blue']]) {
+      const { code, stderr } = await provloom(['draw', fileOf('a.provn', valid), ...option])
+      expect(code).toBe(2)
+      expect(stderr).toContain(option[1] === 'blue' ? 'There is no theme blue' : option[0])
+    }
+  })
 })
 
 describe('provloom merge', () => {

@@ -47,10 +47,13 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     what: 'graphs of any entries, changes that fail in the middle, documents of 1,024 ranks, and what they answer',
     minutes: 8,
     files: [
+      'packages/graph/test/flush.property.test.ts',
       'packages/graph/test/order.property.test.ts',
       'packages/graph/test/valid.test.ts',
       'packages/graph/test/whole-or-not.test.ts',
       'test/graph/judged.test.ts',
+      'test/graph/picture.property.test.ts',
+      'packages/graph/test/picture/text.test.ts',
       'test/graph/questions.test.ts',
     ],
     effort: 20,

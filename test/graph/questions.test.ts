@@ -51,8 +51,8 @@ function inOrder(number: number, answer: readonly string[]): readonly string[] {
 }
 
 describe('docs/questions.md', () => {
-  it('asks fifteen questions, in order', () => {
-    expect(questions.map(({ number }) => number)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1))
+  it('asks sixteen questions, in order', () => {
+    expect(questions.map(({ number }) => number)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1))
   })
 
   it.each(questions.filter(({ answer }) => answer !== undefined))(

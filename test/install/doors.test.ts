@@ -77,6 +77,11 @@ test('each other format and the drawing load their own parser and no other', asy
   expect(await others('@provloom/prov/draw')).toEqual(['@hpcc-js/wasm-graphviz'])
 })
 
+test('the picture of a run loads no Graphviz and no network', async () => {
+  const { others } = await loads('@provloom/graph/picture', 'zeromq', 'msgpackr', '@hpcc-js/wasm-graphviz')
+  expect(others.filter((one) => one !== 'msgpackr' && one !== '@noble/hashes')).toEqual([])
+})
+
 test('who reads what lies on disk of a run loads no graph, no network and no addon', async () => {
   for (const door of [
     '@provloom/rundir',

@@ -80,6 +80,8 @@ const noBounds: Readonly<Record<string, string>> = {
   'prov/src/draw/text.ts': 'titleCharsMax',
   'prov/src/draw/caption.ts': 'linesMax',
   'prov/src/draw/note.ts': 'linesMax',
+  'graph/src/picture/text.ts': 'textCharsMax',
+  'graph/src/picture/picture-of.ts': 'footRowsMax',
   'prov/src/validate/violation.ts': 'RECORDS_SHOWN_MAX',
   'prov/src/validate/cycles.ts': 'TRIED_MAX STEPS_SHOWN_MAX',
   'shared/src/config/variables.ts': 'toldMax',

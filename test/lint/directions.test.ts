@@ -41,6 +41,7 @@ const allowed = [
   ['aggregator/src/metrics/parquet/fine.ts', '../rows.ts'],
   ['aggregator/src/metrics/fine.ts', '@provloom/rundir'],
   ['aggregator/src/fine.ts', '@provloom/graph'],
+  ['aggregator/src/run/fine.ts', '@provloom/graph/picture'],
   ['crate/src/fine.ts', '@provloom/rundir'],
   ['reader/src/fine.ts', '@provloom/graph'],
   ['cli/src/fine.ts', '@provloom/aggregator'],

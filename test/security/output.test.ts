@@ -48,11 +48,22 @@ provloom.end_run(create_svg=True)
   const { code, stderr } = await provloom(args, { cwd: place })
   expect(code, stderr).toBe(0)
   const runDir = onlyRun(saveDir)
-  expectHarmless(fs.readFileSync(path.join(runDir, 'prov.svg'), 'utf8'))
+  const svg = fs.readFileSync(path.join(runDir, 'prov.svg'), 'utf8')
+  expectHarmless(svg)
   expect(fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')).toContain('alert(1)')
-  const drawn = await provloom(['draw', path.join(runDir, 'prov.json'), '-o', path.join(place, 'b.svg')])
+  const drawn = await provloom([
+    'draw',
+    runDir,
+    '--title',
+    path.basename(runDir),
+    '-o',
+    path.join(place, 'b.svg'),
+  ])
   expect(drawn.code, drawn.stderr).toBe(0)
-  expectHarmless(fs.readFileSync(path.join(place, 'b.svg'), 'utf8'))
+  expect(fs.readFileSync(path.join(place, 'b.svg'), 'utf8')).toBe(svg)
+  const graph = await provloom(['draw', runDir, '--full', '-o', path.join(place, 'c.svg')])
+  expect(graph.code, graph.stderr).toBe(0)
+  expectHarmless(fs.readFileSync(path.join(place, 'c.svg'), 'utf8'))
 })
 
 /** Well-formed enough to look at by its tags: no element or attribute that could run or fetch anything. */

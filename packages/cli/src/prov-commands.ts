@@ -76,22 +76,30 @@ type Given = Readonly<Record<string, string | boolean | undefined>>
 function addDraw(program: Command): void {
   program
     .command('draw')
-    .description('a picture of a document, as SVG or DOT; no Graphviz needed')
-    .argument('<file>', 'document; - is standard input')
+    .description('a picture of a run or of any other document, as SVG or DOT; no Graphviz needed')
+    .argument('<file>', 'document or run directory; - is standard input')
     .option('-o, --output <OUT>', 'out.svg or out.dot; - is standard output, as SVG', '-')
     .option('--from <FORMAT>', 'format, when the file name does not tell')
-    .option(
-      '--full',
-      'every element by itself; without it those that look alike are drawn once, with a count',
-    )
+    .option('--machinery', 'of a run also what recorded it: aggregator, agents, launcher, stores, copies')
+    .option('--full', 'every element by itself, as a graph; without it those that look alike are drawn once')
     .option('--attributes', "with the elements' attributes")
+    .option('--theme <THEME>', 'of the picture of a run: light or dark')
     .option('--title <TEXT>', 'heading of the picture')
-    .addHelpText('after', '\nExample:\n  provloom draw prov/digits_0/prov.json -o graph.svg')
+    .addHelpText('after', drawHelp)
     .action(async (file: string, given: Given) => {
       const { drawFile } = await import('./command/draw.ts')
       process.exitCode = await drawFile(file, given)
     })
 }
+
+const drawHelp = `
+A document that says that it is the record of a run is drawn as that: what went in, what ran, what came out. Any other is
+drawn as a graph, and so is every one with --full and as .dot.
+
+Examples:
+  provloom draw prov/digits_0 -o digits.svg
+  provloom draw prov/digits_0 --machinery --theme dark -o digits.svg
+  provloom draw prov/digits_0 --full -o graph.svg`
 
 const exportHelp = `
 The crate is a Process Run Crate 0.5: what ran, on what, by whom, and what came of it; docs/ro-crate.md.

@@ -7,7 +7,9 @@ import { keepPoints } from './apply/records.ts'
 import { AttemptIndex } from './attempt-index.ts'
 import { Head } from './head/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { Kept } from './kept.ts'
 import { Links } from './links.ts'
+import type { SpanSources } from './render/span.ts'
 import { thingLines, thingRecords, thingsOf } from './render/thing.ts'
 import type { View } from './render/view.ts'
 import { StateRoster } from './roster.ts'
@@ -55,7 +57,9 @@ class Builder implements GraphBuilder {
   readonly #index: SeriesIndex
   readonly #attempts: AttemptIndex
   readonly #links: Links
-  readonly #dirt = new Dirt()
+  readonly #sources: SpanSources
+  readonly #kept: Kept
+  readonly #dirt: Dirt
   readonly #sheet = new Sheet()
   readonly #head: Head
   readonly #change: Change
@@ -79,9 +83,12 @@ class Builder implements GraphBuilder {
     this.#attempts = new AttemptIndex(state)
     this.#links = new Links(state)
     const [index, attempts, links] = [this.#index, this.#attempts, this.#links]
+    this.#sources = { state, index, tallies, links }
+    this.#kept = new Kept(this.#sources)
+    this.#dirt = new Dirt(this.#kept)
     this.#change = { state, tallies, index, attempts, links, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
-    this.#head = new Head({ state, tallies, index }, attempts)
+    this.#head = new Head({ state, tallies, index }, attempts, this.#kept)
   }
 
   take(lsn: Lsn, entry: RunEntry | Skipped): Taking {
@@ -144,7 +151,7 @@ class Builder implements GraphBuilder {
   document(): ProvDocument {
     const sets = new SetBook(this.#state, this.#links)
     atOnce(this.#regroup(sets, 'all'))
-    const view = this.#view(sets)
+    const view = this.#view(sets, new Kept(this.#sources))
     const things = [...keyed(thingsOf(view))]
     things.sort((a, b) => (a.key < b.key ? -1 : 1))
     const records = things.flatMap(({ thing }) => thingRecords(view, thing).map(({ record }) => record))
@@ -156,7 +163,7 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state, this.#tallies)
+    return summaryOf(this.#state, this.#kept, this.#tallies)
   }
 
   told(): RunWords {
@@ -171,7 +178,7 @@ class Builder implements GraphBuilder {
     return saveState(this.#state, this.#tallies)
   }
 
-  #view(sets: SetBook): View {
+  #view(sets: SetBook, kept = this.#kept): View {
     const { opened } = this.#state
     const { iri } = userNamespaceOf(opened?.settings.provUserNamespace ?? fallbackNamespace)
     return {
@@ -181,6 +188,7 @@ class Builder implements GraphBuilder {
       attempts: this.#attempts,
       links: this.#links,
       sets,
+      kept,
       sources: new Sources(this.#state),
       space: spaceOf(iri, opened?.runId ?? 'none', opened?.informedBy),
     }

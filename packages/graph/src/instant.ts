@@ -11,3 +11,9 @@ export function instant(us: number): string {
   const rest = String(bounded - ms * 1000).padStart(3, '0')
   return `${new Date(ms).toISOString().slice(0, -1)}${rest}Z`
 }
+
+/** The inverse to the millisecond; undefined for what is no time. */
+export function millisecondsOf(time: string | undefined): number | undefined {
+  const found = time === undefined ? Number.NaN : Date.parse(time)
+  return Number.isNaN(found) ? undefined : found
+}

@@ -38,6 +38,8 @@ export class Links {
   readonly groups: Lists = new Lists()
   /** Contexts of a process group. */
   readonly groupContexts: Lists = new Lists()
+  /** Contexts inside a context. */
+  readonly inner: Lists = new Lists()
   /** Machines that a rank's agent watches. */
   readonly watched: Lists = new Lists()
   /** Attempts of ranks on a machine. */
@@ -58,6 +60,7 @@ export class Links {
       this.files.load(rankKey, key)
       if (contextKey !== undefined) this.files.load(contextKey, key)
     }
+    for (const [key, { parent }] of state.contexts) if (parent !== undefined) this.inner.load(parent, key)
     for (const [key, group] of state.groups)
       for (const rank of group.members.keys()) this.groups.load(rank, key)
     for (const [key, { groupKey }] of state.groupContexts) this.groupContexts.load(groupKey, key)

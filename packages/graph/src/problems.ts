@@ -4,34 +4,32 @@ import type { ProblemCode } from '@provloom/shared'
 import { isUnversioned, sourcesOf } from './sources.ts'
 import { rankRanges, timesWords } from './render/words.ts'
 import { userNamespaceOf } from './space.ts'
+import type { RankFacts } from './kept.ts'
 import type { RunState } from './state.ts'
-import { droppedWords } from './apply/ledger.ts'
-import { exitWords, keptWords, steppedWords } from './status.ts'
 
 /**
  * The problems of a run by their kind, in words, most first: what its ranks told, what is known of it as a whole, entries
  * that could not be taken in, and what git did not say of its source. Graph, run.json and summary have them from here.
  */
-export function problemKinds(state: RunState): ProblemKind[] {
+export function problemKinds(state: RunState, ranks: Iterable<RankFacts>): ProblemKind[] {
   const counts = new Map<ProblemCode, number>(state.problemCodes)
   const note = (code: ProblemCode, count: number): void => {
     if (count > 0) counts.set(code, (counts.get(code) ?? 0) + count)
   }
   note('ENTRY_SKIPPED', state.skipped)
   note('NOT_COLLECTED', state.bystanders.size)
-  for (const rank of state.ranks.values()) {
-    note('KEPT', keptWords(state, rank).length)
-    note('DROPPED', droppedWords(rank).length)
-    note('CLOCK_STEPPED', steppedWords(rank).length)
-    note('EXIT', exitWords(rank).length)
-  }
+  for (const { remarks } of ranks) for (const words of remarks) note(codeIn(words), 1)
   note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
   note('RANKS_ABSENT', state.absent.length > 0 ? 1 : 0)
-  for (const words of state.remarks) note(problemCodeOf(words.slice(0, words.indexOf(':'))), 1)
+  for (const words of state.remarks) note(codeIn(words), 1)
   for (const { problems } of sourcesOf(state)) note('SOURCE', problems.every(isUnversioned) ? 0 : 1)
   return [...counts]
     .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
     .map(([code, count]) => ({ code, count, ...problemWords[code] }))
+}
+
+function codeIn(words: string): ProblemCode {
+  return problemCodeOf(words.slice(0, words.indexOf(':')))
 }
 
 /** Of the run as a whole, each `CODE: words`. */
@@ -59,7 +57,7 @@ export function ownProblems(state: RunState): string[] {
 }
 
 /** The run's problems in words: its own, and those that its ranks told by their kind. */
-export function runProblems(state: RunState, kinds: readonly ProblemKind[] = problemKinds(state)): string[] {
+export function runProblems(state: RunState, kinds: readonly ProblemKind[]): string[] {
   const told = kinds.filter(({ code }) => state.problemCodes.has(code))
   const counts = told.map(({ code, what }) =>
     timesWords(`${code}: ${what}`, state.problemCodes.get(code) ?? 0),

@@ -6,7 +6,7 @@ import type { QName } from '@provloom/prov'
  * Namespaces that are the same in every run. `prov` and `xsd` need no declaration, but readers of files like to see them.
  * Ours is a UUID's: nobody else can own it, and nobody has to register it (RFC 9562).
  */
-const fixed = {
+export const vocabularies = {
   prov: 'http://www.w3.org/ns/prov#',
   xsd: 'http://www.w3.org/2001/XMLSchema#',
   provloom: 'urn:uuid:db988eb8-9eb2-45e0-8e18-e084e473b9df#',
@@ -15,7 +15,7 @@ const fixed = {
   dcterms: 'http://purl.org/dc/terms/',
 } as const
 
-type FixedPrefix = keyof typeof fixed
+type FixedPrefix = keyof typeof vocabularies
 
 const interned = new Map<string, QName>()
 
@@ -24,7 +24,7 @@ export function term(prefix: FixedPrefix, local: string): QName {
   const key = `${prefix}:${local}`
   const known = interned.get(key)
   if (known !== undefined) return known
-  const made = qname(prefix, fixed[prefix], local)
+  const made = qname(prefix, vocabularies[prefix], local)
   interned.set(key, made)
   return made
 }
@@ -48,7 +48,7 @@ export function spaceOf(userNamespace: string, runId: string, formerId?: string)
     user: (local) => qname('user', userNamespace, local),
     former: former === undefined ? undefined : qname('former', former, 'run'),
     prefixes: new Map([
-      ...Object.entries(fixed),
+      ...Object.entries(vocabularies),
       ['user', userNamespace],
       ['run', runNamespace],
       ...(former === undefined ? [] : [['former', former] as const]),
@@ -89,7 +89,8 @@ export function userNamespaceOf(given: string): { readonly iri: string; readonly
     return unusable('holds characters that an IRI cannot have')
   if (/^(?:https?|ftp):/i.test(iri) && !URL.canParse(iri)) return unusable('is no IRI')
   const whole = /[/#:?=&]$/.test(iri) ? iri : `${iri}/`
-  if (Object.values(fixed).some((own) => whole.startsWith(own))) return unusable('belongs to a vocabulary')
+  if (Object.values(vocabularies).some((own) => whole.startsWith(own)))
+    return unusable('belongs to a vocabulary')
   return { iri: whole }
 }
 

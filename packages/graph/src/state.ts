@@ -12,7 +12,7 @@ export interface RunState {
   readonly opened: Opened | undefined
   readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
   /** When and why an aggregator went on with the run, each time. */
-  readonly recoveries: Pick<Resumed, 'time' | 'cause'>[]
+  readonly recoveries: RecoveryState[]
   readonly conflicts: number
   /** Ranks of the known world that never came; and those that were in the job and not in this run. */
   readonly absent: readonly number[]
@@ -78,6 +78,11 @@ export interface RunState {
   readonly finals: ReadonlyMap<string, FinalState>
   /** Metrics of which a spark is kept. */
   readonly sparks: number
+}
+
+/** When and why an aggregator went on, and when the one before it had closed the run, where it had. */
+export interface RecoveryState extends Pick<Resumed, 'time' | 'cause'> {
+  readonly closedBefore?: number
 }
 
 export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>

@@ -1,11 +1,12 @@
 import type { RankSummary, RunSummary } from '@provloom/rundir/entry'
 import { isRunId, limits } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
+import { totalOf } from './apply/ledger.ts'
 import { errorOf } from './head/finding.ts'
-import { ledgerOf, rankProblems, totalOf } from './apply/ledger.ts'
 import { headText } from './head/shown.ts'
 import { problemKinds } from './problems.ts'
-import { runSpan } from './render/span.ts'
+import { runSpan, spansOf } from './render/span.ts'
+import type { Kept, RankFacts } from './kept.ts'
 import { processEndOf, rankStatus, runStatus } from './status.ts'
 import { extentOf } from './statistics.ts'
 import type { Extent } from './statistics.ts'
@@ -13,13 +14,13 @@ import type { RankState, RunState } from './state.ts'
 import type { Tallies } from './tally.ts'
 
 /** The run in numbers, for run.json and the terminal. */
-export function summaryOf(state: RunState, tallies: Tallies): RunSummary {
+export function summaryOf(state: RunState, kept: Kept, tallies: Tallies): RunSummary {
   const extents = extentsOf(state, tallies)
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, rank]) => rankSummary(state, rank, extents.get(key)))
-  const kinds = problemKinds(state)
-  const span = runSpan(state)
+    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(key, rank), extents.get(key)))
+  const kinds = problemKinds(state, kept.ofRanks())
+  const span = runSpan(state, spansOf(kept.ofRanks()))
   return {
     runId: state.opened?.runId ?? noRun(),
     status: runStatus(state),
@@ -39,8 +40,13 @@ export function summaryOf(state: RunState, tallies: Tallies): RunSummary {
   }
 }
 
-function rankSummary(state: RunState, rank: RankState, extent: Extent | undefined): RankSummary {
-  const problems = rankProblems(state, rank)
+function rankSummary(
+  state: RunState,
+  rank: RankState,
+  { ledger, remarks }: RankFacts,
+  extent: Extent | undefined,
+): RankSummary {
+  const problems = rank.problemCount + remarks.length
   const { exitCode, signal } = processEndOf(rank)
   const error = errorOf(rank)
   const { localRank, devices } = rank.start ?? {}
@@ -54,7 +60,7 @@ function rankSummary(state: RunState, rank: RankState, extent: Extent | undefine
     ...(signal === undefined ? {} : { signal }),
     ...(rank.kept === undefined ? {} : { kept: rank.kept }),
     ...(problems === 0 ? {} : { problems }),
-    ...ledgerOf(rank),
+    ...ledger,
     ...(localRank === undefined ? {} : { localRank }),
     ...(devices === undefined ? {} : { device: headText(devices, limits.rankTextMax) }),
     ...(extent === undefined ? {} : { lastStep: extent.lastStep, lastUs: extent.lastTime }),

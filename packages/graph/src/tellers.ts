@@ -5,6 +5,8 @@ interface OneParam {
   readonly owners: Map<string, number>
   /** How many owners told a value. */
   readonly values: Map<string, number>
+  /** How often a value was told, over all owners. */
+  told: number
 }
 
 /**
@@ -16,10 +18,11 @@ export class Tellers {
 
   load(attempt: number, owner: string, param: string, value: string): void {
     const key = `${attempt} ${param}`
-    const one = this.#params.get(key) ?? { owners: new Map(), values: new Map() }
+    const one = this.#params.get(key) ?? { owners: new Map(), values: new Map(), told: 0 }
     this.#params.set(key, one)
     one.owners.set(owner, (one.owners.get(owner) ?? 0) + 1)
     one.values.set(value, (one.values.get(value) ?? 0) + 1)
+    one.told++
   }
 
   /** @returns values that were alike and are no longer, or are from now on, but for their new owner */
@@ -41,9 +44,8 @@ export class Tellers {
   #alike(attempt: number, param: string): string[] {
     const one = this.#params.get(`${attempt} ${param}`)
     if (one === undefined || one.owners.size < 2) return []
-    const [first] = one.owners.values()
-    // Every rank told as many values as there are alike, at least: with one each, all have to be the same.
-    if (first === 1 && one.values.size > 1) return []
+    // Where each told one, as they do, all have to be the same.
+    if (one.told === one.owners.size && one.values.size > 1) return []
     return [...one.values].flatMap(([value, count]) => (count === one.owners.size ? [value] : []))
   }
 
@@ -53,6 +55,7 @@ export class Tellers {
     if (one === undefined) return
     lower(one.owners, owner)
     lower(one.values, value)
+    one.told--
     if (one.owners.size === 0) this.#params.delete(key)
   }
 }

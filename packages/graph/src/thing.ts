@@ -57,13 +57,25 @@ export function thingKey(thing: Thing): string {
   return order[thing.kind] + thing.key
 }
 
-/** Things that changed since they were rendered last. */
+/** What is kept of things of a kind. */
+export interface Forgetful {
+  forget(key: string): void
+  clear(): void
+}
+
+/** Things that changed since they were rendered last. What is kept of a thing goes when it is marked. */
 export class Dirt {
+  readonly #kept: Partial<Readonly<Record<ThingKind, Forgetful>>>
   /** Keys by kind: marking again what is marked, as most marks do, makes nothing. */
   #keys = new Map<ThingKind, Set<string>>()
   #all = true
 
+  constructor(kept: Partial<Readonly<Record<ThingKind, Forgetful>>>) {
+    this.#kept = kept
+  }
+
   mark(kind: ThingKind, key: string): void {
+    this.#kept[kind]?.forget(key)
     if (this.#all) return
     const known = this.#keys.get(kind)
     if (known === undefined) this.#keys.set(kind, new Set([key]))
@@ -73,6 +85,7 @@ export class Dirt {
   markAll(): void {
     this.#all = true
     this.#keys.clear()
+    for (const kept of Object.values(this.#kept)) kept.clear()
   }
 
   /** What was marked, `all` when everything was. Nothing is marked afterwards. */

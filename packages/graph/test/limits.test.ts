@@ -112,3 +112,23 @@ test('partsInDocumentMax parts of the metric store are in the document, and all 
   expect(values(document, 'run:metrics', 'parts')).toEqual([String(count)])
   expect(values(document, 'run:metrics', 'partsLeftOut')).toEqual(['1'])
 })
+
+test('a context is inside contextDepthMax others, and is told when it is deeper', () => {
+  const run = new RunScript().open().admit(0)
+  const max = limits.contextDepthMax
+  for (let i = 1; i <= max + 1; i++)
+    run.log(0, [{ type: 'context', name: `c${i}`, parent: `c${i - 1}`, edge: 'start' }])
+  const document = run.graph.document()
+  expect(values(document, `run:rank-0.c${max}`, 'isPartOf')).toEqual([`run:rank-0.c${max - 1}`])
+  expect(values(document, `run:rank-0.c${max + 1}`, 'isPartOf')).toEqual(['run:rank-0'])
+  expect(values(document, 'run:rank-0', 'problem').join()).toContain('BAD_CONTEXT')
+})
+
+test('a rank is in groupsOfRankMax process groups, and further ones are told', () => {
+  const run = new RunScript().open().admit(0)
+  const max = limits.groupsOfRankMax
+  for (let i = 0; i < max + 2; i++)
+    run.log(0, [{ type: 'group', library: 'mpi4py', rendezvous: `r${i}`, worldSize: 2 }])
+  expect(run.text().match(/^"run:group\.0\.[0-9a-f]+":/gm)).toHaveLength(max)
+  expect(values(run.graph.document(), 'run:rank-0', 'problem').join()).toContain('process groups')
+})

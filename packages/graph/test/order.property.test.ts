@@ -1,124 +1,16 @@
 import type { RunEntry } from '@provloom/rundir/entry'
-import type { Attempt, Rank, StreamId } from '@provloom/shared'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { effort, seedOf } from '../../../test/support/effort.ts'
 import { createGraphBuilder } from '../src/builder.ts'
-import { RunScript, give, pointsOf, startUs, textOf } from './support/run.ts'
-import type { Said } from './support/run.ts'
-
-const name = fc.constantFrom('lr', 'a b', 'a/b', 'm.pt', 'TRAINING')
-const context = fc.constantFrom('TRAINING', 'testing', undefined)
-const small = fc.integer({ min: 0, max: 2 }).map(String)
-
-function said(fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Said> {
-  return fc
-    .record(fields)
-    .map((one) => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined)) as Said)
-}
-
-const type = fc.constant
-
-/** What scripts log. */
-const logged = fc.oneof(
-  said({ type: type('param'), key: name, valueType: type('int'), value: small, context }),
-  said({ type: type('dataset'), label: name, path: name, context }),
-  said({
-    type: type('model'),
-    name,
-    className: name,
-    context,
-    contributors: fc.constantFrom('rank', undefined),
-  }),
-  said({
-    type: type('context'),
-    name: fc.constantFrom('TRAINING', 'testing'),
-    edge: fc.constantFrom('start', 'end'),
-  }),
-  said({ type: type('group'), library: name, rendezvous: name, worldSize: fc.integer({ min: 1, max: 4 }) }),
-  said({
-    type: type('artifact'),
-    name,
-    kind: fc.constantFrom('model', 'checkpoint', 'input', 'script', 'diff'),
-    role: fc.constantFrom('input', 'output'),
-    path: name,
-    context,
-    version: fc.constantFrom(0, 1, undefined),
-  }),
-  said({ type: type('series'), id: fc.nat(3), key: name, context }),
-  said({ type: type('problem'), code: type('SAMPLE'), message: name }),
-)
-/** What agents tell. */
-const told = fc.oneof(
-  said({ type: type('source'), remote: name, commit: name }),
-  said({ type: type('environment'), interpreter: type('CPython'), packages: fc.dictionary(name, small) }),
-  said({ type: type('user'), login: name }),
-  said({ type: type('energy'), host: type('node0'), device: name, joules: fc.nat(9), method: type('RAPL') }),
-  said({
-    type: type('watch'),
-    edge: fc.constantFrom('start', 'end'),
-    host: type('node0'),
-    hostId: type('aabbccdd-1'),
-  }),
-  said({ type: type('series'), id: fc.nat(3), key: name, measures: fc.constantFrom('host', 'rank') }),
-  said({
-    type: type('artifact.stored'),
-    stream: type('worker-1'),
-    number: fc.nat(5),
-    stored: type('artifacts/x'),
-  }),
-  said({ type: type('rank.start'), pid: type(1), host: type('node0'), argv: fc.array(name), launcher: name }),
-)
-
-/** An envelope each: what a stream's records say, one after the other. */
-function stream(rank: number, id: string, events: readonly Said[]): RunEntry[] {
-  return events.map((event, first) => ({
-    kind: 'records',
-    rank: rank as Rank,
-    attempt: 0 as Attempt,
-    stream: id as StreamId,
-    first: first * 2,
-    count: 2,
-    lost: 0,
-    events: [{ number: first * 2, event: { time: startUs + first * 1e6 + rank, ...event } as never }],
-    bad: [],
-    points: pointsOf([{ series: first % 4, step: first, value: first + rank }], startUs + first * 1e6),
-  }))
-}
-
-const ranks = [0, 1, 2]
-const begin: Said = {
-  type: 'session.start',
-  session: '0123456789abcdef',
-  pid: 7,
-  library: 'provloom',
-  libraryVersion: '0.1.0',
-  language: 'python',
-}
+import { RunScript, give, startUs, textOf } from './support/run.ts'
+import { mixed, ranks, someStreams } from './support/streams.ts'
 
 it('is the same, byte for byte, in whatever order the streams of its ranks come', () => {
-  const streams = fc.tuple(
-    ...ranks.map((rank) =>
-      fc
-        .tuple(fc.array(logged, { maxLength: 12 }), fc.array(told, { maxLength: 8 }))
-        .map(([script, agent]) => [
-          stream(rank, 'worker-1', [begin, ...script]),
-          stream(rank, 'agent-1', agent),
-        ]),
-    ),
-  )
   fc.assert(
-    fc.property(streams, fc.infiniteStream(fc.nat(5)), (all, choices) => {
-      const queues = all.flat()
+    fc.property(someStreams, fc.infiniteStream(fc.nat(5)), (queues, choices) => {
       const inOrder = entriesOf(queues.flat())
-      const left = queues.map((queue) => [...queue])
-      const mixed: RunEntry[] = []
-      for (const choice of choices) {
-        const some = left.filter((queue) => queue.length > 0)
-        if (some.length === 0) break
-        mixed.push(some[choice % some.length]!.shift()!)
-      }
-      expect(textOf(graphOf(entriesOf(mixed)))).toBe(textOf(graphOf(inOrder)))
+      expect(textOf(graphOf(entriesOf(mixed(queues, choices))))).toBe(textOf(graphOf(inOrder)))
     }),
     { numRuns: 150 * effort, seed: seedOf(20_261_128) },
   )

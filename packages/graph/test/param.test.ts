@@ -43,7 +43,7 @@ describe('a parameter', () => {
     settled(run, 3)
     for (const rank of [0, 1, 2]) expect(usedBy(run, `rank-${rank}`)).toEqual({ set: ['lr=0.1'], direct: [] })
     const document = run.graph.document()
-    const [set, ...others] = labelled(document, 'ParameterSet', '1 parameters')
+    const [set, ...others] = labelled(document, 'ParameterSet', '1 parameter')
     expect(others).toEqual([])
     expect(values(document, set!, 'rank')).toEqual(['0', '1', '2'])
   })
@@ -158,7 +158,7 @@ describe('a parameter', () => {
       { type: 'param', key: 'x', valueType: 'int', value: '1', direction: 'output' },
     ])
     expect(relations(run.graph.document(), 'wasGeneratedBy')).toContainEqual([
-      expect.stringMatching(/^param\.x\.[0-9a-f]{16}$/),
+      expect.stringMatching(/^output\.x\.[0-9a-f]{16}$/),
       'rank-0',
     ])
   })

@@ -13,7 +13,7 @@ import { metricsMeant, noPace, theMetric } from './metric-id.ts'
 import { paceMetric, ratiosOf } from './ranks/pace.ts'
 import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
-import { RunMetrics } from './run/metrics.ts'
+import { RunMetrics, metricsNow } from './run/metrics.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
@@ -24,7 +24,7 @@ export function openReader(saveDir: string): Reader {
   const documents = new Documents()
   const metrics = new RunMetrics()
   const metricOf = async (run: KnownRun, name: string): Promise<RunMetric> =>
-    theMetric(await metrics.all(run), name)
+    theMetric(await metricsNow(metrics, run, name), name)
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
     name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
@@ -40,7 +40,7 @@ export function openReader(saveDir: string): Reader {
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
-    metric: async (run, name) => metricsMeant(await metrics.all(run), name)[0],
+    metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
   })
   return {

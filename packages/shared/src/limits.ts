@@ -177,6 +177,10 @@ export const seriesInDocumentMax = 100_000
 export const partsInDocumentMax = 4_096
 /** Which parameters a rank uses is told when its first one is so old, unless its first metric or its end is sooner. */
 export const parametersPendingMs = 10_000
+/** Contexts around a context: one that is deeper is not inside. */
+export const contextDepthMax = 64
+/** Process groups of one attempt of a rank. */
+export const groupsOfRankMax = 64
 /** Ranks that are not collected and did not end well, in words. */
 export const bystandersMax = 4_096
 

@@ -22,6 +22,7 @@ export type ProblemCode =
   | 'FILE_NOT_STORED'
   | 'FOLDER_INCOMPLETE'
   | 'FOLDER_TOO_LARGE'
+  | 'GROUPS_LEFT_OUT'
   | 'HELPER'
   | 'KEPT'
   | 'MACHINE'
@@ -72,8 +73,8 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'give names with values, or a list of words, as the call wants them',
   },
   BAD_CONTEXT: {
-    what: 'contexts were said to be inside each other',
-    try: 'give a context a parent that is not inside it',
+    what: 'contexts were said to be inside each other, or inside too many',
+    try: 'give a context a parent that is not inside it; at most 64 are around one',
   },
   BAD_FOLD: {
     what: 'a final metric has a fold that there is not',
@@ -147,6 +148,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   FOLDER_TOO_LARGE: {
     what: 'a folder has more files than are recorded',
     try: 'log the files that matter, or an archive of the folder',
+  },
+  GROUPS_LEFT_OUT: {
+    what: 'a rank is in more process groups than are recorded: further ones are left out',
+    try: 'nothing: the first 64 of each rank are in the graph',
   },
   HELPER: {
     what: 'start_run in a process of multiprocessing: it recorded into the run of the process above it',

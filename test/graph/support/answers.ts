@@ -11,7 +11,7 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
   const starts = startsOf(example)
   const copier = example.fate === 'recovered' ? 'Recovery' : 'Recording'
   return new Map([
-    [1, [...settings.map(([key]) => key), 'seed', 'shard'].sort()],
+    [1, parametersOf()],
     [2, [String(contributorsOf(example).length)]],
     [
       3,
@@ -19,6 +19,8 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
         'Dataset train',
         'Diff source.diff',
         'Environment CPython 3.11.4',
+        'File source.diff',
+        'File train.py',
         'Implementation example.org/digits@3f9c2ab1d0',
       ],
     ],
@@ -32,7 +34,12 @@ export function answersOf(example: Example): ReadonlyMap<number, Answer> {
     [11, settingsByMlSchema(example)],
     [12, ['RunRecord Recording', `StoredCopy ${copier}`]],
     [15, withOneSet(starts)],
+    [16, starts.some(({ places }) => places.length > 1) ? parametersOf() : []],
   ])
+}
+
+function parametersOf(): Answer {
+  return [...settings.map(([key]) => key), 'seed', 'shard'].sort()
 }
 
 /** Whose work the last checkpoint is. */

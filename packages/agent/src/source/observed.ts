@@ -19,5 +19,7 @@ export interface Observed {
   /** Whose parent is the launcher: the wrapper, where there is one. */
   readonly topPid: number
   readonly startedUs: number
+  /** When its process began, in ticks since the machine did; 0 where that is not known. */
+  readonly startTicks: number
   readonly wantsEnergy: boolean
 }

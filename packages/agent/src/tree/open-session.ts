@@ -44,6 +44,7 @@ export function openSession(parts: OpeningParts): {
     saveDir: seat.settings.provenanceSaveDir,
     topPid: wrapped === undefined ? facts.pid : process.pid,
     startedUs: facts.openedUs,
+    startTicks: facts.start,
     wantsEnergy: !seat.settings.disableCodecarbon,
   })
   const service = new SessionService({

@@ -38,6 +38,7 @@ function asked(folder: string): Parameters<Sources['of']>[0] {
     files: folder,
     saveDir: folder,
     startedUs: 1,
+    startTicks: 0,
     wantsEnergy: false,
   }
 }

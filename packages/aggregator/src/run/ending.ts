@@ -1,9 +1,12 @@
 import path from 'node:path'
-import { draw, renderSvg } from '@provloom/prov/draw'
+import { pictureOf, svgOf } from '@provloom/graph/picture'
+import type { PictureOptions } from '@provloom/graph/picture'
+import type { ProvDocument } from '@provloom/prov'
+import { draw } from '@provloom/prov/draw'
 import { filesOf } from '@provloom/rundir'
 import { partNames, writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
-import type { Closed, ControlEntry } from '@provloom/rundir/entry'
+import type { Closed, ControlEntry, RunHead } from '@provloom/rundir/entry'
 import { lsn, reasonOf, writeDurably } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
 import { keepForReopening } from './kept-state.ts'
@@ -81,7 +84,7 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
   const files = filesOf(run.facts.runDir)
   await writeDurably(around.files, files.provJson, await run.still(graph.renderSlices()), 'umask')
   const head = await run.still(graph.headSlices())
-  const pictures = await writePictures(run, around)
+  const pictures = await writePictures(run, around, head)
   const parts = partNames(around.files.list(files.metrics)).map((name) => `metrics/${name}`)
   const written = ['prov.json', ...pictures, ...parts]
   const summary = graph.summary()
@@ -100,7 +103,7 @@ async function writeEnd(run: Ending, around: Surroundings, finished: boolean): P
 }
 
 /** Drawn in their turn. A picture that cannot be drawn is told, and costs the run nothing else. */
-async function writePictures(run: Ending, around: Surroundings): Promise<string[]> {
+async function writePictures(run: Ending, around: Surroundings, { metrics }: RunHead): Promise<string[]> {
   const { graph, roster } = run.readers
   const { createSvg, createGraph, drawings } = around
   const wantSvg = createSvg || roster.createSvg
@@ -111,9 +114,17 @@ async function writePictures(run: Ending, around: Surroundings): Promise<string[
   const drawn = await Promise.all([
     drawings.add(() => writePicture(run, around, files.provDot, () => draw(document, { title }))),
     wantSvg &&
-      drawings.add(() => writePicture(run, around, files.provSvg, () => renderSvg(document, { title }))),
+      drawings.add(() =>
+        writePicture(run, around, files.provSvg, () => svgOfRun(document, { title, sparks: metrics.shown })),
+      ),
   ])
   return drawn.filter((name) => typeof name === 'string')
+}
+
+function svgOfRun(document: ProvDocument, options: PictureOptions): string {
+  const picture = pictureOf(document, options)
+  if (picture === undefined) throw new Error('the document is no record of a run')
+  return svgOf(picture)
 }
 
 /** @returns its name, where it was written */
@@ -121,11 +132,11 @@ async function writePicture(
   { trouble }: Ending,
   { files }: Surroundings,
   file: string,
-  drawing: () => string | Promise<string>,
+  drawing: () => string,
 ): Promise<string | undefined> {
   let picture: string
   try {
-    picture = await drawing()
+    picture = drawing()
   } catch (error) {
     trouble.began(file, new Error(`${file} could not be drawn: ${reasonOf(error)}`), 'DRAWING_FAILED')
     return undefined

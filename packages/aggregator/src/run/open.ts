@@ -143,14 +143,20 @@ async function goOn(
  * @returns undefined when nothing was kept
  * @throws {ProvloomError} `LOG_UNREADABLE`, or the journal's own errors
  */
-export async function reopenRun(around: Surroundings, facts: RunFacts): Promise<OpenRun | undefined> {
+export async function reopenRun(
+  around: Surroundings,
+  facts: RunFacts,
+  cause = 'the run was reopened',
+): Promise<OpenRun | undefined> {
   const { journal, reopening } = filesOf(facts.runDir)
   const { files } = around
   if (!files.exists(reopening)) return undefined
   files.makeFolder(journal)
-  const run = await resumeRun(around, facts, 'the run was reopened')
+  const run = await resumeRun(around, facts, cause)
   if (typeof run === 'string') return undefined
   files.remove(reopening)
+  // Who closed it has ended its recording.
+  await run.record({ kind: 'resumed', time: around.clock.nowUs(), cause })
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
 }
@@ -167,7 +173,7 @@ export async function goOnWith(
   cause: string,
 ): Promise<OpenRun | undefined> {
   const found = await resumeRun(around, facts, cause)
-  const run = found === 'finished' ? await reopenRun(around, facts) : found
+  const run = found === 'finished' ? await reopenRun(around, facts, cause) : found
   return typeof run === 'string' ? undefined : run
 }
 

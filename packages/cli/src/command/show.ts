@@ -24,7 +24,7 @@ export async function show(run: string | undefined, given: Given): Promise<numbe
     const style = styleFor(process.stdout)
     const rows = rowsOf(answer, await reader.ranks(answer.directory), style)
     const lines = [
-      `${headline(answer, style)}`,
+      headline(answer, style),
       ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
       ...lastLines(answer, style),
     ]
@@ -56,7 +56,7 @@ function lifeWords({ life }: RunAnswer): string {
 function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
   const logged = run.metrics.filter(({ measured }) => measured !== true)
   const more = logged.length - metricsMax + Math.max(0, run.metricsTotal - run.metrics.length)
-  return [
+  const rows: Row[] = [
     ['ranks', ranksWords(run)],
     ...stoppedRows(ranks),
     ...logged.slice(0, metricsMax).map((one): Row => [one.key, metricWords(one)]),
@@ -79,7 +79,8 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
       style.bad(`${kind.code} ${count(kind.count)}: ${kind.what}`),
     ]),
     ...run.hints.map((hint): Row => ['hint', hint]),
-  ].filter(([, words]) => words !== '') as Row[]
+  ]
+  return rows.filter(([, words]) => words !== '')
 }
 
 function ranksWords({ ranks, worldSize, hosts }: RunAnswer): string {

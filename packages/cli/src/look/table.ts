@@ -13,7 +13,7 @@ const colours = /\u001b\[[0-9;]*m/g
 
 /** Places of a terminal: colours have none, a character beyond the first plane counts as two. */
 export function widthOf(text: string): number {
-  return [...text.replaceAll(colours, '')].length
+  return Array.from(text.replaceAll(colours, '')).length
 }
 
 /** The width of the terminal, and no end where output goes elsewhere. */
@@ -57,5 +57,7 @@ function padded(text: string, size: number, right: boolean): string {
 export function fitted(line: string, width: number): string {
   if (widthOf(line) <= width) return line
   const plain = line.replaceAll(colours, '')
-  return `${[...plain].slice(0, Math.max(1, width - 1)).join('')}…`
+  return `${Array.from(plain)
+    .slice(0, Math.max(1, width - 1))
+    .join('')}…`
 }

@@ -3,7 +3,7 @@ import type { ArtifactState, EventOf, ModelState, RankState, RunState } from '..
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt, tellProblem } from './find.ts'
 import { groupContextOf } from './group-context.ts'
-import { markUses } from './mark.ts'
+import { markContext, markUses } from './mark.ts'
 import { modelOf } from './model.ts'
 import { share } from './share.ts'
 import { isCode, isModelFile } from './shared-id.ts'
@@ -26,7 +26,7 @@ export function applyArtifact(
   const context = event.context === undefined ? undefined : contextOf(change, origin.rankKey, event.context)
   if (context !== undefined) {
     seenAt(change, context.context, event.time)
-    dirt.mark('context', context.key)
+    markContext(change, context.key)
   }
   const made: ArtifactState = {
     id: `${context?.context.id ?? rank.id}.file.${numberOf(change, origin, rank)}${versionOf(event)}`,

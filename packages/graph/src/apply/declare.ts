@@ -6,6 +6,7 @@ import { sparksMax } from '../spark.ts'
 import type { EventOf, MetricState, RankState, SeriesState, StreamState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt, tellProblem } from './find.ts'
+import { markContext } from './mark.ts'
 import { seenWatching } from './host.ts'
 
 /** A stream declares a series, to which it refers by an id of its own from then on. */
@@ -57,7 +58,10 @@ function seriesOf(
   const { state, dirt, index, undo } = change
   const metricKey = metricOf(change, event)
   const context = event.context === undefined ? undefined : contextOf(change, rankKey, event.context)
-  if (context !== undefined) seenAt(change, context.context, event.time)
+  if (context !== undefined) {
+    seenAt(change, context.context, event.time)
+    markContext(change, context.key)
+  }
   const ownerKey = event.measures === 'host' ? (rank.hostKey ?? rankKey) : rankKey
   const host = event.measures === 'host' ? state.hosts.get(ownerKey) : undefined
   if (host !== undefined) seenWatching(change, ownerKey, host, rankKey, event.time)
@@ -76,6 +80,7 @@ function seriesOf(
   const pushedOut = index.add(key, made)
   if (pushedOut !== undefined) dirt.mark('series', pushedOut)
   dirt.mark('series', key)
+  for (const final of state.ranks.get(rankKey)?.finals ?? []) dirt.mark('final', final)
   return { key, series: made }
 }
 

@@ -21,6 +21,7 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
       return undo.push(state.recoveries, {
         time: entry.time,
         ...(entry.cause === undefined ? {} : { cause: entry.cause }),
+        ...(state.closed === undefined ? {} : { closedBefore: state.closed.time }),
       })
     case 'admitted':
       return admit(change, entry)

@@ -1,9 +1,9 @@
 import { limits, problemCodeOf, shortened } from '@provloom/shared'
 import type { Attempt, Rank } from '@provloom/shared'
 import { keyOf, slug, sortable } from '../name.ts'
-import type { ContextState, HostState, RankState, RunState } from '../state.ts'
+import type { ContextState, HostState, RankState } from '../state.ts'
 import type { Change } from './change.ts'
-import { markAttempts, markHost } from './mark.ts'
+import { markAttempts, markContext, markHost } from './mark.ts'
 
 /** The rank attempt, made at its first mention. */
 export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: string; rank: RankState } {
@@ -73,7 +73,7 @@ export function contextOf(
   rankKey: string,
   name: string,
 ): { key: string; context: ContextState } {
-  const { state, dirt, undo } = change
+  const { state, undo } = change
   const key = contextKeyOf(rankKey, name)
   const known = state.contexts.get(key)
   if (known !== undefined) return { key, context: known }
@@ -90,7 +90,7 @@ export function contextOf(
   }
   undo.put(state.contexts, key, made)
   if (rank !== undefined) undo.push(rank.contexts, key)
-  dirt.mark('context', key)
+  markContext(change, key)
   return { key, context: made }
 }
 
@@ -173,14 +173,4 @@ export function seenAt(
 ): void {
   if (thing.firstTime === undefined || time < thing.firstTime) undo.set(thing, 'firstTime', time)
   if (thing.lastTime === undefined || time > thing.lastTime) undo.set(thing, 'lastTime', time)
-}
-
-/** The contexts around a context, from the nearest; ends at a cycle. */
-export function around(state: RunState, key: string): string[] {
-  const found: string[] = []
-  for (let at = state.contexts.get(key)?.parent; at !== undefined; at = state.contexts.get(at)?.parent) {
-    if (at === key || found.includes(at)) break
-    found.push(at)
-  }
-  return found
 }

@@ -67,7 +67,10 @@ export function applyWatch(change: Change, origin: Origin, rank: RankState, even
   const known = host.watchers.get(origin.rankKey)
   if (known === undefined) change.links.watched.add(undo, origin.rankKey, key)
   const { time, edge } = event
-  const edges = [...(known?.edges ?? []), { time, edge }].sort(byTime)
+  const before = known?.edges ?? []
+  const edges = [...before, { time, edge }]
+  const latest = before.at(-1)
+  if (latest !== undefined && byTime(latest, { time, edge }) > 0) edges.sort(byTime)
   const last = edges.at(-1)
   undo.put(host.watchers, origin.rankKey, {
     start: Math.min(known?.start ?? time, time),

@@ -66,12 +66,7 @@ export function droppedWords(rank: RankState): string[] {
     .map(([reason, count]) => `DROPPED: ${count} logs: ${reason}`)
 }
 
-/** What is to be known of a rank that it did not tell itself. */
+/** What is to be known of a rank that it did not tell itself, each `CODE: words`. */
 export function remarksOnRank(state: RunState, rank: RankState): string[] {
   return [...keptWords(state, rank), ...droppedWords(rank), ...steppedWords(rank), ...exitWords(rank)]
-}
-
-/** What a rank told, and what is to be known of it besides. */
-export function rankProblems(state: RunState, rank: RankState): number {
-  return rank.problemCount + remarksOnRank(state, rank).length
 }

@@ -1,7 +1,9 @@
+import { limits } from '@provloom/shared'
 import type { EventOf, RankState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
-import { around, contextOf, placeOn, seenAt, tellProblem } from './find.ts'
-import { tellWorld, markMade, markRank } from './mark.ts'
+import { around } from './around.ts'
+import { contextOf, placeOn, seenAt, tellProblem } from './find.ts'
+import { markContext, markMade, markRank, markUses, tellWorld } from './mark.ts'
 import { share } from './share.ts'
 
 export function applyRankStart(
@@ -31,9 +33,9 @@ export function applyRankStart(
 
 /** A context begins, ends or is declared; the first parent said is the one. */
 export function applyContext(change: Change, origin: Origin, event: EventOf<'context'>): void {
-  const { state, dirt, undo } = change
+  const { state, undo, links } = change
   const { key, context } = contextOf(change, origin.rankKey, event.name)
-  dirt.mark('context', key)
+  markContext(change, key)
   if (event.edge !== undefined) markMade(change, key)
   if (event.edge !== undefined || event.parent === undefined) seenAt(change, context, event.time)
   if (event.edge === 'start') {
@@ -52,6 +54,18 @@ export function applyContext(change: Change, origin: Origin, event: EventOf<'con
     )
     return
   }
+  if (around(state, parent.key).length >= limits.contextDepthMax) {
+    const words = `context ${event.name} is not told to be inside ${event.parent}`
+    tellProblem(
+      change,
+      origin.rankKey,
+      'BAD_CONTEXT',
+      `${words}: it is inside ${limits.contextDepthMax} others`,
+    )
+    return
+  }
   undo.set(context, 'parent', parent.key)
-  dirt.mark('uses', key)
+  links.inner.add(undo, parent.key, key)
+  markContext(change, key)
+  markUses(change, key)
 }

@@ -1,5 +1,7 @@
 import type { Attempt } from '@provloom/shared'
 import { rankKeyOf } from '../links.ts'
+import { keyOf } from '../name.ts'
+import { around } from './around.ts'
 import type { Change } from './change.ts'
 
 /** Each attempt is told with the one before it, also of ranks that are not collected. */
@@ -20,6 +22,17 @@ export function markRank(change: Change, key: string): void {
   for (const group of links.groups.of(key)) {
     dirt.mark('group', group)
     for (const context of links.groupContexts.of(group)) dirt.mark('groupContext', context)
+  }
+}
+
+/** A context of a rank, those around it, and those of the rank's groups, which go as far as they do. */
+export function markContext({ state, dirt, links }: Change, key: string): void {
+  for (const one of [key, ...around(state, key)]) {
+    dirt.mark('context', one)
+    const context = state.contexts.get(one)
+    if (context === undefined) continue
+    for (const group of links.groups.of(context.rankKey))
+      dirt.mark('groupContext', keyOf(group, context.name))
   }
 }
 
@@ -47,6 +60,13 @@ export function markUses(change: Change, owner: string): void {
     if (context !== owner && links.files.of(context).length > 0) dirt.mark('uses', context)
   for (const group of links.groups.of(rankKey))
     for (const context of links.groupContexts.of(group)) dirt.mark('groupUses', context)
+}
+
+/** The same of a rank and all of its contexts. */
+export function markUsesOfAll(change: Change, owner: string): void {
+  const { state } = change
+  const rankKey = rankKeyOf(state, owner)
+  for (const one of [rankKey, ...(state.ranks.get(rankKey)?.contexts ?? [])]) markUses(change, one)
 }
 
 /** An elastic restart may come back with fewer ranks: the latest attempt knows, and of one attempt the largest told. */

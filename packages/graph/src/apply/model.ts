@@ -3,6 +3,7 @@ import type { EventOf, ModelState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt } from './find.ts'
 import { groupContextOf } from './group-context.ts'
+import { markContext } from './mark.ts'
 import { share } from './share.ts'
 
 /** What is known of a model without its files; one that is an input was made elsewhere. */
@@ -20,7 +21,7 @@ export function applyModel(change: Change, origin: Origin, event: EventOf<'model
   const context = name === undefined ? undefined : contextOf(change, origin.rankKey, name)
   if (context !== undefined) {
     seenAt(change, context.context, event.time)
-    dirt.mark('context', context.key)
+    markContext(change, context.key)
   }
   const owner = context?.key ?? origin.rankKey
   const known = model.makers.get(owner)

@@ -1,14 +1,13 @@
 import type { Records } from '@provloom/rundir/entry'
 import { agentStream, countsAsLog } from '@provloom/shared'
-import { keyOf } from '../name.ts'
-import type { RankState, SeriesState } from '../state.ts'
+import type { RankState } from '../state.ts'
 import { isOver } from '../status.ts'
 import type { Change } from './change.ts'
 import { applyEvent } from './event.ts'
 import { declare } from './declare.ts'
 import { rankOf, seenAt } from './find.ts'
 import { heardAt, settle } from './settle.ts'
-import { markMade, markRank } from './mark.ts'
+import { markContext, markMade, markRank } from './mark.ts'
 import { moveOn, streamOf } from './stream.ts'
 
 /**
@@ -23,6 +22,7 @@ export function applyRecords(change: Change, entry: Records): void {
   if (rank.lost !== undefined) {
     undo.set(rank, 'lost', undefined)
     // It may watch its machine still, beside another one.
+    markRank(change, key)
     markMade(change, key)
   }
   // What the agent measures by itself is nobody's log.
@@ -79,17 +79,9 @@ function touch(change: Change, rank: RankState, seriesKey: string | undefined): 
   const series = seriesKey === undefined ? undefined : state.series.get(seriesKey)
   if (seriesKey === undefined || series === undefined) return
   dirt.mark('series', seriesKey)
-  if (series.contextKey !== undefined) {
-    dirt.mark('context', series.contextKey)
-    markGroupContext(change, series)
-  }
+  if (series.contextKey !== undefined) markContext(change, series.contextKey)
+  // A watch goes as far as what it measured.
+  if (state.metrics.get(series.metricKey)?.measures !== undefined)
+    dirt.mark('host', rank.hostKey ?? series.ownerKey)
   for (const key of rank.finals) dirt.mark('final', key)
-}
-
-/** A context of the rank's groups goes as far as the rank's own of its name. */
-function markGroupContext({ state, dirt, links }: Change, { ownerKey, contextKey }: SeriesState): void {
-  const groups = links.groups.of(ownerKey)
-  if (groups.length === 0 || contextKey === undefined) return
-  const name = state.contexts.get(contextKey)?.name
-  for (const group of groups) dirt.mark('groupContext', keyOf(group, name))
 }

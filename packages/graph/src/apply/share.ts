@@ -3,7 +3,7 @@ import { fileKey, keyOf } from '../name.ts'
 import type { EventOf, SharedFacts, SharedState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt } from './find.ts'
-import { markUses } from './mark.ts'
+import { markContext, markUses, markUsesOfAll } from './mark.ts'
 import { packagesOf } from './package.ts'
 import { directionOf, isCode, sharedId } from './shared-id.ts'
 
@@ -20,7 +20,7 @@ export function share(change: Change, origin: Origin, facts: SharedFacts): strin
   const context = name === undefined ? undefined : contextOf(change, origin.rankKey, name)
   if (context !== undefined) {
     seenAt(change, context.context, facts.time)
-    dirt.mark('context', context.key)
+    markContext(change, context.key)
   }
   const owner = context?.key ?? origin.rankKey
   const shared = state.shared.get(key) ?? newShared(change, key, facts)
@@ -35,7 +35,7 @@ export function share(change: Change, origin: Origin, facts: SharedFacts): strin
     tellFile(change, shared, facts)
   }
   dirt.mark('shared', key)
-  if (isCode(facts)) dirt.mark('source', '')
+  if (isCode(facts) || facts.type === 'source') dirt.mark('source', '')
   return key
 }
 
@@ -54,6 +54,8 @@ function joins(change: Change, key: string, shared: SharedState, owner: string, 
   if (facts.type === 'environment') mergeVariables(change, shared, facts)
   if (facts.type === 'param' && shared.direction === 'input') tellParam(change, key, owner, facts)
   if (state.ranks.has(owner) || state.contexts.has(owner)) markUses(change, owner)
+  // The files of a rank's code are behind its source, once it has one.
+  if (facts.type === 'source') markUsesOfAll(change, owner)
 }
 
 /** Its rank's set has it when all ranks of the attempt told it alike; whose sets change by that are looked at again. */
@@ -101,6 +103,7 @@ function newValue({ state, undo, dirt }: Change, key: string, facts: EventOf<'pa
   undo.put(state.params, param, values)
   undo.push(values, key)
   if (values.length === 2) dirt.mark('shared', values[0]!)
+  if (directionOf(facts) === 'output') return
   if (!state.hyperparameters.has(facts.key)) undo.put(state.hyperparameters, facts.key, true)
   dirt.mark('term', `p${facts.key}`)
 }

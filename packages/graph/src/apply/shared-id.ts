@@ -25,7 +25,7 @@ export function sharedId(facts: SharedFacts, key: string): string {
   switch (facts.type) {
     case 'param': {
       const name = facts.context === undefined ? slug(facts.key) : `${slug(facts.context)}.${slug(facts.key)}`
-      return `param.${name}.${longHash(key)}`
+      return `${directionOf(facts) === 'output' ? 'output' : 'param'}.${name}.${longHash(key)}`
     }
     case 'dataset':
       return `dataset.${slug(facts.label)}.${shortHash(key)}`

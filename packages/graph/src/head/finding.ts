@@ -63,7 +63,7 @@ export function errorOf({ end, sessionEnd }: RankState): string {
 }
 
 /** Of a Python traceback the line that names the error, behind the last place in it: its text may have many more lines. */
-function reasonIn(said: string): string {
+export function reasonIn(said: string): string {
   const lines = said.trimEnd().split('\n')
   const place = lines.findLastIndex((line) => /^ {2}File "/.test(line))
   const reason = place < 0 ? undefined : lines.slice(place).find((line) => /^[^\s^~]/.test(line))

@@ -11,7 +11,7 @@ import { limits } from '@provloom/shared'
 import type { AttemptIndex } from '../attempt-index.ts'
 import type { RunState } from '../state.ts'
 import type { Thing } from '../thing.ts'
-import { totalOf } from '../energy.ts'
+import type { Kept } from '../kept.ts'
 import { headInputs, headOutputs } from './files.ts'
 import { headFinding } from './finding.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
@@ -30,13 +30,15 @@ const shortMax = 200
 export class Head {
   readonly #sources: HeadSources
   readonly #attempts: AttemptIndex
+  readonly #kept: Kept
   readonly #metrics = new Map<string, HeadMetric | undefined>()
   #params: Shown<HeadParam> | undefined
   #inputs: Shown<HeadFile> | undefined
   #outputs: Shown<HeadFile> | undefined
 
-  constructor(sources: HeadSources, attempts: AttemptIndex) {
+  constructor(sources: HeadSources, attempts: AttemptIndex, kept: Kept) {
     this.#sources = sources
+    this.#kept = kept
     this.#attempts = attempts
   }
 
@@ -76,7 +78,7 @@ export class Head {
       metrics,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      energy: energyOf(state),
+      energy: energyOf(state, this.#kept),
       ...(finding === undefined ? {} : { finding }),
     }
   }
@@ -128,15 +130,15 @@ function commandOf({ shared, code }: RunState): readonly string[] | undefined {
 }
 
 /** Of ranks that watch one device the largest; of attempts one after the other the sum. */
-function energyOf(state: RunState): readonly HeadEnergy[] {
+function energyOf(state: RunState, kept: Kept): readonly HeadEnergy[] {
   const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
-  for (const host of state.hosts.values()) {
-    for (const { facts, joules, grams } of host.energy.values()) {
+  for (const [key, host] of state.hosts) {
+    for (const { facts, joules, grams } of kept.ofHost(key, host).energy.devices) {
       const method = headText(facts.method, shortMax)
       const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
       sum.devices++
-      sum.joules += totalOf(state, host, joules)
-      if (grams.size > 0) sum.grams = (sum.grams ?? 0) + totalOf(state, host, grams)
+      sum.joules += joules
+      if (grams !== undefined) sum.grams = (sum.grams ?? 0) + grams
       methods.set(method, sum)
     }
   }

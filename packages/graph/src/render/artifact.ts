@@ -87,8 +87,9 @@ function unique({ list }: Facts): Facts['list'] {
 function makerOf(view: View, model: ModelState): Keyed[] {
   const makers = new Map<string, number>()
   const names = new Map<string, ReturnType<typeof runName>>()
-  for (const [owner, { time, contributors }] of model.makers) {
-    const group = groupMaker(view, owner, contributors)
+  for (const [owner, made] of model.makers) {
+    const { time } = made
+    const group = groupMaker(view, owner, made)
     const name = (group === undefined ? undefined : groupContextName(view, group)) ?? ownerName(view, owner)
     names.set(name.local, name)
     makers.set(name.local, Math.min(makers.get(name.local) ?? time, time))
@@ -96,6 +97,10 @@ function makerOf(view: View, model: ModelState): Keyed[] {
   if (makers.size === 0) return []
   const [first] = names.values()
   const activity = names.size === 1 && first !== undefined ? first : runName(view)
-  const time = instant(Math.min(...makers.values()))
+  // What is a version of it is not older than it (PROV-CONSTRAINTS, specialization-generation-ordering).
+  const versions = [...model.versions.values()].flatMap(
+    ([first]) => view.state.artifacts.get(first ?? '')?.event.time ?? [],
+  )
+  const time = instant(Math.min(...makers.values(), ...versions))
   return [relation('wasGeneratedBy', { entity: view.space.run(model.id), activity }, time)]
 }

@@ -5,6 +5,7 @@ import { Facts } from './facts.ts'
 import { attemptName, runName } from './names.ts'
 import { forUsers } from './people.ts'
 import { spanOfRanks, times } from './span.ts'
+import type { Span } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, agent, informed, relation } from './view.ts'
 import { commandWords } from './words.ts'
@@ -27,11 +28,7 @@ export function attemptRecords(view: View, key: string): Keyed[] {
   }
   const run = runName(view)
   const records = [
-    activity(
-      me,
-      times(spanOfRanks(view.state, ranksOf(view, attempt))),
-      facts.link('dcterms', 'isPartOf', run).list,
-    ),
+    activity(me, times(spanOfRanks(spansOf(view, attempt))), facts.link('dcterms', 'isPartOf', run).list),
     informed(me, run),
   ]
   const former = numbers[numbers.indexOf(attempt) - 1]
@@ -49,6 +46,10 @@ function attemptNumbers({ attempts, state }: View): number[] {
 
 function* ranksOf({ state }: View, attempt: number): Generator<RankState> {
   for (const rank of state.ranks.values()) if (rank.attempt === attempt) yield rank
+}
+
+function* spansOf({ state, kept }: View, attempt: number): Generator<Span> {
+  for (const [key, rank] of state.ranks) if (rank.attempt === attempt) yield kept.ofRank(key, rank).span
 }
 
 /** How it was launched, as its first rank knows; undefined where nothing launched it: an agent then says `none`. */

@@ -2,15 +2,15 @@ import type { QName } from '@provloom/prov'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
 import { ownerName } from './names.ts'
-import { contextSpan, times } from './span.ts'
+import { times } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, informed } from './view.ts'
 
 /** A context of a rank: a part of the context around it, or of its rank. */
 export function contextRecords(view: View, key: string): Keyed[] {
   const context = view.state.contexts.get(key)
-  const span = contextSpan(view, key)
-  if (context === undefined || span === undefined) return []
+  if (context === undefined) return []
+  const span = view.kept.ofContext(key, context)
   const me = view.space.run(context.id)
   const whole = ownerName(view, context.parent ?? context.rankKey)
   const facts = new Facts()

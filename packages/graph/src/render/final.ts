@@ -1,8 +1,9 @@
 import { double, prov } from '@provloom/prov'
+import type { QName } from '@provloom/prov'
 import type { Fold } from '@provloom/shared'
 import { contextKeyOf } from '../apply/find.ts'
 import { term } from '../space.ts'
-import type { FinalState } from '../state.ts'
+import type { FinalState, MetricState, SeriesState } from '../state.ts'
 import { statisticsOf } from '../statistics.ts'
 import { Facts } from './facts.ts'
 import { ownerName } from './names.ts'
@@ -31,24 +32,41 @@ export function finalRecords(view: View, key: string): Keyed[] {
     return [
       entity(name, facts.list),
       relation('wasGeneratedBy', { entity: name, activity: ownerName(view, owner) }),
+      ...foldedOf(view, final, rankKey).flatMap((one) => derived(view, name, one)),
     ]
   })
 }
 
 /** The metric folded over all of the rank's finite points, of the named context or of all. */
-function valueOf(view: View, { facts, members }: FinalState, rankKey: string): number {
-  const { state, tallies } = view
+function valueOf(view: View, final: FinalState, rankKey: string): number {
+  const { facts, members } = final
   const initial = members.get(rankKey)?.initialValue ?? 0
-  const slots = view.index.ofOwner(rankKey).flatMap((key) => {
-    const series = state.series.get(key)
-    const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
-    const isMeant =
-      metric?.key === facts.key && (facts.context === undefined || facts.context === metric.context)
-    return isMeant ? (series?.slots ?? []).map(({ slot }) => slot) : []
-  })
-  const statistics = statisticsOf(tallies, slots)
+  const slots = foldedOf(view, final, rankKey).flatMap(({ series }) => series.slots.map(({ slot }) => slot))
+  const statistics = statisticsOf(view.tallies, slots)
   if (statistics?.min === undefined || statistics.max === undefined) return initial
   return folds[facts.fold](initial, statistics.min, statistics.max, statistics.sum)
+}
+
+interface Folded {
+  readonly key: string
+  readonly series: SeriesState
+  readonly metric: MetricState
+}
+
+/** What it is folded from. */
+function foldedOf({ state, index }: View, { facts }: FinalState, rankKey: string): Folded[] {
+  return index.ofOwner(rankKey).flatMap((key) => {
+    const series = state.series.get(key)
+    const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
+    if (series === undefined || metric?.key !== facts.key) return []
+    return facts.context === undefined || facts.context === metric.context ? [{ key, series, metric }] : []
+  })
+}
+
+/** From a series that is in the document. */
+function derived({ index, space }: View, final: QName, { key, series, metric }: Folded): Keyed[] {
+  if (metric.measures !== undefined || !index.isShown(key)) return []
+  return [relation('wasDerivedFrom', { generatedEntity: final, usedEntity: space.run(series.id) })]
 }
 
 const folds: Readonly<Record<Fold, (initial: number, min: number, max: number, sum: number) => number>> = {

@@ -1,11 +1,12 @@
+import { contextKeyOf } from '../apply/find.ts'
 import { rankKeyOf } from '../links.ts'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { GroupState } from '../state.ts'
 import { contextTypes } from './context.ts'
 import { Facts } from './facts.ts'
-import { attemptName, fileGroup, groupContextName, groupMaker, groupOf } from './names.ts'
-import { contextSpan, least, most, rankSpan, span } from './span.ts'
+import { attemptName, fileGroup, groupContextName, groupMaker } from './names.ts'
+import { least, most, span } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, informed } from './view.ts'
 
@@ -32,8 +33,15 @@ function ranksOf({ state }: View, { members }: GroupState): number[] {
   return [...new Set(ranks)].sort((a, b) => a - b)
 }
 
+/** When the first of its ranks was in it, by that one's clock. */
+export function groupStart({ members }: GroupState): number | undefined {
+  let first: number | undefined
+  for (const { start } of members.values()) first = least(first, start)
+  return first
+}
+
 function groupTimes(
-  { state }: View,
+  { state, kept }: View,
   { members }: GroupState,
 ): { startTime: string | undefined; endTime: string | undefined } {
   let start: number | undefined
@@ -41,7 +49,7 @@ function groupTimes(
   let goesOn = false
   for (const [key, member] of members) {
     const rank = state.ranks.get(key)
-    const own = member.end ?? (rank === undefined ? undefined : rankSpan(state, rank).end)
+    const own = member.end ?? (rank === undefined ? undefined : kept.ofRank(key, rank).span.end)
     if (own === undefined) goesOn = true
     start = least(start, member.start)
     end = most(end, own)
@@ -69,11 +77,15 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
     return []
   const whole = space.run(group.id)
   let [start, end, firstStep, lastStep]: (number | undefined)[] = []
+  // What its ranks did in it before they were joined was their own.
+  const since = groupStart(group)
   let goesOn = false
-  for (const own of contextsOf(view, group, context.name)) {
-    const one = contextSpan(view, own)
-    if (one === undefined) continue
-    start = least(start, one.start)
+  for (const rankKey of group.members.keys()) {
+    const ownKey = contextKeyOf(rankKey, context.name)
+    const own = state.contexts.get(ownKey)
+    if (own === undefined) continue
+    const one = view.kept.ofContext(ownKey, own)
+    start = least(start, one.start === undefined ? undefined : most(one.start, since))
     end = most(end, one.end)
     firstStep = least(firstStep, one.steps?.firstStep)
     lastStep = most(lastStep, one.steps?.lastStep)
@@ -89,20 +101,17 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
   return [activity(me, timesOf(times.start, times.end), facts.list), informed(me, whole)]
 }
 
-function contextsOf({ state }: View, group: GroupState, name: string): string[] {
-  return [...group.members.keys()].flatMap((rankKey) =>
-    (state.ranks.get(rankKey)?.contexts ?? []).filter((key) => state.contexts.get(key)?.name === name),
-  )
-}
-
 /** Whether a model was made by it: its ranks may be in a larger group too, whose work it is then. */
 export function isGroupMaker(view: View, key: string): boolean {
+  return view.kept.groupUses.of(key, () => madeModel(view, key))
+}
+
+function madeModel(view: View, key: string): boolean {
   const { state, links } = view
   const context = state.groupContexts.get(key)
   const group = context === undefined ? undefined : state.groups.get(context.groupKey)
   if (context === undefined || group === undefined) return false
   for (const rankKey of group.members.keys()) {
-    if (groupOf(view, rankKey)?.key !== context.groupKey) continue
     const made = links.files.of(rankKey).some((file) => {
       const artifact = state.artifacts.get(file)
       return artifact !== undefined && fileGroup(view, artifact) === key
@@ -110,8 +119,7 @@ export function isGroupMaker(view: View, key: string): boolean {
     if (made) return true
   }
   for (const { makers } of state.models.values())
-    for (const [owner, { contributors }] of makers)
-      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, contributors) === key)
-        return true
+    for (const [owner, made] of makers)
+      if (group.members.has(rankKeyOf(state, owner)) && groupMaker(view, owner, made) === key) return true
   return false
 }

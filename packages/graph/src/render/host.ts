@@ -3,7 +3,7 @@ import { term } from '../space.ts'
 import { energyRecords } from './energy.ts'
 import { Facts } from './facts.ts'
 import { hostId, runName, watchName } from './names.ts'
-import { times, watchSpan } from './span.ts'
+import { times } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, agent, informed, relation } from './view.ts'
 
@@ -42,9 +42,8 @@ function watchRecords(view: View, key: string, host: HostState): Keyed[] {
       [...new Set(ranks)].sort((a, b) => a - b),
     )
     .int('shared', host.sharedBy)
-    .link('dcterms', 'isPartOf', run)
   return [
-    activity(me, times(watchSpan(state, host)), facts.list),
+    activity(me, times(view.kept.ofHost(key, host).watch), facts.list),
     informed(me, run),
     relation('wasAssociatedWith', { activity: me, agent: space.run(hostId(host)) }),
   ]

@@ -57,15 +57,22 @@ export function recorderName({ space }: View, recoveries: number): QName {
   return space.run(recoveries === 0 ? 'recording' : `recovery-${recoveries}`)
 }
 
-/** A rank may be in several groups: what it makes is the work of the largest. */
+/**
+ * A rank may be in several groups: what it makes is the work of the largest that it is in by then.
+ *
+ * @param at microseconds, by the rank's clock
+ */
 export function groupOf(
   { state, links }: View,
   rankKey: string,
+  at: number,
 ): { key: string; group: GroupState } | undefined {
   let found: { key: string; group: GroupState } | undefined
   for (const key of links.groups.of(rankKey)) {
     const group = state.groups.get(key)
-    if (group !== undefined && (found === undefined || isLarger(group, found.group))) found = { key, group }
+    const since = group?.members.get(rankKey)?.start ?? Infinity
+    if (group === undefined || since > at) continue
+    if (found === undefined || isLarger(group, found.group)) found = { key, group }
   }
   return found
 }
@@ -85,16 +92,16 @@ export function groupContextName({ state, space }: View, key: string): QName | u
 export function groupMaker(
   view: View,
   owner: string,
-  contributors: Contributors | undefined,
+  { time, contributors }: { readonly time: number; readonly contributors?: Contributors | undefined },
 ): string | undefined {
   if (contributors === 'rank') return undefined
-  const found = groupOf(view, rankKeyOf(view.state, owner))
+  const found = groupOf(view, rankKeyOf(view.state, owner), time)
   return found === undefined ? undefined : keyOf(found.key, view.state.contexts.get(owner)?.name)
 }
 
 /** The same of a file: only models are the work of all. */
 export function fileGroup(view: View, { rankKey, contextKey, event }: ArtifactState): string | undefined {
-  return isModelFile(event) ? groupMaker(view, contextKey ?? rankKey, event.contributors) : undefined
+  return isModelFile(event) ? groupMaker(view, contextKey ?? rankKey, event) : undefined
 }
 
 /** One command, script or source alone goes by that word; of several each has a hash behind it. */
@@ -108,11 +115,6 @@ export function planName(view: View, rank: RankState): QName | undefined {
   return rank.command === undefined || shared === undefined
     ? undefined
     : sharedName(view, rank.command, shared)
-}
-
-/** Ranks in order, attempts of one rank in order. */
-export function ranksInOrder({ state }: View): RankState[] {
-  return [...state.ranks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rank]) => rank)
 }
 
 export function modelName({ state, space }: View, modelKey: string): QName | undefined {

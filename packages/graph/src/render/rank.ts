@@ -1,10 +1,11 @@
-import { dropsOf, ledgerOf, rankProblems, remarksOnRank } from '../apply/ledger.ts'
+import { dropsOf } from '../apply/ledger.ts'
+import type { RankFacts } from '../kept.ts'
 import { term } from '../space.ts'
 import type { RankState, RunState } from '../state.ts'
 import { processEndOf, rankStatus } from '../status.ts'
 import { Facts } from './facts.ts'
 import { attemptName, hostName, planName, rankName } from './names.ts'
-import { rankSpan, times } from './span.ts'
+import { times } from './span.ts'
 import type { Span } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, informed, relation } from './view.ts'
@@ -17,8 +18,9 @@ export function rankRecords(view: View, key: string): Keyed[] {
   if (rank === undefined) return []
   const me = rankName(view, rank)
   const whole = attemptName(view, rank.attempt)
-  const span = rankSpan(state, rank)
-  const facts = rankFacts(state, rank, span).int('parametersPending', pendingOf(view, key, rank))
+  const known = view.kept.ofRank(key, rank)
+  const { span } = known
+  const facts = rankFacts(state, rank, known).int('parametersPending', pendingOf(view, key, rank))
   const host = hostName(view, rank.hostKey)
   const records = [
     activity(me, times(span), facts.link('dcterms', 'isPartOf', whole).list),
@@ -29,10 +31,9 @@ export function rankRecords(view: View, key: string): Keyed[] {
   return records
 }
 
-function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
+function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: RankFacts): Facts {
   const { start, session, sessionEnd, end } = rank
   const { exitCode, signal } = processEndOf(rank)
-  const ledger = ledgerOf(rank)
   const facts = new Facts()
     .label(rank.attempt === 0 ? `rank ${rank.rank}` : `rank ${rank.rank}, attempt ${rank.attempt}`)
     .type(term('provloom', 'RankExecution'))
@@ -62,7 +63,7 @@ function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
   if (span.stepped) facts.flag('clockStepped', true)
   if (session !== undefined)
     facts.text('client', `${session.library} ${session.libraryVersion} (${session.language})`)
-  const problems = rankProblems(state, rank)
+  const problems = rank.problemCount + remarks.length
   if (problems > 0)
     facts
       .int('problems', problems)
@@ -70,7 +71,7 @@ function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
         ...[...rank.problems]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([words, count]) => timesWords(words, count)),
-        ...remarksOnRank(state, rank),
+        ...remarks,
       ])
   return facts.texts('conflictingHost', rank.conflictHosts.toSorted())
 }
@@ -78,7 +79,8 @@ function rankFacts(state: RunState, rank: RankState, span: Span): Facts {
 /** When its process began and ended, where that is not when its session did. */
 function tellProcess(facts: Facts, { start, end, exit }: RankState, span: Span): void {
   const ended = exit?.time ?? end?.time
-  if (start !== undefined && start.time !== span.start) facts.time('processStarted', start.time)
+  const began = start?.processTime
+  if (began !== undefined && began !== span.start) facts.time('processStarted', began)
   if (ended !== undefined && ended !== span.end) facts.time('processEnded', ended)
 }
 

@@ -43,7 +43,7 @@ function activities(view: View, opened: Opened): Keyed[] {
     const me = recorderName(view, at)
     const isLast = at === last
     if (isLast) facts.int('journalPosition', lsn)
-    const end = isLast ? closed?.time : undefined
+    const end = isLast ? closed?.time : recoveries[at]?.closedBefore
     records.push(
       activity(me, times({ start, end: end === undefined ? undefined : Math.max(start, end) }), facts.list),
       informed(me, runName(view)),

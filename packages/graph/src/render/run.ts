@@ -1,18 +1,18 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { Opened } from '@provloom/rundir/entry'
-import { ledgerOf, totalOf } from '../apply/ledger.ts'
+import { totalOf } from '../apply/ledger.ts'
 import { problemKinds, runProblems } from '../problems.ts'
 import { term } from '../space.ts'
-import type { RankState } from '../state.ts'
+import type { RankState, RunState } from '../state.ts'
 import { runStatus } from '../status.ts'
 import { launcherRecords } from './attempt.ts'
 import { totalEnergyRecords } from './energy.ts'
 import { Facts } from './facts.ts'
-import { experimentName, planName, ranksInOrder, runName } from './names.ts'
+import { experimentName, planName, runName } from './names.ts'
 import { people } from './people.ts'
 import { recordingRecords } from './recording.ts'
-import { runSpan, times } from './span.ts'
+import { runSpan, spansOf, times } from './span.ts'
 import { storeRecords } from './store.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, entity, informed, relation } from './view.ts'
@@ -44,14 +44,13 @@ function experiment(view: View, opened: Opened): Keyed {
 
 function runActivity(view: View, opened: Opened): Keyed[] {
   const { state, space } = view
-  const span = runSpan(state)
+  const span = runSpan(state, spansOf(view.kept.ofRanks()))
   const run = runName(view)
-  const ranks = ranksInOrder(view)
-  const facts = runFacts(view, opened, ranks)
+  const facts = runFacts(view, opened)
   if (span.stepped) facts.flag('clockStepped', true)
   tellMachineLearning(view, facts)
   const records = [activity(run, times(span), facts.list)]
-  const first = ranks.find(({ command }) => command !== undefined)
+  const first = firstWithCommand(view)
   const plan = first === undefined ? undefined : planName(view, first)
   if (plan !== undefined)
     records.push(relation('wasStartedBy', { activity: run, trigger: plan }, times(span).startTime))
@@ -66,11 +65,12 @@ function runActivity(view: View, opened: Opened): Keyed[] {
   return records
 }
 
-function runFacts(view: View, opened: Opened, ranks: readonly RankState[]): Facts {
-  const { state } = view
+function runFacts(view: View, opened: Opened): Facts {
+  const { state, kept } = view
   const { settings } = opened
-  const total = totalOf(ranks.map(ledgerOf))
-  const kinds = problemKinds(state)
+  const facts = [...kept.ofRanks()]
+  const total = totalOf(facts.map(({ ledger }) => ledger))
+  const kinds = problemKinds(state, facts)
   const problems = kinds.reduce((sum, { count }) => sum + count, 0)
   return new Facts()
     .label(`${settings.experimentName}_${opened.number}`)
@@ -86,22 +86,40 @@ function runFacts(view: View, opened: Opened, ranks: readonly RankState[]): Fact
     .ints('absentRank', state.absent)
     .ints('elsewhereRank', state.elsewhere)
     .text('jobId', opened.jobKey)
-    .texts(
-      'launcher',
-      ranks.flatMap(({ start }) => start?.launcher ?? []),
-    )
+    .texts('launcher', launchersOf(state))
     .flag('collectAllProcesses', settings.collectAllProcesses)
     .int('saveAfterNLogs', settings.saveAfterNLogs)
     .int('logs', state.logs)
     .int('eventsSent', total.sent)
     .int('eventsStored', total.stored)
     .int('eventsDropped', total.dropped)
-    .flag('ledgerClosed', ranks.length === 0 ? undefined : ranks.every(({ ledgerClosed }) => ledgerClosed))
+    .flag('ledgerClosed', ledgerClosed(state))
     .int('rankConflicts', state.conflicts === 0 ? undefined : state.conflicts)
     .int('seriesLeftOut', view.index.leftOut === 0 ? undefined : view.index.leftOut)
     .int('problems', problems === 0 ? undefined : problems)
     .texts('problem', runProblems(state, kinds))
     .texts('hint', state.hints)
+}
+
+/** Of the first rank that told its command. */
+function firstWithCommand({ state }: View): RankState | undefined {
+  let first: { readonly key: string; readonly rank: RankState } | undefined
+  for (const [key, rank] of state.ranks)
+    if (rank.command !== undefined && (first === undefined || key < first.key)) first = { key, rank }
+  return first?.rank
+}
+
+function launchersOf({ ranks }: RunState): string[] {
+  const launchers = new Set<string>()
+  for (const { start } of ranks.values()) if (start?.launcher !== undefined) launchers.add(start.launcher)
+  return [...launchers].sort()
+}
+
+/** Undefined while there are no ranks. */
+function ledgerClosed({ ranks }: RunState): boolean | undefined {
+  if (ranks.size === 0) return undefined
+  for (const rank of ranks.values()) if (!rank.ledgerClosed) return false
+  return true
 }
 
 /** By ML Schema alone: what the run executed, what it was given, what came of it. */
@@ -115,7 +133,7 @@ function tellMachineLearning(view: View, facts: Facts): void {
   }
   for (const [only, another] of state.params.values()) {
     const shared = only === undefined || another !== undefined ? undefined : state.shared.get(only)
-    if (shared?.direction === 'input') inputs.push(space.run(shared.id))
+    if (shared !== undefined) (shared.direction === 'output' ? outputs : inputs).push(space.run(shared.id))
   }
   for (const model of state.models.values()) outputs.push(space.run(model.id))
   for (const final of state.finals.values())

@@ -2,16 +2,15 @@ import { double } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import { instant } from '../instant.ts'
 import { term } from '../space.ts'
-import type { HostState, MetricState, RunState, SeriesState } from '../state.ts'
+import type { MetricState, SeriesState } from '../state.ts'
 import { extentOf, statisticsOf } from '../statistics.ts'
 import type { Statistics } from '../statistics.ts'
 import { isOver } from '../status.ts'
 import { Facts } from './facts.ts'
 import { hostName, ownerName, watchName } from './names.ts'
-import { contextIsOver, watchSpan } from './span.ts'
+import { contextIsOver } from './span.ts'
 import { termName } from './term.ts'
 import type { Keyed, View } from './view.ts'
-import { countedRanks } from './watchers.ts'
 import { entity, relation } from './view.ts'
 
 /** One metric of one rank, or one quantity of a machine: with what there is of its points, and who made it. */
@@ -34,9 +33,12 @@ export function seriesRecords(view: View, key: string): Keyed[] {
 }
 
 /** Of a machine that several ranks have watched at once those of one of them. */
-function slotsOf({ state }: View, { series: { slots, ownerKey }, metric }: Omit<Found, 'id'>): number[] {
+function slotsOf(
+  { state, kept }: View,
+  { series: { slots, ownerKey }, metric }: Omit<Found, 'id'>,
+): number[] {
   const host = metric.measures === 'host' ? state.hosts.get(ownerKey) : undefined
-  const counted = host === undefined ? undefined : countedRanks(state, host)
+  const counted = host === undefined ? undefined : kept.ofHost(ownerKey, host).counted
   const rankOf = (stream: string): string => stream.slice(0, stream.indexOf(' '))
   return slots.flatMap(({ stream, slot }) => (counted?.has(rankOf(stream)) === false ? [] : [slot]))
 }
@@ -74,8 +76,9 @@ export function madeBy(
   const hostKey = measures === 'host' && rank === undefined ? ownerKey : rank?.hostKey
   const host = measures === undefined || hostKey === undefined ? undefined : state.hosts.get(hostKey)
   const watch = host === undefined ? undefined : watchName(view, hostKey)
-  if (watch !== undefined && host !== undefined) {
-    const over = measures === 'rank' && rank !== undefined ? isOver(state, rank) : watchEnded(state, host)
+  if (watch !== undefined && host !== undefined && hostKey !== undefined) {
+    const isOfRank = measures === 'rank' && rank !== undefined
+    const over = isOfRank ? isOver(state, rank) : view.kept.ofHost(hostKey, host).watch.end !== undefined
     if (!over) return undefined
   } else if (contextKey === undefined) {
     if (rank === undefined || !isOver(state, rank)) return undefined
@@ -86,10 +89,6 @@ export function madeBy(
   const extent = extentOf(tallies, slotsOf(view, { series, metric }))
   const time = extent === undefined ? undefined : instant(extent.lastTime)
   return { activity: watch ?? ownerName(view, contextKey ?? ownerKey), time }
-}
-
-function watchEnded(state: RunState, host: HostState): boolean {
-  return watchSpan(state, host).end !== undefined
 }
 
 function evaluation(view: View, metric: MetricState, statistics: Statistics | undefined): Facts {

@@ -13,7 +13,7 @@ export function setRecords(view: View, id: string): Keyed[] {
   const name = space.run(id)
   const ranks = new Set([...set.owners].flatMap((owner) => ownerRank(state, owner)?.rank ?? []))
   const facts = new Facts()
-    .label(`${set.values.length} parameters`)
+    .label(set.values.length === 1 ? '1 parameter' : `${set.values.length} parameters`)
     .type(prov('Collection'), term('provloom', 'ParameterSet'))
     .ints(
       'rank',

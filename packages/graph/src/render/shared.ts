@@ -24,7 +24,7 @@ export function sharedRecords(view: View, key: string): Keyed[] {
   const id = sharedName(view, key, shared)
   switch (facts.type) {
     case 'param':
-      return [entity(id, paramFacts(view, facts).list), ...maker(view, id, shared)]
+      return [entity(id, paramFacts(view, facts, shared).list), ...maker(view, id, shared)]
     case 'dataset':
       return [entity(id, datasetFacts(facts).list), ...maker(view, id, shared)]
     case 'command':
@@ -51,15 +51,18 @@ function maker(view: View, id: QName, { direction, members }: SharedState): Keye
     : [relation('wasGeneratedBy', { entity: id, activity: runName(view) }, instant(Math.min(...times)))]
 }
 
-function paramFacts(view: View, facts: EventOf<'param'>): Facts {
+/** What was set; or what came out, which is no setting of anything. */
+function paramFacts(view: View, facts: EventOf<'param'>, { direction }: SharedState): Facts {
   const value = paramValue(facts.valueType, facts.value)
-  const made = new Facts()
-    .label(facts.key)
-    .type(term('mls', 'HyperParameterSetting'))
-    .add([prov('value'), value])
-    .add([term('mls', 'hasValue'), value])
-    .link('mls', 'specifiedBy', termName(view, `p${facts.key}`))
-    .text('source', facts.source)
+  const made = new Facts().label(facts.key)
+  if (direction === 'output') made.type(term('provloom', 'Output')).add([prov('value'), value])
+  else
+    made
+      .type(term('mls', 'HyperParameterSetting'))
+      .add([prov('value'), value])
+      .add([term('mls', 'hasValue'), value])
+      .link('mls', 'specifiedBy', termName(view, `p${facts.key}`))
+  made.text('source', facts.source)
   if (facts.valueType === 'json' || facts.valueType === 'null') made.text('valueType', facts.valueType)
   if ((view.state.params.get(paramKeyOf(facts))?.length ?? 0) > 1) made.flag('conflict', true)
   return made

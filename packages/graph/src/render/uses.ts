@@ -1,13 +1,13 @@
 import type { QName } from '@provloom/prov'
 import { isCode } from '../apply/shared-id.ts'
-import { around } from '../apply/find.ts'
+import { around } from '../apply/around.ts'
 import { instant } from '../instant.ts'
 import { ownerRank, rankKeyOf } from '../links.ts'
 import { isInSet } from '../sets.ts'
 import type { SharedState } from '../state.ts'
 import { Facts } from './facts.ts'
 import { fileGroup, groupContextName, ownerName, sharedName } from './names.ts'
-import { isGroupMaker } from './group.ts'
+import { groupStart, isGroupMaker } from './group.ts'
 import type { Keyed, View } from './view.ts'
 import { relation } from './view.ts'
 
@@ -39,11 +39,13 @@ export function groupUsesRecords(view: View, key: string): Keyed[] {
   const name = groupContextName(view, key)
   if (context === undefined || name === undefined || !isGroupMaker(view, key)) return []
   const uses: Uses = new Map()
-  for (const rankKey of [...(state.groups.get(context.groupKey)?.members.keys() ?? [])].sort()) {
+  const group = state.groups.get(context.groupKey)
+  const since = group === undefined ? undefined : groupStart(group)
+  for (const rankKey of [...(group?.members.keys() ?? [])].sort()) {
     addOwn(view, rankKey, uses, 'inherited')
     for (const own of state.ranks.get(rankKey)?.contexts ?? []) {
       if (state.contexts.get(own)?.name !== context.name) continue
-      addOwn(view, own, uses)
+      addOwn(view, own, uses, 'own', since)
       for (const outer of around(state, own)) addOwn(view, outer, uses, 'inherited')
     }
   }
@@ -57,8 +59,17 @@ function madeFile(view: View, contextKey: string): boolean {
   })
 }
 
-/** @param how inherited: told outside of the activity, and so perhaps at a time when that was not */
-function addOwn(view: View, owner: string, uses: Uses, how: 'own' | 'inherited' = 'own'): void {
+/**
+ * @param how inherited: told outside of the activity, and so perhaps at a time when that was not
+ * @param since when the activity began, where what was told may be older
+ */
+function addOwn(
+  view: View,
+  owner: string,
+  uses: Uses,
+  how: 'own' | 'inherited' = 'own',
+  since = -Infinity,
+): void {
   const { state, links, sets, space } = view
   const rank = ownerRank(state, owner)
   const set = sets.of(owner)
@@ -70,7 +81,8 @@ function addOwn(view: View, owner: string, uses: Uses, how: 'own' | 'inherited' 
       if (rank?.settled !== true || isInSet(state, links, rank.attempt, key)) continue
     } else if (shared.facts.type === 'command' || (isCode(shared.facts) && hasSource(view, owner))) continue
     const use = useOf(view, key, shared, owner)
-    add(uses, how === 'own' ? use : { ...use, time: undefined })
+    const isWithin = how === 'own' && (use.time ?? since) >= since
+    add(uses, isWithin ? use : { ...use, time: undefined })
   }
 }
 

@@ -1,6 +1,7 @@
 import { statement } from '@provloom/prov'
 import type { ProvRecord, QName, RelationKind, Attributes } from '@provloom/prov'
 import type { AttemptIndex } from '../attempt-index.ts'
+import type { Kept } from '../kept.ts'
 import type { Links } from '../links.ts'
 import type { SeriesIndex } from '../series-index.ts'
 import type { SetBook } from '../sets.ts'
@@ -18,6 +19,7 @@ export interface View {
   readonly attempts: AttemptIndex
   readonly links: Links
   readonly sets: SetBook
+  readonly kept: Kept
   readonly sources: Sources
   readonly space: Space
 }

@@ -1,5 +1,7 @@
 import type { HostState, RunState, Watcher } from '../state.ts'
-import { rankSpan } from './span.ts'
+
+/** By the key of a rank, microseconds. */
+export type EndOf = (rankKey: string) => number | undefined
 
 /** Of a rank that watches a machine: its times, by the machine's clock, none of which touch. */
 type Times = readonly (readonly [start: number, end: number])[]
@@ -14,12 +16,17 @@ interface Known {
  * The ranks whose measurements of a machine are counted: of those whose watches overlap the longest alone, so that no time
  * of the machine counts twice (docs/wire-format.md, "Who watches a machine"). Whatever order they came in.
  *
+ * @param endOf when a rank ended, where it has
  * @returns undefined where all are, as nobody watched beside another one
  */
-export function countedRanks(state: RunState, { watchers }: HostState): ReadonlySet<string> | undefined {
+export function countedRanks(
+  state: RunState,
+  { watchers }: HostState,
+  endOf: EndOf,
+): ReadonlySet<string> | undefined {
   if (watchers.size < 2 || [...watchers.values()].every(({ told }) => !told)) return undefined
   const known = [...watchers].map(([rankKey, watcher]): Known => {
-    const times = timesOf(state, rankKey, watcher)
+    const times = timesOf(goneAt(state, rankKey, endOf), watcher)
     return { rankKey, times, lasts: times.reduce((sum, [start, end]) => sum + end - start, 0) }
   })
   const counted: Known[] = []
@@ -28,8 +35,7 @@ export function countedRanks(state: RunState, { watchers }: HostState): Readonly
   return counted.length === known.length ? undefined : new Set(counted.map(({ rankKey }) => rankKey))
 }
 
-function timesOf(state: RunState, rankKey: string, { start, edges }: Watcher): Times {
-  const until = goneAt(state, rankKey) ?? Infinity
+function timesOf(until: number, { start, edges }: Watcher): Times {
   const times: [number, number][] = []
   let begun: number | undefined = edges.length === 0 ? start : undefined
   for (const { time, edge } of edges) {
@@ -44,10 +50,9 @@ function timesOf(state: RunState, rankKey: string, { start, edges }: Watcher): T
 }
 
 /** One that is lost has watched as long as it was heard. */
-function goneAt(state: RunState, rankKey: string): number | undefined {
+function goneAt(state: RunState, rankKey: string, endOf: EndOf): number {
   const rank = state.ranks.get(rankKey)
-  if (rank === undefined) return undefined
-  return rankSpan(state, rank).end ?? (rank.lost === undefined ? undefined : rank.lastTime)
+  return endOf(rankKey) ?? (rank?.lost === undefined ? undefined : rank.lastTime) ?? Infinity
 }
 
 /** That goes on is longer than any that has ended; of two of them the first. */

@@ -19,6 +19,6 @@ export type { Attribute, Attributes, ElementKind, ProvRecord, RecordKind, Relati
 export { describeRecord, statement } from './statements.ts'
 export type { StatementParts } from './statements.ts'
 export { isDateTime, timeKey } from './time.ts'
-export { anyUri, bool, dateTime, double, int, integerType, name, text, typed } from './value.ts'
+export { anyUri, bool, dateTime, double, int, integerType, name, text, typed, writtenValue } from './value.ts'
 export type { NameValue, TextValue, TypedValue, Value } from './value.ts'
 export { PROV, prov, RDF, XSD, xsd } from './vocabulary.ts'

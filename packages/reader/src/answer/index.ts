@@ -1,8 +1,9 @@
 // What the reader answers, as JSON knows it: types alone, for who renders answers in a terminal or a browser.
 export type { ErrorAnswer } from './error.ts'
 export type { Odd, OddColumns } from './numbers.ts'
-export type { RunsAnswer, RunsQuery, RunRow, RowMetric, Size } from './runs.ts'
-export type { Life, RunAnswer, RunEnvironment, RunMetric, RunParam, RunPackage, RunQuery } from './run.ts'
+export type { Ledger, RunsAnswer, RunsQuery, RunRow, RowMetric, Size } from './runs.ts'
+export type { Life } from './life.ts'
+export type { RunAnswer, RunEnvironment, RunMetric, RunParam, RunPackage, RunQuery } from './run.ts'
 export type {
   CurveAnswer,
   CurveColumns,

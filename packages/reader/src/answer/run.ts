@@ -11,14 +11,6 @@ export interface RunQuery {
   readonly after?: string
 }
 
-/** Whether a run that is not finished is being written. */
-export interface Life {
-  /** `ended`: it has. `alive`: written within the last seconds. `silent`: since a minute or more. `gone`: its writer's process is. */
-  readonly state: 'ended' | 'alive' | 'silent' | 'gone'
-  /** When anything was last written of it, ISO 8601: by its lease, else its files. */
-  readonly seen: string
-}
-
 /** The run's head. */
 export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' | 'more'> {
   /** Absolute path. */

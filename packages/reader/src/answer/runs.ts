@@ -1,14 +1,6 @@
-import type {
-  HeadEnergy,
-  HeadFile,
-  HeadFinding,
-  HeadNumber,
-  HeadSource,
-  HeadParam,
-  Ledger,
-} from '@provloom/rundir'
+import type { HeadEnergy, HeadFile, HeadFinding, HeadNumber, HeadSource, HeadParam } from '@provloom/rundir'
 import type { RunId } from '@provloom/shared'
-import type { Life } from './run.ts'
+import type { Life } from './life.ts'
 
 export interface RunsQuery {
   /**
@@ -40,6 +32,13 @@ export interface RunsAnswer {
   readonly unreadable: readonly { readonly run: string; readonly reason: string }[]
 }
 
+/** Records; beyond 2^53 the nearest double. */
+export interface Ledger {
+  readonly sent: number
+  readonly stored: number
+  readonly dropped: number
+}
+
 /** A run in a list. */
 export interface RunRow {
   /** Its directory's name: what RUN is in every other question. */
@@ -60,6 +59,7 @@ export interface RunRow {
   readonly params: Readonly<Record<string, HeadParam['value']>>
   /** By metric id, what users log before what agents measure. */
   readonly metrics: Readonly<Record<string, RowMetric>>
+  /** sent = stored + dropped. */
   readonly ledger: Ledger
   readonly energy: readonly HeadEnergy[]
   readonly source?: HeadSource

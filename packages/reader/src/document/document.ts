@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { FORMALS, isElementKind, labelOf, readJson } from '@provloom/prov'
-import type { ProvDocument, ProvRecord, RelationKind } from '@provloom/prov'
+import type { ProvDocument, ProvRecord, RelationKind, Value } from '@provloom/prov'
 import { filesOf } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
 import { Element } from './element.ts'
@@ -49,7 +49,7 @@ export class RunDocument {
     const [from, to] = [end(effect?.name), end(cause?.name)]
     if (from === undefined || to === undefined) return
     const role = record.attributes.find(([name]) => labelOf(name) === 'prov:role')?.[1]
-    const relation = { kind, from, to, role: role?.type === 'text' ? role.text : undefined }
+    const relation = { kind, from, to, role: roleOf(role) }
     push(this.#causes, from, relation)
     push(this.#effects, to, relation)
   }
@@ -78,6 +78,11 @@ export class RunDocument {
   effectsOf(id: string): readonly Relation[] {
     return this.#effects.get(id) ?? []
   }
+}
+
+function roleOf(value: Value | undefined): string | undefined {
+  if (value === undefined) return undefined
+  return value.type === 'text' ? value.text : value.type === 'name' ? value.name.local : value.lexical
 }
 
 function push(lists: Map<string, Relation[]>, key: string, value: Relation): void {

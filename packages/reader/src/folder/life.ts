@@ -3,7 +3,7 @@ import { filesOf } from '@provloom/rundir'
 import { ownerIn } from '@provloom/rundir/internal'
 import { limits } from '@provloom/shared'
 import { aliveStill } from '@provloom/shared/process'
-import type { Life } from '../answer/run.ts'
+import type { Life } from '../answer/life.ts'
 import type { KnownRun } from './folder.ts'
 
 /**

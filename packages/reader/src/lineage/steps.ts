@@ -73,7 +73,7 @@ function stepOf(
   element: Element,
   distance: number,
 ): LineageStep | undefined {
-  const what = isCode(document, element) ? 'code' : whatOf(element)
+  const what = usedAs(document, element) ?? whatOf(element)
   if (what === undefined) return undefined
   const facts = factsOf(element)
   const caveat = caveatOf(what, element)
@@ -81,12 +81,17 @@ function stepOf(
   return { run, element: id, kind, what, label, facts, distance, ...(caveat === undefined ? {} : { caveat }) }
 }
 
-function isCode(document: RunDocument, { id }: Element): boolean {
-  return document.effectsOf(id).some(({ kind, role }) => kind === 'used' && role === 'code')
+/** What it was used as; a version of a model that another run used as data stays what it is. */
+function usedAs(document: RunDocument, { id }: Element): 'code' | 'data' | undefined {
+  const uses = document.effectsOf(id).filter(({ kind }) => kind === 'used')
+  if (uses.some(({ role }) => role === 'code')) return 'code'
+  return uses.some(({ role }) => role === 'data') ? 'data' : undefined
 }
 
 /** Undefined for what the answer says nothing of: our own programs, contexts, single attempts. */
 function whatOf(element: Element): LineageStep['what'] | undefined {
+  // The same bytes once more.
+  if (element.is('provloom:StoredCopy')) return undefined
   const first = ([type]: readonly [string, LineageStep['what']]): boolean => element.is(type)
   return kinds.find(first)?.[1]
 }
@@ -100,7 +105,6 @@ const kinds: readonly (readonly [string, LineageStep['what']])[] = [
   ['mls:Run', 'run'],
   ['prov:Person', 'who'],
   ['provloom:Host', 'who'],
-  ['provloom:StoredCopy', 'file'],
   ['provloom:Checkpoint', 'version'],
   ['provloom:File', 'file'],
   ['mls:Model', 'model'],

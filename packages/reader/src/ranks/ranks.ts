@@ -24,8 +24,8 @@ export function rankRows(run: KnownRun, ratios: Ratios | undefined): RankRow[] {
     status: one.status,
     exit: one.exitCode ?? NaN,
     signal: one.signal ?? '',
-    lastStep: Number(one.lastStep ?? NaN),
-    lastSeen: Number(one.lastUs ?? NaN),
+    lastStep: one.lastStep ?? NaN,
+    lastSeen: one.lastUs ?? NaN,
     ratio: ratios?.byRank.get(one.rank) ?? NaN,
     sent: Number(one.sent),
     stored: Number(one.stored),
@@ -119,7 +119,7 @@ const numbers = [
 
 function conditionOf(text: string): (row: RankRow) => boolean {
   const found = /^(\w+)(:|=|!=|>=|<=|>|<)(.+)$/.exec(text)
-  const [, name = '', operator, said = ''] = found ?? []
+  const [, name = '', operator = '', said = ''] = found ?? []
   if (!isColumn(name)) throw bad(text)
   const own = (row: RankRow): number | string => row[name]
   const wanted = Number(said)

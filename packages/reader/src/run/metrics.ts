@@ -2,7 +2,7 @@ import type { HeadMetric } from '@provloom/rundir'
 import { limits } from '@provloom/shared'
 import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
-import { metricId, metricWords } from '../metric-id.ts'
+import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
 import type { MetricName } from '../metric-id.ts'
 
 /** Metrics of a run, those of its head first. Of the others only how many points there are is known. */
@@ -19,6 +19,16 @@ export class RunMetrics {
     const known = new Set(shown.map(({ id }) => id))
     return [...shown, ...others.filter(({ id }) => !known.has(id))]
   }
+}
+
+/** Those that a run's record does not name yet are looked for among its points. */
+export async function metricsNow(
+  known: RunMetrics,
+  run: KnownRun,
+  name: string,
+): Promise<readonly RunMetric[]> {
+  const all = await known.all(run)
+  return run.finished || metricsMeant(all, name).length > 0 ? all : fromSeries(run)
 }
 
 export interface MetricPage {

@@ -3,7 +3,7 @@ import type { Finding } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
-import { statusesOf } from '../runs/row.ts'
+import { ledgerOf, statusesOf } from '../runs/row.ts'
 import { environmentsOf, hostFactsOf } from './environment.ts'
 import { pageOf } from './metrics.ts'
 
@@ -35,7 +35,7 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     worldSize: file.worldSize,
     ranks: statusesOf(run),
     logs: file.logs,
-    ledger: file.ledger.total,
+    ledger: ledgerOf(run),
     energy: head?.energy ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),

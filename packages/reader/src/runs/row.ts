@@ -1,5 +1,5 @@
 import type { HeadFile, HeadMetric, RunHead } from '@provloom/rundir'
-import type { RowMetric, RunRow } from '../answer/runs.ts'
+import type { Ledger, RowMetric, RunRow } from '../answer/runs.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { sizeOf } from '../folder/size.ts'
@@ -23,7 +23,7 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
     ranks: statusesOf(run),
     params: Object.fromEntries((head?.params.shown ?? []).map((one) => [paramWords(one), one.value])),
     metrics: Object.fromEntries((head?.metrics.shown ?? []).map((one) => [metricId(one), metricOf(one)])),
-    ledger: file.ledger.total,
+    ledger: ledgerOf(run),
     energy: head?.energy ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(model === undefined ? {} : { model }),
@@ -31,6 +31,11 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
     more: { params: head?.params.more ?? 0, metrics: head?.metrics.more ?? 0 },
     ...(size ? { size: sizeOf(directory) } : {}),
   }
+}
+
+export function ledgerOf({ file: { ledger } }: KnownRun): Ledger {
+  const { sent, stored, dropped } = ledger.total
+  return { sent: Number(sent), stored: Number(stored), dropped: Number(dropped) }
 }
 
 /** How many ranks stand how, by the last attempt of each. */

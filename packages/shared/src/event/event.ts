@@ -269,6 +269,8 @@ export interface Problem extends Fact<'problem'> {
 
 export interface RankStart extends Fact<'rank.start'> {
   readonly pid: number
+  /** When its process began, where that can be known: before it imported the client. */
+  readonly processTime?: number
   readonly host: string
   /** The machine: its boot id. A name may be of several machines, and a machine of several names. */
   readonly hostId?: string

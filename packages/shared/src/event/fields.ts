@@ -153,6 +153,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
   problem: { code: 'name', message: 'text' },
   'rank.start': {
     pid: 'count',
+    processTime: 'count?',
     host: 'name',
     hostId: 'name?',
     argv: 'texts',

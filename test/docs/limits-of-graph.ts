@@ -1,0 +1,15 @@
+import { graph, reached } from './reached.ts'
+import type { Reached } from './reached.ts'
+
+const tests = `${graph}/limits.test.ts`
+
+/** Of the graph alone. */
+export const limitsOfGraph: Readonly<Record<string, readonly Reached[]>> = {
+  bystandersMax: [
+    reached(tests, 'ranks that are not collected and did not end well are told of up to bystandersMax'),
+  ],
+  contextDepthMax: [
+    reached(tests, 'a context is inside contextDepthMax others, and is told when it is deeper'),
+  ],
+  groupsOfRankMax: [reached(tests, 'a rank is in groupsOfRankMax process groups, and further ones are told')],
+}

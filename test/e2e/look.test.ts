@@ -1,0 +1,324 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openReader } from '@provloom/reader'
+import type { Changes, DiffAnswer, LineageAnswer, RunAnswer, RunsAnswer } from '@provloom/reader'
+import { removeFolder } from '@provloom/shared'
+import { binFolder, folder, provloom, repository } from '../support/cli.ts'
+import type { Result } from '../support/cli.ts'
+import { job, until } from '../support/job.ts'
+
+const script = `
+import os, sys, provloom
+from provloom import Context
+rate = float(sys.argv[1])
+here = os.path.dirname(os.path.abspath(__file__))
+provloom.start_run("www.example.org", "digits")
+rank = int(os.environ["RANK"])
+provloom.log_params({"lr": rate, "epochs": 8})
+provloom.log_input(os.path.join(here, "data.csv"))
+for step in range(20):
+    provloom.log_metric("loss", rate / (step + 1), Context.TRAINING, step=step)
+    provloom.log_metric("accuracy", 1 - rate / (step + 1), Context.VALIDATION, step=step)
+if rank == 0:
+    with open("model.pkl", "w") as file:
+        file.write("weights " + sys.argv[1])
+    provloom.log_model("digits", "model.pkl")
+if rate > 4 and rank == 1:
+    raise FloatingPointError("loss is nan")
+provloom.end_run()
+`
+
+let saveDir: string
+
+beforeAll(async () => {
+  saveDir = fs.mkdtempSync('/tmp/provloom-look-')
+  const file = path.join(saveDir, '.work/train.py')
+  fs.mkdirSync(path.dirname(file))
+  fs.writeFileSync(file, script)
+  fs.writeFileSync(path.join(saveDir, '.work/data.csv'), 'a,b\n')
+  for (const rate of ['0.5', '2', '5']) {
+    const args = ['run', '-n', '2', '--collect-all-processes', '--provenance-save-dir', saveDir]
+    await provloom([...args, '--', 'python3', file, rate], { untied: true, cwd: path.dirname(file) })
+  }
+  return () => removeFolder(saveDir)
+})
+
+const look = (...words: readonly string[]): Promise<Result> => provloom([...words, '--dir', saveDir])
+
+async function json<T>(...words: readonly string[]): Promise<T> {
+  const { stdout, stderr } = await look(...words, '--json')
+  expect(stderr).toBe('')
+  return JSON.parse(stdout) as T
+}
+
+describe('provloom ls', () => {
+  it('shows runs with the parameters that differ, and what is equal once', async () => {
+    const { stdout, code } = await look('ls', '--sort=-accuracy')
+    expect(code).toBe(0)
+    const [head, ...lines] = stdout.trimEnd().split('\n')
+    expect(head).toMatch(/^run +status +started +took +ranks +lr +accuracy↓ +loss +code$/)
+    expect(lines[0]).toMatch(/^digits_0 +✓ completed +\d+ \w+ [\d:]+ +\d+\.\d s +2 +0\.5 +0\.975 +0\.025 +–$/)
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['digits_0', 'digits_1', 'digits_2', '3'])
+    expect(lines.at(-1)).toBe('3 of 3 runs; equal in all: epochs 8')
+    expect(lines[2]).toMatch(/^digits_2 +✕ failed, rank 1 /)
+  })
+
+  it('takes a query and a folder, and says what it does not understand', async () => {
+    const { stdout } = await provloom(['ls', saveDir, 'status:failed'])
+    expect(stdout).toMatch(/^digits_2 /m)
+    expect(stdout).toMatch(/^1 of 3 runs$/m)
+    const { code, stderr } = await look('ls', 'lr>much')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^Error: .*\[BAD_QUERY\]\nTry: {3}As in: /)
+  })
+
+  it('gives the answer as it is', async () => {
+    const { runs, total } = await json<RunsAnswer>('ls', '--size', 'lr<1')
+    expect(total).toBe(3)
+    expect(runs).toHaveLength(1)
+    expect(runs[0]).toMatchObject({ run: 'digits_0', params: { lr: 0.5 }, ranks: { completed: 2 } })
+    expect(runs[0]!.size!.total).toBeGreaterThan(1000)
+  })
+})
+
+describe('provloom show', () => {
+  it('tells what a run is, what went in and came out', async () => {
+    const { stdout, code } = await look('show', 'digits_0')
+    expect(code).toBe(0)
+    const lines = stdout.split('\n')
+    expect(lines[0]).toMatch(/^digits_0 {2}✓ completed in \d+\.\d s {4}\d+ \w+ [\d:]+ UTC {4}\S+, python3 /)
+    expect(stdout).toMatch(/^ {2}ranks {6}2 of 2 completed, 1 host \(/m)
+    expect(stdout).toMatch(
+      /^ {2}loss {7}0\.500 → 0\.025 {3}lowest 0\.025 at step 19 {4}training, steps 0 to 19, median of 2$/m,
+    )
+    expect(stdout).toMatch(/^ {2}accuracy {3}0\.500 → 0\.975 {3}best 0\.975 at step 19 /m)
+    expect(stdout).toMatch(/^ {2}params {5}lr 0\.5, epochs 8$/m)
+    expect(stdout).toMatch(/^ {2}model {6}digits\.pkl {2}11 B {2}[0-9a-f]{8}/m)
+    expect(stdout).toMatch(/^ {2}energy {5}not measured/m)
+    expect(stdout).toMatch(/^ {2}events {5}(\d+) sent = \1 stored \+ 0 dropped$/m)
+  })
+
+  it('shows the newest run unless told, and who ended how', async () => {
+    const { stdout } = await look('show')
+    expect(stdout).toMatch(/^digits_2 {2}✕ failed in /)
+    expect(stdout).toMatch(/^ {2} {10} rank 1 failed: FloatingPointError: loss is nan$/m)
+    expect(stdout).toMatch(/^ {2}▲ rank 1 failed: FloatingPointError: loss is nan$/m)
+  })
+
+  it('gives the answer as it is', async () => {
+    const answer = await json<RunAnswer>('show', 'digits_0')
+    expect(answer.params.map(({ name, value, ranks }) => [name, value, ranks])).toEqual([
+      ['lr', 0.5, 2],
+      ['epochs', 8, 2],
+    ])
+    expect(answer.metrics[0]).toMatchObject({ id: 'training/loss', points: 40, last: 0.025 })
+    expect(answer.environment[0]).toMatchObject({ version: expect.stringContaining('CPython'), ranks: 2 })
+    expect(answer.outputs.map(({ name }) => name)).toEqual(['digits.pkl'])
+  })
+
+  it('is as told where no run is meant', async () => {
+    const { code, stderr } = await look('show', 'digits_7')
+    expect(code).toBe(2)
+    expect(stderr).toContain('[RUN_UNKNOWN]')
+    expect(stderr).toContain('digits_2, digits_1, digits_0')
+  })
+})
+
+describe('provloom diff', () => {
+  it('shows what differs, and in a line what is equal', async () => {
+    const { stdout, code } = await look('diff', 'digits_0', 'digits_1')
+    expect(code).toBe(0)
+    const rows = new Map(
+      stdout.split('\n').map((line) => [line.split(/ {2,}/)[0], line.split(/ {2,}/).slice(1)]),
+    )
+    expect(rows.get('lr')).toEqual(['0.5', '2', '+300 %'])
+    expect(rows.get('training.loss, last')).toEqual(['0.025', '0.1', '+300 %'])
+    expect(rows.get('digits.pkl')).toEqual([
+      expect.stringMatching(/^[0-9a-f]{8}$/),
+      expect.anything(),
+      'different bytes',
+    ])
+    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*packages; input_0/m)
+  })
+
+  it('gives the answer as it is, of up to eight runs, and refuses one', async () => {
+    const { params, runs, environment } = await json<DiffAnswer>('diff', 'digits_0', 'digits_1', 'digits_2')
+    expect(runs.map(({ run, status }) => `${run} ${status}`)).toEqual([
+      'digits_0 completed',
+      'digits_1 completed',
+      'digits_2 failed',
+    ])
+    expect(params).toEqual([
+      { name: 'lr', values: [0.5, 2, 5], equal: false },
+      { name: 'epochs', values: [8, 8, 8], equal: true },
+    ])
+    expect(environment).toMatchObject({ added: [], removed: [], changed: [], equal: true })
+    for (const few of [['digits_0'], Array.from({ length: 9 }, () => 'digits_0')]) {
+      const { code, stderr } = await look('diff', ...few)
+      expect(code).toBe(2)
+      expect(stderr).toContain('[BAD_QUERY]')
+    }
+  })
+})
+
+describe('provloom lineage', () => {
+  it('says of a file which run, data, code and parameters made it', async () => {
+    const work = folder()
+    const model = path.join(work, 'found.pkl')
+    fs.writeFileSync(model, 'weights 2')
+    const { stdout, code } = await look('lineage', model)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      / {2}is digits\.pkl, model digits, made by digits_1 \(\d+ \w+ [\d:]+, rank 0, step 0\)$/m,
+    )
+    expect(stdout).toMatch(/^ {2}data {7}input_0 {2}.*data\.csv/m)
+    expect(stdout).toMatch(/^ {2}code {7}train\.py /m)
+    expect(stdout).toMatch(/^ {2}with {7}epochs 8, lr 2$/m)
+    expect(stdout).toMatch(/^ {2}used by {4}nothing in these 3 runs$/m)
+  })
+
+  it('says of data who used it and what came of it, by the digits of its checksum too', async () => {
+    const data = await json<LineageAnswer>('lineage', path.join(saveDir, '.work/data.csv'))
+    expect(data.found.map(({ run, role }) => `${run} ${role}`)).toEqual(
+      ['digits_2', 'digits_1', 'digits_0'].map((run) => `${run} used`),
+    )
+    expect(data.down.filter(({ label }) => label === 'digits.pkl').map(({ run }) => run)).toContain(
+      'digits_0',
+    )
+    const again = await json<LineageAnswer>('lineage', data.sha256.slice(0, 10))
+    expect(again.found).toEqual(data.found)
+  })
+
+  it('ends with 1 where no run knows the file, and with 2 where there is none', async () => {
+    const stranger = path.join(folder(), 'stranger')
+    fs.writeFileSync(stranger, 'other bytes')
+    const { code, stdout } = await look('lineage', stranger)
+    expect([code, stdout]).toEqual([1, expect.stringContaining('is in none of the 3 runs here')])
+    expect((await look('lineage', '/no/such/file')).code).toBe(2)
+  })
+})
+
+describe('a run directory', () => {
+  it('that was copied, and may not be written, is read as before', async () => {
+    const elsewhere = folder()
+    const copy = path.join(elsewhere, 'renamed')
+    fs.cpSync(path.join(saveDir, 'digits_0'), copy, { recursive: true })
+    execFileSync('chmod', ['-R', 'a-w', elsewhere])
+    try {
+      const [there, here] = [openReader(saveDir), openReader(elsewhere)]
+      const { directory: _a, run: _b, asOf: _c, life: _d, ...before } = await there.run('digits_0')
+      const { directory, run, asOf: _e, life: _f, ...after } = await here.run()
+      expect([directory, run]).toEqual([copy, 'renamed'])
+      expect(after).toEqual(before)
+      const ask = { metric: 'loss' }
+      expect(await here.curve('renamed', ask)).toEqual(await there.curve('digits_0', ask))
+    } finally {
+      execFileSync('chmod', ['-R', 'u+w', elsewhere])
+    }
+  })
+
+  it('whose graph is gone or damaged is told without it', async () => {
+    const elsewhere = folder()
+    fs.cpSync(path.join(saveDir, 'digits_0'), path.join(elsewhere, 'digits_0'), { recursive: true })
+    fs.writeFileSync(path.join(elsewhere, 'digits_0/prov.json'), '{"entity": ')
+    const { environment, params } = await openReader(elsewhere).run()
+    expect(environment).toEqual([])
+    expect(params).toHaveLength(2)
+  })
+})
+
+describe('provloom rm', () => {
+  it('removes runs, and says what', async () => {
+    const elsewhere = folder()
+    for (const run of ['digits_0', 'digits_1'])
+      fs.cpSync(path.join(saveDir, run), path.join(elsewhere, run), { recursive: true })
+    const { stdout, code } = await provloom(['rm', '--dir', elsewhere, 'digits_0'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^removed \S*digits_0, \d+\.\d kB\n$/)
+    expect(fs.readdirSync(elsewhere)).toEqual(['digits_1'])
+  })
+
+  it('removes nothing where a name fits no run', async () => {
+    const { code } = await look('rm', 'digits_0', 'digits_7')
+    expect(code).toBe(2)
+    expect(fs.existsSync(path.join(saveDir, 'digits_0'))).toBe(true)
+  })
+})
+
+describe('a run that goes on', () => {
+  it('tells what is new, each change once, and is not removed', async () => {
+    const running = await job(1)
+    const reader = openReader(running.saveDir)
+    await until(() => fs.existsSync(path.join(running.saveDir, 'killed_0', 'run.json')))
+    const ask = { head: true, ranks: true, events: true, curves: { loss: { metric: 'loss', buckets: 64 } } }
+    let known: Changes = await reader.changes(undefined, ask)
+    const columns = new Map<number, number>()
+    let width = 0
+    const take = ({ curves }: Changes): void => {
+      const change = curves?.['loss']
+      if (change?.columns === undefined) return
+      if (change.width !== width) columns.clear()
+      width = change.width
+      for (const x of columns.keys()) if (x >= change.fromX) columns.delete(x)
+      for (const [i, x] of change.columns.x.entries()) columns.set(x, change.columns.count[i]!)
+    }
+    take(known)
+    const total = (): number => [...columns.values()].reduce((sum, count) => sum + count, 0)
+    const follow = async (): Promise<void> => {
+      known = await reader.changes(undefined, { ...ask, since: known.cursor })
+      take(known)
+    }
+    const look = async (until: number): Promise<void> => {
+      for (let asked = 0; total() < until && asked < 2_000; asked++) {
+        await follow()
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      expect(total()).toBeGreaterThanOrEqual(until)
+    }
+    await look(500)
+    const refused = await provloom(['rm', '--dir', running.saveDir, 'killed_0', '--force'])
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('[RUN_HELD]')])
+    await running.kill()
+    await follow()
+    await follow()
+    const whole = await reader.curve(undefined, { metric: 'loss', buckets: 64 })
+    if (whole.kind !== 'ribbon') throw new Error('a ribbon is what is asked for unless told')
+    expect([...columns].sort(([a], [b]) => a - b)).toEqual(
+      whole.columns.x.map((x, i) => [x, whole.columns.count[i]]),
+    )
+    expect(whole.width).toBe(width)
+    const nothing = await reader.changes(undefined, { ...ask, since: known.cursor })
+    expect({ ...nothing, cursor: '' }).toEqual({ cursor: '', changed: false })
+    const { runs } = await reader.runs()
+    expect(runs[0]).toMatchObject({ status: 'running', life: { state: 'gone' } })
+    const left = await provloom(['rm', '--dir', running.saveDir, 'killed_0'])
+    expect([left.code, left.stderr]).toEqual([3, expect.stringContaining('[RUN_UNFINISHED]')])
+    expect((await provloom(['rm', '--dir', running.saveDir, 'killed_0', '--force'])).code).toBe(0)
+    expect(fs.existsSync(path.join(running.saveDir, 'killed_0'))).toBe(false)
+  })
+})
+
+describe('provloom completion', () => {
+  it.each([
+    ['provloom sh', ['show']],
+    ['provloom show dig', ['digits_0', 'digits_1', 'digits_2']],
+    ['provloom ls --s', ['--size', '--sort']],
+  ])('completes %j in bash', (line, found) => {
+    const ask = `
+      eval "$(provloom completion bash)"
+      COMP_WORDS=(${line}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      _provloom && printf '%s\\n' "\${COMPREPLY[@]}"`
+    const said = execFileSync('bash', ['-c', ask], {
+      encoding: 'utf8',
+      env: { PATH: `${binFolder()}:/usr/bin:/bin`, PROVLOOM_PROVENANCE_SAVE_DIR: saveDir },
+      cwd: repository,
+    })
+    expect(said.trim().split('\n').toSorted()).toEqual(found)
+  })
+
+  it('has no script for another shell', async () => {
+    expect((await provloom(['completion', 'tcsh'])).code).toBe(2)
+  })
+})
