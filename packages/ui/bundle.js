@@ -14,6 +14,8 @@ await build({
   ],
   outdir,
   bundle: true,
+  splitting: true,
+  chunkNames: 'part-[hash]',
   minify: true,
   format: 'esm',
   platform: 'browser',

@@ -58,11 +58,18 @@ function addUi(program: Command): void {
   const many = (one: string, before: readonly string[]): readonly string[] => [...before, one]
   program
     .command('ui')
-    .description('the same answers as a page in a browser, on loopback only; it reads the folder and writes nothing')
+    .description(
+      'the same answers as a page in a browser, on loopback only; it reads the folder and writes nothing',
+    )
     .argument('[dir]', dirHelp)
     .option('--port <N>', 'the first port that is tried (default: 8642); 0 takes any')
     .option('--socket <PATH>', 'a Unix socket of your own in place of a port: for machines that are shared')
-    .option('--allow-host <NAME>', 'a name that a proxy in front asks by; may be given more than once', many, [])
+    .option(
+      '--allow-host <NAME>',
+      'a name that a proxy in front asks by; may be given more than once',
+      many,
+      [],
+    )
     .option('--json', 'where it is as one line of JSON')
     .addHelpText(
       'after',

@@ -1,8 +1,10 @@
 import { useEffect } from 'preact/hooks'
-import { Compare } from './compare/compare.tsx'
+import { later } from './part/later.tsx'
 import { useView } from './frame/view.ts'
 import { RunView } from './frame/run-view.tsx'
 import { Runs } from './runs/runs.tsx'
+
+const Compare = later(async () => (await import('./compare/compare.tsx')).Compare)
 
 export function App(): preact.JSX.Element {
   const view = useView()

@@ -18,7 +18,6 @@ const statuses: Partial<Record<ErrorCode, ErrorStatus>> = {
   STREAMS_FULL: 503,
 }
 
-
 /** What is answered in place of an answer, and its HTTP status. */
 export function answerError(error: unknown): { readonly status: ErrorStatus; readonly body: ErrorAnswer } {
   const known = knownError(error)
@@ -29,5 +28,8 @@ export function answerError(error: unknown): { readonly status: ErrorStatus; rea
   const { code, hint } = known
   const cause = known.cause === undefined ? '' : ` (${reasonOf(known.cause)})`
   const message = `${known.message}${cause}`
-  return { status: statuses[code] ?? 500, body: { error: { code, message, ...(hint === undefined ? {} : { hint }) } } }
+  return {
+    status: statuses[code] ?? 500,
+    body: { error: { code, message, ...(hint === undefined ? {} : { hint }) } },
+  }
 }

@@ -2,8 +2,9 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import type { Reader } from '@provloom/reader'
 import { ProvloomError, limits, reasonOf, systemCode, version } from '@provloom/shared'
 import { createAccess } from './access.ts'
@@ -45,7 +46,8 @@ export async function startUi(settings: UiSettings): Promise<Ui> {
   const access = createAccess(settings.allowHosts, settings.token)
   const { directory } = settings.reader
   const app = createApp(settings.reader, access, { directory, host: os.hostname(), version })
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const server = createServer((request, response) => void listener(request, response))
   const port =
     settings.socket === undefined
       ? await listenOnPort(server, settings.port ?? defaultPort)

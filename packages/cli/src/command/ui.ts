@@ -22,15 +22,22 @@ export async function ui(dir: string | undefined, given: Readonly<Record<string,
     process.stdout.write(`${JSON.stringify({ url, tunnel, directory: reader.directory })}\n`)
   } else {
     const { total } = await reader.runs({ limit: 1 })
-    for (const line of linesOf(started, reader.directory, total, port)) process.stdout.write(`${printable(line)}\n`)
+    for (const line of linesOf(started, reader.directory, total, port))
+      process.stdout.write(`${printable(line)}\n`)
   }
   await asked()
   await started.close()
   return exitCode.ok
 }
 
-function linesOf({ url, tunnel, port }: Ui, directory: string, total: number, wanted: number | undefined): string[] {
-  const moved = port === undefined || wanted === 0 || port === (wanted ?? 8642) ? '' : ` (${wanted ?? 8642} was taken)`
+function linesOf(
+  { url, tunnel, port }: Ui,
+  directory: string,
+  total: number,
+  wanted: number | undefined,
+): string[] {
+  const moved =
+    port === undefined || wanted === 0 || port === (wanted ?? 8642) ? '' : ` (${wanted ?? 8642} was taken)`
   return [
     `provloom ui: ${counted(total, 'run')} in ${directory}; it reads and writes nothing${moved}`,
     `  open       ${url}`,
@@ -49,7 +56,7 @@ function portOf(value: unknown): number | undefined {
   if (value === undefined) return undefined
   const port = Number(value)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new ProvloomError('BAD_OPTION', `--port is a number from 0 to 65535, not ${String(value)}`, {
+  throw new ProvloomError('BAD_OPTION', `--port is a number from 0 to 65535, not ${JSON.stringify(value)}`, {
     doing: 'read the options',
     to: '--port',
     hint: 'As in: provloom ui --port 8642',

@@ -103,7 +103,7 @@ export class Feed {
 
   #take(changes: Changes): void {
     this.#cursor = changes.cursor
-    for (const listeners of [...this.#wanted.values()]) for (const listener of [...listeners]) listener(changes)
+    for (const listeners of this.#wanted.values()) for (const listener of listeners) listener(changes)
     if (changes.ended !== true) return
     this.#ended = true
     this.#shut()

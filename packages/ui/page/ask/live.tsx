@@ -46,7 +46,11 @@ export function useRound(): number {
 }
 
 /** An answer that is asked for once and then kept as the feed tells. */
-function useKept<T>(address: string | undefined, item: string, taken: (changes: Changes, known: T | undefined) => T | undefined): Answer<T> {
+function useKept<T>(
+  address: string | undefined,
+  item: string,
+  taken: (changes: Changes, known: T | undefined) => T | undefined,
+): Answer<T> {
   const { feed, round } = useContext(LiveContext)
   const asked = useAnswer<T>(address, round)
   const [told, setTold] = useState<{ readonly of: string; readonly value: T } | undefined>(undefined)
@@ -80,13 +84,23 @@ export function useEvents(): readonly RunEvent[] {
   const { answer } = useKept<Changes>(address, 'events', (changes, known) =>
     changes.events === undefined
       ? undefined
-      : { ...changes, events: [...new Map([...(known?.events ?? []), ...changes.events].map((one) => [`${one.time} ${one.text}`, one])).values()] },
+      : {
+          ...changes,
+          events: [
+            ...new Map(
+              [...(known?.events ?? []), ...changes.events].map((one) => [`${one.time} ${one.text}`, one]),
+            ).values(),
+          ],
+        },
   )
   return answer?.events ?? []
 }
 
 /** A curve of a run, which may be another than the one that is followed. */
-export function useCurve(query: CurveQuery & { readonly run?: string }, wanted: boolean): Answer<CurveAnswer> {
+export function useCurve(
+  query: CurveQuery & { readonly run?: string },
+  wanted: boolean,
+): Answer<CurveAnswer> {
   const { run: followed } = useContext(LiveContext)
   const run = query.run ?? followed
   const ranks = typeof query.ranks === 'string' ? query.ranks : query.ranks?.join(',')
@@ -94,8 +108,12 @@ export function useCurve(query: CurveQuery & { readonly run?: string }, wanted: 
   const address = apiAddress(runPath(run, 'curve'), { metric, ranks, by, from, to, buckets })
   const range = `${from ?? ''}-${to ?? ''}`
   const item = `curve:${metric}:${ranks?.replaceAll(',', '+') ?? 'ribbon'}:${range}:${buckets ?? 512}:${by ?? 'step'}`
-  return useKept<CurveAnswer>(wanted ? address : undefined, run === followed ? item : 'head', (changes, known) => {
-    const change = run === followed ? changes.curves?.[item] : undefined
-    return change === undefined || known === undefined ? undefined : mergedCurve(known, change)
-  })
+  return useKept<CurveAnswer>(
+    wanted ? address : undefined,
+    run === followed ? item : 'head',
+    (changes, known) => {
+      const change = run === followed ? changes.curves?.[item] : undefined
+      return change === undefined || known === undefined ? undefined : mergedCurve(known, change)
+    },
+  )
 }

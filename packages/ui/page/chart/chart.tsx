@@ -24,6 +24,8 @@ export interface ChartCurve {
   readonly label: string
   readonly colour: number
   readonly dashed?: boolean
+  /** First and last step of a run that has ended: asked for by these, a curve is as fine as its points are. */
+  readonly extent?: readonly [number, number] | undefined
   /** Of the run, in microseconds: where its time begins. */
   readonly startUs?: number
 }
@@ -59,20 +61,25 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
   const inView = useInView(place)
   const [table, setTable] = useState(false)
   const by = props.by ?? 'step'
-  const answers = props.curves.map(({ run, metric, ranks }) =>
-    useCurve(
+  const answers = props.curves.map(({ run, metric, ranks, extent }) => {
+    const steps = by === 'step' ? (props.steps ?? extent) : undefined
+    return useCurve(
       {
         ...(run === undefined ? {} : { run }),
         metric,
         ...(ranks === undefined ? {} : { ranks }),
         by: by === 'step' ? 'step' : 'time',
-        ...(by === 'step' && props.steps !== undefined ? { from: props.steps[0], to: props.steps[1] } : {}),
+        ...(steps === undefined ? {} : { from: steps[0], to: steps[1] }),
       },
       inView,
-    ),
-  )
+    )
+  })
   const strips = useMemo(
-    () => drawnStrips(props, answers.map(({ answer }) => answer)),
+    () =>
+      drawnStrips(
+        props,
+        answers.map(({ answer }) => answer),
+      ),
     [...answers.map(({ answer }) => answer), by, props.smooth, JSON.stringify(props.curves)],
   )
   const fit = useMemo(() => fitOf(strips, { log: props.log === true }), [strips, props.log])
@@ -90,23 +97,59 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
         </h3>
         {strips.length > 0 && fit !== undefined && (
           <nav class="tools" aria-label={`save ${title}`}>
-            <button onClick={() => void pictureOf(place.current!, title, strips).then((blob) => saveFile(`${title}.png`, blob))}>PNG</button>
-            <button onClick={() => saveFile(`${title}.svg`, svgOf(strips, fit, title, palette('light')), 'image/svg+xml')}>SVG</button>
-            <button class="csv" onClick={() => saveFile(`${title}.csv`, csvOf(tableOf(strips, by)), 'text/csv')}>CSV</button>
-            <button aria-pressed={table} onClick={() => setTable(!table)}>table</button>
+            <button
+              onClick={() =>
+                void pictureOf(place.current!, title, strips).then((blob) => saveFile(`${title}.png`, blob))
+              }
+            >
+              PNG
+            </button>
+            <button
+              onClick={() =>
+                saveFile(`${title}.svg`, svgOf(strips, fit, title, palette('light')), 'image/svg+xml')
+              }
+            >
+              SVG
+            </button>
+            <button
+              class="csv"
+              onClick={() => saveFile(`${title}.csv`, csvOf(tableOf(strips, by)), 'text/csv')}
+            >
+              CSV
+            </button>
+            <button aria-pressed={table} onClick={() => setTable(!table)}>
+              table
+            </button>
           </nav>
         )}
       </header>
       {error !== undefined ? (
-        <p class="state">{error.message}. {error.hint}</p>
+        <p class="state">
+          {error.message}. {error.hint}
+        </p>
       ) : strips.length > 0 && strips.every((strip) => strip.x.length === 0) && !waiting ? (
         <p class="state">No points {props.steps === undefined ? 'yet' : 'in these steps'}.</p>
       ) : fit === undefined && strips.length > 0 ? (
-        <p class="state">All {several(strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0), 'point')} of it are NaN or infinite.</p>
+        <p class="state">
+          All{' '}
+          {several(
+            strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0),
+            'point',
+          )}{' '}
+          of it are NaN or infinite.
+        </p>
       ) : table ? (
         <Numbers strips={strips} by={by} />
       ) : (
-        <Canvas {...props} by={by} strips={strips} fit={fit} label={label} inView={inView} waiting={waiting} />
+        <Canvas
+          {...props}
+          by={by}
+          strips={strips}
+          fit={fit}
+          label={label}
+          inView={inView}
+          waiting={waiting}
+        />
       )}
     </section>
   )
@@ -122,10 +165,24 @@ function drawnStrips(props: ChartProps, answers: readonly (CurveAnswer | undefin
 }
 
 /** What the axis leaves out is said. */
-function Beyond({ fit, label }: { readonly fit: Fit; readonly label: (value: number) => string }): preact.JSX.Element | null {
+function Beyond({
+  fit,
+  label,
+}: {
+  readonly fit: Fit
+  readonly label: (value: number) => string
+}): preact.JSX.Element | null {
   if (fit.above + fit.below === 0) return null
-  const far = fit.above > 0 ? `above ${label(fit.high)}, to ${label(fit.top)}` : `below ${label(fit.low)}, to ${label(fit.bottom)}`
-  return <span class="warn"> ▲ {fit.above + fit.below} of {fit.of} reach {far}</span>
+  const far =
+    fit.above > 0
+      ? `above ${label(fit.high)}, to ${label(fit.top)}`
+      : `below ${label(fit.low)}, to ${label(fit.bottom)}`
+  return (
+    <span class="warn">
+      {' '}
+      ▲ {fit.above + fit.below} of {fit.of} reach {far}
+    </span>
+  )
 }
 
 function nansOf(strips: readonly Strip[]): preact.JSX.Element | null {
@@ -150,7 +207,14 @@ function Canvas(props: CanvasProps): preact.JSX.Element {
   const width = useWidth(into)
   const of = useTheme()
   const range = rangeOf(props)
-  const shape = JSON.stringify([strips.map(({ colour, dashed, min, label }) => [colour, dashed, min === undefined, label]), fit, range, props.marks, by, props.log])
+  const shape = JSON.stringify([
+    strips.map(({ colour, dashed, min, label }) => [colour, dashed, min === undefined, label]),
+    fit,
+    range,
+    props.marks,
+    by,
+    props.log,
+  ])
   useEffect(() => {
     if (!inView || fit === undefined || width === 0 || into.current === null) return undefined
     const made = makePlot(
@@ -184,7 +248,9 @@ function Canvas(props: CanvasProps): preact.JSX.Element {
     <div class="plot" style={{ height: `${height}px` }}>
       <div ref={into} role="img" aria-label={wordsOf(props)} />
       {strips.length === 0 && <p class="state">{props.waiting ? '…' : ''}</p>}
-      {point !== undefined && <Tip at={point.at} left={point.left} strips={strips} by={by} label={props.label} width={width} />}
+      {point !== undefined && (
+        <Tip at={point.at} left={point.left} strips={strips} by={by} label={props.label} width={width} />
+      )}
     </div>
   )
 }
@@ -207,16 +273,32 @@ function wordsOf({ name, about, strips, label }: CanvasProps): string {
   return `${name} ${about}. ${lines.join('. ')}`
 }
 
-function Numbers({ strips, by }: { readonly strips: readonly Strip[]; readonly by: string }): preact.JSX.Element {
+function Numbers({
+  strips,
+  by,
+}: {
+  readonly strips: readonly Strip[]
+  readonly by: string
+}): preact.JSX.Element {
   const { head, rows } = tableOf(strips, by)
   return (
     <div class="numbers" tabIndex={0}>
       <table>
         <thead>
-          <tr>{head.map((one) => <th scope="col">{one}</th>)}</tr>
+          <tr>
+            {head.map((one) => (
+              <th scope="col">{one}</th>
+            ))}
+          </tr>
         </thead>
         <tbody>
-          {rows.map((row) => <tr>{row.map((one) => <td>{one}</td>)}</tr>)}
+          {rows.map((row) => (
+            <tr>
+              {row.map((one) => (
+                <td>{one}</td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
@@ -226,7 +308,9 @@ function Numbers({ strips, by }: { readonly strips: readonly Strip[]; readonly b
 function useWidth(ref: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0)
   useEffect(() => {
-    const observer = new ResizeObserver((entries) => setWidth(Math.floor(entries.at(-1)?.contentRect.width ?? 0)))
+    const observer = new ResizeObserver((entries) =>
+      setWidth(Math.floor(entries.at(-1)?.contentRect.width ?? 0)),
+    )
     if (ref.current !== null) observer.observe(ref.current)
     return () => observer.disconnect()
   }, [])

@@ -26,7 +26,9 @@ export function fitOf(strips: readonly Strip[], { log = false, whole = false } =
   if (mids.length === 0 && highs.length === 0) return undefined
   const top = Math.max(...highs, ...mids)
   const bottom = Math.min(...lows, ...mids)
-  const size = Math.max(quantile(highs, share), quantile(mids, share)) - Math.min(quantile(lows, 1 - share), quantile(mids, 1 - share))
+  const size =
+    Math.max(quantile(highs, share), quantile(mids, share)) -
+    Math.min(quantile(lows, 1 - share), quantile(mids, 1 - share))
   let high = Math.max(quantile(highs, share), quantile(mids, share))
   let low = Math.min(quantile(lows, 1 - share), quantile(mids, 1 - share))
   if (whole || log || top - high <= slack * size) high = top
@@ -35,7 +37,8 @@ export function fitOf(strips: readonly Strip[], { log = false, whole = false } =
   const below = lows.filter((one) => one < low).length
   // Near zero the axis begins there: how far a value is from nothing is then seen.
   if (!log && low > 0 && low < (high - low) * 0.6) low = 0
-  if (high === low) [low, high] = low === 0 ? [-1, 1] : [low - Math.abs(low) * 0.1, high + Math.abs(high) * 0.1]
+  if (high === low)
+    [low, high] = low === 0 ? [-1, 1] : [low - Math.abs(low) * 0.1, high + Math.abs(high) * 0.1]
   const room = log ? 0 : (high - low) * 0.04
   return { low: low === 0 ? 0 : low - room, high: high + room, above, below, of: highs.length, top, bottom }
 }

@@ -14,7 +14,7 @@ export function useInView(ref: RefObject<HTMLElement | null>): boolean {
     let visible = false
     const look = (): void => {
       if (visible && !drawn.has(own) && drawn.size < chartsMax) drawn.add(own)
-      else if (!visible && drawn.delete(own)) for (const one of [...waiting]) one()
+      else if (!visible && drawn.delete(own)) for (const one of waiting) one()
       setShown(drawn.has(own))
     }
     waiting.add(look)
@@ -26,7 +26,7 @@ export function useInView(ref: RefObject<HTMLElement | null>): boolean {
     return () => {
       observer.disconnect()
       waiting.delete(look)
-      if (drawn.delete(own)) for (const one of [...waiting]) one()
+      if (drawn.delete(own)) for (const one of waiting) one()
     }
   }, [])
   return shown

@@ -37,9 +37,7 @@ export function inkNow(): Ink {
 /** The strips beside each other over one axis; columns: x, then of each strip its line, and where it has a range its ends. */
 export function columnsOf(strips: readonly Strip[]): uPlot.AlignedData {
   const tables = strips.map(({ x, mid, min, max }): uPlot.AlignedData =>
-    min === undefined || max === undefined
-      ? [[...x], [...mid]]
-      : [[...x], [...mid], [...min], [...max]],
+    min === undefined || max === undefined ? [[...x], [...mid]] : [[...x], [...mid], [...min], [...max]],
   )
   const [first] = tables
   if (first === undefined) return [[]]
@@ -62,7 +60,10 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
     })
     if (strip.min === undefined) continue
     const at = series.length
-    series.push({ stroke: 'transparent', width: 0, points: { show: false } }, { stroke: 'transparent', width: 0, points: { show: false } })
+    series.push(
+      { stroke: 'transparent', width: 0, points: { show: false } },
+      { stroke: 'transparent', width: 0, points: { show: false } },
+    )
     bands.push({ series: [at + 1, at], fill: `${colour}2a` })
   }
   const options: uPlot.Options = {
@@ -73,7 +74,10 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
     bands,
     legend: { show: false },
     scales: {
-      x: { time: spec.axis === 'time', ...(spec.range === undefined ? {} : { range: [spec.range[0], spec.range[1]] }) },
+      x: {
+        time: spec.axis === 'time',
+        ...(spec.range === undefined ? {} : { range: [spec.range[0], spec.range[1]] }),
+      },
       y: { distr: spec.log ? 3 : 1, range: () => [spec.fit.low, spec.fit.high] },
     },
     axes: axesOf(spec, ink),
@@ -90,7 +94,10 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
       setCursor: [
         (plot) => {
           const { idx, left } = plot.cursor
-          spec.pointed(idx === null || idx === undefined || (left ?? -1) < 0 ? undefined : plot.data[0][idx], left ?? 0)
+          spec.pointed(
+            idx === null || idx === undefined || (left ?? -1) < 0 ? undefined : plot.data[0][idx],
+            left ?? 0,
+          )
         },
       ],
     },
@@ -106,20 +113,28 @@ function axesOf(spec: PlotSpec, ink: Ink): uPlot.Axis[] {
       size: 26,
       space: 64,
       grid: { show: false },
-      ...(spec.axis === 'time' ? {} : { values: (_: uPlot, at: number[]) => at.map((one) => axisWords(one, spec.axis)) }),
+      ...(spec.axis === 'time'
+        ? {}
+        : { values: (_: uPlot, at: number[]) => at.map((one) => axisWords(one, spec.axis)) }),
     },
     {
       ...shared,
       size: 52,
       space: 28,
       grid: { stroke: ink.grid, width: 1 },
-      values: (_: uPlot, at: (number | null)[]) => at.map((one) => (one === null ? '' : spec.label(one))),
+      values: (_: uPlot, at: (number | null)[]) =>
+        at.map((one) => (one === null ? '' : spec.label(one).replace(/\.0 %$/, ' %'))),
     },
   ]
 }
 
 function axisWords(at: number, axis: PlotSpec['axis']): string {
-  if (axis === 'since') return at >= 7200 ? `${+(at / 3600).toFixed(2)} h` : at >= 120 ? `${+(at / 60).toFixed(2)} min` : `${+at.toFixed(3)} s`
+  if (axis === 'since')
+    return at >= 7200
+      ? `${+(at / 3600).toFixed(2)} h`
+      : at >= 120
+        ? `${+(at / 60).toFixed(2)} min`
+        : `${+at.toFixed(3)} s`
   return at.toLocaleString('en').replaceAll(',', '\u202f')
 }
 
@@ -149,7 +164,8 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
     if (value === null || value === undefined) continue
     const x = Math.min(plot.valToPos(strip.x[last]!, 'x', true), bbox.left + bbox.width) + 5 * ratio
     let y = Math.max(bbox.top, Math.min(bbox.top + bbox.height, plot.valToPos(value, 'y', true)))
-    for (const one of taken.toSorted((a, b) => a - b)) if (Math.abs(one - y) < 13 * ratio) y = one + 13 * ratio
+    for (const one of taken.toSorted((a, b) => a - b))
+      if (Math.abs(one - y) < 13 * ratio) y = one + 13 * ratio
     taken.push(y)
     ctx.fillStyle = colour
     const name = spec.strips.length > 1 ? `${strip.label.replace(/^rank /, '')} ` : ''

@@ -34,7 +34,9 @@ interface Look {
 
 export function stripsOf(answer: CurveAnswer, look: Look, axis: Axis): Strip[] {
   if (answer.kind === 'ribbon') return [ribbonStrip(answer, look, axis)]
-  return answer.curves.map((curve, at) => rankStrip(curve, { ...look, label: `rank ${curve.rank}`, colour: look.colour + at }, axis))
+  return answer.curves.map((curve, at) =>
+    rankStrip(curve, { ...look, label: `rank ${curve.rank}`, colour: look.colour + at }, axis),
+  )
 }
 
 function ribbonStrip({ columns, odd, rankCount }: RibbonAnswer, look: Look, axis: Axis): Strip {
@@ -67,7 +69,9 @@ export function rankStrip(curve: RankCurve, look: Look, axis: Axis): Strip {
     dashed: look.dashed === true,
     x: curve.x.map((one) => placed(one, axis)),
     mid: finite(whole('mean', curve.mean, curve.odd)),
-    ...(ranged ? { min: finite(whole('min', curve.min, curve.odd)), max: finite(whole('max', curve.max, curve.odd)) } : {}),
+    ...(ranged
+      ? { min: finite(whole('min', curve.min, curve.odd)), max: finite(whole('max', curve.max, curve.odd)) }
+      : {}),
     nan: curve.nan,
     count: curve.count,
   }

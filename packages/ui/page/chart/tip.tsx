@@ -19,7 +19,13 @@ export function Tip(props: {
   const place = left > width / 2 ? { right: `${width - left - 40}px` } : { left: `${left + 64}px` }
   return (
     <div class="tip" style={place} aria-hidden="true">
-      <b>{by === 'step' ? `step ${number(at)}` : by === 'time' ? new Date(at * 1e3).toISOString().slice(11, 19) : `${at.toFixed(1)} s`}</b>
+      <b>
+        {by === 'step'
+          ? `step ${number(at)}`
+          : by === 'time'
+            ? new Date(at * 1e3).toISOString().slice(11, 19)
+            : `${at.toFixed(1)} s`}
+      </b>
       {rows.map(({ name, value }) => (
         <span>
           {name} <i>{value === null ? '–' : label(value)}</i>
@@ -35,9 +41,13 @@ interface Row {
 }
 
 function rowsOf(strip: Strip, at: number, named: boolean): Row[] {
-  const mid = { name: named ? strip.label : strip.ranks === undefined || strip.ranks < 2 ? strip.label : 'median', value: strip.mid[at] ?? null }
+  const mid = {
+    name: named ? strip.label : strip.ranks === undefined || strip.ranks < 2 ? strip.label : 'median',
+    value: strip.mid[at] ?? null,
+  }
   if (strip.min === undefined || strip.max === undefined || named) return [mid]
-  const rank = (ranks: readonly number[] | undefined): string => ((strip.ranks ?? 1) < 2 || ranks === undefined ? '' : `, rank ${ranks[at]}`)
+  const rank = (ranks: readonly number[] | undefined): string =>
+    (strip.ranks ?? 1) < 2 || ranks === undefined ? '' : `, rank ${ranks[at]}`
   return [
     { name: `max${rank(strip.maxRank)}`, value: strip.max[at] ?? null },
     mid,

@@ -13,7 +13,13 @@ export function MetricTree(props: {
   const { rows, chosen, pins, pin, choose } = props
   const at = rows.findIndex((row) => row.kind === 'metric' && row.metric.id === chosen)
   return (
-    <Virtual rows={rows} rowHeight={25} height="calc(100vh - 250px)" label="metrics" at={at < 0 ? undefined : at}>
+    <Virtual
+      rows={rows}
+      rowHeight={25}
+      height="calc(100vh - 250px)"
+      label="metrics"
+      at={at < 0 ? undefined : at}
+    >
       {(row) =>
         row.kind === 'group' ? (
           <div class="tree-group">
@@ -25,7 +31,12 @@ export function MetricTree(props: {
               {row.metric.key}
             </button>
             <small>{count(row.metric.points)}</small>
-            <button class="pin" aria-pressed={pins.includes(row.metric.id)} aria-label={`pin ${row.metric.key}`} onClick={() => pin(row.metric.id)}>
+            <button
+              class="pin"
+              aria-pressed={pins.includes(row.metric.id)}
+              aria-label={`pin ${row.metric.key}`}
+              onClick={() => pin(row.metric.id)}
+            >
               {pins.includes(row.metric.id) ? '★' : '☆'}
             </button>
           </div>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { RunAnswer, RunEnvironment } from '@provloom/reader'
-import type { RunProps } from '../frame/run-view.tsx'
+import type { RunProps } from '../frame/run-props.ts'
 import { count, digits, ranges, several } from '../model/format.ts'
 import { paramText } from '../model/runs-words.ts'
 import { differencesOf } from '../model/environments.ts'
@@ -13,9 +13,26 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
   return frame(
     [],
     <>
-      <h1>{differences.length > 0 ? <>Ranks differ: <span class="warn">{differences.slice(0, 3).map(({ name }) => name).join(', ')}</span></> : first === undefined ? 'No environment was recorded' : `${first.interpreter ?? ''} ${first.version ?? ''}, ${several(first.packages.length + first.packagesMore, 'package')}, the same on all ranks`}</h1>
+      <h1>
+        {differences.length > 0 ? (
+          <>
+            Ranks differ:{' '}
+            <span class="warn">
+              {differences
+                .slice(0, 3)
+                .map(({ name }) => name)
+                .join(', ')}
+            </span>
+          </>
+        ) : first === undefined ? (
+          'No environment was recorded'
+        ) : (
+          `${first.version ?? first.interpreter ?? ''}, ${several(first.packages.length + first.packagesMore, 'package')}, the same on all ranks`
+        )}
+      </h1>
       <p class="under">
-        {several(run.hosts.shown.length + run.hosts.more, 'host')} · {run.users.join(', ')} · asked of {count(run.environment.reduce((sum, one) => sum + one.ranks, 0))} ranks
+        {several(run.hosts.shown.length + run.hosts.more, 'host')} · {run.users.join(', ')} · asked of{' '}
+        {count(run.environment.reduce((sum, one) => sum + one.ranks, 0))} ranks
       </p>
       {differences.length > 0 && (
         <section class="panel table">
@@ -46,7 +63,8 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
       )}
       {conflicts.length > 0 && (
         <section class="banner warn">
-          ▲ Parameters that ranks logged differently: {conflicts.map(({ name, values }) => `${name} (${values} values)`).join(', ')}
+          ▲ Parameters that ranks logged differently:{' '}
+          {conflicts.map(({ name, values }) => `${name} (${values} values)`).join(', ')}
         </section>
       )}
       <div class="grid two">
@@ -61,7 +79,9 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
 }
 
 function groupWords({ ofRanks, ranks }: RunEnvironment): string {
-  return ranks > ofRanks.length ? `${count(ranks)} ranks: ${ranges(ofRanks)} …` : `${ranks === 1 ? 'rank' : 'ranks'} ${ranges(ofRanks)}`
+  return ranks > ofRanks.length
+    ? `${count(ranks)} ranks: ${ranges(ofRanks)} …`
+    : `${ranks === 1 ? 'rank' : 'ranks'} ${ranges(ofRanks)}`
 }
 
 function Code({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
@@ -100,7 +120,12 @@ function Where({ of }: { readonly of: RunEnvironment }): preact.JSX.Element {
     ['platform', of.platform],
     ['container', of.container],
     ['modules', of.modules.join(' ') || undefined],
-    ['packages', of.packagesSha256 === undefined ? undefined : `${of.packages.length + of.packagesMore}, digest ${digits(of.packagesSha256, 12)}`],
+    [
+      'packages',
+      of.packagesSha256 === undefined
+        ? undefined
+        : `${of.packages.length + of.packagesMore}, digest ${digits(of.packagesSha256, 12)}`,
+    ],
     ...Object.entries(of.variables),
   ]
   return (
@@ -109,14 +134,14 @@ function Where({ of }: { readonly of: RunEnvironment }): preact.JSX.Element {
         <b>Environment</b> {groupWords(of)}
       </h3>
       <dl class="facts">
-        {facts.map(([name, value]) => (
+        {facts.map(([name, value]) =>
           value === undefined || value === '' ? null : (
             <>
               <dt>{name}</dt>
               <dd class="mono">{value}</dd>
             </>
-          )
-        ))}
+          ),
+        )}
       </dl>
     </section>
   )
@@ -184,7 +209,12 @@ function Packages({ of }: { readonly of: RunEnvironment }): preact.JSX.Element |
         <h3>
           <b>Packages</b> {count(of.packages.length + of.packagesMore)}
         </h3>
-        <input type="search" placeholder="filter packages" aria-label="filter packages" onInput={(event) => setFilter(event.currentTarget.value)} />
+        <input
+          type="search"
+          placeholder="filter packages"
+          aria-label="filter packages"
+          onInput={(event) => setFilter(event.currentTarget.value)}
+        />
       </header>
       <dl class="facts columns">
         {shown.map(({ name, version }) => (

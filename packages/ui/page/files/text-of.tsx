@@ -13,7 +13,11 @@ export function TextOf({ run, path }: { readonly run: string; readonly path: str
     })
     return () => stop.abort()
   }, [run, path])
-  return <pre class="text" tabIndex={0}>{text ?? '…'}</pre>
+  return (
+    <pre class="text" tabIndex={0}>
+      {text ?? '…'}
+    </pre>
+  )
 }
 
 async function beginningOf(address: string, stop: AbortController): Promise<string> {

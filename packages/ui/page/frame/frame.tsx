@@ -59,7 +59,11 @@ export function Frame(props: {
   useKeys(props.keys)
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}
+      >
         To the content
       </a>
       <header class="top">
@@ -86,7 +90,10 @@ export function Frame(props: {
       {view.run !== undefined && (
         <nav class="tabs" aria-label="pages of the run">
           {runPages.map((page, at) => (
-            <a href={addressOf({ page, run: view.run ?? '', with: {} })} aria-current={page === view.page ? 'page' : undefined}>
+            <a
+              href={addressOf({ page, run: view.run ?? '', with: {} })}
+              aria-current={page === view.page ? 'page' : undefined}
+            >
               {page.replace(/^./, (first) => first.toUpperCase())} <small aria-hidden="true">{at + 1}</small>
             </a>
           ))}
@@ -99,7 +106,12 @@ export function Frame(props: {
       <footer class="foot">
         <Keys keys={[...props.keys, ...shared]} />
         <span class="grow" />
-        <span>{props.foot ?? (about === undefined ? '' : `provloom ui on ${about.host}, loopback only · reads the folder, writes nothing`)}</span>
+        <span>
+          {props.foot ??
+            (about === undefined
+              ? ''
+              : `provloom ui on ${about.host}, loopback only · reads the folder, writes nothing`)}
+        </span>
       </footer>
       {keysShown && <AllKeys close={() => showKeys(false)} />}
     </>
@@ -113,7 +125,8 @@ function NoAnswer(): preact.JSX.Element | null {
   if (silent < 1.5) return null
   return (
     <p class="no-answer" role="status">
-      No answer for {duration(Math.round(silent))}, trying again; this is of {clock(new Date(heardAt).toISOString())} UTC.
+      No answer for {duration(Math.round(silent))}, trying again; this is of{' '}
+      {clock(new Date(heardAt).toISOString())} UTC.
     </p>
   )
 }

@@ -14,14 +14,25 @@ const sets: { readonly current: readonly Key[] }[] = []
 addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
   const target = event.target
-  const writes = target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement
+  const writes =
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLSelectElement ||
+    target instanceof HTMLTextAreaElement
   if (writes) {
     if (event.key === 'Escape') target.blur()
     return
   }
   // Enter and the space bar are the button's or the link's that has the focus.
-  if ((event.key === 'Enter' || event.key === ' ') && target instanceof HTMLElement && target.closest('a, button, summary') !== null) return
-  const found = sets.toReversed().flatMap(({ current }) => current).find(({ key }) => key === event.key)
+  if (
+    (event.key === 'Enter' || event.key === ' ') &&
+    target instanceof HTMLElement &&
+    target.closest('a, button, summary') !== null
+  )
+    return
+  const found = sets
+    .toReversed()
+    .flatMap(({ current }) => current)
+    .find(({ key }) => key === event.key)
   if (found === undefined) return
   event.preventDefault()
   found.act()
@@ -46,11 +57,13 @@ export function keysNow(): readonly Key[] {
 export function Keys({ keys }: { readonly keys: readonly Key[] }): preact.JSX.Element {
   return (
     <>
-      {keys.filter(({ quiet }) => quiet !== true).map(({ key, word, act }) => (
-        <button class="key" onClick={act}>
-          <kbd>{key}</kbd> {word}
-        </button>
-      ))}
+      {keys
+        .filter(({ quiet }) => quiet !== true)
+        .map(({ key, word, act }) => (
+          <button class="key" onClick={act}>
+            <kbd>{key === ' ' ? 'Space' : key}</kbd> {word}
+          </button>
+        ))}
     </>
   )
 }

@@ -1,12 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
+import { later } from '../part/later.tsx'
 import type { RunAnswer } from '@provloom/reader'
 import { LiveRun, useRun } from '../ask/live.tsx'
 import { apiAddress, runPath } from '../ask/ask.ts'
 import { useAnswer } from '../ask/use-answer.ts'
 import { Curves } from '../curves/curves.tsx'
-import { Environment } from '../environment/environment.tsx'
-import { Files } from '../files/files.tsx'
-import { Graph } from '../graph/graph.tsx'
 import type { View } from '../model/address.ts'
 import { duration } from '../model/format.ts'
 import { Overview } from '../overview/overview.tsx'
@@ -15,17 +13,12 @@ import { Trouble } from '../part/trouble.tsx'
 import { Ranks } from '../ranks/ranks.tsx'
 import { Frame } from './frame.tsx'
 import type { Key } from './keys.tsx'
+import type { FrameOf } from './run-props.ts'
 import { go } from './view.ts'
 
-/** What every page of a run is given. */
-export interface RunProps {
-  readonly view: View
-  readonly run: RunAnswer
-  /** Around the page: its own keys, what stands in its foot. */
-  readonly frame: FrameOf
-}
-
-export type FrameOf = (keys: readonly Key[], children: preact.ComponentChildren, foot?: preact.ComponentChildren) => preact.JSX.Element
+const Graph = later(async () => (await import('../graph/graph.tsx')).Graph)
+const Files = later(async () => (await import('../files/files.tsx')).Files)
+const Environment = later(async () => (await import('../environment/environment.tsx')).Environment)
 
 /** A run's pages, over one stream of what changes in it. */
 export function RunView({ view, run }: { readonly view: View; readonly run: string }): preact.JSX.Element {
@@ -48,8 +41,14 @@ function Followed(props: {
   const { view, run, paused, pause } = props
   const { answer, error } = useRun(run)
   const live = answer !== undefined && answer.life.state === 'alive' && answer.status === 'running'
-  const pauseKey: Key[] = live ? [{ key: 'p', word: paused ? 'go on live' : 'pause live', act: () => pause(!paused) }] : []
-  const compare: Key = { key: 'c', word: 'compare with…', act: () => go({ page: 'compare', with: { a: run } }) }
+  const pauseKey: Key[] = live
+    ? [{ key: 'p', word: paused ? 'go on live' : 'pause live', act: () => pause(!paused) }]
+    : []
+  const compare: Key = {
+    key: 'c',
+    word: 'compare with…',
+    act: () => go({ page: 'compare', with: { a: run } }),
+  }
   const frame: FrameOf = (keys, children, foot) => (
     <Frame
       view={view}
@@ -62,7 +61,8 @@ function Followed(props: {
       {children}
     </Frame>
   )
-  if (answer === undefined) return frame([], error === undefined ? <p class="state">Reading {run} …</p> : null)
+  if (answer === undefined)
+    return frame([], error === undefined ? <p class="state">Reading {run} …</p> : null)
   const given = { view, run: answer, frame }
   switch (view.page) {
     case 'curves':
@@ -82,7 +82,13 @@ function Followed(props: {
   }
 }
 
-function Standing({ run, paused }: { readonly run: RunAnswer; readonly paused: boolean }): preact.JSX.Element {
+function Standing({
+  run,
+  paused,
+}: {
+  readonly run: RunAnswer
+  readonly paused: boolean
+}): preact.JSX.Element {
   const now = useSeconds(run.status === 'running')
   if (run.status === 'running' && run.life.state === 'alive') {
     const age = Math.max(0, (now - Date.parse(run.asOf)) / 1000)
@@ -94,9 +100,17 @@ function Standing({ run, paused }: { readonly run: RunAnswer; readonly paused: b
       </span>
     )
   }
-  const took = run.endTime === null ? '' : ` in ${duration((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000)}`
+  const took =
+    run.endTime === null
+      ? ''
+      : ` in ${duration((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000)}`
   const rank = run.finding?.ranks[0]
-  return <Status of={run.status} more={run.status === 'completed' ? took : rank === undefined ? '' : `, rank ${rank}`} />
+  return (
+    <Status
+      of={run.status}
+      more={run.status === 'completed' ? took : rank === undefined ? '' : `, rank ${rank}`}
+    />
+  )
 }
 
 /** It is said to run, and nobody writes it. */
@@ -106,7 +120,8 @@ function Silence({ run }: { readonly run: RunAnswer }): preact.JSX.Element | nul
   const age = duration((Date.now() - Date.parse(seen)) / 1000)
   return (
     <p class="banner warn" role="status">
-      ▲ No sign of life for {age}; {state === 'gone' ? 'its aggregator is gone' : 'running, or ended unseen'}: <code>provloom recover {run.directory}</code>
+      ▲ No sign of life for {age}; {state === 'gone' ? 'its aggregator is gone' : 'running, or ended unseen'}:{' '}
+      <code>provloom recover {run.directory}</code>
     </p>
   )
 }

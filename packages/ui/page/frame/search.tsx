@@ -60,18 +60,27 @@ export function Search({ view }: { readonly view: View }): preact.JSX.Element {
 }
 
 async function find(text: string, { run }: View): Promise<Found[]> {
+  const none: Promise<Found[]> = Promise.resolve([])
   const results = await Promise.all([
-    run === undefined ? [] : inRun(text, run),
-    /^[0-9a-f]{8,64}$/i.test(text) ? byHash(text.toLowerCase()) : [],
-    run === undefined ? [{ kind: 'runs', name: text, about: 'runs that match', address: addressOf({ page: 'runs', with: { query: text } }) }] : [],
+    run === undefined ? none : inRun(text, run),
+    /^[0-9a-f]{8,64}$/i.test(text) ? byHash(text.toLowerCase()) : none,
   ])
-  return results.flat().slice(0, 12)
+  const runs = {
+    kind: 'runs',
+    name: text,
+    about: 'runs that match',
+    address: addressOf({ page: 'runs', with: { query: text } }),
+  }
+  return [...results.flat(), ...(run === undefined ? [runs] : [])].slice(0, 12)
 }
 
 async function inRun(text: string, run: string): Promise<Found[]> {
-  const of = (page: 'curves' | 'files' | 'ranks', said: Readonly<Record<string, string>>): string => addressOf({ page, run, with: said })
+  const of = (page: 'curves' | 'files' | 'ranks', said: Readonly<Record<string, string>>): string =>
+    addressOf({ page, run, with: said })
   const rank = /^(?:rank )?(\d+)$/.exec(text)?.[1]
-  const answer = await ask<RunAnswer>(apiAddress(runPath(run), { prefix: text, limit: 6 })).catch(() => undefined)
+  const answer = await ask<RunAnswer>(apiAddress(runPath(run), { prefix: text, limit: 6 })).catch(
+    () => undefined,
+  )
   const metrics = (answer?.metrics ?? []).map((one) => ({
     kind: 'metric',
     name: one.key,
@@ -79,11 +88,20 @@ async function inRun(text: string, run: string): Promise<Found[]> {
     address: of('curves', { m: one.id }),
   }))
   const wanted = text.toLowerCase()
-  const files = [...(answer?.outputs ?? []), ...(answer?.inputs ?? [])].filter(({ name, sha256 }) => name.toLowerCase().includes(wanted) || sha256?.startsWith(wanted) === true)
+  const files = [...(answer?.outputs ?? []), ...(answer?.inputs ?? [])].filter(
+    ({ name, sha256 }) => name.toLowerCase().includes(wanted) || sha256?.startsWith(wanted) === true,
+  )
   return [
-    ...(rank === undefined ? [] : [{ kind: 'rank', name: `rank ${rank}`, about: '', address: of('ranks', { rank }) }]),
+    ...(rank === undefined
+      ? []
+      : [{ kind: 'rank', name: `rank ${rank}`, about: '', address: of('ranks', { rank }) }]),
     ...metrics,
-    ...files.slice(0, 5).map((one) => ({ kind: 'file', name: one.name, about: `${bytes(one.size)} ${digits(one.sha256, 8)}`, address: of('files', { file: one.name }) })),
+    ...files.slice(0, 5).map((one) => ({
+      kind: 'file',
+      name: one.name,
+      about: `${bytes(one.size)} ${digits(one.sha256, 8)}`,
+      address: of('files', { file: one.name }),
+    })),
   ]
 }
 
@@ -93,7 +111,10 @@ async function byHash(sha256: string): Promise<Found[]> {
     kind: one.role,
     name: one.name,
     about: `${one.run}${one.step === undefined ? '' : `, step ${one.step}`}`,
-    address: addressOf({ page: 'graph', run: one.run, with: one.element === undefined ? {} : { at: one.element } }),
+    address: addressOf({
+      page: 'graph',
+      run: one.run,
+      with: one.element === undefined ? {} : { at: one.element },
+    }),
   }))
 }
-

@@ -11,30 +11,81 @@ type Box = readonly [x: number, y: number, w: number, h: number]
 
 /** Laid out by the server; drawn as PROV is: entities rounded, activities square, agents with a roof. */
 export function Drawing({ graph, chosen, choose, scale }: DrawingProps): preact.JSX.Element {
-  const near = new Set(graph.relations.filter(({ from, to }) => from === chosen || to === chosen).flatMap(({ from, to }) => [from, to]))
+  const near = new Set(
+    graph.relations
+      .filter(({ from, to }) => from === chosen || to === chosen)
+      .flatMap(({ from, to }) => [from, to]),
+  )
   return (
     <div class="graph-room">
-      <svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox={`-8 -8 ${graph.width + 16} ${graph.height + 16}`} style={{ width: `${scale * 100}%`, maxWidth: `${(graph.width + 16) * Math.max(1.2, scale * 1.2)}px` }} role="group" aria-label={`${graph.elements.length} elements`}>
+      <svg
+        class="graph"
+        xmlns="http://www.w3.org/2000/svg"
+        viewBox={`-8 -8 ${graph.width + 16} ${graph.height + 16}`}
+        style={{ width: `${scale * 100}%`, maxWidth: `${(graph.width + 16) * Math.max(1.2, scale * 1.2)}px` }}
+        role="group"
+        aria-label={`${graph.elements.length} elements`}
+      >
         <defs>
-          <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <marker
+            id="arrow"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto"
+          >
             <path d="M0 0 8 4 0 8z" />
           </marker>
         </defs>
         {graph.relations.map((one) => (
-          <Arrow key={`${one.from} ${one.kind} ${one.to}`} from={graph.box[one.from]} to={graph.box[one.to]} kind={one.kind} count={one.count} faint={chosen !== undefined && one.from !== chosen && one.to !== chosen} named={graph.relations.length <= 40 || one.from === chosen || one.to === chosen} />
+          <Arrow
+            key={`${one.from} ${one.kind} ${one.to}`}
+            from={graph.box[one.from]}
+            to={graph.box[one.to]}
+            kind={one.kind}
+            count={one.count}
+            faint={chosen !== undefined && one.from !== chosen && one.to !== chosen}
+            named={graph.relations.length <= 40 || one.from === chosen || one.to === chosen}
+          />
         ))}
         {graph.elements.map((one) => (
-          <Element key={one.id} element={one} box={graph.box[one.id]} chosen={one.id === chosen} faint={chosen !== undefined && one.id !== chosen && !near.has(one.id)} choose={choose} />
+          <Element
+            key={one.id}
+            element={one}
+            box={graph.box[one.id]}
+            chosen={one.id === chosen}
+            faint={chosen !== undefined && one.id !== chosen && !near.has(one.id)}
+            choose={choose}
+          />
         ))}
       </svg>
     </div>
   )
 }
 
-function Arrow({ from, to, kind, count, faint, named }: { readonly from: Box | undefined; readonly to: Box | undefined; readonly kind: string; readonly count: number; readonly faint: boolean; readonly named: boolean }): preact.JSX.Element | null {
+function Arrow({
+  from,
+  to,
+  kind,
+  count,
+  faint,
+  named,
+}: {
+  readonly from: Box | undefined
+  readonly to: Box | undefined
+  readonly kind: string
+  readonly count: number
+  readonly faint: boolean
+  readonly named: boolean
+}): preact.JSX.Element | null {
   if (from === undefined || to === undefined) return null
   const [start, end] = ends(from, to)
-  const bend = Math.abs(end.x - start.x) > Math.abs(end.y - start.y) ? { x: (end.x - start.x) / 2, y: 0 } : { x: 0, y: (end.y - start.y) / 2 }
+  const bend =
+    Math.abs(end.x - start.x) > Math.abs(end.y - start.y)
+      ? { x: (end.x - start.x) / 2, y: 0 }
+      : { x: 0, y: (end.y - start.y) / 2 }
   const path = `M${start.x} ${start.y}C${start.x + bend.x} ${start.y + bend.y} ${end.x - bend.x} ${end.y - bend.y} ${end.x} ${end.y}`
   return (
     <g class={`arrow ${faint ? 'faint' : ''}`}>
@@ -55,13 +106,44 @@ interface Point {
 }
 
 function ends([fx, fy, fw, fh]: Box, [tx, ty, tw, th]: Box): [Point, Point] {
-  const [a, b] = [{ x: fx + fw / 2, y: fy + fh / 2 }, { x: tx + tw / 2, y: ty + th / 2 }]
-  if (tx > fx + fw) return [{ x: fx + fw, y: a.y }, { x: tx, y: b.y }]
-  if (fx > tx + tw) return [{ x: fx, y: a.y }, { x: tx + tw, y: b.y }]
-  return b.y > a.y ? [{ x: a.x, y: fy + fh }, { x: b.x, y: ty }] : [{ x: a.x, y: fy }, { x: b.x, y: ty + th }]
+  const [a, b] = [
+    { x: fx + fw / 2, y: fy + fh / 2 },
+    { x: tx + tw / 2, y: ty + th / 2 },
+  ]
+  if (tx > fx + fw)
+    return [
+      { x: fx + fw, y: a.y },
+      { x: tx, y: b.y },
+    ]
+  if (fx > tx + tw)
+    return [
+      { x: fx, y: a.y },
+      { x: tx + tw, y: b.y },
+    ]
+  return b.y > a.y
+    ? [
+        { x: a.x, y: fy + fh },
+        { x: b.x, y: ty },
+      ]
+    : [
+        { x: a.x, y: fy },
+        { x: b.x, y: ty + th },
+      ]
 }
 
-function Element({ element, box, chosen, faint, choose }: { readonly element: GraphElement; readonly box: Box | undefined; readonly chosen: boolean; readonly faint: boolean; readonly choose: (id: string) => void }): preact.JSX.Element | null {
+function Element({
+  element,
+  box,
+  chosen,
+  faint,
+  choose,
+}: {
+  readonly element: GraphElement
+  readonly box: Box | undefined
+  readonly chosen: boolean
+  readonly faint: boolean
+  readonly choose: (id: string) => void
+}): preact.JSX.Element | null {
   if (box === undefined) return null
   const [x, y, w, h] = box
   const fits = Math.max(8, Math.floor(w / 6.2))

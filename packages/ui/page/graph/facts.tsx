@@ -1,4 +1,11 @@
-import type { GraphAnswer, GraphElement, GraphRelation, LineageAnswer, LineageStep, RunAnswer } from '@provloom/reader'
+import type {
+  GraphAnswer,
+  GraphElement,
+  GraphRelation,
+  LineageAnswer,
+  LineageStep,
+  RunAnswer,
+} from '@provloom/reader'
 import { apiAddress } from '../ask/ask.ts'
 import { useAnswer } from '../ask/use-answer.ts'
 import { addressOf } from '../model/address.ts'
@@ -13,8 +20,15 @@ interface FactsProps {
 
 /** What an element is, and its ways up and down in words; of a file over all runs of the folder. */
 export function Facts({ run, graph, element, choose }: FactsProps): preact.JSX.Element {
-  const file = element === undefined ? undefined : [...run.outputs, ...run.inputs].find(({ name }) => name === element.label || element.id.endsWith(name))
-  const lineage = useAnswer<LineageAnswer>(file?.sha256 === undefined ? undefined : apiAddress('lineage', { sha256: file.sha256 }))
+  const file =
+    element === undefined
+      ? undefined
+      : [...run.outputs, ...run.inputs].find(
+          ({ name }) => name === element.label || element.id.endsWith(name),
+        )
+  const lineage = useAnswer<LineageAnswer>(
+    file?.sha256 === undefined ? undefined : apiAddress('lineage', { sha256: file.sha256 }),
+  )
   if (element === undefined) {
     return (
       <>
@@ -78,7 +92,13 @@ export function Facts({ run, graph, element, choose }: FactsProps): preact.JSX.E
   )
 }
 
-function Ways(props: { readonly title: string; readonly relations: readonly GraphRelation[]; readonly end: (one: GraphRelation) => string; readonly label: (id: string) => string; readonly choose: (id: string) => void }): preact.JSX.Element | null {
+function Ways(props: {
+  readonly title: string
+  readonly relations: readonly GraphRelation[]
+  readonly end: (one: GraphRelation) => string
+  readonly label: (id: string) => string
+  readonly choose: (id: string) => void
+}): preact.JSX.Element | null {
   const { title, relations, end, label, choose } = props
   if (relations.length === 0) return null
   return (
@@ -89,10 +109,7 @@ function Ways(props: { readonly title: string; readonly relations: readonly Grap
       <ul class="ways">
         {relations.slice(0, 16).map((one) => (
           <li>
-            <small>{one.kind}</small>{' '}
-            <button onClick={() => choose(end(one))}>
-              {label(end(one))}
-            </button>
+            <small>{one.kind}</small> <button onClick={() => choose(end(one))}>{label(end(one))}</button>
             {one.count > 1 && ` ×${one.count}`}
           </li>
         ))}
@@ -116,7 +133,9 @@ function Over({ lineage }: { readonly lineage: LineageAnswer }): preact.JSX.Elem
             <tr>
               <td class="soft">{one.what}</td>
               <td>
-                <a href={addressOf({ page: 'graph', run: one.run, with: { at: one.element } })}>{one.label}</a>
+                <a href={addressOf({ page: 'graph', run: one.run, with: { at: one.element } })}>
+                  {one.label}
+                </a>
                 {one.caveat !== undefined && <div class="warn">▲ {one.caveat}</div>}
               </td>
             </tr>

@@ -12,7 +12,7 @@ export type Page = 'runs' | 'compare' | RunPage
 
 /** `#/RUN/ranks?by=compute_time`, `#/compare?a=&b=`, `#/?query=lr:0.5`. What nobody knows is the list of runs. */
 export function viewOf(hash: string): View {
-  const [path = '', search = ''] = splitOnce(hash.replace(/^#?\/?/, ''), '?')
+  const [path, search] = splitOnce(hash.replace(/^#?\/?/, ''), '?')
   const said = Object.fromEntries(new URLSearchParams(search))
   const [first = '', second = ''] = path.split('/').map(decoded)
   if (first === '') return { page: 'runs', with: said }

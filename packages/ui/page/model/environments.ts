@@ -1,7 +1,9 @@
 import type { RunEnvironment } from '@provloom/reader'
 
 /** What groups of ranks have in different ways, packages too; a value for each group, undefined where it has none. */
-export function differencesOf(all: readonly RunEnvironment[]): { readonly name: string; readonly values: readonly (string | undefined)[] }[] {
+export function differencesOf(
+  all: readonly RunEnvironment[],
+): { readonly name: string; readonly values: readonly (string | undefined)[] }[] {
   if (all.length < 2) return []
   const maps = all.map(factsOf)
   const names = [...new Set(maps.flatMap((map) => [...map.keys()]))]

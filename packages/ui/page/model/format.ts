@@ -28,7 +28,9 @@ export function measured(value: HeadNumber | undefined | null, key: string, unit
   const of = Number(value)
   if (!Number.isFinite(of)) return number(value)
   if (isShare(key) && Math.abs(of) <= 1) return `${(of * 100).toFixed(Math.abs(of) === 1 ? 0 : 1)} %`
-  if (unit === 'bytes') return bytes(of)
+  if (unit === 'B' || unit === 'bytes') return bytes(of)
+  if (unit === 'B/s') return `${bytes(of)}/s`
+  if (unit === '1/s') return `${number(of)} /s`
   if (unit === 's' || unit === 'seconds') return seconds(of)
   if (unit === '%' || unit === 'percent') return `${number(of)} %`
   return unit === undefined || unit === '' || unit === '1' ? number(of) : `${number(of)} ${unit}`
@@ -98,7 +100,7 @@ export function digits(hash: string | undefined, length = 7): string {
 export function ranges(ranks: readonly number[]): string {
   const sorted = ranks.toSorted((a, b) => a - b)
   const found: string[] = []
-  for (let at = 0; at < sorted.length; ) {
+  for (let at = 0; at < sorted.length;) {
     let end = at
     while (end + 1 < sorted.length && sorted[end + 1] === sorted[end]! + 1) end += 1
     found.push(end === at ? `${sorted[at]}` : `${sorted[at]}${end === at + 1 ? ', ' : '–'}${sorted[end]}`)

@@ -17,7 +17,9 @@ export function mergedCurve(known: CurveAnswer, change: CurveChange): CurveAnswe
   const ranks = new Set([...known.curves.map(({ rank }) => rank), ...told.keys()])
   const before = new Map(known.curves.map((one) => [one.rank, one]))
   const same = change.width === known.width
-  const curves = [...ranks].map((rank) => rankMerged(same ? before.get(rank) : undefined, told.get(rank), change.fromX))
+  const curves = [...ranks].map((rank) =>
+    rankMerged(same ? before.get(rank) : undefined, told.get(rank), change.fromX),
+  )
   return { ...known, ...facts, curves: curves.filter((one) => one !== undefined) }
 }
 
@@ -28,7 +30,9 @@ function keptBefore(x: readonly number[], fromX: number): number {
 
 function restored(columns: CurveColumns, odd: CurveAnswerOdd): CurveColumns {
   const names = Object.keys(columns) as (keyof CurveColumns)[]
-  return Object.fromEntries(names.map((name) => [name, whole(name, columns[name], odd)])) as unknown as CurveColumns
+  return Object.fromEntries(
+    names.map((name) => [name, whole(name, columns[name], odd)]),
+  ) as unknown as CurveColumns
 }
 
 type CurveAnswerOdd = Parameters<typeof whole>[2]
@@ -42,7 +46,11 @@ function joined(before: CurveColumns, told: CurveColumns, kept: number): CurveCo
 
 const rankColumns = ['x', 'min', 'max', 'mean', 'last', 'count', 'nan'] as const
 
-function rankMerged(known: RankCurve | undefined, told: RankCurve | undefined, fromX: number): RankCurve | undefined {
+function rankMerged(
+  known: RankCurve | undefined,
+  told: RankCurve | undefined,
+  fromX: number,
+): RankCurve | undefined {
   if (told === undefined) return known
   const kept = known === undefined ? 0 : keptBefore(known.x, fromX)
   const columns = Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { RowMetric, RunMetric } from '@provloom/reader'
+import type { RowMetric, RunAnswer, RunMetric, RunRow } from '@provloom/reader'
 
 export interface Named {
   readonly key: string
@@ -9,7 +9,9 @@ export interface Named {
 
 /** Whether the least value is the best: as metrics are called. The reader sorts by the same rule. */
 export function isLessBetter(key: string): boolean {
-  return /loss|error|perplexity|(?:^|[^a-z])(?:mse|mae|rmse|nll|wer|cer|fid|time|seconds)(?:$|[^a-z])/i.test(key)
+  return /loss|error|perplexity|(?:^|[^a-z])(?:mse|mae|rmse|nll|wer|cer|fid|time|seconds)(?:$|[^a-z])/i.test(
+    key,
+  )
 }
 
 export function best(metric: RowMetric | RunMetric): number | undefined {
@@ -17,8 +19,8 @@ export function best(metric: RowMetric | RunMetric): number | undefined {
 }
 
 /** Where it belongs in the tree of metrics: its context, or what measured it. */
-export function groupOf({ context, source }: Named): string {
-  if (source !== undefined) return `${context === undefined ? 'system' : context} · ${source}`
+export function groupOf({ context, source, measured }: Named): string {
+  if (source !== undefined || measured === true) return `${context ?? 'system'} · ${source ?? 'worker'}`
   return context ?? 'no context'
 }
 
@@ -44,4 +46,27 @@ const goodKeys = ['accuracy', 'f1', 'auc', 'acc', 'precision', 'recall', 'reward
 
 export function isTiming(key: string): boolean {
   return /(?:^|_)(?:time|seconds|duration|wait|elapsed)(?:$|_)/i.test(key)
+}
+
+/** Above so many points a curve is asked for as a whole: as it is kept, in stretches. */
+const pointsMax = 4_000_000
+
+/** First and last step of a metric that grows no more. */
+export function extentOf(
+  metric: RunMetric | RowMetric | undefined,
+  { life }: Pick<RunAnswer | RunRow, 'life'>,
+): readonly [number, number] | undefined {
+  if (metric?.lastStep === undefined || life.state === 'alive') return undefined
+  if ('points' in metric && metric.points > pointsMax) return undefined
+  return [('firstStep' in metric ? metric.firstStep : undefined) ?? 0, metric.lastStep]
+}
+
+/** The key in a metric's id, as words. */
+export function keyOf(metric: string): string {
+  const key = /\/([^@]*)/.exec(metric)?.[1] ?? metric
+  try {
+    return decodeURIComponent(key).replaceAll('_', ' ')
+  } catch {
+    return key
+  }
 }

@@ -52,10 +52,14 @@ export function cellsOf({ cells }: MatrixAnswer): Uint8Array {
 }
 
 /** How many ranks have which ratio: bars from the least to the largest. */
-export function spreadOf(ratios: readonly number[], bars = 40): { readonly from: number; readonly to: number; readonly counts: readonly number[] } {
+export function spreadOf(
+  ratios: readonly number[],
+  bars = 40,
+): { readonly from: number; readonly to: number; readonly counts: readonly number[] } {
   const low = Math.min(0.8, ...ratios)
   const high = Math.max(1.25, ...ratios) * 1.001
   const counts = Array.from({ length: bars }, () => 0)
-  for (const ratio of ratios) counts[Math.min(bars - 1, Math.floor(((ratio - low) / (high - low)) * bars))]! += 1
+  for (const ratio of ratios)
+    counts[Math.min(bars - 1, Math.floor(((ratio - low) / (high - low)) * bars))]! += 1
   return { from: low, to: high, counts }
 }

@@ -13,6 +13,8 @@ export interface Told {
   readonly equal: readonly string[]
   /** Ids of the metrics that have a column: the main ones. */
   readonly metrics: readonly string[]
+  /** Of all metrics that rows have, by their ids. */
+  readonly keys: ReadonlyMap<string, string>
   /** By which they are compared. */
   readonly good: string | undefined
 }
@@ -29,8 +31,17 @@ export function tellRuns(rows: readonly RunRow[], sort: string | undefined): Tol
     title: titleOf(rows, bestRow, good, differing),
     best: bestRow,
     differing,
-    equal: rows.length < 2 ? [] : alike(rows, names.filter((name) => !differing.includes(name))),
+    equal:
+      rows.length < 2
+        ? []
+        : alike(
+            rows,
+            names.filter((name) => !differing.includes(name)),
+          ),
     metrics,
+    keys: new Map(
+      rows.flatMap((row) => Object.entries(row.metrics).map(([id, { key }]): [string, string] => [id, key])),
+    ),
     good,
   }
 }
@@ -38,7 +49,8 @@ export function tellRuns(rows: readonly RunRow[], sort: string | undefined): Tol
 function metricsOf(rows: readonly RunRow[]): string[] {
   const seen = new Map<string, RowMetric & { ranks: number }>()
   for (const { metrics } of rows) {
-    for (const [id, metric] of Object.entries(metrics)) seen.set(id, { ...metric, ranks: (seen.get(id)?.ranks ?? 0) + 1 })
+    for (const [id, metric] of Object.entries(metrics))
+      seen.set(id, { ...metric, ranks: (seen.get(id)?.ranks ?? 0) + 1 })
   }
   const main = mainMetrics([...seen.values()])
   const ids = main.map((one) => [...seen].find(([, metric]) => metric === one)![0])
@@ -46,7 +58,11 @@ function metricsOf(rows: readonly RunRow[]): string[] {
   return ids.sort((a, b) => Number(isLessBetter(seen.get(a)!.key)) - Number(isLessBetter(seen.get(b)!.key)))
 }
 
-function goodOf(rows: readonly RunRow[], main: readonly string[], sort: string | undefined): string | undefined {
+function goodOf(
+  rows: readonly RunRow[],
+  main: readonly string[],
+  sort: string | undefined,
+): string | undefined {
   const wanted = sort?.replace(/^-/, '')
   const all = [...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))]
   const sorted = all.find((id) => rows.some(({ metrics }) => isCalled(id, metrics[id], wanted)))
@@ -65,11 +81,20 @@ export function bestOf(rows: readonly RunRow[], id: string): RunRow | undefined 
     return value === undefined ? [] : [{ row, value, less: isLessBetter(metric!.key) }]
   })
   // Of equal ones one that ended well.
-  rated.sort((a, b) => (a.less ? a.value - b.value : b.value - a.value) || Number(b.row.status === 'completed') - Number(a.row.status === 'completed'))
+  rated.sort(
+    (a, b) =>
+      (a.less ? a.value - b.value : b.value - a.value) ||
+      Number(b.row.status === 'completed') - Number(a.row.status === 'completed'),
+  )
   return rated[0]?.row
 }
 
-function titleOf(rows: readonly RunRow[], row: RunRow | undefined, good: string | undefined, differing: readonly string[]): string {
+function titleOf(
+  rows: readonly RunRow[],
+  row: RunRow | undefined,
+  good: string | undefined,
+  differing: readonly string[],
+): string {
   if (rows.length === 0) return 'No runs'
   if (row === undefined || good === undefined || rows.length === 1) return several(rows.length, 'run')
   const metric = row.metrics[good]!
@@ -93,7 +118,9 @@ function alike(rows: readonly RunRow[], params: readonly string[]): string[] {
     ...params.slice(0, 8).map((name) => `${name} ${paramText(first.params[name])}`),
     ...(params.length > 8 ? [`${params.length - 8} further parameters`] : []),
     ...(world.size === 1 && first.worldSize !== null ? [several(first.worldSize, 'rank')] : []),
-    ...(commit.size === 1 && first.source?.commit !== undefined ? [`commit ${digits(first.source.commit)}`] : []),
+    ...(commit.size === 1 && first.source?.commit !== undefined
+      ? [`commit ${digits(first.source.commit)}`]
+      : []),
   ]
 }
 

@@ -10,11 +10,20 @@ export function Figures({ run }: { readonly run: RunAnswer }): preact.JSX.Elemen
   return (
     <dl class="figures">
       {mains.map((one) => (
-        <Figure name={`${one.key}, ${one.ranks > 1 ? 'median of ranks' : groupOf(one)}`} value={measured(one.last, one.key, one.unit)} more={moreOf(one)} />
+        <Figure
+          name={`${one.key}, ${one.ranks > 1 ? 'median of ranks' : groupOf(one)}`}
+          value={measured(one.last, one.key, one.unit)}
+          more={moreOf(one)}
+        />
       ))}
       <Figure name="steps" {...paceOf(run)} />
       <RanksFigure run={run} />
-      <Figure name="events stored" value={count(run.ledger.stored)} more={ledgerWords(run)} warn={Number(run.ledger.dropped) > 0} />
+      <Figure
+        name="events stored"
+        value={count(run.ledger.stored)}
+        more={ledgerWords(run)}
+        warn={run.ledger.dropped > 0}
+      />
       <Figure name="energy" {...energyOf(run)} />
     </dl>
   )
@@ -33,16 +42,22 @@ function Figure({ name, value, more, warn, quiet }: FigureProps): preact.JSX.Ele
     <div>
       <dt>{name}</dt>
       <dd class={`value ${quiet === true ? 'quiet' : ''}`}>{value}</dd>
-      <dd class={`more ${warn === true ? 'warn' : ''}`}>{more}</dd>
+      <dd class={`more ${warn === true ? 'warn' : ''}`} title={more}>
+        {more}
+      </dd>
     </div>
   )
 }
 
-function moreOf({ first, min, max, minStep, maxStep, key, unit }: RunMetric): string {
+function moreOf({ first, min, max, key, unit }: RunMetric): string {
   const words = (value: RunMetric['first']): string => measured(value, key, unit)
-  const [extreme, step, word] = isLessBetter(key) ? [min, minStep, 'lowest'] : [max, maxStep, 'best']
-  const at = step === undefined ? '' : ` at step ${number(step)}`
-  return [first === undefined ? '' : `${words(first)} at first`, extreme === undefined ? '' : `${word} ${words(extreme)}${at}`].filter((one) => one !== '').join(', ')
+  const [extreme, word] = isLessBetter(key) ? [min, 'lowest'] : [max, 'best']
+  return [
+    first === undefined ? '' : `${words(first)} at first`,
+    extreme === undefined ? '' : `${word} ${words(extreme)}`,
+  ]
+    .filter((one) => one !== '')
+    .join(', ')
 }
 
 function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
@@ -51,8 +66,10 @@ function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   const took = (end - Date.parse(run.startTime)) / 1000
   if (step === undefined || step <= 0 || took <= 0) return { value: '–', more: 'none seen', quiet: true }
   const rate = step / took
-  const wait = run.metrics.find(({ key, measured: by }) => by !== true && /wait/.test(key) && /time|seconds/.test(key))
-  const waiting = wait === undefined ? '' : `, ${seconds(Number(wait.last))} waiting`
+  const wait = run.metrics.find(
+    ({ key, measured: by }) => by !== true && /wait/.test(key) && /time|seconds/.test(key),
+  )
+  const waiting = wait === undefined ? '' : `, ${measured(wait.last, wait.key, 's')} waiting`
   const of = stepsWanted(run)
   return {
     value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
@@ -66,14 +83,28 @@ function RanksFigure({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
   const well = (run.ranks['running'] ?? 0) + (run.ranks['completed'] ?? 0)
   const goesOn = run.status === 'running'
   const hosts = run.hosts.shown.length + run.hosts.more
-  const others = Object.entries(run.ranks).filter(([status]) => status !== 'running' && status !== 'completed')
-  const more = others.length > 0 ? others.map(([status, of]) => `${of} ${status === 'absent' ? 'never came' : status}`).join(', ') : several(hosts, 'host')
-  return <Figure name={goesOn ? 'ranks reporting' : 'ranks completed'} value={`${count(well)} of ${count(Math.max(world, well))}`} more={more} warn={others.length > 0} />
+  const others = Object.entries(run.ranks).filter(
+    ([status]) => status !== 'running' && status !== 'completed',
+  )
+  const more =
+    others.length > 0
+      ? others.map(([status, of]) => `${of} ${status === 'absent' ? 'never came' : status}`).join(', ')
+      : several(hosts, 'host')
+  return (
+    <Figure
+      name={goesOn ? 'ranks reporting' : 'ranks completed'}
+      value={`${count(well)} of ${count(Math.max(world, well))}`}
+      more={more}
+      warn={others.length > 0}
+    />
+  )
 }
 
 function ledgerWords({ ledger }: RunAnswer): string {
-  const dropped = Number(ledger.dropped)
-  return ledger.sent === ledger.stored && dropped === 0 ? 'all that was sent, 0 dropped' : `${count(ledger.sent)} sent, ${count(ledger.dropped)} dropped`
+  const { dropped } = ledger
+  return ledger.sent === ledger.stored && dropped === 0
+    ? 'all that was sent, 0 dropped'
+    : `${count(ledger.sent)} sent, ${count(dropped)} dropped`
 }
 
 /** Measured or guessed, and by what; where it is not, why. */
@@ -86,7 +117,7 @@ function energyOf({ energy, hints, hostFacts }: RunAnswer): Omit<FigureProps, 'n
       more: `${energy.map(({ method }) => method).join(', ')}${grams > 0 ? ` · ${number(grams)} g CO₂e` : ''}`,
     }
   }
-  const reasons = new Set(hostFacts.flatMap((host) => Object.entries(host).filter(([name]) => /energy/i.test(name)).map(([, value]) => String(value))))
-  const hint = hints.find((one) => /energy|power/i.test(one))
-  return { value: 'not measured', more: [...reasons][0] ?? hint ?? 'no counters that can be read', quiet: true }
+  const told = hostFacts.map(({ notMeasured }) => /energy: ([^;]+)/.exec(String(notMeasured))?.[1])
+  const reason = told.find((one) => one !== undefined) ?? hints.find((one) => /energy|power/i.test(one))
+  return { value: 'not measured', more: reason ?? 'no counters that can be read', quiet: true }
 }

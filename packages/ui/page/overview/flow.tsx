@@ -12,7 +12,12 @@ interface Box {
 
 /** From data to model, in three columns: what went in, what ran, what came out. */
 export function Flow({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
-  const at = (element: string | undefined, page: 'graph' | 'files' = 'graph'): string => addressOf({ page, run: run.run, with: element === undefined ? {} : { [page === 'graph' ? 'at' : 'file']: element } })
+  const at = (element: string | undefined, page: 'graph' | 'files' = 'graph'): string =>
+    addressOf({
+      page,
+      run: run.run,
+      with: element === undefined ? {} : { [page === 'graph' ? 'at' : 'file']: element },
+    })
   const [ins, outs] = [insOf(run, at), outsOf(run, at)]
   return (
     <section class="panel">
@@ -30,7 +35,8 @@ export function Flow({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
         <div>
           <a class="box activity" href={at(undefined)}>
             <b>
-              {run.run}, {several(run.worldSize ?? Object.values(run.ranks).reduce((sum, one) => sum + one, 0), 'rank')}
+              {run.run},{' '}
+              {several(run.worldSize ?? Object.values(run.ranks).reduce((sum, one) => sum + one, 0), 'rank')}
             </b>
             {mainMetrics(run.metrics).map((one) => (
               <span>
@@ -53,7 +59,15 @@ export function Flow({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
   )
 }
 
-function Column({ boxes, kind, none }: { readonly boxes: readonly Box[]; readonly kind: string; readonly none: string }): preact.JSX.Element {
+function Column({
+  boxes,
+  kind,
+  none,
+}: {
+  readonly boxes: readonly Box[]
+  readonly kind: string
+  readonly none: string
+}): preact.JSX.Element {
   return (
     <div>
       {boxes.length === 0 && <span class="state">{none}</span>}
@@ -72,21 +86,59 @@ function Column({ boxes, kind, none }: { readonly boxes: readonly Box[]; readonl
 type At = (element: string | undefined, page?: 'graph' | 'files') => string
 
 function insOf(run: RunAnswer, at: At): Box[] {
-  const data = run.inputs.slice(0, 3).map(({ name, size, sha256 }) => ({ title: name, lines: [factsOf(size, sha256)], address: at(name, 'files') }))
-  const more = run.inputs.length + run.inputsMore - data.length
+  const scripts = run.inputs.filter(({ kind }) => kind === 'script')
+  const data = run.inputs
+    .filter(({ kind }) => kind !== 'script')
+    .slice(0, 3)
+    .map(({ name, size, sha256 }) => ({
+      title: name,
+      lines: [factsOf(size, sha256)],
+      address: at(name, 'files'),
+    }))
+  const more = run.inputs.length + run.inputsMore - data.length - scripts.length
   const { source, command } = run
   const [environment] = run.environment
-  const packages = environment === undefined ? '' : `${environment.interpreter ?? ''} ${environment.version ?? ''}, ${environment.packages.length + environment.packagesMore} packages`
-  const script = command?.find((word) => /\.\w{1,4}$/.test(word) && !word.startsWith('-'))
-  const code = source === undefined && script === undefined ? [] : [{ title: `${script?.split('/').at(-1) ?? 'code'}${source?.commit === undefined ? '' : ` @ ${digits(source.commit)}`}`, lines: [[source?.dirty === true ? 'changed' : '', packages.trim()].filter((one) => one !== '').join(' · ')], address: at(undefined) }]
-  return [...data, ...(more > 0 ? [{ title: `${more} further inputs`, lines: [], address: at(undefined, 'files') }] : []), ...code]
+  const packages =
+    environment === undefined
+      ? ''
+      : `${environment.version ?? ''}, ${environment.packages.length + environment.packagesMore} packages`
+  const script = scripts[0]?.name ?? command?.find((word) => /\.\w{1,4}$/.test(word) && !word.startsWith('-'))
+  const code =
+    source === undefined && script === undefined
+      ? []
+      : [
+          {
+            title: `${script?.split('/').at(-1) ?? 'code'}${source?.commit === undefined ? '' : ` @ ${digits(source.commit)}`}`,
+            lines: [
+              [
+                source?.dirty === true ? 'changed' : '',
+                scripts[0]?.sha256 === undefined ? '' : `sha256 ${digits(scripts[0].sha256, 8)}`,
+                packages.trim(),
+              ]
+                .filter((one) => one !== '')
+                .join(' · '),
+            ],
+            address: at(undefined),
+          },
+        ]
+  return [
+    ...data,
+    ...(more > 0 ? [{ title: `${more} further inputs`, lines: [], address: at(undefined, 'files') }] : []),
+    ...code,
+  ]
 }
 
 function outsOf(run: RunAnswer, at: At): Box[] {
   const shown = run.outputs.slice(0, 3).toReversed()
   const more = run.outputs.length + run.outputsMore - shown.length
-  const boxes = shown.map(({ name, step, size, sha256 }) => ({ title: `${name}${step === undefined ? '' : ` · step ${step}`}`, lines: [factsOf(size, sha256)], address: at(name, 'files') }))
-  return more > 0 ? [{ title: `${more} earlier files`, lines: [], address: at(undefined, 'files') }, ...boxes] : boxes
+  const boxes = shown.map(({ name, step, size, sha256 }) => ({
+    title: `${name}${step === undefined ? '' : ` · step ${step}`}`,
+    lines: [factsOf(size, sha256)],
+    address: at(name, 'files'),
+  }))
+  return more > 0
+    ? [{ title: `${more} earlier files`, lines: [], address: at(undefined, 'files') }, ...boxes]
+    : boxes
 }
 
 function factsOf(size: number | undefined, sha256: string | undefined): string {

@@ -8,7 +8,13 @@ type One = Omit<FirstToStop, 'then'>
 const [width, left, right, row] = [900, 70, 210, 28]
 
 /** Who stopped first, on a time line, and what it said. */
-export function Stopped({ why, run }: { readonly why: WhyAnswer; readonly run: RunAnswer }): preact.JSX.Element | null {
+export function Stopped({
+  why,
+  run,
+}: {
+  readonly why: WhyAnswer
+  readonly run: RunAnswer
+}): preact.JSX.Element | null {
   const { first } = why
   if (first === undefined) return null
   const all: One[] = [first, ...first.then].slice(0, 12)
@@ -39,9 +45,15 @@ function endWords({ exit, signal }: One): string {
   return signal !== undefined ? signal : exit === undefined ? '' : `exit code ${exit}`
 }
 
-function TimeLine({ all, first }: { readonly all: readonly One[]; readonly first: FirstToStop }): preact.JSX.Element | null {
+function TimeLine({
+  all,
+  first,
+}: {
+  readonly all: readonly One[]
+  readonly first: FirstToStop
+}): preact.JSX.Element | null {
   const { answer } = useRanks()
-  const stops = all.map((one) => ({ one, stop: one.timeUs, seen: seenOf(answer, one.rank) }))
+  const stops = all.map((one) => ({ one, stop: one.timeUs, seen: lastOf(one) ?? seenOf(answer, one.rank) }))
   const times = stops.flatMap(({ stop, seen }) => [stop, seen]).filter((time) => time !== undefined)
   if (times.length === 0) return null
   const [least, most] = [Math.min(...times), Math.max(...times)]
@@ -54,14 +66,22 @@ function TimeLine({ all, first }: { readonly all: readonly One[]; readonly first
     <section class="panel">
       <header>
         <h3>
-          <b>Who stopped first</b> ● last logged point, ✕ end · by the ranks’ clocks, corrected where the offset is known
+          <b>Who stopped first</b> ● last logged point, ✕ end · by the ranks’ clocks, corrected where the
+          offset is known
         </h3>
       </header>
-      <svg class="timeline" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={stops.map(({ one }) => `rank ${one.rank}: ${one.error ?? endWords(one)}`).join('; ')}>
+      <svg
+        class="timeline"
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={stops.map(({ one }) => `rank ${one.rank}: ${one.error ?? endWords(one)}`).join('; ')}
+      >
         {ticks.map((time) => (
           <>
             <line class="rule" x1={place(time)} x2={place(time)} y1="4" y2={height - 24} />
-            <text x={place(time)} y={height - 8} text-anchor="middle">{clockUs(time, to - from)}</text>
+            <text x={place(time)} y={height - 8} text-anchor="middle">
+              {clockUs(time, to - from)}
+            </text>
           </>
         ))}
         {stops.map(({ one, stop, seen }, at) => {
@@ -71,18 +91,31 @@ function TimeLine({ all, first }: { readonly all: readonly One[]; readonly first
           const end = stop ?? last
           return (
             <g class={lead ? 'bad' : 'soft'}>
-              <text x={left - 10} y={y + 4} text-anchor="end" font-weight={lead ? 'bold' : 'normal'}>rank {one.rank}</text>
+              <text x={left - 10} y={y + 4} text-anchor="end" font-weight={lead ? 'bold' : 'normal'}>
+                rank {one.rank}
+              </text>
               <line class="bar" x1={left} x2={place(Math.min(last, end))} y1={y} y2={y} />
               <circle cx={place(Math.min(last, end))} cy={y} r="4.5" />
               <line class="dots" x1={place(Math.min(last, end))} x2={place(end)} y1={y} y2={y} />
-              {one.lastStep !== undefined && <text x={place(Math.min(last, end)) + 7} y={y - 6}>step {number(one.lastStep)}</text>}
-              <text x={place(end) + 8} y={y + 4} font-weight={lead ? 'bold' : 'normal'}>✕ {(one.error ?? endWords(one)).slice(0, 44)}</text>
+              {one.lastStep !== undefined && (
+                <text x={place(Math.min(last, end)) + 7} y={y - 6}>
+                  step {number(one.lastStep)}
+                </text>
+              )}
+              <text x={place(end) + 8} y={y + 4} font-weight={lead ? 'bold' : 'normal'}>
+                ✕ {(one.error ?? endWords(one)).slice(0, 44)}
+              </text>
             </g>
           )
         })}
       </svg>
     </section>
   )
+}
+
+/** When it logged last, corrected as its end is, where that is told. */
+function lastOf(one: One & { readonly lastUs?: number }): number | undefined {
+  return one.lastUs
 }
 
 type Ranks = ReturnType<typeof useRanks>['answer']
@@ -98,14 +131,24 @@ function clockUs(us: number, span: number): string {
   return span < 5e6 ? iso.slice(17, 23) : clock(iso)
 }
 
-function Ends({ all, more, run }: { readonly all: readonly One[]; readonly more: number; readonly run: RunAnswer }): preact.JSX.Element {
+function Ends({
+  all,
+  more,
+  run,
+}: {
+  readonly all: readonly One[]
+  readonly more: number
+  readonly run: RunAnswer
+}): preact.JSX.Element {
   return (
     <table>
       <thead>
         <tr>
           <th scope="col">rank</th>
           <th scope="col">ended</th>
-          <th scope="col" class="number">last step</th>
+          <th scope="col" class="number">
+            last step
+          </th>
           <th scope="col">what it said</th>
         </tr>
       </thead>

@@ -5,7 +5,13 @@ import { duration, number } from '../model/format.ts'
 const glyphs = { error: '✕', warning: '▲', note: '·' } as const
 
 /** What stands out, the evidence, and the way to where it is seen. */
-export function Findings({ run, findings }: { readonly run: string; readonly findings: readonly Finding[] }): preact.JSX.Element | null {
+export function Findings({
+  run,
+  findings,
+}: {
+  readonly run: string
+  readonly findings: readonly Finding[]
+}): preact.JSX.Element | null {
   if (findings.length === 0) return null
   return (
     <ul class="findings" aria-label="findings">
@@ -16,14 +22,14 @@ export function Findings({ run, findings }: { readonly run: string; readonly fin
             <b>{headOf(one.text)[0]}</b>
             {headOf(one.text)[1]} <small>{evidenceOf(one)}</small>
           </p>
-          {one.link !== undefined && (
-            <a href={linkOf(run, one)}>
-              {placeOf(one)} →
-            </a>
-          )}
+          {one.link !== undefined && <a href={linkOf(run, one)}>{placeOf(one)} →</a>}
         </li>
       ))}
-      {findings.length > 8 && <li class="note">and {findings.length - 8} more: provloom why {run}</li>}
+      {findings.length > 8 && (
+        <li class="note">
+          and {findings.length - 8} more: provloom why {run}
+        </li>
+      )}
     </ul>
   )
 }
@@ -38,7 +44,9 @@ function evidenceOf({ evidence }: Finding): string {
   const facts = Object.entries(evidence.facts ?? {}).map(([name, value]) => `${name} ${value}`)
   return [
     ...(evidence.ratio === undefined ? [] : [`${number(evidence.ratio)} × the median`]),
-    ...(evidence.times === undefined || evidence.of === undefined ? [] : [`in ${evidence.times} of ${evidence.of} steps`]),
+    ...(evidence.times === undefined || evidence.of === undefined
+      ? []
+      : [`in ${evidence.times} of ${evidence.of} steps`]),
     ...(evidence.costSeconds === undefined ? [] : [`costs ${duration(evidence.costSeconds)} so far`]),
     ...facts,
   ].join(' · ')
@@ -47,9 +55,18 @@ function evidenceOf({ evidence }: Finding): string {
 export function linkOf(run: string, { link, ranks }: Finding): string {
   if (link === undefined) return addressOf({ page: 'overview', run, with: {} })
   const steps = link.fromStep === undefined ? {} : { steps: `${link.fromStep}-${link.toStep ?? ''}` }
-  const metric = link.metric === undefined ? {} : link.page === 'curves' ? { m: link.metric } : { by: link.metric }
+  const metric =
+    link.metric === undefined ? {} : link.page === 'curves' ? { m: link.metric } : { by: link.metric }
   const rank = link.rank ?? ranks[0]
-  return addressOf({ page: link.page, run, with: { ...metric, ...(link.toStep === undefined ? {} : steps), ...(rank === undefined ? {} : { rank: String(rank) }) } })
+  return addressOf({
+    page: link.page,
+    run,
+    with: {
+      ...metric,
+      ...(link.toStep === undefined ? {} : steps),
+      ...(rank === undefined ? {} : { rank: String(rank) }),
+    },
+  })
 }
 
 function placeOf({ link, since }: Finding): string {

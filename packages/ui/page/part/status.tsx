@@ -1,7 +1,13 @@
 import { statusLook } from '../model/status.ts'
 
 /** A glyph and a word, in their tone. */
-export function Status({ of, more = '' }: { readonly of: string; readonly more?: string | undefined }): preact.JSX.Element {
+export function Status({
+  of,
+  more = '',
+}: {
+  readonly of: string
+  readonly more?: string | undefined
+}): preact.JSX.Element {
   const { glyph, word, tone } = statusLook(of)
   return (
     <span class={`status ${tone}`}>

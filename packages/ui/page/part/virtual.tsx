@@ -28,12 +28,21 @@ export function Virtual<T>(props: {
     if (element === null || props.at === undefined || props.at < 0) return
     const row = props.at * rowHeight
     if (row < element.scrollTop) element.scrollTop = row
-    else if (row + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = row + rowHeight - element.clientHeight
+    else if (row + rowHeight > element.scrollTop + element.clientHeight)
+      element.scrollTop = row + rowHeight - element.clientHeight
   }, [props.at])
   const from = Math.max(0, Math.floor(top / rowHeight) - 4)
   const to = Math.min(rows.length, Math.ceil((top + seen) / rowHeight) + 4)
   return (
-    <div class="virtual" ref={place} style={{ height: typeof props.height === 'number' ? `${props.height}px` : props.height }} tabIndex={0} role="group" aria-label={props.label} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
+    <div
+      class="virtual"
+      ref={place}
+      style={{ height: typeof props.height === 'number' ? `${props.height}px` : props.height }}
+      tabIndex={0}
+      role="group"
+      aria-label={props.label}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
       <div style={{ height: `${rows.length * rowHeight}px`, position: 'relative' }}>
         <div style={{ position: 'absolute', top: `${from * rowHeight}px`, left: 0, right: 0 }}>
           {rows.slice(from, to).map((row, at) => props.children(row, from + at))}

@@ -1,8 +1,8 @@
 import { Chart } from '../chart/chart.tsx'
-import type { RunProps } from '../frame/run-view.tsx'
+import type { RunProps } from '../frame/run-props.ts'
 import { clock, count, number } from '../model/format.ts'
+import { extentOf, keyOf } from '../model/metric.ts'
 import type { RankRow } from '../model/ranks.ts'
-import { keyOf } from '../overview/overview.tsx'
 import { Status } from '../part/status.tsx'
 
 /** One rank against the median of all, and what is known of it. */
@@ -16,18 +16,24 @@ export function Chosen(props: {
 }): preact.JSX.Element {
   const { run, rank, row, metric, steps, zoom } = props
   const known = run.metrics.find(({ id }) => id === metric)
+  const extent = extentOf(known, run)
   return (
     <section class="panel chosen">
       <header>
         <h3>
-          <b>Rank {rank}</b> {row === undefined ? 'is not in this run' : [row.host, row.local === undefined ? '' : `local rank ${row.local}`, row.device].filter((one) => one !== '').join(', ')}
+          <b>Rank {rank}</b>{' '}
+          {row === undefined
+            ? 'is not in this run'
+            : [row.host, row.local === undefined ? '' : `local rank ${row.local}`, row.device]
+                .filter((one) => one !== '')
+                .join(', ')}
         </h3>
       </header>
       {metric !== undefined && (
         <Chart
           curves={[
-            { metric, ranks: [rank], label: `rank ${rank}`, colour: 1 },
-            { metric, label: 'median', colour: 7, dashed: true },
+            { metric, ranks: [rank], label: `rank ${rank}`, colour: 1, extent },
+            { metric, label: 'median', colour: 7, dashed: true, extent },
           ]}
           name={keyOf(metric)}
           about={`rank ${rank} against the median`}
@@ -43,7 +49,16 @@ export function Chosen(props: {
         <dl class="facts">
           <dt>status</dt>
           <dd>
-            <Status of={row.status} more={row.signal !== '' ? ` by ${row.signal}` : row.exit === undefined ? undefined : `, exit ${row.exit}`} />
+            <Status
+              of={row.status}
+              more={
+                row.signal !== ''
+                  ? ` by ${row.signal}`
+                  : row.exit === undefined
+                    ? undefined
+                    : `, exit ${row.exit}`
+              }
+            />
           </dd>
           {row.error !== '' && (
             <>

@@ -28,9 +28,15 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
   const at = (event: MouseEvent): { readonly x: number; readonly y: number } => {
     const box = canvas.current!.getBoundingClientRect()
     const within = (value: number): number => Math.max(0, Math.min(0.9999, value))
-    return { x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height) }
+    return {
+      x: within((event.clientX - box.left) / box.width),
+      y: within((event.clientY - box.top) / box.height),
+    }
   }
-  const height = Math.max(96, Math.min(heightPx, matrix.rows * (matrix.rows <= 8 ? 28 : matrix.rows <= 64 ? 8 : 1)))
+  const height = Math.max(
+    96,
+    Math.min(heightPx, matrix.rows * (matrix.rows <= 8 ? 28 : matrix.rows <= 64 ? 8 : 1)),
+  )
   const stepAt = (x: number): number => Math.round(matrix.from + x * matrix.cols * matrix.stepsPerCol)
   const row = chosen === undefined ? -1 : matrix.ranks.findIndex((ranks) => ranks.includes(chosen))
   return (
@@ -50,7 +56,8 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
           onMouseDown={(event) => setDrag(at(event).x)}
           onMouseUp={(event) => {
             const { x, y } = at(event)
-            if (drag !== undefined && Math.abs(drag - x) > 0.02) props.zoom([stepAt(Math.min(drag, x)), stepAt(Math.max(drag, x))])
+            if (drag !== undefined && Math.abs(drag - x) > 0.02)
+              props.zoom([stepAt(Math.min(drag, x)), stepAt(Math.max(drag, x))])
             else {
               const rank = matrix.ranks[Math.floor(y * matrix.rows)]?.[0]
               if (rank !== undefined) props.choose(rank)
@@ -59,8 +66,18 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
           }}
           onDblClick={() => props.zoom(undefined)}
         />
-        {drag !== undefined && point !== undefined && <i class="heat-drag" style={{ left: `${Math.min(drag, point.x) * 100}%`, width: `${Math.abs(point.x - drag) * 100}%` }} />}
-        {row >= 0 && <i class="heat-row" style={{ top: `${(row / matrix.rows) * 100}%`, height: `${Math.max(2, height / matrix.rows)}px` }} />}
+        {drag !== undefined && point !== undefined && (
+          <i
+            class="heat-drag"
+            style={{ left: `${Math.min(drag, point.x) * 100}%`, width: `${Math.abs(point.x - drag) * 100}%` }}
+          />
+        )}
+        {row >= 0 && (
+          <i
+            class="heat-row"
+            style={{ top: `${(row / matrix.rows) * 100}%`, height: `${Math.max(2, height / matrix.rows)}px` }}
+          />
+        )}
         {point !== undefined && <HeatTip {...props} point={point} />}
       </div>
       <div class="heat-names" style={{ height: `${height}px` }}>
@@ -79,7 +96,11 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
   )
 }
 
-function HeatTip({ matrix, metricKey, point }: HeatProps & { readonly point: { readonly x: number; readonly y: number } }): preact.JSX.Element {
+function HeatTip({
+  matrix,
+  metricKey,
+  point,
+}: HeatProps & { readonly point: { readonly x: number; readonly y: number } }): preact.JSX.Element {
   const [row, col] = [Math.floor(point.y * matrix.rows), Math.floor(point.x * matrix.cols)]
   const byte = cellsOf(matrix)[row * matrix.cols + col] ?? 0
   const from = matrix.from + col * matrix.stepsPerCol
@@ -90,7 +111,10 @@ function HeatTip({ matrix, metricKey, point }: HeatProps & { readonly point: { r
       : scale.kind === 'log2'
         ? `${(2 ** ((byte - scale.zero) / scale.perOctave)).toFixed(2)}× the median`
         : measured(scale.min + ((byte - 1) / 254) * (scale.max - scale.min), metricKey, matrix.unit)
-  const steps = matrix.stepsPerCol === 1 ? `step ${number(from)}` : `steps ${number(from)}–${number(from + matrix.stepsPerCol - 1)}`
+  const steps =
+    matrix.stepsPerCol === 1
+      ? `step ${number(from)}`
+      : `steps ${number(from)}–${number(from + matrix.stepsPerCol - 1)}`
   const side = point.x > 0.6 ? { right: `${(1 - point.x) * 100 + 1}%` } : { left: `${point.x * 100 + 1}%` }
   return (
     <div class="tip" style={{ ...side, top: `${Math.min(80, point.y * 100)}%` }} aria-hidden="true">
@@ -149,7 +173,14 @@ function drawHeat(canvas: HTMLCanvasElement, matrix: MatrixAnswer, of: Theme): v
   })
   for (const { state, row, from, to } of matrix.states) {
     if (state === 'named') continue
-    const colour: Colour = state === 'ended' ? (of === 'dark' ? [110, 116, 126] : [150, 152, 158]) : of === 'dark' ? [227, 154, 195] : [170, 80, 130]
+    const colour: Colour =
+      state === 'ended'
+        ? of === 'dark'
+          ? [110, 116, 126]
+          : [150, 152, 158]
+        : of === 'dark'
+          ? [227, 154, 195]
+          : [170, 80, 130]
     for (let col = from; col < Math.min(to, matrix.cols); col += 1) {
       if ((col + row) % 3 !== 0) continue
       image.data.set([...colour, 255], (row * matrix.cols + col) * 4)
@@ -165,14 +196,26 @@ function colourOfByte(byte: number, { scale }: MatrixAnswer, of: Theme): Colour 
 
 function rowMarks(matrix: MatrixAnswer): { readonly text: string; readonly part: number }[] {
   const every = matrix.rows <= 16 ? 1 : Math.ceil(matrix.rows / 8)
-  return matrix.ranks.flatMap((ranks, row) => (row % every === 0 ? [{ text: String(ranks[0] ?? ''), part: (row + (matrix.rows <= 16 ? 0.5 : 0)) / matrix.rows }] : []))
+  return matrix.ranks.flatMap((ranks, row) =>
+    row % every === 0
+      ? [{ text: String(ranks[0] ?? ''), part: (row + (matrix.rows <= 16 ? 0.5 : 0)) / matrix.rows }]
+      : [],
+  )
 }
 
 /** Names at the edge, moved apart where they would lie over each other. */
-function namesOf(matrix: MatrixAnswer, height: number): { readonly text: string; readonly top: number; readonly state: string; readonly rank: number }[] {
+function namesOf(
+  matrix: MatrixAnswer,
+  height: number,
+): { readonly text: string; readonly top: number; readonly state: string; readonly rank: number }[] {
   const known = new Set<string>()
   const named = matrix.states.filter(({ text }) => text !== '' && !known.has(text) && known.add(text))
-  const all = named.slice(0, 16).map(({ text, row, state, rank }) => ({ text, top: ((row + 0.5) / matrix.rows) * height - 8, state, rank }))
+  const all = named.slice(0, 16).map(({ text, row, state, rank }) => ({
+    text,
+    top: ((row + 0.5) / matrix.rows) * height - 8,
+    state,
+    rank,
+  }))
   all.sort((a, b) => a.top - b.top)
   let last = -20
   return all.map((one) => {

@@ -11,7 +11,13 @@ const linesMax = 8
 const cellsMax = 128
 
 /** Every rank at a glance: how it stands, and by how much it is slower than the others. */
-export function RankGrid({ run, ranks }: { readonly run: string; readonly ranks: RanksAnswer }): preact.JSX.Element {
+export function RankGrid({
+  run,
+  ranks,
+}: {
+  readonly run: string
+  readonly ranks: RanksAnswer
+}): preact.JSX.Element {
   const rows = rowsOfRanks(ranks).sort((a, b) => a.rank - b.rank)
   if (rows.length === 0) return <p class="state">No rank has come yet.</p>
   if (rows.length <= linesMax) return <Lines run={run} rows={rows} />
@@ -31,14 +37,20 @@ function Lines({ run, rows }: RowsProps): preact.JSX.Element {
         {rows.map((one) => (
           <tr>
             <th scope="row">
-              <a href={addressOf({ page: 'ranks', run, with: { rank: String(one.rank) } })}>rank {one.rank}</a>
+              <a href={addressOf({ page: 'ranks', run, with: { rank: String(one.rank) } })}>
+                rank {one.rank}
+              </a>
             </th>
             <td class="soft">{one.host}</td>
             <td>
-              <Status of={one.status} more={one.error === '' ? undefined : `: ${one.error.slice(0, 40)}`} />
+              <Status of={one.status} />
             </td>
             <td class="number">{one.lastStep === undefined ? '' : `step ${number(one.lastStep)}`}</td>
-            <td class="bar-cell">{one.ratio !== undefined && <i class={toneOf(one)} style={{ width: `${(one.ratio / most) * 60}px` }} />}</td>
+            <td class="bar-cell">
+              {one.ratio !== undefined && (
+                <i class={toneOf(one)} style={{ width: `${(one.ratio / most) * 60}px` }} />
+              )}
+            </td>
             <td class="number">{one.ratio === undefined ? '' : `${one.ratio.toFixed(2)}×`}</td>
           </tr>
         ))}
@@ -50,7 +62,9 @@ function Lines({ run, rows }: RowsProps): preact.JSX.Element {
 function Cells({ run, rows }: RowsProps): preact.JSX.Element {
   const hosts = new Map<string, RankRow[]>()
   for (const one of rows) hosts.set(one.host, [...(hosts.get(one.host) ?? []), one])
-  const wide = [...hosts].flatMap(([host, of]) => chunks(of, 16).map((part, at) => ({ host: at === 0 ? host : '', part })))
+  const wide = [...hosts].flatMap(([host, of]) =>
+    chunks(of, 16).map((part, at) => ({ host: at === 0 ? host : '', part })),
+  )
   const ratios = rows.flatMap(({ ratio }) => ratio ?? [])
   return (
     <div class="cells" role="group" aria-label="ranks by host">
@@ -65,7 +79,10 @@ function Cells({ run, rows }: RowsProps): preact.JSX.Element {
         </div>
       ))}
       <p class="soft legend">
-        rank by host, left to right{ratios.length > 0 && <span>{`${Math.min(...ratios).toFixed(2)}× to ${Math.max(...ratios).toFixed(2)}×`}</span>}
+        rank by host, left to right
+        {ratios.length > 0 && (
+          <span>{`${Math.min(...ratios).toFixed(2)}× to ${Math.max(...ratios).toFixed(2)}×`}</span>
+        )}
       </p>
     </div>
   )
@@ -81,16 +98,36 @@ function Small({ run, rows }: RowsProps): preact.JSX.Element {
         ))}
       </div>
       <p class="soft legend">
-        {rows.length} ranks, row by row{odd.length === 0 ? '; none stands out' : `; ${odd.length === 1 ? 'rank' : 'ranks'} ${odd.slice(0, 6).map(({ rank }) => rank).join(', ')}${odd.length > 6 ? ' …' : ''} stand${odd.length === 1 ? 's' : ''} out`}
+        {rows.length} ranks, row by row
+        {odd.length === 0
+          ? '; none stands out'
+          : `; ${odd.length === 1 ? 'rank' : 'ranks'} ${odd
+              .slice(0, 6)
+              .map(({ rank }) => rank)
+              .join(', ')}${odd.length > 6 ? ' …' : ''} stand${odd.length === 1 ? 's' : ''} out`}
       </p>
     </>
   )
 }
 
-function Cell({ run, one, small = false }: { readonly run: string; readonly one: RankRow; readonly small?: boolean }): preact.JSX.Element {
+function Cell({
+  run,
+  one,
+  small = false,
+}: {
+  readonly run: string
+  readonly one: RankRow
+  readonly small?: boolean
+}): preact.JSX.Element {
   const words = `rank ${one.rank} on ${one.host || 'no host'}: ${statusLook(one.status).word}${one.ratio === undefined ? '' : `, ${one.ratio.toFixed(2)}× the median`}`
   return (
-    <a class={`cell ${toneOf(one)}`} href={addressOf({ page: 'ranks', run, with: { rank: String(one.rank) } })} title={words} aria-label={words} tabIndex={small && !stands(one) ? -1 : 0}>
+    <a
+      class={`cell ${toneOf(one)}`}
+      href={addressOf({ page: 'ranks', run, with: { rank: String(one.rank) } })}
+      title={words}
+      aria-label={words}
+      tabIndex={small && !stands(one) ? -1 : 0}
+    >
       {!small && stands(one) ? one.rank : ''}
     </a>
   )
@@ -109,5 +146,7 @@ function toneOf({ status, ratio }: RankRow): string {
 }
 
 function chunks<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) =>
+    all.slice(at * size, (at + 1) * size),
+  )
 }

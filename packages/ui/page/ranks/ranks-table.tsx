@@ -15,12 +15,18 @@ interface TableProps {
 /** Ranks, of which those in view are there. */
 export function RanksTable({ rows, chosen, choose, brief = false }: TableProps): preact.JSX.Element {
   const row = (one: RankRow): preact.JSX.Element => (
-    <button class={`rank-row ${brief ? 'brief' : ''} ${one.rank === chosen ? 'at' : ''}`} onClick={() => choose(one.rank)}>
+    <button
+      class={`rank-row ${brief ? 'brief' : ''} ${one.rank === chosen ? 'at' : ''}`}
+      onClick={() => choose(one.rank)}
+    >
       <b>{one.rank}</b>
       <span class="soft">{[one.host, one.device].filter((word) => word !== '').join(' · ')}</span>
       <span class="number">{one.ratio === undefined ? '–' : `${one.ratio.toFixed(2)}×`}</span>
       <span>
-        <Status of={one.ratio !== undefined && one.ratio >= 1.15 && one.status === 'running' ? 'slow' : one.status} more={one.exit === undefined || one.exit === 0 ? undefined : `, exit ${one.exit}`} />
+        <Status
+          of={one.ratio !== undefined && one.ratio >= 1.15 && one.status === 'running' ? 'slow' : one.status}
+          more={one.exit === undefined || one.exit === 0 ? undefined : `, exit ${one.exit}`}
+        />
       </span>
       {!brief && (
         <>
@@ -51,7 +57,13 @@ export function RanksTable({ rows, chosen, choose, brief = false }: TableProps):
       {brief ? (
         rows.map(row)
       ) : (
-        <Virtual rows={rows} rowHeight={30} height={Math.min(420, rows.length * 30 + 2)} label="all ranks" at={chosen === undefined ? undefined : rows.findIndex(({ rank }) => rank === chosen)}>
+        <Virtual
+          rows={rows}
+          rowHeight={30}
+          height={Math.min(420, rows.length * 30 + 2)}
+          label="all ranks"
+          at={chosen === undefined ? undefined : rows.findIndex(({ rank }) => rank === chosen)}
+        >
           {row}
         </Virtual>
       )}
@@ -60,6 +72,22 @@ export function RanksTable({ rows, chosen, choose, brief = false }: TableProps):
 }
 
 export function rankTable(rows: readonly RankRow[]): Table {
-  const head = ['rank', 'host', 'local', 'device', 'attempt', 'status', 'exit', 'signal', 'lastStep', 'lastSeen', 'ratio', 'sent', 'stored', 'dropped', 'error'] as const
+  const head = [
+    'rank',
+    'host',
+    'local',
+    'device',
+    'attempt',
+    'status',
+    'exit',
+    'signal',
+    'lastStep',
+    'lastSeen',
+    'ratio',
+    'sent',
+    'stored',
+    'dropped',
+    'error',
+  ] as const
   return { head: [...head], rows: rows.map((one) => head.map((name) => one[name] ?? null)) }
 }

@@ -5,14 +5,13 @@ import { useAnswer } from '../ask/use-answer.ts'
 import { Chart } from '../chart/chart.tsx'
 import { csvOf } from '../chart/table.ts'
 import type { Key } from '../frame/keys.tsx'
-import type { RunProps } from '../frame/run-view.tsx'
+import type { RunProps } from '../frame/run-props.ts'
 import { change, stepsIn, stepsText } from '../frame/view.ts'
 import { count, several } from '../model/format.ts'
-import { isTiming } from '../model/metric.ts'
+import { extentOf, isTiming, keyOf } from '../model/metric.ts'
 import { rowsOfRanks } from '../model/ranks.ts'
 import type { RankRow } from '../model/ranks.ts'
 import { ranksSentence } from '../model/run-words.ts'
-import { keyOf } from '../overview/overview.tsx'
 import { Findings } from '../part/findings.tsx'
 import { Pieces } from '../part/pieces.tsx'
 import { saveFile } from '../part/save.ts'
@@ -29,39 +28,72 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const round = useRound()
   const steps = stepsIn(view)
   const { by, show, order = 'rank' } = view.with
-  const asked = { metric: by, show, order, from: steps?.[0], to: steps?.[1] }
-  const matrix = useAnswer<MatrixAnswer>(apiAddress(runPath(run.run, 'matrix'), asked), round + liveRound(run.journalPosition, run.status === 'running'))
+  const pace =
+    run.metrics.find(({ id }) => id === by) ??
+    run.metrics.find(({ key, measured }) => measured !== true && isTiming(key))
+  const whole = extentOf(pace, run)
+  const asked = { metric: by, show, order, from: steps?.[0] ?? whole?.[0], to: steps?.[1] ?? whole?.[1] }
+  const matrix = useAnswer<MatrixAnswer>(
+    apiAddress(runPath(run.run, 'matrix'), asked),
+    round + liveRound(run.journalPosition, run.status === 'running'),
+  )
   const ranks = useRanks()
   const why = useAnswer<WhyAnswer>(apiAddress(runPath(run.run, 'why')), round)
   const rows = ranks.answer === undefined ? [] : rowsOfRanks(ranks.answer)
   const standing = standOut(rows)
   const rank = view.with['rank'] === undefined ? standing[0]?.rank : Number(view.with['rank'])
   const choose = (next: number): void => change(view, { rank: String(next) })
-  const move = (step: number): void => {
-    const list = standing.length > 0 ? standing : rows
-    const at = list.findIndex((one) => one.rank === rank)
-    const next = list[(at + step + list.length) % list.length]
-    if (next !== undefined) choose(next.rank)
-  }
+  const move = (step: number): void => choose(besides(standing.length > 0 ? standing : rows, rank, step))
   const zoom = (next: readonly [number, number] | undefined): void => change(view, { steps: stepsText(next) })
   const keys: Key[] = [
     { key: 'j', word: 'next that stands out', act: () => move(1) },
     { key: 'k', word: 'previous', act: () => move(-1) },
-    { key: 'o', word: 'order', act: () => change(view, { order: orders[(orders.indexOf(order as 'rank') + 1) % orders.length] }) },
+    {
+      key: 'o',
+      word: 'order',
+      act: () =>
+        change(view, { order: orders[(orders.findIndex((one) => one === order) + 1) % orders.length] }),
+    },
     { key: '0', word: 'all steps', act: () => zoom(undefined) },
-    { key: 'e', word: 'export', act: () => saveFile(`${run.run} ranks.csv`, csvOf(rankTable(rows)), 'text/csv') },
+    {
+      key: 'e',
+      word: 'export',
+      act: () => saveFile(`${run.run} ranks.csv`, csvOf(rankTable(rows)), 'text/csv'),
+    },
   ]
   const metric = matrix.answer?.metric ?? ranks.answer?.ratioOf?.metric
   const known = run.metrics.find(({ id }) => id === metric)
-  const foot = matrix.answer === undefined ? undefined : matrix.answer.ranksPerRow > 1 ? `${matrix.answer.ranksPerRow} ranks a row: the one farthest from the median is drawn` : 'a row for each rank'
+  const foot =
+    matrix.answer === undefined
+      ? undefined
+      : matrix.answer.ranksPerRow > 1
+        ? `${matrix.answer.ranksPerRow} ranks a row: the one farthest from the median is drawn`
+        : 'a row for each rank'
   return frame(
     keys,
     <>
-      <h1>{ranks.answer === undefined ? 'Reading ranks …' : <Pieces of={ranksSentence(ranks.answer, why.answer)} />}</h1>
+      <h1>
+        {ranks.answer === undefined ? (
+          'Reading ranks …'
+        ) : (
+          <Pieces of={ranksSentence(ranks.answer, why.answer)} />
+        )}
+      </h1>
       {ranks.answer !== undefined && <p class="under">{underOf(run, ranks.answer)}</p>}
       {ranks.error !== undefined && <Trouble error={ranks.error} />}
-      <Findings run={run.run} findings={(why.answer?.findings ?? run.findings).filter(({ ranks: of }) => of.length > 0)} />
-      <Controls view={view} run={run} metric={metric} order={order} steps={steps} shown={matrix.answer} zoom={zoom} />
+      <Findings
+        run={run.run}
+        findings={(why.answer?.findings ?? run.findings).filter(({ ranks: of }) => of.length > 0)}
+      />
+      <Controls
+        view={view}
+        run={run}
+        metric={metric}
+        order={order}
+        steps={steps}
+        shown={matrix.answer}
+        zoom={zoom}
+      />
       <div class="grid ranks-grid">
         <section class="panel">
           {matrix.error !== undefined && (
@@ -69,10 +101,18 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
               {matrix.error.message}. {matrix.error.hint}
             </p>
           )}
-          {matrix.answer !== undefined && <HeatMap matrix={matrix.answer} metricKey={known?.key ?? ''} chosen={rank} choose={choose} zoom={zoom} />}
+          {matrix.answer !== undefined && (
+            <HeatMap
+              matrix={matrix.answer}
+              metricKey={known?.key ?? ''}
+              chosen={rank}
+              choose={choose}
+              zoom={zoom}
+            />
+          )}
           {metric !== undefined && (
             <Chart
-              curves={[{ metric, label: 'median', colour: 0 }]}
+              curves={[{ metric, label: 'median', colour: 0, extent: extentOf(known, run) }]}
               name={keyOf(metric)}
               about="slowest, median and quickest rank of each step"
               metricKey={known?.key ?? ''}
@@ -84,32 +124,68 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
             />
           )}
         </section>
-        <div>
-          {standing.length > 0 && (
-            <section class="panel">
-              <header>
-                <h3>
-                  <b>Stands out</b> {standing.length} of {count(ranks.answer?.total ?? 0)}
-                </h3>
-              </header>
-              <RanksTable rows={standing.slice(0, 12)} chosen={rank} choose={choose} brief />
-            </section>
-          )}
-          {ranks.answer?.ratioOf !== undefined && <Spread rows={rows} metric={keyOf(ranks.answer.ratioOf.metric)} />}
-          {rank !== undefined && <Chosen run={run} row={rows.find((one) => one.rank === rank)} rank={rank} metric={metric} steps={steps} zoom={zoom} />}
-        </div>
+        <Side {...{ run, rows, standing, rank, metric, steps, choose, zoom }} ranks={ranks.answer} />
       </div>
       <section class="panel">
         <header>
           <h3>
             <b>All ranks</b> those that stand out first
           </h3>
-          <button onClick={() => saveFile(`${run.run} ranks.csv`, csvOf(rankTable(rows)), 'text/csv')}>CSV</button>
+          <button onClick={() => saveFile(`${run.run} ranks.csv`, csvOf(rankTable(rows)), 'text/csv')}>
+            CSV
+          </button>
         </header>
         <RanksTable rows={rows} chosen={rank} choose={choose} />
       </section>
     </>,
     foot,
+  )
+}
+
+function besides(list: readonly RankRow[], rank: number | undefined, step: number): number {
+  const at = list.findIndex((one) => one.rank === rank)
+  return list[(at + step + list.length) % Math.max(1, list.length)]?.rank ?? 0
+}
+
+interface SideProps {
+  readonly run: RunProps['run']
+  readonly ranks: RanksAnswer | undefined
+  readonly rows: readonly RankRow[]
+  readonly standing: readonly RankRow[]
+  readonly rank: number | undefined
+  readonly metric: string | undefined
+  readonly steps: readonly [number, number] | undefined
+  readonly choose: (rank: number) => void
+  readonly zoom: (steps: readonly [number, number] | undefined) => void
+}
+
+/** Those that stand out, how slow all are, and the chosen one. */
+function Side(props: SideProps): preact.JSX.Element {
+  const { run, ranks, rows, standing, rank, metric, steps, choose, zoom } = props
+  return (
+    <div>
+      {standing.length > 0 && (
+        <section class="panel">
+          <header>
+            <h3>
+              <b>Stands out</b> {standing.length} of {count(ranks?.total ?? 0)}
+            </h3>
+          </header>
+          <RanksTable rows={standing.slice(0, 12)} chosen={rank} choose={choose} brief />
+        </section>
+      )}
+      {ranks?.ratioOf !== undefined && <Spread rows={rows} metric={keyOf(ranks.ratioOf.metric)} />}
+      {rank !== undefined && (
+        <Chosen
+          run={run}
+          row={rows.find((one) => one.rank === rank)}
+          rank={rank}
+          metric={metric}
+          steps={steps}
+          zoom={zoom}
+        />
+      )}
+    </div>
   )
 }
 
@@ -119,7 +195,10 @@ function liveRound(position: number, on: boolean): number {
 }
 
 function standOut(rows: readonly RankRow[]): RankRow[] {
-  return rows.filter(({ status, ratio }) => (status !== 'running' && status !== 'completed') || (ratio !== undefined && ratio >= 1.15))
+  return rows.filter(
+    ({ status, ratio }) =>
+      (status !== 'running' && status !== 'completed') || (ratio !== undefined && ratio >= 1.15),
+  )
 }
 
 function underOf(run: RunProps['run'], ranks: RanksAnswer): string {
@@ -145,7 +224,9 @@ function Controls(props: {
   readonly zoom: (steps: undefined) => void
 }): preact.JSX.Element {
   const { view, run, metric, order, steps, shown, zoom } = props
-  const choices = run.metrics.toSorted((a, b) => Number(isTiming(b.key)) - Number(isTiming(a.key))).slice(0, 40)
+  const choices = run.metrics
+    .toSorted((a, b) => Number(isTiming(b.key)) - Number(isTiming(a.key)))
+    .slice(0, 40)
   return (
     <div class="controls">
       <label>
@@ -153,13 +234,18 @@ function Controls(props: {
         <select value={metric ?? ''} onChange={(event) => change(view, { by: event.currentTarget.value })}>
           {metric === undefined && <option value="">…</option>}
           {choices.map((one) => (
-            <option value={one.id}>{`${one.key} ${one.context ?? ''}${one.source === undefined ? '' : ` @${one.source}`}`}</option>
+            <option
+              value={one.id}
+            >{`${one.key} ${one.context ?? ''}${one.source === undefined ? '' : ` @${one.source}`}`}</option>
           ))}
         </select>
       </label>
       <span class="choice" role="group" aria-label="against">
         {(['ratio', 'value'] as const).map((one) => (
-          <button aria-pressed={(view.with['show'] ?? 'ratio') === one} onClick={() => change(view, { show: one })}>
+          <button
+            aria-pressed={(view.with['show'] ?? 'ratio') === one}
+            onClick={() => change(view, { show: one })}
+          >
             {one === 'ratio' ? 'against the median of the same step' : 'value'}
           </button>
         ))}
@@ -177,7 +263,11 @@ function Controls(props: {
       <span>
         Steps{' '}
         <b>
-          {steps === undefined ? (shown === undefined ? 'all' : `${count(shown.from)} – ${count(shown.to)}`) : `${count(steps[0])} – ${count(steps[1])}`}
+          {steps === undefined
+            ? shown === undefined
+              ? 'all'
+              : `${count(shown.from)} – ${count(shown.to)}`
+            : `${count(steps[0])} – ${count(steps[1])}`}
         </b>{' '}
         · drag to zoom{' '}
         <button onClick={() => zoom(undefined)}>

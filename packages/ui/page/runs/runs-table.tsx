@@ -79,7 +79,11 @@ function Head({ view, by, word = by, more, number, down, sort }: HeadProps): pre
   const [up, falling] = [said === by, said === `-${by}`]
   const next = up ? `-${by}` : falling ? by : down === true ? `-${by}` : by
   return (
-    <th scope="col" class={number === true ? 'number' : ''} aria-sort={up ? 'ascending' : falling ? 'descending' : 'none'}>
+    <th
+      scope="col"
+      class={number === true ? 'number' : ''}
+      aria-sort={up ? 'ascending' : falling ? 'descending' : 'none'}
+    >
       <button onClick={() => change(view, { sort: next })} title={`sort by ${word}`}>
         {word}
         {up ? ' ▴' : falling ? ' ▾' : ''} {more !== undefined && <small>{more}</small>}
@@ -99,7 +103,14 @@ function MetricHeads(props: TableProps & { readonly id: string }): preact.JSX.El
   )
 }
 
-function Row(props: TableProps & { readonly row: RunRow; readonly index: number; readonly params: readonly string[]; readonly withEnergy: boolean }): preact.JSX.Element {
+function Row(
+  props: TableProps & {
+    readonly row: RunRow
+    readonly index: number
+    readonly params: readonly string[]
+    readonly withEnergy: boolean
+  },
+): preact.JSX.Element {
   const { row, index, at, marked, mark, params, told, withEnergy } = props
   const place = useRef<HTMLTableRowElement>(null)
   useEffect(() => {
@@ -111,16 +122,31 @@ function Row(props: TableProps & { readonly row: RunRow; readonly index: number;
   const rank = row.finding?.ranks[0]
   const joules = joulesOf(row)
   return (
-    <tr ref={place} class={`${which >= 0 ? 'marked' : ''} ${index === at ? 'at' : ''}`} title={row.finding?.text}>
+    <tr
+      ref={place}
+      class={`${which >= 0 ? 'marked' : ''} ${index === at ? 'at' : ''}`}
+      title={row.finding?.text}
+    >
       <td>
-        <input type="checkbox" aria-label={`mark ${row.run}`} checked={which >= 0} style={colour === undefined ? {} : { accentColor: colour }} onChange={() => mark(row.run)} />
+        <input
+          type="checkbox"
+          aria-label={`mark ${row.run}`}
+          checked={which >= 0}
+          style={colour === undefined ? {} : { accentColor: colour }}
+          onChange={() => mark(row.run)}
+        />
       </td>
       <th scope="row">
         <a href={addressOf({ page: 'overview', run: row.run, with: {} })}>{row.run}</a>
       </th>
       <td>
         <Status of={row.status} more={rank === undefined ? undefined : `, rank ${rank}`} />
-        {(row.life.state === 'silent' || row.life.state === 'gone') && <span class="warn" title="no sign of life"> ▲ silent</span>}
+        {(row.life.state === 'silent' || row.life.state === 'gone') && (
+          <span class="warn" title="no sign of life">
+            {' '}
+            ▲ silent
+          </span>
+        )}
       </td>
       <td class="soft">{when(row.startTime)}</td>
       <td class="number">{took === undefined ? '' : duration(took)}</td>
@@ -131,24 +157,54 @@ function Row(props: TableProps & { readonly row: RunRow; readonly index: number;
       {told.metrics.map((id) => (
         <Cells row={row} id={id} told={told} colour={colour} />
       ))}
-      <td class="mono">{row.model === undefined ? '' : `${row.model.name} ${digits(row.model.sha256, 6)}`}</td>
-      <td class="mono">{row.source?.commit === undefined ? '' : `${digits(row.source.commit)}${row.source.dirty === true ? '*' : ''}`}</td>
+      <td class="mono">
+        {row.model === undefined ? '' : `${row.model.name} ${digits(row.model.sha256, 6)}`}
+      </td>
+      <td class="mono">
+        {row.source?.commit === undefined
+          ? ''
+          : `${digits(row.source.commit)}${row.source.dirty === true ? '*' : ''}`}
+      </td>
       <td class="number">{count(row.ledger.sent)}</td>
       {withEnergy && <td class="number">{joules === undefined ? '' : `${(joules / 3600).toFixed(1)} Wh`}</td>}
     </tr>
   )
 }
 
-function Cells({ row, id, told, colour }: { readonly row: RunRow; readonly id: string; readonly told: Told; readonly colour: string | undefined }): preact.JSX.Element {
-  const metric = row.metrics[id]
-  const less = metric !== undefined && isLessBetter(metric.key)
-  const columns = told.metrics.includes(id)
-  const best_ = row === told.best && id === told.good ? 'number good' : 'number'
-  if (metric === undefined) return <td class="number soft">–</td>
+function None({ less }: { readonly less: boolean }): preact.JSX.Element {
   return (
     <>
-      <td class={best_}>{less ? measured(metric.last, metric.key, metric.unit) : precise(best(metric), metric)}</td>
-      {less && columns && (
+      <td class="number soft">–</td>
+      {less && <td />}
+    </>
+  )
+}
+
+function keyOf(told: Told, id: string): string {
+  return told.keys.get(id) ?? id
+}
+
+function Cells({
+  row,
+  id,
+  told,
+  colour,
+}: {
+  readonly row: RunRow
+  readonly id: string
+  readonly told: Told
+  readonly colour: string | undefined
+}): preact.JSX.Element {
+  const metric = row.metrics[id]
+  const less = metric !== undefined && isLessBetter(metric.key)
+  const tone = row === told.best && id === told.good ? 'number good' : 'number'
+  if (metric === undefined) return <None less={isLessBetter(keyOf(told, id))} />
+  return (
+    <>
+      <td class={tone}>
+        {less ? measured(metric.last, metric.key, metric.unit) : precise(best(metric), metric)}
+      </td>
+      {less && (
         <td class="soft">
           <Spark values={metric.spark} colour={colour} label={`${metric.key} over steps`} />
         </td>

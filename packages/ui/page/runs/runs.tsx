@@ -8,7 +8,7 @@ import { Frame, useAbout } from '../frame/frame.tsx'
 import type { Key } from '../frame/keys.tsx'
 import { change, go } from '../frame/view.ts'
 import type { View } from '../model/address.ts'
-import { isLessBetter } from '../model/metric.ts'
+import { extentOf, isLessBetter } from '../model/metric.ts'
 import { statusesOf, tellRuns } from '../model/runs-words.ts'
 import type { Told } from '../model/runs-words.ts'
 import { saveFile } from '../part/save.ts'
@@ -42,12 +42,20 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
     { key: 'k', word: 'previous', act: () => move(-1) },
     { key: 'x', word: 'mark', act: () => chosen !== undefined && mark(chosen.run) },
     { key: 'c', word: 'compare marked', act: () => compare(marked, rows, at) },
-    { key: 'Enter', word: 'open', act: () => chosen !== undefined && go({ page: 'overview', run: chosen.run, with: {} }) },
+    {
+      key: 'Enter',
+      word: 'open',
+      act: () => chosen !== undefined && go({ page: 'overview', run: chosen.run, with: {} }),
+    },
     { key: 's', word: 'best first', act: () => change(view, { sort: bestFirst(told, rows) }) },
     { key: 'e', word: 'export', act: () => saveFile('runs.csv', csvOf(rowsOf(rows, told)), 'text/csv') },
   ]
   return (
-    <Frame view={view} keys={keys} foot={answer === undefined ? '' : `${answer.matched} of ${answer.total} runs`}>
+    <Frame
+      view={view}
+      keys={keys}
+      foot={answer === undefined ? '' : `${answer.matched} of ${answer.total} runs`}
+    >
       {error !== undefined && <Trouble error={error} />}
       <h1>{answer === undefined ? (error === undefined ? 'Reading runs …' : 'Runs') : told.title}</h1>
       {answer !== undefined && <Under answer={answer} told={told} />}
@@ -62,12 +70,17 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
         <button type="button" onClick={() => saveFile('runs.csv', csvOf(rowsOf(rows, told)), 'text/csv')}>
           CSV
         </button>
-        <button type="button" onClick={() => saveFile('runs.json', JSON.stringify(rows, null, 1), 'application/json')}>
+        <button
+          type="button"
+          onClick={() => saveFile('runs.json', JSON.stringify(rows, null, 1), 'application/json')}
+        >
           JSON
         </button>
       </form>
       {answer !== undefined && answer.total === 0 && !waiting && <NoRuns />}
-      {answer !== undefined && answer.total > 0 && answer.matched === 0 && <p class="state">No run matches. {answer.total} there are.</p>}
+      {answer !== undefined && answer.total > 0 && answer.matched === 0 && (
+        <p class="state">No run matches. {answer.total} there are.</p>
+      )}
       {rows.length > 0 && <RunsTable {...{ view, rows, told, marked, mark, at, sort }} />}
       {answer !== undefined && answer.matched > rows.length && (
         <button onClick={() => change(view, { all: '1' })}>Show more of {answer.matched} runs</button>
@@ -121,16 +134,36 @@ function Unreadable({ answer }: { readonly answer: RunsAnswer | undefined }): pr
   )
 }
 
-function Below({ rows, told, marked }: { readonly rows: readonly RunRow[]; readonly told: Told; readonly marked: readonly string[] }): preact.JSX.Element {
-  const id = told.metrics.find((one) => rows.some(({ metrics }) => metrics[one] !== undefined && isLessBetter(metrics[one].key))) ?? told.metrics[0]
+function Below({
+  rows,
+  told,
+  marked,
+}: {
+  readonly rows: readonly RunRow[]
+  readonly told: Told
+  readonly marked: readonly string[]
+}): preact.JSX.Element {
+  const id =
+    told.metrics.find((one) =>
+      rows.some(({ metrics }) => metrics[one] !== undefined && isLessBetter(metrics[one].key)),
+    ) ?? told.metrics[0]
   const shown = marked.length > 0 ? marked : rows.slice(0, 3).map(({ run }) => run)
-  const metric = rows.map(({ metrics }) => (id === undefined ? undefined : metrics[id])).find((one) => one !== undefined)
+  const metric = rows
+    .map(({ metrics }) => (id === undefined ? undefined : metrics[id]))
+    .find((one) => one !== undefined)
   return (
     <div class="grid two">
       <Scatter rows={rows} told={told} shown={shown} />
       {id !== undefined && metric !== undefined && (
         <Chart
-          curves={shown.map((run, at) => ({ run, metric: id, label: run, colour: at, dashed: at % 2 === 1 }))}
+          curves={shown.map((run, at) => ({
+            run,
+            metric: id,
+            label: run,
+            colour: at,
+            dashed: at % 2 === 1,
+            extent: extentIn(rows, run, id),
+          }))}
           name={metric.key}
           about={`${metric.context ?? ''}, ${marked.length > 0 ? 'the marked runs' : 'the first runs'} · median of ranks`}
           metricKey={metric.key}
@@ -141,15 +174,24 @@ function Below({ rows, told, marked }: { readonly rows: readonly RunRow[]; reado
   )
 }
 
+function extentIn(rows: readonly RunRow[], run: string, id: string): readonly [number, number] | undefined {
+  const row = rows.find((one) => one.run === run)
+  return row === undefined ? undefined : extentOf(row.metrics[id], row)
+}
+
 function compare(marked: readonly string[], rows: readonly RunRow[], at: number): void {
   const other = rows.find((_, index) => index !== at)?.run
-  const runs = marked.length >= 2 ? marked : [...new Set([...marked, rows[at]?.run, other])].filter((one) => one !== undefined).slice(0, 2)
+  const runs =
+    marked.length >= 2
+      ? marked
+      : [...new Set([...marked, rows[at]?.run, other])].filter((one) => one !== undefined).slice(0, 2)
   const said = Object.fromEntries(runs.map((run, index) => ['abcdefgh'.charAt(index), run]))
   go({ page: 'compare', with: said })
 }
 
 function bestFirst({ good }: Told, rows: readonly RunRow[]): string | undefined {
-  const metric = good === undefined ? undefined : rows.map(({ metrics }) => metrics[good]).find((one) => one !== undefined)
+  const metric =
+    good === undefined ? undefined : rows.map(({ metrics }) => metrics[good]).find((one) => one !== undefined)
   return metric === undefined ? undefined : `${isLessBetter(metric.key) ? '' : '-'}${good}`
 }
 

@@ -15,11 +15,22 @@ interface Point {
 const [width, height, left, right, top, bottom] = [640, 210, 56, 60, 12, 30]
 
 /** The best of each run by the parameter that makes them differ most. */
-export function Scatter({ rows, told, shown }: { readonly rows: readonly RunRow[]; readonly told: Told; readonly shown: readonly string[] }): preact.JSX.Element | null {
+export function Scatter({
+  rows,
+  told,
+  shown,
+}: {
+  readonly rows: readonly RunRow[]
+  readonly told: Told
+  readonly shown: readonly string[]
+}): preact.JSX.Element | null {
   useTheme()
-  const param = told.differing.find((name) => rows.filter(({ params }) => typeof params[name] === 'number').length >= 2)
+  const param = told.differing.find(
+    (name) => rows.filter(({ params }) => typeof params[name] === 'number').length >= 2,
+  )
   const { good } = told
-  const metric = good === undefined ? undefined : rows.map(({ metrics }) => metrics[good]).find((one) => one !== undefined)
+  const metric =
+    good === undefined ? undefined : rows.map(({ metrics }) => metrics[good]).find((one) => one !== undefined)
   if (param === undefined || good === undefined || metric === undefined) return null
   const points = pointsOf(rows, param, good)
   if (points.length < 2) return null
@@ -30,9 +41,12 @@ export function Scatter({ rows, told, shown }: { readonly rows: readonly RunRow[
     return left + 20 + part * (width - left - right - 40)
   }
   const [low, high] = [Math.min(...points.map(({ y }) => y)), Math.max(...points.map(({ y }) => y))]
-  const down = (y: number): number => top + 8 + (1 - (y - low) / (high - low || 1)) * (height - top - bottom - 16)
+  const down = (y: number): number =>
+    top + 8 + (1 - (y - low) / (high - low || 1)) * (height - top - bottom - 16)
   const ticks = [low, (low + high) / 2, high]
-  const places = [...new Set(points.map(({ x }) => x))].filter((_, at, all) => all.length <= 8 || at % Math.ceil(all.length / 8) === 0)
+  const places = [...new Set(points.map(({ x }) => x))].filter(
+    (_, at, all) => all.length <= 8 || at % Math.ceil(all.length / 8) === 0,
+  )
   return (
     <section class="panel chart">
       <header>
@@ -41,14 +55,27 @@ export function Scatter({ rows, told, shown }: { readonly rows: readonly RunRow[
           {log ? ' (log)' : ''}
         </h3>
       </header>
-      <svg class="scatter" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={points.map(({ run, x, y }) => `${run}: ${metric.key} ${precise(y, metric)} at ${param} ${number(x)}`).join('; ')}>
+      <svg
+        class="scatter"
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={points
+          .map(({ run, x, y }) => `${run}: ${metric.key} ${precise(y, metric)} at ${param} ${number(x)}`)
+          .join('; ')}
+      >
         {ticks.map((y) => (
           <>
             <line class="rule" x1={left} x2={width - right} y1={down(y)} y2={down(y)} />
-            <text x={left - 8} y={down(y) + 4} text-anchor="end">{precise(y, metric)}</text>
+            <text x={left - 8} y={down(y) + 4} text-anchor="end">
+              {precise(y, metric)}
+            </text>
           </>
         ))}
-        {places.map((x) => <text x={place(x)} y={height - 8} text-anchor="middle">{number(x)}</text>)}
+        {places.map((x) => (
+          <text x={place(x)} y={height - 8} text-anchor="middle">
+            {number(x)}
+          </text>
+        ))}
         {points.map(({ run, x, y }) => {
           const which = shown.indexOf(run)
           const colour = which < 0 ? 'none' : palette()[which % palette().length]
