@@ -18,8 +18,8 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** Beside the bundled command, beside the built package, and of the sources. */
-const places = ['page', '../dist/page', '../page']
+/** Beside the bundled command, and beside the built package or its sources. */
+const places = ['page', '../dist/page']
 
 /**
  * The page's files by name, as the build has made them.
