@@ -3,8 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
+import { limits } from '@provloom/shared'
 import { folder, makeRun } from '../../reader/test/support/runs.ts'
-import { ask, bodyOf, serve } from './support/server.ts'
+import { ask, bodyOf, serve, stream } from './support/server.ts'
 
 const hostile = '<img src=x onerror=alert(1)>'
 
@@ -142,3 +143,20 @@ it('answers of a folder that is not there, or is no more', async () => {
 function names(dir: string): string[] {
   return fs.readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()
 }
+
+it('has no more live views than uiStreamsMax at once, and tells a further one to ask now and then', async () => {
+  const dir = folder()
+  await makeRun(dir, { name: 'digits_0', status: 'running' })
+  const ui = await serve(dir)
+  const open = await Promise.all(
+    Array.from({ length: limits.uiStreamsMax }, () => stream(ui, '/api/live?run=digits_0&watch=head')),
+  )
+  const more = await ask(ui, '/api/live?run=digits_0')
+  expect([more.status, bodyOf(more)]).toMatchObject([503, { error: { code: 'STREAMS_FULL' } }])
+  expect((await ask(ui, '/api/changes?run=digits_0')).status).toBe(200)
+  open[0]!.destroy()
+  await expect
+    .poll(async () => (await ask(ui, '/api/live?run=digits_0', { until: /begun/ })).status)
+    .toBe(200)
+  for (const one of open) one.destroy()
+})

@@ -69,7 +69,7 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
   const options: uPlot.Options = {
     width: spec.width,
     height: spec.height,
-    padding: [8, 58, 0, 0],
+    padding: [8, spec.strips.length > 1 ? 78 : 58, 0, 0],
     series,
     bands,
     legend: { show: false },
@@ -168,10 +168,16 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
       if (Math.abs(one - y) < 13 * ratio) y = one + 13 * ratio
     taken.push(y)
     ctx.fillStyle = colour
-    const name = spec.strips.length > 1 ? `${strip.label.replace(/^rank /, '')} ` : ''
+    const name = spec.strips.length > 1 ? nameOf(strip.label) : ''
     ctx.fillText(`${name}${spec.label(value)}`, x, y)
   }
   ctx.restore()
+}
+
+/** At the end of a line there is little room: a rank's number, what makes runs' names differ, of the median nothing. */
+function nameOf(label: string): string {
+  if (label === 'median') return ''
+  return `${label.length <= 8 ? label.replace(/^rank /, '') : (/_\d+$/.exec(label)?.[0] ?? label.slice(-8))} `
 }
 
 function drawMark(plot: uPlot, at: number, text: string, ink: Ink): void {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { RunAnswer, RunEnvironment } from '@provloom/reader'
 import type { RunProps } from '../frame/run-props.ts'
-import { count, digits, ranges, several } from '../model/format.ts'
+import { bytes, count, digits, ranges, several } from '../model/format.ts'
 import { paramText } from '../model/runs-words.ts'
 import { differencesOf } from '../model/environments.ts'
 
@@ -149,7 +149,9 @@ function Where({ of }: { readonly of: RunEnvironment }): preact.JSX.Element {
 
 function Hosts({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null {
   if (run.hostFacts.length === 0) return null
-  const names = [...new Set(run.hostFacts.flatMap((host) => Object.keys(host)))]
+  const names = [...new Set(run.hostFacts.flatMap((host) => Object.keys(host)))].filter(
+    (name) => name !== 'id',
+  )
   return (
     <section class="panel table">
       <h3>
@@ -167,7 +169,7 @@ function Hosts({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null 
           {run.hostFacts.slice(0, 200).map((host) => (
             <tr>
               {names.map((name) => (
-                <td class="mono">{host[name] === undefined ? '–' : String(host[name])}</td>
+                <td class="mono">{factText(name, host[name])}</td>
               ))}
             </tr>
           ))}
@@ -175,6 +177,11 @@ function Hosts({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null 
       </table>
     </section>
   )
+}
+
+function factText(name: string, value: string | number | boolean | undefined): string {
+  if (value === undefined) return '–'
+  return typeof value === 'number' && name.endsWith('Bytes') ? bytes(value) : String(value)
 }
 
 function Params({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null {

@@ -71,7 +71,7 @@ function Cells({ run, rows }: RowsProps): preact.JSX.Element {
       {wide.map(({ host, part }) => (
         <div class="cell-row">
           <span class="soft" title={host}>
-            {host === '' ? '–' : host}
+            {host}
           </span>
           {part.map((one) => (
             <Cell run={run} one={one} />

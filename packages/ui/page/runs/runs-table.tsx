@@ -22,13 +22,14 @@ interface TableProps {
   readonly sort: string | undefined
 }
 
-const paramsMax = 6
+const paramsMax = 5
 
 /** Only what differs has a column; a click on its head sorts by it. */
 export function RunsTable(props: TableProps): preact.JSX.Element {
   const { rows, told } = props
   useTheme()
   const params = told.differing.slice(0, paramsMax)
+  const withCode = rows.some(({ source }) => source?.commit !== undefined)
   const withEnergy = rows.some((row) => joulesOf(row) !== undefined)
   return (
     <div class="panel table">
@@ -50,14 +51,22 @@ export function RunsTable(props: TableProps): preact.JSX.Element {
               <MetricHeads {...props} id={id} />
             ))}
             <th scope="col">model</th>
-            <th scope="col">code</th>
+            {withCode && <th scope="col">code</th>}
             <Head {...props} by="events" number down />
             {withEnergy && <Head {...props} by="energy" number />}
           </tr>
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            <Row key={row.run} {...props} row={row} index={index} params={params} withEnergy={withEnergy} />
+            <Row
+              key={row.run}
+              {...props}
+              row={row}
+              index={index}
+              params={params}
+              withCode={withCode}
+              withEnergy={withEnergy}
+            />
           ))}
         </tbody>
       </table>
@@ -108,10 +117,11 @@ function Row(
     readonly row: RunRow
     readonly index: number
     readonly params: readonly string[]
+    readonly withCode: boolean
     readonly withEnergy: boolean
   },
 ): preact.JSX.Element {
-  const { row, index, at, marked, mark, params, told, withEnergy } = props
+  const { row, index, at, marked, mark, params, told, withCode, withEnergy } = props
   const place = useRef<HTMLTableRowElement>(null)
   useEffect(() => {
     if (index === at && at > 0) place.current?.scrollIntoView({ block: 'nearest' })
@@ -160,11 +170,13 @@ function Row(
       <td class="mono">
         {row.model === undefined ? '' : `${row.model.name} ${digits(row.model.sha256, 6)}`}
       </td>
-      <td class="mono">
-        {row.source?.commit === undefined
-          ? ''
-          : `${digits(row.source.commit)}${row.source.dirty === true ? '*' : ''}`}
-      </td>
+      {withCode && (
+        <td class="mono">
+          {row.source?.commit === undefined
+            ? ''
+            : `${digits(row.source.commit)}${row.source.dirty === true ? '*' : ''}`}
+        </td>
+      )}
       <td class="number">{count(row.ledger.sent)}</td>
       {withEnergy && <td class="number">{joules === undefined ? '' : `${(joules / 3600).toFixed(1)} Wh`}</td>}
     </tr>

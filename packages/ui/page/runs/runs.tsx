@@ -147,7 +147,11 @@ function Below({
     told.metrics.find((one) =>
       rows.some(({ metrics }) => metrics[one] !== undefined && isLessBetter(metrics[one].key)),
     ) ?? told.metrics[0]
-  const shown = marked.length > 0 ? marked : rows.slice(0, 3).map(({ run }) => run)
+  const having = rows.filter(({ metrics }) => id !== undefined && metrics[id] !== undefined)
+  const shown =
+    marked.length > 0
+      ? marked.filter((name) => having.some(({ run }) => run === name))
+      : having.slice(0, 3).map(({ run }) => run)
   const metric = rows
     .map(({ metrics }) => (id === undefined ? undefined : metrics[id]))
     .find((one) => one !== undefined)

@@ -57,3 +57,19 @@ export function ask(ui: Ui, path: string, options: Ask = {}): Promise<Response> 
 export function bodyOf(response: Response): unknown {
   return JSON.parse(response.text)
 }
+
+/** An answer that goes on, once it has begun. */
+export function stream(ui: Ui, path: string): Promise<http.ClientRequest> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${ui.token}` }
+    const request = http.get(
+      { host: '127.0.0.1', port: ui.port, path, headers, agent: false },
+      (response) => {
+        response.once('data', () => resolve(request))
+        response.on('error', () => {})
+      },
+    )
+    request.on('error', reject)
+    onTestFinished(() => void request.destroy())
+  })
+}
