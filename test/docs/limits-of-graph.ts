@@ -12,4 +12,5 @@ export const limitsOfGraph: Readonly<Record<string, readonly Reached[]>> = {
     reached(tests, 'a context is inside contextDepthMax others, and is told when it is deeper'),
   ],
   groupsOfRankMax: [reached(tests, 'a rank is in groupsOfRankMax process groups, and further ones are told')],
+  hostFactsMax: [reached(tests, 'a machine is told of by hostFactsMax different descriptions at the most')],
 }

@@ -1,6 +1,7 @@
 import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
+import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
  * For each limit the tests that reach it, with the limit's own value or, where that would cost a gigabyte or minutes,
@@ -9,6 +10,7 @@ import { limitsOfGraph } from './limits-of-graph.ts'
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ...limitsOfGraph,
+  ...limitsOfReader,
   recordBytesMax: [
     reached(
       `${shared}/log/limits.test.ts`,

@@ -13,6 +13,7 @@ export const ofAnything =
 export const agent = 'packages/agent/test'
 export const aggregator = 'packages/aggregator/test'
 export const graph = 'packages/graph/test'
+export const reader = 'packages/reader/test'
 export const python = 'clients/python/tests'
 
 export function reached(file: string, title: string): Reached {

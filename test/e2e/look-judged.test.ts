@@ -27,7 +27,7 @@ for key, context in (("loss", Context.TRAINING), ("loss", Context.VALIDATION), (
 provloom.end_run()
 `
 
-/** The same numbers by SQL, as docs/look.md has it. */
+/** The same numbers by SQL. */
 const judge = `
 import duckdb, json, sys, math
 runDir, queries = sys.argv[1], json.loads(sys.argv[2])

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
 import type { Changes, DiffAnswer, LineageAnswer, RunAnswer, RunsAnswer } from '@provloom/reader'
-import { removeFolder } from '@provloom/shared'
+import { limits, removeFolder } from '@provloom/shared'
 import { binFolder, folder, provloom, repository } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
 import { job, until } from '../support/job.ts'
@@ -155,7 +155,7 @@ describe('provloom diff', () => {
       { name: 'epochs', values: [8, 8, 8], equal: true },
     ])
     expect(environment).toMatchObject({ added: [], removed: [], changed: [], equal: true })
-    for (const few of [['digits_0'], Array.from({ length: 9 }, () => 'digits_0')]) {
+    for (const few of [['digits_0'], Array.from({ length: limits.runsComparedMax + 1 }, () => 'digits_0')]) {
       const { code, stderr } = await look('diff', ...few)
       expect(code).toBe(2)
       expect(stderr).toContain('[BAD_QUERY]')
@@ -320,5 +320,34 @@ describe('provloom completion', () => {
 
   it('has no script for another shell', async () => {
     expect((await provloom(['completion', 'tcsh'])).code).toBe(2)
+  })
+})
+
+describe('docs/look.md', () => {
+  it('has commands that do what they say', async () => {
+    const page = fs.readFileSync(path.join(repository, 'docs/look.md'), 'utf8')
+    const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap((match) =>
+      match[1]!.trim().split('\n'),
+    )
+    expect(commands.length).toBeGreaterThan(8)
+    const work = folder()
+    fs.mkdirSync(path.join(work, 'prov'))
+    for (const run of ['digits_0', 'digits_1', 'digits_2'])
+      fs.cpSync(path.join(saveDir, run), path.join(work, 'prov', run), { recursive: true })
+    const env = { PATH: `${binFolder()}:/usr/bin:/bin` }
+    for (const command of commands) {
+      const said = execFileSync('bash', ['-c', command], { encoding: 'utf8', cwd: work, env })
+      if (command.includes('--sort=-accuracy')) expect(said).toMatch(/^digits_0 .*\ndigits_1 .*\ndigits_2 /m)
+    }
+    expect(fs.readdirSync(path.join(work, 'prov'))).toEqual(['digits_0', 'digits_1'])
+    const [example] = [...page.matchAll(/^```ts\n(.*?)^```$/gms)]
+    const modules = path.join(repository, 'node_modules/.cache/provloom-docs')
+    fs.mkdirSync(modules, { recursive: true })
+    const file = path.join(modules, 'look.mjs')
+    fs.writeFileSync(file, example![1]!)
+    const said = execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: work })
+    expect(said).toBe(
+      'digits_0 { lr: 0.5, epochs: 8 }\ndigits_1 { lr: 2, epochs: 8 }\n20 buckets of 1 steps\n',
+    )
   })
 })

@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { folder, provloom, repository, start } from '../support/cli.ts'
+import { folder, provloom } from '../support/cli.ts'
+import { about, judgedCrates } from '../support/crate-judge.ts'
 import { crateJudges, named } from '../support/needs.ts'
 import { site } from '../support/site.ts'
 
@@ -22,40 +23,6 @@ if sys.argv[1:] == ["fails"]:
     raise ValueError("no such digit")
 provloom.end_run()
 `
-
-const about = {
-  license: 'CC-BY-4.0',
-  authors: [
-    {
-      name: 'Ada Lovelace',
-      orcid: '0000-0002-1825-0097',
-      affiliation: { name: 'Analytical Society', url: 'https://www.example.org/society' },
-    },
-  ],
-  publisher: { name: 'Example Library', url: 'https://www.example.org/library' },
-}
-
-/** What test/support/crate-judge.py says of a crate. */
-interface Judged {
-  readonly required: readonly string[]
-  readonly recommended: readonly string[]
-  readonly read: {
-    readonly name: string
-    readonly files: readonly string[]
-    readonly written: number
-    readonly actions: readonly Readonly<Record<'status' | 'error' | 'object' | 'result', unknown>>[]
-  }
-}
-
-async function judged(...crates: readonly string[]): Promise<Judged[]> {
-  const judge = path.join(repository, 'test/support/crate-judge.py')
-  const result = await start(path.join(crateJudges!, 'bin/python'), [judge, ...crates]).ended
-  expect(result.code, result.stderr).toBe(0)
-  return result.stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Judged)
-}
 
 /** What the profile recommends and a script outside of any repository does not have. */
 const notHad =
@@ -87,7 +54,7 @@ describe('provloom export --ro-crate', () => {
         expect(result, result.stderr).toMatchObject({ code: 0, stderr: '' })
         expect(result.stdout).toMatch(/: Process Run Crate of crated_\d, \d+ files, [\d.]+ kB\n$/)
       }
-      const seen = await judged(...crates.map(([target]) => path.join(here.dir, target)))
+      const seen = await judgedCrates(...crates.map(([target]) => path.join(here.dir, target)))
       for (const { required, recommended, read } of seen) {
         expect(required).toEqual([])
         expect(recommended.filter((one) => !notHad.test(one))).toEqual([])

@@ -58,6 +58,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 20,
   },
+  truth: {
+    what: 'five real runs of a changed clone, whose graphs other programs recompute, and their RO-Crates',
+    minutes: 2,
+    files: ['test/graph/truth/truth.test.ts'],
+    effort: 1,
+  },
   documents: {
     what: 'PROV documents of any records: round trips, verdicts, merges and pictures, of 1,024 ranks too',
     minutes: 4,
@@ -147,6 +153,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     minutes: 20,
     files: ['test/e2e/sessions/slurm.test.ts'],
     effort: 1,
+  },
+  look: {
+    what: 'random runs of three ranks, of which the reader has the numbers that DuckDB has',
+    minutes: 3,
+    files: ['test/e2e/look-judged.test.ts'],
+    effort: 10,
   },
   turns: {
     what: 'ranks that meet in runs, in any order, with any pauses and restarts, against a real aggregator by a clock of its own; who watches their machine',

@@ -30,6 +30,7 @@ function recovered(): RunScript {
   run.tell({
     kind: 'resumed',
     time: run.nowUs + 3.6e9,
+    aggregator: { version: '0.1.0', host: 'login', pid: 8 },
     cause: 'it was named, to be recovered or handed in to',
   })
   run.log(0, [ended]).end(0)
@@ -56,7 +57,8 @@ function endedEarly(): RunScript {
     .log(0, [lr, loss], [{ series: 0, step: 0, value: 1 }])
     .log(0, [ended, ended])
     .end(0)
-  run.tell({ kind: 'exited', time: run.nowUs, rank: 0 as Rank, attempt: 0 as Attempt, exitCode: 1 })
+  const exited = { kind: 'exited', time: run.nowUs, heardTime: run.nowUs } as const
+  run.tell({ ...exited, rank: 0 as Rank, attempt: 0 as Attempt, exitCode: 1 })
   return run.close()
 }
 

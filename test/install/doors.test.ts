@@ -99,6 +99,19 @@ test('who reads what lies on disk of a run loads no graph, no network and no add
   }
 })
 
+test('who asks of runs loads no network, no parser of RDF or XML and no drawing of strangers', async () => {
+  const { others } = await loads(
+    '@provloom/reader',
+    'zeromq',
+    'n3',
+    'saxes',
+    'hyparquet',
+    '@hpcc-js/wasm-graphviz',
+  )
+  // What reads Parquet is loaded by who asks for points.
+  expect(others).toEqual(['@noble/hashes', 'hyparquet', 'msgpackr'])
+})
+
 test('who exports a run loads what writes zips, and no network, no addon, no parser of RDF or XML', async () => {
   const { others } = await loads('@provloom/crate', 'zeromq', 'n3', 'saxes', 'hyparquet', 'yazl')
   // What reads Parquet is loaded by who asks for points.

@@ -38,6 +38,8 @@ export const hasTorch: boolean = finds(systemPython, 'torch', 'sklearn')
 export const hasSlurm: boolean =
   works('slurmctld', ['-V']) && works('munged', ['--version']) && process.getuid?.() === 0
 export const hasOpenMpi: boolean = works('mpirun.openmpi', ['--version'])
+/** Open MPI with its Python. */
+export const hasMpi4py: boolean = hasOpenMpi && finds(systemPython, 'mpi4py')
 export const hasMpich: boolean = works('mpiexec.hydra', ['--version'])
 export const hasPidNamespaces: boolean = works('unshare', ['-fp', '--mount-proc', '--kill-child', 'true'])
 

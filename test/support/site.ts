@@ -162,7 +162,7 @@ export function param({ graph }: RunSeen, name: string): string {
 /** The pid of the aggregator that wrote a run. */
 export function aggregatorOf({ runDir }: Pick<RunSeen, 'runDir'>): string | undefined {
   const text = fs.readFileSync(path.join(runDir, 'prov.json'), 'utf8')
-  return /"run:aggregator":.*?"provloom:pid":(\d+)/.exec(text)?.[1]
+  return /"run:recording":.*?"provloom:pid":(\d+)/.exec(text)?.[1]
 }
 
 /** What is said of each rank execution, in order of rank and attempt. */

@@ -144,10 +144,10 @@ class _Keeper:
         for one in folder.found:
             relative = text_of(one.relative)
             facts = dict(self._facts, name=name_of(self._facts["name"] + "/" + relative))
+            facts["depth"] = one.relative.count("/") + 1
             if one.empty:
                 self._session.event("artifact", path=text_of(one.path), copy=False, size=0, mediaType="inode/directory", **facts)
                 continue
-            facts["depth"] = one.relative.count("/") + 1
             try:
                 if _ours.is_connection(one.path, os.stat(one.path).st_size):
                     folder.own.append(one.relative)

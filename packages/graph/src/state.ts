@@ -10,7 +10,8 @@ import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@pro
 export interface RunState {
   readonly lsn: number
   readonly opened: Opened | undefined
-  readonly closed: Pick<Closed, 'time' | 'cause'> | undefined
+  /** `lastTime` is when something was recorded last, which is later where a process ended after its run. */
+  readonly closed: (Pick<Closed, 'time' | 'cause'> & { readonly lastTime: number }) | undefined
   /** When and why an aggregator went on with the run, each time. */
   readonly recoveries: RecoveryState[]
   readonly conflicts: number
@@ -81,7 +82,7 @@ export interface RunState {
 }
 
 /** When and why an aggregator went on, and when the one before it had closed the run, where it had. */
-export interface RecoveryState extends Pick<Resumed, 'time' | 'cause'> {
+export interface RecoveryState extends Pick<Resumed, 'time' | 'aggregator' | 'cause'> {
   readonly closedBefore?: number
 }
 
@@ -163,6 +164,8 @@ export interface StreamState {
   readonly slots: ReadonlyMap<number, number>
   /** Files that were logged in it. */
   readonly files: number
+  /** Keys of files in a folder that is not told yet. */
+  readonly inFolders: string[]
 }
 
 export interface ContextState {
@@ -209,16 +212,34 @@ export interface HostState {
   readonly bootId: string | undefined
   /** It may have several: pods of a node each have their own. */
   readonly names: ReadonlyMap<string, true>
+  /** All that was told of it, together. */
   readonly facts: EventOf<'host'> | undefined
-  readonly clock: EventOf<'clock'> | undefined
-  /** Once the clock was set: the least and the most of its offsets, microseconds. */
-  readonly clockRange?: { readonly least: number; readonly most: number } | undefined
+  /** By what it says: its ranks say the same, mostly. */
+  readonly told: ReadonlyMap<string, ToldHost>
+  readonly clock: ClockState | undefined
   /** Key of the device and method. */
   readonly energy: ReadonlyMap<string, DeviceEnergy>
   /** By rank whose agent measures for the machine. */
   readonly watchers: ReadonlyMap<string, Watcher>
   /** The most runs that were watched at once. */
   readonly sharedBy: number | undefined
+}
+
+export interface ToldHost {
+  /** The first of the ranks that told it. */
+  readonly rankKey: string
+  readonly event: EventOf<'host'>
+}
+
+/** The offsets of a machine's clock that its ranks measured, microseconds. */
+export interface ClockState {
+  readonly surest: EventOf<'clock'>
+  readonly latest: EventOf<'clock'>
+  readonly least: number
+  readonly most: number
+  /** No offset that all measurements allow is below `from`, or above `to`. */
+  readonly from: number
+  readonly to: number
 }
 
 export interface WatchEdge {
@@ -292,6 +313,8 @@ export interface SharedState {
   /** Where it is a file: keys of the artifact events, and what they told that is not alike, by content. */
   readonly files: string[]
   readonly told: ReadonlyMap<string, EventOf<'artifact'>>
+  /** Of a folder: keys of what is in it. */
+  readonly holds: ReadonlyMap<string, true>
 }
 
 /** A file that a context or rank made. */
@@ -304,6 +327,8 @@ export interface ArtifactState {
   readonly modelKey: string | undefined
   /** Key of the version that it was derived from. */
   readonly previous: string | undefined
+  /** Of a folder: keys of the files in it. */
+  readonly members: readonly string[]
 }
 
 /** A model apart from its files: what its versions are versions of. */

@@ -123,7 +123,12 @@ describe('a file', () => {
   it('that was copied after a recovery has its copy from that', () => {
     const run = begun(1)
     run.log(0, [{ type: 'artifact', name: 'x', kind: 'artifact', role: 'output', path: '/w/x' }])
-    run.tell({ kind: 'resumed', time: run.nowUs, cause: 'the aggregator was started again' })
+    run.tell({
+      kind: 'resumed',
+      time: run.nowUs,
+      aggregator: { version: '0.1.0', host: 'head', pid: 8 },
+      cause: 'the aggregator was started again',
+    })
     run.log(0, [stored(1, { stored: 'artifacts/rank0/x' })], [], 0, 'agent-1')
     const document = run.graph.document()
     expect(relations(document, 'wasGeneratedBy')).toContainEqual(['rank-0.file.0.copy', 'recovery-1'])

@@ -16,7 +16,9 @@ const turn: fc.Arbitrary<RunEntry> = fc.oneof(
   fc
     .tuple(anyRank, anyTime)
     .map(([one, time]): RunEntry => ({ kind: 'ended', time, ...one, ledger: {}, ledgerClosed: true })),
-  fc.tuple(anyRank, anyTime).map(([one, time]): RunEntry => ({ kind: 'exited', time, ...one, exitCode: 3 })),
+  fc
+    .tuple(anyRank, anyTime)
+    .map(([one, time]): RunEntry => ({ kind: 'exited', time, heardTime: time, ...one, exitCode: 3 })),
   fc.tuple(anyRank, anyTime).map(([one, time]): RunEntry => ({
     kind: 'kept',
     time,

@@ -132,3 +132,14 @@ test('a rank is in groupsOfRankMax process groups, and further ones are told', (
   expect(run.text().match(/^"run:group\.0\.[0-9a-f]+":/gm)).toHaveLength(max)
   expect(values(run.graph.document(), 'run:rank-0', 'problem').join()).toContain('process groups')
 })
+
+test('a machine is told of by hostFactsMax different descriptions at the most', () => {
+  const run = new RunScript().open()
+  const count = limits.hostFactsMax + 1
+  for (let rank = count; rank > 0; rank--) {
+    run.admit(rank, 0, 'node0')
+    run.log(rank, [{ type: 'host', host: 'node0', cores: rank }])
+  }
+  // The first rank would hold, but for the bound.
+  expect(values(run.graph.document(), 'run:host-node0', 'cores')).toEqual(['2'])
+})

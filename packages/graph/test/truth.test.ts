@@ -94,7 +94,12 @@ describe('recording', () => {
     const run = new RunScript().open().admit(0)
     run.log(0, [param]).end(0).close()
     const before = times(run, 'recording')
-    run.tell({ kind: 'resumed', time: run.nowUs, cause: 'handed in' })
+    run.tell({
+      kind: 'resumed',
+      time: run.nowUs,
+      aggregator: { version: '0', host: 'b', pid: 8 },
+      cause: 'handed in',
+    })
     run.tell({ kind: 'reopened', time: run.nowUs })
     run.close()
     expect(times(run, 'recording')).toEqual(before)

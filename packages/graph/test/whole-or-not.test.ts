@@ -103,7 +103,11 @@ describe('an entry that is skipped', () => {
   it('of the run itself is counted too', () => {
     const run = new RunScript().open().admit(0)
     const position = run.entries.length
-    const entry: RunEntry = { kind: 'resumed', time: run.nowUs }
+    const entry: RunEntry = {
+      kind: 'resumed',
+      time: run.nowUs,
+      aggregator: { version: '0.1.0', host: 'head', pid: 8 },
+    }
     expect(takeIn([refusing(position), run.graph], position as Lsn, entry)).toBe('no memory')
     expect(run.graph.summary().problems).toBe(1)
     expect(textOf(run.graph)).not.toContain('run:recovery')

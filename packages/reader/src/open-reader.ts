@@ -6,6 +6,7 @@ import { Documents } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
+import { answerGraph } from './graph/graph.ts'
 import { answerLineage } from './lineage/lineage.ts'
 import { Live } from './live/live.ts'
 import { answerMatrix } from './matrix/matrix.ts'
@@ -59,6 +60,10 @@ export function openReader(saveDir: string): Reader {
       const metric = await paceOf(run, query.metric)
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
+    },
+    async graph(name, query = {}) {
+      const run = runMeant(folder, name)
+      return answerGraph(run, documents.of(run.directory), query)
     },
     diff: async (names) =>
       answerDiff(

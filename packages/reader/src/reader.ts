@@ -1,5 +1,6 @@
 import type { CurveAnswer, CurveQuery } from './answer/curve.ts'
 import type { DiffAnswer } from './answer/diff.ts'
+import type { GraphAnswer, GraphQuery } from './answer/graph.ts'
 import type { LineageAnswer, LineageQuery } from './answer/lineage.ts'
 import type { Changes, LiveQuery } from './answer/live.ts'
 import type { MatrixAnswer, MatrixQuery } from './answer/matrix.ts'
@@ -31,6 +32,8 @@ export interface Reader {
   curve(run: string | undefined, query: CurveQuery): Promise<CurveAnswer>
   ranks(run?: string, query?: RanksQuery): Promise<RanksAnswer>
   matrix(run?: string, query?: MatrixQuery): Promise<MatrixAnswer>
+  /** Of its document as it was saved last. */
+  graph(run?: string, query?: GraphQuery): Promise<GraphAnswer>
   /** @param runs 2 to 8 of them */
   diff(runs: readonly string[]): Promise<DiffAnswer>
   /** Over all runs of the save directory. */

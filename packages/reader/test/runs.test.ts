@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
 import type { RunsQuery } from '@provloom/reader'
+import { limits } from '@provloom/shared'
 import { folder, makeRun } from './support/runs.ts'
 
 /** Three that differ, as a person would have them. */
@@ -154,7 +155,7 @@ describe('runs', () => {
     const reader = openReader(saveDir)
     const { runs, total, cursor } = await reader.runs({ query: 'lr>=500', sort: 'loss' })
     expect(total).toBe(1_000)
-    expect(runs).toHaveLength(200)
+    expect(runs).toHaveLength(limits.runsShownDefault)
     expect(runs[0]?.run).toBe('digits_500')
     const { runs: next } = await reader.runs({ query: 'lr>=500', sort: 'loss', after: cursor! })
     expect(next[0]?.run).toBe('digits_700')

@@ -108,6 +108,11 @@ export const runsShownDefault = 200
 export const runsComparedMax = 8
 /** Ranks of which single curves are told at once. */
 export const curvesShownMax = 64
+/** Of the kept diffs of two runs, each: a larger one is not compared. */
+export const patchComparedBytesMax: number = 1 * MiB
+/** Runs whose graphs are gone through for the lineage of one file, and steps of it that are told of one run. */
+export const lineageRunsMax = 16
+export const lineageStepsMax = 512
 /** Elements of a graph that are laid out at once. */
 export const elementsShownMax = 150
 /** Live views of one `provloom ui` at once: each looks once a second. Further ones ask now and then. */
@@ -179,6 +184,8 @@ export const partsInDocumentMax = 4_096
 export const parametersPendingMs = 10_000
 /** Contexts around a context: one that is deeper is not inside. */
 export const contextDepthMax = 64
+/** Different descriptions of one machine. */
+export const hostFactsMax = 64
 /** Process groups of one attempt of a rank. */
 export const groupsOfRankMax = 64
 /** Ranks that are not collected and did not end well, in words. */

@@ -71,6 +71,18 @@ export function startedMs(pid: number): number | undefined {
   return Number.isFinite(started) ? started : undefined
 }
 
+/**
+ * When a process of this boot began, in microseconds since the Unix epoch, to a hundredth of a second, as the kernel tells it;
+ * undefined where that cannot be had.
+ *
+ * @param start clock ticks since boot (proc(5), stat, field 22)
+ */
+export function beganUs(start: number, nowUs: number, root = '/'): number | undefined {
+  const up = Number(textAt(path.join(root, 'proc/uptime'))?.split(' ', 1)[0])
+  const ago = up - start / ticksPerSecond
+  return start > 0 && ago >= 0 ? Math.round(nowUs - ago * 1e6) : undefined
+}
+
 /** Fields of /proc/PID/stat (proc(5)) from the third, the state, on. */
 export function statOf(pid: number, root = '/'): readonly string[] | undefined {
   const stat = textAt(processFile(pid, 'stat', root))

@@ -33,8 +33,9 @@ job() { # folder, what ends the aggregator, the rank whose agent and process are
 }
 job running KILL none 0
 job ended TERM 1 '0 1'
-find . \( -name spare -o -name agent.json -o -name .lease -o -name connection.json -o -name server.json \) -delete
+find . \( -name .gitignore -o -name spare -o -name agent.json -o -name .lease -o -name connection.json -o -name server.json \) -delete
 rm -f */train.py */model*.bin
+rm -rf */spools/watching
 id=$(tr -d - </proc/sys/kernel/random/boot_id)
 other=0123456789abcdef0123456789abcdef
 for tree in */spools/local-"$id".*; do [ -e "$tree" ] && mv "$tree" "${tree%%local-*}local-$other${tree#*local-$id}"; done

@@ -52,7 +52,8 @@ function startTold(telling: Telling, example: Example, start: Start): number {
   }
   const endUs = endOf(start)
   const heardUs = example.fate === 'recovered' ? beginsUs + dayUs : endUs + secondUs
-  if (example.fate === 'recovered') telling.tell({ kind: 'resumed', time: heardUs })
+  if (example.fate === 'recovered')
+    telling.tell({ kind: 'resumed', time: heardUs, aggregator: { version: '0.1.0', host: 'head', pid: 8 } })
   codeStored(telling, example, start, start.places[0]!)
   for (const place of watchers(start)) hostMeasured(telling, example, start, place, endUs)
   for (const place of start.places) rankEnds(telling, start, place, endUs, heardUs)

@@ -99,11 +99,11 @@ export class FileRecorder {
 
   #inside(folder: Folder, { relative, path, link, empty }: Found): TakenFile | undefined {
     const name = nameOf(`${this.#name}/${relative}`) ?? this.#name
+    const inside = { depth: relative.split('/').length, ...present({ link }) }
     if (empty === true) {
-      this.#record(path, name, { size: 0, mediaType: 'inode/directory', copy: false })
+      this.#record(path, name, { ...inside, size: 0, mediaType: 'inode/directory', copy: false })
       return undefined
     }
-    const inside = { depth: relative.split('/').length, ...present({ link }) }
     try {
       if (isConnection(textOf(path), fs.statSync(path).size)) {
         folder.own.push(relative)

@@ -122,7 +122,10 @@ export class Finish {
       process: end.known ?? reading.history?.processEnd,
       variables: facts.environment,
       killsBefore: this.#killsBefore,
-      lastUs: this.#parts.lastUs ?? (said === undefined ? (await reading.again()).lastUs : undefined),
+      // What was measured of the machine after it is no sign of life.
+      lastUs:
+        this.#parts.lastUs ??
+        (said === undefined ? (end.toldUs ?? (await reading.again()).lastUs) : undefined),
     })
   }
 
@@ -131,8 +134,7 @@ export class Finish {
     const { end, orders, folder, publisher } = this.#pieces
     const how = await end.after(() => orders.serves)
     if (how === undefined || end.said === undefined) return
-    const time = this.#parts.context.clock.nowUs()
-    await publisher.amend({ kind: 'exit', session: folder.id, time, ...howOf(how) }, orders.until)
+    await publisher.amend({ kind: 'exit', session: folder.id, time: end.overUs, ...howOf(how) }, orders.until)
   }
 
   async #keep(): Promise<SessionOutcome> {

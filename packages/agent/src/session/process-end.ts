@@ -24,12 +24,18 @@ export interface ProcessEndParts {
   readonly news: Wake
 }
 
+/** The wrapped command has ended, at this time; without an `end` nobody saw how. */
+export interface CommandOver {
+  readonly end: CommandEnd | undefined
+  /** Microseconds since the Unix epoch. */
+  readonly timeUs: number
+}
+
 /** How a session and its process ended, as far as anybody says who was told. */
 export class ProcessEnd {
   readonly #parts: ProcessEndParts
   #said: SessionEnd | undefined
-  /** Of the wrapped command, once it has ended. */
-  #command: CommandEnd | undefined
+  #command: CommandOver | undefined
   /** Before its parent was told. */
   #seen: CommandEnd | undefined
 
@@ -48,8 +54,8 @@ export class ProcessEnd {
   }
 
   /** The command has ended: it is the end of every process of it that is gone. */
-  commandEnded(end: CommandEnd | undefined): void {
-    this.#command = end
+  commandEnded(over: CommandOver): void {
+    this.#command = over
     this.#parts.news.ring()
   }
 
@@ -60,7 +66,9 @@ export class ProcessEnd {
 
   /** It lives, or nobody has told how the wrapped command ended. */
   get isAwaited(): boolean {
-    return this.life !== 'gone' || (this.#parts.process.wrapped === 'command' && this.#command === undefined)
+    return (
+      this.life !== 'gone' || (this.#parts.process.wrapped === 'command' && this.#command?.end === undefined)
+    )
   }
 
   /** Processes that may write into the session still. */
@@ -89,14 +97,25 @@ export class ProcessEnd {
    * it said that it was about to end with. What its command ends with is another process's.
    */
   get known(): CommandEnd | undefined {
-    if (this.#parts.process.wrapped === 'command') return this.#command
+    if (this.#parts.process.wrapped === 'command') return this.#command?.end
     return this.#told() ?? commandEndOf(this.#said?.exitCode, this.#said?.signal)
+  }
+
+  /** When the process of which `known` tells was over, where its parent told. */
+  get toldUs(): number | undefined {
+    const { process, folder } = this.#parts
+    return process.wrapped === 'command' ? this.#command?.timeUs : exitLeftIn(folder)?.timeUs
+  }
+
+  /** The same, else now, for whoever sees it now. */
+  get overUs(): number {
+    return this.toldUs ?? this.#parts.clock.nowUs()
   }
 
   /** Whether somebody may still tell, though the process is gone: us, or the process that started it. */
   mayBeTold(): boolean {
     const { wrapped, hasParent } = this.#parts.process
-    if (wrapped === 'command') return this.#command === undefined
+    if (wrapped === 'command') return this.#command?.end === undefined
     this.#seen ??= this.#unheard()
     return this.#told() === undefined && this.#said === undefined && hasParent()
   }

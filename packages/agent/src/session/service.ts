@@ -2,7 +2,6 @@ import os from 'node:os'
 import type { Hello } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { KeeperEvent } from '../artifact/keeper.ts'
-import type { CommandEnd } from '../launch/command.ts'
 import type { PublishEvent } from '../publish/event.ts'
 import type { Hurry } from '../publish/patience.ts'
 import { Publisher } from '../publish/publisher.ts'
@@ -17,6 +16,7 @@ import type { SessionOutcome } from './outcome.ts'
 import type { SessionParts } from './parts.ts'
 import type { Pieces } from './pieces.ts'
 import { ProcessEnd } from './process-end.ts'
+import type { CommandOver } from './process-end.ts'
 import { Reading } from './reading.ts'
 import { SourceRecords } from './source-records.ts'
 import { Standing } from './standing.ts'
@@ -44,8 +44,8 @@ export class SessionService {
   }
 
   /** The command has ended: it is the end of every process of it that is gone. */
-  commandEnded(end: CommandEnd | undefined): void {
-    this.#pieces.end.commandEnded(end)
+  commandEnded(over: CommandOver): void {
+    this.#pieces.end.commandEnded(over)
   }
 
   /** Leaves the session to another agent, or sets a time until which it is served. @param until monotonic milliseconds */

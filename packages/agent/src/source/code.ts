@@ -56,7 +56,9 @@ export async function codeOf(
   const { diff } = uncommitted
   const changes = diff === undefined || diff.size === 0 ? [] : [await diffFile(diff, tree, root)]
   const { files, leftOut } = await untrackedFiles(uncommitted.untracked, root)
-  return { source: tree.fact, files: [...found, ...changes, ...files], leftOut }
+  const others = uncommitted.untracked.filter((name) => !isSource(name)).length
+  const source = others === 0 ? tree.fact : { ...tree.fact, untrackedOthers: others }
+  return { source, files: [...found, ...changes, ...files], leftOut }
 }
 
 async function diffFile(diff: Difference, tree: WorkTree, root: string): Promise<CodeFile> {

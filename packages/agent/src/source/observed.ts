@@ -19,7 +19,7 @@ export interface Observed {
   /** Whose parent is the launcher: the wrapper, where there is one. */
   readonly topPid: number
   readonly startedUs: number
-  /** When its process began, in ticks since the machine did; 0 where that is not known. */
-  readonly startTicks: number
+  /** When its process began; undefined where that is not known. */
+  readonly processUs: number | undefined
   readonly wantsEnergy: boolean
 }

@@ -4,7 +4,6 @@ import path from 'node:path'
 import { nodeFlags, version } from '@provloom/shared'
 import { statOf } from '@provloom/shared/process'
 import { devicesOf, machineDevices } from '../place/devices.ts'
-import { beganUs } from '../place/began.ts'
 import { maskArguments } from '../secrets.ts'
 import type { EventSource, SourceWriter } from './event-source.ts'
 import type { Observed } from './observed.ts'
@@ -19,8 +18,7 @@ export class WorkerFacts implements EventSource {
   }
 
   start(writer: SourceWriter): void {
-    const { place, variables, argv, directory, pid, hostId, startedUs, startTicks, topPid } = this.#of
-    const processTime = startTicks === 0 ? undefined : Math.min(beganUs(startTicks), startedUs)
+    const { place, variables, argv, directory, pid, hostId, startedUs, processUs, topPid } = this.#of
     const devices = devicesOf(variables, place.localRank, machineDevices())
     const launcherCommand = place.launcher === 'none' ? undefined : parentCommand(topPid)
     const shown = maskArguments(argv)
@@ -28,7 +26,7 @@ export class WorkerFacts implements EventSource {
       type: 'rank.start',
       time: startedUs,
       pid,
-      ...(processTime === undefined ? {} : { processTime }),
+      ...(processUs === undefined ? {} : { processTime: processUs }),
       host: os.hostname(),
       hostId,
       argv: shown,

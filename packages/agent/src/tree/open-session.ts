@@ -1,4 +1,5 @@
 import { isRunId, protocolVersion } from '@provloom/shared'
+import { beganUs, hostId } from '@provloom/shared/process'
 import type { Hello } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { SessionFacts } from '../session/facts.ts'
@@ -44,7 +45,7 @@ export function openSession(parts: OpeningParts): {
     saveDir: seat.settings.provenanceSaveDir,
     topPid: wrapped === undefined ? facts.pid : process.pid,
     startedUs: facts.openedUs,
-    startTicks: facts.start,
+    processUs: processBeganUs(facts, context.clock.nowUs()),
     wantsEnergy: !seat.settings.disableCodecarbon,
   })
   const service = new SessionService({
@@ -120,4 +121,10 @@ export function isCommand({ pid, start, pidNamespace: space }: SessionFacts, com
 
 function hasParent({ parents: [parent], pidNamespace }: SessionFacts): boolean {
   return parent !== undefined && lifeOf({ pid: parent[0], start: parent[1], pidNamespace }) === 'lives'
+}
+
+/** When the process of a session began, which is not after the session did. */
+function processBeganUs({ start, openedUs, hostId: of }: SessionFacts, nowUs: number): number | undefined {
+  const began = of === hostId() ? beganUs(start, nowUs) : undefined
+  return began === undefined ? undefined : Math.min(began, openedUs)
 }

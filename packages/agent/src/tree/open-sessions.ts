@@ -1,6 +1,6 @@
 import { reasonOf } from '@provloom/shared'
 import type { Hello, PlaceEnd } from '@provloom/shared'
-import type { CommandEnd } from '../launch/command.ts'
+import type { CommandOver } from '../session/process-end.ts'
 import type { Hurry } from '../publish/patience.ts'
 import { failureOf } from '../session/outcome.ts'
 import type { SessionOutcome } from '../session/outcome.ts'
@@ -30,7 +30,7 @@ export class OpenSessions {
   readonly #ended: SessionEnd[] = []
   readonly #placeEnds: PlaceEnd[] = []
   /** How the command ended, once it has. */
-  #command: { readonly end: CommandEnd | undefined } | undefined
+  #command: CommandOver | undefined
 
   /** @param changed told of each that has ended */
   constructor(telling: Telling, changed: (ended: SessionEnd) => void) {
@@ -62,7 +62,7 @@ export class OpenSessions {
 
   /** Serves one to its end. */
   serve({ folder }: Found, service: SessionService, hello: Hello): void {
-    if (this.#command !== undefined) service.commandEnded(this.#command.end)
+    if (this.#command !== undefined) service.commandEnded(this.#command)
     const done = service.serve(hello).then(
       (outcome) => {
         if (outcome.kind === 'not-collected') this.#placeEnds.push(...placeEndOf(hello, outcome.end))
@@ -87,9 +87,9 @@ export class OpenSessions {
     return this.#command !== undefined
   }
 
-  commandEnded(end: CommandEnd | undefined): void {
-    this.#command = { end }
-    for (const { service } of this.#open.values()) service.commandEnded(end)
+  commandEnded(over: CommandOver): void {
+    this.#command = over
+    for (const { service } of this.#open.values()) service.commandEnded(over)
   }
 
   hurry(which: Hurry): void {

@@ -61,7 +61,7 @@ export class TreeService {
   /** The wrapped command has ended. Sessions of processes that are gone end with it. */
   commandEnded(end: CommandEnd | undefined): void {
     if (end !== undefined) this.#leaveExit(end)
-    this.#pieces.sessions.commandEnded(end)
+    this.#pieces.sessions.commandEnded({ end, timeUs: this.#parts.context.clock.nowUs() })
     this.#news.ring()
   }
 

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import {
   aliveStill,
+  beganUs,
   argvOf,
   hostId,
   identityOfProcess,
@@ -39,6 +40,16 @@ test('a process is its machine since boot, its number, and when it started', () 
     start: '4711',
   })
   expect(identityOfProcess(8, root)).toBeUndefined()
+})
+
+test('when a process began is told by how long the machine has been up, and not where it has not been up so long', () => {
+  const root = freshFolder()
+  fs.mkdirSync(path.join(root, 'proc'))
+  expect(beganUs(100, 50_000_000, root)).toBeUndefined()
+  fs.writeFileSync(path.join(root, 'proc/uptime'), '21.25 40.00\n')
+  expect(beganUs(2_000, 50_000_000, root)).toBe(48_750_000)
+  expect(beganUs(2_126, 50_000_000, root)).toBeUndefined()
+  expect(beganUs(0, 50_000_000, root)).toBeUndefined()
 })
 
 test('a process that runs is told from its end, and from a later one with its number', async () => {

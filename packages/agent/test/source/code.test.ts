@@ -64,6 +64,14 @@ describe('of a work tree', () => {
     expect(code.source).toMatchObject({ dirty: true, diffSha256: sha256(said) })
   })
 
+  test('what git does not know and is no source is counted', async () => {
+    const folder = repository()
+    for (const name of ['new.py', 'notes.txt', 'data.bin']) write(folder, name)
+    const code = await of(folder)
+    expect(kindsOf(code)).toEqual(['script train.py', 'untracked new.py'])
+    expect(code.source).toMatchObject({ dirty: true, untrackedOthers: 2 })
+  })
+
   test('another rank of the machine tells neither diff nor untracked files', async () => {
     const folder = repository()
     write(folder, 'train.py', 'rate = 2\n')

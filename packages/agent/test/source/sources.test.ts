@@ -38,7 +38,7 @@ function asked(folder: string): Parameters<Sources['of']>[0] {
     files: folder,
     saveDir: folder,
     startedUs: 1,
-    startTicks: 0,
+    processUs: undefined,
     wantsEnergy: false,
   }
 }

@@ -147,6 +147,7 @@ export class Attendance {
       .record({
         kind: 'exited',
         time,
+        heardTime: this.#rooms.around.clock.nowUs(),
         rank,
         attempt,
         ...(exitCode === undefined ? {} : { exitCode }),

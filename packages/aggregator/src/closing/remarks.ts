@@ -124,5 +124,5 @@ export function spanOf(state: RankState): RankSpan[] {
 }
 
 function startOf(state: RankState): number | undefined {
-  return state.start?.time ?? state.session?.time ?? state.firstTime
+  return state.session?.time ?? state.start?.time ?? state.firstTime
 }

@@ -3,6 +3,7 @@ import { filesOf } from '@provloom/rundir'
 import { writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
 import { commitMarks } from '@provloom/rundir/entry'
+import type { Recorder } from '@provloom/rundir/entry'
 import { SegmentLog, lsn } from '@provloom/shared'
 import type { Files, RunId } from '@provloom/shared'
 import { makeRunDirectory } from './directory.ts'
@@ -57,7 +58,7 @@ export async function beginRun(around: Surroundings, facts: RunFacts, informedBy
     ...(facts.runName === undefined ? {} : { runName: facts.runName }),
     ...(informedBy === undefined ? {} : { informedBy }),
     settings: facts.settings,
-    aggregator: { version: around.version, host: around.host, pid: process.pid },
+    aggregator: recorderOf(around),
   })
   // Ranks look for their run by run.json: it is there before the first of them is welcomed.
   await writeRunFile(around.files, facts, {
@@ -132,7 +133,7 @@ async function goOn(
   if (run.roster.closed) return run
   // What was read may not be synced yet: it becomes so before anything of it is acknowledged again.
   await syncLast(around, files.journal)
-  await run.record({ kind: 'resumed', time: around.clock.nowUs(), cause })
+  await run.record({ kind: 'resumed', time: around.clock.nowUs(), aggregator: recorderOf(around), cause })
   run.requestFlush()
   return run
 }
@@ -156,7 +157,7 @@ export async function reopenRun(
   if (typeof run === 'string') return undefined
   files.remove(reopening)
   // Who closed it has ended its recording.
-  await run.record({ kind: 'resumed', time: around.clock.nowUs(), cause })
+  await run.record({ kind: 'resumed', time: around.clock.nowUs(), aggregator: recorderOf(around), cause })
   await run.record({ kind: 'reopened', time: around.clock.nowUs() })
   return run
 }
@@ -238,4 +239,8 @@ function removeLeftovers(files: Files, runDir: string): void {
       if (/\.\d+\.tmp$/.test(name)) files.remove(path.join(folder, name))
     }
   }
+}
+
+function recorderOf({ version, host }: Surroundings): Recorder {
+  return { version, host, pid: process.pid }
 }

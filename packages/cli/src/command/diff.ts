@@ -2,12 +2,12 @@ import type { DiffAnswer, DiffRow } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
-import { fitted, table, terminalWidth } from '../look/table.ts'
+import { table, terminalWidth, wrapped } from '../look/table.ts'
 import { value } from '../look/words.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 
-const packagesMax = 12
+const namesShownMax = 12
 
 /** `provloom diff A B [...]`. */
 export async function diff(runs: readonly string[], given: Given): Promise<number> {
@@ -23,20 +23,18 @@ function rendered(answer: DiffAnswer): string[] {
   const sections = [params, metrics, inputs, outputs, code.rows, environment.rows, environment.changed, ranks]
   const apart = sections.flatMap((rows) => rows.filter(({ equal }) => !equal))
   const columns = [
-    { title: '', cells: apart.map(({ name }) => printable(name)), keep: true },
+    { title: '', cells: apart.map(({ name }) => printable(name)) },
     ...answer.runs.map(({ run }, i) => ({
       title: printable(run),
       cells: apart.map(({ values }) => printable(cellOf(values[i]))),
-      keep: true,
     })),
-    { title: '', cells: apart.map(changeOf) },
+    { title: '', cells: apart.map(changeOf), leave: 1 },
   ]
   const width = terminalWidth()
   return [
     ...(apart.length === 0 ? ['nothing that is recorded differs'] : table(columns, width, style.bold)),
-    ...packageLines(answer),
-    ...equalLines(answer),
-  ].map((line) => fitted(line, width))
+    ...[...packageLines(answer), ...equalLines(answer)].flatMap((line) => wrapped(line, width, 2)),
+  ]
 }
 
 function cellOf(cell: DiffRow['values'][number] | undefined): string {
@@ -68,7 +66,7 @@ function packageLines({ environment: { added, removed } }: DiffAnswer): string[]
     names.length === 0
       ? []
       : [
-          `packages ${word}: ${printable(names.slice(0, packagesMax).join(', '))}${names.length > packagesMax ? ` and ${names.length - packagesMax} more` : ''}`,
+          `packages ${word}: ${printable(names.slice(0, namesShownMax).join(', '))}${names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : ''}`,
         ]
   return [...line('only in others than the first', added), ...line('only in the first', removed)]
 }

@@ -3,7 +3,7 @@ import type { LineageAnswer, LineageFound, LineageStep } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
-import { fitted, terminalWidth } from '../look/table.ts'
+import { terminalWidth, wrapped } from '../look/table.ts'
 import { moment, short, value } from '../look/words.ts'
 import { bytes, counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
@@ -16,11 +16,14 @@ export async function lineage(said: string, given: Given): Promise<number> {
   if (given['json'] === true) printJson(answer)
   else {
     const style = styleFor(process.stdout)
-    const lines = rendered(said, answer, style).map((line) => fitted(line, terminalWidth()))
+    const lines = rendered(said, answer, style).flatMap((line) => wrapped(line, terminalWidth(), indent))
     process.stdout.write(`${lines.join('\n')}\n`)
   }
   return answer.found.length === 0 ? exitCode.failed : exitCode.ok
 }
+
+/** Where values begin. */
+const indent = 13
 
 type Row = readonly [name: string, words: string]
 

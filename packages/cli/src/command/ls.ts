@@ -86,20 +86,21 @@ function columnsOf(
   })
   const right = { right: true }
   return [
-    column('run', ({ run }) => style.bold(printable(run)), { keep: true }),
-    column('status', (run) => statusOf(run, style), { keep: true }),
-    column('started', ({ startTime }) => moment(startTime)),
-    column('took', (run) => tookWords(run), right),
-    column(
-      'ranks',
-      ({ ranks }) => String(Object.values(ranks).reduce((sum, count) => sum + count, 0)),
-      right,
+    column('run', ({ run }) => style.bold(printable(run))),
+    column('status', (run) => statusOf(run, style)),
+    column('started', ({ startTime }) => moment(startTime), { leave: 4 }),
+    column('took', (run) => tookWords(run), { ...right, leave: 5 }),
+    column('ranks', ({ ranks }) => String(Object.values(ranks).reduce((sum, count) => sum + count, 0)), {
+      ...right,
+      leave: 6,
+    }),
+    ...params.map((name) =>
+      column(printable(name), ({ params }) => printable(value(params[name])), { ...right, leave: 2 }),
     ),
-    ...params.map((name) => column(printable(name), ({ params }) => printable(value(params[name])), right)),
     ...metricsShown(runs, sort).map(({ title, of }) =>
-      column(title, of, { ...right, keep: title === keyOf(sort) }),
+      column(title, of, { ...right, leave: title === keyOf(sort) ? 0 : 1 }),
     ),
-    column('code', ({ source }) => commitWords(source)),
+    column('code', ({ source }) => commitWords(source), { leave: 7 }),
     ...(runs.some(({ size }) => size !== undefined)
       ? [column('size', ({ size }) => (size === undefined ? '' : bytes(size.total)), right)]
       : []),

@@ -4,7 +4,7 @@ import type { RanksAnswer, RunAnswer, RunMetric } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
-import { fitted, terminalWidth } from '../look/table.ts'
+import { terminalWidth, wrapped } from '../look/table.ts'
 import { commitWords, moment, ranges, reading, seconds, short, statusWords, value } from '../look/words.ts'
 import { bytes, count, counted, duration } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
@@ -12,6 +12,8 @@ import type { Style } from '../output/style.ts'
 
 const metricsMax = 4
 const filesMax = 4
+/** Where values begin. */
+const indent = 13
 
 type Row = readonly [name: string, words: string]
 
@@ -28,7 +30,7 @@ export async function show(run: string | undefined, given: Given): Promise<numbe
       ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
       ...lastLines(answer, style),
     ]
-    process.stdout.write(`${lines.map((line) => fitted(line, terminalWidth())).join('\n')}\n`)
+    process.stdout.write(`${lines.flatMap((line) => wrapped(line, terminalWidth(), indent)).join('\n')}\n`)
   }
   return exitCode.ok
 }

@@ -4,8 +4,8 @@ export interface Column {
   readonly title: string
   readonly cells: readonly string[]
   readonly right?: boolean
-  /** Left out last where the terminal is too narrow for all. */
-  readonly keep?: boolean
+  /** Where the terminal is too narrow for all, those of the greatest number are left out first; of 0, which it is unless told, none. */
+  readonly leave?: number
 }
 
 // oxlint-disable-next-line no-control-regex -- colours take no place
@@ -27,10 +27,10 @@ export function table(columns: readonly Column[], width: number, paint: (title: 
   const leftOut: string[] = []
   const total = (): number => shown.reduce((sum, one) => sum + sizeOf(one) + 2, -2)
   while (total() > width) {
-    const at = shown.findLastIndex(({ keep }) => keep !== true)
-    if (at < 0) break
-    leftOut.unshift(shown[at]!.title)
-    shown.splice(at, 1)
+    const most = Math.max(...shown.map(({ leave = 0 }) => leave))
+    if (most <= 0) break
+    const at = shown.findLastIndex(({ leave = 0 }) => leave === most)
+    leftOut.unshift(...shown.splice(at, 1).map(({ title }) => title))
   }
   const rows = Math.max(0, ...shown.map(({ cells }) => cells.length))
   const line = (textOf: (column: Column) => string): string =>
@@ -40,7 +40,8 @@ export function table(columns: readonly Column[], width: number, paint: (title: 
       .trimEnd()
   const lines = [paint(line(({ title }) => title))]
   for (let row = 0; row < rows; row++) lines.push(line(({ cells }) => cells[row] ?? ''))
-  if (leftOut.length > 0) lines.push(paint(`not shown, for want of room: ${printable(leftOut.join(', '))}`))
+  const told = leftOut.filter((title) => title !== '')
+  if (told.length > 0) lines.push(paint(`not shown, for want of room: ${printable(told.join(', '))}`))
   return lines
 }
 
@@ -53,11 +54,16 @@ function padded(text: string, size: number, right: boolean): string {
   return right ? `${room}${text}` : `${text}${room}`
 }
 
-/** A line that is no longer than the terminal is wide; what is cut is marked. */
-export function fitted(line: string, width: number): string {
-  if (widthOf(line) <= width) return line
-  const plain = line.replaceAll(colours, '')
-  return `${Array.from(plain)
-    .slice(0, Math.max(1, width - 1))
-    .join('')}…`
+/** A line in as many as the terminal needs, broken between words; what is below stands further in. */
+export function wrapped(line: string, width: number, indent: number): string[] {
+  const lines: string[] = []
+  let open = ''
+  for (const word of line.match(/\s*\S+/g) ?? []) {
+    if (open.trim() === '' || widthOf(open) + widthOf(word) <= width) open += word
+    else {
+      lines.push(open)
+      open = `${' '.repeat(indent)}${word.trimStart()}`
+    }
+  }
+  return [...lines, open]
 }

@@ -2,6 +2,7 @@ import { fileKey, shortHash } from '../name.ts'
 import type { ArtifactState, EventOf, ModelState, RankState, RunState } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { contextOf, seenAt, tellProblem } from './find.ts'
+import { gather } from './folder.ts'
 import { groupContextOf } from './group-context.ts'
 import { markContext, markUses } from './mark.ts'
 import { modelOf } from './model.ts'
@@ -18,7 +19,8 @@ export function applyArtifact(
 ): void {
   const { state, undo, dirt, links } = change
   if (event.role === 'input' || isCode(event)) {
-    share(change, origin, event)
+    const shared = share(change, origin, event)
+    for (const one of gather(change, origin, rank, event, shared)) hold(change, shared, one)
     return
   }
   const key = fileKey(origin.rankKey, origin.stream, origin.number)
@@ -33,8 +35,10 @@ export function applyArtifact(
     rankKey: origin.rankKey,
     contextKey: context?.key,
     event,
-    modelKey: modelKeyOf(change, event),
+    // What lies in a folder is a part of the model, and none itself.
+    modelKey: event.depth === undefined ? modelKeyOf(change, event) : undefined,
     previous: undefined,
+    members: gather(change, origin, rank, event, key),
   }
   undo.put(state.artifacts, key, made)
   links.files.add(undo, origin.rankKey, key)
@@ -46,6 +50,11 @@ export function applyArtifact(
     for (const group of links.groups.of(origin.rankKey)) groupContextOf(change, group, event.context)
   chain(change, key, made)
   dirt.mark('artifact', key)
+}
+
+function hold({ state, undo }: Change, folder: string, key: string): void {
+  const shared = state.shared.get(folder)
+  if (shared !== undefined && !shared.holds.has(key)) undo.put(shared.holds, key, true)
 }
 
 function versionOf({ version }: EventOf<'artifact'>): string {

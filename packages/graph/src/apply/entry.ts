@@ -20,8 +20,9 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'resumed':
       return undo.push(state.recoveries, {
         time: entry.time,
+        aggregator: entry.aggregator,
         ...(entry.cause === undefined ? {} : { cause: entry.cause }),
-        ...(state.closed === undefined ? {} : { closedBefore: state.closed.time }),
+        ...(state.closed === undefined ? {} : { closedBefore: state.closed.lastTime }),
       })
     case 'admitted':
       return admit(change, entry)
@@ -52,7 +53,8 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'parts':
       return seal(change, entry)
     case 'closed':
-      if (state.closed === undefined) undo.set(state, 'closed', { time: entry.time, cause: entry.cause })
+      if (state.closed === undefined)
+        undo.set(state, 'closed', { time: entry.time, cause: entry.cause, lastTime: entry.time })
       return closes(change)
     case 'skipped':
       return applySkipped(change, lsn, entry)

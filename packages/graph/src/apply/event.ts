@@ -61,7 +61,7 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
     case 'problem':
       return tellProblem(change, origin.rankKey, event.code, event.message)
     case 'host':
-      return applyHost(change, rank, event)
+      return applyHost(change, origin, rank, event)
     case 'clock':
       return applyClock(change, rank, event)
     case 'energy':

@@ -110,6 +110,7 @@ function hostOf(change: Change, name: string, bootId: string | undefined): { key
     bootId,
     names: new Map([[name, true]]),
     facts: undefined,
+    told: new Map(),
     clock: undefined,
     energy: new Map(),
     watchers: new Map(),

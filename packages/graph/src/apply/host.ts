@@ -1,46 +1,54 @@
+import { limits } from '@provloom/shared'
 import { keyOf } from '../name.ts'
 import type { EventOf, HostState, RankState, WatchEdge } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { hostTold } from './find.ts'
 import { markHost } from './mark.ts'
 
-export function applyHost(change: Change, rank: RankState, event: EventOf<'host'>): void {
+/** Ranks of a host say the same of it, and one of them more; where they contradict each other the first rank holds. */
+export function applyHost(change: Change, origin: Origin, rank: RankState, event: EventOf<'host'>): void {
   const { undo, dirt } = change
   const { key, host } = hostTold(change, rank, event)
+  const { time: _time, ...said } = event
+  const content = JSON.stringify(Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const known = host.told.get(content)
+  if (known !== undefined && known.rankKey <= origin.rankKey) return
+  if (known === undefined && host.told.size >= limits.hostFactsMax) return
+  undo.put(host.told, content, { rankKey: origin.rankKey, event })
   const before = host.facts
-  // Ranks of a host say the same of it, and one of them more.
-  undo.set(host, 'facts', { ...event, ...before })
+  const inOrder = [...host.told].sort(([a, one], [b, two]) =>
+    one.rankKey === two.rankKey ? (a < b ? -1 : 1) : one.rankKey < two.rankKey ? -1 : 1,
+  )
+  const together = Object.assign({}, ...inOrder.map(([, { event: one }]) => one).reverse())
   // In a container its name is no part of its identifier.
-  if (event.container === true && before?.container !== true) {
-    undo.set(host, 'facts', { ...event, ...before, container: true })
-    markHost(change, key)
-  }
+  const container = inOrder.some(([, { event: one }]) => one.container === true)
+  undo.set(host, 'facts', container ? { ...together, container } : together)
+  if (container && before?.container !== true) markHost(change, key)
   dirt.mark('host', key)
 }
 
-/**
- * Of the offsets that the ranks of a host measured, the surest of those that agree. One that cannot be the same offset
- * means that a clock was set, or has drifted: the latest holds, and the range of all is told besides.
- */
+/** An offset of its clock: the surest holds; once no offset fits all of them the clock was set, and the latest does. */
 export function applyClock(change: Change, rank: RankState, event: EventOf<'clock'>): void {
-  const { undo } = change
   const { key, host } = hostTold(change, rank, event)
+  const { offsetUs, uncertaintyUs } = event
   const known = host.clock
-  if (known !== undefined && !agree(known, event)) {
-    const { least, most } = host.clockRange ?? { least: known.offsetUs, most: known.offsetUs }
-    undo.set(host, 'clockRange', {
-      least: Math.min(least, event.offsetUs),
-      most: Math.max(most, event.offsetUs),
-    })
-    undo.set(host, 'clock', event)
-  } else if (known === undefined || event.uncertaintyUs <= known.uncertaintyUs) {
-    undo.set(host, 'clock', event)
-  }
+  change.undo.set(host, 'clock', {
+    surest: known === undefined || isSurer(event, known.surest) ? event : known.surest,
+    latest: known === undefined || isLater(event, known.latest) ? event : known.latest,
+    least: Math.min(known?.least ?? offsetUs, offsetUs),
+    most: Math.max(known?.most ?? offsetUs, offsetUs),
+    from: Math.max(known?.from ?? -Infinity, offsetUs - uncertaintyUs),
+    to: Math.min(known?.to ?? Infinity, offsetUs + uncertaintyUs),
+  })
   change.dirt.mark('host', key)
 }
 
-function agree(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
-  return Math.abs(a.offsetUs - b.offsetUs) <= a.uncertaintyUs + b.uncertaintyUs
+function isSurer(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
+  return a.uncertaintyUs === b.uncertaintyUs ? isLater(a, b) : a.uncertaintyUs < b.uncertaintyUs
+}
+
+function isLater(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
+  return a.time === b.time ? a.offsetUs > b.offsetUs : a.time > b.time
 }
 
 /** Energy so far, of one device by one method: of each rank whose agent watches it the most. */

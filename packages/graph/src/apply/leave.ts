@@ -63,7 +63,10 @@ export function retire(change: Change, entry: Retired): void {
 }
 
 /** The process of a session ended after it: told beside the status, which stays. */
-export function amend(change: Change, { rank: number, attempt, time, exitCode, signal }: Exited): void {
+export function amend(
+  change: Change,
+  { rank: number, attempt, time, heardTime, exitCode, signal }: Exited,
+): void {
   const { state, undo } = change
   const { key, rank } = rankOf(change, number, attempt)
   if (rank.exit !== undefined) return
@@ -72,6 +75,9 @@ export function amend(change: Change, { rank: number, attempt, time, exitCode, s
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(signal === undefined ? {} : { signal }),
   })
+  const { closed } = state
+  if (closed !== undefined)
+    undo.set(state, 'closed', { ...closed, lastTime: Math.max(closed.lastTime, heardTime) })
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was killed by ${signal}`
   if (exitCode !== 0 && rankStatus(state, rank) === 'completed')
     tellProblem(change, key, 'EXIT', `the run had ended well, and its process then ${how}`)

@@ -78,6 +78,7 @@ function newShared(change: Change, key: string, facts: SharedFacts): SharedState
     members: new Map(),
     variables: new Map(),
     files: [],
+    holds: new Map(),
     told: new Map(),
   }
   undo.put(state.shared, key, made)

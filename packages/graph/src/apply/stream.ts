@@ -22,6 +22,7 @@ export function emptyStream(): StreamState {
     drops: new Map(),
     slots: new Map(),
     files: 0,
+    inFolders: [],
   }
 }
 

@@ -3,7 +3,7 @@ import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { ArtifactState, ModelState } from '../state.ts'
 import { Facts } from './facts.ts'
-import { copyRecords, fileFacts, isOwn, keptAt, modeWords } from './file.ts'
+import { copyRecords, fileFacts, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
 import { fileGroup, groupContextName, groupMaker, modelName, ownerName, runName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
@@ -32,6 +32,13 @@ export function artifactRecords(view: View, key: string): Keyed[] {
   const model = artifact.modelKey === undefined ? undefined : modelName(view, artifact.modelKey)
   if (model !== undefined)
     records.push(relation('specializationOf', { specificEntity: id, generalEntity: model }))
+  const members = artifact.members.flatMap((one) => state.artifacts.get(one) ?? [])
+  records.push(
+    ...memberRecords(
+      id,
+      members.map((one) => space.run(one.id)),
+    ),
+  )
   if (stored?.event.stored !== undefined && !isOwn(event))
     records.push(...copyRecords(view, id, event, [stored]))
   return records

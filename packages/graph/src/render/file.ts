@@ -1,8 +1,11 @@
+import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
 import type { ArtifactKind } from '@provloom/shared'
 import { term } from '../space.ts'
 import type { EventOf, StoredState } from '../state.ts'
 import { Facts } from './facts.ts'
+import { isFolder } from '../apply/folder.ts'
+import { isModelFile } from '../apply/shared-id.ts'
 import { recorderName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
@@ -11,7 +14,7 @@ import { entity, relation } from './view.ts'
 export function fileFacts(facts: EventOf<'artifact'>): Facts {
   return new Facts()
     .label(facts.name)
-    .type(...fileTypes(facts.kind))
+    .type(...fileTypes(facts))
     .text('link', facts.link)
     .text('mediaType', facts.mediaType)
     .text('source', facts.source)
@@ -61,8 +64,20 @@ export function copyRecords(
   ]
 }
 
-function fileTypes(kind: ArtifactKind): QName[] {
+function fileTypes(event: EventOf<'artifact'>): QName[] {
   const file = term('provloom', 'File')
+  // A model that is a folder is that folder: its files are members of it.
+  const kind = event.depth !== undefined && isModelFile(event) ? 'artifact' : event.kind
+  const types = typesOf(kind, file)
+  return isFolder(event) ? [prov('Collection'), ...types] : types
+}
+
+/** A folder had what is in it as members. */
+export function memberRecords(folder: QName, members: Iterable<QName>): Keyed[] {
+  return Array.from(members, (one) => relation('hadMember', { collection: folder, entity: one }))
+}
+
+function typesOf(kind: ArtifactKind, file: QName): QName[] {
   switch (kind) {
     case 'artifact':
     case 'input':

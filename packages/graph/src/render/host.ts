@@ -12,15 +12,17 @@ export function hostRecords(view: View, key: string): Keyed[] {
   const { state, space } = view
   const host = state.hosts.get(key)
   if (host === undefined) return []
-  const { facts: told, clock, clockRange } = host
+  const { facts: told, clock } = host
+  const wasSet = clock !== undefined && clock.from > clock.to
+  const holds = wasSet ? clock.latest : clock?.surest
   const names = [...host.names.keys()].sort()
   const facts = new Facts().label(names.join(', ')).type(term('provloom', 'Host')).texts('hostname', names)
   if (told !== undefined) tellMachine(facts, told)
   facts
-    .int('clockOffsetUs', clock?.offsetUs)
-    .int('clockUncertaintyUs', clock?.uncertaintyUs)
-    .int('clockOffsetLeastUs', clockRange?.least)
-    .int('clockOffsetMostUs', clockRange?.most)
+    .int('clockOffsetUs', holds?.offsetUs)
+    .int('clockUncertaintyUs', holds?.uncertaintyUs)
+    .int('clockOffsetLeastUs', wasSet ? clock.least : undefined)
+    .int('clockOffsetMostUs', wasSet ? clock.most : undefined)
   return [
     agent(space.run(hostId(host)), facts.list),
     ...watchRecords(view, key, host),

@@ -1,10 +1,10 @@
 import type { QName } from '@provloom/prov'
 import { isCode } from '../apply/shared-id.ts'
 import type { SharedState, StoredState } from '../state.ts'
-import { copyRecords, isOwn, keptAt, fileFacts } from './file.ts'
+import { copyRecords, fileFacts, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
-import { recorderName } from './names.ts'
+import { recorderName, sharedName } from './names.ts'
 
 /**
  * A file that ranks read, or that is part of the code. All ranks of a machine that name the path mean one file; what they
@@ -32,13 +32,18 @@ export function inputRecords(view: View, id: QName, shared: SharedState): Keyed[
   const records: Keyed[] = []
   if (own) {
     const [kept] = copies
-    records.push(entity(id, keptAt(made, kept?.event.stored).texts('problem', problems.sort()).list))
+    keptAt(made, kept?.event.stored).text('mode', modeWords(kept?.event.mode))
+    records.push(entity(id, made.texts('problem', problems.sort()).list))
     // Nobody but us wrote it.
     if (isCode(facts) && kept !== undefined)
       records.push(relation('wasGeneratedBy', { entity: id, activity: recorderName(view, kept.maker) }))
     return records
   }
   records.push(entity(id, made.texts('problem', problems.sort()).list))
+  for (const key of [...shared.holds.keys()].sort()) {
+    const held = view.state.shared.get(key)
+    if (held !== undefined) records.push(...memberRecords(id, [sharedName(view, key, held)]))
+  }
   if (copies.length > 0) records.push(...copyRecords(view, id, facts, copies))
   return records
 }

@@ -1,6 +1,6 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
-import type { Opened } from '@provloom/rundir/entry'
+import type { Opened, Recorder } from '@provloom/rundir/entry'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
 import { experimentName, recorderName, runName } from './names.ts'
@@ -39,25 +39,26 @@ function activities(view: View, opened: Opened): Keyed[] {
   const { recoveries, closed, lsn } = state
   const last = recoveries.length
   const records: Keyed[] = []
-  const put = (at: number, start: number, facts: Facts): void => {
+  const put = (at: number, start: number, { host, pid }: Recorder, facts: Facts): void => {
     const me = recorderName(view, at)
+    facts.text('host', host).int('pid', pid)
     const isLast = at === last
     if (isLast) facts.int('journalPosition', lsn)
-    const end = isLast ? closed?.time : recoveries[at]?.closedBefore
+    const end = isLast ? closed?.lastTime : recoveries[at]?.closedBefore
     records.push(
       activity(me, times({ start, end: end === undefined ? undefined : Math.max(start, end) }), facts.list),
       informed(me, runName(view)),
       ...recorders(view, me),
     )
   }
-  put(0, opened.time, new Facts().label('recording').type(term('provloom', 'Recording')))
-  for (const [i, { time, cause }] of recoveries.entries()) {
+  put(0, opened.time, opened.aggregator, new Facts().label('recording').type(term('provloom', 'Recording')))
+  for (const [i, { time, aggregator: by, cause }] of recoveries.entries()) {
     const facts = new Facts()
       .label(`recovery ${i + 1}`)
       .type(term('provloom', 'Recovery'))
       .time('recoveredAt', time)
       .text('cause', cause)
-    put(i + 1, time, facts)
+    put(i + 1, time, by, facts)
   }
   return records
 }
@@ -70,14 +71,14 @@ function recorders(view: View, activityName: QName): Keyed[] {
   )
 }
 
-function aggregator(view: View, { aggregator: told }: Opened): Keyed[] {
+/** The program, whichever process of it recorded: where that ran is told of what it did. */
+function aggregator(view: View, { aggregator: first }: Opened): Keyed[] {
   const id = view.space.run('aggregator')
+  const versions = new Set([first.version, ...view.state.recoveries.map((one) => one.aggregator.version)])
   const facts = new Facts()
-    .label(`provloom aggregator ${told.version}`)
+    .label(`provloom aggregator ${[...versions].sort().join(', ')}`)
     .type(prov('SoftwareAgent'))
-    .word('schema', 'softwareVersion', told.version)
-    .text('host', told.host)
-    .int('pid', told.pid)
+  for (const version of [...versions].sort()) facts.word('schema', 'softwareVersion', version)
   return [agent(id, facts.list), ...forUsers(view, id)]
 }
 

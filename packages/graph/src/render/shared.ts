@@ -165,5 +165,6 @@ function sourceFacts(facts: EventOf<'source'>, problems: readonly string[]): Fac
     .text('branch', facts.branch)
     .flag('dirty', facts.dirty)
     .text('diffSha256', facts.diffSha256)
+    .int('untrackedOthers', facts.untrackedOthers)
     .texts('problem', problems)
 }

@@ -224,7 +224,15 @@ const ledger = fc.dictionary(
 
 export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
   { weight: 8, arbitrary: records },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resumed' as const), time, cause: name }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('resumed' as const),
+      time,
+      aggregator: fc.constant({ version: '0', host: 'h', pid: 1 }),
+      cause: name,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -273,6 +281,7 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('exited' as const),
       time,
+      heardTime: time,
       rank,
       attempt,
       exitCode: fc.constantFrom(0, 5, 255),

@@ -58,6 +58,19 @@ const told = fc.oneof(
   said({ type: type('source'), remote: name, commit: name }),
   said({ type: type('environment'), interpreter: type('CPython'), packages: fc.dictionary(name, small) }),
   said({ type: type('user'), login: name }),
+  said({
+    type: type('host'),
+    host: type('node0'),
+    hostId: type('aabbccdd-1'),
+    cores: fc.nat(2),
+    container: fc.constantFrom(true, undefined),
+  }),
+  said({
+    type: type('clock'),
+    host: type('node0'),
+    offsetUs: fc.integer({ min: -9, max: 9 }),
+    uncertaintyUs: fc.nat(9),
+  }),
   said({ type: type('energy'), host: type('node0'), device: name, joules: fc.nat(9), method: type('RAPL') }),
   said({
     type: type('watch'),

@@ -14,7 +14,7 @@ export type {
 } from './curve.ts'
 export type { RankColumns, RanksAnswer, RanksQuery } from './ranks.ts'
 export type { MatrixAnswer, MatrixQuery, MatrixScale, MatrixState } from './matrix.ts'
-export type { GraphAnswer, GraphElement, GraphQuery, GraphRelation } from './graph.ts'
+export type { GraphAnswer, GraphChosen, GraphElement, GraphQuery, GraphRelation } from './graph.ts'
 export type { LineageAnswer, LineageFound, LineageQuery, LineageStep } from './lineage.ts'
 export type { CodeDiff, DiffAnswer, DiffRow, DiffValue, EnvironmentDiff } from './diff.ts'
 export type { Evidence, Finding, FindingLevel, FindingLink, FirstToStop, WhyAnswer } from './why.ts'

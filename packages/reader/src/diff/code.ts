@@ -1,12 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { HeadFile } from '@provloom/rundir'
+import { limits } from '@provloom/shared'
 import type { CodeDiff } from '../answer/diff.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { rowOf } from './rows.ts'
-
-/** Of a kept patch at most so much is read for an answer. */
-const patchBytesMax = 1024 * 1024
 
 export function codeDiff(runs: readonly KnownRun[]): CodeDiff {
   const sources = runs.map(({ file }) => file.head?.source)
@@ -69,7 +67,8 @@ function patchOf(run: KnownRun): string | undefined {
   try {
     const place = fs.realpathSync(path.join(run.directory, stored))
     if (!place.startsWith(`${fs.realpathSync(run.directory)}${path.sep}`)) return undefined
-    if (!fs.statSync(place).isFile() || fs.statSync(place).size > patchBytesMax) return undefined
+    if (!fs.statSync(place).isFile() || fs.statSync(place).size > limits.patchComparedBytesMax)
+      return undefined
     return fs.readFileSync(place, 'utf8')
   } catch {
     return undefined

@@ -15,6 +15,7 @@ export interface Relation {
 
 /** A run's document, to be walked through. */
 export class RunDocument {
+  readonly source: ProvDocument
   readonly elements: ReadonlyMap<string, Element>
   /** By the effect, and by the cause. */
   readonly #causes = new Map<string, Relation[]>()
@@ -24,6 +25,7 @@ export class RunDocument {
   readonly writtenMs: number
 
   constructor(document: ProvDocument, writtenMs: number) {
+    this.source = document
     this.writtenMs = writtenMs
     const elements = new Map<string, Element>()
     let relations = 0

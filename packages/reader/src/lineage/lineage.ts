@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, limits } from '@provloom/shared'
 import type { LineageAnswer, LineageFound, LineageQuery, LineageStep } from '../answer/lineage.ts'
 import type { Documents } from '../document/document.ts'
 import type { Folder, KnownRun } from '../folder/folder.ts'
 import { filesWith } from './found.ts'
 import { stepsDown, stepsUp } from './steps.ts'
-
-/** Runs whose graphs are walked for one answer: the makers first, then the newest that used it. */
-const runsWalkedMax = 16
 
 /** @throws {ProvloomError} `BAD_QUERY`, `FILE_UNREADABLE` */
 export async function answerLineage(
@@ -27,7 +24,7 @@ export async function answerLineage(
   const walked = new Set<KnownRun>()
   for (const { run, found: one } of known) {
     const document =
-      walked.size < runsWalkedMax || walked.has(run) ? documents.maybe(run.directory) : undefined
+      walked.size < limits.lineageRunsMax || walked.has(run) ? documents.maybe(run.directory) : undefined
     const element = document?.elementsWith(one.sha256).find((each) => !each.is('provloom:StoredCopy'))
     found.push({ ...one.file, ...(element === undefined ? {} : { element: element.id }) })
     if (document === undefined || element === undefined || walked.has(run)) continue

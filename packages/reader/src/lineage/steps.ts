@@ -1,10 +1,8 @@
+import { limits } from '@provloom/shared'
 import type { LineageStep } from '../answer/lineage.ts'
 import type { Relation, RunDocument } from '../document/document.ts'
 import type { Element, Fact } from '../document/element.ts'
 import type { KnownRun } from '../folder/folder.ts'
-
-/** Told of one file, at most. */
-const stepsMax = 512
 
 /** Relations that lead from a thing to what it was made of, by whom. */
 const upward: ReadonlySet<string> = new Set([
@@ -51,7 +49,7 @@ function walk(
   const steps: LineageStep[] = []
   const seen = new Set([from])
   let edge = [from]
-  for (let distance = 1; edge.length > 0 && steps.length < stepsMax; distance++) {
+  for (let distance = 1; edge.length > 0 && steps.length < limits.lineageStepsMax; distance++) {
     const further: string[] = []
     for (const id of edge.flatMap(next)) {
       if (seen.has(id)) continue
@@ -60,7 +58,7 @@ function walk(
       if (element === undefined) continue
       further.push(id)
       const step = stepOf(run, document, element, distance)
-      if (step !== undefined && steps.length < stepsMax) steps.push(step)
+      if (step !== undefined && steps.length < limits.lineageStepsMax) steps.push(step)
     }
     edge = further
   }

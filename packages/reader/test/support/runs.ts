@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { RunHead } from '@provloom/rundir'
+import type { RankSummary, RunHead } from '@provloom/rundir'
 import { writeRunFile } from '@provloom/rundir/internal'
 import { attemptOf, rankOf, removeFolder, runIdFrom, systemFiles } from '@provloom/shared'
 import type { RankStatus } from '@provloom/shared'
@@ -26,6 +26,10 @@ export interface RunLike {
   readonly outputs?: RunHead['outputs']['shown']
   readonly inputs?: RunHead['inputs']['shown']
   readonly head?: Partial<RunHead>
+  /** How many; two unless told. */
+  readonly ranks?: number
+  /** What is other of a rank. */
+  readonly of?: (rank: number) => Partial<RankSummary>
 }
 
 let made = 0
@@ -66,14 +70,15 @@ export async function makeRun(saveDir: string, like: RunLike): Promise<string> {
         status,
         startUs,
         ...(status === 'running' ? {} : { endUs: startUs + 3e6 }),
-        worldSize: 2,
-        ranks: [0, 1].map((rank) => ({
+        worldSize: like.ranks ?? 2,
+        ranks: Array.from({ length: like.ranks ?? 2 }, (_, rank) => ({
           rank: rankOf(rank),
           attempt: attemptOf(0),
           status,
           host: `n0${rank}`,
           lastStep: 20,
           ...ledger,
+          ...like.of?.(rank),
         })),
         ranksRefused: 0,
         conflicts: 0,

@@ -14,8 +14,10 @@ export class BucketTable {
   #count = 0
   /** Where each series begins; the last one is open. */
   #begins: number[] = []
-  /** Where the open series' last point went. */
+  /** Where the open series' last point went, and which steps belong there: none before its first point. */
   #at = 0
+  #from = Infinity
+  #to = -Infinity
 
   constructor(exponent: number) {
     this.#exponent = exponent
@@ -40,7 +42,7 @@ export class BucketTable {
   /** What comes now is of the next series. */
   begin(): void {
     this.#begins.push(this.#count)
-    this.#at = this.#count
+    this.#from = Infinity
   }
 
   /** Puts in a point of the open series; what is logged later comes later. */
@@ -135,18 +137,20 @@ export class BucketTable {
 
   /** The open series' bucket of a step, made when there is none: mostly the one that was meant before, or the next. */
   #placeOf(step: number): number {
-    const begin = this.#begins.at(-1)!
+    if (step >= this.#from && step < this.#to) return this.#at
     const id = bucketOf(step, this.#exponent)
-    if (this.#at < this.#count && this.#idAt(this.#at) === id) return this.#at
-    let [low, high] = [begin, this.#count]
+    let [low, high] = [this.#begins.at(-1)!, this.#count]
     if (high > low && this.#idAt(high - 1) < id) low = high
     while (low < high) {
       const middle = (low + high) >>> 1
       if (this.#idAt(middle) < id) low = middle + 1
       else high = middle
     }
-    this.#at = low
     if (low === this.#count || this.#idAt(low) !== id) this.#insert(low)
+    const width = 2 ** this.#exponent
+    this.#at = low
+    this.#from = id * width
+    this.#to = this.#from + width
     return low
   }
 

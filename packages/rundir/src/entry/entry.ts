@@ -69,13 +69,21 @@ export interface Opened {
   /** The run whose turn it takes: nothing was left of it to go on from. */
   readonly informedBy?: RunId
   readonly settings: RunSettings
-  readonly aggregator: { readonly version: string; readonly host: string; readonly pid: number }
+  readonly aggregator: Recorder
+}
+
+/** The process that records: an aggregator, or a command that went on where one had ended. */
+export interface Recorder {
+  readonly version: string
+  readonly host: string
+  readonly pid: number
 }
 
 /** The aggregator was restarted and went on. */
 export interface Resumed {
   readonly kind: 'resumed'
   readonly time: number
+  readonly aggregator: Recorder
   /** Why: in words for people. */
   readonly cause?: string
 }
@@ -183,6 +191,8 @@ export interface Exited {
   readonly kind: 'exited'
   /** By the rank's clock. */
   readonly time: number
+  /** When the aggregator heard of it, by its own. */
+  readonly heardTime: number
   readonly rank: Rank
   readonly attempt: Attempt
   readonly exitCode?: number

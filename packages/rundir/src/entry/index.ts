@@ -20,6 +20,7 @@ export type {
   Refusal,
   Remark,
   Reopened,
+  Recorder,
   Resumed,
   Retired,
   RunEntry,

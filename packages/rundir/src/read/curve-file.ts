@@ -160,11 +160,9 @@ export class CurveFile {
         isSameMetric(metric, which),
       )
       if (meant.length === 0) continue
-      const read = await this.#table.read(inside, range)
-      const own = new Map(
-        columns.map((name) => [name, Float64Array.from(read.get(inFile[name]) ?? [], numberOf)]),
-      )
-      for (const stretch of meant) take(stretch, (name) => own.get(name)!.slice(stretch.from, stretch.to))
+      const own = await this.#table.readNumbers(inside, range)
+      for (const stretch of meant)
+        take(stretch, (name) => own.get(inFile[name])!.subarray(stretch.from, stretch.to))
     }
   }
 }
@@ -191,11 +189,6 @@ function stretchesOf(columns: ReadonlyMap<string, readonly unknown[]>, count: nu
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-/** Of null NaN. */
-function numberOf(value: unknown): number {
-  return value === null || value === undefined ? NaN : Number(value)
 }
 
 function bucketsIn(of: (name: BucketColumn) => Float64Array): Record<BucketColumn, Float64Array> {

@@ -80,8 +80,8 @@ export class PartFile {
       const [first, last] = [meant[0], meant.at(-1)]
       if (first === undefined || last === undefined) continue
       const { from } = first
-      const columns = await this.#table.read(numbers, { from, to: last.to })
-      const [step, time, value] = numbers.map((name) => Float64Array.from(columns.get(name) ?? [], Number))
+      const columns = await this.#table.readNumbers(numbers, { from, to: last.to })
+      const [step, time, value] = numbers.map((name) => columns.get(name))
       for (const stretch of meant) {
         const own = [stretch.from - from, stretch.to - from] as const
         const points = within(

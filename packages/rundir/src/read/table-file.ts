@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead, parquetSchema, readColumnIndex, readOffsetIndex } from 'hyparquet'
-import type { AsyncBuffer, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
+import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
 
 /** Rows of a file, by their numbers: from inclusive, to exclusive. All of them are in one row group. */
 export interface Range {
@@ -18,8 +18,8 @@ export interface ColumnBounds {
 /** Whether rows of which this much is known may be meant; a column of which nothing is known is undefined. */
 export type MayHold = (bounds: (column: string) => ColumnBounds | undefined) => boolean
 
-/** Times as they are in the file: a Date knows no microseconds. */
-const parsers = { timestampFromMicroseconds: (us: bigint): bigint => us }
+/** Times in microseconds, which a Date does not know. */
+const parsers = { timestampFromMicroseconds: Number }
 
 /** A Parquet file of ours, of which is read what is asked for: row groups and pages that hold none of it are passed over. */
 export class TableFile {
@@ -57,8 +57,32 @@ export class TableFile {
   }
 
   /** Columns of rows that are in one row group. */
-  async read(columns: readonly string[], { from, to }: Range): Promise<Map<string, unknown[]>> {
-    const read = new Map(columns.map((name) => [name, Array.from<unknown>({ length: to - from })]))
+  async read(columns: readonly string[], range: Range): Promise<Map<string, unknown[]>> {
+    const count = range.to - range.from
+    const read = new Map(columns.map((name) => [name, Array.from<unknown>({ length: count })]))
+    await this.#each(columns, range, (name, cells, from, to, at) => {
+      const column = read.get(name)
+      if (column !== undefined) for (let i = from; i < to; i++) column[at + i - from] = cells[i]
+    })
+    return read
+  }
+
+  /** The same of columns of numbers; null is NaN, and of a 64-bit integer it is the nearest double. */
+  async readNumbers(columns: readonly string[], range: Range): Promise<Map<string, Float64Array>> {
+    const read = new Map(columns.map((name) => [name, new Float64Array(range.to - range.from)]))
+    await this.#each(columns, range, (name, cells, from, to, at) => {
+      const column = read.get(name)
+      if (column !== undefined) putNumbers(column, at, cells, from, to)
+    })
+    return read
+  }
+
+  async #each(
+    columns: readonly string[],
+    { from, to }: Range,
+    take: (column: string, cells: DecodedArray, from: number, to: number, at: number) => void,
+  ): Promise<void> {
+    if (columns.length === 0) return
     await parquetRead({
       file: this.#buffer,
       metadata: this.#metadata,
@@ -69,13 +93,11 @@ export class TableFile {
       compressors: { GZIP: (bytes) => gunzipSync(bytes) },
       parsers,
       onChunk: ({ columnName, columnData, rowStart }) => {
-        const column = read.get(columnName)
-        if (column === undefined) return
-        const last = Math.min(to - rowStart, columnData.length)
-        for (let i = Math.max(0, from - rowStart); i < last; i++) column[rowStart + i - from] = columnData[i]
+        const begin = Math.max(0, from - rowStart)
+        const end = Math.min(to - rowStart, columnData.length)
+        if (begin < end) take(columnName, columnData, begin, end, rowStart + begin - from)
       },
     })
-    return read
   }
 
   #placeOf(name: string): number {
@@ -157,4 +179,22 @@ interface PageIndex {
   /** The first of each page, counted within the row group. */
   readonly rows: readonly number[]
   readonly bounds: readonly ColumnBounds[]
+}
+
+/** 64-bit integers by their halves: reading each would make an object a cell. */
+function putNumbers(into: Float64Array, at: number, cells: DecodedArray, from: number, to: number): void {
+  if (cells instanceof Float64Array) {
+    into.set(cells.subarray(from, to), at)
+    return
+  }
+  if (cells instanceof BigInt64Array) {
+    const halves = new Int32Array(cells.buffer, cells.byteOffset, cells.length * 2)
+    for (let i = from; i < to; i++)
+      into[at + i - from] = halves[i * 2 + 1]! * 4_294_967_296 + (halves[i * 2]! >>> 0)
+    return
+  }
+  for (let i = from; i < to; i++) {
+    const cell: unknown = cells[i]
+    into[at + i - from] = cell === null || cell === undefined ? NaN : Number(cell)
+  }
 }

@@ -24,7 +24,7 @@ const entries: ControlEntry[] = [
     settings,
     aggregator: { version: '1', host: 'h', pid: 2 },
   },
-  { kind: 'resumed', time: 1 },
+  { kind: 'resumed', time: 1, aggregator: { version: '1', host: 'h', pid: 2 } },
   { kind: 'admitted', ...ofRank, session: 's', worker: 'w', host: 'h', worldSize: 4, restartsMax: 2 },
   { kind: 'refusal', time: 1, rank: 3 as Rank },
   { kind: 'conflict', ...ofRank, host: 'h' },
@@ -89,7 +89,10 @@ test.each(['X', 'E', 'C', 'C{}', 'C{"kind":"of-tomorrow"}', 'C{"kind":"closed"}'
 test('says of a record whether it goes with the one before it in one commit, and reads it the same', () => {
   const marks = commitMarks(-1)
   const whole = (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts)
-  for (const parts of [envelopeRecord(Buffer.from('bytes')), controlRecord({ kind: 'resumed', time: 1 })]) {
+  for (const parts of [
+    envelopeRecord(Buffer.from('bytes')),
+    controlRecord({ kind: 'resumed', time: 1, aggregator: { version: '1', host: 'h', pid: 2 } }),
+  ]) {
     const [first, follower] = [whole(parts), whole(marks.follow(parts))]
     expect([marks.follows(first), marks.follows(follower)]).toEqual([false, true])
     expect(follower).toHaveLength(first.length)

@@ -227,6 +227,8 @@ export interface Source extends Fact<'source'> {
   readonly branch?: string
   readonly dirty?: boolean
   readonly diffSha256?: string
+  /** Files that git does not know and that are no source files: only how many. */
+  readonly untrackedOthers?: number
   readonly path?: string
   /** Why there is no commit, or what else of it is not known. */
   readonly problem?: string

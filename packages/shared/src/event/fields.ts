@@ -135,6 +135,7 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     branch: 'name?',
     dirty: 'flag?',
     diffSha256: 'name?',
+    untrackedOthers: 'count?',
     path: 'text?',
     problem: 'text?',
   },

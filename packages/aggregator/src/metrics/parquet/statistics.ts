@@ -65,13 +65,20 @@ export function boundsOf<T extends number | string>(values: Iterable<T>): Bounds
 export function boundsOfIntegers(column: BigInt64Array): Bounds {
   const halves = halvesOf(column)
   let [least, most] = [0, 0]
-  const isBefore = (a: number, b: number): boolean => {
-    const [highA, highB] = [halves[a * 2 + 1]!, halves[b * 2 + 1]!]
-    return highA < highB || (highA === highB && halves[a * 2]! >>> 0 < halves[b * 2]! >>> 0)
-  }
+  let [leastHigh, leastLow] = [halves[1]!, halves[0]! >>> 0]
+  let [mostHigh, mostLow] = [leastHigh, leastLow]
   for (let i = 1; i < column.length; i++) {
-    if (isBefore(i, least)) least = i
-    else if (isBefore(most, i)) most = i
+    const high = halves[i * 2 + 1]!
+    const low = halves[i * 2]! >>> 0
+    if (high < leastHigh || (high === leastHigh && low < leastLow)) {
+      leastHigh = high
+      leastLow = low
+      least = i
+    } else if (high > mostHigh || (high === mostHigh && low > mostLow)) {
+      mostHigh = high
+      mostLow = low
+      most = i
+    }
   }
   return { min: column[least]!, max: column[most]! }
 }
