@@ -16,12 +16,14 @@ export function Drawing({ graph, chosen, choose, scale }: DrawingProps): preact.
       .filter(({ from, to }) => from === chosen || to === chosen)
       .flatMap(({ from, to }) => [from, to]),
   )
+  // What a picture has above its boxes, its title, is the page's.
+  const top = Math.min(...Object.values(graph.box).map(([, y]) => y))
   return (
     <div class="graph-room">
       <svg
         class="graph"
         xmlns="http://www.w3.org/2000/svg"
-        viewBox={`-8 -8 ${graph.width + 16} ${graph.height + 16}`}
+        viewBox={`-8 ${top - 8} ${graph.width + 16} ${graph.height - top + 16}`}
         style={{ width: `${scale * 100}%`, maxWidth: `${(graph.width + 16) * Math.max(1.2, scale * 1.2)}px` }}
         role="group"
         aria-label={`${graph.elements.length} elements`}
@@ -55,6 +57,7 @@ export function Drawing({ graph, chosen, choose, scale }: DrawingProps): preact.
             key={one.id}
             element={one}
             box={graph.box[one.id]}
+            free={freeIn(graph, one.id)}
             chosen={one.id === chosen}
             faint={chosen !== undefined && one.id !== chosen && !near.has(one.id)}
             choose={choose}
@@ -100,6 +103,16 @@ function Arrow({
   )
 }
 
+function freeIn({ box }: GraphAnswer, id: string): number {
+  const own = box[id]
+  if (own === undefined) return 0
+  const [x, y, w, h] = own
+  const inside = Object.entries(box).flatMap(([other, [ox, oy, ow, oh]]) =>
+    other !== id && ox >= x && oy > y && ox + ow <= x + w && oy + oh <= y + h ? [oy - y] : [],
+  )
+  return Math.min(h, ...inside)
+}
+
 interface Point {
   readonly x: number
   readonly y: number
@@ -134,12 +147,15 @@ function ends([fx, fy, fw, fh]: Box, [tx, ty, tw, th]: Box): [Point, Point] {
 function Element({
   element,
   box,
+  free,
   chosen,
   faint,
   choose,
 }: {
   readonly element: GraphElement
   readonly box: Box | undefined
+  /** Height until the first box that lies inside. */
+  readonly free: number
   readonly chosen: boolean
   readonly faint: boolean
   readonly choose: (id: string) => void
@@ -147,6 +163,9 @@ function Element({
   if (box === undefined) return null
   const [x, y, w, h] = box
   const fits = Math.max(8, Math.floor(w / 6.2))
+  // A flat box, and one that has others in it, has its line beside its name.
+  const isAgent = element.kind === 'agent'
+  const beside = !isAgent && free < 37 ? (element.lines[0] ?? '').replace(`${element.label} `, '') : undefined
   return (
     <g
       class={`element ${element.kind} ${chosen ? 'chosen' : ''} ${faint ? 'faint' : ''}`}
@@ -163,12 +182,22 @@ function Element({
       ) : (
         <rect x={x} y={y} width={w} height={h} rx={element.kind === 'entity' ? 12 : 2} />
       )}
-      <text x={x + 10} y={y + 19} font-weight="bold">
+      <text x={x + 10} y={y + Math.min(19, h - 5)} font-weight="bold">
         {element.label.slice(0, fits)}
-        {element.count > 1 ? ` ×${element.count}` : ''}
+        {element.count > 1 && beside === undefined ? ` ×${element.count}` : ''}
       </text>
-      {element.lines.map((line, at) =>
-        y + 35 + at * 15 > y + h - 2 ? null : (
+      {isAgent && (
+        <text x={x + w + 7} y={y + Math.min(19, h - 5)}>
+          {element.lines[0]}
+        </text>
+      )}
+      {beside !== undefined && (
+        <text x={x + w - 10} y={y + Math.min(19, h - 5)} text-anchor="end">
+          {beside.slice(0, Math.max(4, fits - element.label.length - 2))}
+        </text>
+      )}
+      {(beside === undefined && !isAgent ? element.lines : []).map((line, at) =>
+        y + 35 + at * 15 > y + free - 2 ? null : (
           <text x={x + 10} y={y + 35 + at * 15}>
             {line.slice(0, fits)}
           </text>

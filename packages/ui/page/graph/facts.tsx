@@ -136,6 +136,7 @@ function Over({ lineage }: { readonly lineage: LineageAnswer }): preact.JSX.Elem
                 <a href={addressOf({ page: 'graph', run: one.run, with: { at: one.element } })}>
                   {one.label}
                 </a>
+                <small> {factWords(one)}</small>
                 {one.caveat !== undefined && <div class="warn">▲ {one.caveat}</div>}
               </td>
             </tr>
@@ -150,4 +151,14 @@ function Over({ lineage }: { readonly lineage: LineageAnswer }): preact.JSX.Elem
       {steps('What was made from it', lineage.down, `Nothing in this folder’s ${lineage.runs} runs.`)}
     </>
   )
+}
+
+function factWords({ facts }: LineageStep): string {
+  const { value, size, sha256, step } = facts
+  return [
+    ...(value === undefined ? [] : [String(value)]),
+    ...(step === undefined ? [] : [`step ${step}`]),
+    ...(typeof size === 'number' ? [bytes(size)] : []),
+    ...(typeof sha256 === 'string' ? [digits(sha256, 8)] : []),
+  ].join(' · ')
 }
