@@ -25,7 +25,8 @@ export class PageProcess {
     })
     this.#child.on('error', (error) => told(`there is no page: ${reasonOf(error)}`))
     this.#child.on('exit', (code) => {
-      if (!this.#stopped && code !== 0) told(`there is no page any more: ${complaint.trim().split('\n')[0] ?? ''}`)
+      if (!this.#stopped && code !== 0)
+        told(`there is no page any more: ${complaint.trim().split('\n')[0] ?? ''}`)
     })
   }
 
