@@ -31,7 +31,7 @@ function train(ranks: number, ...told: readonly string[]): Started {
   })
 }
 
-const it_ = (text: string, test: () => Promise<void>): void => {
+const inBrowser = (text: string, test: () => Promise<void>): void => {
   it.skipIf(chromium === undefined)(named(text, chromium !== undefined, reason), test)
 }
 
@@ -51,13 +51,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await ui?.close()
-  if (dir !== undefined) await removeFolder(dir)
+  if (dir !== undefined) removeFolder(dir)
 })
 
 const pages = ['overview', 'curves', 'ranks', 'files', 'environment']
 
 describe('the page', () => {
-  it_(
+  inBrowser(
     'shows every view in both themes and widths without a complaint, names everything, and asks no other origin',
     async () => {
       const views = [
@@ -82,7 +82,7 @@ describe('the page', () => {
     },
   )
 
-  it_('has the numbers of the record', async () => {
+  inBrowser('has the numbers of the record', async () => {
     const { page } = await openPage(browser, `${ui.url}#/digits_0/overview`)
     const last = new Map(
       (await rowsOf(path.join(saveDir, 'digits_0'), 'loss')).map(({ rank, value }) => [rank, value]),
@@ -93,7 +93,7 @@ describe('the page', () => {
     expect(await shown.textContent()).toBe(String(Number(median.toPrecision(3))))
   })
 
-  it_('says which run is the best, marks, compares and opens runs by the keyboard alone', async () => {
+  inBrowser('says which run is the best, marks, compares and opens runs by the keyboard alone', async () => {
     const { page } = await openPage(browser, `${ui.url}#/?query=experiment:digits&sort=-accuracy`)
     await page.waitForSelector('h1:has-text("best of 4: accuracy")')
     expect(await page.locator('.status').allTextContents()).toContainEqual(expect.stringMatching(/✕ failed/))
@@ -128,7 +128,7 @@ describe('the page', () => {
     expect(await theme()).not.toBe(before)
   })
 
-  it_('names the slow rank, and draws its row', async () => {
+  inBrowser('names the slow rank, and draws its row', async () => {
     const { page } = await openPage(browser, `${ui.url}#/many_0/ranks`)
     const out = page.locator('.rank-row.brief b')
     await out.first().waitFor()
@@ -145,14 +145,14 @@ describe('the page', () => {
     expect(shades.filter((one, row) => row !== 7 && one === shades[7])).toEqual([])
   })
 
-  it_('draws a spike of one point of one rank, or says that it lies beyond the axis', async () => {
+  inBrowser('draws a spike of one point of one rank, or says that it lies beyond the axis', async () => {
     const { page } = await openPage(browser, `${ui.url}#/many_0/curves?m=training.loss`)
     await page.waitForSelector('.chart:has-text("loss") canvas')
     await page.waitForSelector('.chart:has-text("loss") .warn:has-text("reach above")')
     expect(await page.locator('.chart:has-text("loss") .warn').first().textContent()).toContain('to 40')
   })
 
-  it_('exports what is drawn', async () => {
+  inBrowser('exports what is drawn', async () => {
     const { page } = await openPage(browser, `${ui.url}#/digits_0/curves`)
     const chart = page.locator('.chart', { has: page.locator('b', { hasText: /^loss$/ }) })
     await chart.locator('canvas').waitFor()
@@ -173,24 +173,27 @@ describe('the page', () => {
     ])
   })
 
-  it_('shows three thousand metrics with no more than twelve charts, and finds one by its name', async () => {
-    const { page } = await openPage(browser, `${ui.url}#/wide_0/curves`)
-    await page.waitForSelector('.tree-row')
-    await page.evaluate(() => scrollTo(0, 40_000))
-    await page.waitForSelector('.chart canvas')
-    expect(await page.locator('canvas').count()).toBeLessThanOrEqual(12)
-    expect(await page.locator('.tree-row').count()).toBeLessThan(100)
-    await page.locator('aside input[type=search]').fill('layer_02999')
-    await page.waitForSelector('.tree-row:has-text("layer_02999")')
-    expect(await page.locator('.tree-row').count()).toBe(1)
-  })
+  inBrowser(
+    'shows three thousand metrics with no more than twelve charts, and finds one by its name',
+    async () => {
+      const { page } = await openPage(browser, `${ui.url}#/wide_0/curves`)
+      await page.waitForSelector('.tree-row')
+      await page.evaluate(() => scrollTo(0, 40_000))
+      await page.waitForSelector('.chart canvas')
+      expect(await page.locator('canvas').count()).toBeLessThanOrEqual(12)
+      expect(await page.locator('.tree-row').count()).toBeLessThan(100)
+      await page.locator('aside input[type=search]').fill('layer_02999')
+      await page.waitForSelector('.tree-row:has-text("layer_02999")')
+      expect(await page.locator('.tree-row').count()).toBe(1)
+    },
+  )
 
-  it_('says of values that are no numbers how many there are', async () => {
+  inBrowser('says of values that are no numbers how many there are', async () => {
     const { page } = await openPage(browser, `${ui.url}#/wide_0/overview`)
     await page.waitForSelector('.chart .warn:has-text("29 NaN")')
   })
 
-  it_('restores a view from its address in another browser, and its links hold no token', async () => {
+  inBrowser('restores a view from its address in another browser, and its links hold no token', async () => {
     const first = await openPage(browser, ui.url)
     await goTo(first.page, '#/many_0/curves?m=training/loss&steps=10-20&ranks=7&log=1')
     await first.page.waitForSelector('.chart canvas')
@@ -210,7 +213,7 @@ describe('the page', () => {
     ).toBe('true')
   })
 
-  it_('runs nothing of what a run is called', async () => {
+  inBrowser('runs nothing of what a run is called', async () => {
     const { page, complaints } = await openPage(browser, ui.url)
     page.on('dialog', () => complaints.push('a dialog'))
     await page.waitForSelector('table.runs')
@@ -222,7 +225,7 @@ describe('the page', () => {
     expect(complaints).toEqual([])
   })
 
-  it_('says what to do where there are no runs, and fills by itself', async () => {
+  inBrowser('says what to do where there are no runs, and fills by itself', async () => {
     const empty = path.join(dir, 'empty')
     const own = await startUi({ reader: openReader(empty), port: 0 })
     onTestFinished(() => own.close())
@@ -232,43 +235,48 @@ describe('the page', () => {
     await page.waitForSelector('table.runs')
   })
 
-  it_('moves while a run goes on, says so when nobody answers, and goes on with another server', async () => {
-    const token = '00112233445566778899aabbccddeeff'
-    const live = path.join(dir, 'live')
-    fs.mkdirSync(live, { recursive: true })
-    const env = { PYTHONPATH: path.join(repository, 'clients/python'), TMPDIR: live }
-    const run = start(
-      bin,
-      ['run', '-n', '2', '--', 'python3', training, 'experiment=live', 'steps=400', 'pause=0.1'],
-      { cwd: live, env },
-    )
-    const reader = openReader(path.join(live, 'prov'))
-    const first = await startUi({ reader, port: 0, token })
-    const { page } = await openPage(browser, first.url)
-    await page.waitForSelector('a:has-text("live_0")')
-    await goTo(page, '#/live_0/overview')
-    const step = async (): Promise<number> =>
-      Number(/Step (\d+)/.exec((await page.locator('h1').textContent()) ?? '')?.[1] ?? -1)
-    await page.waitForFunction(() => /Step \d+ of 400/.test(document.querySelector('h1')?.textContent ?? ''))
-    await page.waitForSelector('.status:has-text("live")')
-    const before = await step()
-    await page.waitForFunction(
-      (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
-      before,
-    )
-    await first.close()
-    await page.waitForSelector('.no-answer:has-text("trying again")')
-    const gone = await step()
-    expect(gone).toBeGreaterThan(before)
-    const second = await startUi({ reader, port: first.port!, token })
-    onTestFinished(() => second.close())
-    await page.waitForSelector('.no-answer', { state: 'detached' })
-    await page.waitForFunction(
-      (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
-      gone,
-    )
-    run.child.kill('SIGTERM')
-    await run.ended
-    await page.waitForSelector('.status:not(:has-text("live"))')
-  })
+  inBrowser(
+    'moves while a run goes on, says so when nobody answers, and goes on with another server',
+    async () => {
+      const token = '00112233445566778899aabbccddeeff'
+      const live = path.join(dir, 'live')
+      fs.mkdirSync(live, { recursive: true })
+      const env = { PYTHONPATH: path.join(repository, 'clients/python'), TMPDIR: live }
+      const run = start(
+        bin,
+        ['run', '-n', '2', '--', 'python3', training, 'experiment=live', 'steps=400', 'pause=0.1'],
+        { cwd: live, env },
+      )
+      const reader = openReader(path.join(live, 'prov'))
+      const first = await startUi({ reader, port: 0, token })
+      const { page } = await openPage(browser, first.url)
+      await page.waitForSelector('a:has-text("live_0")')
+      await goTo(page, '#/live_0/overview')
+      const step = async (): Promise<number> =>
+        Number(/Step (\d+)/.exec((await page.locator('h1').textContent()) ?? '')?.[1] ?? -1)
+      await page.waitForFunction(() =>
+        /Step \d+ of 400/.test(document.querySelector('h1')?.textContent ?? ''),
+      )
+      await page.waitForSelector('.status:has-text("live")')
+      const before = await step()
+      await page.waitForFunction(
+        (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
+        before,
+      )
+      await first.close()
+      await page.waitForSelector('.no-answer:has-text("trying again")')
+      const gone = await step()
+      expect(gone).toBeGreaterThan(before)
+      const second = await startUi({ reader, port: first.port!, token })
+      onTestFinished(() => second.close())
+      await page.waitForSelector('.no-answer', { state: 'detached' })
+      await page.waitForFunction(
+        (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
+        gone,
+      )
+      run.child.kill('SIGTERM')
+      await run.ended
+      await page.waitForSelector('.status:not(:has-text("live"))')
+    },
+  )
 })

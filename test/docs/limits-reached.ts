@@ -393,10 +393,5 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'rests no longer than flushRestMsMax after a flush that took minutes',
     ),
   ],
-  uiStreamsMax: [
-    reached(
-      'packages/ui/test/api.test.ts',
-      'has no more live views than uiStreamsMax at once, and tells a further one to ask now and then',
-    ),
-  ],
+  uiStreamsMax: [reached('packages/ui/test/api.test.ts', 'has no more live views than uiStreamsMax')],
 }
