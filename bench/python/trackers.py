@@ -25,6 +25,18 @@ def provloom(folder):
     return log, lambda: client.end_run(wait=False)
 
 
+def provloom_step(folder):
+    """A whole step: two records."""
+    _, close = provloom(folder)
+    import provloom as client
+
+    def log(i):
+        with client.step(i):
+            pass
+
+    return log, close
+
+
 def append(folder):
     """The limit: one write of as many bytes as a point has in the spool, to a file opened for appending."""
     fd = os.open(os.path.join(folder, "append"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -173,6 +185,7 @@ def _mlflow_server(folder, synchronous):
 
 ALL = {
     "provloom": provloom,
+    "provloom-step": provloom_step,
     "text-file": textfile,
     "tensorboardX": tensorboardx,
     "wandb-offline": wandb_offline,

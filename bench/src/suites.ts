@@ -3,6 +3,7 @@ import { graphSuite } from './graph/suite.ts'
 import { ingestSuite } from './ingest/suite.ts'
 import { connectionsSuite } from './paced/connections.ts'
 import { pacedSuite } from './paced/suite.ts'
+import { partsSuite } from './parts/suite.ts'
 import { provSuite } from './prov/suite.ts'
 import { agentSuite } from './rank/agent.ts'
 import { backlogSuite } from './rank/backlog.ts'
@@ -19,6 +20,7 @@ export const suites: readonly Suite[] = [
   pacedSuite,
   connectionsSuite,
   scalingSuite,
+  partsSuite,
   backlogSuite,
   agentSuite,
   stepSuite,

@@ -1,4 +1,5 @@
 import { agent, aggregator, graph, head, ofAnything, python, reached, shared } from './reached.ts'
+import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
 import { limitsOfReader } from './limits-of-reader.ts'
@@ -231,16 +232,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'test_what_takes_longer_than_a_call_may_is_marked_so_that_a_change_shows_later',
     ),
   ],
-  folderFilesMax: [
-    reached(
-      `${agent}/client/files.test.ts`,
-      'with more than the most files is counted, and the rest is told',
-    ),
-    reached(`${python}/test_folders.py`, 'test_more_files_than_a_folder_may_have_are_counted_and_told'),
-  ],
-  folderEntriesMax: [
-    reached(`${python}/test_folders.py`, 'test_a_folder_that_is_too_large_to_be_counted_is_told_as_that'),
-  ],
+  ...limitsOfFiles,
   errorTailBytes: [
     reached(`${agent}/client/limits.test.ts`, 'keeps the last part of a long error'),
     reached(`${python}/test_calls.py`, 'test_a_with_block_that_raises_ends_as_failed_with_its_last_lines'),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -149,4 +150,51 @@ it('the working folder is logged with its names and modes, and without the runs 
     expect(JSON.stringify(graph.document)).toContain('own files are left out: prov')
     expect(graph.violations()).toEqual([])
   }
+})
+
+/** Another program's word, by what docs/files.md says of a folder. */
+const judge = `
+import hashlib, os, sys
+names = [os.path.relpath(os.path.join(at, name), sys.argv[1]) for at, _, files in os.walk(sys.argv[1]) for name in files]
+lines = "".join(
+    "%s  %s\\n" % (hashlib.sha256(open(os.path.join(sys.argv[1], name), "rb").read()).hexdigest(), name)
+    for name in sorted(names, key=os.fsencode)
+)
+print(hashlib.sha256(lines.encode()).hexdigest())
+`
+
+it('a folder of data that all ranks read is one, with a digest that another program makes of it', async () => {
+  const [saveDir, data] = [folder(), folder()]
+  for (const name of ['train/0/a.png', 'train/0-b.png', 'labels.csv', '\u00fc.txt']) {
+    fs.mkdirSync(path.dirname(path.join(data, name)), { recursive: true })
+    fs.writeFileSync(path.join(data, name), name)
+  }
+  const script = path.join(saveDir, '.train.py')
+  fs.writeFileSync(
+    script,
+    `import provloom\nprovloom.start_run("www.example.org", "x")\nprovloom.log_dataset("images", ${JSON.stringify(data)})\nprovloom.end_run()\n`,
+  )
+  const done = await provloom([
+    'run',
+    '-n',
+    '3',
+    '--collect-all-processes',
+    '--provenance-save-dir',
+    saveDir,
+    '--',
+    'python3',
+    script,
+  ])
+  expect(done.code, done.stderr).toBe(0)
+  const graph = new Graph(onlyRun(saveDir))
+  const [images, ...more] = graph.labelled('images')
+  expect(more).toEqual([])
+  const judged = execFileSync('python3', ['-c', judge, data], { encoding: 'utf8' }).trim()
+  expect(graph.values(images!, 'sha256')).toEqual([judged])
+  expect(graph.value(images!, 'files')).toBe('4')
+  expect(graph.values(images!, 'problem')).toEqual([])
+  const { head } = JSON.parse(fs.readFileSync(path.join(onlyRun(saveDir), 'run.json'), 'utf8')) as {
+    head: { inputs: { shown: { name: string; sha256?: string }[] } }
+  }
+  expect(head.inputs.shown.find(({ name }) => name === 'images')?.sha256).toBe(judged)
 })

@@ -37,6 +37,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     files: ['test/fault/wire-fuzz.test.ts', 'test/security/frames.test.ts'],
     effort: 20,
   },
+  spark: {
+    what: 'parts read by Spark, where PROVLOOM_TEST_SPARK names a Python with pyspark',
+    minutes: 1,
+    files: ['packages/aggregator/test/metrics/spark.test.ts'],
+    effort: 1,
+  },
   curves: {
     what: 'curves of random runs in buckets, beside their points and DuckDB over the parts',
     minutes: 3,

@@ -23,6 +23,7 @@ export const callSuite: Suite = {
   title: 'One log_metric in the worker (limit: one write of the same 41 bytes; the timer is in every time)',
   async *measure(bench) {
     if (bench.wants('call.python')) yield* python(bench)
+    if (bench.wants('call.step')) yield* step(bench)
     if (bench.wants('call.node')) yield* node(bench)
   },
 }
@@ -32,16 +33,25 @@ function amountOf(bench: Bench): Amount {
 }
 
 async function* python(bench: Bench): AsyncGenerator<Figure> {
+  const costs = await clientCosts(bench, 'provloom')
+  const { found, missing } = await peers(bench)
+  yield* figures('call.python', costs, found, missing, GOALS)
+}
+
+/** A `with provloom.step(i)` around nothing, which writes two records. */
+async function* step(bench: Bench): AsyncGenerator<Figure> {
+  yield* figures('call.step', await clientCosts(bench, 'provloom-step'), new Map(), {}, {})
+}
+
+async function clientCosts(bench: Bench, what: string): Promise<CallCost[]> {
   const costs: CallCost[] = []
   for (let i = 0; i < bench.options.repetitions; i++) {
     const folder = bench.folder('call-python')
-    costs.push(
-      await pythonCallCost('python3', 'provloom', folder, amountOf(bench), { PYTHONPATH: pythonClient }),
-    )
+    const environment = { PYTHONPATH: pythonClient }
+    costs.push(await pythonCallCost('python3', what, folder, amountOf(bench), environment))
     fs.rmSync(folder, { recursive: true })
   }
-  const { found, missing } = await peers(bench)
-  yield* figures('call.python', costs, found, missing, GOALS)
+  return costs
 }
 
 async function* node(bench: Bench): AsyncGenerator<Figure> {

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # for editors and type checkers; never run
     from ._dataset import log_dataset
     from ._model import log_model, save_model_version
     from ._source import log_execution_command, log_source_code
+    from ._step import Step, step, steps, waiting
     from ._system import log_carbon_metrics, log_flops_per_batch, log_flops_per_epoch, log_system_metrics
 
 # Calls of modules that few processes need: imported when first asked for, so that `import provloom` stays quick.
@@ -37,6 +38,10 @@ _LATER = {
     "log_dataset": "_dataset",
     "log_execution_command": "_source",
     "log_source_code": "_source",
+    "Step": "_step",
+    "step": "_step",
+    "steps": "_step",
+    "waiting": "_step",
     "log_system_metrics": "_system",
     "log_carbon_metrics": "_system",
     "log_flops_per_epoch": "_system",

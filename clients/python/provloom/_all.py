@@ -11,5 +11,5 @@ import subprocess  # noqa: F401
 
 from . import (  # noqa: F401
     _agent, _artifact, _dataset, _final, _finish, _group, _inherit, _join, _model, _pairs, _paths, _place, _scalars, _secrets,
-    _session_folder, _source, _structure, _system, _variables, _words,
+    _session_folder, _source, _step, _structure, _system, _variables, _words,
 )  # fmt: skip

@@ -41,6 +41,7 @@ type OptionName =
   | 'saveAfterNLogs'
   | 'rank'
   | 'disableCodecarbon'
+  | 'disableStderr'
   | 'jobKey'
   | 'runId'
   | 'connection'

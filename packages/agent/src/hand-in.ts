@@ -15,6 +15,7 @@ import { deliveryOf } from './delivery.ts'
 import { helloOf } from './tree/open-session.ts'
 import { Places } from './tree/places.ts'
 import type { Seat } from './tree/places.ts'
+import { AskedOnce, askedFolderOf } from './source/asked-once.ts'
 import { WatchList, watchFolderOf } from './source/watch-list.ts'
 import { treeOf } from './session/folder.ts'
 import { readTree, removeTree, treeFolderAt } from './tree/folder.ts'
@@ -85,7 +86,9 @@ export async function handIn(
   await link.close()
   if (outcome.kind !== 'kept' && lifeOf(facts) !== 'lives') {
     removeTree(tree)
-    new WatchList(watchFolderOf(path.dirname(tree.root)), clock, found.facts.hostId).tidy()
+    const root = path.dirname(tree.root)
+    new WatchList(watchFolderOf(root), clock, found.facts.hostId).tidy()
+    new AskedOnce(askedFolderOf(root), clock, found.facts.hostId).tidy()
   }
   return deliveryOf([{ session: found.folder.id, folder: found.folder.root, outcome }], tree)
 }

@@ -18,7 +18,7 @@ export interface Timing {
   readonly factsMs: number
   /** Giving up at the end when nothing moves. */
   readonly drainMs: number
-  /** Files that are holes, all but, are read for so long behind the end of their session: there is no end to what they may say. */
+  /** Files that are holes, all but, and what ranks read, are read for so long behind the end of their session. */
   readonly holesMs: number
   /** Looking for a connection file: at first this often, and half as often each time down to the other. */
   readonly seekMinMs: number

@@ -4,6 +4,7 @@ import { maskHead, maskTold } from './secrets.ts'
 /** The fields of facts whose text no user has logged: what programs, files and the environment say. */
 const fields: ReadonlySet<string> = new Set([
   'error',
+  'stderr',
   'message',
   'problem',
   'devices',

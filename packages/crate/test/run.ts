@@ -195,6 +195,7 @@ async function writeRunJson(runDir: string, like: RunLike): Promise<void> {
     inputs: none,
     outputs: none,
     energy: [],
+    notMeasured: [],
     ...(like.finding === undefined
       ? {}
       : { finding: { code: 'RANK_FAILED', text: like.finding, ranks: [1] } }),

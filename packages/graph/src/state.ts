@@ -1,5 +1,10 @@
 import type { Closed, Exited, Opened, Part, Resumed, Uncollected } from '@provloom/rundir/entry'
-import type { Attempt, Contributors, Event, Kept, ProblemCode, Rank } from '@provloom/shared'
+import type { Attempt, Contributors, Kept, ProblemCode, Rank } from '@provloom/shared'
+import type { EventOf } from './event-of.ts'
+import type { HostState } from './host-state.ts'
+
+export type { EventOf } from './event-of.ts'
+export type { ClockState, DeviceEnergy, HostState, ToldHost, WatchEdge, Watcher } from './host-state.ts'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -85,8 +90,6 @@ export interface RunState {
 export interface RecoveryState extends Pick<Resumed, 'time' | 'aggregator' | 'cause'> {
   readonly closedBefore?: number
 }
-
-export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
 
 /** The session that has an attempt of a rank, as it asked for it. */
 export interface Holder {
@@ -205,62 +208,6 @@ export interface SeriesState {
 export interface MeasureState {
   readonly logged: boolean
   readonly measured: boolean
-}
-
-/** A machine: by its boot id where that is known, else by its name. */
-export interface HostState {
-  readonly bootId: string | undefined
-  /** It may have several: pods of a node each have their own. */
-  readonly names: ReadonlyMap<string, true>
-  /** All that was told of it, together. */
-  readonly facts: EventOf<'host'> | undefined
-  /** By what it says: its ranks say the same, mostly. */
-  readonly told: ReadonlyMap<string, ToldHost>
-  readonly clock: ClockState | undefined
-  /** Key of the device and method. */
-  readonly energy: ReadonlyMap<string, DeviceEnergy>
-  /** By rank whose agent measures for the machine. */
-  readonly watchers: ReadonlyMap<string, Watcher>
-  /** The most runs that were watched at once. */
-  readonly sharedBy: number | undefined
-}
-
-export interface ToldHost {
-  /** The first of the ranks that told it. */
-  readonly rankKey: string
-  readonly event: EventOf<'host'>
-}
-
-/** The offsets of a machine's clock that its ranks measured, microseconds. */
-export interface ClockState {
-  readonly surest: EventOf<'clock'>
-  readonly latest: EventOf<'clock'>
-  readonly least: number
-  readonly most: number
-  /** No offset that all measurements allow is below `from`, or above `to`. */
-  readonly from: number
-  readonly to: number
-}
-
-export interface WatchEdge {
-  readonly time: number
-  readonly edge: 'start' | 'end'
-}
-
-export interface Watcher {
-  readonly start: number
-  readonly end: number | undefined
-  /** What it said, by time. */
-  readonly edges: readonly WatchEdge[]
-  /** It was told to, so that no other does at the same time. */
-  readonly told: boolean
-}
-
-export interface DeviceEnergy {
-  readonly facts: EventOf<'energy'>
-  /** By rank, the most that its agent told. */
-  readonly joules: ReadonlyMap<string, number>
-  readonly grams: ReadonlyMap<string, number>
 }
 
 /** Ranks that work as one. */

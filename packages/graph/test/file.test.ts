@@ -217,3 +217,32 @@ describe('code', () => {
     expect(relations(run.graph.document(), 'used')).toEqual([['rank-0', 'script']])
   })
 })
+
+describe('a data set', () => {
+  const dataset: Said = { type: 'dataset', label: 'train', path: '/data/train', size: 12 }
+  const read = (more: object): Said => ({ type: 'artifact.stored', stream: 'worker-1', number: 0, ...more })
+
+  it('that ranks found the same is one, with the digest that their agents read', () => {
+    const run = ranks(3)
+    for (const rank of [0, 1, 2]) run.log(rank, [dataset])
+    run.log(0, [read({ size: 12, sha256: 'a'.repeat(64), files: 2 })], [], 0, 'agent-1')
+    run.log(2, [read({ size: 12, sha256: 'a'.repeat(64), files: 2 })], [], 0, 'agent-1')
+    const document = run.graph.document()
+    const [train, ...more] = labelled(document, 'Dataset', 'train')
+    expect(more).toEqual([])
+    expect(values(document, train!, 'sha256')).toEqual(['a'.repeat(64)])
+    expect(values(document, train!, 'files')).toEqual(['2'])
+    expect(values(document, train!, 'problem')).toEqual([])
+  })
+
+  it('that ranks found different has the digests of all, and says so; one that is read in part how far', () => {
+    const run = ranks(2).log(0, [dataset]).log(1, [dataset])
+    run.log(0, [read({ partialSha256: 'a'.repeat(64), hashedFiles: 1, hashedBytes: 5 })], [], 0, 'agent-1')
+    run.log(1, [read({ partialSha256: 'b'.repeat(64), hashedFiles: 1, hashedBytes: 5 })], [], 0, 'agent-1')
+    const document = run.graph.document()
+    const [train] = labelled(document, 'Dataset', 'train')
+    expect(values(document, train!, 'partialSha256')).toEqual(['a'.repeat(64), 'b'.repeat(64)])
+    expect(values(document, train!, 'hashedBytes')).toEqual(['5'])
+    expect(values(document, train!, 'problem')).toEqual(['under this name and path there were 2 contents'])
+  })
+})

@@ -107,6 +107,21 @@ describe("a run's head", () => {
     })
   })
 
+  it('says once for each reason on how many hosts no energy was measured', () => {
+    const run = new RunScript().open()
+    for (const [rank, host] of ['n0', 'n0', 'n1', 'n2'].entries()) {
+      const notMeasured = host === 'n2' ? 'energy: it was not wanted' : 'energy: no counters'
+      run.admit(rank, 0, host).log(rank, [{ type: 'host', host, notMeasured }])
+    }
+    expect(headOf(run)).toMatchObject({
+      energy: [],
+      notMeasured: [
+        { reason: 'it was not wanted', hosts: 1 },
+        { reason: 'no counters', hosts: 2 },
+      ],
+    })
+  })
+
   it('names inputs once and outputs by rank and step, the last first, with what was found in them', () => {
     const run = new RunScript().open().admit(0).admit(1)
     const file = (name: string, role: 'input' | 'output', more: object = {}): Said => ({

@@ -17,6 +17,7 @@ export type {
   HeadFile,
   HeadFinding,
   HeadMetric,
+  HeadNotMeasured,
   HeadNumber,
   HeadParam,
   HeadSource,

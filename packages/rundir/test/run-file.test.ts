@@ -41,6 +41,7 @@ const head = {
   inputs: none,
   outputs: none,
   energy: [],
+  notMeasured: [],
 }
 
 async function write(finished: boolean): Promise<RunFacts> {

@@ -27,6 +27,7 @@ export { isRankStatus } from './event/event.ts'
 export { agentStream, countsAsLog, isCode } from './event/logs.ts'
 export type {
   Artifact,
+  ArtifactStored,
   ArtifactKind,
   Contributors,
   ClockOffset,

@@ -86,6 +86,8 @@ export const keepMs = 5_000
 export const folderFilesMax = 10_000
 /** What is looked at of one logged folder, to count it. */
 export const folderEntriesMax = 200_000
+/** Of a folder that is an input the contents of so many bytes are in its digest; behind them names and sizes. */
+export const folderDigestBytesMax: number = 4 * 1024 * MiB
 /** A run's head in run.json: a thousand runs are listed by reading a thousand of these. */
 export const headBytesMax: number = 256 * KiB
 /** Parameters in it; more are counted. */
@@ -121,6 +123,9 @@ export const uiStreamsMax = 32
 export const uiPortsTried = 20
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
+/** Of what a rank that did not end well wrote to standard error the last so many letters, in so many lines. */
+export const stderrLengthMax = 2048
+export const stderrLinesMax = 24
 /** Between two samples of worker and host, when nobody sets it. */
 export const sampleIntervalSecondsDefault = 10
 /** saveAfterNLogs, when nobody sets it. The reference page's default. */

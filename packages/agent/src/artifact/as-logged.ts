@@ -22,6 +22,12 @@ export function isDone({ mediaType, spooled, copy, sha256, mark, problem }: Arti
     : mark === undefined
 }
 
+/** A folder that a rank read, some of whose files were too large to be hashed in the call. */
+export function isFolderRead({ mediaType, role, size, sha256, problem }: Artifact): boolean {
+  const isFolder = mediaType === 'inode/directory' && size !== 0
+  return isFolder && role === 'input' && sha256 === undefined && problem === undefined
+}
+
 /**
  * Reads a file as it was at the call, and copies it to `into`: what is read is what was logged, by its hash, or by its
  * mark before and after. Of anything else neither size nor hash are told.

@@ -3,25 +3,22 @@ import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import PQueue from 'p-queue'
 import { isCode, limits, reasonOf, systemCode } from '@provloom/shared'
-import type { Artifact, Rank, RunId } from '@provloom/shared'
+import type { Artifact, ArtifactStored, Dataset, Rank, RunId } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Hurry } from '../publish/patience.ts'
 import type { SessionFolder } from '../session/folder.ts'
 import type { SourceWriter } from '../source/event-source.ts'
 import { Wake } from '../wake.ts'
-import { accessOf, isDone, readAsLogged } from './as-logged.ts'
+import type { AskedOnce } from '../source/asked-once.ts'
+import { accessOf, isDone, isFolderRead, readAsLogged } from './as-logged.ts'
+import { digestOf, isFolder } from './folder-digest.ts'
 import { NotYet } from './not-yet.ts'
+import { identities } from './ours.ts'
 import { partsOf } from './place.ts'
 import { Copy, openRegular, sharedCopy } from './store.ts'
 import type { Digest, Placed } from './store.ts'
 
-interface Outcome {
-  readonly size?: number
-  readonly sha256?: string
-  readonly stored?: string
-  readonly mode?: number
-  readonly problem?: string
-}
+type Outcome = Omit<ArtifactStored, 'type' | 'time' | 'stream' | 'number'>
 
 /** Where a logged file's event stands. */
 export interface Origin {
@@ -35,6 +32,8 @@ export interface KeeperParts {
   readonly rank: Rank
   readonly host: string
   readonly writer: Pick<SourceWriter, 'record'>
+  /** Who reads a folder for all that want to know of it. */
+  readonly once?: AskedOnce
   readonly listener: (event: KeeperEvent) => void
 }
 
@@ -46,6 +45,8 @@ export type KeeperEvent =
 interface Job {
   readonly artifact: Artifact
   readonly origin: Origin
+  /** It is what ranks read, and may be large: files that were made do not wait for it. */
+  readonly digest: boolean
 }
 
 /** In which `stat` counts. */
@@ -61,11 +62,13 @@ const againMs = 1_000
 export class ArtifactKeeper {
   readonly #parts: KeeperParts
   readonly #queue: PQueue = new PQueue({ concurrency: 1, autoStart: false })
+  readonly #digests: PQueue = new PQueue({ concurrency: 1, autoStart: false })
   readonly #seen = new Set<string>()
   readonly #open = new Map<string, Set<number>>()
   readonly #giving = new AbortController()
   #toldCount = 0
   readonly #holes = new AbortController()
+  readonly #late = new AbortController()
   readonly #moved: Wake
   /** Not stored, for what may be over later. */
   #unstored: Job[] = []
@@ -102,6 +105,7 @@ export class ArtifactKeeper {
     this.#run = { runId, runDir }
     this.#wasReached ||= lookAt(runDir, runId) === 'there'
     this.#queue.start()
+    this.#digests.start()
   }
 
   /** Takes on a logged file, once, whenever its event is read again. */
@@ -110,9 +114,26 @@ export class ArtifactKeeper {
     const id = `${origin.stream}/${origin.number}`
     if (this.#seen.has(id)) return
     this.#seen.add(id)
-    if (isDone(artifact)) return
+    const digest = isFolderRead(artifact)
+    if (isDone(artifact) && !digest) return
     this.#mark(origin, true)
-    this.#add({ artifact, origin })
+    this.#add({ artifact, origin, digest })
+  }
+
+  /** Takes on the folder or file of a data set whose client had no time to read it. */
+  keepDataset(
+    { time, label, path, size, sha256, direction = 'input' }: Dataset,
+    { stream, number }: Origin,
+  ): void {
+    const id = `${stream}/${number}`
+    if (path === undefined || sha256 !== undefined || this.#seen.has(id)) return
+    // Of what was no file or folder its client has told.
+    if (size === undefined && !isFolder(path)) return
+    this.#seen.add(id)
+    const about = { name: label, kind: 'dataset', role: direction, path } as const
+    const artifact: Artifact = { type: 'artifact', time, ...about, ...(size === undefined ? {} : { size }) }
+    this.#mark({ stream, number }, true)
+    this.#add({ artifact, origin: { stream, number }, digest: true })
   }
 
   /** An earlier agent of this spool has done it. */
@@ -130,9 +151,10 @@ export class ArtifactKeeper {
   async finish(until: number, patienceMs: number): Promise<boolean> {
     const { clock, timing } = this.#parts.context
     const stopTelling = clock.after(timing.drainMs, () => this.#tellReading())
-    const stopHoles = clock.after(timing.holesMs, () =>
-      this.#holes.abort(new Error('not read: it is nearly all holes, and there was no time for all of them')),
-    )
+    const stopHoles = clock.after(timing.holesMs, () => {
+      this.#holes.abort(new Error('not read: it is nearly all holes, and there was no time for all of them'))
+      this.#late.abort(new Error('not read: there was no time for all of it'))
+    })
     this.#progressMs = clock.monotonicMs()
     this.#tryAgain()
     while (this.#run !== undefined && this.unstored !== undefined) {
@@ -157,7 +179,7 @@ export class ArtifactKeeper {
   }
 
   #tellReading(): void {
-    const more = this.#queue.size
+    const more = this.#waiting
     if (this.#reading === undefined) return
     this.#tell(
       `reading ${this.#reading}, which was logged${more === 0 ? '' : `, and ${more} more`}; then this ends (Ctrl-C or SIGTERM: without them)`,
@@ -167,8 +189,10 @@ export class ArtifactKeeper {
   /** Jobs not begun are given up; their files stay where they are. */
   stop(): void {
     this.#again?.()
-    this.#queue.pause()
-    this.#queue.clear()
+    for (const queue of [this.#queue, this.#digests]) {
+      queue.pause()
+      queue.clear()
+    }
   }
 
   get #left(): number {
@@ -176,11 +200,16 @@ export class ArtifactKeeper {
   }
 
   get #isIdle(): boolean {
-    return this.#queue.size + this.#queue.pending === 0
+    return this.#waiting + this.#queue.pending + this.#digests.pending === 0
+  }
+
+  get #waiting(): number {
+    return this.#queue.size + this.#digests.size
   }
 
   #add(job: Job): void {
-    void this.#queue.add(() => this.#store(job)).then(() => this.#moved.ring())
+    const queue = job.digest ? this.#digests : this.#queue
+    void queue.add(() => this.#store(job)).then(() => this.#moved.ring())
   }
 
   /** Those that have waited since the last time; each says anew where it stands. */
@@ -213,7 +242,7 @@ export class ArtifactKeeper {
     try {
       this.#giving.signal.throwIfAborted()
       this.#reading = nameOf(artifact)
-      const fact = await this.#outcome(artifact, origin)
+      const fact = await (job.digest ? this.#digestOf(artifact) : this.#outcome(artifact, origin))
       const recorded = this.#parts.writer.record({ type: 'artifact.stored', ...origin, ...fact })
       this.#tellProblem(artifact, fact.problem)
       // What waits in the spool is in the way of the next copies.
@@ -264,6 +293,13 @@ export class ArtifactKeeper {
     } finally {
       await from.close()
     }
+  }
+
+  /** Of what ranks read where it is: not waited for without end. */
+  #digestOf({ path: place = '', size }: Artifact): Promise<Outcome> {
+    const known = identities([path.dirname(this.#run?.runDir ?? '')])
+    const signal = AbortSignal.any([this.#giving.signal, this.#late.signal])
+    return digestOf({ place, sizeThen: size, known, once: this.#parts.once, signal })
   }
 
   async #copy(artifact: Artifact, from: FileHandle, origin: Origin): Promise<Outcome> {

@@ -63,6 +63,7 @@ export class Session {
   /** Where the startRuns stand that have not been ended, the first one's own before. */
   readonly #holds: string[] = []
   readonly #counts = new Map<string, number>()
+  readonly #steps = new Map<string | undefined, number | bigint>()
   readonly #problems = new Set<string>()
   #wanted = true
   #lookedMs = -Infinity
@@ -156,6 +157,16 @@ export class Session {
     const number = this.#counts.get(what) ?? 0
     this.#counts.set(what, number + 1)
     return number
+  }
+
+  /** The number of a context's next step, where the script does not say it. */
+  nextStep(context: string | undefined): number | bigint {
+    return this.#steps.get(context) ?? 0
+  }
+
+  /** Steps of a context are counted on from this one. */
+  numberStep(context: string | undefined, number: number | bigint): void {
+    this.#steps.set(context, typeof number === 'bigint' ? number + 1n : number + 1)
   }
 
   /** Something is wrong with a call: told once per code and thing, and recorded. */

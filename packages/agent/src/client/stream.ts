@@ -4,7 +4,7 @@ import type { Clock, Event } from '@provloom/shared'
 import type { SessionFolder } from '../session/folder.ts'
 import { workerRules } from '../spool/rules.ts'
 import { SpoolWriter } from '../spool/writer.ts'
-import type { WriterHome } from '../spool/writer.ts'
+import type { SeriesFacts, WriterHome } from '../spool/writer.ts'
 import { LedgerFile } from './ledger-file.ts'
 import { Room, defaultBounds } from './room.ts'
 import type { StreamBounds } from './room.ts'
@@ -68,9 +68,10 @@ export class WorkerStream {
     step: number | bigint,
     timeUs: number | bigint,
     value: number,
+    more?: SeriesFacts,
   ): boolean {
     if (this.#state !== 'open') return this.#late()
-    return this.#writer.point(key, context, source, step, timeUs, value)
+    return this.#writer.point(key, context, source, step, timeUs, value, more)
   }
 
   /** Why events were dropped, and how many. */

@@ -9,6 +9,8 @@ import { keptRecords } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
 import type { Pieces } from './pieces.ts'
 import { howOf, picturesIn, rankEndOf } from './rank-end.ts'
+import type { RankEnded } from './rank-end.ts'
+import type { StderrTail } from './stderr-tail.ts'
 import { lookMs } from './waits.ts'
 
 export interface FinishParts {
@@ -16,6 +18,7 @@ export interface FinishParts {
   readonly pieces: Pieces
   /** When nothing more is known: the last that was heard of a session that is handed in later. */
   readonly lastUs: number | undefined
+  readonly stderr: StderrTail | undefined
   readonly news: Wake
 }
 
@@ -40,7 +43,7 @@ export class Finish {
     await asked
     const stored = outcome === 'refused' || (await this.#store(outcome))
     if (this.#pieces.end.writers.length === 0) await reading.readEnd()
-    if (reading.history?.rankEnded !== true) own.record(await this.#rankEnd())
+    if (reading.history?.rankEnded !== true) own.record(this.#withStderr(await this.#rankEnd()))
     own.seal()
     const left =
       outcome === 'drained' &&
@@ -129,6 +132,12 @@ export class Finish {
     })
   }
 
+  /** Of one that did not end well, unless that is said already. */
+  #withStderr(end: RankEnded): RankEnded {
+    const stderr = end.status === 'completed' ? undefined : this.#parts.stderr?.read()
+    return stderr === undefined || end.error?.includes(stderr) === true ? end : { ...end, stderr }
+  }
+
   /** The process's own end, where this was its last session and it follows soon enough to be told. */
   async #tellExit(): Promise<void> {
     const { end, orders, folder, publisher } = this.#pieces
@@ -179,6 +188,7 @@ export class Finish {
     const { keeper, sources, publisher, own } = this.#pieces
     keeper.stop()
     void sources.stop()
+    this.#parts.stderr?.close()
     publisher.close()
     own.close()
   }

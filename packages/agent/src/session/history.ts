@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { LogCursor, decodeEvent, isPoint, isPointAt, payloadAt } from '@provloom/shared'
-import type { Artifact, Event, Files, SessionEnd } from '@provloom/shared'
+import type { Artifact, Dataset, Event, Files, SessionEnd } from '@provloom/shared'
 import type { CommandEnd } from '../launch/command.ts'
 import { commandEndOf } from './rank-end.ts'
 import type { SessionFolder } from './folder.ts'
@@ -18,6 +18,11 @@ export interface History {
     readonly stream: string
     readonly number: number
   }[]
+  readonly datasets: readonly {
+    readonly dataset: Dataset
+    readonly stream: string
+    readonly number: number
+  }[]
   readonly stored: readonly { readonly stream: string; readonly number: number }[]
 }
 
@@ -32,6 +37,7 @@ export async function readHistory(files: Files, spool: SessionFolder): Promise<H
     lastUs: undefined,
   }
   const artifacts: History['artifacts'][number][] = []
+  const datasets: History['datasets'][number][] = []
   const stored: History['stored'][number][] = []
   for (const stream of files.list(spool.streams)) {
     const lastUs = await readEvents(files, path.join(spool.streams, stream), (event, number) => {
@@ -39,11 +45,12 @@ export async function readHistory(files: Files, spool: SessionFolder): Promise<H
       if (event.type === 'session.end') found.sessionEnd = event
       if (event.type === 'process.end') found.processEnd = commandEndOf(event.exitCode, event.signal)
       if (event.type === 'artifact') artifacts.push({ artifact: event, stream, number })
+      if (event.type === 'dataset') datasets.push({ dataset: event, stream, number })
       if (event.type === 'artifact.stored') stored.push({ stream: event.stream, number: event.number })
     })
     if (lastUs !== undefined) found.lastUs = Math.max(lastUs, found.lastUs ?? lastUs)
   }
-  return { ...found, artifacts, stored }
+  return { ...found, artifacts, datasets, stored }
 }
 
 export interface RecordCount {
@@ -81,6 +88,7 @@ const words = [
   '"session.end"',
   '"process.end"',
   '"artifact"',
+  '"dataset"',
   '"artifact.stored"',
   // Of a context.
   '"parent"',

@@ -7,6 +7,7 @@ import type { Life, ProcessName } from '../tree/processes.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { History } from './history.ts'
+import type { StderrTail } from './stderr-tail.ts'
 
 /** The process that a session is of. */
 export interface SessionProcess {
@@ -38,6 +39,8 @@ export interface SessionParts {
   readonly sources: readonly EventSource[]
   /** The one of them that the aggregator decides about. */
   readonly watch?: HostWatch | undefined
+  /** What it writes to standard error, where that can be read back and shall be. */
+  readonly stderr?: StderrTail | undefined
   /** A person should know. */
   readonly told: (message: string) => void
 }

@@ -6,6 +6,8 @@ import { memoryKills } from '../launch/memory-kills.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 
+export type RankEnded = Extract<Fact, { readonly type: 'rank.end' }>
+
 export interface EndFacts {
   /** The session's own last word. */
   readonly said: SessionEnd | undefined
@@ -39,7 +41,7 @@ export function picturesIn(said: SessionEnd | undefined): Pick<Bye, 'createGraph
  * How a session ended (design: "The life of a session"). What `end_run` said stands, whatever its process does later;
  * an interpreter's or nobody's word is less than the exit code or signal of the process, where that is known.
  */
-export function rankEndOf({ said, process, variables, killsBefore, lastUs }: EndFacts): Fact {
+export function rankEndOf({ said, process, variables, killsBefore, lastUs }: EndFacts): RankEnded {
   const time = said?.time ?? lastUs
   const at = time === undefined ? {} : { time }
   const error = said?.error ?? (process === undefined ? undefined : elasticError(variables))

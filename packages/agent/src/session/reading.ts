@@ -1,5 +1,5 @@
-import type { SessionEnd } from '@provloom/shared'
-import type { ArtifactKeeper } from '../artifact/keeper.ts'
+import type { Dataset, SessionEnd } from '@provloom/shared'
+import type { ArtifactKeeper, Origin } from '../artifact/keeper.ts'
 import type { Context } from '../context.ts'
 import type { Packed } from '../spool/stream-reader.ts'
 import { Amiss } from './amiss.ts'
@@ -17,6 +17,7 @@ export interface ReadingParts {
   /** What another agent of the session left; read when absent. */
   readonly history: History | undefined
   readonly keeper: ArtifactKeeper
+  readonly isLive: boolean
   readonly end: ProcessEnd
   /** A person should know. */
   readonly told: (message: string) => void
@@ -40,6 +41,7 @@ export class Reading {
     this.#hear(found.sessionEnd)
     for (const one of found.stored) keeper.done(one)
     for (const one of found.artifacts) keeper.keep(one.artifact, one)
+    for (const one of found.datasets) this.#readDataset(one.dataset, one)
   }
 
   /** When it was served first, before this agent. */
@@ -61,9 +63,15 @@ export class Reading {
       if (event === undefined) continue
       if (event.type === 'session.end' && writerOf(packed.stream) === facts.pid) this.#hear(event)
       for (const wrong of this.#amiss.note(event)) told(wrong)
-      if (event.type === 'artifact')
-        keeper.keep(event, { stream: packed.stream, number: packed.first + packed.eventIndex[i]! })
+      const origin = { stream: packed.stream, number: packed.first + packed.eventIndex[i]! }
+      if (event.type === 'artifact') keeper.keep(event, origin)
+      if (event.type === 'dataset') this.#readDataset(event, origin)
     }
+  }
+
+  /** What lies there now is what was logged while its session goes on: of one that is handed in nobody knows. */
+  #readDataset(dataset: Dataset, origin: Origin): void {
+    if (this.#parts.isLive) this.#parts.keeper.keepDataset(dataset, origin)
   }
 
   /** Where nothing is sent any more that its end would be seen in. */

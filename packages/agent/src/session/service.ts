@@ -1,15 +1,18 @@
 import os from 'node:os'
+import path from 'node:path'
 import type { Hello } from '@provloom/shared'
 import { ArtifactKeeper } from '../artifact/keeper.ts'
 import type { KeeperEvent } from '../artifact/keeper.ts'
 import type { PublishEvent } from '../publish/event.ts'
 import type { Hurry } from '../publish/patience.ts'
 import { Publisher } from '../publish/publisher.ts'
+import { AskedOnce, askedFolderOf } from '../source/asked-once.ts'
 import { EventSources } from '../source/event-source.ts'
 import { OwnStream } from '../spool/own-stream.ts'
 import { Wake } from '../wake.ts'
 import { ClockOffset } from './clock-offset.ts'
 import { Finish } from './finish.ts'
+import { treeOf } from './folder.ts'
 import { Orders } from './orders.ts'
 import { describeProblem, problemFact } from './outcome.ts'
 import type { SessionOutcome } from './outcome.ts'
@@ -40,7 +43,8 @@ export class SessionService {
     this.#news = news
     this.#pieces = pieces
     this.#offset = new ClockOffset(pieces.own, parts.facts.hostId)
-    this.#finish = new Finish({ context: parts.context, pieces, lastUs: parts.lastUs, news })
+    const { context, lastUs, stderr } = parts
+    this.#finish = new Finish({ context, pieces, lastUs, stderr, news })
   }
 
   /** The command has ended: it is the end of every process of it that is gone. */
@@ -163,6 +167,7 @@ export class SessionService {
       rank: place.rank,
       host: os.hostname(),
       writer: own,
+      once: new AskedOnce(askedFolderOf(path.dirname(treeOf(folder))), clock, facts.hostId),
       listener,
     })
     const end = new ProcessEnd({ clock, facts, folder, process, news })
@@ -175,7 +180,7 @@ export class SessionService {
       end,
       sources: new EventSources(parts.sources),
       standing: new Standing({ context, folder, link, silent: facts.silent === true, told }),
-      reading: new Reading({ context, folder, facts, history, keeper, end, told }),
+      reading: new Reading({ context, folder, facts, history, keeper, isLive: parts.isLive, end, told }),
       orders: new Orders(),
     }
   }

@@ -39,16 +39,24 @@ export interface Code {
   readonly leftOut: string | undefined
 }
 
+/** Where the code is. */
+export interface CodePlace {
+  readonly folder: string
+  readonly script: string | undefined
+  /** Folders that are ours, and may hold nothing yet that says so. */
+  readonly own?: readonly string[]
+}
+
 /** @param whole with what of the work tree is in no commit */
 export async function codeOf(
-  { folder, script }: { readonly folder: string; readonly script: string | undefined },
+  { folder, script, own: ours = [] }: CodePlace,
   variables: Variables,
   whole: boolean,
   signal: AbortSignal,
 ): Promise<Code> {
   // At once: it may change while git is asked.
   const own = script === undefined ? undefined : lookAt(script, 'script', path.basename(script))
-  const tree = await workTreeOf(folder, variables, whole, signal)
+  const tree = await workTreeOf(folder, variables, whole, signal, ours)
   const { root, uncommitted } = tree ?? {}
   const found = own === undefined ? [] : [own]
   if (tree === undefined || root === undefined || uncommitted === undefined)

@@ -6,8 +6,8 @@ import { fieldsIn, limits } from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
 import { recordedVariables } from './allow-list.ts'
-import { askProgram } from './bounded.ts'
 import { interpreterOf } from './interpreter.ts'
+import { Interpreters } from './interpreters.ts'
 
 interface Probe {
   readonly interpreter?: string
@@ -15,23 +15,8 @@ interface Probe {
   readonly packages?: Readonly<Record<string, string>>
 }
 
-/** Said by the command's own interpreter about itself. The script's folder is taken off the path first: nothing of the user's runs. */
-const pythonProbe = `
-import sys
-if sys.path and sys.path[0] == "": sys.path.pop(0)
-import json, platform
-from importlib import metadata
-found = {}
-for one in metadata.distributions():
-    try:
-        name = one.metadata["Name"]
-        if name and name not in found: found[name] = one.version or ""
-    except Exception: pass
-print(json.dumps({"interpreter": sys.executable, "version": platform.python_implementation() + " " + platform.python_version(), "packages": found}))
-`
-
 /**
- * What the command runs in: interpreter and packages (asked of the interpreter itself, bounded in time), platform,
+ * What the command runs in: interpreter and packages (asked of the interpreter itself, once a machine, bounded in time), platform,
  * container, loaded modules, and the variables of the allow-list.
  */
 export async function environmentFact(
@@ -39,15 +24,11 @@ export async function environmentFact(
   directory: string,
   variables: Variables,
   signal: AbortSignal,
+  interpreters: Interpreters = new Interpreters(),
 ): Promise<Extract<Fact, { readonly type: 'environment' }>> {
   const interpreter = interpreterOf(argv, directory)
-  const probe =
-    interpreter.kind === 'python'
-      ? await askPython(interpreter.program, directory, variables, signal)
-      : interpreter.kind === 'node'
-        ? await askNode(interpreter.program, directory, variables, signal)
-        : {}
-  const { packages, ...about } = probe
+  const said = probeOf(await interpreters.ask({ interpreter, directory, variables }, signal))
+  const { packages = interpreter.kind === 'node' ? nodePackages(directory) : undefined, ...about } = said
   const container = containerOf(variables)
   const modules = variables['LOADEDMODULES']
   return {
@@ -61,39 +42,6 @@ export async function environmentFact(
     ...(container === undefined ? {} : { container }),
     ...(modules === undefined || modules === '' ? {} : { modules }),
   }
-}
-
-async function askPython(
-  program: string,
-  directory: string,
-  variables: Variables,
-  signal: AbortSignal,
-): Promise<Probe> {
-  const environment = Object.fromEntries(
-    Object.entries(variables).filter(([name]) => !name.startsWith('PROVLOOM_')),
-  )
-  const answer = await askProgram(program, ['-c', pythonProbe], {
-    timeoutMs: limits.interpreterMs,
-    environment: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },
-    directory,
-    signal,
-  })
-  return probeOf(answer)
-}
-
-async function askNode(
-  program: string,
-  directory: string,
-  variables: Variables,
-  signal: AbortSignal,
-): Promise<Probe> {
-  const answer = await askProgram(
-    program,
-    ['-p', 'JSON.stringify({interpreter: process.execPath, version: "Node " + process.versions.node})'],
-    { timeoutMs: limits.interpreterMs, environment: { ...variables, NODE_OPTIONS: '' }, directory, signal },
-  )
-  const packages = nodePackages(directory)
-  return { ...probeOf(answer), ...(packages === undefined ? {} : { packages }) }
 }
 
 function probeOf(answer: string | undefined): Probe {

@@ -4,6 +4,7 @@ import { reasonOf } from '@provloom/shared'
 import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
 import type { Fact } from '../spool/own-stream.ts'
+import type { AskedOnce } from './asked-once.ts'
 import { isInContainer } from './container.ts'
 import { environmentFact } from './environment.ts'
 import { energyNote, folderFacts, hostAnswers, hostFact } from './host/host.ts'
@@ -11,6 +12,7 @@ import type { HostAnswers } from './host/host.ts'
 import { codeOf } from './code.ts'
 import type { Code } from './code.ts'
 import { interpreterOf } from './interpreter.ts'
+import { Interpreters } from './interpreters.ts'
 import { recordCode } from './record-code.ts'
 import type { CodeOwner } from './record-code.ts'
 import { scriptOf } from './script.ts'
@@ -28,24 +30,35 @@ export interface Subject {
 export interface Asker extends CodeOwner {
   /** Where its run is saved. */
   readonly saveDir: string
+  readonly wantsEnergy: boolean
   /** It tells what ranks of one machine have alike. */
   readonly tellsOfHost: boolean
 }
 
 /**
- * Facts that cost programs to find out: asked once for a tree, however many of its sessions want them. The same question
- * is one with the same argv, folder and search path; what the machine is, is asked once.
+ * Facts that cost programs to find out: asked once for a tree, however many of its sessions want them, and what does not
+ * hang on the session once by all agents of the machine. What the machine is, is asked once.
  */
 export class Facts {
   readonly #asking = new AbortController()
-  readonly #environments = new Map<string, Promise<readonly Fact[]>>()
+  readonly #interpreters: Interpreters
+  readonly #own: readonly string[]
   readonly #codes = new Map<string, Promise<Code>>()
   #host: Promise<HostAnswers> | undefined
+
+  /**
+   * @param once where other agents of the machine may have asked already
+   * @param own folders that are ours: what lies in them is no change of the code
+   */
+  constructor(once?: AskedOnce, own: readonly string[] = []) {
+    this.#interpreters = new Interpreters(once)
+    this.#own = own
+  }
 
   /** Begins to ask, so that all is known by the end of a script of half a second. */
   begin(subject: Subject, place: Place): void {
     if (tellsOfHost(place)) void this.#askHost(subject.variables)
-    void this.#askEnvironment(subject)
+    void told(this.#environmentFacts(subject))
     void this.#askCode(subject, tellsOfHost(place))
   }
 
@@ -55,7 +68,7 @@ export class Facts {
    * @param tell whether it is kept
    */
   async ask(subject: Subject, asker: Asker, tell: (fact: Fact) => boolean): Promise<void> {
-    const answers = [told(this.#hostFacts(subject, asker)), this.#askEnvironment(subject)]
+    const answers = [told(this.#hostFacts(subject, asker)), told(this.#environmentFacts(subject))]
     await Promise.all([
       ...answers.map(async (answer) => (await answer).forEach(tell)),
       this.#tellCode(subject, asker, tell),
@@ -64,6 +77,7 @@ export class Facts {
 
   stop(): void {
     this.#asking.abort()
+    this.#interpreters.leave()
   }
 
   async #tellCode(subject: Subject, asker: Asker, tell: (fact: Fact) => boolean): Promise<void> {
@@ -82,26 +96,30 @@ export class Facts {
     const mark = JSON.stringify([folder, script, whole, variables['PATH']])
     const known = this.#codes.get(mark)
     if (known !== undefined) return known
-    const answer = codeOf({ folder, script }, variables, whole, this.#asking.signal)
+    const answer = codeOf(
+      { folder, script, own: this.#ownOf(directory, variables) },
+      variables,
+      whole,
+      this.#asking.signal,
+    )
     answer.catch(() => {}) // Whoever wants to know is told.
     this.#codes.set(mark, answer)
     return answer
   }
 
-  #askEnvironment(subject: Subject): Promise<readonly Fact[]> {
-    const { argv, directory, variables } = subject
-    const mark = JSON.stringify([
-      argv,
-      directory,
-      variables['PATH'],
-      variables['PYTHONPATH'],
-      variables['VIRTUAL_ENV'],
-    ])
-    const known = this.#environments.get(mark)
-    if (known !== undefined) return known
-    const answer = told(environmentFacts(subject, this.#asking.signal))
-    this.#environments.set(mark, answer)
-    return answer
+  /** With where runs are saved, as far as it is known before a session says so: what is there by then is known by itself. */
+  #ownOf(directory: string, variables: Variables): readonly string[] {
+    return [...this.#own, path.resolve(directory, variables['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov')]
+  }
+
+  /** Of each session by itself: ranks of one interpreter have variables of their own. */
+  async #environmentFacts({ argv, directory, variables }: Subject): Promise<readonly Fact[]> {
+    const interpreter = interpreterOf(argv, directory)
+    const { signal } = this.#asking
+    const fact = await environmentFact(argv, directory, variables, signal, this.#interpreters)
+    if (interpreter.kind === 'other' || fact.version !== undefined) return [fact]
+    const message = `version and packages are missing: ${interpreter.program} did not tell them, or not in time`
+    return [fact, { type: 'problem', code: 'FACTS', message }]
   }
 
   #askHost(variables: Variables): Promise<HostAnswers> {
@@ -110,13 +128,14 @@ export class Facts {
 
   async #hostFacts(
     { directory, variables }: Subject,
-    { saveDir, tellsOfHost: isAsked }: Asker,
+    { saveDir, wantsEnergy, tellsOfHost: isAsked }: Asker,
   ): Promise<readonly Fact[]> {
     const inside = isInContainer(variables) ? { container: true } : {}
-    if (!isAsked) return [{ ...hostFact(inside), ...energyNote() }]
+    const energy = energyNote(wantsEnergy)
+    if (!isAsked) return [{ ...hostFact(inside), ...energy }]
     const { facts, mounts, whole } = await this.#askHost(variables)
     const folders = await folderFacts({ work: directory, save: saveDir }, mounts)
-    const fact = { ...hostFact({ ...facts, ...folders, ...inside }), ...energyNote() }
+    const fact = { ...hostFact({ ...facts, ...folders, ...inside }), ...energy }
     if (whole) return [fact]
     const message =
       'facts of the machine are missing: the programs that know them failed, or took more than 5 s'
@@ -127,15 +146,6 @@ export class Facts {
 /** One rank per host has its programs asked. Told twice is told once: those that do not know their place on it ask, each. */
 export function tellsOfHost({ localRank }: Place): boolean {
   return localRank === undefined || localRank === 0
-}
-
-async function environmentFacts(subject: Subject, signal: AbortSignal): Promise<readonly Fact[]> {
-  const { argv, directory, variables } = subject
-  const interpreter = interpreterOf(argv, directory)
-  const fact = await environmentFact(argv, directory, variables, signal)
-  if (interpreter.kind === 'other' || fact.version !== undefined) return [fact]
-  const message = `version and packages are missing: ${interpreter.program} did not tell them, or not in time`
-  return [fact, { type: 'problem', code: 'FACTS', message }]
 }
 
 async function told(asked: Promise<readonly Fact[]>): Promise<readonly Fact[]> {

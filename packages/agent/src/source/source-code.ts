@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import path from 'node:path'
 import { killWhen, limits, systemCode } from '@provloom/shared'
 import { identities } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
@@ -22,6 +21,7 @@ export interface WorkTree {
  * changes, and their hash; or why there is no commit.
  *
  * @param whole what is in no commit is wanted too
+ * @param own folders that are ours, and may hold nothing yet that says so
  * @returns undefined where no repository holds the folder
  */
 export async function workTreeOf(
@@ -29,10 +29,10 @@ export async function workTreeOf(
   environment: Variables,
   whole: boolean,
   signal: AbortSignal,
+  own: readonly string[] = [],
 ): Promise<WorkTree | undefined> {
-  const saveDir = environment['PROVLOOM_PROVENANCE_SAVE_DIR'] ?? 'prov'
   const diffBytes = whole ? limits.diffKeptBytesMax : undefined
-  const asking = gitFacts(folder, environment, identities([path.resolve(saveDir)]), diffBytes)
+  const asking = gitFacts(folder, environment, identities(own), diffBytes)
   const until = performance.now() + limits.gitMs
   let step = asking.next()
   while (step.done !== true) step = asking.next(await ask(step.value, until - performance.now(), signal))

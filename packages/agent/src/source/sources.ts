@@ -1,6 +1,8 @@
 import type { Clock } from '@provloom/shared'
+import { hostId } from '@provloom/shared/process'
 import type { Place } from '../place/place.ts'
 import type { Timing } from '../timing.ts'
+import { AskedOnce, askedFolderOf } from './asked-once.ts'
 import { AskedFacts } from './asked-facts.ts'
 import { RaplMeter } from './energy.ts'
 import { EnergyUse } from './energy-use.ts'
@@ -33,12 +35,17 @@ export interface SessionSources {
 /** The sources of all sessions of a tree, and what they share: what was asked once is not asked again. */
 export class Sources {
   readonly #parts: SourcesParts
-  readonly #facts = new Facts()
+  readonly #facts: Facts
   readonly #sampler: Sampler
   #meter: RaplMeter | undefined
 
   constructor(parts: SourcesParts) {
+    const { clock, spoolRoot } = parts
     this.#parts = parts
+    this.#facts = new Facts(new AskedOnce(askedFolderOf(spoolRoot), clock, hostId()), [
+      askedFolderOf(spoolRoot),
+      watchFolderOf(spoolRoot),
+    ])
     this.#sampler = new Sampler(parts.clock, parts.sampleMs)
   }
 

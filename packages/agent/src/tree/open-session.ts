@@ -6,7 +6,9 @@ import type { SessionFacts } from '../session/facts.ts'
 import type { Link } from '../publish/link.ts'
 import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
+import { StderrTail } from '../session/stderr-tail.ts'
 import type { Sources } from '../source/sources.ts'
+import { isOfHere } from './namespaces.ts'
 import type { Seat } from './places.ts'
 import { lifeOf, pidNamespace } from './processes.ts'
 import type { Found } from './watch.ts'
@@ -67,12 +69,21 @@ export function openSession(parts: OpeningParts): {
     isLive: true,
     sources: all,
     watch,
+    stderr: context.given.disableStderr === true ? undefined : stderrOf(parts),
     told,
   })
   const watches = watch !== undefined && facts.silent !== true
   // Of a command that has ended there is nothing to be seen, whether anybody answers or not.
   if (!watches) watch?.decide(false)
   return { service, hello: { ...helloOf(parts), ...(watches ? { watches: 'can' } : {}) } }
+}
+
+function stderrOf({ found: { facts }, seat, wrapped }: OpeningParts): StderrTail | undefined {
+  // A number of another namespace is another process's here.
+  if (!isOfHere(facts.pidNamespace)) return undefined
+  const topPid = wrapped === undefined ? facts.pid : process.pid
+  const isOneOfMany = (seat.place.worldSize ?? 1) > 1
+  return StderrTail.of({ pid: facts.pid, topPid, isOneOfMany, isWrapped: wrapped !== undefined })
 }
 
 export function helloOf({

@@ -24,7 +24,8 @@ async function aggregator(saveDir: string, script: Script = {}): Promise<Scripte
 /** Folders of sessions that are there. */
 function spools(saveDir: string): string[] {
   const root = path.join(saveDir, 'spools')
-  const trees = fs.existsSync(root) ? fs.readdirSync(root) : []
+  const found = fs.existsSync(root) ? fs.readdirSync(root) : []
+  const trees = found.filter((name) => fs.existsSync(path.join(root, name, 'sessions')))
   return trees.flatMap((tree) =>
     fs.readdirSync(path.join(root, tree, 'sessions')).map((name) => path.join(root, tree, 'sessions', name)),
   )

@@ -22,8 +22,9 @@ async function sourceFact(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
+  own: readonly string[] = [],
 ): Promise<SourceFact | undefined> {
-  return (await workTreeOf(folder, environment, false, signal))?.fact
+  return (await workTreeOf(folder, environment, false, signal, own))?.fact
 }
 
 function git(folder: string, ...argv: readonly string[]): string {
@@ -76,8 +77,12 @@ describe('the work tree', () => {
       fs.writeFileSync(path.join(folder, name), '{}')
     }
     expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: false })
+    const asked = path.join(folder, 'spools/asked')
+    fs.mkdirSync(asked, { recursive: true })
+    fs.writeFileSync(path.join(asked, 'a-boot-id.1f'), '{}')
+    expect(await sourceFact(folder, variables, never, [asked])).toMatchObject({ dirty: false })
     fs.writeFileSync(path.join(folder, 'old/mine.txt'), '')
-    expect(await sourceFact(folder, variables, never)).toMatchObject({ dirty: true })
+    expect(await sourceFact(folder, variables, never, [asked])).toMatchObject({ dirty: true })
   })
 
   test.each([
@@ -145,7 +150,13 @@ test.runIf(hasGit)(
     const argv = [path.join(program, '../python3'), program]
     const sources = async (directory: string): Promise<unknown[]> => {
       const told: Fact[] = []
-      const asker = { files: freshFolder(), saveDir: directory, script: undefined, tellsOfHost: false }
+      const asker = {
+        files: freshFolder(),
+        saveDir: directory,
+        script: undefined,
+        wantsEnergy: true,
+        tellsOfHost: false,
+      }
       await new Facts().ask({ argv, directory, variables }, asker, (fact) => told.push(fact) > 0)
       return told.filter((fact) => fact.type === 'source')
     }
@@ -309,7 +320,10 @@ describe('energy', () => {
   })
 })
 
-test('a machine whose energy cannot be counted says so', () => {
-  expect(energyNote(false)).toEqual({ notMeasured: expect.stringContaining('energy: ') })
-  expect(energyNote(true)).toEqual({})
+test('a machine whose energy cannot be counted, or shall not be, says so', () => {
+  expect(energyNote(true, false)).toEqual({
+    notMeasured: 'energy: no counters that can be read (/sys/class/powercap)',
+  })
+  expect(energyNote(true, true)).toEqual({})
+  expect(energyNote(false, true)).toEqual({ notMeasured: expect.stringContaining('disable_codecarbon') })
 })

@@ -90,8 +90,8 @@ async function written(seed: number, more: Partial<Surroundings> = {}): Promise<
   for (let from = 0; from < 16_000; from += 1_000) {
     for (const { says, stepping } of ranks) says.say(run, [], rowsOf(random, 1, stepping, from, 1_000))
     await run.settled()
-    run.look()
-    while (isDue()) await nextTurn()
+    // What is being sealed comes first.
+    for (run.look(); isDue(); run.look()) await nextTurn()
   }
   return run
 }
@@ -230,6 +230,19 @@ test('where no curve can be written the run goes on, and its points are its curv
   await new Folding(files).fold(runDir)
   expect(curveFiles()).toEqual([])
   await expectCurves()
+})
+
+test('folding that is given up leaves what there was', async () => {
+  await ended(await written(4))
+  const before = curveFiles()
+  const stopped = new Folding(surroundings().files)
+  const folding = stopped.fold(runDir)
+  stopped.stop()
+  await folding
+  await stopped.fold(runDir)
+  expect(curveFiles()).toEqual(before)
+  await new Folding(surroundings().files).fold(runDir)
+  expect(curveFiles()).toContain('all.parquet')
 })
 
 test('of a metric with few points by series no curve is kept', async () => {

@@ -177,11 +177,11 @@ function modelRows({ outputs, outputsMore }: RunAnswer): Row[] {
   return [[models.length > 0 ? 'model' : 'files', `${fileWords(last)}${earlier}`]]
 }
 
-function energyWords({ energy, hostFacts }: RunAnswer): string {
-  if (energy.length > 0) return energy.map(methodWords).join(', ')
-  const reasons = hostFacts.map(({ notMeasured }) => String(notMeasured ?? '').replace(/^energy: /, ''))
-  const known = [...new Set(reasons.filter((one) => one !== ''))]
-  return known.length === 0 ? 'not measured' : `not measured: ${known.join('; ')}`
+function energyWords({ energy, notMeasured }: RunAnswer): string {
+  const reasons = notMeasured.map(({ reason, hosts }) => `${reason}${hosts > 1 ? ` (${hosts} hosts)` : ''}`)
+  const without = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
+  if (energy.length === 0) return `not measured${without}`
+  return `${energy.map(methodWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
 }
 
 function methodWords({ method, devices, joules, gramsCo2eq }: HeadEnergy): string {

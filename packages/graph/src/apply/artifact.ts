@@ -82,7 +82,7 @@ export function applyStored(change: Change, origin: Origin, event: EventOf<'arti
   if (event.problem !== undefined && known === undefined)
     tellProblem(change, origin.rankKey, 'FILE_NOT_STORED', `${fileWords(state, key)}${event.problem}`)
   if (state.artifacts.has(key)) dirt.mark('artifact', key)
-  for (const sharedKey of state.files) {
+  for (const sharedKey of [...state.files, ...state.datasets]) {
     const shared = state.shared.get(sharedKey)
     if (shared === undefined || !shared.files.includes(key)) continue
     dirt.mark('shared', sharedKey)
@@ -91,8 +91,16 @@ export function applyStored(change: Change, origin: Origin, event: EventOf<'arti
 }
 
 function fileWords(state: RunState, key: string): string {
-  const path = state.artifacts.get(key)?.event.path
+  const path = state.artifacts.get(key)?.event.path ?? datasetPath(state, key)
   return path === undefined ? '' : `${path}: `
+}
+
+function datasetPath({ datasets, shared }: RunState, key: string): string | undefined {
+  for (const one of datasets) {
+    const of = shared.get(one)
+    if (of?.facts.type === 'dataset' && of.files.includes(key)) return of.facts.path
+  }
+  return undefined
 }
 
 /** Versions belong to the model of their name; a model's file belongs to it where there is one. */

@@ -19,7 +19,7 @@ export function applyHost(change: Change, origin: Origin, rank: RankState, event
   const inOrder = [...host.told].sort(([a, one], [b, two]) =>
     one.rankKey === two.rankKey ? (a < b ? -1 : 1) : one.rankKey < two.rankKey ? -1 : 1,
   )
-  const together = Object.assign({}, ...inOrder.map(([, { event: one }]) => one).reverse())
+  const together = Object.assign({}, ...inOrder.map(([, { event: one }]) => one).toReversed())
   // In a container its name is no part of its identifier.
   const container = inOrder.some(([, { event: one }]) => one.container === true)
   undo.set(host, 'facts', container ? { ...together, container } : together)

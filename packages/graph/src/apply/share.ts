@@ -30,10 +30,9 @@ export function share(change: Change, origin: Origin, facts: SharedFacts): strin
     undo.put(shared.members, owner, facts.time)
     markUses(change, owner)
   }
-  if (facts.type === 'artifact') {
+  if (facts.type === 'artifact' || facts.type === 'dataset')
     undo.push(shared.files, fileKey(origin.rankKey, origin.stream, origin.number))
-    tellFile(change, shared, facts)
-  }
+  if (facts.type === 'artifact') tellFile(change, shared, facts)
   dirt.mark('shared', key)
   if (isCode(facts) || facts.type === 'source') dirt.mark('source', '')
   return key

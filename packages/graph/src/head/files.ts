@@ -8,7 +8,7 @@ export function headInputs(state: RunState): HeadFile[] {
     const { facts, direction } = shared
     if (direction !== 'input') continue
     if (facts.type === 'artifact') inputs.push(fileOf(facts, storedOf(state, shared)))
-    else if (facts.type === 'dataset') inputs.push(datasetOf(facts))
+    else if (facts.type === 'dataset') inputs.push(datasetOf(facts, storedOf(state, shared)))
   }
   return inputs
 }
@@ -52,7 +52,11 @@ function fileOf(event: EventOf<'artifact'>, found: EventOf<'artifact.stored'> | 
   }
 }
 
-function datasetOf({ label, path, size, sha256 }: EventOf<'dataset'>): HeadFile {
+function datasetOf(
+  { label, path, ...told }: EventOf<'dataset'>,
+  found: EventOf<'artifact.stored'> | undefined,
+): HeadFile {
+  const [size, sha256] = [told.size ?? found?.size, told.sha256 ?? found?.sha256]
   return {
     name: label,
     kind: 'dataset',

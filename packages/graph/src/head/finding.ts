@@ -58,7 +58,7 @@ function wordsOf(rank: RankState): string {
 
 /** The line that names the error that it ended with; empty where it said none. */
 export function errorOf({ end, sessionEnd }: RankState): string {
-  const said = end?.error ?? sessionEnd?.error
+  const said = end?.error ?? sessionEnd?.error ?? end?.stderr
   return said === undefined ? '' : reasonIn(said)
 }
 

@@ -2,6 +2,7 @@ import type {
   HeadEnergy,
   HeadFile,
   HeadMetric,
+  HeadNotMeasured,
   HeadParam,
   HeadSource,
   RunHead,
@@ -79,6 +80,7 @@ export class Head {
       inputs: this.#inputs,
       outputs: this.#outputs,
       energy: energyOf(state, this.#kept),
+      notMeasured: notMeasuredIn(state, this.#kept),
       ...(finding === undefined ? {} : { finding }),
     }
   }
@@ -151,4 +153,15 @@ function energyOf(state: RunState, kept: Kept): readonly HeadEnergy[] {
       ...(grams === undefined ? {} : { gramsCo2eq: grams }),
     }))
   return few(told)
+}
+
+/** Reasons in their order, each with how many machines it is of. */
+function notMeasuredIn(state: RunState, kept: Kept): readonly HeadNotMeasured[] {
+  const hosts = new Map<string, number>()
+  for (const [key, host] of state.hosts) {
+    const reason = kept.ofHost(key, host).energy.unknown
+    if (reason !== undefined) hosts.set(reason, (hosts.get(reason) ?? 0) + 1)
+  }
+  const told = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1))
+  return few(told.map(([reason, count]) => ({ reason: headText(reason, shortMax), hosts: count })))
 }

@@ -50,6 +50,7 @@ function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: 
     .int('exitCode', exitCode)
     .text('signal', signal)
     .text('error', end?.error ?? sessionEnd?.error)
+    .text('stderr', end?.stderr)
     .int('eventsSent', ledger.sent)
     .int('eventsStored', ledger.stored)
     .int('eventsDropped', ledger.dropped)

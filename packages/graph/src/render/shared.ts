@@ -26,7 +26,7 @@ export function sharedRecords(view: View, key: string): Keyed[] {
     case 'param':
       return [entity(id, paramFacts(view, facts, shared).list), ...maker(view, id, shared)]
     case 'dataset':
-      return [entity(id, datasetFacts(facts).list), ...maker(view, id, shared)]
+      return [entity(id, datasetFacts(view, facts, shared).list), ...maker(view, id, shared)]
     case 'command':
       return [entity(id, commandFacts(facts).list)]
     case 'environment':
@@ -68,13 +68,25 @@ function paramFacts(view: View, facts: EventOf<'param'>, { direction }: SharedSt
   return made
 }
 
-function datasetFacts(facts: EventOf<'dataset'>): Facts {
-  return new Facts()
+function datasetFacts(view: View, facts: EventOf<'dataset'>, { files }: SharedState): Facts {
+  const read = files.flatMap((file) => view.state.stored.get(file)?.event ?? [])
+  const digests = digestsOf([facts, ...read], 'sha256')
+  const parts = digestsOf(read, 'partialSha256')
+  const whole = read.find((one) => one.sha256 !== undefined || one.partialSha256 !== undefined)
+  const contents = Math.max(digests.length, parts.length)
+  const problems = new Set(read.flatMap(({ problem }) => problem ?? []))
+  if (contents > 1) problems.add(`under this name and path there were ${contents} contents`)
+  const made = new Facts()
     .label(facts.label)
     .type(term('mls', 'Dataset'), term('schema', 'Dataset'))
     .location(facts.path)
-    .int('size', facts.size)
-    .word('schema', 'sha256', facts.sha256)
+    .int('size', facts.size ?? whole?.size)
+    .int('files', whole?.files)
+  for (const digest of digests) made.word('schema', 'sha256', digest)
+  return made
+    .texts('partialSha256', parts)
+    .int('hashedFiles', whole?.hashedFiles)
+    .int('hashedBytes', whole?.hashedBytes)
     .int('samples', facts.samples)
     .int('batches', facts.batches)
     .int('batchSize', facts.batchSize)
@@ -83,6 +95,14 @@ function datasetFacts(facts: EventOf<'dataset'>): Facts {
     .text('split', facts.split)
     .text('className', facts.className)
     .text('source', facts.source)
+    .texts('problem', [...problems].sort())
+}
+
+function digestsOf<Name extends string>(
+  all: readonly { readonly [Each in Name]?: string }[],
+  name: Name,
+): string[] {
+  return [...new Set(all.flatMap((one) => one[name] ?? []))].sort()
 }
 
 function commandFacts(facts: EventOf<'command'>): Facts {

@@ -112,6 +112,9 @@ const events = fc.oneof(
     number: fc.integer({ min: 0, max: 20 }),
     stored: fc.constantFrom('artifacts/x', undefined),
     sha256: maybeName,
+    partialSha256: maybeName,
+    files: fc.constantFrom(3, undefined),
+    hashedFiles: fc.constantFrom(2, undefined),
     problem: maybeName,
     mode: fc.constantFrom(0o640, undefined),
   }),
@@ -182,6 +185,7 @@ const events = fc.oneof(
   event('rank.end', {
     status: fc.constantFrom('completed', 'failed', 'killed'),
     exitCode: fc.option(fc.constant(1), { nil: undefined }),
+    stderr: maybeName,
   }),
 )
 

@@ -1,4 +1,12 @@
-import type { HeadEnergy, HeadFile, HeadFinding, HeadNumber, HeadSource, HeadParam } from '@provloom/rundir'
+import type {
+  HeadEnergy,
+  HeadFile,
+  HeadFinding,
+  HeadNotMeasured,
+  HeadNumber,
+  HeadSource,
+  HeadParam,
+} from '@provloom/rundir'
 import type { RunId } from '@provloom/shared'
 import type { Life } from './life.ts'
 
@@ -62,6 +70,8 @@ export interface RunRow {
   /** sent = stored + dropped. */
   readonly ledger: Ledger
   readonly energy: readonly HeadEnergy[]
+  /** Why the energy of machines is not known. */
+  readonly notMeasured: readonly HeadNotMeasured[]
   readonly source?: HeadSource
   /** The last model or checkpoint that it made, else the last file. */
   readonly model?: HeadFile

@@ -37,6 +37,7 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     logs: file.logs,
     ledger: ledgerOf(run),
     energy: head?.energy ?? [],
+    notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
     findings,

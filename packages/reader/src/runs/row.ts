@@ -25,6 +25,7 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
     metrics: Object.fromEntries((head?.metrics.shown ?? []).map((one) => [metricId(one), metricOf(one)])),
     ledger: ledgerOf(run),
     energy: head?.energy ?? [],
+    notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(model === undefined ? {} : { model }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),

@@ -121,6 +121,7 @@ function headOf({ params = {}, metrics = {}, inputs = [], outputs = [], head = {
     inputs: { shown: inputs, more: 0 },
     outputs: { shown: outputs, more: 0 },
     energy: [],
+    notMeasured: [],
     ...head,
   }
 }

@@ -109,6 +109,12 @@ export class BucketTable {
     }
   }
 
+  /** All buckets as they are now, series after series, and where each series begins: views, until something is put in. */
+  flat(): { readonly buckets: Buckets; readonly begins: readonly number[] } {
+    const columns = columnsOf((name) => this.#columns[name].subarray(0, this.#count))
+    return { buckets: { count: this.#count, exponent: this.#exponent, ...columns }, begins: this.#begins }
+  }
+
   /** A copy of what is there, by series. */
   series(): Buckets[] {
     return this.#begins.map((from, i) => {

@@ -75,3 +75,25 @@ export function finiteIn(buckets: Pick<Buckets, 'points' | 'nans' | 'infinities'
 export function meanOf(buckets: Pick<Buckets, 'points' | 'nans' | 'infinities' | 'sum'>, at: number): number {
   return buckets.sum[at]! / finiteIn(buckets, at)
 }
+
+/** Buckets `from` (inclusive) to `to` (exclusive), sharing memory. */
+export function sliceBuckets(buckets: Buckets, from: number, to: number): Buckets {
+  const slice = (column: Float64Array): Float64Array => column.subarray(from, to)
+  return {
+    count: Math.max(0, to - from),
+    exponent: buckets.exponent,
+    firstStep: slice(buckets.firstStep),
+    lastStep: slice(buckets.lastStep),
+    firstTime: slice(buckets.firstTime),
+    lastTime: slice(buckets.lastTime),
+    points: slice(buckets.points),
+    nans: slice(buckets.nans),
+    infinities: slice(buckets.infinities),
+    min: slice(buckets.min),
+    minStep: slice(buckets.minStep),
+    max: slice(buckets.max),
+    maxStep: slice(buckets.maxStep),
+    sum: slice(buckets.sum),
+    last: slice(buckets.last),
+  }
+}

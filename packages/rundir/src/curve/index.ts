@@ -8,6 +8,7 @@ export {
   finiteIn,
   meanOf,
   pointsPerBucket,
+  sliceBuckets,
 } from './buckets.ts'
 export type { BucketColumn, Buckets } from './buckets.ts'
 export { CurveMaker, bucketsMaxFor, bucketsOf, merged } from './make.ts'

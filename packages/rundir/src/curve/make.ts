@@ -59,6 +59,16 @@ export class CurveMaker {
     }
   }
 
+  /** Makes buckets as wide as said, where they are narrower. */
+  widen(exponent: number): void {
+    this.#table.widen(exponent)
+  }
+
+  /** Of all series, one after the other, and where each of them begins: views of what is there now. */
+  flat(): { readonly buckets: Buckets; readonly begins: readonly number[] } {
+    return this.#table.flat()
+  }
+
   /** By series, in the order in which they were begun. */
   finish(): Buckets[] {
     return this.#table.series()

@@ -29,6 +29,8 @@ export interface RunHead {
   readonly outputs: Shown<HeadFile>
   /** Empty where none was measured. */
   readonly energy: readonly HeadEnergy[]
+  /** Why the energy of machines is not known. */
+  readonly notMeasured: readonly HeadNotMeasured[]
   /** Why it did not end well, in words; of a run that goes on or is completed there is none. */
   readonly finding?: HeadFinding
 }
@@ -96,6 +98,12 @@ export interface HeadEnergy {
   readonly devices: number
   readonly joules: number
   readonly gramsCo2eq?: number
+}
+
+export interface HeadNotMeasured {
+  readonly reason: string
+  /** Of how many machines. */
+  readonly hosts: number
 }
 
 export interface HeadFinding {

@@ -33,6 +33,7 @@ export type {
   HeadFile,
   HeadFinding,
   HeadMetric,
+  HeadNotMeasured,
   HeadNumber,
   HeadParam,
   HeadSource,

@@ -1,4 +1,4 @@
-import { bucketOf, bucketsPerSeriesMax, exponentMax } from '../curve/buckets.ts'
+import { bucketOf, bucketsPerSeriesMax, exponentMax, sliceBuckets } from '../curve/buckets.ts'
 import type { Buckets } from '../curve/buckets.ts'
 import { CurveMaker, bucketsOf } from '../curve/make.ts'
 import { ribbonOf } from '../curve/ribbon.ts'
@@ -218,28 +218,7 @@ function within(buckets: Buckets, steps: Steps | undefined): Buckets {
     const at = buckets.firstStep.findIndex((step) => step >= from)
     return at < 0 ? buckets.count : at
   }
-  return sliced(buckets, placeOf(steps.from), placeOf(steps.to))
-}
-
-function sliced(buckets: Buckets, from: number, to: number): Buckets {
-  const slice = (column: Float64Array): Float64Array => column.subarray(from, to)
-  return {
-    count: Math.max(0, to - from),
-    exponent: buckets.exponent,
-    firstStep: slice(buckets.firstStep),
-    lastStep: slice(buckets.lastStep),
-    firstTime: slice(buckets.firstTime),
-    lastTime: slice(buckets.lastTime),
-    points: slice(buckets.points),
-    nans: slice(buckets.nans),
-    infinities: slice(buckets.infinities),
-    min: slice(buckets.min),
-    minStep: slice(buckets.minStep),
-    max: slice(buckets.max),
-    maxStep: slice(buckets.maxStep),
-    sum: slice(buckets.sum),
-    last: slice(buckets.last),
-  }
+  return sliceBuckets(buckets, placeOf(steps.from), placeOf(steps.to))
 }
 
 function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {

@@ -26,6 +26,7 @@ export interface GivenOptions {
   readonly saveAfterNLogs?: number
   readonly rank?: number
   readonly disableCodecarbon?: boolean
+  readonly disableStderr?: boolean
   readonly createGraph?: boolean
   readonly createSvg?: boolean
   readonly jobKey?: string
@@ -88,6 +89,12 @@ export const options: Readonly<Record<OptionName, Option>> = {
     parts: ['run', 'agent'],
     default: 'false',
     help: 'do not measure energy',
+  },
+  disableStderr: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: 'do not record the last lines of standard error of a rank that did not end well',
   },
   createGraph: {
     kind: 'flag',

@@ -1,14 +1,7 @@
-/**
- * The facts a rank records. In the spool an event is one record: its JSON text (UTF-8, an object, so the first byte
- * is `{`); a metric point is binary (`points.ts`). docs/spool-format.md lists the same for writers in other languages.
- *
- * `time` is in microseconds since the Unix epoch, UTC. Unknown fields are ignored; an unknown type is stored, counted,
- * and kept out of the graph.
- */
-interface Fact<Type extends string> {
-  readonly type: Type
-  readonly time: number
-}
+import type { Fact } from './fact.ts'
+import type { ClockOffset, Energy, Host } from './machine.ts'
+
+export type { ClockOffset, Energy, Host } from './machine.ts'
 
 /** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
 export interface Helper extends Fact<'helper'> {
@@ -143,12 +136,17 @@ export interface Artifact extends Fact<'artifact'> {
   readonly problem?: string
 }
 
-/** The agent hashed, and where asked copied, a logged file. `stream` and `number` name the artifact event. */
+/** The agent hashed, and where asked copied, a file or a data set. `stream` and `number` name the event that logged it. */
 export interface ArtifactStored extends Fact<'artifact.stored'> {
   readonly stream: string
   readonly number: number
   readonly size?: number
   readonly sha256?: string
+  /** Of a folder. One that is too large to be read whole has a digest as far as it was read. */
+  readonly files?: number
+  readonly partialSha256?: string
+  readonly hashedFiles?: number
+  readonly hashedBytes?: number
   /** Relative to the run directory. */
   readonly stored?: string
   /** Permission bits of the copy. */
@@ -287,65 +285,8 @@ export interface RankStart extends Fact<'rank.start'> {
   readonly agentVersion?: string
 }
 
-export interface Host extends Fact<'host'> {
-  readonly host: string
-  readonly hostId?: string
-  /** It was asked from inside a container, whose name is not the machine's. */
-  readonly container?: boolean
-  readonly cpu?: string
-  readonly cores?: number
-  readonly physicalCores?: number
-  readonly sockets?: number
-  /** What it is sold as; where nobody says, what it ran at when it was asked. */
-  readonly cpuGHz?: number
-  readonly cpuMaxGHz?: number
-  readonly memoryBytes?: number
-  /** `Debian GNU/Linux` with its `release`; the kernel with its name, and the architecture as it calls it. */
-  readonly distribution?: string
-  readonly release?: string
-  readonly kernel?: string
-  readonly arch?: string
-  /** Its maker's name for it. */
-  readonly machine?: string
-  /** Whose guest it is. */
-  readonly virtualMachine?: string
-  readonly gpus?: readonly {
-    readonly name: string
-    readonly uuid?: string
-    readonly memoryBytes?: number
-    readonly driver?: string
-  }[]
-  /** What the working folder and the save directory lie on, there. */
-  readonly workFileSystem?: string
-  readonly workFileSystemBytes?: number
-  readonly saveFileSystem?: string
-  readonly saveFileSystemBytes?: number
-  /** What its agent has no means to measure there, and why. */
-  readonly notMeasured?: string
-}
-
 export interface User extends Fact<'user'> {
   readonly login: string
-}
-
-/** Offset of this host's clock to the aggregator's, measured over the wire. Positive: this clock is ahead. */
-export interface ClockOffset extends Fact<'clock'> {
-  readonly host: string
-  readonly hostId?: string
-  readonly offsetUs: number
-  readonly uncertaintyUs: number
-}
-
-/** Energy of one physical device since the session began to watch its machine; the times in which it did not are left out. */
-export interface Energy extends Fact<'energy'> {
-  readonly host: string
-  readonly hostId?: string
-  readonly device: string
-  readonly joules: number
-  readonly method: string
-  readonly gramsCo2eq?: number
-  readonly intensity?: number
-  readonly intensitySource?: string
 }
 
 export const rankStatuses = ['completed', 'failed', 'killed', 'lost', 'incomplete'] as const
@@ -359,8 +300,10 @@ export interface RankEnd extends Fact<'rank.end'> {
   readonly status: RankStatus
   readonly exitCode?: number
   readonly signal?: string
-  /** Last lines of standard error, when it failed. */
+  /** What it said of itself: the exception that nobody caught, with the last lines of its traceback. */
   readonly error?: string
+  /** The last lines that it wrote to standard error, where that is a file of its own and it did not end well. */
+  readonly stderr?: string
 }
 
 export type Event =

@@ -87,6 +87,10 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     number: 'count',
     size: 'count?',
     sha256: 'name?',
+    files: 'count?',
+    partialSha256: 'name?',
+    hashedFiles: 'count?',
+    hashedBytes: 'count?',
     stored: 'text?',
     mode: 'count?',
     problem: 'text?',
@@ -203,5 +207,5 @@ export const eventFields: Readonly<Record<EventType, FieldTable>> = {
     intensity: 'number?',
     intensitySource: 'text?',
   },
-  'rank.end': { status, exitCode: 'int?', signal: 'name?', error: 'text?' },
+  'rank.end': { status, exitCode: 'int?', signal: 'name?', error: 'text?', stderr: 'text?' },
 }

@@ -47,6 +47,7 @@ def folder(thing, path):
     names = sorted(os.fsencode(os.path.relpath(os.path.join(at, name), path)) for at, _, files in os.walk(path) for name in files)
     sizes = sum(os.stat(os.path.join(os.fsencode(path), name)).st_size for name in names)
     thing.may("provloom:size", sizes)
+    thing.may("provloom:files", len(names))
     if "schema:sha256" in thing.record:
         printed = subprocess.run([b"sha256sum", b"--", *names], cwd=path, capture_output=True, check=True).stdout
         thing.claim("schema:sha256", hashlib.sha256(printed).hexdigest())

@@ -53,9 +53,13 @@ export function hostFact(answers: HostFacts = {}): Extract<Fact, { readonly type
   return { type: 'host', host: os.hostname(), ...said, ...answers }
 }
 
-/** And whether it lets its energy be counted; most machines do not, and that is no trouble of a run's. */
-export function energyNote(canCount: boolean = new RaplMeter().available): Pick<Host, 'notMeasured'> {
-  return canCount ? {} : { notMeasured: 'energy: no RAPL counters can be read (/sys/class/powercap)' }
+/** And why its energy is not counted, where that is so: most machines do not let it be, and that is no trouble of a run's. */
+export function energyNote(
+  wanted: boolean,
+  canCount: boolean = new RaplMeter().available,
+): Pick<Host, 'notMeasured'> {
+  if (!wanted) return { notMeasured: 'energy: it was not to be measured (disable_codecarbon)' }
+  return canCount ? {} : { notMeasured: 'energy: no counters that can be read (/sys/class/powercap)' }
 }
 
 /** What the folders of a session lie on. */

@@ -14,6 +14,7 @@ const askerOf = (saveDir: string | undefined): Asker => ({
   files: freshFolder(),
   saveDir: saveDir ?? '',
   script: undefined,
+  wantsEnergy: true,
   tellsOfHost: saveDir !== undefined,
 })
 

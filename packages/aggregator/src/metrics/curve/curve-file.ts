@@ -1,10 +1,11 @@
+import { sliceBuckets } from '@provloom/rundir/curve'
 import type { Buckets, Ribbon } from '@provloom/rundir/curve'
 import { checkedCurve, curveToldOf } from '@provloom/rundir/internal'
 import { ParquetFile, double, integer, nameSchema, timestamp } from '../parquet/file.ts'
 import type { Column } from '../parquet/column.ts'
 import { nameColumns } from '../parquet/names.ts'
-import type { RowName } from '../parquet/names.ts'
-import { doubles, integers, optionalDoubles, optionalIntegers, wholeNumbers } from '../parquet/values.ts'
+import type { RowName, Stretch } from '../parquet/names.ts'
+import { doubles, optionalDoubles, optionalIntegers, wholeNumbers } from '../parquet/values.ts'
 
 /** The columns of every curve file (docs/metrics.md). */
 const schema = [
@@ -33,7 +34,8 @@ const groupRows = 8_192
 const pageRows = 1_024
 
 interface Piece {
-  readonly name: RowName
+  /** Together as many rows as there are buckets. */
+  readonly stretches: readonly Stretch[]
   readonly buckets: Buckets & Partial<Ribbon>
 }
 
@@ -54,14 +56,34 @@ export class CurveFile {
   }
 
   series(name: RowName, buckets: Buckets): void {
-    this.#add({ name, buckets })
+    this.#add({ stretches: [{ name, rows: buckets.count }], buckets })
+  }
+
+  /**
+   * Of many series.
+   *
+   * @param buckets one series after the other
+   * @param begins where each series begins
+   */
+  all(names: readonly RowName[], begins: readonly number[], buckets: Buckets): void {
+    let from = 0
+    let stretches: Stretch[] = []
+    for (const [i, name] of names.entries()) {
+      const to = begins[i + 1] ?? buckets.count
+      stretches.push({ name, rows: to - begins[i]! })
+      if (to - from < groupRows && i + 1 < names.length) continue
+      this.#add({ stretches, buckets: sliceBuckets(buckets, from, to) })
+      from = to
+      stretches = []
+    }
   }
 
   /** Of a metric over its ranks. */
   ribbon(metric: Omit<RowName, 'rank' | 'attempt'>, ribbon: Ribbon): void {
     const nothing = new Float64Array(ribbon.count).fill(NaN)
     const name = { ...metric, rank: null, attempt: null }
-    this.#add({ name, buckets: { ...ribbon, sum: nothing, last: nothing } })
+    const stretches = [{ name, rows: ribbon.count }]
+    this.#add({ stretches, buckets: { ...ribbon, sum: nothing, last: nothing } })
   }
 
   finish(): Uint8Array {
@@ -88,7 +110,7 @@ export class CurveFile {
 
 function columnsOf(pieces: readonly Piece[], count: number): Column[] {
   const { number, whole, optionalWhole, optionalNumber } = columnMakers(pieces, count)
-  const stretches = pieces.map(({ name, buckets }) => ({ name, rows: buckets.count }))
+  const stretches = pieces.flatMap((piece) => piece.stretches)
   return [
     ...nameColumns({ count, pageRows, stretches }, true),
     whole('width', (one) => new Float64Array(one.count).fill(2 ** one.exponent)),
@@ -132,7 +154,7 @@ function columnMakers(
   }
   return {
     number: (name, of) => doubles(name, column(of), pageRows),
-    whole: (name, of) => integers(name, wholeNumbers(column(of)), pageRows),
+    whole: (name, of) => wholeNumbers(name, column(of), pageRows),
     optionalWhole: (name, of) => optionalIntegers(name, column(of), pageRows),
     optionalNumber: (name, of) => optionalDoubles(name, column(of), pageRows),
   }

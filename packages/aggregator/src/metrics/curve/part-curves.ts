@@ -1,5 +1,4 @@
-import { CurveMaker, bucketsMaxFor, pointsPerBucket, merged } from '@provloom/rundir/curve'
-import type { Buckets } from '@provloom/rundir/curve'
+import { CurveMaker, bucketsMaxFor, pointsPerBucket } from '@provloom/rundir/curve'
 import { isSameMetric, isSameSeries } from '@provloom/rundir/series'
 import type { SeriesRow } from '@provloom/rundir/series'
 import { halvesOf } from '../rows.ts'
@@ -18,9 +17,10 @@ interface SeriesRows {
   readonly to: number
 }
 
-interface SeriesCurve {
-  readonly series: SeriesRow
-  readonly buckets: Buckets
+/** The series of a metric, with their buckets in the same order. */
+interface MetricCurves {
+  readonly names: readonly SeriesRow[]
+  readonly maker: CurveMaker
 }
 
 /**
@@ -37,23 +37,24 @@ export function* encodeCurves(
   part: { readonly bytes: number; readonly sha256: string },
 ): Generator<void, Uint8Array | undefined> {
   if (sorted.count < curveRowsMin) return undefined
-  let curves: SeriesCurve[] = []
+  const curves: MetricCurves[] = []
   for (const metric of metricsOf(sorted, series)) {
-    curves.push(...curvesOf(sorted, metric))
+    const own = curvesOf(sorted, metric)
+    if (own !== undefined) curves.push(own)
     yield
   }
   for (let rows = Infinity; curves.length > 0;) {
     const file = new CurveFile(part.sha256)
-    for (const one of curves) file.series(one.series, one.buckets)
+    for (const { names, maker } of curves) {
+      const { begins, buckets } = maker.flat()
+      file.all(names, begins, buckets)
+    }
     const bytes = file.finish()
     if (bytes.length * share <= part.bytes) return bytes
     if (file.rows >= rows) return undefined
     rows = file.rows
     yield
-    curves = curves.map(({ series: of, buckets }) => ({
-      series: of,
-      buckets: merged([buckets], { exponent: buckets.exponent + 1 }),
-    }))
+    for (const { maker } of curves) maker.widen(maker.flat().buckets.exponent + 1)
   }
   return undefined
 }
@@ -74,9 +75,9 @@ function metricsOf(sorted: RowColumns, series: readonly SeriesRow[]): SeriesRows
   return metrics
 }
 
-function curvesOf(sorted: RowColumns, metric: readonly SeriesRows[]): SeriesCurve[] {
+function curvesOf(sorted: RowColumns, metric: readonly SeriesRows[]): MetricCurves | undefined {
   const points = metric.reduce((sum, { from, to }) => sum + to - from, 0)
-  if (points < metric.length * pointsPerBucket) return []
+  if (points < metric.length * pointsPerBucket) return undefined
   const [step, time] = [halvesOf(sorted.step), halvesOf(sorted.time)]
   const maker = new CurveMaker({ max: bucketsMaxFor(metric.length, points) })
   for (const { from, to } of metric) {
@@ -84,8 +85,7 @@ function curvesOf(sorted: RowColumns, metric: readonly SeriesRows[]): SeriesCurv
     for (let row = from; row < to; row++)
       maker.point(numberAt(step, row), numberAt(time, row), sorted.value[row]!)
   }
-  const made = maker.finish()
-  return metric.map(({ series }, i) => ({ series, buckets: made[i]! }))
+  return { names: metric.map(({ series }) => series), maker }
 }
 
 /** A 64-bit integer of two halves; beyond 2^53 the nearest double. */

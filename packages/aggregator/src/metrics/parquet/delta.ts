@@ -23,7 +23,17 @@ function roomFor(count: number): number {
 /** @param values at least one */
 export function deltaPacked(values: BigInt64Array): Uint8Array {
   const numbers = numbersOf(values)
-  if (numbers === undefined) return byLibrary(values)
+  return numbers === undefined ? byLibrary(values) : packed(numbers)
+}
+
+/** Whether whole numbers have exact differences. */
+export function areExact(numbers: Float64Array): boolean {
+  return numbers.every((one) => one < exactBelow && one > -exactBelow)
+}
+
+/** The same of numbers that `areExact`; at least one. */
+export function packed(numbers: Float64Array): Uint8Array {
+  const values = numbers
   const out = new Out(roomFor(values.length))
   out.varint(blockValues)
   out.varint(miniblocks)

@@ -1,5 +1,5 @@
 import type { Column, Page } from './column.ts'
-import { deltaPacked } from './delta.ts'
+import { areExact, deltaPacked, packed } from './delta.ts'
 import { addRun, levels } from './runs.ts'
 import type { Run } from './runs.ts'
 import { boundsOfDoubles, boundsOfIntegers } from './statistics.ts'
@@ -26,14 +26,13 @@ export function optionalIntegers(name: string, column: Float64Array, pageRows: n
     const present = values.filter((value) => !Number.isNaN(value))
     const shared = { rows: values.length, nulls: values.length - present.length, levels: levelsOf(values) }
     if (present.length === 0) return { ...shared, values: new Uint8Array(0) }
-    const whole = wholeNumbers(present)
-    return { ...shared, values: deltaPacked(whole), bounds: boundsOfIntegers(whole) }
+    return { ...shared, ...packedPage(present) }
   })
   const isNothing = pages.every(({ rows, nulls }) => rows === nulls)
   // Of no value there is no block.
   if (isNothing) return { name, type: 'INT64', encoding: 'PLAIN', pages }
-  const packed = pages.map((page) => (page.rows === page.nulls ? { ...page, values: packedNothing } : page))
-  return { name, type: 'INT64', encoding: 'DELTA_BINARY_PACKED', pages: packed }
+  const all = pages.map((page) => (page.rows === page.nulls ? { ...page, values: packedNothing } : page))
+  return { name, type: 'INT64', encoding: 'DELTA_BINARY_PACKED', pages: all }
 }
 
 /** NaN is null. */
@@ -47,11 +46,31 @@ export function optionalDoubles(name: string, column: Float64Array, pageRows: nu
   return { name, type: 'DOUBLE', encoding: 'PLAIN', pages }
 }
 
-/** As 64-bit integers; what is beyond them is the last of them. */
-export function wholeNumbers(values: Float64Array): BigInt64Array {
-  const whole = new BigInt64Array(values.length)
-  for (const [i, value] of values.entries()) whole[i] = value >= 2 ** 63 ? lastInteger : BigInt(value)
-  return whole
+/** Whole numbers as 64-bit integers; what is beyond them is the last of them. */
+export function wholeNumbers(name: string, column: Float64Array, pageRows: number): Column {
+  const pages = slicesOf(column.length, pageRows).map((at): Page => {
+    const values = column.subarray(...at)
+    return { rows: values.length, nulls: 0, ...packedPage(values) }
+  })
+  return { name, type: 'INT64', encoding: 'DELTA_BINARY_PACKED', pages }
+}
+
+/** @param values at least one */
+function packedPage(values: Float64Array): Pick<Page, 'values' | 'bounds'> {
+  if (!areExact(values)) {
+    const whole = BigInt64Array.from(values, integerOf)
+    return { values: deltaPacked(whole), bounds: boundsOfIntegers(whole) }
+  }
+  let [min, max] = [values[0]!, values[0]!]
+  for (const value of values) {
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return { values: packed(values), bounds: { min: BigInt(min), max: BigInt(max) } }
+}
+
+function integerOf(value: number): bigint {
+  return value >= 2 ** 63 ? lastInteger : BigInt(value)
 }
 
 const lastInteger = 2n ** 63n - 1n
