@@ -11,8 +11,11 @@ export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[]
   if (run.status === 'completed') return ended(run)
   const { finding } = run
   const verdict = why?.verdict ?? finding?.text
-  if (verdict !== undefined)
-    return [{ text: stripped(verdict).replace(/^./, (first) => first.toUpperCase()), tone: 'bad' }]
+  if (verdict !== undefined) {
+    // Which run it is stands above, and how it ended beside that.
+    const said = verdict.replace(`${run.run} ${run.status}: `, '')
+    return [{ text: capital(stripped(said)), tone: 'bad' }]
+  }
   return [{ text: `${run.run} is ${run.status}`, tone: 'bad' }]
 }
 
@@ -92,8 +95,8 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
   const pieces = (why?.findings ?? [])
     .filter(({ ranks: of }) => of.length > 0)
     .slice(0, 2)
-    .map(({ text, level }): Piece => ({
-      text: stripped(text.split('. ')[0] ?? text),
+    .map(({ text, level, since }): Piece => ({
+      text: `${capital(stripped(text.split(/[:;.] /)[0] ?? text))}${since?.step === undefined ? '' : ` since step ${count(since.step)}`}`,
       tone: level === 'error' ? 'bad' : level === 'warning' ? 'warn' : 'good',
     }))
   if (pieces.length > 0) return pieces.flatMap((one, at) => (at === 0 ? [one] : ['; ', one]))
@@ -109,6 +112,10 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
       },
     ]
   return [`${several(total, 'rank')}: ${listed(words)}`]
+}
+
+export function capital(text: string): string {
+  return text.replace(/^./, (first) => first.toUpperCase())
 }
 
 export function stripped(text: string): string {

@@ -5,7 +5,7 @@ import { Status } from '../part/status.tsx'
 
 type One = Omit<FirstToStop, 'then'>
 
-const [width, left, right, row] = [900, 70, 210, 28]
+const [width, left, right, row] = [1240, 70, 290, 28]
 
 /** Who stopped first, on a time line, and what it said. */
 export function Stopped({

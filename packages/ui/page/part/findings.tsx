@@ -1,6 +1,7 @@
 import type { Finding } from '@provloom/reader'
 import { addressOf } from '../model/address.ts'
-import { duration, number } from '../model/format.ts'
+import { duration } from '../model/format.ts'
+import { capital } from '../model/run-words.ts'
 
 const glyphs = { error: '✕', warning: '▲', note: '·' } as const
 
@@ -19,10 +20,12 @@ export function Findings({
         <li class={one.level}>
           <span aria-hidden="true">{glyphs[one.level]}</span>
           <p>
-            <b>{headOf(one.text)[0]}</b>
+            <b>{capital(headOf(one.text)[0])}</b>
             {headOf(one.text)[1]} <small>{evidenceOf(one)}</small>
           </p>
-          {one.link !== undefined && <a href={linkOf(run, one)}>{placeOf(one)} →</a>}
+          {one.link !== undefined && one.link.page !== 'overview' && (
+            <a href={linkOf(run, one)}>{placeOf(one)} →</a>
+          )}
         </li>
       ))}
       {findings.length > 8 && (
@@ -39,17 +42,9 @@ function headOf(text: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at + 1), text.slice(at + 1)]
 }
 
+/** What the sentence does not say. */
 function evidenceOf({ evidence }: Finding): string {
-  if (evidence === undefined) return ''
-  const facts = Object.entries(evidence.facts ?? {}).map(([name, value]) => `${name} ${value}`)
-  return [
-    ...(evidence.ratio === undefined ? [] : [`${number(evidence.ratio)} × the median`]),
-    ...(evidence.times === undefined || evidence.of === undefined
-      ? []
-      : [`in ${evidence.times} of ${evidence.of} steps`]),
-    ...(evidence.costSeconds === undefined ? [] : [`costs ${duration(evidence.costSeconds)} so far`]),
-    ...facts,
-  ].join(' · ')
+  return evidence?.costSeconds === undefined ? '' : `costs ${duration(evidence.costSeconds)} so far`
 }
 
 export function linkOf(run: string, { link, ranks }: Finding): string {
