@@ -4,7 +4,7 @@ import { useView } from './frame/view.ts'
 import { RunView } from './frame/run-view.tsx'
 import { Runs } from './runs/runs.tsx'
 
-const Compare = later(async () => (await import('./compare/compare.tsx')).Compare)
+const Compare = later(async () => (await import('./later-pages.ts')).Compare)
 
 export function App(): preact.JSX.Element {
   const view = useView()

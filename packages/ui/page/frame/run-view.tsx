@@ -10,15 +10,15 @@ import { duration } from '../model/format.ts'
 import { Overview } from '../overview/overview.tsx'
 import { Status } from '../part/status.tsx'
 import { Trouble } from '../part/trouble.tsx'
-import { Ranks } from '../ranks/ranks.tsx'
 import { Frame } from './frame.tsx'
 import type { Key } from './keys.tsx'
 import type { FrameOf } from './run-props.ts'
 import { go } from './view.ts'
 
-const Graph = later(async () => (await import('../graph/graph.tsx')).Graph)
-const Files = later(async () => (await import('../files/files.tsx')).Files)
-const Environment = later(async () => (await import('../environment/environment.tsx')).Environment)
+const Graph = later(async () => (await import('../later-pages.ts')).Graph)
+const Ranks = later(async () => (await import('../later-pages.ts')).Ranks)
+const Files = later(async () => (await import('../later-pages.ts')).Files)
+const Environment = later(async () => (await import('../later-pages.ts')).Environment)
 
 /** A run's pages, over one stream of what changes in it. */
 export function RunView({ view, run }: { readonly view: View; readonly run: string }): preact.JSX.Element {
