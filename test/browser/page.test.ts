@@ -54,7 +54,7 @@ afterAll(async () => {
   if (dir !== undefined) removeFolder(dir)
 })
 
-const pages = ['overview', 'curves', 'ranks', 'files', 'environment']
+const pages = ['overview', 'curves', 'ranks', 'graph', 'files', 'environment']
 
 describe('the page', () => {
   inBrowser(

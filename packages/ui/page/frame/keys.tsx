@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 export interface Key {
   readonly key: string
@@ -42,7 +42,8 @@ addEventListener('keydown', (event) => {
 export function useKeys(keys: readonly Key[]): void {
   const own = useRef(keys)
   own.current = keys
-  useEffect(() => {
+  // Before anything is painted: who sees a page can press its keys.
+  useLayoutEffect(() => {
     sets.push(own)
     return () => void sets.splice(sets.indexOf(own), 1)
   }, [])
