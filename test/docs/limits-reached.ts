@@ -301,6 +301,7 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'of a diff longer than diffKeptBytesMax whole lines from its beginning are kept',
     ),
   ],
+  submodulesMax: [reached(`${agent}/source/changes.test.ts`, 'submodulesMax are looked into')],
   untrackedFilesMax: [
     reached(
       `${agent}/source/code.test.ts`,

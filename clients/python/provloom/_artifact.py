@@ -103,8 +103,7 @@ def keep_made(session, spooled, facts):
     """Records a file that we made in the spool ourselves: it has no path, and its reader's umask says who may read it."""
     path = os.path.join(_copy.kept_folder(session), spooled)
     fields = _copy.measure(path, lambda: False)
-    session.event("artifact", spooled=spooled, copy=True, mode=0o666, mediaType="application/octet-stream",
-                  **dict(facts, **fields))  # fmt: skip
+    session.event("artifact", spooled=spooled, copy=True, mode=0o666, **dict(facts, **fields))  # fmt: skip
 
 
 def _step(session, call, label, step):
@@ -206,10 +205,7 @@ class _Keeper:
         self._event(path, facts, copy=False, problem=problem)
 
     def _event(self, path, facts, **fields):
-        import mimetypes
-
-        media = mimetypes.guess_type(text_of(path))[0]
-        self._session.event("artifact", path=text_of(path), mediaType=media, **dict(facts, **fields))
+        self._session.event("artifact", path=text_of(path), **dict(facts, **fields))
 
 
 def _link_of(path):

@@ -55,6 +55,7 @@ def _waits(session):
 
 def at_exit(session, ending):
     """The process ends with the session open. A wrapper outlives it; under a plain start nobody else tells the end."""
+    session.look()
     _look_for_groups(session)
     session.end(ending.status, ending.error, by="exit", exit_code=ending.code, signal=ending.signal)
     if session.kind == Session.OWN and not session.wrapped:

@@ -13,8 +13,20 @@ from ._values import first_bytes, name as name_of
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX")  # fmt: skip
 _ABSENT = "git is not installed, or not on the PATH"
-_STATUS = ("status", "--porcelain", "-z", "--untracked-files=normal")
-_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD")
+#: How a person wants to read a difference, or to write a path: they win over every option.
+_TASTES = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
+           "GIT_ICASE_PATHSPECS")  # fmt: skip
+#: Settings that a repository or a person may have and that would change an answer. A repository may name a program of its own
+#: for core.fsmonitor. The agent has the same: what two processes say of one work tree is compared.
+_SETTINGS = (
+    "core.fsmonitor=false", "core.quotePath=true", "diff.algorithm=myers", "diff.context=3", "diff.dstPrefix=b/",
+    "diff.indentHeuristic=true", "diff.interHunkContext=0", "diff.mnemonicPrefix=false", "diff.noprefix=false",
+    "diff.orderFile=/dev/null", "diff.relative=false", "diff.renameLimit=1000", "diff.renames=true", "diff.srcPrefix=a/",
+    "diff.submodule=short", "diff.suppressBlankEmpty=false", "status.renames=false",
+)  # fmt: skip
+_STATUS = ("status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none")
+_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "-U3",
+         "--ignore-submodules=dirty", "--binary", "HEAD")  # fmt: skip
 
 
 def facts_of(folder, known):
@@ -103,10 +115,11 @@ class _Git:
     def __init__(self, folder, without):
         self._folder = folder
         self._until = time.monotonic() + limits.GIT_MS / 1000
-        environment = {name: value for name, value in os.environ.items() if name not in without}
+        unwanted = without + _TASTES
+        environment = {name: value for name, value in os.environ.items() if name not in unwanted}
         self._environment = dict(environment, GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C", LANGUAGE="C")
-        # A repository may name programs of its own for this one.
-        self._command = ("git", "-c", "core.fsmonitor=false", "-C", folder)
+        settings = tuple(word for one in _SETTINGS for word in ("-c", one))
+        self._command = ("git",) + settings + ("-C", folder)
         self.trouble = None
 
     def output(self, *words):

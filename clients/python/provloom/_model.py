@@ -41,8 +41,10 @@ def log_model(
         label = name_of(model_name) or "model"
         context, source = context_name(context), name_of(source)
         info = flag("log_model", "log_model_info", log_model_info, True)
-        facts = describe(model) if info else {"className": _class_name(model)}
-        if info and flag("log_model", "log_model_layers", log_model_layers):
+        # The model is in a file: what is known of it is in there.
+        in_file = looks_like_one(model)
+        facts = {} if in_file else describe(model) if info else {"className": _class_name(model)}
+        if info and not in_file and flag("log_model", "log_model_layers", log_model_layers):
             facts["layers"], remark = json_text(_layers(model), limits.VALUE_BYTES_MAX)
             if remark is not None:
                 session.problem(remark[0], "log_model: the list of layers of %s %s" % (label, remark[1]), label)

@@ -304,26 +304,36 @@ class Session:
         """Writes the session's end and closes its stream."""
         self.status = status
         self.leave(for_all=by != "exit")
+        said = self.encode(
+            "session.end",
+            status=status,
+            error=error,
+            createGraph=True if create_graph or create_svg else None,
+            createSvg=True if create_svg else None,
+            by=by,
+            exitCode=exit_code,
+            signal=signal,
+        )  # fmt: skip
         if self.quiet:
             self.stream.close()
+            if self.kind == Session.OWN:
+                self._leave_end(said)
             self.ended = True
             return
         if self.kind == Session.HELPER or self.over:
             self.stream.close()
         else:
-            self.stream.close(self.encode(
-                "session.end",
-                status=status,
-                error=error,
-                createGraph=True if create_graph or create_svg else None,
-                createSvg=True if create_svg else None,
-                by=by,
-                exitCode=exit_code,
-                signal=signal,
-            ))  # fmt: skip
+            self.stream.close(said)
         self._is_kept = mark_of(self.spool) is not None
         self.ended = True
         self.tell_dropped()
+
+    def _leave_end(self, said):
+        """Its streams are read no more: the agent tells how a rank ended that is not collected."""
+        try:
+            replace(os.path.join(self.spool, "end.json"), said)
+        except from_inside(OSError):
+            pass  # removed by the agent, which has left
 
     def stop_helping(self):
         """This process has nothing more to say in another one's session."""

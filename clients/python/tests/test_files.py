@@ -20,7 +20,7 @@ class Artifacts(FileCase):
         self.assertEqual(
             artifact,
             {"type": "artifact", "name": "result", "kind": "artifact", "role": "output", "path": path, "copy": True, "size": 7,
-             "sha256": sha256(b'{"a":1}'), "mediaType": "application/json", "context": "training", "source": "eval", "step": 3,
+             "sha256": sha256(b'{"a":1}'), "context": "training", "source": "eval", "step": 3,
              "subfolder": "sub/folder"},
         )  # fmt: skip
 
@@ -244,6 +244,13 @@ for word in ("nobody", 3, b"rank", [], None): provloom.save_model_version("a", F
         self.run_program(HEAD + "provloom.save_model_version('net', F, step=4)", F=self.file("ckpt.pth", b"weights"))
         (artifact,) = self.events("artifact")
         self.assertEqual((artifact["name"], artifact["version"], self.spooled(artifact)), ("net_0.pth", 0, b"weights"))
+
+    def test_a_model_that_is_a_file_is_that_file_and_of_no_class(self):
+        self.run_program(HEAD + "provloom.log_model('net', F, log_model_layers=True)", F=self.file("model.bin", b"weights"))
+        (model,), (artifact,) = self.events("model"), self.events("artifact")
+        self.assertEqual({name for name in model if name not in ("type", "time")}, {"name", "direction"})
+        self.assertEqual((artifact["name"], artifact["kind"], artifact["model"], self.spooled(artifact)),
+                         ("net.bin", "model", "net", b"weights"))  # fmt: skip
 
     def test_torch_is_never_imported(self):
         self.run_program(

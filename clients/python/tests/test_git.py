@@ -57,6 +57,16 @@ class Git(SpoolCase):
         diff = subprocess.run(["git", "-C", folder, "diff", "--no-color", "--binary", "HEAD"], stdout=subprocess.PIPE).stdout
         self.assertEqual((dirty["dirty"], dirty["diffSha256"]), (True, hashlib.sha256(diff).hexdigest()))
 
+    def test_a_taste_in_differences_changes_nothing_of_what_is_said_of_them(self):
+        folder = self.repository()
+        self.write(folder, "train.py", "a = 2\n")
+        plain, _ = self.recorded(folder)
+        for one in ("diff.noprefix", "diff.mnemonicPrefix", "diff.suppressBlankEmpty"):
+            self.git(folder, "config", one, "true")
+        self.git(folder, "config", "diff.context", "0")
+        found, _ = self.recorded(folder, GIT_DIFF_OPTS="-u0")
+        self.assertEqual((found["dirty"], found["diffSha256"]), (True, plain["diffSha256"]))
+
     def test_a_detached_head_a_shallow_clone_a_worktree_and_a_submodule_have_their_commit(self):
         origin = self.repository("origin")
         self.git(origin, "commit", "-qm", "second", "--allow-empty")

@@ -250,6 +250,16 @@ print(run.active, any("sessions" in one for one in open_files), provloom.end_run
         self.assertEqual([one["value"] for _, one in self.points("m")], [1.0])
         self.assertEqual((os.listdir(os.path.join(self.session(), "files")), self.dropped()), ([], {}))
 
+    def test_a_rank_that_is_not_wanted_says_its_end_beside_its_streams(self):
+        started = self.start(HEAD + "print('logged', flush=True)\ninput()\nraise ValueError('no data')")
+        started.stdout.readline()
+        self.say("quiet")
+        started.communicate("go\n", timeout=20)
+        with open(os.path.join(self.session(), "end.json"), "rb") as opened:
+            said = json.load(opened)
+        self.assertEqual((said["type"], said["status"], said["by"], said["exitCode"]), ("session.end", "failed", "exit", 1))
+        self.assertIn("no data", said["error"])
+
     def test_children_of_a_rank_that_is_not_wanted_write_nothing(self):
         started = self.start(HEAD + """
 import os

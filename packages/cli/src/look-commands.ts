@@ -14,6 +14,7 @@ parameter or else a metric's last value; - before one negates it. --sort=-NAME: 
 export function addLookCommands(program: Command): void {
   addLs(program)
   addShow(program)
+  addWhy(program)
   addDiff(program)
   addLineage(program)
   addRemove(program)
@@ -95,6 +96,27 @@ function addShow(program: Command): void {
     .action(async (run: string | undefined, given: Given) => {
       const { show } = await import('./command/show.ts')
       process.exitCode = await show(run, given)
+    })
+}
+
+function addWhy(program: Command): void {
+  program
+    .command('why')
+    .description('why a run went as it did: who stopped first, who is slow, what ranks differ in')
+    .argument('[run]', runHelp)
+    .option('--dir <DIR>', dirHelp)
+    .option(
+      '--pace-metric <KEY>',
+      "a metric that says how long a rank takes for a step (default: the step timer's compute_time, else when ranks log)",
+    )
+    .option('--json', 'the answer as one line of JSON')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 nothing stands out, 1 something does, 2 no run is meant, or none that can be read.\n\nExamples:\n  provloom why\n  provloom why digits_0 --pace-metric forward_time',
+    )
+    .action(async (run: string | undefined, given: Given) => {
+      const { why } = await import('./command/why.ts')
+      process.exitCode = await why(run, given)
     })
 }
 

@@ -88,7 +88,7 @@ class Builder implements GraphBuilder {
     this.#dirt = new Dirt(this.#kept)
     this.#change = { state, tallies, index, attempts, links, dirt: this.#dirt, undo }
     this.roster = new StateRoster(state, attempts)
-    this.#head = new Head({ state, tallies, index }, attempts, this.#kept)
+    this.#head = new Head({ state, tallies, index }, this.#kept)
   }
 
   take(lsn: Lsn, entry: RunEntry | Skipped): Taking {
@@ -163,7 +163,13 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
-    return summaryOf(this.#state, this.#kept, this.#tallies)
+    return summaryOf(this.#state, this.#kept)
+  }
+
+  files(): ReturnType<GraphBuilder['files']> {
+    const { stored, parts, gone } = this.#state
+    const copies = [...stored.values()].flatMap(({ event }) => event.stored ?? [])
+    return { named: [...new Set([...copies, ...parts.map(({ file }) => file)])], gone }
   }
 
   told(): RunWords {

@@ -14,6 +14,8 @@ export interface GraphBuilder extends EntryReader {
   /** The same document for the drawer. */
   document(): ProvDocument
   summary(): RunSummary
+  /** Files of the run directory that its records name, and which of them were not there when that was recorded last. */
+  files(): { readonly named: readonly string[]; readonly gone: ReadonlyMap<string, true> }
   /** The run's head as of the last `render`, a few milliseconds of work between two yields; nothing may be applied meanwhile. */
   headSlices(): Generator<void, RunHead>
   /** Problems and hints of the run as a whole, `CODE: words`; not those that its ranks told. */

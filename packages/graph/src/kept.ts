@@ -4,6 +4,8 @@ import { hostEnergy } from './energy.ts'
 import type { HostEnergy } from './energy.ts'
 import { contextSpan, rankSpan, watchSpan } from './render/span.ts'
 import type { ContextSpan, Span, SpanSources } from './render/span.ts'
+import { extentOf } from './statistics.ts'
+import type { Extent } from './statistics.ts'
 import { countedRanks } from './render/watchers.ts'
 import type { ContextState, HostState, RankState } from './state.ts'
 
@@ -34,6 +36,8 @@ export interface RankFacts {
   readonly ledger: Ledger
   /** What is to be known of it that it did not tell itself, each `CODE: words`. */
   readonly remarks: readonly string[]
+  /** Of what it logged itself. */
+  readonly logged: Extent | undefined
 }
 
 /** Of one machine. */
@@ -65,6 +69,7 @@ export class Kept {
       span: rankSpan(this.#sources, key, rank),
       ledger: ledgerOf(rank),
       remarks: remarksOnRank(this.#sources.state, rank),
+      logged: loggedBy(this.#sources, key),
     }))
   }
 
@@ -92,4 +97,15 @@ export class Kept {
       }
     })
   }
+}
+
+/** How far the metrics have come that an attempt of a rank logs itself. */
+function loggedBy({ state, index, tallies }: SpanSources, rankKey: string): Extent | undefined {
+  const slots = index.ofOwner(rankKey).flatMap((key) => {
+    const series = state.series.get(key)
+    const metric = series === undefined ? undefined : state.metrics.get(series.metricKey)
+    const isOwn = metric !== undefined && metric.measures === undefined
+    return series === undefined || !isOwn ? [] : series.slots.map(({ slot }) => slot)
+  })
+  return extentOf(tallies, slots)
 }

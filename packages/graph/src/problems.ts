@@ -17,6 +17,7 @@ export function problemKinds(state: RunState, ranks: Iterable<RankFacts>): Probl
     if (count > 0) counts.set(code, (counts.get(code) ?? 0) + count)
   }
   note('ENTRY_SKIPPED', state.skipped)
+  note('FILE_GONE', state.gone.size)
   note('NOT_COLLECTED', state.bystanders.size)
   for (const { remarks } of ranks) for (const words of remarks) note(codeIn(words), 1)
   note('BAD_NAMESPACE', namespaceProblem(state) === undefined ? 0 : 1)
@@ -51,6 +52,7 @@ export function ownProblems(state: RunState): string[] {
     ...words,
     ...state.skippedWords,
     ...absentWords(state),
+    ...goneWords(state),
     ...state.remarks,
     ...[...state.bystanders.values()].map(bystanderWords),
   ]
@@ -81,6 +83,17 @@ function absentWords({ absent, worldSize, opened }: RunState): string[] {
     `RANKS_ABSENT: ${those} ${rankRanges(absent)} of ${worldSize ?? absent.length} never came: nobody said to be one of them, as a rank of the job ${opened?.jobKey}, in the save directory that this run is in`,
   ]
 }
+
+/** What a look at its end did not find; each of them is told where it is named, too. */
+function goneWords({ gone }: RunState): string[] {
+  if (gone.size === 0) return []
+  const first = [...gone.keys()].sort().slice(0, goneTold).join(', ')
+  const files = gone.size === 1 ? '1 file is' : `${gone.size} files are`
+  const words = `FILE_GONE: ${files} not in the run directory any more: ${first}${gone.size > goneTold ? ', ...' : ''}`
+  return [shortened(words, limits.problemLengthMax)]
+}
+
+const goneTold = 3
 
 /** What was wrong with the namespace that the user gave. */
 export function namespaceProblem({ opened }: RunState): string | undefined {

@@ -42,6 +42,8 @@ export interface RunState {
   readonly createGraph: boolean
   readonly createSvg: boolean
   readonly parts: readonly Part[]
+  /** Files of the run directory, named here, that were not there when that was looked for last. */
+  readonly gone: ReadonlyMap<string, true>
   /** By file, how many recoveries there were when it was sealed. */
   readonly partMakers: ReadonlyMap<string, number>
   /** World sizes that ranks told, by attempt. */
@@ -322,6 +324,7 @@ export function emptyState(): RunState {
     createGraph: false,
     createSvg: false,
     parts: [],
+    gone: new Map(),
     partMakers: new Map(),
     worlds: new Map(),
     skipped: 0,

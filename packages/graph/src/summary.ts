@@ -8,17 +8,13 @@ import { problemKinds } from './problems.ts'
 import { runSpan, spansOf } from './render/span.ts'
 import type { Kept, RankFacts } from './kept.ts'
 import { processEndOf, rankStatus, runStatus } from './status.ts'
-import { extentOf } from './statistics.ts'
-import type { Extent } from './statistics.ts'
 import type { RankState, RunState } from './state.ts'
-import type { Tallies } from './tally.ts'
 
 /** The run in numbers, for run.json and the terminal. */
-export function summaryOf(state: RunState, kept: Kept, tallies: Tallies): RunSummary {
-  const extents = extentsOf(state, tallies)
+export function summaryOf(state: RunState, kept: Kept): RunSummary {
   const ranks = [...state.ranks]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(key, rank), extents.get(key)))
+    .map(([key, rank]) => rankSummary(state, rank, kept.ofRank(key, rank)))
   const kinds = problemKinds(state, kept.ofRanks())
   const span = runSpan(state, spansOf(kept.ofRanks()))
   return {
@@ -40,12 +36,7 @@ export function summaryOf(state: RunState, kept: Kept, tallies: Tallies): RunSum
   }
 }
 
-function rankSummary(
-  state: RunState,
-  rank: RankState,
-  { ledger, remarks }: RankFacts,
-  extent: Extent | undefined,
-): RankSummary {
+function rankSummary(state: RunState, rank: RankState, { ledger, remarks, logged }: RankFacts): RankSummary {
   const problems = rank.problemCount + remarks.length
   const { exitCode, signal } = processEndOf(rank)
   const error = errorOf(rank)
@@ -63,34 +54,8 @@ function rankSummary(
     ...ledger,
     ...(localRank === undefined ? {} : { localRank }),
     ...(devices === undefined ? {} : { device: headText(devices, limits.rankTextMax) }),
-    ...(extent === undefined ? {} : { lastStep: extent.lastStep, lastUs: extent.lastTime }),
+    ...(logged === undefined ? {} : { lastStep: logged.lastStep, lastUs: logged.lastTime }),
     ...(error === '' ? {} : { error: headText(error, limits.rankTextMax) }),
-  }
-}
-
-/** How far the metrics have come that each attempt of a rank logs itself. */
-function extentsOf(state: RunState, tallies: Tallies): Map<string, Extent> {
-  const extents = new Map<string, Extent>()
-  for (const { metricKey, ownerKey, slots } of state.series.values()) {
-    const metric = state.metrics.get(metricKey)
-    if (metric === undefined || metric.source !== undefined || metric.measures !== undefined) continue
-    const extent = extentOf(
-      tallies,
-      slots.map(({ slot }) => slot),
-    )
-    if (extent === undefined) continue
-    const known = extents.get(ownerKey)
-    extents.set(ownerKey, known === undefined ? extent : further(known, extent))
-  }
-  return extents
-}
-
-function further(one: Extent, other: Extent): Extent {
-  return {
-    firstStep: Math.min(one.firstStep, other.firstStep),
-    lastStep: Math.max(one.lastStep, other.lastStep),
-    firstTime: Math.min(one.firstTime, other.firstTime),
-    lastTime: Math.max(one.lastTime, other.lastTime),
   }
 }
 

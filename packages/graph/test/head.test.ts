@@ -163,7 +163,7 @@ describe("a run's head", () => {
     ])
   })
 
-  it('finds of a failed run the rank that ended first, with its last words; of a completed one nothing', () => {
+  it('finds of a failed run the rank that stopped first, with its last words; of a completed one nothing', () => {
     const ended = (status: 'failed' | 'completed', time: number, error?: string): Said => {
       const how = { time, ...(error === undefined ? { exitCode: 1 } : { error }) }
       return { type: 'rank.end', status, ...how }
@@ -176,7 +176,7 @@ describe("a run's head", () => {
     run.end(0).end(1).close()
     expect(headOf(run).finding).toEqual({
       code: 'RANK_FAILED',
-      text: 'rank 1 failed (and 1 more): ValueError: loss is nan',
+      text: 'rank 1 failed (then 1 more): ValueError: loss is nan',
       ranks: [1, 0],
     })
     const well = new RunScript()
@@ -186,6 +186,24 @@ describe("a run's head", () => {
       .end(0)
       .close()
     expect(headOf(well)).not.toHaveProperty('finding')
+  })
+
+  it('names the rank that was killed, not those that failed because it was gone', () => {
+    const run = new RunScript().open().admit(0, 0, 'n', 3).admit(1, 0, 'n', 3).admit(2, 0, 'n', 3)
+    const gone = 'RuntimeError: [/gloo/transport/tcp/pair.cc:598] Connection closed by peer [127.0.0.1]:4711'
+    run
+      .log(2, [{ type: 'rank.end', status: 'failed', exitCode: 1, error: gone }])
+      .log(0, [{ type: 'rank.end', status: 'failed', exitCode: 1, error: gone }])
+      .log(1, [{ type: 'rank.end', status: 'killed', signal: 'SIGKILL' }])
+      .end(0)
+      .end(1)
+      .end(2)
+      .close()
+    expect(headOf(run).finding).toEqual({
+      code: 'RANK_KILLED',
+      text: 'rank 1 killed (then 2 more): SIGKILL',
+      ranks: [1, 2, 0],
+    })
   })
 
   it('fits into its bytes (headBytesMax), and counts what does not', () => {

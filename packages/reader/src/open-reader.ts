@@ -18,6 +18,8 @@ import { RunMetrics, metricsNow } from './run/metrics.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
+import { factsOf } from './why/load/facts.ts'
+import { whyOf } from './why/why.ts'
 
 /** @param saveDir folder that runs are saved in; it need not be there */
 export function openReader(saveDir: string): Reader {
@@ -64,6 +66,15 @@ export function openReader(saveDir: string): Reader {
     async graph(name, query = {}) {
       const run = runMeant(folder, name)
       return answerGraph(run, documents.of(run.directory), query)
+    },
+    async why(name, query = {}) {
+      const run = runMeant(folder, name)
+      const sources = {
+        ...run,
+        document: documents.maybe(run.directory),
+        metrics: await metrics.all(run),
+      }
+      return whyOf(await factsOf(sources, query.pace))
     },
     diff: async (names) =>
       answerDiff(

@@ -7,6 +7,7 @@ import type { MatrixAnswer, MatrixQuery } from './answer/matrix.ts'
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunQuery } from './answer/run.ts'
 import type { RunRow, RunsAnswer, RunsQuery } from './answer/runs.ts'
+import type { WhyAnswer, WhyQuery } from './answer/why.ts'
 
 /**
  * Answers questions from the run directories of one save directory, while runs go on too. It never writes, asks no process
@@ -34,6 +35,8 @@ export interface Reader {
   matrix(run?: string, query?: MatrixQuery): Promise<MatrixAnswer>
   /** Of its document as it was saved last. */
   graph(run?: string, query?: GraphQuery): Promise<GraphAnswer>
+  /** Why it went as it did: who stopped first, who is slow, where NaN was seen first, what ranks do not have alike. */
+  why(run?: string, query?: WhyQuery): Promise<WhyAnswer>
   /** @param runs 2 to 8 of them */
   diff(runs: readonly string[]): Promise<DiffAnswer>
   /** Over all runs of the save directory. */

@@ -43,8 +43,8 @@ it('a run that is written elsewhere is alive while its lease is renewed, and sil
 it('a run without a lease that says running has ended unseen, or is silent', async () => {
   const saveDir = folder()
   await makeRun(saveDir, { name: 'digits_0', status: 'running' })
-  const old = Date.now() / 1000 - 7200
+  const old = Math.floor(Date.now() / 1000) - 7200
   fs.utimesSync(path.join(saveDir, 'digits_0/run.json'), old, old)
   const { runs } = await openReader(saveDir).runs()
-  expect(runs[0]!.life).toEqual({ state: 'silent', seen: new Date(Math.round(old * 1000)).toISOString() })
+  expect(runs[0]!.life).toEqual({ state: 'silent', seen: new Date(old * 1000).toISOString() })
 })

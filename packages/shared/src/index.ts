@@ -21,6 +21,7 @@ export {
 } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { exitCode } from './exit-code.ts'
+export { endingOf, mediaTypeOf } from './media-type.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
 export { isRankStatus } from './event/event.ts'

@@ -154,6 +154,8 @@ export const gitOutputBytesMax: number = 4 * MiB
 export const diffBytesMax: number = 256 * MiB
 /** What of it is kept in a run's `code/`: of a longer one the beginning. */
 export const diffKeptBytesMax: number = 10 * MiB
+/** Submodules with changes of their own whose difference is kept there; more are told. All of it has those bytes together. */
+export const submodulesMax = 16
 /** Untracked source files that are kept there; more are counted. */
 export const untrackedFilesMax = 100
 /** Each of them; larger ones are counted. */

@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'EXIT'
   | 'FACTS'
   | 'FILE_CHANGED'
+  | 'FILE_GONE'
   | 'FILE_NOT_KEPT'
   | 'FILE_NOT_STORED'
   | 'FOLDER_INCOMPLETE'
@@ -132,6 +133,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   FILE_CHANGED: {
     what: 'a file changed while it was logged',
     try: 'log a file when it is written and closed',
+  },
+  FILE_GONE: {
+    what: 'a file that the run had stored is not in its run directory any more',
+    try: 'leave a run directory as it is while its run goes on; the graph says which file, and its hash',
   },
   FILE_NOT_KEPT: {
     what: 'a file could not be read: it is recorded by its path alone',

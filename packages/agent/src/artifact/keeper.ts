@@ -14,7 +14,7 @@ import { accessOf, isDone, isFolderRead, readAsLogged } from './as-logged.ts'
 import { digestOf, isFolder } from './folder-digest.ts'
 import { NotYet } from './not-yet.ts'
 import { identities } from './ours.ts'
-import { partsOf } from './place.ts'
+import { copyName, partsOf } from './place.ts'
 import { Copy, openRegular, sharedCopy } from './store.ts'
 import type { Digest, Placed } from './store.ts'
 
@@ -304,7 +304,7 @@ export class ArtifactKeeper {
 
   async #copy(artifact: Artifact, from: FileHandle, origin: Origin): Promise<Outcome> {
     const { runDir, runId } = this.#run!
-    const parts = partsOf(artifact.subfolder, artifact.name)
+    const parts = partsOf(artifact.subfolder, copyName(artifact.name, artifact.path))
     if (parts === undefined) {
       return {
         problem: 'not copied: its name leads out of the run directory',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { firstBytes, systemCode } from '@provloom/shared'
+import { endingOf, firstBytes, systemCode } from '@provloom/shared'
 
 /** Bytes of a file's name, first as most file systems allow them, then as the tightest in use do. */
 const nameBytesMax = [255, 140]
@@ -16,6 +16,11 @@ export function partsOf(subfolder: string | undefined, name: string): readonly s
   )
   const leads = parts.some((part) => part === '..' || part.includes('\0'))
   return parts.length === 0 || leads ? undefined : parts
+}
+
+/** The name of a copy: one without an ending has that of the file, so that people and programs know what is in it. */
+export function copyName(name: string, file: string | undefined): string {
+  return file === undefined || endingOf(name) !== '' ? name : name + endingOf(file)
 }
 
 /**

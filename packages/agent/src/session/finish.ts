@@ -11,7 +11,7 @@ import type { Pieces } from './pieces.ts'
 import { howOf, picturesIn, rankEndOf } from './rank-end.ts'
 import type { RankEnded } from './rank-end.ts'
 import type { StderrTail } from './stderr-tail.ts'
-import { lookMs } from './waits.ts'
+import { commandEndMs, lookMs } from './waits.ts'
 
 export interface FinishParts {
   readonly context: Context
@@ -68,7 +68,10 @@ export class Finish {
   async leave(): Promise<SessionOutcome> {
     const { sources, own, publisher, orders, end } = this.#pieces
     await sources.stop()
-    if (end.known !== undefined) own.record({ type: 'process.end', ...howOf(end.known) })
+    if (end.known !== undefined || end.life === 'gone') {
+      const how = end.known === undefined ? {} : howOf(end.known)
+      own.record({ type: 'process.end', time: end.overUs, ...how })
+    }
     own.seal()
     if ((await publisher.drain(orders.until)) === 'drained')
       await publisher.leave(() => ({ ...this.#bye(), final: false }), orders.until)
@@ -84,12 +87,24 @@ export class Finish {
     own.close()
     emptySession(folder)
     // Its place is held until its process ends: how it ended is told with this agent's farewell.
-    while (end.isAwaited && orders.serves) await this.#parts.news.wait(lookMs)
+    let untilMs = Infinity
+    while (orders.serves && (end.isAwaited || (end.mayBeTold() && this.#nowMs < untilMs))) {
+      if (!end.isAwaited) {
+        reading.readQuietEnd()
+        untilMs = Math.min(untilMs, this.#nowMs + commandEndMs)
+      }
+      await this.#parts.news.wait(lookMs)
+    }
+    reading.readQuietEnd()
     const isKnown = end.said !== undefined || end.known !== undefined
     const rankEnd = isKnown ? await this.#rankEnd() : undefined
     this.#close()
     removeSession(folder)
     return { kind: 'not-collected', end: rankEnd }
+  }
+
+  get #nowMs(): number {
+    return this.#parts.context.clock.monotonicMs()
   }
 
   async #drain(): Promise<DrainOutcome> {
@@ -128,7 +143,7 @@ export class Finish {
       // What was measured of the machine after it is no sign of life.
       lastUs:
         this.#parts.lastUs ??
-        (said === undefined ? (end.toldUs ?? (await reading.again()).lastUs) : undefined),
+        (said === undefined ? (end.toldUs ?? end.seenUs ?? (await reading.again()).lastUs) : undefined),
     })
   }
 

@@ -36,6 +36,7 @@ export async function readHistory(files: Files, spool: SessionFolder): Promise<H
     processEnd: undefined,
     lastUs: undefined,
   }
+  let overUs: number | undefined
   const artifacts: History['artifacts'][number][] = []
   const datasets: History['datasets'][number][] = []
   const stored: History['stored'][number][] = []
@@ -43,14 +44,18 @@ export async function readHistory(files: Files, spool: SessionFolder): Promise<H
     const lastUs = await readEvents(files, path.join(spool.streams, stream), (event, number) => {
       if (event.type === 'rank.end') found.rankEnded = true
       if (event.type === 'session.end') found.sessionEnd = event
-      if (event.type === 'process.end') found.processEnd = commandEndOf(event.exitCode, event.signal)
+      if (event.type === 'process.end') {
+        found.processEnd = commandEndOf(event.exitCode, event.signal)
+        overUs = event.time
+      }
       if (event.type === 'artifact') artifacts.push({ artifact: event, stream, number })
       if (event.type === 'dataset') datasets.push({ dataset: event, stream, number })
       if (event.type === 'artifact.stored') stored.push({ stream: event.stream, number: event.number })
     })
     if (lastUs !== undefined) found.lastUs = Math.max(lastUs, found.lastUs ?? lastUs)
   }
-  return { ...found, artifacts, datasets, stored }
+  // What was measured of the machine after it is no sign of life.
+  return { ...found, lastUs: overUs ?? found.lastUs, artifacts, datasets, stored }
 }
 
 export interface RecordCount {

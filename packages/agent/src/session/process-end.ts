@@ -12,7 +12,7 @@ import { commandEndOf, howOf } from './rank-end.ts'
 import type { SessionFacts } from './facts.ts'
 import type { SessionFolder } from './folder.ts'
 import type { SessionProcess } from './parts.ts'
-import { lookMs } from './waits.ts'
+import { lookMs, seenEndMs } from './waits.ts'
 import { livingWriters } from './writers.ts'
 
 export interface ProcessEndParts {
@@ -31,6 +31,11 @@ export interface CommandOver {
   readonly timeUs: number
 }
 
+interface Sight {
+  readonly us: number
+  readonly ms: number
+}
+
 /** How a session and its process ended, as far as anybody says who was told. */
 export class ProcessEnd {
   readonly #parts: ProcessEndParts
@@ -38,6 +43,9 @@ export class ProcessEnd {
   #command: CommandOver | undefined
   /** Before its parent was told. */
   #seen: CommandEnd | undefined
+  /** When it was last seen to live, and first seen to be gone, by both clocks. */
+  #lived: Sight | undefined
+  #gone: Sight | undefined
 
   constructor(parts: ProcessEndParts) {
     this.#parts = parts
@@ -59,9 +67,23 @@ export class ProcessEnd {
     this.#parts.news.ring()
   }
 
+  /** What is seen now; it is noted when. Whoever waits for its end asks every `lookMs`. */
   get life(): Life {
-    const { process, facts } = this.#parts
-    return process.lifeOf(facts)
+    const { process, facts, clock } = this.#parts
+    const life = process.lifeOf(facts)
+    const now = { us: clock.nowUs(), ms: clock.monotonicMs() }
+    if (life === 'lives') [this.#lived, this.#gone] = [now, undefined]
+    else if (life === 'gone' && this.#lived !== undefined) this.#gone ??= now
+    return life
+  }
+
+  /**
+   * When it was seen to be gone that lived `seenEndMs` before at most; else when it was last seen to live: nobody looked
+   * for a while. Undefined of one that was never seen to live.
+   */
+  get seenUs(): number | undefined {
+    if (this.#lived === undefined || this.#gone === undefined) return undefined
+    return this.#gone.ms - this.#lived.ms <= seenEndMs ? this.#gone.us : this.#lived.us
   }
 
   /** It lives, or nobody has told how the wrapped command ended. */
@@ -107,9 +129,9 @@ export class ProcessEnd {
     return process.wrapped === 'command' ? this.#command?.timeUs : exitLeftIn(folder)?.timeUs
   }
 
-  /** The same, else now, for whoever sees it now. */
+  /** The same, else when that was seen, else now, for whoever sees it now. */
   get overUs(): number {
-    return this.toldUs ?? this.#parts.clock.nowUs()
+    return this.toldUs ?? this.seenUs ?? this.#parts.clock.nowUs()
   }
 
   /** Whether somebody may still tell, though the process is gone: us, or the process that started it. */

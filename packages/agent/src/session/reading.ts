@@ -1,3 +1,6 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { decodeEvent } from '@provloom/shared'
 import type { Dataset, SessionEnd } from '@provloom/shared'
 import type { ArtifactKeeper, Origin } from '../artifact/keeper.ts'
 import type { Context } from '../context.ts'
@@ -83,6 +86,18 @@ export class Reading {
   /** What it said at its end may not have been sent yet. */
   async readEnd(): Promise<void> {
     if (this.#parts.end.said === undefined) this.#hear((await this.again()).sessionEnd)
+  }
+
+  /** One that is not collected leaves beside its streams what it says at its end (docs/spool-format.md). */
+  readQuietEnd(): void {
+    const { folder, end } = this.#parts
+    if (end.said !== undefined) return
+    try {
+      const look = decodeEvent(fs.readFileSync(path.join(folder.root, 'end.json')))
+      if (look.kind === 'event' && look.event.type === 'session.end') this.#hear(look.event)
+    } catch {
+      // It has said nothing, or could not.
+    }
   }
 
   #hear(said: SessionEnd | undefined): void {

@@ -8,10 +8,10 @@ import { reachOf } from '../artifact/modes.ts'
 import type { Variables } from '../place/variables.ts'
 import { maskText } from '../secrets.ts'
 import { maskDiff, wholeLines } from './diff.ts'
-import type { Difference } from './git.ts'
+import type { Difference, Submodule } from './git.ts'
 import { isSource } from './script.ts'
 import { workTreeOf } from './source-code.ts'
-import type { SourceFact, WorkTree } from './source-code.ts'
+import type { SourceFact } from './source-code.ts'
 
 /** A file of the code that runs, as it was when it was looked at. */
 export interface CodeFile {
@@ -61,26 +61,51 @@ export async function codeOf(
   const found = own === undefined ? [] : [own]
   if (tree === undefined || root === undefined || uncommitted === undefined)
     return { source: tree?.fact, files: found, leftOut: undefined }
-  const { diff } = uncommitted
-  const changes = diff === undefined || diff.size === 0 ? [] : [await diffFile(diff, tree, root)]
+  const changes: CodeFile[] = []
+  for (const one of [{ name: '', ...uncommitted }, ...uncommitted.submodules])
+    if (one.diff !== undefined && one.diff.size > 0) changes.push(await diffFile(one.diff, one, root))
   const { files, leftOut } = await untrackedFiles(uncommitted.untracked, root)
-  const others = uncommitted.untracked.filter((name) => !isSource(name)).length
+  const others = uncommitted.untracked.filter((name) => !isSource(name) && !name.endsWith('/')).length
   const source = others === 0 ? tree.fact : { ...tree.fact, untrackedOthers: others }
-  return { source, files: [...found, ...changes, ...files], leftOut }
+  const unknown = [...nestedIn(uncommitted.untracked, root), ...uncommitted.unknown]
+  const words = [...(leftOut === undefined ? [] : [leftOut]), ...unknown].join('; ')
+  return {
+    source,
+    files: [...found, ...changes, ...files],
+    leftOut: words === '' ? undefined : words,
+  }
 }
 
-async function diffFile(diff: Difference, tree: WorkTree, root: string): Promise<CodeFile> {
-  const whole = diff.size <= limits.diffKeptBytesMax
+/** Repositories that this one does not know: git sees nothing of what is in them. */
+function nestedIn(untracked: readonly string[], root: string): string[] {
+  const found = untracked.filter((name) => name.endsWith('/')).sort()
+  if (found.length === 0) return []
+  const more = found.length > nestedTold ? ` and ${found.length - nestedTold} more` : ''
+  const named = found.slice(0, nestedTold).map((name) => path.join(root, name))
+  return [
+    `git repositories inside that of ${root} which are no submodules of it, and whose source is not kept: ${named.join(', ')}${more}`,
+  ]
+}
+
+const nestedTold = 8
+
+/** @param of the submodule, or the work tree itself, whose name is empty */
+async function diffFile(
+  diff: Difference,
+  of: Pick<Submodule, 'name' | 'changed'>,
+  root: string,
+): Promise<CodeFile> {
+  const whole = diff.size <= diff.head.length
   const { bytes, masked } = await maskDiff(whole ? diff.head : wholeLines(diff.head))
-  const cut = whole ? [] : [`of ${diff.size} bytes the first ${limits.diffKeptBytesMax} are kept`]
+  const cut = whole ? [] : [`of ${diff.size} bytes the first ${diff.head.length} are kept`]
   const problem = [...cut, ...(masked ? ['what looks like a secret is cut'] : [])].join('; ')
   return {
     kind: 'diff',
-    name: 'source.diff',
+    name: path.posix.join(of.name, 'source.diff'),
     bytes,
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    ...accessOfAll(root, tree.uncommitted?.changed ?? []),
+    ...accessOfAll(path.join(root, of.name), of.changed),
     copy: true,
     ...(problem === '' ? {} : { problem }),
   }

@@ -4,6 +4,7 @@ import { limits, nameWithin } from '@provloom/shared'
 import { changedPaths, gitWithout, ownBelow } from '../artifact/ours.ts'
 import type { Variables } from '../place/variables.ts'
 import { cutCredentials, maskHead } from '../secrets.ts'
+import { gitCall, gitEnvironment, words } from './git-words.ts'
 
 /** What a call of git is to be asked with. */
 export interface Question {
@@ -59,24 +60,18 @@ export interface Uncommitted {
   readonly diff: Difference | undefined
   /** Files that have changed since the commit, relative to the root. */
   readonly changed: readonly string[]
-  /** Files that git knows nothing of and does not ignore, relative to the root. */
+  /** Files that git knows nothing of and does not ignore, relative to the root; repositories among them end in `/`. */
   readonly untracked: readonly string[]
+  /** Submodules that have changes of their own; theirs are told from their own roots, untracked files from this one. */
+  readonly submodules: readonly Submodule[]
+  /** What of it is not known, in words. */
+  readonly unknown: readonly string[]
 }
 
-/** Where git is to look instead of in the folder: whoever set them, a hook say, did not mean our question. */
-const places = new Set([
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_COMMON_DIR',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_NAMESPACE',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_PREFIX',
-])
-const status = ['status', '--porcelain', '-z', '--untracked-files=normal']
-const diff = ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD']
-const untracked = ['ls-files', '--others', '--exclude-standard', '--full-name', '-z']
+export interface Submodule extends Pick<Uncommitted, 'diff' | 'changed'> {
+  /** Relative to the root of the outermost work tree. */
+  readonly name: string
+}
 
 type Asking<T> = Generator<Question, T, Outcome>
 
@@ -101,14 +96,15 @@ export function* gitFacts(
   const none = branch === undefined ? `HEAD of ${root} names no commit` : `${root} has no commit yet`
   const noCommit = commit === undefined ? (git.trouble ?? `the repository ${none}`) : undefined
   const remote = yield* remoteOf(git)
-  const { dirty, others, changed } = yield* changesOf(git, root, known)
+  const changes = yield* changesOf(git, root, known)
+  const { dirty } = changes
   const asked = dirty === true && commit !== undefined
-  const difference = asked ? yield* git.hash(diffBytes ?? 0, ...diff, ...others) : undefined
+  const difference = asked ? yield* differenceIn(git, changes, diffBytes ?? 0) : undefined
   const diffSha256 = difference?.sha256
   const uncommitted =
     diffBytes === undefined || dirty !== true
       ? undefined
-      : { diff: difference, changed, untracked: yield* untrackedIn(git, others) }
+      : yield* uncommittedIn({ git, root, changes, variables, known, diffBytes }, difference)
   const unsure = git.trouble === undefined ? undefined : `not all is known of the changes: ${git.trouble}`
   const problem = noCommit ?? unsure
   return {
@@ -123,19 +119,65 @@ export function* gitFacts(
   }
 }
 
+function* differenceIn(git: Git, { others }: Changes, bytes: number): Asking<Difference | undefined> {
+  return yield* git.hash(bytes, ...words.diff, ...others)
+}
+
+interface Changed {
+  readonly git: Git
+  readonly root: string
+  readonly changes: Changes
+  readonly variables: Variables
+  readonly known: ReadonlySet<string>
+  readonly diffBytes: number
+}
+
+/** A submodule is a work tree of its own: what `git diff` says around it is only that it has changes. */
+function* uncommittedIn(of: Changed, diff: Difference | undefined): Asking<Uncommitted> {
+  const { root, changes } = of
+  const untracked = yield* untrackedIn(of.git, changes.others)
+  const submodules: Submodule[] = []
+  const unknown: string[] = []
+  const open = submodulesAmong(root, changes.changed)
+  let bytes = of.diffBytes - (diff?.head.length ?? 0)
+  for (let name = open.shift(); name !== undefined; name = open.shift()) {
+    if (submodules.length >= limits.submodulesMax) {
+      unknown.push(
+        `of the submodules of ${root} with changes only the first ${limits.submodulesMax} are kept`,
+      )
+      break
+    }
+    const folder = path.join(root, name)
+    const git = new Git(folder, gitEnvironment(of.variables))
+    const inside = yield* changesOf(git, folder, of.known)
+    const found = inside.dirty === true ? yield* differenceIn(git, inside, bytes) : undefined
+    if (inside.dirty === true) {
+      bytes -= found?.head.length ?? 0
+      submodules.push({ name, diff: found, changed: inside.changed })
+      untracked.push(...(yield* untrackedIn(git, inside.others)).map((one) => `${name}/${one}`))
+      open.push(...submodulesAmong(folder, inside.changed).map((one) => `${name}/${one}`))
+    }
+    if (git.trouble !== undefined) unknown.push(`of the changes in the submodule ${name}: ${git.trouble}`)
+  }
+  return { diff, changed: changes.changed, untracked, submodules, unknown }
+}
+
+function submodulesAmong(root: string, changed: readonly string[]): string[] {
+  return changed.filter((name) => fs.existsSync(path.join(root, name, '.git'))).sort()
+}
+
 function* untrackedIn(git: Git, others: readonly string[]): Asking<string[]> {
-  const found = yield* git.output(...untracked, ...(others.length === 0 ? ['--', ':/'] : others))
+  const found = yield* git.output(...words.untracked, ...(others.length === 0 ? ['--', ':/'] : others))
   return (found ?? '').split('\0').filter((name) => name !== '')
 }
 
 /** Git at the folder, and the work tree that holds it; undefined, and git's trouble says why. */
 function* repository(folder: string, variables: Variables): Asking<{ git: Git; root: string | undefined }> {
-  const clean = Object.fromEntries(Object.entries(variables).filter(([name]) => !places.has(name)))
-  const git = new Git(folder, clean)
+  const git = new Git(folder, gitEnvironment(variables))
   const root = yield* git.line('rev-parse', '--show-toplevel')
   if (root !== undefined || !variables['GIT_DIR'] || !variables['GIT_WORK_TREE']) return { git, root }
   // A work tree apart from its repository is found by the environment alone.
-  const other = new Git(folder, variables)
+  const other = new Git(folder, gitEnvironment(variables, true))
   const found = yield* other.line('rev-parse', '--show-toplevel')
   const holds = found !== undefined && `${fs.realpathSync(folder)}/`.startsWith(`${fs.realpathSync(found)}/`)
   return holds ? { git: other, root: found } : { git, root }
@@ -164,19 +206,23 @@ function* remoteOf(git: Git): Asking<string | undefined> {
   return first === undefined ? undefined : yield* git.line('config', '--get', `remote.${first}.url`)
 }
 
-/** Whether a person has changed something, and the words that keep what is ours out of git's sight. */
-function* changesOf(
-  git: Git,
-  root: string,
-  known: ReadonlySet<string>,
-): Asking<{ dirty: boolean | undefined; others: readonly string[]; changed: readonly string[] }> {
-  const found = yield* git.output(...status)
+interface Changes {
+  /** Whether a person has changed something. */
+  readonly dirty: boolean | undefined
+  /** The words that keep what is ours out of git's sight. */
+  readonly others: readonly string[]
+  /** What git knows, and has changed. */
+  readonly changed: readonly string[]
+}
+
+function* changesOf(git: Git, root: string, known: ReadonlySet<string>): Asking<Changes> {
+  const found = yield* git.output(...words.status)
   if (found === undefined || found === '')
     return { dirty: found === undefined ? undefined : false, others: [], changed: [] }
   const own = ownBelow(root, changedPaths(found), known)
   if (own.length === 0) return { dirty: true, others: [], changed: trackedPaths(found) }
   const others = gitWithout(own)
-  const left = yield* git.output(...status, ...others)
+  const left = yield* git.output(...words.status, ...others)
   return { dirty: left === undefined ? undefined : left !== '', others, changed: trackedPaths(left ?? '') }
 }
 
@@ -196,39 +242,32 @@ class Git {
   readonly #folder: string
   readonly #environment: Variables
 
-  constructor(folder: string, variables: Variables) {
+  constructor(folder: string, environment: Variables) {
     this.#folder = folder
-    this.#environment = {
-      ...variables,
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_TERMINAL_PROMPT: '0',
-      LC_ALL: 'C',
-      LANGUAGE: 'C',
-    }
+    this.#environment = environment
   }
 
-  *output(...words: readonly string[]): Asking<string | undefined> {
-    return (yield* this.#ask(words, undefined))?.output
+  *output(...question: readonly string[]): Asking<string | undefined> {
+    return (yield* this.#ask(question, undefined))?.output
   }
 
-  *line(...words: readonly string[]): Asking<string | undefined> {
-    const line = (yield* this.output(...words))?.trim().split('\n', 1)[0]
+  *line(...question: readonly string[]): Asking<string | undefined> {
+    const line = (yield* this.output(...question))?.trim().split('\n', 1)[0]
     return line === '' ? undefined : line
   }
 
-  *hash(head: number, ...words: readonly string[]): Asking<Difference | undefined> {
-    const found = yield* this.#ask(words, { head })
+  *hash(head: number, ...question: readonly string[]): Asking<Difference | undefined> {
+    const found = yield* this.#ask(question, { head })
     if (found === undefined) return undefined
     const { output, head: begins = Buffer.alloc(0), size = begins.length } = found
     return { sha256: output, head: begins, size }
   }
 
   *#ask(
-    words: readonly string[],
+    question: readonly string[],
     hashed: Question['hashed'],
   ): Asking<Extract<Outcome, { kind: 'ended' }> | undefined> {
-    // A repository may name a program of its own for this one.
-    const argv = ['-c', 'core.fsmonitor=false', '-C', this.#folder, ...words]
+    const argv = gitCall(this.#folder, question)
     const outcome = yield { argv, environment: this.#environment, hashed }
     if (outcome.kind === 'failed') this.trouble ??= outcome.why
     else if (outcome.code === 0) return outcome

@@ -5,6 +5,7 @@ import { nodeFlags, version } from '@provloom/shared'
 import { statOf } from '@provloom/shared/process'
 import { devicesOf, machineDevices } from '../place/devices.ts'
 import { maskArguments } from '../secrets.ts'
+import { beganIn } from './began-in.ts'
 import type { EventSource, SourceWriter } from './event-source.ts'
 import type { Observed } from './observed.ts'
 import { userFact } from './user.ts'
@@ -18,10 +19,12 @@ export class WorkerFacts implements EventSource {
   }
 
   start(writer: SourceWriter): void {
-    const { place, variables, argv, directory, pid, hostId, startedUs, processUs, topPid } = this.#of
+    const { place, variables, argv, pid, hostId, startedUs, processUs, topPid } = this.#of
     const devices = devicesOf(variables, place.localRank, machineDevices())
     const launcherCommand = place.launcher === 'none' ? undefined : parentCommand(topPid)
     const shown = maskArguments(argv)
+    const began = beganIn(this.#of)
+    const directory = began === undefined ? {} : { directory: began }
     writer.record({
       type: 'rank.start',
       time: startedUs,
@@ -30,7 +33,7 @@ export class WorkerFacts implements EventSource {
       host: os.hostname(),
       hostId,
       argv: shown,
-      directory,
+      ...directory,
       agentVersion: version,
       ...(place.launcher === 'none' ? {} : { launcher: place.launcher }),
       ...(launcherCommand === undefined ? {} : { launcherCommand }),
@@ -39,7 +42,7 @@ export class WorkerFacts implements EventSource {
       ...(place.worldSize === undefined ? {} : { worldSize: place.worldSize }),
       ...(devices === undefined ? {} : { devices }),
     })
-    writer.record({ type: 'command', argv: shown, directory })
+    writer.record({ type: 'command', argv: shown, ...directory })
     for (const message of place.contradictions) writer.record({ type: 'problem', code: 'RANK', message })
     const user = userFact(variables)
     if (user !== undefined) writer.record(user)

@@ -7,7 +7,7 @@ export function placeEndOf(
   end: Extract<SessionOutcome, { kind: 'not-collected' }>['end'],
 ): PlaceEnd[] {
   if (end?.type !== 'rank.end') return []
-  const { status, exitCode, signal, error } = end
+  const { status, time, exitCode, signal, error } = end
   const turn = {
     ordinal,
     ...(asked.experimentName === undefined ? {} : { experimentName: asked.experimentName }),
@@ -20,6 +20,7 @@ export function placeEndOf(
       attempt,
       ...(silent === true ? {} : { turn }),
       status,
+      ...(time === undefined ? {} : { endUs: time }),
       ...(exitCode === undefined ? {} : { exitCode }),
       ...(signal === undefined ? {} : { signal }),
       ...(error === undefined ? {} : { error }),

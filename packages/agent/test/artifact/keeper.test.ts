@@ -186,7 +186,7 @@ describe('a logged file that was not copied in the call', () => {
       { name: 'other', path: other.path, ...hashed },
     ])
     const stored = storedIn(received)
-    expect(stored[0]).toMatchObject({ sha256: sha256('weights'), stored: 'artifacts/rank0/same' })
+    expect(stored[0]).toMatchObject({ sha256: sha256('weights'), stored: 'artifacts/rank0/same.pt' })
     expect(stored[1]).toMatchObject({ problem: gone })
     expect(stored[1]?.sha256).toBeUndefined()
   })

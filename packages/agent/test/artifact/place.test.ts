@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { partsOf, withFreeName } from '../../src/artifact/place.ts'
+import { copyName, partsOf, withFreeName } from '../../src/artifact/place.ts'
 
 test.each([
   ['a.txt', undefined, ['a.txt']],
@@ -11,6 +11,18 @@ test.each([
   ['a\0b', undefined, undefined],
 ])('the place of %j below the subfolder %j is %j', (name, subfolder, parts) => {
   expect(partsOf(subfolder, name)).toEqual(parts)
+})
+
+test.each([
+  ['input_0', '/w/config.yaml', 'input_0.yaml'],
+  ['folder/input', '/w/a.csv', 'folder/input.csv'],
+  ['epoch-0.5', '/w/m.pt', 'epoch-0.5.pt'],
+  ['notes.md', '/w/notes.txt', 'notes.md'],
+  ['notes', '/w/notes', 'notes'],
+  ['env', '/w/.env', 'env'],
+  ['model', undefined, 'model'],
+])('the copy of %j from %j is called %j', (name, file, called) => {
+  expect(copyName(name, file)).toBe(called)
 })
 
 /** A disk that takes names of so many bytes; those of `taken` are taken. */

@@ -9,11 +9,14 @@ import { freshFolder } from '../support/place.ts'
 
 const well = { kind: 'exited', code: 0 } as const
 
-function endOf(wrapped: SessionProcess['wrapped']): { end: ProcessEnd; root: string; clock: ManualClock } {
+function endOf(
+  wrapped: SessionProcess['wrapped'],
+  life: { now: ReturnType<SessionProcess['lifeOf']> } = { now: 'gone' },
+): { end: ProcessEnd; root: string; clock: ManualClock } {
   const [clock, root] = [new ManualClock(), freshFolder()]
   const facts = { pid: 1, start: 2, hostId: hostId() } as never
   const process: SessionProcess = {
-    lifeOf: () => 'gone',
+    lifeOf: () => life.now,
     wrapped,
     wentOn: () => false,
     hasParent: () => false,
@@ -43,5 +46,29 @@ describe('the time at which a process was over', () => {
     const { end, clock } = endOf(undefined)
     clock.advance(60_000)
     expect([end.toldUs, end.overUs]).toEqual([undefined, clock.nowUs()])
+  })
+
+  it('is when the next look found it gone, and stays that', () => {
+    const life: { now: 'lives' | 'gone' } = { now: 'lives' }
+    const { end, clock } = endOf(undefined, life)
+    expect(end.life).toBe('lives')
+    clock.advance(250)
+    life.now = 'gone'
+    expect(end.life).toBe('gone')
+    const seenUs = clock.nowUs()
+    clock.advance(60_000)
+    expect(end.life).toBe('gone')
+    expect([end.seenUs, end.overUs]).toEqual([seenUs, seenUs])
+  })
+
+  it('is when it was last seen to live, where nobody looked for longer than a second', () => {
+    const life: { now: 'lives' | 'gone' } = { now: 'lives' }
+    const { end, clock } = endOf(undefined, life)
+    expect(end.life).toBe('lives')
+    const livedUs = clock.nowUs()
+    clock.advance(30_000)
+    life.now = 'gone'
+    expect(end.life).toBe('gone')
+    expect(end.overUs).toBe(livedUs)
   })
 })

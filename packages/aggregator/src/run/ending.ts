@@ -9,6 +9,7 @@ import type { RunFacts } from '@provloom/rundir'
 import type { Closed, ControlEntry, RunHead } from '@provloom/rundir/entry'
 import { lsn, reasonOf, writeDurably } from '@provloom/shared'
 import type { Lsn } from '@provloom/shared'
+import { recordGone } from './files-gone.ts'
 import { keepForReopening } from './kept-state.ts'
 import type { Readers } from './readers.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -24,7 +25,7 @@ export interface Ending {
 }
 
 /**
- * Ends a run that is at rest: its last metric rows sealed, `closed` journaled, prov.json, pictures where asked for,
+ * Ends a run that is at rest: its last metric rows sealed, what is not there any more recorded, `closed` journaled, prov.json, pictures where asked for,
  * run.json. Its journal stays a while: what is known a little later amends it. A crash in between is finished by the
  * next aggregator; doing a step twice is harmless.
  *
@@ -43,6 +44,7 @@ export async function endRun(
       if (sealed.parts.length > 0)
         await run.record({ kind: 'parts', parts: sealed.parts, through: sealed.through })
     } while (metrics.pendingBytes > 0)
+    await recordGone(run, around)
     await run.record({ kind: 'closed', time: around.clock.nowUs(), cause })
   }
   return writeEnd(run, around, false)

@@ -2,6 +2,7 @@ import type { Admitted, Conflict, PartsSealed, RunEntry, Skipped } from '@provlo
 import type { Lsn } from '@provloom/shared'
 import type { Change } from './change.ts'
 import { placeOn, rankOf } from './find.ts'
+import { applyGone } from './gone.ts'
 import { amend, keepBack, leave, missRanks, passBy, remark, retire } from './leave.ts'
 import { markMade, markRank, tellWorld } from './mark.ts'
 import { applyRecords } from './records.ts'
@@ -50,6 +51,8 @@ export function applyEntry(change: Change, lsn: Lsn, entry: RunEntry | Skipped):
     case 'reopened':
       undo.set(state, 'closed', undefined)
       return markAllRanks(change)
+    case 'gone':
+      return applyGone(change, entry)
     case 'parts':
       return seal(change, entry)
     case 'closed':

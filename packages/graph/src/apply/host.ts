@@ -1,6 +1,6 @@
 import { limits } from '@provloom/shared'
 import { keyOf } from '../name.ts'
-import type { EventOf, HostState, RankState, WatchEdge } from '../state.ts'
+import type { ClockState, EventOf, HostState, RankState, WatchEdge } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { hostTold } from './find.ts'
 import { markHost } from './mark.ts'
@@ -41,6 +41,11 @@ export function applyClock(change: Change, rank: RankState, event: EventOf<'cloc
     to: Math.min(known?.to ?? Infinity, offsetUs + uncertaintyUs),
   })
   change.dirt.mark('host', key)
+}
+
+/** The surest; once no offset fits all that were measured the clock was set, and the latest holds. */
+export function holdingClock(clock: ClockState | undefined): EventOf<'clock'> | undefined {
+  return clock === undefined || clock.from <= clock.to ? clock?.surest : clock.latest
 }
 
 function isSurer(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {

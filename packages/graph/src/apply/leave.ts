@@ -99,7 +99,8 @@ export function passBy(change: Change, entry: Uncollected): void {
 /** A rank that is to be collected and ended before its run was there, its libraries not yet imported say. */
 function endedBefore(change: Change, entry: Uncollected): void {
   const { undo } = change
-  const { rank, attempt, time, status, exitCode, signal, error } = entry
+  const { rank, attempt, status, exitCode, signal, error } = entry
+  const time = entry.endUs ?? entry.time
   const found = rankOf(change, rank, attempt)
   if (found.rank.admitted !== undefined) return
   seenAt(change, found.rank, time)

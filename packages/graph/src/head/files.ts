@@ -7,7 +7,7 @@ export function headInputs(state: RunState): HeadFile[] {
   for (const shared of state.shared.values()) {
     const { facts, direction } = shared
     if (direction !== 'input') continue
-    if (facts.type === 'artifact') inputs.push(fileOf(facts, storedOf(state, shared)))
+    if (facts.type === 'artifact') inputs.push(fileOf(state, facts, storedOf(state, shared)))
     else if (facts.type === 'dataset') inputs.push(datasetOf(facts, storedOf(state, shared)))
   }
   return inputs
@@ -20,7 +20,7 @@ export function headOutputs(state: RunState): HeadFile[] {
     const rank = state.ranks.get(rankKey)?.rank
     const model = modelKey === undefined ? undefined : state.models.get(modelKey)?.name
     made.push({
-      ...fileOf(event, state.stored.get(key)?.event),
+      ...fileOf(state, event, state.stored.get(key)?.event),
       ...(rank === undefined ? {} : { rank }),
       ...(event.step === undefined ? {} : { step: event.step }),
       ...(event.version === undefined ? {} : { version: event.version }),
@@ -39,7 +39,11 @@ function storedOf(state: RunState, { files }: SharedState): EventOf<'artifact.st
   return undefined
 }
 
-function fileOf(event: EventOf<'artifact'>, found: EventOf<'artifact.stored'> | undefined): HeadFile {
+function fileOf(
+  { gone }: RunState,
+  event: EventOf<'artifact'>,
+  found: EventOf<'artifact.stored'> | undefined,
+): HeadFile {
   const size = found?.size ?? event.size
   const sha256 = found?.sha256 ?? event.sha256
   return {
@@ -48,7 +52,7 @@ function fileOf(event: EventOf<'artifact'>, found: EventOf<'artifact.stored'> | 
     ...(event.path === undefined ? {} : { path: event.path }),
     ...(size === undefined ? {} : { size }),
     ...(sha256 === undefined ? {} : { sha256 }),
-    ...(found?.stored === undefined ? {} : { stored: found.stored }),
+    ...(found?.stored === undefined || gone.has(found.stored) ? {} : { stored: found.stored }),
   }
 }
 

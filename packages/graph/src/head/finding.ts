@@ -1,28 +1,31 @@
 import type { HeadFinding } from '@provloom/rundir/entry'
+import { holdingClock } from '../apply/host.ts'
+import type { Kept } from '../kept.ts'
 import { rankRanges } from '../render/words.ts'
-import { processEndOf, rankStatus, runStatus } from '../status.ts'
+import { expectedRanks, processEndOf, rankStatus, runStatus } from '../status.ts'
 import type { Status } from '../status.ts'
-import type { RankState, RunState } from '../state.ts'
+import type { HostState, RankState, RunState } from '../state.ts'
+import { reasonIn, stopOrder } from '../stop/index.ts'
+import type { HostClock, Stop } from '../stop/index.ts'
 import { headText } from './shown.ts'
 
-const codes: Partial<Record<Status, string>> = {
+const codes: Partial<Record<string, string>> = {
   failed: 'RANK_FAILED',
   killed: 'RANK_KILLED',
   lost: 'RANK_LOST',
   incomplete: 'RANK_INCOMPLETE',
-}
+} satisfies Partial<Record<Status, string>>
 
 /**
- * Why a run did not end well: of the last attempts that stand as the run does, the one that ended first.
+ * Why a run did not end well: of the last attempts that it comes to its end by, the one that stopped first (`stopOrder`).
  *
  * @returns undefined while it goes on, and when it is completed
  */
-export function headFinding(state: RunState, latest: Iterable<RankState>): HeadFinding | undefined {
+export function headFinding(state: RunState, kept: Kept): HeadFinding | undefined {
   const status = runStatus(state)
-  const code = codes[status]
-  if (code === undefined) return undefined
-  const ranks = [...latest].filter((rank) => rankStatus(state, rank) === status)
-  const [first] = ranks.sort((a, b) => endOf(a) - endOf(b) || a.rank - b.rank)
+  if (status === 'running' || status === 'completed') return undefined
+  const { stopped } = stopOrder(stopsOf(state, kept))
+  const [first] = stopped
   if (first === undefined) {
     const { absent } = state
     return absent.length === 0
@@ -33,25 +36,51 @@ export function headFinding(state: RunState, latest: Iterable<RankState>): HeadF
           ranks: absent.slice(0, ranksMax),
         }
   }
-  const others = ranks.length === 1 ? '' : ` (and ${ranks.length - 1} more)`
+  const { stop } = first
+  const others = stopped.length === 1 ? '' : ` (then ${stopped.length - 1} more)`
   return {
-    code,
-    text: headText(`rank ${first.rank} ${status}${others}${wordsOf(first)}`),
-    ranks: ranks.slice(0, ranksMax).map(({ rank }) => rank),
+    code: codes[stop.status] ?? 'RANK_INCOMPLETE',
+    text: headText(`rank ${stop.rank} ${stop.status}${others}${wordsOf(stop)}`),
+    ranks: stopped.slice(0, ranksMax).map(({ stop: { rank } }) => rank),
   }
 }
 
 const ranksMax = 64
 
-function endOf({ end, exit, sessionEnd, lost, lastTime }: RankState): number {
-  return sessionEnd?.time ?? end?.time ?? exit?.time ?? lastTime ?? lost ?? Infinity
+/** Of the last attempt of each rank that decides how the run stands. */
+function stopsOf(state: RunState, kept: Kept): Stop[] {
+  const expected = expectedRanks(state)
+  const latest = new Map<number, readonly [key: string, rank: RankState]>()
+  for (const [key, rank] of state.ranks) {
+    const known = latest.get(rank.rank)?.[1]
+    if (rank.rank < expected && (known === undefined || known.attempt < rank.attempt))
+      latest.set(rank.rank, [key, rank])
+  }
+  return [...latest.values()].map(([key, rank]) => {
+    const { end, sessionEnd, exit, hostKey } = rank
+    const { logged } = kept.ofRank(key, rank)
+    return {
+      rank: rank.rank,
+      status: rankStatus(state, rank),
+      ...processEndOf(rank),
+      error: end?.error ?? sessionEnd?.error,
+      lastStep: logged?.lastStep,
+      lastUs: logged?.lastTime ?? rank.lastTime,
+      endUs: sessionEnd?.time ?? end?.time ?? exit?.time,
+      clock: hostKey === undefined ? undefined : clockOf(hostKey, state.hosts.get(hostKey)),
+    }
+  })
+}
+
+function clockOf(host: string, state: HostState | undefined): HostClock {
+  const { offsetUs = 0, uncertaintyUs = 0 } = holdingClock(state?.clock) ?? {}
+  return { host, offsetUs, uncertaintyUs }
 }
 
 /** What it said last, or how its process ended. */
-function wordsOf(rank: RankState): string {
-  const words = errorOf(rank)
+function wordsOf({ error, exitCode, signal }: Stop): string {
+  const words = error === undefined ? '' : reasonIn(error)
   if (words !== '') return `: ${words}`
-  const { exitCode, signal } = processEndOf(rank)
   if (signal !== undefined) return `: ${signal}`
   return exitCode === undefined ? '' : `: exit code ${exitCode}`
 }
@@ -60,12 +89,4 @@ function wordsOf(rank: RankState): string {
 export function errorOf({ end, sessionEnd }: RankState): string {
   const said = end?.error ?? sessionEnd?.error ?? end?.stderr
   return said === undefined ? '' : reasonIn(said)
-}
-
-/** Of a Python traceback the line that names the error, behind the last place in it: its text may have many more lines. */
-export function reasonIn(said: string): string {
-  const lines = said.trimEnd().split('\n')
-  const place = lines.findLastIndex((line) => /^ {2}File "/.test(line))
-  const reason = place < 0 ? undefined : lines.slice(place).find((line) => /^[^\s^~]/.test(line))
-  return reason ?? lines.at(-1) ?? ''
 }

@@ -9,7 +9,6 @@ import type {
   Shown,
 } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
-import type { AttemptIndex } from '../attempt-index.ts'
 import type { RunState } from '../state.ts'
 import type { Thing } from '../thing.ts'
 import type { Kept } from '../kept.ts'
@@ -30,17 +29,15 @@ const shortMax = 200
 /** A run's head, of which only what changed is made anew. */
 export class Head {
   readonly #sources: HeadSources
-  readonly #attempts: AttemptIndex
   readonly #kept: Kept
   readonly #metrics = new Map<string, HeadMetric | undefined>()
   #params: Shown<HeadParam> | undefined
   #inputs: Shown<HeadFile> | undefined
   #outputs: Shown<HeadFile> | undefined
 
-  constructor(sources: HeadSources, attempts: AttemptIndex, kept: Kept) {
+  constructor(sources: HeadSources, kept: Kept) {
     this.#sources = sources
     this.#kept = kept
-    this.#attempts = attempts
   }
 
   /** What is rendered anew is no longer as it was here. */
@@ -69,7 +66,7 @@ export class Head {
     yield
     const source = sourceOf(state)
     const command = commandOf(state)
-    const finding = headFinding(state, this.#attempts.latest())
+    const finding = headFinding(state, this.#kept)
     return {
       users: few([...state.users.keys()]),
       hosts: fitting(hostNames(state), limits.headHostsMax, bytesOf.hosts),

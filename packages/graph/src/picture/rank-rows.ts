@@ -1,5 +1,5 @@
 import { writtenValue } from '@provloom/prov'
-import { reasonIn } from '../head/finding.ts'
+import { reasonIn } from '../stop/index.ts'
 import { millisecondsOf } from '../instant.ts'
 import type { Tone } from './picture.ts'
 import type { Node } from './run-graph.ts'

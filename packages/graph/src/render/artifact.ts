@@ -3,7 +3,7 @@ import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { ArtifactState, ModelState } from '../state.ts'
 import { Facts } from './facts.ts'
-import { copyRecords, fileFacts, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
+import { copyRecords, fileFacts, goneProblem, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
 import { fileGroup, groupContextName, groupMaker, modelName, ownerName, runName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
@@ -44,12 +44,13 @@ export function artifactRecords(view: View, key: string): Keyed[] {
   return records
 }
 
-function artifactFacts({ state }: View, key: string, { event, modelKey }: ArtifactState): Facts {
+function artifactFacts(view: View, key: string, { event, modelKey }: ArtifactState): Facts {
+  const { state } = view
   const model = modelKey === undefined ? undefined : state.models.get(modelKey)
   const stored = state.stored.get(key)?.event
   const own = isOwn(event)
   const facts = fileFacts(event)
-  if (own) keptAt(facts, stored?.stored).text('mode', modeWords(stored?.mode))
+  if (own) keptAt(view, facts, stored?.stored).text('mode', modeWords(stored?.mode))
   else facts.location(event.path).text('mode', modeWords(event.mode))
   return facts
     .int('size', stored?.size ?? event.size)
@@ -59,7 +60,9 @@ function artifactFacts({ state }: View, key: string, { event, modelKey }: Artifa
     .int('version', event.version)
     .texts(
       'problem',
-      [event.problem, stored?.problem].flatMap((problem) => problem ?? []),
+      [event.problem, stored?.problem, own ? goneProblem(view, stored?.stored) : undefined].flatMap(
+        (problem) => problem ?? [],
+      ),
     )
 }
 

@@ -1,5 +1,6 @@
 import { prov } from '@provloom/prov'
 import type { QName } from '@provloom/prov'
+import { mediaTypeOf } from '@provloom/shared'
 import type { ArtifactKind } from '@provloom/shared'
 import { term } from '../space.ts'
 import type { EventOf, StoredState } from '../state.ts'
@@ -16,7 +17,7 @@ export function fileFacts(facts: EventOf<'artifact'>): Facts {
     .label(facts.name)
     .type(...fileTypes(facts))
     .text('link', facts.link)
-    .text('mediaType', facts.mediaType)
+    .text('mediaType', facts.mediaType ?? mediaTypeOf(facts.path ?? '') ?? mediaTypeOf(facts.name))
     .text('source', facts.source)
 }
 
@@ -27,8 +28,14 @@ export function isOwn({ spooled, path }: Pick<EventOf<'artifact'>, 'spooled' | '
 }
 
 /** A file that is in the run directory. */
-export function keptAt(facts: Facts, place: string | undefined): Facts {
+export function keptAt({ state }: View, facts: Facts, place: string | undefined): Facts {
+  if (place === undefined || state.gone.has(place)) return facts
   return facts.location(place).word('schema', 'contentUrl', place)
+}
+
+/** Once a look for it has not found it: it has a hash and a size, and no place. */
+export function goneProblem({ state }: View, place: string | undefined): string | undefined {
+  return place !== undefined && state.gone.has(place) ? 'it is not in the run directory any more' : undefined
 }
 
 /** Permission bits as people write them. */
@@ -48,7 +55,7 @@ export function copyRecords(
   const hashes = new Set(events.flatMap(({ sha256 }) => sha256 ?? []))
   if (hashes.size === 0 && facts.sha256 !== undefined) hashes.add(facts.sha256)
   const made = new Facts().label(`copy of ${facts.name}`).type(term('provloom', 'StoredCopy'))
-  for (const place of new Set(events.flatMap((one) => one.stored ?? []))) keptAt(made, place)
+  for (const place of new Set(events.flatMap((one) => one.stored ?? []))) keptAt(view, made, place)
   // Copies of more than one content have no one size.
   made.int('size', hashes.size > 1 ? undefined : (events[0]?.size ?? facts.size))
   for (const hash of [...hashes].sort()) made.word('schema', 'sha256', hash)
@@ -56,6 +63,7 @@ export function copyRecords(
     'mode',
     events.flatMap(({ mode }) => modeWords(mode) ?? []),
   )
+  made.texts('problem', [...new Set(events.flatMap((one) => goneProblem(view, one.stored) ?? []))])
   const maker = Math.min(...stored.map((one) => one.maker))
   return [
     entity(id, made.list),

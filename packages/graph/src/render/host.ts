@@ -1,4 +1,5 @@
 import type { EventOf, HostState } from '../state.ts'
+import { holdingClock } from '../apply/host.ts'
 import { term } from '../space.ts'
 import { energyRecords } from './energy.ts'
 import { Facts } from './facts.ts'
@@ -14,7 +15,7 @@ export function hostRecords(view: View, key: string): Keyed[] {
   if (host === undefined) return []
   const { facts: told, clock } = host
   const wasSet = clock !== undefined && clock.from > clock.to
-  const holds = wasSet ? clock.latest : clock?.surest
+  const holds = holdingClock(clock)
   const names = [...host.names.keys()].sort()
   const facts = new Facts().label(names.join(', ')).type(term('provloom', 'Host')).texts('hostname', names)
   if (told !== undefined) tellMachine(facts, told)

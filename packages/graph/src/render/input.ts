@@ -1,7 +1,7 @@
 import type { QName } from '@provloom/prov'
 import { isCode } from '../apply/shared-id.ts'
 import type { SharedState, StoredState } from '../state.ts'
-import { copyRecords, fileFacts, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
+import { copyRecords, fileFacts, goneProblem, isOwn, keptAt, memberRecords, modeWords } from './file.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
 import { recorderName, sharedName } from './names.ts'
@@ -32,7 +32,8 @@ export function inputRecords(view: View, id: QName, shared: SharedState): Keyed[
   const records: Keyed[] = []
   if (own) {
     const [kept] = copies
-    keptAt(made, kept?.event.stored).text('mode', modeWords(kept?.event.mode))
+    problems.push(...[goneProblem(view, kept?.event.stored)].flatMap((one) => one ?? []))
+    keptAt(view, made, kept?.event.stored).text('mode', modeWords(kept?.event.mode))
     records.push(entity(id, made.texts('problem', problems.sort()).list))
     // Nobody but us wrote it.
     if (isCode(facts) && kept !== undefined)

@@ -102,7 +102,7 @@ function pendingOf(
 export function bystanderRecords(view: View, key: string): Keyed[] {
   const told = view.state.bystanders.get(key)
   if (told === undefined || view.state.ranks.has(key)) return []
-  const { rank, attempt, status, exitCode, signal, error, time } = told
+  const { rank, attempt, status, exitCode, signal, error, time, endUs = time } = told
   const name = attempt === 0 ? `rank-${rank}` : `rank-${rank}.attempt-${attempt}`
   const me = view.space.run(name)
   const whole = attemptName(view, attempt)
@@ -117,5 +117,5 @@ export function bystanderRecords(view: View, key: string): Keyed[] {
     .text('error', error)
     .flag('collected', false)
     .link('dcterms', 'isPartOf', whole)
-  return [activity(me, times({ start: undefined, end: time }), facts.list), informed(me, whole)]
+  return [activity(me, times({ start: undefined, end: endUs }), facts.list), informed(me, whole)]
 }

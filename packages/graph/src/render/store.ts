@@ -4,6 +4,7 @@ import type { Part } from '@provloom/rundir/entry'
 import { lastSlug } from '../name.ts'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
+import { goneProblem } from './file.ts'
 import { recorderName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
@@ -43,11 +44,12 @@ export function partRecords(view: View, file: string): Keyed[] {
   const facts = new Facts()
     .label(part.file)
     .type(term('provloom', 'MetricPart'))
-    .location(part.file)
+    .location(state.gone.has(part.file) ? undefined : part.file)
     .int('rows', part.rows)
     .int('size', part.bytes)
     .word('schema', 'sha256', part.sha256)
     .word('schema', 'encodingFormat', parquet)
+    .text('problem', goneProblem(view, part.file))
   const maker = recorderName(view, state.partMakers.get(part.file) ?? 0)
   return [
     entity(id, facts.list),

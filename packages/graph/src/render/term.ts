@@ -1,3 +1,4 @@
+import { pypiName } from '../apply/package.ts'
 import type { QName } from '@provloom/prov'
 import { lastSlug, slug } from '../name.ts'
 import { term } from '../space.ts'
@@ -29,8 +30,10 @@ export function termRecords(view: View, key: string): Keyed[] {
 export function packageName({ state, space }: View, key: string): QName | undefined {
   const found = state.packages.get(key)
   if (found === undefined) return undefined
-  const system = found.system === 'pypi' ? '' : `${found.system}.`
-  return space.run(`package.${system}${slug(found.name)}.${lastSlug(found.version)}`)
+  const { system, version } = found
+  const name = system === 'pypi' ? slug(pypiName(found.name)) : `${system}.${slug(found.name)}`
+  // Where it has no version, no ending says so.
+  return space.run(`package.${name}${version === '' ? '' : `.${lastSlug(version)}`}`)
 }
 
 export function packageRecords(view: View, key: string): Keyed[] {
@@ -39,17 +42,21 @@ export function packageRecords(view: View, key: string): Keyed[] {
   if (found === undefined || id === undefined) return []
   const { name, version, system } = found
   const facts = new Facts()
-    .label(`${name} ${version}`)
+    .label(version === '' ? name : `${name} ${version}`)
     .type(term('schema', 'SoftwareApplication'))
     .word('schema', 'name', name)
-    .word('schema', 'softwareVersion', version)
-    .word('schema', 'identifier', `pkg:${system}/${urlOf(system, name)}@${encoded(version)}`)
+    .word('schema', 'softwareVersion', version === '' ? undefined : version)
+    .word(
+      'schema',
+      'identifier',
+      `pkg:${system}/${urlOf(system, name)}${version === '' ? '' : `@${encoded(version)}`}`,
+    )
   return [entity(id, facts.list)]
 }
 
-/** As package URLs have it: names of PyPI in lower case with `-`, scopes of npm as a folder. */
+/** As package URLs have it: names of PyPI as it compares them, scopes of npm as a folder. */
 function urlOf(system: string, name: string): string {
-  const plain = system === 'pypi' ? name.toLowerCase().replaceAll('_', '-') : name
+  const plain = system === 'pypi' ? pypiName(name) : name
   return plain.split('/').map(encoded).join('/')
 }
 

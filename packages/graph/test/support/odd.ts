@@ -315,6 +315,15 @@ export const oddEntry: fc.Arbitrary<RunEntry> = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('gone' as const),
+      time,
+      files: fc.array(fc.constantFrom('metrics/a.parquet', 'a', 'code/t.py'), { maxLength: 2 }),
+      back: fc.array(fc.constantFrom('metrics/a.parquet', 'a'), { maxLength: 1 }),
+    }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.constant({
       kind: 'parts' as const,
       parts: [{ file: 'metrics/a.parquet', rows: 1, bytes: 2, sha256: 'c' }],

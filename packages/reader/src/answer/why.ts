@@ -1,5 +1,13 @@
+export interface WhyQuery {
+  /** A metric that tells how long a rank takes for a step; the step timer's unless told. */
+  readonly pace?: string
+}
+
 /** What happened to a run, what stands out, and how we know. */
 export interface WhyAnswer {
+  /** Its directory's name. */
+  readonly run: string
+  readonly status: string
   /** A sentence. */
   readonly verdict: string
   /** Of a run that did not end well, who stopped first. */
@@ -9,15 +17,23 @@ export interface WhyAnswer {
   /** What was looked for and not found, and what cannot be known and why: in words. */
   readonly notIt: readonly string[]
   readonly unknown: readonly string[]
+  /** What there is of it: events that are stored of those that were sent, and the last model. */
+  readonly kept: {
+    readonly stored: number
+    readonly sent: number
+    readonly model?: { readonly name: string; readonly step?: number; readonly sha256?: string }
+  }
 }
 
 export interface FirstToStop {
   readonly rank: number
   readonly attempt: number
   readonly host: string
-  /** The last point that it logged. */
+  /** The step that it had come to in its metrics, and when it logged last. */
   readonly lastStep?: number
-  /** Microseconds since the Unix epoch, corrected by its host's clock offset where that is known. */
+  /** Microseconds since the Unix epoch, corrected by its host's clock offset where that is known; as `timeUs`. */
+  readonly lastUs?: number
+  /** When it ended, or was heard of last. */
   readonly timeUs?: number
   /** What it said: the line that names the error, and where in the code. */
   readonly error?: string
@@ -25,7 +41,7 @@ export interface FirstToStop {
   readonly exit?: number
   readonly signal?: string
   /** The others, in the order in which they stopped; at most 64. */
-  readonly then: readonly Omit<FirstToStop, 'then'>[]
+  readonly then: readonly Omit<FirstToStop, 'then' | 'thenMore'>[]
   readonly thenMore: number
 }
 

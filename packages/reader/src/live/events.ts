@@ -37,6 +37,7 @@ function entryEvent(entry: JournalNews['entries'][number]): RunEvent | undefined
     case 'uncollected':
     case 'absent':
     case 'parts':
+    case 'gone':
       return undefined
   }
 }

@@ -113,6 +113,7 @@ const entryFields: Readonly<Record<ControlEntry['kind'], Readonly<Record<string,
   absent: { time: isCount, ranks: Array.isArray, elsewhere: Array.isArray },
   remark: { time: isCount, code: isText, message: isText },
   reopened: { time: isCount },
+  gone: { time: isCount, files: Array.isArray, back: Array.isArray },
   parts: { parts: Array.isArray, through: Number.isSafeInteger },
   closed: { time: isCount, cause: isText },
 }

@@ -33,6 +33,7 @@ export type RunEntry =
   | Absent
   | Remark
   | Reopened
+  | FilesGone
   | PartsSealed
   | Closed
 
@@ -225,6 +226,17 @@ export interface Remark {
 export interface Reopened {
   readonly kind: 'reopened'
   readonly time: number
+}
+
+/**
+ * Files of the run directory that the run's records name, by what a look at its end found: not there any more; and there
+ * again, of those of which that was said.
+ */
+export interface FilesGone {
+  readonly kind: 'gone'
+  readonly time: number
+  readonly files: readonly string[]
+  readonly back: readonly string[]
 }
 
 /** Metric rows up to this entry are in immutable Parquet parts; the whole list of parts, each time. */

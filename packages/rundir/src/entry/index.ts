@@ -10,6 +10,7 @@ export type {
   Conflict,
   Ended,
   Exited,
+  FilesGone,
   KeptBack,
   Lost,
   NumberedEvent,

@@ -37,6 +37,7 @@ const entries: ControlEntry[] = [
     createGraph: true,
   },
   { kind: 'retired', rank: 1 as Rank, attempt: 0 as Attempt, ledger: { w: { next: 3, drops: {} } } },
+  { kind: 'gone', time: 1, files: ['code/t.py'], back: [] },
   { kind: 'parts', parts: [{ file: 'metrics/a.parquet', rows: 1, bytes: 2, sha256: 'f' }], through: lsn(9) },
   { kind: 'closed', time: 1, cause: 'stopped' },
 ]

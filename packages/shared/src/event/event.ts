@@ -122,6 +122,7 @@ export interface Artifact extends Fact<'artifact'> {
   readonly subfolder?: string
   readonly size?: number
   readonly sha256?: string
+  /** Where its name says it no better. */
   readonly mediaType?: string
   readonly context?: string
   readonly source?: string

@@ -201,6 +201,8 @@ export interface PlaceEnd {
   readonly rank: Rank
   readonly attempt: Attempt
   readonly status: RankStatus
+  /** When, by the rank's clock; where it is not known, when its agent left. */
+  readonly endUs?: number
   readonly exitCode?: number
   readonly signal?: string
   readonly error?: string

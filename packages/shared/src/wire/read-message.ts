@@ -168,6 +168,7 @@ function isPlaceEnd(value: unknown): boolean {
       }),
     ),
     status,
+    endUs: optional(isCount),
     exitCode: optional(Number.isSafeInteger),
     signal: optional(text(32)),
     error: optional(text(8192)),

@@ -1,0 +1,109 @@
+import { stopKind } from './stop.ts'
+import type { Stop, StopKind } from './stop.ts'
+
+export interface Stopped {
+  readonly stop: Stop
+  readonly kind: StopKind
+  /** By the aggregator's clock, as far as its host's offset is known: its end, else its last word. */
+  readonly timeUs: number | undefined
+  /** By so much the time may be wrong. */
+  readonly uncertaintyUs: number
+}
+
+export interface StopOrder {
+  /** Those that did not end well, in the order in which they stopped. */
+  readonly stopped: readonly Stopped[]
+  /** As many of them, from the first on, as nothing tells apart: any of them may have been first. */
+  readonly tied: number
+}
+
+/**
+ * Kinds by how surely they are no consequence of another rank's end. Of two of the same the one that stopped before the
+ * other decides; of a worse kind none is first while there is a better one.
+ */
+const sureness: Readonly<Record<StopKind, number>> = {
+  memory: 0,
+  disk: 0,
+  crash: 0,
+  error: 1,
+  killed: 1,
+  lost: 1,
+  silent: 2,
+  asked: 3,
+  peer: 4,
+}
+
+/** Ends so near to each other tell nothing: a process that fails may take longer to end than one that lost its peer. */
+const closeUs = 1_000_000
+/** From its last word a lost rank may have gone on unseen. */
+const unseenUs = 2_000_000
+
+/**
+ * Who stopped first, which is not who ended first: by the kind of error (the loss of a peer is never a cause), then the last
+ * step that it logged where ends are close, then the end, by clocks corrected with the offsets of their hosts.
+ */
+export function stopOrder(stops: Iterable<Stop>): StopOrder {
+  const stopped = [...stops].filter(endedBadly).map(stoppedOf)
+  const groups = new Map<number, Stopped[]>()
+  for (const one of stopped) {
+    const sure = sureness[one.kind]
+    const group = groups.get(sure)
+    if (group === undefined) groups.set(sure, [one])
+    else group.push(one)
+  }
+  const ordered = [...groups].sort(([a], [b]) => a - b).map(([, group]) => inOrder(group))
+  const [best = []] = ordered
+  return { stopped: ordered.flat(), tied: tiedIn(best) }
+}
+
+function endedBadly({ status }: Stop): boolean {
+  return status !== 'completed' && status !== 'running' && status !== 'absent'
+}
+
+function stoppedOf(stop: Stop): Stopped {
+  const { status, endUs, lastUs, clock } = stop
+  const lastWord = lastUs === undefined ? endUs : lastUs
+  const own = status === 'lost' ? lastWord : (endUs ?? lastUs)
+  return {
+    stop,
+    kind: stopKind(stop),
+    timeUs: own === undefined ? undefined : own - (clock?.offsetUs ?? 0),
+    uncertaintyUs: clock?.uncertaintyUs ?? 0,
+  }
+}
+
+/** By their ends, but those that ended within a second of the first by their last steps. */
+function inOrder(group: readonly Stopped[]): Stopped[] {
+  const byEnd = [...group].sort((a, b) => endOf(a) - endOf(b) || a.stop.rank - b.stop.rank)
+  const first = byEnd[0]
+  if (first === undefined) return []
+  const near = (one: Stopped): boolean => endOf(one) - endOf(first) <= closeUs
+  const close = byEnd.filter(near).sort((a, b) => stepOf(a) - stepOf(b) || endOf(a) - endOf(b))
+  return [...close, ...byEnd.filter((one) => !near(one))]
+}
+
+function endOf({ timeUs = Infinity, kind }: Stopped): number {
+  return kind === 'lost' ? timeUs + unseenUs : timeUs
+}
+
+/** Of a rank that logged nothing nothing is known. */
+function stepOf({ stop }: Stopped): number {
+  return stop.lastStep ?? Infinity
+}
+
+/** Those of the same last step whose ends are nearer to the first one's than their clocks tell. */
+function tiedIn(group: readonly Stopped[]): number {
+  const [first] = group
+  if (first === undefined) return 0
+  const isTied = (one: Stopped): boolean =>
+    stepOf(one) === stepOf(first) && Math.abs(endOf(one) - endOf(first)) <= errorBetween(one, first)
+  const at = group.findIndex((one) => !isTied(one))
+  return at < 0 ? group.length : at
+}
+
+function errorBetween(one: Stopped, other: Stopped): number {
+  if (one === other) return 0
+  // One machine has one clock.
+  const host = one.stop.clock?.host
+  return host !== undefined && host === other.stop.clock?.host ? 0 : one.uncertaintyUs + other.uncertaintyUs
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { errorKind, placeIn, reasonIn, stopOrder } from '../../src/stop/index.ts'
+import type { Stop } from '../../src/stop/index.ts'
+
+const clock = (host: string, offsetUs = 0, uncertaintyUs = 0): Stop['clock'] => ({
+  host,
+  offsetUs,
+  uncertaintyUs,
+})
+const gone = 'ConnectionResetError: [Errno 104] Connection reset by peer'
+
+function order(...stops: readonly (Partial<Stop> & { readonly rank: number })[]): number[] {
+  const { stopped } = stopOrder(stops.map((stop) => ({ status: 'failed', ...stop })))
+  return stopped.map(({ stop }) => stop.rank)
+}
+
+describe('of ranks that did not end well the first is', () => {
+  it('the one with an error of its own, though one that lost it ended before', () => {
+    expect(
+      order(
+        { rank: 0, endUs: 10, lastStep: 57, error: gone },
+        { rank: 2, endUs: 4_010, lastStep: 56, error: 'FloatingPointError: loss is nan' },
+      ),
+    ).toEqual([2, 0])
+  })
+
+  it('the one that was killed, though the others have not said that it was gone', () => {
+    expect(
+      order(
+        { rank: 0, endUs: 900_000, lastStep: 9, error: 'ValueError: short message' },
+        { rank: 1, endUs: 950_000, lastStep: 8, status: 'killed', signal: 'SIGKILL' },
+      ),
+    ).toEqual([1, 0])
+  })
+
+  it('the one that failed, where a launcher then killed the others, which had not come so far', () => {
+    expect(
+      order(
+        { rank: 0, endUs: 30_000_000, lastStep: 7, status: 'killed', signal: 'SIGKILL' },
+        { rank: 1, endUs: 1_000_000, lastStep: 8, error: 'ValueError: loss is nan' },
+        { rank: 2, endUs: 1_100_000, lastStep: 7, status: 'killed', signal: 'SIGTERM' },
+        { rank: 3, endUs: 1_050_000, lastStep: 7, exitCode: 143 },
+      ),
+    ).toEqual([1, 0, 3, 2])
+  })
+
+  it('the one that is lost, where all others lost their peer; and not where another failed when it fell silent', () => {
+    const lost = { rank: 1, status: 'lost', lastUs: 9_900_000, lastStep: 8 } as const
+    expect(order({ rank: 0, endUs: 9_950_000, lastStep: 8, error: gone }, lost)).toEqual([1, 0])
+    expect(order({ rank: 0, endUs: 10_000_000, lastStep: 9, error: 'KeyError: 3' }, lost)).toEqual([0, 1])
+  })
+
+  it('the one that crashed or ran out of memory, though errors without a known cause came before', () => {
+    expect(
+      order(
+        { rank: 0, endUs: 1_000, error: 'RuntimeError: strange' },
+        { rank: 1, endUs: 2_000, status: 'killed', signal: 'SIGSEGV' },
+        { rank: 2, endUs: 3_000, error: 'torch.cuda.OutOfMemoryError: CUDA out of memory.' },
+      ),
+    ).toEqual([1, 2, 0])
+  })
+
+  it('by clocks that are corrected by the offset of their hosts', () => {
+    const one = { rank: 0, endUs: 5_000_000, error: 'E: a', clock: clock('a') }
+    const ahead = { rank: 1, endUs: 8_000_000, error: 'E: b', clock: clock('b', 6_000_000) }
+    expect(order(one, ahead)).toEqual([1, 0])
+  })
+
+  it('nobody alone, where their clocks do not tell them apart', () => {
+    const stop = (rank: number, host: string, endUs: number): Stop => ({
+      rank,
+      status: 'failed',
+      error: 'E: a',
+      endUs,
+      clock: clock(host, 0, 300),
+    })
+    expect(stopOrder([stop(0, 'a', 1_000), stop(1, 'b', 1_500)]).tied).toBe(2)
+    expect(stopOrder([stop(0, 'a', 1_000), stop(1, 'b', 1_700)]).tied).toBe(1)
+    expect(stopOrder([stop(0, 'a', 1_000), stop(1, 'a', 1_001)]).tied).toBe(1)
+  })
+
+  it('nobody, where all ended well or go on', () => {
+    expect(
+      stopOrder([
+        { rank: 0, status: 'completed' },
+        { rank: 1, status: 'running' },
+      ]),
+    ).toEqual({
+      stopped: [],
+      tied: 0,
+    })
+  })
+})
+
+describe('the text of an error', () => {
+  it.each([
+    ['ConnectionResetError: [Errno 104] Connection reset by peer', 'peer'],
+    ['RuntimeError: [/build/gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.1]:21', 'peer'],
+    [
+      'torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1333, remote process exited',
+      'peer',
+    ],
+    ['RuntimeError: NCCL communicator was aborted on rank 2.', 'peer'],
+    ['[Rank 3] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=12)', 'peer'],
+    ['ncclRemoteError: A call failed possibly due to a network error', 'peer'],
+    ['RuntimeError: a rank is gone', 'peer'],
+    ['BrokenPipeError: [Errno 32] Broken pipe', 'peer'],
+    ['torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB', 'memory'],
+    ['MemoryError', 'memory'],
+    ["terminate called after throwing an instance of 'std::bad_alloc'", 'memory'],
+    ['OSError: [Errno 28] No space left on device', 'disk'],
+    ['OSError: [Errno 122] Disk quota exceeded: /home/x', 'disk'],
+    ['FloatingPointError: loss is nan at step 57', 'own'],
+    ['ValueError: shapes (3,4) and (4,) differ', 'own'],
+    ['KeyError: 7', 'own'],
+    ['', undefined],
+  ])('%s is of the kind %s', (text, kind) => {
+    expect(errorKind(text)).toBe(kind)
+  })
+
+  const raised = (error: string, line: number): string =>
+    `Traceback (most recent call last):\n  File "/w/train.py", line ${line}, in main\n    step()\n${error}\n`
+  const meanwhile = '\nDuring handling of the above exception, another exception occurred:\n\n'
+
+  it('of a chain is of the kind of the first error, which the others came of', () => {
+    const own = `${raised('ValueError: nan', 3)}${meanwhile}${raised(gone, 9)}`
+    expect([errorKind(own), reasonIn(own), placeIn(own)]).toEqual([
+      'own',
+      'ValueError: nan',
+      'train.py:3 in main',
+    ])
+    const peer = `${raised(gone, 3)}${meanwhile}${raised('RuntimeError: cannot go on', 9)}`
+    expect([errorKind(peer), reasonIn(peer)]).toEqual(['peer', 'RuntimeError: cannot go on'])
+  })
+
+  it('is one line of many, with its place', () => {
+    const text = `warming up\n${raised('ValueError: loss is nan\nlook at step 3.', 143)}`
+    expect([reasonIn(text), placeIn(text)]).toEqual(['ValueError: loss is nan', 'train.py:143 in main'])
+    expect([reasonIn('one\nKilled\n'), placeIn('Killed')]).toEqual(['Killed', undefined])
+  })
+})

@@ -1,0 +1,82 @@
+import type { Stop } from '@provloom/graph/stop'
+import type { WhyAnswer } from '../answer/why.ts'
+
+/**
+ * What is known of a run when it is asked why it went as it did. Rules are functions of this alone; what reads it from a run
+ * directory is in `load/`. Times are in microseconds since the Unix epoch, durations in seconds.
+ */
+export interface WhyFacts {
+  /** Its directory's name. */
+  readonly run: string
+  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`. */
+  readonly status: string
+  readonly worldSize: number | undefined
+  /** Ranks of the known world that never came. */
+  readonly absent: readonly number[]
+  /** The last attempt of each, by rank. */
+  readonly ranks: readonly RankFacts[]
+  /** Absent where nothing is logged step by step. */
+  readonly pace?: PaceFacts | undefined
+  /** By metric and rank, where NaN was logged. */
+  readonly nan: readonly NanFacts[]
+  /** What ranks do not have alike. */
+  readonly differing: readonly Differing[]
+  readonly stored: number
+  readonly sent: number
+  readonly model: WhyAnswer['kept']['model'] | undefined
+  /** What could not be read, and so is not known: in words. */
+  readonly unread: readonly string[]
+}
+
+export interface RankFacts extends Stop {
+  readonly attempt: number
+  readonly host: string
+  readonly device: string | undefined
+  /** Records that were dropped since the disk was full. */
+  readonly droppedByDisk: number
+  /** The most of its host's memory that was seen used, 0 to 1. */
+  readonly memoryShare: number | undefined
+}
+
+/** Points of a metric that tells how long a rank took for a step. */
+export interface PaceFacts {
+  /** Where it is from: a metric that was named, the step timer's, when ranks logged, or only how far that is apart. */
+  readonly kind: 'named' | 'compute' | 'arrival' | 'interval'
+  /** Metric id. */
+  readonly metric: string
+  readonly ranks: readonly number[]
+  /** Ascending. */
+  readonly steps: Float64Array
+  /** By rank, then step: what the rank itself took; of `arrival` since all had come to the step before. NaN where nothing was logged. */
+  readonly own: Float64Array
+  /** Of that what it waited for data; all 0 where that is not known. */
+  readonly data: Float64Array
+  /** Of a step, from its begin to the next: the median over ranks. NaN where that is not known. */
+  readonly whole: Float64Array
+  /** Median of all ranks' waits between steps, and for others, by step; absent where nobody timed them. */
+  readonly between?: Float64Array | undefined
+}
+
+export interface NanFacts {
+  /** Metric id, and in words. */
+  readonly metric: string
+  readonly words: string
+  readonly rank: number
+  /** Of the first NaN. */
+  readonly step: number
+  /** By the aggregator's clock where the offset is known. */
+  readonly timeUs: number
+  /** The last point is NaN too. */
+  readonly stays: boolean
+  /** Some point before it was a number. */
+  readonly wasNumber: boolean
+}
+
+/** One thing that ranks should have alike, in the variants that there are. */
+export interface Differing {
+  readonly what: 'packages' | 'interpreter' | 'environment' | 'code' | 'seed' | 'data'
+  /** Of a parameter or dataset. */
+  readonly name: string | undefined
+  /** The one of most ranks first; two at least. */
+  readonly variants: readonly { readonly value: string; readonly ranks: readonly number[] }[]
+}

@@ -1,0 +1,56 @@
+import type { HeadFile, RunFile } from '@provloom/rundir'
+import type { RunDocument } from '../../document/document.ts'
+import type { MetricName } from '../../metric-id.ts'
+import type { WhyFacts } from '../facts.ts'
+import { differingOf } from './differing.ts'
+import { nanOf } from './nan.ts'
+import { paceOf } from './pace.ts'
+import { ranksOf } from './ranks.ts'
+import type { PointSource } from './table.ts'
+
+/** Where facts are from. */
+export interface WhySources {
+  /** Its directory's name. */
+  readonly name: string
+  readonly file: Pick<RunFile, 'status' | 'worldSize' | 'ledger' | 'head'>
+  /** Undefined where it cannot be read: run.json alone tells less. */
+  readonly document: RunDocument | undefined
+  readonly points: PointSource
+  readonly metrics: readonly MetricName[]
+}
+
+/**
+ * What is known of a run. Points are read of the metric that tells its pace, and of those that hold NaN.
+ *
+ * @param pace a metric that tells how long a rank takes for a step
+ * @throws {ProvloomError} `METRIC_UNKNOWN` for a pace that the run has not
+ */
+export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFacts> {
+  const { name, file, document, points, metrics } = sources
+  const ranks = ranksOf(file.ledger.ranks, document)
+  const { total, absent } = file.ledger
+  const model = file.head?.outputs.shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint')
+  return {
+    run: name,
+    status: file.status,
+    worldSize: file.worldSize ?? undefined,
+    absent,
+    ranks,
+    pace: await paceOf(points, metrics, ranks, pace),
+    nan: await nanOf(points, metrics, document, ranks),
+    differing: document === undefined ? [] : differingOf(document),
+    stored: Number(total.stored),
+    sent: Number(total.sent),
+    model: model === undefined ? undefined : modelOf(model),
+    unread:
+      document === undefined ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : [],
+  }
+}
+
+function modelOf({ name, step, sha256 }: HeadFile): WhyFacts['model'] {
+  return {
+    name,
+    ...(step === undefined ? {} : { step }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  }
+}

@@ -1,0 +1,88 @@
+import type { Finding, WhyAnswer } from '../answer/why.ts'
+import { differFindings } from './differ.ts'
+import type { WhyFacts } from './facts.ts'
+import { nanFindings } from './nan.ts'
+import { laggards } from './pace.ts'
+import { slowFindings } from './slow.ts'
+import { endFindings, endsOf, firstOf } from './stopped.ts'
+import { stepsMin } from './limits.ts'
+import { verdictOf } from './verdict.ts'
+import { waitingFindings } from './waiting.ts'
+
+/** What happened to a run, what stands out, and how that is known: a function of the facts. */
+export function whyOf(facts: WhyFacts): WhyAnswer {
+  const ends = endsOf(facts)
+  const first = firstOf(ends)
+  const slow = slowFindings(facts)
+  const findings = inOrder([
+    ...endFindings(facts, ends),
+    ...nanFindings(facts),
+    ...slow,
+    // Who waits for a slow rank waits for it, and not for nothing.
+    ...waitingFindings(facts),
+    ...differFindings(facts),
+  ])
+  const { run, status, stored, sent, model } = facts
+  return {
+    run,
+    status,
+    verdict: verdictOf(facts, ends, findings),
+    ...(first === undefined ? {} : { first }),
+    findings,
+    notIt: notIt(facts, findings),
+    unknown: unknown(facts, findings),
+    kept: { stored, sent, ...(model === undefined ? {} : { model }) },
+  }
+}
+
+const gravity = { error: 0, warning: 1, note: 2 } as const
+
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => gravity[a.level] - gravity[b.level])
+}
+
+/** What was looked for and not found. */
+function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
+  const found = new Set(findings.map(({ code }) => code))
+  const is = (words: string, ...codes: readonly string[]): string[] =>
+    codes.some((code) => found.has(code)) ? [] : [words]
+  const { pace } = facts
+  const paced = pace !== undefined && pace.kind !== 'interval' && pace.steps.length >= stepsMin
+  return [
+    ...is('memory', 'OUT_OF_MEMORY'),
+    ...is('disk', 'DISK_FULL'),
+    ...is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE'),
+    ...is('lost ranks', 'RANK_LOST', 'HOST_LOST'),
+    ...(facts.worldSize === undefined ? [] : is('absent ranks', 'RANKS_ABSENT')),
+    ...is('NaN', 'NAN_FIRST_SEEN'),
+    ...(paced && facts.ranks.length > 1 ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW') : []),
+    ...is('ranks that differ', 'RANKS_DIFFER'),
+  ]
+}
+
+/** What cannot be known, and what to do about it. */
+function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
+  const { pace, ranks, worldSize } = facts
+  const said: string[] = [...facts.unread]
+  if (ranks.length > 1) {
+    if (pace === undefined) said.push('who is slow: no metric is logged step by step')
+    else if (pace.kind === 'interval')
+      said.push(
+        'who is slow: ranks run in lockstep; log compute time (provloom.step()) to see who makes the others wait',
+      )
+    else if (pace.steps.length < stepsMin) said.push(`who is slow: ${pace.steps.length} steps are too few`)
+    else if (pace.kind === 'arrival' && laggards(pace).length === 0)
+      said.push('whether a rank computes longer than others: only when they logged is known')
+  }
+  if (worldSize === undefined && ranks.length > 0)
+    said.push('whether ranks are missing: nobody said how many there should be')
+  const killed = findings.find(({ code }) => code === 'RANK_KILLED')
+  const rank = ranks.find((one) => one.rank === killed?.ranks[0])
+  if (rank !== undefined)
+    said.push(
+      rank.memoryShare === undefined
+        ? `who killed it: the kernel does so when memory runs out; how full ${rank.host} was is not recorded`
+        : `who killed it: not the lack of memory of ${rank.host} as far as was seen (${Math.round(rank.memoryShare * 100)} % in use)`,
+    )
+  return said
+}
