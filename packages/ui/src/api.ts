@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
-import type { GraphAnswer, GraphQuery, Reader, WhyAnswer } from '@provloom/reader'
+import type { Reader } from '@provloom/reader'
 import { ProvloomError, exactJson } from '@provloom/shared'
 import { inside } from './inside.ts'
 import { addLive } from './live.ts'
@@ -18,6 +18,7 @@ import {
   ranksQuery,
   runQuery,
   runsQuery,
+  whyQuery,
 } from './question.ts'
 
 /** Where a server reads, in words for the page. */
@@ -25,12 +26,6 @@ export interface About {
   readonly directory: string
   readonly host: string
   readonly version: string
-}
-
-/** What a reader may not answer yet. */
-interface Later {
-  graph?(run: string, query: GraphQuery): Promise<GraphAnswer>
-  why?(run: string): Promise<WhyAnswer>
 }
 
 type Answering<T> = (question: Question, run: string) => Promise<T>
@@ -73,9 +68,8 @@ export function createApi(reader: Reader, about: About): Hono {
   ofRun('/curve', (question, run) => reader.curve(run, done(question, curveQuery(question))))
   ofRun('/ranks', (question, run) => reader.ranks(run, done(question, ranksQuery(question))))
   ofRun('/matrix', (question, run) => reader.matrix(run, done(question, matrixQuery(question))))
-  const later: Reader & Later = reader
-  ofRun('/graph', (question, run) => later.graph?.(run, done(question, graphQuery(question))) ?? absent())
-  ofRun('/why', (question, run) => later.why?.(done(question, run)) ?? absent())
+  ofRun('/graph', (question, run) => reader.graph(run, done(question, graphQuery(question))))
+  ofRun('/why', (question, run) => reader.why(run, done(question, whyQuery(question))))
   ofRun('/verify', async (question, run) => {
     const said = question.needed('path')
     question.done()
@@ -98,13 +92,6 @@ function directoryOf(reader: Reader, run: string): string {
     doing: 'find the run',
     to: run,
     hint: 'Runs are named by their folder.',
-  })
-}
-
-function absent(): never {
-  throw new ProvloomError('ADDRESS_UNKNOWN', 'The reader does not answer that', {
-    doing: 'ask about a run',
-    hint: 'A newer provloom does.',
   })
 }
 

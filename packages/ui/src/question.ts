@@ -7,6 +7,7 @@ import type {
   RanksQuery,
   RunQuery,
   RunsQuery,
+  WhyQuery,
 } from '@provloom/reader'
 import { ProvloomError } from '@provloom/shared'
 
@@ -137,6 +138,10 @@ export function graphQuery(question: Question): GraphQuery {
     fold: question.oneOf('fold', ['alike', 'none'] as const),
     machinery: question.flag('machinery'),
   })
+}
+
+export function whyQuery(question: Question): WhyQuery {
+  return said({ pace: question.text('pace') })
 }
 
 /** @param inside takes a path as it was said to one inside the save directory, or throws */

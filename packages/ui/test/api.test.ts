@@ -36,6 +36,7 @@ it('answers as the reader does', async () => {
     '/api/runs/digits_0/ranks?sort=-rank&limit=1',
     await reader.ranks('digits_0', { sort: '-rank', limit: 1 }),
   )
+  await same('/api/runs/digits_1/why', await reader.why('digits_1'))
   await same('/api/diff?a=digits_0&b=digits_1', await reader.diff(['digits_0', 'digits_1']))
   await same('/api/lineage?sha256=0123456789', await reader.lineage({ sha256: '0123456789' }))
   await same(

@@ -35,8 +35,6 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
   const complaints: string[] = []
   page.on('console', (message) => {
     const text = message.text()
-    // The reader may not answer it yet.
-    if (/404/.test(text) && /\/(?:why|graph)/.test(message.location().url)) return
     if (message.type() === 'error' || message.type() === 'warning')
       complaints.push(`${text} ${message.location().url}`)
   })

@@ -3,7 +3,7 @@ import { useRanks } from '../ask/live.tsx'
 import { clock, number } from '../model/format.ts'
 import { Status } from '../part/status.tsx'
 
-type One = Omit<FirstToStop, 'then'>
+type One = Omit<FirstToStop, 'then' | 'thenMore'>
 
 const [width, left, right, row] = [1240, 70, 290, 28]
 
@@ -53,7 +53,7 @@ function TimeLine({
   readonly first: FirstToStop
 }): preact.JSX.Element | null {
   const { answer } = useRanks()
-  const stops = all.map((one) => ({ one, stop: one.timeUs, seen: lastOf(one) ?? seenOf(answer, one.rank) }))
+  const stops = all.map((one) => ({ one, stop: one.timeUs, seen: one.lastUs ?? seenOf(answer, one.rank) }))
   const times = stops.flatMap(({ stop, seen }) => [stop, seen]).filter((time) => time !== undefined)
   if (times.length === 0) return null
   const [least, most] = [Math.min(...times), Math.max(...times)]
@@ -111,11 +111,6 @@ function TimeLine({
       </svg>
     </section>
   )
-}
-
-/** When it logged last, corrected as its end is, where that is told. */
-function lastOf(one: One & { readonly lastUs?: number }): number | undefined {
-  return one.lastUs
 }
 
 type Ranks = ReturnType<typeof useRanks>['answer']

@@ -92,7 +92,11 @@ function Small({ run, rows }: RowsProps): preact.JSX.Element {
   const odd = rows.filter(stands)
   return (
     <>
-      <div class="cells small" role="group" aria-label={`${rows.length} ranks`}>
+      <div
+        class={`cells small ${rows.length > 512 ? 'wide' : ''}`}
+        role="group"
+        aria-label={`${rows.length} ranks`}
+      >
         {rows.map((one) => (
           <Cell run={run} one={one} small />
         ))}
