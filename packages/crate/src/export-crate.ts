@@ -17,6 +17,7 @@ import { mediaTypeOf, packsWell } from './media-type.ts'
 import { bytesSource, openSource, textSource } from './source-file.ts'
 import type { Digest, OpenSource } from './source-file.ts'
 import { folderTarget } from './target/folder.ts'
+import { metadataName } from './target/mark.ts'
 import { placeOf } from './target/place.ts'
 import type { Target } from './target/target.ts'
 import { zipTarget } from './target/zip.ts'
@@ -71,7 +72,7 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
     const { files, leftOut } = await copied(directory, contents, graphBytes, target, options.signal)
     const subject = { run, graph, about, files, folders: contents.folders, exportedAt }
     const { mtime, content } = textSource(documentPieces(context, crateEntities(subject)), exportedAt)
-    await target.addFile('ro-crate-metadata.json', { mtime, content, packs: true })
+    await target.addFile(metadataName, { mtime, content, packs: true })
     await target.finish()
     const expected = expectedOf(run, graph)
     return {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportCrate } from '@provloom/crate'
@@ -52,27 +53,81 @@ describe('a crate', () => {
     expect(fs.readdirSync(place).toSorted()).toEqual(['a.zip', 'crate'])
   })
 
-  it('replaces one that is there when told so, and no other folder', async () => {
-    const runDir = await runDirectory()
+  it('replaces one that an export made when told so, and no other folder or zip', async () => {
+    const runDir = await runDirectory({ files: { 'artifacts/rank0/a b%.csv': '1' } })
     const place = folder()
-    const target = path.join(place, 'crate')
-    await exportCrate({ runDir, target })
-    fs.writeFileSync(path.join(target, 'former.txt'), '')
-    await exportCrate({ runDir, target, force: true })
-    expect(below(target)).not.toContain('former.txt')
-    const home = path.join(place, 'home')
-    fs.mkdirSync(home)
-    fs.writeFileSync(path.join(home, 'thesis.tex'), '')
-    await expect(exportCrate({ runDir, target: home, force: true })).rejects.toMatchObject({
-      code: 'FILE_UNWRITABLE',
-    })
-    expect(fs.readdirSync(place).toSorted()).toEqual(['crate', 'home'])
-    expect(fs.readdirSync(home)).toEqual(['thesis.tex'])
+    for (const name of ['crate', 'crate.zip']) {
+      const target = path.join(place, name)
+      await exportCrate({ runDir, target })
+      fs.writeFileSync(path.join(runDir, 'artifacts/rank0/a b%.csv'), 'new')
+      await exportCrate({ runDir, target, force: true })
+    }
+    expect(fs.readFileSync(path.join(place, 'crate/artifacts/rank0/a b%.csv'), 'utf8')).toBe('new')
+    for (const [name, metadata] of [
+      ['none', undefined],
+      ['empty', '{}'],
+      ['no JSON', '{'],
+      ['foreign', '{"@graph": [{"@id": "ro-crate-metadata.json", "about": {"@id": "./"}}]}'],
+    ] as const) {
+      const target = path.join(place, name)
+      fs.mkdirSync(target)
+      fs.writeFileSync(path.join(target, 'thesis.tex'), 'mine')
+      if (metadata !== undefined) fs.writeFileSync(path.join(target, 'ro-crate-metadata.json'), metadata)
+      await expect(exportCrate({ runDir, target, force: true }), name).rejects.toMatchObject({
+        code: 'FILE_UNWRITABLE',
+        message: expect.stringMatching(/no crate that provloom export has made/),
+      })
+      expect(fs.readFileSync(path.join(target, 'thesis.tex'), 'utf8')).toBe('mine')
+    }
+    fs.writeFileSync(path.join(place, 'mine.zip'), 'mine')
+    await expect(
+      exportCrate({ runDir, target: path.join(place, 'mine.zip'), force: true }),
+    ).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    expect(fs.readdirSync(place).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
-  it('is never put into its own run, nor below a folder that is not there', async () => {
+  it.each(['notes.txt', 'artifacts/rank0/notes.txt', 'link'])(
+    'does not replace a crate in which somebody has put what it does not list, and names it: %s',
+    async (stranger) => {
+      const runDir = await runDirectory()
+      const target = path.join(folder(), 'crate')
+      await exportCrate({ runDir, target })
+      const at = path.join(target, stranger)
+      if (stranger === 'link') fs.symlinkSync(runDir, at)
+      else fs.writeFileSync(at, 'mine')
+      const before = below(target)
+      await expect(exportCrate({ runDir, target, force: true })).rejects.toMatchObject({
+        code: 'FILE_UNWRITABLE',
+        message: expect.stringContaining(`${stranger} is in the crate`),
+      })
+      expect(below(target)).toEqual(before)
+    },
+  )
+
+  it('never takes the place of the run, nor of a folder above it, whatever lies there', async () => {
     const runDir = await runDirectory()
-    for (const target of [runDir, path.join(runDir, 'crate'), path.join(runDir, 'artifacts/x.zip')])
+    const saveDir = path.dirname(runDir)
+    const before = below(saveDir)
+    const made = await exported(runDir)
+    const metadata = fs.readFileSync(path.join(made.target, 'ro-crate-metadata.json'))
+    const link = path.join(folder(), 'link')
+    fs.symlinkSync(path.dirname(saveDir), link)
+    fs.writeFileSync(path.join(saveDir, 'ro-crate-metadata.json'), metadata)
+    for (const target of [saveDir, path.join(link, path.basename(saveDir)), path.dirname(saveDir), '/'])
+      await expect(exportCrate({ runDir, target, force: true }), target).rejects.toMatchObject({
+        code: 'BAD_OPTION',
+      })
+    for (const target of [process.cwd(), path.dirname(process.cwd()), os.homedir()])
+      await expect(exportCrate({ runDir, target, force: true }), target).rejects.toMatchObject({
+        code: 'BAD_OPTION',
+      })
+    expect(below(saveDir)).toEqual([...before, 'provloom-crate.json', 'ro-crate-metadata.json'].toSorted())
+  })
+
+  it('is never put into its own run or another one, nor below a folder that is not there', async () => {
+    const runDir = await runDirectory()
+    const other = path.join(await runDirectory(), 'artifacts/crate')
+    for (const target of [runDir, path.join(runDir, 'crate'), path.join(runDir, 'artifacts/x.zip'), other])
       await expect(exportCrate({ runDir, target, force: true })).rejects.toMatchObject({ code: 'BAD_OPTION' })
     const nowhere = path.join(folder(), 'a/b')
     await expect(exportCrate({ runDir, target: nowhere })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })

@@ -1,11 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { mustBeOurs } from './place.ts'
 import type { Place } from './place.ts'
 import type { Source, Target } from './target.ts'
 
 /** A crate as a folder: made beside, and given its name when it is whole. */
-export function folderTarget({ target, beside }: Place): Target {
+export function folderTarget(place: Place): Target {
+  const { beside } = place
   fs.rmSync(beside, { recursive: true, force: true })
   fs.mkdirSync(beside)
   return {
@@ -17,18 +19,22 @@ export function folderTarget({ target, beside }: Place): Target {
       await fs.promises.utimes(file, mtime, mtime)
     },
     async finish() {
-      await replaceFolder(beside, target)
+      await replaceFolder(place)
     },
     abandon: () => fs.promises.rm(beside, { recursive: true, force: true }),
   }
 }
 
-/** An empty folder is replaced by the rename itself; one that holds a crate is moved aside first, and then removed. */
-async function replaceFolder(beside: string, target: string): Promise<void> {
+/**
+ * An empty folder is replaced by the rename itself; a crate of ours is moved aside, looked at once more, as somebody may have
+ * put something into it meanwhile, and removed when the new one is in its place.
+ */
+async function replaceFolder({ given, target, beside }: Place): Promise<void> {
   const aside = `${beside}.former`
   const isFull = fs.existsSync(target) && fs.readdirSync(target).length > 0
   if (isFull) fs.renameSync(target, aside)
   try {
+    if (isFull) mustBeOurs(given, aside, 'folder')
     fs.renameSync(beside, target)
   } catch (error) {
     if (isFull) fs.renameSync(aside, target)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import { zipMark } from './mark.ts'
 import type { Place } from './place.ts'
 import type { Source, Target } from './target.ts'
 
@@ -28,7 +29,7 @@ export function zipTarget({ target, beside }: Place): Target {
       await Promise.race([read, written, failed])
     },
     async finish() {
-      zip.end()
+      zip.end({ comment: zipMark, forceZip64Format: false })
       await Promise.race([written, failed])
       stopped.abort()
       fs.renameSync(beside, target)
