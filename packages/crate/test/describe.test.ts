@@ -127,7 +127,9 @@ describe('the crate of a run', () => {
       maxValue: 1,
       description: 'training: lower median of the last values of 2 ranks; 20 points, steps 0 to 9',
     })
-    expect([...crate.nodes.keys()].filter((id) => id.includes('cpu'))).toEqual([])
+    expect([...crate.nodes.keys()].filter((id) => id.startsWith('#metric.'))).toEqual([
+      '#metric.training.loss',
+    ])
   })
 
   it('names nothing that it does not describe', async () => {
