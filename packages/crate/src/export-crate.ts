@@ -4,6 +4,8 @@ import { addAbortSignal } from 'node:stream'
 import { ProvError, readJson } from '@provloom/prov'
 import { filesOf, openRun } from '@provloom/rundir'
 import { ProvloomError, reasonOf } from '@provloom/shared'
+import { accessOf, shared, through } from './access.ts'
+import type { Access } from './access.ts'
 import { seenAbout } from './about/seen.ts'
 import type { AboutSeen } from './about/seen.ts'
 import { contentsOf } from './contents.ts'
@@ -66,13 +68,20 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
   const graph = new RunGraph(documentIn(directory, graphBytes))
   const { about, seen } = seenAbout(directory, run, options.about)
   const contents = contentsOf(directory)
-  const target = place.shape === 'zip' ? zipTarget(place) : folderTarget(place)
+  const target =
+    place.shape === 'zip'
+      ? zipTarget(place, contents.least)
+      : folderTarget(place, contents.access.get('') ?? contents.least)
   const exportedAt = options.at ?? new Date()
   try {
     const { files, leftOut } = await copied(directory, contents, graphBytes, target, options.signal)
     const subject = { run, graph, about, files, folders: contents.folders, exportedAt }
-    const { mtime, content } = textSource(documentPieces(context, crateEntities(subject)), exportedAt)
-    await target.addFile(metadataName, { mtime, content, packs: true })
+    const { mtime, content, access } = textSource(
+      documentPieces(context, crateEntities(subject)),
+      exportedAt,
+      metadataAccess(directory),
+    )
+    await target.addFile(metadataName, { mtime, content, access, packs: true })
     await target.finish()
     const expected = expectedOf(run, graph)
     return {
@@ -96,14 +105,15 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
 /** prov.json is the one that the crate tells of, although another may have taken its place. */
 async function copied(
   directory: string,
-  { files: paths, folders }: Contents,
+  { files: paths, folders, access: around }: Contents,
   graphBytes: Buffer,
   target: Target,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly files: ReadonlyMap<string, Digest>; readonly leftOut: readonly LeftOut[] }> {
   const files = new Map<string, Digest>()
   const leftOut: LeftOut[] = []
-  for (const folder of folders) if (target.refusal(folder) === undefined) await target.addFolder(folder)
+  for (const folder of folders)
+    if (target.refusal(folder) === undefined) await target.addFolder(folder, around.get(folder)!)
   for (const at of paths) {
     signal?.throwIfAborted()
     const reason = target.refusal(at)
@@ -113,9 +123,10 @@ async function copied(
       continue
     }
     const { content, mtime } = source
+    const access = through(around.get(folderOf(at))!, source.access)
     if (signal !== undefined) addAbortSignal(signal, content)
     try {
-      await target.addFile(at, { content, mtime, packs: packsWell(mediaTypeOf(at)) })
+      await target.addFile(at, { content, mtime, access, packs: packsWell(mediaTypeOf(at)) })
     } finally {
       content.destroy()
     }
@@ -124,11 +135,27 @@ async function copied(
   return { files, leftOut }
 }
 
+function folderOf(at: string): string {
+  return at.slice(0, Math.max(0, at.lastIndexOf('/')))
+}
+
+/** The metadata tells what these tell. */
+function metadataAccess(directory: string): Access {
+  const { provJson, runJson } = filesOf(directory)
+  return through(
+    accessOf(fs.statSync(directory)),
+    shared(accessOf(fs.statSync(provJson)), accessOf(fs.statSync(runJson))),
+  )
+}
+
 /** @returns why not, of a file that cannot be opened: of a run that goes on it may be gone */
 async function opened(directory: string, at: string, graphBytes: Buffer): Promise<OpenSource | string> {
   const file = path.join(directory, at)
   try {
-    if (at === 'prov.json') return bytesSource(graphBytes, fs.statSync(file).mtime)
+    if (at === 'prov.json') {
+      const stats = fs.statSync(file)
+      return bytesSource(graphBytes, stats.mtime, accessOf(stats))
+    }
     return await openSource(file)
   } catch (error) {
     return reasonOf(error)

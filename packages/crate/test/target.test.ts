@@ -155,6 +155,50 @@ describeOnSmallDisk('a disk that is full', () => {
   })
 })
 
+describe('what few may read in the run', () => {
+  const modeOf = (...place: readonly string[]): string =>
+    (fs.statSync(path.join(...place)).mode & 0o777).toString(8)
+
+  it('is read by no more people in a crate, nor is what a folder keeps from them', async () => {
+    const runDir = await runDirectory()
+    fs.chmodSync(path.join(runDir, 'artifacts/rank0/net.pt'), 0o600)
+    fs.chmodSync(path.join(runDir, 'code'), 0o700)
+    const { target } = await exported(runDir)
+    expect(modeOf(target, 'artifacts/rank0/net.pt')).toBe('600')
+    expect(modeOf(target, 'code')).toBe('700')
+    expect(modeOf(target, 'code/train.py')).toBe('600')
+    expect(modeOf(target, 'artifacts/rank0/train.csv')).toBe(modeOf(runDir, 'artifacts/rank0/train.csv'))
+    const zip = path.join(folder(), 'crate.zip')
+    await exportCrate({ runDir, target: zip })
+    expect(modeOf(zip)).toBe('600')
+    const script = `
+import sys, zipfile
+for one in zipfile.ZipFile(sys.argv[1]).infolist():
+    if one.filename in ("artifacts/rank0/net.pt", "code/", "code/train.py"):
+        print(one.filename, oct(one.external_attr >> 16 & 0o777))
+`
+    expect(execFileSync('python3', ['-c', script, zip], { encoding: 'utf8' }).trimEnd().split('\n')).toEqual([
+      'code/ 0o700',
+      'artifacts/rank0/net.pt 0o600',
+      'code/train.py 0o600',
+    ])
+  })
+
+  it('and all may read is so in the crate', async () => {
+    const runDir = await runDirectory()
+    const zip = path.join(folder(), 'crate.zip')
+    await exportCrate({ runDir, target: zip })
+    expect(modeOf(zip)).toBe(modeOf(runDir, 'prov.json'))
+    fs.chmodSync(runDir, 0o700)
+    const { target } = await exported(runDir)
+    expect([modeOf(target), modeOf(target, 'prov.json'), modeOf(target, 'ro-crate-metadata.json')]).toEqual([
+      '700',
+      '600',
+      '600',
+    ])
+  })
+})
+
 describe('what lies in a run directory', () => {
   it.each(['crate', 'crate.zip'])(
     'has any name: its @id is a path of a URI that leads to it, in %s',

@@ -3,19 +3,24 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { mustBeOurs } from './place.ts'
 import type { Place } from './place.ts'
+import { modeFor } from '../access.ts'
+import type { Access } from '../access.ts'
 import type { Source, Target } from './target.ts'
 
 /** A crate as a folder: made beside, and given its name when it is whole. */
-export function folderTarget(place: Place): Target {
+export function folderTarget(place: Place, root: Access): Target {
   const { beside } = place
   fs.rmSync(beside, { recursive: true, force: true })
-  fs.mkdirSync(beside)
+  fs.mkdirSync(beside, { mode: root.mode | 0o700 })
+  const { gid } = fs.lstatSync(beside)
+  if (gid !== root.gid) fs.chmodSync(beside, fs.lstatSync(beside).mode & 0o707)
   return {
     refusal: () => undefined,
-    addFolder: (name) => fs.promises.mkdir(path.join(beside, name)),
-    async addFile(name, { content, mtime }: Source) {
+    addFolder: (name, access) =>
+      fs.promises.mkdir(path.join(beside, name), { mode: modeFor(gid, access) | 0o700 }),
+    async addFile(name, { content, mtime, access }: Source) {
       const file = path.join(beside, name)
-      await pipeline(content, fs.createWriteStream(file, { flags: 'wx' }))
+      await pipeline(content, fs.createWriteStream(file, { flags: 'wx', mode: modeFor(gid, access) }))
       await fs.promises.utimes(file, mtime, mtime)
     },
     async finish() {
