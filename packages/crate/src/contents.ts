@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { partNames } from '@provloom/rundir/internal'
 import { reasonOf } from '@provloom/shared'
+import { metadataName } from './target/mark.ts'
 import { accessOf, shared, through } from './access.ts'
 import type { Access } from './access.ts'
 
@@ -23,8 +24,8 @@ export interface Contents {
   readonly least: Access
 }
 
-/** What a run is recorded by while it goes on, and what a crate has of its own. */
-const ofRecording = new Set(['journal', 'ro-crate-metadata.json'])
+/** What a run is recorded by while it goes on. */
+const ofRecording = new Set(['journal', '.lease', '.reopening'])
 
 /**
  * Looks through a run directory. Links are not followed: what they lead to is not the run's, and may be anything. What is being
@@ -45,6 +46,11 @@ export function contentsOf(runDir: string): Contents {
     for (const [name, entry] of namesIn(path.join(runDir, folder), folder, leave)) {
       const at = folder === '' ? name : `${folder}/${name}`
       if (isPassing(folder, name)) continue
+      const foreign = foreignIn(folder, name)
+      if (foreign !== undefined) {
+        leave(at, foreign)
+        continue
+      }
       if (entry.isDirectory())
         tried(at, leave, () => {
           const within = through(around, accessOf(fs.lstatSync(path.join(runDir, at))))
@@ -92,6 +98,14 @@ function tried(of: string, leave: Leave, act: () => void): void {
 /** Not of the run, or not yet. */
 function isPassing(folder: string, name: string): boolean {
   if (/^\..*\.tmp$/.test(name)) return true
-  if (folder === 'metrics') return partNames([name]).length === 0
-  return folder === '' && (name.startsWith('.') || name.endsWith('.tmp') || ofRecording.has(name))
+  if (folder === 'metrics') return name.endsWith('.tmp')
+  return folder === '' && (name.endsWith('.tmp') || ofRecording.has(name))
+}
+
+/** Why something that nobody expects in a run directory is not taken. */
+function foreignIn(folder: string, name: string): string | undefined {
+  if (folder === '' && name === metadataName) return 'the crate has its own'
+  if (folder === '' && name.startsWith('.')) return 'it is not of the run: its name begins with a dot'
+  if (folder === 'metrics' && partNames([name]).length === 0) return 'it is no part of the metrics'
+  return undefined
 }

@@ -12,6 +12,7 @@ import { contentsOf } from './contents.ts'
 import type { Contents, LeftOut } from './contents.ts'
 import { crateEntities } from './describe/crate.ts'
 import { nameOf } from './describe/subject.ts'
+import { doubtsOf, hasTimes, isOfRun, missingOf } from './doubts.ts'
 import { expectedOf } from './expected.ts'
 import { RunGraph } from './graph/run-graph.ts'
 import { documentPieces } from './json-ld.ts'
@@ -51,6 +52,8 @@ export interface ExportedCrate {
   readonly leftOut: readonly LeftOut[]
   /** Files that are not what the run's record says of them, by their paths in it. */
   readonly differing: readonly string[]
+  /** Why what the crate tells of the run may not be so, in sentences. */
+  readonly doubts: readonly string[]
   readonly about: AboutSeen
 }
 
@@ -65,7 +68,11 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
   const { file: run, directory } = openRun(options.runDir)
   const place = placeOf(options.target, directory, options.force === true)
   const graphBytes = graphIn(directory)
-  const graph = new RunGraph(documentIn(directory, graphBytes))
+  const document = documentIn(directory, graphBytes)
+  const graph = new RunGraph(document)
+  if (!isOfRun(graph, run))
+    throw unreadable(filesOf(directory).provJson, `it is of another run than run.json, ${run.runId}`)
+  if (!hasTimes(run)) throw unreadable(filesOf(directory).runJson, 'its times are none')
   const { about, seen } = seenAbout(directory, run, options.about)
   const contents = contentsOf(directory)
   const target =
@@ -90,10 +97,11 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
       status: run.status,
       files: files.size,
       bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
-      leftOut: [...contents.leftOut, ...leftOut],
+      leftOut: [...contents.leftOut, ...leftOut, ...missingOf(run, graph, contents)],
       differing: [...files].flatMap(([at, { sha256 }]) =>
         (expected.get(at) ?? sha256) === sha256 ? [] : [at],
       ),
+      doubts: doubtsOf(run, document),
       about: seen,
     }
   } catch (error) {
@@ -185,11 +193,11 @@ function documentIn(directory: string, bytes: Buffer): ReturnType<typeof readJso
   }
 }
 
-function unreadable(file: string, hint: string, cause: unknown): ProvloomError {
+function unreadable(file: string, hint: string, cause?: unknown): ProvloomError {
   return new ProvloomError('FILE_UNREADABLE', `Could not read ${file}`, {
     doing: 'export the run',
     to: file,
-    cause,
+    ...(cause === undefined ? {} : { cause }),
     hint: `The crate is made from it; ${hint}.`,
   })
 }

@@ -166,6 +166,46 @@ describe('a run that did not end well', () => {
   })
 })
 
+describe('a record that cannot be', () => {
+  it('is no crate where the document is of another run, or a time is none', async () => {
+    const runDir = await runDirectory()
+    const file = path.join(runDir, 'prov.json')
+    const text = fs.readFileSync(file, 'utf8')
+    fs.writeFileSync(file, text.replaceAll(runId, '01890a5d-ac96-774b-bcce-b302099a8058'))
+    await expect(exported(runDir)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      hint: expect.stringContaining('another run'),
+    })
+    fs.writeFileSync(file, text)
+    const runJson = path.join(runDir, 'run.json')
+    fs.writeFileSync(runJson, fs.readFileSync(runJson, 'utf8').replace('2026-01-01T10:00:00', 'never'))
+    await expect(exported(runDir)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      hint: expect.stringContaining('its times are none'),
+    })
+  })
+
+  it('is told: an end before its start, in the document and in run.json; a document that is not valid', async () => {
+    const runDir = await runDirectory({
+      more: (builder, id) =>
+        builder
+          .activity(id('run:late'), { startTime: '2026-01-01T10:01:00Z', endTime: '2026-01-01T10:00:00Z' })
+          .specializationOf(id('run:script'), id('run:script')),
+    })
+    const runJson = path.join(runDir, 'run.json')
+    fs.writeFileSync(
+      runJson,
+      fs.readFileSync(runJson, 'utf8').replaceAll('2026-01-01T10:01', '2025-01-01T10:01'),
+    )
+    expect((await exported(runDir)).doubts).toEqual([
+      'prov.json is not valid PROV (1 of its constraints): provloom validate tells more',
+      'prov.json has an end before its start: provloom validate tells more',
+      expect.stringMatching(/^run.json has an end before its start: 2026-01-01T10:00.* to 2025-01-01T10:01/),
+    ])
+    expect((await exported(await runDirectory())).doubts).toEqual([])
+  })
+})
+
 describe('what ran', () => {
   it.each([
     [

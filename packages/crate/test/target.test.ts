@@ -265,6 +265,29 @@ describe('what lies in a run directory', () => {
     expect(crate.files).toBe(7)
   })
 
+  it('and is not there although the record names it is told: a stored copy, the metrics', async () => {
+    const runDir = await runDirectory()
+    fs.rmSync(path.join(runDir, 'artifacts/rank0/train.csv'))
+    fs.rmSync(path.join(runDir, 'metrics'), { recursive: true })
+    expect((await exported(runDir)).leftOut).toEqual([
+      {
+        path: 'metrics/part-000000000003.parquet',
+        reason: "the run's record names it, and it is not there",
+      },
+      { path: 'artifacts/rank0/train.csv', reason: "the run's record names it, and it is not there" },
+    ])
+  })
+
+  it('and nobody expects there is told: metadata of a crate, a name with a dot in front, what is no part of the metrics', async () => {
+    const files = { 'ro-crate-metadata.json': '{}', '.env': 'TOKEN=1', 'metrics/notes.txt': '' }
+    const { leftOut } = await exported(await runDirectory({ files }))
+    expect(leftOut.map((one) => `${one.path}: ${one.reason}`)).toEqual([
+      '.env: it is not of the run: its name begins with a dot',
+      'metrics/notes.txt: it is no part of the metrics',
+      'ro-crate-metadata.json: the crate has its own',
+    ])
+  })
+
   it('that is not what the record says of it is told, and described as it is', async () => {
     const runDir = await runDirectory({ files: { 'artifacts/rank0/net.pt': 'changed' } })
     const crate = await exported(runDir)
