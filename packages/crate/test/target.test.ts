@@ -133,6 +133,24 @@ describe('a crate', () => {
     await expect(exportCrate({ runDir, target: nowhere })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
   })
 
+  it.each(['crate', 'crate.zip'])(
+    'is of one export where two are made at once: the other is refused, %s',
+    async (name) => {
+      const runDir = await runDirectory()
+      const place = folder()
+      const target = path.join(place, name)
+      const both = await Promise.allSettled([1, 2].map(() => exportCrate({ runDir, target })))
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      expect(both.find((one) => one.status === 'rejected')).toMatchObject({
+        reason: { code: 'FILE_UNWRITABLE' },
+      })
+      expect(fs.readdirSync(place)).toEqual([name])
+      const forced = await Promise.allSettled([1, 2].map(() => exportCrate({ runDir, target, force: true })))
+      expect(forced.map(({ status }) => status)).toContain('fulfilled')
+      expect(fs.readdirSync(place)).toEqual([name])
+    },
+  )
+
   it.each(['crate', 'crate.zip'])('leaves nothing behind when it is stopped on its way: %s', async (name) => {
     const runDir = await runDirectory()
     const place = folder()

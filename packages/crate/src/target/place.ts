@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ProvloomError, systemCode } from '@provloom/shared'
 import { guardedAt } from './guarded.ts'
+import { stagingName } from './staging.ts'
 import { keptFolder, keptZip } from './ours.ts'
 
 export type Shape = 'folder' | 'zip'
@@ -44,7 +45,7 @@ export function placeOf(given: string, runDir: string, force: boolean): Place {
     given,
     force,
     target,
-    beside: path.join(folder, `.${path.basename(target)}.${process.pid}.tmp`),
+    beside: path.join(folder, stagingName()),
     shape,
   }
 }
@@ -65,6 +66,11 @@ function mayReplace(given: string, target: string, shape: Shape, force: boolean)
 export function mustBeOurs(given: string, at: string, shape: Shape): void {
   const kept = shape === 'folder' ? keptFolder(at) : keptZip(at)
   if (kept !== undefined) throw refused(given, kept, 'Name another place, or move away what is there.')
+}
+
+/** Whether a name is somebody else's by now. */
+export function isTaken(error: unknown): boolean {
+  return ['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')
 }
 
 function statOf(file: string): fs.Stats | undefined {

@@ -5,6 +5,7 @@ import { ZipFile } from 'yazl'
 import { modeFor } from '../access.ts'
 import type { Access } from '../access.ts'
 import { zipMark } from './mark.ts'
+import { isTaken, mustBeOurs, refused } from './place.ts'
 import type { Place } from './place.ts'
 import type { Source, Target } from './target.ts'
 
@@ -12,7 +13,8 @@ import type { Source, Target } from './target.ts'
  * A crate as one zip: written beside, and given its name when it is whole. Contents go through in pieces; what is larger than
  * 4 GiB, or lies behind it, is written as ZIP64 has it.
  */
-export function zipTarget({ target, beside }: Place, least: Access): Target {
+export function zipTarget(place: Place, least: Access): Target {
+  const { beside } = place
   const opened = fs.openSync(beside, 'wx', (least.mode & 0o666) | 0o600)
   const { gid } = fs.fstatSync(opened)
   /** Nobody may read the zip who may not read something in it. */
@@ -47,7 +49,7 @@ export function zipTarget({ target, beside }: Place, least: Access): Target {
       zip.end({ comment: zipMark, forceZip64Format: false })
       await Promise.race([written, failed])
       stopped.abort()
-      fs.renameSync(beside, target)
+      put(place)
     },
     async abandon() {
       stopped.abort()
@@ -55,4 +57,29 @@ export function zipTarget({ target, beside }: Place, least: Access): Target {
       await fs.promises.rm(beside, { force: true })
     },
   }
+}
+
+/** Gives it its name: without force only where nothing has it, in one step. */
+function put({ given, target, beside, force }: Place): void {
+  try {
+    if (force) {
+      if (fs.existsSync(target)) mustBeOurs(given, target, 'zip')
+      fs.renameSync(beside, target)
+    } else link(beside, target)
+  } catch (error) {
+    throw isTaken(error) ? refused(given, 'something is there by now', 'Export it again.', error) : error
+  }
+}
+
+/** A hard link, as nothing is overwritten by it; where the file system has none, the name is taken first. */
+function link(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to)
+  } catch (error) {
+    if (isTaken(error)) throw error
+    fs.closeSync(fs.openSync(to, 'wx'))
+    fs.renameSync(from, to)
+    return
+  }
+  fs.unlinkSync(from)
 }
