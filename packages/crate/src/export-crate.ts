@@ -22,6 +22,7 @@ import type { Digest, OpenSource } from './source-file.ts'
 import { folderTarget } from './target/folder.ts'
 import { metadataName } from './target/mark.ts'
 import { placeOf } from './target/place.ts'
+import { sweepStaging } from './target/staging.ts'
 import type { Target } from './target/target.ts'
 import { zipTarget } from './target/zip.ts'
 import { context } from './vocabulary.ts'
@@ -75,6 +76,7 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
   if (!hasTimes(run)) throw unreadable(filesOf(directory).runJson, 'its times are none')
   const { about, seen } = seenAbout(directory, run, options.about)
   const contents = contentsOf(directory)
+  sweepStaging(path.dirname(place.beside))
   const target =
     place.shape === 'zip'
       ? zipTarget(place, contents.least)

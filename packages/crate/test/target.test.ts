@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -6,6 +7,9 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportCrate } from '@provloom/crate'
 import { describeOnSmallDisk, smallDisk } from '../../../test/support/small-disk.ts'
+import { bin, start } from '../../../test/support/cli.ts'
+import { until } from '../../../test/support/job.ts'
+import { stagingName } from '../src/target/staging.ts'
 import { exported } from './crate.ts'
 import { folder, runDirectory, sha256 } from './run.ts'
 
@@ -160,6 +164,52 @@ describe('a crate', () => {
       exportCrate({ runDir, target: path.join(place, name), signal: stop.signal }),
     ).rejects.toThrow()
     expect(fs.readdirSync(place)).toEqual([])
+  })
+})
+
+describe('what a killed export has left', () => {
+  it('is removed by the next one to that folder: of processes that are gone, and nothing else', async () => {
+    const runDir = await runDirectory()
+    const large = path.join(runDir, 'artifacts/rank0/large.bin')
+    fs.writeFileSync(large, '')
+    // Of holes, and a second's work: it is killed at once.
+    fs.truncateSync(large, 512 << 20)
+    const place = folder()
+    for (const name of ['k', 'k.zip']) {
+      const before = new Set(fs.readdirSync(place))
+      const { child } = start(process.execPath, [bin, 'export', '--ro-crate', path.join(place, name), runDir])
+      const ended = once(child, 'exit')
+      await until(() => fs.readdirSync(place).some((one) => !before.has(one)))
+      child.kill('SIGKILL')
+      await ended
+    }
+    expect(fs.readdirSync(place)).toHaveLength(1)
+    expect(fs.readdirSync(place)[0]).toMatch(/^\.provloom-export-/)
+    const own = stagingName()
+    const [host, namespace, pid, start0, random] = own.split('-').slice(2)
+    const name = (...of: readonly unknown[]): string => `.provloom-export-${of.join('-')}`
+    const reused = name(host, namespace, pid, Number(start0) + 1, random)
+    const gone = name(host, namespace, 2 ** 22 + 1, 1, random)
+    const foreign = name('0'.repeat(12), namespace, 2 ** 22 + 1, 1, random)
+    const swapped = name(host, namespace, 2 ** 22 + 1, 2, random)
+    for (const one of [
+      own,
+      reused,
+      gone,
+      foreign,
+      swapped,
+      `${swapped}-former`,
+      `${gone.slice(0, -8)}11111111-former`,
+      '.k.zip.77.tmp',
+    ])
+      fs.mkdirSync(path.join(place, one))
+    await exportCrate({ runDir: await runDirectory(), target: path.join(place, 'new') })
+    expect(
+      fs
+        .readdirSync(place)
+        .filter((one) => !one.startsWith('k'))
+        .toSorted(),
+    ).toEqual([own, foreign, swapped, `${swapped}-former`, '.k.zip.77.tmp', 'new'].toSorted())
   })
 })
 

@@ -5,6 +5,7 @@ import { modeFor } from '../access.ts'
 import type { Access } from '../access.ts'
 import { isTaken, mustBeOurs, refused } from './place.ts'
 import type { Place } from './place.ts'
+import { formerName } from './staging.ts'
 import type { Source, Target } from './target.ts'
 
 /** A crate as a folder: made beside, and given its name when it is whole. */
@@ -46,7 +47,7 @@ export function folderTarget(place: Place, root: Access): Target {
  */
 function movedAside({ given, target, beside }: Place): string | undefined {
   if (!fs.existsSync(target) || fs.readdirSync(target).length === 0) return undefined
-  const former = `${beside}-former`
+  const former = formerName(beside)
   fs.renameSync(target, former)
   try {
     mustBeOurs(given, former, 'folder')
