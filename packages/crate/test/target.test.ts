@@ -363,6 +363,13 @@ describe('what lies in a run directory', () => {
     expect(crate.node('artifacts/rank0/net.pt')['sha256']).toBe(sha256('changed'))
   })
 
+  it('may be told with half of a character, which has no place in an @id', async () => {
+    const runDir = await runDirectory()
+    const file = path.join(runDir, 'prov.json')
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('dataset.val', 'dataset.\\ud83d'))
+    expect((await exported(runDir)).node('#dataset.%EF%BF%BD')).toMatchObject({ name: 'val' })
+  })
+
   it('is only what lies there: a graph that names files elsewhere brings none in', async () => {
     const runDir = await runDirectory({
       more: (builder, id) => {

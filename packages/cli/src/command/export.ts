@@ -64,11 +64,13 @@ function show(crate: ExportedCrate): void {
 }
 
 /** What a crate wants to be told and no run knows. */
-function asked({ file, isThere, hasLicense, hasAuthors }: AboutSeen): string[] {
+function asked({ file, isThere, hasLicense, hasAuthors, licenseDoubt }: AboutSeen): string[] {
+  const doubts = licenseDoubt === undefined ? [] : [licenseDoubt]
   const missing = [...(hasAuthors ? [] : ['authors']), ...(hasLicense ? [] : ['licence'])]
-  if (missing.length === 0) return []
+  if (missing.length === 0) return doubts
   const where = isThere ? 'fill in' : 'tell them in'
   return [
+    ...doubts,
     `${missing.join(' and ')} of the crate are not told: ${where} ${shownPath(file)} and export again with --force`,
   ]
 }
