@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Attribute } from '@provloom/prov'
 import { exported } from './crate.ts'
 import { runDirectory, runId, sha256 } from './run.ts'
 
@@ -130,6 +131,37 @@ describe('the crate of a run', () => {
     expect([...crate.nodes.keys()].filter((id) => id.startsWith('#metric.'))).toEqual([
       '#metric.training.loss',
     ])
+  })
+
+  it('has an input once that several ranks have a copy of, and tells the copies as that; of other bytes it is another', async () => {
+    const copies = [
+      'artifacts/rank0/train.csv',
+      'artifacts/rank1/train.csv',
+      'artifacts/rank2/train.csv',
+    ] as const
+    const runDir = await runDirectory({
+      files: { [copies[1]]: 'a,b', [copies[2]]: 'other' },
+      more: (builder, id) => {
+        const copy = id('run:input.0b.copies')
+        builder
+          .entity(copy, [
+            [id('prov:type'), { type: 'name', name: id('provloom:StoredCopy') }],
+            ...copies.map((at): Attribute => [id('prov:location'), { type: 'text', text: at }]),
+          ])
+          .wasDerivedFrom(copy, id('run:input.0b'))
+      },
+    })
+    const crate = await exported(runDir)
+    expect(crate.named(action, 'object').filter((id) => id.startsWith('artifacts/'))).toEqual([
+      copies[0],
+      copies[2],
+    ])
+    expect(crate.node(copies[1])).toMatchObject({
+      name: 'train.csv',
+      sameAs: { '@id': copies[0] },
+      description: 'Another copy of artifacts/rank0/train.csv, of the same bytes',
+    })
+    for (const one of [copies[0], copies[2]]) expect(crate.node(one)['sameAs']).toBeUndefined()
   })
 
   it('names nothing that it does not describe', async () => {
