@@ -3,7 +3,8 @@ import path from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { ProvError, readJson } from '@provloom/prov'
 import { filesOf, openRun } from '@provloom/rundir'
-import { ProvloomError, reasonOf } from '@provloom/shared'
+import type { RunFile } from '@provloom/rundir'
+import { ProvloomError, knownError, reasonOf } from '@provloom/shared'
 import { accessOf, shared, through } from './access.ts'
 import type { Access } from './access.ts'
 import { seenAbout } from './about/seen.ts'
@@ -22,6 +23,7 @@ import type { Digest, OpenSource } from './source-file.ts'
 import { folderTarget } from './target/folder.ts'
 import { metadataName } from './target/mark.ts'
 import { placeOf } from './target/place.ts'
+import type { Place } from './target/place.ts'
 import { sweepStaging } from './target/staging.ts'
 import type { Target } from './target/target.ts'
 import { zipTarget } from './target/zip.ts'
@@ -63,17 +65,44 @@ export interface ExportedCrate {
  * go through in pieces; what is held is the graph and, of each file, its hash.
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a run or a file of authors that cannot be read; `FILE_UNWRITABLE` and
- *   `BAD_OPTION` for a place where the crate may not be; the system's error when it cannot be written; the signal's reason
+ *   `BAD_OPTION` for a place where the crate may not be; what `knownError` makes of the system's error, naming the crate, when it cannot be
+ *   written; the signal's reason
  */
 export async function exportCrate(options: CrateOptions): Promise<ExportedCrate> {
   const { file: run, directory } = openRun(options.runDir)
   const place = placeOf(options.target, directory, options.force === true)
+  try {
+    return await written(options, run, directory, place)
+  } catch (error) {
+    throw named(place, error)
+  }
+}
+
+/** What the system says of a write names no file, or one that only we know. */
+function named({ given }: Place, error: unknown): unknown {
+  const known = error instanceof ProvloomError ? undefined : knownError(error)
+  if (known === undefined) return error
+  return new ProvloomError(known.code, `Could not write the crate ${given}`, {
+    doing: 'export the run',
+    to: given,
+    cause: known.cause,
+    ...(known.hint === undefined ? {} : { hint: known.hint }),
+  })
+}
+
+async function written(
+  options: CrateOptions,
+  run: RunFile,
+  directory: string,
+  place: Place,
+): Promise<ExportedCrate> {
   const graphBytes = graphIn(directory)
   const document = documentIn(directory, graphBytes)
   const graph = new RunGraph(document)
   if (!isOfRun(graph, run))
     throw unreadable(filesOf(directory).provJson, `it is of another run than run.json, ${run.runId}`)
   if (!hasTimes(run)) throw unreadable(filesOf(directory).runJson, 'its times are none')
+  const doubts = doubtsOf(run, document)
   const { about, seen } = seenAbout(directory, run, options.about)
   const contents = contentsOf(directory)
   sweepStaging(path.dirname(place.beside))
@@ -103,7 +132,7 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
       differing: [...files].flatMap(([at, { sha256 }]) =>
         (expected.get(at) ?? sha256) === sha256 ? [] : [at],
       ),
-      doubts: doubtsOf(run, document),
+      doubts,
       about: seen,
     }
   } catch (error) {

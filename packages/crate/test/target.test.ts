@@ -218,8 +218,19 @@ describeOnSmallDisk('a disk that is full', () => {
     const runDir = await runDirectory({ files: { 'artifacts/rank0/large.bin': 'x'.repeat(1 << 20) } })
     const { root } = smallDisk(200)
     const refused = exportCrate({ runDir, target: path.join(root, name) })
-    await expect(refused).rejects.toMatchObject({ code: 'ENOSPC' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'FILE_UNWRITABLE',
+      message: `Could not write the crate ${path.join(root, name)}`,
+      cause: { code: 'ENOSPC' },
+    })
     expect(fs.readdirSync(root)).toEqual([])
+  })
+})
+
+it.each(['-', ''])('has a place, and is no stream: %j', async (target) => {
+  await expect(exportCrate({ runDir: await runDirectory(), target })).rejects.toMatchObject({
+    code: 'BAD_OPTION',
+    message: 'A crate is a folder or a zip, and cannot go to standard output',
   })
 })
 

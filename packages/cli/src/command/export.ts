@@ -68,9 +68,9 @@ function asked({ file, isThere, hasLicense, hasAuthors, licenseDoubt }: AboutSee
   const doubts = licenseDoubt === undefined ? [] : [licenseDoubt]
   const missing = [...(hasAuthors ? [] : ['authors']), ...(hasLicense ? [] : ['licence'])]
   if (missing.length === 0) return doubts
-  const where = isThere ? 'fill in' : 'tell them in'
+  const where = isThere ? 'fill in' : hasAuthors ? 'tell it in' : 'tell them in'
   return [
     ...doubts,
-    `${missing.join(' and ')} of the crate are not told: ${where} ${shownPath(file)} and export again with --force`,
+    `${missing.join(' and ')} of the crate ${missing.length > 1 || !hasAuthors ? 'are' : 'is'} not told: ${where} ${shownPath(file)} and export again with --force`,
   ]
 }

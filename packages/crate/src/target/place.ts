@@ -24,6 +24,12 @@ export interface Place {
  *   `BAD_OPTION` where it would be in a run, or take the place of one, or of a folder that people live in
  */
 export function placeOf(given: string, runDir: string, force: boolean): Place {
+  if (given === '-' || given === '')
+    throw new ProvloomError('BAD_OPTION', 'A crate is a folder or a zip, and cannot go to standard output', {
+      doing: 'export the run',
+      to: given,
+      hint: 'Name a place for it, as in: --ro-crate digits_0.zip (a folder that is called "-" is ./-).',
+    })
   const target = path.resolve(given)
   const shape: Shape = /\.zip$/i.test(target) ? 'zip' : 'folder'
   const folder = path.dirname(target)
