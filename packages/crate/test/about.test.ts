@@ -45,6 +45,7 @@ describe('authors and licence', () => {
     const runDir = await runDirectory()
     const first = await exported(runDir)
     const file = path.join(path.dirname(runDir), 'provloom-crate.json')
+    expect(fs.readdirSync(path.dirname(runDir)).toSorted()).toEqual(['digits_0', 'provloom-crate.json'])
     expect(first.about).toEqual({ file, isThere: true, hasAuthors: false, hasLicense: false })
     const template = JSON.parse(fs.readFileSync(file, 'utf8')) as { authors: { login: string }[] }
     expect(template.authors.map(({ login }) => login)).toEqual(['ada'])

@@ -74,11 +74,6 @@ export function mustBeOurs(given: string, at: string, shape: Shape): void {
   if (kept !== undefined) throw refused(given, kept, 'Name another place, or move away what is there.')
 }
 
-/** Whether a name is somebody else's by now. */
-export function isTaken(error: unknown): boolean {
-  return ['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')
-}
-
 function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.lstatSync(file)

@@ -5,7 +5,8 @@ import { ZipFile } from 'yazl'
 import { modeFor } from '../access.ts'
 import type { Access } from '../access.ts'
 import { zipMark } from './mark.ts'
-import { isTaken, mustBeOurs, refused } from './place.ts'
+import { isTaken, link } from './link.ts'
+import { mustBeOurs, refused } from './place.ts'
 import type { Place } from './place.ts'
 import type { Source, Target } from './target.ts'
 
@@ -69,17 +70,4 @@ function put({ given, target, beside, force }: Place): void {
   } catch (error) {
     throw isTaken(error) ? refused(given, 'something is there by now', 'Export it again.', error) : error
   }
-}
-
-/** A hard link, as nothing is overwritten by it; where the file system has none, the name is taken first. */
-function link(from: string, to: string): void {
-  try {
-    fs.linkSync(from, to)
-  } catch (error) {
-    if (isTaken(error)) throw error
-    fs.closeSync(fs.openSync(to, 'wx'))
-    fs.renameSync(from, to)
-    return
-  }
-  fs.unlinkSync(from)
 }
