@@ -91,6 +91,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 3,
   },
+  why: {
+    what: '1,200 runs on 4 to 1,024 ranks with one of ten faults and 200 without, and each fault of four real ranks: what is said of them',
+    minutes: 10,
+    files: ['packages/reader/test/why/faults.property.test.ts', 'test/e2e/why.test.ts'],
+    effort: 1,
+  },
   workers: {
     what: 'hundreds of workers that live for milliseconds or are killed at any instant',
     minutes: 3,
