@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { WhyAnswer } from '@provloom/reader'
-import { folder, provloom } from '../support/cli.ts'
+import { folder, provloom, startProvloom } from '../support/cli.ts'
 import { enduring, seldom } from '../support/effort.ts'
-import { inGroup, killGroup, until } from '../support/job.ts'
+import { inGroup } from '../support/job.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -60,7 +60,9 @@ with provloom.Context.TRAINING:
         if odd and step == 20:
             if fault == "error": raise FloatingPointError("loss is not finite")
             if fault == "killed": os.kill(os.getpid(), signal.SIGKILL)
-            if fault == "lost": os.killpg(0, signal.SIGKILL)
+            if fault == "lost":
+                os.killpg(os.getpgid(os.getppid()), signal.SIGKILL)
+                os.kill(os.getpid(), signal.SIGKILL)
             if fault == "memory":
                 resource.setrlimit(resource.RLIMIT_AS, (2 ** 30, 2 ** 30))
                 bytearray(2 ** 32)
@@ -82,10 +84,8 @@ async function asked(fault: string): Promise<readonly [WhyAnswer, code: number |
   fs.writeFileSync(file, script)
   const shared = ['--provenance-save-dir', saveDir, '--job-key', `job-${path.basename(place)}`]
   const names = ['--experiment-name', 'why', '--prov-user-namespace', 'www.example.org']
-  const aggregator = inGroup(
-    ['aggregator', ...shared, ...names, '--collect-all-processes', '--exit-when-done', '--json'],
-    {},
-  )
+  const collecting = ['--collect-all-processes', '--exit-when-done', '--json']
+  const aggregator = startProvloom(['aggregator', ...shared, ...names, ...collecting])
   for (const rank of fault === 'absent' ? [0, 1, 3] : [0, 1, 2, 3]) {
     const agent = ['agent', ...shared, '--spool-root', spoolRoot, '--sample-interval-seconds', '0']
     inGroup([...agent, '--', 'python3', file, fault, path.join(place, 'door')], {
@@ -96,13 +96,10 @@ async function asked(fault: string): Promise<readonly [WhyAnswer, code: number |
       CUDA_VISIBLE_DEVICES: rank < 2 ? 'GPU-0' : 'GPU-1',
     })
   }
-  const told = path.join(saveDir, 'why_0', 'run.json')
-  const stands = (): string => (fs.existsSync(told) ? JSON.parse(fs.readFileSync(told, 'utf8')).status : '')
-  if (fault === 'lost') {
-    const rows = (): string => JSON.stringify(JSON.parse(fs.readFileSync(told, 'utf8')).ledger.ranks)
-    await until(() => stands() !== '' && rows().includes('"lost"'))
-    killGroup(aggregator)
-  } else await until(() => aggregator.exitCode !== null)
+  // It is waited for ten minutes, as long as it may come back.
+  if (fault === 'lost')
+    await aggregator.seen(/"kind":"rank-lost"/).then(() => aggregator.child.kill('SIGTERM'))
+  await aggregator.ended
   const json = await provloom(['why', '--dir', saveDir, '--json'])
   const words = await provloom(['why', '--dir', saveDir])
   return [JSON.parse(json.stdout), json.code, words.stdout]

@@ -91,6 +91,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 3,
   },
+  why: {
+    what: '1,200 runs on 4 to 1,024 ranks with one of ten faults and 200 without, and each fault of four real ranks: what is said of them',
+    minutes: 10,
+    files: ['packages/reader/test/why/faults.property.test.ts', 'test/e2e/why.test.ts'],
+    effort: 1,
+  },
   workers: {
     what: 'hundreds of workers that live for milliseconds or are killed at any instant',
     minutes: 3,
@@ -128,6 +134,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     what: 'commands, signals, leftovers, loops, children, values and secrets in every variant, not one of each kind',
     minutes: 6,
     files: [
+      'packages/shared/test/wire/pack.property.test.ts',
       'packages/agent/test/secrets.property.test.ts',
       'packages/agent/test/secrets.python.test.ts',
       'test/e2e/always-run.test.ts',

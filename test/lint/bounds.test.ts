@@ -66,6 +66,10 @@ const noBounds: Readonly<Record<string, string>> = {
   'aggregator/src/admission/answers.ts': 'refusedMax',
   'aggregator/src/admission/conversations.ts': 'endedMax',
   'aggregator/src/admission/asking.ts': 'askedMax',
+  // How far back it is looked for why a run went as it did: the last steps of a long run say it.
+  'reader/src/why/load/nan.ts': 'metricsMax',
+  'reader/src/why/load/pace.ts': 'pacedMin',
+  'reader/src/why/load/table.ts': 'stepsMax cellsMax',
   // How much of a list stands in a sentence, on a terminal or in a picture, before "and so many more".
   'agent/src/client/folder.ts': 'shownMax',
   'graph/src/head/head.ts': 'fewMax shortMax',
@@ -75,6 +79,8 @@ const noBounds: Readonly<Record<string, string>> = {
   'cli/src/command/diff.ts': 'namesShownMax',
   'cli/src/command/ls.ts': 'metricsMax paramsMax',
   'cli/src/command/show.ts': 'filesMax metricsMax',
+  'cli/src/command/why.ts': 'thenMax',
+  'reader/src/why/load/differing.ts': 'textMax',
   'reader/src/graph/around.ts': 'linesMax',
   'reader/src/run/environment.ts': 'ranksMax',
   'cli/src/format.ts': 'MIXED_SHOWN_MAX',
@@ -91,7 +97,8 @@ const noBounds: Readonly<Record<string, string>> = {
   'graph/src/picture/text.ts': 'textCharsMax',
   'graph/src/picture/picture-of.ts': 'footRowsMax',
   'prov/src/validate/violation.ts': 'RECORDS_SHOWN_MAX',
-  'prov/src/validate/cycles.ts': 'TRIED_MAX STEPS_SHOWN_MAX',
+  'prov/src/validate/cycles.ts': 'TRIED_MAX',
+  'prov/src/validate/wording.ts': 'STEPS_SHOWN_MAX',
   'shared/src/config/variables.ts': 'toldMax',
   // The shape of a document: docs/prov-mapping.md has it.
 }

@@ -78,9 +78,10 @@ function bystanderWords({ rank, status, exitCode, signal, error }: Uncollected):
 /** Ranks of the known world of which nobody ever heard, until the run goes on. */
 function absentWords({ absent, worldSize, opened }: RunState): string[] {
   if (absent.length === 0) return []
-  const those = absent.length === 1 ? 'rank' : 'ranks'
+  const one = absent.length === 1
+  const those = one ? 'rank' : 'ranks'
   return [
-    `RANKS_ABSENT: ${those} ${rankRanges(absent)} of ${worldSize ?? absent.length} never came: nobody said to be one of them, as a rank of the job ${opened?.jobKey}, in the save directory that this run is in`,
+    `RANKS_ABSENT: ${those} ${rankRanges(absent)} of ${worldSize ?? absent.length} ${one ? 'is' : 'are'} not in this run: while it was open nobody said to be one of them, as a rank of the job ${opened?.jobKey}, in the save directory that this run is in`,
   ]
 }
 

@@ -64,7 +64,7 @@ describe('problems of a run', () => {
     expect(run.graph.summary()).toMatchObject({ problems: 1, problemKinds: [{ code: 'RANKS_ABSENT' }] })
     expect(values(run.graph.document(), 'run:run', 'problem')).toEqual([
       expect.stringMatching(
-        /^RANKS_ABSENT: ranks 1-2 of 4 never came: .* job slurm-42, in the save directory/,
+        /^RANKS_ABSENT: ranks 1-2 of 4 are not in this run: .* job slurm-42, in the save directory/,
       ),
     ])
     run.tell({ kind: 'reopened', time: run.nowUs })

@@ -31,6 +31,12 @@ export function runIdFrom(value: unknown): RunId | undefined {
   return isRunId(text) ? text : undefined
 }
 
+/** The id of a machine as all of its processes are to say it: a boot id without dashes, in lower case; any other as it is. */
+export function machineId(text: string): string {
+  const plain = text.replaceAll('-', '').toLowerCase()
+  return /^[0-9a-f]{32}$/.test(plain) ? plain : text
+}
+
 export function isRank(value: unknown): value is Rank {
   return isCount(value) && value < 2 ** 31
 }

@@ -61,6 +61,7 @@ export {
   isCount,
   isRank,
   isRunId,
+  machineId,
   isStreamId,
   lsn,
   mintRunId,

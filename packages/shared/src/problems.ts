@@ -229,7 +229,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'look at the variables of the launcher; say it by start_run(rank=...)',
   },
   RANKS_ABSENT: {
-    what: 'ranks of the known world never came to this run: none met it as a rank of its job, in its save directory',
+    what: 'ranks of the known world are not in this run: while it was open none met it as a rank of its job, in its save directory',
     try: 'where they ran, give all ranks one job (RANK, WORLD_SIZE and MASTER_ADDR, or --job-key) and one absolute save directory',
   },
   RANKS_APART: {

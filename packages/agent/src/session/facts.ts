@@ -1,6 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { ProvloomError, fieldsOf, isCount, isNameable, systemCode, version } from '@provloom/shared'
+import {
+  ProvloomError,
+  fieldsOf,
+  isCount,
+  isNameable,
+  machineId,
+  systemCode,
+  version,
+} from '@provloom/shared'
 import type { Variables } from '../place/variables.ts'
 import { textOf } from '../spool/small-file.ts'
 import { sessionFolderAt } from './folder.ts'
@@ -128,7 +136,7 @@ function factsOf(fields: ReadonlyMap<string, unknown>, id: string): SessionFacts
     parents: processesOf(fields.get('parents')),
     openedUs: count('openedUs'),
     host: textOf(fields.get('host')) ?? 'unknown',
-    hostId: textOf(fields.get('hostId')) ?? 'unknown',
+    hostId: machineId(textOf(fields.get('hostId')) ?? 'unknown'),
     uid: count('uid'),
     argv: textsOf(fields.get('argv')),
     executable: textOf(fields.get('executable')) ?? '',

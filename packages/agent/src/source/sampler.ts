@@ -1,4 +1,4 @@
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type { Clock } from '@provloom/shared'
 import type { SourceWriter } from './event-source.ts'
 import { workerMeasurements } from './measurement.ts'
@@ -30,6 +30,8 @@ export class Sampler {
   readonly #targets = new Map<SourceWriter, Target>()
   readonly #seers = new Set<HostSeer>()
   #cancel: (() => void) | undefined
+  /** When the next sample is due, by the clock that never jumps. */
+  #dueMs = Infinity
 
   /** @param intervalMs 0 takes none */
   constructor(clock: Clock, intervalMs: number, meters: Meters = createMeters(clock)) {
@@ -82,10 +84,14 @@ export class Sampler {
   }
 
   #in(delayMs: number): () => void {
+    this.#dueMs = this.#clock.monotonicMs() + delayMs
     return this.#clock.after(delayMs, () => void this.#sample())
   }
 
   async #sample(): Promise<void> {
+    // Whoever was stopped, by SIGSTOP say, was not heard meanwhile: another session may watch the machine by now. By the
+    // next sample it is told anew who does.
+    const wasAway = this.#clock.monotonicMs() - this.#dueMs >= limits.heartbeatIntervalMs
     try {
       const { host, worker } = await this.#meters.sample()
       for (const [writer, target] of this.#targets) {
@@ -94,7 +100,7 @@ export class Sampler {
       }
       // Nobody has to pay for what nobody writes.
       const use = this.#seers.size > 0 ? host() : undefined
-      if (use !== undefined) for (const seer of this.#seers) seer.see(use)
+      if (use !== undefined && !wasAway) for (const seer of this.#seers) seer.see(use)
     } catch (error) {
       for (const writer of this.#targets.keys())
         writer.record({ type: 'problem', code: 'SAMPLE', message: reasonOf(error) })

@@ -70,6 +70,11 @@ class Tree {
   }
 
   async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1_000) await this.stopFor(Math.min(left, 1_000))
+  }
+
+  /** Time passes, and nothing is done meanwhile. */
+  async stopFor(ms: number): Promise<void> {
     this.clock.advance(ms)
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -197,4 +202,22 @@ test('energy is that of the times in which a session watched, together', async (
   uses(304)
   await watch.stop()
   expect(stream.words).toEqual(['start 1', '3 J', 'end 1', 'start 1', '7 J', 'end 1'])
+})
+
+test('a watcher that was stopped for a while writes nothing of the machine until it is told anew who watches', async () => {
+  const tree = new Tree()
+  const [one, two] = [new Stream('r'), new Stream('r')]
+  const [first, second] = [tree.watch(), tree.watch()]
+  first.start(one)
+  second.start(two)
+  first.decide(true)
+  await tree.pass(1_000)
+  const before = one.words.length
+  await tree.stopFor(everyMs + 30_000)
+  expect(one.words.slice(before)).toEqual([])
+  first.decide(false)
+  second.decide(true)
+  await tree.pass(everyMs)
+  expect(one.words.slice(before)).toEqual([expect.stringMatching(/^end /)])
+  expect(two.words).toContainEqual(expect.stringMatching(/^cpu/))
 })

@@ -76,15 +76,15 @@ function firstRows(first: FirstToStop): Row[] {
 }
 
 /** `; the others logged step 57, 11 to 15 ms later` */
-function othersLast({ lastStep, lastUs, then, thenMore }: FirstToStop): string {
-  const steps = [...new Set(then.flatMap((one) => one.lastStep ?? []))].sort((a, b) => a - b)
+function othersLast({ lastStep, lastUs, others, othersMore }: FirstToStop): string {
+  const steps = [...new Set(others.flatMap((one) => one.lastStep ?? []))].sort((a, b) => a - b)
   const [from] = steps
-  if (from === undefined || lastStep === undefined || thenMore > 0) return ''
+  if (from === undefined || lastStep === undefined || othersMore > 0) return ''
   const to = steps.at(-1)
   const when = laterWords(
-    then.flatMap((one) => (one.lastUs === undefined || lastUs === undefined ? [] : one.lastUs - lastUs)),
+    others.flatMap((one) => (one.lastUs === undefined || lastUs === undefined ? [] : one.lastUs - lastUs)),
   )
-  return `; ${then.length === 1 ? 'the other' : 'the others'} ${from === to ? `logged step ${from}` : `logged steps ${from} to ${to}`}${when}`
+  return `; ${others.length === 1 ? 'the other' : 'the others'} ${from === to ? `logged step ${from}` : `logged steps ${from} to ${to}`}${when}`
 }
 
 /** Of those that all logged after it. */
@@ -99,8 +99,8 @@ function milliseconds(us: number): string {
   return us < 1e4 ? (us / 1e3).toFixed(1) : count(Math.round(us / 1e3))
 }
 
-function thenRows({ then, thenMore }: FirstToStop): Row[] {
-  const shown = then.slice(0, thenMax)
+function thenRows({ others, othersMore }: FirstToStop): Row[] {
+  const shown = others.slice(0, thenMax)
   const cells = shown.map((one) => [
     `rank ${one.rank}`,
     one.exit === undefined ? (one.signal ?? '') : `exit ${one.exit}`,
@@ -116,7 +116,7 @@ function thenRows({ then, thenMore }: FirstToStop): Row[] {
       .join('  ')
       .trimEnd(),
   ])
-  const more = then.length - shown.length + thenMore
+  const more = others.length - shown.length + othersMore
   return more > 0 ? [...rows, ['', `and ${count(more)} more`]] : rows
 }
 

@@ -72,7 +72,7 @@ function tracebacks(text: string): Traceback[] {
     if (at !== null) {
       const [, file = '', number, name] = at
       place = `${file.replace(/^.*[/\\]/, '')}:${number}${name === undefined ? '' : ` in ${name}`}`
-    } else if (place !== undefined && /^[^\s^~]/.test(line) && !/^Traceback \(/.test(line)) {
+    } else if (place !== undefined && /^[^\s^~]/.test(line) && !line.startsWith('Traceback (')) {
       found.push({ reason: line, place })
       place = undefined
     }

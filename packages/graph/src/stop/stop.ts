@@ -14,6 +14,8 @@ export interface Stop {
   readonly lastUs?: number | undefined
   /** By its host's clock: of what it told, else of its process. */
   readonly endUs?: number | undefined
+  /** The memory of its machine was as good as full. */
+  readonly memoryFull?: boolean | undefined
   /** Of its host's clock; not known of hosts that nobody measured. */
   readonly clock?: HostClock | undefined
 }
@@ -58,6 +60,8 @@ export function stopKind(stop: Stop): StopKind {
   if (said === 'memory' || said === 'disk') return said
   const signal = signalOf(stop)
   if (signal !== undefined && crashes.has(signal)) return 'crash'
+  // The kernel says nothing to whom it kills for want of memory.
+  if (signal === 'SIGKILL' && said === undefined && stop.memoryFull === true) return 'memory'
   if (said === 'peer') return 'peer'
   if (stop.status === 'lost') return 'lost'
   if (signal !== undefined && requests.has(signal)) return 'asked'

@@ -41,8 +41,8 @@ export interface FirstToStop {
   readonly exit?: number
   readonly signal?: string
   /** The others, in the order in which they stopped; at most 64. */
-  readonly then: readonly Omit<FirstToStop, 'then' | 'thenMore'>[]
-  readonly thenMore: number
+  readonly others: readonly Omit<FirstToStop, 'others' | 'othersMore'>[]
+  readonly othersMore: number
 }
 
 export type FindingLevel = 'error' | 'warning' | 'note'

@@ -12,7 +12,7 @@ export const stepsMin = 10
 export const slowCost = 0.02
 
 /** Waiting for data is told from so much of a step on. */
-export const waitingShare = 0.25
+export const waitingShare = 0.2
 
 /** A difference is told of when so many have the same, and the others are the exception. */
 export const alikeShare = 0.75

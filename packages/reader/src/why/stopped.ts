@@ -2,7 +2,7 @@ import { placeIn, reasonIn, signalOf, stopOrder } from '@provloom/graph/stop'
 import type { Stopped, StopKind } from '@provloom/graph/stop'
 import type { Finding, FirstToStop } from '../answer/why.ts'
 import type { RankFacts, WhyFacts } from './facts.ts'
-import { memoryFull, ranksNamed } from './limits.ts'
+import { ranksNamed } from './limits.ts'
 import { percent, rankWords } from './words.ts'
 
 /** How the ranks of a run that did not end well came to their end. */
@@ -41,13 +41,7 @@ export function endsOf({ ranks }: WhyFacts): Ends {
   })
   const [first] = order
   if (first === undefined) return { order, tied, cause: undefined }
-  const cause = first.kind === 'killed' && isMemoryFull(first) ? 'memory' : causes[first.kind]
-  return { order, tied, cause }
-}
-
-/** Nobody says who killed it; but its machine had no memory left. */
-function isMemoryFull({ rank, stop }: StoppedRank): boolean {
-  return signalOf(stop) === 'SIGKILL' && (rank.memoryShare ?? 0) >= memoryFull
+  return { order, tied, cause: causes[first.kind] }
 }
 
 /** Undefined where nobody can be said to be the first. */
@@ -56,12 +50,12 @@ export function firstOf({ order, cause }: Ends): FirstToStop | undefined {
   if (first === undefined || cause === 'outside') return undefined
   return {
     ...stopFacts(first),
-    then: others.slice(0, ranksNamed).map(stopFacts),
-    thenMore: Math.max(0, others.length - ranksNamed),
+    others: others.slice(0, ranksNamed).map(stopFacts),
+    othersMore: Math.max(0, others.length - ranksNamed),
   }
 }
 
-function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'then' | 'thenMore'> {
+function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'others' | 'othersMore'> {
   const error = stop.error === undefined ? '' : reasonIn(stop.error)
   const place = stop.error === undefined ? undefined : placeIn(stop.error)
   const signal = signalOf(stop)

@@ -9,6 +9,8 @@ import { sourcesOf } from './support/stream.ts'
 
 /** Runs of each kind: 1,200 with a fault, 200 without, where there is time. */
 const [perFault, without] = enduring ? [120, 200] : [6, 12]
+/** Of six one may be one of the twentieth that is not found. */
+const rightMin = enduring ? 0.95 * perFault : perFault - 1
 
 type Outcome = 'right' | 'wrong' | 'silent'
 
@@ -28,7 +30,10 @@ async function outcomeOf({ told, code, ranks, pace }: Case): Promise<readonly [O
   const named = ranks.length > 64 ? ranks.slice(0, 64) : ranks
   const isRight =
     code !== undefined && first.code === code && JSON.stringify(first.ranks) === JSON.stringify(named)
-  return [isRight ? 'right' : 'wrong', `${first.code} [${first.ranks}] for ${code} [${ranks}]: ${verdict}`]
+  return [
+    isRight ? 'right' : 'wrong',
+    `${first.code} [${first.ranks.join()}] for ${code} [${ranks.join()}]: ${verdict}`,
+  ]
 }
 
 async function tallyOf(fault: Fault | undefined, count: number, seed: number): Promise<Tally> {
@@ -53,9 +58,7 @@ describe('of runs on 4 to 1,024 ranks, told to a graph entry by entry,', () => {
     async (fault, i) => {
       const tally = await tallyOf(fault, perFault, firstSeed + i)
       rows.push(row(fault, tally))
-      expect(tally.words.slice(0, 20), rows.at(-1)).toEqual(
-        tally.right >= 0.95 * perFault ? expect.anything() : [],
-      )
+      expect(tally.words.slice(0, 20), rows.at(-1)).toEqual(tally.right >= rightMin ? expect.anything() : [])
     },
     600_000,
   )

@@ -1,6 +1,6 @@
-import { isCount } from '../ids.ts'
+import { isCount, machineId } from '../ids.ts'
 import { eventBytesMax, nameLengthMax } from '../limits.ts'
-import { nameWithin } from '../text.ts'
+import { nameWithin, wellFormed } from '../text.ts'
 import type { Event } from './event.ts'
 import { eventFields } from './fields.ts'
 
@@ -23,18 +23,19 @@ export function encodeEvent(event: Event): Buffer {
 export function decodeEvent(payload: Uint8Array): EventLook {
   if (payload.length > eventBytesMax)
     return bad(`an event of ${payload.length} bytes, more than ${eventBytesMax}`)
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8')
   let value: unknown
   try {
-    value = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8'))
+    value = JSON.parse(text)
   } catch {
     return bad('not JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('not a JSON object')
-  return checkEvent(value)
+  return checkEvent(value, halves.test(text))
 }
 
 /** Only the fields of the table go on: what nobody declared does not reach journal readers or the graph. */
-function checkEvent(value: object): EventLook {
+function checkEvent(value: object, mayHaveHalves: boolean): EventLook {
   const type = fieldOf(value, 'type')
   if (typeof type !== 'string') return bad('no type')
   const rulesOfType = rules.get(type)
@@ -49,10 +50,25 @@ function checkEvent(value: object): EventLook {
       continue
     }
     if (!obeys(field, rule)) return bad(`${type}: ${name} is not ${ruleInWords(rule)}`)
-    event[name] = field
+    const found = mayHaveHalves ? whole(field, rule) : field
+    event[name] = rule === 'machine' && typeof found === 'string' ? machineId(found) : found
   }
   // Every field has just been checked against the table of this type.
   return { kind: 'event', event: event as unknown as Event }
+}
+
+/** Only so can half of a surrogate pair stand in UTF-8. */
+const halves = /\\u[dD][89a-fA-F]/
+
+/** Nothing behind the border has half of a surrogate pair: two names that differ in one alone would become the same. */
+function whole(field: unknown, rule: string): unknown {
+  if (typeof field === 'string')
+    return rule === 'name' || rule === 'machine' ? nameWithin(field) : wellFormed(field)
+  if (Array.isArray(field)) return field.map((one: unknown) => whole(one, 'text'))
+  if (!isRecord(field)) return field
+  return Object.fromEntries(
+    Object.entries(field).map(([name, one]) => [nameWithin(name), whole(one, 'text')]),
+  )
 }
 
 interface FieldRule {
@@ -77,6 +93,7 @@ function fieldOf(value: object, name: string): unknown {
 function obeys(field: unknown, rule: string): boolean {
   switch (rule) {
     case 'name':
+    case 'machine':
       return typeof field === 'string' && field.length > 0 && field.length <= nameLengthMax
     case 'text':
       return typeof field === 'string'
@@ -111,7 +128,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function ruleInWords(rule: string): string {
-  if (rule === 'name') return `text of 1 to ${nameLengthMax} characters`
+  if (rule === 'name' || rule === 'machine') return `text of 1 to ${nameLengthMax} characters`
   return rule.includes('|') ? `one of ${rule.split('|').join(', ')}` : `a ${rule}`
 }
 

@@ -1,4 +1,4 @@
-import { isAttempt, isCount, isRank, isRunId } from '../ids.ts'
+import { isAttempt, isCount, isRank, isRunId, machineId } from '../ids.ts'
 import { messageBytesMax, streamsPerRankMax } from '../limits.ts'
 import { protocolVersion } from './message.ts'
 import type { AgentMessage, AggregatorMessage } from './message.ts'
@@ -30,7 +30,9 @@ export function decodeAgentMessage(bytes: Uint8Array): Look<AgentMessage> {
   if (kind === 'hello' && isCount(version) && version !== protocolVersion && isSession(session)) {
     return { kind: 'foreign', session, version }
   }
-  return isAgents(value) ? { kind: 'message', message: value } : bad(whatIsWrong(value, agentFields))
+  if (!isAgents(value)) return bad(whatIsWrong(value, agentFields))
+  const message = value.kind === 'hello' ? { ...value, hostId: machineId(value.hostId) } : value
+  return { kind: 'message', message }
 }
 
 /** Reads what an aggregator sent; never throws. */

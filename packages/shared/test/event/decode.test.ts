@@ -49,3 +49,36 @@ describe('an event', () => {
     )
   })
 })
+
+it('names that differ in half of a surrogate pair alone stay different, and nothing behind the border has one', () => {
+  const [one, other] = ['\\ud800', '\\ud801'].map((half) =>
+    decodeEvent(
+      Buffer.from(`{"type":"param","time":1,"key":"a${half}","valueType":"str","value":"v${half}"}`, 'utf8'),
+    ),
+  )
+  expect(one).toMatchObject({ kind: 'event', event: { value: 'v\\ud800' } })
+  expect(other).toMatchObject({ kind: 'event', event: { value: 'v\\ud801' } })
+  const keys = [one, other].map((look) =>
+    look?.kind === 'event' && look.event.type === 'param' ? look.event.key : '',
+  )
+  expect(new Set(keys).size).toBe(2)
+  for (const key of keys) expect(/\p{Surrogate}/u.test(key)).toBe(false)
+})
+
+it.each([
+  '0A1B2C3D-0000-1111-2222-333344445555',
+  '0a1b2c3d-0000-1111-2222-333344445555',
+  '0A1B2C3D000011112222333344445555',
+])('a machine has one id, however it is written: %s', (hostId) => {
+  const look = decodeEvent(
+    Buffer.from(JSON.stringify({ type: 'clock', time: 1, host: 'n', hostId, offsetUs: 0, uncertaintyUs: 1 })),
+  )
+  expect(look).toMatchObject({ event: { hostId: '0a1b2c3d000011112222333344445555' } })
+})
+
+it('what is no boot id is a machine as it is', () => {
+  const look = decodeEvent(
+    Buffer.from('{"type":"clock","time":1,"host":"n","hostId":"Node-7","offsetUs":0,"uncertaintyUs":1}'),
+  )
+  expect(look).toMatchObject({ event: { hostId: 'Node-7' } })
+})

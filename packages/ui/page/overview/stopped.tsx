@@ -3,7 +3,7 @@ import { useRanks } from '../ask/live.tsx'
 import { clock, number } from '../model/format.ts'
 import { Status } from '../part/status.tsx'
 
-type One = Omit<FirstToStop, 'then' | 'thenMore'>
+type One = Omit<FirstToStop, 'others' | 'othersMore'>
 
 const [width, left, right, row] = [1240, 70, 290, 28]
 
@@ -17,7 +17,7 @@ export function Stopped({
 }): preact.JSX.Element | null {
   const { first } = why
   if (first === undefined) return null
-  const all: One[] = [first, ...first.then].slice(0, 12)
+  const all: One[] = [first, ...first.others].slice(0, 12)
   return (
     <>
       <TimeLine all={all} first={first} />
@@ -34,7 +34,7 @@ export function Stopped({
           </pre>
         </section>
         <section class="panel">
-          <Ends all={all} more={first.thenMore} run={run} />
+          <Ends all={all} more={first.othersMore} run={run} />
         </section>
       </div>
     </>

@@ -3,6 +3,7 @@ import type { RankSummary } from '@provloom/rundir'
 import type { RunDocument } from '../../document/document.ts'
 import type { Element } from '../../document/element.ts'
 import type { RankFacts } from '../facts.ts'
+import { memoryFull } from '../limits.ts'
 
 /** The last attempt of each rank, by rank: of run.json, and what the graph adds to it. */
 export function ranksOf(rows: readonly RankSummary[], document: RunDocument | undefined): RankFacts[] {
@@ -33,6 +34,7 @@ export function ranksOf(rows: readonly RankSummary[], document: RunDocument | un
         device: row.device ?? element?.text('provloom:device'),
         droppedByDisk: droppedByDisk(element),
         memoryShare: host?.memoryShare,
+        memoryFull: (host?.memoryShare ?? 0) >= memoryFull,
       }
     })
 }

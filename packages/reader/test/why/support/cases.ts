@@ -26,7 +26,7 @@ export interface Case {
   readonly pace: string | undefined
 }
 
-const endings: Readonly<Record<'peer' | 'own', readonly string[]>> = {
+const errors: Readonly<Record<'peer' | 'vague' | 'own', readonly string[]>> = {
   peer: [
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    sock.recv(n)\nConnectionResetError: [Errno 104] Connection reset by peer\n',
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    loss.backward()\nRuntimeError: [/gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.7]:4711\n',
@@ -34,6 +34,12 @@ const endings: Readonly<Record<'peer' | 'own', readonly string[]>> = {
     '[rank3]:[E ProcessGroupNCCL.cpp:523] [Rank 3] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=1207, OpType=ALLREDUCE) ran for 600000 milliseconds before timing out.\n',
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    raise RuntimeError("a rank is gone")\nRuntimeError: a rank is gone\n',
     'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    sock.send(b)\nBrokenPipeError: [Errno 32] Broken pipe\n',
+  ],
+  // What says nothing of a peer, though one is gone.
+  vague: [
+    'Traceback (most recent call last):\n  File "ring.py", line 31, in reduce\n    struct.unpack("<q", head)\nstruct.error: unpack requires a buffer of 8 bytes\n',
+    'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    comm.Allreduce(a, b)\nRuntimeError: collective failed (7)\n',
+    'Traceback (most recent call last):\n  File "train.py", line 80, in step\n    raise SystemExit("giving up")\nSystemExit: giving up\n',
   ],
   own: [
     'Traceback (most recent call last):\n  File "train.py", line 143, in main\n    check(loss)\nFloatingPointError: loss is not finite\n',
@@ -215,13 +221,9 @@ function absent(base: Plan, random: Random): Case {
   const waited = random.chance(0.5)
   // Those that came waited for the others in vain, or trained without them.
   const endings = told.endings.map((one): RankEnding =>
-    waited ? { status: 'failed', exitCode: 1, error: endings_peer(random), endUs: one.endUs } : one,
+    waited ? { status: 'failed', exitCode: 1, error: random.pick(errors.peer), endUs: one.endUs } : one,
   )
   return found({ ...told, absent: ranks, endings }, 'RANKS_ABSENT', ranks, pace(base))
-}
-
-function endings_peer(random: Random): string {
-  return random.pick(endings.peer)
 }
 
 function differs(base: Plan, random: Random): Case {
@@ -309,16 +311,16 @@ function lateUs(random: Random, fault: Fault): number {
 type Ending = Omit<RankEnding, 'endUs'>
 
 function howStopped(fault: 'error' | 'memory' | 'disk' | 'lost', random: Random): Ending {
-  const raised = (errors: readonly string[]): Ending => ({
+  const raised = (texts: readonly string[]): Ending => ({
     status: 'failed',
     exitCode: 1,
-    error: random.pick(errors),
+    error: random.pick(texts),
   })
   switch (fault) {
     case 'error':
       return random.pick<Ending>([
-        raised(endings.own),
-        raised(endings.own),
+        raised(errors.own),
+        raised(errors.own),
         { status: 'killed', signal: 'SIGKILL' },
         { status: 'killed', signal: 'SIGSEGV' },
         { status: 'failed', exitCode: 3 },
@@ -338,11 +340,13 @@ function howStopped(fault: 'error' | 'memory' | 'disk' | 'lost', random: Random)
 
 /** All others alike: they lose their peer, or their launcher ends them. */
 function othersAfter(random: Random): () => Ending {
-  const asked = random.chance(0.35)
-  return () =>
-    asked
-      ? { status: 'killed', signal: 'SIGTERM' }
-      : { status: 'failed', exitCode: 1, error: random.pick(endings.peer) }
+  const how = random.below(10)
+  return () => {
+    if (how < 3) return { status: 'killed', signal: 'SIGTERM' }
+    // Not one in ten.
+    const said = how === 3 && random.chance(0.7) ? errors.vague : errors.peer
+    return { status: 'failed', exitCode: 1, error: random.pick(said) }
+  }
 }
 
 function codeOf(fault: 'error' | 'memory' | 'disk' | 'lost', { signal }: Ending, isHost: boolean): string {

@@ -82,8 +82,8 @@ async function* pointsOf(
     const column = which.key === 'loss' ? of.loss : which.key === 'wait_time' ? of.wait : of.own
     if (column.step.length === 0) continue
     yield {
-      rank: rankOf(rank)!,
-      attempt: attemptOf(0)!,
+      rank: rankOf(rank),
+      attempt: attemptOf(0),
       context: 'training',
       source: which.source ?? null,
       key: which.key,
@@ -109,7 +109,7 @@ function* entriesOf(told: Told): Generator<RunEntry> {
   const there = endings.map((_, rank) => rank).filter((rank) => !absent.includes(rank))
   for (const rank of there) {
     const host = `n${hostOf(plan, rank)}`
-    const place = { rank: rankOf(rank)!, attempt: attemptOf(0)! }
+    const place = { rank: rankOf(rank), attempt: attemptOf(0) }
     const worldSize = plan.ranks
     yield {
       kind: 'admitted',
@@ -131,7 +131,7 @@ function* entriesOf(told: Told): Generator<RunEntry> {
 
 function* recordsOf(told: Told, rank: number, { loss, own, wait }: RankPoints): Generator<RunEntry> {
   const { plan } = told
-  const place = { rank: rankOf(rank)!, attempt: attemptOf(0)! }
+  const place = { rank: rankOf(rank), attempt: attemptOf(0) }
   const agent = [...agentFacts(told, rank), ...told.facts(rank)]
   yield records(place, 'agent-1', agent, memoryPoint(told, rank))
   const named = plan.logs === 'named' ? { key: 'forward_time' } : { key: 'compute_time', source: 'step' }
@@ -235,7 +235,7 @@ function records(place: Place, stream: string, events: readonly Said[], points: 
 }
 
 function* endingOf(rank: number, ending: RankEnding): Generator<RunEntry> {
-  const place = { rank: rankOf(rank)!, attempt: attemptOf(0)! }
+  const place = { rank: rankOf(rank), attempt: attemptOf(0) }
   const { status, endUs, exitCode, signal, error, droppedByDisk = 0 } = ending
   if (status === 'lost') {
     yield { kind: 'lost', time: endUs + 15e6, ...place }
