@@ -20,6 +20,7 @@ const files = {
   aggregator: ['aggregator'],
   leftovers: ['spools', 'import', 'recover'],
   documents: ['validate', 'convert', 'merge', 'draw', 'export'],
+  look: ['ls', 'show', 'diff', 'lineage', 'why', 'remove', 'completion', 'ui'],
 }
 
 /** By system: where zeromq keeps the addon that needs the oldest C library, and the wheel's tag of that. */
@@ -34,7 +35,7 @@ const commandsOf = (group) => ({
   setup({ onResolve }) {
     onResolve({ filter: /\/command\/[a-z-]+\.js$/ }, ({ path: file, importer }) => {
       const command = path.basename(file, '.js')
-      if (!/\/(?:program|prov-commands)\.js$/.test(importer) || files[group]?.includes(command))
+      if (!/\/(?:program|prov-commands|look-commands)\.js$/.test(importer) || files[group]?.includes(command))
         return undefined
       const [name] = Object.entries(files).find(([, commands]) => commands.includes(command)) ?? []
       if (name === undefined) throw new Error(`${command} is in no file: name it in clients/run/build.js`)
@@ -163,6 +164,7 @@ try {
   const bundled = path.join(root, 'dist/bundle')
   fs.mkdirSync(path.join(root, 'bin'), { recursive: true })
   const packages = await bundle(bundled)
+  fs.cpSync(path.join(repository, 'packages/ui/dist/page'), path.join(bundled, 'page'), { recursive: true })
   await starter(path.join(root, 'bin/provloom.js'))
   fs.mkdirSync(path.join(root, 'client'))
   fs.copyFileSync(path.join(here, 'client.py'), path.join(root, 'client/provloom.py'))

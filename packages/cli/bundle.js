@@ -38,3 +38,6 @@ await build({
   target: 'node20.19',
   logLevel: 'warning',
 })
+
+// What `provloom ui` serves, beside who serves it.
+fs.cpSync(path.join(packages, 'ui/dist/page'), path.join(dist, 'bundle/page'), { recursive: true })

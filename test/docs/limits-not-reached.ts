@@ -24,5 +24,6 @@ export const notReached: Readonly<Record<string, string>> = {
   hintedRunsMax: 'a thousand jobs without a rank',
   missingRanksMax: 'a thousand ranks that are missing',
   wordsToldMax: 'as many things that are amiss with one run',
+  uiPortsTried: 'twenty ports in a row that are taken',
   sampleIntervalSecondsDefault: 'a default',
 }

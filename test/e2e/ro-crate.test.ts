@@ -94,6 +94,10 @@ describe('provloom export --ro-crate', () => {
       code: 3,
       stderr: expect.stringMatching(/it is there already \[FILE_UNWRITABLE\]\nTry: .*--force/),
     })
+    fs.writeFileSync(path.join(here.saveDir, 'provloom-crate.json'), '{"authors": [{"name": "Ada"}]}')
+    expect((await provloom([...call, '--force'], { cwd: here.dir })).stderr).toBe(
+      'provloom: licence of the crate is not told: fill in prov/provloom-crate.json and export again with --force\n',
+    )
     fs.writeFileSync(
       path.join(here.saveDir, 'crated_0', path.join('artifacts', 'rank0', 'a b%.csv')),
       'changed',

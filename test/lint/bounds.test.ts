@@ -97,7 +97,8 @@ const noBounds: Readonly<Record<string, string>> = {
   'graph/src/picture/text.ts': 'textCharsMax',
   'graph/src/picture/picture-of.ts': 'footRowsMax',
   'prov/src/validate/violation.ts': 'RECORDS_SHOWN_MAX',
-  'prov/src/validate/cycles.ts': 'TRIED_MAX STEPS_SHOWN_MAX',
+  'prov/src/validate/cycles.ts': 'TRIED_MAX',
+  'prov/src/validate/wording.ts': 'STEPS_SHOWN_MAX',
   'shared/src/config/variables.ts': 'toldMax',
   // The shape of a document: docs/prov-mapping.md has it.
 }

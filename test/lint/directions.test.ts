@@ -24,6 +24,9 @@ const forbidden = [
   ['reader/src/planted-1.ts', '@provloom/aggregator'],
   ['reader/src/answer/planted.ts', '../../../agent/src/client/client.ts'],
   ['rundir/src/planted-2.ts', '@provloom/reader'],
+  ['reader/src/planted-2.ts', '../../ui/src/ui.ts'],
+  ['ui/src/planted.ts', '@provloom/rundir'],
+  ['ui/page/planted.ts', '@provloom/graph'],
   ['agent/src/spool/planted-1.ts', '@provloom/aggregator'],
   ['agent/src/spool/planted-2.ts', '@provloom/rundir/entry'],
   ['agent/src/planted.ts', '../../rundir/src/layout.ts'],
@@ -44,6 +47,7 @@ const allowed = [
   ['aggregator/src/run/fine.ts', '@provloom/graph/picture'],
   ['crate/src/fine.ts', '@provloom/rundir'],
   ['reader/src/fine.ts', '@provloom/graph'],
+  ['ui/src/fine.ts', '@provloom/reader'],
   ['cli/src/fine.ts', '@provloom/aggregator'],
 ] as const
 

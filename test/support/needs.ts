@@ -90,3 +90,8 @@ export const pythons: readonly (readonly [version: string, program: string])[] =
   const found = [`python${version}`, ...built].find((program) => works(program, ['--version']))
   return found === undefined ? [] : [[version, found] as const]
 })
+
+/** Debian's Chromium, or undefined. */
+export const chromium: string | undefined = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) =>
+  fs.existsSync(file),
+)

@@ -18,6 +18,7 @@ export function addLookCommands(program: Command): void {
   addDiff(program)
   addLineage(program)
   addRemove(program)
+  addUi(program)
   program
     .command('completion')
     .description('print what makes tab complete commands, options and names of runs')
@@ -51,6 +52,33 @@ function addLs(program: Command): void {
     .action(async (words: string[], given: Given) => {
       const { ls } = await import('./command/ls.ts')
       process.exitCode = await ls(words, given)
+    })
+}
+
+function addUi(program: Command): void {
+  const many = (one: string, before: readonly string[]): readonly string[] => [...before, one]
+  program
+    .command('ui')
+    .description(
+      'the same answers as a page in a browser, on loopback only; it reads the folder and writes nothing',
+    )
+    .argument('[dir]', dirHelp)
+    .option('--port <N>', 'the first port that is tried (default: 8642); 0 takes any')
+    .option('--socket <PATH>', 'a Unix socket of your own in place of a port: for machines that are shared')
+    .option(
+      '--allow-host <NAME>',
+      'a name that a proxy in front asks by; may be given more than once',
+      many,
+      [],
+    )
+    .option('--json', 'where it is as one line of JSON')
+    .addHelpText(
+      'after',
+      '\nThe address that it prints holds a token: whoever has it reads the runs. PROVLOOM_UI_TOKEN (32 hexadecimal digits) keeps it the same after a restart.\nExit code: 0 ended by a signal, 2 a wrong command line, 3 no port or socket.\n\nExamples:\n  provloom ui\n  provloom ui prov --port 9000\n  provloom ui --socket ~/provloom.sock, and on your own machine: ssh -L 8642:/home/ada/provloom.sock login1',
+    )
+    .action(async (dir: string | undefined, given: Readonly<Record<string, unknown>>) => {
+      const { ui } = await import('./command/ui.ts')
+      process.exitCode = await ui(dir, given)
     })
 }
 

@@ -44,6 +44,7 @@ function addRun(program: Command): void {
     .description('run a command as n ranks on this machine, with an agent each and one aggregator')
     .argument('[command...]', 'the command and its arguments, behind --')
     .option('-n, --ranks <N>', 'number of workers', '1')
+    .option('--ui', 'the page of provloom ui beside it, for as long as it runs')
     .option(
       '--json <FILE>',
       'the summary goes to this file, one line of JSON a run; not to the streams of the command',

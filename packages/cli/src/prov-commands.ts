@@ -104,7 +104,7 @@ Examples:
 const exportHelp = `
 The crate is a Process Run Crate 0.5: what ran, on what, by whom, and what came of it; docs/ro-crate.md.
 
-Exit code: 0 written; 1 written, but a file is left out, or is not what the run's graph says of it; 2 no run that can be
+Exit code: 0 written; 1 written, but a file is left out or missing, or the run's graph is not so; 2 no run that can be
 read; 3 it cannot be written there.
 
 Examples:

@@ -3,13 +3,17 @@ import path from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { ProvError, readJson } from '@provloom/prov'
 import { filesOf, openRun } from '@provloom/rundir'
-import { ProvloomError, reasonOf } from '@provloom/shared'
+import type { RunFile } from '@provloom/rundir'
+import { ProvloomError, knownError, reasonOf } from '@provloom/shared'
+import { accessOf, shared, through } from './access.ts'
+import type { Access } from './access.ts'
 import { seenAbout } from './about/seen.ts'
 import type { AboutSeen } from './about/seen.ts'
 import { contentsOf } from './contents.ts'
 import type { Contents, LeftOut } from './contents.ts'
 import { crateEntities } from './describe/crate.ts'
 import { nameOf } from './describe/subject.ts'
+import { doubtsOf, hasTimes, isOfRun, missingOf } from './doubts.ts'
 import { expectedOf } from './expected.ts'
 import { RunGraph } from './graph/run-graph.ts'
 import { documentPieces } from './json-ld.ts'
@@ -17,7 +21,10 @@ import { mediaTypeOf, packsWell } from './media-type.ts'
 import { bytesSource, openSource, textSource } from './source-file.ts'
 import type { Digest, OpenSource } from './source-file.ts'
 import { folderTarget } from './target/folder.ts'
+import { metadataName } from './target/mark.ts'
 import { placeOf } from './target/place.ts'
+import type { Place } from './target/place.ts'
+import { sweepStaging } from './target/staging.ts'
 import type { Target } from './target/target.ts'
 import { zipTarget } from './target/zip.ts'
 import { context } from './vocabulary.ts'
@@ -48,6 +55,8 @@ export interface ExportedCrate {
   readonly leftOut: readonly LeftOut[]
   /** Files that are not what the run's record says of them, by their paths in it. */
   readonly differing: readonly string[]
+  /** Why what the crate tells of the run may not be so, in sentences. */
+  readonly doubts: readonly string[]
   readonly about: AboutSeen
 }
 
@@ -56,22 +65,61 @@ export interface ExportedCrate {
  * go through in pieces; what is held is the graph and, of each file, its hash.
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a run or a file of authors that cannot be read; `FILE_UNWRITABLE` and
- *   `BAD_OPTION` for a place where the crate may not be; the system's error when it cannot be written; the signal's reason
+ *   `BAD_OPTION` for a place where the crate may not be; what `knownError` makes of the system's error, naming the crate, when it cannot be
+ *   written; the signal's reason
  */
 export async function exportCrate(options: CrateOptions): Promise<ExportedCrate> {
   const { file: run, directory } = openRun(options.runDir)
   const place = placeOf(options.target, directory, options.force === true)
+  try {
+    return await written(options, run, directory, place)
+  } catch (error) {
+    throw named(place, error)
+  }
+}
+
+/** What the system says of a write names no file, or one that only we know. */
+function named({ given }: Place, error: unknown): unknown {
+  const known = error instanceof ProvloomError ? undefined : knownError(error)
+  if (known === undefined) return error
+  return new ProvloomError(known.code, `Could not write the crate ${given}`, {
+    doing: 'export the run',
+    to: given,
+    cause: known.cause,
+    ...(known.hint === undefined ? {} : { hint: known.hint }),
+  })
+}
+
+async function written(
+  options: CrateOptions,
+  run: RunFile,
+  directory: string,
+  place: Place,
+): Promise<ExportedCrate> {
   const graphBytes = graphIn(directory)
-  const graph = new RunGraph(documentIn(directory, graphBytes))
+  const document = documentIn(directory, graphBytes)
+  const graph = new RunGraph(document)
+  if (!isOfRun(graph, run))
+    throw unreadable(filesOf(directory).provJson, `it is of another run than run.json, ${run.runId}`)
+  if (!hasTimes(run)) throw unreadable(filesOf(directory).runJson, 'its times are none')
+  const doubts = doubtsOf(run, document)
   const { about, seen } = seenAbout(directory, run, options.about)
   const contents = contentsOf(directory)
-  const target = place.shape === 'zip' ? zipTarget(place) : folderTarget(place)
+  sweepStaging(path.dirname(place.beside))
+  const target =
+    place.shape === 'zip'
+      ? zipTarget(place, contents.least)
+      : folderTarget(place, contents.access.get('') ?? contents.least)
   const exportedAt = options.at ?? new Date()
   try {
     const { files, leftOut } = await copied(directory, contents, graphBytes, target, options.signal)
     const subject = { run, graph, about, files, folders: contents.folders, exportedAt }
-    const { mtime, content } = textSource(documentPieces(context, crateEntities(subject)), exportedAt)
-    await target.addFile('ro-crate-metadata.json', { mtime, content, packs: true })
+    const { mtime, content, access } = textSource(
+      documentPieces(context, crateEntities(subject)),
+      exportedAt,
+      metadataAccess(directory),
+    )
+    await target.addFile(metadataName, { mtime, content, access, packs: true })
     await target.finish()
     const expected = expectedOf(run, graph)
     return {
@@ -80,10 +128,11 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
       status: run.status,
       files: files.size,
       bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
-      leftOut: [...contents.leftOut, ...leftOut],
+      leftOut: [...contents.leftOut, ...leftOut, ...missingOf(run, graph, contents)],
       differing: [...files].flatMap(([at, { sha256 }]) =>
         (expected.get(at) ?? sha256) === sha256 ? [] : [at],
       ),
+      doubts,
       about: seen,
     }
   } catch (error) {
@@ -95,14 +144,15 @@ export async function exportCrate(options: CrateOptions): Promise<ExportedCrate>
 /** prov.json is the one that the crate tells of, although another may have taken its place. */
 async function copied(
   directory: string,
-  { files: paths, folders }: Contents,
+  { files: paths, folders, access: around }: Contents,
   graphBytes: Buffer,
   target: Target,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly files: ReadonlyMap<string, Digest>; readonly leftOut: readonly LeftOut[] }> {
   const files = new Map<string, Digest>()
   const leftOut: LeftOut[] = []
-  for (const folder of folders) if (target.refusal(folder) === undefined) await target.addFolder(folder)
+  for (const folder of folders)
+    if (target.refusal(folder) === undefined) await target.addFolder(folder, around.get(folder)!)
   for (const at of paths) {
     signal?.throwIfAborted()
     const reason = target.refusal(at)
@@ -112,9 +162,10 @@ async function copied(
       continue
     }
     const { content, mtime } = source
+    const access = through(around.get(folderOf(at))!, source.access)
     if (signal !== undefined) addAbortSignal(signal, content)
     try {
-      await target.addFile(at, { content, mtime, packs: packsWell(mediaTypeOf(at)) })
+      await target.addFile(at, { content, mtime, access, packs: packsWell(mediaTypeOf(at)) })
     } finally {
       content.destroy()
     }
@@ -123,11 +174,27 @@ async function copied(
   return { files, leftOut }
 }
 
+function folderOf(at: string): string {
+  return at.slice(0, Math.max(0, at.lastIndexOf('/')))
+}
+
+/** The metadata tells what these tell. */
+function metadataAccess(directory: string): Access {
+  const { provJson, runJson } = filesOf(directory)
+  return through(
+    accessOf(fs.statSync(directory)),
+    shared(accessOf(fs.statSync(provJson)), accessOf(fs.statSync(runJson))),
+  )
+}
+
 /** @returns why not, of a file that cannot be opened: of a run that goes on it may be gone */
 async function opened(directory: string, at: string, graphBytes: Buffer): Promise<OpenSource | string> {
   const file = path.join(directory, at)
   try {
-    if (at === 'prov.json') return bytesSource(graphBytes, fs.statSync(file).mtime)
+    if (at === 'prov.json') {
+      const stats = fs.statSync(file)
+      return bytesSource(graphBytes, stats.mtime, accessOf(stats))
+    }
     return await openSource(file)
   } catch (error) {
     return reasonOf(error)
@@ -157,11 +224,11 @@ function documentIn(directory: string, bytes: Buffer): ReturnType<typeof readJso
   }
 }
 
-function unreadable(file: string, hint: string, cause: unknown): ProvloomError {
+function unreadable(file: string, hint: string, cause?: unknown): ProvloomError {
   return new ProvloomError('FILE_UNREADABLE', `Could not read ${file}`, {
     doing: 'export the run',
     to: file,
-    cause,
+    ...(cause === undefined ? {} : { cause }),
     hint: `The crate is made from it; ${hint}.`,
   })
 }

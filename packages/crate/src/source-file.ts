@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { Readable, Transform, pipeline } from 'node:stream'
+import { accessOf } from './access.ts'
+import type { Access } from './access.ts'
 
 export interface OpenSource {
+  readonly access: Access
   readonly mtime: Date
   readonly content: Readable
   /** Of what was read, once it was read to its end. */
@@ -25,27 +28,27 @@ export async function openSource(file: string): Promise<OpenSource> {
   const handle = await fs.promises.open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   const stats = await handle.stat()
   if (stats.isFile() && stats.size > 0)
-    return hashed(handle.createReadStream({ end: stats.size - 1 }), stats.mtime)
+    return hashed(handle.createReadStream({ end: stats.size - 1 }), stats.mtime, accessOf(stats))
   await handle.close()
   if (!stats.isFile()) throw new Error('it is no file')
-  return hashed(Readable.from([]), stats.mtime)
+  return hashed(Readable.from([]), stats.mtime, accessOf(stats))
 }
 
 /** Bytes that are known already. */
-export function bytesSource(bytes: Uint8Array, mtime: Date): OpenSource {
-  return hashed(Readable.from([bytes]), mtime)
+export function bytesSource(bytes: Uint8Array, mtime: Date, access: Access): OpenSource {
+  return hashed(Readable.from([bytes]), mtime, access)
 }
 
 /** Text in pieces. */
-export function textSource(pieces: Iterable<string>, mtime: Date): OpenSource {
-  return hashed(Readable.from(chunked(pieces)), mtime)
+export function textSource(pieces: Iterable<string>, mtime: Date, access: Access): OpenSource {
+  return hashed(Readable.from(chunked(pieces)), mtime, access)
 }
 
 function* chunked(pieces: Iterable<string>): Generator<Buffer> {
   for (const piece of pieces) yield Buffer.from(piece, 'utf8')
 }
 
-function hashed(bytes: Readable, mtime: Date): OpenSource {
+function hashed(bytes: Readable, mtime: Date, access: Access): OpenSource {
   const hash = createHash('sha256')
   let size = 0
   const content = new Transform({
@@ -57,5 +60,5 @@ function hashed(bytes: Readable, mtime: Date): OpenSource {
   })
   // What goes wrong is told by `content`, to whom reads it.
   pipeline(bytes, content, () => {})
-  return { mtime, content, digest: () => ({ size, sha256: hash.digest('hex') }) }
+  return { access, mtime, content, digest: () => ({ size, sha256: hash.digest('hex') }) }
 }

@@ -6,7 +6,8 @@ const escaped = /[^\p{L}\p{M}\p{N}\-._~!$&'()*+,;=@/]/gu
  * spaces, `%`, control characters and what ends a path are percent escapes of their UTF-8.
  */
 export function idOfPath(path: string): string {
-  return path.replaceAll(escaped, (letter) => encodeURIComponent(letter))
+  // Half of a character, which text of a document may have, has no UTF-8.
+  return path.replaceAll(/\p{Cs}/gu, '\uFFFD').replaceAll(escaped, (letter) => encodeURIComponent(letter))
 }
 
 /** The `@id` of what is no file of the crate. */

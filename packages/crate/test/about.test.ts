@@ -45,6 +45,7 @@ describe('authors and licence', () => {
     const runDir = await runDirectory()
     const first = await exported(runDir)
     const file = path.join(path.dirname(runDir), 'provloom-crate.json')
+    expect(fs.readdirSync(path.dirname(runDir)).toSorted()).toEqual(['digits_0', 'provloom-crate.json'])
     expect(first.about).toEqual({ file, isThere: true, hasAuthors: false, hasLicense: false })
     const template = JSON.parse(fs.readFileSync(file, 'utf8')) as { authors: { login: string }[] }
     expect(template.authors.map(({ login }) => login)).toEqual(['ada'])
@@ -75,12 +76,28 @@ describe('authors and licence', () => {
   )
 
   it.each([
-    ['MIT', 'https://spdx.org/licenses/MIT'],
-    ['https://www.example.org/terms', 'https://www.example.org/terms'],
-  ])('know a licence by its name and by its address: %s', async (license, id) => {
+    ['MIT', 'https://spdx.org/licenses/MIT', 'MIT'],
+    ['cc-by-4.0', 'https://spdx.org/licenses/CC-BY-4.0', 'CC-BY-4.0'],
+    ['mit', 'https://spdx.org/licenses/MIT', 'MIT'],
+    ['https://www.example.org/terms', 'https://www.example.org/terms', 'https://www.example.org/terms'],
+  ])('know a licence by its name and by its address: %s', async (license, id, name) => {
     const crate = await exported(await runDirectory(), { about: fileWith({ license }) })
     expect(crate.named('./', 'license')).toEqual([id])
-    expect(crate.node(id)).toMatchObject({ '@type': 'CreativeWork', name: license })
+    expect(crate.node(id)).toMatchObject({ '@type': 'CreativeWork', name })
+    expect(crate.about.licenseDoubt).toBeUndefined()
+  })
+
+  it('have a licence of no list as the word that it is, and say so', async () => {
+    const crate = await exported(await runDirectory(), { about: fileWith({ license: 'MITT' }) })
+    expect(crate.node('./')['license']).toBe('MITT')
+    expect([...crate.nodes.keys()].filter((id) => id.includes('spdx'))).toEqual([])
+    expect(crate.about.licenseDoubt).toBe('MITT is no licence of the SPDX list (MIT?), and stands as a word')
+  })
+
+  it('may begin with a byte order mark, and two people may have one name', async () => {
+    const file = fileWith(`\uFEFF${JSON.stringify({ authors: [{ name: 'A B' }, { name: 'A B' }] })}`)
+    const crate = await exported(await runDirectory(), { about: file })
+    expect(crate.named('./', 'author')).toEqual(['#author-A%20B', '#author-A%20B-2'])
   })
 
   it.each([
@@ -92,6 +109,22 @@ describe('authors and licence', () => {
       'an affiliation that is no address',
       { authors: [{ name: 'A', affiliation: { name: 'B', url: 'b' } }] },
       /no address/,
+    ],
+    [
+      'a publisher whose address has a space',
+      { publisher: { name: 'B', url: 'https://www.example.org/a b' } },
+      /no address/,
+    ],
+    ['half of a character in a name', '{"authors": [{"name": "A \\ud83d"}]}', /name has half of a character/],
+    [
+      'two authors of one ORCID',
+      {
+        authors: [
+          { name: 'A', orcid: '0000-0002-1825-0097' },
+          { name: 'B', orcid: 'https://orcid.org/0000-0002-1825-0097' },
+        ],
+      },
+      /A and B have the same orcid/,
     ],
     ['authors that are no list', { authors: 'Ada' }, /no list/],
     ['a number for a name', { authors: [{ name: 3 }] }, /name is no text/],

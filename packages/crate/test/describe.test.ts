@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Attribute } from '@provloom/prov'
 import { exported } from './crate.ts'
 import { runDirectory, runId, sha256 } from './run.ts'
 
@@ -127,7 +128,40 @@ describe('the crate of a run', () => {
       maxValue: 1,
       description: 'training: lower median of the last values of 2 ranks; 20 points, steps 0 to 9',
     })
-    expect([...crate.nodes.keys()].filter((id) => id.includes('cpu'))).toEqual([])
+    expect([...crate.nodes.keys()].filter((id) => id.startsWith('#metric.'))).toEqual([
+      '#metric.training.loss',
+    ])
+  })
+
+  it('has an input once that several ranks have a copy of, and tells the copies as that; of other bytes it is another', async () => {
+    const copies = [
+      'artifacts/rank0/train.csv',
+      'artifacts/rank1/train.csv',
+      'artifacts/rank2/train.csv',
+    ] as const
+    const runDir = await runDirectory({
+      files: { [copies[1]]: 'a,b', [copies[2]]: 'other' },
+      more: (builder, id) => {
+        const copy = id('run:input.0b.copies')
+        builder
+          .entity(copy, [
+            [id('prov:type'), { type: 'name', name: id('provloom:StoredCopy') }],
+            ...copies.map((at): Attribute => [id('prov:location'), { type: 'text', text: at }]),
+          ])
+          .wasDerivedFrom(copy, id('run:input.0b'))
+      },
+    })
+    const crate = await exported(runDir)
+    expect(crate.named(action, 'object').filter((id) => id.startsWith('artifacts/'))).toEqual([
+      copies[0],
+      copies[2],
+    ])
+    expect(crate.node(copies[1])).toMatchObject({
+      name: 'train.csv',
+      sameAs: { '@id': copies[0] },
+      description: 'Another copy of artifacts/rank0/train.csv, of the same bytes',
+    })
+    for (const one of [copies[0], copies[2]]) expect(crate.node(one)['sameAs']).toBeUndefined()
   })
 
   it('names nothing that it does not describe', async () => {
@@ -161,6 +195,46 @@ describe('a run that did not end well', () => {
     expect(crate.node(action)).toMatchObject({ actionStatus: 'http://schema.org/ActiveActionStatus' })
     expect(crate.node(action)['endTime']).toBeUndefined()
     expect(crate).toMatchObject({ status: 'running', differing: [] })
+  })
+})
+
+describe('a record that cannot be', () => {
+  it('is no crate where the document is of another run, or a time is none', async () => {
+    const runDir = await runDirectory()
+    const file = path.join(runDir, 'prov.json')
+    const text = fs.readFileSync(file, 'utf8')
+    fs.writeFileSync(file, text.replaceAll(runId, '01890a5d-ac96-774b-bcce-b302099a8058'))
+    await expect(exported(runDir)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      hint: expect.stringContaining('another run'),
+    })
+    fs.writeFileSync(file, text)
+    const runJson = path.join(runDir, 'run.json')
+    fs.writeFileSync(runJson, fs.readFileSync(runJson, 'utf8').replace('2026-01-01T10:00:00', 'never'))
+    await expect(exported(runDir)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      hint: expect.stringContaining('its times are none'),
+    })
+  })
+
+  it('is told: an end before its start, in the document and in run.json; a document that is not valid', async () => {
+    const runDir = await runDirectory({
+      more: (builder, id) =>
+        builder
+          .activity(id('run:late'), { startTime: '2026-01-01T10:01:00Z', endTime: '2026-01-01T10:00:00Z' })
+          .specializationOf(id('run:script'), id('run:script')),
+    })
+    const runJson = path.join(runDir, 'run.json')
+    fs.writeFileSync(
+      runJson,
+      fs.readFileSync(runJson, 'utf8').replaceAll('2026-01-01T10:01', '2025-01-01T10:01'),
+    )
+    expect((await exported(runDir)).doubts).toEqual([
+      'prov.json is not valid PROV (1 of its constraints): provloom validate tells more',
+      'prov.json has an end before its start: provloom validate tells more',
+      expect.stringMatching(/^run.json has an end before its start: 2026-01-01T10:00.* to 2025-01-01T10:01/),
+    ])
+    expect((await exported(await runDirectory())).doubts).toEqual([])
   })
 })
 

@@ -121,6 +121,14 @@ function documentOf({
       ...types('mls:ModelEvaluation'),
       [id('mls:specifiedBy'), name(id('user:metric-loss'))],
     ])
+    .activity(id('run:rank-0.training'), {}, types('provloom:Training'))
+    .wasGeneratedBy(id('run:rank-0.training.loss'), id('run:rank-0.training'))
+    .entity(id('user:metric-cpu'), [label('cpu'), ...types('mls:EvaluationMeasure')])
+    .entity(id('run:rank-0.measured.cpu'), [
+      label('cpu'),
+      ...types('provloom:Measurement'),
+      [id('provloom:metric'), name(id('user:metric-cpu'))],
+    ])
   for (const [hash, key, value, rank] of [
     ['00000001', 'lr', double(0.1), undefined],
     ['00000002', 'seed', int(3), rank0],
@@ -185,13 +193,15 @@ async function writeRunJson(runDir: string, like: RunLike): Promise<void> {
     min: 0.2,
     max: 1,
   }
-  const cpu = { key: 'cpu', source: 'host', ranks: 2, points: 20, first: 1, last: 1 }
+  // As agents measure ranks, which the document has as Measurement, and hosts.
+  const cpu = { key: 'cpu', ranks: 2, points: 20, first: 1, last: 1 }
+  const measured = [cpu, { ...cpu, source: 'host' }, { ...cpu, key: 'loss' }]
   const head: RunHead = {
     users: like.users ?? ['ada'],
     hosts: none,
     command: ['python3', 'train.py', '--name', 'a b'],
     params: none,
-    metrics: { shown: [loss, cpu].map((one) => ({ ...one, firstStep: 0, lastStep: 9 })), more: 0 },
+    metrics: { shown: [loss, ...measured].map((one) => ({ ...one, firstStep: 0, lastStep: 9 })), more: 0 },
     inputs: none,
     outputs: none,
     energy: [],

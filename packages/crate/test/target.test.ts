@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exportCrate } from '@provloom/crate'
 import { describeOnSmallDisk, smallDisk } from '../../../test/support/small-disk.ts'
+import { bin, start } from '../../../test/support/cli.ts'
+import { until } from '../../../test/support/job.ts'
+import { stagingName } from '../src/target/staging.ts'
 import { exported } from './crate.ts'
 import { folder, runDirectory, sha256 } from './run.ts'
 
@@ -52,31 +57,103 @@ describe('a crate', () => {
     expect(fs.readdirSync(place).toSorted()).toEqual(['a.zip', 'crate'])
   })
 
-  it('replaces one that is there when told so, and no other folder', async () => {
-    const runDir = await runDirectory()
+  it('replaces one that an export made when told so, and no other folder or zip', async () => {
+    const runDir = await runDirectory({ files: { 'artifacts/rank0/a b%.csv': '1' } })
     const place = folder()
-    const target = path.join(place, 'crate')
-    await exportCrate({ runDir, target })
-    fs.writeFileSync(path.join(target, 'former.txt'), '')
-    await exportCrate({ runDir, target, force: true })
-    expect(below(target)).not.toContain('former.txt')
-    const home = path.join(place, 'home')
-    fs.mkdirSync(home)
-    fs.writeFileSync(path.join(home, 'thesis.tex'), '')
-    await expect(exportCrate({ runDir, target: home, force: true })).rejects.toMatchObject({
-      code: 'FILE_UNWRITABLE',
-    })
-    expect(fs.readdirSync(place).toSorted()).toEqual(['crate', 'home'])
-    expect(fs.readdirSync(home)).toEqual(['thesis.tex'])
+    for (const name of ['crate', 'crate.zip']) {
+      const target = path.join(place, name)
+      await exportCrate({ runDir, target })
+      fs.writeFileSync(path.join(runDir, 'artifacts/rank0/a b%.csv'), 'new')
+      await exportCrate({ runDir, target, force: true })
+    }
+    expect(fs.readFileSync(path.join(place, 'crate/artifacts/rank0/a b%.csv'), 'utf8')).toBe('new')
+    for (const [name, metadata] of [
+      ['none', undefined],
+      ['empty', '{}'],
+      ['no JSON', '{'],
+      ['foreign', '{"@graph": [{"@id": "ro-crate-metadata.json", "about": {"@id": "./"}}]}'],
+    ] as const) {
+      const target = path.join(place, name)
+      fs.mkdirSync(target)
+      fs.writeFileSync(path.join(target, 'thesis.tex'), 'mine')
+      if (metadata !== undefined) fs.writeFileSync(path.join(target, 'ro-crate-metadata.json'), metadata)
+      await expect(exportCrate({ runDir, target, force: true }), name).rejects.toMatchObject({
+        code: 'FILE_UNWRITABLE',
+        message: expect.stringMatching(/no crate that provloom export has made/),
+      })
+      expect(fs.readFileSync(path.join(target, 'thesis.tex'), 'utf8')).toBe('mine')
+    }
+    fs.writeFileSync(path.join(place, 'mine.zip'), 'mine')
+    await expect(
+      exportCrate({ runDir, target: path.join(place, 'mine.zip'), force: true }),
+    ).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    expect(fs.readdirSync(place).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
-  it('is never put into its own run, nor below a folder that is not there', async () => {
+  it.each(['notes.txt', 'artifacts/rank0/notes.txt', 'link'])(
+    'does not replace a crate in which somebody has put what it does not list, and names it: %s',
+    async (stranger) => {
+      const runDir = await runDirectory()
+      const target = path.join(folder(), 'crate')
+      await exportCrate({ runDir, target })
+      const at = path.join(target, stranger)
+      if (stranger === 'link') fs.symlinkSync(runDir, at)
+      else fs.writeFileSync(at, 'mine')
+      const before = below(target)
+      await expect(exportCrate({ runDir, target, force: true })).rejects.toMatchObject({
+        code: 'FILE_UNWRITABLE',
+        message: expect.stringContaining(`${stranger} is in the crate`),
+      })
+      expect(below(target)).toEqual(before)
+    },
+  )
+
+  it('never takes the place of the run, nor of a folder above it, whatever lies there', async () => {
     const runDir = await runDirectory()
-    for (const target of [runDir, path.join(runDir, 'crate'), path.join(runDir, 'artifacts/x.zip')])
+    const saveDir = path.dirname(runDir)
+    const before = below(saveDir)
+    const made = await exported(runDir)
+    const metadata = fs.readFileSync(path.join(made.target, 'ro-crate-metadata.json'))
+    const link = path.join(folder(), 'link')
+    fs.symlinkSync(path.dirname(saveDir), link)
+    fs.writeFileSync(path.join(saveDir, 'ro-crate-metadata.json'), metadata)
+    for (const target of [saveDir, path.join(link, path.basename(saveDir)), path.dirname(saveDir), '/'])
+      await expect(exportCrate({ runDir, target, force: true }), target).rejects.toMatchObject({
+        code: 'BAD_OPTION',
+      })
+    for (const target of [process.cwd(), path.dirname(process.cwd()), os.homedir()])
+      await expect(exportCrate({ runDir, target, force: true }), target).rejects.toMatchObject({
+        code: 'BAD_OPTION',
+      })
+    expect(below(saveDir)).toEqual([...before, 'provloom-crate.json', 'ro-crate-metadata.json'].toSorted())
+  })
+
+  it('is never put into its own run or another one, nor below a folder that is not there', async () => {
+    const runDir = await runDirectory()
+    const other = path.join(await runDirectory(), 'artifacts/crate')
+    for (const target of [runDir, path.join(runDir, 'crate'), path.join(runDir, 'artifacts/x.zip'), other])
       await expect(exportCrate({ runDir, target, force: true })).rejects.toMatchObject({ code: 'BAD_OPTION' })
     const nowhere = path.join(folder(), 'a/b')
     await expect(exportCrate({ runDir, target: nowhere })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
   })
+
+  it.each(['crate', 'crate.zip'])(
+    'is of one export where two are made at once: the other is refused, %s',
+    async (name) => {
+      const runDir = await runDirectory()
+      const place = folder()
+      const target = path.join(place, name)
+      const both = await Promise.allSettled([1, 2].map(() => exportCrate({ runDir, target })))
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      expect(both.find((one) => one.status === 'rejected')).toMatchObject({
+        reason: { code: 'FILE_UNWRITABLE' },
+      })
+      expect(fs.readdirSync(place)).toEqual([name])
+      const forced = await Promise.allSettled([1, 2].map(() => exportCrate({ runDir, target, force: true })))
+      expect(forced.map(({ status }) => status)).toContain('fulfilled')
+      expect(fs.readdirSync(place)).toEqual([name])
+    },
+  )
 
   it.each(['crate', 'crate.zip'])('leaves nothing behind when it is stopped on its way: %s', async (name) => {
     const runDir = await runDirectory()
@@ -90,13 +167,114 @@ describe('a crate', () => {
   })
 })
 
+describe('what a killed export has left', () => {
+  it('is removed by the next one to that folder: of processes that are gone, and nothing else', async () => {
+    const runDir = await runDirectory()
+    const large = path.join(runDir, 'artifacts/rank0/large.bin')
+    fs.writeFileSync(large, '')
+    // Of holes, and a second's work: it is killed at once.
+    fs.truncateSync(large, 512 << 20)
+    const place = folder()
+    for (const name of ['k', 'k.zip']) {
+      const before = new Set(fs.readdirSync(place))
+      const { child } = start(process.execPath, [bin, 'export', '--ro-crate', path.join(place, name), runDir])
+      const ended = once(child, 'exit')
+      await until(() => fs.readdirSync(place).some((one) => !before.has(one)))
+      child.kill('SIGKILL')
+      await ended
+    }
+    expect(fs.readdirSync(place)).toHaveLength(1)
+    expect(fs.readdirSync(place)[0]).toMatch(/^\.provloom-export-/)
+    const own = stagingName()
+    const [host, namespace, pid, start0, random] = own.split('-').slice(2)
+    const name = (...of: readonly unknown[]): string => `.provloom-export-${of.join('-')}`
+    const reused = name(host, namespace, pid, Number(start0) + 1, random)
+    const gone = name(host, namespace, 2 ** 22 + 1, 1, random)
+    const foreign = name('0'.repeat(12), namespace, 2 ** 22 + 1, 1, random)
+    const swapped = name(host, namespace, 2 ** 22 + 1, 2, random)
+    for (const one of [
+      own,
+      reused,
+      gone,
+      foreign,
+      swapped,
+      `${swapped}-former`,
+      `${gone.slice(0, -8)}11111111-former`,
+      '.k.zip.77.tmp',
+    ])
+      fs.mkdirSync(path.join(place, one))
+    await exportCrate({ runDir: await runDirectory(), target: path.join(place, 'new') })
+    expect(
+      fs
+        .readdirSync(place)
+        .filter((one) => !one.startsWith('k'))
+        .toSorted(),
+    ).toEqual([own, foreign, swapped, `${swapped}-former`, '.k.zip.77.tmp', 'new'].toSorted())
+  })
+})
+
 describeOnSmallDisk('a disk that is full', () => {
   it.each(['crate', 'crate.zip'])('ends the export, is told, and has nothing of it: %s', async (name) => {
     const runDir = await runDirectory({ files: { 'artifacts/rank0/large.bin': 'x'.repeat(1 << 20) } })
     const { root } = smallDisk(200)
     const refused = exportCrate({ runDir, target: path.join(root, name) })
-    await expect(refused).rejects.toMatchObject({ code: 'ENOSPC' })
+    await expect(refused).rejects.toMatchObject({
+      code: 'FILE_UNWRITABLE',
+      message: `Could not write the crate ${path.join(root, name)}`,
+      cause: { code: 'ENOSPC' },
+    })
     expect(fs.readdirSync(root)).toEqual([])
+  })
+})
+
+it.each(['-', ''])('has a place, and is no stream: %j', async (target) => {
+  await expect(exportCrate({ runDir: await runDirectory(), target })).rejects.toMatchObject({
+    code: 'BAD_OPTION',
+    message: 'A crate is a folder or a zip, and cannot go to standard output',
+  })
+})
+
+describe('what few may read in the run', () => {
+  const modeOf = (...place: readonly string[]): string =>
+    (fs.statSync(path.join(...place)).mode & 0o777).toString(8)
+
+  it('is read by no more people in a crate, nor is what a folder keeps from them', async () => {
+    const runDir = await runDirectory()
+    fs.chmodSync(path.join(runDir, 'artifacts/rank0/net.pt'), 0o600)
+    fs.chmodSync(path.join(runDir, 'code'), 0o700)
+    const { target } = await exported(runDir)
+    expect(modeOf(target, 'artifacts/rank0/net.pt')).toBe('600')
+    expect(modeOf(target, 'code')).toBe('700')
+    expect(modeOf(target, 'code/train.py')).toBe('600')
+    expect(modeOf(target, 'artifacts/rank0/train.csv')).toBe(modeOf(runDir, 'artifacts/rank0/train.csv'))
+    const zip = path.join(folder(), 'crate.zip')
+    await exportCrate({ runDir, target: zip })
+    expect(modeOf(zip)).toBe('600')
+    const script = `
+import sys, zipfile
+for one in zipfile.ZipFile(sys.argv[1]).infolist():
+    if one.filename in ("artifacts/rank0/net.pt", "code/", "code/train.py"):
+        print(one.filename, oct(one.external_attr >> 16 & 0o777))
+`
+    expect(execFileSync('python3', ['-c', script, zip], { encoding: 'utf8' }).trimEnd().split('\n')).toEqual([
+      'code/ 0o700',
+      'artifacts/rank0/net.pt 0o600',
+      'code/train.py 0o600',
+    ])
+  })
+
+  it('and all may read is so in the crate', async () => {
+    const runDir = await runDirectory()
+    const zip = path.join(folder(), 'crate.zip')
+    await exportCrate({ runDir, target: zip })
+    expect(modeOf(zip)).toBe(modeOf(runDir, 'prov.json'))
+    fs.chmodSync(runDir, 0o700)
+    const { target } = await exported(runDir)
+    expect([modeOf(target), modeOf(target, 'prov.json'), modeOf(target, 'ro-crate-metadata.json')]).toEqual([
+      '700',
+      '600',
+      '600',
+    ])
   })
 })
 
@@ -166,11 +344,41 @@ describe('what lies in a run directory', () => {
     expect(crate.files).toBe(7)
   })
 
+  it('and is not there although the record names it is told: a stored copy, the metrics', async () => {
+    const runDir = await runDirectory()
+    fs.rmSync(path.join(runDir, 'artifacts/rank0/train.csv'))
+    fs.rmSync(path.join(runDir, 'metrics'), { recursive: true })
+    expect((await exported(runDir)).leftOut).toEqual([
+      {
+        path: 'metrics/part-000000000003.parquet',
+        reason: "the run's record names it, and it is not there",
+      },
+      { path: 'artifacts/rank0/train.csv', reason: "the run's record names it, and it is not there" },
+    ])
+  })
+
+  it('and nobody expects there is told: metadata of a crate, a name with a dot in front, what is no part of the metrics', async () => {
+    const files = { 'ro-crate-metadata.json': '{}', '.env': 'TOKEN=1', 'metrics/notes.txt': '' }
+    const { leftOut } = await exported(await runDirectory({ files }))
+    expect(leftOut.map((one) => `${one.path}: ${one.reason}`)).toEqual([
+      '.env: it is not of the run: its name begins with a dot',
+      'metrics/notes.txt: it is no part of the metrics',
+      'ro-crate-metadata.json: the crate has its own',
+    ])
+  })
+
   it('that is not what the record says of it is told, and described as it is', async () => {
     const runDir = await runDirectory({ files: { 'artifacts/rank0/net.pt': 'changed' } })
     const crate = await exported(runDir)
     expect(crate.differing).toEqual(['artifacts/rank0/net.pt'])
     expect(crate.node('artifacts/rank0/net.pt')['sha256']).toBe(sha256('changed'))
+  })
+
+  it('may be told with half of a character, which has no place in an @id', async () => {
+    const runDir = await runDirectory()
+    const file = path.join(runDir, 'prov.json')
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('dataset.val', 'dataset.\\ud83d'))
+    expect((await exported(runDir)).node('#dataset.%EF%BF%BD')).toMatchObject({ name: 'val' })
   })
 
   it('is only what lies there: a graph that names files elsewhere brings none in', async () => {

@@ -117,6 +117,10 @@ export const lineageRunsMax = 16
 export const lineageStepsMax = 512
 /** Elements of a graph that are laid out at once. */
 export const elementsShownMax = 150
+/** Live views of one `provloom ui` at once: each looks once a second. Further ones ask now and then. */
+export const uiStreamsMax = 32
+/** Ports that `provloom ui` tries, from the one that is wanted on. */
+export const uiPortsTried = 20
 /** Last lines of a failed worker's standard error kept as the reason. */
 export const errorTailBytes: number = 4 * KiB
 /** Of what a rank that did not end well wrote to standard error the last so many letters, in so many lines. */

@@ -35,7 +35,7 @@ job running KILL none 0
 job ended TERM 1 '0 1'
 find . \( -name .gitignore -o -name spare -o -name agent.json -o -name .lease -o -name connection.json -o -name server.json \) -delete
 rm -f */train.py */model*.bin
-rm -rf */spools/watching
+rm -rf */spools/watching */spools/told
 id=$(tr -d - </proc/sys/kernel/random/boot_id)
 other=0123456789abcdef0123456789abcdef
 for tree in */spools/local-"$id".*; do [ -e "$tree" ] && mv "$tree" "${tree%%local-*}local-$other${tree#*local-$id}"; done

@@ -26,7 +26,9 @@ export async function exportRun(
   if (typeof crate === 'number') return crate
   if (json === true) process.stdout.write(`${JSON.stringify(crate)}\n`)
   else show(crate)
-  return crate.leftOut.length + crate.differing.length === 0 ? exitCode.ok : exitCode.failed
+  return crate.leftOut.length + crate.differing.length + crate.doubts.length === 0
+    ? exitCode.ok
+    : exitCode.failed
 }
 
 /** @returns a signal's exit code when one came first: what was written is gone then */
@@ -50,6 +52,7 @@ function show(crate: ExportedCrate): void {
   const tell = (words: string): void => void process.stderr.write(`provloom: ${printable(words)}\n`)
   for (const { path, reason } of crate.leftOut) tell(`${path} is not in the crate: ${reason}`)
   for (const path of crate.differing) tell(`${path} is not what the run's graph says of it: it was changed`)
+  for (const words of crate.doubts) tell(words)
   if (crate.status === 'running')
     tell(
       `${crate.run} goes on, or nobody has finished it (provloom recover): the crate has what was saved of it`,
@@ -61,11 +64,13 @@ function show(crate: ExportedCrate): void {
 }
 
 /** What a crate wants to be told and no run knows. */
-function asked({ file, isThere, hasLicense, hasAuthors }: AboutSeen): string[] {
+function asked({ file, isThere, hasLicense, hasAuthors, licenseDoubt }: AboutSeen): string[] {
+  const doubts = licenseDoubt === undefined ? [] : [licenseDoubt]
   const missing = [...(hasAuthors ? [] : ['authors']), ...(hasLicense ? [] : ['licence'])]
-  if (missing.length === 0) return []
-  const where = isThere ? 'fill in' : 'tell them in'
+  if (missing.length === 0) return doubts
+  const where = isThere ? 'fill in' : hasAuthors ? 'tell it in' : 'tell them in'
   return [
-    `${missing.join(' and ')} of the crate are not told: ${where} ${shownPath(file)} and export again with --force`,
+    ...doubts,
+    `${missing.join(' and ')} of the crate ${missing.length > 1 || !hasAuthors ? 'are' : 'is'} not told: ${where} ${shownPath(file)} and export again with --force`,
   ]
 }

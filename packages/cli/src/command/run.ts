@@ -18,6 +18,7 @@ import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { mintRunKey } from '@provloom/agent/internal'
+import { PageProcess } from '../launch/page-process.ts'
 import { Workers } from '../launch/workers.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
@@ -30,7 +31,7 @@ export async function run(
   command: readonly string[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const { ranks: ranksText, json, ...shared } = given
+  const { ranks: ranksText, json, ui, ...shared } = given
   if (command.length === 0) {
     throw new ProvloomError('MISSING_COMMAND', 'No command to run', {
       doing: 'read the command line',
@@ -43,7 +44,13 @@ export async function run(
   const options = checkOptions('run', shared, process.env)
   const jobKey = options.jobKey ?? mintRunKey()
   const job = new Job(ranks, json === undefined ? undefined : summaryFileOrTold(json))
-  return await job.run(command, { ...options, jobKey })
+  const page =
+    ui === true ? new PageProcess(options.provenanceSaveDir, (message) => job.note(message)) : undefined
+  try {
+    return await job.run(command, { ...options, jobKey })
+  } finally {
+    page?.stop()
+  }
 }
 
 /** A command is run whatever becomes of its summary: that is then told as to a person. */
@@ -73,6 +80,10 @@ class Job {
     this.#ranks = ranks
     this.#json = json
     this.#progress = new Progress(ranks)
+  }
+
+  note(message: string): void {
+    this.#progress.note(message)
   }
 
   async run(command: readonly string[], options: GivenOptions): Promise<number> {

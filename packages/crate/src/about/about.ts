@@ -1,9 +1,12 @@
 import fs from 'node:fs'
 import { ProvloomError, nearest, systemCode } from '@provloom/shared'
+import { isAddress } from './address.ts'
+import { licenseNamed } from './license.ts'
 import { orcidOf } from './orcid.ts'
 
 export interface Organization {
   readonly name: string
+  /** An address, see `isAddress`. */
   readonly url?: string
 }
 
@@ -42,7 +45,8 @@ export function readAbout(file: string): About | undefined {
     throw unreadable(file, 'it cannot be read', error)
   }
   try {
-    return aboutIn(JSON.parse(text))
+    // Some editors begin what they write with a byte order mark.
+    return aboutIn(JSON.parse(text.replace(/^\uFEFF/, '')))
   } catch (error) {
     throw unreadable(file, 'it does not say who made the crate and what others may do with it', error)
   }
@@ -64,10 +68,23 @@ function aboutIn(value: unknown): About {
   if (!Array.isArray(authors)) throw new Error('authors is no list')
   const license = textIn(fields, 'license')
   const publisher = organizationIn(fields['publisher'], 'publisher')
+  const people = authors.flatMap((one: unknown) => authorIn(one) ?? [])
+  for (const field of ['orcid', 'login'] as const) refuseTwice(people, field)
   return {
-    authors: authors.flatMap((one: unknown) => authorIn(one) ?? []),
-    ...(license === undefined ? {} : { license }),
+    authors: people,
+    ...(license === undefined ? {} : { license: licenseNamed(license) }),
     ...(publisher === undefined ? {} : { publisher }),
+  }
+}
+
+/** @throws an Error that names both of whom only one can be */
+function refuseTwice(authors: readonly Author[], field: 'orcid' | 'login'): void {
+  const seen = new Map<string, string>()
+  for (const { name, [field]: value } of authors) {
+    if (value === undefined) continue
+    const first = seen.get(value)
+    if (first !== undefined) throw new Error(`${first} and ${name} have the same ${field}, ${value}`)
+    seen.set(value, name)
   }
 }
 
@@ -98,11 +115,6 @@ function organizationIn(value: unknown, what: string): Organization | undefined 
   return { name, ...(url === undefined ? {} : { url }) }
 }
 
-/** Of the web. */
-export function isAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text)
-}
-
 function fieldsIn(value: unknown, what: string, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${what} is no object`)
@@ -118,5 +130,6 @@ function fieldsIn(value: unknown, what: string, known: readonly string[]): Recor
 function textIn(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = fields[name] ?? ''
   if (typeof value !== 'string') throw new Error(`${name} is no text`)
+  if (/\p{Cs}/u.test(value)) throw new Error(`${name} has half of a character (a lone surrogate)`)
   return value.trim() === '' ? undefined : value.trim()
 }

@@ -3,6 +3,7 @@ import type { RunFile } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
 import { nothingTold, readAbout } from './about.ts'
 import type { About } from './about.ts'
+import { licenseDoubt } from './license.ts'
 import { aboutName, writeTemplate } from './template.ts'
 
 /** What there was of the file in which authors and licence are told. */
@@ -12,6 +13,8 @@ export interface AboutSeen {
   readonly isThere: boolean
   readonly hasLicense: boolean
   readonly hasAuthors: boolean
+  /** What is odd about the licence, in words. */
+  readonly licenseDoubt?: string
 }
 
 /**
@@ -35,6 +38,7 @@ export function seenAbout(
       hint: `Without --about a template is written beside the run, as ${aboutName}.`,
     })
   const about = read ?? nothingTold
+  const doubt = about.license === undefined ? undefined : licenseDoubt(about.license)
   return {
     about,
     seen: {
@@ -42,6 +46,7 @@ export function seenAbout(
       isThere: read !== undefined || writeTemplate(file, run.head?.users ?? []),
       hasLicense: about.license !== undefined,
       hasAuthors: about.authors.length > 0,
+      ...(doubt === undefined ? {} : { licenseDoubt: doubt }),
     },
   }
 }

@@ -1,4 +1,8 @@
 import fs from 'node:fs'
+import path from 'node:path'
+import { systemCode } from '@provloom/shared'
+import { link } from '../target/link.ts'
+import { stagingName } from '../target/staging.ts'
 
 /** Beside the runs that it is of. */
 export const aboutName = 'provloom-crate.json'
@@ -12,10 +16,15 @@ export function templateText(logins: readonly string[]): string {
 
 /** @returns whether it could be written: that nobody may write to the folder is no fault */
 export function writeTemplate(file: string, logins: readonly string[]): boolean {
+  // Whole at once: another export may read it while this one writes.
+  const beside = path.join(path.dirname(file), stagingName())
   try {
-    fs.writeFileSync(file, templateText(logins), { flag: 'wx' })
+    fs.writeFileSync(beside, templateText(logins), { flag: 'wx' })
+    link(beside, file)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return systemCode(error) === 'EEXIST' && fs.existsSync(file)
+  } finally {
+    fs.rmSync(beside, { force: true })
   }
 }

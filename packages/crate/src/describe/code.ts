@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { isAddress } from '../about/about.ts'
+import { isAddress } from '../about/address.ts'
 import type { Element } from '../graph/element.ts'
 import type { Entity, Facts } from '../json-ld.ts'
 import { refs, some } from '../json-ld.ts'

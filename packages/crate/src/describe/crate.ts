@@ -1,6 +1,7 @@
 import { version } from '@provloom/shared'
 import type { Entity } from '../json-ld.ts'
 import { ref, refs, some } from '../json-ld.ts'
+import { metadataName, writersMark } from '../target/mark.ts'
 import { processRunCrate, roCrate } from '../vocabulary.ts'
 import { actionEntity, actionId } from './action.ts'
 import { instrumentOf } from './code.ts'
@@ -67,8 +68,9 @@ export function crateEntities(subject: Subject): Iterable<Entity> {
 }
 
 const descriptor: Entity = {
-  '@id': 'ro-crate-metadata.json',
+  '@id': metadataName,
   '@type': 'CreativeWork',
+  additionalType: writersMark,
   conformsTo: ref(roCrate),
   about: ref('./'),
 }

@@ -50,7 +50,8 @@ export function fileEntities(
   }
   for (const [at, digest] of files) {
     const thing = things.byPath.get(at) ?? instrument.byPath.get(at)
-    const file = fileEntity(place(at), at, digest, thing)
+    const first = thing === undefined ? undefined : places.firstCopy(at, thing)
+    const file = { ...fileEntity(place(at), at, digest, thing), ...sameAs(first, places) }
     const script = instrument.scripts.get(at)
     entities.push(
       script === undefined ? file : { ...file, ...script, '@type': ['File', 'SoftwareSourceCode'] },
@@ -68,6 +69,12 @@ export function fileEntities(
     })
   }
   return { parts, entities: [...entities, ...formats(files)] }
+}
+
+/** Every rank that logs a file has its copy of it; the run used or made one. */
+function sameAs(first: string | undefined, places: Places): Facts {
+  if (first === undefined) return {}
+  return { description: `Another copy of ${first}, of the same bytes`, sameAs: ref(places.idOf(first)) }
 }
 
 function fileEntity(id: string, at: string, { size, sha256 }: Digest, thing: Element | undefined): Entity {

@@ -1,4 +1,4 @@
-import { isAddress } from '../about/about.ts'
+import { licenseAddress } from '../about/license.ts'
 import type { Author, Organization } from '../about/about.ts'
 import type { Entity, Ref } from '../json-ld.ts'
 import { ref } from '../json-ld.ts'
@@ -18,18 +18,20 @@ export function peopleOf({ run, about }: Subject): People {
   const entities: Entity[] = []
   const organization = (one: Organization): Ref => {
     const id = one.url ?? localId(`organization-${one.name}`)
-    entities.push({ '@id': id, '@type': 'Organization', name: one.name, url: one.url })
+    if (!entities.some((of) => of['@id'] === id))
+      entities.push({ '@id': id, '@type': 'Organization', name: one.name, url: one.url })
     return ref(id)
   }
+  const ids = idsOf(about.authors)
   const authors = about.authors.map((author) => {
-    const id = idOf(author)
+    const id = ids.get(author)!
     const affiliation = author.affiliation === undefined ? undefined : organization(author.affiliation)
     entities.push({ '@id': id, '@type': 'Person', name: author.name, affiliation })
     return ref(id)
   })
   const agents = (run.head?.users ?? []).map((login) => {
     const known = about.authors.find((author) => author.login === login)
-    if (known !== undefined) return ref(idOf(known))
+    if (known !== undefined) return ref(ids.get(known)!)
     const id = localId(`user-${login}`)
     entities.push({ '@id': id, '@type': 'Person', name: login })
     return ref(id)
@@ -38,8 +40,18 @@ export function peopleOf({ run, about }: Subject): People {
   return { authors: authors.length > 0 ? authors : agents, agents, publisher, entities }
 }
 
-function idOf({ orcid, login, name }: Author): string {
-  return orcid ?? localId(login === undefined ? `author-${name}` : `user-${login}`)
+/** Two people may have one name. */
+function idsOf(authors: readonly Author[]): ReadonlyMap<Author, string> {
+  const times = new Map<string, number>()
+  return new Map(
+    authors.map((author) => {
+      const { orcid, login, name } = author
+      const nth = (times.get(name) ?? 0) + 1
+      times.set(name, nth)
+      const own = nth === 1 ? `author-${name}` : `author-${name}-${nth}`
+      return [author, orcid ?? localId(login === undefined ? own : `user-${login}`)]
+    }),
+  )
 }
 
 /** What others may do with it; RO-Crate wants it said, so that nothing told is said too. */
@@ -49,9 +61,8 @@ export function licenseOf({ about: { license } }: Subject): {
 } {
   if (license === undefined)
     return { license: 'No licence was given: ask the authors before you use this.', entities: [] }
-  const isName = /^[A-Za-z0-9.+-]+$/.test(license)
-  if (!isName && !isAddress(license)) return { license, entities: [] }
-  const id = isName ? `https://spdx.org/licenses/${license}` : license
+  const id = licenseAddress(license)
+  if (id === undefined) return { license, entities: [] }
   return {
     license: ref(id),
     entities: [

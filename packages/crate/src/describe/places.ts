@@ -16,10 +16,22 @@ export class Places {
     this.#folders = new Set(folders)
   }
 
-  /** `@id`s of a thing: of its files or folders in the crate, else one of its own. */
+  /** `@id`s of a thing: of its files or folders in the crate, of copies with the same bytes the first, else one of its own. */
   idsOf(thing: Element): string[] {
-    const within = this.pathsOf(thing)
+    const within = this.pathsOf(thing).filter((path, _, all) => this.#firstOf(path, all) === path)
     return within.length > 0 ? within.map((path) => this.idOf(path)) : [localId(thing.local)]
+  }
+
+  /** Of a copy, the first copy of the same thing with the same bytes; undefined for the first itself. */
+  firstCopy(path: string, thing: Element): string | undefined {
+    const first = this.#firstOf(path, this.pathsOf(thing))
+    return first === path ? undefined : first
+  }
+
+  #firstOf(path: string, all: readonly string[]): string {
+    const digest = this.#files.get(path)
+    if (digest === undefined) return path
+    return all.find((one) => this.#files.get(one)?.sha256 === digest.sha256) ?? path
   }
 
   /** Its paths in the crate; none where the crate has no copy of it. */

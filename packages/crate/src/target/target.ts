@@ -1,9 +1,12 @@
+import type { Access } from '../access.ts'
 import type { Readable } from 'node:stream'
 
 /** A file's content on its way into a crate. */
 export interface Source {
   readonly content: Readable
   readonly mtime: Date
+  /** Who may read what it is of: nobody else may read it in the crate. */
+  readonly access: Access
   /** Deflating it is worth the time. */
   readonly packs: boolean
 }
@@ -12,7 +15,7 @@ export interface Source {
 export interface Target {
   /** Why it has no place for a file of this name; undefined where it has. */
   refusal(path: string): string | undefined
-  addFolder(path: string): Promise<void>
+  addFolder(path: string, access: Access): Promise<void>
   /** Resolves when it is read to its end. @throws the system's error */
   addFile(path: string, source: Source): Promise<void>
   /** The crate is there now, whole. */

@@ -109,7 +109,7 @@ export class ElementReader {
     const found =
       fact.property === rdfType ? `a resource of type ${foundTerm(fact.object)}` : `<${fact.property}>`
     const expected = 'statements about an entity, activity or agent'
-    const hint = 'read with foreign: skip to leave such statements out'
+    const hint = "take such statements out of the file; a program leaves them out with { foreign: 'skip' }"
     return refused(fact, expected, found, 'unknown-record', hint)
   }
 }

@@ -7,7 +7,7 @@ import { isElementKind, type ProvRecord } from '../model/record.ts'
 import { timeKey } from '../model/time.ts'
 import type { Value } from '../model/value.ts'
 import { PROV } from '../model/vocabulary.ts'
-import { inWords, listed, NOUNS, withArticle } from '../validate/wording.ts'
+import { inWords, listed, NOUNS, plural, withArticle } from '../validate/wording.ts'
 
 /** Several records of one identifier that PROV-O, which has one resource of that name, cannot tell apart any more. */
 export interface Mixed {
@@ -69,7 +69,7 @@ function mixedOf(records: readonly ProvRecord[], bundle: QName | null): Mixed[] 
     if (group.length < 2) continue
     for (const { name, target } of FORMALS[kind].formals) {
       const said = target === 'time' ? timesOf(group, name) : namesOf(group, name)
-      if (said.size > 1) tell(name, [...said.values()], `has several ${inWords(name)}s`)
+      if (said.size > 1) tell(name, [...said.values()], `has several ${plural(inWords(name))}`)
     }
     for (const [attribute, values] of contradicting(group))
       tell(attribute, values, `has ${attribute} differently in ${group.length} records`)

@@ -56,6 +56,12 @@ const base64: IsForm = (lexical) => {
 const real = matching('[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|[+-]?INF|NaN')
 const DURATION_TIME = 'T(?=\\d)(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d+)?S)?'
 
+/** Of numbers in binary, what a reader has of a literal: some are more, or less, than such a number can be. */
+export const roundedBy: ReadonlyMap<string, (lexical: string) => number> = new Map([
+  ['double', Number],
+  ['float', (lexical: string) => Math.fround(Number(lexical))],
+])
+
 /** What a literal of each datatype of XML Schema looks like; undefined where any text will do. */
 export const lexicalForms: ReadonlyMap<string, IsForm | undefined> = new Map<string, IsForm | undefined>([
   ...['string', 'normalizedString', 'token', 'anyURI', 'anySimpleType', 'anyAtomicType', 'anyType'].map(

@@ -3,7 +3,7 @@ import { labelOf } from '../model/qname.ts'
 import type { ProvRecord } from '../model/record.ts'
 import type { Value } from '../model/value.ts'
 import { PROV, XSD } from '../model/vocabulary.ts'
-import { lexicalForms } from './lexical.ts'
+import { lexicalForms, roundedBy } from './lexical.ts'
 import type { Remarks } from './remark.ts'
 
 const PROV_DATATYPES: ReadonlySet<string> = new Set(['QUALIFIED_NAME', 'InternationalizedString'])
@@ -34,7 +34,20 @@ export function remarkOnLiteral(record: ProvRecord, value: Value, found: Remarks
     found.note('no-such-literal', written, record, () => {
       return `${excerpt(value.lexical)} is no ${written}: a reader refuses it, or takes it for text.`
     })
-  }
+  } else remarkOnRange(record, value.lexical, local, found)
+}
+
+/** XML Schema 1.1 part 2, 3.3.4 and 3.3.5: what is beyond the greatest number is rounded to infinity, what is too near to 0 to 0. */
+function remarkOnRange(record: ProvRecord, lexical: string, local: string, found: Remarks): void {
+  const number = roundedBy.get(local)?.(lexical)
+  if (number === undefined || Number.isNaN(number)) return
+  const isLost = number === 0 ? /[1-9]/.test(lexical.replace(/e.*$/i, '')) : !Number.isFinite(number)
+  // INF has no finite spelling.
+  if (!isLost || !/\d/.test(lexical)) return
+  found.note('literal-out-of-range', `xsd:${local}`, record, () => {
+    const read = number === 0 ? '0' : number < 0 ? '-INF' : 'INF'
+    return `${excerpt(lexical)} is no number that an xsd:${local} can be: a reader has ${read}.`
+  })
 }
 
 function unknown(record: ProvRecord, local: string, prefix: 'prov' | 'xsd', found: Remarks): void {

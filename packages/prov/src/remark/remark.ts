@@ -20,6 +20,7 @@ export type RemarkCode =
   | 'several-values' // prov:value is there once
   | 'unknown-datatype' // xsd:text
   | 'no-such-literal' // "abc" as xsd:int
+  | 'literal-out-of-range' // 1e400 as xsd:double
   | 'no-such-language' // a language tag that is none
   | 'end-before-start'
   | 'informed-before-start' // the informed had ended before the informant began

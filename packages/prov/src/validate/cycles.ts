@@ -17,7 +17,7 @@ import type { Instance, Report } from './instance.ts'
 import { sayingOf } from './saying.ts'
 import type { Term, Terms } from './terms.ts'
 import { violation, type Violation } from './violation.ts'
-import { termText } from './wording.ts'
+import { stepsInWords, stepsShown, termText } from './wording.ts'
 
 /** Of many contradictions in one knot of events, so many are tried for the shortest to tell. */
 const TRIED_MAX = 8
@@ -67,9 +67,6 @@ function recordsTied(
   return tied
 }
 
-/** A longer way around is told by its beginning and its end. */
-const STEPS_SHOWN_MAX = 8
-
 type EventText = (node: EventNode) => string
 
 function cycleViolation(
@@ -92,18 +89,10 @@ function cycleViolation(
     const verb = strict ? 'comes before' : 'comes no later than'
     return `${eventText(order.from[edge]!)} ${verb} ${eventText(order.to[edge]!)} (${said}; constraint ${rule})`
   }
-  const half = STEPS_SHOWN_MAX / 2
-  const steps =
-    cycle.length <= STEPS_SHOWN_MAX
-      ? cycle.map(stepText)
-      : [
-          ...cycle.slice(0, half).map(stepText),
-          `and so on over ${cycle.length - STEPS_SHOWN_MAX} more steps`,
-          ...cycle.slice(-half).map(stepText),
-        ]
+  const steps = stepsInWords(cycle, stepText)
   const first = eventText(order.from[cycle[0]!]!)
   const why = `These events cannot be put in any order: ${steps.join('; ')}. So ${first} would come before itself.`
-  const records = cycle.map((edge) => order.sources[edge])
+  const records = stepsShown(cycle).shown.map((edge) => order.sources[edge])
   return violation(42, [...rules], bundle, records, why, tied)
 }
 

@@ -4,7 +4,7 @@ import { Concerned } from './concerned.ts'
 import type { Instance, Report } from './instance.ts'
 import type { Term } from './terms.ts'
 import { violation } from './violation.ts'
-import { listed, termText } from './wording.ts'
+import { listed, stepsInWords, stepsShown, termText } from './wording.ts'
 
 /** `specific` is a specialization of `general`, by specializationOf or as a mention of it (PROV-LINKS). */
 export interface Specialization {
@@ -61,14 +61,15 @@ export function refuseReflexiveSpecialization(
     if (reported.has(of)) continue
     reported.add(of)
     const way = [edge, ...(shortestPath(to[edge]!, start, to, graph, component) ?? [])]
-    const steps = way.map(
+    const steps = stepsInWords(
+      way,
       (step) => `${termText(from[step]!, terms)} is more specific than ${termText(to[step]!, terms)}`,
     )
     const why =
       way.length === 1
         ? `${termText(start, terms)} is said to be a specialization of itself; nothing is more specific than itself.`
-        : `${listed(steps)}, so ${termText(start, terms)} would be more specific than itself.`
-    const records = way.map((step) => specializations[step]!.source)
+        : `${way.length > steps.length ? steps.join('; ') : listed(steps)}, so ${termText(start, terms)} would be more specific than itself.`
+    const records = stepsShown(way).shown.map((step) => specializations[step]!.source)
     report(violation(52, way.length === 1 ? [] : [19], bundle, records, why, concerned.of(of)))
   }
 }

@@ -53,3 +53,23 @@ export function plural(noun: string): string {
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
+
+/** A longer way around is told by its beginning and its end. */
+const STEPS_SHOWN_MAX = 8
+
+/** The steps of a way around that are told, and how many are left out between their two halves. */
+export function stepsShown<T>(way: readonly T[]): { readonly shown: readonly T[]; readonly hidden: number } {
+  const hidden = way.length - STEPS_SHOWN_MAX
+  const half = STEPS_SHOWN_MAX / 2
+  return hidden <= 0
+    ? { shown: way, hidden: 0 }
+    : { shown: [...way.slice(0, half), ...way.slice(-half)], hidden }
+}
+
+/** Steps as clauses, between the two halves how many are left out. */
+export function stepsInWords<T>(way: readonly T[], words: (step: T) => string): string[] {
+  const { shown, hidden } = stepsShown(way)
+  const clauses = shown.map(words)
+  if (hidden > 0) clauses.splice(clauses.length / 2, 0, `and so on over ${hidden} more steps`)
+  return clauses
+}

@@ -50,6 +50,15 @@ describe('records of one identifier that PROV-O mixes are told', () => {
     ).toEqual([['ex:u', 'kind', ['a usage', 'a generation']]])
   })
 
+  test('which are told in words: several entities', () => {
+    const builder = new DocumentBuilder()
+      .wasDerivedFrom(ex('e'), ex('a'), {}, { id: ex('d') })
+      .wasDerivedFrom(ex('f'), ex('a'), {}, { id: ex('d') })
+    expect(mixedRecords(builder.build()).map(describeMixed)).toEqual([
+      expect.stringContaining('ex:d has several generated entities: ex:e and ex:f'),
+    ])
+  })
+
   test('for each bundle by itself, by its name', () => {
     const builder = new DocumentBuilder().activity(ex('a'), { startTime: T1 })
     builder.bundle(ex('one')).activity(ex('a'), { startTime: T2 })

@@ -86,7 +86,7 @@ describe('PROV-O as others write it', () => {
     expect(readTurtle(foreign, { foreign: 'skip' }).records).toEqual([])
     const error = refusal(() => readTurtle(foreign))
     expect(error).toMatchObject({ code: 'unknown-record', where: { line: 4 } })
-    expect(error.hint).toContain('skip')
+    expect(error.hint).toContain('take such statements out of the file')
   })
 })
 

@@ -32,6 +32,23 @@ test('bytes in base 64 come in fours', () => {
   for (const literal of ['aGVsbG8', 'a===', '.', 'ab=c']) expect(isTold(literal, 'base64Binary')).toBe(true)
 })
 
+test.each([
+  ['1e400', 'double', 'INF'],
+  ['-1e400', 'double', '-INF'],
+  ['1e-400', 'double', '0'],
+  ['1e39', 'float', 'INF'],
+  ['1e39', 'double', undefined],
+  ['0e9', 'double', undefined],
+  ['INF', 'double', undefined],
+  ['-0.0', 'float', undefined],
+])('%s as xsd:%s is told where a reader has another number: %s', (literal, datatype, read) => {
+  const document = new DocumentBuilder().entity(ex('e'), [[ex('v'), typed(literal, xsd(datatype))]])
+  const why = `"${literal}" is no number that an xsd:${datatype} can be: a reader has ${read}.`
+  expect(remarks(document.build()).map((one) => [one.code, one.why])).toEqual(
+    read === undefined ? [] : [['literal-out-of-range', why]],
+  )
+})
+
 /** libxml2's verdict on each literal of each datatype. */
 const judge = `
 import json, sys

@@ -311,11 +311,23 @@ describe('cycles of events', () => {
         }
       }
     })
-    expect(found.map(({ constraint, records }) => [constraint, records.length])).toEqual([
-      [42, 20],
-      [42, 20],
-      [42, 20],
+    expect(found.map(({ constraint, records, count }) => [constraint, records.length, count])).toEqual([
+      [42, 8, 20],
+      [42, 8, 20],
+      [42, 8, 20],
     ])
     expect(found[0]?.why).toContain('and so on over 12 more steps')
+  })
+
+  it('are told short where they are of specializations: how many steps there are, and not each', () => {
+    const steps = 1000
+    const [found] = violationsOf((d) => {
+      for (let at = 0; at < steps; at++) d.specializationOf(ex(`e${at}`), ex(`e${(at + 1) % steps}`))
+    })
+    expect(found).toMatchObject({ constraint: 52, count: steps })
+    expect(found?.why).toMatch(
+      /^ex:e0 is more specific than ex:e1; .*; and so on over 992 more steps; .* itself\.$/,
+    )
+    expect([found!.why.length < 1000, found!.records.length]).toEqual([true, 8])
   })
 })

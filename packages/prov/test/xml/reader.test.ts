@@ -163,6 +163,23 @@ describe('a malformed document is refused with its place', () => {
     expect([code, where, found]).toEqual(['shape', { line: 2, column: 1, path: '/html' }, '<html>'])
   })
 
+  test.each([
+    ['UTF-16LE', 'utf16le', '\uFEFF'],
+    ['UTF-16LE', 'utf16le', ''],
+    ['ISO-8859-1', 'latin1', ''],
+  ] as const)('what is in %s, by that name (%s, %j before it)', (encoding, written, mark) => {
+    const text = `${mark}<?xml version="1.0" encoding="${encoding}"?><a b="é"/>`
+    const { code, found, hint } = refusal(() => readXml(Buffer.from(text, written)))
+    expect(code).toBe('syntax')
+    expect(found).toContain(encoding)
+    expect(hint).toBe(`write it in UTF-8 first: iconv -f ${encoding} -t UTF-8`)
+  })
+
+  test('what is in UTF-16BE, by that name', () => {
+    const swapped = Buffer.from('\uFEFF<a/>', 'utf16le').swap16()
+    expect(refusal(() => readXml(swapped)).found).toBe('text in UTF-16BE')
+  })
+
   test('a hundred thousand levels, without overflowing the stack', () => {
     expect(refusal(() => readXml('<a>'.repeat(1e5))).code).toBe('too-deep')
   })

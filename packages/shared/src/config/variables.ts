@@ -15,6 +15,7 @@ const others = [
   'TEST_SEED',
   'UPDATE_DOCS',
   'FIGURES',
+  'UI_TOKEN',
 ]
 
 const prefix = 'PROVLOOM_'

@@ -1,0 +1,98 @@
+import type { CurveAnswer, RankCurve, RibbonAnswer } from '@provloom/reader'
+import { whole } from '../model/odd.ts'
+
+/** What is drawn of one run or one rank: a line, and the range around it. Columns are as long as `x`. */
+export interface Strip {
+  readonly label: string
+  /** Of the palette; a dash too, so that colour is never all. */
+  readonly colour: number
+  readonly dashed: boolean
+  readonly x: readonly number[]
+  readonly mid: readonly (number | null)[]
+  readonly min?: readonly (number | null)[]
+  readonly max?: readonly (number | null)[]
+  readonly minRank?: readonly number[]
+  readonly maxRank?: readonly number[]
+  /** Points that are no number. */
+  readonly nan: readonly number[]
+  readonly count: readonly number[]
+  readonly ranks?: number
+}
+
+/** How the axis is read: steps, time of day, or seconds since the run began. */
+export interface Axis {
+  readonly by: 'step' | 'time' | 'since'
+  /** Microseconds since the epoch. */
+  readonly startUs: number
+}
+
+interface Look {
+  readonly label: string
+  readonly colour: number
+  readonly dashed?: boolean
+}
+
+export function stripsOf(answer: CurveAnswer, look: Look, axis: Axis): Strip[] {
+  if (answer.kind === 'ribbon') return [ribbonStrip(answer, look, axis)]
+  return answer.curves.map((curve, at) =>
+    rankStrip(curve, { ...look, label: `rank ${curve.rank}`, colour: look.colour + at }, axis),
+  )
+}
+
+function ribbonStrip({ columns, odd, rankCount }: RibbonAnswer, look: Look, axis: Axis): Strip {
+  const several = rankCount > 1 || columns.min.some((one, at) => one !== columns.max[at])
+  return {
+    label: look.label,
+    colour: look.colour,
+    dashed: look.dashed === true,
+    x: columns.x.map((one) => placed(one, axis)),
+    mid: finite(whole('median', columns.median, odd)),
+    ...(several
+      ? {
+          min: finite(whole('min', columns.min, odd)),
+          max: finite(whole('max', columns.max, odd)),
+          minRank: columns.minRank,
+          maxRank: columns.maxRank,
+        }
+      : {}),
+    nan: columns.nan,
+    count: columns.count,
+    ranks: rankCount,
+  }
+}
+
+export function rankStrip(curve: RankCurve, look: Look, axis: Axis): Strip {
+  const ranged = curve.min.some((one, at) => one !== curve.max[at])
+  return {
+    label: look.label,
+    colour: look.colour,
+    dashed: look.dashed === true,
+    x: curve.x.map((one) => placed(one, axis)),
+    mid: finite(whole('mean', curve.mean, curve.odd)),
+    ...(ranged
+      ? { min: finite(whole('min', curve.min, curve.odd)), max: finite(whole('max', curve.max, curve.odd)) }
+      : {}),
+    nan: curve.nan,
+    count: curve.count,
+  }
+}
+
+function placed(x: number, { by, startUs }: Axis): number {
+  if (by === 'step') return x
+  return by === 'time' ? x / 1e6 : (x - startUs) / 1e6
+}
+
+function finite(values: readonly number[]): (number | null)[] {
+  return values.map((one) => (Number.isFinite(one) ? one : null))
+}
+
+/** A running mean over so many buckets on both sides; what it is of stays to be seen as a band. */
+export function smoothed(strip: Strip, over: number): Strip {
+  if (over <= 0) return strip
+  const mid = strip.mid.map((one, at) => {
+    if (one === null) return null
+    const near = strip.mid.slice(Math.max(0, at - over), at + over + 1).filter((value) => value !== null)
+    return near.reduce((sum, value) => sum + value, 0) / near.length
+  })
+  return { ...strip, mid, min: strip.min ?? strip.mid, max: strip.max ?? strip.mid }
+}

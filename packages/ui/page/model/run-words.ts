@@ -1,0 +1,165 @@
+import type { RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
+import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
+import { isLessBetter, mainMetrics } from './metric.ts'
+
+/** A sentence in pieces, of which some have a tone. */
+export type Piece = string | { readonly text: string; readonly tone: 'good' | 'bad' | 'warn' | 'lost' }
+
+/** How is it going? Or: how did it end, and why? */
+export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[] {
+  if (run.status === 'running') return goingOn(run)
+  if (run.status === 'completed') return ended(run)
+  const { finding } = run
+  const verdict = why?.verdict ?? finding?.text
+  if (verdict !== undefined) {
+    // Which run it is stands above, and how it ended beside that.
+    const said = verdict.replace(`${run.run} ${run.status}: `, '')
+    return [{ text: capital(stripped(said)), tone: 'bad' }]
+  }
+  return [{ text: `${run.run} is ${run.status}`, tone: 'bad' }]
+}
+
+function goingOn(run: RunAnswer): Piece[] {
+  const step = lastStep(run)
+  const of = stepsWanted(run)
+  const [main] = mainMetrics(run.metrics)
+  const where =
+    step === undefined ? 'Started' : `Step ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`
+  const value =
+    main === undefined ? '' : `, ${main.key} ${measured(main.last, main.key, main.unit)}${trend(main)}`
+  return [`${where}${value}; `, ranksPiece(run)]
+}
+
+function ended(run: RunAnswer): Piece[] {
+  const took =
+    run.endTime === null
+      ? ''
+      : ` in ${duration((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000)}`
+  const values = mainMetrics(run.metrics).map((one) => `${one.key} ${measured(one.last, one.key, one.unit)}`)
+  return [{ text: `Completed${took}`, tone: 'good' }, values.length === 0 ? '' : `; ${listed(values)}`]
+}
+
+function ranksPiece({ ranks, worldSize }: RunAnswer): Piece {
+  const world = worldSize ?? Object.values(ranks).reduce((sum, one) => sum + one, 0)
+  const bad = Object.entries(ranks).filter(([status]) =>
+    ['failed', 'killed', 'lost', 'absent', 'incomplete'].includes(status),
+  )
+  if (bad.length === 0)
+    return { text: world === 1 ? 'its rank reports' : `all ${count(world)} ranks report`, tone: 'good' }
+  return {
+    text: listed(
+      bad.map(([status, of]) => `${several(of, 'rank')} ${status === 'absent' ? 'never came' : status}`),
+    ),
+    tone: 'bad',
+  }
+}
+
+/** By the means of stretches of steps: the last quarter against the one before. */
+function trend({ spark, key }: RunMetric): string {
+  const there = (spark ?? []).filter((one) => Number.isFinite(one))
+  if (there.length < 8) return ''
+  const part = Math.floor(there.length / 4)
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, one) => sum + one, 0) / values.length
+  const [before, now] = [mean(there.slice(-2 * part, -part)), mean(there.slice(-part))]
+  const range = Math.max(...there) - Math.min(...there)
+  if (range === 0 || Math.abs(now - before) < range * 0.01) return ' and level'
+  const falls = now < before
+  return falls ? ' and falling' : isLessBetter(key) ? ' and rising' : ' and rising'
+}
+
+export function lastStep({ metrics }: RunAnswer): number | undefined {
+  const steps = metrics.flatMap(({ measured: isMeasured, lastStep: step }) =>
+    isMeasured === true || step === undefined ? [] : [step],
+  )
+  return steps.length === 0 ? undefined : Math.max(...steps)
+}
+
+/** How far it is to go, as a parameter says. */
+export function stepsWanted({ params }: RunAnswer): number | undefined {
+  const names = /^(?:max_|total_|num_|n_)?(?:train_|training_)?(?:steps|iterations|iters)$/i
+  const found = params.find(({ name, value }) => names.test(name) && typeof value === 'number' && value > 0)
+  return typeof found?.value === 'number' ? found.value : undefined
+}
+
+/** Seconds to go, by the pace so far. */
+export function secondsToGo(run: RunAnswer): number | undefined {
+  const [step, of] = [lastStep(run), stepsWanted(run)]
+  const took = (Date.parse(run.asOf) - Date.parse(run.startTime)) / 1000
+  if (step === undefined || of === undefined || step <= 0 || step >= of - 1 || took <= 0) return undefined
+  return ((of - 1 - step) / step) * took
+}
+
+/** Which rank is slow, which stopped first, which host? */
+export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): Piece[] {
+  const pieces = (why?.findings ?? [])
+    .filter(({ ranks: of }) => of.length > 0)
+    .slice(0, 2)
+    .map(({ text, level, since }): Piece => ({
+      text: `${capital(stripped(text.split(/[:;.] /)[0] ?? text))}${since?.step === undefined ? '' : ` since step ${count(since.step)}`}`,
+      tone: level === 'error' ? 'bad' : level === 'warning' ? 'warn' : 'good',
+    }))
+  if (pieces.length > 0) return pieces.flatMap((one, at) => (at === 0 ? [one] : ['; ', one]))
+  const { statuses, total } = ranks
+  const words = Object.entries(statuses).map(
+    ([status, of]) => `${count(of)} ${status === 'absent' ? 'never came' : status}`,
+  )
+  if (words.length === 1)
+    return [
+      {
+        text: `All ${several(total, 'rank')} ${Object.keys(statuses)[0] === 'running' ? 'report' : words[0]!.replace(/^[^ ]+ /, '')}`,
+        tone: 'good',
+      },
+    ]
+  return [`${several(total, 'rank')}: ${listed(words)}`]
+}
+
+export function capital(text: string): string {
+  return text.replace(/^./, (first) => first.toUpperCase())
+}
+
+export function stripped(text: string): string {
+  return text.replace(/\.$/, '')
+}
+
+export function rankWords(of: readonly number[], more = 0): string {
+  const words = `${of.length + more === 1 ? 'rank' : 'ranks'} ${ranges(of.slice(0, 16))}`
+  const left = Math.max(0, of.length - 16) + more
+  return left === 0 ? words : `${words} and ${left} more`
+}
+
+/** Something that happened. Of a file it may be known at which step, and not when. */
+export type Told = Omit<RunEvent, 'time'> & { readonly time?: string; readonly step?: number }
+
+/** What happened in a run that has ended, the newest first: its journal, which tells more, is gone. */
+export function eventsOf(run: RunAnswer): Told[] {
+  const { startTime, endTime, status, finding, outputs, hosts, worldSize } = run
+  const files = outputs.slice(0, 8).map((one): Told => ({
+    kind: 'file',
+    text: `saved ${one.name} · ${bytes(one.size)}${one.sha256 === undefined ? '' : ` · sha256 ${digits(one.sha256, 8)}`}${one.stored === undefined ? '' : ' · copy kept'}`,
+    ...(one.rank === undefined ? {} : { rank: one.rank }),
+    ...(one.step === undefined ? {} : { step: one.step }),
+  }))
+  const problems = run.problems.kinds
+    .slice(0, 3)
+    .map((one): Told => ({ kind: 'problem', text: `${one.count} × ${one.what}` }))
+  const of = hosts.shown.length + hosts.more
+  return [
+    ...(endTime === null
+      ? []
+      : [
+          {
+            kind: 'run' as const,
+            time: endTime,
+            text: `${status}${finding === undefined ? '' : `: ${finding.text}`}`,
+          },
+        ]),
+    ...problems,
+    ...files,
+    {
+      kind: 'run',
+      time: startTime,
+      text: `${several(of, 'host')}${worldSize === null ? '' : `, ${several(worldSize, 'rank')}`} · ${several(run.params.length + run.paramsMore, 'parameter')}`,
+    },
+  ]
+}

@@ -1,0 +1,123 @@
+import type { RunAnswer, RunMetric } from '@provloom/reader'
+import { useRanks } from '../ask/live.tsx'
+import { count, measured, number, seconds, several } from '../model/format.ts'
+import { groupOf, isLessBetter, mainMetrics } from '../model/metric.ts'
+import { lastStep, stepsWanted } from '../model/run-words.ts'
+
+/** Six numbers that a person wants first. */
+export function Figures({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
+  const mains = mainMetrics(run.metrics)
+  return (
+    <dl class="figures">
+      {mains.map((one) => (
+        <Figure
+          name={`${one.key}, ${one.ranks > 1 ? 'median of ranks' : groupOf(one)}`}
+          value={measured(one.last, one.key, one.unit)}
+          more={moreOf(one)}
+        />
+      ))}
+      <Figure name="steps" {...paceOf(run)} />
+      <RanksFigure run={run} />
+      <Figure
+        name="events stored"
+        value={count(run.ledger.stored)}
+        more={ledgerWords(run)}
+        warn={run.ledger.dropped > 0}
+      />
+      <Figure name="energy" {...energyOf(run)} />
+    </dl>
+  )
+}
+
+interface FigureProps {
+  readonly name: string
+  readonly value: string
+  readonly more: string
+  readonly warn?: boolean
+  readonly quiet?: boolean
+}
+
+function Figure({ name, value, more, warn, quiet }: FigureProps): preact.JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class={`value ${quiet === true ? 'quiet' : ''}`}>{value}</dd>
+      <dd class={`more ${warn === true ? 'warn' : ''}`} title={more}>
+        {more}
+      </dd>
+    </div>
+  )
+}
+
+function moreOf({ first, min, max, key, unit }: RunMetric): string {
+  const words = (value: RunMetric['first']): string => measured(value, key, unit)
+  const [extreme, word] = isLessBetter(key) ? [min, 'lowest'] : [max, 'best']
+  return [
+    first === undefined ? '' : `${words(first)} at first`,
+    extreme === undefined ? '' : `${word} ${words(extreme)}`,
+  ]
+    .filter((one) => one !== '')
+    .join(', ')
+}
+
+function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
+  const step = lastStep(run)
+  const end = Date.parse(run.endTime ?? run.asOf)
+  const took = (end - Date.parse(run.startTime)) / 1000
+  if (step === undefined || step <= 0 || took <= 0) return { value: '–', more: 'none seen', quiet: true }
+  const rate = step / took
+  const wait = run.metrics.find(
+    ({ key, measured: by }) => by !== true && /wait/.test(key) && /time|seconds/.test(key),
+  )
+  const waiting = wait === undefined ? '' : `, ${measured(wait.last, wait.key, 's')} waiting`
+  const of = stepsWanted(run)
+  return {
+    value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
+    more: `${seconds(1 / rate)} each${waiting} · ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`,
+  }
+}
+
+function RanksFigure({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
+  const { answer } = useRanks()
+  const world = run.worldSize ?? answer?.total ?? 0
+  const well = (run.ranks['running'] ?? 0) + (run.ranks['completed'] ?? 0)
+  const goesOn = run.status === 'running'
+  const hosts = run.hosts.shown.length + run.hosts.more
+  const others = Object.entries(run.ranks).filter(
+    ([status]) => status !== 'running' && status !== 'completed',
+  )
+  const more =
+    others.length > 0
+      ? others.map(([status, of]) => `${of} ${status === 'absent' ? 'never came' : status}`).join(', ')
+      : several(hosts, 'host')
+  return (
+    <Figure
+      name={goesOn ? 'ranks reporting' : 'ranks completed'}
+      value={`${count(well)} of ${count(Math.max(world, well))}`}
+      more={more}
+      warn={others.length > 0}
+    />
+  )
+}
+
+function ledgerWords({ ledger }: RunAnswer): string {
+  const { dropped } = ledger
+  return ledger.sent === ledger.stored && dropped === 0
+    ? 'all that was sent, 0 dropped'
+    : `${count(ledger.sent)} sent, ${count(dropped)} dropped`
+}
+
+/** Measured or guessed, and by what; where it is not, why. */
+function energyOf({ energy, hints, hostFacts }: RunAnswer): Omit<FigureProps, 'name'> {
+  const joules = energy.reduce((sum, one) => sum + one.joules, 0)
+  if (energy.length > 0) {
+    const grams = energy.reduce((sum, one) => sum + (one.gramsCo2eq ?? 0), 0)
+    return {
+      value: joules >= 3.6e6 ? `${number(joules / 3.6e6)} kWh` : `${number(joules / 3600)} Wh`,
+      more: `${energy.map(({ method }) => method).join(', ')}${grams > 0 ? ` · ${number(grams)} g CO₂e` : ''}`,
+    }
+  }
+  const told = hostFacts.map(({ notMeasured }) => /energy: ([^;]+)/.exec(String(notMeasured))?.[1])
+  const reason = told.find((one) => one !== undefined) ?? hints.find((one) => /energy|power/i.test(one))
+  return { value: 'not measured', more: reason ?? 'no counters that can be read', quiet: true }
+}

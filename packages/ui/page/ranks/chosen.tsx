@@ -1,0 +1,90 @@
+import { Chart } from '../chart/chart.tsx'
+import type { RunProps } from '../frame/run-props.ts'
+import { clock, count, number } from '../model/format.ts'
+import { extentOf, keyOf } from '../model/metric.ts'
+import type { RankRow } from '../model/ranks.ts'
+import { Status } from '../part/status.tsx'
+
+/** One rank against the median of all, and what is known of it. */
+export function Chosen(props: {
+  readonly run: RunProps['run']
+  readonly rank: number
+  readonly row: RankRow | undefined
+  readonly metric: string | undefined
+  readonly steps: readonly [number, number] | undefined
+  readonly zoom: (steps: readonly [number, number] | undefined) => void
+}): preact.JSX.Element {
+  const { run, rank, row, metric, steps, zoom } = props
+  const known = run.metrics.find(({ id }) => id === metric)
+  const extent = extentOf(known, run)
+  return (
+    <section class="panel chosen">
+      <header>
+        <h3>
+          <b>Rank {rank}</b>{' '}
+          {row === undefined
+            ? 'is not in this run'
+            : [row.host, row.local === undefined ? '' : `local rank ${row.local}`, row.device]
+                .filter((one) => one !== '')
+                .join(', ')}
+        </h3>
+      </header>
+      {metric !== undefined && (
+        <Chart
+          curves={[
+            { metric, ranks: [rank], label: `rank ${rank}`, colour: 1, extent },
+            { metric, label: 'median', colour: 7, dashed: true, extent },
+          ]}
+          name={keyOf(metric)}
+          about={`rank ${rank} against the median`}
+          metricKey={known?.key ?? ''}
+          unit={known?.unit}
+          steps={steps}
+          height={130}
+          share="ranks"
+          onZoom={zoom}
+        />
+      )}
+      {row !== undefined && (
+        <dl class="facts">
+          <dt>status</dt>
+          <dd>
+            <Status
+              of={row.status}
+              more={
+                row.signal !== ''
+                  ? ` by ${row.signal}`
+                  : row.exit === undefined
+                    ? undefined
+                    : `, exit ${row.exit}`
+              }
+            />
+          </dd>
+          {row.error !== '' && (
+            <>
+              <dt>said</dt>
+              <dd class="bad">{row.error}</dd>
+            </>
+          )}
+          <dt>last step</dt>
+          <dd>
+            {row.lastStep === undefined ? 'none' : number(row.lastStep)}
+            {row.lastSeen === undefined ? '' : `, ${clock(new Date(row.lastSeen / 1000).toISOString())} UTC`}
+          </dd>
+          {row.ratio !== undefined && (
+            <>
+              <dt>pace</dt>
+              <dd>{row.ratio.toFixed(2)}× the median of the last 20 steps</dd>
+            </>
+          )}
+          <dt>attempt</dt>
+          <dd>{row.attempt ?? 0}</dd>
+          <dt>events</dt>
+          <dd>
+            {count(row.sent ?? 0)} sent = {count(row.stored ?? 0)} stored + {count(row.dropped ?? 0)} dropped
+          </dd>
+        </dl>
+      )}
+    </section>
+  )
+}

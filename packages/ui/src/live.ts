@@ -1,0 +1,90 @@
+import type { Context, Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { SSEStreamingApi } from 'hono/streaming'
+import type { LiveQuery, Reader } from '@provloom/reader'
+import { ProvloomError, exactJson, limits } from '@provloom/shared'
+import { answerError } from './answer-error.ts'
+import { Question, liveQuery } from './question.ts'
+
+/** How often a stream looks whether anything is other than it was. */
+const LOOK_MS = 1_000
+/** Without news so long a comment is sent: who is in between keeps the connection, and we see when it is gone. */
+const COMMENT_MS = 15_000
+
+/**
+ * What changes in a run: `live` as server-sent events whose ids are cursors, so that a browser goes on behind the last one
+ * that it has; `changes` once, for whoever a proxy keeps from streams.
+ */
+export function addLive(api: Hono, reader: Reader, known: (run: string) => void): void {
+  let streams = 0
+  api.get('/changes', async (context) => {
+    const { run, query } = asked(context, known)
+    return context.body(exactJson(await reader.changes(run, query)), 200, {
+      'content-type': 'application/json; charset=utf-8',
+    })
+  })
+  api.get('/live', (context) => {
+    const { run, query } = asked(context, known)
+    if (streams >= limits.uiStreamsMax) throw full()
+    streams += 1
+    // A proxy that buffers is asked not to.
+    context.header('x-accel-buffering', 'no')
+    return streamSSE(context, async (stream) => {
+      try {
+        await tell(stream, query, (since) => reader.changes(run, since))
+      } finally {
+        streams -= 1
+      }
+    })
+  })
+}
+
+async function tell(
+  stream: SSEStreamingApi,
+  query: LiveQuery,
+  look: (query: LiveQuery) => Promise<Awaited<ReturnType<Reader['changes']>>>,
+): Promise<void> {
+  let since = query.since
+  let quietMs = 0
+  await stream.write(': begun\n\n')
+  while (!stream.aborted && !stream.closed) {
+    const changes = await look(since === undefined ? query : { ...query, since }).catch((error: unknown) =>
+      answerError(error),
+    )
+    if ('status' in changes) {
+      await stream.writeSSE({ event: 'trouble', data: exactJson(changes.body) })
+      return
+    }
+    since = changes.cursor
+    if (changes.changed || changes.ended === true) {
+      await stream.writeSSE({ event: 'changes', id: changes.cursor, data: exactJson(changes) })
+      quietMs = 0
+    }
+    if (changes.ended === true) return
+    await stream.sleep(LOOK_MS)
+    quietMs += LOOK_MS
+    if (quietMs < COMMENT_MS) continue
+    quietMs = 0
+    await stream.write(': still here\n\n')
+  }
+}
+
+function asked(
+  context: Context,
+  known: (run: string) => void,
+): { readonly run: string; readonly query: LiveQuery } {
+  const question = new Question(new URL(context.req.url).searchParams)
+  const run = question.needed('run')
+  known(run)
+  const since = question.text('since')
+  const query = liveQuery(question, context.req.header('last-event-id') ?? since)
+  question.done()
+  return { run, query }
+}
+
+function full(): ProvloomError {
+  return new ProvloomError('STREAMS_FULL', `There are ${limits.uiStreamsMax} live views already`, {
+    doing: 'follow a run',
+    hint: 'Close some; this one asks now and then instead.',
+  })
+}
