@@ -152,7 +152,7 @@ describe('what each Python call writes, seen in the graph:', () => {
 
   it('log_input and log_output: used and generated', () => {
     const input = one('shard', 'HyperParameterSetting')
-    const output = one('verdict', 'HyperParameterSetting')
+    const output = one('verdict', 'Output')
     expect(graph.value(input, 'value')).toBe('42')
     expect(graph.value(output, 'value')).toBe('good')
     expect(

@@ -216,7 +216,7 @@ describeOnSmallDisk('a logged file that the save directory has no room for', () 
     const began = performance.now()
     job.child.kill('SIGTERM')
     const { code, stderr } = await job.ended
-    expect(performance.now() - began).toBeLessThan(4_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(/its session is kept in /)
     expect(readRunFile(onlyRun(saveDir)).finished).toBe(false)

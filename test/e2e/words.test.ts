@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { repository } from '../support/cli.ts'
 import { seldom } from '../support/effort.ts'
+import { until } from '../support/job.ts'
 import { site } from '../support/site.ts'
 import type { Site } from '../support/site.ts'
 
@@ -170,7 +171,7 @@ for one in [subprocess.Popen([sys.executable, "t.py", i]) for i in "123"]: one.w
     expect(code, stderr).toBe(0)
     expect(stderr.match(noRank), stderr).toHaveLength(1)
     await here.gone()
-    expectHinted(here)
+    await expectHinted(here)
   })
 
   it('are told it once by provloom run too, in the summaries', async () => {
@@ -181,7 +182,7 @@ for one in [subprocess.Popen([sys.executable, "t.py", i]) for i in "123"]: one.w
     const { stderr, code } = await here.start('provloom', ['run', '--', 'bash', '-c', each]).ended
     expect(code, stderr).toBe(0)
     expect(stderr.match(noRank), stderr).toHaveLength(1)
-    expectHinted(here)
+    await expectHinted(here)
   })
 
   it('are told once what only their agent finds, at the latest when the script ends', async () => {
@@ -218,7 +219,8 @@ await endRun()
 
 const noRank = /no rank was said, and several runs of this name ran at the same time/g
 
-function expectHinted(here: Site): void {
+async function expectHinted(here: Site): Promise<void> {
+  await until(() => here.runs().every(({ file }) => file.hints.length > 0))
   expect(here.runs().map(({ file }) => [file.problems, file.hints.length])).toEqual([
     [0, 1],
     [0, 1],

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { seldom } from '../../support/effort.ts'
+import { until } from '../../support/job.ts'
 import { aggregatorOf, expectWhole, param, ranks, site } from '../../support/site.ts'
 import type { RunSeen, Site } from '../../support/site.ts'
 
@@ -64,6 +65,8 @@ for lr in (1, 2, 3):
     )
     const result = await startIt(here, name).ended
     expect(result.code, result.stderr).toBe(0)
+    // The script waits for its last run; what became of one that it left is told when that is in.
+    await until(() => here.runs().every(({ file }) => file.status !== 'running'))
     const runs = here.runs()
     expect(
       runs.map((run) => [run.name, param(run, 'lr'), param(run, 'reached'), run.file.status]),

@@ -43,10 +43,11 @@ const pointsReadMax = 2_000_000
  */
 export async function curvesOf(
   runDir: string,
-  ask: CurveAsk,
+  asked: CurveAsk,
   files: CurveFiles,
 ): Promise<Curves<SeriesBuckets[]>> {
-  const rows = await rowsOf(runDir, whichOf(ask))
+  const rows = await rowsOf(runDir, whichOf(asked))
+  const ask = await asFarAsKnown(runDir, asked, rows, files)
   const wanted = exponentFor(ask)
   const kept = await keptOf(files, ask, rows)
   const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
@@ -87,10 +88,36 @@ export async function ribbonOfRun(
     const rows = await rowsOf(runDir, whichOf(ask))
     const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
     const ribbon = await all?.ribbon(ask.metric)
-    if (ribbon !== undefined) return { exponent: ribbon.exponent, exact: true, curves: ribbon }
+    if (ribbon !== undefined && ribbon.count > 0) {
+      const steps = { from: ribbon.firstStep[0]!, to: ribbon.lastStep[ribbon.count - 1]! + 1 }
+      const isFine = ribbon.exponent <= exponentFor({ ...ask, steps })
+      if (isFine) return { exponent: ribbon.exponent, exact: true, curves: ribbon }
+    }
   }
   const { exponent, exact, curves } = await curvesOf(runDir, ask, files)
   return { exponent, exact, curves: ribbonOf(curves, exponent) }
+}
+
+/** Where no end is told, the steps that there are: how wide buckets are to be follows from how many. */
+async function asFarAsKnown(
+  runDir: string,
+  { steps: asked, ...ask }: CurveAsk,
+  rows: Rows,
+  files: CurveFiles,
+): Promise<CurveAsk> {
+  if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return { ...ask, steps: asked }
+  const kept = await keptOf(files, ask, rows)
+  // Of points alone a maker sees for itself how far they go.
+  if (kept.pieces.size === 0 && asked === undefined) return ask
+  let [first, last] = [Infinity, -Infinity]
+  for (const { buckets } of await piecesOf(runDir, ask, rows, kept)) {
+    if (buckets.count === 0) continue
+    first = Math.min(first, buckets.firstStep[0]!)
+    last = Math.max(last, buckets.lastStep[buckets.count - 1]!)
+  }
+  const from = Math.max(asked?.from ?? first, first)
+  const to = Math.min(asked?.to ?? last + 1, last + 1)
+  return from < to ? { ...ask, steps: { from, to } } : { ...ask, steps: asked ?? { from: 0, to: 0 } }
 }
 
 /** Buckets that are kept, of parts of which nothing else is to be read. */

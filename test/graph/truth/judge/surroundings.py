@@ -31,7 +31,7 @@ def environment():
         # As the specification of package URLs has it for PyPI: a dot stays.
         name = one.one("schema:name").lower().replace("_", "-")
         told_version = one.one("schema:softwareVersion").replace("+", "%2B")
-        one.claim("schema:identifier", f"pkg:pypi/{name}@{told_version}")
+        one.claim("schema:identifier", f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{told_version}")
     variables = dict(one.split("=", 1) for one in told.all("provloom:variable"))
     for name, value in asked["variables"].items():
         claim("provloom:variable", told.id, variables.get(name), value)
