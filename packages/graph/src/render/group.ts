@@ -1,12 +1,11 @@
 import { contextKeyOf } from '../apply/find.ts'
 import { rankKeyOf } from '../links.ts'
-import { instant } from '../instant.ts'
 import { term } from '../space.ts'
 import type { GroupState } from '../state.ts'
 import { contextTypes } from './context.ts'
 import { Facts } from './facts.ts'
 import { attemptName, fileGroup, groupContextName, groupMaker } from './names.ts'
-import { least, most, span } from './span.ts'
+import { least, most, span, times } from './span.ts'
 import type { Keyed, View } from './view.ts'
 import { activity, informed } from './view.ts'
 
@@ -40,10 +39,7 @@ export function groupStart({ members }: GroupState): number | undefined {
   return first
 }
 
-function groupTimes(
-  { state, kept }: View,
-  { members }: GroupState,
-): { startTime: string | undefined; endTime: string | undefined } {
+function groupTimes({ state, kept }: View, { members }: GroupState): ReturnType<typeof times> {
   let start: number | undefined
   let end: number | undefined
   let goesOn = false
@@ -54,17 +50,7 @@ function groupTimes(
     start = least(start, member.start)
     end = most(end, own)
   }
-  return timesOf(start, goesOn ? undefined : most(end, start))
-}
-
-function timesOf(
-  start: number | undefined,
-  end: number | undefined,
-): { startTime: string | undefined; endTime: string | undefined } {
-  return {
-    startTime: start === undefined ? undefined : instant(start),
-    endTime: end === undefined ? undefined : instant(end),
-  }
+  return times({ start, end: goesOn ? undefined : most(end, start) })
 }
 
 /** A context of a group in which it made a model; what was made without one the group itself made. */
@@ -91,14 +77,14 @@ export function groupContextRecords(view: View, key: string): Keyed[] {
     lastStep = most(lastStep, one.steps?.lastStep)
     if (one.end === undefined) goesOn = true
   }
-  const times = span(start, goesOn ? undefined : end)
+  const own = span(start, goesOn ? undefined : end)
   const facts = new Facts()
     .label(context.name)
     .type(...contextTypes(context.name))
     .int('firstStep', firstStep)
     .int('lastStep', lastStep)
     .link('dcterms', 'isPartOf', whole)
-  return [activity(me, timesOf(times.start, times.end), facts.list), informed(me, whole)]
+  return [activity(me, times(own), facts.list), informed(me, whole)]
 }
 
 /** Whether a model was made by it: its ranks may be in a larger group too, whose work it is then. */
