@@ -8,6 +8,7 @@ import { limits, removeFolder } from '@provloom/shared'
 import { binFolder, folder, provloom, repository } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
 import { job, until } from '../support/job.ts'
+import { python } from '../support/python.ts'
 
 const script = `
 import os, sys, provloom
@@ -41,7 +42,7 @@ beforeAll(async () => {
   fs.writeFileSync(path.join(saveDir, '.work/data.csv'), 'a,b\n')
   for (const rate of ['0.5', '2', '5']) {
     const args = ['run', '-n', '2', '--collect-all-processes', '--provenance-save-dir', saveDir]
-    await provloom([...args, '--', 'python3', file, rate], { untied: true, cwd: path.dirname(file) })
+    await provloom([...args, '--', python, file, rate], { untied: true, cwd: path.dirname(file) })
   }
   return () => removeFolder(saveDir)
 })
@@ -89,7 +90,9 @@ describe('provloom show', () => {
     const { stdout, code } = await look('show', 'digits_0')
     expect(code).toBe(0)
     const lines = stdout.split('\n')
-    expect(lines[0]).toMatch(/^digits_0 {2}✓ completed in \d+\.\d s {4}\d+ \w+ [\d:]+ UTC {4}\S+, python3 /)
+    expect(lines[0]).toMatch(
+      /^digits_0 {2}✓ completed in \d+\.\d s {4}\d+ \w+ [\d:]+ UTC {4}\S+, \S*python3\S* /,
+    )
     expect(stdout).toMatch(/^ {2}ranks {6}2 of 2 completed, 1 host \(/m)
     expect(stdout).toMatch(
       /^ {2}loss {7}0\.500 → 0\.025 {3}lowest 0\.025 at step 19 {4}training, steps 0 to 19, median of 2$/m,

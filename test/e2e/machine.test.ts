@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { folder, provloom } from '../support/cli.ts'
 import { Graph, onlyRun } from '../support/graph.ts'
+import { python } from '../support/python.ts'
 import { site } from '../support/site.ts'
 
 const script = `
@@ -44,7 +45,7 @@ while sum(name.startswith("rank") for name in os.listdir(${JSON.stringify(librar
 `
   fs.writeFileSync(file, together + script)
   const { code, stderr } = await provloom(
-    ['run', '-n', '6', '--collect-all-processes', '--provenance-save-dir', saveDir, '--', 'python3', file],
+    ['run', '-n', '6', '--collect-all-processes', '--provenance-save-dir', saveDir, '--', python, file],
     { env: { PYTHONPATH: library, PROVLOOM_SPOOL_ROOT: path.join(saveDir, '.spools') } },
   )
   expect(code, stderr).toBe(0)

@@ -5,6 +5,7 @@ import { folder } from '../../support/cli.ts'
 import type { Result, Started } from '../../support/cli.ts'
 import { until } from '../../support/job.ts'
 import { systemPython } from '../../support/needs.ts'
+import { python } from '../../support/python.ts'
 import type { Site } from '../../support/site.ts'
 import { torchrun, underAgent } from '../../support/torchrun.ts'
 
@@ -49,7 +50,7 @@ const ours = (name: string): string => `provloom:${name}`
 
 export const demo: Kind = {
   script: 'examples/demo/train.py',
-  argv: ['python3', 'examples/demo/train.py'],
+  argv: [python, 'examples/demo/train.py'],
   world: 4,
   library: null,
   launcher: 'provloom run',
@@ -119,7 +120,7 @@ export const failed: Kind = {
   ...demo,
   unnoted: [],
   script: 'train.py',
-  argv: trained('python3', '--fails', '1'),
+  argv: trained(python, '--fails', '1'),
   world: 3,
   status: ['failed'],
   exits: [[[null, 'SIGTERM']], [[1, null]], [[null, 'SIGTERM']]],
@@ -138,7 +139,7 @@ export const killed: Kind = {
   ...demo,
   unnoted: [],
   script: 'train.py',
-  argv: trained('python3', '--forever'),
+  argv: trained(python, '--forever'),
   world: 2,
   status: ['incomplete', 'killed'],
   exits: [killedOrUnseen, killedOrUnseen],
