@@ -108,7 +108,7 @@ describe('provloom show', () => {
     const { stdout } = await look('show')
     expect(stdout).toMatch(/^digits_2 {2}✕ failed in /)
     expect(stdout).toMatch(/^ {2} {10} rank 1 failed: FloatingPointError: loss is nan$/m)
-    expect(stdout).toMatch(/^ {2}▲ rank 1 failed: FloatingPointError: loss is nan$/m)
+    expect(stdout).toMatch(/^ {2}▲ rank 1 raised FloatingPointError: loss is nan$/m)
   })
 
   it('gives the answer as it is', async () => {

@@ -15,9 +15,12 @@ import { paceMetric, ratiosOf } from './ranks/pace.ts'
 import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
 import { RunMetrics, metricsNow } from './run/metrics.ts'
+import { goingOf } from './run/going.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
+import type { WhyFacts } from './why/facts.ts'
+import { KeptFindings } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
 import { whyOf } from './why/why.ts'
 
@@ -30,9 +33,14 @@ export function openReader(saveDir: string): Reader {
     theMetric(await metricsNow(metrics, run, name), name)
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
     name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
+  const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> =>
+    factsOf({ ...run, document: documents.maybe(run.directory), metrics: await metrics.all(run) }, pace)
+  const findings = new KeptFindings(async (run) => whyOf(await whyFacts(run)).findings)
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const document = documents.maybe(run.directory)
-    return answerRun({ run, metrics: await metrics.all(run), document, findings: [] }, query)
+    const all = await metrics.all(run)
+    const going = await goingOf(run, all)
+    return answerRun({ run, metrics: all, document, findings: await findings.of(run), going }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
@@ -43,6 +51,7 @@ export function openReader(saveDir: string): Reader {
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
+    findings: (run) => findings.of(run),
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
   })
@@ -68,13 +77,7 @@ export function openReader(saveDir: string): Reader {
       return answerGraph(run, documents.of(run.directory), query)
     },
     async why(name, query = {}) {
-      const run = runMeant(folder, name)
-      const sources = {
-        ...run,
-        document: documents.maybe(run.directory),
-        metrics: await metrics.all(run),
-      }
-      return whyOf(await factsOf(sources, query.pace))
+      return whyOf(await whyFacts(runMeant(folder, name), query.pace))
     },
     diff: async (names) =>
       answerDiff(

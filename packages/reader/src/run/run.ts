@@ -1,4 +1,4 @@
-import type { RunAnswer, RunMetric, RunQuery } from '../answer/run.ts'
+import type { RunAnswer, RunGoing, RunMetric, RunQuery } from '../answer/run.ts'
 import type { Finding } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
@@ -13,9 +13,10 @@ export interface RunParts {
   /** Undefined where it cannot be read. */
   readonly document: RunDocument | undefined
   readonly findings: readonly Finding[]
+  readonly going: RunGoing | undefined
 }
 
-export function answerRun({ run, metrics, document, findings }: RunParts, query: RunQuery): RunAnswer {
+export function answerRun({ run, metrics, document, findings, going }: RunParts, query: RunQuery): RunAnswer {
   const { file, name, directory, writtenMs } = run
   const { head } = file
   return {
@@ -41,6 +42,7 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
     findings,
+    ...(going === undefined ? {} : { going }),
     users: head?.users ?? [],
     hosts: head?.hosts ?? { shown: [], more: 0 },
     ...(head?.command === undefined ? {} : { command: head.command }),

@@ -6,7 +6,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 export interface Point {
   readonly rank: number
   readonly key?: string
-  readonly context?: string
+  readonly context?: string | null
+  readonly source?: string | null
   readonly step: number
   readonly value: number
 }
@@ -24,7 +25,7 @@ export function givePoints(runDir: string, points: readonly Point[]): void {
       { name: 'rank', data: column(({ rank }) => rank), type: 'INT32' },
       { name: 'attempt', data: column(() => 0), type: 'INT32' },
       { name: 'context', data: column(({ context = 'training' }) => context), type: 'STRING' },
-      { name: 'source', data: column(() => null), type: 'STRING' },
+      { name: 'source', data: column(({ source = null }) => source), type: 'STRING' },
       { name: 'key', data: column(({ key = 'loss' }) => key), type: 'STRING' },
       { name: 'step', data: column(({ step }) => BigInt(step)), type: 'INT64' },
       { name: 'time', data: column(({ step }) => BigInt(startUs + step * 1_000_000)), type: 'INT64' },
