@@ -14,6 +14,7 @@ parameter or else a metric's last value; - before one negates it. --sort=-NAME: 
 export function addLookCommands(program: Command): void {
   addLs(program)
   addShow(program)
+  addWatch(program)
   addWhy(program)
   addDiff(program)
   addLineage(program)
@@ -96,6 +97,27 @@ function addShow(program: Command): void {
     .action(async (run: string | undefined, given: Given) => {
       const { show } = await import('./command/show.ts')
       process.exitCode = await show(run, given)
+    })
+}
+
+function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .description('follow a run to its end: how it goes now, which rank makes the others wait')
+    .argument('[run]', `${runHelp}; or a folder of runs: the newest there`)
+    .option('--dir <DIR>', dirHelp)
+    .option(
+      '--every <SECONDS>',
+      'where the output is no terminal: so long between two blocks at least (default: 10)',
+    )
+    .option('--json', 'a line of JSON, as show has it, each time that something has changed')
+    .addHelpText(
+      'after',
+      '\nIt ends with the run, and then prints what show does. q, Ctrl-C and SIGTERM end it before; the run goes on.\nExit code: 0 the run completed, or q was typed; 1 it ended otherwise; 2 no run is meant, or none that can be read; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.\n\nExamples:\n  provloom watch\n  provloom watch digits_0 --every 60 >> watch.log',
+    )
+    .action(async (run: string | undefined, given: Given) => {
+      const { watch } = await import('./command/watch.ts')
+      process.exitCode = await watch(run, given)
     })
 }
 

@@ -7,6 +7,8 @@ const paceKeys = ['compute_time', 'step_time', 'batch_time', 'iteration_time']
 /** What the clients' step timers write is of this source. */
 const timer = 'step'
 const stepsLooked = 20
+/** Of a rank that is behind the others the last steps are further back: so far back they are looked for. */
+const stepsBack = 256
 
 /** Undefined where no metric tells it. */
 export function paceMetric(metrics: readonly RunMetric[]): RunMetric | undefined {
@@ -21,9 +23,10 @@ export function paceMetric(metrics: readonly RunMetric[]): RunMetric | undefined
 
 /** Points of a metric's last steps, as far as they are on disk. */
 export interface Recent {
+  /** The last step of any rank, and how far back is looked. */
   readonly fromStep: number
   readonly toStep: number
-  /** By step, then rank. */
+  /** By step, then rank; the steps ascending, some before `fromStep` among them. */
   readonly steps: ReadonlyMap<number, ReadonlyMap<number, RecentPoint>>
 }
 
@@ -42,16 +45,16 @@ export async function recentOf(run: KnownRun, metric: RunMetric): Promise<Recent
   // What was logged since then is behind it.
   for await (const { rank, count, step, time, value } of run.points(
     { key, context, source },
-    { from: known - stepsLooked + 1, to: Infinity },
+    { from: known - stepsBack + 1, to: Infinity },
   ))
     for (let i = 0; i < count; i++) {
       const at = steps.get(step[i]!) ?? new Map<number, RecentPoint>()
       steps.set(step[i]!, at.set(rank, { value: value[i]!, time: time[i]! }))
     }
   if (steps.size === 0) return undefined
-  const toStep = [...steps.keys()].reduce((most, one) => Math.max(most, one), -Infinity)
-  const fromStep = toStep - stepsLooked + 1
-  return { fromStep, toStep, steps: new Map([...steps].filter(([step]) => step >= fromStep)) }
+  const inOrder = [...steps].sort(([a], [b]) => a - b)
+  const toStep = inOrder.at(-1)?.[0] ?? known
+  return { fromStep: toStep - stepsLooked + 1, toStep, steps: new Map(inOrder) }
 }
 
 async function lastStepOf(run: KnownRun, { key, context, source }: RunMetric): Promise<number | undefined> {
@@ -62,7 +65,7 @@ async function lastStepOf(run: KnownRun, { key, context, source }: RunMetric): P
 export interface Ratios {
   readonly fromStep: number
   readonly toStep: number
-  /** By rank: the median over the last steps of its value by that of all ranks at the same step. */
+  /** By rank: the median over its last steps of its value by that of all ranks at the same step. */
   readonly byRank: ReadonlyMap<number, number>
 }
 
@@ -83,6 +86,6 @@ export async function ratiosOf(run: KnownRun, metric: RunMetric): Promise<Ratios
   return {
     fromStep: recent.fromStep,
     toStep: recent.toStep,
-    byRank: new Map([...ratios].map(([rank, all]) => [rank, lowerMedian(all)])),
+    byRank: new Map([...ratios].map(([rank, all]) => [rank, lowerMedian(all.slice(-stepsLooked))])),
   }
 }

@@ -39,17 +39,24 @@ function latest({ steps, toStep }: Recent): number {
   return Math.max(...[...(steps.get(toStep)?.values() ?? [])].map(({ time }) => time))
 }
 
-/** Each rank's from its first to its last of them. */
-function stepsPerSecond({ steps }: Recent): number | undefined {
-  const ends = new Map<number, { first: [number, number]; last: [number, number] }>()
-  for (const [step, ranks] of [...steps].sort(([a], [b]) => a - b))
+/** Each rank's over the last steps. */
+function stepsPerSecond({ steps, fromStep }: Recent): number | undefined {
+  const ends = new Map<number, { readonly first: Place; last: Place }>()
+  for (const [step, ranks] of steps) {
+    if (step < fromStep) continue
     for (const [rank, { time }] of ranks) {
       const known = ends.get(rank)
-      if (known === undefined) ends.set(rank, { first: [step, time], last: [step, time] })
-      else known.last = [step, time]
+      if (known === undefined) ends.set(rank, { first: { step, time }, last: { step, time } })
+      else known.last = { step, time }
     }
+  }
   const paces = [...ends.values()]
-    .map(({ first, last }) => ((last[0] - first[0]) * 1e6) / (last[1] - first[1]))
+    .map(({ first, last }) => ((last.step - first.step) * 1e6) / (last.time - first.time))
     .filter((pace) => Number.isFinite(pace) && pace > 0)
   return paces.length === 0 ? undefined : lowerMedian(paces)
+}
+
+interface Place {
+  readonly step: number
+  readonly time: number
 }
