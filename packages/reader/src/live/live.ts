@@ -6,6 +6,7 @@ import type { RanksAnswer } from '../answer/ranks.ts'
 import type { RunAnswer, RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
+import { isRowsOf } from '../measured.ts'
 import { cursorText, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
 import { eventsOf } from './events.ts'
@@ -81,15 +82,12 @@ export class Live {
   ): Promise<CurveChange | undefined> {
     const metric = await this.#questions.metric(run, ask.metric)
     if (metric === undefined) return undefined
-    const touched = news.touched.find(({ metric: one }) => isSame(one, metric))
-    const place = ask.by === 'time' ? touched?.firstTime : touched?.firstStep
+    const touched = news.touched.filter((one) => isRowsOf(metric, one.metric))
+    const places = touched.map((one) => (ask.by === 'time' ? one.firstTime : one.firstStep))
+    const place = places.length === 0 ? undefined : Math.min(...places)
     const isKnown = width !== undefined && news.complete
     if (isKnown && place === undefined) return undefined
     const answer = await this.#questions.curve(run, metric, ask)
     return changeFrom(answer, isKnown && answer.width === width ? (place ?? -Infinity) : -Infinity)
   }
-}
-
-function isSame(one: JournalNews['touched'][number]['metric'], { key, context, source }: RunMetric): boolean {
-  return one.key === key && one.context === (context ?? null) && one.source === (source ?? null)
 }
