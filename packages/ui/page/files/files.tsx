@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import type { RunAnswer } from '@provloom/reader'
-import { AskError, apiAddress, ask, runPath } from '../ask/ask.ts'
+import { apiAddress, runPath } from '../ask/ask.ts'
 import { csvOf } from '../chart/table.ts'
 import type { RunProps } from '../frame/run-props.ts'
 import { change } from '../frame/view.ts'
 import { addressOf } from '../model/address.ts'
 import { bytes, count, digits, several } from '../model/format.ts'
 import { saveFile } from '../part/save.ts'
+import { Verify } from '../part/verify.tsx'
 import { TextOf } from './text-of.tsx'
 
 type File = RunAnswer['outputs'][number]
@@ -179,7 +180,7 @@ function Row({ file, run }: { readonly file: File; readonly run: string }): prea
             </>
           )}
         </td>
-        <td>{file.stored !== undefined && <Verify file={file} run={run} />}</td>
+        <td>{file.stored !== undefined && <Verify run={run} path={file.stored} sha256={file.sha256} />}</td>
       </tr>
       {shown && file.stored !== undefined && (
         <tr>
@@ -190,25 +191,4 @@ function Row({ file, run }: { readonly file: File; readonly run: string }): prea
       )}
     </>
   )
-}
-
-/** Hashes it now. */
-function Verify({ file, run }: { readonly file: File; readonly run: string }): preact.JSX.Element {
-  const [said, say] = useState<preact.ComponentChildren>(undefined)
-  const verify = (): void => {
-    say('…')
-    ask<{ readonly sha256: string }>(apiAddress(runPath(run, 'verify'), { path: file.stored })).then(
-      ({ sha256 }) =>
-        say(
-          sha256 === file.sha256 ? (
-            <span class="good">✓ this sha256</span>
-          ) : (
-            <span class="bad">✕ other bytes: {digits(sha256, 12)}</span>
-          ),
-        ),
-      (error: unknown) =>
-        say(<span class="bad">✕ {error instanceof AskError ? error.message : String(error)}</span>),
-    )
-  }
-  return said === undefined ? <button onClick={verify}>verify</button> : <>{said}</>
 }
