@@ -73,7 +73,7 @@ function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   const of = stepsWanted(run)
   return {
     value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
-    more: `${seconds(1 / rate)} each${waiting} · ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`,
+    more: `${seconds(1 / rate)} each${waiting === '' ? ` · ${count(step + 1)}${of === undefined ? '' : ` of ${count(of)}`}` : waiting}`,
   }
 }
 
