@@ -25,6 +25,8 @@ export interface ChartCurve {
   readonly label: string
   readonly colour: number
   readonly dashed?: boolean
+  /** Without its range. */
+  readonly bare?: boolean
   /** First and last step of a run that has ended: asked for by these, a curve is as fine as its points are. */
   readonly extent?: readonly [number, number] | undefined
   /** Of the run, in microseconds: where its time begins. */
@@ -43,7 +45,7 @@ export interface ChartProps {
   /** Steps, of which the rest is left out. */
   readonly steps?: readonly [number, number] | undefined
   /** What the axis counts, `step` unless told. */
-  readonly axisName?: string
+  readonly axisName?: string | undefined
   /** The least extent of the axis: where a run is to go. */
   readonly until?: number | undefined
   readonly height?: number
@@ -126,7 +128,7 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
           {error.message}. {error.hint}
         </p>
       ) : strips.length > 0 && strips.every((strip) => strip.x.length === 0) && !waiting ? (
-        <p class="state">No points {props.steps === undefined ? 'yet' : 'in these steps'}.</p>
+        <p class="state">No points{props.steps === undefined ? '' : ' in these steps'}.</p>
       ) : fit === undefined && strips.length > 0 ? (
         <p class="state">
           All{' '}
@@ -159,7 +161,8 @@ function drawnStrips(props: ChartProps, answers: readonly (CurveAnswer | undefin
   const strips = props.curves.flatMap((curve, at) => {
     const answer = answers[at]
     const axis = { by: props.by ?? 'step', startUs: curve.startUs ?? 0 }
-    return answer === undefined ? [] : stripsOf(answer, curve, axis)
+    const strips = answer === undefined ? [] : stripsOf(answer, curve, axis)
+    return curve.bare === true ? strips.map(({ min: _min, max: _max, ...line }) => line) : strips
   })
   const shown = props.slowest === true ? strips.flatMap(withSlowest) : strips
   return shown.map((strip) => smoothed(strip, props.smooth ?? 0))

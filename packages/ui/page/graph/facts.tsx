@@ -48,7 +48,13 @@ export function Facts({ run, graph, element, choose }: FactsProps): preact.JSX.E
         <dt>id</dt>
         <dd class="mono">{element.id}</dd>
       </dl>
-      <Ways title="Where it comes from" steps={up} run={run.run} none="Nothing is recorded." choose={choose} />
+      <Ways
+        title="Where it comes from"
+        steps={up}
+        run={run.run}
+        none="Nothing is recorded."
+        choose={choose}
+      />
       <Ways
         title="What was made from it"
         steps={uniqueOf(down)}
@@ -95,11 +101,7 @@ function fileOf(run: RunAnswer, element: GraphElement | undefined): RunAnswer['o
   return [...run.outputs, ...run.inputs].find(({ name }) => name === element.label)
 }
 
-function Nothing({
-  run,
-  graph,
-  choose,
-}: Pick<FactsProps, 'run' | 'graph' | 'choose'>): preact.JSX.Element {
+function Nothing({ run, graph, choose }: Pick<FactsProps, 'run' | 'graph' | 'choose'>): preact.JSX.Element {
   const [last] = run.outputs
   return (
     <>
@@ -117,8 +119,8 @@ function Nothing({
         </p>
       )}
       <p class="soft">
-        {several(graph.total.elements, 'element')} and {several(graph.total.relations, 'relation')} are in
-        the document.
+        {several(graph.total.elements, 'element')} and {several(graph.total.relations, 'relation')} are in the
+        document.
       </p>
     </>
   )

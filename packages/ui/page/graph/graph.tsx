@@ -50,8 +50,8 @@ export function Graph({ run, view, frame }: RunProps): preact.JSX.Element {
     { key: 'm', word: machinery === '1' ? 'fold machinery' : 'machinery', act: () => toggle('machinery') },
     { key: 'Enter', word: fold === 'none' ? 'fold' : 'unfold', act: unfold },
     { key: 'f', word: 'fit', act: () => setScale(1) },
-    { key: 'j', word: 'next', act: () => choose(beside(answer, element, 1)) },
-    { key: 'k', word: 'previous', act: () => choose(beside(answer, element, -1)) },
+    { key: 'j', beside: 'k', word: 'next, previous', act: () => choose(beside(answer, element, 1)) },
+    { key: 'k', word: 'previous', act: () => choose(beside(answer, element, -1)), quiet: true },
     { key: 'e', word: 'export', act: save },
     { key: 'Escape', word: 'back', act: () => choose(undefined), quiet: true },
   ]
@@ -104,13 +104,7 @@ export function Graph({ run, view, frame }: RunProps): preact.JSX.Element {
           <p class="state">Nothing is in the graph yet.</p>
         )}
         {answer !== undefined && svg !== undefined && (
-          <Drawing
-            svg={svg}
-            elements={answer.elements}
-            chosen={element?.id}
-            choose={choose}
-            scale={scale}
-          />
+          <Drawing svg={svg} elements={answer.elements} chosen={element?.id} choose={choose} scale={scale} />
         )}
       </div>
       <aside>

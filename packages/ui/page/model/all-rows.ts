@@ -32,7 +32,11 @@ export function allRowsQuery({ directories, metric, ranks = [], steps }: RowsMea
   return `select ${file}rank, attempt, step, time, value from ${from} where ${conditions.join(' and ')} order by ${file}rank, attempt, step`
 }
 
-function partsOf(metric: string): { readonly context: string; readonly key: string; readonly source: string } {
+function partsOf(metric: string): {
+  readonly context: string
+  readonly key: string
+  readonly source: string
+} {
   const found = /^([^/]*)\/([^@]*)(?:@(.*))?$/.exec(metric)
   const [, context = '', key = metric, source = ''] = found ?? []
   return { context: decoded(context), key: decoded(key), source: decoded(source) }

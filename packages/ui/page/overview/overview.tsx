@@ -78,7 +78,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
               },
             ]}
             name={one.key}
-            about={`${groupOf(one)}${one.ranks > 1 ? ` · median of ${one.ranks} ranks, min to max` : ''}`}
+            about={`${groupOf(one)}${one.ranks > 1 ? ` · median, range of ${one.ranks} ranks` : ''}`}
             metricKey={one.key}
             unit={one.unit}
             until={
@@ -120,7 +120,9 @@ function underOf(run: Run): preact.ComponentChildren[] {
     goesOn
       ? `Started ${clock(run.startTime)} UTC, ${took} ago${by}${on}`
       : `Ran ${took}, ${when(run.startTime)} UTC${by}${on}`,
-    ...(run.command === undefined ? [] : [<code title={run.command.join(' ')}>{commandWords(run.command)}</code>]),
+    ...(run.command === undefined
+      ? []
+      : [<code title={run.command.join(' ')}>{commandWords(run.command)}</code>]),
     ...(run.source?.commit === undefined
       ? []
       : [

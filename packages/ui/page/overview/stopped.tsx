@@ -66,7 +66,11 @@ function Said({ first }: { readonly first: FirstToStop }): preact.JSX.Element {
       <header>
         <h3>
           <b>What rank {rank} said</b>{' '}
-          {[said === undefined ? '' : 'its last lines', endWords(first), place ?? '']
+          {[
+            said === undefined ? '' : said.includes('Traceback (') ? 'traceback' : 'its last lines',
+            endWords(first),
+            place ?? '',
+          ]
             .filter((one) => one !== '')
             .join(' · ')}
         </h3>
@@ -154,7 +158,8 @@ function LossUntil({
 }): preact.JSX.Element | null {
   const [main] = mainMetrics(run.metrics)
   if (main === undefined) return null
-  const mark = first.lastStep === undefined ? [] : [{ at: first.lastStep, text: `rank ${first.rank} stopped` }]
+  const mark =
+    first.lastStep === undefined ? [] : [{ at: first.lastStep, text: `rank ${first.rank} stopped` }]
   return (
     <Chart
       curves={[{ metric: main.id, label: main.key, colour: 0, extent: extentOf(main, run) }]}

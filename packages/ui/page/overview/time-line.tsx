@@ -56,7 +56,14 @@ export function TimeLine({
           {`${clock(new Date(from / 1000).toISOString()).slice(0, 5)} UTC, by the ranks’ clocks as far as their offsets are known`}
         </text>
         {stops.map((stop, at) => (
-          <Row key={stop.one.rank} {...stop} y={22 + at * row} place={place} from={from} lead={stop.one.rank === first.rank} />
+          <Row
+            key={stop.one.rank}
+            {...stop}
+            y={22 + at * row}
+            place={place}
+            from={from}
+            lead={stop.one.rank === first.rank}
+          />
         ))}
       </svg>
     </section>
@@ -123,7 +130,9 @@ function tickWords(us: number, span: number): string {
 }
 
 function spanWords(us: number): string {
-  return us < 1e6 ? `${Math.max(1, Math.round(us / 1000))} ms` : `${number(Number((us / 1e6).toPrecision(2)))} s`
+  return us < 1e6
+    ? `${Math.max(1, Math.round(us / 1000))} ms`
+    : `${number(Number((us / 1e6).toPrecision(2)))} s`
 }
 
 function tableOf(all: readonly Stop[]): Table {

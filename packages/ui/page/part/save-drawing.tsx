@@ -27,7 +27,15 @@ export function SaveDrawing(props: {
   )
 }
 
-const looks = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-weight', 'opacity'] as const
+const looks = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'font-size',
+  'font-weight',
+  'opacity',
+] as const
 
 /** With all in it that our style says of it elsewhere. */
 function standing(drawing: SVGSVGElement): string {
