@@ -6,7 +6,7 @@ import { Documents } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
-import { answerGraph } from './graph/graph.ts'
+import { answerGraph, documentOfGraph, drawGraph } from './graph/graph.ts'
 import { answerLineage } from './lineage/lineage.ts'
 import { Live } from './live/live.ts'
 import { answerMatrix } from './matrix/matrix.ts'
@@ -75,6 +75,14 @@ export function openReader(saveDir: string): Reader {
     async graph(name, query = {}) {
       const run = runMeant(folder, name)
       return answerGraph(run, documents.of(run.directory), query)
+    },
+    async drawing(name, query = {}) {
+      const run = runMeant(folder, name)
+      return drawGraph(run, documents.of(run.directory), query)
+    },
+    async graphDocument(name, query = {}) {
+      const run = runMeant(folder, name)
+      return documentOfGraph(run, documents.of(run.directory), query)
     },
     async why(name, query = {}) {
       return whyOf(await whyFacts(runMeant(folder, name), query.pace))

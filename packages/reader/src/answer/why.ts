@@ -38,6 +38,8 @@ export interface FirstToStop {
   /** What it said: the line that names the error, and where in the code. */
   readonly error?: string
   readonly place?: string
+  /** All that is kept of what it said: a traceback, or the last lines of its standard error. */
+  readonly said?: string
   readonly exit?: number
   readonly signal?: string
   /** The others, in the order in which they stopped; at most 64. */

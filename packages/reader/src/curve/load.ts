@@ -1,10 +1,11 @@
 import { CurveMaker } from '@provloom/rundir/curve'
 import type { Buckets } from '@provloom/rundir/curve'
 import type { KnownRun } from '../folder/folder.ts'
-import type { MetricName } from '../metric-id.ts'
+import { isOfMachines, isRowsOf } from '../measured.ts'
+import type { RunMetric } from '../answer/run.ts'
 
 export interface Wanted {
-  readonly metric: MetricName
+  readonly metric: RunMetric
   readonly by: 'step' | 'time'
   /** Inclusive. */
   readonly from: number
@@ -32,7 +33,8 @@ export async function loadBuckets(run: KnownRun, wanted: Wanted): Promise<Loaded
   const makers = new Map<number, CurveMaker>()
   const seen = new Set<number>()
   let [first, last] = [Infinity, -Infinity]
-  for await (const { rank, count, step, time, value } of run.points(whichOf(wanted.metric))) {
+  for await (const { rank, count, step, time, value, ...rows } of run.points(whichOf(wanted.metric))) {
+    if (!isRowsOf(wanted.metric, rows)) continue
     if (count > 0) seen.add(rank)
     const axis = by === 'step' ? step : time
     const isWanted = wanted.ranks === undefined || wanted.ranks.has(rank)
@@ -52,12 +54,14 @@ export async function loadBuckets(run: KnownRun, wanted: Wanted): Promise<Loaded
   return { ranks, first, last, rankCount: seen.size, exact: true }
 }
 
-function whichOf({ key, context, source }: MetricName): {
+/** Of machines' rows any source may be meant. */
+function whichOf(metric: RunMetric): {
   readonly key: string
   readonly context: string | null
-  readonly source: string | null
+  readonly source?: string | null
 } {
-  return { key, context: context ?? null, source: source ?? null }
+  const { key, context = null, source = null } = metric
+  return isOfMachines(metric) ? { key, context } : { key, context, source }
 }
 
 function begun(perSeriesMax: number): CurveMaker {

@@ -71,6 +71,19 @@ export class RunDocument {
     )
   }
 
+  /** The part of the document that is of these elements and of nothing else. */
+  among(ids: ReadonlySet<string>): ProvDocument {
+    const isOf = (record: ProvRecord): boolean => {
+      if (isElementKind(record.kind)) return record.id !== null && ids.has(labelOf(record.id))
+      return FORMALS[record.kind].formals.every(({ name, target }) => {
+        const end = record.args[name]
+        // A generation or a usage that is named is between elements that are named beside it.
+        return target === 'generation' || target === 'usage' || end === undefined || ids.has(labelOf(end))
+      })
+    }
+    return { ...this.source, records: this.source.records.filter(isOf), bundles: [] }
+  }
+
   /** What it came of. */
   causesOf(id: string): readonly Relation[] {
     return this.#causes.get(id) ?? []

@@ -8,6 +8,7 @@ import type { RunAnswer, RunMetric } from '../answer/run.ts'
 import type { Finding } from '../answer/why.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
+import { isRowsOf } from '../measured.ts'
 import { cursorText, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
 import { eventsOf } from './events.ts'
@@ -88,8 +89,9 @@ export class Live {
   ): Promise<CurveChange | undefined> {
     const metric = await this.#questions.metric(run, ask.metric)
     if (metric === undefined) return undefined
-    const touched = news.touched.find(({ metric: one }) => isSame(one, metric))
-    const place = ask.by === 'time' ? touched?.firstTime : touched?.firstStep
+    const touched = news.touched.filter((one) => isRowsOf(metric, one.metric))
+    const places = touched.map((one) => (ask.by === 'time' ? one.firstTime : one.firstStep))
+    const place = places.length === 0 ? undefined : Math.min(...places)
     const isKnown = width !== undefined && news.complete
     if (isKnown && place === undefined) return undefined
     const answer = await this.#questions.curve(run, metric, ask)
@@ -102,8 +104,4 @@ function digestOf(findings: readonly Finding[]): string {
   if (findings.length === 0) return ''
   const said = findings.map(({ code, ranks, since }) => [code, ranks, since?.step ?? null])
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 8)
-}
-
-function isSame(one: JournalNews['touched'][number]['metric'], { key, context, source }: RunMetric): boolean {
-  return one.key === key && one.context === (context ?? null) && one.source === (source ?? null)
 }

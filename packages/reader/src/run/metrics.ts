@@ -2,6 +2,7 @@ import type { HeadMetric } from '@provloom/rundir'
 import { limits } from '@provloom/shared'
 import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
+import { metricOfRows } from '../measured.ts'
 import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
 import type { MetricName } from '../metric-id.ts'
 
@@ -57,11 +58,14 @@ function ofHead(metric: HeadMetric): RunMetric {
   return { id: metricId(metric), ...metric }
 }
 
+type Named = MetricName & { readonly measured?: true }
+
 async function fromSeries(run: KnownRun): Promise<RunMetric[]> {
-  const found = new Map<string, { name: MetricName; ranks: Set<number>; points: number }>()
-  for (const { rank, points, key, context, source } of await run.series()) {
-    const id = metricId({ key, context, source })
-    const known = found.get(id) ?? { name: { key, context, source }, ranks: new Set<number>(), points: 0 }
+  const found = new Map<string, { name: Named; ranks: Set<number>; points: number }>()
+  for (const { rank, points, ...rows } of await run.series()) {
+    const name = metricOfRows(rows)
+    const id = metricId(name)
+    const known = found.get(id) ?? { name, ranks: new Set<number>(), points: 0 }
     known.ranks.add(rank)
     known.points += points
     found.set(id, known)
@@ -73,6 +77,7 @@ async function fromSeries(run: KnownRun): Promise<RunMetric[]> {
       key: name.key,
       ...(typeof name.context === 'string' ? { context: name.context } : {}),
       ...(typeof name.source === 'string' ? { source: name.source } : {}),
+      ...(name.measured === undefined ? {} : { measured: name.measured }),
       ranks: ranks.size,
       points,
     }))

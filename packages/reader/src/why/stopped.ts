@@ -68,6 +68,7 @@ function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'othe
     ...(timeUs === undefined ? {} : { timeUs }),
     ...(error === '' ? {} : { error }),
     ...(place === undefined ? {} : { place }),
+    ...(stop.error === undefined || stop.error.trim() === error ? {} : { said: stop.error }),
     ...(stop.exitCode === undefined ? {} : { exit: stop.exitCode }),
     ...(signal === undefined ? {} : { signal }),
   }

@@ -17,7 +17,8 @@ export const startUs = 1_795_836_949_000_000
 
 /** Puts points into a run directory, as one Parquet part that its run.json names. */
 export function givePoints(runDir: string, points: readonly Point[]): void {
-  const series = ({ rank, key = 'loss' }: Point): string => `${key} ${String(rank).padStart(6, '0')}`
+  const series = ({ rank, key = 'loss', source = '' }: Point): string =>
+    `${key} ${source} ${String(rank).padStart(6, '0')}`
   const rows = [...points].sort((a, b) => (series(a) < series(b) ? -1 : series(a) > series(b) ? 1 : 0))
   const column = <T>(of: (row: Point) => T): T[] => rows.map(of)
   const buffer = parquetWriteBuffer({

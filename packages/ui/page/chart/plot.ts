@@ -17,6 +17,9 @@ export interface PlotSpec {
   readonly share: string | undefined
   /** Places on the axis that have a name. */
   readonly marks: readonly { readonly at: number; readonly text: string }[]
+  /** What the axis counts, at its end. */
+  readonly unit: string
+  readonly right: number | undefined
   readonly zoomed: (from: number, to: number) => void
   readonly pointed: (at: number | undefined, left: number) => void
   readonly reset: () => void
@@ -69,7 +72,7 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
   const options: uPlot.Options = {
     width: spec.width,
     height: spec.height,
-    padding: [8, spec.strips.length > 1 ? 78 : 58, 0, 0],
+    padding: [8, spec.right ?? (spec.strips.length > 1 ? 82 : 58), 0, 0],
     series,
     bands,
     legend: { show: false },
@@ -155,6 +158,10 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
   for (const { at, text } of spec.marks) drawMark(plot, at, text, ink)
+  ctx.fillStyle = ink.text
+  ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
+  ctx.fillText(spec.unit, bbox.left + bbox.width + 8 * ratio, bbox.top + bbox.height + 12 * ratio)
+  ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   const taken: number[] = []
   for (const strip of spec.strips) {
     const colour = colours[strip.colour % colours.length]!
@@ -180,19 +187,29 @@ function nameOf(label: string): string {
   return `${label.length <= 8 ? label.replace(/^rank /, '') : (/_\d+$/.exec(label)?.[0] ?? label.slice(-8))} `
 }
 
+/** Named to the left where the end of the axis, at which values stand, is near. */
 function drawMark(plot: uPlot, at: number, text: string, ink: Ink): void {
   const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
   const x = Math.round(plot.valToPos(at, 'x', true))
-  if (x < bbox.left || x > bbox.left + bbox.width) return
+  const end = bbox.left + bbox.width
+  if (x < bbox.left || x > end) return
+  ctx.save()
   ctx.strokeStyle = ink.text
   ctx.fillStyle = ink.text
-  ctx.setLineDash([3, 3])
+  ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
+  ctx.globalAlpha = 0.75
+  ctx.lineWidth = ratio
+  ctx.setLineDash([2 * ratio, 3 * ratio])
   ctx.beginPath()
   ctx.moveTo(x + 0.5, bbox.top)
   ctx.lineTo(x + 0.5, bbox.top + bbox.height)
   ctx.stroke()
-  ctx.setLineDash([])
-  ctx.fillText(text, x + 4, bbox.top + 6 * devicePixelRatio)
+  ctx.globalAlpha = 1
+  const isNearEnd = x + ctx.measureText(text).width + 6 * ratio > end
+  ctx.textAlign = isNearEnd ? 'right' : 'left'
+  ctx.fillText(text, x + (isNearEnd ? -4 : 4) * ratio, bbox.top + 6 * ratio)
+  ctx.restore()
 }
 
 function drawNans(plot: uPlot, strip: Strip, colour: string): void {

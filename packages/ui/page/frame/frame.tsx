@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { useAnswer } from '../ask/use-answer.ts'
-import { apiAddress } from '../ask/ask.ts'
+import { useAbout } from '../ask/about.ts'
 import { useConnection } from '../ask/connection.ts'
 import { addressOf, runPages } from '../model/address.ts'
 import type { View } from '../model/address.ts'
@@ -11,16 +10,6 @@ import { AllKeys, Keys, useKeys } from './keys.tsx'
 import type { Key } from './keys.tsx'
 import { Search } from './search.tsx'
 import { go } from './view.ts'
-
-interface About {
-  readonly directory: string
-  readonly host: string
-  readonly version: string
-}
-
-export function useAbout(): About | undefined {
-  return useAnswer<About>(apiAddress('about')).answer
-}
 
 /** What is around every page: where one is, the run's pages, and which keys there are. */
 export function Frame(props: {

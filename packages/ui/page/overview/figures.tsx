@@ -43,7 +43,7 @@ function Figure({ name, value, more, warn, quiet }: FigureProps): preact.JSX.Ele
       <dt>{name}</dt>
       <dd class={`value ${quiet === true ? 'quiet' : ''}`}>{value}</dd>
       <dd class={`more ${warn === true ? 'warn' : ''}`} title={more}>
-        {more}
+        {brief(more)}
       </dd>
     </div>
   )
@@ -73,7 +73,7 @@ function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   const of = stepsWanted(run)
   return {
     value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
-    more: `${seconds(1 / rate)} each${waiting} · ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`,
+    more: `${seconds(1 / rate)} each${waiting === '' ? ` · ${count(step + 1)}${of === undefined ? '' : ` of ${count(of)}`}` : waiting}`,
   }
 }
 
@@ -120,4 +120,9 @@ function energyOf({ energy, hints, hostFacts }: RunAnswer): Omit<FigureProps, 'n
   const told = hostFacts.map(({ notMeasured }) => /energy: ([^;]+)/.exec(String(notMeasured))?.[1])
   const reason = told.find((one) => one !== undefined) ?? hints.find((one) => /energy|power/i.test(one))
   return { value: 'not measured', more: reason ?? 'no counters that can be read', quiet: true }
+}
+
+/** A path in brackets is for who points at it. */
+function brief(text: string): string {
+  return text.replace(/ \([^)]*\)$/, '')
 }

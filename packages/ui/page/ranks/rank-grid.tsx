@@ -65,11 +65,13 @@ function Cells({ run, rows }: RowsProps): preact.JSX.Element {
   const wide = [...hosts].flatMap(([host, of]) =>
     chunks(of, 16).map((part, at) => ({ host: at === 0 ? host : '', part })),
   )
+  const most = Math.max(...wide.map(({ part }) => part.length))
+  const columns = `52px repeat(${most}, minmax(8px, 1fr))`
   const ratios = rows.flatMap(({ ratio }) => ratio ?? [])
   return (
     <div class="cells" role="group" aria-label="ranks by host">
       {wide.map(({ host, part }) => (
-        <div class="cell-row">
+        <div class="cell-row" style={{ gridTemplateColumns: columns }}>
           <span class="soft" title={host}>
             {host}
           </span>
