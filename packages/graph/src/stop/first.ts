@@ -76,8 +76,8 @@ function stoppedOf(stop: Stop): Stopped {
 }
 
 /**
- * Where several ranks raise errors that name no cause, and others had fallen silent before and not come farther, those errors
- * came of that: hardly ever do ranks fail at once and each by itself.
+ * Where several ranks raise errors that name no cause, and others had fallen silent before and not come farther, or at about
+ * that time and not come as far, those errors came of that: hardly ever do ranks fail at once and each by itself.
  */
 function unheardBefore(best: readonly Stopped[], stopped: readonly Stopped[]): Stopped[] {
   const errors = best.filter(({ kind }) => kind === 'error')
@@ -87,7 +87,7 @@ function unheardBefore(best: readonly Stopped[], stopped: readonly Stopped[]): S
   const unheard = stopped.filter(
     (one) =>
       (one.kind === 'lost' || one.kind === 'silent') &&
-      (one.timeUs ?? Infinity) <= time &&
+      (one.timeUs ?? Infinity) <= time + (stepOf(one) < step ? closeUs : 0) &&
       stepOf(one) <= step,
   )
   return inOrder(unheard)

@@ -3,7 +3,7 @@ import { differFindings } from './differ.ts'
 import type { WhyFacts } from './facts.ts'
 import { nanFindings } from './nan.ts'
 import { laggards } from './pace.ts'
-import { slowFindings } from './slow.ts'
+import { hostsOf, slowFindings } from './slow.ts'
 import { endFindings, endsOf, firstOf } from './stopped.ts'
 import { stepsMin } from './limits.ts'
 import { verdictOf } from './verdict.ts'
@@ -71,8 +71,10 @@ function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
         'who is slow: ranks run in lockstep; log compute time (provloom.step()) to see who makes the others wait',
       )
     else if (pace.steps.length < stepsMin) said.push(`who is slow: ${pace.steps.length} steps are too few`)
-    else if (pace.kind === 'arrival' && laggards(pace).length === 0)
-      said.push('whether a rank computes longer than others: only when they logged is known')
+    else if (pace.kind === 'arrival' && laggards(pace, hostsOf(facts)).length === 0)
+      said.push(
+        'who is slow: none logs later than the others, as it is where ranks run in lockstep and log behind that; log compute time (provloom.step()) to see who makes the others wait',
+      )
   }
   if (worldSize === undefined && ranks.length > 0)
     said.push('whether ranks are missing: nobody said how many there should be')
