@@ -181,9 +181,10 @@ export interface Said {
   readonly words: string
 }
 
-/** What is said of the newest run. */
-export async function saidOf(saveDir: string): Promise<Said> {
-  const json = await provloom(['why', '--dir', saveDir, '--json'])
-  const { stdout, code } = await provloom(['why', '--dir', saveDir])
+/** What is said of a run, the newest unless told. */
+export async function saidOf(saveDir: string, run?: string): Promise<Said> {
+  const why = ['why', ...(run === undefined ? [] : [run]), '--dir', saveDir]
+  const json = await provloom([...why, '--json'])
+  const { stdout, code } = await provloom(why)
   return { answer: JSON.parse(json.stdout) as WhyAnswer, code, words: stdout }
 }
