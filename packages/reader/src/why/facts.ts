@@ -53,7 +53,7 @@ export interface PaceFacts {
   readonly data: Float64Array
   /** Of a step, from its begin to the next: the median over ranks. NaN where that is not known. */
   readonly whole: Float64Array
-  /** Median of all ranks' waits between steps, and for others, by step; absent where nobody timed them. */
+  /** By rank, then step, what passed between two steps: loading, or others, as scripts are. Absent where nobody timed it. */
   readonly between?: Float64Array | undefined
 }
 

@@ -80,7 +80,7 @@ async function computed(
     metric: metricId(compute),
     own,
     data: data ?? new Float64Array(table.value.length),
-    ...(between === undefined ? {} : { between: medianOfRanks(between, table) }),
+    ...(between === undefined ? {} : { between }),
   }
 }
 
@@ -99,16 +99,6 @@ function fitted(from: Table, to: Table): Float64Array {
     }
   }
   return cells
-}
-
-function medianOfRanks(cells: Float64Array, { ranks, steps }: Table): Float64Array {
-  return steps.map((_, at) =>
-    median(
-      Float64Array.from(ranks, (__, row) => cells[row * steps.length + at]!).filter(
-        (one) => !Number.isNaN(one),
-      ),
-    ),
-  )
 }
 
 /** From a step to the next, seconds: the median over ranks of how far their points are apart. */
