@@ -47,6 +47,7 @@ type OptionName =
   | 'connection'
   | 'spoolRoot'
   | 'sampleIntervalSeconds'
+  | 'mlflow'
 
 type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }
 

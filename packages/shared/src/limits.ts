@@ -198,6 +198,14 @@ export const groupsOfRankMax = 64
 /** Ranks that are not collected and did not end well, in words. */
 export const bystandersMax = 4_096
 
+// What is answered to MLflow's clients.
+/** A request of theirs, files excepted: the client cuts its own at 1 MB, and a model's description may be larger. */
+export const mlflowBodyBytesMax: number = 16 * MiB
+/** Runs that an agent answers for; beyond them the oldest that have ended are not known any more. All are recorded. */
+export const mlflowRunsMax = 10_000
+/** Connections to it at once: other users of the machine can open some too. */
+export const mlflowConnectionsMax = 1_024
+
 // What is waited for, and how long.
 /**
  * Programs that know the machine have this long, and at a session's end whatever is still being asked: it is told

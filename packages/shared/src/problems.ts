@@ -42,6 +42,7 @@ export type ProblemCode =
   | 'OPTION_LEFT_OUT'
   | 'OTHER'
   | 'OWN_FILES'
+  | 'PARAM_CHANGED'
   | 'RANK'
   | 'RANKS_ABSENT'
   | 'RANKS_APART'
@@ -223,6 +224,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   OWN_FILES: {
     what: "Provloom's own files were left out of what was logged",
     try: 'log a folder that the save directory is not in',
+  },
+  PARAM_CHANGED: {
+    what: 'a parameter was logged with another value than before: both are in the graph',
+    try: 'log a parameter once; what changes is a metric',
   },
   RANK: {
     what: 'what says a rank contradicts itself',

@@ -51,12 +51,14 @@ function namesDiffer(run: RunView, siblings: readonly RunView[]): RunRemark[] {
  * that nobody can tell. So it is a hint.
  */
 function noRankSaid(run: RunView, siblings: readonly RunView[], sofar = -Infinity): RunRemark[] {
-  const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
+  const ours = [...run.roster.latest()].find((state) => isAlone(run, state))
+  const [own] = ours === undefined ? [] : spanOf(ours)
   if (own === undefined) return []
   const isAmong = siblings.some((one) => {
     if (!isOfName(one.facts, nameOf(run.facts))) return false
     const [state] = one.roster.latest()
-    if (state === undefined || !isAlone(one, state)) return false
+    // A process may have several open, one inside the other: MLflow's nested runs.
+    if (state === undefined || !isAlone(one, state) || state.session?.pid === ours?.session?.pid) return false
     const start = startOf(state)
     return start !== undefined && start <= own.end && (state.end?.time ?? Infinity) >= own.start
   })

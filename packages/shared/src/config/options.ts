@@ -34,6 +34,7 @@ export interface GivenOptions {
   readonly connection?: string
   readonly spoolRoot?: string
   readonly sampleIntervalSeconds?: number
+  readonly mlflow?: boolean
   readonly host?: string
   readonly port?: number
   readonly advertise?: string
@@ -134,6 +135,12 @@ export const options: Readonly<Record<OptionName, Option>> = {
     value: 'S',
     default: '10',
     help: 'seconds between samples of CPU, memory, disk and network; 0 takes none',
+  },
+  mlflow: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: "answer the command's MLflow client on this machine, and record what it logs (docs/mlflow.md)",
   },
   host: {
     kind: 'text',
