@@ -34,6 +34,7 @@ export interface GivenOptions {
   readonly connection?: string
   readonly spoolRoot?: string
   readonly sampleIntervalSeconds?: number
+  readonly asProv4ml?: boolean
   readonly host?: string
   readonly port?: number
   readonly advertise?: string
@@ -134,6 +135,12 @@ export const options: Readonly<Record<OptionName, Option>> = {
     value: 'S',
     default: '10',
     help: 'seconds between samples of CPU, memory, disk and network; 0 takes none',
+  },
+  asProv4ml: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: 'prov4ml and yprov4ml of the worker are Provloom, also where the real ones are installed',
   },
   host: {
     kind: 'text',
