@@ -41,6 +41,7 @@ export type ProblemCode =
   | 'NOT_THERE_YET'
   | 'NO_SCRIPT'
   | 'NUMBER_AS_TEXT'
+  | 'OLD_RUN'
   | 'OPTION_LEFT_OUT'
   | 'OTHER'
   | 'OWN_FILES'
@@ -223,6 +224,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'name the file or folder: log_source_code("path")',
   },
   NUMBER_AS_TEXT: { what: 'a number was given as text: it is recorded as a number', try: 'log numbers' },
+  OLD_RUN: {
+    what: 'of a run that yProv4ML had saved not all could be taken over',
+    try: 'look at its words; put files that are missing beside the document, and import it again',
+  },
   OPTION_LEFT_OUT: {
     what: 'an option of a call is none: it was recorded without it',
     try: 'give options as an object, and counts as whole numbers',
