@@ -102,6 +102,9 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       'attempts of ranks beyond the most of a run are refused, and those that are in it are served on',
     ),
   ],
+  vectorLengthMax: [
+    reached(`${python}/test_vectors.py`, 'test_a_longer_list_than_there_may_be_is_dropped_counted_and_told'),
+  ],
   seriesPerStreamMax: [
     reached(
       `${agent}/client/limits.test.ts`,

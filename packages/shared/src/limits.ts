@@ -38,6 +38,8 @@ export const openRunsMax = 1024
 export const attemptsPerRunMax = 131_072
 /** Series of one stream. The graph holds one element per series. */
 export const seriesPerStreamMax = 16_384
+/** Values of a metric that is a list; a longer one is a file. */
+export const vectorLengthMax = 1024
 /** One envelope on the wire, encoded. */
 export const envelopeBytesMax: number = 4 * MiB
 /** Records in one envelope. */

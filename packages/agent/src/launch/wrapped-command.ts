@@ -56,11 +56,15 @@ export class WrappedCommand {
     started: () => void,
     afterFault: (error: unknown) => Promise<AgentOutcome>,
   ): Promise<AgentOutcome> {
-    const { variables, directory, config, voice, tell, clock } = this.#context
+    const { variables, directory, config, given, voice, tell, clock } = this.#context
     const founded = this.#found()
     const tree = founded === undefined ? undefined : treeVariableOf(founded.tree, founded.facts)
     const mlflow = founded === undefined ? undefined : await this.#openMlflow(founded.tree)
-    const environment = workerEnvironment(mlflow?.variables ?? variables, tree, config.pythonPath)
+    const environment = workerEnvironment(mlflow?.variables ?? variables, tree, {
+      client: config.pythonPath,
+      doors: config.pythonDoors,
+      asProv4ml: given.asProv4ml,
+    })
     // Before the worker is there, so that no signal for it is lost.
     const stopForwarding = this.#forwardSignals()
     const startedUs = clock.nowUs()

@@ -35,6 +35,7 @@ export interface GivenOptions {
   readonly spoolRoot?: string
   readonly sampleIntervalSeconds?: number
   readonly mlflow?: boolean
+  readonly asProv4ml?: boolean
   readonly host?: string
   readonly port?: number
   readonly advertise?: string
@@ -141,6 +142,12 @@ export const options: Readonly<Record<OptionName, Option>> = {
     parts: ['run', 'agent'],
     default: 'false',
     help: "answer the command's MLflow client on this machine, and record what it logs (docs/mlflow.md)",
+  },
+  asProv4ml: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: 'prov4ml and yprov4ml of the worker are Provloom, also where the real ones are installed',
   },
   host: {
     kind: 'text',
