@@ -37,10 +37,9 @@ export function openReader(saveDir: string): Reader {
     factsOf({ ...run, document: documents.maybe(run.directory), metrics: await metrics.all(run) }, pace)
   const findings = new KeptFindings(async (run) => whyOf(await whyFacts(run)).findings)
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
-    const document = documents.maybe(run.directory)
     const all = await metrics.all(run)
-    const going = await goingOf(run, all)
-    return answerRun({ run, metrics: all, document, findings: await findings.of(run), going }, query)
+    const known = { document: documents.maybe(run.directory), going: await goingOf(run, all) }
+    return answerRun({ run, metrics: all, ...known, findings: await findings.of(run) }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
