@@ -13,8 +13,17 @@ const namesShownMax = 12
 export async function diff(runs: readonly string[], given: Given): Promise<number> {
   const answer = await readerFor(given).diff(runs)
   if (given['json'] === true) printJson(answer)
-  else process.stdout.write(`${rendered(answer).join('\n')}\n`)
+  else
+    process.stdout.write(
+      `${rendered(answer).join('\n')}\n${given['patch'] === true ? patchText(answer) : ''}`,
+    )
   return exitCode.ok
+}
+
+/** As programs read it too: what stands before the first `---` is no part of it. */
+function patchText({ code }: DiffAnswer): string {
+  if (code.patches.length === 0) return '\nno code that was kept differs\n'
+  return `\n${printable(code.patches.map(({ patch }) => patch).join(''))}`
 }
 
 function rendered(answer: DiffAnswer): string[] {
