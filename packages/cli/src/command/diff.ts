@@ -70,14 +70,20 @@ function changeOf({ values, name }: DiffRow): string {
       : ''
 }
 
-function packageLines({ environment: { added, removed } }: DiffAnswer): string[] {
+function packageLines({ environment }: DiffAnswer): string[] {
+  const { added, removed } = environment
   const line = (word: string, names: readonly string[]): string[] =>
     names.length === 0
       ? []
       : [
           `packages ${word}: ${printable(names.slice(0, namesShownMax).join(', '))}${names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : ''}`,
         ]
-  return [...line('only in others than the first', added), ...line('only in the first', removed)]
+  const { unread } = environment
+  const lacking =
+    unread.length === 0
+      ? []
+      : [`▲ environments are not compared: the graph of ${printable(unread.join(', '))} cannot be read`]
+  return [...lacking, ...line('only in others than the first', added), ...line('only in the first', removed)]
 }
 
 /** What is equal in all, in one line; ▲ where equal values prove nothing. */

@@ -52,5 +52,7 @@ export interface EnvironmentDiff {
   readonly changed: readonly DiffRow[]
   /** That all of them have alike. */
   readonly equalPackages: number
+  /** Runs whose graph cannot be read: then nothing is compared. */
+  readonly unread: readonly string[]
   readonly equal: boolean
 }

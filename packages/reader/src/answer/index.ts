@@ -1,5 +1,5 @@
 // What the reader answers, as JSON knows it: types alone, for who renders answers in a terminal or a browser.
-export type { ErrorAnswer } from './error.ts'
+export type { ErrorAnswer, Unread } from './error.ts'
 export type { Odd, OddColumns } from './numbers.ts'
 export type { Ledger, RunsAnswer, RunsQuery, RunRow, RowMetric, Size } from './runs.ts'
 export type { Life } from './life.ts'
