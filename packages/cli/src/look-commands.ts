@@ -148,10 +148,11 @@ function addDiff(program: Command): void {
     .description('how runs differ: parameters, results, data, code, environment, ranks')
     .argument('<run...>', '2 to 8 runs')
     .option('--dir <DIR>', dirHelp)
+    .option('--patch', 'how code that was kept differs, as a unified diff')
     .option('--json', 'the answer as one line of JSON')
     .addHelpText(
       'after',
-      '\nExit code: 0 compared, 2 no such run, or not 2 to 8 of them.\n\nExample:\n  provloom diff digits_3 digits_0',
+      '\nExit code: 0 compared, 2 no such run, or not 2 to 8 of them.\n\nExamples:\n  provloom diff digits_3 digits_0\n  provloom diff digits_3 digits_0 --patch',
     )
     .action(async (runs: string[], given: Given) => {
       const { diff } = await import('./command/diff.ts')

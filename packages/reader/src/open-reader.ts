@@ -20,8 +20,9 @@ import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
 import type { WhyFacts } from './why/facts.ts'
-import { KeptFindings } from './why/kept.ts'
+import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
+import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
 /** @param saveDir folder that runs are saved in; it need not be there */
@@ -34,23 +35,25 @@ export function openReader(saveDir: string): Reader {
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
     name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
   const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> =>
-    factsOf({ ...run, document: documents.maybe(run.directory), metrics: await metrics.all(run) }, pace)
-  const findings = new KeptFindings(async (run) => whyOf(await whyFacts(run)).findings)
+    factsOf({ ...run, ...documents.known(run.directory), metrics: await metrics.all(run) }, pace)
+  const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = await metrics.all(run)
-    const known = { document: documents.maybe(run.directory), going: await goingOf(run, all) }
-    return answerRun({ run, metrics: all, ...known, findings: await findings.of(run) }, query)
+    const document = documents.maybe(run.directory)
+    const { findings, unread } = await whys.of(run)
+    const going = await readOr(goingOf(run, all), undefined, [])
+    return answerRun({ run, metrics: all, document, findings, unread, going }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
-    const ratios = metric === undefined ? undefined : await ratiosOf(run, metric)
+    const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, [])
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
     return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
   }
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
-    findings: (run) => findings.of(run),
+    findings: async (run) => (await whys.of(run)).findings,
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
   })

@@ -14,7 +14,16 @@ import {
   lifeWords,
   made,
 } from '../look/run-words.ts'
-import { commitWords, moment, ranges, reading, seconds, statusWords, value } from '../look/words.ts'
+import {
+  commitWords,
+  moment,
+  ranges,
+  reading,
+  seconds,
+  statusWords,
+  unreadWords,
+  value,
+} from '../look/words.ts'
 import { count, counted, duration } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
@@ -79,6 +88,7 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
       'problem',
       style.bad(`${kind.code} ${count(kind.count)}: ${kind.what}`),
     ]),
+    ...run.unread.map((one): Row => ['unread', style.bad(unreadWords(one))]),
     ...run.hints.map((hint): Row => ['hint', hint]),
   ]
   return rows.filter(([, words]) => words !== '')

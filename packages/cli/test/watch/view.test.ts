@@ -54,6 +54,7 @@ function runOf({ ranks, hosts, run = {} }: Like): RunAnswer {
     hostFacts: [],
     problems: { count: 0, kinds: [] },
     hints: [],
+    unread: [],
     going: {
       step: 169,
       stepTime: new Date(nowMs - 300).toISOString(),

@@ -1,4 +1,5 @@
 import type { HeadFile, HeadMetric, HeadParam, ProblemKind, Shown } from '@provloom/rundir'
+import type { Unread } from './error.ts'
 import type { RunRow } from './runs.ts'
 import type { Finding } from './why.ts'
 
@@ -44,6 +45,7 @@ export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' |
   readonly hostFacts: readonly Readonly<Record<string, string | number | boolean>>[]
   readonly problems: { readonly count: number; readonly kinds: readonly ProblemKind[] }
   readonly hints: readonly string[]
+  readonly unread: readonly Unread[]
 }
 
 /** How far the ranks have come with what they log. Absent where they log nothing step by step. */

@@ -1,3 +1,5 @@
+import type { Unread } from './error.ts'
+
 export interface WhyQuery {
   /** A metric that tells how long a rank takes for a step; the step timer's unless told. */
   readonly pace?: string
@@ -17,6 +19,7 @@ export interface WhyAnswer {
   /** What was looked for and not found, and what cannot be known and why: in words. */
   readonly notIt: readonly string[]
   readonly unknown: readonly string[]
+  readonly unread: readonly Unread[]
   /** What there is of it: events that are stored of those that were sent, and the last model. */
   readonly kept: {
     readonly stored: number

@@ -3,6 +3,8 @@ import { FORMALS, isElementKind, labelOf, readJson } from '@provloom/prov'
 import type { ProvDocument, ProvRecord, RelationKind, Value } from '@provloom/prov'
 import { filesOf } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
+import type { Unread } from '../answer/error.ts'
+import { unreadOf } from '../unread.ts'
 import { Element } from './element.ts'
 
 /** From effect to cause. */
@@ -136,6 +138,21 @@ export class Documents {
         hint: 'provloom validate says what is wrong with it; what run.json tells is shown without it.',
       })
     }
+  }
+
+  /** Why there is none that can be read; undefined where there is one, or its run has not written it yet. */
+  unread(runDir: string): Unread | undefined {
+    try {
+      this.of(runDir)
+      return undefined
+    } catch (error) {
+      return fs.existsSync(filesOf(runDir).provJson) ? unreadOf(error, 'graph') : undefined
+    }
+  }
+
+  /** The document, or why there is none that can be read. */
+  known(runDir: string): { readonly document: RunDocument | undefined; readonly unread: Unread | undefined } {
+    return { document: this.maybe(runDir), unread: this.unread(runDir) }
   }
 
   /** Undefined where there is none that can be read. */

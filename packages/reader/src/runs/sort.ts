@@ -29,6 +29,11 @@ const columns: Readonly<Record<string, (run: KnownRun) => Value>> = {
   },
 }
 
+/** Whether it is a column of every run. */
+export function isColumn(key: string): boolean {
+  return Object.hasOwn(columns, key)
+}
+
 function valueOf(run: KnownRun, key: string): Value {
   const column = Object.hasOwn(columns, key) ? columns[key] : undefined
   if (column !== undefined) return column(run)

@@ -1,4 +1,5 @@
 import type { Stop } from '@provloom/graph/stop'
+import type { Unread } from '../answer/error.ts'
 import type { WhyAnswer } from '../answer/why.ts'
 
 /**
@@ -24,8 +25,8 @@ export interface WhyFacts {
   readonly stored: number
   readonly sent: number
   readonly model: WhyAnswer['kept']['model'] | undefined
-  /** What could not be read, and so is not known: in words. */
-  readonly unread: readonly string[]
+  /** What could not be read, and so is not known. */
+  readonly unread: readonly Unread[]
 }
 
 export interface RankFacts extends Stop {

@@ -116,16 +116,20 @@ export function Compare({ view }: { readonly view: View }): preact.JSX.Element {
       {answer !== undefined && (
         <DiffTable answer={answer} parts={parts} all={all} showAll={() => setAll(true)} />
       )}
-      {answer?.code.patch !== undefined && (
+      {answer !== undefined && answer.code.patches.length > 0 && (
         <section class="panel">
           <h3>
             <b>Code</b> as the changes differ
           </h3>
-          <pre class="patch">{answer.code.patch.slice(0, 200_000)}</pre>
+          <pre class="patch">{patchesOf(answer).slice(0, 200_000)}</pre>
         </section>
       )}
     </Frame>
   )
+}
+
+function patchesOf({ code }: DiffAnswer): string {
+  return code.patches.map(({ patch }) => patch).join('')
 }
 
 function startOf(answer: DiffAnswer, run: string): number {
