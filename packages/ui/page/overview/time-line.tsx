@@ -1,8 +1,8 @@
 import type { Table } from '../chart/table.ts'
 import { clock, number } from '../model/format.ts'
 import { SaveDrawing } from '../part/save-drawing.tsx'
-import { endWords } from './stopped.tsx'
-import type { Stop } from './stopped.tsx'
+import { endWords } from './stop.ts'
+import type { Stop } from './stop.ts'
 
 const [width, left, right, row] = [1240, 78, 300, 28]
 const shownMax = 12
