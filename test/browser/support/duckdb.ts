@@ -3,11 +3,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { judgePython } from '../../support/needs.ts'
 
-/** As DuckDB's own program: `duckdb -c QUERY`, with the rows as JSON and times in microseconds. */
+/** As DuckDB's own program: `duckdb -c QUERY`, with the rows as JSON, but for their times. */
 const program = `#!${judgePython ?? '/bin/false'}
 import duckdb, json, sys
 assert sys.argv[1] == "-c"
-print(json.dumps(duckdb.execute("select * replace (epoch_us(time) as time) from (" + sys.argv[2] + ")").fetchall()))
+print(json.dumps(duckdb.execute("select * exclude (time) from (" + sys.argv[2] + ")").fetchall()))
 `
 
 /** Rows of a line for a shell that calls DuckDB. */
