@@ -64,7 +64,7 @@ export function Frame(props: {
         </a>
         <nav class="crumbs" aria-label="where">
           <a href="#/" title={about?.directory}>
-            {short(about?.directory ?? '')}
+            {short(about?.shown ?? '')}
           </a>
           {view.page === 'compare' && <b> › Compare</b>}
           {view.run !== undefined && <b> › {view.run}</b>}

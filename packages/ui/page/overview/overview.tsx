@@ -80,7 +80,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
               },
             ]}
             name={one.key}
-            about={`${groupOf(one)}${one.ranks > 1 ? ` · median, range of ${one.ranks} ranks` : ''}`}
+            about={`${groupOf(one)}${one.ranks > 1 ? ` · ${one.ranks} ranks` : ''}`}
             metricKey={one.key}
             unit={one.unit}
             until={
