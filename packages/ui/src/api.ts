@@ -24,6 +24,8 @@ import {
 /** Where a server reads, in words for the page. */
 export interface About {
   readonly directory: string
+  /** As people write it: `~/digits/prov`. */
+  readonly shown: string
   readonly host: string
   readonly version: string
 }

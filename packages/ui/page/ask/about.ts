@@ -3,6 +3,8 @@ import { useAnswer } from './use-answer.ts'
 
 interface About {
   readonly directory: string
+  /** As people write it. */
+  readonly shown: string
   readonly host: string
   readonly version: string
 }

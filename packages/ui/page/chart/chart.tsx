@@ -110,6 +110,7 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
           <b>{props.name}</b> {props.about}
           {fit !== undefined && <Beyond fit={fit} label={label} />}
           {nansOf(strips)}
+          {pointsOf(strips) === 1 && ' · one point'}
         </h3>
         {strips.length > 0 && fit !== undefined && (
           <Tools
@@ -130,14 +131,7 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
       ) : strips.length > 0 && strips.every((strip) => strip.x.length === 0) && !waiting ? (
         <p class="state">No points{props.steps === undefined ? '' : ' in these steps'}.</p>
       ) : fit === undefined && strips.length > 0 ? (
-        <p class="state">
-          All{' '}
-          {several(
-            strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0),
-            'point',
-          )}{' '}
-          of it are NaN or infinite.
-        </p>
+        <p class="state">All {several(pointsOf(strips), 'point')} of it are NaN or infinite.</p>
       ) : shown === 'table' ? (
         <Numbers of={tableOf(strips, by)} />
       ) : shown === 'rows' ? (
@@ -187,6 +181,10 @@ function Beyond({
       ▲ {fit.above + fit.below} of {fit.of} reach {far}
     </span>
   )
+}
+
+function pointsOf(strips: readonly Strip[]): number {
+  return strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0)
 }
 
 function nansOf(strips: readonly Strip[]): preact.JSX.Element | null {

@@ -162,23 +162,39 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   ctx.fillText(spec.unit, bbox.left + bbox.width + 8 * ratio, bbox.top + bbox.height + 12 * ratio)
   ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
-  const taken: number[] = []
-  for (const strip of spec.strips) {
+  const ends = spec.strips.flatMap((strip): End[] => {
     const colour = colours[strip.colour % colours.length]!
     drawNans(plot, strip, colour)
     const last = strip.mid.findLastIndex((one) => one !== null)
     const value = strip.mid[last]
-    if (value === null || value === undefined) continue
+    if (value === null || value === undefined) return []
     const x = Math.min(plot.valToPos(strip.x[last]!, 'x', true), bbox.left + bbox.width) + 5 * ratio
-    let y = Math.max(bbox.top, Math.min(bbox.top + bbox.height, plot.valToPos(value, 'y', true)))
-    for (const one of taken.toSorted((a, b) => a - b))
-      if (Math.abs(one - y) < 13 * ratio) y = one + 13 * ratio
-    taken.push(y)
-    ctx.fillStyle = colour
+    const y = Math.max(bbox.top, Math.min(bbox.top + bbox.height, plot.valToPos(value, 'y', true)))
     const name = spec.strips.length > 1 ? nameOf(strip.label) : ''
-    ctx.fillText(`${name}${spec.label(value)}`, x, y)
+    return [{ text: `${name}${spec.label(value)}`, x, y, colour }]
+  })
+  for (const { text, x, y, colour } of apart(ends, 13 * ratio, bbox.top + bbox.height - 3 * ratio)) {
+    ctx.fillStyle = colour
+    ctx.fillText(text, x, y)
   }
   ctx.restore()
+}
+
+interface End {
+  readonly text: string
+  readonly x: number
+  readonly y: number
+  readonly colour: string
+}
+
+/** So far from each other that they can be read, and none below the foot. */
+function apart(ends: readonly End[], least: number, foot: number): End[] {
+  const placed = ends.toSorted((a, b) => a.y - b.y)
+  for (const [at, one] of placed.entries())
+    placed[at] = { ...one, y: Math.max(one.y, (placed[at - 1]?.y ?? -Infinity) + least) }
+  for (let at = placed.length - 1; at >= 0; at--)
+    placed[at] = { ...placed[at]!, y: Math.min(placed[at]!.y, (placed[at + 1]?.y ?? foot + least) - least) }
+  return placed
 }
 
 /** At the end of a line there is little room: a rank's number, what makes runs' names differ, of the median nothing. */

@@ -4,6 +4,7 @@ import type { RunProps } from '../frame/run-props.ts'
 import { bytes, count, digits, ranges, seconds, several } from '../model/format.ts'
 import { paramText } from '../model/runs-words.ts'
 import { TextOf } from '../files/text-of.tsx'
+import { saveFile } from '../part/save.ts'
 import { SaveTable } from '../part/save-table.tsx'
 import { differencesOf } from '../model/environments.ts'
 
@@ -12,8 +13,9 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
   const [first] = run.environment
   const differences = differencesOf(run.environment)
   const conflicts = run.params.filter(({ conflict }) => conflict)
+  const save = (): void => saveFile(`${run.run} environment.json`, jsonOf(run), 'application/json')
   return frame(
-    [],
+    [{ key: 'e', word: 'export', act: save }],
     <>
       <h1>
         {differences.length > 0 ? (
@@ -78,6 +80,10 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
       {first !== undefined && <Packages of={first} />}
     </>,
   )
+}
+
+function jsonOf({ environment, hostFacts, command, source }: RunAnswer): string {
+  return JSON.stringify({ command, source, environment, hosts: hostFacts }, null, 1)
 }
 
 function groupWords({ ofRanks, ranks }: RunEnvironment): string {

@@ -38,10 +38,13 @@ export function Frame(props: {
     { key: '/', word: 'search', act: focusSearch, quiet: true },
     { key: 'Backspace', word: 'all runs', act: () => go({ page: 'runs', with: {} }), quiet: true },
   ]
+  // What a person has pinned holds on all pages of the run.
+  const { pins } = view.with
+  const along = pins === undefined ? {} : { pins }
   const pages: Key[] = runPages.map((page, at) => ({
     key: String(at + 1),
     word: page,
-    act: () => view.run !== undefined && go({ page, run: view.run, with: {} }),
+    act: () => view.run !== undefined && go({ page, run: view.run, with: along }),
     quiet: true,
   }))
   useKeys([...shared, ...(view.run === undefined ? [] : pages)])
@@ -61,7 +64,7 @@ export function Frame(props: {
         </a>
         <nav class="crumbs" aria-label="where">
           <a href="#/" title={about?.directory}>
-            {short(about?.directory ?? '')}
+            {short(about?.shown ?? '')}
           </a>
           {view.page === 'compare' && <b> › Compare</b>}
           {view.run !== undefined && <b> › {view.run}</b>}
@@ -80,7 +83,7 @@ export function Frame(props: {
         <nav class="tabs" aria-label="pages of the run">
           {runPages.map((page, at) => (
             <a
-              href={addressOf({ page, run: view.run ?? '', with: {} })}
+              href={addressOf({ page, run: view.run ?? '', with: along })}
               aria-current={page === view.page ? 'page' : undefined}
             >
               {page.replace(/^./, (first) => first.toUpperCase())} <small aria-hidden="true">{at + 1}</small>

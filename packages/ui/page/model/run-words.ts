@@ -13,7 +13,9 @@ export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[]
   const verdict = why?.verdict ?? finding?.text
   if (verdict !== undefined) {
     // Which run it is stands above, and how it ended beside that.
-    const said = verdict.replace(`${run.run} ${run.status}: `, '').replace(/\. [^.]* stands? out\.?$/, '')
+    const said = [`${run.run} ${run.status}: `, `${run.run} was ${run.status}: `]
+      .reduce((text, begin) => text.replace(begin, ''), verdict)
+      .replace(/\. [^.]* stands? out\.?$/, '')
     return [{ text: capital(stripped(said)), tone: 'bad' }]
   }
   return [{ text: `${run.run} is ${run.status}`, tone: 'bad' }]

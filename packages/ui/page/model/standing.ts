@@ -48,7 +48,20 @@ export function standingOf(rows: readonly RankRow[], findings: readonly Finding[
     if (ratio === undefined || ratio < ratioSeen) return []
     return [{ ranks: [row], status: 'slow', text: 'slow in the last steps', name: `${rank} slow` }]
   })
-  return [...found, ...others]
+  return [...found, ...together(others)]
+}
+
+/** So many that ended alike are told one by one. */
+const aloneMax = 4
+
+function together(all: readonly Standing[]): Standing[] {
+  const groups = new Map<string, Standing[]>()
+  for (const one of all) groups.set(one.status, [...(groups.get(one.status) ?? []), one])
+  return [...groups].flatMap(([status, of]): Standing[] => {
+    if (of.length <= aloneMax) return of
+    const words = `${count(of.length)} ${status === 'absent' ? 'never came' : status}`
+    return [{ ranks: of.flatMap(({ ranks }) => ranks), status, text: words, name: words }]
+  })
 }
 
 const slowCodes = new Set(['RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW'])

@@ -11,6 +11,7 @@ import { eventsOf, runSentence, secondsToGo, stepsWanted } from '../model/run-wo
 import type { Told } from '../model/run-words.ts'
 import { paramText } from '../model/runs-words.ts'
 import { Findings } from '../part/findings.tsx'
+import { saveFile } from '../part/save.ts'
 import { Pieces } from '../part/pieces.tsx'
 import { RankGrid } from '../ranks/rank-grid.tsx'
 import { Figures } from './figures.tsx'
@@ -34,8 +35,9 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
   const stopped = badly && why.answer?.first !== undefined
   const marks = marksOf(run)
   const startUs = Date.parse(run.startTime) * 1000
+  const save = (): void => saveFile(`${run.run}.json`, JSON.stringify(run, null, 1), 'application/json')
   return frame(
-    [],
+    [{ key: 'e', word: 'export', act: save }],
     <>
       <h1>
         <Pieces of={runSentence(run, why.answer)} />
@@ -78,7 +80,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
               },
             ]}
             name={one.key}
-            about={`${groupOf(one)}${one.ranks > 1 ? ` · median, range of ${one.ranks} ranks` : ''}`}
+            about={`${groupOf(one)}${one.ranks > 1 ? ` · ${one.ranks} ranks` : ''}`}
             metricKey={one.key}
             unit={one.unit}
             until={

@@ -8,9 +8,9 @@ import { rowsOfRanks } from '../model/ranks.ts'
 import { statusLook } from '../model/status.ts'
 import { Copy } from '../part/copy.tsx'
 import { Peers } from './peers.tsx'
+import { endWords } from './stop.ts'
+import type { Stop } from './stop.ts'
 import { TimeLine } from './time-line.tsx'
-
-export type Stop = Omit<FirstToStop, 'others' | 'othersMore'>
 
 /** Who stopped first, on a time line, and what it said. */
 export function Stopped({
@@ -26,7 +26,7 @@ export function Stopped({
   const rows = answer === undefined ? [] : rowsOfRanks(answer)
   const all: Stop[] = [first, ...first.others]
   const seen = (rank: number): number | undefined => rows.find((one) => one.rank === rank)?.lastSeen
-  const status = (rank: number): string => rows.find((one) => one.rank === rank)?.status ?? 'failed'
+  const status = (rank: number): string => rows.find((one) => one.rank === rank)?.status ?? run.status
   return (
     <>
       <TimeLine all={all} seen={seen} />
@@ -46,11 +46,6 @@ export function Stopped({
       </div>
     </>
   )
-}
-
-/** `exit 1`, `SIGKILL` */
-export function endWords({ exit, signal }: Stop): string {
-  return signal ?? (exit === undefined ? '' : `exit ${exit}`)
 }
 
 const linesShown = 24

@@ -1,8 +1,8 @@
 import type { Table } from '../chart/table.ts'
 import { clock, number } from '../model/format.ts'
 import { SaveDrawing } from '../part/save-drawing.tsx'
-import { endWords } from './stopped.tsx'
-import type { Stop } from './stopped.tsx'
+import { endWords } from './stop.ts'
+import type { Stop } from './stop.ts'
 
 const [width, left, right, row] = [1240, 78, 300, 28]
 const shownMax = 12
@@ -28,7 +28,8 @@ export function TimeLine({
   const [from, to] = [least - room, most + room * 0.4]
   const place = (time: number): number => left + ((time - from) / (to - from)) * (width - left - right)
   const height = stops.length * row + 40
-  const ticks = ticksOf(from, to)
+  // At the right there is a note.
+  const ticks = ticksOf(from, to).filter((time) => place(time) < width - 250)
   return (
     <section class="panel">
       <header>
@@ -53,7 +54,7 @@ export function TimeLine({
           </>
         ))}
         <text x={width - 4} y={height - 8} text-anchor="end">
-          {`${clock(new Date(from / 1000).toISOString()).slice(0, 5)} UTC, by the ranks’ clocks as far as their offsets are known`}
+          {`${clock(new Date(from / 1000).toISOString()).slice(0, 5)} UTC, clocks of the ranks, corrected`}
         </text>
         {stops.map((stop, at) => (
           <Row

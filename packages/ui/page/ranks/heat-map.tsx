@@ -37,7 +37,10 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
   }
   const height = Math.max(
     96,
-    Math.min(heightPx, matrix.rows * (matrix.rows <= 8 ? 28 : matrix.rows <= 64 ? 8 : 1)),
+    Math.min(
+      heightPx,
+      matrix.rows * (matrix.rows <= 8 ? 28 : matrix.rows <= 16 ? 18 : matrix.rows <= 64 ? 8 : 1),
+    ),
   )
   const stepAt = (x: number): number => Math.round(matrix.from + x * matrix.cols * matrix.stepsPerCol)
   const row = chosen === undefined ? -1 : matrix.ranks.findIndex((ranks) => ranks.includes(chosen))

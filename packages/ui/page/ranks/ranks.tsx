@@ -118,21 +118,7 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
               zoom={zoom}
             />
           )}
-          {metric !== undefined && (
-            <Chart
-              curves={[{ metric, label: 'median', colour: 0, extent: extentOf(known, run) }]}
-              name={keyOf(metric)}
-              about="slowest rank of each step, and the median"
-              slowest
-              right={104}
-              metricKey={known?.key ?? ''}
-              unit={known?.unit}
-              steps={steps}
-              height={110}
-              share="ranks"
-              onZoom={zoom}
-            />
-          )}
+          {metric !== undefined && <Slowest run={run} metric={metric} steps={steps} zoom={zoom} />}
         </section>
         <Side
           {...{ run, rows, standing, findings, rank, metric, steps, choose, zoom }}
@@ -150,6 +136,32 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
       </section>
     </>,
     foot,
+  )
+}
+
+/** The slowest rank of each step, below the map and over the same axis. */
+function Slowest(props: {
+  readonly run: RunProps['run']
+  readonly metric: string
+  readonly steps: readonly [number, number] | undefined
+  readonly zoom: (steps: readonly [number, number] | undefined) => void
+}): preact.JSX.Element {
+  const { run, metric, steps, zoom } = props
+  const known = run.metrics.find(({ id }) => id === metric)
+  return (
+    <Chart
+      curves={[{ metric, label: 'median', colour: 0, extent: extentOf(known, run) }]}
+      name={keyOf(metric)}
+      about="slowest rank of each step, and the median"
+      slowest
+      right={104}
+      metricKey={known?.key ?? ''}
+      unit={known?.unit}
+      steps={steps}
+      height={110}
+      share="ranks"
+      onZoom={zoom}
+    />
   )
 }
 

@@ -36,7 +36,7 @@ export function StandsOut(props: {
             aria-pressed={isChosen}
             onClick={() => choose(first!.rank)}
           >
-            <b>{ranges(one.ranks.map(({ rank }) => rank))}</b>
+            <b>{rangesOf(one)}</b>
             <span class="soft">{whereOf(one)}</span>
             <span class="number">{ratioOf(one)}</span>
             <span class={tone} title={one.text}>
@@ -48,6 +48,13 @@ export function StandsOut(props: {
       {standing.length > shownMax && <p class="soft">and {standing.length - shownMax} more, below</p>}
     </section>
   )
+}
+
+const rangeWordsMax = 24
+
+function rangesOf({ ranks }: Standing): string {
+  const words = ranges(ranks.map(({ rank }) => rank))
+  return words.length <= rangeWordsMax ? words : `${words.slice(0, rangeWordsMax).replace(/,[^,]*$/, '')}, …`
 }
 
 function whereOf({ ranks }: Standing): string {

@@ -28,7 +28,10 @@ const paramsMax = 5
 export function RunsTable(props: TableProps): preact.JSX.Element {
   const { rows, told } = props
   useTheme()
-  const params = told.differing.slice(0, paramsMax)
+  const params =
+    props.view.with['columns'] === 'all'
+      ? [...new Set(rows.flatMap((row) => Object.keys(row.params)))]
+      : told.differing.slice(0, paramsMax)
   const withCode = rows.some(({ source }) => source?.commit !== undefined)
   const withEnergy = rows.some((row) => joulesOf(row) !== undefined)
   return (

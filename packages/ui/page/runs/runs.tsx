@@ -69,6 +69,13 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
           value={query}
           onChange={(event) => change(view, { query: event.currentTarget.value, all: undefined })}
         />
+        <button
+          type="button"
+          aria-pressed={view.with['columns'] !== 'all'}
+          onClick={() => change(view, { columns: view.with['columns'] === 'all' ? undefined : 'all' })}
+        >
+          only what differs
+        </button>
         <SaveTable name="runs" table={() => rowsOf(rows, told)} />
       </form>
       {answer !== undefined && answer.total === 0 && !waiting && <NoRuns />}
