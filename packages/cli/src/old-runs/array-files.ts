@@ -27,8 +27,8 @@ const limitMs = 120_000
 const outputBytesMax = 1024 * 1024 * 1024
 
 /** @returns the series, or why it cannot be read */
-export function readArrays(file: string, environment: NodeJS.ProcessEnv = process.env): Columns | string {
-  for (const python of [environment['PROVLOOM_PYTHON'] ?? 'python3', 'python']) {
+export function readArrays(file: string): Columns | string {
+  for (const python of ['python3', 'python']) {
     const done = spawnSync(python, ['-c', program, file], {
       encoding: 'utf8',
       timeout: limitMs,

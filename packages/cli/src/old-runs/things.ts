@@ -33,7 +33,7 @@ export function thingsOf(look: Look, tell: (message: string) => void): OldThings
   const models: OldThings['models'][number][] = []
   const datasets = [...datasetsOfParams(document)]
   const names = new Set(document.entities.map(({ name, fields }) => labelOf(name, fields)))
-  const missing: string[] = []
+  const missing = new Set<string>()
   for (const { name, fields } of document.entities) {
     if (isParam(fields) || isMetric(fields) || typesIn(fields).includes('SourceCode')) continue
     const label = labelOf(name, fields)
@@ -56,16 +56,16 @@ export function thingsOf(look: Look, tell: (message: string) => void): OldThings
     const named = textIn(fields, 'path', 'identifier', 'artifact_path', 'artifact_uri')
     if (named === undefined || fields.has('provenance_path')) continue
     const file = places.find(named)
-    if (file === undefined) missing.push(named)
+    if (file === undefined) missing.add(named)
     const known = artifacts.get(named)
     artifacts.set(
       named,
       known ?? { ...artifactOf(look, { name, fields }, named), ...place, ...keptAs(file, named) },
     )
   }
-  if (missing.length > 0)
+  if (missing.size > 0)
     tell(
-      `${missing.length} logged files are not there, and are recorded by their paths: ${missing.slice(0, 3).join(', ')}`,
+      `${missing.size} logged files are not there, and are recorded by their paths: ${[...missing].slice(0, 3).join(', ')}`,
     )
   return { artifacts: [...artifacts.values()], models, datasets }
 }
