@@ -3,7 +3,8 @@ import { printable } from '@provloom/shared'
 import { energyWords, findingLine, hostWords, lifeWords } from '../look/run-words.ts'
 import { sparkline } from '../look/spark.ts'
 import { widthOf, wrapped } from '../look/table.ts'
-import { reading, statusWords, value } from '../look/words.ts'
+import { paceWords, roughly } from '../look/pace-words.ts'
+import { reading, statusWords } from '../look/words.ts'
 import { count, counted, duration } from '../output/quantity.ts'
 import type { Style } from '../output/style.ts'
 import { legend, rankGrid } from './rank-grid.ts'
@@ -75,30 +76,6 @@ function stepWords({ going, status }: RunAnswer, style: Style, nowMs: number): s
   if (quiet > Math.max(stalledSeconds, stalledSteps / (stepsPerSecond ?? 1)))
     return `${where}, ${style.bad(`▲ none since ${duration(quiet)}`)}`
   return stepsPerSecond === undefined ? where : `${where}, ${paceWords(stepsPerSecond)}`
-}
-
-/** `2.71 a second`, or a minute, or an hour: three digits. */
-export function paceWords(perSecond: number): string {
-  for (const [seconds, word] of [
-    [1, 'second'],
-    [60, 'minute'],
-  ] as const)
-    if (perSecond * seconds >= 0.5) return `${value(threeDigits(perSecond * seconds))} a ${word}`
-  return `${value(threeDigits(perSecond * 3600))} an hour`
-}
-
-function threeDigits(number: number): number {
-  return number >= 100 ? Math.round(number) : Number(number.toPrecision(3))
-}
-
-/** As exact as a guess is: `25 s`, `4 min`, `3 h 20 min`, `2 d 4 h`. */
-export function roughly(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${minutes} min`
-  const hours = Math.floor(minutes / 60)
-  if (hours < 36) return `${hours} h ${Math.round((minutes % 60) / 10) * 10} min`.replace(/ 0 min$/, '')
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
 function metricLines({ metrics, run }: Watched, width: number, style: Style): string[] {
