@@ -2,6 +2,7 @@ import { agent, aggregator, graph, head, ofAnything, python, reached, shared } f
 import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
+import { limitsOfMlflow } from './limits-of-mlflow.ts'
 import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
@@ -11,6 +12,7 @@ import { limitsOfReader } from './limits-of-reader.ts'
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ...limitsOfGraph,
+  ...limitsOfMlflow,
   ...limitsOfReader,
   recordBytesMax: [
     reached(

@@ -24,7 +24,7 @@ export function runJson(run: RunView): Json {
   return {
     info: infoJson(run.info),
     data: {
-      metrics: [...run.last.values()].map(metricJson),
+      metrics: [...run.last.values()].map((one) => metricJson(one, run.info.runId)),
       params: pairsJson(run.params),
       tags: pairsJson(run.tags),
     },
@@ -36,13 +36,14 @@ export function runJson(run: RunView): Json {
   }
 }
 
-export function metricJson(metric: Metric): Json {
+export function metricJson(metric: Metric, runId: string): Json {
   const { key, value, timestamp, step, modelId, datasetName, datasetDigest } = metric
   return {
     key,
     value: valueJson(value),
     timestamp,
     step,
+    run_id: runId,
     ...(modelId === undefined ? {} : { model_id: modelId }),
     ...(datasetName === undefined ? {} : { dataset_name: datasetName }),
     ...(datasetDigest === undefined ? {} : { dataset_digest: datasetDigest }),
@@ -94,6 +95,9 @@ export function modelJson(model: LoggedModel): Json {
       source_run_id: model.sourceRunId,
       tags: pairsJson(model.tags),
     },
-    data: { params: pairsJson(model.params), metrics: model.metrics.map(metricJson) },
+    data: {
+      params: pairsJson(model.params),
+      metrics: model.metrics.map((one) => metricJson(one, model.sourceRunId)),
+    },
   }
 }

@@ -13,6 +13,8 @@ export interface MlflowOptions {
   readonly folder: string
   /** How artifacts come: `file` where its clients see the folder, which is quicker, else `http`. */
   readonly artifacts: 'file' | 'http'
+  /** Connections at once; `mlflowConnectionsMax` unless given. */
+  readonly connectionsMax?: number
 }
 
 /** A tracking server for the processes of one command, on loopback. */
@@ -38,9 +40,9 @@ export async function createMlflow(recorder: Recorder, options: MlflowOptions): 
   const answer = getRequestListener(app.fetch)
   const server = http.createServer((request, response) => void answer(request, response))
   // A client keeps its connections: one that is closed while it asks would have it ask again, and log twice.
-  server.keepAliveTimeout = 2 ** 31 - 1
+  server.keepAliveTimeout = 0
   server.requestTimeout = 0
-  server.maxConnections = limits.mlflowConnectionsMax
+  server.maxConnections = options.connectionsMax ?? limits.mlflowConnectionsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => resolve())

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { reasonOf } from '@provloom/shared'
+import { limits, reasonOf } from '@provloom/shared'
 import type {
   ArtifactPlace,
   Beginning,
@@ -116,7 +116,7 @@ export class Recording implements Recorder {
   }
 
   tell(message: string): void {
-    if (this.#told.has(message) || this.#told.size >= toldMax) return
+    if (this.#told.has(message) || this.#told.size >= limits.problemsMax) return
     this.#told.add(message)
     this.#tell(message)
   }
@@ -174,6 +174,3 @@ function textAt(file: string): string {
     return ''
   }
 }
-
-/** Different lines to a person. */
-const toldMax = 100

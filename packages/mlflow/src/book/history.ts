@@ -7,6 +7,8 @@ const doubles = 4
 const pointBytes: number = doubles * 8
 /** So many wait in memory: most runs never need a file. */
 const waitingMax = 4_096
+/** A sweep has any number of runs with a few. */
+const waitingFirst = 16
 
 /**
  * All values of a run's metrics, in the order in which they came. The last of them are in memory and the others in a file,
@@ -16,7 +18,7 @@ const waitingMax = 4_096
 export class History {
   readonly #file: string
   readonly #names = new Map<string, number>()
-  readonly #waiting = new Float64Array(doubles * waitingMax)
+  #waiting = new Float64Array(doubles * waitingFirst)
   #count = 0
   #bytes = 0
 
@@ -29,6 +31,7 @@ export class History {
     this.#names.set(key, name)
     this.#waiting.set([name, step, timestamp, value], this.#count * doubles)
     if (++this.#count === waitingMax) this.#put()
+    else if (this.#count * doubles === this.#waiting.length) this.#grow()
   }
 
   /** @returns those of one metric */
@@ -49,6 +52,12 @@ export class History {
 
   remove(): void {
     fs.rmSync(this.#file, { force: true })
+  }
+
+  #grow(): void {
+    const wider = new Float64Array(this.#waiting.length * 4)
+    wider.set(this.#waiting)
+    this.#waiting = wider
   }
 
   #put(): void {

@@ -39,9 +39,10 @@ export function runRoutes(book: Book): Route[] {
       return { runs: found.map(runJson), ...token }
     }),
     get('/metrics/get-history', ({ asked }) => {
-      const all = book.history(asked.runId, asked.needed('metric_key'))
+      const run = asked.runId
+      const all = book.history(run, asked.needed('metric_key'))
       const { found, token } = pageOf(all, asked, Math.max(1, all.length))
-      return { metrics: found.map(metricJson), ...token }
+      return { metrics: found.map((one) => metricJson(one, run)), ...token }
     }),
   ]
 }
