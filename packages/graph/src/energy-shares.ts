@@ -1,5 +1,5 @@
-import { energyKinds } from './energy.ts'
-import type { DeviceTotal, EnergyKind, Inhabitant } from './energy.ts'
+import { energyKinds } from './energy-device.ts'
+import type { DeviceTotal, EnergyKind, Inhabitant } from './energy-device.ts'
 
 /** Whole joules by kind: ranks and what is nobody's are together what the machine's counted devices took. */
 export interface Shares {
@@ -57,14 +57,19 @@ function partsOf(
 
 function toldBy({ shares }: Inhabitant['rank'], kind: EnergyKind): number {
   let sum = 0
-  for (const [, event] of [...shares].sort(([a], [b]) => (a < b ? -1 : 1))) sum += Math.max(0, event[`${kind}Joules`] ?? 0)
+  for (const [, event] of [...shares].sort(([a], [b]) => (a < b ? -1 : 1)))
+    sum += Math.max(0, event[`${kind}Joules`] ?? 0)
   return sum
 }
 
 /** By the machine's number, or by its UUID or the beginning of it; of a part of one that is named by the whole, the whole. */
 function holds({ start }: Inhabitant['rank'], { facts: { uuid, index } }: DeviceTotal): boolean {
   return (start?.devices ?? '').split(',').some((one) => {
-    const name = one.trim().replace(/^MIG-(?=GPU-)/, '').split('/', 1)[0] ?? ''
+    const name =
+      one
+        .trim()
+        .replace(/^MIG-(?=GPU-)/, '')
+        .split('/', 1)[0] ?? ''
     if (/^\d+$/.test(name)) return index === Number(name)
     return name.length > 4 && uuid?.toLowerCase().startsWith(name.toLowerCase()) === true
   })
@@ -79,6 +84,7 @@ function wholes(parts: readonly number[], total: number): number[] {
     .sort((a, b) => b.remainder - a.remainder || a.i - b.i)
   for (const { i } of order.slice(0, Math.max(0, left))) floors[i] = (floors[i] ?? 0) + 1
   // A sum of many may be a step beside the sum of its parts.
-  for (const { i } of order.toReversed().slice(0, Math.max(0, -left))) floors[i] = Math.max(0, (floors[i] ?? 0) - 1)
+  for (const { i } of order.toReversed().slice(0, Math.max(0, -left)))
+    floors[i] = Math.max(0, (floors[i] ?? 0) - 1)
   return floors
 }

@@ -1,27 +1,7 @@
-import type { EventOf, HostState, RankState, ToldEnergy } from './state.ts'
+import type { DeviceTotal, EnergyKind, Inhabitant } from './energy-device.ts'
+import type { EventOf, HostState, ToldEnergy } from './state.ts'
 import { sharesOf } from './energy-shares.ts'
 import type { Shares } from './energy-shares.ts'
-
-/** How joules came to be known: by a counter of energy, from samples of power, or from what a device is said to take. */
-export type EnergyKind = 'measured' | 'integrated' | 'estimated'
-
-export const energyKinds = ['measured', 'integrated', 'estimated'] as const
-
-/** What one device of a machine took, by one way to know it. */
-export interface DeviceTotal {
-  readonly facts: EventOf<'energy'>
-  readonly kind: EnergyKind
-  /** It is part of what the machine took. */
-  readonly counted: boolean
-  readonly joules: number
-  /** Of all of the run there, with what it took at least and at most while nobody counted; undefined where nobody can say. */
-  readonly lowerJoules: number | undefined
-  readonly upperJoules: number | undefined
-  /** The part of the run's time there in which it was counted, 0 to 1. */
-  readonly coverage: number | undefined
-  /** Of an accelerator what one process on it has. */
-  readonly holderJoules: number | undefined
-}
 
 export interface UnknownEnergy {
   readonly device: string
@@ -36,14 +16,6 @@ export interface HostEnergy {
   /** Of which nothing is known, and why: nothing said must not look like nothing used. */
   readonly unknown: readonly UnknownEnergy[]
   readonly shares: Shares
-}
-
-/** A rank on the machine, and when it was there, microseconds. */
-export interface Inhabitant {
-  readonly key: string
-  readonly rank: RankState
-  readonly start: number | undefined
-  readonly end: number | undefined
 }
 
 /** @param counted ranks whose measurements count; undefined where all do */
@@ -109,7 +81,9 @@ function totalOf(
 ): DeviceTotal {
   const sum = (of: (event: EventOf<'energy'>) => number | undefined): number | undefined => {
     const values = told.map(of)
-    return values.some((value) => value === undefined) ? undefined : values.reduce<number>((all, one) => all + (one ?? 0), 0)
+    return values.some((value) => value === undefined)
+      ? undefined
+      : values.reduce<number>((all, one) => all + (one ?? 0), 0)
   }
   const coveredMs = sum((event) => event.coveredMs)
   const leftS = lastsMs === undefined || coveredMs === undefined ? 0 : Math.max(0, lastsMs - coveredMs) / 1000
@@ -126,9 +100,18 @@ function totalOf(
     kind,
     counted: facts.counted === true,
     joules: sum((event) => event.joules ?? 0) ?? 0,
-    lowerJoules: bound(sum((event) => event.lowerJoules), power('leastWatts', Math.min)),
-    upperJoules: bound(sum((event) => event.upperJoules), power('mostWatts', Math.max)),
-    coverage: coveredMs === undefined || lastsMs === undefined || lastsMs <= 0 ? undefined : Math.min(1, coveredMs / lastsMs),
+    lowerJoules: bound(
+      sum((event) => event.lowerJoules),
+      power('leastWatts', Math.min),
+    ),
+    upperJoules: bound(
+      sum((event) => event.upperJoules),
+      power('mostWatts', Math.max),
+    ),
+    coverage:
+      coveredMs === undefined || lastsMs === undefined || lastsMs <= 0
+        ? undefined
+        : Math.min(1, coveredMs / lastsMs),
     holderJoules: sum((event) => event.holderJoules),
   }
 }
@@ -136,7 +119,9 @@ function totalOf(
 /** How long the run was on the machine: from its first rank's begin to its last one's end there, so far as it is known. */
 function lastsOf(host: HostState, inhabitants: readonly Inhabitant[]): number | undefined {
   const starts = inhabitants.flatMap(({ start }) => start ?? [])
-  const latest = [...host.energy.values()].flatMap((streams) => [...streams.values()].map(({ event }) => event.time))
+  const latest = [...host.energy.values()].flatMap((streams) =>
+    [...streams.values()].map(({ event }) => event.time),
+  )
   const goesOn = inhabitants.some(({ end }) => end === undefined)
   const ends = [...inhabitants.flatMap(({ end }) => end ?? []), ...(goesOn ? latest : [])]
   if (starts.length === 0 || ends.length === 0) return undefined

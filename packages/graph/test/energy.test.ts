@@ -52,7 +52,13 @@ function run(ranks: number, devices: readonly string[] = []): RunScript {
   for (let rank = 0; rank < ranks; rank++) {
     script.admit(rank, 0, machine.host, ranks, machine.hostId)
     const own = devices[rank]
-    const start: Said = { type: 'rank.start', pid: 1, ...machine, argv: ['x'], ...(own === undefined ? {} : { devices: own }) }
+    const start: Said = {
+      type: 'rank.start',
+      pid: 1,
+      ...machine,
+      argv: ['x'],
+      ...(own === undefined ? {} : { devices: own }),
+    }
     script.log(rank, [at(0, start), at(100, { type: 'session.end', status: 'completed', by: 'call' })])
   }
   return script
@@ -73,7 +79,9 @@ const cpu = 'run:host-n.aabbccdd.package-0.RAPL.energy'
 describe('energy of a device', () => {
   it('has its coverage of the time that its ranks were there, and bounds of what it took beside', () => {
     const script = run(2).log(0, [watch('start', 1), used(2000, 80)], [], 0, 'agent-1')
-    expect(told(script, cpu, 'joules', 'coverage', 'lowerJoules', 'upperJoules', 'kind', 'counted', 'shared')).toEqual({
+    expect(
+      told(script, cpu, 'joules', 'coverage', 'lowerJoules', 'upperJoules', 'kind', 'counted', 'shared'),
+    ).toEqual({
       joules: '2000.0',
       coverage: '0.8',
       // 20 s at 10 to 50 W.
@@ -109,7 +117,10 @@ describe('energy of a device', () => {
   it('is not counted where it overlaps what is', () => {
     const node = used(5000, 100, { device: 'node', method: 'pm_counters', covers: 'node', counted: false })
     const script = run(1).log(0, [watch('start', 1), used(2000, 100), node], [], 0, 'agent-1')
-    expect(told(script, 'run:energy', 'measuredJoules', 'devices')).toEqual({ measuredJoules: '2000.0', devices: '1' })
+    expect(told(script, 'run:energy', 'measuredJoules', 'devices')).toEqual({
+      measuredJoules: '2000.0',
+      devices: '1',
+    })
     expect(told(script, 'run:host-n.aabbccdd.node.pm_counters.energy', 'joules', 'counted')).toEqual({
       joules: '5000.0',
       counted: 'false',
@@ -118,14 +129,26 @@ describe('energy of a device', () => {
 
   it('is of one kind: unlike kinds are never one sum, and unknown has a reason and no joules', () => {
     const gpu = used(300, 100, { device: 'GPU-1', method: 'NVML power', kind: 'integrated', covers: 'gpu' })
-    const lost = { type: 'energy', ...machine, device: 'package-1', method: 'none', kind: 'unknown', covers: 'package', reason: 'energy_uj: permission denied' } as const
+    const lost = {
+      type: 'energy',
+      ...machine,
+      device: 'package-1',
+      method: 'none',
+      kind: 'unknown',
+      covers: 'package',
+      reason: 'energy_uj: permission denied',
+    } as const
     const script = run(1).log(0, [watch('start', 1), used(2000, 100), gpu, lost], [], 0, 'agent-1')
-    expect(told(script, 'run:energy', 'measuredJoules', 'integratedJoules', 'estimatedJoules', 'unknownDevices')).toEqual({
+    expect(
+      told(script, 'run:energy', 'measuredJoules', 'integratedJoules', 'estimatedJoules', 'unknownDevices'),
+    ).toEqual({
       measuredJoules: '2000.0',
       integratedJoules: '300.0',
       unknownDevices: '1',
     })
-    expect(told(script, 'run:host-n.aabbccdd.package-1.unknown.energy', 'device', 'kind', 'reason', 'joules')).toEqual({
+    expect(
+      told(script, 'run:host-n.aabbccdd.package-1.unknown.energy', 'device', 'kind', 'reason', 'joules'),
+    ).toEqual({
       device: 'package-1',
       kind: 'unknown',
       reason: 'energy_uj: permission denied',
@@ -136,12 +159,14 @@ describe('energy of a device', () => {
 
 describe('shares of ranks', () => {
   const whole = (script: RunScript, ranks: number, kind: string): number[] =>
-    Array.from({ length: ranks }, (_, rank) => Number(told(script, `run:rank-${rank}`, `${kind}Joules`)[`${kind}Joules`]))
+    Array.from({ length: ranks }, (_, rank) =>
+      Number(told(script, `run:rank-${rank}`, `${kind}Joules`)[`${kind}Joules`]),
+    )
   const left = (script: RunScript, kind: string): number =>
     Number(values(script.graph.document(), 'run:host-n.aabbccdd.watch', `unattributed${kind}Joules`).join())
   const share = (joules: number): Said => ({ type: 'energy.share', measuredJoules: joules })
 
-  it('of eight ranks and what is nobody\'s are the machine, to the joule', () => {
+  it("of eight ranks and what is nobody's are the machine, to the joule", () => {
     const script = run(8).log(0, [watch('start', 1), used(1000.4, 100)], [], 0, 'agent-1')
     for (let rank = 0; rank < 8; rank++) script.log(rank, [share(50), share(100.3)], [], 0, 'agent-1')
     const ranks = whole(script, 8, 'measured')
@@ -158,7 +183,14 @@ describe('shares of ranks', () => {
 
   it('of an accelerator are whole for who holds it alone, and equal parts for those who share it', () => {
     const gpu = (index: number): Energy =>
-      used(1001, 100, { device: `GPU-${index}abc`, uuid: `GPU-${index}abc`, index, method: 'NVML power', kind: 'integrated', covers: 'gpu' })
+      used(1001, 100, {
+        device: `GPU-${index}abc`,
+        uuid: `GPU-${index}abc`,
+        index,
+        method: 'NVML power',
+        kind: 'integrated',
+        covers: 'gpu',
+      })
     const script = run(4, ['0', 'GPU-1ab', '1', 'MIG-GPU-3abc/1/0']).log(
       0,
       [watch('start', 1), ...[0, 1, 2, 3].map(gpu)],
@@ -171,7 +203,14 @@ describe('shares of ranks', () => {
   })
 
   it('of an accelerator that others compute on too are what each process on it has', () => {
-    const gpu = used(1000, 100, { device: 'GPU-1', uuid: 'GPU-1', index: 0, covers: 'gpu', method: 'NVML counter', holderJoules: 300 })
+    const gpu = used(1000, 100, {
+      device: 'GPU-1',
+      uuid: 'GPU-1',
+      index: 0,
+      covers: 'gpu',
+      method: 'NVML counter',
+      holderJoules: 300,
+    })
     const script = run(1, ['0']).log(0, [watch('start', 1), gpu], [], 0, 'agent-1')
     expect([whole(script, 1, 'measured'), left(script, 'Measured')]).toEqual([[300], 700])
   })
@@ -189,11 +228,25 @@ describe('emissions', () => {
   const kWh = 3.6e6
 
   it('are told by kind, with whose figure it is, where anybody said where the machine is', () => {
-    const guessed = used(2 * kWh, 100, { device: 'package-1', kind: 'estimated', method: 'power limit x utilisation' })
+    const guessed = used(2 * kWh, 100, {
+      device: 'package-1',
+      kind: 'estimated',
+      method: 'power limit x utilisation',
+    })
     const script = run(2).log(0, [watch('start', 1), used(kWh, 100), guessed, carbon(56)], [], 0, 'agent-1')
     script.log(1, [carbon(56)], [], 0, 'agent-1')
-    const told_ = told(script, 'run:emissions', 'measuredGramsCO2e', 'estimatedGramsCO2e', 'gramsPerKWh', 'source', 'region', 'year', 'licence')
-    expect(told_).toEqual({
+    const emitted = told(
+      script,
+      'run:emissions',
+      'measuredGramsCO2e',
+      'estimatedGramsCO2e',
+      'gramsPerKWh',
+      'source',
+      'region',
+      'year',
+      'licence',
+    )
+    expect(emitted).toEqual({
       measuredGramsCO2e: '56.0',
       estimatedGramsCO2e: '112.0',
       gramsPerKWh: '56.0',

@@ -76,7 +76,9 @@ export function hostMeasured(
     value: (step: number) => 10 * series + step,
     timeUs: (step: number) => start.beginsUs + (10 + step) * secondUs,
   }))
-  const energy = devicesOf[devices].map((one) => ({ type: 'energy', counted: true, ...machine, ...one }) as const)
+  const energy = devicesOf[devices].map(
+    (one) => ({ type: 'energy', counted: true, ...machine, ...one }) as const,
+  )
   telling.log(place, agentStream, endUs - 3 * secondUs, energy, courses)
   telling.log(place, agentStream, endUs - 2 * secondUs, [
     { type: 'watch', edge: 'end', ...machine, shared: 1 },

@@ -20,7 +20,9 @@ export class EnergyStream implements SourceWriter {
 
   /** The last that was said of a device. */
   of(device: string, method?: string): EnergyFact | undefined {
-    return this.all().findLast((one) => one.device === device && (method === undefined || one.method === method))
+    return this.all().findLast(
+      (one) => one.device === device && (method === undefined || one.method === method),
+    )
   }
 
   all(): EnergyFact[] {

@@ -19,7 +19,12 @@ export function applyEnergy(change: Change, origin: Origin, rank: RankState, eve
 }
 
 /** What a rank has of its machine so far, by what its agent's stream says. */
-export function applyShare(change: Change, { stream }: Origin, rank: RankState, event: EventOf<'energy.share'>): void {
+export function applyShare(
+  change: Change,
+  { stream }: Origin,
+  rank: RankState,
+  event: EventOf<'energy.share'>,
+): void {
   change.undo.put(rank.shares, stream, event)
   if (rank.hostKey !== undefined) markShares(change, rank.hostKey)
 }

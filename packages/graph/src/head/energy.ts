@@ -1,6 +1,6 @@
 import type { HeadEnergy, HeadNotMeasured } from '@provloom/rundir/entry'
 import { keyOf } from '../name.ts'
-import type { DeviceTotal } from '../energy.ts'
+import type { DeviceTotal } from '../energy-device.ts'
 import type { Kept } from '../kept.ts'
 import { carbonOf } from '../render/energy.ts'
 import type { RunState } from '../state.ts'
@@ -23,7 +23,9 @@ export function headEnergy(state: RunState, kept: Kept): readonly HeadEnergy[] {
       groups.set(group, [...(groups.get(group) ?? []), { ...device, shared: host.sharedBy }])
     }
   const gramsPerKWh = carbonOf(state.carbon)?.gramsPerKWh
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, devices]) => together(devices, gramsPerKWh))
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, devices]) => together(devices, gramsPerKWh))
 }
 
 function together(devices: readonly Device[], gramsPerKWh: number | undefined): HeadEnergy[] {

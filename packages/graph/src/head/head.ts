@@ -1,11 +1,4 @@
-import type {
-  HeadFile,
-  HeadMetric,
-  HeadParam,
-  HeadSource,
-  RunHead,
-  Shown,
-} from '@provloom/rundir/entry'
+import type { HeadFile, HeadMetric, HeadParam, HeadSource, RunHead, Shown } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
 import type { RunState } from '../state.ts'
 import type { Thing } from '../thing.ts'

@@ -1,5 +1,6 @@
-import { energyKinds } from '../energy.ts'
-import type { DeviceTotal, EnergyKind, HostEnergy } from '../energy.ts'
+import type { HostEnergy } from '../energy.ts'
+import { energyKinds } from '../energy-device.ts'
+import type { DeviceTotal, EnergyKind } from '../energy-device.ts'
 import { slug } from '../name.ts'
 import type { EventOf, HostState } from '../state.ts'
 import { term } from '../space.ts'

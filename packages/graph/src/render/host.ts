@@ -47,7 +47,11 @@ function watchRecords(view: View, key: string, host: HostState): Keyed[] {
     .int('shared', host.sharedBy)
   const { shares } = view.kept.ofHost(key, host).energy
   joulesByKind(facts, shares.host)
-  joulesByKind(facts, shares.unattributed, (kind) => `unattributed${kind[0]?.toUpperCase()}${kind.slice(1)}Joules`)
+  joulesByKind(
+    facts,
+    shares.unattributed,
+    (kind) => `unattributed${kind[0]?.toUpperCase()}${kind.slice(1)}Joules`,
+  )
   return [
     activity(me, times(view.kept.ofHost(key, host).watch), facts.list),
     informed(me, run),

@@ -1,5 +1,5 @@
 import { dropsOf } from '../apply/ledger.ts'
-import type { EnergyKind } from '../energy.ts'
+import type { EnergyKind } from '../energy-device.ts'
 import type { RankFacts } from '../kept.ts'
 import { term } from '../space.ts'
 import type { RankState, RunState } from '../state.ts'
@@ -35,7 +35,11 @@ export function rankRecords(view: View, key: string): Keyed[] {
 }
 
 /** What it has of its machine's energy. */
-function sharesOf({ state, kept }: View, key: string, { hostKey }: RankState): ReadonlyMap<EnergyKind, number> | undefined {
+function sharesOf(
+  { state, kept }: View,
+  key: string,
+  { hostKey }: RankState,
+): ReadonlyMap<EnergyKind, number> | undefined {
   const on = hostKey === undefined ? undefined : state.hosts.get(hostKey)
   if (hostKey === undefined || on === undefined) return undefined
   return kept.ofHost(hostKey, on).energy.shares.ranks.get(key)

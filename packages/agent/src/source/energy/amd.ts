@@ -38,7 +38,13 @@ export class AmdSource implements EnergySource {
       .filter((folder) => lineIn(path.join(folder, 'vendor')) === '0x1002')
     for (const [index, folder] of cards.entries()) {
       const uuid = lineIn(path.join(folder, 'unique_id'))
-      const about = { device: uuid === undefined ? `amd-gpu-${index}` : `GPU-${uuid}`, covers: 'gpu', index, uuid, model: lineIn(path.join(folder, 'product_name')) } as const
+      const about = {
+        device: uuid === undefined ? `amd-gpu-${index}` : `GPU-${uuid}`,
+        covers: 'gpu',
+        index,
+        uuid,
+        model: lineIn(path.join(folder, 'product_name')),
+      } as const
       const source = path.join(folder, 'gpu_metrics')
       const count = countIn(source)
       if (typeof count === 'string') {
@@ -46,7 +52,14 @@ export class AmdSource implements EnergySource {
         continue
       }
       this.#files.set(about.device, source)
-      devices.push({ ...about, method: 'gpu_metrics', kind: 'measured', source, resolutionUj: stepUj, plausibleWatts })
+      devices.push({
+        ...about,
+        method: 'gpu_metrics',
+        kind: 'measured',
+        source,
+        resolutionUj: stepUj,
+        plausibleWatts,
+      })
     }
     return { devices, unknown }
   }
@@ -72,7 +85,8 @@ function countIn(file: string): bigint | string {
   // structure_size u16, format_revision u8, content_revision u8
   const [format, content] = [bytes[2] ?? 0, bytes[3] ?? 0]
   const offset = format === 1 ? offsets.get(content) : undefined
-  if (offset === undefined || bytes.length < offset + 8) return `its form ${format}.${content} has no counter of energy`
+  if (offset === undefined || bytes.length < offset + 8)
+    return `its form ${format}.${content} has no counter of energy`
   const count = bytes.readBigUInt64LE(offset)
   // All bits set: the firmware has none.
   return count === 0xffff_ffff_ffff_ffffn ? 'the firmware counts none' : count

@@ -43,6 +43,8 @@ export class BusyMeter {
   #ticks(): Ticks | undefined {
     const ticks = (firstLineOf(this.#file) ?? '').split(/\s+/).slice(1, 9).map(Number)
     const all = ticks.reduce((sum, one) => sum + one, 0)
-    return ticks.length < 4 || !Number.isFinite(all) ? undefined : { busy: all - (ticks[3] ?? 0) - (ticks[4] ?? 0), all }
+    return ticks.length < 4 || !Number.isFinite(all)
+      ? undefined
+      : { busy: all - (ticks[3] ?? 0) - (ticks[4] ?? 0), all }
   }
 }

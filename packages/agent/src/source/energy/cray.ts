@@ -37,7 +37,14 @@ export class CraySource implements EnergySource {
       const source = path.join(this.#folder, name)
       if (known === undefined || joulesIn(source) === undefined) continue
       this.#files.set(known.device, source)
-      devices.push({ ...known, method: craySays, kind: 'measured', source, resolutionUj, plausibleWatts: plausibleWatts[known.covers] })
+      devices.push({
+        ...known,
+        method: craySays,
+        kind: 'measured',
+        source,
+        resolutionUj,
+        plausibleWatts: plausibleWatts[known.covers],
+      })
     }
     return { devices, unknown: [] }
   }
@@ -55,9 +62,13 @@ export class CraySource implements EnergySource {
   }
 }
 
-function deviceOf(
-  name: string,
-): { readonly device: string; readonly covers: Extract<Covers, 'node' | 'package' | 'dram' | 'gpu'>; readonly index?: number } | undefined {
+function deviceOf(name: string):
+  | {
+      readonly device: string
+      readonly covers: Extract<Covers, 'node' | 'package' | 'dram' | 'gpu'>
+      readonly index?: number
+    }
+  | undefined {
   if (name === 'energy') return { device: 'node', covers: 'node' }
   if (name === 'cpu_energy') return { device: 'processors', covers: 'package' }
   if (name === 'memory_energy') return { device: 'memory', covers: 'dram' }

@@ -14,7 +14,12 @@ const quantities = [
 ] as const
 
 /** What each accelerator of a machine does, as series of the machine, by device: what it does not tell is left out. */
-export function writeGpus(writer: SourceWriter, step: number, hostId: string, looks: readonly GpuLook[]): void {
+export function writeGpus(
+  writer: SourceWriter,
+  step: number,
+  hostId: string,
+  looks: readonly GpuLook[],
+): void {
   const source = hostSource(hostId)
   for (const look of looks) {
     const device = look.device.slice(0, uuidLetters)

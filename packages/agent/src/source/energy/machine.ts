@@ -1,6 +1,7 @@
 import type { Clock } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import { AmdSource } from './amd.ts'
+import type { CarbonPlace } from './carbon.ts'
 import { CraySource } from './cray.ts'
 import type { MachinePlaces } from './device.ts'
 import { Meter } from './meter.ts'
@@ -8,7 +9,6 @@ import { NvidiaSource } from './nvidia.ts'
 import { RaplSource } from './rapl.ts'
 import { EnergyShare } from './share.ts'
 import { EnergyUse } from './use.ts'
-import type { Carbon } from './use.ts'
 
 /** Without samples counters are read so often: at full load one begins anew after some minutes. */
 const everyMs = 60_000
@@ -37,14 +37,20 @@ export class MachineEnergy {
   /** What a session's process has of it. */
   shareOf(pid: number): EnergyShare {
     const { root } = this.#places
-    return new EnergyShare({ clock: this.#clock, machine: this.#machine, intervalMs: this.#intervalMs, root, pid })
+    return new EnergyShare({
+      clock: this.#clock,
+      machine: this.#machine,
+      intervalMs: this.#intervalMs,
+      root,
+      pid,
+    })
   }
 
   /** For a session that may watch the machine. */
   useOf(of: {
     readonly hostId: string
     readonly variables: Variables
-    readonly carbon?: Carbon | undefined
+    readonly carbon?: CarbonPlace | undefined
   }): EnergyUse {
     const nowMs = (): number => this.#clock.monotonicMs()
     const { hostId, variables, carbon } = of

@@ -1,5 +1,13 @@
 import type { Clock } from '@provloom/shared'
-import type { CounterDevice, EnergySource, Found, GpuLook, PowerDevice, Reading, UnknownDevice } from './device.ts'
+import type {
+  CounterDevice,
+  EnergySource,
+  Found,
+  GpuLook,
+  PowerDevice,
+  Reading,
+  UnknownDevice,
+} from './device.ts'
 import { CounterTally, PowerTally } from './tally.ts'
 import type { Tally, Total } from './tally.ts'
 
@@ -47,9 +55,13 @@ export class Meter {
 
   /** Asks what cannot be read at once. */
   async poll(): Promise<void> {
-    this.#polling ??= Promise.all(this.#sources.map((source) => source.poll?.())).then(() => undefined)
+    this.#polling ??= this.#pollAll()
     await this.#polling
     this.#polling = undefined
+  }
+
+  async #pollAll(): Promise<void> {
+    await Promise.all(this.#sources.flatMap((source) => source.poll?.() ?? []))
   }
 
   read(): readonly DeviceTotal[] {
@@ -76,7 +88,8 @@ export class Meter {
   #take(nowMs: number, one: Counted, reading: Reading | undefined): void {
     const { device } = one.device
     if (reading === undefined) {
-      if (!one.isGone) this.#odd.push({ device, words: 'cannot be read any more: what it takes from now on is not known' })
+      if (!one.isGone)
+        this.#odd.push({ device, words: 'cannot be read any more: what it takes from now on is not known' })
       one.isGone = true
       return
     }
@@ -99,7 +112,8 @@ export class Meter {
     this.#unknown.push(...unknown)
     const counted = new Map<string, Counted>()
     for (const device of devices) {
-      const tally = device.kind === 'measured' ? new CounterTally(device) : new PowerTally(device, this.#gapMs)
+      const tally =
+        device.kind === 'measured' ? new CounterTally(device) : new PowerTally(device, this.#gapMs)
       counted.set(device.device, { device, tally, isGone: false })
     }
     this.#counted.set(source, counted)

@@ -3,7 +3,15 @@ import path from 'node:path'
 import { isOn, limits } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import { askProgram } from '../bounded.ts'
-import type { EnergySource, Found, GpuLook, MachinePlaces, PowerDevice, Reading, UnknownDevice } from './device.ts'
+import type {
+  EnergySource,
+  Found,
+  GpuLook,
+  MachinePlaces,
+  PowerDevice,
+  Reading,
+  UnknownDevice,
+} from './device.ts'
 import { NvmlSource } from './nvml.ts'
 
 const columns = [
@@ -37,19 +45,32 @@ export class NvidiaSource implements EnergySource {
   }
 
   async find(): Promise<Found> {
-    if (!fs.existsSync(path.join(this.#places.root, 'proc/driver/nvidia/version'))) return { devices: [], unknown: [] }
+    if (!fs.existsSync(path.join(this.#places.root, 'proc/driver/nvidia/version')))
+      return { devices: [], unknown: [] }
     const found = await this.#nvml.ask()
     if (typeof found !== 'string') return found
     this.#isNvml = false
     const noted = `NVML could not be asked (${found})`
     const rows = await this.#ask()
-    if (rows === undefined) return { devices: [], unknown: [{ device: 'gpu', covers: 'gpu', reason: `${noted}, and nvidia-smi did not answer` }] }
+    if (rows === undefined)
+      return {
+        devices: [],
+        unknown: [{ device: 'gpu', covers: 'gpu', reason: `${noted}, and nvidia-smi did not answer` }],
+      }
     const devices: PowerDevice[] = []
     const unknown: UnknownDevice[] = []
     for (const { device, index, uuid, model, look } of rows) {
       const about = { device, covers: 'gpu', index, uuid, model } as const
-      if (look.watts === undefined) unknown.push({ ...about, reason: `${noted}, and nvidia-smi tells no power` })
-      else devices.push({ ...about, kind: 'integrated', method: 'nvidia-smi power', source: 'nvidia-smi', reason: noted })
+      if (look.watts === undefined)
+        unknown.push({ ...about, reason: `${noted}, and nvidia-smi tells no power` })
+      else
+        devices.push({
+          ...about,
+          kind: 'integrated',
+          method: 'nvidia-smi power',
+          source: 'nvidia-smi',
+          reason: noted,
+        })
     }
     return { devices, unknown }
   }
@@ -68,15 +89,21 @@ export class NvidiaSource implements EnergySource {
 
   async #ask(): Promise<readonly Row[] | undefined> {
     if (isOn(this.#environment, 'PROVLOOM_NO_MACHINE')) return undefined
-    const table = await askProgram('nvidia-smi', [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'], {
-      timeoutMs: limits.factsMs,
-      environment: this.#environment,
-    })
+    const table = await askProgram(
+      'nvidia-smi',
+      [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'],
+      {
+        timeoutMs: limits.factsMs,
+        environment: this.#environment,
+      },
+    )
     const rows = rowsOf(table ?? '')
     const atMs = this.#nowMs()
     this.#looks = rows.map(({ look }) => look)
     this.#readings = new Map(
-      rows.flatMap(({ device, look: { watts } }) => (watts === undefined ? [] : [[device, { watts, atMs }] as const])),
+      rows.flatMap(({ device, look: { watts } }) =>
+        watts === undefined ? [] : [[device, { watts, atMs }] as const],
+      ),
     )
     return rows.length === 0 ? undefined : rows
   }

@@ -1,4 +1,12 @@
-import type { CounterDevice, EnergySource, Found, GpuLook, PowerDevice, Reading, UnknownDevice } from './device.ts'
+import type {
+  CounterDevice,
+  EnergySource,
+  Found,
+  GpuLook,
+  PowerDevice,
+  Reading,
+  UnknownDevice,
+} from './device.ts'
 
 /** A function of a C library. */
 type Call = (...given: unknown[]) => number
@@ -85,14 +93,19 @@ export class NvmlSource implements EnergySource {
     const lib = koffi.load(this.#library)
     // Without a daemon that keeps the driver loaded this takes seconds: not on the thread that reads spools.
     const code = await new Promise<number>((resolve) => {
-      lib.func('int nvmlInit_v2()').async((error: unknown, value: number) => resolve(error === null ? value : -1))
+      lib
+        .func('int nvmlInit_v2()')
+        .async((error: unknown, value: number) => resolve(error === null ? value : -1))
     })
     if (code !== ok) return `nvmlInit_v2 said ${code}`
     const calls = callsOf(koffi, lib)
     this.#calls = calls
     const count: [number] = [0]
-    if (lib.func('int nvmlDeviceGetCount_v2(_Out_ unsigned int *count)')(count) !== ok) return 'no count of GPUs'
-    const handleAt: Call = lib.func('int nvmlDeviceGetHandleByIndex_v2(unsigned int index, _Out_ void **device)')
+    if (lib.func('int nvmlDeviceGetCount_v2(_Out_ unsigned int *count)')(count) !== ok)
+      return 'no count of GPUs'
+    const handleAt: Call = lib.func(
+      'int nvmlDeviceGetHandleByIndex_v2(unsigned int index, _Out_ void **device)',
+    )
     const uuidOf: Call = lib.func('int nvmlDeviceGetUUID(void *device, void *uuid, unsigned int length)')
     const nameOf: Call = lib.func('int nvmlDeviceGetName(void *device, void *name, unsigned int length)')
     const devices: (CounterDevice | PowerDevice)[] = []
@@ -101,7 +114,13 @@ export class NvmlSource implements EnergySource {
       const handle: [unknown] = [null]
       if (handleAt(index, handle) !== ok) continue
       const uuid = textFrom(uuidOf, handle[0])
-      const about = { device: uuid ?? `gpu-${index}`, covers: 'gpu', index, uuid, model: textFrom(nameOf, handle[0]) } as const
+      const about = {
+        device: uuid ?? `gpu-${index}`,
+        covers: 'gpu',
+        index,
+        uuid,
+        model: textFrom(nameOf, handle[0]),
+      } as const
       const known = this.#kindOf(calls, handle[0])
       if (known === undefined) {
         unknown.push({ ...about, reason: 'NVML: neither its energy nor its power is supported' })
@@ -147,7 +166,11 @@ function callsOf(koffi: Koffi, lib: Library): Calls {
     memory: lib.func('nvmlDeviceGetMemoryInfo', 'int', ['void *', out(koffi.pointer(memory))]),
     temperature: lib.func('nvmlDeviceGetTemperature', 'int', ['void *', 'int', out('unsigned int *')]),
     clock: lib.func('nvmlDeviceGetClockInfo', 'int', ['void *', 'int', out('unsigned int *')]),
-    processes: lib.func('nvmlDeviceGetComputeRunningProcesses_v3', 'int', ['void *', koffi.inout('unsigned int *'), 'void *']),
+    processes: lib.func('nvmlDeviceGetComputeRunningProcesses_v3', 'int', [
+      'void *',
+      koffi.inout('unsigned int *'),
+      'void *',
+    ]),
   }
 }
 

@@ -1,7 +1,15 @@
 import path from 'node:path'
 import { namesIn } from '@provloom/shared'
 import { BusyMeter } from './busy.ts'
-import type { CounterDevice, Covers, EnergySource, Found, PowerDevice, Reading, UnknownDevice } from './device.ts'
+import type {
+  CounterDevice,
+  Covers,
+  EnergySource,
+  Found,
+  PowerDevice,
+  Reading,
+  UnknownDevice,
+} from './device.ts'
 import { lineIn, microjoulesIn, whyNot } from './text.ts'
 
 const method = 'RAPL'
@@ -40,7 +48,9 @@ export class RaplSource implements EnergySource {
   find(): Found {
     this.#busy = new BusyMeter(this.#root)
     const names = namesIn(this.#folder)
-    const zones = names.flatMap((name) => this.#zoneOf(name) ?? []).sort((a, b) => (a.device < b.device ? -1 : 1))
+    const zones = names
+      .flatMap((name) => this.#zoneOf(name) ?? [])
+      .sort((a, b) => (a.device < b.device ? -1 : 1))
     const devices: (CounterDevice | PowerDevice)[] = []
     const unknown: UnknownDevice[] = []
     for (const zone of zones) {
@@ -78,24 +88,36 @@ export class RaplSource implements EnergySource {
       if (zone === 'psys') return { name, device: 'psys', covers: 'platform', file }
       return zone.startsWith('package') ? { name, device: zone, covers: 'package', file } : undefined
     }
-    const above = lineIn(path.join(this.#folder, `${name.slice(0, name.lastIndexOf(':'))}`, 'name'))
+    const above = lineIn(path.join(this.#folder, name.slice(0, name.lastIndexOf(':')), 'name'))
     const covers = zone === 'dram' || zone === 'core' || zone === 'uncore' ? zone : undefined
-    return covers === undefined || above === undefined ? undefined : { name, device: `${above}/${zone}`, covers, file }
+    return covers === undefined || above === undefined
+      ? undefined
+      : { name, device: `${above}/${zone}`, covers, file }
   }
 
   #deviceOf({ name, device, covers, file }: Zone): CounterDevice | PowerDevice | UnknownDevice {
     const about = { device, covers, source: file }
     const folder = path.join(this.#folder, name)
-    const cap = wattsIn(path.join(folder, 'constraint_0_max_power_uw')) ?? wattsIn(path.join(folder, 'constraint_0_power_limit_uw'))
+    const cap =
+      wattsIn(path.join(folder, 'constraint_0_max_power_uw')) ??
+      wattsIn(path.join(folder, 'constraint_0_power_limit_uw'))
     if (microjoulesIn(file) !== undefined) {
       this.#readable.set(device, file)
       const rangeUj = microjoulesIn(path.join(folder, 'max_energy_range_uj'))
-      return { ...about, method, kind: 'measured', resolutionUj, rangeUj, plausibleWatts: Math.max(plausibleWatts, 2 * (cap ?? 0)) }
+      return {
+        ...about,
+        method,
+        kind: 'measured',
+        resolutionUj,
+        rangeUj,
+        plausibleWatts: Math.max(plausibleWatts, 2 * (cap ?? 0)),
+      }
     }
     const why = whyNot(file)
     const allows = why === 'permission denied' ? ` (root allows it: chmod a+r ${file})` : ''
     const reason = `energy_uj: ${why}${allows}`
-    if (covers !== 'package' || cap === undefined || this.#busy?.part() === undefined) return { device, covers, reason }
+    if (covers !== 'package' || cap === undefined || this.#busy?.part() === undefined)
+      return { device, covers, reason }
     this.#estimated.set(device, cap)
     return { ...about, method: 'power limit x utilisation', kind: 'estimated', source: folder, reason }
   }

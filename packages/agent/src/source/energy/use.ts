@@ -4,6 +4,8 @@ import type { Clock, Energy } from '@provloom/shared'
 import type { SourceWriter } from '../event-source.ts'
 import { account } from './account.ts'
 import type { Entry } from './account.ts'
+import { carbonOf } from './carbon.ts'
+import type { CarbonPlace } from './carbon.ts'
 import type { Device, UnknownDevice } from './device.ts'
 import { writeGpus } from './gpus.ts'
 import type { DeviceTotal, Meter } from './meter.ts'
@@ -16,18 +18,8 @@ export interface EnergyUseParts {
   readonly accelerators: Meter
   readonly hostId: string
   readonly intervalMs: number
-  /** What is emitted for it, where anybody told where the machine stands. */
-  readonly carbon?: Carbon | undefined
-}
-
-/** How much is emitted for a kilowatt-hour there, and who says so. */
-export interface Carbon {
-  readonly gramsPerKWh: number
-  readonly source: string
-  readonly zone?: string
-  readonly year?: number
-  readonly method?: string
-  readonly licence?: string
+  /** Where the machine's electricity is from, where anybody has said that. */
+  readonly carbon?: CarbonPlace | undefined
 }
 
 const keyOf = ({ device, method }: { readonly device: string; readonly method: string }): string =>
@@ -71,7 +63,7 @@ export class EnergyUse {
     void accelerators.open().then(() => {
       if (this.#writer === writer) this.#tell(writer)
     })
-    if (carbon !== undefined) writer.record({ type: 'carbon', ...carbon })
+    if (carbon !== undefined) void this.#tellCarbon(writer, carbon)
     this.#tell(writer)
     this.#wait(writer)
   }
@@ -105,14 +97,20 @@ export class EnergyUse {
     this.#readMs += awayMs + intervalMs
     const own = this.#totals().map((one) => bounded({ ...one, ...this.#ownOf(one) }))
     for (const entry of account(own)) this.#write(writer, entry)
-    for (const one of [...machine.unknown, ...accelerators.unknown])
-      this.#say(writer, unknownEnergy(one))
+    for (const one of [...machine.unknown, ...accelerators.unknown]) this.#say(writer, unknownEnergy(one))
     if (awayMs > limits.heartbeatIntervalMs)
       this.#warn(writer, 'its watch', `stood still for ${Math.round(awayMs / 1000)} s; counters went on`)
     const [one, other] = this.#heard
     this.#heard = [machine.odd.length, accelerators.odd.length]
     for (const { device, words } of [...machine.odd.slice(one), ...accelerators.odd.slice(other)])
       this.#warn(writer, device, words)
+  }
+
+  async #tellCarbon(writer: SourceWriter, place: CarbonPlace): Promise<void> {
+    const carbon = await carbonOf(place)
+    if (typeof carbon === 'string')
+      writer.record({ type: 'problem', code: 'ENERGY', message: `emissions are not told: ${carbon}` })
+    else if (carbon !== undefined) writer.record({ type: 'carbon', ...carbon })
   }
 
   #ownOf(one: DeviceTotal): Sums {
@@ -182,7 +180,11 @@ function unknownEnergy(one: UnknownDevice): Said {
   return { device, covers, reason, method: 'none', kind: 'unknown', ...cardOf(one) }
 }
 
-function cardOf({ uuid, model, index }: Pick<Device, 'uuid' | 'model' | 'index'>): Pick<Said, 'uuid' | 'model' | 'index'> {
+function cardOf({
+  uuid,
+  model,
+  index,
+}: Pick<Device, 'uuid' | 'model' | 'index'>): Pick<Said, 'uuid' | 'model' | 'index'> {
   return {
     ...(uuid === undefined ? {} : { uuid }),
     ...(model === undefined ? {} : { model }),

@@ -62,7 +62,9 @@ export function energyNote(wanted: boolean, root = '/'): Pick<Host, 'notMeasured
   if (!wanted) return { notMeasured: 'energy: it was not to be measured (disable_codecarbon)' }
   const found = [new CraySource(root), new RaplSource(root, () => 0)].map((source) => source.find())
   const reason = found.flatMap(({ unknown }) => unknown)[0]?.reason
-  return found.some(({ devices }) => devices.length > 0) || reason === undefined ? {} : { notMeasured: `energy: ${reason}` }
+  return found.some(({ devices }) => devices.length > 0) || reason === undefined
+    ? {}
+    : { notMeasured: `energy: ${reason}` }
 }
 
 /** What the folders of a session lie on. */

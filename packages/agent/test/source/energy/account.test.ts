@@ -66,7 +66,12 @@ test('a counter that was set back is not taken for one that began anew: its inte
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 5e6))
   await scene.pass(() => machine.zone('intel-rapl:0', 'package-0', 305e6))
   use.end()
-  expect(stream.of('package-0')).toMatchObject({ joules: 1300, coveredMs: 20_000, leastWatts: 30, mostWatts: 100 })
+  expect(stream.of('package-0')).toMatchObject({
+    joules: 1300,
+    coveredMs: 20_000,
+    leastWatts: 30,
+    mostWatts: 100,
+  })
   expect(stream.odd()).toEqual(['energy of package-0 was set back, or set anew: 10 s are not counted'])
 })
 
@@ -170,7 +175,9 @@ test('a container that sees no counters says so: nothing said must not look like
   fs.mkdirSync(path.join(scene.machine.root, 'sys/class/powercap'), { recursive: true })
   const { stream } = scene.watch()
   expect(stream.words()).toEqual(['processors unknown (not counted)'])
-  expect(stream.of('processors')?.reason).toMatch(/powercap is empty or not there: virtual machines and most containers/)
+  expect(stream.of('processors')?.reason).toMatch(
+    /powercap is empty or not there: virtual machines and most containers/,
+  )
 })
 
 test('a counter that cannot be read is estimated from what the package may take, by the time that its processors are not idle', async () => {
@@ -202,7 +209,11 @@ test('a counter that only root may read says so, with what would allow it', () =
   const { machine } = new EnergyScene()
   machine.zone('intel-rapl:0', 'package-0', 1)
   fs.chmodSync(path.join(machine.root, 'sys/class/powercap/intel-rapl:0/energy_uj'), 0)
-  for (let folder = machine.root; folder !== path.dirname(folder) && folder !== '/tmp'; folder = path.dirname(folder))
+  for (
+    let folder = machine.root;
+    folder !== path.dirname(folder) && folder !== '/tmp';
+    folder = path.dirname(folder)
+  )
     fs.chmodSync(folder, 0o755)
   const module = new URL('../../../dist/source/energy/rapl.js', import.meta.url).href
   const program = `import { RaplSource } from ${JSON.stringify(module)}

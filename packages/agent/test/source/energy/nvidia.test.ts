@@ -7,7 +7,10 @@ import { named, works } from '../../../../../test/support/needs.ts'
 import { EnergyScene, turns } from '../../support/energy-scene.ts'
 import { freshFolder } from '../../support/place.ts'
 
-const [card, other] = ['a', 'b'].map((digit) => `GPU-${digit}0000000-1111-2222-3333-444444444444`) as [string, string]
+const [card, other] = ['a', 'b'].map((digit) => `GPU-${digit}0000000-1111-2222-3333-444444444444`) as [
+  string,
+  string,
+]
 const compiles = works('cc', ['--version'])
 
 /** A machine with NVIDIA's driver. */
@@ -29,7 +32,11 @@ async function settles(holds: () => boolean): Promise<void> {
 }
 
 test.skipIf(!compiles)(
-  named("a GPU's counter is read through its library, and the power of one that has none is integrated", compiles, 'no cc'),
+  named(
+    "a GPU's counter is read through its library, and the power of one that has none is integrated",
+    compiles,
+    'no cc',
+  ),
   async () => {
     const folder = freshFolder()
     const library = path.join(folder, 'libnvidia-ml.so.1')
@@ -48,7 +55,12 @@ test.skipIf(!compiles)(
     await scene.pass(() => shows(8_000, 200, 2))
     use.end()
     expect(stream.words()).toContain(`${card} measured 3000 J`)
-    expect(stream.of(card)).toMatchObject({ method: 'NVML counter', index: 0, model: 'NVIDIA Test', uuid: card })
+    expect(stream.of(card)).toMatchObject({
+      method: 'NVML counter',
+      index: 0,
+      model: 'NVIDIA Test',
+      uuid: card,
+    })
     // Two processes took turns on it in both intervals.
     expect(stream.of(card)?.holderJoules).toBe(1500)
     // 100 to 300 W, then 300 to 200 W, 10 s each.
@@ -91,7 +103,10 @@ echo "1, ${other}, NVIDIA K80, [N/A], [N/A], 0, 40, [N/A]"`
     reason: expect.stringContaining(noted),
   })
   expect(stream.of(card)).toMatchObject({ joules: 1500, lowerJoules: 1000, upperJoules: 2000 })
-  expect(stream.of(other)).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('nvidia-smi tells no power') })
+  expect(stream.of(other)).toMatchObject({
+    kind: 'unknown',
+    reason: expect.stringContaining('nvidia-smi tells no power'),
+  })
   expect(stream.points).toContain(`gpu_memory_bytes.GPU-a0000000 ${1024 * 1024 * 1024}`)
   expect(stream.points.filter((one) => one.includes('gpu_power.GPU-b'))).toEqual([])
 })
@@ -100,7 +115,10 @@ test('a card whose driver is there and that nobody can ask is unknown', async ()
   const scene = driven({ variables: { PATH: freshFolder() } })
   const { stream } = scene.watch()
   await settles(() => stream.of('gpu') !== undefined)
-  expect(stream.of('gpu')).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(/nvidia-smi did not answer$/) })
+  expect(stream.of('gpu')).toMatchObject({
+    kind: 'unknown',
+    reason: expect.stringMatching(/nvidia-smi did not answer$/),
+  })
 })
 
 test('samples that are further apart than two and a half intervals say nothing of the time between them', async () => {
