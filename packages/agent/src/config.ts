@@ -47,6 +47,8 @@ type OptionName =
   | 'connection'
   | 'spoolRoot'
   | 'sampleIntervalSeconds'
+  | 'carbonZone'
+  | 'carbonIntensity'
   | 'mlflow'
   | 'asProv4ml'
 

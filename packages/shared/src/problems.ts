@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'CALL_FAILED'
   | 'CLOCK_STEPPED'
   | 'DROPPED'
+  | 'ENERGY'
   | 'ENTRY_SKIPPED'
   | 'EXIT'
   | 'FACTS'
@@ -122,6 +123,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   DROPPED: {
     what: 'logs of a rank were dropped, and counted: a disk, the spool or a bound had no room for them',
     try: 'look at its reasons in the graph (droppedBy); docs/operating.md has the bounds',
+  },
+  ENERGY: {
+    what: 'energy of a device could not be counted all the time',
+    try: 'read its coverage and bounds beside its joules (docs/energy.md)',
   },
   ENTRY_SKIPPED: {
     what: 'entries of the journal could not be taken in: what they held counts as dropped',

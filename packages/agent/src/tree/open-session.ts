@@ -51,6 +51,7 @@ export function openSession(parts: OpeningParts): {
     startedUs: facts.openedUs,
     processUs: processBeganUs(facts, context.clock.nowUs()),
     wantsEnergy: !seat.settings.disableCodecarbon,
+    carbon: { zone: context.given.carbonZone, gramsPerKWh: context.given.carbonIntensity },
   })
   const service = new SessionService({
     context,

@@ -44,17 +44,39 @@ export function made({ outputs }: RunAnswer): {
   return models.length > 0 ? { what: 'model', files: models } : { what: 'files', files: outputs }
 }
 
-/** Measured and by what, or why not. */
+/** How the joules of a kind came to be known: nobody reads a guess as a measurement. */
+const kinds: Readonly<Record<HeadEnergy['kind'], string>> = {
+  measured: 'counted by',
+  integrated: 'from samples of power by',
+  estimated: 'GUESSED from',
+}
+
+/** Each kind by itself, by what and of how much of the time, or why it is not known. */
 export function energyWords({ energy, notMeasured }: RunAnswer): string {
   const reasons = notMeasured.map(({ reason, hosts }) => `${reason}${hosts > 1 ? ` (${hosts} hosts)` : ''}`)
   const without = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
   if (energy.length === 0) return `not measured${without}`
-  return `${energy.map(methodWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
+  return `${energy.map(kindWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
 }
 
-function methodWords({ method, devices, joules, gramsCo2eq }: HeadEnergy): string {
+function kindWords(one: HeadEnergy): string {
+  const { kind, method, devices, coverage, shared, gramsCo2eq } = one
+  const partly =
+    coverage === undefined || coverage >= 0.995
+      ? ''
+      : `, ${Math.floor(coverage * 100)} % of the time${boundsWords(one)}`
+  const whole = shared === undefined ? '' : `, of whole hosts that ${shared} runs shared`
   const grams = gramsCo2eq === undefined ? '' : `, ${value(Number(gramsCo2eq.toPrecision(3)))} g CO2e`
-  return `${value(Number((joules / 3600).toPrecision(3)))} Wh by ${method} of ${counted(devices, 'device')}${grams}`
+  return `${wattHours(one.joules)} Wh ${kinds[kind]} ${method} of ${counted(devices, 'device')}${partly}${whole}${grams}`
+}
+
+function boundsWords({ lowerJoules, upperJoules }: HeadEnergy): string {
+  if (lowerJoules === undefined || upperJoules === undefined) return ''
+  return ` (${wattHours(lowerJoules)} to ${wattHours(upperJoules)} Wh in all)`
+}
+
+function wattHours(joules: number): string {
+  return value(Number((joules / 3600).toPrecision(3)))
 }
 
 /** sent = stored + dropped; what is not in yet or was lost otherwise makes it another sign. */

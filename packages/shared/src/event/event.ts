@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts'
-import type { ClockOffset, Energy, Host } from './machine.ts'
+import type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
 
-export type { ClockOffset, Energy, Host } from './machine.ts'
+export type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
 
 /** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
 export interface Helper extends Fact<'helper'> {
@@ -345,6 +345,8 @@ export type Event =
   | User
   | ClockOffset
   | Energy
+  | EnergyShare
+  | Carbon
   | RankEnd
 
 export type EventType = Event['type']
