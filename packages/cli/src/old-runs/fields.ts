@@ -25,7 +25,7 @@ export function plain(value: unknown): unknown {
   if (printed !== null) return typedAs(printed[1] ?? printed[2] ?? '', printed[3] ?? '')
   const fields = fieldsOf(value)
   if (!fields.has('$')) return value
-  return typedAs(fields.get('$'), String(fields.get('type') ?? ''))
+  return typedAs(fields.get('$'), textIn(fields, 'type') ?? '')
 }
 
 function typedAs(value: unknown, type: string): unknown {

@@ -85,7 +85,7 @@ function backwards(trail: readonly ReadonlyMap<number, number>[], x: number, y: 
     if (d > 0) path.push(isDown ? '+' : '-')
     ;[x, y] = [px, py]
   }
-  return path.reverse()
+  return path.toReversed()
 }
 
 /** Changes that are near to each other together, with what stands around them. */
