@@ -3,7 +3,6 @@ import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
 import { answerCurve } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
-import type { RunDocument } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
@@ -40,20 +39,15 @@ export function openReader(saveDir: string): Reader {
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = await metrics.all(run)
-    const document = documents.maybe(run.directory)
-    const { findings, unread } = await whys.of(run)
     const going = await readOr(goingOf(run, all), undefined, [])
-    return answerRun({ run, metrics: all, document, findings, unread, going }, query)
+    const { document } = documents.known(run.directory)
+    return answerRun({ run, metrics: all, document, going, ...(await whys.of(run)) }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
     const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, [])
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
     return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
-  }
-  const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
-    const run = runMeant(folder, name)
-    return [run, documents.of(run.directory)]
   }
   const live = new Live({
     run: (run) => headOf(run, {}),
@@ -79,9 +73,18 @@ export function openReader(saveDir: string): Reader {
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
     },
-    graph: async (name, query = {}) => answerGraph(...graphOf(name), query),
-    drawing: async (name, query = {}) => drawGraph(...graphOf(name), query),
-    graphDocument: async (name, query = {}) => documentOfGraph(...graphOf(name), query),
+    async graph(name, query = {}) {
+      const run = runMeant(folder, name)
+      return answerGraph(run, documents.of(run.directory), query)
+    },
+    async drawing(name, query = {}) {
+      const run = runMeant(folder, name)
+      return drawGraph(run, documents.of(run.directory), query)
+    },
+    async graphDocument(name, query = {}) {
+      const run = runMeant(folder, name)
+      return documentOfGraph(run, documents.of(run.directory), query)
+    },
     async why(name, query = {}) {
       return whyOf(await whyFacts(runMeant(folder, name), query.pace))
     },

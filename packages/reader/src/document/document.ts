@@ -140,27 +140,18 @@ export class Documents {
     }
   }
 
-  /** Why there is none that can be read; undefined where there is one, or its run has not written it yet. */
-  unread(runDir: string): Unread | undefined {
-    try {
-      this.of(runDir)
-      return undefined
-    } catch (error) {
-      return fs.existsSync(filesOf(runDir).provJson) ? unreadOf(error, 'graph') : undefined
-    }
-  }
-
-  /** The document, or why there is none that can be read. */
+  /** With why there is none that can be read, unless its run has not written it yet. */
   known(runDir: string): { readonly document: RunDocument | undefined; readonly unread: Unread | undefined } {
-    return { document: this.maybe(runDir), unread: this.unread(runDir) }
+    try {
+      return { document: this.of(runDir), unread: undefined }
+    } catch (error) {
+      const isThere = fs.existsSync(filesOf(runDir).provJson)
+      return { document: undefined, unread: isThere ? unreadOf(error, 'graph') : undefined }
+    }
   }
 
   /** Undefined where there is none that can be read. */
   maybe(runDir: string): RunDocument | undefined {
-    try {
-      return this.of(runDir)
-    } catch {
-      return undefined
-    }
+    return this.known(runDir).document
   }
 }
