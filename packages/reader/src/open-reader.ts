@@ -28,6 +28,7 @@ import { whyOf } from './why/why.ts'
 /** @param saveDir folder that runs are saved in; it need not be there */
 export function openReader(saveDir: string): Reader {
   const folder = new Folder(saveDir)
+  const meant = (name: string | undefined): KnownRun => runMeant(folder, name)
   const documents = new Documents()
   const metrics = new RunMetrics()
   const metricOf = async (run: KnownRun, name: string): Promise<RunMetric> =>
@@ -39,9 +40,9 @@ export function openReader(saveDir: string): Reader {
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = await metrics.all(run)
+    const known = { document: documents.maybe(run.directory), why: await whys.of(run) }
     const going = await readOr(goingOf(run, all), undefined, [])
-    const { document } = documents.known(run.directory)
-    return answerRun({ run, metrics: all, document, going, ...(await whys.of(run)) }, query)
+    return answerRun({ run, metrics: all, ...known, going }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
@@ -59,41 +60,37 @@ export function openReader(saveDir: string): Reader {
   return {
     directory: folder.directory,
     runs: async (query = {}) => answerRuns(folder, query),
-    directoryOf: (name) => runMeant(folder, name).directory,
-    standing: async (name) => rowOf(runMeant(folder, name), true),
-    run: async (name, query = {}) => headOf(runMeant(folder, name), query),
+    directoryOf: (name) => meant(name).directory,
+    standing: async (name) => rowOf(meant(name), true),
+    run: async (name, query = {}) => headOf(meant(name), query),
     async curve(name, query) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       return answerCurve(run, await metricOf(run, query.metric), query, cursorOf(run))
     },
-    ranks: async (name, query = {}) => ranksOf(runMeant(folder, name), query),
+    ranks: async (name, query = {}) => ranksOf(meant(name), query),
     async matrix(name, query = {}) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       const metric = await paceOf(run, query.metric)
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
     },
     async graph(name, query = {}) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       return answerGraph(run, documents.of(run.directory), query)
     },
     async drawing(name, query = {}) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       return drawGraph(run, documents.of(run.directory), query)
     },
     async graphDocument(name, query = {}) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       return documentOfGraph(run, documents.of(run.directory), query)
     },
     async why(name, query = {}) {
-      return whyOf(await whyFacts(runMeant(folder, name), query.pace))
+      return whyOf(await whyFacts(meant(name), query.pace))
     },
-    diff: async (names) =>
-      answerDiff(
-        names.map((name) => runMeant(folder, name)),
-        documents,
-      ),
-    changes: (name, query) => live.changes(runMeant(folder, name), query),
+    diff: async (names) => answerDiff(names.map(meant), documents),
+    changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }
 }
