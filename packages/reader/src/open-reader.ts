@@ -53,6 +53,7 @@ export function openReader(saveDir: string): Reader {
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
+    document: (run) => documents.maybe(run.directory),
     findings: async (run) => (await whys.of(run)).findings,
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),

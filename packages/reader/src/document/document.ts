@@ -13,6 +13,8 @@ export interface Relation {
   readonly from: string
   readonly to: string
   readonly role: string | undefined
+  /** When, where it says so: ISO 8601. */
+  readonly time?: string | undefined
 }
 
 /** A run's document, to be walked through. */
@@ -53,7 +55,8 @@ export class RunDocument {
     const [from, to] = [end(effect?.name), end(cause?.name)]
     if (from === undefined || to === undefined) return
     const role = record.attributes.find(([name]) => labelOf(name) === 'prov:role')?.[1]
-    const relation = { kind, from, to, role: roleOf(role) }
+    const { time } = record.times
+    const relation = { kind, from, to, role: roleOf(role), ...(time === undefined ? {} : { time }) }
     push(this.#causes, from, relation)
     push(this.#effects, to, relation)
   }
