@@ -119,7 +119,7 @@ describe('provloom diff', () => {
       expect.anything(),
       'different bytes',
     ])
-    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*packages; input_0/m)
+    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*CPython 3\.\d+\.\d+; .*input_0/m)
   })
 
   it('shows how code that was kept differs, each other run against the first', async () => {
