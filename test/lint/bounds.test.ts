@@ -71,6 +71,7 @@ const noBounds: Readonly<Record<string, string>> = {
   'reader/src/why/load/nan.ts': 'metricsMax',
   'reader/src/why/load/pace.ts': 'pacedMin',
   'reader/src/why/load/table.ts': 'stepsMax cellsMax',
+  'reader/src/diff/unified.ts': 'editsMax',
   // How much of a list stands in a sentence, on a terminal or in a picture, before "and so many more".
   'agent/src/client/folder.ts': 'shownMax',
   'graph/src/head/head.ts': 'fewMax shortMax',

@@ -3,6 +3,7 @@ import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
 import { answerCurve } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
+import type { RunDocument } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
@@ -50,6 +51,10 @@ export function openReader(saveDir: string): Reader {
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
     return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
   }
+  const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
+    const run = meant(name)
+    return [run, documents.of(run.directory)]
+  }
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
@@ -75,18 +80,9 @@ export function openReader(saveDir: string): Reader {
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
     },
-    async graph(name, query = {}) {
-      const run = meant(name)
-      return answerGraph(run, documents.of(run.directory), query)
-    },
-    async drawing(name, query = {}) {
-      const run = meant(name)
-      return drawGraph(run, documents.of(run.directory), query)
-    },
-    async graphDocument(name, query = {}) {
-      const run = meant(name)
-      return documentOfGraph(run, documents.of(run.directory), query)
-    },
+    graph: async (name, query = {}) => answerGraph(...graphOf(name), query),
+    drawing: async (name, query = {}) => drawGraph(...graphOf(name), query),
+    graphDocument: async (name, query = {}) => documentOfGraph(...graphOf(name), query),
     async why(name, query = {}) {
       return whyOf(await whyFacts(meant(name), query.pace))
     },
