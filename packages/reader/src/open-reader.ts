@@ -25,9 +25,14 @@ import { factsOf } from './why/load/facts.ts'
 import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
+export interface ReaderOptions {
+  /** Told, while all runs of the folder are looked at, how many have been, of how many. */
+  readonly reading?: (done: number, of: number) => void
+}
+
 /** @param saveDir folder that runs are saved in; it need not be there */
-export function openReader(saveDir: string): Reader {
-  const folder = new Folder(saveDir)
+export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Reader {
+  const folder = new Folder(saveDir, reading)
   const meant = (name: string | undefined): KnownRun => runMeant(folder, name)
   const documents = new Documents()
   const metrics = new RunMetrics()
