@@ -4,7 +4,7 @@ import type { KnownRun } from '../folder/folder.ts'
 /** While a run goes on it is looked for at most so often... */
 const everyMs = 2_000
 /** ...and so that looking takes at most a twentieth of the time: of a large run it takes seconds. */
-const shareMin = 20
+const share = 20
 
 interface Kept {
   readonly look: string
@@ -39,7 +39,7 @@ export class KeptAnswers {
       })
       .finally(() => {
         const now = performance.now()
-        next.againMs = now + Math.max(everyMs, (now - began) * shareMin)
+        next.againMs = now + Math.max(everyMs, (now - began) * share)
       })
     return answer
   }
