@@ -69,7 +69,7 @@ async function follow(reader: Reader, word: string | undefined, watching: Watchi
         })
         cursor = changes.cursor
         if (changes.changed) {
-          const answer = await reader.run(run)
+          const answer = await reader.run(run, { findings: 'known' })
           life = answer.life
           if (life.state !== 'ended') await watching.show(reader, answer)
         }
