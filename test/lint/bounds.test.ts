@@ -105,6 +105,13 @@ const noBounds: Readonly<Record<string, string>> = {
   'prov/src/validate/cycles.ts': 'TRIED_MAX',
   'prov/src/validate/wording.ts': 'STEPS_SHOWN_MAX',
   'shared/src/config/variables.ts': 'toldMax',
+  'cli/src/output/summary.ts': 'findingsMax',
+  'cli/src/watch/rank-grid.ts': 'marksOfHostMax marksOfHostMin nameMax',
+  'cli/src/watch/view.ts': 'findingsMax lineMax nameMax sparkMax',
+  'cli/src/watch/watched.ts': 'bucketsMax',
+  // What is looked through on the side, so that a job or a summary does not wait for it: a command of its own has all.
+  'cli/src/command/run.ts': 'FOLLOWED_MAX',
+  'cli/src/output/summary-facts.ts': 'checkedBytesMax eventsMax',
   // The shape of a document: docs/prov-mapping.md has it.
 }
 
