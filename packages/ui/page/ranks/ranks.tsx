@@ -44,7 +44,7 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const ranks = useRanks()
   const why = useAnswer<WhyAnswer>(apiAddress(runPath(run.run, 'why')), round)
   const rows = ranks.answer === undefined ? [] : rowsOfRanks(ranks.answer)
-  const findings = why.answer?.findings ?? run.findings
+  const findings = run.status === 'running' ? run.findings : (why.answer?.findings ?? run.findings)
   const standing = standingOf(rows, findings)
   const notable = standing.flatMap((one) => one.ranks.slice(0, 1))
   const rank = view.with['rank'] === undefined ? notable[0]?.rank : Number(view.with['rank'])
