@@ -1,6 +1,6 @@
 import type { Finding, RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
 import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
-import { isLessBetter, mainMetrics } from './metric.ts'
+import { isLessBetter, isSampled, mainMetrics } from './metric.ts'
 
 /** A sentence in pieces, of which some have a tone. */
 export type Piece = string | { readonly text: string; readonly tone: 'good' | 'bad' | 'warn' | 'lost' }
@@ -71,8 +71,8 @@ function trend({ spark, key }: RunMetric): string {
 }
 
 export function lastStep({ metrics }: RunAnswer): number | undefined {
-  const steps = metrics.flatMap(({ measured: isMeasured, lastStep: step }) =>
-    isMeasured === true || step === undefined ? [] : [step],
+  const steps = metrics.flatMap((one) =>
+    isSampled(one) || one.lastStep === undefined ? [] : [one.lastStep],
   )
   return steps.length === 0 ? undefined : Math.max(...steps)
 }

@@ -8,7 +8,7 @@ import type { Key } from '../frame/keys.tsx'
 import type { RunProps } from '../frame/run-props.ts'
 import { change, stepsIn, stepsText } from '../frame/view.ts'
 import { count, several } from '../model/format.ts'
-import { extentOf, isTiming, keyOf } from '../model/metric.ts'
+import { extentOf, isSampled, isTiming, keyOf } from '../model/metric.ts'
 import { rowsOfRanks } from '../model/ranks.ts'
 import { standingOf } from '../model/standing.ts'
 import type { Standing } from '../model/standing.ts'
@@ -34,7 +34,7 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const { by, show, order = 'rank' } = view.with
   const pace =
     run.metrics.find(({ id }) => id === by) ??
-    run.metrics.find(({ key, measured }) => measured !== true && isTiming(key))
+    run.metrics.find((one) => !isSampled(one) && isTiming(one.key))
   const whole = extentOf(pace, run)
   const asked = { metric: by, show, order, from: steps?.[0] ?? whole?.[0], to: steps?.[1] ?? whole?.[1] }
   const matrix = useAnswer<MatrixAnswer>(
