@@ -71,9 +71,7 @@ function trend({ spark, key }: RunMetric): string {
 }
 
 export function lastStep({ metrics }: RunAnswer): number | undefined {
-  const steps = metrics.flatMap((one) =>
-    isSampled(one) || one.lastStep === undefined ? [] : [one.lastStep],
-  )
+  const steps = metrics.flatMap((one) => (isSampled(one) || one.lastStep === undefined ? [] : [one.lastStep]))
   return steps.length === 0 ? undefined : Math.max(...steps)
 }
 

@@ -20,9 +20,7 @@ export function grouped(
     const name = groupOf(one)
     groups.set(name, [...(groups.get(name) ?? []), one])
   }
-  const sorted = [...groups].sort(
-    ([, a], [, b]) => Number(isMeasured(a[0])) - Number(isMeasured(b[0])),
-  )
+  const sorted = [...groups].sort(([, a], [, b]) => Number(isMeasured(a[0])) - Number(isMeasured(b[0])))
   return [
     ...(top.length === 0 ? [] : rowsOf('pinned', top)),
     ...sorted.flatMap(([name, of]) => rowsOf(name, of)),

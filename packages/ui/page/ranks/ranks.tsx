@@ -33,8 +33,7 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const steps = stepsIn(view)
   const { by, show, order = 'rank' } = view.with
   const pace =
-    run.metrics.find(({ id }) => id === by) ??
-    run.metrics.find((one) => !isSampled(one) && isTiming(one.key))
+    run.metrics.find(({ id }) => id === by) ?? run.metrics.find((one) => !isSampled(one) && isTiming(one.key))
   const whole = extentOf(pace, run)
   const asked = { metric: by, show, order, from: steps?.[0] ?? whole?.[0], to: steps?.[1] ?? whole?.[1] }
   const matrix = useAnswer<MatrixAnswer>(
