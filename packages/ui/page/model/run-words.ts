@@ -96,7 +96,7 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
     .filter(({ ranks: of }) => of.length > 0)
     .slice(0, 2)
     .map(({ text, level, since }): Piece => ({
-      text: `${capital(stripped(text.split(/[:;.] /)[0] ?? text))}${since?.step === undefined ? '' : ` since step ${count(since.step)}`}`,
+      text: `${capital(stripped(text.split(/[:;.] /)[0] ?? text))}${since?.step === undefined || / step \d/.test(text.split(/[:;.] /)[0] ?? '') ? '' : ` since step ${count(since.step)}`}`,
       tone: level === 'error' ? 'bad' : level === 'warning' ? 'warn' : 'good',
     }))
   if (pieces.length > 0) return pieces.flatMap((one, at) => (at === 0 ? [one] : ['; ', one]))
