@@ -96,8 +96,12 @@ export class Recording implements Recorder {
 
   modelFile(runId: string, text: string): void {
     this.#with(runId, (run) => {
-      const { path: name, ...facts } = modelFactsIn(text)
-      if (name !== undefined) run.modelFile(name, facts)
+      const { path: name, ...said } = modelFactsIn(text)
+      if (name === undefined) return
+      // What is sent along has no signature.
+      const folder = this.#place?.folderOf(`${run.view?.info.artifactUri}/${name}`)
+      const found = modelFactsOf(folder === undefined ? '' : textAt(path.join(folder, 'MLmodel')))
+      run.modelFile(name, { ...said, signature: said.signature ?? found.signature }, folder)
     })
   }
 
@@ -137,7 +141,8 @@ export class Recording implements Recorder {
   }
 
   #track(runId: string, { session }: Granted, isLate: boolean): TrackedRun {
-    const run = new TrackedRun(session, isLate)
+    const recorded = this.#runs.get(runId)?.recorded ?? { files: new Map(), tags: new Map() }
+    const run = new TrackedRun(session, recorded, isLate)
     run.view = this.#views.get(runId)
     this.#runs.set(runId, run)
     this.#bySession.set(session.spool.id, runId)
