@@ -36,6 +36,7 @@ async function serving(
       note('begin')(beginning)
       return String(++count).padStart(32, '0')
     },
+    former: () => undefined,
     began: () => {},
     resume: (run) => note('resume')(run),
     param: note('param'),
@@ -47,7 +48,7 @@ async function serving(
     tell: note('tell'),
     ...more,
   }
-  const server = await createMlflow(recorder, { folder, artifacts: 'http', ...options })
+  const server = await createMlflow({ of: () => recorder }, { folder, artifacts: 'http', ...options })
   onTestFinished(async () => {
     await server.close()
     fs.rmSync(folder, { recursive: true })
