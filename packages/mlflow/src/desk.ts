@@ -41,9 +41,9 @@ export class Desk {
     const book = new Book(recorder, `${this.#folder}/history/${name}`, `${this.#place.rootUri}/${name}`)
     return [
       ...experimentRoutes(book),
-      ...runRoutes(book),
+      ...runRoutes(book, this.#place),
       ...logRoutes(book),
-      ...modelRoutes(book),
+      ...modelRoutes(book, this.#place),
       ...artifactRoutes(book, this.#place),
       ...registryRoutes(),
     ]

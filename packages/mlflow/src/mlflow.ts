@@ -15,6 +15,8 @@ export interface MlflowOptions {
   readonly artifacts: 'file' | 'http'
   /** Connections at once; `mlflowConnectionsMax` unless given. */
   readonly connectionsMax?: number
+  /** How much room the folder's disk has, in bytes; asked unless given. */
+  readonly roomBytes?: () => number
 }
 
 /** A tracking server for the processes of one command, on loopback. */
@@ -34,7 +36,7 @@ export interface Mlflow {
  */
 export async function createMlflow(recorders: Recorders, options: MlflowOptions): Promise<Mlflow> {
   const token = randomBytes(16).toString('hex')
-  const place = new ArtifactPlace(`${options.folder}/artifacts`, options.artifacts)
+  const place = new ArtifactPlace(`${options.folder}/artifacts`, options.artifacts, options.roomBytes)
   const desk = new Desk(recorders, options.folder, place)
   const app = createApp(desk, place, createAccess(token))
   const answer = getRequestListener(app.fetch)
