@@ -20,6 +20,7 @@ export class RunDocument {
   /** By the effect, and by the cause. */
   readonly #causes = new Map<string, Relation[]>()
   readonly #effects = new Map<string, Relation[]>()
+  readonly #byType = new Map<string, Element[]>()
   readonly relationCount: number
   /** When the file was written, milliseconds since the Unix epoch. */
   readonly writtenMs: number
@@ -33,6 +34,7 @@ export class RunDocument {
       if (isElementKind(record.kind)) {
         const element = new Element(record, record.kind)
         elements.set(element.id, element)
+        for (const type of new Set(element.types)) push(this.#byType, type, element)
       } else {
         relations++
         this.#relate(record, record.kind)
@@ -60,8 +62,8 @@ export class RunDocument {
     return this.elements.get(id)
   }
 
-  ofType(type: string): Element[] {
-    return [...this.elements.values()].filter((one) => one.is(type))
+  ofType(type: string): readonly Element[] {
+    return this.#byType.get(type) ?? []
   }
 
   /** Entities of bytes with this checksum. */
@@ -87,7 +89,7 @@ function roleOf(value: Value | undefined): string | undefined {
   return value.type === 'text' ? value.text : value.type === 'name' ? value.name.local : value.lexical
 }
 
-function push(lists: Map<string, Relation[]>, key: string, value: Relation): void {
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [value])
   else list.push(value)

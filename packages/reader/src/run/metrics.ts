@@ -3,7 +3,6 @@ import { limits } from '@provloom/shared'
 import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
-import type { MetricName } from '../metric-id.ts'
 
 /** Metrics of a run, those of its head first. Of the others only how many points there are is known. */
 export class RunMetrics {
@@ -14,7 +13,7 @@ export class RunMetrics {
     const shown = (head?.metrics.shown ?? []).map(ofHead)
     if (head !== undefined && head.metrics.more === 0) return shown
     const kept = this.#others.get(run.directory)
-    const others = kept?.writtenMs === run.writtenMs ? kept.metrics : await fromSeries(run)
+    const others = kept?.writtenMs === run.writtenMs ? kept.metrics : await counted(run)
     this.#others.set(run.directory, { writtenMs: run.writtenMs, metrics: others })
     const known = new Set(shown.map(({ id }) => id))
     return [...shown, ...others.filter(({ id }) => !known.has(id))]
@@ -28,7 +27,7 @@ export async function metricsNow(
   name: string,
 ): Promise<readonly RunMetric[]> {
   const all = await known.all(run)
-  return run.finished || metricsMeant(all, name).length > 0 ? all : fromSeries(run)
+  return run.finished || metricsMeant(all, name).length > 0 ? all : counted(run)
 }
 
 export interface MetricPage {
@@ -57,23 +56,15 @@ function ofHead(metric: HeadMetric): RunMetric {
   return { id: metricId(metric), ...metric }
 }
 
-async function fromSeries(run: KnownRun): Promise<RunMetric[]> {
-  const found = new Map<string, { name: MetricName; ranks: Set<number>; points: number }>()
-  for (const { rank, points, key, context, source } of await run.series()) {
-    const id = metricId({ key, context, source })
-    const known = found.get(id) ?? { name: { key, context, source }, ranks: new Set<number>(), points: 0 }
-    known.ranks.add(rank)
-    known.points += points
-    found.set(id, known)
-  }
-  return [...found]
-    .filter(([, { points }]) => points > 0)
-    .map(([id, { name, ranks, points }]) => ({
-      id,
-      key: name.key,
-      ...(typeof name.context === 'string' ? { context: name.context } : {}),
-      ...(typeof name.source === 'string' ? { source: name.source } : {}),
-      ranks: ranks.size,
+async function counted(run: KnownRun): Promise<RunMetric[]> {
+  return (await run.metrics())
+    .filter(({ points }) => points > 0)
+    .map(({ key, context, source, ranks, points }) => ({
+      id: metricId({ key, context, source }),
+      key,
+      ...(context === null ? {} : { context }),
+      ...(source === null ? {} : { source }),
+      ranks,
       points,
     }))
 }

@@ -94,23 +94,26 @@ export class PartFile {
   }
 
   async #stretchesOf({ from, to }: Range): Promise<Stretch[]> {
-    const columns = await this.#table.read(names, { from, to })
-    const [rank, attempt, context, source, key] = names.map((name) => columns.get(name) ?? [])
-    const all = [rank!, attempt!, context!, source!, key!]
+    const columns = await this.#table.runs(names, { from, to })
     const found: Stretch[] = []
-    let begun = 0
-    for (let at = 0; at < to - from; at++) {
-      const goesOn = at + 1 < to - from && all.every((column) => column[at] === column[at + 1])
-      if (goesOn) continue
+    const [places, left] = [columns.map(() => 0), columns.map(([first]) => first?.count ?? 0)]
+    for (let at = from; at < to;) {
+      const count = Math.min(...left)
+      if (!(count > 0)) throw new Error('its columns are not equally long')
+      const [rank, attempt, context, source, key] = columns.map((runs, i) => runs[places[i]!]?.value)
       const series = {
-        rank: Number(rank![at]),
-        attempt: Number(attempt![at]),
-        context: textOf(context![at]),
-        source: textOf(source![at]),
-        key: String(key![at]),
+        rank: Number(rank),
+        attempt: Number(attempt),
+        context: textOf(context),
+        source: textOf(source),
+        key: String(key),
       }
-      found.push({ series, from: from + begun, to: from + at + 1 })
-      begun = at + 1
+      found.push({ series, from: at, to: at + count })
+      at += count
+      for (const [i, runs] of columns.entries()) {
+        left[i]! -= count
+        if (left[i] === 0) left[i] = runs[++places[i]!]?.count ?? 0
+      }
     }
     return found
   }

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead, parquetSchema, readColumnIndex, readOffsetIndex } from 'hyparquet'
 import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
+import { runsOfChunk } from './runs.ts'
+import type { Run } from './runs.ts'
 
 /** Rows of a file, by their numbers: from inclusive, to exclusive. All of them are in one row group. */
 export interface Range {
@@ -67,6 +69,14 @@ export class TableFile {
     return read
   }
 
+  /** The same as runs: of columns that say what rows are of, which are the same for many rows. */
+  async runs(columns: readonly string[], range: Range): Promise<Run[][]> {
+    const known = await Promise.all(columns.map((name) => this.#runsOf(name, range)))
+    const others = columns.filter((_, i) => known[i] === undefined)
+    const cells = await this.read(others, range)
+    return known.map((runs, i) => runs ?? runsOfCells(cells.get(columns[i]!) ?? []))
+  }
+
   /** The same of columns of numbers; null is NaN, and of a 64-bit integer it is the nearest double. */
   async readNumbers(columns: readonly string[], range: Range): Promise<Map<string, Float64Array>> {
     const read = new Map(columns.map((name) => [name, new Float64Array(range.to - range.from)]))
@@ -98,6 +108,30 @@ export class TableFile {
         if (begin < end) take(columnName, columnData, begin, end, rowStart + begin - from)
       },
     })
+  }
+
+  /** @returns undefined where the column is not written in runs */
+  async #runsOf(name: string, { from, to }: Range): Promise<Run[] | undefined> {
+    const [group, begin] = this.#groupOf(from)
+    const place = this.#placeOf(name)
+    const [meta, element] = [group?.columns[place]?.meta_data, this.#elements[place]]
+    if (meta === undefined || element === undefined || (meta.codec !== 'GZIP' && meta.codec !== 'UNCOMPRESSED'))
+      return undefined
+    const at = Number(meta.dictionary_page_offset ?? meta.data_page_offset)
+    const bytes = await this.#buffer.slice(at, at + Number(meta.total_compressed_size))
+    const runs = runsOfChunk(bytes, meta, element)
+    return runs && cut(runs, from - begin, to - begin)
+  }
+
+  /** The row group of a row, and its first row. */
+  #groupOf(row: number): [RowGroup | undefined, number] {
+    let begin = 0
+    for (const group of this.#metadata.row_groups) {
+      const end = begin + Number(group.num_rows)
+      if (row < end) return [group, begin]
+      begin = end
+    }
+    return [undefined, begin]
   }
 
   #placeOf(name: string): number {
@@ -172,6 +206,28 @@ export class TableFile {
     this.#indexes.set(at, made)
     return made
   }
+}
+
+/** Of some rows. */
+function cut(runs: readonly Run[], from: number, to: number): Run[] {
+  const some: Run[] = []
+  let at = 0
+  for (const { value, count } of runs) {
+    const inside = Math.min(to, at + count) - Math.max(from, at)
+    if (inside > 0) some.push({ value, count: inside })
+    at += count
+  }
+  return some
+}
+
+function runsOfCells(cells: readonly unknown[]): Run[] {
+  const runs: Run[] = []
+  for (const value of cells) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.value === value) last.count++
+    else runs.push({ value, count: 1 })
+  }
+  return runs
 }
 
 /** Of a column of a row group. */
