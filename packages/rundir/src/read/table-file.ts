@@ -115,7 +115,11 @@ export class TableFile {
     const [group, begin] = this.#groupOf(from)
     const place = this.#placeOf(name)
     const [meta, element] = [group?.columns[place]?.meta_data, this.#elements[place]]
-    if (meta === undefined || element === undefined || (meta.codec !== 'GZIP' && meta.codec !== 'UNCOMPRESSED'))
+    if (
+      meta === undefined ||
+      element === undefined ||
+      (meta.codec !== 'GZIP' && meta.codec !== 'UNCOMPRESSED')
+    )
       return undefined
     const at = Number(meta.dictionary_page_offset ?? meta.data_page_offset)
     const bytes = await this.#buffer.slice(at, at + Number(meta.total_compressed_size))

@@ -101,13 +101,7 @@ function isStill(file: string, { through }: StoreState): boolean {
   return now.kind === 'read' ? now.content.through === through : through === -1
 }
 
-function piecesOf(
-  table: SeriesTable,
-  position: Lsn,
-  entry: Records,
-  which: Which,
-  of: TailOf,
-): TailPiece[] {
+function piecesOf(table: SeriesTable, position: Lsn, entry: Records, which: Which, of: TailOf): TailPiece[] {
   const ids = table.declare(position, entry)
   const { points } = entry
   if (points === noPoints || points.count === 0) return []
