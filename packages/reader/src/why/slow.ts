@@ -86,7 +86,7 @@ function findingOf(facts: WhyFacts, pace: PaceFacts, group: Group, cost: Cost, s
   const data = members.reduce((sum, one) => sum + one.dataShare, 0) / members.length >= 0.5
   const without = cost.stepSeconds - cost.perStep
   const [sets, takes] = facts.status === 'running' ? ['sets', 'takes'] : ['set', 'took']
-  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(since, step)}${data ? ', waiting for its data' : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
+  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${data ? ', waiting for its data' : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
   return {
     code: codes[group.of],
     level: 'warning',
@@ -126,8 +126,9 @@ function subjectOf({ of, members, host, device }: Group): string {
   return `${rankWords(ranks)}${on === '' ? '' : ` (${on})`}`
 }
 
-function sinceWords(since: number, step: number): string {
-  return since <= 5 ? 'from the start' : `since step ${step}`
+function sinceWords({ widths }: PaceFacts, since: number, step: number): string {
+  const before = widths?.subarray(0, since).reduce((sum, one) => sum + one, 0) ?? since
+  return before <= 5 ? 'from the start' : `since step ${step}`
 }
 
 function rounded2(ratio: number): string {

@@ -6,6 +6,7 @@ import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
 import { paceOf } from './pace.ts'
 import { ranksOf } from './ranks.ts'
+import type { CurveSource } from './long.ts'
 import type { PointSource } from './table.ts'
 
 /** Where facts are from. */
@@ -16,7 +17,9 @@ export interface WhySources {
   /** Undefined where it cannot be read: run.json alone tells less. */
   readonly document: RunDocument | undefined
   readonly points: PointSource
-  readonly metrics: readonly MetricName[]
+  /** For metrics with more points than are read. */
+  readonly curves?: CurveSource
+  readonly metrics: readonly (MetricName & { readonly points?: number })[]
 }
 
 /**
@@ -26,7 +29,7 @@ export interface WhySources {
  * @throws {ProvloomError} `METRIC_UNKNOWN` for a pace that the run has not
  */
 export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFacts> {
-  const { name, file, document, points, metrics } = sources
+  const { name, file, document, metrics } = sources
   const ranks = ranksOf(file.ledger.ranks, document)
   const { total, absent } = file.ledger
   const model = file.head?.outputs.shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint')
@@ -36,8 +39,8 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     worldSize: file.worldSize ?? undefined,
     absent,
     ranks,
-    pace: await paceOf(points, metrics, ranks, pace),
-    nan: await nanOf(points, metrics, document, ranks),
+    pace: await paceOf(sources, metrics, ranks, pace),
+    nan: await nanOf(sources, metrics, document, ranks),
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),

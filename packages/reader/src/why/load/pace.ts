@@ -1,9 +1,11 @@
 import { metricId, theMetric } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { PaceFacts, RankFacts } from '../facts.ts'
-import { median } from '../pace.ts'
+import { laggards, median } from '../pace.ts'
+import { longOf, tableOfLong, whichOf, withExact } from './long.ts'
+import type { Long, Sources } from './long.ts'
 import { tableOf } from './table.ts'
-import type { PointSource, Table } from './table.ts'
+import type { Table } from './table.ts'
 
 /** What the step timers of the clients write (docs/metrics.md). */
 const timer = { key: 'compute_time', wait: 'wait_time', source: 'step' } as const
@@ -11,66 +13,103 @@ const timer = { key: 'compute_time', wait: 'wait_time', source: 'step' } as cons
 /** Steps that all ranks have, so that an interval or an arrival means something. */
 const pacedMin = 8
 
+/** Buckets that are read step by step, to see since when ranks are slow. */
+const closerMax = 4
+
+type PacedMetric = MetricName & { readonly points?: number }
+
 /**
  * What tells how long each rank takes for a step: a metric that is named; else the computing time of the step timer, with
- * what the rank waited for its data; else when it logged.
+ * what the rank waited for its data; else when it logged. Of a long run the last steps are looked at one by one, and those
+ * in which ranks began to be slow; the others in buckets.
  *
  * @param metrics of the run, those that users log before others
  * @throws {ProvloomError} `METRIC_UNKNOWN` for one that is named
  */
 export async function paceOf(
-  points: PointSource,
-  metrics: readonly MetricName[],
+  sources: Sources,
+  metrics: readonly PacedMetric[],
   ranks: readonly RankFacts[],
   named: string | undefined,
 ): Promise<PaceFacts | undefined> {
   if (named !== undefined) {
     const metric = theMetric(metrics, named)
-    const table = await read(points, metric)
-    return table.steps.length === 0 ? undefined : { ...plain(table), kind: 'named', metric: metricId(metric) }
+    return closer(sources, [metric], ([table]) =>
+      table!.steps.length === 0 ? undefined : { ...plain(table!), kind: 'named', metric: metricId(metric) },
+    )
   }
   const compute =
     metrics.find(({ key, source }) => key === timer.key && source === timer.source) ??
     metrics.find(({ key }) => key === timer.key)
-  if (compute !== undefined) return computed(points, metrics, compute)
+  if (compute !== undefined) {
+    const waits = (source: string): PacedMetric[] =>
+      metrics
+        .filter((one) => one.key === timer.wait && one.source === source)
+        .filter((one) => (one.context ?? null) === (compute.context ?? null))
+        .slice(0, 1)
+    const [data, between] = [waits('data'), waits('between')]
+    return closer(sources, [compute, ...data, ...between], ([own, ...others]) =>
+      computed(
+        compute,
+        own!,
+        data.length > 0 ? others[0] : undefined,
+        between.length > 0 ? others.at(-1) : undefined,
+      ),
+    )
+  }
   const loggers = metrics.filter(({ source }) => source === undefined || source === null)
   for (const metric of loggers.slice(0, 4)) {
-    const table = await read(points, metric)
-    if (table.steps.length >= pacedMin) return arrived(table, ranks, metric)
+    const found = await closer(sources, [metric], ([table]) =>
+      table!.steps.length < pacedMin ? undefined : arrived(table!, ranks, metric),
+    )
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-async function read(points: PointSource, { key, context, source }: MetricName): Promise<Table> {
-  return tableOf(points({ key, context: context ?? null, source: source ?? null }))
+/** What follows from the points of some metrics, looked at closely where ranks began to be slow. */
+async function closer(
+  sources: Sources,
+  metrics: readonly PacedMetric[],
+  of: (tables: readonly Table[]) => PaceFacts | undefined,
+): Promise<PaceFacts | undefined> {
+  const known: (Table | Long)[] = []
+  for (const metric of metrics)
+    known.push((await longOf(sources, metric)) ?? (await tableOf(sources.points(whichOf(metric)))))
+  const now = (): PaceFacts | undefined => of(known.map((one) => ('buckets' in one ? tableOfLong(one) : one)))
+  const pace = now()
+  const { steps, widths } = pace ?? {}
+  if (pace === undefined || steps === undefined || widths === undefined) return pace
+  const begins = new Set(laggards(pace).map(({ since }) => since))
+  const wide = [...begins].filter((at) => widths[at]! > 1).slice(0, closerMax)
+  for (const at of wide) {
+    // It may have begun in the bucket before, whose mean it hardly moved.
+    const around = { from: steps[Math.max(0, at - 1)]!, to: steps[at]! + widths[at]! }
+    for (const [i, one] of known.entries())
+      if ('buckets' in one) known[i] = await withExact(sources.points, one, around)
+  }
+  return wide.length === 0 ? pace : now()
 }
 
 function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
   return {
     ranks: table.ranks,
     steps: table.steps,
+    widths: table.widths,
     own: table.value,
     data: new Float64Array(table.value.length),
     whole: wholeOf(table),
   }
 }
 
-async function computed(
-  points: PointSource,
-  metrics: readonly MetricName[],
+function computed(
   compute: MetricName,
-): Promise<PaceFacts> {
-  const table = await read(points, compute)
-  const waits = async (source: string): Promise<Float64Array | undefined> => {
-    const there = metrics.find(
-      (one) =>
-        one.key === timer.wait &&
-        one.source === source &&
-        (one.context ?? null) === (compute.context ?? null),
-    )
-    return there === undefined ? undefined : fitted(await read(points, there), table)
-  }
-  const [data, between] = [await waits('data'), await waits('between')]
+  table: Table,
+  dataWaits: Table | undefined,
+  betweenWaits: Table | undefined,
+): PaceFacts {
+  const data = dataWaits === undefined ? undefined : fitted(dataWaits, table)
+  const between = betweenWaits === undefined ? undefined : fitted(betweenWaits, table)
   const own = table.value.map(
     (value, i) => value + (data === undefined || Number.isNaN(data[i]) ? 0 : data[i]!),
   )
@@ -149,7 +188,16 @@ function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName):
   const step = median(whole.filter((one) => Number.isFinite(one)))
   const kind = isInStep && blurOf(table, clocks) < step * 0.02 ? 'arrival' : 'interval'
   const data = new Float64Array(own.length)
-  return { kind, metric: metricId(metric), ranks: table.ranks, steps, own, data, whole }
+  return {
+    kind,
+    metric: metricId(metric),
+    ranks: table.ranks,
+    steps,
+    widths: table.widths,
+    own,
+    data,
+    whole,
+  }
 }
 
 /** How wrong the distance of two arrivals may be, seconds; of one machine not at all. */
