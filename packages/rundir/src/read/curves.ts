@@ -47,12 +47,13 @@ export async function curvesOf(
   files: CurveFiles,
 ): Promise<Curves<SeriesBuckets[]>> {
   const rows = await rowsOf(runDir, whichOf(asked))
-  const ask = await asFarAsKnown(runDir, asked, rows, files)
+  const read: ReadPieces = new Map()
+  const ask = await asFarAsKnown(runDir, asked, rows, files, read)
   const wanted = exponentFor(ask)
   const kept = await keptOf(files, ask, rows)
   const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
   const isUsed = isNarrowEnough || kept.points > pointsReadMax
-  const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept)
+  const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept, read)
   return together(ask, wanted, isNarrowEnough || !isUsed, pieces)
 }
 
@@ -91,26 +92,33 @@ export async function ribbonOfRun(
     if (ribbon !== undefined && ribbon.count > 0) {
       const steps = { from: ribbon.firstStep[0]!, to: ribbon.lastStep[ribbon.count - 1]! + 1 }
       const isFine = ribbon.exponent <= exponentFor({ ...ask, steps })
-      if (isFine) return { exponent: ribbon.exponent, exact: true, curves: ribbon }
+      // Of more points than are read for one answer there are no narrower ones.
+      const isAll = ribbon.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
+      if (isFine || isAll) return { exponent: ribbon.exponent, exact: isFine, curves: ribbon }
     }
   }
   const { exponent, exact, curves } = await curvesOf(runDir, ask, files)
   return { exponent, exact, curves: ribbonOf(curves, exponent) }
 }
 
-/** Where no end is told, the steps that there are: how wide buckets are to be follows from how many. */
+/**
+ * Where no end is told, the steps that there are: how wide buckets are to be follows from how many.
+ *
+ * @param read gets what had to be read of parts and journal to know that
+ */
 async function asFarAsKnown(
   runDir: string,
   { steps: asked, ...ask }: CurveAsk,
   rows: Rows,
   files: CurveFiles,
+  read: ReadPieces,
 ): Promise<CurveAsk> {
   if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return { ...ask, steps: asked }
   const kept = await keptOf(files, ask, rows)
   // Of points alone a maker sees for itself how far they go.
   if (kept.pieces.size === 0 && asked === undefined) return ask
   let [first, last] = [Infinity, -Infinity]
-  for (const { buckets } of await piecesOf(runDir, ask, rows, kept)) {
+  for (const { buckets } of await piecesOf(runDir, ask, rows, kept, read)) {
     if (buckets.count === 0) continue
     first = Math.min(first, buckets.firstStep[0]!)
     last = Math.max(last, buckets.lastStep[buckets.count - 1]!)
@@ -166,24 +174,52 @@ async function keptIn(
   return { pieces, exponent, points }
 }
 
-/** Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged. */
-async function piecesOf(runDir: string, ask: CurveAsk, rows: Rows, kept: Kept): Promise<SeriesBuckets[]> {
+/** Buckets of points, of all steps, that were read for one answer: of parts and, under `tail`, of the journal. */
+type ReadPieces = Map<Part | 'tail', readonly SeriesBuckets[]>
+
+/**
+ * Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged.
+ *
+ * @param read of what is in it nothing is read again, where its buckets are narrow enough
+ */
+async function piecesOf(
+  runDir: string,
+  ask: CurveAsk,
+  rows: Rows,
+  kept: Kept,
+  read: ReadPieces,
+): Promise<SeriesBuckets[]> {
   const exponent = Math.max(exponentFor(ask), kept.exponent)
   const steps = ask.steps && aligned(ask.steps, exponent)
   const found: SeriesBuckets[] = []
-  const add = ({ count, step, time, value, ...series }: PointsOfSeries): void => {
-    found.push({ ...series, buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)) })
+  const bucketed = ({ count, step, time, value, ...series }: PointsOfSeries): SeriesBuckets => ({
+    ...series,
+    buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)),
+  })
+  const take = async (
+    of: Part | 'tail',
+    points: AsyncIterable<PointsOfSeries> | Iterable<PointsOfSeries>,
+  ): Promise<void> => {
+    const known = read.get(of)
+    if (known?.every(({ buckets }) => buckets.exponent <= exponent) === true) {
+      for (const one of known) found.push({ ...one, buckets: within(one.buckets, steps) })
+      return
+    }
+    const own: SeriesBuckets[] = []
+    for await (const one of points) own.push(bucketed(one))
+    if (steps === undefined) read.set(of, own)
+    found.push(...own)
   }
   for (const part of rows.parts) {
     const own = kept.pieces.get(part)
     if (own !== undefined) found.push(...own)
     else
-      for await (const points of readPart(runDir, rows, part, true, (file) =>
-        file.points(whichOf(ask), steps),
-      ))
-        add(points)
+      await take(
+        part,
+        readPart(runDir, rows, part, true, (file) => file.points(whichOf(ask), steps)),
+      )
   }
-  for (const points of tailPointsOf(rows, steps)) add(points)
+  await take('tail', tailPointsOf(rows, steps))
   return found
 }
 
