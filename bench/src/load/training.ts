@@ -1,4 +1,4 @@
-import { encodeEvent, roomForPoints } from "@provloom/shared"
+import { encodeEvent, roomForPoints } from '@provloom/shared'
 import type { Plan, Training } from './plan.ts'
 import { hash, sessionStart } from './records.ts'
 import type { Script } from './script.ts'
@@ -14,6 +14,8 @@ export const slowRatio = 1.5
 export const stepUs = 100_000
 const ranksPerHost = 8
 const callUs = 12
+/** As many as an agent packs that has so many to tell: they are a megabyte. */
+const recordsPerEnvelopeMost = 32_768
 /** Of each of the further metrics of rank 0. */
 const morePoints = 100
 
@@ -39,7 +41,11 @@ export const metrics: readonly { readonly key: string; readonly source?: string;
 
 /** Since when the slow rank is slow, when the spike is, and the lost rank's last step. */
 export function marksOf({ steps }: Training): Record<'slowFrom' | 'spike' | 'lostAt', number> {
-  return { slowFrom: Math.floor(steps * 0.3), spike: Math.floor(steps * 0.52), lostAt: Math.floor(steps * 0.6) }
+  return {
+    slowFrom: Math.floor(steps * 0.3),
+    spike: Math.floor(steps * 0.52),
+    lostAt: Math.floor(steps * 0.6),
+  }
 }
 
 /** A rank of a training: which points it has is told by their numbers alone. */
@@ -53,7 +59,10 @@ export function trainingScript(plan: Plan, training: Training, rank: number): Sc
   const each = Math.max(1, Math.floor(steps / morePoints))
   const block = each * metrics.length + more
   const records = ownSteps * metrics.length + Math.floor(ownSteps / each) * more
-  const perEnvelope = Math.ceil((plan.recordsPerEnvelope * block) / (each * metrics.length))
+  const perEnvelope = Math.min(
+    Math.ceil((plan.recordsPerEnvelope * block) / (each * metrics.length)),
+    recordsPerEnvelopeMost,
+  )
   return {
     host: `n${String(Math.floor(rank / ranksPerHost)).padStart(3, '0')}`,
     opening: openingOf(more, beganUs),
