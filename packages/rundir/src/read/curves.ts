@@ -1,7 +1,7 @@
 import { bucketOf, bucketsPerSeriesMax, exponentMax, sliceBuckets } from '../curve/buckets.ts'
 import type { Buckets } from '../curve/buckets.ts'
 import { CurveMaker, bucketsOf } from '../curve/make.ts'
-import { ribbonOf } from '../curve/ribbon.ts'
+import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
 import { readRunFile } from '../run-file.ts'
@@ -85,20 +85,34 @@ export async function ribbonOfRun(
   ask: Omit<CurveAsk, 'rank'>,
   files: CurveFiles,
 ): Promise<Curves<Ribbon>> {
-  if (ask.steps === undefined && ask.bucketsMax === undefined) {
-    const rows = await rowsOf(runDir, whichOf(ask))
-    const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
-    const ribbon = await all?.ribbon(ask.metric)
-    if (ribbon !== undefined && ribbon.count > 0) {
-      const steps = { from: ribbon.firstStep[0]!, to: ribbon.lastStep[ribbon.count - 1]! + 1 }
-      const isFine = ribbon.exponent <= exponentFor({ ...ask, steps })
-      // Of more points than are read for one answer there are no narrower ones.
-      const isAll = ribbon.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
-      if (isFine || isAll) return { exponent: ribbon.exponent, exact: isFine, curves: ribbon }
-    }
-  }
+  const rows = await rowsOf(runDir, whichOf(ask))
+  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
+  const folded = await all?.ribbon(ask.metric)
+  const kept = folded === undefined ? undefined : foldedRibbon(folded, ask)
+  if (kept !== undefined) return kept
   const { exponent, exact, curves } = await curvesOf(runDir, ask, files)
   return { exponent, exact, curves: ribbonOf(curves, exponent) }
+}
+
+/** Of the folded ribbon the steps that are asked for; undefined where its buckets are not as wide as the answer's. */
+function foldedRibbon(all: Ribbon, ask: Omit<CurveAsk, 'rank'>): Curves<Ribbon> | undefined {
+  if (all.count === 0) return undefined
+  const { exponent } = all
+  const wanted = exponentFor({
+    ...ask,
+    steps: clipped(ask.steps, all.firstStep[0]!, all.lastStep[all.count - 1]!),
+  })
+  const [from, to] = ask.steps === undefined ? [0, all.count] : placesOf(all, aligned(ask.steps, exponent))
+  const curves = sliceRibbon(all, from, to)
+  // Of more points than are read for one answer there are no narrower ones.
+  const isAll = exponent > wanted && curves.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
+  return exponent === wanted || isAll ? { exponent, exact: !isAll, curves } : undefined
+}
+
+/** Steps that are asked for, as far as there are any; where both ends are told as they are. */
+function clipped(asked: Steps | undefined, first: number, last: number): Steps {
+  if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return asked
+  return { from: Math.max(asked?.from ?? first, first), to: Math.min(asked?.to ?? last + 1, last + 1) }
 }
 
 /**
@@ -123,8 +137,7 @@ async function asFarAsKnown(
     first = Math.min(first, buckets.firstStep[0]!)
     last = Math.max(last, buckets.lastStep[buckets.count - 1]!)
   }
-  const from = Math.max(asked?.from ?? first, first)
-  const to = Math.min(asked?.to ?? last + 1, last + 1)
+  const { from, to } = clipped(asked, first, last)
   return from < to ? { ...ask, steps: { from, to } } : { ...ask, steps: asked ?? { from: 0, to: 0 } }
 }
 
@@ -276,12 +289,18 @@ function aligned({ from, to }: Steps, exponent: number): Steps {
 
 /** @param steps whole buckets */
 function within(buckets: Buckets, steps: Steps | undefined): Buckets {
-  if (steps === undefined) return buckets
-  const placeOf = (from: number): number => {
-    const at = buckets.firstStep.findIndex((step) => step >= from)
-    return at < 0 ? buckets.count : at
+  return steps === undefined ? buckets : sliceBuckets(buckets, ...placesOf(buckets, steps))
+}
+
+function placesOf(
+  { firstStep, count }: Pick<Buckets, 'firstStep' | 'count'>,
+  { from, to }: Steps,
+): [number, number] {
+  const placeOf = (least: number): number => {
+    const at = firstStep.findIndex((step) => step >= least)
+    return at < 0 ? count : at
   }
-  return sliceBuckets(buckets, placeOf(steps.from), placeOf(steps.to))
+  return [placeOf(from), placeOf(to)]
 }
 
 function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {
