@@ -48,9 +48,10 @@ export async function curvesOf(
 ): Promise<Curves<SeriesBuckets[]>> {
   const rows = await rowsOf(runDir, whichOf(asked))
   const read: ReadPieces = new Map()
-  const ask = await asFarAsKnown(runDir, asked, rows, files, read)
+  const series = new KeptSeries(files, asked)
+  const ask = await asFarAsKnown(runDir, asked, rows, series, read)
   const wanted = exponentFor(ask)
-  const kept = await keptOf(files, ask, rows)
+  const kept = await keptOf(series, ask, rows)
   const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
   const isUsed = isNarrowEnough || kept.points > pointsReadMax
   const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept, read)
@@ -124,11 +125,11 @@ async function asFarAsKnown(
   runDir: string,
   { steps: asked, ...ask }: CurveAsk,
   rows: Rows,
-  files: CurveFiles,
+  series: KeptSeries,
   read: ReadPieces,
 ): Promise<CurveAsk> {
   if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return { ...ask, steps: asked }
-  const kept = await keptOf(files, ask, rows)
+  const kept = await keptOf(series, ask, rows)
   // Of points alone a maker sees for itself how far they go.
   if (kept.pieces.size === 0 && asked === undefined) return ask
   let [first, last] = [Infinity, -Infinity]
@@ -153,26 +154,62 @@ interface Kept {
 const nothingKept: Kept = { pieces: new Map(), exponent: 0, points: 0 }
 
 /** The folded ones, unless these are too wide and those of the parts are narrower. */
-async function keptOf(files: CurveFiles, ask: CurveAsk, rows: Rows): Promise<Kept> {
-  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
-  const folded = await keptIn(ask, [{ file: all, parts: rows.parts }])
+async function keptOf(series: KeptSeries, ask: CurveAsk, rows: Rows): Promise<Kept> {
+  const all = rows.tail === undefined ? await series.ofAll(rows.parts) : undefined
+  const folded = keptIn(ask, [{ own: all, parts: rows.parts }])
   const isThere = folded.pieces.size > 0
   if (isThere && (ask.steps === undefined || folded.exponent <= exponentFor(ask))) return folded
-  const each: { file: CurveFile | undefined; parts: readonly Part[] }[] = []
-  for (const part of rows.parts) each.push({ file: await files.ofPart(part), parts: [part] })
-  const own = await keptIn(ask, each)
+  const each: { own: readonly SeriesBuckets[] | undefined; parts: readonly Part[] }[] = []
+  for (const part of rows.parts) each.push({ own: await series.ofPart(part), parts: [part] })
+  const own = keptIn(ask, each)
   const isBetter = own.pieces.size === rows.parts.length && own.exponent < folded.exponent
   return isThere && !isBetter ? folded : own
 }
 
-async function keptIn(
+/** The series of one question in the files that are kept, each file read once. */
+class KeptSeries {
+  readonly #files: CurveFiles
+  readonly #asked: CurveAsk
+  readonly #known = new Map<CurveFile, Promise<readonly SeriesBuckets[] | undefined>>()
+
+  constructor(files: CurveFiles, asked: CurveAsk) {
+    this.#files = files
+    this.#asked = asked
+  }
+
+  async ofAll(parts: readonly Part[]): Promise<readonly SeriesBuckets[] | undefined> {
+    return this.#in(await this.#files.ofAll(parts))
+  }
+
+  async ofPart(part: Part): Promise<readonly SeriesBuckets[] | undefined> {
+    return this.#in(await this.#files.ofPart(part))
+  }
+
+  /** Undefined where a file has none of the metric: then its points are in no bucket there. */
+  #in(file: CurveFile | undefined): Promise<readonly SeriesBuckets[] | undefined> | undefined {
+    if (file === undefined) return undefined
+    const known = this.#known.get(file) ?? this.#read(file)
+    this.#known.set(file, known)
+    return known
+  }
+
+  async #read(file: CurveFile): Promise<readonly SeriesBuckets[] | undefined> {
+    const { metric, rank } = this.#asked
+    const own = await file.series(metric, rank)
+    return own.length > 0 || (await file.has(metric)) ? own : undefined
+  }
+}
+
+function keptIn(
   ask: CurveAsk,
-  files: readonly { readonly file: CurveFile | undefined; readonly parts: readonly Part[] }[],
-): Promise<Kept> {
+  files: readonly {
+    readonly own: readonly SeriesBuckets[] | undefined
+    readonly parts: readonly Part[]
+  }[],
+): Kept {
   const pieces = new Map<Part, readonly SeriesBuckets[]>()
-  for (const { file, parts } of files) {
-    const own = (await file?.series(ask.metric, ask.rank)) ?? []
-    if (own.length === 0 && !((await file?.has(ask.metric)) ?? false)) continue
+  for (const { own, parts } of files) {
+    if (own === undefined) continue
     for (const [i, part] of parts.entries()) pieces.set(part, i === 0 ? own : [])
   }
   const all = [...pieces.values()].flat()

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { AsyncBuffer } from 'hyparquet'
 import type { Part } from '../entry/entry.ts'
 import { askedColumns, mayHold } from './may-hold.ts'
+import { alikeIn } from './runs.ts'
 import { TableFile } from './table-file.ts'
 import type { Range } from './table-file.ts'
 import { isMeant } from './which.ts'
@@ -94,13 +95,10 @@ export class PartFile {
   }
 
   async #stretchesOf({ from, to }: Range): Promise<Stretch[]> {
-    const columns = await this.#table.runs(names, { from, to })
     const found: Stretch[] = []
-    const [places, left] = [columns.map(() => 0), columns.map(([first]) => first?.count ?? 0)]
-    for (let at = from; at < to;) {
-      const count = Math.min(...left)
-      if (!(count > 0)) throw new Error('its columns are not equally long')
-      const [rank, attempt, context, source, key] = columns.map((runs, i) => runs[places[i]!]?.value)
+    let at = from
+    for (const { values, count } of alikeIn(await this.#table.runs(names, { from, to }), to - from)) {
+      const [rank, attempt, context, source, key] = values
       const series = {
         rank: Number(rank),
         attempt: Number(attempt),
@@ -110,10 +108,6 @@ export class PartFile {
       }
       found.push({ series, from: at, to: at + count })
       at += count
-      for (const [i, runs] of columns.entries()) {
-        left[i]! -= count
-        if (left[i] === 0) left[i] = runs[++places[i]!]?.count ?? 0
-      }
     }
     return found
   }

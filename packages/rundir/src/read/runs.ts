@@ -82,6 +82,30 @@ function put(
   }
 }
 
+/** Rows that are alike in all columns, one after the other, and what stands there. */
+export interface Alike {
+  /** By column. */
+  readonly values: readonly unknown[]
+  readonly count: number
+}
+
+/** @throws an error when the columns are not equally long */
+export function alikeIn(columns: readonly (readonly Run[])[], rows: number): Alike[] {
+  const found: Alike[] = []
+  const [places, left] = [columns.map(() => 0), columns.map(([first]) => first?.count ?? 0)]
+  for (let at = 0; at < rows;) {
+    const count = Math.min(...left)
+    if (!(count > 0)) throw new Error('its columns are not equally long')
+    found.push({ values: columns.map((runs, i) => runs[places[i]!]?.value), count })
+    at += count
+    for (const [i, runs] of columns.entries()) {
+      left[i]! -= count
+      if (left[i] === 0) left[i] = runs[++places[i]!]?.count ?? 0
+    }
+  }
+  return found
+}
+
 interface Repeated {
   readonly value: number
   readonly count: number
