@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { encodeEvent, roomForPoints } from '@provloom/shared'
 import type { Plan, Training } from './plan.ts'
 import { hash, sessionStart } from './records.ts'
@@ -64,7 +65,8 @@ export function trainingScript(plan: Plan, training: Training, rank: number): Sc
     recordsPerEnvelopeMost,
   )
   return {
-    host: `n${String(Math.floor(rank / ranksPerHost)).padStart(3, '0')}`,
+    // Of this machine nobody is waited for any longer than it takes to be sure; of another one ten minutes.
+    host: isLost ? hostname() : `n${String(Math.floor(rank / ranksPerHost)).padStart(3, '0')}`,
     opening: openingOf(more, beganUs),
     records,
     recordsPerEnvelope: perEnvelope,

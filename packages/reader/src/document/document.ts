@@ -4,6 +4,7 @@ import type { ProvDocument, ProvRecord, RelationKind, Value } from '@provloom/pr
 import { filesOf } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
 import { Element } from './element.ts'
+import { withoutSeries } from './without-series.ts'
 
 /** From effect to cause. */
 export interface Relation {
@@ -95,9 +96,19 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else list.push(value)
 }
 
-/** Documents as they were read last: of a thousand ranks one takes a second. */
+/** From this size on a document without its series is kept beside, or in place of, the whole one. */
+const largeBytes = 2 * 1024 * 1024
+/** A large one is kept so long after it was asked for. */
+const keptMs = 30_000
+
+interface Kept {
+  readonly look: string
+  readonly document: RunDocument
+}
+
+/** Documents as they were read last: of a thousand ranks one takes seconds. */
 export class Documents {
-  readonly #kept = new Map<string, { readonly look: string; readonly document: RunDocument }>()
+  readonly #kept = new Map<string, Kept>()
   readonly #most: number
 
   constructor(most = 4) {
@@ -106,16 +117,32 @@ export class Documents {
 
   /** @throws {ProvloomError} `FILE_UNREADABLE` where there is none, or none that can be read */
   of(runDir: string): RunDocument {
+    return this.#read(runDir, 'whole')
+  }
+
+  /** Of a large one without the series that hold no NaN. Undefined where there is none that can be read. */
+  maybe(runDir: string): RunDocument | undefined {
+    try {
+      return this.#read(runDir, 'facts')
+    } catch {
+      return undefined
+    }
+  }
+
+  #read(runDir: string, of: 'whole' | 'facts'): RunDocument {
     const { provJson } = filesOf(runDir)
     try {
       const { ino, size, mtimeMs } = fs.statSync(provJson)
       const look = `${ino} ${size} ${mtimeMs}`
-      const kept = this.#kept.get(provJson)
-      this.#kept.delete(provJson)
-      const document =
-        kept?.look === look ? kept.document : new RunDocument(readJson(fs.readFileSync(provJson)), mtimeMs)
-      this.#kept.set(provJson, { look, document })
+      const isLarge = size >= largeBytes
+      const id = isLarge ? `${of} ${provJson}` : provJson
+      const kept = this.#kept.get(id)
+      this.#kept.delete(id)
+      const document = kept?.look === look ? kept.document : read(provJson, isLarge ? of : 'whole', mtimeMs)
+      const now = { look, document }
+      this.#kept.set(id, now)
       for (const oldest of this.#kept.keys()) if (this.#kept.size > this.#most) this.#kept.delete(oldest)
+      if (isLarge && of === 'whole') this.#forget(id, now)
       return document
     } catch (error) {
       throw new ProvloomError('FILE_UNREADABLE', `The graph ${provJson} cannot be read`, {
@@ -127,12 +154,16 @@ export class Documents {
     }
   }
 
-  /** Undefined where there is none that can be read. */
-  maybe(runDir: string): RunDocument | undefined {
-    try {
-      return this.of(runDir)
-    } catch {
-      return undefined
-    }
+  #forget(id: string, now: Kept): void {
+    setTimeout(() => {
+      if (this.#kept.get(id) === now) this.#kept.delete(id)
+    }, keptMs).unref()
   }
+}
+
+/** @throws an error for what is no document */
+function read(file: string, of: 'whole' | 'facts', mtimeMs: number): RunDocument {
+  const bytes = fs.readFileSync(file)
+  const less = of === 'whole' ? undefined : withoutSeries(bytes.toString('utf8'))
+  return new RunDocument(readJson(less === undefined ? bytes : Buffer.from(less, 'utf8')), mtimeMs)
 }

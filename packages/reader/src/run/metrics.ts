@@ -26,6 +26,9 @@ export async function metricsNow(
   run: KnownRun,
   name: string,
 ): Promise<readonly RunMetric[]> {
+  // Named in full it is known from the record, and no other has that name.
+  const shown = (run.file.head?.metrics.shown ?? []).map(ofHead)
+  if (shown.some((one) => one.id === name || metricWords(one) === name)) return shown
   const all = await known.all(run)
   return run.finished || metricsMeant(all, name).length > 0 ? all : counted(run)
 }

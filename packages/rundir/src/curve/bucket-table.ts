@@ -164,13 +164,24 @@ export class BucketTable {
     return bucketOf(this.#columns.firstStep[at]!, this.#exponent)
   }
 
+  /** Column by column: this is done as often as there are buckets. */
   #insert(at: number): void {
     if (this.#count === this.#room) this.#grow()
-    for (const name of bucketColumns) {
-      const column = this.#columns[name]
-      if (at < this.#count) column.copyWithin(at + 1, at, this.#count)
-      column[at] = empty[name]
-    }
+    const columns = this.#columns
+    if (at < this.#count) for (const name of bucketColumns) columns[name].copyWithin(at + 1, at, this.#count)
+    columns.firstStep[at] = Infinity
+    columns.lastStep[at] = -Infinity
+    columns.firstTime[at] = Infinity
+    columns.lastTime[at] = -Infinity
+    columns.points[at] = 0
+    columns.nans[at] = 0
+    columns.infinities[at] = 0
+    columns.min[at] = NaN
+    columns.minStep[at] = NaN
+    columns.max[at] = NaN
+    columns.maxStep[at] = NaN
+    columns.sum[at] = 0
+    columns.last[at] = NaN
     this.#count++
   }
 
@@ -183,23 +194,6 @@ export class BucketTable {
       return column
     })
   }
-}
-
-/** What a bucket has before its first point. */
-const empty: Readonly<Record<BucketColumn, number>> = {
-  firstStep: Infinity,
-  lastStep: -Infinity,
-  firstTime: Infinity,
-  lastTime: -Infinity,
-  points: 0,
-  nans: 0,
-  infinities: 0,
-  min: NaN,
-  minStep: NaN,
-  max: NaN,
-  maxStep: NaN,
-  sum: 0,
-  last: NaN,
 }
 
 function columnsOf(of: (name: BucketColumn) => Float64Array): Columns {

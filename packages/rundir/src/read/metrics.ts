@@ -1,4 +1,5 @@
 import type { Part } from '../entry/entry.ts'
+import { isSameMetric } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
 import { readPart, rowsOf } from './points.ts'
 import type { Rows } from './points.ts'
@@ -16,7 +17,8 @@ interface Found {
   points: number
 }
 
-type Tally = Map<string, Found>
+/** By key: few keys are of several contexts or sources. */
+type Tally = Map<string, Found[]>
 
 /**
  * The metrics of a run, counted. Parts that will be there for good are looked at once, however often it is asked: what rows
@@ -63,27 +65,37 @@ export class MetricTally {
 }
 
 async function count(tally: Tally, runDir: string, rows: Rows, part: Part): Promise<void> {
-  for await (const { series, from, to } of readPart(runDir, rows, part, true, (file) => file.stretches({})))
-    add(tally, series, to - from)
+  // Series of a metric lie together.
+  let last: Found | undefined
+  for await (const { series, from, to } of readPart(runDir, rows, part, true, (file) => file.stretches({}))) {
+    if (last === undefined || !isSameMetric(last.metric, series)) last = foundIn(tally, series)
+    last.points += to - from
+    last.ranks.add(series.rank)
+  }
 }
 
-function add(tally: Tally, { rank, context, source, key }: SeriesName, points: number): void {
-  const id = JSON.stringify([key, context, source])
-  let found = tally.get(id)
-  if (found === undefined) {
-    found = { metric: { context, source, key }, ranks: new Set(), points: 0 }
-    tally.set(id, found)
-  }
+function add(tally: Tally, series: SeriesName, points: number): void {
+  const found = foundIn(tally, series)
   found.points += points
-  if (points > 0) found.ranks.add(rank)
+  if (points > 0) found.ranks.add(series.rank)
+}
+
+function foundIn(tally: Tally, { context, source, key }: MetricName): Found {
+  const same = tally.get(key)
+  const known = same?.find(({ metric }) => metric.context === context && metric.source === source)
+  if (known !== undefined) return known
+  const made = { metric: { context, source, key }, ranks: new Set<number>(), points: 0 }
+  if (same === undefined) tally.set(key, [made])
+  else same.push(made)
+  return made
 }
 
 function answerOf(old: Tally, young: Tally): MetricCount[] {
-  const ids = new Set([...old.keys(), ...young.keys()])
-  return [...ids].map((id) => {
-    const [one, other] = [old.get(id), young.get(id)]
-    const ranks = new Set([...(one?.ranks ?? []), ...(other?.ranks ?? [])])
-    const { metric } = (one ?? other)!
-    return { ...metric, ranks: ranks.size, points: (one?.points ?? 0) + (other?.points ?? 0) }
-  })
+  const all: Tally = new Map()
+  for (const { metric, ranks, points } of [...old.values(), ...young.values()].flat()) {
+    const found = foundIn(all, metric)
+    found.points += points
+    for (const rank of ranks) found.ranks.add(rank)
+  }
+  return [...all.values()].flat().map(({ metric, ranks, points }) => ({ ...metric, ranks: ranks.size, points }))
 }

@@ -70,7 +70,8 @@ export class PartFile {
 
   /** Which series its rows are of that are meant, in order; a few pages between two yields. */
   async *stretches(which: Which): AsyncGenerator<Stretch> {
-    for await (const range of this.#table.ranges(askedColumns, mayHold(which)))
+    const isAny = Object.values(which).every((one) => one === undefined)
+    for await (const range of this.#table.ranges(isAny ? [] : askedColumns, mayHold(which)))
       for (const stretch of await this.#stretchesOf(range)) if (isMeant(which, stretch.series)) yield stretch
   }
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead, parquetSchema, readColumnIndex, readOffsetIndex } from 'hyparquet'
-import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
+import type { AsyncBuffer, ColumnMetaData, DecodedArray, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
 import { runsOfChunk } from './runs.ts'
 import type { Run } from './runs.ts'
 
@@ -52,7 +52,8 @@ export class TableFile {
     let from = 0
     for (const group of this.#metadata.row_groups) {
       const to = from + Number(group.num_rows)
-      if (mayHold((name) => this.#boundsOfGroup(group, name)))
+      if (columns.length === 0) yield { from, to }
+      else if (mayHold((name) => this.#boundsOfGroup(group, name)))
         yield* this.#pages(group, { from, to }, columns, mayHold)
       from = to
     }
@@ -71,7 +72,8 @@ export class TableFile {
 
   /** The same as runs: of columns that say what rows are of, which are the same for many rows. */
   async runs(columns: readonly string[], range: Range): Promise<Run[][]> {
-    const known = await Promise.all(columns.map((name) => this.#runsOf(name, range)))
+    const chunks = await this.#chunks(columns, range.from)
+    const known = columns.map((name) => this.#runsOf(name, chunks, range))
     const others = columns.filter((_, i) => known[i] === undefined)
     const cells = await this.read(others, range)
     return known.map((runs, i) => runs ?? runsOfCells(cells.get(columns[i]!) ?? []))
@@ -111,20 +113,25 @@ export class TableFile {
   }
 
   /** @returns undefined where the column is not written in runs */
-  async #runsOf(name: string, { from, to }: Range): Promise<Run[] | undefined> {
+  #runsOf(name: string, { bytes, at }: Slice, { from, to }: Range): Run[] | undefined {
     const [group, begin] = this.#groupOf(from)
     const place = this.#placeOf(name)
     const [meta, element] = [group?.columns[place]?.meta_data, this.#elements[place]]
-    if (
-      meta === undefined ||
-      element === undefined ||
-      (meta.codec !== 'GZIP' && meta.codec !== 'UNCOMPRESSED')
-    )
-      return undefined
-    const at = Number(meta.dictionary_page_offset ?? meta.data_page_offset)
-    const bytes = await this.#buffer.slice(at, at + Number(meta.total_compressed_size))
-    const runs = runsOfChunk(bytes, meta, element)
+    if (meta === undefined || element === undefined || !ownCodecs.includes(meta.codec)) return undefined
+    const chunk = beginOf(meta) - at
+    if (chunk < 0 || chunk + sizeOf(meta) > bytes.byteLength) return undefined
+    const runs = runsOfChunk(bytes.slice(chunk, chunk + sizeOf(meta)), meta, element)
     return runs && cut(runs, from - begin, to - begin)
+  }
+
+  /** Columns of the row group of a row in one read, for they lie side by side; none of them where that would be much. */
+  async #chunks(columns: readonly string[], row: number): Promise<Slice> {
+    const [group] = this.#groupOf(row)
+    const metas = columns.flatMap((name) => group?.columns[this.#placeOf(name)]?.meta_data ?? [])
+    const at = Math.min(...metas.map(beginOf))
+    const end = Math.max(...metas.map((meta) => beginOf(meta) + sizeOf(meta)))
+    if (!(end - at <= sliceBytesMax)) return { bytes: new ArrayBuffer(0), at: 0 }
+    return { bytes: await this.#buffer.slice(at, end), at }
   }
 
   /** The row group of a row, and its first row. */
@@ -210,6 +217,24 @@ export class TableFile {
     this.#indexes.set(at, made)
     return made
   }
+}
+
+const ownCodecs: readonly string[] = ['GZIP', 'UNCOMPRESSED']
+/** Names of a row group are kilobytes; of other files they may be anything. */
+const sliceBytesMax: number = 8 * 1024 * 1024
+
+interface Slice {
+  readonly bytes: ArrayBuffer
+  /** Where it begins in the file. */
+  readonly at: number
+}
+
+function beginOf(meta: ColumnMetaData): number {
+  return Number(meta.dictionary_page_offset ?? meta.data_page_offset)
+}
+
+function sizeOf(meta: ColumnMetaData): number {
+  return Number(meta.total_compressed_size)
 }
 
 /** Of some rows. */

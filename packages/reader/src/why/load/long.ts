@@ -15,8 +15,8 @@ export interface Sources {
   readonly curves?: CurveSource | undefined
 }
 
-/** The last steps, which are read one by one. */
-const stepsRead = 128
+/** The last steps, which are read one by one: somewhat more than are looked at. */
+const stepsRead = 64
 
 /** A metric with more points than are read: what is known of it now. */
 export interface Long {
@@ -24,7 +24,6 @@ export interface Long {
   readonly exponent: number
   /** Of the last attempt of each rank. */
   readonly buckets: readonly SeriesBuckets[]
-  /** Whole buckets each. */
   readonly exact: readonly { readonly steps: Steps; readonly points: readonly PointsOfSeries[] }[]
 }
 
@@ -43,16 +42,13 @@ export async function longOf(
     : withExact(points, long, { from: last + 1 - stepsRead, to: last + 1 })
 }
 
-/** With some steps one by one, where they are in buckets. */
+/** With some steps one by one. Of a bucket that they begin within the rest stands for what is before them. */
 export async function withExact(source: PointSource, long: Long, steps: Steps): Promise<Long> {
-  const width = 2 ** long.exponent
-  const from = bucketOf(steps.from, long.exponent) * width
-  const to = Math.ceil(steps.to / width) * width
   const attempts = new Map(long.buckets.map(({ rank, attempt }) => [rank, attempt]))
   const points: PointsOfSeries[] = []
-  for await (const one of source(whichOf(long.metric), { from, to }))
+  for await (const one of source(whichOf(long.metric), steps))
     if (attempts.get(one.rank) === one.attempt) points.push(one)
-  return { ...long, exact: [...long.exact, { steps: { from, to }, points }] }
+  return { ...long, exact: [...long.exact, { steps, points }] }
 }
 
 /** A column a step where they were read one by one, and else one a bucket with each rank's mean. */
@@ -62,7 +58,11 @@ export function tableOfLong({ exponent, buckets, exact }: Long): Table {
   const widths = new Map<number, number>()
   for (const { buckets: own } of buckets)
     for (const step of own.firstStep) if (!isExact(step)) widths.set(bucketOf(step, exponent) * width, width)
-  for (const { points } of exact) for (const { step } of points) for (const one of step) widths.set(one, 1)
+  for (const { points, steps } of exact) {
+    const begun = bucketOf(steps.from, exponent) * width
+    if (widths.has(begun)) widths.set(begun, Math.max(1, steps.from - begun))
+    for (const { step } of points) for (const one of step) widths.set(one, 1)
+  }
   const steps = Float64Array.from(widths.keys()).sort()
   const at = new Map([...steps].map((step, i) => [step, i]))
   const ranks = [...new Set(buckets.map(({ rank }) => rank))].sort((a, b) => a - b)

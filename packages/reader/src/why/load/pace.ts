@@ -13,6 +13,8 @@ const timer = { key: 'compute_time', wait: 'wait_time', source: 'step' } as cons
 /** Steps that all ranks have, so that an interval or an arrival means something. */
 const pacedMin = 8
 
+/** The last columns, of which is known how long a step took: somewhat more than are looked at. */
+const columnsTimed = 64
 /** Buckets that are read step by step, to see since when ranks are slow. */
 const closerMax = 4
 
@@ -98,7 +100,7 @@ function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
     widths: table.widths,
     own: table.value,
     data: new Float64Array(table.value.length),
-    whole: wholeOf(table),
+    whole: wholeOf(table, Math.max(0, table.steps.length - columnsTimed)),
   }
 }
 
@@ -140,20 +142,24 @@ function fitted(from: Table, to: Table): Float64Array {
   return cells
 }
 
+/** Of the last columns, which alone are looked at. */
 function medianOfRanks(cells: Float64Array, { ranks, steps }: Table): Float64Array {
+  const from = Math.max(0, steps.length - columnsTimed)
   return steps.map((_, at) =>
-    median(
-      Float64Array.from(ranks, (__, row) => cells[row * steps.length + at]!).filter(
-        (one) => !Number.isNaN(one),
-      ),
-    ),
+    at < from
+      ? NaN
+      : median(
+          Float64Array.from(ranks, (__, row) => cells[row * steps.length + at]!).filter(
+            (one) => !Number.isNaN(one),
+          ),
+        ),
   )
 }
 
 /** From a step to the next, seconds: the median over ranks of how far their points are apart. */
-function wholeOf({ ranks, steps, time }: Table): Float64Array {
+function wholeOf({ ranks, steps, time }: Table, from: number): Float64Array {
   return steps.map((_, at) => {
-    if (at === 0) return NaN
+    if (at === 0 || at < from) return NaN
     const apart = Float64Array.from(
       ranks,
       (__, row) => time[row * steps.length + at]! - time[row * steps.length + at - 1]!,
@@ -170,7 +176,7 @@ function wholeOf({ ranks, steps, time }: Table): Float64Array {
 function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName): PaceFacts {
   const clocks = new Map(ranks.map(({ rank, clock }) => [rank, clock]))
   const { steps, time } = table
-  const whole = wholeOf(table)
+  const whole = wholeOf(table, 0)
   const own = new Float64Array(time.length).fill(NaN)
   let [last, early] = [NaN, 0]
   for (const at of steps.keys()) {
