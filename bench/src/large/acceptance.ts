@@ -34,7 +34,9 @@ const size = {
 const { startTime } = JSON.parse(fs.readFileSync(path.join(saveDir, run, 'run.json'), 'utf8')) as {
   startTime: string
 }
-const rows = rowsOf(size, Date.parse(startTime) * 1000).filter(({ name }) => name.startsWith(values.only ?? ''))
+const rows = rowsOf(size, Date.parse(startTime) * 1000).filter(({ name }) =>
+  name.startsWith(values.only ?? ''),
+)
 
 if (values.cold) {
   for (const row of rows) {

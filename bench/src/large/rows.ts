@@ -24,7 +24,10 @@ export function rowsOf(size: Size, beganUs: number): readonly Row[] {
     row('metrics.found', 'runs/RUN?prefix=layer_09999'),
     row('curve.ribbon', `runs/RUN/curve?${loss}`),
     row('curve.ribbon.zoom', `runs/RUN/curve?${loss}&${zoom}`),
-    row('curve.ribbon.half', `runs/RUN/curve?${loss}&from=${slowFrom}&to=${slowFrom + Math.floor(size.steps / 2)}`),
+    row(
+      'curve.ribbon.half',
+      `runs/RUN/curve?${loss}&from=${slowFrom}&to=${slowFrom + Math.floor(size.steps / 2)}`,
+    ),
     row('curve.rank', `runs/RUN/curve?${loss}&ranks=${slowRank}`),
     row('curve.rank.zoom', `runs/RUN/curve?${loss}&ranks=${slowRank}&${zoom}`),
     row('curve.small', 'runs/RUN/curve?metric=TRAINING.layer_05000/weight_norm'),

@@ -53,13 +53,17 @@ export class UiServer {
     })
     const body = await answer.arrayBuffer()
     const ms = performance.now() - began
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${Buffer.from(body).toString('utf8').slice(0, 400)}`)
+    if (!answer.ok)
+      throw new Error(`${path}: ${answer.status} ${Buffer.from(body).toString('utf8').slice(0, 400)}`)
     const sent = Number(answer.headers.get('content-length') ?? body.byteLength)
     return { ms, sentBytes: sent, bytes: body.byteLength }
   }
 
   /** What a live view is sent in so many seconds, after what it is sent first. */
-  async live(query: string, seconds: number): Promise<{ readonly bytesPerSecond: number; readonly first: number }> {
+  async live(
+    query: string,
+    seconds: number,
+  ): Promise<{ readonly bytesPerSecond: number; readonly first: number }> {
     const stop = new AbortController()
     const answer = await fetch(`${this.url}/api/live?${query}`, {
       headers: { cookie: this.#cookie },

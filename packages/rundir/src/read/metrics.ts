@@ -97,5 +97,7 @@ function answerOf(old: Tally, young: Tally): MetricCount[] {
     found.points += points
     for (const rank of ranks) found.ranks.add(rank)
   }
-  return [...all.values()].flat().map(({ metric, ranks, points }) => ({ ...metric, ranks: ranks.size, points }))
+  return [...all.values()]
+    .flat()
+    .map(({ metric, ranks, points }) => ({ ...metric, ranks: ranks.size, points }))
 }

@@ -31,7 +31,7 @@ export interface Rows {
 export async function* pointsOf(runDir: string, which: Which, steps?: Steps): AsyncGenerator<PointsOfSeries> {
   const rows = await rowsOf(runDir, which)
   for (const part of rows.parts)
-    yield* readPart(runDir, rows, part, isNarrow(which), (file) => file.points(which, steps))
+    yield* readPart(runDir, rows, part, isNarrow(which), (file) => file.points(which, steps), steps)
   yield* tailPointsOf(rows, steps)
 }
 
@@ -133,9 +133,27 @@ async function partAt(runDir: string, part: Part): Promise<PartFile | undefined>
 }
 
 /**
+ * Within which steps are the points of parts, by checksum: a part never changes. Who asks for some steps again and again opens
+ * no part that has none of them.
+ */
+const extents = new Map<string, Steps>()
+const extentsMax = 16_384
+
+function noteExtent({ sha256 }: Part, { extent }: PartFile): void {
+  if (extent === undefined || extents.size >= extentsMax) return
+  extents.set(sha256, extent)
+}
+
+function isOutside({ sha256 }: Part, steps: Steps): boolean {
+  const extent = extents.get(sha256)
+  return extent !== undefined && (extent.to <= steps.from || extent.from >= steps.to)
+}
+
+/**
  * Reads of a part of a run what is asked for.
  *
  * @param isNarrow that is little of it
+ * @param steps of which alone rows are asked for
  * @throws {ProvloomError} `FILE_UNREADABLE` for one that is damaged or missing
  */
 export async function* readPart<T>(
@@ -144,11 +162,14 @@ export async function* readPart<T>(
   part: Part,
   isNarrow: boolean,
   read: (file: PartFile) => AsyncIterable<T>,
+  steps?: Steps,
 ): AsyncGenerator<T> {
+  if (steps !== undefined && isOutside(part, steps)) return
   let file = part === parts.at(-1) ? last : undefined
   try {
     file ??= await PartFile.open(runDir, part, !isNarrow)
     if (file === undefined) throw new Error('it is not what was written: size or checksum differ')
+    noteExtent(part, file)
     yield* read(file)
   } catch (error) {
     throw unreadable(path.join(runDir, part.file), error)

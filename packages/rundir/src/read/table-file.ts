@@ -1,6 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead, parquetSchema, readColumnIndex, readOffsetIndex } from 'hyparquet'
-import type { AsyncBuffer, ColumnMetaData, DecodedArray, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
+import type {
+  AsyncBuffer,
+  ColumnMetaData,
+  DecodedArray,
+  FileMetaData,
+  RowGroup,
+  SchemaElement,
+} from 'hyparquet'
 import { runsOfChunk } from './runs.ts'
 import type { Run } from './runs.ts'
 
@@ -45,6 +52,18 @@ export class TableFile {
   /** What the file says of itself under a key. */
   told(key: string): string | undefined {
     return this.#metadata.key_value_metadata?.find((one) => one.key === key)?.value
+  }
+
+  /** The least and the greatest number of a column; undefined where a row group does not tell. */
+  bounds(column: string): { readonly min: number; readonly max: number } | undefined {
+    let [min, max] = [Infinity, -Infinity]
+    for (const group of this.#metadata.row_groups) {
+      const values = this.#boundsOfGroup(group, column)?.values
+      if (values === undefined) return undefined
+      min = Math.min(min, Number(values.min))
+      max = Math.max(max, Number(values.max))
+    }
+    return { min, max }
   }
 
   /** Rows that may be meant: pages of row groups, neighbours together. A row group between two yields. */

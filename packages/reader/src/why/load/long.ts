@@ -22,7 +22,9 @@ const stepsRead = 64
 export interface Long {
   readonly metric: MetricName
   readonly exponent: number
-  /** Of the last attempt of each rank. */
+  /** The last one of each rank. */
+  readonly attempts: ReadonlyMap<number, number>
+  /** Of these. */
   readonly buckets: readonly SeriesBuckets[]
   readonly exact: readonly { readonly steps: Steps; readonly points: readonly PointsOfSeries[] }[]
 }
@@ -36,23 +38,28 @@ export async function longOf(
   const { exponent, curves: all } = await curves({ metric: whichOf(metric) })
   const buckets = lastAttempts(all)
   const last = buckets.reduce((most, one) => Math.max(most, one.buckets.lastStep.at(-1) ?? most), -Infinity)
-  const long = { metric, exponent, buckets, exact: [] }
+  const attempts = new Map(buckets.map(({ rank, attempt }) => [rank, attempt]))
+  const long = { metric, exponent, attempts, buckets, exact: [] }
   return last === -Infinity
     ? undefined
     : withExact(points, long, { from: last + 1 - stepsRead, to: last + 1 })
 }
 
+/** Of another metric of the same ranks the last steps alone. */
+export function recentOf({ points }: Sources, metric: MetricName, { exact, ...like }: Long): Promise<Long> {
+  return withExact(points, { ...like, metric, buckets: [], exact: [] }, exact[0]!.steps)
+}
+
 /** With some steps one by one. Of a bucket that they begin within the rest stands for what is before them. */
 export async function withExact(source: PointSource, long: Long, steps: Steps): Promise<Long> {
-  const attempts = new Map(long.buckets.map(({ rank, attempt }) => [rank, attempt]))
   const points: PointsOfSeries[] = []
   for await (const one of source(whichOf(long.metric), steps))
-    if (attempts.get(one.rank) === one.attempt) points.push(one)
+    if (long.attempts.get(one.rank) === one.attempt) points.push(one)
   return { ...long, exact: [...long.exact, { steps, points }] }
 }
 
 /** A column a step where they were read one by one, and else one a bucket with each rank's mean. */
-export function tableOfLong({ exponent, buckets, exact }: Long): Table {
+export function tableOfLong({ exponent, attempts, buckets, exact }: Long): Table {
   const width = 2 ** exponent
   const isExact = (step: number): boolean => exact.some(({ steps }) => step >= steps.from && step < steps.to)
   const widths = new Map<number, number>()
@@ -65,22 +72,27 @@ export function tableOfLong({ exponent, buckets, exact }: Long): Table {
   }
   const steps = Float64Array.from(widths.keys()).sort()
   const at = new Map([...steps].map((step, i) => [step, i]))
-  const ranks = [...new Set(buckets.map(({ rank }) => rank))].sort((a, b) => a - b)
+  const ranks = [...attempts.keys()].sort((a, b) => a - b)
   const rows = new Map(ranks.map((rank, row) => [rank, row]))
   const value = new Float64Array(ranks.length * steps.length).fill(NaN)
   const time = new Float64Array(ranks.length * steps.length).fill(NaN)
-  const put = (rank: number, step: number, one: number, when: number): void => {
-    const [row, column] = [rows.get(rank), at.get(step)]
-    if (row === undefined || column === undefined) return
-    value[row * steps.length + column] = one
-    time[row * steps.length + column] = when
+  const put = (cell: number, one: number, when: number): void => {
+    value[cell] = one
+    time[cell] = when
   }
-  for (const { rank, buckets: own } of buckets)
-    for (const [i, first] of own.firstStep.entries())
-      if (!isExact(first)) put(rank, bucketOf(first, exponent) * width, meanOf(own, i), own.firstTime[i]!)
+  for (const { rank, buckets: own } of buckets) {
+    const begin = rows.get(rank)! * steps.length
+    for (let i = 0; i < own.count; i++) {
+      const first = own.firstStep[i]!
+      if (!isExact(first))
+        put(begin + at.get(bucketOf(first, exponent) * width)!, meanOf(own, i), own.firstTime[i]!)
+    }
+  }
   for (const { points } of exact)
-    for (const one of points)
-      for (let i = 0; i < one.count; i++) put(one.rank, one.step[i]!, one.value[i]!, one.time[i]!)
+    for (const one of points) {
+      const begin = rows.get(one.rank)! * steps.length
+      for (let i = 0; i < one.count; i++) put(begin + at.get(one.step[i]!)!, one.value[i]!, one.time[i]!)
+    }
   return { ranks, steps, value, time, widths: steps.map((step) => widths.get(step)!) }
 }
 

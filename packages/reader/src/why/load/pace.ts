@@ -2,8 +2,8 @@ import { metricId, theMetric } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { PaceFacts, RankFacts } from '../facts.ts'
 import { laggards, median } from '../pace.ts'
-import { longOf, tableOfLong, whichOf, withExact } from './long.ts'
-import type { Long, Sources } from './long.ts'
+import { longOf, recentOf, tableOfLong, whichOf, withExact } from './long.ts'
+import type { Sources } from './long.ts'
 import { tableOf } from './table.ts'
 import type { Table } from './table.ts'
 
@@ -69,17 +69,28 @@ export async function paceOf(
   return undefined
 }
 
-/** What follows from the points of some metrics, looked at closely where ranks began to be slow. */
+/**
+ * What follows from the points of some metrics. Where there are too many, the first one is looked at closely where ranks
+ * began to be slow; the last one in its last steps alone, where there are three.
+ */
 async function closer(
   sources: Sources,
   metrics: readonly PacedMetric[],
   of: (tables: readonly Table[]) => PaceFacts | undefined,
 ): Promise<PaceFacts | undefined> {
-  const known: (Table | Long)[] = []
-  for (const metric of metrics)
-    known.push((await longOf(sources, metric)) ?? (await tableOf(sources.points(whichOf(metric)))))
-  const now = (): PaceFacts | undefined => of(known.map((one) => ('buckets' in one ? tableOfLong(one) : one)))
-  const pace = now()
+  const [first, ...others] = metrics
+  let long = first === undefined ? undefined : await longOf(sources, first)
+  const read = (metric: PacedMetric): Promise<Table> => tableOf(sources.points(whichOf(metric)))
+  const rest: Table[] = []
+  for (const [i, metric] of others.entries()) {
+    if (long === undefined) rest.push(await read(metric))
+    else {
+      const own = i === 0 && others.length > 1 ? await longOf(sources, metric) : undefined
+      rest.push(tableOfLong(own ?? (await recentOf(sources, metric, long))))
+    }
+  }
+  if (long === undefined) return first && of([await read(first), ...rest])
+  const pace = of([tableOfLong(long), ...rest])
   const { steps, widths } = pace ?? {}
   if (pace === undefined || steps === undefined || widths === undefined) return pace
   const begins = new Set(laggards(pace).map(({ since }) => since))
@@ -87,10 +98,9 @@ async function closer(
   for (const at of wide) {
     // It may have begun in the bucket before, whose mean it hardly moved.
     const around = { from: steps[Math.max(0, at - 1)]!, to: steps[at]! + widths[at]! }
-    for (const [i, one] of known.entries())
-      if ('buckets' in one) known[i] = await withExact(sources.points, one, around)
+    long = await withExact(sources.points, long, around)
   }
-  return wide.length === 0 ? pace : now()
+  return wide.length === 0 ? pace : of([tableOfLong(long), ...rest])
 }
 
 function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
@@ -125,21 +135,32 @@ function computed(
   }
 }
 
-/** The cells of a table in the order of another one's. */
+/** The cells of a table in the order of another one's; a step of a bucket has what the bucket has. */
 function fitted(from: Table, to: Table): Float64Array {
   const rows = new Map(from.ranks.map((rank, row) => [rank, row]))
-  const columns = new Map([...from.steps].map((step, at) => [step, at]))
+  const columns = Array.from(to.steps, (step) => columnOf(from, step))
   const cells = new Float64Array(to.value.length).fill(NaN)
   for (const [row, rank] of to.ranks.entries()) {
     const theirs = rows.get(rank)
     if (theirs === undefined) continue
-    for (const [at, step] of to.steps.entries()) {
-      const column = columns.get(step)
-      if (column !== undefined)
-        cells[row * to.steps.length + at] = from.value[theirs * from.steps.length + column]!
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at]!
+      if (column >= 0) cells[row * to.steps.length + at] = from.value[theirs * from.steps.length + column]!
     }
   }
   return cells
+}
+
+/** -1 where it has none. */
+function columnOf({ steps, widths }: Table, step: number): number {
+  let [low, high] = [0, steps.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (steps[middle]! <= step) low = middle + 1
+    else high = middle
+  }
+  const at = low - 1
+  return at >= 0 && step < steps[at]! + (widths?.[at] ?? 1) ? at : -1
 }
 
 /** Of the last columns, which alone are looked at. */
