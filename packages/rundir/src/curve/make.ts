@@ -88,10 +88,44 @@ export function bucketsMaxFor(series: number, points: number): number {
 
 /** Buckets of one series. */
 export function bucketsOf(rows: CurveRows, limits: CurveLimits = {}): Buckets {
+  const { exponent = 0, perSeriesMax = bucketsPerSeriesMax } = limits
+  if (exponent === 0 && rows.count <= perSeriesMax && isOneAStep(rows)) return bucketEach(rows)
   const maker = new CurveMaker(limits)
   maker.begin()
   maker.rows(rows)
   return maker.finish()[0]!
+}
+
+/** Whole steps, each greater than the one before. */
+function isOneAStep({ count, step }: CurveRows): boolean {
+  for (let i = 1; i < count; i++) if (!(step[i]! > step[i - 1]!)) return false
+  return true
+}
+
+/** A bucket a point: nothing is to be looked for. */
+function bucketEach({ count, ...rows }: CurveRows): Buckets {
+  const [step, time, value] = [rows.step, rows.time, rows.value].map((column) => Float64Array.from(column))
+  const where = (is: (one: number) => boolean): Float64Array => value!.map((one) => (is(one) ? 1 : 0))
+  const isFinite = where(Number.isFinite)
+  const finite = value!.map((one, i) => (isFinite[i] === 1 ? one : NaN))
+  const finiteStep = step!.map((one, i) => (isFinite[i] === 1 ? one : NaN))
+  return {
+    count,
+    exponent: 0,
+    firstStep: step!,
+    lastStep: step!,
+    firstTime: time!,
+    lastTime: time!,
+    points: new Float64Array(count).fill(1),
+    nans: where(Number.isNaN),
+    infinities: where((one) => one === Infinity || one === -Infinity),
+    min: finite,
+    minStep: finiteStep,
+    max: finite,
+    maxStep: finiteStep,
+    sum: value!.map((one, i) => (isFinite[i] === 1 ? one : 0)),
+    last: value!,
+  }
 }
 
 /**
@@ -100,6 +134,11 @@ export function bucketsOf(rows: CurveRows, limits: CurveLimits = {}): Buckets {
  * @param pieces in the order in which their points were logged
  */
 export function merged(pieces: readonly Buckets[], limits: CurveLimits = {}): Buckets {
+  const [one, ...others] = pieces
+  const { exponent = 0, perSeriesMax = Infinity } = limits
+  // As it is: memory is shared.
+  if (one !== undefined && others.length === 0 && one.exponent >= exponent && one.count <= perSeriesMax)
+    return one
   const maker = new CurveMaker({ perSeriesMax: Infinity, ...limits })
   maker.begin()
   for (const piece of pieces) maker.buckets(piece)

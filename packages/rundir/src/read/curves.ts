@@ -1,6 +1,6 @@
 import { bucketOf, bucketsPerSeriesMax, exponentMax, sliceBuckets } from '../curve/buckets.ts'
 import type { Buckets } from '../curve/buckets.ts'
-import { CurveMaker, bucketsOf } from '../curve/make.ts'
+import { CurveMaker, bucketsOf, merged } from '../curve/make.ts'
 import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
@@ -266,7 +266,7 @@ async function piecesOf(
     else
       await take(
         part,
-        readPart(runDir, rows, part, true, (file) => file.points(whichOf(ask), steps)),
+        readPart(runDir, rows, part, true, (file) => file.points(whichOf(ask), steps), steps),
       )
   }
   await take('tail', tailPointsOf(rows, steps))
@@ -290,14 +290,30 @@ function together(
   const ordered = [...bySeries.values()].sort(
     ({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt,
   )
-  const maker = new CurveMaker(limitsOf(ask, wanted))
-  for (const { buckets } of ordered) {
+  const made = ofOneWidth(
+    ordered.map(({ buckets }) => buckets),
+    limitsOf(ask, wanted),
+    ask.steps !== undefined,
+  )
+  const curves = ordered.map(({ series }, i) => ({ ...series, buckets: made[i]! }))
+  return { exponent: made[0]?.exponent ?? wanted, exact, curves }
+}
+
+/** @param isTold how wide buckets are follows from what is asked for: then series need not wait for each other */
+function ofOneWidth(
+  series: readonly (readonly Buckets[])[],
+  limits: { readonly exponent: number; readonly perSeriesMax: number },
+  isTold: boolean,
+): Buckets[] {
+  const exponent = series.flat().reduce((widest, one) => Math.max(widest, one.exponent), limits.exponent)
+  const made = isTold ? series.map((buckets) => merged(buckets, { exponent })) : []
+  if (isTold && made.every(({ count }) => count <= limits.perSeriesMax)) return made
+  const maker = new CurveMaker(limits)
+  for (const buckets of series) {
     maker.begin()
     for (const one of buckets) maker.buckets(one)
   }
-  const made = maker.finish()
-  const curves = ordered.map(({ series }, i) => ({ ...series, buckets: made[i]! }))
-  return { exponent: made[0]?.exponent ?? wanted, exact, curves }
+  return maker.finish()
 }
 
 /** Where steps are told, their width follows from them: both ends may stand in a bucket of their own. */

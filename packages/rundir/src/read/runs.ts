@@ -92,15 +92,17 @@ export interface Alike {
 /** @throws an error when the columns are not equally long */
 export function alikeIn(columns: readonly (readonly Run[])[], rows: number): Alike[] {
   const found: Alike[] = []
-  const [places, left] = [columns.map(() => 0), columns.map(([first]) => first?.count ?? 0)]
+  const places = columns.map(() => 0)
+  const left = Float64Array.from(columns, ([first]) => first?.count ?? 0)
   for (let at = 0; at < rows;) {
-    const count = Math.min(...left)
+    let count = rows - at
+    for (const one of left) if (one < count) count = one
     if (!(count > 0)) throw new Error('its columns are not equally long')
     found.push({ values: columns.map((runs, i) => runs[places[i]!]?.value), count })
     at += count
-    for (const [i, runs] of columns.entries()) {
+    for (let i = 0; i < left.length; i++) {
       left[i]! -= count
-      if (left[i] === 0) left[i] = runs[++places[i]!]?.count ?? 0
+      if (left[i] === 0) left[i] = columns[i]![++places[i]!]?.count ?? 0
     }
   }
   return found
