@@ -22,7 +22,7 @@ export class BucketTable {
   constructor(exponent: number) {
     this.#exponent = exponent
     this.#room = 64
-    this.#columns = columnsOf(() => new Float64Array(64))
+    this.#columns = emptyColumns(64)
   }
 
   get exponent(): number {
@@ -99,7 +99,7 @@ export class BucketTable {
     if (exponent <= this.#exponent) return
     const [before, begins, count] = [this.#columns, this.#begins, this.#count]
     this.#exponent = exponent
-    this.#columns = columnsOf(() => new Float64Array(this.#room))
+    this.#columns = emptyColumns(this.#room)
     this.#begins = []
     this.#count = 0
     for (const [i, from] of begins.entries()) {
@@ -119,7 +119,8 @@ export class BucketTable {
   series(): Buckets[] {
     return this.#begins.map((from, i) => {
       const to = this.#begins[i + 1] ?? this.#count
-      const columns = columnsOf((name) => this.#columns[name].slice(from, to))
+      const columns = emptyColumns(to - from)
+      for (const name of bucketColumns) columns[name].set(this.#columns[name].subarray(from, to))
       return { count: to - from, exponent: this.#exponent, ...columns }
     })
   }
@@ -188,12 +189,16 @@ export class BucketTable {
   #grow(): void {
     this.#room *= 2
     const before = this.#columns
-    this.#columns = columnsOf((name) => {
-      const column = new Float64Array(this.#room)
-      column.set(before[name])
-      return column
-    })
+    this.#columns = emptyColumns(this.#room)
+    for (const name of bucketColumns) this.#columns[name].set(before[name])
   }
+}
+
+/** In one stretch of memory: of a question there may be thousands. */
+function emptyColumns(count: number): Columns {
+  const memory = new Float64Array(count * bucketColumns.length)
+  let from = 0
+  return columnsOf(() => memory.subarray(from, (from += count)))
 }
 
 function columnsOf(of: (name: BucketColumn) => Float64Array): Columns {

@@ -93,7 +93,7 @@ export function bucketsOf(rows: CurveRows, limits: CurveLimits = {}): Buckets {
   const maker = new CurveMaker(limits)
   maker.begin()
   maker.rows(rows)
-  return maker.finish()[0]!
+  return maker.flat().buckets
 }
 
 /** Whole steps, each greater than the one before. */
@@ -142,5 +142,5 @@ export function merged(pieces: readonly Buckets[], limits: CurveLimits = {}): Bu
   const maker = new CurveMaker({ perSeriesMax: Infinity, ...limits })
   maker.begin()
   for (const piece of pieces) maker.buckets(piece)
-  return maker.finish()[0]!
+  return maker.flat().buckets
 }
