@@ -48,9 +48,7 @@ export function ribbonOf(pieces: Iterable<RankBuckets>, exponent = 0): Ribbon {
   }
   const cells = new Map<number, Cell>()
   for (const [rank, own] of [...byRank].sort(([a], [b]) => a - b)) {
-    const [only, ...others] = own
-    const isReady = others.length === 0 && only!.exponent === widest
-    const buckets = isReady ? only! : merged(own, { exponent: widest })
+    const buckets = merged(own, { exponent: widest })
     for (let at = 0; at < buckets.count; at++) {
       const id = bucketOf(buckets.firstStep[at]!, widest)
       const cell = cells.get(id) ?? emptyCell()
