@@ -105,26 +105,36 @@ function isOneAStep({ count, step }: CurveRows): boolean {
 /** A bucket a point: nothing is to be looked for. */
 function bucketEach({ count, ...rows }: CurveRows): Buckets {
   const [step, time, value] = [rows.step, rows.time, rows.value].map((column) => Float64Array.from(column))
-  const where = (is: (one: number) => boolean): Float64Array => value!.map((one) => (is(one) ? 1 : 0))
-  const isFinite = where(Number.isFinite)
-  const finite = value!.map((one, i) => (isFinite[i] === 1 ? one : NaN))
-  const finiteStep = step!.map((one, i) => (isFinite[i] === 1 ? one : NaN))
-  return {
+  const none = new Float64Array(count)
+  const each = {
     count,
     exponent: 0,
     firstStep: step!,
     lastStep: step!,
     firstTime: time!,
     lastTime: time!,
-    points: new Float64Array(count).fill(1),
-    nans: where(Number.isNaN),
-    infinities: where((one) => one === Infinity || one === -Infinity),
+    points: none.map(() => 1),
+    last: value!,
+  }
+  // A sum begins with 0, which -0 does not change.
+  if (value!.every((one) => Number.isFinite(one) && !Object.is(one, -0))) {
+    const [least, most] = [
+      { min: value!, minStep: step! },
+      { max: value!, maxStep: step! },
+    ]
+    return { ...each, nans: none, infinities: none, ...least, ...most, sum: value! }
+  }
+  const finite = value!.map((one) => (Number.isFinite(one) ? one : NaN))
+  const finiteStep = step!.map((one, i) => (Number.isNaN(finite[i]) ? NaN : one))
+  return {
+    ...each,
+    nans: value!.map((one) => (Number.isNaN(one) ? 1 : 0)),
+    infinities: value!.map((one) => (one === Infinity || one === -Infinity ? 1 : 0)),
     min: finite,
     minStep: finiteStep,
     max: finite,
     maxStep: finiteStep,
-    sum: value!.map((one, i) => (isFinite[i] === 1 ? one : 0)),
-    last: value!,
+    sum: finite.map((one) => (Number.isNaN(one) ? 0 : one + 0)),
   }
 }
 

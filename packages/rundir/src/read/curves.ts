@@ -46,6 +46,19 @@ export async function curvesOf(
   asked: CurveAsk,
   files: CurveFiles,
 ): Promise<Curves<SeriesBuckets[]>> {
+  const { ask, wanted, exact, pieces } = await askedPieces(runDir, asked, files)
+  return together(ask, wanted, exact, pieces)
+}
+
+interface AskedPieces {
+  readonly ask: CurveAsk
+  readonly wanted: number
+  readonly exact: boolean
+  /** In the order in which their points were logged. */
+  readonly pieces: readonly SeriesBuckets[]
+}
+
+async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): Promise<AskedPieces> {
   const rows = await rowsOf(runDir, whichOf(asked))
   const read: ReadPieces = new Map()
   const series = new KeptSeries(files, asked)
@@ -55,7 +68,7 @@ export async function curvesOf(
   const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
   const isUsed = isNarrowEnough || kept.points > pointsReadMax
   const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept, read)
-  return together(ask, wanted, isNarrowEnough || !isUsed, pieces)
+  return { ask, wanted, exact: isNarrowEnough || !isUsed, pieces }
 }
 
 /** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */
@@ -91,7 +104,13 @@ export async function ribbonOfRun(
   const folded = await all?.ribbon(ask.metric)
   const kept = folded === undefined ? undefined : foldedRibbon(folded, ask)
   if (kept !== undefined) return kept
-  const { exponent, exact, curves } = await curvesOf(runDir, ask, files)
+  const { pieces, exact, wanted, ask: asked } = await askedPieces(runDir, ask, files)
+  if (asked.steps !== undefined) {
+    // How wide buckets are follows from what is asked for: rank by rank they are taken together, and not all at once.
+    const curves = ribbonOf(pieces, wanted)
+    return { exponent: curves.exponent, exact, curves }
+  }
+  const { exponent, curves } = together(asked, wanted, exact, pieces)
   return { exponent, exact, curves: ribbonOf(curves, exponent) }
 }
 
