@@ -18,7 +18,7 @@ const files = {
   agent: ['agent'],
   run: ['run'],
   aggregator: ['aggregator'],
-  leftovers: ['spools', 'import', 'recover'],
+  leftovers: ['spools', 'import', 'import-prov4ml', 'recover'],
   documents: ['validate', 'convert', 'merge', 'draw', 'export'],
   look: ['ls', 'show', 'diff', 'lineage', 'why', 'remove', 'completion', 'ui'],
 }

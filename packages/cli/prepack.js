@@ -17,9 +17,11 @@ if (process.argv[2] !== 'clean') {
   }
   fs.copyFileSync(path.join(repository, 'LICENSE'), path.join(folder, 'LICENSE'))
   if (withClient) {
-    fs.mkdirSync(client, { recursive: true })
     const sources = path.join(repository, 'clients/python/provloom')
-    for (const name of fs.readdirSync(sources).filter((one) => /\.(?:pyi?|typed)$/.test(one)))
+    for (const name of fs.readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(?:pyi?|typed)$/.test(name)) continue
+      fs.mkdirSync(path.dirname(path.join(client, name)), { recursive: true })
       fs.copyFileSync(path.join(sources, name), path.join(client, name))
+    }
   }
 }

@@ -2,15 +2,17 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { readJson, validate } from '@provloom/prov'
 import { openReader } from '@provloom/reader'
 import { removeFolder } from '@provloom/shared'
 import { startUi } from '@provloom/ui'
 import type { Ui } from '@provloom/ui'
 import { bin, repository, start } from '../support/cli.ts'
 import type { Started } from '../support/cli.ts'
-import { chromium, named } from '../support/needs.ts'
+import { chromium, hasJudges, named } from '../support/needs.ts'
 import { rowsOf } from '../support/parquet.ts'
+import { rowsOfLine } from './support/duckdb.ts'
 import { expectNoSidewaysScrolling, faint, goTo, nameless, openBrowser, openPage } from './support/browser.ts'
 
 const training = path.join(repository, 'test/browser/support/training.py')
@@ -56,6 +58,20 @@ afterAll(async () => {
 
 const pages = ['overview', 'curves', 'ranks', 'graph', 'files', 'environment']
 
+/** Every file, with its size and when it was written. */
+function writtenIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => [name, fs.statSync(path.join(folder, name))] as const)
+    .map(([name, { size, mtimeMs }]) => `${name} ${size} ${mtimeMs}`)
+    .sort()
+}
+
+async function savedBy(page: Page, click: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), click()])
+  return { name: download.suggestedFilename(), bytes: fs.readFileSync(await download.path()) }
+}
+
 describe('the page', () => {
   inBrowser(
     'shows every view in both themes and widths without a complaint, names everything, and asks no other origin',
@@ -67,6 +83,7 @@ describe('the page', () => {
           pages.map((page) => `#/${run}/${page}`),
         ),
       ]
+      const before = writtenIn(saveDir)
       for (const look of [{ width: 1280 }, { width: 1920, dark: true }]) {
         const { page, complaints } = await openPage(browser, ui.url, look)
         for (const view of views) {
@@ -76,9 +93,12 @@ describe('the page', () => {
           await expectNoSidewaysScrolling(page, `${view} ${look.width}`)
           expect(await nameless(page), view).toEqual([])
           expect(await faint(page), view).toEqual([])
+          // Who wants less motion has none.
+          expect(await page.evaluate(() => document.getAnimations().length), view).toBe(0)
         }
         expect(complaints).toEqual([])
       }
+      expect(writtenIn(saveDir)).toEqual(before)
     },
   )
 
@@ -130,9 +150,10 @@ describe('the page', () => {
 
   inBrowser('names the slow rank, and draws its row', async () => {
     const { page } = await openPage(browser, `${ui.url}#/many_0/ranks`)
-    const out = page.locator('.rank-row.brief b')
+    const out = page.locator('.rank-row.brief')
     await out.first().waitFor()
-    expect(await out.allTextContents()).toEqual(['7'])
+    expect(await out.allTextContents()).toEqual([expect.stringMatching(/^7.*1\.60×▲ slow since step \d+$/)])
+    await page.waitForSelector('.heat-names button:has-text("7 slow")')
     await page.waitForSelector('.heat canvas')
     await page.waitForFunction(
       () => (document.querySelector<HTMLCanvasElement>('.heat canvas')?.height ?? 0) === 12,
@@ -150,6 +171,23 @@ describe('the page', () => {
     await page.waitForSelector('.chart:has-text("loss") canvas')
     await page.waitForSelector('.chart:has-text("loss") .warn:has-text("reach above")')
     expect(await page.locator('.chart:has-text("loss") .warn').first().textContent()).toContain('to 40')
+    // With an axis that takes in all, it is in the pixels: above the middle there is nothing else.
+    const inked = (): Promise<number> =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('.chart canvas')!
+        const { data } = canvas
+          .getContext('2d')!
+          .getImageData(70, 12, canvas.width - 170, Math.floor(canvas.height / 3))
+        let count = 0
+        // Bluer than it is red: the band, not the grid.
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at + 3]! > 0 && data[at + 2]! - data[at]! > 40) count += 1
+        return count
+      })
+    await page.keyboard.press('f')
+    await page.waitForSelector('.chart:has-text("loss") .warn', { state: 'detached' })
+    await expect.poll(inked).toBeGreaterThan(10)
+    expect(page.url()).toContain('fit=all')
   })
 
   inBrowser('exports what is drawn', async () => {
@@ -171,6 +209,131 @@ describe('the page', () => {
       Math.min(...at30),
       Math.max(...at30),
     ])
+  })
+
+  inBrowser(
+    'gives a chart as a picture and a drawing with title, run and legend, and all its rows',
+    async () => {
+      const { page } = await openPage(browser, `${ui.url}#/many_0/curves?m=training/loss&ranks=7&steps=10-19`)
+      const chart = page.locator('.chart', { has: page.locator('b', { hasText: /^loss$/ }) })
+      await chart.locator('canvas').waitFor()
+      const click = (name: string) => (): Promise<void> =>
+        chart.getByRole('button', { name, exact: true }).click()
+      const png = await savedBy(page, click('PNG'))
+      expect([png.name, png.bytes.subarray(1, 4).toString()]).toEqual(['loss_training.png', 'PNG'])
+      const svg = (await savedBy(page, click('SVG'))).bytes.toString()
+      for (const word of ['loss training', 'many_0', 'median', 'rank 7']) expect(svg).toContain(word)
+      await click('all rows')()
+      const line = (await chart.locator('pre.line').textContent()) ?? ''
+      expect(line).toContain('step between 10 and 19')
+      if (!hasJudges) return
+      const rows = await rowsOf(path.join(saveDir, 'many_0'), 'loss')
+      const meant = rows.filter(({ step }) => step >= 10n && step <= 19n)
+      expect(rowsOfLine(line, dir)).toHaveLength(meant.length)
+    },
+  )
+
+  inBrowser('gives the graph as a drawing, as DOT, and what is shown as PROV-JSON', async () => {
+    const { page } = await openPage(browser, `${ui.url}#/digits_0/graph`)
+    await page.locator('[data-id]', { hasText: 'softmax.pkl' }).first().click()
+    await page.waitForSelector('aside h2:has-text("softmax.pkl")')
+    await page.waitForSelector('aside .ways :text("learning_rate 0.5")')
+    await page.keyboard.press('l')
+    await page.waitForFunction(() => location.hash.includes('only=1'))
+    await page.waitForFunction(() => document.querySelectorAll('[data-id].chosen').length === 1)
+    const click = (name: string) => (): Promise<void> =>
+      page.getByRole('button', { name, exact: true }).click()
+    const svg = (await savedBy(page, click('SVG'))).bytes.toString()
+    expect(svg).toMatch(/^<\?xml[^]*<svg[^]*softmax\.pkl/)
+    expect((await savedBy(page, click('DOT'))).bytes.toString()).toMatch(/^digraph run \{[^]*softmax\.pkl/)
+    const shown = (await savedBy(page, click('PROV-JSON'))).bytes.toString()
+    expect(validate(readJson(shown))).toEqual([])
+    expect(shown).toContain('softmax.pkl')
+    expect(shown.length).toBeLessThan(fs.statSync(path.join(saveDir, 'digits_0/prov.json')).size)
+    await page.getByRole('button', { name: 'verify' }).click()
+    await page.waitForSelector('aside [role=status]:has-text("✓ copy has this sha256")')
+  })
+
+  inBrowser('tells of a failed run who stopped first, and what it said, before all else', async () => {
+    const { page } = await openPage(browser, `${ui.url}#/digits_3/overview`)
+    await page.waitForSelector('h1:has-text("Rank 2 raised FloatingPointError")')
+    const said = page.locator('pre.said')
+    await said.waitFor()
+    expect(await said.textContent()).toMatch(
+      /Traceback[^]*raise FloatingPointError[^]*loss is nan at step 40/,
+    )
+    expect(await page.locator('.timeline g.bad').textContent()).toContain('rank 2')
+    const place = async (selector: string): Promise<number> =>
+      (await page.locator(selector).first().boundingBox())?.y ?? Infinity
+    expect(await place('.timeline')).toBeLessThan(await place('.figures'))
+    await page.waitForSelector(':text("learning_rate 5; the completed runs here have 0.1 to 2")')
+    await page.keyboard.press('c')
+    await page.waitForSelector('main.compare')
+  })
+
+  inBrowser('is wholly within reach of Tab, with a ring around what has the focus', async () => {
+    const { page } = await openPage(browser, `${ui.url}#/digits_0/overview`)
+    await page.waitForSelector('.figures')
+    await page.waitForLoadState('networkidle')
+    const wanted = await page.evaluate(
+      () =>
+        [
+          ...document.querySelectorAll<HTMLElement>(
+            'a[href], button:not([disabled]), input, select, [tabindex="0"]',
+          ),
+        ].filter((one) => one.getClientRects().length > 0 && one.tabIndex >= 0).length,
+    )
+    const reached = await page.evaluate(() => document.activeElement?.tagName)
+    expect(reached).toBe('BODY')
+    const rings: boolean[] = []
+    for (let at = 0; at < wanted; at++) {
+      await page.keyboard.press('Tab')
+      rings.push(
+        await page.evaluate(() => {
+          const one = document.activeElement
+          if (one === null || one === document.body) return false
+          one.setAttribute('data-reached', '1')
+          return getComputedStyle(one).outlineStyle !== 'none'
+        }),
+      )
+    }
+    expect(await page.evaluate(() => document.querySelectorAll('[data-reached]').length)).toBe(wanted)
+    expect(rings).not.toContain(false)
+  })
+
+  inBrowser('keeps what a person pins, in the address, on the run’s other pages too', async () => {
+    const { page } = await openPage(browser, `${ui.url}#/many_0/curves`)
+    await page.waitForSelector('.chart canvas')
+    await page.keyboard.press('j')
+    await page.keyboard.press(' ')
+    await page.waitForFunction(() => location.hash.includes('pins='))
+    const [pinned = ''] = await page
+      .locator('.tree-row .pin[aria-pressed=true]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.replace('pin ', '') ?? ''))
+    await page.keyboard.press('1')
+    await page.waitForSelector('main.overview .chart')
+    expect(await page.locator('main.overview .chart b').allTextContents()).toEqual([pinned])
+  })
+
+  inBrowser('lays other runs over a curve, and compares as many as eight', async () => {
+    const { page } = await openPage(browser, `${ui.url}#/digits_0/curves?m=training/loss`)
+    await page.waitForSelector('.chart canvas')
+    await page.keyboard.press('+')
+    await page.locator('#with').selectOption('digits_1')
+    await page.locator('#with').selectOption('digits_2')
+    await page.waitForFunction(() => location.hash.includes('with=digits_1,digits_2'))
+    const chart = page.locator('.chart', { has: page.locator('b', { hasText: /^loss$/ }) })
+    await chart.locator('canvas').waitFor()
+    await chart.getByRole('button', { name: 'table', exact: true }).click()
+    const head = chart.locator('thead th')
+    await expect
+      .poll(async () => (await head.allTextContents()).filter((one) => /^digits_\d$/.test(one)))
+      .toEqual(['digits_0', 'digits_1', 'digits_2'])
+    const eight = ['digits_0', 'digits_1', 'digits_2', 'digits_3', 'many_0', 'wide_0']
+    const said = eight.map((run, at) => `${'abcdefgh'[at]}=${run}`).join('&')
+    await goTo(page, `#/compare?${said}`)
+    await page.waitForSelector('table.diff')
+    expect(await page.locator('table.diff thead a').allTextContents()).toEqual(eight)
   })
 
   inBrowser(
@@ -224,59 +387,4 @@ describe('the page', () => {
     expect(await page.locator('img').count()).toBe(0)
     expect(complaints).toEqual([])
   })
-
-  inBrowser('says what to do where there are no runs, and fills by itself', async () => {
-    const empty = path.join(dir, 'empty')
-    const own = await startUi({ reader: openReader(empty), port: 0 })
-    onTestFinished(() => own.close())
-    const { page } = await openPage(browser, own.url)
-    await page.waitForSelector('pre:has-text("provloom run")')
-    fs.cpSync(path.join(saveDir, 'digits_0'), path.join(empty, 'digits_0'), { recursive: true })
-    await page.waitForSelector('table.runs')
-  })
-
-  inBrowser(
-    'moves while a run goes on, says so when nobody answers, and goes on with another server',
-    async () => {
-      const token = '00112233445566778899aabbccddeeff'
-      const live = path.join(dir, 'live')
-      fs.mkdirSync(live, { recursive: true })
-      const env = { PYTHONPATH: path.join(repository, 'clients/python'), TMPDIR: live }
-      const run = start(
-        bin,
-        ['run', '-n', '2', '--', 'python3', training, 'experiment=live', 'steps=400', 'pause=0.1'],
-        { cwd: live, env },
-      )
-      const reader = openReader(path.join(live, 'prov'))
-      const first = await startUi({ reader, port: 0, token })
-      const { page } = await openPage(browser, first.url)
-      await page.waitForSelector('a:has-text("live_0")')
-      await goTo(page, '#/live_0/overview')
-      const step = async (): Promise<number> =>
-        Number(/Step (\d+)/.exec((await page.locator('h1').textContent()) ?? '')?.[1] ?? -1)
-      await page.waitForFunction(() =>
-        /Step \d+ of 400/.test(document.querySelector('h1')?.textContent ?? ''),
-      )
-      await page.waitForSelector('.status:has-text("live")')
-      const before = await step()
-      await page.waitForFunction(
-        (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
-        before,
-      )
-      await first.close()
-      await page.waitForSelector('.no-answer:has-text("trying again")')
-      const gone = await step()
-      expect(gone).toBeGreaterThan(before)
-      const second = await startUi({ reader, port: first.port!, token })
-      onTestFinished(() => second.close())
-      await page.waitForSelector('.no-answer', { state: 'detached' })
-      await page.waitForFunction(
-        (than) => Number(/Step (\d+)/.exec(document.querySelector('h1')?.textContent ?? '')?.[1]) > than,
-        gone,
-      )
-      run.child.kill('SIGTERM')
-      await run.ended
-      await page.waitForSelector('.status:not(:has-text("live"))')
-    },
-  )
 })

@@ -2,6 +2,7 @@ import { agent, aggregator, graph, head, ofAnything, python, reached, shared } f
 import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
+import { limitsOfMlflow } from './limits-of-mlflow.ts'
 import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
@@ -11,6 +12,7 @@ import { limitsOfReader } from './limits-of-reader.ts'
  */
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ...limitsOfGraph,
+  ...limitsOfMlflow,
   ...limitsOfReader,
   recordBytesMax: [
     reached(
@@ -101,6 +103,9 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
       `${aggregator}/limits.test.ts`,
       'attempts of ranks beyond the most of a run are refused, and those that are in it are served on',
     ),
+  ],
+  vectorLengthMax: [
+    reached(`${python}/test_vectors.py`, 'test_a_longer_list_than_there_may_be_is_dropped_counted_and_told'),
   ],
   seriesPerStreamMax: [
     reached(

@@ -108,7 +108,7 @@ describe('kill -9 of the aggregator in mid-run', () => {
     const first = await aggregatorIn(saveDir)
     const worker = agentIn(saveDir)
     await worker.log(500)
-    await first.seen(/is recorded/)
+    await first.seen(/follow: provloom watch/)
     first.child.kill('SIGKILL')
     await first.ended
     await worker.log(500)

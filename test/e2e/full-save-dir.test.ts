@@ -60,7 +60,7 @@ describeOnSmallDisk('a run whose disk is full to the end', () => {
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(/ENOSPC.*\[LOG_FAILED\]; [\d,]+ records are kept in .*Hand in: provloom import /)
     expect(stderr).not.toContain('written again')
-    expect(stderr).toMatch(/run full_0 incomplete .*1 problem/)
+    expect(stderr).toMatch(/provloom: full_0 incomplete .*1 problem/)
     const runDir = onlyRun(here.saveDir)
     const before = readRunFile(runDir)
     expect(before).toMatchObject({ finished: false, status: 'incomplete', problems: 1, logs: 0 })

@@ -108,7 +108,7 @@ describe('provloom show', () => {
     const { stdout } = await look('show')
     expect(stdout).toMatch(/^digits_2 {2}✕ failed in /)
     expect(stdout).toMatch(/^ {2} {10} rank 1 failed: FloatingPointError: loss is nan$/m)
-    expect(stdout).toMatch(/^ {2}▲ rank 1 failed: FloatingPointError: loss is nan$/m)
+    expect(stdout).toMatch(/^ {2}▲ rank 1 raised FloatingPointError: loss is nan$/m)
   })
 
   it('gives the answer as it is', async () => {
@@ -341,8 +341,8 @@ describe('docs/look.md', () => {
     const env = { PATH: `${binFolder()}:/usr/bin:/bin` }
     // A page is served until it is told to end: ui.test.ts has it.
     for (const command of commands.filter((one) => !/ ui\b|--ui\b/.test(one))) {
-      // Where there are findings `why` says so by its exit code too.
-      const shown = command.startsWith('provloom why') ? `${command} || [ $? = 1 ]` : command
+      // Where there are findings `why` and `watch` say so by their exit codes too.
+      const shown = /^provloom (?:why|watch)/.test(command) ? `${command} || [ $? = 1 ]` : command
       const said = execFileSync('bash', ['-c', shown], { encoding: 'utf8', cwd: work, env })
       if (command.includes('--sort=-accuracy')) expect(said).toMatch(/^digits_0 .*\ndigits_1 .*\ndigits_2 /m)
     }

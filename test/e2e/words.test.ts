@@ -96,9 +96,9 @@ while samples() < 4000 and time.time() < until: time.sleep(0.02)
 assert provloom.end_run()
 `
     const plain = await here.plain(here.script('t.py', text)).ended
-    expect(plain.stderr).toContain('e_0 completed, 12 logs\n')
+    expect(plain.stderr).toContain('e_0 completed, 12 logs       next: provloom show ')
     const wrapped = await here.wrapped(['t.py']).ended
-    expect(wrapped.stderr).toMatch(/\n {2}logs {6}12\n/)
+    expect(wrapped.stderr).toMatch(/ dropped \(12 points, parameters and files\)\n/)
     for (const { file, graph } of here.runs()) {
       expect(file.logs).toBe(12)
       expect(graph.value(graph.ofType('Run')[0]!, 'logs')).toBe('12')

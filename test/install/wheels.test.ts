@@ -86,7 +86,7 @@ describe('the wheel of the command', () => {
       const result = await start('provloom', run, { cwd: work, env }).ended
       expect(result.code, result.stderr).toBe(0)
       expect(result.stdout).toBe('True\nTrue\n')
-      expect(result.stderr).toContain('ranks     2 of 2 (2 completed)')
+      expect(result.stderr).toContain('ranks     2 of 2 completed')
       // Nobody has activated it: the command is found beside the interpreter.
       const plain = await start(path.join(environment, 'bin/python'), ['train.py'], {
         cwd: work,

@@ -39,8 +39,11 @@ def _license():
 
 
 def _sources():
-    names = sorted(os.listdir(os.path.join(_HERE, "provloom")))
-    return ["provloom/" + name for name in names if name.endswith((".py", ".pyi", ".typed"))]
+    paths = []
+    for base, _, names in os.walk(os.path.join(_HERE, "provloom")):
+        below = os.path.relpath(base, _HERE).replace(os.sep, "/")
+        paths += [below + "/" + name for name in names if name.endswith((".py", ".pyi", ".typed"))]
+    return sorted(paths)
 
 
 def write_wheel(folder, name, version, tag, metadata, files, pure):

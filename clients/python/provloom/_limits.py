@@ -12,6 +12,8 @@ SEGMENT_BYTES_MAX = 8 * MIB
 SPOOL_BYTES_MAX = 1024 * MIB
 #: The last part of the spool, kept for everything but metrics.
 SPOOL_RESERVE_BYTES = 16 * MIB
+#: Values of a metric that is a list; a longer one is a file.
+VECTOR_LENGTH_MAX = 1024
 #: Series of one stream.
 SERIES_PER_STREAM_MAX = 16384
 #: Files up to this are hashed in the call; larger ones are cloned, copied or marked, and hashed by the agent.

@@ -15,6 +15,7 @@ from ._numbers import (
 from ._segment import pack_crc, pack_point
 from ._stream import BUSY, IDLE, TORN
 from ._values import name
+from ._vector import log_vector
 
 #: Of these a name is what it is: nobody has to be asked for it.
 _NAMES = frozenset((str, Context))
@@ -23,7 +24,8 @@ _NAMES = frozenset((str, Context))
 def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
     """Records one value of a metric.
 
-    :param value: anything that is one number: float, int, a numpy scalar, an array or tensor of one element
+    :param value: anything that is one number: float, int, a numpy scalar, an array or tensor of one element; or a list of
+        them, whose values are recorded as ``key[0]``, ``key[1]``, ...
     :param context: a :class:`Context` or a text of your own; else the one that a ``with`` has opened
     :param step: epoch, batch, ... : an integer; a fraction is told, and its whole part recorded
     :param source: where it comes from, when one metric has several
@@ -37,7 +39,7 @@ def log_metric(key, value, context=None, step=0, source=None, timestamp=None):
                 try:
                     value = number(value)
                 except NotANumber as what:
-                    value = what  # so that nobody asks it again
+                    what.given, value = value, what  # so that nobody asks it again
                     raise
             if type(step) is not int:
                 try:
@@ -98,13 +100,17 @@ def log_one(key, value, context, step, source, timestamp, unit=None):
         session.problem(remark.code, "log_metric: the value of %s %s" % (label, remark), label)
         value = remark.value
     except NotANumber as what:
-        return session.refuse("not-a-number", "NOT_A_NUMBER",
-                              "log_metric: the value of %s is no number: %s; it is not recorded" % (label, what), label)  # fmt: skip
+        if not hasattr(what, "given"):
+            what.given = value
+        value = what
     step = recorded_step(session, "log_metric", label, step)
     time = recorded_time(session, "log_metric", label, timestamp)
-    if context is None:
-        context = current_context()
-    session.stream.metric(label, name(context), name(source), step, time, value, unit)
+    context, source = name(current_context() if context is None else context), name(source)
+    if type(value) is float:
+        session.stream.metric(label, context, source, step, time, value, unit)
+    elif not log_vector(session, label, value, context, source, step, time, unit):
+        session.refuse("not-a-number", "NOT_A_NUMBER",
+                       "log_metric: the value of %s is no number: %s; it is not recorded" % (label, value), label)  # fmt: skip
 
 
 def log_metrics(metrics, context=None, step=0, source=None, timestamp=None):

@@ -76,10 +76,12 @@ def _float_of(whole):
 
 
 def _number_of_text(text):
-    if not _is(_TEXT, text):
+    # What a tensor prints: "tensor(0.25, grad_fn=<NllLossBackward0>)".
+    inner = text[7:].partition(",")[0].partition(")")[0] if text[:7] == "tensor(" and text[-1] == ")" else text
+    if not _is(_TEXT, inner):
         raise NotANumber(shown(text))
     try:
-        found = float(text)
+        found = float(inner)
     except from_inside(ValueError):
         raise NotANumber(shown(text)) from None
     raise Remark(found, "NUMBER_AS_TEXT", "is the text %.40r; the number %r is recorded" % (text, found))

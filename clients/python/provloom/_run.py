@@ -85,28 +85,32 @@ def start_run(
     :returns: a :class:`Run`, which is also a context manager
     """
     with harmless("start_run"):
-        frame = sys._getframe(1)
-        if is_within():
-            once("within-start", "start_run was called in the middle of another, by a signal's handler: it begins nothing")
-            return Run(_current.session)
-        from . import _all  # noqa: F401
-        from ._join import start
-
-        options = _checked(
-            prov_user_namespace, experiment_name, provenance_save_dir, collect_all_processes, save_after_n_logs, rank,
-            disable_codecarbon, world_size, run_name, run_id,
+        return begin(
+            sys._getframe(1), prov_user_namespace, experiment_name, provenance_save_dir, collect_all_processes,
+            save_after_n_logs, rank, disable_codecarbon, world_size, run_name, run_id,
         )  # fmt: skip
-        try:
-            session, new = start(options, (frame.f_code.co_filename, frame.f_lineno))
-        except from_inside(OSError) as error:
-            once("no-spool", "no folder for this run can be made (%s): nothing is recorded. "
-                 "Set PROVLOOM_SPOOL_ROOT to a folder that can be written." % error)  # fmt: skip
-            _current.unable = True
-            return Run(None)
-        if new:
-            _announce(session)
-        return Run(session)
     return Run(None)
+
+
+def begin(frame, *given):
+    """start_run, called from the line that ``frame`` is at; ``given`` as its parameters are."""
+    if is_within():
+        once("within-start", "start_run was called in the middle of another, by a signal's handler: it begins nothing")
+        return Run(_current.session)
+    from . import _all  # noqa: F401
+    from ._join import start
+
+    options = _checked(*given)
+    try:
+        session, new = start(options, (frame.f_code.co_filename, frame.f_lineno))
+    except from_inside(OSError) as error:
+        once("no-spool", "no folder for this run can be made (%s): nothing is recorded. "
+             "Set PROVLOOM_SPOOL_ROOT to a folder that can be written." % error)  # fmt: skip
+        _current.unable = True
+        return Run(None)
+    if new:
+        _announce(session)
+    return Run(session)
 
 
 start_run_ctx = start_run

@@ -68,6 +68,8 @@ class Session:
         #: the user's code, and how session.json names it
         self.script_file = self.script = None
         self._counts = {}
+        #: how many values the metrics have that are lists
+        self.lengths = {}
         #: what numbers the steps of each context, where the script does not
         self.steps = {}
 

@@ -37,28 +37,39 @@ def log_carbon_metrics(context=None, step=0):
 
 
 def log_flops_per_epoch(label, model, dataset=None, context=None, step=0):
-    """Records the model's parameters; floating-point operations are not counted yet."""
+    """Records the operations of a pass forward over a data set: those of its first sample, times their number."""
     with harmless("log_flops_per_epoch"):
-        _flops("log_flops_per_epoch", label, model, context)
+        _flops("log_flops_per_epoch", label, model, dataset, context, step, whole=True)
 
 
 def log_flops_per_batch(label, model, batch=None, context=None, step=0):
-    """Records the model's parameters; floating-point operations are not counted yet."""
+    """Records the operations of a pass forward of one batch, as torch's counter (from 2.1 on) or fvcore has them.
+
+    :param batch: what the model takes, or a pair of that and the labels
+    """
     with harmless("log_flops_per_batch"):
-        _flops("log_flops_per_batch", label, model, context)
+        _flops("log_flops_per_batch", label, model, batch, context, step, whole=False)
 
 
-def _flops(call, label, model, context):
+def _flops(call, label, model, given, context, step, whole):
     session = session_for(call)
     if session is None:
         return
-    once("no-flops", "%s records the model's parameters only: floating-point operations are not counted yet" % call)
+    from . import _flops as counting
     from ._model import describe
     from ._values import name as name_of
 
-    name = name_of(label) or "model"
+    name, context = name_of(label) or "flops", context_name(context)
     if session.count("flops " + name) == 0:
-        session.event("model", name=name, context=context_name(context), **describe(model))
+        session.event("model", name=name, context=context, **describe(model))
+    try:
+        given, many = counting.sample_of(given) if whole else (given, 1)
+        operations, unit, counter = counting.count(model, given)
+    except counting.NotCounted as why:
+        session.problem("NOT_THERE_YET", "%s: the operations of %s are not counted: %s; the model's parameters are recorded"
+                        % (call, name, why), call)  # fmt: skip
+        return
+    log_one(name, operations * many, context, step, counter, None, unit)
 
 
 def _samples():

@@ -16,7 +16,10 @@ def begins(session):
              % (name, "" if near is None else "; did you mean %s?" % near))  # fmt: skip
     if not _variables.is_set("PROVLOOM_QUIET"):
         run = session.options.get("runName")
-        line("recording %s%s, graph in %s" % (session.experiment(), "" if run is None else ", run %s" % run, shown(_save_dir(session))))
+        where = shown(_save_dir(session))
+        line("recording %s%s, graph in %s       follow: provloom watch%s"
+             % (session.experiment(), "" if run is None else ", run %s" % run, where,
+                "" if where == "prov" else " " + quoted(where)))  # fmt: skip
 
 
 def _is_founder(tree):
@@ -60,7 +63,8 @@ def ended(session):
     if status == "running":
         line("run %s: this session is in its graph%s; the run's end is still being written" % (where, told))
     else:
-        line("run %s %s%s" % (where, status, told))
+        more = "show" if status == "completed" else "why"
+        line("run %s %s%s       next: provloom %s %s" % (where, status, told, more, quoted(where)))
 
 
 def _ranks(control, name):

@@ -114,7 +114,7 @@ class Starting(PlainCase):
         self.assertNotEqual(parent, int(pid))
         self.assertNotEqual(leader, int(group))
         self.assertFalse(named)
-        self.assertEqual(errors, "provloom: recording digits, graph in out\n")
+        self.assertEqual(errors, "provloom: recording digits, graph in out       follow: provloom watch out\n")
 
     def test_sessions_of_a_tree_with_a_living_agent_start_no_other(self):
         log = os.path.join(self.spool, "started")
@@ -269,7 +269,8 @@ class Saying(PlainCase):
             "for i in range(1028): provloom.log_metric('m', 1.0, 'training')\nprovloom.log_param('a', 1)\nassert provloom.end_run()",
             **self.served(runDir=os.path.join(self.spool, "prov", "digits_0"), status="completed", logs=1029),
         )  # fmt: skip
-        self.assertEqual(errors, "provloom: recording digits, graph in prov\nprovloom: run prov/digits_0 completed, 1,029 logs\n")
+        self.assertEqual(errors, "provloom: recording digits, graph in prov       follow: provloom watch\n"
+                         "provloom: run prov/digits_0 completed, 1,029 logs       next: provloom show prov/digits_0\n")  # fmt: skip
 
     def test_a_daemon_that_ends_the_run_of_a_process_that_is_gone_is_told_that_it_is_incomplete(self):
         program = (
@@ -289,7 +290,8 @@ class Saying(PlainCase):
             "import os, provloom\nos.chdir('/')\nprovloom.start_run('www.example.org', 'digits', '/data/prov')\nassert provloom.end_run()",
             **self.served(runDir="/data/prov/digits_0", status="completed", logs=1),
         )  # fmt: skip
-        self.assertEqual(errors, "provloom: recording digits, graph in /data/prov\nprovloom: run /data/prov/digits_0 completed, 1 log\n")
+        self.assertEqual(errors, "provloom: recording digits, graph in /data/prov       follow: provloom watch /data/prov\n"
+                         "provloom: run /data/prov/digits_0 completed, 1 log       next: provloom show /data/prov/digits_0\n")  # fmt: skip
 
     def test_a_run_whose_end_is_not_written_yet_is_not_said_to_have_ended(self):
         _, errors = self.run_plain(

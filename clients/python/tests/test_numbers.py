@@ -128,7 +128,7 @@ class Calls(SpoolCase):
             HEAD
             + """
 for key in ("a", "b"):
-    for value in ([1], None, "text"):
+    for value in ({1}, None, "text"):
         provloom.log_metric(key, value)
 provloom.log_metric("", 1.0)
 provloom.log_param(None, 1)
@@ -142,7 +142,7 @@ provloom.log_metric("a", 1.0)
         self.assertEqual(last, {"not-a-number": 7, "bad-name": 2, "no-pairs": 1, "bad-fold": 1})
         self.assertEqual([one["value"] for _, one in self.points()], [1.0])
         about = [one["message"] for one in self.events("problem") if one["code"] == "NOT_A_NUMBER"]
-        self.assertEqual(about[0], "log_metric: the value of a is no number: list of 1; it is not recorded")
+        self.assertEqual(about[0], "log_metric: the value of a is no number: set of 1; it is not recorded")
         self.assertEqual(len(about), 3)
         self.assertEqual(errors.count("is no number"), 3)
 

@@ -47,6 +47,10 @@ type OptionName =
   | 'connection'
   | 'spoolRoot'
   | 'sampleIntervalSeconds'
+  | 'carbonZone'
+  | 'carbonIntensity'
+  | 'mlflow'
+  | 'asProv4ml'
 
 type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }
 
@@ -57,6 +61,8 @@ export type AgentConfig = Options & {
   readonly environment?: Variables
   /** Folder that holds the Python client's package, put in front of the command's PYTHONPATH. */
   readonly pythonPath?: string
+  /** Folder that holds prov4ml and yprov4ml by Provloom, put behind it; in front with `asProv4ml`. */
+  readonly pythonDoors?: string
   /** With it, somebody else starts the command where this agent cannot: it is told when that is started. */
   readonly starter?: Starter
   /** With it, this agent has an aggregator started where none is alive and no other agent of the job does. */

@@ -40,6 +40,7 @@ export function contextOf(config: AgentConfig, seams: AgentSeams): Context {
     onStatus,
     say,
     pythonPath: _pythonPath,
+    pythonDoors: _pythonDoors,
     starter: _starter,
     startAggregator: _startAggregator,
     startSuccessor: _startSuccessor,

@@ -1,3 +1,4 @@
+import type { Going } from '@provloom/graph'
 import type { RunSettings, RunSummary } from '@provloom/rundir/entry'
 import type { Attempt, ErrorCode, Rank, RankStatus, RefusalReason, RunId } from '@provloom/shared'
 
@@ -66,6 +67,8 @@ export interface Progress {
   /** Params, metric points and artifacts among them. */
   readonly logs: number
   readonly flushes: number
+  /** How far its ranks have come; absent where nothing is logged step by step. */
+  readonly going?: Going
 }
 
 export interface Flushed {

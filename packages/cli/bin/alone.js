@@ -64,11 +64,12 @@ function endAs({ code, signal }, ranks) {
   process.exit()
 }
 
-/** `import provloom` works all the same: what it records is kept in a spool. */
+/** `import provloom`, `prov4ml` and `yprov4ml` work all the same: what they record is kept in a spool. */
 function pythonPath() {
   const places = [path.join(__dirname, '../python'), path.join(__dirname, '../../../clients/python')]
   const found = places.filter((place) => fs.existsSync(path.join(place, 'provloom')))
-  return [...found, process.env.PYTHONPATH].filter(Boolean).join(path.delimiter)
+  const doors = found.slice(0, 1).map((place) => path.join(place, 'provloom/doors'))
+  return [...found, process.env.PYTHONPATH, ...doors].filter(Boolean).join(path.delimiter)
 }
 
 function tell(text) {

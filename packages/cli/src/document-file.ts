@@ -7,15 +7,18 @@ import { ProvloomError, reasonOf, systemFiles, writeDurably } from '@provloom/sh
 import { formatNamed, formatNames, formatOfFile } from './format.ts'
 import type { Format, WriteOptions } from './format.ts'
 
+/** What is done with a document's bytes before they are read. */
+export type Mending = (bytes: Buffer, file: string) => Buffer
+
 /**
  * Reads a document from a file, from a run directory, or from standard input for `-`.
  *
  * @param named the format, when the ending does not tell
  * @throws {ProvloomError} `FILE_UNREADABLE` with the place in the file, what was expected and what was found
  */
-export async function readDocument(file: string, named?: string): Promise<ProvDocument> {
+export async function readDocument(file: string, named?: string, mending?: Mending): Promise<ProvDocument> {
   const run = path.join(file, 'prov.json')
-  if (file !== '-' && fs.existsSync(run)) return readDocument(run, named)
+  if (file !== '-' && fs.existsSync(run)) return readDocument(run, named, mending)
   const format = formatFor(file, named, 'from')
   const shown = file === '-' ? 'standard input' : file
   let bytes: Buffer
@@ -24,8 +27,19 @@ export async function readDocument(file: string, named?: string): Promise<ProvDo
   } catch (error) {
     throw unreadable(shown, reasonOf(error), 'Check the path.')
   }
+  if (mending !== undefined && format.name !== 'json') {
+    throw new ProvloomError(
+      'BAD_OPTION',
+      `--base and --mend are for PROV-JSON, and ${shown} is ${format.title}`,
+      {
+        doing: 'mend a document',
+        to: shown,
+        hint: 'Convert it to PROV-JSON first.',
+      },
+    )
+  }
   try {
-    return await format.read(bytes)
+    return await format.read(mending === undefined ? bytes : mending(bytes, shown))
   } catch (error) {
     if (!(error instanceof ProvError)) throw error
     throw unreadable(
@@ -61,7 +75,8 @@ export async function writeDocument(
     await writeOut(file, format.write(document, tell, options))
   } catch (error) {
     if (!(error instanceof ProvError)) throw error
-    throw new ProvloomError('BAD_OPTION', `${format.title} cannot hold this document: ${error.message}`, {
+    const what = options.source ?? 'this document'
+    throw new ProvloomError('BAD_OPTION', `${format.title} cannot hold ${what}: ${error.message}`, {
       doing: 'write the document',
       to: file,
       hint: error.hint ?? 'PROV-JSON can hold it.',

@@ -21,6 +21,8 @@ export interface Format {
 export interface WriteOptions {
   /** Of PROV-JSONLD alone: whether its context is inside. */
   readonly context?: 'address' | 'inline'
+  /** The file that it was read from, for who is told that it cannot be written. */
+  readonly source?: string
 }
 
 const formats: readonly Format[] = [

@@ -14,6 +14,7 @@ parameter or else a metric's last value; - before one negates it. --sort=-NAME: 
 export function addLookCommands(program: Command): void {
   addLs(program)
   addShow(program)
+  addWatch(program)
   addWhy(program)
   addDiff(program)
   addLineage(program)
@@ -99,6 +100,27 @@ function addShow(program: Command): void {
     })
 }
 
+function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .description('follow a run to its end: how it goes now, which rank makes the others wait')
+    .argument('[run]', `${runHelp}; or a folder of runs: the newest there`)
+    .option('--dir <DIR>', dirHelp)
+    .option(
+      '--every <SECONDS>',
+      'where the output is no terminal: so long between two blocks at least (default: 10)',
+    )
+    .option('--json', 'a line of JSON, as show has it, each time that something has changed')
+    .addHelpText(
+      'after',
+      '\nIt ends with the run, and then prints what show does. q, Ctrl-C and SIGTERM end it before; the run goes on.\nExit code: 0 the run completed, or q was typed; 1 it ended otherwise; 2 no run is meant, or none that can be read; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.\n\nExamples:\n  provloom watch\n  provloom watch digits_0 --every 60 >> watch.log',
+    )
+    .action(async (run: string | undefined, given: Given) => {
+      const { watch } = await import('./command/watch.ts')
+      process.exitCode = await watch(run, given)
+    })
+}
+
 function addWhy(program: Command): void {
   program
     .command('why')
@@ -126,10 +148,11 @@ function addDiff(program: Command): void {
     .description('how runs differ: parameters, results, data, code, environment, ranks')
     .argument('<run...>', '2 to 8 runs')
     .option('--dir <DIR>', dirHelp)
+    .option('--patch', 'how code that was kept differs, as a unified diff')
     .option('--json', 'the answer as one line of JSON')
     .addHelpText(
       'after',
-      '\nExit code: 0 compared, 2 no such run, or not 2 to 8 of them.\n\nExample:\n  provloom diff digits_3 digits_0',
+      '\nExit code: 0 compared, 2 no such run, or not 2 to 8 of them.\n\nExamples:\n  provloom diff digits_3 digits_0\n  provloom diff digits_3 digits_0 --patch',
     )
     .action(async (runs: string[], given: Given) => {
       const { diff } = await import('./command/diff.ts')

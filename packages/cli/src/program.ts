@@ -96,6 +96,7 @@ function addAggregator(program: Command): void {
   addRecover(program)
   addSpools(program)
   addImport(program)
+  addImportProv4ml(program)
 }
 
 function addSpools(program: Command): void {
@@ -134,6 +135,25 @@ function addImport(program: Command): void {
     async (spools: string[], given: Record<string, unknown>) => {
       const { importSpools } = await import('./command/import.ts')
       process.exitCode = await importSpools(spools, given)
+    },
+  )
+}
+
+function addImportProv4ml(program: Command): void {
+  const command = program
+    .command('import-prov4ml')
+    .description('make runs of what prov4ml or yProv4ML has saved, of 2024 to 2026')
+    .argument('<place...>', 'documents (prov_*.json), or folders that hold them')
+    .option('--json', 'what was done as one line of JSON on standard output')
+    .addHelpText(
+      'after',
+      '\nWhat a document holds and what lies beside it (CSV; netCDF and Zarr where python3 has a reader) is recorded with its own times;\nwhat is not there or not whole is told, and stands in the graph as a problem. Documents are left as they are.\nExit code: 0 all are runs; 2 a document cannot be read; 3 something is kept.\n\nExample:\n  provloom import-prov4ml --prov-user-namespace www.example.org old/prov',
+    )
+  const without = ['exitWhenDone', 'host', 'port', 'advertise', 'insecure', 'jobKey']
+  addOptions(command, 'aggregator', without).action(
+    async (places: string[], given: Record<string, unknown>) => {
+      const { importProv4ml } = await import('./command/import-prov4ml.ts')
+      process.exitCode = await importProv4ml(places, given)
     },
   )
 }

@@ -28,6 +28,11 @@ export function addProvCommands(program: Command): void {
       '--context <WHERE>',
       'of jsonld: inline writes the context into the document, for readers without a network; address names it (default)',
     )
+    .option('--base <IRI>', 'of PROV-JSON: namespaces that are no IRIs are put under this one')
+    .option(
+      '--mend',
+      'of PROV-JSON: what PROV does not mean as it stands is said by what it does; each change is told',
+    )
     .addHelpText('after', convertHelp)
     .action(async (from: string, to: string, given: Given) => {
       const { convertFile } = await import('./command/convert.ts')
@@ -119,7 +124,8 @@ Exit code: 0 written, 2 unreadable, or the format cannot carry it.
 Examples:
   provloom convert prov.json prov.ttl
   provloom convert prov.json - --to provn | less
-  provloom convert prov.json prov.jsonld --context inline`
+  provloom convert prov.json prov.jsonld --context inline
+  provloom convert old/prov_digits_GR0_0.json mended.json --mend --base http://www.example.org/old/`
 
 const validateHelp = `
 Violations are of PROV-CONSTRAINTS. Remarks are on what every format allows and PROV does not mean: prov:startedAtTime

@@ -5,6 +5,8 @@ import type { Change } from './apply/change.ts'
 import { applyEntry } from './apply/entry.ts'
 import { keepPoints } from './apply/records.ts'
 import { AttemptIndex } from './attempt-index.ts'
+import { goingOf } from './head/going.ts'
+import type { Going } from './head/going.ts'
 import { Head } from './head/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { Kept } from './kept.ts'
@@ -160,6 +162,10 @@ class Builder implements GraphBuilder {
 
   headSlices(): Generator<void, RunHead> {
     return this.#head.slices()
+  }
+
+  going(seconds: number): Going | undefined {
+    return goingOf({ state: this.#state, tallies: this.#tallies, index: this.#index }, seconds)
   }
 
   summary(): RunSummary {

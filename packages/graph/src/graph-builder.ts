@@ -1,5 +1,6 @@
 import type { ProvDocument } from '@provloom/prov'
 import type { EntryReader, RunHead, RunSummary } from '@provloom/rundir/entry'
+import type { Going } from './head/going.ts'
 import type { RunWords } from './problems.ts'
 import type { Roster } from './roster.ts'
 
@@ -18,6 +19,12 @@ export interface GraphBuilder extends EntryReader {
   files(): { readonly named: readonly string[]; readonly gone: ReadonlyMap<string, true> }
   /** The run's head as of the last `render`, a few milliseconds of work between two yields; nothing may be applied meanwhile. */
   headSlices(): Generator<void, RunHead>
+  /**
+   * How far it has come as of now, in a millisecond or two; undefined where nothing is logged step by step.
+   *
+   * @param seconds since it began
+   */
+  going(seconds: number): Going | undefined
   /** Problems and hints of the run as a whole, `CODE: words`; not those that its ranks told. */
   told(): RunWords
   /** Everything that entries have built up, so that a builder loaded from it goes on to the same bytes. */

@@ -10,8 +10,8 @@ export interface HostState {
   /** By what it says: its ranks say the same, mostly. */
   readonly told: ReadonlyMap<string, ToldHost>
   readonly clock: ClockState | undefined
-  /** Key of the device and method. */
-  readonly energy: ReadonlyMap<string, DeviceEnergy>
+  /** By device and method what each stream has told of it last. */
+  readonly energy: ReadonlyMap<string, ReadonlyMap<string, ToldEnergy>>
   /** By rank whose agent measures for the machine. */
   readonly watchers: ReadonlyMap<string, Watcher>
   /** The most runs that were watched at once. */
@@ -49,9 +49,8 @@ export interface Watcher {
   readonly told: boolean
 }
 
-export interface DeviceEnergy {
-  readonly facts: EventOf<'energy'>
-  /** By rank, the most that its agent told. */
-  readonly joules: ReadonlyMap<string, number>
-  readonly grams: ReadonlyMap<string, number>
+/** A stream counts from nothing, and tells how far it has come. */
+export interface ToldEnergy {
+  readonly rankKey: string
+  readonly event: EventOf<'energy'>
 }

@@ -2,6 +2,7 @@ import type { Ledger } from '@provloom/rundir/entry'
 import { ledgerOf, remarksOnRank } from './apply/ledger.ts'
 import { hostEnergy } from './energy.ts'
 import type { HostEnergy } from './energy.ts'
+import type { Inhabitant } from './energy-device.ts'
 import { contextSpan, rankSpan, watchSpan } from './render/span.ts'
 import type { ContextSpan, Span, SpanSources } from './render/span.ts'
 import { extentOf } from './statistics.ts'
@@ -93,8 +94,18 @@ export class Kept {
       return {
         counted,
         watch: watchSpan(this.#sources, key, host, endOf),
-        energy: hostEnergy(host, counted),
+        energy: hostEnergy(host, counted, this.#inhabitants(key)),
       }
+    })
+  }
+
+  #inhabitants(hostKey: string): Inhabitant[] {
+    const { state, links } = this.#sources
+    return links.onHost.of(hostKey).flatMap((key) => {
+      const rank = state.ranks.get(key)
+      if (rank === undefined) return []
+      const { start, end } = this.ofRank(key, rank).span
+      return [{ key, rank, start, end }]
     })
   }
 }

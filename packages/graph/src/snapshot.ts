@@ -5,7 +5,7 @@ import { emptyState } from './state.ts'
 import type { RunState } from './state.ts'
 import { Tallies } from './tally.ts'
 
-const format = 6
+const format = 7
 /** Entries of a map, or series, in one piece: a millisecond or two of work. */
 const entriesPerPiece = 32
 const seriesPerPiece = 512

@@ -4,7 +4,7 @@ import type { EventOf } from './event-of.ts'
 import type { HostState } from './host-state.ts'
 
 export type { EventOf } from './event-of.ts'
-export type { ClockState, DeviceEnergy, HostState, ToldHost, WatchEdge, Watcher } from './host-state.ts'
+export type { ClockState, HostState, ToldEnergy, ToldHost, WatchEdge, Watcher } from './host-state.ts'
 
 /**
  * Everything that the graph knows of a run: plain data, so that a snapshot is this and nothing else. Things refer to
@@ -63,6 +63,8 @@ export interface RunState {
   readonly hosts: ReadonlyMap<string, HostState>
   /** Login names. */
   readonly users: ReadonlyMap<string, true>
+  /** By what it says: how much is emitted for a kilowatt-hour. */
+  readonly carbon: ReadonlyMap<string, EventOf<'carbon'>>
   /** Process groups. */
   readonly groups: ReadonlyMap<string, GroupState>
   /** Contexts of process groups in which a model was logged. */
@@ -145,6 +147,8 @@ export interface RankState {
   readonly problemCount: number
   /** In words, with how often. */
   readonly problems: ReadonlyMap<string, number>
+  /** By stream what it has of its machine's processors, so far. */
+  readonly shares: ReadonlyMap<string, EventOf<'energy.share'>>
   readonly conflictHosts: string[]
   readonly streams: ReadonlyMap<string, StreamState>
   /** All streams of which nothing comes any more, as one; what their series are is known elsewhere. */
@@ -337,6 +341,7 @@ export function emptyState(): RunState {
     series: new Map(),
     hosts: new Map(),
     users: new Map(),
+    carbon: new Map(),
     groups: new Map(),
     groupContexts: new Map(),
     shared: new Map(),

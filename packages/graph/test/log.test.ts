@@ -140,6 +140,9 @@ describe('energy', () => {
     device: 'GPU-1',
     joules,
     method,
+    kind: 'measured',
+    covers: 'gpu',
+    counted: true,
   })
   const watch: Said = { type: 'watch', edge: 'start', host: 'n', hostId: 'aabbccdd-1' }
 

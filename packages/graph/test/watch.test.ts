@@ -17,7 +17,16 @@ function watched(
       edge('start', from),
       ...(to === undefined ? [] : [edge('end', to)]),
     ])
-    const energy: Said = { type: 'energy', device: 'cpu', joules, method: 'rapl', ...about }
+    const energy: Said = {
+      type: 'energy',
+      device: 'cpu',
+      joules,
+      method: 'rapl',
+      kind: 'measured',
+      covers: 'package',
+      counted: true,
+      ...about,
+    }
     const points = Array.from({ length: rows }, (_, step) => ({ series: 0, step, value: 1 }))
     const series: Said = { type: 'series', id: 0, key: 'load', source: 'host-aabbccdd', measures: 'host' }
     run.admit(rank, 0, about.host, 2, about.hostId)

@@ -3,10 +3,11 @@ import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
 import { answerCurve } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
+import type { RunDocument } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
-import { answerGraph } from './graph/graph.ts'
+import { answerGraph, documentOfGraph, drawGraph } from './graph/graph.ts'
 import { answerLineage } from './lineage/lineage.ts'
 import { Live } from './live/live.ts'
 import { answerMatrix } from './matrix/matrix.ts'
@@ -15,10 +16,14 @@ import { paceMetric, ratiosOf } from './ranks/pace.ts'
 import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
 import { RunMetrics, metricsNow } from './run/metrics.ts'
+import { goingOf } from './run/going.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
 import { answerRuns } from './runs/runs.ts'
+import type { WhyFacts } from './why/facts.ts'
+import { KeptAnswers } from './why/kept.ts'
 import { factsOf } from './why/load/facts.ts'
+import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
 /** @param saveDir folder that runs are saved in; it need not be there */
@@ -30,19 +35,30 @@ export function openReader(saveDir: string): Reader {
     theMetric(await metricsNow(metrics, run, name), name)
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
     name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
+  const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> =>
+    factsOf({ ...run, ...documents.known(run.directory), metrics: await metrics.all(run) }, pace)
+  const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
+    const all = await metrics.all(run)
     const document = documents.maybe(run.directory)
-    return answerRun({ run, metrics: await metrics.all(run), document, findings: [] }, query)
+    const { findings, unread } = await whys.of(run)
+    const going = await readOr(goingOf(run, all), undefined, [])
+    return answerRun({ run, metrics: all, document, findings, unread, going }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
-    const ratios = metric === undefined ? undefined : await ratiosOf(run, metric)
+    const ratios = metric === undefined ? undefined : await readOr(ratiosOf(run, metric), undefined, [])
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
     return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
+  }
+  const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
+    const run = runMeant(folder, name)
+    return [run, documents.of(run.directory)]
   }
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
+    findings: async (run) => (await whys.of(run)).findings,
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
   })
@@ -63,18 +79,11 @@ export function openReader(saveDir: string): Reader {
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
     },
-    async graph(name, query = {}) {
-      const run = runMeant(folder, name)
-      return answerGraph(run, documents.of(run.directory), query)
-    },
+    graph: async (name, query = {}) => answerGraph(...graphOf(name), query),
+    drawing: async (name, query = {}) => drawGraph(...graphOf(name), query),
+    graphDocument: async (name, query = {}) => documentOfGraph(...graphOf(name), query),
     async why(name, query = {}) {
-      const run = runMeant(folder, name)
-      const sources = {
-        ...run,
-        document: documents.maybe(run.directory),
-        metrics: await metrics.all(run),
-      }
-      return whyOf(await factsOf(sources, query.pace))
+      return whyOf(await whyFacts(runMeant(folder, name), query.pace))
     },
     diff: async (names) =>
       answerDiff(

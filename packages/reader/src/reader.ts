@@ -35,6 +35,10 @@ export interface Reader {
   matrix(run?: string, query?: MatrixQuery): Promise<MatrixAnswer>
   /** Of its document as it was saved last. */
   graph(run?: string, query?: GraphQuery): Promise<GraphAnswer>
+  /** The same as a picture, SVG: what `provloom draw` makes of it, light unless told. */
+  drawing(run?: string, query?: GraphQuery & { readonly theme?: 'light' | 'dark' }): Promise<string>
+  /** What is shown as PROV-JSON: elements that the drawn ones stand for, and what is said between them. */
+  graphDocument(run?: string, query?: GraphQuery): Promise<string>
   /** Why it went as it did: who stopped first, who is slow, where NaN was seen first, what ranks do not have alike. */
   why(run?: string, query?: WhyQuery): Promise<WhyAnswer>
   /** @param runs 2 to 8 of them */

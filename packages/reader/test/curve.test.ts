@@ -123,4 +123,52 @@ describe('a curve', () => {
       code: 'FILE_UNREADABLE',
     })
   })
+
+  it('of what agents measure is of the worker of each rank, and of all machines whichever rank has written', async () => {
+    const saveDir = folder()
+    const measured = {
+      unit: '%',
+      measured: true as const,
+      ranks: 2,
+      points: 4,
+      first: 1,
+      last: 4,
+      firstStep: 0,
+      lastStep: 1,
+    }
+    await makeRun(saveDir, {
+      name: 'digits_0',
+      head: {
+        metrics: {
+          shown: [
+            { key: 'cpu_usage', source: 'worker', ...measured },
+            { key: 'cpu_usage', source: 'host', ...measured },
+          ],
+          more: 0,
+        },
+      },
+    })
+    const row = { key: 'cpu_usage', context: null }
+    givePoints(
+      path.join(saveDir, 'digits_0'),
+      [0, 1].flatMap((rank) =>
+        [0, 1].flatMap((step) => [
+          { ...row, source: 'worker', rank, step, value: 10 * rank + step },
+          { ...row, source: `host-0000000${rank}`, rank, step, value: 100 * rank + step },
+        ]),
+      ),
+    )
+    const reader = openReader(saveDir)
+    for (const [metric, times] of [
+      ['/cpu_usage@worker', 10],
+      ['/cpu_usage@host', 100],
+    ] as const) {
+      const { columns, rankCount } = await ribbon(reader, { metric, from: 0, to: 1 })
+      expect({ rankCount, max: columns.max, median: columns.median }).toEqual({
+        rankCount: 2,
+        max: [times, times + 1],
+        median: [0, 1],
+      })
+    }
+  })
 })

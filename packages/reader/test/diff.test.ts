@@ -2,11 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
+import type { CodePatch } from '@provloom/reader'
 import { limits } from '@provloom/shared'
 import { folder, makeRun } from './support/runs.ts'
 
 /** Two runs of a changed work tree, with their kept diffs. */
-async function patched(one: string, other: string, stored = 'code/source.diff'): Promise<string | undefined> {
+async function patched(one: string, other: string, stored = 'code/source.diff'): Promise<CodePatch[]> {
   const saveDir = folder()
   for (const [i, text] of [one, other].entries()) {
     const name = `digits_${i}`
@@ -20,20 +21,26 @@ async function patched(one: string, other: string, stored = 'code/source.diff'):
   fs.writeFileSync(path.join(saveDir, 'secret'), 'secret')
   const { code } = await openReader(saveDir).diff(['digits_0', 'digits_1'])
   expect(code.rows.find(({ name }) => name === 'changes')).toMatchObject({ equal: false })
-  return code.patch
+  return [...code.patches]
 }
 
 describe('the difference of runs', () => {
   it('has the lines in which the kept diffs differ, of diffs that are not too large', async () => {
-    expect(await patched('same\n+lr = 1\n', 'same\n+lr = 2\n')).toBe(
-      '--- digits_0\n+++ digits_1\n-+lr = 1\n++lr = 2\n',
-    )
+    expect(await patched('same\n+lr = 1\n', 'same\n+lr = 2\n')).toEqual([
+      {
+        name: 'source.diff',
+        a: 'digits_0',
+        b: 'digits_1',
+        patch:
+          '--- digits_0/source.diff\n+++ digits_1/source.diff\n@@ -1,2 +1,2 @@\n same\n-+lr = 1\n++lr = 2\n',
+      },
+    ])
     const large = '+'.repeat(limits.patchComparedBytesMax + 1)
-    expect(await patched(large, large)).toBeUndefined()
+    expect(await patched(large, '+')).toEqual([])
   })
 
   it('reads no diff outside of the run directory', async () => {
-    expect(await patched('a', 'b', '../secret')).toBeUndefined()
+    expect(await patched('a', 'b', '../secret')).toEqual([])
   })
 
   it('compares parameters, best and last values, files by checksum, and says what equal values do not prove', async () => {

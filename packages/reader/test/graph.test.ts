@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readJson, validate } from '@provloom/prov'
 import { openReader } from '@provloom/reader'
 import { limits } from '@provloom/shared'
 import { folder, makeRun } from './support/runs.ts'
@@ -56,6 +57,28 @@ describe('the graph around an element', () => {
       machinery: true,
     })
     expect(all.elements.map(({ id }) => id)).toContain('run:metrics')
+  })
+
+  it('is drawn as it is laid out, each element named for who puts it into a page', async () => {
+    const reader = openReader(await withFiles(2))
+    const query = { at: 'rank 0', fold: 'none' } as const
+    const { elements } = await reader.graph(undefined, query)
+    const svg = await reader.drawing(undefined, { ...query, theme: 'dark' })
+    const ids = [...svg.matchAll(/data-id="([^"]+)"/g)].map(([, id]) => id!)
+    expect(ids.toSorted()).toEqual(elements.map(({ id }) => id).toSorted())
+    expect(svg.match(/data-from="/g)).toHaveLength(3)
+  })
+
+  it('is a document of its own: what is shown, and what is said between that', async () => {
+    const reader = openReader(await withFiles(2))
+    const text = await reader.graphDocument(undefined, { at: 'run:rank-0.file.0', fold: 'none' })
+    const document = JSON.parse(text) as Record<string, Record<string, unknown>>
+    expect(Object.keys(document['entity']!).toSorted()).toEqual(['run:data', 'run:rank-0.file.0'])
+    expect(Object.keys(document['activity']!)).toEqual(['run:rank-0'])
+    expect([Object.keys(document['used']!).length, Object.keys(document['wasGeneratedBy']!).length]).toEqual([
+      1, 1,
+    ])
+    expect(validate(readJson(text))).toEqual([])
   })
 
   it('goes as far as is asked for', async () => {

@@ -93,6 +93,19 @@ describe('runs', () => {
     expect(await names(await three(), { sort })).toEqual(order)
   })
 
+  it('are searched for names that none of them has: those are told', async () => {
+    const reader = openReader(await three())
+    const unknownOf = async (query: string, sort?: string): Promise<readonly string[]> =>
+      (await reader.runs({ query, ...(sort === undefined ? {} : { sort }) })).unknown
+    expect(await unknownOf('lr>1 staus:failed -acuracy>1 a-word', '-loos')).toEqual([
+      'staus',
+      'acuracy',
+      'loos',
+    ])
+    expect(await unknownOf('lr>1 status:failed tag:base training/loss<1 sort:-accuracy')).toEqual([])
+    expect(await unknownOf('', 'took')).toEqual([])
+  })
+
   it.each(['lr>much', 'status>failed', '"open'])('are not guessed from %s', async (query) => {
     await expect(openReader(await three()).runs({ query })).rejects.toMatchObject({ code: 'BAD_QUERY' })
   })
@@ -117,7 +130,7 @@ describe('runs', () => {
     expect(runs.map(({ run }) => run)).toEqual(['other_0', 'digits_1'])
     expect(total).toBe(2)
     expect(unreadable.toSorted((a, b) => (a.run < b.run ? -1 : 1))).toEqual([
-      { run: 'digits_0', reason: 'it is no run.json of format 1' },
+      { run: 'digits_0', reason: 'it is of format 2, of a newer version of Provloom' },
       { run: 'half_0', reason: 'it has no run.json' },
     ])
   })

@@ -117,9 +117,16 @@ export function readRunFile(runDir: string): RunFile {
   if (!fs.statSync(file).isFile()) throw new Error('run.json is no file')
   const text = fs.readFileSync(file, 'utf8')
   const value: unknown = parseExactJson(text)
-  if (!isRunFile(value)) throw new Error('it is no run.json of format 1')
+  if (!isRunFile(value)) throw new Error(whyNoRunFile(value))
   const head = asDoubles(value.head)
   return isHead(head) ? { ...value, head } : value
+}
+
+function whyNoRunFile(value: unknown): string {
+  const format = isMap(value) ? Number(value['format']) : NaN
+  return format > 1
+    ? `it is of format ${format}, of a newer version of Provloom`
+    : 'it is no run.json of format 1'
 }
 
 /** A head's numbers are doubles, which may look like integers of any size; those of the ledger are counts. */

@@ -38,6 +38,8 @@ export const openRunsMax = 1024
 export const attemptsPerRunMax = 131_072
 /** Series of one stream. The graph holds one element per series. */
 export const seriesPerStreamMax = 16_384
+/** Values of a metric that is a list; a longer one is a file. */
+export const vectorLengthMax = 1024
 /** One envelope on the wire, encoded. */
 export const envelopeBytesMax: number = 4 * MiB
 /** Records in one envelope. */
@@ -197,6 +199,14 @@ export const hostFactsMax = 64
 export const groupsOfRankMax = 64
 /** Ranks that are not collected and did not end well, in words. */
 export const bystandersMax = 4_096
+
+// What is answered to MLflow's clients.
+/** A request of theirs, files excepted: the client cuts its own at 1 MB, and a model's description may be larger. */
+export const mlflowBodyBytesMax: number = 16 * MiB
+/** Runs that an agent answers for; beyond them the oldest that have ended are not known any more. All are recorded. */
+export const mlflowRunsMax = 10_000
+/** Connections to it at once: other users of the machine can open some too. */
+export const mlflowConnectionsMax = 1_024
 
 // What is waited for, and how long.
 /**

@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'CALL_FAILED'
   | 'CLOCK_STEPPED'
   | 'DROPPED'
+  | 'ENERGY'
   | 'ENTRY_SKIPPED'
   | 'EXIT'
   | 'FACTS'
@@ -26,6 +27,8 @@ export type ProblemCode =
   | 'GROUPS_LEFT_OUT'
   | 'HELPER'
   | 'KEPT'
+  | 'LOGGED_ERROR'
+  | 'LOGGED_WARNING'
   | 'MACHINE'
   | 'MISSING_FILE'
   | 'MODEL_NOT_SAVED'
@@ -39,9 +42,11 @@ export type ProblemCode =
   | 'NOT_THERE_YET'
   | 'NO_SCRIPT'
   | 'NUMBER_AS_TEXT'
+  | 'OLD_RUN'
   | 'OPTION_LEFT_OUT'
   | 'OTHER'
   | 'OWN_FILES'
+  | 'PARAM_CHANGED'
   | 'RANK'
   | 'RANKS_ABSENT'
   | 'RANKS_APART'
@@ -53,6 +58,7 @@ export type ProblemCode =
   | 'VALUE_CHANGED'
   | 'VALUE_CUT'
   | 'VALUE_NOT_READ'
+  | 'VECTOR_LENGTH'
 
 /** What a kind of problem is, and what to try: one line each. */
 export interface ProblemWords {
@@ -118,6 +124,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'logs of a rank were dropped, and counted: a disk, the spool or a bound had no room for them',
     try: 'look at its reasons in the graph (droppedBy); docs/operating.md has the bounds',
   },
+  ENERGY: {
+    what: 'energy of a device could not be counted all the time',
+    try: 'read its coverage and bounds beside its joules (docs/energy.md)',
+  },
   ENTRY_SKIPPED: {
     what: 'entries of the journal could not be taken in: what they held counts as dropped',
     try: "look after the head node's disk; provloom.log in the run directory says which",
@@ -166,6 +176,14 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: 'records or files are not in this run: they are kept in the spool of their session',
     try: 'hand them in: provloom spools says where they are, and what to type',
   },
+  LOGGED_ERROR: {
+    what: 'the script has logged an error, by the handler that it gave its loggers',
+    try: 'look at its words in the graph',
+  },
+  LOGGED_WARNING: {
+    what: 'the script has logged a warning, by the handler that it gave its loggers',
+    try: 'look at its words in the graph; a handler with level=logging.ERROR records errors alone',
+  },
   MACHINE: {
     what: 'not all of what the machine is could be found out, or not in time',
     try: 'a busy machine answers late; lscpu, nvidia-smi and the like have to answer within 5 s',
@@ -212,6 +230,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     try: 'name the file or folder: log_source_code("path")',
   },
   NUMBER_AS_TEXT: { what: 'a number was given as text: it is recorded as a number', try: 'log numbers' },
+  OLD_RUN: {
+    what: 'of a run that yProv4ML had saved not all could be taken over',
+    try: 'look at its words; put files that are missing beside the document, and import it again',
+  },
   OPTION_LEFT_OUT: {
     what: 'an option of a call is none: it was recorded without it',
     try: 'give options as an object, and counts as whole numbers',
@@ -223,6 +245,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   OWN_FILES: {
     what: "Provloom's own files were left out of what was logged",
     try: 'log a folder that the save directory is not in',
+  },
+  PARAM_CHANGED: {
+    what: 'a parameter was logged with another value than before: both are in the graph',
+    try: 'log a parameter once; what changes is a metric',
   },
   RANK: {
     what: 'what says a rank contradicts itself',
@@ -267,6 +293,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   VALUE_NOT_READ: {
     what: 'a value could not be read: its type is recorded',
     try: 'log its text, or its parts',
+  },
+  VECTOR_LENGTH: {
+    what: 'a metric that is a list has another length than before: each value is recorded by its number',
+    try: 'log lists of one length under one name',
   },
 }
 

@@ -24,6 +24,8 @@ import {
 /** Where a server reads, in words for the page. */
 export interface About {
   readonly directory: string
+  /** As people write it: `~/digits/prov`. */
+  readonly shown: string
   readonly host: string
   readonly version: string
 }
@@ -75,6 +77,7 @@ export function createApi(reader: Reader, about: About): Hono {
     question.done()
     return await hashed(inside(directoryOf(reader, run), said), said)
   })
+  addDrawing(api, reader)
   addFile(api, reader)
   addLive(api, reader, (run) => directoryOf(reader, run))
   return api
@@ -92,6 +95,25 @@ function directoryOf(reader: Reader, run: string): string {
     doing: 'find the run',
     to: run,
     hint: 'Runs are named by their folder.',
+  })
+}
+
+/** What is shown of the graph as a picture, and as a document of its own: both made as they are asked for. */
+function addDrawing(api: Hono, reader: Reader): void {
+  api.get('/runs/:run/graph.svg', async (context) => {
+    const [question, run] = [questionOf(context), context.req.param('run')]
+    const theme = question.oneOf('theme', ['light', 'dark'] as const)
+    const query = done(question, graphQuery(question))
+    directoryOf(reader, run)
+    const svg = await reader.drawing(run, { ...query, ...(theme === undefined ? {} : { theme }) })
+    return context.body(svg, 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
+  })
+  api.get('/runs/:run/graph.json', async (context) => {
+    const [question, run] = [questionOf(context), context.req.param('run')]
+    const query = done(question, graphQuery(question))
+    directoryOf(reader, run)
+    const document = await reader.graphDocument(run, query)
+    return context.body(document, 200, { 'content-type': 'application/json; charset=utf-8' })
   })
 }
 

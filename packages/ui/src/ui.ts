@@ -45,7 +45,8 @@ export const defaultPort = 8642
 export async function startUi(settings: UiSettings): Promise<Ui> {
   const access = createAccess(settings.allowHosts, settings.token)
   const { directory } = settings.reader
-  const app = createApp(settings.reader, access, { directory, host: os.hostname(), version })
+  const about = { directory, shown: shownOf(directory, os.homedir()), host: os.hostname(), version }
+  const app = createApp(settings.reader, access, about)
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => void listener(request, response))
   const port =
@@ -60,6 +61,10 @@ export async function startUi(settings: UiSettings): Promise<Ui> {
     port,
     close: () => closed(server, settings.socket),
   }
+}
+
+function shownOf(directory: string, home: string): string {
+  return directory.startsWith(`${home}${path.sep}`) ? `~${directory.slice(home.length)}` : directory
 }
 
 /** The next free one: two people on a login node want the same. */

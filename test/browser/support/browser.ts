@@ -95,8 +95,8 @@ export async function faint(page: Page): Promise<string[]> {
       const own = [...one.childNodes].some(
         (node) => node.nodeType === 3 && (node.textContent ?? '').trim() !== '',
       )
-      // Tools of a chart are as dark as the rest once it is pointed at.
-      if (!own || one.closest('svg, .tools, .pin') !== null || one.getClientRects().length === 0) continue
+      // Of drawings it is not known what lies behind a word.
+      if (!own || one.closest('svg') !== null || one.getClientRects().length === 0) continue
       const [a, b] = [light(parts(getComputedStyle(one).color)), light(behind(one))]
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
       if (ratio < 4.5)

@@ -103,8 +103,8 @@ it.skipIf(!unshares)(
       const result = await here.start('unshare', ['-fp', '--kill-child', 'python3', 't.py']).ended
       expect([result.code, result.stdout], result.stderr).toEqual([0, 'True\n'])
       expect(result.stderr.split('\n')).toEqual([
-        'provloom: recording e, graph in prov',
-        'provloom: run prov/e_0 completed, 101 logs',
+        'provloom: recording e, graph in prov       follow: provloom watch',
+        'provloom: run prov/e_0 completed, 101 logs       next: provloom show prov/e_0',
         '',
       ])
       expectRunsOf(here, 't')

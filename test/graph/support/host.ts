@@ -24,13 +24,15 @@ interface Device {
   readonly device: string
   readonly joules: number
   readonly method: string
+  readonly kind: 'measured' | 'integrated' | 'estimated'
+  readonly covers: 'package' | 'dram' | 'gpu'
 }
 
 /** What each host's devices use in an attempt, and how that is known. */
 const few: readonly Device[] = [
-  { device: 'package-0', joules: 1000, method: 'rapl' },
-  { device: 'package-1', joules: 2000, method: 'rapl' },
-  { device: 'dram', joules: 500, method: 'estimated' },
+  { device: 'package-0', joules: 1000, method: 'rapl', kind: 'measured', covers: 'package' },
+  { device: 'package-1', joules: 2000, method: 'rapl', kind: 'measured', covers: 'package' },
+  { device: 'dram', joules: 500, method: 'estimated', kind: 'estimated', covers: 'dram' },
   gpuOf(0),
 ]
 
@@ -41,7 +43,8 @@ export const devicesOf = {
 } as const
 
 function gpuOf(index: number): Device {
-  return { device: `GPU-${index}2345678-1234-1234-1234-123456789abc`, joules: 5000, method: 'nvml power' }
+  const device = `GPU-${index}2345678-1234-1234-1234-123456789abc`
+  return { device, joules: 5000, method: 'nvml power', kind: 'integrated', covers: 'gpu' }
 }
 
 /** The first agent of a host watches it for the run. */
@@ -73,7 +76,9 @@ export function hostMeasured(
     value: (step: number) => 10 * series + step,
     timeUs: (step: number) => start.beginsUs + (10 + step) * secondUs,
   }))
-  const energy = devicesOf[devices].map((one) => ({ type: 'energy', ...machine, ...one }) as const)
+  const energy = devicesOf[devices].map(
+    (one) => ({ type: 'energy', counted: true, ...machine, ...one }) as const,
+  )
   telling.log(place, agentStream, endUs - 3 * secondUs, energy, courses)
   telling.log(place, agentStream, endUs - 2 * secondUs, [
     { type: 'watch', edge: 'end', ...machine, shared: 1 },

@@ -180,7 +180,7 @@ function linkOf(place: string): { readonly link?: string } {
 }
 
 /** Of a folder: of the lines that `sha256sum` prints of its files, sorted by the bytes of their names. */
-function digestOf(hashes: readonly (readonly [string, string | undefined])[]): string | undefined {
+export function digestOf(hashes: readonly (readonly [string, string | undefined])[]): string | undefined {
   const lines = hashes.map(([name, sha256]) => ({ name: Buffer.from(name), sha256 }))
   if (lines.some(({ sha256 }) => sha256 === undefined)) return undefined
   const hash = createHash('sha256')

@@ -1,4 +1,4 @@
-import { isOn, reasonOf, runIdFrom, shownPath } from '@provloom/shared'
+import { isOn, reasonOf, runIdFrom, shellWord, shownPath } from '@provloom/shared'
 import type { RunId } from '@provloom/shared'
 import { servingAgent } from '../tree/claim.ts'
 import { readControl } from './control.ts'
@@ -159,7 +159,9 @@ function announce({ spool, plain, options }: Session): void {
   // Without an agent there is no graph yet: where it is kept has been told.
   if (!plain || current.agentless || isOn(process.env, 'PROVLOOM_QUIET')) return
   const { experimentName = 'this run' } = options
-  tellLine(`recording ${experimentName}, graph in ${shownPath(saveDirOf(options))}`)
+  const where = shownPath(saveDirOf(options))
+  const follow = `provloom watch${where === 'prov' ? '' : ` ${shellWord(where)}`}`
+  tellLine(`recording ${experimentName}, graph in ${where}       follow: ${follow}`)
 }
 
 /** Where a call was made from: file, line and column; empty where that cannot be had. */

@@ -30,8 +30,17 @@ export type SessionOptions = Omit<
  */
 export type SessionKind = 'own' | 'helper' | 'rank'
 
+/** Who says what is recorded, where that is another process than this one. */
+export interface Author {
+  readonly pid: number
+  readonly library: string
+  readonly libraryVersion: string
+  readonly language: string
+}
+
 export interface SessionParts {
   readonly kind: SessionKind
+  readonly author?: Author
   readonly options: SessionOptions
   readonly plain?: boolean
   readonly follows?: Parent | undefined
@@ -40,6 +49,13 @@ export interface SessionParts {
 }
 
 const lookEveryMs = 1000
+
+const ownAuthor: Author = {
+  pid: process.pid,
+  library: '@provloom/agent',
+  libraryVersion: version,
+  language: 'javascript',
+}
 
 /** This thread's part of a session: its own, from `startRun` to `endRun`, or a helper's of another one's. */
 export class Session {
@@ -62,6 +78,7 @@ export class Session {
   readonly saveDir: string | undefined
   /** Where the startRuns stand that have not been ended, the first one's own before. */
   readonly #holds: string[] = []
+  readonly #author: Author
   readonly #counts = new Map<string, number>()
   readonly #steps = new Map<string | undefined, number | bigint>()
   readonly #problems = new Set<string>()
@@ -75,7 +92,7 @@ export class Session {
   /** Throws the system's error when the disk does not take its first record. */
   constructor(
     spool: SessionFolder,
-    { kind, options, plain = false, follows, inherited, script }: SessionParts,
+    { kind, options, plain = false, follows, inherited, script, author = ownAuthor }: SessionParts,
     clock: Clock = systemClock(),
   ) {
     this.spool = spool
@@ -87,10 +104,12 @@ export class Session {
     this.saveDir = kind === 'helper' ? undefined : options.provenanceSaveDir
     this.clock = clock
     this.plain = plain
+    this.#author = author
     const own = kind !== 'helper'
     const again = own ? new MadeAgain(spool) : undefined
     this.stream = new WorkerStream(clock, {
       spool,
+      pid: author.pid,
       first: () => (own ? this.#startEvent(options) : this.#helperEvent()),
       makeAgain: () => again?.make(),
       removal: () => this.#removalEvent(),
@@ -226,10 +245,7 @@ export class Session {
       type: 'session.start',
       time: this.clock.nowUs(),
       session: this.spool.id,
-      pid: process.pid,
-      library: '@provloom/agent',
-      libraryVersion: version,
-      language: 'javascript',
+      ...this.#author,
       ...options,
     }
   }

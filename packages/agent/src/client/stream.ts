@@ -12,6 +12,8 @@ import type { StreamBounds } from './room.ts'
 /** What a stream is told by the session that it is in. */
 export interface StreamHome extends Required<WriterHome> {
   readonly spool: SessionFolder
+  /** Of whose end the stream's is: of the process that says what is recorded. */
+  readonly pid: number
 }
 
 /**
@@ -29,7 +31,7 @@ export class WorkerStream {
   #state: 'open' | 'ended' | 'closed' = 'open'
 
   constructor(clock: Clock, home: StreamHome, bounds: StreamBounds = defaultBounds) {
-    this.id = `worker-${process.pid}-${randomBytes(4).toString('hex')}`
+    this.id = `worker-${home.pid}-${randomBytes(4).toString('hex')}`
     this.#clock = clock
     this.#home = home
     this.#ledger = new LedgerFile(path.join(home.spool.ledgers, this.id))

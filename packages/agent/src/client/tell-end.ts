@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { importCommand, isOn, shownPath } from '@provloom/shared'
+import { importCommand, isOn, shellWord, shownPath } from '@provloom/shared'
 import { readControl } from './control.ts'
 import { runNameOf } from './run-name.ts'
 import { saveDirOf } from './save-dir.ts'
@@ -38,7 +38,11 @@ export function tellEnd(session: Session, ended: Ended): void {
   const told = logs === undefined ? '' : `, ${logs.toLocaleString('en-US')} log${logs === 1 ? '' : 's'}`
   if (status === 'running')
     tellLine(`run ${run}: this session is in its graph${told}; the run's end is still being written`)
-  else tellLine(`run ${run} ${status ?? 'completed'}${told}`)
+  else {
+    const [stood, more] =
+      status === undefined || status === 'completed' ? ['completed', 'show'] : [status, 'why']
+    tellLine(`run ${run} ${stood}${told}       next: provloom ${more} ${shellWord(run)}`)
+  }
 }
 
 function ranksOf(ranks: readonly number[]): string {

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { noRecord, outcomeOf } from '../outcome.ts'
 import type { AgentOutcome } from '../outcome.ts'
+import type { MlflowDoor } from '../mlflow/door.ts'
 import { Claim } from '../tree/claim.ts'
 import { concludeTree } from '../tree/conclude.ts'
 import { removeTree } from '../tree/folder.ts'
@@ -55,16 +56,22 @@ export class WrappedCommand {
     started: () => void,
     afterFault: (error: unknown) => Promise<AgentOutcome>,
   ): Promise<AgentOutcome> {
-    const { variables, directory, config, voice, tell, clock } = this.#context
+    const { variables, directory, config, given, voice, tell, clock } = this.#context
     const founded = this.#found()
     const tree = founded === undefined ? undefined : treeVariableOf(founded.tree, founded.facts)
-    const environment = workerEnvironment(variables, tree, config.pythonPath)
+    const mlflow = founded === undefined ? undefined : await this.#openMlflow(founded.tree)
+    const environment = workerEnvironment(mlflow?.variables ?? variables, tree, {
+      client: config.pythonPath,
+      doors: config.pythonDoors,
+      asProv4ml: given.asProv4ml,
+    })
     // Before the worker is there, so that no signal for it is lost.
     const stopForwarding = this.#forwardSignals()
     const startedUs = clock.nowUs()
     const launch = await launchCommand(argv, environment, directory, config.starter)
     if (launch.kind === 'not-started') {
       stopForwarding()
+      await mlflow?.close()
       if (founded !== undefined) removeTree(founded.tree)
       started()
       return { kind: 'not-started', exitCode: launch.exitCode, error: launch.error }
@@ -79,21 +86,27 @@ export class WrappedCommand {
     try {
       if (founded === undefined) return outcomeOf(await command.ended, noRecord)
       tellOuter(variables)
-      return await this.#serve(command, wrapped, founded)
+      return await this.#serve(command, wrapped, founded, mlflow)
     } catch (error) {
       return await afterFault(error)
     } finally {
       stopForwarding()
+      await mlflow?.close()
       if (founded === undefined) voice.tell('nothing of the command was recorded')
     }
   }
 
-  async #serve(command: RunningCommand, wrapped: Wrapped, { tree, facts }: Founded): Promise<AgentOutcome> {
+  async #serve(
+    command: RunningCommand,
+    wrapped: Wrapped,
+    { tree, facts }: Founded,
+    mlflow: MlflowDoor | undefined,
+  ): Promise<AgentOutcome> {
     const [context, lifetime] = [this.#context, this.#lifetime]
     const { clock, tell, timing, given } = context
     const claim = new Claim(tree, clock, hostId(), given.connection)
     claim.take()
-    const service = new TreeService({ context, tree, facts, claim, wrapped })
+    const service = new TreeService({ context, tree, facts, claim, wrapped, mlflow })
     this.#service = service
     service.start()
     const ended = await Promise.race([command.ended, lifetime.stopped])
@@ -112,6 +125,13 @@ export class WrappedCommand {
     await service.close(false, Math.min(lifetime.until, closedBy))
     claim.leave()
     return outcomeOf(end, concludeTree(context, tree, service.ended))
+  }
+
+  /** Loaded only where it is asked for. */
+  async #openMlflow(tree: TreeFolder): Promise<MlflowDoor | undefined> {
+    if (this.#context.given.mlflow !== true) return undefined
+    const { MlflowDoor: Door } = await import('../mlflow/door.ts')
+    return await Door.open(this.#context, tree)
   }
 
   /** A rank without a spool runs all the same: its user is told, and nothing is recorded. */

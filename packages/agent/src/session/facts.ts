@@ -53,6 +53,10 @@ export interface SessionFacts {
   readonly experimentName?: string
   readonly runName?: string
   readonly runId?: string
+  /** The id that its run is to have where it is begun with this session. */
+  readonly newRunId?: string
+  /** The run that a run begun with this session follows from: it goes on with it, or is nested in it. */
+  readonly informedBy?: string
   readonly provUserNamespace?: string
   readonly provenanceSaveDir?: string
   readonly collectAllProcesses?: boolean
@@ -153,6 +157,8 @@ const texts = [
   'experimentName',
   'runName',
   'runId',
+  'newRunId',
+  'informedBy',
   'provUserNamespace',
   'provenanceSaveDir',
 ] as const

@@ -10,10 +10,10 @@ import { namesIn } from '@provloom/shared'
 /** The boot time in /proc is of whole seconds. */
 const startGrainMs = 2_000
 
-/** The pid in a worker's stream name; undefined for the agent's own. */
+/** The pid in a worker's stream name, 0 of no process; undefined for the agent's own. */
 export function writerOf(stream: string): number | undefined {
   const pid = Number(/^worker-(\d+)-/.exec(stream)?.[1])
-  return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined
+  return Number.isSafeInteger(pid) ? pid : undefined
 }
 
 /** Whether a process lives, as far as whoever asks knows. */

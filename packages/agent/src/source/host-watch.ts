@@ -1,6 +1,6 @@
 import os from 'node:os'
 import type { Clock } from '@provloom/shared'
-import type { EnergyUse } from './energy-use.ts'
+import type { EnergyUse } from './energy/use.ts'
 import type { EventSource, SourceWriter } from './event-source.ts'
 import { hostMeasurements } from './measurement.ts'
 import type { HostUse } from './measurement.ts'
@@ -11,7 +11,7 @@ import type { WatchList } from './watch-list.ts'
 export interface HostWatchParts {
   readonly clock: Clock
   readonly sampler: Sampler
-  /** Undefined where the machine lets none be counted, or nobody wants it. */
+  /** Undefined where nobody wants it. */
   readonly energy: EnergyUse | undefined
   readonly list: WatchList
   /** The machine: its boot id. */

@@ -1,5 +1,6 @@
 import type { Place } from '../place/place.ts'
 import type { Variables } from '../place/variables.ts'
+import type { CarbonPlace } from './energy/carbon.ts'
 
 /** The session that is seen: its process as it says itself, and where that stands. */
 export interface Observed {
@@ -22,4 +23,6 @@ export interface Observed {
   /** When its process began; undefined where that is not known. */
   readonly processUs: number | undefined
   readonly wantsEnergy: boolean
+  /** Where its electricity is from, where anybody has said that. */
+  readonly carbon?: CarbonPlace | undefined
 }

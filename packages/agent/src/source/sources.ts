@@ -4,8 +4,9 @@ import type { Place } from '../place/place.ts'
 import type { Timing } from '../timing.ts'
 import { AskedOnce, askedFolderOf } from './asked-once.ts'
 import { AskedFacts } from './asked-facts.ts'
-import { RaplMeter } from './energy.ts'
-import { EnergyUse } from './energy-use.ts'
+import { MachineEnergy } from './energy/machine.ts'
+import { machinePlaces } from './energy/device.ts'
+import type { MachinePlaces } from './energy/device.ts'
 import type { EventSource } from './event-source.ts'
 import { Facts, tellsOfHost } from './facts.ts'
 import type { Subject } from './facts.ts'
@@ -23,6 +24,8 @@ export interface SourcesParts {
   readonly sampleMs: number
   /** Where the machine's spools are. */
   readonly spoolRoot: string
+  /** Where the machine's energy is seen, where that is not this machine's own place. */
+  readonly places?: MachinePlaces
 }
 
 /** What is seen of one session. */
@@ -37,7 +40,7 @@ export class Sources {
   readonly #parts: SourcesParts
   readonly #facts: Facts
   readonly #sampler: Sampler
-  #meter: RaplMeter | undefined
+  readonly #energy: MachineEnergy
 
   constructor(parts: SourcesParts) {
     const { clock, spoolRoot } = parts
@@ -47,6 +50,7 @@ export class Sources {
       watchFolderOf(spoolRoot),
     ])
     this.#sampler = new Sampler(parts.clock, parts.sampleMs)
+    this.#energy = new MachineEnergy(parts.clock, parts.sampleMs, parts.places ?? machinePlaces)
   }
 
   /** Asks now what a session will want: it is known by the end of a script of half a second. */
@@ -63,6 +67,7 @@ export class Sources {
       new WorkerFacts(observed),
       new AskedFacts(clock, this.#facts, observed, asker, timing.factsMs),
       new Usage(this.#sampler, observed.pid),
+      ...(observed.wantsEnergy ? [this.#energy.shareOf(observed.pid)] : []),
       ...(watch === undefined ? [] : [watch]),
     ]
     return { all, watch }
@@ -72,11 +77,10 @@ export class Sources {
     this.#facts.stop()
   }
 
-  #watchOf({ place, hostId, wantsEnergy }: Observed): HostWatch | undefined {
+  #watchOf({ place, hostId, wantsEnergy, variables, carbon }: Observed): HostWatch | undefined {
     const { clock, spoolRoot } = this.#parts
     const sampler = this.#sampler
-    const meter = wantsEnergy ? (this.#meter ??= new RaplMeter()) : undefined
-    const energy = meter?.available === true ? new EnergyUse(clock, meter, hostId) : undefined
+    const energy = wantsEnergy ? this.#energy.useOf({ hostId, variables, carbon }) : undefined
     if (!sampler.isOn && energy === undefined) return undefined
     const list = new WatchList(watchFolderOf(spoolRoot), clock, hostId)
     return new HostWatch({ clock, sampler, energy, list, hostId, unasked: isFirstOnHost(place) })

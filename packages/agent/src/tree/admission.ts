@@ -2,6 +2,7 @@ import { reasonOf } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import type { Contact } from '../meet/contact.ts'
 import type { SessionFacts } from '../session/facts.ts'
+import type { MlflowDoor } from '../mlflow/door.ts'
 import type { Sources } from '../source/sources.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts } from './folder.ts'
@@ -21,6 +22,7 @@ export interface AdmissionParts {
   readonly facts: TreeFacts
   readonly claim: Claim
   readonly wrapped: Wrapped | undefined
+  readonly mlflow?: Pick<MlflowDoor, 'lastWords'> | undefined
   readonly agent: string
   readonly telling: Telling
   readonly places: Places
@@ -79,6 +81,7 @@ export class Admission {
         link: contact.link,
         wentOn: () => this.#wentOn(facts),
         isOver: () => this.#isOver(),
+        lastWords: (session) => this.#parts.mlflow?.lastWords(session),
         told: (message) => telling.tellOf(sessions.serviceOf(folder.id), rank, message),
       })
       // First: who ends at once looks for the agent's first word.

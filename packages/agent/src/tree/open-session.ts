@@ -25,6 +25,8 @@ export interface OpeningParts {
   readonly wentOn: () => boolean
   /** Whether the command, or who founded the tree, has ended. */
   readonly isOver: () => boolean
+  /** The session's process was seen to be gone: who records for it has its last words now. */
+  readonly lastWords: (session: string) => void
   readonly told: (message: string) => void
 }
 
@@ -49,6 +51,7 @@ export function openSession(parts: OpeningParts): {
     startedUs: facts.openedUs,
     processUs: processBeganUs(facts, context.clock.nowUs()),
     wantsEnergy: !seat.settings.disableCodecarbon,
+    carbon: { zone: context.given.carbonZone, gramsPerKWh: context.given.carbonIntensity },
   })
   const service = new SessionService({
     context,
@@ -58,9 +61,11 @@ export function openSession(parts: OpeningParts): {
     place: seat.place,
     process: {
       lifeOf: (one) => {
-        const life = lifeOf(one)
+        const seen = lifeOf(one)
         // What cannot be seen was started by what has ended.
-        return life === 'elsewhere' && parts.isOver() ? 'gone' : life
+        const life = seen === 'elsewhere' && parts.isOver() ? 'gone' : seen
+        if (life === 'gone' && one.pid === facts.pid) parts.lastWords(folder.id)
+        return life
       },
       wrapped: wrapped === undefined ? undefined : isCommand(facts, wrapped) ? 'command' : 'below',
       wentOn: parts.wentOn,
@@ -115,6 +120,8 @@ export function helloOf({
     ...(facts.silent === true ? { silent: true } : {}),
     asked: settings.asked,
     ...(isRunId(runId) ? { runId } : {}),
+    ...(isRunId(facts.newRunId) ? { newRunId: facts.newRunId } : {}),
+    ...(isRunId(facts.informedBy) ? { informedBy: facts.informedBy } : {}),
     ...(admitted === undefined ? {} : { admitted }),
     ...(facts.runName === undefined ? {} : { runName: facts.runName }),
     ...(worldSize === undefined || rank >= worldSize ? {} : { worldSize }),

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import fs from 'node:fs'
 import os from 'node:os'
-import path from 'node:path'
 import { connectionKeys, isAttempt, isRank, nameWithin, saveDirIn } from '@provloom/shared'
 import type { Present } from '@provloom/shared'
 import type { Context } from '../context.ts'
@@ -17,11 +15,10 @@ import type { Variables } from '../place/variables.ts'
 import { maskArguments } from '../secrets.ts'
 import { recordedVariables } from '../source/allow-list.ts'
 import { nameOf } from '../source/interpreter.ts'
-import { spoolFormat } from '../session/facts.ts'
 import type { ProcessNumber, SessionFacts } from '../session/facts.ts'
 import { settingsOf } from '../settings.ts'
 import type { Settings } from '../settings.ts'
-import { writeSmall } from '../spool/small-file.ts'
+import { beginSession } from './begin-session.ts'
 import { Counts } from './counts.ts'
 import { earlierOf } from './earlier.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
@@ -123,13 +120,8 @@ export class Places {
   /** The folder of a session that this agent begins for a command which began none. */
   foundSession(tree: TreeFolder, { argv, pid, start, startedUs }: Wrapped): string {
     const { directory, variables } = this.#context
-    const id = randomBytes(8).toString('hex')
-    const hidden = path.join(tree.sessions, `.${id}`)
-    for (const folder of ['streams', 'ledgers', 'files'])
-      fs.mkdirSync(path.join(hidden, folder), { recursive: true, mode: 0o700 })
-    writeSmall(path.join(hidden, 'session.json'), {
-      format: spoolFormat,
-      session: id,
+    return beginSession(tree, {
+      session: randomBytes(8).toString('hex'),
       seq: 0,
       pid,
       start,
@@ -144,9 +136,7 @@ export class Places {
       directory,
       environment: recordedVariables(variables),
       silent: true,
-    })
-    fs.renameSync(hidden, path.join(tree.sessions, id))
-    return path.join(tree.sessions, id)
+    }).root
   }
 
   /** A process and those above it that are still there: at last our own, above all that our command starts. */

@@ -4,6 +4,7 @@ import { limits } from '@provloom/shared'
 import type { Context } from '../context.ts'
 import { Contact } from '../meet/contact.ts'
 import { Sources } from '../source/sources.ts'
+import type { MlflowDoor } from '../mlflow/door.ts'
 import type { Wake } from '../wake.ts'
 import { Admission } from './admission.ts'
 import type { Claim } from './claim.ts'
@@ -23,6 +24,8 @@ export interface TreeParts {
   readonly facts: TreeFacts
   readonly claim: Claim
   readonly wrapped: Wrapped | undefined
+  /** Where MLflow's clients below the command are answered. */
+  readonly mlflow?: MlflowDoor | undefined
 }
 
 /** What serves a tree, each with a state and a job of its own. */
@@ -42,7 +45,7 @@ export interface TreePieces {
  * @param ended told of each session that has ended
  */
 export function wireTree(parts: TreeParts, news: Wake, ended: (end: SessionEnd) => void): TreePieces {
-  const { context, tree, facts, wrapped, claim } = parts
+  const { context, tree, facts, wrapped, claim, mlflow } = parts
   const { clock, timing, given, voice } = context
   const spoolRoot = path.dirname(tree.root)
   const agent = randomBytes(8).toString('hex')
@@ -62,5 +65,6 @@ export function wireTree(parts: TreeParts, news: Wake, ended: (end: SessionEnd) 
   const sources = new Sources({ clock, timing, sampleMs, spoolRoot })
   const pieces = { telling, places, newcomers, sessions, contact, sources }
   const admission = new Admission({ ...parts, ...pieces, agent })
+  if (wrapped !== undefined) mlflow?.attach({ places, pid: wrapped.pid, begun: () => news.ring() })
   return { ...pieces, admission, heartbeat: new Heartbeat(clock, tree, claim, contact.link) }
 }

@@ -44,6 +44,7 @@ function streamWith(bounds: Partial<StreamBounds>, clock = new ManualClock()): W
   fs.mkdirSync(folder.streams, { recursive: true })
   const home = {
     spool: folder,
+    pid: process.pid,
     first: () => ({ type: 'helper', time: 1, pid: 1, start: 1 }) as const,
     makeAgain: () => {},
     removal: () => ({ type: 'problem', time: 1, code: 'SPOOL_REMOVED', message: '' }) as const,

@@ -4,7 +4,6 @@ import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { hasGit } from '../../../../test/support/needs.ts'
 import { recordedVariables } from '../../src/source/allow-list.ts'
-import { RaplMeter } from '../../src/source/energy.ts'
 import { environmentFact } from '../../src/source/environment.ts'
 import { energyNote } from '../../src/source/host/host.ts'
 import { Facts } from '../../src/source/facts.ts'
@@ -13,6 +12,7 @@ import { scriptOf } from '../../src/source/script.ts'
 import { workTreeOf } from '../../src/source/source-code.ts'
 import type { SourceFact } from '../../src/source/source-code.ts'
 import type { Fact } from '../../src/spool/own-stream.ts'
+import { MachineTree } from '../support/machine.ts'
 import { freshFolder } from '../support/place.ts'
 
 const never = new AbortController().signal
@@ -31,13 +31,6 @@ function git(folder: string, ...argv: readonly string[]): string {
   return execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', folder, ...argv], {
     encoding: 'utf8',
   }).trim()
-}
-
-function zone(root: string, name: string, label: string, microjoules: number): void {
-  fs.mkdirSync(path.join(root, name), { recursive: true })
-  fs.writeFileSync(path.join(root, name, 'name'), `${label}\n`)
-  fs.writeFileSync(path.join(root, name, 'energy_uj'), `${microjoules}\n`)
-  fs.writeFileSync(path.join(root, name, 'max_energy_range_uj'), '1000000\n')
 }
 
 describe('the work tree', () => {
@@ -299,31 +292,13 @@ describe('the folder of a command’s code', () => {
   })
 })
 
-describe('energy', () => {
-  test('is counted per physical device, over a counter that begins anew', () => {
-    const root = freshFolder()
-    zone(root, 'intel-rapl:0', 'package-0', 900_000)
-    zone(root, 'intel-rapl:0:0', 'core', 1)
-    zone(root, 'intel-rapl:0:1', 'dram', 500)
-    zone(root, 'intel-rapl:1', 'psys', 1)
-    const meter = new RaplMeter(root)
-    zone(root, 'intel-rapl:0', 'package-0', 400_000)
-    zone(root, 'intel-rapl:0:1', 'dram', 1_500)
-    expect(meter.sample()).toEqual([
-      { device: 'package-0', joules: 0.5 },
-      { device: 'package-0/dram', joules: 0.001 },
-    ])
-  })
-
-  test('is not available where no counter can be read', () => {
-    expect(new RaplMeter(freshFolder()).available).toBe(false)
-  })
-})
-
 test('a machine whose energy cannot be counted, or shall not be, says so', () => {
-  expect(energyNote(true, false)).toEqual({
-    notMeasured: 'energy: no counters that can be read (/sys/class/powercap)',
+  const root = freshFolder()
+  expect(energyNote(true, root)).toEqual({
+    notMeasured:
+      'energy: no counters that can be read (/sys/class/powercap is empty or not there: virtual machines and most containers have none)',
   })
-  expect(energyNote(true, true)).toEqual({})
-  expect(energyNote(false, true)).toEqual({ notMeasured: expect.stringContaining('disable_codecarbon') })
+  expect(energyNote(false, root)).toEqual({ notMeasured: expect.stringContaining('disable_codecarbon') })
+  new MachineTree(root).zone('intel-rapl:0', 'package-0', 1)
+  expect(energyNote(true, root)).toEqual({})
 })

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { RaplMeter } from '../../src/source/energy.ts'
-import { EnergyUse } from '../../src/source/energy-use.ts'
+import { MachineEnergy } from '../../src/source/energy/machine.ts'
+import type { EnergyUse } from '../../src/source/energy/use.ts'
 import type { SourceWriter } from '../../src/source/event-source.ts'
 import { HostWatch } from '../../src/source/host-watch.ts'
 import { Sampler } from '../../src/source/sampler.ts'
@@ -10,6 +10,7 @@ import type { Meters } from '../../src/source/system.ts'
 import { WatchList } from '../../src/source/watch-list.ts'
 import type { Fact, SeriesName } from '../../src/spool/own-stream.ts'
 import { ManualClock } from '../support/clock.ts'
+import { MachineTree } from '../support/machine.ts'
 import { freshFolder } from '../support/place.ts'
 
 const everyMs = 10_000
@@ -182,26 +183,26 @@ test('what a killed process has left in the list does not count', async () => {
 
 test('energy is that of the times in which a session watched, together', async () => {
   const tree = new Tree()
-  const counter = path.join(tree.folder, 'powercap', 'intel-rapl:0')
-  fs.mkdirSync(counter, { recursive: true })
-  const uses = (joules: number): void => {
-    const files = { name: 'package-0', energy_uj: joules * 1e6, max_energy_range_uj: 1e12 }
-    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(counter, name), `${text}\n`)
-  }
+  const machine = new MachineTree(path.join(tree.folder, 'machine'))
+  const uses = (joules: number): void => machine.zone('intel-rapl:0', 'package-0', joules * 1e6)
   uses(100)
-  const energy = new EnergyUse(tree.clock, new RaplMeter(path.dirname(counter)), hostId)
+  const places = { root: machine.root, nvml: 'none' }
+  const energy = new MachineEnergy(tree.clock, everyMs, places).useOf({ hostId, variables: {} })
   const stream = new Stream('r')
   const watch = tree.watch(false, energy)
   watch.start(stream)
   uses(200)
   watch.decide(true)
+  tree.clock.advance(900)
   uses(203)
   watch.decide(false)
+  tree.clock.advance(900)
   uses(300)
   watch.decide(true)
+  tree.clock.advance(900)
   uses(304)
   await watch.stop()
-  expect(stream.words).toEqual(['start 1', '3 J', 'end 1', 'start 1', '7 J', 'end 1'])
+  expect(stream.words).toEqual(['start 1', '0 J', '3 J', 'end 1', 'start 1', '3 J', '7 J', 'end 1'])
 })
 
 test('a watcher that was stopped for a while writes nothing of the machine until it is told anew who watches', async () => {

@@ -43,3 +43,36 @@ export class ManualClock implements Clock {
     }
   }
 }
+
+/** A process's own view of a clock: once it is killed nothing of what it had waited for comes. */
+export class MortalClock extends ManualClock {
+  readonly #clock: ManualClock
+  #isDead = false
+
+  constructor(clock: ManualClock) {
+    super()
+    this.#clock = clock
+  }
+
+  override nowUs(): number {
+    return this.#clock.nowUs()
+  }
+
+  override monotonicMs(): number {
+    return this.#clock.monotonicMs()
+  }
+
+  override after(delayMs: number, task: () => void): () => void {
+    return this.#clock.after(delayMs, () => {
+      if (!this.#isDead) task()
+    })
+  }
+
+  override advance(ms: number): void {
+    this.#clock.advance(ms)
+  }
+
+  kill(): void {
+    this.#isDead = true
+  }
+}

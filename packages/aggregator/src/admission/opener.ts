@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { filesOf } from '@provloom/rundir'
-import { readStoredRun } from '@provloom/rundir/internal'
+import { readStoredRun, storedRunOf } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
 import type { ClosedRun } from '@provloom/rundir/internal'
 import { ProvloomError, causeOf, limits, mintRunId, reasonOf, systemCode } from '@provloom/shared'
-import type { Hello } from '@provloom/shared'
+import type { Hello, RunId } from '@provloom/shared'
 import type { Settings } from '../config.ts'
 import { descriptorLimit, ranksMax } from '../inbox/descriptors.ts'
 import type { OpenRun } from '../run/open-run.ts'
@@ -149,7 +149,7 @@ export class Opener {
     const around = this.#around
     const registry = this.#registry
     const facts = placeRun(around, {
-      runId: hello.runId ?? mintRunId(Math.floor(around.clock.nowUs() / 1000), randomBytes(10)),
+      runId: hello.runId ?? this.#wishedId(hello, saveDir) ?? this.#mint(),
       jobKey: hello.jobKey,
       ordinal,
       ...(hello.runName === undefined ? {} : { runName: hello.runName }),
@@ -159,7 +159,7 @@ export class Opener {
     let run: OpenRun | undefined
     try {
       await registry.begins(facts)
-      run = await beginRun(around, facts, after?.facts.runId)
+      run = await beginRun(around, facts, after?.facts.runId ?? hello.informedBy)
     } catch (error) {
       // Nothing of this run was promised to anybody yet.
       await around.files.removeFolder(facts.runDir)
@@ -169,6 +169,17 @@ export class Opener {
     }
     this.#tellOpened(run, false)
     return run
+  }
+
+  /** There are never two runs of one id: where one has it, ours is another. */
+  #wishedId({ newRunId }: Hello, saveDir: string): RunId | undefined {
+    if (newRunId === undefined) return undefined
+    const isTaken = this.#registry.open.some(({ facts }) => facts.runId === newRunId)
+    return isTaken || storedRunOf(saveDir, newRunId) !== undefined ? undefined : newRunId
+  }
+
+  #mint(): RunId {
+    return mintRunId(Math.floor(this.#around.clock.nowUs() / 1000), randomBytes(10))
   }
 
   async #resumeOne(facts: RunFacts): Promise<void> {

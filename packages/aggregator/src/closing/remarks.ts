@@ -51,12 +51,14 @@ function namesDiffer(run: RunView, siblings: readonly RunView[]): RunRemark[] {
  * that nobody can tell. So it is a hint.
  */
 function noRankSaid(run: RunView, siblings: readonly RunView[], sofar = -Infinity): RunRemark[] {
-  const [own] = [...run.roster.latest()].flatMap((state) => (isAlone(run, state) ? spanOf(state) : []))
+  const ours = [...run.roster.latest()].find((state) => isAlone(run, state))
+  const [own] = ours === undefined ? [] : spanOf(ours)
   if (own === undefined) return []
   const isAmong = siblings.some((one) => {
     if (!isOfName(one.facts, nameOf(run.facts))) return false
     const [state] = one.roster.latest()
-    if (state === undefined || !isAlone(one, state)) return false
+    // A process may have several open, one inside the other: MLflow's nested runs.
+    if (state === undefined || !isAlone(one, state) || isOfOne(state, ours)) return false
     const start = startOf(state)
     return start !== undefined && start <= own.end && (state.end?.time ?? Infinity) >= own.start
   })
@@ -69,6 +71,10 @@ function noRankSaid(run: RunView, siblings: readonly RunView[], sofar = -Infinit
         'no rank was said, and several runs of this name ran at the same time: if they are ranks of one run, and not trials, say so: RANK and WORLD_SIZE, start_run(rank=...), or a launcher as in provloom run -n N',
     },
   ]
+}
+
+function isOfOne({ session }: RankState, other: RankState | undefined): boolean {
+  return session !== undefined && session.pid === other?.session?.pid
 }
 
 /**

@@ -45,11 +45,13 @@ export class OpenRun implements RunView {
   /** What was written when it ended; undefined while it goes on. */
   #over: readonly string[] | undefined
   #changed = false
+  readonly #beganMs: number
 
   constructor(around: Surroundings, facts: RunFacts, opening: Opening) {
     const { log, readers, lease, trouble, replayMs } = opening
     this.facts = facts
     this.#around = around
+    this.#beganMs = around.clock.monotonicMs()
     this.#log = log
     this.#readers = readers
     this.#trouble = trouble
@@ -163,7 +165,9 @@ export class OpenRun implements RunView {
     const { rankCount, records, logs } = this.roster
     const { flushes } = this.#upkeep
     const { runId } = this.facts
-    this.#around.tell({ kind: 'progress', runId, ranks: rankCount, events: records, logs, flushes })
+    const going = this.#readers.graph.going((this.#around.clock.monotonicMs() - this.#beganMs) / 1000)
+    const so = going === undefined ? {} : { going }
+    this.#around.tell({ kind: 'progress', runId, ranks: rankCount, events: records, logs, flushes, ...so })
   }
 
   /**

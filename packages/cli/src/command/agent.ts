@@ -17,7 +17,7 @@ import { commandBegins } from '../launch/begun.ts'
 import { failureOf } from '../launch/start-failure.ts'
 import { variablesFor } from '../launch/forward.ts'
 import { parent } from '../launch/parent.ts'
-import { pythonPath, spawnSelf } from '../launch/self.ts'
+import { pythonDoors, pythonPath, spawnSelf } from '../launch/self.ts'
 import { tellMisspeltOnce } from '../output/misspelt.ts'
 
 /**
@@ -32,7 +32,7 @@ export async function agent(
   if (typeof tree !== 'string') tellMisspeltOnce(options['rank'])
   tellChangedArguments()
   const starts = withAggregator === true || typeof tree === 'string'
-  const client = pythonPath()
+  const [client, doors] = [pythonPath(), pythonDoors()]
   const worker: { pid?: number | undefined } = {}
   const run = parent((word) => {
     if (word === 'kill' && worker.pid !== undefined) process.kill(worker.pid, 'SIGKILL')
@@ -41,6 +41,7 @@ export async function agent(
     mode: modeOf(command, tree),
     ...checkOptions('agent', options),
     ...(client === undefined ? {} : { pythonPath: client }),
+    ...(doors === undefined ? {} : { pythonDoors: doors }),
     startSuccessor: (folder) => startSuccessor(folder, options),
     onStatus: (status) => {
       if (status.kind === 'worker-started') {

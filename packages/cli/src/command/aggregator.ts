@@ -1,13 +1,12 @@
 import fs from 'node:fs'
 import { createAggregator } from '@provloom/aggregator'
-import type { Aggregator, AggregatorStatus } from '@provloom/aggregator'
+import type { Aggregator, AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import {
   checkOptions,
   dutyOf,
   exitCode,
   limits,
   listen,
-  onTerminal,
   printable,
   processStart,
   say,
@@ -21,8 +20,6 @@ import { sayListens } from '../launch/start-failure.ts'
 import { writeStatus } from '../launch/status-lines.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
-import { styleFor } from '../output/style.ts'
-import { renderSummary } from '../output/summary.ts'
 
 /** Time ranks have to end when a signal asks for the end: docker and podman kill 10 s after it. */
 const SIGNALLED_PATIENCE_MS = 4_000
@@ -44,7 +41,8 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
   if (meet === undefined) tellMisspelt()
   const options = checkOptions('aggregator', input, process.env)
   const progress = new Progress()
-  const show = json === true ? writeStatus : shown(progress)
+  const summaries: Promise<void>[] = []
+  const show = json === true ? writeStatus : shown(progress, summaries)
   let served = false
   const serving = createAggregator({
     ...options,
@@ -71,6 +69,7 @@ export async function aggregator(given: Readonly<Record<string, unknown>>): Prom
     return exitCode.failed
   } finally {
     progress.end()
+    await Promise.all(summaries)
   }
 }
 
@@ -131,8 +130,16 @@ function portOf(endpoint: string): string {
   return endpoint.slice(endpoint.lastIndexOf(':') + 1)
 }
 
+/** Of a run of more events than this our other runs would wait while it is looked through. */
+const EVENTS_LOOKED = 2_000_000
+
+async function summary(finished: RunFinished, hinted: Set<string>): Promise<void> {
+  const { saySummary } = await import('../output/say-summary.ts')
+  await saySummary(finished, hinted, EVENTS_LOOKED)
+}
+
 /** What happens, for a person at a terminal or a log file. */
-function shown(progress: Progress): (status: AggregatorStatus) => void {
+function shown(progress: Progress, summaries: Promise<void>[]): (status: AggregatorStatus) => void {
   const hinted = new Set<string>()
   return (status) => {
     switch (status.kind) {
@@ -142,7 +149,7 @@ function shown(progress: Progress): (status: AggregatorStatus) => void {
         )
         break
       case 'run-finished':
-        say(renderSummary(status, styleFor({ isTTY: onTerminal() }), hinted))
+        summaries.push(summary(status, hinted))
         break
       case 'run-ended':
       case 'run-opened':

@@ -13,8 +13,17 @@ const namesShownMax = 12
 export async function diff(runs: readonly string[], given: Given): Promise<number> {
   const answer = await readerFor(given).diff(runs)
   if (given['json'] === true) printJson(answer)
-  else process.stdout.write(`${rendered(answer).join('\n')}\n`)
+  else
+    process.stdout.write(
+      `${rendered(answer).join('\n')}\n${given['patch'] === true ? patchText(answer) : ''}`,
+    )
   return exitCode.ok
+}
+
+/** As programs read it too: what stands before the first `---` is no part of it. */
+function patchText({ code }: DiffAnswer): string {
+  if (code.patches.length === 0) return '\nno code that was kept differs\n'
+  return `\n${printable(code.patches.map(({ patch }) => patch).join(''))}`
 }
 
 function rendered(answer: DiffAnswer): string[] {
@@ -61,14 +70,20 @@ function changeOf({ values, name }: DiffRow): string {
       : ''
 }
 
-function packageLines({ environment: { added, removed } }: DiffAnswer): string[] {
+function packageLines({ environment }: DiffAnswer): string[] {
+  const { added, removed } = environment
   const line = (word: string, names: readonly string[]): string[] =>
     names.length === 0
       ? []
       : [
           `packages ${word}: ${printable(names.slice(0, namesShownMax).join(', '))}${names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : ''}`,
         ]
-  return [...line('only in others than the first', added), ...line('only in the first', removed)]
+  const { unread } = environment
+  const lacking =
+    unread.length === 0
+      ? []
+      : [`▲ environments are not compared: the graph of ${printable(unread.join(', '))} cannot be read`]
+  return [...lacking, ...line('only in others than the first', added), ...line('only in the first', removed)]
 }
 
 /** What is equal in all, in one line; ▲ where equal values prove nothing. */

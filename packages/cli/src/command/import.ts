@@ -16,8 +16,7 @@ import {
 import type { GivenOptions } from '@provloom/shared'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
-import { styleFor } from '../output/style.ts'
-import { renderSummary } from '../output/summary.ts'
+import { saySummary } from '../output/say-summary.ts'
 import { jobsOf } from './belonging.ts'
 import type { Job } from './belonging.ts'
 import { Gathering } from './gathering.ts'
@@ -77,7 +76,7 @@ export async function importSpools(
     )
   } else {
     const hinted = new Set<string>()
-    for (const run of finished) say(renderSummary(run, styleFor(process.stderr), hinted))
+    for (const run of finished) await saySummary(run, hinted)
   }
   for (const noSaveDir of [false, true]) {
     const kept = keptOf(imported.filter((one) => one.noSaveDir === noSaveDir))

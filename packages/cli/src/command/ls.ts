@@ -58,6 +58,9 @@ function rendered(answer: RunsAnswer, sort: string | undefined): string[] {
   return [
     ...lines,
     printable(`${shown} runs${equal}${more}`),
+    ...(answer.unknown.length === 0
+      ? []
+      : [style.bad(printable(`no run has a parameter or metric ${answer.unknown.join(', ')}`))]),
     ...answer.unreadable.map(({ run, reason }) => style.bad(printable(`${run} cannot be read: ${reason}`))),
   ]
 }
@@ -100,11 +103,18 @@ function columnsOf(
     ...metricsShown(runs, sort).map(({ title, of }) =>
       column(title, of, { ...right, leave: title === keyOf(sort) ? 0 : 1 }),
     ),
+    ...(runs.some(({ model }) => model !== undefined) ? [column('model', modelWords, { leave: 3 })] : []),
     column('code', ({ source }) => commitWords(source), { leave: 7 }),
     ...(runs.some(({ size }) => size !== undefined)
       ? [column('size', ({ size }) => (size === undefined ? '' : bytes(size.total)), right)]
       : []),
   ]
+}
+
+/** `softmax_2.pkl 09d2ad` */
+function modelWords({ model }: RunRow): string {
+  if (model === undefined) return '–'
+  return printable(`${model.name}${model.sha256 === undefined ? '' : ` ${model.sha256.slice(0, 6)}`}`)
 }
 
 function keyOf(sort: string | undefined): string | undefined {
@@ -115,7 +125,7 @@ function arrowFor(title: string, sort: string | undefined): string {
   return title === keyOf(sort) ? (sort?.startsWith('-') === true ? '↓' : '↑') : ''
 }
 
-/** The one that is sorted by, then those that stand first in most runs' records: of a loss the last value, else the best. */
+/** The one that is sorted by, by its best; then those that stand first in most runs' records, of a loss its last value, else its best. */
 function metricsShown(
   runs: readonly RunRow[],
   sort: string | undefined,
@@ -134,7 +144,7 @@ function metricsShown(
   return shown.map((id) => {
     const metric = named(id)
     const title = id === sorted ? (keyOf(sort) ?? id) : printable(metric?.key ?? id)
-    return { title, of: ({ metrics }) => metricValue(metrics[id]) }
+    return { title, of: ({ metrics }) => metricValue(metrics[id], id === sorted) }
   })
 }
 
@@ -142,9 +152,10 @@ function isNamed(metric: RowMetric | undefined, name: string | undefined): boole
   return metric !== undefined && name !== undefined && (metricWords(metric) === name || metric.key === name)
 }
 
-function metricValue(metric: RowMetric | undefined): string {
+function metricValue(metric: RowMetric | undefined, isSorted: boolean): string {
   if (metric === undefined) return '–'
-  return value(isLessBetter(metric.key) ? Number(metric.last) : (bestOf(metric) ?? Number(metric.last)))
+  const isLast = isLessBetter(metric.key) && !isSorted
+  return value(isLast ? Number(metric.last) : (bestOf(metric) ?? Number(metric.last)))
 }
 
 function statusOf({ status, finding, life }: RunRow, style: Style): string {

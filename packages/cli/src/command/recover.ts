@@ -9,8 +9,7 @@ import type { RunFacts, StoredRun } from '@provloom/rundir'
 import { ProvloomError, exactJson, exitCode, shellWord } from '@provloom/shared'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { counted } from '../output/quantity.ts'
-import { styleFor } from '../output/style.ts'
-import { renderSummary } from '../output/summary.ts'
+import { saySummary } from '../output/say-summary.ts'
 import { canGoOn, isLasting, jobOf } from './belonging.ts'
 import { Gathering } from './gathering.ts'
 import { outcomeOf, refuseLiving } from './hand-in.ts'
@@ -55,7 +54,7 @@ export async function recover(
   )
   const [finished] = await gathering.finish()
   if (finished === undefined) throw new Error(`the run in ${runDir} was not finished`)
-  show(finished, handedIn, given['json'] === true, (performance.now() - began) / 1000)
+  await show(finished, handedIn, given['json'] === true, (performance.now() - began) / 1000)
   return handedIn.every(({ delivery }) => delivery.kind !== 'kept') ? exitCode.ok : exitCode.failed
 }
 
@@ -134,11 +133,13 @@ function journalGone(runDir: string): ProvloomError {
   })
 }
 
-function show(finished: RunFinished, handedIn: readonly HandedIn[], json: boolean, seconds: number): void {
-  if (!json) {
-    process.stderr.write(`${renderSummary(finished, styleFor(process.stderr))}\n`)
-    return
-  }
+async function show(
+  finished: RunFinished,
+  handedIn: readonly HandedIn[],
+  json: boolean,
+  seconds: number,
+): Promise<void> {
+  if (!json) return saySummary(finished)
   const spools = handedIn.map((one) => outcomeOf(one))
   process.stdout.write(`${exactJson({ ...finished, kind: 'recovered', spools, seconds })}\n`)
 }

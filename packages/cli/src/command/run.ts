@@ -3,28 +3,18 @@ import path from 'node:path'
 import { forwardSignals, outerConnection } from '@provloom/agent/internal'
 import type { AggregatorStatus, RunFinished } from '@provloom/aggregator'
 import { filesOf } from '@provloom/rundir'
-import {
-  ProvloomError,
-  checkOptions,
-  exactJson,
-  limits,
-  onTerminal,
-  renderError,
-  say,
-  shellWord,
-} from '@provloom/shared'
+import { ProvloomError, checkOptions, exactJson, limits, renderError, say, shellWord } from '@provloom/shared'
 import type { GivenOptions } from '@provloom/shared'
 import { tellChangedArguments } from '../launch/argument-bytes.ts'
 import { AggregatorProcess } from '../launch/aggregator-process.ts'
 import { argumentsFor, variablesFor } from '../launch/forward.ts'
 import { mintRunKey } from '@provloom/agent/internal'
+import { Found } from '../launch/found.ts'
 import { PageProcess } from '../launch/page-process.ts'
 import { Workers } from '../launch/workers.ts'
 import { tellMisspelt } from '../output/misspelt.ts'
 import { Progress } from '../output/progress.ts'
-import { styleFor } from '../output/style.ts'
 import { summaryFile } from '../output/summary-file.ts'
-import { renderSummary } from '../output/summary.ts'
 
 /** `provloom run -n 4 -- command`: aggregator, agents and workers on one machine. */
 export async function run(
@@ -66,6 +56,8 @@ function summaryFileOrTold(json: unknown): number | undefined {
 
 /** Asked to end by a signal, it has so long. */
 const HURRY_MS = 1_000
+/** Runs in which it is looked for findings while they go on. */
+const FOLLOWED_MAX = 10
 
 class Job {
   readonly #ranks: number
@@ -74,6 +66,7 @@ class Job {
   readonly #finished: RunFinished[] = []
   /** Directories of the runs that were begun, by their ids. */
   readonly #begun = new Map<string, string>()
+  readonly #found = new Map<string, Found>()
 
   /** @param json descriptor of the file for the summary */
   constructor(ranks: number, json: number | undefined) {
@@ -130,7 +123,7 @@ class Job {
       await aggregator.done
     }
     stopForwarding()
-    return outer === undefined ? this.#conclude(codes, workers) : workers.failure
+    return outer === undefined ? await this.#conclude(codes, workers) : workers.failure
   }
 
   /** The command runs also when there is nobody to collect what it logs. */
@@ -144,7 +137,8 @@ class Job {
   }
 
   #heard(status: AggregatorStatus): void {
-    if (status.kind === 'run-opened') this.#begun.set(status.runId, status.runDir)
+    if (status.kind === 'run-opened') this.#opened(status.runId, status.runDir)
+    if (status.kind === 'run-ended') this.#found.get(status.runId)?.stop()
     if (status.kind === 'run-finished') {
       this.#finished.push(status)
       this.#begun.delete(status.runId)
@@ -152,15 +146,28 @@ class Job {
     this.#progress.show(status)
   }
 
-  #conclude(codes: readonly number[], { failure, failedBy }: Workers): number {
+  #opened(runId: string, runDir: string): void {
+    this.#begun.set(runId, runDir)
+    // A sweep may have thousands of runs, most of them short.
+    if (this.#found.size >= FOLLOWED_MAX || this.#found.has(runId)) return
+    const found = new Found(runDir, (words) => {
+      this.#progress.note(this.#found.size > 1 ? `${path.basename(runDir)}: ${words}` : words)
+    })
+    this.#found.set(runId, found)
+  }
+
+  async #conclude(codes: readonly number[], { failure, failedBy }: Workers): Promise<number> {
     this.#progress.end()
+    for (const found of this.#found.values()) found.stop()
     for (const runDir of this.#begun.values()) this.#progress.note(unfinished(runDir))
     if (this.#finished.length + this.#begun.size === 0)
       this.#progress.note('no run was recorded: no rank reached the aggregator')
     const hinted = new Set<string>()
     for (const finished of inOrder(this.#finished)) {
-      if (this.#json === undefined) say(renderSummary(finished, styleFor({ isTTY: onTerminal() }), hinted))
-      else fs.writeSync(this.#json, `${exactJson({ ...finished, exitCodes: codes })}\n`)
+      if (this.#json === undefined) {
+        const { saySummary } = await import('../output/say-summary.ts')
+        await saySummary(finished, hinted)
+      } else fs.writeSync(this.#json, `${exactJson({ ...finished, exitCodes: codes })}\n`)
     }
     if (failure !== 0 && this.#json === undefined) {
       const how = failedBy === undefined ? '' : ` (killed by ${failedBy})`

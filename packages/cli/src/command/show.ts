@@ -1,12 +1,30 @@
-import type { HeadEnergy, HeadFile } from '@provloom/rundir'
+import type { HeadFile } from '@provloom/rundir'
 import { bestOf, isLessBetter } from '@provloom/reader'
-import type { RanksAnswer, RunAnswer, RunMetric } from '@provloom/reader'
+import type { RanksAnswer, Reader, RunAnswer, RunMetric } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { terminalWidth, wrapped } from '../look/table.ts'
-import { commitWords, moment, ranges, reading, seconds, short, statusWords, value } from '../look/words.ts'
-import { bytes, count, counted, duration } from '../output/quantity.ts'
+import {
+  energyWords,
+  fileWords,
+  findingLine,
+  hostWords,
+  ledgerWords,
+  lifeWords,
+  made,
+} from '../look/run-words.ts'
+import {
+  commitWords,
+  moment,
+  ranges,
+  reading,
+  seconds,
+  statusWords,
+  unreadWords,
+  value,
+} from '../look/words.ts'
+import { count, counted, duration } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
 
@@ -22,43 +40,36 @@ export async function show(run: string | undefined, given: Given): Promise<numbe
   const reader = readerFor(given)
   const answer = await reader.run(run)
   if (given['json'] === true) printJson(answer)
-  else {
-    const style = styleFor(process.stdout)
-    const rows = rowsOf(answer, await reader.ranks(answer.directory), style)
-    const lines = [
-      headline(answer, style),
-      ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
-      ...lastLines(answer, style),
-    ]
-    process.stdout.write(`${lines.flatMap((line) => wrapped(line, terminalWidth(), indent)).join('\n')}\n`)
-  }
+  else process.stdout.write(await shownText(reader, answer, terminalWidth()))
   return exitCode.ok
+}
+
+/** What `show` prints of a run, with its last line break. */
+export async function shownText(reader: Reader, answer: RunAnswer, width: number): Promise<string> {
+  const style = styleFor(process.stdout)
+  const rows = rowsOf(answer, await reader.ranks(answer.directory), style)
+  const lines = [
+    headline(answer, style),
+    ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
+    ...lastLines(answer, style),
+  ]
+  return `${lines.flatMap((line) => wrapped(line, width, indent)).join('\n')}\n`
 }
 
 function headline(run: RunAnswer, style: Style): string {
   const took = seconds(run.startTime, run.endTime)
-  const how = took === undefined ? lifeWords(run) : ` in ${duration(took)}`
+  const how = took === undefined ? '' : ` in ${duration(took)}`
   const who = [...run.users, ...(run.command === undefined ? [] : [run.command.join(' ')])].join(', ')
   const status = statusWords(run.status, style, how)
   return `${style.bold(printable(run.run))}  ${status}    ${moment(run.startTime)} UTC    ${printable(who)}`
 }
 
-function lifeWords({ life }: RunAnswer): string {
-  switch (life.state) {
-    case 'alive':
-    case 'ended':
-      return ''
-    case 'silent':
-      return `, no sign of life since ${moment(life.seen)} UTC`
-    case 'gone':
-      return `, but what wrote it is gone since ${moment(life.seen)} UTC`
-  }
-}
-
 function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
   const logged = run.metrics.filter(({ measured }) => measured !== true)
   const more = logged.length - metricsMax + Math.max(0, run.metricsTotal - run.metrics.length)
+  const life = lifeWords(run, Date.now())
   const rows: Row[] = [
+    ['', life === '' ? '' : `▲ ${life}`],
     ['ranks', ranksWords(run)],
     ...stoppedRows(ranks),
     ...logged.slice(0, metricsMax).map((one): Row => [one.key, metricWords(one)]),
@@ -72,20 +83,19 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
     ['code', `${commitWords(run.source)}${codeWords(run)}    environment ${environmentWords(run)}`],
     ...modelRows(run),
     ['energy', energyWords(run)],
-    [
-      'events',
-      `${count(run.ledger.sent)} sent = ${count(run.ledger.stored)} stored + ${count(run.ledger.dropped)} dropped`,
-    ],
+    ['events', ledgerWords(run.ledger)],
     ...run.problems.kinds.map((kind): Row => [
       'problem',
       style.bad(`${kind.code} ${count(kind.count)}: ${kind.what}`),
     ]),
+    ...run.unread.map((one): Row => ['unread', style.bad(unreadWords(one))]),
     ...run.hints.map((hint): Row => ['hint', hint]),
   ]
   return rows.filter(([, words]) => words !== '')
 }
 
-function ranksWords({ ranks, worldSize, hosts }: RunAnswer): string {
+function ranksWords(run: RunAnswer): string {
+  const { ranks, worldSize } = run
   const total = Object.values(ranks).reduce((sum, one) => sum + one, 0)
   const by = Object.entries(ranks).map(([status, number]) => `${number} ${status}`)
   const [first] = by
@@ -93,12 +103,8 @@ function ranksWords({ ranks, worldSize, hosts }: RunAnswer): string {
     by.length === 1 && first !== undefined
       ? `${total} of ${worldSize ?? total} ${Object.keys(ranks)[0]}`
       : `${total} (${by.join(', ')})`
-  const names = hosts.shown
-  const where =
-    names.length === 0
-      ? ''
-      : `, ${counted(names.length + hosts.more, 'host')} (${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''})`
-  return `${stood}${where}`
+  const where = hostWords(run)
+  return where === '' ? stood : `${stood}, ${where}`
 }
 
 /** Of ranks that did not end well, those that ended alike together. */
@@ -145,11 +151,6 @@ function isData({ kind }: HeadFile): boolean {
   return !code.has(kind)
 }
 
-function fileWords({ name, size, sha256, step }: HeadFile): string {
-  const at = step === undefined ? '' : `  step ${step}`
-  return `${name}  ${size === undefined ? '' : `${bytes(size)}  `}${sha256 === undefined ? '▲ no checksum' : short(sha256)}${at}`
-}
-
 function codeWords({ source, inputs }: RunAnswer): string {
   if (source?.dirty !== true) return ''
   const kept = inputs.some(({ kind, stored }) => kind === 'diff' && stored !== undefined)
@@ -166,30 +167,18 @@ function environmentWords({ environment, worldSize }: RunAnswer): string {
   return `${first.version ?? first.interpreter ?? '?'}, ${packages}${asked}${apart}`
 }
 
-function modelRows({ outputs, outputsMore }: RunAnswer): Row[] {
-  const models = outputs.filter(({ kind }) => kind === 'model' || kind === 'checkpoint')
-  const [last, ...before] = models.length > 0 ? models : outputs
+function modelRows(run: RunAnswer): Row[] {
+  const { what, files } = made(run)
+  const [last, ...before] = files
   if (last === undefined) return []
   const names = before.slice(0, filesMax).map(({ name }) => name)
-  const more = before.length - names.length + outputsMore
+  const more = before.length - names.length + run.outputsMore
   const earlier =
     names.length === 0 ? '' : `    before it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  return [[models.length > 0 ? 'model' : 'files', `${fileWords(last)}${earlier}`]]
-}
-
-function energyWords({ energy, notMeasured }: RunAnswer): string {
-  const reasons = notMeasured.map(({ reason, hosts }) => `${reason}${hosts > 1 ? ` (${hosts} hosts)` : ''}`)
-  const without = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
-  if (energy.length === 0) return `not measured${without}`
-  return `${energy.map(methodWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
-}
-
-function methodWords({ method, devices, joules, gramsCo2eq }: HeadEnergy): string {
-  const grams = gramsCo2eq === undefined ? '' : `, ${value(Number(gramsCo2eq.toPrecision(3)))} g CO2e`
-  return `${value(Number((joules / 3600).toPrecision(3)))} Wh by ${method} of ${counted(devices, 'device')}${grams}`
+  return [[what, `${fileWords(last)}${earlier}`]]
 }
 
 function lastLines({ findings, finding }: RunAnswer, style: Style): string[] {
-  if (findings.length > 0) return findings.map(({ text }) => style.bad(`  ▲ ${printable(text)}`))
+  if (findings.length > 0) return findings.map((one) => `  ${findingLine(one, style)}`)
   return finding === undefined ? [] : [style.bad(`  ▲ ${printable(finding.text)}`)]
 }

@@ -39,7 +39,7 @@ function linesOf(
   const moved =
     port === undefined || wanted === 0 || port === (wanted ?? 8642) ? '' : ` (${wanted ?? 8642} was taken)`
   return [
-    `provloom ui: ${counted(total, 'run')} in ${directory}; it reads and writes nothing${moved}`,
+    `provloom ui: ${counted(total, 'run')} in ${directory}; it reads, and writes nothing${moved}`,
     `  open       ${url}`,
     `  elsewhere  ${tunnel}   and open the same address there`,
     '  Ctrl-C ends it; runs go on.',

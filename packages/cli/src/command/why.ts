@@ -3,7 +3,7 @@ import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { terminalWidth, widthOf, wrapped } from '../look/table.ts'
-import { short } from '../look/words.ts'
+import { short, unreadWords } from '../look/words.ts'
 import { count } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
@@ -44,6 +44,7 @@ function rowsOf(answer: WhyAnswer): Row[] {
     ...told.map(({ text, level }): Row => [level === 'note' ? '·' : '▲', text]),
     ...(notIt.length === 0 ? [] : [['not it', `${notIt.join(', ')}: nothing seen on any rank`] as const]),
     ...unknown.map((words): Row => ['not known', words]),
+    ...answer.unread.map((one): Row => ['unread', unreadWords(one)]),
     ['kept', keptWords(answer)],
   ]
 }

@@ -78,8 +78,25 @@ export function codeOf({ code, signal }: Ending): number {
  * us, or pip (clients/run/client.py), in the repository otherwise.
  */
 export function pythonPath(): string | undefined {
-  return ['../../python/provloom', '../../client/provloom.py', '../../../../clients/python/provloom']
+  const found = firstThere([
+    '../../python/provloom',
+    '../../client/provloom.py',
+    '../../../../clients/python/provloom',
+  ])
+  return found === undefined ? undefined : path.dirname(found)
+}
+
+/** Folder with prov4ml and yprov4ml by Provloom, which no package index has put on anybody's path. */
+export function pythonDoors(): string | undefined {
+  return firstThere([
+    '../../python/provloom/doors',
+    '../../../provloom/doors',
+    '../../../../clients/python/provloom/doors',
+  ])
+}
+
+function firstThere(places: readonly string[]): string | undefined {
+  return places
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-    .filter((place) => fs.existsSync(place))
-    .map((place) => path.dirname(place))[0]
+    .find((place) => fs.existsSync(place))
 }

@@ -1,10 +1,20 @@
 import net from 'node:net'
 import { isStopped, launchCommand, workerEnvironment } from '@provloom/agent/internal'
-import { dutyOf, exitCode, limits, reasonOf, releaseDescriptors, renderError, say } from '@provloom/shared'
+import {
+  dutyOf,
+  exitCode,
+  isOn,
+  limits,
+  reasonOf,
+  releaseDescriptors,
+  renderError,
+  say,
+  variableOf,
+} from '@provloom/shared'
 import { AgentWorker, endingOf } from './agent-worker.ts'
 import type { Worker } from './agent-worker.ts'
 import { commandBegins } from './begun.ts'
-import { codeOf, pythonPath } from './self.ts'
+import { codeOf, pythonDoors, pythonPath } from './self.ts'
 import type { Ending } from './self.ts'
 
 export interface WorkersPlan {
@@ -108,7 +118,11 @@ export class Workers {
   }
 
   async #startAlone(rank: number, environment: NodeJS.ProcessEnv): Promise<Ending> {
-    const variables = workerEnvironment(environment, undefined, pythonPath())
+    const variables = workerEnvironment(environment, undefined, {
+      client: pythonPath(),
+      doors: pythonDoors(),
+      asProv4ml: isOn(environment, variableOf('asProv4ml')),
+    })
     const launch = await launchCommand(this.#plan.command, variables, undefined)
     if (launch.kind === 'not-started') {
       say(renderError(launch.error))

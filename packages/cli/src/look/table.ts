@@ -16,9 +16,12 @@ export function widthOf(text: string): number {
   return Array.from(text.replaceAll(colours, '')).length
 }
 
+/** Of a terminal that does not say its own. */
+const widthUnknown = 80
+
 /** The width of the terminal, and no end where output goes elsewhere. */
 export function terminalWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : Infinity
+  return process.stdout.isTTY ? process.stdout.columns || widthUnknown : Infinity
 }
 
 /** Lines of columns, two spaces apart. Those that do not fit are left out, the last first, and counted in the last line. */

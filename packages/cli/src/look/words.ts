@@ -1,3 +1,4 @@
+import type { Unread } from '@provloom/reader'
 import type { Style } from '../output/style.ts'
 
 const glyphs: Readonly<Record<string, string>> = {
@@ -70,4 +71,9 @@ export function ranges(numbers: readonly number[]): string {
     else parts.push([one, one])
   }
   return parts.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ')
+}
+
+/** What of a run could not be read, by its code, and what to try. */
+export function unreadWords({ code, message, hint }: Unread): string {
+  return `${message} [${code}]${hint === undefined ? '' : `. ${hint}`}`
 }

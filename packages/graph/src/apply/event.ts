@@ -5,7 +5,8 @@ import type { Change, Origin } from './change.ts'
 import { tellProblem } from './find.ts'
 import { applyFinal } from './final.ts'
 import { applyGroup } from './group.ts'
-import { applyClock, applyEnergy, applyHost, applyUser, applyWatch } from './host.ts'
+import { applyCarbon, applyEnergy, applyShare } from './energy.ts'
+import { applyClock, applyHost, applyUser, applyWatch } from './host.ts'
 import { applyContext, applyRankStart } from './lifecycle.ts'
 import { markMade, markRank } from './mark.ts'
 import { applyModel } from './model.ts'
@@ -66,6 +67,10 @@ export function applyEvent(change: Change, origin: Origin, rank: RankState, even
       return applyClock(change, rank, event)
     case 'energy':
       return applyEnergy(change, origin, rank, event)
+    case 'energy.share':
+      return applyShare(change, origin, rank, event)
+    case 'carbon':
+      return applyCarbon(change, event)
     case 'user':
       return applyUser(change, event)
     case 'helper':

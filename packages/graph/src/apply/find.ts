@@ -38,6 +38,7 @@ export function rankOf(change: Change, rank: Rank, attempt: Attempt): { key: str
     settled: false,
     problemCount: 0,
     problems: new Map(),
+    shares: new Map(),
     conflictHosts: [],
     streams: new Map(),
     retired: undefined,

@@ -24,7 +24,7 @@ export function gather(
   const stream = streamOf(change, rank, name)
   if (event.depth !== undefined) undo.push(stream.inFolders, key)
   if (!isFolder(event) || stream.inFolders.length === 0) return []
-  const below = `${event.path?.replace(/\/$/, '')}/`
+  const below = `${placeOf(event).replace(/\/$/, '')}/`
   const isIn = (one: string): boolean => pathOf(state, one)?.startsWith(below) === true
   const members = stream.inFolders.filter(isIn)
   undo.set(
@@ -37,5 +37,10 @@ export function gather(
 
 function pathOf(state: RunState, key: string): string | undefined {
   const facts = state.artifacts.get(key)?.event ?? state.shared.get(key)?.facts
-  return facts?.type === 'artifact' ? facts.path : undefined
+  return facts?.type === 'artifact' ? placeOf(facts) : undefined
+}
+
+/** What is ours alone has no path: its name says where it lies in its folder. */
+function placeOf({ path, name }: { readonly path?: string; readonly name: string }): string {
+  return path ?? name
 }

@@ -1,5 +1,4 @@
 import { limits } from '@provloom/shared'
-import { keyOf } from '../name.ts'
 import type { ClockState, EventOf, HostState, RankState, WatchEdge } from '../state.ts'
 import type { Change, Origin } from './change.ts'
 import { hostTold } from './find.ts'
@@ -54,23 +53,6 @@ function isSurer(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
 
 function isLater(a: EventOf<'clock'>, b: EventOf<'clock'>): boolean {
   return a.time === b.time ? a.offsetUs > b.offsetUs : a.time > b.time
-}
-
-/** Energy so far, of one device by one method: of each rank whose agent watches it the most. */
-export function applyEnergy(change: Change, origin: Origin, rank: RankState, event: EventOf<'energy'>): void {
-  const { undo } = change
-  const { key, host } = hostTold(change, rank, event)
-  seenWatching(change, key, host, origin.rankKey, event.time)
-  const id = keyOf(event.device, event.method)
-  const device = host.energy.get(id) ?? { facts: event, joules: new Map(), grams: new Map() }
-  undo.put(host.energy, id, device)
-  raise(change, device.joules, origin.rankKey, event.joules)
-  if (event.gramsCo2eq !== undefined) raise(change, device.grams, origin.rankKey, event.gramsCo2eq)
-  change.dirt.mark('host', key)
-}
-
-function raise({ undo }: Change, values: ReadonlyMap<string, number>, rankKey: string, value: number): void {
-  undo.put(values, rankKey, Math.max(values.get(rankKey) ?? 0, value))
 }
 
 /** The rank's agent watches its machine from now on, or until now. */

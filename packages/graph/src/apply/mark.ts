@@ -18,11 +18,20 @@ export function markRank(change: Change, key: string): void {
   if (rank === undefined) return
   dirt.mark('attempt', String(rank.attempt))
   for (const host of links.watched.of(key)) dirt.mark('host', host)
+  // How much of its time was counted is known by when its ranks were there.
+  const own = rank.hostKey === undefined ? undefined : state.hosts.get(rank.hostKey)
+  if (rank.hostKey !== undefined && own !== undefined && own.energy.size > 0) dirt.mark('host', rank.hostKey)
   for (const context of rank.contexts) dirt.mark('context', context)
   for (const group of links.groups.of(key)) {
     dirt.mark('group', group)
     for (const context of links.groupContexts.of(group)) dirt.mark('groupContext', context)
   }
+}
+
+/** What a machine took, and what each of its ranks has of it. */
+export function markShares({ dirt, links }: Change, key: string): void {
+  dirt.mark('host', key)
+  for (const rank of links.onHost.of(key)) dirt.mark('rank', rank)
 }
 
 /** A context of a rank, those around it, and those of the rank's groups, which go as far as they do. */

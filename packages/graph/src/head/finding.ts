@@ -73,7 +73,7 @@ function stopsOf(state: RunState, kept: Kept): Stop[] {
 }
 
 function clockOf(host: string, state: HostState | undefined): HostClock {
-  const { offsetUs = 0, uncertaintyUs = 0 } = holdingClock(state?.clock) ?? {}
+  const { offsetUs = 0, uncertaintyUs = Infinity } = holdingClock(state?.clock) ?? {}
   return { host, offsetUs, uncertaintyUs }
 }
 

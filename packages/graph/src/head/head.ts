@@ -1,18 +1,10 @@
-import type {
-  HeadEnergy,
-  HeadFile,
-  HeadMetric,
-  HeadNotMeasured,
-  HeadParam,
-  HeadSource,
-  RunHead,
-  Shown,
-} from '@provloom/rundir/entry'
+import type { HeadFile, HeadMetric, HeadParam, HeadSource, RunHead, Shown } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
 import type { RunState } from '../state.ts'
 import type { Thing } from '../thing.ts'
 import type { Kept } from '../kept.ts'
 import { headInputs, headOutputs } from './files.ts'
+import { headEnergy, notMeasuredIn } from './energy.ts'
 import { headFinding } from './finding.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
 import type { HeadSources } from './metrics.ts'
@@ -76,8 +68,8 @@ export class Head {
       metrics,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      energy: energyOf(state, this.#kept),
-      notMeasured: notMeasuredIn(state, this.#kept),
+      energy: few(headEnergy(state, this.#kept)),
+      notMeasured: few(notMeasuredIn(state, this.#kept)),
       ...(finding === undefined ? {} : { finding }),
     }
   }
@@ -126,39 +118,4 @@ function commandOf({ shared, code }: RunState): readonly string[] | undefined {
     if (facts?.type === 'command') return few(facts.argv)
   }
   return undefined
-}
-
-/** Of ranks that watch one device the largest; of attempts one after the other the sum. */
-function energyOf(state: RunState, kept: Kept): readonly HeadEnergy[] {
-  const methods = new Map<string, { devices: number; joules: number; grams: number | undefined }>()
-  for (const [key, host] of state.hosts) {
-    for (const { facts, joules, grams } of kept.ofHost(key, host).energy.devices) {
-      const method = headText(facts.method, shortMax)
-      const sum = methods.get(method) ?? { devices: 0, joules: 0, grams: undefined }
-      sum.devices++
-      sum.joules += joules
-      if (grams !== undefined) sum.grams = (sum.grams ?? 0) + grams
-      methods.set(method, sum)
-    }
-  }
-  const told = [...methods]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([method, { devices, joules, grams }]) => ({
-      method,
-      devices,
-      joules,
-      ...(grams === undefined ? {} : { gramsCo2eq: grams }),
-    }))
-  return few(told)
-}
-
-/** Reasons in their order, each with how many machines it is of. */
-function notMeasuredIn(state: RunState, kept: Kept): readonly HeadNotMeasured[] {
-  const hosts = new Map<string, number>()
-  for (const [key, host] of state.hosts) {
-    const reason = kept.ofHost(key, host).energy.unknown
-    if (reason !== undefined) hosts.set(reason, (hosts.get(reason) ?? 0) + 1)
-  }
-  const told = [...hosts].sort(([a], [b]) => (a < b ? -1 : 1))
-  return few(told.map(([reason, count]) => ({ reason: headText(reason, shortMax), hosts: count })))
 }

@@ -82,7 +82,8 @@ function namesOf({
   return {
     key,
     ...(context === undefined ? {} : { context }),
-    ...(source === undefined ? {} : { source }),
+    // As rows of the Parquet files have it; a machine's rows name the machine too.
+    ...(measures === 'rank' ? { source: 'worker' } : source === undefined ? {} : { source }),
     ...(unit === undefined ? {} : { unit }),
     ...(source === undefined && measures === undefined ? {} : { measured: true as const }),
   }

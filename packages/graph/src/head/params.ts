@@ -5,7 +5,13 @@ import { headNumber, headText } from './shown.ts'
 
 /** Parameters in the order in which they were logged; of one that ranks logged differently, the first value. */
 export function headParams(state: RunState): HeadParam[] {
-  return [...state.params.values()].flatMap((values) => paramOf(state, values) ?? [])
+  return [...state.params.values()].flatMap((values) => paramsOf(state, values))
+}
+
+/** One, or none where it is known of no rank. */
+export function paramsOf(state: RunState, members: readonly string[]): HeadParam[] {
+  const one = paramOf(state, members)
+  return one === undefined ? [] : [one]
 }
 
 function paramOf(state: RunState, members: readonly string[]): HeadParam | undefined {

@@ -177,8 +177,11 @@ function energyBox(sketch: Sketch): void {
   })
   if (lines.length === 0) return
   const emissions = sketch.graph.ofType('provloom:Emissions')
-  const grams = emissions.flatMap((one) => number(one, 'provloom:gramsCO2e') ?? [])
-  if (grams[0] !== undefined) lines.push(line('emissions', `${shown(grams[0])} g CO2e`))
+  for (const kind of kinds)
+    for (const one of emissions) {
+      const grams = number(one, `provloom:${kind}GramsCO2e`)
+      if (grams !== undefined) lines.push(line(`emissions (${kind})`, `${shown(grams)} g CO2e`))
+    }
   const unknown = number(total, 'provloom:unknownDevices') ?? 0
   if (unknown > 0) lines.push(line(`not known of ${plural(unknown, 'device')}`, '', 'quiet'))
   sketch.add('out', 'result', [total, ...sketch.graph.ofType('provloom:Energy'), ...emissions], {

@@ -4,14 +4,14 @@ import type { PictureRelation } from './picture.ts'
 /** An arrow's head: how long, and half as wide. */
 const [headLength, headHalf] = [7, 3.2]
 
-type Arrow = Pick<PictureRelation, 'line' | 'side'>
+type Arrow = Pick<PictureRelation, 'line' | 'side' | 'bend'>
 
 /** The line of an arrow, from its begin to the foot of its head. */
-export function bendOf({ line: [x1, y1, x2, y2], side }: Arrow): string {
+export function bendOf({ line: [x1, y1, x2, y2], side, bend }: Arrow): string {
   if (side === 'along') return `M${x1} ${y1}V${y2 - Math.sign(y2 - y1) * headLength}`
   if (side === 'around') return `M${x1} ${y1}C${x1 + 16} ${y1} ${x2 + 16} ${y2} ${x2 + headLength} ${y2}`
   const foot = x2 - Math.sign(x2 - x1) * headLength
-  const middle = middleOf(x1, x2)
+  const middle = bend ?? middleOf(x1, x2)
   return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${foot} ${y2}`
 }
 
@@ -34,11 +34,11 @@ export function headOf({ line: [x1, y1, x2, y2], side }: Arrow): string {
 }
 
 /** Where an arrow's name stands. */
-export function labelPlace({ line: [x1, y1, x2, y2], side }: Arrow): {
+export function labelPlace({ line: [x1, y1, x2, y2], side, bend }: Arrow): {
   readonly x: number
   readonly y: number
   readonly anchor: 'start' | 'middle'
 } {
   if (side === 'along') return { x: x1 + 8, y: (y1 + y2) / 2 + 4, anchor: 'start' }
-  return { x: middleOf(x1, x2), y: Math.round((y1 + y2) / 2) + 4, anchor: 'middle' }
+  return { x: bend ?? middleOf(x1, x2), y: Math.round((y1 + y2) / 2) + 4, anchor: 'middle' }
 }

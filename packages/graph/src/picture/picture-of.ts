@@ -63,7 +63,7 @@ export function pictureOf(document: ProvDocument, options: PictureOptions = {}):
 }
 
 function elementOf(draft: Draft, box: Box = [0, 0, 0, 0]): PictureElement {
-  const { id, kind, part, types, label, lines, count, inside, spark } = draft
+  const { id, kind, part, types, label, lines, count, ids, inside, spark } = draft
   return {
     id,
     kind,
@@ -72,6 +72,7 @@ function elementOf(draft: Draft, box: Box = [0, 0, 0, 0]): PictureElement {
     label,
     lines,
     count,
+    ids,
     ...(inside === undefined ? {} : { inside }),
     ...(spark === undefined ? {} : { spark }),
     box,

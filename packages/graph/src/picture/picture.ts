@@ -46,8 +46,9 @@ export interface PictureElement {
   readonly types: readonly string[]
   readonly label: string
   readonly lines: readonly Line[]
-  /** How many elements of the document it stands for. */
+  /** How many elements of the document it stands for, and which. */
   readonly count: number
+  readonly ids: readonly string[]
   /** The element in which it is drawn. */
   readonly inside?: string
   /** Of a metric: means of its course. */
@@ -65,6 +66,8 @@ export interface PictureRelation {
   /** From where to where, in px; the arrow leaves and comes in at a right angle to that side. */
   readonly line: readonly [x1: number, y1: number, x2: number, y2: number]
   readonly side: 'across' | 'along' | 'around'
+  /** Of one across: where between its ends it bends; in the gap between two columns when not given. */
+  readonly bend?: number
 }
 
 /** What is not drawn, in words and in number. */

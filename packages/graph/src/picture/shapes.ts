@@ -89,7 +89,7 @@ export function elementSvg(element: PictureElement, palette: Palette): string {
   draw(pen, element)
   const { id, count } = element
   const title = [`${id}${count > 1 ? ` and ${counted(count - 1)} more` : ''}`, ...pen.cut].join('\n')
-  return `<g><title>${xml(title)}</title>${pen.pieces.join('')}</g>`
+  return `<g data-id="${xml(id)}"><title>${xml(title)}</title>${pen.pieces.join('')}</g>`
 }
 
 function draw(pen: Pen, element: PictureElement): void {

@@ -54,6 +54,7 @@ export class Sketch {
       label,
       lines: [...lines, ...more],
       count: fresh.length,
+      ids: fresh.map(({ id }) => id),
       ...(inside === undefined ? {} : { inside }),
       ...(spark === undefined ? {} : { spark }),
       column,

@@ -16,7 +16,7 @@ const sans = 'Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif'
 
 /**
  * A picture as SVG. It has no script, style, link or id, so that it may be put into a page as it is; each element is a group
- * with a title that names it.
+ * with a title that names it, and says in `data-id` what it is for whoever puts it there, an arrow in `data-from` and `data-to`.
  */
 export function svgOf(picture: RunPicture, { theme = 'light' }: SvgOptions = {}): string {
   const palette = palettes[theme]
@@ -83,7 +83,7 @@ function arrows({ relations, elements }: RunPicture, palette: Palette): string[]
   for (const relation of relations) {
     const title = titleOf(relation, labels)
     drawn.push(
-      `<g><title>${xml(title)}</title><path d="${bendOf(relation)}" fill="none" stroke="${palette.arrow}"/><path d="${headOf(relation)}" fill="${palette.arrow}"/></g>`,
+      `<g data-from="${xml(relation.from)}" data-to="${xml(relation.to)}"><title>${xml(title)}</title><path d="${bendOf(relation)}" fill="none" stroke="${palette.arrow}"/><path d="${headOf(relation)}" fill="${palette.arrow}"/></g>`,
     )
     const { x, y, anchor } = labelPlace(relation)
     const half = widthOf(relation.kind, labelSize) / 2

@@ -79,6 +79,9 @@ export function modelRecords(view: View, key: string): Keyed[] {
       .int('trainableParameters', told.trainableParameters)
       .int('bytes', told.bytes)
       .text('layers', told.layers)
+      .texts('flavor', told.flavors ?? [])
+      .text('signature', told.signature)
+      .text('modelId', told.modelId)
       .text('source', told.source)
   }
   return [entity(id, unique(facts)), ...makerOf(view, model)]

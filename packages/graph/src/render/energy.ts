@@ -1,11 +1,15 @@
-import type { EnergyKind, HostEnergy } from '../energy.ts'
+import type { HostEnergy } from '../energy.ts'
+import { energyKinds } from '../energy-device.ts'
+import type { DeviceTotal, EnergyKind } from '../energy-device.ts'
 import { slug } from '../name.ts'
-import type { HostState } from '../state.ts'
+import type { EventOf, HostState } from '../state.ts'
 import { term } from '../space.ts'
 import { Facts } from './facts.ts'
 import { hostId, recorderName, watchName } from './names.ts'
 import type { Keyed, View } from './view.ts'
 import { entity, relation } from './view.ts'
+
+const joulesPerKWh = 3.6e6
 
 /** What each device of a machine took, and that nothing is known of it where nothing could be measured. */
 export function energyRecords(view: View, key: string, host: HostState): Keyed[] {
@@ -13,19 +17,23 @@ export function energyRecords(view: View, key: string, host: HostState): Keyed[]
   const watch = watchName(view, key)
   const records: Keyed[] = []
   const { devices, unknown } = kept.ofHost(key, host).energy
-  for (const { facts, kind, joules } of devices) {
-    const id = space.run(`${hostId(host)}.${slug(facts.device)}.${slug(facts.method)}.energy`)
-    const about = energyFacts(facts.device)
-      .text('device', facts.device)
-      .text('kind', kind)
-      .double('joules', joules)
-      .text('method', facts.method)
-    records.push(entity(id, about.list))
+  for (const one of devices) {
+    const { device, method } = one.facts
+    const id = space.run(`${hostId(host)}.${slug(device)}.${slug(method)}.energy`)
+    records.push(entity(id, deviceFacts(one, host.sharedBy).list))
     if (watch !== undefined) records.push(relation('wasGeneratedBy', { entity: id, activity: watch }))
   }
-  if (unknown !== undefined) {
-    const id = space.run(`${hostId(host)}.unknown.energy`)
-    records.push(entity(id, energyFacts('unknown').text('kind', 'unknown').text('reason', unknown).list))
+  for (const { device, reason, facts } of unknown) {
+    const which = device === 'unknown' ? 'unknown' : `${slug(device)}.unknown`
+    const id = space.run(`${hostId(host)}.${which}.energy`)
+    const about = energyFacts(device)
+      .text('device', facts === undefined ? undefined : device)
+      .text('kind', 'unknown')
+      .text('covers', facts?.covers)
+      .text('uuid', facts?.uuid)
+      .text('model', facts?.model)
+      .text('reason', reason)
+    records.push(entity(id, about.list))
     records.push(
       watch === undefined
         ? relation('wasAttributedTo', { entity: id, agent: space.run(hostId(host)) })
@@ -35,8 +43,39 @@ export function energyRecords(view: View, key: string, host: HostState): Keyed[]
   return records
 }
 
+function deviceFacts(one: DeviceTotal, sharedBy: number | undefined): Facts {
+  const { facts, kind, counted, joules, lowerJoules, upperJoules, coverage } = one
+  const { device, method, covers, source, uuid, model, intervalMs, reason } = facts
+  return energyFacts(device)
+    .text('device', device)
+    .text('kind', kind)
+    .double('joules', joules)
+    .double('lowerJoules', lowerJoules)
+    .double('upperJoules', upperJoules)
+    .text('method', method)
+    .text('covers', covers)
+    .flag('counted', counted)
+    .double('coverage', coverage)
+    .int('intervalMs', intervalMs)
+    .text('source', source)
+    .text('uuid', uuid)
+    .text('model', model)
+    .text('reason', reason)
+    .int('shared', sharedBy !== undefined && sharedBy > 1 ? sharedBy : undefined)
+}
+
 function energyFacts(device: string): Facts {
   return new Facts().label(`energy, ${device}`).type(term('provloom', 'Energy'))
+}
+
+/** Whole joules of each kind that there is, each an attribute of its own. */
+export function joulesByKind(
+  facts: Facts,
+  joules: ReadonlyMap<EnergyKind, number> | undefined,
+  name: (kind: EnergyKind) => string = (kind) => `${kind}Joules`,
+): Facts {
+  for (const kind of energyKinds) facts.int(name(kind), joules?.get(kind))
+  return facts
 }
 
 /** The run's energy by kind: never one sum of unlike kinds. What was emitted for it, where anybody told the intensity. */
@@ -56,10 +95,11 @@ export function totalEnergyRecords(view: View): Keyed[] {
   return [
     entity(id, facts.list),
     relation('wasGeneratedBy', { entity: id, activity: recorderName(view, 0) }),
-    ...emissionsRecords(view),
+    ...emissionsRecords(view, joules),
   ]
 }
 
+/** Of the devices that are counted. */
 function totalEnergy(view: View): {
   readonly joules: ReadonlyMap<EnergyKind, number>
   readonly unknown: number
@@ -68,9 +108,12 @@ function totalEnergy(view: View): {
   const joules = new Map<EnergyKind, number>()
   let [unknown, devices] = [0, 0]
   for (const host of inOrder(view)) {
-    for (const { kind, joules: own } of host.devices) joules.set(kind, (joules.get(kind) ?? 0) + own)
-    devices += host.devices.length
-    if (host.unknown !== undefined) unknown++
+    for (const { kind, joules: own, counted } of host.devices) {
+      if (!counted) continue
+      joules.set(kind, (joules.get(kind) ?? 0) + own)
+      devices++
+    }
+    unknown += host.unknown.length
   }
   return { joules, unknown, devices }
 }
@@ -82,30 +125,30 @@ function inOrder({ state, kept }: View): HostEnergy[] {
     .map(([key, host]) => kept.ofHost(key, host).energy)
 }
 
-function emissionsRecords(view: View): Keyed[] {
-  const { space } = view
-  let total = 0
-  const intensities = new Set<number>()
-  const sources = new Set<string>()
-  let known = false
-  for (const { devices } of inOrder(view)) {
-    for (const { grams, facts: told } of devices) {
-      if (grams === undefined) continue
-      known = true
-      total += grams
-      const { intensity, intensitySource } = told
-      if (intensity !== undefined) intensities.add(intensity)
-      if (intensitySource !== undefined) sources.add(intensitySource)
-    }
-  }
-  if (!known) return []
+/** How much is emitted for a kilowatt-hour there; undefined where nobody said it, or not all alike. */
+export function carbonOf(carbon: ReadonlyMap<string, EventOf<'carbon'>>): EventOf<'carbon'> | undefined {
+  const [told, ...others] = carbon.values()
+  return others.length === 0 ? told : undefined
+}
+
+/** By the kind of energy that it is for: a guess is not added to what was measured. */
+function emissionsRecords(view: View, joules: ReadonlyMap<EnergyKind, number>): Keyed[] {
+  const { space, state } = view
+  const told = carbonOf(state.carbon)
+  if (told === undefined || joules.size === 0) return []
   const id = space.run('emissions')
-  const facts = new Facts()
-    .label('emissions of the run')
-    .type(term('provloom', 'Emissions'))
-    .double('gramsCO2e', total)
-  for (const one of [...intensities].sort((a, b) => a - b)) facts.double('gramsPerKWh', one)
-  facts.texts('source', [...sources].sort())
+  const facts = new Facts().label('emissions of the run').type(term('provloom', 'Emissions'))
+  for (const kind of energyKinds) {
+    const own = joules.get(kind)
+    facts.double(`${kind}GramsCO2e`, own === undefined ? undefined : (own / joulesPerKWh) * told.gramsPerKWh)
+  }
+  facts
+    .double('gramsPerKWh', told.gramsPerKWh)
+    .text('source', told.source)
+    .text('region', told.zone)
+    .int('year', told.year)
+    .text('method', told.method)
+    .text('licence', told.licence)
   return [
     entity(id, facts.list),
     relation('wasGeneratedBy', { entity: id, activity: recorderName(view, 0) }),

@@ -1,7 +1,7 @@
 import type { EventOf, HostState } from '../state.ts'
 import { holdingClock } from '../apply/host.ts'
 import { term } from '../space.ts'
-import { energyRecords } from './energy.ts'
+import { energyRecords, joulesByKind } from './energy.ts'
 import { Facts } from './facts.ts'
 import { hostId, runName, watchName } from './names.ts'
 import { times } from './span.ts'
@@ -45,6 +45,13 @@ function watchRecords(view: View, key: string, host: HostState): Keyed[] {
       [...new Set(ranks)].sort((a, b) => a - b),
     )
     .int('shared', host.sharedBy)
+  const { shares } = view.kept.ofHost(key, host).energy
+  joulesByKind(facts, shares.host)
+  joulesByKind(
+    facts,
+    shares.unattributed,
+    (kind) => `unattributed${kind[0]?.toUpperCase()}${kind.slice(1)}Joules`,
+  )
   return [
     activity(me, times(view.kept.ofHost(key, host).watch), facts.list),
     informed(me, run),

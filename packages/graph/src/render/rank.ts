@@ -1,8 +1,10 @@
 import { dropsOf } from '../apply/ledger.ts'
+import type { EnergyKind } from '../energy-device.ts'
 import type { RankFacts } from '../kept.ts'
 import { term } from '../space.ts'
 import type { RankState, RunState } from '../state.ts'
 import { processEndOf, rankStatus } from '../status.ts'
+import { joulesByKind } from './energy.ts'
 import { Facts } from './facts.ts'
 import { attemptName, hostName, planName, rankName } from './names.ts'
 import { times } from './span.ts'
@@ -21,6 +23,7 @@ export function rankRecords(view: View, key: string): Keyed[] {
   const known = view.kept.ofRank(key, rank)
   const { span } = known
   const facts = rankFacts(state, rank, known).int('parametersPending', pendingOf(view, key, rank))
+  joulesByKind(facts, sharesOf(view, key, rank))
   const host = hostName(view, rank.hostKey)
   const records = [
     activity(me, times(span), facts.link('dcterms', 'isPartOf', whole).list),
@@ -29,6 +32,17 @@ export function rankRecords(view: View, key: string): Keyed[] {
   if (host !== undefined)
     records.push(relation('wasAssociatedWith', { activity: me, agent: host, plan: planName(view, rank) }))
   return records
+}
+
+/** What it has of its machine's energy. */
+function sharesOf(
+  { state, kept }: View,
+  key: string,
+  { hostKey }: RankState,
+): ReadonlyMap<EnergyKind, number> | undefined {
+  const on = hostKey === undefined ? undefined : state.hosts.get(hostKey)
+  if (hostKey === undefined || on === undefined) return undefined
+  return kept.ofHost(hostKey, on).energy.shares.ranks.get(key)
 }
 
 function rankFacts(state: RunState, rank: RankState, { span, ledger, remarks }: RankFacts): Facts {

@@ -94,6 +94,10 @@ function datasetFacts(view: View, facts: EventOf<'dataset'>, { files }: SharedSt
     .flag('shuffle', facts.shuffle)
     .text('split', facts.split)
     .text('className', facts.className)
+    .text('digest', facts.digest)
+    .text('uri', facts.uri)
+    .text('sourceType', facts.sourceType)
+    .text('schema', facts.schema)
     .text('source', facts.source)
     .texts('problem', [...problems].sort())
 }

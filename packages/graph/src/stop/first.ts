@@ -76,8 +76,8 @@ function stoppedOf(stop: Stop): Stopped {
 }
 
 /**
- * Where several ranks raise errors that name no cause, and others had fallen silent before and not come farther, those errors
- * came of that: hardly ever do ranks fail at once and each by itself.
+ * Where several ranks raise errors that name no cause, and others fell silent before, or at about that time, and had not come
+ * farther, those errors came of that: hardly ever do ranks fail at once and each by itself.
  */
 function unheardBefore(best: readonly Stopped[], stopped: readonly Stopped[]): Stopped[] {
   const errors = best.filter(({ kind }) => kind === 'error')
@@ -87,18 +87,18 @@ function unheardBefore(best: readonly Stopped[], stopped: readonly Stopped[]): S
   const unheard = stopped.filter(
     (one) =>
       (one.kind === 'lost' || one.kind === 'silent') &&
-      (one.timeUs ?? Infinity) <= time &&
+      (one.timeUs ?? Infinity) <= time + closeUs &&
       stepOf(one) <= step,
   )
   return inOrder(unheard)
 }
 
-/** By their ends, but those that ended within a second of the first by their last steps. */
+/** By their ends, but those that ended within a second of the first, as far as clocks tell, by their last steps. */
 function inOrder(group: readonly Stopped[]): Stopped[] {
   const byEnd = [...group].sort((a, b) => endOf(a) - endOf(b) || a.stop.rank - b.stop.rank)
   const first = byEnd[0]
   if (first === undefined) return []
-  const near = (one: Stopped): boolean => endOf(one) - endOf(first) <= closeUs
+  const near = (one: Stopped): boolean => endOf(one) - endOf(first) <= closeUs + errorBetween(one, first)
   const close = byEnd.filter(near).sort((a, b) => stepOf(a) - stepOf(b) || endOf(a) - endOf(b))
   return [...close, ...byEnd.filter((one) => !near(one))]
 }

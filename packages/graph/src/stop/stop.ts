@@ -24,6 +24,7 @@ export interface Stop {
 export interface HostClock {
   readonly host: string
   readonly offsetUs: number
+  /** Infinity where nobody measured it. */
   readonly uncertaintyUs: number
 }
 

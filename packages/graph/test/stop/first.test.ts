@@ -50,6 +50,30 @@ describe('of ranks that did not end well the first is', () => {
     expect(order({ rank: 0, endUs: 10_000_000, lastStep: 9, error: 'KeyError: 3' }, lost)).toEqual([0, 1])
   })
 
+  it('the one that ended without a word, where several others then raise errors that name no cause', () => {
+    const vague = (rank: number, endUs: number): Partial<Stop> & { readonly rank: number } => ({
+      rank,
+      endUs,
+      lastStep: 9,
+      error: 'RuntimeError: collective failed (7)',
+    })
+    const silent = { rank: 7, endUs: 1_040_000, lastStep: 9, exitCode: 3 }
+    expect(order(vague(0, 1_000_000), vague(1, 1_100_000), silent)[0]).toBe(7)
+    expect(order(vague(0, 1_000_000), vague(1, 1_100_000), { ...silent, endUs: 2_100_000 })[0]).toBe(0)
+    expect(order(vague(0, 1_000_000), vague(1, 1_100_000), { ...silent, lastStep: 10 })[0]).toBe(0)
+  })
+
+  it('by their steps alone, where nobody knows how far their clocks are apart', () => {
+    const far = (host: string): Stop['clock'] => clock(host, 0, Infinity)
+    const one = { rank: 0, endUs: 90_000_000, lastStep: 8, error: 'E: a', clock: far('a') }
+    const other = { rank: 1, endUs: 5_000_000, lastStep: 9, error: 'E: b', clock: far('b') }
+    expect(order(one, other)).toEqual([0, 1])
+    const same = [one, { ...other, lastStep: 8 }].map((stop) => ({ status: 'failed', ...stop }))
+    expect(stopOrder(same).tied).toBe(2)
+    // One machine has one clock.
+    expect(order(one, { ...other, clock: far('a') })).toEqual([1, 0])
+  })
+
   it('the one that crashed or ran out of memory, though errors without a known cause came before', () => {
     expect(
       order(

@@ -34,7 +34,17 @@ function ofAgent(rank: number): Said[] {
   )
   for (let id = 0; id < 6; id++) told.push({ type: 'series', id, key: `load_${id}`, measures: 'host' })
   for (let device = 0; device < 10; device++)
-    told.push({ type: 'energy', host, hostId, device: `GPU-${device}`, joules: 7 + device, method: 'NVML' })
+    told.push({
+      type: 'energy',
+      host,
+      hostId,
+      device: `GPU-${device}`,
+      joules: 7 + device,
+      method: 'NVML',
+      kind: 'measured',
+      covers: 'gpu',
+      counted: true,
+    })
   return told
 }
 

@@ -28,9 +28,19 @@ export interface DiffRow {
 export interface CodeDiff {
   /** `commit`, `branch`, `dirty`, `command`, `script`. */
   readonly rows: readonly DiffRow[]
-  /** Of the first run against the second: unified diff of the patches that were kept. Absent where there is none. */
-  readonly patch?: string
+  /** Of the first run against each of the others, of code that is kept of both. */
+  readonly patches: readonly CodePatch[]
   readonly equal: boolean
+}
+
+/** How one file of code differs: a script, a file that was logged or was in no commit, or `source.diff`, the changes of a work tree. */
+export interface CodePatch {
+  readonly name: string
+  /** Runs. */
+  readonly a: string
+  readonly b: string
+  /** Unified diff. */
+  readonly patch: string
 }
 
 export interface EnvironmentDiff {
@@ -42,5 +52,7 @@ export interface EnvironmentDiff {
   readonly changed: readonly DiffRow[]
   /** That all of them have alike. */
   readonly equalPackages: number
+  /** Runs whose graph cannot be read: then nothing is compared. */
+  readonly unread: readonly string[]
   readonly equal: boolean
 }

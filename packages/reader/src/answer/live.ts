@@ -26,6 +26,7 @@ export interface Changes {
   readonly curves?: Readonly<Record<string, CurveChange>>
   /** Newest last. */
   readonly events?: readonly RunEvent[]
+  /** All of them, where there are others than before. */
   readonly findings?: readonly Finding[]
   /** Nothing will change any more: the run is finished. */
   readonly ended?: true

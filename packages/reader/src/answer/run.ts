@@ -1,4 +1,5 @@
 import type { HeadFile, HeadMetric, HeadParam, ProblemKind, Shown } from '@provloom/rundir'
+import type { Unread } from './error.ts'
 import type { RunRow } from './runs.ts'
 import type { Finding } from './why.ts'
 
@@ -22,7 +23,9 @@ export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' |
   readonly journalPosition: number
   /** Params, artifacts and points that users logged. */
   readonly logs: number
+  /** As `why` has them; of a run that goes on they are at most a few seconds old. */
   readonly findings: readonly Finding[]
+  readonly going?: RunGoing
   readonly users: readonly string[]
   readonly hosts: Shown<string>
   readonly command?: readonly string[]
@@ -42,6 +45,21 @@ export interface RunAnswer extends Omit<RunRow, 'params' | 'metrics' | 'model' |
   readonly hostFacts: readonly Readonly<Record<string, string | number | boolean>>[]
   readonly problems: { readonly count: number; readonly kinds: readonly ProblemKind[] }
   readonly hints: readonly string[]
+  readonly unread: readonly Unread[]
+}
+
+/** How far the ranks have come with what they log. Absent where they log nothing step by step. */
+export interface RunGoing {
+  /** The last one of any rank. */
+  readonly step: number
+  /** When it was logged, ISO 8601, by its rank's clock. */
+  readonly stepTime?: string
+  /** How many there are to be, where a parameter (`steps`, `epochs`) says so. */
+  readonly steps?: number
+  /** Over the last steps: the median over ranks. Of a run that goes on alone, as is the next. */
+  readonly stepsPerSecond?: number
+  /** At that pace. */
+  readonly secondsToGo?: number
 }
 
 /** `values` above 1: ranks logged different ones, or one did later. */

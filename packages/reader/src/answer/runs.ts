@@ -38,6 +38,8 @@ export interface RunsAnswer {
   readonly runs: readonly RunRow[]
   /** What is a run directory and cannot be read: of another version, or damaged. */
   readonly unreadable: readonly { readonly run: string; readonly reason: string }[]
+  /** Names in the query and sort that no run has as a parameter or metric. */
+  readonly unknown: readonly string[]
 }
 
 /** Records; beyond 2^53 the nearest double. */

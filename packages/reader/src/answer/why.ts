@@ -1,3 +1,5 @@
+import type { Unread } from './error.ts'
+
 export interface WhyQuery {
   /** A metric that tells how long a rank takes for a step; the step timer's unless told. */
   readonly pace?: string
@@ -17,6 +19,7 @@ export interface WhyAnswer {
   /** What was looked for and not found, and what cannot be known and why: in words. */
   readonly notIt: readonly string[]
   readonly unknown: readonly string[]
+  readonly unread: readonly Unread[]
   /** What there is of it: events that are stored of those that were sent, and the last model. */
   readonly kept: {
     readonly stored: number
@@ -38,6 +41,8 @@ export interface FirstToStop {
   /** What it said: the line that names the error, and where in the code. */
   readonly error?: string
   readonly place?: string
+  /** All that is kept of what it said: a traceback, or the last lines of its standard error. */
+  readonly said?: string
   readonly exit?: number
   readonly signal?: string
   /** The others, in the order in which they stopped; at most 64. */

@@ -1,19 +1,21 @@
 import { CurveMaker, merged } from '@provloom/rundir/curve'
 import type { Buckets } from '@provloom/rundir/curve'
-import type { SeriesBuckets, Steps } from '@provloom/rundir'
+import type { SeriesBuckets, Steps, Which } from '@provloom/rundir'
 import type { RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
+import { isOfMachines, isRowsOf } from '../measured.ts'
 
 export interface TimeAsk {
   readonly metric: RunMetric
-  /** Microseconds since the Unix epoch, inclusive. */
+  readonly by: 'step' | 'time'
+  /** Inclusive; times in microseconds since the Unix epoch. */
   readonly from: number
   readonly to: number
   /** Of one rank, at most. */
   readonly buckets: number
 }
 
-/** A metric of a run in buckets by time, by rank: of different widths. */
+/** A metric of a run in buckets of an axis, by rank: of different widths. */
 export interface ByTime {
   readonly ranks: ReadonlyMap<number, Buckets>
   /** False where buckets by step were laid on the axis of time, of more points than are read for one answer. */
@@ -24,7 +26,7 @@ export interface ByTime {
 const pointsReadMax = 2_000_000
 
 /**
- * Buckets of a metric by time. They are made of its points where these are not too many; else of buckets by step, each of
+ * Buckets of a metric by time, or of what is measured of machines. They are made of its points where these are not too many; else of buckets by step, each of
  * which stands where it begins: then buckets are no narrower than those last.
  *
  * @param only ranks; all unless told
@@ -35,7 +37,9 @@ export async function bucketsByTime(
   only: readonly number[] | undefined,
 ): Promise<ByTime> {
   const isMeant = (rank: number): boolean => only === undefined || only.includes(rank)
-  if (ask.metric.points <= pointsReadMax) return fromPoints(run, ask, isMeant, undefined)
+  // What is measured of machines is little, and has no buckets of the metric as a whole.
+  if (ask.metric.points <= pointsReadMax || isOfMachines(ask.metric))
+    return fromPoints(run, ask, isMeant, undefined)
   const metric = nameOf(ask.metric)
   const rank = only?.length === 1 ? { rank: only[0]! } : {}
   const { from, to, buckets: bucketsMax } = ask
@@ -69,19 +73,20 @@ function within(
 
 async function fromPoints(
   run: KnownRun,
-  { metric, from, to, buckets }: TimeAsk,
+  { metric, by, from, to, buckets }: TimeAsk,
   isMeant: (rank: number) => boolean,
   steps: Steps | undefined,
 ): Promise<ByTime> {
   const makers = new Map<number, CurveMaker>()
-  for await (const { rank, count, time, value } of run.points(nameOf(metric), steps)) {
-    if (!isMeant(rank)) continue
+  for await (const { rank, count, step, time, value, ...rows } of run.points(whichOf(metric), steps)) {
+    if (!isMeant(rank) || !isRowsOf(metric, rows)) continue
+    const axis = by === 'step' ? step : time
     const maker = makers.get(rank) ?? begun(buckets)
     for (let i = 0; i < count; i++) {
-      const x = time[i]!
+      const x = axis[i]!
       if (x < from || x > to) continue
       makers.set(rank, maker)
-      maker.point(x, x, value[i]!)
+      maker.point(x, time[i]!, value[i]!)
     }
   }
   return { ranks: finished(makers), exact: true }
@@ -147,6 +152,12 @@ function begun(perSeriesMax: number): CurveMaker {
 
 function finished(makers: ReadonlyMap<number, CurveMaker>): ReadonlyMap<number, Buckets> {
   return new Map([...makers].sort(([a], [b]) => a - b).map(([rank, maker]) => [rank, maker.finish()[0]!]))
+}
+
+/** Of machines' rows any source may be meant. */
+function whichOf(metric: RunMetric): Which {
+  const { key, context, source } = nameOf(metric)
+  return isOfMachines(metric) ? { key, context } : { key, context, source }
 }
 
 function nameOf({ key, context, source }: RunMetric): {

@@ -6,6 +6,7 @@ import type { CurveAnswer, CurveColumns, CurveQuery, RankCurve } from '../answer
 import type { OddColumns } from '../answer/numbers.ts'
 import type { RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
+import { isOfMachines } from '../measured.ts'
 import { jsonColumns } from './columns.ts'
 import { bucketsByTime } from './by-time.ts'
 import { commonExponent } from './width.ts'
@@ -62,7 +63,7 @@ interface WantedCurve {
 }
 
 async function ribbonFor(run: KnownRun, metric: RunMetric, wanted: WantedCurve): Promise<Curves<Ribbon>> {
-  if (wanted.by === 'step') return run.ribbon(askFor(metric, wanted))
+  if (wanted.by === 'step' && !isOfMachines(metric)) return run.ribbon(askFor(metric, wanted))
   const { curves, exponent, exact } = await ranksFor(run, metric, wanted, undefined)
   return {
     exponent,
@@ -81,7 +82,7 @@ async function ranksFor(
   wanted: WantedCurve,
   only: readonly number[] | undefined,
 ): Promise<Curves<ReadonlyMap<number, Buckets>>> {
-  if (wanted.by === 'time') {
+  if (wanted.by === 'time' || isOfMachines(metric)) {
     const loaded = await bucketsByTime(run, { metric, ...wanted }, only)
     const exponent = commonExponent(loaded.ranks.values(), wanted.buckets)
     const curves = new Map([...loaded.ranks].map(([rank, one]) => [rank, merged([one], { exponent })]))

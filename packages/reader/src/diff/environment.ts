@@ -5,12 +5,23 @@ import type { KnownRun } from '../folder/folder.ts'
 import { environmentsOf } from '../run/environment.ts'
 import { rowOf } from './rows.ts'
 
+const nothingCompared = {
+  rows: [],
+  added: [],
+  removed: [],
+  changed: [],
+  equalPackages: 0,
+  equal: false,
+} as const
+
 /** Of each run the environment of most ranks. */
 export function environmentDiff(runs: readonly KnownRun[], documents: Documents): EnvironmentDiff {
   const all = runs.map(({ directory }) => {
     const document = documents.maybe(directory)
     return document === undefined ? [] : environmentsOf(document)
   })
+  const unread = runs.filter(({ directory }) => documents.maybe(directory) === undefined)
+  if (unread.length > 0) return { ...nothingCompared, unread: unread.map(({ name }) => name) }
   const main = all.map(([one]) => one)
   const fact = (name: 'interpreter' | 'version' | 'platform' | 'container'): DiffRow =>
     rowOf(
@@ -35,6 +46,7 @@ export function environmentDiff(runs: readonly KnownRun[], documents: Documents)
     removed: names.filter((name) => first?.has(name) === true && others.some((one) => !one.has(name))),
     changed,
     equalPackages: rows.filter(({ equal }) => equal).length,
+    unread: [],
     equal: [...facts, ...rows].every(({ equal }) => equal),
   }
 }

@@ -3,6 +3,8 @@ import { FORMALS, isElementKind, labelOf, readJson } from '@provloom/prov'
 import type { ProvDocument, ProvRecord, RelationKind, Value } from '@provloom/prov'
 import { filesOf } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
+import type { Unread } from '../answer/error.ts'
+import { unreadOf } from '../unread.ts'
 import { Element } from './element.ts'
 import { withoutSeries } from './without-series.ts'
 
@@ -72,6 +74,19 @@ export class RunDocument {
     return [...this.elements.values()].filter(
       (one) => one.kind === 'entity' && one.text('schema:sha256') === sha256,
     )
+  }
+
+  /** The part of the document that is of these elements and of nothing else. */
+  among(ids: ReadonlySet<string>): ProvDocument {
+    const isOf = (record: ProvRecord): boolean => {
+      if (isElementKind(record.kind)) return record.id !== null && ids.has(labelOf(record.id))
+      return FORMALS[record.kind].formals.every(({ name, target }) => {
+        const end = record.args[name]
+        // A generation or a usage that is named is between elements that are named beside it.
+        return target === 'generation' || target === 'usage' || end === undefined || ids.has(labelOf(end))
+      })
+    }
+    return { ...this.source, records: this.source.records.filter(isOf), bundles: [] }
   }
 
   /** What it came of. */
@@ -152,6 +167,21 @@ export class Documents {
         hint: 'provloom validate says what is wrong with it; what run.json tells is shown without it.',
       })
     }
+  }
+
+  /** Why there is none that can be read; undefined where there is one, or its run has not written it yet. */
+  unread(runDir: string): Unread | undefined {
+    try {
+      this.#read(runDir, 'facts')
+      return undefined
+    } catch (error) {
+      return fs.existsSync(filesOf(runDir).provJson) ? unreadOf(error, 'graph') : undefined
+    }
+  }
+
+  /** The document, or why there is none that can be read. */
+  known(runDir: string): { readonly document: RunDocument | undefined; readonly unread: Unread | undefined } {
+    return { document: this.maybe(runDir), unread: this.unread(runDir) }
   }
 
   #forget(id: string, now: Kept): void {

@@ -1,5 +1,6 @@
-import { pictureOf } from '@provloom/graph/picture'
-import type { PictureElement, PictureRelation, RunPicture } from '@provloom/graph/picture'
+import { pictureOf, svgOf } from '@provloom/graph/picture'
+import type { PictureElement, PictureRelation, RunPicture, SvgOptions } from '@provloom/graph/picture'
+import { writeJson } from '@provloom/prov'
 import { ProvloomError, limits } from '@provloom/shared'
 import type { GraphAnswer, GraphChosen, GraphQuery } from '../answer/graph.ts'
 import type { RunDocument } from '../document/document.ts'
@@ -7,25 +8,58 @@ import type { KnownRun } from '../folder/folder.ts'
 import { stepsDown, stepsUp } from '../lineage/steps.ts'
 import { around } from './around.ts'
 
+/** What is looked at, as a picture. */
+interface Look {
+  readonly picture: RunPicture
+  /** Elements that would be in it and are not, for there are too many. */
+  readonly more: number
+  /** In the document, of the one that was asked for. */
+  readonly chosen: string | undefined
+}
+
 /** @throws {ProvloomError} `BAD_QUERY` for an element that there is not, `FILE_UNREADABLE` for a graph of another format */
 export function answerGraph(run: KnownRun, document: RunDocument, query: GraphQuery): GraphAnswer {
-  const facts = {
+  const { picture, more, chosen } = lookAt(run, document, query)
+  return {
+    ...drawn(picture),
+    more,
     total: { elements: document.elements.size, relations: document.relationCount },
     asOf: new Date(document.writtenMs).toISOString(),
+    ...(chosen === undefined ? {} : { chosen: chosenOf(run, document, chosen) }),
   }
+}
+
+/** The same as a picture. @throws {ProvloomError} as above */
+export function drawGraph(
+  run: KnownRun,
+  document: RunDocument,
+  { theme, ...query }: GraphQuery & SvgOptions,
+): string {
+  return svgOf(lookAt(run, document, query).picture, theme === undefined ? {} : { theme })
+}
+
+/**
+ * What is shown as PROV-JSON: the elements that the drawn ones stand for, with all that is said between them.
+ *
+ * @throws {ProvloomError} as above
+ */
+export function documentOfGraph(run: KnownRun, document: RunDocument, query: GraphQuery): string {
+  const { picture } = lookAt(run, document, query)
+  return writeJson(document.among(new Set(picture.elements.flatMap(({ ids }) => ids))))
+}
+
+function lookAt(run: KnownRun, document: RunDocument, query: GraphQuery): Look {
   const { at, fold = 'alike' } = query
-  const chosenFor = (id: string | undefined): { readonly chosen?: GraphChosen } =>
-    id === undefined ? {} : { chosen: chosenOf(run, document, id) }
   if (fold === 'none') {
     const id = at === undefined ? 'run:run' : idOf(document, at)
-    return { ...around(document, id, query), ...facts, ...chosenFor(at === undefined ? undefined : id) }
+    return { ...around(document, id, query), chosen: at === undefined ? undefined : id }
   }
   const picture = pictureFor(run, document, query)
-  if (at === undefined) return { ...drawn(picture), ...facts }
+  if (at === undefined) return { ...bounded(picture), chosen: undefined }
   const known = drawnAt(picture, at)
   // One that is folded away is told all the same.
   const kept = known === undefined ? picture : partOf(picture, known.id, query)
-  return { ...drawn(kept), ...facts, ...chosenFor(known?.id ?? idOf(document, at)) }
+  return { ...bounded(kept), chosen: known?.id ?? idOf(document, at) }
 }
 
 function pictureFor(
@@ -51,7 +85,11 @@ function idOf(document: RunDocument, at: string): string {
 }
 
 function drawnAt({ elements }: RunPicture, at: string): PictureElement | undefined {
-  return elements.find(({ id }) => id === at) ?? elements.find(({ label }) => label === at)
+  return (
+    elements.find(({ id }) => id === at) ??
+    elements.find(({ label }) => label === at) ??
+    elements.find(({ ids }) => ids.includes(at))
+  )
 }
 
 function chosenOf(run: KnownRun, document: RunDocument, id: string): GraphChosen {
@@ -99,32 +137,40 @@ function reached(
   return found
 }
 
-type Drawn = Omit<GraphAnswer, 'total' | 'asOf' | 'chosen'>
-
 /** The first elements of a picture, as many as may be laid out at once. */
-function drawn(picture: RunPicture): Drawn {
+function bounded(picture: RunPicture): Pick<Look, 'picture' | 'more'> {
   const elements = picture.elements.slice(0, limits.elementsShownMax)
+  const more = picture.elements.length - elements.length
+  if (more === 0) return { picture, more }
   const kept = new Set(elements.map(({ id }) => id))
-  const [width, height] = picture.size
+  const relations = picture.relations.filter(({ from, to }) => kept.has(from) && kept.has(to))
+  return { picture: { ...picture, elements, relations }, more }
+}
+
+/** Of those that are folded the first ones. */
+const foldedTold = 64
+
+function drawn({
+  elements,
+  relations,
+  size: [width, height],
+}: RunPicture): Pick<GraphAnswer, 'elements' | 'relations' | 'box' | 'width' | 'height'> {
   return {
-    elements: elements.map(({ id, kind, types, label, lines, count, inside, spark }) => ({
+    elements: elements.map(({ id, kind, types, label, lines, count, ids, inside, spark }) => ({
       id,
       kind,
       types,
       label,
       lines: lines.map(({ name, value }) => [name, value].filter((one) => one !== '').join(' ')),
       count,
-      folded: [id],
+      folded: ids.slice(0, foldedTold),
       ...(inside === undefined ? {} : { inside }),
       ...(spark === undefined ? {} : { spark }),
     })),
-    relations: picture.relations.flatMap(({ from, to, kind, count }) =>
-      kept.has(from) && kept.has(to) ? [{ from, to, kind, count }] : [],
-    ),
+    relations: relations.map(({ from, to, kind, count }) => ({ from, to, kind, count })),
     box: Object.fromEntries(elements.map(({ id, box }) => [id, box])),
     width,
     height,
-    more: picture.elements.length - elements.length,
   }
 }
 

@@ -74,7 +74,7 @@ function stepOf(
   const what = usedAs(document, element) ?? whatOf(element)
   if (what === undefined) return undefined
   const facts = factsOf(element)
-  const caveat = caveatOf(what, element)
+  const caveat = caveatOf(document, what, element)
   const { id, kind, label } = element
   return { run, element: id, kind, what, label, facts, distance, ...(caveat === undefined ? {} : { caveat }) }
 }
@@ -130,7 +130,11 @@ function factsOf(element: Element): Record<string, Fact> {
   )
 }
 
-function caveatOf(what: LineageStep['what'], element: Element): string | undefined {
+function caveatOf(document: RunDocument, what: LineageStep['what'], element: Element): string | undefined {
   if (what === 'data' && element.text('schema:sha256') === undefined) return 'no checksum: cannot be proved'
-  return undefined
+  if (what !== 'code' || element.fact('provloom:dirty') !== true) return undefined
+  const kept = document.causesOf(element.id).some(({ kind }) => kind === 'wasDerivedFrom')
+  if (!kept) return 'the changes are not kept'
+  const others = element.number('provloom:untrackedOthers') ?? 0
+  return others > 0 ? `${others} files that were in no commit are not kept` : undefined
 }

@@ -9,23 +9,34 @@ export interface Known {
   readonly life: string
   /** By key of a curve, how wide its buckets are. */
   readonly widths: Readonly<Record<string, number>>
+  /** Which findings: a few digits of what they are. */
+  readonly findings: string
 }
 
-export function cursorText({ position, writtenMs, life, widths }: Known): string {
-  return Buffer.from(JSON.stringify([position, writtenMs, life, widths]), 'utf8').toString('base64url')
+export function cursorText({ position, writtenMs, life, widths, findings }: Known): string {
+  return Buffer.from(JSON.stringify([position, writtenMs, life, widths, findings]), 'utf8').toString(
+    'base64url',
+  )
 }
 
 /** @throws {ProvloomError} `BAD_QUERY` for what is no cursor */
 export function readCursor(text: string): Known {
   // What a curve or a table of ranks is told with.
-  if (/^-?\d+$/.test(text)) return { position: Number(text), writtenMs: NaN, life: '', widths: {} }
+  if (/^-?\d+$/.test(text))
+    return { position: Number(text), writtenMs: NaN, life: '', widths: {}, findings: '' }
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
     if (!Array.isArray(value)) throw new Error('it holds no fields')
-    const [position, writtenMs, life, widths]: readonly unknown[] = value
+    const [position, writtenMs, life, widths, findings]: readonly unknown[] = value
     if (typeof position !== 'number' || typeof writtenMs !== 'number' || typeof life !== 'string')
       throw new Error('wrong fields')
-    return { position, writtenMs, life, widths: widthsOf(widths) }
+    return {
+      position,
+      writtenMs,
+      life,
+      widths: widthsOf(widths),
+      findings: typeof findings === 'string' ? findings : '',
+    }
   } catch (error) {
     throw new ProvloomError('BAD_QUERY', 'What is said to be known is no cursor', {
       doing: 'look for what is new',

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { JournalTail } from '@provloom/rundir'
 import type { JournalNews } from '@provloom/rundir'
 import type { CurveAnswer, CurveQuery } from '../answer/curve.ts'
 import type { Changes, CurveChange, LiveQuery } from '../answer/live.ts'
 import type { RanksAnswer } from '../answer/ranks.ts'
 import type { RunAnswer, RunMetric } from '../answer/run.ts'
+import type { Finding } from '../answer/why.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
+import { isRowsOf } from '../measured.ts'
 import { cursorText, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
 import { eventsOf } from './events.ts'
@@ -15,12 +18,13 @@ import { changeFrom } from './slice.ts'
 export interface Questions {
   run(run: KnownRun): Promise<RunAnswer>
   ranks(run: KnownRun): Promise<RanksAnswer>
+  findings(run: KnownRun): Promise<readonly Finding[]>
   /** Undefined where the metric is not known yet. */
   metric(run: KnownRun, name: string): Promise<RunMetric | undefined>
   curve(run: KnownRun, metric: RunMetric, query: CurveQuery): Promise<CurveAnswer>
 }
 
-const nothingKnown: Known = { position: -1, writtenMs: NaN, life: '', widths: {} }
+const nothingKnown: Known = { position: -1, writtenMs: NaN, life: '', widths: {}, findings: '' }
 
 /** What is new in runs that somebody follows. */
 export class Live {
@@ -48,14 +52,18 @@ export class Live {
     }
     const position = Math.max(news.position, run.file.journalPosition)
     const events = query.events === true ? eventsOf(news) : []
+    const findings = query.events === true ? await this.#questions.findings(run) : undefined
+    const digest = findings === undefined ? known.findings : digestOf(findings)
+    const isFound = findings !== undefined && digest !== known.findings
     const hasCurves = Object.keys(curves).length > 0
     return {
-      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths }),
-      changed: headIsNew || hasCurves || position !== known.position,
+      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths, findings: digest }),
+      changed: headIsNew || hasCurves || isFound || position !== known.position,
       ...(query.head === true && headIsNew ? { head: await this.#questions.run(run) } : {}),
       ...(query.ranks === true && written ? { ranks: await this.#questions.ranks(run) } : {}),
       ...(hasCurves ? { curves } : {}),
       ...(events.length === 0 ? {} : { events }),
+      ...(isFound ? { findings } : {}),
       ...(run.finished ? { ended: true as const } : {}),
     }
   }
@@ -81,8 +89,9 @@ export class Live {
   ): Promise<CurveChange | undefined> {
     const metric = await this.#questions.metric(run, ask.metric)
     if (metric === undefined) return undefined
-    const touched = news.touched.find(({ metric: one }) => isSame(one, metric))
-    const place = ask.by === 'time' ? touched?.firstTime : touched?.firstStep
+    const touched = news.touched.filter((one) => isRowsOf(metric, one.metric))
+    const places = touched.map((one) => (ask.by === 'time' ? one.firstTime : one.firstStep))
+    const place = places.length === 0 ? undefined : Math.min(...places)
     const isKnown = width !== undefined && news.complete
     if (isKnown && place === undefined) return undefined
     const answer = await this.#questions.curve(run, metric, ask)
@@ -90,6 +99,9 @@ export class Live {
   }
 }
 
-function isSame(one: JournalNews['touched'][number]['metric'], { key, context, source }: RunMetric): boolean {
-  return one.key === key && one.context === (context ?? null) && one.source === (source ?? null)
+/** Of none it is empty, as of who knows none. */
+function digestOf(findings: readonly Finding[]): string {
+  if (findings.length === 0) return ''
+  const said = findings.map(({ code, ranks, since }) => [code, ranks, since?.step ?? null])
+  return createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 8)
 }

@@ -2,6 +2,7 @@ import type { HeadMetric } from '@provloom/rundir'
 import { limits } from '@provloom/shared'
 import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
+import { metricOfRows } from '../measured.ts'
 import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
 
 /** Metrics of a run, those of its head first. Of the others only how many points there are is known. */
@@ -60,14 +61,23 @@ function ofHead(metric: HeadMetric): RunMetric {
 }
 
 async function counted(run: KnownRun): Promise<RunMetric[]> {
-  return (await run.metrics())
-    .filter(({ points }) => points > 0)
-    .map(({ key, context, source, ranks, points }) => ({
-      id: metricId({ key, context, source }),
+  const found = new Map<string, RunMetric & { readonly of: Set<number> }>()
+  for (const { ranks, points, ...rows } of await run.metrics()) {
+    if (points === 0) continue
+    const { key, context, source, measured } = metricOfRows(rows)
+    const id = metricId({ key, context, source })
+    const known = found.get(id)
+    const of = new Set([...(known?.of ?? []), ...ranks])
+    found.set(id, {
+      id,
       key,
-      ...(context === null ? {} : { context }),
-      ...(source === null ? {} : { source }),
-      ranks,
-      points,
-    }))
+      ...(typeof context === 'string' ? { context } : {}),
+      ...(typeof source === 'string' ? { source } : {}),
+      ...(measured === undefined ? {} : { measured }),
+      ranks: of.size,
+      points: points + (known?.points ?? 0),
+      of,
+    })
+  }
+  return [...found.values()].map(({ of: _of, ...metric }) => metric)
 }

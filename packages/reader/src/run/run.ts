@@ -1,4 +1,5 @@
-import type { RunAnswer, RunMetric, RunQuery } from '../answer/run.ts'
+import type { RunAnswer, RunGoing, RunMetric, RunQuery } from '../answer/run.ts'
+import type { Unread } from '../answer/error.ts'
 import type { Finding } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
@@ -13,9 +14,14 @@ export interface RunParts {
   /** Undefined where it cannot be read. */
   readonly document: RunDocument | undefined
   readonly findings: readonly Finding[]
+  readonly unread: readonly Unread[]
+  readonly going: RunGoing | undefined
 }
 
-export function answerRun({ run, metrics, document, findings }: RunParts, query: RunQuery): RunAnswer {
+export function answerRun(
+  { run, metrics, document, findings, unread, going }: RunParts,
+  query: RunQuery,
+): RunAnswer {
   const { file, name, directory, writtenMs } = run
   const { head } = file
   return {
@@ -41,6 +47,7 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
     findings,
+    ...(going === undefined ? {} : { going }),
     users: head?.users ?? [],
     hosts: head?.hosts ?? { shown: [], more: 0 },
     ...(head?.command === undefined ? {} : { command: head.command }),
@@ -59,5 +66,6 @@ export function answerRun({ run, metrics, document, findings }: RunParts, query:
     hostFacts: document === undefined ? [] : hostFactsOf(document),
     problems: { count: file.problems, kinds: file.problemKinds },
     hints: file.hints,
+    unread,
   }
 }

@@ -7,6 +7,8 @@ import { metricsMeant } from '../metric-id.ts'
 export interface ReadQuery {
   readonly fits: (run: KnownRun) => boolean
   readonly sort: string | undefined
+  /** Parameters or metrics that it names. */
+  readonly names: readonly string[]
 }
 
 type Condition = (run: KnownRun) => boolean
@@ -16,12 +18,17 @@ type Operator = ':' | '=' | '!=' | '>' | '>=' | '<' | '<='
 export function readQuery(text: string): ReadQuery {
   let sort: string | undefined
   const conditions: Condition[] = []
+  const names: string[] = []
   for (const token of tokensOf(text)) {
     const sorted = /^sort:(.+)$/.exec(token)
     if (sorted !== null) sort = sorted[1]
-    else conditions.push(conditionOf(token, text))
+    else {
+      const name = /^-?([^:<>=!]+)[:<>=!]/.exec(token)?.[1]
+      if (name !== undefined && !Object.hasOwn(fields, name)) names.push(name)
+      conditions.push(conditionOf(token, text))
+    }
   }
-  return { fits: (run) => conditions.every((holds) => holds(run)), sort }
+  return { fits: (run) => conditions.every((holds) => holds(run)), sort, names }
 }
 
 /** Words apart by spaces, but not inside quotes, which go. */

@@ -24,9 +24,14 @@ const columns: Readonly<Record<string, (run: KnownRun) => Value>> = {
   ranks: ({ file }) => new Set(file.ledger.ranks.map(({ rank }) => rank)).size,
   events: ({ file }) => Number(file.ledger.total.sent),
   energy: ({ file }) => {
-    const measured = file.head?.energy ?? []
+    const measured = (file.head?.energy ?? []).filter(({ kind }) => kind !== 'estimated')
     return measured.length === 0 ? undefined : measured.reduce((sum, { joules }) => sum + joules, 0)
   },
+}
+
+/** Whether it is a column of every run. */
+export function isColumn(key: string): boolean {
+  return Object.hasOwn(columns, key)
 }
 
 function valueOf(run: KnownRun, key: string): Value {

@@ -41,7 +41,7 @@ function findingOf({ what, name, variants }: Differing): Finding {
   return {
     code: 'RANKS_DIFFER',
     level: 'warning',
-    text: `${rankWords(ranks)} ${have} ${meanings[what]}${of} than the other ${most?.ranks.length ?? 0}: ${joined(said)}, not ${most?.value ?? ''}`,
+    text: `${rankWords(ranks)} ${have} ${meanings[what]}${of} than the other ${most?.ranks.length ?? 0}: ${joined(said)}${what === 'packages' ? '; those have' : ', not'} ${most?.value ?? ''}`,
     ranks: ranks.slice(0, ranksNamed),
     ...(ranks.length > ranksNamed ? { ranksMore: ranks.length - ranksNamed } : {}),
     evidence: { facts: { what, ...(name === undefined ? {} : { name }), variants: variants.length } },

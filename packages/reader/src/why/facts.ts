@@ -1,4 +1,5 @@
 import type { Stop } from '@provloom/graph/stop'
+import type { Unread } from '../answer/error.ts'
 import type { WhyAnswer } from '../answer/why.ts'
 
 /**
@@ -24,8 +25,8 @@ export interface WhyFacts {
   readonly stored: number
   readonly sent: number
   readonly model: WhyAnswer['kept']['model'] | undefined
-  /** What could not be read, and so is not known: in words. */
-  readonly unread: readonly string[]
+  /** What could not be read, and so is not known. */
+  readonly unread: readonly Unread[]
 }
 
 export interface RankFacts extends Stop {
@@ -55,7 +56,7 @@ export interface PaceFacts {
   readonly data: Float64Array
   /** Of a step, from its begin to the next: the median over ranks. NaN where that is not known. */
   readonly whole: Float64Array
-  /** Median of all ranks' waits between steps, and for others, by step; absent where nobody timed them. */
+  /** By rank, then step, what passed between two steps: loading, or others, as scripts are. Absent where nobody timed it. */
   readonly between?: Float64Array | undefined
 }
 

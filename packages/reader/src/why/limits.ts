@@ -11,6 +11,9 @@ export const stepsMin = 10
 /** ...and when it costs so much of the time. */
 export const slowCost = 0.02
 
+/** A machine of so many of the ranks is compared with the others alone. */
+export const largeHost = 0.25
+
 /** Waiting for data is told from so much of a step on. */
 export const waitingShare = 0.2
 

@@ -1,4 +1,4 @@
-import { slowRatio, slowTimes, stepsLookedAt, stepsMin } from './limits.ts'
+import { largeHost, slowRatio, slowTimes, stepsLookedAt, stepsMin } from './limits.ts'
 import type { PaceFacts } from './facts.ts'
 
 /** A rank that takes longer than the others, step for step. */
@@ -23,14 +23,19 @@ export function window({ steps }: PaceFacts): { readonly from: number; readonly 
   return { from: Math.max(warm, steps.length - stepsLookedAt), to: steps.length }
 }
 
-/** Ranks that were slow in most of the last steps, the slowest first. */
-export function laggards(pace: PaceFacts): Laggard[] {
+/**
+ * Ranks that were slow in most of the last steps, the slowest first.
+ *
+ * @param hosts machines of ranks, as far as they are known
+ */
+export function laggards(pace: PaceFacts, hosts: ReadonlyMap<number, string> = new Map()): Laggard[] {
   const { from, to } = window(pace)
   if (to - from < stepsMin || pace.ranks.length < 2) return []
   const medians = mediansOf(pace)
+  const byHost = withoutLargeHosts(pace, hosts)
   const found: Laggard[] = []
   for (const [row, rank] of pace.ranks.entries()) {
-    const ratios = ratiosOf(pace, row, medians)
+    const ratios = ratiosOf(pace, row, byHost.get(hosts.get(rank) ?? '') ?? medians)
     const seen = ratios.subarray(from, to).filter((ratio) => !Number.isNaN(ratio))
     const times = seen.filter((ratio) => ratio >= slowRatio).length
     if (seen.length < stepsMin || times < slowTimes * seen.length) continue
@@ -51,6 +56,23 @@ export function laggards(pace: PaceFacts): Laggard[] {
 interface Medians {
   readonly low: Float64Array
   readonly high: Float64Array
+}
+
+/** Of a machine of many of the ranks the medians of all others: where it is slow, half of what its ranks are beside is slow too. */
+function withoutLargeHosts(pace: PaceFacts, hosts: ReadonlyMap<number, string>): Map<string, Medians> {
+  const { ranks, steps, own } = pace
+  const found = new Map<string, Medians>()
+  for (const host of new Set(hosts.values())) {
+    const rows = [...ranks.keys()].filter((row) => hosts.get(ranks[row]!) !== host)
+    if (rows.length === 0 || ranks.length - rows.length < largeHost * ranks.length) continue
+    const low = steps.map((_, at) =>
+      median(
+        Float64Array.from(rows, (row) => own[row * steps.length + at]!).filter((one) => !Number.isNaN(one)),
+      ),
+    )
+    found.set(host, { low, high: low })
+  }
+  return found
 }
 
 function mediansOf({ ranks, steps, own }: PaceFacts): Medians {

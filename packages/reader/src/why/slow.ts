@@ -9,6 +9,8 @@ import { percent, rankWords, rounded, seconds } from './words.ts'
 interface Group {
   readonly of: 'host' | 'device' | 'rank'
   readonly members: readonly Laggard[]
+  /** All ranks of the machine or device, also one of them that is hardly slower than others; ascending. */
+  readonly named: readonly number[]
   readonly host: string
   readonly device: string | undefined
 }
@@ -20,17 +22,51 @@ interface Group {
 export function slowFindings(facts: WhyFacts): Finding[] {
   const { pace } = facts
   if (pace === undefined || pace.kind === 'interval') return []
+  const found = slowBy(pace, facts, 'data')
+  const { between } = pace
+  // Where others wait inside of their steps, it may be between its own that one is slow.
+  return found.length > 0 || between === undefined
+    ? found
+    : slowBy(withBetween(pace, between), facts, 'between')
+}
+
+/** Ranks that are slow by what they compute and wait for data, or else by what passes between their steps. */
+export function laggardsOf(pace: PaceFacts, hosts: ReadonlyMap<number, string>): Laggard[] {
+  const found = laggards(pace, hosts)
+  const { between } = pace
+  return found.length > 0 || between === undefined ? found : laggards(withBetween(pace, between), hosts)
+}
+
+function withBetween(pace: PaceFacts, between: Float64Array): PaceFacts {
+  const waits = between.map((value) => (Number.isNaN(value) ? 0 : value))
+  return { ...pace, own: pace.own.map((value, i) => value + waits[i]!), data: waits }
+}
+
+/** What a rank may spend more of than others, beside computing. */
+type Waits = 'data' | 'between'
+
+const waitsWords: Readonly<Record<Waits, string>> = {
+  data: ', waiting for its data',
+  between: ', between its steps',
+}
+
+function slowBy(pace: PaceFacts, facts: WhyFacts, waits: Waits): Finding[] {
   const ranks = new Map(facts.ranks.map((rank) => [rank.rank, rank]))
   const known = new Set<number>()
   const found: Finding[] = []
-  for (const group of groupsOf(laggards(pace), ranks)) {
+  for (const group of groupsOf(laggards(pace, hostsOf(facts)), ranks)) {
     const rows = new Set(group.members.map(({ row }) => row))
     const since = Math.min(...group.members.map((one) => one.since))
     const cost = costOf(pace, rows, known, since)
     for (const row of rows) known.add(row)
-    if (cost.share >= slowCost) found.push(findingOf(facts, pace, group, cost, since))
+    if (cost.share >= slowCost) found.push(findingOf({ facts, pace, waits }, group, cost, since))
   }
   return found
+}
+
+/** Machines of ranks. */
+export function hostsOf({ ranks }: Pick<WhyFacts, 'ranks'>): Map<number, string> {
+  return new Map(ranks.map(({ rank, host }) => [rank, host]))
 }
 
 function groupsOf(slow: readonly Laggard[], ranks: ReadonlyMap<number, RankFacts>): Group[] {
@@ -42,9 +78,11 @@ function groupsOf(slow: readonly Laggard[], ranks: ReadonlyMap<number, RankFacts
     host: string,
     device: string | undefined,
     members: readonly Laggard[],
+    belongs: (rank: RankFacts) => boolean,
   ): void => {
     for (const { rank } of members) taken.add(rank)
-    groups.push({ of, members, host, device })
+    const named = [...ranks.values()].filter(belongs).map(({ rank }) => rank)
+    groups.push({ of, members, named: named.sort((a, b) => a - b), host, device })
   }
   for (const one of slow) {
     if (taken.has(one.rank)) continue
@@ -52,14 +90,12 @@ function groupsOf(slow: readonly Laggard[], ranks: ReadonlyMap<number, RankFacts
     const free = slow.filter(({ rank }) => !taken.has(rank))
     const ofHost = free.filter(({ rank }) => ranks.get(rank)?.host === host)
     const ofDevice = ofHost.filter(({ rank }) => ranks.get(rank)?.device === device)
-    if (hosts.size > 1 && areMost(ofHost, ranks, (rank) => rank.host === host))
-      take('host', host, device, ofHost)
-    else if (
-      device !== undefined &&
-      areMost(ofDevice, ranks, (rank) => rank.host === host && rank.device === device)
-    )
-      take('device', host, device, ofDevice)
-    else take('rank', host, device, [one])
+    const isOnHost = (rank: RankFacts): boolean => rank.host === host
+    const isOnDevice = (rank: RankFacts): boolean => isOnHost(rank) && rank.device === device
+    if (hosts.size > 1 && areMost(ofHost, ranks, isOnHost)) take('host', host, device, ofHost, isOnHost)
+    else if (device !== undefined && areMost(ofDevice, ranks, isOnDevice))
+      take('device', host, device, ofDevice, isOnDevice)
+    else take('rank', host, device, [one], ({ rank }) => rank === one.rank)
   }
   return groups
 }
@@ -76,26 +112,30 @@ function areMost(
 
 const codes = { host: 'HOST_SLOW', device: 'DEVICE_SLOW', rank: 'RANK_SLOW' } as const
 
-function findingOf(facts: WhyFacts, pace: PaceFacts, group: Group, cost: Cost, since: number): Finding {
-  const { members, host, device } = group
+interface Seen {
+  readonly facts: WhyFacts
+  readonly pace: PaceFacts
+  /** What `data` of the pace is. */
+  readonly waits: Waits
+}
+
+function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since: number): Finding {
+  const { members, named, host, device } = group
   const ratio = members.reduce((sum, one) => sum + one.ratio, 0) / members.length
   const [slowest] = members
   const times = Math.min(...members.map((one) => one.times))
   const of = slowest?.of ?? 0
   const step = pace.steps[since] ?? 0
-  const data = members.reduce((sum, one) => sum + one.dataShare, 0) / members.length >= 0.5
+  const isWaiting = members.reduce((sum, one) => sum + one.dataShare, 0) / members.length >= 0.5
   const without = cost.stepSeconds - cost.perStep
   const [sets, takes] = facts.status === 'running' ? ['sets', 'takes'] : ['set', 'took']
-  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${data ? ', waiting for its data' : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
+  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${isWaiting ? waitsWords[waits] : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
   return {
     code: codes[group.of],
     level: 'warning',
     text,
-    ranks: members
-      .map(({ rank }) => rank)
-      .sort((a, b) => a - b)
-      .slice(0, ranksNamed),
-    ...(members.length > ranksNamed ? { ranksMore: members.length - ranksNamed } : {}),
+    ranks: named.slice(0, ranksNamed),
+    ...(named.length > ranksNamed ? { ranksMore: named.length - ranksNamed } : {}),
     ...(host === '' ? {} : { host }),
     ...(device === undefined || group.of === 'host' ? {} : { device }),
     since: { step },
@@ -107,7 +147,7 @@ function findingOf(facts: WhyFacts, pace: PaceFacts, group: Group, cost: Cost, s
       costSeconds: Number(cost.seconds.toPrecision(3)),
       stepSeconds: Number(cost.stepSeconds.toPrecision(3)),
       stepSecondsWithout: Number(without.toPrecision(3)),
-      facts: { by: pace.kind, waitingForData: data ? 'yes' : 'no' },
+      facts: { by: pace.kind, waits: isWaiting ? waits : 'none' },
     },
     link: {
       page: 'ranks',
@@ -118,12 +158,11 @@ function findingOf(facts: WhyFacts, pace: PaceFacts, group: Group, cost: Cost, s
   }
 }
 
-function subjectOf({ of, members, host, device }: Group): string {
-  const ranks = members.map(({ rank }) => rank)
-  if (of === 'host') return `host ${host} (${rankWords(ranks)})`
-  if (of === 'device') return `device ${device} of ${host} (${rankWords(ranks)})`
+function subjectOf({ of, named, host, device }: Group): string {
+  if (of === 'host') return `host ${host} (${rankWords(named)})`
+  if (of === 'device') return `device ${device} of ${host} (${rankWords(named)})`
   const on = [host, device ?? ''].filter((word) => word !== '').join(', ')
-  return `${rankWords(ranks)}${on === '' ? '' : ` (${on})`}`
+  return `${rankWords(named)}${on === '' ? '' : ` (${on})`}`
 }
 
 function sinceWords({ widths }: PaceFacts, since: number, step: number): string {

@@ -68,6 +68,7 @@ function stopFacts({ rank, stop, timeUs }: StoppedRank): Omit<FirstToStop, 'othe
     ...(timeUs === undefined ? {} : { timeUs }),
     ...(error === '' ? {} : { error }),
     ...(place === undefined ? {} : { place }),
+    ...(stop.error === undefined || stop.error.trim() === error ? {} : { said: stop.error }),
     ...(stop.exitCode === undefined ? {} : { exit: stop.exitCode }),
     ...(signal === undefined ? {} : { signal }),
   }
@@ -100,7 +101,7 @@ function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding
   const [first] = order
   if (first === undefined || cause === undefined || cause === 'lost') return []
   const those = cause === 'outside' || cause === 'peers' ? order : order.slice(0, tied)
-  const ranks = those.map(({ rank }) => rank.rank)
+  const ranks = those.map(({ rank }) => rank.rank).sort((a, b) => a - b)
   const time = first.timeUs === undefined ? {} : { time: new Date(first.timeUs / 1000).toISOString() }
   const step = first.stop.lastStep === undefined ? {} : { step: first.stop.lastStep }
   return [

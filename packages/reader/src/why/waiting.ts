@@ -9,8 +9,10 @@ export function waitingFindings({ pace, status }: WhyFacts): Finding[] {
   if (pace === undefined || pace.kind !== 'compute') return []
   const { from, to } = window(pace)
   if (to - from < stepsMin) return []
-  const data = sharesOf(pace, (at) => dataAt(pace, at), from, to)
-  const between = sharesOf(pace, (at) => pace.between?.[at] ?? 0, from, to)
+  const data = sharesOf(pace, (at) => medianAt(pace, pace.data, at), from, to)
+  const gaps = pace.between
+  // What the rank that nobody waits for spends there is none of waiting for others.
+  const between = sharesOf(pace, (at) => (gaps === undefined ? 0 : leastAt(pace, gaps, at)), from, to)
   const [most, what] = data.share >= between.share ? [data, 'data'] : [between, 'between']
   if (most.share < waitingShare) return []
   const [waits, go] = status === 'running' ? ['wait', 'goes'] : ['waited', 'went']
@@ -36,9 +38,18 @@ export function waitingFindings({ pace, status }: WhyFacts): Finding[] {
 }
 
 /** Of half of the ranks at least. */
-function dataAt({ ranks, steps, data }: PaceFacts, at: number): number {
-  const column = Float64Array.from(ranks, (_, row) => data[row * steps.length + at]!)
+function medianAt({ ranks, steps }: PaceFacts, cells: Float64Array, at: number): number {
+  const column = Float64Array.from(ranks, (_, row) => cells[row * steps.length + at]!)
   return median(column.filter((value) => !Number.isNaN(value)))
+}
+
+function leastAt({ ranks, steps }: PaceFacts, cells: Float64Array, at: number): number {
+  let least = NaN
+  for (const row of ranks.keys()) {
+    const value = cells[row * steps.length + at]!
+    if (!(value >= least)) least = Number.isNaN(value) ? least : value
+  }
+  return least
 }
 
 function sharesOf(

@@ -1,13 +1,15 @@
+import type { Unread } from '../answer/error.ts'
 import type { Finding, WhyAnswer } from '../answer/why.ts'
 import { differFindings } from './differ.ts'
 import type { WhyFacts } from './facts.ts'
 import { nanFindings } from './nan.ts'
 import { laggards } from './pace.ts'
-import { slowFindings } from './slow.ts'
+import { hostsOf, slowFindings } from './slow.ts'
 import { endFindings, endsOf, firstOf } from './stopped.ts'
 import { stepsMin } from './limits.ts'
 import { verdictOf } from './verdict.ts'
 import { waitingFindings } from './waiting.ts'
+import { rankWords } from './words.ts'
 
 /** What happened to a run, what stands out, and how that is known: a function of the facts. */
 export function whyOf(facts: WhyFacts): WhyAnswer {
@@ -31,6 +33,7 @@ export function whyOf(facts: WhyFacts): WhyAnswer {
     findings,
     notIt: notIt(facts, findings),
     unknown: unknown(facts, findings),
+    unread: facts.unread,
     kept: { stored, sent, ...(model === undefined ? {} : { model }) },
   }
 }
@@ -41,38 +44,51 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => gravity[a.level] - gravity[b.level])
 }
 
+function lacking({ unread }: WhyFacts): Set<Unread['of']> {
+  return new Set(unread.map(({ of }) => of))
+}
+
 /** What was looked for and not found. */
 function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
   const found = new Set(findings.map(({ code }) => code))
   const is = (words: string, ...codes: readonly string[]): string[] =>
     codes.some((code) => found.has(code)) ? [] : [words]
   const { pace } = facts
-  const paced = pace !== undefined && pace.kind !== 'interval' && pace.steps.length >= stepsMin
+  const lacks = lacking(facts)
+  const paced =
+    pace !== undefined && pace.kind !== 'interval' && pace.steps.length >= stepsMin && pace.ranks.length > 1
   return [
     ...is('memory', 'OUT_OF_MEMORY'),
     ...is('disk', 'DISK_FULL'),
     ...is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE'),
     ...is('lost ranks', 'RANK_LOST', 'HOST_LOST'),
     ...(facts.worldSize === undefined ? [] : is('absent ranks', 'RANKS_ABSENT')),
-    ...is('NaN', 'NAN_FIRST_SEEN'),
-    ...(paced && facts.ranks.length > 1 ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW') : []),
-    ...is('ranks that differ', 'RANKS_DIFFER'),
+    ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN')),
+    ...(paced ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW') : []),
+    ...(lacks.has('graph') ? [] : is('ranks that differ', 'RANKS_DIFFER')),
   ]
 }
 
 /** What cannot be known, and what to do about it. */
 function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
   const { pace, ranks, worldSize } = facts
-  const said: string[] = [...facts.unread]
-  if (ranks.length > 1) {
+  const lacks = lacking(facts)
+  const said: string[] = [
+    ...(lacks.has('graph') ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : []),
+    ...(lacks.has('points') ? ['who is slow, and where NaN was seen: points cannot be read'] : []),
+  ]
+  if (ranks.length > 1 && !lacks.has('points')) {
     if (pace === undefined) said.push('who is slow: no metric is logged step by step')
+    else if (pace.ranks.length < 2) said.push(`who is slow: only ${rankWords(pace.ranks)} logs step by step`)
     else if (pace.kind === 'interval')
       said.push(
         'who is slow: ranks run in lockstep; log compute time (provloom.step()) to see who makes the others wait',
       )
     else if (pace.steps.length < stepsMin) said.push(`who is slow: ${pace.steps.length} steps are too few`)
-    else if (pace.kind === 'arrival' && laggards(pace).length === 0)
-      said.push('whether a rank computes longer than others: only when they logged is known')
+    else if (pace.kind === 'arrival' && laggards(pace, hostsOf(facts)).length === 0)
+      said.push(
+        'who is slow: none logs later than the others, as it is where ranks run in lockstep and log behind that; log compute time (provloom.step()) to see who makes the others wait',
+      )
   }
   if (worldSize === undefined && ranks.length > 0)
     said.push('whether ranks are missing: nobody said how many there should be')

@@ -6,7 +6,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 export interface Point {
   readonly rank: number
   readonly key?: string
-  readonly context?: string
+  readonly context?: string | null
+  readonly source?: string | null
   readonly step: number
   readonly value: number
 }
@@ -16,7 +17,8 @@ export const startUs = 1_795_836_949_000_000
 
 /** Puts points into a run directory, as one Parquet part that its run.json names. */
 export function givePoints(runDir: string, points: readonly Point[]): void {
-  const series = ({ rank, key = 'loss' }: Point): string => `${key} ${String(rank).padStart(6, '0')}`
+  const series = ({ rank, key = 'loss', source = '' }: Point): string =>
+    `${key} ${source} ${String(rank).padStart(6, '0')}`
   const rows = [...points].sort((a, b) => (series(a) < series(b) ? -1 : series(a) > series(b) ? 1 : 0))
   const column = <T>(of: (row: Point) => T): T[] => rows.map(of)
   const buffer = parquetWriteBuffer({
@@ -24,7 +26,7 @@ export function givePoints(runDir: string, points: readonly Point[]): void {
       { name: 'rank', data: column(({ rank }) => rank), type: 'INT32' },
       { name: 'attempt', data: column(() => 0), type: 'INT32' },
       { name: 'context', data: column(({ context = 'training' }) => context), type: 'STRING' },
-      { name: 'source', data: column(() => null), type: 'STRING' },
+      { name: 'source', data: column(({ source = null }) => source), type: 'STRING' },
       { name: 'key', data: column(({ key = 'loss' }) => key), type: 'STRING' },
       { name: 'step', data: column(({ step }) => BigInt(step)), type: 'INT64' },
       { name: 'time', data: column(({ step }) => BigInt(startUs + step * 1_000_000)), type: 'INT64' },

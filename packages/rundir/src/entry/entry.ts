@@ -67,7 +67,7 @@ export interface Opened {
   /** Which of the runs of its job, experiment and name it is. */
   readonly ordinal: number
   readonly runName?: string
-  /** The run whose turn it takes: nothing was left of it to go on from. */
+  /** The run that it follows from: whose turn it takes, that it goes on with, or that it is nested in. */
   readonly informedBy?: RunId
   readonly settings: RunSettings
   readonly aggregator: Recorder

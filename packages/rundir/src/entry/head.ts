@@ -93,16 +93,26 @@ export interface HeadFile {
   readonly stored?: string
 }
 
+/** What counted devices took, by how that is known: unlike kinds are never one sum. */
 export interface HeadEnergy {
+  /** By counters of energy, from samples of power, or guessed from what devices may take. */
+  readonly kind: 'measured' | 'integrated' | 'estimated'
   readonly method: string
   readonly devices: number
   readonly joules: number
+  /** At least and at most, with the time in which nobody counted; absent where nobody can say. */
+  readonly lowerJoules?: number
+  readonly upperJoules?: number
+  /** The least of its devices' parts of the run's time in which they were counted, 0 to 1. */
+  readonly coverage?: number
+  /** Of so many runs at once on one machine: it is the whole machine's. */
+  readonly shared?: number
   readonly gramsCo2eq?: number
 }
 
 export interface HeadNotMeasured {
   readonly reason: string
-  /** Of how many machines. */
+  /** Of how many machines, of some device or all. */
   readonly hosts: number
 }
 

@@ -29,6 +29,8 @@ export type {
   Skipped,
   Uncollected,
 } from './entry.ts'
+export { stepsWanted } from './going.ts'
+export type { Wanted } from './going.ts'
 export type {
   HeadEnergy,
   HeadFile,

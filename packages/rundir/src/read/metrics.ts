@@ -7,7 +7,7 @@ import type { SeriesName } from './which.ts'
 
 export type MetricCount = MetricName & {
   /** Ranks that have points of it. */
-  readonly ranks: number
+  readonly ranks: ReadonlySet<number>
   readonly points: number
 }
 
@@ -99,5 +99,5 @@ function answerOf(old: Tally, young: Tally): MetricCount[] {
   }
   return [...all.values()]
     .flat()
-    .map(({ metric, ranks, points }) => ({ ...metric, ranks: ranks.size, points }))
+    .map(({ metric, ranks, points }) => ({ ...metric, ranks, points }))
 }

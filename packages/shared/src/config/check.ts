@@ -61,6 +61,11 @@ function checkValue(name: string, option: Option, value: unknown): OptionValue {
       return integer(name, value, 0, 'a port from 0 to 65535', 65_535)
     case 'positive':
       return integer(name, value, 1, 'an integer from 1 to 2147483647')
+    case 'intensity': {
+      const grams = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      if (typeof grams === 'number' && grams >= 0 && grams <= 10_000) return grams
+      throw badOption(name, 'grams for a kilowatt-hour, from 0 to 10000', value)
+    }
     case 'seconds': {
       const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
       if (typeof seconds === 'number' && seconds >= 0 && seconds <= 86_400) return seconds

@@ -4,7 +4,16 @@ import { saveAfterNLogsDefault } from '../limits.ts'
  * Every option that agent, aggregator and the command line share, as data: one place for names, defaults, units and
  * words. Names are prov4ml's; the command line has them in kebab-case, the environment as PROVLOOM_ in capitals.
  */
-export type OptionKind = 'text' | 'flag' | 'count' | 'port' | 'positive' | 'seconds' | 'path' | 'run-id'
+export type OptionKind =
+  | 'text'
+  | 'flag'
+  | 'count'
+  | 'port'
+  | 'positive'
+  | 'seconds'
+  | 'intensity'
+  | 'path'
+  | 'run-id'
 export type Part = 'run' | 'agent' | 'aggregator'
 
 export interface Option {
@@ -34,6 +43,10 @@ export interface GivenOptions {
   readonly connection?: string
   readonly spoolRoot?: string
   readonly sampleIntervalSeconds?: number
+  readonly carbonZone?: string
+  readonly carbonIntensity?: number
+  readonly mlflow?: boolean
+  readonly asProv4ml?: boolean
   readonly host?: string
   readonly port?: number
   readonly advertise?: string
@@ -134,6 +147,30 @@ export const options: Readonly<Record<OptionName, Option>> = {
     value: 'S',
     default: '10',
     help: 'seconds between samples of CPU, memory, disk and network; 0 takes none',
+  },
+  carbonZone: {
+    kind: 'text',
+    parts: ['run', 'agent'],
+    value: 'ZONE',
+    help: "where the machines' electricity is from (FR, US-CAL-CISO): CO2 equivalent is told beside the energy; of nowhere none is",
+  },
+  carbonIntensity: {
+    kind: 'intensity',
+    parts: ['run', 'agent'],
+    value: 'G',
+    help: 'grams of CO2 equivalent for a kilowatt-hour there, where it is known better than from a table',
+  },
+  mlflow: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: "answer the command's MLflow client on this machine, and record what it logs (docs/mlflow.md)",
+  },
+  asProv4ml: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: 'prov4ml and yprov4ml of the worker are Provloom, also where the real ones are installed',
   },
   host: {
     kind: 'text',

@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts'
-import type { ClockOffset, Energy, Host } from './machine.ts'
+import type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
 
-export type { ClockOffset, Energy, Host } from './machine.ts'
+export type { Carbon, ClockOffset, Energy, EnergyShare, Host } from './machine.ts'
 
 /** A process without a session of its own goes on in the one it inherited: the first record of its stream. */
 export interface Helper extends Fact<'helper'> {
@@ -168,6 +168,13 @@ export interface Dataset extends Fact<'dataset'> {
   readonly shuffle?: boolean
   readonly split?: string
   readonly className?: string
+  /** Of its content, as its library makes it: not a hash of bytes that anybody else could make. */
+  readonly digest?: string
+  /** Where its library has it from, as that says it; and of what kind that is. */
+  readonly uri?: string
+  readonly sourceType?: string
+  /** JSON text: its columns. */
+  readonly schema?: string
   readonly context?: string
   readonly source?: string
   readonly direction?: 'input' | 'output'
@@ -182,6 +189,12 @@ export interface Model extends Fact<'model'> {
   readonly bytes?: number
   /** JSON text: one object per layer. */
   readonly layers?: string
+  /** In how many ways it can be loaded, by their names. */
+  readonly flavors?: readonly string[]
+  /** JSON text: what goes in and what comes out. */
+  readonly signature?: string
+  /** Its id where another tool has given it one. */
+  readonly modelId?: string
   readonly context?: string
   readonly source?: string
   readonly direction?: 'input' | 'output'
@@ -332,6 +345,8 @@ export type Event =
   | User
   | ClockOffset
   | Energy
+  | EnergyShare
+  | Carbon
   | RankEnd
 
 export type EventType = Event['type']

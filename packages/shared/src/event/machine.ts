@@ -45,14 +45,53 @@ export interface ClockOffset extends Fact<'clock'> {
   readonly uncertaintyUs: number
 }
 
-/** Energy of one physical device since the session began to watch its machine; the times in which it did not are left out. */
+/**
+ * Energy of one device of a machine, by one way to know it, since the session began to watch its machine; the times in
+ * which it did not are left out. Each stream counts from nothing.
+ */
 export interface Energy extends Fact<'energy'> {
   readonly host: string
   readonly hostId?: string
   readonly device: string
-  readonly joules: number
   readonly method: string
-  readonly gramsCo2eq?: number
-  readonly intensity?: number
-  readonly intensitySource?: string
+  /** Counted by a counter, integrated from samples of power, guessed from what it may take; unknown has no joules. */
+  readonly kind: 'measured' | 'integrated' | 'estimated' | 'unknown'
+  readonly covers: 'node' | 'package' | 'dram' | 'gpu' | 'platform' | 'core' | 'uncore' | 'rest'
+  /** It is part of what the machine took: counted devices do not overlap. */
+  readonly counted?: boolean
+  readonly joules?: number
+  /** Of the time that is covered. */
+  readonly lowerJoules?: number
+  readonly upperJoules?: number
+  readonly coveredMs?: number
+  readonly intervalMs?: number
+  /** The least and the most power of any interval: what the time that is not covered may have taken. */
+  readonly leastWatts?: number
+  readonly mostWatts?: number
+  /** Of an accelerator what one process on it has, which takes turns with the others that compute on it. */
+  readonly holderJoules?: number
+  readonly source?: string
+  readonly uuid?: string
+  readonly model?: string
+  /** The machine's number for an accelerator. */
+  readonly index?: number
+  /** Why it is not known, or not known better. */
+  readonly reason?: string
+}
+
+/** What this session has of its machine's processors and their memory: never one sum of unlike kinds. Each stream counts from nothing. */
+export interface EnergyShare extends Fact<'energy.share'> {
+  readonly measuredJoules?: number
+  readonly integratedJoules?: number
+  readonly estimatedJoules?: number
+}
+
+/** What is emitted for a kilowatt-hour where the run is, and who says so. */
+export interface Carbon extends Fact<'carbon'> {
+  readonly gramsPerKWh: number
+  readonly source: string
+  readonly zone?: string
+  readonly year?: number
+  readonly method?: string
+  readonly licence?: string
 }

@@ -38,6 +38,10 @@ export interface Hello {
   readonly jobKey: string
   /** Given when somebody named the run. */
   readonly runId?: RunId
+  /** The id of the run, where it is begun with this session and no other run has it. A wish. */
+  readonly newRunId?: RunId
+  /** The run that one begun with this session follows from. */
+  readonly informedBy?: RunId
   /** The run that a former welcome of this session named. */
   readonly admitted?: RunId
   readonly rank: Rank

@@ -77,6 +77,8 @@ const agentFields: Fields<AgentMessage> = {
     worker: text(255),
     jobKey: text(512),
     runId: optional(isRunId),
+    newRunId: optional(isRunId),
+    informedBy: optional(isRunId),
     admitted: optional(isRunId),
     rank: isRank,
     attempt: isAttempt,

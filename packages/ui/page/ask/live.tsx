@@ -41,6 +41,11 @@ export function LiveRun(props: {
   return <LiveContext.Provider value={live}>{props.children}</LiveContext.Provider>
 }
 
+/** The run that is followed. */
+export function useFollowed(): string {
+  return useContext(LiveContext).run
+}
+
 export function useRound(): number {
   return useContext(LiveContext).round
 }

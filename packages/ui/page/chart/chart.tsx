@@ -1,19 +1,20 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type uPlot from 'uplot'
 import type { CurveAnswer } from '@provloom/reader'
-import { useCurve } from '../ask/live.tsx'
+import { useAbout } from '../ask/about.ts'
+import { useCurve, useFollowed } from '../ask/live.tsx'
 import { measured, several } from '../model/format.ts'
-import { palette, useTheme } from '../part/theme.ts'
-import { saveFile } from '../part/save.ts'
+import { useTheme } from '../part/theme.ts'
+import type { RowsMeant } from '../model/all-rows.ts'
 import { fitOf } from './fit.ts'
 import type { Fit } from './fit.ts'
 import { useInView } from './in-view.ts'
 import { columnsOf, makePlot } from './plot.ts'
-import { pictureOf } from './picture.ts'
-import { smoothed, stripsOf } from './strip.ts'
+import { smoothed, stripsOf, withSlowest } from './strip.ts'
 import type { Axis, Strip } from './strip.ts'
-import { svgOf } from './svg.ts'
-import { csvOf, tableOf } from './table.ts'
+import { tableOf } from './table.ts'
+import { AllRows, Numbers, Tools } from './tools.tsx'
+import type { Shown } from './tools.tsx'
 import { Tip } from './tip.tsx'
 
 export interface ChartCurve {
@@ -24,6 +25,8 @@ export interface ChartCurve {
   readonly label: string
   readonly colour: number
   readonly dashed?: boolean
+  /** Without its range. */
+  readonly bare?: boolean
   /** First and last step of a run that has ended: asked for by these, a curve is as fine as its points are. */
   readonly extent?: readonly [number, number] | undefined
   /** Of the run, in microseconds: where its time begins. */
@@ -41,14 +44,22 @@ export interface ChartProps {
   readonly smooth?: number
   /** Steps, of which the rest is left out. */
   readonly steps?: readonly [number, number] | undefined
+  /** What the axis counts, `step` unless told. */
+  readonly axisName?: string | undefined
   /** The least extent of the axis: where a run is to go. */
   readonly until?: number | undefined
   readonly height?: number
   readonly marks?: readonly { readonly at: number; readonly text: string }[]
   readonly share?: string
   readonly onZoom?: ((steps: readonly [number, number] | undefined) => void) | undefined
-  /** For the person who wants every row. */
-  readonly directory?: string | undefined
+  /** The one that keys are about. */
+  readonly at?: boolean
+  /** The axis takes in all, not only what is usual. */
+  readonly whole?: boolean
+  /** The slowest rank as a line, the median in grey: who makes the others wait. */
+  readonly slowest?: boolean
+  /** Pixels to the right of the axis; as much as the names at the lines' ends need unless told. */
+  readonly right?: number
 }
 
 /** Curves over one axis. Fewer or more of them are another chart. */
@@ -59,7 +70,9 @@ export function Chart(props: ChartProps): preact.JSX.Element {
 function ChartOf(props: ChartProps): preact.JSX.Element {
   const place = useRef<HTMLElement>(null)
   const inView = useInView(place)
-  const [table, setTable] = useState(false)
+  const [shown, show] = useState<Shown>('curve')
+  const about = useAbout()
+  const followed = useFollowed()
   const by = props.by ?? 'step'
   const answers = props.curves.map(({ run, metric, ranks, extent }) => {
     const steps = by === 'step' ? (props.steps ?? extent) : undefined
@@ -80,47 +93,35 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
         props,
         answers.map(({ answer }) => answer),
       ),
-    [...answers.map(({ answer }) => answer), by, props.smooth, JSON.stringify(props.curves)],
+    [...answers.map(({ answer }) => answer), by, props.smooth, props.slowest, JSON.stringify(props.curves)],
   )
-  const fit = useMemo(() => fitOf(strips, { log: props.log === true }), [strips, props.log])
+  const fit = useMemo(
+    () => fitOf(strips, { log: props.log === true, whole: props.whole === true }),
+    [strips, props.log, props.whole],
+  )
   const label = (value: number): string => measured(value, props.metricKey, props.unit)
   const error = answers.find((one) => one.error !== undefined)?.error
   const waiting = answers.some((one) => one.waiting)
   const title = `${props.name} ${props.about}`
   return (
-    <section class="panel chart" ref={place} aria-label={title}>
+    <section class={`panel chart ${props.at === true ? 'at' : ''}`} ref={place} aria-label={title}>
       <header>
         <h3>
           <b>{props.name}</b> {props.about}
           {fit !== undefined && <Beyond fit={fit} label={label} />}
           {nansOf(strips)}
+          {pointsOf(strips) === 1 && ' · one point'}
         </h3>
         {strips.length > 0 && fit !== undefined && (
-          <nav class="tools" aria-label={`save ${title}`}>
-            <button
-              onClick={() =>
-                void pictureOf(place.current!, title, strips).then((blob) => saveFile(`${title}.png`, blob))
-              }
-            >
-              PNG
-            </button>
-            <button
-              onClick={() =>
-                saveFile(`${title}.svg`, svgOf(strips, fit, title, palette('light')), 'image/svg+xml')
-              }
-            >
-              SVG
-            </button>
-            <button
-              class="csv"
-              onClick={() => saveFile(`${title}.csv`, csvOf(tableOf(strips, by)), 'text/csv')}
-            >
-              CSV
-            </button>
-            <button aria-pressed={table} onClick={() => setTable(!table)}>
-              table
-            </button>
-          </nav>
+          <Tools
+            title={title}
+            strips={strips}
+            fit={fit}
+            axis={by}
+            canvas={() => place.current?.querySelector('canvas')}
+            shown={shown}
+            show={show}
+          />
         )}
       </header>
       {error !== undefined ? (
@@ -128,18 +129,13 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
           {error.message}. {error.hint}
         </p>
       ) : strips.length > 0 && strips.every((strip) => strip.x.length === 0) && !waiting ? (
-        <p class="state">No points {props.steps === undefined ? 'yet' : 'in these steps'}.</p>
+        <p class="state">No points{props.steps === undefined ? '' : ' in these steps'}.</p>
       ) : fit === undefined && strips.length > 0 ? (
-        <p class="state">
-          All{' '}
-          {several(
-            strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0),
-            'point',
-          )}{' '}
-          of it are NaN or infinite.
-        </p>
-      ) : table ? (
-        <Numbers strips={strips} by={by} />
+        <p class="state">All {several(pointsOf(strips), 'point')} of it are NaN or infinite.</p>
+      ) : shown === 'table' ? (
+        <Numbers of={tableOf(strips, by)} />
+      ) : shown === 'rows' ? (
+        <AllRows meant={rowsOf(props, followed, about?.directory ?? '.')} />
       ) : (
         <Canvas
           {...props}
@@ -159,9 +155,11 @@ function drawnStrips(props: ChartProps, answers: readonly (CurveAnswer | undefin
   const strips = props.curves.flatMap((curve, at) => {
     const answer = answers[at]
     const axis = { by: props.by ?? 'step', startUs: curve.startUs ?? 0 }
-    return answer === undefined ? [] : stripsOf(answer, curve, axis)
+    const strips = answer === undefined ? [] : stripsOf(answer, curve, axis)
+    return curve.bare === true ? strips.map(({ min: _min, max: _max, ...line }) => line) : strips
   })
-  return strips.map((strip) => smoothed(strip, props.smooth ?? 0))
+  const shown = props.slowest === true ? strips.flatMap(withSlowest) : strips
+  return shown.map((strip) => smoothed(strip, props.smooth ?? 0))
 }
 
 /** What the axis leaves out is said. */
@@ -183,6 +181,10 @@ function Beyond({
       ▲ {fit.above + fit.below} of {fit.of} reach {far}
     </span>
   )
+}
+
+function pointsOf(strips: readonly Strip[]): number {
+  return strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0)
 }
 
 function nansOf(strips: readonly Strip[]): preact.JSX.Element | null {
@@ -214,6 +216,7 @@ function Canvas(props: CanvasProps): preact.JSX.Element {
     props.marks,
     by,
     props.log,
+    props.axisName,
   ])
   useEffect(() => {
     if (!inView || fit === undefined || width === 0 || into.current === null) return undefined
@@ -229,6 +232,8 @@ function Canvas(props: CanvasProps): preact.JSX.Element {
         label: props.label,
         share: props.share === undefined ? undefined : `${props.share} ${by}`,
         marks: by === 'step' ? (props.marks ?? []) : [],
+        unit: props.axisName ?? (by === 'step' ? 'step' : ''),
+        right: props.right,
         zoomed: (from, to) => props.onZoom?.([Math.floor(from), Math.ceil(to)]),
         pointed: (at, left) => setPoint(at === undefined ? undefined : { at, left }),
         reset: () => props.onZoom?.(undefined),
@@ -273,36 +278,17 @@ function wordsOf({ name, about, strips, label }: CanvasProps): string {
   return `${name} ${about}. ${lines.join('. ')}`
 }
 
-function Numbers({
-  strips,
-  by,
-}: {
-  readonly strips: readonly Strip[]
-  readonly by: string
-}): preact.JSX.Element {
-  const { head, rows } = tableOf(strips, by)
-  return (
-    <div class="numbers" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((one) => (
-              <th scope="col">{one}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr>
-              {row.map((one) => (
-                <td>{one}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+/** All runs of one metric, and all ranks where not only some are drawn. */
+function rowsOf({ curves, steps }: ChartProps, followed: string, directory: string): RowsMeant {
+  const runs = [...new Set(curves.map(({ run }) => run ?? followed))]
+  const some = curves.map(({ ranks }) => (typeof ranks === 'object' ? ranks : undefined))
+  const isAll = some.some((one) => one === undefined)
+  return {
+    directories: runs.map((run) => `${directory}/${run}`),
+    metric: curves[0]?.metric ?? '',
+    ...(isAll ? {} : { ranks: some.flatMap((one) => one ?? []) }),
+    steps,
+  }
 }
 
 function useWidth(ref: { readonly current: HTMLElement | null }): number {

@@ -3,15 +3,18 @@ import { inkNow } from './plot.ts'
 import { palette } from '../part/theme.ts'
 
 /** The chart as it is seen, with its title and what its colours mean, as PNG. */
-export async function pictureOf(chart: HTMLElement, title: string, strips: readonly Strip[]): Promise<Blob> {
-  const drawn = chart.querySelector('canvas')
+export async function pictureOf(
+  drawn: HTMLCanvasElement,
+  title: string,
+  strips: readonly Strip[],
+): Promise<Blob> {
   const canvas = document.createElement('canvas')
   const ratio = devicePixelRatio
   const [above, below] = [30 * ratio, 24 * ratio]
-  canvas.width = drawn?.width ?? 1
-  canvas.height = (drawn?.height ?? 1) + above + below
+  canvas.width = drawn.width
+  canvas.height = drawn.height + above + below
   const pen = canvas.getContext('2d')
-  if (pen === null || drawn === null) throw new Error('there is no drawing to save')
+  if (pen === null) throw new Error('there is no drawing to save')
   const ink = inkNow()
   pen.fillStyle = ink.paper
   pen.fillRect(0, 0, canvas.width, canvas.height)

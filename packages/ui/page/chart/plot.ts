@@ -17,6 +17,9 @@ export interface PlotSpec {
   readonly share: string | undefined
   /** Places on the axis that have a name. */
   readonly marks: readonly { readonly at: number; readonly text: string }[]
+  /** What the axis counts, at its end. */
+  readonly unit: string
+  readonly right: number | undefined
   readonly zoomed: (from: number, to: number) => void
   readonly pointed: (at: number | undefined, left: number) => void
   readonly reset: () => void
@@ -69,7 +72,7 @@ export function makePlot(spec: PlotSpec, into: HTMLElement): uPlot {
   const options: uPlot.Options = {
     width: spec.width,
     height: spec.height,
-    padding: [8, spec.strips.length > 1 ? 78 : 58, 0, 0],
+    padding: [8, spec.right ?? (spec.strips.length > 1 ? 82 : 58), 0, 0],
     series,
     bands,
     legend: { show: false },
@@ -155,23 +158,43 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
   for (const { at, text } of spec.marks) drawMark(plot, at, text, ink)
-  const taken: number[] = []
-  for (const strip of spec.strips) {
+  ctx.fillStyle = ink.text
+  ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
+  ctx.fillText(spec.unit, bbox.left + bbox.width + 8 * ratio, bbox.top + bbox.height + 12 * ratio)
+  ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
+  const ends = spec.strips.flatMap((strip): End[] => {
     const colour = colours[strip.colour % colours.length]!
     drawNans(plot, strip, colour)
     const last = strip.mid.findLastIndex((one) => one !== null)
     const value = strip.mid[last]
-    if (value === null || value === undefined) continue
+    if (value === null || value === undefined) return []
     const x = Math.min(plot.valToPos(strip.x[last]!, 'x', true), bbox.left + bbox.width) + 5 * ratio
-    let y = Math.max(bbox.top, Math.min(bbox.top + bbox.height, plot.valToPos(value, 'y', true)))
-    for (const one of taken.toSorted((a, b) => a - b))
-      if (Math.abs(one - y) < 13 * ratio) y = one + 13 * ratio
-    taken.push(y)
-    ctx.fillStyle = colour
+    const y = Math.max(bbox.top, Math.min(bbox.top + bbox.height, plot.valToPos(value, 'y', true)))
     const name = spec.strips.length > 1 ? nameOf(strip.label) : ''
-    ctx.fillText(`${name}${spec.label(value)}`, x, y)
+    return [{ text: `${name}${spec.label(value)}`, x, y, colour }]
+  })
+  for (const { text, x, y, colour } of apart(ends, 13 * ratio, bbox.top + bbox.height - 3 * ratio)) {
+    ctx.fillStyle = colour
+    ctx.fillText(text, x, y)
   }
   ctx.restore()
+}
+
+interface End {
+  readonly text: string
+  readonly x: number
+  readonly y: number
+  readonly colour: string
+}
+
+/** So far from each other that they can be read, and none below the foot. */
+function apart(ends: readonly End[], least: number, foot: number): End[] {
+  const placed = ends.toSorted((a, b) => a.y - b.y)
+  for (const [at, one] of placed.entries())
+    placed[at] = { ...one, y: Math.max(one.y, (placed[at - 1]?.y ?? -Infinity) + least) }
+  for (let at = placed.length - 1; at >= 0; at--)
+    placed[at] = { ...placed[at]!, y: Math.min(placed[at]!.y, (placed[at + 1]?.y ?? foot + least) - least) }
+  return placed
 }
 
 /** At the end of a line there is little room: a rank's number, what makes runs' names differ, of the median nothing. */
@@ -180,19 +203,29 @@ function nameOf(label: string): string {
   return `${label.length <= 8 ? label.replace(/^rank /, '') : (/_\d+$/.exec(label)?.[0] ?? label.slice(-8))} `
 }
 
+/** Named to the left where the end of the axis, at which values stand, is near. */
 function drawMark(plot: uPlot, at: number, text: string, ink: Ink): void {
   const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
   const x = Math.round(plot.valToPos(at, 'x', true))
-  if (x < bbox.left || x > bbox.left + bbox.width) return
+  const end = bbox.left + bbox.width
+  if (x < bbox.left || x > end) return
+  ctx.save()
   ctx.strokeStyle = ink.text
   ctx.fillStyle = ink.text
-  ctx.setLineDash([3, 3])
+  ctx.font = `${11 * ratio}px Helvetica Neue, Arial, sans-serif`
+  ctx.globalAlpha = 0.75
+  ctx.lineWidth = ratio
+  ctx.setLineDash([2 * ratio, 3 * ratio])
   ctx.beginPath()
   ctx.moveTo(x + 0.5, bbox.top)
   ctx.lineTo(x + 0.5, bbox.top + bbox.height)
   ctx.stroke()
-  ctx.setLineDash([])
-  ctx.fillText(text, x + 4, bbox.top + 6 * devicePixelRatio)
+  ctx.globalAlpha = 1
+  const isNearEnd = x + ctx.measureText(text).width + 6 * ratio > end
+  ctx.textAlign = isNearEnd ? 'right' : 'left'
+  ctx.fillText(text, x + (isNearEnd ? -4 : 4) * ratio, bbox.top + 6 * ratio)
+  ctx.restore()
 }
 
 function drawNans(plot: uPlot, strip: Strip, colour: string): void {

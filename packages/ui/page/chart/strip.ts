@@ -86,6 +86,16 @@ function finite(values: readonly number[]): (number | null)[] {
   return values.map((one) => (Number.isFinite(one) ? one : null))
 }
 
+/** The slowest rank of each stretch as a line of its own, and the median as what it is against. */
+export function withSlowest(strip: Strip): Strip[] {
+  const { max, min: _min, max: _max, ...line } = strip
+  if (max === undefined) return [strip]
+  return [
+    { ...line, label: 'slowest', mid: max, colour: 1 },
+    { ...line, colour: 7 },
+  ]
+}
+
 /** A running mean over so many buckets on both sides; what it is of stays to be seen as a band. */
 export function smoothed(strip: Strip, over: number): Strip {
   if (over <= 0) return strip

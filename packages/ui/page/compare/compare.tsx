@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import type { DiffAnswer, DiffRow, RunAnswer, RunsAnswer } from '@provloom/reader'
 import { apiAddress, runPath } from '../ask/ask.ts'
 import { useAnswer } from '../ask/use-answer.ts'
@@ -9,10 +8,13 @@ import type { Key } from '../frame/keys.tsx'
 import { change, go } from '../frame/view.ts'
 import { addressOf } from '../model/address.ts'
 import type { View } from '../model/address.ts'
-import { against, diffSentence, equalSentence, partsOf, valueText } from '../model/diff-words.ts'
+import { against, cellText, diffSentence, equalSentence, partsOf, valueText } from '../model/diff-words.ts'
 import type { DiffPart } from '../model/diff-words.ts'
 import { extentOf, groupOf, mainMetrics } from '../model/metric.ts'
-import { palette, useTheme } from '../part/theme.ts'
+import { SaveTable } from '../part/save-table.tsx'
+import { useReached } from './reached.ts'
+import { Dash } from '../part/dash.tsx'
+import { useTheme } from '../part/theme.ts'
 import { saveFile } from '../part/save.ts'
 import { Status } from '../part/status.tsx'
 import { Trouble } from '../part/trouble.tsx'
@@ -25,7 +27,9 @@ export function Compare({ view }: { readonly view: View }): preact.JSX.Element {
   const said = Object.fromEntries(runs.map((run, at) => [letters[at]!, run]))
   const { answer, error } = useAnswer<DiffAnswer>(runs.length >= 2 ? apiAddress('diff', said) : undefined)
   const first = useAnswer<RunAnswer>(runs[0] === undefined ? undefined : apiAddress(runPath(runs[0])))
-  const [all, setAll] = useState(view.with['all'] === '1')
+  const all = view.with['all'] === '1'
+  const setAll = (on: boolean): void => change(view, { all: on ? '1' : undefined })
+  const reached = useReached(runs, first.answer)
   const parts = answer === undefined ? [] : partsOf(answer)
   const save = (): void => saveFile('compare.csv', csvOf(tableOf(parts, runs)), 'text/csv')
   const keys: Key[] = [
@@ -57,7 +61,7 @@ export function Compare({ view }: { readonly view: View }): preact.JSX.Element {
           ? runs.length < 2
             ? 'Compare which runs?'
             : 'Reading …'
-          : diffSentence(answer)}
+          : `${diffSentence(answer)}${reached === undefined ? '' : `; ${reached}`}`}
       </h1>
       {answer !== undefined && <p class="under">{equalSentence(answer)}</p>}
       <Choose view={view} runs={runs} />
@@ -81,6 +85,8 @@ export function Compare({ view }: { readonly view: View }): preact.JSX.Element {
             >
               log
             </button>
+            <span class="grow" />
+            <SaveTable name="compare" table={() => tableOf(parts, runs)} />
           </div>
           <div class="grid two">
             {mainMetrics(first.answer.metrics).map((one) => (
@@ -110,16 +116,20 @@ export function Compare({ view }: { readonly view: View }): preact.JSX.Element {
       {answer !== undefined && (
         <DiffTable answer={answer} parts={parts} all={all} showAll={() => setAll(true)} />
       )}
-      {answer?.code.patch !== undefined && (
+      {answer !== undefined && answer.code.patches.length > 0 && (
         <section class="panel">
           <h3>
             <b>Code</b> as the changes differ
           </h3>
-          <pre class="patch">{answer.code.patch.slice(0, 200_000)}</pre>
+          <pre class="patch">{patchesOf(answer).slice(0, 200_000)}</pre>
         </section>
       )}
     </Frame>
   )
+}
+
+function patchesOf({ code }: DiffAnswer): string {
+  return code.patches.map(({ patch }) => patch).join('')
 }
 
 function startOf(answer: DiffAnswer, run: string): number {
@@ -174,18 +184,7 @@ function DiffTable(props: {
             <th />
             {answer.runs.map(({ run, status }, at) => (
               <th scope="col">
-                <svg width="22" height="8" aria-hidden="true">
-                  <line
-                    x1="0"
-                    x2="22"
-                    y1="4"
-                    y2="4"
-                    stroke={palette()[at]}
-                    stroke-width="2.4"
-                    stroke-dasharray={at % 2 === 1 ? '6 3' : 'none'}
-                  />
-                </svg>{' '}
-                {letters[at]!.toUpperCase()}{' '}
+                <Dash colour={at} dashed={at % 2 === 1} /> {letters[at]!.toUpperCase()}{' '}
                 <a href={addressOf({ page: 'overview', run, with: {} })}>{run}</a>
                 {status !== 'completed' && (
                   <>
@@ -223,7 +222,7 @@ function Part({
   if (part.differing.length + part.equal.length === 0) return null
   const equal = part.equal
     .slice(0, 4)
-    .map(({ name, values }) => `${name} ${short(valueText(values[0] ?? null))}`)
+    .map(({ name, values }) => `${name} ${cellText(name, values[0] ?? null)}`)
   return (
     <>
       {rows.map((row, at) => (
@@ -258,10 +257,10 @@ function Row({
   return (
     <tr>
       <th scope="row">{head}</th>
-      <td>{row.name}</td>
+      <td>{rowWords(row.name)}</td>
       {row.values.map((value) => (
         <td class="mono" title={valueText(value)}>
-          {short(valueText(value))}
+          {cellText(row.name, value)}
         </td>
       ))}
       <td>
@@ -273,9 +272,11 @@ function Row({
   )
 }
 
-function short(text: string): string {
-  if (/^[0-9a-f]{40,64}$/.test(text)) return text.slice(0, 8)
-  return text.length > 60 ? `${text.slice(0, 58)} …` : text
+/** `training.loss, last` as people say it. */
+function rowWords(name: string): string {
+  const [, context, key, which] = /^(\w+)\.(.+), (best|last)$/.exec(name) ?? []
+  if (key === undefined) return name === 'seconds' ? 'time' : name
+  return `${key}, ${context}, ${which}`
 }
 
 function tableOf(parts: readonly DiffPart[], runs: readonly string[]): Parameters<typeof csvOf>[0] {

@@ -11,6 +11,8 @@ import { change, stepsIn, stepsText } from '../frame/view.ts'
 import { count } from '../model/format.ts'
 import { extentOf, groupOf } from '../model/metric.ts'
 import { grouped } from '../model/tree.ts'
+import { useTheme } from '../part/theme.ts'
+import { Dash } from '../part/dash.tsx'
 import { MetricTree } from './metric-tree.tsx'
 
 const pageSize = 2_000
@@ -36,8 +38,8 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
     })
   const zoom = (next: readonly [number, number] | undefined): void => change(view, { steps: stepsText(next) })
   const keys: Key[] = [
-    { key: 'j', word: 'next', act: () => setAt(Math.min(at + 1, shown.length - 1)) },
-    { key: 'k', word: 'previous', act: () => setAt(Math.max(0, at - 1)) },
+    { key: 'j', beside: 'k', word: 'next, previous', act: () => setAt(Math.min(at + 1, shown.length - 1)) },
+    { key: 'k', word: 'previous', act: () => setAt(Math.max(0, at - 1)), quiet: true },
     { key: ' ', word: 'pin', act: () => chosen !== undefined && pin(chosen.id) },
     { key: 'r', word: 'add a rank', act: () => document.getElementById('rank')?.focus() },
     { key: '+', word: 'lay another run over it', act: () => document.getElementById('with')?.focus() },
@@ -45,6 +47,7 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
       key: 'b',
       word: 'step, time, since start',
       act: () => change(view, { by: by === 'step' ? 'time' : by === 'time' ? 'since' : undefined }),
+      quiet: true,
     },
     {
       key: 'g',
@@ -53,6 +56,17 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
       quiet: true,
     },
     { key: '0', word: 'all', act: () => zoom(undefined) },
+    {
+      key: 'f',
+      word: view.with['fit'] === 'all' ? 'fit what is usual' : 'fit all values',
+      act: () => change(view, { fit: view.with['fit'] === 'all' ? undefined : 'all' }),
+      quiet: true,
+    },
+    {
+      key: 'e',
+      word: 'export',
+      act: () => document.querySelector<HTMLElement>('.chart.at .csv')?.click(),
+    },
   ]
   return frame(
     keys,
@@ -89,9 +103,12 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
         <Charts
           rows={shown}
           at={at}
-          chart={(metric) => (
+          chart={(metric, isAt) => (
             <Chart
               key={metric.id}
+              at={isAt}
+              whole={view.with['fit'] === 'all'}
+              axisName={metric.measured === true && by === 'step' ? 'sample' : undefined}
               curves={curvesOf(metric, run, ranks, others)}
               name={metric.key}
               about={`${groupOf(metric)}${metric.unit === undefined ? '' : ` · ${metric.unit}`}${metric.ranks > 1 ? '' : ' · one rank'}`}
@@ -114,6 +131,11 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
 
 function list(text: string | undefined): string[] {
   return (text ?? '').split(',').filter((one) => one !== '')
+}
+
+/** Up to seven over the one that is looked at. */
+function joined(others: readonly string[], next: string): string | undefined {
+  return next === '' ? undefined : [...others, next].slice(-7).join(',')
 }
 
 /** All metrics that fit, page by page: there may be ten thousand. */
@@ -197,6 +219,7 @@ function Controls(props: {
 }): preact.JSX.Element {
   const { view, run, by, ranks, others, steps } = props
   const runs = useAnswer<RunsAnswer>(apiAddress('runs', { limit: 100 }))
+  useTheme()
   const smooth = view.with['smooth'] ?? '0'
   return (
     <div class="controls">
@@ -230,23 +253,41 @@ function Controls(props: {
         <select
           id="with"
           aria-label="lay another run over it"
-          value={others[0] ?? ''}
-          onChange={(event) => change(view, { with: event.currentTarget.value || undefined })}
+          value=""
+          onChange={(event) => change(view, { with: joined(others, event.currentTarget.value) })}
         >
-          <option value="">none</option>
+          <option value="">{others.length === 0 ? 'none' : 'one more'}</option>
           {(runs.answer?.runs ?? [])
-            .filter((one) => one.run !== run.run)
+            .filter((one) => one.run !== run.run && !others.includes(one.run))
             .map((one) => (
               <option value={one.run}>{one.run}</option>
             ))}
         </select>
       </label>
-      <button
-        aria-pressed={view.with['log'] === '1'}
-        onClick={() => change(view, { log: view.with['log'] === '1' ? undefined : '1' })}
-      >
-        log
-      </button>
+      {others.map((other, at) => (
+        <button
+          class="laid"
+          title={`take ${other} away`}
+          onClick={() => change(view, { with: others.filter((one) => one !== other).join(',') || undefined })}
+        >
+          <Dash colour={at + 1} dashed /> {other} ✕
+        </button>
+      ))}
+      <span class="choice">
+        <button
+          aria-pressed={view.with['log'] === '1'}
+          onClick={() => change(view, { log: view.with['log'] === '1' ? undefined : '1' })}
+        >
+          log
+        </button>
+        <button
+          aria-pressed={view.with['fit'] === 'all'}
+          title="the axis takes in every value, not 99 % of them"
+          onClick={() => change(view, { fit: view.with['fit'] === 'all' ? undefined : 'all' })}
+        >
+          fit all
+        </button>
+      </span>
       <label>
         smooth{' '}
         <input
@@ -291,7 +332,7 @@ function Charts({
 }: {
   readonly rows: readonly RunMetric[]
   readonly at: number
-  readonly chart: (metric: RunMetric) => preact.JSX.Element
+  readonly chart: (metric: RunMetric, isAt: boolean) => preact.JSX.Element
 }): preact.JSX.Element {
   const place = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -317,7 +358,9 @@ function Charts({
         class={columns === 2 ? 'grid two' : 'grid'}
         style={{ position: 'absolute', top: `${first * rowHeight}px`, left: 0, right: 0 }}
       >
-        {rows.slice(first * columns, last * columns).map(chart)}
+        {rows
+          .slice(first * columns, last * columns)
+          .map((metric, index) => chart(metric, first * columns + index === at))}
       </div>
     </div>
   )

@@ -1,8 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { RunAnswer, RunEnvironment } from '@provloom/reader'
 import type { RunProps } from '../frame/run-props.ts'
-import { bytes, count, digits, ranges, several } from '../model/format.ts'
+import { bytes, count, digits, ranges, seconds, several } from '../model/format.ts'
 import { paramText } from '../model/runs-words.ts'
+import { TextOf } from '../files/text-of.tsx'
+import { saveFile } from '../part/save.ts'
+import { SaveTable } from '../part/save-table.tsx'
 import { differencesOf } from '../model/environments.ts'
 
 /** What did it run in, do ranks differ? */
@@ -10,8 +13,9 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
   const [first] = run.environment
   const differences = differencesOf(run.environment)
   const conflicts = run.params.filter(({ conflict }) => conflict)
+  const save = (): void => saveFile(`${run.run} environment.json`, jsonOf(run), 'application/json')
   return frame(
-    [],
+    [{ key: 'e', word: 'export', act: save }],
     <>
       <h1>
         {differences.length > 0 ? (
@@ -78,6 +82,10 @@ export function Environment({ run, frame }: RunProps): preact.JSX.Element {
   )
 }
 
+function jsonOf({ environment, hostFacts, command, source }: RunAnswer): string {
+  return JSON.stringify({ command, source, environment, hosts: hostFacts }, null, 1)
+}
+
 function groupWords({ ofRanks, ranks }: RunEnvironment): string {
   return ranks > ofRanks.length
     ? `${count(ranks)} ranks: ${ranges(ofRanks)} …`
@@ -110,7 +118,33 @@ function Code({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
         <dt>run id</dt>
         <dd class="mono">{run.runId}</dd>
       </dl>
+      {run.inputs
+        .filter(({ kind, stored }) => stored !== undefined && (kind === 'diff' || kind === 'script'))
+        .map(({ name, stored }) => (
+          <Kept run={run.run} name={name} path={stored ?? ''} />
+        ))}
     </section>
+  )
+}
+
+/** What is kept of the code, as text. */
+function Kept(props: {
+  readonly run: string
+  readonly name: string
+  readonly path: string
+}): preact.JSX.Element {
+  const { run, name, path } = props
+  const [shown, show] = useState(false)
+  return (
+    <>
+      <p>
+        {name}{' '}
+        <button class="link" aria-expanded={shown} onClick={() => show(!shown)}>
+          {shown ? 'hide' : 'show'}
+        </button>
+      </p>
+      {shown && <TextOf run={run} path={path} />}
+    </>
   )
 }
 
@@ -147,41 +181,85 @@ function Where({ of }: { readonly of: RunEnvironment }): preact.JSX.Element {
   )
 }
 
+const hostsShown = 64
+
+/** What machines have alike once, and what differs by machine. */
 function Hosts({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null {
-  if (run.hostFacts.length === 0) return null
-  const names = [...new Set(run.hostFacts.flatMap((host) => Object.keys(host)))].filter(
-    (name) => name !== 'id',
-  )
+  const all = run.hostFacts
+  const [first] = all
+  if (first === undefined) return null
+  const names = [...new Set(all.flatMap((host) => Object.keys(host)))].filter((name) => name !== 'id')
+  const isEqual = (name: string): boolean => all.every((host) => host[name] === first[name])
+  const differing = names.filter((name) => !isEqual(name) && name !== 'hostname')
   return (
-    <section class="panel table">
-      <h3>
-        <b>Hosts</b> {count(run.hostFacts.length)}
-      </h3>
-      <table>
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th scope="col">{name.replace(/^\w+:/, '')}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {run.hostFacts.slice(0, 200).map((host) => (
-            <tr>
-              {names.map((name) => (
-                <td class="mono">{factText(name, host[name])}</td>
+    <section class="panel">
+      <header>
+        <h3>
+          <b>Hosts</b> {count(all.length)}
+          {all.length > 1 && ', what is equal on all of them once'}
+        </h3>
+        <SaveTable
+          name={`${run.run} hosts`}
+          table={() => ({
+            head: names,
+            rows: all.map((host) => names.map((name) => cellOf(host[name]))),
+          })}
+        />
+      </header>
+      <dl class="facts columns wide">
+        {names.filter(isEqual).map((name) => (
+          <>
+            <dt>{wordOf(name)}</dt>
+            <dd class="mono">{factText(name, first[name])}</dd>
+          </>
+        ))}
+      </dl>
+      {differing.length > 0 && (
+        <div class="table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">host</th>
+                {differing.map((name) => (
+                  <th scope="col">{wordOf(name)}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {all.slice(0, hostsShown).map((host) => (
+                <tr>
+                  <th scope="row">{String(host['hostname'] ?? host['id'])}</th>
+                  {differing.map((name) => (
+                    <td class="mono">{factText(name, host[name])}</td>
+                  ))}
+                </tr>
               ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+            </tbody>
+          </table>
+        </div>
+      )}
+      {all.length > hostsShown && <p class="state">and {all.length - hostsShown} more: save the table</p>}
     </section>
   )
 }
 
+/** `memoryBytes` as `memory`, `clockOffsetUs` as `clock offset`. */
+function wordOf(name: string): string {
+  return name
+    .replace(/^\w+:/, '')
+    .replace(/Bytes$/, 'Size')
+    .replace(/Us$/, '')
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}
+
+function cellOf(value: string | number | boolean | undefined): string | number | null {
+  return value === undefined ? null : typeof value === 'boolean' ? String(value) : value
+}
+
 function factText(name: string, value: string | number | boolean | undefined): string {
   if (value === undefined) return '–'
-  return typeof value === 'number' && name.endsWith('Bytes') ? bytes(value) : String(value)
+  if (typeof value !== 'number') return String(value)
+  return name.endsWith('Bytes') ? bytes(value) : name.endsWith('Us') ? seconds(value / 1e6) : String(value)
 }
 
 function Params({ run }: { readonly run: RunAnswer }): preact.JSX.Element | null {

@@ -1,12 +1,15 @@
 import { useState } from 'preact/hooks'
 import type { RunAnswer } from '@provloom/reader'
-import { AskError, apiAddress, ask, runPath } from '../ask/ask.ts'
+import { apiAddress, runPath } from '../ask/ask.ts'
 import { csvOf } from '../chart/table.ts'
+import type { Table as SavedTable } from '../chart/table.ts'
 import type { RunProps } from '../frame/run-props.ts'
 import { change } from '../frame/view.ts'
 import { addressOf } from '../model/address.ts'
 import { bytes, count, digits, several } from '../model/format.ts'
 import { saveFile } from '../part/save.ts'
+import { SaveTable } from '../part/save-table.tsx'
+import { Verify } from '../part/verify.tsx'
 import { TextOf } from './text-of.tsx'
 
 type File = RunAnswer['outputs'][number]
@@ -25,14 +28,11 @@ export function Files({ run, view, frame }: RunProps): preact.JSX.Element {
     ...run.outputs.map((one) => ({ ...one, role: 'made' })),
     ...run.inputs.map((one) => ({ ...one, role: 'used' })),
   ]
-  const save = (): void => {
+  const table = (): SavedTable => {
     const head = ['role', 'name', 'kind', 'rank', 'step', 'size', 'sha256', 'stored', 'path'] as const
-    saveFile(
-      `${run.run} files.csv`,
-      csvOf({ head: [...head], rows: all.map((one) => head.map((name) => one[name] ?? null)) }),
-      'text/csv',
-    )
+    return { head: [...head], rows: all.map((one) => head.map((name) => one[name] ?? null)) }
   }
+  const save = (): void => saveFile(`${run.run} files.csv`, csvOf(table()), 'text/csv')
   return frame(
     [{ key: 'e', word: 'export', act: save }],
     <>
@@ -56,9 +56,7 @@ export function Files({ run, view, frame }: RunProps): preact.JSX.Element {
             change(view, { file: event.currentTarget.value || undefined })
           }}
         />
-        <button type="button" onClick={save}>
-          CSV
-        </button>
+        <SaveTable name={`${run.run} files`} table={table} />
       </form>
       <Table title="Made" files={run.outputs.filter(fits)} more={run.outputsMore} run={run.run} />
       <Table title="Used" files={run.inputs.filter(fits)} more={run.inputsMore} run={run.run} />
@@ -179,7 +177,7 @@ function Row({ file, run }: { readonly file: File; readonly run: string }): prea
             </>
           )}
         </td>
-        <td>{file.stored !== undefined && <Verify file={file} run={run} />}</td>
+        <td>{file.stored !== undefined && <Verify run={run} path={file.stored} sha256={file.sha256} />}</td>
       </tr>
       {shown && file.stored !== undefined && (
         <tr>
@@ -190,25 +188,4 @@ function Row({ file, run }: { readonly file: File; readonly run: string }): prea
       )}
     </>
   )
-}
-
-/** Hashes it now. */
-function Verify({ file, run }: { readonly file: File; readonly run: string }): preact.JSX.Element {
-  const [said, say] = useState<preact.ComponentChildren>(undefined)
-  const verify = (): void => {
-    say('…')
-    ask<{ readonly sha256: string }>(apiAddress(runPath(run, 'verify'), { path: file.stored })).then(
-      ({ sha256 }) =>
-        say(
-          sha256 === file.sha256 ? (
-            <span class="good">✓ this sha256</span>
-          ) : (
-            <span class="bad">✕ other bytes: {digits(sha256, 12)}</span>
-          ),
-        ),
-      (error: unknown) =>
-        say(<span class="bad">✕ {error instanceof AskError ? error.message : String(error)}</span>),
-    )
-  }
-  return said === undefined ? <button onClick={verify}>verify</button> : <>{said}</>
 }

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { useAnswer } from '../ask/use-answer.ts'
-import { apiAddress } from '../ask/ask.ts'
+import { useAbout } from '../ask/about.ts'
 import { useConnection } from '../ask/connection.ts'
 import { addressOf, runPages } from '../model/address.ts'
 import type { View } from '../model/address.ts'
@@ -11,16 +10,6 @@ import { AllKeys, Keys, useKeys } from './keys.tsx'
 import type { Key } from './keys.tsx'
 import { Search } from './search.tsx'
 import { go } from './view.ts'
-
-interface About {
-  readonly directory: string
-  readonly host: string
-  readonly version: string
-}
-
-export function useAbout(): About | undefined {
-  return useAnswer<About>(apiAddress('about')).answer
-}
 
 /** What is around every page: where one is, the run's pages, and which keys there are. */
 export function Frame(props: {
@@ -49,10 +38,13 @@ export function Frame(props: {
     { key: '/', word: 'search', act: focusSearch, quiet: true },
     { key: 'Backspace', word: 'all runs', act: () => go({ page: 'runs', with: {} }), quiet: true },
   ]
+  // What a person has pinned holds on all pages of the run.
+  const { pins } = view.with
+  const along = pins === undefined ? {} : { pins }
   const pages: Key[] = runPages.map((page, at) => ({
     key: String(at + 1),
     word: page,
-    act: () => view.run !== undefined && go({ page, run: view.run, with: {} }),
+    act: () => view.run !== undefined && go({ page, run: view.run, with: along }),
     quiet: true,
   }))
   useKeys([...shared, ...(view.run === undefined ? [] : pages)])
@@ -72,7 +64,7 @@ export function Frame(props: {
         </a>
         <nav class="crumbs" aria-label="where">
           <a href="#/" title={about?.directory}>
-            {short(about?.directory ?? '')}
+            {short(about?.shown ?? '')}
           </a>
           {view.page === 'compare' && <b> › Compare</b>}
           {view.run !== undefined && <b> › {view.run}</b>}
@@ -91,7 +83,7 @@ export function Frame(props: {
         <nav class="tabs" aria-label="pages of the run">
           {runPages.map((page, at) => (
             <a
-              href={addressOf({ page, run: view.run ?? '', with: {} })}
+              href={addressOf({ page, run: view.run ?? '', with: along })}
               aria-current={page === view.page ? 'page' : undefined}
             >
               {page.replace(/^./, (first) => first.toUpperCase())} <small aria-hidden="true">{at + 1}</small>

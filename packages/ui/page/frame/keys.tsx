@@ -7,6 +7,8 @@ export interface Key {
   readonly act: () => void
   /** Not in the footer. */
   readonly quiet?: boolean
+  /** In the footer beside it: the key of the other direction, which is quiet itself. */
+  readonly beside?: string
 }
 
 const sets: { readonly current: readonly Key[] }[] = []
@@ -60,9 +62,9 @@ export function Keys({ keys }: { readonly keys: readonly Key[] }): preact.JSX.El
     <>
       {keys
         .filter(({ quiet }) => quiet !== true)
-        .map(({ key, word, act }) => (
+        .map(({ key, word, act, beside }) => (
           <button class="key" onClick={act}>
-            <kbd>{key === ' ' ? 'Space' : key}</kbd> {word}
+            <kbd>{key === ' ' ? 'Space' : key}</kbd> {beside !== undefined && <kbd>{beside}</kbd>} {word}
           </button>
         ))}
     </>

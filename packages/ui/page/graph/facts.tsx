@@ -1,15 +1,10 @@
-import type {
-  GraphAnswer,
-  GraphElement,
-  GraphRelation,
-  LineageAnswer,
-  LineageStep,
-  RunAnswer,
-} from '@provloom/reader'
-import { apiAddress } from '../ask/ask.ts'
+import type { GraphAnswer, GraphElement, LineageAnswer, LineageStep, RunAnswer } from '@provloom/reader'
+import { apiAddress, runPath } from '../ask/ask.ts'
 import { useAnswer } from '../ask/use-answer.ts'
 import { addressOf } from '../model/address.ts'
-import { bytes, digits } from '../model/format.ts'
+import { bytes, digits, several } from '../model/format.ts'
+import { Copy } from '../part/copy.tsx'
+import { Verify } from '../part/verify.tsx'
 
 interface FactsProps {
   readonly run: RunAnswer
@@ -20,124 +15,158 @@ interface FactsProps {
 
 /** What an element is, and its ways up and down in words; of a file over all runs of the folder. */
 export function Facts({ run, graph, element, choose }: FactsProps): preact.JSX.Element {
-  const file =
-    element === undefined
-      ? undefined
-      : [...run.outputs, ...run.inputs].find(
-          ({ name }) => name === element.label || element.id.endsWith(name),
-        )
+  const id = element?.id
+  const told = useAnswer<GraphAnswer>(
+    id === undefined ? undefined : apiAddress(runPath(run.run, 'graph'), { at: id, up: 0, down: 0 }),
+  )
+  const file = fileOf(run, element)
   const lineage = useAnswer<LineageAnswer>(
     file?.sha256 === undefined ? undefined : apiAddress('lineage', { sha256: file.sha256 }),
   )
-  if (element === undefined) {
-    return (
-      <>
-        <h2>{run.run}</h2>
-        <p class="soft">Choose an element for its facts; an arrow points to its cause.</p>
-      </>
-    )
-  }
-  const label = (id: string): string => graph.elements.find((one) => one.id === id)?.label ?? id
-  const up = graph.relations.filter(({ from }) => from === element.id)
-  const down = graph.relations.filter(({ to }) => to === element.id)
+  if (element === undefined) return <Nothing run={run} graph={graph} choose={choose} />
+  const chosen = told.answer?.chosen?.id === element.id ? told.answer.chosen : undefined
+  const up = chosen?.up ?? []
+  const down = [...(chosen?.down ?? []), ...(lineage.answer?.down ?? [])]
   return (
     <>
       <h2>
         {element.label} <small>{(element.types[0] ?? element.kind).replace(/^\w+:/, '')}</small>
       </h2>
+      {element.count > 1 && <p class="soft">{several(element.count, 'element')} drawn as one</p>}
       <dl class="facts">
-        {element.lines.map((line) => (
-          <dd class="mono wide">{line}</dd>
-        ))}
-        {file !== undefined && (
+        {Object.entries(chosen?.facts ?? {}).flatMap(([name, value]) =>
+          hidden.has(name) ? [] : [<Fact name={name} value={value} />],
+        )}
+        {file?.stored !== undefined && (
           <>
-            <dt>size</dt>
-            <dd>{bytes(file.size)}</dd>
-            <dt>sha256</dt>
-            <dd class="mono" title={file.sha256}>
-              {file.sha256 === undefined ? '▲ none' : `${digits(file.sha256, 16)}…`}
+            <dt>whole?</dt>
+            <dd>
+              <Verify run={run.run} path={file.stored} sha256={file.sha256} />
             </dd>
-            {file.step !== undefined && (
-              <>
-                <dt>made at</dt>
-                <dd>
-                  step {file.step}
-                  {file.rank !== undefined && `, by rank ${file.rank}`}
-                </dd>
-              </>
-            )}
           </>
         )}
         <dt>id</dt>
         <dd class="mono">{element.id}</dd>
       </dl>
-      {element.count > 1 && (
-        <>
-          <h3>
-            <b>{element.count} alike</b>
-          </h3>
-          <ul class="ids">
-            {element.folded.slice(0, 12).map((id) => (
-              <li class="mono">{id}</li>
-            ))}
-            {element.count > 12 && <li class="soft">and {element.count - 12} more</li>}
-          </ul>
-        </>
-      )}
-      <Ways title="Where it comes from" relations={up} end={({ to }) => to} label={label} choose={choose} />
-      <Ways title="What came of it" relations={down} end={({ from }) => from} label={label} choose={choose} />
-      {lineage.answer !== undefined && <Over lineage={lineage.answer} />}
-      {file !== undefined && <pre>provloom lineage {file.sha256?.slice(0, 12) ?? file.name}</pre>}
+      <Ways
+        title="Where it comes from"
+        steps={up}
+        run={run.run}
+        none="Nothing is recorded."
+        choose={choose}
+      />
+      <Ways
+        title="What was made from it"
+        steps={uniqueOf(down)}
+        run={run.run}
+        none={`Nothing in ${lineage.answer === undefined ? 'this run' : `this folder’s ${several(lineage.answer.runs, 'run')}`}.`}
+        choose={choose}
+      />
+      {file !== undefined && <pre class="line">provloom lineage {digits(file.sha256, 12) || file.name}</pre>}
     </>
   )
 }
 
+/** Said elsewhere. */
+const hidden = new Set(['label', 'type', 'location'])
+
+function Fact({
+  name,
+  value,
+}: {
+  readonly name: string
+  readonly value: string | number | boolean
+}): preact.JSX.Element {
+  const isHash = /^[0-9a-f]{32,}$/.test(String(value))
+  return (
+    <>
+      <dt>{name === 'contentUrl' ? 'file' : name}</dt>
+      <dd class="mono" title={String(value)}>
+        {isHash ? (
+          <>
+            {digits(String(value), 8)}… <Copy text={String(value)} />
+          </>
+        ) : /bytes|size/i.test(name) && typeof value === 'number' ? (
+          bytes(value)
+        ) : (
+          String(value).slice(0, 400)
+        )}
+      </dd>
+    </>
+  )
+}
+
+function fileOf(run: RunAnswer, element: GraphElement | undefined): RunAnswer['outputs'][number] | undefined {
+  if (element === undefined) return undefined
+  return [...run.outputs, ...run.inputs].find(({ name }) => name === element.label)
+}
+
+function Nothing({ run, graph, choose }: Pick<FactsProps, 'run' | 'graph' | 'choose'>): preact.JSX.Element {
+  const [last] = run.outputs
+  return (
+    <>
+      <h2>{run.run}</h2>
+      <p class="soft">
+        Choose an element for its facts and where it comes from; <kbd>l</kbd> keeps only its lineage.
+      </p>
+      {last !== undefined && (
+        <p>
+          The last file is{' '}
+          <button class="link" onClick={() => choose(last.name)}>
+            {last.name}
+          </button>
+          .
+        </p>
+      )}
+      <p class="soft">
+        {several(graph.total.elements, 'element')} and {several(graph.total.relations, 'relation')} are in the
+        document.
+      </p>
+    </>
+  )
+}
+
+const words: Readonly<Record<LineageStep['what'], string>> = {
+  version: 'before it',
+  data: 'data',
+  file: 'files',
+  code: 'code',
+  parameter: 'settings',
+  environment: 'ran in',
+  run: 'run',
+  who: 'by',
+  model: 'model',
+}
+
 function Ways(props: {
   readonly title: string
-  readonly relations: readonly GraphRelation[]
-  readonly end: (one: GraphRelation) => string
-  readonly label: (id: string) => string
+  readonly steps: readonly LineageStep[]
+  readonly run: string
+  readonly none: string
   readonly choose: (id: string) => void
-}): preact.JSX.Element | null {
-  const { title, relations, end, label, choose } = props
-  if (relations.length === 0) return null
+}): preact.JSX.Element {
+  const { title, steps, run, none, choose } = props
+  const groups = new Map<string, LineageStep[]>()
+  for (const one of steps.slice(0, 200)) {
+    const name = words[one.what]
+    groups.set(name, [...(groups.get(name) ?? []), one])
+  }
   return (
     <>
       <h3>
         <b>{title}</b>
       </h3>
-      <ul class="ways">
-        {relations.slice(0, 16).map((one) => (
-          <li>
-            <small>{one.kind}</small> <button onClick={() => choose(end(one))}>{label(end(one))}</button>
-            {one.count > 1 && ` ×${one.count}`}
-          </li>
-        ))}
-        {relations.length > 16 && <li class="soft">and {relations.length - 16} more</li>}
-      </ul>
-    </>
-  )
-}
-
-/** The same bytes in all runs of the folder. */
-function Over({ lineage }: { readonly lineage: LineageAnswer }): preact.JSX.Element {
-  const steps = (title: string, of: readonly LineageStep[], none: string): preact.JSX.Element => (
-    <>
-      <h3>
-        <b>{title}</b>
-      </h3>
-      {of.length === 0 && <p class="soft">{none}</p>}
-      <table>
+      {steps.length === 0 && <p class="soft">{none}</p>}
+      <table class="ways">
         <tbody>
-          {of.slice(0, 20).map((one) => (
+          {[...groups].map(([name, of]) => (
             <tr>
-              <td class="soft">{one.what}</td>
+              <td class="soft">{name}</td>
               <td>
-                <a href={addressOf({ page: 'graph', run: one.run, with: { at: one.element } })}>
-                  {one.label}
-                </a>
-                <small> {factWords(one)}</small>
-                {one.caveat !== undefined && <div class="warn">▲ {one.caveat}</div>}
+                {of.slice(0, name === 'settings' ? 24 : 6).map((one, at) => (
+                  <Way one={one} first={at === 0} run={run} choose={choose} />
+                ))}
+                {of.length > 24 && <span class="soft"> and {of.length - 24} more</span>}
               </td>
             </tr>
           ))}
@@ -145,20 +174,62 @@ function Over({ lineage }: { readonly lineage: LineageAnswer }): preact.JSX.Elem
       </table>
     </>
   )
+}
+
+function Way({
+  one,
+  first,
+  run,
+  choose,
+}: {
+  readonly one: LineageStep
+  readonly first: boolean
+  readonly run: string
+  readonly choose: (id: string) => void
+}): preact.JSX.Element {
+  if (one.what === 'parameter')
+    return (
+      <span>
+        {first ? '' : ', '}
+        {one.label} {String(one.facts['value'] ?? '')}
+      </span>
+    )
   return (
-    <>
-      {steps('Made from, over all runs', lineage.up, 'Nothing is known.')}
-      {steps('What was made from it', lineage.down, `Nothing in this folder’s ${lineage.runs} runs.`)}
-    </>
+    <div>
+      {one.run === run ? (
+        <button class="link" onClick={() => choose(one.element)}>
+          {labelOf(one)}
+        </button>
+      ) : (
+        <a href={addressOf({ page: 'graph', run: one.run, with: { at: one.element } })}>
+          {labelOf(one)} <small>{one.run}</small>
+        </a>
+      )}
+      <small> {factWords(one)}</small>
+      {one.caveat !== undefined && <div class="warn">▲ {one.caveat}</div>}
+    </div>
   )
 }
 
-function factWords({ facts }: LineageStep): string {
-  const { value, size, sha256, step } = facts
+/** A path's last part; the rest says its title. */
+function labelOf({ what, label, facts }: LineageStep): string {
+  if (what === 'environment') return String(facts['version'] ?? label)
+  if (what === 'code')
+    return `${label.replace(/^.*\//, '').replace(/@.*/, '')} @ ${digits(String(facts['commit'] ?? ''))}`
+  return label
+}
+
+function factWords({ what, facts }: LineageStep): string {
+  const { size, sha256, step, packages, dirty } = facts
   return [
-    ...(value === undefined ? [] : [String(value)]),
     ...(step === undefined ? [] : [`step ${step}`]),
     ...(typeof size === 'number' ? [bytes(size)] : []),
     ...(typeof sha256 === 'string' ? [digits(sha256, 8)] : []),
+    ...(what === 'environment' && packages !== undefined ? [`${packages} packages`] : []),
+    ...(dirty === true ? ['changed'] : []),
   ].join(' · ')
+}
+
+function uniqueOf(steps: readonly LineageStep[]): LineageStep[] {
+  return [...new Map(steps.map((one) => [`${one.run} ${one.element}`, one])).values()]
 }

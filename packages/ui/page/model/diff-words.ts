@@ -1,5 +1,5 @@
 import type { DiffAnswer, DiffRow, DiffValue } from '@provloom/reader'
-import { listed, number } from './format.ts'
+import { duration, isShare, listed, number } from './format.ts'
 import { isLessBetter } from './metric.ts'
 
 /** A part of the comparison: what differs, and what is equal as names with values. */
@@ -82,6 +82,18 @@ export function valueText(value: DiffValue): string {
   return typeof value === 'number' ? number(value) : String(value)
 }
 
+/** As a cell has it: of a checksum its first digits, of a share percent. */
+export function cellText(name: string, value: DiffValue): string {
+  if (typeof value === 'number' && isShareOf(name, value)) return `${(value * 100).toFixed(2)} %`
+  if (typeof value === 'number' && name === 'seconds') return duration(value)
+  const text = valueText(value).replaceAll(/\b([0-9a-f]{8})[0-9a-f]{24,56}\b/g, '$1')
+  return text.length > 60 ? `${text.slice(0, 58)} …` : text
+}
+
+function isShareOf(name: string, value: number): boolean {
+  return /, (?:best|last)$/.test(name) && isShare(name) && Math.abs(value) <= 1
+}
+
 /** The second against the first, in words and whether it is worse. */
 export function against(
   name: string,
@@ -89,6 +101,11 @@ export function against(
 ): { readonly text: string; readonly worse: boolean } | undefined {
   if (typeof a !== 'number' || typeof b !== 'number' || a === b) return undefined
   const by = b - a
+  if (isShareOf(name, a) && isShareOf(name, b))
+    return {
+      text: `${by > 0 ? '+' : '−'} ${number(Math.abs(by * 100))} points`,
+      worse: isLessBetter(name) ? by > 0 : by < 0,
+    }
   const sign = by > 0 ? '+' : '−'
   const part = a === 0 ? '' : ` (${sign}${number(Math.abs((by / a) * 100))} %)`
   const ratio = Math.abs(b / a)

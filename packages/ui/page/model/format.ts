@@ -55,7 +55,7 @@ export function seconds(value: number): string {
   const size = Math.abs(value)
   if (size === 0) return '0 s'
   if (size < 1e-3) return `${number(value * 1e6)} µs`
-  if (size < 0.01) return `${number(value * 1e3)} ms`
+  if (size < 0.1) return `${number(value * 1e3)} ms`
   return size < 60 ? `${number(value)} s` : duration(value)
 }
 

@@ -1,4 +1,4 @@
-import type { RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
+import type { Finding, RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
 import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
 import { isLessBetter, mainMetrics } from './metric.ts'
 
@@ -13,7 +13,9 @@ export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[]
   const verdict = why?.verdict ?? finding?.text
   if (verdict !== undefined) {
     // Which run it is stands above, and how it ended beside that.
-    const said = verdict.replace(`${run.run} ${run.status}: `, '')
+    const said = [`${run.run} ${run.status}: `, `${run.run} was ${run.status}: `]
+      .reduce((text, begin) => text.replace(begin, ''), verdict)
+      .replace(/\. [^.]* stands? out\.?$/, '')
     return [{ text: capital(stripped(said)), tone: 'bad' }]
   }
   return [{ text: `${run.run} is ${run.status}`, tone: 'bad' }]
@@ -132,7 +134,7 @@ export function rankWords(of: readonly number[], more = 0): string {
 export type Told = Omit<RunEvent, 'time'> & { readonly time?: string; readonly step?: number }
 
 /** What happened in a run that has ended, the newest first: its journal, which tells more, is gone. */
-export function eventsOf(run: RunAnswer): Told[] {
+export function eventsOf(run: RunAnswer, findings: readonly Finding[] = []): Told[] {
   const { startTime, endTime, status, finding, outputs, hosts, worldSize } = run
   const files = outputs.slice(0, 8).map((one): Told => ({
     kind: 'file',
@@ -143,6 +145,16 @@ export function eventsOf(run: RunAnswer): Told[] {
   const problems = run.problems.kinds
     .slice(0, 3)
     .map((one): Told => ({ kind: 'problem', text: `${one.count} × ${one.what}` }))
+  const found = findings
+    .filter(({ link, since }) => link?.page !== 'overview' && since?.step !== undefined)
+    .map((one): Told => ({
+      kind: 'finding',
+      text: stripped(one.text.split(/[:;] /)[0] ?? one.text),
+      step: one.since?.step ?? 0,
+      ...(one.ranks.length === 1 ? { rank: one.ranks[0]! } : {}),
+    }))
+  // What is known by its step alone, the last one first.
+  const stepped = [...files, ...found].sort((a, b) => (b.step ?? Infinity) - (a.step ?? Infinity))
   const of = hosts.shown.length + hosts.more
   return [
     ...(endTime === null
@@ -155,7 +167,7 @@ export function eventsOf(run: RunAnswer): Told[] {
           },
         ]),
     ...problems,
-    ...files,
+    ...stepped,
     {
       kind: 'run',
       time: startTime,

@@ -43,7 +43,7 @@ function Figure({ name, value, more, warn, quiet }: FigureProps): preact.JSX.Ele
       <dt>{name}</dt>
       <dd class={`value ${quiet === true ? 'quiet' : ''}`}>{value}</dd>
       <dd class={`more ${warn === true ? 'warn' : ''}`} title={more}>
-        {more}
+        {brief(more)}
       </dd>
     </div>
   )
@@ -73,7 +73,7 @@ function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   const of = stepsWanted(run)
   return {
     value: rate >= 0.1 ? `${number(rate)} /s` : `${number(rate * 60)} /min`,
-    more: `${seconds(1 / rate)} each${waiting} · ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`,
+    more: `${seconds(1 / rate)} each${waiting === '' ? ` · ${count(step + 1)}${of === undefined ? '' : ` of ${count(of)}`}` : waiting}`,
   }
 }
 
@@ -107,17 +107,47 @@ function ledgerWords({ ledger }: RunAnswer): string {
     : `${count(ledger.sent)} sent, ${count(dropped)} dropped`
 }
 
-/** Measured or guessed, and by what; where it is not, why. */
+/** How joules came to be known: a guess does not look like a measurement. */
+const energyKinds = {
+  measured: 'counted',
+  integrated: 'from samples of power',
+  estimated: 'guessed',
+} as const
+
+/** The best known kind as the figure, the others beside it: unlike kinds are no sum. Where it is not known, why. */
 function energyOf({ energy, hints, hostFacts }: RunAnswer): Omit<FigureProps, 'name'> {
-  const joules = energy.reduce((sum, one) => sum + one.joules, 0)
-  if (energy.length > 0) {
-    const grams = energy.reduce((sum, one) => sum + (one.gramsCo2eq ?? 0), 0)
-    return {
-      value: joules >= 3.6e6 ? `${number(joules / 3.6e6)} kWh` : `${number(joules / 3600)} Wh`,
-      more: `${energy.map(({ method }) => method).join(', ')}${grams > 0 ? ` · ${number(grams)} g CO₂e` : ''}`,
-    }
+  const words = (['measured', 'integrated', 'estimated'] as const).flatMap((kind) => {
+    const own = energy.filter((one) => one.kind === kind)
+    return own.length === 0
+      ? []
+      : [{ kind, value: wattHours(own), by: own.map(({ method }) => method).join(', ') }]
+  })
+  const [best, ...others] = words
+  if (best !== undefined) {
+    const grams = energy
+      .filter(({ kind }) => kind === best.kind)
+      .reduce((sum, one) => sum + (one.gramsCo2eq ?? 0), 0)
+    const covered = Math.min(...energy.map(({ coverage = 1 }) => coverage))
+    const more = [
+      `${energyKinds[best.kind]} by ${best.by}`,
+      ...others.map(({ kind, value, by }) => `and ${value} ${energyKinds[kind]} by ${by}`),
+      ...(covered < 0.995 ? [`${Math.floor(covered * 100)} % of the time`] : []),
+      ...(energy.some(({ shared }) => shared !== undefined) ? ['whole hosts, shared with other runs'] : []),
+      ...(grams > 0 ? [`${number(grams)} g CO₂e`] : []),
+    ]
+    return { value: best.value, more: more.join(' · ') }
   }
   const told = hostFacts.map(({ notMeasured }) => /energy: ([^;]+)/.exec(String(notMeasured))?.[1])
   const reason = told.find((one) => one !== undefined) ?? hints.find((one) => /energy|power/i.test(one))
   return { value: 'not measured', more: reason ?? 'no counters that can be read', quiet: true }
+}
+
+function wattHours(energy: RunAnswer['energy']): string {
+  const joules = energy.reduce((sum, one) => sum + one.joules, 0)
+  return joules >= 3.6e6 ? `${number(joules / 3.6e6)} kWh` : `${number(joules / 3600)} Wh`
+}
+
+/** A path in brackets is for who points at it. */
+function brief(text: string): string {
+  return text.replace(/ \([^)]*\)$/, '')
 }

@@ -11,11 +11,14 @@ import { eventsOf, runSentence, secondsToGo, stepsWanted } from '../model/run-wo
 import type { Told } from '../model/run-words.ts'
 import { paramText } from '../model/runs-words.ts'
 import { Findings } from '../part/findings.tsx'
+import { saveFile } from '../part/save.ts'
 import { Pieces } from '../part/pieces.tsx'
 import { RankGrid } from '../ranks/rank-grid.tsx'
 import { Figures } from './figures.tsx'
 import { Flow } from './flow.tsx'
-import { Stopped } from './stopped.tsx'
+import { later } from '../part/later.tsx'
+
+const Stopped = later(async () => (await import('../later-pages.ts')).Stopped)
 
 /** How is it going now? Why did it fail? */
 export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
@@ -29,10 +32,12 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
     pinned.length > 0 ? run.metrics.filter(({ id }) => pinned.includes(id)) : mainMetrics(run.metrics)
   const findings: readonly Finding[] = why.answer?.findings ?? run.findings
   const badly = run.status !== 'running' && run.status !== 'completed'
+  const stopped = badly && why.answer?.first !== undefined
   const marks = marksOf(run)
   const startUs = Date.parse(run.startTime) * 1000
+  const save = (): void => saveFile(`${run.run}.json`, JSON.stringify(run, null, 1), 'application/json')
   return frame(
-    [],
+    [{ key: 'e', word: 'export', act: save }],
     <>
       <h1>
         <Pieces of={runSentence(run, why.answer)} />
@@ -45,12 +50,14 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
           </>
         ))}
       </p>
-      {badly && why.answer !== undefined && <Stopped why={why.answer} run={run} />}
+      {stopped && why.answer !== undefined && <Stopped why={why.answer} run={run} />}
       <Figures run={run} />
-      <Findings run={run.run} findings={findings} />
-      {why.answer !== undefined && badly && why.answer.notIt.length > 0 && (
-        <p class="under">Not it: {why.answer.notIt.join('; ')}.</p>
-      )}
+      <Findings
+        run={run.run}
+        // What ended it stands above, with all that is known of it.
+        findings={stopped ? findings.filter(({ link }) => link?.page !== 'overview') : findings}
+        goesOn={run.status === 'running'}
+      />
       <div class="grid three">
         {mains.length === 0 && (
           <section class="panel">
@@ -73,7 +80,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
               },
             ]}
             name={one.key}
-            about={`${groupOf(one)}${one.ranks > 1 ? ` · median of ${one.ranks} ranks, min to max` : ''}`}
+            about={`${groupOf(one)}${one.ranks > 1 ? ` · ${one.ranks} ranks` : ''}`}
             metricKey={one.key}
             unit={one.unit}
             until={
@@ -91,7 +98,7 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
         <Flow run={run} />
         <Params run={run} />
       </div>
-      <Happened run={run} />
+      <Happened run={run} findings={findings} />
     </>,
     badly ? (
       <>
@@ -115,7 +122,9 @@ function underOf(run: Run): preact.ComponentChildren[] {
     goesOn
       ? `Started ${clock(run.startTime)} UTC, ${took} ago${by}${on}`
       : `Ran ${took}, ${when(run.startTime)} UTC${by}${on}`,
-    ...(run.command === undefined ? [] : [<code>{run.command.join(' ').slice(0, 120)}</code>]),
+    ...(run.command === undefined
+      ? []
+      : [<code title={run.command.join(' ')}>{commandWords(run.command)}</code>]),
     ...(run.source?.commit === undefined
       ? []
       : [
@@ -126,6 +135,11 @@ function underOf(run: Run): preact.ComponentChildren[] {
         ]),
     ...(toGo === undefined ? [] : [`about ${duration(toGo)} to go`]),
   ]
+}
+
+/** The program by its name, not by all of its path. */
+function commandWords([program = '', ...words]: readonly string[]): string {
+  return [program.replace(/^.*\//, ''), ...words].join(' ').slice(0, 120)
 }
 
 /** Versions of models, where they were saved. */
@@ -182,9 +196,15 @@ function Params({ run }: { readonly run: Run }): preact.JSX.Element {
   )
 }
 
-function Happened({ run }: { readonly run: Run }): preact.JSX.Element {
+function Happened({
+  run,
+  findings,
+}: {
+  readonly run: Run
+  readonly findings: readonly Finding[]
+}): preact.JSX.Element {
   const told = useEvents().toReversed()
-  const events: readonly Told[] = told.length > 0 ? told : eventsOf(run)
+  const events: readonly Told[] = told.length > 0 ? told : eventsOf(run, findings)
   return (
     <section class="panel">
       <header>

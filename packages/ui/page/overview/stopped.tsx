@@ -1,11 +1,16 @@
 import type { FirstToStop, RunAnswer, WhyAnswer } from '@provloom/reader'
 import { useRanks } from '../ask/live.tsx'
-import { clock, number } from '../model/format.ts'
-import { Status } from '../part/status.tsx'
-
-type One = Omit<FirstToStop, 'others' | 'othersMore'>
-
-const [width, left, right, row] = [1240, 70, 290, 28]
+import { Chart } from '../chart/chart.tsx'
+import { addressOf } from '../model/address.ts'
+import { number, ranges } from '../model/format.ts'
+import { extentOf, groupOf, mainMetrics } from '../model/metric.ts'
+import { rowsOfRanks } from '../model/ranks.ts'
+import { statusLook } from '../model/status.ts'
+import { Copy } from '../part/copy.tsx'
+import { Peers } from './peers.tsx'
+import { endWords } from './stop.ts'
+import type { Stop } from './stop.ts'
+import { TimeLine } from './time-line.tsx'
 
 /** Who stopped first, on a time line, and what it said. */
 export function Stopped({
@@ -16,125 +21,87 @@ export function Stopped({
   readonly run: RunAnswer
 }): preact.JSX.Element | null {
   const { first } = why
+  const { answer } = useRanks()
   if (first === undefined) return null
-  const all: One[] = [first, ...first.others].slice(0, 12)
+  const rows = answer === undefined ? [] : rowsOfRanks(answer)
+  const all: Stop[] = [first, ...first.others]
+  const seen = (rank: number): number | undefined => rows.find((one) => one.rank === rank)?.lastSeen
+  const status = (rank: number): string => rows.find((one) => one.rank === rank)?.status ?? run.status
   return (
     <>
-      <TimeLine all={all} first={first} />
+      <TimeLine all={all} seen={seen} />
       <div class="grid two">
         <section class="panel">
-          <header>
-            <h3>
-              <b>What rank {first.rank} said</b> {endWords(first)}
-            </h3>
-          </header>
-          <pre class="said">
-            {first.place !== undefined && `${first.place}\n`}
-            <b>{first.error ?? 'Nothing: it left no words.'}</b>
-          </pre>
+          <Said first={first} />
+          <Ends all={all} more={first.othersMore} run={run.run} status={status} />
         </section>
-        <section class="panel">
-          <Ends all={all} more={first.othersMore} run={run} />
-        </section>
+        <div>
+          <LossUntil run={run} first={first} />
+          <section class="panel">
+            <Peers run={run} />
+            {why.notIt.length > 0 && <p class="state">Nothing seen of: {why.notIt.join(', ')}.</p>}
+            {why.unknown.length > 0 && <p class="state">Not known: {why.unknown.join('; ')}.</p>}
+          </section>
+        </div>
       </div>
     </>
   )
 }
 
-function endWords({ exit, signal }: One): string {
-  return signal !== undefined ? signal : exit === undefined ? '' : `exit code ${exit}`
-}
+const linesShown = 24
 
-function TimeLine({
-  all,
-  first,
-}: {
-  readonly all: readonly One[]
-  readonly first: FirstToStop
-}): preact.JSX.Element | null {
-  const { answer } = useRanks()
-  const stops = all.map((one) => ({ one, stop: one.timeUs, seen: one.lastUs ?? seenOf(answer, one.rank) }))
-  const times = stops.flatMap(({ stop, seen }) => [stop, seen]).filter((time) => time !== undefined)
-  if (times.length === 0) return null
-  const [least, most] = [Math.min(...times), Math.max(...times)]
-  const room = Math.max((most - least) * 0.25, 5_000)
-  const [from, to] = [least - room, most + room * 0.3]
-  const place = (time: number): number => left + ((time - from) / (to - from)) * (width - left - right)
-  const height = stops.length * row + 34
-  const ticks = [0.05, 0.28, 0.51, 0.74, 0.97].map((part) => from + part * (to - from))
+/** The traceback or the last lines, of which the last is the error. */
+function Said({ first }: { readonly first: FirstToStop }): preact.JSX.Element {
+  const { rank, said, error, place } = first
+  const lines = (said ?? error ?? '').trimEnd().split('\n')
+  const shown = lines.slice(-linesShown)
+  const at = error === undefined ? -1 : shown.findIndex((line) => line.includes(error))
   return (
-    <section class="panel">
+    <>
       <header>
         <h3>
-          <b>Who stopped first</b> ● last logged point, ✕ end · by the ranks’ clocks, corrected where the
-          offset is known
+          <b>What rank {rank} said</b>{' '}
+          {[
+            said === undefined ? '' : said.includes('Traceback (') ? 'traceback' : 'its last lines',
+            endWords(first),
+            place ?? '',
+          ]
+            .filter((one) => one !== '')
+            .join(' · ')}
         </h3>
+        {said !== undefined && <Copy text={said} />}
       </header>
-      <svg
-        class="timeline"
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={stops.map(({ one }) => `rank ${one.rank}: ${one.error ?? endWords(one)}`).join('; ')}
-      >
-        {ticks.map((time) => (
+      <pre class="said" tabIndex={0}>
+        {lines.length > linesShown && `… ${lines.length - linesShown} lines before\n`}
+        {said === undefined && error === undefined && <b>Nothing: it left no words.</b>}
+        {shown.map((line, index) => (
           <>
-            <line class="rule" x1={place(time)} x2={place(time)} y1="4" y2={height - 24} />
-            <text x={place(time)} y={height - 8} text-anchor="middle">
-              {clockUs(time, to - from)}
-            </text>
+            {index === at ? <b>{line}</b> : line}
+            {'\n'}
           </>
         ))}
-        {stops.map(({ one, stop, seen }, at) => {
-          const y = 18 + at * row
-          const lead = one === first || one.rank === first.rank
-          const last = seen ?? stop ?? from
-          const end = stop ?? last
-          return (
-            <g class={lead ? 'bad' : 'soft'}>
-              <text x={left - 10} y={y + 4} text-anchor="end" font-weight={lead ? 'bold' : 'normal'}>
-                rank {one.rank}
-              </text>
-              <line class="bar" x1={left} x2={place(Math.min(last, end))} y1={y} y2={y} />
-              <circle cx={place(Math.min(last, end))} cy={y} r="4.5" />
-              <line class="dots" x1={place(Math.min(last, end))} x2={place(end)} y1={y} y2={y} />
-              {one.lastStep !== undefined && (
-                <text x={place(Math.min(last, end)) + 7} y={y - 6}>
-                  step {number(one.lastStep)}
-                </text>
-              )}
-              <text x={place(end) + 8} y={y + 4} font-weight={lead ? 'bold' : 'normal'}>
-                ✕ {(one.error ?? endWords(one)).slice(0, 44)}
-              </text>
-            </g>
-          )
-        })}
-      </svg>
-    </section>
+      </pre>
+    </>
   )
 }
 
-type Ranks = ReturnType<typeof useRanks>['answer']
+const endsShown = 12
 
-function seenOf(ranks: Ranks, rank: number): number | undefined {
-  const at = ranks?.columns.rank.indexOf(rank) ?? -1
-  if (ranks === undefined || at < 0 || ranks.odd['lastSeen']?.nan?.includes(at) === true) return undefined
-  return ranks.columns.lastSeen[at]
-}
-
-function clockUs(us: number, span: number): string {
-  const iso = new Date(us / 1000).toISOString()
-  return span < 5e6 ? iso.slice(17, 23) : clock(iso)
-}
-
-function Ends({
-  all,
-  more,
-  run,
-}: {
-  readonly all: readonly One[]
+/** Ranks that ended alike are one row. */
+function Ends(props: {
+  readonly all: readonly Stop[]
   readonly more: number
-  readonly run: RunAnswer
+  readonly run: string
+  readonly status: (rank: number) => string
 }): preact.JSX.Element {
+  const { all, more, run, status } = props
+  const [first, ...others] = all
+  const groups = new Map<string, Stop[]>()
+  for (const one of others) {
+    const alike = JSON.stringify([endWords(one), one.lastStep, one.error])
+    groups.set(alike, [...(groups.get(alike) ?? []), one])
+  }
+  const rows = [...(first === undefined ? [] : [[first]]), ...groups.values()]
   return (
     <table>
       <thead>
@@ -148,24 +115,56 @@ function Ends({
         </tr>
       </thead>
       <tbody>
-        {all.map((one, at) => (
-          <tr class={at === 0 ? 'at' : ''}>
-            <th scope="row">
-              <a href={`#/${encodeURIComponent(run.run)}/ranks?rank=${one.rank}`}>{one.rank}</a>
-            </th>
-            <td>
-              <Status of={one.signal === undefined ? 'failed' : 'killed'} more={` ${endWords(one)}`} />
-            </td>
-            <td class="number">{one.lastStep === undefined ? '–' : number(one.lastStep)}</td>
-            <td>{one.error ?? ''}</td>
-          </tr>
-        ))}
-        {more > 0 && (
+        {rows.slice(0, endsShown).map((of, at) => {
+          const [one] = of
+          const { glyph, word, tone } = statusLook(one!.signal === undefined ? status(one!.rank) : 'killed')
+          return (
+            <tr class={at === 0 ? 'at' : ''}>
+              <th scope="row">
+                <a href={addressOf({ page: 'ranks', run, with: { rank: String(one!.rank) } })}>
+                  {ranges(of.map(({ rank }) => rank))}
+                </a>
+              </th>
+              <td class={`status ${tone}`}>
+                <span aria-hidden="true">{glyph}</span> {endWords(one!) || word}
+              </td>
+              <td class="number">{one!.lastStep === undefined ? '–' : number(one!.lastStep)}</td>
+              <td>{one!.error ?? <span class="soft">nothing</span>}</td>
+            </tr>
+          )
+        })}
+        {more + Math.max(0, rows.length - endsShown) > 0 && (
           <tr>
-            <td colSpan={4}>and {more} more</td>
+            <td colSpan={4}>and more: provloom why {run}</td>
           </tr>
         )}
       </tbody>
     </table>
+  )
+}
+
+/** The main metric up to the end, and where that was. */
+function LossUntil({
+  run,
+  first,
+}: {
+  readonly run: RunAnswer
+  readonly first: FirstToStop
+}): preact.JSX.Element | null {
+  const [main] = mainMetrics(run.metrics)
+  if (main === undefined) return null
+  const mark =
+    first.lastStep === undefined ? [] : [{ at: first.lastStep, text: `rank ${first.rank} stopped` }]
+  return (
+    <Chart
+      curves={[{ metric: main.id, label: main.key, colour: 0, extent: extentOf(main, run) }]}
+      name={main.key}
+      about={`${groupOf(main)} · median of ${main.ranks} ranks, up to the end`}
+      metricKey={main.key}
+      unit={main.unit}
+      until={Math.ceil((main.lastStep ?? 0) * 1.15)}
+      marks={mark}
+      height={170}
+    />
   )
 }

@@ -9,9 +9,11 @@ const glyphs = { error: '✕', warning: '▲', note: '·' } as const
 export function Findings({
   run,
   findings,
+  goesOn = false,
 }: {
   readonly run: string
   readonly findings: readonly Finding[]
+  readonly goesOn?: boolean
 }): preact.JSX.Element | null {
   if (findings.length === 0) return null
   return (
@@ -21,7 +23,7 @@ export function Findings({
           <span aria-hidden="true">{glyphs[one.level]}</span>
           <p>
             <b>{capital(headOf(one.text)[0])}</b>
-            {headOf(one.text)[1]} <small>{evidenceOf(one)}</small>
+            {headOf(one.text)[1]} <small>{evidenceOf(one, goesOn)}</small>
           </p>
           {one.link !== undefined && one.link.page !== 'overview' && (
             <a href={linkOf(run, one)}>{placeOf(one)} →</a>
@@ -43,8 +45,9 @@ function headOf(text: string): [string, string] {
 }
 
 /** What the sentence does not say. */
-function evidenceOf({ evidence }: Finding): string {
-  return evidence?.costSeconds === undefined ? '' : `costs ${duration(evidence.costSeconds)} so far`
+function evidenceOf({ evidence }: Finding, goesOn: boolean): string {
+  if (evidence?.costSeconds === undefined) return ''
+  return `${goesOn ? 'costs' : 'cost'} ${duration(evidence.costSeconds)}${goesOn ? ' so far' : ''}`
 }
 
 export function linkOf(run: string, { link, ranks }: Finding): string {

@@ -1,6 +1,7 @@
+import type { Finding } from '@provloom/reader'
 import { Chart } from '../chart/chart.tsx'
 import type { RunProps } from '../frame/run-props.ts'
-import { clock, count, number } from '../model/format.ts'
+import { clock, count, duration, number, seconds } from '../model/format.ts'
 import { extentOf, keyOf } from '../model/metric.ts'
 import type { RankRow } from '../model/ranks.ts'
 import { Status } from '../part/status.tsx'
@@ -11,10 +12,11 @@ export function Chosen(props: {
   readonly rank: number
   readonly row: RankRow | undefined
   readonly metric: string | undefined
+  readonly finding: Finding | undefined
   readonly steps: readonly [number, number] | undefined
   readonly zoom: (steps: readonly [number, number] | undefined) => void
 }): preact.JSX.Element {
-  const { run, rank, row, metric, steps, zoom } = props
+  const { run, rank, row, metric, finding, steps, zoom } = props
   const known = run.metrics.find(({ id }) => id === metric)
   const extent = extentOf(known, run)
   return (
@@ -33,10 +35,10 @@ export function Chosen(props: {
         <Chart
           curves={[
             { metric, ranks: [rank], label: `rank ${rank}`, colour: 1, extent },
-            { metric, label: 'median', colour: 7, dashed: true, extent },
+            { metric, label: 'median', colour: 7, dashed: true, bare: true, extent },
           ]}
           name={keyOf(metric)}
-          about={`rank ${rank} against the median`}
+          about="and the median"
           metricKey={known?.key ?? ''}
           unit={known?.unit}
           steps={steps}
@@ -47,6 +49,7 @@ export function Chosen(props: {
       )}
       {row !== undefined && (
         <dl class="facts">
+          {finding !== undefined && <Found finding={finding} />}
           <dt>status</dt>
           <dd>
             <Status
@@ -86,5 +89,42 @@ export function Chosen(props: {
         </dl>
       )}
     </section>
+  )
+}
+
+/** Since when it is so, what it costs, and how that is known. */
+function Found({ finding }: { readonly finding: Finding }): preact.JSX.Element {
+  const { since, evidence } = finding
+  const { costSeconds, stepSeconds, stepSecondsWithout, times, of, metric } = evidence ?? {}
+  const step =
+    stepSeconds === undefined || stepSecondsWithout === undefined
+      ? ''
+      : `${seconds(stepSeconds - stepSecondsWithout)} a step`
+  return (
+    <>
+      {since?.step !== undefined && (
+        <>
+          <dt>since</dt>
+          <dd>
+            step {count(since.step)}
+            {since.time === undefined ? '' : `, ${clock(since.time)} UTC`}
+          </dd>
+        </>
+      )}
+      {costSeconds !== undefined && (
+        <>
+          <dt>costs</dt>
+          <dd>
+            {step === '' ? '' : `${step}, `}
+            {duration(costSeconds)} in all
+          </dd>
+        </>
+      )}
+      <dt>evidence</dt>
+      <dd>
+        {metric === undefined ? 'when it logs' : keyOf(metric)}
+        {times === undefined || of === undefined ? '' : `, in ${times} of ${of} steps`}
+      </dd>
+    </>
   )
 }

@@ -1,12 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { MatrixAnswer } from '@provloom/reader'
 import { measured, number, ranges } from '../model/format.ts'
+import type { Standing } from '../model/standing.ts'
 import { cellsOf } from '../model/ranks.ts'
 import { useTheme } from '../part/theme.ts'
 import type { Theme } from '../part/theme.ts'
 
 interface HeatProps {
   readonly matrix: MatrixAnswer
+  readonly standing: readonly Standing[]
   readonly metricKey: string
   readonly chosen: number | undefined
   readonly choose: (rank: number) => void
@@ -35,7 +37,10 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
   }
   const height = Math.max(
     96,
-    Math.min(heightPx, matrix.rows * (matrix.rows <= 8 ? 28 : matrix.rows <= 64 ? 8 : 1)),
+    Math.min(
+      heightPx,
+      matrix.rows * (matrix.rows <= 8 ? 28 : matrix.rows <= 16 ? 18 : matrix.rows <= 64 ? 8 : 1),
+    ),
   )
   const stepAt = (x: number): number => Math.round(matrix.from + x * matrix.cols * matrix.stepsPerCol)
   const row = chosen === undefined ? -1 : matrix.ranks.findIndex((ranks) => ranks.includes(chosen))
@@ -50,7 +55,7 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={wordsOf(matrix)}
+          aria-label={wordsOf(props)}
           onMouseMove={(event) => setPoint(at(event))}
           onMouseLeave={() => (setPoint(undefined), setDrag(undefined))}
           onMouseDown={(event) => setDrag(at(event).x)}
@@ -81,7 +86,7 @@ export function HeatMap(props: HeatProps): preact.JSX.Element {
         {point !== undefined && <HeatTip {...props} point={point} />}
       </div>
       <div class="heat-names" style={{ height: `${height}px` }}>
-        {namesOf(matrix, height).map(({ text, top, state, rank }) => (
+        {namesOf(props, height).map(({ text, top, state, rank }) => (
           <button class={state} style={{ top: `${top}px` }} onClick={() => props.choose(rank)}>
             {text}
           </button>
@@ -203,20 +208,31 @@ function rowMarks(matrix: MatrixAnswer): { readonly text: string; readonly part:
   )
 }
 
-/** Names at the edge, moved apart where they would lie over each other. */
-function namesOf(
-  matrix: MatrixAnswer,
-  height: number,
-): { readonly text: string; readonly top: number; readonly state: string; readonly rank: number }[] {
-  const known = new Set<string>()
-  const named = matrix.states.filter(({ text }) => text !== '' && !known.has(text) && known.add(text))
-  const all = named.slice(0, 16).map(({ text, row, state, rank }) => ({
-    text,
-    top: ((row + 0.5) / matrix.rows) * height - 8,
-    state,
-    rank,
-  }))
-  all.sort((a, b) => a.top - b.top)
+interface EdgeName {
+  readonly text: string
+  readonly top: number
+  readonly state: string
+  readonly rank: number
+}
+
+const namesMax = 16
+
+/** Names at the edge, moved apart where they would lie over each other: of what stands out, then of who ended before the end. */
+function namesOf({ matrix, standing }: HeatProps, height: number): EdgeName[] {
+  const row = (rank: number): number => matrix.ranks.findIndex((ranks) => ranks.includes(rank))
+  const top = (at: number): number => ((at + 0.5) / matrix.rows) * height - 8
+  const found = standing.flatMap(({ ranks, name, status }): EdgeName[] => {
+    const [first] = ranks
+    const at = first === undefined ? -1 : row(first.rank)
+    return at < 0 ? [] : [{ text: name, top: top(at), state: status, rank: first!.rank }]
+  })
+  const known = new Set(standing.flatMap(({ ranks }) => ranks.map(({ rank }) => rank)))
+  const others = matrix.states.flatMap(({ text, row: at, state, rank }): EdgeName[] =>
+    known.has(rank) || text === '' || (matrix.states.length > namesMax && state === 'ended')
+      ? []
+      : [{ text, top: top(at), state, rank }],
+  )
+  const all = [...found, ...others].slice(0, namesMax).sort((a, b) => a.top - b.top)
   let last = -20
   return all.map((one) => {
     last = Math.max(one.top, last + 16)
@@ -224,7 +240,7 @@ function namesOf(
   })
 }
 
-function wordsOf(matrix: MatrixAnswer): string {
-  const states = matrix.states.map(({ text }) => text).filter((text) => text !== '')
-  return `${matrix.ranks.length} rows of ranks by steps ${matrix.from} to ${matrix.to}, ${matrix.metric}. ${states.length === 0 ? 'None is named.' : states.slice(0, 16).join(', ')}`
+function wordsOf({ matrix, standing }: HeatProps): string {
+  const names = standing.map(({ name, text }) => `${name}: ${text}`)
+  return `${matrix.ranks.length} rows of ranks by steps ${matrix.from} to ${matrix.to}, ${matrix.metric}. ${names.length === 0 ? 'None is named.' : names.slice(0, namesMax).join(', ')}`
 }

@@ -63,13 +63,15 @@ function Cells({ run, rows }: RowsProps): preact.JSX.Element {
   const hosts = new Map<string, RankRow[]>()
   for (const one of rows) hosts.set(one.host, [...(hosts.get(one.host) ?? []), one])
   const wide = [...hosts].flatMap(([host, of]) =>
-    chunks(of, 16).map((part, at) => ({ host: at === 0 ? host : '', part })),
+    chunks(of, hosts.size === 1 ? 8 : 16).map((part, at) => ({ host: at === 0 ? host : '', part })),
   )
+  const most = Math.max(...wide.map(({ part }) => part.length))
+  const columns = `52px repeat(${most}, minmax(8px, 1fr))`
   const ratios = rows.flatMap(({ ratio }) => ratio ?? [])
   return (
     <div class="cells" role="group" aria-label="ranks by host">
       {wide.map(({ host, part }) => (
-        <div class="cell-row">
+        <div class="cell-row" style={{ gridTemplateColumns: columns }}>
           <span class="soft" title={host}>
             {host}
           </span>

@@ -8,15 +8,14 @@ interface TableProps {
   readonly rows: readonly RankRow[]
   readonly chosen: number | undefined
   readonly choose: (rank: number) => void
-  /** At the side: no scrolling, fewer columns. */
-  readonly brief?: boolean
 }
 
 /** Ranks, of which those in view are there. */
-export function RanksTable({ rows, chosen, choose, brief = false }: TableProps): preact.JSX.Element {
+export function RanksTable({ rows, chosen, choose }: TableProps): preact.JSX.Element {
   const row = (one: RankRow): preact.JSX.Element => (
     <button
-      class={`rank-row ${brief ? 'brief' : ''} ${one.rank === chosen ? 'at' : ''}`}
+      class={`rank-row ${one.rank === chosen ? 'at' : ''}`}
+      aria-pressed={one.rank === chosen}
       onClick={() => choose(one.rank)}
     >
       <b>{one.rank}</b>
@@ -28,45 +27,33 @@ export function RanksTable({ rows, chosen, choose, brief = false }: TableProps):
           more={one.exit === undefined || one.exit === 0 ? undefined : `, exit ${one.exit}`}
         />
       </span>
-      {!brief && (
-        <>
-          <span class="number">{one.lastStep === undefined ? '–' : number(one.lastStep)}</span>
-          <span class="number">{one.sent === undefined ? '–' : number(one.sent)}</span>
-          <span class="number">{one.dropped === undefined ? '–' : number(one.dropped)}</span>
-          <span class="soft">{one.error || one.signal}</span>
-        </>
-      )}
+      <span class="number">{one.lastStep === undefined ? '–' : number(one.lastStep)}</span>
+      <span class="number">{one.sent === undefined ? '–' : number(one.sent)}</span>
+      <span class="number">{one.dropped === undefined ? '–' : number(one.dropped)}</span>
+      <span class="soft">{one.error || one.signal}</span>
     </button>
   )
   return (
     <div class="rank-table">
-      <div class={`rank-row head ${brief ? 'brief' : ''}`} aria-hidden="true">
+      <div class="rank-row head" aria-hidden="true">
         <span>rank</span>
         <span>host · device</span>
         <span class="number">× median</span>
         <span>status</span>
-        {!brief && (
-          <>
-            <span class="number">last step</span>
-            <span class="number">sent</span>
-            <span class="number">dropped</span>
-            <span>said</span>
-          </>
-        )}
+        <span class="number">last step</span>
+        <span class="number">sent</span>
+        <span class="number">dropped</span>
+        <span>said</span>
       </div>
-      {brief ? (
-        rows.map(row)
-      ) : (
-        <Virtual
-          rows={rows}
-          rowHeight={30}
-          height={Math.min(420, rows.length * 30 + 2)}
-          label="all ranks"
-          at={chosen === undefined ? undefined : rows.findIndex(({ rank }) => rank === chosen)}
-        >
-          {row}
-        </Virtual>
-      )}
+      <Virtual
+        rows={rows}
+        rowHeight={30}
+        height={Math.min(420, rows.length * 30 + 2)}
+        label="all ranks"
+        at={chosen === undefined ? undefined : rows.findIndex(({ rank }) => rank === chosen)}
+      >
+        {row}
+      </Virtual>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { MatrixAnswer, RanksAnswer, WhyAnswer } from '@provloom/reader'
+import type { Finding, MatrixAnswer, RanksAnswer, WhyAnswer } from '@provloom/reader'
 import { apiAddress, runPath } from '../ask/ask.ts'
 import { useRanks, useRound } from '../ask/live.tsx'
 import { useAnswer } from '../ask/use-answer.ts'
@@ -10,15 +10,19 @@ import { change, stepsIn, stepsText } from '../frame/view.ts'
 import { count, several } from '../model/format.ts'
 import { extentOf, isTiming, keyOf } from '../model/metric.ts'
 import { rowsOfRanks } from '../model/ranks.ts'
+import { standingOf } from '../model/standing.ts'
+import type { Standing } from '../model/standing.ts'
 import type { RankRow } from '../model/ranks.ts'
 import { ranksSentence } from '../model/run-words.ts'
 import { Findings } from '../part/findings.tsx'
 import { Pieces } from '../part/pieces.tsx'
+import { SaveTable } from '../part/save-table.tsx'
 import { saveFile } from '../part/save.ts'
 import { Trouble } from '../part/trouble.tsx'
 import { HeatMap, heatColour } from './heat-map.tsx'
 import { Chosen } from './chosen.tsx'
 import { RanksTable, rankTable } from './ranks-table.tsx'
+import { StandsOut } from './stands-out.tsx'
 import { Spread } from './spread.tsx'
 
 const orders = ['rank', 'slowest', 'host', 'ended'] as const
@@ -40,14 +44,16 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const ranks = useRanks()
   const why = useAnswer<WhyAnswer>(apiAddress(runPath(run.run, 'why')), round)
   const rows = ranks.answer === undefined ? [] : rowsOfRanks(ranks.answer)
-  const standing = standOut(rows)
-  const rank = view.with['rank'] === undefined ? standing[0]?.rank : Number(view.with['rank'])
+  const findings = why.answer?.findings ?? run.findings
+  const standing = standingOf(rows, findings)
+  const notable = standing.flatMap((one) => one.ranks.slice(0, 1))
+  const rank = view.with['rank'] === undefined ? notable[0]?.rank : Number(view.with['rank'])
   const choose = (next: number): void => change(view, { rank: String(next) })
-  const move = (step: number): void => choose(besides(standing.length > 0 ? standing : rows, rank, step))
+  const move = (step: number): void => choose(besides(notable.length > 0 ? notable : rows, rank, step))
   const zoom = (next: readonly [number, number] | undefined): void => change(view, { steps: stepsText(next) })
   const keys: Key[] = [
-    { key: 'j', word: 'next that stands out', act: () => move(1) },
-    { key: 'k', word: 'previous', act: () => move(-1) },
+    { key: 'j', beside: 'k', word: 'next that stands out, previous', act: () => move(1) },
+    { key: 'k', word: 'previous', act: () => move(-1), quiet: true },
     {
       key: 'o',
       word: 'order',
@@ -83,7 +89,8 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
       {ranks.error !== undefined && <Trouble error={ranks.error} />}
       <Findings
         run={run.run}
-        findings={(why.answer?.findings ?? run.findings).filter(({ ranks: of }) => of.length > 0)}
+        findings={findings.filter(({ ranks: of, link }) => of.length > 0 && link?.page === 'ranks')}
+        goesOn={run.status === 'running'}
       />
       <Controls
         view={view}
@@ -104,41 +111,57 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
           {matrix.answer !== undefined && (
             <HeatMap
               matrix={matrix.answer}
+              standing={standing}
               metricKey={known?.key ?? ''}
               chosen={rank}
               choose={choose}
               zoom={zoom}
             />
           )}
-          {metric !== undefined && (
-            <Chart
-              curves={[{ metric, label: 'median', colour: 0, extent: extentOf(known, run) }]}
-              name={keyOf(metric)}
-              about="slowest, median and quickest rank of each step"
-              metricKey={known?.key ?? ''}
-              unit={known?.unit}
-              steps={steps}
-              height={110}
-              share="ranks"
-              onZoom={zoom}
-            />
-          )}
+          {metric !== undefined && <Slowest run={run} metric={metric} steps={steps} zoom={zoom} />}
         </section>
-        <Side {...{ run, rows, standing, rank, metric, steps, choose, zoom }} ranks={ranks.answer} />
+        <Side
+          {...{ run, rows, standing, findings, rank, metric, steps, choose, zoom }}
+          ranks={ranks.answer}
+        />
       </div>
       <section class="panel">
         <header>
           <h3>
             <b>All ranks</b> those that stand out first
           </h3>
-          <button onClick={() => saveFile(`${run.run} ranks.csv`, csvOf(rankTable(rows)), 'text/csv')}>
-            CSV
-          </button>
+          <SaveTable name={`${run.run} ranks`} table={() => rankTable(rows)} />
         </header>
         <RanksTable rows={rows} chosen={rank} choose={choose} />
       </section>
     </>,
     foot,
+  )
+}
+
+/** The slowest rank of each step, below the map and over the same axis. */
+function Slowest(props: {
+  readonly run: RunProps['run']
+  readonly metric: string
+  readonly steps: readonly [number, number] | undefined
+  readonly zoom: (steps: readonly [number, number] | undefined) => void
+}): preact.JSX.Element {
+  const { run, metric, steps, zoom } = props
+  const known = run.metrics.find(({ id }) => id === metric)
+  return (
+    <Chart
+      curves={[{ metric, label: 'median', colour: 0, extent: extentOf(known, run) }]}
+      name={keyOf(metric)}
+      about="slowest rank of each step, and the median"
+      slowest
+      right={104}
+      metricKey={known?.key ?? ''}
+      unit={known?.unit}
+      steps={steps}
+      height={110}
+      share="ranks"
+      onZoom={zoom}
+    />
   )
 }
 
@@ -151,7 +174,8 @@ interface SideProps {
   readonly run: RunProps['run']
   readonly ranks: RanksAnswer | undefined
   readonly rows: readonly RankRow[]
-  readonly standing: readonly RankRow[]
+  readonly standing: readonly Standing[]
+  readonly findings: readonly Finding[]
   readonly rank: number | undefined
   readonly metric: string | undefined
   readonly steps: readonly [number, number] | undefined
@@ -161,24 +185,16 @@ interface SideProps {
 
 /** Those that stand out, how slow all are, and the chosen one. */
 function Side(props: SideProps): preact.JSX.Element {
-  const { run, ranks, rows, standing, rank, metric, steps, choose, zoom } = props
+  const { run, ranks, rows, standing, findings, rank, metric, steps, choose, zoom } = props
   return (
     <div>
-      {standing.length > 0 && (
-        <section class="panel">
-          <header>
-            <h3>
-              <b>Stands out</b> {standing.length} of {count(ranks?.total ?? 0)}
-            </h3>
-          </header>
-          <RanksTable rows={standing.slice(0, 12)} chosen={rank} choose={choose} brief />
-        </section>
-      )}
+      <StandsOut run={run.run} standing={standing} total={ranks?.total ?? 0} chosen={rank} choose={choose} />
       {ranks?.ratioOf !== undefined && <Spread rows={rows} metric={keyOf(ranks.ratioOf.metric)} />}
       {rank !== undefined && (
         <Chosen
           run={run}
           row={rows.find((one) => one.rank === rank)}
+          finding={findings.find(({ ranks: of, evidence }) => of.includes(rank) && evidence !== undefined)}
           rank={rank}
           metric={metric}
           steps={steps}
@@ -192,13 +208,6 @@ function Side(props: SideProps): preact.JSX.Element {
 /** While it goes on the map is asked for again now and then, not with each word. */
 function liveRound(position: number, on: boolean): number {
   return on ? Math.floor(position / 256) : 0
-}
-
-function standOut(rows: readonly RankRow[]): RankRow[] {
-  return rows.filter(
-    ({ status, ratio }) =>
-      (status !== 'running' && status !== 'completed') || (ratio !== undefined && ratio >= 1.15),
-  )
 }
 
 function underOf(run: RunProps['run'], ranks: RanksAnswer): string {
@@ -225,6 +234,8 @@ function Controls(props: {
 }): preact.JSX.Element {
   const { view, run, metric, order, steps, shown, zoom } = props
   const choices = run.metrics
+    // Of a machine there are no ranks.
+    .filter(({ source }) => source !== 'host')
     .toSorted((a, b) => Number(isTiming(b.key)) - Number(isTiming(a.key)))
     .slice(0, 40)
   return (

@@ -7,8 +7,10 @@ export function tookSeconds({ startTime, endTime }: RunRow): number | undefined 
   return endTime === null ? undefined : (Date.parse(endTime) - Date.parse(startTime)) / 1000
 }
 
+/** What was counted or sampled; a guess is no figure to compare runs by. */
 export function joulesOf({ energy }: RunRow): number | undefined {
-  return energy.length === 0 ? undefined : energy.reduce((sum, { joules }) => sum + joules, 0)
+  const known = energy.filter(({ kind }) => kind !== 'estimated')
+  return known.length === 0 ? undefined : known.reduce((sum, { joules }) => sum + joules, 0)
 }
 
 const first = ['run', 'runId', 'experiment', 'status', 'startTime', 'endTime', 'seconds', 'ranks']

@@ -28,7 +28,10 @@ const paramsMax = 5
 export function RunsTable(props: TableProps): preact.JSX.Element {
   const { rows, told } = props
   useTheme()
-  const params = told.differing.slice(0, paramsMax)
+  const params =
+    props.view.with['columns'] === 'all'
+      ? [...new Set(rows.flatMap((row) => Object.keys(row.params)))]
+      : told.differing.slice(0, paramsMax)
   const withCode = rows.some(({ source }) => source?.commit !== undefined)
   const withEnergy = rows.some((row) => joulesOf(row) !== undefined)
   return (
@@ -79,13 +82,16 @@ interface HeadProps extends TableProps {
   readonly word?: string
   readonly more?: string
   readonly number?: boolean
+  /** What a person calls it too. */
+  readonly also?: readonly string[]
   /** The largest first, at the first click. */
   readonly down?: boolean
 }
 
-function Head({ view, by, word = by, more, number, down, sort }: HeadProps): preact.JSX.Element {
+function Head({ view, by, word = by, more, number, also, down, sort }: HeadProps): preact.JSX.Element {
   const said = sort ?? /sort:(\S+)/.exec(view.with['query'] ?? '')?.[1]
-  const [up, falling] = [said === by, said === `-${by}`]
+  const names = [by, ...(also ?? [])]
+  const [up, falling] = [names.some((one) => said === one), names.some((one) => said === `-${one}`)]
   const next = up ? `-${by}` : falling ? by : down === true ? `-${by}` : by
   return (
     <th
@@ -106,7 +112,15 @@ function MetricHeads(props: TableProps & { readonly id: string }): preact.JSX.El
   const less = isLessBetter(metric.key)
   return (
     <>
-      <Head {...props} by={props.id} word={metric.key} more={less ? 'last' : 'best'} number down={!less} />
+      <Head
+        {...props}
+        by={props.id}
+        also={[metric.key, `${metric.context ?? ''}.${metric.key}`]}
+        word={metric.key}
+        more={less ? 'last' : 'best'}
+        number
+        down={!less}
+      />
       {less && <th scope="col">{metric.key}</th>}
     </>
   )

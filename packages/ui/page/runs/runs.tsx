@@ -4,13 +4,15 @@ import { apiAddress } from '../ask/ask.ts'
 import { useAnswer } from '../ask/use-answer.ts'
 import { Chart } from '../chart/chart.tsx'
 import { csvOf } from '../chart/table.ts'
-import { Frame, useAbout } from '../frame/frame.tsx'
+import { useAbout } from '../ask/about.ts'
+import { Frame } from '../frame/frame.tsx'
 import type { Key } from '../frame/keys.tsx'
 import { change, go } from '../frame/view.ts'
 import type { View } from '../model/address.ts'
 import { extentOf, isLessBetter } from '../model/metric.ts'
 import { statusesOf, tellRuns } from '../model/runs-words.ts'
 import type { Told } from '../model/runs-words.ts'
+import { SaveTable } from '../part/save-table.tsx'
 import { saveFile } from '../part/save.ts'
 import { Status } from '../part/status.tsx'
 import { Trouble } from '../part/trouble.tsx'
@@ -38,8 +40,8 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
   const move = (by: number): void => setAt(Math.max(0, Math.min(rows.length - 1, at + by)))
   const chosen = rows[at]
   const keys: Key[] = [
-    { key: 'j', word: 'next', act: () => move(1) },
-    { key: 'k', word: 'previous', act: () => move(-1) },
+    { key: 'j', beside: 'k', word: 'next, previous', act: () => move(1) },
+    { key: 'k', word: 'previous', act: () => move(-1), quiet: true },
     { key: 'x', word: 'mark', act: () => chosen !== undefined && mark(chosen.run) },
     { key: 'c', word: 'compare marked', act: () => compare(marked, rows, at) },
     {
@@ -67,15 +69,14 @@ export function Runs({ view }: { readonly view: View }): preact.JSX.Element {
           value={query}
           onChange={(event) => change(view, { query: event.currentTarget.value, all: undefined })}
         />
-        <button type="button" onClick={() => saveFile('runs.csv', csvOf(rowsOf(rows, told)), 'text/csv')}>
-          CSV
-        </button>
         <button
           type="button"
-          onClick={() => saveFile('runs.json', JSON.stringify(rows, null, 1), 'application/json')}
+          aria-pressed={view.with['columns'] !== 'all'}
+          onClick={() => change(view, { columns: view.with['columns'] === 'all' ? undefined : 'all' })}
         >
-          JSON
+          only what differs
         </button>
+        <SaveTable name="runs" table={() => rowsOf(rows, told)} />
       </form>
       {answer !== undefined && answer.total === 0 && !waiting && <NoRuns />}
       {answer !== undefined && answer.total > 0 && answer.matched === 0 && (

@@ -3,7 +3,8 @@ import { isOn, limits } from '@provloom/shared'
 import type { Host } from '@provloom/shared'
 import type { Variables } from '../../place/variables.ts'
 import type { Fact } from '../../spool/own-stream.ts'
-import { RaplMeter } from '../energy.ts'
+import { CraySource } from '../energy/cray.ts'
+import { RaplSource } from '../energy/rapl.ts'
 import { askHost } from './asked.ts'
 import { fileSystemOf, linuxMounts } from './file-system.ts'
 import { nvidiaGpus } from './nvidia.ts'
@@ -53,13 +54,17 @@ export function hostFact(answers: HostFacts = {}): Extract<Fact, { readonly type
   return { type: 'host', host: os.hostname(), ...said, ...answers }
 }
 
-/** And why its energy is not counted, where that is so: most machines do not let it be, and that is no trouble of a run's. */
-export function energyNote(
-  wanted: boolean,
-  canCount: boolean = new RaplMeter().available,
-): Pick<Host, 'notMeasured'> {
+/**
+ * And why its energy is not counted, where that is so: a session that is over before anybody watches the machine for it
+ * says so too. Its watch says more.
+ */
+export function energyNote(wanted: boolean, root = '/'): Pick<Host, 'notMeasured'> {
   if (!wanted) return { notMeasured: 'energy: it was not to be measured (disable_codecarbon)' }
-  return canCount ? {} : { notMeasured: 'energy: no counters that can be read (/sys/class/powercap)' }
+  const found = [new CraySource(root), new RaplSource(root, () => 0)].map((source) => source.find())
+  const reason = found.flatMap(({ unknown }) => unknown)[0]?.reason
+  return found.some(({ devices }) => devices.length > 0) || reason === undefined
+    ? {}
+    : { notMeasured: `energy: ${reason}` }
 }
 
 /** What the folders of a session lie on. */

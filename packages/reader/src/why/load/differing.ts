@@ -52,12 +52,15 @@ function differing(
   variants: readonly Variant[],
   valueOf: (element: Element) => string,
 ): Differing[] {
+  // One rank may have several of one name, as the others do.
+  const byRank = new Map<number, Set<string>>()
+  for (const { element, ranks } of variants)
+    for (const rank of ranks)
+      byRank.set(rank, (byRank.get(rank) ?? new Set()).add(valueOf(element).slice(0, textMax)))
   const byValue = new Map<string, Set<number>>()
-  for (const { element, ranks } of variants) {
-    const value = valueOf(element).slice(0, textMax)
-    const known = byValue.get(value) ?? new Set()
-    for (const rank of ranks) known.add(rank)
-    byValue.set(value, known)
+  for (const [rank, values] of byRank) {
+    const value = [...values].sort().join(' and ').slice(0, textMax)
+    byValue.set(value, (byValue.get(value) ?? new Set()).add(rank))
   }
   if (byValue.size < 2) return []
   const sorted = [...byValue]
@@ -79,7 +82,9 @@ function environments(document: RunDocument): Differing[] {
       ? []
       : differing('packages', undefined, variants, (one) => {
           const versions = packagesOf(document, one)
-          return names.map((name) => `${name} ${versions.get(name) ?? 'missing'}`).join(', ')
+          return names
+            .map((name) => (versions.has(name) ? `${name} ${versions.get(name)}` : `no ${name}`))
+            .join(', ')
         })
   // Another interpreter has other packages: told is the first of the two.
   return interpreters.length > 0 ? interpreters : packages
@@ -107,9 +112,12 @@ function packagesOf(document: RunDocument, { id }: Element): Map<string, string>
 
 /** Sources by their commit and changes, else the script by its checksum. */
 function code(document: RunDocument): Differing[] {
-  const sources = variantsOf(document, document.ofType('mls:Implementation'))
-  const scripts = sources.filter(({ element }) => element.text('schema:sha256') !== undefined)
-  const trees = sources.filter(({ element }) => element.text('provloom:commit') !== undefined)
+  const files = document.ofType('schema:SoftwareSourceCode').filter((one) => !one.is('provloom:StoredCopy'))
+  const scripts = variantsOf(document, files).filter(
+    ({ element }) => element.fact('schema:sha256') !== undefined,
+  )
+  const implementations = variantsOf(document, document.ofType('mls:Implementation'))
+  const trees = implementations.filter(({ element }) => element.fact('provloom:commit') !== undefined)
   const byTree = differing('code', undefined, trees, (one) =>
     [one.text('provloom:commit')?.slice(0, 7) ?? '', one.text('provloom:diffSha256')?.slice(0, 8) ?? '']
       .join(' ')

@@ -1,7 +1,9 @@
 import type { HeadFile, RunFile } from '@provloom/rundir'
+import type { Unread } from '../../answer/error.ts'
 import type { RunDocument } from '../../document/document.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { WhyFacts } from '../facts.ts'
+import { readOr } from '../../unread.ts'
 import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
 import { paceOf } from './pace.ts'
@@ -16,6 +18,8 @@ export interface WhySources {
   readonly file: Pick<RunFile, 'status' | 'worldSize' | 'ledger' | 'head'>
   /** Undefined where it cannot be read: run.json alone tells less. */
   readonly document: RunDocument | undefined
+  /** Why not. */
+  readonly unread?: Unread | undefined
   readonly points: PointSource
   /** For metrics with more points than are read. */
   readonly curves?: CurveSource
@@ -26,11 +30,14 @@ export interface WhySources {
  * What is known of a run. Points are read of the metric that tells its pace, and of those that hold NaN.
  *
  * @param pace a metric that tells how long a rank takes for a step
+ * Points that cannot be read are told, and nothing is known of them.
+ *
  * @throws {ProvloomError} `METRIC_UNKNOWN` for a pace that the run has not
  */
 export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFacts> {
   const { name, file, document, metrics } = sources
   const ranks = ranksOf(file.ledger.ranks, document)
+  const unread: Unread[] = sources.unread === undefined ? [] : [sources.unread]
   const { total, absent } = file.ledger
   const model = file.head?.outputs.shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint')
   return {
@@ -39,14 +46,13 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     worldSize: file.worldSize ?? undefined,
     absent,
     ranks,
-    pace: await paceOf(sources, metrics, ranks, pace),
-    nan: await nanOf(sources, metrics, document, ranks),
+    pace: await readOr(paceOf(sources, metrics, ranks, pace), undefined, unread),
+    nan: await readOr(nanOf(sources, metrics, document, ranks), [], unread),
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),
     model: model === undefined ? undefined : modelOf(model),
-    unread:
-      document === undefined ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : [],
+    unread: unread.filter((one, i) => unread.findIndex(({ message }) => message === one.message) === i),
   }
 }
 

@@ -45,11 +45,6 @@ export async function longOf(
     : withExact(points, long, { from: last + 1 - stepsRead, to: last + 1 })
 }
 
-/** Of another metric of the same ranks the last steps alone. */
-export function recentOf({ points }: Sources, metric: MetricName, { exact, ...like }: Long): Promise<Long> {
-  return withExact(points, { ...like, metric, buckets: [], exact: [] }, exact[0]!.steps)
-}
-
 /** With some steps one by one. Of a bucket that they begin within the rest stands for what is before them. */
 export async function withExact(source: PointSource, long: Long, steps: Steps): Promise<Long> {
   const points: PointsOfSeries[] = []

@@ -1,9 +1,10 @@
 import { metricId, theMetric } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { PaceFacts, RankFacts } from '../facts.ts'
-import { laggards, median } from '../pace.ts'
-import { longOf, recentOf, tableOfLong, whichOf, withExact } from './long.ts'
-import type { Sources } from './long.ts'
+import { median } from '../pace.ts'
+import { hostsOf, laggardsOf } from '../slow.ts'
+import { longOf, tableOfLong, whichOf, withExact } from './long.ts'
+import type { Long, Sources } from './long.ts'
 import { tableOf } from './table.ts'
 import type { Table } from './table.ts'
 
@@ -36,7 +37,7 @@ export async function paceOf(
 ): Promise<PaceFacts | undefined> {
   if (named !== undefined) {
     const metric = theMetric(metrics, named)
-    return closer(sources, [metric], ([table]) =>
+    return closer(sources, [metric], ranks, ([table]) =>
       table!.steps.length === 0 ? undefined : { ...plain(table!), kind: 'named', metric: metricId(metric) },
     )
   }
@@ -50,7 +51,7 @@ export async function paceOf(
         .filter((one) => (one.context ?? null) === (compute.context ?? null))
         .slice(0, 1)
     const [data, between] = [waits('data'), waits('between')]
-    return closer(sources, [compute, ...data, ...between], ([own, ...others]) =>
+    return closer(sources, [compute, ...data, ...between], ranks, ([own, ...others]) =>
       computed(
         compute,
         own!,
@@ -61,7 +62,7 @@ export async function paceOf(
   }
   const loggers = metrics.filter(({ source }) => source === undefined || source === null)
   for (const metric of loggers.slice(0, 4)) {
-    const found = await closer(sources, [metric], ([table]) =>
+    const found = await closer(sources, [metric], ranks, ([table]) =>
       table!.steps.length < pacedMin ? undefined : arrived(table!, ranks, metric),
     )
     if (found !== undefined) return found
@@ -69,32 +70,26 @@ export async function paceOf(
   return undefined
 }
 
-/**
- * What follows from the points of some metrics. Where there are too many, the first one is looked at closely where ranks
- * began to be slow; the last one in its last steps alone, where there are three.
- */
+/** What follows from the points of some metrics. Of too many points the first one's are looked at where ranks began to be slow. */
 async function closer(
   sources: Sources,
   metrics: readonly PacedMetric[],
+  ranks: readonly RankFacts[],
   of: (tables: readonly Table[]) => PaceFacts | undefined,
 ): Promise<PaceFacts | undefined> {
-  const [first, ...others] = metrics
-  let long = first === undefined ? undefined : await longOf(sources, first)
   const read = (metric: PacedMetric): Promise<Table> => tableOf(sources.points(whichOf(metric)))
-  const rest: Table[] = []
-  for (const [i, metric] of others.entries()) {
-    if (long === undefined) rest.push(await read(metric))
-    else {
-      const own = i === 0 && others.length > 1 ? await longOf(sources, metric) : undefined
-      rest.push(tableOfLong(own ?? (await recentOf(sources, metric, long))))
-    }
-  }
-  if (long === undefined) return first && of([await read(first), ...rest])
-  const pace = of([tableOfLong(long), ...rest])
+  const known: (Table | Long)[] = []
+  for (const metric of metrics) known.push((await longOf(sources, metric)) ?? (await read(metric)))
+  const [first, ...others] = known
+  if (first === undefined) return undefined
+  const rest = others.map((one) => ('buckets' in one ? tableOfLong(one) : one))
+  if (!('buckets' in first)) return of([first, ...rest])
+  const pace = of([tableOfLong(first), ...rest])
   const { steps, widths } = pace ?? {}
   if (pace === undefined || steps === undefined || widths === undefined) return pace
-  const begins = new Set(laggards(pace).map(({ since }) => since))
+  const begins = new Set(laggardsOf(pace, hostsOf({ ranks })).map(({ since }) => since))
   const wide = [...begins].filter((at) => widths[at]! > 1).slice(0, closerMax)
+  let long = first
   for (const at of wide) {
     // It may have begun in the bucket before, whose mean it hardly moved.
     const around = { from: steps[Math.max(0, at - 1)]!, to: steps[at]! + widths[at]! }
@@ -131,7 +126,7 @@ function computed(
     metric: metricId(compute),
     own,
     data: data ?? new Float64Array(table.value.length),
-    ...(between === undefined ? {} : { between: medianOfRanks(between, table) }),
+    ...(between === undefined ? {} : { between }),
   }
 }
 
@@ -161,20 +156,6 @@ function columnOf({ steps, widths }: Table, step: number): number {
   }
   const at = low - 1
   return at >= 0 && step < steps[at]! + (widths?.[at] ?? 1) ? at : -1
-}
-
-/** Of the last columns, which alone are looked at. */
-function medianOfRanks(cells: Float64Array, { ranks, steps }: Table): Float64Array {
-  const from = Math.max(0, steps.length - columnsTimed)
-  return steps.map((_, at) =>
-    at < from
-      ? NaN
-      : median(
-          Float64Array.from(ranks, (__, row) => cells[row * steps.length + at]!).filter(
-            (one) => !Number.isNaN(one),
-          ),
-        ),
-  )
 }
 
 /** From a step to the next, seconds: the median over ranks of how far their points are apart. */

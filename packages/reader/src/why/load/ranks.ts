@@ -93,7 +93,7 @@ function hostsOf(document: RunDocument): Map<string, HostFacts> {
           clock: {
             host: host.id,
             offsetUs: host.number('provloom:clockOffsetUs') ?? 0,
-            uncertaintyUs: host.number('provloom:clockUncertaintyUs') ?? 0,
+            uncertaintyUs: host.number('provloom:clockUncertaintyUs') ?? Infinity,
           },
           memoryShare: memory === undefined || most === undefined ? undefined : most / memory,
         },

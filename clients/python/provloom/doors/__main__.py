@@ -1,0 +1,3 @@
+import os
+
+print(os.path.dirname(os.path.abspath(__file__)))

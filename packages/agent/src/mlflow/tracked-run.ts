@@ -1,0 +1,132 @@
+import { limits, nameWithin } from '@provloom/shared'
+import type { LoggedModel, Metric, Pair, RunView } from '@provloom/mlflow'
+import { present } from '../client/present.ts'
+import type { Session } from '../client/session.ts'
+import { KeptFiles } from './kept-files.ts'
+import type { ModelFacts } from './model-file.ts'
+import { paramValue } from './param-value.ts'
+
+/** Tags that MLflow keeps for itself, and what of the run says already. */
+const ownTags: ReadonlySet<string> = new Set([
+  'mlflow.runName',
+  'mlflow.parentRunId',
+  'mlflow.loggedArtifacts',
+  'mlflow.log-model.history',
+])
+
+/** By which a tag is told from an output that the script has said. */
+const tagSource = 'mlflow.tag'
+
+/** One session of a run that MLflow's client has begun, or gone on with. */
+export class TrackedRun {
+  readonly session: Session
+  readonly files: KeptFiles
+  /** It was begun by what was said after the run's end: it ends well with its process. */
+  readonly isLate: boolean
+  /** The run as its client sees it. */
+  view: RunView | undefined
+  #isOver = false
+
+  constructor(session: Session, isLate: boolean) {
+    this.session = session
+    this.files = new KeptFiles(session)
+    this.isLate = isLate
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  param({ key, value }: Pair, before: string | undefined): void {
+    const { session } = this
+    const name = nameWithin(key)
+    const { remark, ...found } = paramValue(value)
+    if (remark !== undefined)
+      session.problem(remark.code, `mlflow: the value of ${name} ${remark.words}`, name)
+    session.record({ type: 'param', key: name, ...found })
+    if (before !== undefined)
+      session.problem(
+        'PARAM_CHANGED',
+        `mlflow: ${name} was ${shown(before)}, and is ${shown(value)} now`,
+        name,
+      )
+  }
+
+  metrics(metrics: readonly Metric[]): void {
+    const { session } = this
+    if (!session.active) return
+    for (const { key, value, step, timestamp, datasetName } of metrics) {
+      const source = datasetName === undefined ? undefined : nameWithin(datasetName)
+      const at = Number.isSafeInteger(step) ? step : BigInt(Math.trunc(step))
+      session.stream.point(nameWithin(key), undefined, source, at, Math.max(0, timestamp) * 1000, value)
+    }
+  }
+
+  /** @param folder where its files are; undefined where that is not this machine's */
+  model(
+    { name, modelType, modelId }: LoggedModel,
+    facts: ModelFacts,
+    folder: string | undefined,
+    step: number,
+  ): void {
+    this.#modelFacts(name, facts, modelType === '' ? undefined : modelType, modelId)
+    if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), step)
+  }
+
+  /** A model among the run's artifacts, of clients before 3: its files are recorded with those. */
+  modelFile(name: string, facts: ModelFacts): void {
+    this.#modelFacts(name, facts, undefined, undefined)
+  }
+
+  /** @param folder of its artifacts */
+  end(status: 'completed' | 'failed' | 'killed', folder: string | undefined): void {
+    if (this.#isOver) return
+    this.#lastFacts(folder)
+    this.session.end(status, 'call')
+    this.#isOver = true
+  }
+
+  /** Its process is gone, and has not ended it: what there is to be told of its end is its agent's. */
+  leave(folder: string | undefined): void {
+    if (this.#isOver) return
+    if (this.isLate) return this.end('completed', folder)
+    this.#lastFacts(folder)
+    this.session.stream.close()
+    this.#isOver = true
+  }
+
+  /** What is as it is when the run ends. */
+  #lastFacts(folder: string | undefined): void {
+    if (folder !== undefined) this.files.record(folder)
+    for (const [key, value] of this.view?.tags ?? []) {
+      if (ownTags.has(key)) continue
+      const { remark: _remark, ...found } = paramValue(value.slice(0, limits.valueBytesMax))
+      this.session.record({
+        type: 'param',
+        key: nameWithin(key),
+        ...found,
+        source: tagSource,
+        direction: 'output',
+      })
+    }
+  }
+
+  #modelFacts(
+    name: string,
+    { flavors, signature }: ModelFacts,
+    className: string | undefined,
+    modelId: string | undefined,
+  ): void {
+    this.session.record({
+      type: 'model',
+      name: nameWithin(name),
+      flavors,
+      ...present({ signature, className, modelId }),
+      direction: 'output',
+    })
+  }
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value)
+}

@@ -1,0 +1,92 @@
+import type { HeadEnergy, HeadFile } from '@provloom/rundir'
+import type { Finding, RunAnswer } from '@provloom/reader'
+import { printable, shellWord, shownPath } from '@provloom/shared'
+import { bytes, count, counted, duration } from '../output/quantity.ts'
+import type { Style } from '../output/style.ts'
+import { moment, short, value } from './words.ts'
+
+const hostsNamed = 4
+
+/** Of a run that is not written any more, what is known of it and what to type; empty of one that is, or has ended. */
+export function lifeWords({ life, directory }: RunAnswer, nowMs: number): string {
+  const cure = `provloom recover ${shellWord(shownPath(directory))}`
+  switch (life.state) {
+    case 'alive':
+    case 'ended':
+      return ''
+    case 'silent': {
+      const since = duration(Math.max(0, (nowMs - Date.parse(life.seen)) / 1000))
+      return `no sign of life for ${since}; running, or ended unseen: ${cure}`
+    }
+    case 'gone':
+      return `ended unseen: what wrote it is gone since ${moment(life.seen)} UTC; ${cure}`
+  }
+}
+
+/** `2 hosts (n01, n02)`, or of one its name. */
+export function hostWords({ hosts: { shown, more } }: RunAnswer): string {
+  const names = shown.slice(0, hostsNamed).join(', ')
+  if (shown.length === 0) return ''
+  return `${counted(shown.length + more, 'host')} (${names}${shown.length + more > hostsNamed ? ', …' : ''})`
+}
+
+export function fileWords({ name, size, sha256, step }: HeadFile): string {
+  const at = step === undefined ? '' : `  step ${step}`
+  return `${name}  ${size === undefined ? '' : `${bytes(size)}  `}${sha256 === undefined ? '▲ no checksum' : short(sha256)}${at}`
+}
+
+/** The last one first: models and checkpoints, or where there is none whatever was made. */
+export function made({ outputs }: RunAnswer): {
+  readonly what: 'model' | 'files'
+  readonly files: readonly HeadFile[]
+} {
+  const models = outputs.filter(({ kind }) => kind === 'model' || kind === 'checkpoint')
+  return models.length > 0 ? { what: 'model', files: models } : { what: 'files', files: outputs }
+}
+
+/** How the joules of a kind came to be known: nobody reads a guess as a measurement. */
+const kinds: Readonly<Record<HeadEnergy['kind'], string>> = {
+  measured: 'counted by',
+  integrated: 'from samples of power by',
+  estimated: 'GUESSED from',
+}
+
+/** Each kind by itself, by what and of how much of the time, or why it is not known. */
+export function energyWords({ energy, notMeasured }: RunAnswer): string {
+  const reasons = notMeasured.map(({ reason, hosts }) => `${reason}${hosts > 1 ? ` (${hosts} hosts)` : ''}`)
+  const without = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`
+  if (energy.length === 0) return `not measured${without}`
+  return `${energy.map(kindWords).join(', ')}${without === '' ? '' : `   not of all${without}`}`
+}
+
+function kindWords(one: HeadEnergy): string {
+  const { kind, method, devices, coverage, shared, gramsCo2eq } = one
+  const partly =
+    coverage === undefined || coverage >= 0.995
+      ? ''
+      : `, ${Math.floor(coverage * 100)} % of the time${boundsWords(one)}`
+  const whole = shared === undefined ? '' : `, of whole hosts that ${shared} runs shared`
+  const grams = gramsCo2eq === undefined ? '' : `, ${value(Number(gramsCo2eq.toPrecision(3)))} g CO2e`
+  return `${wattHours(one.joules)} Wh ${kinds[kind]} ${method} of ${counted(devices, 'device')}${partly}${whole}${grams}`
+}
+
+function boundsWords({ lowerJoules, upperJoules }: HeadEnergy): string {
+  if (lowerJoules === undefined || upperJoules === undefined) return ''
+  return ` (${wattHours(lowerJoules)} to ${wattHours(upperJoules)} Wh in all)`
+}
+
+function wattHours(joules: number): string {
+  return value(Number((joules / 3600).toPrecision(3)))
+}
+
+/** sent = stored + dropped; what is not in yet or was lost otherwise makes it another sign. */
+export function ledgerWords({ sent, stored, dropped }: RunAnswer['ledger']): string {
+  const sign = sent === stored + dropped ? '=' : '≠'
+  return `${count(sent)} sent ${sign} ${count(stored)} stored + ${count(dropped)} dropped`
+}
+
+/** The gravest first. Notes are no warnings. */
+export function findingLine({ text, level }: Pick<Finding, 'text' | 'level'>, style: Style): string {
+  const words = `${level === 'note' ? '·' : '▲'} ${printable(text)}`
+  return level === 'note' ? words : style.bad(words)
+}

@@ -1,0 +1,39 @@
+import { keyOf } from '../name.ts'
+import type { EventOf, RankState } from '../state.ts'
+import type { Change, Origin } from './change.ts'
+import { hostTold } from './find.ts'
+import { seenWatching } from './host.ts'
+import { markShares } from './mark.ts'
+
+/** Energy so far, of one device by one method: each stream counts by itself. */
+export function applyEnergy(change: Change, origin: Origin, rank: RankState, event: EventOf<'energy'>): void {
+  const { undo } = change
+  const { rankKey, stream } = origin
+  const { key, host } = hostTold(change, rank, event)
+  seenWatching(change, key, host, rankKey, event.time)
+  const id = keyOf(event.device, event.method)
+  if (!host.energy.has(id)) undo.put(host.energy, id, new Map())
+  const streams = host.energy.get(id)
+  if (streams !== undefined) undo.put(streams, keyOf(rankKey, stream), { rankKey, event })
+  markShares(change, key)
+}
+
+/** What a rank has of its machine so far, by what its agent's stream says. */
+export function applyShare(
+  change: Change,
+  { stream }: Origin,
+  rank: RankState,
+  event: EventOf<'energy.share'>,
+): void {
+  change.undo.put(rank.shares, stream, event)
+  if (rank.hostKey !== undefined) markShares(change, rank.hostKey)
+}
+
+/** Who watches for the run says it, each the same. */
+export function applyCarbon({ state, undo, dirt }: Change, event: EventOf<'carbon'>): void {
+  const { time: _time, ...said } = event
+  const content = JSON.stringify(Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1)))
+  if (state.carbon.has(content)) return
+  undo.put(state.carbon, content, event)
+  dirt.mark('run', '')
+}

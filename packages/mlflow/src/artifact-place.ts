@@ -1,0 +1,52 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Fault } from './fault.ts'
+
+/**
+ * Where artifacts lie on this machine. `file`: a client writes them there itself, which costs it a copy. `http`: it sends
+ * them, where it does not see our folder.
+ */
+export class ArtifactPlace {
+  readonly folder: string
+  readonly #by: 'file' | 'http'
+
+  constructor(folder: string, by: 'file' | 'http') {
+    this.folder = path.resolve(folder)
+    this.#by = by
+  }
+
+  /** What clients are told: behind it come the experiment, the run, and `artifacts`. */
+  get rootUri(): string {
+    return this.#by === 'file' ? pathToFileURL(this.folder).href : 'mlflow-artifacts:'
+  }
+
+  /** The folder of this machine that an artifact URI means; undefined where it is somewhere else. */
+  folderOf(uri: string): string | undefined {
+    const root = this.rootUri
+    if (!uri.startsWith(`${root}/`)) return undefined
+    try {
+      return this.inside(decodeURIComponent(uri.slice(root.length + 1)))
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * A file or folder by its path below ours. What is a link, and whatever is behind one, is not inside.
+   *
+   * @throws {Fault} `INVALID_PARAMETER_VALUE`
+   */
+  inside(relative: string): string {
+    const pieces = relative.split('/').filter((piece) => piece !== '')
+    const isWrong = (piece: string): boolean => piece === '.' || piece === '..' || /[\0\\]/.test(piece)
+    if (pieces.some(isWrong)) throw new Fault('INVALID_PARAMETER_VALUE', `Invalid path: ${relative}`)
+    let at = this.folder
+    for (const piece of pieces) {
+      at = path.join(at, piece)
+      if (fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+        throw new Fault('INVALID_PARAMETER_VALUE', `Invalid path: ${relative}`)
+    }
+    return at
+  }
+}

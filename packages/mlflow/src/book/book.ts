@@ -1,0 +1,202 @@
+import path from 'node:path'
+import { limits } from '@provloom/shared'
+import { unknown } from '../fault.ts'
+import { isOver } from '../record.ts'
+import type {
+  DatasetInput,
+  LifecycleStage,
+  LoggedModel,
+  Metric,
+  ModelStatus,
+  Pair,
+  RunInfo,
+  RunStatus,
+  RunView,
+} from '../record.ts'
+import type { Connection, Recorder } from '../recorder.ts'
+import { Experiments } from './experiments.ts'
+import { Models } from './models.ts'
+import type { ModelRequest } from './models.ts'
+import { RunState } from './run-state.ts'
+
+export interface RunRequest {
+  readonly experimentId: string
+  readonly userId: string | undefined
+  readonly runName: string | undefined
+  readonly startTime: number | undefined
+  readonly tags: readonly Pair[]
+}
+
+export interface RunUpdate {
+  readonly status: RunStatus | undefined
+  readonly endTime: number | undefined
+  readonly runName: string | undefined
+}
+
+/**
+ * What this rank has said, folded, so that it reads its own writes: answered from memory, whatever becomes of what is
+ * recorded. Each fact goes to the recorder when it is new.
+ */
+export class Book {
+  readonly experiments: Experiments
+  readonly models: Models = new Models()
+  readonly #recorder: Recorder
+  readonly #folder: string
+  readonly #runs = new Map<string, RunState>()
+
+  /**
+   * @param folder for what is too much for memory
+   * @param rootUri where artifacts are, as clients are told
+   */
+  constructor(recorder: Recorder, folder: string, rootUri: string) {
+    this.#recorder = recorder
+    this.#folder = folder
+    this.experiments = new Experiments(rootUri)
+  }
+
+  get runs(): readonly RunView[] {
+    return [...this.#runs.values()]
+  }
+
+  /** @throws {Fault} `RESOURCE_DOES_NOT_EXIST` */
+  run(id: string): RunView {
+    return this.#run(id)
+  }
+
+  create(request: RunRequest, connection: Connection): RunView {
+    const { experimentId, runName, userId, startTime } = request
+    const experiment = this.experiments.get(experimentId)
+    const named = runName ?? tagOf(request.tags, 'mlflow.runName')
+    const runId = this.#recorder.begin({
+      experiment: this.experiments.nameFor(experimentId),
+      runName: named,
+      parent: tagOf(request.tags, 'mlflow.parentRunId'),
+      connection,
+    })
+    const info: RunInfo = {
+      runId,
+      runName: named ?? `run-${runId.slice(0, 6)}`,
+      experimentId: experiment.experimentId,
+      userId: userId ?? '',
+      status: 'RUNNING',
+      startTime: startTime ?? Date.now(),
+      artifactUri: `${experiment.artifactLocation}/${runId}/artifacts`,
+      lifecycleStage: 'active',
+    }
+    const run = new RunState(info, request.tags, path.join(this.#folder, 'history', runId))
+    run.rename(info.runName)
+    this.#runs.set(runId, run)
+    this.#recorder.began(runId, run)
+    this.#forgetOldest()
+    return run
+  }
+
+  /** Names, ends or resumes it. */
+  update(id: string, { status, endTime, runName }: RunUpdate, connection: Connection): RunInfo {
+    const run = this.#run(id)
+    const before = run.info.status
+    if (runName !== undefined) run.rename(runName)
+    run.info = {
+      ...run.info,
+      ...(status === undefined ? {} : { status }),
+      ...(endTime === undefined ? {} : { endTime }),
+    }
+    if (status === undefined || isOver(status) === isOver(before)) return run.info
+    if (isOver(status)) this.#recorder.end(id, status)
+    else this.#recorder.resume(id, connection)
+    return run.info
+  }
+
+  move(id: string, lifecycleStage: LifecycleStage): void {
+    const run = this.#run(id)
+    run.info = { ...run.info, lifecycleStage }
+  }
+
+  params(id: string, params: readonly Pair[]): void {
+    const run = this.#run(id)
+    for (const param of params) {
+      const isNew = run.params.get(param.key) !== param.value
+      const before = run.setParam(param)
+      if (isNew) this.#recorder.param(id, param, before)
+    }
+  }
+
+  metrics(id: string, metrics: readonly Metric[]): void {
+    const run = this.#run(id)
+    for (const metric of metrics) {
+      run.addMetric(metric)
+      if (metric.modelId !== undefined) this.models.addMetric(metric.modelId, metric)
+    }
+    if (metrics.length > 0) this.#recorder.metrics(id, metrics)
+  }
+
+  history(id: string, key: string): Metric[] {
+    return this.#run(id).history.of(key)
+  }
+
+  tags(id: string, tags: readonly Pair[]): void {
+    const run = this.#run(id)
+    for (const tag of tags) run.setTag(tag)
+  }
+
+  deleteTag(id: string, key: string): void {
+    this.#run(id).tags.delete(key)
+  }
+
+  inputs(id: string, datasets: readonly DatasetInput[], models: readonly string[]): void {
+    const run = this.#run(id)
+    for (const input of datasets) {
+      run.datasets.push(input)
+      this.#recorder.dataset(id, input)
+    }
+    run.modelInputs.push(...models)
+  }
+
+  outputs(id: string, models: readonly { readonly modelId: string; readonly step: number }[]): void {
+    this.#run(id).modelOutputs.push(...models)
+  }
+
+  modelFile(id: string, model: string): void {
+    this.#run(id)
+    this.#recorder.modelFile(id, model)
+  }
+
+  makeModel(request: ModelRequest): LoggedModel {
+    return this.models.make(request, this.experiments.get(request.experimentId).artifactLocation)
+  }
+
+  /** A model is recorded when its files are there. */
+  setModelStatus(id: string, status: ModelStatus): LoggedModel {
+    const before = this.models.get(id).status
+    const model = this.models.setStatus(id, status)
+    if (status === 'LOGGED_MODEL_READY' && before !== status && this.#runs.has(model.sourceRunId))
+      this.#recorder.model(model.sourceRunId, model)
+    return model
+  }
+
+  tell(message: string): void {
+    this.#recorder.tell(message)
+  }
+
+  #run(id: string): RunState {
+    const found = this.#runs.get(id)
+    if (found === undefined) throw unknown('Run', id)
+    return found
+  }
+
+  /** Of those that have ended: a sweep may have any number. */
+  #forgetOldest(): void {
+    if (this.#runs.size <= limits.mlflowRunsMax) return
+    for (const [id, run] of this.#runs) {
+      if (!isOver(run.info.status)) continue
+      run.history.remove()
+      this.#runs.delete(id)
+      return
+    }
+  }
+}
+
+function tagOf(tags: readonly Pair[], key: string): string | undefined {
+  const value = tags.find((one) => one.key === key)?.value
+  return value === '' ? undefined : value
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+import { Hono } from 'hono'
+import type { Context } from 'hono'
+import type { Json } from '../answer.ts'
+import type { ArtifactPlace } from '../artifact-place.ts'
+import type { Book } from '../book/book.ts'
+import { Fault } from '../fault.ts'
+import { get } from './route.ts'
+import type { Route } from './route.ts'
+
+/** Files by HTTP, behind `/api/2.0/mlflow-artifacts`: for clients that do not see our folder. */
+export function artifactApp(place: ArtifactPlace, told: (message: string) => void): Hono {
+  const app = new Hono()
+  const at = '/artifacts/*'
+  app.get('/artifacts', (context) => {
+    const files = listed(place.inside(context.req.query('path') ?? '')).map((one) => fileJson(one, undefined))
+    return context.json(files.length === 0 ? {} : { files })
+  })
+  app.get(at, (context) => {
+    const file = place.inside(pathOf(context))
+    const found = fs.statSync(file, { throwIfNoEntry: false })
+    if (found?.isFile() !== true)
+      throw new Fault('RESOURCE_DOES_NOT_EXIST', `No such artifact: ${pathOf(context)}`)
+    // The two libraries' types of one and the same stream.
+    const body = Readable.toWeb(fs.createReadStream(file)) as globalThis.ReadableStream
+    return new Response(body, {
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(found.size) },
+    })
+  })
+  app.put(at, async (context) => {
+    const file = place.inside(pathOf(context))
+    try {
+      await write(file, context.req.raw.body)
+    } catch (error) {
+      // A full disk is ours to tell: the script goes on without this file.
+      told(`an artifact of MLflow's is not kept: ${path.basename(file)}: ${String(error)}`)
+    }
+    return context.json({})
+  })
+  app.delete(at, (context) => {
+    fs.rmSync(place.inside(pathOf(context)), { recursive: true, force: true })
+    return context.json({})
+  })
+  // In these words a client sends the file whole.
+  app.all('/mpu/*', () => {
+    throw new Fault(
+      'NOT_IMPLEMENTED',
+      'Multipart upload is not supported for the current artifact repository',
+    )
+  })
+  return app
+}
+
+/** The list of a run's own files, which only clients of a server ask for. */
+export function artifactRoutes(book: Book, place: ArtifactPlace): Route[] {
+  return [
+    get('/artifacts/list', ({ asked }) => {
+      const { artifactUri } = book.run(asked.runId).info
+      const folder = place.folderOf(artifactUri)
+      const below = asked.text('path')
+      if (folder === undefined) return { root_uri: artifactUri }
+      const at = place.inside(path.join(path.relative(place.folder, folder), below ?? ''))
+      return { root_uri: artifactUri, files: listed(at).map((one) => fileJson(one, below)) }
+    }),
+  ]
+}
+
+/** Behind `/artifacts/`, each piece as it was before it was written as an address. */
+function pathOf(context: Context): string {
+  const { pathname } = new URL(context.req.url)
+  const [, raw = ''] = /\/artifacts\/(.*)$/.exec(pathname) ?? []
+  try {
+    return raw
+      .split('/')
+      .map((piece) => decodeURIComponent(piece))
+      .join('/')
+  } catch {
+    throw new Fault('INVALID_PARAMETER_VALUE', `Invalid path: ${raw}`)
+  }
+}
+
+interface Listed {
+  readonly name: string
+  /** Undefined of a folder. */
+  readonly size: number | undefined
+}
+
+/** Nothing of a file, or of what is not there. */
+function listed(folder: string): Listed[] {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((one): Listed[] => {
+    if (one.isDirectory()) return [{ name: one.name, size: undefined }]
+    if (!one.isFile() || one.name.startsWith(partPrefix)) return []
+    return [{ name: one.name, size: fs.statSync(path.join(folder, one.name)).size }]
+  })
+}
+
+function fileJson({ name, size }: Listed, below: string | undefined): Json {
+  const file = below === undefined ? name : `${below}/${name}`
+  return { path: file, is_dir: size === undefined, ...(size === undefined ? {} : { file_size: size }) }
+}
+
+export const partPrefix = '.provloom-part-'
+
+/** Whole in its place, or not there: what is being sent is beside it. */
+async function write(file: string, body: ReadableStream | null): Promise<void> {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const part = path.join(path.dirname(file), `${partPrefix}${randomBytes(6).toString('hex')}`)
+  try {
+    const from = body === null ? Readable.from([]) : Readable.fromWeb(body)
+    await pipeline(from, fs.createWriteStream(part, { mode: 0o600, flags: 'wx' }))
+    fs.renameSync(part, file)
+  } catch (error) {
+    fs.rmSync(part, { force: true })
+    throw error
+  }
+}

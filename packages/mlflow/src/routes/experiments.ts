@@ -1,0 +1,64 @@
+import { experimentJson } from '../answer.ts'
+import type { Book } from '../book/book.ts'
+import { Fault } from '../fault.ts'
+import { lookAtExperiment } from '../filter/looks.ts'
+import { matches, parseOrder, sortedBy } from '../filter/match.ts'
+import { parseFilter } from '../filter/parse.ts'
+import { isInView, pageOf } from './page.ts'
+import { either, get, post } from './route.ts'
+import type { Route } from './route.ts'
+
+export function experimentRoutes({ experiments }: Book): Route[] {
+  return [
+    get('/experiments/get-by-name', ({ asked }) => {
+      const name = asked.needed('experiment_name')
+      const found = experiments.byName(name)
+      // A client makes it then.
+      if (found === undefined)
+        throw new Fault('RESOURCE_DOES_NOT_EXIST', `Could not find experiment with name '${name}'`)
+      return { experiment: experimentJson(found) }
+    }),
+    get('/experiments/get', ({ asked }) => ({
+      experiment: experimentJson(experiments.get(asked.needed('experiment_id'))),
+    })),
+    post('/experiments/create', ({ asked }) => ({
+      experiment_id: experiments.make(
+        asked.needed('name'),
+        asked.text('artifact_location'),
+        asked.pairs('tags'),
+      ).experimentId,
+    })),
+    ...either('/experiments/search', ({ asked }) => {
+      const conditions = parseFilter(asked.text('filter') ?? '')
+      const view = asked.text('view_type')
+      const all = experiments.all
+        .filter((one) => isInView(one.lifecycleStage, view))
+        .filter((one) => matches(lookAtExperiment(one), conditions))
+      const sorted = sortedBy(all, parseOrder(asked.texts('order_by')), lookAtExperiment)
+      const { found, token } = pageOf(sorted, asked, 1000)
+      return { experiments: found.map(experimentJson), ...token }
+    }),
+    get('/experiments/list', () => ({ experiments: experiments.all.map(experimentJson) })),
+    post('/experiments/set-experiment-tag', ({ asked }) => {
+      experiments.setTag(asked.needed('experiment_id'), asked.pair())
+      return {}
+    }),
+    post('/experiments/delete-experiment-tag', ({ asked }) => {
+      experiments.deleteTag(asked.needed('experiment_id'), asked.needed('key'))
+      return {}
+    }),
+    post('/experiments/update', ({ asked }) => {
+      const name = asked.text('new_name')
+      if (name !== undefined) experiments.rename(asked.needed('experiment_id'), name)
+      return {}
+    }),
+    post('/experiments/delete', ({ asked }) => {
+      experiments.move(asked.needed('experiment_id'), 'deleted')
+      return {}
+    }),
+    post('/experiments/restore', ({ asked }) => {
+      experiments.move(asked.needed('experiment_id'), 'active')
+      return {}
+    }),
+  ]
+}

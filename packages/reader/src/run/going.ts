@@ -1,0 +1,62 @@
+import { lowerMedian } from '@provloom/rundir/curve'
+import { stepsWanted } from '@provloom/rundir/entry'
+import type { RunGoing, RunMetric } from '../answer/run.ts'
+import type { KnownRun } from '../folder/folder.ts'
+import { lifeOf } from '../folder/life.ts'
+import { paceMetric, recentOf } from '../ranks/pace.ts'
+import type { Recent } from '../ranks/pace.ts'
+
+/** Undefined where nothing is logged step by step. Read are the last steps of one metric, and only while the run goes on. */
+export async function goingOf(run: KnownRun, metrics: readonly RunMetric[]): Promise<RunGoing | undefined> {
+  const ofScript = metrics.filter(({ measured }) => measured === undefined)
+  const metric = paceMetric(metrics) ?? ofScript[0]
+  if (metric === undefined) return undefined
+  const recent = lifeOf(run).state === 'alive' ? await recentOf(run, metric) : undefined
+  const steps = [...ofScript, metric].flatMap(({ lastStep }) => lastStep ?? [])
+  const step = Math.max(...steps, recent?.toStep ?? -Infinity)
+  if (!Number.isFinite(step)) return undefined
+  const began = Date.parse(run.file.startTime)
+  const { file } = run
+  const end = file.endTime === null ? Date.now() : Date.parse(file.endTime)
+  const wanted = stepsWanted({
+    params: file.head?.params.shown ?? [],
+    step,
+    seconds: (end - began) / 1000,
+  })
+  const pace = recent === undefined ? undefined : stepsPerSecond(recent)
+  // Steps are counted from 0 as a rule.
+  const left = wanted === undefined ? 0 : Math.max(0, wanted - 1 - step)
+  return {
+    step,
+    ...(recent === undefined ? {} : { stepTime: new Date(latest(recent) / 1000).toISOString() }),
+    ...(wanted === undefined ? {} : { steps: wanted }),
+    ...(pace === undefined ? {} : { stepsPerSecond: pace }),
+    ...(pace === undefined || left === 0 ? {} : { secondsToGo: left / pace }),
+  }
+}
+
+function latest({ steps, toStep }: Recent): number {
+  return Math.max(...[...(steps.get(toStep)?.values() ?? [])].map(({ time }) => time))
+}
+
+/** Each rank's over the last steps. */
+function stepsPerSecond({ steps, fromStep }: Recent): number | undefined {
+  const ends = new Map<number, { readonly first: Place; last: Place }>()
+  for (const [step, ranks] of steps) {
+    if (step < fromStep) continue
+    for (const [rank, { time }] of ranks) {
+      const known = ends.get(rank)
+      if (known === undefined) ends.set(rank, { first: { step, time }, last: { step, time } })
+      else known.last = { step, time }
+    }
+  }
+  const paces = [...ends.values()]
+    .map(({ first, last }) => ((last.step - first.step) * 1e6) / (last.time - first.time))
+    .filter((pace) => Number.isFinite(pace) && pace > 0)
+  return paces.length === 0 ? undefined : lowerMedian(paces)
+}
+
+interface Place {
+  readonly step: number
+  readonly time: number
+}

@@ -1,0 +1,21 @@
+import { ProvloomError } from '@provloom/shared'
+import type { Unread } from './answer/error.ts'
+
+/** @returns what an error of reading says; undefined for any other error */
+export function unreadOf(error: unknown, of: Unread['of']): Unread | undefined {
+  if (!(error instanceof ProvloomError) || error.code !== 'FILE_UNREADABLE') return undefined
+  const { code, message, hint } = error
+  return { of, code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** Points, or else what is known without them where files are damaged or of a newer version: that is told. */
+export async function readOr<T>(reading: Promise<T>, otherwise: T, unread: Unread[]): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    const why = unreadOf(error, 'points')
+    if (why === undefined) throw error
+    unread.push(why)
+    return otherwise
+  }
+}

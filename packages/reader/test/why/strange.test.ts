@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest'
+import { randomFrom } from '../../../../test/support/random.ts'
+import { factsOf } from '../../src/why/load/facts.ts'
+import { whyOf } from '../../src/why/why.ts'
+import type { WhyAnswer } from '../../src/answer/why.ts'
+import { sourcesOf } from './support/stream.ts'
+import type { RankEnding, Told } from './support/stream.ts'
+import { train } from './support/training.ts'
+import type { Plan } from './support/training.ts'
+
+const gone = 'ConnectionResetError: [Errno 104] Connection reset by peer'
+const oom = 'MemoryError'
+
+const plain: Plan = {
+  ranks: 8,
+  perHost: 4,
+  perDevice: 1,
+  steps: 80,
+  computeSeconds: 0.1,
+  reduceSeconds: 0.01,
+  dataShare: 0,
+  logs: 'timer',
+  noise: 0.02,
+  bias: 0.01,
+  offsetsUs: [0, 0],
+  uncertaintyUs: 100,
+}
+
+async function whyOfTold(
+  plan: Plan,
+  endings: (rank: number) => Partial<RankEnding>,
+  more: Partial<Told> = {},
+): Promise<WhyAnswer> {
+  const points = train(plan, randomFrom(7))
+  const told: Told = {
+    plan,
+    points,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: points.map(({ endUs }, rank) => ({ status: 'completed', endUs, ...endings(rank) })),
+    facts: () => [],
+    ...more,
+  }
+  return whyOf(await factsOf(sourcesOf(told)))
+}
+
+const codes = ({ findings }: WhyAnswer): string[] =>
+  findings.map(({ code, ranks }) => `${code} ${ranks.join()}`)
+
+it('of two faults at once both are told, that which ended the run first', async () => {
+  const stops = { rank: 5, step: 70, logged: false }
+  const slower = (rank: number): number => (rank === 3 ? 1.5 : 1)
+  const answer = await whyOfTold({ ...plain, stops, slower }, (rank) =>
+    rank === 5
+      ? { status: 'failed', exitCode: 1, error: oom }
+      : { status: 'failed', exitCode: 1, error: gone },
+  )
+  expect(codes(answer)).toEqual(['OUT_OF_MEMORY 5', 'RANK_SLOW 3'])
+})
+
+it('clocks that are seconds apart change nothing, where it is known by how much', async () => {
+  const stops = { rank: 5, step: 70, logged: true }
+  const offsetsUs = [7_000_000, -4_000_000]
+  const { first } = await whyOfTold({ ...plain, offsetsUs, stops }, (rank) => ({
+    status: 'failed',
+    exitCode: 1,
+    error: rank === 5 ? 'KeyError: 3' : gone,
+  }))
+  expect(first?.rank).toBe(5)
+  expect(first?.others).toHaveLength(7)
+  const times = [first!, ...first!.others].map(({ timeUs = 0 }) => timeUs)
+  expect(Math.max(...times) - Math.min(...times)).toBeLessThan(1_000_000)
+})
+
+it('of two slow ranks on two machines each is told, the slower one first', async () => {
+  const slower = (rank: number): number => (rank === 2 ? 1.4 : rank === 6 ? 2 : 1)
+  const answer = await whyOfTold({ ...plain, slower }, () => ({}))
+  expect(codes(answer)).toEqual(['RANK_SLOW 6', 'RANK_SLOW 2'])
+})
+
+it('a slow machine of two is one, also where a rank of the other stumbles again and again', async () => {
+  const slower = (rank: number, step: number): number =>
+    rank < 4 ? 1.4 : rank === 5 && step % 3 === 0 ? 3 : 1
+  const answer = await whyOfTold({ ...plain, slower }, () => ({}))
+  expect(codes(answer)).toEqual(['HOST_SLOW 0,1,2,3'])
+})
+
+it('a rank whose error is NaN is told once for how it ended and once for where it began', async () => {
+  const stops = { rank: 5, step: 70, logged: true }
+  const isNan = (rank: number, step: number): boolean => rank === 5 && step >= 69
+  const answer = await whyOfTold({ ...plain, stops, isNan, logs: 'before' }, (rank) => ({
+    status: 'failed',
+    exitCode: 1,
+    error: rank === 5 ? 'FloatingPointError: loss is nan' : gone,
+  }))
+  expect(codes(answer)).toEqual(['RANK_FAILED 5', 'NAN_FIRST_SEEN 5'])
+})
+
+it('where only rank 0 logs nobody is compared with it, and it is said what is not known', async () => {
+  const points = train(plain, randomFrom(7)).map((one, rank) => {
+    const none = { step: [], timeUs: [], value: [] }
+    return rank === 0 ? one : { ...one, loss: none, own: none, wait: none }
+  })
+  const answer = await whyOfTold(plain, () => ({}), { points })
+  expect(codes(answer)).toEqual([])
+  expect(answer.notIt).not.toContain('slow ranks')
+  expect(answer.unknown).toEqual([expect.stringMatching(/^who is slow: only rank 0 /)])
+})
