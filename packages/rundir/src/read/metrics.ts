@@ -97,7 +97,5 @@ function answerOf(old: Tally, young: Tally): MetricCount[] {
     found.points += points
     for (const rank of ranks) found.ranks.add(rank)
   }
-  return [...all.values()]
-    .flat()
-    .map(({ metric, ranks, points }) => ({ ...metric, ranks, points }))
+  return [...all.values()].flat().map(({ metric, ranks, points }) => ({ ...metric, ranks, points }))
 }
