@@ -14,8 +14,8 @@ import {
 import type { Attempt, Connection, Envelope, Rank, StreamId, Welcome } from '@provloom/shared'
 import { monotonicMs } from './plan.ts'
 import type { Plan } from './plan.ts'
-import { scriptOf } from './script.ts'
 import type { Script } from './script.ts'
+import { scriptOf } from './script-of.ts'
 
 interface InFlight {
   readonly end: number

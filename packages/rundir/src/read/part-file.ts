@@ -67,7 +67,7 @@ export class PartFile {
   /** Within which its steps are, of all series; undefined where that is not told. */
   get extent(): Steps | undefined {
     const bounds = this.#table.bounds('step')
-    return bounds && { from: Number(bounds.min), to: Number(bounds.max) + 1 }
+    return bounds && { from: bounds.min, to: bounds.max + 1 }
   }
 
   async close(): Promise<void> {
