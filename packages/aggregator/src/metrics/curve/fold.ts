@@ -1,6 +1,12 @@
 import { openRun } from '@provloom/rundir'
 import type { RunReader } from '@provloom/rundir'
-import { bucketsPerSeriesMax, curvePointsMin, pointsPerBucket, ribbonOf } from '@provloom/rundir/curve'
+import {
+  CurveMaker,
+  bucketsPerSeriesMax,
+  curvePointsMin,
+  pointsPerBucket,
+  ribbonOf,
+} from '@provloom/rundir/curve'
 import { sha256OfParts } from '@provloom/rundir/internal'
 import { CurveFile } from './curve-file.ts'
 import { curveShare } from './share.ts'
@@ -34,11 +40,17 @@ export async function foldCurves(runDir: string): Promise<Uint8Array | undefined
   return undefined
 }
 
+/** The ribbon is as narrow as the parts' buckets are; those of its many series are wider where there would be too many. */
 async function fold(file: CurveFile, run: RunReader, counted: Counted, perSeriesMax: number): Promise<void> {
   const { points, series, ...metric } = counted
-  const each = Math.floor(points / series / pointsPerBucket)
-  const bucketsMax = Math.min(bucketsPerSeriesMax, perSeriesMax, each)
+  const bucketsMax = Math.min(bucketsPerSeriesMax, 1 + Math.floor(points / series / pointsPerBucket))
   const { exponent, curves } = await run.curves({ metric, bucketsMax })
   file.ribbon(metric, ribbonOf(curves, exponent))
-  for (const { buckets, ...name } of curves) file.series(name, buckets)
+  const maker = new CurveMaker({ exponent, perSeriesMax })
+  for (const { buckets } of curves) {
+    maker.begin()
+    maker.buckets(buckets)
+  }
+  const { begins, buckets } = maker.flat()
+  file.all(curves, begins, buckets)
 }
