@@ -23,7 +23,7 @@ export async function columnsThatReachTheTop(
       for (let x = 0; x < to! - from!; x++) {
         const isColoured = Array.from({ length: height }, (_, y) => (y * (to! - from!) + x) * 4).some(
           (at) => {
-            const rgb = [...data.slice(at, at + 3)]
+            const rgb = data.slice(at, at + 3)
             return data[at + 3]! > 20 && Math.max(...rgb) - Math.min(...rgb) > 40
           },
         )

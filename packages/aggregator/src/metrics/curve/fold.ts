@@ -30,7 +30,8 @@ export async function foldCurves(runDir: string): Promise<Uint8Array | undefined
   const metrics = await run.curveMetrics()
   const worth = metrics.filter(({ points, series }) => points >= series * curvePointsMin)
   const series = worth.reduce((sum, one) => sum + one.series, 0)
-  for (let rowsMax = foldedRowsMax; series > 0 && rowsMax >= series;) {
+  if (series === 0) return undefined
+  for (let rowsMax = foldedRowsMax; rowsMax >= series;) {
     const file = new CurveFile(sha256OfParts(parts))
     for (const one of worth) await fold(file, run, one, Math.floor(rowsMax / series))
     const bytes = file.finish()
