@@ -91,6 +91,12 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 3,
   },
+  browser: {
+    what: 'the page of a run of 1e8 points in Chromium: its pixels, its bytes and its memory; the run is that of PROVLOOM_TEST_LARGE, or made first',
+    minutes: 15,
+    files: ['test/browser/large.test.ts'],
+    effort: 1,
+  },
   why: {
     what: '1,200 runs on 4 to 1,024 ranks with one of ten faults and 200 without, each fault of four real ranks, and 22 real runs that go well: what is said of them',
     minutes: 12,

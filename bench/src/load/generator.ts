@@ -6,6 +6,8 @@ import type { Order, Plan, Report } from './plan.ts'
 import { SimulatedRank } from './rank.ts'
 
 const TICK_MS = 5
+/** Ranks of a training go in step: none is further ahead of the last one than this share of all. */
+const aheadMost = 0.02
 
 class Generator {
   readonly #plan: Plan
@@ -16,6 +18,7 @@ class Generator {
   #farewells = 0
   #beganMs = 0
   #away = false
+  #leastShare = 0
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -34,6 +37,7 @@ class Generator {
             if (++this.#finished === plan.ranks) this.#tellAcknowledged()
           },
           farewell: () => this.#count(++this.#farewells, { kind: 'farewell', atMs: monotonicMs() }),
+          mayGo: (share) => this.#plan.training === undefined || share <= this.#leastShare + aheadMost,
           failed: (message) => tell({ kind: 'failed', message }),
         }),
       )
@@ -45,8 +49,10 @@ class Generator {
   go(): void {
     this.#beganMs = monotonicMs()
     for (const rank of this.#ranks) rank.go()
-    if (this.#plan.intervalMs === 0) return
+    const { intervalMs, training } = this.#plan
+    if (intervalMs === 0 && training === undefined) return
     setInterval(() => {
+      this.#leastShare = this.#ranks.reduce((least, { share }) => Math.min(least, share), 1)
       const now = monotonicMs()
       for (const rank of this.#ranks) rank.tick(now)
     }, TICK_MS).unref()

@@ -12,6 +12,17 @@ export interface Plan {
   readonly intervalMs: number
   /** Every envelope has points of its own; otherwise a few sets are repeated, which costs the generator nothing. */
   readonly fresh?: boolean
+  /** Ranks log what this tells, and not always the same ten series; `envelopesPerRank` and `seriesPerRank` follow from it. */
+  readonly training?: Training
+}
+
+/** A run as people have them: the same steps on all ranks, of which a few are not as the others. */
+export interface Training {
+  readonly steps: number
+  /** Further metrics of rank 0, of a hundred points each. */
+  readonly more: number
+  /** When the first step was: microseconds since the Unix epoch. */
+  readonly beganUs: number
 }
 
 export type Order =

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { Context, Dealer } from 'zeromq'
 import { Dealer as DealerSocket } from 'zeromq'
 import {
@@ -15,7 +14,8 @@ import {
 import type { Attempt, Connection, Envelope, Rank, StreamId, Welcome } from '@provloom/shared'
 import { monotonicMs } from './plan.ts'
 import type { Plan } from './plan.ts'
-import { openingEvents, samplePoints } from './records.ts'
+import type { Script } from './script.ts'
+import { scriptOf } from './script-of.ts'
 
 interface InFlight {
   readonly end: number
@@ -28,11 +28,13 @@ export interface RankListener {
   acknowledged(latencyMs: number): void
   finished(): void
   farewell(): void
+  /** Whether it may send what comes behind so many of its records, as far as the others are. */
+  mayGo(sent: number): boolean
   failed(message: string): void
 }
 
-/** Envelopes repeat these points, with numbers of their own: what is measured is not how sine is computed. */
-const POINT_SETS = 4
+/** So many events are one envelope: those of a thousand series more would be too many bytes. */
+const eventsPerEnvelope = 1000
 
 /**
  * One rank as the aggregator sees it: a DEALER that speaks the protocol of packages/shared/src/wire with credit,
@@ -46,10 +48,8 @@ export class SimulatedRank {
   readonly #rank: number
   readonly #listener: RankListener
   readonly #dealer: Dealer
-  readonly #opening: Uint8Array[]
-  readonly #sets: Envelope['points'][]
+  readonly #script: Script
   readonly #messages: Buffer[] = []
-  readonly #beganUs: number
   #welcome: Welcome | undefined
   #next = 0
   #acknowledged = 0
@@ -66,12 +66,7 @@ export class SimulatedRank {
     this.#plan = plan
     this.#rank = rank
     this.#listener = listener
-    const timeUs = Date.now() * 1000
-    this.#beganUs = timeUs
-    this.#opening = openingEvents(plan.seriesPerRank, timeUs)
-    this.#sets = Array.from({ length: POINT_SETS }, (_, i) =>
-      samplePoints(plan.recordsPerEnvelope, plan.seriesPerRank, i * plan.recordsPerEnvelope, timeUs, rank),
-    )
+    this.#script = scriptOf(plan, rank)
     this.#dealer = new DealerSocket({
       context,
       linger: 0,
@@ -97,6 +92,13 @@ export class SimulatedRank {
     void this.#sendAll()
   }
 
+  /** How far it is in the training, 0 to 1, as far as that is acknowledged. */
+  get share(): number {
+    const { opening, records, ofTraining } = this.#script
+    const said = Math.max(0, this.#acknowledged - opening.length)
+    return said >= records ? 1 : (ofTraining * said) / records
+  }
+
   get welcome(): boolean {
     return this.#welcome !== undefined
   }
@@ -114,11 +116,13 @@ export class SimulatedRank {
   }
 
   heartbeat(): void {
-    if (this.#welcome === undefined) return
+    if (this.#welcome === undefined || this.#closed) return
     this.#say({ kind: 'heartbeat', session: this.session, sentUs: Date.now() * 1000, backlog: 0 })
   }
 
   bye(): void {
+    // Nobody hears of one that is gone.
+    if (this.#closed) return this.#listener.farewell()
     this.#say({ kind: 'bye', session: this.session, final: true, ledger: {}, ledgerClosed: false })
   }
 
@@ -146,8 +150,8 @@ export class SimulatedRank {
       rankToldBy: 'launcher',
       ordinal: 0,
       worldSize: this.#plan.worldSize,
-      host: hostname(),
-      hostId: hostname(),
+      host: this.#script.host,
+      hostId: this.#script.host,
       pid: process.pid,
       startedUs: Date.now() * 1000,
       asked: {
@@ -230,18 +234,19 @@ export class SimulatedRank {
     }
     if (done > 0) this.#inFlight.splice(0, done)
     this.#acknowledged = Math.max(this.#acknowledged, next)
-    if (!this.#readySaid && this.#acknowledged >= this.#opening.length) {
+    if (!this.#readySaid && this.#acknowledged >= this.#script.opening.length) {
       this.#readySaid = true
       this.#listener.ready()
     }
     if (!this.#finishedSaid && this.#going && this.#acknowledged >= this.#end) {
       this.#finishedSaid = true
       this.#listener.finished()
+      if (this.#script.isLost) this.close()
     }
   }
 
   get #end(): number {
-    return this.#opening.length + this.#plan.envelopesPerRank * this.#plan.recordsPerEnvelope
+    return this.#script.opening.length + this.#script.records
   }
 
   #ring(): void {
@@ -265,11 +270,12 @@ export class SimulatedRank {
   #nextFrame(): Buffer | undefined {
     const welcome = this.#welcome
     if (welcome === undefined || this.#next >= this.#end) return undefined
-    const opening = this.#next < this.#opening.length
+    const opening = this.#next < this.#script.opening.length
     if (!opening && (!this.#going || !this.#isDue())) return undefined
     if (this.#inFlightBytes >= welcome.creditBytes) return undefined
-    const frame = encodeEnvelope(opening ? this.#firstEnvelope(welcome) : this.#laterEnvelope(welcome))
-    const records = opening ? this.#opening.length - this.#next : this.#laterCount
+    const envelope = opening ? this.#firstEnvelope(welcome) : this.#laterEnvelope(welcome)
+    const frame = encodeEnvelope(envelope)
+    const records = envelope.count
     this.#next += records
     this.#inFlight.push({ end: this.#next, bytes: frame.length, sentMs: monotonicMs() })
     this.#inFlightBytes += frame.length
@@ -281,7 +287,7 @@ export class SimulatedRank {
   }
 
   #isDue(): boolean {
-    if (this.#plan.intervalMs === 0) return true
+    if (this.#plan.intervalMs === 0) return this.#listener.mayGo(this.share)
     if (monotonicMs() < this.#dueMs) return false
     this.#dueMs += this.#plan.intervalMs
     return true
@@ -289,12 +295,13 @@ export class SimulatedRank {
 
   /** A rewind may have led into the middle of an envelope. */
   get #laterCount(): number {
-    const { recordsPerEnvelope } = this.#plan
-    return recordsPerEnvelope - ((this.#next - this.#opening.length) % recordsPerEnvelope)
+    const { recordsPerEnvelope, records } = this.#script
+    const sent = this.#next - this.#script.opening.length
+    return Math.min(recordsPerEnvelope - (sent % recordsPerEnvelope), records - sent)
   }
 
   #firstEnvelope(welcome: Welcome): Envelope {
-    const events = this.#opening.slice(this.#next)
+    const events = this.#script.opening.slice(this.#next, this.#next + eventsPerEnvelope)
     return {
       ...this.#head(welcome),
       count: events.length,
@@ -306,17 +313,7 @@ export class SimulatedRank {
 
   #laterEnvelope(welcome: Welcome): Envelope {
     const count = this.#laterCount
-    const set = this.#sets[this.envelopesSent % POINT_SETS]!
-    const points =
-      count === set.count && this.#plan.fresh !== true
-        ? set
-        : samplePoints(
-            count,
-            this.#plan.seriesPerRank,
-            this.#next - this.#opening.length,
-            this.#beganUs,
-            this.#rank,
-          )
+    const points = this.#script.points(this.#next - this.#script.opening.length, count)
     return { ...this.#head(welcome), count, eventIndex: new Uint32Array(0), events: [], points }
   }
 

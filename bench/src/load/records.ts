@@ -3,7 +3,14 @@ import type { Points } from '@provloom/shared'
 
 /** The first records of a simulated worker: its start and its series. */
 export function openingEvents(series: number, timeUs: number): Uint8Array[] {
-  const start = encodeEvent({
+  const declared = Array.from({ length: series }, (_, id) =>
+    encodeEvent({ type: 'series', time: timeUs, id, key: `metric_${id}`, context: 'TRAINING' }),
+  )
+  return [sessionStart(timeUs), ...declared]
+}
+
+export function sessionStart(timeUs: number): Uint8Array {
+  return encodeEvent({
     type: 'session.start',
     session: 'bench',
     time: timeUs,
@@ -12,10 +19,6 @@ export function openingEvents(series: number, timeUs: number): Uint8Array[] {
     libraryVersion: '1',
     language: 'none',
   })
-  const declared = Array.from({ length: series }, (_, id) =>
-    encodeEvent({ type: 'series', time: timeUs, id, key: `metric_${id}`, context: 'TRAINING' }),
-  )
-  return [start, ...declared]
 }
 
 const STEP_US = 50_000
@@ -56,7 +59,7 @@ function valueOf(kind: number, step: number, noise: number): number {
 }
 
 /** 0 ... 1, without a state (a 32-bit integer hash by multiplication and shifts). */
-function hash(number: number, rank: number): number {
+export function hash(number: number, rank: number): number {
   let x = Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(rank + 1, 0x27d4eb2f)
   x = Math.imul(x ^ (x >>> 15), 0x85ebca6b)
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openRun } from '@provloom/rundir'
 import { figureOf } from '../figure.ts'
@@ -9,7 +10,7 @@ import { seriesPerRank } from '../ingest/shape.ts'
 import { AggregatorUnderTest, benchJobKey } from '../load/aggregator.ts'
 import type { Plan } from '../load/plan.ts'
 import { runForJson } from '../machine/child.ts'
-import { pythonProgram } from '../machine/paths.ts'
+import { ownProgram, pythonProgram } from '../machine/paths.ts'
 import type { Bench, Suite } from '../suite.ts'
 
 const pointsInAll = 5_000_000
@@ -26,9 +27,10 @@ export const partsSuite: Suite = {
     if (!bench.wants('parts')) return
     const folder = bench.folder('parts')
     try {
-      const runDir = await written(bench, folder)
+      const { figures, runDir, plainDir } = await ingested(bench, folder)
+      yield* figures
       yield* sizes(runDir)
-      yield* await byDuckDb(bench, runDir)
+      yield* await byOthers(bench, runDir, plainDir)
       yield* await byUs(bench, runDir)
     } finally {
       fs.rmSync(folder, { recursive: true, force: true })
@@ -36,20 +38,59 @@ export const partsSuite: Suite = {
   },
 }
 
-/** A run that has ended and whose curves are folded. */
-async function written({ options }: Bench, folder: string): Promise<string> {
-  const aggregator = new AggregatorUnderTest({
-    saveDir: path.join(folder, 'prov'),
-    insecure: options.insecure,
-  })
+interface Written {
+  readonly runDir: string
+  readonly perSecond: number
+  readonly cpuPerEvent: number
+}
+
+/** The same load into parts with bounds and curves, and into such without, in pairs, in an order that changes. */
+async function ingested(
+  bench: Bench,
+  folder: string,
+): Promise<{ readonly figures: readonly Figure[]; readonly runDir: string; readonly plainDir: string }> {
+  const pairs: { readonly whole: Written; readonly plain: Written }[] = []
+  for (let i = 0; i < bench.options.repetitions; i++) {
+    const write = (plain: boolean): Promise<Written> =>
+      written(bench, path.join(folder, `${i}-${plain ? 'plain' : 'whole'}`), plain)
+    const first = await write(i % 2 === 1)
+    const second = await write(i % 2 === 0)
+    const [whole, plain] = i % 2 === 1 ? [second, first] : [first, second]
+    pairs.push({ whole, plain })
+  }
+  const limitIs = 'the same without bounds and curves'
+  const { whole, plain } = pairs.at(-1)!
+  return {
+    figures: [
+      figureOf(
+        { name: 'parts.ingest', unit: 'events/s', better: 'higher', limitIs },
+        pairs.map((one) => ({ value: one.whole.perSecond, limit: one.plain.perSecond })),
+      ),
+      figureOf(
+        { name: 'parts.ingest.cpu', unit: 'us/event', better: 'lower', limitIs },
+        pairs.map((one) => ({ value: one.whole.cpuPerEvent, limit: one.plain.cpuPerEvent })),
+      ),
+    ],
+    runDir: whole.runDir,
+    plainDir: plain.runDir,
+  }
+}
+
+/** A run that has ended and, unless it is a plain one, whose curves are folded. */
+async function written({ options }: Bench, folder: string, plain: boolean): Promise<Written> {
+  fs.mkdirSync(folder, { recursive: true })
+  const aggregator = new AggregatorUnderTest(
+    { saveDir: path.join(folder, 'prov'), insecure: options.insecure },
+    plain ? ['--import', pathToFileURL(ownProgram('parts/plain.js')).href] : [],
+  )
   try {
     await aggregator.heard('listening')
     const points = options.quick ? pointsInAll / 5 : pointsInAll
-    await flood(planOf(points, aggregator.connectionFile), () => aggregator.usage())
+    const flooded = await flood(planOf(points, aggregator.connectionFile), () => aggregator.usage())
     const { runDir } = (await aggregator.heard('run-finished', foldMs)).status
     const folded = path.join(runDir, 'curves', 'all.parquet')
-    for (let ms = 0; ms < foldMs && !fs.existsSync(folded); ms += 100) await sleep(100)
-    return runDir
+    if (!plain) for (let ms = 0; ms < foldMs && !fs.existsSync(folded); ms += 100) await sleep(100)
+    return { runDir, perSecond: flooded.graphedPerSecond, cpuPerEvent: flooded.cpuPerEvent }
   } finally {
     await aggregator.kill()
   }
@@ -100,20 +141,34 @@ function* sizes(runDir: string): Generator<Figure> {
   )
 }
 
-async function byDuckDb(bench: Bench, runDir: string): Promise<Figure[]> {
+const readers = ['duckdb', 'polars', 'pandas'] as const
+
+/** One rank's curve by other programs, from parts with bounds and from parts without. */
+async function byOthers(bench: Bench, runDir: string, plainDir: string): Promise<Figure[]> {
   const python = process.env['PROVLOOM_TEST_PYTHON']
   if (python === undefined) {
-    bench.say('parts.duckdb: PROVLOOM_TEST_PYTHON names no Python with duckdb')
+    bench.say('parts.duckdb, polars, pandas: PROVLOOM_TEST_PYTHON names no Python with them')
     return []
   }
+  const folders = [runDir, plainDir].map((one) => path.join(one, 'metrics'))
   const found = (await runForJson(python, [
     pythonProgram('curve.py'),
-    path.join(runDir, 'metrics'),
     String(rank),
     String(roundsOf(bench)),
-  ])) as Readonly<Record<'curve' | 'all', readonly number[]>>
-  const pairs = found.curve.map((value, i) => ({ value, limit: found.all[i]! }))
-  return [timed('parts.duckdb', 'a sum over all rows in DuckDB', pairs)]
+    ...folders,
+  ])) as Readonly<Record<`${(typeof readers)[number] | 'all'}.${0 | 1}`, readonly number[]>>
+  const pairsOf = (values: readonly number[], limits: readonly number[]): Pair[] =>
+    values.map((value, i) => ({ value, limit: limits[i]! }))
+  return [
+    ...readers.map((name) =>
+      timed(
+        `parts.${name}`,
+        'the same, of parts without bounds',
+        pairsOf(found[`${name}.0`], found[`${name}.1`]),
+      ),
+    ),
+    timed('parts.duckdb.all', 'a sum over all rows in DuckDB', pairsOf(found['duckdb.0'], found['all.0'])),
+  ]
 }
 
 async function byUs(bench: Bench, runDir: string): Promise<Figure[]> {

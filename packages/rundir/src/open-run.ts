@@ -4,8 +4,9 @@ import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
 import { filesOf } from './layout.ts'
 import type { Ribbon } from './curve/ribbon.ts'
 import type { SeriesBuckets } from './read/curve-file.ts'
-import type { CurveFiles } from './read/curve-files.ts'
 import type { CurveAsk, Curves } from './read/curves.ts'
+import type { RunKept } from './read/kept.ts'
+import type { MetricCount } from './read/metrics.ts'
 import type { PointsOfSeries, SeriesName, Steps, Which } from './read/which.ts'
 import type { MetricName } from './series/series-table.ts'
 import { readStoredRun } from './stored-run.ts'
@@ -15,12 +16,20 @@ import type { StoredRun } from './stored-run.ts'
 export interface RunReader extends StoredRun {
   /** Absolute path. */
   readonly directory: string
+  /** For `openRun` alone. */
+  readonly kept: { run: Promise<RunKept> | undefined }
   /**
    * The series that are meant, all unless told, with how many points there are of each.
    *
    * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
    */
   series(which?: Which): Promise<(SeriesName & { readonly points: number })[]>
+  /**
+   * Its metrics, with how many points of how many ranks there are; of one that is only declared none.
+   *
+   * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
+   */
+  metrics(): Promise<MetricCount[]>
   /**
    * Their points, each once: columns of one series at a time, those in Parquet parts before those in the journal. Of parts
    * is read what may hold points that are meant.
@@ -45,10 +54,11 @@ export interface RunReader extends StoredRun {
 /**
  * Opens a run directory.
  *
+ * @param before the same one, opened earlier: what that has read and is as it was is not read again
  * @throws {ProvloomError} `FILE_UNREADABLE` when it has no run.json, or one of another format
  */
-export function openRun(directory: string): RunReader {
-  return readerOf(readStoredRun(directory))
+export function openRun(directory: string, before?: Pick<RunReader, 'kept'>): RunReader {
+  return readerOf(readStoredRun(directory), before?.kept)
 }
 
 /** Of a save directory: its runs that can be read, and why others cannot. */
@@ -81,34 +91,35 @@ export function listRuns(saveDir: string): RunList {
   return { runs, unreadable }
 }
 
-function readerOf(stored: StoredRun): RunReader {
+function readerOf(stored: StoredRun, kept: RunReader['kept'] = { run: undefined }): RunReader {
   const directory = stored.facts.runDir
-  let files: Promise<CurveFiles> | undefined
-  const curveFiles = (): Promise<CurveFiles> =>
-    (files ??= import('./read/curve-files.ts').then(({ CurveFiles }) => new CurveFiles(directory)))
+  const known = (): Promise<RunKept> =>
+    (kept.run ??= import('./read/kept.ts').then(({ RunKept }) => new RunKept(directory)))
   return {
     ...stored,
     directory,
+    kept,
     // What reads Parquet and journals is loaded by who asks for it.
     async series(which = {}) {
       const { seriesOf } = await import('./read/points.ts')
       return seriesOf(directory, which)
     },
+    metrics: async () => (await known()).metrics.now(),
     async *points(which = {}, steps) {
       const { pointsOf } = await import('./read/points.ts')
       yield* pointsOf(directory, which, steps)
     },
     async curves(ask) {
       const { curvesOf } = await import('./read/curves.ts')
-      return curvesOf(directory, ask, await curveFiles())
+      return curvesOf(directory, ask, (await known()).curves)
     },
     async curveMetrics() {
       const { curveMetricsOf } = await import('./read/curves.ts')
-      return curveMetricsOf(directory, await curveFiles())
+      return curveMetricsOf(directory, (await known()).curves)
     },
     async ribbon(ask) {
       const { ribbonOfRun } = await import('./read/curves.ts')
-      return ribbonOfRun(directory, ask, await curveFiles())
+      return ribbonOfRun(directory, ask, (await known()).curves)
     },
   }
 }

@@ -8,7 +8,7 @@ import type { RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { isOfMachines } from '../measured.ts'
 import { jsonColumns } from './columns.ts'
-import { loadBuckets } from './load.ts'
+import { bucketsByTime } from './by-time.ts'
 import { commonExponent } from './width.ts'
 
 export const bucketsDefault = 512
@@ -83,8 +83,7 @@ async function ranksFor(
   only: readonly number[] | undefined,
 ): Promise<Curves<ReadonlyMap<number, Buckets>>> {
   if (wanted.by === 'time' || isOfMachines(metric)) {
-    const ranks = only === undefined ? {} : { ranks: new Set(only) }
-    const loaded = await loadBuckets(run, { metric, ...wanted, bucketsMax: wanted.buckets, ...ranks })
+    const loaded = await bucketsByTime(run, { metric, ...wanted }, only)
     const exponent = commonExponent(loaded.ranks.values(), wanted.buckets)
     const curves = new Map([...loaded.ranks].map(([rank, one]) => [rank, merged([one], { exponent })]))
     return { exponent, exact: loaded.exact, curves }

@@ -6,6 +6,7 @@ import { ProvloomError } from '@provloom/shared'
 import type { Unread } from '../answer/error.ts'
 import { unreadOf } from '../unread.ts'
 import { Element } from './element.ts'
+import { withoutSeries } from './without-series.ts'
 
 /** From effect to cause. */
 export interface Relation {
@@ -24,6 +25,7 @@ export class RunDocument {
   /** By the effect, and by the cause. */
   readonly #causes = new Map<string, Relation[]>()
   readonly #effects = new Map<string, Relation[]>()
+  readonly #byType = new Map<string, Element[]>()
   readonly relationCount: number
   /** When the file was written, milliseconds since the Unix epoch. */
   readonly writtenMs: number
@@ -37,6 +39,7 @@ export class RunDocument {
       if (isElementKind(record.kind)) {
         const element = new Element(record, record.kind)
         elements.set(element.id, element)
+        for (const type of new Set(element.types)) push(this.#byType, type, element)
       } else {
         relations++
         this.#relate(record, record.kind)
@@ -65,8 +68,8 @@ export class RunDocument {
     return this.elements.get(id)
   }
 
-  ofType(type: string): Element[] {
-    return [...this.elements.values()].filter((one) => one.is(type))
+  ofType(type: string): readonly Element[] {
+    return this.#byType.get(type) ?? []
   }
 
   /** Entities of bytes with this checksum. */
@@ -105,15 +108,25 @@ function roleOf(value: Value | undefined): string | undefined {
   return value.type === 'text' ? value.text : value.type === 'name' ? value.name.local : value.lexical
 }
 
-function push(lists: Map<string, Relation[]>, key: string, value: Relation): void {
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [value])
   else list.push(value)
 }
 
-/** Documents as they were read last: of a thousand ranks one takes a second. */
+/** From this size on a document without its series is kept beside, or in place of, the whole one. */
+const largeBytes = 2 * 1024 * 1024
+/** A large one is kept so long after it was asked for. */
+const keptMs = 30_000
+
+interface Kept {
+  readonly look: string
+  readonly document: RunDocument
+}
+
+/** Documents as they were read last: of a thousand ranks one takes seconds. */
 export class Documents {
-  readonly #kept = new Map<string, { readonly look: string; readonly document: RunDocument }>()
+  readonly #kept = new Map<string, Kept>()
   readonly #most: number
 
   constructor(most = 4) {
@@ -122,16 +135,28 @@ export class Documents {
 
   /** @throws {ProvloomError} `FILE_UNREADABLE` where there is none, or none that can be read */
   of(runDir: string): RunDocument {
+    return this.#read(runDir, 'whole')
+  }
+
+  /** Of a large one without the series that hold no NaN. Undefined where there is none that can be read. */
+  maybe(runDir: string): RunDocument | undefined {
+    return this.known(runDir).document
+  }
+
+  #read(runDir: string, of: 'whole' | 'facts'): RunDocument {
     const { provJson } = filesOf(runDir)
     try {
       const { ino, size, mtimeMs } = fs.statSync(provJson)
       const look = `${ino} ${size} ${mtimeMs}`
-      const kept = this.#kept.get(provJson)
-      this.#kept.delete(provJson)
-      const document =
-        kept?.look === look ? kept.document : new RunDocument(readJson(fs.readFileSync(provJson)), mtimeMs)
-      this.#kept.set(provJson, { look, document })
+      const isLarge = size >= largeBytes
+      const id = isLarge ? `${of} ${provJson}` : provJson
+      const kept = this.#kept.get(id)
+      this.#kept.delete(id)
+      const document = kept?.look === look ? kept.document : read(provJson, isLarge ? of : 'whole', mtimeMs)
+      const now = { look, document }
+      this.#kept.set(id, now)
       for (const oldest of this.#kept.keys()) if (this.#kept.size > this.#most) this.#kept.delete(oldest)
+      if (isLarge && of === 'whole') this.#forget(id, now)
       return document
     } catch (error) {
       throw new ProvloomError('FILE_UNREADABLE', `The graph ${provJson} cannot be read`, {
@@ -143,18 +168,26 @@ export class Documents {
     }
   }
 
-  /** With why there is none that can be read, unless its run has not written it yet. */
+  /** As `maybe`, with why there is none that can be read, unless its run has not written it yet. */
   known(runDir: string): { readonly document: RunDocument | undefined; readonly unread: Unread | undefined } {
     try {
-      return { document: this.of(runDir), unread: undefined }
+      return { document: this.#read(runDir, 'facts'), unread: undefined }
     } catch (error) {
       const isThere = fs.existsSync(filesOf(runDir).provJson)
       return { document: undefined, unread: isThere ? unreadOf(error, 'graph') : undefined }
     }
   }
 
-  /** Undefined where there is none that can be read. */
-  maybe(runDir: string): RunDocument | undefined {
-    return this.known(runDir).document
+  #forget(id: string, now: Kept): void {
+    setTimeout(() => {
+      if (this.#kept.get(id) === now) this.#kept.delete(id)
+    }, keptMs).unref()
   }
+}
+
+/** @throws an error for what is no document */
+function read(file: string, of: 'whole' | 'facts', mtimeMs: number): RunDocument {
+  const bytes = fs.readFileSync(file)
+  const less = of === 'whole' ? undefined : withoutSeries(bytes.toString('utf8'))
+  return new RunDocument(readJson(less === undefined ? bytes : Buffer.from(less, 'utf8')), mtimeMs)
 }

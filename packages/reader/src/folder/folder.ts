@@ -80,7 +80,7 @@ export class Folder {
     const before = this.#kept.get(directory)
     // Whether it is finished is a question to its journal too.
     if (before?.look === look && before.run?.finished !== false) return before
-    const kept = keptOf(directory, look)
+    const kept = keptOf(directory, look, before?.run)
     this.#kept.set(directory, kept)
     return kept
   }
@@ -100,16 +100,16 @@ export class Folder {
   }
 }
 
-function keptOf(directory: string, look: string): Kept {
+function keptOf(directory: string, look: string, before: KnownRun | undefined): Kept {
   try {
-    return { look, run: knownOf(directory) }
+    return { look, run: knownOf(directory, before) }
   } catch (error) {
     return { look, reason: reasonOf(error instanceof ProvloomError ? (error.cause ?? error) : error) }
   }
 }
 
-function knownOf(directory: string): KnownRun {
-  const run = openRun(directory)
+function knownOf(directory: string, before?: KnownRun): KnownRun {
+  const run = openRun(directory, before)
   const { mtimeMs } = fs.statSync(filesOf(run.directory).runJson)
   return { ...run, name: path.basename(run.directory), writtenMs: mtimeMs }
 }

@@ -4,7 +4,6 @@ import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { metricOfRows } from '../measured.ts'
 import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
-import type { MetricName } from '../metric-id.ts'
 
 /** Metrics of a run, those of its head first. Of the others only how many points there are is known. */
 export class RunMetrics {
@@ -15,7 +14,7 @@ export class RunMetrics {
     const shown = (head?.metrics.shown ?? []).map(ofHead)
     if (head !== undefined && head.metrics.more === 0) return shown
     const kept = this.#others.get(run.directory)
-    const others = kept?.writtenMs === run.writtenMs ? kept.metrics : await fromSeries(run)
+    const others = kept?.writtenMs === run.writtenMs ? kept.metrics : await counted(run)
     this.#others.set(run.directory, { writtenMs: run.writtenMs, metrics: others })
     const known = new Set(shown.map(({ id }) => id))
     return [...shown, ...others.filter(({ id }) => !known.has(id))]
@@ -28,8 +27,11 @@ export async function metricsNow(
   run: KnownRun,
   name: string,
 ): Promise<readonly RunMetric[]> {
+  // Named in full it is known from the record, and no other has that name.
+  const shown = (run.file.head?.metrics.shown ?? []).map(ofHead)
+  if (shown.some((one) => one.id === name || metricWords(one) === name)) return shown
   const all = await known.all(run)
-  return run.finished || metricsMeant(all, name).length > 0 ? all : fromSeries(run)
+  return run.finished || metricsMeant(all, name).length > 0 ? all : counted(run)
 }
 
 export interface MetricPage {
@@ -58,27 +60,24 @@ function ofHead(metric: HeadMetric): RunMetric {
   return { id: metricId(metric), ...metric }
 }
 
-type Named = MetricName & { readonly measured?: true }
-
-async function fromSeries(run: KnownRun): Promise<RunMetric[]> {
-  const found = new Map<string, { name: Named; ranks: Set<number>; points: number }>()
-  for (const { rank, points, ...rows } of await run.series()) {
-    const name = metricOfRows(rows)
-    const id = metricId(name)
-    const known = found.get(id) ?? { name, ranks: new Set<number>(), points: 0 }
-    known.ranks.add(rank)
-    known.points += points
-    found.set(id, known)
-  }
-  return [...found]
-    .filter(([, { points }]) => points > 0)
-    .map(([id, { name, ranks, points }]) => ({
+async function counted(run: KnownRun): Promise<RunMetric[]> {
+  const found = new Map<string, RunMetric & { readonly of: Set<number> }>()
+  for (const { ranks, points, ...rows } of await run.metrics()) {
+    if (points === 0) continue
+    const { key, context, source, measured } = metricOfRows(rows)
+    const id = metricId({ key, context, source })
+    const known = found.get(id)
+    const of = new Set([...(known?.of ?? []), ...ranks])
+    found.set(id, {
       id,
-      key: name.key,
-      ...(typeof name.context === 'string' ? { context: name.context } : {}),
-      ...(typeof name.source === 'string' ? { source: name.source } : {}),
-      ...(name.measured === undefined ? {} : { measured: name.measured }),
-      ranks: ranks.size,
-      points,
-    }))
+      key,
+      ...(typeof context === 'string' ? { context } : {}),
+      ...(typeof source === 'string' ? { source } : {}),
+      ...(measured === undefined ? {} : { measured }),
+      ranks: of.size,
+      points: points + (known?.points ?? 0),
+      of,
+    })
+  }
+  return [...found.values()].map(({ of: _of, ...metric }) => metric)
 }

@@ -48,6 +48,8 @@ export interface PaceFacts {
   readonly ranks: readonly number[]
   /** Ascending. */
   readonly steps: Float64Array
+  /** Steps that each of them stands for: long ago they are taken together, and values are means. Absent: one each. */
+  readonly widths?: Float64Array | undefined
   /** By rank, then step: what the rank itself took; of `arrival` since all had come to the step before. NaN where nothing was logged. */
   readonly own: Float64Array
   /** Of that what it waited for data; all 0 where that is not known. */

@@ -148,7 +148,7 @@ export function costOf(
   const wholes: number[] = []
   for (let at = Math.min(since, from); at < to; at++) {
     const more = excess(pace, at, rows, known)
-    if (at >= since) seconds += more
+    if (at >= since) seconds += more * (pace.widths?.[at] ?? 1)
     if (at < from) continue
     perStep += more
     steps++

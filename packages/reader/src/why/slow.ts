@@ -30,6 +30,13 @@ export function slowFindings(facts: WhyFacts): Finding[] {
     : slowBy(withBetween(pace, between), facts, 'between')
 }
 
+/** Ranks that are slow by what they compute and wait for data, or else by what passes between their steps. */
+export function laggardsOf(pace: PaceFacts, hosts: ReadonlyMap<number, string>): Laggard[] {
+  const found = laggards(pace, hosts)
+  const { between } = pace
+  return found.length > 0 || between === undefined ? found : laggards(withBetween(pace, between), hosts)
+}
+
 function withBetween(pace: PaceFacts, between: Float64Array): PaceFacts {
   const waits = between.map((value) => (Number.isNaN(value) ? 0 : value))
   return { ...pace, own: pace.own.map((value, i) => value + waits[i]!), data: waits }
@@ -122,7 +129,7 @@ function findingOf({ facts, pace, waits }: Seen, group: Group, cost: Cost, since
   const isWaiting = members.reduce((sum, one) => sum + one.dataShare, 0) / members.length >= 0.5
   const without = cost.stepSeconds - cost.perStep
   const [sets, takes] = facts.status === 'running' ? ['sets', 'takes'] : ['set', 'took']
-  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(since, step)}${isWaiting ? waitsWords[waits] : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
+  const text = `${subjectOf(group)} ${sets} the pace: ${rounded2(ratio)}× the median of the others, slow in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}${isWaiting ? waitsWords[waits] : ''}; a step ${takes} ${seconds(cost.stepSeconds)}, without it ${seconds(without)} (${percent(cost.share)})`
   return {
     code: codes[group.of],
     level: 'warning',
@@ -158,8 +165,9 @@ function subjectOf({ of, named, host, device }: Group): string {
   return `${rankWords(named)}${on === '' ? '' : ` (${on})`}`
 }
 
-function sinceWords(since: number, step: number): string {
-  return since <= 5 ? 'from the start' : `since step ${step}`
+function sinceWords({ widths }: PaceFacts, since: number, step: number): string {
+  const before = widths?.subarray(0, since).reduce((sum, one) => sum + one, 0) ?? since
+  return before <= 5 ? 'from the start' : `since step ${step}`
 }
 
 function rounded2(ratio: number): string {

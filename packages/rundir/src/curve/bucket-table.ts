@@ -22,7 +22,7 @@ export class BucketTable {
   constructor(exponent: number) {
     this.#exponent = exponent
     this.#room = 64
-    this.#columns = columnsOf(() => new Float64Array(64))
+    this.#columns = emptyColumns(64)
   }
 
   get exponent(): number {
@@ -99,7 +99,7 @@ export class BucketTable {
     if (exponent <= this.#exponent) return
     const [before, begins, count] = [this.#columns, this.#begins, this.#count]
     this.#exponent = exponent
-    this.#columns = columnsOf(() => new Float64Array(this.#room))
+    this.#columns = emptyColumns(this.#room)
     this.#begins = []
     this.#count = 0
     for (const [i, from] of begins.entries()) {
@@ -119,7 +119,8 @@ export class BucketTable {
   series(): Buckets[] {
     return this.#begins.map((from, i) => {
       const to = this.#begins[i + 1] ?? this.#count
-      const columns = columnsOf((name) => this.#columns[name].slice(from, to))
+      const columns = emptyColumns(to - from)
+      for (const name of bucketColumns) columns[name].set(this.#columns[name].subarray(from, to))
       return { count: to - from, exponent: this.#exponent, ...columns }
     })
   }
@@ -164,42 +165,40 @@ export class BucketTable {
     return bucketOf(this.#columns.firstStep[at]!, this.#exponent)
   }
 
+  /** Column by column: this is done as often as there are buckets. */
   #insert(at: number): void {
     if (this.#count === this.#room) this.#grow()
-    for (const name of bucketColumns) {
-      const column = this.#columns[name]
-      if (at < this.#count) column.copyWithin(at + 1, at, this.#count)
-      column[at] = empty[name]
-    }
+    const columns = this.#columns
+    if (at < this.#count) for (const name of bucketColumns) columns[name].copyWithin(at + 1, at, this.#count)
+    columns.firstStep[at] = Infinity
+    columns.lastStep[at] = -Infinity
+    columns.firstTime[at] = Infinity
+    columns.lastTime[at] = -Infinity
+    columns.points[at] = 0
+    columns.nans[at] = 0
+    columns.infinities[at] = 0
+    columns.min[at] = NaN
+    columns.minStep[at] = NaN
+    columns.max[at] = NaN
+    columns.maxStep[at] = NaN
+    columns.sum[at] = 0
+    columns.last[at] = NaN
     this.#count++
   }
 
   #grow(): void {
     this.#room *= 2
     const before = this.#columns
-    this.#columns = columnsOf((name) => {
-      const column = new Float64Array(this.#room)
-      column.set(before[name])
-      return column
-    })
+    this.#columns = emptyColumns(this.#room)
+    for (const name of bucketColumns) this.#columns[name].set(before[name])
   }
 }
 
-/** What a bucket has before its first point. */
-const empty: Readonly<Record<BucketColumn, number>> = {
-  firstStep: Infinity,
-  lastStep: -Infinity,
-  firstTime: Infinity,
-  lastTime: -Infinity,
-  points: 0,
-  nans: 0,
-  infinities: 0,
-  min: NaN,
-  minStep: NaN,
-  max: NaN,
-  maxStep: NaN,
-  sum: 0,
-  last: NaN,
+/** In one stretch of memory: of a question there may be thousands. */
+function emptyColumns(count: number): Columns {
+  const memory = new Float64Array(count * bucketColumns.length)
+  let from = 0
+  return columnsOf(() => memory.subarray(from, (from += count)))
 }
 
 function columnsOf(of: (name: BucketColumn) => Float64Array): Columns {

@@ -88,10 +88,54 @@ export function bucketsMaxFor(series: number, points: number): number {
 
 /** Buckets of one series. */
 export function bucketsOf(rows: CurveRows, limits: CurveLimits = {}): Buckets {
+  const { exponent = 0, perSeriesMax = bucketsPerSeriesMax } = limits
+  if (exponent === 0 && rows.count <= perSeriesMax && isOneAStep(rows)) return bucketEach(rows)
   const maker = new CurveMaker(limits)
   maker.begin()
   maker.rows(rows)
-  return maker.finish()[0]!
+  return maker.flat().buckets
+}
+
+/** Whole steps, each greater than the one before. */
+function isOneAStep({ count, step }: CurveRows): boolean {
+  for (let i = 1; i < count; i++) if (!(step[i]! > step[i - 1]!)) return false
+  return true
+}
+
+/** A bucket a point: nothing is to be looked for. */
+function bucketEach({ count, ...rows }: CurveRows): Buckets {
+  const [step, time, value] = [rows.step, rows.time, rows.value].map((column) => Float64Array.from(column))
+  const none = new Float64Array(count)
+  const each = {
+    count,
+    exponent: 0,
+    firstStep: step!,
+    lastStep: step!,
+    firstTime: time!,
+    lastTime: time!,
+    points: none.map(() => 1),
+    last: value!,
+  }
+  // A sum begins with 0, which -0 does not change.
+  if (value!.every((one) => Number.isFinite(one) && !Object.is(one, -0))) {
+    const [least, most] = [
+      { min: value!, minStep: step! },
+      { max: value!, maxStep: step! },
+    ]
+    return { ...each, nans: none, infinities: none, ...least, ...most, sum: value! }
+  }
+  const finite = value!.map((one) => (Number.isFinite(one) ? one : NaN))
+  const finiteStep = step!.map((one, i) => (Number.isNaN(finite[i]) ? NaN : one))
+  return {
+    ...each,
+    nans: value!.map((one) => (Number.isNaN(one) ? 1 : 0)),
+    infinities: value!.map((one) => (one === Infinity || one === -Infinity ? 1 : 0)),
+    min: finite,
+    minStep: finiteStep,
+    max: finite,
+    maxStep: finiteStep,
+    sum: finite.map((one) => (Number.isNaN(one) ? 0 : one + 0)),
+  }
 }
 
 /**
@@ -100,8 +144,13 @@ export function bucketsOf(rows: CurveRows, limits: CurveLimits = {}): Buckets {
  * @param pieces in the order in which their points were logged
  */
 export function merged(pieces: readonly Buckets[], limits: CurveLimits = {}): Buckets {
+  const [one, ...others] = pieces
+  const { exponent = 0, perSeriesMax = Infinity } = limits
+  // As it is: memory is shared.
+  if (one !== undefined && others.length === 0 && one.exponent >= exponent && one.count <= perSeriesMax)
+    return one
   const maker = new CurveMaker({ perSeriesMax: Infinity, ...limits })
   maker.begin()
   for (const piece of pieces) maker.buckets(piece)
-  return maker.finish()[0]!
+  return maker.flat().buckets
 }

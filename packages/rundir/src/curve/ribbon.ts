@@ -1,4 +1,4 @@
-import { bucketOf, finiteIn, meanOf } from './buckets.ts'
+import { bucketOf, finiteIn, meanOf, sliceBuckets } from './buckets.ts'
 import type { Buckets } from './buckets.ts'
 import { merged } from './make.ts'
 
@@ -11,6 +11,20 @@ export interface Ribbon extends Omit<Buckets, 'sum' | 'last'> {
   readonly median: Float64Array
   /** Ranks that have points here. */
   readonly ranks: Float64Array
+}
+
+/** Buckets `from` (inclusive) to `to` (exclusive), sharing memory. */
+export function sliceRibbon(ribbon: Ribbon, from: number, to: number): Ribbon {
+  const slice = (column: Float64Array): Float64Array => column.subarray(from, to)
+  const none = new Float64Array(0)
+  const { sum: _sum, last: _last, ...buckets } = sliceBuckets({ ...ribbon, sum: none, last: none }, from, to)
+  return {
+    ...buckets,
+    minRank: slice(ribbon.minRank),
+    maxRank: slice(ribbon.maxRank),
+    median: slice(ribbon.median),
+    ranks: slice(ribbon.ranks),
+  }
 }
 
 /** One rank's buckets: of one attempt, or of one part. */

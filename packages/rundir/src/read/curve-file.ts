@@ -10,14 +10,16 @@ import type { MetricName } from '../series/series-table.ts'
 import { isWholeCurve, ofKey, sha256OfParts } from './curve-check.ts'
 import { askedColumns, mayHold } from './may-hold.ts'
 import { bufferOf } from './part-file.ts'
+import { alikeIn } from './runs.ts'
 import { TableFile } from './table-file.ts'
+import type { Range } from './table-file.ts'
 import type { SeriesName } from './which.ts'
 
 export interface SeriesBuckets extends SeriesName {
   readonly buckets: Buckets
 }
 
-const names = ['rank', 'attempt', 'context', 'source', 'key', 'width']
+const names = ['rank', 'attempt', 'context', 'source', 'key']
 type OwnColumn = BucketColumn | 'minRank' | 'maxRank' | 'median' | 'ranks'
 /** What they are called in the file. */
 const inFile: Readonly<Record<OwnColumn, string>> = {
@@ -46,7 +48,6 @@ interface Stretch {
   /** Undefined for the ribbon over all ranks. */
   readonly rank: number | undefined
   readonly attempt: number
-  readonly exponent: number
   readonly from: number
   readonly to: number
 }
@@ -89,15 +90,14 @@ export class CurveFile {
   async metrics(): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
     const found = new Map<string, MetricName & { points: number; series: Set<string> }>()
     for await (const range of this.#table.ranges([], () => true)) {
-      const columns = await this.#table.read([...names, 'count'], range)
-      const count = columns.get('count') ?? []
-      for (const { rank, attempt, metric, from, to } of stretchesOf(columns, range.to - range.from)) {
+      const count = (await this.#table.readNumbers(['count'], range)).get('count')!
+      for (const { rank, attempt, metric, from, to } of await this.#stretchesOf(range)) {
         if (rank === undefined) continue
         const id = JSON.stringify(metric)
         const known = found.get(id) ?? { ...metric, points: 0, series: new Set() }
         found.set(id, known)
         known.series.add(`${rank} ${attempt}`)
-        for (let at = from; at < to; at++) known.points += Number(count[at])
+        for (let at = from; at < to; at++) known.points += count[at]!
       }
     }
     return [...found.values()].map((one) => ({ ...one, series: one.series.size }))
@@ -148,43 +148,42 @@ export class CurveFile {
     return found
   }
 
+  async #stretchesOf(range: Range): Promise<Stretch[]> {
+    const found: Stretch[] = []
+    let from = 0
+    for (const { values, count } of alikeIn(await this.#table.runs(names, range), range.to - range.from)) {
+      const [rank, attempt, context, source, key] = values
+      found.push({
+        metric: { context: textOf(context), source: textOf(source), key: String(key) },
+        rank: typeof rank === 'number' ? rank : undefined,
+        attempt: Number(attempt ?? 0),
+        from,
+        to: from + count,
+      })
+      from += count
+    }
+    return found
+  }
+
   async #each(
     which: MetricName & { readonly rank?: number | null },
     columns: readonly OwnColumn[],
-    take: (stretch: Stretch, column: (name: OwnColumn) => Float64Array) => void,
+    take: (
+      stretch: Stretch & { readonly exponent: number },
+      column: (name: OwnColumn) => Float64Array,
+    ) => void,
   ): Promise<void> {
     const inside = columns.map((name) => inFile[name])
     for await (const range of this.#table.ranges(askedColumns, mayHold(which))) {
-      const named = await this.#table.read(names, range)
-      const meant = stretchesOf(named, range.to - range.from).filter(({ metric }) =>
-        isSameMetric(metric, which),
-      )
+      const meant = (await this.#stretchesOf(range)).filter(({ metric }) => isSameMetric(metric, which))
       if (meant.length === 0) continue
-      const own = await this.#table.readNumbers(inside, range)
+      const own = await this.#table.readNumbers([...inside, 'width'], range)
       for (const stretch of meant)
-        take(stretch, (name) => own.get(inFile[name])!.subarray(stretch.from, stretch.to))
+        take({ ...stretch, exponent: Math.log2(own.get('width')![stretch.from]!) }, (name) =>
+          own.get(inFile[name])!.subarray(stretch.from, stretch.to),
+        )
     }
   }
-}
-
-function stretchesOf(columns: ReadonlyMap<string, readonly unknown[]>, count: number): Stretch[] {
-  const all = names.map((name) => columns.get(name) ?? [])
-  const [rank, attempt, context, source, key, width] = all
-  const found: Stretch[] = []
-  let from = 0
-  for (let at = 0; at < count; at++) {
-    if (at + 1 < count && all.every((column) => column[at] === column[at + 1])) continue
-    found.push({
-      metric: { context: textOf(context![at]), source: textOf(source![at]), key: String(key![at]) },
-      rank: rank![at] === null || rank![at] === undefined ? undefined : Number(rank![at]),
-      attempt: Number(attempt![at] ?? 0),
-      exponent: Math.log2(Number(width![at])),
-      from,
-      to: at + 1,
-    })
-    from = at + 1
-  }
-  return found
 }
 
 function textOf(value: unknown): string | null {

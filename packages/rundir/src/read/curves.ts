@@ -1,7 +1,7 @@
 import { bucketOf, bucketsPerSeriesMax, exponentMax, sliceBuckets } from '../curve/buckets.ts'
 import type { Buckets } from '../curve/buckets.ts'
-import { CurveMaker, bucketsOf } from '../curve/make.ts'
-import { ribbonOf } from '../curve/ribbon.ts'
+import { CurveMaker, bucketsOf, merged } from '../curve/make.ts'
+import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
 import { readRunFile } from '../run-file.ts'
@@ -46,14 +46,29 @@ export async function curvesOf(
   asked: CurveAsk,
   files: CurveFiles,
 ): Promise<Curves<SeriesBuckets[]>> {
+  const { ask, wanted, exact, pieces } = await askedPieces(runDir, asked, files)
+  return together(ask, wanted, exact, pieces)
+}
+
+interface AskedPieces {
+  readonly ask: CurveAsk
+  readonly wanted: number
+  readonly exact: boolean
+  /** In the order in which their points were logged. */
+  readonly pieces: readonly SeriesBuckets[]
+}
+
+async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): Promise<AskedPieces> {
   const rows = await rowsOf(runDir, whichOf(asked))
-  const ask = await asFarAsKnown(runDir, asked, rows, files)
+  const read: ReadPieces = new Map()
+  const series = new KeptSeries(files, asked)
+  const ask = await asFarAsKnown(runDir, asked, rows, series, read)
   const wanted = exponentFor(ask)
-  const kept = await keptOf(files, ask, rows)
+  const kept = await keptOf(series, ask, rows)
   const isNarrowEnough = kept.exponent <= wanted || ask.steps === undefined
   const isUsed = isNarrowEnough || kept.points > pointsReadMax
-  const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept)
-  return together(ask, wanted, isNarrowEnough || !isUsed, pieces)
+  const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept, read)
+  return { ask, wanted, exact: isNarrowEnough || !isUsed, pieces }
 }
 
 /** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */
@@ -84,39 +99,65 @@ export async function ribbonOfRun(
   ask: Omit<CurveAsk, 'rank'>,
   files: CurveFiles,
 ): Promise<Curves<Ribbon>> {
-  if (ask.steps === undefined && ask.bucketsMax === undefined) {
-    const rows = await rowsOf(runDir, whichOf(ask))
-    const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
-    const ribbon = await all?.ribbon(ask.metric)
-    if (ribbon !== undefined && ribbon.count > 0) {
-      const steps = { from: ribbon.firstStep[0]!, to: ribbon.lastStep[ribbon.count - 1]! + 1 }
-      const isFine = ribbon.exponent <= exponentFor({ ...ask, steps })
-      if (isFine) return { exponent: ribbon.exponent, exact: true, curves: ribbon }
-    }
+  const rows = await rowsOf(runDir, whichOf(ask))
+  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
+  const folded = await all?.ribbon(ask.metric)
+  const kept = folded === undefined ? undefined : foldedRibbon(folded, ask)
+  if (kept !== undefined) return kept
+  const { pieces, exact, wanted, ask: asked } = await askedPieces(runDir, ask, files)
+  if (asked.steps !== undefined) {
+    // How wide buckets are follows from what is asked for: rank by rank they are taken together, and not all at once.
+    const curves = ribbonOf(pieces, wanted)
+    return { exponent: curves.exponent, exact, curves }
   }
-  const { exponent, exact, curves } = await curvesOf(runDir, ask, files)
+  const { exponent, curves } = together(asked, wanted, exact, pieces)
   return { exponent, exact, curves: ribbonOf(curves, exponent) }
 }
 
-/** Where no end is told, the steps that there are: how wide buckets are to be follows from how many. */
+/** Of the folded ribbon the steps that are asked for; undefined where its buckets are not as wide as the answer's. */
+function foldedRibbon(all: Ribbon, ask: Omit<CurveAsk, 'rank'>): Curves<Ribbon> | undefined {
+  if (all.count === 0) return undefined
+  const { exponent } = all
+  const wanted = exponentFor({
+    ...ask,
+    steps: clipped(ask.steps, all.firstStep[0]!, all.lastStep[all.count - 1]!),
+  })
+  const [from, to] = ask.steps === undefined ? [0, all.count] : placesOf(all, aligned(ask.steps, exponent))
+  const curves = sliceRibbon(all, from, to)
+  // Of more points than are read for one answer there are no narrower ones.
+  const isAll = exponent > wanted && curves.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
+  return exponent === wanted || isAll ? { exponent, exact: !isAll, curves } : undefined
+}
+
+/** Steps that are asked for, as far as there are any; where both ends are told as they are. */
+function clipped(asked: Steps | undefined, first: number, last: number): Steps {
+  if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return asked
+  return { from: Math.max(asked?.from ?? first, first), to: Math.min(asked?.to ?? last + 1, last + 1) }
+}
+
+/**
+ * Where no end is told, the steps that there are: how wide buckets are to be follows from how many.
+ *
+ * @param read gets what had to be read of parts and journal to know that
+ */
 async function asFarAsKnown(
   runDir: string,
   { steps: asked, ...ask }: CurveAsk,
   rows: Rows,
-  files: CurveFiles,
+  series: KeptSeries,
+  read: ReadPieces,
 ): Promise<CurveAsk> {
   if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return { ...ask, steps: asked }
-  const kept = await keptOf(files, ask, rows)
+  const kept = await keptOf(series, ask, rows)
   // Of points alone a maker sees for itself how far they go.
   if (kept.pieces.size === 0 && asked === undefined) return ask
   let [first, last] = [Infinity, -Infinity]
-  for (const { buckets } of await piecesOf(runDir, ask, rows, kept)) {
+  for (const { buckets } of await piecesOf(runDir, ask, rows, kept, read)) {
     if (buckets.count === 0) continue
     first = Math.min(first, buckets.firstStep[0]!)
     last = Math.max(last, buckets.lastStep[buckets.count - 1]!)
   }
-  const from = Math.max(asked?.from ?? first, first)
-  const to = Math.min(asked?.to ?? last + 1, last + 1)
+  const { from, to } = clipped(asked, first, last)
   return from < to ? { ...ask, steps: { from, to } } : { ...ask, steps: asked ?? { from: 0, to: 0 } }
 }
 
@@ -132,26 +173,62 @@ interface Kept {
 const nothingKept: Kept = { pieces: new Map(), exponent: 0, points: 0 }
 
 /** The folded ones, unless these are too wide and those of the parts are narrower. */
-async function keptOf(files: CurveFiles, ask: CurveAsk, rows: Rows): Promise<Kept> {
-  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
-  const folded = await keptIn(ask, [{ file: all, parts: rows.parts }])
+async function keptOf(series: KeptSeries, ask: CurveAsk, rows: Rows): Promise<Kept> {
+  const all = rows.tail === undefined ? await series.ofAll(rows.parts) : undefined
+  const folded = keptIn(ask, [{ own: all, parts: rows.parts }])
   const isThere = folded.pieces.size > 0
   if (isThere && (ask.steps === undefined || folded.exponent <= exponentFor(ask))) return folded
-  const each: { file: CurveFile | undefined; parts: readonly Part[] }[] = []
-  for (const part of rows.parts) each.push({ file: await files.ofPart(part), parts: [part] })
-  const own = await keptIn(ask, each)
+  const each: { own: readonly SeriesBuckets[] | undefined; parts: readonly Part[] }[] = []
+  for (const part of rows.parts) each.push({ own: await series.ofPart(part), parts: [part] })
+  const own = keptIn(ask, each)
   const isBetter = own.pieces.size === rows.parts.length && own.exponent < folded.exponent
   return isThere && !isBetter ? folded : own
 }
 
-async function keptIn(
+/** The series of one question in the files that are kept, each file read once. */
+class KeptSeries {
+  readonly #files: CurveFiles
+  readonly #asked: CurveAsk
+  readonly #known = new Map<CurveFile, Promise<readonly SeriesBuckets[] | undefined>>()
+
+  constructor(files: CurveFiles, asked: CurveAsk) {
+    this.#files = files
+    this.#asked = asked
+  }
+
+  async ofAll(parts: readonly Part[]): Promise<readonly SeriesBuckets[] | undefined> {
+    return this.#in(await this.#files.ofAll(parts))
+  }
+
+  async ofPart(part: Part): Promise<readonly SeriesBuckets[] | undefined> {
+    return this.#in(await this.#files.ofPart(part))
+  }
+
+  /** Undefined where a file has none of the metric: then its points are in no bucket there. */
+  #in(file: CurveFile | undefined): Promise<readonly SeriesBuckets[] | undefined> | undefined {
+    if (file === undefined) return undefined
+    const known = this.#known.get(file) ?? this.#read(file)
+    this.#known.set(file, known)
+    return known
+  }
+
+  async #read(file: CurveFile): Promise<readonly SeriesBuckets[] | undefined> {
+    const { metric, rank } = this.#asked
+    const own = await file.series(metric, rank)
+    return own.length > 0 || (await file.has(metric)) ? own : undefined
+  }
+}
+
+function keptIn(
   ask: CurveAsk,
-  files: readonly { readonly file: CurveFile | undefined; readonly parts: readonly Part[] }[],
-): Promise<Kept> {
+  files: readonly {
+    readonly own: readonly SeriesBuckets[] | undefined
+    readonly parts: readonly Part[]
+  }[],
+): Kept {
   const pieces = new Map<Part, readonly SeriesBuckets[]>()
-  for (const { file, parts } of files) {
-    const own = (await file?.series(ask.metric, ask.rank)) ?? []
-    if (own.length === 0 && !((await file?.has(ask.metric)) ?? false)) continue
+  for (const { own, parts } of files) {
+    if (own === undefined) continue
     for (const [i, part] of parts.entries()) pieces.set(part, i === 0 ? own : [])
   }
   const all = [...pieces.values()].flat()
@@ -166,24 +243,52 @@ async function keptIn(
   return { pieces, exponent, points }
 }
 
-/** Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged. */
-async function piecesOf(runDir: string, ask: CurveAsk, rows: Rows, kept: Kept): Promise<SeriesBuckets[]> {
+/** Buckets of points, of all steps, that were read for one answer: of parts and, under `tail`, of the journal. */
+type ReadPieces = Map<Part | 'tail', readonly SeriesBuckets[]>
+
+/**
+ * Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged.
+ *
+ * @param read of what is in it nothing is read again, where its buckets are narrow enough
+ */
+async function piecesOf(
+  runDir: string,
+  ask: CurveAsk,
+  rows: Rows,
+  kept: Kept,
+  read: ReadPieces,
+): Promise<SeriesBuckets[]> {
   const exponent = Math.max(exponentFor(ask), kept.exponent)
   const steps = ask.steps && aligned(ask.steps, exponent)
   const found: SeriesBuckets[] = []
-  const add = ({ count, step, time, value, ...series }: PointsOfSeries): void => {
-    found.push({ ...series, buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)) })
+  const bucketed = ({ count, step, time, value, ...series }: PointsOfSeries): SeriesBuckets => ({
+    ...series,
+    buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)),
+  })
+  const take = async (
+    of: Part | 'tail',
+    points: AsyncIterable<PointsOfSeries> | Iterable<PointsOfSeries>,
+  ): Promise<void> => {
+    const known = read.get(of)
+    if (known?.every(({ buckets }) => buckets.exponent <= exponent) === true) {
+      for (const one of known) found.push({ ...one, buckets: within(one.buckets, steps) })
+      return
+    }
+    const own: SeriesBuckets[] = []
+    for await (const one of points) own.push(bucketed(one))
+    if (steps === undefined) read.set(of, own)
+    found.push(...own)
   }
   for (const part of rows.parts) {
     const own = kept.pieces.get(part)
     if (own !== undefined) found.push(...own)
     else
-      for await (const points of readPart(runDir, rows, part, true, (file) =>
-        file.points(whichOf(ask), steps),
-      ))
-        add(points)
+      await take(
+        part,
+        readPart(runDir, rows, part, true, (file) => file.points(whichOf(ask), steps), steps),
+      )
   }
-  for (const points of tailPointsOf(rows, steps)) add(points)
+  await take('tail', tailPointsOf(rows, steps))
   return found
 }
 
@@ -204,14 +309,30 @@ function together(
   const ordered = [...bySeries.values()].sort(
     ({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt,
   )
-  const maker = new CurveMaker(limitsOf(ask, wanted))
-  for (const { buckets } of ordered) {
+  const made = ofOneWidth(
+    ordered.map(({ buckets }) => buckets),
+    limitsOf(ask, wanted),
+    ask.steps !== undefined,
+  )
+  const curves = ordered.map(({ series }, i) => ({ ...series, buckets: made[i]! }))
+  return { exponent: made[0]?.exponent ?? wanted, exact, curves }
+}
+
+/** @param isTold how wide buckets are follows from what is asked for: then series need not wait for each other */
+function ofOneWidth(
+  series: readonly (readonly Buckets[])[],
+  limits: { readonly exponent: number; readonly perSeriesMax: number },
+  isTold: boolean,
+): Buckets[] {
+  const exponent = series.flat().reduce((widest, one) => Math.max(widest, one.exponent), limits.exponent)
+  const made = isTold ? series.map((buckets) => merged(buckets, { exponent })) : []
+  if (isTold && made.every(({ count }) => count <= limits.perSeriesMax)) return made
+  const maker = new CurveMaker(limits)
+  for (const buckets of series) {
     maker.begin()
     for (const one of buckets) maker.buckets(one)
   }
-  const made = maker.finish()
-  const curves = ordered.map(({ series }, i) => ({ ...series, buckets: made[i]! }))
-  return { exponent: made[0]?.exponent ?? wanted, exact, curves }
+  return maker.finish()
 }
 
 /** Where steps are told, their width follows from them: both ends may stand in a bucket of their own. */
@@ -240,12 +361,18 @@ function aligned({ from, to }: Steps, exponent: number): Steps {
 
 /** @param steps whole buckets */
 function within(buckets: Buckets, steps: Steps | undefined): Buckets {
-  if (steps === undefined) return buckets
-  const placeOf = (from: number): number => {
-    const at = buckets.firstStep.findIndex((step) => step >= from)
-    return at < 0 ? buckets.count : at
+  return steps === undefined ? buckets : sliceBuckets(buckets, ...placesOf(buckets, steps))
+}
+
+function placesOf(
+  { firstStep, count }: Pick<Buckets, 'firstStep' | 'count'>,
+  { from, to }: Steps,
+): [number, number] {
+  const placeOf = (least: number): number => {
+    const at = firstStep.findIndex((step) => step >= least)
+    return at < 0 ? count : at
   }
-  return sliceBuckets(buckets, placeOf(steps.from), placeOf(steps.to))
+  return [placeOf(from), placeOf(to)]
 }
 
 function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { AsyncBuffer } from 'hyparquet'
 import type { Part } from '../entry/entry.ts'
 import { askedColumns, mayHold } from './may-hold.ts'
+import { alikeIn } from './runs.ts'
 import { TableFile } from './table-file.ts'
 import type { Range } from './table-file.ts'
 import { isMeant } from './which.ts'
@@ -63,13 +64,20 @@ export class PartFile {
     }
   }
 
+  /** Within which its steps are, of all series; undefined where that is not told. */
+  get extent(): Steps | undefined {
+    const bounds = this.#table.bounds('step')
+    return bounds && { from: bounds.min, to: bounds.max + 1 }
+  }
+
   async close(): Promise<void> {
     await this.#handle?.close()
   }
 
   /** Which series its rows are of that are meant, in order; a few pages between two yields. */
   async *stretches(which: Which): AsyncGenerator<Stretch> {
-    for await (const range of this.#table.ranges(askedColumns, mayHold(which)))
+    const isAny = Object.values(which).every((one) => one === undefined)
+    for await (const range of this.#table.ranges(isAny ? [] : askedColumns, mayHold(which)))
       for (const stretch of await this.#stretchesOf(range)) if (isMeant(which, stretch.series)) yield stretch
   }
 
@@ -94,23 +102,19 @@ export class PartFile {
   }
 
   async #stretchesOf({ from, to }: Range): Promise<Stretch[]> {
-    const columns = await this.#table.read(names, { from, to })
-    const [rank, attempt, context, source, key] = names.map((name) => columns.get(name) ?? [])
-    const all = [rank!, attempt!, context!, source!, key!]
     const found: Stretch[] = []
-    let begun = 0
-    for (let at = 0; at < to - from; at++) {
-      const goesOn = at + 1 < to - from && all.every((column) => column[at] === column[at + 1])
-      if (goesOn) continue
+    let at = from
+    for (const { values, count } of alikeIn(await this.#table.runs(names, { from, to }), to - from)) {
+      const [rank, attempt, context, source, key] = values
       const series = {
-        rank: Number(rank![at]),
-        attempt: Number(attempt![at]),
-        context: textOf(context![at]),
-        source: textOf(source![at]),
-        key: String(key![at]),
+        rank: Number(rank),
+        attempt: Number(attempt),
+        context: textOf(context),
+        source: textOf(source),
+        key: String(key),
       }
-      found.push({ series, from: from + begun, to: from + at + 1 })
-      begun = at + 1
+      found.push({ series, from: at, to: at + count })
+      at += count
     }
     return found
   }

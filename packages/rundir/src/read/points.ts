@@ -6,7 +6,7 @@ import { filesOf } from '../layout.ts'
 import { readRunFile } from '../run-file.ts'
 import { PartFile, within } from './part-file.ts'
 import { readTail } from './tail.ts'
-import type { Tail, TailPiece } from './tail.ts'
+import type { Tail, TailOf, TailPiece } from './tail.ts'
 import { isMeant } from './which.ts'
 import type { PointsOfSeries, SeriesName, Steps, Which } from './which.ts'
 
@@ -31,7 +31,7 @@ export interface Rows {
 export async function* pointsOf(runDir: string, which: Which, steps?: Steps): AsyncGenerator<PointsOfSeries> {
   const rows = await rowsOf(runDir, which)
   for (const part of rows.parts)
-    yield* readPart(runDir, rows, part, isNarrow(which), (file) => file.points(which, steps))
+    yield* readPart(runDir, rows, part, isNarrow(which), (file) => file.points(which, steps), steps)
   yield* tailPointsOf(rows, steps)
 }
 
@@ -82,20 +82,21 @@ export async function seriesOf(
     if (known === undefined) found.set(id, { series, points })
     else known.points += points
   }
-  const rows = await rowsOf(runDir, which)
+  const rows = await rowsOf(runDir, which, 'counts')
   for (const part of rows.parts) {
-    const stretches = readPart(runDir, rows, part, isNarrow(which), (file) => file.stretches(which))
+    const stretches = readPart(runDir, rows, part, true, (file) => file.stretches(which))
     for await (const { series, from, to } of stretches) add(series, to - from)
   }
   for (const series of rows.tail?.series ?? []) if (isMeant(which, series)) add(series, 0)
-  for (const { series, step } of rows.pieces) add(series, step.length)
+  for (const { series, count } of rows.pieces) add(series, count)
   return [...found.values()].map(({ series, points }) => ({ ...series, points }))
 }
 
-export async function rowsOf(runDir: string, which: Which): Promise<Rows> {
+/** @param of of what is in the journal: points, or how many there are */
+export async function rowsOf(runDir: string, which: Which, of: TailOf = 'points'): Promise<Rows> {
   for (let tries = 1; ; tries++) {
     try {
-      const rows = await tryRows(runDir, which)
+      const rows = await tryRows(runDir, which, of)
       if (rows !== undefined) return rows
     } catch (error) {
       throw unreadable(runDir, error)
@@ -106,11 +107,11 @@ export async function rowsOf(runDir: string, which: Which): Promise<Rows> {
 }
 
 /** @returns undefined when its writer went on meanwhile */
-async function tryRows(runDir: string, which: Which): Promise<Rows | undefined> {
+async function tryRows(runDir: string, which: Which, of: TailOf): Promise<Rows | undefined> {
   const { journal } = filesOf(runDir)
   const { parts, journalPosition } = readRunFile(runDir)
   if (!fs.existsSync(journal)) return { parts, last: undefined, tail: undefined, pieces: [] }
-  const tail = await readTail(runDir, which, journalPosition)
+  const tail = await readTail(runDir, which, journalPosition, of)
   if (tail === undefined) return undefined
   for (const { parts, through } of tail.sealed.toReversed()) {
     const newest = parts.at(-1)
@@ -132,9 +133,27 @@ async function partAt(runDir: string, part: Part): Promise<PartFile | undefined>
 }
 
 /**
+ * Within which steps are the points of parts, by checksum: a part never changes. Who asks for some steps again and again opens
+ * no part that has none of them.
+ */
+const extents = new Map<string, Steps>()
+const extentsMax = 16_384
+
+function noteExtent({ sha256 }: Part, { extent }: PartFile): void {
+  if (extent === undefined || extents.size >= extentsMax) return
+  extents.set(sha256, extent)
+}
+
+function isOutside({ sha256 }: Part, steps: Steps): boolean {
+  const extent = extents.get(sha256)
+  return extent !== undefined && (extent.to <= steps.from || extent.from >= steps.to)
+}
+
+/**
  * Reads of a part of a run what is asked for.
  *
  * @param isNarrow that is little of it
+ * @param steps of which alone rows are asked for
  * @throws {ProvloomError} `FILE_UNREADABLE` for one that is damaged or missing
  */
 export async function* readPart<T>(
@@ -143,11 +162,14 @@ export async function* readPart<T>(
   part: Part,
   isNarrow: boolean,
   read: (file: PartFile) => AsyncIterable<T>,
+  steps?: Steps,
 ): AsyncGenerator<T> {
+  if (steps !== undefined && isOutside(part, steps)) return
   let file = part === parts.at(-1) ? last : undefined
   try {
     file ??= await PartFile.open(runDir, part, !isNarrow)
     if (file === undefined) throw new Error('it is not what was written: size or checksum differ')
+    noteExtent(part, file)
     yield* read(file)
   } catch (error) {
     throw unreadable(path.join(runDir, part.file), error)

@@ -1,6 +1,15 @@
 import { gunzipSync } from 'node:zlib'
 import { parquetMetadataAsync, parquetRead, parquetSchema, readColumnIndex, readOffsetIndex } from 'hyparquet'
-import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup, SchemaElement } from 'hyparquet'
+import type {
+  AsyncBuffer,
+  ColumnMetaData,
+  DecodedArray,
+  FileMetaData,
+  RowGroup,
+  SchemaElement,
+} from 'hyparquet'
+import { runsOfChunk } from './runs.ts'
+import type { Run } from './runs.ts'
 
 /** Rows of a file, by their numbers: from inclusive, to exclusive. All of them are in one row group. */
 export interface Range {
@@ -45,12 +54,25 @@ export class TableFile {
     return this.#metadata.key_value_metadata?.find((one) => one.key === key)?.value
   }
 
+  /** The least and the greatest number of a column; undefined where a row group does not tell. */
+  bounds(column: string): { readonly min: number; readonly max: number } | undefined {
+    let [min, max] = [Infinity, -Infinity]
+    for (const group of this.#metadata.row_groups) {
+      const values = this.#boundsOfGroup(group, column)?.values
+      if (values === undefined) return undefined
+      min = Math.min(min, Number(values.min))
+      max = Math.max(max, Number(values.max))
+    }
+    return { min, max }
+  }
+
   /** Rows that may be meant: pages of row groups, neighbours together. A row group between two yields. */
   async *ranges(columns: readonly string[], mayHold: MayHold): AsyncGenerator<Range> {
     let from = 0
     for (const group of this.#metadata.row_groups) {
       const to = from + Number(group.num_rows)
-      if (mayHold((name) => this.#boundsOfGroup(group, name)))
+      if (columns.length === 0) yield { from, to }
+      else if (mayHold((name) => this.#boundsOfGroup(group, name)))
         yield* this.#pages(group, { from, to }, columns, mayHold)
       from = to
     }
@@ -65,6 +87,15 @@ export class TableFile {
       if (column !== undefined) for (let i = from; i < to; i++) column[at + i - from] = cells[i]
     })
     return read
+  }
+
+  /** The same as runs: of columns that say what rows are of, which are the same for many rows. */
+  async runs(columns: readonly string[], range: Range): Promise<Run[][]> {
+    const chunks = await this.#chunks(columns, range.from)
+    const known = columns.map((name) => this.#runsOf(name, chunks, range))
+    const others = columns.filter((_, i) => known[i] === undefined)
+    const cells = await this.read(others, range)
+    return known.map((runs, i) => runs ?? runsOfCells(cells.get(columns[i]!) ?? []))
   }
 
   /** The same of columns of numbers; null is NaN, and of a 64-bit integer it is the nearest double. */
@@ -98,6 +129,39 @@ export class TableFile {
         if (begin < end) take(columnName, columnData, begin, end, rowStart + begin - from)
       },
     })
+  }
+
+  /** @returns undefined where the column is not written in runs */
+  #runsOf(name: string, { bytes, at }: Slice, { from, to }: Range): Run[] | undefined {
+    const [group, begin] = this.#groupOf(from)
+    const place = this.#placeOf(name)
+    const [meta, element] = [group?.columns[place]?.meta_data, this.#elements[place]]
+    if (meta === undefined || element === undefined || !ownCodecs.includes(meta.codec)) return undefined
+    const chunk = beginOf(meta) - at
+    if (chunk < 0 || chunk + sizeOf(meta) > bytes.byteLength) return undefined
+    const runs = runsOfChunk(bytes.slice(chunk, chunk + sizeOf(meta)), meta, element)
+    return runs && cut(runs, from - begin, to - begin)
+  }
+
+  /** Columns of the row group of a row in one read, for they lie side by side; none of them where that would be much. */
+  async #chunks(columns: readonly string[], row: number): Promise<Slice> {
+    const [group] = this.#groupOf(row)
+    const metas = columns.flatMap((name) => group?.columns[this.#placeOf(name)]?.meta_data ?? [])
+    const at = Math.min(...metas.map(beginOf))
+    const end = Math.max(...metas.map((meta) => beginOf(meta) + sizeOf(meta)))
+    if (!(end - at <= sliceBytesMax)) return { bytes: new ArrayBuffer(0), at: 0 }
+    return { bytes: await this.#buffer.slice(at, end), at }
+  }
+
+  /** The row group of a row, and its first row. */
+  #groupOf(row: number): [RowGroup | undefined, number] {
+    let begin = 0
+    for (const group of this.#metadata.row_groups) {
+      const end = begin + Number(group.num_rows)
+      if (row < end) return [group, begin]
+      begin = end
+    }
+    return [undefined, begin]
   }
 
   #placeOf(name: string): number {
@@ -172,6 +236,46 @@ export class TableFile {
     this.#indexes.set(at, made)
     return made
   }
+}
+
+const ownCodecs: readonly string[] = ['GZIP', 'UNCOMPRESSED']
+/** Names of a row group are kilobytes; of other files they may be anything. */
+const sliceBytesMax: number = 8 * 1024 * 1024
+
+interface Slice {
+  readonly bytes: ArrayBuffer
+  /** Where it begins in the file. */
+  readonly at: number
+}
+
+function beginOf(meta: ColumnMetaData): number {
+  return Number(meta.dictionary_page_offset ?? meta.data_page_offset)
+}
+
+function sizeOf(meta: ColumnMetaData): number {
+  return Number(meta.total_compressed_size)
+}
+
+/** Of some rows. */
+function cut(runs: readonly Run[], from: number, to: number): Run[] {
+  const some: Run[] = []
+  let at = 0
+  for (const { value, count } of runs) {
+    const inside = Math.min(to, at + count) - Math.max(from, at)
+    if (inside > 0) some.push({ value, count: inside })
+    at += count
+  }
+  return some
+}
+
+function runsOfCells(cells: readonly unknown[]): Run[] {
+  const runs: Run[] = []
+  for (const value of cells) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.value === value) last.count++
+    else runs.push({ value, count: 1 })
+  }
+  return runs
 }
 
 /** Of a column of a row group. */

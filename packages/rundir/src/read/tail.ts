@@ -22,10 +22,14 @@ export interface Sealed {
 export interface TailPiece {
   readonly position: Lsn
   readonly series: SeriesRow
+  readonly count: number
+  /** Empty where only counts are asked for. */
   readonly step: readonly number[]
   readonly time: readonly number[]
   readonly value: readonly number[]
 }
+
+export type TailOf = 'points' | 'counts'
 
 /** What lies in a run's journal behind its Parquet parts. */
 export interface Tail {
@@ -45,7 +49,12 @@ const nothingYet: StoreState = { through: lsn(-1), replayFrom: lsn(0), parts: []
  * @returns undefined when there is none, or the writer removed some of it meanwhile: what it held is in parts now
  * @throws the system's error, and an error when what it holds cannot be read
  */
-export async function readTail(runDir: string, which: Which, flushed: number): Promise<Tail | undefined> {
+export async function readTail(
+  runDir: string,
+  which: Which,
+  flushed: number,
+  of: TailOf,
+): Promise<Tail | undefined> {
   const files = filesOf(runDir)
   const look = readStore(files.store)
   if (look.kind === 'bad') throw new Error(`${files.store}: ${look.reason}`)
@@ -66,7 +75,7 @@ export async function readTail(runDir: string, which: Which, flushed: number): P
         const position = lsn(chunk.first + k)
         if (look.kind === 'control') noteParts(sealed, look.entry)
         else if (look.kind === 'envelope')
-          pieces.push(...piecesOf(table, position, recordsOf(look.envelope), which))
+          pieces.push(...piecesOf(table, position, recordsOf(look.envelope), which, of))
       }
     }
   } catch (error) {
@@ -92,17 +101,19 @@ function isStill(file: string, { through }: StoreState): boolean {
   return now.kind === 'read' ? now.content.through === through : through === -1
 }
 
-function piecesOf(table: SeriesTable, position: Lsn, entry: Records, which: Which): TailPiece[] {
+function piecesOf(table: SeriesTable, position: Lsn, entry: Records, which: Which, of: TailOf): TailPiece[] {
   const ids = table.declare(position, entry)
   const { points } = entry
   if (points === noPoints || points.count === 0) return []
-  const bySeries = new Map<number, { step: number[]; time: number[]; value: number[] }>()
+  const bySeries = new Map<number, { count: number; step: number[]; time: number[]; value: number[] }>()
   for (let row = 0; row < points.count; row++) {
     const at = ids.get(points.series[row]!)
     // Of no series that was declared: it is in no part either.
     if (at < 0 || !isMeant(which, table.rows[at]!)) continue
-    const columns = bySeries.get(at) ?? { step: [], time: [], value: [] }
+    const columns = bySeries.get(at) ?? { count: 0, step: [], time: [], value: [] }
     bySeries.set(at, columns)
+    columns.count++
+    if (of === 'counts') continue
     columns.step.push(Number(points.step[row]))
     columns.time.push(Number(points.time[row]))
     columns.value.push(points.value[row]!)

@@ -4,9 +4,7 @@ import { filesOf, openRun } from '@provloom/rundir'
 import { curvesName, partNames } from '@provloom/rundir/internal'
 import type { Files } from '@provloom/shared'
 import { foldCurves } from './fold.ts'
-
-/** Of the parts' bytes, curves are at most one in so many. */
-const share = 10
+import { curveShare } from './share.ts'
 
 /** Node before 22 cannot start a thread from a TypeScript file. */
 const isBuilt = import.meta.url.endsWith('.js')
@@ -86,7 +84,7 @@ export class Folding {
     const own = partNames(this.#files.list(curves)).map((name) => path.join(curves, name))
     const bytes = own.reduce((sum, file) => sum + this.#sizeOf(file), foldedBytes)
     const partBytes = openRun(runDir).file.parts.reduce((sum, part) => sum + part.bytes, 0)
-    if (bytes * share > partBytes) for (const file of own) this.#files.remove(file)
+    if (bytes * curveShare > partBytes) for (const file of own) this.#files.remove(file)
   }
 
   #sizeOf(name: string): number {

@@ -4,11 +4,10 @@ import type { SeriesRow } from '@provloom/rundir/series'
 import { halvesOf } from '../rows.ts'
 import type { RowColumns } from '../rows.ts'
 import { CurveFile } from './curve-file.ts'
+import { curveShare } from './share.ts'
 
 /** Smaller parts have no curves: their points are read as quickly. */
 export const curveRowsMin = 16_384
-/** Of the part's bytes at most one in so many. */
-const share = 10
 
 /** Rows of one series of a part, sorted. */
 interface SeriesRows {
@@ -50,7 +49,7 @@ export function* encodeCurves(
       file.all(names, begins, buckets)
     }
     const bytes = file.finish()
-    if (bytes.length * share <= part.bytes) return bytes
+    if (bytes.length * curveShare <= part.bytes) return bytes
     if (file.rows >= rows) return undefined
     rows = file.rows
     yield

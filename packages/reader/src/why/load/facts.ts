@@ -8,6 +8,7 @@ import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
 import { paceOf } from './pace.ts'
 import { ranksOf } from './ranks.ts'
+import type { CurveSource } from './long.ts'
 import type { PointSource } from './table.ts'
 
 /** Where facts are from. */
@@ -20,7 +21,9 @@ export interface WhySources {
   /** Why not. */
   readonly unread?: Unread | undefined
   readonly points: PointSource
-  readonly metrics: readonly MetricName[]
+  /** For metrics with more points than are read. */
+  readonly curves?: CurveSource
+  readonly metrics: readonly (MetricName & { readonly points?: number })[]
 }
 
 /**
@@ -32,7 +35,7 @@ export interface WhySources {
  * @throws {ProvloomError} `METRIC_UNKNOWN` for a pace that the run has not
  */
 export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFacts> {
-  const { name, file, document, points, metrics } = sources
+  const { name, file, document, metrics } = sources
   const ranks = ranksOf(file.ledger.ranks, document)
   const unread: Unread[] = sources.unread === undefined ? [] : [sources.unread]
   const { total, absent } = file.ledger
@@ -43,8 +46,8 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     worldSize: file.worldSize ?? undefined,
     absent,
     ranks,
-    pace: await readOr(paceOf(points, metrics, ranks, pace), undefined, unread),
-    nan: await readOr(nanOf(points, metrics, document, ranks), [], unread),
+    pace: await readOr(paceOf(sources, metrics, ranks, pace), undefined, unread),
+    nan: await readOr(nanOf(sources, metrics, document, ranks), [], unread),
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),

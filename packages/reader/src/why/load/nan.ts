@@ -2,15 +2,18 @@ import { metricId, metricWords } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { RunDocument } from '../../document/document.ts'
 import type { NanFacts, RankFacts } from '../facts.ts'
-import type { PointSource } from './table.ts'
+import type { SeriesBuckets, Steps } from '@provloom/rundir'
+import { whichOf } from './long.ts'
+import type { Sources } from './long.ts'
+import { cellsMax } from './table.ts'
 
 /** Metrics that are looked through. */
 const metricsMax = 8
 
 /** Of each metric and rank that logged NaN the first one. Read are only points of metrics of which the graph counts NaN. */
 export async function nanOf(
-  points: PointSource,
-  metrics: readonly MetricName[],
+  sources: Sources,
+  metrics: readonly (MetricName & { readonly points?: number })[],
   document: RunDocument | undefined,
   ranks: readonly RankFacts[],
 ): Promise<NanFacts[]> {
@@ -24,14 +27,7 @@ export async function nanOf(
   const attempts = new Map(ranks.map(({ rank, attempt }) => [rank, attempt]))
   const found: NanFacts[] = []
   for (const metric of meant) {
-    const { key, context, source } = metric
-    const seen = new Map<number, Seen>()
-    for await (const piece of points({ key, context: context ?? null, source: source ?? null })) {
-      if (attempts.get(piece.rank) !== piece.attempt) continue
-      const one = seen.get(piece.rank) ?? new Seen()
-      seen.set(piece.rank, one)
-      for (let i = 0; i < piece.count; i++) one.take(piece.step[i]!, piece.time[i]!, piece.value[i]!)
-    }
+    const seen = await seenOf(sources, metric, attempts)
     for (const [rank, { first, lastIsNan, hasNumber }] of seen)
       if (first !== undefined)
         found.push({
@@ -43,6 +39,56 @@ export async function nanOf(
           stays: lastIsNan,
           wasNumber: hasNumber,
         })
+  }
+  return found
+}
+
+type Attempts = ReadonlyMap<number, number>
+
+async function seenOf(
+  { points, curves }: Sources,
+  metric: MetricName & { readonly points?: number },
+  attempts: Attempts,
+): Promise<Map<number, Seen>> {
+  const seen = new Map<number, Seen>()
+  const read = async (steps: Steps | undefined): Promise<void> => {
+    for await (const piece of points(whichOf(metric), steps)) {
+      if (attempts.get(piece.rank) !== piece.attempt) continue
+      const one = seen.get(piece.rank) ?? new Seen()
+      seen.set(piece.rank, one)
+      for (let i = 0; i < piece.count; i++) one.take(piece.step[i]!, piece.time[i]!, piece.value[i]!)
+    }
+  }
+  if (curves === undefined || (metric.points ?? 0) <= cellsMax) {
+    await read(undefined)
+    return seen
+  }
+  const { curves: all } = await curves({ metric: whichOf(metric) })
+  const own = all.filter(({ rank, attempt }) => attempts.get(rank) === attempt)
+  const first = firstBucket(own)
+  // The bucket in which it began is read; of the others is known what is kept.
+  if (first !== undefined) await read(first)
+  for (const { rank, buckets } of own) {
+    const one = seen.get(rank) ?? new Seen()
+    seen.set(rank, one)
+    for (let at = 0; at < buckets.count; at++) {
+      const [step, time] = [buckets.firstStep[at]!, buckets.firstTime[at]!]
+      if (buckets.points[at]! > buckets.nans[at]!) one.hasNumber = true
+      if (first !== undefined && step >= first.from && step < first.to) continue
+      if (buckets.nans[at]! > 0) one.take(step, time, NaN)
+    }
+    if (buckets.count > 0) one.lastIsNan = Number.isNaN(buckets.last[buckets.count - 1]!)
+  }
+  return seen
+}
+
+/** The first one, of all ranks, in which there is a NaN. */
+function firstBucket(all: readonly SeriesBuckets[]): Steps | undefined {
+  let found: Steps | undefined
+  for (const { buckets } of all) {
+    const at = buckets.nans.findIndex((count) => count > 0)
+    if (at < 0 || (found !== undefined && buckets.firstStep[at]! >= found.from)) continue
+    found = { from: buckets.firstStep[at]!, to: buckets.firstStep[at]! + 2 ** buckets.exponent }
   }
   return found
 }

@@ -2,8 +2,11 @@ import { metricId, theMetric } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { PaceFacts, RankFacts } from '../facts.ts'
 import { median } from '../pace.ts'
+import { hostsOf, laggardsOf } from '../slow.ts'
+import { longOf, tableOfLong, whichOf, withExact } from './long.ts'
+import type { Long, Sources } from './long.ts'
 import { tableOf } from './table.ts'
-import type { PointSource, Table } from './table.ts'
+import type { Table } from './table.ts'
 
 /** What the step timers of the clients write (docs/metrics.md). */
 const timer = { key: 'compute_time', wait: 'wait_time', source: 'step' } as const
@@ -11,66 +14,109 @@ const timer = { key: 'compute_time', wait: 'wait_time', source: 'step' } as cons
 /** Steps that all ranks have, so that an interval or an arrival means something. */
 const pacedMin = 8
 
+/** The last columns, of which is known how long a step took: somewhat more than are looked at. */
+const columnsTimed = 64
+/** Buckets that are read step by step, to see since when ranks are slow. */
+const closerMax = 4
+
+type PacedMetric = MetricName & { readonly points?: number }
+
 /**
  * What tells how long each rank takes for a step: a metric that is named; else the computing time of the step timer, with
- * what the rank waited for its data; else when it logged.
+ * what the rank waited for its data; else when it logged. Of a long run the last steps are looked at one by one, and those
+ * in which ranks began to be slow; the others in buckets.
  *
  * @param metrics of the run, those that users log before others
  * @throws {ProvloomError} `METRIC_UNKNOWN` for one that is named
  */
 export async function paceOf(
-  points: PointSource,
-  metrics: readonly MetricName[],
+  sources: Sources,
+  metrics: readonly PacedMetric[],
   ranks: readonly RankFacts[],
   named: string | undefined,
 ): Promise<PaceFacts | undefined> {
   if (named !== undefined) {
     const metric = theMetric(metrics, named)
-    const table = await read(points, metric)
-    return table.steps.length === 0 ? undefined : { ...plain(table), kind: 'named', metric: metricId(metric) }
+    return closer(sources, [metric], ranks, ([table]) =>
+      table!.steps.length === 0 ? undefined : { ...plain(table!), kind: 'named', metric: metricId(metric) },
+    )
   }
   const compute =
     metrics.find(({ key, source }) => key === timer.key && source === timer.source) ??
     metrics.find(({ key }) => key === timer.key)
-  if (compute !== undefined) return computed(points, metrics, compute)
+  if (compute !== undefined) {
+    const waits = (source: string): PacedMetric[] =>
+      metrics
+        .filter((one) => one.key === timer.wait && one.source === source)
+        .filter((one) => (one.context ?? null) === (compute.context ?? null))
+        .slice(0, 1)
+    const [data, between] = [waits('data'), waits('between')]
+    return closer(sources, [compute, ...data, ...between], ranks, ([own, ...others]) =>
+      computed(
+        compute,
+        own!,
+        data.length > 0 ? others[0] : undefined,
+        between.length > 0 ? others.at(-1) : undefined,
+      ),
+    )
+  }
   const loggers = metrics.filter(({ source }) => source === undefined || source === null)
   for (const metric of loggers.slice(0, 4)) {
-    const table = await read(points, metric)
-    if (table.steps.length >= pacedMin) return arrived(table, ranks, metric)
+    const found = await closer(sources, [metric], ranks, ([table]) =>
+      table!.steps.length < pacedMin ? undefined : arrived(table!, ranks, metric),
+    )
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-async function read(points: PointSource, { key, context, source }: MetricName): Promise<Table> {
-  return tableOf(points({ key, context: context ?? null, source: source ?? null }))
+/** What follows from the points of some metrics. Of too many points the first one's are looked at where ranks began to be slow. */
+async function closer(
+  sources: Sources,
+  metrics: readonly PacedMetric[],
+  ranks: readonly RankFacts[],
+  of: (tables: readonly Table[]) => PaceFacts | undefined,
+): Promise<PaceFacts | undefined> {
+  const read = (metric: PacedMetric): Promise<Table> => tableOf(sources.points(whichOf(metric)))
+  const known: (Table | Long)[] = []
+  for (const metric of metrics) known.push((await longOf(sources, metric)) ?? (await read(metric)))
+  const [first, ...others] = known
+  if (first === undefined) return undefined
+  const rest = others.map((one) => ('buckets' in one ? tableOfLong(one) : one))
+  if (!('buckets' in first)) return of([first, ...rest])
+  const pace = of([tableOfLong(first), ...rest])
+  const { steps, widths } = pace ?? {}
+  if (pace === undefined || steps === undefined || widths === undefined) return pace
+  const begins = new Set(laggardsOf(pace, hostsOf({ ranks })).map(({ since }) => since))
+  const wide = [...begins].filter((at) => widths[at]! > 1).slice(0, closerMax)
+  let long = first
+  for (const at of wide) {
+    // It may have begun in the bucket before, whose mean it hardly moved.
+    const around = { from: steps[Math.max(0, at - 1)]!, to: steps[at]! + widths[at]! }
+    long = await withExact(sources.points, long, around)
+  }
+  return wide.length === 0 ? pace : of([tableOfLong(long), ...rest])
 }
 
 function plain(table: Table): Omit<PaceFacts, 'kind' | 'metric'> {
   return {
     ranks: table.ranks,
     steps: table.steps,
+    widths: table.widths,
     own: table.value,
     data: new Float64Array(table.value.length),
-    whole: wholeOf(table),
+    whole: wholeOf(table, Math.max(0, table.steps.length - columnsTimed)),
   }
 }
 
-async function computed(
-  points: PointSource,
-  metrics: readonly MetricName[],
+function computed(
   compute: MetricName,
-): Promise<PaceFacts> {
-  const table = await read(points, compute)
-  const waits = async (source: string): Promise<Float64Array | undefined> => {
-    const there = metrics.find(
-      (one) =>
-        one.key === timer.wait &&
-        one.source === source &&
-        (one.context ?? null) === (compute.context ?? null),
-    )
-    return there === undefined ? undefined : fitted(await read(points, there), table)
-  }
-  const [data, between] = [await waits('data'), await waits('between')]
+  table: Table,
+  dataWaits: Table | undefined,
+  betweenWaits: Table | undefined,
+): PaceFacts {
+  const data = dataWaits === undefined ? undefined : fitted(dataWaits, table)
+  const between = betweenWaits === undefined ? undefined : fitted(betweenWaits, table)
   const own = table.value.map(
     (value, i) => value + (data === undefined || Number.isNaN(data[i]) ? 0 : data[i]!),
   )
@@ -84,27 +130,38 @@ async function computed(
   }
 }
 
-/** The cells of a table in the order of another one's. */
+/** The cells of a table in the order of another one's; a step of a bucket has what the bucket has. */
 function fitted(from: Table, to: Table): Float64Array {
   const rows = new Map(from.ranks.map((rank, row) => [rank, row]))
-  const columns = new Map([...from.steps].map((step, at) => [step, at]))
+  const columns = Array.from(to.steps, (step) => columnOf(from, step))
   const cells = new Float64Array(to.value.length).fill(NaN)
   for (const [row, rank] of to.ranks.entries()) {
     const theirs = rows.get(rank)
     if (theirs === undefined) continue
-    for (const [at, step] of to.steps.entries()) {
-      const column = columns.get(step)
-      if (column !== undefined)
-        cells[row * to.steps.length + at] = from.value[theirs * from.steps.length + column]!
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at]!
+      if (column >= 0) cells[row * to.steps.length + at] = from.value[theirs * from.steps.length + column]!
     }
   }
   return cells
 }
 
+/** -1 where it has none. */
+function columnOf({ steps, widths }: Table, step: number): number {
+  let [low, high] = [0, steps.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (steps[middle]! <= step) low = middle + 1
+    else high = middle
+  }
+  const at = low - 1
+  return at >= 0 && step < steps[at]! + (widths?.[at] ?? 1) ? at : -1
+}
+
 /** From a step to the next, seconds: the median over ranks of how far their points are apart. */
-function wholeOf({ ranks, steps, time }: Table): Float64Array {
+function wholeOf({ ranks, steps, time }: Table, from: number): Float64Array {
   return steps.map((_, at) => {
-    if (at === 0) return NaN
+    if (at === 0 || at < from) return NaN
     const apart = Float64Array.from(
       ranks,
       (__, row) => time[row * steps.length + at]! - time[row * steps.length + at - 1]!,
@@ -121,7 +178,7 @@ function wholeOf({ ranks, steps, time }: Table): Float64Array {
 function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName): PaceFacts {
   const clocks = new Map(ranks.map(({ rank, clock }) => [rank, clock]))
   const { steps, time } = table
-  const whole = wholeOf(table)
+  const whole = wholeOf(table, 0)
   const own = new Float64Array(time.length).fill(NaN)
   let [last, early] = [NaN, 0]
   for (const at of steps.keys()) {
@@ -139,7 +196,16 @@ function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName):
   const step = median(whole.filter((one) => Number.isFinite(one)))
   const kind = isInStep && blurOf(table, clocks) < step * 0.02 ? 'arrival' : 'interval'
   const data = new Float64Array(own.length)
-  return { kind, metric: metricId(metric), ranks: table.ranks, steps, own, data, whole }
+  return {
+    kind,
+    metric: metricId(metric),
+    ranks: table.ranks,
+    steps,
+    widths: table.widths,
+    own,
+    data,
+    whole,
+  }
 }
 
 /** How wrong the distance of two arrivals may be, seconds; of one machine not at all. */

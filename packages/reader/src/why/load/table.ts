@@ -1,4 +1,4 @@
-import type { PointsOfSeries } from '@provloom/rundir'
+import type { PointsOfSeries, Steps } from '@provloom/rundir'
 
 /** Steps that are kept of a metric, the last ones: since when something is as it is may be no longer ago. */
 export const stepsMax = 16_384
@@ -13,14 +13,19 @@ export interface Table {
   /** By rank, then step; NaN where nothing was logged. */
   readonly value: Float64Array
   readonly time: Float64Array
+  /** Steps that each column stands for, in buckets more than one; absent where it is one in all. */
+  readonly widths?: Float64Array
 }
 
 /** Where points are from: `RunReader.points`, or anything like it. */
-export type PointSource = (which: {
-  readonly key: string
-  readonly source?: string | null
-  readonly context?: string | null
-}) => AsyncIterable<PointsOfSeries>
+export type PointSource = (
+  which: {
+    readonly key: string
+    readonly source?: string | null
+    readonly context?: string | null
+  },
+  steps?: Steps,
+) => AsyncIterable<PointsOfSeries>
 
 /** The last attempt of each rank; of several points of a step the last one. */
 export async function tableOf(points: AsyncIterable<PointsOfSeries>): Promise<Table> {

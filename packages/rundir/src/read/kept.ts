@@ -1,0 +1,13 @@
+import { CurveFiles } from './curve-files.ts'
+import { MetricTally } from './metrics.ts'
+
+/** What has been read of a run and will not be otherwise: for who opens it again and again while it goes on. */
+export class RunKept {
+  readonly curves: CurveFiles
+  readonly metrics: MetricTally
+
+  constructor(runDir: string) {
+    this.curves = new CurveFiles(runDir)
+    this.metrics = new MetricTally(runDir)
+  }
+}
