@@ -20,7 +20,7 @@ const files = {
   aggregator: ['aggregator'],
   leftovers: ['spools', 'import', 'import-prov4ml', 'recover'],
   documents: ['validate', 'convert', 'merge', 'draw', 'export'],
-  look: ['ls', 'show', 'diff', 'lineage', 'why', 'remove', 'completion', 'ui'],
+  look: ['ls', 'show', 'diff', 'lineage', 'why', 'watch', 'remove', 'completion', 'ui'],
 }
 
 /** By system: where zeromq keeps the addon that needs the oldest C library, and the wheel's tag of that. */

@@ -54,7 +54,9 @@ it('every code that the Python client says has words', () => {
 })
 
 it('every kind of problem is one that somebody says', () => {
-  const folders = ['agent', 'graph', 'aggregator'].map((name) => sources(`packages/${name}/src`, '.ts'))
+  const folders = ['agent', 'graph', 'aggregator', 'cli'].map((name) =>
+    sources(`packages/${name}/src`, '.ts'),
+  )
   const own = read('packages/graph/src/problems.ts')
   const said = codesIn([sources('clients/python/provloom', '.py'), own, ...folders].join('\n'))
   expect(Object.keys(problemWords).filter((code) => !said.has(code))).toEqual(['OTHER'])

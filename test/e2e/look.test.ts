@@ -7,43 +7,13 @@ import type { Changes, DiffAnswer, LineageAnswer, RunAnswer, RunsAnswer } from '
 import { limits, removeFolder } from '@provloom/shared'
 import { binFolder, folder, provloom, repository } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
+import { digitsRuns } from '../support/digits.ts'
 import { job, until } from '../support/job.ts'
-import { python } from '../support/python.ts'
-
-const script = `
-import os, sys, provloom
-from provloom import Context
-rate = float(sys.argv[1])
-here = os.path.dirname(os.path.abspath(__file__))
-provloom.start_run("www.example.org", "digits")
-rank = int(os.environ["RANK"])
-provloom.log_params({"lr": rate, "epochs": 8})
-provloom.log_input(os.path.join(here, "data.csv"))
-for step in range(20):
-    provloom.log_metric("loss", rate / (step + 1), Context.TRAINING, step=step)
-    provloom.log_metric("accuracy", 1 - rate / (step + 1), Context.VALIDATION, step=step)
-    provloom.log_metric("forward_time", 0.01, Context.TRAINING, step=step)
-if rank == 0:
-    with open("model.pkl", "w") as file:
-        file.write("weights " + sys.argv[1])
-    provloom.log_model("digits", "model.pkl")
-if rate > 4 and rank == 1:
-    raise FloatingPointError("loss is nan")
-provloom.end_run()
-`
 
 let saveDir: string
 
 beforeAll(async () => {
-  saveDir = fs.mkdtempSync('/tmp/provloom-look-')
-  const file = path.join(saveDir, '.work/train.py')
-  fs.mkdirSync(path.dirname(file))
-  fs.writeFileSync(file, script)
-  fs.writeFileSync(path.join(saveDir, '.work/data.csv'), 'a,b\n')
-  for (const rate of ['0.5', '2', '5']) {
-    const args = ['run', '-n', '2', '--collect-all-processes', '--provenance-save-dir', saveDir]
-    await provloom([...args, '--', python, file, rate], { untied: true, cwd: path.dirname(file) })
-  }
+  saveDir = await digitsRuns()
   return () => removeFolder(saveDir)
 })
 
@@ -60,8 +30,10 @@ describe('provloom ls', () => {
     const { stdout, code } = await look('ls', '--sort=-accuracy')
     expect(code).toBe(0)
     const [head, ...lines] = stdout.trimEnd().split('\n')
-    expect(head).toMatch(/^run +status +started +took +ranks +lr +accuracy↓ +loss +code$/)
-    expect(lines[0]).toMatch(/^digits_0 +✓ completed +\d+ \w+ [\d:]+ +\d+\.\d s +2 +0\.5 +0\.975 +0\.025 +–$/)
+    expect(head).toMatch(/^run +status +started +took +ranks +lr +accuracy↓ +loss +model +code$/)
+    expect(lines[0]).toMatch(
+      /^digits_0 +✓ completed +\d+ \w+ [\d:]+ +\d+\.\d s +2 +0\.5 +0\.975 +0\.025 +digits\.pkl [0-9a-f]{6} +–$/,
+    )
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['digits_0', 'digits_1', 'digits_2', '3'])
     expect(lines.at(-1)).toBe('3 of 3 runs; equal in all: epochs 8')
     expect(lines[2]).toMatch(/^digits_2 +✕ failed, rank 1 /)
@@ -74,6 +46,9 @@ describe('provloom ls', () => {
     const { code, stderr } = await look('ls', 'lr>much')
     expect(code).toBe(2)
     expect(stderr).toMatch(/^Error: .*\[BAD_QUERY\]\nTry: {3}As in: /)
+    expect((await look('ls', 'staus:failed')).stdout).toBe(
+      '0 of 3 runs\nno run has a parameter or metric staus\n',
+    )
   })
 
   it('gives the answer as it is', async () => {
@@ -144,7 +119,17 @@ describe('provloom diff', () => {
       expect.anything(),
       'different bytes',
     ])
-    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*packages; input_0/m)
+    expect(stdout).toMatch(/^equal: 1 parameter \(epochs 8\); .*CPython 3\.\d+\.\d+; .*input_0/m)
+  })
+
+  it('shows how code that was kept differs, each other run against the first', async () => {
+    const { stdout } = await look('diff', 'digits_0', 'digits_1', 'digits_2', '--patch')
+    expect(stdout).toMatch(
+      /\n\n--- digits_0\/train\.py\n\+\+\+ digits_2\/train\.py\n@@ -\d+,3 \+\d+,4 @@\n( .*\n){3}\+# the largest\n$/,
+    )
+    expect((await look('diff', 'digits_0', 'digits_1', '--patch')).stdout).toMatch(
+      /\n\nno code that was kept differs\n$/,
+    )
   })
 
   it('gives the answer as it is, of up to eight runs, and refuses one', async () => {
@@ -201,35 +186,6 @@ describe('provloom lineage', () => {
     const { code, stdout } = await look('lineage', stranger)
     expect([code, stdout]).toEqual([1, expect.stringContaining('is in none of the 3 runs here')])
     expect((await look('lineage', '/no/such/file')).code).toBe(2)
-  })
-})
-
-describe('a run directory', () => {
-  it('that was copied, and may not be written, is read as before', async () => {
-    const elsewhere = folder()
-    const copy = path.join(elsewhere, 'renamed')
-    fs.cpSync(path.join(saveDir, 'digits_0'), copy, { recursive: true })
-    execFileSync('chmod', ['-R', 'a-w', elsewhere])
-    try {
-      const [there, here] = [openReader(saveDir), openReader(elsewhere)]
-      const { directory: _a, run: _b, asOf: _c, life: _d, ...before } = await there.run('digits_0')
-      const { directory, run, asOf: _e, life: _f, ...after } = await here.run()
-      expect([directory, run]).toEqual([copy, 'renamed'])
-      expect(after).toEqual(before)
-      const ask = { metric: 'loss' }
-      expect(await here.curve('renamed', ask)).toEqual(await there.curve('digits_0', ask))
-    } finally {
-      execFileSync('chmod', ['-R', 'u+w', elsewhere])
-    }
-  })
-
-  it('whose graph is gone or damaged is told without it', async () => {
-    const elsewhere = folder()
-    fs.cpSync(path.join(saveDir, 'digits_0'), path.join(elsewhere, 'digits_0'), { recursive: true })
-    fs.writeFileSync(path.join(elsewhere, 'digits_0/prov.json'), '{"entity": ')
-    const { environment, params } = await openReader(elsewhere).run()
-    expect(environment).toEqual([])
-    expect(params).toHaveLength(2)
   })
 })
 
@@ -304,29 +260,6 @@ describe('a run that goes on', () => {
   })
 })
 
-describe('provloom completion', () => {
-  it.each([
-    ['provloom sh', ['show']],
-    ['provloom show dig', ['digits_0', 'digits_1', 'digits_2']],
-    ['provloom ls --s', ['--size', '--sort']],
-  ])('completes %j in bash', (line, found) => {
-    const ask = `
-      eval "$(provloom completion bash)"
-      COMP_WORDS=(${line}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
-      _provloom && printf '%s\\n' "\${COMPREPLY[@]}"`
-    const said = execFileSync('bash', ['-c', ask], {
-      encoding: 'utf8',
-      env: { PATH: `${binFolder()}:/usr/bin:/bin`, PROVLOOM_PROVENANCE_SAVE_DIR: saveDir },
-      cwd: repository,
-    })
-    expect(said.trim().split('\n').toSorted()).toEqual(found)
-  })
-
-  it('has no script for another shell', async () => {
-    expect((await provloom(['completion', 'tcsh'])).code).toBe(2)
-  })
-})
-
 describe('docs/look.md', () => {
   it('has commands that do what they say', async () => {
     const page = fs.readFileSync(path.join(repository, 'docs/look.md'), 'utf8')
@@ -343,7 +276,7 @@ describe('docs/look.md', () => {
     for (const command of commands.filter((one) => !/ ui\b|--ui\b/.test(one))) {
       // Where there are findings `why` and `watch` say so by their exit codes too.
       const shown = /^provloom (?:why|watch)/.test(command) ? `${command} || [ $? = 1 ]` : command
-      const said = execFileSync('bash', ['-c', shown], { encoding: 'utf8', cwd: work, env })
+      const said = execFileSync('bash', ['--norc', '-c', shown], { encoding: 'utf8', cwd: work, env })
       if (command.includes('--sort=-accuracy')) expect(said).toMatch(/^digits_0 .*\ndigits_1 .*\ndigits_2 /m)
     }
     expect(fs.readdirSync(path.join(work, 'prov'))).toEqual(['digits_0', 'digits_1'])

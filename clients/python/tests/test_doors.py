@@ -152,13 +152,14 @@ yprov4ml.log_model("three", model, "training", "torch", True, True, True, False,
 yprov4ml.log_model(model_name="four", model=model, log_model_info=True, log_model_layers=False, log_as_artifact=True)
 class Net: pass
 yprov4ml.log_model(Net())
+prov4ml.log_model_memory_footprint(model, "six")
 prov4ml.save_model_version(model, "five", prov4ml.Context.TRAINING, 3)
 yprov4ml.save_model_version("five", model, "training", None, 4, True)
 yprov4ml.save_model_version(model=model, model_name="five", context=yprov4ml.Context.VALIDATION, step=5)
 """
         )
         self.assertEqual([(one["name"], one.get("context"), one.get("source")) for one in self.events("model")],
-                         [("one", None, None), ("two", "training", None), ("three", "training", "torch"), ("four", None, None), ("Net", None, None)])  # fmt: skip
+                         [("one", None, None), ("two", "training", None), ("three", "training", "torch"), ("four", None, None), ("Net", None, None), ("six", None, None)])  # fmt: skip
         kept = [one for one in self.events("artifact") if one["kind"] == "checkpoint"]
         self.assertEqual([(one["model"], one["step"], one.get("context")) for one in kept],
                          [("five", 3, "training"), ("five", 4, "training"), ("five", 5, "validation")])  # fmt: skip

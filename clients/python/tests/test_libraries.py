@@ -50,6 +50,25 @@ class Libraries(unittest.TestCase):
         self.assertEqual(done.stderr, "")
         return json.loads(done.stdout)
 
+    @needs("torch", "fvcore")
+    def test_operations_of_a_model_are_counted_and_the_model_and_the_random_numbers_are_as_before(self):
+        found = self.found(
+            """
+            import torch
+            from provloom import _flops
+            model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Dropout()).train()
+            mean, numbers = model[1].running_mean.clone(), torch.random.get_rng_state()
+            found["batch"] = _flops.count(model, (torch.zeros(8, 4), None))
+            sample, many = _flops.sample_of([(torch.zeros(4), 1)] * 5)
+            found["sample"] = [_flops.count(model, sample)[0], many]
+            found["same"] = bool((mean == model[1].running_mean).all() and (numbers == torch.random.get_rng_state()).all())
+            found["modes"] = [one.training for one in model.modules()]
+            """
+        )
+        self.assertIn(found["batch"][1], ("FLOP", "multiply-add"))
+        self.assertEqual(found["batch"][0], 8 * found["sample"][0])
+        self.assertEqual((found["sample"][1], found["same"], found["modes"]), (5, True, [True] * 4))
+
     @needs("numpy")
     def test_a_numpy_scalar_of_every_kind_and_an_array_of_one_element_are_metrics(self):
         found = self.found(

@@ -3,7 +3,6 @@ import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
 import { answerCurve } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
-import type { RunDocument } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
@@ -29,6 +28,7 @@ import { whyOf } from './why/why.ts'
 /** @param saveDir folder that runs are saved in; it need not be there */
 export function openReader(saveDir: string): Reader {
   const folder = new Folder(saveDir)
+  const meant = (name: string | undefined): KnownRun => runMeant(folder, name)
   const documents = new Documents()
   const metrics = new RunMetrics()
   const metricOf = async (run: KnownRun, name: string): Promise<RunMetric> =>
@@ -40,10 +40,9 @@ export function openReader(saveDir: string): Reader {
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = await metrics.all(run)
-    const document = documents.maybe(run.directory)
-    const { findings, unread } = await whys.of(run)
+    const known = { document: documents.maybe(run.directory), why: await whys.of(run) }
     const going = await readOr(goingOf(run, all), undefined, [])
-    return answerRun({ run, metrics: all, document, findings, unread, going }, query)
+    return answerRun({ run, metrics: all, ...known, going }, query)
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
@@ -51,13 +50,10 @@ export function openReader(saveDir: string): Reader {
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
     return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
   }
-  const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
-    const run = runMeant(folder, name)
-    return [run, documents.of(run.directory)]
-  }
   const live = new Live({
     run: (run) => headOf(run, {}),
     ranks: (run) => ranksOf(run, {}),
+    document: (run) => documents.maybe(run.directory),
     findings: async (run) => (await whys.of(run)).findings,
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
@@ -65,32 +61,37 @@ export function openReader(saveDir: string): Reader {
   return {
     directory: folder.directory,
     runs: async (query = {}) => answerRuns(folder, query),
-    directoryOf: (name) => runMeant(folder, name).directory,
-    standing: async (name) => rowOf(runMeant(folder, name), true),
-    run: async (name, query = {}) => headOf(runMeant(folder, name), query),
+    directoryOf: (name) => meant(name).directory,
+    standing: async (name) => rowOf(meant(name), true),
+    run: async (name, query = {}) => headOf(meant(name), query),
     async curve(name, query) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       return answerCurve(run, await metricOf(run, query.metric), query, cursorOf(run))
     },
-    ranks: async (name, query = {}) => ranksOf(runMeant(folder, name), query),
+    ranks: async (name, query = {}) => ranksOf(meant(name), query),
     async matrix(name, query = {}) {
-      const run = runMeant(folder, name)
+      const run = meant(name)
       const metric = await paceOf(run, query.metric)
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
     },
-    graph: async (name, query = {}) => answerGraph(...graphOf(name), query),
-    drawing: async (name, query = {}) => drawGraph(...graphOf(name), query),
-    graphDocument: async (name, query = {}) => documentOfGraph(...graphOf(name), query),
-    async why(name, query = {}) {
-      return whyOf(await whyFacts(runMeant(folder, name), query.pace))
+    async graph(name, query = {}) {
+      const run = meant(name)
+      return answerGraph(run, documents.of(run.directory), query)
     },
-    diff: async (names) =>
-      answerDiff(
-        names.map((name) => runMeant(folder, name)),
-        documents,
-      ),
-    changes: (name, query) => live.changes(runMeant(folder, name), query),
+    async drawing(name, query = {}) {
+      const run = meant(name)
+      return drawGraph(run, documents.of(run.directory), query)
+    },
+    async graphDocument(name, query = {}) {
+      const run = meant(name)
+      return documentOfGraph(run, documents.of(run.directory), query)
+    },
+    async why(name, query = {}) {
+      return whyOf(await whyFacts(meant(name), query.pace))
+    },
+    diff: async (names) => answerDiff(names.map(meant), documents),
+    changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }
 }

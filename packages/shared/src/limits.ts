@@ -117,6 +117,8 @@ export const patchComparedBytesMax: number = 1 * MiB
 /** Runs whose graphs are gone through for the lineage of one file, and steps of it that are told of one run. */
 export const lineageRunsMax = 16
 export const lineageStepsMax = 512
+/** Events that are told of a run that has ended. */
+export const eventsOfEndedMax = 1_000
 /** Elements of a graph that are laid out at once. */
 export const elementsShownMax = 150
 /** Live views of one `provloom ui` at once: each looks once a second. Further ones ask now and then. */

@@ -1,9 +1,9 @@
 """What both libraries log, by whichever order of parameters."""
 
 from .. import _artifact, _context, _dataset, _metric, _model, _param, _source, _system
-from .._guard import harmless
+from .._guard import harmless, session_for
 from .._kinds import comes_from
-from .._values import cut
+from .._values import cut, name as name_of
 from .. import _limits as limits
 from .given import Given, is_anything, is_count, is_flag, is_name, is_step, is_text
 from .kinds import Context, context_name, source_name
@@ -65,6 +65,17 @@ def log_model(*positional, **named):
         given.meaningless("log_copy_in_prov_directory", is_flag)
         given.rest()
         _model.log_model(name, model, context_name(context), source_name(source), info, layers, is_input)
+
+
+def log_model_memory_footprint(*positional, **named):
+    """``(model, name)``: what is known of a model, without its weights; its parameters and its bytes are counted, not guessed."""
+    with harmless("log_model_memory_footprint"):
+        given = Given("log_model_memory_footprint", positional, named)
+        name, model = given.pair("model_name", "model")
+        given.rest()
+        session = session_for("log_model_memory_footprint")
+        if session is not None:
+            session.event("model", name=name_of(name) or "model", direction="output", **_model.describe(model))
 
 
 def save_model_version(*positional, **named):

@@ -12,7 +12,7 @@ _CALLS = {
     name: getattr(calls, name)
     for name in (
         "log_artifact", "log_carbon_metrics", "log_context", "log_current_execution_time", "log_dataset",
-        "log_execution_command", "log_flops_per_batch", "log_flops_per_epoch", "log_metric", "log_model", "log_param",
+        "log_execution_command", "log_flops_per_batch", "log_flops_per_epoch", "log_metric", "log_model", "log_model_memory_footprint", "log_param",
         "log_source_code", "log_system_metrics", "save_model_version", "create_context",
     )
 }  # fmt: skip

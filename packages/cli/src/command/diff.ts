@@ -61,7 +61,11 @@ function changeOf({ values, name }: DiffRow): string {
       one !== 0 && Math.abs(by / one) >= 0.1
         ? `${by > 0 ? '+' : ''}${Math.round((100 * by) / Math.abs(one))} %`
         : ''
-    return part === '' ? `${by > 0 ? '+' : ''}${value(by)}` : part
+    const sign = by > 0 ? '+' : ''
+    if (part !== '') return part
+    // Sums that were made in another order.
+    const isRounding = Math.abs(by) < 1e-12 * Math.abs(one)
+    return `${sign}${value(by)}${isRounding ? ' (rounding)' : ''}`
   }
   return typeof one === 'string' && one.startsWith('sha256 ') && other !== null
     ? `different bytes`
@@ -96,6 +100,9 @@ function equalLines({ params, inputs, outputs, code, environment, ranks }: DiffA
     ...alike(code.rows)
       .filter(({ values }) => values[0] !== null)
       .map(named),
+    ...alike(environment.rows).flatMap(({ name, values }) =>
+      name === 'version' && values[0] !== null ? [value(values[0])] : [],
+    ),
     environment.equalPackages === 0 ? '' : counted(environment.equalPackages, 'package'),
     ...alike(inputs).map(named),
     ...alike(outputs).map(named),

@@ -35,8 +35,15 @@ ${flags.join('\n')}
   case "$word" in
     -*) COMPREPLY=($(compgen -W "\${flags// /$'\\n'}" -- "$word")); return ;;
   esac
+  # A folder of the command line's.
+  [ "\${COMP_WORDS[COMP_CWORD - 1]}" = --dir ] && return
+  local dir=() i
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    [ "\${COMP_WORDS[i]}" = --dir ] && dir=(--dir "\${COMP_WORDS[i + 1]}")
+  done
   case "$command" in
-    ${[...ofRuns].join('|')}) COMPREPLY=($(compgen -W "$(provloom completion runs 2>/dev/null)" -- "$word")) ;;
+    ${[...ofRuns].join('|')}) COMPREPLY=($(compgen -W "$(provloom completion runs "\${dir[@]}" 2>/dev/null)" -- "$word")) ;;
+    completion) COMPREPLY=($(compgen -W $'bash\nzsh' -- "$word")) ;;
   esac
 }
 complete -o default -o filenames -F _provloom provloom
@@ -50,7 +57,8 @@ export function zshScript(program: Command): string {
   return `#compdef provloom
 # provloom completion for zsh: eval "$(provloom completion zsh)"
 _provloom() {
-  local -a commands flags runs
+  local -a commands flags runs dir
+  local -i i
   commands=(
 ${about.join('\n')}
   )
@@ -65,8 +73,16 @@ ${flags.join('\n')}
     compadd -- $flags
     return
   fi
+  if [[ "$words[CURRENT-1]" == --dir ]]; then
+    _files -/
+    return
+  fi
+  for (( i = 3; i < CURRENT; i++ )); do
+    [[ "$words[i]" == --dir ]] && dir=(--dir "$words[i+1]")
+  done
   case "$words[2]" in
-    ${[...ofRuns].join('|')}) runs=("\${(@f)$(provloom completion runs 2>/dev/null)}"); compadd -- $runs ;;
+    ${[...ofRuns].join('|')}) runs=("\${(@f)$(provloom completion runs $dir 2>/dev/null)}"); compadd -- $runs ;;
+    completion) compadd -- bash zsh; return ;;
   esac
   _files
 }

@@ -17,5 +17,14 @@ export type { MatrixAnswer, MatrixQuery, MatrixScale, MatrixState } from './matr
 export type { GraphAnswer, GraphChosen, GraphElement, GraphQuery, GraphRelation } from './graph.ts'
 export type { LineageAnswer, LineageFound, LineageQuery, LineageStep } from './lineage.ts'
 export type { CodeDiff, CodePatch, DiffAnswer, DiffRow, DiffValue, EnvironmentDiff } from './diff.ts'
-export type { Evidence, Finding, FindingLevel, FindingLink, FirstToStop, WhyAnswer, WhyQuery } from './why.ts'
+export type {
+  Evidence,
+  Finding,
+  FindingCode,
+  FindingLevel,
+  FindingLink,
+  FirstToStop,
+  WhyAnswer,
+  WhyQuery,
+} from './why.ts'
 export type { Changes, CurveChange, LiveQuery, RunEvent } from './live.ts'

@@ -52,9 +52,28 @@ export interface FirstToStop {
 
 export type FindingLevel = 'error' | 'warning' | 'note'
 
+/** docs/look.md says what each means. */
+export type FindingCode =
+  | 'RANK_FAILED'
+  | 'RANK_KILLED'
+  | 'RANK_CRASHED'
+  | 'OUT_OF_MEMORY'
+  | 'DISK_FULL'
+  | 'RANK_LOST'
+  | 'HOST_LOST'
+  | 'RANKS_ABSENT'
+  | 'PEERS_LOST'
+  | 'ENDED_FROM_OUTSIDE'
+  | 'NAN_FIRST_SEEN'
+  | 'RANK_SLOW'
+  | 'HOST_SLOW'
+  | 'DEVICE_SLOW'
+  | 'WAITING_FOR_DATA'
+  | 'WAITING_BETWEEN_STEPS'
+  | 'RANKS_DIFFER'
+
 export interface Finding {
-  /** `RANK_FAILED`, `RANK_SLOW`, `NAN_FIRST_SEEN`; docs/look.md says what each means. */
-  readonly code: string
+  readonly code: FindingCode
   readonly level: FindingLevel
   /** A sentence. */
   readonly text: string

@@ -14,6 +14,8 @@ export interface Relation {
   readonly from: string
   readonly to: string
   readonly role: string | undefined
+  /** When, where it says so: ISO 8601. */
+  readonly time?: string | undefined
 }
 
 /** A run's document, to be walked through. */
@@ -56,7 +58,8 @@ export class RunDocument {
     const [from, to] = [end(effect?.name), end(cause?.name)]
     if (from === undefined || to === undefined) return
     const role = record.attributes.find(([name]) => labelOf(name) === 'prov:role')?.[1]
-    const relation = { kind, from, to, role: roleOf(role) }
+    const { time } = record.times
+    const relation = { kind, from, to, role: roleOf(role), ...(time === undefined ? {} : { time }) }
     push(this.#causes, from, relation)
     push(this.#effects, to, relation)
   }
@@ -135,13 +138,9 @@ export class Documents {
     return this.#read(runDir, 'whole')
   }
 
-  /** Of a large one without the series that hold no NaN. Undefined where there is none that can be read. */
+  /** As above. Undefined where there is none that can be read. */
   maybe(runDir: string): RunDocument | undefined {
-    try {
-      return this.#read(runDir, 'facts')
-    } catch {
-      return undefined
-    }
+    return this.known(runDir).document
   }
 
   #read(runDir: string, of: 'whole' | 'facts'): RunDocument {
@@ -169,19 +168,14 @@ export class Documents {
     }
   }
 
-  /** Why there is none that can be read; undefined where there is one, or its run has not written it yet. */
-  unread(runDir: string): Unread | undefined {
-    try {
-      this.#read(runDir, 'facts')
-      return undefined
-    } catch (error) {
-      return fs.existsSync(filesOf(runDir).provJson) ? unreadOf(error, 'graph') : undefined
-    }
-  }
-
-  /** The document, or why there is none that can be read. */
+  /** Of a large one without the series that hold no NaN; with why there is none that can be read, unless its run has not written it yet. */
   known(runDir: string): { readonly document: RunDocument | undefined; readonly unread: Unread | undefined } {
-    return { document: this.maybe(runDir), unread: this.unread(runDir) }
+    try {
+      return { document: this.#read(runDir, 'facts'), unread: undefined }
+    } catch (error) {
+      const isThere = fs.existsSync(filesOf(runDir).provJson)
+      return { document: undefined, unread: isThere ? unreadOf(error, 'graph') : undefined }
+    }
   }
 
   #forget(id: string, now: Kept): void {

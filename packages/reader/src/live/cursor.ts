@@ -11,23 +11,24 @@ export interface Known {
   readonly widths: Readonly<Record<string, number>>
   /** Which findings: a few digits of what they are. */
   readonly findings: string
+  /** When the newest event was that was told, milliseconds since the Unix epoch; NaN where none was. */
+  readonly eventMs: number
 }
 
-export function cursorText({ position, writtenMs, life, widths, findings }: Known): string {
-  return Buffer.from(JSON.stringify([position, writtenMs, life, widths, findings]), 'utf8').toString(
-    'base64url',
-  )
+export function cursorText({ position, writtenMs, life, widths, findings, eventMs }: Known): string {
+  const fields = [position, writtenMs, life, widths, findings, eventMs]
+  return Buffer.from(JSON.stringify(fields), 'utf8').toString('base64url')
 }
 
 /** @throws {ProvloomError} `BAD_QUERY` for what is no cursor */
 export function readCursor(text: string): Known {
   // What a curve or a table of ranks is told with.
   if (/^-?\d+$/.test(text))
-    return { position: Number(text), writtenMs: NaN, life: '', widths: {}, findings: '' }
+    return { position: Number(text), writtenMs: NaN, life: '', widths: {}, findings: '', eventMs: NaN }
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
     if (!Array.isArray(value)) throw new Error('it holds no fields')
-    const [position, writtenMs, life, widths, findings]: readonly unknown[] = value
+    const [position, writtenMs, life, widths, findings, eventMs]: readonly unknown[] = value
     if (typeof position !== 'number' || typeof writtenMs !== 'number' || typeof life !== 'string')
       throw new Error('wrong fields')
     return {
@@ -36,6 +37,7 @@ export function readCursor(text: string): Known {
       life,
       widths: widthsOf(widths),
       findings: typeof findings === 'string' ? findings : '',
+      eventMs: typeof eventMs === 'number' ? eventMs : NaN,
     }
   } catch (error) {
     throw new ProvloomError('BAD_QUERY', 'What is said to be known is no cursor', {

@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto'
 import { JournalTail } from '@provloom/rundir'
 import type { JournalNews } from '@provloom/rundir'
 import type { CurveAnswer, CurveQuery } from '../answer/curve.ts'
-import type { Changes, CurveChange, LiveQuery } from '../answer/live.ts'
+import type { Changes, CurveChange, LiveQuery, RunEvent } from '../answer/live.ts'
 import type { RanksAnswer } from '../answer/ranks.ts'
 import type { RunAnswer, RunMetric } from '../answer/run.ts'
 import type { Finding } from '../answer/why.ts'
+import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { isRowsOf } from '../measured.ts'
 import { cursorText, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
+import { eventsOfEnded } from './ended.ts'
 import { eventsOf } from './events.ts'
 import { changeFrom } from './slice.ts'
 
@@ -19,12 +21,21 @@ export interface Questions {
   run(run: KnownRun): Promise<RunAnswer>
   ranks(run: KnownRun): Promise<RanksAnswer>
   findings(run: KnownRun): Promise<readonly Finding[]>
+  /** Undefined where it cannot be read. */
+  document(run: KnownRun): RunDocument | undefined
   /** Undefined where the metric is not known yet. */
   metric(run: KnownRun, name: string): Promise<RunMetric | undefined>
   curve(run: KnownRun, metric: RunMetric, query: CurveQuery): Promise<CurveAnswer>
 }
 
-const nothingKnown: Known = { position: -1, writtenMs: NaN, life: '', widths: {}, findings: '' }
+const nothingKnown: Known = {
+  position: -1,
+  writtenMs: NaN,
+  life: '',
+  widths: {},
+  findings: '',
+  eventMs: NaN,
+}
 
 /** What is new in runs that somebody follows. */
 export class Live {
@@ -51,13 +62,16 @@ export class Live {
       if (change !== undefined) curves[key] = change
     }
     const position = Math.max(news.position, run.file.journalPosition)
-    const events = query.events === true ? eventsOf(news) : []
+    const events = query.events === true ? this.#eventsOf(run, news, known) : []
+    const eventMs = Math.max(
+      ...[known.eventMs, ...events.map(({ time }) => Date.parse(time))].filter(Number.isFinite),
+    )
     const findings = query.events === true ? await this.#questions.findings(run) : undefined
     const digest = findings === undefined ? known.findings : digestOf(findings)
     const isFound = findings !== undefined && digest !== known.findings
     const hasCurves = Object.keys(curves).length > 0
     return {
-      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths, findings: digest }),
+      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths, findings: digest, eventMs }),
       changed: headIsNew || hasCurves || isFound || position !== known.position,
       ...(query.head === true && headIsNew ? { head: await this.#questions.run(run) } : {}),
       ...(query.ranks === true && written ? { ranks: await this.#questions.ranks(run) } : {}),
@@ -66,6 +80,13 @@ export class Live {
       ...(isFound ? { findings } : {}),
       ...(run.finished ? { ended: true as const } : {}),
     }
+  }
+
+  /** Where the journal is gone, by the graph: once, to whoever does not know the run's end. */
+  #eventsOf(run: KnownRun, news: JournalNews, known: Known): RunEvent[] {
+    if (!run.finished) return eventsOf(news)
+    const document = news.complete ? undefined : this.#questions.document(run)
+    return document === undefined ? [] : eventsOfEnded(run, document, known.eventMs)
   }
 
   async #newsOf(run: KnownRun, { position }: Known): Promise<JournalNews> {

@@ -1,6 +1,5 @@
 import type { RunAnswer, RunGoing, RunMetric, RunQuery } from '../answer/run.ts'
-import type { Unread } from '../answer/error.ts'
-import type { Finding } from '../answer/why.ts'
+import type { WhyAnswer } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
@@ -13,15 +12,11 @@ export interface RunParts {
   readonly metrics: readonly RunMetric[]
   /** Undefined where it cannot be read. */
   readonly document: RunDocument | undefined
-  readonly findings: readonly Finding[]
-  readonly unread: readonly Unread[]
+  readonly why: Pick<WhyAnswer, 'findings' | 'unread'>
   readonly going: RunGoing | undefined
 }
 
-export function answerRun(
-  { run, metrics, document, findings, unread, going }: RunParts,
-  query: RunQuery,
-): RunAnswer {
+export function answerRun({ run, metrics, document, why, going }: RunParts, query: RunQuery): RunAnswer {
   const { file, name, directory, writtenMs } = run
   const { head } = file
   return {
@@ -46,7 +41,7 @@ export function answerRun(
     notMeasured: head?.notMeasured ?? [],
     ...(head?.source === undefined ? {} : { source: head.source }),
     ...(head?.finding === undefined ? {} : { finding: head.finding }),
-    findings,
+    findings: why.findings,
     ...(going === undefined ? {} : { going }),
     users: head?.users ?? [],
     hosts: head?.hosts ?? { shown: [], more: 0 },
@@ -66,6 +61,6 @@ export function answerRun(
     hostFacts: document === undefined ? [] : hostFactsOf(document),
     problems: { count: file.problems, kinds: file.problemKinds },
     hints: file.hints,
-    unread,
+    unread: why.unread,
   }
 }

@@ -1,6 +1,6 @@
 import { placeIn, reasonIn, signalOf, stopOrder } from '@provloom/graph/stop'
 import type { Stopped, StopKind } from '@provloom/graph/stop'
-import type { Finding, FirstToStop } from '../answer/why.ts'
+import type { Finding, FindingCode, FirstToStop } from '../answer/why.ts'
 import type { RankFacts, WhyFacts } from './facts.ts'
 import { ranksNamed } from './limits.ts'
 import { percent, rankWords } from './words.ts'
@@ -84,7 +84,7 @@ export function endFindings(facts: WhyFacts, ends: Ends): Finding[] {
   ]
 }
 
-const codes: Readonly<Record<Cause, string>> = {
+const codes: Readonly<Record<Cause, FindingCode>> = {
   memory: 'OUT_OF_MEMORY',
   disk: 'DISK_FULL',
   crash: 'RANK_CRASHED',

@@ -1,5 +1,5 @@
 import type { Unread } from '../answer/error.ts'
-import type { Finding, WhyAnswer } from '../answer/why.ts'
+import type { Finding, FindingCode, WhyAnswer } from '../answer/why.ts'
 import { differFindings } from './differ.ts'
 import type { WhyFacts } from './facts.ts'
 import { nanFindings } from './nan.ts'
@@ -51,7 +51,7 @@ function lacking({ unread }: WhyFacts): Set<Unread['of']> {
 /** What was looked for and not found. */
 function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
   const found = new Set(findings.map(({ code }) => code))
-  const is = (words: string, ...codes: readonly string[]): string[] =>
+  const is = (words: string, ...codes: readonly FindingCode[]): string[] =>
     codes.some((code) => found.has(code)) ? [] : [words]
   const { pace } = facts
   const lacks = lacking(facts)
