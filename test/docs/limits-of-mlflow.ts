@@ -15,6 +15,12 @@ export const limitsOfMlflow: Readonly<Record<string, readonly Reached[]>> = {
       'of more than mlflowRunsMax runs the oldest that has ended is not known any more',
     ),
   ],
+  mlflowFileRoomBytes: [
+    reached(
+      'packages/mlflow/test/server.test.ts',
+      'with less room than mlflowFileRoomBytes a client sends its files, and one that is not kept ends no script',
+    ),
+  ],
   mlflowConnectionsMax: [
     reached('packages/mlflow/test/server.test.ts', 'has at most mlflowConnectionsMax connections at once'),
   ],

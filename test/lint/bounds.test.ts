@@ -71,6 +71,7 @@ const noBounds: Readonly<Record<string, string>> = {
   'reader/src/why/load/nan.ts': 'metricsMax',
   'reader/src/why/load/pace.ts': 'pacedMin',
   'reader/src/why/load/table.ts': 'stepsMax cellsMax',
+  'reader/src/diff/unified.ts': 'editsMax',
   // How much of a list stands in a sentence, on a terminal or in a picture, before "and so many more".
   'agent/src/client/folder.ts': 'shownMax',
   'graph/src/head/head.ts': 'fewMax shortMax',
@@ -104,6 +105,13 @@ const noBounds: Readonly<Record<string, string>> = {
   'prov/src/validate/cycles.ts': 'TRIED_MAX',
   'prov/src/validate/wording.ts': 'STEPS_SHOWN_MAX',
   'shared/src/config/variables.ts': 'toldMax',
+  'cli/src/output/summary.ts': 'findingsMax',
+  'cli/src/watch/rank-grid.ts': 'marksOfHostMax marksOfHostMin nameMax',
+  'cli/src/watch/view.ts': 'findingsMax lineMax nameMax sparkMax',
+  'cli/src/watch/watched.ts': 'bucketsMax',
+  // What is looked through on the side, so that a job or a summary does not wait for it: a command of its own has all.
+  'cli/src/command/run.ts': 'FOLLOWED_MAX',
+  'cli/src/output/summary-facts.ts': 'checkedBytesMax eventsMax',
   // The shape of a document: docs/prov-mapping.md has it.
 }
 

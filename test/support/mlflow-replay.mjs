@@ -7,6 +7,8 @@ import fs from 'node:fs'
 const { MLFLOW_TRACKING_URI: uri, MLFLOW_TRACKING_TOKEN: token } = process.env
 /** Ids of the recording, and what they are here. */
 const here = new Map()
+/** Each rank has a folder: that which its artifacts are said to be in. */
+let folder = ''
 const wrong = []
 const runs = []
 
@@ -91,6 +93,7 @@ for (const file of process.argv.slice(2)) {
       experiment = ['1', answered.experiment.experiment_id]
     if (path.endsWith('runs/create')) {
       note(answer.run.info.run_id, answered.run.info.run_id)
+      folder = /artifacts\/(\d+)\//.exec(answered.run.info.artifact_uri)?.[1] ?? ''
       runs.push(answered.run.info.run_id)
     }
     if (path.endsWith('logged-models')) note(answer.model.info.model_id, answered.model.info.model_id)
@@ -103,11 +106,11 @@ for (const file of process.argv.slice(2)) {
     if (experiment === undefined) return now
     const [before, after] = experiment
     return isPath
-      ? now.replace(`/artifacts/${before}/`, `/artifacts/${after}/`)
+      ? now.replace(`/artifacts/${before}/`, `/artifacts/${folder}/${after}/`)
       : now
           .replace(`"experiment_id":"${before}"`, `"experiment_id":"${after}"`)
           .replace(`"experiment_ids":["${before}"`, `"experiment_ids":["${after}"`)
-          .replace(`"path":"${before}/`, `"path":"${after}/`)
+          .replace(`"path":"${before}/`, `"path":"${folder}/${after}/`)
   }
 }
 console.log(JSON.stringify({ wrong, runs }))

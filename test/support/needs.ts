@@ -33,6 +33,8 @@ function finds(python: string, ...modules: readonly string[]): boolean {
 
 export const hasJudges: boolean =
   judgePython !== undefined && finds(judgePython, 'prov', 'pandas', 'duckdb', 'polars', 'jsonschema')
+export const hasMlflow: boolean =
+  judgePython !== undefined && finds(judgePython, 'mlflow', 'sklearn', 'prov', 'pyarrow')
 export const hasGit: boolean = works('git', ['--version'])
 export const hasTorch: boolean = finds(systemPython, 'torch', 'sklearn')
 export const hasSlurm: boolean =

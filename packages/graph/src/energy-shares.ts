@@ -9,6 +9,13 @@ export interface Shares {
   readonly unattributed: ReadonlyMap<EnergyKind, number>
 }
 
+/** More than any machine has ever taken: whoever tells more is broken, and whole joules stay whole numbers. */
+const joulesMax = 1e15
+
+function sane(joules: number): number {
+  return Number.isNaN(joules) ? 0 : Math.min(joulesMax, Math.max(0, joules))
+}
+
 /** What processes compute on shares what a rank has of it: processors by their time, as its agent says, accelerators by who is on them. */
 export function sharesOf(devices: readonly DeviceTotal[], inhabitants: readonly Inhabitant[]): Shares {
   const host = new Map<EnergyKind, number>()
@@ -18,11 +25,11 @@ export function sharesOf(devices: readonly DeviceTotal[], inhabitants: readonly 
   for (const kind of energyKinds) {
     const own = devices.filter((one) => one.counted && one.kind === kind)
     if (own.length === 0) continue
-    const all = own.reduce((sum, { joules }) => sum + joules, 0)
+    const all = sane(own.reduce((sum, { joules }) => sum + sane(joules), 0))
     const parts = partsOf(own, kind, inOrder)
     const left = Math.max(0, all - parts.reduce((sum, part) => sum + part, 0))
-    const whole = wholes([...parts, left], Math.max(0, Math.round(all)))
-    host.set(kind, Math.max(0, Math.round(all)))
+    const whole = wholes([...parts, left], Math.round(all))
+    host.set(kind, Math.round(all))
     unattributed.set(kind, whole.at(-1) ?? 0)
     for (const [i, { key }] of inOrder.entries()) {
       const known = ranks.get(key) ?? new Map<EnergyKind, number>()
@@ -39,7 +46,7 @@ function partsOf(
   inhabitants: readonly Inhabitant[],
 ): number[] {
   const computed = devices.filter(({ facts }) => facts.covers === 'package' || facts.covers === 'dram')
-  const there = computed.reduce((sum, { joules }) => sum + joules, 0)
+  const there = computed.reduce((sum, { joules }) => sum + sane(joules), 0)
   const told = inhabitants.map(({ rank }) => toldBy(rank, kind))
   const sum = told.reduce((all, one) => all + one, 0)
   // Agents do not look at one moment.
@@ -48,9 +55,9 @@ function partsOf(
   for (const device of devices) {
     if (device.facts.covers !== 'gpu') continue
     const holders = inhabitants.flatMap(({ rank }, i) => (holds(rank, device) ? [i] : []))
-    const equal = device.joules / Math.max(1, holders.length)
-    const each = Math.min(equal, device.holderJoules ?? equal)
-    for (const i of holders) parts[i] = (parts[i] ?? 0) + Math.max(0, each)
+    const equal = sane(device.joules) / Math.max(1, holders.length)
+    const each = Math.min(equal, sane(device.holderJoules ?? equal))
+    for (const i of holders) parts[i] = (parts[i] ?? 0) + each
   }
   return parts
 }
@@ -58,7 +65,7 @@ function partsOf(
 function toldBy({ shares }: Inhabitant['rank'], kind: EnergyKind): number {
   let sum = 0
   for (const [, event] of [...shares].sort(([a], [b]) => (a < b ? -1 : 1)))
-    sum += Math.max(0, event[`${kind}Joules`] ?? 0)
+    sum += sane(event[`${kind}Joules`] ?? 0)
   return sum
 }
 

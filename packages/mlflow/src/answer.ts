@@ -5,7 +5,12 @@ import type { DatasetInput, Experiment, LoggedModel, Metric, Pair, RunInfo, RunV
 
 export type Json = Readonly<Record<string, unknown>>
 
-export function infoJson(info: RunInfo): Json {
+/** How an artifact URI is told. */
+export interface Telling {
+  told(uri: string): string
+}
+
+export function infoJson(info: RunInfo, place: Telling): Json {
   return {
     run_uuid: info.runId,
     run_id: info.runId,
@@ -15,14 +20,14 @@ export function infoJson(info: RunInfo): Json {
     status: info.status,
     start_time: info.startTime,
     ...(info.endTime === undefined ? {} : { end_time: info.endTime }),
-    artifact_uri: info.artifactUri,
+    artifact_uri: place.told(info.artifactUri),
     lifecycle_stage: info.lifecycleStage,
   }
 }
 
-export function runJson(run: RunView): Json {
+export function runJson(run: RunView, place: Telling): Json {
   return {
-    info: infoJson(run.info),
+    info: infoJson(run.info, place),
     data: {
       metrics: [...run.last.values()].map((one) => metricJson(one, run.info.runId)),
       params: pairsJson(run.params),
@@ -81,7 +86,7 @@ export function experimentJson(experiment: Experiment): Json {
   }
 }
 
-export function modelJson(model: LoggedModel): Json {
+export function modelJson(model: LoggedModel, place: Telling): Json {
   return {
     info: {
       model_id: model.modelId,
@@ -89,7 +94,7 @@ export function modelJson(model: LoggedModel): Json {
       name: model.name,
       creation_timestamp_ms: model.creationTime,
       last_updated_timestamp_ms: model.lastUpdateTime,
-      artifact_uri: model.artifactUri,
+      artifact_uri: place.told(model.artifactUri),
       status: model.status,
       model_type: model.modelType,
       source_run_id: model.sourceRunId,

@@ -6,14 +6,10 @@ import { fieldsOf, limits, reasonOf } from '@provloom/shared'
 import type { Access } from './access.ts'
 import type { ArtifactPlace } from './artifact-place.ts'
 import { Asked } from './asked.ts'
-import type { Book } from './book/book.ts'
+import type { Desk } from './desk.ts'
 import { Fault } from './fault.ts'
-import { artifactApp, artifactRoutes } from './routes/artifacts.ts'
-import { experimentRoutes } from './routes/experiments.ts'
-import { modelRoutes } from './routes/models.ts'
-import { registryRoutes } from './routes/registry.ts'
+import { artifactApp } from './routes/artifacts.ts'
 import type { Route } from './routes/route.ts'
-import { logRoutes, runRoutes } from './routes/runs.ts'
 import { addTraces } from './routes/traces.ts'
 
 interface Bindings {
@@ -23,8 +19,8 @@ interface Bindings {
 /** By these names the same is asked: by its Python client, its pages, and clients of other languages and years. */
 const bases = ['/api/2.0/mlflow', '/api/2.0/preview/mlflow', '/ajax-api/2.0/mlflow', '/api/3.0/mlflow']
 
-/** What MLflow's clients may ask, answered from a book. A trouble of ours is told to a person and never to a client. */
-export function createApp(book: Book, place: ArtifactPlace, access: Access): Hono<Bindings> {
+/** What MLflow's clients may ask, answered from books. A trouble of ours is told to a person and never to a client. */
+export function createApp(desk: Desk, place: ArtifactPlace, access: Access): Hono<Bindings> {
   const app = new Hono<Bindings>()
   app.use(async (context, next) => {
     const host = context.req.header('host')
@@ -34,7 +30,7 @@ export function createApp(book: Book, place: ArtifactPlace, access: Access): Hon
       throw new Fault('UNAUTHENTICATED', 'MLFLOW_TRACKING_TOKEN is not the one that provloom has set')
     await next()
   })
-  const told = (message: string): void => book.tell(message)
+  const told = (message: string): void => desk.tell(message)
   const files = artifactApp(place, told)
   for (const base of ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts']) app.route(base, files)
   app.use(
@@ -49,15 +45,8 @@ export function createApp(book: Book, place: ArtifactPlace, access: Access): Hon
     }),
   )
   addTraces(app)
-  const routes = [
-    ...experimentRoutes(book),
-    ...runRoutes(book),
-    ...logRoutes(book),
-    ...modelRoutes(book),
-    ...artifactRoutes(book, place),
-    ...registryRoutes(),
-  ]
-  for (const base of bases) for (const route of routes) add(app, base, route)
+  for (const base of bases)
+    for (const [n, route] of desk.routesFor(undefined).entries()) add(app, base, route, desk, n)
   app.notFound((context) => {
     const { path, method } = context.req
     told(`MLflow asked for what is not answered: ${method} ${path}`)
@@ -71,12 +60,14 @@ export function createApp(book: Book, place: ArtifactPlace, access: Access): Hon
   return app
 }
 
-function add(app: Hono<Bindings>, base: string, { method, path, answer }: Route): void {
+/** @param n which of the desk's routes it is */
+function add(app: Hono<Bindings>, base: string, { method, path }: Route, desk: Desk, n: number): void {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   app.on(method.toUpperCase(), `${base}${path}`, async (context) => {
+    const connection = context.env?.incoming?.socket
     const named = names.map((name) => context.req.param(name) ?? '')
     const asked = new Asked(method === 'get' ? queryOf(context) : await bodyOf(context))
-    return context.json(answer({ asked, named, connection: context.env?.incoming?.socket }))
+    return context.json(desk.routesFor(connection)[n]?.answer({ asked, named, connection }) ?? {})
   })
 }
 

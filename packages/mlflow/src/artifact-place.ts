@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { limits } from '@provloom/shared'
 import { Fault } from './fault.ts'
 
 /**
@@ -10,10 +11,24 @@ import { Fault } from './fault.ts'
 export class ArtifactPlace {
   readonly folder: string
   readonly #by: 'file' | 'http'
+  readonly #roomBytes: () => number
 
-  constructor(folder: string, by: 'file' | 'http') {
+  /** @param roomBytes how much its disk has left; asked unless given */
+  constructor(folder: string, by: 'file' | 'http', roomBytes?: () => number) {
     this.folder = path.resolve(folder)
     this.#by = by
+    this.#roomBytes = roomBytes ?? (() => roomBeside(path.dirname(this.folder)))
+  }
+
+  /**
+   * An artifact URI as its client is told it now, which it is before each file: where the disk has little room the client
+   * sends the file, for what it cannot write itself ends its script.
+   */
+  told(uri: string): string {
+    const root = this.rootUri
+    const isOurs = this.#by === 'file' && uri.startsWith(`${root}/`)
+    if (!isOurs || this.#roomBytes() >= limits.mlflowFileRoomBytes) return uri
+    return `mlflow-artifacts:${uri.slice(root.length)}`
   }
 
   /** What clients are told: behind it come the experiment, the run, and `artifacts`. */
@@ -48,5 +63,15 @@ export class ArtifactPlace {
         throw new Fault('INVALID_PARAMETER_VALUE', `Invalid path: ${relative}`)
     }
     return at
+  }
+}
+
+/** Of the disk of the nearest folder that is there; nothing where it does not say. */
+function roomBeside(folder: string): number {
+  try {
+    const { bavail, bsize } = fs.statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return folder === path.dirname(folder) ? 0 : roomBeside(path.dirname(folder))
   }
 }

@@ -17,4 +17,4 @@ export type {
   RunStatus,
   RunView,
 } from './record.ts'
-export type { Beginning, Connection, Recorder } from './recorder.ts'
+export type { Beginning, Connection, FormerRun, Recorder, Recorders } from './recorder.ts'

@@ -5,8 +5,8 @@ import { limits } from '@provloom/shared'
 import { createAccess } from './access.ts'
 import { createApp } from './app.ts'
 import { ArtifactPlace } from './artifact-place.ts'
-import { Book } from './book/book.ts'
-import type { Recorder } from './recorder.ts'
+import { Desk } from './desk.ts'
+import type { Recorders } from './recorder.ts'
 
 export interface MlflowOptions {
   /** Absolute; of this user alone. It holds artifacts, and what is too much for memory. */
@@ -15,6 +15,8 @@ export interface MlflowOptions {
   readonly artifacts: 'file' | 'http'
   /** Connections at once; `mlflowConnectionsMax` unless given. */
   readonly connectionsMax?: number
+  /** How much room the folder's disk has, in bytes; asked unless given. */
+  readonly roomBytes?: () => number
 }
 
 /** A tracking server for the processes of one command, on loopback. */
@@ -32,11 +34,11 @@ export interface Mlflow {
  *
  * @throws the system's error where no port can be listened on
  */
-export async function createMlflow(recorder: Recorder, options: MlflowOptions): Promise<Mlflow> {
+export async function createMlflow(recorders: Recorders, options: MlflowOptions): Promise<Mlflow> {
   const token = randomBytes(16).toString('hex')
-  const place = new ArtifactPlace(`${options.folder}/artifacts`, options.artifacts)
-  const book = new Book(recorder, options.folder, place.rootUri)
-  const app = createApp(book, place, createAccess(token))
+  const place = new ArtifactPlace(`${options.folder}/artifacts`, options.artifacts, options.roomBytes)
+  const desk = new Desk(recorders, options.folder, place)
+  const app = createApp(desk, place, createAccess(token))
   const answer = getRequestListener(app.fetch)
   const server = http.createServer((request, response) => void answer(request, response))
   // A client keeps its connections: one that is closed while it asks would have it ask again, and log twice.

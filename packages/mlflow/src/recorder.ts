@@ -15,6 +15,19 @@ export interface Beginning {
   readonly connection: Connection
 }
 
+/** A run of an earlier job, as far as it is known here. Times in milliseconds since the epoch. */
+export interface FormerRun {
+  readonly experiment: string | undefined
+  readonly runName: string | undefined
+  readonly status: RunStatus
+  readonly startTime: number
+  readonly endTime?: number
+  readonly params: readonly Pair[]
+  readonly tags: readonly Pair[]
+  /** Of each its last value. */
+  readonly metrics: readonly Metric[]
+}
+
 /**
  * Who records what is said. No call throws, none waits, and none says no: a client that is told of a trouble of ours would
  * try for minutes, and then end its script.
@@ -22,6 +35,8 @@ export interface Beginning {
 export interface Recorder {
   /** @returns the run's id, 32 hexadecimal digits: the same on all ranks that begin the same */
   begin(beginning: Beginning): string
+  /** A run that is not of this job: `MLFLOW_RUN_ID` of the next one names it. */
+  former(runId: string): FormerRun | undefined
   /** @param run as its client sees it, from now on */
   began(runId: string, run: RunView): void
   /** A run that had ended goes on. */
@@ -37,4 +52,10 @@ export interface Recorder {
   end(runId: string, status: RunStatus): void
   /** A person should know, once. */
   tell(message: string): void
+}
+
+/** Ranks that ask at one door are told one id for one run, and each reads its own. */
+export interface Recorders {
+  /** That of the rank behind a connection, the same each time. */
+  of(connection: Connection): Recorder
 }

@@ -11,6 +11,7 @@ function bookOf(): { readonly book: Book; readonly resumed: string[] } {
   const resumed: string[] = []
   const recorder: Recorder = {
     begin: () => String(++count).padStart(32, '0'),
+    former: () => undefined,
     began: () => {},
     resume: (run) => void resumed.push(run),
     param: () => {},

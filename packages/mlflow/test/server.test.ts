@@ -7,7 +7,7 @@ import path from 'node:path'
 import { limits } from '@provloom/shared'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createMlflow } from '../src/index.ts'
-import type { Mlflow, Recorder } from '../src/index.ts'
+import type { Mlflow, MlflowOptions, Recorder } from '../src/index.ts'
 
 interface Answer {
   readonly status: number
@@ -17,7 +17,7 @@ interface Answer {
 /** A server, and what it has told its recorder, call by call. */
 async function serving(
   more: Partial<Recorder> = {},
-  options: { readonly connectionsMax?: number } = {},
+  options: Partial<MlflowOptions> = {},
 ): Promise<{
   readonly server: Mlflow
   readonly told: unknown[][]
@@ -36,6 +36,7 @@ async function serving(
       note('begin')(beginning)
       return String(++count).padStart(32, '0')
     },
+    former: () => undefined,
     began: () => {},
     resume: (run) => note('resume')(run),
     param: note('param'),
@@ -47,7 +48,7 @@ async function serving(
     tell: note('tell'),
     ...more,
   }
-  const server = await createMlflow(recorder, { folder, artifacts: 'http', ...options })
+  const server = await createMlflow({ of: () => recorder }, { folder, artifacts: 'http', ...options })
   onTestFinished(async () => {
     await server.close()
     fs.rmSync(folder, { recursive: true })
@@ -234,4 +235,23 @@ describe('an artifact by HTTP', () => {
       ).toEqual([])
     },
   )
+})
+
+it('with less room than mlflowFileRoomBytes a client sends its files, and one that is not kept ends no script', async () => {
+  let room: number = limits.mlflowFileRoomBytes
+  const { ask, folder, told } = await serving({}, { artifacts: 'file', roomBytes: () => room })
+  const run = await begunRun(ask)
+  const uri = async (): Promise<string> => {
+    const { body } = await ask('GET', `${api}/runs/get?run_id=${run}`)
+    return (body['run'] as unknown as { info: { artifact_uri: string } }).info.artifact_uri
+  }
+  expect(await uri()).toBe(`file://${folder}/artifacts/0/0/${run}/artifacts`)
+  room--
+  expect(await uri()).toBe(`mlflow-artifacts:/0/0/${run}/artifacts`)
+  expect((await ask('PUT', `${files}/0/0/${run}/artifacts/a.txt`, 'a')).body).toEqual({})
+  expect(fs.readFileSync(`${folder}/artifacts/0/0/${run}/artifacts/a.txt`, 'utf8')).toBe('a')
+  // What stands in its place is as good as a full disk.
+  fs.mkdirSync(`${folder}/artifacts/0/0/${run}/artifacts/b.txt`)
+  expect(await ask('PUT', `${files}/0/0/${run}/artifacts/b.txt`, 'b')).toEqual({ status: 200, body: {} })
+  expect(told.at(-1)).toEqual(['tell', expect.stringContaining('is not kept')])
 })

@@ -1,5 +1,6 @@
 // The package's public face: `openReader` and what it answers.
 export { openReader } from './open-reader.ts'
+export type { ReaderOptions } from './open-reader.ts'
 export { errorAnswer } from './error-answer.ts'
 export { metricId, metricWords } from './metric-id.ts'
 export type { MetricName } from './metric-id.ts'

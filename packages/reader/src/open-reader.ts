@@ -3,6 +3,7 @@ import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
 import { answerCurve } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
+import type { RunDocument } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
 import { runMeant } from './folder/resolve.ts'
@@ -25,9 +26,16 @@ import { factsOf } from './why/load/facts.ts'
 import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
+const nothingKnown = { findings: [], unread: [] }
+
+export interface ReaderOptions {
+  /** Told, while all runs of the folder are looked at, how many have been, of how many. */
+  readonly reading?: (done: number, of: number) => void
+}
+
 /** @param saveDir folder that runs are saved in; it need not be there */
-export function openReader(saveDir: string): Reader {
-  const folder = new Folder(saveDir)
+export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Reader {
+  const folder = new Folder(saveDir, reading)
   const meant = (name: string | undefined): KnownRun => runMeant(folder, name)
   const documents = new Documents()
   const metrics = new RunMetrics()
@@ -40,7 +48,8 @@ export function openReader(saveDir: string): Reader {
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = await metrics.all(run)
-    const known = { document: documents.maybe(run.directory), why: await whys.of(run) }
+    const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
+    const known = { document: documents.maybe(run.directory), why: why ?? nothingKnown }
     const going = await readOr(goingOf(run, all), undefined, [])
     return answerRun({ run, metrics: all, ...known, going }, query)
   }
@@ -50,11 +59,15 @@ export function openReader(saveDir: string): Reader {
     const known = metric === undefined || ratios === undefined ? {} : { metric, ratios }
     return answerRanks(run, query, { ...known, cursor: cursorOf(run) })
   }
+  const graphOf = (name: string | undefined): [KnownRun, RunDocument] => {
+    const run = meant(name)
+    return [run, documents.of(run.directory)]
+  }
   const live = new Live({
-    run: (run) => headOf(run, {}),
+    run: (run) => headOf(run, { findings: 'known' }),
     ranks: (run) => ranksOf(run, {}),
     document: (run) => documents.maybe(run.directory),
-    findings: async (run) => (await whys.of(run)).findings,
+    findings: async (run) => (await whys.known(run))?.findings ?? [],
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
   })
@@ -75,18 +88,9 @@ export function openReader(saveDir: string): Reader {
       if (metric === undefined) throw noPace(run.name)
       return answerMatrix(run, metric, query, cursorOf(run))
     },
-    async graph(name, query = {}) {
-      const run = meant(name)
-      return answerGraph(run, documents.of(run.directory), query)
-    },
-    async drawing(name, query = {}) {
-      const run = meant(name)
-      return drawGraph(run, documents.of(run.directory), query)
-    },
-    async graphDocument(name, query = {}) {
-      const run = meant(name)
-      return documentOfGraph(run, documents.of(run.directory), query)
-    },
+    graph: async (name, query = {}) => answerGraph(...graphOf(name), query),
+    drawing: async (name, query = {}) => drawGraph(...graphOf(name), query),
+    graphDocument: async (name, query = {}) => documentOfGraph(...graphOf(name), query),
     async why(name, query = {}) {
       return whyOf(await whyFacts(meant(name), query.pace))
     },

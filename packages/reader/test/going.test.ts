@@ -11,12 +11,14 @@ interface Like {
   readonly params?: Readonly<Record<string, number | string>>
   /** When it began, seconds ago. */
   readonly ago?: number
+  /** Steps that rank 2 has still before it when the others have come to the last. */
+  readonly behind?: number
 }
 
 const lastStep = 59
 
 /** 4 ranks whose step timers tell: rank 2 takes twice the time from step 5 on. A step takes a second. */
-async function trained({ status = 'running', ago = 3600, ...more }: Like = {}): Promise<Reader> {
+async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: Like = {}): Promise<Reader> {
   const saveDir = folder()
   const ofStep = {
     key: 'compute_time',
@@ -37,7 +39,7 @@ async function trained({ status = 'running', ago = 3600, ...more }: Like = {}): 
     head: { metrics: { shown: [{ ...ofStep, ...head }], more: 0 } },
   })
   const points = [0, 1, 2, 3].flatMap((rank) =>
-    Array.from({ length: lastStep + 1 }, (_, step): Point => {
+    Array.from({ length: lastStep + 1 - (rank === 2 ? behind : 0) }, (_, step): Point => {
       const value = rank === 2 && step >= 5 ? 0.9 : 0.45
       return { rank, step, value, key: 'compute_time', context: null, source: 'step' }
     }),
@@ -89,6 +91,11 @@ describe('who is slow', () => {
       [1, 1],
       [3, 1],
     ])
+  })
+
+  it('is told of a rank that is far behind the others too', async () => {
+    const { columns } = await (await trained({ behind: 30 })).ranks()
+    expect([columns.rank[0], columns.ratio[0]]).toEqual([2, 2])
   })
 
   it('is in the head, as why has it', async () => {

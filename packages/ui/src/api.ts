@@ -66,7 +66,7 @@ export function createApi(reader: Reader, about: About): Hono {
       ),
     ),
   )
-  ofRun('', (question, run) => reader.run(run, done(question, runQuery(question))))
+  ofRun('', (question, run) => reader.run(run, { ...done(question, runQuery(question)), findings: 'known' }))
   ofRun('/curve', (question, run) => reader.curve(run, done(question, curveQuery(question))))
   ofRun('/ranks', (question, run) => reader.ranks(run, done(question, ranksQuery(question))))
   ofRun('/matrix', (question, run) => reader.matrix(run, done(question, matrixQuery(question))))

@@ -1,19 +1,20 @@
 import path from 'node:path'
 import { reasonOf } from '@provloom/shared'
 import { createMlflow } from '@provloom/mlflow'
-import type { Mlflow } from '@provloom/mlflow'
+import type { FormerRun, Mlflow } from '@provloom/mlflow'
 import type { Context } from '../context.ts'
 import type { Variables } from '../place/variables.ts'
 import type { TreeFolder } from '../tree/folder.ts'
 import type { Places } from '../tree/places.ts'
 import { AskingProcesses } from './asking-process.ts'
+import { formerRunIn } from './former-run.ts'
 import { Granting } from './granting.ts'
-import { Recording } from './recording.ts'
+import { Recordings } from './recordings.ts'
 import { clientVariables } from './variables.ts'
 
 /** What the door needs of who serves the tree. */
 export interface DoorHost {
-  readonly places: Pick<Places, 'seat'>
+  readonly places: Pick<Places, 'seat' | 'job'>
   /** The command's. */
   readonly pid: number
   /** A session was begun. */
@@ -26,18 +27,18 @@ export class MlflowDoor {
   readonly variables: Variables
   readonly #tree: TreeFolder
   readonly #server: Mlflow
-  readonly #recording: Recording
+  readonly #recordings: Recordings
 
-  private constructor(tree: TreeFolder, server: Mlflow, recording: Recording, before: Variables) {
+  private constructor(tree: TreeFolder, server: Mlflow, recordings: Recordings, before: Variables) {
     this.#tree = tree
     this.#server = server
-    this.#recording = recording
+    this.#recordings = recordings
     this.variables = { ...before, ...clientVariables(server, before) }
   }
 
   /** Before the command is started. @returns undefined where nothing can be listened on: the command runs without */
   static async open({ variables, voice }: Context, tree: TreeFolder): Promise<MlflowDoor | undefined> {
-    const recording = new Recording((message) => voice.tell(message))
+    const recordings = new Recordings((message) => voice.tell(message))
     const before = variables['MLFLOW_TRACKING_URI']
     if (before !== undefined && before !== '')
       voice.tell(
@@ -45,7 +46,7 @@ export class MlflowDoor {
       )
     try {
       const options = { folder: path.join(tree.root, 'mlflow'), artifacts: 'file' } as const
-      return new MlflowDoor(tree, await createMlflow(recording, options), recording, variables)
+      return new MlflowDoor(tree, await createMlflow(recordings, options), recordings, variables)
     } catch (error) {
       voice.tell(`--mlflow: ${reasonOf(error)}; what the command logs by MLflow is not recorded`)
       return undefined
@@ -55,12 +56,15 @@ export class MlflowDoor {
   /** Its tree is served: sessions are granted from now on. */
   attach({ places, pid, begun }: DoorHost): void {
     const granting = new Granting({ tree: this.#tree, places })
-    this.#recording.attach({ granting, processes: new AskingProcesses(pid), begun }, this.#server.place)
+    const formerRun = (runId: string): FormerRun | undefined =>
+      formerRunIn(places.job(undefined).saveDir, runId)
+    const parts = { granting, processes: new AskingProcesses(pid), formerRun, begun }
+    this.#recordings.attach(parts, this.#server.place)
   }
 
   /** The process of a session is gone. */
   lastWords(session: string): void {
-    this.#recording.lastWords(session)
+    this.#recordings.lastWords(session)
   }
 
   close(): Promise<void> {

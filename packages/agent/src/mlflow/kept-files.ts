@@ -21,11 +21,12 @@ interface Below {
  */
 export class KeptFiles {
   readonly #session: Session
-  /** By which a file is the one that was recorded before. */
-  readonly #seen = new Map<string, string>()
+  readonly #seen: Map<string, string>
 
-  constructor(session: Session) {
+  /** @param seen by which a file is the one that was recorded before, in this session of its run or in an earlier one */
+  constructor(session: Session, seen: Map<string, string>) {
     this.#session = session
+    this.#seen = seen
   }
 
   /** Each file by its own, by its path below the folder. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { limits, reasonOf } from '@provloom/shared'
+import { reasonOf } from '@provloom/shared'
 import type {
   ArtifactPlace,
   Beginning,
   Connection,
   DatasetInput,
+  FormerRun,
   LoggedModel,
   Metric,
   Pair,
@@ -14,7 +15,7 @@ import type {
   RunStatus,
   RunView,
 } from '@provloom/mlflow'
-import type { AskingProcesses } from './asking-process.ts'
+import type { AskingProcess, AskingProcesses } from './asking-process.ts'
 import { datasetFacts } from './dataset-facts.ts'
 import type { Granted, Granting } from './granting.ts'
 import { modelFactsIn, modelFactsOf } from './model-file.ts'
@@ -24,31 +25,36 @@ import { TrackedRun } from './tracked-run.ts'
 export interface RecordingParts {
   readonly granting: Granting
   readonly processes: AskingProcesses
+  /** One of an earlier job, by the id that MLflow has. */
+  readonly formerRun: (runId: string) => FormerRun | undefined
   /** A session was begun. */
   readonly begun: () => void
 }
 
 type Named = Pick<Beginning, 'experiment' | 'runName'>
 
-/** What MLflow's clients say, recorded into sessions: one a run, as if their processes had begun them. */
+/** What MLflow's clients of one rank say, recorded into sessions: one a run, as if their processes had begun them. */
 export class Recording implements Recorder {
   readonly #tell: (message: string) => void
-  #parts: RecordingParts | undefined
-  #place: ArtifactPlace | undefined
+  readonly #parts: RecordingParts | undefined
+  readonly #place: ArtifactPlace | undefined
   /** By the id that the client knows; of a run that goes on, its newest session. */
   readonly #runs = new Map<string, TrackedRun>()
   readonly #named = new Map<string, Named>()
   readonly #bySession = new Map<string, string>()
+  #asking: AskingProcess | undefined
   readonly #views = new Map<string, RunView>()
-  readonly #told = new Set<string>()
 
-  /** @param tell a person, of what they should know */
-  constructor(tell: (message: string) => void) {
+  /**
+   * @param tell a person, of what they should know
+   * @param parts undefined where nobody serves the tree yet: nothing is recorded then
+   */
+  constructor(
+    tell: (message: string) => void,
+    parts: RecordingParts | undefined,
+    place: ArtifactPlace | undefined,
+  ) {
     this.#tell = tell
-  }
-
-  /** Its tree is served from now on. */
-  attach(parts: RecordingParts, place: ArtifactPlace): void {
     this.#parts = parts
     this.#place = place
   }
@@ -61,6 +67,12 @@ export class Recording implements Recorder {
     this.#named.set(runId, { experiment, runName })
     if (granted !== undefined) this.#track(runId, granted, false)
     return runId
+  }
+
+  former(runId: string): FormerRun | undefined {
+    const found = this.#safely(() => this.#parts?.formerRun(runId))
+    if (found !== undefined) this.#named.set(runId, found)
+    return found
   }
 
   began(runId: string, run: RunView): void {
@@ -96,8 +108,12 @@ export class Recording implements Recorder {
 
   modelFile(runId: string, text: string): void {
     this.#with(runId, (run) => {
-      const { path: name, ...facts } = modelFactsIn(text)
-      if (name !== undefined) run.modelFile(name, facts)
+      const { path: name, ...said } = modelFactsIn(text)
+      if (name === undefined) return
+      // What is sent along has no signature.
+      const folder = this.#place?.folderOf(`${run.view?.info.artifactUri}/${name}`)
+      const found = modelFactsOf(folder === undefined ? '' : textAt(path.join(folder, 'MLmodel')))
+      run.modelFile(name, { ...said, signature: said.signature ?? found.signature }, folder)
     })
   }
 
@@ -116,16 +132,13 @@ export class Recording implements Recorder {
   }
 
   tell(message: string): void {
-    if (this.#told.has(message) || this.#told.size >= limits.problemsMax) return
-    this.#told.add(message)
     this.#tell(message)
   }
 
   /** With the session that a run has now; what is said behind its end is another's, which follows from it. */
   #with(runId: string, record: (run: TrackedRun) => void): void {
     const run = this.#runs.get(runId)
-    if (run === undefined) return
-    const open = run.isOver ? this.#goOn(runId, undefined, true) : run
+    const open = run === undefined || run.isOver ? this.#goOn(runId, undefined, true) : run
     if (open !== undefined) this.#safely(() => record(open))
   }
 
@@ -137,7 +150,8 @@ export class Recording implements Recorder {
   }
 
   #track(runId: string, { session }: Granted, isLate: boolean): TrackedRun {
-    const run = new TrackedRun(session, isLate)
+    const recorded = this.#runs.get(runId)?.recorded ?? { files: new Map(), tags: new Map() }
+    const run = new TrackedRun(session, recorded, isLate)
     run.view = this.#views.get(runId)
     this.#runs.set(runId, run)
     this.#bySession.set(session.spool.id, runId)
@@ -148,7 +162,10 @@ export class Recording implements Recorder {
   #grant(named: Named, informedBy: string | undefined, connection: Connection): Granted | undefined {
     const parts = this.#parts
     if (parts === undefined) return undefined
-    return this.#safely(() => parts.granting.grant(parts.processes.of(connection), named, informedBy))
+    if (connection !== undefined) this.#asking = parts.processes.of(connection)
+    // Of what is said without, by whoever began or went on with a run last.
+    const asking = this.#asking ?? parts.processes.of(undefined)
+    return this.#safely(() => parts.granting.grant(asking, named, informedBy))
   }
 
   #folderOf(runId: string): string | undefined {

@@ -17,9 +17,16 @@ const ownTags: ReadonlySet<string> = new Set([
 /** By which a tag is told from an output that the script has said. */
 const tagSource = 'mlflow.tag'
 
+/** What of a run is in its record: a session in which it goes on does not say it again. */
+export interface Recorded {
+  readonly files: Map<string, string>
+  readonly tags: Map<string, string>
+}
+
 /** One session of a run that MLflow's client has begun, or gone on with. */
 export class TrackedRun {
   readonly session: Session
+  readonly recorded: Recorded
   readonly files: KeptFiles
   /** It was begun by what was said after the run's end: it ends well with its process. */
   readonly isLate: boolean
@@ -27,9 +34,10 @@ export class TrackedRun {
   view: RunView | undefined
   #isOver = false
 
-  constructor(session: Session, isLate: boolean) {
+  constructor(session: Session, recorded: Recorded, isLate: boolean) {
     this.session = session
-    this.files = new KeptFiles(session)
+    this.recorded = recorded
+    this.files = new KeptFiles(session, recorded.files)
     this.isLate = isLate
   }
 
@@ -73,9 +81,10 @@ export class TrackedRun {
     if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), step)
   }
 
-  /** A model among the run's artifacts, of clients before 3: its files are recorded with those. */
-  modelFile(name: string, facts: ModelFacts): void {
+  /** A model among the run's artifacts, of clients before 3. */
+  modelFile(name: string, facts: ModelFacts, folder: string | undefined): void {
     this.#modelFacts(name, facts, undefined, undefined)
+    if (folder !== undefined) this.files.recordModel(folder, nameWithin(name), undefined)
   }
 
   /** @param folder of its artifacts */
@@ -89,9 +98,10 @@ export class TrackedRun {
   /** Its process is gone, and has not ended it: what there is to be told of its end is its agent's. */
   leave(folder: string | undefined): void {
     if (this.#isOver) return
-    if (this.isLate) return this.end('completed', folder)
     this.#lastFacts(folder)
-    this.session.stream.close()
+    // How its process ends says how the run does.
+    if (this.isLate) this.session.end('completed', 'exit')
+    else this.session.stream.close()
     this.#isOver = true
   }
 
@@ -99,7 +109,8 @@ export class TrackedRun {
   #lastFacts(folder: string | undefined): void {
     if (folder !== undefined) this.files.record(folder)
     for (const [key, value] of this.view?.tags ?? []) {
-      if (ownTags.has(key)) continue
+      if (ownTags.has(key) || this.recorded.tags.get(key) === value) continue
+      this.recorded.tags.set(key, value)
       const { remark: _remark, ...found } = paramValue(value.slice(0, limits.valueBytesMax))
       this.session.record({
         type: 'param',

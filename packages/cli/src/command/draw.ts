@@ -6,6 +6,8 @@ import { draw, renderSvg } from '@provloom/prov/draw'
 import { readRunFile } from '@provloom/rundir'
 import { ProvloomError, exitCode } from '@provloom/shared'
 import { readDocument, writeOut } from '../document-file.ts'
+import { counted } from '../output/quantity.ts'
+import { MANY_RECORDS, Working } from '../output/working.ts'
 
 type Given = Readonly<Record<string, string | boolean | undefined>>
 
@@ -18,9 +20,12 @@ export async function drawFile(file: string, given: Given): Promise<number> {
   const ending = endingOf(output)
   const theme = themeOf(given)
   const document = await readDocument(file, typeof given['from'] === 'string' ? given['from'] : undefined)
-  await writeOut(output, [
-    ending === '.dot' ? dotOf(document, given) : await svgText(document, file, given, theme),
-  ])
+  const working = new Working()
+  const { length } = document.records
+  working.phase(() => `drawing ${counted(length, 'record')}`, length > MANY_RECORDS)
+  const text = ending === '.dot' ? dotOf(document, given) : await svgText(document, file, given, theme)
+  working.end()
+  await writeOut(output, [text])
   return exitCode.ok
 }
 

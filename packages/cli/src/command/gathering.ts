@@ -7,6 +7,8 @@ import { ProvloomError } from '@provloom/shared'
 import { handIn } from './hand-in.ts'
 import type { Assigned, HandedIn } from './hand-in.ts'
 import { problemLine } from '../output/problem-line.ts'
+import { counted } from '../output/quantity.ts'
+import { Working } from '../output/working.ts'
 
 /** Time the runs have to be written: what is left then stays in their journals. */
 const STOP_MS = 600_000
@@ -19,6 +21,8 @@ const STOP_MS = 600_000
 export class Gathering {
   readonly #aggregator: Aggregator
   readonly #tell: (message: string) => void
+  readonly #working = new Working()
+  #records = 0
   readonly #meet: string
   readonly #told: string[] = []
   readonly finished: RunFinished[] = []
@@ -27,7 +31,10 @@ export class Gathering {
 
   /** @param tell hears what a person should know */
   constructor(config: AggregatorConfig, tell: (message: string) => void) {
-    this.#tell = tell
+    this.#tell = (message) => {
+      this.#working.clear()
+      tell(message)
+    }
     this.#meet = fs.mkdtempSync(path.join(os.tmpdir(), 'provloom-hand-in-'))
     this.#aggregator = createAggregator({
       ...config,
@@ -40,9 +47,11 @@ export class Gathering {
 
   /** @throws {ProvloomError} as `Aggregator.start`; nothing is left of it then */
   async start(): Promise<void> {
+    this.#working.follow(() => 'reading what is there')
     try {
       await this.#aggregator.start()
     } catch (error) {
+      this.#working.end()
       await this.#aggregator.stop(0)
       this.#clear()
       throw error
@@ -54,7 +63,11 @@ export class Gathering {
     const tell = (line: string): void => {
       if (!this.#told.some((message) => line.includes(message))) this.#tell(line)
     }
-    return handIn(spools, this.#aggregator.connectionFile, tell)
+    let done = 0
+    this.#working.follow(
+      () => `handing in: ${done} of ${counted(spools.length, 'session')}, ${counted(this.#records, 'event')}`,
+    )
+    return handIn(spools, this.#aggregator.connectionFile, tell, () => done++)
   }
 
   /**
@@ -63,7 +76,9 @@ export class Gathering {
    * @throws {ProvloomError} `RUN_UNFINISHED` when that was not possible: the journals are kept
    */
   async finish(): Promise<readonly RunFinished[]> {
+    this.#working.follow(() => `writing the graph of ${counted(this.#records, 'event')}`)
     const outcome = await this.#aggregator.stop(STOP_MS)
+    this.#working.end()
     this.#clear()
     if (outcome.kind === 'gave-up') {
       throw new ProvloomError('RUN_UNFINISHED', outcome.left, {
@@ -92,6 +107,9 @@ export class Gathering {
       case 'problem-ended':
         this.#tell(status.message)
         break
+      case 'progress':
+        this.#records = Math.max(this.#records, status.events)
+        break
       case 'listening':
       case 'run-opened':
       case 'run-ended':
@@ -99,7 +117,6 @@ export class Gathering {
       case 'rank-refused':
       case 'rank-lost':
       case 'rank-ended':
-      case 'progress':
       case 'flushed':
         break
     }

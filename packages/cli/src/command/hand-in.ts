@@ -31,11 +31,13 @@ export interface HandedIn {
  * Hands sessions in to an aggregator, by the agents that serve living ones. One that is in its run whole is removed.
  *
  * @param connection the aggregator's connection file
+ * @param handed called for each of them, whatever became of it
  */
 export async function handIn(
   spools: readonly Assigned[],
   connection: string,
   tell: (message: string) => void,
+  handed: () => void = () => {},
 ): Promise<HandedIn[]> {
   const done: HandedIn[] = []
   const waiting = [...spools.entries()]
@@ -43,6 +45,7 @@ export async function handIn(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [i, session] = next
       done[i] = { spool: session.spool, delivery: await handInOne(session, connection, tell) }
+      handed()
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, handInNext))

@@ -3,6 +3,7 @@ import type { ProvDocument } from '@provloom/prov'
 import { exitCode, printable } from '@provloom/shared'
 import { readDocument, writeDocument } from '../document-file.ts'
 import { counted } from '../output/quantity.ts'
+import { MANY_RECORDS, Working } from '../output/working.ts'
 
 /** `provloom merge A B... -o OUT`. */
 export async function mergeFiles(
@@ -10,8 +11,15 @@ export async function mergeFiles(
   given: Readonly<Record<string, string | boolean | undefined>>,
 ): Promise<number> {
   const documents: ProvDocument[] = []
-  for (const file of files) documents.push(await readDocument(file))
+  const working = new Working()
+  for (const [i, file] of files.entries()) {
+    working.show(() => `reading document ${i + 1} of ${files.length}, ${file}`)
+    documents.push(await readDocument(file))
+  }
+  const records = documents.reduce((sum, one) => sum + one.records.length, 0)
+  working.phase(() => `putting ${counted(records, 'record')} together`, records > MANY_RECORDS)
   const { document, conflicts } = merge(documents)
+  working.end()
   const output = typeof given['output'] === 'string' ? given['output'] : '-'
   await writeDocument(document, output, typeof given['to'] === 'string' ? given['to'] : undefined)
   const told = conflicts.map((conflict) => describeConflict(conflict, files))

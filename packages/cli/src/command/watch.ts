@@ -11,7 +11,7 @@ import type { Watching } from '../watch/watching.ts'
 
 /** How often it is looked for what is new, which at most a fifth of the time is spent on. */
 const lookMs = 1_000
-const shareMin = 5
+const share = 5
 /** Where no terminal is. */
 const everySecondsDefault = 10
 
@@ -69,7 +69,7 @@ async function follow(reader: Reader, word: string | undefined, watching: Watchi
         })
         cursor = changes.cursor
         if (changes.changed) {
-          const answer = await reader.run(run)
+          const answer = await reader.run(run, { findings: 'known' })
           life = answer.life
           if (life.state !== 'ended') await watching.show(reader, answer)
         }
@@ -78,7 +78,7 @@ async function follow(reader: Reader, word: string | undefined, watching: Watchi
       if (left.asked !== undefined) break
       const took = performance.now() - began
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(lookMs - took, took * (shareMin - 1)))
+        const timer = setTimeout(resolve, Math.max(lookMs - took, took * (share - 1)))
         left.wake = (): void => {
           clearTimeout(timer)
           resolve()

@@ -3,7 +3,7 @@ import type { Reader } from '@provloom/reader'
 
 /** So often it is looked for findings, which at most a fiftieth of the time is spent on: the job has the machine. */
 const everyMs = 20_000
-const shareMin = 50
+const share = 50
 
 /** What stands out in a run that goes on: told once, when it is found. */
 export class Found {
@@ -45,6 +45,6 @@ export class Found {
     } catch {
       // What cannot be read now is looked at again; nothing of the run depends on it.
     }
-    this.#later(Math.max(everyMs, (performance.now() - began) * shareMin))
+    this.#later(Math.max(everyMs, (performance.now() - began) * share))
   }
 }

@@ -8,7 +8,7 @@ import { filesOf } from '@provloom/rundir'
 /** A document of so many bytes is checked in less than a second. */
 const checkedBytesMax = 8_000_000
 /** Of a run of more events it takes long to look for findings: provloom why does. */
-const eventsMax = 20_000_000
+const eventsMax = 5_000_000
 
 /** What the summary of a run is made from: what was told of its end, and what is on disk. */
 export interface SummaryFacts {

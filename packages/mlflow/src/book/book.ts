@@ -14,7 +14,7 @@ import type {
   RunView,
 } from '../record.ts'
 import type { Connection, Recorder } from '../recorder.ts'
-import { Experiments } from './experiments.ts'
+import { Experiments, defaultExperiment } from './experiments.ts'
 import { Models } from './models.ts'
 import type { ModelRequest } from './models.ts'
 import { RunState } from './run-state.ts'
@@ -75,7 +75,7 @@ export class Book {
     })
     const info: RunInfo = {
       runId,
-      runName: named ?? `run-${runId.slice(0, 6)}`,
+      runName: named ?? nameOf(runId),
       experimentId: experiment.experimentId,
       userId: userId ?? '',
       status: 'RUNNING',
@@ -83,7 +83,7 @@ export class Book {
       artifactUri: `${experiment.artifactLocation}/${runId}/artifacts`,
       lifecycleStage: 'active',
     }
-    const run = new RunState(info, request.tags, path.join(this.#folder, 'history', runId))
+    const run = new RunState(info, request.tags, path.join(this.#folder, runId))
     run.rename(info.runName)
     this.#runs.set(runId, run)
     this.#recorder.began(runId, run)
@@ -174,14 +174,38 @@ export class Book {
     return model
   }
 
-  tell(message: string): void {
-    this.#recorder.tell(message)
-  }
-
   #run(id: string): RunState {
-    const found = this.#runs.get(id)
+    const found = this.#runs.get(id) ?? this.#formerRun(id)
     if (found === undefined) throw unknown('Run', id)
     return found
+  }
+
+  /** One of an earlier job is there from now on: what is said of it is said behind its end. */
+  #formerRun(runId: string): RunState | undefined {
+    const former = this.#recorder.former(runId)
+    if (former === undefined) return undefined
+    const { experiment, runName, status, startTime, endTime, params, tags, metrics } = former
+    const { experimentId, artifactLocation } =
+      experiment === undefined
+        ? this.experiments.get(defaultExperiment)
+        : this.experiments.make(experiment, undefined, [])
+    const info: RunInfo = {
+      runId,
+      runName: runName ?? nameOf(runId),
+      experimentId,
+      userId: '',
+      status,
+      startTime,
+      ...(endTime === undefined ? {} : { endTime }),
+      artifactUri: `${artifactLocation}/${runId}/artifacts`,
+      lifecycleStage: 'active',
+    }
+    const run = new RunState(info, tags, path.join(this.#folder, runId))
+    for (const param of params) run.setParam(param)
+    for (const metric of metrics) run.addMetric(metric)
+    this.#runs.set(runId, run)
+    this.#recorder.began(runId, run)
+    return run
   }
 
   /** Of those that have ended: a sweep may have any number. */
@@ -194,6 +218,11 @@ export class Book {
       return
     }
   }
+}
+
+/** Of a run that nobody named, the same on all ranks. */
+function nameOf(runId: string): string {
+  return `run-${runId.slice(0, 6)}`
 }
 
 function tagOf(tags: readonly Pair[], key: string): string | undefined {

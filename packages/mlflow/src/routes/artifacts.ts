@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
+import { reasonOf } from '@provloom/shared'
 import type { Json } from '../answer.ts'
 import type { ArtifactPlace } from '../artifact-place.ts'
 import type { Book } from '../book/book.ts'
@@ -38,7 +40,7 @@ export function artifactApp(place: ArtifactPlace, told: (message: string) => voi
       await write(file, context.req.raw.body)
     } catch (error) {
       // A full disk is ours to tell: the script goes on without this file.
-      told(`an artifact of MLflow's is not kept: ${path.basename(file)}: ${String(error)}`)
+      told(`an artifact of MLflow's is not kept: ${path.basename(file)}: ${reasonOf(error)}`)
     }
     return context.json({})
   })
@@ -107,16 +109,32 @@ function fileJson({ name, size }: Listed, below: string | undefined): Json {
 
 export const partPrefix = '.provloom-part-'
 
-/** Whole in its place, or not there: what is being sent is beside it. */
+/**
+ * Whole in its place, or not there: what is being sent is beside it. All of it is read, whatever the disk says: a client
+ * that is answered while it sends would take that for a broken connection, and send it again.
+ */
 async function write(file: string, body: ReadableStream | null): Promise<void> {
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const part = path.join(path.dirname(file), `${partPrefix}${randomBytes(6).toString('hex')}`)
-  try {
-    const from = body === null ? Readable.from([]) : Readable.fromWeb(body)
-    await pipeline(from, fs.createWriteStream(part, { mode: 0o600, flags: 'wx' }))
-    fs.renameSync(part, file)
-  } catch (error) {
-    fs.rmSync(part, { force: true })
-    throw error
+  let trouble: unknown
+  const attempt = async (what: () => Promise<unknown>): Promise<void> => {
+    if (trouble !== undefined) return
+    try {
+      await what()
+    } catch (error) {
+      trouble = error
+    }
   }
+  let into: FileHandle | undefined
+  await attempt(async () => {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+    into = await open(part, 'wx', 0o600)
+  })
+  if (body !== null)
+    for await (const bytes of Readable.fromWeb(body)) await attempt(async () => await into?.writeFile(bytes))
+  await attempt(async () => await into?.close())
+  await attempt(async () => await rename(part, file))
+  if (trouble === undefined) return
+  await into?.close().catch(() => undefined)
+  await rm(part, { force: true }).catch(() => undefined)
+  throw new Error(reasonOf(trouble), { cause: trouble })
 }

@@ -1,4 +1,5 @@
 import { modelJson } from '../answer.ts'
+import type { Json, Telling } from '../answer.ts'
 import type { Book } from '../book/book.ts'
 import { Fault } from '../fault.ts'
 import { lookAtModel } from '../filter/looks.ts'
@@ -6,16 +7,18 @@ import { matches, sortedBy } from '../filter/match.ts'
 import { parseFilter } from '../filter/parse.ts'
 import type { Entity } from '../filter/parse.ts'
 import { isModelStatus } from '../record.ts'
+import type { LoggedModel } from '../record.ts'
 import { pageOf } from './page.ts'
 import { get, post } from './route.ts'
 import type { Question, Route } from './route.ts'
 
 /** Logged models, of clients from 3 on. */
-export function modelRoutes(book: Book): Route[] {
+export function modelRoutes(book: Book, place: Telling): Route[] {
   const { models } = book
+  const shown = (model: LoggedModel): Json => modelJson(model, place)
   return [
     post('/logged-models', ({ asked }) => ({
-      model: modelJson(
+      model: shown(
         book.makeModel({
           experimentId: asked.text('experiment_id') ?? '0',
           name: asked.text('name'),
@@ -38,9 +41,9 @@ export function modelRoutes(book: Book): Route[] {
         asked,
         100,
       )
-      return { models: found.map(modelJson), ...token }
+      return { models: found.map(shown), ...token }
     }),
-    get('/logged-models/:id', (question) => ({ model: modelJson(models.get(idOf(question))) })),
+    get('/logged-models/:id', (question) => ({ model: shown(models.get(idOf(question))) })),
     {
       method: 'patch',
       path: '/logged-models/:id',
@@ -48,7 +51,7 @@ export function modelRoutes(book: Book): Route[] {
         const status = question.asked.text('status')
         if (!isModelStatus(status))
           throw new Fault('INVALID_PARAMETER_VALUE', `Invalid status of a logged model: ${status ?? ''}`)
-        return { model: modelJson(book.setModelStatus(idOf(question), status)) }
+        return { model: shown(book.setModelStatus(idOf(question), status)) }
       },
     },
     {
@@ -63,7 +66,7 @@ export function modelRoutes(book: Book): Route[] {
       method: 'patch',
       path: '/logged-models/:id/tags',
       answer: (question) => ({
-        model: modelJson(models.setTags(idOf(question), question.asked.pairs('tags'))),
+        model: shown(models.setTags(idOf(question), question.asked.pairs('tags'))),
       }),
     },
     {

@@ -1,4 +1,5 @@
 import { infoJson, metricJson, runJson } from '../answer.ts'
+import type { Telling } from '../answer.ts'
 import type { Asked } from '../asked.ts'
 import type { Book } from '../book/book.ts'
 import { Fault } from '../fault.ts'
@@ -11,7 +12,7 @@ import { isInView, pageOf } from './page.ts'
 import { either, get, post } from './route.ts'
 import type { Route } from './route.ts'
 
-export function runRoutes(book: Book): Route[] {
+export function runRoutes(book: Book, place: Telling): Route[] {
   return [
     post('/runs/create', ({ asked, connection }) => {
       const request = {
@@ -21,22 +22,22 @@ export function runRoutes(book: Book): Route[] {
         startTime: asked.integer('start_time'),
         tags: asked.pairs('tags'),
       }
-      return { run: runJson(book.create(request, connection)) }
+      return { run: runJson(book.create(request, connection), place) }
     }),
-    get('/runs/get', ({ asked }) => ({ run: runJson(book.run(asked.runId)) })),
+    get('/runs/get', ({ asked }) => ({ run: runJson(book.run(asked.runId), place) })),
     post('/runs/update', ({ asked, connection }) => {
       const update = {
         status: statusOf(asked),
         endTime: asked.integer('end_time'),
         runName: asked.text('run_name'),
       }
-      return { run_info: infoJson(book.update(asked.runId, update, connection)) }
+      return { run_info: infoJson(book.update(asked.runId, update, connection), place) }
     }),
     post('/runs/delete', ({ asked }) => moved(book, asked, 'deleted')),
     post('/runs/restore', ({ asked }) => moved(book, asked, 'active')),
     ...either('/runs/search', ({ asked }) => {
       const { found, token } = pageOf(searched(book.runs, asked), asked, 1000)
-      return { runs: found.map(runJson), ...token }
+      return { runs: found.map((one) => runJson(one, place)), ...token }
     }),
     get('/metrics/get-history', ({ asked }) => {
       const run = asked.runId

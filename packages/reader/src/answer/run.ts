@@ -10,6 +10,8 @@ export interface RunQuery {
   readonly limit?: number
   /** `metricsCursor` of the page before. */
   readonly after?: string
+  /** `known`: of a large run those that are known by now, others are looked for meanwhile. Else they are waited for, there for seconds. */
+  readonly findings?: 'known'
 }
 
 /** The run's head. */

@@ -32,19 +32,26 @@ export class Folder {
   readonly directory: string
   readonly #kept = new Map<string, Kept>()
 
-  constructor(directory: string) {
+  readonly #reading: (done: number, of: number) => void
+
+  /** @param reading told after each run that is looked at when all are */
+  constructor(directory: string, reading: (done: number, of: number) => void = () => {}) {
     this.directory = path.resolve(directory)
+    this.#reading = reading
   }
 
   /** @throws {ProvloomError} `FILE_UNREADABLE` when the directory is there and cannot be read */
   look(): FolderLook {
     const runs: KnownRun[] = []
     const unreadable: { run: string; reason: string }[] = []
-    for (const name of this.#names()) {
+    const names = this.#names()
+    for (const [i, name] of names.entries()) {
+      this.#reading(i, names.length)
       const kept = this.#lookAt(path.join(this.directory, name))
       if (kept?.run !== undefined) runs.push(kept.run)
       else if (kept?.reason !== undefined) unreadable.push({ run: name, reason: kept.reason })
     }
+    this.#reading(names.length, names.length)
     return { runs: runs.sort(newestFirst), unreadable }
   }
 

@@ -20,6 +20,7 @@ import { changeFrom } from './slice.ts'
 export interface Questions {
   run(run: KnownRun): Promise<RunAnswer>
   ranks(run: KnownRun): Promise<RanksAnswer>
+  /** As far as they are known. */
   findings(run: KnownRun): Promise<readonly Finding[]>
   /** Undefined where it cannot be read. */
   document(run: KnownRun): RunDocument | undefined

@@ -1,3 +1,4 @@
+import type { RankSummary } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
 import type { RankColumns, RanksAnswer, RanksQuery } from '../answer/ranks.ts'
 import type { RunMetric } from '../answer/run.ts'
@@ -26,7 +27,7 @@ export function rankRows(run: KnownRun, ratios: Ratios | undefined): RankRow[] {
     signal: one.signal ?? '',
     lastStep: one.lastStep ?? NaN,
     lastSeen: one.lastUs ?? NaN,
-    ratio: ratios?.byRank.get(one.rank) ?? NaN,
+    ratio: ratioOf(one, ratios),
     sent: Number(one.sent),
     stored: Number(one.stored),
     dropped: Number(one.dropped),
@@ -34,6 +35,12 @@ export function rankRows(run: KnownRun, ratios: Ratios | undefined): RankRow[] {
   }))
   const never = absent.filter((rank) => !last.has(rank)).map((rank) => ({ ...nobody, rank }))
   return [...rows, ...never].sort((a, b) => a.rank - b.rank)
+}
+
+/** Of one that had ended before the last steps there is none; one that goes on may be behind. */
+function ratioOf({ rank, status, lastStep }: RankSummary, ratios: Ratios | undefined): number {
+  const isOver = status !== 'running' && ratios !== undefined && (lastStep ?? 0) < ratios.fromStep
+  return isOver ? NaN : (ratios?.byRank.get(rank) ?? NaN)
 }
 
 const nobody: RankRow = {

@@ -108,7 +108,12 @@ function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding
     {
       code: codes[cause],
       level: isAbsent && (cause === 'outside' || cause === 'peers') ? 'warning' : 'error',
-      text: causeWords(first, cause, ranks),
+      text: causeWords(
+        first,
+        cause,
+        ranks,
+        those.every((one) => isAlike(first, one)),
+      ),
       ranks: ranks.slice(0, ranksNamed),
       ...(ranks.length > ranksNamed ? { ranksMore: ranks.length - ranksNamed } : {}),
       ...(first.rank.host === '' ? {} : { host: first.rank.host }),
@@ -120,9 +125,11 @@ function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding
 }
 
 /** `rank 2 raised FloatingPointError: loss is nan at step 57` */
-function causeWords(first: StoppedRank, cause: Cause, ranks: readonly number[]): string {
+function causeWords(first: StoppedRank, cause: Cause, ranks: readonly number[], areAlike: boolean): string {
   const who =
-    ranks.length > 1 ? `one of ${rankWords(ranks)} (their clocks do not say which)` : rankWords(ranks)
+    ranks.length > 1 && !areAlike
+      ? `one of ${rankWords(ranks)} (their clocks do not say which)`
+      : rankWords(ranks)
   const { stop, rank } = first
   const error = stop.error === undefined ? '' : reasonIn(stop.error)
   const signal = signalOf(stop)
@@ -213,4 +220,11 @@ function absentFindings({ absent, worldSize, ranks }: WhyFacts): Finding[] {
       link: { page: 'ranks' },
     },
   ]
+}
+
+/** They ended of the same, each by itself: a file that is not there, a setting that is wrong. Numbers in it may be each one's. */
+export function isAlike(first: StoppedRank | undefined, other: StoppedRank): boolean {
+  const said = (one: StoppedRank | undefined): string =>
+    one?.stop.error === undefined ? '' : reasonIn(one.stop.error).replaceAll(/\d+/g, '#')
+  return first?.kind === other.kind && said(other) !== '' && said(first) === said(other)
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../answer/why.ts'
 import type { WhyFacts } from './facts.ts'
+import { isAlike } from './stopped.ts'
 import type { Ends } from './stopped.ts'
 import { inWords, rankWords } from './words.ts'
 
@@ -31,5 +32,6 @@ function consequence({ ranks }: WhyFacts, { order, tied, cause }: Ends, { code }
   const peers = others.filter(({ kind }) => kind === 'peer' || kind === 'asked')
   const isRest = others.length + 1 === ranks.length && others.length > 1
   const who = isRest ? `the other ${inWords(others.length)}` : rankWords(others.map(({ rank }) => rank.rank))
+  if (others.every((one) => isAlike(order[0], one))) return `, and so did ${who}`
   return peers.length === others.length ? `, ${who} ended because it was gone` : `; ${who} ended after it`
 }

@@ -47,6 +47,23 @@ async function whyOfTold(
 const codes = ({ findings }: WhyAnswer): string[] =>
   findings.map(({ code, ranks }) => `${code} ${ranks.join()}`)
 
+it('an error that every rank had by itself is said to be that of all', async () => {
+  const answer = await whyOfTold(plain, (rank) => ({
+    status: 'failed',
+    exitCode: 1,
+    error: `FileNotFoundError: no such file: 'shard-${rank}.tar'`,
+  }))
+  expect(answer.verdict).toMatch(
+    /: ranks 0, 4 and 6-7 raised FileNotFoundError: .*, and so did ranks 1-3 and 5\./,
+  )
+  const one = await whyOfTold(plain, (rank) => ({
+    status: 'failed',
+    exitCode: 1,
+    error: rank === 3 ? 'ValueError: of its own' : `FileNotFoundError: no such file: 'shard-${rank}.tar'`,
+  }))
+  expect(one.verdict).not.toMatch(/and so did/)
+})
+
 it('of two faults at once both are told, that which ended the run first', async () => {
   const stops = { rank: 5, step: 70, logged: false }
   const slower = (rank: number): number => (rank === 3 ? 1.5 : 1)

@@ -16,6 +16,7 @@ const others = [
   'UPDATE_DOCS',
   'FIGURES',
   'UI_TOKEN',
+  'REAL_TOLD',
 ]
 
 const prefix = 'PROVLOOM_'

@@ -74,7 +74,10 @@ function useKept<T>(
 }
 
 export function useRun(run: string): Answer<RunAnswer> {
-  return useKept<RunAnswer>(apiAddress(runPath(run)), 'head', (changes) => changes.head)
+  return useKept<RunAnswer>(apiAddress(runPath(run)), 'head', ({ head, findings }, known) =>
+    // What is found is told by itself, as soon as it is.
+    head === undefined && known !== undefined && findings !== undefined ? { ...known, findings } : head,
+  )
 }
 
 export function useRanks(): Answer<RanksAnswer> {

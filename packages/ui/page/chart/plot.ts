@@ -173,7 +173,14 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
     const name = spec.strips.length > 1 ? nameOf(strip.label) : ''
     return [{ text: `${name}${spec.label(value)}`, x, y, colour }]
   })
-  for (const { text, x, y, colour } of apart(ends, 13 * ratio, bbox.top + bbox.height - 3 * ratio)) {
+  // Lines that end elsewhere have room of their own.
+  const places = new Map<number, End[]>()
+  for (const one of ends) {
+    const place = Math.round(one.x / (80 * ratio))
+    places.set(place, [...(places.get(place) ?? []), one])
+  }
+  const foot = bbox.top + bbox.height - 3 * ratio
+  for (const { text, x, y, colour } of [...places.values()].flatMap((of) => apart(of, 13 * ratio, foot))) {
     ctx.fillStyle = colour
     ctx.fillText(text, x, y)
   }

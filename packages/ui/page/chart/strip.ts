@@ -17,6 +17,8 @@ export interface Strip {
   readonly nan: readonly number[]
   readonly count: readonly number[]
   readonly ranks?: number
+  /** Ranks that have points, by place. */
+  readonly reached?: readonly number[]
 }
 
 /** How the axis is read: steps, time of day, or seconds since the run began. */
@@ -58,6 +60,7 @@ function ribbonStrip({ columns, odd, rankCount }: RibbonAnswer, look: Look, axis
     nan: columns.nan,
     count: columns.count,
     ranks: rankCount,
+    reached: columns.ranks,
   }
 }
 
@@ -90,10 +93,21 @@ function finite(values: readonly number[]): (number | null)[] {
 export function withSlowest(strip: Strip): Strip[] {
   const { max, min: _min, max: _max, ...line } = strip
   if (max === undefined) return [strip]
+  const end = reachedByAll(strip)
   return [
-    { ...line, label: 'slowest', mid: max, colour: 1 },
+    { ...line, label: 'slowest', mid: max.map((one, at) => (at < end ? one : null)), colour: 1 },
     { ...line, colour: 7 },
   ]
+}
+
+/** Ranks are not all at the same step: the slowest of the last few stretches may not have come there yet. */
+const aheadMax = 8
+
+function reachedByAll({ x, reached = [] }: Strip): number {
+  const least = reached.at(-aheadMax - 1) ?? 0
+  let end = x.length
+  while (end > 0 && end > x.length - aheadMax && (reached[end - 1] ?? 0) < least) end -= 1
+  return end
 }
 
 /** A running mean over so many buckets on both sides; what it is of stays to be seen as a band. */

@@ -9,7 +9,7 @@ import type { Key } from '../frame/keys.tsx'
 import type { RunProps } from '../frame/run-props.ts'
 import { change, stepsIn, stepsText } from '../frame/view.ts'
 import { count } from '../model/format.ts'
-import { extentOf, groupOf } from '../model/metric.ts'
+import { extentOf, groupOf, isSampled } from '../model/metric.ts'
 import { grouped } from '../model/tree.ts'
 import { useTheme } from '../part/theme.ts'
 import { Dash } from '../part/dash.tsx'
@@ -108,7 +108,7 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
               key={metric.id}
               at={isAt}
               whole={view.with['fit'] === 'all'}
-              axisName={metric.measured === true && by === 'step' ? 'sample' : undefined}
+              axisName={isSampled(metric) && by === 'step' ? 'sample' : undefined}
               curves={curvesOf(metric, run, ranks, others)}
               name={metric.key}
               about={`${groupOf(metric)}${metric.unit === undefined ? '' : ` · ${metric.unit}`}${metric.ranks > 1 ? '' : ' · one rank'}`}
@@ -117,10 +117,10 @@ export function Curves({ run, view, frame }: RunProps): preact.JSX.Element {
               by={by}
               log={view.with['log'] === '1'}
               smooth={Number(view.with['smooth'] ?? 0)}
-              steps={by === 'step' && metric.measured !== true ? steps : undefined}
+              steps={by === 'step' && !isSampled(metric) ? steps : undefined}
               height={chartHeight}
-              share={metric.measured === true ? 'measured' : 'curves'}
-              onZoom={by === 'step' && metric.measured !== true ? zoom : undefined}
+              share={isSampled(metric) ? 'measured' : 'curves'}
+              onZoom={by === 'step' && !isSampled(metric) ? zoom : undefined}
             />
           )}
         />

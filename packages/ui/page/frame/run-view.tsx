@@ -4,7 +4,6 @@ import type { RunAnswer } from '@provloom/reader'
 import { LiveRun, useRun } from '../ask/live.tsx'
 import { apiAddress, runPath } from '../ask/ask.ts'
 import { useAnswer } from '../ask/use-answer.ts'
-import { Curves } from '../curves/curves.tsx'
 import type { View } from '../model/address.ts'
 import { duration } from '../model/format.ts'
 import { Overview } from '../overview/overview.tsx'
@@ -15,6 +14,7 @@ import type { Key } from './keys.tsx'
 import type { FrameOf } from './run-props.ts'
 import { go } from './view.ts'
 
+const Curves = later(async () => (await import('../later-pages.ts')).Curves)
 const Graph = later(async () => (await import('../later-pages.ts')).Graph)
 const Ranks = later(async () => (await import('../later-pages.ts')).Ranks)
 const Files = later(async () => (await import('../later-pages.ts')).Files)

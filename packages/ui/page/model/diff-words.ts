@@ -43,9 +43,7 @@ export function partsOf(diff: DiffAnswer): DiffPart[] {
 export function diffSentence(diff: DiffAnswer): string {
   const params = diff.params.filter(({ equal }) => !equal)
   if (params.length > 0) {
-    const shown = params
-      .slice(0, 3)
-      .map(({ name, values }) => `${name} ${values.map(valueText).join(' against ')}`)
+    const shown = params.slice(0, 3).map(({ name, values }) => `${name} ${valuesText(values)}`)
     const head = params.length === 1 ? 'One parameter differs' : `${params.length} parameters differ`
     return `${head}: ${listed(shown)}${params.length > 3 ? ', and more' : ''}`
   }
@@ -58,6 +56,15 @@ export function diffSentence(diff: DiffAnswer): string {
   return others.length === 0
     ? 'Nothing differs that was recorded'
     : `Parameters are equal; ${listed(others)} ${others.length === 1 && others[0] !== 'results' ? 'differs' : 'differ'}`
+}
+
+/** Two against each other; of more how far they go, or how many there are. */
+function valuesText(values: readonly DiffValue[]): string {
+  if (values.length === 2) return values.map(valueText).join(' against ')
+  const numbers = values.filter((one) => typeof one === 'number')
+  return numbers.length === values.length
+    ? `${number(Math.min(...numbers))} to ${number(Math.max(...numbers))}`
+    : `(${new Set(values.map(valueText)).size} values)`
 }
 
 export function equalSentence(diff: DiffAnswer): string {

@@ -18,6 +18,11 @@ export function best(metric: RowMetric | RunMetric): number | undefined {
   return isLessBetter(metric.key) ? metric.min : metric.max
 }
 
+/** What agents measure every few seconds: its steps are samples. The step timer's are steps. */
+export function isSampled({ measured, source }: Pick<Named, 'measured' | 'source'>): boolean {
+  return measured === true && source !== 'step'
+}
+
 /** Where it belongs in the tree of metrics: its context, or what measured it. */
 export function groupOf({ context, source, measured }: Named): string {
   if (source !== undefined || measured === true) return `${context ?? 'system'} · ${source ?? 'worker'}`

@@ -1,6 +1,6 @@
 import type { Finding, RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
 import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
-import { isLessBetter, mainMetrics } from './metric.ts'
+import { isLessBetter, isSampled, mainMetrics } from './metric.ts'
 
 /** A sentence in pieces, of which some have a tone. */
 export type Piece = string | { readonly text: string; readonly tone: 'good' | 'bad' | 'warn' | 'lost' }
@@ -71,9 +71,7 @@ function trend({ spark, key }: RunMetric): string {
 }
 
 export function lastStep({ metrics }: RunAnswer): number | undefined {
-  const steps = metrics.flatMap(({ measured: isMeasured, lastStep: step }) =>
-    isMeasured === true || step === undefined ? [] : [step],
-  )
+  const steps = metrics.flatMap((one) => (isSampled(one) || one.lastStep === undefined ? [] : [one.lastStep]))
   return steps.length === 0 ? undefined : Math.max(...steps)
 }
 
@@ -98,7 +96,7 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
     .filter(({ ranks: of }) => of.length > 0)
     .slice(0, 2)
     .map(({ text, level, since }): Piece => ({
-      text: `${capital(stripped(text.split(/[:;.] /)[0] ?? text))}${since?.step === undefined ? '' : ` since step ${count(since.step)}`}`,
+      text: `${capital(stripped(text.split(/[:;.] /)[0] ?? text))}${since?.step === undefined || / step \d/.test(text.split(/[:;.] /)[0] ?? '') ? '' : ` since step ${count(since.step)}`}`,
       tone: level === 'error' ? 'bad' : level === 'warning' ? 'warn' : 'good',
     }))
   if (pieces.length > 0) return pieces.flatMap((one, at) => (at === 0 ? [one] : ['; ', one]))

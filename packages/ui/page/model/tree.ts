@@ -1,5 +1,5 @@
 import type { RunMetric } from '@provloom/reader'
-import { groupOf } from './metric.ts'
+import { groupOf, isSampled } from './metric.ts'
 
 export type TreeRow =
   | { readonly kind: 'group'; readonly name: string; readonly count: number }
@@ -20,13 +20,15 @@ export function grouped(
     const name = groupOf(one)
     groups.set(name, [...(groups.get(name) ?? []), one])
   }
-  const sorted = [...groups].sort(
-    ([, a], [, b]) => Number(a[0]?.measured === true) - Number(b[0]?.measured === true),
-  )
+  const sorted = [...groups].sort(([, a], [, b]) => Number(isMeasured(a[0])) - Number(isMeasured(b[0])))
   return [
     ...(top.length === 0 ? [] : rowsOf('pinned', top)),
     ...sorted.flatMap(([name, of]) => rowsOf(name, of)),
   ]
+}
+
+function isMeasured(one: RunMetric | undefined): boolean {
+  return one !== undefined && isSampled(one)
 }
 
 function rowsOf(name: string, of: readonly RunMetric[]): TreeRow[] {

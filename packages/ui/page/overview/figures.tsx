@@ -1,7 +1,7 @@
 import type { RunAnswer, RunMetric } from '@provloom/reader'
 import { useRanks } from '../ask/live.tsx'
 import { count, measured, number, seconds, several } from '../model/format.ts'
-import { groupOf, isLessBetter, mainMetrics } from '../model/metric.ts'
+import { groupOf, isLessBetter, isSampled, mainMetrics } from '../model/metric.ts'
 import { lastStep, stepsWanted } from '../model/run-words.ts'
 
 /** Six numbers that a person wants first. */
@@ -67,7 +67,7 @@ function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   if (step === undefined || step <= 0 || took <= 0) return { value: '–', more: 'none seen', quiet: true }
   const rate = step / took
   const wait = run.metrics.find(
-    ({ key, measured: by }) => by !== true && /wait/.test(key) && /time|seconds/.test(key),
+    (one) => !isSampled(one) && /wait/.test(one.key) && /time|seconds/.test(one.key),
   )
   const waiting = wait === undefined ? '' : `, ${measured(wait.last, wait.key, 's')} waiting`
   const of = stepsWanted(run)

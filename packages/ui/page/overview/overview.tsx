@@ -30,7 +30,8 @@ export function Overview({ run, view, frame }: RunProps): preact.JSX.Element {
   const pinned = (view.with['pins'] ?? '').split(',').filter((one) => one !== '')
   const mains =
     pinned.length > 0 ? run.metrics.filter(({ id }) => pinned.includes(id)) : mainMetrics(run.metrics)
-  const findings: readonly Finding[] = why.answer?.findings ?? run.findings
+  const findings: readonly Finding[] =
+    run.status === 'running' ? run.findings : (why.answer?.findings ?? run.findings)
   const badly = run.status !== 'running' && run.status !== 'completed'
   const stopped = badly && why.answer?.first !== undefined
   const marks = marksOf(run)

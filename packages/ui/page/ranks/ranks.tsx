@@ -8,7 +8,7 @@ import type { Key } from '../frame/keys.tsx'
 import type { RunProps } from '../frame/run-props.ts'
 import { change, stepsIn, stepsText } from '../frame/view.ts'
 import { count, several } from '../model/format.ts'
-import { extentOf, isTiming, keyOf } from '../model/metric.ts'
+import { extentOf, isSampled, isTiming, keyOf } from '../model/metric.ts'
 import { rowsOfRanks } from '../model/ranks.ts'
 import { standingOf } from '../model/standing.ts'
 import type { Standing } from '../model/standing.ts'
@@ -33,8 +33,7 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const steps = stepsIn(view)
   const { by, show, order = 'rank' } = view.with
   const pace =
-    run.metrics.find(({ id }) => id === by) ??
-    run.metrics.find(({ key, measured }) => measured !== true && isTiming(key))
+    run.metrics.find(({ id }) => id === by) ?? run.metrics.find((one) => !isSampled(one) && isTiming(one.key))
   const whole = extentOf(pace, run)
   const asked = { metric: by, show, order, from: steps?.[0] ?? whole?.[0], to: steps?.[1] ?? whole?.[1] }
   const matrix = useAnswer<MatrixAnswer>(
@@ -44,7 +43,7 @@ export function Ranks({ run, view, frame }: RunProps): preact.JSX.Element {
   const ranks = useRanks()
   const why = useAnswer<WhyAnswer>(apiAddress(runPath(run.run, 'why')), round)
   const rows = ranks.answer === undefined ? [] : rowsOfRanks(ranks.answer)
-  const findings = why.answer?.findings ?? run.findings
+  const findings = run.status === 'running' ? run.findings : (why.answer?.findings ?? run.findings)
   const standing = standingOf(rows, findings)
   const notable = standing.flatMap((one) => one.ranks.slice(0, 1))
   const rank = view.with['rank'] === undefined ? notable[0]?.rank : Number(view.with['rank'])

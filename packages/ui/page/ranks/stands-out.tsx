@@ -50,7 +50,7 @@ export function StandsOut(props: {
   )
 }
 
-const rangeWordsMax = 24
+const rangeWordsMax = 8
 
 function rangesOf({ ranks }: Standing): string {
   const words = ranges(ranks.map(({ rank }) => rank))
