@@ -138,7 +138,7 @@ export class Documents {
     return this.#read(runDir, 'whole')
   }
 
-  /** Of a large one without the series that hold no NaN. Undefined where there is none that can be read. */
+  /** As above. Undefined where there is none that can be read. */
   maybe(runDir: string): RunDocument | undefined {
     return this.known(runDir).document
   }
@@ -168,7 +168,7 @@ export class Documents {
     }
   }
 
-  /** As `maybe`, with why there is none that can be read, unless its run has not written it yet. */
+  /** Of a large one without the series that hold no NaN; with why there is none that can be read, unless its run has not written it yet. */
   known(runDir: string): { readonly document: RunDocument | undefined; readonly unread: Unread | undefined } {
     try {
       return { document: this.#read(runDir, 'facts'), unread: undefined }
