@@ -94,6 +94,8 @@ describe.skipIf(reason !== undefined)(`the page of a run of 1e8 points`, () => {
       )
       const chart = page.locator('.chart', { has: page.locator('b', { hasText: /^loss$/ }) }).first()
       await chart.locator('canvas').waitFor()
+      // What lies beyond the axis is told of: until then it is the view before.
+      await chart.locator('.warn').waitFor({ state: part < 0.1 ? 'visible' : 'detached' })
       const { columns, from, to } = await columnsThatReachUp(chart, part)
       const bucket = (width / (last - first)) * (to - from)
       const at = from + ((spike.step - first) / (last - first)) * (to - from)
