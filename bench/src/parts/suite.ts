@@ -22,7 +22,7 @@ const foldMs = 60_000
 /** What is on disk of a run, and how little of it is read for one curve. */
 export const partsSuite: Suite = {
   name: 'parts',
-  title: 'Parts and curves of a run of 64 ranks (limits: what reads all rows)',
+  title: 'Parts and curves of a run of 64 ranks',
   async *measure(bench) {
     if (!bench.wants('parts')) return
     const folder = bench.folder('parts')

@@ -1,36 +1,34 @@
 /// <reference lib="dom" />
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
-/** Columns of a chart's canvas in whose uppermost pixels something coloured is drawn, and where its plot begins and ends. */
-export async function columnsThatReachTheTop(
-  page: Page,
-  chart: string,
+/** Columns of a chart's canvas in whose uppermost part something coloured is drawn, and where its plot begins and ends. */
+export async function columnsThatReachUp(
+  chart: Locator,
+  part: number,
 ): Promise<{ readonly columns: readonly number[]; readonly from: number; readonly to: number }> {
-  return await page
-    .locator(chart)
-    .first()
-    .evaluate((place) => {
-      const canvas = place.querySelector('canvas')!
-      const over = place.querySelector('.u-over')!.getBoundingClientRect()
-      const box = canvas.getBoundingClientRect()
-      const scale = canvas.width / box.width
-      const [from, to, top] = [over.left - box.left, over.right - box.left, over.top - box.top].map((one) =>
-        Math.round(one * scale),
-      )
-      const height = 3
-      const { data } = canvas.getContext('2d')!.getImageData(from!, top! + 1, to! - from!, height)
-      const columns: number[] = []
-      for (let x = 0; x < to! - from!; x++) {
-        const isColoured = Array.from({ length: height }, (_, y) => (y * (to! - from!) + x) * 4).some(
-          (at) => {
-            const rgb = data.slice(at, at + 3)
-            return data[at + 3]! > 20 && Math.max(...rgb) - Math.min(...rgb) > 40
-          },
-        )
-        if (isColoured) columns.push(from! + x)
-      }
-      return { columns, from: from!, to: to! }
-    })
+  return await chart.evaluate((place, part) => {
+    const canvas = place.querySelector('canvas')!
+    const over = place.querySelector('.u-over')!.getBoundingClientRect()
+    const box = canvas.getBoundingClientRect()
+    const scale = canvas.width / box.width
+    const [from, to, top, tall] = [
+      over.left - box.left,
+      over.right - box.left,
+      over.top - box.top,
+      over.height,
+    ].map((one) => Math.round(one * scale))
+    const height = Math.round(tall! * part)
+    const { data } = canvas.getContext('2d')!.getImageData(from!, top! + 1, to! - from!, height)
+    const columns: number[] = []
+    for (let x = 0; x < to! - from!; x++) {
+      const isColoured = Array.from({ length: height }, (_, y) => (y * (to! - from!) + x) * 4).some((at) => {
+        const rgb = data.slice(at, at + 3)
+        return data[at + 3]! > 20 && Math.max(...rgb) - Math.min(...rgb) > 40
+      })
+      if (isColoured) columns.push(from! + x)
+    }
+    return { columns, from: from!, to: to! }
+  }, part)
 }
 
 /** The heat map as it is drawn. */

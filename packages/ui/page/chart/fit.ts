@@ -15,6 +15,8 @@ export interface Fit {
 
 /** Of the ends of the band so many stay inside: one point of a start or a spike does not press all else flat. */
 const share = 0.99
+/** Of so many buckets one at least may lie beyond: long runs have not always a hundred. */
+const bucketsMin = 32
 /** What reaches no further beyond the axis than this part of it is taken in: nothing is cut off for little. */
 const slack = 0.5
 
@@ -51,6 +53,7 @@ function valuesOf(strips: readonly Strip[], name: 'min' | 'mid' | 'max', log: bo
 function quantile(values: readonly number[], at: number): number {
   if (values.length === 0) return at > 0.5 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   const sorted = values.toSorted((a, b) => a - b)
-  const place = at > 0.5 ? Math.ceil(at * sorted.length) - 1 : Math.floor(at * sorted.length)
-  return sorted[Math.min(sorted.length - 1, Math.max(0, place))]!
+  const { length } = sorted
+  const beyond = Math.max(length < bucketsMin ? 0 : 1, length - Math.ceil(Math.max(at, 1 - at) * length))
+  return sorted[at > 0.5 ? length - 1 - beyond : beyond]!
 }
