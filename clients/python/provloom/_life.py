@@ -162,7 +162,12 @@ def exit_ending():
         return Ending("completed", code=0)
     from ._secrets import first_told
 
-    return Ending("failed", why or first_told("exit status %s" % (_status[0],), limits.ERROR_TAIL_BYTES), code)
+    return Ending("failed", why or first_told(_words_of(_status[0]), limits.ERROR_TAIL_BYTES), code)
+
+
+def _words_of(status):
+    """Of sys.exit: a number is a status, anything else is what it says on stderr."""
+    return "exit status %d" % status if isinstance(status, int) else "SystemExit: %s" % (status,)
 
 
 def _child_ending():

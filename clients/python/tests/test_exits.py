@@ -33,6 +33,11 @@ class Exits(PlainCase):
         for last in ("sys.exit()", "sys.exit(0)", "quit()", "try: sys.exit(3)\nexcept SystemExit: pass"):
             self.assertEqual(self.exits(last, 0), [("completed", "exit", [])], last)
 
+    def test_what_a_script_exits_with_is_what_it_ended_of(self):
+        for last, code, error in (("sys.exit(3)", 3, "exit status 3"), ("sys.exit('rank 2 is gone')", 1, "SystemExit: rank 2 is gone")):
+            self.exits(last, code)
+            self.assertEqual(self.events("session.end")[-1]["error"], error)
+
     def test_an_exit_code_is_told_as_the_system_sees_it(self):
         for status in ("3", "0", "256", "-1", "2**40", "2**40 + 5", "2**80", "-2**80", "True", "False", "None", "'text'", "0.0",
                        "(1, 2)", "SystemExit(6)"):  # fmt: skip
