@@ -95,6 +95,13 @@ function readerOf(stored: StoredRun, kept: RunReader['kept'] = { run: undefined 
   const directory = stored.facts.runDir
   const known = (): Promise<RunKept> =>
     (kept.run ??= import('./read/kept.ts').then(({ RunKept }) => new RunKept(directory)))
+  // A page asks for a dozen curves at once: memory is that of one of them.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
+    const answer = last.then(ask)
+    last = answer.catch(() => {})
+    return answer
+  }
   return {
     ...stored,
     directory,
@@ -111,7 +118,7 @@ function readerOf(stored: StoredRun, kept: RunReader['kept'] = { run: undefined 
     },
     async curves(ask) {
       const { curvesOf } = await import('./read/curves.ts')
-      return curvesOf(directory, ask, (await known()).curves)
+      return inTurn(async () => curvesOf(directory, ask, (await known()).curves))
     },
     async curveMetrics() {
       const { curveMetricsOf } = await import('./read/curves.ts')
@@ -119,7 +126,7 @@ function readerOf(stored: StoredRun, kept: RunReader['kept'] = { run: undefined 
     },
     async ribbon(ask) {
       const { ribbonOfRun } = await import('./read/curves.ts')
-      return ribbonOfRun(directory, ask, (await known()).curves)
+      return inTurn(async () => ribbonOfRun(directory, ask, (await known()).curves))
     },
   }
 }
