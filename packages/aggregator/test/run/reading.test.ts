@@ -242,7 +242,7 @@ test('the runs of a folder are listed, the last one first, with what of them can
   const reasons = new Map(unreadable.map(({ directory, reason }) => [path.basename(directory), reason]))
   expect(reasons).toEqual(
     new Map([
-      ['e_2', 'it is no run.json of format 1'],
+      ['e_2', 'it is of format 99, of a newer version of Provloom'],
       ['pipe', 'run.json is no file'],
       ['gone', expect.stringContaining('ENOENT')],
       ['lost', 'it has no run.json'],
