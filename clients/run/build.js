@@ -33,7 +33,7 @@ const systems = [
 const commandsOf = (group) => ({
   name: 'commands',
   setup({ onResolve }) {
-    onResolve({ filter: /\/command\/[a-z-]+\.js$/ }, ({ path: file, importer }) => {
+    onResolve({ filter: /\/command\/[a-z0-9-]+\.js$/ }, ({ path: file, importer }) => {
       const command = path.basename(file, '.js')
       if (!/\/(?:program|prov-commands|look-commands)\.js$/.test(importer) || files[group]?.includes(command))
         return undefined
@@ -60,6 +60,17 @@ export default createRequire(import.meta.url)('./zeromq.node')`,
   },
 }
 
+/** What is large and seldom wanted is a file of its own, which all of them load where it is. */
+const tables = { '@tgwf/co2/data/electricity-maps': 'carbon-table' }
+const tablesBeside = {
+  name: 'tables',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@tgwf\/co2\/data\// }, ({ path: name, importer }) =>
+      !(name in tables) ? undefined : { path: `./${tables[name]}.js`, external: true },
+    )
+  },
+}
+
 /** Compiles the command. @returns the packages of others that are in it */
 async function bundle(folder) {
   const inside = new Set()
@@ -82,6 +93,7 @@ async function bundle(folder) {
       path.basename(file),
       `import ${JSON.stringify(path.join(repository, `packages/${file}.js`))}`,
     ]),
+    ...Object.entries(tables).map(([table, name]) => [name, `export * from ${JSON.stringify(table)}`]),
   ]
   for (const [name, contents] of each) {
     const { metafile } = await build({
@@ -95,8 +107,12 @@ async function bundle(folder) {
       banner: {
         js: `import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)`,
       },
-      external: ['osx-temperature-sensor', 'msgpackr-extract'],
-      plugins: [commandsOf(name.replace('command-', '')), addons],
+      external: ['osx-temperature-sensor', 'msgpackr-extract', 'koffi'],
+      plugins: [
+        commandsOf(name.replace('command-', '')),
+        addons,
+        ...(name === 'carbon-table' ? [] : [tablesBeside]),
+      ],
       metafile: true,
       minifyWhitespace: true,
       minifySyntax: true,

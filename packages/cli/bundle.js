@@ -10,8 +10,11 @@ const commands = fs.readdirSync(path.join(dist, 'command')).filter((name) => nam
 
 /** What is not ours stays where npm has put it. */
 const foreign = fs.readdirSync(packages).flatMap((name) => {
-  const { dependencies } = JSON.parse(fs.readFileSync(path.join(packages, name, 'package.json'), 'utf8'))
-  return Object.keys(dependencies ?? {}).filter((one) => !one.startsWith('@provloom/'))
+  const text = fs.readFileSync(path.join(packages, name, 'package.json'), 'utf8')
+  const { dependencies, optionalDependencies } = JSON.parse(text)
+  return Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+    (one) => !one.startsWith('@provloom/'),
+  )
 })
 
 fs.rmSync(path.join(dist, 'bundle'), { recursive: true, force: true })
@@ -30,7 +33,7 @@ await build({
   ],
   outdir: path.join(dist, 'bundle'),
   chunkNames: 'part-[hash]',
-  external: [...new Set(foreign)],
+  external: [...new Set(foreign)].flatMap((name) => [name, `${name}/*`]),
   bundle: true,
   splitting: true,
   format: 'esm',
