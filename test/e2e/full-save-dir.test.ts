@@ -217,7 +217,8 @@ describeOnSmallDisk('a logged file that the save directory has no room for', () 
     job.child.kill('SIGTERM')
     const { code, stderr } = await job.ended
     expect(performance.now() - began).toBeLessThan(10_000)
-    expect(code, stderr).toBe(0)
+    // The worker may have left by itself before the signal, or not.
+    expect([0, 143], stderr).toContain(code)
     expect(stderr).toMatch(/its session is kept in /)
     expect(readRunFile(onlyRun(saveDir)).finished).toBe(false)
   }, 60_000)
