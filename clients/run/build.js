@@ -65,7 +65,7 @@ const tables = { '@tgwf/co2/data/electricity-maps': 'carbon-table' }
 const tablesBeside = {
   name: 'tables',
   setup({ onResolve }) {
-    onResolve({ filter: /^@tgwf\/co2\/data\// }, ({ path: name, importer }) =>
+    onResolve({ filter: /^@tgwf\/co2\/data\// }, ({ path: name }) =>
       !(name in tables) ? undefined : { path: `./${tables[name]}.js`, external: true },
     )
   },
