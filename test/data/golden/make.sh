@@ -1,4 +1,5 @@
-# Makes what lies here, in the empty folder it is called in: PROVLOOM=CLONE/node_modules/.bin CLIENT=CLONE/clients/python sh make.sh
+# Makes what lies here, in the empty folder it is called in, with no other variables:
+# env -i PATH=/usr/bin:/bin PROVLOOM=CLONE/node_modules/.bin CLIENT=CLONE/clients/python sh ../make.sh
 # Then the machine's id and the folder's path are replaced, and what is secret, or of a living process, is left out.
 set -eu
 export PATH=$PROVLOOM:$PATH PYTHONPATH=$CLIENT TMPDIR=$PWD
