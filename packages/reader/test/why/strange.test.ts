@@ -64,6 +64,21 @@ it('an error that every rank had by itself is said to be that of all', async () 
   expect(one.verdict).not.toMatch(/and so did/)
 })
 
+it('a rank whose git did not say in time what was changed is not said to differ', async () => {
+  const changed = { type: 'source', path: '/repo', remote: 'r', commit: 'c0ffee1', dirty: true } as const
+  const codes = async (odd: object): Promise<string[]> => {
+    const { findings } = await whyOfTold(plain, () => ({}), {
+      facts: (rank) => [
+        { ...changed, diffSha256: 'ab'.repeat(32), diffBytes: 12, ...(rank === 5 ? odd : {}) },
+      ],
+    })
+    return findings.map(({ code, ranks }) => `${code} ${ranks.join()}`)
+  }
+  expect(await codes({ diffSha256: undefined, diffBytes: undefined })).toEqual([])
+  expect(await codes({ diffSha256: 'cd'.repeat(32) })).toEqual(['RANKS_DIFFER 5'])
+  expect(await codes({ commit: 'decade1' })).toEqual(['RANKS_DIFFER 5'])
+})
+
 it('of two faults at once both are told, that which ended the run first', async () => {
   const stops = { rank: 5, step: 70, logged: false }
   const slower = (rank: number): number => (rank === 3 ? 1.5 : 1)

@@ -118,15 +118,22 @@ function code(document: RunDocument): Differing[] {
   )
   const implementations = variantsOf(document, document.ofType('mls:Implementation'))
   const trees = implementations.filter(({ element }) => element.fact('provloom:commit') !== undefined)
-  const byTree = differing('code', undefined, trees, (one) =>
-    [one.text('provloom:commit')?.slice(0, 7) ?? '', one.text('provloom:diffSha256')?.slice(0, 8) ?? '']
-      .join(' ')
-      .trim(),
+  const commitOf = (one: Element): string => one.text('provloom:commit')?.slice(0, 7) ?? ''
+  const byCommit = differing('code', undefined, trees, commitOf)
+  // Of a rank whose git gave no answer in time the commit may be known, and not what was changed: it differs in nothing.
+  const known = trees.filter(({ element }) => areChangesKnown(element))
+  const byTree = differing('code', undefined, known, (one) =>
+    [commitOf(one), one.text('provloom:diffSha256')?.slice(0, 8) ?? ''].join(' ').trim(),
   )
+  if (byCommit.length > 0) return byCommit
   if (byTree.length > 0) return byTree
   return byLabel(scripts).flatMap(([name, variants]) =>
     differing('code', name, variants, (one) => one.text('schema:sha256')?.slice(0, 8) ?? ''),
   )
+}
+
+function areChangesKnown(tree: Element): boolean {
+  return tree.text('provloom:dirty') === 'false' || tree.fact('provloom:diffSha256') !== undefined
 }
 
 const isSeed = /seed|random_state/i
