@@ -79,6 +79,16 @@ describe('launchers below one provloom run', () => {
     expect(await seen(here), result.stderr).toEqual([whole('a'), whole('fails', 'failed'), whole('z')])
   })
 
+  it('of which the last rank begins when the others have failed, and is over with its launcher, are a run each', async () => {
+    const here = prepared()
+    const late = `import os, sys, time\nif os.environ["RANK"] == "1" and sys.argv[1] == "fails": time.sleep(0.5)\n`
+    here.script('t.py', late + script())
+    const sweep = 'for which in a fails z; do python3 launcher.py t.py $which; done; true'
+    const result = await here.start('provloom', ['run', '--', 'bash', '-c', sweep]).ended
+    expect(result.code, result.stderr).toBe(0)
+    expect(await seen(here), result.stderr).toEqual([whole('a'), whole('fails', 'failed'), whole('z')])
+  })
+
   it('at once are a run each, whichever of their ranks come first', async () => {
     // Rank 0 of one and rank 1 of the other have logged before the others begin.
     const here = prepared('if which + str(rank) in ("a1", "b0"): here("a0", "b1")')

@@ -22,6 +22,7 @@ import { beginSession } from './begin-session.ts'
 import { Counts } from './counts.ts'
 import { earlierOf } from './earlier.ts'
 import type { TreeFacts, TreeFolder } from './folder.ts'
+import { KnownLaunchers } from './known-launchers.ts'
 import { lifeOf, numberHere, parentsOf, pidNamespace } from './processes.ts'
 import { starterOf } from './starter.ts'
 import type { Found } from './watch.ts'
@@ -45,6 +46,7 @@ export class Places {
   readonly #wrapped: Wrapped | undefined
   readonly #own: Place
   readonly #counts: Counts
+  readonly #launchers = new KnownLaunchers()
 
   constructor(
     context: Context,
@@ -165,7 +167,7 @@ export class Places {
       tree: { key: this.#tree.key, founded: false },
       isOurs: (key: string) => key === this.#tree.key,
     }
-    const sight = sightOf(variables, seen)
+    const sight = this.#launchers.sightOf(sightOf(variables, seen), facts)
     const job = (told: Told): string =>
       this.#counts.saidJob ??
       this.#counts.decideSaidJob(
