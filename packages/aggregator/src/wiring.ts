@@ -104,8 +104,9 @@ export class Wiring {
     const sinceMs = clock.monotonicMs()
     const watches = new Watches({
       find: (session) => conversations.get(session),
-      isAwaited: ({ run }) =>
-        clock.monotonicMs() - sinceMs < limits.lostAfterMs && conversations.hasUnheard(run),
+      isAwaited: ({ run, hostId }) =>
+        clock.monotonicMs() - sinceMs < limits.lostAfterMs &&
+        (conversations.hasUnheard(run) || conversations.hasWatcher(run, hostId)),
     })
     const answers = new Answers({ ...known, watches })
     const asking = new Asking(clock, () => this.#left.ring())

@@ -74,6 +74,13 @@ export class Conversations {
     return false
   }
 
+  /** Whether one of the run that has watched the machine is being let in, or goes on. */
+  hasWatcher(run: OpenRun, hostId: string): boolean {
+    return this.of(run).some(
+      (one) => one.didWatch && one.hostId === hostId && (one.phase === 'admitting' || one.canWatch),
+    )
+  }
+
   /** Those whose sessions are welcomed and have not said their final bye. */
   live(): Conversation[] {
     return [...this.#bySession.values()].filter((one) => one.phase === 'open')
