@@ -147,7 +147,7 @@ describe('energy of a device', () => {
       unknownDevices: '1',
     })
     expect(
-      told(script, 'run:host-n.aabbccdd.package-1.unknown.energy', 'device', 'kind', 'reason', 'joules'),
+      told(script, 'run:host-n.aabbccdd.package-1.none.unknown.energy', 'device', 'kind', 'reason', 'joules'),
     ).toEqual({
       device: 'package-1',
       kind: 'unknown',

@@ -18,9 +18,9 @@ export function markRank(change: Change, key: string): void {
   if (rank === undefined) return
   dirt.mark('attempt', String(rank.attempt))
   for (const host of links.watched.of(key)) dirt.mark('host', host)
-  // How much of its time was counted is known by when its ranks were there.
+  // How much of its time was counted, and what each of its ranks has of it, is known by when they were there.
   const own = rank.hostKey === undefined ? undefined : state.hosts.get(rank.hostKey)
-  if (rank.hostKey !== undefined && own !== undefined && own.energy.size > 0) dirt.mark('host', rank.hostKey)
+  if (rank.hostKey !== undefined && own !== undefined && own.energy.size > 0) markShares(change, rank.hostKey)
   for (const context of rank.contexts) dirt.mark('context', context)
   for (const group of links.groups.of(key)) {
     dirt.mark('group', group)

@@ -24,7 +24,7 @@ export function energyRecords(view: View, key: string, host: HostState): Keyed[]
     if (watch !== undefined) records.push(relation('wasGeneratedBy', { entity: id, activity: watch }))
   }
   for (const { device, reason, facts } of unknown) {
-    const which = device === 'unknown' ? 'unknown' : `${slug(device)}.unknown`
+    const which = facts === undefined ? 'unknown' : `${slug(device)}.${slug(facts.method)}.unknown`
     const id = space.run(`${hostId(host)}.${which}.energy`)
     const about = energyFacts(device)
       .text('device', facts === undefined ? undefined : device)
