@@ -1,4 +1,5 @@
-import { isObject, kinds, records, scopes } from './tree.ts'
+import { RECORD_KINDS } from '@provloom/prov'
+import { isObject, records, scopes } from './tree.ts'
 import type { Changes, Json, JsonObject } from './tree.ts'
 
 const XSD = 'http://www.w3.org/2001/XMLSchema#'
@@ -53,7 +54,7 @@ function usedIn(scope: JsonObject): Set<string> {
     const colon = name.indexOf(':')
     used.add(colon < 0 ? 'default' : name.slice(0, colon))
   }
-  for (const kind of kinds) {
+  for (const kind of RECORD_KINDS) {
     for (const { name, record } of records(scope, kind)) {
       see(name)
       for (const [key, value] of Object.entries(record)) {

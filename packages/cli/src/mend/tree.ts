@@ -43,23 +43,3 @@ export function records(
 export function scopes(document: JsonObject): JsonObject[] {
   return [document, ...records(document, 'bundle').map(({ record }) => record)]
 }
-
-export const kinds = [
-  'entity',
-  'activity',
-  'agent',
-  'wasGeneratedBy',
-  'used',
-  'wasInformedBy',
-  'wasStartedBy',
-  'wasEndedBy',
-  'wasInvalidatedBy',
-  'wasDerivedFrom',
-  'wasAttributedTo',
-  'wasAssociatedWith',
-  'actedOnBehalfOf',
-  'wasInfluencedBy',
-  'specializationOf',
-  'alternateOf',
-  'hadMember',
-] as const
