@@ -21,17 +21,28 @@ export interface Tally {
   readonly total: Total
 }
 
+/**
+ * Counters stand still between their updates, the slowest for so long (Cray's pm_counters are updated at 10 Hz, RAPL at
+ * 1 kHz): of two readings close together the second may have what was used since the update before the first.
+ */
+const updateMs = 100
+
 /** Between two readings: how long, and at what power. */
 class Course {
   joules = 0
   coveredMs = 0
   leastWatts: number | undefined
   mostWatts: number | undefined
+  /** Not yet long enough to say at what power. */
+  #short = { joules: 0, ms: 0 }
 
   add(joules: number, ms: number): void {
     this.joules += joules
     this.coveredMs += ms
-    this.see((joules * 1000) / ms)
+    this.#short = { joules: this.#short.joules + joules, ms: this.#short.ms + ms }
+    if (this.#short.ms < updateMs) return
+    this.see((this.#short.joules * 1000) / this.#short.ms)
+    this.#short = { joules: 0, ms: 0 }
   }
 
   see(watts: number): void {
@@ -63,7 +74,7 @@ export class CounterTally implements Tally {
     this.#last = { atMs: nowMs, microjoules }
     if (last === undefined) return undefined
     const { rangeUj, plausibleWatts } = this.#device
-    const mostUj = plausibleWatts * ms * 1000
+    const mostUj = plausibleWatts * (ms + updateMs) * 1000
     if (rangeUj !== undefined && mostUj >= Number(rangeUj))
       return `was not read for ${seconds(ms)}, in which its counter may have begun anew more than once`
     const delta = microjoules - last.microjoules

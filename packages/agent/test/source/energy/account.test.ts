@@ -75,6 +75,20 @@ test('a counter that was set back is not taken for one that began anew: its inte
   expect(stream.odd()).toEqual(['energy of package-0 was set back, or set anew: 10 s are not counted'])
 })
 
+test('of two readings close together the second may have what was used since the update before the first: it counts, and is no power', async () => {
+  const scene = new EnergyScene()
+  const { machine, clock } = scene
+  machine.cray('energy', 1000)
+  const { use, stream } = scene.watch()
+  await scene.pass(() => machine.cray('energy', 4000))
+  // A node of 3 kW whose counter is updated ten times a second.
+  clock.advance(0.01)
+  machine.cray('energy', 4300)
+  use.end()
+  expect(stream.of('node')).toMatchObject({ joules: 3300, leastWatts: 300, mostWatts: 300 })
+  expect(stream.odd()).toEqual([])
+})
+
 test('a watch that stood still for a while counts on, unless the counter may have gone around more than once', async () => {
   const scene = new EnergyScene()
   const { machine } = scene
