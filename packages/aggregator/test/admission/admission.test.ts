@@ -189,8 +189,7 @@ test('does not tell a rank of another one that it goes on, when that has ended i
   const { connection } = await house.started({ collectAllProcesses: true })
   const [first, second] = [0, 1].map((rank) => house.peer(connection, { rank, worldSize: 2 }))
   await Promise.all([first!.welcome(), second!.welcome()])
-  await first!.bye()
-  await second!.bye()
+  await Promise.all([first!.bye(), second!.bye()])
   expect(await first!.hear('settled')).toMatchObject({ ended: true, missing: [] })
 })
 
