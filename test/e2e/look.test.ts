@@ -51,12 +51,59 @@ describe('provloom ls', () => {
     )
   })
 
+  it('takes a condition that begins with a minus for what it is, and one word of the shell for one condition', async () => {
+    const names = async (...words: string[]): Promise<string[]> =>
+      (await json<RunsAnswer>('ls', ...words)).runs.map(({ run }) => run)
+    expect(await names('-status:completed')).toEqual(['digits_2'])
+    expect(await names('-lr>=2', '--sort', 'lr')).toEqual(['digits_0'])
+    expect(await names('status:completed lr>1')).toEqual(['digits_1'])
+    expect(await names('experiment:digits of somebody')).toEqual([])
+    expect((await look('ls', '--sorted=lr')).stderr).toMatch(
+      /^Error: Unknown option --sorted=lr .*\[UNKNOWN_OPTION\]/,
+    )
+  })
+
+  it('says of a status or a folder that is none that it is none', async () => {
+    const { code, stderr } = await look('ls', 'status:faild')
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'Error: The query cannot be understood: status faild is none of running, completed, failed, killed, lost, incomplete [BAD_QUERY]',
+    ])
+    for (const words of [
+      ['ls', '--dir', '/nowhere'],
+      ['ui', '/nowhere'],
+    ]) {
+      const refused = await provloom(words)
+      expect(refused.code).toBe(2)
+      expect(refused.stderr).toMatch(/^Error: There are no runs in \/nowhere: .*\[FILE_UNREADABLE\]/)
+    }
+  })
+
   it('gives the answer as it is', async () => {
     const { runs, total } = await json<RunsAnswer>('ls', '--size', 'lr<1')
     expect(total).toBe(3)
     expect(runs).toHaveLength(1)
     expect(runs[0]).toMatchObject({ run: 'digits_0', params: { lr: 0.5 }, ranks: { completed: 2 } })
     expect(runs[0]!.size!.total).toBeGreaterThan(1000)
+  })
+})
+
+describe('a run by its name', () => {
+  it('is what commands for documents take too, and the folder of runs itself is looked into', async () => {
+    const env = { PROVLOOM_PROVENANCE_SAVE_DIR: saveDir }
+    const crate = path.join(folder(), 'crate.zip')
+    for (const words of [
+      ['validate', 'digits_0'],
+      ['draw', 'digits_0'],
+      ['convert', 'digits_0', '-', '--to', 'provn'],
+      ['export', 'digits_0', '--ro-crate', crate],
+    ])
+      expect((await provloom(words, { env })).code).toBe(0)
+    expect((await provloom(['export', 'digits_7', '--ro-crate', crate], { env })).stderr).toContain(
+      '[RUN_UNKNOWN]',
+    )
+    expect((await provloom(['validate', 'digits.json'], { env })).stderr).toContain('[FILE_UNREADABLE]')
+    expect((await provloom(['ls'], { cwd: saveDir })).stdout).toMatch(/^3 of 3 runs/m)
   })
 })
 

@@ -6,19 +6,20 @@ import { ProvError, chunked } from '@provloom/prov'
 import { ProvloomError, reasonOf, systemFiles, writeDurably } from '@provloom/shared'
 import { formatNamed, formatNames, formatOfFile } from './format.ts'
 import type { Format, WriteOptions } from './format.ts'
+import { pathMeant } from './look/options.ts'
 
 /** What is done with a document's bytes before they are read. */
 export type Mending = (bytes: Buffer, file: string) => Buffer
 
 /**
- * Reads a document from a file, from a run directory, or from standard input for `-`.
+ * Reads a document from a file, of a run that is meant by its directory, name or id, or from standard input for `-`.
  *
  * @param named the format, when the ending does not tell
  * @throws {ProvloomError} `FILE_UNREADABLE` with the place in the file, what was expected and what was found
  */
 export async function readDocument(file: string, named?: string, mending?: Mending): Promise<ProvDocument> {
-  const run = path.join(file, 'prov.json')
-  if (file !== '-' && fs.existsSync(run)) return readDocument(run, named, mending)
+  const run = documentOf(file, named)
+  if (run !== file) return readDocument(run, named, mending)
   const format = formatFor(file, named, 'from')
   const shown = file === '-' ? 'standard input' : file
   let bytes: Buffer
@@ -48,6 +49,15 @@ export async function readDocument(file: string, named?: string, mending?: Mendi
       error.hint ?? `It was read as ${format.title}; --from names another format.`,
     )
   }
+}
+
+/** A run's, where that is meant by its directory, name or id, else the file. */
+export function documentOf(word: string, named: string | undefined): string {
+  if (word === '-') return word
+  const document = path.join(word, 'prov.json')
+  if (fs.existsSync(document)) return document
+  const isFile = fs.existsSync(word) || named !== undefined || formatOfFile(word) !== undefined
+  return isFile ? word : path.join(pathMeant(word), 'prov.json')
 }
 
 /** The format that a document is to be written in. */

@@ -37,6 +37,7 @@ function addLs(program: Command): void {
     .command('ls')
     .description('list runs: what ran, what failed, which parameters gave the best')
     .argument('[query...]', 'which runs; a folder as the first word is where they are')
+    .allowUnknownOption()
     .option('--dir <DIR>', dirHelp)
     .option(
       '--sort <NAME>',
@@ -48,7 +49,7 @@ function addLs(program: Command): void {
     .option('--json', 'the answer as one line of JSON')
     .addHelpText(
       'after',
-      `${queryHelp}\nExit code: 0 listed, also when there is none; 2 a query that cannot be understood, or no folder that can be read.\n\nExamples:\n  provloom ls\n  provloom ls experiment:digits 'lr>0.1' status:completed --sort=-accuracy`,
+      `${queryHelp}\nExit code: 0 listed, also when there is none; 2 a query that cannot be understood, or no folder that can be read.\n\nExamples:\n  provloom ls\n  provloom ls experiment:digits 'lr>0.1' -status:failed --sort=-accuracy`,
     )
     .action(async (words: string[], given: Given) => {
       const { ls } = await import('./command/ls.ts')
@@ -64,6 +65,7 @@ function addUi(program: Command): void {
       'the same answers as a page in a browser, on loopback only; it reads the folder and writes nothing',
     )
     .argument('[dir]', dirHelp)
+    .option('--dir <DIR>', 'the same')
     .option('--port <N>', 'the first port that is tried (default: 8642); 0 takes any')
     .option('--socket <PATH>', 'a Unix socket of your own in place of a port: for machines that are shared')
     .option(

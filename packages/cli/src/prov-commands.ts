@@ -5,7 +5,7 @@ export function addProvCommands(program: Command): void {
   program
     .command('validate')
     .description('check documents against PROV-CONSTRAINTS, and remark on what PROV does not mean')
-    .argument('<file...>', 'documents; - is standard input')
+    .argument('<file...>', 'documents, or runs by their names, paths, or ids; - is standard input')
     .option(
       '--from <FORMAT>',
       'format, when the file name does not tell: json, provn, xml, turtle, trig, jsonld',
@@ -20,7 +20,7 @@ export function addProvCommands(program: Command): void {
   program
     .command('convert')
     .description('write a document in another format')
-    .argument('<in>', 'document; - is standard input')
+    .argument('<in>', 'document, or a run by its name, path, or id; - is standard input')
     .argument('<out>', 'where to; - is standard output')
     .option('--from <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .option('--to <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
@@ -42,7 +42,7 @@ export function addProvCommands(program: Command): void {
   program
     .command('merge')
     .description('documents of several ranks or runs into one; equal records become one, conflicts are told')
-    .argument('<file...>', 'documents')
+    .argument('<file...>', 'documents, or runs by their names, paths, or ids')
     .requiredOption('-o, --output <OUT>', 'where to; - is standard output')
     .option('--to <FORMAT>', 'json, provn, xml, turtle, trig, jsonld; by the file ending when not given')
     .option('--json', 'the conflicts as JSON')
@@ -61,7 +61,8 @@ export function addExport(program: Command): void {
   program
     .command('export')
     .description('a run as an RO-Crate, for repositories and whoever has no Provloom')
-    .argument('<run-dir>', 'run directory; it is not changed')
+    .argument('<run>', 'a run by its name, path, or id; it is not changed')
+    .option('--dir <DIR>', 'folder that runs are saved in (default: PROVLOOM_PROVENANCE_SAVE_DIR, or prov)')
     .option('--ro-crate <TARGET>', 'where to: a folder, or a zip when it ends in .zip')
     .option(
       '--about <FILE>',
@@ -70,9 +71,9 @@ export function addExport(program: Command): void {
     .option('--force', 'replace a crate that is there')
     .option('--json', 'what was written as one line of JSON')
     .addHelpText('after', exportHelp)
-    .action(async (runDir: string, given: Given) => {
+    .action(async (run: string, given: Given) => {
       const { exportRun } = await import('./command/export.ts')
-      process.exitCode = await exportRun(runDir, given)
+      process.exitCode = await exportRun(run, given)
     })
 }
 
@@ -82,7 +83,7 @@ function addDraw(program: Command): void {
   program
     .command('draw')
     .description('a picture of a run or of any other document, as SVG or DOT; no Graphviz needed')
-    .argument('<file>', 'document or run directory; - is standard input')
+    .argument('<file>', 'document, or a run by its name, path, or id; - is standard input')
     .option('-o, --output <OUT>', 'out.svg or out.dot; - is standard output, as SVG', '-')
     .option('--from <FORMAT>', 'format, when the file name does not tell')
     .option('--machinery', 'of a run also what recorded it: aggregator, agents, launcher, stores, copies')

@@ -24,7 +24,7 @@ export { exitCode } from './exit-code.ts'
 export { endingOf, mediaTypeOf } from './media-type.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
-export { isRankStatus } from './event/event.ts'
+export { isRankStatus, rankStatuses } from './event/event.ts'
 export { agentStream, countsAsLog, isCode } from './event/logs.ts'
 export type {
   Artifact,

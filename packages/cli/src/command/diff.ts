@@ -3,11 +3,9 @@ import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { table, terminalWidth, wrapped } from '../look/table.ts'
-import { value } from '../look/words.ts'
+import { apart, exact, firstOf, value } from '../look/words.ts'
 import { counted } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
-
-const namesShownMax = 12
 
 /** `provloom diff A B [...]`. */
 export async function diff(runs: readonly string[], given: Given): Promise<number> {
@@ -30,24 +28,27 @@ function rendered(answer: DiffAnswer): string[] {
   const style = styleFor(process.stdout)
   const { params, metrics, inputs, outputs, code, environment, ranks } = answer
   const sections = [params, metrics, inputs, outputs, code.rows, environment.rows, environment.changed, ranks]
-  const apart = sections.flatMap((rows) => rows.filter(({ equal }) => !equal))
+  const differing = sections.flatMap((rows) => rows.filter(({ equal }) => !equal))
+  const cells = differing.map((row) =>
+    (params.includes(row) ? row.values.map(exact) : apart(row.values)).map(cellOf),
+  )
   const columns = [
-    { title: '', cells: apart.map(({ name }) => printable(name)) },
+    { title: '', cells: differing.map(({ name }) => printable(name)) },
     ...answer.runs.map(({ run }, i) => ({
       title: printable(run),
-      cells: apart.map(({ values }) => printable(cellOf(values[i]))),
+      cells: cells.map((row) => printable(row[i] ?? '')),
     })),
-    { title: '', cells: apart.map(changeOf), leave: 1 },
+    { title: '', cells: differing.map(changeOf), leave: 1 },
   ]
   const width = terminalWidth()
   return [
-    ...(apart.length === 0 ? ['nothing that is recorded differs'] : table(columns, width, style.bold)),
+    ...(differing.length === 0 ? ['nothing that is recorded differs'] : table(columns, width, style.bold)),
     ...[...packageLines(answer), ...equalLines(answer)].flatMap((line) => wrapped(line, width, 2)),
   ]
 }
 
-function cellOf(cell: DiffRow['values'][number] | undefined): string {
-  if (typeof cell !== 'string') return value(cell)
+/** Of a checksum the first digits. */
+function cellOf(cell: string): string {
   return cell.replace(/^(?:sha256 )?([0-9a-f]{8})[0-9a-f]{24,56}$/, '$1')
 }
 
@@ -77,11 +78,7 @@ function changeOf({ values, name }: DiffRow): string {
 function packageLines({ environment }: DiffAnswer): string[] {
   const { added, removed } = environment
   const line = (word: string, names: readonly string[]): string[] =>
-    names.length === 0
-      ? []
-      : [
-          `packages ${word}: ${printable(names.slice(0, namesShownMax).join(', '))}${names.length > namesShownMax ? ` and ${names.length - namesShownMax} more` : ''}`,
-        ]
+    names.length === 0 ? [] : [`packages ${word}: ${printable(firstOf(names))}`]
   const { unread } = environment
   const lacking =
     unread.length === 0
@@ -94,9 +91,9 @@ function packageLines({ environment }: DiffAnswer): string[] {
 function equalLines({ params, inputs, outputs, code, environment, ranks }: DiffAnswer): string[] {
   const alike = (rows: readonly DiffRow[]): readonly DiffRow[] => rows.filter(({ equal }) => equal)
   const named = (row: DiffRow): string => `${row.name}${row.caveat === undefined ? '' : ` (▲ ${row.caveat})`}`
-  const settings = alike(params).map(({ name, values }) => `${name} ${value(values[0])}`)
+  const settings = alike(params).map(({ name, values }) => `${name} ${exact(values[0])}`)
   const parts = [
-    settings.length === 0 ? '' : `${counted(settings.length, 'parameter')} (${settings.join(', ')})`,
+    settings.length === 0 ? '' : `${counted(settings.length, 'parameter')} (${firstOf(settings)})`,
     ...alike(code.rows)
       .filter(({ values }) => values[0] !== null)
       .map(named),

@@ -5,7 +5,7 @@ import type { ProvDocument } from '@provloom/prov'
 import { draw, renderSvg } from '@provloom/prov/draw'
 import { readRunFile } from '@provloom/rundir'
 import { ProvloomError, exitCode } from '@provloom/shared'
-import { readDocument, writeOut } from '../document-file.ts'
+import { documentOf, readDocument, writeOut } from '../document-file.ts'
 import { counted } from '../output/quantity.ts'
 import { MANY_RECORDS, Working } from '../output/working.ts'
 
@@ -15,11 +15,13 @@ type Given = Readonly<Record<string, string | boolean | undefined>>
  * `provloom draw FILE -o out.svg|out.dot`. A document that says that it is the record of a run has a picture of its own;
  * any other, and with `--full` every one, is laid out as a graph.
  */
-export async function drawFile(file: string, given: Given): Promise<number> {
+export async function drawFile(word: string, given: Given): Promise<number> {
   const output = typeof given['output'] === 'string' ? given['output'] : '-'
   const ending = endingOf(output)
   const theme = themeOf(given)
-  const document = await readDocument(file, typeof given['from'] === 'string' ? given['from'] : undefined)
+  const format = typeof given['from'] === 'string' ? given['from'] : undefined
+  const file = documentOf(word, format)
+  const document = await readDocument(file, format)
   const working = new Working()
   const { length } = document.records
   working.phase(() => `drawing ${counted(length, 'record')}`, length > MANY_RECORDS)

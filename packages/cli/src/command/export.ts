@@ -1,11 +1,12 @@
 import { exportCrate } from '@provloom/crate'
 import type { AboutSeen, ExportedCrate } from '@provloom/crate'
 import { ProvloomError, exitCode, exitCodeOfSignal, printable, shownPath } from '@provloom/shared'
+import { pathMeant } from '../look/options.ts'
 import { bytes, counted } from '../output/quantity.ts'
 
-/** `provloom export --ro-crate TARGET RUN_DIR`. */
+/** `provloom export --ro-crate TARGET RUN`. */
 export async function exportRun(
-  runDir: string,
+  run: string,
   given: Readonly<Record<string, string | boolean | undefined>>,
 ): Promise<number> {
   const { roCrate: target, about, force, json } = given
@@ -16,7 +17,7 @@ export async function exportRun(
     })
   const crate = await untilStopped((signal) =>
     exportCrate({
-      runDir,
+      runDir: pathMeant(run, given),
       target,
       force: force === true,
       signal,

@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import { bestOf, isLessBetter, metricWords } from '@provloom/reader'
 import type { RowMetric, RunRow, RunsAnswer } from '@provloom/reader'
-import { exitCode, printable } from '@provloom/shared'
+import { ProvloomError, exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { table, terminalWidth } from '../look/table.ts'
 import type { Column } from '../look/table.ts'
-import { commitWords, moment, seconds, statusWords, value } from '../look/words.ts'
+import { commitWords, exact, firstOf, moment, seconds, statusWords, value } from '../look/words.ts'
 import { bytes, duration } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
@@ -22,7 +22,7 @@ export async function ls(words: readonly string[], given: Given): Promise<number
   const reader = readerFor(isDir ? { ...given, dir: first } : given)
   const { sort, limit, after, size } = given
   const answer = await reader.runs({
-    query: (isDir ? rest : words).join(' '),
+    query: queryOf(isDir ? rest : words),
     ...(typeof sort === 'string' ? { sort } : {}),
     ...(typeof limit === 'string' ? { limit: Number(limit) } : {}),
     ...(typeof after === 'string' ? { after } : {}),
@@ -31,6 +31,28 @@ export async function ls(words: readonly string[], given: Given): Promise<number
   if (given['json'] === true) printJson(answer)
   else process.stdout.write(`${rendered(answer, sortIn(words, sort)).join('\n')}\n`)
   return exitCode.ok
+}
+
+/**
+ * Conditions as they were typed: `-status:failed` is one, and no option; of what the shell gave as one word, `experiment:my
+ * run`, say, or `status:failed lr>0.1`, the first is one condition, whose value holds a space, the second two.
+ */
+function queryOf(words: readonly string[]): string {
+  const option = words.find((word) => word.startsWith('--'))
+  if (option !== undefined)
+    throw new ProvloomError('UNKNOWN_OPTION', `Unknown option ${option}`, {
+      doing: 'read the command line',
+      to: option,
+      hint: 'See --help for what there is.',
+    })
+  return words
+    .map((word) => (/^[^\s"]*[:<>=][^"]*$/.test(word) && isOne(word) ? `"${word}"` : word))
+    .join(' ')
+}
+
+function isOne(word: string): boolean {
+  const [, ...more] = word.split(/\s+/)
+  return more.length > 0 && !more.some((part) => part.startsWith('-') || /[:<>=]/.test(part))
 }
 
 function isDirectory(word: string): boolean {
@@ -52,7 +74,7 @@ function rendered(answer: RunsAnswer, sort: string | undefined): string[] {
     runs.length === 0 ? [] : table(columnsOf(runs, differing.apart, sort, style), terminalWidth(), style.dim)
   const more = answer.cursor === undefined ? '' : `; the next page: --after ${answer.cursor}`
   const equal =
-    differing.alike.length === 0 || runs.length < 2 ? '' : `; equal in all: ${differing.alike.join(', ')}`
+    differing.alike.length === 0 || runs.length < 2 ? '' : `; equal in all: ${firstOf(differing.alike)}`
   const shown =
     runs.length < matched ? `${runs.length} of ${matched} that match, of ${total}` : `${matched} of ${total}`
   return [
@@ -72,7 +94,7 @@ function paramsThatDiffer(runs: readonly RunRow[]): { readonly apart: string[]; 
     runs.every(({ params }) => params[name] === runs[0]?.params[name])
   return {
     apart: names.filter((name) => !isAlike(name)).slice(0, paramsMax),
-    alike: names.filter(isAlike).map((name) => `${name} ${value(runs[0]?.params[name])}`),
+    alike: names.filter(isAlike).map((name) => `${name} ${exact(runs[0]?.params[name])}`),
   }
 }
 
@@ -98,7 +120,7 @@ function columnsOf(
       leave: 6,
     }),
     ...params.map((name) =>
-      column(printable(name), ({ params }) => printable(value(params[name])), { ...right, leave: 2 }),
+      column(printable(name), ({ params }) => printable(exact(params[name])), { ...right, leave: 2 }),
     ),
     ...metricsShown(runs, sort).map(({ title, of }) =>
       column(title, of, { ...right, leave: title === keyOf(sort) ? 0 : 1 }),
@@ -141,9 +163,13 @@ function metricsShown(
     runs.find(({ metrics }) => metrics[id] !== undefined)?.metrics[id]
   const sorted = ids.find((id) => isNamed(named(id), keyOf(sort)))
   const shown = [...new Set([...(sorted === undefined ? [] : [sorted]), ...ids])].slice(0, metricsMax)
+  const keys = shown.map((id) => named(id)?.key)
   return shown.map((id) => {
     const metric = named(id)
-    const title = id === sorted ? (keyOf(sort) ?? id) : printable(metric?.key ?? id)
+    // Of two contexts each says of which it is.
+    const isOnly = keys.filter((key) => key === metric?.key).length === 1
+    const name = metric === undefined ? id : isOnly ? metric.key : metricWords(metric)
+    const title = id === sorted ? (keyOf(sort) ?? id) : printable(name)
     return { title, of: ({ metrics }) => metricValue(metrics[id], id === sorted) }
   })
 }

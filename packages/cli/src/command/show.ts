@@ -4,7 +4,7 @@ import type { RanksAnswer, Reader, RunAnswer, RunMetric } from '@provloom/reader
 import { exitCode, printable } from '@provloom/shared'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
-import { terminalWidth, wrapped } from '../look/table.ts'
+import { clipped, terminalWidth, wrapped } from '../look/table.ts'
 import {
   energyWords,
   fileWords,
@@ -16,6 +16,7 @@ import {
 } from '../look/run-words.ts'
 import {
   commitWords,
+  exact,
   moment,
   ranges,
   reading,
@@ -72,7 +73,7 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
     ['', life === '' ? '' : `▲ ${life}`],
     ['ranks', ranksWords(run)],
     ...stoppedRows(ranks),
-    ...logged.slice(0, metricsMax).map((one): Row => [one.key, metricWords(one)]),
+    ...logged.slice(0, metricsMax).map((one): Row => [clipped(one.key), metricWords(one)]),
     ...(logged.length === 0 ? [['metrics', 'none were logged'] as const] : []),
     ...(more > 0 ? [['', `${counted(more, 'further metric')}: --json has them`] as const] : []),
     ['params', paramsWords(run)],
@@ -140,7 +141,8 @@ function metricWords(metric: RunMetric): string {
 
 function paramsWords({ params, paramsMore }: RunAnswer): string {
   const shown = params.map(
-    ({ name, value: one, conflict }) => `${name} ${value(one)}${conflict ? ' ▲ differs' : ''}`,
+    ({ name, value: one, conflict }) =>
+      `${clipped(name)} ${clipped(exact(one))}${conflict ? ' ▲ differs' : ''}`,
   )
   return [...shown, ...(paramsMore > 0 ? [`${paramsMore} more`] : [])].join(', ')
 }

@@ -6,7 +6,8 @@ import { counted } from '../output/quantity.ts'
 
 /** `provloom ui [DIR]`: until it is asked to end. */
 export async function ui(dir: string | undefined, given: Readonly<Record<string, unknown>>): Promise<number> {
-  const reader = readerFor(dir === undefined ? {} : { dir })
+  const folder = dir ?? given['dir']
+  const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {})
   const port = portOf(given['port'])
   const token = process.env['PROVLOOM_UI_TOKEN']
   const hosts = given['allowHost']

@@ -24,9 +24,25 @@ export function terminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns || widthUnknown : Infinity
 }
 
+/** Of one cell: whoever needs the rest asks with --json. */
+const cellMost = 60
+
+/** In one line, and no longer than people read beside others. */
+export function clipped(text: string, most: number = cellMost): string {
+  const line = text.replaceAll(/[\r\n]+/g, ' ⏎ ')
+  if (widthOf(line) <= most) return line
+  const letters = Array.from(line)
+  return `${letters.slice(0, most - 9).join('')}…${letters.slice(-8).join('')}`
+}
+
 /** Lines of columns, two spaces apart. Those that do not fit are left out, the last first, and counted in the last line. */
-export function table(columns: readonly Column[], width: number, paint: (title: string) => string): string[] {
-  const shown = [...columns]
+export function table(given: readonly Column[], width: number, paint: (title: string) => string): string[] {
+  const shown = given.map((column) => ({
+    ...column,
+    title: clipped(column.title),
+    // What we have coloured is ours, and short.
+    cells: column.cells.map((cell) => (cell.includes('\u001b[') ? cell : clipped(cell))),
+  }))
   const leftOut: string[] = []
   const total = (): number => shown.reduce((sum, one) => sum + sizeOf(one) + 2, -2)
   while (total() > width) {

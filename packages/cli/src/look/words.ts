@@ -29,11 +29,33 @@ export function value(number: number | string | boolean | null | undefined): str
     : short.toExponential(3).replace(/\.?0+e/, 'e')
 }
 
+/** A setting, as it was given: `0.000123456789`. */
+export function exact(setting: number | string | boolean | null | undefined): string {
+  return typeof setting === 'number' ? String(setting) : value(setting)
+}
+
+/** Values beside each other, in as few digits as people read unless those that differ would look alike. */
+export function apart(values: readonly (number | string | boolean | null | undefined)[]): string[] {
+  const short = values.map(value)
+  return new Set(short).size === new Set(values).size ? short : values.map(exact)
+}
+
+/** The first names of many, and how many more there are. */
+export function firstOf(names: readonly string[], most = 12): string {
+  const more = names.length - most
+  return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 /** Three digits, the last ones too: for numbers beside each other. */
 export function reading(number: number | string): string {
   const known = Number(number)
   if (!Number.isFinite(known)) return String(number)
-  return Math.abs(known) >= 1000 || (known !== 0 && Math.abs(known) < 0.001) ? value(known) : known.toFixed(3)
+  if (Math.abs(known) >= 1000 || (known !== 0 && Math.abs(known) < 0.001)) return value(known)
+  const short = known.toFixed(3)
+  // An accuracy of 0.99995 is none of 1.
+  return Number.isInteger(Number(short)) && !Number.isInteger(known)
+    ? String(Number(known.toPrecision(6)))
+    : short
 }
 
 /** `26 Nov 19:57:25`, in UTC. */

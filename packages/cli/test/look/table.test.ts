@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { table, widthOf, wrapped } from '../../src/look/table.ts'
-import { ranges, reading, value } from '../../src/look/words.ts'
+import { clipped, table, widthOf, wrapped } from '../../src/look/table.ts'
+import { apart, exact, firstOf, ranges, reading, value } from '../../src/look/words.ts'
 
 const plain = (text: string): string => text
 const columns = [
@@ -27,6 +27,44 @@ describe('a table', () => {
       'not shown, for want of room: took',
     ])
     expect(table(columns, 3, plain).slice(0, 2)).toEqual(['run', 'digits_0'])
+  })
+})
+
+describe('words of people in a table', () => {
+  it('stand in one line, and are no longer than can be read beside others', () => {
+    expect(clipped('two\nlines')).toBe('two ⏎ lines')
+    expect(clipped('x'.repeat(60))).toBe('x'.repeat(60))
+    expect(clipped(`a${'x'.repeat(300)}z`)).toBe(`a${'x'.repeat(50)}…${'x'.repeat(7)}z`)
+    const [title, line] = table([{ title: 't\nt', cells: ['y'.repeat(300)] }], Infinity, plain)
+    expect([title, widthOf(line ?? '')]).toEqual(['t ⏎ t', 60])
+  })
+
+  it('are told up to a number, and then how many more there are', () => {
+    expect(firstOf(['a', 'b', 'c'], 2)).toBe('a, b and 1 more')
+    expect(firstOf(['a', 'b'], 2)).toBe('a, b')
+  })
+})
+
+describe('a number', () => {
+  it('that is a setting is told as it was given', () => {
+    expect([0.000123456789, 0.99995, 1700000000.25, 1e-12, 'adam', true].map(exact)).toEqual([
+      '0.000123456789',
+      '0.99995',
+      '1700000000.25',
+      '1e-12',
+      'adam',
+      'true',
+    ])
+  })
+
+  it('beside one that differs does not look like it', () => {
+    expect(apart([1e-12, 1.0001e-12])).toEqual(['1e-12', '1.0001e-12'])
+    expect(apart([0.40531234, 0.4])).toEqual(['0.4053', '0.4'])
+    expect(apart([0.5, 0.5])).toEqual(['0.5', '0.5'])
+  })
+
+  it('that is nearly a whole one does not look like one', () => {
+    expect([0.99995, 2.00004, 1, 0.9751].map(reading)).toEqual(['0.99995', '2.00004', '1.000', '0.975'])
   })
 })
 

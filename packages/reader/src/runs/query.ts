@@ -1,5 +1,5 @@
 import type { HeadMetric, HeadParam, RunHead } from '@provloom/rundir'
-import { ProvloomError } from '@provloom/shared'
+import { ProvloomError, rankStatuses } from '@provloom/shared'
 import type { KnownRun } from '../folder/folder.ts'
 import { metricsMeant } from '../metric-id.ts'
 
@@ -81,10 +81,18 @@ function wordCondition(word: string): Condition {
 type TextField = (run: KnownRun) => readonly string[]
 
 const fields: Readonly<
-  Record<string, { readonly of: TextField; readonly fits: (own: string, said: string) => boolean }>
+  Record<
+    string,
+    {
+      readonly of: TextField
+      readonly fits: (own: string, said: string) => boolean
+      /** What it can be, where that is known. */
+      readonly all?: readonly string[]
+    }
+  >
 > = {
   experiment: { of: ({ file }) => [file.settings.experimentName], fits: equal },
-  status: { of: ({ file }) => [file.status], fits: equal },
+  status: { of: ({ file }) => [file.status], fits: equal, all: ['running', ...rankStatuses] },
   run: { of: ({ name, file }) => [name, file.runName ?? ''], fits: (own, said) => own.includes(said) },
   id: { of: ({ file }) => [file.runId], fits: (own, said) => own.includes(said) },
   user: { of: ({ file }) => file.head?.users ?? [], fits: equal },
@@ -102,6 +110,8 @@ function fieldCondition(name: string, operator: Operator, said: string, text: st
   if (field !== undefined) {
     if (operator !== ':' && operator !== '=' && operator !== '!=') throw bad(text, `${name} is no number`)
     const wanted = said.toLowerCase().split(',')
+    const strange = field.all === undefined ? undefined : wanted.find((one) => !field.all?.includes(one))
+    if (strange !== undefined) throw bad(text, `${name} ${strange} is none of ${field.all?.join(', ')}`)
     const has: Condition = (run) =>
       field.of(run).some((own) => wanted.some((one) => field.fits(own.toLowerCase(), one)))
     return operator === '!=' ? (run) => !has(run) : has
