@@ -119,7 +119,7 @@ export class SimulatedRank {
   }
 
   heartbeat(): void {
-    if (this.#welcome === undefined || this.#closed) return
+    if (this.#welcome === undefined || this.#closed || this.#byeSaid) return
     this.#say({ kind: 'heartbeat', session: this.session, sentUs: Date.now() * 1000, backlog: 0 })
   }
 
