@@ -1,13 +1,13 @@
-import { bucketOf, bucketsPerSeriesMax, exponentMax, sliceBuckets } from '../curve/buckets.ts'
-import type { Buckets } from '../curve/buckets.ts'
-import { CurveMaker, bucketsOf, merged } from '../curve/make.ts'
+import { bucketOf, bucketsPerSeriesMax, exponentMax, pointsIn, spanOf } from '../curve/buckets.ts'
+import type { BucketSpan, Buckets } from '../curve/buckets.ts'
+import { CurveMaker, bucketsOf, mergedSpans } from '../curve/make.ts'
 import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
 import { readRunFile } from '../run-file.ts'
 import { compareMetrics } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
-import type { CurveFile, SeriesBuckets } from './curve-file.ts'
+import type { CurveFile, SeriesBuckets, SeriesSpan } from './curve-file.ts'
 import type { CurveFiles } from './curve-files.ts'
 import { readPart, rowsOf, tailPointsOf } from './points.ts'
 import type { Rows } from './points.ts'
@@ -55,7 +55,7 @@ interface AskedPieces {
   readonly wanted: number
   readonly exact: boolean
   /** In the order in which their points were logged. */
-  readonly pieces: readonly SeriesBuckets[]
+  readonly pieces: readonly SeriesSpan[]
 }
 
 async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): Promise<AskedPieces> {
@@ -122,7 +122,7 @@ function foldedRibbon(all: Ribbon, ask: Omit<CurveAsk, 'rank'>): Curves<Ribbon> 
     ...ask,
     steps: clipped(ask.steps, all.firstStep[0]!, all.lastStep[all.count - 1]!),
   })
-  const [from, to] = ask.steps === undefined ? [0, all.count] : placesOf(all, aligned(ask.steps, exponent))
+  const [from, to] = ask.steps === undefined ? [0, all.count] : placesOf(all, aligned(ask.steps, exponent), { from: 0, to: all.count })
   const curves = sliceRibbon(all, from, to)
   // Of more points than are read for one answer there are no narrower ones.
   const isAll = exponent > wanted && curves.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
@@ -152,10 +152,10 @@ async function asFarAsKnown(
   // Of points alone a maker sees for itself how far they go.
   if (kept.pieces.size === 0 && asked === undefined) return ask
   let [first, last] = [Infinity, -Infinity]
-  for (const { buckets } of await piecesOf(runDir, ask, rows, kept, read)) {
-    if (buckets.count === 0) continue
-    first = Math.min(first, buckets.firstStep[0]!)
-    last = Math.max(last, buckets.lastStep[buckets.count - 1]!)
+  for (const { buckets, from, to } of await piecesOf(runDir, ask, rows, kept, read)) {
+    if (from === to) continue
+    first = Math.min(first, buckets.firstStep[from]!)
+    last = Math.max(last, buckets.lastStep[to - 1]!)
   }
   const { from, to } = clipped(asked, first, last)
   return from < to ? { ...ask, steps: { from, to } } : { ...ask, steps: asked ?? { from: 0, to: 0 } }
@@ -164,7 +164,7 @@ async function asFarAsKnown(
 /** Buckets that are kept, of parts of which nothing else is to be read. */
 interface Kept {
   /** Folded ones stand with the first part, and the other parts have none. */
-  readonly pieces: ReadonlyMap<Part, readonly SeriesBuckets[]>
+  readonly pieces: ReadonlyMap<Part, readonly SeriesSpan[]>
   /** Of the widest of them. */
   readonly exponent: number
   readonly points: number
@@ -178,7 +178,7 @@ async function keptOf(series: KeptSeries, ask: CurveAsk, rows: Rows): Promise<Ke
   const folded = keptIn(ask, [{ own: all, parts: rows.parts }])
   const isThere = folded.pieces.size > 0
   if (isThere && (ask.steps === undefined || folded.exponent <= exponentFor(ask))) return folded
-  const each: { own: readonly SeriesBuckets[] | undefined; parts: readonly Part[] }[] = []
+  const each: { own: readonly SeriesSpan[] | undefined; parts: readonly Part[] }[] = []
   for (const part of rows.parts) each.push({ own: await series.ofPart(part), parts: [part] })
   const own = keptIn(ask, each)
   const isBetter = own.pieces.size === rows.parts.length && own.exponent < folded.exponent
@@ -189,30 +189,30 @@ async function keptOf(series: KeptSeries, ask: CurveAsk, rows: Rows): Promise<Ke
 class KeptSeries {
   readonly #files: CurveFiles
   readonly #asked: CurveAsk
-  readonly #known = new Map<CurveFile, Promise<readonly SeriesBuckets[] | undefined>>()
+  readonly #known = new Map<CurveFile, Promise<readonly SeriesSpan[] | undefined>>()
 
   constructor(files: CurveFiles, asked: CurveAsk) {
     this.#files = files
     this.#asked = asked
   }
 
-  async ofAll(parts: readonly Part[]): Promise<readonly SeriesBuckets[] | undefined> {
+  async ofAll(parts: readonly Part[]): Promise<readonly SeriesSpan[] | undefined> {
     return this.#in(await this.#files.ofAll(parts))
   }
 
-  async ofPart(part: Part): Promise<readonly SeriesBuckets[] | undefined> {
+  async ofPart(part: Part): Promise<readonly SeriesSpan[] | undefined> {
     return this.#in(await this.#files.ofPart(part))
   }
 
   /** Undefined where a file has none of the metric: then its points are in no bucket there. */
-  #in(file: CurveFile | undefined): Promise<readonly SeriesBuckets[] | undefined> | undefined {
+  #in(file: CurveFile | undefined): Promise<readonly SeriesSpan[] | undefined> | undefined {
     if (file === undefined) return undefined
     const known = this.#known.get(file) ?? this.#read(file)
     this.#known.set(file, known)
     return known
   }
 
-  async #read(file: CurveFile): Promise<readonly SeriesBuckets[] | undefined> {
+  async #read(file: CurveFile): Promise<readonly SeriesSpan[] | undefined> {
     const { metric, rank } = this.#asked
     const own = await file.series(metric, rank)
     return own.length > 0 || (await file.has(metric)) ? own : undefined
@@ -222,29 +222,30 @@ class KeptSeries {
 function keptIn(
   ask: CurveAsk,
   files: readonly {
-    readonly own: readonly SeriesBuckets[] | undefined
+    readonly own: readonly SeriesSpan[] | undefined
     readonly parts: readonly Part[]
   }[],
 ): Kept {
-  const pieces = new Map<Part, readonly SeriesBuckets[]>()
+  const pieces = new Map<Part, readonly SeriesSpan[]>()
   for (const { own, parts } of files) {
     if (own === undefined) continue
     for (const [i, part] of parts.entries()) pieces.set(part, i === 0 ? own : [])
   }
-  const all = [...pieces.values()].flat()
-  const exponent = all.reduce((widest, { buckets }) => Math.max(widest, buckets.exponent), 0)
+  let exponent = 0
+  for (const own of pieces.values())
+    for (const { buckets } of own) exponent = Math.max(exponent, buckets.exponent)
   const steps = ask.steps && aligned(ask.steps, Math.max(exponent, exponentFor(ask)))
   let points = 0
   for (const [part, own] of pieces) {
-    const inside = own.map((one) => ({ ...one, buckets: within(one.buckets, steps) }))
-    for (const { buckets } of inside) points += buckets.points.reduce((sum, one) => sum + one, 0)
+    const inside = within(own, steps)
+    for (const span of inside) points += pointsIn(span)
     pieces.set(part, inside)
   }
   return { pieces, exponent, points }
 }
 
 /** Buckets of points, of all steps, that were read for one answer: of parts and, under `tail`, of the journal. */
-type ReadPieces = Map<Part | 'tail', readonly SeriesBuckets[]>
+type ReadPieces = Map<Part | 'tail', readonly SeriesSpan[]>
 
 /**
  * Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged.
@@ -257,13 +258,13 @@ async function piecesOf(
   rows: Rows,
   kept: Kept,
   read: ReadPieces,
-): Promise<SeriesBuckets[]> {
+): Promise<SeriesSpan[]> {
   const exponent = Math.max(exponentFor(ask), kept.exponent)
   const steps = ask.steps && aligned(ask.steps, exponent)
-  const found: SeriesBuckets[] = []
-  const bucketed = ({ count, step, time, value, ...series }: PointsOfSeries): SeriesBuckets => ({
+  const found: SeriesSpan[] = []
+  const bucketed = ({ count, step, time, value, ...series }: PointsOfSeries): SeriesSpan => ({
     ...series,
-    buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)),
+    ...spanOf(bucketsOf({ count, step, time, value }, limitsOf(ask, exponent))),
   })
   const take = async (
     of: Part | 'tail',
@@ -271,17 +272,17 @@ async function piecesOf(
   ): Promise<void> => {
     const known = read.get(of)
     if (known?.every(({ buckets }) => buckets.exponent <= exponent) === true) {
-      for (const one of known) found.push({ ...one, buckets: within(one.buckets, steps) })
+      put(found, within(known, steps))
       return
     }
-    const own: SeriesBuckets[] = []
+    const own: SeriesSpan[] = []
     for await (const one of points) own.push(bucketed(one))
     if (steps === undefined) read.set(of, own)
-    found.push(...own)
+    put(found, own)
   }
   for (const part of rows.parts) {
     const own = kept.pieces.get(part)
-    if (own !== undefined) found.push(...own)
+    if (own !== undefined) put(found, own)
     else
       await take(
         part,
@@ -297,20 +298,21 @@ function together(
   ask: CurveAsk,
   wanted: number,
   exact: boolean,
-  pieces: readonly SeriesBuckets[],
+  pieces: readonly SeriesSpan[],
 ): Curves<SeriesBuckets[]> {
-  const bySeries = new Map<string, { series: SeriesName; buckets: Buckets[] }>()
-  for (const { buckets, ...series } of pieces) {
-    const id = `${series.rank} ${series.attempt}`
-    const known = bySeries.get(id)
-    if (known === undefined) bySeries.set(id, { series, buckets: [buckets] })
-    else known.buckets.push(buckets)
+  const bySeries = new Map<number, Map<number, { series: SeriesName; spans: BucketSpan[] }>>()
+  for (const { buckets, from, to, ...series } of pieces) {
+    const attempts = bySeries.get(series.rank) ?? new Map<number, { series: SeriesName; spans: BucketSpan[] }>()
+    bySeries.set(series.rank, attempts)
+    const known = attempts.get(series.attempt)
+    if (known === undefined) attempts.set(series.attempt, { series, spans: [{ buckets, from, to }] })
+    else known.spans.push({ buckets, from, to })
   }
-  const ordered = [...bySeries.values()].sort(
-    ({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt,
-  )
+  const ordered = [...bySeries.values()]
+    .flatMap((attempts) => [...attempts.values()])
+    .sort(({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt)
   const made = ofOneWidth(
-    ordered.map(({ buckets }) => buckets),
+    ordered.map(({ spans }) => spans),
     limitsOf(ask, wanted),
     ask.steps !== undefined,
   )
@@ -320,17 +322,19 @@ function together(
 
 /** @param isTold how wide buckets are follows from what is asked for: then series need not wait for each other */
 function ofOneWidth(
-  series: readonly (readonly Buckets[])[],
+  series: readonly (readonly BucketSpan[])[],
   limits: { readonly exponent: number; readonly perSeriesMax: number },
   isTold: boolean,
 ): Buckets[] {
-  const exponent = series.flat().reduce((widest, one) => Math.max(widest, one.exponent), limits.exponent)
-  const made = isTold ? series.map((buckets) => merged(buckets, { exponent })) : []
+  let { exponent } = limits
+  for (const spans of series)
+    for (const { buckets } of spans) exponent = Math.max(exponent, buckets.exponent)
+  const made = isTold ? series.map((spans) => mergedSpans(spans, { exponent })) : []
   if (isTold && made.every(({ count }) => count <= limits.perSeriesMax)) return made
   const maker = new CurveMaker(limits)
-  for (const buckets of series) {
+  for (const spans of series) {
     maker.begin()
-    for (const one of buckets) maker.buckets(one)
+    for (const { buckets, from, to } of spans) maker.buckets(buckets, from, to)
   }
   return maker.finish()
 }
@@ -360,19 +364,39 @@ function aligned({ from, to }: Steps, exponent: number): Steps {
 }
 
 /** @param steps whole buckets */
-function within(buckets: Buckets, steps: Steps | undefined): Buckets {
-  return steps === undefined ? buckets : sliceBuckets(buckets, ...placesOf(buckets, steps))
+function within(spans: readonly SeriesSpan[], steps: Steps | undefined): readonly SeriesSpan[] {
+  if (steps === undefined) return spans
+  const inside: SeriesSpan[] = []
+  for (const span of spans) {
+    const { context, source, key, rank, attempt, buckets } = span
+    const [from, to] = placesOf(buckets, steps, span)
+    if (from === span.from && to === span.to) inside.push(span)
+    else if (from < to) inside.push({ context, source, key, rank, attempt, buckets, from, to })
+  }
+  return inside
 }
 
+/** @param span where they are looked for: there they are in the order of their steps */
 function placesOf(
-  { firstStep, count }: Pick<Buckets, 'firstStep' | 'count'>,
+  { firstStep }: Pick<Buckets, 'firstStep'>,
   { from, to }: Steps,
+  span: { readonly from: number; readonly to: number },
 ): [number, number] {
   const placeOf = (least: number): number => {
-    const at = firstStep.findIndex((step) => step >= least)
-    return at < 0 ? count : at
+    let [low, high] = [span.from, span.to]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (firstStep[middle]! < least) low = middle + 1
+      else high = middle
+    }
+    return low
   }
   return [placeOf(from), placeOf(to)]
+}
+
+/** There are more than may be arguments of one call. */
+function put<T>(into: T[], all: readonly T[]): void {
+  for (const one of all) into.push(one)
 }
 
 function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {
