@@ -5,7 +5,8 @@ import type { Buckets } from '@provloom/rundir/curve'
 export function commonExponent(all: Iterable<Buckets>, bucketsMax: number): number {
   const curves = [...all]
   let exponent = Math.max(0, ...curves.map((one) => one.exponent))
-  let ids = new Set(curves.flatMap((one) => Array.from(one.firstStep, (step) => bucketOf(step, exponent))))
+  let ids = new Set<number>()
+  for (const { firstStep } of curves) for (const step of firstStep) ids.add(bucketOf(step, exponent))
   while (ids.size > bucketsMax && exponent < exponentMax) {
     exponent++
     ids = new Set([...ids].map((id) => Math.floor(id / 2)))

@@ -1,16 +1,15 @@
-import { bucketOf, bucketsPerSeriesMax, exponentMax, pointsIn, spanOf } from '../curve/buckets.ts'
+import { bucketOf, bucketsPerSeriesMax, exponentMax, pointsIn, sliceBuckets, spanOf } from '../curve/buckets.ts'
 import type { BucketSpan, Buckets } from '../curve/buckets.ts'
 import { CurveMaker, bucketsOf, mergedSpans } from '../curve/make.ts'
 import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
-import { readRunFile } from '../run-file.ts'
 import { compareMetrics } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
 import type { CurveFile, SeriesBuckets, SeriesSpan } from './curve-file.ts'
 import type { CurveFiles } from './curve-files.ts'
-import { readPart, rowsOf, tailPointsOf } from './points.ts'
-import type { Rows } from './points.ts'
+import { readPart, tailPointsOf } from './points.ts'
+import type { Rows, RunRows } from './points.ts'
 import type { PointsOfSeries, SeriesName, Steps } from './which.ts'
 
 /** What curves are asked for. */
@@ -32,6 +31,12 @@ export interface Curves<T> {
   readonly curves: T
 }
 
+/** Where curves are read from. */
+export interface CurveSources {
+  readonly rows: RunRows
+  readonly curves: CurveFiles
+}
+
 /** Points that are read from parts for one answer, where buckets that are kept are wider than is asked for. */
 const pointsReadMax = 2_000_000
 
@@ -41,12 +46,8 @@ const pointsReadMax = 2_000_000
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
  */
-export async function curvesOf(
-  runDir: string,
-  asked: CurveAsk,
-  files: CurveFiles,
-): Promise<Curves<SeriesBuckets[]>> {
-  const { ask, wanted, exact, pieces } = await askedPieces(runDir, asked, files)
+export async function curvesOf(from: CurveSources, asked: CurveAsk): Promise<Curves<SeriesBuckets[]>> {
+  const { ask, wanted, exact, pieces } = await askedPieces(from, asked)
   return together(ask, wanted, exact, pieces)
 }
 
@@ -58,10 +59,11 @@ interface AskedPieces {
   readonly pieces: readonly SeriesSpan[]
 }
 
-async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): Promise<AskedPieces> {
-  const rows = await rowsOf(runDir, whichOf(asked))
+async function askedPieces(from: CurveSources, asked: CurveAsk): Promise<AskedPieces> {
+  const runDir = from.rows.directory
+  const rows = await from.rows.now(whichOf(asked))
   const read: ReadPieces = new Map()
-  const series = new KeptSeries(files, asked)
+  const series = new KeptSeries(from.curves, asked)
   const ask = await asFarAsKnown(runDir, asked, rows, series, read)
   const wanted = exponentFor(ask)
   const kept = await keptOf(series, ask, rows)
@@ -72,12 +74,12 @@ async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): 
 }
 
 /** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */
-export async function curveMetricsOf(
-  runDir: string,
-  files: CurveFiles,
-): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
+export async function curveMetricsOf({
+  rows,
+  curves: files,
+}: CurveSources): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
   const found = new Map<string, MetricName & { points: number; series: number }>()
-  const { parts } = readRunFile(runDir)
+  const parts = rows.recorded
   const all = await files.ofAll(parts)
   for (const part of all === undefined ? parts : parts.slice(0, 1)) {
     for (const { points, series, ...metric } of (await (all ?? (await files.ofPart(part)))?.metrics()) ??
@@ -95,16 +97,15 @@ export async function curveMetricsOf(
 
 /** The ribbon of a metric over its ranks, as above. */
 export async function ribbonOfRun(
-  runDir: string,
+  from: CurveSources,
   ask: Omit<CurveAsk, 'rank'>,
-  files: CurveFiles,
 ): Promise<Curves<Ribbon>> {
-  const rows = await rowsOf(runDir, whichOf(ask))
-  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
+  const { tail, parts } = await from.rows.now(whichOf(ask))
+  const all = tail === undefined ? await from.curves.ofAll(parts) : undefined
   const folded = await all?.ribbon(ask.metric)
   const kept = folded === undefined ? undefined : foldedRibbon(folded, ask)
   if (kept !== undefined) return kept
-  const { pieces, exact, wanted, ask: asked } = await askedPieces(runDir, ask, files)
+  const { pieces, exact, wanted, ask: asked } = await askedPieces(from, ask)
   if (asked.steps !== undefined) {
     // How wide buckets are follows from what is asked for: rank by rank they are taken together, and not all at once.
     const curves = ribbonOf(pieces, wanted)
@@ -329,14 +330,25 @@ function ofOneWidth(
   let { exponent } = limits
   for (const spans of series)
     for (const { buckets } of spans) exponent = Math.max(exponent, buckets.exponent)
-  const made = isTold ? series.map((spans) => mergedSpans(spans, { exponent })) : []
-  if (isTold && made.every(({ count }) => count <= limits.perSeriesMax)) return made
-  const maker = new CurveMaker(limits)
+  // Of a folded file they are as they are to be: memory is shared.
+  if (isTold && series.every((spans) => isMade(spans, exponent, limits.perSeriesMax)))
+    return series.map((spans) => mergedSpans(spans))
+  const maker = new CurveMaker({ ...limits, exponent })
   for (const spans of series) {
     maker.begin()
     for (const { buckets, from, to } of spans) maker.buckets(buckets, from, to)
   }
-  return maker.finish()
+  const { buckets, begins } = maker.flat()
+  return begins.map((from, i) => sliceBuckets(buckets, from, begins[i + 1] ?? buckets.count))
+}
+
+function isMade([one, ...others]: readonly BucketSpan[], exponent: number, bucketsMax: number): boolean {
+  return (
+    one !== undefined &&
+    others.length === 0 &&
+    one.buckets.exponent === exponent &&
+    one.to - one.from <= bucketsMax
+  )
 }
 
 /** Where steps are told, their width follows from them: both ends may stand in a bucket of their own. */
