@@ -73,8 +73,11 @@ export const curvePointsMin = 256
 
 /** Of the bucket that holds a step: where it begins is this times 2^exponent. */
 export function bucketOf(step: number, exponent: number): number {
-  return Math.floor(step / 2 ** exponent)
+  return Math.floor(step / widths[exponent]!)
 }
+
+/** By exponent: a large run's answer asks for half a million. */
+const widths = Float64Array.from({ length: exponentMax + 2 }, (_, exponent) => 2 ** exponent)
 
 /** Finite values of a bucket. */
 export function finiteIn(buckets: Pick<Buckets, 'points' | 'nans' | 'infinities'>, at: number): number {

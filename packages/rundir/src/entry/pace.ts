@@ -8,6 +8,12 @@ const waitKey = 'wait_time'
  * Whether a metric tells how long ranks take for a step, or what of it they wait: a run's head has these before others, so
  * that who is slow is known of a run of any number of metrics without looking for them.
  */
-export function isOfPace({ key, source }: { readonly key: string; readonly source?: string | null }): boolean {
+export function isOfPace({
+  key,
+  source,
+}: {
+  readonly key: string
+  readonly source?: string | null
+}): boolean {
   return paceKeys.includes(key) || (key === waitKey && source !== undefined && source !== null)
 }

@@ -1,4 +1,11 @@
-import { bucketOf, bucketsPerSeriesMax, exponentMax, pointsIn, sliceBuckets, spanOf } from '../curve/buckets.ts'
+import {
+  bucketOf,
+  bucketsPerSeriesMax,
+  exponentMax,
+  pointsIn,
+  sliceBuckets,
+  spanOf,
+} from '../curve/buckets.ts'
 import type { BucketSpan, Buckets } from '../curve/buckets.ts'
 import { CurveMaker, bucketsOf, mergedSpans } from '../curve/make.ts'
 import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
@@ -96,10 +103,7 @@ export async function curveMetricsOf({
 }
 
 /** The ribbon of a metric over its ranks, as above. */
-export async function ribbonOfRun(
-  from: CurveSources,
-  ask: Omit<CurveAsk, 'rank'>,
-): Promise<Curves<Ribbon>> {
+export async function ribbonOfRun(from: CurveSources, ask: Omit<CurveAsk, 'rank'>): Promise<Curves<Ribbon>> {
   const { tail, parts } = await from.rows.now(whichOf(ask))
   const all = tail === undefined ? await from.curves.ofAll(parts) : undefined
   const folded = await all?.ribbon(ask.metric)
@@ -123,7 +127,10 @@ function foldedRibbon(all: Ribbon, ask: Omit<CurveAsk, 'rank'>): Curves<Ribbon> 
     ...ask,
     steps: clipped(ask.steps, all.firstStep[0]!, all.lastStep[all.count - 1]!),
   })
-  const [from, to] = ask.steps === undefined ? [0, all.count] : placesOf(all, aligned(ask.steps, exponent), { from: 0, to: all.count })
+  const [from, to] =
+    ask.steps === undefined
+      ? [0, all.count]
+      : placesOf(all, aligned(ask.steps, exponent), { from: 0, to: all.count })
   const curves = sliceRibbon(all, from, to)
   // Of more points than are read for one answer there are no narrower ones.
   const isAll = exponent > wanted && curves.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
@@ -303,7 +310,8 @@ function together(
 ): Curves<SeriesBuckets[]> {
   const bySeries = new Map<number, Map<number, { series: SeriesName; spans: BucketSpan[] }>>()
   for (const { buckets, from, to, ...series } of pieces) {
-    const attempts = bySeries.get(series.rank) ?? new Map<number, { series: SeriesName; spans: BucketSpan[] }>()
+    const attempts =
+      bySeries.get(series.rank) ?? new Map<number, { series: SeriesName; spans: BucketSpan[] }>()
     bySeries.set(series.rank, attempts)
     const known = attempts.get(series.attempt)
     if (known === undefined) attempts.set(series.attempt, { series, spans: [{ buckets, from, to }] })
@@ -328,8 +336,7 @@ function ofOneWidth(
   isTold: boolean,
 ): Buckets[] {
   let { exponent } = limits
-  for (const spans of series)
-    for (const { buckets } of spans) exponent = Math.max(exponent, buckets.exponent)
+  for (const spans of series) for (const { buckets } of spans) exponent = Math.max(exponent, buckets.exponent)
   // Of a folded file they are as they are to be: memory is shared.
   if (isTold && series.every((spans) => isMade(spans, exponent, limits.perSeriesMax)))
     return series.map((spans) => mergedSpans(spans))
