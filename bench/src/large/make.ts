@@ -80,7 +80,11 @@ async function begun(
   intervalMs: number,
 ): Promise<{ readonly aggregator: AggregatorUnderTest; readonly load: Load }> {
   fs.mkdirSync(saveDir, { recursive: true })
-  const aggregator = new AggregatorUnderTest({ saveDir: path.resolve(saveDir), insecure: false })
+  const aggregator = new AggregatorUnderTest({
+    saveDir: path.resolve(saveDir),
+    insecure: false,
+    unattended: true,
+  })
   await aggregator.heard('listening')
   const steps = intervalMs === 0 ? stepsPerEnvelope : (intervalMs * 1000) / stepUs
   const plan: Plan = {

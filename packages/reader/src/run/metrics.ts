@@ -12,9 +12,9 @@ export interface KnownMetrics {
   /** How many others the record knows of. */
   readonly more: number
   /** Of these keys. */
-  ofKeys(keys: readonly string[]): Promise<readonly RunMetric[]>
+  readonly ofKeys: (keys: readonly string[]) => Promise<readonly RunMetric[]>
   /** Those of the record first. Of ten thousand the others are counted for a second. */
-  all(): Promise<readonly RunMetric[]>
+  readonly all: () => Promise<readonly RunMetric[]>
 }
 
 /** Metrics of runs. What is counted is kept until their record is written anew. */
@@ -34,7 +34,7 @@ export class RunMetrics {
     return {
       first,
       more,
-      async ofKeys(keys) {
+      ofKeys: async (keys) => {
         const found = areAll ? first : withOthers(await ofKeys(run, keys))
         return found.filter(({ key }) => keys.includes(key))
       },

@@ -1,11 +1,4 @@
-import {
-  bucketOf,
-  bucketsPerSeriesMax,
-  exponentMax,
-  pointsIn,
-  sliceBuckets,
-  spanOf,
-} from '../curve/buckets.ts'
+import { pointsIn, sliceBuckets, spanOf } from '../curve/buckets.ts'
 import type { BucketSpan, Buckets } from '../curve/buckets.ts'
 import { CurveMaker, bucketsOf, mergedSpans } from '../curve/make.ts'
 import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
@@ -13,22 +6,13 @@ import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
 import { compareMetrics } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
+import { aligned, clipped, exponentFor, limitsOf, placesOf, whichOf, within } from './curve-ask.ts'
+import type { CurveAsk } from './curve-ask.ts'
 import type { CurveFile, SeriesBuckets, SeriesSpan } from './curve-file.ts'
 import type { CurveFiles } from './curve-files.ts'
 import { readPart, tailPointsOf } from './points.ts'
 import type { Rows, RunRows } from './points.ts'
-import type { PointsOfSeries, SeriesName, Steps } from './which.ts'
-
-/** What curves are asked for. */
-export interface CurveAsk {
-  readonly metric: MetricName
-  /** Of all ranks unless told. */
-  readonly rank?: number
-  /** Of all steps unless told. Buckets are whole, also those at both ends. */
-  readonly steps?: Steps
-  /** Of a series; 512 unless told. */
-  readonly bucketsMax?: number
-}
+import type { PointsOfSeries, SeriesName } from './which.ts'
 
 export interface Curves<T> {
   /** Buckets are 2^exponent steps wide. */
@@ -135,12 +119,6 @@ function foldedRibbon(all: Ribbon, ask: Omit<CurveAsk, 'rank'>): Curves<Ribbon> 
   // Of more points than are read for one answer there are no narrower ones.
   const isAll = exponent > wanted && curves.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
   return exponent === wanted || isAll ? { exponent, exact: !isAll, curves } : undefined
-}
-
-/** Steps that are asked for, as far as there are any; where both ends are told as they are. */
-function clipped(asked: Steps | undefined, first: number, last: number): Steps {
-  if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return asked
-  return { from: Math.max(asked?.from ?? first, first), to: Math.min(asked?.to ?? last + 1, last + 1) }
 }
 
 /**
@@ -358,67 +336,7 @@ function isMade([one, ...others]: readonly BucketSpan[], exponent: number, bucke
   )
 }
 
-/** Where steps are told, their width follows from them: both ends may stand in a bucket of their own. */
-function limitsOf(
-  { steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk,
-  exponent: number,
-): {
-  exponent: number
-  perSeriesMax: number
-} {
-  return { exponent, perSeriesMax: steps === undefined ? bucketsMax : bucketsMax + 1 }
-}
-
-/** The least with which the steps that are asked for are so many buckets; 0 where all are, whatever they are. */
-function exponentFor({ steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk): number {
-  if (steps === undefined) return 0
-  const exponent = Math.ceil(Math.log2(Math.max(1, (steps.to - steps.from) / bucketsMax)))
-  return Math.min(exponentMax, exponent)
-}
-
-/** Whole buckets that hold the steps. */
-function aligned({ from, to }: Steps, exponent: number): Steps {
-  const width = 2 ** exponent
-  return { from: bucketOf(from, exponent) * width, to: Math.ceil(to / width) * width }
-}
-
-/** @param steps whole buckets */
-function within(spans: readonly SeriesSpan[], steps: Steps | undefined): readonly SeriesSpan[] {
-  if (steps === undefined) return spans
-  const inside: SeriesSpan[] = []
-  for (const span of spans) {
-    const { context, source, key, rank, attempt, buckets } = span
-    const [from, to] = placesOf(buckets, steps, span)
-    if (from === span.from && to === span.to) inside.push(span)
-    else if (from < to) inside.push({ context, source, key, rank, attempt, buckets, from, to })
-  }
-  return inside
-}
-
-/** @param span where they are looked for: there they are in the order of their steps */
-function placesOf(
-  { firstStep }: Pick<Buckets, 'firstStep'>,
-  { from, to }: Steps,
-  span: { readonly from: number; readonly to: number },
-): [number, number] {
-  const placeOf = (least: number): number => {
-    let [low, high] = [span.from, span.to]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (firstStep[middle]! < least) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-  return [placeOf(from), placeOf(to)]
-}
-
 /** There are more than may be arguments of one call. */
 function put<T>(into: T[], all: readonly T[]): void {
   for (const one of all) into.push(one)
-}
-
-function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {
-  const { context, source, key } = metric
-  return { context, source, key, ...(rank === undefined ? {} : { rank }) }
 }
