@@ -29,18 +29,25 @@ export interface LiveRun {
   close(): Promise<void>
 }
 
+/** How a run that is made comes to its end: as its ranks say, or its aggregator is ended by SIGTERM, or by SIGKILL. */
+export type Ends = 'well' | 'stopped' | 'killed'
+
 /**
  * Makes a run directory of a size as quickly as it goes: simulated ranks speak to a real aggregator, whose files these are.
  *
  * @returns the run directory
  * @throws Error when a rank fails or it takes longer than a quarter of an hour
  */
-export async function makeRun(size: Size, saveDir: string): Promise<string> {
+export async function makeRun(size: Size, saveDir: string, ends: Ends = 'well'): Promise<string> {
   const beganUs = Date.now() * 1000 - size.steps * stepUs
   const { aggregator, load } = await begun({ ...size, beganUs }, saveDir, 0)
   try {
     load.go()
     await load.all('acknowledged', patienceMs)
+    if (ends !== 'well') {
+      await (ends === 'stopped' ? aggregator.stop() : aggregator.kill())
+      return (await aggregator.heard('run-opened')).status.runDir
+    }
     load.bye()
     await load.all('farewell', patienceMs)
     const { runDir } = (await aggregator.heard('run-finished', patienceMs)).status
@@ -73,7 +80,11 @@ async function begun(
   intervalMs: number,
 ): Promise<{ readonly aggregator: AggregatorUnderTest; readonly load: Load }> {
   fs.mkdirSync(saveDir, { recursive: true })
-  const aggregator = new AggregatorUnderTest({ saveDir: path.resolve(saveDir), insecure: false })
+  const aggregator = new AggregatorUnderTest({
+    saveDir: path.resolve(saveDir),
+    insecure: false,
+    unattended: true,
+  })
   await aggregator.heard('listening')
   const steps = intervalMs === 0 ? stepsPerEnvelope : (intervalMs * 1000) / stepUs
   const plan: Plan = {

@@ -19,6 +19,8 @@ export interface AggregatorOptions {
   readonly saveDir: string
   readonly insecure: boolean
   readonly saveAfterNLogs?: number
+  /** As if agents had started it: of a rank of this machine that is gone nobody waits for minutes. */
+  readonly unattended?: boolean
 }
 
 export const benchJobKey = 'bench'
@@ -127,6 +129,7 @@ function argumentsFor(options: AggregatorOptions): string[] {
     '--provenance-save-dir': options.saveDir,
     '--job-key': benchJobKey,
     '--host': '127.0.0.1',
+    ...(options.unattended === true ? { '--generation': '0' } : {}),
     ...(options.saveAfterNLogs === undefined
       ? {}
       : { '--save-after-n-logs': String(options.saveAfterNLogs) }),

@@ -59,6 +59,9 @@ export class SimulatedRank {
   #finishedSaid = false
   #dueMs = Number.POSITIVE_INFINITY
   #going = false
+  /** What it says last; absent as long as it goes on. */
+  #closing: readonly Uint8Array[] | undefined
+  #byeSaid = false
   #closed = false
   #wake: (() => void) | undefined
 
@@ -116,14 +119,16 @@ export class SimulatedRank {
   }
 
   heartbeat(): void {
-    if (this.#welcome === undefined || this.#closed) return
+    if (this.#welcome === undefined || this.#closed || this.#byeSaid) return
     this.#say({ kind: 'heartbeat', session: this.session, sentUs: Date.now() * 1000, backlog: 0 })
   }
 
+  /** Says its end, and when that is acknowledged that nothing comes any more. */
   bye(): void {
     // Nobody hears of one that is gone.
     if (this.#closed) return this.#listener.farewell()
-    this.#say({ kind: 'bye', session: this.session, final: true, ledger: {}, ledgerClosed: false })
+    this.#closing = this.#script.closing()
+    this.#ring()
   }
 
   close(): void {
@@ -238,15 +243,24 @@ export class SimulatedRank {
       this.#readySaid = true
       this.#listener.ready()
     }
-    if (!this.#finishedSaid && this.#going && this.#acknowledged >= this.#end) {
+    if (!this.#byeSaid && this.#closing !== undefined && this.#acknowledged >= this.#end) {
+      this.#byeSaid = true
+      this.#say({ kind: 'bye', session: this.session, final: true, ledger: {}, ledgerClosed: false })
+    }
+    if (!this.#finishedSaid && this.#going && this.#acknowledged >= this.#logged) {
       this.#finishedSaid = true
       this.#listener.finished()
       if (this.#script.isLost) this.close()
     }
   }
 
+  /** So many records are its opening and its points. */
+  get #logged(): number {
+    return this.#script.opening.length + (this.#going ? this.#script.records : 0)
+  }
+
   get #end(): number {
-    return this.#script.opening.length + this.#script.records
+    return this.#logged + (this.#closing?.length ?? 0)
   }
 
   #ring(): void {
@@ -271,15 +285,20 @@ export class SimulatedRank {
     const welcome = this.#welcome
     if (welcome === undefined || this.#next >= this.#end) return undefined
     const opening = this.#next < this.#script.opening.length
-    if (!opening && (!this.#going || !this.#isDue())) return undefined
+    const closing = !opening && this.#next >= this.#logged
+    if (!opening && !closing && !this.#isDue()) return undefined
     if (this.#inFlightBytes >= welcome.creditBytes) return undefined
-    const envelope = opening ? this.#firstEnvelope(welcome) : this.#laterEnvelope(welcome)
+    const envelope = closing
+      ? this.#eventsEnvelope(welcome, this.#closing ?? [], this.#next - this.#logged)
+      : opening
+        ? this.#eventsEnvelope(welcome, this.#script.opening, this.#next)
+        : this.#laterEnvelope(welcome)
     const frame = encodeEnvelope(envelope)
     const records = envelope.count
     this.#next += records
     this.#inFlight.push({ end: this.#next, bytes: frame.length, sentMs: monotonicMs() })
     this.#inFlightBytes += frame.length
-    if (!opening) {
+    if (!opening && !closing) {
       this.bytesSent += frame.length
       this.envelopesSent++
     }
@@ -300,8 +319,8 @@ export class SimulatedRank {
     return Math.min(recordsPerEnvelope - (sent % recordsPerEnvelope), records - sent)
   }
 
-  #firstEnvelope(welcome: Welcome): Envelope {
-    const events = this.#script.opening.slice(this.#next, this.#next + eventsPerEnvelope)
+  #eventsEnvelope(welcome: Welcome, of: readonly Uint8Array[], from: number): Envelope {
+    const events = of.slice(from, from + eventsPerEnvelope)
     return {
       ...this.#head(welcome),
       count: events.length,

@@ -21,6 +21,11 @@ export function sessionStart(timeUs: number): Uint8Array {
   })
 }
 
+/** It has said `end_run`, and all went well. */
+export function sessionEnd(timeUs: number): Uint8Array {
+  return encodeEvent({ type: 'session.end', time: timeUs, status: 'completed', by: 'call' })
+}
+
 const STEP_US = 50_000
 const CALL_US = 12
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Points } from '@provloom/shared'
 import type { Plan } from './plan.ts'
-import { openingEvents, samplePoints } from './records.ts'
+import { openingEvents, samplePoints, sessionEnd } from './records.ts'
 import type { Script } from './script.ts'
 import { trainingScript } from './training.ts'
 
@@ -25,6 +25,7 @@ function sampleScript(plan: Plan, rank: number): Script {
     host: hostname(),
     opening: openingEvents(seriesPerRank, timeUs),
     records: envelopesPerRank * recordsPerEnvelope,
+    closing: () => [sessionEnd(Date.now() * 1000)],
     recordsPerEnvelope,
     ofTraining: 1,
     isLost: false,

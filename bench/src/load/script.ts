@@ -7,6 +7,8 @@ export interface Script {
   readonly opening: readonly Uint8Array[]
   /** Points behind them. */
   readonly records: number
+  /** The last records, behind the points that were asked for: its end. */
+  closing(): readonly Uint8Array[]
   readonly recordsPerEnvelope: number
   /** How much of the training that is, 0 to 1. */
   readonly ofTraining: number

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { encodeEvent, roomForPoints } from '@provloom/shared'
 import type { Plan, Training } from './plan.ts'
-import { hash, sessionStart } from './records.ts'
+import { hash, sessionEnd, sessionStart } from './records.ts'
 import type { Script } from './script.ts'
 
 /** Ranks that are not as the others are, as far as there are so many. */
@@ -69,6 +69,7 @@ export function trainingScript(plan: Plan, training: Training, rank: number): Sc
     host: isLost ? hostname() : `n${String(Math.floor(rank / ranksPerHost)).padStart(3, '0')}`,
     opening: openingOf(more, beganUs),
     records,
+    closing: () => [sessionEnd(beganUs + ownSteps * stepUs)],
     recordsPerEnvelope: perEnvelope,
     ofTraining: ownSteps / steps,
     isLost,

@@ -78,6 +78,33 @@ describe("a run's head", () => {
     expect(shown.every(({ spark }) => spark?.[0] === 1)).toBe(true)
   })
 
+  it('shows who tells the pace before other metrics, however many these are', () => {
+    const run = new RunScript().open().admit(0)
+    const keys = Array.from({ length: limits.headMetricsMax + 20 }, (_, i) => `layer${i}.norm`)
+    const series: Said[] = [
+      { type: 'series', id: 900, key: 'cpu_usage', measures: 'host', source: 'host-00000000' },
+      ...keys.map((key, id): Said => ({ type: 'series', id, key })),
+      { type: 'series', id: 901, key: 'compute_time', source: 'step' },
+      { type: 'series', id: 902, key: 'wait_time', source: 'data' },
+      { type: 'series', id: 903, key: 'step_time' },
+      { type: 'series', id: 904, key: 'loss' },
+    ]
+    const ids = [900, ...keys.keys(), 901, 902, 903, 904]
+    run.log(
+      0,
+      series,
+      ids.map((id) => ({ series: id, step: 0, value: 1 })),
+    )
+    const { shown } = headOf(run).metrics
+    expect(shown.slice(0, 5).map(({ key, source }) => [key, source])).toEqual([
+      ['loss', undefined],
+      ['step_time', undefined],
+      ['compute_time', 'step'],
+      ['wait_time', 'data'],
+      ['layer0.norm', undefined],
+    ])
+  })
+
   it('tells parameters as they were logged, how many ranks did, and that they differ', () => {
     const run = new RunScript().open().admit(0).admit(1)
     const param = (key: string, valueType: string, value: string): Said =>

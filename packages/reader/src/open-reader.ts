@@ -15,7 +15,7 @@ import { metricsMeant, noPace, theMetric } from './metric-id.ts'
 import { paceMetric, ratiosOf } from './ranks/pace.ts'
 import { answerRanks } from './ranks/ranks.ts'
 import type { Reader } from './reader.ts'
-import { RunMetrics, metricsNow } from './run/metrics.ts'
+import { RunMetrics, metricsNow, pageOf } from './run/metrics.ts'
 import { goingOf } from './run/going.ts'
 import { answerRun } from './run/run.ts'
 import { rowOf } from './runs/row.ts'
@@ -42,16 +42,19 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
   const metricOf = async (run: KnownRun, name: string): Promise<RunMetric> =>
     theMetric(await metricsNow(metrics, run, name), name)
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
-    name === undefined ? paceMetric(await metrics.all(run)) : metricOf(run, name)
-  const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> =>
-    factsOf({ ...run, ...documents.known(run.directory), metrics: await metrics.all(run) }, pace)
+    name === undefined ? paceMetric(metrics.of(run).first) : metricOf(run, name)
+  const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> => {
+    const { first, ofKeys } = metrics.of(run)
+    const known = pace === undefined ? first : await metricsNow(metrics, run, pace)
+    return factsOf({ ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }, pace)
+  }
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
-    const all = await metrics.all(run)
+    const all = metrics.of(run)
     const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
     const known = { document: documents.maybe(run.directory), why: why ?? nothingKnown }
-    const going = await readOr(goingOf(run, all), undefined, [])
-    return answerRun({ run, metrics: all, ...known, going }, query)
+    const going = await readOr(goingOf(run, all.first), undefined, [])
+    return answerRun({ run, metrics: await pageOf(all, query), ...known, going })
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)

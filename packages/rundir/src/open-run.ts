@@ -4,7 +4,8 @@ import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
 import { filesOf } from './layout.ts'
 import type { Ribbon } from './curve/ribbon.ts'
 import type { SeriesBuckets } from './read/curve-file.ts'
-import type { CurveAsk, Curves } from './read/curves.ts'
+import type { CurveAsk } from './read/curve-ask.ts'
+import type { Curves } from './read/curves.ts'
 import type { RunKept } from './read/kept.ts'
 import type { MetricCount } from './read/metrics.ts'
 import type { PointsOfSeries, SeriesName, Steps, Which } from './read/which.ts'
@@ -109,24 +110,24 @@ function readerOf(stored: StoredRun, kept: RunReader['kept'] = { run: undefined 
     // What reads Parquet and journals is loaded by who asks for it.
     async series(which = {}) {
       const { seriesOf } = await import('./read/points.ts')
-      return seriesOf(directory, which)
+      return seriesOf((await known()).rows, which)
     },
     metrics: async () => (await known()).metrics.now(),
     async *points(which = {}, steps) {
       const { pointsOf } = await import('./read/points.ts')
-      yield* pointsOf(directory, which, steps)
+      yield* pointsOf((await known()).rows, which, steps)
     },
     async curves(ask) {
       const { curvesOf } = await import('./read/curves.ts')
-      return inTurn(async () => curvesOf(directory, ask, (await known()).curves))
+      return inTurn(async () => curvesOf(await known(), ask))
     },
     async curveMetrics() {
       const { curveMetricsOf } = await import('./read/curves.ts')
-      return curveMetricsOf(directory, (await known()).curves)
+      return curveMetricsOf(await known())
     },
     async ribbon(ask) {
       const { ribbonOfRun } = await import('./read/curves.ts')
-      return inTurn(async () => ribbonOfRun(directory, ask, (await known()).curves))
+      return inTurn(async () => ribbonOfRun(await known(), ask))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { isOfPace } from '@provloom/rundir/entry'
 import type { HeadMetric } from '@provloom/rundir/entry'
 import type { SeriesIndex } from '../series-index.ts'
 import { statisticsOf } from '../statistics.ts'
@@ -14,14 +15,22 @@ export interface HeadSources {
   readonly index: SeriesIndex
 }
 
-/** Keys of metrics in the order in which they came, but those that people look at first before, and what agents measure last. */
+/**
+ * Keys of metrics, of one kind in the order in which they came: those that people look at first, those that tell the pace,
+ * the scripts' own of them before the timers', the others that scripts log, and what agents measure.
+ */
 export function metricsInOrder({ metrics }: RunState): string[] {
-  const lists: [string[], string[], string[]] = [[], [], []]
-  for (const [key, one] of metrics)
-    lists[one.source !== undefined || one.measures !== undefined ? 2 : isMainMetric(one.key) ? 0 : 1].push(
-      key,
-    )
+  const lists: [string[], string[], string[], string[], string[]] = [[], [], [], [], []]
+  for (const [key, one] of metrics) lists[kindOf(one)].push(key)
   return lists.flat()
+}
+
+function kindOf({ key, source, measures }: MetricState): 0 | 1 | 2 | 3 | 4 {
+  if (measures !== undefined) return 4
+  const isTimers = source !== undefined
+  if (isOfPace({ key, ...(isTimers ? { source } : {}) })) return isTimers ? 2 : 1
+  if (isTimers) return 4
+  return isMainMetric(key) ? 0 : 3
 }
 
 /** Series between two yields: less than a millisecond. */

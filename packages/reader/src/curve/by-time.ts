@@ -1,9 +1,10 @@
-import { CurveMaker, merged } from '@provloom/rundir/curve'
+import { CurveMaker } from '@provloom/rundir/curve'
 import type { Buckets } from '@provloom/rundir/curve'
 import type { SeriesBuckets, Steps, Which } from '@provloom/rundir'
 import type { RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { isOfMachines, isRowsOf } from '../measured.ts'
+import { exponentFor } from './width.ts'
 
 export interface TimeAsk {
   readonly metric: RunMetric
@@ -11,13 +12,15 @@ export interface TimeAsk {
   /** Inclusive; times in microseconds since the Unix epoch. */
   readonly from: number
   readonly to: number
-  /** Of one rank, at most. */
+  /** Of all ranks together, at most. */
   readonly buckets: number
 }
 
-/** A metric of a run in buckets of an axis, by rank: of different widths. */
+/** A metric of a run in buckets of an axis, by rank. */
 export interface ByTime {
   readonly ranks: ReadonlyMap<number, Buckets>
+  /** They are 2^exponent wide, all of them. */
+  readonly exponent: number
   /** False where buckets by step were laid on the axis of time, of more points than are read for one answer. */
   readonly exact: boolean
 }
@@ -26,8 +29,8 @@ export interface ByTime {
 const pointsReadMax = 2_000_000
 
 /**
- * Buckets of a metric by time, or of what is measured of machines. They are made of its points where these are not too many; else of buckets by step, each of
- * which stands where it begins: then buckets are no narrower than those last.
+ * Buckets of a metric by time, or of what is measured of machines. They are made of its points where these are not too many;
+ * else of buckets by step, each of which stands where it begins: then buckets are no narrower than those last.
  *
  * @param only ranks; all unless told
  */
@@ -43,33 +46,42 @@ export async function bucketsByTime(
   const metric = nameOf(ask.metric)
   const rank = only?.length === 1 ? { rank: only[0]! } : {}
   const { from, to, buckets: bucketsMax } = ask
-  const whole = await run.curves({ metric, ...rank })
-  const { steps, points } = within(whole.curves, isMeant, ask)
-  if (steps === undefined) return { ranks: new Map(), exact: true }
+  const { steps, points } = await placesOf(run, ask, only)
+  if (steps === undefined) return { ranks: new Map(), exponent: 0, exact: true }
   if (points <= pointsReadMax) return fromPoints(run, ask, isMeant, steps)
   const isAll = from === -Infinity && to === Infinity && bucketsMax >= 2
-  const { curves } = isAll ? whole : await run.curves({ metric, ...rank, steps, bucketsMax })
-  return { ranks: laidOut(curves, isMeant, ask), exact: false }
+  const { curves } = await run.curves({ metric, ...rank, ...(isAll ? {} : { steps, bucketsMax }) })
+  return { ...laidOut(curves, isMeant, ask), exact: false }
 }
 
 /** In which steps points of some times are, and how many points those steps have at most. */
-function within(
-  curves: readonly SeriesBuckets[],
-  isMeant: (rank: number) => boolean,
-  { from, to }: TimeAsk,
-): { readonly steps: Steps | undefined; readonly points: number } {
+async function placesOf(
+  run: KnownRun,
+  { metric, from, to }: TimeAsk,
+  only: readonly number[] | undefined,
+): Promise<{ readonly steps: Steps | undefined; readonly points: number }> {
+  const name = nameOf(metric)
+  const [rank, ...others] = only ?? []
+  const one = rank !== undefined && others.length === 0 ? { rank } : {}
+  // Of all ranks the ribbon tells it, which is a thousandth of their buckets.
+  const all: readonly Extent[] =
+    only === undefined
+      ? [(await run.ribbon({ metric: name })).curves]
+      : (await run.curves({ metric: name, ...one })).curves.flatMap(({ rank: own, buckets }) =>
+          only.includes(own) ? [buckets] : [],
+        )
   let [first, last, points] = [Infinity, -Infinity, 0]
-  for (const { rank, buckets } of curves) {
-    if (!isMeant(rank)) continue
+  for (const buckets of all)
     for (let at = 0; at < buckets.count; at++) {
       if (buckets.lastTime[at]! < from || buckets.firstTime[at]! > to) continue
       first = Math.min(first, buckets.firstStep[at]!)
       last = Math.max(last, buckets.lastStep[at]!)
       points += buckets.points[at]!
     }
-  }
   return { steps: points === 0 ? undefined : { from: first, to: last + 1 }, points }
 }
+
+type Extent = Pick<Buckets, 'count' | 'firstTime' | 'lastTime' | 'firstStep' | 'lastStep' | 'points'>
 
 async function fromPoints(
   run: KnownRun,
@@ -77,19 +89,39 @@ async function fromPoints(
   isMeant: (rank: number) => boolean,
   steps: Steps | undefined,
 ): Promise<ByTime> {
-  const makers = new Map<number, CurveMaker>()
+  const read: Placed[] = []
   for await (const { rank, count, step, time, value, ...rows } of run.points(whichOf(metric), steps)) {
     if (!isMeant(rank) || !isRowsOf(metric, rows)) continue
     const axis = by === 'step' ? step : time
-    const maker = makers.get(rank) ?? begun(buckets)
-    for (let i = 0; i < count; i++) {
-      const x = axis[i]!
-      if (x < from || x > to) continue
-      makers.set(rank, maker)
-      maker.point(x, time[i]!, value[i]!)
+    if (axis.every((x) => x >= from && x <= to)) {
+      read.push({ rank, x: axis, time, value })
+      continue
     }
+    const meant = Array.from({ length: count }, (_, at) => at).filter(
+      (at) => axis[at]! >= from && axis[at]! <= to,
+    )
+    const [x, when, what] = [axis, time, value].map((of) => Float64Array.from(meant, (at) => of[at]!))
+    if (meant.length > 0) read.push({ rank, x: x!, time: when!, value: what! })
   }
-  return { ranks: finished(makers), exact: true }
+  const exponent = exponentFor(
+    read.map(({ x }) => x),
+    buckets,
+  )
+  const makers = new Map<number, CurveMaker>()
+  for (const { rank, x, time, value } of read) {
+    const maker = makers.get(rank) ?? begun({ exponent })
+    makers.set(rank, maker)
+    for (let at = 0; at < x.length; at++) maker.point(x[at]!, time[at]!, value[at]!)
+  }
+  return { ranks: finished(makers), exponent, exact: true }
+}
+
+interface Placed {
+  readonly rank: number
+  /** Where its points are on the axis. */
+  readonly x: Float64Array
+  readonly time: Float64Array
+  readonly value: Float64Array
 }
 
 /** A bucket by step as one by time that lies where its first point does. */
@@ -97,20 +129,26 @@ function laidOut(
   curves: readonly SeriesBuckets[],
   isMeant: (rank: number) => boolean,
   { from, to, buckets: bucketsMax }: TimeAsk,
-): ReadonlyMap<number, Buckets> {
+): Pick<ByTime, 'ranks' | 'exponent'> {
   const pieces = curves.flatMap(({ rank, buckets }) => (isMeant(rank) ? [{ rank, buckets }] : []))
   let longest = 1
   for (const { buckets } of pieces)
     for (let at = 0; at < buckets.count; at++)
       longest = Math.max(longest, buckets.lastTime[at]! - buckets.firstTime[at]! + 1)
-  const exponent = Math.ceil(Math.log2(longest))
+  const widest = Math.ceil(Math.log2(longest))
+  const placed = pieces.map(({ rank, buckets }) => ({ rank, buckets: onTime(buckets, from, to) }))
+  const exponent = exponentFor(
+    placed.map(({ buckets }) => buckets.firstStep),
+    bucketsMax,
+    widest,
+  )
   const makers = new Map<number, CurveMaker>()
-  for (const { rank, buckets } of pieces) {
-    const maker = makers.get(rank) ?? begun(bucketsMax)
+  for (const { rank, buckets } of placed) {
+    const maker = makers.get(rank) ?? begun({ exponent })
     makers.set(rank, maker)
-    maker.buckets(merged([onTime(buckets, from, to)], { exponent }))
+    maker.buckets(buckets)
   }
-  return finished(makers)
+  return { ranks: finished(makers), exponent }
 }
 
 function onTime(buckets: Buckets, from: number, to: number): Buckets {
@@ -144,8 +182,8 @@ function onTime(buckets: Buckets, from: number, to: number): Buckets {
   }
 }
 
-function begun(perSeriesMax: number): CurveMaker {
-  const maker = new CurveMaker({ perSeriesMax })
+function begun({ exponent }: { readonly exponent: number }): CurveMaker {
+  const maker = new CurveMaker({ exponent, perSeriesMax: Infinity })
   maker.begin()
   return maker
 }

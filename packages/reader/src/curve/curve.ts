@@ -9,7 +9,6 @@ import type { KnownRun } from '../folder/folder.ts'
 import { isOfMachines } from '../measured.ts'
 import { jsonColumns } from './columns.ts'
 import { bucketsByTime } from './by-time.ts'
-import { commonExponent } from './width.ts'
 
 export const bucketsDefault = 512
 
@@ -83,10 +82,8 @@ async function ranksFor(
   only: readonly number[] | undefined,
 ): Promise<Curves<ReadonlyMap<number, Buckets>>> {
   if (wanted.by === 'time' || isOfMachines(metric)) {
-    const loaded = await bucketsByTime(run, { metric, ...wanted }, only)
-    const exponent = commonExponent(loaded.ranks.values(), wanted.buckets)
-    const curves = new Map([...loaded.ranks].map(([rank, one]) => [rank, merged([one], { exponent })]))
-    return { exponent, exact: loaded.exact, curves }
+    const { ranks, exponent, exact } = await bucketsByTime(run, { metric, ...wanted }, only)
+    return { exponent, exact, curves: ranks }
   }
   const [one, ...others] = only ?? []
   const rank = one !== undefined && others.length === 0 ? { rank: one } : {}

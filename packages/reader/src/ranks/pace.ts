@@ -1,9 +1,8 @@
 import type { RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lowerMedian } from '@provloom/rundir/curve'
+import { paceKeys } from '@provloom/rundir/entry'
 
-/** What tells who is slow, the best first: in lockstep all ranks take the same time a step, but not the same to compute. */
-const paceKeys = ['compute_time', 'step_time', 'batch_time', 'iteration_time']
 /** What the clients' step timers write is of this source. */
 const timer = 'step'
 const stepsLooked = 20

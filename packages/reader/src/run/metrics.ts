@@ -1,23 +1,52 @@
-import type { HeadMetric } from '@provloom/rundir'
+import type { HeadMetric, MetricCount } from '@provloom/rundir'
 import { limits } from '@provloom/shared'
 import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { metricOfRows } from '../measured.ts'
 import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
 
-/** Metrics of a run, those of its head first. Of the others only how many points there are is known. */
+/** The first metrics of a run, and how to know the others: of these only how many points there are is known. */
+export interface KnownMetrics {
+  /** Those of its record, in the order of its head: who tells the pace is among them, if any does. */
+  readonly first: readonly RunMetric[]
+  /** How many others the record knows of. */
+  readonly more: number
+  /** Of these keys. */
+  readonly ofKeys: (keys: readonly string[]) => Promise<readonly RunMetric[]>
+  /** Those of the record first. Of ten thousand the others are counted for a second. */
+  readonly all: () => Promise<readonly RunMetric[]>
+}
+
+/** Metrics of runs. What is counted is kept until their record is written anew. */
 export class RunMetrics {
   readonly #others = new Map<string, { readonly writtenMs: number; readonly metrics: readonly RunMetric[] }>()
 
-  async all(run: KnownRun): Promise<readonly RunMetric[]> {
+  of(run: KnownRun): KnownMetrics {
     const { head } = run.file
-    const shown = (head?.metrics.shown ?? []).map(ofHead)
-    if (head !== undefined && head.metrics.more === 0) return shown
+    const first = (head?.metrics.shown ?? []).map(ofHead)
+    const known = new Set(first.map(({ id }) => id))
+    const more = head?.metrics.more ?? 0
+    const areAll = head !== undefined && more === 0
+    const withOthers = (others: readonly RunMetric[]): RunMetric[] => [
+      ...first,
+      ...others.filter(({ id }) => !known.has(id)),
+    ]
+    return {
+      first,
+      more,
+      ofKeys: async (keys) => {
+        const found = areAll ? first : withOthers(await ofKeys(run, keys))
+        return found.filter(({ key }) => keys.includes(key))
+      },
+      all: async () => (areAll ? first : withOthers(await this.#counted(run))),
+    }
+  }
+
+  async #counted(run: KnownRun): Promise<readonly RunMetric[]> {
     const kept = this.#others.get(run.directory)
-    const others = kept?.writtenMs === run.writtenMs ? kept.metrics : await counted(run)
-    this.#others.set(run.directory, { writtenMs: run.writtenMs, metrics: others })
-    const known = new Set(shown.map(({ id }) => id))
-    return [...shown, ...others.filter(({ id }) => !known.has(id))]
+    const metrics = kept?.writtenMs === run.writtenMs ? kept.metrics : together(await run.metrics())
+    this.#others.set(run.directory, { writtenMs: run.writtenMs, metrics })
+    return metrics
   }
 }
 
@@ -27,11 +56,11 @@ export async function metricsNow(
   run: KnownRun,
   name: string,
 ): Promise<readonly RunMetric[]> {
+  const { first, all } = known.of(run)
   // Named in full it is known from the record, and no other has that name.
-  const shown = (run.file.head?.metrics.shown ?? []).map(ofHead)
-  if (shown.some((one) => one.id === name || metricWords(one) === name)) return shown
-  const all = await known.all(run)
-  return run.finished || metricsMeant(all, name).length > 0 ? all : counted(run)
+  if (first.some((one) => one.id === name || metricWords(one) === name)) return first
+  const metrics = await all()
+  return run.finished || metricsMeant(metrics, name).length > 0 ? metrics : together(await run.metrics())
 }
 
 export interface MetricPage {
@@ -40,13 +69,21 @@ export interface MetricPage {
   readonly metricsCursor?: string
 }
 
-export function pageOf(all: readonly RunMetric[], { prefix = '', limit, after }: RunQuery): MetricPage {
-  const meant = all.filter((one) => begins(one, prefix))
+/** The first page of many metrics is what the record has of them: nothing is counted for it. */
+export async function pageOf(
+  { first, more, all }: KnownMetrics,
+  { prefix = '', limit = limits.runsShownDefault, after }: RunQuery,
+): Promise<MetricPage> {
+  if (prefix === '' && after === undefined && first.length > 0)
+    return page(first.slice(0, limit), first.length + more, more > 0 || first.length > limit)
+  const meant = (await all()).filter((one) => begins(one, prefix))
   const begin = after === undefined ? 0 : meant.findIndex(({ id }) => id === after) + 1
-  const metrics = meant.slice(begin, begin + (limit ?? limits.runsShownDefault))
+  return page(meant.slice(begin, begin + limit), meant.length, begin + limit < meant.length)
+}
+
+function page(metrics: readonly RunMetric[], metricsTotal: number, isMore: boolean): MetricPage {
   const last = metrics.at(-1)
-  const more = last !== undefined && begin + metrics.length < meant.length
-  return { metrics, metricsTotal: meant.length, ...(more ? { metricsCursor: last.id } : {}) }
+  return { metrics, metricsTotal, ...(isMore && last !== undefined ? { metricsCursor: last.id } : {}) }
 }
 
 /** At its begin, or at that of a part of it. */
@@ -60,14 +97,25 @@ function ofHead(metric: HeadMetric): RunMetric {
   return { id: metricId(metric), ...metric }
 }
 
-async function counted(run: KnownRun): Promise<RunMetric[]> {
+async function ofKeys(run: KnownRun, keys: readonly string[]): Promise<RunMetric[]> {
+  const found: RunMetric[] = []
+  for (const key of keys) {
+    const series = await run.series({ key })
+    found.push(...together(series.map(({ rank, ...one }) => ({ ...one, ranks: new Set([rank]) }))))
+  }
+  return found
+}
+
+/** Rows of several machines are one metric. */
+function together(all: Iterable<MetricCount>): RunMetric[] {
   const found = new Map<string, RunMetric & { readonly of: Set<number> }>()
-  for (const { ranks, points, ...rows } of await run.metrics()) {
+  for (const { ranks, points, ...rows } of all) {
     if (points === 0) continue
     const { key, context, source, measured } = metricOfRows(rows)
     const id = metricId({ key, context, source })
     const known = found.get(id)
-    const of = new Set([...(known?.of ?? []), ...ranks])
+    const of = known?.of ?? new Set()
+    for (const rank of ranks) of.add(rank)
     found.set(id, {
       id,
       key,

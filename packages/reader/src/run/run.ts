@@ -1,22 +1,22 @@
-import type { RunAnswer, RunGoing, RunMetric, RunQuery } from '../answer/run.ts'
+import type { RunAnswer, RunGoing } from '../answer/run.ts'
 import type { WhyAnswer } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { ledgerOf, statusesOf } from '../runs/row.ts'
 import { environmentsOf, hostFactsOf } from './environment.ts'
-import { pageOf } from './metrics.ts'
+import type { MetricPage } from './metrics.ts'
 
 export interface RunParts {
   readonly run: KnownRun
-  readonly metrics: readonly RunMetric[]
+  readonly metrics: MetricPage
   /** Undefined where it cannot be read. */
   readonly document: RunDocument | undefined
   readonly why: Pick<WhyAnswer, 'findings' | 'unread'>
   readonly going: RunGoing | undefined
 }
 
-export function answerRun({ run, metrics, document, why, going }: RunParts, query: RunQuery): RunAnswer {
+export function answerRun({ run, metrics, document, why, going }: RunParts): RunAnswer {
   const { file, name, directory, writtenMs } = run
   const { head } = file
   return {
@@ -52,7 +52,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts, quer
       conflict: values > 1,
     })),
     paramsMore: head?.params.more ?? 0,
-    ...pageOf(metrics, query),
+    ...metrics,
     inputs: head?.inputs.shown ?? [],
     inputsMore: head?.inputs.more ?? 0,
     outputs: head?.outputs.shown ?? [],

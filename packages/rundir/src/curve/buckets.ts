@@ -33,6 +33,16 @@ export interface Buckets {
   readonly last: Float64Array
 }
 
+/**
+ * Of buckets those from inclusive to exclusive: what of one series lies among those of others. Of a large run there are tens
+ * of thousands of these, which share columns and are copied only when they are taken together.
+ */
+export interface BucketSpan {
+  readonly buckets: Buckets
+  readonly from: number
+  readonly to: number
+}
+
 /** The columns of `Buckets` that are numbers by bucket. */
 export type BucketColumn = Exclude<keyof Buckets, 'count' | 'exponent'>
 
@@ -63,8 +73,11 @@ export const curvePointsMin = 256
 
 /** Of the bucket that holds a step: where it begins is this times 2^exponent. */
 export function bucketOf(step: number, exponent: number): number {
-  return Math.floor(step / 2 ** exponent)
+  return Math.floor(step / widths[exponent]!)
 }
+
+/** By exponent: a large run's answer asks for half a million. */
+const widths = Float64Array.from({ length: exponentMax + 2 }, (_, exponent) => 2 ** exponent)
 
 /** Finite values of a bucket. */
 export function finiteIn(buckets: Pick<Buckets, 'points' | 'nans' | 'infinities'>, at: number): number {
@@ -74,6 +87,17 @@ export function finiteIn(buckets: Pick<Buckets, 'points' | 'nans' | 'infinities'
 /** The mean of a bucket's finite values; NaN where there are none. */
 export function meanOf(buckets: Pick<Buckets, 'points' | 'nans' | 'infinities' | 'sum'>, at: number): number {
   return buckets.sum[at]! / finiteIn(buckets, at)
+}
+
+export function spanOf(buckets: Buckets): BucketSpan {
+  return { buckets, from: 0, to: buckets.count }
+}
+
+/** Points of a span, whatever their values. */
+export function pointsIn({ buckets: { points }, from, to }: BucketSpan): number {
+  let sum = 0
+  for (let at = from; at < to; at++) sum += points[at]!
+  return sum
 }
 
 /** Buckets `from` (inclusive) to `to` (exclusive), sharing memory. */

@@ -7,11 +7,13 @@ export {
   exponentMax,
   finiteIn,
   meanOf,
+  pointsIn,
   pointsPerBucket,
   sliceBuckets,
+  spanOf,
 } from './buckets.ts'
-export type { BucketColumn, Buckets } from './buckets.ts'
-export { CurveMaker, bucketsMaxFor, bucketsOf, merged } from './make.ts'
+export type { BucketColumn, BucketSpan, Buckets } from './buckets.ts'
+export { CurveMaker, bucketsMaxFor, bucketsOf, merged, mergedSpans } from './make.ts'
 export type { CurveLimits, CurveRows } from './make.ts'
 export { lowerMedian, ribbonOf } from './ribbon.ts'
-export type { RankBuckets, Ribbon } from './ribbon.ts'
+export type { RankBuckets, RankSpan, Ribbon } from './ribbon.ts'

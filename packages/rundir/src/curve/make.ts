@@ -1,6 +1,6 @@
 import { BucketTable } from './bucket-table.ts'
-import { bucketsPerSeriesMax, exponentMax, pointsPerBucket } from './buckets.ts'
-import type { Buckets } from './buckets.ts'
+import { bucketsPerSeriesMax, exponentMax, pointsPerBucket, sliceBuckets, spanOf } from './buckets.ts'
+import type { BucketSpan, Buckets } from './buckets.ts'
 
 /** Points of one series, by column, in the order in which they were logged. */
 export interface CurveRows {
@@ -51,9 +51,9 @@ export class CurveMaker {
   }
 
   /** Buckets of later points than those before, if of the same steps: what parts hold, in the order of parts. */
-  buckets(buckets: Buckets): void {
+  buckets(buckets: Buckets, from = 0, to: number = buckets.count): void {
     this.#table.widen(buckets.exponent)
-    for (let i = 0; i < buckets.count; i++) {
+    for (let i = from; i < to; i++) {
       this.#table.bucket(buckets, i)
       this.#keepWithin()
     }
@@ -144,13 +144,21 @@ function bucketEach({ count, ...rows }: CurveRows): Buckets {
  * @param pieces in the order in which their points were logged
  */
 export function merged(pieces: readonly Buckets[], limits: CurveLimits = {}): Buckets {
+  return mergedSpans(pieces.map(spanOf), limits)
+}
+
+/** The same of spans. */
+export function mergedSpans(pieces: readonly BucketSpan[], limits: CurveLimits = {}): Buckets {
   const [one, ...others] = pieces
   const { exponent = 0, perSeriesMax = Infinity } = limits
   // As it is: memory is shared.
-  if (one !== undefined && others.length === 0 && one.exponent >= exponent && one.count <= perSeriesMax)
-    return one
+  if (one !== undefined && others.length === 0 && one.buckets.exponent >= exponent) {
+    const { buckets, from, to } = one
+    if (from === 0 && to === buckets.count && to <= perSeriesMax) return buckets
+    if (to - from <= perSeriesMax) return sliceBuckets(buckets, from, to)
+  }
   const maker = new CurveMaker({ perSeriesMax: Infinity, ...limits })
   maker.begin()
-  for (const piece of pieces) maker.buckets(piece)
+  for (const { buckets, from, to } of pieces) maker.buckets(buckets, from, to)
   return maker.flat().buckets
 }

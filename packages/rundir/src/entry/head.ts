@@ -21,7 +21,10 @@ export interface RunHead {
   readonly command?: readonly string[]
   readonly source?: HeadSource
   readonly params: Shown<HeadParam>
-  /** Those that users log before those that agents measure. */
+  /**
+   * Those that people look at first, then those that tell the pace (`isOfPace`), then what else users log, then what agents
+   * measure: where not all are shown, none of an earlier kind is missing as long as one of a later kind is here.
+   */
   readonly metrics: Shown<HeadMetric>
   /** Files and datasets that were used, the first ones. */
   readonly inputs: Shown<HeadFile>

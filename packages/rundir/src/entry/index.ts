@@ -43,6 +43,7 @@ export type {
   RunHead,
   Shown,
 } from './head.ts'
+export { isOfPace, paceKeys } from './pace.ts'
 export { takeIn } from './reader.ts'
 export type { EntryReader, Taking } from './reader.ts'
 export type { Ledger, ProblemKind, RankSummary, RunSummary } from './summary.ts'

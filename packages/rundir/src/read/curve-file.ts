@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { bucketColumns } from '../curve/buckets.ts'
-import type { BucketColumn, Buckets } from '../curve/buckets.ts'
+import type { BucketColumn, BucketSpan, Buckets } from '../curve/buckets.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
 import { curvesName, filesOf } from '../layout.ts'
@@ -18,6 +18,9 @@ import type { SeriesName } from './which.ts'
 export interface SeriesBuckets extends SeriesName {
   readonly buckets: Buckets
 }
+
+/** The same, among those of other series. */
+export interface SeriesSpan extends SeriesName, BucketSpan {}
 
 const names = ['rank', 'attempt', 'context', 'source', 'key']
 type OwnColumn = BucketColumn | 'minRank' | 'maxRank' | 'median' | 'ranks'
@@ -105,26 +108,26 @@ export class CurveFile {
 
   /** Whether it has a metric: then all of the metric's points are in it. */
   async has(metric: MetricName): Promise<boolean> {
-    let isThere = false
-    await this.#each(metric, [], () => {
-      isThere = true
-    })
-    return isThere
+    for await (const { stretches } of this.#ranges(metric, [])) if (stretches.length > 0) return true
+    return false
   }
 
   /** The buckets of a metric's series; of all its ranks unless told. None where it has none of the metric. */
-  async series(metric: MetricName, rank?: number): Promise<SeriesBuckets[]> {
-    const found: SeriesBuckets[] = []
-    await this.#each(
-      { ...metric, ...(rank === undefined ? {} : { rank }) },
-      bucketColumns,
-      (stretch, own) => {
-        if (stretch.rank === undefined || (rank !== undefined && stretch.rank !== rank)) return
-        const { attempt, exponent, from, to } = stretch
-        const buckets = { count: to - from, exponent, ...bucketsIn((name) => own(name)) }
-        found.push({ ...metric, rank: stretch.rank, attempt, buckets })
-      },
-    )
+  async series(metric: MetricName, rank?: number): Promise<SeriesSpan[]> {
+    const found: SeriesSpan[] = []
+    const { context, source, key } = metric
+    const which = { ...metric, ...(rank === undefined ? {} : { rank }) }
+    for await (const { stretches, column } of this.#ranges(which, bucketColumns)) {
+      const columns = bucketsIn(column)
+      const count = columns.firstStep.length
+      const byWidth = new Map<number, Buckets>()
+      for (const { rank: own, attempt, exponent, from, to } of stretches) {
+        if (own === undefined || (rank !== undefined && own !== rank)) continue
+        const buckets = byWidth.get(exponent) ?? { count, exponent, ...columns }
+        byWidth.set(exponent, buckets)
+        found.push({ context, source, key, rank: own, attempt, buckets, from, to })
+      }
+    }
     return found
   }
 
@@ -132,19 +135,21 @@ export class CurveFile {
   async ribbon(metric: MetricName): Promise<Ribbon | undefined> {
     let found: Ribbon | undefined
     const columns: OwnColumn[] = [...bucketColumns, 'minRank', 'maxRank', 'median', 'ranks']
-    await this.#each({ ...metric, rank: null }, columns, ({ rank, exponent, from, to }, own) => {
-      if (rank !== undefined) return
-      const { sum: _sum, last: _last, ...buckets } = bucketsIn((name) => own(name))
-      found = {
-        count: to - from,
-        exponent,
-        ...buckets,
-        minRank: own('minRank'),
-        maxRank: own('maxRank'),
-        median: own('median'),
-        ranks: own('ranks'),
+    for await (const { stretches, column } of this.#ranges({ ...metric, rank: null }, columns))
+      for (const { rank, exponent, from, to } of stretches) {
+        if (rank !== undefined) continue
+        const own = (name: OwnColumn): Float64Array => column(name).subarray(from, to)
+        const { sum: _sum, last: _last, ...buckets } = bucketsIn(own)
+        found = {
+          count: to - from,
+          exponent,
+          ...buckets,
+          minRank: own('minRank'),
+          maxRank: own('maxRank'),
+          median: own('median'),
+          ranks: own('ranks'),
+        }
       }
-    })
     return found
   }
 
@@ -165,23 +170,26 @@ export class CurveFile {
     return found
   }
 
-  async #each(
+  /** Rows that hold a metric: where its series lie in them, and their columns. */
+  async *#ranges(
     which: MetricName & { readonly rank?: number | null },
     columns: readonly OwnColumn[],
-    take: (
-      stretch: Stretch & { readonly exponent: number },
-      column: (name: OwnColumn) => Float64Array,
-    ) => void,
-  ): Promise<void> {
+  ): AsyncGenerator<{
+    readonly stretches: readonly (Stretch & { readonly exponent: number })[]
+    readonly column: (name: OwnColumn) => Float64Array
+  }> {
     const inside = columns.map((name) => inFile[name])
     for await (const range of this.#table.ranges(askedColumns, mayHold(which))) {
       const meant = (await this.#stretchesOf(range)).filter(({ metric }) => isSameMetric(metric, which))
       if (meant.length === 0) continue
       const own = await this.#table.readNumbers([...inside, 'width'], range)
-      for (const stretch of meant)
-        take({ ...stretch, exponent: Math.log2(own.get('width')![stretch.from]!) }, (name) =>
-          own.get(inFile[name])!.subarray(stretch.from, stretch.to),
-        )
+      const width = own.get('width')!
+      yield {
+        stretches: meant.map(({ metric, rank, attempt, from, to }) => {
+          return { metric, rank, attempt, from, to, exponent: Math.log2(width[from]!) }
+        }),
+        column: (name) => own.get(inFile[name])!,
+      }
     }
   }
 }

@@ -1,28 +1,18 @@
-import { bucketOf, bucketsPerSeriesMax, exponentMax, sliceBuckets } from '../curve/buckets.ts'
-import type { Buckets } from '../curve/buckets.ts'
-import { CurveMaker, bucketsOf, merged } from '../curve/make.ts'
+import { pointsIn, sliceBuckets, spanOf } from '../curve/buckets.ts'
+import type { BucketSpan, Buckets } from '../curve/buckets.ts'
+import { CurveMaker, bucketsOf, mergedSpans } from '../curve/make.ts'
 import { ribbonOf, sliceRibbon } from '../curve/ribbon.ts'
 import type { Ribbon } from '../curve/ribbon.ts'
 import type { Part } from '../entry/entry.ts'
-import { readRunFile } from '../run-file.ts'
 import { compareMetrics } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
-import type { CurveFile, SeriesBuckets } from './curve-file.ts'
+import { aligned, clipped, exponentFor, limitsOf, placesOf, whichOf, within } from './curve-ask.ts'
+import type { CurveAsk } from './curve-ask.ts'
+import type { CurveFile, SeriesBuckets, SeriesSpan } from './curve-file.ts'
 import type { CurveFiles } from './curve-files.ts'
-import { readPart, rowsOf, tailPointsOf } from './points.ts'
-import type { Rows } from './points.ts'
-import type { PointsOfSeries, SeriesName, Steps } from './which.ts'
-
-/** What curves are asked for. */
-export interface CurveAsk {
-  readonly metric: MetricName
-  /** Of all ranks unless told. */
-  readonly rank?: number
-  /** Of all steps unless told. Buckets are whole, also those at both ends. */
-  readonly steps?: Steps
-  /** Of a series; 512 unless told. */
-  readonly bucketsMax?: number
-}
+import { readPart, tailPointsOf } from './points.ts'
+import type { Rows, RunRows } from './points.ts'
+import type { PointsOfSeries, SeriesName } from './which.ts'
 
 export interface Curves<T> {
   /** Buckets are 2^exponent steps wide. */
@@ -30,6 +20,12 @@ export interface Curves<T> {
   /** False where narrower ones were asked for than are kept, of more points than are read for one answer. */
   readonly exact: boolean
   readonly curves: T
+}
+
+/** Where curves are read from. */
+export interface CurveSources {
+  readonly rows: RunRows
+  readonly curves: CurveFiles
 }
 
 /** Points that are read from parts for one answer, where buckets that are kept are wider than is asked for. */
@@ -41,12 +37,8 @@ const pointsReadMax = 2_000_000
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read
  */
-export async function curvesOf(
-  runDir: string,
-  asked: CurveAsk,
-  files: CurveFiles,
-): Promise<Curves<SeriesBuckets[]>> {
-  const { ask, wanted, exact, pieces } = await askedPieces(runDir, asked, files)
+export async function curvesOf(from: CurveSources, asked: CurveAsk): Promise<Curves<SeriesBuckets[]>> {
+  const { ask, wanted, exact, pieces } = await askedPieces(from, asked)
   return together(ask, wanted, exact, pieces)
 }
 
@@ -55,13 +47,14 @@ interface AskedPieces {
   readonly wanted: number
   readonly exact: boolean
   /** In the order in which their points were logged. */
-  readonly pieces: readonly SeriesBuckets[]
+  readonly pieces: readonly SeriesSpan[]
 }
 
-async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): Promise<AskedPieces> {
-  const rows = await rowsOf(runDir, whichOf(asked))
+async function askedPieces(from: CurveSources, asked: CurveAsk): Promise<AskedPieces> {
+  const runDir = from.rows.directory
+  const rows = await from.rows.now(whichOf(asked))
   const read: ReadPieces = new Map()
-  const series = new KeptSeries(files, asked)
+  const series = new KeptSeries(from.curves, asked)
   const ask = await asFarAsKnown(runDir, asked, rows, series, read)
   const wanted = exponentFor(ask)
   const kept = await keptOf(series, ask, rows)
@@ -72,12 +65,12 @@ async function askedPieces(runDir: string, asked: CurveAsk, files: CurveFiles): 
 }
 
 /** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */
-export async function curveMetricsOf(
-  runDir: string,
-  files: CurveFiles,
-): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
+export async function curveMetricsOf({
+  rows,
+  curves: files,
+}: CurveSources): Promise<(MetricName & { readonly points: number; readonly series: number })[]> {
   const found = new Map<string, MetricName & { points: number; series: number }>()
-  const { parts } = readRunFile(runDir)
+  const parts = rows.recorded
   const all = await files.ofAll(parts)
   for (const part of all === undefined ? parts : parts.slice(0, 1)) {
     for (const { points, series, ...metric } of (await (all ?? (await files.ofPart(part)))?.metrics()) ??
@@ -94,17 +87,13 @@ export async function curveMetricsOf(
 }
 
 /** The ribbon of a metric over its ranks, as above. */
-export async function ribbonOfRun(
-  runDir: string,
-  ask: Omit<CurveAsk, 'rank'>,
-  files: CurveFiles,
-): Promise<Curves<Ribbon>> {
-  const rows = await rowsOf(runDir, whichOf(ask))
-  const all = rows.tail === undefined ? await files.ofAll(rows.parts) : undefined
+export async function ribbonOfRun(from: CurveSources, ask: Omit<CurveAsk, 'rank'>): Promise<Curves<Ribbon>> {
+  const { tail, parts } = await from.rows.now(whichOf(ask))
+  const all = tail === undefined ? await from.curves.ofAll(parts) : undefined
   const folded = await all?.ribbon(ask.metric)
   const kept = folded === undefined ? undefined : foldedRibbon(folded, ask)
   if (kept !== undefined) return kept
-  const { pieces, exact, wanted, ask: asked } = await askedPieces(runDir, ask, files)
+  const { pieces, exact, wanted, ask: asked } = await askedPieces(from, ask)
   if (asked.steps !== undefined) {
     // How wide buckets are follows from what is asked for: rank by rank they are taken together, and not all at once.
     const curves = ribbonOf(pieces, wanted)
@@ -122,17 +111,14 @@ function foldedRibbon(all: Ribbon, ask: Omit<CurveAsk, 'rank'>): Curves<Ribbon> 
     ...ask,
     steps: clipped(ask.steps, all.firstStep[0]!, all.lastStep[all.count - 1]!),
   })
-  const [from, to] = ask.steps === undefined ? [0, all.count] : placesOf(all, aligned(ask.steps, exponent))
+  const [from, to] =
+    ask.steps === undefined
+      ? [0, all.count]
+      : placesOf(all, aligned(ask.steps, exponent), { from: 0, to: all.count })
   const curves = sliceRibbon(all, from, to)
   // Of more points than are read for one answer there are no narrower ones.
   const isAll = exponent > wanted && curves.points.reduce((sum, one) => sum + one, 0) > pointsReadMax
   return exponent === wanted || isAll ? { exponent, exact: !isAll, curves } : undefined
-}
-
-/** Steps that are asked for, as far as there are any; where both ends are told as they are. */
-function clipped(asked: Steps | undefined, first: number, last: number): Steps {
-  if (asked !== undefined && Number.isFinite(asked.to - asked.from)) return asked
-  return { from: Math.max(asked?.from ?? first, first), to: Math.min(asked?.to ?? last + 1, last + 1) }
 }
 
 /**
@@ -152,10 +138,10 @@ async function asFarAsKnown(
   // Of points alone a maker sees for itself how far they go.
   if (kept.pieces.size === 0 && asked === undefined) return ask
   let [first, last] = [Infinity, -Infinity]
-  for (const { buckets } of await piecesOf(runDir, ask, rows, kept, read)) {
-    if (buckets.count === 0) continue
-    first = Math.min(first, buckets.firstStep[0]!)
-    last = Math.max(last, buckets.lastStep[buckets.count - 1]!)
+  for (const { buckets, from, to } of await piecesOf(runDir, ask, rows, kept, read)) {
+    if (from === to) continue
+    first = Math.min(first, buckets.firstStep[from]!)
+    last = Math.max(last, buckets.lastStep[to - 1]!)
   }
   const { from, to } = clipped(asked, first, last)
   return from < to ? { ...ask, steps: { from, to } } : { ...ask, steps: asked ?? { from: 0, to: 0 } }
@@ -164,7 +150,7 @@ async function asFarAsKnown(
 /** Buckets that are kept, of parts of which nothing else is to be read. */
 interface Kept {
   /** Folded ones stand with the first part, and the other parts have none. */
-  readonly pieces: ReadonlyMap<Part, readonly SeriesBuckets[]>
+  readonly pieces: ReadonlyMap<Part, readonly SeriesSpan[]>
   /** Of the widest of them. */
   readonly exponent: number
   readonly points: number
@@ -178,7 +164,7 @@ async function keptOf(series: KeptSeries, ask: CurveAsk, rows: Rows): Promise<Ke
   const folded = keptIn(ask, [{ own: all, parts: rows.parts }])
   const isThere = folded.pieces.size > 0
   if (isThere && (ask.steps === undefined || folded.exponent <= exponentFor(ask))) return folded
-  const each: { own: readonly SeriesBuckets[] | undefined; parts: readonly Part[] }[] = []
+  const each: { own: readonly SeriesSpan[] | undefined; parts: readonly Part[] }[] = []
   for (const part of rows.parts) each.push({ own: await series.ofPart(part), parts: [part] })
   const own = keptIn(ask, each)
   const isBetter = own.pieces.size === rows.parts.length && own.exponent < folded.exponent
@@ -189,30 +175,30 @@ async function keptOf(series: KeptSeries, ask: CurveAsk, rows: Rows): Promise<Ke
 class KeptSeries {
   readonly #files: CurveFiles
   readonly #asked: CurveAsk
-  readonly #known = new Map<CurveFile, Promise<readonly SeriesBuckets[] | undefined>>()
+  readonly #known = new Map<CurveFile, Promise<readonly SeriesSpan[] | undefined>>()
 
   constructor(files: CurveFiles, asked: CurveAsk) {
     this.#files = files
     this.#asked = asked
   }
 
-  async ofAll(parts: readonly Part[]): Promise<readonly SeriesBuckets[] | undefined> {
+  async ofAll(parts: readonly Part[]): Promise<readonly SeriesSpan[] | undefined> {
     return this.#in(await this.#files.ofAll(parts))
   }
 
-  async ofPart(part: Part): Promise<readonly SeriesBuckets[] | undefined> {
+  async ofPart(part: Part): Promise<readonly SeriesSpan[] | undefined> {
     return this.#in(await this.#files.ofPart(part))
   }
 
   /** Undefined where a file has none of the metric: then its points are in no bucket there. */
-  #in(file: CurveFile | undefined): Promise<readonly SeriesBuckets[] | undefined> | undefined {
+  #in(file: CurveFile | undefined): Promise<readonly SeriesSpan[] | undefined> | undefined {
     if (file === undefined) return undefined
     const known = this.#known.get(file) ?? this.#read(file)
     this.#known.set(file, known)
     return known
   }
 
-  async #read(file: CurveFile): Promise<readonly SeriesBuckets[] | undefined> {
+  async #read(file: CurveFile): Promise<readonly SeriesSpan[] | undefined> {
     const { metric, rank } = this.#asked
     const own = await file.series(metric, rank)
     return own.length > 0 || (await file.has(metric)) ? own : undefined
@@ -222,29 +208,30 @@ class KeptSeries {
 function keptIn(
   ask: CurveAsk,
   files: readonly {
-    readonly own: readonly SeriesBuckets[] | undefined
+    readonly own: readonly SeriesSpan[] | undefined
     readonly parts: readonly Part[]
   }[],
 ): Kept {
-  const pieces = new Map<Part, readonly SeriesBuckets[]>()
+  const pieces = new Map<Part, readonly SeriesSpan[]>()
   for (const { own, parts } of files) {
     if (own === undefined) continue
     for (const [i, part] of parts.entries()) pieces.set(part, i === 0 ? own : [])
   }
-  const all = [...pieces.values()].flat()
-  const exponent = all.reduce((widest, { buckets }) => Math.max(widest, buckets.exponent), 0)
+  let exponent = 0
+  for (const own of pieces.values())
+    for (const { buckets } of own) exponent = Math.max(exponent, buckets.exponent)
   const steps = ask.steps && aligned(ask.steps, Math.max(exponent, exponentFor(ask)))
   let points = 0
   for (const [part, own] of pieces) {
-    const inside = own.map((one) => ({ ...one, buckets: within(one.buckets, steps) }))
-    for (const { buckets } of inside) points += buckets.points.reduce((sum, one) => sum + one, 0)
+    const inside = within(own, steps)
+    for (const span of inside) points += pointsIn(span)
     pieces.set(part, inside)
   }
   return { pieces, exponent, points }
 }
 
 /** Buckets of points, of all steps, that were read for one answer: of parts and, under `tail`, of the journal. */
-type ReadPieces = Map<Part | 'tail', readonly SeriesBuckets[]>
+type ReadPieces = Map<Part | 'tail', readonly SeriesSpan[]>
 
 /**
  * Kept buckets, and those of the points that no kept ones hold, in the order in which their points were logged.
@@ -257,13 +244,13 @@ async function piecesOf(
   rows: Rows,
   kept: Kept,
   read: ReadPieces,
-): Promise<SeriesBuckets[]> {
+): Promise<SeriesSpan[]> {
   const exponent = Math.max(exponentFor(ask), kept.exponent)
   const steps = ask.steps && aligned(ask.steps, exponent)
-  const found: SeriesBuckets[] = []
-  const bucketed = ({ count, step, time, value, ...series }: PointsOfSeries): SeriesBuckets => ({
+  const found: SeriesSpan[] = []
+  const bucketed = ({ count, step, time, value, ...series }: PointsOfSeries): SeriesSpan => ({
     ...series,
-    buckets: bucketsOf({ count, step, time, value }, limitsOf(ask, exponent)),
+    ...spanOf(bucketsOf({ count, step, time, value }, limitsOf(ask, exponent))),
   })
   const take = async (
     of: Part | 'tail',
@@ -271,17 +258,17 @@ async function piecesOf(
   ): Promise<void> => {
     const known = read.get(of)
     if (known?.every(({ buckets }) => buckets.exponent <= exponent) === true) {
-      for (const one of known) found.push({ ...one, buckets: within(one.buckets, steps) })
+      put(found, within(known, steps))
       return
     }
-    const own: SeriesBuckets[] = []
+    const own: SeriesSpan[] = []
     for await (const one of points) own.push(bucketed(one))
     if (steps === undefined) read.set(of, own)
-    found.push(...own)
+    put(found, own)
   }
   for (const part of rows.parts) {
     const own = kept.pieces.get(part)
-    if (own !== undefined) found.push(...own)
+    if (own !== undefined) put(found, own)
     else
       await take(
         part,
@@ -297,20 +284,22 @@ function together(
   ask: CurveAsk,
   wanted: number,
   exact: boolean,
-  pieces: readonly SeriesBuckets[],
+  pieces: readonly SeriesSpan[],
 ): Curves<SeriesBuckets[]> {
-  const bySeries = new Map<string, { series: SeriesName; buckets: Buckets[] }>()
-  for (const { buckets, ...series } of pieces) {
-    const id = `${series.rank} ${series.attempt}`
-    const known = bySeries.get(id)
-    if (known === undefined) bySeries.set(id, { series, buckets: [buckets] })
-    else known.buckets.push(buckets)
+  const bySeries = new Map<number, Map<number, { series: SeriesName; spans: BucketSpan[] }>>()
+  for (const { buckets, from, to, ...series } of pieces) {
+    const attempts =
+      bySeries.get(series.rank) ?? new Map<number, { series: SeriesName; spans: BucketSpan[] }>()
+    bySeries.set(series.rank, attempts)
+    const known = attempts.get(series.attempt)
+    if (known === undefined) attempts.set(series.attempt, { series, spans: [{ buckets, from, to }] })
+    else known.spans.push({ buckets, from, to })
   }
-  const ordered = [...bySeries.values()].sort(
-    ({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt,
-  )
+  const ordered = [...bySeries.values()]
+    .flatMap((attempts) => [...attempts.values()])
+    .sort(({ series: a }, { series: b }) => a.rank - b.rank || a.attempt - b.attempt)
   const made = ofOneWidth(
-    ordered.map(({ buckets }) => buckets),
+    ordered.map(({ spans }) => spans),
     limitsOf(ask, wanted),
     ask.steps !== undefined,
   )
@@ -320,62 +309,34 @@ function together(
 
 /** @param isTold how wide buckets are follows from what is asked for: then series need not wait for each other */
 function ofOneWidth(
-  series: readonly (readonly Buckets[])[],
+  series: readonly (readonly BucketSpan[])[],
   limits: { readonly exponent: number; readonly perSeriesMax: number },
   isTold: boolean,
 ): Buckets[] {
-  const exponent = series.flat().reduce((widest, one) => Math.max(widest, one.exponent), limits.exponent)
-  const made = isTold ? series.map((buckets) => merged(buckets, { exponent })) : []
-  if (isTold && made.every(({ count }) => count <= limits.perSeriesMax)) return made
-  const maker = new CurveMaker(limits)
-  for (const buckets of series) {
+  let { exponent } = limits
+  for (const spans of series) for (const { buckets } of spans) exponent = Math.max(exponent, buckets.exponent)
+  // Of a folded file they are as they are to be: memory is shared.
+  if (isTold && series.every((spans) => isMade(spans, exponent, limits.perSeriesMax)))
+    return series.map((spans) => mergedSpans(spans))
+  const maker = new CurveMaker({ ...limits, exponent })
+  for (const spans of series) {
     maker.begin()
-    for (const one of buckets) maker.buckets(one)
+    for (const { buckets, from, to } of spans) maker.buckets(buckets, from, to)
   }
-  return maker.finish()
+  const { buckets, begins } = maker.flat()
+  return begins.map((from, i) => sliceBuckets(buckets, from, begins[i + 1] ?? buckets.count))
 }
 
-/** Where steps are told, their width follows from them: both ends may stand in a bucket of their own. */
-function limitsOf(
-  { steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk,
-  exponent: number,
-): {
-  exponent: number
-  perSeriesMax: number
-} {
-  return { exponent, perSeriesMax: steps === undefined ? bucketsMax : bucketsMax + 1 }
+function isMade([one, ...others]: readonly BucketSpan[], exponent: number, bucketsMax: number): boolean {
+  return (
+    one !== undefined &&
+    others.length === 0 &&
+    one.buckets.exponent === exponent &&
+    one.to - one.from <= bucketsMax
+  )
 }
 
-/** The least with which the steps that are asked for are so many buckets; 0 where all are, whatever they are. */
-function exponentFor({ steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk): number {
-  if (steps === undefined) return 0
-  const exponent = Math.ceil(Math.log2(Math.max(1, (steps.to - steps.from) / bucketsMax)))
-  return Math.min(exponentMax, exponent)
-}
-
-/** Whole buckets that hold the steps. */
-function aligned({ from, to }: Steps, exponent: number): Steps {
-  const width = 2 ** exponent
-  return { from: bucketOf(from, exponent) * width, to: Math.ceil(to / width) * width }
-}
-
-/** @param steps whole buckets */
-function within(buckets: Buckets, steps: Steps | undefined): Buckets {
-  return steps === undefined ? buckets : sliceBuckets(buckets, ...placesOf(buckets, steps))
-}
-
-function placesOf(
-  { firstStep, count }: Pick<Buckets, 'firstStep' | 'count'>,
-  { from, to }: Steps,
-): [number, number] {
-  const placeOf = (least: number): number => {
-    const at = firstStep.findIndex((step) => step >= least)
-    return at < 0 ? count : at
-  }
-  return [placeOf(from), placeOf(to)]
-}
-
-function whichOf({ metric, rank }: CurveAsk): MetricName & { readonly rank?: number } {
-  const { context, source, key } = metric
-  return { context, source, key, ...(rank === undefined ? {} : { rank }) }
+/** There are more than may be arguments of one call. */
+function put<T>(into: T[], all: readonly T[]): void {
+  for (const one of all) into.push(one)
 }

@@ -1,8 +1,8 @@
 import type { Part } from '../entry/entry.ts'
 import { isSameMetric } from '../series/series-table.ts'
 import type { MetricName } from '../series/series-table.ts'
-import { readPart, rowsOf } from './points.ts'
-import type { Rows } from './points.ts'
+import { readPart } from './points.ts'
+import type { Rows, RunRows } from './points.ts'
 import type { SeriesName } from './which.ts'
 
 export type MetricCount = MetricName & {
@@ -25,15 +25,15 @@ type Tally = Map<string, Found[]>
  * are of is read, and no point.
  */
 export class MetricTally {
-  readonly #runDir: string
+  readonly #run: RunRows
   /** Parts that are counted, in their order. */
   #parts: readonly Part[] = []
   #found: Tally = new Map()
   /** One question at a time. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(runDir: string) {
-    this.#runDir = runDir
+  constructor(run: RunRows) {
+    this.#run = run
   }
 
   /** @throws {ProvloomError} `FILE_UNREADABLE` for parts or a journal that cannot be read */
@@ -44,7 +44,7 @@ export class MetricTally {
   }
 
   async #count(): Promise<MetricCount[]> {
-    const rows = await rowsOf(this.#runDir, {}, 'counts')
+    const rows = await this.#run.now({}, 'counts')
     const { parts } = rows
     // The last one may be replaced by a larger one while the run goes on.
     const forGood = rows.tail === undefined ? parts : parts.slice(0, -1)
@@ -53,11 +53,11 @@ export class MetricTally {
       this.#found = new Map()
     }
     for (const part of forGood.slice(this.#parts.length)) {
-      await count(this.#found, this.#runDir, rows, part)
+      await count(this.#found, this.#run.directory, rows, part)
       this.#parts = forGood.slice(0, this.#parts.length + 1)
     }
     const young: Tally = new Map()
-    for (const part of parts.slice(forGood.length)) await count(young, this.#runDir, rows, part)
+    for (const part of parts.slice(forGood.length)) await count(young, this.#run.directory, rows, part)
     for (const series of rows.tail?.series ?? []) add(young, series, 0)
     for (const { series, count } of rows.pieces) add(young, series, count)
     return answerOf(this.#found, young)

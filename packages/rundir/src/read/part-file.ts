@@ -93,7 +93,7 @@ export class PartFile {
       for (const stretch of meant) {
         const own = [stretch.from - from, stretch.to - from] as const
         const points = within(
-          { step: step!.slice(...own), time: time!.slice(...own), value: value!.slice(...own) },
+          { step: step!.subarray(...own), time: time!.subarray(...own), value: value!.subarray(...own) },
           steps,
         )
         if (points.step.length > 0) yield { ...stretch.series, count: points.step.length, ...points }
@@ -146,14 +146,20 @@ type Columns = Pick<PointsOfSeries, 'step' | 'time' | 'value'>
 /** The points of some steps. */
 export function within(points: Columns, steps: Steps | undefined): Columns {
   if (steps === undefined) return points
-  const { step } = points
-  const isMeantAt = (_: number, at: number): boolean => step[at]! >= steps.from && step[at]! < steps.to
-  if (step.every(isMeantAt)) return points
-  return {
-    step: step.filter(isMeantAt),
-    time: points.time.filter(isMeantAt),
-    value: points.value.filter(isMeantAt),
-  }
+  const { step, time, value } = points
+  const { from, to } = steps
+  let [begin, end] = [0, step.length]
+  while (begin < end && !(step[begin]! >= from && step[begin]! < to)) begin++
+  while (begin < end && !(step[end - 1]! >= from && step[end - 1]! < to)) end--
+  if (step.subarray(begin, end).every((one) => one >= from && one < to))
+    return {
+      step: step.subarray(begin, end),
+      time: time.subarray(begin, end),
+      value: value.subarray(begin, end),
+    }
+  // Of steps that go back some in between are not meant.
+  const isMeantAt = (_: number, at: number): boolean => step[at]! >= from && step[at]! < to
+  return { step: step.filter(isMeantAt), time: time.filter(isMeantAt), value: value.filter(isMeantAt) }
 }
 
 function textOf(value: unknown): string | null {

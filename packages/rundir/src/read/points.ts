@@ -4,9 +4,11 @@ import { ProvloomError, systemCode } from '@provloom/shared'
 import type { Part } from '../entry/entry.ts'
 import { filesOf } from '../layout.ts'
 import { readRunFile } from '../run-file.ts'
+import type { RunFile } from '../run-file.ts'
 import { PartFile, within } from './part-file.ts'
-import { readTail } from './tail.ts'
-import type { Tail, TailOf, TailPiece } from './tail.ts'
+import { LastRead } from './last-read.ts'
+import { readTail, storeOf } from './tail.ts'
+import type { StoreRead, Tail, TailOf, TailPiece } from './tail.ts'
 import { isMeant } from './which.ts'
 import type { PointsOfSeries, SeriesName, Steps, Which } from './which.ts'
 
@@ -28,10 +30,10 @@ export interface Rows {
  *
  * @throws {ProvloomError} `FILE_UNREADABLE` for a part or a journal that is damaged or missing
  */
-export async function* pointsOf(runDir: string, which: Which, steps?: Steps): AsyncGenerator<PointsOfSeries> {
-  const rows = await rowsOf(runDir, which)
+export async function* pointsOf(run: RunRows, which: Which, steps?: Steps): AsyncGenerator<PointsOfSeries> {
+  const rows = await run.now(which)
   for (const part of rows.parts)
-    yield* readPart(runDir, rows, part, isNarrow(which), (file) => file.points(which, steps), steps)
+    yield* readPart(run.directory, rows, part, isNarrow(which), (file) => file.points(which, steps), steps)
   yield* tailPointsOf(rows, steps)
 }
 
@@ -71,7 +73,7 @@ function joined(pieces: readonly TailPiece[]): PointsOfSeries {
 
 /** The series of a run that are meant, with the number of their points; in the order in which they are found. */
 export async function seriesOf(
-  runDir: string,
+  run: RunRows,
   which: Which,
 ): Promise<(SeriesName & { readonly points: number })[]> {
   const found = new Map<string, { series: SeriesName; points: number }>()
@@ -82,9 +84,9 @@ export async function seriesOf(
     if (known === undefined) found.set(id, { series, points })
     else known.points += points
   }
-  const rows = await rowsOf(runDir, which, 'counts')
+  const rows = await run.now(which, 'counts')
   for (const part of rows.parts) {
-    const stretches = readPart(runDir, rows, part, true, (file) => file.stretches(which))
+    const stretches = readPart(run.directory, rows, part, true, (file) => file.stretches(which))
     for await (const { series, from, to } of stretches) add(series, to - from)
   }
   for (const series of rows.tail?.series ?? []) if (isMeant(which, series)) add(series, 0)
@@ -92,34 +94,58 @@ export async function seriesOf(
   return [...found.values()].map(({ series, points }) => ({ ...series, points }))
 }
 
-/** @param of of what is in the journal: points, or how many there are */
-export async function rowsOf(runDir: string, which: Which, of: TailOf = 'points'): Promise<Rows> {
-  for (let tries = 1; ; tries++) {
-    try {
-      const rows = await tryRows(runDir, which, of)
-      if (rows !== undefined) return rows
-    } catch (error) {
-      throw unreadable(runDir, error)
-    }
-    if (tries === triesMax)
-      throw unreadable(runDir, new Error('its parts are not those that its journal names'))
-  }
-}
+/** Where the rows of a run are, asked again and again: what says so is read again only when it was written again. */
+export class RunRows {
+  readonly directory: string
+  readonly #record: LastRead<Pick<RunFile, 'parts' | 'journalPosition'>>
+  readonly #store: StoreRead
 
-/** @returns undefined when its writer went on meanwhile */
-async function tryRows(runDir: string, which: Which, of: TailOf): Promise<Rows | undefined> {
-  const { journal } = filesOf(runDir)
-  const { parts, journalPosition } = readRunFile(runDir)
-  if (!fs.existsSync(journal)) return { parts, last: undefined, tail: undefined, pieces: [] }
-  const tail = await readTail(runDir, which, journalPosition, of)
-  if (tail === undefined) return undefined
-  for (const { parts, through } of tail.sealed.toReversed()) {
-    const newest = parts.at(-1)
-    const last = newest === undefined ? undefined : await partAt(runDir, newest)
-    if (newest !== undefined && last === undefined) continue
-    return { parts, last, tail, pieces: tail.pieces.filter(({ position }) => position > through) }
+  constructor(runDir: string) {
+    this.directory = runDir
+    this.#record = new LastRead(filesOf(runDir).runJson, () => {
+      const { parts, journalPosition } = readRunFile(runDir)
+      return { parts, journalPosition }
+    })
+    this.#store = storeOf(runDir)
   }
-  return undefined
+
+  /**
+   * @param of of what is in the journal: points, or how many there are
+   * @throws {ProvloomError} `FILE_UNREADABLE`
+   */
+  async now(which: Which, of: TailOf = 'points'): Promise<Rows> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const rows = await this.#try(which, of)
+        if (rows !== undefined) return rows
+      } catch (error) {
+        throw unreadable(this.directory, error)
+      }
+      if (tries === triesMax)
+        throw unreadable(this.directory, new Error('its parts are not those that its journal names'))
+    }
+  }
+
+  /** The parts that its record names. */
+  get recorded(): readonly Part[] {
+    return this.#record.now().parts
+  }
+
+  /** @returns undefined when its writer went on meanwhile */
+  async #try(which: Which, of: TailOf): Promise<Rows | undefined> {
+    const { journal } = filesOf(this.directory)
+    const { parts, journalPosition } = this.#record.now()
+    if (!fs.existsSync(journal)) return { parts, last: undefined, tail: undefined, pieces: [] }
+    const tail = await readTail(this.directory, this.#store, which, journalPosition, of)
+    if (tail === undefined) return undefined
+    for (const { parts, through } of tail.sealed.toReversed()) {
+      const newest = parts.at(-1)
+      const last = newest === undefined ? undefined : await partAt(this.directory, newest)
+      if (newest !== undefined && last === undefined) continue
+      return { parts, last, tail, pieces: tail.pieces.filter(({ position }) => position > through) }
+    }
+    return undefined
+  }
 }
 
 /** Undefined where it is not there, or not as it was written. */

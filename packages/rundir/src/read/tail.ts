@@ -9,6 +9,8 @@ import { SeriesTable } from '../series/series-table.ts'
 import type { SeriesRow } from '../series/series-table.ts'
 import { readStore } from '../series/store-file.ts'
 import type { StoreState } from '../series/store-file.ts'
+import type { FileLook } from '../checked-file.ts'
+import { LastRead } from './last-read.ts'
 import { isMeant } from './which.ts'
 import type { Which } from './which.ts'
 
@@ -40,6 +42,14 @@ export interface Tail {
   readonly pieces: readonly TailPiece[]
 }
 
+/** What the run's store file says. */
+export type StoreRead = LastRead<FileLook<StoreState>>
+
+export function storeOf(runDir: string): StoreRead {
+  const { store } = filesOf(runDir)
+  return new LastRead(store, () => readStore(store))
+}
+
 const nothingYet: StoreState = { through: lsn(-1), replayFrom: lsn(0), parts: [], series: [] }
 
 /**
@@ -51,12 +61,13 @@ const nothingYet: StoreState = { through: lsn(-1), replayFrom: lsn(0), parts: []
  */
 export async function readTail(
   runDir: string,
+  storeRead: StoreRead,
   which: Which,
   flushed: number,
   of: TailOf,
 ): Promise<Tail | undefined> {
   const files = filesOf(runDir)
-  const look = readStore(files.store)
+  const look = storeRead.now()
   if (look.kind === 'bad') throw new Error(`${files.store}: ${look.reason}`)
   const store = look.kind === 'read' ? look.content : nothingYet
   const table = new SeriesTable(store.series)
@@ -67,7 +78,7 @@ export async function readTail(
     for (let chunk = await cursor.next(); chunk !== undefined; chunk = await cursor.next()) {
       // Entries are gone: removed meanwhile, or it is damage. A store file that was written since says which.
       if (chunk.damage.length > 0) {
-        if (!isStill(files.store, store)) return undefined
+        if (!isStill(storeRead, store)) return undefined
         throw damaged(chunk.damage)
       }
       for (let k = 0; k < chunk.count; k++) {
@@ -85,7 +96,7 @@ export async function readTail(
     cursor.close()
   }
   if (cursor.number <= flushed) {
-    if (!isStill(files.store, store) || !fs.existsSync(files.journal)) return undefined
+    if (!isStill(storeRead, store) || !fs.existsSync(files.journal)) return undefined
     throw new Error(`it ends before entry ${flushed}, which was in it`)
   }
   return { sealed, series: table.rows, pieces }
@@ -96,8 +107,8 @@ function noteParts(sealed: [Sealed, ...Sealed[]], entry: ControlEntry): void {
   if (entry.kind === 'parts' && entry.through > sealed.at(-1)!.through) sealed.push(entry)
 }
 
-function isStill(file: string, { through }: StoreState): boolean {
-  const now = readStore(file)
+function isStill(storeRead: StoreRead, { through }: StoreState): boolean {
+  const now = storeRead.now()
   return now.kind === 'read' ? now.content.through === through : through === -1
 }
 

@@ -23,8 +23,13 @@ export interface WhySources {
   readonly points: PointSource
   /** For metrics with more points than are read. */
   readonly curves?: CurveSource
-  readonly metrics: readonly (MetricName & { readonly points?: number })[]
+  /** Who tells the pace is among them, if any does. */
+  readonly metrics: readonly FactMetric[]
+  /** Of these keys, where those above are not all. */
+  readonly metricsOfKeys?: (keys: readonly string[]) => Promise<readonly FactMetric[]>
 }
+
+type FactMetric = MetricName & { readonly points?: number }
 
 /**
  * What is known of a run. Points are read of the metric that tells its pace, and of those that hold NaN.
@@ -47,7 +52,7 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     absent,
     ranks,
     pace: await readOr(paceOf(sources, metrics, ranks, pace), undefined, unread),
-    nan: await readOr(nanOf(sources, metrics, document, ranks), [], unread),
+    nan: await readOr(nanOf(sources, document, ranks), [], unread),
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),

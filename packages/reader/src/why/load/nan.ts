@@ -10,10 +10,16 @@ import { cellsMax } from './table.ts'
 /** Metrics that are looked through. */
 const metricsMax = 8
 
+interface NanSources extends Sources {
+  readonly metrics: readonly NanMetric[]
+  readonly metricsOfKeys?: (keys: readonly string[]) => Promise<readonly NanMetric[]>
+}
+
+type NanMetric = MetricName & { readonly points?: number }
+
 /** Of each metric and rank that logged NaN the first one. Read are only points of metrics of which the graph counts NaN. */
 export async function nanOf(
-  sources: Sources,
-  metrics: readonly (MetricName & { readonly points?: number })[],
+  sources: NanSources,
   document: RunDocument | undefined,
   ranks: readonly RankFacts[],
 ): Promise<NanFacts[]> {
@@ -22,11 +28,11 @@ export async function nanOf(
       (one.number('provloom:nanRows') ?? 0) > 0 ? one.label : [],
     ),
   )
-  const meant = metrics.filter(({ key }) => keys.has(key)).slice(0, metricsMax)
+  const meant = await metricsOf(sources, [...keys].slice(0, metricsMax))
   const offsets = new Map(ranks.map(({ rank, clock }) => [rank, clock?.offsetUs ?? 0]))
   const attempts = new Map(ranks.map(({ rank, attempt }) => [rank, attempt]))
   const found: NanFacts[] = []
-  for (const metric of meant) {
+  for (const metric of meant.slice(0, metricsMax)) {
     const seen = await seenOf(sources, metric, attempts)
     for (const [rank, { first, lastIsNan, hasNumber }] of seen)
       if (first !== undefined)
@@ -43,11 +49,19 @@ export async function nanOf(
   return found
 }
 
+async function metricsOf(
+  { metrics, metricsOfKeys }: NanSources,
+  keys: readonly string[],
+): Promise<readonly NanMetric[]> {
+  if (keys.length === 0) return []
+  return metricsOfKeys?.(keys) ?? metrics.filter(({ key }) => keys.includes(key))
+}
+
 type Attempts = ReadonlyMap<number, number>
 
 async function seenOf(
   { points, curves }: Sources,
-  metric: MetricName & { readonly points?: number },
+  metric: NanMetric,
   attempts: Attempts,
 ): Promise<Map<number, Seen>> {
   const seen = new Map<number, Seen>()
