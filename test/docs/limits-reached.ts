@@ -245,6 +245,9 @@ export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   headBytesMax: [reached(head, 'fits into its bytes (headBytesMax), and counts what does not')],
   headParamsMax: [reached(head, ofAnything)],
   headMetricsMax: [reached(head, ofAnything)],
+  headSparksMax: [
+    reached(head, 'shows what people look at first before what else is logged, and what agents measure last'),
+  ],
   headFilesMax: [reached(head, ofAnything)],
   headHostsMax: [reached(head, ofAnything)],
   headTextMax: [

@@ -117,7 +117,7 @@ describe('provloom show', () => {
     )
     expect(stdout).toMatch(/^ {2}ranks {6}2 of 2 completed, 1 host \(/m)
     expect(stdout).toMatch(
-      /^ {2}loss {7}0\.500 → 0\.025 {3}lowest 0\.025 at step 19 {4}training, steps 0 to 19, median of 2$/m,
+      /^ {2}loss {7}0\.500 → 0\.025 {3}lowest 0\.025 at step 19 {4}training, steps 0 to 19, lower median of 2$/m,
     )
     expect(stdout).toMatch(/^ {2}accuracy {3}0\.500 → 0\.975 {3}best 0\.975 at step 19 /m)
     expect(stdout).toMatch(/^ {2}params {5}lr 0\.5, epochs 8$/m)

@@ -1,7 +1,7 @@
 import { limits } from '@provloom/shared'
 
 /** Of the first metrics, and of some more of those that people look at first. */
-export const sparksMax: number = limits.headMetricsMax + 8
+export const sparksMax: number = limits.headSparksMax + 8
 
 const bucketsMax = 64
 const valuesMax = 32

@@ -91,11 +91,13 @@ export const folderEntriesMax = 200_000
 /** Of a folder that is an input the contents of so many bytes are in its digest; behind them names and sizes. */
 export const folderDigestBytesMax: number = 4 * 1024 * MiB
 /** A run's head in run.json: a thousand runs are listed by reading a thousand of these. */
-export const headBytesMax: number = 256 * KiB
+export const headBytesMax: number = 384 * KiB
 /** Parameters in it; more are counted. */
-export const headParamsMax = 200
+export const headParamsMax = 1_000
 /** Metrics in it; more are counted. */
-export const headMetricsMax = 50
+export const headMetricsMax = 250
+/** Metrics in it that have their course in few numbers, and some more of those that people look at first. */
+export const headSparksMax = 50
 /** Inputs in it, and as many outputs; more are counted. */
 export const headFilesMax = 1_000
 /** Hosts in it; more are counted. */

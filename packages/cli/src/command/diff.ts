@@ -42,8 +42,10 @@ function rendered(answer: DiffAnswer): string[] {
   ]
   const width = terminalWidth()
   return [
-    ...(differing.length === 0 ? ['nothing that is recorded differs'] : table(columns, width, style.bold)),
-    ...[...packageLines(answer), ...equalLines(answer)].flatMap((line) => wrapped(line, width, 2)),
+    ...(differing.length === 0 ? ['nothing that was compared differs'] : table(columns, width, style.bold)),
+    ...[...uncomparedLines(answer), ...packageLines(answer), ...equalLines(answer)].flatMap((line) =>
+      wrapped(line, width, 2),
+    ),
   ]
 }
 
@@ -73,6 +75,15 @@ function changeOf({ values, name }: DiffRow): string {
     : name === 'changes'
       ? 'the diffs differ'
       : ''
+}
+
+/** Where records name the first of many: of the others is not known whether they differ. */
+function uncomparedLines({ notCompared: { params, metrics } }: DiffAnswer): string[] {
+  const more = [
+    ...(params === 0 ? [] : [counted(params, 'further parameter')]),
+    ...(metrics === 0 ? [] : [counted(metrics, 'further metric')]),
+  ]
+  return more.length === 0 ? [] : [`▲ not compared: ${more.join(', ')}`]
 }
 
 function packageLines({ environment }: DiffAnswer): string[] {

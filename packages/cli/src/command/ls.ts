@@ -7,7 +7,7 @@ import type { Given } from '../look/options.ts'
 import { table, terminalWidth } from '../look/table.ts'
 import type { Column } from '../look/table.ts'
 import { commitWords, exact, firstOf, moment, seconds, statusWords, value } from '../look/words.ts'
-import { bytes, duration } from '../output/quantity.ts'
+import { bytes, counted, duration } from '../output/quantity.ts'
 import { styleFor } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
 
@@ -82,9 +82,21 @@ function rendered(answer: RunsAnswer, sort: string | undefined): string[] {
     printable(`${shown} runs${equal}${more}`),
     ...(answer.unknown.length === 0
       ? []
-      : [style.bad(printable(`no run has a parameter or metric ${answer.unknown.join(', ')}`))]),
+      : [
+          style.bad(
+            printable(
+              `no run has a parameter or metric ${answer.unknown.join(', ')}${abridgedWords(answer)}`,
+            ),
+          ),
+        ]),
     ...answer.unreadable.map(({ run, reason }) => style.bad(printable(`${run} cannot be read: ${reason}`))),
   ]
+}
+
+function abridgedWords({ abridged }: RunsAnswer): string {
+  if (abridged === 0) return ''
+  const runs = `${counted(abridged, 'run')} ${abridged === 1 ? 'has' : 'have'}`
+  return ` among those that its record names; ${runs} more of them than that`
 }
 
 /** Parameters by name that are not alike in all runs, and the others with their value. */

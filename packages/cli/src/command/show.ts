@@ -39,8 +39,9 @@ type Row = readonly [name: string, words: string]
 /** `provloom show [RUN]`. */
 export async function show(run: string | undefined, given: Given): Promise<number> {
   const reader = readerFor(given)
-  const answer = await reader.run(run)
-  if (given['json'] === true) printJson(answer)
+  const isJson = given['json'] === true
+  const answer = await reader.run(run, isJson ? { limit: Number.MAX_SAFE_INTEGER } : {})
+  if (isJson) printJson(answer)
   else process.stdout.write(await shownText(reader, answer, terminalWidth()))
   return exitCode.ok
 }
@@ -135,7 +136,7 @@ function metricWords(metric: RunMetric): string {
   const word = isLessBetter(key) ? 'lowest' : 'best'
   const extreme = best === undefined ? 'no finite value' : `${word} ${reading(best)} at step ${value(at)}`
   const steps = `steps ${value(firstStep)} to ${value(lastStep)}`
-  const of = ranks > 1 ? `, median of ${ranks}` : ''
+  const of = ranks > 1 ? `, ${ranks % 2 === 0 ? 'lower median' : 'median'} of ${ranks}` : ''
   return `${reading(first)} → ${reading(last)}   ${extreme}    ${[context, steps].filter((one) => one !== undefined).join(', ')}${of}`
 }
 

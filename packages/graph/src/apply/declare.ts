@@ -95,7 +95,7 @@ function seriesId({ key, source, measures }: EventOf<'series'>, maker: string, i
 /** What is measured beside the script gets none. */
 function getsSpark(sparks: number, { key, source, measures }: EventOf<'series'>): boolean {
   if (source !== undefined || measures !== undefined) return false
-  return sparks < (isMainMetric(key) ? sparksMax : limits.headMetricsMax)
+  return sparks < (isMainMetric(key) ? sparksMax : limits.headSparksMax)
 }
 
 function metricOf(change: Change, event: EventOf<'series'>): string {

@@ -2,6 +2,8 @@
 export interface DiffAnswer {
   readonly runs: readonly { readonly run: string; readonly status: string; readonly startTime: string }[]
   readonly params: readonly DiffRow[]
+  /** Parameters and metrics that some of the runs have beyond those that their records name: nothing is said of them. */
+  readonly notCompared: { readonly params: number; readonly metrics: number }
   /** Of each metric that users log `NAME, best` and `NAME, last`. */
   readonly metrics: readonly DiffRow[]
   /** Data and files by name: equal where checksums are. */

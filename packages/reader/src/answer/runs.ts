@@ -40,6 +40,8 @@ export interface RunsAnswer {
   readonly unreadable: readonly { readonly run: string; readonly reason: string }[]
   /** Names in the query and sort that no run has as a parameter or metric. */
   readonly unknown: readonly string[]
+  /** Runs with more parameters or metrics than their records name: of those nothing is known here. */
+  readonly abridged: number
 }
 
 /** Records; beyond 2^53 the nearest double. */

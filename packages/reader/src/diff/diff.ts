@@ -24,6 +24,10 @@ export function answerDiff(runs: readonly KnownRun[], documents: Documents): Dif
     runs: runs.map(({ name, file }) => ({ run: name, status: file.status, startTime: file.startTime })),
     params: paramRows(heads),
     metrics: metricRows(heads),
+    notCompared: {
+      params: Math.max(...heads.map((head) => head?.params.more ?? 0)),
+      metrics: Math.max(...heads.map((head) => head?.metrics.more ?? 0)),
+    },
     inputs: fileRows(heads, (head) => [...head.inputs.shown].filter(({ kind }) => !ofCode.has(kind))),
     outputs: fileRows(heads, (head) => head.outputs.shown),
     code: codeDiff(runs),

@@ -69,12 +69,13 @@ export interface MetricPage {
   readonly metricsCursor?: string
 }
 
-/** The first page of many metrics is what the record has of them: nothing is counted for it. */
+/** The first page of many metrics, unless it is to be a large one, is what the record has of them: nothing is counted for it. */
 export async function pageOf(
   { first, more, all }: KnownMetrics,
   { prefix = '', limit = limits.runsShownDefault, after }: RunQuery,
 ): Promise<MetricPage> {
-  if (prefix === '' && after === undefined && first.length > 0)
+  const isFew = limit <= Math.max(first.length, limits.runsShownDefault)
+  if (prefix === '' && after === undefined && first.length > 0 && isFew)
     return page(first.slice(0, limit), first.length + more, more > 0 || first.length > limit)
   const meant = (await all()).filter((one) => begins(one, prefix))
   const begin = after === undefined ? 0 : meant.findIndex(({ id }) => id === after) + 1

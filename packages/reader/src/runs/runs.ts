@@ -23,6 +23,8 @@ export function answerRuns(folder: Folder, query: RunsQuery): RunsAnswer {
     runs: shown.map((run) => rowOf(run, query.size === true)),
     unreadable,
     unknown: unknownOf(runs, names, key),
+    abridged: runs.filter(({ file: { head } }) => (head?.params.more ?? 0) + (head?.metrics.more ?? 0) > 0)
+      .length,
   }
 }
 
