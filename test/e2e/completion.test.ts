@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { removeFolder } from '@provloom/shared'
-import { binFolder, provloom, repository } from '../support/cli.ts'
+import { binFolder, folder, provloom, repository } from '../support/cli.ts'
 import { digitsRuns } from '../support/digits.ts'
 import { named, works } from '../support/needs.ts'
 
@@ -44,6 +46,26 @@ describe('provloom completion', () => {
       _provloom
       printf '%s\\n' "\${COMPREPLY[@]}"`
     expect(offered('bash', script)).toEqual(found)
+  })
+
+  it('runs nothing of what a folder is called, in bash, and offers it as it is', () => {
+    const [dir, here] = [folder(), folder()]
+    const names = ['$(touch pwned)', '`touch pwned`', 'a b', 'd"q', "it's"]
+    for (const name of [...names, 'nl\nx'])
+      fs.cpSync(path.join(saveDir, 'digits_0'), path.join(dir, name), { recursive: true })
+    const offers = (typed: string): string[] =>
+      offered(
+        'bash',
+        `cd '${here}'
+      eval "$(provloom completion bash)"
+      COMP_WORDS=(provloom show --dir '${dir}' ${typed}) COMP_CWORD=4
+      _provloom
+      printf '%s\n' "\${COMPREPLY[@]}"`,
+      )
+    expect(offers("''")).toEqual(names.toSorted())
+    expect(offers(String.raw`'a\ '`)).toEqual(['a b'])
+    expect(offers(String.raw`'"a '`)).toEqual(['a b'])
+    expect(fs.readdirSync(here)).toEqual([])
   })
 
   const hasZsh = works('zsh', ['--version'])

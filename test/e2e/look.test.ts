@@ -9,6 +9,7 @@ import { binFolder, folder, provloom, repository } from '../support/cli.ts'
 import type { Result } from '../support/cli.ts'
 import { digitsRuns } from '../support/digits.ts'
 import { job, until } from '../support/job.ts'
+import { makeRun } from '../../packages/reader/test/support/runs.ts'
 
 let saveDir: string
 
@@ -245,6 +246,14 @@ describe('provloom rm', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^removed \S*digits_0, \d+\.\d kB\n$/)
     expect(fs.readdirSync(elsewhere)).toEqual(['digits_1'])
+  })
+
+  it('removes no run that has ended and waits to be written, unless that is meant', async () => {
+    const dir = folder()
+    await makeRun(dir, { name: 'kept_0', status: 'incomplete', finished: false })
+    const kept = await provloom(['rm', '--dir', dir, 'kept_0'])
+    expect([kept.code, kept.stderr]).toEqual([3, expect.stringContaining('[RUN_UNFINISHED]')])
+    expect((await provloom(['rm', '--dir', dir, 'kept_0', '--force'])).code).toBe(0)
   })
 
   it('removes nothing where a name fits no run', async () => {

@@ -63,6 +63,7 @@ describe('metrics of which the record tells the first ones', () => {
     fs.rmSync(path.join(runDir, 'metrics'), { recursive: true })
     const { metrics, metricsTotal } = await reader.run(undefined, { findings: 'known' })
     expect([metrics.length, metricsTotal]).toEqual([1, others + 1])
+    expect((await reader.run(undefined, { limit: 1_000 })).metrics).toHaveLength(1)
     await expect(reader.run(undefined, { prefix: 'layer' })).rejects.toMatchObject({
       code: 'FILE_UNREADABLE',
     })

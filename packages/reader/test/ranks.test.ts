@@ -50,6 +50,26 @@ function ratios({ cells, rows, cols, scale }: MatrixAnswer): number[][] {
 }
 
 describe('the matrix of ranks and steps', () => {
+  it('has two columns at least where steps are before 0 and behind it, and none of no columns', async () => {
+    const saveDir = folder()
+    await makeRun(saveDir, { name: 'odd_0', metrics: { 'training.loss': 1 } })
+    givePoints(
+      path.join(saveDir, 'odd_0'),
+      [-5, -1, 0, 7].map((step) => ({ rank: 0, key: 'loss', step, value: step })),
+    )
+    const reader = openReader(saveDir)
+    const { cols, stepsPerCol, from } = await reader.matrix(undefined, {
+      metric: 'loss',
+      show: 'value',
+      cols: 1,
+    })
+    expect({ cols, stepsPerCol, from }).toEqual({ cols: 2, stepsPerCol: 8, from: -8 })
+    for (const none of [{ cols: 0 }, { rows: 0 }, { cols: 1.5 }, { cols: -1 }, { cols: NaN }])
+      await expect(reader.matrix(undefined, { metric: 'loss', ...none })).rejects.toMatchObject({
+        code: 'BAD_QUERY',
+      })
+  })
+
   it('shows one slow rank of 1,024, two to a row, and nothing of what is as it should be', async () => {
     const matrix = await trained.matrix(undefined, { rows: 512, cols: 64 })
     expect(matrix).toMatchObject({

@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import type { Reader } from '@provloom/reader'
 import { ProvloomError, exactJson } from '@provloom/shared'
-import { inside } from './inside.ts'
+import { fileInside } from './inside.ts'
 import { addLive } from './live.ts'
 import {
   Question,
@@ -62,7 +62,7 @@ export function createApi(reader: Reader, about: About): Hono {
     reader.lineage(
       done(
         question,
-        lineageQuery(question, (file) => inside(reader.directory, file)),
+        lineageQuery(question, (file) => fileInside(reader.directory, file)),
       ),
     ),
   )
@@ -75,7 +75,7 @@ export function createApi(reader: Reader, about: About): Hono {
   ofRun('/verify', async (question, run) => {
     const said = question.needed('path')
     question.done()
-    return await hashed(inside(directoryOf(reader, run), said), said)
+    return await hashed(fileInside(directoryOf(reader, run), said), said)
   })
   addDrawing(api, reader)
   addFile(api, reader)
@@ -119,16 +119,16 @@ function addDrawing(api: Hono, reader: Reader): void {
 
 /** A file of the run directory: as text that is never run, or to be saved. */
 function addFile(api: Hono, reader: Reader): void {
-  api.get('/runs/:run/file', (context) => {
+  api.get('/runs/:run/file', async (context) => {
     const question = questionOf(context)
     const said = question.needed('path')
     const save = question.flag('save') === true
     question.done()
-    const file = inside(directoryOf(reader, context.req.param('run')), said)
-    const { size } = fs.statSync(file)
+    const file = fileInside(directoryOf(reader, context.req.param('run')), said)
+    const { stream, size } = await opened(file, said)
     const kind = save ? 'application/octet-stream' : 'text/plain; charset=utf-8'
     const name = encodeURIComponent(path.basename(file))
-    const body = Readable.toWeb(fs.createReadStream(file))
+    const body = Readable.toWeb(stream)
     // The two libraries' types of one and the same stream.
     return new Response(body as ReadableStream, {
       headers: {
@@ -145,8 +145,28 @@ async function hashed(
   said: string,
 ): Promise<{ readonly path: string; readonly size: number; readonly sha256: string }> {
   const hash = createHash('sha256')
-  await pipeline(fs.createReadStream(file), hash)
-  return { path: said, size: fs.statSync(file).size, sha256: hash.digest('hex') }
+  const { stream, size } = await opened(file, said)
+  await pipeline(stream, hash)
+  return { path: said, size, sha256: hash.digest('hex') }
+}
+
+/** @throws {ProvloomError} `FILE_UNREADABLE`, before anything is answered */
+async function opened(
+  file: string,
+  said: string,
+): Promise<{ readonly stream: fs.ReadStream; readonly size: number }> {
+  try {
+    const handle = await fs.promises.open(file, 'r')
+    const { size } = await handle.stat()
+    return { size, stream: handle.createReadStream() }
+  } catch (error) {
+    throw new ProvloomError('FILE_UNREADABLE', `${said} cannot be read`, {
+      doing: 'read the file',
+      to: said,
+      cause: error,
+      hint: 'Whoever runs provloom ui must be allowed to read it.',
+    })
+  }
 }
 
 export function questionOf(context: Context): Question {

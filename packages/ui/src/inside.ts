@@ -18,6 +18,21 @@ export function inside(folder: string, said: string): string {
   return real
 }
 
+/**
+ * As above, of a file with bytes to be read: a folder has none, and a pipe or a device might never end.
+ *
+ * @throws {ProvloomError} `ADDRESS_UNKNOWN` for what is no regular file
+ */
+export function fileInside(folder: string, said: string): string {
+  const real = inside(folder, said)
+  if (fs.statSync(real).isFile()) return real
+  throw new ProvloomError('ADDRESS_UNKNOWN', `${said} is no file`, {
+    doing: 'find the file',
+    to: said,
+    hint: 'Folders, pipes and devices are not read.',
+  })
+}
+
 function isBelow(root: string, place: string): boolean {
   return place === root || place.startsWith(root.endsWith(path.sep) ? root : `${root}${path.sep}`)
 }
@@ -26,7 +41,8 @@ function realOf(named: string, said: string): string {
   try {
     return fs.realpathSync(named)
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error
+    if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'].includes(systemCode(error) ?? ''))
+      throw error
     throw new ProvloomError('ADDRESS_UNKNOWN', `There is no ${said}`, {
       doing: 'find the file',
       to: said,

@@ -38,11 +38,11 @@ export class Question {
     return Number.isFinite(value) ? value : this.bad(`${name} is no number`)
   }
 
-  count(name: string): number | undefined {
+  count(name: string, least = 0): number | undefined {
     const value = this.number(name)
-    return value === undefined || (Number.isSafeInteger(value) && value >= 0)
+    return value === undefined || (Number.isSafeInteger(value) && value >= least)
       ? value
-      : this.bad(`${name} is no count`)
+      : this.bad(`${name} is no count${least === 0 ? '' : ` of ${least} or more`}`)
   }
 
   flag(name: string): boolean | undefined {
@@ -76,7 +76,7 @@ export function runsQuery(question: Question): RunsQuery {
   return said({
     query: question.text('query'),
     sort: question.text('sort'),
-    limit: question.count('limit'),
+    limit: question.count('limit', 1),
     after: question.text('after'),
     size: question.flag('size'),
   })
@@ -85,7 +85,7 @@ export function runsQuery(question: Question): RunsQuery {
 export function runQuery(question: Question): RunQuery {
   return said({
     prefix: question.text('prefix'),
-    limit: question.count('limit'),
+    limit: question.count('limit', 1),
     after: question.text('after'),
   })
 }
@@ -98,7 +98,7 @@ export function curveQuery(question: Question): CurveQuery {
       by: question.oneOf('by', ['step', 'time'] as const),
       from: question.number('from'),
       to: question.number('to'),
-      buckets: question.count('buckets'),
+      buckets: question.count('buckets', 1),
     }),
   }
 }
@@ -107,7 +107,7 @@ export function ranksQuery(question: Question): RanksQuery {
   return said({
     sort: question.text('sort'),
     where: question.text('where'),
-    limit: question.count('limit'),
+    limit: question.count('limit', 1),
     offset: question.count('offset'),
     metric: question.text('metric'),
   })
@@ -119,8 +119,8 @@ export function matrixQuery(question: Question): MatrixQuery {
     show: question.oneOf('show', ['ratio', 'value'] as const),
     from: question.number('from'),
     to: question.number('to'),
-    rows: question.count('rows'),
-    cols: question.count('cols'),
+    rows: question.count('rows', 1),
+    cols: question.count('cols', 1),
     order: question.oneOf('order', ['rank', 'slowest', 'host', 'ended'] as const),
   })
 }

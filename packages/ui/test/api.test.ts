@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -57,6 +58,10 @@ it('says what is wrong with a question, with the code and the hint of the reader
     ['/api/runs/digits_0/curve?metric=a&by=hour', 400, 'BAD_QUERY'],
     ['/api/runs/digits_0/curve?metric=a&ranks=first', 400, 'BAD_QUERY'],
     ['/api/runs?limit=-1', 400, 'BAD_QUERY'],
+    ['/api/runs?limit=0', 400, 'BAD_QUERY'],
+    ['/api/runs/digits_0/matrix?cols=0', 400, 'BAD_QUERY'],
+    ['/api/runs/digits_0/matrix?rows=0', 400, 'BAD_QUERY'],
+    ['/api/runs/digits_0/file?path=.', 404, 'ADDRESS_UNKNOWN'],
     ['/api/runs?nonsense=1', 400, 'BAD_QUERY'],
     ['/api/runs?query=%22', 400, 'BAD_QUERY'],
     ['/api/live?run=digits_0&watch=weather', 400, 'BAD_QUERY'],
@@ -73,6 +78,24 @@ it('says what is wrong with a question, with the code and the hint of the reader
       error: { message: expect.any(String) as string, hint: expect.any(String) as string },
     })
   }
+})
+
+it('reads nothing that has no end, leads nowhere or is no file', async () => {
+  const dir = folder()
+  await makeRun(dir, { name: 'digits_0' })
+  const run = path.join(dir, 'digits_0')
+  execFileSync('mkfifo', [path.join(run, 'pipe')])
+  fs.symlinkSync('itself', path.join(run, 'itself'))
+  fs.symlinkSync('/dev/zero', path.join(run, 'zero'))
+  fs.mkdirSync(path.join(run, 'artifacts'))
+  const ui = await serve(dir)
+  for (const name of ['pipe', 'itself', 'artifacts', 'a'.repeat(300)])
+    for (const way of ['verify', 'file'])
+      expect((await ask(ui, `/api/runs/digits_0/${way}?path=${name}`)).status, `${way} ${name}`).toBe(404)
+  expect((await ask(ui, '/api/runs/digits_0/file?path=zero')).status).toBe(403)
+  fs.rmSync(path.join(run, 'prov.json'), { force: true })
+  execFileSync('mkfifo', [path.join(run, 'prov.json')])
+  expect((await ask(ui, '/api/runs/digits_0/graph')).status).toBe(422)
 })
 
 it('hashes a file when it is asked whether it is whole', async () => {

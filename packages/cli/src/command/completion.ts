@@ -1,6 +1,7 @@
 import { ProvloomError, exitCode } from '@provloom/shared'
 import type { Command } from 'commander'
 import { bashScript, zshScript } from '../look/completion.ts'
+import { inLine } from '../look/in-lines.ts'
 import { readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 
@@ -18,7 +19,8 @@ async function textFor(what: string, program: Command, given: Given): Promise<st
       return zshScript(program)
     case 'runs': {
       const { runs } = await readerFor(given).runs({ limit: 500 })
-      return runs.map(({ run }) => `${run}\n`).join('')
+      // One that is no single line cannot be one of several; it is typed.
+      return runs.flatMap(({ run }) => (inLine(run) === run ? [`${run}\n`] : [])).join('')
     }
     default:
       throw new ProvloomError('BAD_OPTION', `There is no completion for ${what}`, {

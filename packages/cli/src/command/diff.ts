@@ -1,5 +1,6 @@
 import type { DiffAnswer, DiffRow } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
+import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { table, terminalWidth, wrapped } from '../look/table.ts'
@@ -13,7 +14,7 @@ export async function diff(runs: readonly string[], given: Given): Promise<numbe
   if (given['json'] === true) printJson(answer)
   else
     process.stdout.write(
-      `${rendered(answer).join('\n')}\n${given['patch'] === true ? patchText(answer) : ''}`,
+      `${rendered(inLines(answer)).join('\n')}\n${given['patch'] === true ? patchText(answer) : ''}`,
     )
   return exitCode.ok
 }

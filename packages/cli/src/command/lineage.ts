@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type { LineageAnswer, LineageFound, LineageStep } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
+import { inLine, inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { terminalWidth, wrapped } from '../look/table.ts'
@@ -16,7 +17,9 @@ export async function lineage(said: string, given: Given): Promise<number> {
   if (given['json'] === true) printJson(answer)
   else {
     const style = styleFor(process.stdout)
-    const lines = rendered(said, answer, style).flatMap((line) => wrapped(line, terminalWidth(), indent))
+    const lines = rendered(inLine(said), inLines(answer), style).flatMap((line) =>
+      wrapped(line, terminalWidth(), indent),
+    )
     process.stdout.write(`${lines.join('\n')}\n`)
   }
   return answer.found.length === 0 ? exitCode.failed : exitCode.ok

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { bestOf, isLessBetter, metricWords } from '@provloom/reader'
 import type { RowMetric, RunRow, RunsAnswer } from '@provloom/reader'
 import { ProvloomError, exitCode, printable } from '@provloom/shared'
+import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { table, terminalWidth } from '../look/table.ts'
@@ -29,7 +30,7 @@ export async function ls(words: readonly string[], given: Given): Promise<number
     size: size === true,
   })
   if (given['json'] === true) printJson(answer)
-  else process.stdout.write(`${rendered(answer, sortIn(words, sort)).join('\n')}\n`)
+  else process.stdout.write(`${rendered(inLines(answer), sortIn(words, sort)).join('\n')}\n`)
   return exitCode.ok
 }
 

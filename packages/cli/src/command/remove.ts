@@ -28,14 +28,14 @@ export async function remove(runs: readonly string[], given: Given): Promise<num
 /** @throws {ProvloomError} `RUN_HELD`, `RUN_UNFINISHED` */
 async function removable(reader: Reader, directory: string, force: boolean): Promise<RunRow> {
   const row = await reader.standing(directory)
-  const { life, status } = row
+  const { life, status, finished } = row
   if (life.state === 'alive')
     throw new ProvloomError('RUN_HELD', `${directory} is being written`, {
       doing: 'remove the run',
       to: directory,
       hint: 'Wait for its end, or end its job first.',
     })
-  if (status === 'running' && !force)
+  if (!(status !== 'running' && finished) && !force)
     throw new ProvloomError(
       'RUN_UNFINISHED',
       `${directory} is not finished: what is in its journal would be lost`,

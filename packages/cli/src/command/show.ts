@@ -2,6 +2,7 @@ import type { HeadFile } from '@provloom/rundir'
 import { bestOf, isLessBetter } from '@provloom/reader'
 import type { RanksAnswer, Reader, RunAnswer, RunMetric } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
+import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { clipped, terminalWidth, wrapped } from '../look/table.ts'
@@ -49,11 +50,12 @@ export async function show(run: string | undefined, given: Given): Promise<numbe
 /** What `show` prints of a run, with its last line break. */
 export async function shownText(reader: Reader, answer: RunAnswer, width: number): Promise<string> {
   const style = styleFor(process.stdout)
-  const rows = rowsOf(answer, await reader.ranks(answer.directory), style)
+  const run = inLines(answer)
+  const rows = rowsOf(run, inLines(await reader.ranks(answer.directory)), style)
   const lines = [
-    headline(answer, style),
+    headline(run, style),
     ...rows.map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
-    ...lastLines(answer, style),
+    ...lastLines(run, style),
   ]
   return `${lines.flatMap((line) => wrapped(line, width, indent)).join('\n')}\n`
 }

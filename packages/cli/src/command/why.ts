@@ -1,5 +1,6 @@
 import type { Finding, FirstToStop, WhyAnswer } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
+import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
 import { terminalWidth, widthOf, wrapped } from '../look/table.ts'
@@ -19,9 +20,10 @@ export async function why(run: string | undefined, given: Given): Promise<number
   if (given['json'] === true) printJson(answer)
   else {
     const style = styleFor(process.stdout)
+    const shown = inLines(answer)
     const lines = [
-      verdict(answer, style),
-      ...rowsOf(answer).map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
+      verdict(shown, style),
+      ...rowsOf(shown).map(([name, words]) => `  ${style.dim(name.padEnd(10))} ${printable(words)}`),
     ]
     process.stdout.write(`${lines.flatMap((line) => wrapped(line, terminalWidth(), 13)).join('\n')}\n`)
   }

@@ -1,7 +1,16 @@
 import type { Command } from 'commander'
 
 /** Commands whose words are runs. */
-const ofRuns: ReadonlySet<string> = new Set(['show', 'diff', 'why', 'watch', 'rm'])
+const ofRuns: ReadonlySet<string> = new Set([
+  'show',
+  'diff',
+  'why',
+  'watch',
+  'rm',
+  'export',
+  'draw',
+  'validate',
+])
 
 interface Known {
   readonly name: string
@@ -17,7 +26,10 @@ function commandsOf(program: Command): Known[] {
   }))
 }
 
-/** Names of runs may hold anything but a slash: they come a line each. */
+/**
+ * Names of runs may hold anything but a slash, and are read, a line each, as they are: `compgen -W` would run what is in them.
+ * Of what is typed the quotes go; readline quotes what it puts in, as it does of files.
+ */
 export function bashScript(program: Command): string {
   const all = commandsOf(program)
   const flags = all.map(({ name, flags }) => `    ${name}) flags="${[...flags, '--help'].join(' ')}" ;;`)
@@ -37,12 +49,16 @@ ${flags.join('\n')}
   esac
   # A folder of the command line's.
   [ "\${COMP_WORDS[COMP_CWORD - 1]}" = --dir ] && return
-  local dir=() i
+  local dir=() name i
   for ((i = 2; i < COMP_CWORD; i++)); do
     [ "\${COMP_WORDS[i]}" = --dir ] && dir=(--dir "\${COMP_WORDS[i + 1]}")
   done
   case "$command" in
-    ${[...ofRuns].join('|')}) COMPREPLY=($(compgen -W "$(provloom completion runs "\${dir[@]}" 2>/dev/null)" -- "$word")) ;;
+    ${[...ofRuns].join('|')}) 
+      word="\${word//\\\\/}" word="\${word//\\"/}" word="\${word//\\'/}"
+      while read -r name; do
+        [[ "$name" == "$word"* ]] && COMPREPLY+=("$name")
+      done < <(provloom completion runs "\${dir[@]}" 2>/dev/null) ;;
     completion) COMPREPLY=($(compgen -W $'bash\nzsh' -- "$word")) ;;
   esac
 }

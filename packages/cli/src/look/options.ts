@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { openReader } from '@provloom/reader'
 import type { Reader } from '@provloom/reader'
-import { ProvloomError, reasonOf, variableOf } from '@provloom/shared'
+import { ProvloomError, printable, reasonOf, variableOf } from '@provloom/shared'
 import { Working } from '../output/working.ts'
 
 export type Given = Readonly<Record<string, string | boolean | undefined>>
@@ -54,7 +54,7 @@ function usualFolder(): string {
   return isInside ? '.' : 'prov'
 }
 
-/** The answer as it is, in one line. */
+/** The answer as it is, in one line; what a terminal would obey is escaped in it. */
 export function printJson(answer: unknown): void {
-  process.stdout.write(`${JSON.stringify(answer)}\n`)
+  process.stdout.write(`${printable(JSON.stringify(answer))}\n`)
 }

@@ -24,6 +24,8 @@ export function value(number: number | string | boolean | null | undefined): str
   if (typeof number !== 'number' || !Number.isFinite(number)) return String(number)
   if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number)
   const short = Number(number.toPrecision(4))
+  // The largest ones, rounded, are none any more.
+  if (!Number.isFinite(short)) return String(number)
   return Math.abs(short) >= 1e-4 && Math.abs(short) < 1e15
     ? String(short)
     : short.toExponential(3).replace(/\.?0+e/, 'e')

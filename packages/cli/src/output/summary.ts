@@ -3,6 +3,7 @@ import { bestOf, isLessBetter, mainMetrics } from '@provloom/reader'
 import type { RunAnswer, RunMetric } from '@provloom/reader'
 import { add } from '@provloom/rundir/entry'
 import { printable, shellWord, shownPath } from '@provloom/shared'
+import { inLines } from '../look/in-lines.ts'
 import { energyWords, fileWords, findingLine, made } from '../look/run-words.ts'
 import { wrapped } from '../look/table.ts'
 import { reading } from '../look/words.ts'
@@ -29,7 +30,9 @@ export interface SummaryLook {
  * What a person wants to know when a run has ended: what came out, who was there, that nothing is missing, where the files are,
  * and what to type next.
  */
-export function renderSummary(facts: SummaryFacts, { style, width, hinted }: SummaryLook): string {
+export function renderSummary(known: SummaryFacts, { style, width, hinted }: SummaryLook): string {
+  // Paths, which are told to be typed, are quoted as they are.
+  const facts = { ...known, run: inLines(known.run) }
   const { finished, run } = facts
   const { summary, runDir } = finished
   const good = summary.status === 'completed' && summary.total.dropped === 0 && summary.problems === 0

@@ -1,5 +1,6 @@
 import type { Reader, RunAnswer } from '@provloom/reader'
 import { shownText } from '../command/show.ts'
+import { inLines } from '../look/in-lines.ts'
 import { printJson } from '../look/options.ts'
 import { terminalWidth } from '../look/table.ts'
 import { styleFor } from '../output/style.ts'
@@ -76,7 +77,7 @@ export class Blocks implements Watching {
 
   async show(reader: Reader, run: RunAnswer): Promise<void> {
     if (performance.now() - this.#shownMs < this.#everyMs) return
-    const watched = await watchedOf(reader, run)
+    const watched = inLines(await watchedOf(reader, run))
     this.#shownMs = performance.now()
     const room = { width: terminalWidth(), height: Infinity }
     process.stdout.write(`${watchLines(watched, room, styleFor(process.stdout), Date.now()).join('\n')}\n\n`)
@@ -120,7 +121,7 @@ export class OnScreen implements Watching {
   }
 
   async show(reader: Reader, run: RunAnswer): Promise<void> {
-    this.#watched = await watchedOf(reader, run)
+    this.#watched = inLines(await watchedOf(reader, run))
     this.#draw()
   }
 

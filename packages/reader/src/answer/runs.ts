@@ -61,6 +61,8 @@ export interface RunRow {
   /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`. */
   readonly status: string
   /** ISO 8601, UTC. */
+  /** Nothing of it waits in its journal to be written. */
+  readonly finished: boolean
   readonly startTime: string
   readonly endTime: string | null
   readonly life: Life

@@ -187,6 +187,8 @@ export class Documents {
 
 /** @throws an error for what is no document */
 function read(file: string, of: 'whole' | 'facts', mtimeMs: number): RunDocument {
+  // A pipe might never end.
+  if (!fs.statSync(file).isFile()) throw new Error('it is no file')
   const bytes = fs.readFileSync(file)
   const less = of === 'whole' ? undefined : withoutSeries(bytes.toString('utf8'))
   return new RunDocument(readJson(less === undefined ? bytes : Buffer.from(less, 'utf8')), mtimeMs)

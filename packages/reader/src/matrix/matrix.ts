@@ -1,4 +1,5 @@
 import { bucketOf, lowerMedian, meanOf, merged } from '@provloom/rundir/curve'
+import { ProvloomError } from '@provloom/shared'
 import type { MatrixAnswer, MatrixQuery, MatrixScale, MatrixState } from '../answer/matrix.ts'
 import type { RunMetric } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
@@ -25,7 +26,13 @@ export async function answerMatrix(
   query: MatrixQuery,
   cursor: string,
 ): Promise<MatrixAnswer> {
-  const { show = 'ratio', rows: rowsMax = 512, order = 'rank' } = query
+  const { show = 'ratio', rows: rowsMax = 512, cols = 256, order = 'rank' } = query
+  if (![rowsMax, cols].every((count) => Number.isInteger(count) && count >= 1))
+    throw new ProvloomError('BAD_QUERY', 'The matrix has no rows or columns', {
+      doing: 'lay out the matrix',
+      to: `rows ${rowsMax}, cols ${cols}`,
+      hint: 'Ask for rows=512 and cols=256, say.',
+    })
   const grid = await gridOf(run, metric, query)
   const ranks = ordered(rankRows(run, undefined), grid, order)
   const ranksPerRow = Math.max(1, Math.ceil(ranks.length / rowsMax))
@@ -65,7 +72,11 @@ async function gridOf(
     from === undefined && to === undefined
       ? {}
       : { steps: { from: from ?? -Infinity, to: (to ?? Infinity) + 1 } }
-  const read = await run.curves({ metric: { key, context, source }, bucketsMax: colsMax, ...steps })
+  const read = await run.curves({
+    metric: { key, context, source },
+    bucketsMax: Math.max(2, colsMax),
+    ...steps,
+  })
   const ids = read.curves.flatMap(({ buckets }) => Array.from(buckets.firstStep))
   let { exponent } = read
   const least = ids.reduce((one, other) => Math.min(one, other), Infinity)
@@ -75,8 +86,9 @@ async function gridOf(
   )
   if (most === -Infinity)
     return { exponent, begin: 0, cols: 0, byRank: new Map(), medians: new Float64Array() }
-  // Where steps have gaps columns without points are there too.
-  while (bucketOf(most, exponent) - bucketOf(least, exponent) >= colsMax) exponent++
+  // Where steps have gaps columns without points are there too; what is before the step 0 and what is behind it are two.
+  const colsLeast = Math.max(colsMax, least < 0 && most >= 0 ? 2 : 1)
+  while (bucketOf(most, exponent) - bucketOf(least, exponent) >= colsLeast) exponent++
   const begin = bucketOf(least, exponent)
   const cols = bucketOf(most, exponent) - begin + 1
   const byRank = new Map<number, Float64Array>()

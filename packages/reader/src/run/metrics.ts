@@ -4,6 +4,7 @@ import type { RunMetric, RunQuery } from '../answer/run.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { metricOfRows } from '../measured.ts'
 import { metricId, metricWords, metricsMeant } from '../metric-id.ts'
+import { readOr } from '../unread.ts'
 
 /** The first metrics of a run, and how to know the others: of these only how many points there are is known. */
 export interface KnownMetrics {
@@ -74,10 +75,11 @@ export async function pageOf(
   { first, more, all }: KnownMetrics,
   { prefix = '', limit = limits.runsShownDefault, after }: RunQuery,
 ): Promise<MetricPage> {
-  const isFew = limit <= Math.max(first.length, limits.runsShownDefault)
-  if (prefix === '' && after === undefined && first.length > 0 && isFew)
+  const isFirst = prefix === '' && after === undefined
+  if (isFirst && first.length > 0 && limit <= Math.max(first.length, limits.runsShownDefault))
     return page(first.slice(0, limit), first.length + more, more > 0 || first.length > limit)
-  const meant = (await all()).filter((one) => begins(one, prefix))
+  // That points cannot be read is told by why; who looks for one among them is told here.
+  const meant = (await (isFirst ? readOr(all(), first, []) : all())).filter((one) => begins(one, prefix))
   const begin = after === undefined ? 0 : meant.findIndex(({ id }) => id === after) + 1
   return page(meant.slice(begin, begin + limit), meant.length, begin + limit < meant.length)
 }

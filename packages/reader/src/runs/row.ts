@@ -16,6 +16,7 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
     experiment: file.settings.experimentName,
     ...(file.runName === undefined ? {} : { runName: file.runName }),
     status: file.status,
+    finished: run.finished,
     startTime: file.startTime,
     endTime: file.endTime,
     life: lifeOf(run),
