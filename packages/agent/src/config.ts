@@ -50,6 +50,8 @@ type OptionName =
   | 'carbonZone'
   | 'carbonIntensity'
   | 'mlflow'
+  | 'tensorboard'
+  | 'disableTensorboard'
   | 'asProv4ml'
 
 type Options = { readonly [Name in OptionName]?: GivenOptions[Name] | undefined }

@@ -25,7 +25,7 @@ export { endingOf, mediaTypeOf } from './media-type.ts'
 export { exactJson, parseExactJson } from './exact-json.ts'
 export { decodeEvent, encodeEvent } from './event/decode.ts'
 export { isRankStatus, rankStatuses } from './event/event.ts'
-export { agentStream, countsAsLog, isCode } from './event/logs.ts'
+export { agentStream, countsAsLog, isCode, isLogged, tensorboardSource } from './event/logs.ts'
 export type {
   Artifact,
   ArtifactStored,

@@ -214,6 +214,22 @@ export const mlflowFileRoomBytes: number = 1 * GiB
 /** Connections to it at once: other users of the machine can open some too. */
 export const mlflowConnectionsMax = 1_024
 
+// What is recorded of TensorBoard's event files.
+/** One record; a larger one is passed over. */
+export const tensorboardRecordBytesMax: number = 16 * MiB
+/** Event files that one agent follows at once; those that nobody writes any more make room. */
+export const tensorboardFilesMax = 512
+/** Folders below a named one, or a usual one, that are looked through. */
+export const tensorboardFoldersMax = 4_096
+/** Images, sounds, texts and histograms of one tag and context that are recorded as files, and of one session; and their bytes. */
+export const tensorboardFilesPerTagMax = 50
+export const tensorboardFilesPerSessionMax = 1_000
+export const tensorboardFileBytesMax: number = 512 * MiB
+/** Of a process that begins no session one is begun so long after it has written its first value. */
+export const tensorboardWaitMs = 10_000
+/** At a session's end what is not read of its event files is read for so long. */
+export const tensorboardEndMs = 10_000
+
 // What is waited for, and how long.
 /**
  * Programs that know the machine have this long, and at a session's end whatever is still being asked: it is told
@@ -301,6 +317,11 @@ relation(envelopeBytesMax <= recordBytesMax, 'an envelope fits into a journal re
 relation(eventBytesMax <= envelopeBytesMax, 'an event fits into an envelope')
 relation(envelopeBytesMax <= creditBytes, 'credit lets at least one envelope through')
 relation(creditBytesMin <= creditBytes && creditBytes <= inFlightBytesMax, 'no rank is granted more than all')
+relation(
+  tensorboardFilesPerTagMax <= tensorboardFilesPerSessionMax,
+  'a tag has no more files than its session',
+)
+relation(tensorboardRecordBytesMax <= tensorboardFileBytesMax, 'what a record holds can be kept')
 relation(envelopeAgeMs <= envelopeAgeMsMax, 'ages may grow')
 relation(envelopeAgeMsMax <= drainMs, 'an envelope gets full before an agent gives up')
 relation(spoolReserveBytes < spoolBytesMax, 'the reserve is part of the spool')

@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'DROPPED'
   | 'ENERGY'
   | 'ENTRY_SKIPPED'
+  | 'EVENT_FILE'
   | 'EXIT'
   | 'FACTS'
   | 'FILE_CHANGED'
@@ -131,6 +132,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   ENTRY_SKIPPED: {
     what: 'entries of the journal could not be taken in: what they held counts as dropped',
     try: "look after the head node's disk; provloom.log in the run directory says which",
+  },
+  EVENT_FILE: {
+    what: "one of TensorBoard's event files is damaged, was cut or replaced, or has more than is recorded",
+    try: 'read what it says of the file; docs/tensorboard.md has what is recorded, and the bounds',
   },
   EXIT: {
     what: 'the run had ended well, and its process then failed',

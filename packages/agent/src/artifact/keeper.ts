@@ -7,7 +7,7 @@ import type { Artifact, ArtifactStored, Dataset, Rank, RunId } from '@provloom/s
 import type { Context } from '../context.ts'
 import type { Hurry } from '../publish/patience.ts'
 import type { SessionFolder } from '../session/folder.ts'
-import type { SourceWriter } from '../source/event-source.ts'
+import type { Origin, SourceWriter } from '../source/event-source.ts'
 import { Wake } from '../wake.ts'
 import type { AskedOnce } from '../source/asked-once.ts'
 import { accessOf, isDone, isFolderRead, readAsLogged } from './as-logged.ts'
@@ -19,12 +19,6 @@ import { Copy, openRegular, sharedCopy } from './store.ts'
 import type { Digest, Placed } from './store.ts'
 
 type Outcome = Omit<ArtifactStored, 'type' | 'time' | 'stream' | 'number'>
-
-/** Where a logged file's event stands. */
-export interface Origin {
-  readonly stream: string
-  readonly number: number
-}
 
 export interface KeeperParts {
   readonly context: Pick<Context, 'clock' | 'timing'>

@@ -1,5 +1,6 @@
 import type { ArtifactKeeper } from '../artifact/keeper.ts'
-import type { SourceWriter } from '../source/event-source.ts'
+import type { Artifact } from '@provloom/shared'
+import type { Origin, SourceWriter } from '../source/event-source.ts'
 import type { Fact, OwnStream, SeriesName } from '../spool/own-stream.ts'
 
 /**
@@ -21,9 +22,13 @@ export class SourceRecords implements SourceWriter {
 
   record(fact: Fact): boolean {
     const kept = this.#own.record(fact)
-    if (kept && fact.type === 'artifact' && this.#keeper.isBegun)
-      this.#keeper.keep({ time: 0, ...fact }, { stream: this.#own.id, number: this.#own.ledger.next - 1 })
+    if (kept && fact.type === 'artifact')
+      this.keep({ time: 0, ...fact }, { stream: this.#own.id, number: this.#own.ledger.next - 1 })
     return kept
+  }
+
+  keep(artifact: Artifact, origin: Origin): void {
+    if (this.#keeper.isBegun) this.#keeper.keep(artifact, origin)
   }
 
   measure(name: SeriesName, step: number, value: number): void {

@@ -1,5 +1,12 @@
 import { reasonOf } from '@provloom/shared'
+import type { Artifact } from '@provloom/shared'
 import type { Fact, SeriesName } from '../spool/own-stream.ts'
+
+/** Where an event stands. */
+export interface Origin {
+  readonly stream: string
+  readonly number: number
+}
 
 /** Where a source writes: the agent's stream of one session. What comes after the session's end is neither kept nor counted. */
 export interface SourceWriter {
@@ -8,6 +15,8 @@ export interface SourceWriter {
   /** @returns whether it is kept */
   record(fact: Fact): boolean
   measure(name: SeriesName, step: number, value: number): void
+  /** Takes on the file of an artifact that the source has recorded in a stream of its own. */
+  keep(artifact: Artifact, origin: Origin): void
 }
 
 /** Something that is seen of one session while it goes on, by somebody who is not its script. */

@@ -4,6 +4,7 @@ import type { Contact } from '../meet/contact.ts'
 import type { SessionFacts } from '../session/facts.ts'
 import type { MlflowDoor } from '../mlflow/door.ts'
 import type { Sources } from '../source/sources.ts'
+import type { EventFiles } from '../tensorboard/event-files.ts'
 import type { Claim } from './claim.ts'
 import type { TreeFacts } from './folder.ts'
 import type { Newcomers } from './newcomers.ts'
@@ -30,6 +31,7 @@ export interface AdmissionParts {
   readonly sessions: OpenSessions
   readonly contact: Contact
   readonly sources: Sources
+  readonly eventFiles: EventFiles | undefined
 }
 
 /** Takes the sessions of a tree in as they begin, as many as can be served at once: each gets its place, and is served. */

@@ -8,6 +8,7 @@ import { formerRun } from '../session/control.ts'
 import { SessionService } from '../session/service.ts'
 import { StderrTail } from '../session/stderr-tail.ts'
 import type { Sources } from '../source/sources.ts'
+import type { EventFiles } from '../tensorboard/event-files.ts'
 import { isOfHere } from './namespaces.ts'
 import type { Seat } from './places.ts'
 import { lifeOf, pidNamespace } from './processes.ts'
@@ -21,6 +22,7 @@ export interface OpeningParts {
   readonly agent: string
   readonly link: Link
   readonly sources: Sources
+  readonly eventFiles: EventFiles | undefined
   readonly wrapped: Wrapped | undefined
   readonly wentOn: () => boolean
   /** Whether the command, or who founded the tree, has ended. */
@@ -72,7 +74,7 @@ export function openSession(parts: OpeningParts): {
       hasParent: () => hasParent(facts),
     },
     isLive: true,
-    sources: all,
+    sources: parts.eventFiles === undefined ? all : [...all, parts.eventFiles.sourceOf(found)],
     watch,
     stderr: context.given.disableStderr === true ? undefined : stderrOf(parts),
     told,

@@ -76,7 +76,7 @@ export class TreeService {
     const { clock } = this.#parts.context
     for (;;) {
       if (!this.lookAgain()) {
-        if (!living()) return 'done'
+        if (!living() && !this.#hasLastWords()) return 'done'
         if (clock.monotonicMs() - this.#idleSinceMs >= idleMs) return 'idle'
       }
       await this.#news.wait(lookMs)
@@ -108,12 +108,20 @@ export class TreeService {
 
   /** Whether a session is open, or was begun since the last look. */
   lookAgain(): boolean {
+    this.#pieces.eventFiles?.look()
     return this.#pieces.admission.look()
+  }
+
+  /** Its processes are gone: what they wrote last may be of no session that is open. */
+  #hasLastWords(): boolean {
+    this.#pieces.eventFiles?.commandOver()
+    return this.lookAgain()
   }
 
   /** A command that began no session, in its tree or below another wrapper, gets one: how it ended is worth recording. */
   recordCommand(): void {
     const { wrapped, tree } = this.#parts
+    this.#pieces.eventFiles?.commandOver()
     this.lookAgain()
     if (wrapped === undefined || this.#pieces.admission.begun > 0 || isWrappedBelow(tree.root)) return
     this.#pieces.places.foundSession(tree, wrapped)
@@ -122,11 +130,12 @@ export class TreeService {
 
   /** Says goodbye, and stops to work. */
   async close(idle: boolean, until: number): Promise<void> {
-    const { contact, places, sessions, sources, newcomers } = this.#pieces
+    const { contact, places, sessions, sources, newcomers, eventFiles } = this.#pieces
     await contact.leave(places.own.jobKey, sessions.placeEnds, idle, until)
     this.#stopped = true
     sources.stop()
     newcomers.close()
+    eventFiles?.close()
     this.#news.ring()
     await this.#running
     await contact.close()

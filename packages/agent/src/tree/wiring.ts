@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { Contact } from '../meet/contact.ts'
 import { Sources } from '../source/sources.ts'
 import type { MlflowDoor } from '../mlflow/door.ts'
+import { EventFiles } from '../tensorboard/event-files.ts'
 import type { Wake } from '../wake.ts'
 import { Admission } from './admission.ts'
 import type { Claim } from './claim.ts'
@@ -38,6 +39,8 @@ export interface TreePieces {
   readonly sources: Sources
   readonly admission: Admission
   readonly heartbeat: Heartbeat
+  /** Undefined where nobody wants them, or they cannot be seen. */
+  readonly eventFiles: EventFiles | undefined
 }
 
 /**
@@ -63,8 +66,31 @@ export function wireTree(parts: TreeParts, news: Wake, ended: (end: SessionEnd) 
   })
   const sampleMs = (given.sampleIntervalSeconds ?? limits.sampleIntervalSecondsDefault) * 1000
   const sources = new Sources({ clock, timing, sampleMs, spoolRoot })
-  const pieces = { telling, places, newcomers, sessions, contact, sources }
+  const eventFiles = eventFilesOf(parts, places, news, told)
+  const pieces = { telling, places, newcomers, sessions, contact, sources, eventFiles }
   const admission = new Admission({ ...parts, ...pieces, agent })
   if (wrapped !== undefined) mlflow?.attach({ places, pid: wrapped.pid, begun: () => news.ring() })
   return { ...pieces, admission, heartbeat: new Heartbeat(clock, tree, claim, contact.link) }
+}
+
+/** Where /proc shows who writes them. */
+function eventFilesOf(
+  { context, tree, facts, wrapped }: TreeParts,
+  places: Places,
+  news: Wake,
+  told: (message: string) => void,
+): EventFiles | undefined {
+  const { clock, files, given, directory } = context
+  if (given.disableTensorboard === true || process.platform !== 'linux') return undefined
+  return new EventFiles({
+    clock,
+    files,
+    tree,
+    facts,
+    wrapped,
+    named: given.tensorboard === undefined ? undefined : path.resolve(directory, given.tensorboard),
+    isAlone: () => (places.place.worldSize ?? 1) <= 1,
+    begun: () => news.ring(),
+    told,
+  })
 }

@@ -32,6 +32,8 @@ class Stream implements SourceWriter {
     return true
   }
 
+  keep(): void {}
+
   measure(name: SeriesName, step: number, value: number): void {
     this.series.push(name)
     this.words.push(`${name.key} ${step} ${value}`)

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { findPlace } from '../../src/place/place.ts'
 import { sightOf } from '../../src/place/sight.ts'
 import { sessionFolderAt } from '../../src/session/folder.ts'
+import { SourceRecords } from '../../src/session/source-records.ts'
 import { EventSources } from '../../src/source/event-source.ts'
 import type { EventSource, SourceWriter } from '../../src/source/event-source.ts'
 import { Sources } from '../../src/source/sources.ts'
@@ -22,6 +23,11 @@ interface Scene {
   readonly clock: ManualClock
   readonly tree: Sources
   readonly session: string
+}
+
+/** Where sources write, without a run that files would be kept in. */
+function recordsIn(streams: string): SourceRecords {
+  return new SourceRecords(new OwnStream(systemClock(), streams), { isBegun: false, keep: () => {} })
 }
 
 /** Of a session, what its sources are given. */
@@ -53,7 +59,7 @@ function sceneIn(folder: string): Scene {
   const clock = new ManualClock()
   const tree = new Sources({ clock, timing: defaultTiming, sampleMs: 0, spoolRoot: folder })
   const sources = new EventSources(tree.of({ ...asked(folder), argv: [python, 'train.py'] }).all)
-  sources.start(new OwnStream(systemClock(), streams))
+  sources.start(recordsIn(streams))
   return { sources, clock, tree, session: root }
 }
 
@@ -107,7 +113,7 @@ test('a source that throws is told of, and the others see the session to its end
     stop: async () => writer?.measure({ key: 'heat', source: 'lab', unit: 'K' }, 1, 300),
   }
   const sources = new EventSources([fails, works])
-  sources.start(new OwnStream(systemClock(), path.join(session, 'streams')))
+  sources.start(recordsIn(path.join(session, 'streams')))
   await sources.stop()
   const { events, points } = await readOnlyStream(session)
   expect(events.filter(({ type }) => type === 'problem')).toMatchObject([
@@ -135,7 +141,7 @@ test('a rank is told to work on no accelerator that its machine does not have', 
   const place = findPlace(undefined, variables, sightOf(variables, undefined))
   expect(place.localRank).toBe(99)
   const { root, streams } = sessionFolderAt(path.join(freshFolder(), '0'.repeat(16)))
-  const own = new OwnStream(systemClock(), streams)
+  const own = recordsIn(streams)
   const facts = new WorkerFacts({ ...asked(freshFolder()), place, variables })
   facts.start(own)
   const { events } = await readOnlyStream(root)

@@ -1,5 +1,5 @@
 import { placeDeclaration } from '@provloom/rundir/series'
-import { limits } from '@provloom/shared'
+import { isLogged, limits } from '@provloom/shared'
 import { isMainMetric } from '../head/main.ts'
 import { keyOf, slug } from '../name.ts'
 import { sparksMax } from '../spark.ts'
@@ -93,9 +93,9 @@ function seriesId({ key, source, measures }: EventOf<'series'>, maker: string, i
 }
 
 /** What is measured beside the script gets none. */
-function getsSpark(sparks: number, { key, source, measures }: EventOf<'series'>): boolean {
-  if (source !== undefined || measures !== undefined) return false
-  return sparks < (isMainMetric(key) ? sparksMax : limits.headSparksMax)
+function getsSpark(sparks: number, event: EventOf<'series'>): boolean {
+  if (!isLogged(event)) return false
+  return sparks < (isMainMetric(event.key) ? sparksMax : limits.headSparksMax)
 }
 
 function metricOf(change: Change, event: EventOf<'series'>): string {

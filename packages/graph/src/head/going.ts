@@ -1,6 +1,6 @@
 import { stepsWanted } from '@provloom/rundir/entry'
 import type { HeadNumber, HeadParam } from '@provloom/rundir/entry'
-import { limits } from '@provloom/shared'
+import { isLogged, limits } from '@provloom/shared'
 import type { HeadSources } from './metrics.ts'
 import { headMetric, metricsInOrder } from './metrics.ts'
 import { paramsOf } from './params.ts'
@@ -27,7 +27,7 @@ export function goingOf(sources: HeadSources, seconds: number): Going | undefine
   const keys = metricsInOrder(state)
   const [main] = keys.flatMap((key) => {
     const one = state.metrics.get(key)
-    return one !== undefined && one.source === undefined && one.measures === undefined ? [key] : []
+    return one !== undefined && isLogged(one) ? [key] : []
   })
   const timed = keys.find((key) => {
     const one = state.metrics.get(key)

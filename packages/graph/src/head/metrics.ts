@@ -1,4 +1,5 @@
 import { isOfPace } from '@provloom/rundir/entry'
+import { isLogged } from '@provloom/shared'
 import type { HeadMetric } from '@provloom/rundir/entry'
 import type { SeriesIndex } from '../series-index.ts'
 import { statisticsOf } from '../statistics.ts'
@@ -27,7 +28,7 @@ export function metricsInOrder({ metrics }: RunState): string[] {
 
 function kindOf({ key, source, measures }: MetricState): 0 | 1 | 2 | 3 | 4 {
   if (measures !== undefined) return 4
-  const isTimers = source !== undefined
+  const isTimers = !isLogged({ source })
   if (isOfPace({ key, ...(isTimers ? { source } : {}) })) return isTimers ? 2 : 1
   if (isTimers) return 4
   return isMainMetric(key) ? 0 : 3
@@ -94,7 +95,7 @@ function namesOf({
     // As rows of the Parquet files have it; a machine's rows name the machine too.
     ...(measures === 'rank' ? { source: 'worker' } : source === undefined ? {} : { source }),
     ...(unit === undefined ? {} : { unit }),
-    ...(source === undefined && measures === undefined ? {} : { measured: true as const }),
+    ...(isLogged({ source, measures }) ? {} : { measured: true as const }),
   }
 }
 

@@ -46,6 +46,8 @@ export interface GivenOptions {
   readonly carbonZone?: string
   readonly carbonIntensity?: number
   readonly mlflow?: boolean
+  readonly tensorboard?: string
+  readonly disableTensorboard?: boolean
   readonly asProv4ml?: boolean
   readonly host?: string
   readonly port?: number
@@ -165,6 +167,18 @@ export const options: Readonly<Record<OptionName, Option>> = {
     parts: ['run', 'agent'],
     default: 'false',
     help: "answer the command's MLflow client on this machine, and record what it logs (docs/mlflow.md)",
+  },
+  tensorboard: {
+    kind: 'path',
+    parts: ['run', 'agent'],
+    value: 'DIR',
+    help: "folder of the command's TensorBoard event files: what appears there is recorded, beside those that it holds open (docs/tensorboard.md)",
+  },
+  disableTensorboard: {
+    kind: 'flag',
+    parts: ['run', 'agent'],
+    default: 'false',
+    help: "do not record the command's TensorBoard event files",
   },
   asProv4ml: {
     kind: 'flag',

@@ -25,7 +25,8 @@ export function isSampled({ measured, source }: Pick<Named, 'measured' | 'source
 
 /** Where it belongs in the tree of metrics: its context, or what measured it. */
 export function groupOf({ context, source, measured }: Named): string {
-  if (source !== undefined || measured === true) return `${context ?? 'system'} · ${source ?? 'worker'}`
+  if (source !== undefined || measured === true)
+    return `${context ?? (measured === true ? 'system' : 'no context')} · ${source ?? 'worker'}`
   return context ?? 'no context'
 }
 
