@@ -61,12 +61,6 @@ function pointMark(payload: Buffer): string {
 }
 
 function eventMark(event: Event): string {
-  switch (event.type) {
-    case 'param':
-      return `param ${event.key} ${event.value} ${event.context}`
-    case 'artifact':
-      return `artifact ${event.name} ${event.step} ${event.spooled}`
-    default:
-      return event.type
-  }
+  if (event.type === 'param') return `param ${event.key} ${event.value} ${event.context}`
+  return event.type === 'artifact' ? `artifact ${event.name} ${event.step} ${event.spooled}` : event.type
 }

@@ -87,7 +87,7 @@ export class EventFiles {
     this.#reading = new Reading({
       sessions: this.#sessions,
       note: (file, session) => this.#note(file, session),
-      late: (file, session) => this.#late(file, session),
+      late: (file, session, timeUs) => this.#late(file, session, timeUs),
       unclaimed: (file) => this.#unclaimed(file),
     })
     this.#members.look(this.#earlier.map(({ pid }) => pid))
@@ -270,9 +270,12 @@ export class EventFiles {
     })
   }
 
-  #late({ path: file }: EventFile, session: Recorded): void {
+  #late({ path: file }: EventFile, session: Recorded, sinceUs: number | undefined): void {
     if (session.followUp !== undefined) return
-    session.followUp = grantBehind(this.#parts.tree, session.facts, session.runId())
+    session.followUp = grantBehind(this.#parts.tree, session.facts, {
+      informedBy: session.runId(),
+      sinceUs,
+    })
     this.#granted.add(session.followUp)
     this.#parts.told(
       `what TensorBoard's writer wrote behind the end of its run is a run of its own: close it before end_run (${file})`,

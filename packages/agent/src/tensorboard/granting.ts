@@ -41,8 +41,16 @@ export function grantFor(
   })
 }
 
-/** One that goes on with what a session's process writes behind its end: a run that follows from the session's. */
-export function grantBehind(tree: TreeFolder, facts: SessionFacts, informedBy: RunId | undefined): string {
+/**
+ * One that goes on with what a session's process writes behind its end: a run that follows from the session's.
+ *
+ * @param sinceUs when the first of that was logged
+ */
+export function grantBehind(
+  tree: TreeFolder,
+  facts: SessionFacts,
+  { informedBy, sinceUs }: { readonly informedBy: RunId | undefined; readonly sinceUs: number | undefined },
+): string {
   const {
     runId: _runId,
     newRunId: _newRunId,
@@ -54,7 +62,7 @@ export function grantBehind(tree: TreeFolder, facts: SessionFacts, informedBy: R
   return begin(tree, {
     ...same,
     session: randomBytes(8).toString('hex'),
-    openedUs: Date.now() * 1000,
+    openedUs: Math.max(facts.openedUs + 1, sinceUs ?? Date.now() * 1000),
     ...present({ informedBy }),
   })
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { limits, nameWithin } from '@provloom/shared'
 import type { Artifact } from '@provloom/shared'
 import { present } from '../client/present.ts'
-import type { Media } from './format/value.ts'
+import type { Media } from './format/fact.ts'
 
 /** Where and when it was logged. */
 export interface MediaPlace {
@@ -74,7 +74,7 @@ export class KeptMedia {
 function safePath(words: string): string {
   return words
     .split('/')
-    .map((word) => word.replaceAll(/[\0-\x1f\\]/g, '_'))
+    .map((word) => word.replaceAll(/[^\P{Cc}]|\\/gu, '_'))
     .filter((word) => word !== '' && word !== '.')
     .map((word) => (word === '..' ? '_' : word))
     .join('/')

@@ -10,7 +10,7 @@ export interface ReadingParts {
   /** A file is recorded as far as it is read now. @param session where its last values are; undefined where they are nowhere */
   readonly note: (file: EventFile, session: Recorded | undefined) => void
   /** It has values that were written behind the end of a session. */
-  readonly late: (file: EventFile, session: Recorded) => void
+  readonly late: (file: EventFile, session: Recorded, timeUs: number | undefined) => void
   /** It has values of a process that has begun no session. */
   readonly unclaimed: (file: EventFile) => void
 }
@@ -61,7 +61,7 @@ export class Reading {
       if (target.kind !== 'into') {
         file.cursor.offset = before
         this.#noteSince(file, from, into)
-        if (target.kind === 'late') this.#parts.late(file, target.session)
+        if (target.kind === 'late') this.#parts.late(file, target.session, event.timeUs)
         else this.#parts.unclaimed(file)
         return 'waits'
       }

@@ -11,7 +11,7 @@ import { workerRules } from '../spool/rules.ts'
 import { SpoolWriter } from '../spool/writer.ts'
 import { Already } from './already.ts'
 import type { LoggedEvent } from './format/event.ts'
-import type { Fact, Media } from './format/value.ts'
+import type { Fact, Media } from './format/fact.ts'
 import { KeptMedia } from './kept-media.ts'
 import type { LeftOut } from './kept-media.ts'
 

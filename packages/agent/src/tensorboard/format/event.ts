@@ -1,6 +1,6 @@
 import { Wire } from './wire.ts'
 import { valueOf } from './value.ts'
-import type { Fact, Plugins } from './value.ts'
+import type { Fact, Plugins } from './fact.ts'
 
 /** What is recorded of one Event (tensorflow/core/util/event.proto). */
 export interface LoggedEvent {

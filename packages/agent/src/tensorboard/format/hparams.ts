@@ -1,13 +1,6 @@
-import type { ValueType } from '@provloom/shared'
 import { typed } from '../../client/value.ts'
-import type { Fact } from './value.ts'
+import type { Fact, HParam } from './fact.ts'
 import { Wire } from './wire.ts'
-
-export interface HParam {
-  readonly name: string
-  readonly valueType: ValueType
-  readonly value: string
-}
 
 /** HParamsPluginData (tensorboard/plugins/hparams/plugin_data.proto): what a trial begins with, or how trials are judged. */
 export function hparamsOf(content: Buffer): Fact[] {
@@ -71,7 +64,8 @@ const levelsMax = 32
 function valueOf(bytes: Buffer, level = 0): unknown {
   let found: unknown = null
   const wire = new Wire(bytes)
-  while (wire.next() && level < levelsMax) {
+  if (level >= levelsMax) return null
+  while (wire.next()) {
     if (wire.field === 2) found = wire.double()
     else if (wire.field === 3) found = wire.text()
     else if (wire.field === 4) found = wire.integer() !== 0n

@@ -1,5 +1,5 @@
 import type { Tensor } from './tensor.ts'
-import type { Media } from './value.ts'
+import type { Media } from './fact.ts'
 import { Wire } from './wire.ts'
 
 type Found = Omit<Media, 'tag' | 'kind'>
