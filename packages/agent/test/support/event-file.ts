@@ -11,7 +11,10 @@ export function framed(data: Uint8Array): Buffer {
 }
 
 /** A field of a message: varint, double, float, or bytes. */
-export function field(number: number, value: bigint | Buffer | { readonly double: number } | { readonly float: number }): Buffer {
+export function field(
+  number: number,
+  value: bigint | Buffer | { readonly double: number } | { readonly float: number },
+): Buffer {
   if (typeof value === 'bigint') return Buffer.concat([varint(BigInt(number * 8)), varint(value)])
   if (Buffer.isBuffer(value))
     return Buffer.concat([varint(BigInt(number * 8 + 2)), varint(BigInt(value.length)), value])
@@ -35,11 +38,7 @@ function varint(value: bigint): Buffer {
 
 /** An Event with one Summary.Value. @param seconds since the Unix epoch */
 export function eventWith(value: Buffer, seconds: number, step: number | bigint): Buffer {
-  return Buffer.concat([
-    field(1, { double: seconds }),
-    field(2, BigInt(step)),
-    field(5, field(1, value)),
-  ])
+  return Buffer.concat([field(1, { double: seconds }), field(2, BigInt(step)), field(5, field(1, value))])
 }
 
 export function scalar(tag: string, value: number, step: number | bigint, seconds = 1_700_000_000): Buffer {

@@ -34,7 +34,8 @@ describe('what tf.summary writes', () => {
   const all = tf2('train')
   const scalars = (tag: string): [number | bigint, number][] =>
     all.flatMap(({ step, fact }) => (fact.kind === 'scalar' && fact.tag === tag ? [[step, fact.value]] : []))
-  const files = (tag: string) => all.flatMap(({ fact }) => (fact.kind === 'media' && fact.tag === tag ? [fact] : []))
+  const files = (tag: string) =>
+    all.flatMap(({ fact }) => (fact.kind === 'media' && fact.tag === tag ? [fact] : []))
 
   it('has its scalars, of floats, doubles and integers', () => {
     const steps = Array.from({ length: 20 }, (_, n) => n)
@@ -68,7 +69,9 @@ describe('what tf.summary writes', () => {
       [0, 'image/png'],
       [1, 'image/png'],
     ])
-    expect(files('tone').map(({ index, mediaType }) => [index, mediaType])).toEqual([[undefined, 'audio/wav']])
+    expect(files('tone').map(({ index, mediaType }) => [index, mediaType])).toEqual([
+      [undefined, 'audio/wav'],
+    ])
   })
 
   it('has its histograms: buckets from, to, and how many', () => {
@@ -84,7 +87,10 @@ it('steps are 64 bits, values as they are: NaN, infinities, -0', () => {
   const plugins = new Map<string, string>()
   const far = eventOf(scalar('a', Infinity, 2n ** 62n), plugins)
   expect([far?.step, far?.facts]).toEqual([2n ** 62n, [{ kind: 'scalar', tag: 'a', value: Infinity }]])
-  expect(eventOf(scalar('a', Number.NaN, -3), plugins)).toMatchObject({ step: -3, facts: [{ value: Number.NaN }] })
+  expect(eventOf(scalar('a', Number.NaN, -3), plugins)).toMatchObject({
+    step: -3,
+    facts: [{ value: Number.NaN }],
+  })
   expect(eventOf(scalar('a', -0, 1), plugins)?.facts).toEqual([{ kind: 'scalar', tag: 'a', value: -0 }])
 })
 
