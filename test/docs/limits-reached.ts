@@ -3,6 +3,7 @@ import { limitsOfFiles } from './limits-of-files.ts'
 import type { Reached } from './reached.ts'
 import { limitsOfGraph } from './limits-of-graph.ts'
 import { limitsOfMlflow } from './limits-of-mlflow.ts'
+import { limitsOfTensorboard } from './limits-of-tensorboard.ts'
 import { limitsOfReader } from './limits-of-reader.ts'
 
 /**
@@ -13,6 +14,7 @@ import { limitsOfReader } from './limits-of-reader.ts'
 export const limitsReached: Readonly<Record<string, readonly Reached[]>> = {
   ...limitsOfGraph,
   ...limitsOfMlflow,
+  ...limitsOfTensorboard,
   ...limitsOfReader,
   recordBytesMax: [
     reached(

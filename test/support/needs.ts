@@ -59,6 +59,13 @@ export const npmJudges: string | undefined = inCache('npm-judges')
 /** Folder of the Python with test/support/crate-judges.txt, or undefined. */
 export const crateJudges: string | undefined = inCache('crate-judges')
 
+/** Python with the writers of event files of test/support/tensorboard-writers.txt, and what reads them; or undefined. */
+export const tensorboardPython: string | undefined =
+  inCache('tensorboard') === undefined ? undefined : path.join(inCache('tensorboard') ?? '', 'bin/python')
+
+/** Whether torch is there for it: its writer is torch.utils.tensorboard. */
+export const hasTorchWriter: boolean = tensorboardPython !== undefined && finds(tensorboardPython, 'torch')
+
 /** Folder with the jars of test/support/provtoolbox.xml, or undefined; without Java too. */
 export const provToolbox: string | undefined = works('java', ['--version'])
   ? inCache('provtoolbox')

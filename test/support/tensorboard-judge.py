@@ -24,7 +24,8 @@ for root in sys.argv[1:]:
         tags = found.Tags()
         points, params, files = [], {}, 0
         bits = lambda value: struct.pack("<d", float(value)).hex()
-        micros = lambda seconds: round(seconds * 1e6)
+        # The nearest; the later of two.
+        micros = lambda seconds: int(seconds * 1e6 + 0.5)
         for tag in tags["scalars"]:
             points += [[tag, one.step, micros(one.wall_time), bits(one.value)] for one in found.Scalars(tag)]
         files += sum(len(found.Images(tag)) for tag in tags["images"])
@@ -40,7 +41,7 @@ for root in sys.argv[1:]:
                     files += len(value) - 2
                 elif plugin == "audio":
                     files += len(value)
-                else:
+                elif plugin != "hparams":
                     files += 1
         content = found.PluginTagToContent("hparams") if "hparams" in found._plugin_to_tag_to_content else {}
         for data in content.values():

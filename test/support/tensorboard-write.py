@@ -3,6 +3,8 @@
 Usage: tensorboard-write.py WRITER FOLDER [STEPS [GO]]
 WRITER: torch, tensorboardX, or replay:EVENT_FILE, which writes the records that are there, in its own file's name.
 GO: a file; half of the steps are written and flushed, the others when it is there.
+With PROVLOOM_TEST_SESSION it is a session of Provloom's client too, which logs the same metric itself; with `late` in it,
+one that ends at the half.
 """
 
 import os
@@ -14,9 +16,16 @@ writer, folder, *more = sys.argv[1:]
 steps = int(more[0]) if more else 40
 go = more[1] if len(more) > 1 else None
 rank = int(os.environ.get("RANK", "0"))
+session = os.environ.get("PROVLOOM_TEST_SESSION")
+if session is not None:
+    import provloom
+
+    provloom.start_run(experiment_name="logged")
 
 
 def wait():
+    if session == "late":
+        provloom.end_run()
     while go is not None and not os.path.exists(go):
         time.sleep(0.01)
 
@@ -42,6 +51,8 @@ def scripted(SummaryWriter):
                 log.flush()
                 wait()
             log.add_scalar("loss", 1 / (step + 1) + rank, step)
+            if session == "both":
+                provloom.log_metric("loss", step, step=step)
             log.add_scalar("odd", [float("nan"), float("inf"), -0.0][step % 3], step * 10**10)
         log.add_scalars("both", {"train": 1.0, "val": 2.0}, 3)
         log.add_text("note", "hello **world**", 2)
@@ -60,3 +71,5 @@ elif writer == "tensorboardX":
     scripted(SummaryWriter)
 else:
     replay(writer.removeprefix("replay:"))
+if session == "both":
+    provloom.end_run()

@@ -13,19 +13,34 @@ export interface MediaPlace {
   readonly timeUs: number
 }
 
+/** How many files, and how many bytes: the defaults are `limits`. Tests make it small. */
+export interface MediaBounds {
+  readonly perTag: number
+  readonly perSession: number
+  readonly bytes: number
+}
+
+export const mediaBounds: MediaBounds = {
+  perTag: limits.tensorboardFilesPerTagMax,
+  perSession: limits.tensorboardFilesPerSessionMax,
+  bytes: limits.tensorboardFileBytesMax,
+}
+
 /** What is left out of a session, and why. */
 export type LeftOut = 'tag' | 'session' | 'bytes'
 
 /** Images, sounds, texts and histograms of a session as files of its folder: so many of each tag, and in all. */
 export class KeptMedia {
   readonly #files: string
+  readonly #bounds: MediaBounds
   readonly #ofTag = new Map<string, number>()
   #count = 0
   #bytes = 0
 
   /** @param files the session's folder for copies */
-  constructor(files: string) {
+  constructor(files: string, bounds: MediaBounds = mediaBounds) {
     this.#files = files
+    this.#bounds = bounds
   }
 
   /**
@@ -36,9 +51,9 @@ export class KeptMedia {
     const { tag, bytes, extension, mediaType, index } = media
     const of = `${context ?? ''}\n${tag}`
     const before = this.#ofTag.get(of) ?? 0
-    if (before >= limits.tensorboardFilesPerTagMax) return 'tag'
-    if (this.#count >= limits.tensorboardFilesPerSessionMax) return 'session'
-    if (this.#bytes + bytes.length > limits.tensorboardFileBytesMax) return 'bytes'
+    if (before >= this.#bounds.perTag) return 'tag'
+    if (this.#count >= this.#bounds.perSession) return 'session'
+    if (this.#bytes + bytes.length > this.#bounds.bytes) return 'bytes'
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     // The same bytes at the same place have the same name: an agent that reads them again writes it again.
     const place = createHash('sha256')
