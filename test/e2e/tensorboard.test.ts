@@ -159,7 +159,7 @@ it.skipIf(!canJudge)(
   async () => {
     const { work, logs, options, go } = place()
     const command = [tensorboardPython!, support('tensorboard-write.py'), 'tensorboardX', logs, '400', go]
-    const saved = ['--provenance-save-dir', path.join(work, 'prov')]
+    const saved = ['--provenance-save-dir', path.join(work, 'prov'), '--tensorboard', logs]
     const env = { PROVLOOM_TEST_SESSION: 'open' }
     const first = startProvloom(['agent', '--with-aggregator', ...options, ...saved, '--', ...command], {
       cwd: work,

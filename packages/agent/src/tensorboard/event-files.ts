@@ -96,12 +96,13 @@ export class EventFiles {
 
   /** What of event files is of one session: from its start on, and to their ends as they are when it stops. */
   sourceOf({ folder, facts }: Found): EventSource {
-    let session: Recorded | undefined
+    let opened: Promise<Recorded> | undefined
     return {
       start: (writer) => {
-        session = this.#open({ folder, facts }, writer)
+        opened = this.#open({ folder, facts }, writer)
       },
       stop: async () => {
+        const session = await opened
         if (session?.state === 'open') await this.#conclude(session, folder)
       },
     }
@@ -129,7 +130,7 @@ export class EventFiles {
     for (const file of this.#files.values()) file.close()
   }
 
-  #open({ folder, facts }: Found, writer: SourceWriter): Recorded {
+  async #open({ folder, facts }: Found, writer: SourceWriter): Promise<Recorded> {
     const { clock, files } = this.#parts
     const record = new SessionRecord(folder, clock, writer)
     const names = new RunNames()
@@ -150,13 +151,11 @@ export class EventFiles {
     const [last] = mine
       .filter(({ stream }) => stream !== undefined)
       .sort((a, b) => b.notedMs - a.notedMs || b.next - a.next)
-    if (last?.stream === undefined) this.#sessions.add(session)
-    else
-      void Already.in(files, folder.streams, last.stream, last.next).then((already) => {
-        record.already = already
-        this.#sessions.add(session)
-        this.#parts.begun()
-      })
+    // What one before has written is looked for before anything is written, and before any of it can be let go.
+    if (last?.stream !== undefined)
+      record.already = await Already.in(files, folder.streams, last.stream, last.next)
+    this.#sessions.add(session)
+    this.#parts.begun()
     return session
   }
 
