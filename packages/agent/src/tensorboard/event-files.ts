@@ -30,7 +30,7 @@ const readEveryMs = 1_000
 const findMinMs = 500
 const findMaxMs = 10_000
 /** A look for files is so much longer ahead than the last one took. */
-const findShare = 200
+const findShare = 20
 
 export interface EventFilesParts {
   readonly clock: Clock
@@ -62,6 +62,8 @@ export class EventFiles {
   readonly #reading: Reading
   readonly #untold = new Set<string>()
   readonly #granted = new Set<string>()
+  /** Sessions whose process says no end, and whose end nobody else need have been told. */
+  readonly #endless = new Set<string>()
   readonly #beganMs: number
   #findAt = 0
   #readAt = 0
@@ -178,6 +180,8 @@ export class EventFiles {
       session.state = 'over'
     }
     session.record.close()
+    // How it ended says more, where that is known.
+    if (this.#endless.has(session.id) && lifeOf(session.facts) === 'gone') session.record.end()
   }
 
   #find(last: boolean): void {
@@ -276,6 +280,7 @@ export class EventFiles {
       sinceUs,
     })
     this.#granted.add(session.followUp)
+    this.#endless.add(session.followUp)
     this.#parts.told(
       `what TensorBoard's writer wrote behind the end of its run is a run of its own: close it before end_run (${file})`,
     )
@@ -292,7 +297,8 @@ export class EventFiles {
     const writer = file.owner === undefined ? this.#members.ever(wrapped.pid) : workerOf(file.owner)
     if (writer === undefined || this.#granted.has(`${writer.pid}.${writer.start}`)) return
     this.#granted.add(`${writer.pid}.${writer.start}`)
-    grantFor(tree, writer, wrapped)
+    const session = grantFor(tree, writer, wrapped)
+    if (writer.pid !== wrapped.pid) this.#endless.add(session)
     this.#parts.begun()
   }
 }

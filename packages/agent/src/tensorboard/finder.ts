@@ -135,7 +135,7 @@ export class Finder {
     // Whoever wrote it is gone, and was never seen.
     if (how === 'usual') return last ? 'foreign' : 'later'
     // Another rank's, or of a process of ours that was too short-lived: where it names none at all, that is told.
-    if (!isAlone()) return !last ? 'later' : name.pid === undefined ? 'untold' : 'foreign'
+    if (!isAlone() || members.areRanks) return !last ? 'later' : name.pid === undefined ? 'untold' : 'foreign'
     return { owner: undefined }
   }
 

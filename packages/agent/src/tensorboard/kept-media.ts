@@ -11,6 +11,8 @@ export interface MediaPlace {
   readonly context: string | undefined
   readonly step: number | bigint
   readonly timeUs: number
+  /** Its file, and the byte at which its record begins. */
+  readonly origin: string
 }
 
 /** How many files, and how many bytes: the defaults are `limits`. Tests make it small. */
@@ -47,7 +49,7 @@ export class KeptMedia {
    * @returns what is to be recorded, its file in place; or by which bound it is not
    * @throws the system's error where it cannot be written
    */
-  keep(media: Media, { context, step, timeUs }: MediaPlace, source: string): Artifact | LeftOut {
+  keep(media: Media, { context, step, timeUs, origin }: MediaPlace, source: string): Artifact | LeftOut {
     const { tag, bytes, extension, mediaType, index } = media
     const of = `${context ?? ''}\n${tag}`
     const before = this.#ofTag.get(of) ?? 0
@@ -55,9 +57,9 @@ export class KeptMedia {
     if (this.#count >= this.#bounds.perSession) return 'session'
     if (this.#bytes + bytes.length > this.#bounds.bytes) return 'bytes'
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    // The same bytes at the same place have the same name: an agent that reads them again writes it again.
+    // Of one record always the same: an agent that reads it again writes the same file again.
     const place = createHash('sha256')
-      .update(`${of}\n${step}\n${index ?? ''}\n${sha256}`)
+      .update(`${origin}\n${tag}\n${index ?? ''}`)
       .digest('hex')
     const spooled = `tensorboard-${place.slice(0, 24)}.${extension}`
     fs.mkdirSync(this.#files, { recursive: true, mode: 0o700 })

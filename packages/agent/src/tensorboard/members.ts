@@ -30,6 +30,7 @@ export class Members {
   readonly #tree: string
   readonly #byPid = new Map<number, Member>()
   readonly #gone: Member[] = []
+  readonly #young = new Set<number>()
   #foreign = new Set<number>()
   #looks = 0
 
@@ -44,6 +45,7 @@ export class Members {
     const pids = namesIn('/proc').map(Number).filter(Number.isInteger)
     const there = new Set(pids)
     for (const [pid, member] of this.#byPid) if (!there.has(pid)) this.#forget(pid, member)
+    this.#lookAgainAtYoung()
     for (const pid of roots) if (there.has(pid) && !this.#byPid.has(pid)) this.#add(pid, [])
     const unknown = pids.filter((pid) => !this.#byPid.has(pid) && !this.#foreign.has(pid))
     const parents = new Map(unknown.map((pid) => [pid, Number(statOf(pid)?.[1] ?? 0)]))
@@ -81,17 +83,28 @@ export class Members {
     return this.#byPid.get(pid) ?? this.#gone.findLast((member) => member.pid === pid)
   }
 
+  /** Whether any has been seen that is another rank than the others, or one below it that is none. */
+  get areRanks(): boolean {
+    return (
+      new Set([...this.#byPid.values(), ...this.#gone].map(({ variables }) => rankIn(variables))).size > 1
+    )
+  }
+
   #add(pid: number, parents: readonly Member[]): void {
     const start = Number(statOf(pid)?.[19] ?? 0)
     if (start === 0) return
-    const entries = (environOf(pid) ?? []).flatMap((entry): [string, string][] => {
-      const at = entry.indexOf('=')
-      return at <= 0 ? [] : [[entry.slice(0, at), entry.slice(at + 1)]]
-    })
-    const variables = Object.fromEntries(entries)
-    const innerPid = innerPidOf(pid)
-    const directory = linkAt(`/proc/${pid}/cwd`)
-    this.#byPid.set(pid, { pid, start, innerPid, parents, variables, directory, argv: argvOf(pid) })
+    this.#byPid.set(pid, { pid, start, innerPid: innerPidOf(pid), parents, ...nowOf(pid) })
+    this.#young.add(pid)
+  }
+
+  /** Between fork and exec it looks like its parent. */
+  #lookAgainAtYoung(): void {
+    for (const pid of this.#young) {
+      const member = this.#byPid.get(pid)
+      if (member !== undefined && statOf(pid)?.[19] === String(member.start))
+        Object.assign(member, nowOf(pid))
+    }
+    this.#young.clear()
   }
 
   #forget(pid: number, member: Member): void {
@@ -116,6 +129,15 @@ export function workerOf(member: Member): Member {
       member.parents.slice(0, n + 1).every(({ variables }) => rankIn(variables) === rank),
     ) ?? member
   )
+}
+
+/** What it is at this moment. */
+function nowOf(pid: number): Pick<Member, 'variables' | 'directory' | 'argv'> {
+  const entries = (environOf(pid) ?? []).flatMap((entry): [string, string][] => {
+    const at = entry.indexOf('=')
+    return at <= 0 ? [] : [[entry.slice(0, at), entry.slice(at + 1)]]
+  })
+  return { variables: Object.fromEntries(entries), directory: linkAt(`/proc/${pid}/cwd`), argv: argvOf(pid) }
 }
 
 function innerPidOf(pid: number): number {

@@ -74,7 +74,7 @@ export class Reading {
       }
       into = session
       for (const words of file.untold.splice(0)) session.record.tell(words)
-      session.record.take(event, session.names.contextOf(file.folder))
+      session.record.take(event, session.names.contextOf(file.folder), `${file.path}@${before}`)
     }
     this.#noteSince(file, from, into)
     return 'more'

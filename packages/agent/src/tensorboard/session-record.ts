@@ -13,7 +13,7 @@ import { Already } from './already.ts'
 import type { LoggedEvent } from './format/event.ts'
 import type { Fact, Media } from './format/fact.ts'
 import { KeptMedia } from './kept-media.ts'
-import type { LeftOut } from './kept-media.ts'
+import type { LeftOut, MediaPlace } from './kept-media.ts'
 
 /** By which metrics hyperparameters are judged: a parameter that the writer has made. */
 const judgedBy = 'hparam_metrics'
@@ -26,7 +26,6 @@ const leftOutWords: Readonly<Record<LeftOut, string>> = {
 
 /** What event files say, recorded into one session: a stream of its own beside those of its process. */
 export class SessionRecord {
-  readonly #folder: SessionFolder
   readonly #clock: Clock
   readonly #writer: SourceWriter
   readonly #id = `tensorboard-${process.pid}-${randomBytes(4).toString('hex')}`
@@ -38,7 +37,6 @@ export class SessionRecord {
   already: Already = new Already()
 
   constructor(folder: SessionFolder, clock: Clock, writer: SourceWriter) {
-    this.#folder = folder
     this.#clock = clock
     this.#writer = writer
     this.#ledger = new LedgerFile(path.join(folder.ledgers, this.#id))
@@ -64,10 +62,13 @@ export class SessionRecord {
     return { stream: this.#id, next: this.#stream.next }
   }
 
-  /** @param context of the file's folder */
-  take(event: LoggedEvent, context: string | undefined): void {
+  /**
+   * @param context of the file's folder
+   * @param origin the file, and the byte at which the event's record begins
+   */
+  take(event: LoggedEvent, context: string | undefined, origin: string): void {
     const timeUs = event.timeUs ?? this.#clock.nowUs()
-    for (const fact of event.facts) this.#fact(fact, { context, step: event.step, timeUs })
+    for (const fact of event.facts) this.#fact(fact, { context, step: event.step, timeUs, origin })
   }
 
   /** Something is amiss with a file: told once, and recorded. */
@@ -85,6 +86,11 @@ export class SessionRecord {
     this.#room.look(this.#stream.size, this.#clock.monotonicMs())
   }
 
+  /** Its process is gone, and has said nothing of its end: as an interpreter's exit says it. */
+  end(): void {
+    this.#writer.record({ type: 'session.end', status: 'completed', by: 'exit' })
+  }
+
   close(): void {
     if (this.#stream.next === 0) return
     this.#stream.tellDrops()
@@ -93,14 +99,7 @@ export class SessionRecord {
     this.#ledger.settle()
   }
 
-  #fact(
-    fact: Fact,
-    at: {
-      readonly context: string | undefined
-      readonly step: number | bigint
-      readonly timeUs: number
-    },
-  ): void {
+  #fact(fact: Fact, at: MediaPlace): void {
     const { context, step, timeUs } = at
     switch (fact.kind) {
       case 'scalar': {
@@ -124,7 +123,7 @@ export class SessionRecord {
 
   #param(
     param: Omit<Extract<Event, { type: 'param' }>, 'type' | 'time' | 'source' | 'context'>,
-    { context, timeUs }: { readonly context: string | undefined; readonly timeUs: number },
+    { context, timeUs }: MediaPlace,
   ): void {
     this.#event({
       type: 'param',
@@ -135,7 +134,7 @@ export class SessionRecord {
     })
   }
 
-  #keep(media: Media, at: Parameters<KeptMedia['keep']>[1]): void {
+  #keep(media: Media, at: MediaPlace): void {
     try {
       const found = this.#media.keep(media, at, tensorboardSource)
       if (typeof found === 'string') return this.tell(`${media.tag}: ${leftOutWords[found]}`)
@@ -151,10 +150,5 @@ export class SessionRecord {
 
   #own(artifact: Artifact): void {
     this.#writer.keep(artifact, { stream: this.#id, number: this.#stream.next - 1 })
-  }
-
-  /** Resumes: what an agent before this one has written and not noted. */
-  get streams(): string {
-    return this.#folder.streams
   }
 }

@@ -42,7 +42,7 @@ it('of one session tensorboardFilesPerSessionMax are, and tensorboardFileBytesMa
     perSession: limits.tensorboardFilesPerSessionMax,
     bytes: limits.tensorboardFileBytesMax,
   })
-  const at = { context: undefined, step: 1, timeUs: 1 }
+  const at = { context: undefined, step: 1, timeUs: 1, origin: 'f@0' }
   const few = new KeptMedia(freshFolder(), { ...mediaBounds, perSession: 3 })
   const kept = (from: KeptMedia, ...all: readonly Media[]): (string | undefined)[] =>
     all.map((one) => {
@@ -66,7 +66,11 @@ it('of one session tensorboardFilesPerSessionMax are, and tensorboardFileBytesMa
 it('whatever a tag is called, its file lies below its folder', () => {
   const keeping = new KeptMedia(freshFolder())
   const names = ['../../etc/x', '/a//b', 'a\0b\\c', '.'].map((tag) => {
-    const found = keeping.keep(picture(tag), { context: 'c', step: 1, timeUs: 1 }, 'tensorboard')
+    const found = keeping.keep(
+      picture(tag),
+      { context: 'c', step: 1, timeUs: 1, origin: 'f@0' },
+      'tensorboard',
+    )
     return typeof found === 'string' ? found : found.name
   })
   expect(names).toEqual([
