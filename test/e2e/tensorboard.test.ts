@@ -223,7 +223,9 @@ it.skipIf(!canJudge)(
     const flags = ['--tensorboard', 'logs', '--disable-tensorboard']
     const ran = await provloom(['run', ...options, ...flags, '--', ...command], { cwd: work })
     expect(ran.code, ran.stderr).toBe(0)
-    expect(fs.readFileSync(path.join(runsIn(work)[0]!, 'prov.json'), 'utf8')).not.toMatch(/"provloom:source": ?"tensorboard"/)
+    expect(fs.readFileSync(path.join(runsIn(work)[0]!, 'prov.json'), 'utf8')).not.toMatch(
+      /"provloom:source": ?"tensorboard"/,
+    )
   },
   120_000,
 )

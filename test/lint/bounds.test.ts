@@ -17,6 +17,7 @@ const noBounds: Readonly<Record<string, string>> = {
   'agent/src/artifact/ours.ts': 'connectionBytesMax',
   'agent/src/launch/command.ts': 'slotMax',
   'agent/src/launch/descriptors.ts': 'descriptorMax',
+  'agent/src/tensorboard/format/tensor.ts': 'numbersMax',
   'aggregator/src/journal/journal.ts': 'batchRecordsMax',
   'aggregator/src/metrics/encoder.ts': 'workerRowsMin',
   'aggregator/src/metrics/parquet/chunk.ts': 'gzipBytesMin',
@@ -49,6 +50,9 @@ const noBounds: Readonly<Record<string, string>> = {
   'shared/src/files.ts': 'IOV_MAX',
   // How often and how fast something is tried again.
   'agent/src/publish/lane.ts': 'backoffMinMs backoffMaxMs',
+  'agent/src/tensorboard/event-files.ts': 'findMinMs findMaxMs',
+  // Where nobody has named a folder: as far as it is worth while to look.
+  'agent/src/tensorboard/finder.ts': 'directoriesMax foldersBelowMax',
   'aggregator/src/run/flusher.ts': 'restMsAfterReplayMax',
   'rundir/src/read/points.ts': 'triesMax extentsMax',
   'aggregator/src/admission/attendance.ts': 'lookMsMax',
@@ -58,6 +62,8 @@ const noBounds: Readonly<Record<string, string>> = {
   // A shorter beginning of an id would be a word.
   'reader/src/folder/resolve.ts': 'digitsMin',
   // What is remembered to save work: what is forgotten is asked, or found out, again.
+  'agent/src/tensorboard/format/value.ts': 'pluginsMax',
+  'agent/src/tensorboard/members.ts': 'membersMax',
   'agent/src/tree/namespaces.ts': 'knownMax',
   'rundir/src/read/curve-files.ts': 'keptBytesMax',
   'rundir/src/read/journal-tail.ts': 'looksKeptMax',

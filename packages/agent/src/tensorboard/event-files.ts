@@ -26,10 +26,9 @@ import type { Recorded } from './sessions.ts'
 
 /** How often files are looked at that are followed; what is seldom written is seldom late by more. */
 const readEveryMs = 1_000
-/** Looking for files: at first this often, and less and less, down to the other. */
+/** Looking for files: at first this often, and less and less, down to the other; and for no more than a share of a core. */
 const findMinMs = 500
 const findMaxMs = 10_000
-/** A look for files is so much longer ahead than the last one took. */
 const findShare = 20
 
 export interface EventFilesParts {
@@ -186,7 +185,7 @@ export class EventFiles {
 
   #find(last: boolean): void {
     const { clock, wrapped, told } = this.#parts
-    const began = clock.monotonicMs()
+    const before = process.cpuUsage()
     try {
       this.#members.look([...(wrapped === undefined ? [] : [wrapped.pid]), ...this.#sessions.pids])
       for (const found of this.#finder.look(last)) this.#follow(found)
@@ -199,9 +198,11 @@ export class EventFiles {
         `--tensorboard: of more than ${limits.tensorboardFoldersMax} folders the rest is not looked through`,
       )
     }
+    // On a machine that has no time for us it is its own time that counts.
+    const { user, system } = process.cpuUsage(before)
     const now = clock.monotonicMs()
-    const age = (now - this.#beganMs) / 4
-    this.#findAt = now + Math.max(Math.min(Math.max(age, findMinMs), findMaxMs), (now - began) * findShare)
+    const wanted = Math.max((now - this.#beganMs) / 4, ((user + system) / 1000) * findShare)
+    this.#findAt = now + Math.min(Math.max(wanted, findMinMs), findMaxMs)
   }
 
   #follow({ file, owner }: FoundFile): void {

@@ -1,3 +1,4 @@
+import { limits } from '@provloom/shared'
 import { typed } from '../../client/value.ts'
 import type { Fact, HParam } from './fact.ts'
 import { Wire } from './wire.ts'
@@ -57,14 +58,11 @@ function recorded(value: unknown): Pick<HParam, 'valueType' | 'value'> {
   return { valueType: typeof value === 'number' ? 'float' : valueType, value: text }
 }
 
-/** Lists and objects inside each other that are read. */
-const levelsMax = 32
-
 /** google.protobuf.Value. */
 function valueOf(bytes: Buffer, level = 0): unknown {
   let found: unknown = null
   const wire = new Wire(bytes)
-  if (level >= levelsMax) return null
+  if (level >= limits.valueLevelsMax) return null
   while (wire.next()) {
     if (wire.field === 2) found = wire.double()
     else if (wire.field === 3) found = wire.text()
