@@ -107,6 +107,15 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
     ],
     effort: 1,
   },
+  events: {
+    what: "TensorBoard's event files, cut and damaged anywhere, and bytes that are none",
+    minutes: 1,
+    files: [
+      'packages/agent/test/tensorboard/event.test.ts',
+      'packages/agent/test/tensorboard/record-cursor.test.ts',
+    ],
+    effort: 20,
+  },
   workers: {
     what: 'hundreds of workers that live for milliseconds or are killed at any instant',
     minutes: 3,

@@ -41,6 +41,8 @@ export interface EventFilesParts {
   readonly named: string | undefined
   /** Whether the command is no rank among others. */
   readonly isAlone: () => boolean
+  /** Whether of a job's agents it is this one that tells what none of them knows. */
+  readonly tells: () => boolean
   /** A session was begun, or there is more to be read. */
   readonly begun: () => void
   readonly told: (message: string) => void
@@ -120,10 +122,11 @@ export class EventFiles {
   commandOver(): void {
     this.#find(true)
     this.#isOver = true
-    const [file] = this.#untold
-    if (file !== undefined)
-      this.#parts.told(
-        `--tensorboard: ${this.#untold.size} event files are not recorded, for several ranks are here and their names do not tell which has written them (${file})`,
+    const { told, tree, tells } = this.#parts
+    const [file, ...others] = [...this.#untold].filter((one) => !isTakenBeside(tree.root, one))
+    if (file !== undefined && tells())
+      told(
+        `--tensorboard: ${others.length + 1} event files have names that do not tell which rank has written them, and none was seen to hold them open: they may not be recorded (${file})`,
       )
   }
 

@@ -4,6 +4,7 @@ import { argvOf, environOf, statOf } from '@provloom/shared/process'
 import { parseTree, treeVariable } from '../place/tree-variable.ts'
 import type { Variables } from '../place/variables.ts'
 import { textIn } from '../spool/small-file.ts'
+import { startOf } from '../tree/namespaces.ts'
 import { rankIn } from '../tree/worker.ts'
 
 /** A process of a tree, as it was when it was first seen. */
@@ -41,12 +42,15 @@ export class Members {
 
   /** @param roots of the tree: whatever they say themselves, they and all below them are of it */
   look(roots: readonly number[]): void {
-    if (this.#looks++ % looksTrusted === 0) this.#foreign = new Set()
     const pids = namesIn('/proc').map(Number).filter(Number.isInteger)
     const there = new Set(pids)
-    for (const [pid, member] of this.#byPid) if (!there.has(pid)) this.#forget(pid, member)
+    for (const [pid, member] of this.#byPid)
+      if (!there.has(pid) || startOf(pid) !== member.start) this.#forget(pid, member)
     this.#lookAgainAtYoung()
-    for (const pid of roots) if (there.has(pid) && !this.#byPid.has(pid)) this.#add(pid, [])
+    const more = roots.filter((pid) => there.has(pid) && !this.#byPid.has(pid))
+    for (const pid of more) this.#add(pid, [])
+    // Who was no descendant of the others may be one of a new root.
+    if (more.length > 0 || this.#looks++ % looksTrusted === 0) this.#foreign = new Set()
     const unknown = pids.filter((pid) => !this.#byPid.has(pid) && !this.#foreign.has(pid))
     const parents = new Map(unknown.map((pid) => [pid, Number(statOf(pid)?.[1] ?? 0)]))
     // A child may stand before its parent: gone over until nothing is added.
@@ -91,7 +95,7 @@ export class Members {
   }
 
   #add(pid: number, parents: readonly Member[]): void {
-    const start = Number(statOf(pid)?.[19] ?? 0)
+    const start = startOf(pid)
     if (start === 0) return
     this.#byPid.set(pid, { pid, start, innerPid: innerPidOf(pid), parents, ...nowOf(pid) })
     this.#young.add(pid)
@@ -101,8 +105,7 @@ export class Members {
   #lookAgainAtYoung(): void {
     for (const pid of this.#young) {
       const member = this.#byPid.get(pid)
-      if (member !== undefined && statOf(pid)?.[19] === String(member.start))
-        Object.assign(member, nowOf(pid))
+      if (member !== undefined) Object.assign(member, nowOf(pid))
     }
     this.#young.clear()
   }

@@ -90,6 +90,7 @@ function eventFilesOf(
     wrapped,
     named: given.tensorboard === undefined ? undefined : path.resolve(directory, given.tensorboard),
     isAlone: () => (places.place.worldSize ?? 1) <= 1,
+    tells: () => places.place.rank === 0,
     begun: () => news.ring(),
     told,
   })

@@ -89,6 +89,7 @@ export class Scene {
       wrapped: plain ? undefined : { ...self, argv: ['python', 'train.py'], startedUs },
       named,
       isAlone: () => isAlone,
+      tells: () => true,
       begun: () => {},
       told: (message) => this.told.push(message),
     })

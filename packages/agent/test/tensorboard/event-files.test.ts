@@ -166,7 +166,7 @@ describe('whose an event file is', () => {
     ranked.look()
     ranked.files.commandOver()
     expect(fs.readdirSync(path.join(root, 'streams'))).toEqual([])
-    expect(ranked.told).toEqual([expect.stringContaining('1 event files are not recorded')])
+    expect(ranked.told).toEqual([expect.stringContaining('1 event files have names that do not tell')])
   })
 
   it('one that a process holds open to write is its own wherever it lies; who reads files has not written them', async () => {
