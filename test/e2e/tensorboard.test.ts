@@ -150,6 +150,34 @@ it.skipIf(!canJudge)(
   120_000,
 )
 
+const canRank = canJudge && hasTorchWriter
+
+it.skipIf(!canRank)(
+  named('ranks below one agent that begin no session make one run, each with its own values', canRank, needs),
+  async () => {
+    const { work, options } = place()
+    const script = path.join(work, 'launch.sh')
+    const write = `${tensorboardPython} ${support('tensorboard-write.py')} torch logs`
+    const started = [0, 1].map((n) => `RANK=${n} ${write} & p${n}=$!`).join('\n')
+    fs.writeFileSync(
+      script,
+      `export WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=29517\n${started}\nwait $p0 && wait $p1\n`,
+    )
+    const flags = ['--collect-all-processes', '--tensorboard', 'logs']
+    const ran = await provloom(['run', ...options, ...flags, '--', 'sh', script], { cwd: work })
+    expect(ran.code, ran.stderr).toBe(0)
+    const [run = '', ...others] = runsIn(work)
+    expect(others).toEqual([])
+    const { status } = JSON.parse(fs.readFileSync(path.join(run, 'run.json'), 'utf8')) as { status: string }
+    expect(status).toBe('completed')
+    const losses = (await rowsOf(run)).points.filter(([, , key]) => key === 'loss')
+    expect(losses).toHaveLength(2 * 40)
+    for (const [rank, , , step, , bits] of losses)
+      expect(Buffer.from(bits, 'hex').readDoubleLE()).toBe(Math.fround(1 / (step + 1) + rank))
+  },
+  120_000,
+)
+
 it.skipIf(!canJudge)(
   named(
     'an agent that is killed in the middle loses nothing and doubles nothing: the next goes on',

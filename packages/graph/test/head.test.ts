@@ -49,6 +49,33 @@ describe("a run's head", () => {
     })
   })
 
+  it('has what event files of TensorBoard’s say among what its user has logged, apart from what is logged here', () => {
+    const run = new RunScript().open().admit(0)
+    const series: Said[] = [undefined, 'tensorboard', 'step'].map((source, id) => ({
+      type: 'series',
+      id,
+      key: 'loss',
+      ...(source === undefined ? {} : { source }),
+    }))
+    run.log(
+      0,
+      series,
+      [0, 1, 2].map((id) => ({ series: id, step: 0, value: id })),
+    )
+    expect(
+      headOf(run).metrics.shown.map(({ source, measured, spark, last }) => ({
+        source,
+        measured,
+        spark,
+        last,
+      })),
+    ).toEqual([
+      { source: undefined, measured: undefined, spark: [0], last: 0 },
+      { source: 'tensorboard', measured: undefined, spark: [1], last: 1 },
+      { source: 'step', measured: true, spark: undefined, last: 2 },
+    ])
+  })
+
   it('takes a restarted rank by its last attempt, and begins with its first', () => {
     const run = new RunScript().open().admit(0).log(0, [loss], points(7, 6)).admit(0, 1)
     run.log(0, [loss], points(5, 4), 1)
