@@ -29,7 +29,7 @@ export function metricsInOrder({ metrics }: RunState): string[] {
 function kindOf({ key, source, measures }: MetricState): 0 | 1 | 2 | 3 | 4 {
   if (measures !== undefined) return 4
   const isTimers = !isLogged({ source })
-  if (isOfPace({ key, ...(isTimers ? { source } : {}) })) return isTimers ? 2 : 1
+  if (isOfPace({ key, ...(isTimers && source !== undefined ? { source } : {}) })) return isTimers ? 2 : 1
   if (isTimers) return 4
   return isMainMetric(key) ? 0 : 3
 }
