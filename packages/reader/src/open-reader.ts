@@ -51,10 +51,12 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = metrics.of(run)
+    // What is known of its findings may be looked for anew: not while something is counted.
+    const page = await pageOf(all, query)
     const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
     const known = { document: documents.maybe(run.directory), why: why ?? nothingKnown }
     const going = await readOr(goingOf(run, all.first), undefined, [])
-    return answerRun({ run, metrics: await pageOf(all, query), ...known, going })
+    return answerRun({ run, metrics: page, ...known, going })
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
