@@ -28,7 +28,8 @@ export class UiServer {
 
   static async start(saveDir: string): Promise<UiServer> {
     const child = keep(
-      spawn(process.execPath, [provloomCommand, 'ui', saveDir, '--port', '0', '--json'], {
+      // As people start it: through the shell, which sees to its memory.
+      spawn(provloomCommand, ['ui', saveDir, '--port', '0', '--json'], {
         detached: true,
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
