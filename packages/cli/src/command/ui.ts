@@ -7,8 +7,8 @@ import { counted } from '../output/quantity.ts'
 
 /** `provloom ui [DIR]`: until it is asked to end. */
 export async function ui(dir: string | undefined, given: Readonly<Record<string, unknown>>): Promise<number> {
-  // What a large run's answer was made of is not kept until there is three times as much of it.
-  setFlagsFromString('--heap-growing-percent=20')
+  // What a large run's answer was made of is not kept until there is four times as much of it.
+  setFlagsFromString('--heap-growing-percent=100')
   const folder = dir ?? given['dir']
   const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {})
   const port = portOf(given['port'])
