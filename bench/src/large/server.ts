@@ -88,7 +88,12 @@ export class UiServer {
     })
     const text = isPacked ? answer.pipe(zlib.createGunzip()) : answer
     const events: Record<string, unknown>[] = []
-    createInterface({ input: text }).on('line', (line) => {
+    const ignore = (): void => {}
+    // It is ended in the middle.
+    for (const one of [request, answer, text]) one.on('error', ignore)
+    const lines = createInterface({ input: text })
+    lines.on('error', ignore)
+    lines.on('line', (line) => {
       if (line.startsWith('data: ')) events.push(JSON.parse(line.slice(6)) as Record<string, unknown>)
     })
     // What is sent in the first seconds is all that there is so far.

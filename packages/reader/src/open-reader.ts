@@ -1,6 +1,6 @@
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
-import { answerCurve } from './curve/curve.ts'
+import { answerCurve, answerEnd } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
 import type { RunDocument } from './document/document.ts'
@@ -75,6 +75,7 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     findings: async (run) => (await whys.known(run))?.findings ?? [],
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
+    curveEnd: (run, metric, query, of) => answerEnd(run, metric, query, { ...of, cursor: cursorOf(run) }),
   })
   return {
     directory: folder.directory,

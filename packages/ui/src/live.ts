@@ -1,3 +1,5 @@
+import { Duplex } from 'node:stream'
+import { constants, createGzip } from 'node:zlib'
 import type { Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { SSEStreamingApi } from 'hono/streaming'
@@ -29,14 +31,36 @@ export function addLive(api: Hono, reader: Reader, known: (run: string) => void)
     streams += 1
     // A proxy that buffers is asked not to.
     context.header('x-accel-buffering', 'no')
-    return streamSSE(context, async (stream) => {
+    const answer = streamSSE(context, async (stream) => {
       try {
         await tell(stream, query, (since) => reader.changes(run, since))
       } finally {
         streams -= 1
       }
     })
+    return accepts(context, 'gzip') ? packed(answer) : answer
   })
+}
+
+function accepts(context: Context, encoding: string): boolean {
+  const said = context.req.header('accept-encoding') ?? ''
+  return said.split(',').some((one) => one.trim().split(';')[0] === encoding)
+}
+
+/** Each event at once, and as little of it as is not what the ones before it were. */
+function packed(answer: Response): Response {
+  const headers = new Headers(answer.headers)
+  headers.set('content-encoding', 'gzip')
+  headers.append('vary', 'accept-encoding')
+  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH })
+  // The two libraries' types of one and the same stream.
+  const { readable, writable } = Duplex.toWeb(gzip) as {
+    readonly readable: ReadableStream<Uint8Array>
+    readonly writable: WritableStream<Uint8Array>
+  }
+  // A browser that has left is no news: who tells it sees so too.
+  void answer.body?.pipeTo(writable).catch(() => {})
+  return new Response(readable, { status: answer.status, headers })
 }
 
 async function tell(
