@@ -27,7 +27,9 @@ const size = {
   steps: Number(values.steps ?? small.steps),
   more: Number(values.more ?? small.more),
 }
-const { runDir, close } = await liveRun(size, values.into)
+const { runDir, sent, close } = await liveRun(size, values.into)
+// It is ended in the middle.
+sent.catch(() => {})
 const server = await UiServer.start(path.dirname(runDir))
 try {
   await sleep(Number(values.after) * 1000)

@@ -26,6 +26,9 @@ import { factsOf } from './why/load/facts.ts'
 import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
+/** Metrics of a head that is told again and again: those that people look at first, who tells the pace, and some. */
+const metricsFollowed = 50
+
 const nothingKnown = { findings: [], unread: [] }
 
 export interface ReaderOptions {
@@ -69,7 +72,7 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     return [run, documents.of(run.directory)]
   }
   const live = new Live({
-    run: (run) => headOf(run, { findings: 'known' }),
+    run: (run) => headOf(run, { findings: 'known', limit: metricsFollowed }),
     ranks: (run) => ranksOf(run, {}),
     document: (run) => documents.maybe(run.directory),
     findings: async (run) => (await whys.known(run))?.findings ?? [],

@@ -101,7 +101,9 @@ export class JournalTail {
       after,
       position: this.#position,
       complete,
-      touched: together([...touched].map(([{ context, source, key }, one]) => ({ ...one, metric: { context, source, key } }))),
+      touched: together(
+        [...touched].map(([{ context, source, key }, one]) => ({ ...one, metric: { context, source, key } })),
+      ),
       entries,
       records,
     })
@@ -118,7 +120,12 @@ export class JournalTail {
     return new LogCursor(systemFiles(), files.journal, (known?.through ?? -1) + 1)
   }
 
-  #take(chunk: Chunk, touched: TouchedRows, entries: ControlEntry[], records: Omit<Records, 'points'>[]): void {
+  #take(
+    chunk: Chunk,
+    touched: TouchedRows,
+    entries: ControlEntry[],
+    records: Omit<Records, 'points'>[],
+  ): void {
     for (let k = 0; k < chunk.count; k++) {
       const look = decodeRecord(payloadAt(chunk, k))
       if (look.kind === 'control') entries.push(look.entry)

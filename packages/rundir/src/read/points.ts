@@ -176,11 +176,7 @@ function isOutside({ sha256 }: Part, steps: Steps): boolean {
 }
 
 /** Of a run's parts those that may have points of some steps; each is opened once to know it. */
-export async function partsWithin(
-  runDir: string,
-  { parts }: Rows,
-  steps: Steps,
-): Promise<readonly Part[]> {
+export async function partsWithin(runDir: string, { parts }: Rows, steps: Steps): Promise<readonly Part[]> {
   const found: Part[] = []
   for (const part of parts) {
     if (!extents.has(part.sha256) && part !== parts.at(-1)) await lookInto(runDir, part)

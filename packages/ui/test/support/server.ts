@@ -80,7 +80,10 @@ export function stream(
 }
 
 /** The first event of a packed stream of them, which goes on; and how many bytes there were by then. */
-export function firstPacked(ui: Ui, path: string): Promise<{ readonly data: string; readonly bytes: number }> {
+export function firstPacked(
+  ui: Ui,
+  path: string,
+): Promise<{ readonly data: string; readonly bytes: number }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${ui.token}`, 'accept-encoding': 'gzip, br' }
     const request = http.get(
