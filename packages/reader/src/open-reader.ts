@@ -46,11 +46,8 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     theMetric(await metricsNow(metrics, run, name), name)
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
     name === undefined ? paceMetric(metrics.of(run).first) : metricOf(run, name)
-  const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> => {
-    const { first, ofKeys } = metrics.of(run)
-    const known = pace === undefined ? first : await metricsNow(metrics, run, pace)
-    return factsOf({ ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }, pace)
-  }
+  const whyFacts = (run: KnownRun, pace?: string): Promise<WhyFacts> =>
+    whyFactsOf(run, metrics, documents, pace)
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = metrics.of(run)
@@ -107,6 +104,17 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }
+}
+
+async function whyFactsOf(
+  run: KnownRun,
+  metrics: RunMetrics,
+  documents: Documents,
+  pace: string | undefined,
+): Promise<WhyFacts> {
+  const { first, ofKeys } = metrics.of(run)
+  const known = pace === undefined ? first : await metricsNow(metrics, run, pace)
+  return factsOf({ ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }, pace)
 }
 
 function cursorOf({ file }: KnownRun): string {

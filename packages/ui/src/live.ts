@@ -10,7 +10,7 @@ import { Question, liveQuery } from './question.ts'
 
 /** How often a stream looks whether anything is other than it was; of large news it is a little longer until the next. */
 const LOOK_MS = 1_000
-const LOOK_MS_MAX = 3_000
+const LOOK_MS_AFTER_MUCH = 3_000
 /** What an open page is sent each millisecond, about: it may be at the far end of a slow tunnel. */
 const BYTES_PER_MS = 5
 /** Of news, packed: they are like the ones before. */
@@ -91,7 +91,7 @@ async function tell(
     if (changes.changed || changes.ended === true) {
       const data = exactJson(changes)
       await stream.writeSSE({ event: 'changes', id: changes.cursor, data })
-      waitMs = Math.min(LOOK_MS_MAX, Math.max(LOOK_MS, (data.length * share) / BYTES_PER_MS))
+      waitMs = Math.min(LOOK_MS_AFTER_MUCH, Math.max(LOOK_MS, (data.length * share) / BYTES_PER_MS))
       quietMs = 0
     }
     if (changes.ended === true) return

@@ -178,17 +178,21 @@ it('packs live views for who takes that, and tells each change at once', async (
   expect(bytes).toBeLessThan(data.length)
 })
 
-it.each(['identity', 'gzip'])('has no more live views than uiStreamsMax, sent as %s', async (encoding) => {
+it('has no more live views than uiStreamsMax', async () => {
   const dir = folder()
   await makeRun(dir, { name: 'digits_0', status: 'running' })
   const ui = await serve(dir)
-  const as = { 'accept-encoding': encoding }
   const open = await Promise.all(
-    Array.from({ length: limits.uiStreamsMax }, () => stream(ui, '/api/live?run=digits_0&watch=head', as)),
+    Array.from({ length: limits.uiStreamsMax }, (_, i) =>
+      stream(ui, '/api/live?run=digits_0&watch=head', {
+        'accept-encoding': i % 2 === 0 ? 'gzip' : 'identity',
+      }),
+    ),
   )
   const more = await ask(ui, '/api/live?run=digits_0')
   expect([more.status, bodyOf(more)]).toMatchObject([503, { error: { code: 'STREAMS_FULL' } }])
   expect((await ask(ui, '/api/changes?run=digits_0')).status).toBe(200)
+  // A packed one.
   open[0]!.destroy()
   await expect
     .poll(async () => (await ask(ui, '/api/live?run=digits_0', { until: /begun/ })).status)
