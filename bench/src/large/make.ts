@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { limits } from '@provloom/shared'
 import { AggregatorUnderTest, benchJobKey } from '../load/aggregator.ts'
 import { Load } from '../load/load.ts'
 import type { Plan, Training } from '../load/plan.ts'
@@ -59,9 +60,13 @@ export async function makeRun(size: Size, saveDir: string, ends: Ends = 'well'):
   }
 }
 
-/** The same, paced: an envelope of each rank a second, as agents of a thousand ranks are asked to send. */
+/** The same, paced: an envelope of each rank as often as agents of so many ranks are asked to send. */
 export async function liveRun(size: Size, saveDir: string): Promise<LiveRun> {
-  const { aggregator, load } = await begun({ ...size, beganUs: Date.now() * 1000 }, saveDir, 1000)
+  const { aggregator, load } = await begun(
+    { ...size, beganUs: Date.now() * 1000 },
+    saveDir,
+    Math.min(limits.envelopeAgeMsMax, Math.max(limits.envelopeAgeMs, size.ranks)),
+  )
   load.go()
   const sent = load.all('acknowledged', patienceMs + (size.steps * stepUs) / 1000).then(() => {})
   return {
@@ -86,7 +91,7 @@ async function begun(
     unattended: true,
   })
   await aggregator.heard('listening')
-  const steps = intervalMs === 0 ? stepsPerEnvelope : (intervalMs * 1000) / stepUs
+  const steps = intervalMs === 0 ? stepsPerEnvelope : Math.ceil((intervalMs * 1000) / stepUs)
   const plan: Plan = {
     connectionFile: aggregator.connectionFile,
     jobKey: benchJobKey,

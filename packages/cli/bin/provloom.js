@@ -43,6 +43,11 @@ if [ -z "$provloom_wrong" ]; then
   export PROVLOOM_START="$provloom_ignored ${provloom_descriptors#,} $provloom_environment"
   [ -z "$provloom_environment" ] || unset NODE_OPTIONS NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
   # Until our listener is there, SIGUSR1 makes Node open its debugger: at an address that no machine has (RFC 5737).
+  if [ "${1-}" = ui ]; then
+    # Who serves a page reads much and keeps little: on a machine of many people memory goes back soon.
+    export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
+    exec "$provloom_node" --max-semi-space-size=4 --inspect-port=192.0.2.1:0 --no-warnings "$0" "$@"
+  fi
   exec "$provloom_node" --inspect-port=192.0.2.1:0 --no-warnings "$0" "$@"
 fi
 trap - USR1

@@ -1,6 +1,6 @@
 import type { RanksAnswer, RanksQuery } from './answer/ranks.ts'
 import type { RunAnswer, RunMetric, RunQuery } from './answer/run.ts'
-import { answerCurve } from './curve/curve.ts'
+import { answerCurve, answerEnd } from './curve/curve.ts'
 import { answerDiff } from './diff/diff.ts'
 import { Documents } from './document/document.ts'
 import type { RunDocument } from './document/document.ts'
@@ -26,6 +26,9 @@ import { factsOf } from './why/load/facts.ts'
 import { readOr } from './unread.ts'
 import { whyOf } from './why/why.ts'
 
+/** Metrics of a head that is told again and again: those that people look at first, who tells the pace, and some. */
+const metricsFollowed = 50
+
 const nothingKnown = { findings: [], unread: [] }
 
 export interface ReaderOptions {
@@ -43,18 +46,17 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     theMetric(await metricsNow(metrics, run, name), name)
   const paceOf = async (run: KnownRun, name: string | undefined): Promise<RunMetric | undefined> =>
     name === undefined ? paceMetric(metrics.of(run).first) : metricOf(run, name)
-  const whyFacts = async (run: KnownRun, pace?: string): Promise<WhyFacts> => {
-    const { first, ofKeys } = metrics.of(run)
-    const known = pace === undefined ? first : await metricsNow(metrics, run, pace)
-    return factsOf({ ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }, pace)
-  }
+  const whyFacts = (run: KnownRun, pace?: string): Promise<WhyFacts> =>
+    whyFactsOf(run, metrics, documents, pace)
   const whys = new KeptAnswers(async (run) => whyOf(await whyFacts(run)))
   const headOf = async (run: KnownRun, query: RunQuery): Promise<RunAnswer> => {
     const all = metrics.of(run)
+    // What is known of its findings may be looked for anew: not while something is counted.
+    const page = await pageOf(all, query)
     const why = query.findings === 'known' ? await whys.known(run) : await whys.of(run)
     const known = { document: documents.maybe(run.directory), why: why ?? nothingKnown }
     const going = await readOr(goingOf(run, all.first), undefined, [])
-    return answerRun({ run, metrics: await pageOf(all, query), ...known, going })
+    return answerRun({ run, metrics: page, ...known, going })
   }
   const ranksOf = async (run: KnownRun, query: RanksQuery): Promise<RanksAnswer> => {
     const metric = await paceOf(run, query.metric)
@@ -67,12 +69,13 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     return [run, documents.of(run.directory)]
   }
   const live = new Live({
-    run: (run) => headOf(run, { findings: 'known' }),
+    run: (run) => headOf(run, { findings: 'known', limit: metricsFollowed }),
     ranks: (run) => ranksOf(run, {}),
     document: (run) => documents.maybe(run.directory),
     findings: async (run) => (await whys.known(run))?.findings ?? [],
     metric: async (run, name) => metricsMeant(await metricsNow(metrics, run, name), name)[0],
     curve: (run, metric, query) => answerCurve(run, metric, query, cursorOf(run)),
+    curveEnd: (run, metric, query, of) => answerEnd(run, metric, query, { ...of, cursor: cursorOf(run) }),
   })
   return {
     directory: folder.directory,
@@ -101,6 +104,17 @@ export function openReader(saveDir: string, { reading }: ReaderOptions = {}): Re
     changes: (name, query) => live.changes(meant(name), query),
     lineage: (query) => answerLineage(folder, query, documents),
   }
+}
+
+async function whyFactsOf(
+  run: KnownRun,
+  metrics: RunMetrics,
+  documents: Documents,
+  pace: string | undefined,
+): Promise<WhyFacts> {
+  const { first, ofKeys } = metrics.of(run)
+  const known = pace === undefined ? first : await metricsNow(metrics, run, pace)
+  return factsOf({ ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }, pace)
 }
 
 function cursorOf({ file }: KnownRun): string {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
 import { limits } from '@provloom/shared'
 import { folder, makeRun } from '../../reader/test/support/runs.ts'
-import { ask, bodyOf, serve, stream } from './support/server.ts'
+import { ask, bodyOf, firstPacked, serve, stream } from './support/server.ts'
 
 const hostile = '<img src=x onerror=alert(1)>'
 
@@ -168,16 +168,31 @@ function names(dir: string): string[] {
   return fs.readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()
 }
 
+it('packs live views for who takes that, and tells each change at once', async () => {
+  const dir = folder()
+  await makeRun(dir, { name: 'digits_0', status: 'running' })
+  const ui = await serve(dir)
+  const { data, bytes } = await firstPacked(ui, '/api/live?run=digits_0&watch=head')
+  const told = JSON.parse(data) as { readonly head: { readonly run: string } }
+  expect(told.head.run).toBe('digits_0')
+  expect(bytes).toBeLessThan(data.length)
+})
+
 it('has no more live views than uiStreamsMax', async () => {
   const dir = folder()
   await makeRun(dir, { name: 'digits_0', status: 'running' })
   const ui = await serve(dir)
   const open = await Promise.all(
-    Array.from({ length: limits.uiStreamsMax }, () => stream(ui, '/api/live?run=digits_0&watch=head')),
+    Array.from({ length: limits.uiStreamsMax }, (_, i) =>
+      stream(ui, '/api/live?run=digits_0&watch=head', {
+        'accept-encoding': i % 2 === 0 ? 'gzip' : 'identity',
+      }),
+    ),
   )
   const more = await ask(ui, '/api/live?run=digits_0')
   expect([more.status, bodyOf(more)]).toMatchObject([503, { error: { code: 'STREAMS_FULL' } }])
   expect((await ask(ui, '/api/changes?run=digits_0')).status).toBe(200)
+  // A packed one.
   open[0]!.destroy()
   await expect
     .poll(async () => (await ask(ui, '/api/live?run=digits_0', { until: /begun/ })).status)

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { startUi } from '@provloom/ui'
 import type { Ui } from '@provloom/ui'
 import { ProvloomError, exitCode, printable } from '@provloom/shared'
@@ -6,6 +7,8 @@ import { counted } from '../output/quantity.ts'
 
 /** `provloom ui [DIR]`: until it is asked to end. */
 export async function ui(dir: string | undefined, given: Readonly<Record<string, unknown>>): Promise<number> {
+  // What a large run's answer was made of is not kept until there is four times as much of it.
+  setFlagsFromString('--heap-growing-percent=100')
   const folder = dir ?? given['dir']
   const reader = readerFor(typeof folder === 'string' ? { dir: folder } : {})
   const port = portOf(given['port'])

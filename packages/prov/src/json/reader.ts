@@ -72,9 +72,11 @@ function readSection(
     const expected = `one of prefix, bundle, ${RECORD_KINDS.join(', ')}`
     throw source.refused('unknown-record', content, expected, excerpt(section))
   }
-  for (const [key, node] of source.object(content, `records of ${kind} by identifier, as an object`)
-    .members) {
+  const { members } = source.object(content, `records of ${kind} by identifier, as an object`)
+  for (const [key, node] of members) {
     for (const record of readRecords(source, builder.scope, kind, key, node)) builder.add(record)
+    // What is read is needed no more: of a large document tree and records are not held together.
+    members.delete(key)
   }
 }
 

@@ -7,7 +7,7 @@ export interface JsonObject {
   readonly kind: 'object'
   /** Offset of the value in the text. */
   readonly offset: number
-  readonly members: ReadonlyMap<string, JsonNode>
+  readonly members: Map<string, JsonNode>
 }
 export interface JsonArray {
   readonly kind: 'array'

@@ -23,6 +23,8 @@ export function normalNamespace(iri: string): string {
 export class Scope {
   readonly #prefixes = new Map<string, string>()
   readonly #parent: Scope | null
+  /** Names as they were written and resolved: a document writes each many times, and holds one. */
+  readonly #known = new Map<string, QName>()
   #default: string | null = null
 
   constructor(parent: Scope | null = null) {
@@ -31,10 +33,12 @@ export class Scope {
 
   declare(prefix: string, iri: string): void {
     this.#prefixes.set(prefix, iri)
+    this.#known.clear()
   }
 
   declareDefault(iri: string): void {
     this.#default = iri
+    this.#known.clear()
   }
 
   /** The namespace of a prefix ('' is the default namespace), or null when it is not declared. */
@@ -48,10 +52,16 @@ export class Scope {
 
   /** Reads `prefix:local`, or a local part under the default namespace; null when the prefix is not declared. */
   resolve(written: string): QName | null {
+    const known = this.#known.get(written)
+    if (known !== undefined) return known
     const colon = written.indexOf(':')
     const prefix = colon < 0 ? '' : written.slice(0, colon)
     const namespace = this.namespaceOf(prefix)
-    return namespace === null ? null : qname(prefix, namespace, written.slice(colon + 1))
+    if (namespace === null) return null
+    const made = qname(prefix, namespace, written.slice(colon + 1))
+    // What is declared around a bundle may be declared later.
+    if (this.#parent === null) this.#known.set(written, made)
+    return made
   }
 
   /** The scope inside a bundle that declares these prefixes ('' is the default namespace); its identifier belongs to it too. */

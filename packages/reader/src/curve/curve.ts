@@ -1,6 +1,6 @@
 import { bucketOf, meanOf, merged, ribbonOf } from '@provloom/rundir/curve'
 import type { Buckets, Ribbon } from '@provloom/rundir/curve'
-import type { CurveAsk, Curves } from '@provloom/rundir'
+import type { CurveAsk, Curves, Steps } from '@provloom/rundir'
 import { ProvloomError, limits } from '@provloom/shared'
 import type { CurveAnswer, CurveColumns, CurveQuery, RankCurve } from '../answer/curve.ts'
 import type { OddColumns } from '../answer/numbers.ts'
@@ -12,12 +12,16 @@ import { bucketsByTime } from './by-time.ts'
 
 export const bucketsDefault = 512
 
-/** @throws {ProvloomError} `BAD_QUERY`, `FILE_UNREADABLE` */
+/**
+ * @param leastWidth of a bucket, a power of two
+ * @throws {ProvloomError} `BAD_QUERY`, `FILE_UNREADABLE`
+ */
 export async function answerCurve(
   run: KnownRun,
   metric: RunMetric,
   query: CurveQuery,
   cursor: string,
+  leastWidth = 1,
 ): Promise<CurveAnswer> {
   const {
     ranks: asked = 'ribbon',
@@ -32,7 +36,7 @@ export async function answerCurve(
       to: `buckets ${buckets}, from ${from}, to ${to}`,
       hint: 'Ask for buckets=512 and from=0 and to=100, say.',
     })
-  const wanted = { by, from, to, buckets }
+  const wanted = { by, from, to, buckets, leastWidth }
   if (asked === 'ribbon') {
     const { curves: ribbon, exponent, exact } = await ribbonFor(run, metric, wanted)
     const facts = factsOf(metric, wanted, cursor, ribbon)
@@ -59,6 +63,7 @@ interface WantedCurve {
   readonly from: number
   readonly to: number
   readonly buckets: number
+  readonly leastWidth: number
 }
 
 async function ribbonFor(run: KnownRun, metric: RunMetric, wanted: WantedCurve): Promise<Curves<Ribbon>> {
@@ -97,13 +102,37 @@ async function ranksFor(
   return { exponent, exact, curves: new Map(together.sort(([a], [b]) => a - b)) }
 }
 
-function askFor(metric: RunMetric, { from, to, buckets }: WantedCurve): CurveAsk {
+function askFor(metric: RunMetric, { from, to, buckets, leastWidth }: WantedCurve): CurveAsk {
   const { key, context = null, source = null } = metric
   return {
     metric: { key, context, source },
     ...(from === -Infinity && to === Infinity ? {} : { steps: { from, to: to + 1 } }),
     ...(buckets === bucketsDefault ? {} : { bucketsMax: buckets }),
+    ...(leastWidth === 1 ? {} : { exponent: Math.log2(leastWidth) }),
   }
+}
+
+/**
+ * Of a curve what is new: buckets as wide as those that somebody has, from a place on.
+ *
+ * @param steps that have other points than before
+ * @returns undefined where that is not the end of the same curve: all of it is to be told then
+ */
+export async function answerEnd(
+  run: KnownRun,
+  metric: RunMetric,
+  query: CurveQuery,
+  { steps, width, cursor }: { readonly steps: Steps; readonly width: number; readonly cursor: string },
+): Promise<CurveAnswer | undefined> {
+  const { ranks = 'ribbon', by = 'step', buckets = bucketsDefault } = query
+  if (by !== 'step' || ranks === 'all' || isOfMachines(metric) || metric.firstStep === undefined)
+    return undefined
+  const first = Math.max(query.from ?? -Infinity, metric.firstStep)
+  const last = Math.min(query.to ?? Infinity, Math.max(steps.to - 1, metric.lastStep ?? -Infinity))
+  const from = Math.max(first, Math.floor(steps.from / width) * width)
+  if (from > last || (last + 1 - first) / buckets > width) return undefined
+  const answer = await answerCurve(run, metric, { ...query, from, to: last }, cursor, width)
+  return answer.width === width ? answer : undefined
 }
 
 function factsOf(

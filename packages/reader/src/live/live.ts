@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { JournalTail } from '@provloom/rundir'
-import type { JournalNews } from '@provloom/rundir'
+import type { JournalNews, Steps } from '@provloom/rundir'
 import type { CurveAnswer, CurveQuery } from '../answer/curve.ts'
 import type { Changes, CurveChange, LiveQuery, RunEvent } from '../answer/live.ts'
 import type { RanksAnswer } from '../answer/ranks.ts'
@@ -27,6 +27,13 @@ export interface Questions {
   /** Undefined where the metric is not known yet. */
   metric(run: KnownRun, name: string): Promise<RunMetric | undefined>
   curve(run: KnownRun, metric: RunMetric, query: CurveQuery): Promise<CurveAnswer>
+  /** Of steps that have other points than before; undefined where all of the curve is to be told. */
+  curveEnd(
+    run: KnownRun,
+    metric: RunMetric,
+    query: CurveQuery,
+    of: { readonly steps: Steps; readonly width: number },
+  ): Promise<CurveAnswer | undefined>
 }
 
 const nothingKnown: Known = {
@@ -116,6 +123,11 @@ export class Live {
     const place = places.length === 0 ? undefined : Math.min(...places)
     const isKnown = width !== undefined && news.complete
     if (isKnown && place === undefined) return undefined
+    if (isKnown && place !== undefined) {
+      const to = Math.max(...touched.map(({ lastStep }) => lastStep)) + 1
+      const end = await this.#questions.curveEnd(run, metric, ask, { steps: { from: place, to }, width })
+      if (end !== undefined) return changeFrom(end, place)
+    }
     const answer = await this.#questions.curve(run, metric, ask)
     return changeFrom(answer, isKnown && answer.width === width ? (place ?? -Infinity) : -Infinity)
   }

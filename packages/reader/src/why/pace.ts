@@ -35,8 +35,8 @@ export function laggards(pace: PaceFacts, hosts: ReadonlyMap<number, string> = n
   const byHost = withoutLargeHosts(pace, hosts)
   const found: Laggard[] = []
   for (const [row, rank] of pace.ranks.entries()) {
-    const ratios = ratiosOf(pace, row, byHost.get(hosts.get(rank) ?? '') ?? medians)
-    const seen = ratios.subarray(from, to).filter((ratio) => !Number.isNaN(ratio))
+    const others = byHost.get(hosts.get(rank) ?? '') ?? medians
+    const seen = ratiosOf(pace, row, others, from, to).filter((ratio) => !Number.isNaN(ratio))
     const times = seen.filter((ratio) => ratio >= slowRatio).length
     if (seen.length < stepsMin || times < slowTimes * seen.length) continue
     found.push({
@@ -45,7 +45,7 @@ export function laggards(pace: PaceFacts, hosts: ReadonlyMap<number, string> = n
       ratio: median(seen),
       times,
       of: seen.length,
-      since: begunAt(ratios),
+      since: begunAt(ratiosOf(pace, row, others)),
       dataShare: dataShareOf(pace, row, from, to),
     })
   }
@@ -94,13 +94,21 @@ function mediansOf({ ranks, steps, own }: PaceFacts): Medians {
   return { low, high }
 }
 
-/** Of one rank's values to the lower median of the others', by step. */
-function ratiosOf({ steps, own }: PaceFacts, row: number, { low, high }: Medians): Float64Array {
-  return Float64Array.from(steps, (_, at) => {
+/** Of one rank's values to the lower median of the others', by step; of all steps unless told. */
+function ratiosOf(
+  { steps, own }: PaceFacts,
+  row: number,
+  { low, high }: Medians,
+  from = 0,
+  to: number = steps.length,
+): Float64Array {
+  const ratios = new Float64Array(to - from)
+  for (let at = from; at < to; at++) {
     const value = own[row * steps.length + at]!
     const others = value > low[at]! ? low[at]! : high[at]!
-    return others > 0 ? value / others : NaN
-  })
+    ratios[at - from] = others > 0 ? value / others : NaN
+  }
+  return ratios
 }
 
 /** Since when it is slow: where the rest, counted from there, speaks most for it. */

@@ -13,6 +13,8 @@ export interface CurveAsk {
   readonly steps?: Steps
   /** Of a series; 512 unless told. */
   readonly bucketsMax?: number
+  /** Buckets are at least 2^exponent steps wide; 1 unless told. */
+  readonly exponent?: number
 }
 
 /** Steps that are asked for, as far as there are any; where both ends are told as they are. */
@@ -33,10 +35,14 @@ export function limitsOf(
 }
 
 /** The least with which the steps that are asked for are so many buckets; 0 where all are, whatever they are. */
-export function exponentFor({ steps, bucketsMax = bucketsPerSeriesMax }: CurveAsk): number {
-  if (steps === undefined) return 0
+export function exponentFor({
+  steps,
+  bucketsMax = bucketsPerSeriesMax,
+  exponent: least = 0,
+}: Omit<CurveAsk, 'metric'>): number {
+  if (steps === undefined) return least
   const exponent = Math.ceil(Math.log2(Math.max(1, (steps.to - steps.from) / bucketsMax)))
-  return Math.min(exponentMax, exponent)
+  return Math.min(exponentMax, Math.max(least, exponent))
 }
 
 /** Whole buckets that hold the steps. */

@@ -80,7 +80,7 @@ export class CurveFile {
       const look = await fs.promises.stat(file)
       // Of a pipe there would be no end.
       if (!look.isFile()) return undefined
-      const bytes = new Uint8Array(await fs.promises.readFile(file))
+      const bytes = await fs.promises.readFile(file)
       if (!isWholeCurve(bytes)) return undefined
       const table = await TableFile.open(bufferOf(bytes))
       return table.told(ofKey) === of ? new CurveFile(table, bytes.length) : undefined

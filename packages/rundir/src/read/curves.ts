@@ -10,7 +10,7 @@ import { aligned, clipped, exponentFor, limitsOf, placesOf, whichOf, within } fr
 import type { CurveAsk } from './curve-ask.ts'
 import type { CurveFile, SeriesBuckets, SeriesSpan } from './curve-file.ts'
 import type { CurveFiles } from './curve-files.ts'
-import { readPart, tailPointsOf } from './points.ts'
+import { partsWithin, readPart, tailPointsOf } from './points.ts'
 import type { Rows, RunRows } from './points.ts'
 import type { PointsOfSeries, SeriesName } from './which.ts'
 
@@ -52,7 +52,7 @@ interface AskedPieces {
 
 async function askedPieces(from: CurveSources, asked: CurveAsk): Promise<AskedPieces> {
   const runDir = from.rows.directory
-  const rows = await from.rows.now(whichOf(asked))
+  const rows = await rowsFor(from, asked)
   const read: ReadPieces = new Map()
   const series = new KeptSeries(from.curves, asked)
   const ask = await asFarAsKnown(runDir, asked, rows, series, read)
@@ -62,6 +62,15 @@ async function askedPieces(from: CurveSources, asked: CurveAsk): Promise<AskedPi
   const isUsed = isNarrowEnough || kept.points > pointsReadMax
   const pieces = await piecesOf(runDir, ask, rows, isUsed ? kept : nothingKept, read)
   return { ask, wanted, exact: isNarrowEnough || !isUsed, pieces }
+}
+
+/** Of a run that goes on, and of one whose curves were not folded, only the parts in which the steps are. */
+async function rowsFor({ rows: run }: CurveSources, asked: CurveAsk): Promise<Rows> {
+  const rows = await run.now(whichOf(asked))
+  const { steps } = asked
+  if (rows.tail === undefined || steps === undefined || !Number.isFinite(steps.to - steps.from)) return rows
+  const parts = await partsWithin(run.directory, rows, aligned(steps, exponentFor(asked)))
+  return { ...rows, parts, last: parts.at(-1) === rows.parts.at(-1) ? rows.last : undefined }
 }
 
 /** The metrics that the folded file holds, or else those of the parts, with how many points of how many series. */

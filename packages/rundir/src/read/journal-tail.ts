@@ -6,18 +6,22 @@ import type { ControlEntry } from '../entry/codec.ts'
 import type { Records } from '../entry/entry.ts'
 import { filesOf } from '../layout.ts'
 import { SeriesTable } from '../series/series-table.ts'
-import type { MetricName } from '../series/series-table.ts'
+import type { MetricName, SeriesRow } from '../series/series-table.ts'
 import { readStore } from '../series/store-file.ts'
 
 /** Entries of which it is known what they touched; of those before only that they were. */
 const looksKeptMax = 256
 
-/** From where on a metric has other points than before, in steps and in microseconds since the Unix epoch. */
+/** Where a metric has other points than before, in steps and from when on in microseconds since the Unix epoch. */
 export interface Touched {
   readonly metric: MetricName
   readonly firstStep: number
+  readonly lastStep: number
   readonly firstTime: number
 }
+
+/** By series: of a large run there are a hundred thousand points a second. */
+type TouchedRows = Map<SeriesRow, { firstStep: number; lastStep: number; firstTime: number }>
 
 /** What came into a journal behind one entry. */
 export interface JournalNews {
@@ -76,7 +80,7 @@ export class JournalTail {
 
   async #look(): Promise<void> {
     const after = this.#position
-    const touched: Touched[] = []
+    const touched: TouchedRows = new Map()
     const entries: ControlEntry[] = []
     const records: Omit<Records, 'points'>[] = []
     let complete = true
@@ -97,7 +101,9 @@ export class JournalTail {
       after,
       position: this.#position,
       complete,
-      touched: together(touched),
+      touched: together(
+        [...touched].map(([{ context, source, key }, one]) => ({ ...one, metric: { context, source, key } })),
+      ),
       entries,
       records,
     })
@@ -114,7 +120,12 @@ export class JournalTail {
     return new LogCursor(systemFiles(), files.journal, (known?.through ?? -1) + 1)
   }
 
-  #take(chunk: Chunk, touched: Touched[], entries: ControlEntry[], records: Omit<Records, 'points'>[]): void {
+  #take(
+    chunk: Chunk,
+    touched: TouchedRows,
+    entries: ControlEntry[],
+    records: Omit<Records, 'points'>[],
+  ): void {
     for (let k = 0; k < chunk.count; k++) {
       const look = decodeRecord(payloadAt(chunk, k))
       if (look.kind === 'control') entries.push(look.entry)
@@ -126,9 +137,15 @@ export class JournalTail {
       for (let row = 0; row < points.count; row++) {
         const at = ids.get(points.series[row]!)
         if (at < 0) continue
-        const { context, source, key } = this.#table.rows[at]!
-        const [firstStep, firstTime] = [Number(points.step[row]), Number(points.time[row])]
-        touched.push({ metric: { context, source, key }, firstStep, firstTime })
+        const [step, time] = [Number(points.step[row]), Number(points.time[row])]
+        const series = this.#table.rows[at]!
+        const known = touched.get(series)
+        if (known === undefined) touched.set(series, { firstStep: step, lastStep: step, firstTime: time })
+        else {
+          if (step < known.firstStep) known.firstStep = step
+          if (step > known.lastStep) known.lastStep = step
+          if (time < known.firstTime) known.firstTime = time
+        }
       }
     }
   }
@@ -142,6 +159,7 @@ function together(all: readonly Touched[]): Touched[] {
     found.set(id, {
       metric: one.metric,
       firstStep: Math.min(known.firstStep, one.firstStep),
+      lastStep: Math.max(known.lastStep, one.lastStep),
       firstTime: Math.min(known.firstTime, one.firstTime),
     })
   }

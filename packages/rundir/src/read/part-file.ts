@@ -51,7 +51,7 @@ export class PartFile {
     const read = await fs.promises.readFile(at)
     if (read.length !== part.bytes || createHash('sha256').update(read).digest('hex') !== part.sha256)
       return undefined
-    return new PartFile(await TableFile.open(bufferOf(new Uint8Array(read))))
+    return new PartFile(await TableFile.open(bufferOf(read)))
   }
 
   static async #bySlices(at: string, { bytes }: Part): Promise<PartFile> {
@@ -121,9 +121,9 @@ export class PartFile {
 }
 
 /** Of a file in memory. */
-export function bufferOf(bytes: Uint8Array<ArrayBuffer>): AsyncBuffer {
+export function bufferOf(bytes: Uint8Array): AsyncBuffer {
   const { length } = bytes
-  return { byteLength: length, slice: (from, to = length) => bytes.slice(from, to).buffer }
+  return { byteLength: length, slice: (from, to = length) => new Uint8Array(bytes.subarray(from, to)).buffer }
 }
 
 function slicesOf(handle: fs.promises.FileHandle, byteLength: number): AsyncBuffer {

@@ -175,6 +175,26 @@ function isOutside({ sha256 }: Part, steps: Steps): boolean {
   return extent !== undefined && (extent.to <= steps.from || extent.from >= steps.to)
 }
 
+/** Of a run's parts those that may have points of some steps; each is opened once to know it. */
+export async function partsWithin(runDir: string, { parts }: Rows, steps: Steps): Promise<readonly Part[]> {
+  const found: Part[] = []
+  for (const part of parts) {
+    if (!extents.has(part.sha256) && part !== parts.at(-1)) await lookInto(runDir, part)
+    if (!isOutside(part, steps)) found.push(part)
+  }
+  return found
+}
+
+async function lookInto(runDir: string, part: Part): Promise<void> {
+  try {
+    const file = await PartFile.open(runDir, part, false)
+    if (file !== undefined) noteExtent(part, file)
+    await file?.close()
+  } catch {
+    // Who reads it is told.
+  }
+}
+
 /**
  * Reads of a part of a run what is asked for.
  *

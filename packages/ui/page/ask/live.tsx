@@ -2,7 +2,7 @@ import { createContext } from 'preact'
 import type { ComponentChildren } from 'preact'
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Changes, CurveAnswer, CurveQuery, RanksAnswer, RunAnswer, RunEvent } from '@provloom/reader'
-import { mergedCurve } from '../model/merge.ts'
+import { mergedCurve, mergedMetrics } from '../model/merge.ts'
 import { apiAddress, runPath } from './ask.ts'
 import { Feed } from './feed.ts'
 import { useAnswer } from './use-answer.ts'
@@ -76,7 +76,11 @@ function useKept<T>(
 export function useRun(run: string): Answer<RunAnswer> {
   return useKept<RunAnswer>(apiAddress(runPath(run)), 'head', ({ head, findings }, known) =>
     // What is found is told by itself, as soon as it is.
-    head === undefined && known !== undefined && findings !== undefined ? { ...known, findings } : head,
+    known === undefined
+      ? head
+      : head === undefined
+        ? findings && { ...known, findings }
+        : { ...head, metrics: mergedMetrics(known.metrics, head.metrics) },
   )
 }
 

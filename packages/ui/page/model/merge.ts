@@ -1,4 +1,4 @@
-import type { CurveAnswer, CurveChange, CurveColumns, RankCurve } from '@provloom/reader'
+import type { CurveAnswer, CurveChange, CurveColumns, RankCurve, RunMetric } from '@provloom/reader'
 import { whole } from './odd.ts'
 
 /** A ribbon with the buckets of a change in the place of those from its first on. */
@@ -21,6 +21,12 @@ export function mergedCurve(known: CurveAnswer, change: CurveChange): CurveAnswe
     rankMerged(same ? before.get(rank) : undefined, told.get(rank), change.fromX),
   )
   return { ...known, ...facts, curves: curves.filter((one) => one !== undefined) }
+}
+
+/** A head that is told again has its first metrics: others stay as they were. */
+export function mergedMetrics(known: readonly RunMetric[], told: readonly RunMetric[]): RunMetric[] {
+  const ids = new Set(told.map(({ id }) => id))
+  return [...told, ...known.filter(({ id }) => !ids.has(id))]
 }
 
 function keptBefore(x: readonly number[], fromX: number): number {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { CurveChange, CurveColumns, RibbonAnswer } from '@provloom/reader'
-import { mergedCurve } from '../../page/model/merge.ts'
+import type { CurveChange, CurveColumns, RibbonAnswer, RunMetric } from '@provloom/reader'
+import { mergedCurve, mergedMetrics } from '../../page/model/merge.ts'
 
 function columns(x: readonly number[], value: number): CurveColumns {
   const all = x.map(() => value)
@@ -61,4 +61,15 @@ it('the same change twice is as once', () => {
 it('buckets that have become wider are all told anew', () => {
   const merged = mergedCurve(known, change([0, 8, 16], 8))
   expect(merged).toMatchObject({ width: 8, columns: { x: [0, 8, 16] } })
+})
+
+it('keeps metrics that are not told again behind those that are', () => {
+  const metric = (id: string, points: number): RunMetric => ({ id, key: id, ranks: 1, points })
+  const known = [metric('/loss', 1), metric('/accuracy', 1), metric('/norm', 1)]
+  expect(mergedMetrics(known, [metric('/loss', 2), metric('/lr', 2)])).toEqual([
+    metric('/loss', 2),
+    metric('/lr', 2),
+    metric('/accuracy', 1),
+    metric('/norm', 1),
+  ])
 })

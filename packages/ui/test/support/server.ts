@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { createGunzip } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import { openReader } from '@provloom/reader'
 import { startUi } from '@provloom/ui'
@@ -59,9 +60,13 @@ export function bodyOf(response: Response): unknown {
 }
 
 /** An answer that goes on, once it has begun. */
-export function stream(ui: Ui, path: string): Promise<http.ClientRequest> {
+export function stream(
+  ui: Ui,
+  path: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<http.ClientRequest> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${ui.token}` }
+    const headers = { authorization: `Bearer ${ui.token}`, ...more }
     const request = http.get(
       { host: '127.0.0.1', port: ui.port, path, headers, agent: false },
       (response) => {
@@ -71,5 +76,32 @@ export function stream(ui: Ui, path: string): Promise<http.ClientRequest> {
     )
     request.on('error', reject)
     onTestFinished(() => void request.destroy())
+  })
+}
+
+/** The first event of a packed stream of them, which goes on; and how many bytes there were by then. */
+export function firstPacked(
+  ui: Ui,
+  path: string,
+): Promise<{ readonly data: string; readonly bytes: number }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${ui.token}`, 'accept-encoding': 'gzip, br' }
+    const request = http.get(
+      { host: '127.0.0.1', port: ui.port, path, headers, agent: false },
+      (response) => {
+        let [bytes, text] = [0, '']
+        response.on('data', (chunk: Buffer) => (bytes += chunk.length))
+        const plain = response.pipe(createGunzip())
+        for (const one of [response, plain]) one.on('error', () => {})
+        plain.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+          const [, data] = /^data: (.*)\n/m.exec(text) ?? []
+          if (data === undefined) return
+          resolve({ data, bytes })
+          request.destroy()
+        })
+      },
+    )
+    request.on('error', reject)
   })
 }

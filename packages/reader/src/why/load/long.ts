@@ -56,10 +56,16 @@ export async function withExact(source: PointSource, long: Long, steps: Steps): 
 /** A column a step where they were read one by one, and else one a bucket with each rank's mean. */
 export function tableOfLong({ exponent, attempts, buckets, exact }: Long): Table {
   const width = 2 ** exponent
-  const isExact = (step: number): boolean => exact.some(({ steps }) => step >= steps.from && step < steps.to)
+  const isExact = (step: number): boolean => {
+    for (const { steps } of exact) if (step >= steps.from && step < steps.to) return true
+    return false
+  }
   const widths = new Map<number, number>()
   for (const { buckets: own } of buckets)
-    for (const step of own.firstStep) if (!isExact(step)) widths.set(bucketOf(step, exponent) * width, width)
+    for (const step of own.firstStep) {
+      const begun = bucketOf(step, exponent) * width
+      if (!widths.has(begun) && !isExact(step)) widths.set(begun, width)
+    }
   for (const { points, steps } of exact) {
     const begun = bucketOf(steps.from, exponent) * width
     if (widths.has(begun)) widths.set(begun, Math.max(1, steps.from - begun))
@@ -71,22 +77,24 @@ export function tableOfLong({ exponent, attempts, buckets, exact }: Long): Table
   const rows = new Map(ranks.map((rank, row) => [rank, row]))
   const value = new Float64Array(ranks.length * steps.length).fill(NaN)
   const time = new Float64Array(ranks.length * steps.length).fill(NaN)
-  const put = (cell: number, one: number, when: number): void => {
-    value[cell] = one
-    time[cell] = when
-  }
   for (const { rank, buckets: own } of buckets) {
     const begin = rows.get(rank)! * steps.length
     for (let i = 0; i < own.count; i++) {
       const first = own.firstStep[i]!
-      if (!isExact(first))
-        put(begin + at.get(bucketOf(first, exponent) * width)!, meanOf(own, i), own.firstTime[i]!)
+      if (isExact(first)) continue
+      const cell = begin + at.get(bucketOf(first, exponent) * width)!
+      value[cell] = meanOf(own, i)
+      time[cell] = own.firstTime[i]!
     }
   }
   for (const { points } of exact)
     for (const one of points) {
       const begin = rows.get(one.rank)! * steps.length
-      for (let i = 0; i < one.count; i++) put(begin + at.get(one.step[i]!)!, one.value[i]!, one.time[i]!)
+      for (let i = 0; i < one.count; i++) {
+        const cell = begin + at.get(one.step[i]!)!
+        value[cell] = one.value[i]!
+        time[cell] = one.time[i]!
+      }
     }
   return { ranks, steps, value, time, widths: steps.map((step) => widths.get(step)!) }
 }
