@@ -50,6 +50,8 @@ export function createGraphBuilder(saved?: Uint8Array, undo: Undo = new Undo()):
 const thingsPerStep = 16
 /** Ranks and contexts whose lists of parameters are looked at between two yields. */
 const ownersPerStep = 4
+/** Attempts of ranks that are looked at between two yields. */
+const ranksPerStep = 32
 /** Things whose text waits to be encoded. */
 const textsMax = 4096
 
@@ -171,9 +173,13 @@ class Builder implements GraphBuilder {
     return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
   }
 
-  headSlices(): Generator<void, RunHead> {
+  *headSlices(): Generator<void, RunHead> {
     this.#note()
-    return this.#head.slices()
+    yield
+    // A summary comes with it as a rule, and is made of these at once.
+    let looked = 0
+    for (const _ of this.#kept.ofRanks()) if (++looked % ranksPerStep === 0) yield
+    return yield* this.#head.slices()
   }
 
   going(seconds: number): Going | undefined {
