@@ -18,6 +18,11 @@ export interface Statistics {
   readonly last: number
   readonly firstStep: number
   readonly lastStep: number
+  /** Microseconds since the Unix epoch. */
+  readonly firstTime: number
+  readonly lastTime: number
+  /** The longest time between two points of a stream, microseconds. */
+  readonly gap: number
 }
 
 /**
@@ -43,6 +48,7 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
   let beganTime = Infinity
   let last = NaN
   let lastTime = -Infinity
+  let gap = 0
   for (const slot of slots) {
     const count = c.rows[slot]!
     if (count === 0) continue
@@ -64,6 +70,7 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     sum = after
     firstStep = Math.min(firstStep, c.firstStep[slot]!)
     lastStep = Math.max(lastStep, c.lastStep[slot]!)
+    gap = Math.max(gap, c.gap[slot]!)
     if (c.firstTime[slot]! < beganTime) {
       beganTime = c.firstTime[slot]!
       first = c.first[slot]!
@@ -88,6 +95,9 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     last,
     firstStep,
     lastStep,
+    firstTime: beganTime,
+    lastTime,
+    gap,
     min: some ? min : undefined,
     max: some ? max : undefined,
     // A mean lies between the extremes, whatever rounding or overflow say.

@@ -102,7 +102,9 @@ describe('energy of a device', () => {
   it('of a machine that two runs share is the whole machine, and says so', () => {
     const script = run(1).log(0, [watch('start', 1, 2), used(2000, 100)], [], 0, 'agent-1')
     expect(told(script, cpu, 'joules', 'shared')).toEqual({ joules: '2000.0', shared: '2' })
-    expect(headOf(script.graph).energy).toMatchObject([{ kind: 'measured', joules: 2000, shared: 2, coverage: 1 }])
+    expect(headOf(script.graph).energy).toMatchObject([
+      { kind: 'measured', joules: 2000, shared: 2, coverage: 1 },
+    ])
   })
 
   it('is not counted where it overlaps what is', () => {

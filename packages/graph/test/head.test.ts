@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '@provloom/shared'
 import { createGraphBuilder } from '../src/builder.ts'
 import { headOf } from './support/head.ts'
-import { RunScript, typicalRun } from './support/run.ts'
+import { RunScript, startUs, typicalRun } from './support/run.ts'
 import type { Said } from './support/run.ts'
 
 const loss: Said = { type: 'series', id: 0, key: 'loss', context: 'training', unit: '1' }
@@ -33,6 +33,8 @@ describe("a run's head", () => {
           maxStep: 1,
           firstStep: 0,
           lastStep: 2,
+          nan: 1,
+          span: { firstUs: startUs + 4e6, lastUs: startUs + 6e6 + 20, gapUs: 10 },
           spark: [4, 5, 0.75],
         },
       ],
@@ -196,6 +198,7 @@ describe("a run's head", () => {
     run.end(0).end(1).close()
     expect(headOf(run.graph).finding).toEqual({
       code: 'RANK_FAILED',
+      who: 'rank 1',
       text: 'rank 1 failed (then 1 more): ValueError: loss is nan',
       ranks: [1, 0],
     })
@@ -221,8 +224,25 @@ describe("a run's head", () => {
       .close()
     expect(headOf(run.graph).finding).toEqual({
       code: 'RANK_KILLED',
+      who: 'rank 1',
       text: 'rank 1 killed (then 2 more): SIGKILL',
       ranks: [1, 2, 0],
+    })
+  })
+
+  it('names none of ranks that were all asked to end, as why does', () => {
+    const run = new RunScript().open().admit(0, 0, 'n', 2).admit(1, 0, 'n', 2)
+    run
+      .log(1, [{ type: 'rank.end', status: 'killed', signal: 'SIGTERM' }])
+      .log(0, [{ type: 'rank.end', status: 'killed', signal: 'SIGTERM' }])
+      .end(0)
+      .end(1)
+      .close()
+    expect(headOf(run.graph).finding).toEqual({
+      code: 'ENDED_FROM_OUTSIDE',
+      who: 'from outside',
+      text: 'SIGTERM from outside ended ranks 0-1',
+      ranks: expect.arrayContaining([0, 1]) as number[],
     })
   })
 

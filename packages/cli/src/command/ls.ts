@@ -200,8 +200,7 @@ function metricValue(metric: RowMetric | undefined, isSorted: boolean): string {
 function statusOf({ status, finding, life }: RunRow, style: Style): string {
   if (status === 'running' && life.state !== 'alive')
     return style.bad(life.state === 'gone' ? '? ended unseen' : `? no sign since ${moment(life.seen)}`)
-  const [rank] = finding?.ranks ?? []
-  return statusWords(status, style, rank === undefined ? '' : `, rank ${rank}`)
+  return statusWords(status, style, finding === undefined ? '' : `, ${finding.who}`)
 }
 
 function tookWords({ startTime, endTime }: RunRow): string {

@@ -70,8 +70,14 @@ export function* headMetric(
     first: headNumber(lowerMedian([...firsts.values()].map(({ value }) => value))),
     last: headNumber(lowerMedian([...lasts.values()].map(({ value }) => value))),
     ...extremes(all),
+    ...oddOf(all),
     firstStep: least(all.map(({ firstStep }) => firstStep)),
     lastStep: -least(all.map(({ lastStep }) => -lastStep)),
+    span: {
+      firstUs: least(all.map(({ firstTime }) => firstTime)),
+      lastUs: -least(all.map(({ lastTime }) => -lastTime)),
+      gapUs: -least(all.map(({ gap }) => -gap)),
+    },
     ...sparkOf(metric, tallies),
   }
 }
@@ -118,6 +124,15 @@ function extremes(all: readonly Statistics[]): Pick<HeadMetric, 'min' | 'minStep
   }
   if (low?.min === undefined || high?.max === undefined) return {}
   return { min: low.min, minStep: low.minStep, max: high.max, maxStep: high.maxStep }
+}
+
+/** How many points are no finite numbers. */
+function oddOf(all: readonly Statistics[]): Pick<HeadMetric, 'nan' | 'infinite'> {
+  const [nan, infinite] = [
+    all.reduce((sum, one) => sum + one.nan, 0),
+    all.reduce((sum, one) => sum + one.infinite, 0),
+  ]
+  return { ...(nan === 0 ? {} : { nan }), ...(infinite === 0 ? {} : { infinite }) }
 }
 
 function least(values: readonly number[]): number {

@@ -35,6 +35,8 @@ const sureness: Readonly<Record<StopKind, number>> = {
 
 /** Ends so near to each other tell nothing: a process that fails may take longer to end than one that lost its peer. */
 const closeUs = 1_000_000
+/** Each agent sees by itself when its process has been killed: of several that were killed at once one a little later. */
+const seenUs = 10_000
 /** From its last word a lost rank may have gone on unseen. */
 const unseenUs = 2_000_000
 
@@ -59,8 +61,11 @@ export function stopOrder(stops: Iterable<Stop>): StopOrder {
   return { stopped: [...unheard, ...others], tied: tiedIn(unheard) }
 }
 
+/** Of a rank whose run ended unseen nothing is known. */
+const notStopped = new Set(['completed', 'running', 'absent', 'unseen'])
+
 function endedBadly({ status }: Stop): boolean {
-  return status !== 'completed' && status !== 'running' && status !== 'absent'
+  return !notStopped.has(status)
 }
 
 function stoppedOf(stop: Stop): Stopped {
@@ -112,12 +117,18 @@ function stepOf({ stop }: Stopped): number {
   return stop.lastStep ?? Infinity
 }
 
+/** Nobody saw its process end: what is known is when it was heard of last. */
+export function isUnseen({ kind, stop }: Stopped): boolean {
+  return kind === 'silent' && stop.exitCode === undefined && stop.signal === undefined
+}
+
 /** Those of the same last step whose ends are nearer to the first one's than their clocks tell. */
 function tiedIn(group: readonly Stopped[]): number {
   const [first] = group
   if (first === undefined) return 0
   const isTied = (one: Stopped): boolean =>
-    stepOf(one) === stepOf(first) && Math.abs(endOf(one) - endOf(first)) <= errorBetween(one, first)
+    (isUnseen(one) && isUnseen(first) && Math.abs(endOf(one) - endOf(first)) <= closeUs) ||
+    (stepOf(one) === stepOf(first) && Math.abs(endOf(one) - endOf(first)) <= errorBetween(one, first))
   const at = group.findIndex((one) => !isTied(one))
   return at < 0 ? group.length : at
 }
@@ -126,5 +137,7 @@ function errorBetween(one: Stopped, other: Stopped): number {
   if (one === other) return 0
   // One machine has one clock.
   const host = one.stop.clock?.host
-  return host !== undefined && host === other.stop.clock?.host ? 0 : one.uncertaintyUs + other.uncertaintyUs
+  if (host !== undefined && host === other.stop.clock?.host)
+    return one.kind === 'killed' && other.kind === 'killed' ? seenUs : 0
+  return one.uncertaintyUs + other.uncertaintyUs
 }

@@ -1,3 +1,4 @@
+import { signalOf } from '@provloom/graph/stop'
 import type { Unread } from '../answer/error.ts'
 import type { Finding, FindingCode, WhyAnswer } from '../answer/why.ts'
 import { differFindings } from './differ.ts'
@@ -60,7 +61,9 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
   return [
     ...is('memory', 'OUT_OF_MEMORY'),
     ...is('disk', 'DISK_FULL'),
-    ...is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE'),
+    ...(facts.ranks.some((rank) => signalOf(rank) !== undefined)
+      ? []
+      : is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE')),
     ...is('lost ranks', 'RANK_LOST', 'HOST_LOST'),
     ...(facts.worldSize === undefined ? [] : is('absent ranks', 'RANKS_ABSENT')),
     ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN')),

@@ -104,11 +104,11 @@ function Standing({
     run.endTime === null
       ? ''
       : ` in ${duration((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000)}`
-  const rank = run.finding?.ranks[0]
+  const who = run.finding?.who
   return (
     <Status
       of={run.status}
-      more={run.status === 'completed' ? took : rank === undefined ? '' : `, rank ${rank}`}
+      more={run.status === 'completed' ? took : who === undefined ? '' : `, ${who}`}
     />
   )
 }
