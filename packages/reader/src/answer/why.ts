@@ -64,6 +64,8 @@ export type FindingCode =
   | 'RANKS_ABSENT'
   | 'PEERS_LOST'
   | 'ENDED_FROM_OUTSIDE'
+  | 'NO_SIGN_OF_LIFE'
+  | 'NOTHING_LOGGED'
   | 'NAN_FIRST_SEEN'
   | 'RANK_SLOW'
   | 'HOST_SLOW'

@@ -4,13 +4,18 @@ import { ownerIn } from '@provloom/rundir/internal'
 import { limits } from '@provloom/shared'
 import { aliveStill } from '@provloom/shared/process'
 import type { Life } from '../answer/life.ts'
-import type { KnownRun } from './folder.ts'
+
+interface Watched {
+  readonly directory: string
+  readonly finished: boolean
+  readonly file: { readonly status: string; readonly finished: boolean }
+}
 
 /**
  * Whether a run is being written: by its lease (docs/run-directory.md), which is renewed every two seconds, and by its
  * writer's process where that can be seen from here.
  */
-export function lifeOf(run: KnownRun, nowMs: number = Date.now()): Life {
+export function lifeOf(run: Watched, nowMs: number = Date.now()): Life {
   const { lease, journal, runJson } = filesOf(run.directory)
   const seenMs = Math.max(writtenMs(lease), writtenMs(runJson), run.finished ? 0 : writtenMs(journal))
   const seen = new Date(seenMs).toISOString()

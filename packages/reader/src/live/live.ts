@@ -124,6 +124,12 @@ export class Live {
 /** Of none it is empty, as of who knows none. */
 function digestOf(findings: readonly Finding[]): string {
   if (findings.length === 0) return ''
-  const said = findings.map(({ code, ranks, since }) => [code, ranks, since?.step ?? null])
+  // What goes on and on is told anew now and then.
+  const said = findings.map(({ code, ranks, since, text }) => [
+    code,
+    ranks,
+    since?.step ?? null,
+    code === 'NOTHING_LOGGED' ? text : '',
+  ])
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 8)
 }

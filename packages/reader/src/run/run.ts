@@ -6,6 +6,7 @@ import { lifeOf } from '../folder/life.ts'
 import { ledgerOf, statusesOf } from '../runs/row.ts'
 import { environmentsOf, hostFactsOf } from './environment.ts'
 import type { MetricPage } from './metrics.ts'
+import { quietOf } from './rhythm.ts'
 
 export interface RunParts {
   readonly run: KnownRun
@@ -19,6 +20,7 @@ export interface RunParts {
 export function answerRun({ run, metrics, document, why, going }: RunParts): RunAnswer {
   const { file, name, directory, writtenMs } = run
   const { head } = file
+  const quiet = quietOf(run)
   return {
     run: name,
     directory,
@@ -30,6 +32,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     startTime: file.startTime,
     endTime: file.endTime,
     life: lifeOf(run),
+    ...(quiet === undefined ? {} : { quiet }),
     finished: run.finished,
     asOf: new Date(writtenMs).toISOString(),
     journalPosition: file.journalPosition,

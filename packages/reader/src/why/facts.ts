@@ -1,6 +1,8 @@
 import type { Stop } from '@provloom/graph/stop'
 import type { Unread } from '../answer/error.ts'
+import type { Life } from '../answer/life.ts'
 import type { WhyAnswer } from '../answer/why.ts'
+import type { Rhythm } from '../run/rhythm.ts'
 
 /**
  * What is known of a run when it is asked why it went as it did. Rules are functions of this alone; what reads it from a run
@@ -9,8 +11,16 @@ import type { WhyAnswer } from '../answer/why.ts'
 export interface WhyFacts {
   /** Its directory's name. */
   readonly run: string
-  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`. */
+  /** Where it lies; absent where it lies nowhere. */
+  readonly directory?: string | undefined
+  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`, `unseen`. */
   readonly status: string
+  /** Whether it is written. */
+  readonly life?: Life | undefined
+  /** When it is asked. */
+  readonly nowUs?: number | undefined
+  /** How often ranks log; absent where too little is logged. */
+  readonly rhythm?: Rhythm | undefined
   readonly worldSize: number | undefined
   /** Ranks of the known world that never came. */
   readonly absent: readonly number[]

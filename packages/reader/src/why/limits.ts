@@ -25,3 +25,6 @@ export const memoryFull = 0.9
 
 /** Ranks that a finding names. */
 export const ranksNamed = 64
+
+/** Seconds without a log, far beyond what was usual, from which on a run that goes on is not taken for one that evaluates. */
+export const quietWarns = 600

@@ -1,6 +1,8 @@
 import { signalOf } from '@provloom/graph/stop'
+import { shellWord } from '@provloom/shared'
 import type { Unread } from '../answer/error.ts'
 import type { Finding, FindingCode, WhyAnswer } from '../answer/why.ts'
+import { aliveFindings } from './alive.ts'
 import { differFindings } from './differ.ts'
 import type { WhyFacts } from './facts.ts'
 import { nanFindings } from './nan.ts'
@@ -19,6 +21,7 @@ export function whyOf(facts: WhyFacts): WhyAnswer {
   const slow = slowFindings(facts)
   const findings = inOrder([
     ...endFindings(facts, ends),
+    ...aliveFindings(facts, ends),
     ...nanFindings(facts),
     ...slow,
     // Who waits for a slow rank waits for it, and not for nothing.
@@ -76,7 +79,12 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
 function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
   const { pace, ranks, worldSize } = facts
   const lacks = lacking(facts)
+  const { directory, life } = facts
+  const isLeft = life?.state === 'gone' || life?.state === 'silent'
   const said: string[] = [
+    ...(isLeft && directory !== undefined
+      ? [`how it ended: provloom recover ${shellWord(directory)} brings in what is left of it, and ends it`]
+      : []),
     ...(lacks.has('graph') ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : []),
     ...(lacks.has('points') ? ['who is slow, and where NaN was seen: points cannot be read'] : []),
   ]

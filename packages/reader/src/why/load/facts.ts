@@ -1,7 +1,10 @@
-import type { HeadFile, RunFile } from '@provloom/rundir'
+import type { HeadFile } from '@provloom/rundir'
+import type { Life } from '../../answer/life.ts'
 import type { Unread } from '../../answer/error.ts'
 import type { RunDocument } from '../../document/document.ts'
+import type { KnownFile } from '../../folder/known-file.ts'
 import type { MetricName } from '../../metric-id.ts'
+import { rhythmOf } from '../../run/rhythm.ts'
 import type { WhyFacts } from '../facts.ts'
 import { readOr } from '../../unread.ts'
 import { differingOf } from './differing.ts'
@@ -15,7 +18,11 @@ import type { PointSource } from './table.ts'
 export interface WhySources {
   /** Its directory's name. */
   readonly name: string
-  readonly file: Pick<RunFile, 'status' | 'worldSize' | 'ledger' | 'head'>
+  readonly directory?: string
+  readonly file: Pick<KnownFile, 'status' | 'worldSize' | 'ledger' | 'head'>
+  readonly life?: Life
+  /** When it is asked, microseconds since the Unix epoch. */
+  readonly nowUs?: number
   /** Undefined where it cannot be read: run.json alone tells less. */
   readonly document: RunDocument | undefined
   /** Why not. */
@@ -47,7 +54,11 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
   const model = file.head?.outputs.shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint')
   return {
     run: name,
+    directory: sources.directory,
     status: file.status,
+    life: sources.life,
+    nowUs: sources.nowUs,
+    rhythm: rhythmOf(file.head?.metrics.shown ?? []),
     worldSize: file.worldSize ?? undefined,
     absent,
     ranks,
