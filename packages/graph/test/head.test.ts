@@ -90,7 +90,7 @@ describe("a run's head", () => {
       series,
       ids.map((id) => ({ series: id, step: 0, value: 1 })),
     )
-    const { shown } = headOf(run).metrics
+    const { shown } = headOf(run.graph).metrics
     expect(shown.slice(0, 5).map(({ key, source }) => [key, source])).toEqual([
       ['loss', undefined],
       ['step_time', undefined],
