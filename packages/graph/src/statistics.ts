@@ -18,11 +18,6 @@ export interface Statistics {
   readonly last: number
   readonly firstStep: number
   readonly lastStep: number
-  /** Microseconds since the Unix epoch. */
-  readonly firstTime: number
-  readonly lastTime: number
-  /** The longest time between two points of a stream, microseconds. */
-  readonly gap: number
 }
 
 /**
@@ -48,7 +43,6 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
   let beganTime = Infinity
   let last = NaN
   let lastTime = -Infinity
-  let gap = 0
   for (const slot of slots) {
     const count = c.rows[slot]!
     if (count === 0) continue
@@ -70,7 +64,6 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     sum = after
     firstStep = Math.min(firstStep, c.firstStep[slot]!)
     lastStep = Math.max(lastStep, c.lastStep[slot]!)
-    gap = Math.max(gap, c.gap[slot]!)
     if (c.firstTime[slot]! < beganTime) {
       beganTime = c.firstTime[slot]!
       first = c.first[slot]!
@@ -95,9 +88,6 @@ export function statisticsOf(tallies: Tallies, slots: readonly number[]): Statis
     last,
     firstStep,
     lastStep,
-    firstTime: beganTime,
-    lastTime,
-    gap,
     min: some ? min : undefined,
     max: some ? max : undefined,
     // A mean lies between the extremes, whatever rounding or overflow say.
@@ -117,6 +107,8 @@ export interface Extent {
   readonly lastStep: number
   readonly firstTime: number
   readonly lastTime: number
+  /** The longest time between two points of a slot. */
+  readonly gap: number
 }
 
 /** @returns undefined when no slot has a row */
@@ -126,12 +118,14 @@ export function extentOf(tallies: Tallies, slots: readonly number[]): Extent | u
   let lastStep = -Infinity
   let firstTime = Infinity
   let lastTime = -Infinity
+  let gap = 0
   for (const slot of slots) {
     if (c.rows[slot] === 0) continue
     firstStep = Math.min(firstStep, c.firstStep[slot]!)
     lastStep = Math.max(lastStep, c.lastStep[slot]!)
     firstTime = Math.min(firstTime, c.firstTime[slot]!)
     lastTime = Math.max(lastTime, c.lastTime[slot]!)
+    gap = Math.max(gap, c.gap[slot]!)
   }
-  return firstStep === Infinity ? undefined : { firstStep, lastStep, firstTime, lastTime }
+  return firstStep === Infinity ? undefined : { firstStep, lastStep, firstTime, lastTime, gap }
 }

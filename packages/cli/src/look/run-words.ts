@@ -20,7 +20,7 @@ export function lifeWords({ life, directory }: RunAnswer, nowMs: number): string
       return `no sign of life for ${since}; running, or ended unseen: ${cure}`
     }
     case 'gone':
-      return `ended unseen: what wrote it is gone since ${moment(life.seen)} UTC; ${cure}`
+      return `ended unseen: what wrote it is gone${life.logged === undefined ? ` since ${moment(life.seen)}` : `, and logged last ${moment(life.logged)}`} UTC; ${cure}`
   }
 }
 

@@ -1,7 +1,7 @@
 import { isOfPace } from '@provloom/rundir/entry'
 import type { HeadMetric } from '@provloom/rundir/entry'
 import type { SeriesIndex } from '../series-index.ts'
-import { statisticsOf } from '../statistics.ts'
+import { extentOf, statisticsOf } from '../statistics.ts'
 import type { Statistics } from '../statistics.ts'
 import type { MetricState, RunState, SeriesState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
@@ -44,6 +44,7 @@ export function* headMetric(
   const metric = state.metrics.get(key)
   if (metric === undefined) return undefined
   const all: Statistics[] = []
+  const slots: number[] = []
   /** Of each rank the first point of its first attempt, and the last of its last. */
   const firsts = new Map<number | string, OfAttempt>()
   const lasts = new Map<number | string, OfAttempt>()
@@ -53,6 +54,7 @@ export function* headMetric(
     const statistics = series === undefined ? undefined : statisticsOf(tallies, slotsOf(series))
     if (series === undefined || statistics === undefined) continue
     all.push(statistics)
+    for (const { slot } of series.slots) slots.push(slot)
     // What is measured of a machine counts as one.
     const found = state.ranks.get(series.ownerKey)
     const [whose, attempt] = [found?.rank ?? series.ownerKey, found?.attempt ?? 0]
@@ -73,11 +75,7 @@ export function* headMetric(
     ...oddOf(all),
     firstStep: least(all.map(({ firstStep }) => firstStep)),
     lastStep: -least(all.map(({ lastStep }) => -lastStep)),
-    span: {
-      firstUs: least(all.map(({ firstTime }) => firstTime)),
-      lastUs: -least(all.map(({ lastTime }) => -lastTime)),
-      gapUs: -least(all.map(({ gap }) => -gap)),
-    },
+    ...spanOf(tallies, slots),
     ...sparkOf(metric, tallies),
   }
 }
@@ -124,6 +122,13 @@ function extremes(all: readonly Statistics[]): Pick<HeadMetric, 'min' | 'minStep
   }
   if (low?.min === undefined || high?.max === undefined) return {}
   return { min: low.min, minStep: low.minStep, max: high.max, maxStep: high.maxStep }
+}
+
+/** Of streams of all ranks together. */
+function spanOf(tallies: Tallies, slots: readonly number[]): Pick<HeadMetric, 'span'> {
+  const extent = extentOf(tallies, slots)
+  if (extent === undefined) return {}
+  return { span: { firstUs: extent.firstTime, lastUs: extent.lastTime, gapUs: extent.gap } }
 }
 
 /** How many points are no finite numbers. */

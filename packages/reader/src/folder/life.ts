@@ -8,7 +8,11 @@ import type { Life } from '../answer/life.ts'
 interface Watched {
   readonly directory: string
   readonly finished: boolean
-  readonly file: { readonly status: string; readonly finished: boolean }
+  readonly file: {
+    readonly status: string
+    readonly finished: boolean
+    readonly ledger: { readonly ranks: readonly { readonly lastUs?: number }[] }
+  }
 }
 
 /**
@@ -18,13 +22,17 @@ interface Watched {
 export function lifeOf(run: Watched, nowMs: number = Date.now()): Life {
   const { lease, journal, runJson } = filesOf(run.directory)
   const seenMs = Math.max(writtenMs(lease), writtenMs(runJson), run.finished ? 0 : writtenMs(journal))
-  const seen = new Date(seenMs).toISOString()
+  const lastUs = run.file.ledger.ranks.reduce((last, one) => Math.max(last, one.lastUs ?? last), -Infinity)
+  const seen = {
+    seen: new Date(seenMs).toISOString(),
+    ...(Number.isFinite(lastUs) ? { logged: new Date(lastUs / 1000).toISOString() } : {}),
+  }
   if (run.file.finished || (run.file.status !== 'running' && writtenMs(lease) === 0))
-    return { state: 'ended', seen }
+    return { state: 'ended', ...seen }
   const alive = lives(lease)
-  if (alive === false) return { state: 'gone', seen }
-  if (alive === true) return { state: 'alive', seen }
-  return { state: nowMs - seenMs < limits.silentAfterMs ? 'alive' : 'silent', seen }
+  if (alive === false) return { state: 'gone', ...seen }
+  if (alive === true) return { state: 'alive', ...seen }
+  return { state: nowMs - seenMs < limits.silentAfterMs ? 'alive' : 'silent', ...seen }
 }
 
 /** 0 where it is not there. */

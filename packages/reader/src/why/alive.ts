@@ -13,18 +13,18 @@ export function aliveFindings(facts: WhyFacts, ends: Ends): Finding[] {
 
 function unseenFindings({ status, life }: WhyFacts): Finding[] {
   if (life === undefined || (life.state !== 'gone' && life.state !== 'silent')) return []
-  const time = `${life.seen.slice(0, 19).replace('T', ' ')} UTC`
+  const logged = life.logged === undefined ? '' : `, and logged last at ${timeOf(life.logged)}`
   const text =
     status === 'unseen'
-      ? `what wrote it is gone since ${time}; how its ranks ended is not known`
-      : `no sign of life since ${time}: it runs, or ended unseen`
+      ? `what wrote it is gone${logged}; how its ranks ended is not known`
+      : `no sign of life since ${timeOf(life.seen)}${logged}: it runs, or ended unseen`
   return [
     {
       code: 'NO_SIGN_OF_LIFE',
       level: status === 'unseen' ? 'error' : 'warning',
       text,
       ranks: [],
-      since: { time: life.seen },
+      since: { time: life.logged ?? life.seen },
       link: { page: 'overview' },
     },
   ]
@@ -63,6 +63,10 @@ function quietFindings({ status, life, rhythm, nowUs, ranks }: WhyFacts, { order
       link: { page: 'overview' },
     },
   ]
+}
+
+function timeOf(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`
 }
 
 /** By each rank's own clock: from its last log to its end; the least of all that ended. */

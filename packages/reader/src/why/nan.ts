@@ -24,7 +24,7 @@ export function nanFindings({ nan, ranks }: WhyFacts): Finding[] {
     {
       code: 'NAN_FIRST_SEEN',
       level: 'error',
-      text: `${first.words} is NaN on ${whom} since step ${step}${then}`,
+      text: `NaN in ${first.words} on ${whom} since step ${step}${then}`,
       ranks: who.slice(0, ranksNamed),
       ...(who.length > ranksNamed ? { ranksMore: who.length - ranksNamed } : {}),
       since: { step, time: isoOf(those) },

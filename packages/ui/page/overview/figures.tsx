@@ -62,10 +62,10 @@ function moreOf({ first, min, max, key, unit }: RunMetric): string {
 
 function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   const step = lastStep(run)
-  const end = Date.parse(run.endTime ?? run.asOf)
-  const took = (end - Date.parse(run.startTime)) / 1000
-  if (step === undefined || step <= 0 || took <= 0) return { value: '–', more: 'none seen', quiet: true }
-  const rate = step / took
+  const rate = run.going?.stepsPerSecond
+  if (run.quiet !== undefined)
+    return { value: 'none', more: `since ${run.quiet.since.slice(11, 19)} UTC`, warn: true }
+  if (step === undefined || rate === undefined) return { value: '–', more: 'none seen', quiet: true }
   const wait = run.metrics.find(
     (one) => !isSampled(one) && /wait/.test(one.key) && /time|seconds/.test(one.key),
   )

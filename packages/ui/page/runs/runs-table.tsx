@@ -165,7 +165,13 @@ function Row(
       </th>
       <td>
         <Status of={row.status} more={who === undefined ? undefined : `, ${who}`} />
-        {(row.life.state === 'silent' || row.life.state === 'gone') && (
+        {row.quiet !== undefined && (
+          <span class="warn" title={`nothing is logged since ${row.quiet.since}`}>
+            {' '}
+            ▲ nothing logged
+          </span>
+        )}
+        {row.life.state === 'silent' && (
           <span class="warn" title="no sign of life">
             {' '}
             ▲ silent
