@@ -56,9 +56,9 @@ export function stopOrder(stops: Iterable<Stop>): StopOrder {
   const ordered = [...groups].sort(([a], [b]) => a - b).map(([, group]) => inOrder(group))
   const [best = []] = ordered
   const unheard = unheardBefore(best, stopped)
-  if (unheard.length === 0) return { stopped: ordered.flat(), tied: tiedIn(best) }
+  if (unheard.length === 0) return { stopped: ordered.flat(), tied: tiedIn(ordered.flat(), best.length) }
   const others = ordered.flat().filter((one) => !unheard.includes(one))
-  return { stopped: [...unheard, ...others], tied: tiedIn(unheard) }
+  return { stopped: [...unheard, ...others], tied: tiedIn(unheard, unheard.length) }
 }
 
 /** Of a rank whose run ended unseen nothing is known. */
@@ -122,22 +122,27 @@ export function isUnseen({ kind, stop }: Stopped): boolean {
   return kind === 'silent' && stop.exitCode === undefined && stop.signal === undefined
 }
 
-/** Those of the same last step whose ends are nearer to the first one's than their clocks tell. */
-function tiedIn(group: readonly Stopped[]): number {
-  const [first] = group
+/**
+ * Of the first ones, which are of one sureness, those of the same last step whose ends are nearer to the first one's than their
+ * clocks tell; and those whose ends nobody saw, where that was at the time: all were killed at once.
+ */
+function tiedIn(all: readonly Stopped[], best: number): number {
+  const [first] = all
   if (first === undefined) return 0
-  const isTied = (one: Stopped): boolean =>
-    (isUnseen(one) && isUnseen(first) && Math.abs(endOf(one) - endOf(first)) <= closeUs) ||
-    (stepOf(one) === stepOf(first) && Math.abs(endOf(one) - endOf(first)) <= errorBetween(one, first))
-  const at = group.findIndex((one) => !isTied(one))
-  return at < 0 ? group.length : at
+  const apart = (one: Stopped): number => Math.abs(endOf(one) - endOf(first))
+  const isWordless = isUnseen(first) || (first.kind === 'killed' && first.stop.error === undefined)
+  const isTied = (one: Stopped, i: number): boolean =>
+    (isWordless && isUnseen(one) && apart(one) <= closeUs) ||
+    (i < best && stepOf(one) === stepOf(first) && apart(one) <= errorBetween(one, first))
+  const at = all.findIndex((one, i) => !isTied(one, i))
+  return at < 0 ? all.length : at
 }
 
 function errorBetween(one: Stopped, other: Stopped): number {
   if (one === other) return 0
+  const seen = one.kind === 'killed' && other.kind === 'killed' ? seenUs : 0
   // One machine has one clock.
   const host = one.stop.clock?.host
-  if (host !== undefined && host === other.stop.clock?.host)
-    return one.kind === 'killed' && other.kind === 'killed' ? seenUs : 0
-  return one.uncertaintyUs + other.uncertaintyUs
+  const isOne = host !== undefined && host === other.stop.clock?.host
+  return isOne ? seen : one.uncertaintyUs + other.uncertaintyUs + seen
 }

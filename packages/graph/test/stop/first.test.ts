@@ -82,6 +82,8 @@ describe('of ranks that did not end well the first is', () => {
     const killed = { status: 'killed', signal: 'SIGKILL', lastStep: 7 } as const
     expect(tied({ ...killed, endUs: 5_004_000 }, { ...killed, endUs: 5_000_000 })).toBe(2)
     expect(tied({ ...killed, endUs: 5_040_000 }, { ...killed, endUs: 5_000_000 })).toBe(1)
+    expect(tied({ ...killed, endUs: 5_040_000 }, { endUs: 5_000_000, lastStep: 8 })).toBe(2)
+    expect(tied({ ...killed, endUs: 5_040_000 }, { endUs: 5_000_000, lastStep: 8, exitCode: 1 })).toBe(1)
   })
 
   it('the one that crashed or ran out of memory, though errors without a known cause came before', () => {

@@ -10,7 +10,7 @@ import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { isRowsOf } from '../measured.ts'
-import { cursorText, readCursor } from './cursor.ts'
+import { cursorText, nothingKnown, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
 import { eventsOfEnded } from './ended.ts'
 import { eventsOf } from './events.ts'
@@ -29,14 +29,11 @@ export interface Questions {
   curve(run: KnownRun, metric: RunMetric, query: CurveQuery): Promise<CurveAnswer>
 }
 
-const nothingKnown: Known = {
-  position: -1,
-  writtenMs: NaN,
-  life: '',
-  widths: {},
-  findings: '',
-  eventMs: NaN,
-}
+/**
+ * The table of ranks is told again no sooner than so many milliseconds for each of them: of a thousand it is 90 kB, and run.json
+ * is written every few seconds.
+ */
+const ranksRestMs = 20
 
 /** What is new in runs that somebody follows. */
 export class Live {
@@ -62,6 +59,10 @@ export class Live {
       if (width !== undefined) widths[key] = width
       if (change !== undefined) curves[key] = change
     }
+    const rest = run.file.ledger.ranks.length * ranksRestMs
+    const isDue = written && (life !== 'alive' || !(run.writtenMs - known.ranksMs < rest))
+    const ranks = query.ranks === true && isDue ? await this.#questions.ranks(run) : undefined
+    const ranksMs = ranks === undefined ? known.ranksMs : run.writtenMs
     const position = Math.max(news.position, run.file.journalPosition)
     const events = query.events === true ? this.#eventsOf(run, news, known) : []
     const eventMs = Math.max(
@@ -72,10 +73,18 @@ export class Live {
     const isFound = findings !== undefined && digest !== known.findings
     const hasCurves = Object.keys(curves).length > 0
     return {
-      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths, findings: digest, eventMs }),
+      cursor: cursorText({
+        position,
+        writtenMs: run.writtenMs,
+        life,
+        widths,
+        findings: digest,
+        eventMs,
+        ranksMs,
+      }),
       changed: headIsNew || hasCurves || isFound || position !== known.position,
       ...(query.head === true && headIsNew ? { head: await this.#questions.run(run) } : {}),
-      ...(query.ranks === true && written ? { ranks: await this.#questions.ranks(run) } : {}),
+      ...(ranks === undefined ? {} : { ranks }),
       ...(hasCurves ? { curves } : {}),
       ...(events.length === 0 ? {} : { events }),
       ...(isFound ? { findings } : {}),

@@ -227,12 +227,11 @@ function absentFindings({ absent, worldSize, ranks }: WhyFacts): Finding[] {
   ]
 }
 
-/** They came to the same end, and neither said why. */
-function isSame(first: StoppedRank, { kind, stop }: StoppedRank): boolean {
-  if (kind !== first.kind || stop.error !== undefined || first.stop.error !== undefined) return false
-  return isUnseen(first)
-    ? stop.exitCode === undefined && stop.signal === undefined
-    : kind === 'killed' && signalOf(stop) === signalOf(first.stop)
+/** They came to the same end, as far as anybody saw it, and neither said why. */
+function isSame(first: StoppedRank, one: StoppedRank): boolean {
+  if (one.stop.error !== undefined || first.stop.error !== undefined) return false
+  if (isUnseen(one)) return isUnseen(first) || first.kind === 'killed'
+  return first.kind === 'killed' && one.kind === 'killed' && signalOf(one.stop) === signalOf(first.stop)
 }
 
 /** They ended of the same, each by itself: a file that is not there, a setting that is wrong. Numbers in it may be each one's. */

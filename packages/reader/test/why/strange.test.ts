@@ -5,7 +5,7 @@ import { whyOf } from '../../src/why/why.ts'
 import type { WhyAnswer } from '../../src/answer/why.ts'
 import { sourcesOf } from './support/stream.ts'
 import type { RankEnding, Told } from './support/stream.ts'
-import { train } from './support/training.ts'
+import { beginUs, train } from './support/training.ts'
 import type { Plan } from './support/training.ts'
 
 const gone = 'ConnectionResetError: [Errno 104] Connection reset by peer'
@@ -137,4 +137,40 @@ it('where only rank 0 logs nobody is compared with it, and it is said what is no
   expect(codes(answer)).toEqual([])
   expect(answer.notIt).not.toContain('slow ranks')
   expect(answer.unknown).toEqual([expect.stringMatching(/^who is slow: only rank 0 /)])
+})
+
+it('of ranks that were all killed at once, and whose ends nobody saw, none is the first', async () => {
+  const endUs = beginUs + 60e6
+  const at = (rank: number): Partial<RankEnding> => ({ endUs: endUs + rank * 30 })
+  const killed = await whyOfTold(plain, (rank) => ({ status: 'killed', signal: 'SIGKILL', ...at(rank) }))
+  expect(killed.verdict).toBe('run_0 was killed: ranks 0-7 were all at once killed by SIGKILL.')
+  expect(killed.first).toBeUndefined()
+  expect(killed.notIt).not.toContain('signals')
+})
+
+it('the others are told in the order in which they ended, and no signals are denied that ended some', async () => {
+  const stops = { rank: 5, step: 70, logged: true }
+  const answer = await whyOfTold({ ...plain, stops }, (rank) =>
+    rank === 5
+      ? { status: 'failed', exitCode: 1, error: 'KeyError: 3', endUs: beginUs + 60e6 }
+      : { status: 'killed', signal: 'SIGTERM', endUs: beginUs + (65 - rank) * 1e6 },
+  )
+  expect(answer.first?.rank).toBe(5)
+  expect(answer.first?.others.map(({ rank }) => rank)).toEqual([7, 6, 4, 3, 2, 1, 0])
+  expect(answer.notIt).not.toContain('signals')
+  expect(answer.notIt).toContain('memory')
+})
+
+it('of a run that was ended from outside it is told that nothing had been logged for long', async () => {
+  const answer = await whyOfTold({ ...plain, logs: 'after' }, () => ({
+    status: 'killed',
+    signal: 'SIGTERM',
+    endUs: beginUs + 300e6,
+  }))
+  expect(codes(answer)).toEqual(['ENDED_FROM_OUTSIDE 0,1,2,3,4,5,6,7', 'NOTHING_LOGGED '])
+  expect(answer.findings[1]?.text).toMatch(
+    /^nothing was logged in the 4 min before the end, where a rank logged each 0\.1\d? s before$/,
+  )
+  const atOnce = await whyOfTold({ ...plain, logs: 'after' }, () => ({ status: 'killed', signal: 'SIGTERM' }))
+  expect(codes(atOnce)).toEqual(['ENDED_FROM_OUTSIDE 0,1,2,3,4,5,6,7'])
 })
