@@ -20,6 +20,8 @@ export interface WhyAnswer {
   readonly notIt: readonly string[]
   readonly unknown: readonly string[]
   readonly unread: readonly Unread[]
+  /** Ranks of the world of which nothing is known, since they were not to be recorded. */
+  readonly notRecorded?: number
   /** What there is of it: events that are stored of those that were sent, and the last model. */
   readonly kept: {
     readonly stored: number

@@ -60,7 +60,8 @@ export class Live {
       if (change !== undefined) curves[key] = change
     }
     const rest = run.file.ledger.ranks.length * ranksRestMs
-    const isDue = written && (life !== 'alive' || !(run.writtenMs - known.ranksMs < rest))
+    const isOther = run.writtenMs !== known.ranksMs
+    const isDue = isOther && (life !== 'alive' || !(run.writtenMs - known.ranksMs < rest))
     const ranks = query.ranks === true && isDue ? await this.#questions.ranks(run) : undefined
     const ranksMs = ranks === undefined ? known.ranksMs : run.writtenMs
     const position = Math.max(news.position, run.file.journalPosition)

@@ -28,6 +28,10 @@ export interface WhyFacts {
   readonly ranks: readonly RankFacts[]
   /** Absent where nothing is logged step by step. */
   readonly pace?: PaceFacts | undefined
+  /** A metric that seems to tell how long a rank takes for a step, in words, where none was named and no timer tells it. */
+  readonly paceLike?: string | undefined
+  /** Ranks of the world that were not to be recorded. */
+  readonly notRecorded?: number | undefined
   /** By metric and rank, where NaN was logged. */
   readonly nan: readonly NanFacts[]
   /** What ranks do not have alike. */
@@ -51,8 +55,11 @@ export interface RankFacts extends Stop {
 
 /** Points of a metric that tells how long a rank took for a step. */
 export interface PaceFacts {
-  /** Where it is from: a metric that was named, the step timer's, when ranks logged, or only how far that is apart. */
-  readonly kind: 'named' | 'compute' | 'arrival' | 'interval'
+  /**
+   * Where it is from: a metric that was named, the step timer's, when ranks logged, or how far that is apart: of ranks that do
+   * not wait for each other (`apart`), or all alike (`interval`), which says nothing where they do.
+   */
+  readonly kind: 'named' | 'compute' | 'arrival' | 'apart' | 'interval'
   /** Metric id. */
   readonly metric: string
   readonly ranks: readonly number[]

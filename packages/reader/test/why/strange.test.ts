@@ -174,3 +174,83 @@ it('of a run that was ended from outside it is told that nothing had been logged
   const atOnce = await whyOfTold({ ...plain, logs: 'after' }, () => ({ status: 'killed', signal: 'SIGTERM' }))
   expect(codes(atOnce)).toEqual(['ENDED_FROM_OUTSIDE 0,1,2,3,4,5,6,7'])
 })
+
+/** Ranks that do not wait for each other: each takes its own time from log to log, and somewhat more or less. */
+async function whyOfApart(seconds: readonly number[], more: Partial<Plan> = {}): Promise<WhyAnswer> {
+  const random = randomFrom(11)
+  const none = { step: [], timeUs: [], value: [] }
+  const points = seconds.map((each) => {
+    let at = beginUs
+    const loss = { step: [] as number[], timeUs: [] as number[], value: [] as number[] }
+    for (let step = 0; step < 40; step++) {
+      at += each * 1e6 * (0.9 + 0.2 * random.unit())
+      loss.step.push(step)
+      loss.timeUs.push(Math.round(at))
+      loss.value.push(1 / (step + 1))
+    }
+    return { loss, own: none, wait: none, endUs: at + 1e3 }
+  })
+  const plan: Plan = { ...plain, ranks: seconds.length, logs: 'after', ...more }
+  return whyOfTold(plan, (rank) => ({ endUs: points[rank]!.endUs }), { points })
+}
+
+it('of ranks that do not wait for each other one that stands alone as slower is found by when it logs', async () => {
+  const answer = await whyOfApart([0.05, 0.1, 0.15, 0.2])
+  expect(codes(answer)).toEqual(['RANK_SLOW 3'])
+  expect(answer.findings[0]?.text).toMatch(
+    /^rank 3 \(n0, .*\) took longer from log to log: (?:1\.9|2\.0)\d× .*they do not wait for it$/,
+  )
+  expect(codes(await whyOfApart([0.1, 0.4]))).toEqual(['RANK_SLOW 1'])
+})
+
+it('of ranks that do not wait for each other nobody is accused where half of them have more to do, or a little', async () => {
+  for (const seconds of [
+    [0.1, 0.1, 0.4, 0.4],
+    [0.1, 0.11, 0.12, 0.15],
+  ]) {
+    const answer = await whyOfApart(seconds)
+    expect(codes(answer)).toEqual([])
+    expect(answer.unknown).toEqual([
+      expect.stringMatching(/^who is slow: ranks do not wait for each other, and none/),
+    ])
+    expect(answer.notIt).not.toContain('slow ranks')
+  }
+})
+
+it('a metric that seems to tell who is slow is named, where no timer does', async () => {
+  const points = train({ ...plain, logs: 'after' }, randomFrom(7))
+  const sources = sourcesOf({
+    plan: { ...plain, logs: 'after' },
+    points,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: points.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: () => [],
+  })
+  const likely = [...sources.metrics, { key: 'epoch_time' }, { key: 'fwd_time', context: 'training' }]
+  const { unknown } = whyOf(await factsOf({ ...sources, metrics: likely }))
+  expect(unknown).toEqual([
+    expect.stringMatching(/ or say which metric tells it: --pace-metric training\.fwd_time$/),
+  ])
+})
+
+it('ranks that were not to be recorded are counted, and nothing is denied of them', async () => {
+  const alone = train(plain, randomFrom(7)).slice(0, 1)
+  const sources = sourcesOf({
+    plan: { ...plain, ranks: 1 },
+    points: alone,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: alone.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: () => [],
+  })
+  const settings = {
+    provUserNamespace: 'www.example.org',
+    experimentName: 'digits',
+    collectAllProcesses: false,
+    saveAfterNLogs: 100,
+  }
+  const answer = whyOf(await factsOf({ ...sources, file: { ...sources.file, settings, worldSize: 8 } }))
+  expect(answer.notRecorded).toBe(7)
+  expect(answer.unknown).toEqual([expect.stringMatching(/^7 of 8 ranks, .* were not recorded/)])
+})

@@ -9,7 +9,7 @@ import type { WhyFacts } from '../facts.ts'
 import { readOr } from '../../unread.ts'
 import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
-import { paceOf } from './pace.ts'
+import { paceLikeOf, paceOf } from './pace.ts'
 import { ranksOf } from './ranks.ts'
 import type { CurveSource } from './long.ts'
 import type { PointSource } from './table.ts'
@@ -19,7 +19,8 @@ export interface WhySources {
   /** Its directory's name. */
   readonly name: string
   readonly directory?: string
-  readonly file: Pick<KnownFile, 'status' | 'worldSize' | 'ledger' | 'head'>
+  readonly file: Pick<KnownFile, 'status' | 'worldSize' | 'ledger' | 'head'> &
+    Partial<Pick<KnownFile, 'settings'>>
   readonly life?: Life
   /** When it is asked, microseconds since the Unix epoch. */
   readonly nowUs?: number
@@ -64,12 +65,21 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
     ranks,
     pace: await readOr(paceOf(sources, metrics, ranks, pace), undefined, unread),
     nan: await readOr(nanOf(sources, document, ranks), [], unread),
+    paceLike: paceLikeOf(metrics),
+    notRecorded: notRecorded(file, ranks.length),
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),
     model: model === undefined ? undefined : modelOf(model),
     unread: unread.filter((one, i) => unread.findIndex(({ message }) => message === one.message) === i),
   }
+}
+
+/** Of those that are to be recorded who has not come is absent, or comes yet. */
+function notRecorded({ settings, worldSize }: WhySources['file'], ranks: number): number | undefined {
+  const few =
+    settings !== undefined && !settings.collectAllProcesses && worldSize !== null && worldSize > ranks
+  return few ? worldSize - ranks : undefined
 }
 
 function modelOf({ name, step, sha256 }: HeadFile): WhyFacts['model'] {
