@@ -69,6 +69,7 @@ export type FindingCode =
   | 'NO_SIGN_OF_LIFE'
   | 'NOTHING_LOGGED'
   | 'NAN_FIRST_SEEN'
+  | 'INFINITY_FIRST_SEEN'
   | 'RANK_SLOW'
   | 'HOST_SLOW'
   | 'DEVICE_SLOW'

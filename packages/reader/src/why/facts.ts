@@ -32,7 +32,7 @@ export interface WhyFacts {
   readonly paceLike?: string | undefined
   /** Ranks of the world that were not to be recorded. */
   readonly notRecorded?: number | undefined
-  /** By metric and rank, where NaN was logged. */
+  /** By metric and rank, where NaN or an infinity was logged. */
   readonly nan: readonly NanFacts[]
   /** What ranks do not have alike. */
   readonly differing: readonly Differing[]
@@ -82,11 +82,12 @@ export interface NanFacts {
   readonly metric: string
   readonly words: string
   readonly rank: number
-  /** Of the first NaN. */
+  readonly what: 'NaN' | 'infinity'
+  /** Of the first. */
   readonly step: number
   /** By the aggregator's clock where the offset is known. */
   readonly timeUs: number
-  /** The last point is NaN too. */
+  /** The last point is no finite number either. */
   readonly stays: boolean
   /** Some point before it was a number. */
   readonly wasNumber: boolean

@@ -74,7 +74,7 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
       : is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE')),
     ...is('lost ranks', 'RANK_LOST', 'HOST_LOST'),
     ...(facts.worldSize === undefined ? [] : is('absent ranks', 'RANKS_ABSENT')),
-    ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN')),
+    ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN', 'INFINITY_FIRST_SEEN')),
     ...(paced ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW') : []),
     ...(lacks.has('graph') ? [] : is('ranks that differ', 'RANKS_DIFFER')),
   ]

@@ -254,3 +254,35 @@ it('ranks that were not to be recorded are counted, and nothing is denied of the
   expect(answer.notRecorded).toBe(7)
   expect(answer.unknown).toEqual([expect.stringMatching(/^7 of 8 ranks, .* were not recorded/)])
 })
+
+it('the first infinity is told as the first NaN is, and before one that came of it', async () => {
+  const points = train({ ...plain, logs: 'before' }, randomFrom(7))
+  const own = points.map(({ loss, ...rest }, rank) => ({
+    ...rest,
+    loss: { ...loss, value: loss.value.map((one, step) => (rank === 2 && step >= 30 ? Infinity : one)) },
+    own: { ...loss, value: loss.value.map((one, step) => (rank === 2 && step >= 31 ? NaN : one)) },
+  }))
+  const sources = sourcesOf({
+    plan: { ...plain, logs: 'before' },
+    points: own,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: own.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: () => [],
+  })
+  const counted = sources.file.head!.metrics.shown.map(({ key, nan, infinite }) => [key, nan, infinite])
+  expect(counted).toContainEqual(['loss', undefined, 50])
+  const answer = whyOf(
+    await factsOf({
+      ...sources,
+      metrics: [...sources.metrics, { key: 'compute_time', context: 'training', source: 'step' }],
+    }),
+  )
+  expect(codes(answer).slice(0, 2)).toEqual(['INFINITY_FIRST_SEEN 2', 'NAN_FIRST_SEEN 2'])
+  expect(answer.verdict).toMatch(/^run_0 completed: infinity in training\.loss on rank 2 since step 30\./)
+  const again = own.map((one) => ({
+    ...one,
+    loss: { ...one.loss, value: [...one.loss.value.slice(0, -1), 1] },
+  }))
+  expect(codes(await whyOfTold({ ...plain, logs: 'before' }, () => ({}), { points: again }))).toEqual([])
+})
