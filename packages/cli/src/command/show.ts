@@ -1,6 +1,6 @@
 import type { HeadFile } from '@provloom/rundir'
 import { bestOf, isLessBetter } from '@provloom/reader'
-import type { RanksAnswer, Reader, RunAnswer, RunMetric } from '@provloom/reader'
+import type { RanksAnswer, Reader, RunAnswer, RunMetric, RunParam } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
@@ -35,6 +35,8 @@ import type { Style } from '../output/style.ts'
 
 const metricsMax = 4
 const filesMax = 4
+/** Of a parameter that ranks have not alike. */
+const valuesMax = 4
 /** Where values begin. */
 const indent = 13
 
@@ -148,10 +150,23 @@ function metricWords(metric: RunMetric): string {
 
 function paramsWords({ params, paramsMore }: RunAnswer): string {
   const shown = params.map(
-    ({ name, value: one, conflict }) =>
-      `${clipped(name)} ${clipped(exact(one))}${conflict ? ' ▲ differs' : ''}`,
+    ({ name, value: one, conflict, apart }) =>
+      `${clipped(name)} ${clipped(exact(one))}${conflict ? ` ▲ differs${apartWords(apart)}` : ''}`,
   )
   return [...shown, ...(paramsMore > 0 ? [`${paramsMore} more`] : [])].join(', ')
+}
+
+/** ` (3 on rank 3, 7 on ranks 0-2)` */
+function apartWords(apart: RunParam['apart']): string {
+  if (apart === undefined) return ''
+  const told = apart
+    .slice(0, valuesMax)
+    .map(
+      ({ value: one, ranks }) =>
+        `${clipped(one)} on ${ranks.length === 1 ? 'rank' : 'ranks'} ${ranges(ranks)}`,
+    )
+  const more = apart.length > valuesMax ? ', …' : ''
+  return ` (${told.join('; ')}${more})`
 }
 
 const code: ReadonlySet<string> = new Set(['script', 'diff', 'source', 'untracked'])

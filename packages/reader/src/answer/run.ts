@@ -68,6 +68,8 @@ export interface RunGoing {
 export interface RunParam extends Omit<HeadParam, 'values'> {
   readonly values: number
   readonly conflict: boolean
+  /** Which ranks logged which, the value of most ranks first: the first 8, and 64 ranks of each. Where the graph tells it. */
+  readonly apart?: readonly { readonly value: string; readonly ranks: readonly number[] }[]
 }
 
 /** `id` is `[context]/key[@source]`, each percent-encoded. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { randomFrom } from '../../../../test/support/random.ts'
+import { valuesByRank } from '../../src/why/load/differing.ts'
 import { factsOf } from '../../src/why/load/facts.ts'
 import { whyOf } from '../../src/why/why.ts'
 import type { WhyAnswer } from '../../src/answer/why.ts'
@@ -33,7 +34,7 @@ async function whyOfTold(
 ): Promise<WhyAnswer> {
   const points = train(plan, randomFrom(7))
   const told: Told = {
-    plan,
+    plan: plain,
     points,
     absent: [],
     memoryShare: () => undefined,
@@ -285,4 +286,28 @@ it('the first infinity is told as the first NaN is, and before one that came of 
     loss: { ...one.loss, value: [...one.loss.value.slice(0, -1), 1] },
   }))
   expect(codes(await whyOfTold({ ...plain, logs: 'before' }, () => ({}), { points: again }))).toEqual([])
+})
+
+it('of a parameter that ranks have not alike it is told which ranks have which value', () => {
+  const points = train(plain, randomFrom(7))
+  const { document } = sourcesOf({
+    plan: plain,
+    points,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: points.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: (rank) => [
+      { type: 'param', key: 'seed', valueType: 'int', value: rank === 5 ? '8' : '7' },
+      { type: 'param', key: 'lr', valueType: 'float', value: '0.1' },
+    ],
+  })
+  expect([...valuesByRank(document!, new Set(['seed', 'lr']))]).toEqual([
+    [
+      'seed',
+      [
+        { value: '7', ranks: [0, 1, 2, 3, 4, 6, 7] },
+        { value: '8', ranks: [5] },
+      ],
+    ],
+  ])
 })
