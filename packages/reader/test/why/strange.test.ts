@@ -34,7 +34,7 @@ async function whyOfTold(
 ): Promise<WhyAnswer> {
   const points = train(plan, randomFrom(7))
   const told: Told = {
-    plan: plain,
+    plan,
     points,
     absent: [],
     memoryShare: () => undefined,
