@@ -57,9 +57,7 @@ function ranksPiece({ ranks, worldSize }: RunAnswer): Piece {
   if (bad.length === 0)
     return { text: world === 1 ? 'its rank reports' : `all ${count(world)} ranks report`, tone: 'good' }
   return {
-    text: listed(
-      bad.map(([status, of]) => `${several(of, 'rank')} ${status === 'absent' ? 'never came' : status}`),
-    ),
+    text: listed(bad.map(([status, of]) => `${several(of, 'rank')} ${statusLook(status).word}`)),
     tone: 'bad',
   }
 }
@@ -106,9 +104,7 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
     }))
   if (pieces.length > 0) return pieces.flatMap((one, at) => (at === 0 ? [one] : ['; ', one]))
   const { statuses, total } = ranks
-  const words = Object.entries(statuses).map(
-    ([status, of]) => `${count(of)} ${status === 'absent' ? 'never came' : status}`,
-  )
+  const words = Object.entries(statuses).map(([status, of]) => `${count(of)} ${statusLook(status).word}`)
   if (words.length === 1)
     return [
       {

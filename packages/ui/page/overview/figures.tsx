@@ -3,6 +3,7 @@ import { useRanks } from '../ask/live.tsx'
 import { count, measured, number, seconds, several } from '../model/format.ts'
 import { groupOf, isLessBetter, isSampled, mainMetrics } from '../model/metric.ts'
 import { lastStep, stepsWanted } from '../model/run-words.ts'
+import { statusLook } from '../model/status.ts'
 
 /** Six numbers that a person wants first. */
 export function Figures({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
@@ -88,7 +89,7 @@ function RanksFigure({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
   )
   const more =
     others.length > 0
-      ? others.map(([status, of]) => `${of} ${status === 'absent' ? 'never came' : status}`).join(', ')
+      ? others.map(([status, of]) => `${of} ${statusLook(status).word}`).join(', ')
       : several(hosts, 'host')
   return (
     <Figure
