@@ -199,7 +199,9 @@ describe('provloom watch elsewhere', () => {
     await until(() => (killed.returned()[0] ?? 0) > 10)
     await killed.kill()
     const watching = startProvloom(['watch', killed.saveDir])
-    await watching.seen(/▲ ended unseen: what wrote it is gone since .* UTC; provloom recover .*killed_0/)
+    await watching.seen(
+      /▲ ended unseen: what wrote it is gone(?: since|, and logged last) .* UTC; provloom recover .*killed_0/,
+    )
   })
 
   it('says which run is not there', async () => {

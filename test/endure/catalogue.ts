@@ -104,6 +104,7 @@ export const catalogue: Readonly<Record<string, Endurance>> = {
       'packages/reader/test/why/faults.property.test.ts',
       'test/e2e/why.test.ts',
       'test/e2e/why-healthy.test.ts',
+      'test/e2e/alive.test.ts',
     ],
     effort: 1,
   },

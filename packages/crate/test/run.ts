@@ -208,7 +208,7 @@ async function writeRunJson(runDir: string, like: RunLike): Promise<void> {
     notMeasured: [],
     ...(like.finding === undefined
       ? {}
-      : { finding: { code: 'RANK_FAILED', text: like.finding, ranks: [1] } }),
+      : { finding: { code: 'RANK_FAILED', who: 'rank 1', text: like.finding, ranks: [1] } }),
   }
   const settings = {
     provUserNamespace: 'www.example.org',

@@ -28,7 +28,7 @@ import { runWords } from './problems.ts'
 import type { RunWords } from './problems.ts'
 import { summaryOf } from './summary.ts'
 import { Tallies } from './tally.ts'
-import { Dirt, thingKey } from './thing.ts'
+import { Dirt, Marks, thingKey } from './thing.ts'
 import type { Thing } from './thing.ts'
 import { Undo } from './undo.ts'
 
@@ -50,6 +50,8 @@ export function createGraphBuilder(saved?: Uint8Array, undo: Undo = new Undo()):
 const thingsPerStep = 16
 /** Ranks and contexts whose lists of parameters are looked at between two yields. */
 const ownersPerStep = 4
+/** Attempts of ranks that are looked at between two yields. */
+const ranksPerStep = 32
 /** Things whose text waits to be encoded. */
 const textsMax = 4096
 
@@ -62,6 +64,7 @@ class Builder implements GraphBuilder {
   readonly #sources: SpanSources
   readonly #kept: Kept
   readonly #dirt: Dirt
+  readonly #unrendered = new Marks()
   readonly #sheet = new Sheet()
   readonly #head: Head
   readonly #change: Change
@@ -112,14 +115,13 @@ class Builder implements GraphBuilder {
   *renderSlices(): Generator<void, Uint8Array[]> {
     // The run's own records hold the journal position, so they are new every time.
     this.#dirt.mark('run', '')
-    const marked = this.#dirt.take()
-    this.#head.changed(marked)
+    this.#note()
+    const marked = this.#unrendered.take()
     if (marked === 'all') this.#sets = undefined
     const sets = (this.#sets ??= new SetBook(this.#state, this.#links))
     const regrouped = yield* this.#regroup(sets, marked)
     const changed = marked === 'all' ? marked : [...marked, ...regrouped]
     const view = this.#view(sets)
-    this.#tallies.forgetTouched()
     if (changed === 'all') this.#sheet.clear()
     const groups = yield* this.#sheet.byPage(keyed(changed === 'all' ? thingsOf(view) : changed))
     let rendered = 0
@@ -133,6 +135,17 @@ class Builder implements GraphBuilder {
       yield* this.#sheet.encodeSlices()
     }
     return this.#sheet.chunks(view.space.prefixes)
+  }
+
+  /**
+   * Notes what changed since this was called last: for the head, which may be made more often than the document, and for that.
+   * From now on what changes again is marked again, and nothing that is kept of it is old.
+   */
+  #note(): void {
+    const marked = this.#dirt.take()
+    this.#tallies.forgetTouched()
+    this.#head.changed(marked)
+    this.#unrendered.add(marked)
   }
 
   /** Looks again at the sets of who uses other parameters now. @returns sets that changed */
@@ -160,8 +173,13 @@ class Builder implements GraphBuilder {
     return { namespaces: { prefixes: view.space.prefixes, default: null }, records, bundles: [] }
   }
 
-  headSlices(): Generator<void, RunHead> {
-    return this.#head.slices()
+  *headSlices(): Generator<void, RunHead> {
+    this.#note()
+    yield
+    // A summary comes with it as a rule, and is made of these at once.
+    let looked = 0
+    for (const _ of this.#kept.ofRanks()) if (++looked % ranksPerStep === 0) yield
+    return yield* this.#head.slices()
   }
 
   going(seconds: number): Going | undefined {
@@ -169,6 +187,7 @@ class Builder implements GraphBuilder {
   }
 
   summary(): RunSummary {
+    this.#note()
     return summaryOf(this.#state, this.#kept)
   }
 

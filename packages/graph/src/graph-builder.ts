@@ -17,7 +17,7 @@ export interface GraphBuilder extends EntryReader {
   summary(): RunSummary
   /** Files of the run directory that its records name, and which of them were not there when that was recorded last. */
   files(): { readonly named: readonly string[]; readonly gone: ReadonlyMap<string, true> }
-  /** The run's head as of the last `render`, a few milliseconds of work between two yields; nothing may be applied meanwhile. */
+  /** The run's head as of now, whenever the document was rendered, a few milliseconds of work between two yields; nothing may be applied meanwhile. */
   headSlices(): Generator<void, RunHead>
   /**
    * How far it has come as of now, in a millisecond or two; undefined where nothing is logged step by step.

@@ -107,6 +107,8 @@ export interface Extent {
   readonly lastStep: number
   readonly firstTime: number
   readonly lastTime: number
+  /** The longest time between two points of a slot. */
+  readonly gap: number
 }
 
 /** @returns undefined when no slot has a row */
@@ -116,12 +118,14 @@ export function extentOf(tallies: Tallies, slots: readonly number[]): Extent | u
   let lastStep = -Infinity
   let firstTime = Infinity
   let lastTime = -Infinity
+  let gap = 0
   for (const slot of slots) {
     if (c.rows[slot] === 0) continue
     firstStep = Math.min(firstStep, c.firstStep[slot]!)
     lastStep = Math.max(lastStep, c.lastStep[slot]!)
     firstTime = Math.min(firstTime, c.firstTime[slot]!)
     lastTime = Math.max(lastTime, c.lastTime[slot]!)
+    gap = Math.max(gap, c.gap[slot]!)
   }
-  return firstStep === Infinity ? undefined : { firstStep, lastStep, firstTime, lastTime }
+  return firstStep === Infinity ? undefined : { firstStep, lastStep, firstTime, lastTime, gap }
 }

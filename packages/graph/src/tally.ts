@@ -5,7 +5,7 @@ import { Sparks } from './spark.ts'
 /**
  * Running statistics of series, one slot per declared series of a stream, by column: taking in a point makes no object.
  * NaN and the infinities are counted; min, max and mean are of finite values. Sums are Neumaier's, in record order, so
- * that they do not depend on how records came in envelopes.
+ * that they do not depend on how records came in envelopes. `gap` is the longest time between two points.
  */
 const columns = [
   'rows',
@@ -24,6 +24,7 @@ const columns = [
   'firstTime',
   'firstStep',
   'lastStep',
+  'gap',
   'spark',
 ] as const
 
@@ -138,7 +139,7 @@ export class Tallies {
 
   #takeOne(slot: number, value: number, step: number, time: number): void {
     const c = this.#columns
-    const { rows, lastTime, firstTime, firstStep, lastStep } = c
+    const { rows, lastTime, firstTime, firstStep, lastStep, gap } = c
     const count = (rows[slot] = rows[slot]! + 1)
     c.last[slot] = value
     if (count === 1) {
@@ -146,8 +147,11 @@ export class Tallies {
       firstStep[slot] = lastStep[slot] = step
       c.first[slot] = value
     } else {
-      if (time > lastTime[slot]!) lastTime[slot] = time
-      else if (time < firstTime[slot]!) firstTime[slot] = time
+      const apart = time - lastTime[slot]!
+      if (apart > 0) {
+        lastTime[slot] = time
+        if (apart > gap[slot]!) gap[slot] = apart
+      } else if (time < firstTime[slot]!) firstTime[slot] = time
       if (step > lastStep[slot]!) lastStep[slot] = step
       else if (step < firstStep[slot]!) firstStep[slot] = step
     }
@@ -220,6 +224,7 @@ function emptyColumns(length: number): Record<TallyColumn, Float64Array> {
     firstTime: zeros(),
     firstStep: zeros(),
     lastStep: zeros(),
+    gap: zeros(),
     spark: zeros().fill(-1),
   }
 }

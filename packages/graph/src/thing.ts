@@ -63,19 +63,13 @@ export interface Forgetful {
   clear(): void
 }
 
-/** Things that changed since they were rendered last. What is kept of a thing goes when it is marked. */
-export class Dirt {
-  readonly #kept: Partial<Readonly<Record<ThingKind, Forgetful>>>
+/** Things, each once. */
+export class Marks {
   /** Keys by kind: marking again what is marked, as most marks do, makes nothing. */
   #keys = new Map<ThingKind, Set<string>>()
-  #all = true
-
-  constructor(kept: Partial<Readonly<Record<ThingKind, Forgetful>>>) {
-    this.#kept = kept
-  }
+  #all = false
 
   mark(kind: ThingKind, key: string): void {
-    this.#kept[kind]?.forget(key)
     if (this.#all) return
     const known = this.#keys.get(kind)
     if (known === undefined) this.#keys.set(kind, new Set([key]))
@@ -85,7 +79,11 @@ export class Dirt {
   markAll(): void {
     this.#all = true
     this.#keys.clear()
-    for (const kept of Object.values(this.#kept)) kept.clear()
+  }
+
+  add(marked: 'all' | readonly Thing[]): void {
+    if (marked === 'all') this.markAll()
+    else for (const { kind, key } of marked) this.mark(kind, key)
   }
 
   /** What was marked, `all` when everything was. Nothing is marked afterwards. */
@@ -96,5 +94,31 @@ export class Dirt {
     this.#all = false
     this.#keys = new Map()
     return taken
+  }
+}
+
+/** Things that changed since it was last asked. What is kept of a thing goes when it is marked. */
+export class Dirt {
+  readonly #kept: Partial<Readonly<Record<ThingKind, Forgetful>>>
+  readonly #marks = new Marks()
+
+  constructor(kept: Partial<Readonly<Record<ThingKind, Forgetful>>>) {
+    this.#kept = kept
+    this.#marks.markAll()
+  }
+
+  mark(kind: ThingKind, key: string): void {
+    this.#kept[kind]?.forget(key)
+    this.#marks.mark(kind, key)
+  }
+
+  markAll(): void {
+    this.#marks.markAll()
+    for (const kept of Object.values(this.#kept)) kept.clear()
+  }
+
+  /** What was marked, `all` when everything was. Nothing is marked afterwards. */
+  take(): 'all' | readonly Thing[] {
+    return this.#marks.take()
   }
 }

@@ -1,17 +1,8 @@
-import type { RunHead } from '@provloom/rundir/entry'
 import { describe, expect, it } from 'vitest'
+import { headOf } from './support/head.ts'
 import { values } from './support/look.ts'
 import { RunScript, startUs } from './support/run.ts'
 import type { Said } from './support/run.ts'
-
-function headOf({ graph }: RunScript): RunHead {
-  graph.render()
-  const slices = graph.headSlices()
-  for (;;) {
-    const step = slices.next()
-    if (step.done === true) return step.value
-  }
-}
 
 type Energy = Extract<Said, { readonly type: 'energy' }>
 
@@ -111,7 +102,9 @@ describe('energy of a device', () => {
   it('of a machine that two runs share is the whole machine, and says so', () => {
     const script = run(1).log(0, [watch('start', 1, 2), used(2000, 100)], [], 0, 'agent-1')
     expect(told(script, cpu, 'joules', 'shared')).toEqual({ joules: '2000.0', shared: '2' })
-    expect(headOf(script).energy).toMatchObject([{ kind: 'measured', joules: 2000, shared: 2, coverage: 1 }])
+    expect(headOf(script.graph).energy).toMatchObject([
+      { kind: 'measured', joules: 2000, shared: 2, coverage: 1 },
+    ])
   })
 
   it('is not counted where it overlaps what is', () => {
@@ -153,7 +146,7 @@ describe('energy of a device', () => {
       kind: 'unknown',
       reason: 'energy_uj: permission denied',
     })
-    expect(headOf(script).notMeasured).toEqual([{ reason: 'energy_uj: permission denied', hosts: 1 }])
+    expect(headOf(script.graph).notMeasured).toEqual([{ reason: 'energy_uj: permission denied', hosts: 1 }])
   })
 })
 
@@ -255,7 +248,7 @@ describe('emissions', () => {
       year: '2024',
       licence: 'CC BY-SA 4.0',
     })
-    expect(headOf(script).energy).toMatchObject([{ gramsCo2eq: 112 }, { gramsCo2eq: 56 }])
+    expect(headOf(script.graph).energy).toMatchObject([{ gramsCo2eq: 112 }, { gramsCo2eq: 56 }])
   })
 
   it('are none where nobody said it, or not all the same', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { effort, seedOf } from '../../../test/support/effort.ts'
 import { createGraphBuilder } from '../src/builder.ts'
+import { headOf } from './support/head.ts'
 import { RunScript, give, startUs, textOf } from './support/run.ts'
 import { mixed, ranks, someStreams } from './support/streams.ts'
 
@@ -32,9 +33,9 @@ const turn: fc.Arbitrary<RunEntry> = fc.oneof(
 )
 
 /** What happens before the next entry. */
-const looks = ['nothing', 'nothing', 'flush', 'summary'] as const
+const looks = ['nothing', 'nothing', 'flush', 'summary', 'head'] as const
 
-it('tells the same, byte for byte, whether it was flushed once or anywhere between', () => {
+it('tells the same, byte for byte, whether it was flushed once or anywhere between, or its head alone', () => {
   fc.assert(
     fc.property(
       someStreams,
@@ -50,10 +51,12 @@ it('tells the same, byte for byte, whether it was flushed once or anywhere betwe
           const look = before.next().value
           if (look === 'flush') textOf(flushed)
           else if (look === 'summary' && i > 0) flushed.summary()
+          else if (look === 'head') headOf(flushed)
           give(flushed, i, entry)
         }
         const atOnce = createGraphBuilder()
         for (const [i, entry] of entries.entries()) give(atOnce, i, entry)
+        expect(headOf(flushed)).toEqual(headOf(atOnce))
         expect(flushed.summary()).toEqual(atOnce.summary())
         expect(textOf(flushed)).toBe(textOf(atOnce))
       },

@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { RunHead } from '@provloom/rundir/entry'
 import { limits } from '@provloom/shared'
 import { createGraphBuilder } from '../src/builder.ts'
-import { RunScript, typicalRun } from './support/run.ts'
+import { headOf } from './support/head.ts'
+import { RunScript, startUs, typicalRun } from './support/run.ts'
 import type { Said } from './support/run.ts'
-
-function headOf({ graph }: RunScript): RunHead {
-  graph.render()
-  const slices = graph.headSlices()
-  for (;;) {
-    const step = slices.next()
-    if (step.done === true) return step.value
-  }
-}
 
 const loss: Said = { type: 'series', id: 0, key: 'loss', context: 'training', unit: '1' }
 
@@ -26,7 +17,7 @@ describe("a run's head", () => {
     run.log(0, [loss], points(3, 2, 1))
     run.log(1, [loss], points(5, 9, 0.5))
     run.log(2, [loss], points(4, 4, NaN))
-    expect(headOf(run).metrics).toEqual({
+    expect(headOf(run.graph).metrics).toEqual({
       shown: [
         {
           key: 'loss',
@@ -42,6 +33,8 @@ describe("a run's head", () => {
           maxStep: 1,
           firstStep: 0,
           lastStep: 2,
+          nan: 1,
+          span: { firstUs: startUs + 4e6, lastUs: startUs + 6e6 + 20, gapUs: 10 },
           spark: [4, 5, 0.75],
         },
       ],
@@ -79,12 +72,12 @@ describe("a run's head", () => {
   it('takes a restarted rank by its last attempt, and begins with its first', () => {
     const run = new RunScript().open().admit(0).log(0, [loss], points(7, 6)).admit(0, 1)
     run.log(0, [loss], points(5, 4), 1)
-    expect(headOf(run).metrics.shown).toMatchObject([{ ranks: 1, points: 4, first: 7, last: 4 }])
+    expect(headOf(run.graph).metrics.shown).toMatchObject([{ ranks: 1, points: 4, first: 7, last: 4 }])
   })
 
   it('says numbers that JSON has not in words, and nothing where no value is finite', () => {
     const run = new RunScript().open().admit(0).log(0, [loss], points(-Infinity, NaN))
-    const [metric] = headOf(run).metrics.shown
+    const [metric] = headOf(run.graph).metrics.shown
     expect(metric).toMatchObject({ first: '-Infinity', last: 'NaN', points: 2 })
     expect(metric).not.toHaveProperty('min')
     expect(metric).not.toHaveProperty('spark')
@@ -99,7 +92,7 @@ describe("a run's head", () => {
       [{ type: 'series', id: 900, key: 'cpu_usage', source: 'host' }, ...series],
       [{ series: 900, step: 0, value: 1 }, ...series.map((_, id) => ({ series: id, step: 0, value: 1 }))],
     )
-    const { shown, more } = headOf(run).metrics
+    const { shown, more } = headOf(run.graph).metrics
     expect(shown.slice(0, 3).map(({ key }) => key)).toEqual(['val_loss', 'accuracy', 'layer0.norm'])
     expect([shown.length, more]).toEqual([limits.headMetricsMax, 23])
     // The first ones in the order in which they came, and of the others those that people look at (headSparksMax).
@@ -124,7 +117,7 @@ describe("a run's head", () => {
       series,
       ids.map((id) => ({ series: id, step: 0, value: 1 })),
     )
-    const { shown } = headOf(run).metrics
+    const { shown } = headOf(run.graph).metrics
     expect(shown.slice(0, 5).map(({ key, source }) => [key, source])).toEqual([
       ['loss', undefined],
       ['step_time', undefined],
@@ -148,7 +141,7 @@ describe("a run's head", () => {
       param('note', 'str', 'x'.repeat(limits.headTextMax + 1)),
     ]
     run.log(0, [...same, param('seed', 'int', '0')]).log(1, [...same, param('seed', 'int', '1')])
-    expect(headOf(run).params).toEqual({
+    expect(headOf(run.graph).params).toEqual({
       more: 0,
       shown: [
         { name: 'lr', value: 0.1, ranks: 2 },
@@ -169,7 +162,7 @@ describe("a run's head", () => {
       const notMeasured = host === 'n2' ? 'energy: it was not wanted' : 'energy: no counters'
       run.admit(rank, 0, host).log(rank, [{ type: 'host', host, notMeasured }])
     }
-    expect(headOf(run)).toMatchObject({
+    expect(headOf(run.graph)).toMatchObject({
       energy: [],
       notMeasured: [
         { reason: 'it was not wanted', hosts: 1 },
@@ -198,7 +191,7 @@ describe("a run's head", () => {
       stored: 'artifacts/rank0/m1',
     }
     run.log(0, [{ ...found, number: 2 } as Said], [], 0, 'agent-1')
-    const { inputs, outputs } = headOf(run)
+    const { inputs, outputs } = headOf(run.graph)
     expect(inputs).toEqual({
       more: 0,
       shown: [{ name: 'data.bin', kind: 'artifact', path: '/d/data.bin', size: 3 }],
@@ -228,10 +221,11 @@ describe("a run's head", () => {
       'Traceback (most recent call last):\n  File "t.py", line 3, in <module>\n    raise E\nValueError: loss is nan\nlook at step 3.\n'
     const run = new RunScript().open().admit(0, 0, 'n', 2).admit(1, 0, 'n', 2)
     run.log(0, [ended('failed', 9)]).log(1, [ended('failed', 7, traceback)])
-    expect(headOf(run)).not.toHaveProperty('finding')
+    expect(headOf(run.graph)).not.toHaveProperty('finding')
     run.end(0).end(1).close()
-    expect(headOf(run).finding).toEqual({
+    expect(headOf(run.graph).finding).toEqual({
       code: 'RANK_FAILED',
+      who: 'rank 1',
       text: 'rank 1 failed (then 1 more): ValueError: loss is nan',
       ranks: [1, 0],
     })
@@ -241,7 +235,7 @@ describe("a run's head", () => {
       .log(0, [ended('completed', 5)])
       .end(0)
       .close()
-    expect(headOf(well)).not.toHaveProperty('finding')
+    expect(headOf(well.graph)).not.toHaveProperty('finding')
   })
 
   it('names the rank that was killed, not those that failed because it was gone', () => {
@@ -255,10 +249,27 @@ describe("a run's head", () => {
       .end(1)
       .end(2)
       .close()
-    expect(headOf(run).finding).toEqual({
+    expect(headOf(run.graph).finding).toEqual({
       code: 'RANK_KILLED',
+      who: 'rank 1',
       text: 'rank 1 killed (then 2 more): SIGKILL',
       ranks: [1, 2, 0],
+    })
+  })
+
+  it('names none of ranks that were all asked to end, as why does', () => {
+    const run = new RunScript().open().admit(0, 0, 'n', 2).admit(1, 0, 'n', 2)
+    run
+      .log(1, [{ type: 'rank.end', status: 'killed', signal: 'SIGTERM' }])
+      .log(0, [{ type: 'rank.end', status: 'killed', signal: 'SIGTERM' }])
+      .end(0)
+      .end(1)
+      .close()
+    expect(headOf(run.graph).finding).toEqual({
+      code: 'ENDED_FROM_OUTSIDE',
+      who: 'from outside',
+      text: 'SIGTERM from outside ended ranks 0-1',
+      ranks: expect.arrayContaining([0, 1]) as number[],
     })
   })
 
@@ -278,7 +289,7 @@ describe("a run's head", () => {
       Array.from({ length: 3_000 }, (_, i) => ({ series: i, step: 0, value: i })),
     )
     for (let rank = 1; rank < 99; rank++) run.admit(rank, 0, `${wide}${rank}`, 99)
-    const head = headOf(run)
+    const head = headOf(run.graph)
     expect(Buffer.byteLength(JSON.stringify(head))).toBeLessThan(limits.headBytesMax)
     for (const { shown, more } of [head.params, head.inputs, head.outputs, head.metrics]) {
       expect(shown.length).toBeGreaterThan(10)
@@ -299,7 +310,7 @@ describe("a run's head", () => {
       ]).flat(),
       Array.from({ length: 1_100 }, (_, i) => ({ series: i, step: 0, value: i })),
     )
-    const { hosts, params, metrics, inputs, outputs } = headOf(run)
+    const { hosts, params, metrics, inputs, outputs } = headOf(run.graph)
     const { headHostsMax, headParamsMax, headMetricsMax, headFilesMax } = limits
     expect([hosts, params, metrics, inputs, outputs].map(({ shown, more }) => [shown.length, more])).toEqual([
       [headHostsMax, 300 - headHostsMax],
@@ -317,11 +328,11 @@ describe("a run's head", () => {
     const way = new RunScript()
     for (const [i, entry] of run.entries.entries()) {
       way.tell(entry)
-      if (i % 7 === 0) headOf(way)
+      if (i % 7 === 0) headOf(way.graph)
     }
     const saved = new RunScript(createGraphBuilder(run.graph.save()))
-    expect(headOf(way)).toEqual(headOf(run))
-    expect(headOf(saved)).toEqual(headOf(run))
-    expect(headOf(run).metrics.shown).toHaveLength(10)
+    expect(headOf(way.graph)).toEqual(headOf(run.graph))
+    expect(headOf(saved.graph)).toEqual(headOf(run.graph))
+    expect(headOf(run.graph).metrics.shown).toHaveLength(10)
   })
 })

@@ -6,6 +6,7 @@ import { Documents } from './document/document.ts'
 import type { RunDocument } from './document/document.ts'
 import { Folder } from './folder/folder.ts'
 import type { KnownRun } from './folder/folder.ts'
+import { lifeOf } from './folder/life.ts'
 import { runMeant } from './folder/resolve.ts'
 import { answerGraph, documentOfGraph, drawGraph } from './graph/graph.ts'
 import { answerLineage } from './lineage/lineage.ts'
@@ -114,7 +115,9 @@ async function whyFactsOf(
 ): Promise<WhyFacts> {
   const { first, ofKeys } = metrics.of(run)
   const known = pace === undefined ? first : await metricsNow(metrics, run, pace)
-  return factsOf({ ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }, pace)
+  const standing = { life: lifeOf(run), nowUs: Date.now() * 1000 }
+  const sources = { ...run, ...documents.known(run.directory), metrics: known, metricsOfKeys: ofKeys }
+  return factsOf({ ...sources, ...standing }, pace)
 }
 
 function cursorOf({ file }: KnownRun): string {

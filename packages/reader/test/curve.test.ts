@@ -53,6 +53,7 @@ describe('a curve', () => {
       maxStep: [1, 3],
       count: [8, 8],
       nan: [0, 0],
+      infinite: [0, 0],
       ranks: [4, 4],
     })
   })

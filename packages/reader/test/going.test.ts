@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openReader } from '@provloom/reader'
-import type { Reader } from '@provloom/reader'
-import { givePoints, startUs } from './support/points.ts'
+import type { Reader, RunRow } from '@provloom/reader'
+import type { HeadSpan } from '@provloom/rundir'
+import { givePoints } from './support/points.ts'
 import type { Point } from './support/points.ts'
 import { folder, makeRun } from './support/runs.ts'
 
@@ -11,14 +12,26 @@ interface Like {
   readonly params?: Readonly<Record<string, number | string>>
   /** When it began, seconds ago. */
   readonly ago?: number
+  readonly span?: HeadSpan
   /** Steps that rank 2 has still before it when the others have come to the last. */
   readonly behind?: number
+  /** How long ago the last step was logged, seconds. */
+  readonly stalled?: number
 }
 
 const lastStep = 59
+/** Of step 0, so that the last is logged now. */
+const begunUs = (Math.floor(Date.now() / 1000) - lastStep) * 1e6
 
 /** 4 ranks whose step timers tell: rank 2 takes twice the time from step 5 on. A step takes a second. */
-async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: Like = {}): Promise<Reader> {
+async function trained({
+  status = 'running',
+  ago = 3600,
+  behind = 0,
+  stalled = 0,
+  span,
+  ...more
+}: Like = {}): Promise<Reader> {
   const saveDir = folder()
   const ofStep = {
     key: 'compute_time',
@@ -28,7 +41,7 @@ async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: 
     ranks: 4,
     points: 240,
   } as const
-  const head = { first: 0.5, last: 0.5, firstStep: 0, lastStep: 20 }
+  const head = { first: 0.5, last: 0.5, firstStep: 0, lastStep: 20, ...(span === undefined ? {} : { span }) }
   await makeRun(saveDir, {
     name: 'digits_0',
     status,
@@ -44,7 +57,7 @@ async function trained({ status = 'running', ago = 3600, behind = 0, ...more }: 
       return { rank, step, value, key: 'compute_time', context: null, source: 'step' }
     }),
   )
-  givePoints(path.join(saveDir, 'digits_0'), points)
+  givePoints(path.join(saveDir, 'digits_0'), points, begunUs - stalled * 1e6)
   return openReader(saveDir)
 }
 
@@ -53,7 +66,7 @@ describe('how far a run has come', () => {
     const { going } = await (await trained({ params: { steps: 240 } })).run()
     expect(going).toEqual({
       step: lastStep,
-      stepTime: new Date((startUs + lastStep * 1e6) / 1000).toISOString(),
+      stepTime: new Date((begunUs + lastStep * 1e6) / 1000).toISOString(),
       steps: 240,
       stepsPerSecond: 1,
       secondsToGo: 239 - lastStep,
@@ -75,9 +88,50 @@ describe('how far a run has come', () => {
     expect(going?.steps).toBeUndefined()
   })
 
-  it('has no pace where nothing goes on', async () => {
+  it('guesses no end where no step has come for long', async () => {
+    const { going } = await (await trained({ params: { steps: 240 }, stalled: 60 })).run()
+    expect(going).toMatchObject({ step: lastStep, stepsPerSecond: 1 })
+    expect(going).not.toHaveProperty('secondsToGo')
+  })
+
+  it('is told of a run that has ended by the time in which it made steps', async () => {
+    const span = { firstUs: begunUs, lastUs: begunUs + 10e6, gapUs: 1e6 }
+    const { going } = await (await trained({ status: 'completed', ago: 7200, span })).run()
+    expect(going).toEqual({ step: 20, stepsPerSecond: 2 })
+  })
+
+  it('has no pace where nothing goes on and nobody knows when it was logged', async () => {
     const { going } = await (await trained({ status: 'completed', params: { steps: 240 } })).run()
     expect(going).toEqual({ step: 20, steps: 240 })
+  })
+})
+
+describe('a run that goes on and logs nothing', () => {
+  const asked = async (ago: number): Promise<[Reader, RunRow['quiet']]> => {
+    const lastUs = Date.now() * 1000 - ago * 1e6
+    const span = { firstUs: lastUs - 590e6, lastUs, gapUs: 90e6 }
+    const reader = await trained({ span })
+    return [reader, (await reader.runs()).runs[0]?.quiet]
+  }
+
+  it('is told so, once that takes three times as long as an evaluation did', async () => {
+    expect((await asked(260))[1]).toBeUndefined()
+    const [reader, quiet] = await asked(280)
+    expect(quiet?.usualSeconds).toBeCloseTo(10)
+    const { quiet: same, findings } = await reader.run()
+    expect(same).toEqual(quiet)
+    expect(findings.find(({ code }) => code === 'NOTHING_LOGGED')).toMatchObject({
+      level: 'note',
+      text: expect.stringMatching(
+        /^nothing is logged since .* UTC, for 4 min, where a rank logged each 10 s before$/,
+      ) as string,
+    })
+  })
+
+  it('is not taken for one that evaluates after ten minutes', async () => {
+    const { findings, verdict } = await (await asked(700))[0].why()
+    expect(findings.map(({ code, level }) => [code, level])).toContainEqual(['NOTHING_LOGGED', 'warning'])
+    expect(verdict).toMatch(/^digits_0 is running: /)
   })
 })
 

@@ -34,6 +34,26 @@ it('a run whose writer was here and is no more is left', async () => {
   expect(await stateWith({ process: gone })).toBe('gone')
 })
 
+it('every answer says of it that it ended unseen, and none that it runs', async () => {
+  const saveDir = folder()
+  await makeRun(saveDir, { name: 'digits_0', status: 'running', of: () => ({ status: 'running' }) })
+  const gone = { ...identityOfProcess(process.pid)!, start: '1' }
+  fs.writeFileSync(
+    path.join(saveDir, 'digits_0/.lease'),
+    JSON.stringify({ format: 1, nonce: 'ab', name: 'process 1 on n1', process: gone }),
+  )
+  const reader = openReader(saveDir)
+  const row = (await reader.runs()).runs[0]!
+  const [run, ranks, why] = [await reader.run(), await reader.ranks(), await reader.why()]
+  expect([row.status, run.status, why.status]).toEqual(['unseen', 'unseen', 'unseen'])
+  expect([row.ranks, run.ranks, ranks.statuses]).toEqual([{ unseen: 2 }, { unseen: 2 }, { unseen: 2 }])
+  expect(why.verdict).toMatch(
+    /^digits_0 ended unseen: what wrote it is gone(, and logged last at .* UTC)?; how its ranks ended is not known\.$/,
+  )
+  expect(why.findings.map(({ code, level }) => [code, level])).toEqual([['NO_SIGN_OF_LIFE', 'error']])
+  expect((await reader.runs({ query: 'status:running' })).matched).toBe(0)
+})
+
 it('a run that is written elsewhere is alive while its lease is renewed, and silent after silentAfterMs', async () => {
   expect(await stateWith({ process: elsewhere })).toBe('alive')
   expect(await stateWith({ process: elsewhere, renewed: limits.silentAfterMs / 1000 - 10 })).toBe('alive')

@@ -26,7 +26,7 @@ async function three(): Promise<string> {
     status: 'failed',
     params: { lr: 5 },
     metrics: { 'training.loss': 'NaN' },
-    head: { finding: { code: 'RANK_FAILED', text: 'rank 1 failed', ranks: [1] } },
+    head: { finding: { code: 'RANK_FAILED', who: 'rank 1', text: 'rank 1 failed', ranks: [1] } },
   })
   return saveDir
 }

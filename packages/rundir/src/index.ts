@@ -19,6 +19,7 @@ export type {
   HeadFile,
   HeadFinding,
   HeadMetric,
+  HeadSpan,
   HeadNotMeasured,
   HeadNumber,
   HeadParam,

@@ -272,6 +272,8 @@ export const leaseWatchMs = 10_000
  * goes on.
  */
 export const flushRestMsMax = 30_000
+/** Between flushes run.json of a run that goes on is written when something has changed, and no more often than this. */
+export const headRestMs = 2_000
 /**
  * An aggregator that is told to stop has this long to write its runs: being killed in the middle of that loses
  * nothing.

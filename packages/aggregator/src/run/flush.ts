@@ -1,18 +1,14 @@
 import { filesOf } from '@provloom/rundir'
-import { writeRunFile } from '@provloom/rundir/internal'
 import type { RunFacts } from '@provloom/rundir'
-import type { RunHead, RunSummary } from '@provloom/rundir/entry'
 import { writeDurably } from '@provloom/shared'
-import type { Lsn } from '@provloom/shared'
 import { metered } from '../slices.ts'
 import type { Readers } from './readers.ts'
+import { tellingNow } from './run-json.ts'
+import type { RunJson, RunNow } from './run-json.ts'
 import type { Surroundings } from './surroundings.ts'
 
-interface Rendered {
+interface Rendered extends RunNow {
   readonly chunks: Uint8Array[]
-  readonly summary: RunSummary
-  readonly head: RunHead
-  readonly position: Lsn
   readonly logs: number
 }
 
@@ -26,26 +22,20 @@ export async function flushRun(
   around: Surroundings,
   facts: RunFacts,
   readers: Readers,
+  runJson: RunJson,
   still: <R>(work: Generator<void, R>) => Promise<R>,
 ): Promise<void> {
   const { files, clock } = around
   const began = clock.monotonicMs()
   const meter = { heldMs: 0 }
-  const { chunks, summary, head, position, logs } = await still(metered(rendering(readers), meter))
+  const { chunks, ...now } = await still(metered(rendering(readers), meter))
   await writeDurably(files, filesOf(facts.runDir).provJson, chunks, 'umask')
-  await writeRunFile(files, facts, {
-    summary,
-    head,
-    journalPosition: position,
-    finished: false,
-    connectionFile: around.connectionFile,
-    files: ['prov.json'],
-  })
+  await runJson.write(now)
   around.tell({
     kind: 'flushed',
     runId: facts.runId,
-    logs,
-    position,
+    logs: now.logs,
+    position: now.position,
     bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
     tookMs: clock.monotonicMs() - began,
     heldMs: meter.heldMs,
@@ -53,9 +43,8 @@ export async function flushRun(
 }
 
 function* rendering(readers: Readers): Generator<void, Rendered> {
-  const { graph, roster } = readers
-  const chunks = yield* graph.renderSlices()
+  const chunks = yield* readers.graph.renderSlices()
   yield
-  const head = yield* graph.headSlices()
-  return { chunks, head, summary: graph.summary(), position: readers.position, logs: roster.logs }
+  const now = yield* tellingNow(readers)
+  return { ...now, chunks, logs: readers.roster.logs }
 }

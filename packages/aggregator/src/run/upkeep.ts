@@ -5,6 +5,7 @@ import { Flusher } from './flusher.ts'
 import { flushRun } from './flush.ts'
 import type { Ownership } from './ownership.ts'
 import type { Readers } from './readers.ts'
+import { RunJson } from './run-json.ts'
 import { Sealer } from './sealer.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Trouble } from './trouble.ts'
@@ -22,16 +23,18 @@ export interface UpkeepOptions {
   readonly dropBefore: (position: Lsn) => void
 }
 
-/** Keeps what is on disk of a run up with its journal while it goes on: the document by flushes, its rows by seals. */
+/** Keeps what is on disk of a run up with its journal while it goes on: the document by flushes, its rows by seals, and run.json. */
 export class Upkeep {
   readonly #options: UpkeepOptions
   readonly #flusher: Flusher
   readonly #sealer: Sealer
+  readonly #runJson: RunJson
 
   constructor(options: UpkeepOptions) {
     const { around, facts, readers, trouble, record, still, dropBefore } = options
     const { files, clock, runs } = around
     this.#options = options
+    this.#runJson = new RunJson(options)
     this.#flusher = new Flusher(
       {
         everyLogs: facts.settings.saveAfterNLogs,
@@ -71,6 +74,7 @@ export class Upkeep {
 
   /** An entry of so many bytes was taken in. */
   taken(bytes: number): void {
+    this.#runJson.changed()
     this.#flusher.logged(this.#options.readers.roster.logs)
     this.#sealer.applied(bytes)
   }
@@ -78,6 +82,7 @@ export class Upkeep {
   /** Begins what has become due with time. */
   look(): void {
     this.#sealer.look()
+    this.#runJson.look()
   }
 
   /** Asks for a flush at the next time that one may begin. */
@@ -94,18 +99,20 @@ export class Upkeep {
   async close(): Promise<void> {
     await this.#flusher.close()
     await this.#sealer.close()
+    await this.#runJson.close()
   }
 
   /** The run is not ours any more: nothing more is begun. */
   abandon(): void {
     void this.#flusher.close()
     void this.#sealer.close().catch(() => {})
+    void this.#runJson.close()
   }
 
   async #flush(): Promise<void> {
     const { around, facts, readers, ownership, trouble, still } = this.#options
     if (!ownership.isOurs(true)) return
-    await flushRun(around, facts, readers, still)
+    await flushRun(around, facts, readers, this.#runJson, still)
     trouble.ended('flush', 'prov.json is written again')
   }
 }

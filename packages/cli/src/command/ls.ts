@@ -5,6 +5,7 @@ import { ProvloomError, exitCode, printable } from '@provloom/shared'
 import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
 import type { Given } from '../look/options.ts'
+import { roughly } from '../look/pace-words.ts'
 import { table, terminalWidth } from '../look/table.ts'
 import type { Column } from '../look/table.ts'
 import { commitWords, exact, firstOf, moment, seconds, statusWords, value } from '../look/words.ts'
@@ -197,11 +198,13 @@ function metricValue(metric: RowMetric | undefined, isSorted: boolean): string {
   return value(isLast ? Number(metric.last) : (bestOf(metric) ?? Number(metric.last)))
 }
 
-function statusOf({ status, finding, life }: RunRow, style: Style): string {
-  if (status === 'running' && life.state !== 'alive')
-    return style.bad(life.state === 'gone' ? '? ended unseen' : `? no sign since ${moment(life.seen)}`)
-  const [rank] = finding?.ranks ?? []
-  return statusWords(status, style, rank === undefined ? '' : `, rank ${rank}`)
+function statusOf({ status, finding, life, quiet }: RunRow, style: Style): string {
+  if (life.state === 'silent') return style.bad(`? no sign since ${moment(life.seen)}`)
+  if (quiet !== undefined)
+    return style.bad(
+      `▲ running, nothing logged for ${roughly((Date.now() - Date.parse(quiet.since)) / 1000)}`,
+    )
+  return statusWords(status, style, finding === undefined ? '' : `, ${finding.who}`)
 }
 
 function tookWords({ startTime, endTime }: RunRow): string {

@@ -1,6 +1,6 @@
 import type { HeadFile } from '@provloom/rundir'
 import { bestOf, isLessBetter } from '@provloom/reader'
-import type { RanksAnswer, Reader, RunAnswer, RunMetric } from '@provloom/reader'
+import type { RanksAnswer, Reader, RunAnswer, RunMetric, RunParam } from '@provloom/reader'
 import { exitCode, printable } from '@provloom/shared'
 import { inLines } from '../look/in-lines.ts'
 import { printJson, readerFor } from '../look/options.ts'
@@ -10,9 +10,11 @@ import {
   energyWords,
   fileWords,
   findingLine,
+  findingsBeside,
   hostWords,
   ledgerWords,
   lifeWords,
+  quietWords,
   made,
 } from '../look/run-words.ts'
 import {
@@ -22,6 +24,7 @@ import {
   ranges,
   reading,
   seconds,
+  statusName,
   statusWords,
   unreadWords,
   value,
@@ -32,6 +35,8 @@ import type { Style } from '../output/style.ts'
 
 const metricsMax = 4
 const filesMax = 4
+/** Of a parameter that ranks have not alike. */
+const valuesMax = 4
 /** Where values begin. */
 const indent = 13
 
@@ -74,6 +79,7 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
   const life = lifeWords(run, Date.now())
   const rows: Row[] = [
     ['', life === '' ? '' : `▲ ${life}`],
+    ['', quietWords(run, Date.now())],
     ['ranks', ranksWords(run)],
     ...stoppedRows(ranks),
     ...logged.slice(0, metricsMax).map((one): Row => [clipped(one.key), metricWords(one)]),
@@ -101,11 +107,11 @@ function rowsOf(run: RunAnswer, ranks: RanksAnswer, style: Style): Row[] {
 function ranksWords(run: RunAnswer): string {
   const { ranks, worldSize } = run
   const total = Object.values(ranks).reduce((sum, one) => sum + one, 0)
-  const by = Object.entries(ranks).map(([status, number]) => `${number} ${status}`)
+  const by = Object.entries(ranks).map(([status, number]) => `${number} ${statusName(status)}`)
   const [first] = by
   const stood =
     by.length === 1 && first !== undefined
-      ? `${total} of ${worldSize ?? total} ${Object.keys(ranks)[0]}`
+      ? `${total} of ${worldSize ?? total} ${statusName(Object.keys(ranks)[0] ?? '')}`
       : `${total} (${by.join(', ')})`
   const where = hostWords(run)
   return where === '' ? stood : `${stood}, ${where}`
@@ -115,7 +121,7 @@ function ranksWords(run: RunAnswer): string {
 function stoppedRows({ columns }: RanksAnswer): Row[] {
   const alike = new Map<string, number[]>()
   for (const [i, status] of columns.status.entries()) {
-    if (status === 'completed' || status === 'running') continue
+    if (status === 'completed' || status === 'running' || status === 'unseen') continue
     const how = columns.error[i] || columns.signal[i] || ''
     const words = `${status}${how === '' ? '' : `: ${how}`}`
     alike.set(words, [...(alike.get(words) ?? []), columns.rank[i]!])
@@ -144,10 +150,23 @@ function metricWords(metric: RunMetric): string {
 
 function paramsWords({ params, paramsMore }: RunAnswer): string {
   const shown = params.map(
-    ({ name, value: one, conflict }) =>
-      `${clipped(name)} ${clipped(exact(one))}${conflict ? ' ▲ differs' : ''}`,
+    ({ name, value: one, conflict, apart }) =>
+      `${clipped(name)} ${clipped(exact(one))}${conflict ? ` ▲ differs${apartWords(apart)}` : ''}`,
   )
   return [...shown, ...(paramsMore > 0 ? [`${paramsMore} more`] : [])].join(', ')
+}
+
+/** ` (3 on rank 3, 7 on ranks 0-2)` */
+function apartWords(apart: RunParam['apart']): string {
+  if (apart === undefined) return ''
+  const told = apart
+    .slice(0, valuesMax)
+    .map(
+      ({ value: one, ranks }) =>
+        `${clipped(one)} on ${ranks.length === 1 ? 'rank' : 'ranks'} ${ranges(ranks)}`,
+    )
+  const more = apart.length > valuesMax ? ', …' : ''
+  return ` (${told.join('; ')}${more})`
 }
 
 const code: ReadonlySet<string> = new Set(['script', 'diff', 'source', 'untracked'])
@@ -183,7 +202,9 @@ function modelRows(run: RunAnswer): Row[] {
   return [[what, `${fileWords(last)}${earlier}`]]
 }
 
-function lastLines({ findings, finding }: RunAnswer, style: Style): string[] {
+function lastLines(run: RunAnswer, style: Style): string[] {
+  const { finding } = run
+  const findings = findingsBeside(run)
   if (findings.length > 0) return findings.map((one) => `  ${findingLine(one, style)}`)
   return finding === undefined ? [] : [style.bad(`  ▲ ${printable(finding.text)}`)]
 }

@@ -40,11 +40,12 @@ function verdict({ run, verdict: sentence, findings }: WhyAnswer, style: Style):
 function rowsOf(answer: WhyAnswer): Row[] {
   const { first, findings, notIt, unknown } = answer
   const [gravest] = findings
+  const whom = answer.notRecorded === undefined ? 'any rank' : 'any rank that was recorded'
   const told = findings.filter((one) => one !== gravest && (first === undefined || !isOfFirst(one, first)))
   return [
     ...(first === undefined ? [] : firstRows(first)),
     ...told.map(({ text, level }): Row => [level === 'note' ? '·' : '▲', text]),
-    ...(notIt.length === 0 ? [] : [['not it', `${notIt.join(', ')}: nothing seen on any rank`] as const]),
+    ...(notIt.length === 0 ? [] : [['not it', `${notIt.join(', ')}: nothing seen on ${whom}`] as const]),
     ...unknown.map((words): Row => ['not known', words]),
     ...answer.unread.map((one): Row => ['unread', unreadWords(one)]),
     ['kept', keptWords(answer)],

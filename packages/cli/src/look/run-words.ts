@@ -3,6 +3,7 @@ import type { Finding, RunAnswer } from '@provloom/reader'
 import { printable, shellWord, shownPath } from '@provloom/shared'
 import { bytes, count, counted, duration } from '../output/quantity.ts'
 import type { Style } from '../output/style.ts'
+import { roughly } from './pace-words.ts'
 import { moment, short, value } from './words.ts'
 
 const hostsNamed = 4
@@ -19,8 +20,23 @@ export function lifeWords({ life, directory }: RunAnswer, nowMs: number): string
       return `no sign of life for ${since}; running, or ended unseen: ${cure}`
     }
     case 'gone':
-      return `ended unseen: what wrote it is gone since ${moment(life.seen)} UTC; ${cure}`
+      return `ended unseen: what wrote it is gone${life.logged === undefined ? ` since ${moment(life.seen)}` : `, and logged last ${moment(life.logged)}`} UTC; ${cure}`
   }
+}
+
+/** Of a run that goes on and whose ranks log nothing; empty of any other. */
+export function quietWords({ quiet }: Pick<RunAnswer, 'quiet'>, nowMs: number): string {
+  if (quiet === undefined) return ''
+  const since = duration(Math.max(0, (nowMs - Date.parse(quiet.since)) / 1000))
+  return `▲ nothing is logged for ${since}, since ${quiet.since.slice(11, 19)} UTC; a rank logged each ${secondsWords(quiet.usualSeconds)} before`
+}
+
+/** `52 ms`, `1.5 s`, `4 min` */
+function secondsWords(seconds: number): string {
+  if (seconds >= 90) return roughly(seconds)
+  return seconds >= 1
+    ? `${value(Number(seconds.toPrecision(2)))} s`
+    : `${value(Number((seconds * 1000).toPrecision(2)))} ms`
 }
 
 /** `2 hosts (n01, n02)`, or of one its name. */
@@ -83,6 +99,18 @@ function wattHours(joules: number): string {
 export function ledgerWords({ sent, stored, dropped }: RunAnswer['ledger']): string {
   const sign = sent === stored + dropped ? '=' : '≠'
   return `${count(sent)} sent ${sign} ${count(stored)} stored + ${count(dropped)} dropped`
+}
+
+/** Said by a line of their own where a run is shown. */
+const saidApart: ReadonlySet<string> = new Set(['NO_SIGN_OF_LIFE', 'NOTHING_LOGGED'])
+
+/** Those that no other line says. */
+export function findingsBeside({
+  findings,
+  status,
+}: Pick<RunAnswer, 'findings' | 'status'>): readonly Finding[] {
+  const isOver = status !== 'running' && status !== 'unseen'
+  return isOver ? findings : findings.filter(({ code }) => !saidApart.has(code))
 }
 
 /** The gravest first. Notes are no warnings. */

@@ -9,11 +9,19 @@ const glyphs: Readonly<Record<string, string>> = {
   lost: '?',
   absent: '?',
   incomplete: '–',
+  unseen: '?',
+}
+
+/** What a status is called where that is not its own name. */
+const called: Readonly<Record<string, string>> = { unseen: 'ended unseen' }
+
+export function statusName(status: string): string {
+  return called[status] ?? status
 }
 
 /** Glyph and word, never a colour alone. */
 export function statusWords(status: string, style: Style, more = ''): string {
-  const words = `${glyphs[status] ?? '·'} ${status}${more}`
+  const words = `${glyphs[status] ?? '·'} ${statusName(status)}${more}`
   if (status === 'completed') return style.good(words)
   return status === 'running' ? words : style.bad(words)
 }

@@ -17,6 +17,7 @@ const stood: Readonly<Record<string, string>> = {
   incomplete: '✕',
   lost: '?',
   absent: '?',
+  unseen: '?',
 }
 
 /** The worst last: of several ranks in one mark it is the one that is shown. */
@@ -71,7 +72,8 @@ export function rankGrid(answer: RanksAnswer, { width, lines }: Room, style: Sty
 export function legend({ ratioOf, statuses, columns }: RanksAnswer, width: number): string {
   const words = ratioOf === undefined ? ['·  runs'] : ['· to 1.08', '▒ to 1.25', '█ above']
   if ((statuses['completed'] ?? 0) > 0) words.push('✓ completed')
-  if ((statuses['lost'] ?? 0) + (statuses['absent'] ?? 0) > 0) words.push('? silent')
+  if ((statuses['lost'] ?? 0) + (statuses['absent'] ?? 0) + (statuses['unseen'] ?? 0) > 0)
+    words.push('? silent')
   if (columns.status.some((status) => stood[status] === '✕')) words.push('✕ failed')
   const ofMark = ranksOfMark(columns.host, width)
   if (ofMark > 1) words.push(`a mark: the worst of ${ofMark} ranks`)

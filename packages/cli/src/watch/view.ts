@@ -1,10 +1,18 @@
+import { isStalled } from '@provloom/reader'
 import type { RanksAnswer, RunAnswer } from '@provloom/reader'
 import { printable } from '@provloom/shared'
-import { energyWords, findingLine, hostWords, lifeWords } from '../look/run-words.ts'
+import {
+  energyWords,
+  findingLine,
+  findingsBeside,
+  hostWords,
+  lifeWords,
+  quietWords,
+} from '../look/run-words.ts'
 import { sparkline } from '../look/spark.ts'
 import { widthOf, wrapped } from '../look/table.ts'
 import { paceWords, roughly } from '../look/pace-words.ts'
-import { reading, statusWords } from '../look/words.ts'
+import { reading, statusName, statusWords } from '../look/words.ts'
 import { count, counted, duration } from '../output/quantity.ts'
 import type { Style } from '../output/style.ts'
 import { legend, rankGrid } from './rank-grid.ts'
@@ -22,19 +30,19 @@ const sparkMax = 64
 const findingsMax = 3
 /** Beyond it the head line is not pulled apart. */
 const lineMax = 110
-/** Without a step for so long, and for so many times as long as a step takes, it is said. */
+/** Without a step for so long it stands out. */
 const stalledSeconds = 60
-const stalledSteps = 20
 
 /** The block that is drawn: as many lines as there are, at most, and none wider than the terminal. */
 export function watchLines(watched: Watched, { width, height }: Room, style: Style, nowMs: number): string[] {
   const { run, ranks } = watched
   const room = Number.isFinite(width) ? width : lineMax
-  const life = lifeWords(run, nowMs)
+  const [life, quiet] = [lifeWords(run, nowMs), quietWords(run, nowMs)]
   // Where no terminal is nothing needs to be broken.
   const head = [
     ...headLines(run, room, style, nowMs),
     ...(life === '' ? [] : wrapped(`  ${style.bad(`▲ ${life}`)}`, width, 4)),
+    ...(quiet === '' ? [] : wrapped(`  ${style.bad(quiet)}`, width, 4)),
   ]
   const metrics = metricLines(watched, room, style)
   const foot = [...findingLines(run, width, style), ...lastLines(run, room, style)]
@@ -57,7 +65,9 @@ function headLines(run: RunAnswer, width: number, style: Style, nowMs: number): 
   const took = duration(
     ((run.endTime === null ? nowMs : Date.parse(run.endTime)) - Date.parse(run.startTime)) / 1000,
   )
-  const togo = going?.secondsToGo === undefined ? '' : `, about ${roughly(going.secondsToGo)} to go`
+  const isLate =
+    going?.stepTime !== undefined && isStalled(Date.parse(going.stepTime), going.stepsPerSecond, nowMs)
+  const togo = going?.secondsToGo === undefined || isLate ? '' : `, about ${roughly(going.secondsToGo)} to go`
   const how = run.endTime === null ? ` ${took}${togo}` : ` in ${took}`
   const left = `${style.bold(printable(run.run))}  ${statusWords(run.status, style, how)}`
   const right = stepWords(run, style, nowMs)
@@ -72,9 +82,12 @@ function stepWords({ going, status }: RunAnswer, style: Style, nowMs: number): s
   const { step, steps, stepsPerSecond, stepTime } = going
   const where = `step ${count(step)}${steps === undefined ? '' : ` of ${count(steps)}`}`
   if (status !== 'running') return where
-  const quiet = stepTime === undefined ? 0 : (nowMs - Date.parse(stepTime)) / 1000
-  if (quiet > Math.max(stalledSeconds, stalledSteps / (stepsPerSecond ?? 1)))
-    return `${where}, ${style.bad(`▲ none since ${duration(quiet)}`)}`
+  const last = stepTime === undefined ? nowMs : Date.parse(stepTime)
+  if (isStalled(last, stepsPerSecond, nowMs)) {
+    const quiet = (nowMs - last) / 1000
+    const words = `none for ${duration(quiet)}`
+    return `${where}, ${quiet < stalledSeconds ? words : style.bad(`▲ ${words}`)}`
+  }
   return stepsPerSecond === undefined ? where : `${where}, ${paceWords(stepsPerSecond)}`
 }
 
@@ -137,7 +150,7 @@ function ranksWords(run: RunAnswer): string {
   const [most, word] = running > 0 ? [running, 'report'] : [ranks['completed'] ?? 0, 'completed']
   const others = Object.entries(ranks)
     .filter(([status]) => status !== (running > 0 ? 'running' : 'completed'))
-    .map(([status, number]) => `, ${number} ${status === 'absent' ? 'never came' : status}`)
+    .map(([status, number]) => `, ${number} ${status === 'absent' ? 'never came' : statusName(status)}`)
     .join('')
   const { shown, more } = run.hosts
   const hosts =
@@ -151,7 +164,9 @@ function nameOf(metric: string): string {
   return printable(decodeURIComponent(key).replaceAll('_', ' '))
 }
 
-function findingLines({ findings, run }: RunAnswer, width: number, style: Style): string[] {
+function findingLines(answer: RunAnswer, width: number, style: Style): string[] {
+  const { run } = answer
+  const findings = findingsBeside(answer)
   const shown = findings.filter(({ level }) => level !== 'note').slice(0, findingsMax)
   const more = findings.length - shown.length
   return [

@@ -199,7 +199,7 @@ describe('what watch says of a run that does not go on as it should', () => {
   it('no step for long, where steps are quick', () => {
     const stepTime = new Date(nowMs - 240_000).toISOString()
     expect(of({ going: { step: 169, stepsPerSecond: 2, stepTime } })).toContain(
-      'step 169, ▲ none since 4 min 0 s',
+      'step 169, ▲ none for 4 min 0 s',
     )
     expect(of({ going: { step: 169, stepsPerSecond: 0.01, stepTime } })).toContain('step 169, 0.6 a minute')
   })

@@ -5,8 +5,8 @@ import { rankRanges } from '../render/words.ts'
 import { expectedRanks, processEndOf, rankStatus, runStatus } from '../status.ts'
 import type { Status } from '../status.ts'
 import type { HostState, RankState, RunState } from '../state.ts'
-import { reasonIn, stopOrder } from '../stop/index.ts'
-import type { HostClock, Stop } from '../stop/index.ts'
+import { reasonIn, signalOf, stopOrder } from '../stop/index.ts'
+import type { HostClock, Stop, Stopped } from '../stop/index.ts'
 import { headText } from './shown.ts'
 
 const codes: Partial<Record<string, string>> = {
@@ -17,35 +17,64 @@ const codes: Partial<Record<string, string>> = {
 } satisfies Partial<Record<Status, string>>
 
 /**
- * Why a run did not end well: of the last attempts that it comes to its end by, the one that stopped first (`stopOrder`).
+ * Why a run did not end well: of the last attempts that it comes to its end by, those that stopped first (`stopOrder`), by
+ * the rules of `provloom why`.
  *
  * @returns undefined while it goes on, and when it is completed
  */
 export function headFinding(state: RunState, kept: Kept): HeadFinding | undefined {
   const status = runStatus(state)
   if (status === 'running' || status === 'completed') return undefined
-  const { stopped } = stopOrder(stopsOf(state, kept))
+  const { stopped, tied } = stopOrder(stopsOf(state, kept))
   const [first] = stopped
-  if (first === undefined) {
-    const { absent } = state
-    return absent.length === 0
-      ? undefined
-      : {
-          code: 'RANKS_ABSENT',
-          text: `never came: rank ${rankRanges(absent)}`,
-          ranks: absent.slice(0, ranksMax),
-        }
-  }
+  if (first === undefined) return absentFinding(state)
+  const all = ranksIn(stopped)
+  const ranks = all.slice(0, ranksMax)
+  if (first.kind === 'asked')
+    return {
+      code: 'ENDED_FROM_OUTSIDE',
+      who: 'from outside',
+      text: headText(`${signalOf(first.stop) ?? 'a signal'} from outside ended ${rankWords(all)}`),
+      ranks,
+    }
+  if (first.kind === 'peer')
+    return {
+      code: 'PEERS_LOST',
+      who: rankWords(all),
+      text: headText(`${rankWords(all)} lost the connection to another rank; none says why`),
+      ranks,
+    }
   const { stop } = first
-  const others = stopped.length === 1 ? '' : ` (then ${stopped.length - 1} more)`
+  const who = rankWords(ranksIn(stopped.slice(0, tied)))
+  const others = stopped.length === tied ? '' : ` (then ${stopped.length - tied} more)`
   return {
     code: codes[stop.status] ?? 'RANK_INCOMPLETE',
-    text: headText(`rank ${stop.rank} ${stop.status}${others}${wordsOf(stop)}`),
-    ranks: stopped.slice(0, ranksMax).map(({ stop: { rank } }) => rank),
+    who,
+    text: headText(`${who} ${stop.status}${others}${wordsOf(stop)}`),
+    ranks,
   }
 }
 
 const ranksMax = 64
+
+function ranksIn(stopped: readonly Stopped[]): number[] {
+  return stopped.map(({ stop: { rank } }) => rank)
+}
+
+function rankWords(ranks: readonly number[]): string {
+  return `${ranks.length === 1 ? 'rank' : 'ranks'} ${rankRanges(ranks)}`
+}
+
+function absentFinding({ absent }: RunState): HeadFinding | undefined {
+  if (absent.length === 0) return undefined
+  const who = rankWords(absent)
+  return {
+    code: 'RANKS_ABSENT',
+    who,
+    text: headText(`${who} never came`),
+    ranks: absent.slice(0, ranksMax),
+  }
+}
 
 /** Of the last attempt of each rank that decides how the run stands. */
 function stopsOf(state: RunState, kept: Kept): Stop[] {

@@ -13,7 +13,7 @@ import { fitting, headText } from './shown.ts'
 
 /** Of `headBytesMax`: what is left is for all that is not a list of many. */
 const kib = 1024
-const bytesOf = { few: 4 * kib, hosts: 8 * kib, params: 96 * kib, metrics: 96 * kib, files: 78 * kib }
+const bytesOf = { few: 4 * kib, hosts: 8 * kib, params: 96 * kib, metrics: 112 * kib, files: 78 * kib }
 /** Users, words of the command, ways of measuring. */
 const fewMax = 16
 const shortMax = 200

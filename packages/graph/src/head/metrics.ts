@@ -2,7 +2,7 @@ import { isOfPace } from '@provloom/rundir/entry'
 import { isLogged } from '@provloom/shared'
 import type { HeadMetric } from '@provloom/rundir/entry'
 import type { SeriesIndex } from '../series-index.ts'
-import { statisticsOf } from '../statistics.ts'
+import { extentOf, statisticsOf } from '../statistics.ts'
 import type { Statistics } from '../statistics.ts'
 import type { MetricState, RunState, SeriesState } from '../state.ts'
 import type { Tallies } from '../tally.ts'
@@ -45,6 +45,7 @@ export function* headMetric(
   const metric = state.metrics.get(key)
   if (metric === undefined) return undefined
   const all: Statistics[] = []
+  const slots: number[] = []
   /** Of each rank the first point of its first attempt, and the last of its last. */
   const firsts = new Map<number | string, OfAttempt>()
   const lasts = new Map<number | string, OfAttempt>()
@@ -54,6 +55,7 @@ export function* headMetric(
     const statistics = series === undefined ? undefined : statisticsOf(tallies, slotsOf(series))
     if (series === undefined || statistics === undefined) continue
     all.push(statistics)
+    for (const { slot } of series.slots) slots.push(slot)
     // What is measured of a machine counts as one.
     const found = state.ranks.get(series.ownerKey)
     const [whose, attempt] = [found?.rank ?? series.ownerKey, found?.attempt ?? 0]
@@ -71,8 +73,10 @@ export function* headMetric(
     first: headNumber(lowerMedian([...firsts.values()].map(({ value }) => value))),
     last: headNumber(lowerMedian([...lasts.values()].map(({ value }) => value))),
     ...extremes(all),
+    ...oddOf(all),
     firstStep: least(all.map(({ firstStep }) => firstStep)),
     lastStep: -least(all.map(({ lastStep }) => -lastStep)),
+    ...spanOf(tallies, slots),
     ...sparkOf(metric, tallies),
   }
 }
@@ -119,6 +123,22 @@ function extremes(all: readonly Statistics[]): Pick<HeadMetric, 'min' | 'minStep
   }
   if (low?.min === undefined || high?.max === undefined) return {}
   return { min: low.min, minStep: low.minStep, max: high.max, maxStep: high.maxStep }
+}
+
+/** Of streams of all ranks together. */
+function spanOf(tallies: Tallies, slots: readonly number[]): Pick<HeadMetric, 'span'> {
+  const extent = extentOf(tallies, slots)
+  if (extent === undefined) return {}
+  return { span: { firstUs: extent.firstTime, lastUs: extent.lastTime, gapUs: extent.gap } }
+}
+
+/** How many points are no finite numbers. */
+function oddOf(all: readonly Statistics[]): Pick<HeadMetric, 'nan' | 'infinite'> {
+  const [nan, infinite] = [
+    all.reduce((sum, one) => sum + one.nan, 0),
+    all.reduce((sum, one) => sum + one.infinite, 0),
+  ]
+  return { ...(nan === 0 ? {} : { nan }), ...(infinite === 0 ? {} : { infinite }) }
 }
 
 function least(values: readonly number[]): number {

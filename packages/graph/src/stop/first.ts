@@ -35,6 +35,8 @@ const sureness: Readonly<Record<StopKind, number>> = {
 
 /** Ends so near to each other tell nothing: a process that fails may take longer to end than one that lost its peer. */
 const closeUs = 1_000_000
+/** Each agent sees by itself when its process has been killed: of several that were killed at once one a little later. */
+const seenUs = 10_000
 /** From its last word a lost rank may have gone on unseen. */
 const unseenUs = 2_000_000
 
@@ -54,13 +56,16 @@ export function stopOrder(stops: Iterable<Stop>): StopOrder {
   const ordered = [...groups].sort(([a], [b]) => a - b).map(([, group]) => inOrder(group))
   const [best = []] = ordered
   const unheard = unheardBefore(best, stopped)
-  if (unheard.length === 0) return { stopped: ordered.flat(), tied: tiedIn(best) }
+  if (unheard.length === 0) return { stopped: ordered.flat(), tied: tiedIn(ordered.flat(), best.length) }
   const others = ordered.flat().filter((one) => !unheard.includes(one))
-  return { stopped: [...unheard, ...others], tied: tiedIn(unheard) }
+  return { stopped: [...unheard, ...others], tied: tiedIn(unheard, unheard.length) }
 }
 
+/** Of a rank whose run ended unseen nothing is known. */
+const notStopped = new Set(['completed', 'running', 'absent', 'unseen'])
+
 function endedBadly({ status }: Stop): boolean {
-  return status !== 'completed' && status !== 'running' && status !== 'absent'
+  return !notStopped.has(status)
 }
 
 function stoppedOf(stop: Stop): Stopped {
@@ -112,19 +117,32 @@ function stepOf({ stop }: Stopped): number {
   return stop.lastStep ?? Infinity
 }
 
-/** Those of the same last step whose ends are nearer to the first one's than their clocks tell. */
-function tiedIn(group: readonly Stopped[]): number {
-  const [first] = group
+/** Nobody saw its process end: what is known is when it was heard of last. */
+export function isUnseen({ kind, stop }: Stopped): boolean {
+  return kind === 'silent' && stop.exitCode === undefined && stop.signal === undefined
+}
+
+/**
+ * Of the first ones, which are of one sureness, those of the same last step whose ends are nearer to the first one's than their
+ * clocks tell; and those whose ends nobody saw, where that was at the time: all were killed at once.
+ */
+function tiedIn(all: readonly Stopped[], best: number): number {
+  const [first] = all
   if (first === undefined) return 0
-  const isTied = (one: Stopped): boolean =>
-    stepOf(one) === stepOf(first) && Math.abs(endOf(one) - endOf(first)) <= errorBetween(one, first)
-  const at = group.findIndex((one) => !isTied(one))
-  return at < 0 ? group.length : at
+  const apart = (one: Stopped): number => Math.abs(endOf(one) - endOf(first))
+  const isWordless = isUnseen(first) || (first.kind === 'killed' && first.stop.error === undefined)
+  const isTied = (one: Stopped, i: number): boolean =>
+    (isWordless && isUnseen(one) && apart(one) <= closeUs) ||
+    (i < best && stepOf(one) === stepOf(first) && apart(one) <= errorBetween(one, first))
+  const at = all.findIndex((one, i) => !isTied(one, i))
+  return at < 0 ? all.length : at
 }
 
 function errorBetween(one: Stopped, other: Stopped): number {
   if (one === other) return 0
+  const seen = one.kind === 'killed' && other.kind === 'killed' ? seenUs : 0
   // One machine has one clock.
   const host = one.stop.clock?.host
-  return host !== undefined && host === other.stop.clock?.host ? 0 : one.uncertaintyUs + other.uncertaintyUs
+  const isOne = host !== undefined && host === other.stop.clock?.host
+  return isOne ? seen : one.uncertaintyUs + other.uncertaintyUs + seen
 }

@@ -74,6 +74,18 @@ describe('of ranks that did not end well the first is', () => {
     expect(order(one, { ...other, clock: far('a') })).toEqual([1, 0])
   })
 
+  it('none of those whose ends nobody saw, or that were killed within the time in which that is seen', () => {
+    const tied = (...stops: readonly Partial<Stop>[]): number =>
+      stopOrder(stops.map((stop, rank) => ({ status: 'incomplete', rank, clock: clock('a'), ...stop }))).tied
+    expect(tied({ endUs: 5_000_100, lastStep: 43 }, { endUs: 5_000_000, lastStep: 42 })).toBe(2)
+    expect(tied({ endUs: 9_000_000, lastStep: 43 }, { endUs: 5_000_000, lastStep: 42 })).toBe(1)
+    const killed = { status: 'killed', signal: 'SIGKILL', lastStep: 7 } as const
+    expect(tied({ ...killed, endUs: 5_004_000 }, { ...killed, endUs: 5_000_000 })).toBe(2)
+    expect(tied({ ...killed, endUs: 5_040_000 }, { ...killed, endUs: 5_000_000 })).toBe(1)
+    expect(tied({ ...killed, endUs: 5_040_000 }, { endUs: 5_000_000, lastStep: 8 })).toBe(2)
+    expect(tied({ ...killed, endUs: 5_040_000 }, { endUs: 5_000_000, lastStep: 8, exitCode: 1 })).toBe(1)
+  })
+
   it('the one that crashed or ran out of memory, though errors without a known cause came before', () => {
     expect(
       order(

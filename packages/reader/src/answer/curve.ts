@@ -34,8 +34,9 @@ export interface CurveColumns {
   readonly maxStep: readonly number[]
   /** Points. */
   readonly count: readonly number[]
-  /** Of them NaN. */
+  /** Of them NaN, and infinite. */
   readonly nan: readonly number[]
+  readonly infinite: readonly number[]
   /** Ranks that have points. */
   readonly ranks: readonly number[]
 }
@@ -79,6 +80,7 @@ export interface RankCurve {
   readonly last: readonly number[]
   readonly count: readonly number[]
   readonly nan: readonly number[]
+  readonly infinite: readonly number[]
   readonly odd: OddColumns
 }
 

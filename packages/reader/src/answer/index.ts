@@ -3,6 +3,7 @@ export type { ErrorAnswer, Unread } from './error.ts'
 export type { Odd, OddColumns } from './numbers.ts'
 export type { Ledger, RunsAnswer, RunsQuery, RunRow, RowMetric, Size } from './runs.ts'
 export type { Life } from './life.ts'
+export type { Quiet } from './quiet.ts'
 export type { RunAnswer, RunEnvironment, RunGoing, RunMetric, RunParam, RunPackage, RunQuery } from './run.ts'
 export type {
   CurveAnswer,

@@ -4,4 +4,6 @@ export interface Life {
   readonly state: 'ended' | 'alive' | 'silent' | 'gone'
   /** When anything was last written of it, ISO 8601: by its lease, else its files. */
   readonly seen: string
+  /** When a rank of it logged last, ISO 8601, by its clock: of a run that is a copy its files tell when it was copied. */
+  readonly logged?: string
 }

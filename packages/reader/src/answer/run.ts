@@ -58,9 +58,9 @@ export interface RunGoing {
   readonly stepTime?: string
   /** How many there are to be, where a parameter (`steps`, `epochs`) says so. */
   readonly steps?: number
-  /** Over the last steps: the median over ranks. Of a run that goes on alone, as is the next. */
+  /** Over the last steps: the median over ranks. Of a run that has ended from its first step to its last. */
   readonly stepsPerSecond?: number
-  /** At that pace. */
+  /** At that pace; absent of a run that does not go on, and where no step has come for long. */
   readonly secondsToGo?: number
 }
 
@@ -68,6 +68,8 @@ export interface RunGoing {
 export interface RunParam extends Omit<HeadParam, 'values'> {
   readonly values: number
   readonly conflict: boolean
+  /** Which ranks logged which, the value of most ranks first: the first 8, and 64 ranks of each. Where the graph tells it. */
+  readonly apart?: readonly { readonly value: string; readonly ranks: readonly number[] }[]
 }
 
 /** `id` is `[context]/key[@source]`, each percent-encoded. */

@@ -9,6 +9,7 @@ import type {
 } from '@provloom/rundir'
 import type { RunId } from '@provloom/shared'
 import type { Life } from './life.ts'
+import type { Quiet } from './quiet.ts'
 
 export interface RunsQuery {
   /**
@@ -58,7 +59,7 @@ export interface RunRow {
   readonly runId: RunId
   readonly experiment: string
   readonly runName?: string
-  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`. */
+  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`; `unseen` where what wrote it is gone before it ended. */
   readonly status: string
   /** ISO 8601, UTC. */
   /** Nothing of it waits in its journal to be written. */
@@ -66,6 +67,8 @@ export interface RunRow {
   readonly startTime: string
   readonly endTime: string | null
   readonly life: Life
+  /** Of a run that goes on, when none of its ranks logs. */
+  readonly quiet?: Quiet
   readonly worldSize: number | null
   /** How many ranks are how, by the last attempt of each; `absent` ones of the known world among them. */
   readonly ranks: Readonly<Record<string, number>>

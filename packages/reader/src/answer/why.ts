@@ -20,6 +20,8 @@ export interface WhyAnswer {
   readonly notIt: readonly string[]
   readonly unknown: readonly string[]
   readonly unread: readonly Unread[]
+  /** Ranks of the world of which nothing is known, since they were not to be recorded. */
+  readonly notRecorded?: number
   /** What there is of it: events that are stored of those that were sent, and the last model. */
   readonly kept: {
     readonly stored: number
@@ -64,7 +66,10 @@ export type FindingCode =
   | 'RANKS_ABSENT'
   | 'PEERS_LOST'
   | 'ENDED_FROM_OUTSIDE'
+  | 'NO_SIGN_OF_LIFE'
+  | 'NOTHING_LOGGED'
   | 'NAN_FIRST_SEEN'
+  | 'INFINITY_FIRST_SEEN'
   | 'RANK_SLOW'
   | 'HOST_SLOW'
   | 'DEVICE_SLOW'

@@ -159,7 +159,7 @@ function factsOf(
 }
 
 function ribbonColumns(ribbon: Ribbon): { readonly columns: CurveColumns; readonly odd: OddColumns } {
-  const { min, minRank, minStep, median, max, maxRank, maxStep, points, nans, ranks } = ribbon
+  const { min, minRank, minStep, median, max, maxRank, maxStep, points, nans, infinities, ranks } = ribbon
   return jsonColumns({
     x: beginsOf(ribbon),
     min,
@@ -171,12 +171,13 @@ function ribbonColumns(ribbon: Ribbon): { readonly columns: CurveColumns; readon
     maxStep,
     count: points,
     nan: nans,
+    infinite: infinities,
     ranks,
   })
 }
 
 function rankCurve(rank: number, buckets: Buckets): RankCurve {
-  const { min, max, last, points, nans } = buckets
+  const { min, max, last, points, nans, infinities } = buckets
   const mean = Float64Array.from(points, (_, i) => meanOf(buckets, i))
   const { columns, odd } = jsonColumns({
     x: beginsOf(buckets),
@@ -186,6 +187,7 @@ function rankCurve(rank: number, buckets: Buckets): RankCurve {
     last,
     count: points,
     nan: nans,
+    infinite: infinities,
   })
   return { rank, ...columns, odd }
 }

@@ -3,9 +3,12 @@ import path from 'node:path'
 import { filesOf, openRun } from '@provloom/rundir'
 import type { RunReader } from '@provloom/rundir'
 import { ProvloomError, reasonOf, systemCode } from '@provloom/shared'
+import { knownFile } from './known-file.ts'
+import type { KnownFile } from './known-file.ts'
 
 /** A run as its directory tells. */
-export interface KnownRun extends RunReader {
+export interface KnownRun extends Omit<RunReader, 'file'> {
+  readonly file: KnownFile
   /** Its directory's name. */
   readonly name: string
   /** When run.json was written, milliseconds since the Unix epoch. */
@@ -111,7 +114,7 @@ function keptOf(directory: string, look: string, before: KnownRun | undefined): 
 function knownOf(directory: string, before?: KnownRun): KnownRun {
   const run = openRun(directory, before)
   const { mtimeMs } = fs.statSync(filesOf(run.directory).runJson)
-  return { ...run, name: path.basename(run.directory), writtenMs: mtimeMs }
+  return { ...run, file: knownFile(run), name: path.basename(run.directory), writtenMs: mtimeMs }
 }
 
 /** A folder without run.json is no run, unless all the rest of one is there, or nobody may look. */

@@ -4,8 +4,9 @@ import { ProvloomError } from '@provloom/shared'
 export interface Known {
   /** The last journal entry that is known. */
   readonly position: number
-  /** When run.json was written, milliseconds since the Unix epoch. */
+  /** When run.json was written, milliseconds since the Unix epoch; and the one of which ranks were told. */
   readonly writtenMs: number
+  readonly ranksMs: number
   readonly life: string
   /** By key of a curve, how wide its buckets are. */
   readonly widths: Readonly<Record<string, number>>
@@ -15,20 +16,29 @@ export interface Known {
   readonly eventMs: number
 }
 
-export function cursorText({ position, writtenMs, life, widths, findings, eventMs }: Known): string {
-  const fields = [position, writtenMs, life, widths, findings, eventMs]
+export const nothingKnown: Known = {
+  position: -1,
+  writtenMs: NaN,
+  ranksMs: NaN,
+  life: '',
+  widths: {},
+  findings: '',
+  eventMs: NaN,
+}
+
+export function cursorText({ position, writtenMs, life, widths, findings, eventMs, ranksMs }: Known): string {
+  const fields = [position, writtenMs, life, widths, findings, eventMs, ranksMs]
   return Buffer.from(JSON.stringify(fields), 'utf8').toString('base64url')
 }
 
 /** @throws {ProvloomError} `BAD_QUERY` for what is no cursor */
 export function readCursor(text: string): Known {
   // What a curve or a table of ranks is told with.
-  if (/^-?\d+$/.test(text))
-    return { position: Number(text), writtenMs: NaN, life: '', widths: {}, findings: '', eventMs: NaN }
+  if (/^-?\d+$/.test(text)) return { ...nothingKnown, position: Number(text) }
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
     if (!Array.isArray(value)) throw new Error('it holds no fields')
-    const [position, writtenMs, life, widths, findings, eventMs]: readonly unknown[] = value
+    const [position, writtenMs, life, widths, findings, eventMs, ranksMs]: readonly unknown[] = value
     if (typeof position !== 'number' || typeof writtenMs !== 'number' || typeof life !== 'string')
       throw new Error('wrong fields')
     return {
@@ -38,6 +48,7 @@ export function readCursor(text: string): Known {
       widths: widthsOf(widths),
       findings: typeof findings === 'string' ? findings : '',
       eventMs: typeof eventMs === 'number' ? eventMs : NaN,
+      ranksMs: typeof ranksMs === 'number' ? ranksMs : NaN,
     }
   } catch (error) {
     throw new ProvloomError('BAD_QUERY', 'What is said to be known is no cursor', {

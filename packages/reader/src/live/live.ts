@@ -10,7 +10,7 @@ import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { isRowsOf } from '../measured.ts'
-import { cursorText, readCursor } from './cursor.ts'
+import { cursorText, nothingKnown, readCursor } from './cursor.ts'
 import type { Known } from './cursor.ts'
 import { eventsOfEnded } from './ended.ts'
 import { eventsOf } from './events.ts'
@@ -36,14 +36,11 @@ export interface Questions {
   ): Promise<CurveAnswer | undefined>
 }
 
-const nothingKnown: Known = {
-  position: -1,
-  writtenMs: NaN,
-  life: '',
-  widths: {},
-  findings: '',
-  eventMs: NaN,
-}
+/**
+ * The table of ranks is told again no sooner than so many milliseconds for each of them: of a thousand it is 90 kB, and run.json
+ * is written every few seconds.
+ */
+const ranksRestMs = 20
 
 /** What is new in runs that somebody follows. */
 export class Live {
@@ -69,6 +66,11 @@ export class Live {
       if (width !== undefined) widths[key] = width
       if (change !== undefined) curves[key] = change
     }
+    const rest = run.file.ledger.ranks.length * ranksRestMs
+    const isOther = run.writtenMs !== known.ranksMs
+    const isDue = isOther && (life !== 'alive' || !(run.writtenMs - known.ranksMs < rest))
+    const ranks = query.ranks === true && isDue ? await this.#questions.ranks(run) : undefined
+    const ranksMs = ranks === undefined ? known.ranksMs : run.writtenMs
     const position = Math.max(news.position, run.file.journalPosition)
     const events = query.events === true ? this.#eventsOf(run, news, known) : []
     const eventMs = Math.max(
@@ -79,10 +81,18 @@ export class Live {
     const isFound = findings !== undefined && digest !== known.findings
     const hasCurves = Object.keys(curves).length > 0
     return {
-      cursor: cursorText({ position, writtenMs: run.writtenMs, life, widths, findings: digest, eventMs }),
+      cursor: cursorText({
+        position,
+        writtenMs: run.writtenMs,
+        life,
+        widths,
+        findings: digest,
+        eventMs,
+        ranksMs,
+      }),
       changed: headIsNew || hasCurves || isFound || position !== known.position,
       ...(query.head === true && headIsNew ? { head: await this.#questions.run(run) } : {}),
-      ...(query.ranks === true && written ? { ranks: await this.#questions.ranks(run) } : {}),
+      ...(ranks === undefined ? {} : { ranks }),
       ...(hasCurves ? { curves } : {}),
       ...(events.length === 0 ? {} : { events }),
       ...(isFound ? { findings } : {}),
@@ -136,6 +146,12 @@ export class Live {
 /** Of none it is empty, as of who knows none. */
 function digestOf(findings: readonly Finding[]): string {
   if (findings.length === 0) return ''
-  const said = findings.map(({ code, ranks, since }) => [code, ranks, since?.step ?? null])
+  // What goes on and on is told anew now and then.
+  const said = findings.map(({ code, ranks, since, text }) => [
+    code,
+    ranks,
+    since?.step ?? null,
+    code === 'NOTHING_LOGGED' ? text : '',
+  ])
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 8)
 }

@@ -25,7 +25,7 @@ function beginOf(x: readonly number[], from: number): number {
 }
 
 function ribbonFrom(columns: CurveColumns, at: number): CurveColumns {
-  const { x, min, minRank, minStep, median, max, maxRank, maxStep, count, nan, ranks } = columns
+  const { x, min, minRank, minStep, median, max, maxRank, maxStep, count, nan, infinite, ranks } = columns
   return {
     x: x.slice(at),
     min: min.slice(at),
@@ -37,12 +37,13 @@ function ribbonFrom(columns: CurveColumns, at: number): CurveColumns {
     maxStep: maxStep.slice(at),
     count: count.slice(at),
     nan: nan.slice(at),
+    infinite: infinite.slice(at),
     ranks: ranks.slice(at),
   }
 }
 
 function curveFrom(curve: RankCurve, at: number): RankCurve {
-  const { rank, x, min, max, mean, last, count, nan, odd } = curve
+  const { rank, x, min, max, mean, last, count, nan, infinite, odd } = curve
   return {
     rank,
     x: x.slice(at),
@@ -52,6 +53,7 @@ function curveFrom(curve: RankCurve, at: number): RankCurve {
     last: last.slice(at),
     count: count.slice(at),
     nan: nan.slice(at),
+    infinite: infinite.slice(at),
     odd: oddFrom(odd, at),
   }
 }

@@ -1,9 +1,9 @@
-import type { RankSummary } from '@provloom/rundir'
 import { ProvloomError } from '@provloom/shared'
 import type { RankColumns, RanksAnswer, RanksQuery } from '../answer/ranks.ts'
 import type { RunMetric } from '../answer/run.ts'
 import { jsonColumns } from '../curve/columns.ts'
 import type { KnownRun } from '../folder/folder.ts'
+import type { KnownRank } from '../folder/known-file.ts'
 import { statusesOf } from '../runs/row.ts'
 import type { Ratios } from './pace.ts'
 
@@ -38,7 +38,7 @@ export function rankRows(run: KnownRun, ratios: Ratios | undefined): RankRow[] {
 }
 
 /** Of one that had ended before the last steps there is none; one that goes on may be behind. */
-function ratioOf({ rank, status, lastStep }: RankSummary, ratios: Ratios | undefined): number {
+function ratioOf({ rank, status, lastStep }: KnownRank, ratios: Ratios | undefined): number {
   const isOver = status !== 'running' && ratios !== undefined && (lastStep ?? 0) < ratios.fromStep
   return isOver ? NaN : (ratios?.byRank.get(rank) ?? NaN)
 }

@@ -6,12 +6,13 @@ import { lifeOf } from '../folder/life.ts'
 import { paceMetric, recentOf } from '../ranks/pace.ts'
 import type { Recent } from '../ranks/pace.ts'
 
-/** Undefined where nothing is logged step by step. Read are the last steps of one metric, and only while the run goes on. */
+/** Undefined where nothing is logged step by step. Read are the last steps of one metric, and only of a run that has not ended. */
 export async function goingOf(run: KnownRun, metrics: readonly RunMetric[]): Promise<RunGoing | undefined> {
   const ofScript = metrics.filter(({ measured }) => measured === undefined)
   const metric = paceMetric(metrics) ?? ofScript[0]
   if (metric === undefined) return undefined
-  const recent = lifeOf(run).state === 'alive' ? await recentOf(run, metric) : undefined
+  const { state } = lifeOf(run)
+  const recent = state === 'ended' ? undefined : await recentOf(run, metric)
   const steps = [...ofScript, metric].flatMap(({ lastStep }) => lastStep ?? [])
   const step = Math.max(...steps, recent?.toStep ?? -Infinity)
   if (!Number.isFinite(step)) return undefined
@@ -23,16 +24,35 @@ export async function goingOf(run: KnownRun, metrics: readonly RunMetric[]): Pro
     step,
     seconds: (end - began) / 1000,
   })
-  const pace = recent === undefined ? undefined : stepsPerSecond(recent)
+  const pace = recent === undefined ? meanPace(metric) : stepsPerSecond(recent)
+  const last = recent === undefined ? undefined : latest(recent) / 1000
+  const goesOn = state === 'alive' && last !== undefined && !isStalled(last, pace, Date.now())
   // Steps are counted from 0 as a rule.
   const left = wanted === undefined ? 0 : Math.max(0, wanted - 1 - step)
   return {
     step,
-    ...(recent === undefined ? {} : { stepTime: new Date(latest(recent) / 1000).toISOString() }),
+    ...(last === undefined ? {} : { stepTime: new Date(last).toISOString() }),
     ...(wanted === undefined ? {} : { steps: wanted }),
     ...(pace === undefined ? {} : { stepsPerSecond: pace }),
-    ...(pace === undefined || left === 0 ? {} : { secondsToGo: left / pace }),
+    ...(pace === undefined || left === 0 || !goesOn ? {} : { secondsToGo: left / pace }),
   }
+}
+
+/** No step for so long, and for so many times as long as one takes, and nobody guesses when the last will come. */
+const stalledMs = 5_000
+const stalledSteps = 20
+
+/** @param lastMs when a step was logged last, milliseconds since the Unix epoch */
+export function isStalled(lastMs: number, stepsPerSecond: number | undefined, nowMs: number): boolean {
+  const usual = stepsPerSecond === undefined ? 0 : (stalledSteps * 1000) / stepsPerSecond
+  return nowMs - lastMs > Math.max(stalledMs, usual)
+}
+
+/** From its first step to its last: what came after was no training. */
+function meanPace({ firstStep, lastStep, span }: RunMetric): number | undefined {
+  if (span === undefined || firstStep === undefined || lastStep === undefined) return undefined
+  const pace = (lastStep - firstStep) / ((span.lastUs - span.firstUs) / 1e6)
+  return Number.isFinite(pace) && pace > 0 ? pace : undefined
 }
 
 function latest({ steps, toStep }: Recent): number {

@@ -1,11 +1,14 @@
-import type { RunAnswer, RunGoing } from '../answer/run.ts'
+import type { HeadParam } from '@provloom/rundir'
+import type { RunAnswer, RunGoing, RunParam } from '../answer/run.ts'
 import type { WhyAnswer } from '../answer/why.ts'
 import type { RunDocument } from '../document/document.ts'
 import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { ledgerOf, statusesOf } from '../runs/row.ts'
+import { valuesByRank } from '../why/load/differing.ts'
 import { environmentsOf, hostFactsOf } from './environment.ts'
 import type { MetricPage } from './metrics.ts'
+import { quietOf } from './rhythm.ts'
 
 export interface RunParts {
   readonly run: KnownRun
@@ -19,6 +22,7 @@ export interface RunParts {
 export function answerRun({ run, metrics, document, why, going }: RunParts): RunAnswer {
   const { file, name, directory, writtenMs } = run
   const { head } = file
+  const quiet = quietOf(run)
   return {
     run: name,
     directory,
@@ -30,6 +34,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     startTime: file.startTime,
     endTime: file.endTime,
     life: lifeOf(run),
+    ...(quiet === undefined ? {} : { quiet }),
     finished: run.finished,
     asOf: new Date(writtenMs).toISOString(),
     journalPosition: file.journalPosition,
@@ -46,11 +51,7 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     users: head?.users ?? [],
     hosts: head?.hosts ?? { shown: [], more: 0 },
     ...(head?.command === undefined ? {} : { command: head.command }),
-    params: (head?.params.shown ?? []).map(({ values = 1, ...one }) => ({
-      ...one,
-      values,
-      conflict: values > 1,
-    })),
+    params: paramsOf(head?.params.shown ?? [], document),
     paramsMore: head?.params.more ?? 0,
     ...metrics,
     inputs: head?.inputs.shown ?? [],
@@ -63,4 +64,24 @@ export function answerRun({ run, metrics, document, why, going }: RunParts): Run
     hints: file.hints,
     unread: why.unread,
   }
+}
+
+/** Parameters of which it is looked for who has which value; and how much of that is told. */
+const differingMax = 32
+const apartMax = 8
+const ranksMax = 64
+
+function paramsOf(shown: readonly HeadParam[], document: RunDocument | undefined): RunParam[] {
+  // Which context a value is of is not told: of a name that several have nothing more is said.
+  const isAlone = (name: string): boolean => shown.filter((one) => one.name === name).length === 1
+  const differ = shown.filter(({ values = 1 }) => values > 1).slice(0, differingMax)
+  const names = new Set(differ.flatMap(({ name }) => (isAlone(name) ? [name] : [])))
+  const apart = document === undefined ? new Map<string, never>() : valuesByRank(document, names)
+  return shown.map(({ values = 1, ...one }) => {
+    const own = values > 1 ? apart.get(one.name) : undefined
+    const told = own
+      ?.slice(0, apartMax)
+      .map(({ value, ranks }) => ({ value, ranks: ranks.slice(0, ranksMax) }))
+    return { ...one, values, conflict: values > 1, ...(told === undefined ? {} : { apart: told }) }
+  })
 }

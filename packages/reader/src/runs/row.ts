@@ -4,12 +4,14 @@ import type { KnownRun } from '../folder/folder.ts'
 import { lifeOf } from '../folder/life.ts'
 import { sizeOf } from '../folder/size.ts'
 import { metricId } from '../metric-id.ts'
+import { quietOf } from '../run/rhythm.ts'
 import { paramWords } from './query.ts'
 
 export function rowOf(run: KnownRun, size: boolean): RunRow {
   const { name, file, directory } = run
   const { head } = file
   const model = head === undefined ? undefined : modelOf(head)
+  const quiet = quietOf(run)
   return {
     run: name,
     runId: file.runId,
@@ -20,6 +22,7 @@ export function rowOf(run: KnownRun, size: boolean): RunRow {
     startTime: file.startTime,
     endTime: file.endTime,
     life: lifeOf(run),
+    ...(quiet === undefined ? {} : { quiet }),
     worldSize: file.worldSize,
     ranks: statusesOf(run),
     params: Object.fromEntries((head?.params.shown ?? []).map((one) => [paramWords(one), one.value])),

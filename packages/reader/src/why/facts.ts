@@ -1,6 +1,8 @@
 import type { Stop } from '@provloom/graph/stop'
 import type { Unread } from '../answer/error.ts'
+import type { Life } from '../answer/life.ts'
 import type { WhyAnswer } from '../answer/why.ts'
+import type { Rhythm } from '../run/rhythm.ts'
 
 /**
  * What is known of a run when it is asked why it went as it did. Rules are functions of this alone; what reads it from a run
@@ -9,8 +11,16 @@ import type { WhyAnswer } from '../answer/why.ts'
 export interface WhyFacts {
   /** Its directory's name. */
   readonly run: string
-  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`. */
+  /** Where it lies; absent where it lies nowhere. */
+  readonly directory?: string | undefined
+  /** `running`, `completed`, `failed`, `killed`, `lost`, `incomplete`, `unseen`. */
   readonly status: string
+  /** Whether it is written. */
+  readonly life?: Life | undefined
+  /** When it is asked. */
+  readonly nowUs?: number | undefined
+  /** How often ranks log; absent where too little is logged. */
+  readonly rhythm?: Rhythm | undefined
   readonly worldSize: number | undefined
   /** Ranks of the known world that never came. */
   readonly absent: readonly number[]
@@ -18,7 +28,11 @@ export interface WhyFacts {
   readonly ranks: readonly RankFacts[]
   /** Absent where nothing is logged step by step. */
   readonly pace?: PaceFacts | undefined
-  /** By metric and rank, where NaN was logged. */
+  /** A metric that seems to tell how long a rank takes for a step, in words, where none was named and no timer tells it. */
+  readonly paceLike?: string | undefined
+  /** Ranks of the world that were not to be recorded. */
+  readonly notRecorded?: number | undefined
+  /** By metric and rank, where NaN or an infinity was logged. */
   readonly nan: readonly NanFacts[]
   /** What ranks do not have alike. */
   readonly differing: readonly Differing[]
@@ -41,8 +55,11 @@ export interface RankFacts extends Stop {
 
 /** Points of a metric that tells how long a rank took for a step. */
 export interface PaceFacts {
-  /** Where it is from: a metric that was named, the step timer's, when ranks logged, or only how far that is apart. */
-  readonly kind: 'named' | 'compute' | 'arrival' | 'interval'
+  /**
+   * Where it is from: a metric that was named, the step timer's, when ranks logged, or how far that is apart: of ranks that do
+   * not wait for each other (`apart`), or all alike (`interval`), which says nothing where they do.
+   */
+  readonly kind: 'named' | 'compute' | 'arrival' | 'apart' | 'interval'
   /** Metric id. */
   readonly metric: string
   readonly ranks: readonly number[]
@@ -65,11 +82,12 @@ export interface NanFacts {
   readonly metric: string
   readonly words: string
   readonly rank: number
-  /** Of the first NaN. */
+  readonly what: 'NaN' | 'infinity'
+  /** Of the first. */
   readonly step: number
   /** By the aggregator's clock where the offset is known. */
   readonly timeUs: number
-  /** The last point is NaN too. */
+  /** The last point is no finite number either. */
   readonly stays: boolean
   /** Some point before it was a number. */
   readonly wasNumber: boolean

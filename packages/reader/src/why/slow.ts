@@ -1,6 +1,6 @@
 import type { Finding } from '../answer/why.ts'
 import type { PaceFacts, RankFacts, WhyFacts } from './facts.ts'
-import { ranksNamed, slowCost, slowTimes } from './limits.ts'
+import { apartRatio, ranksNamed, slowCost, slowTimes } from './limits.ts'
 import { costOf, laggards } from './pace.ts'
 import type { Cost, Laggard } from './pace.ts'
 import { percent, rankWords, rounded, seconds } from './words.ts'
@@ -23,11 +23,51 @@ export function slowFindings(facts: WhyFacts): Finding[] {
   const { pace } = facts
   if (pace === undefined || pace.kind === 'interval') return []
   const found = slowBy(pace, facts, 'data')
+  if (pace.kind === 'apart') return apartFindings(pace, facts)
   const { between } = pace
   // Where others wait inside of their steps, it may be between its own that one is slow.
   return found.length > 0 || between === undefined
     ? found
     : slowBy(withBetween(pace, between), facts, 'between')
+}
+
+/** Where nobody waits for it a rank may take longer since it has more to do: named is one that stands alone, and by far. */
+function apartFindings(pace: PaceFacts, facts: WhyFacts): Finding[] {
+  const slow = laggards(pace, hostsOf(facts)).filter(({ ratio }) => ratio >= apartRatio)
+  const isFew = slow.length === 1 || slow.length * 4 <= pace.ranks.length
+  if (!isFew) return []
+  const ranks = new Map(facts.ranks.map((rank) => [rank.rank, rank]))
+  return groupsOf(slow, ranks).map((group): Finding => {
+    const { members, named, host, device } = group
+    const ratio = members.reduce((sum, one) => sum + one.ratio, 0) / members.length
+    const [first] = members
+    const since = Math.min(...members.map((one) => one.since))
+    const step = pace.steps[since] ?? 0
+    const [times, of] = [Math.min(...members.map((one) => one.times)), first?.of ?? 0]
+    return {
+      code: codes[group.of],
+      level: 'warning',
+      text: `${subjectOf(group)} ${facts.status === 'running' ? 'takes' : 'took'} longer from log to log: ${rounded2(ratio)}× the median of the others, in ${times} of the last ${of} steps, ${sinceWords(pace, since, step)}; they do not wait for it`,
+      ranks: named.slice(0, ranksNamed),
+      ...(named.length > ranksNamed ? { ranksMore: named.length - ranksNamed } : {}),
+      ...(host === '' ? {} : { host }),
+      ...(device === undefined || group.of === 'host' ? {} : { device }),
+      since: { step },
+      evidence: {
+        metric: pace.metric,
+        ratio: Number(ratio.toFixed(3)),
+        times,
+        of,
+        facts: { by: pace.kind },
+      },
+      link: {
+        page: 'ranks',
+        metric: pace.metric,
+        fromStep: Math.max(0, step - 50),
+        ...(first === undefined ? {} : { rank: first.rank }),
+      },
+    }
+  })
 }
 
 /** Ranks that are slow by what they compute and wait for data, or else by what passes between their steps. */

@@ -1,4 +1,4 @@
-import { placeIn, reasonIn, signalOf, stopOrder } from '@provloom/graph/stop'
+import { isUnseen, placeIn, reasonIn, signalOf, stopOrder } from '@provloom/graph/stop'
 import type { Stopped, StopKind } from '@provloom/graph/stop'
 import type { Finding, FindingCode, FirstToStop } from '../answer/why.ts'
 import type { RankFacts, WhyFacts } from './facts.ts'
@@ -45,9 +45,12 @@ export function endsOf({ ranks }: WhyFacts): Ends {
 }
 
 /** Undefined where nobody can be said to be the first. */
-export function firstOf({ order, cause }: Ends): FirstToStop | undefined {
-  const [first, ...others] = order
+export function firstOf({ order, tied, cause }: Ends): FirstToStop | undefined {
+  const [first, ...rest] = order
   if (first === undefined || cause === 'outside') return undefined
+  if (tied > 1 && order.slice(0, tied).every((one) => isSame(first, one))) return undefined
+  // Who was first is judged; the others are told as they ended.
+  const others = [...rest].sort((a, b) => (a.timeUs ?? Infinity) - (b.timeUs ?? Infinity) || 0)
   return {
     ...stopFacts(first),
     others: others.slice(0, ranksNamed).map(stopFacts),
@@ -112,7 +115,7 @@ function firstFindings({ order, tied, cause }: Ends, isAbsent: boolean): Finding
         first,
         cause,
         ranks,
-        those.every((one) => isAlike(first, one)),
+        those.every((one) => isAlike(first, one) || isSame(first, one)),
       ),
       ranks: ranks.slice(0, ranksNamed),
       ...(ranks.length > ranksNamed ? { ranksMore: ranks.length - ranksNamed } : {}),
@@ -145,11 +148,13 @@ function causeWords(first: StoppedRank, cause: Cause, ranks: readonly number[], 
     case 'error':
       return `${who} raised ${error}`
     case 'killed':
-      return `${who} was killed by ${signal ?? 'a signal'}`
+      return `${who} ${ranks.length > 1 && areAlike ? 'were all at once' : 'was'} killed by ${signal ?? 'a signal'}`
     case 'lost':
       return `${who} fell silent`
     case 'silent':
-      return `${who} ended ${stop.exitCode === undefined ? 'without a word' : `with exit code ${stop.exitCode}, and said nothing`}`
+      return stop.exitCode === undefined
+        ? `${who} ended without a word${ranks.length > 1 && areAlike ? ', all at once' : ''}`
+        : `${who} ended with exit code ${stop.exitCode}, and said nothing`
     case 'outside':
       return `${signal ?? 'a signal'} from outside ended ${rankWords(ranks)}`
     case 'peers':
@@ -220,6 +225,13 @@ function absentFindings({ absent, worldSize, ranks }: WhyFacts): Finding[] {
       link: { page: 'ranks' },
     },
   ]
+}
+
+/** They came to the same end, as far as anybody saw it, and neither said why. */
+function isSame(first: StoppedRank, one: StoppedRank): boolean {
+  if (one.stop.error !== undefined || first.stop.error !== undefined) return false
+  if (isUnseen(one)) return isUnseen(first) || first.kind === 'killed'
+  return first.kind === 'killed' && one.kind === 'killed' && signalOf(one.stop) === signalOf(first.stop)
 }
 
 /** They ended of the same, each by itself: a file that is not there, a setting that is wrong. Numbers in it may be each one's. */

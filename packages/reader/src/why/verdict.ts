@@ -21,6 +21,7 @@ export function verdictOf(facts: WhyFacts, ends: Ends, findings: readonly Findin
 function standing(status: string): string {
   if (status === 'failed') return 'failed'
   if (status === 'incomplete') return 'is incomplete'
+  if (status === 'unseen') return 'ended unseen'
   return `was ${status}`
 }
 

@@ -1,5 +1,8 @@
+import { signalOf } from '@provloom/graph/stop'
+import { shellWord } from '@provloom/shared'
 import type { Unread } from '../answer/error.ts'
 import type { Finding, FindingCode, WhyAnswer } from '../answer/why.ts'
+import { aliveFindings } from './alive.ts'
 import { differFindings } from './differ.ts'
 import type { WhyFacts } from './facts.ts'
 import { nanFindings } from './nan.ts'
@@ -18,6 +21,7 @@ export function whyOf(facts: WhyFacts): WhyAnswer {
   const slow = slowFindings(facts)
   const findings = inOrder([
     ...endFindings(facts, ends),
+    ...aliveFindings(facts, ends),
     ...nanFindings(facts),
     ...slow,
     // Who waits for a slow rank waits for it, and not for nothing.
@@ -34,6 +38,7 @@ export function whyOf(facts: WhyFacts): WhyAnswer {
     notIt: notIt(facts, findings),
     unknown: unknown(facts, findings),
     unread: facts.unread,
+    ...(facts.notRecorded === undefined ? {} : { notRecorded: facts.notRecorded }),
     kept: { stored, sent, ...(model === undefined ? {} : { model }) },
   }
 }
@@ -56,14 +61,20 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
   const { pace } = facts
   const lacks = lacking(facts)
   const paced =
-    pace !== undefined && pace.kind !== 'interval' && pace.steps.length >= stepsMin && pace.ranks.length > 1
+    pace !== undefined &&
+    pace.kind !== 'interval' &&
+    pace.kind !== 'apart' &&
+    pace.steps.length >= stepsMin &&
+    pace.ranks.length > 1
   return [
     ...is('memory', 'OUT_OF_MEMORY'),
     ...is('disk', 'DISK_FULL'),
-    ...is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE'),
+    ...(facts.ranks.some((rank) => signalOf(rank) !== undefined)
+      ? []
+      : is('signals', 'RANK_KILLED', 'RANK_CRASHED', 'ENDED_FROM_OUTSIDE')),
     ...is('lost ranks', 'RANK_LOST', 'HOST_LOST'),
     ...(facts.worldSize === undefined ? [] : is('absent ranks', 'RANKS_ABSENT')),
-    ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN')),
+    ...(lacks.size > 0 ? [] : is('NaN', 'NAN_FIRST_SEEN', 'INFINITY_FIRST_SEEN')),
     ...(paced ? is('slow ranks', 'RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW') : []),
     ...(lacks.has('graph') ? [] : is('ranks that differ', 'RANKS_DIFFER')),
   ]
@@ -71,25 +82,25 @@ function notIt(facts: WhyFacts, findings: readonly Finding[]): string[] {
 
 /** What cannot be known, and what to do about it. */
 function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
-  const { pace, ranks, worldSize } = facts
+  const { ranks, worldSize } = facts
   const lacks = lacking(facts)
+  const { directory, life } = facts
+  const isLeft = life?.state === 'gone' || life?.state === 'silent'
   const said: string[] = [
+    ...(isLeft && directory !== undefined
+      ? [`how it ended: provloom recover ${shellWord(directory)} brings in what is left of it, and ends it`]
+      : []),
     ...(lacks.has('graph') ? ['errors, clocks and what ranks differ in: the graph cannot be read'] : []),
     ...(lacks.has('points') ? ['who is slow, and where NaN was seen: points cannot be read'] : []),
   ]
-  if (ranks.length > 1 && !lacks.has('points')) {
-    if (pace === undefined) said.push('who is slow: no metric is logged step by step')
-    else if (pace.ranks.length < 2) said.push(`who is slow: only ${rankWords(pace.ranks)} logs step by step`)
-    else if (pace.kind === 'interval')
-      said.push(
-        'who is slow: ranks run in lockstep; log compute time (provloom.step()) to see who makes the others wait',
-      )
-    else if (pace.steps.length < stepsMin) said.push(`who is slow: ${pace.steps.length} steps are too few`)
-    else if (pace.kind === 'arrival' && laggards(pace, hostsOf(facts)).length === 0)
-      said.push(
-        'who is slow: none logs later than the others, as it is where ranks run in lockstep and log behind that; log compute time (provloom.step()) to see who makes the others wait',
-      )
-  }
+  if (!lacks.has('points')) said.push(...slowUnknown(facts, findings))
+  if (facts.notRecorded !== undefined)
+    said.push(
+      `${facts.notRecorded} of ${worldSize} ranks, and whether this one is slow beside them: they were not recorded (provloom run --collect-all-processes)`.replace(
+        'this one is',
+        ranks.length === 1 ? 'this one is' : 'these are',
+      ),
+    )
   if (worldSize === undefined && ranks.length > 0)
     said.push('whether ranks are missing: nobody said how many there should be')
   const killed = findings.find(({ code }) => code === 'RANK_KILLED')
@@ -101,4 +112,38 @@ function unknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
         : `who killed it: not the lack of memory of ${rank.host} as far as was seen (${Math.round(rank.memoryShare * 100)} % in use)`,
     )
   return said
+}
+
+const slowCodes: ReadonlySet<string> = new Set(['RANK_SLOW', 'HOST_SLOW', 'DEVICE_SLOW'])
+
+/** Why nobody can say who is slow, and what to log or to ask. */
+function slowUnknown(facts: WhyFacts, findings: readonly Finding[]): string[] {
+  const { pace, ranks, paceLike } = facts
+  if (ranks.length < 2 || findings.some(({ code }) => slowCodes.has(code))) return []
+  const named =
+    paceLike === undefined ? '' : `, or say which metric tells it: --pace-metric ${shellWord(paceLike)}`
+  const cure = `log compute time (provloom.step()) to see who makes the others wait${named}`
+  if (pace === undefined) return ['who is slow: no metric is logged step by step']
+  if (pace.ranks.length < 2) return [`who is slow: only ${rankWords(pace.ranks)} logs step by step`]
+  switch (pace.kind) {
+    case 'interval':
+      return [
+        `who is slow: all take the same time from log to log, as where they wait for each other; ${cure}`,
+      ]
+    case 'apart':
+      return [
+        `who is slow: ranks do not wait for each other, and none stands alone as slower than the others by far; ${cure}`,
+      ]
+    case 'arrival':
+      if (pace.steps.length < stepsMin) break
+      return laggards(pace, hostsOf(facts)).length > 0
+        ? []
+        : [
+            `who is slow: none logs later than the others, as it is where ranks run in lockstep and log behind that; ${cure}`,
+          ]
+    case 'named':
+    case 'compute':
+      break
+  }
+  return pace.steps.length < stepsMin ? [`who is slow: ${pace.steps.length} steps are too few`] : []
 }

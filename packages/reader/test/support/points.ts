@@ -15,8 +15,8 @@ export interface Point {
 /** When step 0 was logged, microseconds since the Unix epoch; each step takes a second. */
 export const startUs = 1_795_836_949_000_000
 
-/** Puts points into a run directory, as one Parquet part that its run.json names. */
-export function givePoints(runDir: string, points: readonly Point[]): void {
+/** Puts points into a run directory, as one Parquet part that its run.json names. @param begunUs as `startUs` */
+export function givePoints(runDir: string, points: readonly Point[], begunUs: number = startUs): void {
   const series = ({ rank, key = 'loss', source = '' }: Point): string =>
     `${key} ${source} ${String(rank).padStart(6, '0')}`
   const rows = [...points].sort((a, b) => (series(a) < series(b) ? -1 : series(a) > series(b) ? 1 : 0))
@@ -29,7 +29,7 @@ export function givePoints(runDir: string, points: readonly Point[]): void {
       { name: 'source', data: column(({ source = null }) => source), type: 'STRING' },
       { name: 'key', data: column(({ key = 'loss' }) => key), type: 'STRING' },
       { name: 'step', data: column(({ step }) => BigInt(step)), type: 'INT64' },
-      { name: 'time', data: column(({ step }) => BigInt(startUs + step * 1_000_000)), type: 'INT64' },
+      { name: 'time', data: column(({ step }) => BigInt(begunUs + step * 1_000_000)), type: 'INT64' },
       { name: 'value', data: column(({ value }) => value), type: 'DOUBLE' },
     ],
   })

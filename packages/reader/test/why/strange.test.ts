@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
 import { randomFrom } from '../../../../test/support/random.ts'
+import { valuesByRank } from '../../src/why/load/differing.ts'
 import { factsOf } from '../../src/why/load/facts.ts'
 import { whyOf } from '../../src/why/why.ts'
 import type { WhyAnswer } from '../../src/answer/why.ts'
 import { sourcesOf } from './support/stream.ts'
 import type { RankEnding, Told } from './support/stream.ts'
-import { train } from './support/training.ts'
+import { beginUs, train } from './support/training.ts'
 import type { Plan } from './support/training.ts'
 
 const gone = 'ConnectionResetError: [Errno 104] Connection reset by peer'
@@ -137,4 +138,176 @@ it('where only rank 0 logs nobody is compared with it, and it is said what is no
   expect(codes(answer)).toEqual([])
   expect(answer.notIt).not.toContain('slow ranks')
   expect(answer.unknown).toEqual([expect.stringMatching(/^who is slow: only rank 0 /)])
+})
+
+it('of ranks that were all killed at once, and whose ends nobody saw, none is the first', async () => {
+  const endUs = beginUs + 60e6
+  const at = (rank: number): Partial<RankEnding> => ({ endUs: endUs + rank * 30 })
+  const killed = await whyOfTold(plain, (rank) => ({ status: 'killed', signal: 'SIGKILL', ...at(rank) }))
+  expect(killed.verdict).toBe('run_0 was killed: ranks 0-7 were all at once killed by SIGKILL.')
+  expect(killed.first).toBeUndefined()
+  expect(killed.notIt).not.toContain('signals')
+})
+
+it('the others are told in the order in which they ended, and no signals are denied that ended some', async () => {
+  const stops = { rank: 5, step: 70, logged: true }
+  const answer = await whyOfTold({ ...plain, stops }, (rank) =>
+    rank === 5
+      ? { status: 'failed', exitCode: 1, error: 'KeyError: 3', endUs: beginUs + 60e6 }
+      : { status: 'killed', signal: 'SIGTERM', endUs: beginUs + (65 - rank) * 1e6 },
+  )
+  expect(answer.first?.rank).toBe(5)
+  expect(answer.first?.others.map(({ rank }) => rank)).toEqual([7, 6, 4, 3, 2, 1, 0])
+  expect(answer.notIt).not.toContain('signals')
+  expect(answer.notIt).toContain('memory')
+})
+
+it('of a run that was ended from outside it is told that nothing had been logged for long', async () => {
+  const answer = await whyOfTold({ ...plain, logs: 'after' }, () => ({
+    status: 'killed',
+    signal: 'SIGTERM',
+    endUs: beginUs + 300e6,
+  }))
+  expect(codes(answer)).toEqual(['ENDED_FROM_OUTSIDE 0,1,2,3,4,5,6,7', 'NOTHING_LOGGED '])
+  expect(answer.findings[1]?.text).toMatch(
+    /^nothing was logged in the 4 min before the end, where a rank logged each 0\.1\d? s before$/,
+  )
+  const atOnce = await whyOfTold({ ...plain, logs: 'after' }, () => ({ status: 'killed', signal: 'SIGTERM' }))
+  expect(codes(atOnce)).toEqual(['ENDED_FROM_OUTSIDE 0,1,2,3,4,5,6,7'])
+})
+
+/** Ranks that do not wait for each other: each takes its own time from log to log, and somewhat more or less. */
+async function whyOfApart(seconds: readonly number[], more: Partial<Plan> = {}): Promise<WhyAnswer> {
+  const random = randomFrom(11)
+  const none = { step: [], timeUs: [], value: [] }
+  const points = seconds.map((each) => {
+    let at = beginUs
+    const loss = { step: [] as number[], timeUs: [] as number[], value: [] as number[] }
+    for (let step = 0; step < 40; step++) {
+      at += each * 1e6 * (0.9 + 0.2 * random.unit())
+      loss.step.push(step)
+      loss.timeUs.push(Math.round(at))
+      loss.value.push(1 / (step + 1))
+    }
+    return { loss, own: none, wait: none, endUs: at + 1e3 }
+  })
+  const plan: Plan = { ...plain, ranks: seconds.length, logs: 'after', ...more }
+  return whyOfTold(plan, (rank) => ({ endUs: points[rank]!.endUs }), { points })
+}
+
+it('of ranks that do not wait for each other one that stands alone as slower is found by when it logs', async () => {
+  const answer = await whyOfApart([0.05, 0.1, 0.15, 0.2])
+  expect(codes(answer)).toEqual(['RANK_SLOW 3'])
+  expect(answer.findings[0]?.text).toMatch(
+    /^rank 3 \(n0, .*\) took longer from log to log: (?:1\.9|2\.0)\d× .*they do not wait for it$/,
+  )
+  expect(codes(await whyOfApart([0.1, 0.4]))).toEqual(['RANK_SLOW 1'])
+})
+
+it('of ranks that do not wait for each other nobody is accused where half of them have more to do, or a little', async () => {
+  for (const seconds of [
+    [0.1, 0.1, 0.4, 0.4],
+    [0.1, 0.11, 0.12, 0.15],
+  ]) {
+    const answer = await whyOfApart(seconds)
+    expect(codes(answer)).toEqual([])
+    expect(answer.unknown).toEqual([
+      expect.stringMatching(/^who is slow: ranks do not wait for each other, and none/),
+    ])
+    expect(answer.notIt).not.toContain('slow ranks')
+  }
+})
+
+it('a metric that seems to tell who is slow is named, where no timer does', async () => {
+  const points = train({ ...plain, logs: 'after' }, randomFrom(7))
+  const sources = sourcesOf({
+    plan: { ...plain, logs: 'after' },
+    points,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: points.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: () => [],
+  })
+  const likely = [...sources.metrics, { key: 'epoch_time' }, { key: 'fwd_time', context: 'training' }]
+  const { unknown } = whyOf(await factsOf({ ...sources, metrics: likely }))
+  expect(unknown).toEqual([
+    expect.stringMatching(/ or say which metric tells it: --pace-metric training\.fwd_time$/),
+  ])
+})
+
+it('ranks that were not to be recorded are counted, and nothing is denied of them', async () => {
+  const alone = train(plain, randomFrom(7)).slice(0, 1)
+  const sources = sourcesOf({
+    plan: { ...plain, ranks: 1 },
+    points: alone,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: alone.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: () => [],
+  })
+  const settings = {
+    provUserNamespace: 'www.example.org',
+    experimentName: 'digits',
+    collectAllProcesses: false,
+    saveAfterNLogs: 100,
+  }
+  const answer = whyOf(await factsOf({ ...sources, file: { ...sources.file, settings, worldSize: 8 } }))
+  expect(answer.notRecorded).toBe(7)
+  expect(answer.unknown).toEqual([expect.stringMatching(/^7 of 8 ranks, .* were not recorded/)])
+})
+
+it('the first infinity is told as the first NaN is, and before one that came of it', async () => {
+  const points = train({ ...plain, logs: 'before' }, randomFrom(7))
+  const own = points.map(({ loss, ...rest }, rank) => ({
+    ...rest,
+    loss: { ...loss, value: loss.value.map((one, step) => (rank === 2 && step >= 30 ? Infinity : one)) },
+    own: { ...loss, value: loss.value.map((one, step) => (rank === 2 && step >= 31 ? NaN : one)) },
+  }))
+  const sources = sourcesOf({
+    plan: { ...plain, logs: 'before' },
+    points: own,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: own.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: () => [],
+  })
+  const counted = sources.file.head!.metrics.shown.map(({ key, nan, infinite }) => [key, nan, infinite])
+  expect(counted).toContainEqual(['loss', undefined, 50])
+  const answer = whyOf(
+    await factsOf({
+      ...sources,
+      metrics: [...sources.metrics, { key: 'compute_time', context: 'training', source: 'step' }],
+    }),
+  )
+  expect(codes(answer).slice(0, 2)).toEqual(['INFINITY_FIRST_SEEN 2', 'NAN_FIRST_SEEN 2'])
+  expect(answer.verdict).toMatch(/^run_0 completed: infinity in training\.loss on rank 2 since step 30\./)
+  const again = own.map((one) => ({
+    ...one,
+    loss: { ...one.loss, value: [...one.loss.value.slice(0, -1), 1] },
+  }))
+  expect(codes(await whyOfTold({ ...plain, logs: 'before' }, () => ({}), { points: again }))).toEqual([])
+})
+
+it('of a parameter that ranks have not alike it is told which ranks have which value', () => {
+  const points = train(plain, randomFrom(7))
+  const { document } = sourcesOf({
+    plan: plain,
+    points,
+    absent: [],
+    memoryShare: () => undefined,
+    endings: points.map(({ endUs }) => ({ status: 'completed', endUs })),
+    facts: (rank) => [
+      { type: 'param', key: 'seed', valueType: 'int', value: rank === 5 ? '8' : '7' },
+      { type: 'param', key: 'lr', valueType: 'float', value: '0.1' },
+    ],
+  })
+  expect([...valuesByRank(document!, new Set(['seed', 'lr']))]).toEqual([
+    [
+      'seed',
+      [
+        { value: '7', ranks: [0, 1, 2, 3, 4, 6, 7] },
+        { value: '8', ranks: [5] },
+      ],
+    ],
+  ])
 })

@@ -75,10 +75,24 @@ export interface HeadMetric {
   readonly minStep?: number
   readonly max?: number
   readonly maxStep?: number
+  /** Points that are NaN, and that are infinite; absent where none is. */
+  readonly nan?: number
+  readonly infinite?: number
   readonly firstStep: number
   readonly lastStep: number
+  /** When it was logged. */
+  readonly span?: HeadSpan
   /** Means over all ranks of stretches of steps, in their order, at most 32; absent where none are kept. */
   readonly spark?: readonly number[]
+}
+
+/** When ranks logged a metric, by their clocks. */
+export interface HeadSpan {
+  /** Of all ranks the first point and the last, microseconds since the Unix epoch. */
+  readonly firstUs: number
+  readonly lastUs: number
+  /** The longest time between two points of a rank, microseconds. */
+  readonly gapUs: number
 }
 
 export interface HeadFile {
@@ -120,8 +134,14 @@ export interface HeadNotMeasured {
 }
 
 export interface HeadFinding {
-  /** `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`. */
+  /**
+   * `RANK_FAILED`, `RANK_KILLED`, `RANK_LOST`, `RANK_INCOMPLETE`, `RANKS_ABSENT`; `ENDED_FROM_OUTSIDE`, `PEERS_LOST` where
+   * none stopped of itself.
+   */
   readonly code: string
+  /** Who stopped first, as it stands behind how the run ended: `rank 2`, `ranks 0-1`, `from outside`. */
+  readonly who: string
   readonly text: string
+  /** All that stopped, in that order; the first 64. */
   readonly ranks: readonly number[]
 }

@@ -36,6 +36,7 @@ export type {
   HeadFile,
   HeadFinding,
   HeadMetric,
+  HeadSpan,
   HeadNotMeasured,
   HeadNumber,
   HeadParam,

@@ -12,7 +12,7 @@ import { useInView } from './in-view.ts'
 import { columnsOf, makePlot } from './plot.ts'
 import { smoothed, stripsOf, withSlowest } from './strip.ts'
 import type { Axis, Strip } from './strip.ts'
-import { tableOf } from './table.ts'
+import { oddWords, tableOf } from './table.ts'
 import { AllRows, Numbers, Tools } from './tools.tsx'
 import type { Shown } from './tools.tsx'
 import { Tip } from './tip.tsx'
@@ -109,7 +109,7 @@ function ChartOf(props: ChartProps): preact.JSX.Element {
         <h3>
           <b>{props.name}</b> {props.about}
           {fit !== undefined && <Beyond fit={fit} label={label} />}
-          {nansOf(strips)}
+          {oddOf(strips)}
           {pointsOf(strips) === 1 && ' · one point'}
         </h3>
         {strips.length > 0 && fit !== undefined && (
@@ -187,9 +187,9 @@ function pointsOf(strips: readonly Strip[]): number {
   return strips.reduce((sum, { count }) => sum + count.reduce((all, one) => all + one, 0), 0)
 }
 
-function nansOf(strips: readonly Strip[]): preact.JSX.Element | null {
-  const count = strips.reduce((sum, { nan }) => sum + nan.reduce((all, one) => all + one, 0), 0)
-  return count === 0 ? null : <span class="warn"> ▲ {count} NaN</span>
+function oddOf(strips: readonly Strip[]): preact.JSX.Element | null {
+  const words = oddWords(strips)
+  return words === '' ? null : <span class="warn"> ▲ {words}</span>
 }
 
 interface CanvasProps extends ChartProps {

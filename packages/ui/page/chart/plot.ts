@@ -164,7 +164,7 @@ function drawOver(plot: uPlot, spec: PlotSpec, colours: readonly string[], ink: 
   ctx.font = `bold ${11 * ratio}px Helvetica Neue, Arial, sans-serif`
   const ends = spec.strips.flatMap((strip): End[] => {
     const colour = colours[strip.colour % colours.length]!
-    drawNans(plot, strip, colour)
+    drawOdd(plot, strip, colour)
     const last = strip.mid.findLastIndex((one) => one !== null)
     const value = strip.mid[last]
     if (value === null || value === undefined) return []
@@ -235,11 +235,12 @@ function drawMark(plot: uPlot, at: number, text: string, ink: Ink): void {
   ctx.restore()
 }
 
-function drawNans(plot: uPlot, strip: Strip, colour: string): void {
+/** Also of infinities: there is no place for them in the picture. */
+function drawOdd(plot: uPlot, strip: Strip, colour: string): void {
   const { ctx, bbox } = plot
   ctx.fillStyle = colour
   strip.nan.forEach((nans, at) => {
-    if (nans === 0) return
+    if (nans + strip.infinite[at]! === 0) return
     const x = plot.valToPos(strip.x[at]!, 'x', true)
     const foot = bbox.top + bbox.height
     const size = 4 * devicePixelRatio

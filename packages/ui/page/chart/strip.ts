@@ -13,8 +13,9 @@ export interface Strip {
   readonly max?: readonly (number | null)[]
   readonly minRank?: readonly number[]
   readonly maxRank?: readonly number[]
-  /** Points that are no number. */
+  /** Points that are no number, and those that are infinite. */
   readonly nan: readonly number[]
+  readonly infinite: readonly number[]
   readonly count: readonly number[]
   readonly ranks?: number
   /** Ranks that have points, by place. */
@@ -58,6 +59,7 @@ function ribbonStrip({ columns, odd, rankCount }: RibbonAnswer, look: Look, axis
         }
       : {}),
     nan: columns.nan,
+    infinite: columns.infinite,
     count: columns.count,
     ranks: rankCount,
     reached: columns.ranks,
@@ -76,6 +78,7 @@ export function rankStrip(curve: RankCurve, look: Look, axis: Axis): Strip {
       ? { min: finite(whole('min', curve.min, curve.odd)), max: finite(whole('max', curve.max, curve.odd)) }
       : {}),
     nan: curve.nan,
+    infinite: curve.infinite,
     count: curve.count,
   }
 }

@@ -17,14 +17,28 @@ export function tableOf(strips: readonly Strip[], axis: string): Table {
     ...strips.flatMap((strip, which) => {
       const at = found[which]!.get(place)
       const columns = strip.min === undefined ? [strip.mid] : [strip.mid, strip.min, strip.max ?? strip.mid]
-      return columns.map((column) => (at === undefined ? null : cell(column[at], strip.nan[at])))
+      return columns.map((column) => (at === undefined ? null : cell(column[at], strip, at)))
     }),
   ])
   return { head: [axis, ...names], rows }
 }
 
-function cell(value: number | null | undefined, nan: number | undefined): number | string | null {
-  return value ?? ((nan ?? 0) > 0 ? 'NaN' : null)
+function cell(
+  value: number | null | undefined,
+  { nan, infinite }: Strip,
+  at: number,
+): number | string | null {
+  return value ?? ((nan[at] ?? 0) > 0 ? 'NaN' : (infinite[at] ?? 0) > 0 ? 'infinite' : null)
+}
+
+/** `23 NaN, 24 infinite`; empty where all points are finite numbers. */
+export function oddWords(strips: readonly Pick<Strip, 'nan' | 'infinite'>[]): string {
+  const sum = (of: (strip: Pick<Strip, 'nan' | 'infinite'>) => readonly number[]): number =>
+    strips.reduce((all, strip) => of(strip).reduce((one, other) => one + other, all), 0)
+  const [nans, infinities] = [sum(({ nan }) => nan), sum(({ infinite }) => infinite)]
+  return [nans === 0 ? '' : `${nans} NaN`, infinities === 0 ? '' : `${infinities} infinite`]
+    .filter((one) => one !== '')
+    .join(', ')
 }
 
 /** RFC 4180. What begins as a formula of a spreadsheet gets a quote before it. */

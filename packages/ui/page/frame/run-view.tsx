@@ -104,12 +104,9 @@ function Standing({
     run.endTime === null
       ? ''
       : ` in ${duration((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000)}`
-  const rank = run.finding?.ranks[0]
+  const who = run.finding?.who
   return (
-    <Status
-      of={run.status}
-      more={run.status === 'completed' ? took : rank === undefined ? '' : `, rank ${rank}`}
-    />
+    <Status of={run.status} more={run.status === 'completed' ? took : who === undefined ? '' : `, ${who}`} />
   )
 }
 
@@ -118,10 +115,15 @@ function Silence({ run }: { readonly run: RunAnswer }): preact.JSX.Element | nul
   const { state, seen } = run.life
   if (state !== 'silent' && state !== 'gone') return null
   const age = duration((Date.now() - Date.parse(seen)) / 1000)
+  const { logged } = run.life
+  const last = logged === undefined ? '' : `, and logged last at ${logged.slice(0, 19).replace('T', ' ')} UTC`
   return (
     <p class="banner warn" role="status">
-      ▲ No sign of life for {age}; {state === 'gone' ? 'its aggregator is gone' : 'running, or ended unseen'}:{' '}
-      <code>provloom recover {run.directory}</code>
+      ▲{' '}
+      {state === 'gone'
+        ? `Ended unseen: what wrote it is gone${last}`
+        : `No sign of life for ${age}; running, or ended unseen`}
+      : <code>provloom recover {run.directory}</code>
     </p>
   )
 }

@@ -50,7 +50,7 @@ function joined(before: CurveColumns, told: CurveColumns, kept: number): CurveCo
   ) as unknown as CurveColumns
 }
 
-const rankColumns = ['x', 'min', 'max', 'mean', 'last', 'count', 'nan'] as const
+const rankColumns = ['x', 'min', 'max', 'mean', 'last', 'count', 'nan', 'infinite'] as const
 
 function rankMerged(
   known: RankCurve | undefined,

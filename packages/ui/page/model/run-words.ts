@@ -1,6 +1,7 @@
 import type { Finding, RanksAnswer, RunAnswer, RunEvent, RunMetric, WhyAnswer } from '@provloom/reader'
 import { bytes, count, digits, duration, listed, measured, ranges, several } from './format.ts'
 import { isLessBetter, isSampled, mainMetrics } from './metric.ts'
+import { statusLook } from './status.ts'
 
 /** A sentence in pieces, of which some have a tone. */
 export type Piece = string | { readonly text: string; readonly tone: 'good' | 'bad' | 'warn' | 'lost' }
@@ -13,12 +14,14 @@ export function runSentence(run: RunAnswer, why: WhyAnswer | undefined): Piece[]
   const verdict = why?.verdict ?? finding?.text
   if (verdict !== undefined) {
     // Which run it is stands above, and how it ended beside that.
-    const said = [`${run.run} ${run.status}: `, `${run.run} was ${run.status}: `]
-      .reduce((text, begin) => text.replace(begin, ''), verdict)
+    const begin = verdict.startsWith(`${run.run} `) ? verdict.slice(run.run.length + 1) : verdict
+    const said = begin
+      .replace(/^(?:failed|ended unseen|(?:was|is) [a-z]+)(?:: |; nothing stands out\.$)/, '')
       .replace(/\. [^.]* stands? out\.?$/, '')
-    return [{ text: capital(stripped(said)), tone: 'bad' }]
+    const words = said === '' ? statusLook(run.status).word : said
+    return [{ text: capital(stripped(words)), tone: 'bad' }]
   }
-  return [{ text: `${run.run} is ${run.status}`, tone: 'bad' }]
+  return [{ text: capital(statusLook(run.status).word), tone: 'bad' }]
 }
 
 function goingOn(run: RunAnswer): Piece[] {
@@ -29,7 +32,12 @@ function goingOn(run: RunAnswer): Piece[] {
     step === undefined ? 'Started' : `Step ${count(step)}${of === undefined ? '' : ` of ${count(of)}`}`
   const value =
     main === undefined ? '' : `, ${main.key} ${measured(main.last, main.key, main.unit)}${trend(main)}`
-  return [`${where}${value}; `, ranksPiece(run)]
+  const { quiet } = run
+  const silent: Piece[] =
+    quiet === undefined
+      ? []
+      : [{ text: `nothing is logged since ${quiet.since.slice(11, 19)} UTC`, tone: 'warn' }, '; ']
+  return [`${where}${value}; `, ...silent, ranksPiece(run)]
 }
 
 function ended(run: RunAnswer): Piece[] {
@@ -44,14 +52,12 @@ function ended(run: RunAnswer): Piece[] {
 function ranksPiece({ ranks, worldSize }: RunAnswer): Piece {
   const world = worldSize ?? Object.values(ranks).reduce((sum, one) => sum + one, 0)
   const bad = Object.entries(ranks).filter(([status]) =>
-    ['failed', 'killed', 'lost', 'absent', 'incomplete'].includes(status),
+    ['failed', 'killed', 'lost', 'absent', 'incomplete', 'unseen'].includes(status),
   )
   if (bad.length === 0)
     return { text: world === 1 ? 'its rank reports' : `all ${count(world)} ranks report`, tone: 'good' }
   return {
-    text: listed(
-      bad.map(([status, of]) => `${several(of, 'rank')} ${status === 'absent' ? 'never came' : status}`),
-    ),
+    text: listed(bad.map(([status, of]) => `${several(of, 'rank')} ${statusLook(status).word}`)),
     tone: 'bad',
   }
 }
@@ -82,12 +88,9 @@ export function stepsWanted({ params }: RunAnswer): number | undefined {
   return typeof found?.value === 'number' ? found.value : undefined
 }
 
-/** Seconds to go, by the pace so far. */
-export function secondsToGo(run: RunAnswer): number | undefined {
-  const [step, of] = [lastStep(run), stepsWanted(run)]
-  const took = (Date.parse(run.asOf) - Date.parse(run.startTime)) / 1000
-  if (step === undefined || of === undefined || step <= 0 || step >= of - 1 || took <= 0) return undefined
-  return ((of - 1 - step) / step) * took
+/** Seconds to go; where no step comes nobody knows. */
+export function secondsToGo({ going, quiet }: RunAnswer): number | undefined {
+  return quiet === undefined ? going?.secondsToGo : undefined
 }
 
 /** Which rank is slow, which stopped first, which host? */
@@ -101,9 +104,7 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
     }))
   if (pieces.length > 0) return pieces.flatMap((one, at) => (at === 0 ? [one] : ['; ', one]))
   const { statuses, total } = ranks
-  const words = Object.entries(statuses).map(
-    ([status, of]) => `${count(of)} ${status === 'absent' ? 'never came' : status}`,
-  )
+  const words = Object.entries(statuses).map(([status, of]) => `${count(of)} ${statusLook(status).word}`)
   if (words.length === 1)
     return [
       {
@@ -114,8 +115,9 @@ export function ranksSentence(ranks: RanksAnswer, why: WhyAnswer | undefined): P
   return [`${several(total, 'rank')}: ${listed(words)}`]
 }
 
+/** But a name stays as it is: a metric's, a run's, a file's. */
 export function capital(text: string): string {
-  return text.replace(/^./, (first) => first.toUpperCase())
+  return /^[a-z]+(?:[ ,:;]|$)/.test(text) ? text.replace(/^./, (first) => first.toUpperCase()) : text
 }
 
 export function stripped(text: string): string {

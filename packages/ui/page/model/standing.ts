@@ -1,6 +1,7 @@
 import type { Finding } from '@provloom/reader'
 import { count } from './format.ts'
 import type { RankRow } from './ranks.ts'
+import { statusLook } from './status.ts'
 
 /** A rank, or all of a machine, of which there is something to say. */
 export interface Standing {
@@ -41,7 +42,7 @@ export function standingOf(rows: readonly RankRow[], findings: readonly Finding[
     const { rank, status, ratio, lastStep, exit } = row
     if (status !== 'running' && status !== 'completed') {
       const at = lastStep === undefined ? '' : `, step ${count(lastStep)}`
-      const how = status === 'absent' ? 'never came' : status
+      const how = statusLook(status).word
       const code = exit === undefined || exit === 0 ? '' : `, exit ${exit}`
       return [{ ranks: [row], status, text: `${how}${at}${code}`, name: `${rank} ${how}` }]
     }
@@ -59,7 +60,7 @@ function together(all: readonly Standing[]): Standing[] {
   for (const one of all) groups.set(one.status, [...(groups.get(one.status) ?? []), one])
   return [...groups].flatMap(([status, of]): Standing[] => {
     if (of.length <= aloneMax) return of
-    const words = `${count(of.length)} ${status === 'absent' ? 'never came' : status}`
+    const words = `${count(of.length)} ${statusLook(status).word}`
     return [{ ranks: of.flatMap(({ ranks }) => ranks), status, text: words, name: words }]
   })
 }

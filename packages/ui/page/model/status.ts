@@ -12,6 +12,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
   killed: { glyph: '■', word: 'killed', tone: 'bad' },
   lost: { glyph: '?', word: 'lost', tone: 'lost' },
   absent: { glyph: '?', word: 'never came', tone: 'lost' },
+  unseen: { glyph: '?', word: 'ended unseen', tone: 'lost' },
   incomplete: { glyph: '?', word: 'incomplete', tone: 'lost' },
   slow: { glyph: '▲', word: 'slow', tone: 'warn' },
 }

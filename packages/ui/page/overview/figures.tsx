@@ -3,6 +3,7 @@ import { useRanks } from '../ask/live.tsx'
 import { count, measured, number, seconds, several } from '../model/format.ts'
 import { groupOf, isLessBetter, isSampled, mainMetrics } from '../model/metric.ts'
 import { lastStep, stepsWanted } from '../model/run-words.ts'
+import { statusLook } from '../model/status.ts'
 
 /** Six numbers that a person wants first. */
 export function Figures({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
@@ -62,10 +63,10 @@ function moreOf({ first, min, max, key, unit }: RunMetric): string {
 
 function paceOf(run: RunAnswer): Omit<FigureProps, 'name'> {
   const step = lastStep(run)
-  const end = Date.parse(run.endTime ?? run.asOf)
-  const took = (end - Date.parse(run.startTime)) / 1000
-  if (step === undefined || step <= 0 || took <= 0) return { value: '–', more: 'none seen', quiet: true }
-  const rate = step / took
+  const rate = run.going?.stepsPerSecond
+  if (run.quiet !== undefined)
+    return { value: 'none', more: `since ${run.quiet.since.slice(11, 19)} UTC`, warn: true }
+  if (step === undefined || rate === undefined) return { value: '–', more: 'none seen', quiet: true }
   const wait = run.metrics.find(
     (one) => !isSampled(one) && /wait/.test(one.key) && /time|seconds/.test(one.key),
   )
@@ -88,7 +89,7 @@ function RanksFigure({ run }: { readonly run: RunAnswer }): preact.JSX.Element {
   )
   const more =
     others.length > 0
-      ? others.map(([status, of]) => `${of} ${status === 'absent' ? 'never came' : status}`).join(', ')
+      ? others.map(([status, of]) => `${of} ${statusLook(status).word}`).join(', ')
       : several(hosts, 'host')
   return (
     <Figure

@@ -113,7 +113,8 @@ type Run = RunProps['run']
 
 function underOf(run: Run): preact.ComponentChildren[] {
   const goesOn = run.status === 'running'
-  const end = goesOn ? Date.parse(run.asOf) : Date.parse(run.endTime ?? run.asOf)
+  const last = run.status === 'unseen' ? run.life.logged : undefined
+  const end = goesOn ? Date.parse(run.asOf) : Date.parse(run.endTime ?? last ?? run.asOf)
   const took = duration((end - Date.parse(run.startTime)) / 1000)
   const toGo = goesOn ? secondsToGo(run) : undefined
   const by = run.users.length === 0 ? '' : ` by ${run.users.join(', ')}`

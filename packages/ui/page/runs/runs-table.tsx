@@ -143,7 +143,7 @@ function Row(
   const which = marked.indexOf(row.run)
   const colour = which < 0 ? undefined : palette()[which % palette().length]
   const took = tookSeconds(row)
-  const rank = row.finding?.ranks[0]
+  const who = row.finding?.who
   const joules = joulesOf(row)
   return (
     <tr
@@ -164,8 +164,14 @@ function Row(
         <a href={addressOf({ page: 'overview', run: row.run, with: {} })}>{row.run}</a>
       </th>
       <td>
-        <Status of={row.status} more={rank === undefined ? undefined : `, rank ${rank}`} />
-        {(row.life.state === 'silent' || row.life.state === 'gone') && (
+        <Status of={row.status} more={who === undefined ? undefined : `, ${who}`} />
+        {row.quiet !== undefined && (
+          <span class="warn" title={`nothing is logged since ${row.quiet.since}`}>
+            {' '}
+            ▲ nothing logged
+          </span>
+        )}
+        {row.life.state === 'silent' && (
           <span class="warn" title="no sign of life">
             {' '}
             ▲ silent

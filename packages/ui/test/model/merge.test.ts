@@ -15,6 +15,7 @@ function columns(x: readonly number[], value: number): CurveColumns {
     maxStep: x,
     count: all,
     nan: all,
+    infinite: all,
     ranks: all,
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { addressOf, viewOf } from '../../page/model/address.ts'
 import { fitOf } from '../../page/chart/fit.ts'
 import type { Strip } from '../../page/chart/strip.ts'
-import { csvOf, tableOf } from '../../page/chart/table.ts'
+import { csvOf, oddWords, tableOf } from '../../page/chart/table.ts'
 import { bytes, count, duration, measured, number, ranges, seconds } from '../../page/model/format.ts'
 import { whole } from '../../page/model/odd.ts'
 import { statusLook } from '../../page/model/status.ts'
@@ -17,6 +17,7 @@ function strip(mid: readonly (number | null)[], more: Partial<Strip> = {}): Stri
     x: mid.map((_, at) => at),
     mid,
     nan: zeros,
+    infinite: zeros,
     count: zeros,
     ...more,
   }
@@ -124,6 +125,13 @@ describe('the axis of a chart', () => {
     expect(fitOf([strip([null, null])])).toBeUndefined()
     expect(fitOf([strip([0, -1, 10])], { log: true })).toMatchObject({ bottom: 10 })
   })
+})
+
+it('a chart says how many of its points are no finite numbers', () => {
+  const odd = strip([1, null, null], { nan: [0, 2, 0], infinite: [0, 0, 24] })
+  expect(oddWords([odd, strip([1])])).toBe('2 NaN, 24 infinite')
+  expect(oddWords([strip([1])])).toBe('')
+  expect(csvOf(tableOf([odd], 'step'))).toBe('step,median\r\n0,1\r\n1,NaN\r\n2,infinite\r\n')
 })
 
 it('the table of a chart is what is drawn, and no formula of a spreadsheet', () => {

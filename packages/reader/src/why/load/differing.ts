@@ -46,6 +46,28 @@ function rankOf(document: RunDocument, id: string): number | undefined {
   return rank ?? (whole === undefined ? undefined : rankOf(document, whole))
 }
 
+/**
+ * Parameters that not all have alike: each value, and the ranks that logged it; the value of most ranks first.
+ *
+ * @param names of them
+ */
+export function valuesByRank(
+  document: RunDocument,
+  names: ReadonlySet<string>,
+): Map<string, { readonly value: string; readonly ranks: readonly number[] }[]> {
+  if (names.size === 0) return new Map()
+  const settings = document.ofType('mls:HyperParameterSetting').filter(({ label }) => names.has(label))
+  return new Map(
+    byLabel(variantsOf(document, settings)).map(([name, variants]) => [
+      name,
+      variants.map(({ element, ranks }) => ({
+        value: (element.text('prov:value') ?? '').slice(0, textMax),
+        ranks,
+      })),
+    ]),
+  )
+}
+
 function differing(
   what: Differing['what'],
   name: string | undefined,

@@ -1,12 +1,15 @@
-import type { HeadFile, RunFile } from '@provloom/rundir'
+import type { HeadFile } from '@provloom/rundir'
+import type { Life } from '../../answer/life.ts'
 import type { Unread } from '../../answer/error.ts'
 import type { RunDocument } from '../../document/document.ts'
+import type { KnownFile } from '../../folder/known-file.ts'
 import type { MetricName } from '../../metric-id.ts'
+import { rhythmOf } from '../../run/rhythm.ts'
 import type { WhyFacts } from '../facts.ts'
 import { readOr } from '../../unread.ts'
 import { differingOf } from './differing.ts'
 import { nanOf } from './nan.ts'
-import { paceOf } from './pace.ts'
+import { paceLikeOf, paceOf } from './pace.ts'
 import { ranksOf } from './ranks.ts'
 import type { CurveSource } from './long.ts'
 import type { PointSource } from './table.ts'
@@ -15,7 +18,12 @@ import type { PointSource } from './table.ts'
 export interface WhySources {
   /** Its directory's name. */
   readonly name: string
-  readonly file: Pick<RunFile, 'status' | 'worldSize' | 'ledger' | 'head'>
+  readonly directory?: string
+  readonly file: Pick<KnownFile, 'status' | 'worldSize' | 'ledger' | 'head'> &
+    Partial<Pick<KnownFile, 'settings'>>
+  readonly life?: Life
+  /** When it is asked, microseconds since the Unix epoch. */
+  readonly nowUs?: number
   /** Undefined where it cannot be read: run.json alone tells less. */
   readonly document: RunDocument | undefined
   /** Why not. */
@@ -47,18 +55,31 @@ export async function factsOf(sources: WhySources, pace?: string): Promise<WhyFa
   const model = file.head?.outputs.shown.find(({ kind }) => kind === 'model' || kind === 'checkpoint')
   return {
     run: name,
+    directory: sources.directory,
     status: file.status,
+    life: sources.life,
+    nowUs: sources.nowUs,
+    rhythm: rhythmOf(file.head?.metrics.shown ?? []),
     worldSize: file.worldSize ?? undefined,
     absent,
     ranks,
     pace: await readOr(paceOf(sources, metrics, ranks, pace), undefined, unread),
     nan: await readOr(nanOf(sources, document, ranks), [], unread),
+    paceLike: paceLikeOf(metrics),
+    notRecorded: notRecorded(file, ranks.length),
     differing: document === undefined ? [] : differingOf(document),
     stored: Number(total.stored),
     sent: Number(total.sent),
     model: model === undefined ? undefined : modelOf(model),
     unread: unread.filter((one, i) => unread.findIndex(({ message }) => message === one.message) === i),
   }
+}
+
+/** Of those that are to be recorded who has not come is absent, or comes yet. */
+function notRecorded({ settings, worldSize }: WhySources['file'], ranks: number): number | undefined {
+  const few =
+    settings !== undefined && !settings.collectAllProcesses && worldSize !== null && worldSize > ranks
+  return few ? worldSize - ranks : undefined
 }
 
 function modelOf({ name, step, sha256 }: HeadFile): WhyFacts['model'] {

@@ -15,26 +15,31 @@ interface NanSources extends Sources {
   readonly metricsOfKeys?: (keys: readonly string[]) => Promise<readonly NanMetric[]>
 }
 
-type NanMetric = MetricName & { readonly points?: number }
+type NanMetric = MetricName & { readonly points?: number; readonly nan?: number; readonly infinite?: number }
 
-/** Of each metric and rank that logged NaN the first one. Read are only points of metrics of which the graph counts NaN. */
+/**
+ * Of each metric and rank that logged NaN or an infinity the first one. Read are only points of metrics of which the graph, or
+ * the run's record, which is younger, counts some.
+ */
 export async function nanOf(
   sources: NanSources,
   document: RunDocument | undefined,
   ranks: readonly RankFacts[],
 ): Promise<NanFacts[]> {
-  const keys = new Set(
-    (document?.ofType('mls:ModelEvaluation') ?? []).flatMap((one) =>
-      (one.number('provloom:nanRows') ?? 0) > 0 ? one.label : [],
-    ),
+  const counted = (document?.ofType('mls:ModelEvaluation') ?? []).flatMap((one) =>
+    (one.number('provloom:nanRows') ?? 0) + (one.number('provloom:infiniteRows') ?? 0) > 0 ? one.label : [],
   )
+  const recorded = sources.metrics.flatMap(({ key, nan, infinite }) =>
+    (nan ?? 0) + (infinite ?? 0) > 0 ? key : [],
+  )
+  const keys = new Set([...counted, ...recorded])
   const meant = await metricsOf(sources, [...keys].slice(0, metricsMax))
   const offsets = new Map(ranks.map(({ rank, clock }) => [rank, clock?.offsetUs ?? 0]))
   const attempts = new Map(ranks.map(({ rank, attempt }) => [rank, attempt]))
   const found: NanFacts[] = []
   for (const metric of meant.slice(0, metricsMax)) {
     const seen = await seenOf(sources, metric, attempts)
-    for (const [rank, { first, lastIsNan, hasNumber }] of seen)
+    for (const [rank, { first, lastIsOdd, hasNumber }] of seen)
       if (first !== undefined)
         found.push({
           metric: metricId(metric),
@@ -42,7 +47,8 @@ export async function nanOf(
           rank,
           step: first.step,
           timeUs: first.time - (offsets.get(rank) ?? 0),
-          stays: lastIsNan,
+          what: first.what,
+          stays: lastIsOdd,
           wasNumber: hasNumber,
         })
   }
@@ -87,20 +93,21 @@ async function seenOf(
     seen.set(rank, one)
     for (let at = 0; at < buckets.count; at++) {
       const [step, time] = [buckets.firstStep[at]!, buckets.firstTime[at]!]
-      if (buckets.points[at]! > buckets.nans[at]!) one.hasNumber = true
+      const [nans, infinities] = [buckets.nans[at]!, buckets.infinities[at]!]
+      if (buckets.points[at]! > nans + infinities) one.hasNumber = true
       if (first !== undefined && step >= first.from && step < first.to) continue
-      if (buckets.nans[at]! > 0) one.take(step, time, NaN)
+      if (nans + infinities > 0) one.take(step, time, infinities > 0 ? Infinity : NaN)
     }
-    if (buckets.count > 0) one.lastIsNan = Number.isNaN(buckets.last[buckets.count - 1]!)
+    if (buckets.count > 0) one.lastIsOdd = !Number.isFinite(buckets.last[buckets.count - 1]!)
   }
   return seen
 }
 
-/** The first one, of all ranks, in which there is a NaN. */
+/** The first one, of all ranks, in which there is one. */
 function firstBucket(all: readonly SeriesBuckets[]): Steps | undefined {
   let found: Steps | undefined
   for (const { buckets } of all) {
-    const at = buckets.nans.findIndex((count) => count > 0)
+    const at = buckets.nans.findIndex((count, i) => count + buckets.infinities[i]! > 0)
     if (at < 0 || (found !== undefined && buckets.firstStep[at]! >= found.from)) continue
     found = { from: buckets.firstStep[at]!, to: buckets.firstStep[at]! + 2 ** buckets.exponent }
   }
@@ -109,17 +116,18 @@ function firstBucket(all: readonly SeriesBuckets[]): Steps | undefined {
 
 /** Of one rank's points, in whatever order. */
 class Seen {
-  first: { readonly step: number; readonly time: number } | undefined
+  first: { readonly step: number; readonly time: number; readonly what: NanFacts['what'] } | undefined
   hasNumber = false
   #last = -Infinity
-  lastIsNan = false
+  lastIsOdd = false
 
   take(step: number, time: number, value: number): void {
-    const isNan = Number.isNaN(value)
-    if (isNan && (this.first === undefined || step < this.first.step)) this.first = { step, time }
-    if (!isNan) this.hasNumber = true
+    const isOdd = !Number.isFinite(value)
+    if (isOdd && (this.first === undefined || step < this.first.step))
+      this.first = { step, time, what: Number.isNaN(value) ? 'NaN' : 'infinity' }
+    if (!isOdd) this.hasNumber = true
     if (time < this.#last) return
     this.#last = time
-    this.lastIsNan = isNan
+    this.lastIsOdd = isOdd
   }
 }

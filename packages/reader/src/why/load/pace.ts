@@ -1,4 +1,4 @@
-import { metricId, theMetric } from '../../metric-id.ts'
+import { metricId, metricWords, theMetric } from '../../metric-id.ts'
 import type { MetricName } from '../../metric-id.ts'
 import type { PaceFacts, RankFacts } from '../facts.ts'
 import { median } from '../pace.ts'
@@ -68,6 +68,19 @@ export async function paceOf(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** What people call the time that a part of a step takes; not that of the whole run, or of an epoch. */
+const timeNames = /(?:^|[^a-z])(?:time|seconds|secs|duration|latency|ms)(?:$|[^a-z])/i
+const otherTimes = /total|wall|epoch|elapsed|since|eta|remaining|stamp|wait/i
+
+/** Of metrics that users log the first that seems to tell how long a rank takes for a step. */
+export function paceLikeOf(metrics: readonly PacedMetric[]): string | undefined {
+  const found = metrics.find(
+    ({ key, source }) =>
+      (source === undefined || source === null) && timeNames.test(key) && !otherTimes.test(key),
+  )
+  return found === undefined ? undefined : metricWords(found)
 }
 
 /** What follows from the points of some metrics. Of too many points the first one's are looked at where ranks began to be slow. */
@@ -194,18 +207,55 @@ function arrived(table: Table, ranks: readonly RankFacts[], metric: MetricName):
   }
   const isInStep = early < 0.02 * time.length
   const step = median(whole.filter((one) => Number.isFinite(one)))
-  const kind = isInStep && blurOf(table, clocks) < step * 0.02 ? 'arrival' : 'interval'
-  const data = new Float64Array(own.length)
+  const isKnown = isInStep && blurOf(table, clocks) < step * 0.02
+  const kind = areApart(table) ? 'apart' : isKnown ? 'arrival' : 'interval'
   return {
     kind,
     metric: metricId(metric),
     ranks: table.ranks,
     steps,
     widths: table.widths,
-    own,
-    data,
+    own: kind === 'apart' ? intervalsOf(table) : own,
+    data: new Float64Array(own.length),
     whole,
   }
+}
+
+/** By so much of the quickest one's time, and so many steps, ranks that wait for each other do not come to differ. */
+const apartShare = 0.15
+const apartSteps = 3
+
+/**
+ * Whether ranks go each at its own pace: for the same steps one takes longer than another by more than anybody who waits for
+ * others can. By each rank's own clock.
+ */
+function areApart({ ranks, steps, time }: Table): boolean {
+  const isCommon = (at: number): boolean =>
+    ranks.every((_, row) => !Number.isNaN(time[row * steps.length + at]!))
+  const common = [...steps.keys()].filter(isCommon)
+  const [first, last] = [common[0], common.at(-1)]
+  if (ranks.length < 2 || first === undefined || last === undefined || common.length < pacedMin) return false
+  const took = ranks.map((_, row) => time[row * steps.length + last]! - time[row * steps.length + first]!)
+  const [least, most] = [Math.min(...took), Math.max(...took)]
+  const step = least / (steps[last]! - steps[first]!)
+  return most - least > Math.max(apartShare * least, apartSteps * step)
+}
+
+/** From a rank's step to its next, seconds a step. */
+function intervalsOf({ ranks, steps, time }: Table): Float64Array {
+  const own = new Float64Array(time.length).fill(NaN)
+  for (const row of ranks.keys()) {
+    let before = -1
+    for (const at of steps.keys()) {
+      const now = time[row * steps.length + at]!
+      if (Number.isNaN(now)) continue
+      if (before >= 0)
+        own[row * steps.length + at] =
+          (now - time[row * steps.length + before]!) / 1e6 / (steps[at]! - steps[before]!)
+      before = at
+    }
+  }
+  return own
 }
 
 /** How wrong the distance of two arrivals may be, seconds; of one machine not at all. */

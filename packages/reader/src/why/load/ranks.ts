@@ -1,13 +1,13 @@
 import type { HostClock } from '@provloom/graph/stop'
-import type { RankSummary } from '@provloom/rundir'
 import type { RunDocument } from '../../document/document.ts'
 import type { Element } from '../../document/element.ts'
+import type { KnownRank } from '../../folder/known-file.ts'
 import type { RankFacts } from '../facts.ts'
 import { memoryFull } from '../limits.ts'
 
 /** The last attempt of each rank, by rank: of run.json, and what the graph adds to it. */
-export function ranksOf(rows: readonly RankSummary[], document: RunDocument | undefined): RankFacts[] {
-  const latest = new Map<number, RankSummary>()
+export function ranksOf(rows: readonly KnownRank[], document: RunDocument | undefined): RankFacts[] {
+  const latest = new Map<number, KnownRank>()
   for (const row of rows) {
     const known = latest.get(row.rank)
     if (known === undefined || known.attempt < row.attempt) latest.set(row.rank, row)
@@ -49,9 +49,11 @@ function elementsOf(document: RunDocument | undefined): Map<string, Element> {
 }
 
 /** Of a lost rank nobody saw the end. */
-function endOf({ status }: RankSummary, element: Element | undefined): number | undefined {
+function endOf({ status }: KnownRank, element: Element | undefined): number | undefined {
   const time = element?.time('endTime')
-  return time === undefined || status === 'lost' || status === 'running' ? undefined : microseconds(time)
+  return time === undefined || status === 'lost' || status === 'running' || status === 'unseen'
+    ? undefined
+    : microseconds(time)
 }
 
 /** A time of the document has microseconds, which a Date does not. */

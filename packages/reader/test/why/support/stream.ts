@@ -1,7 +1,7 @@
 import { createGraphBuilder } from '@provloom/graph'
 import { readJson } from '@provloom/prov'
 import type { PointsOfSeries } from '@provloom/rundir'
-import type { RunEntry } from '@provloom/rundir/entry'
+import type { RunEntry, RunHead } from '@provloom/rundir/entry'
 import { attemptOf, noPoints, rankOf, roomForPoints, runIdFrom } from '@provloom/shared'
 import type { Event, Lsn, Points, StreamId } from '@provloom/shared'
 import { RunDocument } from '../../../src/document/document.ts'
@@ -55,10 +55,19 @@ export function sourcesOf(told: Told): WhySources {
         absent: summary.absent,
         ranks: summary.ranks,
       },
+      head: headOf(graph),
     },
     document,
     metrics: metricsOf(told.plan),
     points: (which) => pointsOf(told, which),
+  }
+}
+
+function headOf(graph: ReturnType<typeof createGraphBuilder>): RunHead {
+  const slices = graph.headSlices()
+  for (;;) {
+    const step = slices.next()
+    if (step.done === true) return step.value
   }
 }
 
