@@ -277,8 +277,8 @@ ${(session('fit') + session('test')).trim().replaceAll(/^/gm, '    ')}
 else:
     time.sleep(1)
 `
-  const stderr = await allEnded(launch(here, 3, here.script('t.py', text)))
-  const runs = await here.until((all) => all.length === 2 && all.every(isOver))
+  const { stderr } = await here.wrapped([here.script('t.py', text)], '-n', '3').ended
+  const runs = here.runs()
   expect(
     runs.map((run) => ranks(run)),
     stderr,
