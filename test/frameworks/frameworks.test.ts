@@ -28,6 +28,7 @@ const lightning = { script: 'lightning_fit.py', needs: [...torch, 'lightning'] }
 const accelerate = { script: 'accelerate_tracker.py', needs: [...torch, 'accelerate', 'mlflow'], ranks: [0] }
 const sklearn = { script: 'sklearn_autolog.py', needs: ['sklearn', 'pandas', 'mlflow.sklearn'], runs: 5 }
 const keras = { script: 'keras_fit.py', needs: ['keras', 'jax'] }
+const itwinai = { script: 'itwinai_like.py', needs: torch, runs: 1 }
 const own = { args: ['integrations'], runs: 1 }
 
 /** By MLflow only rank 0 logs, and what comes after the end of its run is another that goes on with it. */
@@ -42,6 +43,7 @@ const byMlflow = (one: typeof hf): Omit<Framework, 'launch'> => ({
 const cases: readonly Framework[] = [
   { ...lightning, ...own, launch: '1', ranks: [0] },
   { ...byMlflow(hf), launch: '1' },
+  { ...itwinai, launch: '4', ranks: all },
   ...seldom<Framework>(
     { ...hf, ...own, launch: '1', ranks: [0] },
     { ...byMlflow(lightning), launch: '1' },

@@ -106,7 +106,9 @@ for one in told:
         label == one["key"] and equal(one["value"], said) for of_run, label, said in found["params"] if run in (None, of(of_run))
     ):
         wrong.append("no parameter %(key)s = %(value)r" % one)
-    elif one["kind"] == "dataset" and (run, one["name"], one["digest"]) not in found["datasets"]:
+    elif one["kind"] == "dataset" and not any(
+        label == one["name"] and one["digest"] in (None, digest) for of_run, label, digest in found["datasets"] if run in (None, of(of_run))
+    ):
         wrong.append("no data set %(name)s" % one)
     elif one["kind"] == "model" and not any(
         label == one["name"] for of_run, label in found["models"] if run in (None, of(of_run))
